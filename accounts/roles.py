@@ -1,0 +1,121 @@
+"""Who may do what: one frozen table. Every view and every domain function asks `authorise`.
+
+Roles are granted per trial (studies.Membership), administrator for the whole house. The set is closed.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from audit.trail import Actor
+from config.errors import NotAllowed
+
+
+class Role(StrEnum):
+    """The people of a trial; SYSTEM stands for jobs and commands."""
+
+    SITE = "site"
+    COORDINATOR = "coordinator"
+    CHECKER = "checker"
+    READER = "reader"
+    ADJUDICATOR = "adjudicator"
+    LEAD = "lead"
+    STATISTICIAN = "statistician"
+    SIGNER = "signer"
+    CUSTODIAN = "custodian"
+    SPONSOR = "sponsor"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    SYSTEM = "system"
+
+
+class Action(StrEnum):
+    """Everything that can be done, as a verb and its object."""
+
+    UPLOAD_FILMS = "upload films"
+    ANSWER_QUESTIONS = "answer questions"
+    SEE_SITE_FILMS = "see the films of the own site"
+    SET_UP_TRIAL = "set up the trial"
+    GRANT_MEMBERSHIP = "grant or revoke a membership"
+    WRITE_CHARTER = "write a charter"
+    SIGN_CHARTER = "sign a charter"
+    CHECK_FILMS = "check films at the desk"
+    CONFIRM_MASKS = "confirm masks"
+    PLACE_JOINTS = "place joints"
+    ASK_QUESTIONS = "ask questions"
+    RUN_CAMPAIGN = "open, close and follow campaigns"
+    ASSIGN_READS = "assign reads"
+    RETURN_READS = "return, void and re-issue reads"
+    SEE_PROGRESS = "see progress"
+    READ_CASES = "read cases"
+    ADJUDICATE = "adjudicate"
+    SEE_AGREEMENT = "see agreement"
+    SEE_READER_SCORES = "see scores per reader"
+    BUILD_DATASET = "build a dataset"
+    REQUEST_LOCK = "request a lock"
+    CONFIRM_LOCK = "confirm a lock"
+    DOWNLOAD_DATASET = "download a dataset"
+    REQUEST_UNLOCK = "request an unlock"
+    HOLD_ARMS = "hold a key to the arms"
+    OPEN_ARMS = "open the arms"
+    SEE_COMPLETENESS = "see completeness and deviations"
+    SEE_AUDIT = "see the audit trail"
+    MANAGE_ACCOUNTS = "manage accounts"
+    SEE_HEALTH = "see health"
+    RETRY_JOBS = "retry jobs"
+
+
+ALLOWED: dict[Role, frozenset[Action]] = {
+    Role.SITE: frozenset({Action.UPLOAD_FILMS, Action.ANSWER_QUESTIONS, Action.SEE_SITE_FILMS}),
+    Role.COORDINATOR: frozenset(
+        {
+            Action.SET_UP_TRIAL,
+            Action.GRANT_MEMBERSHIP,
+            Action.WRITE_CHARTER,
+            Action.SIGN_CHARTER,
+            Action.CHECK_FILMS,
+            Action.PLACE_JOINTS,
+            Action.ASK_QUESTIONS,
+            Action.RUN_CAMPAIGN,
+            Action.ASSIGN_READS,
+            Action.RETURN_READS,
+            Action.SEE_PROGRESS,
+            Action.SEE_COMPLETENESS,
+        }
+    ),
+    Role.CHECKER: frozenset({Action.CONFIRM_MASKS}),
+    Role.READER: frozenset({Action.READ_CASES}),
+    Role.ADJUDICATOR: frozenset({Action.READ_CASES, Action.ADJUDICATE}),
+    Role.LEAD: frozenset({Action.SEE_AGREEMENT, Action.SEE_READER_SCORES, Action.SEE_PROGRESS}),
+    Role.STATISTICIAN: frozenset(
+        {
+            Action.SEE_AGREEMENT,
+            Action.BUILD_DATASET,
+            Action.REQUEST_LOCK,
+            Action.DOWNLOAD_DATASET,
+            Action.REQUEST_UNLOCK,
+            Action.SEE_COMPLETENESS,
+        }
+    ),
+    Role.SIGNER: frozenset({Action.CONFIRM_LOCK}),
+    Role.CUSTODIAN: frozenset({Action.HOLD_ARMS, Action.OPEN_ARMS}),
+    Role.SPONSOR: frozenset({Action.SEE_COMPLETENESS}),
+    Role.AUDITOR: frozenset({Action.SEE_AUDIT}),
+    Role.ADMINISTRATOR: frozenset({Action.MANAGE_ACCOUNTS, Action.SEE_HEALTH, Action.RETRY_JOBS}),
+    Role.SYSTEM: frozenset(Action) - {Action.OPEN_ARMS, Action.CONFIRM_LOCK, Action.MANAGE_ACCOUNTS},
+}
+
+# A reader's roles are never held together with one that knows order, scores or arms, in one trial.
+READING_ROLES = frozenset({Role.READER, Role.ADJUDICATOR})
+APART_FROM_READING = frozenset({Role.COORDINATOR, Role.LEAD, Role.STATISTICIAN, Role.CUSTODIAN})
+
+
+def allows(role: str, action: Action) -> bool:
+    """Whether the role permits the action; an unknown role or action raises."""
+    return Action(action) in ALLOWED[Role(role)]
+
+
+def authorise(actor: Actor, action: Action) -> None:
+    """Raises NotAllowed unless the actor's role permits the action."""
+    if not allows(actor.role, action):
+        raise NotAllowed(str(action))

@@ -1,0 +1,41 @@
+"""Reads DATABASE_URL; a leaf that imports nothing of ours."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from config.env import BadSetting
+
+# IMMEDIATE makes read-modify-write right where select_for_update is silently nothing; FULL keeps acknowledged rows.
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+}
+
+
+def parse_database_url(url: str) -> dict[str, Any]:
+    """sqlite:///PATH, or postgresql://USER:PASSWORD@HOST:PORT/NAME (?host=FOLDER for a socket)."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        path = unquote(parts.path)
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": path,
+            "OPTIONS": SQLITE_OPTIONS,
+            "TEST": {"NAME": f"{path}.test"},
+        }
+    if parts.scheme == "postgresql":
+        host = parse_qs(parts.query).get("host", [parts.hostname or ""])[0]
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.lstrip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": host,
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    raise BadSetting(f"DATABASE_URL begins with {parts.scheme!r}; allowed: sqlite, postgresql")

@@ -1,0 +1,73 @@
+"""Typed readers of environment variables that fail loudly; a leaf that imports nothing of ours."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+
+class BadSetting(Exception):
+    """An environment variable is missing or has a value that is not allowed."""
+
+
+def env_str(name: str, default: str | None = None) -> str:
+    """The variable's text; BadSetting when it is unset and has no default."""
+    value = os.environ.get(name, default)
+    if value is None:
+        raise BadSetting(f"{name} is not set")
+    return value
+
+
+def env_bool(name: str, default: bool) -> bool:
+    """True or False; any other word is refused."""
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    if value not in ("True", "False"):
+        raise BadSetting(f"{name} is {value!r}; allowed: True, False")
+    return value == "True"
+
+
+def env_int(name: str, default: int) -> int:
+    """A whole number."""
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    try:
+        return int(value)
+    except ValueError:
+        raise BadSetting(f"{name} is {value!r}; allowed: a whole number") from None
+
+
+def env_list(name: str, default: str = "") -> list[str]:
+    """Words separated by commas."""
+    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def env_secret(name: str) -> str:
+    """A secret from NAME, or from the file named by NAME_FILE."""
+    if value := os.environ.get(name):
+        return value
+    if path := os.environ.get(f"{name}_FILE"):
+        return Path(path).read_text(encoding="utf-8").strip()
+    raise BadSetting(f"{name} is not set (nor {name}_FILE)")
+
+
+def kept_secret(name: str, folder: Path) -> str:
+    """A secret from the environment, else one drawn once and kept in the folder for its owner alone.
+
+    A folder that cannot be written gives a secret for this process only: commands on plain files need none.
+    """
+    if value := os.environ.get(name):
+        return value
+    path = folder / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+        return path.read_text(encoding="ascii")
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    except OSError:
+        return secrets.token_hex(32)

@@ -1,0 +1,46 @@
+"""Maps refusals to answers, once: bad input 400, not allowed 403, wrong state 409."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from config.errors import BadInput, NotAllowed, Refusal, WrongState
+
+STATUS: dict[type[Refusal], int] = {BadInput: 400, NotAllowed: 403, WrongState: 409}
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status of a refusal."""
+    return next(status for kind, status in STATUS.items() if isinstance(refusal, kind))
+
+
+class RefusalMiddleware:
+    """Answers a refusal raised by a view in the form the caller asked for: JSON, an htmx fragment or a page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refusal):
+            return None
+        status, text = status_of(exception), str(exception)
+        if request.content_type == "application/json" or "application/json" in request.headers.get("Accept", ""):
+            return JsonResponse({"error": text}, status=status)
+        template = "refusal_fragment.html" if request.headers.get("HX-Request") else "refusal.html"
+        return render(request, template, {"text": text, "status": status}, status=status)
+
+
+def answer_api(exception: Exception, context: dict[str, Any]) -> Response | None:
+    """The same for DRF views."""
+    if isinstance(exception, Refusal):
+        return Response({"error": str(exception)}, status=status_of(exception))
+    return exception_handler(exception, context)

@@ -1,0 +1,248 @@
+"""The one settings file. Without any environment it describes the demo that lives in var/.
+
+BLINDREAD_MODE is demo (default), production or test; production takes every secret from the environment.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from config.database import parse_database_url
+from config.env import BadSetting, env_bool, env_int, env_list, env_secret, env_str, kept_secret
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+MODE = env_str("BLINDREAD_MODE", "demo")
+if MODE not in ("demo", "production", "test"):
+    raise BadSetting(f"BLINDREAD_MODE is {MODE!r}; allowed: demo, production, test")
+DEMO = MODE == "demo"
+PRODUCTION = MODE == "production"
+VAR = Path(env_str("BLINDREAD_VAR", str(BASE_DIR / "var")))
+
+
+def secret(name: str) -> str:
+    """From the environment in production; kept in var/secrets beside the demo and the tests."""
+    return env_secret(name) if PRODUCTION else kept_secret(name, VAR / "secrets")
+
+
+# Secrets: sessions and tokens, the sealed order, the identified originals, the anchors' signature.
+SECRET_KEY = secret("SECRET_KEY")
+SEALING_KEY = secret("SEALING_KEY")
+QUARANTINE_KEY = secret("QUARANTINE_KEY")
+ANCHOR_KEY = secret("ANCHOR_KEY")
+
+DEBUG = env_bool("DEBUG", False)
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver" if not PRODUCTION else "")
+CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
+    "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "audit",
+    "jobs",
+    "accounts",
+    "studies",
+    "reading",
+    "scoring",
+    "rehearsal",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.IdleMiddleware",
+    "config.refusals.RefusalMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.context.house",
+            ],
+        },
+    },
+]
+
+# Database: SQLite in WAL with IMMEDIATE transactions for the demo, PostgreSQL for the real thing.
+DATABASES = {"default": parse_database_url(env_str("DATABASE_URL", f"sqlite:///{VAR / 'blindread.sqlite3'}"))}
+
+# Jobs: the database owns their state, the broker carries hints.
+CELERY_BROKER_URL = env_str("BROKER_URL", "filesystem://")
+CELERY_BROKER_FOLDER = VAR / "broker"
+JOB_LEASE_SECONDS = env_int("JOB_LEASE_SECONDS", 60)
+JOB_ATTEMPTS = env_int("JOB_ATTEMPTS", 4)
+WORKER_PROCESSES = env_int("WORKER_PROCESSES", 2)
+DECODER_SOCKET = env_str("DECODER_SOCKET", "")
+
+# Files: three stores; identified originals are encrypted before they reach theirs.
+if env_str("STORAGE", "folder") == "s3":
+
+    def store(name: str) -> dict[str, Any]:
+        """A bucket of its own for each store, so that rights can differ."""
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {"bucket_name": env_str(f"S3_{name.upper()}")}}
+
+else:
+
+    def store(name: str) -> dict[str, Any]:
+        """A folder of its own for each store."""
+        return {"BACKEND": "config.storage.DurableFolder", "OPTIONS": {"location": str(VAR / "files" / name)}}
+
+
+STORAGES = {
+    "default": store("exports"),
+    "quarantine": store("quarantine"),
+    "reading": store("reading"),
+    "exports": store("exports"),
+    "staticfiles": {"BACKEND": "config.storage.HashedStatic"},
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = env_str("STATIC_ROOT", str(VAR / "static"))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+ANCHOR_FOLDER = Path(env_str("ANCHOR_FOLDER", str(VAR / "anchors")))
+BACKUP_FOLDER = Path(env_str("BACKUP_FOLDER", str(VAR / "backups")))
+WORK_FOLDER = Path(env_str("WORK_FOLDER", str(VAR / "work")))
+FILE_UPLOAD_TEMP_DIR = env_str("FILE_UPLOAD_TEMP_DIR", "") or None
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 2000
+MAX_FILE_BYTES = env_int("MAX_FILE_BYTES", 200 * 1024 * 1024)
+MAX_REQUEST_BYTES = env_int("MAX_REQUEST_BYTES", 2 * 1024 * 1024 * 1024)
+MIN_FREE_BYTES = env_int("MIN_FREE_BYTES", 512 * 1024 * 1024)
+
+# People: e-mail and password, optional TOTP by role, lock-out, idle time-out, an absolute limit.
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": env_int("PASSWORD_LENGTH", 12)},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/sign-in/"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "accounts.sign_in.HouseAdapter"
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = False
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Blindread"
+AXES_FAILURE_LIMIT = env_int("SIGN_IN_FAILURES", 5)
+AXES_COOLOFF_TIME = timedelta(minutes=env_int("SIGN_IN_COOL_OFF_MINUTES", 15))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "accounts.sign_in.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["password"]
+AXES_VERBOSE = False
+IDLE_MINUTES = env_int("IDLE_MINUTES", 30)
+SESSION_HOURS = env_int("SESSION_HOURS", 12)
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+# The border with the browser.
+SECURE_COOKIES = env_bool("SECURE_COOKIES", PRODUCTION)
+SESSION_COOKIE_NAME = "__Host-session" if SECURE_COOKIES else "session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_HTTPONLY = True
+CSRF_USE_SESSIONS = True
+SECURE_SSL_REDIRECT = env_bool("SECURE_SSL_REDIRECT", PRODUCTION)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("BEHIND_PROXY", PRODUCTION) else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "blob:", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "worker-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "manifest-src": ["'self'"],
+    },
+}
+
+EMAIL_BACKEND = env_str(
+    "EMAIL_BACKEND",
+    "django.core.mail.backends.smtp.EmailBackend" if PRODUCTION else "django.core.mail.backends.filebased.EmailBackend",
+)
+EMAIL_FILE_PATH = str(VAR / "mail")
+EMAIL_HOST = env_str("EMAIL_HOST", "localhost")
+EMAIL_PORT = env_int("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env_str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env_str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", False)
+DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "blindread@localhost")
+PUBLIC_URL = env_str("PUBLIC_URL", "http://127.0.0.1:8000")
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "config.refusals.answer_api",
+}
+SPECTACULAR_SETTINGS = {"TITLE": "Blindread", "VERSION": "0.1.0", "SERVE_INCLUDE_SCHEMA": False}
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "config.logs.formatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": env_str("LOG_LEVEL", "WARNING" if MODE == "test" else "INFO")},
+    "loggers": {"django.request": {"level": "ERROR"}, "axes": {"level": "WARNING"}},
+}

@@ -1,0 +1,14 @@
+"""Every address of the product, by app."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("accounts.urls")),
+    path("", include("studies.urls")),
+    path("", include("reading.urls")),
+    path("", include("scoring.urls")),
+    path("audit/", include("audit.urls")),
+    path("", include("jobs.urls")),
+]
