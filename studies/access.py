@@ -1,0 +1,39 @@
+"""Fetching and authorising are one call: nothing of a trial is fetched without asking."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest
+
+from accounts.roles import Action, allows
+from audit.trail import Actor
+from config.errors import NotAllowed
+from studies.models import Membership, Site, Trial
+
+
+def memberships_or_404(request: HttpRequest, code: str) -> list[Membership]:
+    """What the person holds in the trial; a trial he does not belong to answers as if it were absent."""
+    held = list(Membership.objects.of(request.user.pk, code)) if request.user.is_authenticated else []
+    if not held:
+        raise Http404
+    return held
+
+
+def trial_or_404(request: HttpRequest, code: str, action: Action) -> tuple[Trial, Actor]:
+    """The trial and the person acting in the role that permits the action; NotAllowed when none does."""
+    for membership in memberships_or_404(request, code):
+        if allows(membership.role, action):
+            return membership.trial, actor_of(membership)
+    raise NotAllowed(str(action))
+
+
+def site_or_404(request: HttpRequest, code: str, action: Action) -> tuple[Trial, Site, Actor]:
+    """The trial and the person's own site."""
+    for membership in memberships_or_404(request, code):
+        if membership.site is not None and allows(membership.role, action):
+            return membership.trial, membership.site, actor_of(membership)
+    raise NotAllowed(str(action))
+
+
+def actor_of(membership: Membership) -> Actor:
+    """The person in that role, as the audit trail names him."""
+    return Actor(user_id=membership.user_id, label=str(membership.user), role=membership.role)

@@ -1,0 +1,14 @@
+"""The app that knows identities."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class StudiesConfig(AppConfig):
+    """Declares what the audit trail may hear from here."""
+
+    name = "studies"
+
+    def ready(self) -> None:
+        from studies import events  # noqa: F401

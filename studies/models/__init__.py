@@ -1,0 +1,32 @@
+"""What was planned and what arrived; the only tables that know identities."""
+
+from __future__ import annotations
+
+from studies.models.desk import JointPlacement, MaskSet, QualityDecision
+from studies.models.film import BlindUid, Film, FilmStatus, Transmittal, TransmittalEntry
+from studies.models.question import Question, QuestionMessage, QuestionStatus
+from studies.models.reader_image import ReaderImage, Rendition
+from studies.models.trial import Membership, Site, Subject, Trial, Visit, VisitKind, VisitPlan
+
+__all__ = [
+    "BlindUid",
+    "Film",
+    "FilmStatus",
+    "JointPlacement",
+    "MaskSet",
+    "Membership",
+    "QualityDecision",
+    "Question",
+    "QuestionMessage",
+    "QuestionStatus",
+    "ReaderImage",
+    "Rendition",
+    "Site",
+    "Subject",
+    "Transmittal",
+    "TransmittalEntry",
+    "Trial",
+    "Visit",
+    "VisitKind",
+    "VisitPlan",
+]

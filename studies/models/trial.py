@@ -1,0 +1,151 @@
+"""The trial as it was planned: sites, subjects, visits, and who belongs to it in which role."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from accounts.roles import Role
+
+
+class Trial(models.Model):
+    """One clinical trial; its code is the stream of its audit events."""
+
+    code = models.SlugField(max_length=32, unique=True)
+    title = models.CharField(max_length=200)
+    sponsor = models.CharField(max_length=120, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Site(models.Model):
+    """A hospital that sends films."""
+
+    trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="sites")
+    code = models.SlugField(max_length=32)
+    name = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["trial", "code"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["trial", "code"], name="site_code_once")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Subject(models.Model):
+    """A trial participant, known here by the site's subject code only."""
+
+    trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="subjects")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="subjects")
+    code = models.CharField(max_length=64)
+
+    class Meta:
+        ordering: ClassVar = ["trial", "code"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["trial", "code"], name="subject_code_once")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class VisitKind(models.TextChoices):
+    """Why a visit took place."""
+
+    SCHEDULED = "scheduled", "Scheduled"
+    UNSCHEDULED = "unscheduled", "Unscheduled"
+    RESCUE = "rescue", "Early escape or rescue"
+    EARLY_TERMINATION = "early-termination", "Early termination"
+
+
+class VisitPlan(models.Model):
+    """A visit that the protocol asks for: target day counted from baseline (day 0), with its window in days."""
+
+    trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="visit_plans")
+    code = models.SlugField(max_length=32)
+    label = models.CharField(max_length=80)
+    target_day = models.IntegerField()
+    days_before = models.PositiveIntegerField(default=14)
+    days_after = models.PositiveIntegerField(default=14)
+
+    class Meta:
+        ordering: ClassVar = ["trial", "target_day"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["trial", "code"], name="visit_plan_code_once")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Visit(models.Model):
+    """A visit of one subject. Scheduled ones point to their plan; a visit not done says why."""
+
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="visits")
+    plan = models.ForeignKey(VisitPlan, on_delete=models.PROTECT, related_name="visits", null=True, blank=True)
+    code = models.CharField(max_length=32)
+    kind = models.CharField(max_length=20, choices=VisitKind.choices, default=VisitKind.SCHEDULED)
+    not_done_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["subject", "code"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subject", "code"], name="visit_code_once"),
+            models.CheckConstraint(condition=Q(kind__in=VisitKind.values), name="visit_kind_known"),
+            models.CheckConstraint(condition=~Q(kind="scheduled") | Q(plan__isnull=False), name="scheduled_has_plan"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.code}"
+
+    def window(self, baseline: date) -> tuple[date, date] | None:
+        """First and last day on which the plan expects the films; None for a visit outside the plan."""
+        if self.plan is None:
+            return None
+        target = baseline + timedelta(days=self.plan.target_day)
+        return target - timedelta(days=self.plan.days_before), target + timedelta(days=self.plan.days_after)
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Words for who belongs to a trial now."""
+
+    def current(self) -> MembershipQuerySet:
+        """Memberships that have not been revoked."""
+        return self.filter(revoked_at__isnull=True)
+
+    def of(self, user_id: int, trial_code: str) -> MembershipQuerySet:
+        """What a person holds in a trial now."""
+        return self.current().filter(user_id=user_id, trial__code=trial_code).select_related("trial", "site", "user")
+
+
+class Membership(models.Model):
+    """A role of a person in a trial, dated, with a reason. A site role names its site."""
+
+    trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, blank=True, related_name="memberships")
+    reason = models.CharField(max_length=200)
+    granted_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    unblinded_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["trial", "role", "user"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["trial", "user", "role"], condition=Q(revoked_at__isnull=True), name="membership_once"
+            ),
+            models.CheckConstraint(condition=~Q(role="site") | Q(site__isnull=False), name="site_role_names_site"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} {self.trial_id}"
