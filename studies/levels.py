@@ -1,0 +1,224 @@
+"""The normal form of a radiograph: unsigned 16-bit levels, larger is brighter, and a default window.
+
+Stored value -> modality (LUT or rescale) -> VOI (LUT, sigmoid or window) -> polarity last (PS3.3 C.11).
+A window never changes levels; only look-up tables and sigmoids, which no window can express, are applied to them.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from config.errors import BadInput
+
+Levels = NDArray[np.uint16]
+
+PREVIEW_SIDE = 1024
+PREVIEW_QUALITY = 80
+SIGMOID_TOP = 65535
+
+
+@dataclass(frozen=True)
+class Lut:
+    """A DICOM look-up table: values below `first` take the first entry, those past the end the last."""
+
+    first: int
+    values: NDArray[np.integer]
+    bits: int
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Decoded stored pixels (one frame, high bit shifted down) and what the header says about showing them.
+
+    `padding` is the inclusive range of stored values that are no picture; a table wins over rescale and window.
+    """
+
+    pixels: NDArray[np.integer]
+    photometric: str
+    bits_stored: int
+    signed: bool = False
+    rescale_slope: float = 1.0
+    rescale_intercept: float = 0.0
+    modality_lut: Lut | None = None
+    voi_lut: Lut | None = None
+    window_center: float | None = None
+    window_width: float | None = None
+    voi_function: str = "LINEAR"
+    padding: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class NormalForm:
+    """What a reader gets: levels and the window (PS3.3 LINEAR; center in halves, width whole) they start with."""
+
+    levels: Levels
+    window_center: float
+    window_width: int
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """Level of each stored code, and the line level = gain * modality value + offset where one exists."""
+
+    table: NDArray[np.float64]
+    top: int
+    gain: float = 1.0
+    offset: float = 0.0
+    ready: bool = False
+
+
+def normalise(stored: Stored) -> NormalForm:
+    """The normal form of a stored image; exact: no pixel is resampled, and no value rounded unless a table says so."""
+    _check(stored)
+    codes = np.asarray(stored.pixels).astype(np.int64) & ((1 << stored.bits_stored) - 1)
+    values = _stored_values(stored)
+    padded = _padding_codes(stored, values)
+    scale = _polarised(_tabulated(stored, values), stored.photometric == "MONOCHROME1")
+    table = np.where(padded, 0, scale.table).astype(np.uint16)
+    levels: Levels = np.ascontiguousarray(table[codes])
+    picture = np.bincount(codes.ravel(), minlength=table.size) * ~padded
+    center, width = _default_window(stored, scale, table, picture)
+    return NormalForm(levels, center, width)
+
+
+def quarter(levels: Levels) -> Levels:
+    """A quarter of each side, rounded up: 2x2 boxes twice, rounded half up; an odd edge counts itself twice."""
+    return _half(_half(levels))
+
+
+def render8(levels: Levels, center: float, width: float, invert: bool = False) -> NDArray[np.uint8]:
+    """Grey values of the window by PS3.3 C.11.2.1.2.1 (LINEAR), rounded half up: what every renderer must show."""
+    low, span = center - 0.5 - (width - 1) / 2, width - 1
+    codes = np.arange(65536, dtype=np.float64)
+    if span <= 0:
+        greys = np.where(codes <= center - 0.5, 0.0, 255.0)
+    else:
+        greys = np.clip(np.floor((codes - low) * 255 / span + 0.5), 0, 255)
+    table = greys.astype(np.uint8)
+    return (255 - table if invert else table)[levels]
+
+
+def preview(form: NormalForm) -> bytes:
+    """An 8-bit JPEG in the default window, longest side at most 1024 pixels, without any metadata."""
+    levels = form.levels
+    while max(levels.shape) >= 2 * PREVIEW_SIDE:
+        levels = _half(levels)
+    image = Image.fromarray(render8(levels, form.window_center, form.window_width))
+    image.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=PREVIEW_QUALITY)
+    return out.getvalue()
+
+
+def _half(levels: Levels) -> Levels:
+    rows, columns = levels.shape
+    wide = np.pad(levels, ((0, rows % 2), (0, columns % 2)), mode="edge").astype(np.uint32)
+    total = wide[0::2, 0::2] + wide[0::2, 1::2] + wide[1::2, 0::2] + wide[1::2, 1::2]
+    return ((total + 2) >> 2).astype(np.uint16)
+
+
+def _check(stored: Stored) -> None:
+    if stored.photometric not in ("MONOCHROME1", "MONOCHROME2"):
+        raise BadInput("photometric interpretation", stored.photometric, "MONOCHROME1 or MONOCHROME2")
+    if not 1 <= stored.bits_stored <= 16:
+        raise BadInput("bits stored", stored.bits_stored, "1 to 16")
+    if stored.pixels.ndim != 2 or stored.pixels.size == 0:
+        raise BadInput("pixel array of shape", stored.pixels.shape, "one frame of rows and columns")
+    numbers = (stored.rescale_slope, stored.rescale_intercept)
+    if stored.rescale_slope == 0 or not all(map(math.isfinite, numbers)):
+        raise BadInput("rescale slope and intercept", numbers, "finite numbers, slope not 0")
+    for name, lut in (("modality LUT", stored.modality_lut), ("VOI LUT", stored.voi_lut)):
+        if lut is not None and (lut.values.size == 0 or not 1 <= lut.bits <= 16):
+            raise BadInput(name, (lut.values.size, lut.bits), "at least one entry of 1 to 16 bits")
+
+
+def _stored_values(stored: Stored) -> NDArray[np.int64]:
+    """The stored value that each code of `bits_stored` bits stands for."""
+    codes = np.arange(1 << stored.bits_stored, dtype=np.int64)
+    if not stored.signed:
+        return codes
+    half = 1 << (stored.bits_stored - 1)
+    return (codes ^ half) - half
+
+
+def _padding_codes(stored: Stored, values: NDArray[np.int64]) -> NDArray[np.bool_]:
+    if stored.padding is None:
+        return np.zeros(values.size, dtype=np.bool_)
+    low, high = sorted(stored.padding)
+    return (values >= low) & (values <= high)
+
+
+def _tabulated(stored: Stored, values: NDArray[np.int64]) -> _Scale:
+    """Levels before polarity: larger level, larger modality value, or the output of the VOI table."""
+    scale = _modality(stored, values)
+    modality = (scale.table - scale.offset) / scale.gain
+    if stored.voi_lut is not None:
+        return _Scale(_looked_up(stored.voi_lut, modality), (1 << stored.voi_lut.bits) - 1, ready=True)
+    if stored.voi_function == "SIGMOID" and stored.window_center is not None and (stored.window_width or 0) > 0:
+        slope = -4 * (modality - stored.window_center) / float(stored.window_width or 1)
+        shape = 1 / (1 + np.exp(np.clip(slope, -700, 700)))
+        return _Scale(np.floor(shape * SIGMOID_TOP + 0.5), SIGMOID_TOP, ready=True)
+    return scale
+
+
+def _modality(stored: Stored, values: NDArray[np.int64]) -> _Scale:
+    if stored.modality_lut is not None:
+        lut = stored.modality_lut
+        return _Scale(_looked_up(lut, values.astype(np.float64)), (1 << lut.bits) - 1)
+    top, lowest = values.size - 1, int(values.min())
+    gain, offset = 1 / stored.rescale_slope, -stored.rescale_intercept / stored.rescale_slope - lowest
+    scale = _Scale((values - lowest).astype(np.float64), top, gain, offset)
+    return scale if stored.rescale_slope > 0 else _turned(scale)
+
+
+def _looked_up(lut: Lut, inputs: NDArray[np.float64]) -> NDArray[np.float64]:
+    index = np.clip(np.floor(inputs + 0.5) - lut.first, 0, lut.values.size - 1).astype(np.int64)
+    mask = (1 << lut.bits) - 1
+    return (lut.values.astype(np.int64) & mask)[index].astype(np.float64)
+
+
+def _turned(scale: _Scale) -> _Scale:
+    return _Scale(scale.top - scale.table, scale.top, -scale.gain, scale.top - scale.offset, scale.ready)
+
+
+def _polarised(scale: _Scale, dark_is_large: bool) -> _Scale:
+    return _turned(scale) if dark_is_large else scale
+
+
+def _default_window(stored: Stored, scale: _Scale, table: Levels, picture: NDArray[np.integer]) -> tuple[float, int]:
+    """The header's window in level units; the whole range behind a table; else percentiles 1 to 99 of the picture."""
+    if scale.ready:
+        return (scale.top + 1) / 2, scale.top + 1
+    seen = table[picture > 0]
+    if stored.window_center is not None and stored.window_width is not None and seen.size:
+        window = _window_in_levels(stored.window_center, stored.window_width, stored.voi_function, scale)
+        low, high = window[0] - window[1] / 2, window[0] + window[1] / 2
+        if window[1] >= 1 and low < int(seen.max()) and high > int(seen.min()):
+            return window
+    return _percentile_window(table, picture)
+
+
+def _window_in_levels(center: float, width: float, function: str, scale: _Scale) -> tuple[float, int]:
+    """LINEAR has its middle at c - 1/2 and its slope over w - 1; LINEAR_EXACT at c and over w."""
+    exact = function == "LINEAR_EXACT"
+    middle = scale.gain * (center if exact else center - 0.5) + scale.offset
+    span = abs(scale.gain) * (width if exact else width - 1)
+    if not (math.isfinite(middle) and math.isfinite(span)) or width < (0 if exact else 1):
+        return 0.0, 0
+    return math.floor((middle + 0.5) * 2 + 0.5) / 2, math.floor(span + 0.5) + 1
+
+
+def _percentile_window(table: Levels, picture: NDArray[np.integer]) -> tuple[float, int]:
+    counts = np.bincount(table, weights=picture, minlength=65536)
+    total = counts.sum()
+    if total == 0:
+        return 32768.0, 65536
+    low, high = (int(np.searchsorted(np.cumsum(counts), total * share)) for share in (0.01, 0.99))
+    width = max(high - low, 1) + 1
+    return (low + high + 1) / 2, width
