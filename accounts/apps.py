@@ -1,0 +1,11 @@
+"""The app of people: accounts, roles, sign-in, second factor, electronic signatures."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """People and what they may do."""
+
+    name = "accounts"

@@ -1,0 +1,64 @@
+"""The account of a person. What he may do in a trial stands in studies.Membership."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    """Words for the people looked for."""
+
+    def active(self) -> UserQuerySet:
+        """Accounts that are not disabled."""
+        return self.filter(is_active=True)
+
+    def administrators(self) -> UserQuerySet:
+        """Active administrators of the house."""
+        return self.active().filter(is_administrator=True)
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds people by e-mail address, whatever its case; accounts are made by accounts.people."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """The account of this address."""
+        return self.get(email=(username or "").lower())
+
+
+class User(AbstractBaseUser):
+    """One person. An account is never deleted or handed on: it is disabled, and its id stays in every record.
+
+    `session_generation` is part of what a session is checked against: raising it ends every session at once.
+    """
+
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_administrator = models.BooleanField(default=False)
+    session_generation = models.PositiveIntegerField(default=0)
+    invited_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager.from_queryset(UserQuerySet)()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        ordering: ClassVar = ["name", "email"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_in_lower_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        value = f"{self.password}:{self.session_generation}"
+        return salted_hmac("accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
