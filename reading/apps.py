@@ -1,0 +1,14 @@
+"""The blind app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ReadingConfig(AppConfig):
+    """Declares what the audit trail may hear from here."""
+
+    name = "reading"
+
+    def ready(self) -> None:
+        from reading import events  # noqa: F401

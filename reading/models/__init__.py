@@ -1,0 +1,36 @@
+"""What was shown and seen. No path of foreign keys leads from a case or an exposure to a subject, visit, site or film."""
+
+from __future__ import annotations
+
+from reading.models.campaign import Batch, Campaign, CampaignStatus, Case, CaseStatus
+from reading.models.capture import ImageProblem, ItemNote, ItemScore, SignedValues, Sitting
+from reading.models.charter import Charter, CharterStatus, Qualification
+from reading.models.read import Exposure, ExposureFilm, Read, ReadKind, ReadReturn, ReadStatus, ReadStep
+from reading.models.sealed import SealedCase, SealedExposure, SealedRead, SealedSeed
+
+__all__ = [
+    "Batch",
+    "Campaign",
+    "CampaignStatus",
+    "Case",
+    "CaseStatus",
+    "Charter",
+    "CharterStatus",
+    "Exposure",
+    "ExposureFilm",
+    "ImageProblem",
+    "ItemNote",
+    "ItemScore",
+    "Qualification",
+    "Read",
+    "ReadKind",
+    "ReadReturn",
+    "ReadStatus",
+    "ReadStep",
+    "SealedCase",
+    "SealedExposure",
+    "SealedRead",
+    "SealedSeed",
+    "SignedValues",
+    "Sitting",
+]

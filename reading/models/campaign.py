@@ -1,0 +1,120 @@
+"""A campaign re-reads whole cases; scores of different campaigns never mix."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from reading.models.charter import Charter
+from studies.models import Trial
+
+
+class CampaignStatus(models.TextChoices):
+    """Where a campaign stands."""
+
+    DRAFT = "draft", "Draft"
+    OPEN = "open", "Open"
+    CLOSED = "closed", "Closed"
+    LOCKED = "locked", "Locked"
+
+
+CAMPAIGN_TRANSITIONS: dict[CampaignStatus, frozenset[CampaignStatus]] = {
+    CampaignStatus.DRAFT: frozenset({CampaignStatus.OPEN}),
+    CampaignStatus.OPEN: frozenset({CampaignStatus.CLOSED}),
+    CampaignStatus.CLOSED: frozenset({CampaignStatus.OPEN, CampaignStatus.LOCKED}),
+    CampaignStatus.LOCKED: frozenset({CampaignStatus.CLOSED}),
+}
+
+
+class Campaign(models.Model):
+    """One reading of a set of cases under one charter version; case list and film cut-off are frozen at opening."""
+
+    trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="campaigns")
+    charter = models.ForeignKey(Charter, on_delete=models.PROTECT, related_name="campaigns")
+    code = models.SlugField(max_length=32)
+    title = models.CharField(max_length=200)
+    status = models.CharField(max_length=8, choices=CampaignStatus.choices, default=CampaignStatus.DRAFT)
+    film_cut_off = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["trial", "code"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["trial", "code"], name="campaign_code_once"),
+            models.CheckConstraint(condition=Q(status__in=CampaignStatus.values), name="campaign_status_known"),
+            models.CheckConstraint(
+                condition=Q(status="draft") | Q(film_cut_off__isnull=False), name="opened_campaign_has_cut_off"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class CaseStatus(models.TextChoices):
+    """Where a case stands."""
+
+    OPEN = "open", "Being read"
+    CONSENSUS = "consensus", "Consensus"
+    DISCORDANT = "discordant", "In adjudication"
+    ADJUDICATED = "adjudicated", "Adjudicated"
+    VOIDED = "voided", "Voided"
+
+
+CASE_TRANSITIONS: dict[CaseStatus, frozenset[CaseStatus]] = {
+    CaseStatus.OPEN: frozenset({CaseStatus.CONSENSUS, CaseStatus.DISCORDANT, CaseStatus.VOIDED}),
+    CaseStatus.CONSENSUS: frozenset({CaseStatus.OPEN, CaseStatus.VOIDED}),
+    CaseStatus.DISCORDANT: frozenset({CaseStatus.ADJUDICATED, CaseStatus.OPEN, CaseStatus.VOIDED}),
+    CaseStatus.ADJUDICATED: frozenset({CaseStatus.DISCORDANT, CaseStatus.OPEN, CaseStatus.VOIDED}),
+    CaseStatus.VOIDED: frozenset(),
+}
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Words for cases."""
+
+    def live(self) -> CaseQuerySet:
+        """Cases that count: not voided."""
+        return self.exclude(status=CaseStatus.VOIDED)
+
+
+class Case(models.Model):
+    """All timepoints of one subject in one campaign. Its number was drawn; who it is lies sealed."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="cases")
+    token = models.CharField(max_length=40, unique=True)
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=12, choices=CaseStatus.choices, default=CaseStatus.OPEN)
+    void_reason = models.CharField(max_length=300, blank=True)
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replacement")
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["campaign", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["campaign", "number"], name="case_number_once"),
+            models.CheckConstraint(condition=Q(status__in=CaseStatus.values), name="case_status_known"),
+            models.CheckConstraint(condition=~Q(status="voided") | ~Q(void_reason=""), name="voided_case_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"case {self.number}"
+
+
+class Batch(models.Model):
+    """Reads issued together, with a due date. The commitment fixes the sealed seed of their orders."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="batches")
+    name = models.CharField(max_length=80)
+    due_on = models.DateField(null=True, blank=True)
+    commitment = models.CharField(max_length=64)
+    issued_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["campaign", "pk"]
+
+    def __str__(self) -> str:
+        return self.name

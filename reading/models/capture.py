@@ -1,0 +1,112 @@
+"""What a reader entered, revision by revision, and what he signed. All insert-only except the problem list."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from reading.models.read import Exposure, ExposureFilm, Read, ReadStep
+
+ENTRIES = [("key", "Key"), ("click", "Click"), ("bulk", "Whole joint at once"), ("system", "System")]
+
+
+class Sitting(models.Model):
+    """A reader at a screen: the display check he made, bound to what he scored under it. Insert-only."""
+
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="sittings")
+    display = models.JSONField(default=dict)
+    started_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"sitting {self.pk}"
+
+
+class ItemScore(models.Model):
+    """One revision of one item's score: a grade, a reason for not assessable, or neither (cleared).
+
+    `captured_at` is the reader's clock, `saved_at` ours; `dwell_ms` the time the cell had the focus.
+    """
+
+    exposure = models.ForeignKey(Exposure, on_delete=models.PROTECT, related_name="scores")
+    item = models.CharField(max_length=24)
+    revision = models.PositiveIntegerField()
+    value = models.PositiveSmallIntegerField(null=True, blank=True)
+    reason = models.CharField(max_length=16, blank=True)
+    entry = models.CharField(max_length=6, choices=ENTRIES)
+    op_id = models.CharField(max_length=40, unique=True)
+    captured_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    dwell_ms = models.PositiveIntegerField(default=0)
+    sitting = models.ForeignKey(Sitting, on_delete=models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["exposure", "item", "revision"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["exposure", "item", "revision"], name="score_revision_once"),
+            models.CheckConstraint(condition=Q(value__isnull=True) | Q(reason=""), name="score_or_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item}.{self.revision}"
+
+
+class ItemNote(models.Model):
+    """A flag and a comment a reader left on an item; the newest revision counts. Insert-only."""
+
+    exposure = models.ForeignKey(Exposure, on_delete=models.PROTECT, related_name="notes")
+    item = models.CharField(max_length=24)
+    revision = models.PositiveIntegerField()
+    flag = models.BooleanField(default=False)
+    comment = models.CharField(max_length=500, blank=True)
+    op_id = models.CharField(max_length=40, unique=True)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["exposure", "item", "revision"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["exposure", "item", "revision"], name="note_revision_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item}.{self.revision}"
+
+
+class SignedValues(models.Model):
+    """The canonical bytes that were signed for a step: the preimage of the signature. Insert-only."""
+
+    step = models.ForeignKey(ReadStep, on_delete=models.PROTECT, related_name="signed_values")
+    version = models.PositiveIntegerField()
+    values = models.TextField()
+    digest = models.CharField(max_length=64)
+    signature = models.ForeignKey("accounts.Signature", on_delete=models.PROTECT)
+
+    class Meta:
+        ordering: ClassVar = ["step", "version"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["step", "version"], name="signed_version_once")]
+
+    def __str__(self) -> str:
+        return f"signed {self.step_id}.{self.version}"
+
+
+class ImageProblem(models.Model):
+    """A reader's report that a film shows what it should not, or not what it should."""
+
+    read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="problems")
+    film = models.ForeignKey(ExposureFilm, on_delete=models.PROTECT, null=True, blank=True)
+    reason = models.CharField(max_length=40)
+    note = models.CharField(max_length=500, blank=True)
+    reported_at = models.DateTimeField(auto_now_add=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settlement = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.reason

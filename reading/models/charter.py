@@ -1,0 +1,61 @@
+"""The charter: the rules of a reading, versioned and signed; and who is qualified to read by it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from studies.models import Trial
+
+
+class CharterStatus(models.TextChoices):
+    """A draft may be edited; a signed charter never changes: an amendment is the next version."""
+
+    DRAFT = "draft", "Draft"
+    SIGNED = "signed", "Signed"
+
+
+class Charter(models.Model):
+    """One version of a trial's charter. `terms` is the JSON of reading.charter_terms.Terms, `digest` its SHA-256."""
+
+    trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="charters")
+    version = models.PositiveIntegerField()
+    status = models.CharField(max_length=8, choices=CharterStatus.choices, default=CharterStatus.DRAFT)
+    terms = models.JSONField()
+    digest = models.CharField(max_length=64, blank=True)
+    signature = models.ForeignKey("accounts.Signature", on_delete=models.PROTECT, null=True, blank=True)
+    written_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["trial", "-version"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["trial", "version"], name="charter_version_once"),
+            models.UniqueConstraint(fields=["trial"], condition=Q(status="draft"), name="one_draft_charter"),
+            models.CheckConstraint(condition=Q(status__in=CharterStatus.values), name="charter_status_known"),
+            models.CheckConstraint(
+                condition=Q(status="draft") | Q(signature__isnull=False), name="signed_charter_has_signature"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"charter version {self.version}"
+
+
+class Qualification(models.Model):
+    """That a person may read by an instrument in a trial, since when and on what evidence."""
+
+    trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="qualifications")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="qualifications")
+    instrument = models.CharField(max_length=32)
+    evidence = models.CharField(max_length=300)
+    granted_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["trial", "reader"]
+
+    def __str__(self) -> str:
+        return f"{self.reader_id} {self.instrument}"

@@ -1,0 +1,166 @@
+"""One reader's read of one case: steps, exposures in the drawn order, the films shown. Stored, never re-derived."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from reading.models.campaign import Batch, Case
+from studies.models import ReaderImage
+
+
+class ReadKind(models.TextChoices):
+    """What a read is for, as far as its reader may know."""
+
+    PRIMARY = "primary", "Primary"
+    ADJUDICATION = "adjudication", "Adjudication"
+
+
+class ReadStatus(models.TextChoices):
+    """Where a read stands."""
+
+    ISSUED = "issued", "To read"
+    OPENED = "opened", "In progress"
+    SIGNED = "signed", "Signed"
+    RETURNED = "returned", "Returned"
+    DECLINED = "declined", "Declined"
+    REPLACED = "replaced", "Replaced"
+    VOIDED = "voided", "Voided"
+
+
+READ_TRANSITIONS: dict[ReadStatus, frozenset[ReadStatus]] = {
+    ReadStatus.ISSUED: frozenset(
+        {ReadStatus.OPENED, ReadStatus.DECLINED, ReadStatus.REPLACED, ReadStatus.VOIDED}
+    ),
+    ReadStatus.OPENED: frozenset({ReadStatus.SIGNED, ReadStatus.DECLINED, ReadStatus.REPLACED, ReadStatus.VOIDED}),
+    ReadStatus.SIGNED: frozenset({ReadStatus.RETURNED, ReadStatus.VOIDED}),
+    ReadStatus.RETURNED: frozenset({ReadStatus.SIGNED, ReadStatus.REPLACED, ReadStatus.VOIDED}),
+    ReadStatus.DECLINED: frozenset(),
+    ReadStatus.REPLACED: frozenset(),
+    ReadStatus.VOIDED: frozenset(),
+}
+WRITABLE = (ReadStatus.OPENED, ReadStatus.RETURNED)
+COUNTING = (ReadStatus.ISSUED, ReadStatus.OPENED, ReadStatus.SIGNED, ReadStatus.RETURNED)
+
+
+class ReadQuerySet(models.QuerySet["Read"]):
+    """Words for reads."""
+
+    def counting(self) -> ReadQuerySet:
+        """Reads that were neither declined nor replaced nor voided."""
+        return self.filter(status__in=COUNTING)
+
+    def waiting_for(self, user_id: int) -> ReadQuerySet:
+        """A reader's worklist in the drawn order: what he began or got back comes first."""
+        began = models.Case(models.When(status__in=WRITABLE, then=0), default=1)
+        return (
+            self.filter(reader_id=user_id, status__in=[ReadStatus.ISSUED, *WRITABLE])
+            .filter(case__campaign__status="open")
+            .select_related("case", "case__campaign", "case__campaign__trial", "case__campaign__charter", "batch")
+            .order_by(began, "batch__due_on", "queue_position")
+        )
+
+
+class Read(models.Model):
+    """A case given to a reader. `queue_position` was drawn; the purpose of an adjudication read lies sealed."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reads")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="reads")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reads")
+    kind = models.CharField(max_length=12, choices=ReadKind.choices, default=ReadKind.PRIMARY)
+    status = models.CharField(max_length=10, choices=ReadStatus.choices, default=ReadStatus.ISSUED)
+    token = models.CharField(max_length=40, unique=True)
+    queue_position = models.PositiveIntegerField()
+    opened_at = models.DateTimeField(null=True, blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    decline_reason = models.CharField(max_length=300, blank=True)
+
+    objects = ReadQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["batch", "queue_position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "reader"], condition=Q(status__in=[s.value for s in COUNTING]), name="reader_once_per_case"
+            ),
+            models.CheckConstraint(condition=Q(status__in=ReadStatus.values), name="read_status_known"),
+            models.CheckConstraint(condition=Q(kind__in=ReadKind.values), name="read_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"read {self.token[:6]}"
+
+
+class ReadStep(models.Model):
+    """Exposures shown together and locked together."""
+
+    read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="steps")
+    position = models.PositiveIntegerField()
+    locked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["read", "position"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["read", "position"], name="step_position_once")]
+
+    def __str__(self) -> str:
+        return f"step {self.position}"
+
+
+class Exposure(models.Model):
+    """One timepoint as shown: a letter at a position. Which visit it is lies sealed."""
+
+    step = models.ForeignKey(ReadStep, on_delete=models.PROTECT, related_name="exposures")
+    token = models.CharField(max_length=40, unique=True)
+    letter = models.CharField(max_length=2)
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering: ClassVar = ["step", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["step", "position"], name="exposure_position_once"),
+            models.UniqueConstraint(fields=["step", "letter"], name="exposure_letter_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"exposure {self.letter}"
+
+
+class ExposureFilm(models.Model):
+    """A film of an exposure under a token of its own; without a reader image it is absent.
+
+    `digests` maps level to the SHA-256(film token || band) of each band, so that equal films cannot be recognised.
+    """
+
+    exposure = models.ForeignKey(Exposure, on_delete=models.PROTECT, related_name="films")
+    token = models.CharField(max_length=40, unique=True)
+    side = models.CharField(max_length=1)
+    view = models.CharField(max_length=4)
+    reader_image = models.ForeignKey(ReaderImage, on_delete=models.PROTECT, null=True, blank=True)
+    digests = models.JSONField(default=dict)
+
+    class Meta:
+        ordering: ClassVar = ["exposure", "view", "side"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["exposure", "side", "view"], name="exposure_film_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.view} {self.side}"
+
+
+class ReadReturn(models.Model):
+    """That a signed read went back to its reader, and why. Insert-only."""
+
+    read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="returns")
+    reason = models.CharField(max_length=40)
+    note = models.CharField(max_length=300, blank=True)
+    returned_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return self.reason
