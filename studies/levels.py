@@ -179,8 +179,9 @@ def _modality(stored: Stored, values: NDArray[np.int64]) -> _Scale:
 
 def _looked_up(lut: Lut, inputs: NDArray[np.float64]) -> NDArray[np.float64]:
     index = np.clip(np.floor(inputs + 0.5) - lut.first, 0, lut.values.size - 1).astype(np.int64)
-    mask = (1 << lut.bits) - 1
-    return (lut.values.astype(np.int64) & mask)[index].astype(np.float64)
+    outputs = lut.values.astype(np.int64) & ((1 << lut.bits) - 1)
+    chosen: NDArray[np.float64] = outputs[index].astype(np.float64)
+    return chosen
 
 
 def _turned(scale: _Scale) -> _Scale:
