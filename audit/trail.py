@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+from django.db import connection, models, transaction
+
+from audit.canonical import plain
+from audit.chain import Entry, append
+from audit.registry import declared
+
+
+class NotAudited(RuntimeError):
+    """record() was called where its event could not share the fate of the change."""
 
 
 @dataclass(frozen=True)
@@ -17,3 +30,82 @@ class Actor:
     def system(cls, name: str) -> Actor:
         """A job, a command or the receiver of films."""
         return cls(user_id=None, label=name, role="system")
+
+
+class _Waiting(threading.local):
+    """The events of this thread's open transaction, and how deep in it the innermost block is."""
+
+    entries: list[Entry] | None = None
+    depth: int = 0
+
+
+_waiting = _Waiting()
+
+
+@contextmanager
+def audited_atomic() -> Iterator[None]:
+    """A transaction whose events are appended last, just before it commits; inside another one, a part of it."""
+    if _waiting.entries is None:
+        with _outermost():
+            yield
+    else:
+        with _joined(_waiting.entries):
+            yield
+
+
+@contextmanager
+def _outermost() -> Iterator[None]:
+    entries: list[Entry] = []
+    try:
+        with transaction.atomic(durable=True):
+            _waiting.entries, _waiting.depth = entries, len(connection.savepoint_ids)
+            yield
+            append(entries)
+            _waiting.entries = None  # what runs on commit is a transaction of its own
+    finally:
+        _waiting.entries = None
+
+
+@contextmanager
+def _joined(entries: list[Entry]) -> Iterator[None]:
+    kept, depth = len(entries), _waiting.depth
+    try:
+        with transaction.atomic():
+            _waiting.depth = len(connection.savepoint_ids)
+            yield
+    except BaseException:
+        del entries[kept:]
+        raise
+    finally:
+        _waiting.depth = depth
+
+
+def record(
+    *,
+    action: str,
+    actor: Actor,
+    stream: str,
+    subject: tuple[str, str],
+    changes: Mapping[str, Sequence[object]] | None = None,
+    reason: str = "",
+    details: Mapping[str, object] | None = None,
+    rows: Sequence[models.Model] = (),
+) -> None:
+    """Tells one event. `changes` maps a field to [old, new]; `rows` are the regulated rows this change made,
+    whose digests go into the event. Every row made in a protected table must be told in some event.
+    """
+    if _waiting.entries is None:
+        raise NotAudited(f"record({action!r}) outside audited_atomic()")
+    if len(connection.savepoint_ids) != _waiting.depth:
+        raise NotAudited(f"record({action!r}) inside transaction.atomic(): use audited_atomic() there too")
+    entry = Entry(
+        action=declared(action).name,
+        actor=(actor.user_id, actor.label, str(actor.role)),
+        stream=stream,
+        subject=(subject[0], str(subject[1])),
+        changes={name: plain(pair) for name, pair in (changes or {}).items()},
+        reason=reason,
+        details=plain(dict(details or {})),
+        rows=tuple(rows),
+    )
+    _waiting.entries.append(entry)

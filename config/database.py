@@ -7,11 +7,13 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from config.env import BadSetting
 
-# IMMEDIATE makes read-modify-write right where select_for_update is silently nothing; FULL keeps acknowledged rows.
+# IMMEDIATE makes read-modify-write right where select_for_update is silently nothing; FULL keeps acknowledged rows;
+# recursive triggers, because a REPLACE otherwise deletes rows past the triggers that protect them.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+    "PRAGMA recursive_triggers=ON;",
 }
 
 
