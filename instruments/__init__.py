@@ -1,0 +1,39 @@
+"""What is scored and how the numbers are added: pure, imports nothing of ours, does no input or output.
+
+Every module beside this one that has INSTRUMENTS adds them; so a new instrument is one file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+
+from instruments.definition import Instrument, Item
+
+__all__ = ["KEYS", "Instrument", "Item", "UnknownInstrument", "get"]
+
+
+class UnknownInstrument(ValueError):
+    """A key that names no instrument; carries the keys that do."""
+
+    def __init__(self, key: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(f"instrument: {key!r} was given; allowed: {', '.join(allowed)}")
+        self.key, self.allowed = key, allowed
+
+
+def _found() -> Iterator[Instrument]:
+    for module in iter_modules(__path__):
+        yield from getattr(import_module(f"{__name__}.{module.name}"), "INSTRUMENTS", ())
+
+
+_REGISTRY = {instrument.key: instrument for instrument in sorted(_found(), key=lambda found: found.place)}
+KEYS: tuple[str, ...] = tuple(_REGISTRY)
+
+
+def get(key: str) -> Instrument:
+    """The instrument of a key."""
+    try:
+        return _REGISTRY[key]
+    except KeyError:
+        raise UnknownInstrument(key, KEYS) from None

@@ -1,0 +1,194 @@
+"""What a scoring instrument is: items, grades, wordings, reasons, terms and where each fact comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+
+class Mark(StrEnum):
+    """How well a fact is founded; shown to the user beside the fact."""
+
+    VERIFIED = "V"
+    COMPUTED = "C"
+    GENERAL = "G"
+    UNKNOWN = "?"
+
+    @property
+    def says(self) -> str:
+        return {
+            "V": "read in the source named",
+            "C": "computed, reproducible",
+            "G": "general knowledge, not verified",
+        }.get(self.value, "not found")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One statement about an instrument or a rule, with its mark and source."""
+
+    about: str
+    says: str
+    mark: Mark
+    source: str
+
+    @property
+    def verified(self) -> bool:
+        return self.mark in (Mark.VERIFIED, Mark.COMPUTED)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """CDISC terms of an item; an empty string means that no published term is known."""
+
+    testcd: str = ""
+    test: str = ""
+    test_code: str = ""
+    loc: str = ""
+    loc_code: str = ""
+    lat: str = ""
+    lat_code: str = ""
+    dir: str = ""
+    method: str = "X-RAY"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a site was not assessable."""
+
+    code: str
+    label: str
+    operated: bool = False
+
+
+# Recorded by the system for a film that does not exist; a reader cannot choose it.
+ABSENT = Reason("ABSENT", "the film is absent")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One value to be entered: a feature at a site."""
+
+    key: str
+    feature: str
+    region: str
+    side: str
+    joint: str
+    label: str
+    allowed: tuple[int, ...]
+    weight: int
+    part: str
+    wide_name: str
+    terms: Terms
+
+    @property
+    def largest(self) -> int:
+        """The most this item can add to a total, in units of the instrument."""
+        return self.weight * max(self.allowed)
+
+    @property
+    def paramcd(self) -> str:
+        """The key as an analysis parameter code of at most 8 characters."""
+        return self.key.replace("-", "")
+
+
+class UnknownItem(ValueError):
+    """An item key that the instrument does not have."""
+
+    def __init__(self, instrument: str, key: str) -> None:
+        super().__init__(f"item: {key!r} is not an item of {instrument}")
+        self.instrument, self.key = instrument, key
+
+
+@dataclass(frozen=True, eq=False)
+class Instrument:
+    """A scoring instrument as the paper's table: its key and version never change meaning.
+
+    A total in points is the sum of weight x grade over all items, divided by `unit`.
+    """
+
+    key: str
+    version: int
+    title: str
+    features: tuple[str, ...]
+    items: tuple[Item, ...]
+    maximum: int
+    wordings: Mapping[str, Mapping[str, Mapping[int, str]]]
+    default_wording: str
+    reasons: tuple[Reason, ...]
+    citation: str
+    provenance: tuple[Fact, ...]
+    place: int
+    unit: int = 1
+
+    @property
+    def unverified(self) -> bool:
+        """True while sites, grades or range rest on an unverified fact: a charter must acknowledge it."""
+        return bool(self.unverified_facts)
+
+    @property
+    def unverified_facts(self) -> tuple[Fact, ...]:
+        return tuple(
+            fact for fact in self.provenance if fact.about in ("sites", "grades", "range") and not fact.verified
+        )
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(item.region for item in self.items))
+
+    @cached_property
+    def _by_key(self) -> dict[str, Item]:
+        return {item.key: item for item in self.items}
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Column of each item key in an array of values."""
+        return {item.key: column for column, item in enumerate(self.items)}
+
+    def item(self, key: str) -> Item:
+        try:
+            return self._by_key[key]
+        except KeyError:
+            raise UnknownItem(self.key, key) from None
+
+    def items_of(
+        self, *, side: str | None = None, region: str | None = None, feature: str | None = None
+    ) -> tuple[Item, ...]:
+        wanted = {"side": side, "region": region, "feature": feature}
+        chosen = {name: value for name, value in wanted.items() if value is not None}
+        return tuple(item for item in self.items if all(getattr(item, name) == value for name, value in chosen.items()))
+
+    def text_of(self, item: Item, grade: int, wording: str | None = None) -> str:
+        """The text of a grade of an item in a wording; the default wording when none is named."""
+        return self.wordings[wording or self.default_wording][item.feature].get(grade, "")
+
+    def reason(self, code: str) -> Reason:
+        return next(reason for reason in (*self.reasons, ABSENT) if reason.code == code)
+
+
+REASONS = (
+    Reason("IMAGE", "missing image"),
+    Reason("SURGERY", "surgery or prosthesis", operated=True),
+    Reason("OVERLAP", "overlap"),
+    Reason("PROJECTION", "projection"),
+    Reason("EXPOSURE", "exposure"),
+    Reason("OTHER", "other"),
+)
+
+REASONS_FACT = Fact(
+    "reasons",
+    "A site not scored is kept with its reason. Published example reasons: missing anatomy, joint replacement, "
+    "surgical alteration, inadequate image quality. The six reasons offered here are our own list.",
+    Mark.GENERAL,
+    "SDTMIG MK example (kept rows and example reasons); the list itself is ours",
+)
+
+
+def maximum_of(items: Iterable[Item], unit: int = 1) -> int:
+    """The largest total in points, derived from the items; refuses a fraction of a point."""
+    points, rest = divmod(sum(item.largest for item in items), unit)
+    if rest:
+        raise ValueError(f"the largest total is not a whole number of points: {points} and {rest}/{unit}")
+    return points

@@ -1,0 +1,131 @@
+"""Joints and bones of hands and feet with their CDISC locations, and the one way to make an item at one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from instruments.definition import Fact, Item, Mark, Terms
+
+SIDES = ("L", "R")
+REGIONS = ("hand", "foot")
+LETTERS = {"erosion": "E", "narrowing": "J", "grade": "G"}
+LATERALITY = {"L": ("LEFT", "C25229"), "R": ("RIGHT", "C25228")}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A place that is scored: its code, its words, its part of a wide column name and its location term."""
+
+    code: str
+    region: str
+    label: str
+    wide: tuple[str, str]
+    loc: str = ""
+    loc_code: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a site scored on its own, such as one side of a foot joint."""
+
+    code: str
+    name: str
+    wide: str
+    dir: str = ""
+
+
+@dataclass(frozen=True)
+class Test:
+    """The CDISC test of a feature; empty where no published term is known."""
+
+    testcd: str = ""
+    test: str = ""
+    code: str = ""
+
+
+WHOLE = Part("", "", "")
+NO_TEST = Test()
+
+MCP = tuple(
+    Site(f"MCP{n}", "hand", f"MCP {n}", ("mcp", str(n)), f"METACARPOPHALANGEAL JOINT {n}", f"C{102315 + n}")
+    for n in range(1, 6)
+)
+PIP = tuple(
+    Site(
+        f"PIP{n}",
+        "hand",
+        f"PIP {n}",
+        ("pip", str(n)),
+        f"PROXIMAL INTERPHALANGEAL JOINT {n} OF THE HAND",
+        f"C{114192 + n}",
+    )
+    for n in range(2, 6)
+)
+DIP = tuple(
+    Site(f"DIP{n}", "hand", f"DIP {n}", ("dip", str(n)), f"DISTAL INTERPHALANGEAL JOINT {n} OF THE HAND", code)
+    for n, code in ((2, "C114188"), (3, "C114189"), (4, "C114273"), (5, "C114274"))
+)
+CMC = tuple(
+    Site(f"CMC{n}", "hand", f"CMC {n}", ("wrist", f"cmc{n}"), f"CARPOMETACARPAL JOINT {n}", f"C{103911 + n}")
+    for n in range(3, 6)
+)
+MTP = tuple(
+    Site(f"MTP{n}", "foot", f"MTP {n}", ("mtp", str(n)), f"METATARSOPHALANGEAL JOINT {n}", f"C{102320 + n}")
+    for n in range(1, 6)
+)
+THUMB_IP = Site("IP1", "hand", "thumb IP", ("mcp", "ip"), "INTERPHALANGEAL JOINT 1", "C102301")
+HALLUX_IP = Site(
+    "MTPIP", "foot", "IP of the great toe", ("mtp", "ip"), "INTERPHALANGEAL JOINT 1 OF THE FOOT", "C114200"
+)
+METACARPAL_1_BASE = Site("MC1", "hand", "base of metacarpal 1", ("wrist", "mc1"), "METACARPAL 1 BASE", "C127667")
+MULTANGULAR = Site("MUL", "hand", "multangular (trapezium and trapezoid)", ("wrist", "mul"))
+NAVICULAR = Site("NAV", "hand", "navicular (scaphoid)", ("wrist", "nav"), "SCAPHOID BONE", "C12854")
+LUNATE = Site("LUNAT", "hand", "lunate", ("wrist", "lunate"), "LUNATE BONE", "C12786")
+RADIUS = Site("RADIU", "hand", "radius", ("wrist", "radius"), "RADIUS", "C12777")
+ULNA = Site("ULNA", "hand", "ulna", ("wrist", "ulna"), "ULNA", "C12809")
+MULTANGULAR_NAVICULAR = Site(
+    "MULNA", "hand", "multangular-navicular", ("wrist", "mna"), "SCAPHOID-TRAPEZIUM JOINT", "C127678"
+)
+CAPITATE_NAVICULAR_LUNATE = Site(
+    "CAPNL", "hand", "capitate-navicular-lunate", ("wrist", "capnlun"), "SCAPHOID-LUNATE-CAPITATE JOINT", "C127677"
+)
+RADIOCARPAL = Site("RADCA", "hand", "radiocarpal", ("wrist", "radcar"), "WRIST JOINT", "C33894")
+WRIST = Site("WRIST", "hand", "wrist", ("wrist", "wrist"), "WRIST JOINT", "C33894")
+
+TERMS_FACT = Fact(
+    "terms",
+    "Location terms from LOC (C74456), laterality from LAT (C99073), method X-RAY from METHOD (C85492). The "
+    "multangular has no published term: a sponsor extends LOC. PROXIMAL and DISTAL for the two sides of a foot joint "
+    "are our proposal.",
+    Mark.GENERAL,
+    "SDTM controlled terminology 2025-03-25 for the terms themselves; the choice of term per site is ours",
+)
+
+
+def make_item(
+    *,
+    feature: str,
+    side: str,
+    site: Site,
+    allowed: tuple[int, ...],
+    weight: int = 1,
+    part: Part = WHOLE,
+    test: Test = NO_TEST,
+) -> Item:
+    """An item at a site, its key made of feature letter, side, site and part: EL-MCP2, ER-MTP3-P."""
+    letter = LETTERS[feature]
+    lat, lat_code = LATERALITY[side]
+    group, number = site.wide
+    return Item(
+        key="-".join(piece for piece in (letter + side, site.code, part.code) if piece),
+        feature=feature,
+        region=site.region,
+        side=side,
+        joint=site.code,
+        label=f"{site.label}, {part.name}" if part.name else site.label,
+        allowed=allowed,
+        weight=weight,
+        part=part.name,
+        wide_name=f"{side}{'H' if site.region == 'hand' else 'F'}_{group}_{letter}__{number}{part.wide}",
+        terms=Terms(test.testcd, test.test, test.code, site.loc, site.loc_code, lat, lat_code, part.dir),
+    )
