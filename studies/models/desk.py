@@ -16,7 +16,12 @@ class QualityDecision(models.Model):
     film = models.ForeignKey(Film, on_delete=models.PROTECT, related_name="decisions")
     decision = models.CharField(
         max_length=10,
-        choices=[("accept", "Accepted"), ("reject", "Rejected"), ("question", "Questioned")],
+        choices=[
+            ("accept", "Accepted"),
+            ("reject", "Rejected"),
+            ("question", "Questioned"),
+            ("withdraw", "Withdrawn"),
+        ],
     )
     reason = models.CharField(max_length=40, blank=True)
     note = models.CharField(max_length=500, blank=True)
@@ -37,7 +42,8 @@ class QualityDecision(models.Model):
 class MaskSet(models.Model):
     """Rectangles [[x, y, width, height], ...] in stored pixels that hide burned-in text on a film.
 
-    A second person confirms them; the newest set counts. `crops` maps side to [x, y, width, height] on a bilateral film.
+    A second person confirms them; the newest set counts. `crops` maps side to [x, y, width, height] on a film of
+    both sides.
     """
 
     film = models.ForeignKey(Film, on_delete=models.PROTECT, related_name="mask_sets")
@@ -45,6 +51,7 @@ class MaskSet(models.Model):
     rectangles = models.JSONField(default=list)
     crops = models.JSONField(default=dict)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(auto_now_add=True)
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     refused_reason = models.CharField(max_length=200, blank=True)
@@ -58,9 +65,13 @@ class MaskSet(models.Model):
 
 
 class JointPlacement(models.Model):
-    """Where the joints are: {joint: [x, y]} in stored pixels, and per-joint readability, which no reader sees."""
+    """Where the joints of one side are: {joint: [x, y]} in stored pixels of the film, and per-joint readability.
+
+    No reader sees the readability. A bilateral film has a placement for each side.
+    """
 
     film = models.ForeignKey(Film, on_delete=models.PROTECT, related_name="placements")
+    side = models.CharField(max_length=1)
     revision = models.PositiveIntegerField()
     joints = models.JSONField(default=dict)
     readability = models.JSONField(default=dict)
@@ -68,8 +79,10 @@ class JointPlacement(models.Model):
     placed_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering: ClassVar = ["film", "revision"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["film", "revision"], name="placement_revision_once")]
+        ordering: ClassVar = ["film", "side", "revision"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["film", "side", "revision"], name="placement_revision_once")
+        ]
 
     def __str__(self) -> str:
         return f"joints {self.film_id}.{self.revision}"

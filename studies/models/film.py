@@ -38,7 +38,9 @@ FILM_TRANSITIONS: dict[FilmStatus, frozenset[FilmStatus]] = {
     FilmStatus.DEIDENTIFIED: frozenset({FilmStatus.QUESTIONED, FilmStatus.REJECTED, FilmStatus.ACCEPTED}),
     FilmStatus.QUESTIONED: frozenset({FilmStatus.DEIDENTIFIED, FilmStatus.REJECTED, FilmStatus.ACCEPTED}),
     FilmStatus.REJECTED: frozenset(),
-    FilmStatus.ACCEPTED: frozenset({FilmStatus.READY, FilmStatus.QUESTIONED, FilmStatus.REJECTED}),
+    FilmStatus.ACCEPTED: frozenset(
+        {FilmStatus.READY, FilmStatus.DEIDENTIFIED, FilmStatus.QUESTIONED, FilmStatus.REJECTED}
+    ),
     FilmStatus.READY: frozenset({FilmStatus.WITHDRAWN}),
     FilmStatus.WITHDRAWN: frozenset(),
 }
