@@ -18,6 +18,9 @@ if broker_url.startswith("filesystem"):
         "control_folder": str(settings.CELERY_BROKER_FOLDER / "control"),
         "polling_interval": 0.1,
     }
+else:
+    # A hint must not keep a person waiting for a broker that is down.
+    broker_transport_options = {"max_retries": 1, "interval_max": 0.1, "socket_connect_timeout": 2}
 task_ignore_result = True
 task_serializer = "json"
 accept_content = ["json"]
@@ -26,4 +29,5 @@ worker_concurrency = settings.WORKER_PROCESSES
 worker_hijack_root_logger = False
 task_acks_late = True
 task_reject_on_worker_lost = True
+task_time_limit = settings.JOB_LIMIT_SECONDS
 timezone = "UTC"

@@ -1,0 +1,5 @@
+"""Which function carries which kind of job; the only place where a lower app's job names a higher app's function."""
+
+from __future__ import annotations
+
+KINDS: dict[str, str] = {}

@@ -1,0 +1,108 @@
+"""Carrying a job to its end: claim, work under a heartbeat, then done, put back or given up.
+
+Delivery is at least once; the result is exactly once, because finishing is compare-and-set on the lease.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from audit.trail import Actor, audited_atomic, record
+from config.errors import Refusal
+from config.job_kinds import KINDS
+from jobs.lease import Lease, LeaseLost, claim, heartbeat
+from jobs.models import Job
+from jobs.queue import Refused
+
+log = logging.getLogger(__name__)
+
+
+class Handler(Protocol):
+    """What does the work of a kind: computes outside any transaction, then writes and finishes the lease in one."""
+
+    def __call__(self, *, payload: dict[str, Any], lease: Lease) -> None: ...
+
+
+def carry_job(job_id: int) -> None:
+    """Carries the job if it is to be had; does nothing when another worker has it or it is finished."""
+    lease = claim(job_id)
+    if lease is None:
+        return
+    job = Job.objects.get(pk=job_id)
+    if lease.attempt > settings.JOB_ATTEMPTS:
+        _give_up(job, lease, f"every worker that carried it died, {settings.JOB_ATTEMPTS} times")
+        return
+    try:
+        with heartbeat(lease):
+            _work(job, lease)
+    except LeaseLost:
+        log.warning("job %s was taken over by another worker", job_id)
+
+
+def _work(job: Job, lease: Lease) -> None:
+    handler: Handler = import_string(KINDS[job.kind])
+    try:
+        handler(payload=job.payload, lease=lease)
+        if not lease.finished:
+            lease.finish()
+    except LeaseLost:
+        raise
+    except (Refused, Refusal) as refusal:
+        _give_up(job, lease, str(refusal))
+    except Exception as error:
+        _try_later(job, lease, error)
+
+
+def _try_later(job: Job, lease: Lease, error: Exception) -> None:
+    reason = place_of(error)
+    log.warning("job %s, attempt %s: %s", job.pk, lease.attempt, reason)
+    if lease.attempt >= settings.JOB_ATTEMPTS:
+        _give_up(job, lease, reason)
+    else:
+        lease.put_back(wait=timedelta(seconds=settings.JOB_RETRY_SECONDS * 4 ** (lease.attempt - 1)), reason=reason)
+
+
+def _give_up(job: Job, lease: Lease, reason: str) -> None:
+    with audited_atomic():
+        lease.give_up(reason=reason[:2000])
+        record(
+            action="jobs.give_up",
+            actor=Actor.system(f"job {job.kind}"),
+            stream="system",
+            subject=("jobs.job", str(job.pk)),
+            changes={"status": [Job.Status.RUNNING, Job.Status.FAILED]},
+            reason=reason[:2000],
+            details={"kind": job.kind, "key": job.key, "attempt": lease.attempt},
+        )
+
+
+def place_of(error: BaseException) -> str:
+    """The error's type and the last places of our own code it passed; its text may hold identities and is left out."""
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_ours(frame.filename)]
+    places = [f"{Path(frame.filename).relative_to(settings.BASE_DIR)}:{frame.lineno}" for frame in own[-3:]]
+    return f"{type(error).__name__} at {', '.join(places) or 'an unknown place'}"
+
+
+def _is_ours(filename: str) -> bool:
+    path = Path(filename)
+    return path.is_relative_to(settings.BASE_DIR) and ".venv" not in path.parts
+
+
+def run_due_jobs(*, kinds: frozenset[str] | None = None) -> int:
+    """Carries every due job here and now, and those they add, oldest first; gives how many. For commands and tests."""
+    carried = 0
+    while True:
+        due = Job.objects.claimable(timezone.now())
+        job = (due if kinds is None else due.filter(kind__in=kinds)).order_by("pk").first()
+        if job is None:
+            return carried
+        carry_job(job.pk)
+        carried += 1

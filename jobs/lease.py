@@ -1,0 +1,109 @@
+"""Who carries a job: a lease taken by compare-and-set, renewed by a heartbeat, given up with the result."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from jobs.models import Job
+
+log = logging.getLogger(__name__)
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the job over: what this one made must not be kept."""
+
+
+class Lease:
+    """A worker's hold on one job for one attempt."""
+
+    def __init__(self, job: Job) -> None:
+        self.job_id, self.token, self.attempt = job.pk, job.lease, job.attempts
+        self.finished = False
+
+    def _change(self, **values: object) -> None:
+        held = Job.objects.filter(pk=self.job_id, status=Job.Status.RUNNING, lease=self.token)
+        if held.update(**values) != 1:
+            raise LeaseLost(f"job {self.job_id}, attempt {self.attempt}")
+
+    def renew(self) -> None:
+        """Holds the job for another term."""
+        self._change(leased_until=timezone.now() + term())
+
+    def progress(self, done: int, total: int, doing: str = "") -> None:
+        """Shows how far the work is. Not for use inside a transaction: nobody would see it before the end."""
+        self._change(done=done, total=total, doing=doing[:200], leased_until=timezone.now() + term())
+
+    def finish(self) -> None:
+        """Marks the job done, in the transaction that writes its result: both happen or neither."""
+        self._change(status=Job.Status.DONE, lease="", leased_until=None, reason="", finished_at=timezone.now())
+        self.finished = True
+
+    def put_back(self, *, wait: timedelta, reason: str) -> None:
+        """Queues the job again for later."""
+        due = timezone.now() + wait
+        self._change(status=Job.Status.QUEUED, lease="", leased_until=None, due_at=due, hinted_at=None, reason=reason)
+
+    def give_up(self, *, reason: str) -> None:
+        """Marks the job failed until a person has it tried again."""
+        self._change(status=Job.Status.FAILED, lease="", leased_until=None, reason=reason, finished_at=timezone.now())
+
+
+def term() -> timedelta:
+    """How long a job is held without a heartbeat."""
+    return timedelta(seconds=settings.JOB_LEASE_SECONDS)
+
+
+def claim(job_id: int) -> Lease | None:
+    """Takes the job if it is due or left behind; None when there is nothing to take."""
+    now = timezone.now()
+    job = Job.objects.claimable(now).filter(pk=job_id).first()
+    if job is None:
+        return None
+    seen = Job.objects.filter(pk=job_id, status=job.status, lease=job.lease, attempts=job.attempts)
+    job.lease, job.attempts = secrets.token_hex(16), job.attempts + 1
+    taken = seen.update(
+        status=Job.Status.RUNNING,
+        lease=job.lease,
+        attempts=job.attempts,
+        leased_until=now + term(),
+        started_at=now,
+        done=0,
+        total=0,
+        doing="",
+    )
+    return Lease(job) if taken == 1 else None
+
+
+@contextmanager
+def heartbeat(lease: Lease) -> Iterator[None]:
+    """Renews the lease from a thread while the work goes on; a lost lease shows when the work is written."""
+    stop = threading.Event()
+    thread = threading.Thread(target=_beat, args=(lease, stop), daemon=True, name=f"lease-{lease.job_id}")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _beat(lease: Lease, stop: threading.Event) -> None:
+    try:
+        while not stop.wait(settings.JOB_LEASE_SECONDS / 3):
+            try:
+                lease.renew()
+            except LeaseLost:
+                return
+            except DatabaseError as error:
+                log.warning("the lease of job %s was not renewed: %s", lease.job_id, type(error).__name__)
+    finally:
+        connection.close()

@@ -1,0 +1,64 @@
+"""How work is asked for: recorded in the transaction of its cause, hinted to a worker once that has committed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from audit.trail import Actor, audited_atomic, record
+from config.celery import app
+from config.errors import WrongState
+from config.job_kinds import KINDS
+from jobs.lease import Lease, LeaseLost
+from jobs.models import Job
+
+__all__ = ["Lease", "LeaseLost", "Refused", "add", "publish", "retry"]
+log = logging.getLogger(__name__)
+
+
+class Refused(Exception):
+    """The work cannot be done, however often it is tried; the text is the reason people see."""
+
+
+def add(*, kind: str, key: str, payload: Mapping[str, Any]) -> Job:
+    """The job of that kind and key, recorded in the open transaction; adding it twice gives the same one."""
+    if kind not in KINDS:
+        raise LookupError(f"job kind {kind!r} is not in config.job_kinds")
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError(f"job {kind} {key} must be added in the transaction of its cause")
+    job, added = Job.objects.get_or_create(kind=kind, key=key, defaults={"payload": dict(payload)})
+    if added:
+        transaction.on_commit(lambda: publish(job.pk))
+    return job
+
+
+def publish(job_id: int) -> None:
+    """Hints to a worker that the job is there. A broker that is down costs time only: the sweeper hints again."""
+    try:
+        app.send_task("jobs.carry", args=(job_id,), retry=False)
+    except Exception as error:  # kombu passes on whatever its transport raises
+        log.warning("job %s was not hinted: %s", job_id, type(error).__name__)
+    else:
+        Job.objects.filter(pk=job_id).update(hinted_at=timezone.now())
+
+
+def retry(*, job: Job, actor: Actor) -> None:
+    """Has a failed job tried again from its first attempt."""
+    with audited_atomic():
+        failed = Job.objects.filter(pk=job.pk, status=Job.Status.FAILED)
+        if failed.update(status=Job.Status.QUEUED, attempts=0, due_at=timezone.now(), finished_at=None) != 1:
+            job.refresh_from_db()
+            raise WrongState(f"job {job.pk}", job.status, Job.Status.FAILED)
+        record(
+            action="jobs.retry",
+            actor=actor,
+            stream="system",
+            subject=("jobs.job", str(job.pk)),
+            changes={"status": [Job.Status.FAILED, Job.Status.QUEUED]},
+            details={"kind": job.kind, "key": job.key},
+        )
+        transaction.on_commit(lambda: publish(job.pk))
