@@ -1,0 +1,226 @@
+"""Who reads what: batches, adjudications, replacements, re-issue. Each verb records a job that issues the reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from django.db.models import Count
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+from jobs.queue import add
+from reading.allocation import Assignment, allocate
+from reading.campaigns import add_cases, open_case_seal
+from reading.charters import qualified_readers, terms_of
+from reading.frozen_films import freeze
+from reading.models import (
+    Batch,
+    Campaign,
+    CampaignStatus,
+    Case,
+    CaseStatus,
+    Read,
+    ReadKind,
+    ReadStatus,
+    SealedCase,
+    SealedSeed,
+)
+from reading.models.campaign import CASE_TRANSITIONS
+from reading.models.read import COUNTING, READ_TRANSITIONS
+from reading.randomisation import Draw, commitment, new_seed, new_token
+from reading.unblinding import seal
+from studies.models import Subject, Visit
+
+
+def plan_batch(campaign: Campaign, readers: Sequence[User], size: int) -> list[Assignment]:
+    """A draw of what a batch of this size would issue: for the preview and for the request."""
+    terms = terms_of(campaign.charter)
+    held = primary_readers(campaign)
+    wanted = {case: terms.readers_per_case - len(people) for case, people in held.items()}
+    return allocate(
+        Draw(new_seed(), "allocation"),
+        wanted={case: missing for case, missing in wanted.items() if missing > 0},
+        excluded={case: frozenset(people) for case, people in held.items()},
+        readers=[reader.pk for reader in readers],
+        loads=open_loads(campaign),
+        size=size,
+    )
+
+
+def primary_readers(campaign: Campaign) -> dict[int, set[int]]:
+    """Who has a counting primary read of each open case."""
+    held: dict[int, set[int]] = {pk: set() for pk in campaign.cases.filter(status=CaseStatus.OPEN).values_list("pk", flat=True)}
+    reads = Read.objects.counting().filter(case__in=held, kind=ReadKind.PRIMARY)
+    for case, reader in reads.values_list("case_id", "reader_id"):
+        held[case].add(reader)
+    return held
+
+
+def open_loads(campaign: Campaign) -> Counter[int]:
+    """How many unsigned reads each reader has in the campaign."""
+    reads = Read.objects.counting().filter(case__campaign=campaign).exclude(status=ReadStatus.SIGNED)
+    return Counter(dict(reads.values_list("reader_id").annotate(Count("pk")).order_by()))
+
+
+def request_batch(
+    *, campaign: Campaign, actor: Actor, name: str, due_on: date | None, readers: Sequence[User], size: int
+) -> Batch:
+    """Draws cases over sites and completion time, gives them to qualified readers, and asks for the reads."""
+    authorise(actor, Action.ASSIGN_READS)
+    if campaign.status != CampaignStatus.OPEN:
+        raise WrongState("the campaign", campaign.status, CampaignStatus.OPEN)
+    able = {reader.pk for reader in qualified_readers(campaign.charter, "reader")}
+    for reader in readers:
+        if reader.pk not in able:
+            raise BadInput("reader", str(reader), "a qualified reader of this trial")
+    assignments = plan_batch(campaign, readers, size)
+    if not assignments:
+        raise BadInput("batch", f"{size} cases for {len(readers)} readers", "cases that still want readers who may read them")
+    with audited_atomic():
+        batch = open_batch(campaign, name, due_on, actor)
+        ask_for_reads(batch, assignments)
+    return batch
+
+
+def open_batch(campaign: Campaign, name: str, due_on: date | None, actor: Actor) -> Batch:
+    """A batch with its sealed seed and the commitment to it; called inside a transaction."""
+    seed = new_seed()
+    batch = Batch.objects.create(campaign=campaign, name=name, due_on=due_on, commitment=commitment(seed))
+    sealed = SealedSeed.objects.create(
+        batch=batch, sealed=seal({"seed": seed.hex()}, bound_to=f"seed {batch.commitment}")
+    )
+    record(
+        action="reading.batch.requested",
+        actor=actor,
+        stream=campaign.trial.code,
+        subject=("reading.batch", str(batch.pk)),
+        details={"name": name, "commitment": batch.commitment},
+        rows=[sealed],
+    )
+    return batch
+
+
+def ask_for_reads(batch: Batch, assignments: Sequence[Assignment]) -> None:
+    """Adds the job that issues these reads."""
+    triples = [[one.case, one.reader, str(one.kind)] for one in assignments]
+    key = f"batch-{batch.pk}-{new_token()[:12]}"
+    add(kind="reading.issue", key=key, payload={"batch": batch.pk, "assignments": triples})
+
+
+def request_adjudication(*, case: Case, actor: Actor) -> User | None:
+    """Asks for a third read by a qualified adjudicator who has not read the case; None when there is none.
+
+    Called inside the transaction that found the case discordant, or drew it as a concordant control.
+    """
+    campaign = case.campaign
+    read_it = set(case.reads.values_list("reader_id", flat=True))
+    able = [person for person in qualified_readers(campaign.charter, "adjudicator") if person.pk not in read_it]
+    if not able:
+        return None
+    loads = open_loads(campaign)
+    adjudicator = min(able, key=lambda person: (loads[person.pk], person.pk))
+    batch = Batch.objects.filter(campaign=campaign, name="Adjudication").first()
+    batch = batch or open_batch(campaign, "Adjudication", None, actor)
+    ask_for_reads(batch, [Assignment(case.pk, adjudicator.pk, ReadKind.ADJUDICATION)])
+    return adjudicator
+
+
+def replace_reader(*, read: Read, actor: Actor, new_reader: User, reason: str) -> None:
+    """An unsigned read starts again whole with another qualified reader; signed ones stand."""
+    authorise(actor, Action.ASSIGN_READS)
+    if not reason.strip():
+        raise BadInput("reason", reason, "a sentence")
+    role = "reader" if read.kind == ReadKind.PRIMARY else "adjudicator"
+    able = {person.pk for person in qualified_readers(read.case.campaign.charter, role)}
+    if new_reader.pk not in able or read.case.reads.counting().filter(reader=new_reader).exists():
+        raise BadInput("new reader", str(new_reader), f"a qualified {role} who has not read this case")
+    with audited_atomic():
+        move_read(read, ReadStatus.REPLACED)
+        ask_for_reads(read.batch, [Assignment(read.case_id, new_reader.pk, read.kind)])
+        record(
+            action="reading.read.replaced",
+            actor=actor,
+            stream=read.case.campaign.trial.code,
+            subject=("reading.read", str(read.pk)),
+            changes={"reader": [read.reader_id, new_reader.pk]},
+            reason=reason,
+        )
+
+
+def move_read(read: Read, to: ReadStatus, **changes: object) -> None:
+    """Compare-and-set along READ_TRANSITIONS."""
+    allowed = [state for state, following in READ_TRANSITIONS.items() if to in following]
+    touched = Read.objects.filter(pk=read.pk, status__in=allowed).update(status=to, **changes)
+    if touched != 1:
+        read.refresh_from_db()
+        raise WrongState("the read", read.get_status_display().lower(), " or ".join(s.label.lower() for s in allowed))
+    read.refresh_from_db()
+
+
+def move_case(case: Case, to: CaseStatus, **changes: object) -> None:
+    """Compare-and-set along CASE_TRANSITIONS."""
+    allowed = [state for state, following in CASE_TRANSITIONS.items() if to in following]
+    touched = Case.objects.filter(pk=case.pk, status__in=allowed).update(status=to, **changes)
+    if touched != 1:
+        case.refresh_from_db()
+        raise WrongState("the case", case.get_status_display().lower(), " or ".join(s.label.lower() for s in allowed))
+    case.refresh_from_db()
+
+
+def void_and_reissue(*, case: Case, actor: Actor, reason: str) -> Case | None:
+    """Voids a case (kept, with its reason) and issues it whole with the films of now, new tokens and a new order.
+
+    The same people read it again. None when too few timepoints remain for the charter's minimum.
+    """
+    authorise(actor, Action.RETURN_READS)
+    if not reason.strip():
+        raise BadInput("reason", reason, "a sentence")
+    campaign = case.campaign
+    if campaign.status != CampaignStatus.OPEN:
+        raise WrongState("the campaign", campaign.status, CampaignStatus.OPEN)
+    frozen = open_case_seal(case)
+    visits = list(Visit.objects.filter(pk__in=[t.visit for t in frozen.timepoints]).values_list("code", flat=True))
+    films = freeze(campaign.trial, subjects=[Subject.objects.get(pk=frozen.subject)], visits=visits, cut_off=timezone.now())
+    enough = films and len(films[0].timepoints) >= terms_of(campaign.charter).minimum_timepoints
+    with audited_atomic():
+        readers = void_case(case, actor, reason)
+        if not enough:
+            return None
+        number = campaign.cases.count() + 1
+        (new,) = add_cases(campaign, films, first_number=number)
+        Case.objects.filter(pk=new.pk).update(replaces=case)
+        batch = open_batch(campaign, f"Case {number}, issued again", None, actor)
+        ask_for_reads(batch, [Assignment(new.pk, reader) for reader in readers])
+        record(
+            action="reading.case.reissued",
+            actor=actor,
+            stream=campaign.trial.code,
+            subject=("reading.case", str(new.pk)),
+            details={"replaces": case.number, "number": number},
+            rows=list(SealedCase.objects.filter(case=new)),
+        )
+    new.refresh_from_db()
+    return new
+
+
+def void_case(case: Case, actor: Actor, reason: str) -> list[int]:
+    """Voids the case and its reads; gives back who had primary reads of it. Called inside a transaction."""
+    reads = list(case.reads.filter(status__in=COUNTING))
+    before = case.status
+    move_case(case, CaseStatus.VOIDED, void_reason=reason)
+    for read in reads:
+        move_read(read, ReadStatus.VOIDED)
+    record(
+        action="reading.case.voided",
+        actor=actor,
+        stream=case.campaign.trial.code,
+        subject=("reading.case", str(case.pk)),
+        changes={"status": [before, CaseStatus.VOIDED]},
+        reason=reason,
+    )
+    return [read.reader_id for read in reads if read.kind == ReadKind.PRIMARY]

@@ -1,0 +1,326 @@
+"""A reader at work: opening a read, saving values, declining, reporting a problem."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+from instruments.definition import Instrument
+from reading.assignments import move_read
+from reading.cells import ABSENT, Cell, absent_items, cells_of, exposures_of, instrument_of
+from reading.models import Exposure, ImageProblem, ItemNote, ItemScore, Read, ReadStatus, ReadStep, Sitting
+from reading.models.read import WRITABLE
+
+PROBLEMS = {
+    "wrong-side": "The film shows the other side",
+    "wrong-view": "The film shows another view",
+    "not-readable": "The film cannot be read",
+    "identity": "The film shows a name, a date or a visit",
+    "other": "Something else",
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One edit of one cell as the reader's browser sends it; `op_id` makes repeating it harmless."""
+
+    op_id: str
+    exposure: str
+    item: str
+    value: int | None
+    reason: str
+    base_revision: int
+    captured_at: datetime
+    entry: str
+    dwell_ms: int
+    resolves: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an operation, and what stands in its cell now."""
+
+    op_id: str
+    status: str
+    exposure: str
+    item: str
+    revision: int
+    value: int | None
+    reason: str
+    saved_at: datetime
+
+
+def open_read(*, read: Read, actor: Actor) -> None:
+    """Begins a read: the system marks every item of an absent film. Opening it again changes nothing."""
+    authorise(actor, Action.READ_CASES)
+    if read.status != ReadStatus.ISSUED:
+        return
+    instrument, now = instrument_of(read), timezone.now()
+    exposures = [exposure for step in read.steps.all() for exposure in exposures_of(step)]
+    with audited_atomic():
+        move_read(read, ReadStatus.OPENED, opened_at=now)
+        scores = ItemScore.objects.bulk_create(
+            ItemScore(
+                exposure=exposure,
+                item=item.key,
+                revision=1,
+                reason=ABSENT,
+                entry="system",
+                op_id=uuid.uuid4().hex,
+                captured_at=now,
+                saved_at=now,
+            )
+            for exposure in exposures
+            for item in absent_items(instrument, exposure)
+        )
+        record(
+            action="reading.read.opened",
+            actor=actor,
+            stream=read.case.campaign.trial.code,
+            subject=("reading.read", str(read.pk)),
+            changes={"status": [ReadStatus.ISSUED, ReadStatus.OPENED]},
+            details={"marked absent by the system": len(scores)},
+            rows=scores,
+        )
+
+
+def save_values(
+    *, read: Read, actor: Actor, operations: Sequence[Operation], sitting: Sitting | None = None
+) -> list[Outcome]:
+    """Stores each operation once, in order. An operation on an outdated revision is a conflict and stores nothing."""
+    authorise(actor, Action.READ_CASES)
+    instrument = instrument_of(read)
+    for operation in operations:
+        check_operation(instrument, operation)
+    with audited_atomic():
+        exposures = lock_writable(read)
+        by_token = {exposure.token: exposure for exposure in exposures}
+        cells = cells_of(exposures)
+        stored = {score.op_id: score for score in known_scores(operations)}
+        outcomes, scores = [], []
+        for operation in operations:
+            exposure = by_token.get(operation.exposure)
+            if exposure is None:
+                raise BadInput("exposure", operation.exposure, "one of this read's open exposures")
+            if operation.op_id in stored:
+                outcomes.append(repeated(operation, stored[operation.op_id]))
+                continue
+            cell = cells.get((exposure.pk, operation.item), Cell(None, "", 0, ""))
+            if cell.reason == ABSENT or cell.revision != operation.base_revision:
+                outcomes.append(conflict(operation, cell))
+                continue
+            score = new_score(exposure, operation, sitting)
+            scores.append(score)
+            stored[score.op_id] = score
+            cells[exposure.pk, score.item] = Cell(score.value, score.reason, score.revision, score.entry)
+            outcomes.append(saved(operation, score))
+        if scores:
+            ItemScore.objects.bulk_create(scores)
+            record_saving(read, actor, operations, scores)
+    return outcomes
+
+
+def check_operation(instrument: Instrument, operation: Operation) -> None:
+    """The item exists, the value or the reason is one that may be entered."""
+    item = instrument.item(operation.item) if operation.item in instrument.keys else None
+    if item is None:
+        raise BadInput("item", operation.item, f"an item of {instrument.key}")
+    reasons = [reason.code for reason in instrument.reasons]
+    if operation.reason and operation.reason not in reasons:
+        raise BadInput(f"reason for {item.label}", operation.reason, ", ".join(reasons))
+    if operation.value is not None and operation.value not in item.allowed:
+        raise BadInput(f"score of {item.label}", operation.value, ", ".join(map(str, item.allowed)))
+    if operation.value is not None and operation.reason:
+        raise BadInput(f"score of {item.label}", operation.value, "a score or a reason, not both")
+    if operation.entry not in ("key", "click", "bulk"):
+        raise BadInput("way of entry", operation.entry, "key, click, bulk")
+
+
+def lock_writable(read: Read) -> list[Exposure]:
+    """Takes the read's row for this transaction; gives the exposures of its unlocked steps."""
+    locked = Read.objects.select_for_update().get(pk=read.pk)
+    if locked.status not in WRITABLE:
+        raise WrongState("this read", locked.get_status_display().lower(), "a read in progress")
+    return list(Exposure.objects.filter(step__read=read, step__locked_at=None))
+
+
+def known_scores(operations: Sequence[Operation]) -> list[ItemScore]:
+    """The scores already stored for these operations."""
+    ids = [operation.op_id for operation in operations]
+    return list(ItemScore.objects.filter(op_id__in=ids).select_related("exposure"))
+
+
+def new_score(exposure: Exposure, operation: Operation, sitting: Sitting | None) -> ItemScore:
+    """The next revision of the cell."""
+    return ItemScore(
+        exposure=exposure,
+        item=operation.item,
+        revision=operation.base_revision + 1,
+        value=operation.value,
+        reason=operation.reason,
+        entry=operation.entry,
+        op_id=operation.op_id,
+        captured_at=operation.captured_at,
+        saved_at=timezone.now(),
+        dwell_ms=operation.dwell_ms,
+        sitting=sitting,
+    )
+
+
+def saved(operation: Operation, score: ItemScore, status: str = "saved") -> Outcome:
+    """The operation stands as this score."""
+    return Outcome(
+        operation.op_id,
+        status,
+        operation.exposure,
+        score.item,
+        score.revision,
+        score.value,
+        score.reason,
+        score.saved_at,
+    )
+
+
+def repeated(operation: Operation, score: ItemScore) -> Outcome:
+    """The operation was stored before; what was stored for it."""
+    if score.exposure.token != operation.exposure or score.item != operation.item:
+        raise BadInput("operation id", operation.op_id, "an id used for one cell only")
+    return saved(operation, score, "duplicate")
+
+
+def conflict(operation: Operation, cell: Cell) -> Outcome:
+    """Someone else's newer revision stands; the reader decides."""
+    now = timezone.now()
+    return Outcome(
+        operation.op_id, "conflict", operation.exposure, operation.item, cell.revision, cell.value, cell.reason, now
+    )
+
+
+def record_saving(read: Read, actor: Actor, operations: Sequence[Operation], scores: Sequence[ItemScore]) -> None:
+    """One event for what one request saved."""
+    record(
+        action="reading.values.saved",
+        actor=actor,
+        stream=read.case.campaign.trial.code,
+        subject=("reading.read", str(read.pk)),
+        details={
+            "captured": [operation.captured_at.isoformat() for operation in operations],
+            "conflicts settled": [operation.resolves for operation in operations if operation.resolves],
+        },
+        rows=list(scores),
+    )
+
+
+def save_note(*, read: Read, actor: Actor, exposure_token: str, item: str, flag: bool, comment: str, op_id: str) -> ItemNote:
+    """A flag or a comment on a cell; the same operation twice is one note."""
+    authorise(actor, Action.READ_CASES)
+    if item not in instrument_of(read).keys:
+        raise BadInput("item", item, f"an item of {instrument_of(read).key}")
+    with audited_atomic():
+        exposures = {exposure.token: exposure for exposure in lock_writable(read)}
+        if exposure_token not in exposures:
+            raise BadInput("exposure", exposure_token, "one of this read's open exposures")
+        exposure = exposures[exposure_token]
+        if before := ItemNote.objects.filter(op_id=op_id, exposure=exposure, item=item).first():
+            return before
+        note = ItemNote.objects.create(
+            exposure=exposure,
+            item=item,
+            revision=ItemNote.objects.filter(exposure=exposure, item=item).count() + 1,
+            flag=flag,
+            comment=comment[:500],
+            op_id=op_id,
+            saved_at=timezone.now(),
+        )
+        record(
+            action="reading.note.saved",
+            actor=actor,
+            stream=read.case.campaign.trial.code,
+            subject=("reading.read", str(read.pk)),
+            rows=[note],
+        )
+    return note
+
+
+def decline_read(*, read: Read, actor: Actor, reason: str) -> None:
+    """The reader gives the case back, for example because he knows the patient."""
+    authorise(actor, Action.READ_CASES)
+    if not reason.strip():
+        raise BadInput("reason", reason, "a sentence")
+    with audited_atomic():
+        move_read(read, ReadStatus.DECLINED, decline_reason=reason.strip()[:300])
+        record(
+            action="reading.read.declined",
+            actor=actor,
+            stream=read.case.campaign.trial.code,
+            subject=("reading.read", str(read.pk)),
+            reason=reason,
+        )
+
+
+def report_problem(*, read: Read, actor: Actor, film_token: str, reason: str, note: str) -> ImageProblem:
+    """Tells the coordinator that a film is not what it should be."""
+    authorise(actor, Action.READ_CASES)
+    if reason not in PROBLEMS:
+        raise BadInput("problem", reason, ", ".join(PROBLEMS))
+    films = {film.token: film for step in read.steps.all() for one in exposures_of(step) for film in one.films.all()}
+    if film_token and film_token not in films:
+        raise BadInput("film", film_token, "a film of this read")
+    with audited_atomic():
+        problem = ImageProblem.objects.create(read=read, film=films.get(film_token), reason=reason, note=note[:500])
+        record(
+            action="reading.problem.reported",
+            actor=actor,
+            stream=read.case.campaign.trial.code,
+            subject=("reading.read", str(read.pk)),
+            reason=PROBLEMS[reason],
+        )
+    return problem
+
+
+def settle_problem(*, problem: ImageProblem, actor: Actor, settlement: str) -> None:
+    """The coordinator says what was done about it."""
+    authorise(actor, Action.RETURN_READS)
+    if not settlement.strip():
+        raise BadInput("settlement", settlement, "a sentence")
+    with audited_atomic():
+        touched = ImageProblem.objects.filter(pk=problem.pk, settled_at=None).update(
+            settled_at=timezone.now(), settlement=settlement.strip()[:300]
+        )
+        if touched != 1:
+            raise WrongState("the problem", "settled", "an open problem")
+        record(
+            action="reading.problem.settled",
+            actor=actor,
+            stream=problem.read.case.campaign.trial.code,
+            subject=("reading.read", str(problem.read_id)),
+            reason=settlement,
+        )
+
+
+def begin_sitting(*, actor: Actor, trial_code: str, display: dict[str, Any]) -> Sitting:
+    """Stores a display check; what is scored from now on is bound to it."""
+    authorise(actor, Action.READ_CASES)
+    with audited_atomic():
+        sitting = Sitting.objects.create(reader_id=actor.user_id, display=display)
+        record(
+            action="reading.sitting.began",
+            actor=actor,
+            stream=trial_code,
+            subject=("reading.sitting", str(sitting.pk)),
+            rows=[sitting],
+        )
+    return sitting
+
+
+def open_step(read: Read) -> ReadStep | None:
+    """The first step that is not locked."""
+    return read.steps.filter(locked_at=None).order_by("position").first()
