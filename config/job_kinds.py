@@ -2,4 +2,6 @@
 
 from __future__ import annotations
 
-KINDS: dict[str, str] = {}
+KINDS: dict[str, str] = {
+    "studies.mail_question": "studies.question_mail.carry",
+}

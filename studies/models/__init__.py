@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from studies.models.absence import AbsentFilm
 from studies.models.desk import JointPlacement, MaskSet, QualityDecision
 from studies.models.film import BlindUid, Film, FilmStatus, Transmittal, TransmittalEntry
-from studies.models.question import Question, QuestionMessage, QuestionStatus
+from studies.models.question import QUESTION_TRANSITIONS, Question, QuestionMessage, QuestionStatus
 from studies.models.reader_image import ReaderImage, Rendition
 from studies.models.trial import Membership, Site, Subject, Trial, Visit, VisitKind, VisitPlan
 
 __all__ = [
+    "QUESTION_TRANSITIONS",
+    "AbsentFilm",
     "BlindUid",
     "Film",
     "FilmStatus",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -27,6 +28,22 @@ QUESTION_TRANSITIONS: dict[QuestionStatus, frozenset[QuestionStatus]] = {
 }
 
 
+class QuestionQuerySet(models.QuerySet["Question"]):
+    """Words for the questions people look for."""
+
+    def of_trial(self, trial: Trial) -> QuestionQuerySet:
+        """The questions of one trial, with what every list shows of them."""
+        return self.filter(trial=trial).select_related("trial", "site", "subject", "visit", "film")
+
+    def open(self) -> QuestionQuerySet:
+        """Those that wait for the site."""
+        return self.filter(status=QuestionStatus.OPEN)
+
+    def overdue(self, today: date) -> QuestionQuerySet:
+        """Those that the site should have answered before today."""
+        return self.open().filter(due_on__lt=today)
+
+
 class Question(models.Model):
     """A thread between the coordinator and one site."""
 
@@ -38,6 +55,8 @@ class Question(models.Model):
     status = models.CharField(max_length=10, choices=QuestionStatus.choices, default=QuestionStatus.OPEN)
     due_on = models.DateField(null=True, blank=True)
     opened_at = models.DateTimeField(auto_now_add=True)
+
+    objects = QuestionQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-opened_at"]

@@ -1,0 +1,93 @@
+"""Who takes part in a trial in which role: granted and revoked with a reason, never edited."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import APART_FROM_READING, READING_ROLES, Action, Role, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+from studies.models import Membership, Site, Trial
+from studies.naming import checked_text
+
+GRANTABLE = tuple(role for role in Role if role not in (Role.ADMINISTRATOR, Role.SYSTEM))
+# What a person may still do in a trial whose arms he has seen.
+UNBLINDED_ROLES = frozenset({Role.STATISTICIAN, Role.CUSTODIAN})
+
+
+def grant(*, trial: Trial, user: User, role: str, reason: str, actor: Actor, site: Site | None = None) -> Membership:
+    """A role in the trial from now on; a site role names its site."""
+    authorise(actor, Action.GRANT_MEMBERSHIP)
+    reason = checked_text("reason", reason, longest=200)
+    check_role(trial=trial, role=role, site=site)
+    if not user.is_active:
+        raise WrongState(f"account {user}", "disabled", "an active account")
+    with audited_atomic():
+        # Two grants at one moment must see each other, or a reader could become a lead beside it.
+        Trial.objects.select_for_update().get(pk=trial.pk)
+        check_apart(user=user, role=role, held=list(Membership.objects.filter(trial=trial, user=user)))
+        membership = Membership.objects.create(trial=trial, user=user, role=role, site=site, reason=reason)
+        tell(membership, "studies.membership.grant", actor, reason)
+    return membership
+
+
+def check_role(*, trial: Trial, role: str, site: Site | None) -> None:
+    """Refuses a role that is not held in trials, and a site where there should be none or another."""
+    if role not in GRANTABLE:
+        raise BadInput("role", role, ", ".join(GRANTABLE))
+    if role == Role.SITE and (site is None or site.trial_id != trial.pk):
+        raise BadInput("site", site and site.code, f"a site of trial {trial.code}")
+    if role != Role.SITE and site is not None:
+        raise BadInput("site", site.code, f"no site for the role {role}")
+
+
+def check_apart(*, user: User, role: str, held: list[Membership]) -> None:
+    """Keeps readers apart from those who know order, scores or arms, and the unblinded on their side."""
+    now = {membership.role for membership in held if membership.revoked_at is None}
+    if role in now:
+        raise WrongState(f"{user}", f"a {role} of this trial already", "a role not held yet")
+    apart = kept_apart_from(role)
+    if clash := sorted(now & apart):
+        allowed = f"a person who is none of {', '.join(sorted(apart))}"
+        raise WrongState(f"{user}", f"{', '.join(clash)} in this trial", allowed)
+    if role not in UNBLINDED_ROLES and any(membership.unblinded_at for membership in held):
+        raise WrongState(f"{user}", "unblinded in this trial", "a person who has not seen the arms")
+
+
+def kept_apart_from(role: str) -> frozenset[Role]:
+    """The roles that may not be held beside this one."""
+    if role in READING_ROLES:
+        return APART_FROM_READING
+    return READING_ROLES if role in APART_FROM_READING else frozenset()
+
+
+def revoke(*, membership: Membership, reason: str, actor: Actor) -> None:
+    """Ends a role. A trial keeps at least one coordinator, or nobody could grant another."""
+    authorise(actor, Action.GRANT_MEMBERSHIP)
+    reason = checked_text("reason", reason, longest=200)
+    with audited_atomic():
+        trial = Trial.objects.select_for_update().get(pk=membership.trial_id)
+        others = trial.memberships.current().filter(role=Role.COORDINATOR).exclude(pk=membership.pk)
+        if membership.role == Role.COORDINATOR and not others.exists():
+            raise WrongState(f"{membership.user}", "the last coordinator", "another coordinator first")
+        ended = Membership.objects.current().filter(pk=membership.pk).update(revoked_at=timezone.now())
+        if not ended:
+            raise WrongState(f"the role {membership.role} of {membership.user}", "revoked", "a role that is held")
+        tell(membership, "studies.membership.revoke", actor, reason)
+
+
+def tell(membership: Membership, action: str, actor: Actor, reason: str) -> None:
+    """The event of a role granted or revoked."""
+    record(
+        action=action,
+        actor=actor,
+        stream=membership.trial.code,
+        subject=("studies.membership", str(membership.pk)),
+        reason=reason,
+        details={
+            "user": membership.user_id,
+            "role": membership.role,
+            "site": membership.site.code if membership.site else "",
+        },
+    )

@@ -1,0 +1,52 @@
+"""Tells the other side of a question by mail: the trial's code and the question's number, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import QuerySet
+from django.urls import reverse
+from jobs.queue import Lease
+
+from accounts.roles import ALLOWED, Action
+from audit.trail import audited_atomic
+from studies.models import Membership, Question
+
+SAYS = {
+    "ask": "was opened and waits for your answer",
+    "reopen": "was reopened and waits for your answer",
+    "remind": "still waits for your answer",
+    "answer": "was answered",
+}
+
+
+def carry(*, payload: dict[str, Any], lease: Lease) -> None:
+    """Sends one mail for one event of a question."""
+    question = Question.objects.select_related("trial").get(pk=payload["question"])
+    mail = mail_about(question, payload["what"])
+    if mail.bcc:
+        mail.send()
+    with audited_atomic():
+        lease.finish()
+
+
+def mail_about(question: Question, what: str) -> EmailMessage:
+    """The mail to the site, or to the coordinators when the site has answered."""
+    code, number = question.trial.code, question.pk
+    page = "studies:question" if what == "answer" else "studies:site_question"
+    link = settings.PUBLIC_URL.rstrip("/") + reverse(page, args=[code, number])
+    return EmailMessage(
+        subject=f"{code}: question {number} {SAYS[what]}",
+        body=f"Question {number} of trial {code} {SAYS[what]}.\n\nSign in to read it: {link}\n",
+        bcc=list(told(question, what).values_list("user__email", flat=True).distinct()),
+    )
+
+
+def told(question: Question, what: str) -> QuerySet[Membership]:
+    """Who is told: everyone at the site, or everyone who may ask."""
+    current = Membership.objects.current().filter(trial=question.trial_id, user__is_active=True)
+    if what == "answer":
+        return current.filter(role__in=[role for role, actions in ALLOWED.items() if Action.ASK_QUESTIONS in actions])
+    return current.filter(site=question.site_id)

@@ -1,0 +1,175 @@
+"""Questions to a site: asked, answered, closed, reopened. A thread only grows; its text never reaches a reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils import timezone
+from jobs.queue import add
+
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+from studies.models import (
+    QUESTION_TRANSITIONS,
+    Film,
+    Question,
+    QuestionMessage,
+    QuestionStatus,
+    Site,
+    Subject,
+    Trial,
+    Visit,
+)
+
+LONGEST_TEXT = 4000
+DAYS_TO_ANSWER = 14
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What a question is about: a film, a visit or a subject, each with what stands above it."""
+
+    site: Site
+    subject: Subject | None
+    visit: Visit | None
+    film: Film | None
+
+    @classmethod
+    def of(cls, *, subject: Subject | None, visit: Visit | None, film: Film | None) -> Matter:
+        """The narrowest thing named; exactly one must be."""
+        if [subject, visit, film].count(None) != 2:
+            raise BadInput("what the question is about", "not one thing", "one film, one visit or one subject")
+        if film is not None:
+            return cls(film.site, film.subject, film.visit, film)
+        if visit is not None:
+            return cls(visit.subject.site, visit.subject, visit, None)
+        if subject is None:
+            raise BadInput("what the question is about", None, "one film, one visit or one subject")
+        return cls(subject.site, subject, None, None)
+
+
+def ask(
+    *,
+    trial: Trial,
+    text: str,
+    actor: Actor,
+    film: Film | None = None,
+    visit: Visit | None = None,
+    subject: Subject | None = None,
+    due_on: date | None = None,
+) -> Question:
+    """Opens a question and tells the site by mail; the answer is due in two weeks unless a day is given."""
+    authorise(actor, Action.ASK_QUESTIONS)
+    text, matter = checked_message(text), Matter.of(subject=subject, visit=visit, film=film)
+    if matter.site.trial_id != trial.pk:
+        raise BadInput("what the question is about", matter.site.code, f"something of trial {trial.code}")
+    today = timezone.localdate()
+    if due_on is not None and due_on < today:
+        raise BadInput("due", due_on.isoformat(), f"a day from {today} on")
+    with audited_atomic():
+        question = Question.objects.create(
+            trial=trial,
+            site=matter.site,
+            subject=matter.subject,
+            visit=matter.visit,
+            film=matter.film,
+            due_on=due_on or today + timedelta(days=DAYS_TO_ANSWER),
+        )
+        write(question, text, actor, "studies.question.ask", {})
+    return question
+
+
+def answer(*, question: Question, text: str, actor: Actor) -> None:
+    """The site's answer; the coordinators are told by mail."""
+    authorise(actor, Action.ANSWER_QUESTIONS)
+    text = checked_message(text)
+    with audited_atomic():
+        changes = move(question, QuestionStatus.ANSWERED)
+        write(question, text, actor, "studies.question.answer", changes)
+
+
+def close(*, question: Question, actor: Actor, text: str = "") -> None:
+    """Settled; a last word is optional and nobody is mailed."""
+    authorise(actor, Action.ASK_QUESTIONS)
+    text = checked_message(text) if text.strip() else ""
+    with audited_atomic():
+        changes = move(question, QuestionStatus.CLOSED)
+        write(question, text, actor, "studies.question.close", changes)
+
+
+def reopen(*, question: Question, text: str, actor: Actor) -> None:
+    """The answer does not settle it, or something new came up; the site is told by mail and has two more weeks."""
+    authorise(actor, Action.ASK_QUESTIONS)
+    text = checked_message(text)
+    with audited_atomic():
+        changes = move(question, QuestionStatus.OPEN)
+        due_on = timezone.localdate() + timedelta(days=DAYS_TO_ANSWER)
+        Question.objects.filter(pk=question.pk).update(due_on=due_on)
+        changes["due_on"] = [question.due_on, due_on]
+        write(question, text, actor, "studies.question.reopen", changes)
+
+
+def remind(*, question: Question, actor: Actor) -> None:
+    """Mails the site once more, at most once a day."""
+    authorise(actor, Action.ASK_QUESTIONS)
+    today = timezone.localdate()
+    with audited_atomic():
+        status = Question.objects.select_for_update().get(pk=question.pk).status
+        if status != QuestionStatus.OPEN:
+            raise WrongState(f"question {question.pk}", status, "an open question")
+        add(
+            kind="studies.mail_question",
+            key=f"question-{question.pk}-reminder-{today}",
+            payload={"question": question.pk, "what": "remind"},
+        )
+        tell(question, "studies.question.remind", actor, {}, ())
+
+
+def checked_message(text: str) -> str:
+    """The text of a message, as it will stand for ever."""
+    text = text.strip()
+    if not text or len(text) > LONGEST_TEXT or "\0" in text:
+        raise BadInput("message", text[:80], f"some text, at most {LONGEST_TEXT} characters")
+    return text
+
+
+def move(question: Question, to: QuestionStatus) -> dict[str, list[object]]:
+    """Compare-and-set of the status; gives the change as the audit trail tells it."""
+    old = QuestionStatus(Question.objects.values_list("status", flat=True).get(pk=question.pk))
+    came = [status for status, following in QUESTION_TRANSITIONS.items() if to in following]
+    if old not in came or not Question.objects.filter(pk=question.pk, status=old).update(status=to):
+        raise WrongState(f"question {question.pk}", old, " or ".join(came))
+    return {"status": [old, to]}
+
+
+def write(question: Question, text: str, actor: Actor, action: str, changes: dict[str, list[object]]) -> None:
+    """Adds the message to the thread, tells it, and has the other side mailed."""
+    messages = ()
+    if text:
+        messages = (QuestionMessage.objects.create(question=question, author_id=actor.user_id, text=text),)
+    tell(question, action, actor, changes, messages)
+    what = action.rpartition(".")[2]
+    if what != "close":
+        key = f"question-{question.pk}-message-{messages[0].pk}"
+        add(kind="studies.mail_question", key=key, payload={"question": question.pk, "what": what})
+
+
+def tell(
+    question: Question,
+    action: str,
+    actor: Actor,
+    changes: dict[str, list[object]],
+    messages: tuple[QuestionMessage, ...],
+) -> None:
+    """The event of a change to a question; the words stay in the thread, the event holds their digest."""
+    record(
+        action=action,
+        actor=actor,
+        stream=question.trial.code,
+        subject=("studies.question", str(question.pk)),
+        changes=changes,
+        details={"site": question.site.code, "film": question.film_id, "visit": question.visit_id},
+        rows=messages,
+    )

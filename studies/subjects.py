@@ -1,0 +1,32 @@
+"""Enrolment: a subject of a site, with the visits that the protocol asks for."""
+
+from __future__ import annotations
+
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput
+from studies.models import Site, Subject, Trial, Visit
+from studies.naming import checked_subject_code, used_once
+
+
+def enrol(*, trial: Trial, site: Site, code: str, actor: Actor) -> Subject:
+    """A new subject; a visit is made for every plan of the trial."""
+    authorise(actor, Action.SET_UP_TRIAL)
+    code = checked_subject_code(code)
+    if site.trial_id != trial.pk:
+        raise BadInput("site", site.code, f"a site of trial {trial.code}")
+    with audited_atomic():
+        # The lock keeps a plan made at this moment from missing the new subject.
+        Trial.objects.select_for_update().get(pk=trial.pk)
+        with used_once("subject", code, f"trial {trial.code}"):
+            subject = Subject.objects.create(trial=trial, site=site, code=code)
+        plans = list(trial.visit_plans.all())
+        Visit.objects.bulk_create(Visit(subject=subject, plan=plan, code=plan.code) for plan in plans)
+        record(
+            action="studies.subject.enrol",
+            actor=actor,
+            stream=trial.code,
+            subject=("studies.subject", str(subject.pk)),
+            details={"code": code, "site": site.code, "visits": [plan.code for plan in plans]},
+        )
+    return subject

@@ -1,0 +1,61 @@
+"""Setting up a trial: its code, title and sites."""
+
+from __future__ import annotations
+
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from studies.models import Site, Trial
+from studies.naming import checked_code, checked_text, used_once
+
+
+def create_trial(*, code: str, title: str, actor: Actor, sponsor: str = "") -> Trial:
+    """A new trial without sites, subjects, visits or people."""
+    authorise(actor, Action.SET_UP_TRIAL)
+    code = checked_code("trial code", code)
+    title = checked_text("title", title, longest=200)
+    sponsor = checked_text("sponsor", sponsor, longest=120, required=False)
+    with audited_atomic():
+        with used_once("trial code", code, "the house"):
+            trial = Trial.objects.create(code=code, title=title, sponsor=sponsor)
+        record(
+            action="studies.trial.create",
+            actor=actor,
+            stream=trial.code,
+            subject=("studies.trial", str(trial.pk)),
+            details={"code": code, "title": title, "sponsor": sponsor},
+        )
+    return trial
+
+
+def add_site(*, trial: Trial, code: str, actor: Actor, name: str = "") -> Site:
+    """A hospital that will send films."""
+    authorise(actor, Action.SET_UP_TRIAL)
+    code = checked_code("site", code)
+    name = checked_text("name", name, longest=200, required=False)
+    with audited_atomic():
+        with used_once("site", code, f"trial {trial.code}"):
+            site = Site.objects.create(trial=trial, code=code, name=name)
+        record(
+            action="studies.site.add",
+            actor=actor,
+            stream=trial.code,
+            subject=("studies.site", str(site.pk)),
+            details={"code": code, "name": name},
+        )
+    return site
+
+
+def rename_site(*, site: Site, name: str, actor: Actor) -> None:
+    """The name changes; the code, which stands in films and tables, stays."""
+    authorise(actor, Action.SET_UP_TRIAL)
+    name = checked_text("name", name, longest=200, required=False)
+    with audited_atomic():
+        old = Site.objects.select_for_update().get(pk=site.pk).name
+        Site.objects.filter(pk=site.pk).update(name=name)
+        record(
+            action="studies.site.rename",
+            actor=actor,
+            stream=site.trial.code,
+            subject=("studies.site", str(site.pk)),
+            changes={"name": [old, name]},
+        )

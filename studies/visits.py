@@ -1,0 +1,125 @@
+"""Visits as planned, as they came about outside the plan, and as they were not done."""
+
+from __future__ import annotations
+
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+from studies.models import FilmStatus, Subject, Trial, Visit, VisitKind, VisitPlan
+from studies.naming import checked_code, checked_text, checked_whole, used_once
+
+# A film that was refused, rejected or withdrawn does not show that a visit was done.
+OUT_OF_PLAY = frozenset({FilmStatus.REFUSED, FilmStatus.REJECTED, FilmStatus.WITHDRAWN})
+OUTSIDE_THE_PLAN = (VisitKind.UNSCHEDULED, VisitKind.RESCUE, VisitKind.EARLY_TERMINATION)
+
+
+def checked_plan(*, label: str, target_day: int, days_before: int, days_after: int) -> dict[str, str | int]:
+    """The fields of a plan; the window may not be wider than a year on either side."""
+    return {
+        "label": checked_text("label", label, longest=80),
+        "target_day": checked_whole("target_day", target_day, least=-365, most=7305),
+        "days_before": checked_whole("days_before", days_before, least=0, most=365),
+        "days_after": checked_whole("days_after", days_after, least=0, most=365),
+    }
+
+
+def plan_visit(
+    *, trial: Trial, code: str, label: str, target_day: int, actor: Actor, days_before: int = 14, days_after: int = 14
+) -> VisitPlan:
+    """A visit of the protocol; subjects who are enrolled already get it too."""
+    authorise(actor, Action.SET_UP_TRIAL)
+    code = checked_code("visit", code)
+    fields = checked_plan(label=label, target_day=target_day, days_before=days_before, days_after=days_after)
+    with audited_atomic():
+        Trial.objects.select_for_update().get(pk=trial.pk)
+        with used_once("visit", code, f"trial {trial.code}"):
+            plan = VisitPlan.objects.create(trial=trial, code=code, **fields)
+            Visit.objects.bulk_create(Visit(subject=subject, plan=plan, code=code) for subject in trial.subjects.all())
+        record(
+            action="studies.plan.add",
+            actor=actor,
+            stream=trial.code,
+            subject=("studies.visitplan", str(plan.pk)),
+            details={"code": code, **fields},
+        )
+    return plan
+
+
+def change_plan(
+    *, plan: VisitPlan, label: str, target_day: int, days_before: int, days_after: int, reason: str, actor: Actor
+) -> None:
+    """An amendment of the protocol; films keep their dates, deviations are counted anew."""
+    authorise(actor, Action.SET_UP_TRIAL)
+    reason = checked_text("reason", reason, longest=200)
+    new = checked_plan(label=label, target_day=target_day, days_before=days_before, days_after=days_after)
+    with audited_atomic():
+        old = VisitPlan.objects.select_for_update().get(pk=plan.pk)
+        changes = {name: [getattr(old, name), value] for name, value in new.items() if getattr(old, name) != value}
+        VisitPlan.objects.filter(pk=plan.pk).update(**new)
+        record(
+            action="studies.plan.change",
+            actor=actor,
+            stream=plan.trial.code,
+            subject=("studies.visitplan", str(plan.pk)),
+            changes=changes,
+            reason=reason,
+            details={"code": plan.code},
+        )
+
+
+def add_visit(*, subject: Subject, code: str, kind: str, actor: Actor) -> Visit:
+    """A visit that no plan foresaw: unscheduled, early escape or rescue, early termination."""
+    authorise(actor, Action.SET_UP_TRIAL)
+    code = checked_code("visit", code)
+    if kind not in OUTSIDE_THE_PLAN:
+        raise BadInput("kind of visit", kind, ", ".join(OUTSIDE_THE_PLAN))
+    if subject.trial.visit_plans.filter(code=code).exists():
+        raise BadInput("visit", code, "a code that no planned visit has")
+    with audited_atomic():
+        with used_once("visit", code, f"subject {subject.code}"):
+            visit = Visit.objects.create(subject=subject, code=code, kind=kind)
+        record(
+            action="studies.visit.add",
+            actor=actor,
+            stream=subject.trial.code,
+            subject=("studies.visit", str(visit.pk)),
+            details={"subject": subject.code, "code": code, "kind": kind},
+        )
+    return visit
+
+
+def mark_not_done(*, visit: Visit, reason: str, actor: Actor) -> None:
+    """The visit took place without films or not at all; none is expected any more."""
+    authorise(actor, Action.SET_UP_TRIAL)
+    reason = checked_text("reason", reason, longest=200)
+    with audited_atomic():
+        if films := visit.films.exclude(status__in=OUT_OF_PLAY).count():
+            raise WrongState(f"visit {visit.code}", f"one with {films} films", "a visit without films")
+        if not Visit.objects.filter(pk=visit.pk, not_done_reason="").update(not_done_reason=reason):
+            raise WrongState(f"visit {visit.code}", "not done", "a visit that is expected")
+        tell(visit, "studies.visit.not_done", actor, changes={"not_done_reason": ["", reason]}, reason=reason)
+
+
+def reopen_visit(*, visit: Visit, reason: str, actor: Actor) -> None:
+    """The visit is expected after all."""
+    authorise(actor, Action.SET_UP_TRIAL)
+    reason = checked_text("reason", reason, longest=200)
+    with audited_atomic():
+        old = Visit.objects.select_for_update().get(pk=visit.pk).not_done_reason
+        if not old:
+            raise WrongState(f"visit {visit.code}", "expected", "a visit recorded as not done")
+        Visit.objects.filter(pk=visit.pk).update(not_done_reason="")
+        tell(visit, "studies.visit.reopen", actor, changes={"not_done_reason": [old, ""]}, reason=reason)
+
+
+def tell(visit: Visit, action: str, actor: Actor, *, changes: dict[str, list[object]], reason: str) -> None:
+    """The event of a change to one visit."""
+    record(
+        action=action,
+        actor=actor,
+        stream=visit.subject.trial.code,
+        subject=("studies.visit", str(visit.pk)),
+        changes=changes,
+        reason=reason,
+        details={"subject": visit.subject.code, "code": visit.code},
+    )
