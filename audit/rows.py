@@ -51,6 +51,14 @@ def model_of(table: str) -> type[models.Model]:
     return next(model for model in apps.get_models(include_auto_created=True) if model._meta.db_table == table)
 
 
+def digest_of(table: str, key: str) -> str | None:
+    """The digest of one row as it stands, None when it is not there."""
+    model = model_of(table)
+    names = columns(model)
+    values = model._base_manager.filter(pk=key).values_list(*names).first()
+    return digest(table, names, values) if values else None
+
+
 def stored_digests(table: str) -> Iterator[tuple[str, str, dict[str, object]]]:
     """Key, digest and columns of every row of the table, in the order of their keys."""
     model, last = model_of(table), None

@@ -11,6 +11,7 @@ from django.db import connection, models, transaction
 
 from audit.canonical import plain
 from audit.chain import Entry, append
+from audit.protection import PROTECTED
 from audit.registry import declared
 
 
@@ -98,6 +99,10 @@ def record(
         raise NotAudited(f"record({action!r}) outside audited_atomic()")
     if len(connection.savepoint_ids) != _waiting.depth:
         raise NotAudited(f"record({action!r}) inside transaction.atomic(): use audited_atomic() there too")
+    if loose := {row._meta.db_table for row in rows} - PROTECTED.keys():
+        raise NotAudited(
+            f"record({action!r}) is given rows of tables that are not protected: {', '.join(sorted(loose))}"
+        )
     entry = Entry(
         action=declared(action).name,
         actor=(actor.user_id, actor.label, str(actor.role)),

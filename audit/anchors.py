@@ -1,0 +1,108 @@
+"""Anchors: the heads of all chains, signed with a key that is not in the database, in files kept outside it.
+
+A chain alone can be recomputed by who owns the database, or its tail cut off; an anchor held elsewhere shows both.
+It holds no data of a trial, so anybody may keep a copy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from django.conf import settings
+from django.utils import timezone
+
+from audit.canonical import canonical, instant
+from audit.merkle import merkle_root
+from audit.models import Head
+
+Place = tuple[str, int, str]  # stream, seq, hash
+
+
+class BadAnchor(Exception):
+    """A file that is no anchor of this house, or one that was altered."""
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """What one file says: where each chain stood at a moment, and the anchor before it."""
+
+    at: str
+    heads: tuple[Place, ...]
+    previous: str
+    root: str
+
+    def statement(self) -> bytes:
+        """The bytes that are signed."""
+        content = {"at": self.at, "heads": self.heads, "previous": self.previous, "root": self.root, "version": 1}
+        return canonical(content).encode()
+
+    def digest(self) -> str:
+        """What the next anchor names this one by."""
+        return hashlib.sha256(self.statement()).hexdigest()
+
+
+def signing_key() -> Ed25519PrivateKey:
+    """The key whose seed is ANCHOR_KEY: 64 hexadecimal digits."""
+    return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(settings.ANCHOR_KEY))
+
+
+def public_key() -> Ed25519PublicKey:
+    """Its public half, which an auditor notes down."""
+    return signing_key().public_key()
+
+
+def root_of(heads: tuple[Place, ...], previous: str) -> str:
+    """RFC 6962 over the previous anchor and then each head."""
+    return merkle_root([bytes.fromhex(previous), *(canonical(head).encode() for head in heads)]).hex()
+
+
+def files() -> list[Path]:
+    """The anchors kept here, oldest first."""
+    return sorted(settings.ANCHOR_FOLDER.glob("anchor-*.json"))
+
+
+def write() -> Path | None:
+    """Writes an anchor beside the earlier ones; None when no chain has grown since the last."""
+    heads = tuple(Head.objects.order_by("stream").values_list("stream", "seq", "hash"))
+    last = read(files()[-1]) if files() else None
+    if not heads or (last is not None and last.heads == heads):
+        return None
+    previous = last.digest() if last else "0" * 64
+    anchor = Anchor(instant(timezone.now()), heads, previous, root_of(heads, previous))
+    statement = anchor.statement()
+    content = json.loads(statement) | {"signature": signing_key().sign(statement).hex()}
+    name = f"anchor-{anchor.at.replace(':', '').replace('-', '')}.json"
+    return _keep(settings.ANCHOR_FOLDER / name, json.dumps(content, indent=1) + "\n")
+
+
+def _keep(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".part")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.rename(path)
+    return path
+
+
+def read(path: Path) -> Anchor:
+    """The anchor in the file, its signature and its root proved; BadAnchor otherwise."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        heads = tuple((str(stream), int(seq), str(head)) for stream, seq, head in content["heads"])
+        anchor = Anchor(content["at"], heads, content["previous"], content["root"])
+        public_key().verify(bytes.fromhex(content["signature"]), anchor.statement())
+    except InvalidSignature:
+        raise BadAnchor(f"{path.name} does not carry this house's signature") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadAnchor(f"{path.name} cannot be read as an anchor: {type(error).__name__}") from None
+    if anchor.root != root_of(anchor.heads, anchor.previous):
+        raise BadAnchor(f"{path.name} has a root that does not follow from its heads")
+    return anchor

@@ -1,0 +1,40 @@
+"""What a verification found: each fault names its row."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault: what kind, in which table, which row, and what is wrong with it."""
+
+    fault: str
+    table: str
+    row: str
+    says: str
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.row}: {self.says}" if self.table else f"{self.row}: {self.says}"
+
+
+@dataclass
+class Report:
+    """How much was looked at and what was found, in the order of finding."""
+
+    events: int = 0
+    rows: int = 0
+    anchors: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    def found(self, fault: str, table: str, row: object, says: str) -> None:
+        self.findings.append(Finding(fault, table, str(row), says))
+
+    @property
+    def intact(self) -> bool:
+        return not self.findings
+
+    def as_dict(self) -> dict[str, Any]:
+        counts = {"events": self.events, "rows": self.rows, "anchors": self.anchors}
+        return {"intact": self.intact, **counts, "findings": [asdict(finding) for finding in self.findings]}

@@ -1,0 +1,40 @@
+"""manage.py verify_audit: proves the audit trail and the regulated rows intact, or names what is not."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError
+
+from audit.trail import Actor
+from audit.verify import tell, verify
+
+
+class Command(BaseCommand):
+    help = "Verify the audit trail, the regulated rows and their protection. Exit code 1 when anything is wrong."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="the whole report as JSON")
+        parser.add_argument("--from-anchor", type=Path, metavar="FILE", help="an anchor kept outside this machine")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        report = verify(from_anchor=options["from_anchor"])
+        if options["json"]:
+            self.stdout.write(json.dumps(report.as_dict(), indent=1))
+        else:
+            for finding in report.findings:
+                self.stdout.write(f"{finding.fault}: {finding}")
+            verdict = "intact" if report.intact else f"NOT INTACT: {len(report.findings)} faults, the first named first"
+            self.stdout.write(f"{report.events} events, {report.rows} rows, {report.anchors} anchors: {verdict}")
+        try:
+            tell(report=report, actor=Actor.system("verify_audit"))
+        except DatabaseError as error:
+            self.stderr.write(f"the result could not be written into the trail: {type(error).__name__}")
+        if not report.intact:
+            sys.exit(1)

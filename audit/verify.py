@@ -1,0 +1,65 @@
+"""The whole verification: protection, chains, heads, anchors, and the regulated rows the events speak of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from audit import anchors
+from audit.findings import Report
+from audit.protection import unprotected
+from audit.trail import Actor, audited_atomic, record
+from audit.verify_chain import Chains
+from audit.verify_rows import check_rows
+
+
+def verify(*, from_anchor: Path | None = None) -> Report:
+    """Reads everything and changes nothing. The anchors kept here are always used, and a copy held elsewhere."""
+    report = Report()
+    chains = Chains(report)
+    for table in unprotected():
+        report.found("no protection", table, "triggers", "missing, disabled or altered")
+    _gather_anchors(chains, report, from_anchor)
+    chains.walk()
+    for (stream, seq), held in sorted(chains.wanted.items()):
+        report.found("tail cut", "audit_event", f"{stream} #{seq}", f"{held[0][1]} holds it and it is gone")
+    chains.check_heads()
+    check_rows(chains, report)
+    return report
+
+
+def _gather_anchors(chains: Chains, report: Report, from_anchor: Path | None) -> None:
+    """Notes what each anchor promises; those kept here must also name each other in turn."""
+    previous = None
+    for path in anchors.files():
+        anchor = _read_anchor(path, chains, report)
+        if anchor and previous and anchor.previous != previous.digest():
+            report.found("missing anchor", "", path.name, "it does not follow the anchor before it")
+        previous = anchor
+    if from_anchor:
+        _read_anchor(from_anchor, chains, report)
+
+
+def _read_anchor(path: Path, chains: Chains, report: Report) -> anchors.Anchor | None:
+    try:
+        anchor = anchors.read(path)
+    except anchors.BadAnchor as error:
+        report.found("bad anchor", "", path.name, str(error))
+        return None
+    report.anchors += 1
+    for stream, seq, own_hash in anchor.heads:
+        promises = chains.wanted.setdefault((stream, seq), [])
+        if (own_hash, path.name) not in promises:
+            promises.append((own_hash, path.name))
+    return anchor
+
+
+def tell(*, report: Report, actor: Actor) -> None:
+    """Writes the result into the trail itself: who verified, when, and what was found."""
+    with audited_atomic():
+        record(
+            action="audit.verify",
+            actor=actor,
+            stream="system",
+            subject=("audit.trail", "system"),
+            details=report.as_dict() | {"findings": [str(finding) for finding in report.findings[:50]]},
+        )

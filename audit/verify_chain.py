@@ -1,0 +1,91 @@
+"""Checks every chain link by link, and gathers the digests of regulated rows that the events tell."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Max, OuterRef, Subquery
+
+from audit.canonical import instant
+from audit.chain import GENESIS, event_hash
+from audit.findings import Report
+from audit.models import Event, Head
+
+CHUNK = 5000
+COLUMNS = ("id", "seq", "prev", "hash", "body", "at", "action", "actor_id", "actor_label", "role", "subject_type")
+Told = tuple[str, str]  # digest, and the event that tells it
+
+
+@dataclass
+class Chains:
+    """A walk along all chains that can be taken up again where it ended."""
+
+    report: Report
+    wanted: dict[tuple[str, int], list[tuple[str, str]]] = field(default_factory=dict)  # (hash, anchor) by place
+    ends: dict[str, tuple[int, str]] = field(default_factory=dict)
+    told: dict[str, dict[str, Told]] = field(default_factory=dict)  # by table and key
+
+    def walk(self) -> None:
+        """Checks the events that have come since the last walk."""
+        streams = set(Event.objects.order_by().values_list("stream", flat=True).distinct())
+        for stream in sorted(streams | set(Head.objects.values_list("stream", flat=True))):
+            self._walk_stream(stream)
+
+    def _walk_stream(self, stream: str) -> None:
+        seq, prev = self.ends.get(stream, (0, GENESIS))
+        while True:
+            events = Event.objects.filter(stream=stream, seq__gt=seq).order_by("seq")
+            chunk = list(events.values_list(*COLUMNS, "subject_id")[:CHUNK])
+            for event in chunk:
+                self._check_event(stream, seq, prev, event)
+                seq, prev = event[1], event[3]
+            if len(chunk) < CHUNK:
+                break
+        self.ends[stream] = (seq, prev)
+
+    def _check_event(self, stream: str, last: int, prev: str, event: tuple[Any, ...]) -> None:
+        key, seq, own_prev, own_hash, body = event[:5]
+        name = f"{key} ({stream} #{seq})"
+        self.report.events += 1
+        if seq != last + 1:
+            self.report.found("gap", "audit_event", name, f"the event before it is #{last}: events are missing between")
+        elif own_prev != prev:
+            self.report.found("broken link", "audit_event", name, "it does not carry the hash of the event before it")
+        if own_hash != event_hash(stream, seq, own_prev, body):
+            self.report.found("altered event", "audit_event", name, "its hash does not follow from its content")
+        for hash_wanted, anchor in self.wanted.pop((stream, seq), ()):
+            if own_hash != hash_wanted:
+                self.report.found("rewritten", "audit_event", name, f"{anchor} holds another hash for it")
+        self._read_body(name, event)
+
+    def _read_body(self, name: str, event: tuple[Any, ...]) -> None:
+        try:
+            body = json.loads(event[4])
+            actor, subject = body["actor"], body["subject"]
+            told = (body["at"], body["action"], actor["id"], actor["label"], actor["role"], *subject)
+            rows = [(table, key, digest) for table, key, digest in body["rows"]]
+        except (ValueError, KeyError, TypeError):
+            self.report.found("altered event", "audit_event", name, "its body cannot be read")
+            return
+        if told != (instant(event[5]), *event[6:12]):
+            self.report.found("altered event", "audit_event", name, "its columns differ from its body")
+        for table, key, digest in rows:
+            self.told.setdefault(table, {})[key] = (digest, name)
+
+    def check_heads(self) -> None:
+        """Each head is the end of its chain, asked in one statement, so that a chain may grow meanwhile."""
+        own = Event.objects.filter(stream=OuterRef("stream"))
+        last = own.order_by().values("stream").annotate(last=Max("seq")).values("last")
+        at_head = own.filter(seq=OuterRef("seq")).values("hash")[:1]
+        heads = Head.objects.annotate(last=Subquery(last), at_head=Subquery(at_head))
+        for stream, seq, own_hash, end, end_hash in heads.values_list("stream", "seq", "hash", "last", "at_head"):
+            if end is None or end < seq:
+                self.report.found(
+                    "tail cut", "audit_head", stream, f"the chain ends at #{end or 0}, its head at #{seq}"
+                )
+            elif end > seq or own_hash != end_hash:
+                self.report.found("altered head", "audit_head", stream, f"it is not the end of its chain, #{end}")
+        for stream in sorted(self.ends.keys() - set(Head.objects.values_list("stream", flat=True))):
+            self.report.found("missing head", "audit_head", stream, "the chain has no head")
