@@ -3,5 +3,8 @@
 from __future__ import annotations
 
 KINDS: dict[str, str] = {
+    "reading.issue": "reading.issuing.carry",
+    "scoring.consensus": "scoring.consensus.carry",
+    "scoring.dataset": "scoring.datasets.carry",
     "studies.mail_question": "studies.question_mail.carry",
 }

@@ -130,7 +130,7 @@ def save_values(
 
 def check_operation(instrument: Instrument, operation: Operation) -> None:
     """The item exists, the value or the reason is one that may be entered."""
-    item = instrument.item(operation.item) if operation.item in instrument.keys else None
+    item = instrument.item(operation.item) if operation.item in instrument.positions else None
     if item is None:
         raise BadInput("item", operation.item, f"an item of {instrument.key}")
     reasons = [reason.code for reason in instrument.reasons]
@@ -222,7 +222,7 @@ def record_saving(read: Read, actor: Actor, operations: Sequence[Operation], sco
 def save_note(*, read: Read, actor: Actor, exposure_token: str, item: str, flag: bool, comment: str, op_id: str) -> ItemNote:
     """A flag or a comment on a cell; the same operation twice is one note."""
     authorise(actor, Action.READ_CASES)
-    if item not in instrument_of(read).keys:
+    if item not in instrument_of(read).positions:
         raise BadInput("item", item, f"an item of {instrument_of(read).key}")
     with audited_atomic():
         exposures = {exposure.token: exposure for exposure in lock_writable(read)}

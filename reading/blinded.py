@@ -1,0 +1,199 @@
+"""What reader-facing code receives: frozen values without subject, visit, date, site, arm, upload time or file name."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from instruments.definition import Instrument
+from reading.cells import ABSENT, cells_of, count_filled, exposures_of, instrument_of, notes_of
+from reading.charter_terms import Terms
+from reading.charters import terms_of
+from reading.models import Exposure, ExposureFilm, Read, ReadStep
+from reading.models.read import WRITABLE
+
+FEATURE_LABELS = {"erosion": "Erosion", "narrowing": "Narrowing", "grade": "Grade"}
+PRESETS = ({"label": "Film", "center": 0.0, "width": 1.0}, {"label": "Bone", "center": 0.15, "width": 0.6})
+
+
+@dataclass(frozen=True)
+class BlindedFilm:
+    """A film as a reader may know it: its side, its view, its geometry, and nothing of where it came from."""
+
+    token: str
+    side: str
+    view: str
+    absent: bool = True
+    preview_url: str = ""
+    columns: int = 0
+    rows: int = 0
+    spacing_mm: float | None = None
+    window_center: float = 0.0
+    window_width: float = 0.0
+    bands_url: str = ""
+    digests: dict[str, list[str]] = field(default_factory=dict)
+    joints: dict[str, list[float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BlindedPane:
+    """A timepoint at its drawn place."""
+
+    letter: str
+    exposure: str
+    films: tuple[BlindedFilm, ...]
+
+
+@dataclass(frozen=True)
+class BlindedCase:
+    """A case as its reader sees it."""
+
+    token: str
+    label: str
+    order_note: str
+    user_label: str
+    read_only: str
+    progress: dict[str, int]
+    urls: dict[str, str]
+    panes: tuple[BlindedPane, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """For the page's data block."""
+        return asdict(self)
+
+
+def blind_film(read_token: str, film: ExposureFilm) -> BlindedFilm:
+    """The film under its token; absent when it has no reader image."""
+    image = film.reader_image
+    if image is None:
+        return BlindedFilm(token="", side=film.side, view=film.view)
+    base = reverse("reading:screen", args=[read_token]) + f"film/{film.token}/"
+    return BlindedFilm(
+        token=film.token,
+        side=film.side,
+        view=film.view,
+        absent=False,
+        preview_url=f"{base}preview.jpg",
+        columns=image.columns,
+        rows=image.rows,
+        spacing_mm=image.spacing_mm,
+        window_center=image.window_center,
+        window_width=image.window_width,
+        bands_url=f"{base}{{level}}/{{band}}",
+        digests=film.digests,
+        joints=image.joints,
+    )
+
+
+def blind_case(read: Read, step: ReadStep, exposures: list[Exposure]) -> BlindedCase:
+    """The case of a read with the panes of one step."""
+    cells, instrument = cells_of(exposures), instrument_of(read)
+    return BlindedCase(
+        token=read.token,
+        label=label_of(read),
+        order_note="the order is random",
+        user_label=str(read.reader),
+        read_only="" if read.status in WRITABLE else f"This read is {read.get_status_display().lower()}.",
+        progress={"saved_count": count_filled(cells), "expected_count": len(instrument.items) * len(exposures)},
+        urls=urls_of(read),
+        panes=tuple(
+            BlindedPane(one.letter, one.token, tuple(blind_film(read.token, film) for film in one.films.all()))
+            for one in exposures
+        ),
+    )
+
+
+def label_of(read: Read) -> str:
+    """The place of the read in its batch's drawn queue."""
+    own = Read.objects.counting().filter(batch=read.batch_id, reader=read.reader_id)
+    return f"Case {own.filter(queue_position__lt=read.queue_position).count() + 1} of {own.count()}"
+
+
+def urls_of(read: Read) -> dict[str, str]:
+    """The addresses the screen speaks to."""
+    names = ("screen", "values", "notes", "problem", "take-over", "review", "sign")
+    urls = {name.replace("-", "_"): reverse(f"reading:{name}", args=[read.token]) for name in names}
+    return urls | {"worklist": reverse("reading:worklist"), "sign_in": "/sign-in/over/"}
+
+
+def describe_instrument(instrument: Instrument, terms: Terms) -> dict[str, Any]:
+    """The score form, generated from the instrument."""
+    wording = instrument.wordings[terms.wording or instrument.default_wording]
+    return {
+        "key": instrument.key,
+        "name": instrument.title,
+        "items": [
+            {
+                "key": item.key,
+                "feature": item.feature,
+                "side": item.side,
+                "region": item.region,
+                "joint": item.joint,
+                "label": item.label,
+                "allowed": list(item.allowed),
+            }
+            for item in instrument.items
+        ],
+        "features": [{"key": key, "label": FEATURE_LABELS.get(key, key)} for key in instrument.features],
+        "reasons": [{"code": reason.code, "label": reason.label} for reason in instrument.reasons],
+        "wording": {feature: sorted(grades.items()) for feature, grades in wording.items()},
+    }
+
+
+def present_values(exposures: list[Exposure]) -> dict[str, dict[str, dict[str, Any]]]:
+    """What stands in each cell that has something, by exposure token and item."""
+    tokens = {exposure.pk: exposure.token for exposure in exposures}
+    values: dict[str, dict[str, dict[str, Any]]] = {token: {} for token in tokens.values()}
+    for (exposure, item), cell in cells_of(exposures).items():
+        values[tokens[exposure]][item] = {
+            "value": cell.value,
+            "reason": cell.reason,
+            "revision": cell.revision,
+            "flag": False,
+            "comment": "",
+            "by_system": cell.reason == ABSENT,
+        }
+    for (exposure, item), note in notes_of(exposures).items():
+        empty = {"value": None, "reason": "", "revision": 0, "by_system": False}
+        values[tokens[exposure]].setdefault(item, empty).update(flag=note.flag, comment=note.comment)
+    return values
+
+
+def screen_terms(terms: Terms) -> dict[str, Any]:
+    """What the charter says about the screen."""
+    return {
+        "bulk_zero": terms.bulk_zero,
+        "entry_order": terms.entry_order,
+        "looking": terms.looking,
+        "presets": list(PRESETS),
+    }
+
+
+def queue_key(read: Read) -> str:
+    """The key that seals unsent edits in the browser: the same for the same person and read, kept nowhere."""
+    bound = f"capture queue {read.reader_id} {read.token}".encode()
+    return base64.b64encode(hmac.new(settings.SECRET_KEY.encode(), bound, hashlib.sha256).digest()).decode()
+
+
+def next_case(read: Read) -> dict[str, Any] | None:
+    """What the screen may fetch ahead: the films of the first side of the next read in the worklist."""
+    waiting = Read.objects.waiting_for(read.reader_id).exclude(pk=read.pk).first()
+    if waiting is None:
+        return None
+    films = ExposureFilm.objects.filter(exposure__step__read=waiting, exposure__step__position=0, view="hand", side="L")
+    shown = films.select_related("reader_image").order_by("exposure__position")
+    return {
+        "url": reverse("reading:screen", args=[waiting.token]),
+        "films": [asdict(blind_film(waiting.token, film)) for film in shown],
+    }
+
+
+def terms_for(read: Read) -> Terms:
+    """The terms of the charter version pinned by the read's campaign."""
+    return terms_of(read.case.campaign.charter)

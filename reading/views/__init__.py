@@ -1,0 +1,1 @@
+"""The pages of readers and of those who run campaigns."""

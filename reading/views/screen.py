@@ -1,0 +1,244 @@
+"""The reading screen and what it speaks to. Nothing here names a subject, a visit, a site or a date."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_GET, require_POST
+
+from audit.trail import audited_atomic, record
+from config.errors import BadInput, WrongState
+from reading.access import read_or_404
+from reading.blinded import (
+    blind_case,
+    describe_instrument,
+    next_case,
+    present_values,
+    queue_key,
+    screen_terms,
+    terms_for,
+)
+from reading.cells import cells_of, count_filled, exposures_of, instrument_of
+from reading.films import read_band, read_preview
+from reading.models import ExposureFilm, Read, ReadStep, Sitting
+from reading.sessions import Operation, open_read, open_step, report_problem, save_note, save_values
+
+MAX_OPERATIONS = 50
+
+
+def step_of(read: Read) -> ReadStep:
+    """The open step, or the last one of a signed read."""
+    step = open_step(read) or read.steps.order_by("-position").first()
+    if step is None:
+        raise Http404
+    return step
+
+
+def sitting_of(request: HttpRequest) -> Sitting | None:
+    """The display check of this session, if one was made."""
+    pk = request.session.get("sitting")
+    return Sitting.objects.filter(pk=pk, reader_id=request.user.pk).first() if pk else None
+
+
+@login_required
+@require_GET
+def screen(request: HttpRequest, token: str) -> HttpResponse:
+    """The reading screen; the first visit begins the read."""
+    read, actor = read_or_404(request, token)
+    terms = terms_for(read)
+    if terms.display_check_required and sitting_of(request) is None:
+        return redirect(reverse("reading:display-check") + f"?next={request.path}")
+    open_read(read=read, actor=actor)
+    step = step_of(read)
+    exposures = exposures_of(step)
+    context = {
+        "case": blind_case(read, step, exposures).as_json(),
+        "instrument": describe_instrument(instrument_of(read), terms),
+        "values": present_values(exposures),
+        "terms": screen_terms(terms),
+        "queue_key": queue_key(read),
+        "next_case": next_case(read),
+    }
+    return unkept(render(request, "reading/screen.html", context))
+
+
+def unkept(response: HttpResponse) -> HttpResponse:
+    """No copy is kept anywhere, and nothing about the answer's age is told."""
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@login_required
+@require_GET
+def preview(request: HttpRequest, token: str, film: str) -> HttpResponse:
+    """The preview of a film of an own read."""
+    image = film_or_404(request, token, film)
+    return unkept(HttpResponse(read_preview(image), content_type="image/jpeg"))
+
+
+@login_required
+@require_GET
+def band(request: HttpRequest, token: str, film: str, level: str, number: int) -> HttpResponse:
+    """One band of a level of a film of an own read."""
+    image = film_or_404(request, token, film)
+    if level not in ("small", "full") or number >= len(image.bands[level]):
+        raise Http404
+    return unkept(HttpResponse(read_band(image, level, number), content_type="application/octet-stream"))
+
+
+def film_or_404(request: HttpRequest, token: str, film: str) -> Any:
+    """The reader image of a film that the person's own read shows."""
+    read, _ = read_or_404(request, token)
+    shown = (
+        ExposureFilm.objects.filter(token=film, exposure__step__read=read, reader_image__isnull=False)
+        .select_related("reader_image")
+        .first()
+    )
+    if shown is None or shown.reader_image is None:
+        raise Http404
+    return shown.reader_image
+
+
+@login_required
+@require_POST
+def values(request: HttpRequest, token: str) -> HttpResponse:
+    """Saves operations; answers what became of each and how full the read is."""
+    read, actor = read_or_404(request, token)
+    operations = [parse_operation(one) for one in body_of(request, "ops")[:MAX_OPERATIONS]]
+    outcomes = save_values(read=read, actor=actor, operations=operations, sitting=sitting_of(request))
+    return JsonResponse({"results": [answer_of(asdict(outcome)) for outcome in outcomes], **progress_of(read)})
+
+
+def body_of(request: HttpRequest, name: str) -> list[dict[str, Any]]:
+    """The named list of objects of a JSON body."""
+    try:
+        given = json.loads(request.body)[name]
+    except (ValueError, KeyError, TypeError):
+        raise BadInput("request", "unreadable", f'JSON with "{name}"') from None
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise BadInput(name, type(given).__name__, "a list of objects")
+    return given
+
+
+def parse_operation(given: dict[str, Any]) -> Operation:
+    """An operation as the browser sends it; BadInput names what is wrong with it."""
+    try:
+        return Operation(
+            op_id=str(given["op_id"])[:40],
+            exposure=str(given["exposure"]),
+            item=str(given["item"]),
+            value=None if given["value"] is None else whole(given["value"], "value", 100),
+            reason=str(given.get("reason") or ""),
+            base_revision=whole(given["base_revision"], "base_revision", 1_000_000),
+            captured_at=moment(given["captured_at"]),
+            entry=str(given["entry"]),
+            dwell_ms=whole(given.get("dwell_ms", 0), "dwell_ms", 2_000_000_000),
+            resolves=str(given.get("resolves") or "")[:40],
+        )
+    except KeyError as missing:
+        raise BadInput("operation", f"without {missing}", "every field of an operation") from None
+
+
+def whole(given: object, name: str, largest: int) -> int:
+    """A whole number from 0 to the largest."""
+    if not isinstance(given, int) or isinstance(given, bool) or not 0 <= given <= largest:
+        raise BadInput(name, given, f"a whole number from 0 to {largest}")
+    return given
+
+
+def moment(given: object) -> datetime:
+    """A time with its zone in ISO 8601."""
+    found = parse_datetime(given) if isinstance(given, str) else None
+    if found is None or found.tzinfo is None:
+        raise BadInput("captured_at", given, "a time such as 2026-01-31T12:00:00.000Z")
+    return found
+
+
+def answer_of(outcome: dict[str, Any]) -> dict[str, Any]:
+    """An outcome with its time as text."""
+    return outcome | {"saved_at": outcome["saved_at"].isoformat(timespec="milliseconds").replace("+00:00", "Z")}
+
+
+def progress_of(read: Read) -> dict[str, int]:
+    """Counted on the server: how many cells have a grade or a reason, and how many there are."""
+    exposures = exposures_of(step_of(read))
+    return {
+        "saved_count": count_filled(cells_of(exposures)),
+        "expected_count": len(instrument_of(read).items) * len(exposures),
+    }
+
+
+@login_required
+@require_POST
+def notes(request: HttpRequest, token: str) -> HttpResponse:
+    """Saves a flag or a comment on a cell."""
+    read, actor = read_or_404(request, token)
+    (given,) = body_of_one(request)
+    note = save_note(
+        read=read,
+        actor=actor,
+        exposure_token=str(given.get("exposure", "")),
+        item=str(given.get("item", "")),
+        flag=bool(given.get("flag")),
+        comment=str(given.get("comment") or ""),
+        op_id=str(given.get("op_id", ""))[:40],
+    )
+    answer = {"op_id": note.op_id, "exposure": given["exposure"], "item": note.item, "flag": note.flag}
+    saved_at = note.saved_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return JsonResponse({**answer, "comment": note.comment, "saved_at": saved_at, **progress_of(read)})
+
+
+def body_of_one(request: HttpRequest) -> list[dict[str, Any]]:
+    """A JSON body that is one object."""
+    try:
+        given = json.loads(request.body)
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        raise BadInput("request", "unreadable", "a JSON object")
+    return [given]
+
+
+@login_required
+@require_POST
+def problem(request: HttpRequest, token: str) -> HttpResponse:
+    """Reports an image problem to the coordinator."""
+    read, actor = read_or_404(request, token)
+    report_problem(
+        read=read,
+        actor=actor,
+        film_token=request.POST.get("film", ""),
+        reason=request.POST.get("kind", ""),
+        note=request.POST.get("text", ""),
+    )
+    return see_other(reverse("reading:screen", args=[token]))
+
+
+@login_required
+@require_POST
+def take_over(request: HttpRequest, token: str) -> HttpResponse:
+    """Tells the trail that the reader went on in another tab."""
+    read, actor = read_or_404(request, token)
+    if read.status == "signed":
+        raise WrongState("this read", "signed", "a read in progress")
+    with audited_atomic():
+        record(
+            action="reading.read.taken-over",
+            actor=actor,
+            stream=read.case.campaign.trial.code,
+            subject=("reading.read", str(read.pk)),
+        )
+    return HttpResponse(status=204)
+
+
+def see_other(address: str) -> HttpResponse:
+    """303: the answer to a form lies elsewhere."""
+    return HttpResponseRedirect(address, status=303)

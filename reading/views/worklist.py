@@ -1,0 +1,103 @@
+"""A reader's worklist and past reads: no identities, counts of cases only; declining; the display check."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.roles import Role
+from audit.trail import Actor
+from config.errors import BadInput, NotAllowed
+from reading.access import read_or_404
+from reading.models import Read, ReadStatus
+from reading.sessions import begin_sitting, decline_read
+from reading.views.screen import see_other, unkept
+from studies.models import Membership
+
+READS_A_PAGE = 50
+
+
+def reading_actor(request: HttpRequest) -> tuple[Actor, str]:
+    """The person as a reader of some trial, and that trial's code; NotAllowed for everybody else."""
+    held = (
+        Membership.objects.current()
+        .filter(user_id=request.user.pk, role__in=[Role.READER, Role.ADJUDICATOR])
+        .values_list("role", "trial__code")
+        .first()
+    )
+    if held is None:
+        raise NotAllowed("read cases")
+    return Actor(user_id=request.user.pk, label=str(request.user), role=held[0]), held[1]
+
+
+@login_required
+@require_GET
+def worklist(request: HttpRequest) -> HttpResponse:
+    """What waits for this reader, in drawn order."""
+    reading_actor(request)
+    waiting = list(Read.objects.waiting_for(request.user.pk)[:READS_A_PAGE])
+    signed = Read.objects.filter(reader_id=request.user.pk, status=ReadStatus.SIGNED).count()
+    context = {"reads": waiting, "signed": signed, "first": waiting[0] if waiting else None}
+    return unkept(render(request, "reading/worklist.html", context))
+
+
+@login_required
+@require_GET
+def past(request: HttpRequest) -> HttpResponse:
+    """The reader's own signed reads, newest first, to look at and not to change."""
+    reading_actor(request)
+    signed = (
+        Read.objects.filter(reader_id=request.user.pk, status=ReadStatus.SIGNED, case__campaign__status="open")
+        .select_related("case__campaign__trial", "batch")
+        .order_by("-signed_at")
+    )
+    page = Paginator(signed, READS_A_PAGE).get_page(request.GET.get("page"))
+    return unkept(render(request, "reading/past.html", {"page": page}))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def decline(request: HttpRequest, token: str) -> HttpResponse:
+    """Gives a case back with a reason."""
+    read, actor = read_or_404(request, token)
+    if request.method == "GET":
+        return unkept(render(request, "reading/decline.html", {"read": read}))
+    decline_read(read=read, actor=actor, reason=request.POST.get("reason", ""))
+    return see_other(reverse("reading:worklist"))
+
+
+CHECKS = {
+    "dark": "I can tell the 0 % patch from the 5 % patch",
+    "bright": "I can tell the 100 % patch from the 95 % patch",
+    "room": "The room is dimmed and no lamp is mirrored in the screen",
+}
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def display_check(request: HttpRequest) -> HttpResponse:
+    """The pattern, what the browser says of the window, and what the reader says of the room."""
+    actor, trial_code = reading_actor(request)
+    following = safe_next(request)
+    if request.method == "GET":
+        return unkept(render(request, "reading/display_check.html", {"checks": CHECKS, "next": following}))
+    given = request.POST
+    unseen = [text for code, text in CHECKS.items() if given.get(code) != "yes"]
+    if unseen:
+        raise BadInput("display check", "not confirmed", "; ".join(unseen))
+    names = ("window", "pixel_ratio", "screen", "calibrated_on", "remark")
+    display = {name: given.get(name, "")[:200] for name in names} | {"confirmed": sorted(CHECKS)}
+    request.session["sitting"] = begin_sitting(actor=actor, trial_code=trial_code, display=display).pk
+    return redirect(following)
+
+
+def safe_next(request: HttpRequest) -> str:
+    """Where to go on, on this host only."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    allowed = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
+    return wanted if allowed else reverse("reading:worklist")
