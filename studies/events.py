@@ -21,7 +21,6 @@ declare("studies.visit.not_done", says="recorded that a visit was not done", see
 declare("studies.visit.reopen", says="expects a visit again", seen_by=PLANNERS)
 declare("studies.film.absent", says="recorded that a film will never come", seen_by=PLANNERS)
 declare("studies.film.expect", says="expects a film again", seen_by=PLANNERS)
-declare("studies.film.designate", says="chose the film that counts for a view", seen_by=PLANNERS)
 declare("studies.film.replaced", says="set a film aside for its replacement", seen_by=PLANNERS)
 declare("studies.membership.grant", says="granted a role", seen_by=PLANNERS)
 declare("studies.membership.revoke", says="revoked a role", seen_by=PLANNERS)

@@ -146,7 +146,7 @@ def move(question: Question, to: QuestionStatus) -> dict[str, list[object]]:
 
 def write(question: Question, text: str, actor: Actor, action: str, changes: dict[str, list[object]]) -> None:
     """Adds the message to the thread, tells it, and has the other side mailed."""
-    messages = ()
+    messages: tuple[QuestionMessage, ...] = ()
     if text:
         messages = (QuestionMessage.objects.create(question=question, author_id=actor.user_id, text=text),)
     tell(question, action, actor, changes, messages)
