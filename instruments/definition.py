@@ -102,6 +102,14 @@ class UnknownItem(ValueError):
         self.instrument, self.key = instrument, key
 
 
+class UnknownReason(ValueError):
+    """A code that is no reason for a site not being assessable."""
+
+    def __init__(self, code: str, allowed: Iterable[Reason]) -> None:
+        super().__init__(f"reason: {code!r} was given; allowed: {', '.join(reason.code for reason in allowed)}")
+        self.code = code
+
+
 @dataclass(frozen=True, eq=False)
 class Instrument:
     """A scoring instrument as the paper's table: its key and version never change meaning.
@@ -165,7 +173,10 @@ class Instrument:
         return self.wordings[wording or self.default_wording][item.feature].get(grade, "")
 
     def reason(self, code: str) -> Reason:
-        return next(reason for reason in (*self.reasons, ABSENT) if reason.code == code)
+        for reason in (*self.reasons, ABSENT):
+            if reason.code == code:
+                return reason
+        raise UnknownReason(code, (*self.reasons, ABSENT))
 
 
 REASONS = (

@@ -1,0 +1,3 @@
+"""What the reads mean: consensus, agreement, datasets, exports, unsealing."""
+
+from __future__ import annotations

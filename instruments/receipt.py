@@ -1,0 +1,240 @@
+"""A receipt for any total and any change: every item, what was used for it and by which rule, printable.
+
+Written out site by site in fractions, apart from the array arithmetic of `totals`, so that each checks the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from instruments.amounts import Amount, Total
+from instruments.change import Change, change_series, sites_counted
+from instruments.definition import Instrument, Item
+from instruments.layout import layout_of
+from instruments.missing import Codes, Flags, MissingRule, Origin, Together, Values, substitute
+from instruments.totals import as_row, score_series
+
+Grades = Mapping[str, int | None]
+Reasons = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One item: what was entered, or why not, what it adds to the total in points, and how that came about."""
+
+    item: Item
+    entered: int | None
+    why_not: str
+    points: Fraction | None
+    how: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The lines of one total, in reading order, and the total they add up to."""
+
+    instrument: Instrument
+    rule: MissingRule
+    lines: tuple[Line, ...]
+    total: Total
+
+    def as_text(self) -> str:
+        """The receipt as printed."""
+        rows = [(_name(line.item), _entered(line), _points(line.points), line.how) for line in self.lines]
+        foot = [(f"Total {_group(group)}", "", _amount(amount), "") for group, amount in _printed(self.total)]
+        return "\n".join(
+            [*_head(self.instrument, self.rule), *_table(("Item", "Entered", "Points", "How"), [*rows, *foot])]
+        )
+
+
+@dataclass(frozen=True)
+class ChangeReceipt:
+    """The lines of both visits as used for a change, and the change they add up to."""
+
+    instrument: Instrument
+    rule: MissingRule
+    baseline: tuple[Line, ...]
+    later: tuple[Line, ...]
+    change: Change
+
+    def as_text(self) -> str:
+        """The receipt as printed."""
+        rows = [_change_row(first, second) for first, second in zip(self.baseline, self.later, strict=True)]
+        foot = [
+            (f"Change {_group(group)}", "", "", "", "", _amount(amount), "")
+            for group, amount in _printed(self.change.difference)
+        ]
+        titles = ("Item", "Baseline", "Later", "Points", "Points later", "Change", "How")
+        return "\n".join([*_head(self.instrument, self.rule), *_table(titles, [*rows, *foot])])
+
+
+def receipt(
+    instrument: Instrument,
+    visits: Sequence[Grades],
+    rule: MissingRule,
+    *,
+    visit: int = -1,
+    reasons: Sequence[Reasons] = (),
+) -> Receipt:
+    """The receipt of the status total at one visit of a reader's series (the last unless named).
+
+    `reasons` holds for each visit {item key: reason code}; codes marked as operated steer the rules for operated sites.
+    """
+    series = _Series(instrument, visits, rule, reasons)
+    at = range(len(visits))[visit]
+    counted = series.counted_alone(at)
+    total = score_series(instrument, series.values, rule, series.operated)[at].row(0)
+    return Receipt(instrument, rule, series.lines(at, counted, total), total)
+
+
+def change_receipt(
+    instrument: Instrument,
+    visits: Sequence[Grades],
+    rule: MissingRule,
+    *,
+    visit: int = -1,
+    reasons: Sequence[Reasons] = (),
+) -> ChangeReceipt:
+    """The receipt of the change from the first visit of a reader's series to another (the last unless named)."""
+    series = _Series(instrument, visits, rule, reasons)
+    at = range(len(visits))[visit]
+    if at == 0:
+        raise ValueError("visit: the first was given; allowed: a later one, since a change starts at the first")
+    counted = sites_counted(series.evaluable, rule, at)
+    change = change_series(instrument, series.values, rule, series.operated)[at - 1].row(0)
+    first, second = series.lines(0, counted[0][0], change.baseline), series.lines(at, counted[1][0], change.later)
+    return ChangeReceipt(instrument, rule, first, second, change)
+
+
+class _Series:
+    """The visits of one reader as the rule sees them."""
+
+    def __init__(
+        self, instrument: Instrument, visits: Sequence[Grades], rule: MissingRule, reasons: Sequence[Reasons]
+    ) -> None:
+        self.instrument, self.rule = instrument, rule
+        self.reasons = [*reasons, *({} for _ in visits[len(reasons) :])]
+        rows = [
+            as_row(instrument, grades, _operated(instrument, why))
+            for grades, why in zip(visits, self.reasons, strict=True)
+        ]
+        self.values: Values = np.stack([row for row, _ in rows])[None]
+        self.operated: Flags = np.stack([flags for _, flags in rows])[None]
+        self.used: Values
+        self.origin: Codes
+        self.used, self.origin = substitute(rule, self.values, self.operated, layout_of(instrument).maxima)
+        self.evaluable: Flags = self.origin != Origin.MISSING
+
+    def counted_alone(self, visit: int) -> Flags:
+        counted: Flags = self.evaluable[0].all(axis=0) if self._in_series else self.evaluable[0, visit]
+        return counted
+
+    @property
+    def _in_series(self) -> bool:
+        return self.rule.kind.together is Together.SERIES
+
+    def lines(self, visit: int, counted: Flags, total: Total) -> tuple[Line, ...]:
+        return tuple(self._line(visit, column, counted, total) for column in range(len(self.instrument.items)))
+
+    def _line(self, visit: int, column: int, counted: Flags, total: Total) -> Line:
+        item = self.instrument.items[column]
+        entered = self.values[0, visit, column]
+        grade = None if np.isnan(entered) else int(entered)
+        why = "" if grade is not None else self._why_not(visit, item)
+        origin = Origin(int(self.origin[0, visit, column]))
+        if counted[column]:
+            points = Fraction(int(self.used[0, visit, column]) * item.weight, self.instrument.unit)
+            return Line(item, grade, why, points, _HOW[origin])
+        missing = total.of(feature=item.feature, region=item.region).reason
+        if missing:
+            return Line(item, grade, why, None, "not imputed: the total is missing")
+        share = self._share(visit, item, counted)
+        aside = "" if grade is None else "entered value set aside, site not evaluable at another visit; "
+        points = share * item.largest / self.instrument.unit
+        return Line(item, grade, why, points, f"{aside}imputed in proportion ({self.rule.name})")
+
+    def _why_not(self, visit: int, item: Item) -> str:
+        code = self.reasons[visit].get(item.key)
+        return self.instrument.reason(code).label if code else "not scored"
+
+    def _share(self, visit: int, item: Item, counted: Flags) -> Fraction:
+        """What the sites counted in the item's feature and region reach of their largest."""
+        block = [
+            (other, column)
+            for column, other in enumerate(self.instrument.items)
+            if (other.feature, other.region) == (item.feature, item.region) and counted[column]
+        ]
+        reached = sum(int(self.used[0, visit, column]) * other.weight for other, column in block)
+        return Fraction(reached, sum(other.largest for other, _ in block))
+
+
+_HOW = {
+    Origin.SCORED: "scored",
+    Origin.MAXIMUM: "operated: maximum (operated-maximum)",
+    Origin.CARRIED: "operated: last score before it (operated-carried)",
+}
+
+
+def _operated(instrument: Instrument, why: Reasons) -> list[str]:
+    return [key for key, code in why.items() if instrument.reason(code).operated]
+
+
+def _printed(total: Total) -> list[tuple[tuple[str | None, str | None, str | None], Amount]]:
+    return [(group, amount) for group, amount in total.amounts.items() if group[2] is None]
+
+
+def _head(instrument: Instrument, rule: MissingRule) -> list[str]:
+    parameters = (
+        f"limit {rule.limit:g}, whole side {'yes' if rule.whole_side else 'no'}" if rule.kind.fills else "no parameters"
+    )
+    return [
+        f"{instrument.title} ({instrument.key} version {instrument.version})",
+        f"Missing rule: {rule.name}, {parameters}",
+        "",
+    ]
+
+
+def _name(item: Item) -> str:
+    return f"{item.key}  {item.feature}, {'left' if item.side == 'L' else 'right'} {item.label}"
+
+
+def _group(group: tuple[str | None, str | None, str | None]) -> str:
+    return ", ".join(part for part in group if part) or "overall"
+
+
+def _entered(line: Line) -> str:
+    return line.why_not if line.entered is None else str(line.entered)
+
+
+def _points(points: Fraction | None) -> str:
+    return "-" if points is None else str(points)
+
+
+def _amount(amount: Amount) -> str:
+    return str(amount.fraction) if amount.fraction is not None else f"missing: {amount.reason}"
+
+
+def _change_row(first: Line, second: Line) -> tuple[str, ...]:
+    change = None if first.points is None or second.points is None else second.points - first.points
+    how = first.how if first.how == second.how else f"{first.how} / {second.how}"
+    return (
+        _name(first.item),
+        _entered(first),
+        _entered(second),
+        _points(first.points),
+        _points(second.points),
+        _points(change),
+        how,
+    )
+
+
+def _table(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(row[column]) for row in (titles, *rows)) for column in range(len(titles) - 1)]
+    return [
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()
+        for row in (titles, *rows)
+    ]

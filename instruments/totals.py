@@ -1,0 +1,218 @@
+"""Totals per feature, region, side and overall, over arrays of reads x items, as exact fractions.
+
+A site not evaluable takes the proportion of its maximum that the evaluable sites of its feature and region reach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from instruments.amounts import Total, Totals, in_lowest_terms
+from instruments.definition import Instrument
+from instruments.layout import Integers, Layout, layout_of
+from instruments.missing import Codes, Flags, MissingRule, Origin, Together, Values, substitute
+
+NO_SITE, ONE_SIDE, TOO_MANY = 1, 2, 3
+REGION_WORDS = {"hand": "hands", "foot": "feet"}
+
+
+class ValueNotAllowed(ValueError):
+    """A value that is no grade of its item."""
+
+    def __init__(self, item: str, value: object, allowed: tuple[int, ...]) -> None:
+        super().__init__(f"{item}: {value!r} was given; allowed: {', '.join(map(str, allowed))}")
+        self.item, self.value, self.allowed = item, value, allowed
+
+
+def score(
+    instrument: Instrument, values: npt.ArrayLike, rule: MissingRule, operated: npt.ArrayLike | None = None
+) -> Totals:
+    """Totals of reads, each read on its own: total = sum of weight x grade, missing sites by the rule.
+
+    `values` is reads x items in the order of `instrument.items`, NaN for a site not scored or not assessable;
+    `operated` marks the sites not assessable because of surgery. A rule that needs other visits (carried, excluded at
+    all visits) sees only this one here: use `score_series` for it.
+    """
+    grades = checked(instrument, values, dimensions=2)
+    flags = flags_like(grades, operated)
+    return score_series(instrument, grades[:, None, :], rule, flags[:, None, :])[0]
+
+
+def score_series(
+    instrument: Instrument, values: npt.ArrayLike, rule: MissingRule, operated: npt.ArrayLike | None = None
+) -> tuple[Totals, ...]:
+    """Status totals at each visit of a series: `values` is reads x visits x items in order of time."""
+    grades = checked(instrument, values, dimensions=3)
+    used, origin = substitute(rule, grades, flags_like(grades, operated), layout_of(instrument).maxima)
+    evaluable = origin != Origin.MISSING
+    if rule.kind.together is Together.SERIES:
+        evaluable &= evaluable.all(axis=1, keepdims=True)
+    visits = range(grades.shape[1])
+    return tuple(add_up(instrument, used[:, v], evaluable[:, v], origin[:, v], rule) for v in visits)
+
+
+def score_one(
+    instrument: Instrument, values: Mapping[str, int | None], rule: MissingRule, operated: Collection[str] = ()
+) -> Total:
+    """The total of one exposure from {item key: grade or None}; an item left out is not scored."""
+    grades, flags = as_row(instrument, values, operated)
+    return score(instrument, grades[None], rule, flags[None]).row(0)
+
+
+def as_row(
+    instrument: Instrument, values: Mapping[str, int | None], operated: Collection[str] = ()
+) -> tuple[Values, Flags]:
+    """One row of an array of values, and one of flags, from keys."""
+    row = np.full(len(instrument.items), np.nan)
+    flags = np.zeros(len(instrument.items), dtype=bool)
+    for key, grade in values.items():
+        row[instrument.positions[instrument.item(key).key]] = np.nan if grade is None else grade
+    for key in operated:
+        flags[instrument.positions[instrument.item(key).key]] = True
+    return row, flags
+
+
+def checked(instrument: Instrument, values: npt.ArrayLike, dimensions: int) -> Values:
+    """Values as floats of the right shape, each NaN or a grade of its item."""
+    grades = np.asarray(values, dtype=np.float64)
+    if grades.ndim != dimensions or grades.shape[-1] != len(instrument.items):
+        raise ValueError(
+            f"values: shape {grades.shape} was given; allowed: {dimensions} axes, {len(instrument.items)} items"
+        )
+    table = _allowed_table(instrument)
+    known = ~np.isnan(grades)
+    inside = known & (grades >= 0) & (grades < table.shape[1])
+    whole = np.where(inside, grades, 0).astype(np.intp)
+    good = inside & (whole == grades) & table[np.arange(table.shape[0]), whole]
+    if not (good | ~known).all():
+        place = tuple(np.argwhere(known & ~good)[0])
+        item = instrument.items[place[-1]]
+        raise ValueNotAllowed(item.key, float(grades[place]), item.allowed)
+    return grades
+
+
+def flags_like(grades: Values, operated: npt.ArrayLike | None) -> Flags:
+    if operated is None:
+        return np.zeros(grades.shape, dtype=bool)
+    flags = np.asarray(operated, dtype=bool)
+    if flags.shape != grades.shape:
+        raise ValueError(f"operated: shape {flags.shape} was given; allowed: {grades.shape}")
+    return flags
+
+
+def _allowed_table(instrument: Instrument) -> Flags:
+    largest = max(max(item.allowed) for item in instrument.items)
+    return np.array([[grade in item.allowed for grade in range(largest + 1)] for item in instrument.items])
+
+
+def add_up(instrument: Instrument, used: Values, evaluable: Flags, origin: Codes, rule: MissingRule) -> Totals:
+    """Totals from the values used and the sites that count; all other sites are imputed in proportion."""
+    layout = layout_of(instrument)
+    cells = _Cells(layout, used, evaluable, origin)
+    faults = _faults(layout, cells.evaluable, rule)
+    numerator, denominator = _fractions(layout, cells, faults == 0)
+    codes = np.zeros(numerator.shape, dtype=np.int64)
+    for block in reversed(range(len(layout.blocks))):
+        hit = (faults[:, block] > 0)[:, None] & layout.group_blocks[:, block]
+        codes = np.where(hit, faults[:, block][:, None], codes)
+    missing = codes > 0
+    numerator, denominator = in_lowest_terms(numerator, denominator * instrument.unit)
+    assessed = cells.assessed @ layout.cell_in_group
+    sites = layout.cell_sites @ layout.cell_in_group
+    reasons, numbers = _texts(layout, codes)
+    return Totals(
+        groups=layout.groups,
+        numerator=np.where(missing, 0, numerator),
+        denominator=np.where(missing, 0, denominator),
+        assessed=assessed,
+        imputed=np.where(missing, 0, sites - assessed),
+        faults=numbers,
+        reasons=reasons,
+    )
+
+
+class _Cells:
+    """Sums by cell of the sites that count: grades, largest possible, sites, sites scored."""
+
+    def __init__(self, layout: Layout, used: Values, evaluable: Flags, origin: Codes) -> None:
+        into = layout.item_in_cell
+        self.sum = _whole(np.where(evaluable, used, 0.0) @ (into * layout.weight[:, None]))
+        if evaluable.all():
+            shape = (len(used), 1)
+            self.seen = np.tile(layout.cell_largest, shape)
+            self.evaluable = np.tile(layout.cell_sites, shape)
+        else:
+            present = evaluable.astype(np.float64)
+            self.seen = _whole(present @ (into * layout.largest[:, None]))
+            self.evaluable = _whole(present @ into)
+        entered = evaluable & (origin == Origin.SCORED)
+        self.assessed = self.evaluable if (entered == evaluable).all() else _whole(entered.astype(np.float64) @ into)
+
+
+def _whole(sums: Values) -> Integers:
+    # Sums of grades stay far below 2**53, so the floats are exact.
+    return np.rint(sums).astype(np.int64)
+
+
+def _fractions(layout: Layout, cells: _Cells, sound: Flags) -> tuple[Integers, Integers]:
+    """Numerators by group over one denominator a read.
+
+    group total = scored + sum over blocks of (largest of its missing sites) x (scored / largest scored) of the block
+    """
+    numerator = cells.sum @ layout.cell_in_group
+    denominator = np.ones_like(numerator)
+    rows = np.flatnonzero((cells.seen < layout.cell_largest).any(axis=1))
+    if rows.size:
+        lost = layout.cell_largest - cells.seen[rows]
+        block_sum = cells.sum[rows] @ layout.cell_in_block
+        block_seen = cells.seen[rows] @ layout.cell_in_block
+        imputes = sound[rows] & ((lost @ layout.cell_in_block) > 0)
+        over = np.where(imputes, block_seen, 1)
+        common = np.lcm.reduce(over, axis=1)[:, None]
+        share = np.where(imputes, common // over * block_sum, 0)
+        numerator[rows] = numerator[rows] * common + (lost * share[:, layout.block_of_cell]) @ layout.cell_in_group
+        denominator[rows] = common
+    return numerator, denominator
+
+
+def _faults(layout: Layout, evaluable: Integers, rule: MissingRule) -> Integers:
+    """By block: 0 when its total may be given, else kind of fault and number of missing sites in one number."""
+    sites = layout.cell_sites @ layout.cell_in_block
+    there = evaluable @ layout.cell_in_block
+    allowed = np.array([rule.may_miss(int(count)) for count in sites])
+    kind = np.where(sites - there > allowed, TOO_MANY, 0)
+    if rule.whole_side:
+        kind = np.where(((evaluable == 0) @ layout.cell_in_block) > 0, ONE_SIDE, kind)
+    kind = np.where(there == 0, NO_SITE, kind)
+    numbered = (np.arange(len(layout.blocks)) * 4 + kind) * _BASE + (sites - there)
+    # The limit is part of the text and so of the number.
+    return np.where(kind > 0, numbered * _BASE + allowed, 0)
+
+
+_BASE = 1000
+
+
+def _texts(layout: Layout, codes: Integers) -> tuple[tuple[str, ...], Integers]:
+    """The texts of the faults found, and for each amount the number of its text."""
+    if not codes.any():
+        return ("",), codes
+    found, numbers = np.unique(codes, return_inverse=True)
+    texts = tuple(_text(layout, int(code)) if code else "" for code in found)
+    return (texts, numbers) if texts[0] == "" else (("", *texts), numbers + 1)
+
+
+def _text(layout: Layout, code: int) -> str:
+    rest, allowed = divmod(code, _BASE)
+    rest, lost = divmod(rest, _BASE)
+    block, kind = divmod(rest, 4)
+    feature, region = layout.blocks[block]
+    sites = int((layout.cell_sites @ layout.cell_in_block)[block])
+    where = f"{feature}, {REGION_WORDS.get(region, region)}"
+    if kind == NO_SITE:
+        return f"{where}: no site evaluable"
+    if kind == ONE_SIDE:
+        return f"{where}: no site of one side evaluable"
+    return f"{where}: {lost} of {sites} sites not evaluable, at most {allowed} allowed"
