@@ -29,6 +29,23 @@ class Role(StrEnum):
     SYSTEM = "system"
 
 
+ROLE_NAMES: dict[Role, str] = {
+    Role.SITE: "Site",
+    Role.COORDINATOR: "Coordinator",
+    Role.CHECKER: "Quality checker",
+    Role.READER: "Reader",
+    Role.ADJUDICATOR: "Adjudicator",
+    Role.LEAD: "Imaging lead",
+    Role.STATISTICIAN: "Statistician",
+    Role.SIGNER: "Second signer",
+    Role.CUSTODIAN: "Custodian",
+    Role.SPONSOR: "Sponsor viewer",
+    Role.AUDITOR: "Auditor",
+    Role.ADMINISTRATOR: "Administrator",
+    Role.SYSTEM: "System",
+}
+
+
 class Action(StrEnum):
     """Everything that can be done, as a verb and its object."""
 

@@ -1,0 +1,129 @@
+"""Where a person can go: his places (a role in a trial) and the entries of the menu his roles open there.
+
+The apps above declare both in their menu.py; accounts knows no trial.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from accounts.roles import Action, Role, allows
+
+
+@dataclass(frozen=True)
+class Place:
+    """A role held in a trial. `detail` is what sets it apart, such as the site; `url` the trial's first page."""
+
+    code: str
+    title: str
+    role: Role
+    url: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of the menu, for whoever may do `action`. A route of a trial takes its code."""
+
+    label: str
+    route: str
+    action: Action
+    group: str
+    of_trial: bool = True
+
+
+@dataclass(frozen=True)
+class Item:
+    """An entry as the menu shows it."""
+
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """Items under one heading."""
+
+    label: str
+    items: list[Item]
+
+
+GROUPS = ("Films", "Reading", "Results", "Trial", "House")
+_ENTRIES: list[Entry] = []
+_PLACES: list[Callable[[int], Iterable[Place]]] = []
+
+
+def declare_entry(label: str, route: str, action: Action, *, group: str, of_trial: bool = True) -> None:
+    """Adds a page to the menu; a group that is not in GROUPS raises."""
+    GROUPS.index(group)
+    entry = Entry(label, route, action, group, of_trial)
+    if entry not in _ENTRIES:
+        _ENTRIES.append(entry)
+
+
+def declare_places(source: Callable[[int], Iterable[Place]]) -> None:
+    """Says where a person's places are to be had; called with his id."""
+    if source not in _PLACES:
+        _PLACES.append(source)
+
+
+def places_of(user_id: int) -> list[Place]:
+    """Every role of the person in every trial."""
+    return [place for source in _PLACES for place in source(user_id)]
+
+
+class Navigation:
+    """The menu of one request; asks the database only when a page shows it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        match = request.resolver_match
+        self.code: str = match.kwargs.get("code", "") if match else ""
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """The person's roles in trials."""
+        user = self.request.user
+        return places_of(user.pk) if user.is_authenticated else []
+
+    @property
+    def trials(self) -> list[Place]:
+        """Each trial once, for the switch at the top."""
+        return list({place.code: place for place in self.places}.values())
+
+    @property
+    def here(self) -> list[Place]:
+        """The roles held in the trial of this page."""
+        return [place for place in self.places if place.code == self.code]
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The menu, by group, in the order of GROUPS."""
+        entries = sorted((entry for entry in _ENTRIES if self._open(entry)), key=lambda e: GROUPS.index(e.group))
+        return [Group(label, [self._item(e) for e in found]) for label, found in groupby(entries, lambda e: e.group)]
+
+    def _open(self, entry: Entry) -> bool:
+        if entry.of_trial:
+            return any(allows(place.role, entry.action) for place in self.here)
+        return _is_administrator(self.request) and allows(Role.ADMINISTRATOR, entry.action)
+
+    def _item(self, entry: Entry) -> Item:
+        url = reverse(entry.route, args=[self.code] if entry.of_trial else [])
+        path = self.request.path
+        return Item(entry.label, url, path == url or (url != "/" and path.startswith(url) and not self._deeper(url)))
+
+    def _deeper(self, url: str) -> bool:
+        """Whether another entry fits the address better."""
+        others = [reverse(e.route, args=[self.code]) for e in _ENTRIES if e.of_trial and self.code]
+        return any(len(o) > len(url) and o.startswith(url) and self.request.path.startswith(o) for o in others)
+
+
+def _is_administrator(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_administrator", False))

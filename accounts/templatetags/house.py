@@ -1,0 +1,52 @@
+"""Words for templates: times in UTC, the tone of a state, how a value is shown."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.roles import ROLE_NAMES, Role
+from config.badges import tone_of
+from config.cells import kind_of, plain
+
+register = template.Library()
+register.filter("tone", tone_of)
+register.filter("kind", kind_of)
+register.filter("plain", plain)
+
+
+@register.simple_tag
+def moment(value: datetime | None) -> str | SafeString:
+    """A time in UTC to the minute, with the second for machines."""
+    if value is None:
+        return "–"
+    exact = timezone.localtime(value, timezone.get_default_timezone())
+    return format_html('<time datetime="{}">{} UTC</time>', exact.isoformat(), exact.strftime("%Y-%m-%d %H:%M"))
+
+
+@register.simple_tag
+def percent(done: int, total: int) -> str:
+    """The share in whole per cent, never 100 before all is done."""
+    return f"{100 * done // total} %" if total else ""
+
+
+@register.filter
+def role_name(role: str) -> str:
+    """The name of a role for people."""
+    return ROLE_NAMES[Role(role)]
+
+
+@register.filter
+def duration(value: timedelta | None) -> str:
+    """A length of time in its two largest units."""
+    if value is None:
+        return "–"
+    minutes = int(value.total_seconds()) // 60
+    days, hours = minutes // 1440, minutes // 60 % 24
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"

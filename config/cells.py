@@ -1,0 +1,146 @@
+"""What stands in a cell of a list: its value, how a page shows it and how a CSV file carries it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import reduce
+from typing import Any
+
+from django.utils import timezone
+
+from config.filters import Filter
+
+LONG_TEXT = 40
+# A spreadsheet takes text that begins so for a formula.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A state as a word with a shape; the tone is looked up in config.badges when none is given."""
+
+    value: str
+    label: str
+    tone: str = ""
+
+    def __str__(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True)
+class Link:
+    """A word that leads somewhere."""
+
+    text: str
+    url: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Progress:
+    """So many of so many."""
+
+    done: int
+    total: int
+
+    def __str__(self) -> str:
+        return f"{self.done} of {self.total}"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a list.
+
+    `value` is an attribute path ("site.code"), a key of a mapping, or a function of the row; by default the key.
+    `sort` is the field (or fields) of the queryset to order by; "" makes the column unsortable. For a list of plain
+    objects any word will do: they are sorted by value. `template` shows the cell from a template with `row`.
+    """
+
+    key: str
+    label: str
+    value: str | Callable[[Any], object] = ""
+    sort: str | Sequence[str] = ""
+    filter: Filter | None = None
+    template: str = ""
+    csv: bool = True
+    help: str = ""
+
+    def of(self, row: Any) -> object:
+        """The value of this column in a row."""
+        if callable(self.value):
+            return self.value(row)
+        return reduce(_step, (self.value or self.key).split("."), row)
+
+
+def _step(thing: Any, name: str) -> Any:
+    if thing is None:
+        return None
+    if isinstance(thing, Mapping):
+        return thing.get(name)
+    found = getattr(thing, name)
+    return found() if callable(found) else found
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a page: `kind` tells includes/cell.html how to show `value`."""
+
+    column: Column
+    value: object
+
+    @property
+    def kind(self) -> str:
+        """template, badge, link, progress, number, moment, day, empty or text."""
+        if self.column.template:
+            return "template"
+        return kind_of(self.value)
+
+    @property
+    def style(self) -> str:
+        """The class of the cell: numbers at the right, long text in lines, all else in one line."""
+        if self.kind == "number":
+            return "number"
+        return "words" if self.kind == "text" and len(str(self.value)) > LONG_TEXT else ""
+
+
+# bool before int, datetime before date: each is also the other.
+KINDS: tuple[tuple[type, str], ...] = (
+    (Badge, "badge"),
+    (Link, "link"),
+    (Progress, "progress"),
+    (bool, "text"),
+    (int, "number"),
+    (float, "number"),
+    (datetime, "moment"),
+    (date, "day"),
+)
+
+
+def kind_of(value: object) -> str:
+    """The word for how a value is shown."""
+    if value is None or value == "":
+        return "empty"
+    return next((kind for type_, kind in KINDS if isinstance(value, type_)), "text")
+
+
+def plain(value: object) -> str:
+    """A value as text: times in UTC, yes and no, nothing for nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return timezone.localtime(value, timezone.get_default_timezone()).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def csv_safe(value: object) -> str:
+    """The text for a CSV cell; text that a spreadsheet would calculate gets an apostrophe in front."""
+    text = plain(value)
+    if isinstance(value, int | float):
+        return text
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text

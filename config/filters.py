@@ -1,0 +1,172 @@
+"""What a list can be narrowed by: text, a choice, dates, numbers. Each reads the address and narrows a list.
+
+A filter is bound to the parameters of a request under its column's key; a value that cannot be read is BadInput.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar, Protocol
+
+from django.db.models import Q
+
+from config.errors import BadInput
+
+Test = Callable[[object], bool]
+
+
+class Filter(Protocol):
+    """How a column is narrowed."""
+
+    kind: ClassVar[str]
+
+    def suffixes(self) -> Sequence[str]:
+        """What is added to the column's key to name each input."""
+
+    def query(self, label: str, values: Mapping[str, str]) -> Q:
+        """The condition for a queryset."""
+
+    def test(self, label: str, values: Mapping[str, str]) -> Test:
+        """The same for the value of a plain object."""
+
+
+@dataclass(frozen=True)
+class TextFilter:
+    """Rows whose fields contain the text, whatever its case."""
+
+    fields: str | Sequence[str]
+    kind: ClassVar[str] = "text"
+
+    def suffixes(self) -> Sequence[str]:
+        """One input."""
+        return ("",)
+
+    def query(self, label: str, values: Mapping[str, str]) -> Q:
+        """Any of the fields contains it."""
+        fields = [self.fields] if isinstance(self.fields, str) else self.fields
+        return _any(Q(**{f"{name}__icontains": values[""]}) for name in fields)
+
+    def test(self, label: str, values: Mapping[str, str]) -> Test:
+        """The text contains it."""
+        wanted = values[""].casefold()
+        return lambda value: wanted in str(value).casefold()
+
+
+@dataclass(frozen=True)
+class ChoiceFilter:
+    """Rows with one of the given values; choices are (value, label) or a function that gives them."""
+
+    field: str
+    choices: Sequence[tuple[Any, Any]] | Callable[[], Sequence[tuple[Any, Any]]]
+    kind: ClassVar[str] = "choice"
+
+    def options(self) -> list[tuple[str, str]]:
+        """The choices as text."""
+        choices = self.choices() if callable(self.choices) else self.choices
+        return [(str(value), str(label)) for value, label in choices]
+
+    def suffixes(self) -> Sequence[str]:
+        """One input."""
+        return ("",)
+
+    def _known(self, label: str, value: str) -> str:
+        options = dict(self.options())
+        if value not in options:
+            raise BadInput(label, value, ", ".join(options) or "nothing")
+        return value
+
+    def query(self, label: str, values: Mapping[str, str]) -> Q:
+        """The field equals the choice."""
+        return Q(**{self.field: self._known(label, values[""])})
+
+    def test(self, label: str, values: Mapping[str, str]) -> Test:
+        """The value is the choice or its label."""
+        chosen = self._known(label, values[""])
+        words = {chosen, dict(self.options())[chosen]}
+        return lambda value: str(value) in words or getattr(value, "value", None) == chosen
+
+
+def _day(label: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInput(label, text, "a day written YYYY-MM-DD") from None
+
+
+def _number(label: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise BadInput(label, text, "a number") from None
+
+
+@dataclass(frozen=True)
+class _Range:
+    """Rows between two bounds, both included, either of which may be open."""
+
+    field: str
+    lookups: Mapping[str, str] = dataclasses.field(default_factory=lambda: {"-from": "gte", "-to": "lte"})
+    kind: ClassVar[str] = ""
+
+    def suffixes(self) -> Sequence[str]:
+        """Two inputs."""
+        return tuple(self.lookups)
+
+    def read(self, label: str, text: str) -> Any:
+        """A bound from its text."""
+        raise NotImplementedError
+
+    def query(self, label: str, values: Mapping[str, str]) -> Q:
+        """The field lies between."""
+        given = {f"{self.field}__{self.lookups[end]}": self.read(label, text) for end, text in values.items() if text}
+        return Q(**given)
+
+    def test(self, label: str, values: Mapping[str, str]) -> Test:
+        """The value lies between."""
+        low, high = (self.read(label, values[end]) if values[end] else None for end in self.lookups)
+
+        def between(value: Any) -> bool:
+            if isinstance(value, datetime):
+                value = value.date()
+            return value is not None and (low is None or value >= low) and (high is None or value <= high)
+
+        return between
+
+
+@dataclass(frozen=True)
+class DayFilter(_Range):
+    """Rows of the days between two; for a DateField."""
+
+    kind: ClassVar[str] = "day"
+
+    def read(self, label: str, text: str) -> date:
+        """A day."""
+        return _day(label, text)
+
+
+@dataclass(frozen=True)
+class MomentFilter(DayFilter):
+    """Rows of the days between two; for a DateTimeField."""
+
+    lookups: Mapping[str, str] = dataclasses.field(default_factory=lambda: {"-from": "date__gte", "-to": "date__lte"})
+
+
+@dataclass(frozen=True)
+class NumberFilter(_Range):
+    """Rows between two numbers."""
+
+    kind: ClassVar[str] = "number"
+
+    def read(self, label: str, text: str) -> float:
+        """A number."""
+        return _number(label, text)
+
+
+def _any(conditions: Iterable[Q]) -> Q:
+    found = Q()
+    for condition in conditions:
+        found |= condition
+    return found

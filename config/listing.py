@@ -1,0 +1,283 @@
+"""Every list of the product: sorted, filtered, searched, paged, its columns chosen, and the same rows as CSV.
+
+films = Listing(request, Film.objects.of_trial(trial), name="films", columns=[
+    Column("subject", "Subject", value="subject.code", sort="subject__code", filter=TextFilter("subject__code")),
+    Column("status", "Status", value=film_badge, sort="status", filter=ChoiceFilter("status", FilmStatus.choices))])
+return films.respond("studies/films.html", {"trial": trial})     # page, htmx fragment or CSV
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.functional import cached_property
+
+from config.cells import Cell, Column, csv_safe
+from config.errors import BadInput
+from config.filters import ChoiceFilter
+from config.narrowing import Rows, narrow, order, search
+
+SIZES = (25, 50, 100, 500)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: the object and the cells of the shown columns."""
+
+    object: Any
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Header:
+    """The head of a column: where a click on it leads and how it is sorted now."""
+
+    column: Column
+    url: str
+    aria_sort: str
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class FilterInput:
+    """One input of the filter bar."""
+
+    name: str
+    label: str
+    kind: str
+    value: str
+    options: list[tuple[str, str]]
+
+
+class Listing:
+    """A list bound to a request.
+
+    `name` names the CSV file and the element, `prefix` sets the parameters of a second list on the page apart.
+    `search` names fields of the queryset (for plain objects: keys of columns), `hidden` columns not shown at first,
+    `empty` and `empty_link` (words, address) what stands in an empty list.
+    """
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        rows: Rows,
+        *,
+        columns: Sequence[Column],
+        name: str,
+        caption: str = "",
+        search: Sequence[str] = (),
+        sort: str = "",
+        prefix: str = "",
+        empty: str = "Nothing here yet.",
+        empty_link: tuple[str, str] = ("", ""),
+        per_page: int = 50,
+        hidden: Sequence[str] = (),
+    ) -> None:
+        self.request, self.source, self.columns, self.name = request, rows, list(columns), name
+        self.search_fields, self.default_sort, self.prefix = search, sort, f"{prefix}-" if prefix else ""
+        self.empty, self.per_page, self.hidden_at_first = empty, per_page, hidden
+        self.empty_action, self.empty_url = empty_link
+        self.id, self.caption = f"list-{name}", caption or name.replace("-", " ").capitalize()
+
+    # What the address says.
+
+    def param(self, name: str) -> str:
+        """A parameter of this list."""
+        return self.request.GET.get(self.prefix + name, "").strip()
+
+    @cached_property
+    def sort(self) -> str:
+        """The key of the column sorted by, with - in front for descending."""
+        wanted = self.param("sort") or self.default_sort
+        allowed = [column.key for column in self.columns if column.sort]
+        if wanted and wanted.removeprefix("-") not in allowed:
+            raise BadInput("sort", wanted, ", ".join(allowed) or "nothing")
+        return wanted
+
+    @property
+    def words(self) -> str:
+        """The text searched for."""
+        return self.param("q")
+
+    @cached_property
+    def size(self) -> int:
+        """Rows on a page."""
+        wanted = self.param("size") or str(self.per_page)
+        if not wanted.isdigit() or int(wanted) not in {*SIZES, self.per_page}:
+            raise BadInput("size", wanted, ", ".join(map(str, SIZES)))
+        return int(wanted)
+
+    @cached_property
+    def hidden(self) -> set[str]:
+        """Keys of columns that are not shown."""
+        chosen = self.request.GET.getlist(self.prefix + "hide")
+        return set(chosen) if chosen or self.param("columns") else set(self.hidden_at_first)
+
+    @property
+    def shown(self) -> list[Column]:
+        """The columns of the page."""
+        return [column for column in self.columns if column.key not in self.hidden]
+
+    def url(self, **changes: str) -> str:
+        """The address of this list with some parameters changed; an empty value takes one away."""
+        query = self.request.GET.copy()
+        for name, value in changes.items():
+            query.pop(self.prefix + name, None)
+            if value:
+                query[self.prefix + name] = value
+        return f"?{query.urlencode()}"
+
+    # The rows.
+
+    def _given(self, column: Column) -> dict[str, str]:
+        suffixes = column.filter.suffixes() if column.filter else ()
+        values = {suffix: self.param(column.key + suffix) for suffix in suffixes}
+        return values if any(values.values()) else {}
+
+    @cached_property
+    def narrowed(self) -> bool:
+        """Whether a filter or a search leaves rows out."""
+        return bool(self.param("q")) or any(self._given(column) for column in self.columns)
+
+    @cached_property
+    def found(self) -> Rows:
+        """All rows that pass the filters and the search, in order."""
+        rows = narrow(self.source, [(c, given) for c in self.columns if (given := self._given(c))])
+        if text := self.param("q"):
+            rows = search(rows, text, self.search_fields, self.columns)
+        key = self.sort.removeprefix("-")
+        column = next((column for column in self.columns if column.key == key), None)
+        return order(rows, column, descending=self.sort.startswith("-"))
+
+    @cached_property
+    def page(self) -> Page[Any]:
+        """The page asked for; the last one when there are fewer."""
+        return Paginator(self.found, self.size).get_page(self.param("page"))
+
+    @property
+    def count(self) -> int:
+        """How many rows pass the filters."""
+        return self.page.paginator.count
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The rows of this page."""
+        return [Row(row, [Cell(column, column.of(row)) for column in self.shown]) for row in self.page]
+
+    # What includes/table.html shows.
+
+    @property
+    def headers(self) -> list[Header]:
+        """The heads of the shown columns."""
+        return [self._header(place, column) for place, column in enumerate(self.shown)]
+
+    def _header(self, place: int, column: Column) -> Header:
+        ascending, descending = self.sort == column.key, self.sort == f"-{column.key}"
+        url = self.url(sort=f"-{column.key}" if ascending else column.key, page="") if column.sort else ""
+        state = "ascending" if ascending else "descending" if descending else "none"
+        numeric = any(row.cells[place].kind == "number" for row in self.rows)
+        return Header(column, url, state if column.sort else "", numeric)
+
+    @property
+    def filters(self) -> list[FilterInput]:
+        """The inputs of the filter bar."""
+        return [item for column in self.columns for item in self._inputs(column)]
+
+    def _inputs(self, column: Column) -> Iterable[FilterInput]:
+        if not column.filter:
+            return
+        options = column.filter.options() if isinstance(column.filter, ChoiceFilter) else []
+        for suffix in column.filter.suffixes():
+            label = f"{column.label} {suffix.removeprefix('-')}".strip()
+            key = column.key + suffix
+            yield FilterInput(self.prefix + key, label, column.filter.kind, self.param(key), options)
+
+    @property
+    def choosable(self) -> list[tuple[Column, bool]]:
+        """Each column and whether it is hidden."""
+        return [(column, column.key in self.hidden) for column in self.columns]
+
+    @property
+    def pages(self) -> list[tuple[str, str]]:
+        """The page numbers around this one with their addresses; ("…", "") for a gap."""
+        numbers = self.page.paginator.get_elided_page_range(self.page.number, on_each_side=2, on_ends=1)
+        return [(str(n), self.url(page=str(n)) if isinstance(n, int) else "") for n in numbers]
+
+    @property
+    def page_number(self) -> str:
+        """The number of this page, as `pages` writes it."""
+        return str(self.page.number)
+
+    @property
+    def previous_url(self) -> str:
+        """The page before; "" on the first."""
+        return self.url(page=str(self.page.number - 1)) if self.page.has_previous() else ""
+
+    @property
+    def next_url(self) -> str:
+        """The page after; "" on the last."""
+        return self.url(page=str(self.page.number + 1)) if self.page.has_next() else ""
+
+    @property
+    def sizes(self) -> list[tuple[int, bool]]:
+        """The page sizes to choose from and which is in use."""
+        return [(size, size == self.size) for size in sorted({*SIZES, self.per_page})]
+
+    @property
+    def csv_url(self) -> str:
+        """The same rows as a file."""
+        return self.url(format="csv", page="")
+
+    @property
+    def clear_url(self) -> str:
+        """This list without filters, other lists of the page untouched."""
+        own = {self.prefix + name for name in ("q", "page")}
+        own |= {item.name for item in self.filters}
+        return "?" + urlencode([(k, v) for k, vs in self.request.GET.lists() if k not in own for v in vs])
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """Parameters a filter form carries along: the sorting, and whatever belongs to other lists."""
+        dropped = {self.prefix + name for name in ("q", "page", "size", "hide", "columns", "format")}
+        dropped |= {item.name for item in self.filters}
+        return [(k, v) for k, vs in self.request.GET.lists() if k not in dropped for v in vs if isinstance(v, str)]
+
+    # Answers.
+
+    def response_csv(self) -> StreamingHttpResponse:
+        """All rows that pass the filters, not only this page, without the columns that are not data."""
+        columns = [column for column in self.columns if column.csv]
+        response = StreamingHttpResponse(self._csv_lines(columns), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{self.name}.csv"'
+        return response
+
+    def _csv_lines(self, columns: list[Column]) -> Iterator[str]:
+        writer = csv.writer(_Echo())
+        yield writer.writerow([csv_safe(column.label) for column in columns])
+        rows = self.found.iterator(2000) if isinstance(self.found, QuerySet) else self.found
+        for row in rows:
+            yield writer.writerow([csv_safe(column.of(row)) for column in columns])
+
+    def respond(self, template: str, context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """The CSV file, the table alone for htmx, or the page with `listing` in its context."""
+        if self.param("format") == "csv":
+            return self.response_csv()
+        shown = {**(context or {}), "listing": self}
+        if self.request.headers.get("HX-Target") == self.id:
+            return render(self.request, "includes/table.html", shown)
+        return render(self.request, template, shown)
+
+
+class _Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, line: str) -> str:
+        return line

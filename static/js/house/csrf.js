@@ -1,0 +1,25 @@
+// The token of this session (it is not in a cookie) and a fetch that carries it.
+const meta = () => document.querySelector('meta[name="csrf-token"]');
+
+export const token = () => meta().content;
+
+// After signing in over the page the session has a new token: pages and htmx take it from here.
+export const renew = (fresh) => {
+  meta().content = fresh;
+  document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": fresh }));
+  for (const input of document.querySelectorAll('input[name="csrfmiddlewaretoken"]')) input.value = fresh;
+};
+
+export const send = (url, { method = "POST", body, headers = {}, ...rest } = {}) =>
+  fetch(url, {
+    method,
+    body: body instanceof FormData || body === undefined ? body : JSON.stringify(body),
+    credentials: "same-origin",
+    headers: {
+      Accept: "application/json",
+      ...(body instanceof FormData || body === undefined ? {} : { "Content-Type": "application/json" }),
+      "X-CSRFToken": token(),
+      ...headers,
+    },
+    ...rest,
+  });
