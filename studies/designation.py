@@ -1,0 +1,57 @@
+"""Retakes: of the films that show one side and view of a visit one counts, the others are kept beside it.
+
+A film of both sides shows two; it counts for both or for none.
+"""
+
+from __future__ import annotations
+
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import WrongState
+from studies.films import locked, locked_visit
+from studies.models import Film, FilmStatus, Visit
+from studies.naming import checked_text
+
+IN_PLAY = (FilmStatus.ACCEPTED, FilmStatus.READY)
+SIDES_OF = {"L": frozenset("L"), "R": frozenset("R"), "B": frozenset("LR")}
+
+
+def rivals(film: Film, *, visit: Visit | None, side: str, view: str) -> list[Film]:
+    """The accepted films that show a side of this view of the visit too."""
+    films = Film.objects.filter(visit=visit, view=view, status__in=IN_PLAY).exclude(pk=film.pk)
+    return [other for other in films if SIDES_OF[other.side] & SIDES_OF[side]]
+
+
+def stand_back(film: Film, others: list[Film]) -> None:
+    """The others no longer count; refused when a side would be left without a film that does."""
+    losing = [other for other in others if other.designated]
+    for other in losing:
+        if left := SIDES_OF[other.side] - SIDES_OF[film.side]:
+            raise WrongState(
+                f"film {other.pk}", f"the designated film of side {', '.join(left)} too", "a film of that side alone"
+            )
+    Film.objects.filter(pk__in=[other.pk for other in losing]).update(designated=False)
+
+
+def designate(*, film: Film, actor: Actor, reason: str) -> None:
+    """Of several films of one view of a visit this one counts from now on."""
+    authorise(actor, Action.CHECK_FILMS)
+    reason = checked_text("reason", reason, longest=200)
+    with audited_atomic():
+        locked_visit(film.visit_id)
+        film = locked(film)
+        if film.status not in IN_PLAY or film.designated:
+            state = "the designated film" if film.designated else film.get_status_display().lower()
+            raise WrongState(f"film {film.pk}", state, "an accepted film that does not count yet")
+        others = rivals(film, visit=film.visit, side=film.side, view=film.view)
+        stand_back(film, others)
+        Film.objects.filter(pk=film.pk).update(designated=True)
+        record(
+            action="studies.film.designate",
+            actor=actor,
+            stream=film.trial.code,
+            subject=("studies.film", str(film.pk)),
+            changes={"designated": [False, True]},
+            reason=reason,
+            details={"instead_of": [other.pk for other in others if other.designated]},
+        )

@@ -1,0 +1,50 @@
+"""The picture of a film as the desk sees it: bands, preview and their digests in the store of blind images."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.storage import storages
+from django.http import Http404
+
+from config.errors import WrongState
+from studies.models import Film
+
+PART = re.compile(r"preview\.jpg|small/0|full/\d{1,2}")
+# More than the bands of any film that intake lets in.
+LARGEST_PART = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class DeskPicture:
+    """Size, default window and the SHA-256 of each band."""
+
+    rows: int
+    columns: int
+    window_center: float
+    window_width: float
+    bands: dict[str, list[str]]
+
+
+def picture_of(film: Film) -> DeskPicture:
+    """What is known of the film's picture; WrongState for a film that never got to the desk."""
+    if not film.desk_folder:
+        raise WrongState(
+            f"film {film.pk}", f"{film.get_status_display().lower()}, without a picture", "one at the desk"
+        )
+    with storages["reading"].open(f"{film.desk_folder}/meta.json") as file:
+        meta: dict[str, Any] = json.load(file)
+    return DeskPicture(**{name: meta[name] for name in DeskPicture.__dataclass_fields__})
+
+
+def part(folder: str, name: str) -> tuple[bytes, str]:
+    """The bytes of one file of a picture and their media type; 404 for any other name or none."""
+    store = storages["reading"]
+    path = f"{folder}/{name}"
+    if not folder or not PART.fullmatch(name) or not store.exists(path) or store.size(path) > LARGEST_PART:
+        raise Http404
+    with store.open(path) as file:
+        return file.read(), "image/jpeg" if name.endswith(".jpg") else "application/octet-stream"

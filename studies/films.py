@@ -1,0 +1,50 @@
+"""Moving a film from one state to the next: locked, guarded by FILM_TRANSITIONS, compared and set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audit.trail import Actor
+from config.errors import NotAllowed, WrongState
+from jobs.queue import add
+from studies.models import Film, FilmStatus, Visit
+from studies.models.film import FILM_TRANSITIONS
+
+
+def person(actor: Actor) -> int:
+    """The account of the one who decides: at the desk that is never a job or a command."""
+    if actor.user_id is None:
+        raise NotAllowed(f"deciding on a film as {actor.label}, who is not a person")
+    return actor.user_id
+
+
+def locked(film: Film) -> Film:
+    """The film as it is now, kept from changing until the transaction ends."""
+    films = Film.objects.select_related("trial", "site", "subject", "visit").select_for_update(of=("self",))
+    return films.get(pk=film.pk)
+
+
+def locked_visit(visit_id: int | None) -> None:
+    """Keeps the films of a visit from being accepted or designated beside each other; taken before any film's lock."""
+    if visit_id is not None:
+        Visit.objects.select_for_update().get(pk=visit_id)
+
+
+def move(film: Film, to: FilmStatus, **values: Any) -> dict[str, list[object]]:
+    """Sets the status and the values of a locked film; gives what changed as the audit trail tells it."""
+    old = FilmStatus(film.status)
+    came = [status for status, following in FILM_TRANSITIONS.items() if to in following]
+    if old not in came or not Film.objects.filter(pk=film.pk, status=old).update(status=to, **values):
+        raise WrongState(f"film {film.pk}", old.label.lower(), " or ".join(status.label.lower() for status in came))
+    changes: dict[str, list[object]] = {"status": [old, to]}
+    for name, value in values.items():
+        if getattr(film, name) != value:
+            changes[name] = [getattr(film, name), value]
+    film.status = to
+    return changes
+
+
+def order_rendition(film: Film) -> None:
+    """Has the reader image made; one job for each acceptance, so that a film accepted anew is made anew."""
+    decision = film.decisions.filter(decision="accept").latest("pk")
+    add(kind="studies.rendition", key=f"film-{film.pk}-decision-{decision.pk}", payload={"film": film.pk})

@@ -1,0 +1,69 @@
+"""Why a film is rejected, questioned or withdrawn: the lists a person chooses from by number."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+
+from config.errors import BadInput
+from studies.naming import checked_text
+
+
+class RejectReason(TextChoices):
+    """Why a film cannot be read; the number of a reason is its key at the desk."""
+
+    POSITION = "position", "Positioned so that joints overlap or are turned"
+    CUT_OFF = "cut-off", "Joints are cut off"
+    EXPOSURE = "exposure", "Too dark or too bright to read"
+    MOTION = "motion", "Blurred by motion"
+    WRONG_PART = "wrong-part", "Neither hands PA nor feet dorsoplantar"
+    WRONG_SUBJECT = "wrong-subject", "Of another subject or visit"
+    DUPLICATE = "duplicate", "The same picture as another film"
+    OBJECT = "object", "An object or artefact lies over joints"
+    OTHER = "other", "Another reason, written in the note"
+
+
+class QuestionReason(TextChoices):
+    """What the site is asked about a film."""
+
+    SIDE = "side", "Which side is it?"
+    VIEW = "view", "Which view is it?"
+    DATE = "date", "When was it taken?"
+    SUBJECT = "subject", "Whose film is it, and of which visit?"
+    SCALE = "scale", "What is its scale?"
+    TEXT = "text", "Can it be sent without burned-in text?"
+    QUALITY = "quality", "Is there a better film?"
+    DUPLICATE = "duplicate", "Why was one picture sent twice?"
+    OTHER = "other", "Another question"
+
+
+# A first wording for each question, which the coordinator may change before it is sent.
+WORDING: dict[QuestionReason, str] = {
+    QuestionReason.SIDE: "The side you declared does not agree with what the film shows. Which side is it?",
+    QuestionReason.VIEW: "The film is not the view that was expected. Which view is it? Is the expected one at hand?",
+    QuestionReason.DATE: "The date of this film does not agree with the visit. On which day was it taken?",
+    QuestionReason.SUBJECT: "This film may belong to another subject or visit. Whose is it, and of which visit?",
+    QuestionReason.SCALE: "The film carries no usable pixel spacing. Which spacing did the detector have, in mm?",
+    QuestionReason.TEXT: "The film has text burned into the picture. Can you export it again without that text?",
+    QuestionReason.QUALITY: "The film can hardly be read. Is there a better exposure, or can it be repeated?",
+    QuestionReason.DUPLICATE: "The same picture came for two visits or sides. To which one does it belong?",
+    QuestionReason.OTHER: "",
+}
+
+
+class WithdrawReason(TextChoices):
+    """Why a film that was ready turned out to be wrong."""
+
+    WRONG_SUBJECT = "wrong-subject", "It is of another subject or visit"
+    WRONG_SIDE = "wrong-side", "Side or view were confirmed wrongly"
+    WRONG_DATE = "wrong-date", "The film date was confirmed wrongly"
+    IDENTITY = "identity", "It shows who or when"
+    QUALITY = "quality", "It cannot be read after all"
+    REPLACED = "replaced", "A better film takes its place"
+    OTHER = "other", "Another reason, written in the note"
+
+
+def checked_reason(reasons: type[TextChoices], reason: str, note: str) -> tuple[str, str]:
+    """The reason's code and the note; the reason "other" needs a note."""
+    if reason not in reasons.values:
+        raise BadInput("reason", reason, ", ".join(reasons.values))
+    return reason, checked_text("note", note, longest=500, required=reason == "other")
