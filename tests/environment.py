@@ -1,13 +1,18 @@
-"""Loaded before anything else by pytest: where a test run keeps its files and which database it uses."""
+"""Loaded before anything else by pytest: where a test process keeps its files and which database it uses."""
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 
-# One folder per process, so that runs beside each other share nothing.
+# One folder per process, those of pytest-xdist included, so that tests beside each other share nothing.
 FOLDER = tempfile.mkdtemp(prefix="blindread-tests-")
-os.environ.setdefault("BLINDREAD_MODE", "test")
-os.environ.setdefault("BLINDREAD_VAR", FOLDER)
-os.environ.setdefault("DATABASE_URL", os.environ.get("BLINDREAD_TEST_DATABASE") or f"sqlite:///{FOLDER}/test.sqlite3")
+os.chmod(FOLDER, 0o755)
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+os.environ["BLINDREAD_MODE"] = "test"
+os.environ["BLINDREAD_VAR"] = FOLDER
+os.environ["DATABASE_URL"] = os.environ.get("BLINDREAD_TEST_DATABASE") or f"sqlite:///{FOLDER}/test.sqlite3"
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+os.environ.setdefault("JOB_RETRY_SECONDS", "0")

@@ -1,0 +1,50 @@
+"""A trail to work on: one declared action, and a small table that is regulated for the length of a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from audit import registry
+from audit.protection import PROTECTED, install, protect
+from audit.trail import Actor, audited_atomic, record
+from jobs.models import Pulse
+from tests.protection import lift
+
+ACTOR = Actor(user_id=7, label="Reader One", role="reader")
+Tell = Callable[..., None]
+
+
+@pytest.fixture
+def tell(monkeypatch: pytest.MonkeyPatch) -> Tell:
+    """Tells an event in a transaction of its own."""
+    monkeypatch.setattr(registry, "ACTIONS", dict(registry.ACTIONS))
+    registry.declare("tests.note", says="noted", seen_by={"lead"}, hides={"reason", "changes.score", "details.arm"})
+
+    def tell(stream: str = "TRIAL", **more: Any) -> None:
+        with audited_atomic():
+            about: dict[str, Any] = {"action": "tests.note", "actor": ACTOR, "subject": ("tests.thing", "1")}
+            record(stream=stream, **(about | more))
+
+    return tell
+
+
+@pytest.fixture
+def regulated(tell: Tell, transactional_db: None) -> Iterator[Callable[[str], Pulse]]:
+    """Makes rows of a table that is regulated for this test, each told in an event."""
+    protect("jobs_pulse")
+    install()
+
+    def make(part: str) -> Pulse:
+        with audited_atomic():
+            pulse = Pulse.objects.create(part=part, at=timezone.now(), says="3 of 5")
+            record(action="tests.note", actor=ACTOR, stream="TRIAL", subject=("jobs.pulse", part), rows=[pulse])
+        return pulse
+
+    yield make
+    lift()
+    del PROTECTED["jobs_pulse"]
+    install()

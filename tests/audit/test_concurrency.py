@@ -1,0 +1,32 @@
+"""Several processes tell events at once: every chain stays one line and nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+from audit.models import Event, Head
+from audit.verify import verify
+from tests.servers import ROOT, database_url_of_tests
+
+PROCESSES, COUNT = 4, 25
+
+
+@pytest.mark.django_db(transaction=True)
+def test_processes_that_tell_at_once_never_fork_a_chain() -> None:
+    environment = os.environ | {
+        "DATABASE_URL": database_url_of_tests(),
+        "BLINDREAD_VAR": str(settings.VAR),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+    }
+    streams = ["ONE", "TWO", "ONE", "TWO"]
+    command = [sys.executable, "-m", "tests.audit.appender"]
+    started = [subprocess.Popen([*command, stream, str(COUNT)], env=environment, cwd=ROOT) for stream in streams]
+    assert [process.wait(timeout=120) for process in started] == [0] * PROCESSES
+    assert Event.objects.count() == 2 * PROCESSES * COUNT
+    assert dict(Head.objects.values_list("stream", "seq")) == {"ONE": 50, "TWO": 50, "system": 100}
+    assert verify().findings == []

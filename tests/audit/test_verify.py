@@ -1,0 +1,211 @@
+"""A forger who owns the database and lifts the protection is found, and the row he touched is named."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from audit import anchors
+from audit.chain import GENESIS, event_hash
+from audit.models import Event, Head
+from audit.verify import verify
+from jobs.models import Pulse
+from tests.audit.conftest import Tell
+from tests.protection import lifted
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def forge(sql: str, *values: int) -> None:
+    with lifted(), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+def found() -> list[tuple[str, str]]:
+    return [(finding.fault, finding.row) for finding in verify().findings]
+
+
+@pytest.fixture
+def five(tell: Tell) -> list[int]:
+    for number in range(5):
+        tell(details={"number": number})
+    return list(Event.objects.order_by("seq").values_list("pk", flat=True))
+
+
+def rewrite_from(seq: int) -> None:
+    """What a clever forger does: every hash from here on computed again, the head included."""
+    with lifted():
+        prev = Event.objects.get(seq=seq - 1).hash if seq > 1 else GENESIS
+        events = list(Event.objects.filter(seq__gte=seq).order_by("seq"))
+        for event in events:
+            Event.objects.filter(pk=event.pk).update(prev=f"{event.pk:064x}")
+        for event in events:
+            own = event_hash(event.stream, event.seq, prev, event.body)
+            Event.objects.filter(pk=event.pk).update(prev=prev, hash=own)
+            prev = own
+        last = events[-1]
+        Head.objects.filter(pk=last.stream).update(seq=last.seq, hash=prev)
+
+
+def test_an_untouched_trail_is_intact(five: list[int], regulated: Callable[[str], Pulse]) -> None:
+    regulated("a")
+    anchors.write()
+    report = verify()
+    assert report.intact
+    assert (report.events, report.rows, report.anchors) == (6, 1, 1)
+
+
+def test_an_altered_event_is_named(five: list[int]) -> None:
+    forge("UPDATE audit_event SET body = replace(body, '\"number\":2', '\"number\":9') WHERE id = %s", five[2])
+    assert found() == [("altered event", f"{five[2]} (TRIAL #3)")]
+
+
+def test_an_altered_column_is_named(five: list[int]) -> None:
+    forge("UPDATE audit_event SET actor_label = 'Somebody else' WHERE id = %s", five[2])
+    assert found() == [("altered event", f"{five[2]} (TRIAL #3)")]
+
+
+def test_a_removed_event_is_named_by_the_gap_it_leaves(five: list[int]) -> None:
+    forge("DELETE FROM audit_event WHERE id = %s", five[2])
+    assert found()[0] == ("gap", f"{five[3]} (TRIAL #4)")
+
+
+def test_a_cut_tail_is_found_by_the_head(five: list[int]) -> None:
+    forge("DELETE FROM audit_event WHERE seq > 3")
+    assert found() == [("tail cut", "TRIAL")]
+
+
+def test_a_tail_cut_together_with_its_head_is_found_by_the_anchor(five: list[int]) -> None:
+    anchors.write()
+    forge("DELETE FROM audit_event WHERE seq > 3")
+    Head.objects.update(seq=3, hash=Event.objects.get(seq=3).hash)
+    assert found() == [("tail cut", "TRIAL #5")]
+
+
+def test_a_chain_computed_again_is_found_by_the_anchor(five: list[int]) -> None:
+    anchors.write()
+    forge("UPDATE audit_event SET body = replace(body, '\"number\":2', '\"number\":9') WHERE id = %s", five[2])
+    rewrite_from(3)
+    assert found() == [("rewritten", f"{five[4]} (TRIAL #5)")]
+
+
+def test_a_chain_computed_again_is_found_by_a_copy_of_the_anchor_held_elsewhere(
+    five: list[int], tmp_path: Path
+) -> None:
+    path = anchors.write()
+    assert path
+    kept = path.rename(tmp_path / "kept-by-the-sponsor.json")
+    forge("UPDATE audit_event SET body = replace(body, '\"number\":2', '\"number\":9') WHERE id = %s", five[2])
+    rewrite_from(3)
+    assert verify().intact, "without the anchor nothing shows"
+    assert [finding.fault for finding in verify(from_anchor=kept).findings] == ["rewritten"]
+
+
+def test_an_altered_head_is_found(five: list[int]) -> None:
+    Head.objects.update(seq=4)
+    assert found() == [("altered head", "TRIAL")]
+
+
+def test_a_removed_head_is_found(five: list[int]) -> None:
+    Head.objects.all().delete()
+    assert found() == [("missing head", "TRIAL")]
+
+
+def test_an_altered_regulated_row_is_named(regulated: Callable[[str], Pulse]) -> None:
+    regulated("a")
+    regulated("b")
+    forge("UPDATE jobs_pulse SET says = '0 of 5' WHERE part = 'b'")
+    finding = verify().findings[0]
+    assert (finding.fault, finding.table, finding.row) == ("altered row", "jobs_pulse", "b")
+    assert "TRIAL #2" in finding.says
+
+
+def test_a_value_made_null_or_out_of_null_is_an_altered_row(regulated: Callable[[str], Pulse]) -> None:
+    regulated("a")
+    forge("UPDATE jobs_pulse SET says = ''")
+    assert found() == [("altered row", "a")]
+
+
+def test_a_removed_regulated_row_is_named(regulated: Callable[[str], Pulse]) -> None:
+    regulated("a")
+    regulated("b")
+    forge("DELETE FROM jobs_pulse WHERE part = 'a'")
+    assert found() == [("missing row", "a")]
+
+
+def test_a_regulated_row_that_no_event_speaks_of_is_named(regulated: Callable[[str], Pulse]) -> None:
+    made = regulated("a")
+    Pulse.objects.create(part="smuggled", at=made.at)
+    assert found() == [("unknown row", "smuggled")]
+
+
+def test_lifted_protection_is_found(five: list[int]) -> None:
+    from audit.protection import install
+    from tests.protection import lift
+
+    lift()
+    faults = found()
+    install()
+    assert ("no protection", "triggers") in faults
+
+
+def test_an_altered_anchor_is_found(five: list[int]) -> None:
+    path = anchors.write()
+    assert path
+    path.write_text(path.read_text().replace('"TRIAL"', '"OTHER"'))
+    assert found() == [("bad anchor", path.name)]
+
+
+def test_an_anchor_taken_out_of_the_row_is_found(tell: Tell) -> None:
+    paths = []
+    for _ in range(3):
+        tell()
+        paths.append(anchors.write())
+    assert all(paths)
+    assert verify().intact
+    paths[1].unlink()  # type: ignore[union-attr]
+    assert found() == [("missing anchor", paths[2].name)]  # type: ignore[union-attr]
+
+
+def test_no_anchor_is_written_when_nothing_has_happened(tell: Tell) -> None:
+    tell()
+    assert anchors.write()
+    assert anchors.write() is None
+
+
+def run_command(*arguments: str) -> tuple[int, str]:
+    out = io.StringIO()
+    try:
+        call_command("verify_audit", *arguments, stdout=out)
+    except SystemExit as end:
+        return int(end.code or 0), out.getvalue()
+    return 0, out.getvalue()
+
+
+def test_the_command_names_the_first_bad_row_and_fails(five: list[int]) -> None:
+    assert run_command() == (0, "5 events, 0 rows, 0 anchors: intact\n")
+    forge("UPDATE audit_event SET action = 'tests.other' WHERE id = %s", five[0])
+    code, text = run_command()
+    assert code == 1
+    assert text.splitlines()[0] == f"altered event: audit_event {five[0]} (TRIAL #1): its columns differ from its body"
+
+
+def test_the_command_speaks_json(five: list[int]) -> None:
+    forge("DELETE FROM audit_event WHERE id = %s", five[0])
+    code, text = run_command("--json")
+    report: dict[str, Any] = json.loads(text)
+    assert code == 1
+    assert report["intact"] is False
+    assert report["findings"][0]["fault"] == "gap"
+
+
+def test_each_verification_is_told_in_the_trail(five: list[int]) -> None:
+    run_command()
+    assert Event.objects.get(action="audit.verify").content["details"]["intact"] is True

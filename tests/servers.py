@@ -1,0 +1,96 @@
+"""Real processes for the tests: Redis on a socket, Celery workers on either transport. Each is ended by its pid."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from tests.waiting import wait_for
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def database_url_of_tests() -> str:
+    """The address of the database these tests use, for a process of its own."""
+    details = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite://{details['NAME']}"
+    login = ":".join(quote(str(details[part]), safe="") for part in ("USER", "PASSWORD") if details[part])
+    if details["HOST"].startswith("/"):
+        return f"postgresql://{login}@/{details['NAME']}?host={quote(details['HOST'])}"
+    return f"postgresql://{login}@{details['HOST']}:{details['PORT']}/{details['NAME']}"
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis of our own on a socket. A machine without Redis fails here: such tests are never skipped."""
+    command = shutil.which("redis-server")
+    assert command, "redis-server is not installed; bin/test installs it"
+    socket = tmp_path_factory.mktemp("redis") / "socket"
+    process = subprocess.Popen(
+        [command, "--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no"],
+        stdout=subprocess.DEVNULL,
+        cwd=socket.parent,
+    )
+    wait_for(socket.exists, "Redis opens its socket")
+    yield f"redis+socket://{socket}"
+    process.terminate()
+    process.wait()
+
+
+@pytest.fixture(params=["filesystem", "redis"])
+def broker_url(request: pytest.FixtureRequest) -> str:
+    """Both transports, one after the other."""
+    return "filesystem://" if request.param == "filesystem" else request.getfixturevalue("redis_url")
+
+
+StartWorker = Callable[..., subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def start_worker(transactional_db: None, tmp_path: Path) -> Iterator[StartWorker]:
+    """Starts real Celery workers on the test's database; `settings_of` adds to their environment."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(broker_url: str, **settings_of: str) -> subprocess.Popen[bytes]:
+        environment = os.environ | {
+            "BROKER_URL": broker_url,
+            "DATABASE_URL": database_url_of_tests(),
+            "BLINDREAD_VAR": str(settings.VAR),
+            "PYTHONPATH": str(ROOT),
+            **settings_of,
+        }
+        command = [sys.executable, "-m", "celery", "-A", "tests.worker", "worker", "--concurrency", "1"]
+        log = (tmp_path / f"worker-{len(started)}.log").open("wb")
+        process = subprocess.Popen(
+            [*command, "--without-gossip", "--without-mingle", "--loglevel", "WARNING"],
+            env=environment,
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        kill_group(process)
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """kill -9 for the process and its children; nothing is told to them beforehand."""
+    try:
+        os.killpg(process.pid, 9)
+    except ProcessLookupError:
+        return
+    process.wait()
