@@ -54,7 +54,9 @@ def plan_batch(campaign: Campaign, readers: Sequence[User], size: int) -> list[A
 
 def primary_readers(campaign: Campaign) -> dict[int, set[int]]:
     """Who has a counting primary read of each open case."""
-    held: dict[int, set[int]] = {pk: set() for pk in campaign.cases.filter(status=CaseStatus.OPEN).values_list("pk", flat=True)}
+    held: dict[int, set[int]] = {
+        pk: set() for pk in campaign.cases.filter(status=CaseStatus.OPEN).values_list("pk", flat=True)
+    }
     reads = Read.objects.counting().filter(case__in=held, kind=ReadKind.PRIMARY)
     for case, reader in reads.values_list("case_id", "reader_id"):
         held[case].add(reader)
@@ -80,7 +82,9 @@ def request_batch(
             raise BadInput("reader", str(reader), "a qualified reader of this trial")
     assignments = plan_batch(campaign, readers, size)
     if not assignments:
-        raise BadInput("batch", f"{size} cases for {len(readers)} readers", "cases that still want readers who may read them")
+        raise BadInput(
+            "batch", f"{size} cases for {len(readers)} readers", "cases that still want readers who may read them"
+        )
     with audited_atomic():
         batch = open_batch(campaign, name, due_on, actor)
         ask_for_reads(batch, assignments)
@@ -185,7 +189,9 @@ def void_and_reissue(*, case: Case, actor: Actor, reason: str) -> Case | None:
         raise WrongState("the campaign", campaign.status, CampaignStatus.OPEN)
     frozen = open_case_seal(case)
     visits = list(Visit.objects.filter(pk__in=[t.visit for t in frozen.timepoints]).values_list("code", flat=True))
-    films = freeze(campaign.trial, subjects=[Subject.objects.get(pk=frozen.subject)], visits=visits, cut_off=timezone.now())
+    films = freeze(
+        campaign.trial, subjects=[Subject.objects.get(pk=frozen.subject)], visits=visits, cut_off=timezone.now()
+    )
     enough = films and len(films[0].timepoints) >= terms_of(campaign.charter).minimum_timepoints
     with audited_atomic():
         readers = void_case(case, actor, reason)

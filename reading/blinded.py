@@ -12,7 +12,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from instruments.definition import Instrument
-from reading.cells import ABSENT, cells_of, count_filled, exposures_of, instrument_of, notes_of
+from reading.cells import ABSENT, cells_of, count_filled, instrument_of, notes_of
 from reading.charter_terms import Terms
 from reading.charters import terms_of
 from reading.models import Exposure, ExposureFilm, Read, ReadStep

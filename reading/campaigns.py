@@ -160,9 +160,7 @@ def open_case_seal(case: Case) -> FrozenCase:
 def identities(cases: Sequence[Case]) -> dict[int, FrozenCase]:
     """The frozen films by case id, in one query."""
     sealed = {row.case_id: row.sealed for row in SealedCase.objects.filter(case__in=cases)}
-    return {
-        case.pk: FrozenCase.from_json(unseal(sealed[case.pk], bound_to=f"case {case.token}")) for case in cases
-    }
+    return {case.pk: FrozenCase.from_json(unseal(sealed[case.pk], bound_to=f"case {case.token}")) for case in cases}
 
 
 def cases_with_other_films(campaign: Campaign) -> list[tuple[Case, str]]:
@@ -171,7 +169,10 @@ def cases_with_other_films(campaign: Campaign) -> list[tuple[Case, str]]:
     frozen = identities(cases)
     subjects = list(Subject.objects.filter(pk__in=[films.subject for films in frozen.values()]))
     visits = sorted(visit_codes_of(frozen.values()))
-    now = {films.subject: films for films in freeze(campaign.trial, subjects=subjects, visits=visits, cut_off=timezone.now())}
+    now = {
+        films.subject: films
+        for films in freeze(campaign.trial, subjects=subjects, visits=visits, cut_off=timezone.now())
+    }
     changed = []
     for case in cases:
         before, after = images_of(frozen[case.pk]), images_of(now.get(frozen[case.pk].subject))

@@ -127,9 +127,7 @@ def write_exposures(steps: Sequence[ReadStep], drawn: Sequence[DrawnRead]) -> li
         for film in one.films
     )
     return SealedExposure.objects.bulk_create(
-        SealedExposure(
-            exposure=exposure, sealed=seal({"visit": one.visit}, bound_to=f"exposure {exposure.token}")
-        )
+        SealedExposure(exposure=exposure, sealed=seal({"visit": one.visit}, bound_to=f"exposure {exposure.token}"))
         for exposure, (_, one) in zip(exposures, planned, strict=True)
     )
 

@@ -219,7 +219,9 @@ def record_saving(read: Read, actor: Actor, operations: Sequence[Operation], sco
     )
 
 
-def save_note(*, read: Read, actor: Actor, exposure_token: str, item: str, flag: bool, comment: str, op_id: str) -> ItemNote:
+def save_note(
+    *, read: Read, actor: Actor, exposure_token: str, item: str, flag: bool, comment: str, op_id: str
+) -> ItemNote:
     """A flag or a comment on a cell; the same operation twice is one note."""
     authorise(actor, Action.READ_CASES)
     if item not in instrument_of(read).positions:

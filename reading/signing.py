@@ -6,11 +6,11 @@ import hashlib
 import json
 from typing import Any
 
+from accounts.signatures import check_password_for_signature, write_signature
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Action, authorise
-from accounts.signatures import check_password_for_signature, write_signature
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from jobs.queue import add
@@ -107,9 +107,7 @@ def sign_step(
     return signed
 
 
-def write_signed_values(
-    read: Read, step: ReadStep, actor: Actor, user: User, meaning: str, text: str
-) -> SignedValues:
+def write_signed_values(read: Read, step: ReadStep, actor: Actor, user: User, meaning: str, text: str) -> SignedValues:
     """The signature and the bytes it covers; a step signed again gets the next version."""
     digest = digest_of(text)
     signature = write_signature(

@@ -32,9 +32,7 @@ class ReadStatus(models.TextChoices):
 
 
 READ_TRANSITIONS: dict[ReadStatus, frozenset[ReadStatus]] = {
-    ReadStatus.ISSUED: frozenset(
-        {ReadStatus.OPENED, ReadStatus.DECLINED, ReadStatus.REPLACED, ReadStatus.VOIDED}
-    ),
+    ReadStatus.ISSUED: frozenset({ReadStatus.OPENED, ReadStatus.DECLINED, ReadStatus.REPLACED, ReadStatus.VOIDED}),
     ReadStatus.OPENED: frozenset({ReadStatus.SIGNED, ReadStatus.DECLINED, ReadStatus.REPLACED, ReadStatus.VOIDED}),
     ReadStatus.SIGNED: frozenset({ReadStatus.RETURNED, ReadStatus.VOIDED}),
     ReadStatus.RETURNED: frozenset({ReadStatus.SIGNED, ReadStatus.REPLACED, ReadStatus.VOIDED}),
@@ -84,7 +82,9 @@ class Read(models.Model):
         ordering: ClassVar = ["batch", "queue_position"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["case", "reader"], condition=Q(status__in=[s.value for s in COUNTING]), name="reader_once_per_case"
+                fields=["case", "reader"],
+                condition=Q(status__in=[s.value for s in COUNTING]),
+                name="reader_once_per_case",
             ),
             models.CheckConstraint(condition=Q(status__in=ReadStatus.values), name="read_status_known"),
             models.CheckConstraint(condition=Q(kind__in=ReadKind.values), name="read_kind_known"),

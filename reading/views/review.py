@@ -137,9 +137,7 @@ def flagged(instrument: Instrument, exposures: list[Exposure]) -> list[dict[str,
     ]
 
 
-def count_cells(
-    instrument: Instrument, exposure: Exposure, cells: dict[tuple[int, str], Cell]
-) -> dict[str, Any]:
+def count_cells(instrument: Instrument, exposure: Exposure, cells: dict[tuple[int, str], Cell]) -> dict[str, Any]:
     """Counts of cells of one exposure, never sums of scores."""
     own = [cell for (pk, _), cell in cells.items() if pk == exposure.pk and cell.filled]
     absent = sum(cell.reason == ABSENT for cell in own)

@@ -1,0 +1,104 @@
+"""Whether two readers agree on a case, and whose scores make its result. Pure: fractions in, fractions out.
+
+The trigger needs no order: the largest |difference of the two readers' changes| over all pairs of timepoints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from instruments.change import change
+from instruments.definition import Instrument
+from instruments.missing import MissingRule
+from instruments.totals import score
+
+Values = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Series:
+    """One reader's values of a case: timepoints x items in true order, NaN for not assessable; operated sites."""
+
+    reader: int
+    values: Values
+    operated: Flags
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """What the comparison of two readers found. `largest` is in score units; None when no pair was comparable."""
+
+    largest: Fraction | None
+    one_sided: tuple[int, ...]
+    threshold: Fraction
+
+    @property
+    def tripped(self) -> bool:
+        """True above the threshold (strictly), or when a timepoint is evaluable for only one reader."""
+        return bool(self.one_sided) or (self.largest is not None and self.largest > self.threshold)
+
+
+def compare(instrument: Instrument, first: Series, second: Series, rule: MissingRule, threshold: Fraction) -> Trigger:
+    """The charter's trigger on two readers of one case."""
+    differences = []
+    for one, other in combinations(range(len(first.values)), 2):
+        changes = [change_between(instrument, series, one, other, rule) for series in (first, second)]
+        if changes[0] is not None and changes[1] is not None:
+            differences.append(abs(changes[0] - changes[1]))
+    evaluable = [status_known(instrument, series, rule) for series in (first, second)]
+    one_sided = tuple(place for place, pair in enumerate(zip(*evaluable, strict=True)) if pair[0] != pair[1])
+    return Trigger(max(differences, default=None), one_sided, threshold)
+
+
+def change_between(instrument: Instrument, series: Series, one: int, other: int, rule: MissingRule) -> Fraction | None:
+    """A reader's overall change from one timepoint to another, looking at these two alone; None when missing."""
+    changes = change(
+        instrument,
+        series.values[[one]],
+        series.values[[other]],
+        rule,
+        (series.operated[[one]], series.operated[[other]]),
+    )
+    return changes.row(0).overall.fraction
+
+
+def status_known(instrument: Instrument, series: Series, rule: MissingRule) -> list[bool]:
+    """Whether each timepoint's total is evaluable for the reader."""
+    totals = score(instrument, series.values, rule, series.operated)
+    return [not missing for missing in totals.missing()]
+
+
+def choose_readers(
+    instrument: Instrument,
+    readers: Sequence[Series],
+    *,
+    result_rule: str,
+    missing_rule: MissingRule,
+    reference: int,
+    adjudicator: int,
+) -> tuple[int, ...]:
+    """The readers whose mean is the result of an adjudicated case: one set for every visit, feature and interval.
+
+    two-closest: the pair with the smallest difference of changes from baseline to `reference`; a tie, or fewer than
+    two known changes, gives all three. mean-of-all: all. adjudicator-replaces: the adjudicator alone.
+    """
+    everyone = tuple(series.reader for series in readers)
+    if result_rule == "adjudicator-replaces":
+        return (adjudicator,)
+    if result_rule == "mean-of-all":
+        return everyone
+    changes = {series.reader: change_between(instrument, series, 0, reference, missing_rule) for series in readers}
+    known = {reader: value for reader, value in changes.items() if value is not None}
+    distances = {pair: abs(known[pair[0]] - known[pair[1]]) for pair in combinations(sorted(known), 2)}
+    if not distances:
+        return everyone
+    smallest = min(distances.values())
+    closest = [pair for pair, distance in distances.items() if distance == smallest]
+    return closest[0] if len(closest) == 1 else everyone

@@ -1,0 +1,143 @@
+"""What it means: results of cases, datasets and their locks. Results and locked datasets are insert-only."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from reading.models import Campaign, Case
+
+
+class Outcome(models.TextChoices):
+    """What the arithmetic says of a case."""
+
+    CONSENSUS = "consensus", "Consensus of the two readers"
+    DISCORDANT = "discordant", "To be adjudicated"
+    ADJUDICATED = "adjudicated", "Adjudicated"
+
+
+class CaseResult(models.Model):
+    """One computation for a case: inputs, rule, readers used and exact numbers. The newest version counts. Insert-only.
+
+    `inputs` lists the digests of the signed values it was computed from; `numbers` holds fractions "n/d" by reader and
+    for the result, timepoints in true order without naming them; `trigger` the largest difference and its threshold.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="results")
+    version = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=12, choices=Outcome.choices)
+    rule = models.CharField(max_length=40)
+    readers = models.JSONField()
+    inputs = models.JSONField()
+    inputs_digest = models.CharField(max_length=64)
+    trigger = models.JSONField()
+    numbers = models.JSONField()
+    computed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["case", "version"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "version"], name="case_result_version_once"),
+            models.UniqueConstraint(fields=["case", "inputs_digest"], name="case_result_inputs_once"),
+            models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="case_result_outcome_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"result {self.case_id}.{self.version}"
+
+
+class DatasetStatus(models.TextChoices):
+    """Where a dataset stands."""
+
+    BUILDING = "building", "Being built"
+    BUILT = "built", "Built"
+    LOCK_REQUESTED = "lock-requested", "Waiting for the second signer"
+    LOCKED = "locked", "Locked"
+    FAILED = "failed", "Failed"
+    DISCARDED = "discarded", "Discarded"
+
+
+DATASET_TRANSITIONS: dict[DatasetStatus, frozenset[DatasetStatus]] = {
+    DatasetStatus.BUILDING: frozenset({DatasetStatus.BUILT, DatasetStatus.FAILED}),
+    DatasetStatus.BUILT: frozenset({DatasetStatus.LOCK_REQUESTED, DatasetStatus.DISCARDED}),
+    DatasetStatus.LOCK_REQUESTED: frozenset({DatasetStatus.LOCKED, DatasetStatus.BUILT}),
+    DatasetStatus.LOCKED: frozenset(),
+    DatasetStatus.FAILED: frozenset({DatasetStatus.DISCARDED}),
+    DatasetStatus.DISCARDED: frozenset(),
+}
+
+
+class Dataset(models.Model):
+    """A package built from the signed values of a campaign. Its files lie in the exports store under `folder`."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="datasets")
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=16, choices=DatasetStatus.choices, default=DatasetStatus.BUILDING)
+    folder = models.CharField(max_length=120, blank=True)
+    root = models.CharField(max_length=64, blank=True)
+    counts = models.JSONField(default=dict)
+    failure = models.CharField(max_length=1000, blank=True)
+    built_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["campaign", "-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["campaign", "number"], name="dataset_number_once"),
+            models.CheckConstraint(condition=Q(status__in=DatasetStatus.values), name="dataset_status_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"dataset {self.number}"
+
+
+class Lock(models.Model):
+    """That two people locked a dataset: its root hash under two signatures. Insert-only."""
+
+    dataset = models.OneToOneField(Dataset, on_delete=models.PROTECT, related_name="lock")
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="locks")
+    number = models.PositiveIntegerField()
+    root = models.CharField(max_length=64)
+    requested = models.ForeignKey("accounts.Signature", on_delete=models.PROTECT, related_name="+")
+    confirmed = models.ForeignKey("accounts.Signature", on_delete=models.PROTECT, related_name="+")
+    row_diff = models.JSONField(default=dict)
+    locked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["campaign", "number"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["campaign", "number"], name="lock_number_once")]
+
+    def __str__(self) -> str:
+        return f"lock {self.number}"
+
+
+class LockRequest(models.Model):
+    """The statistician's half of a lock: his signature over the root, waiting for the second signer."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="lock_requests")
+    signature = models.ForeignKey("accounts.Signature", on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["dataset"], condition=Q(withdrawn_at__isnull=True), name="one_lock_request")
+        ]
+
+    def __str__(self) -> str:
+        return f"lock request {self.dataset_id}"
+
+
+class Unlock(models.Model):
+    """That a lock was opened: the reason, who asked and which other person agreed."""
+
+    lock = models.OneToOneField(Lock, on_delete=models.PROTECT, related_name="unlock")
+    reason = models.CharField(max_length=500)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    agreed_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"unlock of lock {self.lock_id}"

@@ -1,0 +1,168 @@
+"""The tables of a dataset: every column with its meaning, which is also the codebook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column and what it holds: unit, range and missing rule in words."""
+
+    name: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A CSV file of the package."""
+
+    name: str
+    says: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The header row."""
+        return [column.name for column in self.columns]
+
+
+STUDY = Column("STUDYID", "Trial code")
+SUBJECT = Column("USUBJID", "Subject code, unique in the trial")
+SITE = Column("SITEID", "Site code")
+VISITNUM = Column("VISITNUM", "Place of the visit among the case's visits by film date, from 1")
+VISIT = Column("VISIT", "Visit code of the trial")
+VISITTYPE = Column("VISITTYPE", "scheduled, unscheduled, rescue or early-termination")
+FILMDTC = Column("FILMDTC", "Day of the first film of the visit (ISO 8601)")
+READER = Column("READER", "READER 1, READER 2 (primary reads in order of issue) or ADJUDICATOR")
+READERID = Column("READERID", "Code of the person within this campaign; the same person keeps it in every case")
+READID = Column("READID", "Random token of the read")
+FEATURE = Column("FEATURE", "erosion, narrowing or grade")
+EXACT = Column("EXACT", "The exact value as a fraction n/d; empty when missing")
+VALUE = Column("AVAL", "The value rounded once, half to even, to 4 decimals; empty when missing")
+REASON = Column("NAREASON", "Why the value is missing; empty otherwise")
+ASSESSED = Column("ASSESSED", "Sites whose entered score was used")
+IMPUTED = Column("IMPUTED", "Sites whose value the charter's missing rule supplied")
+GROUP = Column("GROUP", "total, or a feature, a region or both (erosion-hand): what was summed")
+SOURCE = Column("SOURCE", "READER 1, READER 2, ADJUDICATOR, or RESULT: the mean of the readers that decide the case")
+
+SCORES = Table(
+    "scores.csv",
+    "One row per item, read and visit: exactly what was signed",
+    (
+        STUDY,
+        SUBJECT,
+        SITE,
+        VISITNUM,
+        VISIT,
+        READER,
+        READERID,
+        READID,
+        Column("BLINDPOS", "Letter under which the reader saw the visit"),
+        Column("IMGID", "Random key of the reader image; empty when the film is absent"),
+        Column("METHOD", "Instrument key and version"),
+        FEATURE,
+        Column("SIDE", "L or R"),
+        Column("REGION", "hand or foot"),
+        Column("JOINT", "Joint code of the instrument"),
+        Column("PARAMCD", "Item key without the hyphen"),
+        Column("AVAL", "The grade; empty when not assessable"),
+        Column("AVALMAX", "The largest grade of the item"),
+        Column(
+            "NAREASON", "Why the item was not assessable; ABSENT is entered by the system for a film that is absent"
+        ),
+        Column("ENTRYMTH", "key, click, bulk (a whole joint at once) or system"),
+        Column("SCOREDTC", "When the value was saved (UTC)"),
+        Column("SIGNDTC", "When it was signed (UTC)"),
+    ),
+)
+TOTALS = Table(
+    "totals.csv",
+    "Totals per reader and of the result, per visit",
+    (
+        STUDY,
+        SUBJECT,
+        SITE,
+        VISITNUM,
+        VISIT,
+        VISITTYPE,
+        FILMDTC,
+        SOURCE,
+        READERID,
+        GROUP,
+        EXACT,
+        VALUE,
+        REASON,
+        ASSESSED,
+        IMPUTED,
+    ),
+)
+CHANGES = Table(
+    "changes.csv",
+    "Change from the first visit per reader and of the result, by the charter's missing rule on both visits alike",
+    (
+        STUDY,
+        SUBJECT,
+        SITE,
+        Column("BASEVISIT", "Visit code of the baseline"),
+        VISITNUM,
+        VISIT,
+        SOURCE,
+        READERID,
+        GROUP,
+        EXACT,
+        VALUE,
+        REASON,
+        ASSESSED,
+        IMPUTED,
+    ),
+)
+CASES = Table(
+    "cases.csv",
+    "One row per case: its result, the rule, the readers that decide it, the trigger",
+    (
+        STUDY,
+        SUBJECT,
+        SITE,
+        Column("CASENUM", "Drawn number of the case in the campaign"),
+        Column("OUTCOME", "consensus or adjudicated; voided for a case that does not count"),
+        Column("RULE", "mean-of-two, or the charter's result rule after adjudication"),
+        Column("READERS", "Codes of the readers whose mean is the result"),
+        Column("LARGEST", "Largest absolute difference of the two readers' changes over all pairs of visits"),
+        Column("THRESHOLD", "The charter's threshold; adjudicated strictly above it"),
+        Column("ONESIDED", "Visits (VISITNUM) evaluable for only one reader"),
+        Column("VOIDREASON", "Why a case was voided"),
+    ),
+)
+READS = Table(
+    "reads.csv",
+    "One row per film shown: what each reader saw, where, in which order",
+    (
+        STUDY,
+        SUBJECT,
+        VISITNUM,
+        VISIT,
+        READER,
+        READERID,
+        READID,
+        Column("BATCH", "Name of the batch"),
+        Column("COMMITMENT", "SHA-256 that committed to the seed of the batch's orders when it was issued"),
+        Column("QUEUEPOS", "Drawn place in the reader's queue"),
+        Column("LETTER", "Letter of the visit on the screen"),
+        Column("POSITION", "Place from the left, from 0"),
+        Column("SIDE", "L or R"),
+        Column("VIEW", "hand or foot"),
+        Column("FILMTOKEN", "Random token of the film in this read"),
+        Column("IMGID", "Random key of the reader image; empty when the film is absent"),
+        FILMDTC,
+        Column("DATESRC", "Where the film date comes from: header, site or confirmed"),
+        Column("SIGNDTC", "When the read was signed (UTC)"),
+        Column("DIGEST", "SHA-256 of the signed bytes"),
+    ),
+)
+TABLES = (SCORES, TOTALS, CHANGES, CASES, READS)
+CODEBOOK = Table(
+    "codebook.csv",
+    "Every column of every table",
+    (Column("FILE", "File"), Column("COLUMN", "Column"), Column("MEANING", "What it holds")),
+)

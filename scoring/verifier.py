@@ -1,0 +1,74 @@
+"""Proves an unpacked Blindread dataset intact; needs Python 3 alone. Shipped in every package as verify.py.
+
+Usage: python verify.py [FOLDER] [--root HEX]. The root is printed on the lock and signed by two people.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+MANIFEST = "manifest.json"
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file in hex."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def verify(folder: Path, root: str = "") -> list[str]:
+    """Every fault found, in words; empty when the folder is the package whose root was signed."""
+    manifest_path = folder / MANIFEST
+    if not manifest_path.is_file():
+        return [f"{MANIFEST} is missing"]
+    found_root = file_digest(manifest_path)
+    faults = []
+    if root and found_root != root.strip().lower():
+        faults.append(f"{MANIFEST} is not the one that was signed: its digest is {found_root}")
+    try:
+        files = {
+            str(name): dict(entry) for name, entry in json.loads(manifest_path.read_text("utf-8"))["files"].items()
+        }
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return [*faults, f"{MANIFEST} cannot be read"]
+    for name, entry in sorted(files.items()):
+        faults.extend(file_faults(folder, name, entry))
+    present = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    faults.extend(f"{name} does not belong to the package" for name in sorted(present - set(files) - {MANIFEST}))
+    return faults
+
+
+def file_faults(folder: Path, name: str, entry: dict[str, object]) -> list[str]:
+    """What is wrong with one file of the manifest."""
+    path = folder / name
+    if not path.is_file():
+        return [f"{name} is missing"]
+    if path.stat().st_size != entry["size"] or file_digest(path) != entry["sha256"]:
+        return [f"{name} has been changed"]
+    return []
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Prints the faults, or that there are none; exit code 1 when there are any."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", default=".", type=Path)
+    parser.add_argument("--root", default="", help="the SHA-256 that two people signed")
+    options = parser.parse_args(arguments)
+    faults = verify(options.folder, options.root)
+    for fault in faults:
+        print(fault)
+    if faults:
+        return 1
+    print(f"intact; root {file_digest(options.folder / MANIFEST)}" + ("" if options.root else " (not compared)"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
