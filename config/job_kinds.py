@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 KINDS: dict[str, str] = {
+    "accounts.alert": "accounts.alerts.carry",
+    "accounts.mail_link": "accounts.link_mail.carry",
     "reading.issue": "reading.issuing.carry",
     "scoring.consensus": "scoring.consensus.carry",
     "scoring.dataset": "scoring.datasets.carry",
     "studies.mail_question": "studies.question_mail.carry",
+    "studies.rendition": "studies.rendition.carry",
 }

@@ -1,0 +1,286 @@
+"""What people rely on when a film is decided at the desk."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from accounts.roles import Role
+from audit.models import Event
+from audit.trail import Actor
+from config.errors import BadInput, NotAllowed, WrongState
+from jobs.models import Job
+from studies import designation, masks, quality
+from studies.models import Film, FilmStatus, QualityDecision, Question
+from tests.studies.desk_cast import Cast, film_at_desk, make_cast, ready
+
+pytestmark = pytest.mark.django_db
+CONFIRMED: dict[str, Any] = {"side": "L", "view": "hand", "film_date": date(2024, 3, 1), "spacing_mm": 0.1}
+TEXT = {"code": "text", "text": "There may be text in the picture.", "boxes": [[10, 10, 40, 12]]}
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+def accept(cast: Cast, film: Film, **values: Any) -> QualityDecision:
+    return quality.accept(film=film, actor=cast.coordinator, **(CONFIRMED | values))
+
+
+def status(film: Film) -> str:
+    return Film.objects.get(pk=film.pk).status
+
+
+def rendition_jobs(film: Film) -> int:
+    return Job.objects.filter(kind="studies.rendition", payload__film=film.pk).count()
+
+
+def test_an_accepted_film_carries_what_the_person_confirmed_and_goes_on_to_its_reader_image(cast: Cast) -> None:
+    film = film_at_desk(cast, side="", view="", film_date_source="site", spacing_mm=None)
+    decision = accept(cast, film, side="R", view="foot", film_date=date(2024, 3, 2), spacing_mm=0.143)
+    film.refresh_from_db()
+    assert (film.status, film.side, film.view, film.film_date) == ("accepted", "R", "foot", date(2024, 3, 2))
+    assert (film.spacing_mm, film.film_date_source) == (0.143, "confirmed")
+    assert (decision.side, decision.view, decision.spacing_mm) == ("R", "foot", 0.143)
+    assert rendition_jobs(film) == 1
+
+
+def test_accepting_tells_one_event_with_what_changed_and_the_pixels_approved(cast: Cast) -> None:
+    film = film_at_desk(cast, side="R")
+    accept(cast, film, note="marker covered")
+    event = Event.objects.get(action="studies.film.accept")
+    assert event.content["changes"]["side"] == ["R", "L"]
+    assert event.content["details"]["pixels"] == film.pixel_sha256
+    assert event.content["reason"] == "marker covered"
+    assert event.content["rows"][0][0] == "studies_qualitydecision"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"side": ""},
+        {"side": "X"},
+        {"view": "knee"},
+        {"film_date": None},
+        {"film_date": timezone.localdate() + timedelta(days=1)},
+        {"film_date": date(1970, 1, 1)},
+        {"spacing_mm": 0.0},
+        {"spacing_mm": 1.4},
+        {"spacing_mm": float("nan")},
+    ],
+)
+def test_side_view_date_and_scale_must_be_confirmed_within_their_bounds(cast: Cast, wrong: dict[str, Any]) -> None:
+    film = film_at_desk(cast)
+    with pytest.raises(BadInput):
+        accept(cast, film, **wrong)
+    assert status(film) == FilmStatus.DEIDENTIFIED
+
+
+def test_a_film_may_be_accepted_without_a_known_scale(cast: Cast) -> None:
+    assert accept(cast, film_at_desk(cast), spacing_mm=None).spacing_mm is None
+
+
+def test_every_finding_must_be_acknowledged(cast: Cast) -> None:
+    findings = [{"code": "spacing", "text": "The spacing differs."}, {"code": "size", "text": "The film is small."}]
+    film = film_at_desk(cast, findings=findings)
+    with pytest.raises(BadInput, match="The film is small"):
+        accept(cast, film, acknowledged=["spacing"])
+    assert accept(cast, film, acknowledged=["spacing", "size"]).decision == "accept"
+
+
+def test_a_film_without_a_visit_is_accepted_only_with_one(cast: Cast) -> None:
+    film = film_at_desk(cast, visit=None)
+    with pytest.raises(BadInput, match="visit"):
+        accept(cast, film)
+    accept(cast, film, visit=cast.visits[1])
+    film.refresh_from_db()
+    assert (film.visit, film.subject) == (cast.visits[1], cast.subjects[0])
+
+
+def test_a_film_is_not_filed_under_a_subject_of_another_site(cast: Cast) -> None:
+    with pytest.raises(BadInput, match="site 01"):
+        accept(cast, film_at_desk(cast), visit=cast.visits[2])
+
+
+def test_a_film_is_not_filed_under_a_visit_that_was_not_done(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    cast.visits[0].not_done_reason = "no show"
+    cast.visits[0].save(update_fields=["not_done_reason"])
+    with pytest.raises(WrongState, match="not done"):
+        accept(cast, film)
+
+
+def test_only_the_coordinator_decides_and_never_a_job(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    for actor in (cast.checker, cast.reader, Actor.system("studies.deidentify")):
+        with pytest.raises(NotAllowed):
+            quality.accept(film=film, actor=actor, **CONFIRMED)
+    assert status(film) == FilmStatus.DEIDENTIFIED
+
+
+def test_a_film_is_decided_once_whoever_is_slower(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    seen_by_another = Film.objects.get(pk=film.pk)
+    quality.reject(film=film, actor=cast.coordinator, reason="motion")
+    with pytest.raises(WrongState, match="rejected"):
+        accept(cast, seen_by_another)
+
+
+def test_suspected_text_holds_a_film_until_somebody_drew_masks_or_said_there_is_none(cast: Cast) -> None:
+    film = film_at_desk(cast, findings=[TEXT])
+    with pytest.raises(WrongState, match="mask set"):
+        accept(cast, film, acknowledged=["text"])
+    masks.propose(film=film, actor=cast.coordinator, rectangles=[])
+    accept(cast, film, acknowledged=["text"])
+    assert status(film) == FilmStatus.ACCEPTED
+    assert rendition_jobs(film) == 0
+
+
+def test_a_film_accepted_before_its_masks_are_confirmed_goes_on_with_the_confirmation(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    mask_set = masks.propose(film=film, actor=cast.coordinator, rectangles=[[5, 5, 30, 10]])
+    accept(cast, film)
+    assert rendition_jobs(film) == 0
+    masks.confirm(mask_set=mask_set, actor=cast.checker)
+    assert (status(film), rendition_jobs(film)) == (FilmStatus.ACCEPTED, 1)
+
+
+def test_a_refused_mask_set_brings_an_accepted_film_back_to_the_desk(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    mask_set = masks.propose(film=film, actor=cast.coordinator, rectangles=[[5, 5, 30, 10]])
+    accept(cast, film)
+    masks.refuse(mask_set=mask_set, actor=cast.checker, reason="Text is still to be seen")
+    film.refresh_from_db()
+    assert (film.status, film.status_reason) == ("deidentified", "masks refused: Text is still to be seen")
+    with pytest.raises(WrongState, match="refused"):
+        accept(cast, film)
+
+
+def test_a_film_of_both_sides_needs_its_cuts_first_and_a_cut_film_shows_both_sides(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    with pytest.raises(BadInput, match="crops"):
+        accept(cast, film, side="B")
+    masks.propose(
+        film=film, actor=cast.coordinator, rectangles=[], crops={"L": [0, 0, 90, 200], "R": [100, 0, 90, 200]}
+    )
+    with pytest.raises(BadInput, match="cut"):
+        accept(cast, film, side="L")
+    assert accept(cast, film, side="B").side == "B"
+
+
+def test_a_rejected_film_says_why_in_words_for_the_site(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    quality.reject(film=film, actor=cast.coordinator, reason="cut-off", note="fifth toe")
+    film.refresh_from_db()
+    assert (film.status, film.status_reason) == ("rejected", "Joints are cut off: fifth toe")
+
+
+def test_another_reason_needs_a_note_and_unknown_reasons_are_refused(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    with pytest.raises(BadInput, match="note"):
+        quality.reject(film=film, actor=cast.coordinator, reason="other")
+    with pytest.raises(BadInput, match="cut-off"):
+        quality.reject(film=film, actor=cast.coordinator, reason="ugly")
+
+
+def test_a_questioned_film_stays_at_the_desk_and_can_be_accepted_after_the_answer(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    quality.question(film=film, actor=cast.coordinator, reason="side", text="Which side is it?")
+    asked = Question.objects.get(film=film)
+    assert status(film) == FilmStatus.QUESTIONED
+    assert film in Film.objects.at_desk()
+    assert asked.messages.get().text == "Which side is it?"
+    accept(cast, film)
+    assert status(film) == FilmStatus.ACCEPTED
+
+
+def test_a_question_without_words_leaves_the_film_as_it_was(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    with pytest.raises(BadInput):
+        quality.question(film=film, actor=cast.coordinator, reason="side", text="  ")
+    assert status(film) == FilmStatus.DEIDENTIFIED
+    assert not Question.objects.exists()
+
+
+def test_only_a_ready_film_is_withdrawn_and_it_stops_counting(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    with pytest.raises(WrongState, match="ready"):
+        quality.withdraw(film=film, actor=cast.coordinator, reason="identity")
+    accept(cast, film)
+    ready(film)
+    quality.withdraw(film=film, actor=cast.coordinator, reason="identity")
+    film.refresh_from_db()
+    assert (film.status, film.designated) == ("withdrawn", False)
+    assert film not in Film.objects.ready()
+
+
+def test_of_two_films_of_one_view_the_first_counts_until_the_other_is_designated(cast: Cast) -> None:
+    first, second = film_at_desk(cast), film_at_desk(cast)
+    accept(cast, first)
+    accept(cast, second)
+    assert [film.designated for film in Film.objects.order_by("pk")] == [True, False]
+    designation.designate(film=second, actor=cast.coordinator, reason="sharper")
+    assert [film.designated for film in Film.objects.order_by("pk")] == [False, True]
+
+
+def test_a_retake_can_be_designated_while_it_is_accepted(cast: Cast) -> None:
+    first, second = film_at_desk(cast), film_at_desk(cast)
+    accept(cast, first)
+    accept(cast, second, designate=True)
+    assert [film.designated for film in Film.objects.order_by("pk")] == [False, True]
+
+
+def test_films_of_other_sides_views_or_visits_do_not_compete(cast: Cast) -> None:
+    films = [film_at_desk(cast) for _ in range(3)] + [film_at_desk(cast, visit=cast.visits[1])]
+    for film, values in zip(films, ({}, {"side": "R"}, {"view": "foot"}, {}), strict=True):
+        accept(cast, film, **values)
+    assert all(Film.objects.values_list("designated", flat=True))
+
+
+def test_a_film_of_one_side_does_not_push_aside_the_film_that_shows_the_other_side_too(cast: Cast) -> None:
+    both, left = film_at_desk(cast), film_at_desk(cast)
+    crops = {"L": [0, 0, 90, 200], "R": [100, 0, 90, 200]}
+    masks.propose(film=both, actor=cast.coordinator, rectangles=[], crops=crops)
+    accept(cast, both, side="B")
+    accept(cast, left)
+    with pytest.raises(WrongState, match="side R"):
+        designation.designate(film=left, actor=cast.coordinator, reason="sharper")
+
+
+def test_a_replacement_takes_the_place_of_the_film_it_replaces(cast: Cast) -> None:
+    old = film_at_desk(cast)
+    accept(cast, old)
+    ready(old)
+    new = film_at_desk(cast, replaces=old)
+    accept(cast, new)
+    assert Film.objects.get(pk=new.pk).designated
+    assert status(old) == FilmStatus.WITHDRAWN
+
+
+def test_a_film_accepted_anew_after_a_question_is_made_anew(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    accept(cast, film)
+    quality.question(film=film, actor=cast.coordinator, reason="other", text="Are you certain?")
+    accept(cast, film)
+    assert rendition_jobs(film) == 2
+
+
+@pytest.mark.parametrize("table", ["studies_qualitydecision"])
+def test_a_decision_is_never_changed_or_deleted_by_sql(cast: Cast, table: str) -> None:
+    decision = accept(cast, film_at_desk(cast))
+    for sql in (f"UPDATE {table} SET side = 'R' WHERE id = %s", f"DELETE FROM {table} WHERE id = %s"):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql, [decision.pk])
+
+
+def test_one_role_of_each_kind_may_decide_as_the_table_of_roles_says(cast: Cast) -> None:
+    allowed = {role for role in Role if role not in (Role.SYSTEM,)} - {Role.COORDINATOR}
+    film = film_at_desk(cast)
+    for role in allowed:
+        with pytest.raises(NotAllowed):
+            quality.reject(film=film, actor=Actor(cast.reader.user_id, "somebody", role), reason="motion")
