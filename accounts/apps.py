@@ -9,3 +9,6 @@ class AccountsConfig(AppConfig):
     """People and what they may do."""
 
     name = "accounts"
+
+    def ready(self) -> None:
+        from accounts import events, menu  # noqa: F401

@@ -41,6 +41,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_administrator = models.BooleanField(default=False)
     session_generation = models.PositiveIntegerField(default=0)
+    wrong_signature_passwords = models.PositiveSmallIntegerField(default=0)
     invited_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -62,3 +63,33 @@ class User(AbstractBaseUser):
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         value = f"{self.password}:{self.session_generation}"
         return salted_hmac("accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
+
+
+class Signature(models.Model):
+    """An electronic signature: who, when, meaning what, over which bytes of which record. Insert-only.
+
+    Name and role are kept as printed, so that the signature reads the same when the account changes. It is bound
+    to its record by the digest, and by the audit event that carries the digest of this very row.
+    """
+
+    signer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="signatures")
+    printed_name = models.CharField(max_length=254)
+    role = models.CharField(max_length=20)
+    meaning = models.CharField(max_length=200)
+    record_kind = models.CharField(max_length=60)
+    record_id = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64)
+    method = models.CharField(max_length=20, default="password")
+    signed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-signed_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["signer", "meaning", "record_kind", "record_id", "digest"], name="signed_once"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["record_kind", "record_id"], name="signature_of_record")]
+
+    def __str__(self) -> str:
+        return f"{self.printed_name}: {self.meaning}"

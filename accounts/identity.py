@@ -1,0 +1,25 @@
+"""How the audit trail names people who act on accounts."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from accounts.models import User
+from accounts.roles import Action, Role, authorise
+from audit.trail import Actor
+from config.errors import NotAllowed
+
+
+def person(user: User) -> Actor:
+    """Somebody acting on his own account; this is no role, so it permits nothing else."""
+    return Actor(user_id=user.pk, label=str(user), role="person")
+
+
+def administrator(request: HttpRequest, action: Action) -> Actor:
+    """The administrator who asks; NotAllowed for anybody else."""
+    user = request.user
+    if not isinstance(user, User) or not user.is_administrator:
+        raise NotAllowed(str(action))
+    actor = Actor(user_id=user.pk, label=str(user), role=Role.ADMINISTRATOR)
+    authorise(actor, action)
+    return actor

@@ -1,0 +1,91 @@
+"""Electronic signatures (21 CFR 11.50, 11.70, 11.200): the password again, then an insert-only row over a digest.
+
+The password is checked before the transaction of the record is opened, the signature written inside it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from django.conf import settings
+from django.db.models import F
+
+from accounts.alerts import alert_administrators
+from accounts.identity import person
+from accounts.models import Signature, User
+from audit.trail import Actor, audited_atomic
+from audit.trail import record as tell
+from config.errors import BadInput, NotAllowed, WrongState
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def check_password_for_signature(*, user: User, password: str) -> None:
+    """Refuses a wrong password; too many in a row end every session of the account and alert the administrators."""
+    if user.is_active and user.check_password(password):
+        User.objects.filter(pk=user.pk, wrong_signature_passwords__gt=0).update(wrong_signature_passwords=0)
+        return
+    if count_wrong_password(user) < settings.AXES_FAILURE_LIMIT:
+        raise BadInput("password", "•••", "the password you sign in with")
+    end_after_misuse(user)
+    raise WrongState("your session", "ended after repeated wrong passwords", "signing in again")
+
+
+def count_wrong_password(user: User) -> int:
+    """Records the misuse and gives how many wrong passwords came in a row."""
+    with audited_atomic():
+        User.objects.filter(pk=user.pk).update(wrong_signature_passwords=F("wrong_signature_passwords") + 1)
+        count = User.objects.get(pk=user.pk).wrong_signature_passwords
+        tell(
+            action="accounts.signature.refuse",
+            actor=person(user),
+            stream="system",
+            subject=("accounts.user", str(user.pk)),
+            details={"in_a_row": count},
+        )
+    return count
+
+
+def end_after_misuse(user: User) -> None:
+    """Whoever sits at the screen has to show that he is the person of the account."""
+    with audited_atomic():
+        User.objects.filter(pk=user.pk).update(
+            session_generation=F("session_generation") + 1, wrong_signature_passwords=0
+        )
+        tell(
+            action="accounts.sessions.end",
+            actor=Actor.system("signatures"),
+            stream="system",
+            subject=("accounts.user", str(user.pk)),
+            reason="repeated wrong passwords at a signature",
+        )
+        alert_administrators(subject=user, what="repeated wrong passwords at a signature")
+
+
+def write_signature(
+    *, actor: Actor, user: User, meaning: str, record: tuple[str, str], digest: str, stream: str
+) -> Signature:
+    """The signature over the record's canonical bytes; inside the transaction that makes the record final."""
+    if actor.user_id != user.pk:
+        raise NotAllowed("sign for somebody else")
+    if not SHA256.fullmatch(digest):
+        raise BadInput("digest", digest, "64 hexadecimal digits")
+    kind, key = record
+    signed = {"meaning": meaning, "record_kind": kind, "record_id": str(key), "digest": digest}
+    if Signature.objects.filter(signer=user, **signed).exists():
+        raise WrongState(f"{kind} {key}", "signed by you already", "a record that you have not signed")
+    signature = Signature.objects.create(signer=user, printed_name=str(user), role=str(actor.role), **signed)
+    tell(
+        action="accounts.signature.write",
+        actor=actor,
+        stream=stream,
+        subject=("accounts.signature", str(signature.pk)),
+        details=signed,
+        rows=[signature],
+    )
+    return signature
+
+
+def signatures_of(record: tuple[str, str]) -> list[Signature]:
+    """Every signature over a record, oldest first; one over other bytes than the record has now is superseded."""
+    return list(Signature.objects.filter(record_kind=record[0], record_id=str(record[1])).order_by("signed_at"))
