@@ -10,6 +10,14 @@ from config.errors import NotAllowed
 from reading.models import Read, ReadKind, ReadStatus
 from studies.models import Membership
 
+
+def own_id(request: HttpRequest) -> int:
+    """The account id of the person signed in; a visitor finds nothing."""
+    if request.user.pk is None:
+        raise Http404
+    return request.user.pk
+
+
 # Reads that still have a screen: the others are gone for their reader.
 VISIBLE = (ReadStatus.ISSUED, ReadStatus.OPENED, ReadStatus.RETURNED, ReadStatus.SIGNED)
 
@@ -31,7 +39,7 @@ def reader_actor(request: HttpRequest, read: Read) -> Actor:
     role = Role.READER if read.kind == ReadKind.PRIMARY else Role.ADJUDICATOR
     held = set(
         Membership.objects.current()
-        .filter(user_id=request.user.pk, trial_id=read.case.campaign.trial_id)
+        .filter(user_id=own_id(request), trial_id=read.case.campaign.trial_id)
         .values_list("role", flat=True)
     )
     if role not in held or not allows(role, Action.READ_CASES):

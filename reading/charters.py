@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from accounts.signatures import check_password_for_signature, write_signature
 from django.utils import timezone
 
 import instruments
 from accounts.models import User
 from accounts.roles import Action, authorise
+from accounts.signatures import check_password_for_signature, write_signature
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from reading.charter_terms import Terms, read_terms

@@ -51,6 +51,8 @@ def freeze(trial: Trial, *, subjects: list[Subject], visits: list[str], cut_off:
         )
     ).values_list("film__subject_id", "film__visit_id", "film__film_date", "view", "side", "reader_image_id")
     for subject, visit, day, view, side, image in renditions:
+        if day is None:
+            continue  # a film becomes ready only with a confirmed date
         grouped[subject][visit].append((day, f"{view}-{side}", image))
     return [
         FrozenCase(subject, in_true_order(grouped[subject])) for subject in [s.pk for s in subjects] if grouped[subject]

@@ -308,11 +308,11 @@ def settle_problem(*, problem: ImageProblem, actor: Actor, settlement: str) -> N
         )
 
 
-def begin_sitting(*, actor: Actor, trial_code: str, display: dict[str, Any]) -> Sitting:
+def begin_sitting(*, actor: Actor, reader_id: int, trial_code: str, display: dict[str, Any]) -> Sitting:
     """Stores a display check; what is scored from now on is bound to it."""
     authorise(actor, Action.READ_CASES)
     with audited_atomic():
-        sitting = Sitting.objects.create(reader_id=actor.user_id, display=display)
+        sitting = Sitting.objects.create(reader_id=reader_id, display=display)
         record(
             action="reading.sitting.began",
             actor=actor,

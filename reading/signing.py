@@ -6,11 +6,11 @@ import hashlib
 import json
 from typing import Any
 
-from accounts.signatures import check_password_for_signature, write_signature
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Action, authorise
+from accounts.signatures import check_password_for_signature, write_signature
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from jobs.queue import add
@@ -40,6 +40,7 @@ def canonical_values(read: Read, step: ReadStep) -> dict[str, Any]:
         "instrument": f"{instrument.key} {instrument.version}",
         "read": read.token,
         "step": step.position,
+        "version": step.signed_values.count() + 1,
         "exposures": {
             exposure.token: {
                 "letter": exposure.letter,

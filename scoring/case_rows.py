@@ -96,7 +96,8 @@ class CaseData:
 
 def checked_result(case: Case) -> tuple[CaseResult, Computed]:
     """The newest stored result and the same computed anew from the signed values; ResultDiffers when they disagree."""
-    computed, stored = compute(case), case.results.order_by("-version").first()
+    computed = compute(case)
+    stored = CaseResult.objects.filter(case=case).order_by("-version").first()
     if computed is None or stored is None:
         raise ResultDiffers(f"case {case.number} has no result")
     differs = (

@@ -121,11 +121,11 @@ def keep(case: Case, computed: Computed) -> None:
     """Writes the result once per set of inputs, moves the case, asks for the adjudicator. Inside a transaction."""
     locked = Case.objects.select_for_update().select_related("campaign__charter", "campaign__trial").get(pk=case.pk)
     digest = inputs_digest(computed)
-    if locked.status == CaseStatus.VOIDED or locked.results.filter(inputs_digest=digest).exists():
+    if locked.status == CaseStatus.VOIDED or CaseResult.objects.filter(case=locked, inputs_digest=digest).exists():
         return
     result = CaseResult.objects.create(
         case=locked,
-        version=locked.results.count() + 1,
+        version=CaseResult.objects.filter(case=locked).count() + 1,
         outcome=computed.outcome,
         rule=computed.rule,
         readers=list(computed.readers),

@@ -39,7 +39,7 @@ def request_dataset(*, campaign: Campaign, actor: Actor) -> Dataset:
     if campaign.status != CampaignStatus.CLOSED:
         raise WrongState("the campaign", campaign.get_status_display().lower(), "a closed campaign that is not locked")
     with audited_atomic():
-        number = campaign.datasets.count() + 1
+        number = Dataset.objects.filter(campaign=campaign).count() + 1
         dataset = Dataset.objects.create(campaign=campaign, number=number)
         add(kind="scoring.dataset", key=f"dataset-{dataset.pk}", payload={"dataset": dataset.pk})
         record(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from accounts.signatures import check_password_for_signature, write_signature
+from django.db import models
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Signature, User
 from accounts.roles import Action, authorise
+from accounts.signatures import check_password_for_signature, write_signature
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
-from reading.campaigns import move_campaign
+from reading.campaigns import identities, move_campaign
 from reading.models import Campaign, CampaignStatus
 from scoring.datasets import move_dataset
 from scoring.models import Dataset, DatasetStatus, Lock, LockRequest, Unlock
@@ -33,8 +34,6 @@ def why_not_lock(campaign: Campaign) -> list[str]:
 
 def questions_on(campaign: Campaign) -> int:
     """Open questions about subjects whose cases are in the campaign."""
-    from reading.campaigns import identities
-
     subjects = {frozen.subject for frozen in identities(list(campaign.cases.live())).values()}
     about = Question.objects.exclude(status=QuestionStatus.CLOSED).filter(trial=campaign.trial)
     found = about.values_list("subject_id", "visit__subject_id", "film__subject_id")
@@ -55,7 +54,7 @@ def request_lock(*, dataset: Dataset, actor: Actor, user: User, password: str) -
     return request
 
 
-def sign_root(dataset: Dataset, actor: Actor, user: User, meaning: str) -> object:
+def sign_root(dataset: Dataset, actor: Actor, user: User, meaning: str) -> Signature:
     """A signature over the package's root."""
     return write_signature(
         actor=actor,
@@ -67,7 +66,9 @@ def sign_root(dataset: Dataset, actor: Actor, user: User, meaning: str) -> objec
     )
 
 
-def record_lock(action: str, dataset: Dataset, actor: Actor, reason: str = "", rows: tuple[object, ...] = ()) -> None:
+def record_lock(
+    action: str, dataset: Dataset, actor: Actor, reason: str = "", rows: tuple[models.Model, ...] = ()
+) -> None:
     """One event about a lock of a dataset."""
     record(
         action=action,
@@ -96,7 +97,7 @@ def confirm_lock(*, dataset: Dataset, actor: Actor, user: User, password: str) -
         lock = Lock.objects.create(
             dataset=dataset,
             campaign=dataset.campaign,
-            number=dataset.campaign.locks.count() + 1,
+            number=Lock.objects.filter(campaign=dataset.campaign).count() + 1,
             root=dataset.root,
             requested=request.signature,
             confirmed=confirmed,
@@ -107,14 +108,14 @@ def confirm_lock(*, dataset: Dataset, actor: Actor, user: User, password: str) -
 
 
 def decline_lock(*, dataset: Dataset, actor: Actor, reason: str) -> None:
-    """The second signer sends the dataset back."""
+    """The second signer turns the dataset down: it is set aside, and a new one is built once mended."""
     authorise(actor, Action.CONFIRM_LOCK)
     if not reason.strip():
         raise BadInput("reason", reason, "a sentence")
     request = open_request(dataset)
     with audited_atomic():
         LockRequest.objects.filter(pk=request.pk).update(withdrawn_at=timezone.now())
-        move_dataset(dataset, DatasetStatus.BUILT)
+        move_dataset(dataset, DatasetStatus.DISCARDED)
         record_lock("scoring.lock.declined", dataset, actor, reason)
 
 
@@ -131,7 +132,10 @@ def ask_unlock(*, lock: Lock, actor: Actor, user: User, reason: str) -> Unlock:
     authorise(actor, Action.REQUEST_UNLOCK)
     if not reason.strip():
         raise BadInput("reason", reason, "a sentence")
-    if lock.campaign.status != CampaignStatus.LOCKED or lock.number != lock.campaign.locks.count():
+    if (
+        lock.campaign.status != CampaignStatus.LOCKED
+        or lock.number != Lock.objects.filter(campaign=lock.campaign).count()
+    ):
         raise WrongState("the lock", "not the one in force", "the newest lock of a locked campaign")
     if Unlock.objects.filter(lock=lock).exists():
         raise WrongState("the lock", "already asked to be opened", "a lock nobody has asked to open")

@@ -63,7 +63,7 @@ class DatasetStatus(models.TextChoices):
 DATASET_TRANSITIONS: dict[DatasetStatus, frozenset[DatasetStatus]] = {
     DatasetStatus.BUILDING: frozenset({DatasetStatus.BUILT, DatasetStatus.FAILED}),
     DatasetStatus.BUILT: frozenset({DatasetStatus.LOCK_REQUESTED, DatasetStatus.DISCARDED}),
-    DatasetStatus.LOCK_REQUESTED: frozenset({DatasetStatus.LOCKED, DatasetStatus.BUILT}),
+    DatasetStatus.LOCK_REQUESTED: frozenset({DatasetStatus.LOCKED, DatasetStatus.DISCARDED}),
     DatasetStatus.LOCKED: frozenset(),
     DatasetStatus.FAILED: frozenset({DatasetStatus.DISCARDED}),
     DatasetStatus.DISCARDED: frozenset(),

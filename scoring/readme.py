@@ -33,12 +33,14 @@ def write_readme(folder: Path, dataset: Dataset, facts: dict[str, Any]) -> None:
     """README.md: what was read, how, and how to use and verify the files."""
     terms = facts["charter"]["terms"]
     files = "\n".join(f"- `{table.name}` ({facts['rows'][table.name]} rows): {table.says}." for table in TABLES)
+    read_by = facts["instrument"]
     text = f"""# {facts["trial"]}, campaign {facts["campaign"]}
 
-Central reading by {facts["instrument"]["key"]} version {facts["instrument"]["version"]} (0 to {facts["instrument"]["maximum"]}),
+Central reading by {read_by["key"]} version {read_by["version"]} (0 to {read_by["maximum"]}),
 charter version {facts["charter"]["version"]}. Presentation: {PRESENTATIONS[terms["presentation"]]}.
 Readers knew neither subject, visit, date, site nor treatment. Entry: {ENTRY_ORDERS[terms["entry_order"]].lower()}.
-Adjudication above a difference of {terms["adjudication_threshold"]:g} in change; then: {RESULT_RULES[terms["result_rule"]]}.
+Adjudication above a difference of {terms["adjudication_threshold"]:g} in change; then:
+{RESULT_RULES[terms["result_rule"]]}.
 Missing sites: {terms["missing_rule"]} (limit {terms["missing_limit"]:g}). No treatment arm is held here.
 
 ## Files

@@ -1,4 +1,4 @@
-"""What was shown and seen. No path of foreign keys leads from a case or an exposure to a subject, visit, site or film."""
+"""What was shown and seen. No path of foreign keys leads from a case or an exposure to a subject or a film."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.roles import Role
 from audit.trail import Actor
 from config.errors import BadInput, NotAllowed
-from reading.access import read_or_404
+from reading.access import own_id, read_or_404
 from reading.models import Read, ReadStatus
 from reading.sessions import begin_sitting, decline_read
 from reading.views.screen import see_other, unkept
@@ -26,7 +26,7 @@ def reading_actor(request: HttpRequest) -> tuple[Actor, str]:
     """The person as a reader of some trial, and that trial's code; NotAllowed for everybody else."""
     held = (
         Membership.objects.current()
-        .filter(user_id=request.user.pk, role__in=[Role.READER, Role.ADJUDICATOR])
+        .filter(user_id=own_id(request), role__in=[Role.READER, Role.ADJUDICATOR])
         .values_list("role", "trial__code")
         .first()
     )
@@ -40,7 +40,7 @@ def reading_actor(request: HttpRequest) -> tuple[Actor, str]:
 def worklist(request: HttpRequest) -> HttpResponse:
     """What waits for this reader, in drawn order."""
     reading_actor(request)
-    waiting = list(Read.objects.waiting_for(request.user.pk)[:READS_A_PAGE])
+    waiting = list(Read.objects.waiting_for(own_id(request))[:READS_A_PAGE])
     signed = Read.objects.filter(reader_id=request.user.pk, status=ReadStatus.SIGNED).count()
     context = {"reads": waiting, "signed": signed, "first": waiting[0] if waiting else None}
     return unkept(render(request, "reading/worklist.html", context))
@@ -92,7 +92,9 @@ def display_check(request: HttpRequest) -> HttpResponse:
         raise BadInput("display check", "not confirmed", "; ".join(unseen))
     names = ("window", "pixel_ratio", "screen", "calibrated_on", "remark")
     display = {name: given.get(name, "")[:200] for name in names} | {"confirmed": sorted(CHECKS)}
-    request.session["sitting"] = begin_sitting(actor=actor, trial_code=trial_code, display=display).pk
+    request.session["sitting"] = begin_sitting(
+        actor=actor, reader_id=own_id(request), trial_code=trial_code, display=display
+    ).pk
     return redirect(following)
 
 
