@@ -127,11 +127,11 @@ def film_at_desk(cast: Cast, **values: Any) -> Film:
     return film
 
 
-def ready(film: Film, side: str = "") -> Rendition:
+def ready(film: Film, side: str = "", key: str = "") -> Rendition:
     """The reader image of an accepted film, as the rendition job leaves it."""
     picture = levels(film.pk)
     image = ReaderImage.objects.create(
-        key=f"key-{film.pk}-{side or film.side}",
+        key=key or f"key-{film.pk}-{side or film.side}",
         rows=picture.shape[0],
         columns=picture.shape[1],
         window_center=900,
