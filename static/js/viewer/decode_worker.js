@@ -1,0 +1,29 @@
+// Fetches, verifies and unpacks one band per message; the page thread never touches packed bytes.
+// In: {id, url, token, digest, rows, columns, bytes, decode}. Out: {id, bytes, levels} or {id, fault, status, text}.
+
+import { BadBand, decodeBand } from "./decode.js";
+import { shownDigest } from "./digest.js";
+
+self.addEventListener("message", async ({ data }) => {
+  try {
+    const bytes = data.bytes ?? (await fetchVerified(data));
+    const levels = data.decode ? decodeBand(bytes, data.rows, data.columns) : null;
+    self.postMessage({ id: data.id, bytes, levels }, levels ? [bytes, levels.buffer] : [bytes]);
+  } catch (error) {
+    self.postMessage({ id: data.id, ...faultOf(error), text: error.message });
+  }
+});
+
+async function fetchVerified({ url, token, digest }) {
+  const response = await fetch(url, { credentials: "same-origin", cache: "no-store" });
+  if (!response.ok) throw Object.assign(new Error(`${response.status} for a film`), { status: response.status });
+  const bytes = await response.arrayBuffer();
+  if (!digest || (await shownDigest(token, bytes)) !== digest) throw new BadBand("the film does not match its digest");
+  return bytes;
+}
+
+function faultOf(error) {
+  if (error instanceof BadBand) return { fault: "refused", status: 0 };
+  if (error.status) return { fault: "answered", status: error.status };
+  return { fault: "unreachable", status: 0 };
+}

@@ -1,0 +1,73 @@
+// One film on its way to the screen: preview (the server's <img>) -> small -> full, or refused, or absent.
+// A sink receives levels as they come; "full" is only said when every band has come and been verified.
+
+import { levelSize } from "./band_loader.js";
+
+const NEXT = {
+  preview: ["small", "full", "refused"],
+  small: ["full", "refused"],
+  full: [],
+  refused: [],
+  absent: [],
+};
+
+export class Film {
+  #withdraw = null;
+
+  constructor(descriptor, loader, changed = () => {}) {
+    Object.assign(this, descriptor);
+    this.loader = loader;
+    this.changed = changed;
+    this.state = descriptor.absent ? "absent" : "preview";
+    this.fault = "";
+    this.seenWhole = false;
+  }
+
+  // Loads both levels into the sink {picture(film, level, size), band(film, level, band)}.
+  async open(sink) {
+    if (this.state === "absent" || this.#withdraw) return;
+    const withdraw = (this.#withdraw = new AbortController());
+    try {
+      await this.#level("small", 0, sink, withdraw.signal);
+      await this.#level("full", 1, sink, withdraw.signal);
+    } catch (refusal) {
+      if (!withdraw.signal.aborted) this.#refuse(refusal);
+    }
+  }
+
+  // Leaves the screen: pictures are gone, packed bands stay in the cache.
+  close() {
+    this.#withdraw?.abort();
+    this.#withdraw = null;
+    if (this.state !== "absent") this.state = "preview";
+  }
+
+  // Brings packed bands into the cache for later, the small level first.
+  async prefetch(level, priority) {
+    if (this.state === "absent") return;
+    const bands = this.digests[level].map((_, k) => this.loader.load(this, level, k, { decode: false, priority }));
+    await Promise.allSettled(bands);
+  }
+
+  async #level(level, priority, sink, signal) {
+    sink.picture(this, level, levelSize(this, level));
+    await Promise.all(
+      this.digests[level].map(async (_, index) => {
+        const band = await this.loader.load(this, level, index, { priority, signal });
+        if (!signal.aborted) sink.band(this, level, band);
+      }),
+    );
+    if (!signal.aborted) this.#become(level);
+  }
+
+  #refuse(refusal) {
+    this.fault = refusal.text || `the server answered ${refusal.status}`;
+    this.#become("refused");
+  }
+
+  #become(state) {
+    if (!NEXT[this.state].includes(state)) throw new Error(`a film cannot go from ${this.state} to ${state}`);
+    this.state = state;
+    this.changed(this);
+  }
+}

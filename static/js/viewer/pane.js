@@ -1,0 +1,68 @@
+// One timepoint on the stage: its elements, the film that hangs in it and how that film is shown.
+// How a film is shown (view, window, invert) stays with the film, so that it hangs as it was left.
+
+import { settled } from "./levels_window.js";
+import { badge, UPRIGHT } from "./orientation.js";
+
+const LEVEL_TEXT = {
+  preview: "Preview, full film on its way",
+  small: "Quarter size, full film on its way",
+  full: "Full size, verified",
+};
+
+export class Pane {
+  constructor(element) {
+    this.element = element;
+    this.exposure = element.dataset.exposure;
+    this.letter = element.dataset.letter;
+    this.well = element.querySelector(".well");
+    this.preview = element.querySelector(".preview");
+    this.film = null;
+    this.rect = { x: 0, y: 0, width: 0, height: 0 };
+    this.stale = true;
+  }
+
+  hang(film) {
+    this.film = film;
+    this.stale = true;
+    if (film.state !== "absent") {
+      film.own ??= settled(film.window_center, film.window_width);
+      film.display ??= { view: null, fitted: true, window: film.own, invert: false, orientation: UPRIGHT };
+    }
+    this.preview.hidden = film.state === "absent";
+    if (!this.preview.hidden && this.preview.getAttribute("src") !== film.preview_url) this.preview.src = film.preview_url;
+    this.describe();
+  }
+
+  get display() {
+    return this.film && this.film.state !== "absent" ? this.film.display : null;
+  }
+
+  // A view set by hand is no longer fitted: it stays when the window is resized.
+  set view(view) {
+    Object.assign(this.film.display, { view, orientation: view.orientation, fitted: false });
+    this.stale = true;
+  }
+
+  get view() {
+    return this.film.display.view;
+  }
+
+  // What changes seldom: level, badge, absence. Called when the film's state or orientation changes.
+  describe() {
+    const { film, element } = this;
+    element.dataset.level = film.state;
+    element.querySelector(".level").textContent = this.#levelText();
+    const words = [badge(film.display?.orientation ?? UPRIGHT), film.display?.invert ? "inverted" : ""];
+    const place = element.querySelector(".badge");
+    place.textContent = words.filter(Boolean).join(", ");
+    place.hidden = !place.textContent;
+  }
+
+  #levelText() {
+    const { film } = this;
+    if (film.state === "absent") return "No film";
+    if (film.state === "refused") return `Not shown in full: ${film.fault}`;
+    return LEVEL_TEXT[film.state];
+  }
+}

@@ -1,0 +1,140 @@
+// The surface behind all panes: one canvas, one renderer, drawn once per frame when something has changed.
+
+import { CanvasRenderer } from "./canvas_renderer.js";
+import { Gallery } from "./gallery.js";
+import { GlRenderer } from "./gl_renderer.js";
+import { limits } from "./levels_window.js";
+import { sampling } from "./sampling.js";
+import { seenWhole } from "./view.js";
+
+export class Stage {
+  #frame = 0;
+  #placed = [];
+
+  // prefer: "webgl2" or "canvas"; the canvas serves when the other is not to be had.
+  constructor(root, panes, { prefer = "webgl2" } = {}) {
+    this.root = root;
+    this.panes = panes;
+    this.lens = null;
+    this.#install(prefer);
+    this.observer = new ResizeObserver(() => this.layout());
+    for (const element of [root, ...panes.map((pane) => pane.well)]) this.observer.observe(element);
+  }
+
+  // Set by the owner: the renderer was replaced and films must be opened again; the wells have new sizes.
+  onreplaced() {}
+  onlaidout() {}
+
+  // Called after each draw in which a rectangle or view has changed.
+  onplaced(callback) {
+    this.#placed.push(callback);
+  }
+
+  get pixelRatio() {
+    return devicePixelRatio;
+  }
+
+  get lensRows() {
+    return Math.ceil(260 * this.pixelRatio);
+  }
+
+  fallBack() {
+    this.renderer.close();
+    this.#install("canvas");
+    this.layout();
+    this.onreplaced();
+  }
+
+  layout() {
+    const ratio = this.pixelRatio;
+    const origin = this.root.getBoundingClientRect();
+    const width = Math.max(Math.round(origin.width * ratio), 1);
+    const height = Math.max(Math.round(origin.height * ratio), 1);
+    this.renderer.resize(width, height, this.lensRows);
+    for (const pane of this.panes) {
+      const box = pane.well.getBoundingClientRect();
+      const [x, y] = [Math.round((box.left - origin.left) * ratio), Math.round((box.top - origin.top) * ratio)];
+      const right = Math.round((box.right - origin.left) * ratio);
+      const bottom = Math.round((box.bottom - origin.top) * ratio);
+      pane.rect = { x, y, width: Math.min(right, width) - x, height: Math.min(bottom, height) - y };
+      pane.stale = true;
+    }
+    this.onlaidout();
+    this.draw();
+  }
+
+  invalidate() {
+    this.#frame ||= requestAnimationFrame(() => this.draw());
+  }
+
+  draw() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    const moved = this.panes.some((pane) => pane.stale);
+    this.renderer.clear();
+    for (const pane of this.panes) this.#drawPane(pane);
+    if (this.lens) this.#drawLens(this.lens);
+    if (moved) for (const callback of this.#placed) callback();
+  }
+
+  close() {
+    cancelAnimationFrame(this.#frame);
+    this.observer.disconnect();
+    this.renderer.canvas.remove();
+    this.renderer.close();
+  }
+
+  #drawPane(pane) {
+    const source = this.#source(pane);
+    if (!source) return;
+    if (pane.stale) {
+      this.renderer.resample(source.picture, pane.rect, pane.rect, sampling(pane.view, pane.rect, source.scale));
+      pane.stale = false;
+    }
+    this.renderer.show(pane.rect, pane.rect, limits(pane.display.window), pane.display.invert);
+    if (!document.hidden && seenWhole(pane.view, pane.film, pane.rect)) pane.film.seenWhole = true;
+  }
+
+  #drawLens({ pane, rect, view }) {
+    const source = this.#source(pane, view.zoom);
+    if (!source) return;
+    const kept = { x: 0, y: this.renderer.canvas.height };
+    this.renderer.resample(source.picture, rect, kept, sampling(view, rect, source.scale));
+    this.renderer.show(rect, kept, limits(pane.display.window), pane.display.invert);
+  }
+
+  #source(pane, zoom = pane.display?.view?.zoom) {
+    if (!pane.display?.view || pane.rect.width < 1 || pane.rect.height < 1) return null;
+    return this.gallery.toDraw(pane.film, zoom);
+  }
+
+  #install(kind) {
+    const canvas = document.createElement("canvas");
+    canvas.className = "surface";
+    this.root.querySelector("canvas.surface")?.remove();
+    this.root.prepend(canvas);
+    this.renderer = this.#renderer(canvas, kind);
+    this.gallery = new Gallery(this.renderer);
+    this.root.dataset.renderer = this.renderer.kind;
+  }
+
+  #renderer(canvas, kind) {
+    if (kind === "webgl2") {
+      try {
+        const renderer = new GlRenderer(canvas);
+        canvas.addEventListener("webglcontextlost", () => this.#lost(canvas));
+        return renderer;
+      } catch {
+        const fresh = canvas.cloneNode();
+        canvas.replaceWith(fresh);
+        return new CanvasRenderer(fresh);
+      }
+    }
+    return new CanvasRenderer(canvas);
+  }
+
+  // A lost context comes back late or never; the canvas shows the same pixels at once.
+  #lost(canvas) {
+    if (this.renderer.canvas === canvas && canvas.isConnected) this.fallBack();
+  }
+}

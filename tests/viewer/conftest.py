@@ -1,0 +1,49 @@
+"""Debian's Chromium and a site under the strict policy, for the tests of what readers see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.viewer.site import Site
+
+ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The installed browser; nothing is downloaded."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page with a history and storage of its own."""
+    context = chromium.new_context(viewport={"width": 1920, "height": 1080})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A fresh site."""
+    site = Site()
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def clean_page(page: Page) -> Iterator[Page]:
+    """A page that must end without an uncaught error and without a violation of the content policy."""
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on(
+        "console", lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None
+    )
+    yield page
+    assert faults == []

@@ -1,0 +1,71 @@
+"""Films for browser tests: drawn pictures, put on a site in the form in which readers get them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Page
+
+from studies.bitpacking import encode, shown_digest
+from studies.levels import Levels, NormalForm, preview, quarter
+from tests.viewer.site import Site
+
+BENCH = b"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>bench</title>
+<script type="module" src="/bench.js"></script></head><body></body></html>"""
+
+
+def drawn(rows: int, columns: int, top: int, seed: int = 1) -> Levels:
+    """A picture with slopes, edges and noise that uses every part of the range 0 to top."""
+    random = np.random.default_rng(seed)
+    y, x = np.mgrid[0:rows, 0:columns]
+    wave = (np.sin(x / 17) * np.cos(y / 23) + 1) / 2
+    picture = top * (0.15 + 0.6 * wave) + random.normal(0, top / 60, (rows, columns))
+    picture[rows // 3 : rows // 2, columns // 4 : columns // 3] = top
+    picture[:5] = 0
+    return np.clip(picture, 0, top).astype(np.uint16)
+
+
+def put_film(site: Site, token: str, form: NormalForm, **more: Any) -> dict[str, Any]:
+    """Serves a film's bands and preview and returns its descriptor."""
+    bands = {"full": encode(form.levels, 4), "small": encode(quarter(form.levels), 1)}
+    for level, parts in bands.items():
+        for k, part in enumerate(parts):
+            site.put(f"/film/{token}/{level}/{k}", part)
+    site.put(f"/film/{token}/preview.jpg", preview(form), "image/jpeg")
+    rows, columns = form.levels.shape
+    return {
+        "token": token,
+        "side": "L",
+        "view": "hand",
+        "absent": False,
+        "preview_url": f"/film/{token}/preview.jpg",
+        "bands_url": f"/film/{token}/{{level}}/{{band}}",
+        "columns": columns,
+        "rows": rows,
+        "spacing_mm": 0.1,
+        "window_center": form.window_center,
+        "window_width": form.window_width,
+        "digests": {level: [shown_digest(token, part) for part in parts] for level, parts in bands.items()},
+        "joints": {},
+        **more,
+    }
+
+
+def open_bench(site: Site, page: Page) -> None:
+    """Opens the page that draws with the real modules."""
+    from tests.viewer.site import ROOT
+
+    site.put("/bench.html", BENCH, "text/html")
+    site.put("/bench.js", (ROOT / "tests/viewer/renderer_bench.js").read_bytes(), "text/javascript")
+    page.goto(f"{site.address}/bench.html")
+    wait_until(page, "document.documentElement.dataset.ready === 'yes'")
+
+
+def wait_until(page: Page, condition: str, seconds: float = 20) -> None:
+    """Polls a condition in the page: the strict policy forbids the browser's own waiting."""
+    for _ in range(int(seconds * 40)):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(25)
+    raise AssertionError(f"not within {seconds} s: {condition}")

@@ -1,0 +1,112 @@
+"""A small web server for browser tests: static files, pages and films in memory, under the product's strict policy."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+POLICY = (
+    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' blob:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+@dataclass
+class Request:
+    """What a handler gets to see."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    def json(self) -> dict[str, object]:
+        """The body as a JSON object."""
+        found: dict[str, object] = json.loads(self.body)
+        return found
+
+
+@dataclass
+class Answer:
+    """What a handler gives back."""
+
+    body: bytes = b""
+    kind: str = "application/octet-stream"
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of_json(cls, content: object, status: int = 200) -> Answer:
+        """A JSON answer."""
+        return cls(json.dumps(content).encode(), "application/json", status)
+
+
+Handler = Callable[[Request], Answer]
+
+
+class Site:
+    """Serves `routes` (exact path, or a prefix ending in *) and the static folder on a port of its own."""
+
+    def __init__(self) -> None:
+        self.routes: dict[str, Handler] = {}
+        self.asked: list[str] = []
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.server.daemon_threads = True
+        self.address = f"http://localhost:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def close(self) -> None:
+        """Stops serving."""
+        self.server.shutdown()
+        self.server.server_close()
+
+    def put(self, path: str, body: bytes, kind: str = "application/octet-stream") -> None:
+        """Serves fixed content at a path."""
+        self.routes[path] = lambda request: Answer(body, kind)
+
+    def answer(self, request: Request) -> Answer:
+        """The answer of the route, of a static file, or 404."""
+        self.asked.append(f"{request.method} {request.path}")
+        handler = self.routes.get(request.path) or next(
+            (each for path, each in self.routes.items() if path.endswith("*") and request.path.startswith(path[:-1])),
+            None,
+        )
+        return handler(request) if handler else _static(request.path)
+
+    def _handler(site) -> type[BaseHTTPRequestHandler]:  # noqa: N805
+        class Handling(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                length = int(self.headers.get("Content-Length") or 0)
+                path = self.path.split("?")[0]
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                answer = site.answer(Request(self.command, path, headers, self.rfile.read(length)))
+                self.send_response(answer.status)
+                sent = {"Content-Type": answer.kind, "Cache-Control": "private, no-store", **answer.headers}
+                for name, value in {**sent, "Content-Security-Policy": POLICY}.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(answer.body)))
+                self.end_headers()
+                self.wfile.write(answer.body)
+
+            do_POST = do_GET
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Tests print nothing."""
+
+        return Handling
+
+
+def _static(path: str) -> Answer:
+    file = ROOT / path.lstrip("/")
+    if not path.startswith("/static/") or ".." in path or not file.is_file():
+        return Answer(b"not here", "text/plain", 404)
+    kind = "text/javascript" if file.suffix == ".js" else mimetypes.guess_type(file.name)[0]
+    return Answer(file.read_bytes(), kind or "application/octet-stream")
