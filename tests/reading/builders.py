@@ -1,0 +1,212 @@
+"""Builds a trial whose films are ready, straight into the tables: what campaigns begin with."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache
+
+import numpy as np
+from django.contrib.auth.hashers import make_password
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import Role
+from audit.trail import Actor
+from instruments.definition import Item
+from reading.campaigns import create_campaign, open_campaign
+from reading.cells import cells_of, exposures_of, instrument_of
+from reading.charters import draft_charter, sign_charter
+from reading.models import Campaign, Exposure, Qualification, Read
+from reading.randomisation import new_token
+from reading.sessions import Operation, open_read, save_values
+from reading.signing import canonical_text, canonical_values, digest_of, sign_step
+from studies.bitpacking import encode
+from studies.models import Film, Membership, ReaderImage, Rendition, Site, Subject, Trial, Visit, VisitPlan
+
+PASSWORD = "correct horse battery staple"
+VIEWS = (("L", "hand"), ("R", "hand"), ("L", "foot"), ("R", "foot"))
+
+
+@cache
+def hashed_password() -> str:
+    """Hashed once: Argon2 is slow on purpose."""
+    return make_password(PASSWORD)
+
+
+@dataclass
+class House:
+    """A trial with people, subjects, visits and ready films."""
+
+    trial: Trial
+    people: dict[str, User]
+    subjects: list[Subject]
+    visits: list[str]
+    actors: dict[str, Actor] = field(default_factory=dict)
+
+    def actor(self, name: str) -> Actor:
+        """The person of that name in his role."""
+        return self.actors[name]
+
+
+def build_house(subjects: int = 3, visits: tuple[str, ...] = ("W00", "W24", "W52"), code: str = "TWO") -> House:
+    """A trial of this many subjects, everyone qualified."""
+    trial = Trial.objects.create(code=code, title="A trial")
+    sites = [Site.objects.create(trial=trial, code=number) for number in ("01", "02")]
+    people, actors = build_people(trial, sites[0])
+    plans = [
+        VisitPlan.objects.create(trial=trial, code=name, label=name, target_day=int(name[1:]) * 7) for name in visits
+    ]
+    made = [Subject.objects.create(trial=trial, site=sites[n % 2], code=f"S{n:03d}") for n in range(subjects)]
+    for subject in made:
+        for plan in plans:
+            visit = Visit.objects.create(subject=subject, plan=plan, code=plan.code)
+            for side, view in VIEWS:
+                add_ready_film(visit, side, view, date(2025, 1, 1) + timedelta(days=plan.target_day))
+    return House(trial, people, made, list(visits), actors)
+
+
+def build_people(trial: Trial, site: Site) -> tuple[dict[str, User], dict[str, Actor]]:
+    """One person per role and a second reader; passwords are all PASSWORD."""
+    names = {role.value: role for role in Role if role not in (Role.SYSTEM, Role.ADMINISTRATOR)}
+    names |= {"reader.two": Role.READER}
+    people, actors = {}, {}
+    for name, role in names.items():
+        user = User(email=f"{name}@{trial.code.lower()}.example", name=name)
+        user.password = hashed_password()
+        user.save()
+        Membership.objects.create(
+            trial=trial, user=user, role=role, site=site if role == Role.SITE else None, reason="test"
+        )
+        people[name], actors[name] = user, Actor(user.pk, user.name, role)
+        if role in (Role.READER, Role.ADJUDICATOR):
+            Qualification.objects.create(trial=trial, reader=user, instrument="larsen-1995", evidence="test set")
+            Qualification.objects.create(trial=trial, reader=user, instrument="svdh", evidence="test set")
+    return people, actors
+
+
+def add_ready_film(visit: Visit, side: str, view: str, day: date) -> Film:
+    """A ready film with a small reader image of its own."""
+    trial = visit.subject.trial
+    unique = new_token()
+    film = Film.objects.create(
+        trial=trial,
+        site=visit.subject.site,
+        subject=visit.subject,
+        visit=visit,
+        status="ready",
+        channel="command",
+        original_name="film.dcm",
+        original_file=unique,
+        size=1,
+        sha256=hashlib.sha256(unique.encode()).hexdigest(),
+        side=side,
+        view=view,
+        film_date=day,
+        film_date_source="confirmed",
+    )
+    Rendition.objects.create(film=film, side=side, view=view, reader_image=add_image())
+    return film
+
+
+def add_image() -> ReaderImage:
+    """A 32 x 24 reader image with its bands in the reading store."""
+    key = new_token()
+    levels = np.random.default_rng(len(key)).integers(0, 4096, (32, 24), dtype=np.uint16)
+    bands: dict[str, list[dict[str, object]]] = {"preview": [{"name": f"images/{key}/preview.jpg"}]}
+    storages["reading"].save(f"images/{key}/preview.jpg", ContentFile(b"\xff\xd8\xff\xd9"))
+    for level, parts in (("small", encode(levels[::4, ::4].copy(), 1)), ("full", encode(levels, 4))):
+        bands[level] = []
+        for number, band in enumerate(parts):
+            name = f"images/{key}/{level}/{number}"
+            storages["reading"].save(name, ContentFile(band))
+            bands[level].append({"name": name})
+    return ReaderImage.objects.create(
+        key=key, rows=32, columns=24, window_center=2048, window_width=4096, bands=bands, digest="0" * 64
+    )
+
+
+GradeOf = Callable[[Exposure, Item], int]
+
+
+def nothing_wrong(exposure: Exposure, item: Item) -> int:
+    """No damage anywhere."""
+    return 0
+
+
+def fill_read(read: Read, grade_of: GradeOf = nothing_wrong) -> int:
+    """Enters a value in every cell as its reader would; `grade_of(letter place, item)` gives the grade."""
+    actor = Actor(read.reader_id, str(read.reader), "reader")
+    open_read(read=read, actor=actor)
+    read.refresh_from_db()
+    entered = 0
+    for step in read.steps.all():
+        exposures = exposures_of(step)
+        cells = cells_of(exposures)
+        operations = [
+            Operation(
+                op_id=new_token(),
+                exposure=exposure.token,
+                item=item.key,
+                value=grade_of(exposure, item),
+                reason="",
+                base_revision=0,
+                captured_at=timezone.now(),
+                entry="key",
+                dwell_ms=10,
+            )
+            for exposure in exposures
+            for item in instrument_of(read).items
+            if (exposure.pk, item.key) not in cells
+        ]
+        entered += len(save_values(read=read, actor=actor, operations=operations))
+    return entered
+
+
+def sign(read: Read, password: str = PASSWORD) -> None:
+    """Signs every open step of a full read."""
+    actor = Actor(read.reader_id, str(read.reader), "reader")
+    for step in read.steps.filter(locked_at=None):
+        digest = digest_of(canonical_text(canonical_values(read, step)))
+        sign_step(
+            read=read,
+            step=step,
+            actor=actor,
+            user=read.reader,
+            password=password,
+            meaning="corrected" if read.returns.exists() else "read",
+            shown_digest=digest,
+        )
+
+
+def open_campaign_of(house: House, **terms: object) -> Campaign:
+    """A signed charter and an open campaign over all subjects and visits."""
+    coordinator = house.actor("coordinator")
+    charter = draft_charter(trial=house.trial, actor=coordinator, terms={"instrument": "larsen-1995", **terms})
+    charter = sign_charter(charter=charter, actor=coordinator, user=house.people["coordinator"], password=PASSWORD)
+    campaign = create_campaign(trial=house.trial, actor=coordinator, charter=charter, code="C1", title="First")
+    open_campaign(campaign=campaign, actor=coordinator, subjects=house.subjects, visits=house.visits)
+    campaign.refresh_from_db()
+    return campaign
+
+
+def change_first(read: Read, value: int) -> None:
+    """Corrects the first item of the first exposure of a returned read."""
+    exposures = exposures_of(read.steps.get())
+    item = instrument_of(read).items[0]
+    operation = Operation(
+        op_id=new_token(),
+        exposure=exposures[0].token,
+        item=item.key,
+        value=value,
+        reason="",
+        base_revision=cells_of(exposures)[exposures[0].pk, item.key].revision,
+        captured_at=timezone.now(),
+        entry="click",
+        dwell_ms=5,
+    )
+    save_values(read=read, actor=Actor(read.reader_id, str(read.reader), "reader"), operations=[operation])
