@@ -6,9 +6,9 @@ from django.apps import AppConfig
 
 
 class StudiesConfig(AppConfig):
-    """Declares what the audit trail may hear from here."""
+    """Declares what the audit trail may hear from here, and where its pages stand in the menu."""
 
     name = "studies"
 
     def ready(self) -> None:
-        from studies import events  # noqa: F401
+        from studies import events, menu  # noqa: F401

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import QuerySet
 from django.urls import reverse
-from jobs.queue import Lease
 
 from accounts.roles import ALLOWED, Action
 from audit.trail import audited_atomic
+from jobs.queue import Lease
 from studies.models import Membership, Question
 
 SAYS = {

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils import timezone
-from jobs.queue import add
 
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
+from jobs.queue import add
 from studies.models import (
     QUESTION_TRANSITIONS,
     Film,

@@ -1,0 +1,108 @@
+"""What people type at the desk; the domain functions have the last word on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+
+from config.errors import BadInput
+from studies.models import Film, Visit
+from studies.models.film import SIDES, VIEWS
+from studies.verdicts import QuestionReason, RejectReason, WithdrawReason
+
+
+class AcceptForm(forms.Form):
+    """The four facts as the person sees them. Side and view begin empty: what was declared is not what was seen."""
+
+    side = forms.ChoiceField(choices=SIDES, widget=forms.RadioSelect)
+    view = forms.ChoiceField(choices=VIEWS, widget=forms.RadioSelect)
+    film_date = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    spacing_mm = forms.FloatField(required=False, widget=forms.NumberInput(attrs={"step": "any"}))
+    no_scale = forms.BooleanField(required=False)
+    visit = forms.ModelChoiceField(Visit.objects.none())
+    acknowledged = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+    note = forms.CharField(required=False, max_length=500)
+    designate = forms.BooleanField(required=False)
+
+    def __init__(self, film: Film, data: Any = None) -> None:
+        initial = {"film_date": film.film_date, "spacing_mm": film.spacing_mm, "visit": film.visit_id}
+        super().__init__(data, initial=initial, auto_id="accept-%s")
+        visits = Visit.objects.filter(subject__site=film.site_id, not_done_reason="").select_related("subject", "plan")
+        self.fields["visit"].queryset = visits.order_by("subject__code", "plan__target_day", "code")  # type: ignore[attr-defined]
+        self.fields["acknowledged"].choices = [(one["code"], one["text"]) for one in film.findings]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A scale is a number or is known to be unknown."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("spacing_mm") is None and not cleaned.get("no_scale"):
+            self.add_error("spacing_mm", "Give the pixel spacing in mm, or tick that no scale is known.")
+        if cleaned.get("no_scale"):
+            cleaned["spacing_mm"] = None
+        return cleaned
+
+
+class ReasonForm(forms.Form):
+    """A reason from a list and a note."""
+
+    reason = forms.ChoiceField(widget=forms.RadioSelect)
+    note = forms.CharField(required=False, max_length=500)
+
+
+class RejectForm(ReasonForm):
+    """Why the film cannot be read."""
+
+    reason = forms.ChoiceField(choices=RejectReason.choices, widget=forms.RadioSelect)
+
+
+class WithdrawForm(ReasonForm):
+    """Why a film that was ready is wrong."""
+
+    reason = forms.ChoiceField(choices=WithdrawReason.choices, widget=forms.RadioSelect)
+
+
+class QuestionForm(forms.Form):
+    """What the site is asked."""
+
+    reason = forms.ChoiceField(choices=QuestionReason.choices, widget=forms.RadioSelect)
+    text = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), max_length=4000)
+
+
+class DesignateForm(forms.Form):
+    """Why this film counts from now on."""
+
+    reason = forms.CharField(max_length=200)
+
+
+class MasksForm(forms.Form):
+    """Rectangles as lines of four numbers, so that they can be typed as well as drawn."""
+
+    rectangles = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    crop_l = forms.CharField(required=False)
+    crop_r = forms.CharField(required=False)
+
+    def boxes(self) -> list[list[int]]:
+        """The rectangles."""
+        return list(read_boxes("rectangles", self.cleaned_data["rectangles"]))
+
+    def crops(self) -> dict[str, list[int]]:
+        """The cuts that were given."""
+        given = {"L": self.cleaned_data["crop_l"], "R": self.cleaned_data["crop_r"]}
+        return {side: next(read_boxes(f"crop {side}", text)) for side, text in given.items() if text}
+
+
+class RefuseForm(forms.Form):
+    """Why the masks are not right."""
+
+    reason = forms.CharField(max_length=200)
+
+
+def read_boxes(thing: str, text: str) -> Iterator[list[int]]:
+    """One rectangle a line: x, y, width, height."""
+    for line in filter(None, map(str.strip, text.splitlines())):
+        words = re.split(r"[\s,]+", line.strip("[] "))
+        if len(words) != 4 or not all(re.fullmatch(r"\d{1,5}", word) for word in words):
+            raise BadInput(thing, line, "lines of four whole numbers: x, y, width, height")
+        yield [int(word) for word in words]

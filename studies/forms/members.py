@@ -1,0 +1,35 @@
+"""Granting a role."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from accounts.models import User
+from accounts.roles import ROLE_NAMES
+from studies.forms.planning import REASON
+from studies.membership import GRANTABLE
+from studies.models import Site, Trial
+
+
+class GrantForm(forms.Form):
+    """A person by e-mail address: the accounts of the house are not listed here."""
+
+    person = forms.EmailField(label="E-mail address", help_text="Of an account. An administrator invites new people.")
+    role = forms.ChoiceField(choices=[("", "Choose"), *((role.value, ROLE_NAMES[role]) for role in GRANTABLE)])
+    site = forms.ModelChoiceField(
+        Site.objects.none(), to_field_name="code", required=False, help_text="For the role of a site only."
+    )
+    reason = REASON
+
+    def __init__(self, trial: Trial, data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["site"].queryset = trial.sites.all()  # type: ignore[attr-defined]
+
+    def clean_person(self) -> User:
+        """The active account of the address."""
+        person = User.objects.active().filter(email=self.cleaned_data["person"].lower()).first()
+        if person is None:
+            raise forms.ValidationError("No active account has this address.")
+        return person

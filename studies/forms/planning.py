@@ -1,0 +1,80 @@
+"""Trial, sites, planned visits, subjects and visits outside the plan."""
+
+from __future__ import annotations
+
+from django import forms
+
+from studies.absences import EXPECTED
+from studies.completeness import view_name
+from studies.models import Site, Trial, VisitKind
+from studies.visits import OUTSIDE_THE_PLAN
+
+REASON = forms.CharField(max_length=200, help_text="Stands in the audit trail.")
+
+
+class TrialForm(forms.Form):
+    """A new trial."""
+
+    trial_code = forms.SlugField(label="Code", max_length=32, help_text="Stands in every address, such as DEMO-RA.")
+    title = forms.CharField(max_length=200)
+    sponsor = forms.CharField(max_length=120, required=False)
+
+
+class SiteForm(forms.Form):
+    """A hospital that sends films."""
+
+    site = forms.SlugField(label="Code", max_length=32)
+    name = forms.CharField(max_length=200, required=False)
+
+
+class WindowForm(forms.Form):
+    """When the protocol expects a visit, in days from baseline."""
+
+    label = forms.CharField(max_length=80, help_text="As people say it, such as Week 24.")
+    target_day = forms.IntegerField(min_value=-365, max_value=7305, help_text="Days from baseline, which is day 0.")
+    days_before = forms.IntegerField(min_value=0, max_value=365, initial=14, help_text="Earliest, days before target.")
+    days_after = forms.IntegerField(min_value=0, max_value=365, initial=14, help_text="Latest, days after target.")
+
+
+class PlanForm(WindowForm):
+    """A visit of the protocol."""
+
+    visit = forms.SlugField(label="Code", max_length=32)
+    field_order = ("visit", "label", "target_day", "days_before", "days_after")
+
+
+class PlanChangeForm(WindowForm):
+    """An amendment of a planned visit."""
+
+    reason = REASON
+
+
+class SubjectForm(forms.Form):
+    """A subject of a site."""
+
+    site = forms.ModelChoiceField(Site.objects.none(), to_field_name="code")
+    subject = forms.CharField(label="Subject code", max_length=64)
+
+    def __init__(self, trial: Trial, data: object = None) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        self.fields["site"].queryset = trial.sites.all()  # type: ignore[attr-defined]
+
+
+class VisitForm(forms.Form):
+    """A visit that no plan foresaw."""
+
+    kind_of_visit = forms.ChoiceField(choices=[(kind, VisitKind(kind).label) for kind in OUTSIDE_THE_PLAN])
+    visit = forms.SlugField(label="Code", max_length=32, help_text="Such as UNS-1.")
+
+
+class ReasonForm(forms.Form):
+    """Why something is done."""
+
+    reason = REASON
+
+
+class AbsenceForm(forms.Form):
+    """Which film of a visit will never come, and why."""
+
+    film = forms.ChoiceField(choices=[(f"{side}-{view}", view_name(side, view)) for side, view in EXPECTED])
+    reason = REASON

@@ -1,0 +1,35 @@
+"""Asking, answering, closing and reopening."""
+
+from __future__ import annotations
+
+from django import forms
+
+from studies.questions import LONGEST_TEXT
+
+WORDS = forms.Textarea(attrs={"rows": 4})
+
+
+class AskForm(forms.Form):
+    """A question to the site."""
+
+    message = forms.CharField(
+        label="Question", max_length=LONGEST_TEXT, widget=WORDS, help_text="The site reads this. No reader ever does."
+    )
+    due = forms.DateField(
+        label="Answer by",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Two weeks from today when left empty.",
+    )
+
+
+class MessageForm(forms.Form):
+    """An answer, or why a question is opened again."""
+
+    message = forms.CharField(max_length=LONGEST_TEXT, widget=WORDS)
+
+
+class CloseForm(forms.Form):
+    """A last word, or none."""
+
+    message = forms.CharField(label="Last word", required=False, max_length=LONGEST_TEXT, widget=WORDS)

@@ -1,0 +1,33 @@
+"""Where a person's roles in trials lead: his trials at the top, and the pages of films and planning in the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from accounts.navigation import Place, declare_entry, declare_places
+from accounts.roles import Action, Role
+from studies.models import Membership
+
+
+def places(user_id: int) -> Iterator[Place]:
+    """Every role that the person holds now; the first page of a trial knows where each role begins."""
+    held = Membership.objects.current().filter(user_id=user_id).select_related("trial", "site")
+    for membership in held.order_by("trial__code", "role"):
+        trial, site = membership.trial, membership.site
+        detail = f"site {site.code}" if site else ""
+        yield Place(trial.code, trial.title, Role(membership.role), reverse("studies:trial", args=[trial.code]), detail)
+
+
+declare_places(places)
+declare_entry("Your films", "studies:site", Action.SEE_SITE_FILMS, group="Films")
+declare_entry("Upload films", "studies:site_upload", Action.UPLOAD_FILMS, group="Films")
+declare_entry("Questions to you", "studies:site_questions", Action.ANSWER_QUESTIONS, group="Films")
+declare_entry("Visits", "studies:visits", Action.SET_UP_TRIAL, group="Films")
+declare_entry("Films", "studies:films", Action.CHECK_FILMS, group="Films")
+declare_entry("Questions", "studies:questions", Action.ASK_QUESTIONS, group="Films")
+declare_entry("Completeness", "studies:completeness", Action.SEE_COMPLETENESS, group="Films")
+declare_entry("Overview", "studies:trial", Action.SET_UP_TRIAL, group="Trial")
+declare_entry("Set-up", "studies:set_up", Action.SET_UP_TRIAL, group="Trial")
+declare_entry("People", "studies:members", Action.GRANT_MEMBERSHIP, group="Trial")

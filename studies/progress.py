@@ -1,0 +1,80 @@
+"""How a trial, or one site of it, stands: numbers for the tiles of the first page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q
+
+from studies.models import AbsentFilm, Film, FilmStatus, Question, QuestionStatus, Site, Subject, Trial, Visit
+
+VIEWS_PER_VISIT = 4
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Counts of what is planned, what came, and what waits for whom."""
+
+    subjects: int
+    visits: int
+    visits_not_done: int
+    films_expected: int
+    films: dict[str, int]
+    questions_open: int
+    questions_answered: int
+    questions_overdue: int
+
+    def films_in(self, *statuses: FilmStatus) -> int:
+        """Films in any of the states."""
+        return sum(self.films.get(status, 0) for status in statuses)
+
+    @property
+    def films_come(self) -> int:
+        """Everything that was filed, whatever became of it."""
+        return sum(self.films.values())
+
+    @property
+    def at_the_desk(self) -> int:
+        """Films that wait for a decision at the desk."""
+        return self.films_in(FilmStatus.DEIDENTIFIED)
+
+    @property
+    def accepted(self) -> int:
+        """Films that were found good, their reader image made or on its way."""
+        return self.films_in(FilmStatus.ACCEPTED, FilmStatus.READY)
+
+    @property
+    def held(self) -> int:
+        """Films that wait for the site to complete them."""
+        return self.films_in(FilmStatus.HELD)
+
+    @property
+    def turned_down(self) -> int:
+        """Films that the site has to send anew."""
+        return self.films_in(FilmStatus.REFUSED, FilmStatus.REJECTED)
+
+
+def standing(trial: Trial, today: date, site: Site | None = None) -> Standing:
+    """The counts of a trial, or of one site of it, in five queries."""
+    own, of_subject, of_visit = Q(trial=trial), Q(subject__trial=trial), Q(visit__subject__trial=trial)
+    if site is not None:
+        own, of_subject, of_visit = Q(site=site), Q(subject__site=site), Q(visit__subject__site=site)
+    not_done = Count("pk", filter=~Q(not_done_reason=""))
+    visits = Visit.objects.filter(of_subject).aggregate(all=Count("pk"), not_done=not_done)
+    absent = AbsentFilm.objects.filter(of_visit, withdrawn_at=None).count()
+    questions = Question.objects.filter(own).aggregate(
+        open=Count("pk", filter=Q(status=QuestionStatus.OPEN)),
+        answered=Count("pk", filter=Q(status=QuestionStatus.ANSWERED)),
+        overdue=Count("pk", filter=Q(status=QuestionStatus.OPEN, due_on__lt=today)),
+    )
+    return Standing(
+        subjects=Subject.objects.filter(own).count(),
+        visits=visits["all"],
+        visits_not_done=visits["not_done"],
+        films_expected=VIEWS_PER_VISIT * (visits["all"] - visits["not_done"]) - absent,
+        films=dict(Film.objects.filter(own).order_by().values_list("status").annotate(Count("pk"))),
+        questions_open=questions["open"],
+        questions_answered=questions["answered"],
+        questions_overdue=questions["overdue"],
+    )

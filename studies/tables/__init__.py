@@ -1,0 +1,3 @@
+"""Planning by table: CSV files of sites, planned visits, subjects and visits outside the plan."""
+
+from __future__ import annotations

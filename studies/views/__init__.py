@@ -1,0 +1,3 @@
+"""Pages of what was planned and what arrived."""
+
+from __future__ import annotations

@@ -1,0 +1,91 @@
+"""Completeness and deviations: dates and states only, for the sponsor, the statistician and the coordinator."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from accounts.roles import Action
+from config.cells import Badge, Column
+from config.filters import ChoiceFilter, DayFilter, NumberFilter, TextFilter
+from config.listing import Listing
+from studies.absences import EXPECTED
+from studies.access import trial_or_404
+from studies.completeness import ViewStatus, VisitState, subjects_with_visits, view_name, visit_states
+from studies.models import Trial, VisitKind
+
+STANDS = [("complete", "Complete"), ("incomplete", "Incomplete")]
+
+
+def completeness(request: HttpRequest, code: str) -> HttpResponseBase:
+    """One row for each visit: what was expected, what came, on which days, and how far that is from the plan."""
+    trial, _ = trial_or_404(request, code, Action.SEE_COMPLETENESS)
+    today = timezone.localdate()
+    rows = [state for subject in subjects_with_visits(trial) for state in visit_states(subject, today)]
+    listing = Listing(
+        request,
+        rows,
+        columns=columns(trial),
+        name="completeness",
+        search=["subject", "visit", "deviations"],
+        empty="No visits are planned yet.",
+        hidden=["first_day", "last_day"],
+    )
+    return listing.respond("studies/completeness.html", {"trial": trial, "tiles": tiles(rows)})
+
+
+def tiles(rows: list[VisitState]) -> list[tuple[str, int, str]]:
+    """Numbers over all visits of the trial."""
+    views = Counter(view.status for state in rows for view in state.views)
+    return [
+        ("visits", len(rows), ""),
+        ("complete", sum(state.complete for state in rows), ""),
+        ("with a deviation", sum(bool(state.deviations) for state in rows), "waiting"),
+        ("outside their window", sum(bool(state.days_off) for state in rows), ""),
+        ("not done", sum(bool(state.visit.not_done_reason) for state in rows), ""),
+        ("films missing", views[ViewStatus.MISSING], "bad"),
+        ("films accepted", views[ViewStatus.READY] + views[ViewStatus.ACCEPTED], ""),
+        ("films not coming", views[ViewStatus.ABSENT], ""),
+    ]
+
+
+def columns(trial: Trial) -> list[Column]:
+    """What is shown of a visit; film by film only its state."""
+    sites = [(site.code, str(site)) for site in trial.sites.all()]
+    codes = [(plan.code, plan.label) for plan in trial.visit_plans.all()]
+    return [
+        Column("subject", "Subject", "subject.code", "subject", TextFilter("subject")),
+        Column("site", "Site", "subject.site.code", "site", ChoiceFilter("site", sites)),
+        Column("visit", "Visit", "visit.code", "visit", ChoiceFilter("visit", codes)),
+        Column("kind", "Kind", kind, "kind", ChoiceFilter("kind", VisitKind.choices)),
+        Column("stands", "Films", stands, "stands", ChoiceFilter("stands", STANDS)),
+        *(view_column(place) for place in range(len(EXPECTED))),
+        Column("first_day", "Window from", lambda s: s.window and s.window[0], "first_day"),
+        Column("last_day", "Window to", lambda s: s.window and s.window[1], "last_day"),
+        Column("film_date", "Film date", lambda s: s.days[0] if s.days else None, "film_date", DayFilter("film_date")),
+        Column("days_off", "Days off", "days_off", "days_off", NumberFilter("days_off"), help="Outside the window"),
+        Column("deviations", "Deviations", lambda s: "; ".join(s.deviations), "deviations", TextFilter("deviations")),
+    ]
+
+
+def kind(state: VisitState) -> str:
+    """Why the visit took place."""
+    return VisitKind(state.visit.kind).label
+
+
+def stands(state: VisitState) -> Badge:
+    """Whether anything is still to come."""
+    return Badge("complete", "Complete", "good") if state.complete else Badge("incomplete", "Incomplete", "waiting")
+
+
+def view_column(place: int) -> Column:
+    """The state of one of the four views."""
+    name = view_name(*EXPECTED[place]).capitalize()
+
+    def value(state: VisitState) -> Badge:
+        view = state.views[place]
+        return Badge(view.status, view.status.label)
+
+    return Column(name.lower().replace(" ", "_"), name, value, name)

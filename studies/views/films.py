@@ -1,0 +1,85 @@
+"""Films as the coordinator sees them: the list, and one film with its history."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from accounts.roles import Action
+from config.badges import tone_of
+from config.cells import Badge, Column, Link
+from config.filters import ChoiceFilter
+from config.listing import Listing
+from studies.access import trial_or_404
+from studies.history import history_of
+from studies.models import Film, Question
+from studies.views import film_columns as columns
+
+
+def films(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Every film of the trial."""
+    trial, _ = trial_or_404(request, code, Action.CHECK_FILMS)
+    sites = [(site.code, str(site)) for site in trial.sites.all()]
+    shown = [
+        Column("film", "Film", lambda film: Link(str(film.pk), reverse("studies:film", args=[code, film.pk])), "pk"),
+        Column("site", "Site", "site.code", "site__code", ChoiceFilter("site__code", sites)),
+        columns.SUBJECT,
+        columns.VISIT,
+        columns.SIDE,
+        columns.VIEW,
+        columns.DAY,
+        columns.SOURCE,
+        columns.STATUS,
+        columns.REASON,
+        columns.COUNTS,
+        columns.RECEIVED,
+        columns.CHANNEL,
+    ]
+    listing = Listing(
+        request,
+        Film.objects.of_trial(trial).defer("header", "findings", "deidentification"),
+        columns=shown,
+        name="films",
+        search=["subject__code", "visit__code"],
+        sort="-received",
+        hidden=["source", "designated", "channel"],
+        empty="No films have arrived. Sites upload them under Upload films.",
+    )
+    return listing.respond("studies/films.html", {"trial": trial})
+
+
+def film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """One film: what was declared and confirmed, what the checks found, and everything that happened to it."""
+    trial, actor = trial_or_404(request, code, Action.CHECK_FILMS)
+    film = get_object_or_404(Film.objects.of_trial(trial).select_related("replaces"), pk=pk)
+    context = {
+        "trial": trial,
+        "film": film,
+        "facts": facts(film),
+        "replaced_by": film.replaced_by.order_by("pk"),
+        "questions": Question.objects.of_trial(trial).filter(film=film).order_by("pk"),
+        "history": history_of("studies.film", film.pk, actor.role),
+    }
+    return render(request, "studies/film.html", context)
+
+
+def facts(film: Film) -> list[tuple[str, object]]:
+    """What is known of a film, without the name its file had at the site."""
+    visit = film.visit
+    code = film.trial.code
+    return [
+        ("Status", Badge(film.status, film.get_status_display(), tone_of(film.status))),
+        ("Site", film.site.code),
+        ("Subject", film.subject and Link(film.subject.code, reverse("studies:subject", args=[code, film.subject.pk]))),
+        ("Visit", visit and Link(visit.code, reverse("studies:visit", args=[code, visit.pk]))),
+        ("Side", film.get_side_display()),
+        ("View", film.get_view_display()),
+        ("Film date", film.film_date),
+        ("Date from", film.get_film_date_source_display()),
+        ("Pixel spacing", f"{film.spacing_mm:g} mm" if film.spacing_mm else None),
+        ("Counts for its view", film.designated),
+        ("Received", film.received_at),
+        ("Came by", film.get_channel_display()),
+        ("Size", f"{film.size:,} bytes"),
+    ]

@@ -1,0 +1,56 @@
+"""Setting up a trial by table: chosen, looked through line by line, then written whole."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.roles import Action
+from studies.access import trial_or_404
+from studies.forms.tables import TableForm
+from studies.tables.importing import preview, write_table
+from studies.tables.kinds import TABLES, Table
+
+# Where each table's rows can be seen afterwards.
+PAGE = {"sites": "sites", "planned-visits": "plans", "subjects": "subjects", "visits": "visits"}
+
+
+def table_or_404(slug: str) -> Table:
+    """The kind of table of that name."""
+    if slug not in TABLES:
+        raise Http404
+    return TABLES[slug]
+
+
+def import_table(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    """Choosing the file; sending it shows what it holds and writes nothing."""
+    trial, _ = trial_or_404(request, code, Action.SET_UP_TRIAL)
+    table = table_or_404(slug)
+    form = TableForm(request.POST or None, request.FILES or None)
+    context = {"trial": trial, "table": table, "fields": table.fields(trial), "back": f"studies:{PAGE[slug]}"}
+    if request.method == "POST" and form.is_valid():
+        text = form.cleaned_data["text"]
+        found = preview(trial=trial, table=table, text=text)
+        return render(request, "studies/table_preview.html", context | {"preview": found, "text": text})
+    return render(request, "studies/table_import.html", context | {"form": form}, status=400 if form.errors else 200)
+
+
+def write(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    """Writes what was looked through; it is checked again, for the trial may have changed meanwhile."""
+    trial, actor = trial_or_404(request, code, Action.SET_UP_TRIAL)
+    table = table_or_404(slug)
+    if request.method != "POST":
+        return redirect("studies:import_table", code, slug)
+    count = write_table(trial=trial, table=table, text=request.POST.get("text", ""), actor=actor)
+    messages.success(request, f"{count} rows were written: {table.label.lower()}.")
+    return redirect(f"studies:{PAGE[slug]}", code)
+
+
+def example(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    """A file to begin with."""
+    trial_or_404(request, code, Action.SET_UP_TRIAL)
+    table = table_or_404(slug)
+    answer = HttpResponse(table.example, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{table.slug}.csv"'
+    return answer

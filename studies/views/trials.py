@@ -1,0 +1,103 @@
+"""The first page of a trial, and the making of a new one."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.navigation import Navigation
+from accounts.roles import Action, Role, allows
+from audit.trail import Actor, audited_atomic
+from config.errors import NotAllowed
+from studies.access import memberships_or_404, trial_or_404
+from studies.forms.planning import TrialForm
+from studies.forms.refusals import refused_on
+from studies.membership import grant
+from studies.models import FilmStatus, Membership, Question, Trial
+from studies.progress import Standing, standing
+from studies.trials import create_trial
+
+
+def trial(request: HttpRequest, code: str) -> HttpResponse:
+    """Where each role begins: the coordinator's overview, else the first page of the menu."""
+    held = memberships_or_404(request, code)
+    if any(allows(membership.role, Action.SET_UP_TRIAL) for membership in held):
+        return overview(request, code)
+    groups = Navigation(request).groups
+    if not groups:
+        return render(request, "studies/nothing_here.html", {"trial": held[0].trial})
+    return redirect(groups[0].items[0].url)
+
+
+def overview(request: HttpRequest, code: str) -> HttpResponse:
+    """What is planned, what came, and what waits for the coordinator."""
+    trial, _ = trial_or_404(request, code, Action.SET_UP_TRIAL)
+    today = timezone.localdate()
+    stands = standing(trial, today)
+    context = {
+        "trial": trial,
+        "standing": stands,
+        "tiles": tiles(trial, stands),
+        "steps": steps(trial, stands),
+        "overdue": Question.objects.of_trial(trial).overdue(today).order_by("due_on")[:5],
+        "answered": Question.objects.of_trial(trial).filter(status="answered").order_by("pk")[:5],
+    }
+    return render(request, "studies/overview.html", context)
+
+
+def tiles(trial: Trial, stands: Standing) -> list[tuple[str, int, str, str]]:
+    """Label, number, tone and address of each tile."""
+    films, questions = (reverse(f"studies:{name}", args=[trial.code]) for name in ("films", "questions"))
+    return [
+        ("films expected in all", stands.films_expected, "", reverse("studies:visits", args=[trial.code])),
+        ("films received", stands.films_come, "", films),
+        ("at the desk", stands.at_the_desk, "waiting", f"{films}?status={FilmStatus.DEIDENTIFIED}"),
+        ("with a question", stands.films_in(FilmStatus.QUESTIONED), "", f"{films}?status={FilmStatus.QUESTIONED}"),
+        ("held at the site", stands.held, "", f"{films}?status={FilmStatus.HELD}"),
+        ("accepted", stands.accepted, "", f"{films}?status={FilmStatus.READY}"),
+        ("turned down", stands.turned_down, "", f"{films}?status={FilmStatus.REJECTED}"),
+        ("questions answered", stands.questions_answered, "waiting", f"{questions}?status=answered"),
+        ("questions open", stands.questions_open, "", f"{questions}?status=open"),
+        ("questions overdue", stands.questions_overdue, "bad", f"{questions}?late=overdue"),
+    ]
+
+
+def steps(trial: Trial, stands: Standing) -> list[tuple[str, str, bool]]:
+    """What setting up takes: the step, its page, whether it is done."""
+    pages = {name: reverse(f"studies:{name}", args=[trial.code]) for name in ("sites", "plans", "subjects", "members")}
+    site_people = trial.memberships.current().filter(role=Role.SITE).values("site").distinct().count()
+    sites = trial.sites.count()
+    return [
+        ("Add the sites", pages["sites"], sites > 0),
+        ("Plan the visits, baseline on day 0", pages["plans"], trial.visit_plans.filter(target_day=0).exists()),
+        ("Enrol the subjects", pages["subjects"], stands.subjects > 0),
+        ("Give every site a person who uploads", pages["members"], 0 < sites == site_people),
+    ]
+
+
+def new_trial(request: HttpRequest) -> HttpResponse:
+    """Whoever coordinates a trial may begin another and becomes its coordinator."""
+    coordinators = Membership.objects.current().filter(role=Role.COORDINATOR).select_related("user")
+    held = coordinators.filter(user__email=request.user.get_username()).first()
+    if held is None:
+        raise NotAllowed(str(Action.SET_UP_TRIAL))
+    form = TrialForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            trial = begin(form.cleaned_data, held.user)
+            messages.success(request, f"Trial {trial.code} was created; you coordinate it.")
+            return redirect("studies:trial", trial.code)
+    return render(request, "studies/new_trial.html", {"form": form}, status=400 if form.errors else 200)
+
+
+def begin(typed: dict[str, str], user: User) -> Trial:
+    """The trial and its first coordinator, together or not at all."""
+    actor = Actor(user_id=user.pk, label=str(user), role=Role.COORDINATOR)
+    with audited_atomic():
+        trial = create_trial(code=typed["trial_code"], title=typed["title"], sponsor=typed["sponsor"], actor=actor)
+        grant(trial=trial, user=user, role=Role.COORDINATOR, reason="created the trial", actor=actor)
+    return trial

@@ -1,0 +1,128 @@
+"""A trial is planned step by step: each step is checked, told once, and leaves nothing half done."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from accounts.roles import Role
+from audit.models import Event
+from config.errors import BadInput, NotAllowed, WrongState
+from studies.absences import record_absence, withdraw_absence
+from studies.models import Trial, Visit
+from studies.subjects import enrol
+from studies.trials import add_site, create_trial, rename_site
+from studies.visits import add_visit, change_plan, mark_not_done, plan_visit, reopen_visit
+from tests.studies.planned import SETTING_UP, Planned, film_of
+
+
+def test_a_trial_is_told_in_its_own_stream(db: None) -> None:
+    create_trial(code="RA-9", title="Trial nine", actor=SETTING_UP)
+    assert [event.action for event in Event.objects.filter(stream="RA-9")] == ["studies.trial.create"]
+
+
+@pytest.mark.parametrize("code", ["", "a b", "-x", "x" * 33, "ä", "=1+1"])
+def test_a_trial_code_that_cannot_stand_in_an_address_is_refused(db: None, code: str) -> None:
+    with pytest.raises(BadInput, match="trial code"):
+        create_trial(code=code, title="Trial", actor=SETTING_UP)
+    assert not Trial.objects.exists()
+
+
+def test_a_site_code_is_used_once_in_a_trial(ra1: Planned, ra2: Planned) -> None:
+    with pytest.raises(BadInput, match="site: '01' was given"):
+        add_site(trial=ra1.trial, code="01", actor=SETTING_UP)
+    assert ra1.trial.sites.count() == 2
+
+
+def test_only_a_coordinator_plans(ra1: Planned) -> None:
+    for role in ("reader", "lead", "statistician", "sponsor", "site 01"):
+        with pytest.raises(NotAllowed):
+            add_site(trial=ra1.trial, code="03", actor=ra1.actor(role))
+
+
+def test_a_site_keeps_its_code_when_renamed(ra1: Planned) -> None:
+    rename_site(site=ra1.sites[0], name="St Mary", actor=ra1.actor("coordinator"))
+    ra1.sites[0].refresh_from_db()
+    assert (ra1.sites[0].code, ra1.sites[0].name) == ("01", "St Mary")
+    assert Event.objects.newest_first()[0].content["changes"] == {"name": ["Hospital 01", "St Mary"]}
+
+
+def test_a_new_subject_gets_every_planned_visit(ra1: Planned) -> None:
+    subject = enrol(trial=ra1.trial, site=ra1.sites[0], code="01-002", actor=ra1.actor("coordinator"))
+    assert sorted(subject.visits.values_list("code", flat=True)) == ["BL", "W24"]
+
+
+def test_a_subject_enrolled_already_gets_a_visit_planned_later(ra1: Planned) -> None:
+    plan_visit(trial=ra1.trial, code="W52", label="Week 52", target_day=364, actor=ra1.actor("coordinator"))
+    assert Visit.objects.filter(code="W52").count() == len(ra1.subjects)
+
+
+def test_a_subject_is_not_enrolled_at_a_site_of_another_trial(ra1: Planned, ra2: Planned) -> None:
+    with pytest.raises(BadInput, match="a site of trial RA-1"):
+        enrol(trial=ra1.trial, site=ra2.sites[0], code="01-009", actor=SETTING_UP)
+
+
+@pytest.mark.parametrize(("field", "value"), [("target_day", 9999), ("days_before", -1), ("label", " ")])
+def test_a_plan_out_of_bounds_is_refused(ra1: Planned, field: str, value: object) -> None:
+    wanted: dict[str, object] = {"label": "Week 9", "target_day": 63, "days_before": 7, "days_after": 7, field: value}
+    with pytest.raises(BadInput, match=field):
+        plan_visit(trial=ra1.trial, code="W9", actor=SETTING_UP, **wanted)  # type: ignore[arg-type]
+
+
+def test_an_amendment_tells_only_what_changed_and_why(ra1: Planned) -> None:
+    plan = ra1.trial.visit_plans.get(code="W24")
+    coordinator = ra1.actor("coordinator")
+    change_plan(
+        plan=plan, label="Week 24", target_day=168, days_before=14, days_after=28, reason="amendment 2", actor=coordinator
+    )
+    content = Event.objects.newest_first()[0].content
+    assert (content["changes"], content["reason"]) == ({"days_after": [14, 28]}, "amendment 2")
+
+
+def test_a_visit_outside_the_plan_has_no_window(ra1: Planned) -> None:
+    visit = add_visit(subject=ra1.subjects[0], code="UNS-1", kind="unscheduled", actor=ra1.actor("coordinator"))
+    assert visit.window(date(2024, 3, 1)) is None
+
+
+@pytest.mark.parametrize(("code", "kind"), [("UNS-1", "scheduled"), ("W24", "rescue"), ("UNS 1", "rescue")])
+def test_a_visit_outside_the_plan_neither_takes_a_planned_code_nor_calls_itself_scheduled(
+    ra1: Planned, code: str, kind: str
+) -> None:
+    with pytest.raises(BadInput):
+        add_visit(subject=ra1.subjects[0], code=code, kind=kind, actor=SETTING_UP)
+
+
+def test_a_visit_with_films_cannot_be_recorded_as_not_done(ra1: Planned) -> None:
+    film_of(ra1.visit())
+    with pytest.raises(WrongState, match="1 films"):
+        mark_not_done(visit=ra1.visit(), reason="withdrew", actor=ra1.actor("coordinator"))
+
+
+def test_a_rejected_film_does_not_make_a_visit_done(ra1: Planned) -> None:
+    film_of(ra1.visit(), status="rejected")
+    mark_not_done(visit=ra1.visit(), reason="withdrew", actor=ra1.actor("coordinator"))
+    assert ra1.visit().not_done_reason == "withdrew"
+
+
+def test_a_visit_not_done_can_be_expected_again(ra1: Planned) -> None:
+    mark_not_done(visit=ra1.visit(), reason="withdrew", actor=ra1.actor("coordinator"))
+    with pytest.raises(WrongState):
+        mark_not_done(visit=ra1.visit(), reason="twice", actor=ra1.actor("coordinator"))
+    reopen_visit(visit=ra1.visit(), reason="came after all", actor=ra1.actor("coordinator"))
+    assert ra1.visit().not_done_reason == ""
+
+
+def test_a_film_that_will_never_come_is_recorded_once_and_can_be_expected_again(ra1: Planned) -> None:
+    coordinator, visit = ra1.actor("coordinator"), ra1.visit()
+    absent = record_absence(visit=visit, side="L", view="foot", reason="amputated", actor=coordinator)
+    with pytest.raises(BadInput):
+        record_absence(visit=visit, side="L", view="foot", reason="again", actor=coordinator)
+    withdraw_absence(absent=absent, reason="found", actor=coordinator)
+    record_absence(visit=visit, side="L", view="foot", reason="lost again", actor=coordinator)
+
+
+def test_a_view_that_has_a_film_is_not_given_up(ra1: Planned) -> None:
+    film_of(ra1.visit(), side="B")
+    with pytest.raises(WrongState, match="received"):
+        record_absence(visit=ra1.visit(), side="R", view="hand", reason="lost", actor=ra1.actor(Role.COORDINATOR))
