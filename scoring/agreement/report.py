@@ -1,0 +1,206 @@
+"""Everything a reader statistics page or the command line says about one set of ratings, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from scoring.agreement.bland_altman import BlandAltman, bland_altman
+from scoring.agreement.bootstrap import Bootstrap
+from scoring.agreement.concordance import ccc
+from scoring.agreement.detectable import pooled, sdc, sdc_pooled, sdd_change, sdd_status, sem
+from scoring.agreement.icc import icc_all
+from scoring.agreement.kappa import Agreement, agreement
+from scoring.agreement.pools import Pool, reader_pool, sdc_of_pool
+from scoring.agreement.progressors import Progressors, progressor_agreement
+from scoring.agreement.ratings import COMPLETE, Matrix
+from scoring.agreement.results import Estimate
+
+Row = dict[str, Any]
+THRESHOLDS = (0.0, 0.5, 5.0)
+NO_CHANGE = "needs a column visit with at least two visits"
+
+
+@dataclass(frozen=True, eq=False)
+class Cube:
+    """Ratings as subjects x visits x readers, NaN for missing; the first visit is the baseline of every change."""
+
+    values: Matrix
+    visits: tuple[str, ...]
+    readers: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Layer:
+    """The ratings of one visit, or the changes up to it."""
+
+    of: str
+    visit: str | None
+    values: Matrix
+
+    @property
+    def where(self) -> Row:
+        return {"of": self.of, "visit": self.visit}
+
+
+def report(cube: Cube, *, thresholds: Sequence[float] = THRESHOLDS, bootstrap: Bootstrap | None = None) -> Row:
+    """All agreement statistics: status at each visit, change from the first visit at each later one.
+
+    Keys icc, sem, sdd_status, sdd_change, sdc, bland_altman, ccc, kappa, progressors, pool. A statistic that stands for
+    several visits or pairs of readers has them one by one under `each`.
+    """
+    status = [_Layer("status", _label(cube, at), cube.values[:, at]) for at in range(len(cube.visits))]
+    change = [
+        _Layer("change", cube.visits[at], cube.values[:, at] - cube.values[:, 0]) for at in range(1, len(cube.visits))
+    ]
+    layers = [*status, *change]
+    return {
+        "subjects": len(cube.values),
+        "readers": list(cube.readers),
+        "visits": [visit for visit in cube.visits if visit],
+        "missing_cells": COMPLETE,
+        "icc": [row for layer in layers for row in _icc_rows(layer)],
+        "sem": _pooled("SEM", [(layer, sem(layer.values)) for layer in layers], of="status"),
+        "sdd_status": _pooled("SDD of status", [(layer, sdd_status(layer.values)) for layer in status]),
+        "sdd_change": _pooled("SDD of change", [(layer, sdd_change(layer.values)) for layer in change]),
+        "sdc": _sdc(cube, change, bootstrap),
+        "bland_altman": _single(_pair_rows(cube, layers, _bland_altman_row)),
+        "ccc": _single(_pair_rows(cube, layers, lambda a, b, _: plain(ccc(a, b)))),
+        "kappa": _single(
+            _pair_rows(
+                cube, status, lambda a, b, stream: _kappa_row(agreement(a, b, bootstrap=bootstrap, stream=stream))
+            )
+        ),
+        "progressors": [_progressor_row(layer, limit, cube, bootstrap) for layer in change for limit in thresholds],
+        "pool": [_pool_row(layer, cube, bootstrap) for layer in layers],
+    }
+
+
+def plain(found: Estimate) -> Row:
+    """An estimate as data, numbers unrounded."""
+    row = {"value": found.value, "lower": found.lower, "upper": found.upper, "n": found.n, "k": found.k}
+    return {**row, "level": found.level, "interval": found.interval, "left_out": found.dropped, "reason": found.reason}
+
+
+def _label(cube: Cube, at: int) -> str | None:
+    return cube.visits[at] or None
+
+
+def _icc_rows(layer: _Layer) -> Iterator[Row]:
+    for found in icc_all(layer.values):
+        yield {"form": found.form, **plain(found.estimate), "f": found.f, "p": found.p, **layer.where}
+
+
+def _pooled(name: str, each: list[tuple[_Layer, Estimate]], *, of: str | None = None) -> Row:
+    """One estimate as it is; several by their simple mean, with each beside it."""
+    main = [found for layer, found in each if of in (None, layer.of)]
+    if not main:
+        return {**plain(Estimate(name, None, None, None, 0, 0, reason=NO_CHANGE)), "each": []}
+    one = main[0] if len(main) == 1 else pooled(main, name)
+    return {**plain(one), "each": [{**plain(found), **layer.where} for layer, found in each]}
+
+
+def _sdc(cube: Cube, change: list[_Layer], bootstrap: Bootstrap | None) -> Row:
+    row = _pooled("SDC", [(layer, sdc(layer.values)) for layer in change])
+    eighty = [(layer, sdc(layer.values, coverage=0.80)) for layer in change]
+    if len(change) > 1:
+        changes = cube.values[:, 1:] - cube.values[:, :1]
+        row |= plain(sdc_pooled(changes, bootstrap=bootstrap))
+    return {**row, "coverage": 0.95, "eighty": {**_pooled("SDC 80 %", eighty), "coverage": 0.80}}
+
+
+def _pair_rows(cube: Cube, layers: list[_Layer], row_of: Callable[[Matrix, Matrix, int], Row]) -> list[Row]:
+    rows: list[Row] = []
+    for layer in layers:
+        for a, b in combinations(range(len(cube.readers)), 2):
+            found = row_of(layer.values[:, a], layer.values[:, b], len(rows))
+            rows.append({"first": cube.readers[a], "second": cube.readers[b], **layer.where, **found})
+    return rows
+
+
+def _single(rows: list[Row]) -> Row:
+    """The figures themselves when there is one row, else a reason; always every row under `each`."""
+    if len(rows) == 1:
+        return {**rows[0], "each": rows}
+    reason = "several pairs of readers or visits: see each" if rows else "needs two readers"
+    empty = dict.fromkeys(rows[0]) if rows else {"value": None}
+    return {**empty, "reason": reason, "each": rows}
+
+
+def _bland_altman_row(first: Matrix, second: Matrix, _: int) -> Row:
+    found: BlandAltman = bland_altman(first, second)
+    return {
+        "bias": found.bias.value,
+        "sd": found.sd.value,
+        "lower": found.lower_limit.value,
+        "upper": found.upper_limit.value,
+        "bias_interval": [found.bias.lower, found.bias.upper],
+        "lower_interval": [found.lower_limit.lower, found.lower_limit.upper],
+        "upper_interval": [found.upper_limit.lower, found.upper_limit.upper],
+        "slope": {**plain(found.slope), "p": found.slope_p},
+        "n": found.bias.n,
+        "left_out": found.bias.dropped,
+        "reason": found.bias.reason,
+    }
+
+
+def _kappa_row(found: Agreement) -> Row:
+    kinds = ("unweighted", "linear", "quadratic", "pabak", "agreement", "positive")
+    return {
+        **{kind: getattr(found, kind).value for kind in kinds},
+        "intervals": {kind: plain(getattr(found, kind)) for kind in kinds},
+        "n": found.agreement.n,
+        "n_nonzero": found.n_nonzero,
+        "reason": found.unweighted.reason,
+    }
+
+
+def _progressor_row(layer: _Layer, limit: float, cube: Cube, bootstrap: Bootstrap | None) -> Row:
+    found: Progressors = progressor_agreement(layer.values, limit, bootstrap=bootstrap)
+    return {
+        "definition": found.definition,
+        **layer.where,
+        "by_reader": {cube.readers[at]: plain(one) for at, one in enumerate(found.by_reader)},
+        "by_mean": plain(found.by_mean),
+        "pairs": [
+            {
+                "first": cube.readers[pair.first],
+                "second": cube.readers[pair.second],
+                "both": pair.both,
+                "only_first": pair.only_first,
+                "only_second": pair.only_second,
+                "neither": pair.neither,
+                **_kappa_row(pair.agreement),
+            }
+            for pair in found.pairs
+        ],
+        "reason": found.reason,
+    }
+
+
+def _pool_row(layer: _Layer, cube: Cube, bootstrap: Bootstrap | None) -> Row:
+    subjects, readers = np.indices(layer.values.shape)
+    names = [cube.readers[at] for at in readers.ravel()]
+    pool: Pool = reader_pool(subjects.ravel().tolist(), names, layer.values.ravel().tolist(), bootstrap=bootstrap)
+    row: Row = {
+        **layer.where,
+        "difference_sd": plain(pool.difference_sd),
+        "icc": {"form": "ICC(1,1)", **plain(pool.icc)},
+    }
+    if layer.of == "change":
+        row["sdc"] = plain(sdc_of_pool(pool.difference_sd))
+    row["sets"] = [
+        {
+            "readers": list(one.readers),
+            "n": one.n,
+            "difference_sd": one.difference_sd,
+            "degrees": one.degrees,
+            "reason": one.reason,
+        }
+        for one in pool.sets
+    ]
+    return row

@@ -1,0 +1,49 @@
+"""What a statistic returns: a value and its interval, or the reason why there is none; never a bare NaN."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+NO_INTERVAL = ""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A statistic: value and limits are finite floats or None; `reason` says why one of them is None.
+
+    n: subjects used. k: readers. level: of the interval. interval: how the limits were made.
+    """
+
+    name: str
+    value: float | None
+    lower: float | None
+    upper: float | None
+    n: int
+    k: int
+    reason: str = ""
+    interval: str = NO_INTERVAL
+    level: float = 0.95
+    dropped: int = 0
+
+    def with_limits(self, lower: float, upper: float, interval: str) -> Estimate:
+        """The same estimate with an interval; limits that are not finite leave it without one, and say so."""
+        if math.isfinite(lower) and math.isfinite(upper):
+            return replace(self, lower=float(lower), upper=float(upper), interval=interval)
+        return replace(self, reason=self.reason or f"no finite interval ({interval})")
+
+    def scaled(self, factor: float, name: str) -> Estimate:
+        """The estimate times a positive constant, under another name."""
+        value, lower, upper = (None if part is None else part * factor for part in (self.value, self.lower, self.upper))
+        return replace(self, name=name, value=value, lower=lower, upper=upper)
+
+
+def estimate(name: str, value: float, n: int, k: int, *, dropped: int = 0, level: float = 0.95) -> Estimate:
+    """A value without an interval yet; one that is not finite becomes None with a reason."""
+    if not math.isfinite(value):
+        return undefined(name, "the value is not finite", n, k, dropped=dropped, level=level)
+    return Estimate(name, float(value), None, None, n, k, dropped=dropped, level=level)
+
+
+def undefined(name: str, reason: str, n: int, k: int, *, dropped: int = 0, level: float = 0.95) -> Estimate:
+    return Estimate(name, None, None, None, n, k, reason=reason, dropped=dropped, level=level)
