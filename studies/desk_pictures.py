@@ -42,9 +42,15 @@ def picture_of(film: Film) -> DeskPicture:
 
 def part(folder: str, name: str) -> tuple[bytes, str]:
     """The bytes of one file of a picture and their media type; 404 for any other name or none."""
+    if not folder or not PART.fullmatch(name):
+        raise Http404
+    return stored(f"{folder}/{name}"), "image/jpeg" if name.endswith(".jpg") else "application/octet-stream"
+
+
+def stored(path: str) -> bytes:
+    """A file of the store of blind images; 404 when it is not there or larger than any part of a picture."""
     store = storages["reading"]
-    path = f"{folder}/{name}"
-    if not folder or not PART.fullmatch(name) or not store.exists(path) or store.size(path) > LARGEST_PART:
+    if not store.exists(path) or store.size(path) > LARGEST_PART:
         raise Http404
     with store.open(path) as file:
-        return file.read(), "image/jpeg" if name.endswith(".jpg") else "application/octet-stream"
+        return bytes(file.read())

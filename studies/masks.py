@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.roles import Action, authorise
@@ -15,7 +16,7 @@ from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, NotAllowed, WrongState
 from studies.desk_pictures import picture_of
 from studies.films import locked, move, order_rendition, person
-from studies.models import Film, FilmStatus, MaskSet
+from studies.models import Film, FilmStatus, MaskSet, Trial
 from studies.naming import checked_text
 from studies.rectangles import Box, checked_box, checked_crops
 
@@ -62,6 +63,14 @@ def settled(film: Film) -> MaskSet | None:
     if state not in (MaskState.CONFIRMED, MaskState.NOT_NEEDED):
         raise WrongState(f"the mask set of film {film.pk}", state, "one confirmed by a second person")
     return masks
+
+
+def waiting(trial: Trial) -> QuerySet[MaskSet]:
+    """The sets that a second person has to look at, oldest first: the newest one of each film at the desk."""
+    newer = MaskSet.objects.filter(film=OuterRef("film"), revision__gt=OuterRef("revision"))
+    open_sets = MaskSet.objects.filter(film__trial=trial, confirmed_by=None, refused_reason="")
+    found = open_sets.filter(~Exists(newer), film__status__in=AT_THE_DESK)
+    return found.select_related("film", "film__trial", "proposed_by").order_by("proposed_at", "pk")
 
 
 def propose(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from studies.views import completeness, films, members, planning, questions, tables, trials, visits
 
@@ -37,4 +37,4 @@ coordinator: list[URLPattern | URLResolver] = [
     path("trials/<slug:code>/questions/<int:pk>/remind/", questions.remind_site, name="remind"),
     path("trials/<slug:code>/completeness/", completeness.completeness, name="completeness"),
 ]
-urlpatterns = coordinator
+urlpatterns: list[URLPattern | URLResolver] = [*coordinator, path("", include("studies.desk_urls"))]

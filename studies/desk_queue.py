@@ -1,0 +1,113 @@
+"""The queue of the desk: which films wait, how the list narrows them, and which one comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
+from django.http import HttpRequest
+from django.urls import reverse
+
+from config.cells import Badge, Column, Link
+from config.filters import ChoiceFilter, MomentFilter, TextFilter
+from config.listing import Listing
+from studies.models import Film, FilmStatus, Trial
+from studies.models.film import SIDES, VIEWS, FilmQuerySet
+
+AT_DESK = [(status.value, status.label) for status in (FilmStatus.DEIDENTIFIED, FilmStatus.QUESTIONED)]
+
+
+class FindingFilter(ChoiceFilter):
+    """Films with a finding of one code; the JSON is searched as text, which both databases write alike."""
+
+    def query(self, label: str, values: Mapping[str, str]) -> Q:
+        """The code stands among the findings."""
+        return Q(findings_text__contains=f'"code": "{self._known(label, values[""])}"')
+
+
+def waiting(trial: Trial) -> FilmQuerySet:
+    """Films of the trial that wait for a decision, oldest first."""
+    films = Film.objects.of_trial(trial).at_desk()
+    return films.annotate(findings_text=Cast("findings", TextField())).order_by("received_at", "pk")
+
+
+def finding_codes(trial: Trial) -> list[tuple[str, str]]:
+    """The findings that occur in the queue, by code."""
+    found = Film.objects.filter(trial=trial).at_desk().values_list("findings", flat=True)
+    codes = sorted({finding["code"] for findings in found for finding in findings})
+    return [(code, code.replace("-", " ")) for code in codes]
+
+
+def queue(request: HttpRequest, trial: Trial) -> Listing:
+    """The list as the address narrows and sorts it; the film pages carry the same address and keep its order."""
+    columns = [
+        Column("film", "Film", lambda film: look_at(request, film), "received_at"),
+        Column("subject", "Subject", "subject.code", "subject__code", TextFilter("subject__code")),
+        Column("visit", "Visit", "visit.code", "visit__plan__target_day"),
+        Column("site", "Site", "site.code", "site__code", ChoiceFilter("site__code", lambda: sites_of(trial))),
+        Column("side", "Side declared", "get_side_display", "side", ChoiceFilter("side", SIDES)),
+        Column("view", "View declared", "get_view_display", "view", ChoiceFilter("view", VIEWS)),
+        Column("film_date", "Film date", sort="film_date"),
+        Column("finding", "Findings", findings_in_words, filter=FindingFilter("", lambda: finding_codes(trial))),
+        Column("status", "Status", status_of, "status", ChoiceFilter("status", AT_DESK)),
+        Column("received", "Waiting since", "received_at", "received_at", MomentFilter("received_at")),
+    ]
+    return Listing(
+        request,
+        waiting(trial),
+        columns=columns,
+        name="desk",
+        search=["subject__code", "visit__code"],
+        empty="No film waits for a decision.",
+    )
+
+
+def sites_of(trial: Trial) -> list[tuple[str, str]]:
+    """The sites as choices."""
+    return [(code, code) for code in trial.sites.values_list("code", flat=True)]
+
+
+def look_at(request: HttpRequest, film: Film) -> Link:
+    """The way to the film's page, which keeps how the list is narrowed."""
+    return Link(f"Film {film.pk}", address(request, film.trial, film.pk))
+
+
+def address(request: HttpRequest, trial: Trial, pk: int | None, route: str = "studies:desk_film") -> str:
+    """A page of the desk with the list's narrowing kept; the list itself when there is no film."""
+    path = reverse(route, args=[trial.code, pk]) if pk else reverse("studies:desk", args=[trial.code])
+    query = request.GET.urlencode()
+    return f"{path}?{query}" if query else path
+
+
+def findings_in_words(film: Film) -> str:
+    """The codes of the findings, as the list shows them."""
+    return ", ".join(finding["code"].replace("-", " ") for finding in film.findings)
+
+
+def status_of(film: Film) -> Badge:
+    """The status as a badge."""
+    return Badge(film.status, film.get_status_display())
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a film stands in the queue: its number, how many there are, and its neighbours."""
+
+    number: int
+    total: int
+    before: int | None
+    after: int | None
+
+
+def place_of(listing: Listing, pk: int) -> Place:
+    """The place of a film; one that does not wait is followed by the first that does."""
+    found: Any = listing.found
+    pks = list(found.values_list("pk", flat=True))
+    if pk not in pks:
+        return Place(0, len(pks), None, pks[0] if pks else None)
+    at = pks.index(pk)
+    after = pks[at + 1] if at + 1 < len(pks) else next((other for other in pks if other != pk), None)
+    return Place(at + 1, len(pks), pks[at - 1] if at else None, after)

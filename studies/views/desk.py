@@ -1,0 +1,198 @@
+"""The QC desk: the queue, one film with everything around it, and the decisions on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.roles import Action
+from audit.trail import Actor
+from studies import designation, masks, quality
+from studies.access import trial_or_404
+from studies.desk import desk_film, for_viewer
+from studies.desk_queue import Place, address, place_of, queue
+from studies.forms.desk import AcceptForm, DesignateForm, MasksForm, QuestionForm, RejectForm, WithdrawForm
+from studies.forms.refusals import refused_on
+from studies.models import Film, Trial
+from studies.verdicts import WORDING
+from studies.views.pictures import picture_response
+
+FORMS: dict[str, Callable[[Film], BaseForm]] = {
+    "accept_form": lambda film: AcceptForm(film),
+    "reject_form": lambda film: RejectForm(auto_id="reject-%s"),
+    "question_form": lambda film: QuestionForm(auto_id="question-%s"),
+    "withdraw_form": lambda film: WithdrawForm(auto_id="withdraw-%s"),
+    "designate_form": lambda film: DesignateForm(auto_id="designate-%s"),
+}
+Decide = Callable[[dict[str, Any]], object]
+
+
+@require_GET
+def desk(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The films that wait."""
+    trial, _ = trial_or_404(request, code, Action.CHECK_FILMS)
+    return queue(request, trial).respond("studies/desk/queue.html", {"trial": trial})
+
+
+@require_GET
+def desk_film_page(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """One film."""
+    trial, _ = trial_or_404(request, code, Action.CHECK_FILMS)
+    return show(request, trial, film_or_404(trial, pk))
+
+
+@require_GET
+def desk_picture(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
+    """A part of the film's picture."""
+    trial, _ = trial_or_404(request, code, Action.CHECK_FILMS)
+    return picture_response(film_or_404(trial, pk).desk_folder, name)
+
+
+@require_POST
+def accept(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """The film may be read."""
+    trial, actor, film = _asked(request, code, pk)
+    form = AcceptForm(film, request.POST)
+
+    def decide(given: dict[str, Any]) -> None:
+        given.pop("no_scale")
+        quality.accept(film=film, actor=actor, **given)
+
+    return _decided(request, trial, film, "accept_form", form, decide, "accepted")
+
+
+@require_POST
+def reject(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """The film cannot be read."""
+    trial, actor, film = _asked(request, code, pk)
+    form = RejectForm(request.POST, auto_id="reject-%s")
+    decide: Decide = lambda given: quality.reject(film=film, actor=actor, **given)  # noqa: E731
+    return _decided(request, trial, film, "reject_form", form, decide, "rejected")
+
+
+@require_POST
+def question(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """The site is asked."""
+    trial, actor, film = _asked(request, code, pk)
+    form = QuestionForm(request.POST, auto_id="question-%s")
+    decide: Decide = lambda given: quality.question(film=film, actor=actor, **given)  # noqa: E731
+    return _decided(request, trial, film, "question_form", form, decide, "questioned")
+
+
+@require_POST
+def withdraw(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """The film that was ready is wrong."""
+    trial, actor, film = _asked(request, code, pk)
+    form = WithdrawForm(request.POST, auto_id="withdraw-%s")
+    decide: Decide = lambda given: quality.withdraw(film=film, actor=actor, **given)  # noqa: E731
+    return _decided(request, trial, film, "withdraw_form", form, decide, "withdrawn", stay=True)
+
+
+@require_POST
+def designate(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """This film counts for its view from now on."""
+    trial, actor, film = _asked(request, code, pk)
+    form = DesignateForm(request.POST, auto_id="designate-%s")
+    decide: Decide = lambda given: designation.designate(film=film, actor=actor, **given)  # noqa: E731
+    return _decided(request, trial, film, "designate_form", form, decide, "designated", stay=True)
+
+
+@require_POST
+def propose(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """The masks as drawn or typed, or the machine's boxes, or none where text was suspected wrongly."""
+    trial, actor, film = _asked(request, code, pk)
+    form = MasksForm(request.POST, auto_id="masks-%s")
+
+    def decide(given: dict[str, Any]) -> None:
+        taken = {"suggested": masks.proposed_boxes(film), "none": []}.get(request.POST.get("take", ""))
+        boxes = form.boxes() if taken is None else taken
+        masks.propose(film=film, actor=actor, rectangles=boxes, crops=form.crops())
+
+    return _decided(request, trial, film, "masks_form", form, decide, "sent to the second person: masks", stay=True)
+
+
+def film_or_404(trial: Trial, pk: int) -> Film:
+    """A film of the trial."""
+    return get_object_or_404(Film.objects.of_trial(trial), pk=pk)
+
+
+def _asked(request: HttpRequest, code: str, pk: int) -> tuple[Trial, Actor, Film]:
+    trial, actor = trial_or_404(request, code, Action.CHECK_FILMS)
+    return trial, actor, film_or_404(trial, pk)
+
+
+def _decided(
+    request: HttpRequest,
+    trial: Trial,
+    film: Film,
+    name: str,
+    form: BaseForm,
+    decide: Decide,
+    says: str,
+    *,
+    stay: bool = False,
+) -> HttpResponse:
+    """Decides and goes on to the next film of the queue; a refusal shows the film again with what was given."""
+    place = place_of(queue(request, trial), film.pk)
+    if form.is_valid():
+        with refused_on(form):
+            decide(dict(form.cleaned_data))
+            messages.success(request, f"Film {film.pk}: {says}.")
+            return redirect(address(request, trial, film.pk if stay else place.after))
+    film.refresh_from_db()
+    return show(request, trial, film, {name: form}, place, status=400)
+
+
+def show(
+    request: HttpRequest,
+    trial: Trial,
+    film: Film,
+    forms: dict[str, BaseForm] | None = None,
+    place: Place | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of a film."""
+    place = place or place_of(queue(request, trial), film.pk)
+    following = Film.objects.filter(pk=place.after).first() if place.after else None
+    shown = {name: make(film) for name, make in FORMS.items()} | {"masks_form": masks_form(film)} | (forms or {})
+    context = {
+        "trial": trial,
+        "desk": desk_film(film),
+        "place": place,
+        "query": request.GET.urlencode(),
+        "before_url": address(request, trial, place.before) if place.before else "",
+        "after_url": address(request, trial, place.after) if place.after else "",
+        "queue_url": address(request, trial, None),
+        "shown_film": described(trial, film),
+        "next_film": described(trial, following) if following else None,
+        "wording": dict(WORDING),
+        "errors": [error for form in (forms or {}).values() for errors in form.errors.values() for error in errors],
+        **shown,
+    }
+    return render(request, "studies/desk/film.html", context, status=status)
+
+
+def masks_form(film: Film) -> MasksForm:
+    """The newest set, to be drawn on."""
+    newest = masks.newest(film)
+    lines = {"rectangles": "", "crop_l": "", "crop_r": ""}
+    if newest:
+        words = {side: ", ".join(map(str, box)) for side, box in newest.crops.items()}
+        boxes = "\n".join(", ".join(map(str, box)) for box in newest.rectangles)
+        lines = {"rectangles": boxes, "crop_l": words.get("L", ""), "crop_r": words.get("R", "")}
+    return MasksForm(initial=lines, auto_id="masks-%s")
+
+
+def described(trial: Trial, film: Film) -> dict[str, Any] | None:
+    """The film as the viewer takes it; None while it has no picture."""
+    if not film.desk_folder:
+        return None
+    base = reverse("studies:desk_picture", args=[trial.code, film.pk, "preview.jpg"])
+    return for_viewer(film, preview_url=base, bands_url=base.replace("preview.jpg", "{level}/{band}"))

@@ -1,0 +1,185 @@
+"""Placing joints: images in the order of random keys, without subject, visit or date, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.roles import Action
+from config.cells import Badge, Column
+from config.errors import Refusal
+from config.filters import ChoiceFilter
+from config.listing import Listing
+from config.refusals import status_of
+from studies import joints
+from studies.access import trial_or_404
+from studies.desk_pictures import stored
+from studies.forms.joints import PLAIN_WIDTH, read_clicks, read_places
+from studies.joint_template import TEMPLATES, Point, fit
+from studies.models import Rendition, Trial
+from studies.models.film import VIEWS
+from studies.views.pictures import bytes_response
+
+STATES = [("False", "To be placed"), ("True", "Placed")]
+ONE_SIDE = [("L", "Left"), ("R", "Right")]
+
+
+@require_GET
+def joint_queue(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Every image, shuffled by its random key."""
+    trial, _ = trial_or_404(request, code, Action.PLACE_JOINTS)
+    listing = Listing(
+        request,
+        joints.images(trial),
+        columns=[
+            Column("image", "Image", template="studies/desk/image_cell.html", csv=False),
+            Column("view", "View", lambda one: dict(VIEWS)[one.view], "view", ChoiceFilter("view", VIEWS)),
+            Column("side", "Side", lambda one: dict(ONE_SIDE)[one.side], "side", ChoiceFilter("side", ONE_SIDE)),
+            Column("placed", "Joints", placed_badge, "placed", ChoiceFilter("placed", STATES)),
+        ],
+        name="joints",
+        per_page=25,
+        empty="No image is ready yet. Films come here once they are accepted and their masks are confirmed.",
+    )
+    waiting = joints.waiting(trial).first()
+    context = {
+        "trial": trial,
+        "waiting": joints.waiting(trial).count(),
+        "next_url": waiting and page_of(trial, waiting),
+    }
+    return listing.respond("studies/desk/joint_queue.html", context)
+
+
+@require_GET
+def joint_page(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """One image with its joints as they are placed now."""
+    trial, _ = trial_or_404(request, code, Action.PLACE_JOINTS)
+    rendition = image_or_404(trial, key)
+    return show(request, trial, rendition, rendition.reader_image.joints, noted(rendition))
+
+
+@require_GET
+def joint_picture(request: HttpRequest, code: str, key: str, level: str, number: int) -> HttpResponse:
+    """A band of the image, or its preview."""
+    trial, _ = trial_or_404(request, code, Action.PLACE_JOINTS)
+    bands = image_or_404(trial, key).reader_image.bands.get(level, [])
+    if number >= len(bands):
+        raise Http404
+    media_type = "image/jpeg" if level == "preview" else "application/octet-stream"
+    return bytes_response(stored(bands[number]["name"]), media_type)
+
+
+@require_POST
+def fit_joints(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """The template laid over the image by three clicks; nothing is stored yet."""
+    trial, _ = trial_or_404(request, code, Action.PLACE_JOINTS)
+    rendition = image_or_404(trial, key)
+    clicks = read_clicks(request.POST, rendition.reader_image.columns)
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse({"joints": fit(rendition.view, clicks)})
+    if len(clicks) < len(TEMPLATES[rendition.view].anchors):
+        return show(request, trial, rendition, {}, {}, clicks=clicks)
+    return show(request, trial, rendition, fit(rendition.view, clicks), {})
+
+
+@require_POST
+def place_joints(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """Stores where the joints are and goes on to the next image."""
+    trial, actor = trial_or_404(request, code, Action.PLACE_JOINTS)
+    rendition = image_or_404(trial, key)
+    places, readability = read_places(request.POST, rendition.view)
+    try:
+        on_film = shifted(places, joints.crop_of(rendition))
+        joints.place(film=rendition.film, side=rendition.side, actor=actor, joints=on_film, readability=readability)
+    except Refusal as refusal:
+        return show(request, trial, rendition, places, readability, error=str(refusal), status=status_of(refusal))
+    messages.success(request, f"{len(places)} joints placed.")
+    following = joints.waiting(trial).filter(reader_image__gt=key).first() or joints.waiting(trial).first()
+    return redirect(page_of(trial, following) if following else reverse("studies:joints", args=[code]))
+
+
+def image_or_404(trial: Trial, key: str) -> Rendition:
+    """An image of a film that counts in this trial."""
+    return get_object_or_404(joints.images(trial).select_related("film", "film__trial"), reader_image=key)
+
+
+def page_of(trial: Trial, rendition: Rendition) -> str:
+    """The address of an image."""
+    return reverse("studies:joint_image", args=[trial.code, rendition.reader_image_id])
+
+
+def placed_badge(rendition: Any) -> Badge:
+    """Whether the joints are placed."""
+    return Badge("done", "Placed") if rendition.placed else Badge("due", "To be placed")
+
+
+def noted(rendition: Rendition) -> dict[str, str]:
+    """The readability as noted last."""
+    newest = joints.newest(rendition.film, rendition.side)
+    return dict(newest.readability) if newest else {}
+
+
+def shifted(places: joints.Places, crop: Sequence[int] | None) -> joints.Places:
+    """From pixels of the image to pixels of the film it was cut out of."""
+    left, top = (crop[0], crop[1]) if crop else (0, 0)
+    return {joint: [x + left, y + top] for joint, (x, y) in places.items()}
+
+
+def for_viewer(trial: Trial, rendition: Rendition) -> dict[str, Any]:
+    """The image as the viewer takes it."""
+    image = rendition.reader_image
+    base = reverse("studies:joint_picture", args=[trial.code, image.key, "LEVEL", 0])
+    return {
+        "token": image.key,
+        "side": rendition.side,
+        "view": rendition.view,
+        "absent": False,
+        "preview_url": base.replace("LEVEL", "preview"),
+        "bands_url": base.replace("LEVEL/0", "{level}/{band}"),
+        "columns": image.columns,
+        "rows": image.rows,
+        "spacing_mm": image.spacing_mm,
+        "window_center": image.window_center,
+        "window_width": image.window_width,
+        "digests": {level: [band["sha256"] for band in image.bands[level]] for level in ("small", "full")},
+        "joints": {},
+    }
+
+
+def show(
+    request: HttpRequest,
+    trial: Trial,
+    rendition: Rendition,
+    places: joints.Places,
+    readability: dict[str, str],
+    *,
+    clicks: Sequence[Point] = (),
+    error: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The page of an image: no word of whose or when."""
+    template, image = TEMPLATES[rendition.view], rendition.reader_image
+    order = list(joints.images(trial).values_list("reader_image_id", flat=True))
+    following = order[order.index(image.key) + 1 :][:1]
+    context = {
+        "trial": trial,
+        "rendition": rendition,
+        "image": image,
+        "shown_film": for_viewer(trial, rendition),
+        "anchors": list(template.anchors),
+        "clicks": [f"{x:.1f}, {y:.1f}" for x, y in clicks],
+        "next_anchor": list(template.anchors)[len(clicks)] if len(clicks) < len(template.anchors) else "",
+        "rows": [(joint, *places.get(joint, ["", ""]), readability.get(joint, "")) for joint in template.joints],
+        "readabilities": joints.Readability.choices,
+        "plain_width": PLAIN_WIDTH,
+        "error": error,
+        "waiting": joints.waiting(trial).count(),
+        "after_url": reverse("studies:joint_image", args=[trial.code, following[0]]) if following else "",
+    }
+    return render(request, "studies/desk/joints.html", context, status=status)

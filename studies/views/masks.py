@@ -1,0 +1,143 @@
+"""The second person's page: the masks that wait, one film before and after, confirmed or refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.roles import Action
+from audit.trail import Actor
+from config.cells import Column, Link
+from config.filters import ChoiceFilter, MomentFilter
+from config.listing import Listing
+from studies import masks
+from studies.access import trial_or_404
+from studies.desk import for_viewer
+from studies.desk_pictures import picture_of
+from studies.forms.desk import RefuseForm
+from studies.forms.refusals import refused_on
+from studies.models import MaskSet, Trial
+from studies.models.film import SIDES, VIEWS
+from studies.views.pictures import picture_response
+
+# What is wrong with masks most often; the person may write anything else.
+USUAL_REASONS = (
+    "Text is still to be seen",
+    "A mask covers a joint",
+    "A mask is larger than needed",
+    "Sides are exchanged",
+)
+
+
+@require_GET
+def mask_queue(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The sets that wait for a second person."""
+    trial, _ = trial_or_404(request, code, Action.CONFIRM_MASKS)
+    listing = Listing(
+        request,
+        masks.waiting(trial),
+        columns=[
+            Column("film", "Film", lambda one: Link(f"Film {one.film_id}", page_of(trial, one.film_id)), "film_id"),
+            Column("view", "View", "film.get_view_display", "film__view", ChoiceFilter("film__view", VIEWS)),
+            Column("side", "Side", "film.get_side_display", "film__side", ChoiceFilter("film__side", SIDES)),
+            Column("rectangles", "Rectangles", lambda one: len(one.rectangles)),
+            Column("crops", "Cut in two", lambda one: bool(one.crops)),
+            Column("drawn_by", "Drawn by", "proposed_by", "proposed_by__name"),
+            Column("proposed", "Waiting since", "proposed_at", "proposed_at", MomentFilter("proposed_at")),
+        ],
+        name="masks",
+        empty="No masks wait for a second person.",
+    )
+    return listing.respond("studies/desk/mask_queue.html", {"trial": trial})
+
+
+@require_GET
+def mask_page(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """One film with its masks."""
+    trial, actor = trial_or_404(request, code, Action.CONFIRM_MASKS)
+    return show(request, trial, actor, set_or_404(trial, pk), RefuseForm())
+
+
+@require_GET
+def mask_picture(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
+    """A part of the film's picture, for as long as its masks wait."""
+    trial, _ = trial_or_404(request, code, Action.CONFIRM_MASKS)
+    return picture_response(set_or_404(trial, pk).film.desk_folder, name)
+
+
+@require_POST
+def confirm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """The second person agrees."""
+    trial, actor = trial_or_404(request, code, Action.CONFIRM_MASKS)
+    mask_set = asked_for(request, trial, pk)
+    masks.confirm(mask_set=mask_set, actor=actor)
+    messages.success(request, f"Film {pk}: masks confirmed.")
+    return redirect(next_page(trial))
+
+
+@require_POST
+def refuse(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """The second person disagrees."""
+    trial, actor = trial_or_404(request, code, Action.CONFIRM_MASKS)
+    mask_set = asked_for(request, trial, pk)
+    form = RefuseForm(request.POST)
+    if form.is_valid():
+        with refused_on(form):
+            masks.refuse(mask_set=mask_set, actor=actor, reason=form.cleaned_data["reason"])
+            messages.success(request, f"Film {pk}: masks refused; it is back at the desk.")
+            return redirect(next_page(trial))
+    return show(request, trial, actor, mask_set, form, status=400)
+
+
+def set_or_404(trial: Trial, pk: int) -> MaskSet:
+    """The set of a film that waits."""
+    return get_object_or_404(masks.waiting(trial), film=pk)
+
+
+def asked_for(request: HttpRequest, trial: Trial, pk: int) -> MaskSet:
+    """The set the person has looked at, which may have been replaced meanwhile."""
+    revision = request.POST.get("revision", "")
+    sets = MaskSet.objects.filter(film__trial=trial, film=pk).select_related("film")
+    return get_object_or_404(sets, revision=int(revision) if revision.isdecimal() else 0)
+
+
+def page_of(trial: Trial, film_id: int) -> str:
+    """The address of a film's masks."""
+    return reverse("studies:mask", args=[trial.code, film_id])
+
+
+def next_page(trial: Trial) -> str:
+    """The set that waits longest, or the empty list."""
+    waiting = masks.waiting(trial).first()
+    return page_of(trial, waiting.film_id) if waiting else reverse("studies:masks", args=[trial.code])
+
+
+def show(
+    request: HttpRequest, trial: Trial, actor: Actor, mask_set: MaskSet, form: BaseForm, status: int = 200
+) -> HttpResponse:
+    """Before and after."""
+    film = mask_set.film
+    base = reverse("studies:mask_picture", args=[trial.code, film.pk, "preview.jpg"])
+    following = masks.waiting(trial).exclude(pk=mask_set.pk).first()
+    context: dict[str, Any] = {
+        "trial": trial,
+        "film": film,
+        "mask_set": mask_set,
+        "own": mask_set.proposed_by_id == actor.user_id,
+        "picture": picture_of(film),
+        "preview_url": base,
+        "shown_film": for_viewer(film, preview_url=base, bands_url=base.replace("preview.jpg", "{level}/{band}")),
+        "masks": {"rectangles": mask_set.rectangles, "crops": mask_set.crops},
+        "suspected": masks.proposed_boxes(film),
+        "usual_reasons": USUAL_REASONS,
+        "after_url": page_of(trial, following.film_id) if following else "",
+        "form": form,
+        "waiting": masks.waiting(trial).count(),
+    }
+    return render(request, "studies/desk/mask.html", context, status=status)
