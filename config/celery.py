@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("blindread")
 app.config_from_object("config.broker")
 app.autodiscover_tasks(["jobs"])
+
+
+@worker_init.connect
+def demand_protection(**kwargs: Any) -> None:
+    """A worker does not start on a database whose regulated tables are unprotected; Celery offers no other hook."""
+    from audit.protection import Unprotected, demand
+
+    try:
+        demand()
+    except Unprotected as error:
+        raise SystemExit(str(error)) from None

@@ -1,4 +1,4 @@
-"""The WSGI entry point for gunicorn."""
+"""The WSGI entry point for gunicorn. Does not start on a database whose regulated tables are unprotected."""
 
 from __future__ import annotations
 
@@ -8,3 +8,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
+
+from audit.protection import demand  # noqa: E402
+
+demand()

@@ -7,13 +7,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+import kombu.pools
 import pytest
 from django.conf import settings
 from django.db import connection
 
+from config.celery import app
 from tests.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,9 +51,34 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(params=["filesystem", "redis"])
-def broker_url(request: pytest.FixtureRequest) -> str:
-    """Both transports, one after the other."""
-    return "filesystem://" if request.param == "filesystem" else request.getfixturevalue("redis_url")
+def broker_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Both transports, one after the other; this process publishes to the one it names."""
+    if request.param == "filesystem":
+        yield "filesystem://"
+        return
+    url: str = request.getfixturevalue("redis_url")
+    with publishing_to(url):
+        yield url
+
+
+@contextmanager
+def publishing_to(url: str) -> Iterator[None]:
+    """Celery's own application in this process publishes to another broker for a while."""
+    before = {name: app.conf[name] for name in ("broker_url", "broker_transport_options")}
+    app.conf.update(broker_url=url, broker_transport_options={"max_retries": 1, "interval_max": 0.1})
+    forget_connections()
+    try:
+        yield
+    finally:
+        app.conf.update(before)
+        forget_connections()
+
+
+def forget_connections() -> None:
+    """Celery keeps its connections by the address it first had."""
+    kombu.pools.reset()
+    vars(app).pop("amqp", None)
+    vars(app)["_pool"] = None
 
 
 StartWorker = Callable[..., subprocess.Popen[bytes]]
@@ -66,7 +94,7 @@ def start_worker(transactional_db: None, tmp_path: Path) -> Iterator[StartWorker
             "BROKER_URL": broker_url,
             "DATABASE_URL": database_url_of_tests(),
             "BLINDREAD_VAR": str(settings.VAR),
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
             **settings_of,
         }
         command = [sys.executable, "-m", "celery", "-A", "tests.worker", "worker", "--concurrency", "1"]

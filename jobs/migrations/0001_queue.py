@@ -5,46 +5,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Pulse',
+            name="Pulse",
             fields=[
-                ('part', models.CharField(max_length=50, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('well', models.BooleanField(default=True)),
-                ('says', models.CharField(blank=True, default='', max_length=300)),
+                ("part", models.CharField(max_length=50, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("well", models.BooleanField(default=True)),
+                ("says", models.CharField(blank=True, default="", max_length=300)),
             ],
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=100)),
-                ('key', models.CharField(max_length=200)),
-                ('payload', models.JSONField(default=dict)),
-                ('status', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='queued', max_length=10)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('reason', models.TextField(blank=True, default='')),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('doing', models.CharField(blank=True, default='', max_length=200)),
-                ('lease', models.CharField(blank=True, default='', max_length=32)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('due_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('hinted_at', models.DateTimeField(null=True)),
-                ('added_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=100)),
+                ("key", models.CharField(max_length=200)),
+                ("payload", models.JSONField(default=dict)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("queued", "Queued"), ("running", "Running"), ("done", "Done"), ("failed", "Failed")],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("reason", models.TextField(blank=True, default="")),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("doing", models.CharField(blank=True, default="", max_length=200)),
+                ("lease", models.CharField(blank=True, default="", max_length=32)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("hinted_at", models.DateTimeField(null=True)),
+                ("added_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['status', 'due_at'], name='job_by_status')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'key'), name='job_is_added_once'), models.CheckConstraint(condition=models.Q(('status__in', ('queued', 'running', 'done', 'failed'))), name='job_status_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'running'), _negated=True), models.Q(models.Q(('lease', ''), _negated=True), ('leased_until__isnull', False)), _connector='OR'), name='job_runs_under_a_lease')],
+                "indexes": [models.Index(fields=["status", "due_at"], name="job_by_status")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "key"), name="job_is_added_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ("queued", "running", "done", "failed"))),
+                        name="job_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "running"), _negated=True),
+                            models.Q(models.Q(("lease", ""), _negated=True), ("leased_until__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="job_runs_under_a_lease",
+                    ),
+                ],
             },
         ),
     ]

@@ -1,0 +1,10 @@
+"""What the sweeper does again and again: a function without arguments, and after how many seconds."""
+
+from __future__ import annotations
+
+CHORES: dict[str, int] = {
+    "jobs.sweeping.hint_again": 2,
+    "jobs.sweeping.alive": 10,
+    "jobs.sweeping.probe": 20,
+    "audit.anchors.write": 600,
+}

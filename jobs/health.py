@@ -1,0 +1,159 @@
+"""How each part of the house is: asked by /healthz, by the health page and by the demo when it starts."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.mail import get_connection
+from django.core.mail.backends.smtp import EmailBackend
+from django.db import connection
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.timesince import timesince
+
+from audit.models import Event
+from audit.protection import unprotected
+from config.celery import app
+from config.vital import FURTHER, VITAL
+from jobs.models import Job, Pulse
+from jobs.pulse import is_beating
+
+
+class Unwell(Exception):
+    """A part does not work; the text says how, for people who can mend it."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How one part is."""
+
+    part: str
+    well: bool
+    says: str
+
+
+def ask(part: str, check: str) -> Answer:
+    """Asks one part; whatever goes wrong is its answer."""
+    function: Callable[[], str] = import_string(check)
+    try:
+        return Answer(part, True, function())
+    except Unwell as error:
+        return Answer(part, False, str(error))
+    except Exception as error:  # a check must never be the reason why nobody hears of a fault
+        return Answer(part, False, f"no answer: {type(error).__name__}")
+
+
+def ask_all(parts: Mapping[str, str]) -> list[Answer]:
+    """Asks each part in turn."""
+    return [ask(part, check) for part, check in parts.items()]
+
+
+def vital() -> list[Answer]:
+    """The parts the house cannot do without; in the demo also that it has been filled."""
+    return ask_all(VITAL | ({"demo": "jobs.health.demo"} if settings.DEMO else {}))
+
+
+def further() -> list[Answer]:
+    """The parts that may be away for a while."""
+    return ask_all(FURTHER)
+
+
+def database() -> str:
+    """Answers, and its regulated tables are protected."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    if bare := unprotected():
+        raise Unwell(f"regulated tables without protection: {', '.join(bare)}")
+    return {"postgresql": "PostgreSQL", "sqlite": "SQLite"}[connection.vendor]
+
+
+def broker() -> str:
+    """Takes messages."""
+    with app.connection_for_write() as link:
+        link.ensure_connection(max_retries=1, interval_start=0, timeout=2)
+        return {"redis": "Redis", "filesystem": "files"}.get(link.transport_cls, str(link.transport_cls))
+
+
+def worker() -> str:
+    """A message has come through to a worker of late, or one is at work."""
+    if Job.objects.held().exists():
+        return "at work"
+    if is_beating("worker", within=timedelta(seconds=90)):
+        return "waiting for work"
+    raise Unwell(last_seen("worker"))
+
+
+def sweeper() -> str:
+    """Has gone its round of late, and no chore has failed."""
+    if not is_beating("sweeper", within=timedelta(seconds=60)):
+        raise Unwell(last_seen("sweeper"))
+    if failed := Pulse.objects.filter(part__startswith="chore ", well=False).first():
+        raise Unwell(f"{failed.part} failed: {failed.says}")
+    return "going its round"
+
+
+def disk() -> str:
+    """Each folder the house writes to can be written and has room."""
+    least = None
+    for folder in {Path(settings.VAR), settings.ANCHOR_FOLDER, settings.WORK_FOLDER}:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".probe"
+        probe.write_bytes(b"")
+        probe.unlink()
+        free = shutil.disk_usage(folder).free
+        least = free if least is None else min(least, free)
+    gigabytes = (least or 0) / 1e9
+    if (least or 0) < settings.MIN_FREE_BYTES:
+        raise Unwell(f"{gigabytes:.1f} GB free; at least {settings.MIN_FREE_BYTES / 1e9:.1f} GB are needed")
+    return f"{gigabytes:.1f} GB free"
+
+
+def mail() -> str:
+    """The mail server takes a connection, and the last mail went out."""
+    backend = get_connection(fail_silently=False)
+    if isinstance(backend, EmailBackend):
+        backend.open()
+        backend.close()
+    last = Pulse.objects.filter(part="mail").first()
+    if last is not None and not last.well:
+        raise Unwell(f"{last_seen('mail')}: {last.says}")
+    return "the server answers" if isinstance(backend, EmailBackend) else "kept as files"
+
+
+def backups() -> str:
+    """The last backup is not older than a day and a bit."""
+    if is_beating("backup", within=timedelta(hours=26)):
+        return last_seen("backup")
+    if settings.DEMO and not Pulse.objects.filter(part="backup").exists():
+        return "none is made in the demo"
+    raise Unwell(last_seen("backup"))
+
+
+def audit_trail() -> str:
+    """What the last verification found."""
+    last = Event.objects.filter(action="audit.verify").newest_first().first()
+    if last is None:
+        return "not verified yet"
+    details = last.content["details"]
+    if not details["intact"]:
+        raise Unwell(f"NOT INTACT: {details['findings'][0]}")
+    return f"intact {timesince(last.at)} ago, {details['events']} events"
+
+
+def demo() -> str:
+    """The demo has been filled far enough for a visitor."""
+    pulse = Pulse.objects.filter(part="demo").first()
+    if pulse is None or not pulse.well:
+        raise Unwell(pulse.says if pulse else "being filled")
+    return pulse.says or "ready"
+
+
+def last_seen(part: str) -> str:
+    """When the part last gave a sign of life."""
+    pulse = Pulse.objects.filter(part=part).first()
+    return f"last seen {timesince(pulse.at, timezone.now())} ago" if pulse else "never seen"

@@ -1,0 +1,29 @@
+"""manage.py sweep: the sweeper, one for a house. Ends on SIGTERM or Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from audit.protection import demand
+from jobs.sweeping import sweep
+
+
+class Command(BaseCommand):
+    help = "Hint again at jobs that wait, write anchors, send what is due; one sweeper for a house."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="do each chore once and end")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        demand()
+        stop = threading.Event()
+        if options["once"]:
+            stop.set()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        sweep(stop.wait)

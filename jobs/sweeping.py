@@ -1,0 +1,87 @@
+"""The sweeper: hints again at work that waits, sees that messages come through, does the house's chores in turn."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from config.celery import app
+from config.chores import CHORES
+from jobs.carrying import place_of
+from jobs.models import Job
+from jobs.pulse import beat
+from jobs.queue import publish
+from jobs.tasks import PROBE
+
+log = logging.getLogger(__name__)
+
+
+def hint_again() -> None:
+    """Publishes what is due or left behind by a worker that died, unless it was hinted at a moment ago."""
+    now = timezone.now()
+    patience = timedelta(seconds=settings.JOB_LEASE_SECONDS / 2)
+    unheard = Job.objects.claimable(now).filter(Q(hinted_at=None) | Q(hinted_at__lt=now - patience))
+    for job_id in unheard.order_by("pk").values_list("pk", flat=True)[:1000]:
+        publish(job_id)
+
+
+def probe() -> None:
+    """Sends a message that does nothing but show that a worker is listening."""
+    app.send_task("jobs.carry", args=(PROBE,), retry=False, expires=15)
+
+
+def alive() -> None:
+    """Shows that the sweeper goes its round."""
+    beat("sweeper")
+
+
+@dataclass
+class Chore:
+    """A function of config.chores, when it is due next by the monotonic clock, and how it went last."""
+
+    name: str
+    every: int
+    due: float = 0
+    fault: str | None = None
+
+    def do(self) -> None:
+        """Does it; what goes wrong is shown on the health page and tried again in its turn."""
+        self.due = time.monotonic() + self.every
+        function: Callable[[], object] = import_string(self.name)
+        fault = ""
+        try:
+            function()
+        except Exception as error:
+            fault = place_of(error)
+            log.warning("chore %s: %s", self.name, fault)
+            close_old_connections()
+        if fault != self.fault:
+            self._note(fault)
+
+    def _note(self, fault: str) -> None:
+        try:
+            beat(f"chore {self.name}", well=not fault, says=fault)
+            self.fault = fault
+        except DatabaseError as error:
+            log.warning("chore %s could not be noted: %s", self.name, type(error).__name__)
+            close_old_connections()
+
+
+def sweep(stopped: Callable[[float], bool]) -> None:
+    """Does every chore in its turn until `stopped`, which waits for the seconds given, says so."""
+    chores = [Chore(name, every) for name, every in CHORES.items()]
+    while True:
+        for chore in chores:
+            if chore.due <= time.monotonic():
+                chore.do()
+        if stopped(max(0.1, min(chore.due for chore in chores) - time.monotonic())):
+            return
