@@ -7,4 +7,5 @@ CHORES: dict[str, int] = {
     "jobs.sweeping.alive": 10,
     "jobs.sweeping.probe": 20,
     "audit.anchors.write": 600,
+    "reading.reminders.remind_all": 86_400,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 KINDS: dict[str, str] = {
     "accounts.alert": "accounts.alerts.carry",
     "accounts.mail_link": "accounts.link_mail.carry",
+    "reading.remind": "reading.reminders.carry",
     "reading.issue": "reading.issuing.carry",
     "scoring.consensus": "scoring.consensus.carry",
     "scoring.dataset": "scoring.datasets.carry",

@@ -4,10 +4,29 @@ from __future__ import annotations
 
 from django.urls import path
 
-from reading.views import review, screen, worklist
+from reading.views import campaigns, charters, reads, review, screen, worklist
 
 app_name = "reading"
-urlpatterns = [
+coordinator = [
+    path("trials/<slug:code>/charter/", charters.charters, name="charters"),
+    path("trials/<slug:code>/charter/write/", charters.write, name="write-charter"),
+    path("trials/<slug:code>/charter/<int:version>/", charters.charter, name="charter"),
+    path("trials/<slug:code>/qualifications/", charters.qualifications, name="qualifications"),
+    path("trials/<slug:code>/qualifications/<int:pk>/withdraw/", charters.disqualify, name="disqualify"),
+    path("trials/<slug:code>/campaigns/", campaigns.campaigns, name="campaigns"),
+    path("trials/<slug:code>/campaigns/<slug:slug>/", campaigns.campaign, name="campaign"),
+    path("trials/<slug:code>/campaigns/<slug:slug>/close/", campaigns.close, name="close"),
+    path("trials/<slug:code>/campaigns/<slug:slug>/reopen/", campaigns.reopen, name="reopen"),
+    path("trials/<slug:code>/campaigns/<slug:slug>/cases/", campaigns.cases, name="cases"),
+    path("trials/<slug:code>/campaigns/<slug:slug>/cases/<int:pk>/void/", reads.void, name="void"),
+    path("trials/<slug:code>/campaigns/<slug:slug>/assign/", reads.assign, name="assign"),
+    path("trials/<slug:code>/campaigns/<slug:slug>/remind/", reads.remind, name="remind"),
+    path("trials/<slug:code>/campaigns/<slug:slug>/reads/", reads.reads, name="reads"),
+    path("trials/<slug:code>/campaigns/<slug:slug>/reads/<int:pk>/return/", reads.give_back, name="return"),
+    path("trials/<slug:code>/campaigns/<slug:slug>/reads/<int:pk>/replace/", reads.replace, name="replace"),
+    path("trials/<slug:code>/campaigns/<slug:slug>/problems/<int:pk>/settle/", reads.settle, name="settle"),
+]
+reader = [
     path("read/", worklist.worklist, name="worklist"),
     path("read/past/", worklist.past, name="past"),
     path("read/display/", worklist.display_check, name="display-check"),
@@ -22,3 +41,4 @@ urlpatterns = [
     path("read/<str:token>/film/<str:film>/preview.jpg", screen.preview, name="preview"),
     path("read/<str:token>/film/<str:film>/<str:level>/<int:number>", screen.band, name="band"),
 ]
+urlpatterns = coordinator + reader

@@ -1,0 +1,1 @@
+"""Forms of those who write charters and run campaigns."""

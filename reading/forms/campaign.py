@@ -1,0 +1,76 @@
+"""Campaigns, batches, returns and re-issues as forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from accounts.models import User
+from reading.models import Campaign, Charter, CharterStatus
+from reading.signing import RETURN_REASONS
+from studies.models import Subject, Trial, Visit
+
+
+class CampaignForm(forms.Form):
+    """A new campaign under a signed charter."""
+
+    campaign_code = forms.SlugField(label="Code", max_length=32)
+    title = forms.CharField(max_length=200)
+    charter = forms.ModelChoiceField(Charter.objects.none(), help_text="Pinned: a later version does not touch it.")
+
+    def __init__(self, trial: Trial, data: Any = None) -> None:
+        super().__init__(data)
+        signed = Charter.objects.filter(trial=trial, status=CharterStatus.SIGNED)
+        self.fields["charter"].queryset = signed  # type: ignore[attr-defined]
+        self.fields["charter"].initial = signed.first()
+
+
+class OpenForm(forms.Form):
+    """Whose films, of which visits."""
+
+    visits = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
+    subjects = forms.ModelMultipleChoiceField(
+        Subject.objects.none(), required=False, help_text="None chosen: every subject of the trial."
+    )
+
+    def __init__(self, trial: Trial, data: Any = None) -> None:
+        super().__init__(data)
+        codes = Visit.objects.filter(subject__trial=trial).values_list("code", flat=True).distinct().order_by("code")
+        self.fields["visits"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
+        self.fields["visits"].initial = list(trial.visit_plans.values_list("code", flat=True))
+        self.fields["subjects"].queryset = trial.subjects.all()  # type: ignore[attr-defined]
+
+
+class BatchForm(forms.Form):
+    """Which readers get how many cases until when."""
+
+    name = forms.CharField(max_length=80)
+    size = forms.IntegerField(min_value=1, max_value=5000, label="Cases", help_text="Drawn at random over all sites.")
+    due_on = forms.DateField(required=False, label="Due on", widget=forms.DateInput(attrs={"type": "date"}))
+    readers = forms.ModelMultipleChoiceField(User.objects.none(), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, campaign: Campaign, able: list[User], wanting: int, data: Any = None) -> None:
+        super().__init__(data, initial={"name": f"Batch {campaign.batches.count() + 1}", "size": max(wanting, 1)})
+        people = User.objects.filter(pk__in=[person.pk for person in able])
+        self.fields["readers"].queryset = people  # type: ignore[attr-defined]
+        self.fields["readers"].initial = list(people)
+
+
+class ReturnForm(forms.Form):
+    """Why a signed read goes back."""
+
+    reason = forms.ChoiceField(choices=list(RETURN_REASONS.items()))
+    note = forms.CharField(max_length=300, required=False, help_text="Shown to the reader. Name no subject or visit.")
+
+
+class ReplaceForm(forms.Form):
+    """Who reads instead."""
+
+    new_reader = forms.ModelChoiceField(User.objects.none())
+    reason = forms.CharField(max_length=300)
+
+    def __init__(self, able: list[User], data: Any = None) -> None:
+        super().__init__(data)
+        people = User.objects.filter(pk__in=[person.pk for person in able])
+        self.fields["new_reader"].queryset = people  # type: ignore[attr-defined]

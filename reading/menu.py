@@ -1,0 +1,12 @@
+"""The pages of reading in the menu."""
+
+from __future__ import annotations
+
+from accounts.navigation import declare_entry
+from accounts.roles import Action
+
+declare_entry("Your cases", "reading:worklist", Action.READ_CASES, group="Reading", of_trial=False)
+declare_entry("Cases you signed", "reading:past", Action.READ_CASES, group="Reading", of_trial=False)
+declare_entry("Charter", "reading:charters", Action.WRITE_CHARTER, group="Reading")
+declare_entry("Qualifications", "reading:qualifications", Action.WRITE_CHARTER, group="Reading")
+declare_entry("Campaigns", "reading:campaigns", Action.RUN_CAMPAIGN, group="Reading")

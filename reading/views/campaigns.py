@@ -1,0 +1,147 @@
+"""Campaigns as their coordinator sees them: what stands in the way, cases, batches, loads, late films. No scores."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts.roles import Action
+from audit.trail import Actor
+from config.cells import Badge, Column, Link, Progress
+from config.filters import ChoiceFilter
+from config.listing import Listing
+from reading.campaigns import (
+    cases_with_other_films,
+    close_campaign,
+    create_campaign,
+    open_campaign,
+    reopen_campaign,
+    why_not,
+)
+from reading.forms.campaign import CampaignForm, OpenForm
+from reading.models import Campaign, CampaignStatus, Case, CaseStatus, ImageProblem, Read
+from reading.progress import SubjectNames, counts_of, loads_of
+from studies.access import trial_or_404
+from studies.forms.planning import ReasonForm
+from studies.forms.refusals import refused_on
+from studies.models import Trial
+
+
+def campaign_or_404(request: HttpRequest, code: str, slug: str, action: Action) -> tuple[Trial, Campaign, Actor]:
+    """A campaign of a trial the person belongs to, in the role that permits the action."""
+    trial, actor = trial_or_404(request, code, action)
+    found = get_object_or_404(Campaign.objects.select_related("trial", "charter"), trial=trial, code=slug)
+    return trial, found, actor
+
+
+def status_badge(row: Campaign | Case | Read) -> Badge:
+    """The state as a word with a shape."""
+    return Badge(row.status, row.get_status_display())
+
+
+@login_required
+def campaigns(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Every campaign of the trial, and a form for a new one."""
+    trial, actor = trial_or_404(request, code, Action.RUN_CAMPAIGN)
+    form = CampaignForm(trial, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            typed = form.cleaned_data
+            made = create_campaign(
+                trial=trial, actor=actor, charter=typed["charter"], code=typed["campaign_code"], title=typed["title"]
+            )
+            return redirect("reading:campaign", code, made.code)
+    columns = [
+        Column(
+            "campaign",
+            "Campaign",
+            lambda row: Link(row.code, reverse("reading:campaign", args=[code, row.code])),
+            "code",
+        ),
+        Column("title", "Title", sort="title"),
+        Column("status", "Status", status_badge, "status", ChoiceFilter("status", CampaignStatus.choices)),
+        Column("charter", "Charter version", "charter.version", "charter__version"),
+        Column("cut_off", "Film cut-off", "film_cut_off", "film_cut_off"),
+    ]
+    rows = trial.campaigns.select_related("charter")
+    listing = Listing(request, rows, columns=columns, name="campaigns", search=["code", "title"], sort="campaign")
+    return listing.respond("reading/campaigns.html", {"trial": trial, "form": form})
+
+
+@login_required
+def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    """Where a campaign stands; a draft is opened here."""
+    trial, shown, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)
+    form = OpenForm(trial, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            subjects = list(form.cleaned_data["subjects"] or trial.subjects.all())
+            cases = open_campaign(campaign=shown, actor=actor, subjects=subjects, visits=form.cleaned_data["visits"])
+            messages.success(request, f"The campaign is open with {len(cases)} cases.")
+            return redirect(request.path)
+    today, is_open = timezone.localdate(), shown.status == CampaignStatus.OPEN
+    context = {
+        "trial": trial,
+        "campaign": shown,
+        "obstacles": why_not(shown) if shown.status == CampaignStatus.DRAFT else [],
+        "form": form,
+        "counts": counts_of(shown, today),
+        "loads": [(load, Progress(load.signed, load.assigned)) for load in loads_of(shown, today)],
+        "batches": shown.batches.order_by("-pk")[:20],
+        "late": cases_with_other_films(shown) if is_open else [],
+        "problems": ImageProblem.objects.filter(read__case__campaign=shown, settled_at=None).select_related(
+            "read__case", "read__reader", "film"
+        )[:50],
+    }
+    return render(request, "reading/campaign.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+def cases(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
+    """One row per case with its subject and where each read of it stands."""
+    trial, shown, _ = campaign_or_404(request, code, slug, Action.SEE_PROGRESS)
+    names = SubjectNames(shown)
+    columns = [
+        Column("number", "Case", sort="number"),
+        Column("subject", "Subject", names.of),
+        Column("status", "Status", status_badge, "status", ChoiceFilter("status", CaseStatus.choices)),
+        Column("reads", "Reads", reads_in_words),
+        Column("void_reason", "Voided because", sort="void_reason"),
+        Column("void", "", lambda row: "", template="reading/cells/void.html", csv=False),
+    ]
+    rows = shown.cases.prefetch_related("reads__reader").select_related("campaign__trial")
+    listing = Listing(request, rows, columns=columns, name="cases", sort="number")
+    return listing.respond("reading/cases.html", {"trial": trial, "campaign": shown})
+
+
+def reads_in_words(case: Case) -> str:
+    """Who reads the case and how far he is."""
+    return "; ".join(f"{read.reader}: {read.get_status_display().lower()}" for read in case.reads.all())
+
+
+@login_required
+@require_POST
+def close(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    """Ends the reading of a campaign."""
+    _, shown, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)
+    close_campaign(campaign=shown, actor=actor)
+    messages.success(request, "The campaign is closed; a dataset can be built.")
+    return redirect("reading:campaign", code, slug)
+
+
+@login_required
+def reopen(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    """Lets a closed, unlocked campaign go on."""
+    trial, shown, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            reopen_campaign(campaign=shown, actor=actor, reason=form.cleaned_data["reason"])
+            return redirect("reading:campaign", code, slug)
+    context = {"trial": trial, "form": form, "heading": f"Open campaign {slug} again", "submit": "Open it again"}
+    return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)

@@ -1,0 +1,106 @@
+"""The trial's charter: its versions, the draft as a form, its signature; who is qualified to read."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+
+import instruments
+from accounts.models import User
+from accounts.roles import Action
+from config.cells import Column
+from config.errors import NotAllowed
+from config.listing import Listing
+from reading.charters import disqualify_reader, draft_charter, qualify_reader, sign_charter, terms_of
+from reading.forms.charter import CharterForm, QualificationForm, SignForm
+from reading.models import Charter, CharterStatus, Qualification
+from studies.access import trial_or_404
+from studies.forms.planning import ReasonForm
+from studies.forms.refusals import refused_on
+
+
+@login_required
+def charters(request: HttpRequest, code: str) -> HttpResponse:
+    """Every version, newest first, and the draft to be signed."""
+    trial, _ = trial_or_404(request, code, Action.WRITE_CHARTER)
+    versions = list(trial.charters.select_related("signature"))
+    draft = next((one for one in versions if one.status == CharterStatus.DRAFT), None)
+    context = {"trial": trial, "versions": versions, "draft": draft, "form": SignForm()}
+    return render(request, "reading/charters.html", context)
+
+
+@login_required
+def write(request: HttpRequest, code: str) -> HttpResponse:
+    """Writes the draft, or the amendment of the newest signed version."""
+    trial, actor = trial_or_404(request, code, Action.WRITE_CHARTER)
+    newest = trial.charters.first()
+    form = CharterForm(trial, request.POST or None, initial=newest.terms if newest else None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            draft_charter(trial=trial, actor=actor, terms=form.terms())
+            return redirect("reading:charters", code)
+    facts = {key: instruments.get(key).unverified_facts for key in instruments.KEYS if instruments.get(key).unverified}
+    context = {"trial": trial, "form": form, "newest": newest, "unverified": facts.items()}
+    return render(request, "reading/charter_form.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+def charter(request: HttpRequest, code: str, version: int) -> HttpResponse:
+    """One version, term by term; a draft may be signed here."""
+    trial, actor = trial_or_404(request, code, Action.SIGN_CHARTER)
+    shown = get_object_or_404(Charter.objects.select_related("trial", "signature"), trial=trial, version=version)
+    form = SignForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if not isinstance(request.user, User):
+            raise NotAllowed(str(Action.SIGN_CHARTER))
+        with refused_on(form):
+            sign_charter(charter=shown, actor=actor, user=request.user, password=form.cleaned_data["password"])
+            messages.success(request, f"Charter version {version} is signed.")
+            return redirect("reading:charters", code)
+    terms = [(name.replace("_", " ").capitalize(), value) for name, value in terms_of(shown).as_json().items()]
+    context = {"trial": trial, "charter": shown, "terms": terms, "form": form}
+    return render(request, "reading/charter.html", context, status=400 if form.errors else 200)
+
+
+COLUMNS = [
+    Column("reader", "Reader", "reader", "reader__name"),
+    Column("instrument", "Instrument", "instrument", "instrument"),
+    Column("evidence", "Evidence", "evidence", "evidence"),
+    Column("since", "Since", "granted_at", "granted_at"),
+    Column("until", "Until", "revoked_at", "revoked_at"),
+    Column("end", "", lambda row: "", template="reading/cells/disqualify.html", csv=False),
+]
+
+
+@login_required
+def qualifications(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Who may read by what, and a form for one more."""
+    trial, actor = trial_or_404(request, code, Action.WRITE_CHARTER)
+    people = User.objects.filter(
+        memberships__trial=trial, memberships__role__in=["reader", "adjudicator"], memberships__revoked_at=None
+    ).distinct()
+    form = QualificationForm(people, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            qualify_reader(trial=trial, actor=actor, **form.cleaned_data)
+            return redirect(request.path)
+    rows = trial.qualifications.select_related("reader", "trial")
+    listing = Listing(request, rows, columns=COLUMNS, name="qualifications", search=["reader__name"], sort="reader")
+    return listing.respond("reading/qualifications.html", {"trial": trial, "form": form})
+
+
+@login_required
+def disqualify(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Withdraws one qualification."""
+    trial, actor = trial_or_404(request, code, Action.WRITE_CHARTER)
+    held = get_object_or_404(Qualification.objects.select_related("reader", "trial"), trial=trial, pk=pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            disqualify_reader(qualification=held, actor=actor, reason=form.cleaned_data["reason"])
+            return redirect("reading:qualifications", code)
+    heading = f"Withdraw {held.reader}'s qualification for {held.instrument}"
+    context = {"trial": trial, "form": form, "heading": heading, "submit": "Withdraw the qualification"}
+    return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)

@@ -1,0 +1,175 @@
+"""Batches and reads as their coordinator sees them: draw and release, return, replace, void and re-issue."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+
+from accounts.roles import Action
+from config.cells import Column
+from config.filters import ChoiceFilter
+from config.listing import Listing
+from reading.assignments import (
+    open_loads,
+    plan_batch,
+    primary_readers,
+    replace_reader,
+    request_batch,
+    void_and_reissue,
+)
+from reading.charters import qualified_readers, terms_of
+from reading.forms.campaign import BatchForm, ReplaceForm, ReturnForm
+from reading.models import Campaign, Case, ImageProblem, Read, ReadKind, ReadStatus
+from reading.progress import SubjectNames
+from reading.reminders import remind_readers
+from reading.sessions import settle_problem
+from reading.signing import return_read
+from reading.views.campaigns import campaign_or_404, status_badge
+from studies.forms.planning import ReasonForm
+from studies.forms.refusals import refused_on
+
+
+@login_required
+def assign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    """Draws a batch: first a preview of the load, then the release."""
+    trial, campaign, actor = campaign_or_404(request, code, slug, Action.ASSIGN_READS)
+    wanting = cases_wanting(campaign)
+    form = BatchForm(campaign, qualified_readers(campaign.charter, "reader"), wanting, request.POST or None)
+    preview: list[tuple[str, int, int]] = []
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        if "release" in request.POST:
+            with refused_on(form):
+                batch = request_batch(campaign=campaign, actor=actor, **typed | {"readers": list(typed["readers"])})
+                messages.success(request, f"{batch.name} is being drawn; its reads appear in a moment.")
+                return redirect("reading:campaign", code, slug)
+        else:
+            preview = load_preview(campaign, list(typed["readers"]), typed["size"])
+    context = {"trial": trial, "campaign": campaign, "form": form, "wanting": wanting, "preview": preview}
+    return render(request, "reading/assign.html", context, status=400 if form.errors else 200)
+
+
+def cases_wanting(campaign: Campaign) -> int:
+    """Cases that still want primary readers."""
+    wanted = terms_of(campaign.charter).readers_per_case
+    return sum(len(people) < wanted for people in primary_readers(campaign).values())
+
+
+def load_preview(campaign: Campaign, readers: list[object], size: int) -> list[tuple[str, int, int]]:
+    """Each reader with what he has open and what this batch would add; the cases are drawn anew at release."""
+    planned = plan_batch(campaign, readers, size)  # type: ignore[arg-type]
+    loads = open_loads(campaign)
+    return [
+        (str(reader), loads[reader.pk], sum(one.reader == reader.pk for one in planned))  # type: ignore[attr-defined]
+        for reader in readers
+    ]
+
+
+@login_required
+def reads(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
+    """One row per read, with what can be done about it."""
+    trial, campaign, _ = campaign_or_404(request, code, slug, Action.ASSIGN_READS)
+    names = SubjectNames(campaign)
+    columns = [
+        Column("case", "Case", "case.number", "case__number"),
+        Column("subject", "Subject", lambda read: names.of(read.case)),
+        Column("reader", "Reader", "reader", "reader__name"),
+        Column("kind", "Kind", "get_kind_display", "kind", ChoiceFilter("kind", ReadKind.choices)),
+        Column("status", "Status", status_badge, "status", ChoiceFilter("status", ReadStatus.choices)),
+        Column("batch", "Batch", "batch.name", "batch__name"),
+        Column("due", "Due", "batch.due_on", "batch__due_on"),
+        Column("opened", "Begun", "opened_at", "opened_at"),
+        Column("signed", "Signed", "signed_at", "signed_at"),
+        Column("decline", "Declined because", "decline_reason", "decline_reason"),
+        Column("act", "", lambda read: "", template="reading/cells/read_acts.html", csv=False),
+    ]
+    rows = Read.objects.filter(case__campaign=campaign).select_related("case__campaign__trial", "reader", "batch")
+    listing = Listing(request, rows, columns=columns, name="reads", search=["reader__name"], sort="case")
+    return listing.respond("reading/reads.html", {"trial": trial, "campaign": campaign})
+
+
+def read_of(campaign: Campaign, pk: int) -> Read:
+    """A read of this campaign."""
+    return get_object_or_404(
+        Read.objects.select_related("case__campaign__trial", "case__campaign__charter", "reader", "batch"),
+        case__campaign=campaign,
+        pk=pk,
+    )
+
+
+@login_required
+def give_back(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
+    """Returns a signed read to its reader."""
+    trial, campaign, actor = campaign_or_404(request, code, slug, Action.RETURN_READS)
+    read, form = read_of(campaign, pk), ReturnForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            return_read(read=read, actor=actor, **form.cleaned_data)
+            return redirect("reading:reads", code, slug)
+    heading = f"Return case {read.case.number} to {read.reader}"
+    context = {"trial": trial, "form": form, "heading": heading, "submit": "Return the read"}
+    return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+def replace(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
+    """Gives an unsigned read to somebody else, who starts it whole."""
+    trial, campaign, actor = campaign_or_404(request, code, slug, Action.ASSIGN_READS)
+    read = read_of(campaign, pk)
+    role = "reader" if read.kind == ReadKind.PRIMARY else "adjudicator"
+    form = ReplaceForm(qualified_readers(campaign.charter, role), request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            replace_reader(read=read, actor=actor, **form.cleaned_data)
+            return redirect("reading:reads", code, slug)
+    heading = f"Give case {read.case.number} to another reader than {read.reader}"
+    context = {"trial": trial, "form": form, "heading": heading, "submit": "Give it to the new reader"}
+    return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+def void(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
+    """Voids a case and issues it again whole with the films of now."""
+    trial, campaign, actor = campaign_or_404(request, code, slug, Action.RETURN_READS)
+    case = get_object_or_404(
+        Case.objects.select_related("campaign__trial", "campaign__charter"), campaign=campaign, pk=pk
+    )
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            new = void_and_reissue(case=case, actor=actor, reason=form.cleaned_data["reason"])
+            text = f"Case {case.number} is voided"
+            messages.success(request, f"{text}; it is issued again as case {new.number}." if new else f"{text}.")
+            return redirect("reading:cases", code, slug)
+    heading = f"Void case {case.number} and issue it again"
+    context = {"trial": trial, "form": form, "heading": heading, "submit": "Void and issue again", "danger": True}
+    return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+def settle(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
+    """Says what was done about an image problem."""
+    trial, campaign, actor = campaign_or_404(request, code, slug, Action.RETURN_READS)
+    problem = get_object_or_404(
+        ImageProblem.objects.select_related("read__case__campaign__trial"), read__case__campaign=campaign, pk=pk
+    )
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            settle_problem(problem=problem, actor=actor, settlement=form.cleaned_data["reason"])
+            return redirect("reading:campaign", code, slug)
+    heading = f"Settle the image problem of case {problem.read.case.number}"
+    context = {"trial": trial, "form": form, "heading": heading, "submit": "Settle"}
+    return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+def remind(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    """Mails every reader with overdue or soon due reads."""
+    trial, campaign, actor = campaign_or_404(request, code, slug, Action.ASSIGN_READS)
+    if request.method == "POST":
+        count = remind_readers(campaign=campaign, actor=actor)
+        messages.success(request, f"{count} readers are reminded by mail.")
+    return redirect("reading:campaign", code, slug)
