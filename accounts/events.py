@@ -31,6 +31,6 @@ declare("accounts.session.refuse", says="failed to sign in", seen_by=KEEPERS)
 declare("accounts.session.lock", says="was locked out after repeated failures", seen_by=KEEPERS)
 declare("accounts.sessions.end", says="ended every session of an account", seen_by=KEEPERS)
 declare("accounts.signature.write", says="signed a record", seen_by=SIGNED_FOR)
-declare("accounts.signature.refuse", says="gave a wrong password at a signature", seen_by=KEEPERS)
+declare("accounts.signature.refuse", says="gave a wrong password when asked for it again", seen_by=KEEPERS)
 
 protect("accounts_signature")

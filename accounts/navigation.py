@@ -29,7 +29,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Entry:
-    """A page of the menu, for whoever may do `action`. A route of a trial takes its code."""
+    """A page of the menu, for whoever may do `action`: in the trial whose code the route takes, or anywhere."""
 
     label: str
     route: str
@@ -103,6 +103,12 @@ class Navigation:
         """The roles held in the trial of this page."""
         return [place for place in self.places if place.code == self.code]
 
+    @property
+    def roles(self) -> set[Role]:
+        """Every role held anywhere."""
+        held = {place.role for place in self.places}
+        return held | {Role.ADMINISTRATOR} if getattr(self.request.user, "is_administrator", False) else held
+
     @cached_property
     def groups(self) -> list[Group]:
         """The menu, by group, in the order of GROUPS."""
@@ -112,7 +118,7 @@ class Navigation:
     def _open(self, entry: Entry) -> bool:
         if entry.of_trial:
             return any(allows(place.role, entry.action) for place in self.here)
-        return _is_administrator(self.request) and allows(Role.ADMINISTRATOR, entry.action)
+        return any(allows(role, entry.action) for role in self.roles)
 
     def _item(self, entry: Entry) -> Item:
         url = reverse(entry.route, args=[self.code] if entry.of_trial else [])
@@ -123,7 +129,3 @@ class Navigation:
         """Whether another entry fits the address better."""
         others = [reverse(e.route, args=[self.code]) for e in _ENTRIES if e.of_trial and self.code]
         return any(len(o) > len(url) and o.startswith(url) and self.request.path.startswith(o) for o in others)
-
-
-def _is_administrator(request: HttpRequest) -> bool:
-    return bool(getattr(request.user, "is_administrator", False))

@@ -12,6 +12,7 @@ def house(request: HttpRequest) -> dict[str, object]:
     """Context for base.html."""
     return {
         "DEMO": settings.DEMO,
+        "IDLE_MINUTES": settings.IDLE_MINUTES,
         "VERSION": settings.SPECTACULAR_SETTINGS["VERSION"],
         "navigation": Navigation(request),
     }

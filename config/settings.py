@@ -146,7 +146,7 @@ MIN_FREE_BYTES = env_int("MIN_FREE_BYTES", 512 * 1024 * 1024)
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "django.contrib.auth.backends.ModelBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -167,16 +167,19 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "accounts.sign_in.HouseAdapter"
 ACCOUNT_RATE_LIMITS: dict[str, str] | bool = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Blindread"
+MFA_ADAPTER = "accounts.second_factor.SealedSecrets"
+# Roles that may not work without a second factor; everybody else may choose one.
+ROLES_WITH_SECOND_FACTOR = env_list("ROLES_WITH_SECOND_FACTOR", "administrator,custodian" if PRODUCTION else "")
 AXES_FAILURE_LIMIT = env_int("SIGN_IN_FAILURES", 5)
 AXES_COOLOFF_TIME = timedelta(minutes=env_int("SIGN_IN_COOL_OFF_MINUTES", 15))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "accounts.sign_in.locked_out"
-AXES_SENSITIVE_PARAMETERS = ["password"]
+AXES_SENSITIVE_PARAMETERS = ["password", "code", "proof"]
+AXES_CLIENT_IP_CALLABLE = "accounts.sign_in.client_address"
 AXES_VERBOSE = False
 IDLE_MINUTES = env_int("IDLE_MINUTES", 30)
 SESSION_HOURS = env_int("SESSION_HOURS", 12)

@@ -9,7 +9,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.models import User
 from accounts.roles import ROLE_NAMES, Role
+from accounts.sign_in import user_token
 from config.badges import tone_of
 from config.cells import kind_of, plain
 
@@ -26,6 +28,13 @@ def moment(value: datetime | None) -> str | SafeString:
         return "–"
     exact = timezone.localtime(value, timezone.get_default_timezone())
     return format_html('<time datetime="{}">{} UTC</time>', exact.isoformat(), exact.strftime("%Y-%m-%d %H:%M"))
+
+
+@register.simple_tag(takes_context=True)
+def page_owner(context: template.Context) -> str:
+    """The token of the person this page is made for (accounts.sign_in.user_token); nothing without one."""
+    user = context.get("user")
+    return user_token(user) if isinstance(user, User) else ""
 
 
 @register.simple_tag

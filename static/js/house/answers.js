@@ -1,5 +1,7 @@
-// What htmx is told when a request is turned down: the server's words go into the notices of the page; a session that
-// ended leads to signing in and back.
+// What htmx is told when a request is turned down: the server's words go into the notices of the page; after a session
+// has ended its person signs in over the page.
+import { checkSession } from "./idle.js";
+
 const notices = () => document.getElementById("notices");
 
 const notice = (text) => {
@@ -14,7 +16,7 @@ const notice = (text) => {
 document.addEventListener("htmx:responseError", (event) => {
   const { xhr } = event.detail;
   if (xhr.status === 401) {
-    location.assign(`/sign-in/?next=${encodeURIComponent(location.pathname + location.search)}`);
+    checkSession();
     return;
   }
   const page = new DOMParser().parseFromString(xhr.responseText, "text/html");

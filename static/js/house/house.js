@@ -3,3 +3,4 @@ import "./confirm.js";
 import "./dialogs.js";
 import "./keys.js";
 import "./answers.js";
+import "./idle.js";

@@ -1,0 +1,45 @@
+"""Links that are mailed: to accept an invitation, to set a new password. Each is good once and for a while.
+
+The administrator can have one sent and never sees it; nobody but the holder of the mail box can set a password.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.core import signing
+from django.utils.crypto import salted_hmac
+
+from accounts.models import User
+from config.errors import BadInput
+
+AGES = {"invitation": timedelta(days=14), "password": timedelta(hours=2)}
+
+
+def link_token(user: User, purpose: str) -> str:
+    """The secret part of a link."""
+    return signing.dumps({"user": user.pk, "state": _state(user)}, salt=f"accounts.{purpose}")
+
+
+def person_of(token: str, purpose: str) -> User:
+    """Whom a link was mailed to; refuses one that is used, old, or whose account has been disabled."""
+    allowed = f"a link that is not used yet and at most {words(AGES[purpose])} old"
+    try:
+        held = signing.loads(token, salt=f"accounts.{purpose}", max_age=AGES[purpose])
+    except signing.BadSignature:
+        raise BadInput("link", token[:8] + "…", allowed) from None
+    user = User.objects.active().filter(pk=held["user"]).first()
+    if user is None or _state(user) != held["state"]:
+        raise BadInput("link", token[:8] + "…", allowed)
+    return user
+
+
+def words(age: timedelta) -> str:
+    """An age for people."""
+    return f"{age.days} days" if age.days else f"{age.seconds // 3600} hours"
+
+
+def _state(user: User) -> str:
+    # The password is in it, so that setting one spends every link sent before.
+    value = f"{user.password}:{user.session_generation}:{user.invited_at}"
+    return salted_hmac("accounts.link", value, algorithm="sha256").hexdigest()[:32]

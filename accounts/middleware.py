@@ -1,0 +1,75 @@
+"""Who is not signed in sees nothing that does not say so itself; who has been away too long is signed out.
+
+A view is open to the world only when marked with django.contrib.auth.decorators.login_not_required.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+
+from accounts.sign_in import BEGAN, MUST_ENROL, SEEN, end_session, stamp
+
+# Written at most so often, so that a page of many requests writes its session once.
+SEEN_EVERY_SECONDS = 30
+# What somebody may open who still has to set up the second factor his role demands.
+ENROLMENT = {"second_factor", "sign_out", "sign_in_over", "help"}
+
+
+class IdleMiddleware:
+    """Ends sessions, turns away those without one, and keeps answers out of caches."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            keep_or_end(request)
+        response = self.get_response(request)
+        if "Cache-Control" not in response:
+            response["Cache-Control"] = "no-store"
+        return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if not getattr(view, "login_required", True):
+            return None
+        if not request.user.is_authenticated:
+            return signed_out(request)
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        if request.session.get(MUST_ENROL) and name not in ENROLMENT:
+            return HttpResponseRedirect(reverse("second_factor"))
+        return None
+
+
+def keep_or_end(request: HttpRequest) -> None:
+    """Counts this request as presence, unless it is a passive one; ends a session that is over."""
+    now, session = int(time.time()), request.session
+    if BEGAN not in session:
+        stamp(request)
+    if now - session[SEEN] > settings.IDLE_MINUTES * 60:
+        end_session(request, reason="idle too long")
+    elif now - session[BEGAN] > settings.SESSION_HOURS * 3600:
+        end_session(request, reason="longest session reached")
+    elif request.headers.get("X-Passive") != "1" and now - session[SEEN] >= SEEN_EVERY_SECONDS:
+        session[SEEN] = now
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """A page leads to signing in and back; anything else is told 401, and the page decides what to do."""
+    if not wants_page(request):
+        return JsonResponse({"error": "signed out"}, status=401)
+    here = request.get_full_path() if request.method == "GET" else "/"
+    query = f"?{urlencode({'next': here})}" if here != "/" else ""
+    return HttpResponseRedirect(f"{settings.LOGIN_URL}{query}")
+
+
+def wants_page(request: HttpRequest) -> bool:
+    """Whether a browser is opening a page, rather than a script, an image or a program asking."""
+    accept = request.headers.get("Accept", "text/html")
+    return "text/html" in accept and "HX-Request" not in request.headers and request.content_type != "application/json"

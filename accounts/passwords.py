@@ -1,0 +1,56 @@
+"""Passwords: changed by their owner, or set anew by a mailed link. Nobody else ever touches one."""
+
+from __future__ import annotations
+
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpRequest
+
+from accounts.identity import person
+from accounts.link_mail import mail_link
+from accounts.models import User
+from accounts.people import check_new_password, tell
+from accounts.roles import Action, authorise
+from accounts.signatures import check_password_for_signature
+from audit.trail import Actor, audited_atomic
+from config.errors import WrongState
+
+
+def change_password(*, request: HttpRequest, user: User, old: str, new: str) -> None:
+    """The own password; every other session of the account ends, this one goes on."""
+    check_password_for_signature(user=user, password=old)
+    check_new_password(new, user)
+    with audited_atomic():
+        user.set_password(new)
+        user.save(update_fields=["password"])
+        update_session_auth_hash(request, user)
+        tell("accounts.password.change", person(user), user)
+
+
+def forget_password(*, email: str) -> None:
+    """Mails a link to the address if it has an account in use; whoever asks is told the same either way."""
+    user = User.objects.active().filter(email=email.strip().lower()).first()
+    if user is None or not user.has_usable_password():
+        return
+    with audited_atomic():
+        mail_link(user=user, purpose="password")
+        tell("accounts.password.send_link", person(user), user)
+
+
+def send_password_link(*, user: User, reason: str, actor: Actor) -> None:
+    """Mails the link on behalf of somebody who cannot sign in."""
+    authorise(actor, Action.MANAGE_ACCOUNTS)
+    if not user.is_active or not user.has_usable_password():
+        raise WrongState(f"account {user}", "disabled or not yet in use", "an account in use")
+    with audited_atomic():
+        mail_link(user=user, purpose="password")
+        tell("accounts.password.send_link", actor, user, reason=reason)
+
+
+def reset_password(*, user: User, password: str) -> None:
+    """A new password by whoever holds the mailed link; ends every session and spends every link."""
+    check_new_password(password, user)
+    with audited_atomic():
+        user.set_password(password)
+        user.session_generation += 1
+        user.save(update_fields=["password", "session_generation"])
+        tell("accounts.password.reset", person(user), user)

@@ -1,0 +1,179 @@
+"""Accounts as verbs: invite, accept, rename, disable, enable. An administrator never sets or sees a password."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.identity import person
+from accounts.link_mail import mail_link
+from accounts.models import User
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+
+HIDDEN = "•••"
+
+
+def invite(*, email: str, actor: Actor, is_administrator: bool = False, by_mail: bool = True) -> User:
+    """An account without a password, and a mail with the link to set one."""
+    authorise_or_system(actor)
+    email = checked_email(email)
+    with audited_atomic():
+        user = User(email=email, is_administrator=is_administrator, invited_at=timezone.now())
+        user.set_unusable_password()
+        user.save()
+        tell("accounts.user.invite", actor, user, details={"email": email, "administrator": is_administrator})
+        if by_mail:
+            mail_link(user=user, purpose="invitation")
+    return user
+
+
+def authorise_or_system(actor: Actor) -> None:
+    """Accounts are made by an administrator, or at the console where there is none yet."""
+    if actor.user_id is not None:
+        authorise(actor, Action.MANAGE_ACCOUNTS)
+
+
+def checked_email(email: str) -> str:
+    """The address in lower case; refuses one that is none or has an account."""
+    email = email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise BadInput("e-mail address", email, "an address such as name@example.org") from None
+    if User.objects.filter(email=email).exists():
+        raise BadInput("e-mail address", email, "an address without an account")
+    return email
+
+
+def invite_again(*, user: User, actor: Actor) -> None:
+    """A fresh invitation; the links of earlier ones are worth nothing from now on."""
+    authorise_or_system(actor)
+    if user.has_usable_password() or not user.is_active:
+        raise WrongState(f"account {user}", "in use" if user.is_active else "disabled", "an open invitation")
+    with audited_atomic():
+        User.objects.filter(pk=user.pk).update(invited_at=timezone.now())
+        tell("accounts.user.invite", actor, user, details={"email": user.email, "again": True})
+        mail_link(user=user, purpose="invitation")
+
+
+def accept_invitation(*, user: User, name: str, password: str) -> None:
+    """The person's own name and password; from now on the account can be used."""
+    name = checked_name(name)
+    user.name = name
+    check_new_password(password, user)
+    with audited_atomic():
+        locked = User.objects.select_for_update().get(pk=user.pk)
+        if locked.has_usable_password():
+            raise WrongState("the invitation", "accepted already", "one that is open")
+        locked.name = name
+        locked.set_password(password)
+        locked.save(update_fields=["name", "password"])
+        tell("accounts.user.accept", person(locked), locked, changes={"name": ["", name]})
+
+
+def check_new_password(password: str, user: User) -> None:
+    """Refuses a password that is too short, too common or too much like the person."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise BadInput("password", HIDDEN, " ".join(error.messages)) from None
+
+
+def checked_name(name: str) -> str:
+    """A name as it is printed on signatures."""
+    name = " ".join(name.split())
+    if not 2 <= len(name) <= 120:
+        raise BadInput("name", name, "2 to 120 characters")
+    return name
+
+
+def rename(*, user: User, name: str) -> None:
+    """The person's own name; what was signed keeps the name it was signed with."""
+    name = checked_name(name)
+    with audited_atomic():
+        old = User.objects.select_for_update().get(pk=user.pk).name
+        if old == name:
+            return
+        User.objects.filter(pk=user.pk).update(name=name)
+        tell("accounts.user.rename", person(user), user, changes={"name": [old, name]})
+
+
+def disable(*, user: User, reason: str, actor: Actor) -> None:
+    """Ends every session at once and lets nobody in; the account and all it did stay. Its last administrator stays."""
+    authorise(actor, Action.MANAGE_ACCOUNTS)
+    with audited_atomic():
+        keep_an_administrator(user)
+        active = User.objects.active().filter(pk=user.pk)
+        if active.update(is_active=False, session_generation=F("session_generation") + 1) != 1:
+            raise WrongState(f"account {user}", "disabled", "an active account")
+        tell("accounts.user.disable", actor, user, reason=reason, changes={"is_active": [True, False]})
+
+
+def enable(*, user: User, reason: str, actor: Actor) -> None:
+    """Lets the person in again, with the password he had; his sessions stay ended."""
+    authorise(actor, Action.MANAGE_ACCOUNTS)
+    with audited_atomic():
+        if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True) != 1:
+            raise WrongState(f"account {user}", "active", "a disabled account")
+        tell("accounts.user.enable", actor, user, reason=reason, changes={"is_active": [False, True]})
+
+
+def set_administrator(*, user: User, is_administrator: bool, reason: str, actor: Actor) -> None:
+    """Makes or unmakes an administrator; his sessions end, since what they may do has changed."""
+    authorise(actor, Action.MANAGE_ACCOUNTS)
+    with audited_atomic():
+        if not is_administrator:
+            keep_an_administrator(user)
+        changed = (
+            User.objects.active()
+            .filter(pk=user.pk, is_administrator=not is_administrator)
+            .update(is_administrator=is_administrator, session_generation=F("session_generation") + 1)
+        )
+        if changed != 1:
+            state = "disabled or an administrator" if is_administrator else "disabled or no administrator"
+            raise WrongState(f"account {user}", state, "an active account of the other kind")
+        change = {"is_administrator": [not is_administrator, is_administrator]}
+        tell("accounts.user.administrator", actor, user, reason=reason, changes=change)
+
+
+def keep_an_administrator(user: User) -> None:
+    """Refuses to lose the last one: nobody could make another."""
+    others = User.objects.select_for_update().filter(is_active=True, is_administrator=True)
+    if user.is_administrator and [other.pk for other in others] == [user.pk]:
+        raise WrongState(f"account {user}", "the last administrator", "another administrator first")
+
+
+def end_sessions(*, user: User, reason: str, actor: Actor) -> None:
+    """Signs the person out everywhere."""
+    authorise(actor, Action.MANAGE_ACCOUNTS)
+    with audited_atomic():
+        User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
+        tell("accounts.sessions.end", actor, user, reason=reason)
+
+
+def tell(
+    action: str,
+    actor: Actor,
+    user: User,
+    *,
+    reason: str = "",
+    changes: Mapping[str, Sequence[object]] | None = None,
+    details: dict[str, object] | None = None,
+) -> None:
+    """One event about an account."""
+    record(
+        action=action,
+        actor=actor,
+        stream="system",
+        subject=("accounts.user", str(user.pk)),
+        reason=reason,
+        changes=changes,
+        details=details,
+    )

@@ -1,0 +1,178 @@
+"""The second factor: codes of an authenticator app (TOTP), and ten recovery codes for the day it is lost."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import time
+
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from allauth.mfa.utils import decrypt
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.identity import person
+from accounts.models import User
+from accounts.navigation import places_of
+from accounts.roles import Action, Role, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+
+SUBJECT = "accounts.user"
+MFA_PERIOD = 30  # seconds, as every authenticator app takes it
+
+
+class SealedSecrets(DefaultMFAAdapter):  # type: ignore[misc]
+    """Keeps secrets of second factors encrypted: a copy of the database alone gives no codes."""
+
+    def _fernet(self) -> Fernet:
+        key = hashlib.sha256(b"accounts.second-factor" + settings.SECRET_KEY.encode()).digest()
+        return Fernet(base64.urlsafe_b64encode(key))
+
+    def encrypt(self, text: str) -> str:
+        """The secret as it is stored."""
+        return self._fernet().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The secret; WrongState when it was stored under another SECRET_KEY."""
+        try:
+            return self._fernet().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            raise WrongState("the second factor", "stored under another key", "a reset by the administrator") from None
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether a code is asked for after the password."""
+    return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())
+
+
+def needs_second_factor(user: User) -> bool:
+    """Whether a role of the person demands one (ROLES_WITH_SECOND_FACTOR)."""
+    roles = {str(place.role) for place in places_of(user.pk)}
+    if user.is_administrator:
+        roles.add(Role.ADMINISTRATOR)
+    return bool(roles & set(settings.ROLES_WITH_SECOND_FACTOR))
+
+
+def spend_code(*, user: User, code: str) -> bool:
+    """Whether the code is right now. Each is good once, those of the app and those for recovery alike."""
+    code = code.replace(" ", "")
+    return spend_app_code(user, code) or spend_recovery_code(user, code)
+
+
+def spend_app_code(user: User, code: str) -> bool:
+    """A code of this half minute or its neighbours, newer than the last one taken: a code seen is not used again."""
+    with transaction.atomic():
+        factor = _factor(user, Authenticator.Type.TOTP)
+        if factor is None:
+            return False
+        secret, last = decrypt(factor.data["secret"]), factor.data.get("last", 0)
+        for counter in range(_now() - 1, _now() + 2):
+            right = hmac.compare_digest(format_hotp_value(hotp_value(secret, counter)).encode(), code.encode())
+            if right and counter > last:
+                factor.data["last"] = counter
+                factor.last_used_at = timezone.now()
+                factor.save(update_fields=["data", "last_used_at"])
+                return True
+    return False
+
+
+def spend_recovery_code(user: User, code: str) -> bool:
+    """A recovery code, crossed off and told."""
+    with audited_atomic():
+        factor = _factor(user, Authenticator.Type.RECOVERY_CODES)
+        if factor is None or not factor.wrap().validate_code(code):
+            return False
+        _tell("accounts.second_factor.spend_code", person(user), user, details={"left": codes_left(user)})
+    return True
+
+
+def _factor(user: User, kind: str) -> Authenticator | None:
+    return Authenticator.objects.select_for_update().filter(user=user, type=kind).first()
+
+
+def _now() -> int:
+    return int(time.time()) // MFA_PERIOD
+
+
+def new_secret() -> str:
+    """A secret for the app, drawn for one attempt to add it."""
+    return str(generate_totp_secret())
+
+
+def picture_of(user: User, secret: str) -> str:
+    """The QR code that carries the secret to the app, as an SVG."""
+    sealed = SealedSecrets()
+    return str(sealed.build_totp_svg(sealed.build_totp_url(user, secret)))
+
+
+def add_second_factor(*, user: User, secret: str, code: str) -> list[str]:
+    """Ties the app to the account once it shows the right code; gives the recovery codes."""
+    shown = {format_hotp_value(hotp_value(secret, _now() + step)) for step in (-1, 0, 1)}
+    if code.replace(" ", "") not in shown:
+        raise BadInput("code", code, "the six digits the app shows now")
+    with audited_atomic():
+        if has_second_factor(user):
+            raise WrongState("the second factor", "there already", "an account without one")
+        TOTP.activate(user, secret)
+        codes = RecoveryCodes.activate(user).get_unused_codes()
+        _tell("accounts.second_factor.add", person(user), user)
+    return list(codes)
+
+
+def renew_recovery_codes(*, user: User) -> list[str]:
+    """Ten new codes; the old ones are worth nothing from now on."""
+    with audited_atomic():
+        if not has_second_factor(user):
+            raise WrongState("the second factor", "absent", "an account with one")
+        Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).delete()
+        codes = RecoveryCodes.activate(user).get_unused_codes()
+        _tell("accounts.second_factor.renew_codes", person(user), user)
+    return list(codes)
+
+
+def codes_left(user: User) -> int:
+    """How many recovery codes have not been used."""
+    factor = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()
+    return len(factor.wrap().get_unused_codes()) if factor else 0
+
+
+def remove_second_factor(*, user: User) -> None:
+    """Takes the own second factor away; not where a role demands one."""
+    if needs_second_factor(user):
+        raise WrongState("the second factor", "demanded by your role", "a reset by the administrator")
+    with audited_atomic():
+        _delete(user)
+        _tell("accounts.second_factor.remove", person(user), user)
+
+
+def reset_second_factor(*, user: User, reason: str, actor: Actor) -> None:
+    """For a lost telephone: the factor goes, and every session of the account with it."""
+    authorise(actor, Action.MANAGE_ACCOUNTS)
+    with audited_atomic():
+        _delete(user)
+        User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
+        _tell("accounts.second_factor.reset", actor, user, reason=reason)
+
+
+def _delete(user: User) -> None:
+    if not Authenticator.objects.filter(user=user).delete()[0]:
+        raise WrongState(f"the second factor of {user}", "absent", "an account with one")
+
+
+def _tell(action: str, actor: Actor, user: User, reason: str = "", details: dict[str, object] | None = None) -> None:
+    record(
+        action=action,
+        actor=actor,
+        stream="system",
+        subject=(SUBJECT, str(user.pk)),
+        reason=reason,
+        details=details,
+    )

@@ -1,0 +1,138 @@
+"""Signing in and out: e-mail address and password, then a code where there is a second factor. Each try is told.
+
+Failures of either are counted together by address and computer; too many lock both out for a while.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from axes.handlers.proxy import AxesProxyHandler
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.signals import user_login_failed
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.crypto import salted_hmac
+
+from accounts.alerts import alert_administrators
+from accounts.identity import person
+from accounts.models import User
+from accounts.second_factor import has_second_factor, needs_second_factor, spend_code
+from audit.trail import Actor, audited_atomic, record
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+HALF_IN, HALF_IN_SECONDS = "accounts.half-in", 300
+BEGAN, SEEN, MUST_ENROL = "began", "seen", "must_enrol"
+
+
+def check_password(request: HttpRequest, *, email: str, password: str) -> User | None:
+    """The person of that address and password; None, and a failure told, for anything else."""
+    user = authenticate(request, username=email.strip().lower(), password=password)
+    if isinstance(user, User):
+        return user
+    tell_failure(request, User.objects.filter(email=email.strip().lower()).first(), "password")
+    return None
+
+
+def check_code(request: HttpRequest, *, user: User, code: str) -> bool:
+    """Whether the code of the second factor is right; wrong ones count as failures to sign in."""
+    credentials = {"username": user.email}
+    if not AxesProxyHandler.is_allowed(request, credentials):
+        request.axes_locked_out = True  # type: ignore[attr-defined]
+        return False
+    if spend_code(user=user, code=code):
+        return True
+    user_login_failed.send(sender=__name__, credentials=credentials, request=request)
+    tell_failure(request, user, "second factor")
+    return False
+
+
+def tell_failure(request: HttpRequest, user: User | None, what: str) -> None:
+    """The event of a failure. What was typed is left out: people type passwords into the wrong field."""
+    locked = getattr(request, "axes_locked_out", False)
+    # Told and alerted once, by the try that reached the limit.
+    just_locked = locked and getattr(request, "axes_failures_since_start", 0) >= settings.AXES_FAILURE_LIMIT
+    with audited_atomic():
+        record(
+            action="accounts.session.lock" if just_locked else "accounts.session.refuse",
+            actor=person(user) if user else Actor.system("sign-in"),
+            stream="system",
+            subject=("accounts.user", str(user.pk) if user else "unknown"),
+            details={"wrong": what, "from": client_address(request)},
+        )
+        if user and just_locked:
+            alert_administrators(subject=user, what="locked out after repeated failures to sign in")
+
+
+def half_in(user: User) -> str:
+    """A short-lived proof that the password was right, to be shown again with the code."""
+    return signing.dumps({"user": user.pk, "generation": user.session_generation}, salt=HALF_IN)
+
+
+def person_half_in(proof: str) -> User | None:
+    """The person of the proof, unless it is older than five minutes or the account has changed."""
+    try:
+        held = signing.loads(proof, salt=HALF_IN, max_age=HALF_IN_SECONDS)
+    except signing.BadSignature:
+        return None
+    return User.objects.active().filter(pk=held["user"], session_generation=held["generation"]).first()
+
+
+def begin_session(request: HttpRequest, user: User) -> None:
+    """Signs the person in under a fresh session id and a fresh token."""
+    with audited_atomic():
+        login(request, user, backend=BACKEND)
+        stamp(request)
+        request.session[MUST_ENROL] = needs_second_factor(user) and not has_second_factor(user)
+        record(
+            action="accounts.session.begin",
+            actor=person(user),
+            stream="system",
+            subject=("accounts.user", str(user.pk)),
+            details={"from": client_address(request), "second_factor": has_second_factor(user)},
+        )
+
+
+def stamp(request: HttpRequest) -> None:
+    """Starts the clocks of idleness and of the longest session."""
+    request.session[BEGAN] = request.session[SEEN] = int(time.time())
+
+
+def end_session(request: HttpRequest, *, reason: str = "") -> None:
+    """Signs the person out and forgets the session."""
+    user = request.user
+    if isinstance(user, User):
+        with audited_atomic():
+            record(
+                action="accounts.session.end",
+                actor=person(user),
+                stream="system",
+                subject=("accounts.user", str(user.pk)),
+                reason=reason,
+            )
+            logout(request)
+    else:
+        logout(request)
+
+
+def user_token(user: User) -> str:
+    """Tells a page whether whoever signed in over it is the person it was made for, and nothing else."""
+    return salted_hmac("accounts.user-token", str(user.pk), algorithm="sha256").hexdigest()[:32]
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """Where the request comes from; behind the proxy the address it added last, since earlier ones can be invented."""
+    if settings.SECURE_PROXY_SSL_HEADER and (forwarded := request.headers.get("X-Forwarded-For")):
+        return forwarded.rsplit(",", 1)[-1].strip()
+    return request.META.get("REMOTE_ADDR") or None
+
+
+def locked_out(request: HttpRequest, response: HttpResponse, credentials: Any) -> HttpResponse:
+    """What somebody locked out is told, on every way of signing in."""
+    minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
+    if "application/json" in request.headers.get("Accept", "") or request.content_type == "application/json":
+        return JsonResponse({"error": f"locked out; try again in {minutes} minutes", "locked": True}, status=429)
+    return render(request, "account/locked.html", {"minutes": minutes}, status=429)

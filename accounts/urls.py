@@ -1,0 +1,28 @@
+"""Addresses of the start page, of signing in, and of accounts."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from accounts.views import over, own, passwords, people, sign_in, start
+
+urlpatterns = [
+    path("", start.home, name="home"),
+    path("help/", start.help_page, name="help"),
+    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-in/code/", sign_in.sign_in_code, name="sign_in_code"),
+    path("sign-in/over/", over.sign_in_over, name="sign_in_over"),
+    path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("password/forgotten/", passwords.forgotten, name="password_forgotten"),
+    path("password/new/<str:token>/", passwords.password_new, name="password_new"),
+    path("invitation/<str:token>/", passwords.invitation, name="invitation"),
+    path("you/", own.profile, name="profile"),
+    path("you/password/", passwords.password_change, name="password_change"),
+    path("you/second-factor/", own.second_factor, name="second_factor"),
+    path("you/second-factor/remove/", own.second_factor_remove, name="second_factor_remove"),
+    path("you/second-factor/codes/", own.recovery_codes, name="recovery_codes"),
+    path("accounts/", people.accounts, name="accounts"),
+    path("accounts/invite/", people.invite, name="account_invite"),
+    path("accounts/<int:pk>/", people.account, name="account"),
+    path("accounts/<int:pk>/<slug:step>/", people.account_step, name="account_step"),
+]

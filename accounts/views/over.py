@@ -1,0 +1,72 @@
+"""Signing in over a page whose session has ended, so that nothing typed into it is lost."""
+
+from __future__ import annotations
+
+import json
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.views.decorators.debug import sensitive_post_parameters
+
+from accounts.models import User
+from accounts.second_factor import has_second_factor
+from accounts.sign_in import begin_session, check_code, check_password, half_in, person_half_in, user_token
+from accounts.views.sign_in import TOO_LATE, WRONG, WRONG_CODE
+from config.errors import BadInput
+
+OTHER_PERSON = "This page belongs to another person. Sign in on a page of your own."
+
+
+@login_not_required
+@sensitive_post_parameters()
+def sign_in_over(request: HttpRequest) -> HttpResponse:
+    """GET gives a token to post with; POST signs in and gives a fresh one.
+
+    POST {email, password}, as JSON or as a form; when the answer is {"needs": "code", "proof"}, then {proof, code}.
+    All at once is taken too. With `user_token` the person has to be the one the page was made for.
+    """
+    if request.method != "POST":
+        return JsonResponse({"csrf": get_token(request), "signed_in": request.user.is_authenticated})
+    sent = what_was_sent(request)
+    return second_step(request, sent) if sent.get("proof") else first_step(request, sent)
+
+
+def what_was_sent(request: HttpRequest) -> dict[str, str]:
+    """The form or the JSON object of the request, as text by name."""
+    if request.content_type != "application/json":
+        return {name: str(value) for name, value in request.POST.items()}
+    try:
+        return {str(name): str(value) for name, value in json.loads(request.body).items()}
+    except (ValueError, AttributeError):
+        raise BadInput("request", request.content_type, "a form or a JSON object with email and password") from None
+
+
+def first_step(request: HttpRequest, sent: dict[str, str]) -> JsonResponse:
+    """Address and password."""
+    user = check_password(request, email=sent.get("email", ""), password=sent.get("password", ""))
+    if user is None:
+        return JsonResponse({"error": WRONG}, status=401)
+    if sent.get("code") and has_second_factor(user):
+        return second_step(request, {**sent, "proof": half_in(user)})
+    if has_second_factor(user):
+        return JsonResponse({"error": "A code is needed.", "needs": "code", "proof": half_in(user)}, status=401)
+    return enter(request, user, sent)
+
+
+def second_step(request: HttpRequest, sent: dict[str, str]) -> JsonResponse:
+    """The code, with the proof of the first step."""
+    user = person_half_in(sent["proof"])
+    if user is None:
+        return JsonResponse({"error": TOO_LATE}, status=401)
+    if not check_code(request, user=user, code=sent.get("code", "")):
+        return JsonResponse({"error": WRONG_CODE, "needs": "code", "proof": sent["proof"]}, status=401)
+    return enter(request, user, sent)
+
+
+def enter(request: HttpRequest, user: User, sent: dict[str, str]) -> JsonResponse:
+    """In, if the page is this person's."""
+    if sent.get("user_token", user_token(user)) != user_token(user):
+        return JsonResponse({"error": OTHER_PERSON}, status=409)
+    begin_session(request, user)
+    return JsonResponse({"csrf": get_token(request), "user_token": user_token(user)})

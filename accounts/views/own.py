@@ -1,0 +1,105 @@
+"""The own account: name, roles, second factor."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import mark_safe
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from accounts.forms import AddFactorForm, NameForm, PasswordForm
+from accounts.models import Signature, User
+from accounts.navigation import places_of
+from accounts.people import rename
+from accounts.second_factor import (
+    add_second_factor,
+    codes_left,
+    has_second_factor,
+    needs_second_factor,
+    new_secret,
+    picture_of,
+    remove_second_factor,
+    renew_recovery_codes,
+)
+from accounts.sign_in import MUST_ENROL
+from accounts.signatures import check_password_for_signature
+from config.errors import NotAllowed
+from config.form_refusals import refused_on
+
+SECRET = "accounts.totp-secret"  # noqa: S105  the name of a place in the session
+
+
+def own(request: HttpRequest) -> User:
+    """The person signed in."""
+    if not isinstance(request.user, User):
+        raise NotAllowed("see an account without signing in")
+    return User.objects.get(pk=request.user.pk)
+
+
+def profile(request: HttpRequest) -> HttpResponse:
+    """What the house knows of the person, and the name to change."""
+    user = own(request)
+    form = NameForm(request.POST or None, initial={"name": user.name})
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            rename(user=user, name=form.cleaned_data["name"])
+            messages.success(request, "Your name is changed. Earlier signatures keep the name they were given with.")
+            return redirect("profile")
+    context = {
+        "form": form,
+        "places": places_of(user.pk),
+        "has_factor": has_second_factor(user),
+        "codes_left": codes_left(user),
+        "signatures": Signature.objects.filter(signer=user)[:10],
+    }
+    return render(request, "account/profile.html", context)
+
+
+@sensitive_post_parameters()
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """Adds a second factor, or shows the one there is."""
+    user = own(request)
+    if has_second_factor(user):
+        context = {"left": codes_left(user), "demanded": needs_second_factor(user), "form": PasswordForm()}
+        return render(request, "account/second_factor.html", context)
+    form = AddFactorForm(request.POST or None)
+    secret = request.session.setdefault(SECRET, new_secret())
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            check_password_for_signature(user=user, password=form.cleaned_data["password"])
+            codes = add_second_factor(user=user, secret=secret, code=form.cleaned_data["code"])
+            del request.session[SECRET]
+            request.session[MUST_ENROL] = False
+            return render(request, "account/recovery_codes.html", {"codes": codes})
+    # Our own drawing of our own secret: nothing in it was typed by anybody.
+    picture = mark_safe(picture_of(user, secret))  # noqa: S308
+    context = {"form": form, "secret": secret, "picture": picture, "demanded": needs_second_factor(user)}
+    return render(request, "account/second_factor_add.html", context)
+
+
+@require_POST
+@sensitive_post_parameters()
+def second_factor_remove(request: HttpRequest) -> HttpResponse:
+    """Takes the own second factor away."""
+    user, form = own(request), PasswordForm(request.POST)
+    if form.is_valid():
+        check_password_for_signature(user=user, password=form.cleaned_data["password"])
+        remove_second_factor(user=user)
+        messages.success(request, "Your second factor is removed.")
+    else:
+        messages.error(request, "Removing the second factor needs your password.")
+    return redirect("profile" if form.is_valid() else "second_factor")
+
+
+@require_POST
+@sensitive_post_parameters()
+def recovery_codes(request: HttpRequest) -> HttpResponse:
+    """Draws new recovery codes and shows them once."""
+    user, form = own(request), PasswordForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "New recovery codes need your password.")
+        return redirect("second_factor")
+    check_password_for_signature(user=user, password=form.cleaned_data["password"])
+    return render(request, "account/recovery_codes.html", {"codes": renew_recovery_codes(user=user)})

@@ -1,0 +1,142 @@
+"""The administrator's pages of accounts."""
+
+from __future__ import annotations
+
+from allauth.mfa.models import Authenticator
+from django.contrib import messages
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts import passwords, people
+from accounts import second_factor as factors
+from accounts.forms import InviteForm, ReasonForm
+from accounts.identity import administrator
+from accounts.models import User
+from accounts.navigation import places_of
+from accounts.roles import Action
+from audit.trail import Actor
+from config.cells import Badge, Column, Link
+from config.errors import BadInput
+from config.filters import ChoiceFilter, MomentFilter
+from config.form_refusals import refused_on
+from config.listing import Listing
+
+YES_NO = [("True", "yes"), ("False", "no")]
+STATES = [("active", "Active"), ("invited", "Invited"), ("disabled", "Disabled")]
+
+
+def state_of(user: User) -> Badge:
+    """Active, invited or disabled."""
+    state = "disabled" if not user.is_active else "active" if user.has_usable_password() else "invited"
+    return Badge(state, dict(STATES)[state], tone="good" if state == "active" else "")
+
+
+COLUMNS = [
+    Column("name", "Name", value=lambda u: Link(str(u), reverse("account", args=[u.pk])), sort="name"),
+    Column("email", "E-mail address", sort="email"),
+    Column("state", "State", value=state_of, sort=("is_active", "invited_at")),
+    Column("is_active", "In use", sort="is_active", filter=ChoiceFilter("is_active", YES_NO)),
+    Column(
+        "is_administrator", "Administrator", sort="is_administrator", filter=ChoiceFilter("is_administrator", YES_NO)
+    ),
+    Column("factor", "Second factor", value="factor", sort="factor"),
+    Column("last_login", "Last signed in", sort="last_login", filter=MomentFilter("last_login")),
+    Column("created_at", "Created", sort="created_at"),
+]
+
+
+def accounts(request: HttpRequest) -> HttpResponseBase:
+    """Every account of the house."""
+    administrator(request, Action.MANAGE_ACCOUNTS)
+    factor = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+    rows = User.objects.annotate(factor=Exists(factor))
+    listing = Listing(request, rows, columns=COLUMNS, name="accounts", search=("name", "email"), sort="name")
+    return listing.respond("accounts/accounts.html")
+
+
+def invite(request: HttpRequest) -> HttpResponse:
+    """Invites somebody by e-mail."""
+    actor = administrator(request, Action.MANAGE_ACCOUNTS)
+    form = InviteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            user = people.invite(actor=actor, **form.cleaned_data)
+            messages.success(request, f"{user.email} is invited; the link goes out by mail.")
+            return redirect("account", user.pk)
+    return render(request, "accounts/invite.html", {"form": form})
+
+
+def account(request: HttpRequest, pk: int) -> HttpResponse:
+    """One account and what can be done with it."""
+    administrator(request, Action.MANAGE_ACCOUNTS)
+    user = get_object_or_404(User, pk=pk)
+    context = {
+        "account": user,
+        "state": state_of(user),
+        "places": places_of(user.pk),
+        "has_factor": factors.has_second_factor(user),
+        "form": ReasonForm(),
+        "steps": steps_for(user),
+    }
+    return render(request, "accounts/account.html", context)
+
+
+# What the address says: the word on the button, what it asks first, whether it takes something away.
+STEPS: dict[str, tuple[str, str, bool]] = {
+    "invite-again": ("Send the invitation again", "The earlier link stops working. Send a new one?", False),
+    "send-link": ("Send a link for a new password", "Mail this person a link to set a new password?", False),
+    "end-sessions": ("End every session", "Sign this person out everywhere?", True),
+    "reset-second-factor": ("Reset the second factor", "Remove the second factor and end every session?", True),
+    "make-administrator": ("Make an administrator", "Let this person manage every account?", False),
+    "unmake-administrator": ("No longer an administrator", "Take the administrator's rights away?", True),
+    "disable": ("Disable the account", "End every session at once and let this person in no more?", True),
+    "enable": ("Enable the account", "Let this person in again?", False),
+}
+
+
+def steps_for(user: User) -> list[tuple[str, str, str, bool]]:
+    """The steps that make sense in the state the account is in."""
+    fit = ["enable"]
+    if user.is_active:
+        used = ["send-link", "end-sessions"] if user.has_usable_password() else ["invite-again"]
+        factor = ["reset-second-factor"] if factors.has_second_factor(user) else []
+        fit = [*used, *factor, "unmake-administrator" if user.is_administrator else "make-administrator", "disable"]
+    return [(step, *STEPS[step]) for step in fit]
+
+
+@require_POST
+def account_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """Does one thing to an account, with a reason."""
+    actor = administrator(request, Action.MANAGE_ACCOUNTS)
+    user = get_object_or_404(User, pk=pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        raise BadInput("reason", request.POST.get("reason", ""), "1 to 200 characters")
+    carry_out(step, user=user, reason=form.cleaned_data["reason"], actor=actor)
+    messages.success(request, f"Done: {STEPS[step][0].lower()}.")
+    return redirect("account", pk)
+
+
+def carry_out(step: str, *, user: User, reason: str, actor: Actor) -> None:
+    """The function behind each step."""
+    match step:
+        case "invite-again":
+            people.invite_again(user=user, actor=actor)
+        case "send-link":
+            passwords.send_password_link(user=user, reason=reason, actor=actor)
+        case "end-sessions":
+            people.end_sessions(user=user, reason=reason, actor=actor)
+        case "reset-second-factor":
+            factors.reset_second_factor(user=user, reason=reason, actor=actor)
+        case "make-administrator" | "unmake-administrator":
+            wanted = step == "make-administrator"
+            people.set_administrator(user=user, is_administrator=wanted, reason=reason, actor=actor)
+        case "disable":
+            people.disable(user=user, reason=reason, actor=actor)
+        case "enable":
+            people.enable(user=user, reason=reason, actor=actor)
+        case _:
+            raise BadInput("step", step, ", ".join(STEPS))

@@ -1,0 +1,83 @@
+"""Signing in, in two steps where there is a second factor, and out."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from accounts.forms import CodeForm, SignInForm
+from accounts.models import User
+from accounts.second_factor import has_second_factor
+from accounts.sign_in import begin_session, check_code, check_password, end_session, half_in, person_half_in
+
+WRONG = "E-mail address and password do not belong together, or the account is not in use."
+WRONG_CODE = "The code is not right, or it has been used."
+TOO_LATE = "That took too long. Please begin again."
+
+
+def next_page(request: HttpRequest) -> str:
+    """Where to go afterwards: an address of this house, else the start page."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if safe else settings.LOGIN_REDIRECT_URL
+
+
+@login_not_required
+@sensitive_post_parameters()
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The first step: address and password."""
+    if request.user.is_authenticated:
+        return redirect(next_page(request))
+    form = SignInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = check_password(request, **form.cleaned_data)
+        if user is not None:
+            return go_on(request, user)
+        form.add_error(None, WRONG)
+    return render(request, "account/sign_in.html", {"form": form, "next": next_page(request)})
+
+
+def go_on(request: HttpRequest, user: User) -> HttpResponse:
+    """In at once, or to the code."""
+    if has_second_factor(user):
+        return ask_code(request, CodeForm(initial={"proof": half_in(user)}))
+    begin_session(request, user)
+    return redirect(next_page(request))
+
+
+def ask_code(request: HttpRequest, form: CodeForm) -> HttpResponse:
+    """The page of the second step."""
+    return render(request, "account/sign_in_code.html", {"form": form, "next": next_page(request)})
+
+
+@login_not_required
+@require_POST
+@sensitive_post_parameters()
+def sign_in_code(request: HttpRequest) -> HttpResponse:
+    """The second step: the code."""
+    form = CodeForm(request.POST)
+    user = person_half_in(request.POST.get("proof", ""))
+    if user is None:
+        again = SignInForm({"email": "", "password": ""})
+        again.errors.clear()
+        again.add_error(None, TOO_LATE)
+        return render(request, "account/sign_in.html", {"form": again, "next": next_page(request)})
+    if form.is_valid():
+        if check_code(request, user=user, code=form.cleaned_data["code"]):
+            begin_session(request, user)
+            return redirect(next_page(request))
+        form.add_error("code", WRONG_CODE)
+    return ask_code(request, form)
+
+
+@login_not_required
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Out, and back to the page of signing in."""
+    end_session(request)
+    return redirect(settings.LOGOUT_REDIRECT_URL)

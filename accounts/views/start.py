@@ -1,0 +1,22 @@
+"""The start page: every role the person holds, with what waits for him there; and help."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.navigation import places_of
+from accounts.views.own import own
+from accounts.waiting import waiting_at
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page after signing in."""
+    user = own(request)
+    places = [(place, waiting_at(user.pk, place)) for place in places_of(user.pk)]
+    return render(request, "accounts/home.html", {"places": places, "is_administrator": user.is_administrator})
+
+
+def help_page(request: HttpRequest) -> HttpResponse:
+    """How the pages work: lists, keys, colours, signatures, time-out."""
+    return render(request, "accounts/help.html")
