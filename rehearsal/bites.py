@@ -1,0 +1,84 @@
+"""Where erosions sit and how large they are: grades turned into bites and collapses of single bones.
+
+Bites begin at the bare area, the margin that no cartilage covers. Radii are for an end 14 mm wide and scale with it.
+"""
+
+from __future__ import annotations
+
+from rehearsal.anatomy import LongBone, Point
+from rehearsal.erosions import Bite, Collapse
+
+# Per grade: distance from the axis in half widths, shift along the bone (mm), radius (mm).
+JOINT_BITES: dict[int, tuple[tuple[float, float, float], ...]] = {
+    1: ((1.0, 0.0, 1.45),),
+    2: ((0.95, 0.0, 2.5),),
+    3: ((0.90, 0.0, 3.5), (-0.98, 0.0, 2.0)),
+    4: ((0.75, 0.0, 4.6), (0.05, 0.8, 3.9), (-1.0, 0.0, 2.3)),
+}
+STUMP_BITES = ((0.9, 3.2), (-0.9, 2.6))
+BONE_RADII = {1: 1.3, 2: 2.2, 3: 3.2, 4: 4.6, 5: 6.2}
+SHARE_OF_BITE = (1.0, 0.72, 0.6)
+
+
+def collapse_depth(bone: LongBone, *, distal: bool, region: str) -> float:
+    """How much of a bone's end is lost in grade 5, in millimetres."""
+    if distal:
+        return 0.43 * bone.head
+    return (0.22 if region == "hand" else 0.30) * bone.base
+
+
+def head_wear(bone: LongBone, grade: int, margin: int, name: str, region: str) -> tuple[list[Bite], list[Collapse]]:
+    """Erosion of a head; `margin` is +1 or -1, the side on which bites begin."""
+    level = bone.length - _below_surface(bone)
+    if grade < 5:
+        return _bites(bone.head, level, 1, grade, margin, name), []
+    depth = collapse_depth(bone, distal=True, region=region)
+    collapse = Collapse(bone.length, True, depth, bone.head / 2)
+    return _stump(bone.head, bone.length - depth, margin, name), [collapse]
+
+
+def base_wear(bone: LongBone, grade: int, margin: int, name: str, region: str) -> tuple[list[Bite], list[Collapse]]:
+    """Erosion of a base."""
+    if grade < 5:
+        return _bites(bone.base, 1.2, -1, grade, margin, name), []
+    depth = collapse_depth(bone, distal=False, region=region)
+    collapse = Collapse(0.0, False, depth, bone.base / 2)
+    return _stump(bone.base, depth, margin, name), [collapse]
+
+
+def bone_bites(margins: tuple[Point, ...], grade: int, name: str, factor: float = 1.0) -> list[Bite]:
+    """Bites into a bone without a joint of its own: a second one from grade 3, a third from grade 4."""
+    if grade == 0:
+        return []
+    count = max(1, grade - 1)
+    return [
+        Bite(x, y, BONE_RADII[grade] * share * factor, f"{name}/{number}")
+        for number, ((x, y), share) in enumerate(zip(margins, SHARE_OF_BITE, strict=False))
+        if number < count
+    ]
+
+
+def _below_surface(bone: LongBone) -> float:
+    """How far from the joint surface the bare area of a head lies; in the hallux clear of the sesamoids."""
+    if bone.form != "metacarpal":
+        return 0.24 * bone.head + 0.5
+    return 0.31 * bone.head + (1.2 if bone.head < 17 else 0.0)
+
+
+def _bites(width: float, level: float, outward: int, grade: int, margin: int, name: str) -> list[Bite]:
+    return [
+        Bite(margin * x * width / 2, level + outward * along, radius * _scaled(width, grade), f"{name}/{number}")
+        for number, (x, along, radius) in enumerate(JOINT_BITES.get(grade, ()))
+    ]
+
+
+def _scaled(width: float, grade: int) -> float:
+    """Bites grow with the bone; the first ones never become too small to be seen."""
+    return max(width / 14, 0.9 if grade == 1 else 0.8 if grade == 2 else 0.0)
+
+
+def _stump(width: float, level: float, margin: int, name: str) -> list[Bite]:
+    return [
+        Bite(margin * x * width / 2, level, radius * width / 14, f"{name}/{number}")
+        for number, (x, radius) in enumerate(STUMP_BITES)
+    ]

@@ -1,0 +1,82 @@
+"""Trabeculae: fixed fields of noise from which every bone takes its own window.
+
+Ridging turns noise into thin bright struts, which is what makes bone of it and not grain. The fields are made once
+per process; a window depends on subject and bone alone, so a bone keeps its trabeculae whatever happens beside it.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image
+from scipy import ndimage
+
+from rehearsal.raster import Field
+
+SIZE = 1024
+STEP = 0.1
+
+
+@dataclass(frozen=True)
+class Textures:
+    """Fields of mean 0 and variance 1; rows run along a bone, columns across it."""
+
+    shaft: Field
+    end: Field
+    web: Field
+    slow: Field
+
+
+def stream(*parts: object) -> np.random.Generator:
+    """A random stream of its own for each name, so that nothing drawn elsewhere can shift it."""
+    return np.random.default_rng(zlib.crc32("/".join(map(str, parts)).encode()))
+
+
+@lru_cache(maxsize=2)
+def textures(scale: float) -> Textures:
+    rng = stream("trabeculae")
+    along = _ridges(_band(rng, (14.0, 1.7), 2.2))
+    across = _ridges(_band(rng, (1.5, 6.0), 2.2))
+    net = _ridges(_band(rng, (2.1, 1.8), 2.2))
+    shaft = _unit(along + 0.3 * across + 0.2 * net)
+    end = _unit(1.2 * net + 0.6 * along + 0.3 * across)
+    web = _unit(_ridges(_band(rng, (2.3, 2.3), 2.0)) + 0.7 * _ridges(_band(rng, (1.4, 1.4), 2.0)))
+    slow = _unit(ndimage.gaussian_filter(_white(rng), 22.0, mode="wrap"))
+    return Textures(*(_resample(field, scale) for field in (shaft, end, web, slow)))
+
+
+def window(field: Field, shape: tuple[int, int], *name: object) -> Field:
+    """Cut a window of this shape out of a field, at a place that depends on the name alone."""
+    rng = stream("window", *name)
+    top, left = (int(rng.random() * (whole - part)) for whole, part in zip(field.shape, shape, strict=True))
+    return field[top : top + shape[0], left : left + shape[1]]
+
+
+def _white(rng: np.random.Generator) -> Field:
+    return rng.standard_normal((SIZE, SIZE), dtype=np.float32)
+
+
+def _band(rng: np.random.Generator, sigmas: tuple[float, float], wider: float) -> Field:
+    """Noise of one scale: a blur less a blur that is wider across, of variance 1."""
+    white = _white(rng)
+    narrow = ndimage.gaussian_filter(white, sigmas, mode="wrap")
+    broad = ndimage.gaussian_filter(white, (sigmas[0], sigmas[1] * wider), mode="wrap")
+    return _unit(narrow - broad)
+
+
+def _ridges(noise: Field) -> Field:
+    return np.asarray(np.maximum(1 - np.abs(noise) / 0.75, 0) ** 1.5, dtype=np.float32)
+
+
+def _unit(field: Field) -> Field:
+    return np.asarray((field - field.mean()) / field.std(), dtype=np.float32)
+
+
+def _resample(field: Field, scale: float) -> Field:
+    if scale == STEP:
+        return field
+    size = round(SIZE * STEP / scale)
+    return np.asarray(Image.fromarray(field).resize((size, size), Image.Resampling.BOX), dtype=np.float32)
