@@ -193,7 +193,7 @@ def _head(instrument: Instrument, rule: MissingRule) -> list[str]:
     )
     return [
         f"{instrument.title} ({instrument.key} version {instrument.version})",
-        f"Missing rule: {rule.name}, {parameters}",
+        f"Missing rule: {rule.name}, {parameters} [{rule.kind.fact.mark}: {rule.kind.fact.mark.says}]",
         "",
     ]
 
@@ -215,7 +215,9 @@ def _points(points: Fraction | None) -> str:
 
 
 def _amount(amount: Amount) -> str:
-    return str(amount.fraction) if amount.fraction is not None else f"missing: {amount.reason}"
+    if amount.fraction is None:
+        return f"missing: {amount.reason}"
+    return str(amount.fraction) if amount.denominator == 1 else f"{amount.fraction} = {amount.rounded()}"
 
 
 def _change_row(first: Line, second: Line) -> tuple[str, ...]:

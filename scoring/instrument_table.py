@@ -1,0 +1,118 @@
+"""An instrument printed as the table a reader of the paper recognises, and as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from instruments import Instrument, Item
+from instruments.definition import ABSENT, Fact
+from instruments.layout import layout_of
+
+
+def as_data(instrument: Instrument) -> dict[str, Any]:
+    """The whole definition; grades of a wording are keyed by their number as text."""
+    return {
+        "key": instrument.key,
+        "version": instrument.version,
+        "title": instrument.title,
+        "features": list(instrument.features),
+        "maximum": instrument.maximum,
+        "unit": instrument.unit,
+        "maxima": {_place(block): largest for block, largest in _blocks(instrument)},
+        "unverified": instrument.unverified,
+        "items": [{**asdict(item), "paramcd": item.paramcd, "largest": item.largest} for item in instrument.items],
+        "wordings": {
+            key: {feature: {str(grade): text for grade, text in texts.items()} for feature, texts in features.items()}
+            for key, features in instrument.wordings.items()
+        },
+        "default_wording": instrument.default_wording,
+        "reasons": [asdict(reason) for reason in (*instrument.reasons, ABSENT)],
+        "citation": instrument.citation,
+        "provenance": [{**asdict(fact), "mark_says": fact.mark.says} for fact in instrument.provenance],
+    }
+
+
+def as_text(instrument: Instrument) -> str:
+    """Sites with their range on each side, maxima, grade texts, reasons, and where each fact comes from."""
+    parts = [
+        [f"{instrument.title} ({instrument.key} version {instrument.version}), 0-{instrument.maximum}"],
+        ["Has unverified parts: a charter must acknowledge them (see G and ? below)."] if instrument.unverified else [],
+        [""],
+        list(_sites(instrument)),
+        [""],
+        list(_maxima(instrument)),
+        *(["", *_wording(instrument, key)] for key in instrument.wordings),
+        [
+            "",
+            "Not assessable, by reason:",
+            *(f"  {reason.code:<11}{reason.label}" for reason in (*instrument.reasons, ABSENT)),
+        ],
+        ["", "Facts, each with its mark (V read in the source, C computed, G not verified, ? not found):"],
+        [_fact(fact) for fact in instrument.provenance],
+        ["", f"Reference: {instrument.citation}"],
+    ]
+    return "\n".join(line for part in parts for line in part)
+
+
+def overview(instruments: Iterator[Instrument]) -> str:
+    """One line an instrument."""
+    rows = [f"{'Key':<16}{'Version':<9}{'Values':<8}{'Range':<8}Title"]
+    for one in instruments:
+        title = f"{one.title} - unverified parts" if one.unverified else one.title
+        rows.append(f"{one.key:<16}{one.version:<9}{len(one.items):<8}{f'0-{one.maximum}':<8}{title}")
+    return "\n".join(rows)
+
+
+def _sites(instrument: Instrument) -> Iterator[str]:
+    yield f"{'':<6}{'Site':<42}" + "".join(f"{feature:<13}" for feature in instrument.features) + "Item keys (left)"
+    for region in instrument.regions:
+        left = instrument.items_of(region=region, side="L")
+        for label in dict.fromkeys(item.label for item in left):
+            here = [item for item in left if item.label == label]
+            yield (
+                f"{region:<6}{label:<42}"
+                + "".join(_cell(here, feature) for feature in instrument.features)
+                + _keys(here)
+            )
+    yield "Left and right alike: reading order is left hand, right hand, left foot, right foot."
+
+
+def _cell(items: list[Item], feature: str) -> str:
+    found = next((item for item in items if item.feature == feature), None)
+    if found is None:
+        return f"{'-':<13}"
+    times = f" x {found.weight}" if found.weight > 1 else ""
+    return f"{f'{min(found.allowed)}-{max(found.allowed)}{times}':<13}"
+
+
+def _keys(items: list[Item]) -> str:
+    return "  ".join(item.key for item in items)
+
+
+def _blocks(instrument: Instrument) -> Iterator[tuple[tuple[str, str], int]]:
+    layout = layout_of(instrument)
+    for block, largest in zip(layout.blocks, layout.cell_largest @ layout.cell_in_block, strict=True):
+        yield block, int(largest) // instrument.unit
+
+
+def _place(block: tuple[str, str]) -> str:
+    return f"{block[0]}, {block[1]}"
+
+
+def _maxima(instrument: Instrument) -> Iterator[str]:
+    for block, largest in _blocks(instrument):
+        yield f"{_place(block):<24}0-{largest}"
+    yield f"{'total':<24}0-{instrument.maximum}"
+
+
+def _wording(instrument: Instrument, key: str) -> Iterator[str]:
+    yield f"Grades, wording {key}{' (default)' if key == instrument.default_wording else ''}:"
+    for feature, texts in instrument.wordings[key].items():
+        for grade, text in texts.items():
+            yield f"  {feature:<11}{grade:<4}{text}"
+
+
+def _fact(fact: Fact) -> str:
+    return f"  [{fact.mark}] {fact.about}: {fact.says} ({fact.source})"

@@ -1,0 +1,90 @@
+"""Agreement between readers from a CSV file with subject, reader, value and, for change, visit; without a database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from config.errors import BadInput
+from scoring.agreement.bootstrap import Bootstrap
+from scoring.agreement.report import report
+from scoring.plain_ratings import cube_of, read_ratings
+
+SINGLE = (("sem", "SEM"), ("sdd_status", "SDD of status"), ("sdd_change", "SDD of change"), ("sdc", "SDC 95 %"))
+KINDS = {
+    "unweighted": "kappa, unweighted,",
+    "linear": "kappa, linear,",
+    "quadratic": "kappa, quadratic,",
+    "pabak": "PABAK",
+    "positive": "positive agreement",
+}
+
+
+class Command(BaseCommand):
+    """bin/manage agreement FILE.csv [--baseline VISIT] [--replicates N] [--seed N] [--json]"""
+
+    help = __doc__ or ""
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--baseline", metavar="VISIT", help="the visit changes start at; else the first by number")
+        parser.add_argument("--replicates", type=int, default=Bootstrap.replicates, help="of the bootstrap; 0 for none")
+        parser.add_argument("--seed", type=int, default=Bootstrap.seed, help="of the bootstrap")
+        parser.add_argument("--json", action="store_true", help="numbers unrounded, as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            bootstrap = _bootstrap(options["replicates"], options["seed"])
+            cube = cube_of(read_ratings(options["file"]), options["baseline"])
+        except BadInput as error:
+            raise CommandError(str(error), returncode=2) from None
+        found = report(cube, bootstrap=bootstrap)
+        if options["json"]:
+            self.stdout.write(json.dumps(found, indent=1, allow_nan=False))
+        else:
+            self.stdout.write("\n".join(_lines(found)))
+
+
+def _bootstrap(replicates: int, seed: int) -> Bootstrap | None:
+    if replicates < 0 or seed < 0:
+        raise BadInput("--replicates and --seed", f"{replicates}, {seed}", "whole numbers from 0")
+    return Bootstrap(replicates, seed) if replicates else None
+
+
+def _lines(found: dict[str, Any]) -> Iterator[str]:
+    yield f"{found['subjects']} subjects, readers {', '.join(found['readers'])}; {found['missing_cells']}"
+    yield from (_line(row["form"], row) for row in found["icc"])
+    for key, name in SINGLE:
+        yield from (_line(name, row) for row in found[key]["each"] or [found[key]])
+    yield from (_line("SDC 80 %", row) for row in found["sdc"]["eighty"]["each"])
+    yield from (_line(f"CCC {_pair(row)}", row) for row in found["ccc"]["each"])
+    yield from (_line(f"bias {_pair(row)}, limits of agreement", _bias(row)) for row in found["bland_altman"]["each"])
+    yield from (line for row in found["kappa"]["each"] for line in _kappas(row))
+    yield from (_line(f"progressors, {row['definition']}", {**row, **row["by_mean"]}) for row in found["progressors"])
+
+
+def _bias(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "value": row["bias"]}
+
+
+def _kappas(row: dict[str, Any]) -> Iterator[str]:
+    for kind, part in row["intervals"].items():
+        yield _line(f"{KINDS.get(kind, kind)} {_pair(row)}", {**part, "of": row["of"], "visit": row["visit"]})
+
+
+def _pair(row: dict[str, Any]) -> str:
+    return f"{row['first']} - {row['second']}"
+
+
+def _line(name: str, row: dict[str, Any]) -> str:
+    """Rounded for the screen only: four decimals."""
+    where = f"{row.get('of') or ''} {row.get('visit') or ''}".strip()
+    value, lower, upper = row.get("value"), row.get("lower"), row.get("upper")
+    shown = "undefined" if value is None else f"{value:.4f}"
+    limits = "" if lower is None or upper is None else f" ({lower:.4f} to {upper:.4f})"
+    return f"{name:<40}{where:<16}{shown}{limits}  n={row.get('n')}  {row.get('reason') or ''}".rstrip()

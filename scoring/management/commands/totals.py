@@ -1,0 +1,114 @@
+"""Totals of the item scores in a CSV file: one line per subject, visit and reader, without a database.
+
+Columns subject, visit, reader with item, value, reason (long), or with a column an item (wide); optional campaign, day.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+import instruments
+from config.errors import BadInput
+from instruments.amounts import ROUNDING
+from instruments.layout import Group, layout_of
+from instruments.missing import DEFAULT, RULES, MissingRule, UnknownRule, get_rule
+from scoring.plain_scores import read_scores
+from scoring.plain_totals import PlainTotals, flat_row, name_of, row_of
+
+
+class Command(BaseCommand):
+    """bin/manage totals --instrument KEY FILE.csv [--missing RULE] [--baseline VISIT] [--receipt] [--json]"""
+
+    help = f"{__doc__} In CSV {ROUNDING}; numerator and denominator stand beside. JSON is not rounded."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--instrument", required=True, metavar="KEY", help=f"one of {', '.join(instruments.KEYS)}")
+        parser.add_argument(
+            "--missing",
+            default=DEFAULT,
+            metavar="RULE",
+            help=f"one of {', '.join(RULES)}; parameters as RULE:limit=0.25,whole_side=true",
+        )
+        parser.add_argument("--baseline", metavar="VISIT", help="adds the change from this visit, by the same rule")
+        parser.add_argument("--receipt", action="store_true", help="every item of every total, and how it was made")
+        parser.add_argument("--json", action="store_true", help="all amounts, unrounded, as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            instrument = instruments.get(options["instrument"])
+            rule = parsed_rule(options["missing"])
+            totals = PlainTotals(instrument, rule, read_scores(options["file"], instrument), options["baseline"])
+            answer = _json(totals, options["receipt"]) if options["json"] else _text(totals, options["receipt"])
+        except (BadInput, instruments.UnknownInstrument, UnknownRule) as error:
+            raise CommandError(str(error), returncode=2) from None
+        if instrument.unverified:
+            self.stderr.write(f"{instrument.key} has unverified parts: see bin/manage instruments {instrument.key}")
+        self.stdout.write(answer, ending="")
+
+
+def parsed_rule(text: str) -> MissingRule:
+    """RULE or RULE:parameter=value,parameter=value.
+
+    >>> parsed_rule("paired-proportional:limit=0.2").limit
+    0.2
+    """
+    name, _, rest = text.partition(":")
+    pairs = (part.partition("=") for part in rest.split(",") if part)
+    return get_rule(name, **{key.strip(): _value(value.strip()) for key, _, value in pairs})
+
+
+def _value(text: str) -> object:
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _json(totals: PlainTotals, receipts: bool) -> str:
+    data: dict[str, Any] = {
+        "instrument": totals.instrument.key,
+        "version": totals.instrument.version,
+        "maximum": totals.instrument.maximum,
+        "missing_rule": totals.rule.as_dict(),
+        "missing_rule_fact": {"says": totals.rule.kind.says, "mark": totals.rule.kind.fact.mark},
+        "baseline": totals.baseline,
+        "rows": [row_of(found) for found in totals.scored()],
+    }
+    if receipts:
+        data["receipts"] = [
+            {"subject": read.subject, "visit": read.visit, "reader": read.reader, "text": found.as_text().split("\n")}
+            for read, found in totals.receipts()
+        ]
+    return json.dumps(data, indent=1, allow_nan=False) + "\n"
+
+
+def _text(totals: PlainTotals, receipts: bool) -> str:
+    if receipts:
+        return "\n".join(
+            f"Subject {read.subject}, visit {read.visit}, reader {read.reader}\n{found.as_text()}\n"
+            for read, found in totals.receipts()
+        )
+    groups = _printed(totals)
+    rows = [flat_row(found, groups, totals.baseline is not None) for found in totals.scored()]
+    columns = dict.fromkeys(name for row in rows for name in row)
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def _printed(totals: PlainTotals) -> tuple[Group, ...]:
+    """Overall, features, regions and features within regions; sides are in the JSON."""
+    groups = [group for group in layout_of(totals.instrument).groups if group[2] is None]
+    return tuple(sorted(groups, key=lambda group: (sum(part is not None for part in group), name_of(group) != "total")))

@@ -1,0 +1,100 @@
+"""Lines of a plain CSV file; every refusal names the line, the column, the value and what was allowed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.errors import BadInput
+
+MISSING = frozenset({"", ".", "NA", "NaN"})
+READ = ("subject", "visit", "reader")
+OPTIONAL = ("campaign", "day")
+LONG = ("item", "value", "reason")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a file: its number, and its cells by column name."""
+
+    number: int
+    cells: dict[str, str]
+
+    def refuse(self, column: str, allowed: str) -> BadInput:
+        return BadInput(f"line {self.number}, column {column}", self.cells.get(column, ""), allowed)
+
+    def text(self, column: str) -> str:
+        """A cell that may not be empty."""
+        found = self.cells.get(column, "")
+        if not found:
+            raise self.refuse(column, "a text that is not empty")
+        return found
+
+
+def natural(text: str) -> str:
+    """A key that sorts numbers in a text by size, so that week 8 comes before week 24.
+
+    >>> sorted(["W104", "W24", "W8"], key=natural)
+    ['W8', 'W24', 'W104']
+    """
+    return re.sub(r"\d+", lambda found: f"{len(found[0].lstrip('0')):03d}{found[0].lstrip('0')}", text) + f"\0{text}"
+
+
+def read_lines(path: Path, needed: tuple[str, ...]) -> tuple[tuple[str, ...], list[Line]]:
+    """The columns and lines of a CSV file (comma, semicolon or tab; UTF-8); column names in small letters if known."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise BadInput("file", str(path), f"a file that can be read ({error.strerror})") from None
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path.name}, byte {error.start}", hex(error.object[error.start]), "text in UTF-8") from None
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    columns = _header(_safely(rows), needed)
+    return columns, [_line(rows, cells, columns) for cells in _every(rows) if any(cell.strip() for cell in cells)]
+
+
+def _every(rows: csv._reader) -> Iterator[list[str]]:  # type: ignore[name-defined]
+    while (cells := _safely(rows)) is not None:
+        yield cells
+
+
+def _safely(rows: csv._reader) -> list[str] | None:  # type: ignore[name-defined]
+    try:
+        found: list[str] | None = next(rows, None)
+    except csv.Error as error:
+        raise BadInput(f"line {rows.line_num}", str(error), "well-formed CSV") from None
+    return found
+
+
+def _delimiter(text: str) -> str:
+    first = text.split("\n", 1)[0]
+    return max(",;\t", key=first.count)
+
+
+def _header(cells: list[str] | None, needed: tuple[str, ...]) -> tuple[str, ...]:
+    known = (*READ, *OPTIONAL, *LONG)
+    stripped = [cell.strip() for cell in cells or []]
+    columns = tuple(cell.lower() if cell.lower() in known else cell for cell in stripped)
+    need(columns, needed)
+    doubled = [column for at, column in enumerate(columns) if column in columns[:at]]
+    if doubled:
+        raise BadInput("line 1, columns", doubled[0], "each column once")
+    return columns
+
+
+def _line(rows: csv._reader, cells: list[str], columns: tuple[str, ...]) -> Line:  # type: ignore[name-defined]
+    number = rows.line_num
+    if len(cells) != len(columns):
+        raise BadInput(f"line {number}", f"{len(cells)} cells", f"{len(columns)} cells, as in the first line")
+    return Line(number, {column: cell.strip() for column, cell in zip(columns, cells, strict=True)})
+
+
+def need(columns: tuple[str, ...], needed: tuple[str, ...]) -> None:
+    """Refuses a file that lacks one of these columns."""
+    for column in needed:
+        if column not in columns:
+            raise BadInput("line 1, columns", ", ".join(columns), f"columns {', '.join(needed)}; {column} is not there")
