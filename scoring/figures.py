@@ -1,0 +1,61 @@
+"""Figures as SVG, the same bytes for the same numbers: Bland-Altman of change, cumulative probability of change."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+Values = npt.NDArray[np.float64]
+STYLE: Any = {"svg.hashsalt": "blindread", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+SIZE_INCHES = (5.6, 3.6)
+
+
+def drawn(draw: Callable[[Axes], None]) -> bytes:
+    """The figure that `draw` makes, as SVG without a date."""
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=SIZE_INCHES, layout="constrained")
+        draw(figure.add_subplot())
+        target = io.BytesIO()
+        figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
+    return target.getvalue()
+
+
+def bland_altman_figure(first: Values, second: Values, unit: str) -> bytes:
+    """Difference of two readers' changes against their mean, with bias and 95 % limits of agreement (1.96 SD)."""
+    known = ~(np.isnan(first) | np.isnan(second))
+    mean, difference = (first[known] + second[known]) / 2, first[known] - second[known]
+
+    def draw(axes: Axes) -> None:
+        axes.scatter(mean, difference, s=14, color="#33658a")
+        if len(difference) > 1:
+            bias, spread = difference.mean(), 1.96 * difference.std(ddof=1)
+            for height, style in ((bias, "-"), (bias - spread, "--"), (bias + spread, "--")):
+                axes.axhline(height, color="#777", linestyle=style, linewidth=1)
+        axes.set_xlabel(f"Mean of the two readers' changes ({unit})")
+        axes.set_ylabel("Difference")
+
+    return drawn(draw)
+
+
+def probability_figure(change: Values, unit: str, sdc: float | None) -> bytes:
+    """Change sorted ascending against cumulative per cent (rank - 0.5)/n, with the band of the SDC."""
+    known = np.sort(change[~np.isnan(change)])
+    share = (np.arange(len(known)) + 0.5) / max(len(known), 1) * 100
+
+    def draw(axes: Axes) -> None:
+        axes.plot(share, known, marker="o", markersize=3, linewidth=1, color="#33658a")
+        if sdc is not None:
+            axes.axhspan(-sdc, sdc, color="#999", alpha=0.18, label=f"± SDC {sdc:.2f}")
+            axes.legend(frameon=False)
+        axes.set_xlim(0, 100)
+        axes.set_xlabel("Cumulative share of cases (%)")
+        axes.set_ylabel(f"Change ({unit})")
+
+    return drawn(draw)

@@ -1,0 +1,9 @@
+"""The pages of results in the menu."""
+
+from __future__ import annotations
+
+from accounts.navigation import declare_entry
+from accounts.roles import Action
+
+declare_entry("Agreement and datasets", "scoring:results", Action.SEE_AGREEMENT, group="Results")
+declare_entry("Locks to confirm", "scoring:locks", Action.CONFIRM_LOCK, group="Results")

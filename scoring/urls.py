@@ -1,0 +1,23 @@
+"""Addresses of the statistician, the imaging lead and the second signer."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from scoring.views import agreement, datasets
+
+app_name = "scoring"
+urlpatterns = [
+    path("trials/<slug:code>/results/", agreement.results, name="results"),
+    path("trials/<slug:code>/results/<slug:slug>/agreement/", agreement.agreement, name="agreement"),
+    path("trials/<slug:code>/results/<slug:slug>/figures/<slug:name>.svg", agreement.figure, name="figure"),
+    path("trials/<slug:code>/locks/", datasets.locks, name="locks"),
+    path("trials/<slug:code>/results/<slug:slug>/datasets/", datasets.datasets, name="datasets"),
+    path("trials/<slug:code>/results/<slug:slug>/datasets/build/", datasets.build, name="build"),
+    path("trials/<slug:code>/results/<slug:slug>/datasets/<int:number>/", datasets.dataset, name="dataset"),
+    path("trials/<slug:code>/results/<slug:slug>/datasets/<int:number>/decline/", datasets.decline, name="decline"),
+    path("trials/<slug:code>/results/<slug:slug>/datasets/<int:number>/discard/", datasets.discard, name="discard"),
+    path("trials/<slug:code>/results/<slug:slug>/datasets/<int:number>/zip/", datasets.download, name="download"),
+    path("trials/<slug:code>/results/<slug:slug>/locks/<int:number>/unlock/", datasets.unlock, name="unlock"),
+    path("trials/<slug:code>/results/<slug:slug>/locks/<int:number>/agree/", datasets.agree, name="agree"),
+]

@@ -1,0 +1,1 @@
+"""The pages of the statistician, the second signer and the imaging lead."""

@@ -1,0 +1,200 @@
+"""Datasets of a campaign: build, look, lock with a second signer, download, unlock."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.storage import storages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts.models import User
+from accounts.roles import Action, allows
+from config.errors import NotAllowed, WrongState
+from jobs.models import Job
+from reading.forms.charter import SignForm
+from reading.models import Campaign
+from scoring.datasets import discard_dataset, record_download, request_dataset
+from scoring.locking import agree_unlock, ask_unlock, confirm_lock, decline_lock, request_lock, why_not_lock
+from scoring.models import Dataset, DatasetStatus, Lock, Unlock
+from studies.access import actor_of, memberships_or_404, trial_or_404
+from studies.forms.planning import ReasonForm
+from studies.forms.refusals import refused_on
+from studies.models import Trial
+
+SEES_DATASETS = (Action.BUILD_DATASET, Action.CONFIRM_LOCK)
+
+
+def campaign_of(request: HttpRequest, code: str, slug: str) -> tuple[Trial, Campaign, str]:
+    """A campaign for whoever builds datasets or confirms locks, and the role held."""
+    for membership in memberships_or_404(request, code):
+        if any(allows(membership.role, action) for action in SEES_DATASETS):
+            trial = membership.trial
+            found = get_object_or_404(Campaign.objects.select_related("trial", "charter"), trial=trial, code=slug)
+            return trial, found, actor_of(membership).role
+    raise NotAllowed(str(Action.BUILD_DATASET))
+
+
+def dataset_of(trial: Trial, slug: str, number: int) -> Dataset:
+    """A dataset of the trial."""
+    found = Dataset.objects.select_related("campaign__trial", "campaign__charter")
+    return get_object_or_404(found, campaign__trial=trial, campaign__code=slug, number=number)
+
+
+def signer_of(request: HttpRequest) -> User:
+    """The account that signs."""
+    if not isinstance(request.user, User):
+        raise NotAllowed("sign")
+    return request.user
+
+
+@login_required
+def locks(request: HttpRequest, code: str) -> HttpResponse:
+    """The campaigns of a trial with their datasets: the first page of the second signer."""
+    trial, _ = trial_or_404(request, code, Action.CONFIRM_LOCK)
+    waiting = Dataset.objects.filter(campaign__trial=trial, status=DatasetStatus.LOCK_REQUESTED)
+    unlocks = Unlock.objects.filter(lock__campaign__trial=trial, agreed_by=None).select_related("lock__campaign")
+    context = {
+        "trial": trial,
+        "waiting": waiting.select_related("campaign"),
+        "unlocks": unlocks,
+        "campaigns": trial.campaigns.all(),
+    }
+    return render(request, "scoring/locks.html", context)
+
+
+@login_required
+def datasets(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    """Every dataset and lock of a campaign, and what stands in the way of a lock."""
+    trial, campaign, role = campaign_of(request, code, slug)
+    made = list(Dataset.objects.filter(campaign=campaign).select_related("lock"))
+    jobs = {
+        job.key: job for job in Job.objects.filter(kind="scoring.dataset", key__in=[f"dataset-{d.pk}" for d in made])
+    }
+    context = {
+        "trial": trial,
+        "campaign": campaign,
+        "role": role,
+        "datasets": [(dataset, jobs.get(f"dataset-{dataset.pk}")) for dataset in made],
+        "locks": Lock.objects.filter(campaign=campaign).select_related("requested", "confirmed", "unlock", "dataset"),
+        "obstacles": why_not_lock(campaign),
+    }
+    return render(request, "scoring/datasets.html", context)
+
+
+@login_required
+@require_POST
+def build(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    """Asks for a new dataset."""
+    trial, actor = trial_or_404(request, code, Action.BUILD_DATASET)
+    campaign = get_object_or_404(Campaign.objects.select_related("trial"), trial=trial, code=slug)
+    dataset = request_dataset(campaign=campaign, actor=actor)
+    messages.success(request, f"Dataset {dataset.number} is being built.")
+    return redirect("scoring:datasets", code, slug)
+
+
+@login_required
+def dataset(request: HttpRequest, code: str, slug: str, number: int) -> HttpResponse:
+    """One dataset: counts, root, difference to the last lock; the statistician asks for the lock here."""
+    trial, campaign, role = campaign_of(request, code, slug)
+    shown = dataset_of(trial, slug, number)
+    form = SignForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            sign_for_lock(request, code, shown, form.cleaned_data["password"])
+            return redirect("scoring:datasets", code, slug)
+    context = {
+        "trial": trial,
+        "campaign": campaign,
+        "dataset": shown,
+        "role": role,
+        "form": form,
+        "obstacles": why_not_lock(campaign),
+        "rows": shown.counts.get("rows", {}).items(),
+        "diff": shown.counts.get("diff", {}),
+    }
+    return render(request, "scoring/dataset.html", context, status=400 if form.errors else 200)
+
+
+def sign_for_lock(request: HttpRequest, code: str, shown: Dataset, password: str) -> None:
+    """The first signature asks for the lock, the second confirms it."""
+    user = signer_of(request)
+    if shown.status == DatasetStatus.BUILT:
+        _, actor = trial_or_404(request, code, Action.REQUEST_LOCK)
+        request_lock(dataset=shown, actor=actor, user=user, password=password)
+        messages.success(request, "Signed. The second signer is asked.")
+        return
+    _, actor = trial_or_404(request, code, Action.CONFIRM_LOCK)
+    lock = confirm_lock(dataset=shown, actor=actor, user=user, password=password)
+    messages.success(request, f"Lock {lock.number} is in force.")
+
+
+@login_required
+def decline(request: HttpRequest, code: str, slug: str, number: int) -> HttpResponse:
+    """The second signer turns a dataset down."""
+    trial, actor = trial_or_404(request, code, Action.CONFIRM_LOCK)
+    shown, form = dataset_of(trial, slug, number), ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            decline_lock(dataset=shown, actor=actor, reason=form.cleaned_data["reason"])
+            return redirect("scoring:datasets", code, slug)
+    context = {"trial": trial, "form": form, "heading": f"Decline the lock of dataset {number}", "submit": "Decline"}
+    return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def discard(request: HttpRequest, code: str, slug: str, number: int) -> HttpResponse:
+    """Sets an unlocked dataset aside."""
+    trial, actor = trial_or_404(request, code, Action.BUILD_DATASET)
+    discard_dataset(dataset=dataset_of(trial, slug, number), actor=actor)
+    return redirect("scoring:datasets", code, slug)
+
+
+@login_required
+def download(request: HttpRequest, code: str, slug: str, number: int) -> FileResponse:
+    """The package, the same bytes every time; told to the trail."""
+    trial, actor = trial_or_404(request, code, Action.DOWNLOAD_DATASET)
+    shown = dataset_of(trial, slug, number)
+    if not shown.folder:
+        raise WrongState("the dataset", shown.get_status_display().lower(), "a built dataset")
+    record_download(dataset=shown, actor=actor)
+    name = f"{trial.code}-{slug}-{number}.zip"
+    return FileResponse(storages["exports"].open(shown.folder), as_attachment=True, filename=name)
+
+
+@login_required
+def unlock(request: HttpRequest, code: str, slug: str, number: int) -> HttpResponse:
+    """Asks to open a lock, with a reason."""
+    trial, actor = trial_or_404(request, code, Action.REQUEST_UNLOCK)
+    lock = get_object_or_404(
+        Lock.objects.select_related("campaign__trial", "dataset__campaign__trial"),
+        campaign__trial=trial,
+        campaign__code=slug,
+        number=number,
+    )
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            ask_unlock(lock=lock, actor=actor, user=signer_of(request), reason=form.cleaned_data["reason"])
+            messages.success(request, "The second signer is asked to agree.")
+            return redirect("scoring:datasets", code, slug)
+    context = {"trial": trial, "form": form, "heading": f"Ask to open lock {number}", "submit": "Ask", "danger": True}
+    return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def agree(request: HttpRequest, code: str, slug: str, number: int) -> HttpResponse:
+    """The second person agrees to open a lock."""
+    trial, actor = trial_or_404(request, code, Action.CONFIRM_LOCK)
+    asked = get_object_or_404(
+        Unlock.objects.select_related("lock__campaign__trial", "lock__dataset__campaign__trial"),
+        lock__campaign__trial=trial,
+        lock__campaign__code=slug,
+        lock__number=number,
+    )
+    agree_unlock(unlock=asked, actor=actor, user=signer_of(request))
+    messages.success(request, f"Lock {number} is open; the next lock will say what changed.")
+    return redirect("scoring:locks", code)
