@@ -126,7 +126,12 @@ STORAGES = {
     "quarantine": store("quarantine"),
     "reading": store("reading"),
     "exports": store("exports"),
-    "staticfiles": {"BACKEND": "config.storage.HashedStatic"},
+    # Tests read static files as they lie in the repo; hashed names need collectstatic first.
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if MODE == "test"
+        else "config.storage.HashedStatic"
+    },
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = env_str("STATIC_ROOT", str(VAR / "static"))
@@ -140,6 +145,17 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 2000
 MAX_FILE_BYTES = env_int("MAX_FILE_BYTES", 200 * 1024 * 1024)
 MAX_REQUEST_BYTES = env_int("MAX_REQUEST_BYTES", 2 * 1024 * 1024 * 1024)
+# Of everything that is read: the names are those of studies.decoding.limits, which says what each default is for.
+INTAKE_LIMITS: dict[str, int] = {
+    "file": MAX_FILE_BYTES,
+    "pixels": env_int("MAX_IMAGE_PIXELS", 40_000_000),
+    "zip_entries": env_int("ZIP_ENTRIES", 5_000),
+    "zip_total": env_int("ZIP_TOTAL_BYTES", 4 * 1024 * 1024 * 1024),
+    "zip_ratio": env_int("ZIP_RATIO", 100),
+    "memory": env_int("DECODER_MEMORY_BYTES", 2 * 1024 * 1024 * 1024),
+    "cpu_seconds": env_int("DECODER_CPU_SECONDS", 20),
+    "wall_seconds": env_int("DECODER_WALL_SECONDS", 60),
+}
 MIN_FREE_BYTES = env_int("MIN_FREE_BYTES", 512 * 1024 * 1024)
 
 # People: e-mail and password, optional TOTP by role, lock-out, idle time-out, an absolute limit.

@@ -1,0 +1,165 @@
+"""The only attributes a blind object may have: values that are kept, checked and rewritten, or constants of ours.
+
+Nothing is copied as text: a kept value is a member of a closed set, a bounded number, or rebuilt from a code table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+RULES_VERSION = "2026.1"
+
+CR = "1.2.840.10008.5.1.4.1.1.1"
+DX_PRESENTATION = "1.2.840.10008.5.1.4.1.1.1.1"
+DX_PROCESSING = "1.2.840.10008.5.1.4.1.1.1.1.1"
+SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+SOP_CLASSES = {
+    CR: "Computed Radiography",
+    DX_PRESENTATION: "Digital X-Ray, for presentation",
+    DX_PROCESSING: "Digital X-Ray, for processing",
+    SECONDARY_CAPTURE: "Secondary Capture",
+}
+
+HAND_PARTS = frozenset({"HAND", "WRIST", "FINGER", "THUMB"})
+FOOT_PARTS = frozenset({"FOOT", "TOE", "ANKLE"})
+# Code words: anything else, and any other spelling, is left out.
+WORDS: dict[str, frozenset[str]] = {
+    "Modality": frozenset({"CR", "DX", "OT", "RG"}),
+    "BodyPartExamined": HAND_PARTS | FOOT_PARTS | {"EXTREMITY"},
+    "ViewPosition": frozenset({"AP", "PA", "LL", "RL", "RLD", "LLD", "RLO", "LLO"}),
+    "Laterality": frozenset({"L", "R"}),
+    "ImageLaterality": frozenset({"L", "R", "B", "U"}),
+    "RescaleType": frozenset({"OD", "HU", "US"}),
+    "VOILUTFunction": frozenset({"LINEAR", "LINEAR_EXACT", "SIGMOID"}),
+    "ModalityLUTType": frozenset({"OD", "HU", "US"}),
+    "PresentationLUTShape": frozenset({"IDENTITY", "INVERSE"}),
+    "PixelSpacingCalibrationType": frozenset({"GEOMETRY", "FIDUCIAL"}),
+    "PixelIntensityRelationship": frozenset({"LIN", "LOG", "DISP"}),
+    "ConversionType": frozenset({"DV", "DI", "DF", "WSD", "SD", "SI", "DRW", "SYN"}),
+}
+
+
+@dataclass(frozen=True)
+class Number:
+    """A bounded number, rounded to `digits` significant digits; `count` values exactly."""
+
+    least: float
+    most: float
+    digits: int
+    count: int = 1
+
+
+NUMBERS: dict[str, Number] = {
+    "PixelSpacing": Number(0.02, 1.0, 3, 2),
+    "ImagerPixelSpacing": Number(0.02, 1.0, 3, 2),
+    "EstimatedRadiographicMagnificationFactor": Number(1.0, 2.0, 3),
+    "PixelAspectRatio": Number(1, 1000, 4, 2),
+    "RescaleSlope": Number(-1000, 1000, 6),
+    "RescaleIntercept": Number(-131072, 131072, 6),
+    "WindowCenter": Number(-131072, 131072, 6),
+    "WindowWidth": Number(0, 262144, 6),
+    "PixelPaddingValue": Number(-32768, 65535, 6),
+    "PixelPaddingRangeLimit": Number(-32768, 65535, 6),
+}
+
+_ORIENTATION = re.compile(r"[LRAPHF]{1,3}")
+PATTERNS: dict[str, Callable[[str], bool]] = {
+    "PatientOrientation": lambda word: _ORIENTATION.fullmatch(word) is not None,
+}
+
+
+@dataclass(frozen=True)
+class Code:
+    """A code of ours; the sender's meaning text is never kept."""
+
+    value: str
+    scheme: str
+    meaning: str
+
+
+_HAND, _WRIST = Code("85562004", "SCT", "Hand"), Code("74670003", "SCT", "Wrist joint")
+_FOOT, _ANKLE = Code("56459004", "SCT", "Foot"), Code("70258002", "SCT", "Ankle joint")
+_FINGER, _THUMB, _TOE = (
+    Code("7569003", "SCT", "Finger"),
+    Code("76505004", "SCT", "Thumb"),
+    Code("29707007", "SCT", "Toe"),
+)
+# Older senders use SRT codes; both lead to the same code of ours (PS3.16 CID 4031, 4010).
+REGIONS: dict[tuple[str, str], Code] = {
+    **{(code.value, "SCT"): code for code in (_HAND, _WRIST, _FOOT, _ANKLE, _FINGER, _THUMB, _TOE)},
+    ("T-D8700", "SRT"): _HAND,
+    ("T-15460", "SRT"): _WRIST,
+    ("T-D9700", "SRT"): _FOOT,
+}
+REGION_OF_PART: dict[str, Code] = {
+    "HAND": _HAND,
+    "WRIST": _WRIST,
+    "FINGER": _FINGER,
+    "THUMB": _THUMB,
+    "FOOT": _FOOT,
+    "TOE": _TOE,
+    "ANKLE": _ANKLE,
+}
+VIEWS: dict[tuple[str, str], Code] = {
+    (code.value, "SCT"): code
+    for code in (
+        Code("272479007", "SCT", "postero-anterior"),
+        Code("399348003", "SCT", "antero-posterior"),
+        Code("399335002", "SCT", "dorsoplantar"),
+        Code("399071006", "SCT", "plantodorsal"),
+        Code("399182000", "SCT", "oblique"),
+        Code("399067008", "SCT", "lateral"),
+    )
+}
+CODED: dict[str, dict[tuple[str, str], Code]] = {"AnatomicRegionSequence": REGIONS, "ViewCodeSequence": VIEWS}
+TABLES = ("ModalityLUTSequence", "VOILUTSequence")
+TABLES_MOST = 8
+
+# Pixel description: rewritten from what was decoded.
+PIXEL_KEYWORDS = frozenset(
+    {
+        "SamplesPerPixel",
+        "PhotometricInterpretation",
+        "Rows",
+        "Columns",
+        "BitsAllocated",
+        "BitsStored",
+        "HighBit",
+        "PixelRepresentation",
+        "PixelData",
+    }
+)
+REPLACED_UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+
+# Written into every blind object; empty text where the standard asks for the attribute and we have nothing to say.
+CONSTANTS: dict[str, str | int | list[str]] = {
+    "StudyDate": "",
+    "StudyTime": "",
+    "AccessionNumber": "",
+    "ReferringPhysicianName": "",
+    "PatientBirthDate": "",
+    "PatientSex": "",
+    "StudyID": "",
+    "SeriesNumber": 1,
+    "InstanceNumber": 1,
+    "Manufacturer": "",
+    "PatientIdentityRemoved": "YES",
+    "DeidentificationMethod": f"Blindread allow-list {RULES_VERSION}",
+    "LongitudinalTemporalInformationModified": "REMOVED",
+}
+# What a class asks for beyond that.
+CONSTANTS_OF_CLASS: dict[str, dict[str, str | int | list[str]]] = {
+    CR: {"ImageType": ["DERIVED", "PRIMARY"]},
+    DX_PRESENTATION: {"ImageType": ["DERIVED", "PRIMARY", ""], "PresentationIntentType": "FOR PRESENTATION"},
+    DX_PROCESSING: {"ImageType": ["DERIVED", "PRIMARY", ""], "PresentationIntentType": "FOR PROCESSING"},
+    SECONDARY_CAPTURE: {"ImageType": ["DERIVED", "SECONDARY"]},
+}
+# CID 7050; the pixel data option is claimed only once a person has looked for burned-in text.
+METHODS = (
+    Code("113100", "DCM", "Basic Application Confidentiality Profile"),
+    Code("113103", "DCM", "Clean Graphics Option"),
+    Code("113105", "DCM", "Clean Descriptors Option"),
+)
+METHOD_CLEAN_PIXELS = Code("113101", "DCM", "Clean Pixel Data Option")

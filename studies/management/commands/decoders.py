@@ -1,0 +1,33 @@
+"""The decoder server: limited children that read hostile files, outside the workers and without their secrets."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from studies.decoding.client import ROOT, clean_environment, command
+
+
+class Command(BaseCommand):
+    """Becomes the server: nothing of Django stays in its memory."""
+
+    help = "Serve decoding on a Unix socket until SIGTERM."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Where to listen and how many films at once."""
+        parser.add_argument("--socket", default=settings.DECODER_SOCKET, help="default: the setting DECODER_SOCKET")
+        parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Never returns."""
+        if not options["socket"]:
+            raise CommandError("DECODER_SOCKET is not set and --socket is not given")
+        words = command(Path(options["socket"]), settings.INTAKE_LIMITS, options["processes"])
+        os.chdir(ROOT)
+        sys.stdout.flush()
+        os.execve(words[0], words, clean_environment())  # noqa: S606
