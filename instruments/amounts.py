@@ -136,13 +136,12 @@ class Totals:
 
 
 def in_lowest_terms(numerator: Integers, denominator: Integers) -> tuple[Integers, Integers]:
-    """Each fraction reduced; only rows that are fractions are touched."""
+    """Each fraction reduced, in place; only rows that are fractions are touched."""
     rows = (denominator > 1).any(axis=1)
     if not rows.any():
         return numerator, denominator
     divisor = np.gcd(numerator[rows], denominator[rows])
     divisor[divisor == 0] = 1
-    numerator, denominator = numerator.copy(), denominator.copy()
     numerator[rows] //= divisor
     denominator[rows] //= divisor
     return numerator, denominator

@@ -28,6 +28,7 @@ class Layout:
     weight: npt.NDArray[np.float64]
     largest: npt.NDArray[np.float64]
     maxima: npt.NDArray[np.float64]
+    gaps: tuple[tuple[int, list[int]], ...]
     cell_largest: Integers
     cell_sites: Integers
     cell_in_group: Integers
@@ -59,6 +60,7 @@ def layout_of(instrument: Instrument) -> Layout:
         block_of_cell=cell_in_block.argmax(axis=1),
         weight=np.array([item.weight for item in instrument.items], dtype=np.float64),
         largest=largest,
+        gaps=tuple((at, gaps) for at, item in enumerate(instrument.items) if (gaps := _gaps(item.allowed))),
         maxima=np.array([max(item.allowed) for item in instrument.items], dtype=np.float64),
         cell_largest=np.bincount(cell_of_item, weights=largest).astype(np.int64),
         cell_sites=np.bincount(cell_of_item).astype(np.int64),
@@ -66,6 +68,11 @@ def layout_of(instrument: Instrument) -> Layout:
         cell_in_block=cell_in_block,
         group_blocks=(cell_in_group.T @ cell_in_block) > 0,
     )
+
+
+def _gaps(allowed: tuple[int, ...]) -> list[int]:
+    """Whole numbers from 0 to the largest grade that are no grades."""
+    return [grade for grade in range(max(allowed)) if grade not in allowed]
 
 
 def _groups(instrument: Instrument) -> tuple[Group, ...]:

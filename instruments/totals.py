@@ -38,7 +38,7 @@ def score(
     """
     grades = checked(instrument, values, dimensions=2)
     flags = flags_like(grades, operated)
-    return score_series(instrument, grades[:, None, :], rule, flags[:, None, :])[0]
+    return _score(instrument, grades[:, None, :], rule, flags[:, None, :])[0]
 
 
 def score_series(
@@ -46,7 +46,11 @@ def score_series(
 ) -> tuple[Totals, ...]:
     """Status totals at each visit of a series: `values` is reads x visits x items in order of time."""
     grades = checked(instrument, values, dimensions=3)
-    used, origin = substitute(rule, grades, flags_like(grades, operated), layout_of(instrument).maxima)
+    return _score(instrument, grades, rule, flags_like(grades, operated))
+
+
+def _score(instrument: Instrument, grades: Values, rule: MissingRule, operated: Flags) -> tuple[Totals, ...]:
+    used, origin = substitute(rule, grades, operated, layout_of(instrument).maxima)
     evaluable = origin != Origin.MISSING
     if rule.kind.together is Together.SERIES:
         evaluable &= evaluable.all(axis=1, keepdims=True)
@@ -82,13 +86,12 @@ def checked(instrument: Instrument, values: npt.ArrayLike, dimensions: int) -> V
         raise ValueError(
             f"values: shape {grades.shape} was given; allowed: {dimensions} axes, {len(instrument.items)} items"
         )
-    table = _allowed_table(instrument)
-    known = ~np.isnan(grades)
-    inside = known & (grades >= 0) & (grades < table.shape[1])
-    whole = np.where(inside, grades, 0).astype(np.intp)
-    good = inside & (whole == grades) & table[np.arange(table.shape[0]), whole]
-    if not (good | ~known).all():
-        place = tuple(np.argwhere(known & ~good)[0])
+    wrong = ~((grades >= 0) & (grades <= layout_of(instrument).maxima) & (np.floor(grades) == grades))
+    wrong &= grades == grades  # NaN is no wrong grade but a missing one
+    for column, gaps in layout_of(instrument).gaps:
+        wrong[..., column] |= np.isin(grades[..., column], gaps)
+    if wrong.any():
+        place = tuple(np.argwhere(wrong)[0])
         item = instrument.items[place[-1]]
         raise ValueNotAllowed(item.key, float(grades[place]), item.allowed)
     return grades
@@ -103,35 +106,29 @@ def flags_like(grades: Values, operated: npt.ArrayLike | None) -> Flags:
     return flags
 
 
-def _allowed_table(instrument: Instrument) -> Flags:
-    largest = max(max(item.allowed) for item in instrument.items)
-    return np.array([[grade in item.allowed for grade in range(largest + 1)] for item in instrument.items])
-
-
 def add_up(instrument: Instrument, used: Values, evaluable: Flags, origin: Codes, rule: MissingRule) -> Totals:
     """Totals from the values used and the sites that count; all other sites are imputed in proportion."""
     layout = layout_of(instrument)
     cells = _Cells(layout, used, evaluable, origin)
     faults = _faults(layout, cells.evaluable, rule)
-    numerator, denominator = _fractions(layout, cells, faults == 0)
-    codes = np.zeros(numerator.shape, dtype=np.int64)
-    for block in reversed(range(len(layout.blocks))):
-        hit = (faults[:, block] > 0)[:, None] & layout.group_blocks[:, block]
-        codes = np.where(hit, faults[:, block][:, None], codes)
-    missing = codes > 0
-    numerator, denominator = in_lowest_terms(numerator, denominator * instrument.unit)
+    numerator, denominator = in_lowest_terms(*_fractions(layout, cells, faults == 0, instrument.unit))
     assessed = cells.assessed @ layout.cell_in_group
-    sites = layout.cell_sites @ layout.cell_in_group
+    imputed = layout.cell_sites @ layout.cell_in_group - assessed
+    codes = _fault_of_group(layout, faults)
+    for part in (numerator, denominator, imputed):
+        part[codes > 0] = 0
     reasons, numbers = _texts(layout, codes)
-    return Totals(
-        groups=layout.groups,
-        numerator=np.where(missing, 0, numerator),
-        denominator=np.where(missing, 0, denominator),
-        assessed=assessed,
-        imputed=np.where(missing, 0, sites - assessed),
-        faults=numbers,
-        reasons=reasons,
-    )
+    return Totals(layout.groups, numerator, denominator, assessed, imputed, numbers, reasons)
+
+
+def _fault_of_group(layout: Layout, faults: Integers) -> Integers:
+    """For each group the fault of its first faulty block."""
+    codes = np.zeros((len(faults), len(layout.groups)), dtype=np.int64)
+    rows = np.flatnonzero(faults.any(axis=1))
+    for block in reversed(range(len(layout.blocks))):
+        own = faults[rows, block][:, None]
+        codes[rows] = np.where((own > 0) & layout.group_blocks[:, block], own, codes[rows])
+    return codes
 
 
 class _Cells:
@@ -139,17 +136,18 @@ class _Cells:
 
     def __init__(self, layout: Layout, used: Values, evaluable: Flags, origin: Codes) -> None:
         into = layout.item_in_cell
+        shape = (len(used), 1)
         self.sum = _whole(np.where(evaluable, used, 0.0) @ (into * layout.weight[:, None]))
-        if evaluable.all():
-            shape = (len(used), 1)
-            self.seen = np.tile(layout.cell_largest, shape)
-            self.evaluable = np.tile(layout.cell_sites, shape)
-        else:
-            present = evaluable.astype(np.float64)
-            self.seen = _whole(present @ (into * layout.largest[:, None]))
-            self.evaluable = _whole(present @ into)
+        self.seen, self.evaluable = np.tile(layout.cell_largest, shape), np.tile(layout.cell_sites, shape)
+        self.assessed = self.evaluable.copy()
         entered = evaluable & (origin == Origin.SCORED)
-        self.assessed = self.evaluable if (entered == evaluable).all() else _whole(entered.astype(np.float64) @ into)
+        # Most reads are complete; only the others are counted out.
+        rows = np.flatnonzero(~entered.all(axis=1))
+        if rows.size:
+            present = evaluable[rows].astype(np.float64)
+            self.seen[rows] = _whole(present @ (into * layout.largest[:, None]))
+            self.evaluable[rows] = _whole(present @ into)
+            self.assessed[rows] = _whole(entered[rows].astype(np.float64) @ into)
 
 
 def _whole(sums: Values) -> Integers:
@@ -157,13 +155,13 @@ def _whole(sums: Values) -> Integers:
     return np.rint(sums).astype(np.int64)
 
 
-def _fractions(layout: Layout, cells: _Cells, sound: Flags) -> tuple[Integers, Integers]:
+def _fractions(layout: Layout, cells: _Cells, sound: Flags, unit: int) -> tuple[Integers, Integers]:
     """Numerators by group over one denominator a read.
 
     group total = scored + sum over blocks of (largest of its missing sites) x (scored / largest scored) of the block
     """
     numerator = cells.sum @ layout.cell_in_group
-    denominator = np.ones_like(numerator)
+    denominator = np.full_like(numerator, unit)
     rows = np.flatnonzero((cells.seen < layout.cell_largest).any(axis=1))
     if rows.size:
         lost = layout.cell_largest - cells.seen[rows]
@@ -174,7 +172,7 @@ def _fractions(layout: Layout, cells: _Cells, sound: Flags) -> tuple[Integers, I
         common = np.lcm.reduce(over, axis=1)[:, None]
         share = np.where(imputes, common // over * block_sum, 0)
         numerator[rows] = numerator[rows] * common + (lost * share[:, layout.block_of_cell]) @ layout.cell_in_group
-        denominator[rows] = common
+        denominator[rows] *= common
     return numerator, denominator
 
 
