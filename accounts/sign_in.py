@@ -30,31 +30,35 @@ BEGAN, SEEN, MUST_ENROL = "began", "seen", "must_enrol"
 
 def check_password(request: HttpRequest, *, email: str, password: str) -> User | None:
     """The person of that address and password; None, and a failure told, for anything else."""
-    user = authenticate(request, username=email.strip().lower(), password=password)
+    email = email.strip().lower()
+    user = authenticate(request, username=email, password=password) if may_try(request, email) else None
     if isinstance(user, User):
         return user
-    tell_failure(request, User.objects.filter(email=email.strip().lower()).first(), "password")
+    tell_failure(request, User.objects.filter(email=email).first(), "password")
     return None
 
 
 def check_code(request: HttpRequest, *, user: User, code: str) -> bool:
     """Whether the code of the second factor is right; wrong ones count as failures to sign in."""
-    credentials = {"username": user.email}
-    if not AxesProxyHandler.is_allowed(request, credentials):
-        request.axes_locked_out = True  # type: ignore[attr-defined]
-        return False
-    if spend_code(user=user, code=code):
-        return True
-    user_login_failed.send(sender=__name__, credentials=credentials, request=request)
+    if may_try(request, user.email):
+        if spend_code(user=user, code=code):
+            return True
+        user_login_failed.send(sender=__name__, credentials={"username": user.email}, request=request)
     tell_failure(request, user, "second factor")
     return False
 
 
+def may_try(request: HttpRequest, email: str) -> bool:
+    """Whether address and computer are not locked out; axes answers for a request so marked."""
+    allowed = bool(AxesProxyHandler.is_allowed(request, {"username": email}))
+    request.axes_locked_out = request.already_locked_out = not allowed  # type: ignore[attr-defined]
+    return allowed
+
+
 def tell_failure(request: HttpRequest, user: User | None, what: str) -> None:
     """The event of a failure. What was typed is left out: people type passwords into the wrong field."""
-    locked = getattr(request, "axes_locked_out", False)
     # Told and alerted once, by the try that reached the limit.
-    just_locked = locked and getattr(request, "axes_failures_since_start", 0) >= settings.AXES_FAILURE_LIMIT
+    just_locked = getattr(request, "axes_locked_out", False) and not getattr(request, "already_locked_out", False)
     with audited_atomic():
         record(
             action="accounts.session.lock" if just_locked else "accounts.session.refuse",

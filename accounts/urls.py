@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.views import over, own, passwords, people, sign_in, start
+from accounts.views import health, over, own, passwords, people, sign_in, start
 
 urlpatterns = [
     path("", start.home, name="home"),
@@ -25,4 +25,7 @@ urlpatterns = [
     path("accounts/invite/", people.invite, name="account_invite"),
     path("accounts/<int:pk>/", people.account, name="account"),
     path("accounts/<int:pk>/<slug:step>/", people.account_step, name="account_step"),
+    path("health/", health.health, name="health"),
+    path("health/jobs/", health.jobs, name="jobs"),
+    path("health/jobs/<int:pk>/retry/", health.retry_job, name="retry_job"),
 ]

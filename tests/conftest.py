@@ -10,7 +10,7 @@ from django.db import connection
 
 from tests.protection import let_tests_empty_the_database
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.servers", "tests.cast"]
 let_tests_empty_the_database()
 
 

@@ -10,6 +10,7 @@ import tempfile
 # One folder per process, those of pytest-xdist included, so that tests beside each other share nothing.
 FOLDER = tempfile.mkdtemp(prefix="blindread-tests-")
 os.chmod(FOLDER, 0o755)
+os.mkdir(f"{FOLDER}/static")
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 os.environ["BLINDREAD_MODE"] = "test"
 os.environ["BLINDREAD_VAR"] = FOLDER

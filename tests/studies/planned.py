@@ -39,7 +39,7 @@ class Planned:
     def client(self, role: str) -> Client:
         """A browser in which that person is signed in."""
         client = Client()
-        client.force_login(self.people[role], backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(self.people[role], backend="django.contrib.auth.backends.ModelBackend")
         return client
 
     def visit(self, subject: int = 0, code: str = "BL") -> Visit:

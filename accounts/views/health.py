@@ -1,0 +1,77 @@
+"""The administrator's health page: how each part is, and the jobs, with retry for those that failed."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts.identity import administrator
+from accounts.roles import Action
+from config.cells import Badge, Column, Progress
+from config.filters import ChoiceFilter, MomentFilter, TextFilter
+from config.job_kinds import KINDS
+from config.listing import Listing
+from jobs.health import further, vital
+from jobs.models import Job
+from jobs.queue import retry
+
+
+def progress_of(job: Job) -> Progress | None:
+    """How far the job says it is."""
+    return Progress(job.done, job.total) if job.total else None
+
+
+COLUMNS = [
+    Column("kind", "Kind", sort="kind", filter=ChoiceFilter("kind", lambda: [(kind, kind) for kind in sorted(KINDS)])),
+    Column("key", "Key", sort="key", filter=TextFilter("key")),
+    Column(
+        "status",
+        "State",
+        value=lambda job: Badge(job.status, job.get_status_display()),
+        sort="status",
+        filter=ChoiceFilter("status", Job.Status.choices),
+    ),
+    Column("progress", "Progress", value=progress_of),
+    Column("doing", "Doing"),
+    Column("attempts", "Attempts", sort="attempts"),
+    Column("reason", "Reason", filter=TextFilter("reason")),
+    Column("added_at", "Added", sort="added_at", filter=MomentFilter("added_at")),
+    Column("due_at", "Due", sort="due_at"),
+    Column("finished_at", "Finished", sort="finished_at"),
+    Column("retry", "", template="jobs/retry_cell.html", csv=False),
+]
+
+
+def health(request: HttpRequest) -> HttpResponse:
+    """How each part of the house is, and what failed."""
+    administrator(request, Action.SEE_HEALTH)
+    context = {"answers": [*vital(), *further()], "failed": Job.objects.failed().count()}
+    return render(request, "jobs/health.html", context | {"waiting": Job.objects.unfinished().count()})
+
+
+def jobs(request: HttpRequest) -> HttpResponseBase:
+    """Every job, the newest first."""
+    administrator(request, Action.SEE_HEALTH)
+    listing = Listing(
+        request,
+        Job.objects.all(),
+        columns=COLUMNS,
+        name="jobs",
+        search=("kind", "key", "reason"),
+        sort="-added_at",
+        hidden=("due_at", "doing"),
+        empty="No work has been asked for yet.",
+    )
+    return listing.respond("jobs/jobs.html")
+
+
+@require_POST
+def retry_job(request: HttpRequest, pk: int) -> HttpResponse:
+    """Has a failed job tried again."""
+    actor = administrator(request, Action.RETRY_JOBS)
+    job = get_object_or_404(Job, pk=pk)
+    retry(job=job, actor=actor)
+    messages.success(request, f"{job} will be tried again.")
+    return redirect("jobs")
