@@ -62,6 +62,14 @@ export class Lightbox {
     this.closeUp.point(joint);
   }
 
+  // Close to the joint in every pane, or back; "" or why not.
+  comeClose(joint) {
+    const known = this.panes.some((pane) => pane.display && pane.film.joints?.[joint]);
+    if (!known && !this.closeUp.on) return "Where this joint lies is not known on these films.";
+    this.closeUp.toggle();
+    return "";
+  }
+
   whyNotYet(exposure, region) {
     const pane = this.panes.find((each) => each.exposure === exposure);
     return whyNotYet(this.film(exposure, region), pane.letter);

@@ -1,0 +1,91 @@
+// Which cell is asked for: walks the charter's order and the grid, and tells who must follow. No DOM.
+
+import { cellKey } from "./plan.js";
+
+export class Cursor {
+  #watchers = [];
+  place = 0;
+  since = performance.now();
+
+  constructor(plan, exposures, sheet) {
+    Object.assign(this, { plan, exposures, sheet });
+  }
+
+  watch(callback) {
+    this.#watchers.push(callback);
+  }
+
+  // {item, exposure, region}
+  get cell() {
+    return this.plan.sequence[this.place];
+  }
+
+  go(place) {
+    const before = this.cell;
+    this.place = Math.min(Math.max(place, 0), this.plan.sequence.length - 1);
+    this.since = performance.now();
+    for (const callback of this.#watchers) callback(this.cell, before);
+  }
+
+  goTo(item, exposure) {
+    const place = this.plan.places.get(cellKey(item, exposure));
+    if (place !== undefined) this.go(place);
+    return place !== undefined;
+  }
+
+  // The next cell in reading order that the system has not filled; false at the end.
+  step(direction = 1) {
+    for (let place = this.place + direction; this.plan.sequence[place]; place += direction) {
+      if (!this.#bySystem(place)) {
+        this.go(place);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // The next empty cell after this one, from the beginning when there is none behind; false when none is left.
+  nextEmpty() {
+    const { sequence } = this.plan;
+    for (let away = 1; away <= sequence.length; away++) {
+      const place = (this.place + away) % sequence.length;
+      const { item, exposure } = sequence[place];
+      if (this.sheet.filled(item.key, exposure)) continue;
+      this.go(place);
+      return true;
+    }
+    return false;
+  }
+
+  firstEmpty() {
+    this.place = this.plan.sequence.length - 1;
+    if (!this.nextEmpty()) this.go(0);
+  }
+
+  // One cell in the grid of this side.
+  move(rows, columns) {
+    const { item, exposure, region } = this.cell;
+    const row = Math.min(Math.max(region.rows.indexOf(item) + rows, 0), region.rows.length - 1);
+    const column = Math.min(Math.max(this.exposures.indexOf(exposure) + columns, 0), this.exposures.length - 1);
+    this.goTo(region.rows[row].key, this.exposures[column]);
+  }
+
+  // The first empty cell of another side, else its first cell.
+  side(direction) {
+    const { regions } = this.plan;
+    const region = regions[regions.indexOf(this.cell.region) + direction];
+    if (region) this.toSide(region);
+    return region !== undefined;
+  }
+
+  toSide(region) {
+    const own = (each) => each.region === region;
+    const empty = this.plan.sequence.findIndex((each) => own(each) && !this.sheet.filled(each.item.key, each.exposure));
+    this.go(empty >= 0 ? empty : this.plan.sequence.findIndex(own));
+  }
+
+  #bySystem(place) {
+    const { item, exposure } = this.plan.sequence[place];
+    return this.sheet.cell(item.key, exposure).by_system;
+  }
+}

@@ -1,0 +1,128 @@
+// Entering: a digit scores and moves on, anything that may not be is refused where it stands, in words.
+
+import { History } from "./history.js";
+
+const same = (a, b) => a.value === b.value && a.reason === b.reason;
+
+export class Entry {
+  awaitingReason = false;
+
+  // whyNot(exposure, region) tells why a cell cannot be scored yet ("" when it can); store(edit, revision) queues it.
+  constructor({ sheet, cursor, instrument, terms, whyNot, store, say, refused, flash, asking }) {
+    Object.assign(this, { sheet, cursor, instrument, terms, whyNot, store, say, refused, flash, asking });
+    this.history = new History();
+  }
+
+  score(value, how) {
+    if (this.awaitingReason) return this.reason(value, how);
+    const { item } = this.cursor.cell;
+    if (!item.allowed.includes(value)) return this.#refuse(rangeOf(item.allowed));
+    if (this.#enter([this.cursor.cell], { value, reason: "" }, how)) this.#on();
+  }
+
+  // Asks for the reason, or stops asking.
+  notAssessable() {
+    if (!this.awaitingReason && this.#blocked(this.cursor.cell)) return;
+    this.#ask(!this.awaitingReason);
+  }
+
+  reason(number, how) {
+    const { reasons } = this.instrument;
+    const chosen = reasons[number - 1];
+    if (!chosen) return this.#refuse(`1 to ${reasons.length}`);
+    this.#ask(false);
+    if (this.#enter([this.cursor.cell], { value: null, reason: chosen.code }, how)) this.#on();
+  }
+
+  // 0 in the still empty cells of this row, where the charter allows it; told apart in the data.
+  zeroRest() {
+    if (!this.terms.bulk_zero) return this.#refuse("0 for a whole row is not allowed by the charter");
+    const { item, region } = this.cursor.cell;
+    const cells = this.cursor.exposures.map((exposure) => ({ item, exposure, region }));
+    const empty = cells.filter(({ exposure }) => !this.sheet.filled(item.key, exposure));
+    if (!empty.length) return this.#refuse("no empty cell in this row");
+    if (this.#enter(empty, { value: 0, reason: "" }, "bulk")) this.cursor.nextEmpty();
+  }
+
+  // Clears the cell when it has something, else the one before.
+  back(how) {
+    const { item, exposure } = this.cursor.cell;
+    if (!this.sheet.filled(item.key, exposure) && !this.cursor.step(-1)) return;
+    if (this.#filled(this.cursor.cell)) this.#enter([this.cursor.cell], { value: null, reason: "" }, how);
+  }
+
+  undo(how) {
+    this.#travel(this.history.back(), "before", how);
+  }
+
+  redo(how) {
+    this.#travel(this.history.forth(), "after", how);
+  }
+
+  cancel() {
+    this.#ask(false);
+    this.say("");
+  }
+
+  #travel(changes, end, how) {
+    if (!changes) return this.say(end === "before" ? "Nothing to undo." : "Nothing to redo.");
+    if (changes.some((change) => this.#blocked(change.cell))) return;
+    for (const change of changes) this.#put(change.cell, change[end], how);
+    const { item, exposure } = changes[0].cell;
+    this.cursor.goTo(item.key, exposure);
+  }
+
+  #enter(cells, wanted, how) {
+    if (cells.some((cell) => this.#blocked(cell))) return false;
+    const changes = cells.map((cell) => ({ cell, before: this.#now(cell), after: wanted }));
+    const real = changes.filter(({ before }) => !same(before, wanted));
+    for (const { cell } of real) this.#put(cell, wanted, how);
+    if (real.length) this.history.done(real);
+    this.say("");
+    return true;
+  }
+
+  #put({ item, exposure }, { value, reason }, how) {
+    const { revision } = this.sheet.cell(item.key, exposure);
+    this.sheet.edit(item.key, exposure, { value, reason });
+    this.flash(exposure, { value, reason });
+    const edit = { kind: "value", exposure, item: item.key, value, reason, entry: how, resolves: "" };
+    const dwell_ms = Math.round(performance.now() - this.cursor.since);
+    this.store({ ...edit, dwell_ms, captured_at: new Date().toISOString() }, revision);
+  }
+
+  #blocked({ item, exposure, region }) {
+    const why = this.sheet.cell(item.key, exposure).by_system
+      ? "There is no film here: the system has marked the cell."
+      : this.whyNot(exposure, region);
+    if (why) this.#refuse(why);
+    return why !== "";
+  }
+
+  #refuse(text) {
+    const { item, exposure } = this.cursor.cell;
+    this.refused(item.key, exposure);
+    this.say(text);
+  }
+
+  #ask(on) {
+    this.awaitingReason = on;
+    this.asking(on);
+  }
+
+  #on() {
+    if (!this.cursor.step()) this.say("This was the last cell. Ctrl+Enter or Review and sign goes on.");
+  }
+
+  #filled = ({ item, exposure }) => this.sheet.filled(item.key, exposure);
+
+  #now({ item, exposure }) {
+    const { value, reason } = this.sheet.cell(item.key, exposure);
+    return { value, reason };
+  }
+}
+
+export function rangeOf(allowed) {
+  const [low, high] = [Math.min(...allowed), Math.max(...allowed)];
+  return `Allowed here: ${low}–${high}`;
+}

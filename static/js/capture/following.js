@@ -1,0 +1,17 @@
+// Everything that follows the cell in question: the side on the stage, the joint pointer, the grid, the pane's mark.
+
+export function followCursor({ root, cursor, lightbox, grid, entry }) {
+  let region = null;
+  cursor.watch((cell) => {
+    if (cell.region !== region) {
+      region = cell.region;
+      lightbox.show(region);
+      grid.show(region);
+      root.querySelector('[data-command="joint"]').setAttribute("aria-pressed", "false");
+    }
+    entry.cancel();
+    grid.point(cell.item.key, cell.exposure);
+    lightbox.point(cell.item.joint, cell.exposure);
+    for (const pane of lightbox.panes) pane.element.classList.toggle("asked", pane.exposure === cell.exposure);
+  });
+}

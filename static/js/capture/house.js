@@ -1,0 +1,95 @@
+// What outlives a page of the reading room: workers, packed films, keys, the session, the desk of the present read.
+// Pages of the room are swapped in place, so that the next case's films, already here, are not fetched again.
+
+import { BandCache } from "../viewer/band_cache.js";
+import { BandLoader } from "../viewer/band_loader.js";
+import { Pool } from "../viewer/pool.js";
+import { Bindings } from "./bindings.js";
+import { Desk } from "./desk.js";
+import { dataOf, pageFrom } from "./pages.js";
+import { ReviewPage } from "./review_page.js";
+import { ScreenPage } from "./screen_page.js";
+import { Session } from "./session.js";
+import { SignInOverlay } from "./sign_in.js";
+
+const MOST_WORKERS = 4;
+const PAGES = { screen: ScreenPage, review: ReviewPage };
+
+export class House {
+  #opened = null;
+
+  constructor(root) {
+    this.session = new Session(document.querySelector('meta[name="csrf-token"]').content);
+    this.bindings = new Bindings();
+    const workers = Math.min(Math.max(navigator.hardwareConcurrency ?? 2, 2), MOST_WORKERS);
+    this.pool = new Pool(root.dataset.worker, workers);
+    this.loader = new BandLoader({
+      pool: this.pool,
+      cache: new BandCache(),
+      signedOut: () => this.session.signedOut(),
+      waiting: (on) => this.page?.filmsWait?.(on),
+    });
+    this.desk = null;
+    addEventListener("popstate", () => {
+      if (location.pathname !== this.path) this.go(location.href, { push: false });
+    });
+    addEventListener("beforeunload", (event) => {
+      if (this.desk?.queue.waiting && !this.desk.queue.kept) event.preventDefault();
+    });
+    this.enter(root);
+  }
+
+  enter(root) {
+    const { token, urls } = dataOf(root, "case");
+    const key = dataOf(root, "queue-key");
+    this.session.overlay = new SignInOverlay(root.querySelector(".sign-in"), { screen: urls.screen, key });
+    this.path = location.pathname;
+    const page = (this.page = new PAGES[root.dataset.page](root, this));
+    this.#deskFor(token, key, urls).then((desk) => {
+      if (this.page !== page) return;
+      this.desk = desk;
+      page.attach(desk);
+    });
+  }
+
+  // Goes to another page of the room in place; what is no page of the room is gone to as usual.
+  async go(url, { push = true, way = {} } = {}) {
+    await this.desk?.sender.pause();
+    const page = await this.#fetched(url, way);
+    if (page.status === 0) {
+      this.desk?.sender.resume();
+      return this.page.say("The server cannot be reached. Nothing is lost; try again in a moment.");
+    }
+    if (!page.document) return location.assign(page.url);
+    const address = new URL(page.url);
+    address.hash = new URL(url, location.href).hash;
+    history[push ? "pushState" : "replaceState"](null, "", address);
+    this.#swap(page.document);
+  }
+
+  async #fetched(url, way) {
+    const page = await pageFrom(url, way);
+    if (page.status !== 401) return page;
+    await this.session.signedOut();
+    return way.method ? { status: 0 } : pageFrom(url, way);
+  }
+
+  #swap(found) {
+    this.page.leave();
+    document.title = found.title;
+    this.session.token = found.querySelector('meta[name="csrf-token"]').content;
+    const root = document.adoptNode(found.querySelector("#room"));
+    document.querySelector("#room").replaceWith(root);
+    this.enter(root);
+  }
+
+  // One desk per read: its screen and its review share it.
+  #deskFor(token, key, urls) {
+    if (this.#opened?.token !== token) {
+      this.#opened?.desk.then((desk) => desk.close());
+      this.desk = null;
+      this.#opened = { token, desk: Desk.open(token, key, { urls, session: this.session }) };
+    }
+    return this.#opened.desk;
+  }
+}

@@ -1,0 +1,35 @@
+// Keys of the whole page, wherever the focus is, except in text fields and dialogs. Held keys do not score twice.
+
+import { chordOf } from "./bindings.js";
+
+const REPEATABLE = /^(left|right|up|down|closer|farther|brighter|darker|harder|softer|pan-.*|undo|redo)$/;
+const BUTTON_KEYS = ["Enter", "Space", "Tab"];
+
+export function attachKeyboard(bindings, commands) {
+  const pressed = (event) => {
+    if (event.isComposing || writes(event.target) || document.querySelector("dialog[open]")) return;
+    const chord = chordOf(event);
+    const command = bindings.commandOf(chord);
+    if (!command || !commands.has(command)) return;
+    if (!bindings.on && !chord.startsWith("Ctrl+")) return;
+    if (BUTTON_KEYS.includes(chord) && takesKeys(event.target)) return;
+    event.preventDefault();
+    if (event.repeat && !REPEATABLE.test(command)) return;
+    commands.run(command, { how: "key", held: true });
+  };
+  const released = (event) => {
+    const command = bindings.commandOf(chordOf(event));
+    if (command) commands.release(command);
+  };
+  document.addEventListener("keydown", pressed);
+  document.addEventListener("keyup", released);
+  return () => {
+    document.removeEventListener("keydown", pressed);
+    document.removeEventListener("keyup", released);
+  };
+}
+
+const writes = (target) => target.matches?.("textarea, input:not([type=radio]), [contenteditable]") ?? false;
+
+// Outside the grid Enter, Space and Tab are the browser's: they press buttons and move the focus.
+const takesKeys = (target) => target !== document.body && !target.closest(".grid");

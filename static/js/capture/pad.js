@@ -1,0 +1,61 @@
+// Below the grid: the cell in question in words, its grades as buttons, reasons, marks, and why something was refused.
+
+import { press } from "./commands.js";
+import { make } from "./elements.js";
+
+export class Pad {
+  #last = "";
+
+  constructor(root, { instrument, panes, sheet, cursor, chosen }) {
+    Object.assign(this, { root, instrument, sheet, cursor });
+    this.letters = new Map(panes.map(({ exposure, letter }) => [exposure, letter]));
+    this.features = new Map(instrument.features.map(({ key, label }) => [key, label]));
+    const reasons = root.querySelector(".reasons");
+    reasons.replaceChildren(...instrument.reasons.map(({ label }, k) => digit(k + 1, `${k + 1} ${label}`)));
+    root.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-digit]");
+      if (button) chosen(Number(button.dataset.digit));
+    });
+    cursor.watch(() => this.draw());
+    sheet.watch(() => this.#marks());
+  }
+
+  draw() {
+    const { item, exposure, region } = this.cursor.cell;
+    const feature = this.features.get(item.feature);
+    this.root.querySelector(".asked").textContent = `${this.letters.get(exposure)} · ${region.label}, ${item.label}, ${feature.toLowerCase()}`;
+    const kind = `${item.feature}/${item.allowed}`;
+    if (kind !== this.#last) this.#grades(item);
+    this.#last = kind;
+    this.#marks();
+  }
+
+  say(text) {
+    this.root.querySelector(".refusal").textContent = text;
+  }
+
+  askReason(on) {
+    this.root.querySelector(".reasons").hidden = !on;
+    this.root.querySelector(".grades").hidden = on;
+  }
+
+  toggleWording() {
+    const list = this.root.querySelector(".wording");
+    list.hidden = !list.hidden;
+    press(this.root, "wording", !list.hidden);
+  }
+
+  #grades(item) {
+    this.root.querySelector(".grades").replaceChildren(...item.allowed.map((value) => digit(value, String(value))));
+    const texts = (this.instrument.wording[item.feature] ?? []).filter(([value]) => item.allowed.includes(value));
+    const lines = texts.flatMap(([value, text]) => [make("dt", {}, String(value)), make("dd", {}, text)]);
+    this.root.querySelector(".wording").replaceChildren(...lines);
+  }
+
+  #marks() {
+    const { item, exposure } = this.cursor.cell;
+    press(this.root, "flag", this.sheet.cell(item.key, exposure).flag);
+  }
+}
+
+const digit = (value, text) => make("button", { type: "button", "data-digit": value }, text);

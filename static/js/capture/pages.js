@@ -1,0 +1,21 @@
+// Pages of the reading room as documents: fetched, parsed, and the data blocks in them.
+
+const parser = new DOMParser();
+
+// {document, url, status}; document null when the network is away or the answer is no page of the reading room.
+export async function pageFrom(url, way = {}) {
+  try {
+    const response = await fetch(url, { credentials: "same-origin", cache: "no-store", ...way });
+    const text = await response.text();
+    const found = parser.parseFromString(text, "text/html");
+    const ours = found.querySelector("#room") !== null;
+    return { document: ours ? found : null, url: response.url, status: response.status };
+  } catch {
+    return { document: null, url, status: 0 };
+  }
+}
+
+export function dataOf(root, id) {
+  const block = root.querySelector(`script#${id}`);
+  return block ? JSON.parse(block.textContent) : null;
+}

@@ -1,0 +1,124 @@
+// Edits on their way to the server, in order. Each is on disk before it is sent and leaves only when its answer names
+// it. Edits of one cell wait for one another, so that each carries the revision the one before it was given.
+
+export class Queue {
+  #records = [];
+  #seq = 0;
+  #watchers = [];
+  #writing = Promise.resolve();
+  kept = true;
+  sealed = 0;
+
+  constructor(store) {
+    this.store = store;
+  }
+
+  // Takes in what lies on disk and is not here yet: edits of an earlier visit or of another tab. What the server
+  // refused then is offered to it once more.
+  async load() {
+    if (!this.store) return [];
+    const { records, sealed } = await this.store.load();
+    const here = new Set(this.#records.map(({ op_id }) => op_id));
+    const found = records.filter(({ op_id }) => !here.has(op_id));
+    for (const record of found) record.held = record.held === "refused" ? "" : record.held;
+    this.#records.push(...found.map((record) => ({ ...record, onDisk: true })));
+    this.#seq = Math.max(this.#seq, records.at(-1)?.seq ?? 0);
+    this.sealed = sealed;
+    this.#changed();
+    return found;
+  }
+
+  // Resolves when everything so far is on disk.
+  get written() {
+    return this.#writing;
+  }
+
+  get records() {
+    return [...this.#records];
+  }
+
+  watch(callback) {
+    this.#watchers.push(callback);
+  }
+
+  get waiting() {
+    return this.#records.length;
+  }
+
+  get conflicts() {
+    return this.#records.filter(({ held }) => held === "conflict");
+  }
+
+  get refused() {
+    return this.#records.filter(({ held }) => held === "refused");
+  }
+
+  // Resolves when the edit is on disk (or, where no disk is to be had, at once).
+  async add(edit, revision) {
+    const before = this.#of(edit).at(-1);
+    const record = { ...edit, op_id: newId(), seq: ++this.#seq, held: "", after: before?.op_id ?? "", base_revision: revision };
+    this.#records.push(record);
+    this.#changed();
+    await this.#write({ put: [record] });
+    record.onDisk = true;
+    this.#changed();
+  }
+
+  // Edits that may be sent now: on disk, not held, and the first of their cell.
+  ready(kind, limit) {
+    return this.#records
+      .filter((record) => record.kind === kind && record.onDisk && !record.held && !record.after)
+      .slice(0, limit);
+  }
+
+  // The server has it: it goes, and the next edit of the cell takes its revision.
+  async done(id, revision) {
+    const next = this.#records.find(({ after }) => after === id);
+    if (next) Object.assign(next, { after: "", base_revision: revision ?? next.base_revision });
+    this.#records = this.#records.filter(({ op_id }) => op_id !== id);
+    this.#changed();
+    await this.#write({ put: next ? [next] : [], remove: [id] });
+  }
+
+  // It stays, and all later edits of its cell behind it, until a person decides.
+  async hold(id, why, theirs = null) {
+    const record = this.#records.find(({ op_id }) => op_id === id);
+    if (!record) return;
+    Object.assign(record, { held: why, theirs });
+    this.#changed();
+    await this.#write({ put: [record] });
+  }
+
+  // Everything entered for the cell is sent after all, on top of what the server has; the last edit names the conflict.
+  async release(id, edit = null) {
+    const record = this.#records.find(({ op_id }) => op_id === id);
+    Object.assign(record, { held: "", base_revision: record.theirs?.revision ?? record.base_revision, theirs: null });
+    if (edit) await this.add({ ...edit, resolves: id }, record.base_revision);
+    else this.#of(record).at(-1).resolves = id;
+    await this.#write({ put: this.#of(record) });
+    this.#changed();
+  }
+
+  #of({ kind, item, exposure }) {
+    return this.#records.filter((each) => each.kind === kind && each.item === item && each.exposure === exposure);
+  }
+
+  // One write after the other; when the disk refuses, work goes on in memory and the status line says so.
+  #write(change) {
+    if (!this.store) return Promise.resolve((this.kept = false));
+    const plain = (change.put ?? []).map(({ onDisk, ...record }) => record);
+    this.#writing = this.#writing
+      .then(() => this.store.change({ ...change, put: plain }))
+      .then(() => (this.kept = true))
+      .catch(() => (this.kept = false));
+    return this.#writing;
+  }
+
+  #changed() {
+    for (const callback of this.#watchers) callback();
+  }
+}
+
+function newId() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

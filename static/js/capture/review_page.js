@@ -1,0 +1,76 @@
+// The review before signing, in place or on its own. Signing waits until the server has every value.
+
+import { dataOf } from "./pages.js";
+import { ScoreSheet } from "./score_sheet.js";
+import { showStatus } from "./status_line.js";
+
+export class ReviewPage {
+  #desk = null;
+  #stale = false;
+
+  constructor(root, house) {
+    Object.assign(this, { root, house });
+    this.case = dataOf(root, "case");
+    this.sheet = new ScoreSheet({});
+    root.addEventListener("click", (event) => this.#followed(event));
+    root.querySelector("form.sign")?.addEventListener("submit", (event) => this.#submitted(event));
+  }
+
+  attach(desk) {
+    this.#desk = desk;
+    this.#stale = desk.queue.waiting > 0;
+    desk.attach(this, this.case.progress);
+    if (!desk.lock.held) this.lost();
+  }
+
+  // Values that came after this page was made are not on it: once all are saved it is made again.
+  told() {
+    const { queue } = this.#desk;
+    showStatus(this.root.querySelector(".status"), this.#desk);
+    const waiting = queue.waiting;
+    this.#forbid(waiting ? `${waiting} not saved yet. Signing waits for the server to have everything.` : "");
+    if (waiting) this.#stale = true;
+    else if (this.#stale) this.gained();
+  }
+
+  gained() {
+    this.#stale = false;
+    this.house.go(location.href, { push: false });
+  }
+
+  lost() {
+    this.#forbid("This case is open in another tab. Sign there, or close it.");
+  }
+
+  say(text) {
+    this.#forbid(text, false);
+  }
+
+  leave() {}
+
+  #followed(event) {
+    const link = event.target.closest("a[data-swap]");
+    if (!link || event.button !== 0 || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    this.house.go(link.href);
+  }
+
+  async #submitted(event) {
+    event.preventDefault();
+    const form = event.target;
+    const button = form.querySelector("[data-sign]");
+    if (button.disabled) return;
+    button.disabled = true;
+    await this.house.go(form.action, { way: { method: "POST", body: new URLSearchParams(new FormData(form)) } });
+    button.disabled = false;
+  }
+
+  #forbid(text, disabled = text !== "") {
+    const box = this.root.querySelector(".unsaved");
+    const button = this.root.querySelector("[data-sign]");
+    if (!button) return;
+    box.textContent = text;
+    box.hidden = !text;
+    button.disabled = disabled || button.hasAttribute("data-never");
+  }
+}

@@ -1,0 +1,118 @@
+// The reading screen of one case: what it is made of, and what happens to it while its desk opens, closes or is lost.
+
+import { Lightbox } from "../viewer/lightbox.js";
+import { Commands } from "./commands.js";
+import { Conflicts } from "./conflicts.js";
+import { Cursor } from "./cursor.js";
+import { addEntryCommands } from "./entry_commands.js";
+import { addFilmCommands } from "./film_commands.js";
+import { followCursor } from "./following.js";
+import { addPageCommands, listen } from "./page_commands.js";
+import { dataOf } from "./pages.js";
+import { plan as planOf } from "./plan.js";
+import { ScoreSheet } from "./score_sheet.js";
+import { buildSheetSide } from "./sheet_side.js";
+import { showStatus } from "./status_line.js";
+
+export class ScreenPage {
+  #desk = null;
+  #conflicts = null;
+
+  constructor(root, house) {
+    Object.assign(this, { root, house });
+    this.case = dataOf(root, "case");
+    this.instrument = dataOf(root, "instrument");
+    this.terms = dataOf(root, "terms");
+    this.panes = this.case.panes;
+    const exposures = this.panes.map(({ exposure }) => exposure);
+    this.plan = planOf(this.instrument, exposures, this.terms.entry_order);
+    this.sheet = new ScoreSheet(dataOf(root, "values"));
+    this.cursor = new Cursor(this.plan, exposures, this.sheet);
+    this.lightbox = new Lightbox(root, {
+      panes: this.panes,
+      looking: this.terms.looking,
+      loader: house.loader,
+      later: dataOf(root, "next-case")?.films.filter(({ absent }) => !absent),
+      regions: this.plan.regions,
+    });
+    Object.assign(this, buildSheetSide(this));
+    this.commands = new Commands();
+    const parts = { ...this, presets: this.terms.presets ?? [], say: (text) => this.say(text) };
+    addFilmCommands(this.commands, parts);
+    addEntryCommands(this.commands, parts);
+    addPageCommands(this);
+    followCursor(this);
+    this.detach = listen(this);
+    this.#start();
+  }
+
+  // The desk is open: what was left unsaved is on the sheet, entering may begin.
+  attach(desk) {
+    this.#desk = desk;
+    this.#conflicts = new Conflicts(this.root.querySelector(".conflicts"), {
+      ...this,
+      queue: desk.queue,
+      reasons: this.instrument.reasons,
+      kick: () => desk.sender.kick(),
+    });
+    desk.attach(this, this.case.progress);
+    if (!desk.lock.held) this.lost();
+  }
+
+  get desk() {
+    return this.#desk;
+  }
+
+  store(edit, revision) {
+    return this.#desk.store(edit, revision);
+  }
+
+  // "" or why nothing can be entered on this page at all.
+  closed() {
+    if (this.case.read_only) return this.case.read_only;
+    if (!this.#desk) return "One moment: this page is still being made ready.";
+    if (!this.#desk.lock.held) return "This case is open in another tab, which enters the values.";
+    return this.#desk.sender.state === "stopped" ? this.#desk.sender.text : "";
+  }
+
+  told() {
+    showStatus(this.root.querySelector(".status"), this.#desk);
+    this.#conflicts.draw();
+  }
+
+  gained() {
+    this.house.go(location.href, { push: false });
+  }
+
+  lost() {
+    const place = this.root.querySelector(".tab-lock");
+    place.hidden = false;
+    place.querySelector("p").textContent = "This case is open in another tab, which enters the values. Here it can be looked at.";
+    place.querySelector("button").onclick = () => this.#desk.takeOver();
+  }
+
+  filmsWait(on) {
+    this.notice(on ? "Films cannot be fetched at the moment; trying again." : "");
+  }
+
+  say(text) {
+    this.pad.say(text);
+  }
+
+  notice(text) {
+    const place = this.root.querySelector(".notice");
+    place.textContent = text;
+    place.hidden = !text;
+  }
+
+  leave() {
+    this.detach();
+    this.lightbox.leave();
+  }
+
+  #start() {
+    const [item, exposure] = decodeURIComponent(location.hash.slice(1)).split("/");
+    if (!exposure || !this.cursor.goTo(item, exposure)) this.cursor.firstEmpty();
+    if (this.case.read_only) this.say(this.case.read_only);
+  }
+}

@@ -1,0 +1,139 @@
+// Sends waiting edits, one request in flight. Knows what each kind of answer means and never throws an edit away.
+
+const BATCH = 50;
+const PAUSES = [1000, 2000, 4000, 8000, 15000];
+
+export class Sender {
+  #busy = false;
+  #running = Promise.resolve();
+  #batch = BATCH;
+  #failures = 0;
+  #timer = 0;
+  state = "idle";
+  text = "";
+  lastSaved = null;
+
+  // may(): this tab is the one that writes; told() after every change. The sheet is the one now on the screen.
+  constructor({ queue, session, urls, may, told }) {
+    Object.assign(this, { queue, session, urls, may, told });
+    this.sheet = null;
+    this.progress = null;
+    this.paused = false;
+    this.wake = () => this.kick();
+    addEventListener("online", this.wake);
+    document.addEventListener("visibilitychange", this.wake);
+  }
+
+  // While a page of this read is fetched nothing is sent, so that no answer falls between the page and its values.
+  async pause() {
+    this.paused = true;
+    await this.#running;
+  }
+
+  resume() {
+    this.paused = false;
+    this.kick();
+  }
+
+  close() {
+    this.paused = true;
+    clearTimeout(this.#timer);
+    removeEventListener("online", this.wake);
+    document.removeEventListener("visibilitychange", this.wake);
+  }
+
+  kick() {
+    clearTimeout(this.#timer);
+    if (this.#busy || this.state === "stopped") return;
+    this.#busy = true;
+    this.#running = this.#run().finally(() => {
+      this.#busy = false;
+      this.told();
+    });
+  }
+
+  async #run() {
+    while (this.may() && !this.paused && (await this.#one()));
+  }
+
+  // One request; false when there is nothing to send or it must wait.
+  async #one() {
+    const values = this.queue.ready("value", this.#batch);
+    const note = values.length ? null : this.queue.ready("note", 1)[0];
+    if (!values.length && !note) return this.#become("idle");
+    this.#become("sending");
+    const answer = note
+      ? await this.session.post(this.urls.notes, noteOf(note))
+      : await this.session.post(this.urls.values, { ops: values.map(operationOf) });
+    return this.#take(answer, note ? [note] : values);
+  }
+
+  async #take(answer, sent) {
+    if (answer.status === 200) return this.#saved(answer.body, sent);
+    if (answer.status === 400 || answer.status === 404) return this.#isolate(answer, sent);
+    if (answer.status === 409) return this.#stop(answer.body?.error ?? "This read takes no more values.");
+    return this.#later(answer.status === 0 ? "offline" : "stumbling");
+  }
+
+  async #saved(body, sent) {
+    this.#batch = BATCH;
+    this.#failures = 0;
+    this.progress = { saved_count: body.saved_count, expected_count: body.expected_count };
+    for (const result of body.results ?? [body]) {
+      const { item, exposure } = result;
+      if (result.status === "conflict") {
+        this.sheet.conflict(item, exposure, result);
+        await this.queue.hold(result.op_id, "conflict", result);
+        continue;
+      }
+      this.lastSaved = result.saved_at;
+      this.sheet.acknowledge(item, exposure, result.status ? result : {});
+      await this.queue.done(result.op_id, result.revision);
+    }
+    return sent.length > 0;
+  }
+
+  // One edit the server will not have must not keep the others: they are sent singly until it is found.
+  async #isolate(answer, sent) {
+    if (sent.length > 1) {
+      this.#batch = 1;
+      return true;
+    }
+    const text = answer.body?.error ?? `the server answered ${answer.status}`;
+    await this.queue.hold(sent[0].op_id, "refused", { text });
+    return true;
+  }
+
+  #stop(text) {
+    this.text = text;
+    return this.#become("stopped");
+  }
+
+  #later(state) {
+    this.#timer = setTimeout(() => this.kick(), PAUSES[Math.min(this.#failures++, PAUSES.length - 1)]);
+    return this.#become(state);
+  }
+
+  #become(state) {
+    if (this.state !== state) {
+      this.state = state;
+      this.told();
+    }
+    return false;
+  }
+}
+
+const operationOf = ({ op_id, exposure, item, value, reason, base_revision, captured_at, entry, dwell_ms, resolves }) => ({
+  op_id,
+  exposure,
+  item,
+  value,
+  reason,
+  base_revision,
+  captured_at,
+  entry,
+  dwell_ms,
+  resolves,
+});
+
+const noteOf = ({ op_id, exposure, item, flag, comment }) => ({ op_id, exposure, item, flag, comment });

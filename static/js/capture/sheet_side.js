@@ -1,0 +1,44 @@
+// The right-hand side of the screen: tabs, map, grid, pad, notes, and the entry they all serve.
+
+import { Entry } from "./entry.js";
+import { Grid } from "./grid.js";
+import { Notes } from "./notes.js";
+import { Pad } from "./pad.js";
+import { SiteMap } from "./site_map.js";
+import { Tabs } from "./tabs.js";
+
+export function buildSheetSide(page) {
+  const { root, plan, panes, sheet, cursor, instrument, terms, lightbox } = page;
+  const find = (selector) => root.querySelector(selector);
+  const store = (edit, revision) => page.store(edit, revision);
+  const say = (text) => page.say(text);
+  const grid = new Grid(find(".grids"), { plan, panes, instrument, sheet });
+  const tabs = new Tabs(find(".tabs"), { plan, sheet, cursor });
+  const map = new SiteMap(find(".map"), { plan, exposures: cursor.exposures, sheet, cursor });
+  const entry = new Entry({
+    sheet,
+    cursor,
+    instrument,
+    terms,
+    store,
+    say,
+    whyNot: (exposure, region) => page.closed() || lightbox.whyNotYet(exposure, region),
+    refused: (item, exposure) => grid.refuse(item, exposure),
+    flash: (exposure, value) => flash(root, exposure, value),
+    asking: (on) => pad.askReason(on),
+  });
+  const chosen = (digit) => entry.score(digit, "click");
+  const pad = new Pad(find(".pad"), { instrument, panes, sheet, cursor, chosen });
+  const focus = () => grid.focus();
+  const notes = new Notes(find("form.comment"), { sheet, cursor, store, focus, say, closed: () => page.closed() });
+  return { grid, tabs, map, entry, pad, notes };
+}
+
+// What was entered shows for a moment on its film, so that eyes need not leave it.
+function flash(root, exposure, { value, reason }) {
+  const mark = root.querySelector(`.pane[data-exposure="${exposure}"] .flash`);
+  mark.classList.remove("shown");
+  mark.textContent = reason ? "–" : (value ?? "");
+  void mark.offsetWidth;
+  mark.classList.add("shown");
+}

@@ -1,0 +1,30 @@
+// What the server is known to have, in one line, never ahead of it: saved, waiting, offline, conflict, refused, stopped.
+
+const clock = (iso) => new Date(iso).toLocaleTimeString("en-GB", { hour12: false });
+const counted = (number, one, many) => `${number} ${number === 1 ? one : many}`;
+
+export function statusOf({ queue, sender }) {
+  const { waiting, conflicts, refused, kept, sealed } = queue;
+  const { state, text, lastSaved, progress } = sender;
+  const parts = [];
+  if (state === "stopped") parts.push(text);
+  if (state === "offline") parts.push("Offline");
+  if (state === "stumbling") parts.push("The server cannot answer now, trying again");
+  if (waiting) parts.push(`${waiting} waiting${kept ? "" : " in this tab only"}`);
+  if (conflicts.length) parts.push(`${counted(conflicts.length, "conflict", "conflicts")} to decide`);
+  for (const { theirs } of refused.slice(0, 1)) parts.push(`not accepted: ${theirs?.text ?? "refused"}`);
+  if (sealed) parts.push(`${sealed} sealed by another sign-in`);
+  if (lastSaved) parts.push(`saved ${clock(lastSaved)}`);
+  parts.push(`${progress.saved_count} of ${progress.expected_count} saved`);
+  const stuck = state === "stopped" || conflicts.length || refused.length;
+  const level = stuck ? "stuck" : waiting || sealed || ["offline", "stumbling"].includes(state) ? "waiting" : "saved";
+  const line = parts.join(" · ");
+  return { level, line: line[0].toUpperCase() + line.slice(1) };
+}
+
+export function showStatus(element, desk) {
+  const { level, line } = statusOf(desk);
+  if (element.textContent !== line) element.textContent = line;
+  element.dataset.state = level;
+  element.dataset.waiting = desk.queue.waiting;
+}
