@@ -24,11 +24,14 @@ ACTIONS: dict[str, DeclaredAction] = {}
 
 
 def declare(name: str, *, says: str, seen_by: Iterable[str], hides: Iterable[str] = ()) -> None:
-    """Adds an action. `hides` names parts of the event ("reason", "changes", "details.arm", "subject").
+    """Adds an action. `hides` names parts of the event: reason, changes, details, changes.FIELD, details.NAME.
 
     Roles outside `seen_by` see the event without those parts; with no part named, without any of its content.
     """
-    action = DeclaredAction(name, says, frozenset(map(str, seen_by)), frozenset(hides))
+    parts = frozenset(hides)
+    if unknown := {part for part in parts if part.partition(".")[0] not in ("reason", "changes", "details")}:
+        raise ValueError(f"action {name!r} hides {sorted(unknown)}; allowed: reason, changes, details and their parts")
+    action = DeclaredAction(name, says, frozenset(map(str, seen_by)), parts)
     if ACTIONS.setdefault(name, action) != action:
         raise ValueError(f"action {name!r} is declared twice with different meanings")
 

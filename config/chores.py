@@ -6,6 +6,7 @@ CHORES: dict[str, int] = {
     "jobs.sweeping.hint_again": 2,
     "jobs.sweeping.alive": 10,
     "jobs.sweeping.probe": 20,
+    "jobs.verifying.ask_daily": 3600,
     "audit.anchors.write": 600,
     "reading.reminders.remind_all": 86_400,
 }

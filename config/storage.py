@@ -36,7 +36,7 @@ class DurableFolder(FileSystemStorage):
         return name
 
 
-class HashedStatic(CompressedManifestStaticFilesStorage):
+class HashedStatic(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types
     """Static files under hashed names, ES module imports included, so that they may be cached for ever."""
 
     support_js_module_import_aggregation = True

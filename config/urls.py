@@ -9,6 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("studies.urls")),
     path("", include("reading.urls")),
     path("", include("scoring.urls")),
-    path("audit/", include("audit.urls")),
+    path("", include("studies.trail_urls")),
     path("", include("jobs.urls")),
 ]

@@ -22,7 +22,6 @@ def places(user_id: int) -> Iterator[Place]:
 
 declare_places(places)
 declare_entry("Your films", "studies:site", Action.SEE_SITE_FILMS, group="Films")
-declare_entry("Upload films", "studies:site_upload", Action.UPLOAD_FILMS, group="Films")
 declare_entry("Questions to you", "studies:site_questions", Action.ANSWER_QUESTIONS, group="Films")
 declare_entry("Visits", "studies:visits", Action.SET_UP_TRIAL, group="Films")
 declare_entry("QC desk", "studies:desk", Action.CHECK_FILMS, group="Films")
@@ -34,3 +33,4 @@ declare_entry("Completeness", "studies:completeness", Action.SEE_COMPLETENESS, g
 declare_entry("Overview", "studies:trial", Action.SET_UP_TRIAL, group="Trial")
 declare_entry("Set-up", "studies:set_up", Action.SET_UP_TRIAL, group="Trial")
 declare_entry("People", "studies:members", Action.GRANT_MEMBERSHIP, group="Trial")
+declare_entry("Audit trail", "audit:trail", Action.SEE_AUDIT, group="Trial")

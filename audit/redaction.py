@@ -1,0 +1,98 @@
+"""What a role sees of an event: all of it, or all but the parts its action hides from that role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from audit.models import Event
+from audit.registry import ACTIONS
+
+CONTENT = frozenset({"changes", "details", "reason"})
+HIDDEN = "hidden from your role"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An event as one role sees it. Digests and salt are shown to nobody: with them a hidden value could be guessed."""
+
+    event: Event
+    says: str
+    changes: dict[str, Any]
+    details: dict[str, Any]
+    reason: str
+    rows: list[tuple[str, str]]
+    hidden: list[str]
+
+    @property
+    def at(self) -> datetime:
+        return self.event.at
+
+    @property
+    def who(self) -> str:
+        return self.event.actor_label
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        return self.event.subject_type, self.event.subject_id
+
+    @property
+    def changed(self) -> Iterator[tuple[str, Any, Any]]:
+        """Each change as field, old and new value; a hidden one says so."""
+        for name, pair in sorted(self.changes.items()):
+            old, new = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
+            yield name, old, new
+
+    def as_dict(self) -> dict[str, Any]:
+        """The event for an export."""
+        event = self.event
+        return {
+            "stream": event.stream,
+            "seq": event.seq,
+            "at": event.content["at"],
+            "action": event.action,
+            "says": self.says,
+            "actor": {"id": event.actor_id, "label": event.actor_label, "role": event.role},
+            "subject": [event.subject_type, event.subject_id],
+            "changes": self.changes,
+            "reason": self.reason,
+            "details": self.details,
+            "rows": self.rows,
+            "hidden": self.hidden,
+            "prev": event.prev,
+            "hash": event.hash,
+        }
+
+
+def hidden_from(action: str, role: str) -> frozenset[str]:
+    """The parts of an event that the role does not see; of an action nobody declares any more, the whole content."""
+    declared = ACTIONS.get(action)
+    if declared is None:
+        return CONTENT
+    return frozenset() if role in declared.seen_by else declared.hides or CONTENT
+
+
+def shown(event: Event, role: str) -> Shown:
+    """The event for that role."""
+    content, hidden = event.content, hidden_from(event.action, role)
+    declared = ACTIONS.get(event.action)
+    kept = {part: _without(content[part], part, hidden) for part in CONTENT}
+    return Shown(
+        event=event,
+        says=declared.says if declared else event.action,
+        changes=kept["changes"],
+        details=kept["details"],
+        reason=kept["reason"],
+        rows=[(table, key) for table, key, _ in content["rows"]],
+        hidden=sorted(hidden),
+    )
+
+
+def _without(value: Any, part: str, hidden: frozenset[str]) -> Any:
+    if part in hidden:
+        return HIDDEN if part == "reason" and value else type(value)()
+    if isinstance(value, dict):
+        return {name: HIDDEN if f"{part}.{name}" in hidden else item for name, item in value.items()}
+    return value

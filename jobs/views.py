@@ -1,0 +1,17 @@
+"""/healthz, for load balancers and for whoever starts the house: no sign-in, no data."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+
+from jobs.health import vital
+
+
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 only when database, broker, worker and disk all answer and, in the demo, it has been filled."""
+    answers = vital()
+    well = all(answer.well for answer in answers)
+    parts = {answer.part: {"well": answer.well, "says": answer.says} for answer in answers}
+    return JsonResponse({"well": well, **parts}, status=200 if well else 503)
