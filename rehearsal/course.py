@@ -1,0 +1,138 @@
+"""How damage grows in one person: from a first film through the visits of a trial, one point of the score at a time.
+
+Each person has an endless list of points, drawn once. The first film shows the first B of them, a later one as many
+more as have come about by then; so a total is known exactly, and a film never depends on which visits were asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from rehearsal.damage import WRIST_JOINTS
+from rehearsal.texture import stream
+from rehearsal.truth import DISTAL, PLACES, Place, Truth
+
+WEEKS = 24.0
+MOST = 300
+
+# How prone a site is beside the others (general knowledge): fifth toe and second and third knuckles before the rest.
+PRONE = {
+    "MTP5": 3.0,
+    "MCP2": 2.2,
+    "MCP3": 2.0,
+    "MTP1": 1.6,
+    "MTP4": 1.6,
+    "MTP3": 1.5,
+    "MTP2": 1.4,
+    "PIP3": 1.5,
+    "PIP2": 1.3,
+    "PIP4": 1.2,
+    "ULNA": 1.6,
+    "NAV": 1.3,
+    "RADIU": 0.8,
+    "MC1": 0.7,
+    "IP1": 0.6,
+    "MTPIP": 0.6,
+    "RADCA": 1.6,
+    "CAPNL": 1.4,
+    "MULNA": 1.2,
+}
+NARROWING = 0.75
+DISTAL_SIDE = 0.5
+LARGEST = np.array([place.largest for place in PLACES], dtype=float)
+SAME_JOINT = np.array([[a.joint == b.joint and a != b for b in PLACES] for a in PLACES], dtype=float)
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Damage at the first film over a population: mean and standard deviation of the total, gamma distributed."""
+
+    mean: float = 22.0
+    sd: float = 34.0
+
+
+@dataclass(frozen=True)
+class Progression:
+    """Damage gained in 24 weeks over a population: its mean, the share of people who gain any, and how uneven."""
+
+    mean: float
+    progressing: float
+    unevenness: float = 1.3
+
+
+UNTREATED = Progression(mean=0.90, progressing=0.30)
+TREATED = Progression(mean=0.41, progressing=0.17)
+BASELINE = Baseline()
+
+
+def course(
+    subject_seed: int, weeks: Sequence[float], *, progression: Progression = UNTREATED, baseline: Baseline = BASELINE
+) -> tuple[Truth, ...]:
+    """The truth at each of these weeks after the first film; weeks before it are taken as week 0."""
+    start = _first(subject_seed, baseline)
+    rate = _rate(subject_seed, progression)
+    phase = stream("phase", subject_seed).random()
+    reached = [min(start + int(rate * max(week, 0.0) / WEEKS + phase), MOST) for week in weeks]
+    return tuple(_truth(subject_seed, points, start) for points in reached)
+
+
+def _first(subject_seed: int, baseline: Baseline) -> int:
+    shape = (baseline.mean / baseline.sd) ** 2
+    drawn = stream("first film", subject_seed).gamma(shape, baseline.mean / shape)
+    return min(round(float(drawn)), MOST - 60)
+
+
+def _rate(subject_seed: int, progression: Progression) -> float:
+    """Points in 24 weeks: none for most people, a long tail for the others."""
+    chance = stream("progression", subject_seed)
+    if chance.random() >= progression.progressing:
+        return 0.0
+    spread = progression.unevenness
+    among = progression.mean / progression.progressing
+    return float(min(chance.lognormal(np.log(among) - spread**2 / 2, spread), 30.0))
+
+
+def _truth(subject_seed: int, points: int, start: int) -> Truth:
+    grades = _grown(subject_seed, points)
+    severe = {
+        (place.side, place.joint) for place, grade in grades.items() if place.feature == "narrowing" and grade > 2
+    }
+    displaced = frozenset(site for site in severe if site[1] not in WRIST_JOINTS and _gives_way(subject_seed, *site))
+    return Truth(grades, displaced, min(0.35, start / 400))
+
+
+def _grown(subject_seed: int, points: int) -> dict[Place, int]:
+    """The first `points` points of a person's list, added up by site."""
+    grades = np.zeros(len(PLACES), dtype=np.int64)
+    chances = stream("points", subject_seed).random(points)
+    for number in range(points):
+        weights = _weights(subject_seed, grades)
+        grades[int(np.searchsorted(np.cumsum(weights), chances[number] * weights.sum(), side="right"))] += 1
+    return {place: int(grade) for place, grade in zip(PLACES, grades, strict=True) if grade}
+
+
+def _weights(subject_seed: int, grades: np.ndarray) -> np.ndarray:
+    """Damage begets damage, there and in the same joint of the other side; a full site takes no more."""
+    left = np.maximum(1 - grades / LARGEST, 0)
+    return np.asarray(_own_prone(subject_seed) * (1 + 1.1 * grades + 0.5 * (SAME_JOINT @ grades)) * left)
+
+
+@lru_cache(maxsize=256)
+def _own_prone(subject_seed: int) -> np.ndarray:
+    """How prone each site of this person is."""
+    own = stream("prone", subject_seed).lognormal(0, 0.8, len(PLACES))
+    return np.asarray(own * np.array([_prone(place) for place in PLACES]))
+
+
+def _prone(place: Place) -> float:
+    feature = NARROWING if place.feature == "narrowing" else 1.0
+    return PRONE.get(place.joint, 1.0) * feature * (DISTAL_SIDE if place.part == DISTAL else 1.0)
+
+
+def _gives_way(subject_seed: int, side: str, joint: str) -> bool:
+    """Whether a joint that has lost its space slips out rather than stiffens."""
+    return bool(stream("gives way", subject_seed, side, joint).random() < 0.3)

@@ -1,0 +1,87 @@
+"""Simulated readers: what somebody reading a case of known damage would enter, with the errors people make.
+
+Errors of three kinds: a judgement of a site that stays the same over all films of the case, a slip on one film, and a
+true change that goes unseen. Errors of one case lean the same way. Slips are set so that the change of a total has an
+error of about 0.83 to 1.0 points in one reader; docs/algorithms/rehearsal.md has the sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from instruments import get
+from instruments.definition import Item
+from rehearsal.texture import stream
+from rehearsal.truth import Truth, true_value
+
+Values = dict[str, int | None]
+
+
+@dataclass(frozen=True)
+class ReaderProfile:
+    """How somebody reads.
+
+    `name` tells readers apart. `lean` is how far this reader scores up (+) or down (-), in standard deviations; `slips`
+    scales errors on single films, `judgement` those that last over a case; `unseen` is the chance that a true change of
+    a site is missed. `not_assessable` is the chance per site of no score.
+    """
+
+    name: str
+    lean: float = 0.0
+    slips: float = 1.0
+    judgement: float = 1.0
+    unseen: float = 0.15
+    not_assessable: float = 0.0
+
+
+SLIP = 0.0056
+INVENTED = 0.02
+MISJUDGED = 0.28
+
+
+def read_film_set(
+    truths: Sequence[Truth], profile: ReaderProfile, seed: int, *, instrument: str = "svdh"
+) -> tuple[Values, ...]:
+    """The values of all films of one case in the order given, by item key; None stands for not assessable.
+
+    `seed` names the case; the same case, reader and instrument always give the same values.
+    """
+    items = get(instrument).items
+    true = np.array([[true_value(truth, item) for item in items] for truth in truths], dtype=np.int64)
+    rng = stream("reader", profile.name, seed, instrument)
+    seen = _with_unseen_changes(true, profile, rng)
+    read = seen + _judgement(seen, profile, rng) + _slips(true.shape, profile, rng)
+    read = np.clip(read, 0, [max(item.allowed) for item in items])
+    blank = np.less(rng.random(len(items)), profile.not_assessable)
+    return tuple(_values(items, row, blank) for row in read)
+
+
+def _with_unseen_changes(true: np.ndarray, profile: ReaderProfile, rng: np.random.Generator) -> np.ndarray:
+    """A site whose change is missed keeps the grade of the first film on all of them."""
+    missed = np.less(rng.random(true.shape[1]), profile.unseen)
+    return np.where(missed, true[:1], true)
+
+
+def _judgement(seen: np.ndarray, profile: ReaderProfile, rng: np.random.Generator) -> np.ndarray:
+    """One shift per site for the whole case: an erosion invented or overlooked, a grade more or less."""
+    lean = rng.normal(0.25 * profile.lean, 0.35)
+    up = rng.random(seen.shape[1]) < 1 / (1 + np.exp(-2 * lean))
+    damaged = seen.max(axis=0) > 0
+    chance = profile.judgement * np.where(damaged, MISJUDGED, INVENTED)
+    shift = (rng.random(seen.shape[1]) < chance) * np.where(up, 1, -1)
+    return np.where(damaged, shift, np.maximum(shift, 0))
+
+
+def _slips(shape: tuple[int, int], profile: ReaderProfile, rng: np.random.Generator) -> np.ndarray:
+    """Errors on single films: rarely any, more on a poor film, and on one film mostly the same way."""
+    poor = rng.lognormal(-0.18, 0.6, (shape[0], 1))
+    slipped = np.less(rng.random(shape), SLIP * profile.slips * poor)
+    tendency = rng.normal(0, 0.6, (shape[0], 1))
+    return np.where(rng.random(shape) < 1 / (1 + np.exp(-2 * tendency)), 1, -1) * slipped
+
+
+def _values(items: Sequence[Item], row: np.ndarray, blank: np.ndarray) -> Values:
+    return {item.key: None if gone else int(value) for item, value, gone in zip(items, row, blank, strict=True)}
