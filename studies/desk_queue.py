@@ -44,7 +44,7 @@ def finding_codes(trial: Trial) -> list[tuple[str, str]]:
 def queue(request: HttpRequest, trial: Trial) -> Listing:
     """The list as the address narrows and sorts it; the film pages carry the same address and keep its order."""
     columns = [
-        Column("film", "Film", lambda film: look_at(request, film), "received_at"),
+        Column("film", "Film", lambda film: look_at(request, trial, film), "received_at"),
         Column("subject", "Subject", "subject.code", "subject__code", TextFilter("subject__code")),
         Column("visit", "Visit", "visit.code", "visit__plan__target_day"),
         Column("site", "Site", "site.code", "site__code", ChoiceFilter("site__code", lambda: sites_of(trial))),
@@ -70,9 +70,9 @@ def sites_of(trial: Trial) -> list[tuple[str, str]]:
     return [(code, code) for code in trial.sites.values_list("code", flat=True)]
 
 
-def look_at(request: HttpRequest, film: Film) -> Link:
+def look_at(request: HttpRequest, trial: Trial, film: Film) -> Link:
     """The way to the film's page, which keeps how the list is narrowed."""
-    return Link(f"Film {film.pk}", address(request, film.trial, film.pk))
+    return Link(f"Film {film.pk}", address(request, trial, film.pk))
 
 
 def address(request: HttpRequest, trial: Trial, pk: int | None, route: str = "studies:desk_film") -> str:

@@ -162,6 +162,7 @@ def show(
     place = place or place_of(queue(request, trial), film.pk)
     following = Film.objects.filter(pk=place.after).first() if place.after else None
     shown = {name: make(film) for name, make in FORMS.items()} | {"masks_form": masks_form(film)} | (forms or {})
+    accept_form = shown["accept_form"]
     context = {
         "trial": trial,
         "desk": desk_film(film),
@@ -173,6 +174,9 @@ def show(
         "shown_film": described(trial, film),
         "next_film": described(trial, following) if following else None,
         "wording": dict(WORDING),
+        "visits": accept_form.fields["visit"].queryset,  # type: ignore[attr-defined]
+        "chosen_visit": int(accept_form["visit"].value() or 0),
+        "acknowledged": accept_form["acknowledged"].value() or [],
         "errors": [error for form in (forms or {}).values() for errors in form.errors.values() for error in errors],
         **shown,
     }

@@ -38,7 +38,7 @@ def joint_queue(request: HttpRequest, code: str) -> HttpResponseBase:
         request,
         joints.images(trial),
         columns=[
-            Column("image", "Image", template="studies/desk/image_cell.html", csv=False),
+            Column("image", "Image", "reader_image_id", template="studies/desk/image_cell.html", csv=False),
             Column("view", "View", lambda one: dict(VIEWS)[one.view], "view", ChoiceFilter("view", VIEWS)),
             Column("side", "Side", lambda one: dict(ONE_SIDE)[one.side], "side", ChoiceFilter("side", ONE_SIDE)),
             Column("placed", "Joints", placed_badge, "placed", ChoiceFilter("placed", STATES)),

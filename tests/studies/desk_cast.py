@@ -143,3 +143,16 @@ def ready(film: Film, side: str = "", key: str = "") -> Rendition:
     film.status = FilmStatus.READY
     newest = film.mask_sets.order_by("-revision").first()
     return Rendition.objects.create(film=film, side=side or film.side, view=film.view, reader_image=image, masks=newest)
+
+
+def store_image(image: ReaderImage, picture: Levels) -> None:
+    """The files of a reader image, as the rendition job leaves them."""
+    parts = {"small": encode(quarter(picture), 1), "full": encode(picture, 4)}
+    parts["preview"] = [preview(NormalForm(picture, 900.0, 2400))]
+    bands: dict[str, list[dict[str, Any]]] = {}
+    for level, contents in parts.items():
+        for number, content in enumerate(contents):
+            name = storages["reading"].save(f"images/{image.key}/{level}/{number}", ContentFile(content))
+            bands.setdefault(level, []).append({"name": name, "sha256": hashlib.sha256(content).hexdigest()})
+    ReaderImage.objects.filter(pk=image.pk).update(bands=bands)
+    image.bands = bands

@@ -1,0 +1,82 @@
+// The desk: one film at full size, its facts, masks and decisions, and the next film ready in memory.
+
+import { attachFacts, compare, missing } from "./facts.js";
+import { MaskHand } from "./mask_hand.js";
+import { MaskOverlay } from "./mask_overlay.js";
+import { MaskSheet } from "./mask_sheet.js";
+import { data, find, typing } from "./page.js";
+import { attachReasons } from "./reasons.js";
+import { attachTurning } from "./turn.js";
+import { Viewer } from "./viewer.js";
+
+const root = find("main.screen-grid");
+const viewer = new Viewer(root, { worker: root.dataset.worker, changed: () => lookAhead() });
+const hand = new MaskHand(viewer, null);
+const overlay = new MaskOverlay(viewer, () => boxes());
+let sheet = null;
+
+viewer.hand = hand;
+attachFacts();
+attachReasons();
+attachTurning({ refuses, turned: arrive });
+document.addEventListener("toggle", ({ target }) => target.id === "masks" && draw(target.open), true);
+document.addEventListener("click", ({ target }) => target.closest("[data-mask]") && act(target.closest("[data-mask]").dataset.mask));
+document.addEventListener("keydown", (event) => {
+  if (!typing(event.target) && hand.key(event)) event.preventDefault();
+  if (event.key === "Escape" && hand.on && !find("details.decision[open]")) find("#masks").open = false;
+});
+addEventListener("beforeunload", (event) => sheet?.unsent && event.preventDefault());
+arrive();
+
+function arrive() {
+  const form = find("form[data-masks]");
+  sheet = form ? new MaskSheet(form, () => overlay.draw()) : null;
+  hand.sheet = sheet;
+  const tools = find(".mask-tools");
+  if (tools) tools.hidden = false;
+  draw(Boolean(sheet) && find("#masks").open);
+  compare();
+  const film = data("shown-film");
+  if (film) viewer.show(film);
+  overlay.draw();
+  lookAhead();
+}
+
+function draw(on) {
+  hand.on = on && Boolean(sheet);
+  find("#mode").textContent = hand.on ? "Drawing masks" : "";
+  overlay.draw();
+}
+
+function boxes() {
+  if (!sheet) return { masks: [], cuts: [], suggested: [] };
+  const mine = (name) => hand.on && sheet.chosen === name;
+  return {
+    masks: sheet.boxes.map((box, k) => [box, mine(k)]),
+    cuts: Object.entries(sheet.cut ?? {}).map(([side, box]) => [side, box, mine(side)]),
+    suggested: sheet.boxes.length ? [] : (data("suggested") ?? []),
+  };
+}
+
+function act(what) {
+  const actions = {
+    add: () => hand.add(),
+    next: () => sheet.next(),
+    away: () => sheet.away(),
+    cut: () => sheet.toggleCut(viewer.film),
+    swap: () => sheet.swap(),
+  };
+  actions[what]();
+}
+
+// Masks that were drawn and not sent would be lost with the film.
+function refuses(form) {
+  if (sheet?.unsent && !form.matches("[data-masks], .quick-masks")) return "Masks were drawn but not sent: press s to send them, or take them away.";
+  return form.id === "accept" ? missing(form, viewer) : "";
+}
+
+// The next film comes when this one is here in full.
+function lookAhead() {
+  const next = data("next-film");
+  if (next && viewer.film?.state === "full") viewer.prefetch(next);
+}

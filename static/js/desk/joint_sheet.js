@@ -1,0 +1,62 @@
+// The joints of one image as they stand in the form: the fields are the truth, dragging changes them.
+
+export class JointSheet {
+  constructor(form, changed) {
+    this.changed = changed;
+    this.rows = new Map([...form.querySelectorAll("tr[data-joint]")].map((row) => [row.dataset.joint, fieldsOf(row)]));
+    this.chosen = null;
+    form.addEventListener("input", () => changed());
+    form.addEventListener("focusin", ({ target }) => {
+      const row = target.closest("tr[data-joint]");
+      if (row) this.choose(row.dataset.joint);
+    });
+  }
+
+  // Every joint that has a place: {joint, point, word}.
+  get placed() {
+    return [...this.rows]
+      .filter(([, { x, y }]) => x.value !== "" && y.value !== "")
+      .map(([joint, { x, y, word }]) => ({ joint, point: [Number(x.value), Number(y.value)], word: word.value }));
+  }
+
+  point(joint) {
+    return this.placed.find((one) => one.joint === joint)?.point ?? null;
+  }
+
+  place(joint, [px, py], { columns, rows }) {
+    const { x, y } = this.rows.get(joint);
+    x.value = within(px, columns).toFixed(1);
+    y.value = within(py, rows).toFixed(1);
+    this.changed();
+  }
+
+  fill(joints, film) {
+    for (const [joint, point] of Object.entries(joints)) this.place(joint, point, film);
+  }
+
+  note(word) {
+    if (!this.chosen) return;
+    this.rows.get(this.chosen).word.value = word;
+    this.changed();
+  }
+
+  choose(joint) {
+    this.chosen = joint;
+    for (const [name, { row }] of this.rows) row.classList.toggle("chosen", name === joint);
+    this.rows.get(joint)?.row.scrollIntoView({ block: "nearest" });
+    this.changed();
+  }
+
+  step(by) {
+    const names = [...this.rows.keys()];
+    const at = names.indexOf(this.chosen);
+    this.choose(names[(at + by + names.length) % names.length]);
+  }
+}
+
+function fieldsOf(row) {
+  const [x, y] = row.querySelectorAll("input");
+  return { row, x, y, word: row.querySelector("select") };
+}
+
+const within = (value, size) => Math.min(Math.max(value, 0), size - 0.1);

@@ -1,0 +1,331 @@
+"""What people rely on at the desk's pages: who may come in, what is shown, and each step as a plain form."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from accounts.sign_in import BACKEND
+from audit.trail import Actor
+from studies import joints, masks, quality
+from studies.models import Film, FilmStatus, MaskSet, ReaderImage, Rendition
+from tests.studies.desk_cast import Cast, film_at_desk, levels, make_cast, ready, store_image
+from tests.studies.test_quality import CONFIRMED, TEXT
+
+pytestmark = pytest.mark.django_db
+FACTS = {"side": "L", "view": "hand", "film_date": "2024-03-01", "spacing_mm": "0.1"}
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.fixture(autouse=True)
+def _static_files_as_they_are(settings: Any) -> None:
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+
+
+def browser(actor: Actor) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(pk=actor.user_id), backend=BACKEND)
+    return client
+
+
+def desk(path: str = "") -> str:
+    return f"/trials/RA-1/desk/{path}"
+
+
+def post(cast: Cast, path: str, **given: Any) -> Any:
+    return browser(cast.coordinator).post(desk(path), given)
+
+
+def imaged(cast: Cast, **values: Any) -> Rendition:
+    film = film_at_desk(cast)
+    quality.accept(film=film, actor=cast.coordinator, **(CONFIRMED | values))
+    film.refresh_from_db()
+    rendition = ready(film)
+    store_image(rendition.reader_image, levels(film.pk))
+    return rendition
+
+
+def test_the_queue_lists_the_films_that_wait_longest_first_and_nothing_else(cast: Cast) -> None:
+    first, second, done = (film_at_desk(cast) for _ in range(3))
+    quality.reject(film=done, actor=cast.coordinator, reason="motion")
+    page = browser(cast.coordinator).get(desk()).content.decode()
+    assert re.findall(r"Film (\d+)<", page) == [str(first.pk), str(second.pk)]
+
+
+def test_an_empty_queue_says_so(cast: Cast) -> None:
+    assert "No film waits" in browser(cast.coordinator).get(desk()).content.decode()
+
+
+def test_the_queue_is_narrowed_by_finding_and_site(cast: Cast) -> None:
+    film_at_desk(cast)
+    text = film_at_desk(cast, findings=[TEXT])
+    other = film_at_desk(cast, visit=cast.visits[2])
+    client = browser(cast.coordinator)
+    assert re.findall(r"Film (\d+)<", client.get(desk("?finding=text")).content.decode()) == [str(text.pk)]
+    assert re.findall(r"Film (\d+)<", client.get(desk("?site=02")).content.decode()) == [str(other.pk)]
+
+
+def test_the_way_to_the_next_film_keeps_how_the_queue_is_narrowed(cast: Cast) -> None:
+    one, two = film_at_desk(cast, findings=[TEXT]), film_at_desk(cast, findings=[TEXT])
+    film_at_desk(cast)
+    page = browser(cast.coordinator).get(desk(f"{one.pk}/?finding=text")).content.decode()
+    assert f'href="{desk(f"{two.pk}/?finding=text")}"' in page
+    assert "1 of 2" in page
+
+
+@pytest.mark.parametrize("path", ["", "{film}/", "{film}/picture/preview.jpg"])
+def test_only_who_checks_films_comes_to_the_desk(cast: Cast, path: str) -> None:
+    film = film_at_desk(cast)
+    address = desk(path.format(film=film.pk))
+    assert browser(cast.coordinator).get(address).status_code == 200
+    assert browser(cast.checker).get(address).status_code == 403
+    assert browser(cast.reader).get(address).status_code == 403
+    assert browser(cast.outsider).get(address).status_code == 404
+    assert Client().get(address).status_code in (302, 401, 404)
+
+
+def test_a_film_of_another_trial_is_not_found(cast: Cast) -> None:
+    other = make_cast("RA-2")
+    film = film_at_desk(other)
+    assert browser(cast.coordinator).get(desk(f"{film.pk}/")).status_code == 404
+    assert post(cast, f"{film.pk}/reject/", reason="motion").status_code == 404
+
+
+def test_a_picture_is_private_is_not_kept_and_is_nothing_but_its_parts(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    client = browser(cast.coordinator)
+    answer = client.get(desk(f"{film.pk}/picture/full/0"))
+    assert answer["Cache-Control"] == "private, no-store"
+    assert answer["Content-Type"] == "application/octet-stream"
+    assert not answer.has_header("ETag")
+    assert not answer.has_header("Last-Modified")
+    for name in ("meta.json", "../other/preview.jpg", "full/77", "full/0/../0", "small/1"):
+        assert client.get(desk(f"{film.pk}/picture/{name}")).status_code == 404
+
+
+def test_side_and_view_are_not_filled_in_from_what_was_declared(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    page = browser(cast.coordinator).get(desk(f"{film.pk}/")).content.decode()
+    assert not re.search(r'name="(side|view)"[^>]* checked', page)
+    assert 'value="2024-03-01"' in page
+
+
+def test_what_was_declared_stands_beside_what_the_file_says(cast: Cast) -> None:
+    header = {
+        "ImageLaterality": "R",
+        "BodyPartExamined": "FOOT",
+        "FilmDate": "2024-03-04",
+        "ImagerPixelSpacing": [0.1, 0.1],
+    }
+    film = film_at_desk(cast, header=header)
+    page = browser(cast.coordinator).get(desk(f"{film.pk}/")).content.decode()
+    assert page.count('<tr class="differs">') == 3
+    assert "0.1 x 0.1 mm (ImagerPixelSpacing)" in page
+
+
+def test_accepting_leads_to_the_next_film_and_at_last_to_the_empty_queue(cast: Cast) -> None:
+    one, two = film_at_desk(cast), film_at_desk(cast, side="R")
+    assert post(cast, f"{one.pk}/accept/", **FACTS, visit=one.visit_id)["Location"] == desk(f"{two.pk}/")
+    assert post(cast, f"{two.pk}/accept/", **FACTS | {"side": "R"}, visit=two.visit_id)["Location"] == desk()
+    assert set(Film.objects.values_list("status", flat=True)) == {FilmStatus.ACCEPTED}
+
+
+def test_a_refused_decision_shows_the_film_again_with_what_was_given_and_why(cast: Cast) -> None:
+    film = film_at_desk(cast, findings=[TEXT])
+    answer = post(cast, f"{film.pk}/accept/", **FACTS, visit=film.visit_id, note="looked twice")
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "There may be text in the picture." in page
+    assert "findings not acknowledged" in page
+    assert "looked twice" in page
+    assert Film.objects.get().status == FilmStatus.DEIDENTIFIED
+
+
+def test_a_scale_is_given_or_known_to_be_unknown(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    given = FACTS | {"spacing_mm": "", "visit": film.visit_id}
+    assert post(cast, f"{film.pk}/accept/", **given).status_code == 400
+    assert post(cast, f"{film.pk}/accept/", **given, no_scale="on").status_code == 302
+    assert Film.objects.get().spacing_mm is None
+
+
+def test_reject_question_and_withdraw_work_as_plain_forms(cast: Cast) -> None:
+    one, two = film_at_desk(cast), film_at_desk(cast)
+    assert post(cast, f"{one.pk}/reject/", reason="motion", note="").status_code == 302
+    assert post(cast, f"{two.pk}/question/", reason="side", text="Which side?").status_code == 302
+    three = imaged(cast, side="R").film
+    assert post(cast, f"{three.pk}/withdraw/", reason="identity", note="")["Location"] == desk(f"{three.pk}/")
+    assert list(Film.objects.order_by("pk").values_list("status", flat=True)) == ["rejected", "questioned", "withdrawn"]
+
+
+def test_the_page_offers_only_what_the_films_status_permits(cast: Cast) -> None:
+    film = imaged(cast).film
+    page = browser(cast.coordinator).get(desk(f"{film.pk}/")).content.decode()
+    assert "Withdraw the film" in page
+    assert 'id="accept"' not in page
+    assert 'id="question"' not in page
+
+
+def test_a_retake_is_made_to_count_from_its_page(cast: Cast) -> None:
+    first, second = film_at_desk(cast), film_at_desk(cast)
+    for film in (first, second):
+        quality.accept(film=film, actor=cast.coordinator, **CONFIRMED)
+    assert post(cast, f"{second.pk}/designate/", reason="sharper")["Location"] == desk(f"{second.pk}/")
+    assert [film.designated for film in Film.objects.order_by("pk")] == [False, True]
+
+
+def test_suggested_masks_are_taken_with_one_button(cast: Cast) -> None:
+    film = film_at_desk(cast, findings=[TEXT])
+    assert post(cast, f"{film.pk}/masks/", take="suggested")["Location"] == desk(f"{film.pk}/")
+    assert MaskSet.objects.get().rectangles == [[10, 10, 40, 12]]
+
+
+def test_masks_and_cuts_can_be_typed(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    given = {"rectangles": "1, 2, 30, 40\n5 6 70 80", "crop_l": "0, 0, 90, 200", "crop_r": "100, 0, 90, 200"}
+    assert post(cast, f"{film.pk}/masks/", **given).status_code == 302
+    mask_set = MaskSet.objects.get()
+    assert mask_set.rectangles == [[1, 2, 30, 40], [5, 6, 70, 80]]
+    assert mask_set.crops == {"L": [0, 0, 90, 200], "R": [100, 0, 90, 200]}
+
+
+def test_masks_that_cannot_be_read_are_named(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    answer = post(cast, f"{film.pk}/masks/", rectangles="1, 2, three, 4")
+    assert answer.status_code == 400
+    assert "1, 2, three, 4" in answer.content.decode()
+
+
+def test_duplicates_and_differing_acquisition_are_said(cast: Cast) -> None:
+    film = film_at_desk(cast, header={"Manufacturer": "Agfa", "Rows": 2000})
+    film_at_desk(cast, header={"Manufacturer": "Fuji", "Rows": 2000}, visit=cast.visits[1])
+    twin = film_at_desk(cast, pixel_sha256=film.pixel_sha256, visit=cast.visits[2])
+    page = browser(cast.coordinator).get(desk(f"{film.pk}/")).content.decode()
+    assert "manufacturer Agfa, elsewhere Fuji" in page
+    assert f'Same pixels as <a href="{desk(f"{twin.pk}/")}"' in page
+    assert "rows 2000" not in page
+
+
+def test_a_script_in_the_senders_data_stays_text(cast: Cast) -> None:
+    header = {"Manufacturer": "<script>alert(1)</script>", "BodyPartExamined": "<img src=x>"}
+    film = film_at_desk(cast, header=header, findings=[{"code": "x", "text": "<b>bold</b></script><script>"}])
+    film_at_desk(cast, header={"Manufacturer": "Fuji"})
+    page = browser(cast.coordinator).get(desk(f"{film.pk}/")).content.decode()
+    assert "<script>alert" not in page
+    assert "<img src=x>" not in page
+    assert "<b>bold" not in page
+
+
+def test_the_number_of_queries_does_not_grow_with_the_films(cast: Cast) -> None:
+    client = browser(cast.coordinator)
+    counts: list[tuple[int, int]] = []
+    for _ in range(2):
+        films = [film_at_desk(cast, findings=[TEXT]) for _ in range(3 if not counts else 27)]
+        client.get(desk(f"{films[0].pk}/"))
+        with CaptureQueriesContext(connection) as on_page:
+            client.get(desk(f"{films[0].pk}/"))
+        with CaptureQueriesContext(connection) as on_list:
+            client.get(desk())
+        counts.append((len(on_page), len(on_list)))
+    assert counts[0] == counts[1]
+
+
+def test_the_second_person_sees_masks_before_and_after_and_confirms(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    masks.propose(film=film, actor=cast.coordinator, rectangles=[[5, 6, 30, 10]])
+    client = browser(cast.checker)
+    assert f"Film {film.pk}" in client.get("/trials/RA-1/masks/").content.decode()
+    page = client.get(f"/trials/RA-1/masks/{film.pk}/").content.decode()
+    assert '<rect class="hiding" x="5" y="6" width="30" height="10"/>' in page
+    assert client.get(f"/trials/RA-1/masks/{film.pk}/picture/full/0").status_code == 200
+    assert client.post(f"/trials/RA-1/masks/{film.pk}/confirm/", {"revision": 1})["Location"] == "/trials/RA-1/masks/"
+    assert MaskSet.objects.get().confirmed_by_id == cast.checker.user_id
+
+
+def test_the_second_person_refuses_with_a_reason(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    masks.propose(film=film, actor=cast.coordinator, rectangles=[[5, 6, 30, 10]])
+    client = browser(cast.checker)
+    refused = f"/trials/RA-1/masks/{film.pk}/refuse/"
+    assert client.post(refused, {"revision": 1, "reason": ""}).status_code == 400
+    assert client.post(refused, {"revision": 1, "reason": "A mask covers a joint"}).status_code == 302
+    assert MaskSet.objects.get().refused_reason == "A mask covers a joint"
+
+
+def test_masks_that_were_replaced_while_looked_at_are_not_confirmed(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    for size in (20, 30):
+        masks.propose(film=film, actor=cast.coordinator, rectangles=[[0, 0, size, size]])
+    answer = browser(cast.checker).post(f"/trials/RA-1/masks/{film.pk}/confirm/", {"revision": 1})
+    assert answer.status_code == 409
+    assert not MaskSet.objects.filter(confirmed_by__isnull=False).exists()
+
+
+def test_a_film_without_open_masks_does_not_show_its_picture_to_the_second_person(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    client = browser(cast.checker)
+    assert client.get(f"/trials/RA-1/masks/{film.pk}/").status_code == 404
+    assert client.get(f"/trials/RA-1/masks/{film.pk}/picture/full/0").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["", "{key}/", "{key}/picture/full/0"])
+def test_only_who_places_joints_comes_to_the_joints(cast: Cast, path: str) -> None:
+    key = imaged(cast).reader_image_id
+    address = f"/trials/RA-1/joints/{path.format(key=key)}"
+    assert browser(cast.coordinator).get(address).status_code == 200
+    assert browser(cast.checker).get(address).status_code == 403
+    assert browser(cast.reader).get(address).status_code == 403
+    assert browser(cast.outsider).get(address).status_code == 404
+
+
+def test_the_joint_pages_tell_no_subject_visit_date_or_film_number(cast: Cast) -> None:
+    rendition = imaged(cast, film_date=date(2019, 7, 23))
+    client = browser(cast.coordinator)
+    pages = [client.get("/trials/RA-1/joints/"), client.get(f"/trials/RA-1/joints/{rendition.reader_image_id}/")]
+    for page in pages:
+        text = page.content.decode()
+        assert not [word for word in ("01-001", "BL", "2019", "07-23", f"film-{rendition.film_id}") if word in text]
+        assert not re.search(rf"\b[Ff]ilm {rendition.film_id}\b", text)
+
+
+def test_joints_are_placed_as_a_plain_form_after_three_clicks(cast: Cast) -> None:
+    rendition = imaged(cast)
+    key, client = rendition.reader_image_id, browser(cast.coordinator)
+    clicks = ["100, 40", "120, 200", "60, 205"]
+    page = client.post(f"/trials/RA-1/joints/{key}/fit/", {"anchor": clicks}).content.decode()
+    found = dict(re.findall(r'name="([xy]-MCP2)" value="([\d.]+)"', page))
+    answer = client.post(f"/trials/RA-1/joints/{key}/place/", found | {"r-MCP2": "limited"})
+    assert answer["Location"] == "/trials/RA-1/joints/"
+    placement = rendition.film.placements.get()
+    assert placement.joints == {"MCP2": [float(found["x-MCP2"]), float(found["y-MCP2"])]}
+    assert placement.readability == {"MCP2": "limited"}
+
+
+def test_joints_that_cannot_be_placed_are_shown_again_with_the_reason(cast: Cast) -> None:
+    key = imaged(cast).reader_image_id
+    answer = browser(cast.coordinator).post(f"/trials/RA-1/joints/{key}/place/", {"x-MCP2": "5000", "y-MCP2": "7"})
+    assert answer.status_code == 400
+    assert "place of MCP2" in answer.content.decode()
+    assert 'name="x-MCP2" value="5000.0"' in answer.content.decode()
+
+
+def test_placing_leads_on_through_the_images_that_wait(cast: Cast) -> None:
+    keys = sorted(imaged(cast, side=side).reader_image_id for side in "LR")
+    client = browser(cast.coordinator)
+    given = {"x-MCP2": "50", "y-MCP2": "70"}
+    assert client.post(f"/trials/RA-1/joints/{keys[0]}/place/", given)["Location"] == f"/trials/RA-1/joints/{keys[1]}/"
+    assert joints.waiting(cast.trial).count() == 1
+    assert ReaderImage.objects.get(pk=keys[0]).joints == {"MCP2": [50.0, 70.0]}
