@@ -1,0 +1,270 @@
+"""Fills the demo: first what a visitor needs, then a locked campaign, then what lies about at a real desk.
+
+Every step finds what an earlier, interrupted run has done, and goes on from there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import User
+from audit.trail import Actor
+from jobs.carrying import run_due_jobs
+from jobs.models import Job
+from jobs.pulse import beat
+from reading.assignments import request_batch
+from reading.campaigns import close_campaign, create_campaign, identities, open_campaign
+from reading.charters import current_charter, draft_charter, sign_charter
+from reading.models import Campaign, CampaignStatus, Case, Read, ReadKind, ReadStatus
+from rehearsal.demo import people as cast
+from rehearsal.demo.desk import pass_film
+from rehearsal.demo.films import Drawn, Order, draw_all, orders_at, orders_for, send, truths_of
+from rehearsal.demo.planning import VISITS, Planned, plan_trial, unscheduled_visit
+from rehearsal.demo.reads import read_and_sign
+from rehearsal.readers import ReaderProfile
+from rehearsal.truth import Truth
+from scoring.datasets import request_dataset
+from scoring.locking import confirm_lock, request_lock
+from scoring.models import Dataset, DatasetStatus
+from studies import quality
+from studies.models import Film, FilmStatus, Subject, Visit
+from studies.verdicts import QuestionReason
+
+TERMS = {
+    "instrument": "svdh",
+    "adjudication_threshold": 5.0,
+    "reference_visit": "W52",
+    "concordant_share": 0.0,
+    "bulk_zero": True,
+}
+PLANNED = [code for code, _, _ in VISITS]
+SITTING = {
+    "reader.one@demo.example": ReaderProfile("one", lean=0.4),
+    "reader.two@demo.example": ReaderProfile("two", lean=-0.2),
+    "adjudicator@demo.example": ReaderProfile("three"),
+}
+OVERLOOKS = ReaderProfile("two", unseen=1.0)
+WAIT_SECONDS = 0.2
+
+
+@dataclass
+class Filling:
+    """One run: where to tell progress, and how jobs are carried."""
+
+    say: Callable[[str], None]
+    carry: bool
+    processes: int
+    planned: Planned
+    people: dict[str, User]
+
+    def actor(self, email: str) -> Actor:
+        """A demo person in his role."""
+        return cast.actor(self.people, email)
+
+    @property
+    def coordinator(self) -> Actor:
+        """The demo's coordinator."""
+        return self.actor("coordinator@demo.example")
+
+
+def fill(*, say: Callable[[str], None], carry: bool = False, processes: int = 2) -> None:
+    """The whole demo; ready for a visitor after the first part."""
+    beat("demo", well=False, says="making the trial and its accounts")
+    planned = plan_trial()
+    people = cast.make_accounts()
+    cast.admit(planned.trial, planned.sites["01"], people)
+    run = Filling(say, carry, processes, planned, people)
+    write_charter(run)
+    waiting, finished = planned.subjects[8:], planned.subjects[:8]
+    film_subjects(run, waiting, "films of the cases that wait for you", well=False)
+    open_for_the_visitor(run, waiting)
+    beat("demo", says="ready; the rest goes on arriving")
+    say("ready")
+    film_subjects(run, finished, "films of the locked campaign", well=True)
+    lock_a_campaign(run, finished)
+    leave_things_lying_about(run)
+    beat("demo", says="ready")
+    say("complete")
+
+
+def settle(run: Filling) -> None:
+    """Waits until no job is left to carry, or carries them; a failed one ends the run with its reason."""
+    while True:
+        if run.carry:
+            run_due_jobs()
+        failed = Job.objects.filter(status=Job.Status.FAILED).first()
+        if failed is not None:
+            raise RuntimeError(f"job {failed} failed: {failed.reason}")
+        if not Job.objects.exclude(status=Job.Status.DONE).exists():
+            return
+        time.sleep(WAIT_SECONDS)
+
+
+def write_charter(run: Filling) -> None:
+    """Drafts and signs the charter once."""
+    if current_charter(run.planned.trial) is None:
+        charter = draft_charter(trial=run.planned.trial, actor=run.coordinator, terms=TERMS)
+        user = run.people["coordinator@demo.example"]
+        sign_charter(charter=charter, actor=run.coordinator, user=user, password=cast.PASSWORD)
+
+
+def film_subjects(run: Filling, subjects: Sequence[Subject], doing: str, *, well: bool) -> None:
+    """Films of every planned visit of these subjects: drawn, sent in, passed at the desk, made ready."""
+    wanting = [subject for subject in subjects if ready_films(subject) < len(PLANNED) * 4]
+    orders = [
+        order
+        for subject in wanting
+        for order in orders_for(
+            subject, subject.visits.filter(code__in=PLANNED), fast=subject == run.planned.subjects[8]
+        )
+    ]
+    sent: list[tuple[Film, Drawn]] = []
+    for number, drawn in enumerate(draw_all(orders, run.processes), start=1):
+        sent.append((send_in(run, drawn), drawn))
+        if number % 4 == 0:
+            say_progress(run, f"{doing}: {number} of {len(orders)}", well)
+    settle(run)
+    for film, drawn in sent:
+        pass_film(film, drawn.sites, run.coordinator, run.actor("checker@demo.example"))
+    say_progress(run, f"{doing}: making reader images", well)
+    settle(run)
+
+
+def send_in(run: Filling, drawn: Drawn) -> Film:
+    """From the subject's own site."""
+    site = run.planned.sites[drawn.order.subject_code[:2]]
+    return send(drawn, run.planned.trial, site, cast.SYSTEM)
+
+
+def say_progress(run: Filling, text: str, well: bool) -> None:
+    """To the console and to /healthz."""
+    run.say(text)
+    beat("demo", well=well, says=text)
+
+
+def ready_films(subject: Subject) -> int:
+    """Films of planned visits that a campaign may show."""
+    return Film.objects.ready().filter(subject=subject, visit__code__in=PLANNED).count()
+
+
+def campaign(run: Filling, code: str, title: str, subjects: Sequence[Subject]) -> Campaign:
+    """A campaign over these subjects with every read issued to both readers, made once."""
+    trial = run.planned.trial
+    found = Campaign.objects.filter(trial=trial, code=code).first()
+    if found is None:
+        charter = current_charter(trial)
+        if charter is None:
+            raise RuntimeError("the demo's charter is not signed")
+        found = create_campaign(trial=trial, actor=run.coordinator, charter=charter, code=code, title=title)
+    if found.status == CampaignStatus.DRAFT:
+        open_campaign(campaign=found, actor=run.coordinator, subjects=subjects, visits=PLANNED)
+        found.refresh_from_db()
+    if not found.batches.exists():
+        readers = [run.people[email] for email in ("reader.one@demo.example", "reader.two@demo.example")]
+        request_batch(
+            campaign=found,
+            actor=run.coordinator,
+            name="First batch",
+            due_on=timezone.localdate() + timedelta(days=14),
+            readers=readers,
+            size=len(subjects),
+        )
+    settle(run)
+    return found
+
+
+def open_for_the_visitor(run: Filling, subjects: Sequence[Subject]) -> None:
+    """Three cases wait; the fourth, on whose change the readers differ, goes to the adjudicator."""
+    found = campaign(run, "READ-2", "Second reading: three cases wait for you", subjects)
+    cases = {frozen.subject: pk for pk, frozen in identities(list(found.cases.live())).items()}
+    discordant = Case.objects.get(pk=cases[subjects[0].pk])
+    for read in unsigned(discordant.reads.filter(kind=ReadKind.PRIMARY)):
+        simulate(run, read, subjects[0], OVERLOOKS if read.reader.email.startswith("reader.two") else None)
+    settle(run)
+
+
+def unsigned(reads: object) -> list[Read]:
+    """Those still to be read."""
+    return [
+        read
+        for read in reads.select_related("case__campaign__charter", "case__campaign__trial", "reader")  # type: ignore[attr-defined]
+        if read.status in (ReadStatus.ISSUED, ReadStatus.OPENED)
+    ]
+
+
+def simulate(run: Filling, read: Read, subject: Subject, profile: ReaderProfile | None = None) -> None:
+    """One read by a simulated reader."""
+    email = read.reader.email
+    truths = truths_by_visit(run, subject)
+    seed = int(subject.code.replace("-", ""))
+    read_and_sign(read, truths, profile or SITTING[email], seed, run.actor(email))
+
+
+def truths_by_visit(run: Filling, subject: Subject) -> dict[int, Truth]:
+    """The true damage by visit id."""
+    visits = Visit.objects.filter(subject=subject, code__in=PLANNED).order_by("code")
+    truths = truths_of(subject, fast=subject == run.planned.subjects[8])
+    return {visit.pk: truth for visit, truth in zip(visits, truths, strict=True)}
+
+
+def lock_a_campaign(run: Filling, subjects: Sequence[Subject]) -> None:
+    """Eight cases read by both readers, adjudicated where they differ, closed, built, locked by two people."""
+    found = campaign(run, "READ-1", "First reading, locked", subjects)
+    by_pk = {subject.pk: subject for subject in subjects}
+    frozen = identities(list(found.cases.live()))
+    while found.status == CampaignStatus.OPEN and (reads := unsigned(Read.objects.filter(case__campaign=found))):
+        for number, read in enumerate(reads, start=1):
+            simulate(run, read, by_pk[frozen[read.case_id].subject])
+            say_progress(run, f"simulated readers: {number} of {len(reads)} reads", well=True)
+        settle(run)
+    if found.status == CampaignStatus.OPEN:
+        close_campaign(campaign=found, actor=run.coordinator)
+    if found.status == CampaignStatus.CLOSED:
+        lock_dataset(run, found)
+
+
+def lock_dataset(run: Filling, found: Campaign) -> None:
+    """Builds and locks with the statistician's and the second signer's signatures."""
+    dataset = Dataset.objects.filter(campaign=found).exclude(status=DatasetStatus.DISCARDED).first()
+    dataset = dataset or request_dataset(campaign=found, actor=run.actor("statistician@demo.example"))
+    settle(run)
+    dataset.refresh_from_db()
+    if dataset.status == DatasetStatus.BUILT:
+        statistician = run.people["statistician@demo.example"]
+        actor = run.actor("statistician@demo.example")
+        request_lock(dataset=dataset, actor=actor, user=statistician, password=cast.PASSWORD)
+        dataset.refresh_from_db()
+    if dataset.status == DatasetStatus.LOCK_REQUESTED:
+        signer = run.people["signer@demo.example"]
+        confirm_lock(dataset=dataset, actor=run.actor("signer@demo.example"), user=signer, password=cast.PASSWORD)
+
+
+def leave_things_lying_about(run: Filling) -> None:
+    """On unscheduled visits: a film with text burned in at the desk, one with an open question, and a late one."""
+    burned, asked, late = run.planned.subjects[0], run.planned.subjects[1], run.planned.subjects[2]
+    at_desk = one_film(run, burned, "U01", burned_in=f"{burned.code} ZZ CANARY 2025-11-03")
+    questioned = one_film(run, asked, "U01")
+    arrived = one_film(run, late, "U02")
+    settle(run)
+    at_desk[0].refresh_from_db()
+    questioned[0].refresh_from_db()
+    if questioned[0].status == FilmStatus.DEIDENTIFIED:
+        text = "The marker on this film can hardly be seen. Is it the left hand? Please confirm."
+        reason = next(iter(QuestionReason)).value
+        quality.question(film=questioned[0], actor=run.coordinator, reason=reason, text=text)
+    pass_film(arrived[0], arrived[1].sites, run.coordinator, run.actor("checker@demo.example"))
+    settle(run)
+
+
+def one_film(run: Filling, subject: Subject, code: str, burned_in: str = "") -> tuple[Film, Drawn]:
+    """One film of a visit outside the plan."""
+    visit = unscheduled_visit(subject, code)
+    day = timezone.localdate() - timedelta(days=3)
+    orders: list[Order] = list(orders_at(subject, visit, day, truths_of(subject)[-1], burned_in))
+    (drawn,) = draw_all(orders[:1], 1)
+    return send_in(run, drawn), drawn

@@ -1,0 +1,76 @@
+"""The fixed accounts of the demo, one for each role; they exist only there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from accounts.models import User
+from accounts.people import accept_invitation, invite
+from accounts.roles import Role
+from audit.trail import Actor
+from reading.charters import qualify_reader
+from studies.membership import grant
+from studies.models import Membership, Site, Trial
+
+PASSWORD = "rheumatology-demo"  # noqa: S105  printed by bin/demo, known to everybody, valid nowhere else
+SYSTEM = Actor.system("demo")
+
+
+@dataclass(frozen=True)
+class Account:
+    """A demo account and the role it has in the trial; the administrator has none."""
+
+    email: str
+    name: str
+    role: Role
+
+
+ACCOUNTS = (
+    Account("coordinator@demo.example", "Demo Coordinator", Role.COORDINATOR),
+    Account("checker@demo.example", "Demo Quality Checker", Role.CHECKER),
+    Account("site@demo.example", "Demo Site", Role.SITE),
+    Account("reader.one@demo.example", "Demo Reader One", Role.READER),
+    Account("reader.two@demo.example", "Demo Reader Two", Role.READER),
+    Account("adjudicator@demo.example", "Demo Adjudicator", Role.ADJUDICATOR),
+    Account("statistician@demo.example", "Demo Statistician", Role.STATISTICIAN),
+    Account("signer@demo.example", "Demo Second Signer", Role.SIGNER),
+    Account("lead@demo.example", "Demo Imaging Lead", Role.LEAD),
+    Account("auditor@demo.example", "Demo Auditor", Role.AUDITOR),
+    Account("sponsor@demo.example", "Demo Sponsor", Role.SPONSOR),
+    Account("admin@demo.example", "Demo Administrator", Role.ADMINISTRATOR),
+)
+
+
+def make_accounts() -> dict[str, User]:
+    """Every account by its e-mail address; those that exist stay."""
+    people = {}
+    for account in ACCOUNTS:
+        user = User.objects.filter(email=account.email).first()
+        if user is None:
+            administrator = account.role == Role.ADMINISTRATOR
+            user = invite(email=account.email, actor=SYSTEM, is_administrator=administrator, by_mail=False)
+            accept_invitation(user=user, name=account.name, password=PASSWORD)
+            user.refresh_from_db()
+        people[account.email] = user
+    return people
+
+
+def admit(trial: Trial, site: Site, people: dict[str, User]) -> None:
+    """Grants each account its role in the trial and qualifies the readers."""
+    for account in ACCOUNTS:
+        user = people[account.email]
+        held = Membership.objects.current().filter(trial=trial, user=user, role=account.role)
+        if account.role == Role.ADMINISTRATOR or held.exists():
+            continue
+        own_site = site if account.role == Role.SITE else None
+        grant(trial=trial, user=user, role=account.role, reason="demo", actor=SYSTEM, site=own_site)
+        if account.role in (Role.READER, Role.ADJUDICATOR):
+            evidence = "Demo: simulated agreement with reference scores"
+            qualify_reader(trial=trial, actor=SYSTEM, reader=user, instrument="svdh", evidence=evidence)
+
+
+def actor(people: dict[str, User], email: str) -> Actor:
+    """The person in his role."""
+    role = next(account.role for account in ACCOUNTS if account.email == email)
+    user = people[email]
+    return Actor(user.pk, str(user), role)

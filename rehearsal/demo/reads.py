@@ -1,0 +1,64 @@
+"""Simulated readers at work: they open, fill and sign reads through the same functions as people."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+
+from django.utils import timezone
+
+from accounts.models import User
+from audit.trail import Actor
+from reading.cells import cells_of, exposures_of, instrument_of
+from reading.models import Exposure, Read
+from reading.sessions import Operation, open_read, save_values
+from reading.signing import canonical_text, canonical_values, digest_of, sign_step
+from rehearsal.demo.people import PASSWORD
+from rehearsal.readers import ReaderProfile, Values, read_film_set
+from rehearsal.truth import Truth
+from scoring.signed_series import visits_of
+
+AT_ONCE = 50
+
+
+def read_and_sign(read: Read, truths: dict[int, Truth], profile: ReaderProfile, seed: int, actor: Actor) -> None:
+    """Fills a read with what this reader would see of the true damage, by visit id, and signs it."""
+    open_read(read=read, actor=actor)
+    read.refresh_from_db()
+    visits = sorted(truths)
+    instrument = instrument_of(read)
+    seen = dict(
+        zip(
+            visits,
+            read_film_set([truths[visit] for visit in visits], profile, seed, instrument=instrument.key),
+            strict=True,
+        )
+    )
+    for step in read.steps.all():
+        operations = list(operations_for(read, exposures_of(step), seen))
+        for start in range(0, len(operations), AT_ONCE):
+            save_values(read=read, actor=actor, operations=operations[start : start + AT_ONCE])
+        user = User.objects.get(pk=actor.user_id)
+        digest = digest_of(canonical_text(canonical_values(read, step)))
+        sign_step(read=read, step=step, actor=actor, user=user, password=PASSWORD, meaning="read", shown_digest=digest)
+
+
+def operations_for(read: Read, exposures: Sequence[Exposure], seen: dict[int, Values]) -> Iterator[Operation]:
+    """One edit for every cell the system has not filled, in reading order."""
+    filled, visits = cells_of(list(exposures)), visits_of(read)
+    for item in instrument_of(read).items:
+        for exposure in exposures:
+            if (exposure.pk, item.key) in filled:
+                continue
+            value = seen[visits[exposure.token]][item.key]
+            yield Operation(
+                op_id=secrets.token_hex(16),
+                exposure=exposure.token,
+                item=item.key,
+                value=value,
+                reason="" if value is not None else "PROJECTION",
+                base_revision=0,
+                captured_at=timezone.now(),
+                entry="key",
+                dwell_ms=900,
+            )

@@ -1,0 +1,28 @@
+"""Fills the demo trial; bin/demo runs it beside the worker. In production it refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from rehearsal.demo.fill import fill
+from rehearsal.demo.people import ACCOUNTS, PASSWORD
+
+
+class Command(BaseCommand):
+    """bin/manage fill_demo [--carry]"""
+
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--carry", action="store_true", help="carry the jobs here: no worker is running")
+        parser.add_argument("--processes", type=int, default=2)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("the demo trial has known passwords: it is refused in production")
+        fill(say=self.stdout.write, carry=options["carry"], processes=options["processes"])
+        for account in ACCOUNTS:
+            self.stdout.write(f"{account.email}  {PASSWORD}  {account.role}")
