@@ -5,7 +5,7 @@ from __future__ import annotations
 from accounts.roles import Role
 from audit.protection import protect
 from audit.registry import declare
-from studies import desk_events  # noqa: F401
+from studies import desk_events, intake_events  # noqa: F401
 
 PLANNERS = frozenset({Role.COORDINATOR, Role.AUDITOR})
 # Who asks and who answers; the text of a question is for the two of them alone.

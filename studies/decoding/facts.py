@@ -33,10 +33,13 @@ def facts(film: DicomFilm) -> dict[str, Any]:
         "BitsAllocated": header.bits_allocated,
         "BitsStored": header.bits_stored,
         "PhotometricInterpretation": header.photometric,
+        "PixelSpacing": kept.kept_numbers(dataset, "PixelSpacing"),
+        "ImagerPixelSpacing": kept.kept_numbers(dataset, "ImagerPixelSpacing"),
         "SpacingMM": kept.spacing_mm(dataset),
         "BodyPartExamined": kept.kept_word(dataset, "BodyPartExamined"),
         "ViewPosition": kept.kept_word(dataset, "ViewPosition"),
         "BurnedInAnnotation": _yes_or_no(text(dataset, "BurnedInAnnotation")),
+        "ImageLaterality": side,
         "Side": side,
         "View": view,
         "FilmDate": day,
@@ -47,7 +50,12 @@ def facts(film: DicomFilm) -> dict[str, Any]:
 def identity(film: DicomFilm) -> dict[str, str]:
     """Words that tell one patient or device from another: for comparing under a key, never for storing."""
     device = "|".join(text(film.dataset, keyword) for keyword in _ACQUISITION)
-    return {"Patient": text(film.dataset, "PatientID"), "Device": device}
+    return {
+        "Patient": text(film.dataset, "PatientID"),
+        "TrialSubject": text(film.dataset, "ClinicalTrialSubjectID"),
+        "TimePoint": text(film.dataset, "ClinicalTrialTimePointID"),
+        "Device": device.strip("|"),
+    }
 
 
 def uids(film: DicomFilm) -> dict[str, str]:

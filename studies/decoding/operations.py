@@ -9,7 +9,7 @@ from typing import Any
 
 from PIL import Image
 
-from config.errors import Refusal
+from config.errors import BadInput, Refusal
 from studies.confidentiality.build import deidentify as build_blind
 from studies.confidentiality.kept import spacing_mm
 from studies.confidentiality.masks import Rectangle, rectangles_of
@@ -106,10 +106,21 @@ def spacing(loaded: Loaded) -> list[float]:
 
 
 def render(
-    *, input: str, output_dir: str, limits: Limits, masks: list[list[int]], crops: dict[str, list[int]]
+    *,
+    input: str,
+    output_dir: str,
+    limits: Limits,
+    pixel_sha256: str,
+    masks: list[list[int]],
+    crops: dict[str, list[int]],
 ) -> Answer:
-    """Writes a picture per crop, or one named "whole"; masks are laid over the stored pixels first."""
+    """Writes a picture per crop, or one named "whole"; masks are laid over the stored pixels first.
+
+    `pixel_sha256` is the digest that a person approved: nothing else is ever shown.
+    """
     loaded = load(Path(input), limits)
+    if pixel_digest(loaded.pixels) != pixel_sha256:
+        raise BadInput("blind object", "other pixels", "the pixels that were approved at the desk")
     rows, columns = loaded.pixels.values.shape
     covered = masked(loaded.stored, rectangles_of(masks, rows=rows, columns=columns))
     if not crops:

@@ -1,0 +1,252 @@
+"""The one door behind every way in: bytes become a film that waits for de-identification, or an answer why not.
+
+Bad bytes are an outcome, never an exception; exceptions are for a wrong call and for a store without room.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from typing import IO, BinaryIO
+
+from django.conf import settings
+from django.db import IntegrityError
+
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput
+from jobs.queue import add
+from studies.decoding.limits import Limits
+from studies.decoding.sniff import HEAD, MEDIA_TYPES, sniff
+from studies.decoding.unreadable import Unreadable
+from studies.decoding.zip import Archive
+from studies.held import complete, confirm_date
+from studies.models import Film, Site, Subject, Transmittal, TransmittalEntry, Trial, Visit
+from studies.quarantine import PIECE, drop_original, keep_original
+
+__all__ = ["Receipt", "complete", "confirm_date", "members", "open_transmittal", "receive"]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of one file: filed, duplicate or refused, with the reason in plain words."""
+
+    outcome: str
+    reason: str
+    film: Film | None
+    entry: TransmittalEntry
+
+
+@dataclass
+class _Incoming:
+    """Bytes on their way into the store, counted and hashed as they pass."""
+
+    file: IO[bytes]
+    size: int = 0
+    head: bytes = b""
+
+    def __post_init__(self) -> None:
+        self.hash = hashlib.sha256()
+
+    def chunks(self) -> Iterator[bytes]:
+        """Refuses by the first bytes and by the length, before the store has taken the rest."""
+        while chunk := self.file.read(PIECE):
+            if not self.size:
+                self.head = chunk[:HEAD]
+                _check_kind(self.head)
+            self.size += len(chunk)
+            if self.size > settings.MAX_FILE_BYTES:
+                raise Unreadable("file-too-large", f"the file has more than {settings.MAX_FILE_BYTES} bytes")
+            self.hash.update(chunk)
+            yield chunk
+        if not self.size:
+            raise Unreadable("empty-file", "the file is empty")
+
+
+def open_transmittal(*, trial: Trial, site: Site, channel: str, actor: Actor) -> Transmittal:
+    """One delivery by one sender; its entries are the manifest of what came in."""
+    authorise(actor, Action.UPLOAD_FILMS)
+    if site.trial_id != trial.pk:
+        raise BadInput("site", site.code, f"a site of trial {trial.code}")
+    return Transmittal.objects.create(
+        trial=trial, site=site, channel=channel, sent_by_id=actor.user_id, token=secrets.token_urlsafe(24)
+    )
+
+
+def receive(
+    *,
+    transmittal: Transmittal,
+    name: str,
+    file: IO[bytes],
+    actor: Actor,
+    subject: Subject | None = None,
+    visit: Visit | None = None,
+    film_date: date | None = None,
+    side: str = "",
+    view: str = "",
+    replaces: Film | None = None,
+) -> Receipt:
+    """Stores the bytes durably, then files them with their audit event and their job in one transaction."""
+    authorise(actor, Action.UPLOAD_FILMS)
+    _check_declared(transmittal, subject, visit)
+    name = shown_name(name)
+    incoming = _Incoming(file)
+    try:
+        stored = keep_original(incoming.chunks())
+    except Unreadable as refusal:
+        return _refuse(transmittal, name, incoming, refusal, actor)
+    film = Film(
+        trial=transmittal.trial,
+        site=transmittal.site,
+        subject=subject or (visit.subject if visit else None),
+        visit=visit,
+        film_date=film_date,
+        film_date_source="site" if film_date else "",
+        side=side,
+        view=view,
+        replaces=replaces,
+        channel=transmittal.channel,
+        original_name=name,
+        original_file=stored,
+        media_type=MEDIA_TYPES[sniff(incoming.head)],
+        size=incoming.size,
+        sha256=incoming.hash.hexdigest(),
+    )
+    try:
+        return _filed_once(transmittal, film, actor)
+    except BaseException:
+        drop_original(stored)
+        raise
+
+
+def _filed_once(transmittal: Transmittal, film: Film, actor: Actor) -> Receipt:
+    """Two senders may bring the same bytes at the same moment: the second one then finds the first one's film."""
+    try:
+        return _file(transmittal, film, actor)
+    except IntegrityError:
+        film.pk = None
+        return _file(transmittal, film, actor)
+
+
+def shown_name(name: str) -> str:
+    """The sender's name for the file, for people only: without folders, control characters or overlength."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(sign if sign.isprintable() else "?" for sign in last)[-255:] or "unnamed"
+
+
+def _check_declared(transmittal: Transmittal, subject: Subject | None, visit: Visit | None) -> None:
+    site = transmittal.site
+    if subject is not None and subject.site_id != site.pk:
+        raise BadInput("subject", subject.code, f"a subject of site {site.code}")
+    if visit is not None and (visit.subject.site_id != site.pk or (subject and visit.subject_id != subject.pk)):
+        raise BadInput("visit", visit.code, f"a visit of the subject at site {site.code}")
+
+
+def _check_kind(head: bytes) -> None:
+    if sniff(head) == "zip":
+        raise Unreadable("zip-nested", "the file is a zip inside a zip; allowed: films")
+
+
+def _file(transmittal: Transmittal, film: Film, actor: Actor) -> Receipt:
+    with audited_atomic():
+        known = Film.objects.filter(trial=film.trial, sha256=film.sha256).select_for_update().first()
+        outcome = "duplicate" if known else "filed"
+        if known is None:
+            film.save(force_insert=True)
+            add(kind="studies.deidentify", key=f"film-{film.pk}", payload={"film": film.pk})
+        reason = f"the same file came before ({known})" if known else ""
+        entry = _enter(transmittal, film, outcome, reason, known or film)
+        _tell("duplicate" if known else "receive", transmittal, film, known or film, actor)
+    if known:
+        drop_original(film.original_file)
+    return Receipt(outcome, reason, known or film, entry)
+
+
+def _enter(transmittal: Transmittal, film: Film, outcome: str, reason: str, filed: Film | None) -> TransmittalEntry:
+    return TransmittalEntry.objects.create(
+        transmittal=transmittal,
+        film=filed,
+        name=film.original_name,
+        size=film.size,
+        sha256=film.sha256,
+        outcome=outcome,
+        reason=reason[:500],
+    )
+
+
+def _tell(verb: str, transmittal: Transmittal, film: Film, filed: Film, actor: Actor) -> None:
+    record(
+        action=f"studies.film.{verb}",
+        actor=actor,
+        stream=transmittal.trial.code,
+        subject=("studies.film", str(filed.pk)),
+        details={
+            "name": film.original_name,
+            "sha256": film.sha256,
+            "size": film.size,
+            "channel": film.channel,
+            "site": transmittal.site.code,
+            "transmittal": transmittal.pk,
+        },
+    )
+
+
+def _refuse(transmittal: Transmittal, name: str, incoming: _Incoming, refusal: Unreadable, actor: Actor) -> Receipt:
+    """The manifest lists what was turned away, with the digest of what was read of it."""
+    film = Film(original_name=name, size=incoming.size, sha256=incoming.hash.hexdigest() if incoming.size else "")
+    with audited_atomic():
+        entry = _enter(transmittal, film, "refused", refusal.text, None)
+        record(
+            action="studies.file.refuse",
+            actor=actor,
+            stream=transmittal.trial.code,
+            subject=("studies.transmittal", str(transmittal.pk)),
+            reason=refusal.text,
+            details={"name": name, "code": refusal.reason_code, "size": incoming.size, "site": transmittal.site.code},
+        )
+    return Receipt("refused", refusal.text, None, entry)
+
+
+def members(*, file: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
+    """The files of a zip, each to be received on its own; a bad one raises Unreadable while it is read.
+
+    BadInput when it is no zip that can be opened at all, or lists too many files.
+    """
+    try:
+        archive = Archive(file, Limits(**settings.INTAKE_LIMITS))
+        for entry in archive:
+            with _Member(entry.chunks()) as member:
+                yield entry.name, member
+    except Unreadable as refusal:
+        raise BadInput("zip", refusal.reason_code, refusal.text) from refusal
+
+
+class _Member(io.BytesIO):
+    """One file of a zip as a stream; names and sizes the zip declares are not believed."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        super().__init__()
+        self._chunks, self._rest = chunks, b""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """At most `size` bytes."""
+        wanted = -1 if size is None else size
+        while wanted < 0 or len(self._rest) < wanted:
+            chunk = next(self._chunks, b"")
+            if not chunk:
+                break
+            self._rest += chunk
+        cut = len(self._rest) if wanted < 0 else wanted
+        taken, self._rest = self._rest[:cut], self._rest[cut:]
+        return taken
+
+    def close(self) -> None:
+        """Lets go of the zip."""
+        with suppress(AttributeError):
+            self._chunks.close()  # type: ignore[attr-defined]
+        super().close()

@@ -1,0 +1,152 @@
+"""The store of identified originals: encrypted on the way in, opened only by a job or with an audit event.
+
+AES-256-GCM in pieces of 1 MiB. Each file has a key of its own drawn from QUARANTINE_KEY; a piece is bound to the
+file's name, to its place and to being the last, so that nothing can be swapped, reordered or cut.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import secrets
+import shutil
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import storages
+
+from config.errors import WrongState
+
+PIECE = 1024 * 1024
+_MARK, _SALT, _TAG = b"BRQ1", 16, 16
+
+
+class StoreFull(WrongState):
+    """There is too little room to take a file and keep it safe."""
+
+
+class Tampered(Exception):
+    """An original is not what was stored: a piece was changed, moved or cut off."""
+
+
+def encrypt(stream: IO[bytes], out: IO[bytes], name: str) -> None:
+    """The stream sealed under a fresh key and bound to `name`."""
+    for piece in sealed_pieces(iter(lambda: stream.read(PIECE), b""), name):
+        out.write(piece)
+
+
+def sealed_pieces(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
+    """The sealed file piece by piece; the last one says so, so that a cut file is noticed."""
+    salt = secrets.token_bytes(_SALT)
+    yield _MARK + salt
+    cipher, number, waiting = _cipher(salt), 0, b""
+    for chunk in chunks:
+        waiting += chunk
+        while len(waiting) > PIECE:
+            yield cipher.encrypt(_nonce(number, last=False), waiting[:PIECE], name.encode())
+            waiting, number = waiting[PIECE:], number + 1
+    yield cipher.encrypt(_nonce(number, last=True), waiting, name.encode())
+
+
+def decrypt(stream: IO[bytes], out: IO[bytes], name: str) -> None:
+    """The original again; Tampered when it is not exactly what was sealed under that name."""
+    head = stream.read(len(_MARK) + _SALT)
+    if len(head) < len(_MARK) + _SALT or not head.startswith(_MARK):
+        raise Tampered(f"{name} is no sealed file")
+    cipher, number = _cipher(head[len(_MARK) :]), 0
+    piece = stream.read(PIECE + _TAG)
+    while True:
+        following = stream.read(PIECE + _TAG)
+        try:
+            out.write(cipher.decrypt(_nonce(number, last=not following), piece, name.encode()))
+        except InvalidTag:
+            raise Tampered(f"{name} was changed or cut") from None
+        if not following:
+            return
+        piece, number = following, number + 1
+
+
+def _nonce(number: int, *, last: bool) -> bytes:
+    return number.to_bytes(11, "big") + bytes([last])
+
+
+def _cipher(salt: bytes) -> AESGCM:
+    return AESGCM(HKDF(SHA256(), 32, salt, b"quarantined original").derive(settings.QUARANTINE_KEY.encode()))
+
+
+@lru_cache(maxsize=1)
+def _comparing_key(secret: str) -> bytes:
+    return HKDF(SHA256(), 32, None, b"comparing identities").derive(secret.encode())
+
+
+def keyed_digest(*words: str) -> str:
+    """Tells whether two identities are the same without keeping either; useless without QUARANTINE_KEY."""
+    text = "\x1f".join(words).encode()
+    return hashlib.blake2b(text, key=_comparing_key(settings.QUARANTINE_KEY), digest_size=16).hexdigest()
+
+
+class SealedUpload(File[bytes]):
+    """What a store reads from: chunks sealed on their way, never held whole in memory."""
+
+    def __init__(self, chunks: Iterator[bytes], name: str) -> None:
+        super().__init__(None, name)
+        self._pieces = sealed_pieces(chunks, name)
+        self._rest = b""
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        """Once only."""
+        yield from self._pieces
+
+    def read(self, size: int = -1) -> bytes:
+        """For stores that read instead."""
+        while size < 0 or len(self._rest) < size:
+            piece = next(self._pieces, b"")
+            if not piece:
+                break
+            self._rest += piece
+        cut = len(self._rest) if size < 0 else size
+        taken, self._rest = self._rest[:cut], self._rest[cut:]
+        return taken
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Only to where it stands before anything was read."""
+        if (offset, whence) != (0, io.SEEK_SET) or self._rest:
+            raise io.UnsupportedOperation("seek")
+        return 0
+
+
+def keep_original(chunks: Iterator[bytes]) -> str:
+    """Stores an original durably under a random name and gives the name."""
+    check_room()
+    name = f"originals/{secrets.token_hex(16)}"
+    try:
+        return storages["quarantine"].save(name, SealedUpload(chunks, name))
+    except OSError as error:
+        raise StoreFull("the store of originals", f"not writable ({type(error).__name__})", "room to write") from error
+
+
+def drop_original(name: str) -> None:
+    """Forgets bytes that are not filed: a duplicate, or what is no film at all."""
+    storages["quarantine"].delete(name)
+
+
+def copy_original(name: str, out: BinaryIO) -> None:
+    """The original in the clear, for a job's work folder."""
+    with storages["quarantine"].open(name) as sealed:
+        decrypt(sealed, out, name)
+
+
+def check_room() -> None:
+    """Refuses before a disk is full, so that nothing already here is lost."""
+    folder = Path(settings.VAR)
+    folder.mkdir(parents=True, exist_ok=True)
+    if (free := shutil.disk_usage(folder).free) < settings.MIN_FREE_BYTES:
+        raise StoreFull("the disk", f"{free} bytes free", f"at least {settings.MIN_FREE_BYTES}")
