@@ -1,0 +1,70 @@
+"""Every person on every route: nothing opens that the table of permissions does not open."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from accounts.roles import Action, Role, allows
+from tests.cast import Cast
+from tests.permissions import GROUPS, TABLE, WHO
+from tests.routes import address, every_route
+
+REFUSED = {302, 403, 404, 405}
+ENDS_SESSIONS = ("sign_", "password_", "invitation")
+Answers = dict[tuple[str, str], int]
+
+
+class Everybody:
+    """One browser for each person, and a fresh one where a route may sign its person out or in."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast, self.routes = cast, every_route()
+        self.clients = {who: cast.client(who) for who in WHO}
+
+    def ask(self, name: str, who: str, method: str) -> int:
+        """The status of the answer."""
+        client: Client = self.cast.client(who) if name.startswith(ENDS_SESSIONS) else self.clients[who]
+        client.raise_request_exception = False
+        request = getattr(client, method)
+        status: int = request(address(name, self.routes[name], {}), headers={"accept": "text/html"}).status_code
+        return status
+
+
+@pytest.fixture
+def everybody(cast: Cast) -> Everybody:
+    return Everybody(cast)
+
+
+def test_the_table_has_a_row_for_every_route_and_no_other() -> None:
+    assert sorted(TABLE) == sorted(every_route())
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_each_person_gets_what_the_table_says(group: str, everybody: Everybody) -> None:
+    rows = GROUPS[group].items()
+    expected: Answers = {(name, who): row.expected(who) for name, row in rows for who in WHO}
+    got: Answers = {(name, who): everybody.ask(name, who, row.method) for name, row in rows for who in WHO}
+    assert {key: status for key, status in got.items() if status != expected[key]} == {}
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_no_other_method_opens_what_is_closed(group: str, everybody: Everybody) -> None:
+    closed = [
+        (name, who, "post" if row.method == "get" else "get")
+        for name, row in GROUPS[group].items()
+        for who in WHO
+        if row.expected(who) in (302, 403)
+    ]
+    got = {asked: everybody.ask(*asked) for asked in closed}
+    assert {asked: status for asked, status in got.items() if status not in REFUSED} == {}
+
+
+def test_an_action_that_is_not_in_the_table_of_roles_raises() -> None:
+    with pytest.raises(ValueError, match="frobnicate"):
+        allows(Role.COORDINATOR, "frobnicate")  # type: ignore[arg-type]
+
+
+def test_a_role_that_is_not_in_the_table_of_roles_raises() -> None:
+    with pytest.raises(ValueError, match="person"):
+        allows("person", Action.UPLOAD_FILMS)

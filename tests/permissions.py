@@ -1,0 +1,190 @@
+"""Who may open what: one row for every route of the product.
+
+A row names what some are answered; anybody else with a role in the trial gets 403, a person who does not belong to the
+trial 404 (as if it were not there), one who is not signed in 302 (to signing in). Addresses name things that are not
+there, so 404 for somebody named here shows that he was let through and only the thing is missing; in the same way a
+POST without its input is let through when it is answered 400 or 409.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from accounts.roles import Role
+
+TRIAL_ROLES = [role.value for role in Role if role not in (Role.ADMINISTRATOR, Role.SYSTEM)]
+WHO = [*TRIAL_ROLES, "administrator", "outsider", "anonymous"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one route answers to whom."""
+
+    answers: dict[str, int]
+    method: str = "get"
+    otherwise: int = 403
+    strangers: int = 404
+    anonymous: int = 302
+
+    def expected(self, who: str) -> int:
+        """The status that person is to get."""
+        if who in self.answers:
+            return self.answers[who]
+        if who == "anonymous":
+            return self.anonymous
+        return self.otherwise if who in TRIAL_ROLES else self.strangers
+
+
+def trial(answers: str, method: str = "get") -> Row:
+    """A page of a trial: "coordinator=200 sponsor=200"; everybody else is refused."""
+    pairs = (pair.split("=") for pair in answers.split())
+    return Row({who: int(status) for who, status in pairs}, method)
+
+
+def house(answers: str, method: str = "get", otherwise: int = 403) -> Row:
+    """A page of no trial: strangers to the trial are refused like everybody else."""
+    return Row(trial(answers).answers, method, otherwise=otherwise, strangers=otherwise)
+
+
+def own(status: int = 200, method: str = "get") -> Row:
+    """A page everybody has for himself."""
+    return Row({}, method, otherwise=status, strangers=status)
+
+
+def world(status: int = 200, method: str = "get", anonymous: int | None = None) -> Row:
+    """A page that is open without signing in."""
+    return Row({}, method, status, status, status if anonymous is None else anonymous)
+
+
+def read(method: str = "get") -> Row:
+    """A page of one read, found by a token: whoever does not hold the read is told it is not there."""
+    return Row({}, method, otherwise=404)
+
+
+ACCOUNTS = {
+    "home": own(),
+    "help": own(),
+    "sign_in": world(302, anonymous=200),
+    "sign_in_code": world(200, "post"),
+    "sign_in_over": world(200),
+    "sign_out": world(302, "post"),
+    "password_forgotten": world(200),
+    "password_new": world(400),
+    "invitation": world(400),
+    "profile": own(),
+    "password_change": own(),
+    "second_factor": own(),
+    "second_factor_remove": own(302, "post"),
+    "recovery_codes": own(302, "post"),
+    "accounts": house("administrator=200"),
+    "account_invite": house("administrator=200"),
+    "account": house("administrator=404"),
+    "account_step": house("administrator=404", "post"),
+}
+JOBS = {
+    "health": house("administrator=200"),
+    "jobs": house("administrator=200"),
+    "retry_job": house("administrator=404", "post"),
+    "healthz": world(503),
+}
+STUDIES = {
+    "studies:new_trial": house("coordinator=200"),
+    "studies:trial": Row({"coordinator": 200, "custodian": 200}, otherwise=302),
+    "studies:set_up": trial("coordinator=200"),
+    "studies:sites": trial("coordinator=200"),
+    "studies:change_site": trial("coordinator=404"),
+    "studies:plans": trial("coordinator=200"),
+    "studies:change_plan": trial("coordinator=404"),
+    "studies:subjects": trial("coordinator=200"),
+    "studies:import_table": trial("coordinator=404"),
+    "studies:write_table": trial("coordinator=404", "post"),
+    "studies:example_table": trial("coordinator=404"),
+    "studies:members": trial("coordinator=200"),
+    "studies:end_membership": trial("coordinator=404"),
+    "studies:visits": trial("coordinator=200"),
+    "studies:visit": trial("coordinator=404"),
+    "studies:not_done": trial("coordinator=404", "post"),
+    "studies:absence": trial("coordinator=404", "post"),
+    "studies:expect": trial("coordinator=404", "post"),
+    "studies:subject": trial("coordinator=404"),
+    "studies:films": trial("coordinator=200"),
+    "studies:film": trial("coordinator=404"),
+    "studies:questions": trial("coordinator=200"),
+    "studies:new_question": trial("coordinator=404"),
+    "studies:question": trial("coordinator=404"),
+    "studies:close_question": trial("coordinator=404", "post"),
+    "studies:reopen_question": trial("coordinator=404", "post"),
+    "studies:remind": trial("coordinator=404", "post"),
+    "studies:completeness": trial("coordinator=200 statistician=200 sponsor=200"),
+    "studies:site": trial("site=200"),
+    "studies:site_films": trial("site=200"),
+    "studies:site_questions": trial("site=200"),
+    "studies:site_question": trial("site=404"),
+    "studies:desk": trial("coordinator=200"),
+    "studies:desk_film": trial("coordinator=404"),
+    "studies:desk_picture": trial("coordinator=404"),
+    "studies:desk_accept": trial("coordinator=404", "post"),
+    "studies:desk_reject": trial("coordinator=404", "post"),
+    "studies:desk_question": trial("coordinator=404", "post"),
+    "studies:desk_withdraw": trial("coordinator=404", "post"),
+    "studies:desk_designate": trial("coordinator=404", "post"),
+    "studies:desk_masks": trial("coordinator=404", "post"),
+    "studies:masks": trial("checker=200"),
+    "studies:mask": trial("checker=404"),
+    "studies:mask_picture": trial("checker=404"),
+    "studies:mask_confirm": trial("checker=404", "post"),
+    "studies:mask_refuse": trial("checker=404", "post"),
+    "studies:joints": trial("coordinator=200"),
+    "studies:joint_image": trial("coordinator=404"),
+    "studies:joint_fit": trial("coordinator=404", "post"),
+    "studies:joint_place": trial("coordinator=404", "post"),
+    "studies:joint_picture": trial("coordinator=404"),
+}
+READING = {
+    "reading:charters": trial("coordinator=200"),
+    "reading:write-charter": trial("coordinator=200"),
+    "reading:charter": trial("coordinator=404"),
+    "reading:qualifications": trial("coordinator=200"),
+    "reading:disqualify": trial("coordinator=404"),
+    "reading:campaigns": trial("coordinator=200"),
+    "reading:campaign": trial("coordinator=404"),
+    "reading:close": trial("coordinator=404", "post"),
+    "reading:reopen": trial("coordinator=404"),
+    "reading:cases": trial("coordinator=404 lead=404"),
+    "reading:void": trial("coordinator=404"),
+    "reading:assign": trial("coordinator=404"),
+    "reading:remind": trial("coordinator=404"),
+    "reading:reads": trial("coordinator=404"),
+    "reading:return": trial("coordinator=404"),
+    "reading:replace": trial("coordinator=404"),
+    "reading:settle": trial("coordinator=404"),
+    "reading:worklist": house("reader=200 adjudicator=200"),
+    "reading:past": house("reader=200 adjudicator=200"),
+    "reading:display-check": house("reader=200 adjudicator=200"),
+    "reading:screen": read(),
+    "reading:values": read("post"),
+    "reading:notes": read("post"),
+    "reading:problem": read("post"),
+    "reading:take-over": read("post"),
+    "reading:review": read(),
+    "reading:sign": read("post"),
+    "reading:decline": read(),
+    "reading:preview": read(),
+    "reading:band": read(),
+}
+SCORING = {
+    "scoring:results": trial("lead=200 statistician=200"),
+    "scoring:agreement": trial("lead=404 statistician=404"),
+    "scoring:figure": trial("lead=404 statistician=404"),
+    "scoring:locks": trial("signer=200"),
+    "scoring:datasets": trial("statistician=404 signer=404"),
+    "scoring:build": trial("statistician=404", "post"),
+    "scoring:dataset": trial("statistician=404 signer=404"),
+    "scoring:decline": trial("signer=404"),
+    "scoring:discard": trial("statistician=404", "post"),
+    "scoring:download": trial("statistician=404"),
+    "scoring:unlock": trial("statistician=404"),
+    "scoring:agree": trial("signer=404", "post"),
+}
+GROUPS = {"accounts": ACCOUNTS, "jobs": JOBS, "studies": STUDIES, "reading": READING, "scoring": SCORING}
+TABLE: dict[str, Row] = {name: row for rows in GROUPS.values() for name, row in rows.items()}
