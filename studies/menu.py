@@ -22,6 +22,7 @@ def places(user_id: int) -> Iterator[Place]:
 
 declare_places(places)
 declare_entry("Your films", "studies:site", Action.SEE_SITE_FILMS, group="Films")
+declare_entry("Upload films", "studies:site_upload", Action.UPLOAD_FILMS, group="Films")
 declare_entry("Questions to you", "studies:site_questions", Action.ANSWER_QUESTIONS, group="Films")
 declare_entry("Visits", "studies:visits", Action.SET_UP_TRIAL, group="Films")
 declare_entry("QC desk", "studies:desk", Action.CHECK_FILMS, group="Films")

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from studies.views import completeness, films, members, planning, questions, tables, trials, visits
+from studies.views import (
+    completeness,
+    films,
+    members,
+    planning,
+    questions,
+    site,
+    site_film,
+    tables,
+    trials,
+    upload,
+    visits,
+)
 
 app_name = "studies"
 coordinator: list[URLPattern | URLResolver] = [
@@ -25,8 +37,8 @@ coordinator: list[URLPattern | URLResolver] = [
     path("trials/<slug:code>/visits/<int:pk>/", visits.visit, name="visit"),
     path("trials/<slug:code>/visits/<int:pk>/not-done/", visits.not_done, name="not_done"),
     path("trials/<slug:code>/visits/<int:pk>/absent/", visits.absence, name="absence"),
-    path("trials/<slug:code>/absences/<int:pk>/end/", visits.expect, name="expect"),
-    path("trials/<slug:code>/subjects/<int:pk>/", visits.subject, name="subject"),
+    path("trials/<slug:code>/visits/absent/<int:pk>/end/", visits.expect, name="expect"),
+    path("trials/<slug:code>/visits/subject/<int:pk>/", visits.subject, name="subject"),
     path("trials/<slug:code>/films/", films.films, name="films"),
     path("trials/<slug:code>/films/<int:pk>/", films.film, name="film"),
     path("trials/<slug:code>/questions/", questions.questions, name="questions"),
@@ -37,4 +49,18 @@ coordinator: list[URLPattern | URLResolver] = [
     path("trials/<slug:code>/questions/<int:pk>/remind/", questions.remind_site, name="remind"),
     path("trials/<slug:code>/completeness/", completeness.completeness, name="completeness"),
 ]
-urlpatterns: list[URLPattern | URLResolver] = [*coordinator, path("", include("studies.desk_urls"))]
+sites: list[URLPattern | URLResolver] = [
+    path("trials/<slug:code>/site/", site.site, name="site"),
+    path("trials/<slug:code>/site/films/", site.site_films, name="site_films"),
+    path("trials/<slug:code>/site/films/<int:pk>/", site_film.site_film, name="site_film"),
+    path("trials/<slug:code>/site/films/<int:pk>/day/", site_film.confirm_day, name="confirm_day"),
+    path("trials/<slug:code>/site/upload/", upload.upload, name="site_upload"),
+    path("trials/<slug:code>/site/upload/start/", upload.start, name="upload_start"),
+    path("trials/<slug:code>/site/upload/rows/<int:pk>/", upload.row, name="upload_row"),
+    path("trials/<slug:code>/site/upload/files/<str:fingerprint>/", upload.here, name="upload_here"),
+    path("trials/<slug:code>/site/upload/files/<str:fingerprint>/finish/", upload.finish, name="upload_finish"),
+    path("trials/<slug:code>/site/upload/files/<str:fingerprint>/<int:begin>/", upload.piece, name="upload_piece"),
+    path("trials/<slug:code>/site/questions/", site.site_questions, name="site_questions"),
+    path("trials/<slug:code>/site/questions/<int:pk>/", site.site_question, name="site_question"),
+]
+urlpatterns: list[URLPattern | URLResolver] = [*coordinator, *sites, path("", include("studies.desk_urls"))]

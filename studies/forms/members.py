@@ -19,7 +19,11 @@ class GrantForm(forms.Form):
     person = forms.EmailField(label="E-mail address", help_text="Of an account. An administrator invites new people.")
     role = forms.ChoiceField(choices=[("", "Choose"), *((role.value, ROLE_NAMES[role]) for role in GRANTABLE)])
     site = forms.ModelChoiceField(
-        Site.objects.none(), to_field_name="code", required=False, help_text="For the role of a site only."
+        Site.objects.none(),
+        to_field_name="code",
+        required=False,
+        empty_label="None",
+        help_text="For the role of a site only.",
     )
     reason = REASON
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.roles import Action
 from config.cells import Badge, Column
-from config.filters import ChoiceFilter, DayFilter, NumberFilter, TextFilter
+from config.filters import ChoiceFilter, DayFilter, NumberFilter
 from config.listing import Listing
 from studies.absences import EXPECTED
 from studies.access import trial_or_404
@@ -31,7 +31,7 @@ def completeness(request: HttpRequest, code: str) -> HttpResponseBase:
         name="completeness",
         search=["subject", "visit", "deviations"],
         empty="No visits are planned yet.",
-        hidden=["first_day", "last_day"],
+        hidden=["first_day", "last_day", *(view_key(place) for place in range(len(EXPECTED)))],
     )
     return listing.respond("studies/completeness.html", {"trial": trial, "tiles": tiles(rows)})
 
@@ -56,18 +56,24 @@ def columns(trial: Trial) -> list[Column]:
     sites = [(site.code, str(site)) for site in trial.sites.all()]
     codes = [(plan.code, plan.label) for plan in trial.visit_plans.all()]
     return [
-        Column("subject", "Subject", "subject.code", "subject", TextFilter("subject")),
+        Column("subject", "Subject", "subject.code", "subject"),
         Column("site", "Site", "subject.site.code", "site", ChoiceFilter("site", sites)),
         Column("visit", "Visit", "visit.code", "visit", ChoiceFilter("visit", codes)),
         Column("kind", "Kind", kind, "kind", ChoiceFilter("kind", VisitKind.choices)),
         Column("stands", "Films", stands, "stands", ChoiceFilter("stands", STANDS)),
+        Column("views", "Views", views, template="studies/cells/state.html", csv=False),
         *(view_column(place) for place in range(len(EXPECTED))),
         Column("first_day", "Window from", lambda s: s.window and s.window[0], "first_day"),
         Column("last_day", "Window to", lambda s: s.window and s.window[1], "last_day"),
         Column("film_date", "Film date", lambda s: s.days[0] if s.days else None, "film_date", DayFilter("film_date")),
         Column("days_off", "Days off", "days_off", "days_off", NumberFilter("days_off"), help="Outside the window"),
-        Column("deviations", "Deviations", lambda s: "; ".join(s.deviations), "deviations", TextFilter("deviations")),
+        Column("deviations", "Deviations", said, "deviations", template="studies/cells/deviations.html"),
     ]
+
+
+def said(state: VisitState) -> str:
+    """The deviations as one text."""
+    return "; ".join(state.deviations)
 
 
 def kind(state: VisitState) -> str:
@@ -88,4 +94,14 @@ def view_column(place: int) -> Column:
         view = state.views[place]
         return Badge(view.status, view.status.label)
 
-    return Column(name.lower().replace(" ", "_"), name, value, name)
+    return Column(view_key(place), name, value, name)
+
+
+def view_key(place: int) -> str:
+    """The word for a view in addresses."""
+    return "-".join(EXPECTED[place])
+
+
+def views(state: VisitState) -> str:
+    """The four views in a few letters, to be searched."""
+    return " ".join(f"{view.short} {view.status.label.lower()}" for view in state.views)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from config.cells import Badge, Column
-from config.filters import ChoiceFilter, DayFilter, MomentFilter, TextFilter
+from config.filters import ChoiceFilter, DayFilter, MomentFilter
 from studies.models import Film, FilmStatus
-from studies.models.film import CHANNELS, DATE_SOURCES, SIDES, VIEWS
+from studies.models.film import SIDES, VIEWS
 
 
 def status(film: Film) -> Badge:
@@ -13,15 +13,14 @@ def status(film: Film) -> Badge:
     return Badge(film.status, film.get_status_display())
 
 
-SUBJECT = Column("subject", "Subject", "subject.code", "subject__code", TextFilter("subject__code"))
-VISIT = Column("visit", "Visit", "visit.code", ("visit__plan__target_day", "visit__code"), TextFilter("visit__code"))
+SUBJECT = Column("subject", "Subject", "subject.code", "subject__code")
+VISIT = Column("visit", "Visit", "visit.code", ("visit__plan__target_day", "visit__code"))
 SIDE = Column("side", "Side", "get_side_display", "side", ChoiceFilter("side", SIDES))
 VIEW = Column("view", "View", "get_view_display", "view", ChoiceFilter("view", VIEWS))
 DAY = Column("film_date", "Film date", sort="film_date", filter=DayFilter("film_date"))
-DATED_BY = ChoiceFilter("film_date_source", DATE_SOURCES)
-SOURCE = Column("source", "Date from", "get_film_date_source_display", "film_date_source", DATED_BY)
+SOURCE = Column("source", "Date from", "get_film_date_source_display", "film_date_source")
 STATUS = Column("status", "Status", status, "status", ChoiceFilter("status", FilmStatus.choices))
 REASON = Column("reason", "Reason", "status_reason", template="studies/cells/reason.html")
 RECEIVED = Column("received", "Received", "received_at", "received_at", MomentFilter("received_at"))
-CHANNEL = Column("channel", "Came by", "get_channel_display", "channel", ChoiceFilter("channel", CHANNELS))
+CHANNEL = Column("channel", "Came by", "get_channel_display", "channel")
 COUNTS = Column("designated", "Counts", "designated", "designated", help="Of several films of a view, one counts")

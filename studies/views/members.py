@@ -43,8 +43,8 @@ def members(request: HttpRequest, code: str) -> HttpResponseBase:
             return redirect(request.path)
     rows = trial.memberships.select_related("user", "site", "trial")
     search = ["user__name", "user__email", "reason"]
-    listing = Listing(request, rows, columns=COLUMNS, name="people", search=search, sort="role")
-    answer = listing.respond("studies/members.html", {"trial": trial, "form": form})
+    listing = Listing(request, rows, columns=COLUMNS, name="people", search=search, sort="role", hidden=["until"])
+    answer = listing.respond("studies/members.html", {"trial": trial, "form": form, "submit": "Grant the role"})
     if form.errors:
         answer.status_code = 400
     return answer

@@ -74,7 +74,13 @@ def test_an_amendment_tells_only_what_changed_and_why(ra1: Planned) -> None:
     plan = ra1.trial.visit_plans.get(code="W24")
     coordinator = ra1.actor("coordinator")
     change_plan(
-        plan=plan, label="Week 24", target_day=168, days_before=14, days_after=28, reason="amendment 2", actor=coordinator
+        plan=plan,
+        label="Week 24",
+        target_day=168,
+        days_before=14,
+        days_after=28,
+        reason="amendment 2",
+        actor=coordinator,
     )
     content = Event.objects.newest_first()[0].content
     assert (content["changes"], content["reason"]) == ({"days_after": [14, 28]}, "amendment 2")

@@ -1,0 +1,10 @@
+// By what a file is known again after a broken connection or a closed page: its name, length, time and both its ends.
+const END = 65536;
+
+const hex = (buffer) => [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+export const fingerprint = async (file, path) => {
+  const said = new TextEncoder().encode(`${path}\n${file.size}\n${file.lastModified}\n`);
+  const ends = new Blob([said, file.slice(0, END), file.slice(Math.max(0, file.size - END))]);
+  return hex(await crypto.subtle.digest("SHA-256", await ends.arrayBuffer()));
+};

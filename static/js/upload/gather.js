@@ -1,0 +1,31 @@
+// What was dropped or chosen, as a flat list of {file, path}: folders are walked, files of the operating system left out.
+const OF_THE_SYSTEM = /^(\..*|thumbs\.db|desktop\.ini)$/i;
+
+export const worthSending = ({ file }) => !OF_THE_SYSTEM.test(file.name);
+
+export const fromChooser = (input) => [...input.files].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
+
+export const fromDrop = async (transfer) => {
+  // Entries have to be asked for before the first await: the list is emptied when the event is over.
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
+  return (await Promise.all(entries.map((entry) => walk(entry)))).flat();
+};
+
+const walk = async (entry) => {
+  if (entry.isFile) {
+    const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+    return [{ file, path: entry.fullPath.replace(/^\//, "") }];
+  }
+  const inside = await children(entry.createReader());
+  return (await Promise.all(inside.map((child) => walk(child)))).flat();
+};
+
+// A reader gives at most a hundred entries at a time, and an empty list when there are no more.
+const children = async (reader) => {
+  const found = [];
+  for (;;) {
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (!some.length) return found;
+    found.push(...some);
+  }
+};

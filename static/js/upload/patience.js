@@ -1,0 +1,35 @@
+// Asks again while the server cannot be reached: after 1 s, 2 s, 4 s ... at most 15 s, until it answers or all is stopped.
+import { send } from "../house/csrf.js";
+
+const LONGEST = 15000;
+
+export class Refused extends Error {}
+
+const pause = (milliseconds, signal) =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => { clearTimeout(timer); reject(signal.reason); }, { once: true });
+  });
+
+const reason = async (answer) => {
+  try {
+    return (await answer.json()).error;
+  } catch {
+    return `the server answered ${answer.status}`;
+  }
+};
+
+// A 4xx is an answer (its words are the server's); no answer and 5xx are not, and are asked again.
+export const patiently = async (url, options, { signal, waiting }) => {
+  for (let wait = 1000; ; wait = Math.min(2 * wait, LONGEST)) {
+    const answer = await send(url, { ...options, signal }).catch((error) => {
+      if (signal.aborted) throw error;
+      return null;
+    });
+    if (answer?.ok) return answer;
+    if (answer && answer.status < 500) throw new Refused(await reason(answer));
+    waiting(true);
+    await pause(wait, signal);
+    waiting(false);
+  }
+};

@@ -1,0 +1,96 @@
+"""Sending films, and completing those that were held."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+
+from studies.models import Site, Visit
+
+DAY = forms.DateInput(attrs={"type": "date"})
+
+
+class FilesInput(forms.ClearableFileInput):
+    """A chooser of several files."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files; cleaned to a list."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
+        """Each file as a field of one file would take it."""
+        return [super(FilesField, self).clean(one, initial) for one in data or [None]]
+
+
+class VisitField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A visit of the site's subjects, grouped by subject."""
+
+    def __init__(self) -> None:
+        super().__init__(Visit.objects.none(), label="Subject and visit", empty_label="Choose")
+
+    def offer(self, site: Site) -> None:
+        """Offers the visits of the site, in the order of the plan."""
+        visits = Visit.objects.filter(subject__site=site).select_related("subject", "plan")
+        self.queryset = visits
+        ordered = visits.order_by("subject__code", "plan__target_day", "code")
+        groups = groupby(ordered, lambda visit: visit.subject.code)
+        offered = [(code, [(visit.pk, self.label_from_instance(visit)) for visit in found]) for code, found in groups]
+        self.choices = [("", "Choose"), *offered]
+
+    def label_from_instance(self, obj: Visit) -> str:
+        """Subject and visit, so that typing finds it."""
+        return f"{obj.subject.code} · {obj.plan.label if obj.plan else obj.code}"
+
+
+class PlaceForm(forms.Form):
+    """Whose film it is, of which visit, and when it was taken."""
+
+    visit = VisitField()
+    film_date = forms.DateField(required=False, widget=DAY)
+
+    def __init__(self, site: Site, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["visit"]
+        assert isinstance(field, VisitField)  # noqa: S101
+        field.offer(site)
+
+    def clean_film_date(self) -> Any:
+        """A film was taken today or earlier."""
+        day, today = self.cleaned_data["film_date"], timezone.localdate()
+        if day is not None and day > today:
+            raise forms.ValidationError(f"{day} was given; allowed: a day up to {today}.")
+        return day
+
+
+class UploadForm(PlaceForm):
+    """Films of one visit."""
+
+    films = FilesField(label="Files", required=False)
+    field_order = ("visit", "film_date", "films")
+
+    def __init__(self, site: Site, *args: Any, **kwargs: Any) -> None:
+        super().__init__(site, *args, **kwargs)
+        self.fields["film_date"].help_text = "Leave empty to take it from each file, and confirm it there."
+
+
+class CompleteForm(PlaceForm):
+    """What a held film lacks."""
+
+    def __init__(self, site: Site, *args: Any, **kwargs: Any) -> None:
+        super().__init__(site, *args, **kwargs)
+        self.fields["film_date"].required = True
+
+
+class DayForm(forms.Form):
+    """The day of a film, typed or as its header has it."""
+
+    film_date = forms.DateField(widget=DAY)
+    clean_film_date = PlaceForm.clean_film_date

@@ -1,0 +1,142 @@
+"""What a site sees: its subjects, its films and what became of each, its questions. Nothing of any other site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.roles import Action
+from config.cells import Column, Link
+from config.listing import Listing
+from studies.access import site_or_404
+from studies.completeness import subjects_with_visits
+from studies.forms.questions import MessageForm
+from studies.forms.refusals import refused_on
+from studies.models import Film, FilmStatus, Question, Site, Trial
+from studies.progress import Standing, standing
+from studies.questions import answer
+from studies.views import film_columns as columns
+from studies.views.questions import columns_of_questions, standing_of
+from studies.views.visits import board_columns
+
+
+def site(request: HttpRequest, code: str) -> HttpResponseBase:
+    """What is expected of the site, what came, and what waits for its people."""
+    trial, site, _ = site_or_404(request, code, Action.SEE_SITE_FILMS)
+    today = timezone.localdate()
+    listing = Listing(
+        request,
+        subjects_with_visits(trial, site),
+        columns=[Column("subject", "Subject", "code", "code"), *board_columns(trial)],
+        name="your-visits",
+        search=["code"],
+        sort="subject",
+        empty="The coordinator has not enrolled a subject of your site yet.",
+        per_page=25,
+    )
+    context = {
+        "trial": trial,
+        "site": site,
+        "tiles": tiles(trial, standing(trial, today, site)),
+        "to_complete": own_films(site).filter(status=FilmStatus.HELD).order_by("received_at")[:5],
+        "open_questions": own_questions(trial, site).open().order_by("due_on")[:5],
+        "for_upload": True,
+    }
+    return listing.respond("studies/site/start.html", context)
+
+
+def tiles(trial: Trial, stands: Standing) -> list[tuple[str, int, str, str]]:
+    """Label, number, tone and address of each tile."""
+    films, questions = (reverse(f"studies:{name}", args=[trial.code]) for name in ("site_films", "site_questions"))
+    return [
+        ("films expected in all", stands.films_expected, "", ""),
+        ("films received", stands.films_come, "", films),
+        ("accepted", stands.accepted, "", f"{films}?status={FilmStatus.READY}"),
+        ("held, wait for you", stands.held, "waiting", f"{films}?status={FilmStatus.HELD}"),
+        ("refused or rejected", stands.turned_down, "bad", f"{films}?status={FilmStatus.REJECTED}"),
+        ("questions to you", stands.questions_open, "waiting", f"{questions}?status=open"),
+        ("of them overdue", stands.questions_overdue, "bad", f"{questions}?status=open&sort=due"),
+    ]
+
+
+def own_films(site: Site) -> Any:
+    """The films of a site."""
+    return Film.objects.of_trial(site.trial).filter(site=site).defer("findings", "deidentification")
+
+
+def own_questions(trial: Trial, site: Site) -> Any:
+    """The questions to a site."""
+    return Question.objects.of_trial(trial).filter(site=site)
+
+
+def site_films(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Every film the site sent, with the name its file had there."""
+    trial, site, _ = site_or_404(request, code, Action.SEE_SITE_FILMS)
+    shown = [
+        Column("file", "File", lambda film: file_link(film, code), "original_name"),
+        columns.SUBJECT,
+        columns.VISIT,
+        columns.SIDE,
+        columns.VIEW,
+        columns.DAY,
+        columns.STATUS,
+        columns.REASON,
+        columns.RECEIVED,
+    ]
+    listing = Listing(
+        request,
+        own_films(site),
+        columns=shown,
+        name="your-films",
+        search=["original_name", "subject__code", "visit__code"],
+        sort="-received",
+        empty="Your site has not sent a film yet.",
+        empty_link=("Upload films", reverse("studies:site_upload", args=[code])),
+    )
+    return listing.respond("studies/site/films.html", {"trial": trial, "site": site})
+
+
+def file_link(film: Film, code: str) -> Link:
+    """The name of the file at the site, leading to the film's page."""
+    return Link(film.original_name, reverse("studies:site_film", args=[code, film.pk]))
+
+
+def site_questions(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The questions to the site."""
+    trial, site, _ = site_or_404(request, code, Action.ANSWER_QUESTIONS)
+    listing = Listing(
+        request,
+        own_questions(trial, site).annotate(n_messages=Count("messages")),
+        columns=columns_of_questions(code, "studies:site_question"),
+        name="questions",
+        search=["subject__code", "visit__code"],
+        sort="-opened",
+        empty="No questions to your site.",
+    )
+    return listing.respond("studies/site/questions.html", {"trial": trial, "site": site})
+
+
+def site_question(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """One thread, and the form to answer while it is open."""
+    trial, site, actor = site_or_404(request, code, Action.ANSWER_QUESTIONS)
+    question = get_object_or_404(own_questions(trial, site), pk=pk)
+    form = MessageForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            answer(question=question, text=form.cleaned_data["message"], actor=actor)
+            messages.success(request, "Your answer was sent.")
+            return redirect("studies:site_questions", code)
+    context = {
+        "trial": trial,
+        "question": question,
+        "standing": standing_of(question, timezone.localdate()),
+        "thread": question.messages.select_related("author"),
+        "form": form,
+    }
+    return render(request, "studies/site/question.html", context, status=400 if form.errors else 200)

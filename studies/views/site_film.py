@@ -1,0 +1,80 @@
+"""One film as its site sees it: what became of it, completing it, confirming its date."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts.roles import Action
+from config.badges import tone_of
+from config.cells import Badge
+from config.errors import BadInput
+from studies.access import site_or_404
+from studies.forms.refusals import refused_on
+from studies.forms.upload import CompleteForm, DayForm
+from studies.intake import complete, confirm_date
+from studies.models import Film, FilmStatus, Site, TransmittalEntry
+
+
+def own_film_or_404(site: Site, pk: int) -> Film:
+    """A film of this site."""
+    return get_object_or_404(Film.objects.of_trial(site.trial).filter(site=site), pk=pk)
+
+
+def site_film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """The film; a held one with the form that completes it."""
+    trial, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
+    film = own_film_or_404(site, pk)
+    form = CompleteForm(site, request.POST or None, initial={"visit": film.visit_id, "film_date": film.film_date})
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            visit, day = form.cleaned_data["visit"], form.cleaned_data["film_date"]
+            complete(film=film, subject=visit.subject, visit=visit, film_date=day, actor=actor)
+            messages.success(request, f"{film.original_name} goes on.")
+            return redirect(request.path)
+    context = {
+        "trial": trial,
+        "site": site,
+        "film": film,
+        "facts": facts(film),
+        "form": form if film.status == FilmStatus.HELD else None,
+        "replaced_by": film.replaced_by.order_by("pk"),
+        "questions": film.questions.order_by("pk"),
+    }
+    return render(request, "studies/site/film.html", context, status=400 if form.errors else 200)
+
+
+def facts(film: Film) -> list[tuple[str, object]]:
+    """What the site may know of its film."""
+    return [
+        ("Status", Badge(film.status, film.get_status_display(), tone_of(film.status))),
+        ("File", film.original_name),
+        ("Subject", film.subject and film.subject.code),
+        ("Visit", film.visit and film.visit.code),
+        ("Side", film.get_side_display()),
+        ("View", film.get_view_display()),
+        ("Film date", film.film_date),
+        ("Date from", film.get_film_date_source_display()),
+        ("Received", film.received_at),
+        ("Size", f"{film.size:,} bytes"),
+    ]
+
+
+@require_POST
+def confirm_day(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """The day of a film, as its header has it or as the site corrects it; answers with its row."""
+    trial, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
+    film = own_film_or_404(site, pk)
+    form = DayForm(request.POST)
+    if not form.is_valid():
+        raise BadInput("film date", request.POST.get("film_date", ""), " ".join(map(str, form.errors["film_date"])))
+    day = form.cleaned_data["film_date"]
+    if film.status == FilmStatus.HELD:
+        complete(film=film, film_date=day, actor=actor)
+    else:
+        confirm_date(film=film, film_date=day, actor=actor)
+    entries = TransmittalEntry.objects.filter(film=film).exclude(outcome="duplicate")
+    shown = entries.select_related("film__visit__plan", "film__subject").order_by("pk")[:1]
+    return render(request, "studies/site/rows.html", {"trial": trial, "entries": shown})

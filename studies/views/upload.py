@@ -1,0 +1,161 @@
+"""The way in by browser: a page for many files at once, each sent in pieces and received on its own."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.roles import Action
+from audit.trail import Actor
+from config.errors import BadInput
+from studies.access import site_or_404
+from studies.delivery import deliver
+from studies.forms.upload import UploadForm
+from studies.intake import Receipt, open_transmittal
+from studies.models import Film, Site, Transmittal, TransmittalEntry, Trial
+from studies.pieces import PIECE_BYTES, forget_stale, keep, key_of, received, whole
+
+SHOWN, SHOWN_FOR = 100, timedelta(days=7)
+
+
+def upload(request: HttpRequest, code: str) -> HttpResponse:
+    """The page; without scripts its form sends the files in one go."""
+    trial, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
+    replaces = film_to_replace(site, request.GET.get("replaces", ""))
+    form = UploadForm(site, request.POST or None, request.FILES or None, initial=chosen(request, replaces))
+    if request.method == "POST" and form.is_valid():
+        receipts = receive_form(trial, site, actor, form.cleaned_data, replaces)
+        messages.success(request, f"{len(receipts)} files were sent; what became of each stands below.")
+        return redirect("studies:site_upload", code)
+    context = {
+        "trial": trial,
+        "site": site,
+        "form": form,
+        "replaces": replaces,
+        "entries": recent(site),
+        "piece_bytes": PIECE_BYTES,
+    }
+    return render(request, "studies/site/upload.html", context, status=400 if form.errors else 200)
+
+
+def film_to_replace(site: Site, pk: str) -> Film | None:
+    """The film of this site that a new one takes the place of."""
+    if not pk:
+        return None
+    if not pk.isdecimal():
+        raise BadInput("film", pk, "the number of a film of your site")
+    return get_object_or_404(Film.objects.select_related("visit"), site=site, pk=int(pk))
+
+
+def chosen(request: HttpRequest, replaces: Film | None) -> dict[str, Any]:
+    """What the link that led here has chosen already."""
+    return {"visit": replaces.visit_id if replaces else request.GET.get("visit")}
+
+
+def receive_form(trial: Trial, site: Site, actor: Actor, typed: dict[str, Any], replaces: Film | None) -> list[Receipt]:
+    """Receives every file of the plain form."""
+    transmittal = open_transmittal(trial=trial, site=site, channel="browser", actor=actor)
+    about = {"visit": typed["visit"], "film_date": typed["film_date"], "replaces": replaces, "actor": actor}
+    return [
+        receipt
+        for file in typed["films"]
+        if file is not None
+        for receipt in deliver(transmittal=transmittal, name=file.name, file=file.file, **about)
+    ]
+
+
+def entries_of(site: Site) -> QuerySet[TransmittalEntry]:
+    """What came by browser, with what a row shows of it."""
+    entries = TransmittalEntry.objects.filter(transmittal__site=site, transmittal__channel="browser")
+    return entries.select_related("film__visit__plan", "film__subject", "transmittal__trial").order_by("-pk")
+
+
+def recent(site: Site) -> QuerySet[TransmittalEntry]:
+    """The newest of it: closing the page and coming back shows what became of each file."""
+    return entries_of(site).filter(at__gte=timezone.now() - SHOWN_FOR)[:SHOWN]
+
+
+@require_POST
+def start(request: HttpRequest, code: str) -> JsonResponse:
+    """Opens a delivery for the files that were dropped together."""
+    trial, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
+    forget_stale()
+    transmittal = open_transmittal(trial=trial, site=site, channel="browser", actor=actor)
+    return JsonResponse({"transmittal": transmittal.token})
+
+
+@require_GET
+def here(request: HttpRequest, code: str, fingerprint: str) -> JsonResponse:
+    """How much of a file is here already, from this visit to the page or an earlier one."""
+    _, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
+    key = key_of(site=site, user_id=actor.user_id, fingerprint=fingerprint)
+    return JsonResponse({"received": received(key)})
+
+
+@require_http_methods(["PUT"])
+def piece(request: HttpRequest, code: str, fingerprint: str, begin: int) -> JsonResponse:
+    """Takes the next piece of a file."""
+    _, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
+    key = key_of(site=site, user_id=actor.user_id, fingerprint=fingerprint)
+    return JsonResponse({"received": keep(key=key, begin=begin, content=request.body)})
+
+
+@require_POST
+def finish(request: HttpRequest, code: str, fingerprint: str) -> HttpResponse:
+    """Receives the file that is here whole; answers with the rows that tell what became of it."""
+    trial, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
+    said = read_json(request)
+    form = UploadForm(site, said)
+    if not form.is_valid():
+        wrong = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        raise BadInput("film", said.get("name", ""), wrong)
+    transmittal = get_object_or_404(Transmittal, site=site, sent_by=actor.user_id, token=said.get("transmittal", ""))
+    replaces = film_to_replace(site, str(said.get("replaces", "")))
+    key = key_of(site=site, user_id=actor.user_id, fingerprint=fingerprint)
+    with whole(key=key, size=checked_size(said)) as file:
+        receipts = deliver(
+            transmittal=transmittal,
+            name=str(said.get("name", ""))[-255:],
+            file=file,
+            visit=form.cleaned_data["visit"],
+            film_date=form.cleaned_data["film_date"],
+            replaces=replaces,
+            actor=actor,
+        )
+    entries = entries_of(site).filter(pk__in=[receipt.entry.pk for receipt in receipts])
+    return render(request, "studies/site/rows.html", {"trial": trial, "entries": entries})
+
+
+def read_json(request: HttpRequest) -> dict[str, Any]:
+    """The object that the page sent."""
+    try:
+        said = json.loads(request.body)
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        raise BadInput("request", request.body[:80].decode(errors="replace"), "a JSON object")
+    return said
+
+
+def checked_size(said: dict[str, Any]) -> int:
+    """The length of the file as the browser knows it."""
+    size = said.get("size")
+    if not isinstance(size, int) or size < 1:
+        raise BadInput("size", size, "a whole number of bytes, at least 1")
+    return size
+
+
+@require_GET
+def row(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """One row anew, while its film is being read."""
+    trial, site, _ = site_or_404(request, code, Action.UPLOAD_FILMS)
+    entry = get_object_or_404(entries_of(site), pk=pk)
+    return render(request, "studies/site/rows.html", {"trial": trial, "entries": [entry]})

@@ -1,0 +1,119 @@
+"""A table is looked through line by line and written whole or not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from audit.models import Event
+from config.errors import BadInput, NotAllowed
+from studies.models import Subject, Visit
+from studies.tables.importing import Preview, preview, write_table
+from studies.tables.kinds import TABLES
+from studies.tables.reading import decoded
+from tests.studies.planned import Planned
+
+
+def looked_through(ra1: Planned, slug: str, text: str) -> Preview:
+    """What the preview says of a table."""
+    return preview(trial=ra1.trial, table=TABLES[slug], text=text)
+
+
+@pytest.mark.parametrize("slug", sorted(TABLES))
+def test_the_example_of_each_table_is_right(ra1: Planned, slug: str) -> None:
+    example = TABLES[slug].example
+    for code in ("01", "02", "BL", "W24"):
+        example = example.replace(f"\n{code},U", f"\n1{code},U").replace(f"\n{code},", f"\n{code}x,")
+    if slug in ("subjects", "visits"):
+        example = TABLES[slug].example.replace("01-001", "01-901").replace("01-002", "01-902")
+    if slug == "visits":
+        example = TABLES[slug].example.replace("01-002", "02-001")
+    found = looked_through(ra1, slug, example)
+    assert found.faults == []
+    assert len(found.rows) == 2
+
+
+def test_every_wrong_value_is_named_with_its_line_column_and_what_is_allowed(ra1: Planned) -> None:
+    text = "visit,label,target_day,days_before,days_after\nW8,Week 8,56,,\n\nW 9,,x,-1,400\n"
+    faults = looked_through(ra1, "planned-visits", text).faults
+    assert [(fault.line, fault.column, fault.value) for fault in faults] == [
+        (4, "visit", "W 9"),
+        (4, "label", ""),
+        (4, "target_day", "x"),
+        (4, "days_before", "-1"),
+        (4, "days_after", "400"),
+    ]
+    assert all(fault.allowed for fault in faults)
+
+
+def test_a_code_twice_in_the_file_or_in_the_trial_already_is_a_fault(ra1: Planned) -> None:
+    faults = looked_through(ra1, "subjects", "site,subject\n01,01-001\n02,02-009\n02,02-009\n").faults
+    assert [(fault.line, fault.value) for fault in faults] == [(2, "01-001"), (4, "02-009")]
+
+
+def test_a_site_of_another_trial_is_not_known(ra1: Planned, ra2: Planned) -> None:
+    ra2.sites[0].code = "77"
+    ra2.sites[0].save(update_fields=["code"])
+    faults = looked_through(ra1, "subjects", "site,subject\n77,77-001\n").faults
+    assert [(fault.column, fault.allowed) for fault in faults] == [("site", "01, 02")]
+
+
+@pytest.mark.parametrize(
+    ("head", "column"), [("site", "subject"), ("site,subject,name", "name"), ("site,subject,site", "site")]
+)
+def test_a_column_that_is_missing_unknown_or_twice_is_a_fault_of_line_one(ra1: Planned, head: str, column: str) -> None:
+    found = looked_through(ra1, "subjects", f"{head}\n01,01-005\n")
+    assert [(fault.line, fault.column) for fault in found.faults] == [(1, column)]
+    assert not found.may_be_written
+
+
+def test_a_row_with_more_values_than_columns_is_a_fault(ra1: Planned) -> None:
+    found = looked_through(ra1, "subjects", "site,subject\n01,01-005,surplus\n")
+    assert [(fault.line, fault.value) for fault in found.faults] == [(2, "surplus")]
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_commas_semicolons_and_tabs_are_understood(ra1: Planned, sign: str) -> None:
+    found = looked_through(ra1, "subjects", f"site{sign}subject\r\n01{sign}01-005\r\n")
+    assert [line.values for line in found.lines] == [{"site": "01", "subject": "01-005"}]
+    assert found.may_be_written
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_as_spreadsheets_save_it_is_read(encoding: str) -> None:
+    assert decoded("site,name\n01,Krankenhaus Köln\n".encode(encoding)) == "site,name\n01,Krankenhaus Köln\n"
+
+
+def test_a_file_in_another_encoding_is_refused() -> None:
+    with pytest.raises(BadInput, match="UTF-8"):
+        decoded("site,name\n01,Köln\n".encode("latin-1"))
+
+
+def test_a_right_table_is_written_and_each_row_told(ra1: Planned) -> None:
+    before = Event.objects.count()
+    text = "site,subject\n01,01-002\n02,02-002\n02,02-003\n"
+    assert write_table(trial=ra1.trial, table=TABLES["subjects"], text=text, actor=ra1.actor("coordinator")) == 3
+    assert Event.objects.count() == before + 3
+    assert Visit.objects.filter(subject__code="02-003").count() == 2
+
+
+def test_nothing_is_written_of_a_table_with_one_wrong_line(ra1: Planned) -> None:
+    text = "site,subject\n01,01-002\n99,99-001\n"
+    with pytest.raises(BadInput, match="line 3 site"):
+        write_table(trial=ra1.trial, table=TABLES["subjects"], text=text, actor=ra1.actor("coordinator"))
+    assert not Subject.objects.filter(code="01-002").exists()
+
+
+def test_an_empty_table_is_not_written(ra1: Planned) -> None:
+    with pytest.raises(BadInput, match="no rows"):
+        write_table(trial=ra1.trial, table=TABLES["sites"], text="site,name\n", actor=ra1.actor("coordinator"))
+
+
+def test_visits_outside_the_plan_come_by_table(ra1: Planned) -> None:
+    text = "subject,visit,kind\n01-001,RES-1,rescue\n02-001,ET,early-termination\n"
+    write_table(trial=ra1.trial, table=TABLES["visits"], text=text, actor=ra1.actor("coordinator"))
+    assert ra1.visit(1, "ET").kind == "early-termination"
+
+
+def test_only_a_coordinator_writes_a_table(ra1: Planned) -> None:
+    with pytest.raises(NotAllowed):
+        write_table(trial=ra1.trial, table=TABLES["sites"], text="site\n03\n", actor=ra1.actor("lead"))
