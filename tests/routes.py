@@ -21,6 +21,8 @@ DEFAULTS: dict[str, Any] = {
     "film": "none",
     "level": "none",
     "name": "none",
+    "fingerprint": "none",
+    "begin": 0,
     "path": "none",
 }
 
