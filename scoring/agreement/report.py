@@ -54,9 +54,7 @@ def report(cube: Cube, *, thresholds: Sequence[float] = THRESHOLDS, bootstrap: B
     several visits or pairs of readers has them one by one under `each`.
     """
     status = [_Layer("status", _label(cube, at), cube.values[:, at]) for at in range(len(cube.visits))]
-    change = [
-        _Layer("change", cube.visits[at], cube.values[:, at] - cube.values[:, 0]) for at in range(1, len(cube.visits))
-    ]
+    change = [_Layer("change", cube.visits[at], _changes(cube, at)) for at in range(1, len(cube.visits))]
     layers = [*status, *change]
     return {
         "subjects": len(cube.values),
@@ -78,6 +76,13 @@ def report(cube: Cube, *, thresholds: Sequence[float] = THRESHOLDS, bootstrap: B
         "progressors": [_progressor_row(layer, limit, cube, bootstrap) for layer in change for limit in thresholds],
         "pool": [_pool_row(layer, cube, bootstrap) for layer in layers],
     }
+
+
+def _changes(cube: Cube, at: int) -> Matrix:
+    """Change from the first visit; an infinity at either stays one, so that it is not taken for missing."""
+    first, later = cube.values[:, 0], cube.values[:, at]
+    infinite = np.isinf(first) | np.isinf(later)
+    return np.where(infinite, np.inf, np.where(infinite, 0, later) - np.where(infinite, 0, first))
 
 
 def plain(found: Estimate) -> Row:
@@ -108,7 +113,7 @@ def _sdc(cube: Cube, change: list[_Layer], bootstrap: Bootstrap | None) -> Row:
     row = _pooled("SDC", [(layer, sdc(layer.values)) for layer in change])
     eighty = [(layer, sdc(layer.values, coverage=0.80)) for layer in change]
     if len(change) > 1:
-        changes = cube.values[:, 1:] - cube.values[:, :1]
+        changes = np.stack([layer.values for layer in change], axis=1)
         row |= plain(sdc_pooled(changes, bootstrap=bootstrap))
     return {**row, "coverage": 0.95, "eighty": {**_pooled("SDC 80 %", eighty), "coverage": 0.80}}
 
