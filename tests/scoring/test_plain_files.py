@@ -1,0 +1,305 @@
+"""The commands on plain files: what they print, what they refuse, and that they need no database and no secret."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+import instruments
+from scoring.agreement.icc import icc_all
+from tests.scoring.agreement.published import ANXIETY, MINI_1, SHROUT_FLEISS, WRIGHT_1
+
+ROOT = Path(__file__).resolve().parents[2]
+SVDH = instruments.get("svdh")
+IDS = ["subject", "visit", "reader"]
+
+
+def _run(*arguments: object) -> str:
+    out = io.StringIO()
+    call_command(*[str(argument) for argument in arguments], stdout=out, stderr=io.StringIO())
+    return out.getvalue()
+
+
+def _write(path: Path, columns: Iterable[object], rows: Iterable[Iterable[object]]) -> Path:
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerows([list(columns), *(list(row) for row in rows)])
+    return path
+
+
+def _wide(path: Path, rows: dict[tuple[str, str, str], dict[str, object]], default: object = 0) -> Path:
+    columns = [*IDS, *(item.wide_name for item in SVDH.items)]
+    return _write(
+        path, columns, ([*who, *(cells.get(item.key, default) for item in SVDH.items)] for who, cells in rows.items())
+    )
+
+
+def _rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_wide_and_long_files_give_the_same_totals_in_any_order_of_lines(tmp_path: Path) -> None:
+    reads: dict[tuple[str, str, str], dict[str, object]] = {
+        (subject, visit, reader): {"EL-MCP2": number, "JR-MTP3": 4 - number}
+        for number, (subject, visit, reader) in enumerate(
+            [("S2", "24", "A"), ("S1", "0", "B"), ("S1", "0", "A"), ("S10", "0", "A")]
+        )
+    }
+    wide = _wide(tmp_path / "wide.csv", reads)
+    lines = [[*who, item.key, cells.get(item.key, 0), ""] for who, cells in reads.items() for item in SVDH.items]
+    long = _write(tmp_path / "long.csv", [*IDS, "item", "value", "reason"], reversed(lines))
+    by_wide, by_long = (_run("totals", "--instrument", "svdh", path) for path in (wide, long))
+    assert by_wide == by_long
+    assert [[row[name] for name in IDS] for row in _rows(by_wide)] == [
+        ["S1", "0", "A"], ["S1", "0", "B"], ["S2", "24", "A"], ["S10", "0", "A"],
+    ]  # fmt: skip
+    assert {row["total"] for row in _rows(by_wide)} == {"4"}
+
+
+def test_an_imputed_total_is_printed_rounded_beside_its_numerator_and_denominator(tmp_path: Path) -> None:
+    path = _wide(tmp_path / "a.csv", {("S1", "0", "A"): {"EL-MTP1": 1, "EL-MTP2": ""}})
+    row = _rows(_run("totals", "--instrument", "svdh", path))[0]
+    assert [row[name] for name in ("total", "total_numerator", "total_denominator", "imputed")] == [
+        "1.0909",
+        "12",
+        "11",
+        "1",
+    ]
+    found = json.loads(_run("totals", "--instrument", "svdh", path, "--json"))
+    assert found["rows"][0]["total"] == 12 / 11
+    assert found["rows"][0]["amounts"]["erosion_foot_L"]["numerator"] == 12
+    assert found["missing_rule"] == {"name": "paired-proportional", "parameters": {"limit": 0.5, "whole_side": False}}
+    assert found["missing_rule_fact"]["mark"] == "G"
+
+
+def test_a_missing_total_is_empty_with_its_reason(tmp_path: Path) -> None:
+    feet: dict[str, object] = {item.key: "ABSENT" for item in SVDH.items_of(region="foot")}
+    row = _rows(_run("totals", "--instrument", "svdh", _wide(tmp_path / "a.csv", {("S1", "0", "A"): feet})))[0]
+    assert (row["total"], row["total_reason"], row["hand"]) == ("", "erosion, feet: no site evaluable", "0")
+
+
+def test_a_baseline_adds_the_change_by_the_same_rule(tmp_path: Path) -> None:
+    path = _wide(
+        tmp_path / "a.csv", {("S1", "0", "A"): {"EL-MCP2": 5}, ("S1", "24", "A"): {"EL-MCP2": "SURGERY", "EL-MCP3": 2}}
+    )
+    first, later = _rows(_run("totals", "--instrument", "svdh", path, "--baseline", "0"))
+    assert (first["change_total"], later["change_total"], later["change_total_denominator"]) == ("", "2.0645", "31")
+
+
+def test_rules_take_parameters_and_operated_joints(tmp_path: Path) -> None:
+    reads: dict[tuple[str, str, str], dict[str, object]] = {
+        ("S1", "0", "A"): {"EL-MTP2": 3},
+        ("S1", "24", "A"): {"EL-MTP2": "SURGERY"},
+    }
+    path = _wide(tmp_path / "a.csv", reads)
+    totals = {
+        rule: [row["total"] for row in _rows(_run("totals", "--instrument", "svdh", path, "--missing", rule))]
+        for rule in ("operated-maximum", "operated-carried", "excluded-all-visits", "paired-proportional:limit=0.01")
+    }
+    assert totals == {
+        "operated-maximum": ["3", "10"],
+        "operated-carried": ["3", "3"],
+        "excluded-all-visits": ["0", "0"],
+        "paired-proportional:limit=0.01": ["3", ""],
+    }
+
+
+def test_carrying_needs_an_order_of_visits(tmp_path: Path) -> None:
+    path = _wide(tmp_path / "a.csv", {("S1", "baseline", "A"): {}, ("S1", "week 24", "A"): {}})
+    with pytest.raises(CommandError, match="rule operated-carried needs the order"):
+        _run("totals", "--instrument", "svdh", path, "--missing", "operated-carried")
+
+
+def test_campaigns_never_mix(tmp_path: Path) -> None:
+    columns = ["campaign", *IDS, "item", "value"]
+    lines = [["C1", "S1", "0", "A", "EL-MCP2", 1], ["C2", "S1", "24", "A", "EL-MCP2", 3]]
+    path = _write(tmp_path / "a.csv", columns, lines)
+    rows = _rows(
+        _run("totals", "--instrument", "svdh", path, "--baseline", "0", "--missing", "paired-proportional:limit=1")
+    )
+    assert [(row["campaign"], row["change_erosion_hand"]) for row in rows] == [("C1", ""), ("C2", "")]
+
+
+def test_receipts_print_every_item_of_every_total_and_change(tmp_path: Path) -> None:
+    path = _wide(tmp_path / "a.csv", {("S1", "0", "A"): {}, ("S1", "24", "A"): {"EL-MTP2": "OVERLAP", "EL-MTP3": 1}})
+    text = _run("totals", "--instrument", "svdh", path, "--receipt", "--baseline", "0")
+    assert text.count("Subject S1, visit 24, reader A") == 2
+    assert text.count("Total overall") == 2
+    assert "Change overall" in text
+    assert "overlap" in text
+
+
+LONG = "subject,visit,reader,item,value"
+WIDE = "subject,visit,reader,LH_mcp_E__2"
+GRADES = "allowed: 0, 1, 2, 3, 4, 5"
+BAD = [
+    (f"{LONG}\nS1,0,A,EL-MCP2,3\nS1,0,A,EL-MCP3,7\n", f"line 3, column value: '7' was given; {GRADES}"),
+    (f"{LONG}\nS1,0,A,EL-DIP2,3\n", "line 2, column item: 'EL-DIP2' was given; allowed: an item key"),
+    (
+        f"{LONG}\nS1,0,A,EL-MCP2,3\nS1,0,A,LH_mcp_E__2,3\n",
+        "line 3, column item: 'LH_mcp_E__2' was given; allowed: each",
+    ),
+    (f"{LONG},reason\nS1,0,A,EL-MCP2,,TIRED\n", "line 2, column reason: 'TIRED' was given; allowed: IMAGE, SURGERY"),
+    (f"{LONG},reason\nS1,0,A,EL-MCP2,2,OVERLAP\n", "column reason: 'OVERLAP' was given; allowed: empty where a value"),
+    (f"{WIDE}\nS1,0,A,1\nS1,0,A,1\n", "line 3, column subject: 'S1' was given; allowed: one line for each"),
+    ("subject,visit,reader,LH_mcp_E__9\nS1,0,A,1\n", "line 1, columns: 'LH_mcp_E__9' was given"),
+    (f"{WIDE}\nS1,0,A,x\n", f"line 2, column LH_mcp_E__2: 'x' was given; {GRADES}"),
+    (f"{WIDE}\n,0,A,1\n", "line 2, column subject: '' was given; allowed: a text that is not empty"),
+    ("subject,visit,LH_mcp_E__2\nS1,0,1\n", "reader is not there"),
+    (f"{WIDE}\nS1,0,A\n", "line 2: '3 cells' was given; allowed: 4 cells"),
+    (f'{WIDE}\n"S1,0,A,1\n', "allowed: well-formed CSV"),
+    ("subject,visit,reader,day,LH_mcp_E__2\nS1,0,A,soon,1\n", "line 2, column day: 'soon' was given"),
+    (f"{WIDE}\n", "no line of scores"),
+    ("", "columns subject, visit, reader"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), BAD)
+def test_bad_scores_are_refused_by_line_column_value_and_what_was_allowed(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_text(text)
+    out = io.StringIO()
+    with pytest.raises(CommandError) as refused:
+        call_command("totals", str(path), instrument="svdh", stdout=out)
+    assert message in str(refused.value)
+    assert refused.value.returncode == 2
+    assert out.getvalue() == ""
+
+
+def test_files_from_spreadsheets_are_read(tmp_path: Path) -> None:
+    """Semicolons, a byte order mark, capitals in the known columns, blank lines, 3.0 for 3."""
+    path = tmp_path / "a.csv"
+    path.write_bytes("\ufeffSubject;Visit;Reader;Item;Value\r\nS1;0;A;GL-MCP2;3.0\r\n\r\n".encode())
+    found = json.loads(
+        _run("totals", "--instrument", "larsen-1995", path, "--missing", "paired-proportional:limit=1", "--json")
+    )
+    assert found["rows"][0]["amounts"]["grade_hand"]["assessed"] == 1
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "latin.csv").write_bytes("subject,visit,reader,item,value\nJosé".encode("latin-1"))
+    for name, message in (("none.csv", "allowed: a file that can be read"), ("latin.csv", "allowed: text in UTF-8")):
+        with pytest.raises(CommandError, match=message):
+            _run("totals", "--instrument", "svdh", tmp_path / name)
+
+
+def _ratings(path: Path, table: Any, visit: str = "") -> Path:
+    lines = [[f"S{n}", f"R{k}", value] for n, row in enumerate(table) for k, value in enumerate(row)]
+    return _write(path, ["subject", "reader", "value"], lines)
+
+
+def test_agreement_gives_the_six_forms_with_unrounded_numbers(tmp_path: Path) -> None:
+    found = json.loads(_run("agreement", _ratings(tmp_path / "a.csv", SHROUT_FLEISS), "--json", "--replicates", 50))
+    assert [(row["form"], row["value"], row["lower"], row["upper"], row["n"], row["k"]) for row in found["icc"]] == [
+        (one.form, one.estimate.value, one.estimate.lower, one.estimate.upper, 6, 4) for one in icc_all(SHROUT_FLEISS)
+    ]
+    assert found["sdc"]["value"] is None
+    assert found["sdc"]["reason"] == "needs a column visit with at least two visits"
+
+
+def test_two_readers_have_one_set_of_limits_concordance_and_kappas(tmp_path: Path) -> None:
+    meters = json.loads(_run("agreement", _ratings(tmp_path / "a.csv", zip(WRIGHT_1, MINI_1, strict=True)), "--json"))
+    assert [round(meters["bland_altman"][key], 4) for key in ("bias", "sd", "lower", "upper")] == [
+        -2.1176,
+        38.7651,
+        -78.0959,
+        73.8606,
+    ]
+    assert round(meters["ccc"]["value"], 4) == 0.9427
+    raters = json.loads(_run("agreement", _ratings(tmp_path / "b.csv", ANXIETY[:, :2]), "--json"))
+    assert [round(raters["kappa"][key], 4) for key in ("unweighted", "linear", "quadratic")] == [0.1195, 0.1892, 0.2968]
+
+
+def test_with_visits_change_is_reported_too(tmp_path: Path) -> None:
+    lines = [
+        [f"S{n}", visit, reader, n + week * (n % 3) + (reader == "B")]
+        for n in range(12)
+        for week, visit in ((0, "W0"), (1, "W24"), (2, "W104"))
+        for reader in "AB"
+    ]
+    path = _write(tmp_path / "a.csv", ["subject", "visit", "reader", "value"], lines)
+    found = json.loads(_run("agreement", path, "--json", "--replicates", 50))
+    assert found["visits"] == ["W0", "W24", "W104"]
+    assert {(row["of"], row["visit"]) for row in found["icc"]} == {
+        ("status", "W0"), ("status", "W24"), ("status", "W104"), ("change", "W24"), ("change", "W104"),
+    }  # fmt: skip
+    assert [row["visit"] for row in found["sdc"]["each"]] == ["W24", "W104"]
+    assert found["sdc"]["value"] == 0
+    turned = json.loads(_run("agreement", path, "--json", "--replicates", 0, "--baseline", "W24"))
+    assert turned["visits"][0] == "W24"
+
+
+def test_agreement_refuses_what_is_no_number(tmp_path: Path) -> None:
+    for value, message in (
+        ("high", "line 2, column value: 'high' was given; allowed: a number, or empty"),
+        ("inf", "a finite number"),
+    ):
+        path = _write(tmp_path / "a.csv", ["subject", "reader", "value"], [["S1", "A", value]])
+        with pytest.raises(CommandError) as refused:
+            _run("agreement", path)
+        assert message in str(refused.value)
+        assert refused.value.returncode == 2
+    path = _write(tmp_path / "a.csv", ["subject", "reader", "value"], [["S1", "A", 1], ["S1", "A", 2]])
+    with pytest.raises(CommandError, match="line 2 is for the same"):
+        _run("agreement", path)
+    with pytest.raises(CommandError, match="--baseline: 'W9' was given"):
+        _run("agreement", _ratings(tmp_path / "b.csv", SHROUT_FLEISS), "--baseline", "W9")
+
+
+def test_the_text_for_the_screen_names_every_statistic(tmp_path: Path) -> None:
+    text = _run("agreement", _ratings(tmp_path / "a.csv", ANXIETY), "--replicates", 50)
+    for name in (
+        "ICC(2,1)",
+        "ICC(2,3)",
+        "SEM",
+        "SDC 95 %",
+        "CCC R0 - R1",
+        "limits of agreement",
+        "kappa, quadratic",
+        "PABAK",
+    ):
+        assert name in text
+
+
+def test_instruments_are_listed_and_printed(tmp_path: Path) -> None:
+    assert [line.split()[0] for line in _run("instruments").splitlines()[1:]] == list(instruments.KEYS)
+    text = _run("instruments", "svdh")
+    assert "MCP 2" in text
+    assert "EL-MCP2  JL-MCP2" in text
+    assert json.loads(_run("instruments", "larsen-1977", "--json"))["unverified"] is True
+    assert len(json.loads(_run("instruments", "--json"))) == len(instruments.KEYS)
+    with pytest.raises(CommandError, match="allowed: svdh, ") as refused:
+        _run("instruments", "sharp")
+    assert refused.value.returncode == 2
+
+
+def test_the_commands_run_without_secret_or_database_and_end_with_2_on_bad_input(tmp_path: Path) -> None:
+    hidden = ("SECRET_KEY", "DATABASE_URL", "BLINDREAD_MODE", "BLINDREAD_TEST_DATABASE", "DJANGO_SETTINGS_MODULE")
+    environment = {key: value for key, value in os.environ.items() if key not in hidden}
+    environment |= {"BLINDREAD_VAR": str(tmp_path / "var"), "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    good = _ratings(tmp_path / "a.csv", SHROUT_FLEISS)
+    bad = _write(tmp_path / "b.csv", ["subject", "reader", "value"], [["S1", "A", "x"]])
+    codes = [
+        subprocess.run(
+            [sys.executable, "manage.py", *map(str, words)], cwd=ROOT, env=environment, capture_output=True
+        ).returncode
+        for words in (
+            ("instruments", "svdh"),
+            ("agreement", good, "--replicates", 0),
+            ("agreement", bad),
+            ("totals", bad),
+        )
+    ]
+    assert codes == [0, 0, 2, 2]
