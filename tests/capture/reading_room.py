@@ -1,4 +1,4 @@
-"""A server of one read, written from the contract of the reading screen: it keeps every revision and can be made to fail.
+"""A server of one read, written from the contract of the reading screen; keeps every revision, fails on demand.
 
 The pages are the real templates. What readers rely on is tested here with faults no real server gives on demand.
 """
@@ -20,7 +20,10 @@ from tests.viewer.site import Answer, Request, Site
 KEY = base64.b64encode(bytes(range(32))).decode()
 SIDES = (("L", "hand"), ("R", "hand"), ("L", "foot"), ("R", "foot"))
 FEATURES = {"erosion": "Erosion", "narrowing": "Narrowing", "grade": "Grade"}
-PROBLEMS = [{"code": "wrong-side", "label": "The film shows the other side"}, {"code": "other", "label": "Something else"}]
+PROBLEMS = [
+    {"code": "wrong-side", "label": "The film shows the other side"},
+    {"code": "other", "label": "Something else"},
+]
 
 
 def small_film(site: Site, token: str, side: str, view: str, seed: int) -> dict[str, Any]:
@@ -179,7 +182,12 @@ class ReadingRoom:
         if operation["op_id"] in self.stored:
             return {**self.stored[operation["op_id"]], "status": "duplicate"}
         cell = self.cells.get(place, {"value": None, "reason": "", "revision": 0})
-        here = {"op_id": operation["op_id"], "exposure": place[0], "item": place[1], "saved_at": "2026-11-22T12:01:03.000Z"}
+        here = {
+            "op_id": operation["op_id"],
+            "exposure": place[0],
+            "item": place[1],
+            "saved_at": "2026-11-22T12:01:03.000Z",
+        }
         if cell["revision"] != operation["base_revision"]:
             return {**here, **{name: cell[name] for name in ("value", "reason", "revision")}, "status": "conflict"}
         new = {"value": operation["value"], "reason": operation["reason"], "revision": cell["revision"] + 1}

@@ -22,9 +22,16 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
+def page_size() -> tuple[int, int]:
+    """The window of the reading room's design."""
+    return 1920, 1080
+
+
+@pytest.fixture
+def page(chromium: Browser, page_size: tuple[int, int]) -> Iterator[Page]:
     """A page with a history and storage of its own."""
-    context = chromium.new_context(viewport={"width": 1920, "height": 1080})
+    width, height = page_size
+    context = chromium.new_context(viewport={"width": width, "height": height})
     yield context.new_page()
     context.close()
 

@@ -25,9 +25,11 @@ export class KeyList {
     this.dialog.showModal();
   }
 
-  #draw() {
+  // The button whose key is changed keeps the focus, so that the next key comes to this dialog.
+  #draw(focused = "") {
     const rows = this.dialog.querySelector(".key-rows");
     rows.replaceChildren(...GROUPS.flatMap(([title, words]) => [heading(title), ...this.#rows(words)]));
+    rows.querySelector(`[data-for="${focused}"]`)?.focus();
   }
 
   #rows(words) {
@@ -42,6 +44,7 @@ export class KeyList {
       }
       const change = document.createElement("button");
       change.type = "button";
+      change.dataset.for = command;
       change.textContent = this.#asking === command ? "Press a key" : "Change";
       change.setAttribute("aria-label", `Change the key for: ${text}`);
       change.addEventListener("click", () => this.#ask(command));
@@ -52,7 +55,7 @@ export class KeyList {
   #ask(command) {
     this.#asking = command;
     this.#say(`Press the key for: ${wordOf(command)}. Escape leaves it as it is.`);
-    this.#draw();
+    this.#draw(command);
   }
 
   #pressed(event) {
@@ -62,7 +65,7 @@ export class KeyList {
     this.#asking = null;
     const taken = event.key === "Escape" ? "" : this.bindings.assign(command, chordOf(event));
     this.#say(taken ? `That key is taken: ${wordOf(taken)}.` : "");
-    this.#draw();
+    this.#draw(command);
   }
 
   #say(text) {

@@ -1,16 +1,18 @@
 // Edits on their way to the server, in order. Each is on disk before it is sent and leaves only when its answer names
 // it. Edits of one cell wait for one another, so that each carries the revision the one before it was given.
 
+import { DiskWriter } from "./disk_writer.js";
+
 export class Queue {
   #records = [];
   #seq = 0;
   #watchers = [];
-  #writing = Promise.resolve();
-  kept = true;
+  #disk;
   sealed = 0;
 
   constructor(store) {
     this.store = store;
+    this.#disk = new DiskWriter(store);
   }
 
   // Takes in what lies on disk and is not here yet: edits of an earlier visit or of another tab. What the server
@@ -28,9 +30,13 @@ export class Queue {
     return found;
   }
 
-  // Resolves when everything so far is on disk.
   get written() {
-    return this.#writing;
+    return this.#disk.written;
+  }
+
+  // False when the disk refuses: edits are then in this tab only.
+  get kept() {
+    return this.#disk.kept;
   }
 
   get records() {
@@ -59,7 +65,7 @@ export class Queue {
     const record = { ...edit, op_id: newId(), seq: ++this.#seq, held: "", after: before?.op_id ?? "", base_revision: revision };
     this.#records.push(record);
     this.#changed();
-    await this.#write({ put: [record] });
+    await this.#disk.write({ put: [record] });
     record.onDisk = true;
     this.#changed();
   }
@@ -77,7 +83,7 @@ export class Queue {
     if (next) Object.assign(next, { after: "", base_revision: revision ?? next.base_revision });
     this.#records = this.#records.filter(({ op_id }) => op_id !== id);
     this.#changed();
-    await this.#write({ put: next ? [next] : [], remove: [id] });
+    await this.#disk.write({ put: next ? [next] : [], remove: [id] });
   }
 
   // It stays, and all later edits of its cell behind it, until a person decides.
@@ -86,7 +92,7 @@ export class Queue {
     if (!record) return;
     Object.assign(record, { held: why, theirs });
     this.#changed();
-    await this.#write({ put: [record] });
+    await this.#disk.write({ put: [record] });
   }
 
   // Everything entered for the cell is sent after all, on top of what the server has; the last edit names the conflict.
@@ -95,23 +101,12 @@ export class Queue {
     Object.assign(record, { held: "", base_revision: record.theirs?.revision ?? record.base_revision, theirs: null });
     if (edit) await this.add({ ...edit, resolves: id }, record.base_revision);
     else this.#of(record).at(-1).resolves = id;
-    await this.#write({ put: this.#of(record) });
+    await this.#disk.write({ put: this.#of(record) });
     this.#changed();
   }
 
   #of({ kind, item, exposure }) {
     return this.#records.filter((each) => each.kind === kind && each.item === item && each.exposure === exposure);
-  }
-
-  // One write after the other; when the disk refuses, work goes on in memory and the status line says so.
-  #write(change) {
-    if (!this.store) return Promise.resolve((this.kept = false));
-    const plain = (change.put ?? []).map(({ onDisk, ...record }) => record);
-    this.#writing = this.#writing
-      .then(() => this.store.change({ ...change, put: plain }))
-      .then(() => (this.kept = true))
-      .catch(() => (this.kept = false));
-    return this.#writing;
   }
 
   #changed() {

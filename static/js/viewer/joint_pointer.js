@@ -1,4 +1,5 @@
-// Shows which joint is in question: four corner ticks around it, nothing over it. Can be hidden.
+// Shows which joint is in question: four corner ticks around it, nothing over it, light on a dark line so that they
+// show on any grey. Can be hidden.
 
 import { piece, place } from "./svg.js";
 import { placeOf } from "./view.js";
@@ -17,7 +18,8 @@ export class JointPointer {
   constructor(stage) {
     this.stage = stage;
     for (const pane of stage.panes) {
-      this.#marks.set(pane, piece(pane.element.querySelector("svg.overlay"), "path", { class: "joint", d: "" }));
+      const overlay = pane.element.querySelector("svg.overlay");
+      this.#marks.set(pane, ["joint under", "joint"].map((kind) => piece(overlay, "path", { class: kind, d: "" })));
     }
     stage.onplaced(() => this.draw());
   }
@@ -34,10 +36,12 @@ export class JointPointer {
   }
 
   draw() {
-    for (const [pane, mark] of this.#marks) {
+    for (const [pane, marks] of this.#marks) {
       const spot = this.hidden || !pane.display?.view ? null : pane.film.joints?.[this.#joint];
-      place(mark, { d: spot ? this.#corners(pane, spot) : "" });
-      mark.classList.toggle("current", pane.exposure === this.#exposure);
+      for (const mark of marks) {
+        place(mark, { d: spot ? this.#corners(pane, spot) : "" });
+        mark.classList.toggle("current", pane.exposure === this.#exposure);
+      }
     }
   }
 

@@ -20,10 +20,9 @@ export const toImage = ([a, b, c, d], x, y) => [a * x + c * y, b * x + d * y];
 export const sidesSwapped = ([a]) => a === 0;
 export const mirrored = ([a, b, c, d]) => a * d - b * c < 0;
 
-// Words for the badge that stays on the film while it does not lie as delivered.
+// Words for the badge that stays on the film while it does not lie as delivered: mirrored first, then turned right.
 export function badge(orientation) {
-  const upright = mirrored(orientation) ? turned(orientation, "horizontal") : orientation;
-  const [a, , c] = upright;
+  const [a, c] = mirrored(orientation) ? [-orientation[0], -orientation[2]] : [orientation[0], orientation[2]];
   const angle = a === 1 ? 0 : c === 1 ? 90 : a === -1 ? 180 : 270;
   const words = [];
   if (mirrored(orientation)) words.push("mirrored");
