@@ -10,14 +10,17 @@ export const renew = (fresh) => {
   for (const input of document.querySelectorAll('input[name="csrfmiddlewaretoken"]')) input.value = fresh;
 };
 
+// Forms and files go as they are, anything else as JSON.
+const asItIs = (body) => body === undefined || body instanceof FormData || body instanceof Blob;
+
 export const send = (url, { method = "POST", body, headers = {}, ...rest } = {}) =>
   fetch(url, {
     method,
-    body: body instanceof FormData || body === undefined ? body : JSON.stringify(body),
+    body: asItIs(body) ? body : JSON.stringify(body),
     credentials: "same-origin",
     headers: {
       Accept: "application/json",
-      ...(body instanceof FormData || body === undefined ? {} : { "Content-Type": "application/json" }),
+      ...(asItIs(body) ? {} : { "Content-Type": "application/json" }),
       "X-CSRFToken": token(),
       ...headers,
     },

@@ -65,8 +65,15 @@ const take = (gathered) => {
     sum.add(given, given.file.size);
     return { given, said, shown };
   }));
-  warnOnLeaving(true);
-  lane.idle().then(() => warnOnLeaving(false));
+  busy(true);
+  lane.idle().then(() => busy(false));
+};
+
+// While something is on its way the page asks before it is left, and offers to stop.
+const busy = (is) => {
+  warnOnLeaving(is);
+  box.querySelector("h2").textContent = is ? "Being sent" : "Sent";
+  box.querySelector("[data-stop]").hidden = !is;
 };
 
 const warn = (event) => event.preventDefault();
