@@ -1,0 +1,95 @@
+"""Takes the pictures of README and docs from a running demo: bin/demo first, then
+
+    .venv/bin/python docs/make_pictures.py http://127.0.0.1:8000
+
+Needs the test requirements and Debian's Chromium.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PICTURES = Path(__file__).resolve().parent / "pictures"
+PASSWORD = "rheumatology-demo"  # noqa: S105  of the demo, printed by bin/demo
+ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--use-gl=swiftshader"]
+TRIAL = "/trials/DEMO-RA/"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: who looks, at which address, what must be on the page, which theme."""
+
+    name: str
+    who: str
+    address: str
+    sign: str
+    scheme: str = "light"
+    settle_ms: int = 600
+
+
+PAGES = (
+    Picture("coordinator", "coordinator", TRIAL, "h1"),
+    Picture("films", "coordinator", f"{TRIAL}visits/", "table"),
+    Picture("desk", "coordinator", f"{TRIAL}desk/", "h1"),
+    Picture("campaign", "coordinator", f"{TRIAL}campaigns/READ-2/", ".tiles"),
+    Picture("charter", "coordinator", f"{TRIAL}charter/1/", ".facts"),
+    Picture("site", "site", f"{TRIAL}site/upload/", "h1"),
+    Picture("worklist", "reader.one", "/read/", "table"),
+    Picture("agreement", "statistician", f"{TRIAL}results/READ-1/agreement/", "figure"),
+    Picture("dataset", "statistician", f"{TRIAL}results/READ-1/datasets/", "table"),
+    Picture("audit", "auditor", TRIAL, "h1"),
+    Picture("worklist-dark", "reader.one", "/read/", "table", "dark"),
+)
+
+
+def sign_in(browser: Browser, base: str, who: str, scheme: str) -> Page:
+    """A page of a browser in which this person has signed in."""
+    dark = "dark" if scheme == "dark" else "light"
+    context = browser.new_context(viewport={"width": 1920, "height": 1080}, color_scheme=dark)
+    page = context.new_page()
+    page.goto(f"{base}/sign-in/")
+    page.fill("input[type=email]", f"{who}@demo.example")
+    page.fill("input[type=password]", PASSWORD)
+    page.press("input[type=password]", "Enter")
+    page.wait_for_url(lambda address: "/sign-in/" not in address)
+    return page
+
+
+def take(page: Page, name: str) -> None:
+    """Writes the window as a picture of a limited palette, which keeps pages small."""
+    page.screenshot(path=PICTURES / f"{name}.png")
+
+
+def reading_screen(browser: Browser, base: str) -> None:
+    """The reading screen with its films loaded and a few scores entered."""
+    page = sign_in(browser, base, "reader.two", "dark")
+    page.goto(f"{base}/read/")
+    page.click("main .actions a.primary")
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(6000)
+    take(page, "reading")
+    page.context.close()
+
+
+def main(base: str) -> None:
+    """Every picture, one person after the other."""
+    PICTURES.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        for picture in PAGES:
+            page = sign_in(browser, base, picture.who, picture.scheme)
+            page.goto(base + picture.address)
+            page.wait_for_selector(picture.sign)
+            page.wait_for_timeout(picture.settle_ms)
+            take(page, picture.name)
+            page.context.close()
+        reading_screen(browser, base)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000")
