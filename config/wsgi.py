@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
 
-from audit.protection import demand  # noqa: E402
 
-demand()
+def begin() -> None:
+    """Once, before gunicorn forks its workers (--preload): they share every page, and no connection."""
+    from django.conf import settings
+    from django.db import connection
+
+    from audit.protection import demand
+
+    import_module(settings.ROOT_URLCONF)
+    demand()
+    connection.close()
+
+
+begin()

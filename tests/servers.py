@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -12,9 +13,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import kombu.pools
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
+from psycopg import sql
 
 from config.celery import app
 from tests.waiting import wait_for
@@ -122,3 +125,35 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
     except ProcessLookupError:
         return
     process.wait()
+
+
+BlankDatabase = Callable[[], str]
+
+
+@pytest.fixture
+def blank_database(tmp_path: Path) -> Iterator[BlankDatabase]:
+    """The address of an empty database of the same engine, beside the one of the tests; the same at each call."""
+    if connection.vendor == "sqlite":
+        yield lambda: f"sqlite://{tmp_path}/blank.sqlite3"
+        return
+    details = connection.settings_dict
+    name = f"blank_{os.getpid()}_{secrets.token_hex(4)}"
+    with server_connection() as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    own = database_url_of_tests()
+    yield lambda: own.replace(f"/{details['NAME']}", f"/{name}", 1)
+    with server_connection() as server:
+        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def server_connection() -> psycopg.Connection[object]:
+    """A connection to the server beside Django's: databases are made outside transactions."""
+    details = connection.settings_dict
+    return psycopg.connect(
+        dbname="postgres",
+        host=details["HOST"],
+        port=details["PORT"] or None,
+        user=details["USER"],
+        password=details["PASSWORD"] or None,
+        autocommit=True,
+    )

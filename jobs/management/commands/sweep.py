@@ -15,6 +15,7 @@ from jobs.sweeping import sweep
 
 class Command(BaseCommand):
     help = "Hint again at jobs that wait, write anchors, send what is due; one sweeper for a house."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="do each chore once and end")

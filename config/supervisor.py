@@ -1,0 +1,287 @@
+"""bin/demo: starts the parts of the demo, says when it is ready and for whom, and stops all of it on Ctrl-C.
+
+Standard library only, so that it answers at once; the parts are the same processes a real house runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import fcntl
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+ROOT = Path(__file__).resolve().parent.parent
+KEPT = ("anchors", "backups", "broker", "files", "log", "mail", "secrets", "static", "work")
+DEATH_SIGNAL = 1  # prctl's PR_SET_PDEATHSIG: a part ends when the supervisor is killed
+GRACE_SECONDS, MOST_DEATHS, DEATH_SECONDS = 8.0, 4, 60.0
+
+
+def say(text: str) -> None:
+    """To the person at the terminal."""
+    print(text, flush=True)
+
+
+class Stopped(Exception):
+    """The person wants the demo to end, or it cannot go on; the text says why."""
+
+
+@dataclass
+class Part:
+    """One process of the house."""
+
+    name: str
+    command: list[str]
+    lasting: bool = True
+    process: subprocess.Popen[bytes] | None = None
+    deaths: list[float] = field(default_factory=list)
+
+
+@dataclass
+class House:
+    """The demo: its folder, its environment and its parts."""
+
+    var: Path
+    port: int
+    parts: list[Part] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings of the demo, whatever a real house on this machine has in its environment."""
+        foreign = {"DATABASE_URL", "BROKER_URL", "DEBUG", "STORAGE", "DJANGO_SETTINGS_MODULE"}
+        own = {name: value for name, value in os.environ.items() if name not in foreign}
+        return own | {
+            "BLINDREAD_MODE": "demo",
+            "BLINDREAD_VAR": str(self.var),
+            "PUBLIC_URL": self.address,
+            "DECODER_SOCKET": str(self.var / "work" / "decoders"),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def log(self, name: str) -> Path:
+        return self.var / "log" / f"{name}.log"
+
+    def start(self, part: Part) -> None:
+        """Starts a part in a session of its own; what it prints goes into its log."""
+        with self.log(part.name).open("ab") as log:
+            part.process = subprocess.Popen(  # noqa: S603  our own commands
+                part.command,
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                preexec_fn=die_with_parent,
+            )
+        if part not in self.parts:
+            self.parts.append(part)
+
+    def look_after(self) -> None:
+        """Starts a part again that has ended; one that keeps ending stops the house."""
+        for part in self.parts:
+            code = part.process.poll() if part.process else None
+            if code is None or (not part.lasting and code == 0):
+                continue
+            if not part.lasting:
+                raise Stopped(f"{part.name} failed.\n{self.tail(part.name)}")
+            now = time.monotonic()
+            part.deaths = [death for death in part.deaths if death > now - DEATH_SECONDS] + [now]
+            if len(part.deaths) > MOST_DEATHS:
+                raise Stopped(f"{part.name} keeps ending (code {code}).\n{self.tail(part.name)}")
+            self.start(part)
+
+    def tail(self, name: str) -> str:
+        """The end of a part's log."""
+        lines = self.log(name).read_text(encoding="utf-8", errors="replace").splitlines()[-20:]
+        return "\n".join([f"The end of {self.log(name)}:", *lines])
+
+    def stop(self) -> None:
+        """Asks every part to end, the last started first, and kills what does not."""
+        running = [part.process for part in reversed(self.parts) if part.process and part.process.poll() is None]
+        for process in running:
+            process.terminate()
+        end = time.monotonic() + GRACE_SECONDS
+        for process in running:
+            try:
+                process.wait(max(0.1, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def die_with_parent() -> None:
+    """Runs in the child before it becomes a part."""
+    ctypes.CDLL(None).prctl(DEATH_SIGNAL, signal.SIGTERM)
+
+
+def parts_of(port: int, var: Path) -> list[Part]:
+    """The parts in the order of their start."""
+    python, manage = sys.executable, [sys.executable, str(ROOT / "manage.py")]
+    gunicorn = [python, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
+    celery = [python, "-m", "celery", "-A", "config.celery", "worker", "--loglevel", "WARNING"]
+    decoders = [python, "-m", "studies.decoding.server", "--socket", str(var / "work" / "decoders")]
+    return [
+        Part("decoders", [*decoders, "--processes", "2"]),
+        Part(
+            "web",
+            [*gunicorn, "--workers", "2", "--threads", "4", "--timeout", "120", "--graceful-timeout", "5", "--preload"],
+        ),
+        Part("worker", [*celery, "--without-gossip", "--without-mingle", "--without-heartbeat"]),
+        Part("sweeper", [*manage, "sweep"]),
+        Part("filler", [*manage, "fill_demo"], lasting=False),
+    ]
+
+
+@contextmanager
+def only_one(var: Path) -> Iterator[None]:
+    """Two demos must not share a folder."""
+    var.mkdir(parents=True, exist_ok=True)
+    with (var / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Stopped(f"A demo is running in {var} already.") from None
+        yield
+
+
+def begin_anew(var: Path) -> None:
+    """Removes what earlier demos left in the folder, and nothing else."""
+    for name in KEPT:
+        shutil.rmtree(var / name, ignore_errors=True)
+    for path in var.glob("*.sqlite3*"):
+        path.unlink()
+
+
+def check_port(port: int) -> None:
+    """Refuses a port that is taken before anything is started."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise Stopped(f"Port {port} cannot be used: {error.strerror}. Choose another by --port N.") from None
+
+
+def prepare(house: House) -> str:
+    """Brings the database and the static files up to date; gives the accounts as text."""
+    command = [sys.executable, str(ROOT / "manage.py"), "prepare_demo"]
+    with house.log("prepare").open("ab") as log:
+        done = subprocess.run(  # noqa: S603  our own command
+            command, cwd=ROOT, env=house.environment, stdout=subprocess.PIPE, stderr=log, text=True, check=False
+        )
+    if done.returncode:
+        raise Stopped(f"The database could not be prepared.\n{house.tail('prepare')}")
+    return done.stdout
+
+
+def ask_health(address: str) -> tuple[bool, str]:
+    """Whether the house is ready, and otherwise what it waits for."""
+    try:
+        with urllib.request.urlopen(f"{address}/healthz", timeout=5) as answer:  # noqa: S310  our own address
+            return True, str(json.load(answer)["demo"]["says"])
+    except urllib.error.HTTPError as error:
+        return False, waiting_for(error)
+    except (OSError, ValueError, KeyError):
+        return False, "the web server to start"
+
+
+def waiting_for(answer: IO[bytes]) -> str:
+    """The first part that is not well, in its own words."""
+    try:
+        parts = json.load(answer)
+        return next(f"{name}: {part['says']}" for name, part in parts.items() if name != "well" and not part["well"])
+    except (ValueError, StopIteration, TypeError):
+        return "the web server to answer"
+
+
+def wait_until_ready(house: House) -> None:
+    """Tells what is being waited for whenever it changes."""
+    told = ""
+    while True:
+        house.look_after()
+        ready, text = ask_health(house.address)
+        if ready:
+            return
+        if text != told:
+            say(f"  waiting for {text}")
+            told = text
+        time.sleep(0.3)
+
+
+def greet(house: House, accounts: str, seconds: float) -> None:
+    """Where the demo is and who can sign in."""
+    say(f"\nReady after {seconds:.0f} s: {house.address}\n\n{accounts}")
+    say(f"Stop with Ctrl-C. Data stay in {house.var}; begin anew with --fresh.\n")
+
+
+def run(port: int, fresh: bool, var: Path) -> None:
+    """The demo from its start to its end."""
+    began = time.monotonic()
+    with only_one(var):
+        check_port(port)
+        if fresh:
+            begin_anew(var)
+        house = House(var, port)
+        for name in ("log", "work"):
+            (var / name).mkdir(parents=True, exist_ok=True)
+        say("Preparing the database and the static files ...")
+        accounts = prepare(house)
+        try:
+            for part in parts_of(port, var):
+                house.start(part)
+            wait_until_ready(house)
+            greet(house, accounts, time.monotonic() - began)
+            while True:
+                house.look_after()
+                time.sleep(0.5)
+        finally:
+            say("Stopping ...")
+            house.stop()
+
+
+def stop_on_signals() -> None:
+    """Ctrl-C and SIGTERM end the demo in order."""
+
+    def stop(number: int, frame: object) -> None:
+        raise Stopped("")
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+
+
+def main() -> int:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(prog="bin/demo", description="The demo of Blindread, on this machine alone.")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--fresh", action="store_true", help="remove what earlier demos left in var/ and begin anew")
+    options = parser.parse_args()
+    stop_on_signals()
+    try:
+        run(options.port, options.fresh, Path(os.environ.get("BLINDREAD_VAR") or ROOT / "var"))
+    except Stopped as reason:
+        if str(reason):
+            print(reason, file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""No migration is missing, and each one can be taken back."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import migrations
+from django.db.migrations.loader import MigrationLoader
+
+from tests.servers import ROOT, BlankDatabase
+
+OURS = [app.label for app in apps.get_app_configs() if Path(app.path).parent == ROOT]
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing() -> None:
+    out = io.StringIO()
+    try:
+        call_command("makemigrations", "--check", "--dry-run", stdout=out)
+    except SystemExit:
+        pytest.fail(out.getvalue())
+
+
+def test_no_migration_says_that_it_cannot_be_taken_back() -> None:
+    loader = MigrationLoader(None)
+    for (app, name), migration in loader.disk_migrations.items():
+        if app in OURS:
+            assert all(operation.reversible for operation in migration.operations), f"{app}.{name}"
+
+
+def test_no_migration_of_ours_runs_sql_for_one_engine_only() -> None:
+    loader = MigrationLoader(None)
+    found = [
+        f"{app}.{name}"
+        for (app, name), migration in loader.disk_migrations.items()
+        if app in OURS and any(isinstance(operation, migrations.RunSQL) for operation in migration.operations)
+    ]
+    assert found == []
+
+
+def manage(blank_database: BlankDatabase, *arguments: str) -> str:
+    environment = os.environ | {"DATABASE_URL": blank_database()}
+    command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_migration_can_be_taken_back_and_made_again(blank_database: BlankDatabase) -> None:
+    manage(blank_database, "migrate", "--verbosity", "0")
+    for app in reversed(OURS):
+        manage(blank_database, "migrate", app, "zero", "--verbosity", "0")
+    manage(blank_database, "migrate", "--verbosity", "0")
+    assert "[ ]" not in manage(blank_database, "showmigrations")
+    assert "intact" in manage(blank_database, "verify_audit")

@@ -1,0 +1,116 @@
+"""What the repository holds: text of ours, small, with no registry's host and no unfinished business."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers import ROOT
+
+HOSTS = [
+    ".".join(parts)
+    for parts in (
+        ("pypi", "org"),
+        ("pythonhosted", "org"),
+        ("npmjs", "org"),
+        ("npmjs", "com"),
+        ("yarnpkg", "com"),
+        ("jsdelivr", "net"),
+        ("unpkg", "com"),
+        ("cdnjs", "cloudflare"),
+        ("conda", "anaconda", "org"),
+        ("crates", "io"),
+        ("proxy", "golang", "org"),
+        ("deb", "debian", "org"),
+        ("docker", "io"),
+        ("ghcr", "io"),
+        ("quay", "io"),
+    )
+]
+UNFINISHED = ["TO" + "DO", "FIX" + "ME", "X" + "XX"]
+TEXT = {".py", ".js", ".html", ".css", ".md", ".sh", ".toml", ".txt", ".in", ".yml", ".yaml", ".cfg", ""}
+
+
+def tracked() -> list[Path]:
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in names.split("\0") if name and (ROOT / name).is_file()]
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    for path in tracked():
+        if path.suffix in TEXT:
+            yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    for name, text in texts():
+        if name.endswith(".py") and text and "/migrations/" not in name:
+            yield name, ast.parse(text)
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_no_file_names_a_registry(host: str) -> None:
+    assert [name for name, text in texts() if host in text] == []
+
+
+def test_nothing_is_larger_than_a_megabyte() -> None:
+    assert [str(path) for path in tracked() if path.stat().st_size > 1_000_000] == []
+
+
+@pytest.mark.parametrize("word", UNFINISHED)
+def test_nothing_is_left_to_be_done(word: str) -> None:
+    assert [name for name, text in texts() if word in text and not name.startswith("requirements/")] == []
+
+
+def test_every_module_says_in_a_few_lines_what_it_is() -> None:
+    wrong = []
+    for name, tree in modules():
+        text = ast.get_docstring(tree, clean=False)
+        if text is None or len(text.strip().splitlines()) > 5:
+            wrong.append(name)
+    assert wrong == []
+
+
+def test_no_function_is_longer_than_forty_lines() -> None:
+    wrong = [
+        f"{name}:{node.lineno} {node.name}"
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (node.end_lineno or 0) - node.lineno >= 40
+    ]
+    assert wrong == []
+
+
+def test_no_model_saves_in_a_way_of_its_own() -> None:
+    wrong = [
+        f"{name}:{node.lineno}"
+        for name, tree in modules()
+        if "/models" in name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name in ("save", "delete")
+    ]
+    assert wrong == []
+
+
+def received_signals(tree: ast.Module) -> Iterator[str]:
+    """Names imported from a module of signals that something is connected to, and any receiver."""
+    imported = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[-1] in ("signals", "dispatch")
+        for alias in node.names
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr == "connect" and isinstance(node.value, ast.Name):
+            yield from {node.value.id} & imported
+    yield from {"receiver"} & imported
+
+
+def test_signals_are_received_in_two_places_only() -> None:
+    """post_migrate re-installs protection, worker_init demands it: nothing else happens behind a function's back."""
+    found = {name: sorted(received_signals(tree)) for name, tree in modules() if any(received_signals(tree))}
+    assert found == {"audit/apps.py": ["post_migrate"], "config/celery.py": ["worker_init"]}
