@@ -15,6 +15,7 @@ from instruments.definition import Instrument
 from reading.cells import ABSENT, cells_of, count_filled, instrument_of, notes_of
 from reading.charter_terms import Terms
 from reading.charters import terms_of
+from reading.frozen_films import VIEWS
 from reading.models import Exposure, ExposureFilm, Read, ReadStep
 from reading.models.read import WRITABLE
 
@@ -103,10 +104,15 @@ def blind_case(read: Read, step: ReadStep, exposures: list[Exposure]) -> Blinded
         progress={"saved_count": count_filled(cells), "expected_count": len(instrument.items) * len(exposures)},
         urls=urls_of(read),
         panes=tuple(
-            BlindedPane(one.letter, one.token, tuple(blind_film(read.token, film) for film in one.films.all()))
+            BlindedPane(one.letter, one.token, tuple(blind_film(read.token, film) for film in in_reading_order(one)))
             for one in exposures
         ),
     )
+
+
+def in_reading_order(exposure: Exposure) -> list[ExposureFilm]:
+    """Left hand, right hand, left foot, right foot."""
+    return sorted(exposure.films.all(), key=lambda film: VIEWS.index((film.side, film.view)))
 
 
 def label_of(read: Read) -> str:

@@ -15,7 +15,7 @@ from config.errors import BadInput, Refusal
 from config.refusals import status_of
 from instruments.definition import Instrument, Item
 from reading.access import read_or_404
-from reading.blinded import blind_case
+from reading.blinded import blind_case, queue_key
 from reading.cells import ABSENT, Cell, cells_of, exposures_of, instrument_of, notes_of
 from reading.models import Exposure, Read, ReadStatus, ReadStep
 from reading.models.read import WRITABLE
@@ -82,6 +82,7 @@ def review_context(read: Read, step: ReadStep) -> dict[str, Any]:
         "error": "",
         "values_digest": digest_of(canonical_text(canonical_values(read, step))),
         "sign_op_id": new_token(),
+        "queue_key": queue_key(read),
         "meanings": [{"code": code, "label": label} for code, label in meanings_for(read).items()],
         "gaps": gaps,
         "not_assessable": cells_that(

@@ -29,7 +29,7 @@ from reading.blinded import (
 from reading.cells import cells_of, count_filled, exposures_of, instrument_of
 from reading.films import read_band, read_preview
 from reading.models import ExposureFilm, Read, ReadStep, Sitting
-from reading.sessions import Operation, open_read, open_step, report_problem, save_note, save_values
+from reading.sessions import PROBLEMS, Operation, open_read, open_step, report_problem, save_note, save_values
 
 MAX_OPERATIONS = 50
 
@@ -66,6 +66,7 @@ def screen(request: HttpRequest, token: str) -> HttpResponse:
         "terms": screen_terms(terms),
         "queue_key": queue_key(read),
         "next_case": next_case(read),
+        "problems": [{"code": code, "label": label} for code, label in PROBLEMS.items()],
     }
     return unkept(render(request, "reading/screen.html", context))
 
@@ -112,7 +113,10 @@ def film_or_404(request: HttpRequest, token: str, film: str) -> Any:
 def values(request: HttpRequest, token: str) -> HttpResponse:
     """Saves operations; answers what became of each and how full the read is."""
     read, actor = read_or_404(request, token)
-    operations = [parse_operation(one) for one in body_of(request, "ops")[:MAX_OPERATIONS]]
+    given = body_of(request, "ops")
+    if len(given) > MAX_OPERATIONS:
+        raise BadInput("ops", len(given), f"at most {MAX_OPERATIONS}")
+    operations = [parse_operation(one) for one in given]
     outcomes = save_values(read=read, actor=actor, operations=operations, sitting=sitting_of(request))
     return JsonResponse({"results": [answer_of(asdict(outcome)) for outcome in outcomes], **progress_of(read)})
 
