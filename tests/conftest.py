@@ -10,7 +10,7 @@ from django.db import connection
 
 from tests.protection import let_tests_empty_the_database
 
-pytest_plugins = ["tests.servers", "tests.cast"]
+pytest_plugins = ["tests.servers", "tests.cast", "tests.chromium"]
 let_tests_empty_the_database()
 
 
