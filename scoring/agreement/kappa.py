@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from scoring.agreement.bootstrap import Bootstrap, resampled_counts, with_bootstrap
 from scoring.agreement.ratings import Matrix, ratings_of
-from scoring.agreement.results import Estimate, estimate
+from scoring.agreement.results import Estimate
 
 WEIGHTS = ("unweighted", "linear", "quadratic")
 EXACT_BINOMIAL = "exact binomial (Clopper and Pearson)"
@@ -57,7 +57,7 @@ def kappa(
     if weights not in WEIGHTS:
         raise ValueError(f"weights: {weights!r} was given; allowed: {', '.join(WEIGHTS)}")
     table = _table(first, second)
-    return _kappa(table, weights, _replicates(table, bootstrap), bootstrap)
+    return _kappas(table, _replicates(table, bootstrap), bootstrap, (weights,))[0]
 
 
 def agreement(
@@ -72,8 +72,7 @@ def agreement(
     """
     table = _table(first, second)
     sample = _replicates(table, bootstrap, stream)
-    three = (_kappa(table, weights, sample, bootstrap) for weights in WEIGHTS)
-    unweighted, linear, quadratic = three
+    unweighted, linear, quadratic = _kappas(table, sample, bootstrap, WEIGHTS)
     return Agreement(
         unweighted,
         linear,
@@ -113,29 +112,35 @@ def _replicates(table: _Table, bootstrap: Bootstrap | None, stream: int = 0) -> 
     return resampled_counts(table.counts, bootstrap, stream)
 
 
-def _kappa(table: _Table, weights: str, sample: Matrix | None, bootstrap: Bootstrap | None) -> Estimate:
-    blank = replace(table.blank, name=f"kappa, {weights}")
-    if blank.reason:
-        return blank
+def _kappas(
+    table: _Table, sample: Matrix | None, bootstrap: Bootstrap | None, kinds: tuple[str, ...]
+) -> tuple[Estimate, ...]:
+    """Kappa by each kind of weights; the sums they share are made once."""
+    blanks = [replace(table.blank, name=f"kappa, {weights}") for weights in kinds]
+    if table.blank.reason:
+        return tuple(blanks)
     if len(set(table.first)) == 1 or len(set(table.second)) == 1:
-        return replace(blank, reason="a reader is constant")
-    value = float(_kappas(table, weights, table.counts[None])[0])
-    found = replace(estimate(blank.name, value, blank.n, 2), dropped=blank.dropped)
+        return tuple(replace(blank, reason="a reader is constant") for blank in blanks)
+    points = _values(table, table.counts[None], kinds)
+    found = [replace(blank, value=float(point[0])) for blank, point in zip(blanks, points, strict=True)]
     if sample is None or bootstrap is None:
-        return found
-    return with_bootstrap(found, _kappas(table, weights, sample), bootstrap)
+        return tuple(found)
+    replicates = _values(table, sample, kinds)
+    return tuple(with_bootstrap(one, own, bootstrap) for one, own in zip(found, replicates, strict=True))
 
 
-def _kappas(table: _Table, weights: str, counts: Matrix) -> Matrix:
-    """Kappa of each row of counts (rows x cells); NaN where a reader is constant."""
+def _values(table: _Table, counts: Matrix, kinds: tuple[str, ...]) -> list[Matrix]:
+    """Kappa of each row of counts (rows x cells) by each kind; NaN where a reader is constant."""
     by_first, by_second = (counts @ _into(codes, len(table.grades)) for codes in (table.first, table.second))
-    apart = _apart(table.grades, weights)
     n = counts[0].sum()
-    seen = (counts @ apart[table.first, table.second]) * n
-    expected = ((by_first @ apart) * by_second).sum(axis=1)
     varies = (by_first.max(axis=1) < n) & (by_second.max(axis=1) < n)
-    ratio: Matrix = np.divide(seen, expected, out=np.full(len(counts), np.nan), where=varies)
-    return 1 - ratio
+    found = []
+    for weights in kinds:
+        apart = _apart(table.grades, weights)
+        seen = (counts @ apart[table.first, table.second]) * n
+        expected = ((by_first @ apart) * by_second).sum(axis=1)
+        found.append(1 - np.divide(seen, expected, out=np.full(len(counts), np.nan), where=varies))
+    return found
 
 
 def _into(codes: npt.NDArray[np.intp], grades: int) -> Matrix:
@@ -171,8 +176,8 @@ def share(count: int, blank: Estimate) -> Estimate:
     n, tail = blank.n, (1 - blank.level) / 2
     if n == 0:
         return replace(blank, reason="no subject")
-    lower = float(beta.ppf(tail, count, n - count + 1)) if count else 0.0
-    upper = float(beta.ppf(1 - tail, count + 1, n - count)) if count < n else 1.0
+    lower = float(betaincinv(count, n - count + 1, tail)) if count else 0.0
+    upper = float(betaincinv(count + 1, n - count, 1 - tail)) if count < n else 1.0
     return replace(blank, value=count / n).with_limits(lower, upper, EXACT_BINOMIAL)
 
 

@@ -1,0 +1,3 @@
+"""Benchmarks, each a module that prints a table and one line of JSON."""
+
+from __future__ import annotations
