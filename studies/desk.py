@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from studies import masks
+from studies.checks import ACQUISITION
 from studies.completeness import VisitState, subjects_with_visits, visit_states
 from studies.designation import IN_PLAY, rivals
 from studies.desk_pictures import picture_of
@@ -17,17 +18,6 @@ from studies.models import Film, FilmStatus, MaskSet, Question
 from studies.models.film import FILM_TRANSITIONS, SIDES, VIEWS
 
 MOST_SIBLINGS = 48
-# What a detector leaves in a file; where it differs between visits it tells them apart.
-ACQUISITION = {
-    "Rows": "rows",
-    "Columns": "columns",
-    "BitsStored": "bits stored",
-    "PhotometricInterpretation": "polarity",
-    "Modality": "modality",
-    "Manufacturer": "manufacturer",
-    "ManufacturerModelName": "model",
-    "DetectorType": "detector",
-}
 GONE = (FilmStatus.RECEIVED, FilmStatus.HELD, FilmStatus.REFUSED)
 
 
@@ -103,7 +93,7 @@ def may(film: Film) -> frozenset[str]:
 def facts(film: Film) -> list[Fact]:
     """Side, view, date and scale: what was declared beside what the file says."""
     header: dict[str, Any] = film.header
-    side = str(header.get("ImageLaterality") or header.get("Laterality") or "")
+    side = str(header.get("Side") or "")
     part = " ".join(str(header[name]) for name in ("BodyPartExamined", "ViewPosition") if header.get(name))
     day = str(header.get("FilmDate") or "")
     return [
@@ -123,10 +113,14 @@ def contradicts(part: str, view: str) -> bool:
 def spacing_in_file(header: dict[str, Any]) -> str:
     """The attribute and its values; a detector's spacing is not that of the hand upon it."""
     for name in ("PixelSpacing", "ImagerPixelSpacing"):
-        if value := header.get(name):
-            values = value if isinstance(value, list) else [value]
-            return f"{' x '.join(str(one) for one in values)} mm ({name})"
+        if values := header.get(name):
+            return f"{in_words(values)} mm ({name})"
     return ""
+
+
+def in_words(value: object) -> str:
+    """Numbers of a header as people write them."""
+    return " x ".join(f"{one:g}" for one in value) if isinstance(value, list) else str(value)
 
 
 def siblings_of(film: Film) -> list[Film]:
@@ -148,18 +142,14 @@ def duplicates(film: Film) -> list[Film]:
 
 def differences(film: Film, others: Iterable[Film]) -> list[str]:
     """How the acquisition of this film differs from the subject's films of the same view: it may tell the order."""
-    found = []
     same_view = [other for other in others if other.view == film.view and other.status != FilmStatus.REJECTED]
+    found = []
     for name, word in ACQUISITION.items():
-        values = sorted({str(other.header[name]) for other in same_view if other.header.get(name)})
-        mine = str(film.header.get(name) or "")
-        if mine and values and values != [mine]:
-            found.append(f"{word} {mine}, elsewhere {', '.join(values)}")
-    spacings = sorted({other.spacing_mm for other in same_view if other.spacing_mm})
-    if film.spacing_mm and spacings and spacings != [film.spacing_mm]:
-        found.append(
-            f"pixel spacing {film.spacing_mm:g} mm, elsewhere {', '.join(f'{value:g}' for value in spacings)} mm"
-        )
+        mine = in_words(film.header.get(name) or "")
+        elsewhere = sorted({in_words(other.header[name]) for other in same_view if other.header.get(name)} - {mine})
+        if mine and elsewhere:
+            # A device is known by a key alone.
+            found.append(word if name == "DeviceKey" else f"{word} {mine}, elsewhere {', '.join(elsewhere)}")
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, TextField
+from django.db.models import Exists, OuterRef, Q, TextField
 from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.urls import reverse
@@ -14,7 +14,7 @@ from django.urls import reverse
 from config.cells import Badge, Column, Link
 from config.filters import ChoiceFilter, MomentFilter, TextFilter
 from config.listing import Listing
-from studies.models import Film, FilmStatus, Trial
+from studies.models import Film, FilmStatus, Question, Trial
 from studies.models.film import SIDES, VIEWS, FilmQuerySet
 
 AT_DESK = [(status.value, status.label) for status in (FilmStatus.DEIDENTIFIED, FilmStatus.QUESTIONED)]
@@ -29,9 +29,14 @@ class FindingFilter(ChoiceFilter):
 
 
 def waiting(trial: Trial) -> FilmQuerySet:
-    """Films of the trial that wait for a decision, oldest first."""
-    films = Film.objects.of_trial(trial).at_desk()
+    """Films of the trial that wait for a decision, oldest first; those that wait for the site come back answered."""
+    films = Film.objects.of_trial(trial).at_desk().filter(~waits_for_site())
     return films.annotate(findings_text=Cast("findings", TextField())).order_by("received_at", "pk")
+
+
+def waits_for_site() -> Q:
+    """A film the site was asked about and has not answered."""
+    return Q(Exists(Question.objects.open().filter(film=OuterRef("pk"))), status=FilmStatus.QUESTIONED)
 
 
 def finding_codes(trial: Trial) -> list[tuple[str, str]]:

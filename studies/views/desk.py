@@ -17,7 +17,7 @@ from audit.trail import Actor
 from studies import designation, masks, quality
 from studies.access import trial_or_404
 from studies.desk import desk_film, for_viewer
-from studies.desk_queue import Place, address, place_of, queue
+from studies.desk_queue import Place, address, place_of, queue, waits_for_site
 from studies.forms.desk import AcceptForm, DesignateForm, MasksForm, QuestionForm, RejectForm, WithdrawForm
 from studies.forms.refusals import refused_on
 from studies.models import Film, Trial
@@ -38,7 +38,8 @@ Decide = Callable[[dict[str, Any]], object]
 def desk(request: HttpRequest, code: str) -> HttpResponseBase:
     """The films that wait."""
     trial, _ = trial_or_404(request, code, Action.CHECK_FILMS)
-    return queue(request, trial).respond("studies/desk/queue.html", {"trial": trial})
+    asked = Film.objects.filter(waits_for_site(), trial=trial).count()
+    return queue(request, trial).respond("studies/desk/queue.html", {"trial": trial, "asked": asked})
 
 
 @require_GET

@@ -12,11 +12,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from accounts.roles import Role
 from accounts.sign_in import BACKEND
 from audit.trail import Actor
 from studies import joints, masks, quality
-from studies.models import Film, FilmStatus, MaskSet, ReaderImage, Rendition
-from tests.studies.desk_cast import Cast, film_at_desk, levels, make_cast, ready, store_image
+from studies.models import Film, FilmStatus, MaskSet, Question, ReaderImage, Rendition
+from studies.questions import answer
+from tests.studies.desk_cast import Cast, film_at_desk, levels, make_cast, person, ready, store_image
 from tests.studies.test_quality import CONFIRMED, TEXT
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +65,18 @@ def test_the_queue_lists_the_films_that_wait_longest_first_and_nothing_else(cast
     quality.reject(film=done, actor=cast.coordinator, reason="motion")
     page = browser(cast.coordinator).get(desk()).content.decode()
     assert re.findall(r"Film (\d+)<", page) == [str(first.pk), str(second.pk)]
+
+
+def test_a_questioned_film_leaves_the_queue_until_the_site_has_answered(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    quality.question(film=film, actor=cast.coordinator, reason="side", text="Which side is it?")
+    client = browser(cast.coordinator)
+    page = client.get(desk()).content.decode()
+    assert "No film waits" in page
+    assert "1 more</a> waits for the site" in page
+    site = person(cast.trial, Role.SITE, site=cast.sites[0])
+    answer(question=Question.objects.get(), text="The left one.", actor=site)
+    assert f"Film {film.pk}" in client.get(desk()).content.decode()
 
 
 def test_an_empty_queue_says_so(cast: Cast) -> None:
@@ -125,7 +139,7 @@ def test_side_and_view_are_not_filled_in_from_what_was_declared(cast: Cast) -> N
 
 def test_what_was_declared_stands_beside_what_the_file_says(cast: Cast) -> None:
     header = {
-        "ImageLaterality": "R",
+        "Side": "R",
         "BodyPartExamined": "FOOT",
         "FilmDate": "2024-03-04",
         "ImagerPixelSpacing": [0.1, 0.1],
@@ -210,19 +224,19 @@ def test_masks_that_cannot_be_read_are_named(cast: Cast) -> None:
 
 
 def test_duplicates_and_differing_acquisition_are_said(cast: Cast) -> None:
-    film = film_at_desk(cast, header={"Manufacturer": "Agfa", "Rows": 2000})
-    film_at_desk(cast, header={"Manufacturer": "Fuji", "Rows": 2000}, visit=cast.visits[1])
+    film = film_at_desk(cast, header={"BitsStored": 12, "Rows": 2000})
+    film_at_desk(cast, header={"BitsStored": 10, "Rows": 2000}, visit=cast.visits[1])
     twin = film_at_desk(cast, pixel_sha256=film.pixel_sha256, visit=cast.visits[2])
     page = browser(cast.coordinator).get(desk(f"{film.pk}/")).content.decode()
-    assert "manufacturer Agfa, elsewhere Fuji" in page
+    assert "bits 12, elsewhere 10" in page
     assert f'Same pixels as <a href="{desk(f"{twin.pk}/")}"' in page
     assert "rows 2000" not in page
 
 
 def test_a_script_in_the_senders_data_stays_text(cast: Cast) -> None:
-    header = {"Manufacturer": "<script>alert(1)</script>", "BodyPartExamined": "<img src=x>"}
+    header = {"BitsStored": "<script>alert(1)</script>", "BodyPartExamined": "<img src=x>"}
     film = film_at_desk(cast, header=header, findings=[{"code": "x", "text": "<b>bold</b></script><script>"}])
-    film_at_desk(cast, header={"Manufacturer": "Fuji"})
+    film_at_desk(cast, header={"BitsStored": 10})
     page = browser(cast.coordinator).get(desk(f"{film.pk}/")).content.decode()
     assert "<script>alert" not in page
     assert "<img src=x>" not in page
