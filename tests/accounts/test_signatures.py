@@ -132,6 +132,7 @@ def test_the_database_refuses_to_change_a_signature(cast: Cast, statement: str) 
 
 def test_a_signature_moved_to_another_record_is_found(cast: Cast) -> None:
     signature = sign(cast)
+    assert verify().intact
     with lifted():
         Signature.objects.filter(pk=signature.pk).update(record_id="8")
     assert any(f"accounts_signature {signature.pk}" in str(finding) for finding in verify().findings)

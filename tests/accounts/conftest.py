@@ -1,0 +1,46 @@
+"""A real browser on the real pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from pytest_django.live_server_helper import LiveServer
+
+from tests.cast import PASSWORD
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(chromium: Browser, live_server: LiveServer) -> Iterator[Visit]:
+    """Opens a page as somebody, in a browser of his own; any error of the page or its policy fails the test."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error" and "401" not in message.text:
+            faults.append(f"{message.text} {message.location}")
+
+    def open_page(path: str, email: str, *, scheme: Literal["light", "dark"] = "light", strict: bool = True) -> Page:
+        context = chromium.new_context(
+            base_url=live_server.url, color_scheme=scheme, viewport={"width": 1366, "height": 768}
+        )
+        contexts.append(context)
+        page = context.new_page()
+        if strict:
+            page.on("pageerror", lambda error: faults.append(str(error)))
+            page.on("console", heard)
+        page.goto(f"/sign-in/?next={path}")
+        page.get_by_label("E-mail address").fill(email)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"**{path}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert faults == []
