@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from studies.bitpacking import encode, shown_digest
 from studies.levels import Levels, NormalForm, preview, quarter
-from tests.viewer.site import Site
+from tests.viewer.site import ROOT, Site
 
 BENCH = b"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>bench</title>
 <script type="module" src="/bench.js"></script></head><body></body></html>"""
@@ -23,7 +23,8 @@ def drawn(rows: int, columns: int, top: int, seed: int = 1) -> Levels:
     picture = top * (0.15 + 0.6 * wave) + random.normal(0, top / 60, (rows, columns))
     picture[rows // 3 : rows // 2, columns // 4 : columns // 3] = top
     picture[:5] = 0
-    return np.clip(picture, 0, top).astype(np.uint16)
+    levels: Levels = np.clip(picture, 0, top).astype(np.uint16)
+    return levels
 
 
 def put_film(site: Site, token: str, form: NormalForm, **more: Any) -> dict[str, Any]:
@@ -54,8 +55,6 @@ def put_film(site: Site, token: str, form: NormalForm, **more: Any) -> dict[str,
 
 def open_bench(site: Site, page: Page) -> None:
     """Opens the page that draws with the real modules."""
-    from tests.viewer.site import ROOT
-
     site.put("/bench.html", BENCH, "text/html")
     site.put("/bench.js", (ROOT / "tests/viewer/renderer_bench.js").read_bytes(), "text/javascript")
     page.goto(f"{site.address}/bench.html")

@@ -83,7 +83,8 @@ export class Grid {
   #spoken(name, state) {
     const value = state.reason ? `not assessable, ${this.#reason(state).label}` : (state.value ?? "empty");
     const marks = [state.flag && "flagged", state.comment && "with comment", state.waiting && "not yet saved"];
-    return [name, value, state.theirs && "saved twice", ...marks].filter((word) => word !== null && word !== false && word !== "" && word !== 0).join(", ");
+    const heard = [name, value, state.theirs ? "saved twice" : "", ...marks];
+    return heard.filter((word) => word || word === 0).join(", ");
   }
 
   #table(region) {

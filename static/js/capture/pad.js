@@ -23,7 +23,8 @@ export class Pad {
   draw() {
     const { item, exposure, region } = this.cursor.cell;
     const feature = this.features.get(item.feature);
-    this.root.querySelector(".asked").textContent = `${this.letters.get(exposure)} · ${region.label}, ${item.label}, ${feature.toLowerCase()}`;
+    const words = `${region.label}, ${item.label}, ${feature.toLowerCase()}`;
+    this.root.querySelector(".asked").textContent = `${this.letters.get(exposure)} · ${words}`;
     const kind = `${item.feature}/${item.allowed}`;
     if (kind !== this.#last) this.#grades(item);
     this.#last = kind;

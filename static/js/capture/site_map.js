@@ -26,8 +26,22 @@ const FOOT = {
   ...ring("MTP", [1, 2, 3, 4, 5], [[119, 46], [107, 42], [97, 45], [88, 51], [79, 60]]),
 };
 const BONES = {
-  hand: ["M119 82L129 66L139 54L146 45", "M106 88L110 51L117 8", "M100 88L100 49L101 3", "M94 88L90 52L86 8", "M88 88L80 58L71 22", "M105 118L104 96", "M89 118L91 98"],
-  foot: ["M113 104L119 46L121 10", "M107 104L107 42L107 18", "M100 104L97 45L96 22", "M95 104L88 51L85 29", "M90 102L79 60L74 40"],
+  hand: [
+    "M119 82L129 66L139 54L146 45",
+    "M106 88L110 51L117 8",
+    "M100 88L100 49L101 3",
+    "M94 88L90 52L86 8",
+    "M88 88L80 58L71 22",
+    "M105 118L104 96",
+    "M89 118L91 98",
+  ],
+  foot: [
+    "M113 104L119 46L121 10",
+    "M107 104L107 42L107 18",
+    "M100 104L97 45L96 22",
+    "M95 104L88 51L85 29",
+    "M90 102L79 60L74 40",
+  ],
 };
 const SPREAD = 5;
 
@@ -63,7 +77,8 @@ export class SiteMap {
   #lay(region) {
     this.#region = region;
     const places = region.view === "hand" ? HAND : FOOT;
-    const middle = piece(document.createDocumentFragment(), "g", region.side === "L" ? {} : { transform: "translate(200 0) scale(-1 1)" });
+    const turn = region.side === "L" ? {} : { transform: "translate(200 0) scale(-1 1)" };
+    const middle = piece(document.createDocumentFragment(), "g", turn);
     for (const d of BONES[region.view]) piece(middle, "path", { class: "bone", d });
     const joints = Map.groupBy(region.rows, ({ joint }) => joint);
     this.#marks = new Map();

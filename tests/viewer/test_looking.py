@@ -1,0 +1,365 @@
+"""The films on the reading screen: what is drawn, what is said about it, and what a reader can do to them."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page
+
+from studies.levels import NormalForm, render8
+from tests.capture.acting import ALL_FULL, open_read, press, said, shown, wait_ready
+from tests.capture.reading_room import ReadingRoom
+from tests.viewer.films import drawn, put_film, wait_until
+from tests.viewer.site import Answer, Request, Site
+
+pytestmark = pytest.mark.browser
+ROWS, COLUMNS = 900, 700
+SIZE = (1366, 768)
+WITHOUT_WEBGL = """
+const original = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+  return kind === "webgl2" ? null : original.call(this, kind, ...rest);
+};
+"""
+
+
+def form(seed: int) -> NormalForm:
+    return NormalForm(drawn(ROWS, COLUMNS, 4095, seed), 2000.0, 2400)
+
+
+def large_film(site: Site, token: str, side: str, view: str, seed: int) -> dict[str, Any]:
+    places = {"PIP2": [200.0, 150.0], "PIP3": [350.0, 450.0], "MTP2": [100.0, 100.0]}
+    return put_film(site, token, form(seed), side=side, view=view, joints=places)
+
+
+@pytest.fixture
+def page_size() -> tuple[int, int]:
+    return SIZE
+
+
+@pytest.fixture
+def room(site: Site) -> ReadingRoom:
+    return ReadingRoom(site, panes=2, instrument="larsen-1995", film=large_film)
+
+
+@pytest.fixture(params=["webgl2", "canvas"])
+def either(request: pytest.FixtureRequest, clean_page: Page) -> Iterator[Page]:
+    """A page that draws by WebGL2, and one that has to do without."""
+    if request.param == "canvas":
+        clean_page.add_init_script(WITHOUT_WEBGL)
+    yield clean_page
+    assert clean_page.evaluate("document.querySelector('.stage').dataset.renderer") == request.param
+
+
+def hold(site: Site, path: str, until: threading.Event) -> None:
+    """Answers a path only after the event."""
+    answer = site.routes[path]
+
+    def late(request: Request) -> Answer:
+        until.wait(20)
+        return answer(request)
+
+    site.routes[path] = late
+
+
+def seen(page: Page, place: int = 0) -> np.ndarray:
+    """The greys on the screen in the well of a pane."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    box = page.evaluate(
+        "place => { const b = document.querySelectorAll('.well')[place].getBoundingClientRect();"
+        " return {x: b.x, y: b.y, width: b.width, height: b.height}; }",
+        place,
+    )
+    image = Image.open(io.BytesIO(page.screenshot(clip=box))).convert("RGB")
+    colours = np.asarray(image)
+    assert (colours[..., 0] == colours[..., 1]).all()
+    return colours[..., 0]
+
+
+def middle_of(greys: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """The part of a whole film that a well of this shape shows at one to one, centred on whole pixels."""
+    top, left = (-round((size - length) / 2 + 1e-9) for size, length in zip(shape, greys.shape, strict=True))
+    around = np.zeros((shape[0] + 2000, shape[1] + 2000), np.uint8)
+    around[1000 : 1000 + greys.shape[0], 1000 : 1000 + greys.shape[1]] = greys
+    return around[1000 + top : 1000 + top + shape[0], 1000 + left : 1000 + left + shape[1]]
+
+
+def assert_exact(page: Page, wanted: np.ndarray, place: int = 0) -> None:
+    """What is seen is exactly the film, on whole pixels near the middle."""
+    got = seen(page, place)
+    moves = [(y, x) for y in (0, -1, 1) for x in (0, -1, 1)]
+    differences = [
+        np.count_nonzero(np.roll(middle_of(wanted, got.shape), move, (0, 1))[2:-2, 2:-2] != got[2:-2, 2:-2])
+        for move in moves
+    ]
+    assert min(differences) == 0
+
+
+def test_one_to_one_on_the_screen_is_the_film_exactly(either: Page, room: ReadingRoom) -> None:
+    open_read(either, room)
+    press(either, "o", "p")
+    assert_exact(either, render8(form(0).levels, 2000, 2400))
+    assert_exact(either, render8(form(4).levels, 2000, 2400), place=1)
+    press(either, "i")
+    assert_exact(either, render8(form(0).levels, 2000, 2400, invert=True))
+    press(either, "i", "v")
+    assert_exact(either, render8(form(0).levels, 2000, 2400)[::-1])
+
+
+def test_the_preview_paints_before_the_films_are_there(clean_page: Page, room: ReadingRoom) -> None:
+    held = threading.Event()
+    hold(room.site, "/film/read-A-L-hand/small/0", held)
+    clean_page.goto(room.site.address + room.base)
+    wait_until(clean_page, "document.querySelector('.preview').complete")
+    assert clean_page.get_attribute(".pane", "data-level") == "preview"
+    assert clean_page.inner_text(".pane .level").startswith("Preview")
+    assert seen(clean_page).max() > 100
+    held.set()
+    wait_ready(clean_page)
+    assert clean_page.inner_text(".pane .level") == "Full size, verified"
+
+
+def test_nothing_is_scored_before_the_film_is_there_in_full(clean_page: Page, room: ReadingRoom) -> None:
+    held = threading.Event()
+    hold(room.site, "/film/read-A-L-hand/full/2", held)
+    clean_page.goto(room.site.address + room.base)
+    wait_until(clean_page, "document.querySelector('.pane').dataset.level === 'small'")
+    wait_until(clean_page, "document.querySelector('.status').dataset.state !== undefined")
+    assert clean_page.inner_text(".pane .level").startswith("Quarter size")
+    press(clean_page, "3")
+    assert said(clean_page) == "Film A is not here in full size yet."
+    held.set()
+    wait_ready(clean_page)
+    press(clean_page, "3")
+    assert shown(clean_page, "GL-PIP2") == "3"
+
+
+def test_a_film_that_is_not_the_one_announced_cannot_be_scored(clean_page: Page, room: ReadingRoom) -> None:
+    room.site.put("/film/read-A-L-hand/full/1", b"something else")
+    clean_page.goto(room.site.address + room.base)
+    wait_until(clean_page, "document.querySelector('.pane').dataset.level === 'refused'")
+    wait_until(clean_page, "document.querySelector('.status').dataset.state !== undefined")
+    assert "does not match its digest" in clean_page.inner_text(".pane .level")
+    press(clean_page, "3")
+    assert said(clean_page).startswith("Film A is not what the server announced")
+    press(clean_page, "n", "1")
+    assert room.stored == {}
+
+
+def test_a_film_must_be_seen_whole_first(clean_page: Page, room: ReadingRoom) -> None:
+    held = threading.Event()
+    for letter in "AB":
+        hold(room.site, f"/film/read-{letter}-L-hand/small/0", held)
+    clean_page.goto(room.site.address + room.base)
+    wait_until(clean_page, "document.querySelector('.status').dataset.state !== undefined")
+    press(clean_page, "z")
+    held.set()
+    wait_until(clean_page, ALL_FULL)
+    press(clean_page, "3")
+    assert said(clean_page) == "Film A has not been seen whole yet: press = or Fit."
+    press(clean_page, "=")
+    clean_page.wait_for_timeout(100)
+    press(clean_page, "3")
+    assert shown(clean_page, "GL-PIP2") == "3"
+
+
+def test_without_a_secure_address_nothing_can_be_scored(clean_page: Page, room: ReadingRoom) -> None:
+    clean_page.goto(room.site.address.replace("localhost", "reading.test") + room.base)
+    wait_until(clean_page, "document.querySelector('.status').dataset.state !== undefined")
+    press(clean_page, "3")
+    assert "neither https nor localhost" in said(clean_page)
+
+
+def test_a_lost_graphics_context_costs_nothing(clean_page: Page, room: ReadingRoom) -> None:
+    open_read(clean_page, room)
+    press(clean_page, "o", "p")
+    before = seen(clean_page)
+    clean_page.evaluate(
+        "document.querySelector('.surface').getContext('webgl2').getExtension('WEBGL_lose_context').loseContext()"
+    )
+    wait_until(clean_page, "document.querySelector('.stage').dataset.renderer === 'canvas'")
+    wait_ready(clean_page)
+    assert (seen(clean_page) == before).all()
+    assert sum(asked.startswith("GET /film/read-A-L-hand/full/") for asked in room.site.asked) == 4
+
+
+def test_a_film_larger_than_the_largest_texture_is_drawn_on_the_canvas(clean_page: Page, room: ReadingRoom) -> None:
+    clean_page.add_init_script(
+        "const get = WebGL2RenderingContext.prototype.getParameter;"
+        "WebGL2RenderingContext.prototype.getParameter = function (name) {"
+        " return name === this.MAX_TEXTURE_SIZE ? 512 : get.call(this, name); };"
+    )
+    open_read(clean_page, room)
+    assert clean_page.get_attribute(".stage", "data-renderer") == "canvas"
+    press(clean_page, "o", "p")
+    assert_exact(clean_page, render8(form(0).levels, 2000, 2400))
+
+
+def test_linked_films_do_the_same_and_free_ones_do_not(clean_page: Page, room: ReadingRoom) -> None:
+    open_read(clean_page, room)
+    press(clean_page, "i")
+    assert clean_page.evaluate("[...document.querySelectorAll('.badge')].map(b => b.textContent)") == ["inverted"] * 2
+    clean_page.hover(".well >> nth=1")
+    press(clean_page, "k", "h")
+    badges = clean_page.evaluate("[...document.querySelectorAll('.badge')].map(b => b.textContent)")
+    assert badges == ["inverted", "mirrored, inverted"]
+    assert clean_page.get_attribute("[data-command=link]", "aria-pressed") == "false"
+
+
+def test_the_badge_stays_until_the_film_lies_as_delivered(clean_page: Page, room: ReadingRoom) -> None:
+    open_read(clean_page, room)
+    before = seen(clean_page)
+    for key, text in (("h", "mirrored"), ("r", "mirrored, turned 90°"), ("l", "mirrored"), ("v", "turned 180°")):
+        press(clean_page, key)
+        assert clean_page.inner_text(".badge >> nth=0") == text
+    press(clean_page, "Space")
+    assert not clean_page.is_visible(".badge >> nth=0")
+    assert (seen(clean_page) == before).all()
+
+
+@pytest.mark.parametrize(
+    ("there", "back"),
+    [
+        (["+"], ["-"]),
+        (["Control+ArrowLeft", "Control+ArrowDown"], ["Control+ArrowRight", "Control+ArrowUp"]),
+        (["Shift+ArrowUp"], ["Shift+ArrowDown"]),
+        (["Shift+ArrowLeft"], ["Space"]),
+        (["z"], ["z"]),
+        (["p"], ["="]),
+    ],
+)
+def test_what_keys_do_can_be_undone(clean_page: Page, room: ReadingRoom, there: list[str], back: list[str]) -> None:
+    open_read(clean_page, room)
+    before = seen(clean_page)
+    press(clean_page, *there)
+    assert (seen(clean_page) != before).any()
+    press(clean_page, *back)
+    assert (seen(clean_page) == before).mean() > 0.99
+
+
+def drag(page: Page, button: Any, by: tuple[int, int]) -> None:
+    """Drags from the middle of the first well."""
+    box = page.query_selector(".well").bounding_box()  # type: ignore[union-attr]
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2  # type: ignore[index]
+    page.mouse.move(x, y)
+    page.mouse.down(button=button)
+    page.mouse.move(x + by[0] / 2, y + by[1] / 2)
+    page.mouse.move(x + by[0], y + by[1])
+    page.mouse.up(button=button)
+
+
+def test_the_mouse_windows_pans_zooms_and_resets(clean_page: Page, room: ReadingRoom) -> None:
+    open_read(clean_page, room)
+    before = seen(clean_page)
+    drag(clean_page, "left", (0, -60))
+    assert seen(clean_page).mean() > before.mean() + 5
+    clean_page.dblclick(".well >> nth=0")
+    assert (seen(clean_page) == before).all()
+    drag(clean_page, "middle", (40, 20))
+    assert (seen(clean_page)[60:-60, 80:-80] == before[40:-80, 40:-120]).mean() > 0.98
+    clean_page.dblclick(".well >> nth=0")
+    drag(clean_page, "right", (0, -80))
+    assert (seen(clean_page) != before).any()
+    clean_page.mouse.wheel(0, 160)
+    clean_page.dblclick(".well >> nth=0")
+    assert (seen(clean_page) == before).all()
+
+
+def test_a_distance_is_measured_in_millimetres(clean_page: Page, room: ReadingRoom) -> None:
+    open_read(clean_page, room)
+    press(clean_page, "p", "d")
+    drag(clean_page, "left", (120, 90))
+    assert clean_page.text_content(".calliper text >> nth=0") == "15.0 mm"
+    press(clean_page, "+")
+    assert clean_page.text_content(".calliper text >> nth=0") == "15.0 mm"
+
+
+def test_a_film_without_spacing_is_not_measured(clean_page: Page, site: Site) -> None:
+    def film(site: Site, token: str, side: str, view: str, seed: int) -> dict[str, Any]:
+        return {**large_film(site, token, side, view, seed), "spacing_mm": None}
+
+    open_read(clean_page, ReadingRoom(site, panes=2, instrument="larsen-1995", film=film))
+    press(clean_page, "d")
+    drag(clean_page, "left", (50, 0))
+    assert clean_page.text_content(".calliper text >> nth=0") == "no spacing known for this film"
+
+
+def test_the_magnifier_is_there_while_its_key_is_held(clean_page: Page, room: ReadingRoom) -> None:
+    open_read(clean_page, room)
+    clean_page.hover(".well >> nth=0")
+    before = seen(clean_page)
+    clean_page.keyboard.down("m")
+    assert clean_page.is_visible(".lens")
+    during = seen(clean_page)
+    assert 20_000 < np.count_nonzero(during != before) < 70_000
+    clean_page.keyboard.up("m")
+    assert not clean_page.is_visible(".lens")
+    assert (seen(clean_page) == before).all()
+
+
+def test_the_next_sides_films_come_while_this_one_is_read(clean_page: Page, room: ReadingRoom) -> None:
+    open_read(clean_page, room)
+    wanted = [f"GET /film/read-{letter}-R-hand/full/{k}" for letter in "AB" for k in range(4)]
+    for _ in range(200):
+        if set(wanted) <= set(room.site.asked):
+            break
+        clean_page.wait_for_timeout(25)
+    press(clean_page, "]")
+    wait_ready(clean_page)
+    assert [room.site.asked.count(each) for each in wanted] == [1] * 8
+
+
+def test_in_the_joints_way_the_next_joint_moves_all_films(clean_page: Page, site: Site) -> None:
+    room = ReadingRoom(site, panes=2, instrument="larsen-1995", film=large_film, terms={"looking": "joints"})
+    open_read(clean_page, room)
+    assert clean_page.is_visible(".strip >> nth=0")
+    press(clean_page, "o", "z")
+    first = [seen(clean_page, place) for place in (0, 1)]
+    press(clean_page, "1", "1")
+    second = [seen(clean_page, place) for place in (0, 1)]
+    assert all((a != b).any() for a, b in zip(first, second, strict=True))
+    box = clean_page.evaluate("[...document.querySelector('.strip rect').attributes].map(a => Number(a.value))")
+    assert abs(box[0] + box[2] / 2 - 350) < 1
+    assert abs(box[1] + box[3] / 2 - 450) < 1
+    clean_page.click(".strip >> nth=0")
+    assert (seen(clean_page) != second[0]).any()
+
+
+def test_the_pointer_marks_the_joint_and_can_be_hidden(clean_page: Page, room: ReadingRoom) -> None:
+    open_read(clean_page, room)
+    assert clean_page.get_attribute(".joint:not(.under) >> nth=0", "d") != ""
+    press(clean_page, "o")
+    assert clean_page.get_attribute(".joint:not(.under) >> nth=0", "d") == ""
+
+
+def test_no_answer_of_a_film_is_kept_in_the_browsers_cache(clean_page: Page, room: ReadingRoom) -> None:
+    open_read(clean_page, room)
+    count = room.site.asked.count("GET /film/read-A-L-hand/small/0")
+    clean_page.reload()
+    wait_ready(clean_page)
+    assert room.site.asked.count("GET /film/read-A-L-hand/small/0") == count + 1
+
+
+def test_an_ended_session_shows_while_films_are_fetched(clean_page: Page, room: ReadingRoom) -> None:
+    band = room.site.routes["/film/read-A-L-hand/full/0"]
+    ended = [True]
+
+    def guarded(request: Request) -> Answer:
+        room.signed_in = room.signed_in and not ended
+        ended.clear()
+        return band(request) if room.signed_in else Answer.of_json({"error": "signed out"}, 401)
+
+    room.site.routes["/film/read-A-L-hand/full/0"] = guarded
+    clean_page.goto(room.site.address + room.base)
+    wait_until(clean_page, "document.querySelector('.sign-in').open")
+    clean_page.fill(".sign-in [name=email]", "reader.one@demo.example")
+    clean_page.fill(".sign-in [name=password]", "right")
+    clean_page.click(".sign-in button[type=submit]")
+    wait_ready(clean_page)
+    assert clean_page.inner_text(".pane .level") == "Full size, verified"
