@@ -39,7 +39,7 @@ def site_film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "site": site,
         "film": film,
         "facts": facts(film),
-        "form": form if film.status == FilmStatus.HELD else None,
+        "form": form if film.status == FilmStatus.HELD or form.errors else None,
         "replaced_by": film.replaced_by.order_by("pk"),
         "questions": film.questions.order_by("pk"),
     }

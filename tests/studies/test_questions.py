@@ -49,7 +49,8 @@ def test_a_question_about_a_film_knows_its_site_subject_and_visit(ra1: Planned, 
 
 def test_a_question_is_about_one_thing(ra1: Planned, film: Film) -> None:
     coordinator = ra1.actor("coordinator")
-    for about in ({}, {"film": film, "visit": ra1.visit()}):
+    abouts: list[dict[str, Any]] = [{}, {"film": film, "visit": ra1.visit()}]
+    for about in abouts:
         with pytest.raises(BadInput, match="one film, one visit or one subject"):
             ask(trial=ra1.trial, text="Which?", actor=coordinator, **about)
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 
 from jobs.carrying import run_due_jobs
@@ -34,7 +33,7 @@ def begun(ra1: Planned, client: Client) -> str:
     return token
 
 
-def send(ra1: Planned, client: Client, content: bytes, name: str = "IMG_1.dcm", **said: Any) -> HttpResponse:
+def send(ra1: Planned, client: Client, content: bytes, name: str = "IMG_1.dcm", **said: Any) -> Any:
     """Sends one file as the page does: all its pieces, then the request that has it received."""
     base = ra1.url(f"site/upload/files/{hashlib.sha256(content).hexdigest()}/")
     half = len(content) // 2
@@ -42,8 +41,7 @@ def send(ra1: Planned, client: Client, content: bytes, name: str = "IMG_1.dcm", 
         client.put(f"{base}{begin}/", piece, content_type="application/octet-stream")
     told = {"transmittal": begun(ra1, client), "visit": ra1.visit().pk, "film_date": "", "replaces": ""}
     body = json.dumps({**told, "name": name, "size": len(content), **said})
-    answer: HttpResponse = client.post(f"{base}finish/", body, content_type="application/json")
-    return answer
+    return client.post(f"{base}finish/", body, content_type="application/json")
 
 
 def rows(ra1: Planned, client: Client) -> str:
