@@ -194,5 +194,21 @@ SCORING = {
     "scoring:unlock": trial("statistician=404"),
     "scoring:agree": trial("signer=404", "post"),
 }
-GROUPS = {"accounts": ACCOUNTS, "jobs": JOBS, "studies": STUDIES, "reading": READING, "scoring": SCORING}
+AUDIT = {
+    "audit:trail": trial("auditor=200"),
+    "audit:scope": trial("auditor=200"),
+    "audit:export": trial("auditor=200"),
+    "audit:event": trial("auditor=404"),
+    "audit:record": trial("auditor=200"),
+    "audit:signatures": trial("auditor=200"),
+    "audit:verify": trial("auditor=302", "post"),
+}
+GROUPS = {
+    "accounts": ACCOUNTS,
+    "jobs": JOBS,
+    "studies": STUDIES,
+    "reading": READING,
+    "scoring": SCORING,
+    "audit": AUDIT,
+}
 TABLE: dict[str, Row] = {name: row for rows in GROUPS.values() for name, row in rows.items()}

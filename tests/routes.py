@@ -24,6 +24,9 @@ DEFAULTS: dict[str, Any] = {
     "fingerprint": "none",
     "begin": 0,
     "path": "none",
+    "scope": "trial",
+    "kind": "none",
+    "seq": 999999,
 }
 
 
