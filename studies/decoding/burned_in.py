@@ -16,13 +16,13 @@ from studies.confidentiality.masks import Rectangle
 Stored = NDArray[np.uint16]
 
 GROUND = 61  # wider than any stroke, narrower than a finger
-BLOCK = 64  # noise is told by the middle of each block, so that text does not count as noise
+BLOCK = 64  # unrest is told by the lower half of each block, so that text does not count as unrest
 SMALLEST, LARGEST = 7, 200  # longer side of a character, in pixels
 LEAST_AREA = 14
 MOST_SHAPES, MOST_BOXES = 6000, 60
 MARGIN = 6
 RING_NEAR, RING_FAR = 2, 5
-ABOVE_NOISE = 8.0
+SPREADS = 5.0
 
 
 @dataclass(frozen=True)
@@ -47,28 +47,28 @@ def suspected_text(pixels: NDArray[np.integer]) -> list[Rectangle]:
     values = (pixels.astype(np.int32) - int(pixels.min())).astype(np.uint16)
     top = int(values.max())
     span = max(int(np.percentile(values[::3, ::3], 99.9)), 1)
-    step = np.maximum(ABOVE_NOISE * _noise(values), max(span / 1000, 2.0 if span > 255 else 30.0))
+    least = max(span / 1000, 2.0 if span > 255 else 30.0)
     found: list[tuple[int, Rectangle]] = []
     for bright in (values, (top - values).astype(np.uint16)):
-        found.extend(_lines(_shapes(bright, span, step), pixels.shape))
+        found.extend(_lines(_shapes(bright, span, least), pixels.shape))
     return _merged([box for _, box in sorted(found, reverse=True)])[:MOST_BOXES]
 
 
-def _noise(values: Stored) -> NDArray[np.float32]:
-    """Local noise: the median difference between neighbours in each block, spread to every pixel."""
-    rows, columns = values.shape
-    padded = np.pad(values, ((0, -rows % BLOCK), (0, -columns % BLOCK)), mode="edge").astype(np.int32)
-    rough = np.abs(np.diff(padded, axis=1, append=padded[:, -1:]))[::2, ::2].astype(np.float32)
+def _step(height: Stored, least: float) -> NDArray[np.float32]:
+    """How far above its ground a pixel must rise: past what noise and trabeculae do in most of its block."""
+    rows, columns = height.shape
     half = BLOCK // 2
-    blocks = rough.reshape(rough.shape[0] // half, half, rough.shape[1] // half, half)
-    middle = np.median(blocks, axis=(1, 3)).astype(np.float32)
-    spread: NDArray[np.float32] = middle.repeat(BLOCK, axis=0).repeat(BLOCK, axis=1)[:rows, :columns]
+    sample = np.pad(height, ((0, -rows % BLOCK), (0, -columns % BLOCK)), mode="edge")[::2, ::2]
+    blocks = sample.reshape(sample.shape[0] // half, half, -1, half).transpose(0, 2, 1, 3)
+    low, middle = np.percentile(blocks.reshape(*blocks.shape[:2], -1), (10, 50), axis=2).astype(np.float32)
+    steps = np.maximum(middle + SPREADS * (middle - low), np.float32(least))
+    spread: NDArray[np.float32] = steps.repeat(BLOCK, axis=0).repeat(BLOCK, axis=1)[:rows, :columns]
     return spread
 
 
-def _shapes(values: Stored, span: int, step: NDArray[np.float32]) -> list[_Shape]:
-    ground = ndimage.maximum_filter(ndimage.minimum_filter(values, GROUND), GROUND)
-    scene = _Scene(values, span, (values - ground) > step)
+def _shapes(values: Stored, span: int, least: float) -> list[_Shape]:
+    height = values - ndimage.maximum_filter(ndimage.minimum_filter(values, GROUND), GROUND)
+    scene = _Scene(values, span, height > _step(height, least))
     labels, count = ndimage.label(scene.raised, np.ones((3, 3), dtype=bool))
     areas = np.bincount(labels.ravel(), minlength=count + 1)[1:]
     boxes: list[tuple[slice, ...]] = ndimage.find_objects(labels)

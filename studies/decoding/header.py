@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import math
 import re
 import warnings
@@ -28,7 +29,7 @@ _UIDS = ("SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
 
 # A warning of the parser quotes the value it stumbled over: it must reach no log.
 pydicom_config.settings.reading_validation_mode = pydicom_config.IGNORE
-warnings.filterwarnings("ignore", module="pydicom")
+logging.getLogger("pydicom").disabled = True
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,9 @@ def read_dicom(path: Path, limits: Limits) -> DicomFilm:
         raise Unreadable("file-too-large", f"the file has {path.stat().st_size} bytes; allowed: {limits.file}")
     data = path.read_bytes()
     structure = survey(data, limits)
-    dataset = pydicom.dcmread(io.BytesIO(data), force=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        dataset = pydicom.dcmread(io.BytesIO(data), force=True)
     _check_class(dataset)
     _check_uids(dataset)
     header = _header(dataset, limits)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from tests.studies.planned import Planned, plan
@@ -17,3 +20,13 @@ def ra1(db: None) -> Planned:
 def ra2(db: None) -> Planned:
     """Another trial of the same house, which must never show."""
     return plan("RA-2")
+
+
+@pytest.fixture
+def stores(tmp_path: Path, settings: Any) -> Path:
+    """Stores of this test alone, so that what lies in them can be counted and searched."""
+    settings.STORAGES = {
+        name: {**store, "OPTIONS": {"location": str(tmp_path / "files" / name)}} if "OPTIONS" in store else store
+        for name, store in settings.STORAGES.items()
+    }
+    return tmp_path / "files"

@@ -1,0 +1,27 @@
+"""Sending files in the tests: as a site does, and carrying the jobs that follow."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from jobs.carrying import run_due_jobs
+from studies import intake
+from studies.models import Film
+from tests.studies.planned import Planned
+
+
+def send(planned: Planned, content: bytes, name: str = "a.dcm", site: int = 0, **declared: Any) -> intake.Receipt:
+    """What became of one file at the door."""
+    actor = planned.actor(f"site {planned.sites[site].code}")
+    transmittal = intake.open_transmittal(trial=planned.trial, site=planned.sites[site], channel="browser", actor=actor)
+    return intake.receive(transmittal=transmittal, name=name, file=io.BytesIO(content), actor=actor, **declared)
+
+
+def arrived(planned: Planned, content: bytes, **declared: Any) -> Film:
+    """The film after its jobs were carried."""
+    film = send(planned, content, **declared).film
+    assert film is not None
+    run_due_jobs()
+    film.refresh_from_db()
+    return film
