@@ -5,18 +5,20 @@ Bites begin at the bare area, the margin that no cartilage covers. Radii are for
 
 from __future__ import annotations
 
+from rehearsal import outlines
 from rehearsal.anatomy import LongBone, Point
 from rehearsal.erosions import Bite, Collapse
 
 # Per grade: distance from the axis in half widths, shift along the bone (mm), radius (mm).
 JOINT_BITES: dict[int, tuple[tuple[float, float, float], ...]] = {
-    1: ((1.0, 0.0, 1.45),),
-    2: ((0.95, 0.0, 2.5),),
+    1: ((0.96, 0.0, 1.65),),
+    2: ((0.94, 0.0, 2.6),),
     3: ((0.90, 0.0, 3.5), (-0.98, 0.0, 2.0)),
     4: ((0.75, 0.0, 4.6), (0.05, 0.8, 3.9), (-1.0, 0.0, 2.3)),
 }
 STUMP_BITES = ((0.9, 3.2), (-0.9, 2.6))
-BONE_RADII = {1: 1.3, 2: 2.2, 3: 3.2, 4: 4.6, 5: 6.2}
+BONE_RADII = {1: 1.4, 2: 2.2, 3: 3.2, 4: 4.6, 5: 6.2}
+CONDYLE = 0.13
 SHARE_OF_BITE = (1.0, 0.72, 0.6)
 
 
@@ -29,9 +31,10 @@ def collapse_depth(bone: LongBone, *, distal: bool, region: str) -> float:
 
 def head_wear(bone: LongBone, grade: int, margin: int, name: str, region: str) -> tuple[list[Bite], list[Collapse]]:
     """Erosion of a head; `margin` is +1 or -1, the side on which bites begin."""
-    level = bone.length - _below_surface(bone)
     if grade < 5:
-        return _bites(bone.head, level, 1, grade, margin, name), []
+        level = bone.length - _below_surface(bone)
+        half = outlines.half_width(bone, level) + _beside(bone, margin, region)
+        return _bites(bone.head, half, level, 1, grade, margin, name), []
     depth = collapse_depth(bone, distal=True, region=region)
     collapse = Collapse(bone.length, True, depth, bone.head / 2)
     return _stump(bone.head, bone.length - depth, margin, name), [collapse]
@@ -40,7 +43,7 @@ def head_wear(bone: LongBone, grade: int, margin: int, name: str, region: str) -
 def base_wear(bone: LongBone, grade: int, margin: int, name: str, region: str) -> tuple[list[Bite], list[Collapse]]:
     """Erosion of a base."""
     if grade < 5:
-        return _bites(bone.base, 1.2, -1, grade, margin, name), []
+        return _bites(bone.base, outlines.half_width(bone, 1.2), 1.2, -1, grade, margin, name), []
     depth = collapse_depth(bone, distal=False, region=region)
     collapse = Collapse(0.0, False, depth, bone.base / 2)
     return _stump(bone.base, depth, margin, name), [collapse]
@@ -58,6 +61,12 @@ def bone_bites(margins: tuple[Point, ...], grade: int, name: str, factor: float 
     ]
 
 
+def _beside(bone: LongBone, margin: int, region: str) -> float:
+    """How far the palmar condyle of a finger stands out beside its head, on the side of the thumb."""
+    stands_out = region == "hand" and margin > 0 and bone.form == "metacarpal" and bone.name != "mc1"
+    return CONDYLE * bone.head if stands_out else 0.0
+
+
 def _below_surface(bone: LongBone) -> float:
     """How far from the joint surface the bare area of a head lies; in the hallux clear of the sesamoids."""
     if bone.form != "metacarpal":
@@ -65,9 +74,9 @@ def _below_surface(bone: LongBone) -> float:
     return 0.31 * bone.head + (1.2 if bone.head < 17 else 0.0)
 
 
-def _bites(width: float, level: float, outward: int, grade: int, margin: int, name: str) -> list[Bite]:
+def _bites(width: float, half: float, level: float, outward: int, grade: int, margin: int, name: str) -> list[Bite]:
     return [
-        Bite(margin * x * width / 2, level + outward * along, radius * _scaled(width, grade), f"{name}/{number}")
+        Bite(margin * x * half, level + outward * along, radius * _scaled(width, grade), f"{name}/{number}")
         for number, (x, along, radius) in enumerate(JOINT_BITES.get(grade, ()))
     ]
 

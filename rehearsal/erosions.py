@@ -29,6 +29,11 @@ class Bite:
     radius: float
     name: str
 
+    @property
+    def uneven(self) -> float:
+        """Small bites are rounder: lobes must not swallow them."""
+        return min(1.0, self.radius / 3.5)
+
 
 @dataclass(frozen=True)
 class Collapse:
@@ -45,7 +50,7 @@ def edge_of_bites(frame: Frame, bites: Sequence[Bite], ragged: Field) -> Field:
     edge = np.full(frame.shape, FAR, dtype=np.float32)
     for bite in bites:
         rows, cols = _reach(frame, bite)
-        near = _lobed(frame.x[:, cols] - bite.x, frame.s[rows] - bite.s, bite) + 0.35 * ragged[rows, cols]
+        near = _lobed(frame.x[:, cols] - bite.x, frame.s[rows] - bite.s, bite) + bite.uneven * 0.35 * ragged[rows, cols]
         soft = near / np.float32(0.5 * (0.6 + 0.22 * bite.radius))
         edge[rows, cols] = np.minimum(edge[rows, cols], soft)
     return edge
@@ -77,4 +82,4 @@ def _lobed(x: Field, s: Field, bite: Bite) -> Field:
     turn = stream("lobes", bite.name).random(3) * 2 * np.pi
     angle = np.arctan2(s, x)
     lobes = 0.2 * np.sin(2 * angle + turn[0]) + 0.14 * np.sin(3 * angle + turn[1]) + 0.09 * np.sin(5 * angle + turn[2])
-    return np.asarray(np.hypot(x, s) - bite.radius * (1 + lobes), dtype=np.float32)
+    return np.asarray(np.hypot(x, s) - bite.radius * (1 + bite.uneven * lobes), dtype=np.float32)

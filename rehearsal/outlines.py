@@ -64,6 +64,13 @@ def long_bone(bone: LongBone) -> list[Point]:
     return smooth([_at_base(bone, x, s) for x, s in half + other])
 
 
+def half_width(bone: LongBone, s: float) -> float:
+    """From the axis to the outline, at one level of a bone."""
+    half = FORMS[bone.form](bone.base / 2, bone.waist / 2, bone.head / 2, bone.length)
+    levels = smooth(half + [(-x, level) for x, level in half[-2:0:-1]])
+    return max(x for x, level in levels if abs(level - s) < 0.8)
+
+
 def _at_base(bone: LongBone, x: float, s: float) -> Point:
     """Tilt the surface of the base, and pull out its spur."""
     near = min(max(1 - s / 12, 0.0), 1.0)

@@ -33,11 +33,11 @@ class ReaderProfile:
     lean: float = 0.0
     slips: float = 1.0
     judgement: float = 1.0
-    unseen: float = 0.15
+    unseen: float = 0.1
     not_assessable: float = 0.0
 
 
-SLIP = 0.0056
+SLIP = 0.0052
 INVENTED = 0.02
 MISJUDGED = 0.28
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from rehearsal import foot, hand
 from rehearsal.anatomy import Point, Ray, Sesamoid, ShortBone, Side
+from rehearsal.bites import CONDYLE
 from rehearsal.bones import FOOT_BUILDS, HAND_BUILDS, Build
 from rehearsal.tarsus import TARSUS
 from rehearsal.wrist import WRIST
@@ -65,7 +66,7 @@ HAND = Region(
     film=(200.0, 250.0),
     centre=(100.0, 125.0),
     marker=(30.0, 26.0),
-    condyle=0.13,
+    condyle=CONDYLE,
     eroded_bones={
         "MUL": ErodedBone({"trapezium": ((106.6, 188.3),), "trapezoid": ((91.6, 178.2),)}, (97.2, 183.2), 0.9),
         "NAV": ErodedBone({"scaphoid": ((97.0, 196.2), (85.4, 186.0), (80.6, 204.6))}, (87.6, 196.0)),

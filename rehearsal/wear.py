@@ -17,6 +17,7 @@ from rehearsal.subject import Subject
 
 # Corners of the first metacarpal base: half widths from the axis, millimetres along it.
 MC1_CORNERS = ((-0.95, 1.5), (0.95, 1.8), (0.1, 1.0))
+MC1_FACTOR = 1.25
 WRIST_BONES = ("MUL", "NAV", "LUNAT", "RADIU", "ULNA")
 WRIST_SPACES = ("MULNA", "CAPNL", "RADCA")
 THINNING = 0.45
@@ -28,7 +29,7 @@ def long_wear(place: LongPlace, skeleton: Skeleton, damage: Damage, subject: Sub
     bites, collapses = _end_wear(place, skeleton, damage, subject, head, base)
     if place.bone.name == "mc1":
         corners = tuple((x * place.bone.base / 2, s) for x, s in MC1_CORNERS)
-        bites += bone_bites(corners, damage.sides("MC1")[0], subject.name("MC1"))
+        bites += bone_bites(corners, damage.sides("MC1")[0], subject.name("MC1"), MC1_FACTOR)
     return Wear(
         bites=tuple(bites),
         collapses=tuple(collapses),
