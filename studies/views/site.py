@@ -45,6 +45,7 @@ def site(request: HttpRequest, code: str) -> HttpResponseBase:
         "site": site,
         "tiles": tiles(trial, standing(trial, today, site)),
         "to_complete": own_films(site).filter(status=FilmStatus.HELD).order_by("received_at")[:5],
+        "to_date": undated(own_films(site)).order_by("received_at")[:5],
         "open_questions": own_questions(trial, site).open().order_by("due_on")[:5],
         "for_upload": True,
     }
@@ -68,6 +69,12 @@ def tiles(trial: Trial, stands: Standing) -> list[tuple[str, int, str, str]]:
 def own_films(site: Site) -> Any:
     """The films of a site."""
     return Film.objects.of_trial(site.trial).filter(site=site).defer("findings", "deidentification")
+
+
+def undated(films: Any) -> Any:
+    """Those whose date is the header's and was not confirmed by the site yet."""
+    waiting = films.filter(film_date_source="header", status__in=[FilmStatus.DEIDENTIFIED, FilmStatus.QUESTIONED])
+    return waiting.exclude(header__has_key="DateConfirmed")
 
 
 def own_questions(trial: Trial, site: Site) -> Any:

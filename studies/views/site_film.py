@@ -40,10 +40,17 @@ def site_film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "film": film,
         "facts": facts(film),
         "form": form if film.status == FilmStatus.HELD or form.errors else None,
+        "day_form": DayForm(initial={"film_date": film.film_date}) if asks_for_day(film) else None,
         "replaced_by": film.replaced_by.order_by("pk"),
         "questions": film.questions.order_by("pk"),
     }
     return render(request, "studies/site/film.html", context, status=400 if form.errors else 200)
+
+
+def asks_for_day(film: Film) -> bool:
+    """Whether the date is the header's, and the site has not said yet that it is right."""
+    waiting = film.status in (FilmStatus.DEIDENTIFIED, FilmStatus.QUESTIONED)
+    return waiting and film.film_date_source == "header" and "DateConfirmed" not in film.header
 
 
 def facts(film: Film) -> list[tuple[str, object]]:
@@ -64,7 +71,7 @@ def facts(film: Film) -> list[tuple[str, object]]:
 
 @require_POST
 def confirm_day(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """The day of a film, as its header has it or as the site corrects it; answers with its row."""
+    """The day of a film, as its header has it or as the site corrects it; answers with its row or its page."""
     trial, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
     film = own_film_or_404(site, pk)
     form = DayForm(request.POST)
@@ -75,6 +82,9 @@ def confirm_day(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         complete(film=film, film_date=day, actor=actor)
     else:
         confirm_date(film=film, film_date=day, actor=actor)
+    if not request.headers.get("HX-Request"):
+        messages.success(request, f"The film date of {film.original_name} is {day}.")
+        return redirect("studies:site_film", code, pk)
     entries = TransmittalEntry.objects.filter(film=film).exclude(outcome="duplicate")
     shown = entries.select_related("film__visit__plan", "film__subject").order_by("pk")[:1]
     return render(request, "studies/site/rows.html", {"trial": trial, "entries": shown})

@@ -19,6 +19,7 @@ from tests.studies.films import dx, file_of
 from tests.studies.planned import Planned, film_of
 
 pytestmark = pytest.mark.usefixtures("stores")
+HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -70,8 +71,10 @@ def test_a_date_confirmed_is_not_asked_for_again(ra1: Planned, site: Client) -> 
     send(ra1, site, file_of(dx()))
     run_due_jobs()
     film = Film.objects.get()
-    row = site.post(ra1.url(f"site/films/{film.pk}/day/"), {"film_date": "2024-01-31"}).content.decode()
+    assert "To confirm" in site.get(ra1.url("site/")).content.decode()
+    row = site.post(ra1.url(f"site/films/{film.pk}/day/"), {"film_date": "2024-01-31"}, headers=HTMX).content.decode()
     assert "Confirm" not in row
+    assert "To confirm" not in site.get(ra1.url("site/")).content.decode()
     film.refresh_from_db()
     assert film.film_date_source == "header"
 
@@ -90,7 +93,7 @@ def test_a_film_without_a_date_is_held_and_goes_on_once_it_is_typed(ra1: Planned
     run_due_jobs()
     film = Film.objects.get()
     assert film.status == FilmStatus.HELD
-    row = site.post(ra1.url(f"site/films/{film.pk}/day/"), {"film_date": "2024-01-30"}).content.decode()
+    row = site.post(ra1.url(f"site/films/{film.pk}/day/"), {"film_date": "2024-01-30"}, headers=HTMX).content.decode()
     assert "Being read" in row
     run_due_jobs()
     film.refresh_from_db()
