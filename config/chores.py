@@ -7,6 +7,7 @@ CHORES: dict[str, int] = {
     "jobs.sweeping.alive": 10,
     "jobs.sweeping.probe": 20,
     "jobs.verifying.ask_daily": 3600,
+    "jobs.backups.ask_daily": 3600,
     "audit.anchors.write": 600,
     "reading.reminders.remind_all": 86_400,
 }

@@ -6,6 +6,7 @@ KINDS: dict[str, str] = {
     "accounts.alert": "accounts.alerts.carry",
     "accounts.mail_link": "accounts.link_mail.carry",
     "reading.remind": "reading.reminders.carry",
+    "jobs.backup": "jobs.backups.carry",
     "jobs.verify_audit": "jobs.verifying.carry",
     "reading.issue": "reading.issuing.carry",
     "scoring.consensus": "scoring.consensus.carry",

@@ -22,3 +22,11 @@ def formatter() -> logging.Formatter:
             structlog.processors.format_exc_info,
         ],
     )
+
+
+class ButHealth(logging.Filter):
+    """Leaves out that /healthz answers 503: whoever asks it hears so, every few seconds."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        return getattr(request, "path", "") != "/healthz"

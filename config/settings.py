@@ -139,6 +139,8 @@ STATIC_ROOT = env_str("STATIC_ROOT", str(VAR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 ANCHOR_FOLDER = Path(env_str("ANCHOR_FOLDER", str(VAR / "anchors")))
 BACKUP_FOLDER = Path(env_str("BACKUP_FOLDER", str(VAR / "backups")))
+BACKUP_DAILY = env_bool("BACKUP_DAILY", PRODUCTION)
+BACKUPS_KEPT = env_int("BACKUPS_KEPT", 14)
 WORK_FOLDER = Path(env_str("WORK_FOLDER", str(VAR / "work")))
 FILE_UPLOAD_TEMP_DIR = env_str("FILE_UPLOAD_TEMP_DIR", "") or None
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -244,6 +246,7 @@ EMAIL_PORT = env_int("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env_str("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env_str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "blindread@localhost")
 PUBLIC_URL = env_str("PUBLIC_URL", "http://127.0.0.1:8000")
 
@@ -265,7 +268,8 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "config.logs.formatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "filters": {"but_health": {"()": "config.logs.ButHealth"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["but_health"]}},
     "root": {"handlers": ["stderr"], "level": env_str("LOG_LEVEL", "WARNING" if MODE == "test" else "INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}, "axes": {"level": "ERROR"}},
+    "loggers": {"django.request": {"level": "ERROR"}, "axes": {"level": "ERROR"}, "kombu": {"level": "ERROR"}},
 }

@@ -13,6 +13,7 @@ VITAL: dict[str, str] = {
 }
 FURTHER: dict[str, str] = {
     "sweeper": "jobs.health.sweeper",
+    "decoders": "jobs.health.decoders",
     "mail": "jobs.health.mail",
     "backups": "jobs.health.backups",
     "audit trail": "jobs.health.audit_trail",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -114,23 +115,34 @@ def disk() -> str:
 
 
 def mail() -> str:
-    """The mail server takes a connection, and the last mail went out."""
+    """The mail server takes a connection. A mail that could not be sent is a failed job with its reason."""
     backend = get_connection(fail_silently=False)
-    if isinstance(backend, EmailBackend):
-        backend.open()
-        backend.close()
-    last = Pulse.objects.filter(part="mail").first()
-    if last is not None and not last.well:
-        raise Unwell(f"{last_seen('mail')}: {last.says}")
-    return "the server answers" if isinstance(backend, EmailBackend) else "kept as files"
+    if not isinstance(backend, EmailBackend):
+        return "kept as files"
+    backend.open()
+    backend.close()
+    return "the server answers"
+
+
+def decoders() -> str:
+    """The server that reads films in limited processes takes a connection."""
+    if not settings.DECODER_SOCKET:
+        return "each worker starts its own"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+        link.settimeout(2)
+        try:
+            link.connect(settings.DECODER_SOCKET)
+        except OSError as error:
+            raise Unwell(f"no connection: {error.strerror}") from None
+    return "ready"
 
 
 def backups() -> str:
     """The last backup is not older than a day and a bit."""
     if is_beating("backup", within=timedelta(hours=26)):
         return last_seen("backup")
-    if settings.DEMO and not Pulse.objects.filter(part="backup").exists():
-        return "none is made in the demo"
+    if not settings.BACKUP_DAILY:
+        return f"none is made by itself; {last_seen('backup')}"
     raise Unwell(last_seen("backup"))
 
 

@@ -84,7 +84,7 @@ class Job(models.Model):
 
 
 class Pulse(models.Model):
-    """The last sign of life of a part: the worker, the sweeper, the decoders, the last backup, the mail."""
+    """The last sign of life of a part: the worker, the sweeper, a chore, the last backup, the demo."""
 
     part = models.CharField(max_length=50, primary_key=True)
     at = models.DateTimeField()

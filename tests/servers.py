@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import LiteralString
 from urllib.parse import quote
 
 import kombu.pools
@@ -127,33 +128,37 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-BlankDatabase = Callable[[], str]
+BlankDatabase = Callable[..., str]
 
 
 @pytest.fixture
-def blank_database(tmp_path: Path) -> Iterator[BlankDatabase]:
-    """The address of an empty database of the same engine, beside the one of the tests; the same at each call."""
-    if connection.vendor == "sqlite":
-        yield lambda: f"sqlite://{tmp_path}/blank.sqlite3"
-        return
-    details = connection.settings_dict
-    name = f"blank_{os.getpid()}_{secrets.token_hex(4)}"
-    with server_connection() as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    own = database_url_of_tests()
-    yield lambda: own.replace(f"/{details['NAME']}", f"/{name}", 1)
-    with server_connection() as server:
-        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+def blank_database(tmp_path: Path, django_db_setup: None) -> Iterator[BlankDatabase]:
+    """Addresses of empty databases of the same engine, beside the one of the tests: one for each name."""
+    made: dict[str, str] = {}
+
+    def make(name: str = "blank") -> str:
+        if connection.vendor == "sqlite":
+            return f"sqlite://{tmp_path}/{name}.sqlite3"
+        if name not in made:
+            made[name] = f"{name}_{os.getpid()}_{secrets.token_hex(4)}"
+            run_on_server("CREATE DATABASE {}", made[name])
+        own = connection.settings_dict["NAME"]
+        return database_url_of_tests().replace(f"/{own}?", f"/{made[name]}?", 1)
+
+    yield make
+    for database in made.values():
+        run_on_server("DROP DATABASE {} WITH (FORCE)", database)
 
 
-def server_connection() -> psycopg.Connection[object]:
-    """A connection to the server beside Django's: databases are made outside transactions."""
+def run_on_server(statement: LiteralString, database: str) -> None:
+    """Beside Django's connection: databases are made outside transactions."""
     details = connection.settings_dict
-    return psycopg.connect(
+    with psycopg.connect(
         dbname="postgres",
         host=details["HOST"],
         port=details["PORT"] or None,
         user=details["USER"],
         password=details["PASSWORD"] or None,
         autocommit=True,
-    )
+    ) as server:
+        server.execute(sql.SQL(statement).format(sql.Identifier(database)))

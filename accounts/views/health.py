@@ -40,7 +40,7 @@ COLUMNS = [
     Column("added_at", "Added", sort="added_at", filter=MomentFilter("added_at")),
     Column("due_at", "Due", sort="due_at"),
     Column("finished_at", "Finished", sort="finished_at"),
-    Column("retry", "", template="jobs/retry_cell.html", csv=False),
+    Column("retry", "", value="pk", template="jobs/retry_cell.html", csv=False),
 ]
 
 
