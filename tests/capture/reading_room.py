@@ -237,8 +237,8 @@ class ReadingRoom:
 
     def _sign_in(self, request: Request) -> Answer:
         if request.method == "GET":
-            return Answer(headers={"X-CSRFToken": "token-2"})
+            return Answer.of_json({"csrf": "token-2", "signed_in": self.signed_in})
         if b"password=right" not in request.body:
-            return Answer.of_json({"error": "That was not accepted."}, 400)
+            return Answer.of_json({"error": "That was not accepted."}, 401)
         self.signed_in = True
-        return Answer(status=204)
+        return Answer.of_json({"csrf": "token-3"})

@@ -1,6 +1,7 @@
 // Speaks to the server for one signed-in reader: the CSRF token, and the sign-in over the page when the session ended.
 
 const PATIENCE = 20000;
+export const SIGN_IN = "/sign-in/over/";
 const REQUESTED = { "X-Requested-With": "fetch", Accept: "application/json" };
 
 export class Session {
@@ -23,8 +24,9 @@ export class Session {
 
   async refreshToken() {
     try {
-      const response = await fetch("/sign-in/over/", { credentials: "same-origin", cache: "no-store" });
-      this.token = response.headers.get("X-CSRFToken") ?? this.token;
+      const way = { credentials: "same-origin", cache: "no-store", headers: { Accept: "application/json" } };
+      const { csrf } = await (await fetch(SIGN_IN, way)).json();
+      this.token = csrf ?? this.token;
     } catch {
       return;
     }

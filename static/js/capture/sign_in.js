@@ -2,6 +2,7 @@
 // the server proves it by giving the same key for the same read again.
 
 import { dataOf, pageFrom } from "./pages.js";
+import { SIGN_IN } from "./session.js";
 
 export class SignInOverlay {
   constructor(dialog, { screen, key }) {
@@ -46,7 +47,7 @@ export class SignInOverlay {
     const headers = { "X-CSRFToken": session.token, Accept: "application/json" };
     const way = { method: "POST", credentials: "same-origin", headers, body: new URLSearchParams(fields) };
     try {
-      return await fetch("/sign-in/over/", way);
+      return await fetch(SIGN_IN, way);
     } catch {
       return null;
     }

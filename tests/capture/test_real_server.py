@@ -1,0 +1,151 @@
+"""The same page before the product's own views: what was typed is what the database has, and what is signed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
+
+from jobs.carrying import run_due_jobs
+from reading.assignments import request_batch
+from reading.models import ItemNote, ItemScore, Read, ReadStatus
+from reading.randomisation import new_token
+from studies.models import ReaderImage
+from tests.capture.acting import asked, press, said, shown, status, wait_ready, wait_saved
+from tests.reading.builders import PASSWORD, House, build_house, open_campaign_of
+from tests.viewer.films import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def house() -> House:
+    house = build_house(subjects=2, visits=("W00", "W24"))
+    campaign = open_campaign_of(house, bulk_zero=True)
+    readers = [house.people["reader"], house.people["reader.two"]]
+    coordinator = house.actor("coordinator")
+    request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=9)
+    run_due_jobs()
+    return house
+
+
+@pytest.fixture
+def reads(house: House) -> list[Read]:
+    return list(Read.objects.filter(reader=house.people["reader"]).order_by("queue_position"))
+
+
+@pytest.fixture
+def reader(chromium: Browser, live_server: LiveServer, reads: list[Read]) -> Iterator[Page]:
+    """The first reader, signed in, before his first case."""
+    context = chromium.new_context(viewport={"width": 1100, "height": 700}, base_url=live_server.url)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
+    page.goto("/sign-in/")
+    page.fill("input[type=email]", "reader@two.example")
+    page.fill("input[type=password]", PASSWORD)
+    page.press("input[type=password]", "Enter")
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
+    page.goto(f"/read/{reads[0].token}/")
+    wait_ready(page)
+    yield page
+    assert faults == []
+    context.close()
+
+
+def sign_in_over(page: Page, who: str) -> None:
+    page.fill(".sign-in [name=email]", f"{who}@two.example")
+    page.fill(".sign-in [name=password]", PASSWORD)
+    page.click(".sign-in button[type=submit]")
+
+
+def test_a_read_is_scored_reviewed_and_signed_and_the_next_one_comes(reader: Page, reads: list[Read]) -> None:
+    press(reader, "3", "4", "f", "n", "2")
+    for _ in range(30):
+        wait_ready(reader)
+        press(reader, "Shift+Digit0")
+    press(reader, "u", "1", "1")
+    wait_saved(reader)
+    assert "64 of 64 saved" in status(reader)
+    scores = ItemScore.objects.filter(exposure__step__read=reads[0])
+    assert scores.count() == 64
+    assert sorted(scores.filter(entry="key").values_list("value", "reason"), key=str) == [
+        (1, ""),
+        (1, ""),
+        (3, ""),
+        (4, ""),
+        (None, "SURGERY"),
+    ]
+    assert ItemNote.objects.get().flag
+    reader.keyboard.press("Control+Enter")
+    wait_until(reader, "document.querySelector('#room').dataset.page === 'review'")
+    assert "surgery" in reader.inner_text(".review")
+    reader.fill("form.sign [name=password]", PASSWORD)
+    reader.click("[data-sign]")
+    wait_until(reader, f"location.pathname === '/read/{reads[1].token}/'")
+    wait_ready(reader)
+    press(reader, "2")
+    wait_saved(reader)
+    reads[0].refresh_from_db()
+    assert reads[0].status == ReadStatus.SIGNED
+    assert ItemScore.objects.filter(exposure__step__read=reads[1]).get().value == 2
+
+
+def test_an_ended_session_costs_nothing_but_the_password(reader: Page, reads: list[Read]) -> None:
+    Session.objects.all().delete()
+    press(reader, "3", "4")
+    wait_until(reader, "document.querySelector('.sign-in').open")
+    sign_in_over(reader, "reader")
+    wait_saved(reader)
+    press(reader, "5")
+    wait_saved(reader)
+    values = ItemScore.objects.filter(exposure__step__read=reads[0]).order_by("pk").values_list("value", flat=True)
+    assert list(values) == [3, 4, 5]
+
+
+def test_another_reader_cannot_go_on_with_it(reader: Page, reads: list[Read]) -> None:
+    Session.objects.all().delete()
+    press(reader, "3")
+    wait_until(reader, "document.querySelector('.sign-in').open")
+    sign_in_over(reader, "reader.two")
+    wait_until(reader, "document.querySelector('.sign-in .refusal').textContent.startsWith('Somebody else')")
+    assert not ItemScore.objects.filter(exposure__step__read=reads[0]).exists()
+
+
+def test_a_value_saved_elsewhere_meanwhile_is_asked_about(reader: Page, reads: list[Read]) -> None:
+    item, _ = asked(reader)
+    exposure = reads[0].steps.get().exposures.order_by("position").first()
+    press(reader, "1", "ArrowLeft")
+    wait_saved(reader)
+    first = ItemScore.objects.get()
+    first.pk, first.revision, first.value, first.op_id = None, 2, 5, new_token()
+    first.save()
+    press(reader, "2")
+    wait_until(reader, "!document.querySelector('.conflicts').hidden")
+    reader.click(".conflicts button:has-text('Keep mine: 2')")
+    wait_saved(reader)
+    assert shown(reader, item) == "2"
+    values = ItemScore.objects.filter(exposure=exposure, item=item).order_by("revision").values_list("value", flat=True)
+    assert list(values) == [1, 5, 2]
+
+
+def test_a_signed_read_takes_nothing_more(reader: Page, reads: list[Read]) -> None:
+    Read.objects.filter(pk=reads[0].pk).update(status=ReadStatus.SIGNED)
+    press(reader, "3")
+    wait_until(reader, "document.querySelector('.status').dataset.state === 'stuck'")
+    press(reader, "4")
+    assert "signed" in said(reader)
+    assert not ItemScore.objects.exists()
+
+
+def test_films_are_private_and_not_told_apart_by_headers(reader: Page, reads: list[Read]) -> None:
+    film = reader.evaluate("JSON.parse(document.querySelector('#case').textContent).panes[0].films[0]")
+    answer = reader.request.get(film["bands_url"].replace("{level}", "full").replace("{band}", "0"))
+    assert answer.ok
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert not {"etag", "last-modified", "content-disposition", "content-encoding"} & set(answer.headers)
+    assert not any(image.key in reader.content() for image in ReaderImage.objects.all())
