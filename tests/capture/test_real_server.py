@@ -68,7 +68,7 @@ def test_a_read_is_scored_reviewed_and_signed_and_the_next_one_comes(reader: Pag
     for _ in range(30):
         wait_ready(reader)
         press(reader, "Shift+Digit0")
-    press(reader, "u", "1", "1")
+    press(reader, "1", "1")
     wait_saved(reader)
     assert "64 of 64 saved" in status(reader)
     scores = ItemScore.objects.filter(exposure__step__read=reads[0])
