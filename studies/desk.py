@@ -50,8 +50,11 @@ class DeskFilm:
 
     @property
     def deviations(self) -> list[str]:
-        """How the visit strayed from the plan; it is flagged and never corrected."""
-        return self.visit_state.deviations if self.visit_state else []
+        """How the visit strayed from the plan; flagged and never corrected. Single views are shown beside this."""
+        if self.visit_state is None:
+            return []
+        names = tuple(view.name for view in self.visit_state.views)
+        return [words for words in self.visit_state.deviations if not words.startswith(names)]
 
 
 def desk_film(film: Film) -> DeskFilm:
@@ -111,10 +114,10 @@ def contradicts(part: str, view: str) -> bool:
 
 
 def spacing_in_file(header: dict[str, Any]) -> str:
-    """The attribute and its values; a detector's spacing is not that of the hand upon it."""
-    for name in ("PixelSpacing", "ImagerPixelSpacing"):
+    """Both directions; a detector's spacing is not that of the hand upon it."""
+    for name, where in (("PixelSpacing", ""), ("ImagerPixelSpacing", " at the detector")):
         if values := header.get(name):
-            return f"{in_words(values)} mm ({name})"
+            return f"{in_words(values)} mm{where}"
     return ""
 
 

@@ -53,14 +53,18 @@ def accept(
         decision = _decide(film, actor, "accept", note=note, **confirmed.fields())
         if masks.state_of(film, mask_set) in (MaskState.CONFIRMED, MaskState.NOT_NEEDED):
             order_rendition(film)
-        details = {
-            "visit": visit.code,
-            "acknowledged": sorted(set(acknowledged)),
-            "pixels": film.pixel_sha256,
-            "masks": mask_set and mask_set.revision,
-        }
-        _tell(film, "accept", actor, decision, changes, details)
+        _tell(film, "accept", actor, decision, changes, _seen(film, visit, mask_set, acknowledged))
     return decision
+
+
+def _seen(film: Film, visit: Visit, mask_set: MaskSet | None, acknowledged: Collection[str]) -> dict[str, object]:
+    """What the person had before him: findings, masks and the digest of the pixels he approved."""
+    return {
+        "visit": visit.code,
+        "acknowledged": sorted(set(acknowledged)),
+        "pixels": film.pixel_sha256,
+        "masks": mask_set and mask_set.revision,
+    }
 
 
 def _checked_visit(film: Film, visit: Visit | None) -> Visit:

@@ -12,17 +12,21 @@ from typing import Any
 import numpy as np
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.test import Client
 
 from accounts.models import User
 from accounts.roles import Role
+from accounts.sign_in import BACKEND
 from audit.trail import Actor
+from studies import quality
 from studies.bitpacking import encode
 from studies.levels import Levels, NormalForm, preview, quarter
 from studies.models import Film, FilmStatus, Membership, ReaderImage, Rendition, Site, Subject, Trial, Visit, VisitPlan
 
 NUMBERS = count(1)
 ROWS, COLUMNS = 250, 200
-PASSWORD = "correct horse battery staple"
+CONFIRMED: dict[str, Any] = {"side": "L", "view": "hand", "film_date": date(2024, 3, 1), "spacing_mm": 0.1}
+TEXT = {"code": "text", "text": "There may be text in the picture.", "boxes": [[10, 10, 40, 12]]}
 
 
 @dataclass
@@ -156,3 +160,20 @@ def store_image(image: ReaderImage, picture: Levels) -> None:
             bands.setdefault(level, []).append({"name": name, "sha256": hashlib.sha256(content).hexdigest()})
     ReaderImage.objects.filter(pk=image.pk).update(bands=bands)
     image.bands = bands
+
+
+def browser(actor: Actor) -> Client:
+    """A browser in which the person has signed in."""
+    client = Client()
+    client.force_login(User.objects.get(pk=actor.user_id), backend=BACKEND)
+    return client
+
+
+def imaged(cast: Cast, **values: Any) -> Rendition:
+    """A film accepted with CONFIRMED, or with other values, and its reader image with all its files."""
+    film = film_at_desk(cast)
+    quality.accept(film=film, actor=cast.coordinator, **(CONFIRMED | values))
+    film.refresh_from_db()
+    rendition = ready(film)
+    store_image(rendition.reader_image, levels(film.pk))
+    return rendition

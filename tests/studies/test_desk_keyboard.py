@@ -7,17 +7,22 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
-from accounts.models import User
-from accounts.sign_in import BACKEND
 from audit.trail import Actor
 from studies import masks, quality
 from studies.joint_template import HAND
-from studies.models import Film, FilmStatus, MaskSet, QualityDecision, Question, Rendition
-from tests.studies.desk_cast import COLUMNS, ROWS, Cast, film_at_desk, levels, make_cast, ready, store_image
-from tests.studies.test_quality import CONFIRMED, TEXT
+from studies.models import Film, FilmStatus, MaskSet, QualityDecision, Question
+from tests.studies.desk_cast import (
+    COLUMNS,
+    ROWS,
+    TEXT,
+    Cast,
+    browser,
+    film_at_desk,
+    imaged,
+    make_cast,
+)
 from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -38,15 +43,10 @@ def faults() -> list[str]:
 @pytest.fixture
 def open_page(chromium: Browser, live_server: Any, settings: Any, faults: list[str]) -> Iterator[Open]:
     """Opens an address as a person."""
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
     context = chromium.new_context(viewport={"width": 1366, "height": 768})
 
     def open_as(actor: Actor, path: str) -> Page:
-        client = Client()
-        client.force_login(User.objects.get(pk=actor.user_id), backend=BACKEND)
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        session = browser(actor).cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
@@ -237,15 +237,6 @@ def test_the_second_person_refuses_by_number(cast: Cast, open_page: Open) -> Non
     wait_for(lambda: MaskSet.objects.get().refused_reason == "A mask covers a joint", "the refusal")
 
 
-def imaged(cast: Cast) -> Rendition:
-    film = film_at_desk(cast)
-    quality.accept(film=film, actor=cast.coordinator, **CONFIRMED)
-    film.refresh_from_db()
-    rendition = ready(film)
-    store_image(rendition.reader_image, levels(film.pk))
-    return rendition
-
-
 def click_on(page: Page, x: float, y: float) -> None:
     """Clicks a point of the film, which hangs whole in the middle of its well."""
     well = page.locator(".well").bounding_box()
@@ -275,3 +266,13 @@ def test_three_clicks_lay_the_template_and_a_joint_is_dragged_to_its_place(cast:
     assert placement.joints["MCP2"][0] > before
     assert placement.readability == {"MCP2": "limited"}
     assert set(placement.joints) == set(HAND.joints)
+
+
+def test_suggested_boxes_are_where_drawing_begins(cast: Cast, open_page: Open) -> None:
+    film = film_at_desk(cast, findings=[TEXT])
+    page = open_page(cast.coordinator, f"desk/{film.pk}/")
+    shows(page, film)
+    keys(page, "m", "j", "s")
+    wait_for(lambda: MaskSet.objects.count(), "the masks")
+    assert MaskSet.objects.get().rectangles[0] == [10, 10, 40, 12]
+    assert len(MaskSet.objects.get().rectangles) == 2

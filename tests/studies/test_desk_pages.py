@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Any
 
 import pytest
@@ -11,15 +10,20 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
 from accounts.roles import Role
-from accounts.sign_in import BACKEND
-from audit.trail import Actor
-from studies import joints, masks, quality
-from studies.models import Film, FilmStatus, MaskSet, Question, ReaderImage, Rendition
+from studies import quality
+from studies.models import Film, FilmStatus, MaskSet, Question
 from studies.questions import answer
-from tests.studies.desk_cast import Cast, film_at_desk, levels, make_cast, person, ready, store_image
-from tests.studies.test_quality import CONFIRMED, TEXT
+from tests.studies.desk_cast import (
+    CONFIRMED,
+    TEXT,
+    Cast,
+    browser,
+    film_at_desk,
+    imaged,
+    make_cast,
+    person,
+)
 
 pytestmark = pytest.mark.django_db
 FACTS = {"side": "L", "view": "hand", "film_date": "2024-03-01", "spacing_mm": "0.1"}
@@ -30,34 +34,12 @@ def cast() -> Cast:
     return make_cast()
 
 
-@pytest.fixture(autouse=True)
-def _static_files_as_they_are(settings: Any) -> None:
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
-
-
-def browser(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.user_id), backend=BACKEND)
-    return client
-
-
 def desk(path: str = "") -> str:
     return f"/trials/RA-1/desk/{path}"
 
 
 def post(cast: Cast, path: str, **given: Any) -> Any:
     return browser(cast.coordinator).post(desk(path), given)
-
-
-def imaged(cast: Cast, **values: Any) -> Rendition:
-    film = film_at_desk(cast)
-    quality.accept(film=film, actor=cast.coordinator, **(CONFIRMED | values))
-    film.refresh_from_db()
-    rendition = ready(film)
-    store_image(rendition.reader_image, levels(film.pk))
-    return rendition
 
 
 def test_the_queue_lists_the_films_that_wait_longest_first_and_nothing_else(cast: Cast) -> None:
@@ -147,7 +129,7 @@ def test_what_was_declared_stands_beside_what_the_file_says(cast: Cast) -> None:
     film = film_at_desk(cast, header=header)
     page = browser(cast.coordinator).get(desk(f"{film.pk}/")).content.decode()
     assert page.count('<tr class="differs">') == 3
-    assert "0.1 x 0.1 mm (ImagerPixelSpacing)" in page
+    assert "0.1 x 0.1 mm at the detector" in page
 
 
 def test_accepting_leads_to_the_next_film_and_at_last_to_the_empty_queue(cast: Cast) -> None:
@@ -255,91 +237,3 @@ def test_the_number_of_queries_does_not_grow_with_the_films(cast: Cast) -> None:
             client.get(desk())
         counts.append((len(on_page), len(on_list)))
     assert counts[0] == counts[1]
-
-
-def test_the_second_person_sees_masks_before_and_after_and_confirms(cast: Cast) -> None:
-    film = film_at_desk(cast)
-    masks.propose(film=film, actor=cast.coordinator, rectangles=[[5, 6, 30, 10]])
-    client = browser(cast.checker)
-    assert f"Film {film.pk}" in client.get("/trials/RA-1/masks/").content.decode()
-    page = client.get(f"/trials/RA-1/masks/{film.pk}/").content.decode()
-    assert '<rect class="hiding" x="5" y="6" width="30" height="10"/>' in page
-    assert client.get(f"/trials/RA-1/masks/{film.pk}/picture/full/0").status_code == 200
-    assert client.post(f"/trials/RA-1/masks/{film.pk}/confirm/", {"revision": 1})["Location"] == "/trials/RA-1/masks/"
-    assert MaskSet.objects.get().confirmed_by_id == cast.checker.user_id
-
-
-def test_the_second_person_refuses_with_a_reason(cast: Cast) -> None:
-    film = film_at_desk(cast)
-    masks.propose(film=film, actor=cast.coordinator, rectangles=[[5, 6, 30, 10]])
-    client = browser(cast.checker)
-    refused = f"/trials/RA-1/masks/{film.pk}/refuse/"
-    assert client.post(refused, {"revision": 1, "reason": ""}).status_code == 400
-    assert client.post(refused, {"revision": 1, "reason": "A mask covers a joint"}).status_code == 302
-    assert MaskSet.objects.get().refused_reason == "A mask covers a joint"
-
-
-def test_masks_that_were_replaced_while_looked_at_are_not_confirmed(cast: Cast) -> None:
-    film = film_at_desk(cast)
-    for size in (20, 30):
-        masks.propose(film=film, actor=cast.coordinator, rectangles=[[0, 0, size, size]])
-    answer = browser(cast.checker).post(f"/trials/RA-1/masks/{film.pk}/confirm/", {"revision": 1})
-    assert answer.status_code == 409
-    assert not MaskSet.objects.filter(confirmed_by__isnull=False).exists()
-
-
-def test_a_film_without_open_masks_does_not_show_its_picture_to_the_second_person(cast: Cast) -> None:
-    film = film_at_desk(cast)
-    client = browser(cast.checker)
-    assert client.get(f"/trials/RA-1/masks/{film.pk}/").status_code == 404
-    assert client.get(f"/trials/RA-1/masks/{film.pk}/picture/full/0").status_code == 404
-
-
-@pytest.mark.parametrize("path", ["", "{key}/", "{key}/picture/full/0"])
-def test_only_who_places_joints_comes_to_the_joints(cast: Cast, path: str) -> None:
-    key = imaged(cast).reader_image_id
-    address = f"/trials/RA-1/joints/{path.format(key=key)}"
-    assert browser(cast.coordinator).get(address).status_code == 200
-    assert browser(cast.checker).get(address).status_code == 403
-    assert browser(cast.reader).get(address).status_code == 403
-    assert browser(cast.outsider).get(address).status_code == 404
-
-
-def test_the_joint_pages_tell_no_subject_visit_date_or_film_number(cast: Cast) -> None:
-    rendition = imaged(cast, film_date=date(2019, 7, 23))
-    client = browser(cast.coordinator)
-    pages = [client.get("/trials/RA-1/joints/"), client.get(f"/trials/RA-1/joints/{rendition.reader_image_id}/")]
-    for page in pages:
-        text = page.content.decode()
-        assert not [word for word in ("01-001", "BL", "2019", "07-23", f"film-{rendition.film_id}") if word in text]
-        assert not re.search(rf"\b[Ff]ilm {rendition.film_id}\b", text)
-
-
-def test_joints_are_placed_as_a_plain_form_after_three_clicks(cast: Cast) -> None:
-    rendition = imaged(cast)
-    key, client = rendition.reader_image_id, browser(cast.coordinator)
-    clicks = ["100, 40", "120, 200", "60, 205"]
-    page = client.post(f"/trials/RA-1/joints/{key}/fit/", {"anchor": clicks}).content.decode()
-    found = dict(re.findall(r'name="([xy]-MCP2)" value="([\d.]+)"', page))
-    answer = client.post(f"/trials/RA-1/joints/{key}/place/", found | {"r-MCP2": "limited"})
-    assert answer["Location"] == "/trials/RA-1/joints/"
-    placement = rendition.film.placements.get()
-    assert placement.joints == {"MCP2": [float(found["x-MCP2"]), float(found["y-MCP2"])]}
-    assert placement.readability == {"MCP2": "limited"}
-
-
-def test_joints_that_cannot_be_placed_are_shown_again_with_the_reason(cast: Cast) -> None:
-    key = imaged(cast).reader_image_id
-    answer = browser(cast.coordinator).post(f"/trials/RA-1/joints/{key}/place/", {"x-MCP2": "5000", "y-MCP2": "7"})
-    assert answer.status_code == 400
-    assert "place of MCP2" in answer.content.decode()
-    assert 'name="x-MCP2" value="5000.0"' in answer.content.decode()
-
-
-def test_placing_leads_on_through_the_images_that_wait(cast: Cast) -> None:
-    keys = sorted(imaged(cast, side=side).reader_image_id for side in "LR")
-    client = browser(cast.coordinator)
-    given = {"x-MCP2": "50", "y-MCP2": "70"}
-    assert client.post(f"/trials/RA-1/joints/{keys[0]}/place/", given)["Location"] == f"/trials/RA-1/joints/{keys[1]}/"
-    assert joints.waiting(cast.trial).count() == 1
-    assert ReaderImage.objects.get(pk=keys[0]).joints == {"MCP2": [50.0, 70.0]}

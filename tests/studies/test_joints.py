@@ -14,8 +14,7 @@ from config.errors import BadInput, NotAllowed, WrongState
 from instruments import KEYS, get
 from studies import joint_template, joints, masks, quality
 from studies.models import Film, JointPlacement, ReaderImage
-from tests.studies.desk_cast import Cast, film_at_desk, make_cast, ready
-from tests.studies.test_quality import CONFIRMED
+from tests.studies.desk_cast import CONFIRMED, Cast, film_at_desk, make_cast, ready
 
 
 @pytest.fixture

@@ -12,8 +12,7 @@ from config.errors import BadInput, NotAllowed, WrongState
 from studies import masks, quality
 from studies.masks import MaskState
 from studies.models import Film, FilmStatus, MaskSet
-from tests.studies.desk_cast import COLUMNS, ROWS, Cast, film_at_desk, make_cast, ready
-from tests.studies.test_quality import CONFIRMED, TEXT
+from tests.studies.desk_cast import COLUMNS, CONFIRMED, ROWS, TEXT, Cast, film_at_desk, make_cast, ready
 
 pytestmark = pytest.mark.django_db
 

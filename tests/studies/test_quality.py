@@ -16,11 +16,9 @@ from config.errors import BadInput, NotAllowed, WrongState
 from jobs.models import Job
 from studies import designation, masks, quality
 from studies.models import Film, FilmStatus, QualityDecision, Question
-from tests.studies.desk_cast import Cast, film_at_desk, make_cast, ready
+from tests.studies.desk_cast import CONFIRMED, TEXT, Cast, film_at_desk, make_cast, ready
 
 pytestmark = pytest.mark.django_db
-CONFIRMED: dict[str, Any] = {"side": "L", "view": "hand", "film_date": date(2024, 3, 1), "spacing_mm": 0.1}
-TEXT = {"code": "text", "text": "There may be text in the picture.", "boxes": [[10, 10, 40, 12]]}
 
 
 @pytest.fixture

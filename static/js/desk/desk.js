@@ -44,6 +44,7 @@ function arrive() {
 
 function draw(on) {
   hand.on = on && Boolean(sheet);
+  if (hand.on) sheet.suggest(data("suggested") ?? []);
   find("#mode").textContent = hand.on ? "Drawing masks" : "";
   overlay.draw();
 }
@@ -66,6 +67,7 @@ function act(what) {
     cut: () => sheet.toggleCut(viewer.film),
     swap: () => sheet.swap(),
   };
+  draw(find("#masks").open); // the toggle event of a key just pressed may still be on its way
   actions[what]();
 }
 

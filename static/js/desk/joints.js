@@ -65,6 +65,7 @@ function draw() {
 
 function mark(joint, [cx, cy], word) {
   const chosen = joint === sheet.chosen;
+  piece(overlay, "circle", { class: "ground", cx, cy, r: RADIUS });
   piece(overlay, "circle", { class: ["joint", word, chosen ? "chosen" : ""].filter(Boolean).join(" "), cx, cy, r: RADIUS });
   if (chosen) piece(overlay, "text", { class: "name", x: cx + RADIUS + 4, y: cy + 4 }).textContent = joint;
 }

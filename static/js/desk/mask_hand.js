@@ -5,7 +5,7 @@ import { pointAt } from "../viewer/view.js";
 
 const REACH = 9;
 const LARGE_STEP = 10;
-const FIRST = { width: 220, height: 60 };
+const FIRST = { width: 140, height: 36 };
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class MaskHand {

@@ -13,6 +13,7 @@ export class MaskSheet {
     this.changed = changed;
     this.chosen = null;
     this.sent = this.text;
+    this.suggested = null;
     for (const field of Object.values(this.fields)) field.addEventListener("input", () => changed());
   }
 
@@ -22,9 +23,17 @@ export class MaskSheet {
       .join("|");
   }
 
-  // Drawn or typed, but not sent to the second person yet.
+  // Drawn or typed, but not sent to the second person yet; suggestions alone are nobody's work.
   get unsent() {
-    return this.text !== this.sent;
+    return this.text !== this.sent && this.text !== this.suggested;
+  }
+
+  // Begins with the suggested boxes where nothing was drawn yet.
+  suggest(boxes) {
+    if (this.text !== "||" || !boxes.length) return;
+    this.fields.boxes.value = print(boxes);
+    this.suggested = this.text;
+    this.changed();
   }
 
   get boxes() {

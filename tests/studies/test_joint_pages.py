@@ -1,0 +1,69 @@
+"""What people rely on at the pages where joints are placed: nothing tells whose or when, each step a plain form."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+
+from studies import joints
+from studies.models import ReaderImage
+from tests.studies.desk_cast import Cast, browser, imaged, make_cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.mark.parametrize("path", ["", "{key}/", "{key}/picture/full/0"])
+def test_only_who_places_joints_comes_to_the_joints(cast: Cast, path: str) -> None:
+    key = imaged(cast).reader_image_id
+    address = f"/trials/RA-1/joints/{path.format(key=key)}"
+    assert browser(cast.coordinator).get(address).status_code == 200
+    assert browser(cast.checker).get(address).status_code == 403
+    assert browser(cast.reader).get(address).status_code == 403
+    assert browser(cast.outsider).get(address).status_code == 404
+
+
+def test_the_joint_pages_tell_no_subject_visit_date_or_film_number(cast: Cast) -> None:
+    rendition = imaged(cast, film_date=date(2019, 7, 23))
+    client = browser(cast.coordinator)
+    pages = [client.get("/trials/RA-1/joints/"), client.get(f"/trials/RA-1/joints/{rendition.reader_image_id}/")]
+    for page in pages:
+        text = page.content.decode()
+        assert not [word for word in ("01-001", "BL", "2019", "07-23", f"film-{rendition.film_id}") if word in text]
+        assert not re.search(rf"\b[Ff]ilm {rendition.film_id}\b", text)
+
+
+def test_joints_are_placed_as_a_plain_form_after_three_clicks(cast: Cast) -> None:
+    rendition = imaged(cast)
+    key, client = rendition.reader_image_id, browser(cast.coordinator)
+    clicks = ["100, 40", "120, 200", "60, 205"]
+    page = client.post(f"/trials/RA-1/joints/{key}/fit/", {"anchor": clicks}).content.decode()
+    found = dict(re.findall(r'name="([xy]-MCP2)" value="([\d.]+)"', page))
+    answer = client.post(f"/trials/RA-1/joints/{key}/place/", found | {"r-MCP2": "limited"})
+    assert answer["Location"] == "/trials/RA-1/joints/"
+    placement = rendition.film.placements.get()
+    assert placement.joints == {"MCP2": [float(found["x-MCP2"]), float(found["y-MCP2"])]}
+    assert placement.readability == {"MCP2": "limited"}
+
+
+def test_joints_that_cannot_be_placed_are_shown_again_with_the_reason(cast: Cast) -> None:
+    key = imaged(cast).reader_image_id
+    answer = browser(cast.coordinator).post(f"/trials/RA-1/joints/{key}/place/", {"x-MCP2": "5000", "y-MCP2": "7"})
+    assert answer.status_code == 400
+    assert "place of MCP2" in answer.content.decode()
+    assert 'name="x-MCP2" value="5000.0"' in answer.content.decode()
+
+
+def test_placing_leads_on_through_the_images_that_wait(cast: Cast) -> None:
+    keys = sorted(imaged(cast, side=side).reader_image_id for side in "LR")
+    client = browser(cast.coordinator)
+    given = {"x-MCP2": "50", "y-MCP2": "70"}
+    assert client.post(f"/trials/RA-1/joints/{keys[0]}/place/", given)["Location"] == f"/trials/RA-1/joints/{keys[1]}/"
+    assert joints.waiting(cast.trial).count() == 1
+    assert ReaderImage.objects.get(pk=keys[0]).joints == {"MCP2": [50.0, 70.0]}
