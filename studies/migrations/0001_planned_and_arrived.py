@@ -401,4 +401,36 @@ class Migration(migrations.Migration):
             model_name='visit',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'scheduled'), _negated=True), ('plan__isnull', False), _connector='OR'), name='scheduled_has_plan'),
         ),
+        migrations.CreateModel(
+            name='SenderToken',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('label', models.CharField(max_length=80)),
+                ('digest', models.CharField(max_length=64, unique=True)),
+                ('issued_at', models.DateTimeField(auto_now_add=True)),
+                ('revoked_at', models.DateTimeField(blank=True, null=True)),
+                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sender_tokens', to='studies.site')),
+                ('trial', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sender_tokens', to='studies.trial')),
+            ],
+            options={
+                'ordering': ['trial', 'site', 'label'],
+            },
+        ),
+        migrations.CreateModel(
+            name='DicomPeer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('calling_ae', models.CharField(max_length=16)),
+                ('called_ae', models.CharField(max_length=16)),
+                ('address', models.GenericIPAddressField()),
+                ('admitted_at', models.DateTimeField(auto_now_add=True)),
+                ('revoked_at', models.DateTimeField(blank=True, null=True)),
+                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dicom_peers', to='studies.site')),
+                ('trial', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dicom_peers', to='studies.trial')),
+            ],
+            options={
+                'ordering': ['called_ae', 'calling_ae'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('calling_ae', 'called_ae', 'address'), name='dicom_peer_once')],
+            },
+        ),
     ]

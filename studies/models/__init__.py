@@ -7,12 +7,14 @@ from studies.models.desk import JointPlacement, MaskSet, QualityDecision
 from studies.models.film import BlindUid, Film, FilmStatus, Transmittal, TransmittalEntry
 from studies.models.question import QUESTION_TRANSITIONS, Question, QuestionMessage, QuestionStatus
 from studies.models.reader_image import ReaderImage, Rendition
+from studies.models.sender import DicomPeer, SenderToken
 from studies.models.trial import Membership, Site, Subject, Trial, Visit, VisitKind, VisitPlan
 
 __all__ = [
     "QUESTION_TRANSITIONS",
     "AbsentFilm",
     "BlindUid",
+    "DicomPeer",
     "Film",
     "FilmStatus",
     "JointPlacement",
@@ -24,6 +26,7 @@ __all__ = [
     "QuestionStatus",
     "ReaderImage",
     "Rendition",
+    "SenderToken",
     "Site",
     "Subject",
     "Transmittal",
