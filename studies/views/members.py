@@ -26,7 +26,7 @@ COLUMNS = [
     Column("since", "Since", "granted_at", "granted_at"),
     Column("reason", "Reason", sort="reason"),
     Column("until", "Until", "revoked_at", "revoked_at"),
-    Column("end", "", lambda held: "", template="studies/cells/revoke.html", csv=False),
+    Column("end", "End", lambda held: "", template="studies/cells/revoke.html", csv=False),
 ]
 
 
