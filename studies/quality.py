@@ -61,7 +61,7 @@ def _seen(film: Film, visit: Visit, mask_set: MaskSet | None, acknowledged: Coll
     """What the person had before him: findings, masks and the digest of the pixels he approved."""
     return {
         "visit": visit.code,
-        "acknowledged": sorted(set(acknowledged)),
+        "acknowledged": sorted({finding["code"] for finding in film.findings} & set(acknowledged)),
         "pixels": film.pixel_sha256,
         "masks": mask_set and mask_set.revision,
     }

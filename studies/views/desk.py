@@ -46,7 +46,10 @@ def desk(request: HttpRequest, code: str) -> HttpResponseBase:
 def desk_film_page(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """One film."""
     trial, _ = trial_or_404(request, code, Action.CHECK_FILMS)
-    return show(request, trial, film_or_404(trial, pk))
+    film = film_or_404(trial, pk)
+    if not film.desk_folder:  # received or held: there is nothing to look at yet
+        return redirect("studies:film", code, pk)
+    return show(request, trial, film)
 
 
 @require_GET
@@ -195,9 +198,7 @@ def masks_form(film: Film) -> MasksForm:
     return MasksForm(initial=lines, auto_id="masks-%s")
 
 
-def described(trial: Trial, film: Film) -> dict[str, Any] | None:
-    """The film as the viewer takes it; None while it has no picture."""
-    if not film.desk_folder:
-        return None
+def described(trial: Trial, film: Film) -> dict[str, Any]:
+    """The film as the viewer takes it."""
     base = reverse("studies:desk_picture", args=[trial.code, film.pk, "preview.jpg"])
     return for_viewer(film, preview_url=base, bands_url=base.replace("preview.jpg", "{level}/{band}"))

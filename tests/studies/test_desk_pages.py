@@ -112,6 +112,13 @@ def test_a_picture_is_private_is_not_kept_and_is_nothing_but_its_parts(cast: Cas
         assert client.get(desk(f"{film.pk}/picture/{name}")).status_code == 404
 
 
+def test_a_film_that_has_no_picture_yet_leads_to_its_page_among_the_films(cast: Cast) -> None:
+    film = film_at_desk(cast, status=FilmStatus.HELD)
+    Film.objects.update(desk_folder="")
+    answer = browser(cast.coordinator).get(desk(f"{film.pk}/"))
+    assert answer["Location"] == f"/trials/RA-1/films/{film.pk}/"
+
+
 def test_side_and_view_are_not_filled_in_from_what_was_declared(cast: Cast) -> None:
     film = film_at_desk(cast)
     page = browser(cast.coordinator).get(desk(f"{film.pk}/")).content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, timedelta
 from typing import Any
 
@@ -224,6 +225,24 @@ def test_of_two_films_of_one_view_the_first_counts_until_the_other_is_designated
     assert [film.designated for film in Film.objects.order_by("pk")] == [True, False]
     designation.designate(film=second, actor=cast.coordinator, reason="sharper")
     assert [film.designated for film in Film.objects.order_by("pk")] == [False, True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_films_of_one_view_accepted_at_the_same_moment_leave_one_that_counts(cast: Cast) -> None:
+    films = [film_at_desk(cast) for _ in range(2)]
+    start = threading.Barrier(2)
+
+    def decide(film: Film) -> None:
+        start.wait()
+        accept(cast, film)
+        connection.close()
+
+    threads = [threading.Thread(target=decide, args=[film]) for film in films]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(Film.objects.values_list("designated", flat=True)) == [False, True]
 
 
 def test_a_retake_can_be_designated_while_it_is_accepted(cast: Cast) -> None:
