@@ -63,7 +63,8 @@ class Chore:
         except Exception as error:
             fault = place_of(error)
             log.warning("chore %s: %s", self.name, fault)
-            close_old_connections()
+            if isinstance(error, DatabaseError):
+                close_old_connections()
         if fault != self.fault:
             self._note(fault)
 

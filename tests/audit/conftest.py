@@ -19,9 +19,17 @@ Tell = Callable[..., None]
 
 
 @pytest.fixture
-def tell(monkeypatch: pytest.MonkeyPatch) -> Tell:
+def own_actions() -> Iterator[None]:
+    """What a test declares is forgotten after it."""
+    before = dict(registry.ACTIONS)
+    yield
+    registry.ACTIONS.clear()
+    registry.ACTIONS.update(before)
+
+
+@pytest.fixture
+def tell(own_actions: None) -> Tell:
     """Tells an event in a transaction of its own."""
-    monkeypatch.setattr(registry, "ACTIONS", dict(registry.ACTIONS))
     registry.declare("tests.note", says="noted", seen_by={"lead"}, hides={"reason", "changes.score", "details.arm"})
 
     def tell(stream: str = "TRIAL", **more: Any) -> None:

@@ -1,0 +1,161 @@
+"""The auditor sees everything that was done in his trial and the house, and nothing of what his role may not see."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from audit import registry
+from audit.models import Event
+from audit.redaction import HIDDEN, shown
+from audit.trail import Actor, audited_atomic, record
+from jobs.carrying import run_due_jobs
+from tests.cast import Cast
+
+CANARY = "CANARY-4711"
+
+
+@pytest.fixture
+def trail(cast: Cast, own_actions: None) -> Cast:
+    """Events in two trials and the house, one of which carries what an auditor must not see."""
+    everybody = {"auditor", "lead"}
+    registry.declare("tests.open", says="opened a box", seen_by=everybody)
+    registry.declare("tests.score", says="scored a joint", seen_by={"lead"}, hides={"changes.score", "details"})
+    registry.declare("tests.arm", says="saw an arm", seen_by=set())
+    reader = cast.actor("reader")
+    for code in cast.trials:
+        tell("tests.open", code, reader, changes={"lid": ["shut", "open"]}, reason=f"to look in {code}")
+    tell(
+        "tests.score",
+        "RA-1",
+        reader,
+        changes={"score": [None, CANARY], "item": [None, "EL-MCP2"]},
+        details={"d": CANARY},
+    )
+    tell("tests.arm", "RA-1", reader, changes={"arm": [None, CANARY]}, reason=CANARY, details={"arm": CANARY})
+    tell("tests.open", "system", Actor.system("sweeper"), reason="house-keeping")
+    return cast
+
+
+def tell(action: str, stream: str, actor: Actor, **more: object) -> None:
+    with audited_atomic():
+        record(action=action, stream=stream, actor=actor, subject=("tests.box", "17"), **more)  # type: ignore[arg-type]
+
+
+def page(cast: Cast, path: str = "", who: str = "auditor", trial: str = "RA-1") -> str:
+    response = cast.client(who, trial).get(f"/trials/{trial}/audit/{path}")
+    assert response.status_code == 200
+    return b"".join(response).decode()
+
+
+PAGES = ["", "trial/", "house/", "signatures/", "trial/2/", "trial/3/", "trial/tests.box/17/", "trial/export.json"]
+
+
+def test_the_trail_tells_who_did_what_when_and_why(trail: Cast) -> None:
+    text = page(trail)
+    for words in ("opened a box", "reader of RA-1", "lid: shut → open", "to look in RA-1", "box 17"):
+        assert words in text
+
+
+def test_another_trial_and_the_house_are_not_in_it(trail: Cast) -> None:
+    assert "RA-2" not in page(trail).replace("RA-2 of", "")
+    assert "house-keeping" not in page(trail)
+    assert "house-keeping" in page(trail, "house/")
+
+
+@pytest.mark.parametrize("path", [*PAGES, "?format=csv", "?q=arm", "?action=tests.arm", "?sort=action"])
+def test_no_page_shows_what_is_hidden_from_the_role(trail: Cast, path: str) -> None:
+    assert CANARY not in page(trail, path)
+
+
+@pytest.mark.parametrize("parameter", ["q", "who", "kind", "key"])
+def test_what_is_hidden_cannot_be_searched_for(trail: Cast, parameter: str) -> None:
+    assert "Nothing matches" in page(trail, f"?{parameter}={CANARY}")
+
+
+def test_that_something_is_hidden_is_said(trail: Cast) -> None:
+    assert "Hidden from your role" in page(trail, "trial/3/")
+    assert "item: nothing → EL-MCP2" in page(trail)
+    assert f"score: {HIDDEN}" in page(trail).replace("&gt;", ">") or HIDDEN in page(trail)
+
+
+def test_a_role_that_may_see_it_sees_it_whole(trail: Cast) -> None:
+    event = Event.objects.get(action="tests.score")
+    assert shown(event, "lead").changes["score"] == [None, CANARY]
+    assert shown(event, "auditor").changes == {"score": HIDDEN, "item": [None, "EL-MCP2"]}
+    assert shown(event, "auditor").details == {}
+
+
+def test_an_action_nobody_declares_any_more_is_shown_without_its_content(trail: Cast) -> None:
+    del registry.ACTIONS["tests.open"]
+    event = Event.objects.filter(action="tests.open").first()
+    assert event
+    seen = shown(event, "lead")
+    assert (seen.changes, seen.reason, seen.hidden) == ({}, HIDDEN, ["changes", "details", "reason"])
+
+
+def test_salt_and_digests_leave_the_trail_for_nobody(trail: Cast) -> None:
+    exported = page(trail, "trial/export.json")
+    for event in Event.objects.filter(stream="RA-1"):
+        assert event.content["salt"] not in exported
+
+
+def test_the_history_of_a_record_begins_at_its_beginning(trail: Cast) -> None:
+    text = page(trail, "trial/tests.box/17/")
+    assert text.index("opened a box") < text.index("scored a joint")
+
+
+def test_the_export_holds_every_event_of_the_chain_in_order(trail: Cast) -> None:
+    events = json.loads(page(trail, "trial/export.json"))
+    assert [event["seq"] for event in events] == [1, 2, 3]
+    assert all(later["prev"] == earlier["hash"] for earlier, later in zip(events, events[1:], strict=False))
+    assert events[0]["reason"] == "to look in RA-1"
+
+
+def test_the_csv_holds_the_same_rows_as_the_list(trail: Cast) -> None:
+    rows = list(csv.DictReader(io.StringIO(page(trail, "?format=csv&sort=seq"))))
+    assert [row["Action"] for row in rows] == ["opened a box", "scored a joint", "saw an arm"]
+
+
+def test_signatures_are_listed_with_name_time_and_meaning(trail: Cast) -> None:
+    details = {"meaning": "I have read this case", "record_kind": "read", "record_id": "9", "digest": "ab" * 32}
+    tell("accounts.signature.write", "RA-1", trail.actor("reader"), details=details)
+    text = page(trail, "signatures/")
+    for words in ("reader of RA-1", "I have read this case", "ab" * 32):
+        assert words in text
+
+
+def test_an_auditor_has_the_trail_verified_and_sees_the_result(trail: Cast) -> None:
+    assert "not been verified yet" in page(trail)
+    assert trail.client("auditor").post("/trials/RA-1/audit/verify/").status_code == 302
+    run_due_jobs(kinds=frozenset({"jobs.verify_audit"}))
+    text = page(trail)
+    assert "Intact" in text
+    assert "auditor of RA-1" in text
+    assert re.search(r"\d+ events, \d+ regulated rows", text)
+
+
+@pytest.mark.parametrize("who", ["reader", "coordinator", "statistician", "site", "sponsor"])
+def test_nobody_else_sees_the_trail(trail: Cast, who: str) -> None:
+    assert trail.client(who).get("/trials/RA-1/audit/").status_code == 403
+
+
+def test_the_list_asks_the_database_as_often_for_thirty_events_as_for_three(trail: Cast) -> None:
+    client = trail.client("auditor")
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as found:
+            client.get("/trials/RA-1/audit/")
+        return len(found)
+
+    queries()
+    few = queries()
+    for _ in range(30):
+        tell("tests.open", "RA-1", trail.actor("reader"))
+    assert queries() == few

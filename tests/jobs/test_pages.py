@@ -1,0 +1,124 @@
+"""An administrator sees how the house is and has failed work tried again; a load balancer hears yes or no."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from jobs.carrying import run_due_jobs
+from jobs.health import Answer, further, vital
+from jobs.models import Job, Pulse
+from jobs.pulse import beat
+from tests.cast import Cast
+from tests.jobs.conftest import AddJob
+from tests.protection import lift
+
+pytestmark = pytest.mark.django_db
+
+
+def answer(part: str) -> Answer:
+    return next(found for found in [*vital(), *further()] if found.part == part)
+
+
+def healthz() -> tuple[int, dict[str, Any]]:
+    response = Client().get("/healthz")
+    return response.status_code, json.loads(response.content)
+
+
+def test_health_is_good_only_when_every_vital_part_answers() -> None:
+    assert healthz()[0] == 503
+    beat("worker")
+    status, parts = healthz()
+    assert status == 200, parts
+    assert set(parts) == {"well", "database", "broker", "worker", "disk"}
+
+
+def test_a_demo_is_not_ready_before_it_has_been_filled(settings: Any) -> None:
+    settings.DEMO = True
+    beat("worker")
+    beat("demo", well=False, says="drawing films")
+    status, parts = healthz()
+    assert (status, parts["demo"]) == (503, {"well": False, "says": "drawing films"})
+    beat("demo", says="ready")
+    assert healthz()[0] == 200
+
+
+def test_a_worker_that_has_been_silent_is_missed() -> None:
+    beat("worker")
+    Pulse.objects.update(at=timezone.now() - timedelta(minutes=5))
+    assert answer("worker") == Answer("worker", False, "last seen 5\xa0minutes ago")
+
+
+def test_a_worker_at_work_on_something_long_is_not_missed(add_job: AddJob) -> None:
+    add_job("count")
+    Job.objects.update(status="running", lease="a", leased_until=timezone.now() + timedelta(minutes=1))
+    assert answer("worker").well
+
+
+def test_a_full_disk_is_told(settings: Any) -> None:
+    settings.MIN_FREE_BYTES = 10**18
+    assert "are needed" in answer("disk").says
+    assert not answer("disk").well
+
+
+def test_a_broker_that_is_away_is_told(settings: Any) -> None:
+    from tests.servers import publishing_to
+
+    with publishing_to("redis://127.0.0.1:1/0"):
+        assert not answer("broker").well
+
+
+def test_lifted_protection_makes_the_database_unwell() -> None:
+    lift()
+    assert "audit_event" in answer("database").says
+
+
+def test_a_backup_that_is_too_old_is_told(settings: Any) -> None:
+    settings.BACKUP_DAILY = True
+    assert answer("backups") == Answer("backups", False, "never seen")
+    beat("backup")
+    assert answer("backups").well
+    Pulse.objects.update(at=timezone.now() - timedelta(hours=30))
+    assert not answer("backups").well
+
+
+def test_a_decoder_server_that_is_away_is_told(settings: Any) -> None:
+    settings.DECODER_SOCKET = "/nowhere/socket"
+    assert answer("decoders") == Answer("decoders", False, "no connection: No such file or directory")
+
+
+def test_a_chore_that_failed_makes_the_sweeper_unwell() -> None:
+    beat("sweeper")
+    assert answer("sweeper").well
+    beat("chore audit.anchors.write", well=False, says="OSError at audit/anchors.py:80")
+    assert "audit.anchors.write failed: OSError" in answer("sweeper").says
+
+
+def test_the_health_page_names_every_part(cast: Cast) -> None:
+    text = cast.client("administrator").get("/health/").content.decode()
+    for part in ("Database", "Broker", "Worker", "Disk", "Sweeper", "Decoders", "Mail", "Backups", "Audit trail"):
+        assert f">{part}</th>" in text
+
+
+def test_failed_jobs_are_listed_with_their_reason_and_tried_again(cast: Cast, add_job: AddJob) -> None:
+    job = add_job("refuse")
+    run_due_jobs()
+    client = cast.client("administrator")
+    text = client.get("/health/jobs/?status=failed").content.decode()
+    assert "the film shows a foot, not a hand" in text
+    assert f"/health/jobs/{job.pk}/retry/" in text
+    assert client.post(f"/health/jobs/{job.pk}/retry/").status_code == 302
+    job.refresh_from_db()
+    assert job.status == Job.Status.QUEUED
+
+
+def test_a_job_that_has_not_failed_offers_no_retry(cast: Cast, add_job: AddJob) -> None:
+    job = add_job("count")
+    client = cast.client("administrator")
+    assert "Try again" not in client.get("/health/jobs/").content.decode()
+    assert client.post(f"/health/jobs/{job.pk}/retry/", headers={"accept": "text/html"}).status_code == 409

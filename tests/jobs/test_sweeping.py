@@ -1,0 +1,72 @@
+"""The sweeper does each chore in its turn, and one that fails keeps none of the others from being done."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from audit import anchors
+from audit.protection import Unprotected
+from config.chores import CHORES
+from config.vital import FURTHER, VITAL
+from jobs.models import Job, Pulse
+from jobs.sweeping import hint_again
+from tests.jobs.conftest import AddJob
+from tests.protection import lift
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("name", [*CHORES, *VITAL.values(), *FURTHER.values()])
+def test_every_chore_and_every_check_is_a_function(name: str) -> None:
+    assert callable(import_string(name))
+
+
+def test_each_chore_is_done_and_noted() -> None:
+    call_command("sweep", "--once")
+    assert set(Pulse.objects.values_list("part", flat=True)) == {"sweeper", *(f"chore {name}" for name in CHORES)}
+    assert not Pulse.objects.filter(well=False).exists()
+
+
+def test_anchors_are_written_by_the_sweeper(add_job: AddJob) -> None:
+    call_command("verify_audit", stdout=open("/dev/null", "w"))  # noqa: SIM115
+    call_command("sweep", "--once")
+    assert len(anchors.files()) == 1
+
+
+def test_a_chore_that_fails_is_noted_and_the_others_are_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("config.chores.CHORES", {"tests.jobs.test_sweeping.fail": 1, "jobs.sweeping.alive": 1})
+    monkeypatch.setattr("jobs.sweeping.CHORES", {"tests.jobs.test_sweeping.fail": 1, "jobs.sweeping.alive": 1})
+    call_command("sweep", "--once")
+    failed = Pulse.objects.get(part="chore tests.jobs.test_sweeping.fail")
+    assert (failed.well, failed.says.partition(" at ")[0]) == (False, "ZeroDivisionError")
+    assert Pulse.objects.get(part="sweeper").well
+
+
+def fail() -> None:
+    raise ZeroDivisionError
+
+
+def test_the_sweeper_does_not_start_without_protection() -> None:
+    lift()
+    with pytest.raises(Unprotected):
+        call_command("sweep", "--once")
+
+
+def test_only_work_that_nobody_has_heard_of_is_hinted_at_again(add_job: AddJob, settings: Any) -> None:
+    settings.JOB_LEASE_SECONDS = 60
+    now = timezone.now()
+    fresh, old, later, dead = (add_job("count", key) for key in ("fresh", "old", "later", "dead"))
+    Job.objects.filter(pk=fresh.pk).update(hinted_at=now)
+    Job.objects.filter(pk=old.pk).update(hinted_at=now - timedelta(minutes=1))
+    Job.objects.filter(pk=later.pk).update(due_at=now + timedelta(hours=1))
+    left_behind = {"status": "running", "lease": "a", "leased_until": now - timedelta(seconds=1)}
+    Job.objects.filter(pk=dead.pk).update(hinted_at=now - timedelta(minutes=1), **left_behind)
+    hint_again()
+    heard = Job.objects.filter(hinted_at__gt=now)
+    assert {job.key for job in heard} == {"old", "dead"}
