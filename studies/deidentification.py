@@ -41,9 +41,11 @@ def _read(film: Film, folder: Path, lease: Lease) -> None:
     seen = client.run("inspect", input=str(original))
     header = _header(seen)
     placed = place(film, seen["facts"], seen["identity"])
-    waits = _same_uid(film, seen["uids"]) or placed.missing
-    if waits:
-        _stop(film, lease, "held", waits, _known(placed, seen, header))
+    if twin := _same_uid(film, seen["uids"]):
+        _stop(film, lease, *_told_twice(twin, header), _known(placed, seen, header))
+        return
+    if placed.missing:
+        _stop(film, lease, "held", placed.missing, _known(placed, seen, header))
         return
     result = client.run(
         "deidentify",
@@ -59,6 +61,7 @@ def _read(film: Film, folder: Path, lease: Lease) -> None:
 def _header(seen: dict[str, Any]) -> dict[str, Any]:
     """Facts, and identities only as digests under a key."""
     header = {name: value for name, value in seen["facts"].items() if value not in ("", [])}
+    header["ContentSHA256"] = seen["content_sha256"]
     for name in ("Patient", "Device"):
         if seen["identity"].get(name):
             header[f"{name}Key"] = keyed_digest(name, seen["identity"][name])
@@ -82,14 +85,20 @@ def _known(placed: Place, seen: dict[str, Any], header: dict[str, Any]) -> dict[
     }
 
 
-def _same_uid(film: Film, uids: dict[str, str]) -> str:
-    """The same name for another picture: one of the two is wrong, and only the site knows which."""
+def _same_uid(film: Film, uids: dict[str, str]) -> Film | None:
+    """The first film of the trial with the same SOP Instance UID."""
     uid = uids.get("SOPInstanceUID")
-    if not uid:
-        return ""
-    others = Film.objects.filter(trial=film.trial, sop_instance_uid=uid).exclude(pk=film.pk)
-    first = others.exclude(status=FilmStatus.REFUSED).order_by("pk").first()
-    return f"The file has the identifier (SOP Instance UID) of {first} and other content." if first else ""
+    others = (
+        Film.objects.filter(trial=film.trial, sop_instance_uid=uid).exclude(pk=film.pk) if uid else Film.objects.none()
+    )
+    return others.exclude(status=FilmStatus.REFUSED).order_by("pk").first()
+
+
+def _told_twice(twin: Film, header: dict[str, Any]) -> tuple[str, str]:
+    """The same image in another wrapping is not kept twice; the same name on another image is for the site to solve."""
+    if twin.header.get("ContentSHA256") == header["ContentSHA256"]:
+        return "refused", f"The same image came before ({twin})."
+    return "held", f"The file has the identifier (SOP Instance UID) of {twin} and other content."
 
 
 def blind_code(subject: Subject | None) -> str:

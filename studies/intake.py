@@ -55,17 +55,29 @@ class _Incoming:
 
     def chunks(self) -> Iterator[bytes]:
         """Refuses by the first bytes and by the length, before the store has taken the rest."""
-        while chunk := self.file.read(PIECE):
-            if not self.size:
+        for chunk in self._counted():
+            if not self.head:
                 self.head = chunk[:HEAD]
                 _check_kind(self.head)
+            yield chunk
+        if not self.size:
+            raise Unreadable("empty-file", "the file is empty")
+
+    def _counted(self) -> Iterator[bytes]:
+        while chunk := self.file.read(PIECE):
             self.size += len(chunk)
             if self.size > settings.MAX_FILE_BYTES:
                 raise Unreadable("file-too-large", f"the file has more than {settings.MAX_FILE_BYTES} bytes")
             self.hash.update(chunk)
             yield chunk
-        if not self.size:
-            raise Unreadable("empty-file", "the file is empty")
+
+    def read_to_the_end(self) -> str:
+        """Counts and hashes what is turned away, so that the manifest has it to the byte; empty when it is too long."""
+        with suppress(Unreadable):
+            for _ in self._counted():
+                pass
+            return self.hash.hexdigest()
+        return ""
 
 
 def open_transmittal(*, trial: Trial, site: Site, channel: str, actor: Actor) -> Transmittal:
@@ -90,6 +102,7 @@ def receive(
     side: str = "",
     view: str = "",
     replaces: Film | None = None,
+    sop_instance_uid: str = "",
 ) -> Receipt:
     """Stores the bytes durably, then files them with their audit event and their job in one transaction."""
     authorise(actor, Action.UPLOAD_FILMS)
@@ -116,6 +129,7 @@ def receive(
         media_type=MEDIA_TYPES[sniff(incoming.head)],
         size=incoming.size,
         sha256=incoming.hash.hexdigest(),
+        sop_instance_uid=sop_instance_uid,
     )
     try:
         return _filed_once(transmittal, film, actor)
@@ -197,8 +211,9 @@ def _tell(verb: str, transmittal: Transmittal, film: Film, filed: Film, actor: A
 
 
 def _refuse(transmittal: Transmittal, name: str, incoming: _Incoming, refusal: Unreadable, actor: Actor) -> Receipt:
-    """The manifest lists what was turned away, with the digest of what was read of it."""
-    film = Film(original_name=name, size=incoming.size, sha256=incoming.hash.hexdigest() if incoming.size else "")
+    """The manifest lists what was turned away too, to the byte."""
+    digest = "" if refusal.reason_code.startswith("zip-") else incoming.read_to_the_end()
+    film = Film(original_name=name, size=incoming.size, sha256=digest)
     with audited_atomic():
         entry = _enter(transmittal, film, "refused", refusal.text, None)
         record(

@@ -93,7 +93,7 @@ def keyed_digest(*words: str) -> str:
     return hashlib.blake2b(text, key=_comparing_key(settings.QUARANTINE_KEY), digest_size=16).hexdigest()
 
 
-class SealedUpload(File[bytes]):
+class SealedUpload(File):  # type: ignore[type-arg]
     """What a store reads from: chunks sealed on their way, never held whole in memory."""
 
     def __init__(self, chunks: Iterator[bytes], name: str) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import re
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pydicom
 from PIL import Image
 
 from config.errors import BadInput, Refusal
+from studies.confidentiality.allow_list import REPLACED_UIDS
 from studies.confidentiality.build import deidentify as build_blind
 from studies.confidentiality.kept import spacing_mm
 from studies.confidentiality.masks import Rectangle, rectangles_of
@@ -18,7 +22,7 @@ from studies.confidentiality.report import Report
 from studies.decoding import facts
 from studies.decoding.burned_in import suspected_text
 from studies.decoding.display import ignored
-from studies.decoding.header import read_dicom
+from studies.decoding.header import read_dicom, text
 from studies.decoding.limits import Limits
 from studies.decoding.load import Loaded, kind_of, load, pixel_digest
 from studies.decoding.picture import cut, masked, write_picture
@@ -42,10 +46,21 @@ def inspect(*, input: str, limits: Limits) -> Answer:
             "facts": facts.facts(film),
             "identity": facts.identity(film),
             "uids": facts.uids(film),
+            "content_sha256": hashlib.sha256(film.data[film.structure.start :]).hexdigest(),
         }
     rows, columns = read_plain(path, kind, limits).values.shape
     plain = {"Rows": rows, "Columns": columns}
-    return {"media_type": MEDIA_TYPES[kind], "facts": plain, "identity": {}, "uids": {}}
+    return {"media_type": MEDIA_TYPES[kind], "facts": plain, "identity": {}, "uids": {}, "content_sha256": ""}
+
+
+def identify(*, input: str, limits: Limits) -> Answer:
+    """The UIDs of an object that was not taken, for the answer to its sender."""
+    if kind_of(Path(input)) not in ("dicom", "bare-dicom"):
+        return {"sop_class": "", "uids": {}}
+    dataset = pydicom.dcmread(input, force=True, stop_before_pixels=True)
+    words = {keyword: text(dataset, keyword) for keyword in ("SOPClassUID", *REPLACED_UIDS)}
+    known = {keyword: uid for keyword, uid in words.items() if re.fullmatch(r"[0-9.]{1,64}", uid)}
+    return {"sop_class": known.pop("SOPClassUID", ""), "uids": known}
 
 
 def deidentify(
@@ -132,7 +147,12 @@ def render(
     }
 
 
-OPERATIONS: dict[str, Callable[..., Answer]] = {"inspect": inspect, "deidentify": deidentify, "render": render}
+OPERATIONS: dict[str, Callable[..., Answer]] = {
+    "identify": identify,
+    "inspect": inspect,
+    "deidentify": deidentify,
+    "render": render,
+}
 
 
 def perform(job: dict[str, Any]) -> Answer:

@@ -36,6 +36,7 @@ class Structure:
     """What the walk found: native pixels as one span, encapsulated ones as the fragments after their offset table."""
 
     transfer_syntax: str
+    start: int
     elements: int
     native: Span | None
     fragments: tuple[Span, ...]
@@ -168,7 +169,7 @@ def survey(data: bytes, limits: Limits) -> Structure:
         syntax_of(transfer_syntax)  # big-endian and deflated bytes cannot be walked
     walk = _Walk(data, limits)
     walk.dataset(start, len(data), _is_explicit(data, start), 0, delimited=False)
-    return Structure(transfer_syntax, walk.elements, walk.native, walk.fragments or ())
+    return Structure(transfer_syntax, start, walk.elements, walk.native, walk.fragments or ())
 
 
 def _file_meta(data: bytes, limits: Limits) -> tuple[int, str]:

@@ -1,0 +1,106 @@
+"""Bringing films in from folders and zips; each file has its answer, and no worker needs to run."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter, deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from audit.trail import Actor
+from config.errors import Refusal
+from studies import bulk
+from studies.intake import Receipt, open_transmittal
+from studies.models import Site, Subject, Trial, Visit
+
+ACTOR = Actor.system("intake command")
+Received = tuple[str, Receipt | str]
+
+
+class Command(BaseCommand):
+    """Exit code 0 when every file has its answer, whatever that is; 1 when one could not be worked on."""
+
+    help = "Receive films from files, folders and zips; --json prints one line for each file."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """What to bring in, and what is known of all of it."""
+        parser.add_argument("paths", nargs="+", type=Path)
+        parser.add_argument("--trial", required=True)
+        parser.add_argument("--site", required=True)
+        parser.add_argument("--subject", default="")
+        parser.add_argument("--visit", default="")
+        parser.add_argument("--date", type=date.fromisoformat, help="the day of the films, YYYY-MM-DD")
+        parser.add_argument("--json", action="store_true")
+        parser.add_argument("--at-once", type=int, default=os.cpu_count() or 1, help="films read beside each other")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Receives everything and prints the answers in the order of the files."""
+        try:
+            counts = self._bring_in(options)
+        except Refusal as refusal:
+            raise CommandError(str(refusal)) from refusal
+        if not options["json"]:
+            self.stdout.write(", ".join(f"{count} {word}" for word, count in sorted(counts.items())) or "no file found")
+        if counts["failed"]:
+            raise CommandError(f"{counts['failed']} files could not be worked on; their jobs can be tried again")
+
+    def _bring_in(self, options: dict[str, Any]) -> Counter[str]:
+        site, declared = self._declared(options)
+        transmittal = open_transmittal(trial=site.trial, site=site, channel="command", actor=ACTOR)
+        received = (
+            pair
+            for name, path in bulk.files_under(options["paths"])
+            for pair in bulk.deliver(transmittal, name, path, declared, ACTOR)
+        )
+        counts: Counter[str] = Counter()
+        for answer in self._answers(received, options["at_once"]):
+            counts[answer.outcome] += 1
+            if options["json"]:
+                self.stdout.write(json.dumps(answer.as_dict()))
+            else:
+                self.stdout.write(f"{answer.outcome:16}{answer.name}  {answer.reason}".rstrip())
+        return counts
+
+    def _answers(self, received: Iterator[Received], at_once: int) -> Iterator[bulk.Answer]:
+        """One at once stays in this thread; with more, a few films wait while the next one is received."""
+        if at_once == 1:
+            yield from (bulk.answer(*pair) for pair in received)
+            return
+        waiting: deque[Future[bulk.Answer]] = deque()
+        with ThreadPoolExecutor(at_once) as pool:
+            for pair in received:
+                waiting.append(pool.submit(bulk.answered, *pair))
+                while len(waiting) > 4 * at_once:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+
+    def _declared(self, options: dict[str, Any]) -> tuple[Site, bulk.Declared]:
+        trial = Trial.objects.filter(code=options["trial"]).first()
+        if trial is None:
+            raise CommandError(f"trial: {options['trial']!r} was given; allowed: {_codes(Trial.objects.all())}")
+        site = Site.objects.filter(trial=trial, code=options["site"]).select_related("trial").first()
+        if site is None:
+            raise CommandError(f"site: {options['site']!r} was given; allowed: {_codes(trial.sites.all())}")
+        subject, visit = None, None
+        if options["subject"]:
+            subject = Subject.objects.filter(site=site, code=options["subject"]).first()
+            if subject is None:
+                raise CommandError(f"subject: {options['subject']!r} was given; allowed: {_codes(site.subjects.all())}")
+        if options["visit"]:
+            visit = Visit.objects.filter(subject=subject, code=options["visit"]).first() if subject else None
+            if visit is None:
+                allowed = _codes(subject.visits.all()) if subject else "a visit of the --subject that is given"
+                raise CommandError(f"visit: {options['visit']!r} was given; allowed: {allowed}")
+        return site, bulk.Declared(subject, visit, options["date"])
+
+
+def _codes(found: Any) -> str:
+    codes = list(found.values_list("code", flat=True)[:20])
+    return ", ".join(codes) or "none exists yet"

@@ -1,0 +1,99 @@
+"""Admitting machines that send films, each bound to one site of one trial; and finding out who is sending."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import re
+import secrets
+from collections.abc import Mapping
+
+from django.utils import timezone
+
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+from studies.models import DicomPeer, SenderToken, Site, Trial
+from studies.naming import checked_text, used_once
+
+# PS3.5: at most 16 characters, no backslash or control character; we take the plain ones.
+AE_TITLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,15}")
+
+
+def issue_token(*, trial: Trial, site: Site, label: str, actor: Actor) -> tuple[SenderToken, str]:
+    """A new bearer token; the text is shown this once."""
+    authorise(actor, Action.SET_UP_TRIAL)
+    _check_site(trial, site)
+    label, text = checked_text("label", label, longest=80), secrets.token_urlsafe(32)
+    with audited_atomic():
+        token = SenderToken.objects.create(trial=trial, site=site, label=label, digest=digest_of(text))
+        _tell("admit", trial, ("studies.sendertoken", str(token.pk)), actor, {"site": site.code, "label": label})
+    return token, text
+
+
+def admit_peer(*, trial: Trial, site: Site, calling_ae: str, called_ae: str, address: str, actor: Actor) -> DicomPeer:
+    """An archive may send by C-STORE from that address under these titles."""
+    authorise(actor, Action.SET_UP_TRIAL)
+    _check_site(trial, site)
+    values = {"calling_ae": checked_title(calling_ae), "called_ae": checked_title(called_ae)}
+    address = checked_address(address)
+    with audited_atomic():
+        with used_once("peer", values["calling_ae"], "the list of peers"):
+            peer = DicomPeer.objects.create(trial=trial, site=site, address=address, **values)
+        details = {"site": site.code, "address": address, **values}
+        _tell("admit", trial, ("studies.dicompeer", str(peer.pk)), actor, details)
+    return peer
+
+
+def revoke(*, sender: SenderToken | DicomPeer, actor: Actor) -> None:
+    """From now on nothing is taken from it."""
+    authorise(actor, Action.SET_UP_TRIAL)
+    with audited_atomic():
+        in_use = type(sender)._default_manager.filter(pk=sender.pk, revoked_at__isnull=True)
+        if in_use.update(revoked_at=timezone.now()) != 1:
+            raise WrongState(f"the sender {sender}", "revoked", "one in use")
+        subject = (f"studies.{type(sender).__name__.lower()}", str(sender.pk))
+        _tell("revoke", sender.trial, subject, actor, {"site": sender.site.code})
+
+
+def token_holder(text: str) -> SenderToken | None:
+    """Whose token it is, if it is in use."""
+    tokens = SenderToken.objects.filter(digest=digest_of(text), revoked_at__isnull=True)
+    return tokens.select_related("trial", "site").first()
+
+
+def peer_of(*, calling_ae: str, called_ae: str, address: str) -> DicomPeer | None:
+    """The admitted peer behind an association, if there is one."""
+    peers = DicomPeer.objects.filter(
+        revoked_at__isnull=True, calling_ae=calling_ae.strip(), called_ae=called_ae.strip()
+    )
+    return peers.filter(address=address).select_related("trial", "site").first()
+
+
+def digest_of(text: str) -> str:
+    """What is kept of a token: it has 256 random bits, so a plain digest tells nothing of it."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def checked_title(title: str) -> str:
+    """An application entity title."""
+    if not AE_TITLE.fullmatch(title.strip()):
+        raise BadInput("AE title", title, "1 to 16 letters, digits, spaces and . _ -")
+    return title.strip()
+
+
+def checked_address(address: str) -> str:
+    """One IP address."""
+    try:
+        return str(ipaddress.ip_address(address.strip()))
+    except ValueError:
+        raise BadInput("address", address, "an IPv4 or IPv6 address") from None
+
+
+def _check_site(trial: Trial, site: Site) -> None:
+    if site.trial_id != trial.pk:
+        raise BadInput("site", site.code, f"a site of trial {trial.code}")
+
+
+def _tell(verb: str, trial: Trial, subject: tuple[str, str], actor: Actor, details: Mapping[str, object]) -> None:
+    record(action=f"studies.sender.{verb}", actor=actor, stream=trial.code, subject=subject, details=details)
