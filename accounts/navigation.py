@@ -104,6 +104,11 @@ class Navigation:
         return [place for place in self.places if place.code == self.code]
 
     @property
+    def current(self) -> Item | None:
+        """The entry the page stands under."""
+        return next((item for group in self.groups for item in group.items if item.current), None)
+
+    @property
     def roles(self) -> set[Role]:
         """Every role held anywhere."""
         held = {place.role for place in self.places}

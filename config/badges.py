@@ -6,10 +6,10 @@ waiting: somebody has to act; active: on its way by itself; good: done; bad: tur
 from __future__ import annotations
 
 TONES: dict[str, frozenset[str]] = {
-    "waiting": frozenset(
-        {"deidentified", "questioned", "open", "answered", "invited", "requested", "discordant", "due"}
+    "waiting": frozenset({"deidentified", "questioned", "answered", "invited", "requested", "discordant", "due"}),
+    "active": frozenset(
+        {"received", "accepted", "queued", "running", "started", "issued", "building", "open", "active"}
     ),
-    "active": frozenset({"received", "accepted", "queued", "running", "started", "issued", "building", "active"}),
     "good": frozenset(
         {"ready", "done", "signed", "consensus", "adjudicated", "locked", "built", "confirmed", "intact", "verified"}
     ),
