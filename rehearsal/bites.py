@@ -33,8 +33,8 @@ def head_wear(bone: LongBone, grade: int, margin: int, name: str, region: str) -
     """Erosion of a head; `margin` is +1 or -1, the side on which bites begin."""
     if grade < 5:
         level = bone.length - _below_surface(bone)
-        half = outlines.half_width(bone, level) + _beside(bone, margin, region)
-        return _bites(bone.head, half, level, 1, grade, margin, name), []
+        margins = (outlines.half_width(bone, level), _beside(bone, margin, region))
+        return _bites(bone.head, margins, level, 1, grade, margin, name), []
     depth = collapse_depth(bone, distal=True, region=region)
     collapse = Collapse(bone.length, True, depth, bone.head / 2)
     return _stump(bone.head, bone.length - depth, margin, name), [collapse]
@@ -43,7 +43,7 @@ def head_wear(bone: LongBone, grade: int, margin: int, name: str, region: str) -
 def base_wear(bone: LongBone, grade: int, margin: int, name: str, region: str) -> tuple[list[Bite], list[Collapse]]:
     """Erosion of a base."""
     if grade < 5:
-        return _bites(bone.base, outlines.half_width(bone, 1.2), 1.2, -1, grade, margin, name), []
+        return _bites(bone.base, (outlines.half_width(bone, 1.2), 0.0), 1.2, -1, grade, margin, name), []
     depth = collapse_depth(bone, distal=False, region=region)
     collapse = Collapse(0.0, False, depth, bone.base / 2)
     return _stump(bone.base, depth, margin, name), [collapse]
@@ -74,9 +74,16 @@ def _below_surface(bone: LongBone) -> float:
     return 0.31 * bone.head + (1.2 if bone.head < 17 else 0.0)
 
 
-def _bites(width: float, half: float, level: float, outward: int, grade: int, margin: int, name: str) -> list[Bite]:
+def _bites(width: float, margins: Point, level: float, outward: int, grade: int, margin: int, name: str) -> list[Bite]:
+    """`margins`: from the axis to the outline, and how much further out the first margin lies than the other."""
+    half, beside = margins
     return [
-        Bite(margin * x * half, level + outward * along, radius * _scaled(width, grade), f"{name}/{number}")
+        Bite(
+            margin * (x * half + beside * (x > 0.5)),
+            level + outward * along,
+            radius * _scaled(width, grade),
+            f"{name}/{number}",
+        )
         for number, (x, along, radius) in enumerate(JOINT_BITES.get(grade, ()))
     ]
 

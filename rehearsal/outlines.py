@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
 from rehearsal.anatomy import LongBone, Point
 
 Half = list[Point]
+Path = NDArray[np.float64]
 
 
 def _metacarpal(b: float, w: float, h: float, n: float) -> Half:
@@ -57,7 +59,7 @@ FORMS: dict[str, Callable[[float, float, float, float], Half]] = {
 }
 
 
-def long_bone(bone: LongBone) -> list[Point]:
+def long_bone(bone: LongBone) -> Path:
     """The closed outline of a long bone in its own frame, base at s = 0."""
     half = FORMS[bone.form](bone.base / 2, bone.waist / 2, bone.head / 2, bone.length)
     other = [(-x, s) for x, s in half[-2:0:-1]]
@@ -67,8 +69,8 @@ def long_bone(bone: LongBone) -> list[Point]:
 def half_width(bone: LongBone, s: float) -> float:
     """From the axis to the outline, at one level of a bone."""
     half = FORMS[bone.form](bone.base / 2, bone.waist / 2, bone.head / 2, bone.length)
-    levels = smooth(half + [(-x, level) for x, level in half[-2:0:-1]])
-    return max(x for x, level in levels if abs(level - s) < 0.8)
+    outline = smooth(half + [(-x, level) for x, level in half[-2:0:-1]])
+    return float(outline[np.abs(outline[:, 1] - s) < 0.8, 0].max())
 
 
 def _at_base(bone: LongBone, x: float, s: float) -> Point:
@@ -78,11 +80,11 @@ def _at_base(bone: LongBone, x: float, s: float) -> Point:
     return x + out, s + bone.skew * x * near + down
 
 
-def smooth(corners: Sequence[Point], *, per_corner: int = 12) -> list[Point]:
+def smooth(corners: Sequence[Point], *, per_corner: int = 12) -> Path:
     """A closed cubic spline through the points; chord length to the power 0.6 keeps it from overshooting."""
     closed = np.asarray([*corners, corners[0]], dtype=float)
     chords = np.hypot(*np.diff(closed, axis=0).T) ** 0.6
     knots = np.concatenate([[0.0], np.cumsum(chords)])
     curve = CubicSpline(knots, closed, bc_type="periodic")
     along = np.linspace(0, knots[-1], per_corner * len(corners), endpoint=False)
-    return [(float(x), float(y)) for x, y in curve(along)]
+    return np.asarray(curve(along))

@@ -18,6 +18,7 @@ from rehearsal.anatomy import Point
 
 Field = NDArray[np.float32]
 Affine = NDArray[np.float64]
+Outline = Sequence[Point] | NDArray[np.float64]
 FINE = 0.1
 COARSE = 0.2
 
@@ -33,7 +34,7 @@ class Frame:
     step: float
 
     @classmethod
-    def around(cls, outlines: Iterable[Sequence[Point]], step: float, margin: float = 1.6) -> Frame:
+    def around(cls, outlines: Iterable[Outline], step: float, margin: float = 1.6) -> Frame:
         spread = np.concatenate([np.asarray(outline) for outline in outlines])
         low, high = spread.min(axis=0) - margin, spread.max(axis=0) + margin
         blocks = np.ceil((high - low) / COARSE).astype(int)
@@ -52,7 +53,7 @@ class Frame:
     def s(self) -> Field:
         return (self.top + (np.arange(self.rows, dtype=np.float32)[:, None] + 0.5) * self.step).astype(np.float32)
 
-    def distance(self, outline: Sequence[Point]) -> Field:
+    def distance(self, outline: Outline) -> Field:
         """Millimetres to an outline, positive inside; corners a little rounded."""
         factor = round(COARSE / self.step)
         coarse = (self.rows // factor, self.cols // factor)
@@ -76,7 +77,7 @@ class Tile:
     bone: Field
 
 
-def signed_distance(outline: Sequence[Point], origin: Point, shape: tuple[int, int], step: float) -> Field:
+def signed_distance(outline: Outline, origin: Point, shape: tuple[int, int], step: float) -> Field:
     """Millimetres to a closed outline on a grid, positive inside.
 
     Each grid cell the outline crosses keeps the crossing itself, place and direction, so that slanting edges come out
@@ -129,7 +130,7 @@ def _turning(path: NDArray[np.float64]) -> float:
 
 def _filled(path: NDArray[np.float64], shape: tuple[int, int]) -> Image.Image:
     mask = Image.new("L", (shape[1], shape[0]), 0)
-    ImageDraw.Draw(mask).polygon([(float(x), float(y)) for x, y in path[::5]], fill=255)
+    ImageDraw.Draw(mask).polygon(path[::5].ravel().tolist(), fill=255)
     return mask
 
 
