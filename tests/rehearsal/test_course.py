@@ -1,3 +1,5 @@
+"""Damage over the visits of a trial: known exactly, never falling, spread as in trials."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""What each grade does to the picture: visible, ordered, and only where it belongs."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""A synthetic film as a DICOM file: read back, validated, and honest about what is in it."""
+
 from __future__ import annotations
 
 import shutil

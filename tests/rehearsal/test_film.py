@@ -1,3 +1,5 @@
+"""A whole film: the same every time, twelve bits, grey like a radiograph."""
+
 from __future__ import annotations
 
 import numpy as np

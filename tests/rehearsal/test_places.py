@@ -1,3 +1,5 @@
+"""Where joints lie on a film: exactly where geometry puts them, for anybody, on either side."""
+
 from __future__ import annotations
 
 import numpy as np

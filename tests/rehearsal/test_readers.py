@@ -1,3 +1,5 @@
+"""Simulated readers: allowed values, the same each time, errors of the published size."""
+
 from __future__ import annotations
 
 from functools import lru_cache
