@@ -1,6 +1,7 @@
-"""Change between two visits as one reader, or one set of readers, saw them in one campaign; exact fractions.
+"""Change between two visits as one reader saw them in one campaign; exact fractions.
 
-The default rule uses the sites evaluable at both visits and imputes both visits alike, so that no change is made up.
+A row of an array holds one reader's visits, so nothing here subtracts across readers or campaigns. The default rule
+uses the sites evaluable at both visits and imputes both alike, so that no change is made up.
 """
 
 from __future__ import annotations
@@ -17,31 +18,6 @@ from instruments.definition import Instrument
 from instruments.layout import layout_of
 from instruments.missing import Codes, Flags, MissingRule, Origin, Together, Values, substitute
 from instruments.totals import add_up, as_row, checked, flags_like
-
-
-class DifferentReadings(ValueError):
-    """Two reads that must not be subtracted: another campaign, or other readers."""
-
-    def __init__(self, baseline: ReadSet, later: ReadSet) -> None:
-        super().__init__(f"change: {later} was given; allowed: the campaign and readers of the baseline, {baseline}")
-        self.baseline, self.later = baseline, later
-
-
-@dataclass(frozen=True)
-class ReadSet:
-    """Who read, in which campaign."""
-
-    campaign: str
-    readers: frozenset[str]
-
-    def __str__(self) -> str:
-        return f"campaign {self.campaign}, readers {', '.join(sorted(self.readers))}"
-
-
-def require_one_reading(baseline: ReadSet, later: ReadSet) -> None:
-    """Refuses a change across campaigns or across sets of readers."""
-    if baseline != later:
-        raise DifferentReadings(baseline, later)
 
 
 @dataclass(frozen=True)

@@ -84,9 +84,12 @@ class MissingRule:
     def kind(self) -> RuleKind:
         return RULES[self.name]
 
+    @property
+    def parameters(self) -> dict[str, object]:
+        return {"limit": self.limit, "whole_side": self.whole_side} if self.kind.fills else {}
+
     def as_dict(self) -> dict[str, object]:
-        parameters = {"limit": self.limit, "whole_side": self.whole_side} if self.kind.fills else {}
-        return {"name": self.name, "parameters": parameters}
+        return {"name": self.name, "parameters": self.parameters}
 
     def may_miss(self, sites: int) -> int:
         """How many of so many sites of a region may be missing; exact, since 0.2 is read as one fifth.

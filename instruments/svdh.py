@@ -36,7 +36,7 @@ TWO_SIDES = (
 )
 BONE = ((sites.WHOLE, tuple(range(6))),)
 
-SUMS = {grade: f"Feet only: the two sides of the joint, 0-5 each, add up to {grade}" for grade in range(6, 11)}
+SIDES_SUM = "the two sides of the joint, 0-5 each, add up to"
 WORDINGS = {
     "cdisc-2025": {
         "erosion": {
@@ -144,9 +144,15 @@ def _items_at(
         yield sites.make_item(feature="narrowing", side=side, site=site, allowed=tuple(range(5)), test=NARROWING_TEST)
 
 
-def _wordings(extra: dict[int, str]) -> dict[str, dict[str, dict[int, str]]]:
+def _with_sums(texts: dict[int, str]) -> dict[int, str]:
+    """The texts of one side of a bone, each with what the number means for a foot joint entered as one value."""
+    low = {grade: f"{text} (in the feet: {SIDES_SUM} {grade})" if grade else text for grade, text in texts.items()}
+    return low | {grade: f"Feet only: {SIDES_SUM} {grade}" for grade in range(6, 11)}
+
+
+def _wordings(foot_as_one: bool) -> dict[str, dict[str, dict[int, str]]]:
     return {
-        key: {"erosion": {**texts["erosion"], **extra}, "narrowing": texts["narrowing"]}
+        key: {**texts, "erosion": _with_sums(texts["erosion"])} if foot_as_one else texts
         for key, texts in WORDINGS.items()
     }
 
@@ -160,7 +166,7 @@ def _make(key: str, place: int, title: str, foot_erosion: tuple[tuple[sites.Part
         features=("erosion", "narrowing"),
         items=items,
         maximum=maximum_of(items),
-        wordings=_wordings(SUMS if foot_erosion is WHOLE_FOOT_JOINT else {}),
+        wordings=_wordings(foot_erosion is WHOLE_FOOT_JOINT),
         default_wording="cdisc-2025",
         reasons=REASONS,
         citation=CITATION,

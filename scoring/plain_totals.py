@@ -153,6 +153,15 @@ def _amount(amount: Amount) -> Row:
     }
 
 
+def stamp(instrument: Instrument, rule: MissingRule) -> dict[str, str]:
+    """What every line of results carries: which table and which rule made it."""
+    parameters = ",".join(f"{name}={value}" for name, value in sorted(rule.parameters.items()))
+    return {
+        "instrument": f"{instrument.key}/{instrument.version}",
+        "missing_rule": f"{rule.name}:{parameters}".rstrip(":"),
+    }
+
+
 def flat_row(found: Scored, groups: tuple[Group, ...], with_change: bool) -> dict[str, str]:
     """A read as a line of CSV: whole numbers as they are, fractions rounded once, with numerator and denominator."""
     read = found.read

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import linregress, norm
+from scipy.stats import norm
 from scipy.stats import t as t_distribution
 
 from scoring.agreement.ratings import Matrix, nearly_zero, ratings_of
@@ -90,9 +90,17 @@ def _slope(pairs: Matrix, blank: Estimate) -> tuple[Estimate, float | None]:
         return replace(found, reason="the means do not vary"), None
     if nearly_zero(float(differences.var()), pairs):
         return replace(found, value=0.0, reason="the differences do not vary: there is no interval"), None
-    fit = linregress(means, differences)
-    reach = float(t_distribution.ppf((1 + found.level) / 2, found.n - 2)) * float(fit.stderr)
-    found = replace(found, value=float(fit.slope))
-    return found.with_limits(
-        float(fit.slope) - reach, float(fit.slope) + reach, "t distribution, n - 2 degrees of freedom"
-    ), float(fit.pvalue)
+    return _fit(means - means.mean(), differences - differences.mean(), found)
+
+
+def _fit(x: Matrix, y: Matrix, found: Estimate) -> tuple[Estimate, float | None]:
+    """Slope sum xy / sum xx of centred values, its standard error sqrt(residual / (n-2) / sum xx), and its t test."""
+    slope = float((x * y).sum() / (x * x).sum())
+    found = replace(found, value=slope)
+    rest = y - slope * x
+    if nearly_zero(float(rest.var()), np.stack([x, y])):
+        return replace(found, reason="the differences lie on a line: there is no interval"), None
+    error = math.sqrt(float((rest * rest).sum()) / (len(x) - 2)) / math.sqrt(float((x * x).sum()))
+    reach = float(t_distribution.ppf((1 + found.level) / 2, len(x) - 2)) * error
+    p = 2 * float(t_distribution.sf(abs(slope) / error, len(x) - 2))
+    return found.with_limits(slope - reach, slope + reach, "t distribution, n - 2 degrees of freedom"), p

@@ -48,7 +48,7 @@ def _with_limits(found: Estimate, variances: tuple[float, float], covariance: fl
     c = found.value
     if c is None or found.n < 3:
         return replace(found, reason="needs at least 3 subjects for an interval")
-    scale = math.sqrt(variances[0] * variances[1])
+    scale = math.sqrt(variances[0]) * math.sqrt(variances[1])
     if scale == 0 or covariance == 0:
         return replace(found, reason="the readers do not vary together: there is no interval")
     r, u = covariance / scale, shift / math.sqrt(scale)

@@ -82,14 +82,21 @@ def icc_all(values: npt.ArrayLike, *, level: float = 0.95) -> tuple[Icc, ...]:
 def _point(squares: MeanSquares, model: int, averaged: int, blank: Estimate) -> Estimate:
     if squares.subjects == 0:
         return replace(blank, reason="no variance between subjects")
-    error = _error(squares, model)
-    # MSR + (k-1) MSE + k (MSC - MSE)/n for one reader; divided by k, and MSE by k again, for the mean of k.
-    spread = squares.subjects + (squares.k / averaged - 1) * error
-    if model == 2:
-        spread += squares.k / averaged * (squares.readers - error) / squares.n
+    spread = _spread(squares, model, squares.k / averaged)
     if spread <= 0:
         return replace(blank, reason="the variance components add up to nothing")
-    return replace(blank, value=(squares.subjects - error) / spread)
+    return replace(blank, value=(squares.subjects - _error(squares, model)) / spread)
+
+
+def _spread(squares: MeanSquares, model: int, a: float) -> float:
+    """The denominator, a = k for one reader and 1 for the mean of k: MSR + (a-1) MSE, and a (MSC - MSE)/n in model 2.
+
+    The terms in MSE are put together first, so that for one reader nothing is subtracted.
+    """
+    error = _error(squares, model)
+    if model != 2:
+        return squares.subjects + (a - 1) * error
+    return squares.subjects + (a - 1 - a / squares.n) * error + a / squares.n * squares.readers
 
 
 def _error(squares: MeanSquares, model: int) -> float:
@@ -103,6 +110,9 @@ def _with_limits(found: Estimate, squares: MeanSquares, model: int, averaged: in
         return replace(found, reason="no residual error between readers: there is no interval")
     limits = _absolute_limits if model == 2 else _ratio_limits
     lower, upper = (_stepped_up(limit, averaged) for limit in limits(squares, model, found.level))
+    if not lower <= found.value <= upper:
+        # With two or three subjects and a negative estimate Satterthwaite's degrees of freedom can come near nought.
+        return replace(found, reason="the approximation gives no interval that holds the estimate")
     return found.with_limits(lower, upper, ABSOLUTE if model == 2 else EXACT)
 
 
@@ -147,7 +157,7 @@ def _satterthwaite(squares: MeanSquares) -> float:
     These a and b are McGraw and Wong's times n(1-r), so that r = 1 needs no division.
     """
     n, k, msr, msc, mse = squares.n, squares.k, squares.subjects, squares.readers, squares.residual
-    r = (msr - mse) / (msr + (k - 1) * mse + k * (msc - mse) / n)
+    r = (msr - mse) / _spread(squares, 2, k)
     first, second = k * r * msc, (n * (1 + (k - 1) * r) - k * r) * mse
     below = first**2 / (k - 1) + second**2 / ((n - 1) * (k - 1))
     return (first + second) ** 2 / below if below > 0 else float("nan")

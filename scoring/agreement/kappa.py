@@ -10,7 +10,7 @@ from scipy.special import betaincinv
 
 from scoring.agreement.bootstrap import Bootstrap, resampled_counts, with_bootstrap
 from scoring.agreement.ratings import Matrix, ratings_of
-from scoring.agreement.results import Estimate
+from scoring.agreement.results import Estimate, estimate
 
 WEIGHTS = ("unweighted", "linear", "quadratic")
 EXACT_BINOMIAL = "exact binomial (Clopper and Pearson)"
@@ -122,7 +122,7 @@ def _kappas(
     if len(set(table.first)) == 1 or len(set(table.second)) == 1:
         return tuple(replace(blank, reason="a reader is constant") for blank in blanks)
     points = _values(table, table.counts[None], kinds)
-    found = [replace(blank, value=float(point[0])) for blank, point in zip(blanks, points, strict=True)]
+    found = [estimate(blank, float(point[0])) for blank, point in zip(blanks, points, strict=True)]
     if sample is None or bootstrap is None:
         return tuple(found)
     replicates = _values(table, sample, kinds)
@@ -139,7 +139,8 @@ def _values(table: _Table, counts: Matrix, kinds: tuple[str, ...]) -> list[Matri
         apart = _apart(table.grades, weights)
         seen = (counts @ apart[table.first, table.second]) * n
         expected = ((by_first @ apart) * by_second).sum(axis=1)
-        found.append(1 - np.divide(seen, expected, out=np.full(len(counts), np.nan), where=varies))
+        usable = varies & (expected > 0)
+        found.append(1 - np.divide(seen, expected, out=np.full(len(counts), np.nan), where=usable))
     return found
 
 

@@ -13,8 +13,8 @@ Matrix = npt.NDArray[np.float64]
 # The rule for missing cells of every statistic that needs all readers of a subject.
 COMPLETE = "complete subjects: a subject not rated by every reader is left out, and counted"
 
-LARGEST = 1e100
-BEYOND = "infinite or beyond 1e100"
+LARGEST = 1e50
+BEYOND = "infinite or beyond 1e50"
 
 
 @dataclass(frozen=True, eq=False)

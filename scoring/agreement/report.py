@@ -73,7 +73,7 @@ def report(cube: Cube, *, thresholds: Sequence[float] = THRESHOLDS, bootstrap: B
                 cube, status, lambda a, b, stream: _kappa_row(agreement(a, b, bootstrap=bootstrap, stream=stream))
             )
         ),
-        "progressors": [_progressor_row(layer, limit, cube, bootstrap) for layer in change for limit in thresholds],
+        "progressors": [row for layer in change for row in _progressor_rows(layer, thresholds, cube, bootstrap)],
         "pool": [_pool_row(layer, cube, bootstrap) for layer in layers],
     }
 
@@ -164,10 +164,24 @@ def _kappa_row(found: Agreement) -> Row:
     }
 
 
-def _progressor_row(layer: _Layer, limit: float, cube: Cube, bootstrap: Bootstrap | None) -> Row:
+def _progressor_rows(
+    layer: _Layer, thresholds: Sequence[float], cube: Cube, bootstrap: Bootstrap | None
+) -> Iterator[Row]:
+    """At each threshold named, and at the SDC of the same ratings over the same interval."""
+    for limit in thresholds:
+        yield _progressor_row(layer, limit, "named", cube, bootstrap)
+    own = sdc(layer.values).value
+    if own is not None:
+        source = f"SDC 95 % of these ratings, {cube.visits[0]} to {layer.visit}"
+        yield _progressor_row(layer, own, source, cube, bootstrap)
+
+
+def _progressor_row(layer: _Layer, limit: float, source: str, cube: Cube, bootstrap: Bootstrap | None) -> Row:
     found: Progressors = progressor_agreement(layer.values, limit, bootstrap=bootstrap)
     return {
         "definition": found.definition,
+        "threshold": limit,
+        "source": source,
         **layer.where,
         "by_reader": {cube.readers[at]: plain(one) for at, one in enumerate(found.by_reader)},
         "by_mean": plain(found.by_mean),

@@ -38,11 +38,11 @@ class Estimate:
         return replace(self, name=name, value=value, lower=lower, upper=upper)
 
 
-def estimate(name: str, value: float, n: int, k: int, *, dropped: int = 0, level: float = 0.95) -> Estimate:
-    """A value without an interval yet; one that is not finite becomes None with a reason."""
+def estimate(blank: Estimate, value: float) -> Estimate:
+    """The value put into its blank; one that is not finite becomes a reason."""
     if not math.isfinite(value):
-        return undefined(name, "the value is not finite", n, k, dropped=dropped, level=level)
-    return Estimate(name, float(value), None, None, n, k, dropped=dropped, level=level)
+        return replace(blank, reason="the value is not finite")
+    return replace(blank, value=value)
 
 
 def undefined(name: str, reason: str, n: int, k: int, *, dropped: int = 0, level: float = 0.95) -> Estimate:

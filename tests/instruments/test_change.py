@@ -5,10 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
-import pytest
 
 from instruments.amounts import Amount
-from instruments.change import DifferentReadings, ReadSet, change, require_one_reading
+from instruments.change import change
 from instruments.missing import get_rule
 from tests.instruments.building import SVDH, everywhere
 
@@ -76,10 +75,13 @@ def test_arrays_give_the_same_changes_as_one_subject_at_a_time() -> None:
         assert change(SVDH, one[0], one[1], get_rule()).difference == found.row(row).difference
 
 
-def test_change_stays_within_one_campaign_and_one_set_of_readers() -> None:
-    baseline = ReadSet("C1", frozenset({"R1", "R2"}))
-    require_one_reading(baseline, ReadSet("C1", frozenset({"R2", "R1"})))
-    with pytest.raises(DifferentReadings, match="campaign C2, readers R1, R2 was given"):
-        require_one_reading(baseline, ReadSet("C2", baseline.readers))
-    with pytest.raises(DifferentReadings):
-        require_one_reading(baseline, ReadSet("C1", frozenset({"R1"})))
+def test_a_site_counts_as_assessed_only_when_it_was_scored_at_both_visits() -> None:
+    """Operated at one visit, it counts by its maximum there: 85 sites assessed and one not, whichever visit it was."""
+    scored, lost = everywhere(0, EL_MTP2=4), everywhere(0, EL_MTP2=None)
+    rule = get_rule("operated-maximum")
+    later = change(SVDH, scored, lost, rule, ([], ["EL-MTP2"]))
+    earlier = change(SVDH, lost, scored, rule, (["EL-MTP2"], []))
+    assert [(found.value, found.overall.assessed, found.overall.imputed) for found in (later, earlier)] == [
+        (6, 85, 1),
+        (-6, 85, 1),
+    ]

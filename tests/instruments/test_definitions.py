@@ -127,6 +127,14 @@ def test_both_wordings_of_the_erosion_grades_are_there_and_differ_on_crossing_th
     assert "across the midline" in svdh.wordings["jrheum-sums"]["erosion"][3]
 
 
+def test_a_foot_joint_entered_as_one_value_says_that_it_is_a_sum() -> None:
+    whole, sides = instruments.get("svdh"), instruments.get("svdh-two-sides")
+    assert whole.text_of(whole.item("EL-MTP1"), 5).endswith(
+        "(in the feet: the two sides of the joint, 0-5 each, add up to 5)"
+    )
+    assert sides.text_of(sides.item("EL-MTP1-P"), 5) == "Complete collapse"
+
+
 def test_only_an_instrument_whose_sites_are_not_verified_asks_for_an_acknowledgement() -> None:
     assert [one.key for one in ALL if one.unverified] == ["larsen-1977"]
     fact = instruments.get("larsen-1977").unverified_facts[0]

@@ -104,6 +104,15 @@ def test_a_missing_visit_is_made_from_the_last_film_before_it() -> None:
     )
 
 
+def test_a_visit_missed_before_an_event_is_not_made_from_a_film_after_it() -> None:
+    """Day 84 was missed: 10 to 12 over 56 days makes it 13, whatever the film of day 140 shows."""
+    films = [Film(56, 12), Film(140, 30)]
+    found = value_at(
+        baseline=BASELINE, later=films, target_day=84, observed=None, event_day=150, rule=EventRule(), maximum=448
+    )
+    assert found.value == 13
+
+
 def test_the_last_of_several_films_before_the_event_is_used_whatever_their_order() -> None:
     films = [Film(112, 12), Film(56, 30), Film(84, 20)]
     assert _at_168(films, event_day=112).value == _at_168(films[::-1], event_day=112).value == 13

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pytest
 
+import instruments
 from instruments.missing import get_rule
 from instruments.receipt import change_receipt, receipt
 from tests.instruments.building import SVDH, everywhere
@@ -41,6 +42,15 @@ def test_a_receipt_of_a_change_shows_a_value_set_aside_because_of_the_other_visi
     difference = sum((b.points or 0) - (a.points or 0) for a, b in zip(found.baseline, found.later, strict=True))
     assert difference == found.change.overall.fraction == Fraction(48, 11)
     assert "Change overall" in found.as_text()
+
+
+def test_a_weighted_site_is_imputed_by_its_weight() -> None:
+    """Larsen 1977: one wrist missing is worth 25 of 190 points; the other sites hold 1/5 of 165, so it takes 5."""
+    larsen = instruments.get("larsen-1977")
+    found = receipt(larsen, [everywhere(1, larsen, GL_WRIST=None)], get_rule())
+    line = next(line for line in found.lines if line.item.key == "GL-WRIST")
+    assert line.points == 5
+    assert sum(one.points or 0 for one in found.lines) == found.total.overall.fraction == 50
 
 
 def test_a_missing_total_prints_its_reason_and_imputes_nothing() -> None:

@@ -82,6 +82,14 @@ def test_an_imputed_total_is_printed_rounded_beside_its_numerator_and_denominato
     assert found["missing_rule_fact"]["mark"] == "G"
 
 
+def test_every_line_of_totals_carries_its_instrument_and_rule(tmp_path: Path) -> None:
+    path = _wide(tmp_path / "a.csv", {("S1", "0", "A"): {}})
+    rules = ["paired-proportional:limit=0.25,whole_side=true", "none"]
+    rows = [_rows(_run("totals", "--instrument", "svdh", path, "--missing", rule))[0] for rule in rules]
+    assert {row["instrument"] for row in rows} == {"svdh/1"}
+    assert [row["missing_rule"] for row in rows] == ["paired-proportional:limit=0.25,whole_side=True", "none"]
+
+
 def test_a_missing_total_is_empty_with_its_reason(tmp_path: Path) -> None:
     feet: dict[str, object] = {item.key: "ABSENT" for item in SVDH.items_of(region="foot")}
     row = _rows(_run("totals", "--instrument", "svdh", _wide(tmp_path / "a.csv", {("S1", "0", "A"): feet})))[0]
@@ -237,6 +245,8 @@ def test_with_visits_change_is_reported_too(tmp_path: Path) -> None:
     }  # fmt: skip
     assert [row["visit"] for row in found["sdc"]["each"]] == ["W24", "W104"]
     assert found["sdc"]["value"] == 0
+    assert [row["threshold"] for row in found["progressors"] if row["visit"] == "W24"] == [0, 0.5, 5, 0]
+    assert found["progressors"][3]["source"] == "SDC 95 % of these ratings, W0 to W24"
     turned = json.loads(_run("agreement", path, "--json", "--replicates", 0, "--baseline", "W24"))
     assert turned["visits"][0] == "W24"
 

@@ -19,7 +19,7 @@ from instruments.amounts import ROUNDING
 from instruments.layout import Group, layout_of
 from instruments.missing import DEFAULT, RULES, MissingRule, UnknownRule, get_rule
 from scoring.plain_scores import read_scores
-from scoring.plain_totals import PlainTotals, flat_row, name_of, row_of
+from scoring.plain_totals import PlainTotals, flat_row, name_of, row_of, stamp
 
 
 class Command(BaseCommand):
@@ -99,7 +99,8 @@ def _text(totals: PlainTotals, receipts: bool) -> str:
             for read, found in totals.receipts()
         )
     groups = _printed(totals)
-    rows = [flat_row(found, groups, totals.baseline is not None) for found in totals.scored()]
+    made_by = stamp(totals.instrument, totals.rule)
+    rows = [flat_row(found, groups, totals.baseline is not None) | made_by for found in totals.scored()]
     columns = dict.fromkeys(name for row in rows for name in row)
     out = io.StringIO()
     writer = csv.DictWriter(out, columns, restval="", lineterminator="\n")
