@@ -13,7 +13,8 @@ from studies.models import Membership
 
 def places(user_id: int) -> Iterator[Place]:
     """Every role that the person holds now; the first page of a trial knows where each role begins."""
-    held = Membership.objects.current().filter(user_id=user_id).select_related("trial", "site")
+    # The site is looked up for site roles alone: requests of readers name no table of sites.
+    held = Membership.objects.current().filter(user_id=user_id).select_related("trial")
     for membership in held.order_by("trial__code", "role"):
         trial, site = membership.trial, membership.site
         detail = f"site {site.code}" if site else ""

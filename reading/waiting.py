@@ -1,0 +1,33 @@
+"""What waits for readers and for those who run campaigns, for the start page: counts and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.navigation import Place
+from accounts.roles import Action
+from accounts.waiting import Waiting, declare_waiting
+from reading.models import Read
+
+
+def to_read(user_id: int, place: Place) -> Iterator[Waiting]:
+    """The person's cases in that trial; primary and adjudication reads are one number."""
+    reads = Read.objects.waiting_for(user_id).filter(case__campaign__trial__code=place.code).order_by()
+    overdue = reads.filter(batch__due_on__lt=timezone.localdate()).count()
+    worklist = reverse("reading:worklist")
+    yield Waiting("Cases overdue", overdue, worklist, urgent=True)
+    yield Waiting("Cases to read", reads.count() - overdue, worklist)
+
+
+def late_reads(user_id: int, place: Place) -> Iterator[Waiting]:
+    """Reads past their day, whoever holds them."""
+    reads = Read.objects.counting().exclude(status="signed").filter(case__campaign__trial__code=place.code)
+    overdue = reads.filter(case__campaign__status="open", batch__due_on__lt=timezone.localdate()).count()
+    yield Waiting("Reads past their day", overdue, reverse("reading:campaigns", args=[place.code]), urgent=True)
+
+
+declare_waiting(Action.READ_CASES, to_read)
+declare_waiting(Action.ASSIGN_READS, late_reads)

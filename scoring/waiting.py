@@ -1,0 +1,32 @@
+"""What waits for the statistician and the second signer, for the start page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from accounts.navigation import Place
+from accounts.roles import Action
+from accounts.waiting import Waiting, declare_waiting
+from reading.models import Campaign, CampaignStatus
+from scoring.models import Dataset, DatasetStatus, Unlock
+
+
+def to_build(user_id: int, place: Place) -> Iterator[Waiting]:
+    """Campaigns that are closed and not locked yet."""
+    closed = Campaign.objects.filter(trial__code=place.code, status=CampaignStatus.CLOSED).count()
+    yield Waiting("Campaigns to lock", closed, reverse("scoring:results", args=[place.code]))
+
+
+def to_confirm(user_id: int, place: Place) -> Iterator[Waiting]:
+    """Locks and unlocks that another person asked for."""
+    locks = Dataset.objects.filter(campaign__trial__code=place.code, status=DatasetStatus.LOCK_REQUESTED).count()
+    unlocks = Unlock.objects.filter(lock__campaign__trial__code=place.code, agreed_by=None).count()
+    page = reverse("scoring:locks", args=[place.code])
+    yield Waiting("Locks to confirm", locks, page)
+    yield Waiting("Unlocks to agree to", unlocks, page)
+
+
+declare_waiting(Action.BUILD_DATASET, to_build)
+declare_waiting(Action.CONFIRM_LOCK, to_confirm)

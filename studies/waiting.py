@@ -1,0 +1,64 @@
+"""What waits for people at the films and questions of a trial, for the start page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.navigation import Place
+from accounts.roles import Action
+from accounts.waiting import Waiting, declare_waiting
+from studies import masks
+from studies.models import Film, FilmStatus, Membership, Question, QuestionStatus, Site, Trial
+
+
+def own_site(user_id: int, place: Place) -> Site:
+    """The site of a person's role at that place."""
+    held = Membership.objects.of(user_id, place.code).exclude(site=None).get(role=place.role)
+    assert held.site is not None  # noqa: S101  a constraint of the table
+    return held.site
+
+
+def at_the_site(user_id: int, place: Place) -> Iterator[Waiting]:
+    """Questions to the site, and films that wait for it to complete them."""
+    site = own_site(user_id, place)
+    questions = reverse("studies:site_questions", args=[place.code])
+    films = reverse("studies:site_films", args=[place.code])
+    asked = Question.objects.filter(site=site)
+    overdue = asked.overdue(timezone.localdate()).count()
+    held = Film.objects.filter(site=site, status=FilmStatus.HELD).count()
+    yield Waiting("Questions overdue", overdue, f"{questions}?status=open&sort=due", urgent=True)
+    yield Waiting("Questions to answer", asked.open().count() - overdue, f"{questions}?status=open")
+    yield Waiting("Films to complete", held, f"{films}?status={FilmStatus.HELD}")
+
+
+def at_the_desk(user_id: int, place: Place) -> Iterator[Waiting]:
+    """Films to decide on."""
+    films = Film.objects.filter(trial__code=place.code, status=FilmStatus.DEIDENTIFIED).count()
+    yield Waiting("Films at the desk", films, reverse("studies:desk", args=[place.code]))
+
+
+def answered(user_id: int, place: Place) -> Iterator[Waiting]:
+    """Answers to read, and sites that are late."""
+    questions = reverse("studies:questions", args=[place.code])
+    asked = Question.objects.filter(trial__code=place.code)
+    overdue = asked.overdue(timezone.localdate()).count()
+    read = asked.filter(status=QuestionStatus.ANSWERED).count()
+    yield Waiting("Answers to read", read, f"{questions}?status={QuestionStatus.ANSWERED}")
+    yield Waiting(
+        "Questions without an answer in time", overdue, f"{questions}?status=open&sort=due", urgent=True
+    )
+
+
+def to_confirm(user_id: int, place: Place) -> Iterator[Waiting]:
+    """Masks that need a second person."""
+    count = masks.waiting(Trial.objects.get(code=place.code)).exclude(proposed_by=user_id).count()
+    yield Waiting("Masks to confirm", count, reverse("studies:masks", args=[place.code]))
+
+
+declare_waiting(Action.ANSWER_QUESTIONS, at_the_site)
+declare_waiting(Action.CHECK_FILMS, at_the_desk)
+declare_waiting(Action.ASK_QUESTIONS, answered)
+declare_waiting(Action.CONFIRM_MASKS, to_confirm)
