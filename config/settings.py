@@ -95,7 +95,10 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # Database: SQLite in WAL with IMMEDIATE transactions for the demo, PostgreSQL for the real thing.
-DATABASES = {"default": parse_database_url(env_str("DATABASE_URL", f"sqlite:///{VAR / 'blindread.sqlite3'}"))}
+DATABASE_URL = (
+    env_secret("DATABASE_URL") if PRODUCTION else env_str("DATABASE_URL", f"sqlite:///{VAR / 'blindread.sqlite3'}")
+)
+DATABASES = {"default": parse_database_url(DATABASE_URL)}
 
 # Jobs: the database owns their state, the broker carries hints.
 CELERY_BROKER_URL = env_str("BROKER_URL", "filesystem://")
@@ -111,8 +114,9 @@ DECODER_SOCKET = env_str("DECODER_SOCKET", "")
 if env_str("STORAGE", "folder") == "s3":
 
     def store(name: str) -> dict[str, Any]:
-        """A bucket of its own for each store, so that rights can differ."""
-        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {"bucket_name": env_str(f"S3_{name.upper()}")}}
+        """A bucket of its own for each store, so that rights can differ; credentials as the AWS tools take them."""
+        place = {"bucket_name": env_str(f"S3_{name.upper()}"), "endpoint_url": env_str("S3_ENDPOINT_URL", "") or None}
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": place | {"file_overwrite": False}}
 
 else:
 

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Makes every secret of docker-compose.yml that does not exist yet: sh deploy/secrets.sh
+# The folder is closed to everybody else on this host; the files are open to the accounts inside the containers.
+# Keep a copy of sealing_key, quarantine_key and anchor_key apart from the backups: see docs/operations/keys.md.
+set -eu
+cd "$(dirname "$0")/.."
+mkdir -p secrets
+chmod 700 secrets
+draw() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
+make() { [ -s "secrets/$1" ] || printf '%s' "$2" >"secrets/$1"; chmod 444 "secrets/$1"; }
+
+for name in secret_key sealing_key quarantine_key anchor_key owner_password app_password objects_password; do
+    make "$name" "$(draw)"
+done
+make objects_user blindread
+make database_url "postgresql://blindread_app:$(cat secrets/app_password)@postgres:5432/blindread"
+make owner_database_url "postgresql://blindread_owner:$(cat secrets/owner_password)@postgres:5432/blindread"
+make s3_credentials "$(printf '[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n' \
+    "$(cat secrets/objects_user)" "$(cat secrets/objects_password)")"
+echo "secrets/ holds $(ls secrets | wc -l) files."
