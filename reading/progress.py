@@ -64,13 +64,13 @@ class ReaderLoad:
 def loads_of(campaign: Campaign, today: date) -> list[ReaderLoad]:
     """Every reader of the campaign with what he has and has signed."""
     late = Q(batch__due_on__lt=today) & ~Q(status=ReadStatus.SIGNED)
-    rows = (
-        Read.objects.counting()
-        .filter(case__campaign=campaign)
-        .values_list("reader_id", "reader__name")
-        .annotate(Count("pk"), Count("pk", filter=Q(status=ReadStatus.SIGNED)), Count("pk", filter=late))
-        .order_by("reader__name")
+    reads = Read.objects.counting().filter(case__campaign=campaign)
+    counted = reads.values("reader_id", "reader__name").annotate(
+        assigned=Count("pk"),
+        signed=Count("pk", filter=Q(status=ReadStatus.SIGNED)),
+        overdue=Count("pk", filter=late),
     )
+    rows = counted.order_by("reader__name").values_list("reader_id", "reader__name", "assigned", "signed", "overdue")
     return [ReaderLoad(*row) for row in rows]
 
 

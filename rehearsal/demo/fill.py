@@ -23,7 +23,8 @@ from reading.charters import current_charter, draft_charter, sign_charter
 from reading.models import Campaign, CampaignStatus, Case, Read, ReadKind, ReadStatus
 from rehearsal.demo import people as cast
 from rehearsal.demo.desk import pass_film
-from rehearsal.demo.films import Drawn, Order, draw_all, orders_at, orders_for, send, truths_of
+from rehearsal.demo.drawing_films import Drawn, Order, draw_all
+from rehearsal.demo.films import orders_at, orders_for, send, truths_of
 from rehearsal.demo.planning import VISITS, Planned, plan_trial, unscheduled_visit
 from rehearsal.demo.reads import read_and_sign
 from rehearsal.readers import ReaderProfile

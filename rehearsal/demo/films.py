@@ -1,19 +1,15 @@
-"""Draws the films of subjects in processes of their own, and sends them in as a site would."""
+"""Which films the demo's subjects have, and how they are sent in: as a site would."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from datetime import date, timedelta
-from multiprocessing import get_context
 
 from audit.trail import Actor
-from rehearsal.anatomy import Point, Side
+from rehearsal.anatomy import Side
 from rehearsal.course import Progression, course
-from rehearsal.dicom import as_dx
-from rehearsal.film import Finish, draw_foot, draw_hand
+from rehearsal.demo.drawing_films import Drawn, Order
 from rehearsal.texture import stream
 from rehearsal.truth import Truth
 from studies.intake import open_transmittal, receive
@@ -24,30 +20,6 @@ WEEKS = (0.0, 24.0, 52.0)
 BEFORE_THE_TRIAL = date(2025, 1, 6)
 SLOW = Progression(mean=0.9, progressing=0.5)
 FAST = Progression(mean=12.0, progressing=1.0, unevenness=0.2)
-
-
-@dataclass(frozen=True)
-class Order:
-    """One film to be drawn."""
-
-    subject_code: str
-    subject_seed: int
-    visit_code: str
-    visit_seed: int
-    day: date
-    side: Side
-    view: str
-    truth: Truth
-    burned_in: str = ""
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A film as a file, and where its joints are."""
-
-    order: Order
-    content: bytes
-    sites: dict[str, Point]
 
 
 def seed_of(subject: Subject) -> int:
@@ -74,29 +46,6 @@ def orders_at(subject: Subject, visit: Visit, day: date, truth: Truth, burned_in
     for side, view in VIEWS:
         visit_seed = int(stream("demo visit", subject.code, visit.code, side, view).integers(1, 2**31))
         yield Order(subject.code, seed_of(subject), visit.code, visit_seed, day, side, view, truth, burned_in)
-
-
-def draw(order: Order) -> Drawn:
-    """Draws one film and writes it as a DICOM file."""
-    paint = draw_hand if order.view == "hand" else draw_foot
-    damage = order.truth.damage(order.side, order.view)
-    film = paint(order.side, damage, order.subject_seed, order.visit_seed, finish=Finish(burned_in=order.burned_in))
-    content = as_dx(
-        film,
-        patient_id=order.subject_code,
-        patient_name=f"ZZ^CANARY {order.subject_code}",
-        study_date=order.day,
-        side=order.side,
-        view="PA" if order.view == "hand" else "AP",
-        body_part="HAND" if order.view == "hand" else "FOOT",
-    )
-    return Drawn(order, content, film.sites)
-
-
-def draw_all(orders: Iterable[Order], processes: int) -> Iterator[Drawn]:
-    """Draws films beside each other; a process keeps its textures from film to film."""
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(draw, orders)
 
 
 def send(drawn: Drawn, trial: Trial, site: Site, actor: Actor) -> Film:

@@ -1,0 +1,122 @@
+"""The pages of those who write charters and run campaigns, of readers, statisticians and second signers."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from accounts.sign_in import BACKEND
+from jobs.carrying import run_due_jobs
+from reading.assignments import request_batch
+from reading.campaigns import close_campaign, create_campaign
+from reading.charters import draft_charter, sign_charter
+from reading.models import Campaign, Read
+from scoring.models import Dataset
+from tests.reading.builders import PASSWORD, House, build_house, fill_read, open_campaign_of, sign
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def house() -> House:
+    return build_house(subjects=2, visits=("W00", "W24"))
+
+
+def browser(house: House, who: str) -> Client:
+    client = Client()
+    client.force_login(house.people[who], backend=BACKEND)
+    return client
+
+
+def issued(house: House) -> Campaign:
+    campaign = open_campaign_of(house, concordant_share=0.0)
+    readers = [house.people["reader"], house.people["reader.two"]]
+    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=9)
+    run_due_jobs()
+    return campaign
+
+
+def test_a_coordinator_writes_signs_and_opens_by_forms_alone(house: House) -> None:
+    client, base = browser(house, "coordinator"), "/trials/TWO/"
+    form = client.get(f"{base}charter/write/").context["form"]
+    typed = {name: field.initial for name, field in form.fields.items() if field.initial is not None}
+    chosen = {name: field.choices[0][0] for name, field in form.fields.items() if hasattr(field, "choices")}
+    client.post(f"{base}charter/write/", {**chosen, **typed, "instrument": "larsen-1995"})
+    assert client.get(f"{base}charter/").status_code == 200
+    assert client.post(f"{base}charter/1/", {"password": "wrong"}).status_code == 400
+    assert client.post(f"{base}charter/1/", {"password": PASSWORD}).status_code == 302
+    client.post(
+        f"{base}campaigns/", {"campaign_code": "C1", "title": "First", "charter": house.trial.charters.get().pk}
+    )
+    page = client.get(f"{base}campaigns/C1/")
+    assert "Nothing stands in the way" in page.content.decode()
+    assert client.post(f"{base}campaigns/C1/", {"visits": ["W00", "W24"]}).status_code == 302
+    people = [house.people[name].pk for name in ("reader", "reader.two")]
+    preview = client.post(f"{base}campaigns/C1/assign/", {"name": "B", "size": 2, "readers": people, "preview": 1})
+    assert "What this batch would add" in preview.content.decode()
+    client.post(f"{base}campaigns/C1/assign/", {"name": "B", "size": 2, "readers": people, "release": 1})
+    run_due_jobs()
+    assert Read.objects.count() == 4
+
+
+@pytest.mark.parametrize("path", ["campaigns/", "campaigns/C1/", "campaigns/C1/cases/", "campaigns/C1/reads/"])
+def test_the_coordinators_pages_of_an_open_campaign(house: House, path: str) -> None:
+    issued(house)
+    assert browser(house, "coordinator").get(f"/trials/TWO/{path}").status_code == 200
+
+
+def test_a_campaign_without_readers_says_why_it_cannot_start(house: House) -> None:
+    house.trial.qualifications.all().delete()
+    client = browser(house, "coordinator")
+    actor = house.actor("coordinator")
+    charter = draft_charter(trial=house.trial, actor=actor, terms={"instrument": "svdh"})
+    sign_charter(charter=charter, actor=actor, user=house.people["coordinator"], password=PASSWORD)
+    create_campaign(trial=house.trial, actor=actor, charter=charter, code="C1", title="First")
+    page = client.get("/trials/TWO/campaigns/C1/").content.decode()
+    assert "0 qualified readers; the charter asks for 2 per case" in page
+
+
+def test_a_reader_finds_his_cases_and_the_screen_and_nobody_elses(house: House) -> None:
+    issued(house)
+    client = browser(house, "reader")
+    assert client.get("/read/").status_code == 200
+    own, foreign = (Read.objects.filter(reader=house.people[name]).first() for name in ("reader", "reader.two"))
+    assert own is not None
+    assert foreign is not None
+    assert client.get(f"/read/{own.token}/").status_code == 200
+    assert client.get(f"/read/{own.token}/review").status_code == 200
+    assert client.get(f"/read/{own.token}/decline").status_code == 200
+    assert client.get(f"/read/{foreign.token}/").status_code == 404
+    assert client.get("/read/no-such-read/").status_code == 404
+    assert client.get("/read/display/").status_code == 200
+    assert client.get("/read/past/").status_code == 200
+
+
+def test_statistician_and_signer_go_from_agreement_to_the_lock_by_pages(house: House) -> None:
+    campaign = issued(house)
+    for read in Read.objects.all():
+        fill_read(read)
+        sign(read)
+    run_due_jobs()
+    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
+    statistician, signer, base = browser(house, "statistician"), browser(house, "signer"), "/trials/TWO/results/"
+    assert statistician.get(base).status_code == 200
+    assert statistician.get(f"{base}C1/agreement/?group=total").status_code == 200
+    figure = statistician.get(f"{base}C1/figures/bland-altman.svg")
+    assert figure.content.startswith(b"<?xml")
+    assert statistician.post(f"{base}C1/datasets/build/").status_code == 302
+    run_due_jobs()
+    assert statistician.post(f"{base}C1/datasets/1/", {"password": PASSWORD}).status_code == 302
+    assert "Dataset 1" in signer.get("/trials/TWO/locks/").content.decode()
+    assert signer.post(f"{base}C1/datasets/1/", {"password": PASSWORD}).status_code == 302
+    assert Dataset.objects.get().status == "locked"
+    answer = statistician.get(f"{base}C1/datasets/1/zip/")
+    assert b"".join(answer.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]
+    assert statistician.get(f"{base}C1/datasets/").status_code == 200
+    assert signer.get(f"{base}C1/datasets/1/").status_code == 200
+
+
+def test_who_sees_no_scores_gets_no_results(house: House) -> None:
+    issued(house)
+    for who in ("coordinator", "reader", "sponsor", "site"):
+        assert browser(house, who).get("/trials/TWO/results/C1/agreement/").status_code == 403
