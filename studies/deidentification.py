@@ -8,6 +8,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Q
+
 from audit.trail import Actor, audited_atomic, record
 from jobs.lease import Lease
 from studies import checks
@@ -86,12 +88,13 @@ def _known(placed: Place, seen: dict[str, Any], header: dict[str, Any]) -> dict[
 
 
 def _same_uid(film: Film, uids: dict[str, str]) -> Film | None:
-    """The first film of the trial with the same SOP Instance UID."""
-    uid = uids.get("SOPInstanceUID")
-    others = (
-        Film.objects.filter(trial=film.trial, sop_instance_uid=uid).exclude(pk=film.pk) if uid else Film.objects.none()
-    )
-    return others.exclude(status=FilmStatus.REFUSED).order_by("pk").first()
+    """The first film of the trial with the same SOP Instance UID; of two that wait the earlier one goes on."""
+    uid = uids.get("SOPInstanceUID", "")
+    if not uid:
+        return None
+    others = Film.objects.filter(trial=film.trial, sop_instance_uid=uid).exclude(status=FilmStatus.REFUSED)
+    waiting = Q(status__in=[FilmStatus.RECEIVED, FilmStatus.HELD])
+    return others.filter(Q(pk__lt=film.pk) | Q(pk__gt=film.pk) & ~waiting).order_by("pk").first()
 
 
 def _told_twice(twin: Film, header: dict[str, Any]) -> tuple[str, str]:

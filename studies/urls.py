@@ -63,4 +63,9 @@ sites: list[URLPattern | URLResolver] = [
     path("trials/<slug:code>/site/questions/", site.site_questions, name="site_questions"),
     path("trials/<slug:code>/site/questions/<int:pk>/", site.site_question, name="site_question"),
 ]
-urlpatterns: list[URLPattern | URLResolver] = [*coordinator, *sites, path("", include("studies.desk_urls"))]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *coordinator,
+    *sites,
+    path("", include("studies.desk_urls")),
+    path("", include("studies.dicomweb.urls")),
+]

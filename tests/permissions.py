@@ -147,6 +147,9 @@ STUDIES = {
     "studies:joint_fit": trial("coordinator=404", "post"),
     "studies:joint_place": trial("coordinator=404", "post"),
     "studies:joint_picture": trial("coordinator=404"),
+    # Machines: a session opens nothing here, only a bearer token does.
+    "studies:dicomweb_store": world(401, "post"),
+    "studies:dicomweb_store_study": world(401, "post"),
 }
 READING = {
     "reading:charters": trial("coordinator=200"),
