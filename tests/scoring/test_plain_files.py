@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -231,8 +232,9 @@ def test_two_readers_have_one_set_of_limits_concordance_and_kappas(tmp_path: Pat
 
 
 def test_with_visits_change_is_reported_too(tmp_path: Path) -> None:
+    """Reader B sees every second subject worsen by 1 a visit more; their changes differ by 0 or by that."""
     lines = [
-        [f"S{n}", visit, reader, n + week * (n % 3) + (reader == "B")]
+        [f"S{n}", visit, reader, n + week * (n % 3) + (reader == "B") * (n % 2) * week]
         for n in range(12)
         for week, visit in ((0, "W0"), (1, "W24"), (2, "W104"))
         for reader in "AB"
@@ -244,8 +246,12 @@ def test_with_visits_change_is_reported_too(tmp_path: Path) -> None:
         ("status", "W0"), ("status", "W24"), ("status", "W104"), ("change", "W24"), ("change", "W104"),
     }  # fmt: skip
     assert [row["visit"] for row in found["sdc"]["each"]] == ["W24", "W104"]
-    assert found["sdc"]["value"] == 0
-    assert [row["threshold"] for row in found["progressors"] if row["visit"] == "W24"] == [0, 0.5, 5, 0]
+    spread = np.std([0, 1] * 6, ddof=1)
+    assert [row["value"] for row in found["sdc"]["each"]] == pytest.approx([0.98 * spread, 0.98 * 2 * spread])
+    assert found["sdc"]["value"] == pytest.approx(0.98 * 1.5 * spread)
+    assert [row["threshold"] for row in found["progressors"] if row["visit"] == "W24"] == [
+        0, 0.5, 5, found["sdc"]["each"][0]["value"],
+    ]  # fmt: skip
     assert found["progressors"][3]["source"] == "SDC 95 % of these ratings, W0 to W24"
     turned = json.loads(_run("agreement", path, "--json", "--replicates", 0, "--baseline", "W24"))
     assert turned["visits"][0] == "W24"
