@@ -44,8 +44,8 @@ def natural(text: str) -> str:
     return re.sub(r"\d+", lambda found: f"{len(found[0].lstrip('0')):03d}{found[0].lstrip('0')}", text) + f"\0{text}"
 
 
-def read_lines(path: Path, needed: tuple[str, ...]) -> tuple[tuple[str, ...], list[Line]]:
-    """The columns and lines of a CSV file (comma, semicolon or tab; UTF-8); column names in small letters if known."""
+def read_lines(path: Path, needed: tuple[str, ...]) -> tuple[tuple[str, ...], Iterator[Line]]:
+    """The columns and, one by one, the lines of a CSV file: comma, semicolon or tab; UTF-8; known columns in any case."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -54,7 +54,7 @@ def read_lines(path: Path, needed: tuple[str, ...]) -> tuple[tuple[str, ...], li
         raise BadInput(f"{path.name}, byte {error.start}", hex(error.object[error.start]), "text in UTF-8") from None
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     columns = _header(_safely(rows), needed)
-    return columns, [_line(rows, cells, columns) for cells in _every(rows) if any(cell.strip() for cell in cells)]
+    return columns, (_line(rows, cells, columns) for cells in _every(rows) if any(cell.strip() for cell in cells))
 
 
 def _every(rows: csv._reader) -> Iterator[list[str]]:  # type: ignore[name-defined]
