@@ -52,11 +52,11 @@ export class Entry {
   }
 
   undo(how) {
-    this.#travel(this.history.back(), "before", how);
+    if (!this.#travel(this.history.back(), "before", how)) this.history.forth();
   }
 
   redo(how) {
-    this.#travel(this.history.forth(), "after", how);
+    if (!this.#travel(this.history.forth(), "after", how)) this.history.back();
   }
 
   cancel() {
@@ -64,12 +64,14 @@ export class Entry {
     this.say("");
   }
 
+  // False when a cell cannot be entered now: the step stays to be undone or redone later.
   #travel(changes, end, how) {
-    if (!changes) return this.say(end === "before" ? "Nothing to undo." : "Nothing to redo.");
-    if (changes.some((change) => this.#blocked(change.cell))) return;
-    for (const change of changes) this.#put(change.cell, change[end], how);
-    const { item, exposure } = changes[0].cell;
-    this.cursor.goTo(item.key, exposure);
+    if (changes?.some((change) => this.#blocked(change.cell))) return false;
+    for (const change of changes ?? []) this.#put(change.cell, change[end], how);
+    const cell = changes?.[0].cell;
+    if (cell) this.cursor.goTo(cell.item.key, cell.exposure);
+    else this.say(end === "before" ? "Nothing to undo." : "Nothing to redo.");
+    return true;
   }
 
   #enter(cells, wanted, how) {

@@ -1,5 +1,7 @@
 // Everything that follows the cell in question: the side on the stage, the joint pointer, the grid, the pane's mark.
 
+import { press } from "./commands.js";
+
 export function followCursor({ root, cursor, lightbox, grid, entry }) {
   let region = null;
   cursor.watch((cell) => {
@@ -7,7 +9,7 @@ export function followCursor({ root, cursor, lightbox, grid, entry }) {
       region = cell.region;
       lightbox.show(region);
       grid.show(region);
-      root.querySelector('[data-command="joint"]').setAttribute("aria-pressed", "false");
+      press(root, "joint", lightbox.closeUp.on);
     }
     entry.cancel();
     grid.point(cell.item.key, cell.exposure);

@@ -34,7 +34,8 @@ export class House {
       if (location.pathname !== this.path) this.go(location.href, { push: false });
     });
     addEventListener("beforeunload", (event) => {
-      if (this.desk?.queue.waiting && !this.desk.queue.kept) event.preventDefault();
+      const queue = this.desk?.queue;
+      if (queue?.unwritten || (queue?.waiting && !queue.kept)) event.preventDefault();
     });
     this.enter(root);
   }

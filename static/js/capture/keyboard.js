@@ -1,4 +1,5 @@
 // Keys of the whole page, wherever the focus is, except in text fields and dialogs. Held keys do not score twice.
+// After leaving the grid Tab is the browser's, through the grid too, until the next key that does something.
 
 import { chordOf } from "./bindings.js";
 
@@ -6,6 +7,7 @@ const REPEATABLE = /^(left|right|up|down|closer|farther|brighter|darker|harder|s
 const BUTTON_KEYS = ["Enter", "Space", "Tab"];
 
 export function attachKeyboard(bindings, commands) {
+  let left = false;
   const pressed = (event) => {
     if (event.isComposing || writes(event.target) || document.querySelector("dialog[open]")) return;
     const chord = chordOf(event);
@@ -13,6 +15,8 @@ export function attachKeyboard(bindings, commands) {
     if (!command || !commands.has(command)) return;
     if (!bindings.on && !chord.startsWith("Ctrl+")) return;
     if (BUTTON_KEYS.includes(chord) && takesKeys(event.target)) return;
+    if (chord === "Tab" && left) return;
+    left = command === "leave";
     event.preventDefault();
     if (event.repeat && !REPEATABLE.test(command)) return;
     commands.run(command, { how: "key", held: true });

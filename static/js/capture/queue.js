@@ -51,6 +51,11 @@ export class Queue {
     return this.#records.length;
   }
 
+  // Edits of the last milliseconds, not yet on disk.
+  get unwritten() {
+    return this.#records.filter(({ onDisk }) => !onDisk).length;
+  }
+
   get conflicts() {
     return this.#records.filter(({ held }) => held === "conflict");
   }

@@ -9,7 +9,7 @@ export class Tabs {
     Object.assign(this, { plan, sheet });
     for (const region of plan.regions) {
       const count = make("span", { class: "count" });
-      const button = make("button", { type: "button", role: "tab" }, region.label, count);
+      const button = make("button", { type: "button" }, region.label, count);
       button.addEventListener("click", () => cursor.toSide(region));
       this.#buttons.set(region.key, { button, count });
     }
@@ -21,7 +21,7 @@ export class Tabs {
   }
 
   show(region) {
-    for (const [key, { button }] of this.#buttons) button.setAttribute("aria-selected", String(key === region.key));
+    for (const [key, { button }] of this.#buttons) button.setAttribute("aria-pressed", String(key === region.key));
   }
 
   #count(region) {

@@ -2,33 +2,28 @@
 
 import { Calliper } from "./calliper.js";
 import { CloseUp } from "./close_up.js";
-import { Film } from "./film.js";
+import { FilmShelf } from "./film_shelf.js";
 import { wholeViews } from "./hanging.js";
 import { JointPointer } from "./joint_pointer.js";
 import { Magnifier } from "./magnifier.js";
 import { Pane } from "./pane.js";
 import { attachPointer } from "./pointer_input.js";
-import { prefetch } from "./prefetch.js";
 import { whyNotYet } from "./readiness.js";
 import { Stage } from "./stage.js";
 import { Strip } from "./strip.js";
 import { Tools } from "./tools.js";
 
-const ABSENT = { state: "absent", joints: {} };
-const placeOf = ({ side, view }) => `${side}/${view}`;
+const SETTLED = ["full", "absent", "refused"];
 
 export class Lightbox {
-  #films = new Map();
   #region = null;
-  #prefetched = false;
 
-  // looking: "whole" or "joints"; later: film descriptors of the next case; changed() after a film's state changed.
-  constructor(root, { panes, looking, loader, prefer, later = [], regions, changed = () => {} }) {
-    Object.assign(this, { looking, loader, regions, changed });
+  // looking: "whole" or "joints"; later: film descriptors of the next case.
+  constructor(root, { panes, looking, loader, later, regions }) {
+    this.looking = looking;
     this.panes = [...root.querySelectorAll(".pane")].map((element) => new Pane(element));
-    for (const pane of panes) this.#films.set(pane.exposure, this.#filmsOf(pane));
-    this.later = later.map((descriptor) => new Film(descriptor, loader));
-    const stage = (this.stage = new Stage(root.querySelector(".stage"), this.panes, { prefer }));
+    this.shelf = new FilmShelf({ panes, loader, regions, later, changed: (film) => this.#filmChanged(film) });
+    const stage = (this.stage = new Stage(root.querySelector(".stage"), this.panes));
     stage.onlaidout = () => this.#refit();
     stage.onreplaced = () => this.#reopen();
     this.tools = new Tools(stage, (chosen) => this.fit(chosen));
@@ -42,11 +37,11 @@ export class Lightbox {
   }
 
   film(exposure, region) {
-    return this.#films.get(exposure).get(placeOf(region)) ?? ABSENT;
+    return this.shelf.film(exposure, region);
   }
 
   show(region) {
-    if (this.#region && placeOf(this.#region) === placeOf(region)) return;
+    if (this.#region === region) return;
     for (const pane of this.panes) this.#takeDown(pane);
     this.#region = region;
     if (this.closeUp.on) this.closeUp.toggle(false);
@@ -55,6 +50,9 @@ export class Lightbox {
     this.strip.hang();
     this.stage.layout();
     for (const pane of this.panes) this.#open(pane.film);
+    if (this.looking === "joints" && this.panes.every(({ film }) => film.state === "absent" || film.seenWhole)) {
+      this.closeUp.toggle(true);
+    }
   }
 
   point(joint, exposure) {
@@ -92,11 +90,6 @@ export class Lightbox {
     this.stage.close();
   }
 
-  #filmsOf({ films }) {
-    const made = films.map((descriptor) => new Film(descriptor, this.loader, (film) => this.#filmChanged(film)));
-    return new Map(made.map((film) => [placeOf(film), film]));
-  }
-
   #largestSide() {
     return Math.max(...this.panes.map(({ film }) => Math.max(film.columns ?? 0, film.rows ?? 0)));
   }
@@ -111,7 +104,7 @@ export class Lightbox {
   }
 
   #takeDown(pane) {
-    if (!pane.film || pane.film === ABSENT) return;
+    if (!pane.film || pane.film.state === "absent") return;
     pane.film.close();
     this.stage.gallery.free(pane.film);
   }
@@ -135,15 +128,6 @@ export class Lightbox {
     pane.stale = true;
     pane.describe();
     this.stage.invalidate();
-    this.changed(film);
-    if (this.panes.every((each) => ["full", "absent", "refused"].includes(each.film?.state))) this.#lookAhead();
-  }
-
-  #lookAhead() {
-    const next = this.regions[this.regions.findIndex((each) => placeOf(each) === placeOf(this.#region)) + 1];
-    const groups = next ? [this.panes.map(({ exposure }) => this.film(exposure, next)).filter((film) => film !== ABSENT)] : [];
-    if (!this.#prefetched) groups.push(this.later);
-    this.#prefetched = true;
-    prefetch(groups);
+    if (this.panes.every((each) => SETTLED.includes(each.film?.state))) this.shelf.lookAhead(this.#region);
   }
 }

@@ -29,8 +29,7 @@ export class Pane {
       film.own ??= settled(film.window_center, film.window_width);
       film.display ??= { view: null, fitted: true, window: film.own, invert: false, orientation: UPRIGHT };
     }
-    this.preview.hidden = film.state === "absent";
-    if (!this.preview.hidden && this.preview.getAttribute("src") !== film.preview_url) this.preview.src = film.preview_url;
+    this.preview = hungImage(this.preview, film.preview_url ?? "");
     this.describe();
   }
 
@@ -65,4 +64,15 @@ export class Pane {
     if (film.state === "refused") return `Not shown in full: ${film.fault}`;
     return LEVEL_TEXT[film.state];
   }
+}
+
+// An image element goes on showing its old picture until the new one has come: never another side's film here.
+export function hungImage(image, url) {
+  if (image.getAttribute("src") === url) return image;
+  const fresh = image.cloneNode();
+  fresh.hidden = url === "";
+  if (url) fresh.src = url;
+  else fresh.removeAttribute("src");
+  image.replaceWith(fresh);
+  return fresh;
 }

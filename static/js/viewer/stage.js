@@ -11,12 +11,11 @@ export class Stage {
   #frame = 0;
   #placed = [];
 
-  // prefer: "webgl2" or "canvas"; the canvas serves when the other is not to be had.
-  constructor(root, panes, { prefer = "webgl2" } = {}) {
+  constructor(root, panes) {
     this.root = root;
     this.panes = panes;
     this.lens = null;
-    this.#install(prefer);
+    this.#install("webgl2");
     this.observer = new ResizeObserver(() => this.layout());
     for (const element of [root, ...panes.map((pane) => pane.well)]) this.observer.observe(element);
   }

@@ -1,5 +1,6 @@
 // Under each pane the whole film in small with a box around what the pane shows; a click moves the pane there.
 
+import { hungImage } from "./pane.js";
 import { place } from "./svg.js";
 import { pointAt } from "./view.js";
 
@@ -20,7 +21,7 @@ export class Strip {
       strip.classList.toggle("none", !shown);
       if (!shown) continue;
       const { film } = pane;
-      strip.querySelector("img").src = film.preview_url;
+      hungImage(strip.querySelector("img"), film.preview_url);
       place(strip.querySelector("svg"), { viewBox: `0 0 ${film.columns} ${film.rows}` });
     }
   }

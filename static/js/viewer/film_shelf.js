@@ -1,0 +1,38 @@
+// The films of a case by timepoint and side, and which of them will be wanted next.
+
+import { Film } from "./film.js";
+import { prefetch } from "./prefetch.js";
+
+const ABSENT = { state: "absent", joints: {} };
+const placeOf = ({ side, view }) => `${side}/${view}`;
+
+export class FilmShelf {
+  #films = new Map();
+  #later;
+
+  // later: film descriptors of the next case; changed(film) after a film's state has changed.
+  constructor({ panes, loader, regions, later = [], changed }) {
+    this.regions = regions;
+    for (const { exposure, films } of panes) {
+      const made = films.map((descriptor) => new Film(descriptor, loader, changed));
+      this.#films.set(exposure, new Map(made.map((film) => [placeOf(film), film])));
+    }
+    this.#later = later.map((descriptor) => new Film(descriptor, loader));
+  }
+
+  film(exposure, region) {
+    return this.#films.get(exposure).get(placeOf(region)) ?? ABSENT;
+  }
+
+  side(region) {
+    return [...this.#films.keys()].map((exposure) => this.film(exposure, region));
+  }
+
+  // While a side is read, the next side is brought, and once, after that, the beginning of the next case.
+  lookAhead(region) {
+    const next = this.regions[this.regions.findIndex((each) => placeOf(each) === placeOf(region)) + 1];
+    const groups = [next ? this.side(next).filter((film) => film !== ABSENT) : [], this.#later];
+    this.#later = [];
+    prefetch(groups);
+  }
+}

@@ -1,0 +1,149 @@
+"""Thousands of edits through faults of every kind: each is on the server once, in order, with the right last value."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.capture.acting import on_disk, open_read, wait_ready, wait_saved
+from tests.capture.reading_room import ReadingRoom
+from tests.viewer.films import wait_until
+from tests.viewer.site import Site
+
+pytestmark = pytest.mark.browser
+ENTER = """async steps => {
+  const taken = [];
+  for (const [item, place, digit, breath] of steps) {
+    const cell = document.querySelectorAll(`td[data-item="${item}"]`)[place];
+    cell.click();
+    const key = {code: 'Digit' + digit, key: String(digit), bubbles: true};
+    document.body.dispatchEvent(new KeyboardEvent('keydown', key));
+    taken.push(cell.textContent === String(digit));
+    if (breath) await new Promise(requestAnimationFrame);
+  }
+  return taken;
+}"""
+Cell = tuple[str, int]
+
+
+@dataclass
+class Reader:
+    """Enters values at random and remembers them; `wanted` is what the server must have, per cell and in order."""
+
+    context: BrowserContext
+    room: ReadingRoom
+    random: random.Random
+    page: Page
+    batch: int
+    wanted: dict[Cell, list[int]] = field(default_factory=lambda: defaultdict(list))
+    entered: int = 0
+
+    def enter(self, number: int) -> None:
+        """A batch of edits, some quicker than a frame; what the grid shows at once has been entered."""
+        items = [item.key for item in self.room.form.items_of(side="L", region="hand")]
+        steps = []
+        for _ in range(number):
+            cell = (self.random.choice(items), self.random.randrange(self.room.panes))
+            steps.append((*cell, self.random.randrange(6), self.random.random() < 0.3))
+        for (item, place, digit, _), taken in zip(steps, self.page.evaluate(ENTER, steps), strict=True):
+            if taken and self.wanted[item, place][-1:] != [digit]:
+                self.wanted[item, place].append(digit)
+                self.entered += 1
+
+    def wait_written(self) -> None:
+        """Until all that waits is on disk, which is what a crash cannot take."""
+        for _ in range(400):
+            if int(self.page.evaluate("document.querySelector('.status').dataset.waiting")) <= len(on_disk(self.page)):
+                return
+            self.page.wait_for_timeout(25)
+        raise AssertionError("edits were not written to disk")
+
+    def lose_answers(self) -> None:
+        self.room.faults += self.random.choices(["lost", "503"], k=2)
+
+    def go_offline(self) -> None:
+        self.context.set_offline(True)
+        self.enter(self.batch)
+        self.context.set_offline(False)
+
+    def reload(self) -> None:
+        self.wait_written()
+        self.page.reload()
+        wait_ready(self.page)
+
+    def crash(self) -> None:
+        self.wait_written()
+        self.page.close(run_before_unload=False)
+        self.page = self.context.new_page()
+        open_read(self.page, self.room)
+
+    def change_tabs(self) -> None:
+        old, self.page = self.page, self.context.new_page()
+        open_read(self.page, self.room)
+        self.page.click("[data-take-over]")
+        wait_until(self.page, "document.querySelector('.tab-lock').hidden")
+        wait_ready(self.page)
+        wait_until(old, "!document.querySelector('.tab-lock').hidden")
+        self.page.wait_for_timeout(200)
+        old.close()
+
+    def end_session(self) -> None:
+        self.room.signed_in = False
+        self.enter(2)
+        for _ in range(200):
+            if self.page.evaluate("document.querySelector('.sign-in').open"):
+                break
+            if self.page.evaluate("document.querySelector('.status').dataset.waiting === '0'"):
+                self.enter(1)
+            self.page.wait_for_timeout(50)
+        self.page.fill(".sign-in [name=email]", "reader.one@demo.example")
+        self.page.fill(".sign-in [name=password]", "right")
+        self.page.click(".sign-in button[type=submit]")
+        wait_until(self.page, "!document.querySelector('.sign-in').open")
+
+
+def stored(room: ReadingRoom) -> dict[Cell, list[int]]:
+    """What the server has per cell, in the order in which it took it."""
+    values: dict[Cell, list[int]] = defaultdict(list)
+    for operation in room.stored.values():
+        values[operation["item"], "AB".index(operation["exposure"][-1])].append(operation["value"])
+    return values
+
+
+def run(page: Page, site: Site, edits: int) -> Reader:
+    room = ReadingRoom(site, panes=2, instrument="larsen-1995")
+    open_read(page, room)
+    reader = Reader(page.context, room, random.Random(edits), page, batch=max(20, edits // 150))
+    faults: list[Callable[[], None]] = [
+        reader.lose_answers,
+        reader.lose_answers,
+        reader.go_offline,
+        reader.reload,
+        reader.crash,
+        reader.change_tabs,
+        reader.end_session,
+        lambda: None,
+    ]
+    while reader.entered < edits:
+        reader.random.choice(faults)()
+        reader.enter(reader.batch)
+    wait_saved(reader.page)
+    assert stored(room) == {cell: values for cell, values in reader.wanted.items() if values}
+    assert sum(map(len, stored(room).values())) == reader.entered == len(room.stored)
+    assert on_disk(reader.page) == []
+    print(f"{reader.entered} edits entered, {len(room.stored)} stored, each once")
+    return reader
+
+
+def test_hundreds_of_edits_through_faults_are_all_there(page: Page, site: Site) -> None:
+    run(page, site, 400)
+
+
+@pytest.mark.full
+def test_ten_thousand_edits_through_faults_are_all_there(page: Page, site: Site) -> None:
+    run(page, site, 10_000)
