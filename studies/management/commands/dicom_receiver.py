@@ -1,0 +1,38 @@
+"""The C-STORE receiver, as a process of its own."""
+
+from __future__ import annotations
+
+import resource
+import signal
+import threading
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from studies.dicom_receiver import Receiver, limit_sockets
+
+
+class Command(BaseCommand):
+    """Listens until SIGTERM; peers are admitted by `senders peer` and need no restart."""
+
+    help = "Receive films by C-STORE from admitted peers."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Where to listen; TLS or a VPN lies in front of it."""
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=11112, help="0: any free port, printed")
+        parser.add_argument("--memory", type=int, default=2 * 1024**3, help="bytes of address space")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Serves in threads and waits."""
+        resource.setrlimit(resource.RLIMIT_AS, (options["memory"], options["memory"]))
+        limit_sockets(settings.MAX_FILE_BYTES + 1024 * 1024)
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        receiver = Receiver(options["host"], options["port"])
+        self.stdout.write(f"listening on {options['host']} port {receiver.port}")
+        self.stdout.flush()
+        stop.wait()
+        receiver.stop()

@@ -1,0 +1,135 @@
+"""C-STORE into the running receiver: who may send, what is answered, and what a hostile peer achieves."""
+
+from __future__ import annotations
+
+import io
+import socket
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pydicom
+import pytest
+from pynetdicom import AE
+
+from studies.models import Film, Transmittal
+from studies.senders import admit_peer, revoke
+from tests.studies.films import DX, JPEG_LS, compressed, dx, file_of, picture
+from tests.studies.peers import receiver
+from tests.studies.planned import SETTING_UP, Planned, plan
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CT = "1.2.840.10008.5.1.4.1.1.2"
+VERIFICATION = "1.2.840.10008.1.1"
+
+
+@pytest.fixture
+def planned() -> Planned:
+    planned = plan("RA-1")
+    admit_peer(
+        trial=planned.trial,
+        site=planned.sites[0],
+        calling_ae="PACS01",
+        called_ae="RA1",
+        address="127.0.0.1",
+        actor=SETTING_UP,
+    )
+    return planned
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("receiver")
+
+
+@pytest.fixture(scope="module")
+def port(django_db_setup: None, folder: Path) -> Iterator[int]:
+    with receiver(folder) as port:
+        yield port
+
+
+def associate(port: int, calling: str = "PACS01", called: str = "RA1", syntaxes: list[str] | None = None) -> Any:
+    entity = AE(ae_title=calling)
+    entity.add_requested_context(VERIFICATION)
+    for sop_class in (DX, CT):
+        entity.add_requested_context(sop_class, syntaxes) if syntaxes else entity.add_requested_context(sop_class)
+    return entity.associate("127.0.0.1", port, ae_title=called)
+
+
+def film(number: int = 1, **values: Any) -> pydicom.Dataset:
+    return pydicom.dcmread(io.BytesIO(file_of(dx(SOPInstanceUID=f"1.2.3.{number}", **values))))
+
+
+def test_films_of_an_admitted_peer_are_filed_under_one_delivery(planned: Planned, port: int) -> None:
+    association = associate(port)
+    assert association.is_established
+    assert association.send_c_echo().Status == 0x0000
+    assert [association.send_c_store(film(number)).Status for number in (1, 2, 1)] == [0, 0, 0]
+    association.release()
+    assert set(Film.objects.values_list("site", "sop_instance_uid", "channel")) == {
+        (planned.sites[0].pk, "1.2.3.1", "cstore"),
+        (planned.sites[0].pk, "1.2.3.2", "cstore"),
+    }
+    outcomes = Transmittal.objects.get().entries.values_list("outcome", flat=True)
+    assert list(outcomes) == ["filed", "filed", "duplicate"]
+
+
+def test_a_compressed_film_is_taken_as_it_is(planned: Planned, port: int) -> None:
+    association = associate(port, syntaxes=[JPEG_LS])
+    sent = pydicom.dcmread(io.BytesIO(compressed(picture(), JPEG_LS)))
+    assert association.send_c_store(sent).Status == 0x0000
+    association.release()
+    assert Film.objects.count() == 1
+
+
+@pytest.mark.parametrize(("calling", "called"), [("STRANGER", "RA1"), ("PACS01", "OTHER")])
+def test_who_was_not_admitted_is_turned_away(calling: str, called: str, planned: Planned, port: int) -> None:
+    association = associate(port, calling, called)
+    assert association.is_rejected
+    assert not association.is_established
+
+
+def test_a_peer_that_is_revoked_is_turned_away_at_once(planned: Planned, port: int) -> None:
+    revoke(sender=planned.trial.dicom_peers.get(), actor=SETTING_UP)
+    assert associate(port).is_rejected
+
+
+def test_other_classes_are_not_negotiated(planned: Planned, port: int) -> None:
+    association = associate(port)
+    assert CT not in {context.abstract_syntax for context in association.accepted_contexts}
+    association.release()
+
+
+def test_a_broken_object_is_stored_only_when_it_may_be_a_film(planned: Planned, port: int) -> None:
+    """The door answers by the first bytes; what is wrong further in, the decoder tells later."""
+    association = associate(port)
+    assert association.send_c_store(film(1, Rows=65000)).Status == 0x0000
+    association.release()
+    assert Film.objects.count() == 1
+
+
+def test_a_peer_that_announces_four_gigabytes_is_cut_off_and_the_next_is_served(planned: Planned, port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port)) as hostile:
+        hostile.settimeout(20)
+        hostile.sendall(struct.pack(">BBL", 1, 0, 0xFFFFFFF0) + b"\x00" * 100_000)
+        try:
+            while hostile.recv(4096):
+                pass
+        except ConnectionResetError:
+            pass
+    association = associate(port)
+    assert association.send_c_store(film()).Status == 0x0000
+    association.release()
+
+
+def test_nothing_of_a_film_stays_in_the_clear(planned: Planned, port: int, folder: Path) -> None:
+    association = associate(port)
+    association.send_c_store(film(1, PatientComments="SECRETWORD"))
+    association.release()
+    kept = [path for path in (folder / "files").rglob("*") if path.is_file()]
+    assert kept
+    assert not [path for path in kept if b"SECRETWORD" in path.read_bytes()]
+    wait_for(lambda: not list((folder / "work" / "c-store").iterdir()), "the received file is gone")
