@@ -1,10 +1,4 @@
-"""Every list of the product: sorted, filtered, searched, paged, its columns chosen, and the same rows as CSV.
-
-films = Listing(request, Film.objects.of_trial(trial), name="films", columns=[
-    Column("subject", "Subject", value="subject.code", sort="subject__code", filter=TextFilter("subject__code")),
-    Column("status", "Status", value=film_badge, sort="status", filter=ChoiceFilter("status", FilmStatus.choices))])
-return films.respond("studies/films.html", {"trial": trial})     # page, htmx fragment or CSV
-"""
+"""Every list of the product: sorted, filtered, searched, paged, its columns chosen, and the same rows as CSV."""
 
 from __future__ import annotations
 
@@ -58,7 +52,13 @@ class FilterInput:
 
 
 class Listing:
-    """A list bound to a request.
+    """A list bound to a request: a page, a fragment for htmx or a CSV file, by `respond`.
+
+        films = Listing(request, Film.objects.of_trial(trial), name="films", columns=[
+            Column("subject", "Subject", "subject.code", sort="subject__code", filter=TextFilter("subject__code")),
+            Column("status", "Status", film_badge, sort="status", filter=ChoiceFilter("status", FilmStatus.choices)),
+        ])
+        return films.respond("studies/films.html", {"trial": trial})
 
     `name` names the CSV file and the element, `prefix` sets the parameters of a second list on the page apart.
     `search` names fields of the queryset (for plain objects: keys of columns), `hidden` columns not shown at first,

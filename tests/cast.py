@@ -1,9 +1,7 @@
 """The people of the tests, two of everything: two trials with two sites each, every role in both, and an outsider.
 
-    def test_readers_do_not_see_films(cast: Cast) -> None:
-        assert cast.client("reader").get("/trials/RA-1/films/").status_code == 403
-
-Whatever a test sees of RA-2 through somebody of RA-1, or of site 02 through site 01, is a leak.
+Ask for the fixture `cast`, then cast.client("reader"), cast.actor("coordinator", "RA-2"), cast.site("02"). Whatever a
+test sees of RA-2 through somebody of RA-1, or of site 02 through site 01, is a leak.
 """
 
 from __future__ import annotations

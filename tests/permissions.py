@@ -1,9 +1,7 @@
-"""Who may open what: one row for every route of the product.
+"""Who may open what: one row for every route of the product. Everybody a row does not name is turned away.
 
-A row names what some are answered; anybody else with a role in the trial gets 403, a person who does not belong to the
-trial 404 (as if it were not there), one who is not signed in 302 (to signing in). Addresses name things that are not
-there, so 404 for somebody named here shows that he was let through and only the thing is missing; in the same way a
-POST without its input is let through when it is answered 400 or 409.
+Addresses name things that are not there: 404 for somebody named shows that he was let through and only the thing is
+missing, and so do 400 and 409 for a POST without its input.
 """
 
 from __future__ import annotations
@@ -18,7 +16,11 @@ WHO = [*TRIAL_ROLES, "administrator", "outsider", "anonymous"]
 
 @dataclass(frozen=True)
 class Row:
-    """What one route answers to whom."""
+    """What one route answers to whom.
+
+    Anybody not named gets `otherwise` with a role in the trial, `strangers` without one (404: as if it were not
+    there), `anonymous` when not signed in (302: to signing in).
+    """
 
     answers: dict[str, int]
     method: str = "get"
