@@ -45,7 +45,7 @@ def natural(text: str) -> str:
 
 
 def read_lines(path: Path, needed: tuple[str, ...]) -> tuple[tuple[str, ...], Iterator[Line]]:
-    """The columns and, one by one, the lines of a CSV file: comma, semicolon or tab; UTF-8; known columns in any case."""
+    """The columns and, one by one, the lines of a CSV file: comma, semicolon or tab; UTF-8."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
