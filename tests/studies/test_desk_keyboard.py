@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from audit.trail import Actor
@@ -276,3 +277,29 @@ def test_suggested_boxes_are_where_drawing_begins(cast: Cast, open_page: Open) -
     wait_for(lambda: MaskSet.objects.count(), "the masks")
     assert MaskSet.objects.get().rectangles[0] == [10, 10, 40, 12]
     assert len(MaskSet.objects.get().rectangles) == 2
+
+
+def serious_faults(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['target']}" for one in found if one["impact"] in ("serious", "critical")]
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_axe_finds_no_serious_fault_on_the_screens(
+    cast: Cast, open_page: Open, colours: Literal["light", "dark"]
+) -> None:
+    rendition = imaged(cast)
+    waiting = film_at_desk(cast, side="R", findings=[TEXT], header={"BitsStored": 12, "Side": "L"})
+    masks.propose(film=film_at_desk(cast), actor=cast.coordinator, rectangles=[[20, 20, 60, 20]])
+    page = open_page(cast.coordinator, f"desk/{waiting.pk}/")
+    page.emulate_media(color_scheme=colours)
+    at_full_size(page)
+    keys(page, "m", "l")
+    assert serious_faults(page) == []
+    keys(page, "Escape", "q", "1")
+    assert serious_faults(page) == []
+    page = open_page(cast.coordinator, f"joints/{rendition.reader_image_id}/")
+    assert serious_faults(page) == []
+    page = open_page(cast.checker, f"masks/{Film.objects.latest('pk').pk}/")
+    keys(page, "x")
+    assert serious_faults(page) == []

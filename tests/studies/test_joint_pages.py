@@ -60,10 +60,13 @@ def test_joints_that_cannot_be_placed_are_shown_again_with_the_reason(cast: Cast
     assert 'name="x-MCP2" value="5000.0"' in answer.content.decode()
 
 
-def test_placing_leads_on_through_the_images_that_wait(cast: Cast) -> None:
-    keys = sorted(imaged(cast, side=side).reader_image_id for side in "LR")
+def test_placing_leads_on_through_the_images_that_wait_and_round_to_the_first(cast: Cast) -> None:
+    shown: tuple[dict[str, str], ...] = ({}, {"side": "R"}, {"view": "foot"})
+    first, second, third = sorted(imaged(cast, **values).reader_image_id for values in shown)
     client = browser(cast.coordinator)
-    given = {"x-MCP2": "50", "y-MCP2": "70"}
-    assert client.post(f"/trials/RA-1/joints/{keys[0]}/place/", given)["Location"] == f"/trials/RA-1/joints/{keys[1]}/"
+    for key, following in ((second, third), (third, first)):
+        joint = "MTP1" if ReaderImage.objects.get(pk=key).rendition.view == "foot" else "MCP2"
+        answer = client.post(f"/trials/RA-1/joints/{key}/place/", {f"x-{joint}": "50", f"y-{joint}": "70"})
+        assert answer["Location"] == f"/trials/RA-1/joints/{following}/"
+        assert ReaderImage.objects.get(pk=key).joints == {joint: [50.0, 70.0]}
     assert joints.waiting(cast.trial).count() == 1
-    assert ReaderImage.objects.get(pk=keys[0]).joints == {"MCP2": [50.0, 70.0]}
