@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
+from jobs.mail import send
 from jobs.queue import Lease, add
 from reading.models import Campaign, CampaignStatus, Read, ReadStatus
 from reading.models.read import WRITABLE
@@ -56,10 +57,11 @@ def remind_all() -> None:
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
     """Sends one reminder."""
     link = settings.PUBLIC_URL.rstrip("/") + reverse("reading:worklist")
-    EmailMessage(
+    mail = EmailMessage(
         subject=f"{payload['trial']}: {payload['cases']} cases wait for you",
         body=f"{payload['cases']} cases wait for you, the first until {payload['due']}.\n\nSign in to read: {link}\n",
         to=[User.objects.get(pk=payload["reader"]).email],
-    ).send()
+    )
+    send(mail, lease)
     with audited_atomic():
         lease.finish()

@@ -66,6 +66,9 @@ def open_read(*, read: Read, actor: Actor) -> None:
     instrument, now = instrument_of(read), timezone.now()
     exposures = [exposure for step in read.steps.all() for exposure in exposures_of(step)]
     with audited_atomic():
+        if Read.objects.select_for_update().get(pk=read.pk).status != ReadStatus.ISSUED:
+            read.refresh_from_db()
+            return  # another request of the same reader was quicker
         move_read(read, ReadStatus.OPENED, opened_at=now)
         scores = ItemScore.objects.bulk_create(
             ItemScore(

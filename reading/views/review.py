@@ -78,7 +78,7 @@ def review_context(read: Read, step: ReadStep) -> dict[str, Any]:
         "case": case.as_json() | {"panes": []},
         "progress": case.progress,
         "can_sign": writable and not gaps,
-        "why_not": case.read_only if not writable else (f"{len(gaps)} cells are empty." if gaps else ""),
+        "why_not": case.read_only if not writable else gaps_in_words(len(gaps)),
         "error": "",
         "values_digest": digest_of(canonical_text(canonical_values(read, step))),
         "sign_op_id": new_token(),
@@ -92,6 +92,11 @@ def review_context(read: Read, step: ReadStep) -> dict[str, Any]:
         "flags": flagged(instrument, exposures),
         "by_exposure": [count_cells(instrument, exposure, cells) for exposure in exposures],
     }
+
+
+def gaps_in_words(count: int) -> str:
+    """How many cells are empty; nothing when none is."""
+    return "" if count == 0 else "1 cell is empty." if count == 1 else f"{count} cells are empty."
 
 
 def meanings_for(read: Read) -> dict[str, str]:

@@ -181,8 +181,7 @@ def read_a_case(people: People, who: str, read: Read, grade: dict[str, int]) -> 
             "() => { const c = document.querySelector('td.current'); const e = c.dataset.exposure;"
             " return [c.dataset.item, document.querySelector(`.pane[data-exposure='${e}']`).dataset.letter]; }"
         )
-        wait_for(lambda: full(page), "the films of this side", seconds=60)
-        page.keyboard.press(str(grade[letter]))
+        enter(page, item, letter, grade[letter])
         typed[read.token, letter][item] = grade[letter]
     wait_for(lambda: page.evaluate("document.querySelector('.status').dataset.waiting === '0'"), "saved")
     page.keyboard.press("Control+Enter")
@@ -193,13 +192,24 @@ def read_a_case(people: People, who: str, read: Read, grade: dict[str, int]) -> 
     return typed
 
 
-def full(page: Page) -> bool:
-    """Whether every film on the screen is there in full."""
-    return bool(
-        page.evaluate(
-            "() => [...document.querySelectorAll('.pane')].every(p => ['full', 'absent'].includes(p.dataset.level))"
-        )
+def enter(page: Page, item: str, letter: str, grade: int) -> None:
+    """Presses the digit, again as long as the screen refuses it because the films of the side are not there in full."""
+
+    def pressed() -> bool:
+        page.keyboard.press(str(grade))
+        return entered(page, item, letter)
+
+    wait_for(pressed, f"{item} of {letter} is entered", seconds=60)
+
+
+def entered(page: Page, item: str, letter: str) -> bool:
+    """Whether the grid shows a value in a cell."""
+    text = page.evaluate(
+        "([item, letter]) => { const e = document.querySelector(`.pane[data-letter='${letter}']`).dataset.exposure;"
+        " return document.querySelector(`td[data-item='${item}'][data-exposure='${e}']`).textContent; }",
+        [item, letter],
     )
+    return bool(text)
 
 
 def read_everything(people: People) -> Typed:
