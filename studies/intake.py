@@ -107,35 +107,33 @@ def receive(
     """Stores the bytes durably, then files them with their audit event and their job in one transaction."""
     authorise(actor, Action.UPLOAD_FILMS)
     _check_declared(transmittal, subject, visit)
-    name = shown_name(name)
-    incoming = _Incoming(file)
+    name, incoming = shown_name(name), _Incoming(file)
     try:
         stored = keep_original(incoming.chunks())
     except Unreadable as refusal:
         return _refuse(transmittal, name, incoming, refusal, actor)
-    film = Film(
+    film = _film(transmittal, name, stored, incoming)
+    film.subject, film.visit = subject or (visit.subject if visit else None), visit
+    film.film_date, film.film_date_source = film_date, "site" if film_date else ""
+    film.side, film.view, film.replaces, film.sop_instance_uid = side, view, replaces, sop_instance_uid
+    try:
+        return _filed_once(transmittal, film, actor)
+    except BaseException:
+        drop_original(stored)
+        raise
+
+
+def _film(transmittal: Transmittal, name: str, stored: str, incoming: _Incoming) -> Film:
+    return Film(
         trial=transmittal.trial,
         site=transmittal.site,
-        subject=subject or (visit.subject if visit else None),
-        visit=visit,
-        film_date=film_date,
-        film_date_source="site" if film_date else "",
-        side=side,
-        view=view,
-        replaces=replaces,
         channel=transmittal.channel,
         original_name=name,
         original_file=stored,
         media_type=MEDIA_TYPES[sniff(incoming.head)],
         size=incoming.size,
         sha256=incoming.hash.hexdigest(),
-        sop_instance_uid=sop_instance_uid,
     )
-    try:
-        return _filed_once(transmittal, film, actor)
-    except BaseException:
-        drop_original(stored)
-        raise
 
 
 def _filed_once(transmittal: Transmittal, film: Film, actor: Actor) -> Receipt:

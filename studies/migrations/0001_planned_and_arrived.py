@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,422 +14,807 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ReaderImage',
+            name="ReaderImage",
             fields=[
-                ('key', models.CharField(max_length=43, primary_key=True, serialize=False)),
-                ('rows', models.PositiveIntegerField()),
-                ('columns', models.PositiveIntegerField()),
-                ('spacing_mm', models.FloatField(blank=True, null=True)),
-                ('window_center', models.FloatField()),
-                ('window_width', models.FloatField()),
-                ('bands', models.JSONField()),
-                ('joints', models.JSONField(default=dict)),
-                ('digest', models.CharField(max_length=64)),
+                ("key", models.CharField(max_length=43, primary_key=True, serialize=False)),
+                ("rows", models.PositiveIntegerField()),
+                ("columns", models.PositiveIntegerField()),
+                ("spacing_mm", models.FloatField(blank=True, null=True)),
+                ("window_center", models.FloatField()),
+                ("window_width", models.FloatField()),
+                ("bands", models.JSONField()),
+                ("joints", models.JSONField(default=dict)),
+                ("digest", models.CharField(max_length=64)),
             ],
             options={
-                'ordering': ['key'],
+                "ordering": ["key"],
             },
         ),
         migrations.CreateModel(
-            name='Site',
+            name="Site",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=32)),
-                ('name', models.CharField(blank=True, max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=32)),
+                ("name", models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'ordering': ['trial', 'code'],
+                "ordering": ["trial", "code"],
             },
         ),
         migrations.CreateModel(
-            name='Trial',
+            name="Trial",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=32, unique=True)),
-                ('title', models.CharField(max_length=200)),
-                ('sponsor', models.CharField(blank=True, max_length=120)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=32, unique=True)),
+                ("title", models.CharField(max_length=200)),
+                ("sponsor", models.CharField(blank=True, max_length=120)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Film',
+            name="Film",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('received', 'Received'), ('held', 'Held'), ('refused', 'Refused'), ('deidentified', 'At the desk'), ('questioned', 'Questioned'), ('rejected', 'Rejected'), ('accepted', 'Accepted'), ('ready', 'Ready'), ('withdrawn', 'Withdrawn')], default='received', max_length=16)),
-                ('status_reason', models.CharField(blank=True, max_length=500)),
-                ('channel', models.CharField(choices=[('browser', 'Browser'), ('stow', 'STOW-RS'), ('cstore', 'C-STORE'), ('command', 'Command line')], max_length=10)),
-                ('original_name', models.CharField(max_length=255)),
-                ('original_file', models.CharField(max_length=120)),
-                ('media_type', models.CharField(blank=True, max_length=40)),
-                ('size', models.BigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('sop_instance_uid', models.CharField(blank=True, max_length=64)),
-                ('side', models.CharField(blank=True, choices=[('L', 'Left'), ('R', 'Right'), ('B', 'Both on one film')], max_length=1)),
-                ('view', models.CharField(blank=True, choices=[('hand', 'Hand PA'), ('foot', 'Foot dorsoplantar')], max_length=4)),
-                ('film_date', models.DateField(blank=True, null=True)),
-                ('film_date_source', models.CharField(blank=True, choices=[('header', 'Header'), ('site', 'Typed by the site'), ('confirmed', 'Confirmed at the desk')], max_length=10)),
-                ('spacing_mm', models.FloatField(blank=True, null=True)),
-                ('header', models.JSONField(blank=True, default=dict)),
-                ('findings', models.JSONField(blank=True, default=list)),
-                ('blind_file', models.CharField(blank=True, max_length=120)),
-                ('desk_folder', models.CharField(blank=True, max_length=120)),
-                ('pixel_sha256', models.CharField(blank=True, max_length=64)),
-                ('deidentification', models.JSONField(blank=True, default=dict)),
-                ('designated', models.BooleanField(default=True)),
-                ('received_at', models.DateTimeField(auto_now_add=True)),
-                ('replaces', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='studies.film')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='films', to='studies.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("held", "Held"),
+                            ("refused", "Refused"),
+                            ("deidentified", "At the desk"),
+                            ("questioned", "Questioned"),
+                            ("rejected", "Rejected"),
+                            ("accepted", "Accepted"),
+                            ("ready", "Ready"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="received",
+                        max_length=16,
+                    ),
+                ),
+                ("status_reason", models.CharField(blank=True, max_length=500)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("browser", "Browser"),
+                            ("stow", "STOW-RS"),
+                            ("cstore", "C-STORE"),
+                            ("command", "Command line"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("original_name", models.CharField(max_length=255)),
+                ("original_file", models.CharField(max_length=120)),
+                ("media_type", models.CharField(blank=True, max_length=40)),
+                ("size", models.BigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("sop_instance_uid", models.CharField(blank=True, max_length=64)),
+                (
+                    "side",
+                    models.CharField(
+                        blank=True, choices=[("L", "Left"), ("R", "Right"), ("B", "Both on one film")], max_length=1
+                    ),
+                ),
+                (
+                    "view",
+                    models.CharField(
+                        blank=True, choices=[("hand", "Hand PA"), ("foot", "Foot dorsoplantar")], max_length=4
+                    ),
+                ),
+                ("film_date", models.DateField(blank=True, null=True)),
+                (
+                    "film_date_source",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("header", "Header"),
+                            ("site", "Typed by the site"),
+                            ("confirmed", "Confirmed at the desk"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("spacing_mm", models.FloatField(blank=True, null=True)),
+                ("header", models.JSONField(blank=True, default=dict)),
+                ("findings", models.JSONField(blank=True, default=list)),
+                ("blind_file", models.CharField(blank=True, max_length=120)),
+                ("desk_folder", models.CharField(blank=True, max_length=120)),
+                ("pixel_sha256", models.CharField(blank=True, max_length=64)),
+                ("deidentification", models.JSONField(blank=True, default=dict)),
+                ("designated", models.BooleanField(default=True)),
+                ("received_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="studies.film",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="films", to="studies.site"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['received_at'],
+                "ordering": ["received_at"],
             },
         ),
         migrations.CreateModel(
-            name='MaskSet',
+            name="MaskSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('revision', models.PositiveIntegerField()),
-                ('rectangles', models.JSONField(default=list)),
-                ('crops', models.JSONField(default=dict)),
-                ('proposed_at', models.DateTimeField(auto_now_add=True)),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('refused_reason', models.CharField(blank=True, max_length=200)),
-                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('film', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mask_sets', to='studies.film')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("revision", models.PositiveIntegerField()),
+                ("rectangles", models.JSONField(default=list)),
+                ("crops", models.JSONField(default=dict)),
+                ("proposed_at", models.DateTimeField(auto_now_add=True)),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("refused_reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "film",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="mask_sets", to="studies.film"
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['film', 'revision'],
+                "ordering": ["film", "revision"],
             },
         ),
         migrations.CreateModel(
-            name='QualityDecision',
+            name="QualityDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('decision', models.CharField(choices=[('accept', 'Accepted'), ('reject', 'Rejected'), ('question', 'Questioned'), ('withdraw', 'Withdrawn')], max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=40)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('side', models.CharField(blank=True, max_length=1)),
-                ('view', models.CharField(blank=True, max_length=4)),
-                ('film_date', models.DateField(blank=True, null=True)),
-                ('spacing_mm', models.FloatField(blank=True, null=True)),
-                ('decided_at', models.DateTimeField(auto_now_add=True)),
-                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('film', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='studies.film')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[
+                            ("accept", "Accepted"),
+                            ("reject", "Rejected"),
+                            ("question", "Questioned"),
+                            ("withdraw", "Withdrawn"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=40)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("side", models.CharField(blank=True, max_length=1)),
+                ("view", models.CharField(blank=True, max_length=4)),
+                ("film_date", models.DateField(blank=True, null=True)),
+                ("spacing_mm", models.FloatField(blank=True, null=True)),
+                ("decided_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "film",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="studies.film"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('open', 'Open'), ('answered', 'Answered'), ('closed', 'Closed')], default='open', max_length=10)),
-                ('due_on', models.DateField(blank=True, null=True)),
-                ('opened_at', models.DateTimeField(auto_now_add=True)),
-                ('film', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='studies.film')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='studies.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "Open"), ("answered", "Answered"), ("closed", "Closed")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("due_on", models.DateField(blank=True, null=True)),
+                ("opened_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "film",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="questions",
+                        to="studies.film",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="questions", to="studies.site"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-opened_at'],
+                "ordering": ["-opened_at"],
             },
         ),
         migrations.CreateModel(
-            name='QuestionMessage',
+            name="QuestionMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='studies.question')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField()),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="messages", to="studies.question"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Rendition',
+            name="Rendition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(max_length=1)),
-                ('view', models.CharField(max_length=4)),
-                ('film', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='renditions', to='studies.film')),
-                ('masks', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='studies.maskset')),
-                ('reader_image', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='rendition', to='studies.readerimage')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("side", models.CharField(max_length=1)),
+                ("view", models.CharField(max_length=4)),
+                (
+                    "film",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="renditions", to="studies.film"
+                    ),
+                ),
+                (
+                    "masks",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="studies.maskset"
+                    ),
+                ),
+                (
+                    "reader_image",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rendition", to="studies.readerimage"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Subject',
+            name="Subject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=64)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subjects', to='studies.site')),
-                ('trial', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subjects', to='studies.trial')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=64)),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="subjects", to="studies.site"
+                    ),
+                ),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="subjects", to="studies.trial"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['trial', 'code'],
+                "ordering": ["trial", "code"],
             },
         ),
         migrations.AddField(
-            model_name='question',
-            name='subject',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='studies.subject'),
+            model_name="question",
+            name="subject",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="questions",
+                to="studies.subject",
+            ),
         ),
         migrations.AddField(
-            model_name='film',
-            name='subject',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='films', to='studies.subject'),
+            model_name="film",
+            name="subject",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="films",
+                to="studies.subject",
+            ),
         ),
         migrations.CreateModel(
-            name='Transmittal',
+            name="Transmittal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('browser', 'Browser'), ('stow', 'STOW-RS'), ('cstore', 'C-STORE'), ('command', 'Command line')], max_length=10)),
-                ('token', models.CharField(max_length=40, unique=True)),
-                ('opened_at', models.DateTimeField(auto_now_add=True)),
-                ('sent_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transmittals', to='studies.site')),
-                ('trial', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transmittals', to='studies.trial')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("browser", "Browser"),
+                            ("stow", "STOW-RS"),
+                            ("cstore", "C-STORE"),
+                            ("command", "Command line"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("token", models.CharField(max_length=40, unique=True)),
+                ("opened_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="transmittals", to="studies.site"
+                    ),
+                ),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="transmittals", to="studies.trial"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-opened_at'],
+                "ordering": ["-opened_at"],
             },
         ),
         migrations.CreateModel(
-            name='TransmittalEntry',
+            name="TransmittalEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=255)),
-                ('size', models.BigIntegerField()),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('outcome', models.CharField(choices=[('filed', 'Filed'), ('duplicate', 'Duplicate'), ('refused', 'Refused')], max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('film', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='studies.film')),
-                ('transmittal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='studies.transmittal')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=255)),
+                ("size", models.BigIntegerField()),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("filed", "Filed"), ("duplicate", "Duplicate"), ("refused", "Refused")], max_length=10
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "film",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="studies.film",
+                    ),
+                ),
+                (
+                    "transmittal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="studies.transmittal"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.AddField(
-            model_name='site',
-            name='trial',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sites', to='studies.trial'),
+            model_name="site",
+            name="trial",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="sites", to="studies.trial"
+            ),
         ),
         migrations.AddField(
-            model_name='question',
-            name='trial',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='studies.trial'),
+            model_name="question",
+            name="trial",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="questions", to="studies.trial"
+            ),
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('site', 'site'), ('coordinator', 'coordinator'), ('checker', 'checker'), ('reader', 'reader'), ('adjudicator', 'adjudicator'), ('lead', 'lead'), ('statistician', 'statistician'), ('signer', 'signer'), ('custodian', 'custodian'), ('sponsor', 'sponsor'), ('auditor', 'auditor'), ('administrator', 'administrator'), ('system', 'system')], max_length=20)),
-                ('reason', models.CharField(max_length=200)),
-                ('granted_at', models.DateTimeField(auto_now_add=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('unblinded_at', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='studies.site')),
-                ('trial', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='studies.trial')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("site", "site"),
+                            ("coordinator", "coordinator"),
+                            ("checker", "checker"),
+                            ("reader", "reader"),
+                            ("adjudicator", "adjudicator"),
+                            ("lead", "lead"),
+                            ("statistician", "statistician"),
+                            ("signer", "signer"),
+                            ("custodian", "custodian"),
+                            ("sponsor", "sponsor"),
+                            ("auditor", "auditor"),
+                            ("administrator", "administrator"),
+                            ("system", "system"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("reason", models.CharField(max_length=200)),
+                ("granted_at", models.DateTimeField(auto_now_add=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("unblinded_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="studies.site",
+                    ),
+                ),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="studies.trial"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['trial', 'role', 'user'],
+                "ordering": ["trial", "role", "user"],
             },
         ),
         migrations.AddField(
-            model_name='film',
-            name='trial',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='films', to='studies.trial'),
+            model_name="film",
+            name="trial",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="films", to="studies.trial"
+            ),
         ),
         migrations.CreateModel(
-            name='BlindUid',
+            name="BlindUid",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('original', models.CharField(max_length=64)),
-                ('blind', models.CharField(max_length=64, unique=True)),
-                ('trial', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='studies.trial')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("original", models.CharField(max_length=64)),
+                ("blind", models.CharField(max_length=64, unique=True)),
+                ("trial", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="studies.trial")),
             ],
         ),
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32)),
-                ('kind', models.CharField(choices=[('scheduled', 'Scheduled'), ('unscheduled', 'Unscheduled'), ('rescue', 'Early escape or rescue'), ('early-termination', 'Early termination')], default='scheduled', max_length=20)),
-                ('not_done_reason', models.CharField(blank=True, max_length=200)),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='studies.subject')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=32)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("scheduled", "Scheduled"),
+                            ("unscheduled", "Unscheduled"),
+                            ("rescue", "Early escape or rescue"),
+                            ("early-termination", "Early termination"),
+                        ],
+                        default="scheduled",
+                        max_length=20,
+                    ),
+                ),
+                ("not_done_reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="visits", to="studies.subject"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['subject', 'code'],
+                "ordering": ["subject", "code"],
             },
         ),
         migrations.AddField(
-            model_name='question',
-            name='visit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='studies.visit'),
+            model_name="question",
+            name="visit",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="questions",
+                to="studies.visit",
+            ),
         ),
         migrations.AddField(
-            model_name='film',
-            name='visit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='films', to='studies.visit'),
+            model_name="film",
+            name="visit",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="films",
+                to="studies.visit",
+            ),
         ),
         migrations.CreateModel(
-            name='AbsentFilm',
+            name="AbsentFilm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('L', 'Left'), ('R', 'Right')], max_length=1)),
-                ('view', models.CharField(choices=[('hand', 'Hand PA'), ('foot', 'Foot dorsoplantar')], max_length=4)),
-                ('reason', models.CharField(max_length=200)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absent_films', to='studies.visit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("side", models.CharField(choices=[("L", "Left"), ("R", "Right")], max_length=1)),
+                ("view", models.CharField(choices=[("hand", "Hand PA"), ("foot", "Foot dorsoplantar")], max_length=4)),
+                ("reason", models.CharField(max_length=200)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="absent_films", to="studies.visit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['visit', 'pk'],
+                "ordering": ["visit", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='VisitPlan',
+            name="VisitPlan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=32)),
-                ('label', models.CharField(max_length=80)),
-                ('target_day', models.IntegerField()),
-                ('days_before', models.PositiveIntegerField(default=14)),
-                ('days_after', models.PositiveIntegerField(default=14)),
-                ('trial', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visit_plans', to='studies.trial')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=32)),
+                ("label", models.CharField(max_length=80)),
+                ("target_day", models.IntegerField()),
+                ("days_before", models.PositiveIntegerField(default=14)),
+                ("days_after", models.PositiveIntegerField(default=14)),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="visit_plans", to="studies.trial"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['trial', 'target_day'],
+                "ordering": ["trial", "target_day"],
             },
         ),
         migrations.AddField(
-            model_name='visit',
-            name='plan',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='studies.visitplan'),
+            model_name="visit",
+            name="plan",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="visits",
+                to="studies.visitplan",
+            ),
         ),
         migrations.CreateModel(
-            name='JointPlacement',
+            name="JointPlacement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(max_length=1)),
-                ('revision', models.PositiveIntegerField()),
-                ('joints', models.JSONField(default=dict)),
-                ('readability', models.JSONField(default=dict)),
-                ('placed_at', models.DateTimeField(auto_now_add=True)),
-                ('film', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='studies.film')),
-                ('placed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("side", models.CharField(max_length=1)),
+                ("revision", models.PositiveIntegerField()),
+                ("joints", models.JSONField(default=dict)),
+                ("readability", models.JSONField(default=dict)),
+                ("placed_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "film",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="placements", to="studies.film"
+                    ),
+                ),
+                (
+                    "placed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['film', 'side', 'revision'],
-                'constraints': [models.UniqueConstraint(fields=('film', 'side', 'revision'), name='placement_revision_once')],
+                "ordering": ["film", "side", "revision"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("film", "side", "revision"), name="placement_revision_once")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='maskset',
-            constraint=models.UniqueConstraint(fields=('film', 'revision'), name='mask_revision_once'),
+            model_name="maskset",
+            constraint=models.UniqueConstraint(fields=("film", "revision"), name="mask_revision_once"),
         ),
         migrations.AddConstraint(
-            model_name='rendition',
-            constraint=models.UniqueConstraint(fields=('film', 'side'), name='rendition_once'),
+            model_name="rendition",
+            constraint=models.UniqueConstraint(fields=("film", "side"), name="rendition_once"),
         ),
         migrations.AddConstraint(
-            model_name='subject',
-            constraint=models.UniqueConstraint(fields=('trial', 'code'), name='subject_code_once'),
+            model_name="subject",
+            constraint=models.UniqueConstraint(fields=("trial", "code"), name="subject_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='site',
-            constraint=models.UniqueConstraint(fields=('trial', 'code'), name='site_code_once'),
+            model_name="site",
+            constraint=models.UniqueConstraint(fields=("trial", "code"), name="site_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('trial', 'user', 'role'), name='membership_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("revoked_at__isnull", True)),
+                fields=("trial", "user", "role"),
+                name="membership_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role', 'site'), _negated=True), ('site__isnull', False), _connector='OR'), name='site_role_names_site'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("role", "site"), _negated=True), ("site__isnull", False), _connector="OR"),
+                name="site_role_names_site",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='blinduid',
-            constraint=models.UniqueConstraint(fields=('trial', 'original'), name='blind_uid_once'),
+            model_name="blinduid",
+            constraint=models.UniqueConstraint(fields=("trial", "original"), name="blind_uid_once"),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'answered', 'closed'])), name='question_status_known'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["open", "answered", "closed"])), name="question_status_known"
+            ),
         ),
         migrations.AddIndex(
-            model_name='film',
-            index=models.Index(fields=['trial', 'status'], name='studies_fil_trial_i_8aeb2d_idx'),
+            model_name="film",
+            index=models.Index(fields=["trial", "status"], name="studies_fil_trial_i_8aeb2d_idx"),
         ),
         migrations.AddIndex(
-            model_name='film',
-            index=models.Index(fields=['pixel_sha256'], name='studies_fil_pixel_s_3b2a00_idx'),
+            model_name="film",
+            index=models.Index(fields=["pixel_sha256"], name="studies_fil_pixel_s_3b2a00_idx"),
         ),
         migrations.AddConstraint(
-            model_name='film',
-            constraint=models.UniqueConstraint(fields=('trial', 'sha256'), name='film_bytes_once'),
+            model_name="film",
+            constraint=models.UniqueConstraint(fields=("trial", "sha256"), name="film_bytes_once"),
         ),
         migrations.AddConstraint(
-            model_name='film',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['received', 'held', 'refused', 'deidentified', 'questioned', 'rejected', 'accepted', 'ready', 'withdrawn'])), name='film_status_known'),
+            model_name="film",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "received",
+                            "held",
+                            "refused",
+                            "deidentified",
+                            "questioned",
+                            "rejected",
+                            "accepted",
+                            "ready",
+                            "withdrawn",
+                        ],
+                    )
+                ),
+                name="film_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='absentfilm',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('visit', 'side', 'view'), name='film_absent_once'),
+            model_name="absentfilm",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("withdrawn_at__isnull", True)),
+                fields=("visit", "side", "view"),
+                name="film_absent_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visitplan',
-            constraint=models.UniqueConstraint(fields=('trial', 'code'), name='visit_plan_code_once'),
+            model_name="visitplan",
+            constraint=models.UniqueConstraint(fields=("trial", "code"), name="visit_plan_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(fields=('subject', 'code'), name='visit_code_once'),
+            model_name="visit",
+            constraint=models.UniqueConstraint(fields=("subject", "code"), name="visit_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['scheduled', 'unscheduled', 'rescue', 'early-termination'])), name='visit_kind_known'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["scheduled", "unscheduled", "rescue", "early-termination"])),
+                name="visit_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'scheduled'), _negated=True), ('plan__isnull', False), _connector='OR'), name='scheduled_has_plan'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "scheduled"), _negated=True), ("plan__isnull", False), _connector="OR"
+                ),
+                name="scheduled_has_plan",
+            ),
         ),
         migrations.CreateModel(
-            name='SenderToken',
+            name="SenderToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(max_length=80)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('issued_at', models.DateTimeField(auto_now_add=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sender_tokens', to='studies.site')),
-                ('trial', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sender_tokens', to='studies.trial')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("label", models.CharField(max_length=80)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("issued_at", models.DateTimeField(auto_now_add=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sender_tokens", to="studies.site"
+                    ),
+                ),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sender_tokens", to="studies.trial"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['trial', 'site', 'label'],
+                "ordering": ["trial", "site", "label"],
             },
         ),
         migrations.CreateModel(
-            name='DicomPeer',
+            name="DicomPeer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('calling_ae', models.CharField(max_length=16)),
-                ('called_ae', models.CharField(max_length=16)),
-                ('address', models.GenericIPAddressField()),
-                ('admitted_at', models.DateTimeField(auto_now_add=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dicom_peers', to='studies.site')),
-                ('trial', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dicom_peers', to='studies.trial')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("calling_ae", models.CharField(max_length=16)),
+                ("called_ae", models.CharField(max_length=16)),
+                ("address", models.GenericIPAddressField()),
+                ("admitted_at", models.DateTimeField(auto_now_add=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="dicom_peers", to="studies.site"
+                    ),
+                ),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="dicom_peers", to="studies.trial"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['called_ae', 'calling_ae'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('calling_ae', 'called_ae', 'address'), name='dicom_peer_once')],
+                "ordering": ["called_ae", "calling_ae"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_at__isnull", True)),
+                        fields=("calling_ae", "called_ae", "address"),
+                        name="dicom_peer_once",
+                    )
+                ],
             },
         ),
     ]

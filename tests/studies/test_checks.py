@@ -1,0 +1,94 @@
+"""What the machine tells the desk of a film, in words that name both sides of a contradiction."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from studies.models import Film, FilmStatus
+from tests.studies.films import dx, file_of, picture
+from tests.studies.planned import Planned
+from tests.studies.sending import arrived
+
+
+def film(number: int, seed: int = 1, **values: Any) -> bytes:
+    pixels = values.pop("pixels", None)
+    return file_of(dx(picture(seed=seed) if pixels is None else pixels, SOPInstanceUID=f"1.2.3.{number}", **values))
+
+
+def told(found: Film) -> dict[str, str]:
+    return {finding["code"]: finding["text"] for finding in found.findings}
+
+
+def test_a_plain_film_raises_nothing(ra1: Planned) -> None:
+    assert told(arrived(ra1, film(1), visit=ra1.visit())) == {}
+
+
+def test_the_same_pixels_anywhere_in_the_trial_are_noticed(ra1: Planned) -> None:
+    first = arrived(ra1, film(1), visit=ra1.visit())
+    again = arrived(ra1, film(2, PatientID="ZZ-0001", ImageLaterality="R"), visit=ra1.visit(code="W24"))
+    assert told(again)["same-pixels"] == f"The very same picture came as {first}."
+
+
+def test_one_patient_on_two_subjects_is_noticed(ra1: Planned) -> None:
+    arrived(ra1, film(1), visit=ra1.visit(0))
+    other = arrived(ra1, film(2, 2), site=1, visit=ra1.visit(1))
+    assert told(other)["patient-conflict"] == "The patient id in the header is also on a film of another subject."
+
+
+def test_two_patients_on_one_subject_are_noticed(ra1: Planned) -> None:
+    arrived(ra1, film(1), visit=ra1.visit())
+    other = arrived(ra1, film(2, 2, PatientID="ZZ-0002", ImageLaterality="R"), visit=ra1.visit())
+    assert told(other)["patient-conflict"] == "The patient id in the header differs from the subject's other films."
+
+
+def test_a_film_made_differently_is_noticed(ra1: Planned) -> None:
+    arrived(ra1, film(1, DetectorID="A"), visit=ra1.visit())
+    changed = film(2, pixels=picture(128, 80, seed=2), DetectorID="B", ImagerPixelSpacing=[0.15, 0.15])
+    text = told(arrived(ra1, changed, visit=ra1.visit(code="W24"), film_date=date(2024, 7, 17)))["acquisition"]
+    assert "rows, columns, pixel spacing, device" in text
+
+
+@pytest.mark.parametrize(("day", "outside"), [(date(2024, 7, 17), False), (date(2024, 10, 1), True)])
+def test_a_day_outside_the_window_is_told_and_not_corrected(day: date, outside: bool, ra1: Planned) -> None:
+    arrived(ra1, film(1), visit=ra1.visit())
+    later = arrived(ra1, film(2, 2, StudyDate=f"{day:%Y%m%d}"), visit=ra1.visit(code="W24"))
+    assert ("outside-window" in told(later)) == outside
+    assert later.film_date == day
+
+
+def test_side_view_and_date_that_contradict_the_header_are_told(ra1: Planned) -> None:
+    declared = {"side": "R", "view": "foot", "film_date": date(2024, 2, 1)}
+    found = arrived(ra1, film(1), visit=ra1.visit(), **declared)
+    assert told(found) == {
+        "date-differs": "The header says the film was made on 2024-01-31, the site says 2024-02-01.",
+        "side-differs": "The header says side L, the sender says R.",
+        "view-differs": "The header says view hand, the sender says foot.",
+    }
+    assert (found.side, found.view, found.film_date) == ("R", "foot", date(2024, 2, 1))
+
+
+def test_a_lateral_view_and_an_unknown_scale_are_told(ra1: Planned) -> None:
+    found = arrived(ra1, film(1, ViewPosition="LL", ImagerPixelSpacing=None), visit=ra1.visit())
+    assert told(found) == {
+        "view-position": "The header says that the view is lateral.",
+        "spacing-missing": "No pixel spacing is known.",
+    }
+
+
+def test_a_second_film_of_a_view_is_a_retake_unless_it_replaces_the_first(ra1: Planned) -> None:
+    first = arrived(ra1, film(1), visit=ra1.visit())
+    assert "retake" in told(arrived(ra1, film(2, 2), visit=ra1.visit()))
+    Film.objects.filter(sop_instance_uid="1.2.3.2").update(status=FilmStatus.REJECTED)
+    assert "retake" not in told(arrived(ra1, film(3, 3), visit=ra1.visit(), replaces=first))
+
+
+def test_a_header_that_admits_text_asks_for_masks(ra1: Planned) -> None:
+    assert "text" in told(arrived(ra1, film(1, BurnedInAnnotation="YES"), visit=ra1.visit()))
+
+
+def test_a_date_in_the_future_is_no_date(ra1: Planned) -> None:
+    held = arrived(ra1, film(1, StudyDate="29990101"), visit=ra1.visit())
+    assert (held.status, held.film_date) == (FilmStatus.HELD, None)

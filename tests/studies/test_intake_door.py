@@ -1,0 +1,156 @@
+"""The door behind every way in: who may send what for whom, and what the manifest says of it."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audit.models import Event
+from config.errors import BadInput, NotAllowed, WrongState
+from jobs.carrying import run_due_jobs
+from studies import intake
+from studies.models import Film, FilmStatus, TransmittalEntry
+from studies.quarantine import StoreFull
+from tests.studies.films import JPEG_LS, compressed, dx, file_of, picture
+from tests.studies.planned import Planned
+from tests.studies.sending import arrived, send
+
+
+def test_names_are_for_people_and_lose_what_is_not(ra1: Planned) -> None:
+    for given, shown in (
+        ("../../etc/passwd", "passwd"),
+        ("C:\\films\\a.dcm", "a.dcm"),
+        ("a\nb\x00.dcm", "a?b?.dcm"),
+        ("", "unnamed"),
+        ("x" * 400, "x" * 255),
+    ):
+        assert intake.shown_name(given) == shown
+
+
+def test_a_reader_cannot_send_films(ra1: Planned) -> None:
+    with pytest.raises(NotAllowed):
+        intake.open_transmittal(trial=ra1.trial, site=ra1.sites[0], channel="browser", actor=ra1.actor("reader"))
+
+
+def test_a_site_of_another_trial_is_a_wrong_call(ra1: Planned, ra2: Planned) -> None:
+    with pytest.raises(BadInput, match="a site of trial RA-1"):
+        intake.open_transmittal(trial=ra1.trial, site=ra2.sites[0], channel="browser", actor=ra1.actor("site 01"))
+
+
+def test_a_subject_or_visit_of_another_site_is_a_wrong_call(ra1: Planned) -> None:
+    for declared in ({"subject": ra1.subjects[1]}, {"visit": ra1.visit(1)}):
+        with pytest.raises(BadInput):
+            send(ra1, file_of(dx()), **declared)
+    with pytest.raises(BadInput):
+        send(ra1, file_of(dx()), subject=ra1.subjects[0], visit=ra1.visit(1))
+    assert not Film.objects.exists()
+
+
+def test_what_was_turned_away_is_in_the_manifest_and_in_the_trail(ra1: Planned, stores: Path) -> None:
+    receipt = send(ra1, b"<html>Smith</html>", name="Smith.dcm")
+    assert (receipt.outcome, receipt.film) == ("refused", None)
+    assert receipt.reason == "the file is an HTML page; allowed: DICOM, JPEG, PNG, TIFF, zip"
+    entry = TransmittalEntry.objects.get()
+    assert (entry.outcome, entry.size, len(entry.sha256)) == ("refused", 18, 64)
+    assert not [path for path in stores.rglob("*") if path.is_file()]
+    event = Event.objects.get(action="studies.file.refuse")
+    assert event.content["details"]["code"] == "not-a-film"
+
+
+def test_a_file_that_is_too_long_is_refused_while_it_comes(ra1: Planned, settings: Any, stores: Path) -> None:
+    settings.MAX_FILE_BYTES = 5000
+    receipt = send(ra1, file_of(dx()))
+    assert (receipt.outcome, receipt.reason) == ("refused", "the file has more than 5000 bytes")
+    assert not [path for path in stores.rglob("*") if path.is_file()]
+
+
+def test_a_full_disk_refuses_clearly_and_loses_nothing(ra1: Planned, settings: Any) -> None:
+    first = send(ra1, file_of(dx())).film
+    settings.MIN_FREE_BYTES = 1 << 60
+    with pytest.raises(StoreFull):
+        send(ra1, file_of(dx(SOPInstanceUID="1.2.3.2")))
+    assert list(Film.objects.all()) == [first]
+
+
+def test_members_of_a_zip_are_received_one_by_one(ra1: Planned) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("good.dcm", file_of(dx()))
+        archive.writestr("inner.zip", b"PK\x05\x06" + b"\x00" * 18)
+        archive.writestr("bomb.dcm", b"\x00" * 40_000_000, zipfile.ZIP_DEFLATED)
+    outcomes = {}
+    actor = ra1.actor("site 01")
+    opened = intake.open_transmittal(trial=ra1.trial, site=ra1.sites[0], channel="browser", actor=actor)
+    for name, stream in intake.members(file=out):
+        outcomes[name] = intake.receive(transmittal=opened, name=name, file=stream, actor=actor).outcome
+    assert outcomes == {"good.dcm": "filed", "inner.zip": "refused", "bomb.dcm": "refused"}
+
+
+def test_what_is_no_zip_is_bad_input() -> None:
+    with pytest.raises(BadInput, match="zip"):
+        list(intake.members(file=io.BytesIO(b"PK\x03\x04 nothing")))
+
+
+def test_the_same_image_in_another_wrapping_is_not_kept_twice(ra1: Planned) -> None:
+    first = arrived(ra1, file_of(dx()), visit=ra1.visit())
+    ds = dx()
+    ds.file_meta.SourceApplicationEntityTitle = "OTHERPACS"
+    again = arrived(ra1, file_of(ds), visit=ra1.visit())
+    assert (again.status, again.status_reason) == (FilmStatus.REFUSED, f"The same image came before ({first}).")
+
+
+def test_one_uid_on_two_pictures_is_held_for_the_site(ra1: Planned) -> None:
+    first = arrived(ra1, file_of(dx()), visit=ra1.visit())
+    again = arrived(ra1, compressed(picture(seed=9), JPEG_LS), visit=ra1.visit())
+    assert again.status == FilmStatus.HELD
+    assert str(first) in again.status_reason
+
+
+def test_a_film_that_cannot_be_read_is_refused_with_its_reason(ra1: Planned) -> None:
+    film = arrived(ra1, file_of(dx(Rows=65)), visit=ra1.visit())
+    assert film.status == FilmStatus.REFUSED
+    assert film.status_reason == "the pixel data has 13824 bytes; allowed: 9360 for 65 x 72"
+    assert not film.blind_file
+
+
+def test_only_a_held_film_is_completed(ra1: Planned) -> None:
+    film = arrived(ra1, file_of(dx()), visit=ra1.visit())
+    with pytest.raises(WrongState):
+        intake.complete(film=film, actor=ra1.actor("site 01"), film_date=date(2024, 1, 1))
+
+
+def test_completing_asks_for_a_day_that_can_be(ra1: Planned) -> None:
+    film = arrived(ra1, file_of(dx(StudyDate=None)), visit=ra1.visit())
+    for day in (date(2999, 1, 1), date(1900, 1, 1)):
+        with pytest.raises(BadInput, match="a day from"):
+            intake.complete(film=film, actor=ra1.actor("site 01"), film_date=day)
+
+
+def test_the_site_confirms_or_corrects_the_day_in_the_header(ra1: Planned) -> None:
+    film = arrived(ra1, file_of(dx()), visit=ra1.visit())
+    intake.confirm_date(film=film, actor=ra1.actor("site 01"), film_date=date(2024, 1, 31))
+    film.refresh_from_db()
+    assert (film.film_date_source, film.header["DateConfirmed"]) == ("header", True)
+    intake.confirm_date(film=film, actor=ra1.actor("site 01"), film_date=date(2024, 1, 30))
+    film.refresh_from_db()
+    assert (film.film_date, film.film_date_source) == (date(2024, 1, 30), "site")
+
+
+def test_a_job_delivered_twice_makes_one_film_at_the_desk(ra1: Planned, stores: Path) -> None:
+    film = arrived(ra1, file_of(dx()), visit=ra1.visit())
+    before = sorted(path.name for path in (stores / "reading" / "desk").iterdir())
+    assert run_due_jobs() == 0
+    film.refresh_from_db()
+    assert film.status == FilmStatus.DEIDENTIFIED
+    assert sorted(path.name for path in (stores / "reading" / "desk").iterdir()) == before
+
+
+def test_no_work_folder_outlives_its_job(ra1: Planned, settings: Any) -> None:
+    for content in (file_of(dx()), file_of(dx(Rows=65, SOPInstanceUID="1.2.3.2"))):
+        arrived(ra1, content, visit=ra1.visit())
+    assert list(Path(settings.WORK_FOLDER).iterdir()) == []
