@@ -233,7 +233,7 @@ def read_everything(people: People) -> Typed:
 
 def lock_the_dataset(people: People, folder: Path) -> tuple[Path, str]:
     page = people.go("coordinator", "campaigns/C1/")
-    page.click("text=Close >> nth=-1")
+    page.click("form[action$='/close/'] button")
     page.click("[data-confirm-yes]")
     page.wait_for_selector("text=a dataset can be built")
     page = people.go("statistician", "results/C1/datasets/")
