@@ -48,8 +48,8 @@ PAGES = (
 
 def sign_in(browser: Browser, base: str, who: str, scheme: str) -> Page:
     """A page of a browser in which this person has signed in."""
-    dark = "dark" if scheme == "dark" else "light"
-    context = browser.new_context(viewport={"width": 1920, "height": 1080}, color_scheme=dark)
+    dark = scheme == "dark"
+    context = browser.new_context(viewport={"width": 1920, "height": 1080}, color_scheme="dark" if dark else "light")
     page = context.new_page()
     page.goto(f"{base}/sign-in/")
     page.fill("input[type=email]", f"{who}@demo.example")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
+
+from django.db import models
 
 from accounts.roles import ALLOWED, ROLE_NAMES, Action, Role
 from reading.models import Case, Exposure, Read
@@ -26,10 +29,10 @@ def test_the_roles_page_is_the_frozen_table() -> None:
     assert roles_table() in (DOCS / "roles.md").read_text(encoding="utf-8")
 
 
-def reachable(model: type) -> set[type]:
+def reachable(model: type[models.Model]) -> set[type]:
     """Every table that foreign keys lead to from a table."""
     found: set[type] = set()
-    ahead = [model]
+    ahead: list[Any] = [model]
     while ahead:
         for field in ahead.pop()._meta.get_fields():
             target = field.related_model if field.many_to_one or (field.one_to_one and field.concrete) else None
