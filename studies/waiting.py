@@ -47,9 +47,7 @@ def answered(user_id: int, place: Place) -> Iterator[Waiting]:
     overdue = asked.overdue(timezone.localdate()).count()
     read = asked.filter(status=QuestionStatus.ANSWERED).count()
     yield Waiting("Answers to read", read, f"{questions}?status={QuestionStatus.ANSWERED}")
-    yield Waiting(
-        "Questions without an answer in time", overdue, f"{questions}?status=open&sort=due", urgent=True
-    )
+    yield Waiting("Questions without an answer in time", overdue, f"{questions}?status=open&sort=due", urgent=True)
 
 
 def to_confirm(user_id: int, place: Place) -> Iterator[Waiting]:

@@ -126,7 +126,7 @@ def test_negative_estimates_are_kept() -> None:
 
 def test_an_interval_that_would_not_hold_its_estimate_is_not_given() -> None:
     """Two subjects, a negative estimate: McGraw and Wong's limits both come to -.01664 for an estimate of -.01657."""
-    found = icc([[0.1, 2, 1, 5], [1, 2, 0, 5]], 2).estimate
+    found = icc([[0.1, 2.0, 1.0, 5.0], [1.0, 2.0, 0.0, 5.0]], 2).estimate
     assert (found.lower, found.upper) == (None, None)
     assert found.value == pytest.approx(-0.01657, abs=5e-6)
     assert found.reason == "the approximation gives no interval that holds the estimate"
