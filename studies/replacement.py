@@ -49,4 +49,3 @@ def set_aside(*, film: Film, actor: Actor) -> Film | None:
             details={"replacement": film.pk},
         )
     return old
-

@@ -6,105 +6,200 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('reading', '0001_charter_to_signature'),
+        ("accounts", "0001_initial"),
+        ("reading", "0001_charter_to_signature"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Dataset',
+            name="Dataset",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('status', models.CharField(choices=[('building', 'Being built'), ('built', 'Built'), ('lock-requested', 'Waiting for the second signer'), ('locked', 'Locked'), ('failed', 'Failed'), ('discarded', 'Discarded')], default='building', max_length=16)),
-                ('folder', models.CharField(blank=True, max_length=120)),
-                ('root', models.CharField(blank=True, max_length=64)),
-                ('counts', models.JSONField(default=dict)),
-                ('failure', models.CharField(blank=True, max_length=1000)),
-                ('built_at', models.DateTimeField(blank=True, null=True)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='datasets', to='reading.campaign')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("building", "Being built"),
+                            ("built", "Built"),
+                            ("lock-requested", "Waiting for the second signer"),
+                            ("locked", "Locked"),
+                            ("failed", "Failed"),
+                            ("discarded", "Discarded"),
+                        ],
+                        default="building",
+                        max_length=16,
+                    ),
+                ),
+                ("folder", models.CharField(blank=True, max_length=120)),
+                ("root", models.CharField(blank=True, max_length=64)),
+                ("counts", models.JSONField(default=dict)),
+                ("failure", models.CharField(blank=True, max_length=1000)),
+                ("built_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="datasets", to="reading.campaign"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['campaign', '-number'],
+                "ordering": ["campaign", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='Lock',
+            name="Lock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('root', models.CharField(max_length=64)),
-                ('row_diff', models.JSONField(default=dict)),
-                ('locked_at', models.DateTimeField(auto_now_add=True)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='locks', to='reading.campaign')),
-                ('confirmed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.signature')),
-                ('dataset', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='lock', to='scoring.dataset')),
-                ('requested', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.signature')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("root", models.CharField(max_length=64)),
+                ("row_diff", models.JSONField(default=dict)),
+                ("locked_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="locks", to="reading.campaign"
+                    ),
+                ),
+                (
+                    "confirmed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.signature"
+                    ),
+                ),
+                (
+                    "dataset",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lock", to="scoring.dataset"
+                    ),
+                ),
+                (
+                    "requested",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.signature"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['campaign', 'number'],
+                "ordering": ["campaign", "number"],
             },
         ),
         migrations.CreateModel(
-            name='LockRequest',
+            name="LockRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('dataset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lock_requests', to='scoring.dataset')),
-                ('signature', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.signature')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "dataset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lock_requests", to="scoring.dataset"
+                    ),
+                ),
+                (
+                    "signature",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.signature"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Unlock',
+            name="Unlock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=500)),
-                ('asked_at', models.DateTimeField(auto_now_add=True)),
-                ('agreed_at', models.DateTimeField(blank=True, null=True)),
-                ('agreed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('lock', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='unlock', to='scoring.lock')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(max_length=500)),
+                ("asked_at", models.DateTimeField(auto_now_add=True)),
+                ("agreed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "agreed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "lock",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="unlock", to="scoring.lock"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CaseResult',
+            name="CaseResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('outcome', models.CharField(choices=[('consensus', 'Consensus of the two readers'), ('discordant', 'To be adjudicated'), ('adjudicated', 'Adjudicated')], max_length=12)),
-                ('rule', models.CharField(max_length=40)),
-                ('readers', models.JSONField()),
-                ('inputs', models.JSONField()),
-                ('inputs_digest', models.CharField(max_length=64)),
-                ('trigger', models.JSONField()),
-                ('numbers', models.JSONField()),
-                ('computed_at', models.DateTimeField(auto_now_add=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='reading.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("consensus", "Consensus of the two readers"),
+                            ("discordant", "To be adjudicated"),
+                            ("adjudicated", "Adjudicated"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("rule", models.CharField(max_length=40)),
+                ("readers", models.JSONField()),
+                ("inputs", models.JSONField()),
+                ("inputs_digest", models.CharField(max_length=64)),
+                ("trigger", models.JSONField()),
+                ("numbers", models.JSONField()),
+                ("computed_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="results", to="reading.case"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['case', 'version'],
-                'constraints': [models.UniqueConstraint(fields=('case', 'version'), name='case_result_version_once'), models.UniqueConstraint(fields=('case', 'inputs_digest'), name='case_result_inputs_once'), models.CheckConstraint(condition=models.Q(('outcome__in', ['consensus', 'discordant', 'adjudicated'])), name='case_result_outcome_known')],
+                "ordering": ["case", "version"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "version"), name="case_result_version_once"),
+                    models.UniqueConstraint(fields=("case", "inputs_digest"), name="case_result_inputs_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["consensus", "discordant", "adjudicated"])),
+                        name="case_result_outcome_known",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='dataset',
-            constraint=models.UniqueConstraint(fields=('campaign', 'number'), name='dataset_number_once'),
+            model_name="dataset",
+            constraint=models.UniqueConstraint(fields=("campaign", "number"), name="dataset_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='dataset',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['building', 'built', 'lock-requested', 'locked', 'failed', 'discarded'])), name='dataset_status_known'),
+            model_name="dataset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["building", "built", "lock-requested", "locked", "failed", "discarded"])
+                ),
+                name="dataset_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lock',
-            constraint=models.UniqueConstraint(fields=('campaign', 'number'), name='lock_number_once'),
+            model_name="lock",
+            constraint=models.UniqueConstraint(fields=("campaign", "number"), name="lock_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='lockrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('dataset',), name='one_lock_request'),
+            model_name="lockrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("withdrawn_at__isnull", True)), fields=("dataset",), name="one_lock_request"
+            ),
         ),
     ]
