@@ -122,7 +122,7 @@ class VisitState:
 
 def subjects_with_visits(trial: Trial, site: Site | None = None) -> QuerySet[Subject]:
     """The subjects with everything that `visit_states` looks at, in a fixed number of queries."""
-    films = Film.objects.defer("header", "findings", "deidentification")
+    films = Film.objects.only("visit", "side", "view", "status", "status_reason", "film_date", "designated")
     absent = AbsentFilm.objects.filter(withdrawn_at=None)
     visits = Visit.objects.select_related("plan").prefetch_related(
         Prefetch("films", films, to_attr="films_come"), Prefetch("absent_films", absent, to_attr="films_given_up")

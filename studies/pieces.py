@@ -44,10 +44,17 @@ def store() -> Storage:
     return storages["quarantine"]
 
 
+def listed(folder: str) -> tuple[list[str], list[str]]:
+    """Folders and files in a folder; a store of objects knows no folder that is missing."""
+    try:
+        return store().listdir(folder)
+    except FileNotFoundError:
+        return [], []
+
+
 def pieces_of(key: str) -> list[tuple[int, int]]:
     """Begin and length of the pieces that follow each other from the start."""
-    folder = f"{FOLDER}/{key}"
-    names = store().listdir(folder)[1] if store().exists(folder) else []
+    names = listed(f"{FOLDER}/{key}")[1]
     found = {int(match[1]): int(match[2]) for name in names if (match := PIECE_NAME.fullmatch(name))}
     in_a_row, end = [], 0
     while end in found:
@@ -103,17 +110,15 @@ def whole(*, key: str, size: int) -> Iterator[IO[bytes]]:
 
 def forget(key: str) -> None:
     """Deletes the pieces of one file."""
-    for begin, length in pieces_of(key):
-        store().delete(piece_name(key, begin, length))
+    for name in listed(f"{FOLDER}/{key}")[1]:
+        store().delete(f"{FOLDER}/{key}/{name}")
+    store().delete(f"{FOLDER}/{key}")
 
 
 def forget_stale() -> None:
     """Deletes the pieces of files that nobody went on with."""
-    if not store().exists(FOLDER):
-        return
     oldest = timezone.now() - KEPT
-    for key in store().listdir(FOLDER)[0]:
-        names = [f"{FOLDER}/{key}/{name}" for name in store().listdir(f"{FOLDER}/{key}")[1]]
+    for key in listed(FOLDER)[0]:
+        names = [f"{FOLDER}/{key}/{name}" for name in listed(f"{FOLDER}/{key}")[1]]
         if names and max(store().get_modified_time(name) for name in names) < oldest:
-            for name in names:
-                store().delete(name)
+            forget(key)
