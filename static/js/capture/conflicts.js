@@ -3,14 +3,15 @@
 import { make } from "./elements.js";
 
 export class Conflicts {
-  constructor(root, { queue, sheet, plan, panes, reasons, kick }) {
-    Object.assign(this, { root, queue, sheet, plan, panes, kick });
+  // may(): this tab is the one that writes, and so decides.
+  constructor(root, { queue, sheet, plan, panes, reasons, may, kick }) {
+    Object.assign(this, { root, queue, sheet, plan, panes, may, kick });
     this.reasons = new Map(reasons.map(({ code, label }) => [code, label]));
     this.draw();
   }
 
   draw() {
-    const open = this.queue.conflicts;
+    const open = this.may() ? this.queue.conflicts : [];
     this.root.hidden = open.length === 0;
     if (open.length) this.root.replaceChildren(...open.map((record) => this.#article(record)));
   }

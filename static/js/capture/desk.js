@@ -20,12 +20,11 @@ export class Desk {
     desk.sender = new Sender({ queue: desk.queue, session, urls, may: () => desk.lock.held, told: () => desk.#told() });
     desk.queue.watch(() => desk.#told());
     desk.lock = new TabLock(read, {
-      gained: () => desk.page?.gained(),
+      gained: () => desk.queue.load().then(() => desk.page?.gained()),
       lost: () => desk.#lost(),
       moved: () => desk.#merge(),
     });
-    await desk.lock.start();
-    await desk.queue.load();
+    if (await desk.lock.start()) await desk.queue.load();
     return desk;
   }
 

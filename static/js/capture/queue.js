@@ -15,19 +15,18 @@ export class Queue {
     this.#disk = new DiskWriter(store);
   }
 
-  // Takes in what lies on disk and is not here yet: edits of an earlier visit or of another tab. What the server
-  // refused then is offered to it once more.
+  // What lies on disk is what waits: edits of an earlier visit or of another tab come in, what another tab has sent
+  // goes. What the server refused is offered to it once more. Gives the edits that were not here before.
   async load() {
     if (!this.store) return [];
     const { records, sealed } = await this.store.load();
     const here = new Set(this.#records.map(({ op_id }) => op_id));
-    const found = records.filter(({ op_id }) => !here.has(op_id));
-    for (const record of found) record.held = record.held === "refused" ? "" : record.held;
-    this.#records.push(...found.map((record) => ({ ...record, onDisk: true })));
+    const fresh = ({ held, ...rest }) => ({ ...rest, held: held === "refused" ? "" : held, onDisk: true });
+    this.#records = [...records.map(fresh), ...this.#records.filter(({ onDisk }) => !onDisk)];
     this.#seq = Math.max(this.#seq, records.at(-1)?.seq ?? 0);
     this.sealed = sealed;
     this.#changed();
-    return found;
+    return this.#records.filter(({ op_id }) => !here.has(op_id));
   }
 
   get written() {

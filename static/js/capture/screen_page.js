@@ -53,6 +53,7 @@ export class ScreenPage {
       ...this,
       queue: desk.queue,
       reasons: this.instrument.reasons,
+      may: () => desk.lock.held,
       kick: () => desk.sender.kick(),
     });
     desk.attach(this, this.case.progress);
@@ -85,6 +86,7 @@ export class ScreenPage {
   }
 
   lost() {
+    this.#conflicts.draw();
     const place = this.root.querySelector(".tab-lock");
     place.hidden = false;
     place.querySelector("p").textContent = "This case is open in another tab, which enters the values. Here it can be looked at.";

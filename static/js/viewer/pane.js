@@ -51,7 +51,8 @@ export class Pane {
   describe() {
     const { film, element } = this;
     element.dataset.level = film.state;
-    element.querySelector(".level").textContent = this.#levelText();
+    const level = element.querySelector(".level");
+    level.textContent = level.title = this.#levelText();
     const words = [badge(film.display?.orientation ?? UPRIGHT), film.display?.invert ? "inverted" : ""];
     const place = element.querySelector(".badge");
     place.textContent = words.filter(Boolean).join(", ");
