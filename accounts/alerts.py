@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.trail import audited_atomic
+from jobs.mail import send
 from jobs.queue import Lease, add
 
 
@@ -29,7 +30,6 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
         body=f"Account {payload['user']}, {payload['at']}: {payload['what']}.\n\nSign in to look at it: {page}\n",
         bcc=list(User.objects.administrators().values_list("email", flat=True)),
     )
-    if mail.bcc:
-        mail.send()
+    send(mail, lease)
     with audited_atomic():
         lease.finish()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.links import AGES, link_token, words
 from accounts.models import User
 from audit.trail import audited_atomic
+from jobs.mail import send
 from jobs.queue import Lease, Refused, add
 
 # One link in so many seconds for a person and purpose, however often it is asked for.
@@ -34,6 +35,6 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
         raise Refused(f"account {payload['user']} has been disabled")
     link = settings.PUBLIC_URL.rstrip("/") + reverse(ROUTES[purpose], args=[link_token(user, purpose)])
     text = render_to_string(f"account/email/{purpose}.txt", {"link": link, "age": words(AGES[purpose]), "user": user})
-    send_mail(SUBJECTS[purpose], text, None, [user.email])
+    send(EmailMessage(SUBJECTS[purpose], text, to=[user.email]), lease)
     with audited_atomic():
         lease.finish()

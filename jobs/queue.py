@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from audit.trail import Actor, audited_atomic, record
@@ -37,13 +37,18 @@ def add(*, kind: str, key: str, payload: Mapping[str, Any]) -> Job:
 
 
 def publish(job_id: int) -> None:
-    """Hints to a worker that the job is there. A broker that is down costs time only: the sweeper hints again."""
+    """Hints to a worker that the job is there, after the fact: nothing that fails here may undo or hide what is
+    committed. It costs time only, because the sweeper hints again.
+    """
+    job = Job.objects.filter(pk=job_id)
     try:
+        job.update(hinted_at=timezone.now())
         app.send_task("jobs.carry", args=(job_id,), retry=False)
+    except DatabaseError as error:
+        log.warning("job %s was not hinted: %s", job_id, type(error).__name__)
     except Exception as error:  # kombu passes on whatever its transport raises
         log.warning("job %s was not hinted: %s", job_id, type(error).__name__)
-    else:
-        Job.objects.filter(pk=job_id).update(hinted_at=timezone.now())
+        job.update(hinted_at=None)
 
 
 def retry(*, job: Job, actor: Actor) -> None:

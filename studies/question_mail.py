@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.roles import ALLOWED, Action
 from audit.trail import audited_atomic
+from jobs.mail import send
 from jobs.queue import Lease
 from studies.models import Membership, Question
 
@@ -26,8 +27,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
     """Sends one mail for one event of a question."""
     question = Question.objects.select_related("trial").get(pk=payload["question"])
     mail = mail_about(question, payload["what"])
-    if mail.bcc:
-        mail.send()
+    send(mail, lease)
     with audited_atomic():
         lease.finish()
 

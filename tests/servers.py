@@ -98,6 +98,8 @@ def start_worker(transactional_db: None, tmp_path: Path) -> Iterator[StartWorker
             "BROKER_URL": broker_url,
             "DATABASE_URL": database_url_of_tests(),
             "BLINDREAD_VAR": str(settings.VAR),
+            "ANCHOR_FOLDER": str(settings.ANCHOR_FOLDER),
+            "BACKUP_FOLDER": str(settings.BACKUP_FOLDER),
             "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
             **settings_of,
         }

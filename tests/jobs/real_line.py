@@ -1,0 +1,147 @@
+"""Asks for one job of every kind there is, in the order in which a trial needs them."""
+
+from __future__ import annotations
+
+import email
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts import people
+from accounts.alerts import alert_administrators
+from accounts.models import User
+from audit.models import Event
+from audit.trail import Actor, audited_atomic
+from jobs import backups, verifying
+from jobs.queue import add
+from reading.assignments import request_batch
+from reading.campaigns import close_campaign
+from reading.models import Read
+from reading.reminders import remind_readers
+from scoring.datasets import request_dataset
+from studies import quality, questions
+from studies.models import Film
+from tests.reading.builders import House, build_house, fill_read, open_campaign_of, sign
+from tests.studies.films import dx, file_of
+from tests.studies.planned import Planned, plan
+from tests.studies.sending import send
+
+SYSTEM = Actor.system("tests")
+ACKNOWLEDGED = ["spacing-missing", "text", "acquisition", "retake", "same-pixels", "outside-window"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """How a job of the kind is asked for, and how often its result is there."""
+
+    kind: str
+    ask: Callable[[], Any]
+    kept: Callable[[], int]
+
+
+def events(action: str) -> Callable[[], int]:
+    """Counts what the audit trail has heard."""
+    return lambda: Event.objects.filter(action=action).count()
+
+
+def mails(subject: str) -> Callable[[], int]:
+    """Counts different mails with the words in their subject: the same one twice has one Message-ID."""
+
+    def count() -> int:
+        found = [email.message_from_bytes(path.read_bytes()) for path in Path(settings.EMAIL_FILE_PATH).glob("*.log")]
+        return len({mail["Message-ID"] for mail in found if subject in mail["Subject"]})
+
+    return count
+
+
+def film_steps(planned: Planned) -> Iterator[Step]:
+    """A film from the door to its reader image, and a question to its site."""
+    coordinator, content = planned.actor("coordinator"), file_of(dx())
+    yield Step(
+        "studies.deidentify",
+        lambda: send(planned, content, visit=planned.visit()),
+        events("studies.film.deidentify"),
+    )
+    yield Step(
+        "studies.mail_question",
+        lambda: questions.ask(trial=planned.trial, text="Is it done?", actor=coordinator, visit=planned.visit(1)),
+        mails("was opened"),
+    )
+    yield Step("studies.rendition", lambda: accept(planned, coordinator), events("studies.film.render"))
+
+
+def accept(planned: Planned, coordinator: Actor) -> None:
+    """The film passes the desk."""
+    film = Film.objects.get(trial=planned.trial)
+    quality.accept(
+        film=film,
+        actor=coordinator,
+        side="L",
+        view="hand",
+        film_date=film.film_date,
+        spacing_mm=0.1,
+        acknowledged=ACKNOWLEDGED,
+    )
+
+
+def reading_steps(house: House) -> Iterator[Step]:
+    """A case from its batch to the dataset."""
+    campaign = open_campaign_of(house, concordant_share=0.0)
+    coordinator = house.actor("coordinator")
+    readers = [house.people["reader"], house.people["reader.two"]]
+    batch: dict[str, Any] = {"name": "one", "due_on": timezone.localdate(), "readers": readers, "size": 1}
+    yield Step(
+        "reading.issue",
+        lambda: request_batch(campaign=campaign, actor=coordinator, **batch),
+        events("reading.batch.issued"),
+    )
+    yield Step(
+        "reading.remind", lambda: remind_readers(campaign=campaign, actor=coordinator), mails("cases wait for you")
+    )
+    yield Step("scoring.consensus", read_case, events("scoring.case.computed"))
+    close_campaign(campaign=campaign, actor=coordinator)
+    yield Step(
+        "scoring.dataset",
+        lambda: request_dataset(campaign=campaign, actor=house.actor("statistician")),
+        events("scoring.dataset.built"),
+    )
+
+
+def read_case() -> None:
+    """Both readers fill and sign."""
+    for read in Read.objects.all():
+        fill_read(read)
+        sign(read)
+
+
+def house_steps() -> Iterator[Step]:
+    """What the house does for itself."""
+    yield Step(
+        "accounts.mail_link",
+        lambda: people.invite(email="admin@house.example", actor=SYSTEM, is_administrator=True),
+        mails("You are invited"),
+    )
+    yield Step("accounts.alert", alert, mails("something odd"))
+    yield Step("jobs.backup", lambda: add_job(backups.KIND), events("jobs.backup"))
+    yield Step("jobs.verify_audit", verifying.ask_daily, events("audit.verify"))
+
+
+def alert() -> None:
+    with audited_atomic():
+        alert_administrators(subject=User.objects.earliest("pk"), what="something odd")
+
+
+def add_job(kind: str) -> None:
+    with audited_atomic():
+        add(kind=kind, key="now", payload={})
+
+
+def every_step() -> Iterator[Step]:
+    """One step for each kind, each asked for when the one before it is done."""
+    yield from film_steps(plan("RA-1"))
+    yield from reading_steps(build_house(subjects=1, visits=("W00", "W52")))
+    yield from house_steps()
