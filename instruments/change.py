@@ -17,7 +17,7 @@ from instruments.amounts import Amount, Total, Totals, in_lowest_terms
 from instruments.definition import Instrument
 from instruments.layout import layout_of
 from instruments.missing import Codes, Flags, MissingRule, Origin, Together, Values, substitute
-from instruments.totals import add_up, as_row, checked, flags_like
+from instruments.totals import add_up, as_row, checked, flags_like, sums_by_cell
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def _subtract(instrument: Instrument, first: Totals, second: Totals, entered: Fl
     common = np.lcm(below, above)
     numerator = second.numerator * (common // above) - first.numerator * (common // below)
     numerator, common = in_lowest_terms(np.where(missing, 0, numerator), common)
-    assessed = (entered.astype(np.int64) @ layout.item_in_cell.astype(np.int64)) @ layout.cell_in_group
+    assessed = sums_by_cell(layout, entered) @ layout.cell_in_group
     sites = layout.cell_sites @ layout.cell_in_group
     reasons, faults = _why_missing(first, second, rule)
     return Totals(

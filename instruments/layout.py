@@ -24,6 +24,7 @@ class Layout:
     blocks: tuple[tuple[str, str], ...]
     groups: tuple[Group, ...]
     cell_of_item: Integers
+    columns_of_cell: tuple[Integers, ...]
     block_of_cell: Integers
     weight: npt.NDArray[np.float64]
     largest: npt.NDArray[np.float64]
@@ -34,12 +35,6 @@ class Layout:
     cell_in_group: Integers
     cell_in_block: Integers
     group_blocks: npt.NDArray[np.bool_]
-
-    @property
-    def item_in_cell(self) -> npt.NDArray[np.float64]:
-        """Items x cells of noughts and ones; as floats, in which sums of grades are exact and fast."""
-        into: npt.NDArray[np.float64] = (self.cell_of_item[:, None] == np.arange(len(self.cells))).astype(np.float64)
-        return into
 
 
 @lru_cache
@@ -57,6 +52,7 @@ def layout_of(instrument: Instrument) -> Layout:
         blocks=blocks,
         groups=groups,
         cell_of_item=cell_of_item,
+        columns_of_cell=tuple(np.flatnonzero(cell_of_item == at) for at in range(len(cells))),
         block_of_cell=cell_in_block.argmax(axis=1),
         weight=np.array([item.weight for item in instrument.items], dtype=np.float64),
         largest=largest,

@@ -135,24 +135,29 @@ class _Cells:
     """Sums by cell of the sites that count: grades, largest possible, sites, sites scored."""
 
     def __init__(self, layout: Layout, used: Values, evaluable: Flags, origin: Codes) -> None:
-        into = layout.item_in_cell
         shape = (len(used), 1)
-        self.sum = _whole(np.where(evaluable, used, 0.0) @ (into * layout.weight[:, None]))
+        self.sum = sums_by_cell(layout, np.where(evaluable, used, 0.0), layout.weight)
         self.seen, self.evaluable = np.tile(layout.cell_largest, shape), np.tile(layout.cell_sites, shape)
         self.assessed = self.evaluable.copy()
         entered = evaluable & (origin == Origin.SCORED)
         # Most reads are complete; only the others are counted out.
         rows = np.flatnonzero(~entered.all(axis=1))
         if rows.size:
-            present = evaluable[rows].astype(np.float64)
-            self.seen[rows] = _whole(present @ (into * layout.largest[:, None]))
-            self.evaluable[rows] = _whole(present @ into)
-            self.assessed[rows] = _whole(entered[rows].astype(np.float64) @ into)
+            self.seen[rows] = sums_by_cell(layout, evaluable[rows], layout.largest)
+            self.evaluable[rows] = sums_by_cell(layout, evaluable[rows])
+            self.assessed[rows] = sums_by_cell(layout, entered[rows])
 
 
-def _whole(sums: Values) -> Integers:
-    # Sums of grades stay far below 2**53, so the floats are exact.
-    return np.rint(sums).astype(np.int64)
+def sums_by_cell(layout: Layout, values: Values | Flags, weight: Values | None = None) -> Integers:
+    """Weighted sums of columns by cell; of grades, so far below 2**53 and exact.
+
+    Not a matrix product: for a matrix this narrow the threads of a product cost more than they bring.
+    """
+    sums = np.empty((len(values), len(layout.columns_of_cell)), dtype=np.int64)
+    for cell, columns in enumerate(layout.columns_of_cell):
+        chosen = values[:, columns]
+        sums[:, cell] = chosen.sum(axis=1) if weight is None else (chosen * weight[columns]).sum(axis=1)
+    return sums
 
 
 def _fractions(layout: Layout, cells: _Cells, sound: Flags, unit: int) -> tuple[Integers, Integers]:
