@@ -15,7 +15,7 @@ from studies.confidentiality.masks import Rectangle
 
 Stored = NDArray[np.uint16]
 
-GROUND = 61  # wider than any stroke, narrower than a finger
+POOL, GROUND = 4, 15  # the ground is looked for in blocks of 4, over 60 pixels: wider than a stroke, not than a finger
 BLOCK = 64  # unrest is told by the lower half of each block, so that text does not count as unrest
 SMALLEST, LARGEST = 7, 200  # longer side of a character, in pixels
 LEAST_AREA = 14
@@ -54,6 +54,16 @@ def suspected_text(pixels: NDArray[np.integer]) -> list[Rectangle]:
     return _merged([box for _, box in sorted(found, reverse=True)])[:MOST_BOXES]
 
 
+def _ground(values: Stored) -> Stored:
+    """What is left of the picture without its small bright parts (a grey opening); never above the picture."""
+    rows, columns = values.shape
+    padded = np.pad(values, ((0, -rows % POOL), (0, -columns % POOL)), mode="edge")
+    pooled = padded.reshape(padded.shape[0] // POOL, POOL, -1, POOL).min(axis=(1, 3))
+    opened = ndimage.maximum_filter(ndimage.minimum_filter(pooled, GROUND), GROUND)
+    ground: Stored = opened.repeat(POOL, axis=0).repeat(POOL, axis=1)[:rows, :columns]
+    return ground
+
+
 def _step(height: Stored, least: float) -> NDArray[np.float32]:
     """How far above its ground a pixel must rise: past what noise and trabeculae do in most of its block."""
     rows, columns = height.shape
@@ -67,7 +77,7 @@ def _step(height: Stored, least: float) -> NDArray[np.float32]:
 
 
 def _shapes(values: Stored, span: int, least: float) -> list[_Shape]:
-    height = values - ndimage.maximum_filter(ndimage.minimum_filter(values, GROUND), GROUND)
+    height = values - _ground(values)
     scene = _Scene(values, span, height > _step(height, least))
     labels, count = ndimage.label(scene.raised, np.ones((3, 3), dtype=bool))
     areas = np.bincount(labels.ravel(), minlength=count + 1)[1:]
