@@ -57,6 +57,7 @@ class House:
     var: Path
     port: int
     parts: list[Part] = field(default_factory=list)
+    ready: bool = False
 
     @property
     def address(self) -> str:
@@ -98,15 +99,23 @@ class House:
         """Starts a part again that has ended; one that keeps ending stops the house."""
         for part in self.parts:
             code = part.process.poll() if part.process else None
-            if code is None or (not part.lasting and code == 0):
+            if code is None or (code == 0 and not part.lasting):
                 continue
-            if not part.lasting:
+            if part.lasting:
+                self.start_again(part, code)
+            elif self.ready:
+                say(f"{part.name} failed; the demo goes on with what there is.\n{self.tail(part.name)}")
+                part.process = None
+            else:
                 raise Stopped(f"{part.name} failed.\n{self.tail(part.name)}")
-            now = time.monotonic()
-            part.deaths = [death for death in part.deaths if death > now - DEATH_SECONDS] + [now]
-            if len(part.deaths) > MOST_DEATHS:
-                raise Stopped(f"{part.name} keeps ending (code {code}).\n{self.tail(part.name)}")
-            self.start(part)
+
+    def start_again(self, part: Part, code: int) -> None:
+        """Unless it has ended too often in a short time."""
+        now = time.monotonic()
+        part.deaths = [death for death in part.deaths if death > now - DEATH_SECONDS] + [now]
+        if len(part.deaths) > MOST_DEATHS:
+            raise Stopped(f"{part.name} keeps ending (code {code}).\n{self.tail(part.name)}")
+        self.start(part)
 
     def tail(self, name: str) -> str:
         """The end of a part's log."""
@@ -219,6 +228,7 @@ def wait_until_ready(house: House) -> None:
         house.look_after()
         ready, text = ask_health(house.address)
         if ready:
+            house.ready = True
             return
         if text != told:
             say(f"  waiting for {text}")

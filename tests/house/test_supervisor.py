@@ -1,0 +1,172 @@
+"""bin/demo starts the real parts, minds them, and leaves nothing running behind it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.supervisor import KEPT, House, Part, Stopped, begin_anew, check_port, only_one
+from tests.servers import ROOT
+from tests.waiting import wait_for
+
+Demo = subprocess.Popen[str]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def status_of(port: int) -> int:
+    """The answer of /healthz; 0 when nobody listens."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
+
+
+def processes_in(var: Path) -> list[int]:
+    """Every process that was started for this folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if f"BLINDREAD_VAR={var}\0".encode() in path.read_bytes():
+                found.append(int(path.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+@pytest.fixture
+def var(tmp_path: Path) -> Path:
+    return tmp_path / "var"
+
+
+@pytest.fixture
+def demo(var: Path) -> Iterator[tuple[Demo, int]]:
+    """A demo on a port of its own, up to the moment in which its web server answers."""
+    port = free_port()
+    command = [sys.executable, "-m", "config.supervisor", "--port", str(port)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | {"BLINDREAD_VAR": str(var)}, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        wait_for(lambda: status_of(port), "the web server answers", seconds=120)
+        yield process, port
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_the_demo_ends_whole_when_it_is_told_to(demo: tuple[Demo, int], var: Path, how: int) -> None:
+    process, port = demo
+    assert status_of(port) == 503, "it answers and says that it is not ready"
+    process.send_signal(how)
+    out = process.communicate(timeout=60)[0]
+    assert process.returncode == 0
+    assert "waiting for" in out
+    assert processes_in(var) == []
+    assert status_of(port) == 0
+
+
+@pytest.mark.serial
+def test_a_part_that_dies_is_started_again(demo: tuple[Demo, int], var: Path) -> None:
+    process, port = demo
+    (first,) = masters(process, var)
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: set(masters(process, var)) - {first}, "another web server is started")
+    assert wait_for(lambda: status_of(port), "the web server answers again", seconds=120) == 503
+
+
+def masters(process: Demo, var: Path) -> list[int]:
+    """The web server that the demo itself has started, without its workers."""
+    return [pid for pid in processes_in(var) if parent_of(pid) == process.pid and "gunicorn" in command_of(pid)]
+
+
+def parent_of(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+def command_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
+
+
+@pytest.mark.full
+@pytest.mark.serial
+def test_the_demo_becomes_ready_and_prints_who_can_sign_in(demo: tuple[Demo, int]) -> None:
+    process, port = demo
+    wait_for(lambda: status_of(port) == 200, "the demo is ready", seconds=600)
+    process.send_signal(signal.SIGTERM)
+    out = process.communicate(timeout=60)[0]
+    for name in ("coordinator", "reader.one", "reader.two", "adjudicator", "statistician", "signer", "site", "lead"):
+        assert f"{name}@demo.example" in out
+
+
+def test_two_demos_do_not_share_a_folder(var: Path) -> None:
+    with only_one(var), pytest.raises(Stopped, match="running"), only_one(var):
+        pass
+
+
+def test_a_port_that_is_taken_is_refused_before_anything_starts() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(Stopped, match="--port"):
+            check_port(taken.getsockname()[1])
+
+
+def test_beginning_anew_removes_what_the_demo_made_and_nothing_else(var: Path) -> None:
+    for name in (*KEPT, "letters"):
+        (var / name).mkdir(parents=True)
+    (var / "blindread.sqlite3-wal").touch()
+    begin_anew(var)
+    assert [path.name for path in var.iterdir()] == ["letters"]
+
+
+def test_a_part_that_keeps_dying_stops_the_demo_with_the_end_of_its_log(var: Path) -> None:
+    (var / "log").mkdir(parents=True)
+    house = House(var, 1)
+    house.start(Part("web", [sys.executable, "-c", "print('no such table'); raise SystemExit(3)"]))
+    with pytest.raises(Stopped, match=r"(?s)web keeps ending \(code 3\).*no such table"):
+        wait_for(lambda: house.look_after(), "it gives up")
+
+
+def test_a_filler_that_fails_later_leaves_the_demo_running(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (var / "log").mkdir(parents=True)
+    house = House(var, 1, ready=True)
+    house.start(Part("filler", [sys.executable, "-c", "raise SystemExit('no films')"], lasting=False))
+
+    def said() -> str:
+        house.look_after()
+        return capsys.readouterr().out
+
+    assert "no films" in wait_for(said, "it says so")
+
+
+def test_a_filler_that_fails_stops_the_demo(var: Path) -> None:
+    (var / "log").mkdir(parents=True)
+    house = House(var, 1)
+    house.start(Part("filler", [sys.executable, "-c", "raise SystemExit('no films')"], lasting=False))
+    with pytest.raises(Stopped, match=r"(?s)filler failed.*no films"):
+        wait_for(lambda: house.look_after(), "it gives up")
