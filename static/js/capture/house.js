@@ -1,9 +1,7 @@
 // What outlives a page of the reading room: workers, packed films, keys, the session, the desk of the present read.
 // Pages of the room are swapped in place, so that the next case's films, already here, are not fetched again.
 
-import { BandCache } from "../viewer/band_cache.js";
-import { BandLoader } from "../viewer/band_loader.js";
-import { Pool } from "../viewer/pool.js";
+import { loader } from "../viewer/head_start.js";
 import { Bindings } from "./bindings.js";
 import { Desk } from "./desk.js";
 import { dataOf, pageFrom } from "./pages.js";
@@ -12,7 +10,6 @@ import { ScreenPage } from "./screen_page.js";
 import { Session } from "./session.js";
 import { SignInOverlay } from "./sign_in.js";
 
-const MOST_WORKERS = 4;
 const PAGES = { screen: ScreenPage, review: ReviewPage };
 
 export class House {
@@ -21,11 +18,7 @@ export class House {
   constructor(root) {
     this.session = new Session(document.querySelector('meta[name="csrf-token"]').content);
     this.bindings = new Bindings();
-    const workers = Math.min(Math.max(navigator.hardwareConcurrency ?? 2, 2), MOST_WORKERS);
-    this.pool = new Pool(root.dataset.worker, workers);
-    this.loader = new BandLoader({
-      pool: this.pool,
-      cache: new BandCache(),
+    this.loader = Object.assign(loader, {
       signedOut: () => this.session.signedOut(),
       waiting: (on) => this.page?.filmsWait?.(on),
     });
@@ -38,6 +31,7 @@ export class House {
       if (queue?.unwritten || (queue?.waiting && !queue.kept)) event.preventDefault();
     });
     this.enter(root);
+    dispatchEvent(new Event("room"));
   }
 
   enter(root) {
