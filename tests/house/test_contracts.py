@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.servers import ROOT
 
 CONFIGURATION = ROOT / ".importlinter"
-OUTSIDE = {"tests", "bench"}
+OUTSIDE = {"tests", "bench", "docs"}
 
 
 def contracts() -> configparser.ConfigParser:

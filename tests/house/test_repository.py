@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,7 +64,7 @@ def test_nothing_is_larger_than_a_megabyte() -> None:
 
 @pytest.mark.parametrize("word", UNFINISHED)
 def test_nothing_is_left_to_be_done(word: str) -> None:
-    assert [name for name, text in texts() if word in text and not name.startswith("requirements/")] == []
+    assert [name for name, text in texts() if re.search(rf"\b{word}\b", text)] == []
 
 
 def test_every_module_says_in_a_few_lines_what_it_is() -> None:
@@ -112,5 +113,6 @@ def received_signals(tree: ast.Module) -> Iterator[str]:
 
 def test_signals_are_received_in_two_places_only() -> None:
     """post_migrate re-installs protection, worker_init demands it: nothing else happens behind a function's back."""
-    found = {name: sorted(received_signals(tree)) for name, tree in modules() if any(received_signals(tree))}
+    ours = [(name, tree) for name, tree in modules() if not name.startswith("tests/")]
+    found = {name: sorted(received_signals(tree)) for name, tree in ours if any(received_signals(tree))}
     assert found == {"audit/apps.py": ["post_migrate"], "config/celery.py": ["worker_init"]}
