@@ -54,9 +54,10 @@ def drop_file(name: str) -> None:
 def drop_tree(name: str) -> None:
     """Forgets what was stored under `name` by a job that came to nothing."""
     store = storages["reading"]
-    if not name or not store.exists(name):
+    try:
+        folders, files = store.listdir(name)
+    except FileNotFoundError:
         return
-    folders, files = store.listdir(name)
     for file in files:
         store.delete(f"{name}/{file}")
     for folder in folders:
