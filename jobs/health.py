@@ -142,7 +142,7 @@ def backups() -> str:
     if is_beating("backup", within=timedelta(hours=26)):
         return last_seen("backup")
     if not settings.BACKUP_DAILY:
-        return f"none is made by itself; {last_seen('backup')}"
+        return "none yet; this house makes none by itself"
     raise Unwell(last_seen("backup"))
 
 

@@ -159,12 +159,17 @@ def number(code: str, scope: str) -> Column:
 
 def when_and_who() -> list[Column]:
     """Time, person and role, alike on every list."""
-    roles = [*((role.value, ROLE_NAMES[role]) for role in Role), ("person", "Person")]
+    roles = role_names()
     return [
         Column("at", "Time", sort="at", filter=MomentFilter("at")),
         Column("who", "Who", "actor_label", "actor_label", TextFilter("actor_label")),
-        Column("role", "Role", "role", "role", ChoiceFilter("role", roles)),
+        Column("role", "Role", lambda row: dict(roles).get(row.role, row.role), "role", ChoiceFilter("role", roles)),
     ]
+
+
+def role_names() -> list[tuple[str, str]]:
+    """Every role an actor can have, in words; a person acts on his own account in none."""
+    return [*((role.value, ROLE_NAMES[role]) for role in Role), ("person", "Person")]
 
 
 def actions() -> Sequence[tuple[str, str]]:
@@ -190,7 +195,7 @@ def facts(seen: Shown, code: str, scope: str) -> list[tuple[str, object]]:
     return [
         ("Time", timezone.localtime(row.at).strftime("%Y-%m-%d %H:%M:%S.%f UTC")),
         ("Who", row.actor_label),
-        ("Role", row.role),
+        ("Role", dict(role_names()).get(row.role, row.role)),
         ("Action", f"{seen.says} ({row.action})"),
         ("Record", record_link(row, code, scope)),
         ("Reason", seen.reason),
