@@ -101,7 +101,9 @@ def test_a_damaged_member_does_not_touch_the_others() -> None:
     assert answers(bytes(content)) == {"a.dcm": "zip-broken", "b.dcm": b"fine"}
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04" + b"x" * 100, packed([("a", b"b")])[:-10], b""])
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04" + b"x" * 100, packed([("a", b"b")])[:-10], b""], ids=["head", "cut", "empty"]
+)
 def test_what_is_no_zip_says_so(content: bytes) -> None:
     with pytest.raises(Unreadable) as refusal:
         Archive(io.BytesIO(content))
