@@ -1,0 +1,64 @@
+"""How fast events are told one by one and verified: bin/bench audit [EVENTS]. Uses a database of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+
+EVENTS = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
+
+
+def main() -> None:
+    """A table for people, then one line of JSON."""
+    folder = tempfile.TemporaryDirectory(prefix="blindread-bench-")
+    own = {"BLINDREAD_MODE": "test", "BLINDREAD_VAR": folder.name, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    os.environ.update(own)
+    os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder.name}/bench.sqlite3")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", verbosity=0)
+    told, verified = measure()
+    found = {
+        "bench": "audit",
+        "engine": connection.vendor,
+        "events": EVENTS,
+        "told_per_second": round(told),
+        "verified_per_second": round(verified),
+        "machine": f"{os.cpu_count()} cores, {platform.python_implementation()} {platform.python_version()}",
+    }
+    connection.close()
+    folder.cleanup()
+    for name, value in found.items():
+        print(f"{name:20} {value}")
+    print(json.dumps(found))
+
+
+def measure() -> tuple[float, float]:
+    """Events told each in a transaction of its own, and events verified, by the second."""
+    from audit.trail import Actor, audited_atomic, record
+    from audit.verify import verify
+
+    actor = Actor.system("bench")
+    began = time.perf_counter()
+    for number in range(EVENTS):
+        with audited_atomic():
+            subject, changes = ("bench.thing", str(number)), {"status": ["queued", "running"]}
+            record(action="jobs.retry", actor=actor, stream="BENCH", subject=subject, changes=changes)
+    told = time.perf_counter()
+    report = verify()
+    ended = time.perf_counter()
+    if not report.intact or report.events != EVENTS:
+        raise SystemExit(f"the trail is not intact: {report.findings[:1]}")
+    return EVENTS / (told - began), EVENTS / (ended - told)
+
+
+if __name__ == "__main__":
+    main()
