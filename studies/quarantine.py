@@ -6,6 +6,7 @@ file's name, to its place and to being the last, so that nothing can be swapped,
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import secrets
@@ -26,6 +27,7 @@ from django.core.files.storage import storages
 from config.errors import WrongState
 
 PIECE = 1024 * 1024
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 _MARK, _SALT, _TAG = b"BRQ1", 16, 16
 
 
@@ -130,7 +132,9 @@ def keep_original(chunks: Iterator[bytes]) -> str:
     try:
         return storages["quarantine"].save(name, SealedUpload(chunks, name))
     except OSError as error:
-        raise StoreFull("the store of originals", f"not writable ({type(error).__name__})", "room to write") from error
+        if error.errno not in NO_ROOM:
+            raise
+        raise StoreFull("the store of originals", "full", "room to write") from error
 
 
 def drop_original(name: str) -> None:

@@ -54,5 +54,5 @@ def pixel_digest(pixels: Pixels) -> str:
     """SHA-256 of the stored values with their form: equal for the same picture whatever it was packed in."""
     rows, columns = pixels.values.shape
     form = f"{rows}x{columns}:{pixels.bits_stored}:{pixels.signed}:{pixels.photometric}:"
-    # One width for all, so that the width of the container does not count.
-    return hashlib.sha256(form.encode() + pixels.values.astype("<i4").tobytes()).hexdigest()
+    # Sixteen bits each, so that the width of the container does not count.
+    return hashlib.sha256(form.encode() + pixels.values.astype("<u2").tobytes()).hexdigest()

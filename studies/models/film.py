@@ -127,6 +127,11 @@ class Film(models.Model):
     def __str__(self) -> str:
         return f"film {self.pk}"
 
+    @property
+    def date_confirmed(self) -> bool:
+        """Whether the site has looked at the day its file tells."""
+        return bool(self.header.get("DateConfirmed"))
+
 
 class TransmittalEntry(models.Model):
     """One file of a transmittal and what became of it: what came in equals what is filed, refused or held."""

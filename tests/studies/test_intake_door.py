@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from audit.models import Event
 from config.errors import BadInput, NotAllowed, WrongState
 from jobs.carrying import run_due_jobs
 from studies import intake
 from studies.models import Film, FilmStatus, TransmittalEntry
+from studies.originals import open_original
 from studies.quarantine import StoreFull
 from tests.studies.films import JPEG_LS, compressed, dx, file_of, picture
 from tests.studies.planned import Planned
@@ -154,3 +156,19 @@ def test_no_work_folder_outlives_its_job(ra1: Planned, settings: Any) -> None:
     for content in (file_of(dx()), file_of(dx(Rows=65, SOPInstanceUID="1.2.3.2"))):
         arrived(ra1, content, visit=ra1.visit())
     assert list(Path(settings.WORK_FOLDER).iterdir()) == []
+
+
+def test_every_look_at_an_original_is_told(ra1: Planned, tmp_path: Path) -> None:
+    film = arrived(ra1, file_of(dx()), visit=ra1.visit())
+    call_command("original", str(film.pk), "--to", str(tmp_path / "again.dcm"), "--reason", "the site asks for it")
+    assert (tmp_path / "again.dcm").read_bytes() == file_of(dx())
+    assert (tmp_path / "again.dcm").stat().st_mode & 0o077 == 0
+    assert Event.objects.get(action="studies.original.open").content["reason"] == "the site asks for it"
+    with pytest.raises(CommandError, match="File exists"):
+        call_command("original", str(film.pk), "--to", str(tmp_path / "again.dcm"), "--reason", "once more")
+
+
+def test_a_reader_never_sees_an_original(ra1: Planned) -> None:
+    film = arrived(ra1, file_of(dx()), visit=ra1.visit())
+    with pytest.raises(NotAllowed):
+        open_original(film=film, actor=ra1.actor("reader"), reason="curious", out=io.BytesIO())

@@ -1,0 +1,38 @@
+"""Taking an identified original out of the quarantine, for a reason that the audit trail keeps."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from audit.trail import Actor
+from config.errors import Refusal
+from studies.models import Film
+from studies.originals import open_original
+
+
+class Command(BaseCommand):
+    """`original 17 --to film.dcm --reason "the site asks for its file back"`."""
+
+    help = "Write the original of a film to a new file; an audit event tells who and why."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Which film, where to, why."""
+        parser.add_argument("film", type=int)
+        parser.add_argument("--to", type=Path, required=True)
+        parser.add_argument("--reason", required=True)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Never overwrites; the file is readable by its owner alone."""
+        film = Film.objects.select_related("trial").filter(pk=options["film"]).first()
+        if film is None:
+            raise CommandError(f"there is no film {options['film']}")
+        try:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+            with open(os.open(options["to"], flags, 0o600), "wb") as out:
+                open_original(film=film, actor=Actor.system("original command"), reason=options["reason"], out=out)
+        except (Refusal, OSError) as error:
+            raise CommandError(str(error)) from error
