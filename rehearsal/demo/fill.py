@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from accounts.models import User
 from audit.trail import Actor
 from jobs.carrying import run_due_jobs
-from jobs.models import Job
+from jobs.models import Job, Pulse
 from jobs.pulse import beat
 from reading.assignments import request_batch
 from reading.campaigns import close_campaign, create_campaign, identities, open_campaign
@@ -62,6 +62,7 @@ class Filling:
     processes: int
     planned: Planned
     people: dict[str, User]
+    began: datetime = field(default_factory=timezone.now)
 
     def actor(self, email: str) -> Actor:
         """A demo person in his role."""
@@ -74,15 +75,17 @@ class Filling:
 
 
 def fill(*, say: Callable[[str], None], carry: bool = False, processes: int = 2) -> None:
-    """The whole demo; ready for a visitor after the first part."""
-    beat("demo", well=False, says="making the trial and its accounts")
+    """The whole demo; ready for a visitor after the first part, and from the start when it has been ready before."""
+    ready = Pulse.objects.filter(part="demo", well=True).exists()
+    if not ready:
+        beat("demo", well=False, says="making the trial and its accounts")
     planned = plan_trial()
     people = cast.make_accounts()
     cast.admit(planned.trial, planned.sites["01"], people)
     run = Filling(say, carry, processes, planned, people)
     write_charter(run)
     waiting, finished = planned.subjects[8:], planned.subjects[:8]
-    film_subjects(run, waiting, "films of the cases that wait for you", well=False)
+    film_subjects(run, waiting, "films of the cases that wait for you", well=ready)
     open_for_the_visitor(run, waiting)
     beat("demo", says="ready; the rest goes on arriving")
     say("ready")
@@ -98,10 +101,10 @@ def settle(run: Filling) -> None:
     while True:
         if run.carry:
             run_due_jobs()
-        failed = Job.objects.filter(status=Job.Status.FAILED).first()
+        failed = Job.objects.failed().filter(finished_at__gte=run.began).first()
         if failed is not None:
             raise RuntimeError(f"job {failed} failed: {failed.reason}")
-        if not Job.objects.exclude(status=Job.Status.DONE).exists():
+        if not Job.objects.unfinished().exists():
             return
         time.sleep(WAIT_SECONDS)
 
