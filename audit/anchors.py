@@ -6,6 +6,7 @@ It holds no data of a trial, so anybody may keep a copy.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -15,6 +16,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from audit.canonical import canonical, instant
@@ -63,26 +65,39 @@ def root_of(heads: tuple[Place, ...], previous: str) -> str:
 
 
 def files() -> list[Path]:
-    """The anchors kept here, oldest first."""
+    """The anchors kept here, in the order of their numbers."""
     return sorted(settings.ANCHOR_FOLDER.glob("anchor-*.json"))
 
 
 def write() -> Path | None:
     """Writes an anchor beside the earlier ones; None when no chain has grown since the last."""
+    settings.ANCHOR_FOLDER.mkdir(parents=True, exist_ok=True)
+    with (settings.ANCHOR_FOLDER / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would both follow the same one
+        return _write_next()
+
+
+def write_on_commit() -> None:
+    """After a step that must not be undone unseen (a lock, its opening); the sweeper writes one later in any case."""
+    transaction.on_commit(write, robust=True)
+
+
+def _write_next() -> Path | None:
     heads = tuple(Head.objects.order_by("stream").values_list("stream", "seq", "hash"))
-    last = read(files()[-1]) if files() else None
+    kept = files()
+    last = read(kept[-1]) if kept else None
     if not heads or (last is not None and last.heads == heads):
         return None
     previous = last.digest() if last else "0" * 64
     anchor = Anchor(instant(timezone.now()), heads, previous, root_of(heads, previous))
     statement = anchor.statement()
     content = json.loads(statement) | {"signature": signing_key().sign(statement).hex()}
-    name = f"anchor-{anchor.at.replace(':', '').replace('-', '')}.json"
+    number = int(kept[-1].name.split("-")[1]) + 1 if kept else 1
+    name = f"anchor-{number:08}-{anchor.at.replace(':', '').replace('-', '')}.json"
     return _keep(settings.ANCHOR_FOLDER / name, json.dumps(content, indent=1) + "\n")
 
 
 def _keep(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".part")
     with temporary.open("w", encoding="utf-8") as file:
         file.write(text)

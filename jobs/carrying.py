@@ -48,8 +48,8 @@ def carry_job(job_id: int) -> None:
 
 
 def _work(job: Job, lease: Lease) -> None:
-    handler: Handler = import_string(KINDS[job.kind])
     try:
+        handler: Handler = import_string(KINDS[job.kind])
         handler(payload=job.payload, lease=lease)
         if not lease.finished:
             lease.finish()

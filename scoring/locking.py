@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import Signature, User
 from accounts.roles import Action, authorise
 from accounts.signatures import check_password_for_signature, write_signature
+from audit import anchors
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from reading.campaigns import identities, move_campaign
@@ -104,6 +105,7 @@ def confirm_lock(*, dataset: Dataset, actor: Actor, user: User, password: str) -
             row_diff=dataset.counts.get("diff", {}),
         )
         record_lock("scoring.lock.confirmed", dataset, actor, rows=(lock, dataset))
+        anchors.write_on_commit()
     return lock
 
 
@@ -156,3 +158,4 @@ def agree_unlock(*, unlock: Unlock, actor: Actor, user: User) -> None:
             raise WrongState("the unlock", "agreed", "one that waits for a second person")
         move_campaign(unlock.lock.campaign, CampaignStatus.CLOSED)
         record_lock("scoring.unlock.agreed", unlock.lock.dataset, actor, unlock.reason)
+        anchors.write_on_commit()

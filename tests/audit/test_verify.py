@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.db import connection
 from audit import anchors
 from audit.chain import GENESIS, event_hash
 from audit.models import Event, Head
+from audit.trail import audited_atomic
 from audit.verify import verify
 from jobs.models import Pulse
 from tests.audit.conftest import Tell
@@ -172,6 +174,31 @@ def test_an_anchor_taken_out_of_the_row_is_found(tell: Tell) -> None:
     assert verify().intact
     paths[1].unlink()  # type: ignore[union-attr]
     assert found() == [("missing anchor", paths[2].name)]  # type: ignore[union-attr]
+
+
+def test_anchors_written_at_once_follow_each_other(tell: Tell) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        for written in [pool.submit(tell_and_anchor, tell, f"T{number}") for number in range(8)]:
+            written.result()
+    names = [path.name.split("-")[1] for path in anchors.files()]
+    assert names == [f"{number:08}" for number in range(1, len(names) + 1)]
+    assert verify().intact
+
+
+def tell_and_anchor(tell: Tell, stream: str) -> None:
+    try:
+        tell(stream)
+        anchors.write()
+    finally:
+        connection.close()
+
+
+def test_an_anchor_is_written_when_the_transaction_has_committed(tell: Tell) -> None:
+    with audited_atomic():
+        tell()
+        anchors.write_on_commit()
+        assert anchors.files() == []
+    assert len(anchors.files()) == 1
 
 
 def test_no_anchor_is_written_when_nothing_has_happened(tell: Tell) -> None:
