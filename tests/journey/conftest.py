@@ -33,11 +33,22 @@ def answers(address: str) -> bool:
         return False
 
 
+def commands(port: int, sock: Path) -> list[list[str]]:
+    """The parts of the product: decoders, web server, worker."""
+    python = sys.executable
+    web = [python, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
+    worker = [python, "-m", "celery", "-A", "config.celery", "worker", "--concurrency", "1"]
+    return [
+        [python, "-m", "studies.decoding.server", "--socket", str(sock), "--processes", "2"],
+        [*web, "--threads", "4"],
+        [*worker, "--loglevel", "WARNING"],
+    ]
+
+
 @pytest.fixture
 def product(transactional_db: None, redis_url: str, tmp_path: Path) -> Iterator[str]:
     """The address of the running product."""
-    port = free_port()
-    sock = tmp_path / "decoders"
+    port, sock = free_port(), tmp_path / "decoders"
     environment = os.environ | {
         "DATABASE_URL": database_url_of_tests(),
         "BROKER_URL": redis_url,
@@ -46,28 +57,10 @@ def product(transactional_db: None, redis_url: str, tmp_path: Path) -> Iterator[
         "DECODER_SOCKET": str(sock),
         "LOG_LEVEL": "WARNING",
     }
-    python = sys.executable
-    subprocess.run(
-        [python, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"], cwd=ROOT, env=environment, check=True
-    )
-    commands = [
-        [python, "-m", "studies.decoding.server", "--socket", str(sock), "--processes", "2"],
-        [
-            python,
-            "-m",
-            "gunicorn",
-            "config.wsgi",
-            "--bind",
-            f"127.0.0.1:{port}",
-            "--worker-class",
-            "gthread",
-            "--threads",
-            "4",
-        ],
-        [python, "-m", "celery", "-A", "config.celery", "worker", "--concurrency", "1", "--loglevel", "WARNING"],
-    ]
+    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+    subprocess.run(collect, cwd=ROOT, env=environment, check=True)
     processes = []
-    for number, command in enumerate(commands):
+    for number, command in enumerate(commands(port, sock)):
         log = (tmp_path / f"part-{number}.log").open("wb")
         processes.append(
             subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)

@@ -53,6 +53,5 @@ class People:
 
     def close(self) -> None:
         """Every window."""
-        for who, page in self.pages.items():
-            page.screenshot(path=f"/tmp/journey-{who}.png")
+        for page in self.pages.values():
             page.context.close()
