@@ -203,6 +203,9 @@ def main() -> None:
         server.serve(guard=0 if options.guarded else None)
     finally:
         options.socket.unlink(missing_ok=True)
+        if options.guarded:  # the folder was made for this server, and its maker may be gone without a word
+            with contextlib.suppress(OSError):
+                options.socket.parent.rmdir()
 
 
 if __name__ == "__main__":

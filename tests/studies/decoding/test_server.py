@@ -170,7 +170,9 @@ def test_without_a_configured_server_one_is_started_and_replaced(tmp_path: Path,
 
 
 def test_a_server_of_our_own_stops_when_we_are_gone(tmp_path: Path) -> None:
-    words = [*client.command(tmp_path / "socket", {}, 1), "--guarded"]
+    own = tmp_path / "own"
+    own.mkdir()
+    words = [*client.command(own / "socket", {}, 1), "--guarded"]
     process = subprocess.Popen(
         words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=client.clean_environment(), cwd=client.ROOT
     )
@@ -179,7 +181,7 @@ def test_a_server_of_our_own_stops_when_we_are_gone(tmp_path: Path) -> None:
     assert process.stdout.readline() == b"ready\n"
     process.stdin.close()
     assert process.wait(10) == 0
-    assert not (tmp_path / "socket").exists()
+    assert not own.exists()
 
 
 def test_a_missing_folder_is_not_the_films_fault(hostile: subprocess.Popen[bytes], tmp_path: Path) -> None:
