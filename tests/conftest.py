@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ let_tests_empty_the_database()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="the long runs too")
+    parser.addoption("--on-database", action="store_true", help="only tests that use the database")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -23,10 +25,34 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     outside = set() if config.getoption("--full") else {"full"}
     if connection.vendor != "postgresql":
         outside.add("postgresql")
-    left_out = [item for item in items if outside & {mark.name for mark in item.iter_markers()}]
+    elsewhere = config.getoption("--on-database")
+    left_out = [item for item in items if outside & marks_of(item) or (elsewhere and not uses_database(item))]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def marks_of(item: pytest.Item) -> set[str]:
+    """The names of the markers a test carries."""
+    return {mark.name for mark in item.iter_markers()}
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """Whether the engine can make a difference to a test."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return "django_db" in marks_of(item) or bool(fixtures & {"db", "transactional_db", "live_server"})
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Ends what a request of the last browser still holds, or the database of the tests cannot be dropped."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(autouse=True)

@@ -27,7 +27,7 @@ from tests.journey.people import People
 from tests.servers import ROOT
 from tests.waiting import wait_for
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.browser, pytest.mark.serial, pytest.mark.full]
+pytestmark = [pytest.mark.postgresql, pytest.mark.browser, pytest.mark.serial]
 VISITS = {"W00": date(2025, 1, 8), "W24": date(2025, 6, 25)}
 SUBJECTS = ("S-01", "S-02")
 VIEWS = (("L", "hand"), ("R", "hand"), ("L", "foot"), ("R", "foot"))
