@@ -5,6 +5,7 @@ Nobody in them exists; names begin with ZZ so that they are known for what they 
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -122,7 +123,7 @@ def _file(shot: _Shot, variant: Variant) -> FileDataset:
     sop_class: UID = DigitalXRayImageStorageForPresentation if digital else ComputedRadiographyImageStorage
     dataset = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
     dataset.SOPClassUID = meta.MediaStorageSOPClassUID = sop_class
-    pixels = f"{shot.film.pixels.shape}/{np.bitwise_xor.reduce(shot.film.pixels.ravel().view(np.uint64))}"
+    pixels = hashlib.sha256(shot.film.pixels.tobytes()).hexdigest()
     instance = shot.uid(shot.body_part, shot.side, pixels, repr(variant))
     dataset.SOPInstanceUID = meta.MediaStorageSOPInstanceUID = instance
     dataset.StudyInstanceUID = shot.uid()

@@ -14,6 +14,7 @@ from accounts.roles import Action
 from audit.trail import Actor
 from config.cells import Badge, Column, Link, Progress
 from config.filters import ChoiceFilter
+from config.form_refusals import refused_on
 from config.listing import Listing
 from reading.campaigns import (
     cases_with_other_films,
@@ -28,7 +29,6 @@ from reading.models import Campaign, CampaignStatus, Case, CaseStatus, ImageProb
 from reading.progress import SubjectNames, counts_of, loads_of
 from studies.access import trial_or_404
 from studies.forms.planning import ReasonForm
-from studies.forms.refusals import refused_on
 from studies.models import Trial
 
 

@@ -12,13 +12,13 @@ from accounts.models import User
 from accounts.roles import Action
 from config.cells import Column
 from config.errors import NotAllowed
+from config.form_refusals import refused_on
 from config.listing import Listing
 from reading.charters import disqualify_reader, draft_charter, qualify_reader, sign_charter, terms_of
 from reading.forms.charter import CharterForm, QualificationForm, SignForm
 from reading.models import Charter, CharterStatus, Qualification
 from studies.access import trial_or_404
 from studies.forms.planning import ReasonForm
-from studies.forms.refusals import refused_on
 
 
 @login_required

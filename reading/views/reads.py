@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from accounts.roles import Action
 from config.cells import Column
 from config.filters import ChoiceFilter
+from config.form_refusals import refused_on
 from config.listing import Listing
 from reading.assignments import (
     open_loads,
@@ -28,7 +29,6 @@ from reading.sessions import settle_problem
 from reading.signing import return_read
 from reading.views.campaigns import campaign_or_404, status_badge
 from studies.forms.planning import ReasonForm
-from studies.forms.refusals import refused_on
 
 
 @login_required

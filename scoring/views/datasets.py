@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from accounts.roles import Action, allows
 from config.errors import NotAllowed, WrongState
+from config.form_refusals import refused_on
 from jobs.models import Job
 from reading.forms.charter import SignForm
 from reading.models import Campaign
@@ -20,7 +21,6 @@ from scoring.locking import agree_unlock, ask_unlock, confirm_lock, decline_lock
 from scoring.models import Dataset, DatasetStatus, Lock, Unlock
 from studies.access import actor_of, memberships_or_404, trial_or_404
 from studies.forms.planning import ReasonForm
-from studies.forms.refusals import refused_on
 from studies.models import Trial
 
 SEES_DATASETS = (Action.BUILD_DATASET, Action.CONFIRM_LOCK)

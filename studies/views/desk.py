@@ -14,12 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.roles import Action
 from audit.trail import Actor
+from config.form_refusals import refused_on
 from studies import designation, masks, quality
 from studies.access import trial_or_404
 from studies.desk import desk_film, for_viewer
 from studies.desk_queue import Place, address, place_of, queue, waits_for_site
 from studies.forms.desk import AcceptForm, DesignateForm, MasksForm, QuestionForm, RejectForm, WithdrawForm
-from studies.forms.refusals import refused_on
 from studies.models import Film, Trial
 from studies.verdicts import WORDING
 from studies.views.pictures import picture_response

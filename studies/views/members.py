@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from accounts.roles import ROLE_NAMES, Action, Role
 from config.cells import Column
 from config.filters import ChoiceFilter
+from config.form_refusals import refused_on
 from config.listing import Listing
 from studies.access import trial_or_404
 from studies.forms.members import GrantForm
 from studies.forms.planning import ReasonForm
-from studies.forms.refusals import refused_on
 from studies.membership import GRANTABLE, grant, revoke
 from studies.models import Membership
 

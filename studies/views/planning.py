@@ -13,10 +13,10 @@ from django.urls import reverse
 from accounts.roles import Action
 from config.cells import Column, Link
 from config.filters import ChoiceFilter
+from config.form_refusals import refused_on
 from config.listing import Listing
 from studies.access import trial_or_404
 from studies.forms.planning import PlanChangeForm, PlanForm, SiteForm, SubjectForm
-from studies.forms.refusals import refused_on
 from studies.models import Site, Subject, Trial, VisitPlan
 from studies.subjects import enrol
 from studies.trials import add_site, rename_site

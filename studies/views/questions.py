@@ -17,10 +17,10 @@ from accounts.roles import Action
 from config.cells import Badge, Column, Link
 from config.errors import BadInput
 from config.filters import ChoiceFilter, DayFilter, MomentFilter
+from config.form_refusals import refused_on
 from config.listing import Listing
 from studies.access import trial_or_404
 from studies.forms.questions import AskForm, CloseForm, MessageForm
-from studies.forms.refusals import refused_on
 from studies.history import history_of
 from studies.models import Film, Question, QuestionStatus, Subject, Trial, Visit
 from studies.models.question import QuestionQuerySet

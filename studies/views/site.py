@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from accounts.roles import Action
 from config.cells import Column, Link
+from config.form_refusals import refused_on
 from config.listing import Listing
 from studies.access import site_or_404
 from studies.completeness import subjects_with_visits
 from studies.forms.questions import MessageForm
-from studies.forms.refusals import refused_on
 from studies.models import Film, FilmStatus, Question, Site, Trial
 from studies.progress import Standing, standing
 from studies.questions import answer

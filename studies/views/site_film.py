@@ -11,8 +11,8 @@ from accounts.roles import Action
 from config.badges import tone_of
 from config.cells import Badge
 from config.errors import BadInput
+from config.form_refusals import refused_on
 from studies.access import site_or_404
-from studies.forms.refusals import refused_on
 from studies.forms.upload import CompleteForm, DayForm
 from studies.intake import complete, confirm_date
 from studies.models import Film, FilmStatus, Site, TransmittalEntry

@@ -13,9 +13,9 @@ from accounts.navigation import Navigation
 from accounts.roles import Action, Role, allows
 from audit.trail import Actor, audited_atomic
 from config.errors import NotAllowed
+from config.form_refusals import refused_on
 from studies.access import memberships_or_404, trial_or_404
 from studies.forms.planning import TrialForm
-from studies.forms.refusals import refused_on
 from studies.membership import grant
 from studies.models import FilmStatus, Membership, Question, Trial
 from studies.progress import Standing, standing

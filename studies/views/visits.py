@@ -13,12 +13,12 @@ from django.utils import timezone
 from accounts.roles import Action
 from config.cells import Column
 from config.filters import ChoiceFilter
+from config.form_refusals import refused_on
 from config.listing import Listing
 from studies.absences import record_absence, withdraw_absence
 from studies.access import trial_or_404
 from studies.completeness import VisitState, subjects_with_visits, visit_states
 from studies.forms.planning import AbsenceForm, ReasonForm, VisitForm
-from studies.forms.refusals import refused_on
 from studies.history import history_of
 from studies.models import AbsentFilm, Question, Subject, Trial, Visit
 from studies.visits import add_visit, mark_not_done, reopen_visit

@@ -9,7 +9,6 @@ import sys
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,20 +16,15 @@ from playwright.sync_api import Browser, Page, expect
 
 import instruments
 from reading.models import Case, CaseStatus, Read
-from rehearsal.damage import Damage
-from rehearsal.dicom import as_dx
-from rehearsal.film import draw_foot, draw_hand
 from scoring.models import Dataset, Lock
 from studies.models import Film, FilmStatus, MaskSet
 from tests.cast import PASSWORD, make_cast
+from tests.journey.films import REAL, SUBJECTS, VISITS, Films, real, synthetic
 from tests.journey.people import People
 from tests.servers import ROOT
 from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.browser, pytest.mark.serial]
-VISITS = {"W00": date(2025, 1, 8), "W24": date(2025, 6, 25)}
-SUBJECTS = ("S-01", "S-02")
-VIEWS = (("L", "hand"), ("R", "hand"), ("L", "foot"), ("R", "foot"))
 PASSED = (FilmStatus.ACCEPTED, FilmStatus.READY)
 ITEMS = instruments.get("larsen-1995").items
 Typed = dict[tuple[str, str], dict[str, int]]  # (read token, letter) -> item -> grade
@@ -42,26 +36,6 @@ def people(product: str, chromium: Browser) -> Iterator[People]:
     people = People(chromium, product)
     yield people
     people.close()
-
-
-def film_file(folder: Path, subject: str, visit: str, side: str, view: str) -> Path:
-    """A synthetic film of 0.2 mm pixels as a DICOM file with a planted name."""
-    number = SUBJECTS.index(subject) * 100 + list(VISITS).index(visit)
-    paint = draw_hand if view == "hand" else draw_foot
-    film = paint(side, Damage(), 7 + number, 1000 + number * 10 + VIEWS.index((side, view)), scale=0.2)  # type: ignore[arg-type]
-    path = folder / f"CANARY-{subject}-{visit}-{view}-{side}.dcm"
-    path.write_bytes(
-        as_dx(
-            film,
-            patient_id=subject,
-            patient_name="ZZ^CANARY",
-            study_date=VISITS[visit],
-            side=side,  # type: ignore[arg-type]
-            view="PA" if view == "hand" else "AP",
-            body_part="HAND" if view == "hand" else "FOOT",
-        )
-    )
-    return path
 
 
 def plan_the_trial(people: People) -> None:
@@ -79,7 +53,7 @@ def plan_the_trial(people: People) -> None:
         page.wait_for_selector(f"text={subject}")
 
 
-def upload(people: People, folder: Path) -> None:
+def upload(people: People, films: Films) -> None:
     rows = 0
     for subject in SUBJECTS:
         for visit, day in VISITS.items():
@@ -90,7 +64,7 @@ def upload(people: People, folder: Path) -> None:
             value = option.first.get_attribute("value") if option.count() else visit_in_group(page, subject, visit)
             page.select_option("form[method=post] select[name=visit]", value)
             page.fill("input[name=film_date]", day.isoformat())
-            drop_files(page, [film_file(folder, subject, visit, side, view) for side, view in VIEWS])
+            drop_files(page, films.of_visit(subject, visit))
             expect(page.locator("tbody[data-rows] tr")).to_have_count(rows := rows + 4, timeout=60_000)
     wait_for(
         lambda: Film.objects.filter(status=FilmStatus.DEIDENTIFIED).count() == 16, "films at the desk", seconds=180
@@ -114,7 +88,7 @@ def drop_files(page: Page, paths: list[Path]) -> None:
         devtools.send("Input.dispatchDragEvent", {"type": step, **where, "data": data})
 
 
-def pass_the_desk(people: People) -> None:
+def pass_the_desk(people: People, films: Films) -> None:
     """With the keyboard: what the coordinator sees, text or none, accept; then the checker confirms the masks."""
     for film in Film.objects.filter(status=FilmStatus.DEIDENTIFIED).order_by("pk"):
         page = people.go("coordinator", f"desk/{film.pk}/")
@@ -123,7 +97,8 @@ def pass_the_desk(people: People) -> None:
             wait_for(MaskSet.objects.filter(film=film).exists, "a mask set")
             page = people.go("coordinator", f"desk/{film.pk}/")
         expect(page.locator(".pane")).to_have_attribute("data-level", "full", timeout=60_000)
-        for key in (film.side.lower(), film.view[0], *("k" if film.findings else ""), "a"):
+        seen = films.seen(film)
+        for key in (seen.side.lower(), seen.view[0], *("k" if film.findings else ""), "a"):
             page.keyboard.press(key)
         wait_for(Film.objects.filter(pk=film.pk, status__in=PASSED).exists, f"film {film.pk} is accepted")
     for mask_set in MaskSet.objects.filter(confirmed_by=None):
@@ -266,14 +241,32 @@ def independent_totals(folder: Path, typed: Typed) -> Counter[tuple[str, str, st
 
 
 def test_from_drag_and_drop_to_a_verified_dataset(people: People, tmp_path: Path) -> None:
+    walk_the_line(people, tmp_path, Films(tmp_path, synthetic))
+
+
+@pytest.mark.full
+@pytest.mark.skipif(not REAL.is_dir(), reason=f"the folder of real radiographs is not there: {REAL}")
+def test_the_same_with_real_films_as_dicom_and_as_plain_jpeg(people: People, tmp_path: Path) -> None:
+    walk_the_line(people, tmp_path, Films(tmp_path, real))
+
+
+def walk_the_line(people: People, tmp_path: Path, films: Films) -> None:
+    """Each person in turn, from the plan of the trial to the copy that proves itself."""
     plan_the_trial(people)
-    upload(people, tmp_path)
-    pass_the_desk(people)
+    upload(people, films)
+    pass_the_desk(people, films)
     write_the_charter(people)
     open_the_campaign(people)
     typed = read_everything(people)
     folder, root = lock_the_dataset(people, tmp_path)
+    compare_with_what_was_typed(folder, typed)
+    prove_intact(folder, root)
+    look_at_the_other_pages(people)
+    assert people.faults == []
 
+
+def compare_with_what_was_typed(folder: Path, typed: Typed) -> None:
+    """The dataset's totals are the sums of what was typed, read by read."""
     totals = [row for row in csv.DictReader((folder / "totals.csv").open(newline="")) if row["GROUP"] == "total"]
     by_reader = {(r["USUBJID"], r["VISIT"], r["READERID"]): int(r["EXACT"]) for r in totals if r["READERID"]}
     assert by_reader == dict(independent_totals(folder, typed))
@@ -281,12 +274,13 @@ def test_from_drag_and_drop_to_a_verified_dataset(people: People, tmp_path: Path
     results = [r for r in totals if r["SOURCE"] == "RESULT"]
     assert {r["EXACT"] for r in results} == {"32"}  # every reader that decides typed 1 in each of 32 areas
 
+
+def prove_intact(folder: Path, root: str) -> None:
+    """The command for unpacked copies, which needs no database."""
     command = [sys.executable, "manage.py", "verify_dataset", str(folder), "--root", root]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout + found.stderr
     assert "intact" in found.stdout
-    look_at_the_other_pages(people)
-    assert people.faults == []
 
 
 def look_at_the_other_pages(people: People) -> None:
