@@ -105,13 +105,17 @@ class Case(models.Model):
 
 
 class Batch(models.Model):
-    """Reads issued together, with a due date. The commitment fixes the sealed seed of their orders."""
+    """Reads issued together, with a due date. The commitment fixes the sealed seed of their orders.
+
+    Once its seed is revealed a batch takes no more reads.
+    """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="batches")
     name = models.CharField(max_length=80)
     due_on = models.DateField(null=True, blank=True)
     commitment = models.CharField(max_length=64)
     issued_at = models.DateTimeField(auto_now_add=True)
+    seed_revealed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["campaign", "pk"]

@@ -13,10 +13,11 @@ from studies.models import ReaderImage
 
 
 class ReadKind(models.TextChoices):
-    """What a read is for, as far as its reader may know."""
+    """What a read is for; its reader is never told."""
 
     PRIMARY = "primary", "Primary"
     ADJUDICATION = "adjudication", "Adjudication"
+    REPEAT = "repeat", "Hidden repeat"
 
 
 class ReadStatus(models.TextChoices):
@@ -63,7 +64,10 @@ class ReadQuerySet(models.QuerySet["Read"]):
 
 
 class Read(models.Model):
-    """A case given to a reader. `queue_position` was drawn; the purpose of an adjudication read lies sealed."""
+    """A case given to a reader. The purpose of an adjudication read, and whether it will be repeated, lie sealed.
+
+    `queue_position` was drawn among all that the reader got at once; `queue` names that draw.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reads")
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="reads")
@@ -72,6 +76,7 @@ class Read(models.Model):
     status = models.CharField(max_length=10, choices=ReadStatus.choices, default=ReadStatus.ISSUED)
     token = models.CharField(max_length=40, unique=True)
     queue_position = models.PositiveIntegerField()
+    queue = models.CharField(max_length=40, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
     decline_reason = models.CharField(max_length=300, blank=True)
@@ -83,8 +88,13 @@ class Read(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["case", "reader"],
-                condition=Q(status__in=[s.value for s in COUNTING]),
+                condition=Q(status__in=[s.value for s in COUNTING]) & ~Q(kind="repeat"),
                 name="reader_once_per_case",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "reader"],
+                condition=Q(status__in=[s.value for s in COUNTING], kind="repeat"),
+                name="one_repeat_per_reader_and_case",
             ),
             models.CheckConstraint(condition=Q(status__in=ReadStatus.values), name="read_status_known"),
             models.CheckConstraint(condition=Q(kind__in=ReadKind.values), name="read_kind_known"),
@@ -95,15 +105,29 @@ class Read(models.Model):
 
 
 class ReadStep(models.Model):
-    """Exposures shown together and locked together."""
+    """Exposures shown together and locked together; `counts` says whether its values enter results.
+
+    A step has a token and a place in the reader's queue of its own when timepoints are read one by one, mixed.
+    """
 
     read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="steps")
     position = models.PositiveIntegerField()
+    counts = models.BooleanField(default=True)
+    token = models.CharField(max_length=40, null=True, blank=True, unique=True)
+    queue_position = models.PositiveIntegerField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
     locked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["read", "position"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["read", "position"], name="step_position_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["read", "position"], name="step_position_once"),
+            models.CheckConstraint(
+                condition=Q(token__isnull=True, queue_position__isnull=True)
+                | Q(token__isnull=False, queue_position__isnull=False),
+                name="step_queued_by_token",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"step {self.position}"
