@@ -73,8 +73,11 @@ class Action(StrEnum):
     CONFIRM_LOCK = "confirm a lock"
     DOWNLOAD_DATASET = "download a dataset"
     REQUEST_UNLOCK = "request an unlock"
+    CHOOSE_ARMS = "choose whether the trial holds arms"
     HOLD_ARMS = "hold a key to the arms"
-    OPEN_ARMS = "open the arms"
+    REQUEST_ARMS = "ask for the arms"
+    OPEN_ARMS = "give a share that opens the arms"
+    RECEIVE_ARMS = "receive the opened arms"
     SEE_COMPLETENESS = "see completeness and deviations"
     SEE_AUDIT = "see the audit trail"
     MANAGE_ACCOUNTS = "manage accounts"
@@ -88,6 +91,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
         {
             Action.SET_UP_TRIAL,
             Action.GRANT_MEMBERSHIP,
+            Action.CHOOSE_ARMS,
             Action.WRITE_CHARTER,
             Action.SIGN_CHARTER,
             Action.CHECK_FILMS,
@@ -111,6 +115,8 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.REQUEST_LOCK,
             Action.DOWNLOAD_DATASET,
             Action.REQUEST_UNLOCK,
+            Action.REQUEST_ARMS,
+            Action.RECEIVE_ARMS,
             Action.SEE_COMPLETENESS,
         }
     ),
@@ -119,7 +125,8 @@ ALLOWED: dict[Role, frozenset[Action]] = {
     Role.SPONSOR: frozenset({Action.SEE_COMPLETENESS}),
     Role.AUDITOR: frozenset({Action.SEE_AUDIT}),
     Role.ADMINISTRATOR: frozenset({Action.MANAGE_ACCOUNTS, Action.SEE_HEALTH, Action.RETRY_JOBS}),
-    Role.SYSTEM: frozenset(Action) - {Action.OPEN_ARMS, Action.CONFIRM_LOCK, Action.MANAGE_ACCOUNTS},
+    Role.SYSTEM: frozenset(Action)
+    - {Action.OPEN_ARMS, Action.RECEIVE_ARMS, Action.CONFIRM_LOCK, Action.MANAGE_ACCOUNTS},
 }
 
 # A reader's roles are never held together with one that knows order, scores or arms, in one trial.

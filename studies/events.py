@@ -8,6 +8,7 @@ from audit.registry import declare
 from studies import desk_events, intake_events  # noqa: F401
 
 PLANNERS = frozenset({Role.COORDINATOR, Role.AUDITOR})
+AROUND_ARMS = frozenset({Role.COORDINATOR, Role.CUSTODIAN, Role.STATISTICIAN, Role.AUDITOR})
 # Who asks and who answers; the text of a question is for the two of them alone.
 ASKERS = frozenset({Role.COORDINATOR})
 
@@ -25,6 +26,12 @@ declare("studies.film.expect", says="expects a film again", seen_by=PLANNERS)
 declare("studies.film.replaced", says="set a film aside for its replacement", seen_by=PLANNERS)
 declare("studies.membership.grant", says="granted a role", seen_by=PLANNERS)
 declare("studies.membership.revoke", says="revoked a role", seen_by=PLANNERS)
+declare("studies.membership.unblind", says="moved to the unblinded side", seen_by=PLANNERS)
+declare("studies.arms.hold", says="chose to hold sealed arms", seen_by=AROUND_ARMS)
+declare("studies.arms.hold_none", says="chose to hold no arms", seen_by=AROUND_ARMS)
+declare("studies.arms.register_key", says="registered a custodian's public key", seen_by=AROUND_ARMS)
+declare("studies.arms.confirm_key", says="confirmed the fingerprint of a key", seen_by=AROUND_ARMS)
+declare("studies.arms.import", says="imported arms into ciphertext", seen_by=AROUND_ARMS)
 declare("studies.question.ask", says="asked the site a question", seen_by=ASKERS, hides=("reason", "details"))
 declare("studies.question.answer", says="answered a question", seen_by=ASKERS, hides=("reason", "details"))
 declare("studies.question.remind", says="reminded the site of a question", seen_by=ASKERS, hides=("reason", "details"))
@@ -32,3 +39,5 @@ declare("studies.question.close", says="closed a question", seen_by=ASKERS, hide
 declare("studies.question.reopen", says="reopened a question", seen_by=ASKERS, hides=("reason", "details"))
 
 protect("studies_questionmessage")
+protect("studies_armsimport")
+protect("studies_sealedarm")

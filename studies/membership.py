@@ -66,6 +66,11 @@ def revoke(*, membership: Membership, reason: str, actor: Actor) -> None:
     """Ends a role. A trial keeps at least one coordinator, or nobody could grant another."""
     authorise(actor, Action.GRANT_MEMBERSHIP)
     reason = checked_text("reason", reason, longest=200)
+    end(membership, reason, actor)
+
+
+def end(membership: Membership, reason: str, actor: Actor) -> None:
+    """The role is over, and the trail hears why."""
     with audited_atomic():
         trial = Trial.objects.select_for_update().get(pk=membership.trial_id)
         others = trial.memberships.current().filter(role=Role.COORDINATOR).exclude(pk=membership.pk)
@@ -75,6 +80,30 @@ def revoke(*, membership: Membership, reason: str, actor: Actor) -> None:
         if not ended:
             raise WrongState(f"the role {membership.role} of {membership.user}", "revoked", "a role that is held")
         tell(membership, "studies.membership.revoke", actor, reason)
+
+
+def move_to_unblinded_side(*, trial: Trial, user: User, actor: Actor, reason: str) -> None:
+    """For whoever sees arms, for ever: his blinded roles in the trial end and none can be granted again.
+
+    Called in the transaction in which he gets to see them. Who read in the trial never may.
+    """
+    with audited_atomic():
+        held = list(Membership.objects.filter(trial=trial, user=user).select_related("trial", "user", "site"))
+        if any(membership.role in READING_ROLES for membership in held):
+            raise WrongState(f"{user}", "one who reads or read in this trial", "a person who never did")
+        ending = [one for one in held if one.revoked_at is None and one.role not in UNBLINDED_ROLES]
+        for membership in ending:
+            end(membership, reason, actor)
+        fresh = Membership.objects.filter(trial=trial, user=user, unblinded_at=None)
+        if fresh.update(unblinded_at=timezone.now()):
+            record(
+                action="studies.membership.unblind",
+                actor=actor,
+                stream=trial.code,
+                subject=("accounts.user", str(user.pk)),
+                reason=reason,
+                details={"user": user.pk, "ended": sorted(membership.role for membership in ending)},
+            )
 
 
 def tell(membership: Membership, action: str, actor: Actor, reason: str) -> None:

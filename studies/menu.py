@@ -35,4 +35,5 @@ declare_entry("Completeness", "studies:completeness", Action.SEE_COMPLETENESS, g
 declare_entry("Overview", "studies:trial", Action.SET_UP_TRIAL, group="Trial")
 declare_entry("Set-up", "studies:set_up", Action.SET_UP_TRIAL, group="Trial")
 declare_entry("People", "studies:members", Action.GRANT_MEMBERSHIP, group="Trial")
+declare_entry("Arms", "studies:arms", Action.HOLD_ARMS, group="Trial")
 declare_entry("Audit trail", "audit:trail", Action.SEE_AUDIT, group="Trial")

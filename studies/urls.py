@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from studies.views import (
+    arms,
     completeness,
     films,
     members,
@@ -33,6 +34,12 @@ coordinator: list[URLPattern | URLResolver] = [
     path("trials/<slug:code>/set-up/import/<slug:slug>/example.csv", tables.example, name="example_table"),
     path("trials/<slug:code>/people/", members.members, name="members"),
     path("trials/<slug:code>/people/<int:pk>/end/", members.end_membership, name="end_membership"),
+    path("trials/<slug:code>/arms/", arms.arms, name="arms"),
+    path("trials/<slug:code>/arms/choose/", arms.choose, name="arms_choose"),
+    path("trials/<slug:code>/arms/key/", arms.key, name="arms_key"),
+    path("trials/<slug:code>/arms/key/<int:pk>/", arms.confirm, name="arms_confirm"),
+    path("trials/<slug:code>/arms/import/", arms.import_list, name="arms_import"),
+    path("trials/<slug:code>/arms/custodian.py", arms.script, name="custodian_script"),
     path("trials/<slug:code>/visits/", visits.visits, name="visits"),
     path("trials/<slug:code>/visits/<int:pk>/", visits.visit, name="visit"),
     path("trials/<slug:code>/visits/<int:pk>/not-done/", visits.not_done, name="not_done"),

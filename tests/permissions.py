@@ -91,7 +91,7 @@ JOBS = {
 }
 STUDIES = {
     "studies:new_trial": house("coordinator=200"),
-    "studies:trial": Row({"coordinator": 200, "custodian": 200}, otherwise=302),
+    "studies:trial": Row({"coordinator": 200}, otherwise=302),
     "studies:set_up": trial("coordinator=200"),
     "studies:sites": trial("coordinator=200"),
     "studies:change_site": trial("coordinator=404"),
@@ -103,6 +103,12 @@ STUDIES = {
     "studies:example_table": trial("coordinator=404"),
     "studies:members": trial("coordinator=200"),
     "studies:end_membership": trial("coordinator=404"),
+    "studies:arms": trial("coordinator=200 custodian=200"),
+    "studies:arms_choose": trial("coordinator=200"),
+    "studies:arms_key": trial("custodian=200"),
+    "studies:arms_confirm": trial("custodian=404"),
+    "studies:arms_import": trial("custodian=200"),
+    "studies:custodian_script": trial("custodian=200"),
     "studies:visits": trial("coordinator=200"),
     "studies:visit": trial("coordinator=404"),
     "studies:not_done": trial("coordinator=404", "post"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from studies.models.absence import AbsentFilm
+from studies.models.arms import ArmsHolding, ArmsImport, CustodianKey, SealedArm
 from studies.models.desk import JointPlacement, MaskSet, QualityDecision
 from studies.models.film import BlindUid, Film, FilmStatus, Transmittal, TransmittalEntry
 from studies.models.question import QUESTION_TRANSITIONS, Question, QuestionMessage, QuestionStatus
@@ -13,7 +14,10 @@ from studies.models.trial import Membership, Site, Subject, Trial, Visit, VisitK
 __all__ = [
     "QUESTION_TRANSITIONS",
     "AbsentFilm",
+    "ArmsHolding",
+    "ArmsImport",
     "BlindUid",
+    "CustodianKey",
     "DicomPeer",
     "Film",
     "FilmStatus",
@@ -26,6 +30,7 @@ __all__ = [
     "QuestionStatus",
     "ReaderImage",
     "Rendition",
+    "SealedArm",
     "SenderToken",
     "Site",
     "Subject",

@@ -1,0 +1,182 @@
+"""The custodian's tool: makes a key pair, shows its fingerprint, turns a sealed package into an opening share.
+
+One file, to be run on a computer of the custodian's own with Python 3.11 or newer and cryptography 47 or newer.
+It opens no connection. The private key never leaves the file that `keygen` writes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import getpass
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hpke, serialization
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+
+SEALED = "blindread sealed arms 1"
+OPENED = "blindread opening share 1"
+PUBLIC_KEY_BYTES = 32
+# RFC 9180, base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM.
+SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
+
+
+class Refused(Exception):
+    """Something that cannot be done; the text says what and why."""
+
+
+def context(trial: str, subject: str, version: int, part: str) -> bytes:
+    """What every ciphertext is bound to: it opens for no other trial, subject, version or part."""
+    return json.dumps([SEALED, trial, subject, version, part], separators=(",", ":")).encode()
+
+
+def fingerprint(public_key: bytes) -> str:
+    """The first 128 bits of the key's SHA-256, in groups that can be read aloud."""
+    digits = hashlib.sha256(public_key).hexdigest()[:32]
+    return "-".join(digits[place : place + 4] for place in range(0, 32, 4))
+
+
+def raw(key: X25519PublicKey) -> bytes:
+    """The 32 bytes of a public key."""
+    return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+
+
+def make_key(path: Path, passphrase: bytes) -> bytes:
+    """Writes a new private key, encrypted, readable by its owner alone; gives the public key."""
+    if path.exists():
+        raise Refused(f"{path} is there already; a key is never overwritten")
+    key = X25519PrivateKey.generate()
+    text = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(passphrase),
+    )
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        file.write(text)
+    return raw(key.public_key())
+
+
+def load_key(path: Path, passphrase: bytes) -> X25519PrivateKey:
+    """The private key of a file."""
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), passphrase)
+    except (OSError, ValueError, TypeError) as fault:
+        raise Refused(f"{path} cannot be opened: not there, no key file, or another passphrase") from fault
+    if not isinstance(key, X25519PrivateKey):
+        raise Refused(f"{path} holds another kind of key")
+    return key
+
+
+def read_package(path: Path) -> dict[str, Any]:
+    """A sealed package as the server gave it out."""
+    try:
+        package = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as fault:
+        raise Refused(f"{path} is no sealed package") from fault
+    if not isinstance(package, dict) or package.get("format") != SEALED:
+        raise Refused(f"{path} is no package of the kind {SEALED!r}")
+    return package
+
+
+def opening_share(package: dict[str, Any], key: X25519PrivateKey) -> dict[str, Any]:
+    """The custodian's half: one share for each subject of the package, and no arm."""
+    own = fingerprint(raw(key.public_key()))
+    if package["fingerprint"] != own:
+        raise Refused(f"the package is for the key {package['fingerprint']}; this is {own}")
+    trial, version, part = package["trial"], package["version"], f"share {package['place']}"
+    shares = {}
+    for subject, sealed in package["sealed"].items():
+        try:
+            share = SUITE.decrypt(base64.b64decode(sealed), key, info=context(trial, subject, version, part))
+        except InvalidTag as fault:
+            raise Refused(f"the share of subject {subject} was altered or belongs elsewhere") from fault
+        shares[subject] = base64.b64encode(share).decode()
+    facts = {name: package[name] for name in ("request", "trial", "version", "fingerprint", "place")}
+    return {"format": OPENED, **facts, "shares": shares}
+
+
+def tell_key(public_key: bytes) -> None:
+    """What the custodian registers, and what he compares."""
+    print(f"public key   {base64.b64encode(public_key).decode()}")
+    print(f"fingerprint  {fingerprint(public_key)}")
+
+
+def write_share(source: Path, key: X25519PrivateKey, target: Path) -> None:
+    """Opens the package and writes the share, readable by its owner alone."""
+    package = read_package(source)
+    share = opening_share(package, key)
+    print(f"trial {package['trial']}, arms version {package['version']}, {len(share['shares'])} subjects")
+    print(f"asked for because: {package['reason']}")
+    try:
+        handle = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError as fault:
+        raise Refused(f"{target} is there already") from fault
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(share, file)
+    print(f"opening share written to {target}; hand it in on the page that gave out the package, then delete it")
+
+
+def passphrase_of(arguments: argparse.Namespace, *, twice: bool) -> bytes:
+    """From a file, or typed."""
+    if arguments.passphrase_file:
+        text = Path(arguments.passphrase_file).read_text(encoding="utf-8").rstrip("\r\n")
+    else:
+        text = getpass.getpass("Passphrase of the key: ")
+        if twice and getpass.getpass("The same again: ") != text:
+            raise Refused("the two passphrases differ")
+    if len(text) < 12:
+        raise Refused("the passphrase has fewer than 12 characters")
+    return text.encode()
+
+
+def parser() -> argparse.ArgumentParser:
+    """The three commands."""
+    whole = argparse.ArgumentParser(prog="custodian.py", description="Holds one key to the arms of a Blindread trial.")
+    commands = whole.add_subparsers(dest="command", required=True)
+    for name, says in (
+        ("keygen", "make a key pair; prints the public key and its fingerprint"),
+        ("fingerprint", "print the public key and the fingerprint of a key file"),
+        ("open", "turn a sealed package into an opening share"),
+    ):
+        command = commands.add_parser(name, help=says, description=says)
+        if name == "open":
+            command.add_argument("package", type=Path, help="the sealed package, as the server gave it out")
+            command.add_argument("--out", type=Path, help="where the opening share goes (default: beside the package)")
+        command.add_argument("--key", type=Path, default=Path("custodian-key.pem"), help="the key file")
+        command.add_argument("--passphrase-file", help="read the passphrase from this file instead of asking")
+    return whole
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Carries out one command."""
+    passphrase = passphrase_of(arguments, twice=arguments.command == "keygen")
+    if arguments.command == "keygen":
+        tell_key(make_key(arguments.key, passphrase))
+        print(f"private key  {arguments.key}: keep it and its passphrase apart, each in two places")
+        return
+    key = load_key(arguments.key, passphrase)
+    if arguments.command == "fingerprint":
+        tell_key(raw(key.public_key()))
+        return
+    write_share(arguments.package, key, arguments.out or arguments.package.with_suffix(".share.json"))
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """0 when done, 1 with the reason on stderr."""
+    try:
+        run(parser().parse_args(words))
+    except (Refused, OSError, KeyError) as fault:
+        print(f"refused: {fault}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

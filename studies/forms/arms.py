@@ -1,0 +1,46 @@
+"""Choosing to hold arms, a custodian's key, and the list that goes straight into ciphertext."""
+
+from __future__ import annotations
+
+from django import forms
+
+from studies.forms.planning import REASON
+
+
+class HoldArmsForm(forms.Form):
+    """The choice, with its consequence read."""
+
+    reason = REASON
+    understood = forms.BooleanField(
+        label="I understand that the arms are lost here for good once all custodians but one have lost their keys"
+    )
+
+
+class KeyForm(forms.Form):
+    """A public key as custodian.py prints it."""
+
+    public_key = forms.CharField(
+        max_length=60,
+        help_text="The line that custodian.py keygen prints. Never the private key.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "mono"}),
+    )
+
+
+class FingerprintForm(forms.Form):
+    """The fingerprint as the custodian's own computer shows it."""
+
+    fingerprint = forms.CharField(
+        max_length=60,
+        help_text="Type or paste what custodian.py fingerprint prints on your own computer.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "mono"}),
+    )
+
+
+class ImportArmsForm(forms.Form):
+    """The list: it is read in memory and never kept."""
+
+    file = forms.FileField(label="CSV file", help_text="Two columns named subject and arm; UTF-8; at most 1 MB.")
+    understood = forms.BooleanField(
+        label="I understand that the arms are lost here for good once all custodians but one have lost their keys,"
+        " and that I move to the unblinded side of this trial"
+    )

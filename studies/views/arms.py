@@ -1,0 +1,146 @@
+"""Sealed arms: the coordinator's choice, the custodians' keys, and the import that leaves no plain value behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+
+from accounts.models import User
+from accounts.roles import Action, allows
+from audit.trail import Actor
+from config.errors import NotAllowed
+from config.form_refusals import refused_on
+from studies.access import actor_of, memberships_or_404, trial_or_404
+from studies.arms import confirm_key, hold_arms, hold_no_arms, holds_arms, newest_import, register_key
+from studies.arms_import import import_arms, without_arm
+from studies.arms_table import LARGEST_FILE, BadRows
+from studies.custodian import custodian
+from studies.forms.arms import FingerprintForm, HoldArmsForm, ImportArmsForm, KeyForm
+from studies.forms.planning import ReasonForm
+from studies.memory_upload import MemoryOnly
+from studies.models import ArmsHolding, CustodianKey, Trial
+
+SEES_ARMS = (Action.CHOOSE_ARMS, Action.HOLD_ARMS)
+
+
+def person(request: HttpRequest) -> User:
+    """The account of the person signed in."""
+    if not isinstance(request.user, User):
+        raise NotAllowed(str(Action.HOLD_ARMS))
+    return request.user
+
+
+def whoever_sees(request: HttpRequest, code: str) -> tuple[Trial, Actor]:
+    """The trial for its coordinator or one of its custodians."""
+    for membership in memberships_or_404(request, code):
+        if any(allows(membership.role, action) for action in SEES_ARMS):
+            return membership.trial, actor_of(membership)
+    raise NotAllowed(str(Action.HOLD_ARMS))
+
+
+def arms(request: HttpRequest, code: str) -> HttpResponse:
+    """What is held and who holds the keys; no value, and nothing that tells one from another."""
+    trial, actor = whoever_sees(request, code)
+    newest = newest_import(trial)
+    keys = trial.custodian_keys.filter(replaced_at=None).select_related("custodian")
+    usable = set(trial.custodian_keys.usable().values_list("pk", flat=True))
+    context = {
+        "trial": trial,
+        "holding": ArmsHolding.objects.filter(trial=trial).select_related("chosen_by").first(),
+        "keys": [(key, key.pk in usable) for key in keys],
+        "ready": len(usable) >= 2,
+        "own": next((key for key in keys if key.custodian_id == request.user.pk), None),
+        "newest": newest,
+        "sealed": newest.values.count() if newest else 0,
+        "without": without_arm(newest) if newest else [],
+        "role": actor.role,
+    }
+    return render(request, "studies/arms.html", context)
+
+
+def choose(request: HttpRequest, code: str) -> HttpResponse:
+    """The trial shall hold arms; or none, as long as nothing was imported."""
+    trial, actor = trial_or_404(request, code, Action.CHOOSE_ARMS)
+    held = holds_arms(trial)
+    form = (ReasonForm if held else HoldArmsForm)(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            reason = form.cleaned_data["reason"]
+            if held:
+                hold_no_arms(trial=trial, actor=actor, reason=reason)
+            else:
+                hold_arms(trial=trial, actor=actor, user=person(request), reason=reason)
+            return redirect("studies:arms", code)
+    context = {"trial": trial, "form": form, "held": held}
+    return render(request, "studies/arms_choose.html", context, status=400 if form.errors else 200)
+
+
+def key(request: HttpRequest, code: str) -> HttpResponse:
+    """A custodian registers his public key."""
+    trial, actor = trial_or_404(request, code, Action.HOLD_ARMS)
+    form = KeyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            typed = form.cleaned_data["public_key"]
+            made = register_key(trial=trial, actor=actor, user=person(request), public_key=typed)
+            return redirect("studies:arms_confirm", code, made.pk)
+    return render(request, "studies/arms_key.html", {"trial": trial, "form": form}, status=400 if form.errors else 200)
+
+
+def confirm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """The custodian compares the fingerprint with the one on his own computer."""
+    trial, actor = trial_or_404(request, code, Action.HOLD_ARMS)
+    waiting = get_object_or_404(
+        CustodianKey.objects.select_related("trial"), trial=trial, pk=pk, custodian=actor.user_id
+    )
+    form = FingerprintForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            confirm_key(key=waiting, actor=actor, user=person(request), typed=form.cleaned_data["fingerprint"])
+            messages.success(request, "Your key is confirmed: the next import is sealed to it.")
+            return redirect("studies:arms", code)
+    context = {"trial": trial, "form": form, "key": waiting}
+    return render(request, "studies/arms_confirm.html", context, status=400 if form.errors else 200)
+
+
+def script(request: HttpRequest, code: str) -> HttpResponse:
+    """The custodian's tool, one file, as it runs here."""
+    trial_or_404(request, code, Action.HOLD_ARMS)
+    answer = HttpResponse(Path(custodian.__file__).read_bytes(), content_type="text/x-python; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="custodian.py"'
+    return answer
+
+
+@csrf_exempt
+def import_list(request: HttpRequest, code: str) -> HttpResponse:
+    """The list is taken in memory: the handler is chosen before anything, the CSRF check included, reads the body."""
+    request.upload_handlers = [MemoryOnly(request, LARGEST_FILE)]
+    return import_in_memory(request, code)
+
+
+@sensitive_post_parameters()
+@csrf_protect
+@sensitive_variables()
+def import_in_memory(request: HttpRequest, code: str) -> HttpResponse:
+    """Choosing the file and sealing it, in one request."""
+    trial, actor = trial_or_404(request, code, Action.HOLD_ARMS)
+    form = ImportArmsForm(request.POST or None, request.FILES or None)
+    faults: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            try:
+                content = form.cleaned_data["file"].read()
+                made = import_arms(trial=trial, actor=actor, user=person(request), content=content, understood=True)
+            except BadRows as refusal:
+                faults = refusal.faults
+                raise
+            messages.success(request, f"Version {made.version} is sealed: {made.values.count()} subjects.")
+            return redirect("studies:arms", code)
+    keys = trial.custodian_keys.usable().select_related("custodian")
+    context = {"trial": trial, "form": form, "faults": faults, "keys": keys, "holds": holds_arms(trial)}
+    return render(request, "studies/arms_import.html", context, status=400 if form.errors else 200)
