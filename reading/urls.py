@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from reading.border import behind
 from reading.views import campaigns, charters, reads, review, screen, worklist
 
 app_name = "reading"
@@ -41,4 +42,6 @@ reader = [
     path("read/<str:token>/film/<str:film>/preview.jpg", screen.preview, name="preview"),
     path("read/<str:token>/film/<str:film>/<str:level>/<int:number>", screen.band, name="band"),
 ]
+for route in reader:
+    route.callback = behind(route.callback)
 urlpatterns = coordinator + reader

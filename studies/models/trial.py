@@ -120,8 +120,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(revoked_at__isnull=True)
 
     def of(self, user_id: int, trial_code: str) -> MembershipQuerySet:
-        """What a person holds in a trial now."""
-        return self.current().filter(user_id=user_id, trial__code=trial_code).select_related("trial", "site", "user")
+        """What a person holds in a trial now. The site is looked up for site roles alone (reading.border)."""
+        return self.current().filter(user_id=user_id, trial__code=trial_code).select_related("trial", "user")
 
 
 class Membership(models.Model):

@@ -1,0 +1,148 @@
+"""What is hidden from whom: one frozen table, and every exception to it. docs/blinding.md is held against it.
+
+What a role may see beyond a secret's row here is a declared exception or a leak: tests/blinding compares worlds that
+differ in nothing but the hidden.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from accounts.roles import Role
+
+R = Role
+EVERYBODY = frozenset(role for role in Role if role != Role.SYSTEM)
+READERS = frozenset({R.READER, R.ADJUDICATOR})
+KNOW_PATIENTS = frozenset({R.COORDINATOR, R.CHECKER, R.LEAD, R.STATISTICIAN, R.CUSTODIAN, R.SPONSOR, R.AUDITOR})
+KNOW_SCORES = frozenset({R.LEAD, R.STATISTICIAN})
+
+
+class Secret(StrEnum):
+    """What can be hidden, in the words of the table."""
+
+    PATIENT = "patient and subject code"
+    SITE = "site"
+    DATES = "dates of visits and films"
+    VISITS = "number, kind and completeness of visits"
+    ORDER = "true order of what was shown"
+    FILES = "file names, headers, order of upload"
+    ARM = "arm"
+    SCORES = "scores and sums"
+    DISCORDANCE = "discordance"
+    OTHER_READS = "reads of others, and who else reads"
+    OTHER_SITES = "everything of other sites"
+    OTHER_TRIALS = "everything of other trials"
+
+
+class Sight(StrEnum):
+    """How much of a secret a role sees."""
+
+    HIDDEN = "hidden"
+    OWN = "own"
+    SEEN = "seen"
+    CHARTER = "if the charter says so"
+    UNSEALED = "hidden until the unsealing"
+    AT_LOCK = "a summary once a lock is asked for"
+
+
+SEEN: dict[Secret, frozenset[Role]] = {
+    Secret.PATIENT: KNOW_PATIENTS,
+    Secret.SITE: KNOW_PATIENTS | {R.SITE},
+    Secret.DATES: KNOW_PATIENTS - {R.CUSTODIAN},
+    Secret.VISITS: KNOW_PATIENTS - {R.CUSTODIAN},
+    Secret.ORDER: KNOW_SCORES | {R.COORDINATOR},
+    Secret.FILES: frozenset({R.COORDINATOR, R.CHECKER, R.AUDITOR}),
+    Secret.ARM: frozenset(),
+    Secret.SCORES: KNOW_SCORES,
+    Secret.DISCORDANCE: KNOW_SCORES,
+    Secret.OTHER_READS: KNOW_SCORES | {R.COORDINATOR, R.SIGNER, R.AUDITOR},
+    Secret.OTHER_SITES: KNOW_PATIENTS,
+    Secret.OTHER_TRIALS: frozenset({R.ADMINISTRATOR}),
+}
+OTHERWISE: dict[tuple[Secret, Role], Sight] = {
+    (Secret.PATIENT, R.SITE): Sight.OWN,
+    (Secret.DATES, R.SITE): Sight.OWN,
+    (Secret.VISITS, R.SITE): Sight.OWN,
+    (Secret.FILES, R.SITE): Sight.OWN,
+    (Secret.ORDER, R.READER): Sight.CHARTER,
+    (Secret.ORDER, R.ADJUDICATOR): Sight.CHARTER,
+    (Secret.SCORES, R.READER): Sight.OWN,
+    (Secret.SCORES, R.ADJUDICATOR): Sight.OWN,
+    (Secret.SCORES, R.SIGNER): Sight.AT_LOCK,
+    (Secret.ARM, R.STATISTICIAN): Sight.UNSEALED,
+    (Secret.ARM, R.CUSTODIAN): Sight.OWN,
+}
+
+
+def sight(secret: Secret, role: Role) -> Sight:
+    """How much of the secret the role sees."""
+    if found := OTHERWISE.get((secret, role)):
+        return found
+    return Sight.SEEN if role in SEEN[secret] else Sight.HIDDEN
+
+
+def is_hidden(
+    secret: Secret, role: Role, *, order_known: bool = False, lock_asked: bool = False, unsealed: bool = False
+) -> bool:
+    """Whether nothing of it (beyond one's own) may reach the role, under this presentation and state."""
+    lifted = {Sight.CHARTER: order_known, Sight.AT_LOCK: lock_asked, Sight.UNSEALED: unsealed, Sight.OWN: False}
+    seen = sight(secret, role)
+    return seen != Sight.SEEN and not lifted.get(seen, False)
+
+
+@dataclass(frozen=True)
+class DeclaredException:
+    """Something a role learns all the same; nothing that is not declared here is excepted."""
+
+    key: str
+    roles: frozenset[Role]
+    when: str
+    what: str
+    why: str
+
+
+EXCEPTIONS = (
+    DeclaredException(
+        "order",
+        READERS,
+        "together in known order; visit by visit",
+        "the true order of what is shown",
+        "the charter chose a chronological presentation; the number of visits to come stays hidden visit by visit",
+    ),
+    DeclaredException(
+        "panes",
+        READERS,
+        "every presentation",
+        "how many timepoints are shown together, and which of their four films exist",
+        "they are what is read: a pane cannot be shown and hidden",
+    ),
+    DeclaredException(
+        "pixels",
+        READERS,
+        "every presentation",
+        "whatever the pixels themselves tell: growth, an operation, a new detector, the same film again in a repeat",
+        "pixels are shown exactly; the leak scanner measures what they give away before a campaign opens",
+    ),
+    DeclaredException(
+        "adjudication",
+        frozenset({R.COORDINATOR}),
+        "every presentation, while the campaign is open",
+        "that a case is in adjudication, and who adjudicates it",
+        "somebody has to see that the work goes on; no score and no difference is shown",
+    ),
+    DeclaredException(
+        "digests",
+        frozenset({R.AUDITOR}),
+        "always",
+        "digests of signed values, seeds and events, which differ when what they are made of differs",
+        "without them nothing could be verified; each is salted or made over random tokens, so nobody can try values",
+    ),
+    DeclaredException(
+        "numbers",
+        frozenset({R.SITE, R.AUDITOR, R.ADMINISTRATOR}),
+        "always",
+        "running numbers of films, questions and jobs, which count those of every site",
+        "they are the names of records in the audit trail; they count work and say nothing of whose it is",
+    ),
+)

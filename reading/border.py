@@ -1,0 +1,95 @@
+"""The border in the database: what the SQL of a reader's request never names. Held at run time and by the tests.
+
+`behind` wraps every address of the reading room: a query that names anything on the list is refused before it runs.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+
+Execute = Callable[[str, Any, bool, Any], Any]
+View = Callable[..., HttpResponse]
+
+# Everything that knows identities, dates, files or arms; the seals; and what scores came to.
+FORBIDDEN_TABLES = frozenset(
+    {
+        "studies_site",
+        "studies_subject",
+        "studies_visit",
+        "studies_visitplan",
+        "studies_absentfilm",
+        "studies_film",
+        "studies_transmittal",
+        "studies_transmittalentry",
+        "studies_blinduid",
+        "studies_rendition",
+        "studies_maskset",
+        "studies_jointplacement",
+        "studies_qualitydecision",
+        "studies_question",
+        "studies_questionmessage",
+        "studies_sendertoken",
+        "studies_dicompeer",
+        "reading_sealedcase",
+        "reading_sealedexposure",
+        "reading_sealedread",
+        "reading_sealedseed",
+    }
+)
+# Whole families: results and datasets, and everything about arms.
+FORBIDDEN_FAMILIES = ("scoring_", "studies_arm", "studies_sealed", "studies_custodian")
+# What those tables keep, should it ever be copied into another one.
+FORBIDDEN_COLUMNS = frozenset(
+    {
+        "visit_id",
+        "film_date",
+        "film_date_source",
+        "original_name",
+        "original_file",
+        "sop_instance_uid",
+        "pixel_sha256",
+        "target_day",
+        "not_done_reason",
+        "arm",
+    }
+)
+NAMES = re.compile(r'"(\w+)"')
+
+
+class BorderCrossed(RuntimeError):
+    """A reader's request was about to ask the database for what no reader may know."""
+
+
+def forbidden_in(sql: str) -> list[str]:
+    """The forbidden tables and columns that a statement names."""
+    return sorted({name for name in NAMES.findall(sql) if is_forbidden(name)})
+
+
+def is_forbidden(name: str) -> bool:
+    """Whether a table or a column of this name is on the list."""
+    return name in FORBIDDEN_TABLES or name in FORBIDDEN_COLUMNS or name.startswith(FORBIDDEN_FAMILIES)
+
+
+def guard(execute: Execute, sql: str, params: Any, many: bool, context: Any) -> Any:
+    """Lets a statement through unless it crosses the border."""
+    if crossed := forbidden_in(sql):
+        raise BorderCrossed(", ".join(crossed))
+    return execute(sql, params, many, context)
+
+
+def behind(view: View) -> View:
+    """The view, whose queries may name nothing that is forbidden."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with connection.execute_wrapper(lambda *asked: guard(*asked)):
+            return view(request, *args, **kwargs)
+
+    guarded.behind_the_border = True  # type: ignore[attr-defined]  # what the tests look for
+    return guarded

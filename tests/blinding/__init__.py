@@ -1,0 +1,3 @@
+"""The proof of blinding: two worlds, planted leaks, canaries, and the SQL of a reader's requests."""
+
+from __future__ import annotations

@@ -1,0 +1,123 @@
+"""Plays one script in each of two worlds and compares the answers byte for byte."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+from django.core import mail
+from django.db import transaction
+from django.test import Client
+
+from accounts.hidden import EXCEPTIONS
+from tests.blinding.addresses import Found, every_step, things_in
+from tests.blinding.asking import Answer, Step, ask, browser, mails_to
+from tests.blinding.frozen import Frozen, frozen
+from tests.blinding.scripts import SCRIPTS, no_steps
+from tests.blinding.secrets_of import Secrets
+from tests.blinding.worlds import World, build, carry_jobs
+
+DIGEST = re.compile(rb'name="values_digest" value="([0-9a-f]{64})"')
+Choose = Callable[[World, Found], Sequence[Step]]
+
+
+@contextmanager
+def world_of(secrets: Secrets, *, stage: str, ids_by_content: bool) -> Iterator[tuple[World, Frozen]]:
+    """A world that is gone afterwards: its rows, its mails, its clock."""
+    with frozen() as held:
+        point = transaction.savepoint()
+        mail.outbox.clear()
+        try:
+            yield build(secrets, held, stage=stage, ids_by_content=ids_by_content), held
+        finally:
+            transaction.savepoint_rollback(point)
+            mail.outbox.clear()
+
+
+def whole_script(who: str) -> Choose:
+    """Every route in every way, and the role's own script."""
+    return lambda world, found: [*SCRIPTS.get(who, no_steps)(world, who, found), *every_step(found)]
+
+
+def play(world: World, held: Frozen, who: str, steps: Sequence[Step]) -> list[Answer]:
+    """Every answer to the script; a minute passes between steps, and jobs are carried after each."""
+    person = world.people.get(who)
+    held.begin("signing in")
+    client, digest, answers = browser(person), "", []
+    for number, step in enumerate(steps):
+        held.begin(f"step {number}", timedelta(hours=1, seconds=number))
+        if step.sign_in:
+            client = browser(person)
+        answer = ask(client, filled(step, digest))
+        if found := DIGEST.search(answer.body):
+            digest = found[1].decode()
+        answers.append(answer)
+    held.begin("afterwards", timedelta(hours=3))
+    carry_jobs(held)
+    return [*answers, last_words(person, client)]
+
+
+def last_words(person: object, client: Client) -> Answer:
+    """The mails the person got, as an answer of their own."""
+    from accounts.models import User
+
+    mails = mails_to(person) if isinstance(person, User) else ()
+    return Answer("mails", 0, "", (), (), b"", mails)
+
+
+def filled(step: Step, digest: str) -> Step:
+    """The step with the digest the last review showed."""
+    if isinstance(step.data, dict) and step.data.get("values_digest") == "@digest":
+        return replace(step, data=step.data | {"values_digest": digest})
+    return step
+
+
+def play_both(
+    who: str, first: Secrets, second: Secrets, *, stage: str, choose: Choose, ids_by_content: bool = False
+) -> tuple[list[Answer], list[Answer]]:
+    """The answers of both worlds to the script chosen in the first."""
+    with world_of(first, stage=stage, ids_by_content=ids_by_content) as (world, held):
+        steps = list(choose(world, things_in(world, who)))
+        one = play(world, held, who, steps)
+    with world_of(second, stage=stage, ids_by_content=ids_by_content) as (world, held):
+        return one, play(world, held, who, steps)
+
+
+def differences(who: str, one: Sequence[Answer], two: Sequence[Answer]) -> list[str]:
+    """Where the worlds answer differently, after what is declared for the role and nothing else."""
+    found = []
+    for first, second in zip(one, two, strict=True):
+        for name, part in first.parts().items():
+            other = second.parts()[name]
+            if allowed(who, first.step, part) != allowed(who, first.step, other):
+                found.append(f"{first.step}: {name}: {around(part, other)}")
+    return found
+
+
+# How a declared exception is taken out of an answer before comparing.
+HEX = re.compile(rb"\b[0-9a-f]{64}\b")
+TAKEN_OUT: dict[str, Callable[[str, bytes], bytes]] = {
+    "digests": lambda step, body: HEX.sub(b"(digest)", body),
+}
+
+
+def allowed(who: str, step: str, part: object) -> object:
+    """The part of an answer without what is declared for the role."""
+    if not isinstance(part, bytes):
+        return part
+    for exception in EXCEPTIONS:
+        if who in exception.roles and exception.key in TAKEN_OUT:
+            part = TAKEN_OUT[exception.key](step, part)
+    return part
+
+
+def around(one: object, two: object) -> str:
+    """The first place where they part, with a little before and after."""
+    if isinstance(one, bytes) and isinstance(two, bytes):
+        place = next((n for n, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
+        cut = slice(max(0, place - 60), place + 60)
+        return f"{one[cut]!r} against {two[cut]!r}"
+    return f"{one!r} against {two!r}"

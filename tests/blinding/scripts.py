@@ -1,0 +1,206 @@
+"""What the blinded do beyond opening pages: reading, saving, signing, refused posts, reminders by mail."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import reverse
+
+from reading.cells import exposures_of, instrument_of
+from reading.models import ExposureFilm, Read, ReadStep
+from tests.blinding.addresses import Found
+from tests.blinding.asking import Step
+from tests.blinding.worlds import PASSWORD, World
+
+JSON = {"content-type": "application/json", "accept": "application/json"}
+CONDITIONS: tuple[dict[str, str], ...] = (
+    {"if-none-match": "*"},
+    {"if-modified-since": "Mon, 02 Mar 2026 08:00:00 GMT"},
+    {"range": "bytes=0-3"},
+)
+
+
+def reader_steps(world: World, who: str, found: Found) -> list[Step]:
+    """A day in the reading room, with every film of every read of the person."""
+    reads = list(Read.objects.filter(reader=world.people[who]).order_by("batch", "queue_position", "pk"))
+    steps = [Step("reading:worklist", "/read/"), Step("home", "/")]
+    for read in reads:
+        steps += look_at(read)
+    for read in reads:
+        steps += enter(read) + [page(read, "review")] + sign_off(read)
+    if reads:
+        steps += refused(reads[-1]) + foreign(found)
+    return [*steps, Step("reading:past", "/read/past/"), Step("reading:worklist", "/read/"), Step("home", "/")]
+
+
+def page(read: Read, name: str, method: str = "get", data: Any = None, **headers: str) -> Step:
+    """A page of one read."""
+    return Step(f"reading:{name}", reverse(f"reading:{name}", args=[read.token]), method, data, headers)
+
+
+def look_at(read: Read) -> list[Step]:
+    """The screen, every preview, every band."""
+    steps = [page(read, "screen"), page(read, "decline")]
+    shown = ExposureFilm.objects.filter(exposure__step__read=read).order_by("exposure__position", "view", "side")
+    for film in shown:
+        preview = reverse("reading:preview", args=[read.token, film.token])
+        steps.append(Step("reading:preview", preview))
+        for level, number in (("small", 0), ("full", 0), ("full", 1), ("full", 9), ("huge", 0)):
+            steps.append(Step("reading:band", reverse("reading:band", args=[read.token, film.token, level, number])))
+    steps += [Step("reading:preview", preview, headers=given) for given in CONDITIONS if shown]
+    return steps
+
+
+def first_step(read: Read) -> ReadStep:
+    """The first step that is open, or the first."""
+    return read.steps.filter(locked_at=None).order_by("position").first() or read.steps.all()[0]
+
+
+def operations(read: Read, values: Callable[[int], int]) -> list[dict[str, Any]]:
+    """A value for every item of every exposure of the step."""
+    return [
+        {
+            "op_id": f"op-{read.token[:8]}-{exposure.letter}-{item.key}",
+            "exposure": exposure.token,
+            "item": item.key,
+            "value": values(place),
+            "reason": "",
+            "base_revision": 0,
+            "captured_at": "2026-03-02T09:30:00.000Z",
+            "entry": "key",
+            "dwell_ms": 700,
+        }
+        for place, exposure in enumerate(exposures_of(first_step(read)))
+        for item in instrument_of(read).items
+    ]
+
+
+def post(read: Read, name: str, body: Any) -> Step:
+    """A JSON body to one address of a read."""
+    return Step(f"reading:{name}", reverse(f"reading:{name}", args=[read.token]), "post", json.dumps(body), JSON)
+
+
+def enter(read: Read) -> list[Step]:
+    """Values and notes, good and bad, in portions the screen would send."""
+    given = operations(read, lambda place: place % 3)
+    exposure = given[0]["exposure"] if given else "none"
+    note = {"exposure": exposure, "item": given[0]["item"] if given else "", "flag": True, "comment": "see again"}
+    return [
+        *(post(read, "values", {"ops": given[place : place + 48]}) for place in range(0, len(given), 48)),
+        post(read, "values", {"ops": given[:2]}),
+        post(read, "values", {"ops": [given[0] | {"op_id": "clash", "value": 5}]} if given else {}),
+        post(read, "values", {"ops": [given[0] | {"value": 99, "op_id": "bad"}]} if given else {}),
+        post(read, "values", {"ops": [given[0] | {"exposure": "none", "op_id": "lost"}]} if given else {}),
+        post(read, "values", {"nothing": 1}),
+        post(read, "notes", note | {"op_id": f"note-{read.token[:8]}"}),
+        post(read, "notes", note | {"op_id": f"bad-{read.token[:8]}", "item": "none"}),
+        page(read, "problem", "post", {"kind": "not-readable", "text": "noise"}),
+        page(read, "problem", "post", {"kind": "none"}),
+        page(read, "take-over", "post"),
+    ]
+
+
+def sign_off(read: Read) -> list[Step]:
+    """Signing what is not ready, with a wrong digest, and at last as the review shows it."""
+    form = {"password": PASSWORD, "meaning": "read", "values_digest": "0" * 64}
+    good = form | {"values_digest": "@digest"}
+    return [
+        page(read, "sign", "post", form),
+        page(read, "sign", "post", form | {"meaning": "none"}),
+        page(read, "sign", "post", good),
+        page(read, "sign", "post", good),
+        page(read, "screen"),
+    ]
+
+
+def refused(read: Read) -> list[Step]:
+    """Giving a case back, without and with a reason; the read is gone afterwards."""
+    return [
+        page(read, "decline", "post", {"reason": " "}),
+        page(read, "decline", "post", {"reason": "I know the patient"}),
+        page(read, "screen"),
+        Step("reading:display-check", "/read/display/", "post", {"dark": "yes"}),
+        Step(
+            "reading:display-check",
+            "/read/display/?next=/read/",
+            "post",
+            {"dark": "yes", "bright": "yes", "room": "yes", "window": "1366x768"},
+        ),
+    ]
+
+
+def foreign(found: Found) -> list[Step]:
+    """Reads of others, and films of others in an own address."""
+    own, other = found.values["token"][0], found.values["token"][-2]
+    film = found.values["film"][-2]
+    return [
+        Step("reading:screen", reverse("reading:screen", args=[other])),
+        Step("reading:review", reverse("reading:review", args=[other])),
+        Step("reading:values", reverse("reading:values", args=[other]), "post", json.dumps({"ops": []}), JSON),
+        Step("reading:preview", reverse("reading:preview", args=[own, film])),
+        Step("reading:band", reverse("reading:band", args=[other, film, "full", 0])),
+    ]
+
+
+def site_steps(world: World, who: str, found: Found) -> list[Step]:
+    """What a site sends and answers, and what it asks about others."""
+    base = "/trials/TWO/site/"
+    own = found.values["pk"]
+    steps = [Step("studies:site", base), Step("studies:site_films", f"{base}films/?format=csv")]
+    for pk in (*own, 2, 3):
+        steps += [
+            Step("studies:site_film", f"{base}films/{pk}/"),
+            Step("studies:site_question", f"{base}questions/{pk}/"),
+            Step("studies:confirm_day", f"{base}films/{pk}/day/", "post", {"film_date": "2025-02-03"}),
+            Step("studies:site_question", f"{base}questions/{pk}/", "post", {"message": "It is right."}),
+        ]
+    manifest = {"files": [{"name": "a.dcm", "size": 10, "fingerprint": "0" * 64}]}
+    return [
+        *steps,
+        Step("studies:upload_start", f"{base}upload/start/", "post", json.dumps(manifest), JSON),
+        Step("studies:site_upload", f"{base}upload/"),
+    ]
+
+
+def manager_steps(world: World, who: str, found: Found) -> list[Step]:
+    """Those who run campaigns: every list as a page, as a file and searched; verbs that need no film."""
+    base = "/trials/TWO/campaigns/C1/"
+    reads = list(Read.objects.order_by("pk").values_list("pk", flat=True))
+    steps = [Step("reading:campaign", base), Step("reading:close", f"{base}close/", "post")]
+    for name in ("cases", "reads"):
+        for search in ("", "?format=csv", "?q=reader", "?sort=-status", "?status=discordant", "?kind=adjudication"):
+            steps.append(Step(f"reading:{name}", f"{base}{name}/{search}"))
+    for pk in reads[:3]:
+        steps.append(Step("reading:return", f"{base}reads/{pk}/return/"))
+        steps.append(Step("reading:replace", f"{base}reads/{pk}/replace/", "post", {"reason": "away"}))
+    steps.append(
+        Step("reading:return", f"{base}reads/{reads[0]}/return/", "post", {"reason": "incomplete", "note": "left"})
+    )
+    remind = Step("reading:remind", f"{base}remind/", "post")
+    return [*steps, remind, Step("reading:reads", f"{base}reads/"), Step("reading:campaign", base)]
+
+
+def trail_steps(world: World, who: str, found: Found) -> list[Step]:
+    """The audit trail event by event, its exports, searches and record histories."""
+    base = "/trials/TWO/audit/"
+    steps = [Step("audit:event", f"{base}trial/{seq}/") for seq in range(1, 60)]
+    steps += [Step("audit:trail", f"{base}{search}") for search in ("", "?format=csv", "?q=reader", "?size=100")]
+    for kind in ("reading.case", "reading.read", "reading.batch", "studies.film", "accounts.signature"):
+        steps += [Step("audit:record", f"{base}trial/{kind}/{key}/") for key in (1, 2, 3)]
+    return [*steps, Step("audit:export", f"{base}trial/export.json"), Step("audit:export", f"{base}house/export.json")]
+
+
+def no_steps(world: World, who: str, found: Found) -> list[Step]:
+    """Nothing beyond the pages."""
+    return []
+
+
+SCRIPTS: dict[str, Callable[[World, str, Found], list[Step]]] = {
+    "reader": reader_steps,
+    "adjudicator": reader_steps,
+    "site": site_steps,
+    "coordinator": manager_steps,
+    "auditor": trail_steps,
+}
