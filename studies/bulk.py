@@ -14,10 +14,10 @@ from audit.trail import Actor
 from config.errors import BadInput, Refusal
 from jobs.carrying import carry_job
 from jobs.models import Job
-from studies.intake import Receipt, members, receive
+from studies.intake import Receipt
 from studies.models import Film, FilmStatus, Subject, Transmittal, Visit
+from studies.zipped import receive_each
 
-ZIP_SIGN = b"PK\x03\x04"
 OUTCOMES = {FilmStatus.HELD: "held", FilmStatus.REFUSED: "refused"}
 PAUSE_SECONDS = 0.1
 
@@ -69,12 +69,8 @@ def deliver(
         yield name, "the name is a link; allowed: plain files"
         return
     with path.open("rb") as file:
-        zipped = file.read(len(ZIP_SIGN)) == ZIP_SIGN
-        file.seek(0)
-        found = ((f"{name}/{member}", stream) for member, stream in members(file=file)) if zipped else [(name, file)]
         try:
-            for member, stream in found:
-                yield member, receive(transmittal=transmittal, name=member, file=stream, actor=actor, **vars(declared))
+            yield from receive_each(transmittal=transmittal, name=name, file=file, actor=actor, **vars(declared))
         except BadInput as refusal:
             yield name, str(refusal)
 

@@ -7,11 +7,10 @@ from typing import IO, BinaryIO, cast
 
 from audit.trail import Actor
 from config.errors import BadInput
-from studies.intake import Receipt, members, receive
+from studies.intake import Receipt
 from studies.models import Film, Transmittal, Visit
 from studies.replacement import checked_replaceable
-
-ZIP_SIGN = b"PK\x03\x04"
+from studies.zipped import is_zip, receive_each
 
 
 def deliver(
@@ -25,21 +24,17 @@ def deliver(
     replaces: Film | None = None,
 ) -> list[Receipt]:
     """Receives the file; of a zip each member, so that one bad film does not touch the others."""
-    sign = file.read(len(ZIP_SIGN))
-    file.seek(0)
-    if sign == ZIP_SIGN and replaces is not None:
+    file = cast(BinaryIO, file)
+    if replaces is not None and is_zip(file):
         raise BadInput("file", name, "one film, for it replaces one film")
-    films = members(file=cast(BinaryIO, file)) if sign == ZIP_SIGN else iter([(name, file)])
-    return [
-        receive(
-            transmittal=transmittal,
-            name=member,
-            file=stream,
-            subject=visit.subject,
-            visit=visit,
-            film_date=film_date,
-            replaces=replaces and checked_replaceable(replaces),
-            actor=actor,
-        )
-        for member, stream in films
-    ]
+    received = receive_each(
+        transmittal=transmittal,
+        name=name,
+        file=file,
+        actor=actor,
+        subject=visit.subject,
+        visit=visit,
+        film_date=film_date,
+        replaces=replaces and checked_replaceable(replaces),
+    )
+    return [receipt for _, receipt in received]

@@ -6,13 +6,12 @@ Bad bytes are an outcome, never an exception; exceptions are for a wrong call an
 from __future__ import annotations
 
 import hashlib
-import io
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import IO, BinaryIO
+from typing import IO
 
 from django.conf import settings
 from django.db import IntegrityError
@@ -21,15 +20,13 @@ from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput
 from jobs.queue import add
-from studies.decoding.limits import Limits
 from studies.decoding.sniff import HEAD, MEDIA_TYPES, sniff
 from studies.decoding.unreadable import Unreadable
-from studies.decoding.zip import Archive
 from studies.held import complete, confirm_date
 from studies.models import Film, Site, Subject, Transmittal, TransmittalEntry, Trial, Visit
 from studies.quarantine import PIECE, drop_original, keep_original
 
-__all__ = ["Receipt", "complete", "confirm_date", "members", "open_transmittal", "receive"]
+__all__ = ["Receipt", "complete", "confirm_date", "open_transmittal", "receive", "refuse"]
 
 
 @dataclass(frozen=True)
@@ -208,9 +205,22 @@ def _tell(verb: str, transmittal: Transmittal, film: Film, filed: Film, actor: A
     )
 
 
+def refuse(*, transmittal: Transmittal, name: str, file: IO[bytes], refusal: Unreadable, actor: Actor) -> Receipt:
+    """Turns a whole file away: the manifest lists it to the byte."""
+    authorise(actor, Action.UPLOAD_FILMS)
+    incoming = _Incoming(file)
+    return _refused(transmittal, shown_name(name), incoming, incoming.read_to_the_end(), refusal, actor)
+
+
 def _refuse(transmittal: Transmittal, name: str, incoming: _Incoming, refusal: Unreadable, actor: Actor) -> Receipt:
-    """The manifest lists what was turned away too, to the byte."""
+    """What turned out to be bad while it was read; the rest of a bomb is not inflated to be hashed."""
     digest = "" if refusal.reason_code.startswith("zip-") else incoming.read_to_the_end()
+    return _refused(transmittal, name, incoming, digest, refusal, actor)
+
+
+def _refused(
+    transmittal: Transmittal, name: str, incoming: _Incoming, digest: str, refusal: Unreadable, actor: Actor
+) -> Receipt:
     film = Film(original_name=name, size=incoming.size, sha256=digest)
     with audited_atomic():
         entry = _enter(transmittal, film, "refused", refusal.text, None)
@@ -223,43 +233,3 @@ def _refuse(transmittal: Transmittal, name: str, incoming: _Incoming, refusal: U
             details={"name": name, "code": refusal.reason_code, "size": incoming.size, "site": transmittal.site.code},
         )
     return Receipt("refused", refusal.text, None, entry)
-
-
-def members(*, file: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
-    """The files of a zip, each to be received on its own; a bad one raises Unreadable while it is read.
-
-    BadInput when it is no zip that can be opened at all, or lists too many files.
-    """
-    try:
-        archive = Archive(file, Limits(**settings.INTAKE_LIMITS))
-        for entry in archive:
-            with _Member(entry.chunks()) as member:
-                yield entry.name, member
-    except Unreadable as refusal:
-        raise BadInput("zip", refusal.reason_code, refusal.text) from refusal
-
-
-class _Member(io.BytesIO):
-    """One file of a zip as a stream; names and sizes the zip declares are not believed."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        super().__init__()
-        self._chunks, self._rest = chunks, b""
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        """At most `size` bytes."""
-        wanted = -1 if size is None else size
-        while wanted < 0 or len(self._rest) < wanted:
-            chunk = next(self._chunks, b"")
-            if not chunk:
-                break
-            self._rest += chunk
-        cut = len(self._rest) if wanted < 0 else wanted
-        taken, self._rest = self._rest[:cut], self._rest[cut:]
-        return taken
-
-    def close(self) -> None:
-        """Lets go of the zip."""
-        with suppress(AttributeError):
-            self._chunks.close()  # type: ignore[attr-defined]
-        super().close()

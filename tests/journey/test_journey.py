@@ -98,7 +98,8 @@ def pass_the_desk(people: People, films: Films) -> None:
             page = people.go("coordinator", f"desk/{film.pk}/")
         expect(page.locator(".pane")).to_have_attribute("data-level", "full", timeout=60_000)
         seen = films.seen(film)
-        for key in (seen.side.lower(), seen.view[0], *("k" if film.findings else ""), "a"):
+        unscaled = "u" if film.spacing_mm is None else ""
+        for key in (seen.side.lower(), seen.view[0], *unscaled, *("k" if film.findings else ""), "a"):
             page.keyboard.press(key)
         wait_for(Film.objects.filter(pk=film.pk, status__in=PASSED).exists, f"film {film.pk} is accepted")
     for mask_set in MaskSet.objects.filter(confirmed_by=None):

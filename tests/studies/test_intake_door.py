@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from datetime import date
@@ -18,6 +19,7 @@ from studies import intake
 from studies.models import Film, FilmStatus, TransmittalEntry
 from studies.originals import open_original
 from studies.quarantine import StoreFull
+from studies.zipped import receive_each
 from tests.studies.films import JPEG_LS, compressed, dx, file_of, picture
 from tests.studies.planned import Planned
 from tests.studies.sending import arrived, send
@@ -85,17 +87,27 @@ def test_members_of_a_zip_are_received_one_by_one(ra1: Planned) -> None:
         archive.writestr("good.dcm", file_of(dx()))
         archive.writestr("inner.zip", b"PK\x05\x06" + b"\x00" * 18)
         archive.writestr("bomb.dcm", b"\x00" * 40_000_000, zipfile.ZIP_DEFLATED)
-    outcomes = {}
+    outcomes = {name: receipt.outcome for name, receipt in received(ra1, "films.zip", out)}
+    assert outcomes == {
+        "films.zip/good.dcm": "filed",
+        "films.zip/inner.zip": "refused",
+        "films.zip/bomb.dcm": "refused",
+    }
+
+
+def test_a_zip_that_cannot_be_opened_is_a_line_of_the_manifest_to_the_byte(ra1: Planned) -> None:
+    content = b"PK\x03\x04 nothing"
+    ((name, receipt),) = received(ra1, "cut.zip", io.BytesIO(content))
+    assert (name, receipt.outcome, receipt.reason) == ("cut.zip", "refused", "the zip has no directory; it may be cut")
+    assert (receipt.entry.size, receipt.entry.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+
+
+def received(ra1: Planned, name: str, file: io.BytesIO) -> list[tuple[str, intake.Receipt]]:
+    """What the door says of a file that site 01 sends."""
     actor = ra1.actor("site 01")
+    file.seek(0)
     opened = intake.open_transmittal(trial=ra1.trial, site=ra1.sites[0], channel="browser", actor=actor)
-    for name, stream in intake.members(file=out):
-        outcomes[name] = intake.receive(transmittal=opened, name=name, file=stream, actor=actor).outcome
-    assert outcomes == {"good.dcm": "filed", "inner.zip": "refused", "bomb.dcm": "refused"}
-
-
-def test_what_is_no_zip_is_bad_input() -> None:
-    with pytest.raises(BadInput, match="zip"):
-        list(intake.members(file=io.BytesIO(b"PK\x03\x04 nothing")))
+    return list(receive_each(transmittal=opened, name=name, file=file, actor=actor))
 
 
 def test_the_same_image_in_another_wrapping_is_not_kept_twice(ra1: Planned) -> None:
