@@ -69,6 +69,7 @@ class Terms:
     looking: str = "whole"
     bulk_zero: bool = False
     display_check_required: bool = False
+    arms_may_be_opened: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The terms as they are stored."""

@@ -11,6 +11,7 @@ import instruments
 from accounts.models import User
 from instruments.missing import RULES
 from reading.charter_terms import ENTRY_ORDERS, LATE_FILM_RULES, LOOKING, PRESENTATIONS, RESULT_RULES, Terms
+from studies.arms import holds_arms
 from studies.models import Trial
 
 
@@ -64,6 +65,10 @@ class CharterForm(forms.Form):
         min_value=0, max_value=1, initial=0.5, help_text="Largest share of a region's sites that may be missing."
     )
     late_film_rule = forms.ChoiceField(choices=choices(LATE_FILM_RULES), label="Late, replaced or wrong films")
+    arms_may_be_opened = forms.BooleanField(
+        required=False,
+        label="After the lock of a campaign two custodians may open the arms, if the trial holds any",
+    )
 
     def __init__(self, trial: Trial, data: Any = None, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
@@ -72,6 +77,8 @@ class CharterForm(forms.Form):
         self.offer("reference_visit", [("", "The last visit of the case"), *visits])
         self.offer("missing_rule", [(name, f"{name}: {kind.says}") for name, kind in RULES.items()])
         wordings = dict.fromkeys(key for name in instruments.KEYS for key in instruments.get(name).wordings)
+        if not holds_arms(trial):
+            del self.fields["arms_may_be_opened"]
         self.offer("wording", [("", "The instrument's own"), *((key, key) for key in wordings)])
 
     def offer(self, name: str, options: list[tuple[str, str]]) -> None:
