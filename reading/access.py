@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 
 from accounts.roles import Action, Role, allows
 from audit.trail import Actor
 from config.errors import NotAllowed
-from reading.models import Read, ReadKind, ReadStatus
+from reading.models import Read, ReadKind, ReadStatus, ReadStep
+from reading.models.read import WRITABLE
+from reading.steps import address_of, may_look_back
 from studies.models import Membership
 
 
@@ -22,21 +27,45 @@ def own_id(request: HttpRequest) -> int:
 VISIBLE = (ReadStatus.ISSUED, ReadStatus.OPENED, ReadStatus.RETURNED, ReadStatus.SIGNED)
 
 
-def read_or_404(request: HttpRequest, token: str) -> tuple[Read, Actor]:
-    """The person's own read, with its campaign and charter; nothing that identifies a subject is fetched."""
-    read = (
-        Read.objects.filter(token=token, reader_id=request.user.pk, status__in=VISIBLE)
-        .select_related("case__campaign__charter", "case__campaign__trial", "reader")
-        .first()
-    )
-    if read is None:
+@dataclass(frozen=True)
+class Piece:
+    """What an address opens: a read and the step of it that is before its reader."""
+
+    read: Read
+    step: ReadStep
+    actor: Actor
+
+    @property
+    def token(self) -> str:
+        """The token of the address."""
+        return address_of(self.read, self.step)
+
+    @property
+    def writable(self) -> bool:
+        """Whether values may be entered: the read is in progress and the step not locked."""
+        return self.read.status in WRITABLE and self.step.locked_at is None
+
+
+def piece_or_404(request: HttpRequest, token: str, *, to_look_at: bool = False) -> Piece:
+    """The person's own read with its step, campaign and charter; nothing that identifies a subject is fetched.
+
+    What is asked for `to_look_at` is gone once it is signed where the charter allows no looking back.
+    """
+    own = ReadStep.objects.filter(read__reader_id=request.user.pk, read__status__in=VISIBLE)
+    fetched = own.select_related("read__case__campaign__charter", "read__case__campaign__trial", "read__reader")
+    steps = list(fetched.filter(Q(token=token) | Q(token=None, read__token=token)).order_by("position"))
+    if not steps:
         raise Http404
-    return read, reader_actor(request, read)
+    step = next((one for one in steps if one.locked_at is None), steps[-1])
+    piece = Piece(step.read, step, reader_actor(request, step.read))
+    if to_look_at and not piece.writable and piece.read.status != ReadStatus.ISSUED and not may_look_back(piece.read):
+        raise Http404
+    return piece
 
 
 def reader_actor(request: HttpRequest, read: Read) -> Actor:
     """The person in the role in which he holds the read."""
-    role = Role.READER if read.kind == ReadKind.PRIMARY else Role.ADJUDICATOR
+    role = Role.ADJUDICATOR if read.kind == ReadKind.ADJUDICATION else Role.READER
     held = set(
         Membership.objects.current()
         .filter(user_id=own_id(request), trial_id=read.case.campaign.trial_id)

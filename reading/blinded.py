@@ -12,12 +12,14 @@ from django.conf import settings
 from django.urls import reverse
 
 from instruments.definition import Instrument
-from reading.cells import ABSENT, cells_of, count_filled, instrument_of, notes_of
+from reading.access import Piece
+from reading.cells import ABSENT, cells_of, count_filled, exposures_of, instrument_of, notes_of
 from reading.charter_terms import Terms
 from reading.charters import terms_of
 from reading.frozen_films import VIEWS
 from reading.models import Exposure, ExposureFilm, Read, ReadStep
-from reading.models.read import WRITABLE
+from reading.steps import exposures_shown, order_note
+from reading.worklist import waiting_for
 
 FEATURE_LABELS = {"erosion": "Erosion", "narrowing": "Narrowing", "grade": "Grade"}
 PRESETS = ({"label": "Film", "center": 0.0, "width": 1.0}, {"label": "Bone", "center": 0.15, "width": 0.6})
@@ -44,11 +46,12 @@ class BlindedFilm:
 
 @dataclass(frozen=True)
 class BlindedPane:
-    """A timepoint at its drawn place."""
+    """A timepoint at its place; locked when it was signed in an earlier step and is here to be compared with."""
 
     letter: str
     exposure: str
     films: tuple[BlindedFilm, ...]
+    locked: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,12 +72,12 @@ class BlindedCase:
         return asdict(self)
 
 
-def blind_film(read_token: str, film: ExposureFilm) -> BlindedFilm:
+def blind_film(address: str, film: ExposureFilm) -> BlindedFilm:
     """The film under its token; absent when it has no reader image."""
     image = film.reader_image
     if image is None:
         return BlindedFilm(token="", side=film.side, view=film.view)
-    base = reverse("reading:screen", args=[read_token]) + f"film/{film.token}/"
+    base = reverse("reading:screen", args=[address]) + f"film/{film.token}/"
     return BlindedFilm(
         token=film.token,
         side=film.side,
@@ -92,22 +95,44 @@ def blind_film(read_token: str, film: ExposureFilm) -> BlindedFilm:
     )
 
 
-def blind_case(read: Read, step: ReadStep, exposures: list[Exposure]) -> BlindedCase:
-    """The case of a read with the panes of one step."""
-    cells, instrument = cells_of(exposures), instrument_of(read)
+def blind_case(piece: Piece) -> BlindedCase:
+    """The case of a read with the panes of the step before its reader."""
+    read, step = piece.read, piece.step
     return BlindedCase(
-        token=read.token,
-        label=label_of(read),
-        order_note="the order is random",
+        token=piece.token,
+        label=label_of(piece),
+        order_note=order_note(read, step),
         user_label=str(read.reader),
-        read_only="" if read.status in WRITABLE else f"This read is {read.get_status_display().lower()}.",
-        progress={"saved_count": count_filled(cells), "expected_count": len(instrument.items) * len(exposures)},
-        urls=urls_of(read),
+        read_only=why_read_only(piece),
+        progress=progress_of(piece),
+        urls=urls_of(piece.token),
         panes=tuple(
-            BlindedPane(one.letter, one.token, tuple(blind_film(read.token, film) for film in in_reading_order(one)))
-            for one in exposures
+            BlindedPane(
+                one.letter,
+                one.token,
+                tuple(blind_film(piece.token, film) for film in in_reading_order(one)),
+                locked=one.step_id != step.pk,
+            )
+            for one in exposures_shown(read, step)
         ),
     )
+
+
+def why_read_only(piece: Piece) -> str:
+    """Why nothing can be entered; empty when it can."""
+    if piece.writable:
+        return ""
+    signed = piece.step.locked_at is not None
+    return f"This read is {'signed' if signed else piece.read.get_status_display().lower()}."
+
+
+def progress_of(piece: Piece) -> dict[str, int]:
+    """Counted on the server: how many cells of the step have a grade or a reason, and how many there are."""
+    exposures = exposures_of(piece.step)
+    return {
+        "saved_count": count_filled(cells_of(exposures)),
+        "expected_count": len(instrument_of(piece.read).items) * len(exposures),
+    }
 
 
 def in_reading_order(exposure: Exposure) -> list[ExposureFilm]:
@@ -115,16 +140,20 @@ def in_reading_order(exposure: Exposure) -> list[ExposureFilm]:
     return sorted(exposure.films.all(), key=lambda film: VIEWS.index((film.side, film.view)))
 
 
-def label_of(read: Read) -> str:
-    """The place of the read in its batch's drawn queue."""
+def label_of(piece: Piece) -> str:
+    """The place of the entry among those the reader got with the same batch."""
+    read, step = piece.read, piece.step
     own = Read.objects.counting().filter(batch=read.batch_id, reader=read.reader_id)
+    if step.queue_position is not None:
+        steps = ReadStep.objects.filter(read__in=own)
+        return f"Timepoint {steps.filter(queue_position__lt=step.queue_position).count() + 1} of {steps.count()}"
     return f"Case {own.filter(queue_position__lt=read.queue_position).count() + 1} of {own.count()}"
 
 
-def urls_of(read: Read) -> dict[str, str]:
+def urls_of(address: str) -> dict[str, str]:
     """The addresses the screen speaks to."""
     names = ("screen", "values", "notes", "problem", "take-over", "review", "sign")
-    urls = {name.replace("-", "_"): reverse(f"reading:{name}", args=[read.token]) for name in names}
+    urls = {name.replace("-", "_"): reverse(f"reading:{name}", args=[address]) for name in names}
     return urls | {"worklist": reverse("reading:worklist"), "sign_in": "/sign-in/over/"}
 
 
@@ -181,22 +210,25 @@ def screen_terms(terms: Terms) -> dict[str, Any]:
     }
 
 
-def queue_key(read: Read) -> str:
-    """The key that seals unsent edits in the browser: the same for the same person and read, kept nowhere."""
-    bound = f"capture queue {read.reader_id} {read.token}".encode()
+def queue_key(piece: Piece) -> str:
+    """The key that seals unsent edits in the browser: the same for the same person and address, kept nowhere."""
+    bound = f"capture queue {piece.read.reader_id} {piece.token}".encode()
     return base64.b64encode(hmac.new(settings.SECRET_KEY.encode(), bound, hashlib.sha256).digest()).decode()
 
 
-def next_case(read: Read) -> dict[str, Any] | None:
-    """What the screen may fetch ahead: the films of the first side of the next read in the worklist."""
-    waiting = Read.objects.waiting_for(read.reader_id).exclude(pk=read.pk).first()
-    if waiting is None:
+def next_case(piece: Piece) -> dict[str, Any] | None:
+    """What the screen may fetch ahead: the films of the first side of the next entry in the worklist.
+
+    Never of the same read: that would tell that more of its timepoints follow.
+    """
+    entry = next((one for one in waiting_for(piece.read.reader_id) if one.read != piece.read.pk), None)
+    if entry is None:
         return None
-    films = ExposureFilm.objects.filter(exposure__step__read=waiting, exposure__step__position=0, view="hand", side="L")
+    films = ExposureFilm.objects.filter(exposure__step=entry.step, view="hand", side="L")
     shown = films.select_related("reader_image").order_by("exposure__position")
     return {
-        "url": reverse("reading:screen", args=[waiting.token]),
-        "films": [asdict(blind_film(waiting.token, film)) for film in shown],
+        "url": reverse("reading:screen", args=[entry.token]),
+        "films": [asdict(blind_film(entry.token, film)) for film in shown],
     }
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import instruments
 from config.errors import BadInput
+from reading.presentations import PRESENTATIONS
 
-PRESENTATIONS = {"together-random": "All timepoints together in random order"}
 RESULT_RULES = {
     "two-closest": "Mean of the two closest readers (change over the reference interval; tie: mean of all three)",
     "mean-of-all": "Mean of all three readers",
@@ -35,7 +35,13 @@ RANGES: dict[str, tuple[float, float]] = {
     "minimum_timepoints": (2, 12),
     "adjudication_threshold": (0, 448),
     "concordant_share": (0, 1),
-    "repeats_share": (0, 0),
+    "repeats_share": (0, 0.5),
+    "repeats_washout_days": (0, 730),
+    "batch_size": (0, 5000),
+    "read_interval_minutes": (0, 1440),
+    "cases_per_sitting": (0, 200),
+    "sitting_pause_minutes": (5, 1440),
+    "cases_per_day": (0, 500),
     "missing_limit": (0, 1),
 }
 
@@ -48,6 +54,9 @@ class Terms:
     pairs of timepoints above which a case is adjudicated. `reference_visit` is the visit plan code that ends the
     reference interval (from baseline). `concordant_share` is the share of concordant cases mixed into the
     adjudicators' queue. `missing_limit` is the largest share of a region's sites that may be missing.
+    `repeats_share` of every reader's first reads come before him a second time, not before `repeats_washout_days`
+    after he signed them. For `batch_size`, `read_interval_minutes` (from the signature of one case to the start of the
+    next), `cases_per_sitting` and `cases_per_day` 0 means no limit; a pause of `sitting_pause_minutes` ends a sitting.
     """
 
     instrument: str = "svdh"
@@ -62,6 +71,12 @@ class Terms:
     missing_limit: float = 0.5
     late_film_rule: str = "void-and-reissue"
     repeats_share: float = 0.0
+    repeats_washout_days: int = 28
+    batch_size: int = 0
+    read_interval_minutes: int = 0
+    cases_per_sitting: int = 0
+    sitting_pause_minutes: int = 30
+    cases_per_day: int = 0
     concordant_share: float = 0.1
     qualification_required: bool = True
     unverified_acknowledged: bool = False
@@ -104,9 +119,10 @@ def check_choices(terms: Terms) -> None:
 def check_ranges(terms: Terms) -> None:
     """Every number lies within its range."""
     for name, (low, high) in RANGES.items():
-        value = getattr(terms, name)
-        if not isinstance(value, (int, float)) or not low <= value <= high:
-            raise BadInput(name.replace("_", " "), value, f"{low:g} to {high:g}")
+        value, whole = getattr(terms, name), isinstance(getattr(Terms, name), int)
+        if not isinstance(value, int if whole else (int, float)) or not low <= value <= high:
+            allowed = f"{'a whole number from ' if whole else ''}{low:g} to {high:g}"
+            raise BadInput(name.replace("_", " "), value, allowed)
 
 
 def check_instrument(terms: Terms) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from string import ascii_uppercase
 
 from reading.frozen_films import VIEWS, FrozenCase, Timepoint
-from reading.randomisation import Draw, new_token
+from reading.presentations import BESIDE, MIXED, plan_steps
+from reading.randomisation import new_token
 
 Digests = dict[str, list[str]]
 DigestsOf = Callable[[str, str], Digests]
@@ -35,24 +36,39 @@ class DrawnExposure:
     films: tuple[DrawnFilm, ...]
 
 
-def order_purpose(read_token: str) -> str:
-    """What the order of a read is drawn for; the offline check of orders uses the same words."""
-    return f"order of read {read_token}"
+@dataclass(frozen=True)
+class DrawnStep:
+    """What is shown and locked together; with a token it is an entry of the worklist of its own."""
+
+    token: str | None
+    counts: bool
+    exposures: tuple[DrawnExposure, ...]
 
 
-def draw_order(seed: bytes, read_token: str, timepoints: Sequence[Timepoint]) -> list[Timepoint]:
-    """The timepoints sorted by their random image keys, then permuted: the start does not depend on the true order."""
-    by_key = sorted(timepoints, key=lambda timepoint: min(timepoint.images.values()))
-    return Draw(seed, order_purpose(read_token)).permutation(by_key)
+def first_image(timepoint: Timepoint) -> str:
+    """The smallest random image key of a timepoint: what drawing starts from."""
+    return min(timepoint.images.values())
 
 
-def draw_exposures(
-    seed: bytes, read_token: str, frozen: FrozenCase, digests_of: DigestsOf
-) -> tuple[DrawnExposure, ...]:
-    """All timepoints together in random order, lettered from the left."""
+def draw_steps(
+    presentation: str, seed: bytes, read_token: str, frozen: FrozenCase, digests_of: DigestsOf
+) -> tuple[DrawnStep, ...]:
+    """Every step of a read with its exposures, lettered from the left."""
+    mixed = presentation in MIXED
+    first = 0
+    steps = []
+    for plan in plan_steps(presentation, seed, read_token, frozen.timepoints, first_image):
+        exposures = draw_exposures(plan.shown, first, digests_of)
+        steps.append(DrawnStep(new_token() if mixed else None, plan.counts, exposures))
+        first += len(exposures) if presentation in BESIDE else 0
+    return tuple(steps)
+
+
+def draw_exposures(shown: Sequence[Timepoint], first: int, digests_of: DigestsOf) -> tuple[DrawnExposure, ...]:
+    """The panes of a step; letters go on from those that stay on the screen beside it."""
     return tuple(
         DrawnExposure(new_token(), ascii_uppercase[place], place, timepoint.visit, draw_films(timepoint, digests_of))
-        for place, timepoint in enumerate(draw_order(seed, read_token, frozen.timepoints))
+        for place, timepoint in enumerate(shown, start=first)
     )
 
 

@@ -10,7 +10,8 @@ from audit.trail import Actor, audited_atomic, record
 from jobs.queue import Lease
 from reading.allocation import Assignment
 from reading.campaigns import identities
-from reading.drawing import DrawnExposure, draw_exposures
+from reading.charters import terms_of
+from reading.drawing import DrawnExposure, DrawnStep, draw_steps
 from reading.films import digests_shown
 from reading.models import (
     Batch,
@@ -25,7 +26,8 @@ from reading.models import (
     SealedRead,
     SealedSeed,
 )
-from reading.randomisation import Draw, new_token
+from reading.presentations import draw_queue, draw_repeats, queue_name
+from reading.randomisation import new_token
 from reading.unblinding import seal, unseal
 
 
@@ -35,50 +37,68 @@ class DrawnRead:
 
     assignment: Assignment
     token: str
-    position: int
-    exposures: tuple[DrawnExposure, ...]
+    steps: tuple[DrawnStep, ...]
+
+    @property
+    def entries(self) -> list[str]:
+        """What the reader's worklist will show of it: the read, or every step that is an entry of its own."""
+        return [step.token for step in self.steps if step.token] or [self.token]
+
+
+@dataclass(frozen=True)
+class Places:
+    """What was drawn for readers: the name of each entry's queue, its place there, and which reads will be repeated."""
+
+    queues: dict[str, str]
+    positions: dict[str, int]
+    repeated: set[str]
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
     """Issues the reads of {"batch": id, "assignments": [[case, reader, kind], ...]}."""
-    batch = Batch.objects.select_related("campaign__trial").get(pk=payload["batch"])
+    batch = Batch.objects.select_related("campaign__trial", "campaign__charter").get(pk=payload["batch"])
     assignments = [Assignment(*triple) for triple in payload["assignments"]]
-    drawn = draw_reads(batch, assignments, lease)
+    seed = open_seed(batch)
+    drawn = draw_reads(batch, seed, assignments, lease)
+    places = draw_places(seed, drawn, terms_of(batch.campaign.charter).repeats_share)
     with audited_atomic():
         lease.finish()
-        write_reads(batch, drawn)
+        write_reads(batch, drawn, places)
 
 
-def draw_reads(batch: Batch, assignments: Sequence[Assignment], lease: Lease) -> list[DrawnRead]:
+def open_seed(batch: Batch) -> bytes:
+    """The seed of a batch's orders."""
+    sealed = SealedSeed.objects.get(batch=batch).sealed
+    return bytes.fromhex(unseal(sealed, bound_to=f"seed {batch.commitment}")["seed"])
+
+
+def draw_reads(batch: Batch, seed: bytes, assignments: Sequence[Assignment], lease: Lease) -> list[DrawnRead]:
     """Everything that will be stored, with the digests of every band under its film's token."""
-    seed = bytes.fromhex(
-        unseal(SealedSeed.objects.get(batch=batch).sealed, bound_to=f"seed {batch.commitment}")["seed"]
-    )
-    cases = {case.pk: case for case in Case.objects.filter(pk__in={a.case for a in assignments})}
-    frozen = identities(list(cases.values()))
-    positions = draw_positions(seed, batch, cases, assignments)
+    presentation = terms_of(batch.campaign.charter).presentation
+    frozen = identities(list(Case.objects.filter(pk__in={a.case for a in assignments})))
     drawn = []
     for done, assignment in enumerate(assignments):
         lease.progress(done, len(assignments), "drawing orders and digests")
         token = new_token()
-        exposures = draw_exposures(seed, token, frozen[assignment.case], digests_shown)
-        drawn.append(DrawnRead(assignment, token, positions[assignment], exposures))
+        steps = draw_steps(presentation, seed, token, frozen[assignment.case], digests_shown)
+        drawn.append(DrawnRead(assignment, token, steps))
     return drawn
 
 
-def draw_positions(
-    seed: bytes, batch: Batch, cases: dict[int, Case], assignments: Sequence[Assignment]
-) -> dict[Assignment, int]:
-    """For each reader a queue order of his own, drawn over the random case tokens."""
-    positions: dict[Assignment, int] = {}
-    for reader in sorted({assignment.reader for assignment in assignments}):
-        own = sorted((a for a in assignments if a.reader == reader), key=lambda a: cases[a.case].token)
-        queue = Draw(seed, f"queue {batch.reads.count()} of reader {reader}").permutation(own)
-        positions.update({assignment: place for place, assignment in enumerate(queue)})
-    return positions
+def draw_places(seed: bytes, drawn: Sequence[DrawnRead], share: float) -> Places:
+    """For each reader a queue of his own and the reads that he will get again."""
+    places = Places({}, {}, set())
+    for reader in sorted({one.assignment.reader for one in drawn}):
+        own = [one for one in drawn if one.assignment.reader == reader]
+        entries = [entry for one in own for entry in one.entries]
+        places.queues.update(dict.fromkeys(entries, queue_name(entries)))
+        places.positions.update({entry: place for place, entry in enumerate(draw_queue(seed, entries))})
+        first = [one.token for one in own if one.assignment.kind == ReadKind.PRIMARY]
+        places.repeated.update(draw_repeats(seed, first, share))
+    return places
 
 
-def write_reads(batch: Batch, drawn: Sequence[DrawnRead]) -> None:
+def write_reads(batch: Batch, drawn: Sequence[DrawnRead], places: Places) -> None:
     """Reads, steps, exposures and films with their seals; called inside a transaction."""
     reads = Read.objects.bulk_create(
         Read(
@@ -87,19 +107,18 @@ def write_reads(batch: Batch, drawn: Sequence[DrawnRead]) -> None:
             reader_id=one.assignment.reader,
             kind=one.assignment.kind,
             token=one.token,
-            queue_position=one.position,
+            queue=places.queues[one.entries[0]],
+            queue_position=min(places.positions[entry] for entry in one.entries),
         )
         for one in drawn
     )
-    steps = ReadStep.objects.bulk_create(ReadStep(read=read, position=0) for read in reads)
-    sealed_exposures = write_exposures(steps, drawn)
+    sealed_exposures = write_exposures(write_steps(reads, drawn, places))
     sealed_reads = SealedRead.objects.bulk_create(
-        SealedRead(read=read, sealed=seal({"purpose": purpose_of(read)}, bound_to=f"read {read.token}"))
-        for read in reads
+        SealedRead(read=read, sealed=seal(purpose_of(read, places), bound_to=f"read {read.token}")) for read in reads
     )
-    primary = [one for one in drawn if one.assignment.kind == ReadKind.PRIMARY]
+    third = all(one.assignment.kind == ReadKind.ADJUDICATION for one in drawn)
     record(
-        action="reading.batch.issued" if primary else "reading.adjudication.issued",
+        action="reading.adjudication.issued" if third else "reading.batch.issued",
         actor=Actor.system("issuing"),
         stream=batch.campaign.trial.code,
         subject=("reading.batch", str(batch.pk)),
@@ -108,9 +127,30 @@ def write_reads(batch: Batch, drawn: Sequence[DrawnRead]) -> None:
     )
 
 
-def write_exposures(steps: Sequence[ReadStep], drawn: Sequence[DrawnRead]) -> list[SealedExposure]:
+def write_steps(
+    reads: Sequence[Read], drawn: Sequence[DrawnRead], places: Places
+) -> list[tuple[ReadStep, DrawnExposure]]:
+    """The steps of each read; gives every exposure with the step it belongs to."""
+    planned = [
+        (read, place, step) for read, one in zip(reads, drawn, strict=True) for place, step in enumerate(one.steps)
+    ]
+    steps = ReadStep.objects.bulk_create(
+        ReadStep(
+            read=read,
+            position=place,
+            counts=step.counts,
+            token=step.token,
+            queue_position=places.positions[step.token] if step.token else None,
+        )
+        for read, place, step in planned
+    )
+    return [
+        (step, one) for step, (_, _, drawn_step) in zip(steps, planned, strict=True) for one in drawn_step.exposures
+    ]
+
+
+def write_exposures(planned: Sequence[tuple[ReadStep, DrawnExposure]]) -> list[SealedExposure]:
     """The exposures of each step, their seals and their films."""
-    planned = [(step, exposure) for step, one in zip(steps, drawn, strict=True) for exposure in one.exposures]
     exposures = Exposure.objects.bulk_create(
         Exposure(step=step, token=one.token, letter=one.letter, position=one.position) for step, one in planned
     )
@@ -132,8 +172,8 @@ def write_exposures(steps: Sequence[ReadStep], drawn: Sequence[DrawnRead]) -> li
     )
 
 
-def purpose_of(read: Read) -> str:
-    """Why the read is issued: first read, the charter's trigger, or a concordant control."""
-    if read.kind == ReadKind.PRIMARY:
-        return "primary"
-    return "trigger" if read.case.status == CaseStatus.DISCORDANT else "control"
+def purpose_of(read: Read, places: Places) -> dict[str, Any]:
+    """Why the read is issued: first read, trigger, concordant control or repeat; and whether it will be repeated."""
+    if read.kind == ReadKind.ADJUDICATION:
+        return {"purpose": "trigger" if read.case.status == CaseStatus.DISCORDANT else "control"}
+    return {"purpose": str(read.kind), "repeat": read.token in places.repeated}

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 SEED_BYTES = 32
+MILLION = 1_000_000
 
 
 def new_seed() -> bytes:
@@ -57,4 +58,4 @@ class Draw:
 
     def chance(self, share: float) -> bool:
         """True with the given probability, to one part in a million."""
-        return self.below(1_000_000) < round(share * 1_000_000)
+        return self.below(MILLION) < round(share * MILLION)

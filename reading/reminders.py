@@ -16,8 +16,8 @@ from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from jobs.mail import send
 from jobs.queue import Lease, add
-from reading.models import Campaign, CampaignStatus, Read, ReadStatus
-from reading.models.read import WRITABLE
+from reading.models import Campaign, CampaignStatus
+from reading.worklist import steps_waiting
 
 DUE_IN_DAYS = 3
 
@@ -27,11 +27,12 @@ def remind_readers(*, campaign: Campaign, actor: Actor) -> int:
     authorise(actor, Action.ASSIGN_READS)
     today = timezone.localdate()
     waiting = (
-        Read.objects.filter(case__campaign=campaign, status__in=[ReadStatus.ISSUED, *WRITABLE])
-        .filter(batch__due_on__lte=today + timedelta(days=DUE_IN_DAYS), reader__is_active=True)
-        .values_list("reader_id")
-        .annotate(Count("pk"), Min("batch__due_on"))
-        .order_by("reader_id")
+        steps_waiting()
+        .filter(read__case__campaign=campaign, read__reader__is_active=True)
+        .filter(read__batch__due_on__lte=today + timedelta(days=DUE_IN_DAYS))
+        .values_list("read__reader_id")
+        .annotate(Count("pk"), Min("read__batch__due_on"))
+        .order_by("read__reader_id")
     )
     with audited_atomic():
         reminded = list(waiting)

@@ -18,6 +18,8 @@ from reading.assignments import move_read
 from reading.cells import ABSENT, Cell, absent_items, cells_of, exposures_of, instrument_of
 from reading.models import Exposure, ImageProblem, ItemNote, ItemScore, Read, ReadStatus, ReadStep, Sitting
 from reading.models.read import WRITABLE
+from reading.pace import demand_pace
+from reading.steps import exposures_shown, open_step, step_before
 
 PROBLEMS = {
     "wrong-side": "The film shows the other side",
@@ -58,18 +60,27 @@ class Outcome:
     saved_at: datetime
 
 
-def open_read(*, read: Read, actor: Actor) -> None:
-    """Begins a read: the system marks every item of an absent film. Opening it again changes nothing."""
+def open_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None:
+    """Begins a step, by default the open one: the system marks every item of an absent film. Again changes nothing.
+
+    Beginning another entry of the worklist waits for the pace the charter sets.
+    """
     authorise(actor, Action.READ_CASES)
-    if read.status != ReadStatus.ISSUED:
+    step = step or open_step(read)
+    if step is None or step.opened_at is not None or read.status not in (ReadStatus.ISSUED, ReadStatus.OPENED):
         return
+    if begins_entry(read, step):
+        demand_pace(read)
     instrument, now = instrument_of(read), timezone.now()
-    exposures = [exposure for step in read.steps.all() for exposure in exposures_of(step)]
+    exposures = exposures_of(step)
     with audited_atomic():
-        if Read.objects.select_for_update().get(pk=read.pk).status != ReadStatus.ISSUED:
+        locked = Read.objects.select_for_update().get(pk=read.pk)
+        if ReadStep.objects.filter(pk=step.pk, opened_at=None).update(opened_at=now) != 1:
             read.refresh_from_db()
             return  # another request of the same reader was quicker
-        move_read(read, ReadStatus.OPENED, opened_at=now)
+        before = locked.status
+        if before == ReadStatus.ISSUED:
+            move_read(read, ReadStatus.OPENED, opened_at=now)
         scores = ItemScore.objects.bulk_create(
             ItemScore(
                 exposure=exposure,
@@ -89,22 +100,35 @@ def open_read(*, read: Read, actor: Actor) -> None:
             actor=actor,
             stream=read.case.campaign.trial.code,
             subject=("reading.read", str(read.pk)),
-            changes={"status": [ReadStatus.ISSUED, ReadStatus.OPENED]},
-            details={"marked absent by the system": len(scores)},
+            changes={"status": [before, ReadStatus.OPENED]},
+            details={"step": step.position, "marked absent by the system": len(scores)},
             rows=scores,
         )
 
 
+def begins_entry(read: Read, step: ReadStep) -> bool:
+    """Whether this is the beginning of an entry of the worklist, not the next step of one."""
+    return step.token is not None or read.status == ReadStatus.ISSUED
+
+
 def save_values(
-    *, read: Read, actor: Actor, operations: Sequence[Operation], sitting: Sitting | None = None
+    *,
+    read: Read,
+    actor: Actor,
+    operations: Sequence[Operation],
+    sitting: Sitting | None = None,
+    step: ReadStep | None = None,
 ) -> list[Outcome]:
-    """Stores each operation once, in order. An operation on an outdated revision is a conflict and stores nothing."""
+    """Stores each operation once, in order. An operation on an outdated revision is a conflict and stores nothing.
+
+    Only the step before the reader takes values: by default the open one.
+    """
     authorise(actor, Action.READ_CASES)
     instrument = instrument_of(read)
     for operation in operations:
         check_operation(instrument, operation)
     with audited_atomic():
-        exposures = lock_writable(read)
+        exposures = lock_writable(read, step)
         by_token = {exposure.token: exposure for exposure in exposures}
         cells = cells_of(exposures)
         stored = {score.op_id: score for score in known_scores(operations)}
@@ -147,12 +171,12 @@ def check_operation(instrument: Instrument, operation: Operation) -> None:
         raise BadInput("way of entry", operation.entry, "key, click, bulk")
 
 
-def lock_writable(read: Read) -> list[Exposure]:
-    """Takes the read's row for this transaction; gives the exposures of its unlocked steps."""
+def lock_writable(read: Read, step: ReadStep | None) -> list[Exposure]:
+    """Takes the read's row for this transaction; gives the exposures of the step, by default the open one."""
     locked = Read.objects.select_for_update().get(pk=read.pk)
     if locked.status not in WRITABLE:
         raise WrongState("this read", locked.get_status_display().lower(), "a read in progress")
-    return list(Exposure.objects.filter(step__read=read, step__locked_at=None))
+    return list(Exposure.objects.filter(step=step or open_step(read), step__locked_at=None))
 
 
 def known_scores(operations: Sequence[Operation]) -> list[ItemScore]:
@@ -223,14 +247,22 @@ def record_saving(read: Read, actor: Actor, operations: Sequence[Operation], sco
 
 
 def save_note(
-    *, read: Read, actor: Actor, exposure_token: str, item: str, flag: bool, comment: str, op_id: str
+    *,
+    read: Read,
+    actor: Actor,
+    exposure_token: str,
+    item: str,
+    flag: bool,
+    comment: str,
+    op_id: str,
+    step: ReadStep | None = None,
 ) -> ItemNote:
     """A flag or a comment on a cell; the same operation twice is one note."""
     authorise(actor, Action.READ_CASES)
     if item not in instrument_of(read).positions:
         raise BadInput("item", item, f"an item of {instrument_of(read).key}")
     with audited_atomic():
-        exposures = {exposure.token: exposure for exposure in lock_writable(read)}
+        exposures = {exposure.token: exposure for exposure in lock_writable(read, step)}
         if exposure_token not in exposures:
             raise BadInput("exposure", exposure_token, "one of this read's open exposures")
         exposure = exposures[exposure_token]
@@ -271,12 +303,14 @@ def decline_read(*, read: Read, actor: Actor, reason: str) -> None:
         )
 
 
-def report_problem(*, read: Read, actor: Actor, film_token: str, reason: str, note: str) -> ImageProblem:
-    """Tells the coordinator that a film is not what it should be."""
+def report_problem(
+    *, read: Read, actor: Actor, film_token: str, reason: str, note: str, step: ReadStep | None = None
+) -> ImageProblem:
+    """Tells the coordinator that a film on the screen is not what it should be."""
     authorise(actor, Action.READ_CASES)
     if reason not in PROBLEMS:
         raise BadInput("problem", reason, ", ".join(PROBLEMS))
-    films = {film.token: film for step in read.steps.all() for one in exposures_of(step) for film in one.films.all()}
+    films = {film.token: film for one in exposures_shown(read, step or step_before(read)) for film in one.films.all()}
     if film_token and film_token not in films:
         raise BadInput("film", film_token, "a film of this read")
     with audited_atomic():
@@ -324,8 +358,3 @@ def begin_sitting(*, actor: Actor, reader_id: int, trial_code: str, display: dic
             rows=[sitting],
         )
     return sitting
-
-
-def open_step(read: Read) -> ReadStep | None:
-    """The first step that is not locked."""
-    return read.steps.filter(locked_at=None).order_by("position").first()

@@ -16,7 +16,9 @@ from config.errors import BadInput, WrongState
 from jobs.queue import add
 from reading.assignments import move_case, move_read
 from reading.cells import cells_of, count_filled, exposures_of, instrument_of
+from reading.charters import terms_of
 from reading.models import Case, CaseStatus, Read, ReadKind, ReadReturn, ReadStatus, ReadStep, SignedValues
+from reading.steps import open_step, presentation_of
 
 MEANINGS = {
     "read": "I read these films myself and these are my scores",
@@ -39,7 +41,10 @@ def canonical_values(read: Read, step: ReadStep) -> dict[str, Any]:
         "charter": read.case.campaign.charter.digest,
         "instrument": f"{instrument.key} {instrument.version}",
         "read": read.token,
+        "presentation": presentation_of(read),
         "step": step.position,
+        "counts": step.counts,
+        "wording": terms_of(read.case.campaign.charter).wording or instrument.default_wording,
         "version": step.signed_values.count() + 1,
         "exposures": {
             exposure.token: {
@@ -89,6 +94,8 @@ def sign_step(
         locked = Read.objects.select_for_update().get(pk=read.pk)
         if locked.status not in (ReadStatus.OPENED, ReadStatus.RETURNED):
             raise WrongState("this read", locked.get_status_display().lower(), "a read in progress")
+        if step.token is None and step != open_step(read):
+            raise WrongState("this step", "not the one before its reader", "the steps before it signed, itself not")
         text = canonical_text(canonical_values(read, step))
         if digest_of(text) != shown_digest:
             raise WrongState("this read", "changed since the review was shown", "a fresh review")
@@ -132,7 +139,9 @@ def lock_step(read: Read, step: ReadStep) -> None:
 
 
 def ask_for_consensus(read: Read) -> None:
-    """Adds the job that computes the case's consensus once every read it waits for is signed."""
+    """Adds the job that computes the case's consensus once every read it waits for is signed; a repeat adds none."""
+    if read.kind == ReadKind.REPEAT:
+        return
     case = Case.objects.select_for_update().get(pk=read.case_id)
     waiting = case.reads.counting().filter(kind=read.kind).exclude(status=ReadStatus.SIGNED).exists()
     enough = case.reads.filter(kind=ReadKind.PRIMARY, status=ReadStatus.SIGNED).count() >= readers_per_case(read)
@@ -147,13 +156,16 @@ def readers_per_case(read: Read) -> int:
 
 
 def return_read(*, read: Read, actor: Actor, reason: str, note: str) -> ReadReturn:
-    """Gives a signed read back to its reader; the case waits for a new signature, the old one is kept."""
+    """Gives a signed read back to its reader; the case waits for a new signature, the old one is kept.
+
+    The steps that count are open again; what was read alone before a last step together stays locked.
+    """
     authorise(actor, Action.RETURN_READS)
     if reason not in RETURN_REASONS:
         raise BadInput("reason", reason, ", ".join(RETURN_REASONS))
     with audited_atomic():
         move_read(read, ReadStatus.RETURNED, signed_at=None)
-        read.steps.update(locked_at=None)
+        read.steps.filter(counts=True).update(locked_at=None)
         if read.kind == ReadKind.ADJUDICATION and read.case.status == CaseStatus.ADJUDICATED:
             move_case(read.case, CaseStatus.DISCORDANT)
         elif read.kind == ReadKind.PRIMARY and read.case.status != CaseStatus.OPEN:

@@ -11,15 +11,16 @@ from accounts.navigation import Place
 from accounts.roles import Action
 from accounts.waiting import Waiting, declare_waiting
 from reading.models import Read
+from reading.worklist import steps_before
 
 
 def to_read(user_id: int, place: Place) -> Iterator[Waiting]:
-    """The person's cases in that trial; primary and adjudication reads are one number."""
-    reads = Read.objects.waiting_for(user_id).filter(case__campaign__trial__code=place.code).order_by()
-    overdue = reads.filter(batch__due_on__lt=timezone.localdate()).count()
+    """The person's worklist in that trial; first reads, repeats and adjudications are one number."""
+    entries = steps_before(user_id).filter(read__case__campaign__trial__code=place.code)
+    overdue = entries.filter(read__batch__due_on__lt=timezone.localdate()).count()
     worklist = reverse("reading:worklist")
     yield Waiting("Cases overdue", overdue, worklist, urgent=True)
-    yield Waiting("Cases to read", reads.count() - overdue, worklist)
+    yield Waiting("Cases to read", entries.count() - overdue, worklist)
 
 
 def late_reads(user_id: int, place: Place) -> Iterator[Waiting]:

@@ -8,8 +8,9 @@ from typing import Any
 from django.conf import settings
 
 import instruments
-from reading.charter_terms import ENTRY_ORDERS, PRESENTATIONS, RESULT_RULES
+from reading.charter_terms import ENTRY_ORDERS, RESULT_RULES
 from reading.charters import terms_of
+from reading.presentations import PRESENTATIONS
 from scoring.models import Dataset
 from scoring.tables import TABLES
 

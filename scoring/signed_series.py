@@ -31,18 +31,23 @@ class SignedRead:
 
 
 def signed_reads(reads: Sequence[Read], instrument: Instrument, frozen: FrozenCase) -> list[SignedRead]:
-    """The signed reads of one case, each with its newest signed values."""
-    return [load(read, newest_values(read), instrument, frozen) for read in reads if read.status == ReadStatus.SIGNED]
+    """The signed reads of one case, each with the newest signed values of the steps that count."""
+    return [load(read, counting_values(read), instrument, frozen) for read in reads if read.status == ReadStatus.SIGNED]
+
+
+def counting_values(read: Read) -> list[SignedValues]:
+    """What enters results: where timepoints were read alone before a last step together, that step alone."""
+    return [signed for signed in newest_values(read) if signed.step.counts]
 
 
 def newest_values(read: Read) -> list[SignedValues]:
     """The newest version of every step's signed values, verified against their digest."""
     newest: dict[int, SignedValues] = {}
-    for signed in SignedValues.objects.filter(step__read=read).order_by("version"):
+    for signed in SignedValues.objects.filter(step__read=read).select_related("step").order_by("version"):
         if hashlib.sha256(signed.values.encode("ascii")).hexdigest() != signed.digest:
             raise AlteredValues(f"signed values {signed.pk} of read {read.pk} are not what was signed")
-        newest[signed.step_id] = signed
-    return [newest[step] for step in sorted(newest)]
+        newest[signed.step.position] = signed
+    return [newest[position] for position in sorted(newest)]
 
 
 def load(read: Read, signed: Sequence[SignedValues], instrument: Instrument, frozen: FrozenCase) -> SignedRead:

@@ -10,7 +10,8 @@ from django import forms
 import instruments
 from accounts.models import User
 from instruments.missing import RULES
-from reading.charter_terms import ENTRY_ORDERS, LATE_FILM_RULES, LOOKING, PRESENTATIONS, RESULT_RULES, Terms
+from reading.charter_terms import ENTRY_ORDERS, LATE_FILM_RULES, LOOKING, RESULT_RULES, Terms
+from reading.presentations import PRESENTATIONS
 from studies.arms import holds_arms
 from studies.models import Trial
 
@@ -29,7 +30,12 @@ class CharterForm(forms.Form):
         label="I have read the unverified parts of this instrument and choose it all the same",
     )
     wording = forms.ChoiceField(required=False, label="Grade text", help_text="The words readers see for each grade.")
-    presentation = forms.ChoiceField(choices=choices(PRESENTATIONS))
+    presentation = forms.ChoiceField(
+        choices=choices(PRESENTATIONS),
+        widget=forms.RadioSelect,
+        initial="together-random",
+        help_text="Readers who know the order measure more progression: 0.4 points a year on 3.8 in one study.",
+    )
     entry_order = forms.ChoiceField(choices=choices(ENTRY_ORDERS), label="Order of entry")
     looking = forms.ChoiceField(choices=choices(LOOKING), label="Way of looking")
     bulk_zero = forms.BooleanField(
@@ -59,6 +65,44 @@ class CharterForm(forms.Form):
         initial=0.1,
         label="Share of concordant cases in the adjudicators' queue",
         help_text="0 to 1. They keep adjudicators from knowing why they read a case; their scores are not used.",
+    )
+    repeats_share = forms.FloatField(
+        min_value=0,
+        max_value=0.5,
+        initial=0,
+        label="Share of reads repeated in secret",
+        help_text="0 to 0.5. Each reader gets this share of his cases again, with new letters and order; for "
+        "agreement with himself, never for results. He cannot look at signed cases again while they are read.",
+    )
+    repeats_washout_days = forms.IntegerField(
+        min_value=0,
+        max_value=730,
+        initial=28,
+        label="Days before a case is repeated",
+        help_text="At least so long after its signature; it then comes with the next batch.",
+    )
+    batch_size = forms.IntegerField(
+        min_value=0, max_value=5000, initial=0, label="Largest batch", help_text="Cases; 0 for no limit."
+    )
+    read_interval_minutes = forms.IntegerField(
+        min_value=0,
+        max_value=1440,
+        initial=0,
+        label="Pause between cases",
+        help_text="Minutes from the signature of one case to the start of the next; 0 for none.",
+    )
+    cases_per_sitting = forms.IntegerField(
+        min_value=0, max_value=200, initial=0, label="Cases in a sitting", help_text="At most; 0 for no limit."
+    )
+    sitting_pause_minutes = forms.IntegerField(
+        min_value=5,
+        max_value=1440,
+        initial=30,
+        label="Pause that ends a sitting",
+        help_text="Minutes without a case begun or signed.",
+    )
+    cases_per_day = forms.IntegerField(
+        min_value=0, max_value=500, initial=0, label="Cases in a day", help_text="At most; 0 for no limit."
     )
     missing_rule = forms.ChoiceField(label="Missing joints")
     missing_limit = forms.FloatField(

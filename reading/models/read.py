@@ -52,16 +52,6 @@ class ReadQuerySet(models.QuerySet["Read"]):
         """Reads that were neither declined nor replaced nor voided."""
         return self.filter(status__in=COUNTING)
 
-    def waiting_for(self, user_id: int) -> ReadQuerySet:
-        """A reader's worklist in the drawn order: what he began or got back comes first."""
-        began = models.Case(models.When(status__in=WRITABLE, then=0), default=1)
-        return (
-            self.filter(reader_id=user_id, status__in=[ReadStatus.ISSUED, *WRITABLE])
-            .filter(case__campaign__status="open")
-            .select_related("case", "case__campaign", "case__campaign__trial", "case__campaign__charter", "batch")
-            .order_by(began, "batch__due_on", "queue_position")
-        )
-
 
 class Read(models.Model):
     """A case given to a reader. The purpose of an adjudication read, and whether it will be repeated, lie sealed.

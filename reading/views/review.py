@@ -14,14 +14,16 @@ from accounts.models import User
 from config.errors import BadInput, Refusal
 from config.refusals import status_of
 from instruments.definition import Instrument, Item
-from reading.access import read_or_404
+from reading.access import Piece, piece_or_404
 from reading.blinded import blind_case, queue_key
 from reading.cells import ABSENT, Cell, cells_of, exposures_of, instrument_of, notes_of
-from reading.models import Exposure, Read, ReadStatus, ReadStep
-from reading.models.read import WRITABLE
+from reading.models import Exposure, Read, SignedValues
+from reading.pace import wait_for
 from reading.randomisation import new_token
 from reading.signing import MEANINGS, canonical_text, canonical_values, digest_of, sign_step
-from reading.views.screen import see_other, step_of, unkept
+from reading.steps import open_step, what_is_signed
+from reading.views.screen import see_other, unkept
+from reading.worklist import waiting_for
 
 SIDES = {"L": "Left", "R": "Right"}
 
@@ -30,59 +32,63 @@ SIDES = {"L": "Left", "R": "Right"}
 @require_GET
 def review(request: HttpRequest, token: str) -> HttpResponse:
     """What is about to be signed."""
-    read, _ = read_or_404(request, token)
-    return unkept(render(request, "reading/review.html", review_context(read, step_of(read))))
+    piece = piece_or_404(request, token, to_look_at=True)
+    return unkept(render(request, "reading/review.html", review_context(piece)))
 
 
 @login_required
 @require_POST
 def sign(request: HttpRequest, token: str) -> HttpResponse:
     """Signs what the review showed; the same submission twice is one signature."""
-    read, actor = read_or_404(request, token)
-    step = step_of(read)
+    piece = piece_or_404(request, token)
     digest = request.POST.get("values_digest", "")
-    if read.status == ReadStatus.SIGNED and step.signed_values.filter(digest=digest).exists():
-        return see_other(after_signing(read))
+    if SignedValues.objects.filter(step__read=piece.read, step__locked_at__isnull=False, digest=digest).exists():
+        return see_other(after_signing(piece))
     if not isinstance(request.user, User):
         raise BadInput("signer", "nobody", "a person who is signed in")
     try:
         sign_step(
-            read=read,
-            step=step,
-            actor=actor,
+            read=piece.read,
+            step=piece.step,
+            actor=piece.actor,
             user=request.user,
             password=request.POST.get("password", ""),
             meaning=request.POST.get("meaning", ""),
             shown_digest=digest,
         )
     except Refusal as refusal:
-        context = review_context(read, step) | {"error": str(refusal)}
+        context = review_context(piece) | {"error": str(refusal)}
         return unkept(render(request, "reading/review.html", context, status=status_of(refusal)))
-    return see_other(after_signing(read))
+    return see_other(after_signing(piece))
 
 
-def after_signing(read: Read) -> str:
-    """The next case's screen, or the worklist when none waits."""
-    waiting = Read.objects.waiting_for(read.reader_id).first()
-    return reverse("reading:screen", args=[waiting.token]) if waiting else reverse("reading:worklist")
+def after_signing(piece: Piece) -> str:
+    """The next step of the read, else the next case; the worklist when none waits, or the charter asks for a pause."""
+    if piece.step.token is None and open_step(piece.read):
+        return reverse("reading:screen", args=[piece.token])
+    waiting = waiting_for(piece.read.reader_id, 1)
+    if not waiting or wait_for(waiting[0]):
+        return reverse("reading:worklist")
+    return reverse("reading:screen", args=[waiting[0].token])
 
 
-def review_context(read: Read, step: ReadStep) -> dict[str, Any]:
+def review_context(piece: Piece) -> dict[str, Any]:
     """Everything on the review page."""
+    read, step = piece.read, piece.step
     instrument, exposures = instrument_of(read), exposures_of(step)
     cells = cells_of(exposures)
-    case = blind_case(read, step, exposures)
+    case = blind_case(piece)
     gaps = cells_that(instrument, exposures, cells, lambda cell: not cell.filled)
-    writable = read.status in WRITABLE
     return {
         "case": case.as_json() | {"panes": []},
         "progress": case.progress,
-        "can_sign": writable and not gaps,
-        "why_not": case.read_only if not writable else gaps_in_words(len(gaps)),
+        "what": what_is_signed(read, step),
+        "can_sign": piece.writable and not gaps,
+        "why_not": case.read_only if not piece.writable else gaps_in_words(len(gaps)),
         "error": "",
         "values_digest": digest_of(canonical_text(canonical_values(read, step))),
         "sign_op_id": new_token(),
-        "queue_key": queue_key(read),
+        "queue_key": queue_key(piece),
         "meanings": [{"code": code, "label": label} for code, label in meanings_for(read).items()],
         "gaps": gaps,
         "not_assessable": cells_that(

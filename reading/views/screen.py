@@ -16,30 +16,24 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.trail import audited_atomic, record
 from config.errors import BadInput, WrongState
-from reading.access import read_or_404
+from reading.access import piece_or_404
 from reading.blinded import (
     blind_case,
     describe_instrument,
     next_case,
     present_values,
+    progress_of,
     queue_key,
     screen_terms,
     terms_for,
 )
-from reading.cells import cells_of, count_filled, exposures_of, instrument_of
+from reading.cells import instrument_of
 from reading.films import read_band, read_preview
-from reading.models import ExposureFilm, Read, ReadStep, Sitting
-from reading.sessions import PROBLEMS, Operation, open_read, open_step, report_problem, save_note, save_values
+from reading.models import ExposureFilm, Sitting
+from reading.sessions import PROBLEMS, Operation, open_read, report_problem, save_note, save_values
+from reading.steps import exposures_shown
 
 MAX_OPERATIONS = 50
-
-
-def step_of(read: Read) -> ReadStep:
-    """The open step, or the last one of a signed read."""
-    step = open_step(read) or read.steps.order_by("-position").first()
-    if step is None:
-        raise Http404
-    return step
 
 
 def sitting_of(request: HttpRequest) -> Sitting | None:
@@ -52,20 +46,18 @@ def sitting_of(request: HttpRequest) -> Sitting | None:
 @require_GET
 def screen(request: HttpRequest, token: str) -> HttpResponse:
     """The reading screen; the first visit begins the read."""
-    read, actor = read_or_404(request, token)
-    terms = terms_for(read)
+    piece = piece_or_404(request, token, to_look_at=True)
+    terms = terms_for(piece.read)
     if terms.display_check_required and sitting_of(request) is None:
         return redirect(reverse("reading:display-check") + f"?next={request.path}")
-    open_read(read=read, actor=actor)
-    step = step_of(read)
-    exposures = exposures_of(step)
+    open_read(read=piece.read, actor=piece.actor, step=piece.step)
     context = {
-        "case": blind_case(read, step, exposures).as_json(),
-        "instrument": describe_instrument(instrument_of(read), terms),
-        "values": present_values(exposures),
+        "case": blind_case(piece).as_json(),
+        "instrument": describe_instrument(instrument_of(piece.read), terms),
+        "values": present_values(exposures_shown(piece.read, piece.step)),
         "terms": screen_terms(terms),
-        "queue_key": queue_key(read),
-        "next_case": next_case(read),
+        "queue_key": queue_key(piece),
+        "next_case": next_case(piece),
         "problems": [{"code": code, "label": label} for code, label in PROBLEMS.items()],
     }
     return unkept(render(request, "reading/screen.html", context))
@@ -96,10 +88,12 @@ def band(request: HttpRequest, token: str, film: str, level: str, number: int) -
 
 
 def film_or_404(request: HttpRequest, token: str, film: str) -> Any:
-    """The reader image of a film that the person's own read shows."""
-    read, _ = read_or_404(request, token)
+    """The reader image of a film that the person's screen shows now."""
+    piece = piece_or_404(request, token, to_look_at=True)
     shown = (
-        ExposureFilm.objects.filter(token=film, exposure__step__read=read, reader_image__isnull=False)
+        ExposureFilm.objects.filter(
+            token=film, exposure__in=exposures_shown(piece.read, piece.step), reader_image__isnull=False
+        )
         .select_related("reader_image")
         .first()
     )
@@ -112,13 +106,15 @@ def film_or_404(request: HttpRequest, token: str, film: str) -> Any:
 @require_POST
 def values(request: HttpRequest, token: str) -> HttpResponse:
     """Saves operations; answers what became of each and how full the read is."""
-    read, actor = read_or_404(request, token)
+    piece = piece_or_404(request, token)
     given = body_of(request, "ops")
     if len(given) > MAX_OPERATIONS:
         raise BadInput("ops", len(given), f"at most {MAX_OPERATIONS}")
     operations = [parse_operation(one) for one in given]
-    outcomes = save_values(read=read, actor=actor, operations=operations, sitting=sitting_of(request))
-    return JsonResponse({"results": [answer_of(asdict(outcome)) for outcome in outcomes], **progress_of(read)})
+    outcomes = save_values(
+        read=piece.read, actor=piece.actor, operations=operations, sitting=sitting_of(request), step=piece.step
+    )
+    return JsonResponse({"results": [answer_of(asdict(outcome)) for outcome in outcomes], **progress_of(piece)})
 
 
 def body_of(request: HttpRequest, name: str) -> list[dict[str, Any]]:
@@ -171,24 +167,16 @@ def answer_of(outcome: dict[str, Any]) -> dict[str, Any]:
     return outcome | {"saved_at": outcome["saved_at"].isoformat(timespec="milliseconds").replace("+00:00", "Z")}
 
 
-def progress_of(read: Read) -> dict[str, int]:
-    """Counted on the server: how many cells have a grade or a reason, and how many there are."""
-    exposures = exposures_of(step_of(read))
-    return {
-        "saved_count": count_filled(cells_of(exposures)),
-        "expected_count": len(instrument_of(read).items) * len(exposures),
-    }
-
-
 @login_required
 @require_POST
 def notes(request: HttpRequest, token: str) -> HttpResponse:
     """Saves a flag or a comment on a cell."""
-    read, actor = read_or_404(request, token)
+    piece = piece_or_404(request, token)
     (given,) = body_of_one(request)
     note = save_note(
-        read=read,
-        actor=actor,
+        read=piece.read,
+        actor=piece.actor,
+        step=piece.step,
         exposure_token=str(given.get("exposure", "")),
         item=str(given.get("item", "")),
         flag=bool(given.get("flag")),
@@ -197,7 +185,7 @@ def notes(request: HttpRequest, token: str) -> HttpResponse:
     )
     answer = {"op_id": note.op_id, "exposure": given["exposure"], "item": note.item, "flag": note.flag}
     saved_at = note.saved_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return JsonResponse({**answer, "comment": note.comment, "saved_at": saved_at, **progress_of(read)})
+    return JsonResponse({**answer, "comment": note.comment, "saved_at": saved_at, **progress_of(piece)})
 
 
 def body_of_one(request: HttpRequest) -> list[dict[str, Any]]:
@@ -215,10 +203,11 @@ def body_of_one(request: HttpRequest) -> list[dict[str, Any]]:
 @require_POST
 def problem(request: HttpRequest, token: str) -> HttpResponse:
     """Reports an image problem to the coordinator."""
-    read, actor = read_or_404(request, token)
+    piece = piece_or_404(request, token)
     report_problem(
-        read=read,
-        actor=actor,
+        read=piece.read,
+        actor=piece.actor,
+        step=piece.step,
         film_token=request.POST.get("film", ""),
         reason=request.POST.get("kind", ""),
         note=request.POST.get("text", ""),
@@ -230,15 +219,15 @@ def problem(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def take_over(request: HttpRequest, token: str) -> HttpResponse:
     """Tells the trail that the reader went on in another tab."""
-    read, actor = read_or_404(request, token)
-    if read.status == "signed":
+    piece = piece_or_404(request, token)
+    if piece.step.locked_at is not None:
         raise WrongState("this read", "signed", "a read in progress")
     with audited_atomic():
         record(
             action="reading.read.taken-over",
-            actor=actor,
-            stream=read.case.campaign.trial.code,
-            subject=("reading.read", str(read.pk)),
+            actor=piece.actor,
+            stream=piece.read.case.campaign.trial.code,
+            subject=("reading.read", str(piece.read.pk)),
         )
     return HttpResponse(status=204)
 

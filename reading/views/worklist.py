@@ -13,10 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.roles import Role
 from audit.trail import Actor
 from config.errors import BadInput, NotAllowed
-from reading.access import own_id, read_or_404
-from reading.models import Read, ReadStatus
+from reading.access import own_id, piece_or_404
+from reading.models import ReadStatus
+from reading.pace import in_words, pace_of, wait_for
 from reading.sessions import begin_sitting, decline_read
+from reading.steps import may_look_back
 from reading.views.screen import see_other, unkept
+from reading.worklist import entry_of, signed_entries, steps_before, waiting_for
 from studies.models import Membership
 
 READS_A_PAGE = 50
@@ -40,23 +43,30 @@ def reading_actor(request: HttpRequest) -> tuple[Actor, str]:
 def worklist(request: HttpRequest) -> HttpResponse:
     """What waits for this reader, in drawn order."""
     reading_actor(request)
-    waiting = list(Read.objects.waiting_for(own_id(request))[:READS_A_PAGE])
-    signed = Read.objects.filter(reader_id=request.user.pk, status=ReadStatus.SIGNED).count()
-    context = {"reads": waiting, "signed": signed, "first": waiting[0] if waiting else None}
+    entries = waiting_for(own_id(request), READS_A_PAGE)
+    fresh = next((entry for entry in entries if entry.status == ReadStatus.ISSUED), None)
+    wait = wait_for(fresh) if fresh else None
+    first = entries[0] if entries and not (wait and entries[0] == fresh) else None
+    context = {
+        "entries": entries,
+        "waiting": steps_before(own_id(request)).count(),
+        "signed": signed_entries(own_id(request)).count(),
+        "first": first,
+        "wait": wait,
+        "until": in_words(wait.until) if wait else "",
+        "pace": pace_of(fresh) if fresh else [],
+    }
     return unkept(render(request, "reading/worklist.html", context))
 
 
 @login_required
 @require_GET
 def past(request: HttpRequest) -> HttpResponse:
-    """The reader's own signed reads, newest first, to look at and not to change."""
+    """The reader's own signed reads, newest first, to look at and not to change, where the charter allows it."""
     reading_actor(request)
-    signed = (
-        Read.objects.filter(reader_id=request.user.pk, status=ReadStatus.SIGNED, case__campaign__status="open")
-        .select_related("case__campaign__trial", "batch")
-        .order_by("-signed_at")
-    )
-    page = Paginator(signed, READS_A_PAGE).get_page(request.GET.get("page"))
+    signed = signed_entries(own_id(request)).filter(read__case__campaign__status="open")
+    allowed = [entry_of(step) for step in signed if may_look_back(step.read)]
+    page = Paginator(allowed, READS_A_PAGE).get_page(request.GET.get("page"))
     return unkept(render(request, "reading/past.html", {"page": page}))
 
 
@@ -64,10 +74,10 @@ def past(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def decline(request: HttpRequest, token: str) -> HttpResponse:
     """Gives a case back with a reason."""
-    read, actor = read_or_404(request, token)
+    piece = piece_or_404(request, token)
     if request.method == "GET":
-        return unkept(render(request, "reading/decline.html", {"read": read}))
-    decline_read(read=read, actor=actor, reason=request.POST.get("reason", ""))
+        return unkept(render(request, "reading/decline.html", {"mixed": piece.step.token is not None}))
+    decline_read(read=piece.read, actor=piece.actor, reason=request.POST.get("reason", ""))
     return see_other(reverse("reading:worklist"))
 
 

@@ -23,8 +23,6 @@ AT_ONCE = 50
 
 def read_and_sign(read: Read, truths: dict[int, Truth], profile: ReaderProfile, seed: int, actor: Actor) -> None:
     """Fills a read with what this reader would see of the true damage, by visit id, and signs it."""
-    open_read(read=read, actor=actor)
-    read.refresh_from_db()
     visits = sorted(truths)
     instrument = instrument_of(read)
     seen = dict(
@@ -34,10 +32,12 @@ def read_and_sign(read: Read, truths: dict[int, Truth], profile: ReaderProfile, 
             strict=True,
         )
     )
-    for step in read.steps.all():
+    for step in read.steps.filter(locked_at=None):
+        open_read(read=read, actor=actor, step=step)
+        read.refresh_from_db()
         operations = list(operations_for(read, exposures_of(step), seen))
         for start in range(0, len(operations), AT_ONCE):
-            save_values(read=read, actor=actor, operations=operations[start : start + AT_ONCE])
+            save_values(read=read, actor=actor, operations=operations[start : start + AT_ONCE], step=step)
         user = User.objects.get(pk=actor.user_id)
         digest = digest_of(canonical_text(canonical_values(read, step)))
         sign_step(read=read, step=step, actor=actor, user=user, password=PASSWORD, meaning="read", shown_digest=digest)

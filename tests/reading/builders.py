@@ -21,10 +21,11 @@ from instruments.definition import Item
 from reading.campaigns import create_campaign, open_campaign
 from reading.cells import cells_of, exposures_of, instrument_of
 from reading.charters import draft_charter, sign_charter
-from reading.models import Campaign, Exposure, Qualification, Read
+from reading.models import Campaign, Exposure, Qualification, Read, ReadStep
 from reading.randomisation import new_token
 from reading.sessions import Operation, open_read, save_values
 from reading.signing import canonical_text, canonical_values, digest_of, sign_step
+from reading.steps import open_step
 from studies.bitpacking import encode
 from studies.models import Film, Membership, ReaderImage, Rendition, Site, Subject, Trial, Visit, VisitPlan
 
@@ -138,49 +139,55 @@ def nothing_wrong(exposure: Exposure, item: Item) -> int:
     return 0
 
 
-def fill_read(read: Read, grade_of: GradeOf = nothing_wrong) -> int:
-    """Enters a value in every cell as its reader would; `grade_of(letter place, item)` gives the grade."""
+def fill_read(read: Read, grade_of: GradeOf = nothing_wrong, step: ReadStep | None = None) -> int:
+    """Enters a value in every cell of a step, by default the open one; `grade_of(exposure, item)` gives the grade."""
     actor = Actor(read.reader_id, str(read.reader), "reader")
-    open_read(read=read, actor=actor)
+    step = step or open_step(read)
+    assert step is not None
+    open_read(read=read, actor=actor, step=step)
     read.refresh_from_db()
-    entered = 0
-    for step in read.steps.all():
-        exposures = exposures_of(step)
-        cells = cells_of(exposures)
-        operations = [
-            Operation(
-                op_id=new_token(),
-                exposure=exposure.token,
-                item=item.key,
-                value=grade_of(exposure, item),
-                reason="",
-                base_revision=0,
-                captured_at=timezone.now(),
-                entry="key",
-                dwell_ms=10,
-            )
-            for exposure in exposures
-            for item in instrument_of(read).items
-            if (exposure.pk, item.key) not in cells
-        ]
-        entered += len(save_values(read=read, actor=actor, operations=operations))
-    return entered
-
-
-def sign(read: Read, password: str = PASSWORD) -> None:
-    """Signs every open step of a full read."""
-    actor = Actor(read.reader_id, str(read.reader), "reader")
-    for step in read.steps.filter(locked_at=None):
-        digest = digest_of(canonical_text(canonical_values(read, step)))
-        sign_step(
-            read=read,
-            step=step,
-            actor=actor,
-            user=read.reader,
-            password=password,
-            meaning="corrected" if read.returns.exists() else "read",
-            shown_digest=digest,
+    exposures = exposures_of(step)
+    cells = cells_of(exposures)
+    operations = [
+        Operation(
+            op_id=new_token(),
+            exposure=exposure.token,
+            item=item.key,
+            value=grade_of(exposure, item),
+            reason="",
+            base_revision=0,
+            captured_at=timezone.now(),
+            entry="key",
+            dwell_ms=10,
         )
+        for exposure in exposures
+        for item in instrument_of(read).items
+        if (exposure.pk, item.key) not in cells
+    ]
+    return len(save_values(read=read, actor=actor, operations=operations, step=step))
+
+
+def sign(read: Read, password: str = PASSWORD, step: ReadStep | None = None) -> None:
+    """Signs a full step, by default the open one."""
+    step = step or open_step(read)
+    assert step is not None
+    sign_step(
+        read=read,
+        step=step,
+        actor=Actor(read.reader_id, str(read.reader), "reader"),
+        user=read.reader,
+        password=password,
+        meaning="corrected" if read.returns.exists() else "read",
+        shown_digest=digest_of(canonical_text(canonical_values(read, step))),
+    )
+
+
+def read_through(read: Read, grade_of: GradeOf = nothing_wrong) -> None:
+    """Fills and signs step after step until the read is signed."""
+    while open_step(read):
+        fill_read(read, grade_of)
+        sign(read)
+        read.refresh_from_db()
 
 
 def open_campaign_of(house: House, **terms: object) -> Campaign:
@@ -196,15 +203,20 @@ def open_campaign_of(house: House, **terms: object) -> Campaign:
 
 def change_first(read: Read, value: int) -> None:
     """Corrects the first item of the first exposure of a returned read."""
-    exposures = exposures_of(read.steps.get())
+    operation_on(read, exposures_of(read.steps.get())[0], value)
+
+
+def operation_on(read: Read, exposure: Exposure, value: int) -> None:
+    """Enters a value for the first item of an exposure, over what stands there."""
     item = instrument_of(read).items[0]
+    cell = cells_of([exposure]).get((exposure.pk, item.key))
     operation = Operation(
         op_id=new_token(),
-        exposure=exposures[0].token,
+        exposure=exposure.token,
         item=item.key,
         value=value,
         reason="",
-        base_revision=cells_of(exposures)[exposures[0].pk, item.key].revision,
+        base_revision=cell.revision if cell else 0,
         captured_at=timezone.now(),
         entry="click",
         dwell_ms=5,

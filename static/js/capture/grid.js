@@ -15,7 +15,8 @@ export class Grid {
     this.reasons = new Map(instrument.reasons.map(({ code, label }, place) => [code, { label, number: place + 1 }]));
     root.replaceChildren(...plan.regions.map((region) => this.#table(region)));
     sheet.watch((item, exposure) => this.draw(item, exposure));
-    for (const { item, exposure } of plan.sequence) this.draw(item.key, exposure);
+    const items = plan.regions.flatMap(({ rows }) => rows);
+    for (const { key } of items) for (const { exposure } of panes) this.draw(key, exposure);
   }
 
   // chosen(item key, exposure) when a cell is clicked.
@@ -103,9 +104,10 @@ export class Grid {
     const label = make("th", { scope: "row", title: `${item.label}, ${feature}` });
     label.append(make("span", { class: "feature" }, this.features.size > 1 ? feature.slice(0, 1) : ""), item.label);
     const row = make("tr", { class: before && before.joint === item.joint ? "" : "joint" }, label);
-    for (const { exposure, letter } of this.panes) {
-      const name = `${letter}, ${item.label}, ${feature}`;
+    for (const { exposure, letter, locked } of this.panes) {
+      const name = `${letter}, ${item.label}, ${feature}${locked ? ", signed" : ""}`;
       const cell = make("td", { tabindex: "-1", "data-item": item.key, "data-exposure": exposure, "data-name": name });
+      cell.classList.toggle("locked", locked === true);
       this.#cells.set(cellKey(item.key, exposure), cell);
       row.append(cell);
     }

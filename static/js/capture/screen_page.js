@@ -24,7 +24,8 @@ export class ScreenPage {
     this.instrument = dataOf(root, "instrument");
     this.terms = dataOf(root, "terms");
     this.panes = this.case.panes;
-    const exposures = this.panes.map(({ exposure }) => exposure);
+    // Signed timepoints stand beside, to be compared with: nothing is asked for there.
+    const exposures = this.panes.filter(({ locked }) => !locked).map(({ exposure }) => exposure);
     this.plan = planOf(this.instrument, exposures, this.terms.entry_order);
     this.sheet = new ScoreSheet(dataOf(root, "values"));
     this.cursor = new Cursor(this.plan, exposures, this.sheet);

@@ -1,0 +1,64 @@
+"""Which step of a read is before its reader, under which address, and what it may show."""
+
+from __future__ import annotations
+
+from reading.cells import exposures_of
+from reading.charters import terms_of
+from reading.models import Exposure, Read, ReadStep
+from reading.presentations import BESIDE, NO_LOOKING_BACK, ORDER_KNOWN, TOGETHER
+
+
+def open_step(read: Read) -> ReadStep | None:
+    """The first step that is not locked."""
+    return read.steps.filter(locked_at=None).order_by("position").first()
+
+
+def step_before(read: Read) -> ReadStep | None:
+    """The open step, or the last one of a read without one."""
+    return open_step(read) or read.steps.order_by("-position").first()
+
+
+def address_of(read: Read, step: ReadStep) -> str:
+    """The token in the address of the screen: the step's own where timepoints are mixed, else the read's."""
+    return step.token or read.token
+
+
+def presentation_of(read: Read) -> str:
+    """The presentation of the charter version pinned by the read's campaign."""
+    return terms_of(read.case.campaign.charter).presentation
+
+
+def exposures_shown(read: Read, step: ReadStep | None) -> list[Exposure]:
+    """What the screen of a step shows: its own exposures and, visit by visit, those locked before it."""
+    if step is None:
+        return []
+    shown = exposures_of(step)
+    if presentation_of(read) not in BESIDE:
+        return shown
+    before = read.steps.filter(position__lt=step.position).order_by("position")
+    return [one for earlier in before for one in exposures_of(earlier)] + shown
+
+
+def order_note(read: Read, step: ReadStep) -> str:
+    """What the reader is told of the order of what he sees."""
+    presentation = presentation_of(read)
+    if presentation in BESIDE:
+        return "visits in the order of time; those before this one are locked"
+    if presentation in ORDER_KNOWN:
+        return "in the order of time, A is the first"
+    return (
+        "the order is random" if presentation in TOGETHER or step.counts and not step.token else "one timepoint alone"
+    )
+
+
+def may_look_back(read: Read) -> bool:
+    """Whether a signed read may be seen again: not where timepoints are read alone, nor where cases are repeated."""
+    terms = terms_of(read.case.campaign.charter)
+    return terms.presentation not in NO_LOOKING_BACK and terms.repeats_share == 0
+
+
+def what_is_signed(read: Read, step: ReadStep) -> str:
+    """What one signature locks, in words; never whether more follows."""
+    if presentation_of(read) in BESIDE:
+        return "visit"
+    return "read" if step.counts and step.token is None else "timepoint"

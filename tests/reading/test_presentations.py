@@ -1,0 +1,251 @@
+"""The five ways in which timepoints come before a reader: what each shows, locks and counts."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+
+import pytest
+from django.test import Client
+
+from accounts.sign_in import BACKEND
+from config.errors import BadInput, WrongState
+from jobs.carrying import run_due_jobs
+from reading.assignments import request_batch
+from reading.models import (
+    Campaign,
+    CaseStatus,
+    Exposure,
+    ExposureFilm,
+    Read,
+    ReadKind,
+    ReadStatus,
+    ReadStep,
+    SignedValues,
+)
+from reading.signing import return_read
+from reading.worklist import waiting_for
+from scoring.models import CaseResult
+from scoring.signed_series import visits_of
+from studies.models import Visit
+from tests.reading.builders import (
+    GradeOf,
+    House,
+    build_house,
+    fill_read,
+    open_campaign_of,
+    operation_on,
+    read_through,
+    sign,
+)
+
+pytestmark = pytest.mark.django_db
+WEEKS = ("W00", "W24", "W52")
+
+
+@pytest.fixture
+def house() -> House:
+    return build_house(subjects=2, visits=WEEKS)
+
+
+def issue(house: House, presentation: str) -> Campaign:
+    campaign = open_campaign_of(house, presentation=presentation, concordant_share=0.0)
+    readers = [house.people["reader"], house.people["reader.two"]]
+    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=9)
+    run_due_jobs()
+    return campaign
+
+
+def first_read(house: House) -> Read:
+    return Read.objects.filter(reader=house.people["reader"]).order_by("queue_position")[0]
+
+
+def browser(house: House, who: str = "reader") -> Client:
+    client = Client()
+    client.force_login(house.people[who], backend=BACKEND)
+    return client
+
+
+def weeks_of(read: Read) -> dict[str, str]:
+    """The true visit code of every exposure, by token."""
+    codes = dict(Visit.objects.values_list("pk", "code"))
+    return {token: codes[visit] for token, visit in visits_of(read).items()}
+
+
+def panes(client: Client, address: str) -> list[dict[str, object]]:
+    answer = client.get(f"/read/{address}/")
+    assert answer.status_code == 200, answer.content[:300]
+    found: list[dict[str, object]] = json.loads(json.dumps(answer.context["case"]))["panes"]
+    return found
+
+
+def test_together_in_known_order_goes_from_the_first_visit_to_the_last(house: House) -> None:
+    issue(house, "together-ordered")
+    for read in Read.objects.all():
+        weeks = weeks_of(read)
+        shown = read.steps.get().exposures.order_by("position")
+        assert [weeks[one.token] for one in shown] == list(WEEKS)
+    page = browser(house).get(f"/read/{first_read(house).token}/").content.decode()
+    assert "in the order of time, A is the first" in page
+
+
+def test_locked_visits_come_one_by_one_in_the_order_of_time_beside_those_before(house: House) -> None:
+    issue(house, "locked-visits")
+    read, client = first_read(house), browser(house)
+    weeks = weeks_of(read)
+    for number, _ in enumerate(WEEKS, start=1):
+        shown = panes(client, read.token)
+        assert [weeks[str(pane["exposure"])] for pane in shown] == list(WEEKS[:number])
+        assert [pane["locked"] for pane in shown] == [True] * (number - 1) + [False]
+        assert [pane["letter"] for pane in shown] == list("ABC"[:number])
+        fill_read(read)
+        sign(read)
+    read.refresh_from_db()
+    assert read.status == ReadStatus.SIGNED
+
+
+def test_nothing_before_the_last_visit_tells_how_many_follow(house: House) -> None:
+    """A read of three visits and one of two, at their first visit, differ in random tokens alone."""
+    issue(house, "locked-visits")
+    read, client = first_read(house), browser(house)
+    later = [one for step in list(read.steps.order_by("position"))[1:] for one in step.exposures.all()]
+    films = ExposureFilm.objects.filter(exposure__in=later)
+    pages = [client.get(f"/read/{read.token}/{part}").content.decode() for part in ("", "review")]
+    pages.append(client.get("/read/").content.decode())
+    hidden = [one.token for one in later] + [film.token for film in films]
+    assert not [token for token in hidden for page in pages if token in page]
+    assert "Sign this visit" in pages[1]
+    for film in films:
+        assert client.get(f"/read/{read.token}/film/{film.token}/preview.jpg").status_code == 404
+    progress = client.get(f"/read/{read.token}/").context["case"]["progress"]
+    assert progress == {"saved_count": 0, "expected_count": 32}
+
+
+def test_a_locked_step_takes_no_value_and_a_later_one_none_before_its_time(house: House) -> None:
+    issue(house, "locked-visits")
+    read = first_read(house)
+    first, second, _ = read.steps.order_by("position")
+    fill_read(read)
+    with pytest.raises(WrongState, match="not the one before its reader"):
+        sign_empty(read, second)
+    sign(read)
+    for step in (first, read.steps.get(position=2)):
+        with pytest.raises((BadInput, WrongState)):
+            save_into(read, step.exposures.get())
+
+
+def sign_empty(read: Read, step: ReadStep) -> None:
+    """Tries to sign a step that is not before its reader, as a forged request could."""
+    fill_read(read, step=step)
+    sign(read, step=step)
+
+
+def save_into(read: Read, exposure: Exposure) -> None:
+    operation_on(read, exposure, 3)
+
+
+def damaged_at(weeks: dict[str, str], week: str) -> GradeOf:
+    """Grade 1 everywhere at one visit, none at the others."""
+    return lambda exposure, item: int(weeks[exposure.token] == week)
+
+
+def test_every_visit_of_locked_visits_counts(house: House) -> None:
+    campaign = issue(house, "locked-visits")
+    case = campaign.cases.order_by("number")[0]
+    for read in case.reads.all():
+        read_through(read, damaged_at(weeks_of(read), "W52"))
+    run_due_jobs()
+    result = CaseResult.objects.get(case=case)
+    assert [Fraction(one["total"]["value"]) for one in result.numbers["result"]["totals"]] == [0, 0, 32]
+
+
+def test_single_timepoints_are_entries_of_their_own_and_nothing_tells_which_belong_together(house: House) -> None:
+    issue(house, "single")
+    client, reader = browser(house), house.people["reader"]
+    entries = waiting_for(reader.pk)
+    assert len(entries) == 2 * 3
+    assert {entry.status for entry in entries} == {ReadStatus.ISSUED}
+    tokens = [read.token for read in Read.objects.all()]
+    for entry in entries:
+        (pane,) = panes(client, entry.token)
+        assert pane["letter"] == "A"
+        page = client.get(f"/read/{entry.token}/").content.decode()
+        assert not [token for token in tokens if token in page]
+        assert not [
+            other.token for other in entries if other.token != entry.token and other.token in page.split("next-case")[0]
+        ]
+    assert [client.get(f"/read/{token}/").status_code for token in tokens] == [404] * len(tokens)
+
+
+def test_a_begun_timepoint_does_not_mark_the_others_of_its_case(house: House) -> None:
+    issue(house, "single")
+    client, reader = browser(house), house.people["reader"]
+    chosen = waiting_for(reader.pk)[2]
+    panes(client, chosen.token)
+    states = {entry.token: entry.status for entry in waiting_for(reader.pk)}
+    assert states.pop(chosen.token) == ReadStatus.OPENED
+    assert set(states.values()) == {ReadStatus.ISSUED}
+
+
+def test_single_timepoints_are_signed_one_by_one_and_make_a_case_together(house: House) -> None:
+    campaign = issue(house, "single")
+    for reader in ("reader", "reader.two"):
+        while entries := waiting_for(house.people[reader].pk):
+            step = ReadStep.objects.select_related("read__reader").get(pk=entries[0].step)
+            assert entries[0].token == step.token
+            fill_read(step.read, step=step)
+            sign(step.read, step=step)
+    run_due_jobs()
+    assert {case.status for case in campaign.cases.all()} == {CaseStatus.CONSENSUS}
+    done = ReadStep.objects.filter(read__reader=house.people["reader"])[0]
+    assert browser(house).get(f"/read/{done.token}/").status_code == 404, (
+        "a look back would set timepoints side by side"
+    )
+    assert "may be looked at again" in browser(house).get("/read/past/").content.decode()
+
+
+def test_the_hybrid_locks_each_alone_and_only_the_scores_given_together_count(house: House) -> None:
+    campaign = issue(house, "alone-then-together")
+    case, client = campaign.cases.order_by("number")[0], browser(house)
+    for read in case.reads.all():
+        for place in range(len(WEEKS)):
+            if read.reader == house.people["reader"]:
+                assert [pane["letter"] for pane in panes(client, read.token)] == ["A"]
+            fill_read(read, lambda exposure, item: 3)
+            sign(read)
+            assert SignedValues.objects.filter(step__read=read).count() == place + 1
+        if read.reader == house.people["reader"]:
+            assert [pane["letter"] for pane in panes(client, read.token)] == ["A", "B", "C"]
+            assert not client.get(f"/read/{read.token}/").context["values"][
+                str(panes(client, read.token)[0]["exposure"])
+            ]
+        fill_read(read, lambda exposure, item: 1)
+        sign(read)
+    run_due_jobs()
+    result = CaseResult.objects.get(case=case)
+    assert [Fraction(one["total"]["value"]) for one in result.numbers["result"]["totals"]] == [32, 32, 32]
+    kept = [json.loads(signed.values)["counts"] for signed in SignedValues.objects.filter(step__read__case=case)]
+    assert sorted(kept) == [False] * 6 + [True] * 2
+
+
+def test_a_returned_hybrid_opens_its_last_step_alone(house: House) -> None:
+    issue(house, "alone-then-together")
+    read = first_read(house)
+    read_through(read)
+    return_read(read=read, actor=house.actor("coordinator"), reason="incomplete", note="")
+    assert [step.locked_at is None for step in read.steps.order_by("position")] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("presentation", ["together-random", "single", "alone-then-together"])
+def test_random_presentations_store_an_order_that_is_not_the_true_one_for_all(presentation: str) -> None:
+    house = build_house(subjects=8, visits=WEEKS)
+    campaign = open_campaign_of(house, presentation=presentation, concordant_share=0.0)
+    readers = [house.people["reader"], house.people["reader.two"]]
+    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=9)
+    run_due_jobs()
+    orders = set()
+    for read in Read.objects.filter(kind=ReadKind.PRIMARY):
+        weeks = weeks_of(read)
+        shown = Exposure.objects.filter(step__read=read).order_by("step__position", "position")
+        orders.add(tuple(weeks[one.token] for one in shown))
+    assert len(orders) > 3
