@@ -37,7 +37,7 @@ SERVICE = mapping(
     environment={"type": "object", "additionalProperties": SCALAR},
     secrets=TEXTS,
     volumes={"type": "array", "items": {"type": "string", "pattern": r"^(\./)?[\w./-]+:/[\w./-]+(:ro)?$"}},
-    ports={"type": "array", "items": {"type": "string", "pattern": r"^\d+:\d+$"}},
+    ports={"type": "array", "items": {"type": "string", "pattern": r"^([\d.]+:)?\d+:\d+$"}},
     depends_on=named(mapping(condition={"enum": CONDITIONS})),
     deploy=mapping(replicas={"type": "integer", "minimum": 1}),
     healthcheck=HEALTHCHECK,

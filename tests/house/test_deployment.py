@@ -22,7 +22,7 @@ from tests.house.compose_schema import SCHEMA
 from tests.servers import ROOT
 
 GIVEN = {"SITE": "reading.example", "EMAIL_HOST": "mail.example", "DEFAULT_FROM_EMAIL": "reading@reading.example"}
-OURS = ("web", "worker", "decoders", "sweeper", "migrations")
+OURS = ("web", "worker", "decoders", "receiver", "sweeper", "migrations")
 # Read by boto3, not by our settings.
 FOREIGN = {"AWS_SHARED_CREDENTIALS_FILE", "AWS_DEFAULT_REGION"}
 
