@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
 from tests.cast import PASSWORD
+from tests.chromium import close
 
 Visit = Callable[..., Page]
 
@@ -42,5 +43,5 @@ def visit(chromium: Browser, live_server: LiveServer) -> Iterator[Visit]:
 
     yield open_page
     for context in contexts:
-        context.close()
+        close(context)
     assert faults == []

@@ -9,12 +9,15 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
+from accounts import second_factor
 from jobs.carrying import run_due_jobs
 from reading.assignments import request_batch
 from reading.models import ItemNote, ItemScore, Read, ReadStatus
 from reading.randomisation import new_token
 from studies.models import ReaderImage
+from tests.accounts.test_second_factor import code_of
 from tests.capture.acting import asked, press, said, shown, status, wait_ready, wait_saved
+from tests.chromium import close
 from tests.reading.builders import PASSWORD, House, build_house, open_campaign_of
 from tests.viewer.films import wait_until
 
@@ -54,7 +57,7 @@ def reader(chromium: Browser, live_server: LiveServer, reads: list[Read]) -> Ite
     wait_ready(page)
     yield page
     assert faults == []
-    context.close()
+    close(context)
 
 
 def sign_in_over(page: Page, who: str) -> None:
@@ -97,7 +100,9 @@ def test_a_read_is_scored_reviewed_and_signed_and_the_next_one_comes(reader: Pag
 
 def test_an_ended_session_costs_nothing_but_the_password(reader: Page, reads: list[Read]) -> None:
     Session.objects.all().delete()
+    reader.context.set_offline(True)
     press(reader, "3", "4")
+    reader.context.set_offline(False)
     wait_until(reader, "document.querySelector('.sign-in').open")
     sign_in_over(reader, "reader")
     wait_saved(reader)
@@ -114,6 +119,38 @@ def test_another_reader_cannot_go_on_with_it(reader: Page, reads: list[Read]) ->
     sign_in_over(reader, "reader.two")
     wait_until(reader, "document.querySelector('.sign-in .refusal').textContent.startsWith('Somebody else')")
     assert not ItemScore.objects.filter(exposure__step__read=reads[0]).exists()
+
+
+def test_the_right_reader_can_still_go_on_after_another_tried(reader: Page, reads: list[Read]) -> None:
+    Session.objects.all().delete()
+    press(reader, "3")
+    wait_until(reader, "document.querySelector('.sign-in').open")
+    sign_in_over(reader, "reader.two")
+    wait_until(reader, "document.querySelector('.sign-in .refusal').textContent.startsWith('Somebody else')")
+    sign_in_over(reader, "reader")
+    wait_saved(reader)
+    assert ItemScore.objects.get(exposure__step__read=reads[0]).value == 3
+
+
+def test_a_code_is_asked_for_alone_and_the_password_is_sent_once(reader: Page, reads: list[Read], house: House) -> None:
+    secret = second_factor.new_secret()
+    second_factor.add_second_factor(user=house.people["reader"], secret=secret, code=code_of(secret))
+    Session.objects.all().delete()
+    sent: list[str] = []
+    reader.on("request", lambda request: sent.append(request.post_data or "") if "/over/" in request.url else None)
+    press(reader, "3")
+    wait_until(reader, "document.querySelector('.sign-in').open")
+    sign_in_over(reader, "reader")
+    for code in ("000000", code_of(secret, 1)):
+        wait_until(reader, "!document.querySelector('.sign-in [name=code]').disabled")
+        assert not reader.is_visible(".sign-in [name=password]")
+        reader.fill(".sign-in [name=code]", code)
+        reader.click(".sign-in button[type=submit]")
+        reader.wait_for_timeout(300)
+    wait_saved(reader)
+    assert ItemScore.objects.get(exposure__step__read=reads[0]).value == 3
+    assert sum("password" in body for body in sent) == 1
+    assert sum("proof" in body for body in sent) == 2
 
 
 def test_a_value_saved_elsewhere_meanwhile_is_asked_about(reader: Page, reads: list[Read]) -> None:

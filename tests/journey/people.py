@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Browser, Page
 
 from tests.cast import PASSWORD
+from tests.chromium import close
 
 
 @dataclass
@@ -54,4 +55,4 @@ class People:
     def close(self) -> None:
         """Every window."""
         for page in self.pages.values():
-            page.context.close()
+            close(page.context)

@@ -14,6 +14,7 @@ from audit.trail import Actor
 from studies import masks, quality
 from studies.joint_template import HAND
 from studies.models import Film, FilmStatus, MaskSet, QualityDecision, Question
+from tests.chromium import close
 from tests.studies.desk_cast import (
     COLUMNS,
     ROWS,
@@ -56,7 +57,7 @@ def open_page(chromium: Browser, live_server: Any, settings: Any, faults: list[s
         return page
 
     yield open_as
-    context.close()
+    close(context)
 
 
 def at_full_size(page: Page) -> None:

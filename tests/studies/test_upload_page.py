@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from jobs.carrying import run_due_jobs
 from studies.models import Film, FilmStatus, TransmittalEntry
+from tests.chromium import close
 from tests.studies.films import dx, file_of, picture
 from tests.studies.planned import Planned, plan
 from tests.waiting import wait_for
@@ -65,7 +66,7 @@ def open_page(ra1: Planned, chromium: Browser, live_server: Any, settings: Any, 
         return page
 
     yield open_it
-    context.close()
+    close(context)
 
 
 def film_file(folder: Path, name: str, side: str, uid: str, **values: Any) -> Path:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.chromium import close
 from tests.viewer.site import Site
 
 
@@ -22,7 +23,7 @@ def page(chromium: Browser, page_size: tuple[int, int]) -> Iterator[Page]:
     width, height = page_size
     context = chromium.new_context(viewport={"width": width, "height": height})
     yield context.new_page()
-    context.close()
+    close(context)
 
 
 @pytest.fixture
