@@ -21,7 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out, by name and not as skipped, what belongs to another run: the long runs, the other engine."""
+    """Leaves out, by name and not as skipped, what belongs to another run; what waits longest begins first."""
     outside = set() if config.getoption("--full") else {"full"}
     if connection.vendor != "postgresql":
         outside.add("postgresql")
@@ -29,7 +29,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [item for item in items if outside & marks_of(item) or (elsewhere and not uses_database(item))]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+        unwanted = set(left_out)
+        items[:] = [item for item in items if item not in unwanted]
+    items.sort(key=lambda item: "long" not in marks_of(item))
 
 
 def marks_of(item: pytest.Item) -> set[str]:

@@ -71,7 +71,7 @@ def demo(var: Path) -> Iterator[tuple[Demo, int]]:
         process.wait()
 
 
-@pytest.mark.serial
+@pytest.mark.long
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_the_demo_ends_whole_when_it_is_told_to(demo: tuple[Demo, int], var: Path, how: int) -> None:
     process, port = demo
@@ -84,7 +84,7 @@ def test_the_demo_ends_whole_when_it_is_told_to(demo: tuple[Demo, int], var: Pat
     assert status_of(port) == 0
 
 
-@pytest.mark.serial
+@pytest.mark.long
 def test_a_part_that_dies_is_started_again(demo: tuple[Demo, int], var: Path) -> None:
     process, port = demo
     (first,) = masters(process, var)
@@ -113,7 +113,7 @@ def command_of(pid: int) -> str:
 
 
 @pytest.mark.full
-@pytest.mark.serial
+@pytest.mark.long
 def test_the_demo_becomes_ready_and_prints_who_can_sign_in(demo: tuple[Demo, int]) -> None:
     process, port = demo
     wait_for(lambda: status_of(port) == 200, "the demo is ready", seconds=600)

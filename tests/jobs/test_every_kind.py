@@ -18,7 +18,7 @@ from tests.jobs.real_line import Step, every_step
 from tests.servers import StartWorker, kill_group
 from tests.waiting import wait_for
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.serial]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 
 def all_done() -> bool:

@@ -14,7 +14,7 @@ from tests.jobs.conftest import AddJob, kept
 from tests.servers import StartWorker, kill_group
 from tests.waiting import wait_for
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.serial]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 SHORT = {"JOB_LEASE_SECONDS": "2"}
 
 

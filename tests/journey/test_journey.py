@@ -24,7 +24,7 @@ from tests.journey.people import People
 from tests.servers import ROOT
 from tests.waiting import wait_for
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.browser, pytest.mark.serial]
+pytestmark = [pytest.mark.postgresql, pytest.mark.browser, pytest.mark.long]
 PASSED = (FilmStatus.ACCEPTED, FilmStatus.READY)
 ITEMS = instruments.get("larsen-1995").items
 Typed = dict[tuple[str, str], dict[str, int]]  # (read token, letter) -> item -> grade
