@@ -52,7 +52,7 @@ SEEN: dict[Secret, frozenset[Role]] = {
     Secret.DATES: KNOW_PATIENTS - {R.CUSTODIAN},
     Secret.VISITS: KNOW_PATIENTS - {R.CUSTODIAN},
     Secret.ORDER: KNOW_SCORES | {R.COORDINATOR},
-    Secret.FILES: frozenset({R.COORDINATOR, R.CHECKER, R.AUDITOR}),
+    Secret.FILES: frozenset({R.COORDINATOR, R.CHECKER}),
     Secret.ARM: frozenset(),
     Secret.SCORES: KNOW_SCORES,
     Secret.DISCORDANCE: KNOW_SCORES,
@@ -139,10 +139,17 @@ EXCEPTIONS = (
         "without them nothing could be verified; each is salted or made over random tokens, so nobody can try values",
     ),
     DeclaredException(
+        "accounts",
+        frozenset({R.ADMINISTRATOR}),
+        "always",
+        "the code of the site for which a person holds the role of a site",
+        "it is part of the role, and whoever keeps the accounts answers for it",
+    ),
+    DeclaredException(
         "numbers",
         frozenset({R.SITE, R.AUDITOR, R.ADMINISTRATOR}),
         "always",
-        "running numbers of films, questions and jobs, which count those of every site",
+        "running numbers of films, questions, events and jobs: how much work there was, in which order it came",
         "they are the names of records in the audit trail; they count work and say nothing of whose it is",
     ),
 )

@@ -9,18 +9,19 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import shutil
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
-from types import ModuleType
 from unittest.mock import patch
 
 from django.utils import timezone
 
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+ROOM = shutil._ntuple_diskusage(10**12, 3 * 10**11, 7 * 10**11)
 # Modules through which others draw: the stream belongs to who asked them.
 DRAWING = {"secrets", "random", "uuid", "reading.randomisation", "django.utils.crypto"}
 
@@ -65,12 +66,7 @@ def frozen() -> Iterator[Frozen]:
         patch.object(timezone, "datetime", Clock),
         patch.object(time, "time", lambda: held.now.timestamp()),
         patch.object(os, "urandom", held.urandom),
-        _patched(random, "_urandom", held.urandom),
+        patch.object(random, "_urandom", held.urandom),
+        patch.object(shutil, "disk_usage", lambda path: ROOM),
     ):
         yield held
-
-
-@contextmanager
-def _patched(module: ModuleType, name: str, value: object) -> Iterator[None]:
-    with patch.object(module, name, value):
-        yield

@@ -17,7 +17,7 @@ class Secrets:
 
     `absent` counts the films of the last slot that do not exist, `foreign` how much more the other site sent,
     `others` how far other readers are, `tilt` shifts every grade alike, `discordant` names the subjects on whom
-    the two readers disagree, `planned` how many visits the protocol asks for.
+    the two readers disagree, `planned` how many visits the protocol asks for, `draw` changes every drawn order.
     """
 
     order: tuple[tuple[int, ...], ...] = ((0, 1, 2), (1, 2, 0), (2, 0, 1))
@@ -37,6 +37,7 @@ class Secrets:
     absent: int = 0
     another_trial: bool = True
     control: bool = True
+    draw: str = ""
 
     def visit(self, subject: int, slot: int) -> int:
         """The place in time of a slot."""
@@ -66,6 +67,7 @@ SECOND = Secrets(
     planned=5,
     absent=0,
     another_trial=False,
+    draw=" drawn otherwise",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,7 +19,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from audit.trail import Actor, audited_atomic
+from audit.trail import Actor, audited_atomic, record
 from instruments.definition import Item
 from jobs.carrying import carry_job
 from jobs.models import Job
@@ -27,6 +28,8 @@ from reading.assignments import ask_for_reads, open_batch
 from reading.campaigns import create_campaign, open_campaign
 from reading.charters import draft_charter, sign_charter
 from reading.models import Campaign, Case, Exposure, ExposureFilm, Qualification, Read
+from studies.arms import confirm_key, hold_arms, register_key
+from studies.arms_import import import_arms
 from studies.bitpacking import encode
 from studies.models import (
     Film,
@@ -48,6 +51,7 @@ from tests.reading.builders import fill_read, sign
 PASSWORD = "correct horse battery staple"
 INSTRUMENT = "larsen-1995"
 DUE = "2026-03-04"
+SECONDS = {"reader.two": Role.READER, "site.two": Role.SITE, "custodian.two": Role.CUSTODIAN}
 FOREIGN_FIRST, OWN_FIRST = 1, 1001
 
 
@@ -91,6 +95,8 @@ def build(secrets: Secrets, held: Frozen, *, stage: str, ids_by_content: bool = 
     held.begin("films")
     build_films(world, trial, ids_by_content)
     build_questions(world, trial)
+    held.begin("arms")
+    build_arms(world, trial)
     if stage != "planned":
         build_campaign(world, trial, held)
         (build_reading if stage == "reading" else build_adjudicating)(world, held)
@@ -115,7 +121,7 @@ def build_trial(world: World) -> Trial:
     trial = Trial.objects.create(code="TWO", title="A trial of two worlds")
     sites = [Site.objects.create(trial=trial, code=code, name=f"Hospital {code}") for code in world.secrets.sites]
     names = {role.value: role for role in Role if role not in (Role.SYSTEM, Role.ADMINISTRATOR)}
-    for name, role in (names | {"reader.two": Role.READER, "site.two": Role.SITE}).items():
+    for name, role in (names | SECONDS).items():
         site = (sites[1] if name == "site.two" else sites[0]) if role == Role.SITE else None
         add_person(world, trial, name, role, site)
     world.people["administrator"] = make_user("administrator", is_administrator=True)
@@ -167,6 +173,7 @@ def build_films(world: World, trial: Trial, ids_by_content: bool) -> None:
             **({"pk": pk} if pk else {}), subject=world.subjects[number], plan=plan, code=plan.code, kind=kind
         )
         add_films(world, visit, number, slot, place, pk)
+    tell_of_films(world, trial)
     for extra in range(secrets.foreign):
         add_foreign(world, sites[1], plans[0], extra, ids_by_content)
 
@@ -197,6 +204,19 @@ def add_films(world: World, visit: Visit, number: int, slot: int, place: int, pk
         )
         film.save(force_insert=True)
         Rendition.objects.create(film=film, side=side, view=view, reader_image=image_of(number, slot, f"{view}-{side}"))
+
+
+def tell_of_films(world: World, trial: Trial) -> None:
+    """What the trail hears of films on their way in, with the names of files and what their headers say."""
+    with audited_atomic():
+        for film in Film.objects.filter(trial=trial, status="ready").order_by("view", "side", "subject_id")[:4]:
+            subject = ("studies.film", str(film.pk))
+            told: dict[str, dict[str, object]] = {
+                "studies.film.receive": {"name": film.original_name, "size": film.size},
+                "studies.film.deidentify": dict(film.header),
+            }
+            for action, details in told.items():
+                record(action=action, actor=Actor.system("intake"), stream="TWO", subject=subject, details=details)
 
 
 def image_of(number: int, slot: int, view: str) -> ReaderImage:
@@ -252,6 +272,23 @@ def build_questions(world: World, trial: Trial) -> None:
         )
 
 
+def build_arms(world: World, trial: Trial) -> None:
+    """Arms sealed to two custodians, as the product seals them; their private keys are nowhere."""
+    coordinator, holders = world.people["coordinator"], ("custodian", "custodian.two")
+    hold_arms(trial=trial, actor=world.actors["coordinator"], user=coordinator, reason="the sponsor holds no list")
+    for place, who in enumerate(holders):
+        public = base64.b64encode(hashlib.sha256(f"public {place}".encode()).digest()).decode()
+        user, actor = world.people[who], world.actors[who]
+        key = register_key(trial=trial, actor=actor, user=user, public_key=public)
+        confirm_key(key=key, actor=actor, user=user, typed=key.fingerprint)
+    codes = Subject.objects.filter(trial=trial).order_by("pk").values_list("code", flat=True)
+    arms = [*world.secrets.arms, *["foreign"] * len(codes)]
+    lines = ["subject,arm", *(f"{code},{arm}" for code, arm in zip(codes, arms, strict=False))]
+    content = "\n".join(lines).encode()
+    bringer = world.people["custodian.two"]
+    import_arms(trial=trial, actor=world.actors["custodian.two"], user=bringer, content=content, understood=True)
+
+
 def build_campaign(world: World, trial: Trial, held: Frozen) -> None:
     """A signed charter and an open campaign over all subjects and visits."""
     coordinator, person = world.actors["coordinator"], world.people["coordinator"]
@@ -269,9 +306,9 @@ def build_campaign(world: World, trial: Trial, held: Frozen) -> None:
 
 
 def issue(world: World, held: Frozen, who: str) -> list[Read]:
-    """Every case to this reader, in a batch of his own; his reads in the drawn order."""
+    """Every case to this reader, in a batch of his own; his reads by the numbers of their cases."""
     assert world.campaign is not None
-    held.begin(f"batch of {who}")
+    held.begin(f"batch of {who}{world.secrets.draw}")
     person = world.people[who]
     cases = Case.objects.filter(campaign=world.campaign).order_by("number").values_list("pk", flat=True)
     with audited_atomic():
@@ -279,7 +316,7 @@ def issue(world: World, held: Frozen, who: str) -> list[Read]:
         type(batch).objects.filter(pk=batch.pk).update(due_on=DUE)
         ask_for_reads(batch, [Assignment(case, person.pk) for case in cases])
     carry_jobs(held)
-    return list(Read.objects.filter(reader=person).order_by("queue_position"))
+    return list(Read.objects.filter(reader=person).order_by("case__number"))
 
 
 def carry_jobs(held: Frozen) -> None:
@@ -313,7 +350,7 @@ def grade(world: World, who: str, subject: int, slot: int, item: Item) -> int:
 
 def read_and_sign(world: World, held: Frozen, who: str, read: Read, *, until: str = "signed") -> None:
     """A reader at work on one read: "opened" leaves it filled and unsigned."""
-    held.begin(f"{who} reads {read.queue_position}")
+    held.begin(f"{who} reads {read.case.number}")
     fill_read(read, lambda exposure, item: grade(world, who, *content_of_cached(exposure), item))
     if until == "signed":
         read.refresh_from_db()

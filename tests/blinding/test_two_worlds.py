@@ -1,0 +1,87 @@
+"""Two worlds that differ only in what is hidden from somebody answer him alike, byte for byte."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from accounts.hidden import EXCEPTIONS, Secret
+from tests.blinding.draws import script, worlds
+from tests.blinding.playing import TAKEN_OUT, differences, play_both
+from tests.blinding.roles import EXCEPTED, FIELDS, PEOPLE, Blinded
+from tests.blinding.secrets_of import FIRST, SECOND, Secrets
+from tests.routes import every_route
+
+pytestmark = pytest.mark.django_db
+PAIRS = 10_000
+EXAMPLES, PER_ROUTE, OWN_STEPS = 3, 3, 400
+
+
+def compared(who: str, first: Secrets, second: Secrets, seed: int, *, per_route: int, own: int) -> int:
+    """How many pairs of answers were compared; fails at the first difference that is not declared."""
+    person = Blinded(who)
+    one, two = play_both(
+        who,
+        first,
+        person.second(first, second),
+        stage=person.stage,
+        choose=script(who, seed, per_route=per_route, own=own),
+        ids_by_content=person.ids_by_content,
+    )
+    found = differences(who, one, two)
+    assert found == [], "\n".join(found[:5])
+    return len(one)
+
+
+@pytest.mark.parametrize("who", ["reader", "site", "coordinator"])
+def test_nothing_hidden_shows_in_any_answer(who: str) -> None:
+    count = compared(who, FIRST, SECOND, 1, per_route=1, own=4)
+    print(f"{who}: {count} pairs of answers compared, 0 differences")
+    assert count > len(every_route())
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("who", PEOPLE)
+def test_no_drawn_world_and_script_tells_the_hidden(who: str) -> None:
+    counted: list[int] = []
+
+    @settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(first=worlds(), second=worlds(), seed=st.integers(0, 2**32))
+    def drawn(first: Secrets, second: Secrets, seed: int) -> None:
+        counted.append(compared(who, first, second, seed, per_route=PER_ROUTE, own=OWN_STEPS))
+
+    drawn()
+    print(f"{who}: {sum(counted)} pairs of answers compared in {len(counted)} pairs of worlds, 0 differences")
+    assert sum(counted) * len(PEOPLE) >= PAIRS
+
+
+def test_rescue_and_partial_film_sets_change_the_panes_and_nothing_else() -> None:
+    """What is declared as panes stays within the screen and the review of a read and the films of the next."""
+    partial = Secrets(kinds=("scheduled", "scheduled", "rescue"), absent=2)
+    one, two = play_both("reader", FIRST, partial, stage="reading", choose=script("reader", 1, per_route=1, own=3))
+    differing = {line.split(": ")[0].split()[1] for line in differences("reader", one, two)}
+    inside = {"", "review", "values", "notes", "sign", "preview.jpg"}
+    assert {path for path in differing if not path.startswith("/read/")} == set()
+    assert {path for path in differing if path.rpartition("/")[2] not in inside and "/film/" not in path} == set()
+    assert differing
+
+
+def test_everything_that_can_be_hidden_differs_between_the_worlds() -> None:
+    assert set(FIELDS) == set(Secret)
+    for fields in FIELDS.values():
+        assert all(getattr(FIRST, name) != getattr(SECOND, name) for name in fields)
+
+
+def test_what_is_taken_out_of_answers_is_declared() -> None:
+    declared = {exception.key: exception.roles for exception in EXCEPTIONS}
+    assert set(TAKEN_OUT) <= set(declared)
+    for who in EXCEPTED:
+        assert any(who in roles for roles in declared.values()), who
