@@ -5,6 +5,8 @@ import { dataOf, pageFrom } from "./pages.js";
 import { SIGN_IN } from "./session.js";
 
 export class SignInOverlay {
+  #proof = "";
+
   constructor(dialog, { screen, key }) {
     this.dialog = dialog;
     this.form = dialog.querySelector("form");
@@ -13,7 +15,6 @@ export class SignInOverlay {
   }
 
   async open(session) {
-    await session.refreshToken();
     this.dialog.addEventListener("cancel", (event) => event.preventDefault());
     if (!this.dialog.open) this.dialog.showModal();
     return new Promise((resolve) => {
@@ -22,6 +23,7 @@ export class SignInOverlay {
         if (!(await this.#signIn(session))) return;
         this.form.removeEventListener("submit", submitted);
         this.form.reset();
+        this.#asks("");
         this.dialog.close();
         resolve();
       };
@@ -30,20 +32,22 @@ export class SignInOverlay {
   }
 
   async #signIn(session) {
-    const fields = new FormData(this.form);
     this.#say("");
-    const answer = await this.#post(session, fields);
+    const answer = await this.#post(session, this.#fields());
     if (answer === null) return this.#say("The server cannot be reached. Try again in a moment.");
     if (!answer.ok) return this.#refused(await answer.json().catch(() => ({})));
     const page = await pageFrom(this.screen);
     if (!page.document || dataOf(page.document, "queue-key") !== this.key) {
+      this.#asks("");
       return this.#say("Somebody else's account is signed in now. What the first reader entered stays sealed for him.");
     }
     session.token = page.document.querySelector('meta[name="csrf-token"]').content;
     return true;
   }
 
+  // The token is fetched for every try: it changes whenever somebody signs in.
   async #post(session, fields) {
+    await session.refreshToken();
     const headers = { "X-CSRFToken": session.token, Accept: "application/json" };
     const way = { method: "POST", credentials: "same-origin", headers, body: new URLSearchParams(fields) };
     try {
@@ -53,15 +57,25 @@ export class SignInOverlay {
     }
   }
 
-  #refused({ error = "That was not accepted.", needs = "" }) {
-    if (needs === "code") {
-      this.form.querySelector(".code").hidden = false;
-      this.form.elements.code.disabled = false;
-      this.form.elements.code.focus();
-    } else {
-      this.form.elements.password.value = "";
-    }
+  // The second step shows the proof of the first, so that the password is neither kept nor sent again.
+  #fields() {
+    const code = this.form.elements.code.value;
+    return this.#proof ? { proof: this.#proof, code } : new FormData(this.form);
+  }
+
+  #refused({ error = "That was not accepted.", proof = "" }) {
+    this.form.elements.password.value = this.form.elements.code.value = "";
+    this.#asks(proof);
     return this.#say(error);
+  }
+
+  // With a proof only the code is asked for, without one everything again.
+  #asks(proof) {
+    this.#proof = proof;
+    const { email, password, code } = this.form.elements;
+    for (const field of [email, password]) field.disabled = field.parentElement.hidden = proof !== "";
+    code.disabled = code.parentElement.hidden = proof === "";
+    (proof ? code : password).focus();
   }
 
   #say(text) {
