@@ -73,6 +73,7 @@ class Action(StrEnum):
     CONFIRM_LOCK = "confirm a lock"
     DOWNLOAD_DATASET = "download a dataset"
     REQUEST_UNLOCK = "request an unlock"
+    REVEAL_SEEDS = "reveal the seeds of a locked campaign"
     CHOOSE_ARMS = "choose whether the trial holds arms"
     HOLD_ARMS = "hold a key to the arms"
     REQUEST_ARMS = "ask for the arms"
@@ -115,6 +116,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.REQUEST_LOCK,
             Action.DOWNLOAD_DATASET,
             Action.REQUEST_UNLOCK,
+            Action.REVEAL_SEEDS,
             Action.REQUEST_ARMS,
             Action.RECEIVE_ARMS,
             Action.SEE_COMPLETENESS,

@@ -33,6 +33,7 @@ from reading.models import (
 from reading.models.campaign import CASE_TRANSITIONS
 from reading.models.read import COUNTING, READ_TRANSITIONS
 from reading.randomisation import Draw, commitment, new_seed, new_token
+from reading.repeats import due_repeats
 from reading.unblinding import seal
 from studies.models import Subject, Visit
 
@@ -72,15 +73,22 @@ def open_loads(campaign: Campaign) -> Counter[int]:
 def request_batch(
     *, campaign: Campaign, actor: Actor, name: str, due_on: date | None, readers: Sequence[User], size: int
 ) -> Batch:
-    """Draws cases over sites and completion time, gives them to qualified readers, and asks for the reads."""
+    """Draws cases over sites and completion time, gives them to qualified readers, and asks for the reads.
+
+    Repeats of these readers whose wash-out is over are mixed in.
+    """
     authorise(actor, Action.ASSIGN_READS)
     if campaign.status != CampaignStatus.OPEN:
         raise WrongState("the campaign", campaign.status, CampaignStatus.OPEN)
+    largest = terms_of(campaign.charter).batch_size
+    if largest and size > largest:
+        raise BadInput("size", size, f"at most {largest} cases, the charter's largest batch")
     able = {reader.pk for reader in qualified_readers(campaign.charter, "reader")}
     for reader in readers:
         if reader.pk not in able:
             raise BadInput("reader", str(reader), "a qualified reader of this trial")
-    assignments = plan_batch(campaign, readers, size)
+    again = due_repeats(campaign, {reader.pk for reader in readers}, timezone.now())
+    assignments = [*plan_batch(campaign, readers, size), *again]
     if not assignments:
         raise BadInput(
             "batch", f"{size} cases for {len(readers)} readers", "cases that still want readers who may read them"
@@ -128,24 +136,32 @@ def request_adjudication(*, case: Case, actor: Actor) -> User | None:
         return None
     loads = open_loads(campaign)
     adjudicator = min(able, key=lambda person: (loads[person.pk], person.pk))
-    batch = Batch.objects.filter(campaign=campaign, name="Adjudication").first()
+    batch = Batch.objects.filter(campaign=campaign, name="Adjudication", seed_revealed_at=None).first()
     batch = batch or open_batch(campaign, "Adjudication", None, actor)
     ask_for_reads(batch, [Assignment(case.pk, adjudicator.pk, ReadKind.ADJUDICATION)])
     return adjudicator
 
 
 def replace_reader(*, read: Read, actor: Actor, new_reader: User, reason: str) -> None:
-    """An unsigned read starts again whole with another qualified reader; signed ones stand."""
+    """An unsigned read starts again whole with another qualified reader; signed ones stand.
+
+    A repeat is nobody else's: it can be declined, not replaced.
+    """
     authorise(actor, Action.ASSIGN_READS)
     if not reason.strip():
         raise BadInput("reason", reason, "a sentence")
+    if read.kind == ReadKind.REPEAT:
+        raise WrongState("the read", "a repeat of its reader's own", "a first read or an adjudication")
     role = "reader" if read.kind == ReadKind.PRIMARY else "adjudicator"
     able = {person.pk for person in qualified_readers(read.case.campaign.charter, role)}
     if new_reader.pk not in able or read.case.reads.counting().filter(reader=new_reader).exists():
         raise BadInput("new reader", str(new_reader), f"a qualified {role} who has not read this case")
     with audited_atomic():
         move_read(read, ReadStatus.REPLACED)
-        ask_for_reads(read.batch, [Assignment(read.case_id, new_reader.pk, read.kind)])
+        batch = read.batch
+        if batch.seed_revealed_at is not None:
+            batch = open_batch(read.case.campaign, batch.name, batch.due_on, actor)
+        ask_for_reads(batch, [Assignment(read.case_id, new_reader.pk, read.kind)])
         record(
             action="reading.read.replaced",
             actor=actor,

@@ -36,6 +36,7 @@ declare("reading.read.taken-over", says="went on in another tab", seen_by=ALL_BU
 declare("reading.values.saved", says="saved values", seen_by=KNOWS_SCORES, hides=("details", "changes"))
 declare("reading.note.saved", says="saved a note", seen_by=KNOWS_SCORES, hides=("details", "changes"))
 declare("reading.step.signed", says="signed a read", seen_by=ALL_BUT_SITES)
+declare("reading.seeds.revealed", says="revealed the seeds of a campaign", seen_by=ALL_BUT_SITES)
 declare("reading.problem.reported", says="reported an image problem", seen_by=ALL_BUT_SITES)
 declare("reading.problem.settled", says="settled an image problem", seen_by=ALL_BUT_SITES)
 declare("reading.sitting.began", says="made a display check", seen_by=ALL_BUT_SITES)

@@ -62,7 +62,7 @@ def in_sitting(terms: Terms, spans: Sequence[Span], now: datetime) -> Wait | Non
         edge, count = min(edge, span.began), count + 1
     if not terms.cases_per_sitting or count < terms.cases_per_sitting:
         return None
-    why = f"{count} cases were read in this sitting; the charter allows {terms.cases_per_sitting}"
+    why = f"{cases(count)} begun in this sitting; the charter allows {terms.cases_per_sitting}"
     return Wait(why, max(span.ended for span in spans) + pause)
 
 
@@ -72,7 +72,7 @@ def in_day(terms: Terms, spans: Sequence[Span], now: datetime) -> Wait | None:
     count = sum(span.began >= today for span in spans)
     if not terms.cases_per_day or count < terms.cases_per_day:
         return None
-    why = f"{count} cases were begun today; the charter allows {terms.cases_per_day}"
+    why = f"{cases(count)} begun today; the charter allows {terms.cases_per_day}"
     return Wait(why, today + timedelta(days=1))
 
 
@@ -126,7 +126,12 @@ def pace_of(entry: Entry) -> list[str]:
     terms = terms_of(Charter.objects.get(campaigns__cases__reads=entry.read))
     limits = [
         (terms.read_interval_minutes, f"{terms.read_interval_minutes} minutes between cases"),
-        (terms.cases_per_sitting, f"at most {terms.cases_per_sitting} cases in a sitting"),
-        (terms.cases_per_day, f"at most {terms.cases_per_day} cases in a day"),
+        (terms.cases_per_sitting, f"at most {cases(terms.cases_per_sitting)} in a sitting"),
+        (terms.cases_per_day, f"at most {cases(terms.cases_per_day)} in a day"),
     ]
     return [words for limit, words in limits if limit]
+
+
+def cases(count: int) -> str:
+    """So many cases, in words."""
+    return "1 case" if count == 1 else f"{count} cases"

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from accounts.models import User
+from reading.charters import terms_of
 from reading.models import Campaign, Charter, CharterStatus
 from reading.signing import RETURN_REASONS
 from studies.models import Subject, Trial, Visit
@@ -45,13 +46,18 @@ class OpenForm(forms.Form):
 class BatchForm(forms.Form):
     """Which readers get how many cases until when."""
 
+    MOST = 5000
     name = forms.CharField(max_length=80)
-    size = forms.IntegerField(min_value=1, max_value=5000, label="Cases", help_text="Drawn at random over all sites.")
+    size = forms.IntegerField(min_value=1, max_value=MOST, label="Cases", help_text="Drawn at random over all sites.")
     due_on = forms.DateField(required=False, label="Due on", widget=forms.DateInput(attrs={"type": "date"}))
     readers = forms.ModelMultipleChoiceField(User.objects.none(), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, campaign: Campaign, able: list[User], wanting: int, data: Any = None) -> None:
-        super().__init__(data, initial={"name": f"Batch {campaign.batches.count() + 1}", "size": max(wanting, 1)})
+        largest = terms_of(campaign.charter).batch_size or self.MOST
+        size = min(max(wanting, 1), largest)
+        super().__init__(data, initial={"name": f"Batch {campaign.batches.count() + 1}", "size": size})
+        self.fields["size"].max_value = largest  # type: ignore[attr-defined]
+        self.fields["size"].widget.attrs["max"] = largest
         people = User.objects.filter(pk__in=[person.pk for person in able])
         self.fields["readers"].queryset = people  # type: ignore[attr-defined]
         self.fields["readers"].initial = list(people)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
 from accounts.roles import Action
 from config.cells import Column
@@ -25,6 +26,7 @@ from reading.forms.campaign import BatchForm, ReplaceForm, ReturnForm
 from reading.models import Campaign, Case, ImageProblem, Read, ReadKind, ReadStatus
 from reading.progress import SubjectNames
 from reading.reminders import remind_readers
+from reading.repeats import due_repeats
 from reading.sessions import settle_problem
 from reading.signing import return_read
 from reading.views.campaigns import campaign_or_404, status_badge
@@ -36,7 +38,8 @@ def assign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """Draws a batch: first a preview of the load, then the release."""
     trial, campaign, actor = campaign_or_404(request, code, slug, Action.ASSIGN_READS)
     wanting = cases_wanting(campaign)
-    form = BatchForm(campaign, qualified_readers(campaign.charter, "reader"), wanting, request.POST or None)
+    able = qualified_readers(campaign.charter, "reader")
+    form = BatchForm(campaign, able, wanting, request.POST or None)
     preview: list[tuple[str, int, int]] = []
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
@@ -47,7 +50,9 @@ def assign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
                 return redirect("reading:campaign", code, slug)
         else:
             preview = load_preview(campaign, list(typed["readers"]), typed["size"])
-    context = {"trial": trial, "campaign": campaign, "form": form, "wanting": wanting, "preview": preview}
+    again = len(due_repeats(campaign, {person.pk for person in able}, timezone.now()))
+    context = {"trial": trial, "campaign": campaign, "form": form, "wanting": wanting, "again": again}
+    context["preview"] = preview
     return render(request, "reading/assign.html", context, status=400 if form.errors else 200)
 
 
@@ -60,6 +65,7 @@ def cases_wanting(campaign: Campaign) -> int:
 def load_preview(campaign: Campaign, readers: list[object], size: int) -> list[tuple[str, int, int]]:
     """Each reader with what he has open and what this batch would add; the cases are drawn anew at release."""
     planned = plan_batch(campaign, readers, size)  # type: ignore[arg-type]
+    planned += due_repeats(campaign, {reader.pk for reader in readers}, timezone.now())  # type: ignore[attr-defined]
     loads = open_loads(campaign)
     return [
         (str(reader), loads[reader.pk], sum(one.reader == reader.pk for one in planned))  # type: ignore[attr-defined]

@@ -1,0 +1,49 @@
+"""Hidden repeats: cases that a reader gets a second time, for his agreement with himself. They look like any other.
+
+Which first reads are repeated was drawn and sealed when they were issued; they come with a later batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from reading.allocation import Assignment
+from reading.charters import terms_of
+from reading.models import Campaign, CaseStatus, Read, ReadKind, ReadStatus, SealedRead
+from reading.unblinding import unseal
+
+
+def drawn_for_repeat(campaign: Campaign) -> list[Read]:
+    """The signed first reads that will be, or were, read again."""
+    signed = first_reads(campaign).select_related("sealedread")
+    return [read for read in signed if opened(read.sealedread, read)]
+
+
+def first_reads(campaign: Campaign) -> QuerySet[Read]:
+    """The signed first reads of cases that count."""
+    signed = Read.objects.filter(case__campaign=campaign, kind=ReadKind.PRIMARY, status=ReadStatus.SIGNED)
+    return signed.exclude(case__status=CaseStatus.VOIDED).order_by("pk")
+
+
+def opened(sealed: SealedRead, read: Read) -> bool:
+    """Whether the read was drawn to be repeated."""
+    return bool(unseal(sealed.sealed, bound_to=f"read {read.token}").get("repeat"))
+
+
+def due_repeats(campaign: Campaign, readers: Collection[int], now: datetime) -> list[Assignment]:
+    """The repeats of these readers whose wash-out is over and that have not been issued."""
+    terms = terms_of(campaign.charter)
+    if terms.repeats_share == 0:
+        return []
+    again = Read.objects.filter(case=OuterRef("case"), reader=OuterRef("reader"), kind=ReadKind.REPEAT)
+    due = first_reads(campaign).filter(
+        ~Exists(again), reader__in=readers, signed_at__lte=now - timedelta(days=terms.repeats_washout_days)
+    )
+    return [
+        Assignment(read.case_id, read.reader_id, ReadKind.REPEAT)
+        for read in due.select_related("sealedread")
+        if opened(read.sealedread, read)
+    ]

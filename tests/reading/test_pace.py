@@ -1,0 +1,104 @@
+"""The pace a charter sets: a pause between cases, so many in a sitting, so many in a day."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.sign_in import BACKEND
+from config.errors import WrongState
+from jobs.carrying import run_due_jobs
+from reading.assignments import request_batch
+from reading.charter_terms import Terms
+from reading.models import Read, ReadStatus, ReadStep
+from reading.pace import Span, why_wait
+from tests.reading.builders import House, build_house, fill_read, open_campaign_of, read_through
+
+NOON = timezone.make_aware(datetime(2025, 6, 2, 12, 0))  # noqa: DTZ001
+
+
+def spans(*minutes_ago: tuple[int, int]) -> list[Span]:
+    """Cases by when they began and ended, in minutes before noon."""
+    return [Span(NOON - timedelta(minutes=began), NOON - timedelta(minutes=ended)) for began, ended in minutes_ago]
+
+
+def test_without_limits_there_is_no_wait() -> None:
+    assert why_wait(Terms(), spans((5, 0), (3, 1)), NOON) is None
+
+
+def test_the_pause_counts_from_the_signature_of_the_last_case() -> None:
+    terms = Terms(read_interval_minutes=10)
+    wait = why_wait(terms, spans((60, 50), (30, 4)), NOON)
+    assert wait is not None
+    assert wait.until == NOON + timedelta(minutes=6)
+    assert why_wait(terms, spans((30, 10)), NOON) is None
+
+
+def test_a_long_pause_begins_a_new_sitting() -> None:
+    terms = Terms(cases_per_sitting=3, sitting_pause_minutes=30)
+    assert why_wait(terms, spans((100, 80), (40, 30), (20, 5)), NOON) is None
+    wait = why_wait(terms, spans((60, 41), (40, 30), (20, 5)), NOON)
+    assert wait is not None
+    assert wait.until == NOON + timedelta(minutes=25)
+
+
+def test_a_day_ends_at_midnight() -> None:
+    terms = Terms(cases_per_day=2)
+    assert why_wait(terms, spans((60 * 13, 60 * 13), (30, 20)), NOON) is None
+    wait = why_wait(terms, spans((60, 50), (30, 20)), NOON)
+    assert wait is not None
+    assert timezone.localtime(wait.until).hour == 0
+
+
+@pytest.fixture
+def house(db: None) -> House:
+    return build_house(subjects=2, visits=("W00", "W24"))
+
+
+def worklist_of(house: House, **terms: object) -> tuple[Client, list[Read]]:
+    campaign = open_campaign_of(house, concordant_share=0.0, **terms)
+    readers = [house.people["reader"], house.people["reader.two"]]
+    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=9)
+    run_due_jobs()
+    client = Client()
+    client.force_login(house.people["reader"], backend=BACKEND)
+    return client, list(Read.objects.filter(reader=house.people["reader"]).order_by("queue_position"))
+
+
+def test_a_case_too_many_is_refused_in_plain_words_and_the_worklist_says_from_when_it_may_be_begun(
+    house: House,
+) -> None:
+    client, (first, second) = worklist_of(house, cases_per_sitting=1)
+    read_through(first)
+    answer = client.get(f"/read/{second.token}/")
+    assert answer.status_code == 409
+    assert "1 case begun in this sitting; the charter allows 1" in answer.content.decode()
+    page = client.get("/read/").content.decode()
+    assert "at most 1 case in a sitting" in page
+    assert "The next case can be begun from" in page
+    assert "Read the next case" not in page
+    second.refresh_from_db()
+    assert second.status == ReadStatus.ISSUED
+    earlier = timezone.now() - timedelta(minutes=31)
+    ReadStep.objects.filter(read=first).update(opened_at=earlier, locked_at=earlier)
+    assert client.get(f"/read/{second.token}/").status_code == 200
+
+
+def test_what_was_begun_can_be_gone_on_with_and_another_reader_is_not_held_up(house: House) -> None:
+    client, (first, second) = worklist_of(house, cases_per_day=1)
+    assert client.get(f"/read/{first.token}/").status_code == 200
+    assert client.get(f"/read/{first.token}/").status_code == 200
+    with pytest.raises(WrongState, match="1 case begun today"):
+        fill_read(second)
+    fill_read(Read.objects.filter(reader=house.people["reader.two"])[0])
+
+
+def test_the_steps_of_a_hybrid_are_one_case(house: House) -> None:
+    _, reads = worklist_of(house, cases_per_day=1, presentation="alone-then-together")
+    read_through(reads[0])
+    assert reads[0].status == ReadStatus.SIGNED
+    with pytest.raises(WrongState, match="the next case is not to be begun yet"):
+        fill_read(reads[1])

@@ -1,0 +1,122 @@
+"""Hidden repeats and concordant controls: what their readers cannot tell apart, and results do not notice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.sign_in import BACKEND
+from config.errors import BadInput, WrongState
+from jobs.carrying import run_due_jobs
+from reading.assignments import replace_reader, request_batch
+from reading.models import Campaign, CaseStatus, Exposure, Read, ReadKind, ReadStatus
+from reading.repeats import drawn_for_repeat, due_repeats
+from scoring.models import CaseResult
+from tests.reading.builders import House, build_house, open_campaign_of, read_through
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def house() -> House:
+    return build_house(subjects=2, visits=("W00", "W24"))
+
+
+def ask(house: House, campaign: Campaign, name: str = "one") -> None:
+    readers = [house.people["reader"], house.people["reader.two"]]
+    request_batch(campaign=campaign, actor=house.actor("coordinator"), name=name, due_on=None, readers=readers, size=9)
+    run_due_jobs()
+
+
+def read_first(house: House, **terms: object) -> Campaign:
+    """Both readers have signed both cases."""
+    campaign = open_campaign_of(house, **{"concordant_share": 0.0, "repeats_share": 0.5, **terms})
+    ask(house, campaign)
+    for read in Read.objects.filter(kind=ReadKind.PRIMARY):
+        read_through(read)
+    run_due_jobs()
+    return campaign
+
+
+def days_pass(days: int) -> None:
+    for read in Read.objects.filter(status=ReadStatus.SIGNED):
+        Read.objects.filter(pk=read.pk).update(signed_at=read.signed_at - timedelta(days=days))  # type: ignore[operator]
+
+
+def browser(house: House, who: str) -> Client:
+    client = Client()
+    client.force_login(house.people[who], backend=BACKEND)
+    return client
+
+
+def test_the_charters_share_of_each_readers_cases_comes_again_after_the_wash_out(house: House) -> None:
+    campaign = read_first(house)
+    readers = {house.people[name].pk for name in ("reader", "reader.two")}
+    assert len(drawn_for_repeat(campaign)) == 2
+    days_pass(27)
+    assert due_repeats(campaign, readers, timezone.now()) == []
+    with pytest.raises(BadInput, match="cases that still want readers"):
+        ask(house, campaign, "too early")
+    days_pass(2)
+    ask(house, campaign, "two")
+    repeats = Read.objects.filter(kind=ReadKind.REPEAT)
+    assert {read.reader_id for read in repeats} == readers
+    assert due_repeats(campaign, readers, timezone.now()) == []
+
+
+def test_a_repeat_is_new_in_everything_and_looks_like_any_read(house: House) -> None:
+    campaign = read_first(house)
+    days_pass(30)
+    ask(house, campaign, "two")
+    repeat = Read.objects.get(kind=ReadKind.REPEAT, reader=house.people["reader"])
+    first = Read.objects.get(case=repeat.case, reader=repeat.reader, kind=ReadKind.PRIMARY)
+    old, new = (
+        set(Exposure.objects.filter(step__read=read).values_list("token", flat=True)) for read in (first, repeat)
+    )
+    assert not old & new
+    client = browser(house, "reader")
+    page = client.get(f"/read/{repeat.token}/")
+    assert page.context["case"]["label"] == "Case 1 of 1"
+    assert not [word for word in ("repeat", "Repeat", "again") if word in client.get("/read/").content.decode()]
+    assert "epeat" not in page.content.decode()
+    assert client.get(f"/read/{first.token}/").status_code == 404, "his first scores are not there to be copied"
+
+
+def test_a_repeat_changes_no_result_and_belongs_to_its_reader_alone(house: House) -> None:
+    campaign = read_first(house)
+    before = list(CaseResult.objects.order_by("pk").values_list("inputs_digest", flat=True))
+    days_pass(30)
+    ask(house, campaign, "two")
+    repeat = Read.objects.filter(kind=ReadKind.REPEAT)[0]
+    with pytest.raises(WrongState, match="repeat of its reader's own"):
+        replace_reader(
+            read=repeat, actor=house.actor("coordinator"), new_reader=house.people["reader.two"], reason="on leave"
+        )
+    for read in Read.objects.filter(kind=ReadKind.REPEAT):
+        read_through(read, lambda exposure, item: 5)
+    run_due_jobs()
+    assert list(CaseResult.objects.order_by("pk").values_list("inputs_digest", flat=True)) == before
+    assert {case.status for case in campaign.cases.all()} == {CaseStatus.CONSENSUS}
+
+
+def test_concordant_cases_go_to_the_adjudicator_too_and_his_scores_are_not_used(house: House) -> None:
+    campaign = read_first(house, concordant_share=1.0, repeats_share=0.0)
+    controls = list(Read.objects.filter(kind=ReadKind.ADJUDICATION))
+    assert len(controls) == 2
+    before = list(CaseResult.objects.order_by("pk").values_list("numbers", flat=True))
+    for control in controls:
+        read_through(control, lambda exposure, item: 5)
+    run_due_jobs()
+    assert list(CaseResult.objects.order_by("pk").values_list("numbers", flat=True)) == before
+    assert {case.status for case in campaign.cases.all()} == {CaseStatus.CONSENSUS}
+
+
+def test_a_batch_is_no_larger_than_the_charter_allows(house: House) -> None:
+    campaign = open_campaign_of(house, batch_size=1)
+    with pytest.raises(BadInput, match="at most 1 cases"):
+        ask(house, campaign)
+    page = browser(house, "coordinator").get("/trials/TWO/campaigns/C1/assign/")
+    assert page.context["form"].initial["size"] == 1
