@@ -9,5 +9,6 @@ CHORES: dict[str, int] = {
     "jobs.verifying.ask_daily": 3600,
     "jobs.backups.ask_daily": 3600,
     "audit.anchors.write": 600,
+    "scoring.arms_requests.expire_all": 600,
     "reading.reminders.remind_all": 86_400,
 }

@@ -11,6 +11,7 @@ KINDS: dict[str, str] = {
     "reading.issue": "reading.issuing.carry",
     "scoring.consensus": "scoring.consensus.carry",
     "scoring.dataset": "scoring.datasets.carry",
+    "scoring.unseal": "scoring.unsealing.carry",
     "studies.deidentify": "studies.deidentification.carry",
     "studies.mail_question": "studies.question_mail.carry",
     "studies.rendition": "studies.rendition.carry",

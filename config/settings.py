@@ -163,6 +163,8 @@ INTAKE_LIMITS: dict[str, int] = {
     "cpu_seconds": env_int("DECODER_CPU_SECONDS", 20),
     "wall_seconds": env_int("DECODER_WALL_SECONDS", 60),
 }
+# How long two custodians have to hand in their shares once the arms are asked for.
+ARMS_REQUEST_HOURS = env_int("ARMS_REQUEST_HOURS", 72)
 MIN_FREE_BYTES = env_int("MIN_FREE_BYTES", 512 * 1024 * 1024)
 
 # People: e-mail and password, optional TOTP by role, lock-out, idle time-out, an absolute limit.

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from reading.models import Campaign, Case
+from studies.models import ArmsImport, CustodianKey
 
 
 class Outcome(models.TextChoices):
@@ -141,3 +142,76 @@ class Unlock(models.Model):
 
     def __str__(self) -> str:
         return f"unlock of lock {self.lock_id}"
+
+
+class ArmsRequestStatus(models.TextChoices):
+    """Where a request for the arms stands."""
+
+    WAITING = "waiting", "Waiting for two custodians"
+    OPENING = "opening", "Being opened"
+    OPENED = "opened", "Opened"
+    EXPIRED = "expired", "Out of time"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    FAILED = "failed", "Failed"
+
+
+ARMS_REQUEST_TRANSITIONS: dict[ArmsRequestStatus, frozenset[ArmsRequestStatus]] = {
+    ArmsRequestStatus.WAITING: frozenset(
+        {ArmsRequestStatus.OPENING, ArmsRequestStatus.EXPIRED, ArmsRequestStatus.WITHDRAWN}
+    ),
+    ArmsRequestStatus.OPENING: frozenset({ArmsRequestStatus.OPENED, ArmsRequestStatus.FAILED}),
+    ArmsRequestStatus.OPENED: frozenset(),
+    ArmsRequestStatus.EXPIRED: frozenset(),
+    ArmsRequestStatus.WITHDRAWN: frozenset(),
+    ArmsRequestStatus.FAILED: frozenset(),
+}
+
+
+class ArmsRequest(models.Model):
+    """That the arms of a locked campaign are to be opened: by whom, why, until when two custodians must have agreed.
+
+    `folder` names the encrypted package in the exports store, `root` the digest of its manifest.
+    """
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="arms_requests")
+    lock = models.ForeignKey(Lock, on_delete=models.PROTECT, related_name="+")
+    imported = models.ForeignKey(ArmsImport, on_delete=models.PROTECT, related_name="+")
+    token = models.CharField(max_length=40, unique=True)
+    reason = models.CharField(max_length=500)
+    status = models.CharField(max_length=10, choices=ArmsRequestStatus.choices, default=ArmsRequestStatus.WAITING)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    wrong_shares = models.PositiveIntegerField(default=0)
+    folder = models.CharField(max_length=120, blank=True)
+    root = models.CharField(max_length=64, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-requested_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["campaign"], condition=Q(status__in=["waiting", "opening"]), name="one_open_arms_request"
+            ),
+            models.CheckConstraint(condition=Q(status__in=ArmsRequestStatus.values), name="arms_request_status_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"arms request {self.pk}"
+
+
+class OpeningShare(models.Model):
+    """That a custodian gave his share, under his signature; its content is encrypted and wiped once it has served."""
+
+    request = models.ForeignKey(ArmsRequest, on_delete=models.PROTECT, related_name="shares")
+    key = models.ForeignKey(CustodianKey, on_delete=models.PROTECT, related_name="+")
+    signature = models.ForeignKey("accounts.Signature", on_delete=models.PROTECT, related_name="+")
+    content = models.BinaryField(null=True)
+    given_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["request", "pk"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["request", "key"], name="opening_share_once")]
+
+    def __str__(self) -> str:
+        return f"opening share {self.pk}"

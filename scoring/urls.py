@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from scoring.views import agreement, datasets
+from scoring.views import agreement, arms, datasets
 
 app_name = "scoring"
 urlpatterns = [
@@ -20,4 +20,10 @@ urlpatterns = [
     path("trials/<slug:code>/results/<slug:slug>/datasets/<int:number>/zip/", datasets.download, name="download"),
     path("trials/<slug:code>/results/<slug:slug>/locks/<int:number>/unlock/", datasets.unlock, name="unlock"),
     path("trials/<slug:code>/results/<slug:slug>/locks/<int:number>/agree/", datasets.agree, name="agree"),
+    path("trials/<slug:code>/results/<slug:slug>/arms/", arms.ask, name="ask_arms"),
+    path("trials/<slug:code>/arms/requests/", arms.requests, name="arms_requests"),
+    path("trials/<slug:code>/arms/requests/<str:token>/", arms.one, name="arms_request"),
+    path("trials/<slug:code>/arms/requests/<str:token>/package.json", arms.package, name="arms_package"),
+    path("trials/<slug:code>/arms/requests/<str:token>/withdraw/", arms.withdraw, name="withdraw_arms"),
+    path("trials/<slug:code>/arms/requests/<str:token>/receive/", arms.receive, name="receive_arms"),
 ]

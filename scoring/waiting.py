@@ -10,7 +10,7 @@ from accounts.navigation import Place
 from accounts.roles import Action
 from accounts.waiting import Waiting, declare_waiting
 from reading.models import Campaign, CampaignStatus
-from scoring.models import Dataset, DatasetStatus, Unlock
+from scoring.models import ArmsRequest, ArmsRequestStatus, Dataset, DatasetStatus, Unlock
 
 
 def to_build(user_id: int, place: Place) -> Iterator[Waiting]:
@@ -28,5 +28,13 @@ def to_confirm(user_id: int, place: Place) -> Iterator[Waiting]:
     yield Waiting("Unlocks to agree to", unlocks, page)
 
 
+def to_open(user_id: int, place: Place) -> Iterator[Waiting]:
+    """Requests for the arms to which this custodian has not given his share."""
+    asked = ArmsRequest.objects.filter(campaign__trial__code=place.code, status=ArmsRequestStatus.WAITING)
+    count = asked.exclude(shares__key__custodian=user_id).count()
+    yield Waiting("Opening shares asked of you", count, reverse("scoring:arms_requests", args=[place.code]))
+
+
+declare_waiting(Action.OPEN_ARMS, to_open)
 declare_waiting(Action.BUILD_DATASET, to_build)
 declare_waiting(Action.CONFIRM_LOCK, to_confirm)

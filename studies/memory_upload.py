@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.debug import sensitive_post_parameters
+
+View = Callable[..., HttpResponse]
 
 
 class MemoryOnly(FileUploadHandler):
@@ -30,3 +36,20 @@ class MemoryOnly(FileUploadHandler):
         """What was kept, with the size that was sent."""
         self.kept.seek(0)
         return InMemoryUploadedFile(self.kept, self.field_name, self.file_name, self.content_type, file_size, None)
+
+
+def taken_in_memory(largest: int) -> Callable[[View], View]:
+    """A view whose files are taken in memory: the handler is set before anything reads the body, the CSRF check too."""
+
+    def decorate(view: View) -> View:
+        protected = sensitive_post_parameters()(csrf_protect(view))
+
+        @csrf_exempt
+        @wraps(view)
+        def taking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            request.upload_handlers = [MemoryOnly(request, largest)]
+            return protected(request, *args, **kwargs)
+
+        return taking
+
+    return decorate

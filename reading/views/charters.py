@@ -18,6 +18,7 @@ from reading.charters import disqualify_reader, draft_charter, qualify_reader, s
 from reading.forms.charter import CharterForm, QualificationForm, SignForm
 from reading.models import Charter, CharterStatus, Qualification
 from studies.access import trial_or_404
+from studies.arms import holds_arms
 from studies.forms.planning import ReasonForm
 
 
@@ -59,7 +60,10 @@ def charter(request: HttpRequest, code: str, version: int) -> HttpResponse:
             sign_charter(charter=shown, actor=actor, user=request.user, password=form.cleaned_data["password"])
             messages.success(request, f"Charter version {version} is signed.")
             return redirect("reading:charters", code)
-    terms = [(name.replace("_", " ").capitalize(), value) for name, value in terms_of(shown).as_json().items()]
+    said = terms_of(shown).as_json()
+    if not holds_arms(trial):
+        said.pop("arms_may_be_opened")
+    terms = [(name.replace("_", " ").capitalize(), value) for name, value in said.items()]
     context = {"trial": trial, "charter": shown, "terms": terms, "form": form}
     return render(request, "reading/charter.html", context, status=400 if form.errors else 200)
 

@@ -18,6 +18,7 @@ from scoring.campaign_agreement import newest_results, ratings_of
 from scoring.figures import bland_altman_figure, probability_figure
 from scoring.results import groups_of
 from studies.access import trial_or_404
+from studies.arms import holds_arms
 from studies.models import Trial
 
 
@@ -32,7 +33,8 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
     """The campaigns of a trial, with what can be seen of each."""
     trial, actor = trial_or_404(request, code, Action.SEE_AGREEMENT)
     rows = [(one, len(newest_results(one)), one.cases.live().count()) for one in trial.campaigns.all()]
-    return render(request, "scoring/results.html", {"trial": trial, "campaigns": rows, "role": actor.role})
+    context = {"trial": trial, "campaigns": rows, "role": actor.role, "holds_arms": holds_arms(trial)}
+    return render(request, "scoring/results.html", context)
 
 
 @login_required

@@ -7,8 +7,7 @@ from pathlib import Path
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import User
 from accounts.roles import Action, allows
@@ -22,7 +21,7 @@ from studies.arms_table import LARGEST_FILE, BadRows
 from studies.custodian import custodian
 from studies.forms.arms import FingerprintForm, HoldArmsForm, ImportArmsForm, KeyForm
 from studies.forms.planning import ReasonForm
-from studies.memory_upload import MemoryOnly
+from studies.memory_upload import taken_in_memory
 from studies.models import ArmsHolding, CustodianKey, Trial
 
 SEES_ARMS = (Action.CHOOSE_ARMS, Action.HOLD_ARMS)
@@ -116,17 +115,9 @@ def script(request: HttpRequest, code: str) -> HttpResponse:
     return answer
 
 
-@csrf_exempt
-def import_list(request: HttpRequest, code: str) -> HttpResponse:
-    """The list is taken in memory: the handler is chosen before anything, the CSRF check included, reads the body."""
-    request.upload_handlers = [MemoryOnly(request, LARGEST_FILE)]
-    return import_in_memory(request, code)
-
-
-@sensitive_post_parameters()
-@csrf_protect
+@taken_in_memory(LARGEST_FILE)
 @sensitive_variables()
-def import_in_memory(request: HttpRequest, code: str) -> HttpResponse:
+def import_list(request: HttpRequest, code: str) -> HttpResponse:
     """Choosing the file and sealing it, in one request."""
     trial, actor = trial_or_404(request, code, Action.HOLD_ARMS)
     form = ImportArmsForm(request.POST or None, request.FILES or None)

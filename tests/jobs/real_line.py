@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +24,14 @@ from reading.campaigns import close_campaign
 from reading.models import Read
 from reading.reminders import remind_readers
 from scoring.datasets import request_dataset
+from scoring.locking import confirm_lock, request_lock
+from scoring.models import Dataset
 from studies import quality, questions
 from studies.models import Film
+from tests.reading import builders
 from tests.reading.builders import House, build_house, fill_read, open_campaign_of, sign
+from tests.scoring.unsealing_cast import Opening
+from tests.studies.arms_cast import make_holders
 from tests.studies.films import dx, file_of
 from tests.studies.planned import Planned, plan
 from tests.studies.sending import send
@@ -90,7 +96,8 @@ def accept(planned: Planned, coordinator: Actor) -> None:
 
 def reading_steps(house: House) -> Iterator[Step]:
     """A case from its batch to the dataset."""
-    campaign = open_campaign_of(house, concordant_share=0.0)
+    holders = make_holders(house.trial, house.actor("coordinator"), house.people["coordinator"], key_folder())
+    campaign = open_campaign_of(house, concordant_share=0.0, arms_may_be_opened=True)
     coordinator = house.actor("coordinator")
     readers = [house.people["reader"], house.people["reader.two"]]
     batch: dict[str, Any] = {"name": "one", "due_on": timezone.localdate(), "readers": readers, "size": 1}
@@ -109,6 +116,30 @@ def reading_steps(house: House) -> Iterator[Step]:
         lambda: request_dataset(campaign=campaign, actor=house.actor("statistician")),
         events("scoring.dataset.built"),
     )
+    lock(house, Dataset.objects.get(campaign=campaign))
+    campaign.refresh_from_db()
+    holders.seal({subject.code: "A" for subject in house.subjects})
+    opening = Opening(house, holders, campaign, key_folder())
+    yield Step("scoring.unseal", lambda: give_two_shares(opening), events("scoring.arms.open"))
+
+
+def key_folder() -> Path:
+    """Where the custodians of the tests keep their keys."""
+    return Path(tempfile.mkdtemp(dir=settings.VAR))
+
+
+def lock(house: House, dataset: Dataset) -> None:
+    """Two people lock the dataset."""
+    people, password = house.people, builders.PASSWORD
+    request_lock(dataset=dataset, actor=house.actor("statistician"), user=people["statistician"], password=password)
+    confirm_lock(dataset=dataset, actor=house.actor("signer"), user=people["signer"], password=password)
+
+
+def give_two_shares(opening: Opening) -> None:
+    """The second share has the arms opened."""
+    asked = opening.ask()
+    for number in (0, 1):
+        opening.give(asked, number)
 
 
 def read_case() -> None:

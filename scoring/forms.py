@@ -1,0 +1,23 @@
+"""A custodian's opening share, and the statement of whoever receives the arms."""
+
+from __future__ import annotations
+
+from django import forms
+
+PASSWORD = forms.PasswordInput(attrs={"autocomplete": "current-password"})
+
+
+class ShareForm(forms.Form):
+    """The file that custodian.py wrote, under the custodian's signature."""
+
+    opening_share = forms.FileField(help_text="The .share.json file that custodian.py open wrote for this request.")
+    password = forms.CharField(widget=PASSWORD, help_text="Your own, as at sign-in.")
+
+
+class ReceiveForm(forms.Form):
+    """What receiving the arms means, and the password again."""
+
+    understood = forms.BooleanField(
+        label="I understand that I never work blinded in this trial again: my other roles in it end now"
+    )
+    password = forms.CharField(widget=PASSWORD, help_text="Your own, as at sign-in.")

@@ -1,0 +1,221 @@
+"""The arms open after the lock, with the charter's permission, by any two custodians in time, and not otherwise."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.sign_in import BACKEND
+from audit.models import Event
+from audit.verify import verify as verify_audit
+from config.errors import BadInput, WrongState
+from jobs.carrying import run_due_jobs
+from reading.models import CampaignStatus
+from scoring import verifier
+from scoring.arms_requests import expire_all, withdraw_request
+from scoring.models import ArmsRequest, ArmsRequestStatus, OpeningShare
+from scoring.unsealing import receive_arms
+from studies.custodian import custodian
+from studies.membership import grant
+from studies.models import ArmsHolding, Membership, SealedArm
+from tests.protection import lift
+from tests.reading.builders import PASSWORD
+from tests.scoring.unsealing_cast import Opening, arms_of, browser, make_opening
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def opening(tmp_path: Path) -> Opening:
+    made = make_opening(tmp_path)
+    made.holders.seal(arms_of(made))
+    return made
+
+
+def state(asked: ArmsRequest) -> str:
+    asked.refresh_from_db()
+    return str(asked.status)
+
+
+def test_two_custodians_open_the_arms_of_the_subjects_read_and_of_no_other(tmp_path: Path) -> None:
+    opening = make_opening(tmp_path, read=True)
+    opening.holders.seal(arms_of(opening))
+    asked = opening.ask()
+    opening.give(asked, 0)
+    assert state(asked) == ArmsRequestStatus.WAITING
+    opening.give(asked, 2)
+    run_due_jobs()
+    assert state(asked) == ArmsRequestStatus.OPENED
+    statistician = opening.house.people["statistician"]
+    content = receive_arms(asked=asked, actor=opening.house.actor("statistician"), user=statistician, password=PASSWORD)
+    zipfile.ZipFile(io.BytesIO(content)).extractall(tmp_path / "copy")
+    (folder,) = (tmp_path / "copy").iterdir()
+    assert verifier.verify(folder, asked.root) == []
+    rows = list(csv.DictReader((folder / "arms.csv").open(newline="")))
+    assert {row["SUBJID"]: row["ARM"] for row in rows} == dict(list(arms_of(opening).items())[:2])
+    assert json.loads((folder / "manifest.json").read_text())["dataset_root"] == asked.lock.root
+    assert not OpeningShare.objects.exclude(content=None).exists(), "shares are wiped once they have served"
+    told = set(Event.objects.values_list("action", flat=True))
+    assert {"scoring.arms.request", "scoring.arms.give_share", "scoring.arms.open", "scoring.arms.receive"} <= told
+    assert verify_audit().findings == []
+
+
+@pytest.mark.parametrize("pair", [(0, 1), (0, 2), (1, 2)])
+def test_any_two_of_the_three_will_do(opening: Opening, pair: tuple[int, int]) -> None:
+    asked = opening.ask()
+    for number in pair:
+        opening.give(asked, number)
+    run_due_jobs()
+    assert state(asked) == ArmsRequestStatus.OPENED
+
+
+def test_without_the_charters_permission_or_the_lock_nobody_may_ask(tmp_path: Path) -> None:
+    opening = make_opening(tmp_path, permitted=False)
+    opening.holders.seal(arms_of(opening))
+    with pytest.raises(WrongState, match="charter version 1 does not permit it"):
+        opening.ask()
+    opening.campaign.status = CampaignStatus.CLOSED
+    opening.campaign.charter.terms["arms_may_be_opened"] = True
+    with pytest.raises(WrongState, match="closed, not locked"):
+        opening.ask()
+
+
+def test_a_wrong_or_foreign_share_says_so_and_is_counted(opening: Opening) -> None:
+    first = opening.ask()
+    own = json.loads(opening.share(first, 0))
+    withdraw_request(asked=first, actor=opening.house.actor("statistician"))
+    asked = opening.ask()
+    good = json.loads(opening.share(asked, 0))
+    wrong = good["shares"] | {"S001": good["shares"]["S000"]}
+    for content, says in [
+        (b"subject,arm", "it is no opening share"),
+        (json.dumps(own).encode(), "it answers another request"),
+        (json.dumps(good | {"trial": "ANOTHER"}).encode(), "it belongs to another trial"),
+        (opening.share(asked, 1), "it was made with another key than yours"),
+        (json.dumps(good | {"shares": wrong}).encode(), "the share of subject S001 is not what was sealed to your key"),
+        (json.dumps(good | {"shares": {}}).encode(), "it holds other subjects than the package"),
+    ]:
+        with pytest.raises(BadInput, match=says):
+            opening.give(asked, 0, content)
+    asked.refresh_from_db()
+    assert asked.wrong_shares == 6
+    assert Event.objects.filter(action="scoring.arms.refuse_share").count() == 6
+    page = browser(opening.holders.custodians[1]).get(
+        reverse("scoring:arms_request", args=[opening.house.trial.code, asked.token])
+    )
+    assert "6 wrong or foreign shares refused" in page.content.decode()
+    opening.give(asked, 0, json.dumps(good).encode())
+
+
+def test_one_custodian_cannot_give_two_shares_and_nobody_without_a_key_gives_one(opening: Opening) -> None:
+    asked = opening.ask()
+    share = opening.share(asked, 0)
+    opening.give(asked, 0, share)
+    with pytest.raises(WrongState, match="given already"):
+        opening.give(asked, 0, share)
+    opening.holders.custodians[1].user = opening.house.people["custodian"]
+    with pytest.raises(WrongState, match="not one that arms version 1 was sealed to"):
+        opening.give(asked, 1, share)
+
+
+def test_a_request_runs_out_and_its_share_is_wiped(opening: Opening) -> None:
+    asked = opening.ask()
+    share = opening.share(asked, 1)
+    opening.give(asked, 0)
+    ArmsRequest.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    asked.refresh_from_db()
+    with pytest.raises(WrongState, match="out of time"):
+        opening.give(asked, 1, share)
+    assert state(asked) == ArmsRequestStatus.EXPIRED
+    assert OpeningShare.objects.get().content is None
+    ArmsRequest.objects.filter(pk=opening.ask().pk).update(expires_at=timezone.now())
+    expire_all()
+    assert {one.status for one in ArmsRequest.objects.all()} == {ArmsRequestStatus.EXPIRED}
+
+
+def test_a_value_altered_in_the_table_opens_nothing(opening: Opening) -> None:
+    asked = opening.ask()
+    opening.give(asked, 0)
+    opening.give(asked, 1)
+    value = SealedArm.objects.get(subject__code="S000")
+    other = SealedArm.objects.get(subject__code="S001")
+    lift()
+    SealedArm.objects.filter(pk=value.pk).update(sealed=value.sealed | {"values": other.sealed["values"]})
+    run_due_jobs()
+    assert state(asked) == ArmsRequestStatus.FAILED
+    assert not OpeningShare.objects.exclude(content=None).exists()
+
+
+def test_whoever_receives_the_arms_never_works_blinded_in_the_trial_again(opening: Opening) -> None:
+    house, asked = opening.house, opening.ask()
+    statistician, coordinator = house.people["statistician"], house.actor("coordinator")
+    grant(trial=house.trial, user=statistician, role="coordinator", reason="helps out", actor=coordinator)
+    opening.give(asked, 0)
+    opening.give(asked, 1)
+    run_due_jobs()
+    client, code = Client(), house.trial.code
+    client.force_login(statistician, backend=BACKEND)
+    assert client.get(reverse("reading:campaigns", args=[code])).status_code == 200
+    receive = reverse("scoring:receive_arms", args=[code, asked.token])
+    assert "This cannot be undone" in client.get(receive).content.decode()
+    assert client.post(receive, {"password": PASSWORD}).status_code == 400
+    answer = client.post(receive, {"password": PASSWORD, "understood": "on"})
+    assert answer["Content-Disposition"] == f'attachment; filename="{code}-C1-arms-UNBLINDED.zip"'
+    assert zipfile.ZipFile(io.BytesIO(b"".join(answer))).testzip() is None
+    for page in ("reading:campaigns", "studies:desk", "studies:films", "studies:members"):
+        assert client.get(reverse(page, args=[code])).status_code == 403
+    assert client.get(reverse("scoring:results", args=[code])).status_code == 200
+    for role in ("reader", "adjudicator", "coordinator", "lead", "checker"):
+        with pytest.raises(WrongState, match=r"unblinded in this trial|statistician in this trial"):
+            grant(trial=house.trial, user=statistician, role=role, reason="again", actor=coordinator)
+    Membership.objects.filter(user=statistician).update(revoked_at=timezone.now())
+    with pytest.raises(WrongState, match="unblinded in this trial"):
+        grant(trial=house.trial, user=statistician, role="reader", reason="years later", actor=coordinator)
+
+
+def test_who_ever_read_in_the_trial_never_receives_the_arms(opening: Opening) -> None:
+    house, asked = opening.house, opening.ask()
+    opening.give(asked, 0)
+    opening.give(asked, 1)
+    run_due_jobs()
+    statistician = house.people["statistician"]
+    Membership.objects.create(
+        trial=house.trial, user=statistician, role="reader", reason="long ago", revoked_at=timezone.now()
+    )
+    asked.refresh_from_db()
+    with pytest.raises(WrongState, match="reads or read in this trial"):
+        receive_arms(asked=asked, actor=house.actor("statistician"), user=statistician, password=PASSWORD)
+
+
+def test_the_custodian_hands_in_his_share_on_its_page(opening: Opening) -> None:
+    asked, one = opening.ask(), opening.holders.custodians[0]
+    client, code = browser(one), opening.house.trial.code
+    url = reverse("scoring:arms_request", args=[code, asked.token])
+    package = client.get(reverse("scoring:arms_package", args=[code, asked.token])).json()
+    key = custodian.load_key(one.key_file, b"a passphrase of the tests")
+    share = io.BytesIO(json.dumps(custodian.opening_share(package, key)).encode())
+    share.name = "share.json"
+    answer = client.post(url, {"opening_share": share, "password": "a long password of the cast"})
+    assert answer.status_code == 302, answer.content.decode()
+    assert "1 of 2 given" in client.get(url).content.decode()
+    assert client.get(reverse("scoring:arms_requests", args=[code])).status_code == 200
+
+
+def test_a_trial_without_arms_has_no_page_about_opening_them(opening: Opening) -> None:
+    house = opening.house
+    ArmsHolding.objects.all().delete()
+    client = Client()
+    client.force_login(house.people["statistician"], backend=BACKEND)
+    assert client.get(reverse("scoring:arms_requests", args=[house.trial.code])).status_code == 404
+    assert "arms" not in client.get(reverse("scoring:results", args=[house.trial.code])).content.decode().replace(
+        "No treatment arm", ""
+    )
