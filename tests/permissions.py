@@ -204,13 +204,13 @@ SCORING = {
     "scoring:download": trial("statistician=404"),
     "scoring:unlock": trial("statistician=404"),
     "scoring:agree": trial("signer=404", "post"),
-}
     "scoring:ask_arms": trial("statistician=404"),
     "scoring:arms_requests": trial("statistician=404 custodian=404"),
     "scoring:arms_request": trial("statistician=404 custodian=404"),
     "scoring:arms_package": trial("custodian=404"),
     "scoring:withdraw_arms": trial("statistician=404", "post"),
     "scoring:receive_arms": trial("statistician=404"),
+}
 AUDIT = {
     "audit:trail": trial("auditor=200"),
     "audit:scope": trial("auditor=200"),
