@@ -17,6 +17,7 @@ from studies.decoding import client
 from studies.decoding.unreadable import Unreadable
 from studies.films import locked, move
 from studies.models import BlindUid, Film, FilmStatus, Subject, Trial
+from studies.models.film import KEPT_APART, SAME_UID, SITE_SAID
 from studies.placing import Place, place
 from studies.quarantine import keyed_digest
 from studies.work_folder import drop_file, drop_tree, keep_file, keep_tree, original_in, work_folder
@@ -41,10 +42,12 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
 def _read(film: Film, folder: Path, lease: Lease) -> None:
     original = original_in(folder, film)
     seen = client.run("inspect", input=str(original))
-    header = _header(seen)
+    header = _header(seen) | {name: film.header[name] for name in SITE_SAID if name in film.header}
     placed = place(film, seen["facts"], seen["identity"])
-    if twin := _same_uid(film, seen["uids"]):
-        _stop(film, lease, *_told_twice(twin, header), _known(placed, seen, header))
+    twin = _same_uid(film, seen["uids"])
+    if twin and KEPT_APART not in header:
+        known = _known(placed, seen, header | {SAME_UID: twin.pk})
+        _stop(film, lease, *_told_twice(twin, header), known)
         return
     if placed.missing:
         _stop(film, lease, "held", placed.missing, _known(placed, seen, header))
@@ -54,7 +57,7 @@ def _read(film: Film, folder: Path, lease: Lease) -> None:
         input=str(original),
         output_dir=str(folder),
         blind_subject=blind_code(placed.subject),
-        uids=blind_uids(film.trial, seen["uids"].values()),
+        uids=_blind_uids_of(film, seen["uids"], apart=twin is not None),
     )
     header["BitsStored"] = header.get("BitsStored") or result["bits"]
     _keep(film, folder, lease, placed, _known(placed, seen, header), result)
@@ -116,6 +119,15 @@ def blind_uids(trial: Trial, originals: Any) -> dict[str, str]:
     for original in originals:
         BlindUid.objects.get_or_create(trial=trial, original=original, defaults={"blind": f"2.25.{uuid.uuid4().int}"})
     return dict(BlindUid.objects.filter(trial=trial, original__in=originals).values_list("original", "blind"))
+
+
+def _blind_uids_of(film: Film, originals: dict[str, str], apart: bool) -> dict[str, str]:
+    """Of two pictures under one SOP Instance UID the second gets a UID of its own."""
+    uids = blind_uids(film.trial, originals.values())
+    if apart:
+        own = f"film-{film.pk}"
+        uids[originals["SOPInstanceUID"]] = blind_uids(film.trial, [own])[own]
+    return uids
 
 
 def _keep(film: Film, folder: Path, lease: Lease, placed: Place, known: dict[str, Any], result: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Films that wait for their site: completed, they set out again; and the day of a film, confirmed by its site."""
+"""Films that wait for their site: completed, kept apart or discarded; and the day of a film, confirmed by its site."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from jobs.queue import add
 from studies.confirmed import FIRST_DAY
 from studies.films import locked, move
 from studies.models import Film, FilmStatus, Subject, Visit
+from studies.models.film import DATE_CONFIRMED, KEPT_APART, SAME_UID
 
 DATED = (FilmStatus.RECEIVED, FilmStatus.DEIDENTIFIED, FilmStatus.QUESTIONED)
 
@@ -44,6 +45,38 @@ def complete(
         _tell(film, "complete", actor, changes)
 
 
+def keep_apart(*, film: Film, reason: str, actor: Actor) -> None:
+    """Two pictures came under one SOP Instance UID and both are right: this one goes on under a UID of its own."""
+    authorise(actor, Action.UPLOAD_FILMS)
+    reason = _checked_reason(reason)
+    with audited_atomic():
+        film = locked(film)
+        if SAME_UID not in film.header:
+            raise WrongState(f"film {film.pk}", "no double of another film", "one held for its identifier")
+        header = {**film.header, KEPT_APART: True}
+        changes = move(film, FilmStatus.RECEIVED, status_reason="", header=header)
+        add(kind="studies.deidentify", key=f"film-{film.pk}-{secrets.token_hex(4)}", payload={"film": film.pk})
+        _tell(film, "keep_apart", actor, {"status": changes["status"]}, reason)
+
+
+def discard(*, film: Film, reason: str, actor: Actor) -> None:
+    """The site takes a held film back: it was sent by mistake. Its bytes and its line in the manifest stay."""
+    authorise(actor, Action.UPLOAD_FILMS)
+    reason = _checked_reason(reason)
+    with audited_atomic():
+        film = locked(film)
+        if film.status != FilmStatus.HELD:
+            raise WrongState(f"film {film.pk}", film.get_status_display().lower(), "held")
+        changes = move(film, FilmStatus.REFUSED, status_reason=f"Taken back by the site: {reason}"[:500])
+        _tell(film, "discard", actor, changes, reason)
+
+
+def _checked_reason(reason: str) -> str:
+    if not reason.strip():
+        raise BadInput("reason", reason, "a sentence that says why")
+    return reason.strip()[:300]
+
+
 def confirm_date(*, film: Film, film_date: date, actor: Actor) -> None:
     """The site says on which day the film was made; the header's own day stays the header's."""
     authorise(actor, Action.UPLOAD_FILMS)
@@ -53,7 +86,7 @@ def confirm_date(*, film: Film, film_date: date, actor: Actor) -> None:
         if film.status not in DATED:
             raise WrongState(f"film {film.pk}", film.get_status_display().lower(), "one the desk has not decided on")
         source = "header" if day == film.film_date and film.film_date_source == "header" else "site"
-        header = {**film.header, "DateConfirmed": True}
+        header = {**film.header, DATE_CONFIRMED: True}
         Film.objects.filter(pk=film.pk).update(film_date=day, film_date_source=source, header=header)
         changes: dict[str, list[object]] = {
             "film_date": [film.film_date, day],
@@ -77,11 +110,12 @@ def _check_place(film: Film, subject: Subject | None, visit: Visit | None) -> No
         raise BadInput("visit", visit.code, f"a visit of subject {subject.code}")
 
 
-def _tell(film: Film, verb: str, actor: Actor, changes: dict[str, list[object]]) -> None:
+def _tell(film: Film, verb: str, actor: Actor, changes: dict[str, list[object]], reason: str = "") -> None:
     record(
         action=f"studies.film.{verb}",
         actor=actor,
         stream=film.trial.code,
         subject=("studies.film", str(film.pk)),
         changes={name: [None if value is None else str(value) for value in pair] for name, pair in changes.items()},
+        reason=reason,
     )

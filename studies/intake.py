@@ -22,11 +22,20 @@ from config.errors import BadInput
 from jobs.queue import add
 from studies.decoding.sniff import HEAD, MEDIA_TYPES, sniff
 from studies.decoding.unreadable import Unreadable
-from studies.held import complete, confirm_date
+from studies.held import complete, confirm_date, discard, keep_apart
 from studies.models import Film, Site, Subject, Transmittal, TransmittalEntry, Trial, Visit
 from studies.quarantine import PIECE, drop_original, keep_original
 
-__all__ = ["Receipt", "complete", "confirm_date", "open_transmittal", "receive", "refuse"]
+__all__ = [
+    "Receipt",
+    "complete",
+    "confirm_date",
+    "discard",
+    "keep_apart",
+    "open_transmittal",
+    "receive",
+    "refuse",
+]
 
 
 @dataclass(frozen=True)

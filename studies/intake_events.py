@@ -15,6 +15,8 @@ declare("studies.film.hold", says="held a film for its site", seen_by=INTAKE, hi
 declare("studies.film.refuse", says="refused a film", seen_by=INTAKE, hides=NAMES)
 declare("studies.film.deidentify", says="de-identified a film", seen_by=INTAKE)
 declare("studies.film.complete", says="completed a held film", seen_by=INTAKE)
+declare("studies.film.keep_apart", says="kept a film apart from one with its UID", seen_by=INTAKE, hides=("reason",))
+declare("studies.film.discard", says="took a held film back", seen_by=INTAKE, hides=("reason",))
 declare("studies.film.confirm_date", says="confirmed the date of a film", seen_by=INTAKE)
 declare("studies.film.render", says="made the reader images of a film", seen_by=INTAKE)
 declare("studies.original.open", says="opened the original of a film", seen_by=INTAKE, hides=("reason",))

@@ -60,6 +60,7 @@ sites: list[URLPattern | URLResolver] = [
     path("trials/<slug:code>/site/", site.site, name="site"),
     path("trials/<slug:code>/site/films/", site.site_films, name="site_films"),
     path("trials/<slug:code>/site/films/<int:pk>/", site_film.site_film, name="site_film"),
+    path("trials/<slug:code>/site/films/<int:pk>/settle/", site_film.settle, name="settle_film"),
     path("trials/<slug:code>/site/films/<int:pk>/day/", site_film.confirm_day, name="confirm_day"),
     path("trials/<slug:code>/site/upload/", upload.upload, name="site_upload"),
     path("trials/<slug:code>/site/upload/start/", upload.start, name="upload_start"),

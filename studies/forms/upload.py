@@ -70,6 +70,12 @@ class PlaceForm(forms.Form):
         return day
 
 
+class SettleForm(forms.Form):
+    """What becomes of a held film that cannot just be completed."""
+
+    reason = forms.CharField(max_length=300, label="Why")
+
+
 class UploadForm(PlaceForm):
     """Films of one visit."""
 

@@ -16,6 +16,11 @@ CHANNELS = [("browser", "Browser"), ("stow", "STOW-RS"), ("cstore", "C-STORE"), 
 DATE_SOURCES = [("header", "Header"), ("site", "Typed by the site"), ("confirmed", "Confirmed at the desk")]
 
 
+# What a film's header holds beside the facts of its file, and of these what the site has said: it outlives a new look.
+SAME_UID, KEPT_APART, DATE_CONFIRMED = "SameUIDAs", "KeptApart", "DateConfirmed"
+SITE_SAID = (KEPT_APART, DATE_CONFIRMED)
+
+
 class FilmStatus(models.TextChoices):
     """Where a film stands."""
 
@@ -130,7 +135,7 @@ class Film(models.Model):
     @property
     def date_confirmed(self) -> bool:
         """Whether the site has looked at the day its file tells."""
-        return bool(self.header.get("DateConfirmed"))
+        return bool(self.header.get(DATE_CONFIRMED))
 
 
 class TransmittalEntry(models.Model):

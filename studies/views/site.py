@@ -19,6 +19,7 @@ from studies.access import site_or_404
 from studies.completeness import subjects_with_visits
 from studies.forms.questions import MessageForm
 from studies.models import Film, FilmStatus, Question, Site, Trial
+from studies.models.film import DATE_CONFIRMED
 from studies.progress import Standing, standing
 from studies.questions import answer
 from studies.views import film_columns as columns
@@ -74,7 +75,7 @@ def own_films(site: Site) -> Any:
 def undated(films: Any) -> Any:
     """Those whose date is the header's and was not confirmed by the site yet."""
     waiting = films.filter(film_date_source="header", status__in=[FilmStatus.DEIDENTIFIED, FilmStatus.QUESTIONED])
-    return waiting.exclude(header__has_key="DateConfirmed")
+    return waiting.exclude(header__has_key=DATE_CONFIRMED)
 
 
 def own_questions(trial: Trial, site: Site) -> Any:

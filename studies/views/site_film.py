@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -13,9 +14,11 @@ from config.cells import Badge
 from config.errors import BadInput
 from config.form_refusals import refused_on
 from studies.access import site_or_404
-from studies.forms.upload import CompleteForm, DayForm
+from studies.forms.upload import CompleteForm, DayForm, SettleForm
+from studies.held import discard, keep_apart
 from studies.intake import complete, confirm_date
-from studies.models import Film, FilmStatus, Site, TransmittalEntry
+from studies.models import Film, FilmStatus, Site, TransmittalEntry, Trial
+from studies.models.film import DATE_CONFIRMED, SAME_UID
 
 
 def own_film_or_404(site: Site, pk: int) -> Film:
@@ -34,12 +37,20 @@ def site_film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
             complete(film=film, subject=visit.subject, visit=visit, film_date=day, actor=actor)
             messages.success(request, f"{film.original_name} goes on.")
             return redirect(request.path)
+    return film_page(request, trial, site, film, form)
+
+
+def film_page(request: HttpRequest, trial: Trial, site: Site, film: Film, form: Form) -> HttpResponse:
+    """What became of the film, and the forms for what its site can still do."""
+    held = film.status == FilmStatus.HELD
     context = {
         "trial": trial,
         "site": site,
         "film": film,
         "facts": facts(film),
-        "form": form if film.status == FilmStatus.HELD or form.errors else None,
+        "form": form if held or form.errors else None,
+        "settle_form": SettleForm() if held else None,
+        "twin": Film.objects.filter(site=site, pk=film.header.get(SAME_UID)).first() if held else None,
         "day_form": DayForm(initial={"film_date": film.film_date}) if asks_for_day(film) else None,
         "replaced_by": film.replaced_by.order_by("pk"),
         "questions": film.questions.order_by("pk"),
@@ -50,7 +61,7 @@ def site_film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 def asks_for_day(film: Film) -> bool:
     """Whether the date is the header's, and the site has not said yet that it is right."""
     waiting = film.status in (FilmStatus.DEIDENTIFIED, FilmStatus.QUESTIONED)
-    return waiting and film.film_date_source == "header" and "DateConfirmed" not in film.header
+    return waiting and film.film_date_source == "header" and DATE_CONFIRMED not in film.header
 
 
 def facts(film: Film) -> list[tuple[str, object]]:
@@ -67,6 +78,21 @@ def facts(film: Film) -> list[tuple[str, object]]:
         ("Received", film.received_at),
         ("Size", f"{film.size:,} bytes"),
     ]
+
+
+@require_POST
+def settle(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """A held film is taken back, or kept beside the one whose identifier it has."""
+    _, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
+    film = own_film_or_404(site, pk)
+    reason = request.POST.get("reason", "")
+    if "apart" in request.POST:
+        keep_apart(film=film, reason=reason, actor=actor)
+        messages.success(request, f"{film.original_name} goes on under an identifier of its own.")
+    else:
+        discard(film=film, reason=reason, actor=actor)
+        messages.success(request, f"{film.original_name} is taken back.")
+    return redirect("studies:site_film", code, pk)
 
 
 @require_POST

@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import pydicom
+from django.core.files.storage import storages
+
 from jobs.carrying import run_due_jobs
 from studies import intake
 from studies.models import Film
@@ -25,3 +28,8 @@ def arrived(planned: Planned, content: bytes, **declared: Any) -> Film:
     run_due_jobs()
     film.refresh_from_db()
     return film
+
+
+def blind_object(film: Film) -> pydicom.Dataset:
+    """What is left of the film without its identities."""
+    return pydicom.dcmread(io.BytesIO(storages["reading"].open(film.blind_file).read()))

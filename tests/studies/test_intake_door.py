@@ -22,7 +22,7 @@ from studies.quarantine import StoreFull
 from studies.zipped import receive_each
 from tests.studies.films import JPEG_LS, compressed, dx, file_of, picture
 from tests.studies.planned import Planned
-from tests.studies.sending import arrived, send
+from tests.studies.sending import arrived, blind_object, send
 
 
 def test_names_are_for_people_and_lose_what_is_not(ra1: Planned) -> None:
@@ -123,6 +123,32 @@ def test_one_uid_on_two_pictures_is_held_for_the_site(ra1: Planned) -> None:
     again = arrived(ra1, compressed(picture(seed=9), JPEG_LS), visit=ra1.visit())
     assert again.status == FilmStatus.HELD
     assert str(first) in again.status_reason
+
+
+def test_a_site_keeps_both_pictures_of_one_uid_or_takes_one_back(ra1: Planned) -> None:
+    arrived(ra1, file_of(dx()), visit=ra1.visit())
+    both, mistake = (arrived(ra1, compressed(picture(seed=seed), JPEG_LS), visit=ra1.visit()) for seed in (8, 9))
+    site = ra1.client("site 01")
+    for film, button in ((both, "apart"), (mistake, "back")):
+        assert site.post(ra1.url(f"site/films/{film.pk}/settle/"), {"reason": "", button: ""}).status_code == 400
+        asked = {"reason": "the detector repeats its UIDs", button: ""}
+        assert site.post(ra1.url(f"site/films/{film.pk}/settle/"), asked).status_code == 302
+    run_due_jobs()
+    both.refresh_from_db()
+    mistake.refresh_from_db()
+    assert both.status == FilmStatus.DEIDENTIFIED
+    assert (mistake.status, mistake.status_reason) == (
+        FilmStatus.REFUSED,
+        "Taken back by the site: the detector repeats its UIDs",
+    )
+    uids = [blind_object(film).SOPInstanceUID for film in Film.objects.filter(status=FilmStatus.DEIDENTIFIED)]
+    assert len(uids) == len(set(uids)) == 2
+
+
+def test_only_a_double_is_kept_apart(ra1: Planned) -> None:
+    film = arrived(ra1, file_of(dx(StudyDate=None)), visit=ra1.visit())
+    with pytest.raises(WrongState, match="identifier"):
+        intake.keep_apart(film=film, reason="because", actor=ra1.actor("site 01"))
 
 
 def test_a_film_that_cannot_be_read_is_refused_with_its_reason(ra1: Planned) -> None:
