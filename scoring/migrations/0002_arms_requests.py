@@ -6,62 +6,115 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('reading', '0002_steps_queues_and_repeats'),
-        ('scoring', '0001_results_and_locks'),
-        ('studies', '0002_sealed_arms'),
+        ("accounts", "0001_initial"),
+        ("reading", "0002_steps_queues_and_repeats"),
+        ("scoring", "0001_results_and_locks"),
+        ("studies", "0002_sealed_arms"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ArmsRequest',
+            name="ArmsRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=40, unique=True)),
-                ('reason', models.CharField(max_length=500)),
-                ('status', models.CharField(choices=[('waiting', 'Waiting for two custodians'), ('opening', 'Being opened'), ('opened', 'Opened'), ('expired', 'Out of time'), ('withdrawn', 'Withdrawn'), ('failed', 'Failed')], default='waiting', max_length=10)),
-                ('requested_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField()),
-                ('wrong_shares', models.PositiveIntegerField(default=0)),
-                ('folder', models.CharField(blank=True, max_length=120)),
-                ('root', models.CharField(blank=True, max_length=64)),
-                ('opened_at', models.DateTimeField(blank=True, null=True)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='arms_requests', to='reading.campaign')),
-                ('imported', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='studies.armsimport')),
-                ('lock', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='scoring.lock')),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.CharField(max_length=40, unique=True)),
+                ("reason", models.CharField(max_length=500)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting for two custodians"),
+                            ("opening", "Being opened"),
+                            ("opened", "Opened"),
+                            ("expired", "Out of time"),
+                            ("withdrawn", "Withdrawn"),
+                            ("failed", "Failed"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("requested_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField()),
+                ("wrong_shares", models.PositiveIntegerField(default=0)),
+                ("folder", models.CharField(blank=True, max_length=120)),
+                ("root", models.CharField(blank=True, max_length=64)),
+                ("opened_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="arms_requests", to="reading.campaign"
+                    ),
+                ),
+                (
+                    "imported",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="studies.armsimport"
+                    ),
+                ),
+                (
+                    "lock",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="scoring.lock"),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-requested_at'],
+                "ordering": ["-requested_at"],
             },
         ),
         migrations.CreateModel(
-            name='OpeningShare',
+            name="OpeningShare",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content', models.BinaryField(null=True)),
-                ('given_at', models.DateTimeField(auto_now_add=True)),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='studies.custodiankey')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='scoring.armsrequest')),
-                ('signature', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.signature')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("content", models.BinaryField(null=True)),
+                ("given_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="studies.custodiankey"
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="shares", to="scoring.armsrequest"
+                    ),
+                ),
+                (
+                    "signature",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.signature"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['request', 'pk'],
+                "ordering": ["request", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='armsrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['waiting', 'opening'])), fields=('campaign',), name='one_open_arms_request'),
+            model_name="armsrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["waiting", "opening"])),
+                fields=("campaign",),
+                name="one_open_arms_request",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='armsrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'opening', 'opened', 'expired', 'withdrawn', 'failed'])), name='arms_request_status_known'),
+            model_name="armsrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["waiting", "opening", "opened", "expired", "withdrawn", "failed"])),
+                name="arms_request_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='openingshare',
-            constraint=models.UniqueConstraint(fields=('request', 'key'), name='opening_share_once'),
+            model_name="openingshare",
+            constraint=models.UniqueConstraint(fields=("request", "key"), name="opening_share_once"),
         ),
     ]
