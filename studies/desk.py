@@ -88,6 +88,8 @@ def may(film: Film) -> frozenset[str]:
     found = {verbs[status] for status in FILM_TRANSITIONS[FilmStatus(film.status)] if status in verbs}
     if film.status in IN_PLAY and not film.designated:
         found.add("designate")
+    if film.status == FilmStatus.REJECTED:
+        found.add("reopen")
     if film.status in masks.AT_THE_DESK:
         found.add("mask")
     return frozenset(found)

@@ -144,6 +144,7 @@ STUDIES = {
     "studies:desk_reject": trial("coordinator=404", "post"),
     "studies:desk_question": trial("coordinator=404", "post"),
     "studies:desk_withdraw": trial("coordinator=404", "post"),
+    "studies:desk_reopen": trial("coordinator=404", "post"),
     "studies:desk_designate": trial("coordinator=404", "post"),
     "studies:desk_masks": trial("coordinator=404", "post"),
     "studies:masks": trial("checker=200"),

@@ -76,6 +76,12 @@ class DesignateForm(forms.Form):
     reason = forms.CharField(max_length=200)
 
 
+class ReopenForm(forms.Form):
+    """Why a rejection is taken back."""
+
+    reason = forms.CharField(max_length=200)
+
+
 class MasksForm(forms.Form):
     """Rectangles as lines of four numbers, so that they can be typed as well as drawn."""
 

@@ -42,7 +42,7 @@ FILM_TRANSITIONS: dict[FilmStatus, frozenset[FilmStatus]] = {
     FilmStatus.REFUSED: frozenset(),
     FilmStatus.DEIDENTIFIED: frozenset({FilmStatus.QUESTIONED, FilmStatus.REJECTED, FilmStatus.ACCEPTED}),
     FilmStatus.QUESTIONED: frozenset({FilmStatus.DEIDENTIFIED, FilmStatus.REJECTED, FilmStatus.ACCEPTED}),
-    FilmStatus.REJECTED: frozenset(),
+    FilmStatus.REJECTED: frozenset({FilmStatus.DEIDENTIFIED}),
     FilmStatus.ACCEPTED: frozenset(
         {FilmStatus.READY, FilmStatus.DEIDENTIFIED, FilmStatus.QUESTIONED, FilmStatus.REJECTED}
     ),

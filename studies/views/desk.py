@@ -19,7 +19,7 @@ from studies import designation, masks, quality
 from studies.access import trial_or_404
 from studies.desk import desk_film, for_viewer
 from studies.desk_queue import Place, address, place_of, queue, waits_for_site
-from studies.forms.desk import AcceptForm, DesignateForm, MasksForm, QuestionForm, RejectForm, WithdrawForm
+from studies.forms.desk import AcceptForm, DesignateForm, MasksForm, QuestionForm, RejectForm, ReopenForm, WithdrawForm
 from studies.models import Film, Trial
 from studies.verdicts import WORDING
 from studies.views.pictures import picture_response
@@ -29,6 +29,7 @@ FORMS: dict[str, Callable[[Film], BaseForm]] = {
     "reject_form": lambda film: RejectForm(auto_id="reject-%s"),
     "question_form": lambda film: QuestionForm(auto_id="question-%s"),
     "withdraw_form": lambda film: WithdrawForm(auto_id="withdraw-%s"),
+    "reopen_form": lambda film: ReopenForm(auto_id="reopen-%s"),
     "designate_form": lambda film: DesignateForm(auto_id="designate-%s"),
 }
 Decide = Callable[[dict[str, Any]], object]
@@ -79,6 +80,15 @@ def reject(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     form = RejectForm(request.POST, auto_id="reject-%s")
     decide: Decide = lambda given: quality.reject(film=film, actor=actor, **given)  # noqa: E731
     return _decided(request, trial, film, "reject_form", form, decide, "rejected")
+
+
+@require_POST
+def reopen(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """The rejection was wrong."""
+    trial, actor, film = _asked(request, code, pk)
+    form = ReopenForm(request.POST, auto_id="reopen-%s")
+    decide: Decide = lambda given: quality.reopen(film=film, actor=actor, **given)  # noqa: E731
+    return _decided(request, trial, film, "reopen_form", form, decide, "at the desk again", stay=True)
 
 
 @require_POST

@@ -179,6 +179,21 @@ def test_a_rejected_film_says_why_in_words_for_the_site(cast: Cast) -> None:
     assert (film.status, film.status_reason) == ("rejected", "Joints are cut off: fifth toe")
 
 
+def test_a_rejection_taken_back_brings_the_film_to_the_desk_again(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    with pytest.raises(WrongState, match="rejected"):
+        quality.reopen(film=film, actor=cast.coordinator, reason="the toe is there")
+    quality.reject(film=film, actor=cast.coordinator, reason="cut-off")
+    film.refresh_from_db()
+    with pytest.raises(BadInput, match="reason"):
+        quality.reopen(film=film, actor=cast.coordinator, reason=" ")
+    quality.reopen(film=film, actor=cast.coordinator, reason="the toe is there")
+    accept(cast, film)
+    film.refresh_from_db()
+    assert (film.status, film.designated, film.status_reason) == ("accepted", True, "")
+    assert [one.decision for one in film.decisions.all()] == ["reject", "reopen", "accept"]
+
+
 def test_another_reason_needs_a_note_and_unknown_reasons_are_refused(cast: Cast) -> None:
     film = film_at_desk(cast)
     with pytest.raises(BadInput, match="note"):
