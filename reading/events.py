@@ -6,7 +6,7 @@ from accounts.roles import Role
 from audit.protection import protect
 from audit.registry import declare
 
-for table in ("itemscore", "itemnote", "signedvalues", "readreturn", "sitting"):
+for table in ("filmlook", "itemscore", "itemnote", "signedvalues", "readreturn", "sitting"):
     protect(f"reading_{table}")
 for table in ("sealedcase", "sealedexposure", "sealedread", "sealedseed"):
     protect(f"reading_{table}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from django.core.files.storage import storages
 
 from reading.drawing import Digests
@@ -19,6 +21,11 @@ def read_preview(image: ReaderImage) -> bytes:
     """The JPEG preview."""
     with storages["reading"].open(image.bands["preview"][0]["name"]) as file:
         return bytes(file.read())
+
+
+def inline_preview(image: ReaderImage) -> str:
+    """The preview as an address that holds it: it is painted with the page's first frame."""
+    return "data:image/jpeg;base64," + base64.b64encode(read_preview(image)).decode("ascii")
 
 
 def digests_shown(token: str, key: str) -> Digests:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.roles import Action, authorise
@@ -16,7 +17,8 @@ from config.errors import BadInput, WrongState
 from instruments.definition import Instrument
 from reading.assignments import move_read
 from reading.cells import ABSENT, Cell, absent_items, cells_of, exposures_of, instrument_of
-from reading.models import Exposure, ImageProblem, ItemNote, ItemScore, Read, ReadStatus, ReadStep, Sitting
+from reading.looks import first_looks
+from reading.models import Exposure, FilmLook, ImageProblem, ItemNote, ItemScore, Read, ReadStatus, ReadStep, Sitting
 from reading.models.read import WRITABLE
 from reading.pace import demand_pace
 from reading.steps import exposures_shown, open_step, step_before
@@ -32,7 +34,10 @@ PROBLEMS = {
 
 @dataclass(frozen=True)
 class Operation:
-    """One edit of one cell as the reader's browser sends it; `op_id` makes repeating it harmless."""
+    """One edit of one cell as the reader's browser sends it; `op_id` makes repeating it harmless.
+
+    `seen_at` is when the cell's film had been opened whole on that screen.
+    """
 
     op_id: str
     exposure: str
@@ -44,6 +49,7 @@ class Operation:
     entry: str
     dwell_ms: int
     resolves: str = ""
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -132,7 +138,7 @@ def save_values(
         by_token = {exposure.token: exposure for exposure in exposures}
         cells = cells_of(exposures)
         stored = {score.op_id: score for score in known_scores(operations)}
-        outcomes, scores = [], []
+        outcomes, scores, told = [], [], []
         for operation in operations:
             exposure = by_token.get(operation.exposure)
             if exposure is None:
@@ -146,12 +152,14 @@ def save_values(
                 continue
             score = new_score(exposure, operation, sitting)
             scores.append(score)
+            told.append((score, operation.seen_at))
             stored[score.op_id] = score
             cells[exposure.pk, score.item] = Cell(score.value, score.reason, score.revision, score.entry)
             outcomes.append(saved(operation, score))
         if scores:
+            looks = FilmLook.objects.bulk_create(first_looks(instrument, told))
             ItemScore.objects.bulk_create(scores)
-            record_saving(read, actor, operations, scores)
+            record_saving(read, actor, operations, [*looks, *scores])
     return outcomes
 
 
@@ -231,7 +239,7 @@ def conflict(operation: Operation, cell: Cell) -> Outcome:
     )
 
 
-def record_saving(read: Read, actor: Actor, operations: Sequence[Operation], scores: Sequence[ItemScore]) -> None:
+def record_saving(read: Read, actor: Actor, operations: Sequence[Operation], rows: Sequence[Model]) -> None:
     """One event for what one request saved."""
     record(
         action="reading.values.saved",
@@ -242,7 +250,7 @@ def record_saving(read: Read, actor: Actor, operations: Sequence[Operation], sco
             "captured": [operation.captured_at.isoformat() for operation in operations],
             "conflicts settled": [operation.resolves for operation in operations if operation.resolves],
         },
-        rows=list(scores),
+        rows=rows,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reading.models.campaign import Batch, Campaign, CampaignStatus, Case, CaseStatus
-from reading.models.capture import ImageProblem, ItemNote, ItemScore, SignedValues, Sitting
+from reading.models.capture import FilmLook, ImageProblem, ItemNote, ItemScore, SignedValues, Sitting
 from reading.models.charter import Charter, CharterStatus, Qualification
 from reading.models.read import Exposure, ExposureFilm, Read, ReadKind, ReadReturn, ReadStatus, ReadStep
 from reading.models.sealed import SealedCase, SealedExposure, SealedRead, SealedSeed
@@ -18,6 +18,7 @@ __all__ = [
     "CharterStatus",
     "Exposure",
     "ExposureFilm",
+    "FilmLook",
     "ImageProblem",
     "ItemNote",
     "ItemScore",

@@ -27,6 +27,23 @@ class Sitting(models.Model):
         return f"sitting {self.pk}"
 
 
+class FilmLook(models.Model):
+    """That a film was opened whole on its reader's screen, before its first score. Insert-only.
+
+    `seen_at` is the reader's clock, `told_at` ours.
+    """
+
+    film = models.OneToOneField(ExposureFilm, on_delete=models.PROTECT, related_name="look")
+    seen_at = models.DateTimeField()
+    told_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["film"]
+
+    def __str__(self) -> str:
+        return f"look {self.film_id}"
+
+
 class ItemScore(models.Model):
     """One revision of one item's score: a grade, a reason for not assessable, or neither (cleared).
 

@@ -20,6 +20,7 @@ from reading.access import piece_or_404
 from reading.blinded import (
     blind_case,
     describe_instrument,
+    in_reading_order,
     next_case,
     present_values,
     progress_of,
@@ -28,8 +29,8 @@ from reading.blinded import (
     terms_for,
 )
 from reading.cells import instrument_of
-from reading.films import read_band, read_preview
-from reading.models import ExposureFilm, Sitting
+from reading.films import inline_preview, read_band, read_preview
+from reading.models import Exposure, ExposureFilm, Sitting
 from reading.sessions import PROBLEMS, Operation, open_read, report_problem, save_note, save_values
 from reading.steps import exposures_shown
 
@@ -51,16 +52,24 @@ def screen(request: HttpRequest, token: str) -> HttpResponse:
     if terms.display_check_required and sitting_of(request) is None:
         return redirect(reverse("reading:display-check") + f"?next={request.path}")
     open_read(read=piece.read, actor=piece.actor, step=piece.step)
+    shown = exposures_shown(piece.read, piece.step)
     context = {
         "case": blind_case(piece).as_json(),
+        "previews": first_previews(shown),
         "instrument": describe_instrument(instrument_of(piece.read), terms),
-        "values": present_values(exposures_shown(piece.read, piece.step)),
+        "values": present_values(shown),
         "terms": screen_terms(terms),
         "queue_key": queue_key(piece),
         "next_case": next_case(piece),
         "problems": [{"code": code, "label": label} for code, label in PROBLEMS.items()],
     }
     return unkept(render(request, "reading/screen.html", context))
+
+
+def first_previews(exposures: list[Exposure]) -> dict[str, str]:
+    """The previews of the first side by film token."""
+    first = [in_reading_order(exposure)[0] for exposure in exposures]
+    return {film.token: inline_preview(film.reader_image) for film in first if film.reader_image}
 
 
 def unkept(response: HttpResponse) -> HttpResponse:
@@ -138,10 +147,11 @@ def parse_operation(given: dict[str, Any]) -> Operation:
             value=None if given["value"] is None else whole(given["value"], "value", 100),
             reason=str(given.get("reason") or ""),
             base_revision=whole(given["base_revision"], "base_revision", 1_000_000),
-            captured_at=moment(given["captured_at"]),
+            captured_at=moment(given["captured_at"], "captured_at"),
             entry=str(given["entry"]),
             dwell_ms=whole(given.get("dwell_ms", 0), "dwell_ms", 2_000_000_000),
             resolves=str(given.get("resolves") or "")[:40],
+            seen_at=moment(given["seen_at"], "seen_at") if given.get("seen_at") else None,
         )
     except KeyError as missing:
         raise BadInput("operation", f"without {missing}", "every field of an operation") from None
@@ -154,11 +164,11 @@ def whole(given: object, name: str, largest: int) -> int:
     return given
 
 
-def moment(given: object) -> datetime:
+def moment(given: object, name: str) -> datetime:
     """A time with its zone in ISO 8601."""
     found = parse_datetime(given) if isinstance(given, str) else None
     if found is None or found.tzinfo is None:
-        raise BadInput("captured_at", given, "a time such as 2026-01-31T12:00:00.000Z")
+        raise BadInput(name, given, "a time such as 2026-01-31T12:00:00.000Z")
     return found
 
 

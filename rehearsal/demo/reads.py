@@ -59,6 +59,7 @@ def operations_for(read: Read, exposures: Sequence[Exposure], seen: dict[int, Va
                 reason="" if value is not None else "PROJECTION",
                 base_revision=0,
                 captured_at=timezone.now(),
+                seen_at=timezone.now(),
                 entry="key",
                 dwell_ms=900,
             )

@@ -23,6 +23,7 @@ from tests.reading.test_line import lock_it, read_all
 ALTERED = {
     "audit_event": "actor_label = 'Somebody else'",
     "reading_itemscore": "value = 3",
+    "reading_filmlook": "seen_at = told_at",
     "reading_signedvalues": "\"values\" = '{}'",
     "accounts_signature": "printed_name = 'Somebody else'",
     "scoring_dataset": "root = ''",

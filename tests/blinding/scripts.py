@@ -69,6 +69,7 @@ def operations(read: Read, values: Callable[[int], int]) -> list[dict[str, Any]]
             "reason": "",
             "base_revision": 0,
             "captured_at": "2026-03-02T09:30:00.000Z",
+            "seen_at": "2026-03-02T09:29:00.000Z",
             "entry": "key",
             "dwell_ms": 700,
         }

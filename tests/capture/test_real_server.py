@@ -66,6 +66,15 @@ def sign_in_over(page: Page, who: str) -> None:
     page.click(".sign-in button[type=submit]")
 
 
+def end_session_while_entering(page: Page, *keys: str) -> None:
+    """The keys are pressed before any answer can open the sign-in over the page."""
+    page.context.set_offline(True)
+    press(page, *keys)
+    Session.objects.all().delete()
+    page.context.set_offline(False)
+    wait_until(page, "document.querySelector('.sign-in').open")
+
+
 def test_a_read_is_scored_reviewed_and_signed_and_the_next_one_comes(reader: Page, reads: list[Read]) -> None:
     press(reader, "3", "4", "f", "n", "2")
     for _ in range(30):
@@ -99,11 +108,7 @@ def test_a_read_is_scored_reviewed_and_signed_and_the_next_one_comes(reader: Pag
 
 
 def test_an_ended_session_costs_nothing_but_the_password(reader: Page, reads: list[Read]) -> None:
-    Session.objects.all().delete()
-    reader.context.set_offline(True)
-    press(reader, "3", "4")
-    reader.context.set_offline(False)
-    wait_until(reader, "document.querySelector('.sign-in').open")
+    end_session_while_entering(reader, "3", "4")
     sign_in_over(reader, "reader")
     wait_saved(reader)
     press(reader, "5")
@@ -113,18 +118,14 @@ def test_an_ended_session_costs_nothing_but_the_password(reader: Page, reads: li
 
 
 def test_another_reader_cannot_go_on_with_it(reader: Page, reads: list[Read]) -> None:
-    Session.objects.all().delete()
-    press(reader, "3")
-    wait_until(reader, "document.querySelector('.sign-in').open")
+    end_session_while_entering(reader, "3")
     sign_in_over(reader, "reader.two")
     wait_until(reader, "document.querySelector('.sign-in .refusal').textContent.startsWith('Somebody else')")
     assert not ItemScore.objects.filter(exposure__step__read=reads[0]).exists()
 
 
 def test_the_right_reader_can_still_go_on_after_another_tried(reader: Page, reads: list[Read]) -> None:
-    Session.objects.all().delete()
-    press(reader, "3")
-    wait_until(reader, "document.querySelector('.sign-in').open")
+    end_session_while_entering(reader, "3")
     sign_in_over(reader, "reader.two")
     wait_until(reader, "document.querySelector('.sign-in .refusal').textContent.startsWith('Somebody else')")
     sign_in_over(reader, "reader")
@@ -135,11 +136,9 @@ def test_the_right_reader_can_still_go_on_after_another_tried(reader: Page, read
 def test_a_code_is_asked_for_alone_and_the_password_is_sent_once(reader: Page, reads: list[Read], house: House) -> None:
     secret = second_factor.new_secret()
     second_factor.add_second_factor(user=house.people["reader"], secret=secret, code=code_of(secret))
-    Session.objects.all().delete()
     sent: list[str] = []
     reader.on("request", lambda request: sent.append(request.post_data or "") if "/over/" in request.url else None)
-    press(reader, "3")
-    wait_until(reader, "document.querySelector('.sign-in').open")
+    end_session_while_entering(reader, "3")
     sign_in_over(reader, "reader")
     for code in ("000000", code_of(secret, 1)):
         wait_until(reader, "!document.querySelector('.sign-in [name=code]').disabled")

@@ -157,6 +157,7 @@ def fill_read(read: Read, grade_of: GradeOf = nothing_wrong, step: ReadStep | No
             reason="",
             base_revision=0,
             captured_at=timezone.now(),
+            seen_at=timezone.now(),
             entry="key",
             dwell_ms=10,
         )
@@ -218,6 +219,7 @@ def operation_on(read: Read, exposure: Exposure, value: int) -> None:
         reason="",
         base_revision=cell.revision if cell else 0,
         captured_at=timezone.now(),
+        seen_at=timezone.now(),
         entry="click",
         dwell_ms=5,
     )

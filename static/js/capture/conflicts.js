@@ -32,7 +32,7 @@ export class Conflicts {
     if (theirs) {
       const { value, reason } = theirs;
       this.sheet.edit(item, exposure, { value, reason });
-      const edit = { kind: "value", exposure, item, value, reason, entry: "click", dwell_ms: 0 };
+      const edit = { kind: "value", exposure, item, value, reason, entry: "click", dwell_ms: 0, seen_at: record.seen_at };
       await this.queue.release(record.op_id, { ...edit, captured_at: new Date().toISOString() });
     } else {
       await this.queue.release(record.op_id);

@@ -7,9 +7,10 @@ const same = (a, b) => a.value === b.value && a.reason === b.reason;
 export class Entry {
   awaitingReason = false;
 
-  // whyNot(exposure, region) tells why a cell cannot be scored yet ("" when it can); store(edit, revision) queues it.
-  constructor({ sheet, cursor, instrument, terms, whyNot, store, say, refused, flash, asking }) {
-    Object.assign(this, { sheet, cursor, instrument, terms, whyNot, store, say, refused, flash, asking });
+  // whyNot(exposure, region) tells why a cell cannot be scored yet ("" when it can), seenAt(exposure, region) since when
+  // its film has been seen whole; store(edit, revision) queues it.
+  constructor({ sheet, cursor, instrument, terms, whyNot, seenAt, store, say, refused, flash, asking }) {
+    Object.assign(this, { sheet, cursor, instrument, terms, whyNot, seenAt, store, say, refused, flash, asking });
     this.history = new History();
   }
 
@@ -84,13 +85,14 @@ export class Entry {
     return true;
   }
 
-  #put({ item, exposure }, { value, reason }, how) {
+  #put({ item, exposure, region }, { value, reason }, how) {
     const { revision } = this.sheet.cell(item.key, exposure);
     this.sheet.edit(item.key, exposure, { value, reason });
     this.flash(exposure, { value, reason });
     const edit = { kind: "value", exposure, item: item.key, value, reason, entry: how, resolves: "" };
     const dwell_ms = Math.round(performance.now() - this.cursor.since);
-    this.store({ ...edit, dwell_ms, captured_at: new Date().toISOString() }, revision);
+    const seen_at = this.seenAt(exposure, region);
+    this.store({ ...edit, dwell_ms, seen_at, captured_at: new Date().toISOString() }, revision);
   }
 
   #blocked({ item, exposure, region }) {

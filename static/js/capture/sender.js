@@ -123,17 +123,7 @@ export class Sender {
   }
 }
 
-const operationOf = ({ op_id, exposure, item, value, reason, base_revision, captured_at, entry, dwell_ms, resolves }) => ({
-  op_id,
-  exposure,
-  item,
-  value,
-  reason,
-  base_revision,
-  captured_at,
-  entry,
-  dwell_ms,
-  resolves,
-});
+// What the server is told of an edit: not how it stands in the queue.
+const operationOf = ({ kind, seq, held, after, onDisk, theirs, ...operation }) => operation;
 
 const noteOf = ({ op_id, exposure, item, flag, comment }) => ({ op_id, exposure, item, flag, comment });

@@ -23,6 +23,7 @@ export function buildSheetSide(page) {
     store,
     say,
     whyNot: (exposure, region) => page.closed() || lightbox.whyNotYet(exposure, region),
+    seenAt: (exposure, region) => lightbox.film(exposure, region).seenWhole,
     refused: (item, exposure) => grid.refuse(item, exposure),
     flash: (exposure, value) => flash(root, exposure, value),
     asking: (on) => pad.askReason(on),

@@ -11,6 +11,7 @@ const NEXT = {
   absent: [],
 };
 
+// `seenWhole` is the moment at which the film was on the screen as a whole, "" before.
 export class Film {
   #withdraw = null;
 
@@ -20,7 +21,7 @@ export class Film {
     this.changed = changed;
     this.state = descriptor.absent ? "absent" : "preview";
     this.fault = "";
-    this.seenWhole = false;
+    this.seenWhole = "";
   }
 
   // Loads both levels into the sink {picture(film, level, size), band(film, level, band)}.

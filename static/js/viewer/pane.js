@@ -68,9 +68,11 @@ export class Pane {
 }
 
 // An image element goes on showing its old picture until the new one has come: never another side's film here.
+// What came with the page (data-film says which film it is) is not fetched again.
 export function hungImage(image, url) {
-  if (image.getAttribute("src") === url) return image;
+  if ((image.dataset.film ?? image.getAttribute("src")) === url) return image;
   const fresh = image.cloneNode();
+  delete fresh.dataset.film;
   fresh.hidden = url === "";
   if (url) fresh.src = url;
   else fresh.removeAttribute("src");

@@ -91,7 +91,7 @@ export class Stage {
       pane.stale = false;
     }
     this.renderer.show(pane.rect, pane.rect, limits(pane.display.window), pane.display.invert);
-    if (!document.hidden && seenWhole(pane.view, pane.film, pane.rect)) pane.film.seenWhole = true;
+    if (!document.hidden && seenWhole(pane.view, pane.film, pane.rect)) pane.film.seenWhole ||= new Date().toISOString();
   }
 
   #drawLens({ pane, rect, view }) {
