@@ -12,14 +12,14 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from reading.allocation import Assignment
 from reading.charters import terms_of
-from reading.models import Campaign, CaseStatus, Read, ReadKind, ReadStatus, SealedRead
+from reading.models import Campaign, CaseStatus, Read, ReadKind, ReadStatus
 from reading.unblinding import unseal
 
 
 def drawn_for_repeat(campaign: Campaign) -> list[Read]:
     """The signed first reads that will be, or were, read again."""
     signed = first_reads(campaign).select_related("sealedread")
-    return [read for read in signed if opened(read.sealedread, read)]
+    return [read for read in signed if was_drawn(read)]
 
 
 def first_reads(campaign: Campaign) -> QuerySet[Read]:
@@ -28,9 +28,9 @@ def first_reads(campaign: Campaign) -> QuerySet[Read]:
     return signed.exclude(case__status=CaseStatus.VOIDED).order_by("pk")
 
 
-def opened(sealed: SealedRead, read: Read) -> bool:
+def was_drawn(read: Read) -> bool:
     """Whether the read was drawn to be repeated."""
-    return bool(unseal(sealed.sealed, bound_to=f"read {read.token}").get("repeat"))
+    return bool(unseal(read.sealedread.sealed, bound_to=f"read {read.token}").get("repeat"))
 
 
 def due_repeats(campaign: Campaign, readers: Collection[int], now: datetime) -> list[Assignment]:
@@ -45,5 +45,5 @@ def due_repeats(campaign: Campaign, readers: Collection[int], now: datetime) -> 
     return [
         Assignment(read.case_id, read.reader_id, ReadKind.REPEAT)
         for read in due.select_related("sealedread")
-        if opened(read.sealedread, read)
+        if was_drawn(read)
     ]

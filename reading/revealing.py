@@ -48,11 +48,15 @@ def reads_in(trial: Trial, user_id: int | None) -> bool:
 
 
 def open_batch_seed(batch: Batch) -> dict[str, Any]:
-    """A batch's seed, checked against its commitment in the table and in the audit trail."""
-    seed = unseal(SealedSeed.objects.get(batch=batch).sealed, bound_to=f"seed {batch.commitment}")["seed"]
+    """A batch's seed, checked against its commitment in the audit trail."""
     told = event_of(batch)
-    if not batch.commitment == told.content["details"]["commitment"] == commitment(bytes.fromhex(seed)):
-        raise WrongState(f"the seed of {batch.name}", "not the one the audit trail holds", "a seed kept unaltered")
+    committed = told.content["details"]["commitment"]
+    other = WrongState(f"the seed of {batch.name}", "not the one the audit trail committed to", "a seed kept unaltered")
+    if batch.commitment != committed:
+        raise other
+    seed = unseal(SealedSeed.objects.get(batch=batch).sealed, bound_to=f"seed {committed}")["seed"]
+    if commitment(bytes.fromhex(seed)) != committed:
+        raise other
     trail = {"stream": told.stream, "seq": told.seq, "hash": told.hash}
     return {"batch": batch.name, "commitment": batch.commitment, "seed": seed, "trail": trail}
 

@@ -16,10 +16,23 @@ from instruments.definition import Instrument
 from reading.campaigns import open_case_seal
 from reading.charters import terms_of
 from reading.frozen_films import FrozenCase
-from reading.models import Case, CaseStatus, ExposureFilm, ItemScore, Read, ReadKind, ReadStatus, SignedValues
-from scoring.consensus import Computed, compute, trigger_json
+from reading.models import (
+    Case,
+    CaseStatus,
+    Exposure,
+    ExposureFilm,
+    ItemScore,
+    Read,
+    ReadKind,
+    ReadStatus,
+    ReadStep,
+    SignedValues,
+)
+from reading.repeats import was_drawn
+from scoring.consensus import Computed, compute, rule_of, trigger_json
 from scoring.models import CaseResult
-from scoring.signed_series import newest_values, visits_of
+from scoring.results import Numbers, numbers_of
+from scoring.signed_series import newest_values, signed_reads, visits_of
 from studies.models import Film, Rendition, Subject, Visit
 
 PLACES = 4
@@ -76,10 +89,10 @@ class CaseData:
         return sorted(reads, key=lambda read: (read.kind != ReadKind.PRIMARY, read.pk))
 
     def slot(self, read: Read) -> str:
-        """READER 1, READER 2 or ADJUDICATOR."""
+        """READER 1, READER 2 or ADJUDICATOR; a repeat has the slot of the read that it repeats."""
         if read.kind == ReadKind.ADJUDICATION:
             return "ADJUDICATOR"
-        return f"READER {[one.pk for one in self.signed].index(read.pk) + 1}"
+        return f"READER {[one.reader_id for one in self.signed].index(read.reader_id) + 1}"
 
     def head(self) -> Row:
         """The columns that begin most rows."""
@@ -134,6 +147,7 @@ def signed_rows(data: CaseData, read: Read, visits: dict[str, int], signed: Sign
                 "READER": data.slot(read),
                 "READERID": data.reader_codes[read.reader_id],
                 "READID": read.token,
+                **flags_of(read, signed.step),
                 "BLINDPOS": shown["letter"],
                 "IMGID": shown["films"].get(f"{item.region}-{item.side}", ""),
                 "METHOD": f"{data.instrument.key} {data.instrument.version}",
@@ -147,8 +161,17 @@ def signed_rows(data: CaseData, read: Read, visits: dict[str, int], signed: Sign
                 "NAREASON": reason,
                 "ENTRYMTH": entry,
                 "SCOREDTC": stamp(saved_at),
-                "SIGNDTC": stamp(read.signed_at),
+                "SIGNDTC": stamp(signed.step.locked_at),
             }
+
+
+def flags_of(read: Read, step: ReadStep) -> Row:
+    """Which step of the read it is, whether it counts, and whether the whole read is a repeat."""
+    return {
+        "STEP": step.position + 1,
+        "COUNTFL": "Y" if step.counts and read.kind != ReadKind.REPEAT else "",
+        "REPEATFL": "Y" if read.kind == ReadKind.REPEAT else "",
+    }
 
 
 def saved_details(read: Read) -> dict[tuple[str, str, int], tuple[str, datetime]]:
@@ -159,14 +182,21 @@ def saved_details(read: Read) -> dict[tuple[str, str, int], tuple[str, datetime]
 
 
 def number_rows(data: CaseData, computed: Computed, kind: str) -> Iterator[Row]:
-    """Rows of totals or changes: of every reader, then of the result."""
-    sources = [
-        (data.slot(read), read.reader_id) for read in data.signed if str(read.reader_id) in computed.numbers["readers"]
-    ]
-    for slot, reader in sources:
-        yield from amounts(data, computed.numbers["readers"][str(reader)][kind], kind, slot, data.reader_codes[reader])
+    """Rows of totals or changes: of every reader, of every repeat, then of the result."""
+    for read in data.signed:
+        slot, code = data.slot(read), data.reader_codes[read.reader_id]
+        if read.kind == ReadKind.REPEAT:
+            yield from amounts(data, numbers_of_repeat(data, read)[kind], kind, f"{slot} REPEAT", code)
+        elif numbers := computed.numbers["readers"].get(str(read.reader_id)):
+            yield from amounts(data, numbers[kind], kind, slot, code)
     if computed.numbers["result"] is not None:
         yield from amounts(data, computed.numbers["result"][kind], kind, "RESULT", "")
+
+
+def numbers_of_repeat(data: CaseData, read: Read) -> Numbers:
+    """The numbers of a repeat, which enter no result."""
+    (signed,) = signed_reads([read], data.instrument, data.frozen)
+    return numbers_of(data.instrument, signed.series, rule_of(terms_of(data.case.campaign.charter)))
 
 
 def amounts(data: CaseData, places: list[dict[str, Any]], kind: str, source: str, code: str) -> Iterator[Row]:
@@ -217,9 +247,9 @@ def read_rows(data: CaseData) -> Iterator[Row]:
     """One row per film shown in every signed read."""
     for read in data.signed:
         visits = visits_of(read)
-        digest = newest_values(read)[-1].digest
-        films = ExposureFilm.objects.filter(exposure__step__read=read).select_related("exposure")
-        for film in films.order_by("exposure__position", "view", "side"):
+        digests = {signed.step_id: signed.digest for signed in newest_values(read)}
+        films = ExposureFilm.objects.filter(exposure__step__read=read).select_related("exposure__step")
+        for film in films.order_by("exposure__step__position", "exposure__position", "view", "side"):
             origin = data.films.get(film.reader_image_id or "")
             yield {
                 **data.head(),
@@ -227,9 +257,8 @@ def read_rows(data: CaseData) -> Iterator[Row]:
                 "READER": data.slot(read),
                 "READERID": data.reader_codes[read.reader_id],
                 "READID": read.token,
+                **flags_of(read, film.exposure.step),
                 "BATCH": read.batch.name,
-                "COMMITMENT": read.batch.commitment,
-                "QUEUEPOS": read.queue_position,
                 "LETTER": film.exposure.letter,
                 "POSITION": film.exposure.position,
                 "SIDE": film.side,
@@ -238,8 +267,36 @@ def read_rows(data: CaseData) -> Iterator[Row]:
                 "IMGID": film.reader_image_id or "",
                 "FILMDTC": origin.film_date if origin else "",
                 "DATESRC": origin.film_date_source if origin else "",
-                "SIGNDTC": stamp(read.signed_at),
-                "DIGEST": digest,
+                "SIGNDTC": stamp(film.exposure.step.locked_at),
+                "DIGEST": digests[film.exposure.step_id],
+            }
+
+
+def order_rows(data: CaseData) -> Iterator[Row]:
+    """One row per timepoint shown in every read that was issued, whatever became of it, in order of issue."""
+    reads = data.case.reads.select_related("batch", "sealedread").order_by("pk")
+    for read in reads:
+        visits, drawn = visits_of(read), was_drawn(read)
+        shown = Exposure.objects.filter(step__read=read).select_related("step").prefetch_related("films")
+        for exposure in shown.order_by("step__position", "position"):
+            step = exposure.step
+            yield {
+                "STUDYID": data.case.campaign.trial.code,
+                "CASENUM": data.case.number,
+                "READID": read.token,
+                "READKIND": str(read.kind),
+                "READSTATUS": str(read.status),
+                "COMMITMENT": read.batch.commitment,
+                "QUEUE": read.queue,
+                "ENTRY": step.token or read.token,
+                "QUEUEPOS": read.queue_position if step.queue_position is None else step.queue_position,
+                "STEP": step.position + 1,
+                "STEPCOUNTS": "Y" if step.counts else "",
+                "POSITION": exposure.position,
+                "LETTER": exposure.letter,
+                "KEY": min(film.reader_image_id for film in exposure.films.all() if film.reader_image_id),
+                "VISITNUM": data.places[visits[exposure.token]] + 1,
+                "REPEATDRAWN": "Y" if drawn else "",
             }
 
 

@@ -22,6 +22,7 @@ from scoring.case_rows import (
     case_row,
     checked_result,
     number_rows,
+    order_rows,
     read_rows,
     score_rows,
 )
@@ -30,7 +31,7 @@ from scoring.package import Package, seal_folder, write_codebook, zip_folder
 from scoring.readme import describe, write_readme
 from scoring.row_diff import diff_against_last_lock
 from scoring.signed_series import AlteredValues
-from scoring.tables import CASES, CHANGES, READS, SCORES, TOTALS
+from scoring.tables import CASES, CHANGES, ORDERS, READS, SCORES, TOTALS
 
 
 def request_dataset(*, campaign: Campaign, actor: Actor) -> Dataset:
@@ -113,7 +114,8 @@ def write_tables(dataset: Dataset, folder: Path, lease: Lease) -> dict[str, int]
 
 
 def write_case(package: Package, data: CaseData) -> None:
-    """The rows of one case into every table; a voided case has its one row."""
+    """The rows of one case into every table; of a voided case its one row and the orders that were shown."""
+    package.write(ORDERS, order_rows(data))
     if data.case.status == CaseStatus.VOIDED:
         package.write(CASES, [case_row(data, None)])
         return

@@ -10,7 +10,7 @@ from django.conf import settings
 import instruments
 from reading.charter_terms import ENTRY_ORDERS, RESULT_RULES
 from reading.charters import terms_of
-from reading.presentations import PRESENTATIONS
+from reading.presentations import ORDER_KNOWN, PRESENTATIONS
 from scoring.models import Dataset
 from scoring.tables import TABLES
 
@@ -30,6 +30,11 @@ def describe(dataset: Dataset, rows: dict[str, int]) -> dict[str, Any]:
     }
 
 
+def order_in_words(presentation: str) -> str:
+    """What readers knew of the order of time."""
+    return "; they knew the order of time" if presentation in ORDER_KNOWN else ", nor the order of time"
+
+
 def write_readme(folder: Path, dataset: Dataset, facts: dict[str, Any]) -> None:
     """README.md: what was read, how, and how to use and verify the files."""
     terms = facts["charter"]["terms"]
@@ -39,7 +44,8 @@ def write_readme(folder: Path, dataset: Dataset, facts: dict[str, Any]) -> None:
 
 Central reading by {read_by["key"]} version {read_by["version"]} (0 to {read_by["maximum"]}),
 charter version {facts["charter"]["version"]}. Presentation: {PRESENTATIONS[terms["presentation"]]}.
-Readers knew neither subject, visit, date, site nor treatment. Entry: {ENTRY_ORDERS[terms["entry_order"]].lower()}.
+Readers knew neither subject, visit, date, site nor treatment{order_in_words(terms["presentation"])}.
+Entry: {ENTRY_ORDERS[terms["entry_order"]].lower()}.
 Adjudication above a difference of {terms["adjudication_threshold"]:g} in change; then:
 {RESULT_RULES[terms["result_rule"]]}.
 Missing sites: {terms["missing_rule"]} (limit {terms["missing_limit"]:g}). No treatment arm is held here.
@@ -49,6 +55,10 @@ Missing sites: {terms["missing_rule"]} (limit {terms["missing_limit"]:g}). No tr
 - `codebook.csv`: every column of every table.
 - `manifest.json`: size and SHA-256 of every file; its own SHA-256 is the root that two people sign.
 - `verify.py`: `python verify.py . --root ROOT` proves this folder intact; it needs Python alone.
+
+Values count where COUNTFL is Y; repeats (REPEATFL) serve the readers' agreement with themselves and no result.
+Once the campaign is locked its seeds can be revealed: `bin/manage verify_randomisation . --seed FILE` draws every
+order in `orders.csv` again.
 
 Values named EXACT are fractions; AVAL is rounded once, half to even, to 4 decimals. A text cell that begins like a
 spreadsheet formula is preceded by an apostrophe. Files are UTF-8, comma separated, CRLF.

@@ -16,11 +16,12 @@ from scoring.tables import TABLES, Table
 
 # Columns that together name a row of a table.
 KEYS = {
-    "scores.csv": ("USUBJID", "VISIT", "READID", "PARAMCD"),
+    "scores.csv": ("USUBJID", "VISIT", "READID", "STEP", "PARAMCD"),
     "totals.csv": ("USUBJID", "VISIT", "SOURCE", "GROUP"),
     "changes.csv": ("USUBJID", "VISIT", "SOURCE", "GROUP"),
     "cases.csv": ("USUBJID", "CASENUM"),
     "reads.csv": ("READID", "FILMTOKEN"),
+    "orders.csv": ("READID", "STEP", "POSITION"),
 }
 SHOWN = 200
 Rows = dict[tuple[str, ...], dict[str, str]]

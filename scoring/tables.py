@@ -37,6 +37,9 @@ FILMDTC = Column("FILMDTC", "Day of the first film of the visit (ISO 8601)")
 READER = Column("READER", "READER 1, READER 2 (primary reads in order of issue) or ADJUDICATOR")
 READERID = Column("READERID", "Code of the person within this campaign; the same person keeps it in every case")
 READID = Column("READID", "Random token of the read")
+STEP = Column("STEP", "Which step of the read, from 1: what was shown and locked together")
+COUNTFL = Column("COUNTFL", "Y when the values may enter results; empty for repeats and for steps that do not count")
+REPEATFL = Column("REPEATFL", "Y when the read repeats an earlier one of the same reader, unknown to him")
 FEATURE = Column("FEATURE", "erosion, narrowing or grade")
 EXACT = Column("EXACT", "The exact value as a fraction n/d; empty when missing")
 VALUE = Column("AVAL", "The value rounded once, half to even, to 4 decimals; empty when missing")
@@ -44,7 +47,10 @@ REASON = Column("NAREASON", "Why the value is missing; empty otherwise")
 ASSESSED = Column("ASSESSED", "Sites whose entered score was used")
 IMPUTED = Column("IMPUTED", "Sites whose value the charter's missing rule supplied")
 GROUP = Column("GROUP", "total, or a feature, a region or both (erosion-hand): what was summed")
-SOURCE = Column("SOURCE", "READER 1, READER 2, ADJUDICATOR, or RESULT: the mean of the readers that decide the case")
+SOURCE = Column(
+    "SOURCE",
+    "READER 1, READER 2, ADJUDICATOR, a READER's REPEAT, or RESULT: the mean of the readers that decide the case",
+)
 
 SCORES = Table(
     "scores.csv",
@@ -58,6 +64,9 @@ SCORES = Table(
         READER,
         READERID,
         READID,
+        STEP,
+        COUNTFL,
+        REPEATFL,
         Column("BLINDPOS", "Letter under which the reader saw the visit"),
         Column("IMGID", "Random key of the reader image; empty when the film is absent"),
         Column("METHOD", "Instrument key and version"),
@@ -145,9 +154,10 @@ READS = Table(
         READER,
         READERID,
         READID,
+        STEP,
+        COUNTFL,
+        REPEATFL,
         Column("BATCH", "Name of the batch"),
-        Column("COMMITMENT", "SHA-256 that committed to the seed of the batch's orders when it was issued"),
-        Column("QUEUEPOS", "Drawn place in the reader's queue"),
         Column("LETTER", "Letter of the visit on the screen"),
         Column("POSITION", "Place from the left, from 0"),
         Column("SIDE", "L or R"),
@@ -160,7 +170,29 @@ READS = Table(
         Column("DIGEST", "SHA-256 of the signed bytes"),
     ),
 )
-TABLES = (SCORES, TOTALS, CHANGES, CASES, READS)
+ORDERS = Table(
+    "orders.csv",
+    "One row per timepoint shown in every read issued, whatever became of it: all that was drawn, to be drawn again",
+    (
+        STUDY,
+        Column("CASENUM", "Drawn number of the case in the campaign"),
+        READID,
+        Column("READKIND", "primary, adjudication or repeat"),
+        Column("READSTATUS", "What became of the read"),
+        Column("COMMITMENT", "SHA-256 that committed to the seed of these orders when the read was asked for"),
+        Column("QUEUE", "Name of the draw of the reader's queue: the first of its tokens"),
+        Column("ENTRY", "Random token of the entry in the worklist: the read, or the timepoint where these are mixed"),
+        Column("QUEUEPOS", "Drawn place of the entry in that queue, from 0"),
+        STEP,
+        Column("STEPCOUNTS", "Y when the values of the step enter the read's result"),
+        Column("POSITION", "Place from the left, from 0"),
+        Column("LETTER", "Letter of the visit on the screen"),
+        Column("KEY", "Smallest random image key of the visit: what drawing started from"),
+        VISITNUM,
+        Column("REPEATDRAWN", "Y when the read was drawn to be repeated"),
+    ),
+)
+TABLES = (SCORES, TOTALS, CHANGES, CASES, READS, ORDERS)
 CODEBOOK = Table(
     "codebook.csv",
     "Every column of every table",

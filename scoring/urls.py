@@ -13,6 +13,7 @@ urlpatterns = [
     path("trials/<slug:code>/results/<slug:slug>/figures/<slug:name>.svg", agreement.figure, name="figure"),
     path("trials/<slug:code>/locks/", datasets.locks, name="locks"),
     path("trials/<slug:code>/results/<slug:slug>/datasets/", datasets.datasets, name="datasets"),
+    path("trials/<slug:code>/results/<slug:slug>/seeds/", datasets.seeds, name="seeds"),
     path("trials/<slug:code>/results/<slug:slug>/datasets/build/", datasets.build, name="build"),
     path("trials/<slug:code>/results/<slug:slug>/datasets/<int:number>/", datasets.dataset, name="dataset"),
     path("trials/<slug:code>/results/<slug:slug>/datasets/<int:number>/decline/", datasets.decline, name="decline"),

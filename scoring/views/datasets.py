@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import storages
@@ -16,6 +18,7 @@ from config.form_refusals import refused_on
 from jobs.models import Job
 from reading.forms.charter import SignForm
 from reading.models import Campaign
+from reading.revealing import reveal_seeds
 from scoring.datasets import discard_dataset, record_download, request_dataset
 from scoring.locking import agree_unlock, ask_unlock, confirm_lock, decline_lock, request_lock, why_not_lock
 from scoring.models import Dataset, DatasetStatus, Lock, Unlock
@@ -81,6 +84,18 @@ def datasets(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         "obstacles": why_not_lock(campaign),
     }
     return render(request, "scoring/datasets.html", context)
+
+
+@login_required
+@require_POST
+def seeds(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    """The seeds of a locked campaign as the file that bin/manage verify_randomisation takes; told to the trail."""
+    trial, actor = trial_or_404(request, code, Action.REVEAL_SEEDS)
+    campaign = get_object_or_404(Campaign.objects.select_related("trial", "charter"), trial=trial, code=slug)
+    text = json.dumps(reveal_seeds(campaign=campaign, actor=actor), indent=1, sort_keys=True) + "\n"
+    answer = HttpResponse(text, content_type="application/json", headers={"Cache-Control": "private, no-store"})
+    answer["Content-Disposition"] = f'attachment; filename="{trial.code}-{slug}-seeds.json"'
+    return answer
 
 
 @login_required

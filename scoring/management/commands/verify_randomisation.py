@@ -1,0 +1,38 @@
+"""Draws every stored order of an unpacked dataset again from its revealed seeds, without database or secrets.
+
+Ends with 0 when all are what was drawn, 1 when one is not (it is named), 2 when the files cannot be used.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from config.errors import BadInput
+from scoring.plain_orders import first_difference, read_drawing
+
+
+class Command(BaseCommand):
+    """bin/manage verify_randomisation DIR --seed FILE"""
+
+    help = __doc__ or ""
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path)
+        parser.add_argument("--seed", type=Path, required=True, help="the file of revealed seeds")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            drawing = read_drawing(options["folder"], options["seed"])
+            fault = first_difference(drawing)
+        except BadInput as error:
+            raise CommandError(str(error), returncode=2) from None
+        if fault:
+            self.stdout.write(fault)
+            sys.exit(1)
+        batches = len({rows[0].commitment for rows in drawing.reads.values()})
+        self.stdout.write(f"{len(drawing.reads)} reads of {batches} seeds: every order is the one that was drawn")
