@@ -54,3 +54,15 @@ def test_every_decision_is_one_page_with_a_number_of_its_own() -> None:
     for path in files:
         assert re.match(r"\d{4}-[a-z0-9-]+\.md$", path.name)
         assert len(path.read_text(encoding="utf-8").splitlines()) <= 80, path.name
+
+
+def test_every_test_the_validation_page_names_exists() -> None:
+    page = (DOCS / "validation.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", page)
+    assert len(named) > 30
+    missing = [
+        f"{file}::{test}"
+        for file, test in named
+        if f"def {test}(" not in (DOCS.parent / file).read_text(encoding="utf-8")
+    ]
+    assert missing == []
