@@ -27,7 +27,7 @@ class Lease:
 
     def __init__(self, job: Job) -> None:
         self.job_id, self.token, self.attempt = job.pk, job.lease, job.attempts
-        self.name = f"{job.pk}.{job.added_at:%Y%m%d%H%M%S}"  # the same at every attempt
+        self.name = f"{job.kind} {job.key}"  # the same at every attempt, and no other job's
         self.finished = False
 
     def _change(self, **values: object) -> None:
