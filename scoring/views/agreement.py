@@ -9,15 +9,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 import instruments
-from accounts.roles import Action
+from accounts.roles import Action, allows
 from config.errors import BadInput
 from reading.charters import terms_of
 from reading.models import Campaign
 from scoring.agreement.report import Cube, report
 from scoring.campaign_agreement import newest_results, ratings_of
+from scoring.datasets import reader_codes
 from scoring.figures import bland_altman_figure, probability_figure
+from scoring.repeat_agreement import own_agreement, pairs_of, ratings_twice
 from scoring.results import groups_of
-from studies.access import trial_or_404
+from studies.access import memberships_or_404, trial_or_404
 from studies.arms import holds_arms
 from studies.models import Trial
 
@@ -39,7 +41,7 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_required
 def agreement(request: HttpRequest, code: str, slug: str) -> HttpResponse:
-    """ICC, SEM, SDD, SDC and Bland-Altman of one group of sites."""
+    """ICC, SEM, SDD, SDC and Bland-Altman of one group of sites; each reader against his own repeats."""
     trial, campaign = campaign_for(request, code, slug, Action.SEE_AGREEMENT)
     groups = list(groups_of(instruments.get(terms_of(campaign.charter).instrument)))
     group = chosen(request, groups)
@@ -48,7 +50,18 @@ def agreement(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     if len(cube.values) and cube.visits:
         found = report(cube)
         context |= {"found": found, "rows": detectable_rows(found), "last": cube.visits[-1]}
+    context["own"] = own_rows(request, campaign, group)
     return render(request, "scoring/agreement.html", context)
+
+
+def own_rows(request: HttpRequest, campaign: Campaign, group: str) -> list[tuple[str, dict[str, Any]]]:
+    """Each reader's agreement with himself: by name for whoever may see scores per reader, else by dataset code."""
+    named = any(allows(one.role, Action.SEE_READER_SCORES) for one in memberships_or_404(request, campaign.trial.code))
+    codes = reader_codes(campaign)
+    return [
+        (str(reader) if named else codes[reader.pk], own_agreement(ratings_twice(campaign, pairs, group)))
+        for reader, pairs in pairs_of(campaign).items()
+    ]
 
 
 def chosen(request: HttpRequest, groups: list[str]) -> str:

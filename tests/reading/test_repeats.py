@@ -15,6 +15,7 @@ from reading.assignments import replace_reader, request_batch
 from reading.models import Campaign, CaseStatus, Exposure, Read, ReadKind, ReadStatus
 from reading.repeats import drawn_for_repeat, due_repeats
 from scoring.models import CaseResult
+from scoring.repeat_agreement import pairs_of, ratings_twice
 from tests.reading.builders import House, build_house, open_campaign_of, read_through
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,24 @@ def test_a_repeat_changes_no_result_and_belongs_to_its_reader_alone(house: House
     run_due_jobs()
     assert list(CaseResult.objects.order_by("pk").values_list("inputs_digest", flat=True)) == before
     assert {case.status for case in campaign.cases.all()} == {CaseStatus.CONSENSUS}
+
+
+def test_statistician_and_lead_see_each_reader_against_his_own_repeats(house: House) -> None:
+    campaign = read_first(house)
+    days_pass(30)
+    ask(house, campaign, "two")
+    for read in Read.objects.filter(kind=ReadKind.REPEAT):
+        read_through(read, lambda exposure, item: 1)
+    for reader, pairs in pairs_of(campaign).items():
+        cube = ratings_twice(campaign, pairs)
+        assert cube.values.tolist() == [[[0.0, 32.0], [0.0, 32.0]]], reader
+    page = browser(house, "statistician").get("/trials/TWO/results/C1/agreement/").content.decode()
+    assert "Each reader with himself" in page
+    assert '<th scope="row">R01</th><td class="number">1</td>' in page
+    assert (
+        '<th scope="row">reader.two</th>'
+        in browser(house, "lead").get("/trials/TWO/results/C1/agreement/").content.decode()
+    )
 
 
 def test_concordant_cases_go_to_the_adjudicator_too_and_his_scores_are_not_used(house: House) -> None:
