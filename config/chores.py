@@ -10,5 +10,6 @@ CHORES: dict[str, int] = {
     "jobs.backups.ask_daily": 3600,
     "audit.anchors.write": 600,
     "scoring.arms_requests.expire_all": 600,
+    "accounts.expiry.forget_expired": 3600,
     "reading.reminders.remind_all": 86_400,
 }
