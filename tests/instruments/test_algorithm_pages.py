@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("instruments", "totals", "missing", "change", "agreement")
+PAGES = ("instruments", "totals", "missing", "change", "agreement", "randomisation", "presentations")
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
     for folder in ("instruments", "scoring/agreement")
