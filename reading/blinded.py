@@ -210,9 +210,9 @@ def screen_terms(terms: Terms) -> dict[str, Any]:
     }
 
 
-def queue_key(piece: Piece) -> str:
+def queue_key(reader_id: int, address: str) -> str:
     """The key that seals unsent edits in the browser: the same for the same person and address, kept nowhere."""
-    bound = f"capture queue {piece.read.reader_id} {piece.token}".encode()
+    bound = f"capture queue {reader_id} {address}".encode()
     return base64.b64encode(hmac.new(settings.SECRET_KEY.encode(), bound, hashlib.sha256).digest()).decode()
 
 

@@ -88,7 +88,7 @@ def review_context(piece: Piece) -> dict[str, Any]:
         "error": "",
         "values_digest": digest_of(canonical_text(canonical_values(read, step))),
         "sign_op_id": new_token(),
-        "queue_key": queue_key(piece),
+        "queue_key": queue_key(piece.read.reader_id, piece.token),
         "meanings": [{"code": code, "label": label} for code, label in meanings_for(read).items()],
         "gaps": gaps,
         "not_assessable": cells_that(

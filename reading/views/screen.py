@@ -59,7 +59,7 @@ def screen(request: HttpRequest, token: str) -> HttpResponse:
         "instrument": describe_instrument(instrument_of(piece.read), terms),
         "values": present_values(shown),
         "terms": screen_terms(terms),
-        "queue_key": queue_key(piece),
+        "queue_key": queue_key(piece.read.reader_id, piece.token),
         "next_case": next_case(piece),
         "problems": [{"code": code, "label": label} for code, label in PROBLEMS.items()],
     }

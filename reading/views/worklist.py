@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -14,12 +16,13 @@ from accounts.roles import Role
 from audit.trail import Actor
 from config.errors import BadInput, NotAllowed
 from reading.access import own_id, piece_or_404
+from reading.blinded import queue_key, urls_of
 from reading.models import ReadStatus
 from reading.pace import in_words, pace_of, wait_for
 from reading.sessions import begin_sitting, decline_read
 from reading.steps import may_look_back
 from reading.views.screen import see_other, unkept
-from reading.worklist import entry_of, signed_entries, steps_before, waiting_for
+from reading.worklist import Entry, entry_of, signed_entries, steps_before, waiting_for
 from studies.models import Membership
 
 READS_A_PAGE = 50
@@ -49,6 +52,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     first = entries[0] if entries and not (wait and entries[0] == fresh) else None
     context = {
         "entries": entries,
+        "queues": [queue_of(own_id(request), number, entry) for number, entry in enumerate(entries, start=1)],
         "waiting": steps_before(own_id(request)).count(),
         "signed": signed_entries(own_id(request)).count(),
         "first": first,
@@ -57,6 +61,16 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "pace": pace_of(fresh) if fresh else [],
     }
     return unkept(render(request, "reading/worklist.html", context))
+
+
+def queue_of(reader_id: int, number: int, entry: Entry) -> dict[str, Any]:
+    """What the page needs to send edits that a crash has left on the reader's computer."""
+    return {
+        "token": entry.token,
+        "key": queue_key(reader_id, entry.token),
+        "label": f"{entry.what} {number}",
+        "urls": urls_of(entry.token),
+    }
 
 
 @login_required

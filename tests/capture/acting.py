@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from typing import Any
 
 from playwright.sync_api import Page
@@ -65,6 +67,18 @@ def wait_saved(page: Page) -> None:
 def wait_waiting(page: Page, number: int) -> None:
     """Until so many edits wait."""
     wait_until(page, f"document.querySelector('.status').dataset.waiting === '{number}'")
+
+
+def kill_renderer(page: Page) -> None:
+    """The processes that draw pages are killed, as when memory runs out; what is left of the tab is closed."""
+    browser = page.context.browser
+    assert browser is not None
+    processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    with page.expect_event("crash"):
+        for process in processes:
+            if process["type"] == "renderer":
+                os.kill(process["id"], signal.SIGKILL)
+    page.close()
 
 
 def on_disk(page: Page) -> list[dict[str, Any]]:

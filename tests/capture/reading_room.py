@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 import instruments
 from studies.levels import NormalForm
 from tests.viewer.films import drawn, put_film
-from tests.viewer.site import Answer, Request, Site
+from tests.viewer.site import NO_ANSWER, Answer, Request, Site
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 SIDES = (("L", "hand"), ("R", "hand"), ("L", "foot"), ("R", "foot"))
@@ -97,9 +97,9 @@ class ReadingRoom:
     def _guarded(self, handler: Callable[[Request], Answer]) -> Callable[[Request], Answer]:
         def answer(request: Request) -> Answer:
             fault = self.faults.pop(0) if self.faults and request.method == "POST" else ""
-            if fault == "lost":
+            if fault in ("lost", "killed"):
                 handler(request)
-                return Answer(status=503)
+                return Answer(status=503 if fault == "lost" else NO_ANSWER)
             if fault:
                 return Answer.of_json({"error": f"fault {fault}"}, int(fault))
             if not self.signed_in:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.capture.acting import on_disk, open_read, wait_ready, wait_saved
+from tests.capture.acting import kill_renderer, on_disk, open_read, wait_ready, wait_saved
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.films import wait_until
 from tests.viewer.site import Site
@@ -64,7 +64,7 @@ class Reader:
         raise AssertionError("edits were not written to disk")
 
     def lose_answers(self) -> None:
-        self.room.faults += self.random.choices(["lost", "503"], k=2)
+        self.room.faults += self.random.choices(["lost", "killed", "503"], k=2)
 
     def go_offline(self) -> None:
         self.context.set_offline(True)
@@ -78,7 +78,7 @@ class Reader:
 
     def crash(self) -> None:
         self.wait_written()
-        self.page.close(run_before_unload=False)
+        kill_renderer(self.page)
         self.page = self.context.new_page()
         open_read(self.page, self.room)
 

@@ -16,7 +16,18 @@ from reading.models import ItemNote, ItemScore, Read, ReadStatus
 from reading.randomisation import new_token
 from studies.models import ReaderImage
 from tests.accounts.test_second_factor import code_of
-from tests.capture.acting import asked, press, said, shown, status, wait_ready, wait_saved
+from tests.capture.acting import (
+    asked,
+    kill_renderer,
+    on_disk,
+    press,
+    said,
+    shown,
+    status,
+    wait_on_disk,
+    wait_ready,
+    wait_saved,
+)
 from tests.chromium import close
 from tests.reading.builders import PASSWORD, House, build_house, open_campaign_of
 from tests.viewer.films import wait_until
@@ -150,6 +161,21 @@ def test_a_code_is_asked_for_alone_and_the_password_is_sent_once(reader: Page, r
     assert ItemScore.objects.get(exposure__step__read=reads[0]).value == 3
     assert sum("password" in body for body in sent) == 1
     assert sum("proof" in body for body in sent) == 2
+
+
+def test_the_worklist_sends_what_a_killed_page_has_left_behind(reader: Page, reads: list[Read]) -> None:
+    context = reader.context
+    context.set_offline(True)
+    press(reader, "3", "4")
+    wait_on_disk(reader, 2)
+    kill_renderer(reader)
+    context.set_offline(False)
+    page = context.new_page()
+    page.goto("/read/")
+    wait_until(page, "document.querySelector('[data-left-behind]').textContent.endsWith('is saved.')")
+    values = ItemScore.objects.filter(exposure__step__read=reads[0]).order_by("pk").values_list("value", flat=True)
+    assert list(values) == [3, 4]
+    assert on_disk(page) == []
 
 
 def test_a_value_saved_elsewhere_meanwhile_is_asked_about(reader: Page, reads: list[Read]) -> None:

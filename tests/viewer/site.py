@@ -16,6 +16,9 @@ POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
+# Of a server that dies after it has done its work: the connection ends without a word.
+NO_ANSWER = 0
+
 
 @dataclass
 class Request:
@@ -88,6 +91,9 @@ class Site:
                 path = self.path.split("?")[0]
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 answer = site.answer(Request(self.command, path, headers, self.rfile.read(length)))
+                if answer.status == NO_ANSWER:
+                    self.close_connection = True
+                    return
                 self.send_response(answer.status)
                 sent = {"Content-Type": answer.kind, "Cache-Control": "private, no-store", **answer.headers}
                 for name, value in {**sent, "Content-Security-Policy": POLICY}.items():

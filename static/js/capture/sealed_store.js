@@ -20,6 +20,15 @@ export class SealedStore {
     return store;
   }
 
+  // The reads of which something lies here; no key is needed to know that.
+  static async reads() {
+    const store = new SealedStore("", null);
+    store.#database = await openDatabase();
+    const keys = await store.#run("readonly", (table) => table.getAllKeys());
+    store.close();
+    return new Set(keys.map(([read]) => read));
+  }
+
   // {records in the order of capture, sealed: how many this key does not open}
   async load() {
     const rows = await this.#run("readonly", (table) => table.getAll(IDBKeyRange.bound([this.read], [this.read, []])));

@@ -1,0 +1,38 @@
+// The worklist sends what a crash has left on this computer, so that nobody has to open that case again for it.
+// A case that is open in another tab is that tab's to send.
+
+import { Desk } from "./desk.js";
+import { dataOf } from "./pages.js";
+import { ScoreSheet } from "./score_sheet.js";
+import { SealedStore } from "./sealed_store.js";
+import { Session } from "./session.js";
+
+const line = document.querySelector("[data-left-behind]");
+const session = new Session(document.querySelector('meta[name="csrf-token"]').content);
+session.overlay = { open: () => new Promise(() => {}) }; // the house asks for the sign-in; until then nothing is sent
+
+const left = await SealedStore.reads().catch(() => new Set());
+for (const entry of dataOf(document, "queues") ?? []) if (left.has(entry.token)) await send(entry);
+
+async function send({ token, key, label, urls }) {
+  const desk = await Desk.open(token, key, { urls, session });
+  if (!desk.lock.held) return desk.close();
+  return new Promise((done) => {
+    const told = () => {
+      const { waiting, conflicts, refused, sealed } = desk.queue;
+      const stuck = conflicts.length + refused.length + sealed || desk.sender.state === "stopped";
+      say(label, waiting, stuck);
+      if (waiting && !stuck) return;
+      desk.close();
+      done();
+    };
+    desk.attach({ sheet: new ScoreSheet({}), told, gained() {}, lost() {} }, { saved_count: 0, expected_count: 0 });
+  });
+}
+
+function say(label, waiting, stuck) {
+  line.hidden = false;
+  if (stuck) line.textContent = `${label}: ${waiting} entered on this computer cannot be saved from here. Open the case.`;
+  else if (waiting) line.textContent = `${label}: ${waiting} entered before are being saved.`;
+  else line.textContent = `${label}: everything that was entered on this computer is saved.`;
+}

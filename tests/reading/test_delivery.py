@@ -1,0 +1,59 @@
+"""Requests that come twice, late or in the wrong order change nothing that they should not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from django.utils import timezone
+
+from audit.trail import Actor
+from reading.cells import exposures_of
+from reading.models import Exposure, ItemScore, Read
+from reading.randomisation import new_token
+from reading.sessions import Operation, save_values
+from tests.reading.test_looks import read
+
+pytestmark = pytest.mark.django_db
+__all__ = ["read"]
+
+
+def operation(exposure: Exposure, value: int, base_revision: int) -> Operation:
+    now = timezone.now()
+    return Operation(new_token(), exposure.token, "GL-PIP2", value, "", base_revision, now, "key", 900, seen_at=now)
+
+
+def statuses(read: Read, *operations: Operation) -> list[str]:
+    outcomes = save_values(read=read, actor=Actor(read.reader_id, "reader", "reader"), operations=operations)
+    return [outcome.status for outcome in outcomes]
+
+
+def stored() -> list[tuple[int, int | None]]:
+    return list(ItemScore.objects.order_by("revision").values_list("revision", "value"))
+
+
+def test_a_request_that_comes_twice_is_stored_once(read: Read) -> None:
+    exposure = exposures_of(read.steps.get())[0]
+    request = (operation(exposure, 1, 0), operation(exposure, 2, 1))
+    assert statuses(read, *request) == ["saved", "saved"]
+    assert statuses(read, *request) == ["duplicate", "duplicate"]
+    assert stored() == [(1, 1), (2, 2)]
+
+
+def test_requests_in_the_wrong_order_end_with_the_value_entered_last(read: Read) -> None:
+    exposure = exposures_of(read.steps.get())[0]
+    first, second = operation(exposure, 1, 0), operation(exposure, 2, 1)
+    assert statuses(read, second) == ["conflict"]
+    assert statuses(read, first) == ["saved"]
+    assert statuses(read, second) == ["saved"]
+    assert statuses(read, first) == ["duplicate"]
+    assert stored() == [(1, 1), (2, 2)]
+
+
+def test_an_answer_that_was_lost_is_given_again_with_what_was_stored(read: Read) -> None:
+    exposure = exposures_of(read.steps.get())[0]
+    sent = operation(exposure, 4, 0)
+    actor = Actor(read.reader_id, "reader", "reader")
+    (first,) = save_values(read=read, actor=actor, operations=[sent])
+    (again,) = save_values(read=read, actor=actor, operations=[replace(sent, value=4)])
+    assert replace(again, status="saved") == first
