@@ -1,0 +1,183 @@
+"""What is done in the browser and what it took, on the product's page and on the peer's."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from playwright.sync_api import Browser, Page, Playwright, ViewportSize
+
+from bench.room.serving import memory_of_browsers
+
+EXECUTABLE = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
+WINDOW: ViewportSize = {"width": 1920, "height": 1080}
+PROBE = Path(__file__).with_name("probe.js").read_text()
+SETTLE_MS = 1500
+REDRAW_SECONDS = 2.5
+State = Any
+
+
+@contextmanager
+def fresh_browser(playwright: Playwright, state: State = None) -> Iterator[tuple[Browser, Page]]:
+    """A browser of its own, with nothing in its caches; signed in when there is a state."""
+    browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
+    try:
+        context = browser.new_context(viewport=WINDOW, storage_state=state)
+        context.add_init_script(PROBE)
+        yield browser, context.new_page()
+    finally:
+        browser.close()
+
+
+def signed_in(playwright: Playwright, address: str, email: str, password: str) -> State:
+    """The cookies of a reader."""
+    with fresh_browser(playwright) as (_, page):
+        page.goto(f"{address}/sign-in/")
+        page.fill("input[type=email]", email)
+        page.fill("input[type=password]", password)
+        page.press("input[type=password]", "Enter")
+        page.wait_for_url(lambda url: "/sign-in/" not in url)
+        return page.context.storage_state()
+
+
+def wait_for(page: Page, expression: str, seconds: float = 60) -> Any:
+    """The value of an expression once it is true; the strict policy forbids the browser's own waiting."""
+    for _ in range(int(seconds * 50)):
+        if found := page.evaluate(expression):
+            return found
+        page.wait_for_timeout(20)
+    raise SystemExit(f"not within {seconds} s: {expression}")
+
+
+def open_cold(playwright: Playwright, address: str, state: State, path: str) -> dict[str, Any]:
+    """One cold visit of the reading screen: times, memory with all three films full, redraws by the second."""
+    with fresh_browser(playwright, state) as (_, page):
+        page.goto(address + path, wait_until="commit")
+        wait_for(page, "probe.full > 0")
+        page.wait_for_timeout(SETTLE_MS)
+        probe = page.evaluate("probe")
+        boxes = page.evaluate(
+            "[...document.querySelectorAll('.well')].map(w => { const b = w.getBoundingClientRect();"
+            " return [b.x, b.y, b.width, b.height].map(Math.round); })"
+        )
+        memory = memory_of_browsers()
+        return {
+            "contentful": probe["contentful"],
+            "preview": max(probe["previews"], default=math.nan),
+            "small": probe["small"],
+            "full": probe["full"],
+            "memory": memory,
+            "redraws": redraws(page, boxes[0]),
+            "renderer": page.evaluate("document.querySelector('.stage').dataset.renderer"),
+            "boxes": boxes,
+        }
+
+
+def redraws(page: Page, box: list[int]) -> float:
+    """Window and level dragged over the first film, linked to all: drawn frames by the second."""
+    page.mouse.move(box[0] + box[2] / 2, box[1] + box[3] / 2)
+    page.mouse.down()
+    count = page.evaluate(f"probe.redraw(document.querySelector('.well'), {REDRAW_SECONDS})")
+    page.mouse.up()
+    return float(count)
+
+
+def open_peer(playwright: Playwright, address: str, boxes: list[list[int]]) -> dict[str, Any]:
+    """The same films in the same boxes in cornerstone3D."""
+    with fresh_browser(playwright) as (_, page):
+        where = f"{address}/static/peer/index.html?panes={quote(json.dumps(boxes))}"
+        page.goto(where, wait_until="commit")
+        wait_for(page, "globalThis.peer && (peer.full > 0 || peer.fault)", 90)
+        peer = page.evaluate("({first: peer.first, full: peer.full, fault: peer.fault})")
+        if peer["fault"]:
+            raise SystemExit(f"the peer could not show the films: {peer['fault']}")
+        page.wait_for_timeout(SETTLE_MS)
+        memory = memory_of_browsers()
+        return {"small": peer["first"], "full": peer["full"], "memory": memory, "redraws": peer_redraws(page)}
+
+
+def peer_redraws(page: Page) -> float:
+    """Changes of the window in all three viewports, drawn one after the other: by the second."""
+    return float(
+        page.evaluate(
+            f"""async () => {{
+              const began = performance.now();
+              let count = 0;
+              while (performance.now() - began < {REDRAW_SECONDS * 1000}) {{
+                await peer.redraw(100 + (count % 20) * 10, 3000 + (count % 20) * 20);
+                count += 1;
+              }}
+              return count / (performance.now() - began) * 1000;
+            }}"""
+        )
+    )
+
+
+def empty_page(playwright: Playwright) -> float:
+    """Megabytes of a browser that shows nothing."""
+    with fresh_browser(playwright) as (_, page):
+        page.goto("about:blank")
+        page.wait_for_timeout(SETTLE_MS)
+        return memory_of_browsers()
+
+
+def pressed(page: Page, keys: list[str], pause_ms: int) -> list[float]:
+    """From key to painted frame by the browser's own event timing; what it does not tell took less than 16 ms."""
+    page.evaluate("probe.keys = []")
+    for key in keys:
+        page.keyboard.press(key)
+        page.wait_for_timeout(pause_ms)
+    page.wait_for_timeout(300)
+    told: list[float] = page.evaluate("probe.keys")
+    return told + [16.0] * (len(keys) - len(told))
+
+
+def saved(page: Page, keys: list[str]) -> list[float]:
+    """From key to the server's acknowledgement, one value after the other."""
+    page.evaluate("probe.saved = []")
+    for number, key in enumerate(keys, start=1):
+        page.keyboard.press(key)
+        wait_for(page, f"probe.saved.length >= {number}")
+        page.wait_for_timeout(40)
+    times: list[float] = page.evaluate("probe.saved")
+    return times
+
+
+def turn_to(page: Page, path: str) -> float:
+    """Goes to another case in place, as after signing or by the back button; until its first 16-bit picture."""
+    began = page.evaluate(
+        """path => {
+          probe.again();
+          history.pushState(null, '', path);
+          const began = performance.now();
+          dispatchEvent(new PopStateEvent('popstate'));
+          return began;
+        }""",
+        path,
+    )
+    return float(wait_for(page, "probe.small > 0 && probe.small") - began)
+
+
+def next_path(page: Page) -> str:
+    """Where the case that follows is."""
+    return str(page.evaluate("JSON.parse(document.querySelector('#next-case').textContent).url"))
+
+
+def wait_until_fetched(page: Page, fetched: list[str], path: str) -> None:
+    """Until the small and full bands of the following case's first side are here."""
+    wanted = page.evaluate(
+        """() => JSON.parse(document.querySelector('#next-case').textContent).films
+          .reduce((sum, {digests}) => sum + digests.small.length + digests.full.length, 0)"""
+    )
+    for _ in range(1500):
+        if sum(f"{path}film/" in url and "preview" not in url for url in fetched) >= wanted:
+            page.wait_for_timeout(250)
+            return
+        page.wait_for_timeout(20)
+    raise SystemExit(f"the films of {path} were not fetched ahead")
