@@ -8,6 +8,7 @@ KINDS: dict[str, str] = {
     "reading.remind": "reading.reminders.carry",
     "jobs.backup": "jobs.backups.carry",
     "jobs.verify_audit": "jobs.verifying.carry",
+    "reading.leak_scan": "reading.leak_scans.carry",
     "reading.issue": "reading.issuing.carry",
     "scoring.consensus": "scoring.consensus.carry",
     "scoring.dataset": "scoring.datasets.carry",

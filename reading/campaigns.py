@@ -12,6 +12,7 @@ from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from reading.charters import qualified_readers, terms_of
 from reading.frozen_films import FrozenCase, freeze
+from reading.leak_scans import in_the_way
 from reading.models import Campaign, CampaignStatus, Case, CaseStatus, Charter, CharterStatus, SealedCase
 from reading.models.campaign import CAMPAIGN_TRANSITIONS
 from reading.randomisation import Draw, new_seed, new_token
@@ -58,6 +59,8 @@ def why_not(campaign: Campaign) -> list[Obstacle]:
         obstacles.append(Obstacle("no qualified adjudicator: a discordant case would wait", blocking=False))
     if not Film.objects.ready().filter(trial=campaign.trial).exists():
         obstacles.append(Obstacle("no film has passed the desk and is ready"))
+    elif leak := in_the_way(campaign):
+        obstacles.append(Obstacle(leak))
     waiting = Film.objects.of_trial(campaign.trial).at_desk().count()
     if waiting:
         obstacles.append(Obstacle(f"{waiting} films still wait at the desk and would miss the cut-off", blocking=False))

@@ -23,6 +23,14 @@ declare("reading.campaign.created", says="made a campaign", seen_by=ALL_BUT_SITE
 declare("reading.campaign.opened", says="opened a campaign", seen_by=ALL_BUT_SITES)
 declare("reading.campaign.closed", says="closed a campaign", seen_by=ALL_BUT_SITES)
 declare("reading.campaign.reopened", says="opened a closed campaign again", seen_by=ALL_BUT_SITES)
+declare("reading.leak_scan.request", says="asked for a leak scan", seen_by=KNOWS_ORDER, hides=("details",))
+declare("reading.leak_scan.finish", says="finished a leak scan", seen_by=KNOWS_ORDER, hides=("details",))
+declare(
+    "reading.leak_scan.acknowledge",
+    says="acknowledged a warning of the leak scan",
+    seen_by=KNOWS_ORDER | {Role.AUDITOR},
+    hides=("details",),
+)
 declare("reading.batch.requested", says="asked for a batch of reads", seen_by=ALL_BUT_SITES)
 declare("reading.batch.issued", says="issued a batch of reads", seen_by=ALL_BUT_SITES)
 declare("reading.adjudication.issued", says="issued an adjudication read", seen_by=KNOWS_SCORES, hides=("details",))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from reading.border import behind
-from reading.views import campaigns, charters, reads, review, screen, worklist
+from reading.views import campaigns, charters, leak, reads, review, screen, worklist
 
 app_name = "reading"
 coordinator = [
@@ -16,6 +16,9 @@ coordinator = [
     path("trials/<slug:code>/qualifications/<int:pk>/withdraw/", charters.disqualify, name="disqualify"),
     path("trials/<slug:code>/campaigns/", campaigns.campaigns, name="campaigns"),
     path("trials/<slug:code>/campaigns/<slug:slug>/", campaigns.campaign, name="campaign"),
+    path("trials/<slug:code>/campaigns/<slug:slug>/leak-scan/", leak.leak_scan, name="leak-scan"),
+    path("trials/<slug:code>/campaigns/<slug:slug>/leak-scan/run/", leak.run, name="run-leak-scan"),
+    path("trials/<slug:code>/campaigns/<slug:slug>/leak-scan.svg", leak.figure, name="leak-figure"),
     path("trials/<slug:code>/campaigns/<slug:slug>/close/", campaigns.close, name="close"),
     path("trials/<slug:code>/campaigns/<slug:slug>/reopen/", campaigns.reopen, name="reopen"),
     path("trials/<slug:code>/campaigns/<slug:slug>/cases/", campaigns.cases, name="cases"),

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
-from typing import Any
-
-import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+
+from config.figure import drawn
 
 Values = npt.NDArray[np.float64]
-STYLE: Any = {"svg.hashsalt": "blindread", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
-SIZE_INCHES = (5.6, 3.6)
-
-
-def drawn(draw: Callable[[Axes], None]) -> bytes:
-    """The figure that `draw` makes, as SVG without a date."""
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=SIZE_INCHES, layout="constrained")
-        draw(figure.add_subplot())
-        target = io.BytesIO()
-        figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
-    return target.getvalue()
 
 
 def bland_altman_figure(first: Values, second: Values, unit: str) -> bytes:

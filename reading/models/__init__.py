@@ -5,6 +5,7 @@ from __future__ import annotations
 from reading.models.campaign import Batch, Campaign, CampaignStatus, Case, CaseStatus
 from reading.models.capture import FilmLook, ImageProblem, ItemNote, ItemScore, SignedValues, Sitting
 from reading.models.charter import Charter, CharterStatus, Qualification
+from reading.models.leak_scan import LeakScan, LeakScanStatus
 from reading.models.read import Exposure, ExposureFilm, Read, ReadKind, ReadReturn, ReadStatus, ReadStep
 from reading.models.sealed import SealedCase, SealedExposure, SealedRead, SealedSeed
 
@@ -22,6 +23,8 @@ __all__ = [
     "ImageProblem",
     "ItemNote",
     "ItemScore",
+    "LeakScan",
+    "LeakScanStatus",
     "Qualification",
     "Read",
     "ReadKind",

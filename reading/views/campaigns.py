@@ -25,6 +25,7 @@ from reading.campaigns import (
     why_not,
 )
 from reading.forms.campaign import CampaignForm, OpenForm
+from reading.leak_scans import newest_scan
 from reading.models import Campaign, CampaignStatus, Case, CaseStatus, ImageProblem, Read
 from reading.progress import SubjectNames, counts_of, loads_of
 from studies.access import trial_or_404
@@ -89,6 +90,7 @@ def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         "trial": trial,
         "campaign": shown,
         "obstacles": why_not(shown) if shown.status == CampaignStatus.DRAFT else [],
+        "scanned": newest_scan(shown) is not None,
         "form": form,
         "counts": counts_of(shown, today),
         "loads": [(load, Progress(load.signed, load.assigned)) for load in loads_of(shown, today)],

@@ -46,7 +46,7 @@ from studies.models import (
 )
 from tests.blinding.frozen import Frozen
 from tests.blinding.secrets_of import SLOTS, SUBJECTS, VIEWS, Secrets
-from tests.reading.builders import fill_read, sign
+from tests.reading.builders import fill_read, scanned, sign
 
 PASSWORD = "correct horse battery staple"
 INSTRUMENT = "larsen-1995"
@@ -300,6 +300,7 @@ def build_campaign(world: World, trial: Trial, held: Frozen) -> None:
     campaign = create_campaign(trial=trial, actor=coordinator, charter=charter, code="C1", title="First reading")
     held.begin("opening")
     visits = list(trial.visit_plans.values_list("code", flat=True))
+    scanned(campaign)
     open_campaign(campaign=campaign, actor=coordinator, subjects=world.subjects, visits=visits)
     campaign.refresh_from_db()
     world.campaign = campaign

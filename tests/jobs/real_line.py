@@ -20,8 +20,10 @@ from audit.trail import Actor, audited_atomic
 from jobs import backups, verifying
 from jobs.queue import add
 from reading.assignments import request_batch
-from reading.campaigns import close_campaign
-from reading.models import Read
+from reading.campaigns import close_campaign, create_campaign
+from reading.charters import draft_charter, sign_charter
+from reading.leak_scans import request_scan
+from reading.models import Campaign, Read
 from reading.reminders import remind_readers
 from scoring.datasets import request_dataset
 from scoring.locking import confirm_lock, request_lock
@@ -96,6 +98,11 @@ def accept(planned: Planned, coordinator: Actor) -> None:
 
 def reading_steps(house: House) -> Iterator[Step]:
     """A case from its batch to the dataset."""
+    yield Step(
+        "reading.leak_scan",
+        lambda: request_scan(campaign=draft_of(house), actor=house.actor("coordinator")),
+        events("reading.leak_scan.finish"),
+    )
     holders = make_holders(house.trial, house.actor("coordinator"), house.people["coordinator"], key_folder())
     campaign = open_campaign_of(house, concordant_share=0.0, arms_may_be_opened=True)
     coordinator = house.actor("coordinator")
@@ -121,6 +128,14 @@ def reading_steps(house: House) -> Iterator[Step]:
     holders.seal({subject.code: "A" for subject in house.subjects})
     opening = Opening(house, holders, campaign, key_folder())
     yield Step("scoring.unseal", lambda: give_two_shares(opening), events("scoring.arms.open"))
+
+
+def draft_of(house: House) -> Campaign:
+    """A campaign in preparation, under a charter of its own."""
+    coordinator, user = house.actor("coordinator"), house.people["coordinator"]
+    charter = draft_charter(trial=house.trial, actor=coordinator, terms={"instrument": "larsen-1995"})
+    charter = sign_charter(charter=charter, actor=coordinator, user=user, password=builders.PASSWORD)
+    return create_campaign(trial=house.trial, actor=coordinator, charter=charter, code="DRAFT", title="To be scanned")
 
 
 def key_folder() -> Path:

@@ -1,0 +1,138 @@
+"""Before a campaign opens its films are scanned; a warning must be acknowledged, and the trail hears it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.test import Client
+from django.urls import reverse
+
+from accounts.sign_in import BACKEND
+from audit.models import Event
+from config.errors import WrongState
+from jobs.carrying import run_due_jobs
+from jobs.models import Job
+from reading.campaigns import create_campaign, open_campaign, why_not
+from reading.charters import draft_charter, sign_charter
+from reading.leak_scans import acknowledge_scan, newest_scan, request_scan
+from reading.models import Campaign, CampaignStatus, LeakScan, LeakScanStatus
+from studies.bitpacking import encode
+from studies.models import Film, ReaderImage
+from tests.reading.builders import PASSWORD, House, build_house
+
+pytestmark = pytest.mark.django_db
+Shape = tuple[int, int]
+
+
+def redraw(house: House, shape_of: Callable[[Film], Shape]) -> None:
+    """Gives every film levels of its own, as films have, at that matrix."""
+    for number, film in enumerate(Film.objects.filter(trial=house.trial).select_related("visit__plan")):
+        rows, columns = shape_of(film)
+        rng = np.random.default_rng(number)
+        levels = rng.integers(0, 3000 + 100 * (number % 7), (rows, columns), dtype=np.uint16)
+        image = ReaderImage.objects.get(rendition__film=film)
+        for place, band in enumerate(encode(levels, 4)):
+            name = f"redrawn/{image.key}/{place}"
+            storages["reading"].save(name, ContentFile(band))
+            image.bands["full"][place] = {"name": name}
+        ReaderImage.objects.filter(pk=image.pk).update(rows=rows, columns=columns, bands=image.bands)
+
+
+def draft_campaign(house: House) -> Campaign:
+    coordinator, user = house.actor("coordinator"), house.people["coordinator"]
+    charter = draft_charter(trial=house.trial, actor=coordinator, terms={"instrument": "larsen-1995"})
+    charter = sign_charter(charter=charter, actor=coordinator, user=user, password=PASSWORD)
+    return create_campaign(trial=house.trial, actor=coordinator, charter=charter, code="C1", title="First")
+
+
+def scanned_by_job(house: House, campaign: Campaign) -> LeakScan:
+    made = request_scan(campaign=campaign, actor=house.actor("coordinator"))
+    run_due_jobs()
+    made.refresh_from_db()
+    return made
+
+
+def by_subject(film: Film) -> Shape:
+    """Hospitals have different detectors; a subject's films all come from one."""
+    return (32, 24) if film.subject_id % 2 else (40, 28)  # type: ignore[operator]
+
+
+def by_visit(film: Film) -> Shape:
+    """The detectors were replaced after baseline."""
+    assert film.visit is not None
+    return (32, 24) if film.visit.code == "W00" else (40, 28)
+
+
+def open_it(house: House, campaign: Campaign) -> None:
+    open_campaign(campaign=campaign, actor=house.actor("coordinator"), subjects=house.subjects, visits=house.visits)
+    campaign.refresh_from_db()
+
+
+def test_a_clean_trial_is_not_warned_and_opens() -> None:
+    house = build_house(subjects=10, visits=("W00", "W52"))
+    redraw(house, by_subject)
+    campaign = draft_campaign(house)
+    assert [one.text for one in why_not(campaign) if one.blocking] == ["the leak scan has not been run"]
+    with pytest.raises(WrongState, match="the leak scan has not been run"):
+        open_it(house, campaign)
+    made = scanned_by_job(house, campaign)
+    assert (made.status, made.cases, made.films) == (LeakScanStatus.CLEAN, 10, 80)
+    assert not any(finding["warns"] for finding in made.findings)
+    open_it(house, campaign)
+    assert campaign.status == CampaignStatus.OPEN
+
+
+def test_a_trial_whose_follow_up_films_have_another_matrix_is_warned_and_opens_once_that_is_acknowledged() -> None:
+    house = build_house(subjects=10, visits=("W00", "W52"))
+    redraw(house, by_visit)
+    campaign = draft_campaign(house)
+    made = scanned_by_job(house, campaign)
+    assert made.status == LeakScanStatus.WARNED
+    warned = {finding["feature"]: finding["auc"] for finding in made.findings if finding["warns"]}
+    assert {"rows", "columns"} <= set(warned)
+    assert warned["rows"] == 1.0
+    with pytest.raises(WrongState, match="the order can be told"):
+        open_it(house, campaign)
+    client = Client()
+    client.force_login(house.people["coordinator"], backend=BACKEND)
+    url = reverse("reading:leak-scan", args=[house.trial.code, "C1"])
+    page = client.get(url).content.decode()
+    assert "Readers can tell the order of films from: Matrix: rows, Matrix: columns" in page
+    figure = client.get(reverse("reading:leak-figure", args=[house.trial.code, "C1"]))
+    assert figure["Content-Type"] == "image/svg+xml"
+    assert b"<svg" in figure.content
+    assert client.post(url, {"reason": " "}).status_code == 400
+    assert client.post(url, {"reason": "the detectors were replaced; it stands in the report"}).status_code == 302
+    open_it(house, campaign)
+    told = Event.objects.get(action="reading.leak_scan.acknowledge")
+    assert "the detectors were replaced" in str(told.content)
+
+
+def test_a_clean_or_acknowledged_scan_is_not_acknowledged_again_and_an_open_campaign_is_not_scanned() -> None:
+    house = build_house(subjects=2, visits=("W00", "W52"))
+    campaign, user = draft_campaign(house), house.people["coordinator"]
+    made = scanned_by_job(house, campaign)
+    with pytest.raises(WrongState, match="the leak scan"):
+        acknowledge_scan(made=made, actor=house.actor("coordinator"), user=user, reason="why not")
+    open_it(house, campaign)
+    with pytest.raises(WrongState, match="a campaign in preparation"):
+        request_scan(campaign=campaign, actor=house.actor("coordinator"))
+
+
+def test_a_scan_that_runs_holds_the_campaign_and_one_that_failed_can_be_asked_for_again() -> None:
+    house = build_house(subjects=2, visits=("W00", "W52"))
+    campaign, coordinator = draft_campaign(house), house.actor("coordinator")
+    request_scan(campaign=campaign, actor=coordinator)
+    assert [one.text for one in why_not(campaign) if one.blocking] == ["the leak scan is running"]
+    with pytest.raises(WrongState, match="no scan under way"):
+        request_scan(campaign=campaign, actor=coordinator)
+    Job.objects.filter(kind="reading.leak_scan").update(status=Job.Status.FAILED)
+    assert request_scan(campaign=campaign, actor=coordinator).number == 2
+    run_due_jobs()
+    newest = newest_scan(campaign)
+    assert newest is not None
+    assert newest.status == LeakScanStatus.CLEAN
