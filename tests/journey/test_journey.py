@@ -134,6 +134,7 @@ def open_the_campaign(people: People) -> None:
     page.fill("input[name=campaign_code]", "C1")
     page.fill("input[name=title]", "First reading")
     page.click("main .card form[method=post] button.primary")
+    page.wait_for_selector("text=Open the campaign")
     page = people.go("coordinator", "campaigns/C1/leak-scan/")
     page.click("main form[method=post] button.primary")
     page.wait_for_selector("text=Nothing that was measured predicts the order")

@@ -48,6 +48,9 @@ def test_a_coordinator_writes_signs_and_opens_by_forms_alone(house: House) -> No
     client.post(
         f"{base}campaigns/", {"campaign_code": "C1", "title": "First", "charter": house.trial.charters.get().pk}
     )
+    assert "the leak scan has not been run" in client.get(f"{base}campaigns/C1/").content.decode()
+    client.post(f"{base}campaigns/C1/leak-scan/run/")
+    run_due_jobs()
     page = client.get(f"{base}campaigns/C1/")
     assert "Nothing stands in the way" in page.content.decode()
     assert client.post(f"{base}campaigns/C1/", {"visits": ["W00", "W24"]}).status_code == 302
