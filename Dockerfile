@@ -26,10 +26,9 @@ COPY studies studies
 COPY templates templates
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
-    PYTHONDONTWRITEBYTECODE=1 \
     BLINDREAD_VAR=/var/lib/blindread \
     STATIC_ROOT=/app/collected
-RUN BLINDREAD_VAR=/tmp/build python manage.py collectstatic --noinput && rm -rf /tmp/build
+RUN python -m compileall -q . && BLINDREAD_VAR=/tmp/build python manage.py collectstatic --noinput && rm -rf /tmp/build
 USER blindread
 EXPOSE 8000
 CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "3", "--threads", "8", "--timeout", "300", "--preload"]
