@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
-from scipy.stats import t as t_distribution
+from scipy.special import ndtri, stdtr, stdtrit
 
 from scoring.agreement.ratings import Matrix, nearly_zero, ratings_of
 from scoring.agreement.results import Estimate
@@ -57,7 +56,7 @@ def _agreement(pairs: Matrix, blank: Estimate) -> BlandAltman:
     n, bias = len(differences), float(differences.mean())
     variance = float(differences.var(ddof=1))
     sd = 0.0 if nearly_zero(variance, pairs) else math.sqrt(variance)
-    z = float(norm.ppf((1 + blank.level) / 2))
+    z = float(ndtri((1 + blank.level) / 2))
     error, limit_error = sd / math.sqrt(n), math.sqrt(3 * sd**2 / n)
     slope, p = _slope(pairs, blank)
     return BlandAltman(
@@ -75,7 +74,7 @@ def _around(found: Estimate, error: float) -> Estimate:
         return found
     if error == 0:
         return replace(found, reason="the differences do not vary: there is no interval")
-    reach = float(t_distribution.ppf((1 + found.level) / 2, found.n - 1)) * error
+    reach = float(stdtrit(found.n - 1, (1 + found.level) / 2)) * error
     return found.with_limits(found.value - reach, found.value + reach, T_DISTRIBUTION)
 
 
@@ -101,6 +100,6 @@ def _fit(x: Matrix, y: Matrix, found: Estimate) -> tuple[Estimate, float | None]
     if nearly_zero(float(rest.var()), np.stack([x, y])):
         return replace(found, reason="the differences lie on a line: there is no interval"), None
     error = math.sqrt(float((rest * rest).sum()) / (len(x) - 2)) / math.sqrt(float((x * x).sum()))
-    reach = float(t_distribution.ppf((1 + found.level) / 2, len(x) - 2)) * error
-    p = 2 * float(t_distribution.sf(abs(slope) / error, len(x) - 2))
+    reach = float(stdtrit(len(x) - 2, (1 + found.level) / 2)) * error
+    p = 2 * float(stdtr(len(x) - 2, -abs(slope) / error))
     return found.with_limits(slope - reach, slope + reach, "t distribution, n - 2 degrees of freedom"), p

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from scoring.agreement.ratings import nearly_zero, ratings_of
 from scoring.agreement.results import Estimate
@@ -62,7 +62,7 @@ def _with_limits(found: Estimate, variances: tuple[float, float], covariance: fl
     )
     if terms < 0:
         return replace(found, reason="the variance formula gives no interval")
-    reach = float(norm.ppf((1 + found.level) / 2)) * math.sqrt(terms / (found.n - 2))
+    reach = float(ndtri((1 + found.level) / 2)) * math.sqrt(terms / (found.n - 2))
     centre = math.atanh(c)
     return found.with_limits(
         math.tanh(centre - reach), math.tanh(centre + reach), "Fisher's z, variance of Lin 1989 and 2000"

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2
+from scipy.special import gammaincinv
 
 from scoring.agreement.bootstrap import Bootstrap, resampled_sums, with_bootstrap
 from scoring.agreement.ratings import Matrix, ratings_of
@@ -54,7 +54,7 @@ def sem(
 def variance_limits(variance: float, degrees: int, level: float) -> tuple[float, float]:
     """Limits of the square root of a variance with these degrees of freedom."""
     tail = (1 - level) / 2
-    lower, upper = (math.sqrt(variance * degrees / float(chi2.ppf(p, degrees))) for p in (1 - tail, tail))
+    lower, upper = (math.sqrt(variance * degrees / float(2 * gammaincinv(degrees / 2, p))) for p in (1 - tail, tail))
     return lower, upper
 
 

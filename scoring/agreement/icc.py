@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy.typing as npt
-from scipy.stats import f as f_distribution
+from scipy.special import fdtrc, fdtri
 
 from scoring.agreement.ratings import ratings_of
 from scoring.agreement.results import Estimate
@@ -138,7 +138,7 @@ def _f_limits(squares: MeanSquares, model: int, level: float) -> Limits:
     above, below = _degrees(squares, model)
     ratio = squares.subjects / _error(squares, model)
     tail = (1 + level) / 2
-    return ratio / float(f_distribution.ppf(tail, above, below)), ratio * float(f_distribution.ppf(tail, below, above))
+    return ratio / float(fdtri(above, below, tail)), ratio * float(fdtri(below, above, tail))
 
 
 def _absolute_limits(squares: MeanSquares, model: int, level: float) -> Limits:
@@ -146,7 +146,7 @@ def _absolute_limits(squares: MeanSquares, model: int, level: float) -> Limits:
     n, k, msr, msc, mse = squares.n, squares.k, squares.subjects, squares.readers, squares.residual
     v = _satterthwaite(squares)
     tail = (1 + level) / 2
-    lowest, highest = float(f_distribution.ppf(tail, n - 1, v)), float(f_distribution.ppf(tail, v, n - 1))
+    lowest, highest = float(fdtri(n - 1, v, tail)), float(fdtri(v, n - 1, tail))
     rest = k * msc + (k * n - k - n) * mse
     return n * (msr - lowest * mse) / (lowest * rest + n * msr), n * (highest * msr - mse) / (rest + n * highest * msr)
 
@@ -174,4 +174,4 @@ def _f_test(squares: MeanSquares, model: int) -> tuple[float | None, float | Non
     if error == 0:
         return None, None
     ratio = squares.subjects / error
-    return ratio, float(f_distribution.sf(ratio, *_degrees(squares, model)))
+    return ratio, float(fdtrc(*_degrees(squares, model), ratio))

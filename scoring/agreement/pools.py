@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import f as f_distribution
+from scipy.special import fdtri
 
 from scoring.agreement.bootstrap import Bootstrap, bootstrapped
 from scoring.agreement.detectable import CHI_SQUARE, MULTIPLIERS, variance_limits
@@ -152,7 +152,7 @@ def _exact_limits(found: Estimate, ratio: float, k: int) -> Estimate:
     above, below = found.n - 1, found.n * (k - 1)
     tail = (1 + found.level) / 2
     lower, upper = (
-        ratio / float(f_distribution.ppf(tail, above, below)),
-        ratio * float(f_distribution.ppf(tail, below, above)),
+        ratio / float(fdtri(above, below, tail)),
+        ratio * float(fdtri(below, above, tail)),
     )
     return found.with_limits((lower - 1) / (lower + k - 1), (upper - 1) / (upper + k - 1), "F distribution")
