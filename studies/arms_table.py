@@ -45,14 +45,16 @@ def faults_of(lines: list[list[str]], subjects: set[str]) -> Iterator[str]:
         yield "line 1: the columns must be named subject and arm, in this order"
         return
     seen: dict[str, int] = {}
+    faulty = False
     for number, row in enumerate(lines[1:], start=2):
         if not any(cell.strip() for cell in row):
             continue
         if fault := fault_of(row, subjects, seen):
+            faulty = True
             yield f"line {number}: {fault}"
         else:
             seen[row[0].strip()] = number
-    if not seen:
+    if not seen and not faulty:
         yield "the file holds no subject of this trial"
 
 
