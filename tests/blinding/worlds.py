@@ -374,8 +374,9 @@ def build_reading(world: World, held: Frozen) -> None:
         theirs = issue(world, held, "reader.two")
         for read in theirs if world.secrets.others == "signed" else []:
             read_and_sign(world, held, "reader.two", read)
-    read_and_sign(world, held, "reader", mine[0])
-    read_and_sign(world, held, "reader", mine[1], until="opened")
+    if world.secrets.begun:
+        read_and_sign(world, held, "reader", mine[0])
+        read_and_sign(world, held, "reader", mine[1], until="opened")
     held.begin("after reading")
     carry_jobs(held)
 

@@ -1,0 +1,387 @@
+"""Leaks planted where a reader or an adjudicator would meet them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.core.mail import EmailMessage
+from django.http import HttpRequest, HttpResponse
+
+from accounts.waiting import Waiting
+from config.errors import BadInput, NotAllowed
+from reading import blinded, drawing, issuing
+from reading.models import Case, Exposure, Read, ReadStatus, SealedRead
+from reading.presentations import StepPlan
+from reading.unblinding import unseal
+from reading.views import screen, worklist
+from studies.models import Visit
+from tests.blinding import playing
+from tests.blinding.planted import (
+    arm_of,
+    day_of,
+    film_behind,
+    films_of,
+    in_page,
+    kept,
+    leak,
+    reshaped,
+    subject_of,
+    token_in,
+    with_header,
+)
+from tests.blinding.secrets_of import FIRST, SECOND
+
+SCREEN = "reading.views.screen"
+OTHERS_NONE, OTHERS_SIGNED = replace(SECOND, others="none"), replace(FIRST, others="signed")
+# Codes and uploads in the opposite order, and a reader who has begun nothing yet.
+FRESH = replace(FIRST, begun=False)
+TURNED = replace(SECOND, begun=False, subjects=("Z-9", "M-31", "A-7777"))
+
+
+@leak("page title with the first pane's visit", "reader")
+def title(patch: pytest.MonkeyPatch) -> None:
+    in_page(patch, SCREEN, b"</title>", lambda request: films_of(token_in(request))[0].visit)
+
+
+@leak("alt text with the day of the film", "reader")
+def alt_text(patch: pytest.MonkeyPatch) -> None:
+    in_page(patch, SCREEN, b" of timepoint A", lambda request: films_of(token_in(request))[0].film_date)
+
+
+@leak("data attribute with the site", "reader")
+def data_attribute(patch: pytest.MonkeyPatch) -> None:
+    in_page(patch, SCREEN, b' data-page="screen"', lambda request: f' data-s="{films_of(token_in(request))[0].site}"')
+
+
+@leak("HTML comment with the subject code", "reader")
+def comment(patch: pytest.MonkeyPatch) -> None:
+    in_page(patch, SCREEN, b"</body>", lambda request: f"<!-- {films_of(token_in(request))[0].subject} -->")
+
+
+@leak("hidden form field with the kind of the visit", "reader", "review")
+def form_field(patch: pytest.MonkeyPatch) -> None:
+    in_page(patch, "reading.views.review", b"</form>", lambda request: films_of(token_in(request))[1].visit.kind)  # type: ignore[union-attr]
+
+
+@leak("ETag from the stored file's size", "reader", "preview")
+def etag(patch: pytest.MonkeyPatch) -> None:
+    with_header(patch, "ETag", lambda film: f'"{film.size}"')
+
+
+@leak("Last-Modified from the day of the film", "reader", "preview")
+def last_modified(patch: pytest.MonkeyPatch) -> None:
+    with_header(patch, "Last-Modified", lambda film: f"{film.film_date:%d %b %Y} 00:00:00 GMT")
+
+
+@leak("file name in Content-Disposition", "reader", "preview")
+def file_name(patch: pytest.MonkeyPatch) -> None:
+    with_header(patch, "Content-Disposition", lambda film: f'inline; filename="{film.original_name}"')
+
+
+@leak("header with the visit", "reader", "band")
+def header(patch: pytest.MonkeyPatch) -> None:
+    with_header(patch, "X-Visit", lambda film: str(film.visit and film.visit.code))
+
+
+@leak("Cache-Control that depends on the visit", "reader", "band")
+def cache_control(patch: pytest.MonkeyPatch) -> None:
+    def age(film: Any) -> str:
+        return "private, max-age=60" if film.visit.code == "W00" else "private, no-store"
+
+    with_header(patch, "Cache-Control", age)
+
+
+@leak("Server-Timing with the scanner", "reader", "preview")
+def server_timing(patch: pytest.MonkeyPatch) -> None:
+    with_header(patch, "Server-Timing", lambda film: f"read;desc={film.header['Manufacturer']}")
+
+
+@leak("cookie with the site", "reader", "worklist")
+def cookie(patch: pytest.MonkeyPatch) -> None:
+    original = kept(worklist, "unkept")
+
+    def keeping(response: HttpResponse) -> HttpResponse:
+        case = Case.objects.order_by("number").first()
+        response.set_cookie("last", subject_of(case).site.code if case else "")
+        answer: HttpResponse = original(response)
+        return answer
+
+    patch.setattr(worklist, "unkept", keeping)
+
+
+def place_of(image: Any) -> int:
+    """How late in the trial a film was taken."""
+    return int(film_behind(image.key).visit.code[1:])  # type: ignore[union-attr]
+
+
+@leak("size of the preview by visit", "reader", "preview")
+def size_by_visit(patch: pytest.MonkeyPatch) -> None:
+    reshaped(f"{SCREEN}.read_preview", lambda made, image: made + bytes(place_of(image)))(patch)
+
+
+@leak("EXIF time in the preview", "reader", "preview")
+def exif(patch: pytest.MonkeyPatch) -> None:
+    def dated(made: bytes, image: Any) -> bytes:
+        taken = f"{film_behind(image.key).film_date}".encode()
+        return made[:2] + b"\xff\xe1" + (len(taken) + 8).to_bytes(2) + b"Exif\0\0" + taken + made[2:]
+
+    reshaped(f"{SCREEN}.read_preview", dated)(patch)
+
+
+@leak("padding of a band by the scanner's name", "reader", "band")
+def padded_band(patch: pytest.MonkeyPatch) -> None:
+    def longer(made: bytes, image: Any) -> bytes:
+        return made + str(film_behind(image.key).header["Manufacturer"]).encode()
+
+    reshaped(f"{SCREEN}.read_band", longer)(patch)
+
+
+@leak("403 for a read of somebody else, 404 for none", "reader", first=OTHERS_SIGNED, second=OTHERS_NONE)
+def forbidden_or_absent(patch: pytest.MonkeyPatch) -> None:
+    original = kept(screen, "piece_or_404")
+
+    def finding(request: HttpRequest, token: str, **given: Any) -> Any:
+        if Read.objects.filter(token=token).exclude(reader_id=request.user.pk).exists():
+            raise NotAllowed("read this case")
+        return original(request, token, **given)
+
+    patch.setattr(screen, "piece_or_404", finding)
+
+
+@leak("order of JSON keys by visit date", "reader")
+def key_order(patch: pytest.MonkeyPatch) -> None:
+    def sorted_values(values: dict[str, Any], exposures: list[Exposure]) -> dict[str, Any]:
+        days = {one.token: day_of(one) for one in exposures}
+        return dict(sorted(values.items(), key=lambda pair: days[pair[0]]))
+
+    reshaped(f"{SCREEN}.present_values", sorted_values)(patch)
+
+
+@leak("sequential number of the film in an address", "reader")
+def sequential_id(patch: pytest.MonkeyPatch) -> None:
+    original = blinded.blind_film
+
+    def numbered(address: str, film: Any) -> Any:
+        made = original(address, film)
+        number = film_behind(film.reader_image_id).pk if film.reader_image_id else 0
+        return replace(made, bands_url=f"{made.bands_url}?n={number}")
+
+    patch.setattr(blinded, "blind_film", numbered)
+
+
+@leak("note that names the earliest pane", "reader")
+def order_note(patch: pytest.MonkeyPatch) -> None:
+    def earliest(note: str, read: Read) -> str:
+        days = [film.film_date for film in films_of(read.token)]
+        return f"{note}, {'ABCDEF'[days.index(min(days))]} is the first"  # type: ignore[type-var]
+
+    reshaped("reading.blinded.order_note", earliest)(patch)
+
+
+@leak("label by the order of enrolment", "reader")
+def label(patch: pytest.MonkeyPatch) -> None:
+    reshaped("reading.blinded.label_of", lambda text, piece: f"{text} ({subject_of(piece.read.case).code})")(patch)
+
+
+@leak("films fetched ahead in the order of their days", "reader")
+def prefetch_order(patch: pytest.MonkeyPatch) -> None:
+    def by_day(following: dict[str, Any] | None, piece: Any) -> dict[str, Any] | None:
+        shown = list(following["films"]) if following else []
+        days = {film.token: film_behind(str(film.reader_image_id)).film_date for film in all_films(piece)}
+        ordered = sorted(shown, key=lambda film: days[film["token"]])  # type: ignore[arg-type,return-value]
+        return following and following | {"films": ordered}
+
+    reshaped(f"{SCREEN}.next_case", by_day)(patch)
+
+
+def all_films(piece: Any) -> Any:
+    """Every film of every read of the reader."""
+    from reading.models import ExposureFilm
+
+    return ExposureFilm.objects.filter(exposure__step__read__reader=piece.read.reader, reader_image__isnull=False)
+
+
+@leak("worklist sorted by subject code", "reader", "worklist", first=FRESH, second=TURNED)
+def sorted_worklist(patch: pytest.MonkeyPatch) -> None:
+    def by_code(entries: list[Any], user_id: int) -> list[Any]:
+        reads = Read.objects.in_bulk([entry.read for entry in entries])
+        return sorted(entries, key=lambda entry: subject_of(reads[entry.read].case).code)
+
+    reshaped("reading.views.worklist.waiting_for", by_code)(patch)
+
+
+@leak("badge that counts what others signed", "reader", "home", first=OTHERS_SIGNED, second=OTHERS_NONE)
+def badge(patch: pytest.MonkeyPatch) -> None:
+    def counted(found: list[Waiting], user_id: int) -> list[Waiting]:
+        others = Read.objects.filter(status=ReadStatus.SIGNED).exclude(reader_id=user_id).count()
+        return [*found, Waiting("Cases signed by others", others, "/read/")]
+
+    reshaped("accounts.views.start.waiting_at", counted)(patch)
+
+
+@leak("progress by arm", "reader", "screen")
+def progress_by_arm(patch: pytest.MonkeyPatch) -> None:
+    def by_arm(progress: dict[str, int], piece: Any) -> dict[str, int]:
+        arms = [arm_of(subject_of(case), playing.PRESENT[-1]) for case in Case.objects.all()]
+        return progress | {"of_arm": arms.count(arm_of(subject_of(piece.read.case), playing.PRESENT[-1]))}
+
+    reshaped("reading.blinded.progress_of", by_arm)(patch)
+
+
+@leak("error text with the visit", "reader", "values")
+def error_text(patch: pytest.MonkeyPatch) -> None:
+    original = kept(screen, "save_values")
+
+    def saving(*, read: Read, **given: Any) -> Any:
+        try:
+            return original(read=read, **given)
+        except BadInput as refusal:
+            raise BadInput(f"{refusal} at {films_of(read.token)[0].visit}", "", "") from None
+
+    patch.setattr(screen, "save_values", saving)
+
+
+@leak("redirect after a signature with the next subject", "reader", "screen", "values", "review", "sign")
+def redirect_address(patch: pytest.MonkeyPatch) -> None:
+    def further(address: str, piece: Any) -> str:
+        return f"{address}?after={subject_of(piece.read.case).code}"
+
+    reshaped("reading.views.review.after_signing", further)(patch)
+
+
+@leak("mail subject with the site", "reader", "none")
+def mail_subject(patch: pytest.MonkeyPatch) -> None:
+    def addressed(**given: Any) -> EmailMessage:
+        case = Case.objects.order_by("number")[0]
+        return EmailMessage(**given | {"subject": f"{given['subject']} ({subject_of(case).site.name})"})
+
+    patch.setattr("reading.reminders.EmailMessage", addressed)
+
+
+# While a world is built: drawing, numbering, addressing.
+
+
+@leak("ORDER BY visit date instead of the draw", "reader", building=True)
+def order_by_date(patch: pytest.MonkeyPatch) -> None:
+    def in_order(presentation: str, seed: bytes, token: str, true_order: Any, key: Any) -> Any:
+        return (StepPlan(tuple(true_order)),)
+
+    patch.setattr(drawing, "plan_steps", in_order)
+
+
+@leak("draw that starts from the order of visits", "reader", building=True)
+def start_by_visit(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(drawing, "first_image", lambda timepoint: timepoint.day)
+
+
+@leak("letters by rank in time", "reader", building=True)
+def letters(patch: pytest.MonkeyPatch) -> None:
+    def ranked(made: tuple[Any, ...], shown: Any) -> tuple[Any, ...]:
+        days = sorted(timepoint.day for timepoint in shown)
+        return tuple(replace(one, letter="ABCDEF"[days.index(t.day)]) for one, t in zip(made, shown, strict=True))
+
+    reshaped("reading.drawing.draw_exposures", ranked)(patch)
+
+
+@leak("tokens ordered by time (UUIDv7)", "reader", "screen", building=True)
+def time_ordered(patch: pytest.MonkeyPatch) -> None:
+    def ordered(made: tuple[Any, ...], shown: Any) -> tuple[Any, ...]:
+        days = [timepoint.day.replace("-", "") for timepoint in shown]
+        return tuple(replace(one, token=f"{day}{one.token[8:]}") for one, day in zip(made, days, strict=True))
+
+    reshaped("reading.drawing.draw_exposures", ordered)(patch)
+
+
+@leak("film token made from the number of the visit", "reader", building=True)
+def derived_token(patch: pytest.MonkeyPatch) -> None:
+    def derived(made: list[Any], timepoint: Any) -> list[Any]:
+        code = Visit.objects.get(pk=timepoint.visit).code
+        return [replace(film, token=f"{film.token[:20]}{code}{film.token[24:]}") for film in made]
+
+    reshaped("reading.drawing.draw_films", derived)(patch)
+
+
+@leak("queue in the order of upload", "reader", "worklist", building=True, first=FRESH, second=TURNED)
+def queue_by_upload(patch: pytest.MonkeyPatch) -> None:
+    def by_upload(places: Any, seed: Any) -> Any:
+        return places
+
+    original = issuing.draw_places
+
+    def uploaded(seed: bytes, drawn: Any, share: float) -> Any:
+        places = original(seed, drawn, share)
+        cases = Case.objects.in_bulk([one.assignment.case for one in drawn])
+        first = {one.token: subject_of(cases[one.assignment.case]).films.order_by("pk")[0].pk for one in drawn}
+        ranks = sorted(first.values())
+        places.positions.update({token: ranks.index(pk) for token, pk in first.items()})
+        return by_upload(places, seed)
+
+    patch.setattr(issuing, "draw_places", uploaded)
+
+
+# Adjudicators.
+
+ALL_ACTIVE = replace(SECOND, arms=("active", "active", "active"))
+
+
+@leak("why a case is adjudicated: trigger or control", "adjudicator", "worklist")
+def purpose(patch: pytest.MonkeyPatch) -> None:
+    def why(request: HttpRequest) -> str:
+        reads = Read.objects.filter(reader_id=request.user.pk).order_by("token")
+        sealed = {row.read_id: row.sealed for row in SealedRead.objects.filter(read__in=reads)}
+        return " ".join(unseal(sealed[r.pk], bound_to=f"read {r.token}")["purpose"] for r in reads)
+
+    in_page(patch, "reading.views.worklist", b"</body>", why)
+
+
+@leak("how far the readers were apart", "adjudicator")
+def how_far(patch: pytest.MonkeyPatch) -> None:
+    from scoring.models import CaseResult
+
+    def largest(request: HttpRequest) -> str:
+        case = Read.objects.get(token=token_in(request)).case_id
+        return str(CaseResult.objects.filter(case=case).order_by("version")[0].trigger["largest"])
+
+    in_page(patch, SCREEN, b"</body>", largest)
+
+
+@leak("adjudication in one arm only", "adjudicator", "worklist", building=True, second=ALL_ACTIVE)
+def one_arm(patch: pytest.MonkeyPatch) -> None:
+    from scoring import consensus
+
+    original = kept(consensus, "request_adjudication")
+
+    def asking(*, case: Case, actor: Any) -> Any:
+        if arm_of(subject_of(case), playing.PRESENT[-1]) == "active":
+            return original(case=case, actor=actor)
+        return None
+
+    patch.setattr(consensus, "request_adjudication", asking)
+
+
+DISAGREE = frozenset({1})
+
+
+@leak(
+    "trigger that compares first and last visit alone",
+    "adjudicator",
+    "worklist",
+    building=True,
+    first=replace(FIRST, control=False, discordant=DISAGREE),
+    second=replace(FIRST, control=False, discordant=DISAGREE, order=SECOND.order),
+)
+def ordered_trigger(patch: pytest.MonkeyPatch) -> None:
+    from scoring import consensus
+
+    original = kept(consensus, "compare")
+
+    def ends(instrument: Any, first: Any, second: Any, rule: Any, threshold: Any) -> Any:
+        one, other = (
+            replace(series, values=series.values[[0, -1]], operated=series.operated[[0, -1]])
+            for series in (first, second)
+        )
+        return original(instrument, one, other, rule, threshold)
+
+    patch.setattr(consensus, "compare", ends)

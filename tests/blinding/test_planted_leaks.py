@@ -1,0 +1,88 @@
+"""Every planted leak, switched on alone, is found; the table of docs/blinding.md is what these runs found."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+
+from reading import films
+from reading.assignments import void_and_reissue
+from reading.models import Read, ReadKind
+from tests.blinding.asking import ask, browser
+from tests.blinding.finding import PLANTED_IN, found_by, row_of, table
+from tests.blinding.planted import LEAKS, Leak
+from tests.blinding.playing import world_of
+from tests.blinding.scripts import look_at, page
+from tests.blinding.secrets_of import FIRST
+from tests.blinding.worlds import carry_jobs, issue
+
+pytestmark = pytest.mark.django_db
+DOC = Path(__file__).resolve().parent.parent.parent / "docs" / "blinding.md"
+AT_ONCE = [planted for planted in LEAKS if planted.who == "reader" and not planted.building]
+PIXELS = re.compile(rb"data:image/[^\"']*")
+LONG = re.compile(rb"[A-Za-z0-9_-]{16,}")
+
+
+def check(found: dict[str, list[str]]) -> None:
+    """Each is found, and the page says by what."""
+    text = DOC.read_text(encoding="utf-8")
+    assert [title for title, ways in found.items() if not ways] == []
+    assert [title for title, ways in found.items() if row_of(leak_of(title), ways) not in text] == []
+
+
+def leak_of(title: str) -> Leak:
+    """The leak of that title."""
+    return next(planted for planted in LEAKS if planted.title == title)
+
+
+def test_at_least_thirty_leaks_are_planted_each_under_a_title_of_its_own() -> None:
+    assert len(LEAKS) >= 30
+    assert len({planted.title for planted in LEAKS}) == len(LEAKS)
+    assert {planted.install.__module__ for planted in LEAKS} == {module.__name__ for module in PLANTED_IN}
+
+
+def test_each_leak_in_the_reading_room_is_found() -> None:
+    check(found_by(AT_ONCE))
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("who", sorted({planted.who for planted in LEAKS}))
+def test_each_leak_is_found(who: str) -> None:
+    found = found_by([planted for planted in LEAKS if planted.who == who and planted not in AT_ONCE])
+    print("\n" + table(found))
+    check(found)
+
+
+def strings_of(world_reads: list[Read], person: object) -> set[bytes]:
+    """Every long string in the answers about these reads, without the pixels."""
+    client, told = browser(person), set()  # type: ignore[arg-type]
+    for read in world_reads:
+        for step in [*look_at(read)[:1], page(read, "review"), page(read, "decline")]:
+            told |= set(LONG.findall(PIXELS.sub(b"", ask(client, step).body)))
+    return told
+
+
+def recurring() -> set[bytes]:
+    """What a reader is told alike of a case and of the same case issued again, and of no other case."""
+    with world_of(FIRST, stage="planned", ids_by_content=False) as (world, held):
+        from tests.blinding.worlds import build_campaign
+
+        build_campaign(world, world.subjects[0].trial, held)
+        reads, person = issue(world, held, "reader"), world.people["reader"]
+        before, other = strings_of(reads[:1], person), strings_of(reads[1:2], person)
+        void_and_reissue(case=reads[0].case, actor=world.actors["coordinator"], reason="a film was replaced")
+        carry_jobs(held)
+        again = Read.objects.exclude(pk__in=[read.pk for read in reads]).filter(reader=person, kind=ReadKind.PRIMARY)
+        return (before & strings_of(list(again), person)) - other
+
+
+def test_nothing_but_the_pixels_recurs_when_the_same_films_are_read_again() -> None:
+    assert recurring() == set()
+
+
+def test_a_digest_without_the_films_token_would_recur(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(films, "shown_digest", lambda token, band: hashlib.sha256(band).hexdigest())
+    assert recurring() != set()
