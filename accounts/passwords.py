@@ -6,7 +6,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest
 
 from accounts.identity import person
-from accounts.link_mail import mail_link
+from accounts.link_mail import mail_forgotten, mail_link
 from accounts.models import User
 from accounts.people import check_new_password, tell
 from accounts.roles import Action, authorise
@@ -27,13 +27,11 @@ def change_password(*, request: HttpRequest, user: User, old: str, new: str) -> 
 
 
 def forget_password(*, email: str) -> None:
-    """Mails a link to the address if it has an account in use; whoever asks is told the same either way."""
-    user = User.objects.active().filter(email=email.strip().lower()).first()
-    if user is None or not user.has_usable_password():
-        return
+    """Mails a link to the address if it has an account in use; whoever asks is told the same either way, as fast."""
+    address = email.strip().lower()
+    user = User.objects.active().filter(email=address).first()
     with audited_atomic():
-        mail_link(user=user, purpose="password")
-        tell("accounts.password.send_link", person(user), user)
+        mail_forgotten(address=address, user=user if user and user.has_usable_password() else None)
 
 
 def send_password_link(*, user: User, reason: str, actor: Actor) -> None:
