@@ -21,7 +21,7 @@ TRIAL = "/trials/DEMO-RA/"
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture: who looks, at which address, what must be on the page, which theme."""
+    """One picture: who looks, at which address, what must be on the page, which theme, what is clicked before."""
 
     name: str
     who: str
@@ -29,12 +29,13 @@ class Picture:
     sign: str
     scheme: str = "light"
     settle_ms: int = 600
+    click: str = ""
 
 
 PAGES = (
     Picture("coordinator", "coordinator", TRIAL, "h1"),
     Picture("films", "coordinator", f"{TRIAL}visits/", "table"),
-    Picture("desk", "coordinator", f"{TRIAL}desk/", "h1"),
+    Picture("desk", "coordinator", f"{TRIAL}desk/", ".pane[data-level='full']", click="main .actions .primary"),
     Picture("campaign", "coordinator", f"{TRIAL}campaigns/READ-2/", ".tiles"),
     Picture("charter", "coordinator", f"{TRIAL}charter/1/", ".facts"),
     Picture("site", "site", f"{TRIAL}site/upload/", "h1"),
@@ -83,6 +84,8 @@ def main(base: str) -> None:
         for picture in PAGES:
             page = sign_in(browser, base, picture.who, picture.scheme)
             page.goto(base + picture.address)
+            if picture.click:
+                page.click(picture.click)
             page.wait_for_selector(picture.sign)
             page.wait_for_timeout(picture.settle_ms)
             take(page, picture.name)
