@@ -58,7 +58,12 @@ def piece_or_404(request: HttpRequest, token: str, *, to_look_at: bool = False) 
         raise Http404
     step = next((one for one in steps if one.locked_at is None), steps[-1])
     piece = Piece(step.read, step, reader_actor(request, step.read))
-    if to_look_at and not piece.writable and piece.read.status != ReadStatus.ISSUED and not may_look_back(piece.read):
+    if (
+        to_look_at
+        and not piece.writable
+        and piece.read.status != ReadStatus.ISSUED
+        and not may_look_back(piece.read.case.campaign)
+    ):
         raise Http404
     return piece
 

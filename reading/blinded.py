@@ -219,9 +219,9 @@ def queue_key(reader_id: int, address: str) -> str:
 def next_case(piece: Piece) -> dict[str, Any] | None:
     """What the screen may fetch ahead: the films of the first side of the next entry in the worklist.
 
-    Never of the same read: that would tell that more of its timepoints follow.
+    It is the next entry whatever case it belongs to, and never a later step of the same entry: neither is told.
     """
-    entry = next((one for one in waiting_for(piece.read.reader_id) if one.read != piece.read.pk), None)
+    entry = next((one for one in waiting_for(piece.read.reader_id, 2) if one.step != piece.step.pk), None)
     if entry is None:
         return None
     films = ExposureFilm.objects.filter(exposure__step=entry.step, view="hand", side="L")

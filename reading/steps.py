@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reading.cells import exposures_of
 from reading.charters import terms_of
-from reading.models import Exposure, Read, ReadStep
+from reading.models import Campaign, Exposure, Read, ReadStep
 from reading.presentations import BESIDE, NO_LOOKING_BACK, ORDER_KNOWN, TOGETHER
 
 
@@ -51,9 +51,9 @@ def order_note(read: Read, step: ReadStep) -> str:
     )
 
 
-def may_look_back(read: Read) -> bool:
-    """Whether a signed read may be seen again: not where timepoints are read alone, nor where cases are repeated."""
-    terms = terms_of(read.case.campaign.charter)
+def may_look_back(campaign: Campaign) -> bool:
+    """Whether signed reads may be seen again: not where timepoints are read alone, nor where cases are repeated."""
+    terms = terms_of(campaign.charter)
     return terms.presentation not in NO_LOOKING_BACK and terms.repeats_share == 0
 
 

@@ -17,7 +17,7 @@ from audit.trail import Actor
 from config.errors import BadInput, NotAllowed
 from reading.access import own_id, piece_or_404
 from reading.blinded import queue_key, urls_of
-from reading.models import ReadStatus
+from reading.models import Campaign, CampaignStatus, ReadStatus
 from reading.pace import in_words, pace_of, wait_for
 from reading.sessions import begin_sitting, decline_read
 from reading.steps import may_look_back
@@ -78,10 +78,11 @@ def queue_of(reader_id: int, number: int, entry: Entry) -> dict[str, Any]:
 def past(request: HttpRequest) -> HttpResponse:
     """The reader's own signed reads, newest first, to look at and not to change, where the charter allows it."""
     reading_actor(request)
-    signed = signed_entries(own_id(request)).filter(read__case__campaign__status="open")
-    allowed = [entry_of(step) for step in signed if may_look_back(step.read)]
-    page = Paginator(allowed, READS_A_PAGE).get_page(request.GET.get("page"))
-    return unkept(render(request, "reading/past.html", {"page": page}))
+    own = Campaign.objects.filter(status=CampaignStatus.OPEN, cases__reads__reader=own_id(request)).distinct()
+    allowed = [campaign for campaign in own.select_related("charter") if may_look_back(campaign)]
+    signed = signed_entries(own_id(request)).filter(read__case__campaign__in=allowed)
+    page = Paginator(signed, READS_A_PAGE).get_page(request.GET.get("page"))
+    return unkept(render(request, "reading/past.html", {"page": page, "entries": [entry_of(step) for step in page]}))
 
 
 @login_required

@@ -175,8 +175,11 @@ def test_single_timepoints_are_entries_of_their_own_and_nothing_tells_which_belo
     for entry in entries:
         (pane,) = panes(client, entry.token)
         assert pane["letter"] == "A"
-        page = client.get(f"/read/{entry.token}/").content.decode()
+        answer = client.get(f"/read/{entry.token}/")
+        page = answer.content.decode()
         assert not [token for token in tokens if token in page]
+        following = next(one for one in waiting_for(reader.pk) if one.token != entry.token)
+        assert answer.context["next_case"]["url"] == f"/read/{following.token}/", "whatever case it belongs to"
         assert not [
             other.token for other in entries if other.token != entry.token and other.token in page.split("next-case")[0]
         ]
