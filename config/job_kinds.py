@@ -12,6 +12,7 @@ KINDS: dict[str, str] = {
     "reading.issue": "reading.issuing.carry",
     "scoring.consensus": "scoring.consensus.carry",
     "scoring.dataset": "scoring.datasets.carry",
+    "scoring.mail_custodians": "scoring.custodian_mail.carry",
     "scoring.unseal": "scoring.unsealing.carry",
     "studies.deidentify": "studies.deidentification.carry",
     "studies.mail_question": "studies.question_mail.carry",

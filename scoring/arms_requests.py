@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
+from jobs.queue import add
 from reading.campaigns import identities
 from reading.charters import terms_of
 from reading.models import Campaign, CampaignStatus
@@ -60,6 +61,7 @@ def ask_for_arms(*, campaign: Campaign, actor: Actor, user: User, reason: str) -
             requested_by=user,
             expires_at=timezone.now() + timedelta(hours=settings.ARMS_REQUEST_HOURS),
         )
+        add(kind="scoring.mail_custodians", key=f"request-{asked.pk}", payload={"request": asked.pk})
         tell("scoring.arms.request", asked, actor, reason=asked.reason)
     return asked
 

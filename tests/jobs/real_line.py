@@ -27,7 +27,7 @@ from reading.models import Campaign, Read
 from reading.reminders import remind_readers
 from scoring.datasets import request_dataset
 from scoring.locking import confirm_lock, request_lock
-from scoring.models import Dataset
+from scoring.models import ArmsRequest, Dataset
 from studies import quality, questions
 from studies.models import Film
 from tests.reading import builders
@@ -127,6 +127,7 @@ def reading_steps(house: House) -> Iterator[Step]:
     campaign.refresh_from_db()
     holders.seal({subject.code: "A" for subject in house.subjects})
     opening = Opening(house, holders, campaign, key_folder())
+    yield Step("scoring.mail_custodians", opening.ask, mails("your opening share is asked for"))
     yield Step("scoring.unseal", lambda: give_two_shares(opening), events("scoring.arms.open"))
 
 
@@ -152,7 +153,7 @@ def lock(house: House, dataset: Dataset) -> None:
 
 def give_two_shares(opening: Opening) -> None:
     """The second share has the arms opened."""
-    asked = opening.ask()
+    asked = ArmsRequest.objects.get(campaign=opening.campaign)
     for number in (0, 1):
         opening.give(asked, number)
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -67,6 +68,15 @@ def test_two_custodians_open_the_arms_of_the_subjects_read_and_of_no_other(tmp_p
     told = set(Event.objects.values_list("action", flat=True))
     assert {"scoring.arms.request", "scoring.arms.give_share", "scoring.arms.open", "scoring.arms.receive"} <= told
     assert verify_audit().findings == []
+
+
+def test_the_custodians_are_told_by_mail_and_no_arm_subject_or_reason_is_named(opening: Opening) -> None:
+    asked = opening.ask()
+    run_due_jobs()
+    (message,) = [one for one in mail.outbox if "opening share" in one.subject]
+    assert sorted(message.bcc) == sorted(one.user.email for one in opening.holders.custodians)
+    assert asked.token in message.body
+    assert not any(word in message.body for word in ("S000", "final analysis", "Canary"))
 
 
 @pytest.mark.parametrize("pair", [(0, 1), (0, 2), (1, 2)])
