@@ -108,11 +108,11 @@ def test_nor_while_a_request_waits_nor_after_the_arms_were_opened(opening: Openi
     assert found_in(dump(server, caplog)) == []
 
 
-@pytest.mark.parametrize("thief", [0, 1, 2])
-def test_one_custodians_key_and_the_whole_server_open_no_arm(opening: Opening, thief: int) -> None:
-    key = load_key(opening.holders.custodians[thief].key_file, PASSPHRASE.encode())
-    opened = [arm for value in SealedArm.objects.select_related("subject") for arm in tries(opening, value, key)]
-    assert opened == []
+def test_one_custodians_key_and_the_whole_server_open_no_arm(opening: Opening) -> None:
+    values = list(SealedArm.objects.select_related("subject"))
+    for thief in opening.holders.custodians:
+        key = load_key(thief.key_file, PASSPHRASE.encode())
+        assert [arm for value in values for arm in tries(opening, value, key)] == []
 
 
 def tries(opening: Opening, value: SealedArm, key: X25519PrivateKey) -> Iterator[str]:
