@@ -31,6 +31,9 @@ PROBLEMS = {
     "other": "Something else",
 }
 
+BEGUN_FROM = (ReadStatus.ISSUED, ReadStatus.OPENED)
+Told = tuple[ItemScore, datetime | None]
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -73,34 +76,21 @@ def open_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None
     """
     authorise(actor, Action.READ_CASES)
     step = step or open_step(read)
-    if step is None or step.opened_at is not None or read.status not in (ReadStatus.ISSUED, ReadStatus.OPENED):
+    if step is None or step.opened_at is not None or read.status not in BEGUN_FROM:
         return
     if begins_entry(read, step):
         demand_pace(read)
-    instrument, now = instrument_of(read), timezone.now()
-    exposures = exposures_of(step)
+    now, exposures = timezone.now(), exposures_of(step)
     with audited_atomic():
         locked = Read.objects.select_for_update().get(pk=read.pk)
-        if ReadStep.objects.filter(pk=step.pk, opened_at=None).update(opened_at=now) != 1:
-            read.refresh_from_db()
-            return  # another request of the same reader was quicker
         before = locked.status
+        begun = ReadStep.objects.filter(pk=step.pk, opened_at=None, read__status__in=BEGUN_FROM).update(opened_at=now)
+        if begun != 1:
+            read.refresh_from_db()
+            return  # another request was quicker
         if before == ReadStatus.ISSUED:
             move_read(read, ReadStatus.OPENED, opened_at=now)
-        scores = ItemScore.objects.bulk_create(
-            ItemScore(
-                exposure=exposure,
-                item=item.key,
-                revision=1,
-                reason=ABSENT,
-                entry="system",
-                op_id=uuid.uuid4().hex,
-                captured_at=now,
-                saved_at=now,
-            )
-            for exposure in exposures
-            for item in absent_items(instrument, exposure)
-        )
+        scores = ItemScore.objects.bulk_create(absences(read, exposures, now))
         record(
             action="reading.read.opened",
             actor=actor,
@@ -110,6 +100,25 @@ def open_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None
             details={"step": step.position, "marked absent by the system": len(scores)},
             rows=scores,
         )
+
+
+def absences(read: Read, exposures: Sequence[Exposure], now: datetime) -> list[ItemScore]:
+    """What the system enters: a reason for every item of a film that does not exist."""
+    instrument = instrument_of(read)
+    return [
+        ItemScore(
+            exposure=exposure,
+            item=item.key,
+            revision=1,
+            reason=ABSENT,
+            entry="system",
+            op_id=uuid.uuid4().hex,
+            captured_at=now,
+            saved_at=now,
+        )
+        for exposure in exposures
+        for item in absent_items(instrument, exposure)
+    ]
 
 
 def begins_entry(read: Read, step: ReadStep) -> bool:
@@ -135,32 +144,40 @@ def save_values(
         check_operation(instrument, operation)
     with audited_atomic():
         exposures = lock_writable(read, step)
-        by_token = {exposure.token: exposure for exposure in exposures}
-        cells = cells_of(exposures)
-        stored = {score.op_id: score for score in known_scores(operations)}
-        outcomes, scores, told = [], [], []
-        for operation in operations:
-            exposure = by_token.get(operation.exposure)
-            if exposure is None:
-                raise BadInput("exposure", operation.exposure, "one of this read's open exposures")
-            if operation.op_id in stored:
-                outcomes.append(repeated(operation, stored[operation.op_id]))
-                continue
-            cell = cells.get((exposure.pk, operation.item), Cell(None, "", 0, ""))
-            if cell.reason == ABSENT or cell.revision != operation.base_revision:
-                outcomes.append(conflict(operation, cell))
-                continue
-            score = new_score(exposure, operation, sitting)
-            scores.append(score)
-            told.append((score, operation.seen_at))
-            stored[score.op_id] = score
-            cells[exposure.pk, score.item] = Cell(score.value, score.reason, score.revision, score.entry)
-            outcomes.append(saved(operation, score))
-        if scores:
+        outcomes, told = settle_operations(operations, exposures, sitting)
+        if told:
             looks = FilmLook.objects.bulk_create(first_looks(instrument, told))
-            ItemScore.objects.bulk_create(scores)
+            scores = ItemScore.objects.bulk_create([score for score, _ in told])
             record_saving(read, actor, operations, [*looks, *scores])
     return outcomes
+
+
+def settle_operations(
+    operations: Sequence[Operation], exposures: list[Exposure], sitting: Sitting | None
+) -> tuple[list[Outcome], list[Told]]:
+    """What becomes of each operation, and the scores to be stored with when their film had been looked at."""
+    by_token = {exposure.token: exposure for exposure in exposures}
+    cells = cells_of(exposures)
+    stored = {score.op_id: score for score in known_scores(operations)}
+    outcomes: list[Outcome] = []
+    told: list[Told] = []
+    for operation in operations:
+        exposure = by_token.get(operation.exposure)
+        if exposure is None:
+            raise BadInput("exposure", operation.exposure, "one of this read's open exposures")
+        if operation.op_id in stored:
+            outcomes.append(repeated(operation, stored[operation.op_id]))
+            continue
+        cell = cells.get((exposure.pk, operation.item), Cell(None, "", 0, ""))
+        if cell.reason == ABSENT or cell.revision != operation.base_revision:
+            outcomes.append(conflict(operation, cell))
+            continue
+        score = new_score(exposure, operation, sitting)
+        told.append((score, operation.seen_at))
+        stored[score.op_id] = score
+        cells[exposure.pk, score.item] = Cell(score.value, score.reason, score.revision, score.entry)
+        outcomes.append(saved(operation, score))
+    return outcomes, told
 
 
 def check_operation(instrument: Instrument, operation: Operation) -> None:

@@ -14,6 +14,7 @@ from config.cells import Column
 from config.errors import NotAllowed
 from config.form_refusals import refused_on
 from config.listing import Listing
+from reading.charter_terms import CHOICES
 from reading.charters import disqualify_reader, draft_charter, qualify_reader, sign_charter, terms_of
 from reading.forms.charter import CharterForm, QualificationForm, SignForm
 from reading.models import Charter, CharterStatus, Qualification
@@ -63,7 +64,10 @@ def charter(request: HttpRequest, code: str, version: int) -> HttpResponse:
     said = terms_of(shown).as_json()
     if not holds_arms(trial):
         said.pop("arms_may_be_opened")
-    terms = [(name.replace("_", " ").capitalize(), value) for name, value in said.items()]
+    terms = [
+        (name.replace("_", " ").capitalize(), CHOICES[name][value] if name in CHOICES else value)
+        for name, value in said.items()
+    ]
     context = {"trial": trial, "charter": shown, "terms": terms, "form": form}
     return render(request, "reading/charter.html", context, status=400 if form.errors else 200)
 
