@@ -12,12 +12,14 @@ from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from reading.charters import qualified_readers, terms_of
 from reading.frozen_films import FrozenCase, freeze
-from reading.leak_scans import in_the_way
+from reading.leak_scans import films_since, in_the_way
 from reading.models import Campaign, CampaignStatus, Case, CaseStatus, Charter, CharterStatus, SealedCase
 from reading.models.campaign import CAMPAIGN_TRANSITIONS
 from reading.randomisation import Draw, new_seed, new_token
 from reading.unblinding import seal, unseal
 from studies.models import Film, Subject, Trial, Visit
+
+NO_FILM = "no film has passed the desk and is ready"
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,11 @@ def why_not(campaign: Campaign) -> list[Obstacle]:
     if not qualified_readers(campaign.charter, "adjudicator"):
         obstacles.append(Obstacle("no qualified adjudicator: a discordant case would wait", blocking=False))
     if not Film.objects.ready().filter(trial=campaign.trial).exists():
-        obstacles.append(Obstacle("no film has passed the desk and is ready"))
+        obstacles.append(Obstacle(NO_FILM))
     elif leak := in_the_way(campaign):
         obstacles.append(Obstacle(leak))
+    elif unseen := films_since(campaign):
+        obstacles.append(Obstacle(f"{unseen} films were accepted after the leak scan; run it again", blocking=False))
     waiting = Film.objects.of_trial(campaign.trial).at_desk().count()
     if waiting:
         obstacles.append(Obstacle(f"{waiting} films still wait at the desk and would miss the cut-off", blocking=False))

@@ -16,6 +16,7 @@ from reading.leak_features import FEATURES, measure
 from reading.leak_scan import as_json, scan
 from reading.models import Campaign, CampaignStatus, LeakScan, LeakScanStatus
 from reading.models.leak_scan import LEAK_SCAN_TRANSITIONS
+from studies.models import Film, QualityDecision
 from studies.naming import checked_text
 
 
@@ -99,6 +100,15 @@ def in_the_way(campaign: Campaign) -> str:
     if made.status == LeakScanStatus.WARNED:
         return "the leak scan warns that the order can be told; read and acknowledge it"
     return ""
+
+
+def films_since(campaign: Campaign) -> int:
+    """Ready films that were accepted after the newest scan was asked for: it has not seen them."""
+    made = newest_scan(campaign)
+    if made is None:
+        return 0
+    accepted = QualityDecision.objects.filter(decision="accept", decided_at__gt=made.requested_at)
+    return Film.objects.ready().filter(trial=campaign.trial, decisions__in=accepted).distinct().count()
 
 
 def move_scan(made: LeakScan, to: LeakScanStatus, **changes: object) -> None:

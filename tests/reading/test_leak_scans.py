@@ -21,7 +21,7 @@ from reading.charters import draft_charter, sign_charter
 from reading.leak_scans import acknowledge_scan, newest_scan, request_scan
 from reading.models import Campaign, CampaignStatus, LeakScan, LeakScanStatus
 from studies.bitpacking import encode
-from studies.models import Film, ReaderImage
+from studies.models import Film, QualityDecision, ReaderImage
 from tests.reading.builders import PASSWORD, House, build_house
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +136,14 @@ def test_a_scan_that_runs_holds_the_campaign_and_one_that_failed_can_be_asked_fo
     newest = newest_scan(campaign)
     assert newest is not None
     assert newest.status == LeakScanStatus.CLEAN
+
+
+def test_films_accepted_after_the_scan_are_said_to_be_unseen() -> None:
+    house = build_house(subjects=2, visits=("W00", "W52"))
+    campaign = draft_campaign(house)
+    scanned_by_job(house, campaign)
+    assert why_not(campaign) == []
+    film = Film.objects.filter(trial=house.trial)[0]
+    QualityDecision.objects.create(film=film, decision="accept", decided_by=house.people["coordinator"])
+    (note,) = why_not(campaign)
+    assert (note.text, note.blocking) == ("1 films were accepted after the leak scan; run it again", False)
