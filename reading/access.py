@@ -52,7 +52,9 @@ def piece_or_404(request: HttpRequest, token: str, *, to_look_at: bool = False) 
     What is asked for `to_look_at` is gone once it is signed where the charter allows no looking back.
     """
     own = ReadStep.objects.filter(read__reader_id=request.user.pk, read__status__in=VISIBLE)
-    fetched = own.select_related("read__case__campaign__charter", "read__case__campaign__trial", "read__reader")
+    fetched = own.select_related(
+        "read__case__campaign__charter", "read__case__campaign__trial", "read__case__campaign__training", "read__reader"
+    )
     steps = list(fetched.filter(Q(token=token) | Q(token=None, read__token=token)).order_by("position"))
     if not steps:
         raise Http404

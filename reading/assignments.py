@@ -80,6 +80,8 @@ def request_batch(
     authorise(actor, Action.ASSIGN_READS)
     if campaign.status != CampaignStatus.OPEN:
         raise WrongState("the campaign", campaign.status, CampaignStatus.OPEN)
+    if campaign.trains:
+        raise WrongState("the campaign", "for training", "a campaign whose reads count")
     largest = terms_of(campaign.charter).batch_size
     if largest and size > largest:
         raise BadInput("size", size, f"at most {largest} cases, the charter's largest batch")

@@ -53,6 +53,8 @@ def why_not(campaign: Campaign) -> list[Obstacle]:
     """Why this campaign cannot start, as a list; empty when it can."""
     obstacles = []
     terms = terms_of(campaign.charter)
+    if campaign.trains:
+        return [] if Film.objects.ready().filter(trial=campaign.trial).exists() else [Obstacle(NO_FILM)]
     readers = qualified_readers(campaign.charter, "reader")
     if len(readers) < terms.readers_per_case:
         kind = "qualified readers" if terms.qualification_required else "readers"
@@ -128,7 +130,7 @@ def close_campaign(*, campaign: Campaign, actor: Actor) -> None:
     """No more reading: every live case has its result."""
     authorise(actor, Action.RUN_CAMPAIGN)
     unfinished = campaign.cases.live().filter(status__in=[CaseStatus.OPEN, CaseStatus.DISCORDANT]).count()
-    if unfinished:
+    if unfinished and not campaign.trains:
         raise WrongState("the campaign", f"{unfinished} cases short of a result", "every case read")
     with audited_atomic():
         move_campaign(campaign, CampaignStatus.CLOSED, closed_at=timezone.now())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import instruments
 from instruments.definition import Instrument, Item
 from reading.charters import terms_of
-from reading.models import Exposure, ItemNote, ItemScore, Read, ReadStep
+from reading.models import Campaign, Exposure, ItemNote, ItemScore, Read, ReadStep
 
 ABSENT = "ABSENT"
 
@@ -29,7 +29,12 @@ class Cell:
 
 def instrument_of(read: Read) -> Instrument:
     """The instrument of the charter version pinned by the read's campaign."""
-    return instruments.get(terms_of(read.case.campaign.charter).instrument)
+    return instrument_of_campaign(read.case.campaign)
+
+
+def instrument_of_campaign(campaign: Campaign) -> Instrument:
+    """The instrument of the charter version pinned by the campaign."""
+    return instruments.get(terms_of(campaign.charter).instrument)
 
 
 def exposures_of(step: ReadStep) -> list[Exposure]:

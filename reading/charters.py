@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 import instruments
@@ -133,16 +134,21 @@ def disqualify_reader(*, qualification: Qualification, actor: Actor, reason: str
         )
 
 
+def people_in_role(trial: Trial, role: str) -> QuerySet[User]:
+    """The people who hold the role in the trial now."""
+    held = User.objects.filter(
+        is_active=True, memberships__trial=trial, memberships__role=role, memberships__revoked_at=None
+    )
+    return held.distinct().order_by("pk")
+
+
 def qualified_readers(charter: Charter, role: str) -> list[User]:
     """The people who hold the role in the trial now and, where the charter asks for it, are qualified."""
-    terms = terms_of(charter)
-    people = User.objects.filter(
-        is_active=True, memberships__trial=charter.trial, memberships__role=role, memberships__revoked_at=None
-    )
+    terms, people = terms_of(charter), people_in_role(charter.trial, role)
     if terms.qualification_required:
         people = people.filter(
             qualifications__trial=charter.trial,
             qualifications__instrument=terms.instrument,
             qualifications__revoked_at=None,
         )
-    return list(people.distinct().order_by("pk"))
+    return list(people)

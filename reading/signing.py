@@ -143,10 +143,13 @@ def ask_for_consensus(read: Read) -> None:
     if read.kind == ReadKind.REPEAT:
         return
     case = Case.objects.select_for_update().get(pk=read.case_id)
+    versions = SignedValues.objects.filter(step__read__case=case).count()
+    if read.case.campaign.trains:  # each signed read is told its marks; the job finds that there is no consensus
+        add(kind="scoring.consensus", key=f"case-{case.pk}-{versions}", payload={"case": case.pk})
+        return
     waiting = case.reads.counting().filter(kind=read.kind).exclude(status=ReadStatus.SIGNED).exists()
     enough = case.reads.filter(kind=ReadKind.PRIMARY, status=ReadStatus.SIGNED).count() >= readers_per_case(read)
     if enough and not waiting:
-        versions = SignedValues.objects.filter(step__read__case=case).count()
         add(kind="scoring.consensus", key=f"case-{case.pk}-{versions}", payload={"case": case.pk})
 
 

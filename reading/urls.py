@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from reading.border import behind
-from reading.views import campaigns, charters, leak, reads, review, screen, worklist
+from reading.views import campaigns, charters, leak, reads, review, screen, training, worklist
 
 app_name = "reading"
 coordinator = [
@@ -19,6 +19,10 @@ coordinator = [
     path("trials/<slug:code>/campaigns/<slug:slug>/leak-scan/", leak.leak_scan, name="leak-scan"),
     path("trials/<slug:code>/campaigns/<slug:slug>/leak-scan/run/", leak.run, name="run-leak-scan"),
     path("trials/<slug:code>/campaigns/<slug:slug>/leak-scan.svg", leak.figure, name="leak-figure"),
+    path("trials/<slug:code>/training/", training.references, name="references"),
+    path("trials/<slug:code>/campaigns/<slug:slug>/training/", training.training, name="training"),
+    path("trials/<slug:code>/campaigns/<slug:slug>/training/begin/", training.begin, name="begin-training"),
+    path("trials/<slug:code>/campaigns/<slug:slug>/reference/", training.reference, name="reference"),
     path("trials/<slug:code>/campaigns/<slug:slug>/close/", campaigns.close, name="close"),
     path("trials/<slug:code>/campaigns/<slug:slug>/reopen/", campaigns.reopen, name="reopen"),
     path("trials/<slug:code>/campaigns/<slug:slug>/cases/", campaigns.cases, name="cases"),
@@ -32,6 +36,7 @@ coordinator = [
 ]
 reader = [
     path("read/", worklist.worklist, name="worklist"),
+    path("read/training/", training.own_training, name="own-training"),
     path("read/past/", worklist.past, name="past"),
     path("read/display/", worklist.display_check, name="display-check"),
     path("read/<str:token>/", screen.screen, name="screen"),

@@ -29,9 +29,10 @@ from reading.models import (
     SignedValues,
 )
 from reading.repeats import was_drawn
-from scoring.consensus import Computed, compute, rule_of, trigger_json
+from scoring.consensus import Computed, compute, trigger_json
 from scoring.models import CaseResult
 from scoring.results import Numbers, numbers_of
+from scoring.rules import rule_of
 from scoring.signed_series import newest_values, signed_reads, visits_of
 from studies.models import Film, Rendition, Subject, Visit
 

@@ -12,7 +12,7 @@ from typing import Any
 import instruments
 from audit.trail import Actor, audited_atomic, record
 from instruments.definition import Instrument
-from instruments.missing import MissingRule, get_rule
+from instruments.missing import MissingRule
 from jobs.queue import Lease
 from reading.assignments import move_case, request_adjudication
 from reading.campaigns import open_case_seal
@@ -21,9 +21,11 @@ from reading.charters import terms_of
 from reading.frozen_films import FrozenCase
 from reading.models import Case, CaseStatus, Read, ReadKind
 from reading.randomisation import Draw, new_seed
+from scoring import training
 from scoring.decision import Trigger, choose_readers, compare
 from scoring.models import CaseResult, Outcome
 from scoring.results import Numbers, mean_of, numbers_of
+from scoring.rules import rule_of
 from scoring.signed_series import SignedRead, signed_reads
 from studies.models import Visit
 
@@ -50,6 +52,9 @@ class Computed:
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
     """Computes the result of {"case": id} from the signed values of its reads."""
     case = Case.objects.select_related("campaign__charter", "campaign__trial").get(pk=payload["case"])
+    if case.campaign.trains:
+        training.carry(case, lease)
+        return
     computed = compute(case)
     with audited_atomic():
         lease.finish()
@@ -70,11 +75,6 @@ def compute(case: Case) -> Computed | None:
         instrument, primary[0].series, primary[1].series, rule, Fraction(str(terms.adjudication_threshold))
     )
     return decide(instrument, terms, rule, frozen, primary, adjudication, trigger)
-
-
-def rule_of(terms: Terms) -> MissingRule:
-    """The charter's missing rule with its parameters."""
-    return get_rule(terms.missing_rule, **({} if terms.missing_rule == "none" else {"limit": terms.missing_limit}))
 
 
 def decide(

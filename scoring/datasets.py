@@ -37,6 +37,8 @@ from scoring.tables import CASES, CHANGES, ORDERS, READS, SCORES, TOTALS
 def request_dataset(*, campaign: Campaign, actor: Actor) -> Dataset:
     """Asks for a dataset of a closed campaign; a job builds it."""
     authorise(actor, Action.BUILD_DATASET)
+    if campaign.trains:
+        raise WrongState("the campaign", "for training", "a campaign whose reads count")
     if campaign.status != CampaignStatus.CLOSED:
         raise WrongState("the campaign", campaign.get_status_display().lower(), "a closed campaign that is not locked")
     with audited_atomic():

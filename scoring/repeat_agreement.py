@@ -19,8 +19,8 @@ from scoring.agreement.detectable import sdc
 from scoring.agreement.icc import icc
 from scoring.agreement.report import Cube, plain
 from scoring.campaign_agreement import ordered_visits, visit_codes
-from scoring.consensus import rule_of
 from scoring.results import numbers_of
+from scoring.rules import rule_of
 from scoring.signed_series import signed_reads
 
 TWICE = ("first read", "repeat")

@@ -8,6 +8,7 @@ from reading.models.charter import Charter, CharterStatus, Qualification
 from reading.models.leak_scan import LeakScan, LeakScanStatus
 from reading.models.read import Exposure, ExposureFilm, Read, ReadKind, ReadReturn, ReadStatus, ReadStep
 from reading.models.sealed import SealedCase, SealedExposure, SealedRead, SealedSeed
+from reading.models.training import SealedReference, TrainingMarks, TrainingResult, TrainingSet
 
 __all__ = [
     "Batch",
@@ -34,7 +35,11 @@ __all__ = [
     "SealedCase",
     "SealedExposure",
     "SealedRead",
+    "SealedReference",
     "SealedSeed",
     "SignedValues",
     "Sitting",
+    "TrainingMarks",
+    "TrainingResult",
+    "TrainingSet",
 ]

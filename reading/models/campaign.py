@@ -52,6 +52,11 @@ class Campaign(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def trains(self) -> bool:
+        """Whether it trains readers against reference scores: nothing in it counts."""
+        return hasattr(self, "training")
+
 
 class CaseStatus(models.TextChoices):
     """Where a case stands."""

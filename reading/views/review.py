@@ -66,6 +66,8 @@ def after_signing(piece: Piece) -> str:
     """The next step of the read, else the next case; the worklist when none waits, or the charter asks for a pause."""
     if piece.step.token is None and open_step(piece.read):
         return reverse("reading:screen", args=[piece.token])
+    if piece.read.case.campaign.trains:
+        return reverse("reading:screen", args=[piece.token])  # to be seen beside the reference
     waiting = waiting_for(piece.read.reader_id, 1)
     if not waiting or wait_for(waiting[0]):
         return reverse("reading:worklist")

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.trail import audited_atomic, record
 from config.errors import BadInput, WrongState
-from reading.access import piece_or_404
+from reading.access import Piece, piece_or_404
 from reading.blinded import (
     blind_case,
     describe_instrument,
@@ -33,6 +33,7 @@ from reading.films import inline_preview, read_band, read_preview
 from reading.models import Exposure, ExposureFilm, Sitting
 from reading.sessions import PROBLEMS, Operation, open_read, report_problem, save_note, save_values
 from reading.steps import exposures_shown
+from reading.training import lay_beside
 
 MAX_OPERATIONS = 50
 
@@ -57,13 +58,21 @@ def screen(request: HttpRequest, token: str) -> HttpResponse:
         "case": blind_case(piece).as_json(),
         "previews": first_previews(shown),
         "instrument": describe_instrument(instrument_of(piece.read), terms),
-        "values": present_values(shown),
+        "values": values_shown(piece, shown),
         "terms": screen_terms(terms),
         "queue_key": queue_key(piece.read.reader_id, piece.token),
         "next_case": next_case(piece),
         "problems": [{"code": code, "label": label} for code, label in PROBLEMS.items()],
     }
     return unkept(render(request, "reading/screen.html", context))
+
+
+def values_shown(piece: Piece, exposures: list[Exposure]) -> dict[str, Any]:
+    """What stands in the cells; beside it, on a signed training read, the reference."""
+    found = present_values(exposures)
+    if not piece.writable and piece.read.case.campaign.trains:
+        lay_beside(found, piece.read)
+    return found
 
 
 def first_previews(exposures: list[Exposure]) -> dict[str, str]:

@@ -68,11 +68,18 @@ export class Grid {
     cell.classList.toggle("system", state.by_system);
     cell.classList.toggle("unsaved", state.waiting > 0);
     cell.classList.toggle("conflict", state.theirs !== null);
+    cell.classList.toggle("differs", differs(state));
     cell.classList.toggle("flagged", state.flag || state.comment !== "");
     cell.setAttribute("aria-label", this.#spoken(cell.dataset.name, state));
   }
 
+  // After a training read is signed the reference stands beside what was entered.
   #text(state) {
+    const own = this.#own(state);
+    return differs(state) ? `${own} (${this.#own(state.reference)})` : own;
+  }
+
+  #own(state) {
     if (state.by_system) return "–";
     return state.reason ? `–${this.#reason(state).number}` : (state.value ?? "");
   }
@@ -83,7 +90,8 @@ export class Grid {
 
   #spoken(name, state) {
     const value = state.reason ? `not assessable, ${this.#reason(state).label}` : (state.value ?? "empty");
-    const marks = [state.flag && "flagged", state.comment && "with comment", state.waiting && "not yet saved"];
+    const reference = differs(state) && `reference ${this.#own(state.reference)}`;
+    const marks = [reference, state.flag && "flagged", state.comment && "with comment", state.waiting && "not yet saved"];
     const heard = [name, value, state.theirs ? "saved twice" : "", ...marks];
     return heard.filter((word) => word || word === 0).join(", ");
   }
@@ -115,3 +123,6 @@ export class Grid {
     return row;
   }
 }
+
+export const differs = ({ reference = null, value, reason }) =>
+  reference !== null && (reference.value !== value || reference.reason !== reason);

@@ -24,7 +24,8 @@ export class Pad {
     const { item, exposure, region } = this.cursor.cell;
     const feature = this.features.get(item.feature);
     const words = `${region.label}, ${item.label}, ${feature.toLowerCase()}`;
-    this.root.querySelector(".asked").textContent = `${this.letters.get(exposure)} · ${words}`;
+    const cell = this.sheet.cell(item.key, exposure);
+    this.root.querySelector(".asked").textContent = `${this.letters.get(exposure)} · ${words}${beside(cell)}`;
     const kind = `${item.feature}/${item.allowed}`;
     if (kind !== this.#last) this.#grades(item);
     this.#last = kind;
@@ -60,3 +61,5 @@ export class Pad {
 }
 
 const digit = (value, text) => make("button", { type: "button", "data-digit": value }, text);
+const told = ({ value, reason }) => (reason ? "not assessable" : value);
+const beside = (cell) => (cell.reference ? ` · yours ${told(cell)}, reference ${told(cell.reference)}` : "");

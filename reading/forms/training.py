@@ -1,0 +1,45 @@
+"""Training as forms: what passing takes, the reference scores, who is trained."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from accounts.models import User
+from reading.charters import people_in_role
+from reading.training import LEAST_CHANGE, LEAST_STATUS
+from studies.models import Trial
+
+
+class LimitsForm(forms.Form):
+    """What passing takes."""
+
+    HELP = "Intraclass correlation with the reference, absolute agreement, 0 to 1."
+    least_status = forms.FloatField(
+        label="Least ICC of status", min_value=0, max_value=1, initial=LEAST_STATUS, help_text=HELP
+    )
+    least_change = forms.FloatField(
+        label="Least ICC of change", min_value=0, max_value=1, initial=LEAST_CHANGE, help_text=HELP
+    )
+
+
+class ReferenceForm(forms.Form):
+    """The reference scores."""
+
+    file = forms.FileField(
+        label="Reference scores",
+        help_text="CSV with the columns subject, visit, item, value, reason: a line for every item of every timepoint.",
+    )
+
+
+class TrainingBatchForm(forms.Form):
+    """Who gets every case."""
+
+    name = forms.CharField(max_length=80, initial="Training")
+    due_on = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    readers = forms.ModelMultipleChoiceField(User.objects.none(), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, trial: Trial, data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["readers"].queryset = people_in_role(trial, "reader")  # type: ignore[attr-defined]

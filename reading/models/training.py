@@ -1,0 +1,66 @@
+"""Training: which campaigns train readers, the reference scores, what a reader is shown of them, his dated result.
+
+All insert-only. The reference of a case lies sealed; a read's marks are written once it is signed.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from reading.models.campaign import Campaign, Case
+from reading.models.read import Read
+
+
+class TrainingSet(models.Model):
+    """That a campaign trains readers: nothing in it counts. The least agreement with the reference that passes."""
+
+    campaign = models.OneToOneField(Campaign, on_delete=models.PROTECT, related_name="training")
+    least_status = models.FloatField()
+    least_change = models.FloatField()
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"training {self.campaign_id}"
+
+
+class SealedReference(models.Model):
+    """The reference scores of a case by visit: encrypted, opened by reading.training once a read is signed."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, primary_key=True, related_name="reference")
+    sealed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return "sealed"
+
+
+class TrainingMarks(models.Model):
+    """The reference beside a signed training read: exposure token -> item -> [grade, reason]."""
+
+    read = models.OneToOneField(Read, on_delete=models.PROTECT, primary_key=True, related_name="marks")
+    reference = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"marks {self.read_id}"
+
+
+class TrainingResult(models.Model):
+    """A reader's agreement with the reference over a whole training campaign, on the day it was complete."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="training_results")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="training_results")
+    inputs_digest = models.CharField(max_length=64)
+    figures = models.JSONField()
+    passed = models.BooleanField()
+    taken_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["campaign", "reader", "inputs_digest"], name="training_result_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"training of {self.reader_id}"

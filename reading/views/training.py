@@ -1,0 +1,97 @@
+"""Training: made and issued by coordinators, referenced by the imaging lead, its results seen by each in his way."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from accounts.roles import Action
+from config.form_refusals import refused_on
+from reading.access import own_id
+from reading.forms.training import LimitsForm, ReferenceForm, TrainingBatchForm
+from reading.models import SealedReference, TrainingResult
+from reading.training import bring_references, issue_training, make_training
+from reading.views.campaigns import campaign_or_404
+from reading.views.screen import unkept
+from reading.views.worklist import reading_actor
+from studies.access import trial_or_404
+
+
+@login_required
+def begin(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    """Makes a draft campaign one for training."""
+    trial, campaign, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)
+    form = LimitsForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            make_training(campaign=campaign, actor=actor, **form.cleaned_data)
+            return redirect("reading:campaign", code, slug)
+    heading = f"Make {campaign.code} a campaign for training: nothing in it will count"
+    context = {"trial": trial, "form": form, "heading": heading, "submit": "Make it a training"}
+    return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+def training(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    """Who is trained and who has passed: dates and words, no figures, for the coordinator sees no scores."""
+    trial, campaign, actor = campaign_or_404(request, code, slug, Action.ASSIGN_READS)
+    if not campaign.trains:
+        raise Http404
+    form = TrainingBatchForm(trial, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            issue_training(campaign=campaign, actor=actor, **form.cleaned_data)
+            messages.success(request, "The reads are being issued.")
+            return redirect(request.path)
+    context = {
+        "trial": trial,
+        "campaign": campaign,
+        "form": form,
+        "referenced": SealedReference.objects.filter(case__campaign=campaign).count(),
+        "results": campaign.training_results.select_related("reader"),
+    }
+    return render(request, "reading/training.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+@require_GET
+def references(request: HttpRequest, code: str) -> HttpResponse:
+    """The campaigns for training of a trial, for the imaging lead."""
+    trial, _ = trial_or_404(request, code, Action.SEE_READER_SCORES)
+    found = trial.campaigns.filter(training__isnull=False).annotate(cases_referenced=Count("cases__reference"))
+    return render(request, "reading/references.html", {"trial": trial, "campaigns": found})
+
+
+@login_required
+def reference(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    """The imaging lead brings the reference scores and sees every trained reader's figures."""
+    trial, campaign, actor = campaign_or_404(request, code, slug, Action.SEE_READER_SCORES)
+    if not campaign.trains:
+        raise Http404
+    form = ReferenceForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            done = bring_references(campaign=campaign, actor=actor, content=form.cleaned_data["file"].read())
+            messages.success(request, f"The reference scores of {done} cases are sealed.")
+            return redirect(request.path)
+    context = {
+        "trial": trial,
+        "campaign": campaign,
+        "form": form,
+        "referenced": SealedReference.objects.filter(case__campaign=campaign).count(),
+        "results": campaign.training_results.select_related("reader"),
+    }
+    return render(request, "reading/reference.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+@require_GET
+def own_training(request: HttpRequest) -> HttpResponse:
+    """A reader's own results."""
+    reading_actor(request)
+    own = TrainingResult.objects.filter(reader_id=own_id(request)).select_related("campaign__trial")
+    return unkept(render(request, "reading/own_training.html", {"results": own}))

@@ -1,0 +1,25 @@
+"""A signed training read: where the reader and the reference differ, the cell and the words below it say so."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.capture.acting import open_read, press, shown
+from tests.capture.reading_room import ReadingRoom
+
+pytestmark = pytest.mark.browser
+ITEM = "GL-PIP2"
+
+
+def test_the_reference_stands_beside_what_was_signed(clean_page: Page, room: ReadingRoom) -> None:
+    room.read_only = "This read is signed."
+    for place, (own, reference) in enumerate([(2, 3), (1, 1)]):
+        exposure = f"{room.token}-{'AB'[place]}"
+        cell = {"value": own, "reason": "", "revision": 1, "reference": {"value": reference, "reason": ""}}
+        room.cells[exposure, ITEM] = cell
+    open_read(clean_page, room, f"#{ITEM}/{room.token}-A")
+    assert [shown(clean_page, ITEM, place) for place in (0, 1)] == ["2 (3)", "1"]
+    assert clean_page.inner_text(".pad .asked").endswith("yours 2, reference 3")
+    press(clean_page, "ArrowRight")
+    assert clean_page.inner_text(".pad .asked").endswith("yours 1, reference 1")

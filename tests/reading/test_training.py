@@ -1,0 +1,190 @@
+"""Training: no result counts, the reference is seen only after signing, a pass opens the gate of a campaign."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.test import Client
+
+import instruments
+from accounts.sign_in import BACKEND
+from config.errors import BadInput, WrongState
+from jobs.carrying import run_due_jobs
+from reading.campaigns import create_campaign, open_campaign, why_not
+from reading.charters import current_charter, draft_charter, qualified_readers, sign_charter
+from reading.models import Campaign, Exposure, Qualification, Read, SealedReference, TrainingMarks, TrainingResult
+from reading.training import bring_references, issue_training, make_training
+from scoring.datasets import request_dataset
+from scoring.models import CaseResult
+from scoring.signed_series import visits_of
+from studies.models import Visit
+from tests.reading.builders import PASSWORD, House, build_house, fill_read, sign
+
+pytestmark = pytest.mark.django_db
+ITEMS = instruments.get("larsen-1995").items
+LAST = "W24"
+
+
+@pytest.fixture
+def house() -> House:
+    """Nobody is qualified; the charter asks for it."""
+    house = build_house(subjects=4, visits=("W00", LAST))
+    Qualification.objects.all().delete()
+    charter = draft_charter(trial=house.trial, actor=house.actor("coordinator"), terms={"instrument": "larsen-1995"})
+    sign_charter(charter=charter, actor=house.actor("coordinator"), user=house.people["coordinator"], password=PASSWORD)
+    return house
+
+
+@pytest.fixture
+def campaign(house: House) -> Campaign:
+    """An open campaign for training, with its reference."""
+    coordinator, charter = house.actor("coordinator"), current_charter(house.trial)
+    assert charter is not None
+    made = create_campaign(trial=house.trial, actor=coordinator, charter=charter, code="T1", title="Training one")
+    make_training(campaign=made, actor=coordinator, least_status=0.8, least_change=0.7)
+    open_campaign(campaign=made, actor=coordinator, subjects=house.subjects, visits=house.visits)
+    made = Campaign.objects.get(pk=made.pk)
+    bring_references(campaign=made, actor=house.actor("lead"), content=table(house))
+    return made
+
+
+def grade(subject: int, visit: str, place: int) -> int:
+    """The reference: subjects differ, and progress at their own pace."""
+    return min(5, (place % 5 < subject) + (visit == LAST and place % 7 < subject))
+
+
+def table(house: House, without: int = 0) -> bytes:
+    lines = [
+        f"{subject.code},{visit},{item.key},{grade(number, visit, place)},"
+        for number, subject in enumerate(house.subjects)
+        for visit in house.visits
+        for place, item in enumerate(ITEMS)
+    ]
+    return "\n".join(["subject,visit,item,value,reason", *lines[: len(lines) - without]]).encode()
+
+
+def issue(house: House, campaign: Campaign) -> list[Read]:
+    coordinator, reader = house.actor("coordinator"), house.people["reader"]
+    issue_training(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=[reader])
+    run_due_jobs()
+    return list(Read.objects.filter(case__campaign=campaign, reader=reader).order_by("queue_position"))
+
+
+def read_like_the_reference(house: House, read: Read, off: int = 0) -> None:
+    visits = {visit.pk: visit for visit in Visit.objects.select_related("subject")}
+    shown = {token: visits[pk] for token, pk in visits_of(read).items()}
+    places = {item.key: place for place, item in enumerate(ITEMS)}
+
+    def seen(exposure: Exposure, item: object) -> int:
+        visit, place = shown[exposure.token], places[item.key]  # type: ignore[attr-defined]
+        found = grade(house.subjects.index(visit.subject), visit.code, place)
+        return found if place >= off else (found + 3) % 6 if visit.code == LAST else found
+
+    fill_read(read, seen)
+    sign(read)
+
+
+def signed_in(house: House, who: str) -> Client:
+    client = Client()
+    client.force_login(house.people[who], backend=BACKEND)
+    return client
+
+
+def test_a_pass_is_dated_and_opens_the_gate(house: House, campaign: Campaign) -> None:
+    assert qualified_readers(campaign.charter, "reader") == []
+    reads = issue(house, campaign)
+    for read in reads[:-1]:
+        read_like_the_reference(house, read)
+    run_due_jobs()
+    assert not TrainingResult.objects.exists()
+    read_like_the_reference(house, reads[-1])
+    run_due_jobs()
+    result = TrainingResult.objects.get()
+    assert result.passed
+    assert result.figures["same"] == 1
+    assert result.figures["status_icc"] == pytest.approx(1)
+    assert result.figures["change_icc"] == pytest.approx(1)
+    assert qualified_readers(campaign.charter, "reader") == [house.people["reader"]]
+    assert f"Training T1, {result.taken_at:%Y-%m-%d}" in Qualification.objects.get().evidence
+
+
+def test_a_reader_who_differs_does_not_pass(house: House, campaign: Campaign) -> None:
+    for read in issue(house, campaign):
+        read_like_the_reference(house, read, off=20)
+    run_due_jobs()
+    result = TrainingResult.objects.get()
+    assert not result.passed
+    assert result.figures["change_icc"] < 0.7
+    assert qualified_readers(campaign.charter, "reader") == []
+
+
+def test_the_reference_is_not_seen_before_the_signature_and_is_afterwards(house: House, campaign: Campaign) -> None:
+    read = issue(house, campaign)[0]
+    client = signed_in(house, "reader")
+    before = client.get(f"/read/{read.token}/")
+    assert before.status_code == 200
+    assert not any("reference" in cell for cells in before.context["values"].values() for cell in cells.values())
+    read_like_the_reference(house, read, off=1)
+    run_due_jobs()
+    values = client.get(f"/read/{read.token}/").context["values"]
+    told = [cell for cells in values.values() for cell in cells.values()]
+    assert all("reference" in cell for cell in told)
+    assert sum(cell["reference"]["value"] != cell["value"] for cell in told) == 1
+
+
+def test_nothing_of_a_training_counts(house: House, campaign: Campaign) -> None:
+    for read in issue(house, campaign):
+        read_like_the_reference(house, read)
+    run_due_jobs()
+    assert not CaseResult.objects.exists()
+    with pytest.raises(WrongState, match="training"):
+        request_dataset(campaign=campaign, actor=house.actor("statistician"))
+    assert TrainingMarks.objects.count() == len(house.subjects)
+
+
+def test_the_reference_must_be_whole_and_comes_once(house: House, campaign: Campaign) -> None:
+    with pytest.raises(WrongState, match="there already"):
+        bring_references(campaign=campaign, actor=house.actor("lead"), content=table(house))
+    with pytest.raises(BadInput, match="allowed"):
+        make_training(campaign=campaign, actor=house.actor("coordinator"), least_status=2, least_change=0)
+
+
+def test_a_training_can_be_opened_before_anybody_is_qualified(house: House) -> None:
+    charter, coordinator = current_charter(house.trial), house.actor("coordinator")
+    assert charter is not None
+    made = create_campaign(trial=house.trial, actor=coordinator, charter=charter, code="C9", title="A real one")
+    assert any("qualified readers" in obstacle.text for obstacle in why_not(made))
+    make_training(campaign=made, actor=coordinator, least_status=0.8, least_change=0.7)
+    assert why_not(Campaign.objects.get(pk=made.pk)) == []
+
+
+def test_the_pages_say_to_each_what_is_his(house: House, campaign: Campaign) -> None:
+    for read in issue(house, campaign):
+        read_like_the_reference(house, read, off=20)
+    run_due_jobs()
+    base = f"/trials/{house.trial.code}/campaigns/T1"
+    coordinator = signed_in(house, "coordinator").get(f"{base}/training/").content.decode()
+    assert "not passed" in coordinator
+    assert "ICC of status" not in coordinator
+    for who, address in (("lead", f"{base}/reference/"), ("reader", "/read/training/")):
+        page = signed_in(house, who).get(address).content.decode()
+        assert "not passed" in page
+        assert "ICC of status" in page
+
+
+def test_the_lead_brings_the_reference_by_its_page(house: House) -> None:
+    coordinator, charter = house.actor("coordinator"), current_charter(house.trial)
+    assert charter is not None
+    made = create_campaign(trial=house.trial, actor=coordinator, charter=charter, code="T2", title="Training two")
+    page = signed_in(house, "coordinator").post(
+        f"/trials/{house.trial.code}/campaigns/T2/training/begin/", {"least_status": 0.8, "least_change": 0.7}
+    )
+    assert page.status_code == 302
+    made = Campaign.objects.get(pk=made.pk)
+    open_campaign(campaign=made, actor=coordinator, subjects=house.subjects, visits=house.visits)
+    lead, address = signed_in(house, "lead"), f"/trials/{house.trial.code}/campaigns/T2/reference/"
+    short = lead.post(address, {"file": io.BytesIO(table(house, without=1))})
+    assert "1 items missing" in short.content.decode()
+    assert lead.post(address, {"file": io.BytesIO(table(house))}).status_code == 302
+    assert SealedReference.objects.count() == len(house.subjects)
