@@ -17,9 +17,10 @@ from reading.frozen_films import FrozenCase, freeze
 from reading.leak_scan import SEED, Films, Numbers
 from studies.bitpacking import band_edges, decode
 from studies.levels import Levels
-from studies.masks import TEXT_FINDINGS
+from studies.masks import SIDE_LETTER, TEXT_FINDINGS
 from studies.models import ReaderImage, Trial, Visit
 
+MARKS = TEXT_FINDINGS | {SIDE_LETTER}
 MOST_CASES = 400
 CHUNK = 20
 # Every feature with the words the page uses.
@@ -114,7 +115,7 @@ def perceivable(image: ReaderImage, panes: int) -> dict[str, float]:
         "contrast": float(levels.std()),
         "noise": noise_of(levels),
         "size": len(band) / levels.size,
-        "text": sum(finding["code"] in TEXT_FINDINGS for finding in rendition.film.findings),
+        "text": sum(finding["code"] in MARKS for finding in rendition.film.findings),
         "masks": len(rendition.masks.rectangles) if rendition.masks else 0,
         "panes": panes,
     }

@@ -21,6 +21,7 @@ from studies.naming import checked_text
 from studies.rectangles import Box, checked_box, checked_crops
 
 TEXT_FINDINGS = frozenset({"text"})
+SIDE_LETTER = "side-letter"
 MOST_RECTANGLES = 60
 # An accepted film may still get better masks as long as nobody has confirmed the ones it has.
 AT_THE_DESK = (FilmStatus.DEIDENTIFIED, FilmStatus.QUESTIONED, FilmStatus.ACCEPTED)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from studies.confidentiality.masks import Rectangle
+from studies.decoding.side_letter import is_side_letter
 
 Stored = NDArray[np.uint16]
 
@@ -27,10 +28,11 @@ SPREADS = 5.0
 
 @dataclass(frozen=True)
 class _Shape:
-    """A text-like shape: its box, and whether it would be a marker even if it stood alone."""
+    """A text-like shape: its box, whether it would be a marker even if it stood alone, and whether it is an L or R."""
 
     box: tuple[int, int, int, int]
     strong: bool
+    side_letter: bool
 
 
 @dataclass(frozen=True)
@@ -42,16 +44,31 @@ class _Scene:
     raised: NDArray[np.bool_]
 
 
+@dataclass(frozen=True)
+class Suspicion:
+    """Boxes [x, y, width, height] around suspected text, the surest first, and around lone side letters."""
+
+    text: list[Rectangle]
+    side_letters: list[Rectangle]
+
+
 def suspected_text(pixels: NDArray[np.integer]) -> list[Rectangle]:
-    """Boxes [x, y, width, height] around suspected text, the surest first."""
+    """The boxes of text alone."""
+    return suspected(pixels).text
+
+
+def suspected(pixels: NDArray[np.integer]) -> Suspicion:
+    """What may be burned into the picture, bright or dark."""
     values = (pixels.astype(np.int32) - int(pixels.min())).astype(np.uint16)
     top = int(values.max())
     span = max(int(np.percentile(values[::3, ::3], 99.9)), 1)
     least = max(span / 1000, 2.0 if span > 255 else 30.0)
-    found: list[tuple[int, Rectangle]] = []
+    found: list[tuple[int, Rectangle, bool]] = []
     for bright in (values, (top - values).astype(np.uint16)):
         found.extend(_lines(_shapes(bright, span, least), pixels.shape))
-    return _merged([box for _, box in sorted(found, reverse=True)])[:MOST_BOXES]
+    found.sort(reverse=True)
+    text = _merged([box for _, box, letter in found if not letter])[:MOST_BOXES]
+    return Suspicion(text, _merged([box for _, box, letter in found if letter]))
 
 
 def _ground(values: Stored) -> Stored:
@@ -109,7 +126,8 @@ def _judged(scene: _Scene, labels: NDArray[np.integer], label: int, box: tuple[s
         return None
     longer = max(side.stop - side.start for side in box)
     strong = on_even_ground and contrast >= scene.span / 2 and longer >= 12 and inside.size >= 40
-    return _Shape((box[1].start, box[0].start, box[1].stop, box[0].stop), strong)
+    corners = (box[1].start, box[0].start, box[1].stop, box[0].stop)
+    return _Shape(corners, strong, strong and is_side_letter(labels[box] == label))
 
 
 def _grown(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
@@ -122,8 +140,11 @@ def _even_share(inside: Stored, top: int, span: int) -> float:
     return float((inside >= top - max(span / 500, 1)).mean())
 
 
-def _lines(shapes: list[_Shape], size: tuple[int, ...]) -> list[tuple[int, Rectangle]]:
-    """Shapes of like size that stand close together, with their number; one alone only when it is strong."""
+def _lines(shapes: list[_Shape], size: tuple[int, ...]) -> list[tuple[int, Rectangle, bool]]:
+    """Shapes of like size that stand close together, with their number; one alone only when it is strong.
+
+    The last value says that it is nothing but a side letter.
+    """
     if not shapes:
         return []
     boxes = np.array([shape.box for shape in shapes])
@@ -131,7 +152,9 @@ def _lines(shapes: list[_Shape], size: tuple[int, ...]) -> list[tuple[int, Recta
     for index, leader in enumerate(_leaders(boxes)):
         groups.setdefault(leader, []).append(index)
     kept = [group for group in groups.values() if len(group) > 1 or shapes[group[0]].strong]
-    return [(len(group), _rectangle(boxes[group], size)) for group in kept]
+    return [
+        (len(group), _rectangle(boxes[group], size), len(group) == 1 and shapes[group[0]].side_letter) for group in kept
+    ]
 
 
 def _leaders(boxes: NDArray[np.integer]) -> list[int]:

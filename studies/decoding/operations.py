@@ -20,7 +20,7 @@ from studies.confidentiality.kept import spacing_mm
 from studies.confidentiality.masks import Rectangle, rectangles_of
 from studies.confidentiality.report import Report
 from studies.decoding import facts
-from studies.decoding.burned_in import suspected_text
+from studies.decoding.burned_in import suspected
 from studies.decoding.display import ignored
 from studies.decoding.header import read_dicom, text
 from studies.decoding.limits import Limits
@@ -32,6 +32,8 @@ from studies.decoding.unreadable import Unreadable
 
 TEXT_FINDING = "text"
 TEXT_WORDS = "Text or a marker may be burned into the picture."
+SIDE_LETTER_FINDING = "side-letter"
+SIDE_LETTER_WORDS = "A letter stands alone, likely the marker of the side: look that it says L or R and nothing else."
 Answer = dict[str, Any]
 
 
@@ -107,11 +109,15 @@ def _fresh_png(pixels: Any) -> bytes:
 
 def _findings(loaded: Loaded) -> list[Answer]:
     found: list[Answer] = []
-    if boxes := suspected_text(loaded.pixels.values):
-        found.append({"code": TEXT_FINDING, "text": TEXT_WORDS, "boxes": [list(box) for box in boxes]})
+    seen = suspected(loaded.pixels.values)
+    if seen.text:
+        found.append({"code": TEXT_FINDING, "text": TEXT_WORDS, "boxes": [list(box) for box in seen.text]})
+    if seen.side_letters:
+        boxes = [list(box) for box in seen.side_letters]
+        found.append({"code": SIDE_LETTER_FINDING, "text": SIDE_LETTER_WORDS, "boxes": boxes})
     if loaded.film is not None:
         found.extend(ignored(loaded.film.dataset))
-        if facts.facts(loaded.film)["BurnedInAnnotation"] == "YES" and not boxes:
+        if facts.facts(loaded.film)["BurnedInAnnotation"] == "YES" and not seen.text:
             found.append({"code": TEXT_FINDING, "text": "The header says that text is burned in.", "boxes": []})
     return found
 

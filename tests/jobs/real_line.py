@@ -39,7 +39,7 @@ from tests.studies.planned import Planned, plan
 from tests.studies.sending import send
 
 SYSTEM = Actor.system("tests")
-ACKNOWLEDGED = ["spacing-missing", "text", "acquisition", "retake", "same-pixels", "outside-window"]
+ACKNOWLEDGED = ["spacing-missing", "text", "side-letter", "acquisition", "retake", "same-pixels", "outside-window"]
 
 
 @dataclass(frozen=True)

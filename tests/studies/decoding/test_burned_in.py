@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
 from studies.confidentiality.masks import Rectangle
-from studies.decoding.burned_in import suspected_text
+from studies.decoding.burned_in import suspected, suspected_text
 from tests.studies.films import Grey
 
 TURNS = {"upright": 0, "left": 90, "upside down": 180, "right": 270, "askew": 45}
@@ -85,6 +85,31 @@ def test_signed_values_are_searched_too() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_a_film_without_text_raises_no_suspicion(seed: int) -> None:
     assert suspected_text(film(seed)) == []
+
+
+@pytest.mark.parametrize("letter", ["L", "R"])
+@pytest.mark.parametrize("turn", TURNS)
+def test_a_letter_of_the_side_that_stands_alone_is_told_apart_from_text(turn: str, letter: str) -> None:
+    seen = suspected(with_letters(letter, TURNS[turn]))
+    assert (seen.text, len(seen.side_letters)) == ([], 1)
+
+
+@pytest.mark.parametrize("letters", ["LT", "R 7", "S", "X"])
+def test_anything_more_or_else_stays_suspected_text(letters: str) -> None:
+    seen = suspected(with_letters(letters, 0))
+    assert seen.text
+    assert seen.side_letters == []
+
+
+def with_letters(letters: str, turn: int) -> Grey:
+    """The film with large letters on air."""
+    tile = Image.new("L", (150, 150))
+    ImageDraw.Draw(tile).text((45, 45), letters, 255, font=ImageFont.load_default(46))
+    ink = np.asarray(tile.rotate(turn)) / 255
+    drawn = film()
+    under = drawn[300:450, 340:490]
+    drawn[300:450, 340:490] = np.round(under * (1 - ink) + 4095 * ink)
+    return drawn
 
 
 @pytest.mark.parametrize("value", [0, 7, 65535])
