@@ -21,7 +21,6 @@ from reading.campaigns import create_campaign, open_campaign
 from reading.charters import draft_charter, sign_charter
 from reading.models import Campaign, LeakScan, LeakScanStatus, Read
 from reading.randomisation import new_token
-from reading.worklist import waiting_for
 from rehearsal.demo import people as cast
 from rehearsal.demo.films import truths_of
 from rehearsal.demo.planning import VISITS, Planned, plan_trial

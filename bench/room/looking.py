@@ -18,7 +18,7 @@ EXECUTABLE = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
 WINDOW: ViewportSize = {"width": 1920, "height": 1080}
 PROBE = Path(__file__).with_name("probe.js").read_text()
-SETTLE_MS = 1500
+SETTLE_MS = 2500
 REDRAW_SECONDS = 2.5
 State = Any
 
@@ -46,7 +46,7 @@ def signed_in(playwright: Playwright, address: str, email: str, password: str) -
         return page.context.storage_state()
 
 
-def wait_for(page: Page, expression: str, seconds: float = 60) -> Any:
+def wait_for(page: Page, expression: str, seconds: float = 120) -> Any:
     """The value of an expression once it is true; the strict policy forbids the browser's own waiting."""
     for _ in range(int(seconds * 50)):
         if found := page.evaluate(expression):
