@@ -47,3 +47,17 @@ def due_repeats(campaign: Campaign, readers: Collection[int], now: datetime) -> 
         for read in due.select_related("sealedread")
         if was_drawn(read)
     ]
+
+
+def repeats_in_words(campaign: Campaign, now: datetime) -> str:
+    """How far the repeats of a campaign are, for its coordinator; empty when its charter wants none."""
+    if terms_of(campaign.charter).repeats_share == 0:
+        return ""
+    issued = Read.objects.counting().filter(case__campaign=campaign, kind=ReadKind.REPEAT)
+    readers = set(first_reads(campaign).values_list("reader_id", flat=True))
+    due = len(due_repeats(campaign, readers, now))
+    signed = issued.filter(status=ReadStatus.SIGNED).count()
+    return (
+        f"Hidden repeats: {len(drawn_for_repeat(campaign))} drawn among the signed reads, {issued.count()} issued, "
+        f"{signed} signed; {due} are due and come with the next batch."
+    )

@@ -28,6 +28,7 @@ from reading.forms.campaign import CampaignForm, OpenForm
 from reading.leak_scans import newest_scan
 from reading.models import Campaign, CampaignStatus, Case, CaseStatus, ImageProblem, Read
 from reading.progress import SubjectNames, counts_of, loads_of
+from reading.repeats import repeats_in_words
 from studies.access import trial_or_404
 from studies.forms.planning import ReasonForm
 from studies.models import Trial
@@ -95,6 +96,7 @@ def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         "counts": counts_of(shown, today),
         "loads": [(load, Progress(load.signed, load.assigned)) for load in loads_of(shown, today)],
         "batches": shown.batches.order_by("-pk")[:20],
+        "repeats": repeats_in_words(shown, timezone.now()),
         "late": cases_with_other_films(shown) if is_open else [],
         "problems": ImageProblem.objects.filter(read__case__campaign=shown, settled_at=None).select_related(
             "read__case", "read__reader", "film"

@@ -22,7 +22,7 @@ from accounts.sign_in import BACKEND
 from audit.models import Event
 from config.errors import NotAllowed, WrongState
 from jobs.carrying import run_due_jobs
-from reading.assignments import request_batch
+from reading.assignments import replace_reader, request_batch
 from reading.models import Batch, Campaign, Read, ReadKind, ReadStatus
 from reading.presentations import PRESENTATIONS, draw_queue, draw_repeats, plan_steps
 from reading.randomisation import commitment
@@ -160,7 +160,24 @@ def test_seeds_are_revealed_after_the_lock_alone_and_the_trail_says_so(locked: t
     assert told.content["details"]["commitment"] == entry["commitment"]
     revealed = Event.objects.get(action="reading.seeds.revealed")
     assert entry["seed"] not in revealed.body
-    assert Batch.objects.get().seed_revealed_at is not None
+    first = Batch.objects.get()
+    assert first.seed_revealed_at is not None
+    again = void_after_unlock(house, campaign)
+    assert again.commitment != first.commitment, "what comes later is drawn from a seed nobody knows"
+
+
+def void_after_unlock(house: House, campaign: Campaign) -> Batch:
+    """Opens the lock and gives an unsigned read, issued again, to the other reader: the batch it comes with."""
+    Campaign.objects.filter(pk=campaign.pk).update(status="open")
+    read = Read.objects.select_related("case__campaign__charter", "case__campaign__trial", "batch").get(
+        reader=house.people["reader"]
+    )
+    Read.objects.filter(case=read.case).exclude(pk=read.pk).update(status=ReadStatus.VOIDED)
+    Read.objects.filter(pk=read.pk).update(status=ReadStatus.OPENED)
+    read.refresh_from_db()
+    coordinator = house.actor("coordinator")
+    replace_reader(read=read, actor=coordinator, new_reader=house.people["reader.two"], reason="on leave")
+    return Batch.objects.order_by("-pk")[0]
 
 
 def test_who_reads_in_the_trial_is_never_told_a_seed(locked: tuple[House, Campaign]) -> None:
