@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.urls import URLPattern, reverse
 
-from reading.models import ExposureFilm, Read
+from reading.models import ExposureFilm, Read, ReadStep
 from studies.models import Film, Question
 from tests.blinding.asking import Step
 from tests.blinding.worlds import FOREIGN_FIRST, World
@@ -41,6 +42,8 @@ def things_in(world: World, who: str) -> Found:
     own = Read.objects.filter(reader=person).order_by("batch", "queue_position", "pk")
     foreign = Read.objects.exclude(reader=person).order_by("token")
     tokens = [*own.values_list("token", flat=True), *foreign.values_list("token", flat=True)[:1], "none"]
+    alone = ReadStep.objects.filter(read__reader=person, token__isnull=False)
+    tokens[:0] = [str(step.token) for step in alone[:2]]
     films = [film_of(token) for token in tokens[:-1]]
     site = Film.objects.filter(status="ready").order_by("pk").values_list("pk", flat=True)
     asked = Question.objects.order_by("-pk").values_list("pk", flat=True)
@@ -71,7 +74,8 @@ def things_in(world: World, who: str) -> Found:
 
 def film_of(token: str) -> str:
     """The token of the first film a read shows."""
-    shown = ExposureFilm.objects.filter(exposure__step__read__token=token, reader_image__isnull=False)
+    steps = ReadStep.objects.filter(Q(token=token) | Q(read__token=token))
+    shown = ExposureFilm.objects.filter(exposure__step__in=steps, reader_image__isnull=False)
     return shown.order_by("exposure__position", "pk").values_list("token", flat=True)[:1].get()
 
 

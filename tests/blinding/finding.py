@@ -24,6 +24,7 @@ from tests.blinding.scripts import (
     look_at,
     manager_steps,
     page,
+    parts_of,
     sign_off,
     site_steps,
     trail_steps,
@@ -54,14 +55,12 @@ def short_script(world: World, who: str, found: Found) -> list[Step]:
 
 def reading_script(world: World, who: str, found: Found) -> list[Step]:
     """The worklist, the reads as far as they show anything, saving, refusing, signing."""
-    from reading.models import Read
-
-    reads = list(Read.objects.filter(reader=world.people[who]).order_by("batch", "case__number"))
+    parts = parts_of(world, who)
     steps = [Step("home", "/"), Step("reading:worklist", "/read/"), Step("reading:past", "/read/past/")]
-    for read in reads:
-        steps += [*look_at(read)[: 4 if who == "reader" else 1], page(read, "review")]
+    for part in parts:
+        steps += [*look_at(part)[: 4 if who == "reader" else 1], page(part, "review")]
     if who == "reader":
-        last = reads[-1]
+        last = parts[-1]
         steps += [*enter(last)[:5], page(last, "review"), *sign_off(last)[2:3], *foreign(found)]
     return steps
 

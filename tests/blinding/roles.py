@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from accounts.hidden import Secret, Sight, sight
+from accounts.hidden import Secret, Sight, is_hidden, sight
 from accounts.roles import Role
 from tests.blinding.secrets_of import Secrets
 
@@ -37,6 +37,7 @@ class Blinded:
     """Somebody from whom fields of a world are hidden, and the stage of the campaign at which he asks."""
 
     who: str
+    order_known: bool = False
 
     @property
     def stage(self) -> str:
@@ -57,10 +58,11 @@ class Blinded:
         return found - EXCEPTED.get(self.who, frozenset())
 
     def is_hidden(self, secret: Secret) -> bool:
-        """Whether he may know nothing of it while the campaign is open and the order random."""
+        """Whether he may know nothing of it while the campaign is open."""
         if self.who in ("outsider", "anonymous"):
             return True
-        return sight(secret, Role(self.who)) not in (Sight.SEEN, Sight.OWN)
+        own = sight(secret, Role(self.who)) == Sight.OWN
+        return not own and is_hidden(secret, Role(self.who), order_known=self.order_known)
 
     def second(self, first: Secrets, other: Secrets) -> Secrets:
         """The first world with everything hidden from him taken from the other."""

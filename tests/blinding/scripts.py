@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 
 from reading.cells import exposures_of, instrument_of
 from reading.models import ExposureFilm, Read, ReadStep
+from reading.steps import address_of
 from tests.blinding.addresses import Found
 from tests.blinding.asking import Step
 from tests.blinding.worlds import PASSWORD, World
@@ -22,47 +24,61 @@ CONDITIONS: tuple[dict[str, str], ...] = (
 )
 
 
+@dataclass(frozen=True)
+class Part:
+    """A step of a read under the address at which its reader finds it."""
+
+    read: Read
+    step: ReadStep
+
+    @property
+    def token(self) -> str:
+        """The token of the address."""
+        return address_of(self.read, self.step)
+
+
+def parts_of(world: World, who: str) -> list[Part]:
+    """Every step of every read of the person, in the order in which they come before him."""
+    reads = Read.objects.filter(reader=world.people[who]).order_by("batch", "queue_position", "pk")
+    return [Part(read, step) for read in reads for step in read.steps.order_by("position")]
+
+
 def reader_steps(world: World, who: str, found: Found) -> list[Step]:
     """A day in the reading room, with every film of every read of the person."""
-    reads = list(Read.objects.filter(reader=world.people[who]).order_by("batch", "queue_position", "pk"))
+    parts = parts_of(world, who)
     steps = [Step("reading:worklist", "/read/"), Step("home", "/")]
-    for read in reads:
-        steps += look_at(read)
-    for read in reads:
-        steps += enter(read) + [page(read, "review")] + sign_off(read)
-    if reads:
-        steps += refused(reads[-1]) + foreign(found)
+    for part in parts:
+        steps += look_at(part)
+    for part in parts:
+        steps += [page(part, "screen"), *enter(part), page(part, "review"), *sign_off(part)]
+    if parts:
+        steps += refused(parts[-1]) + foreign(found)
     return [*steps, Step("reading:past", "/read/past/"), Step("reading:worklist", "/read/"), Step("home", "/")]
 
 
-def page(read: Read, name: str, method: str = "get", data: Any = None, **headers: str) -> Step:
+def page(part: Part, name: str, method: str = "get", data: Any = None, **headers: str) -> Step:
     """A page of one read."""
-    return Step(f"reading:{name}", reverse(f"reading:{name}", args=[read.token]), method, data, headers)
+    return Step(f"reading:{name}", reverse(f"reading:{name}", args=[part.token]), method, data, headers)
 
 
-def look_at(read: Read) -> list[Step]:
+def look_at(part: Part) -> list[Step]:
     """The screen, every preview, every band."""
-    steps = [page(read, "screen"), page(read, "decline")]
-    shown = ExposureFilm.objects.filter(exposure__step__read=read).order_by("exposure__position", "view", "side")
+    steps = [page(part, "screen"), page(part, "decline")]
+    shown = ExposureFilm.objects.filter(exposure__step=part.step).order_by("exposure__position", "view", "side")
     for film in shown:
-        preview = reverse("reading:preview", args=[read.token, film.token])
+        preview = reverse("reading:preview", args=[part.token, film.token])
         steps.append(Step("reading:preview", preview))
         for level, number in (("small", 0), ("full", 0), ("full", 1), ("full", 9), ("huge", 0)):
-            steps.append(Step("reading:band", reverse("reading:band", args=[read.token, film.token, level, number])))
+            steps.append(Step("reading:band", reverse("reading:band", args=[part.token, film.token, level, number])))
     steps += [Step("reading:preview", preview, headers=given) for given in CONDITIONS if shown]
     return steps
 
 
-def first_step(read: Read) -> ReadStep:
-    """The first step that is open, or the first."""
-    return read.steps.filter(locked_at=None).order_by("position").first() or read.steps.all()[0]
-
-
-def operations(read: Read, values: Callable[[int], int]) -> list[dict[str, Any]]:
+def operations(part: Part, values: Callable[[int], int]) -> list[dict[str, Any]]:
     """A value for every item of every exposure of the step."""
     return [
         {
-            "op_id": f"op-{read.token[:8]}-{exposure.letter}-{item.key}",
+            "op_id": f"op-{part.token[:8]}-{part.step.position}{exposure.letter}-{item.key}",
             "exposure": exposure.token,
             "item": item.key,
             "value": values(place),
@@ -73,55 +89,55 @@ def operations(read: Read, values: Callable[[int], int]) -> list[dict[str, Any]]
             "entry": "key",
             "dwell_ms": 700,
         }
-        for place, exposure in enumerate(exposures_of(first_step(read)))
-        for item in instrument_of(read).items
+        for place, exposure in enumerate(exposures_of(part.step))
+        for item in instrument_of(part.read).items
     ]
 
 
-def post(read: Read, name: str, body: Any) -> Step:
+def post(part: Part, name: str, body: Any) -> Step:
     """A JSON body to one address of a read."""
-    return Step(f"reading:{name}", reverse(f"reading:{name}", args=[read.token]), "post", json.dumps(body), JSON)
+    return Step(f"reading:{name}", reverse(f"reading:{name}", args=[part.token]), "post", json.dumps(body), JSON)
 
 
-def enter(read: Read) -> list[Step]:
+def enter(part: Part) -> list[Step]:
     """Values and notes, good and bad, in portions the screen would send."""
-    given = operations(read, lambda place: place % 3)
+    given = operations(part, lambda place: place % 3)
     exposure = given[0]["exposure"] if given else "none"
     note = {"exposure": exposure, "item": given[0]["item"] if given else "", "flag": True, "comment": "see again"}
     return [
-        *(post(read, "values", {"ops": given[place : place + 48]}) for place in range(0, len(given), 48)),
-        post(read, "values", {"ops": given[:2]}),
-        post(read, "values", {"ops": [given[0] | {"op_id": "clash", "value": 5}]} if given else {}),
-        post(read, "values", {"ops": [given[0] | {"value": 99, "op_id": "bad"}]} if given else {}),
-        post(read, "values", {"ops": [given[0] | {"exposure": "none", "op_id": "lost"}]} if given else {}),
-        post(read, "values", {"nothing": 1}),
-        post(read, "notes", note | {"op_id": f"note-{read.token[:8]}"}),
-        post(read, "notes", note | {"op_id": f"bad-{read.token[:8]}", "item": "none"}),
-        page(read, "problem", "post", {"kind": "not-readable", "text": "noise"}),
-        page(read, "problem", "post", {"kind": "none"}),
-        page(read, "take-over", "post"),
+        *(post(part, "values", {"ops": given[place : place + 48]}) for place in range(0, len(given), 48)),
+        post(part, "values", {"ops": given[:2]}),
+        post(part, "values", {"ops": [given[0] | {"op_id": "clash", "value": 5}]} if given else {}),
+        post(part, "values", {"ops": [given[0] | {"value": 99, "op_id": "bad"}]} if given else {}),
+        post(part, "values", {"ops": [given[0] | {"exposure": "none", "op_id": "lost"}]} if given else {}),
+        post(part, "values", {"nothing": 1}),
+        post(part, "notes", note | {"op_id": f"note-{part.token[:8]}-{part.step.position}"}),
+        post(part, "notes", note | {"op_id": f"bad-{part.token[:8]}-{part.step.position}", "item": "none"}),
+        page(part, "problem", "post", {"kind": "not-readable", "text": "noise"}),
+        page(part, "problem", "post", {"kind": "none"}),
+        page(part, "take-over", "post"),
     ]
 
 
-def sign_off(read: Read) -> list[Step]:
+def sign_off(part: Part) -> list[Step]:
     """Signing what is not ready, with a wrong digest, and at last as the review shows it."""
     form = {"password": PASSWORD, "meaning": "read", "values_digest": "0" * 64}
     good = form | {"values_digest": "@digest"}
     return [
-        page(read, "sign", "post", form),
-        page(read, "sign", "post", form | {"meaning": "none"}),
-        page(read, "sign", "post", good),
-        page(read, "sign", "post", good),
-        page(read, "screen"),
+        page(part, "sign", "post", form),
+        page(part, "sign", "post", form | {"meaning": "none"}),
+        page(part, "sign", "post", good),
+        page(part, "sign", "post", good),
+        page(part, "screen"),
     ]
 
 
-def refused(read: Read) -> list[Step]:
+def refused(part: Part) -> list[Step]:
     """Giving a case back, without and with a reason; the read is gone afterwards."""
     return [
-        page(read, "decline", "post", {"reason": " "}),
-        page(read, "decline", "post", {"reason": "I know the patient"}),
-        page(read, "screen"),
+        page(part, "decline", "post", {"reason": " "}),
+        page(part, "decline", "post", {"reason": "I know the patient"}),
+        page(part, "screen"),
         Step("reading:display-check", "/read/display/", "post", {"dark": "yes"}),
         Step(
             "reading:display-check",

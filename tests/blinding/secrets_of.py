@@ -18,7 +18,7 @@ class Secrets:
     `absent` counts the films of the last slot that do not exist, `foreign` how much more the other site sent,
     `others` how far other readers are, `tilt` shifts every grade alike, `discordant` names the subjects on whom
     the two readers disagree, `planned` how many visits the protocol asks for, `draw` changes every drawn order.
-    `control` (everything goes to the adjudicator) and `begun` (the reader has) are the same in both worlds.
+    `control` (everything goes to the adjudicator), `begun` (the reader has) and `presentation` are no secrets.
     """
 
     order: tuple[tuple[int, ...], ...] = ((0, 1, 2), (1, 2, 0), (2, 0, 1))
@@ -40,6 +40,7 @@ class Secrets:
     control: bool = True
     draw: str = ""
     begun: bool = True
+    presentation: str = "together-random"
 
     def visit(self, subject: int, slot: int) -> int:
         """The place in time of a slot."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from accounts.models import User
 from reading import films
 from reading.assignments import void_and_reissue
 from reading.models import Read, ReadKind
@@ -15,9 +16,9 @@ from tests.blinding.asking import ask, browser
 from tests.blinding.finding import PLANTED_IN, found_by, row_of, table
 from tests.blinding.planted import LEAKS, Leak
 from tests.blinding.playing import world_of
-from tests.blinding.scripts import look_at, page
+from tests.blinding.scripts import Part, look_at, page
 from tests.blinding.secrets_of import FIRST
-from tests.blinding.worlds import carry_jobs, issue
+from tests.blinding.worlds import build_campaign, carry_jobs, issue
 
 pytestmark = pytest.mark.django_db
 DOC = Path(__file__).resolve().parent.parent.parent / "docs" / "blinding.md"
@@ -56,11 +57,11 @@ def test_each_leak_is_found(who: str) -> None:
     check(found)
 
 
-def strings_of(world_reads: list[Read], person: object) -> set[bytes]:
+def strings_of(reads: list[Read], person: User) -> set[bytes]:
     """Every long string in the answers about these reads, without the pixels."""
-    client, told = browser(person), set()  # type: ignore[arg-type]
-    for read in world_reads:
-        for step in [*look_at(read)[:1], page(read, "review"), page(read, "decline")]:
+    client, told = browser(person), set()
+    for part in [Part(read, step) for read in reads for step in read.steps.all()]:
+        for step in [*look_at(part)[:1], page(part, "review"), page(part, "decline")]:
             told |= set(LONG.findall(PIXELS.sub(b"", ask(client, step).body)))
     return told
 
@@ -68,8 +69,6 @@ def strings_of(world_reads: list[Read], person: object) -> set[bytes]:
 def recurring() -> set[bytes]:
     """What a reader is told alike of a case and of the same case issued again, and of no other case."""
     with world_of(FIRST, stage="planned", ids_by_content=False) as (world, held):
-        from tests.blinding.worlds import build_campaign
-
         build_campaign(world, world.subjects[0].trial, held)
         reads, person = issue(world, held, "reader"), world.people["reader"]
         before, other = strings_of(reads[:1], person), strings_of(reads[1:2], person)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from accounts.hidden import EXCEPTIONS, Secret
+from reading.presentations import ORDER_KNOWN, PRESENTATIONS
+from tests.blinding.addresses import Found
+from tests.blinding.asking import Step
 from tests.blinding.draws import script, worlds
 from tests.blinding.playing import TAKEN_OUT, differences, play_both
 from tests.blinding.roles import EXCEPTED, FIELDS, PEOPLE, Blinded
+from tests.blinding.scripts import enter, look_at, page, parts_of, sign_off
 from tests.blinding.secrets_of import FIRST, SECOND, Secrets
+from tests.blinding.worlds import World
 from tests.routes import every_route
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +27,7 @@ EXAMPLES, PER_ROUTE, OWN_STEPS = 3, 3, 400
 
 def compared(who: str, first: Secrets, second: Secrets, seed: int, *, per_route: int, own: int) -> int:
     """How many pairs of answers were compared; fails at the first difference that is not declared."""
-    person = Blinded(who)
+    person = Blinded(who, order_known=first.presentation in ORDER_KNOWN)
     one, two = play_both(
         who,
         first,
@@ -39,6 +46,35 @@ def test_nothing_hidden_shows_in_any_answer(who: str) -> None:
     count = compared(who, FIRST, SECOND, 1, per_route=1, own=4)
     print(f"{who}: {count} pairs of answers compared, 0 differences")
     assert count > len(every_route())
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("who", ["reader", "adjudicator"])
+@pytest.mark.parametrize("presentation", sorted(PRESENTATIONS))
+def test_nothing_hidden_shows_in_any_presentation(who: str, presentation: str) -> None:
+    first = replace(FIRST, presentation=presentation)
+    count = compared(who, first, SECOND, 2, per_route=1, own=60)
+    print(f"{who}, {presentation}: {count} pairs of answers compared, 0 differences")
+
+
+def first_visits(world: World, found: Found) -> list[Step]:
+    """Each case as far as its second visit, which is looked at and not signed."""
+    parts = [part for part in parts_of(world, "reader") if part.step.position < 2]
+    steps = [Step("reading:worklist", "/read/"), Step("home", "/")]
+    for part in parts:
+        steps += look_at(part)[:3]
+        if part.step.position == 0:
+            steps += [*enter(part), page(part, "review"), *sign_off(part)]
+    return [*steps, Step("reading:worklist", "/read/"), Step("reading:past", "/read/past/"), Step("home", "/")]
+
+
+def test_visit_by_visit_nothing_tells_how_many_visits_follow() -> None:
+    """Cases of three timepoints against cases of two: until the second is signed every answer is the same."""
+    three = replace(FIRST, presentation="locked-visits", begun=False, order=((0, 1, 2),) * 3)
+    two_timepoints = replace(three, absent=4)
+    one, two = play_both("reader", three, two_timepoints, stage="reading", choose=first_visits)
+    assert differences("reader", one, two) == []
+    assert sum(answer.status == 303 for answer in one) >= 3
 
 
 @pytest.mark.full

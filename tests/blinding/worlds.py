@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from django.apps import apps
@@ -23,11 +27,13 @@ from audit.trail import Actor, audited_atomic, record
 from instruments.definition import Item
 from jobs.carrying import carry_job
 from jobs.models import Job
+from reading import issuing
 from reading.allocation import Assignment
 from reading.assignments import ask_for_reads, open_batch
 from reading.campaigns import create_campaign, open_campaign
 from reading.charters import draft_charter, sign_charter
 from reading.models import Campaign, Case, Exposure, ExposureFilm, Qualification, Read
+from reading.steps import open_step
 from studies.arms import confirm_key, hold_arms, register_key
 from studies.arms_import import import_arms
 from studies.bitpacking import encode
@@ -294,7 +300,8 @@ def build_campaign(world: World, trial: Trial, held: Frozen) -> None:
     coordinator, person = world.actors["coordinator"], world.people["coordinator"]
     held.begin("charter")
     share = 1.0 if world.secrets.control else 0.0
-    terms = {"instrument": INSTRUMENT, "concordant_share": share, "adjudication_threshold": 4.0}
+    terms: dict[str, object] = {"instrument": INSTRUMENT, "concordant_share": share, "adjudication_threshold": 4.0}
+    terms["presentation"] = world.secrets.presentation
     charter = draft_charter(trial=trial, actor=coordinator, terms=terms)
     charter = sign_charter(charter=charter, actor=coordinator, user=person, password=PASSWORD)
     campaign = create_campaign(trial=trial, actor=coordinator, charter=charter, code="C1", title="First reading")
@@ -327,7 +334,25 @@ def carry_jobs(held: Frozen) -> None:
         now = held.now
         held.begin(f"{held.label.partition(';')[0]}; {nth}. {job.kind}")
         held.now = now
-        carry_job(job.pk)
+        with chance_of_each_read(held):
+            carry_job(job.pk)
+
+
+@contextmanager
+def chance_of_each_read(held: Frozen) -> Iterator[None]:
+    """The draws of one read do not depend on how many timepoints another has."""
+    original: Any = vars(issuing)["draw_steps"]
+
+    def drawn(presentation: str, seed: bytes, read_token: str, *rest: Any) -> Any:
+        label, counted = held.label, held.drawn
+        held.label, held.drawn = f"{label} {read_token}", Counter()
+        try:
+            return original(presentation, seed, read_token, *rest)
+        finally:
+            held.label, held.drawn = label, counted
+
+    with patch.object(issuing, "draw_steps", drawn):
+        yield
 
 
 def content_of(exposure: Exposure) -> tuple[int, int]:
@@ -352,9 +377,11 @@ def grade(world: World, who: str, subject: int, slot: int, item: Item) -> int:
 def read_and_sign(world: World, held: Frozen, who: str, read: Read, *, until: str = "signed") -> None:
     """A reader at work on one read: "opened" leaves it filled and unsigned."""
     held.begin(f"{who} reads {read.case.number}")
-    fill_read(read, lambda exposure, item: grade(world, who, *content_of_cached(exposure), item))
-    if until == "signed":
+    while open_step(read):
+        fill_read(read, lambda exposure, item: grade(world, who, *content_of_cached(exposure), item))
         read.refresh_from_db()
+        if until != "signed":
+            break
         sign(read, PASSWORD)
 
 
