@@ -76,7 +76,8 @@ def matrix(films: Films, rng: np.random.Generator) -> Numbers:
 
 def drift(films: Films, rng: np.random.Generator) -> Numbers:
     """Every hospital has its own grey, and each grows darker with time."""
-    return 100 * rng.normal(size=films.case.max() + 1)[films.case] - films.place + rng.normal(0, 0.3, len(films.case))
+    own = 100 * rng.normal(size=int(films.case.max()) + 1)
+    return np.asarray(own[films.case] - films.place + rng.normal(0, 0.3, len(films.case)), dtype=np.float64)
 
 
 def rare(films: Films, rng: np.random.Generator) -> Numbers:
