@@ -104,12 +104,14 @@ def test_a_run_of_films_is_decided_with_the_keyboard_alone(cast: Cast, open_page
 def test_the_next_film_is_in_memory_before_it_is_turned_to(cast: Cast, open_page: Open) -> None:
     first, second = film_at_desk(cast), film_at_desk(cast)
     asked: list[str] = []
+    here: list[str] = []
     page = open_page(cast.coordinator, "desk/")
     page.on("request", lambda request: asked.append(request.url))
+    page.on("requestfinished", lambda request: here.append(request.url))
     page.get_by_role("link", name=f"Film {first.pk}").click()
     shows(page, first)
     wanted = [f"/desk/{second.pk}/picture/{part}" for part in ("small/0", "full/0", "full/3")]
-    wait_for(lambda: page.title() and all(any(part in url for url in asked) for part in wanted), "the next bands")
+    wait_for(lambda: page.title() and all(any(part in url for url in here) for part in wanted), "the next bands")
     asked.clear()
     keys(page, "n")
     shows(page, second)
