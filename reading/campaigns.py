@@ -19,8 +19,6 @@ from reading.randomisation import Draw, new_seed, new_token
 from reading.unblinding import seal, unseal
 from studies.models import Film, Subject, Trial, Visit
 
-NO_FILM = "no film has passed the desk and is ready"
-
 
 @dataclass(frozen=True)
 class Obstacle:
@@ -51,18 +49,26 @@ def create_campaign(*, trial: Trial, actor: Actor, charter: Charter, code: str, 
 
 def why_not(campaign: Campaign) -> list[Obstacle]:
     """Why this campaign cannot start, as a list; empty when it can."""
-    obstacles = []
-    terms = terms_of(campaign.charter)
-    if campaign.trains:
-        return [] if Film.objects.ready().filter(trial=campaign.trial).exists() else [Obstacle(NO_FILM)]
+    return [*([] if campaign.trains else people_lacking(campaign)), *films_lacking(campaign)]
+
+
+def people_lacking(campaign: Campaign) -> list[Obstacle]:
+    """Readers and adjudicators; a campaign for training is where they become qualified."""
+    obstacles, terms = [], terms_of(campaign.charter)
     readers = qualified_readers(campaign.charter, "reader")
     if len(readers) < terms.readers_per_case:
         kind = "qualified readers" if terms.qualification_required else "readers"
         obstacles.append(Obstacle(f"{len(readers)} {kind}; the charter asks for {terms.readers_per_case} per case"))
     if not qualified_readers(campaign.charter, "adjudicator"):
         obstacles.append(Obstacle("no qualified adjudicator: a discordant case would wait", blocking=False))
+    return obstacles
+
+
+def films_lacking(campaign: Campaign) -> list[Obstacle]:
+    """Films that are ready, free of leaks, and not held up at the desk."""
+    obstacles = []
     if not Film.objects.ready().filter(trial=campaign.trial).exists():
-        obstacles.append(Obstacle(NO_FILM))
+        obstacles.append(Obstacle("no film has passed the desk and is ready"))
     elif leak := in_the_way(campaign):
         obstacles.append(Obstacle(leak))
     elif unseen := films_since(campaign):

@@ -13,7 +13,17 @@ from config.errors import BadInput, WrongState
 from jobs.carrying import run_due_jobs
 from reading.campaigns import create_campaign, open_campaign, why_not
 from reading.charters import current_charter, draft_charter, qualified_readers, sign_charter
-from reading.models import Campaign, Exposure, Qualification, Read, SealedReference, TrainingMarks, TrainingResult
+from reading.models import (
+    Campaign,
+    Exposure,
+    LeakScan,
+    LeakScanStatus,
+    Qualification,
+    Read,
+    SealedReference,
+    TrainingMarks,
+    TrainingResult,
+)
 from reading.training import bring_references, issue_training, make_training
 from scoring.datasets import request_dataset
 from scoring.models import CaseResult
@@ -43,10 +53,15 @@ def campaign(house: House) -> Campaign:
     assert charter is not None
     made = create_campaign(trial=house.trial, actor=coordinator, charter=charter, code="T1", title="Training one")
     make_training(campaign=made, actor=coordinator, least_status=0.8, least_change=0.7)
+    scanned(made)
     open_campaign(campaign=made, actor=coordinator, subjects=house.subjects, visits=house.visits)
     made = Campaign.objects.get(pk=made.pk)
     bring_references(campaign=made, actor=house.actor("lead"), content=table(house))
     return made
+
+
+def scanned(campaign: Campaign) -> None:
+    LeakScan.objects.create(campaign=campaign, number=1, status=LeakScanStatus.CLEAN)
 
 
 def grade(subject: int, visit: str, place: int) -> int:
@@ -156,6 +171,7 @@ def test_a_training_can_be_opened_before_anybody_is_qualified(house: House) -> N
     made = create_campaign(trial=house.trial, actor=coordinator, charter=charter, code="C9", title="A real one")
     assert any("qualified readers" in obstacle.text for obstacle in why_not(made))
     make_training(campaign=made, actor=coordinator, least_status=0.8, least_change=0.7)
+    scanned(made)
     assert why_not(Campaign.objects.get(pk=made.pk)) == []
 
 
@@ -182,6 +198,7 @@ def test_the_lead_brings_the_reference_by_its_page(house: House) -> None:
     )
     assert page.status_code == 302
     made = Campaign.objects.get(pk=made.pk)
+    scanned(made)
     open_campaign(campaign=made, actor=coordinator, subjects=house.subjects, visits=house.visits)
     lead, address = signed_in(house, "lead"), f"/trials/{house.trial.code}/campaigns/T2/reference/"
     short = lead.post(address, {"file": io.BytesIO(table(house, without=1))})
