@@ -30,10 +30,11 @@ from reading.blinded import (
 )
 from reading.cells import instrument_of
 from reading.films import inline_preview, read_band, read_preview
-from reading.models import Exposure, ExposureFilm, Sitting
+from reading.models import Exposure, Sitting
 from reading.sessions import PROBLEMS, Operation, open_read, report_problem, save_note, save_values
 from reading.steps import exposures_shown
 from reading.training import lay_beside
+from studies.models import ReaderImage
 
 MAX_OPERATIONS = 50
 
@@ -105,19 +106,14 @@ def band(request: HttpRequest, token: str, film: str, level: str, number: int) -
     return unkept(HttpResponse(read_band(image, level, number), content_type="application/octet-stream"))
 
 
-def film_or_404(request: HttpRequest, token: str, film: str) -> Any:
-    """The reader image of a film that the person's screen shows now."""
+def film_or_404(request: HttpRequest, token: str, film: str) -> ReaderImage:
+    """The reader image of a film that the person's screen shows now; a film of others is not even looked up."""
     piece = piece_or_404(request, token, to_look_at=True)
-    shown = (
-        ExposureFilm.objects.filter(
-            token=film, exposure__in=exposures_shown(piece.read, piece.step), reader_image__isnull=False
-        )
-        .select_related("reader_image")
-        .first()
-    )
-    if shown is None or shown.reader_image is None:
-        raise Http404
-    return shown.reader_image
+    for exposure in exposures_shown(piece.read, piece.step):
+        for shown in exposure.films.all():
+            if shown.token == film and shown.reader_image:
+                return shown.reader_image
+    raise Http404
 
 
 @login_required
