@@ -125,6 +125,13 @@ EXCEPTIONS = (
         "pixels are shown exactly; the leak scanner measures what they give away before a campaign opens",
     ),
     DeclaredException(
+        "training",
+        frozenset({R.READER}),
+        "campaigns for training, after signing",
+        "the reference scores of the case, joint by joint",
+        "they are there to be learned from; reads of such a campaign enter no dataset",
+    ),
+    DeclaredException(
         "adjudication",
         frozenset({R.COORDINATOR}),
         "every presentation, while the campaign is open",

@@ -39,6 +39,7 @@ FORBIDDEN_TABLES = frozenset(
         "reading_sealedcase",
         "reading_sealedexposure",
         "reading_sealedread",
+        "reading_sealedreference",
         "reading_sealedseed",
     }
 )
