@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 
 from tests.protection import let_tests_empty_the_database
 
 pytest_plugins = ["tests.servers", "tests.cast", "tests.chromium"]
 let_tests_empty_the_database()
+# Hundreds of signatures are given in the tests; how long a guess takes is no matter of theirs.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 1024
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
