@@ -132,6 +132,7 @@ def pressed(page: Page, keys: list[str], pause_ms: int) -> list[float]:
     page.evaluate("probe.keys = []")
     for key in keys:
         page.keyboard.press(key)
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         page.wait_for_timeout(pause_ms)
     page.wait_for_timeout(300)
     told: list[float] = page.evaluate("probe.keys")
