@@ -41,7 +41,7 @@ def compared(who: str, first: Secrets, second: Secrets, seed: int, *, per_route:
     return len(one)
 
 
-@pytest.mark.parametrize("who", ["reader", "site", "coordinator"])
+@pytest.mark.parametrize("who", ["reader", "site", pytest.param("coordinator", marks=pytest.mark.full)])
 def test_nothing_hidden_shows_in_any_answer(who: str) -> None:
     count = compared(who, FIRST, SECOND, 1, per_route=1, own=4)
     print(f"{who}: {count} pairs of answers compared, 0 differences")
@@ -99,6 +99,7 @@ def test_no_drawn_world_and_script_tells_the_hidden(who: str) -> None:
     assert sum(counted) * len(PEOPLE) >= PAIRS
 
 
+@pytest.mark.full
 def test_rescue_and_partial_film_sets_change_the_panes_and_nothing_else() -> None:
     """What is declared as panes stays within the screen and the review of a read and the films of the next."""
     partial = Secrets(kinds=("scheduled", "scheduled", "rescue"), absent=2)
