@@ -72,23 +72,27 @@ def main() -> None:
     print(json.dumps(as_json(results, engine)))
 
 
-def contests() -> list[Contest]:
-    """The sensitive routes, on a world in which what is asked for exists."""
-    from reading.models import ExposureFilm, Read
-    from studies.models import Film
-    from tests.blinding.asking import browser
+def world_that_reads() -> Any:
+    """A world in which cases are being read."""
     from tests.blinding.frozen import frozen
     from tests.blinding.secrets_of import SECOND
     from tests.blinding.worlds import build
 
     with frozen() as held:
-        world = build(replace(SECOND, another_trial=True), held, stage="reading", ids_by_content=True)
-    reader, site = browser(world.people["reader"]), browser(world.people["site"])
-    outsider, coordinator, nobody = (
-        browser(world.people["outsider"]),
-        browser(world.people["coordinator"]),
-        browser(None),
+        return build(replace(SECOND, another_trial=True), held, stage="reading", ids_by_content=True)
+
+
+def contests() -> list[Contest]:
+    """The sensitive routes, on a world in which what is asked for exists."""
+    from reading.models import ExposureFilm, Read
+    from studies.models import Film
+    from tests.blinding.asking import browser
+
+    world = world_that_reads()
+    reader, site, outsider, coordinator = (
+        browser(world.people[who]) for who in ("reader", "site", "outsider", "coordinator")
     )
+    nobody = browser(None)
     own = Read.objects.filter(reader=world.people["reader"], status="opened")[0].token
     other = Read.objects.filter(reader=world.people["reader.two"])[0].token
     film = ExposureFilm.objects.filter(exposure__step__read__token=other, reader_image__isnull=False)[0].token
@@ -98,31 +102,24 @@ def contests() -> list[Contest]:
     def gets(name: str, client: Any, hidden: str, absent: str) -> Contest:
         return Contest(name, lambda: client.get(hidden), lambda: client.get(absent), PAIRS)
 
+    def values(read: str) -> Callable[[], Any]:
+        return lambda: reader.post(f"/read/{read}/values", ops, content_type=json_body)
+
     def posts(name: str, path: str, hidden: dict[str, str], absent: dict[str, str]) -> Contest:
         return Contest(name, lambda: nobody.post(path, hidden), lambda: nobody.post(path, absent), SLOW_PAIRS)
 
-    known, unknown = "reader@two.example", "nobody@two.example"
+    known, unknown, wrong = {"email": "reader@two.example"}, {"email": "nobody@two.example"}, {"password": "wrong"}
     return [
         gets("reader: the screen of a read of another", reader, f"/read/{other}/", f"/read/{none}/"),
         gets("reader: the review of a read of another", reader, f"/read/{other}/review", f"/read/{none}/review"),
         gets("reader: a film of another read", reader, film_at(own, film), film_at(own, none)),
-        Contest(
-            "reader: values into a read of another",
-            lambda: reader.post(f"/read/{other}/values", ops, content_type=json_body),
-            lambda: reader.post(f"/read/{none}/values", ops, content_type=json_body),
-            PAIRS,
-        ),
+        Contest("reader: values into a read of another", values(other), values(none), PAIRS),
         gets("site: a film of another site", site, f"{home}/films/{foreign}/", f"{home}/films/999999/"),
         gets("site: a question to another site", site, f"{home}/questions/{foreign}/", f"{home}/questions/999999/"),
         gets("coordinator: another trial", coordinator, "/trials/ELSE/", "/trials/NONE/"),
         gets("somebody without a role: a trial", outsider, "/trials/TWO/", "/trials/NONE/"),
-        posts(
-            "signing in: an account that exists",
-            "/sign-in/",
-            {"email": known, "password": "wrong"},
-            {"email": unknown, "password": "wrong"},
-        ),
-        posts("a new password: an account that exists", "/password/forgotten/", {"email": known}, {"email": unknown}),
+        posts("signing in: an account that exists", "/sign-in/", known | wrong, unknown | wrong),
+        posts("a new password: an account that exists", "/password/forgotten/", known, unknown),
     ]
 
 

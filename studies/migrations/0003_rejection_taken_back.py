@@ -4,15 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('studies', '0002_sealed_arms'),
+        ("studies", "0002_sealed_arms"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='qualitydecision',
-            name='decision',
-            field=models.CharField(choices=[('accept', 'Accepted'), ('reject', 'Rejected'), ('question', 'Questioned'), ('withdraw', 'Withdrawn'), ('reopen', 'Rejection taken back')], max_length=10),
+            model_name="qualitydecision",
+            name="decision",
+            field=models.CharField(
+                choices=[
+                    ("accept", "Accepted"),
+                    ("reject", "Rejected"),
+                    ("question", "Questioned"),
+                    ("withdraw", "Withdrawn"),
+                    ("reopen", "Rejection taken back"),
+                ],
+                max_length=10,
+            ),
         ),
     ]

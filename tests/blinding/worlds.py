@@ -108,17 +108,18 @@ def build(secrets: Secrets, held: Frozen, *, stage: str, ids_by_content: bool = 
         (build_reading if stage == "reading" else build_adjudicating)(world, held)
     if secrets.another_trial:
         build_another_trial()
+    restart_numbers()
     held.begin("built")
     return world
 
 
 def restart_numbers() -> None:
-    """Row numbers of empty tables begin anew, which a rollback alone does not do on PostgreSQL."""
+    """The next row has the number after the last one, which neither a rollback nor given numbers do on PostgreSQL."""
     if connection.vendor != "postgresql":
         return
-    empty = [model for model in apps.get_models() if model._meta.managed and not model._default_manager.exists()]
+    managed = [model for model in apps.get_models() if model._meta.managed]
     with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), empty):
+        for statement in connection.ops.sequence_reset_sql(no_style(), managed):
             cursor.execute(statement)
 
 
