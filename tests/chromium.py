@@ -13,6 +13,8 @@ ARGUMENTS = [
     "--no-sandbox",
     "--disable-dev-shm-usage",
     "--disable-background-networking",
+    "--disable-gpu-rasterization",
+    "--disable-gpu-compositing",
     "--host-resolver-rules=MAP reading.test 127.0.0.1",
 ]
 
