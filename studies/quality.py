@@ -135,11 +135,13 @@ def reject(*, film: Film, actor: Actor, reason: str, note: str = "") -> QualityD
 def reopen(*, film: Film, actor: Actor, reason: str) -> QualityDecision:
     """A rejection was wrong: the film is at the desk again, for its bytes cannot be sent a second time."""
     authorise(actor, Action.CHECK_FILMS)
-    if film.status != FilmStatus.REJECTED:
-        raise WrongState(f"film {film.pk}", film.get_status_display().lower(), "rejected")
     if not reason.strip():
         raise BadInput("reason", reason, "a sentence that says why")
-    return _end(film, actor, FilmStatus.DEIDENTIFIED, "reopen", "", reason.strip()[:500], status_reason="")
+    with audited_atomic():
+        film = locked(film)
+        if film.status != FilmStatus.REJECTED:
+            raise WrongState(f"film {film.pk}", film.get_status_display().lower(), "rejected")
+        return _end(film, actor, FilmStatus.DEIDENTIFIED, "reopen", "", reason.strip()[:500], status_reason="")
 
 
 def withdraw(*, film: Film, actor: Actor, reason: str, note: str = "") -> QualityDecision:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
@@ -13,7 +14,7 @@ from accounts.roles import Action
 from config.form_refusals import refused_on
 from reading.access import own_id
 from reading.forms.training import LimitsForm, ReferenceForm, TrainingBatchForm
-from reading.models import SealedReference, TrainingResult
+from reading.models import Campaign, SealedReference, TrainingResult
 from reading.training import bring_references, issue_training, make_training
 from reading.views.campaigns import campaign_or_404
 from reading.views.screen import unkept
@@ -47,14 +48,7 @@ def training(request: HttpRequest, code: str, slug: str) -> HttpResponse:
             issue_training(campaign=campaign, actor=actor, **form.cleaned_data)
             messages.success(request, "The reads are being issued.")
             return redirect(request.path)
-    context = {
-        "trial": trial,
-        "campaign": campaign,
-        "form": form,
-        "referenced": SealedReference.objects.filter(case__campaign=campaign).count(),
-        "results": campaign.training_results.select_related("reader"),
-    }
-    return render(request, "reading/training.html", context, status=400 if form.errors else 200)
+    return training_page(request, "reading/training.html", campaign, form)
 
 
 @login_required
@@ -69,7 +63,7 @@ def references(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def reference(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """The imaging lead brings the reference scores and sees every trained reader's figures."""
-    trial, campaign, actor = campaign_or_404(request, code, slug, Action.SEE_READER_SCORES)
+    _, campaign, actor = campaign_or_404(request, code, slug, Action.SEE_READER_SCORES)
     if not campaign.trains:
         raise Http404
     form = ReferenceForm(request.POST or None, request.FILES or None)
@@ -78,14 +72,19 @@ def reference(request: HttpRequest, code: str, slug: str) -> HttpResponse:
             done = bring_references(campaign=campaign, actor=actor, content=form.cleaned_data["file"].read())
             messages.success(request, f"The reference scores of {done} cases are sealed.")
             return redirect(request.path)
+    return training_page(request, "reading/reference.html", campaign, form)
+
+
+def training_page(request: HttpRequest, template: str, campaign: Campaign, form: Form) -> HttpResponse:
+    """A campaign for training: how many cases are referenced, and who has what result."""
     context = {
-        "trial": trial,
+        "trial": campaign.trial,
         "campaign": campaign,
         "form": form,
         "referenced": SealedReference.objects.filter(case__campaign=campaign).count(),
         "results": campaign.training_results.select_related("reader"),
     }
-    return render(request, "reading/reference.html", context, status=400 if form.errors else 200)
+    return render(request, template, context, status=400 if form.errors else 200)
 
 
 @login_required

@@ -187,11 +187,14 @@ def test_a_rejection_taken_back_brings_the_film_to_the_desk_again(cast: Cast) ->
     film.refresh_from_db()
     with pytest.raises(BadInput, match="reason"):
         quality.reopen(film=film, actor=cast.coordinator, reason=" ")
+    looked_at_before = Film.objects.get(pk=film.pk)
     quality.reopen(film=film, actor=cast.coordinator, reason="the toe is there")
     accept(cast, film)
     film.refresh_from_db()
     assert (film.status, film.designated, film.status_reason) == ("accepted", True, "")
     assert [one.decision for one in film.decisions.all()] == ["reject", "reopen", "accept"]
+    with pytest.raises(WrongState, match="rejected"):
+        quality.reopen(film=looked_at_before, actor=cast.coordinator, reason="from a page opened long ago")
 
 
 def test_another_reason_needs_a_note_and_unknown_reasons_are_refused(cast: Cast) -> None:
