@@ -37,6 +37,12 @@ def database_url_of_tests() -> str:
     return f"postgresql://{login}@{details['HOST']}:{details['PORT']}/{details['NAME']}"
 
 
+def environment_of_a_part(**more: str) -> dict[str, str]:
+    """What a process of the product needs to work on this test's database and in its folders."""
+    folders = {name: str(getattr(settings, name)) for name in ("ANCHOR_FOLDER", "BACKUP_FOLDER", "WORK_FOLDER")}
+    return os.environ | {"DATABASE_URL": database_url_of_tests(), "BLINDREAD_VAR": str(settings.VAR)} | folders | more
+
+
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Redis of our own on a socket. A machine without Redis fails here: such tests are never skipped."""
@@ -94,15 +100,8 @@ def start_worker(transactional_db: None, tmp_path: Path) -> Iterator[StartWorker
     started: list[subprocess.Popen[bytes]] = []
 
     def start(broker_url: str, **settings_of: str) -> subprocess.Popen[bytes]:
-        environment = os.environ | {
-            "BROKER_URL": broker_url,
-            "DATABASE_URL": database_url_of_tests(),
-            "BLINDREAD_VAR": str(settings.VAR),
-            "ANCHOR_FOLDER": str(settings.ANCHOR_FOLDER),
-            "BACKUP_FOLDER": str(settings.BACKUP_FOLDER),
-            "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
-            **settings_of,
-        }
+        search_path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+        environment = environment_of_a_part(BROKER_URL=broker_url, PYTHONPATH=search_path, **settings_of)
         command = [sys.executable, "-m", "celery", "-A", "tests.worker", "worker", "--concurrency", "1"]
         log = (tmp_path / f"worker-{len(started)}.log").open("wb")
         process = subprocess.Popen(

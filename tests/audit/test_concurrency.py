@@ -7,22 +7,17 @@ import subprocess
 import sys
 
 import pytest
-from django.conf import settings
 
 from audit.models import Event, Head
 from audit.verify import verify
-from tests.servers import ROOT, database_url_of_tests
+from tests.servers import ROOT, environment_of_a_part
 
 PROCESSES, COUNT = 4, 25
 
 
 @pytest.mark.django_db(transaction=True)
 def test_processes_that_tell_at_once_never_fork_a_chain() -> None:
-    environment = os.environ | {
-        "DATABASE_URL": database_url_of_tests(),
-        "BLINDREAD_VAR": str(settings.VAR),
-        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
-    }
+    environment = environment_of_a_part(PYTHONPATH=os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
     streams = ["ONE", "TWO", "ONE", "TWO"]
     command = [sys.executable, "-m", "tests.audit.appender"]
     started = [subprocess.Popen([*command, stream, str(COUNT)], env=environment, cwd=ROOT) for stream in streams]

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
 
 from audit.protection import install
 from tests.protection import lift
-from tests.servers import ROOT, database_url_of_tests
+from tests.servers import ROOT, environment_of_a_part
 
 CELERY = ["-m", "celery", "-A", "config.celery", "worker", "--concurrency", "1", "--loglevel", "ERROR"]
 
@@ -30,9 +28,9 @@ def unprotected_database(transactional_db: None) -> Iterator[None]:
     ids=["web", "worker", "sweeper"],
 )
 def test_no_part_starts_without_protection(unprotected_database: None, command: list[str]) -> None:
-    own = {"DATABASE_URL": database_url_of_tests(), "BLINDREAD_VAR": str(settings.VAR), "BROKER_URL": "filesystem://"}
+    environment = environment_of_a_part(BROKER_URL="filesystem://")
     done = subprocess.run(
-        [sys.executable, *command], cwd=ROOT, env=os.environ | own, capture_output=True, text=True, timeout=120
+        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120
     )
     assert done.returncode != 0
     assert "regulated tables without protection: accounts_signature" in done.stderr

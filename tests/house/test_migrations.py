@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +13,7 @@ from django.core.management import call_command
 from django.db import migrations
 from django.db.migrations.loader import MigrationLoader
 
-from tests.servers import ROOT, BlankDatabase
+from tests.servers import ROOT, BlankDatabase, environment_of_a_part
 
 OURS = [app.label for app in apps.get_app_configs() if Path(app.path).parent == ROOT]
 
@@ -46,7 +45,7 @@ def test_no_migration_of_ours_runs_sql_for_one_engine_only() -> None:
 
 
 def manage(blank_database: BlankDatabase, *arguments: str) -> str:
-    environment = os.environ | {"DATABASE_URL": blank_database()}
+    environment = environment_of_a_part(DATABASE_URL=blank_database())
     command = [sys.executable, str(ROOT / "manage.py"), *arguments]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

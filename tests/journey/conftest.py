@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -11,9 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
-from tests.servers import ROOT, database_url_of_tests, kill_group, publishing_to
+from tests.servers import ROOT, environment_of_a_part, kill_group, publishing_to
 from tests.waiting import wait_for
 
 
@@ -49,14 +47,9 @@ def commands(port: int, sock: Path) -> list[list[str]]:
 def product(transactional_db: None, redis_url: str, tmp_path: Path) -> Iterator[str]:
     """The address of the running product."""
     port, sock = free_port(), tmp_path / "decoders"
-    environment = os.environ | {
-        "DATABASE_URL": database_url_of_tests(),
-        "BROKER_URL": redis_url,
-        "BLINDREAD_VAR": str(settings.VAR),
-        "STATIC_ROOT": str(tmp_path / "static"),
-        "DECODER_SOCKET": str(sock),
-        "LOG_LEVEL": "WARNING",
-    }
+    environment = environment_of_a_part(
+        BROKER_URL=redis_url, STATIC_ROOT=str(tmp_path / "static"), DECODER_SOCKET=str(sock), LOG_LEVEL="WARNING"
+    )
     collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
     subprocess.run(collect, cwd=ROOT, env=environment, check=True)
     processes = []
