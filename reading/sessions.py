@@ -1,4 +1,4 @@
-"""A reader at work: opening a read, saving values, declining, reporting a problem."""
+"""A reader at work: opening a read, saving values, the display check of a sitting."""
 
 from __future__ import annotations
 
@@ -18,18 +18,10 @@ from instruments.definition import Instrument
 from reading.assignments import move_read
 from reading.cells import ABSENT, Cell, absent_items, cells_of, exposures_of, instrument_of
 from reading.looks import first_looks
-from reading.models import Exposure, FilmLook, ImageProblem, ItemNote, ItemScore, Read, ReadStatus, ReadStep, Sitting
+from reading.models import Exposure, FilmLook, ItemScore, Read, ReadStatus, ReadStep, Sitting
 from reading.models.read import WRITABLE
 from reading.pace import demand_pace
-from reading.steps import exposures_shown, open_step, step_before
-
-PROBLEMS = {
-    "wrong-side": "The film shows the other side",
-    "wrong-view": "The film shows another view",
-    "not-readable": "The film cannot be read",
-    "identity": "The film shows a name, a date or a visit",
-    "other": "Something else",
-}
+from reading.steps import open_step
 
 BEGUN_FROM = (ReadStatus.ISSUED, ReadStatus.OPENED)
 Told = tuple[ItemScore, datetime | None]
@@ -269,105 +261,6 @@ def record_saving(read: Read, actor: Actor, operations: Sequence[Operation], row
         },
         rows=rows,
     )
-
-
-def save_note(
-    *,
-    read: Read,
-    actor: Actor,
-    exposure_token: str,
-    item: str,
-    flag: bool,
-    comment: str,
-    op_id: str,
-    step: ReadStep | None = None,
-) -> ItemNote:
-    """A flag or a comment on a cell; the same operation twice is one note."""
-    authorise(actor, Action.READ_CASES)
-    if item not in instrument_of(read).positions:
-        raise BadInput("item", item, f"an item of {instrument_of(read).key}")
-    with audited_atomic():
-        exposures = {exposure.token: exposure for exposure in lock_writable(read, step)}
-        if exposure_token not in exposures:
-            raise BadInput("exposure", exposure_token, "one of this read's open exposures")
-        exposure = exposures[exposure_token]
-        if before := ItemNote.objects.filter(op_id=op_id, exposure=exposure, item=item).first():
-            return before
-        note = ItemNote.objects.create(
-            exposure=exposure,
-            item=item,
-            revision=ItemNote.objects.filter(exposure=exposure, item=item).count() + 1,
-            flag=flag,
-            comment=comment[:500],
-            op_id=op_id,
-            saved_at=timezone.now(),
-        )
-        record(
-            action="reading.note.saved",
-            actor=actor,
-            stream=read.case.campaign.trial.code,
-            subject=("reading.read", str(read.pk)),
-            rows=[note],
-        )
-    return note
-
-
-def decline_read(*, read: Read, actor: Actor, reason: str) -> None:
-    """The reader gives the case back, for example because he knows the patient."""
-    authorise(actor, Action.READ_CASES)
-    if not reason.strip():
-        raise BadInput("reason", reason, "a sentence")
-    with audited_atomic():
-        move_read(read, ReadStatus.DECLINED, decline_reason=reason.strip()[:300])
-        record(
-            action="reading.read.declined",
-            actor=actor,
-            stream=read.case.campaign.trial.code,
-            subject=("reading.read", str(read.pk)),
-            reason=reason,
-        )
-
-
-def report_problem(
-    *, read: Read, actor: Actor, film_token: str, reason: str, note: str, step: ReadStep | None = None
-) -> ImageProblem:
-    """Tells the coordinator that a film on the screen is not what it should be."""
-    authorise(actor, Action.READ_CASES)
-    if reason not in PROBLEMS:
-        raise BadInput("problem", reason, ", ".join(PROBLEMS))
-    films = {film.token: film for one in exposures_shown(read, step or step_before(read)) for film in one.films.all()}
-    if film_token and film_token not in films:
-        raise BadInput("film", film_token, "a film of this read")
-    with audited_atomic():
-        problem = ImageProblem.objects.create(read=read, film=films.get(film_token), reason=reason, note=note[:500])
-        record(
-            action="reading.problem.reported",
-            actor=actor,
-            stream=read.case.campaign.trial.code,
-            subject=("reading.read", str(read.pk)),
-            reason=PROBLEMS[reason],
-        )
-    return problem
-
-
-def settle_problem(*, problem: ImageProblem, actor: Actor, settlement: str) -> None:
-    """The coordinator says what was done about it."""
-    authorise(actor, Action.RETURN_READS)
-    if not settlement.strip():
-        raise BadInput("settlement", settlement, "a sentence")
-    with audited_atomic():
-        touched = ImageProblem.objects.filter(pk=problem.pk, settled_at=None).update(
-            settled_at=timezone.now(), settlement=settlement.strip()[:300]
-        )
-        if touched != 1:
-            raise WrongState("the problem", "settled", "an open problem")
-        record(
-            action="reading.problem.settled",
-            actor=actor,
-            stream=problem.read.case.campaign.trial.code,
-            subject=("reading.read", str(problem.read_id)),
-            reason=settlement,
-        )
 
 
 def begin_sitting(*, actor: Actor, reader_id: int, trial_code: str, display: dict[str, Any]) -> Sitting:

@@ -22,14 +22,13 @@ from scoring.case_rows import (
     case_row,
     checked_result,
     number_rows,
-    order_rows,
-    read_rows,
     score_rows,
 )
 from scoring.models import DATASET_TRANSITIONS, Dataset, DatasetStatus
 from scoring.package import Package, seal_folder, write_codebook, zip_folder
 from scoring.readme import describe, write_readme
 from scoring.row_diff import diff_against_last_lock
+from scoring.shown_rows import order_rows, read_rows
 from scoring.signed_series import AlteredValues
 from scoring.tables import CASES, CHANGES, ORDERS, READS, SCORES, TOTALS
 

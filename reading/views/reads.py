@@ -23,11 +23,11 @@ from reading.assignments import (
 )
 from reading.charters import qualified_readers, terms_of
 from reading.forms.campaign import BatchForm, ReplaceForm, ReturnForm
+from reading.image_problems import settle_problem
 from reading.models import Campaign, Case, ImageProblem, Read, ReadKind, ReadStatus
 from reading.progress import SubjectNames
 from reading.reminders import remind_readers
 from reading.repeats import due_repeats
-from reading.sessions import settle_problem
 from reading.signing import return_read
 from reading.views.campaigns import campaign_or_404, status_badge
 from studies.forms.planning import ReasonForm

@@ -30,8 +30,10 @@ from reading.blinded import (
 )
 from reading.cells import instrument_of
 from reading.films import inline_preview, read_band, read_preview
+from reading.image_problems import PROBLEMS, report_problem
 from reading.models import Exposure, Sitting
-from reading.sessions import PROBLEMS, Operation, open_read, report_problem, save_note, save_values
+from reading.notes import save_note
+from reading.sessions import Operation, open_read, save_values
 from reading.steps import exposures_shown
 from reading.training import lay_beside
 from studies.models import ReaderImage

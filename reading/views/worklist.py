@@ -17,9 +17,10 @@ from audit.trail import Actor
 from config.errors import BadInput, NotAllowed
 from reading.access import own_id, piece_or_404
 from reading.blinded import queue_key, urls_of
+from reading.declining import decline_read
 from reading.models import Campaign, CampaignStatus, ReadStatus
 from reading.pace import in_words, pace_of, wait_for
-from reading.sessions import begin_sitting, decline_read
+from reading.sessions import begin_sitting
 from reading.steps import may_look_back
 from reading.views.screen import see_other, unkept
 from reading.worklist import Entry, entry_of, signed_entries, steps_before, waiting_for
