@@ -141,6 +141,11 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = MODE == "test"
 STATIC_URL = "/static/"
 STATIC_ROOT = env_str("STATIC_ROOT", str(VAR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "config.joined_modules.JoinedModules",
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 ANCHOR_FOLDER = Path(env_str("ANCHOR_FOLDER", str(VAR / "anchors")))
 BACKUP_FOLDER = Path(env_str("BACKUP_FOLDER", str(VAR / "backups")))
 BACKUP_DAILY = env_bool("BACKUP_DAILY", PRODUCTION)

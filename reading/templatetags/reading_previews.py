@@ -1,4 +1,4 @@
-"""The previews that come within the page, so that the first frame shows the films."""
+"""What comes with the page of the screen: previews within it, small levels right behind it."""
 
 from __future__ import annotations
 
@@ -11,3 +11,9 @@ register = template.Library()
 def preview_of(previews: dict[str, str], token: str) -> str:
     """The picture of a film as an address that holds it."""
     return previews[token]
+
+
+@register.filter
+def small_band(bands_url: str) -> str:
+    """Where the small level of a film is: one band."""
+    return bands_url.format(level="small", band=0)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from config.joined_modules import BEGINNINGS, joined
+
 ROOT = Path(__file__).resolve().parents[2]
 POLICY = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' blob:; "
@@ -114,5 +116,8 @@ def _static(path: str) -> Answer:
     file = ROOT / path.lstrip("/")
     if not path.startswith("/static/") or ".." in path or not file.is_file():
         return Answer(b"not here", "text/plain", 404)
+    name = path.removeprefix("/static/")
+    if name in BEGINNINGS:
+        return Answer(joined(ROOT / "static", name).encode(), "text/javascript")
     kind = "text/javascript" if file.suffix == ".js" else mimetypes.guess_type(file.name)[0]
     return Answer(file.read_bytes(), kind or "application/octet-stream")

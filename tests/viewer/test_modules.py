@@ -7,8 +7,9 @@ import runpy
 from pathlib import Path
 
 import pytest
-from django.template.loader import render_to_string
+from django.contrib.staticfiles.finders import find
 
+from config.joined_modules import BEGINNINGS, CannotJoin, joined
 from tests.viewer.site import ROOT
 
 SCRIPTS = ROOT / "static/js"
@@ -32,16 +33,46 @@ def reached(start: Path) -> set[Path]:
     return seen
 
 
-def test_every_module_of_the_screen_is_announced_to_the_browser() -> None:
-    page = render_to_string("reading/parts/modules.html")
-    listed = set(re.findall(r'modulepreload" href="/static/js/([^"]+)"', page))
-    room = SCRIPTS / "capture/room.js"
-    assert listed == {str(path.relative_to(SCRIPTS)) for path in reached(room) - {room}}
+@pytest.mark.parametrize("beginning", BEGINNINGS)
+def test_a_joined_script_holds_every_module_that_is_needed_once_and_behind_what_it_needs(beginning: str) -> None:
+    held = [
+        ROOT / "static" / name for name in re.findall(r"^// (js/\S+\.js)$", joined(ROOT / "static", beginning), re.M)
+    ]
+    assert len(held) == len(set(held))
+    assert set(held) == reached(ROOT / "static" / beginning)
+    for place, path in enumerate(held):
+        assert set(imports(path)) <= set(held[:place]), path.name
+
+
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        (
+            {"a.js": 'import { b } from "./b.js";\n', "b.js": 'import { a } from "./a.js";\n'},
+            "a.js imports b.js imports a.js",
+        ),
+        ({"a.js": "export default 1;\n"}, "export default 1;"),
+        ({"a.js": "export let turn = 1;\n"}, "export let turn = 1;"),
+        ({"a.js": 'import * as all from "./b.js";\n', "b.js": ""}, "import * as all"),
+        ({"a.js": "  await import('./b.js');\n", "b.js": ""}, "import("),
+    ],
+    ids=["ring", "default", "variable", "namespace", "dynamic"],
+)
+def test_what_cannot_be_joined_is_named(tmp_path: Path, files: dict[str, str], named: str) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    with pytest.raises(CannotJoin, match=re.escape(named)):
+        joined(tmp_path, "a.js")
+
+
+def test_the_joined_form_is_found_before_the_file_itself() -> None:
+    for name in BEGINNINGS:
+        assert Path(str(find(name))).read_text(encoding="utf-8") == joined(ROOT / "static", name)
 
 
 def entered() -> set[Path]:
     """The modules that a page loads or hands to a worker."""
-    pages = [path for path in (ROOT / "templates").rglob("*.html") if path.name != "modules.html"]
+    pages = (ROOT / "templates").rglob("*.html")
     found = {name for path in pages for name in re.findall(r"'js/((?:viewer|capture)/[^']+)'", path.read_text())}
     return {SCRIPTS / name for name in found}
 

@@ -10,12 +10,16 @@ export const levelSize = (film, level) =>
     ? { columns: Math.ceil(film.columns / 4), rows: Math.ceil(film.rows / 4) }
     : { columns: film.columns, rows: film.rows };
 
+export const bandUrl = (film, level, index) =>
+  new URL(film.bands_url.replace("{level}", level).replace("{band}", index), location.href).href;
+
 export class BandLoader {
   #coming = new Map();
 
-  // signedOut() resolves when the same reader is signed in again; waiting(true|false) reports the network.
-  constructor({ pool, cache, signedOut, waiting }) {
-    Object.assign(this, { pool, cache, signedOut, waiting });
+  // signedOut() resolves when the same reader is signed in again; waiting(true|false) reports the network;
+  // early: by address, promises of bytes that were asked for before there was a worker, used once.
+  constructor({ pool, cache, signedOut, waiting, early = new Map() }) {
+    Object.assign(this, { pool, cache, signedOut, waiting, early });
   }
 
   // {levels, top, rows} of a decoded band; with decode false the band is only kept for later.
@@ -36,7 +40,7 @@ export class BandLoader {
     const { columns, rows } = levelSize(film, level);
     const edges = bandEdges(rows, film.digests[level].length);
     const job = {
-      url: new URL(film.bands_url.replace("{level}", level).replace("{band}", index), location.href).href,
+      url: bandUrl(film, level, index),
       token: film.token,
       digest: film.digests[level][index],
       rows: edges[index + 1] - edges[index],
@@ -51,7 +55,9 @@ export class BandLoader {
   async #untilAnswered(job, key, options) {
     for (let attempt = 0; ; attempt++) {
       try {
-        const answer = await this.pool.request({ ...job, bytes: this.cache.take(key) }, options);
+        const bytes = this.cache.take(key);
+        const arrived = bytes ? null : await this.#arrivedEarly(job.url);
+        const answer = await this.pool.request({ ...job, bytes, arrived }, options);
         this.waiting(false);
         return answer;
       } catch (refusal) {
@@ -61,6 +67,12 @@ export class BandLoader {
         else throw refusal;
       }
     }
+  }
+
+  async #arrivedEarly(url) {
+    const coming = this.early.get(url);
+    this.early.delete(url);
+    return coming ?? null;
   }
 
   #pause(attempt) {

@@ -1,12 +1,13 @@
 // Fetches, verifies and unpacks one band per message; the page thread never touches packed bytes.
-// In: {id, url, token, digest, rows, columns, bytes, decode}. Out: {id, bytes, levels} or {id, fault, status, text}.
+// In: {id, url, token, digest, rows, columns, decode} and, when they are here, `bytes` that were verified before or
+// those that have `arrived` and were not. Out: {id, bytes, levels} or {id, fault, status, text}.
 
 import { BadBand, decodeBand } from "./decode.js";
 import { shownDigest } from "./digest.js";
 
 self.addEventListener("message", async ({ data }) => {
   try {
-    const bytes = data.bytes ?? (await fetchVerified(data));
+    const bytes = data.bytes ?? (await verified(data.arrived ?? (await fetched(data.url)), data));
     const levels = data.decode ? decodeBand(bytes, data.rows, data.columns) : null;
     self.postMessage({ id: data.id, bytes, levels }, levels ? [bytes, levels.buffer] : [bytes]);
   } catch (error) {
@@ -14,10 +15,13 @@ self.addEventListener("message", async ({ data }) => {
   }
 });
 
-async function fetchVerified({ url, token, digest }) {
+async function fetched(url) {
   const response = await fetch(url, { credentials: "same-origin", cache: "no-store" });
   if (!response.ok) throw Object.assign(new Error(`${response.status} for a film`), { status: response.status });
-  const bytes = await response.arrayBuffer();
+  return response.arrayBuffer();
+}
+
+async function verified(bytes, { token, digest }) {
   if (!digest || (await shownDigest(token, bytes)) !== digest) throw new BadBand("the film does not match its digest");
   return bytes;
 }

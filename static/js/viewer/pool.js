@@ -49,7 +49,8 @@ export class Pool {
     }
     lane.load += 1;
     this.#running.set(entry.job.id, { ...entry, lane });
-    lane.worker.postMessage(entry.job, entry.job.bytes ? [entry.job.bytes] : []);
+    const { bytes, arrived } = entry.job;
+    lane.worker.postMessage(entry.job, [bytes, arrived].filter(Boolean));
   }
 
   #settle(lane, answer) {

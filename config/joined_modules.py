@@ -1,0 +1,99 @@
+"""The scripts of the reading room in two requests: a module and all it imports, joined into one when they are served.
+
+In the repository they stay plain ES modules, each read in one sitting. A reader's first picture would wait for eighty
+answers of the web server, so this finder gives the joined form to `collectstatic` and to the tests alike: each module
+becomes a function that is run once, in the order in which a browser would run them (docs/decisions/0010).
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import BaseFinder
+from django.core.files.storage import FileSystemStorage
+
+BEGINNINGS = ("js/capture/room.js", "js/viewer/decode_worker.js")
+IMPORT = re.compile(r'^import (?:\{([^}]*)\} from )?"(\.{1,2}/[^"]+)";\n', re.MULTILINE)
+EXPORT = re.compile(r"^export ((?:async )?function\*?|class|const) (\w+)", re.MULTILINE)
+LEFT_OVER = re.compile(r"^\s*(?:import|export)\b|\bimport[.(]|^await\b", re.MULTILINE)
+
+
+class CannotJoin(Exception):
+    """A module is written in a way that is not understood here, or modules import each other in a ring."""
+
+
+def joined(root: Path, beginning: str) -> str:
+    """The module at `root`/`beginning` and everything it needs as one module."""
+    parts: dict[str, str] = {}
+    gather(root, beginning, parts, within=())
+    return "const modules = {};\n" + "".join(parts.values())
+
+
+def gather(root: Path, name: str, parts: dict[str, str], within: tuple[str, ...]) -> None:
+    """Adds a module behind those that it imports, each once, as browsers order them."""
+    if name in within:
+        raise CannotJoin(f"{' imports '.join([*within, name])}: a ring of modules cannot be joined")
+    if name in parts:
+        return
+    source = (root / name).read_text(encoding="utf-8")
+    for _, address in IMPORT.findall(source):
+        gather(root, target_of(name, address), parts, (*within, name))
+    parts[name] = as_function(name, source)
+
+
+def target_of(name: str, address: str) -> str:
+    """Which module an address in another one means."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), address))
+
+
+def as_function(name: str, source: str) -> str:
+    """A module as a function that runs once: imports become constants, exports its answer."""
+
+    def constants(found: re.Match[str]) -> str:
+        names, address = found.groups()
+        wanted = (names or "").replace(" as ", ": ")
+        return f'const {{{wanted}}} = modules["{target_of(name, address)}"];\n'
+
+    body = EXPORT.sub(r"\1 \2", IMPORT.sub(constants, source))
+    if odd := LEFT_OVER.search(body):
+        line = body[odd.start() :].strip().splitlines()[0]
+        raise CannotJoin(f'{name}: "{line}" is neither a named import nor an export of a function, class or constant')
+    exports = ", ".join(exported for _, exported in EXPORT.findall(source))
+    return f'// {name}\nmodules["{name}"] = (() => {{\n{body}return {{ {exports} }};\n}})();\n'
+
+
+class JoinedModules(BaseFinder):
+    """Finds the joined form of the beginnings before the other finders find the files themselves."""
+
+    def __init__(self, app_names: object = None, *args: Any, **kwargs: Any) -> None:
+        self.source = Path(settings.BASE_DIR) / "static"
+        self.storage = FileSystemStorage(Path(settings.VAR) / "joined")
+        super().__init__(*args, **kwargs)
+
+    def find(self, path: str, find_all: bool = False, **_: Any) -> Any:
+        """The path of a joined file made from the modules as they are now; empty for anything else."""
+        if path not in BEGINNINGS:
+            return []
+        made = self.made(path)
+        return [made] if find_all else made
+
+    def list(self, ignore_patterns: object) -> Iterator[tuple[str, FileSystemStorage]]:
+        """Both beginnings, for `collectstatic`."""
+        for name in BEGINNINGS:
+            self.made(name)
+            yield name, self.storage
+
+    def made(self, name: str) -> str:
+        """Writes the joined file, whole or not at all, and gives its path."""
+        target = Path(self.storage.path(name))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(f".{uuid.uuid4().hex}.part")
+        temporary.write_text(joined(self.source, name), encoding="utf-8")
+        temporary.rename(target)
+        return str(target)
