@@ -74,9 +74,9 @@ def main() -> None:
 
 def world_that_reads() -> Any:
     """A world in which cases are being read."""
+    from tests.blinding.building import build
     from tests.blinding.frozen import frozen
     from tests.blinding.secrets_of import SECOND
-    from tests.blinding.worlds import build
 
     with frozen() as held:
         return build(replace(SECOND, another_trial=True), held, stage="reading", ids_by_content=True)

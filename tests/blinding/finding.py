@@ -11,7 +11,7 @@ from django.core import mail
 from django.db import transaction
 
 from reading import border
-from tests.blinding import leaks_of_others, leaks_of_readers
+from tests.blinding import leaks_of_adjudicators, leaks_of_draws, leaks_of_others, leaks_of_readers
 from tests.blinding.addresses import Found, things_in
 from tests.blinding.asking import Answer, Step
 from tests.blinding.frozen import Frozen
@@ -31,7 +31,7 @@ from tests.blinding.scripts import (
 )
 from tests.blinding.worlds import World
 
-PLANTED_IN = (leaks_of_readers, leaks_of_others)
+PLANTED_IN = (leaks_of_readers, leaks_of_draws, leaks_of_adjudicators, leaks_of_others)
 ANSWERS, BORDER = "two worlds", "the border"
 
 

@@ -16,10 +16,12 @@ from accounts.hidden import EXCEPTIONS
 from reading.reminders import remind_all
 from tests.blinding.addresses import Found, every_step, things_in
 from tests.blinding.asking import Answer, Step, ask, browser, mails_to
+from tests.blinding.building import build
 from tests.blinding.frozen import Frozen, frozen
+from tests.blinding.reading import carry_jobs
 from tests.blinding.scripts import SCRIPTS, no_steps
 from tests.blinding.secrets_of import Secrets
-from tests.blinding.worlds import World, build, carry_jobs
+from tests.blinding.worlds import World
 
 DIGEST = re.compile(rb'name="values_digest" value="([0-9a-f]{64})"')
 # The secrets of the world that stands: what a planted leak about arms would know.

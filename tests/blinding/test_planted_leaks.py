@@ -16,9 +16,9 @@ from tests.blinding.asking import ask, browser
 from tests.blinding.finding import PLANTED_IN, found_by, row_of, table
 from tests.blinding.planted import LEAKS, Leak
 from tests.blinding.playing import world_of
+from tests.blinding.reading import build_campaign, carry_jobs, issue
 from tests.blinding.scripts import Part, look_at, page
 from tests.blinding.secrets_of import FIRST
-from tests.blinding.worlds import build_campaign, carry_jobs, issue
 
 pytestmark = pytest.mark.django_db
 DOC = Path(__file__).resolve().parent.parent.parent / "docs" / "blinding.md"
