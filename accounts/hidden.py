@@ -35,12 +35,23 @@ class Secret(StrEnum):
     OTHER_TRIALS = "everything of other trials"
 
 
+class State(StrEnum):
+    """Where a campaign stands, as far as what is hidden is concerned."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    ASKED = "lock asked for"
+    LOCKED = "locked"
+    UNSEALED = "arms opened"
+
+
 class Sight(StrEnum):
     """How much of a secret a role sees."""
 
     HIDDEN = "hidden"
     OWN = "own"
     SEEN = "seen"
+    WHILE_OPEN = "own, while the campaign is open"
     CHARTER = "if the charter says so"
     UNSEALED = "hidden until the unsealing"
     AT_LOCK = "a summary once a lock is asked for"
@@ -67,11 +78,32 @@ OTHERWISE: dict[tuple[Secret, Role], Sight] = {
     (Secret.FILES, R.SITE): Sight.OWN,
     (Secret.ORDER, R.READER): Sight.CHARTER,
     (Secret.ORDER, R.ADJUDICATOR): Sight.CHARTER,
-    (Secret.SCORES, R.READER): Sight.OWN,
-    (Secret.SCORES, R.ADJUDICATOR): Sight.OWN,
+    (Secret.SCORES, R.READER): Sight.WHILE_OPEN,
+    (Secret.SCORES, R.ADJUDICATOR): Sight.WHILE_OPEN,
     (Secret.SCORES, R.SIGNER): Sight.AT_LOCK,
     (Secret.ARM, R.STATISTICIAN): Sight.UNSEALED,
     (Secret.ARM, R.CUSTODIAN): Sight.OWN,
+}
+
+# The charter's presentations, in the words of its terms, and those in which the order is known.
+PRESENTATIONS = ("together-random", "together-ordered", "locked-visits", "single", "alone-then-together")
+ORDER_KNOWN = frozenset({"together-ordered", "locked-visits"})
+
+
+@dataclass(frozen=True)
+class Lift:
+    """In which presentations and states a sight that depends on them is given, and what it is then."""
+
+    given: Sight
+    presentations: frozenset[str]
+    states: frozenset[State]
+
+
+LIFTS: dict[Sight, Lift] = {
+    Sight.WHILE_OPEN: Lift(Sight.OWN, frozenset(PRESENTATIONS), frozenset({State.OPEN})),
+    Sight.CHARTER: Lift(Sight.SEEN, ORDER_KNOWN, frozenset({State.OPEN})),
+    Sight.AT_LOCK: Lift(Sight.SEEN, frozenset(PRESENTATIONS), frozenset({State.ASKED, State.LOCKED, State.UNSEALED})),
+    Sight.UNSEALED: Lift(Sight.SEEN, frozenset(PRESENTATIONS), frozenset({State.UNSEALED})),
 }
 
 
@@ -82,13 +114,13 @@ def sight(secret: Secret, role: Role) -> Sight:
     return Sight.SEEN if role in SEEN[secret] else Sight.HIDDEN
 
 
-def is_hidden(
-    secret: Secret, role: Role, *, order_known: bool = False, lock_asked: bool = False, unsealed: bool = False
-) -> bool:
-    """Whether nothing of it (beyond one's own) may reach the role, under this presentation and state."""
-    lifted = {Sight.CHARTER: order_known, Sight.AT_LOCK: lock_asked, Sight.UNSEALED: unsealed, Sight.OWN: False}
+def seen_in(secret: Secret, role: Role, presentation: str, state: State) -> Sight:
+    """Hidden, own or seen, under this presentation and in this state of the campaign."""
     seen = sight(secret, role)
-    return seen != Sight.SEEN and not lifted.get(seen, False)
+    lift = LIFTS.get(seen)
+    if lift is None:
+        return seen
+    return lift.given if presentation in lift.presentations and state in lift.states else Sight.HIDDEN
 
 
 @dataclass(frozen=True)
@@ -118,6 +150,23 @@ EXCEPTIONS = (
         "they are what is read: a pane cannot be shown and hidden",
     ),
     DeclaredException(
+        "one case",
+        READERS,
+        "each alone, then together",
+        "that the timepoints read alone one after the other are of one case",
+        "the case is one entry of the worklist, which ends with all of it together; what was read alone is locked and "
+        "enters no result; how many there are is not told before the end",
+    ),
+    DeclaredException(
+        "company",
+        READERS,
+        "one timepoint at a time",
+        "which timepoints are of one case, when it comes to him with no other or leaves him whole: a lone "
+        "adjudication, a case issued again, a case voided or given to somebody else",
+        "what comes or goes by itself cannot be mixed; films found wrong cannot stay. The charter's share of "
+        "concordant cases is company for adjudications. Declining or returning a timepoint concerns that one alone",
+    ),
+    DeclaredException(
         "pixels",
         READERS,
         "every presentation",
@@ -134,15 +183,15 @@ EXCEPTIONS = (
     DeclaredException(
         "adjudication",
         frozenset({R.COORDINATOR}),
-        "every presentation, while the campaign is open",
-        "that a case is in adjudication, and who adjudicates it",
+        "every presentation, every state",
+        "that a case is or was in adjudication, and who adjudicates it",
         "somebody has to see that the work goes on; no score and no difference is shown",
     ),
     DeclaredException(
         "digests",
-        frozenset({R.AUDITOR}),
+        frozenset({R.AUDITOR, R.SIGNER}),
         "always",
-        "digests of signed values, seeds and events, which differ when what they are made of differs",
+        "digests of signed values, seeds, events and datasets, which differ when what they are made of differs",
         "without them nothing could be verified; each is salted or made over random tokens, so nobody can try values",
     ),
     DeclaredException(

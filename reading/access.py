@@ -11,8 +11,8 @@ from accounts.roles import Action, Role, allows
 from audit.trail import Actor
 from config.errors import NotAllowed
 from reading.models import Read, ReadKind, ReadStatus, ReadStep
-from reading.models.read import WRITABLE
-from reading.steps import address_of, may_look_back
+from reading.models.read import KEPT_FOR_LOOKS
+from reading.steps import address_of, may_look_back, status_of, takes_values
 from studies.models import Membership
 
 
@@ -42,8 +42,13 @@ class Piece:
 
     @property
     def writable(self) -> bool:
-        """Whether values may be entered: the read is in progress and the step not locked."""
-        return self.read.status in WRITABLE and self.step.locked_at is None
+        """Whether values may be entered now."""
+        return takes_values(self.read, self.step)
+
+    @property
+    def status(self) -> ReadStatus:
+        """Where the entry of the worklist stands."""
+        return status_of(self.read, self.step)
 
 
 def piece_or_404(request: HttpRequest, token: str, *, to_look_at: bool = False) -> Piece:
@@ -51,7 +56,7 @@ def piece_or_404(request: HttpRequest, token: str, *, to_look_at: bool = False) 
 
     What is asked for `to_look_at` is gone once it is signed where the charter allows no looking back.
     """
-    own = ReadStep.objects.filter(read__reader_id=request.user.pk, read__status__in=VISIBLE)
+    own = ReadStep.objects.filter(Q(read__status__in=VISIBLE) | KEPT_FOR_LOOKS, read__reader_id=request.user.pk)
     fetched = own.select_related(
         "read__case__campaign__charter", "read__case__campaign__trial", "read__case__campaign__training", "read__reader"
     )
@@ -63,7 +68,7 @@ def piece_or_404(request: HttpRequest, token: str, *, to_look_at: bool = False) 
     if (
         to_look_at
         and not piece.writable
-        and piece.read.status != ReadStatus.ISSUED
+        and piece.status != ReadStatus.ISSUED
         and not may_look_back(piece.read.case.campaign)
     ):
         raise Http404

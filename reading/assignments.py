@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date
 
@@ -41,12 +41,12 @@ from studies.models import Subject, Visit
 def plan_batch(campaign: Campaign, readers: Sequence[User], size: int) -> list[Assignment]:
     """A draw of what a batch of this size would issue: for the preview and for the request."""
     terms = terms_of(campaign.charter)
-    held = primary_readers(campaign)
+    held, declined = primary_readers(campaign), decliners(campaign)
     wanted = {case: terms.readers_per_case - len(people) for case, people in held.items()}
     return allocate(
         Draw(new_seed(), "allocation"),
         wanted={case: missing for case, missing in wanted.items() if missing > 0},
-        excluded={case: frozenset(people) for case, people in held.items()},
+        excluded={case: frozenset(people | declined[case]) for case, people in held.items()},
         readers=[reader.pk for reader in readers],
         loads=open_loads(campaign),
         size=size,
@@ -62,6 +62,15 @@ def primary_readers(campaign: Campaign) -> dict[int, set[int]]:
     for case, reader in reads.values_list("case_id", "reader_id"):
         held[case].add(reader)
     return held
+
+
+def decliners(campaign: Campaign) -> dict[int, set[int]]:
+    """Who gave each case back: it does not come before them again."""
+    found: dict[int, set[int]] = defaultdict(set)
+    reads = Read.objects.filter(case__campaign=campaign, status=ReadStatus.DECLINED)
+    for case, reader in reads.values_list("case_id", "reader_id"):
+        found[case].add(reader)
+    return found
 
 
 def open_loads(campaign: Campaign) -> Counter[int]:

@@ -17,7 +17,7 @@ from reading.cells import ABSENT, cells_of, count_filled, exposures_of, instrume
 from reading.charter_terms import Terms
 from reading.charters import terms_of
 from reading.frozen_films import VIEWS
-from reading.models import Exposure, ExposureFilm, Read, ReadStep
+from reading.models import Exposure, ExposureFilm, Read, ReadStatus, ReadStep
 from reading.steps import exposures_shown, order_note
 from reading.worklist import waiting_for
 
@@ -122,8 +122,8 @@ def why_read_only(piece: Piece) -> str:
     """Why nothing can be entered; empty when it can."""
     if piece.writable:
         return ""
-    signed = piece.step.locked_at is not None
-    return f"This read is {'signed' if signed else piece.read.get_status_display().lower()}."
+    status = ReadStatus.SIGNED if piece.step.locked_at is not None else piece.status
+    return f"This read is {status.label.lower()}."
 
 
 def progress_of(piece: Piece) -> dict[str, int]:
@@ -142,11 +142,16 @@ def in_reading_order(exposure: Exposure) -> list[ExposureFilm]:
 
 def label_of(piece: Piece) -> str:
     """The place of the entry among those the reader got with the same batch."""
-    read, step = piece.read, piece.step
-    own = Read.objects.counting().filter(batch=read.batch_id, reader=read.reader_id)
+    return place_of(piece.read, piece.step)
+
+
+def place_of(read: Read, step: ReadStep) -> str:
+    """In words. Among mixed timepoints all that were ever issued count, so that none is told by those that go."""
+    own = Read.objects.filter(batch=read.batch_id, reader=read.reader_id)
     if step.queue_position is not None:
         steps = ReadStep.objects.filter(read__in=own)
         return f"Timepoint {steps.filter(queue_position__lt=step.queue_position).count() + 1} of {steps.count()}"
+    own = own.counting()
     return f"Case {own.filter(queue_position__lt=read.queue_position).count() + 1} of {own.count()}"
 
 

@@ -13,8 +13,9 @@ from config.errors import BadInput, WrongState
 from reading.charters import qualified_readers, terms_of
 from reading.frozen_films import FrozenCase, freeze
 from reading.leak_scans import films_since, in_the_way
-from reading.models import Campaign, CampaignStatus, Case, CaseStatus, Charter, CharterStatus, SealedCase
+from reading.models import Campaign, CampaignStatus, Case, Charter, CharterStatus, SealedCase
 from reading.models.campaign import CAMPAIGN_TRANSITIONS
+from reading.outstanding import outstanding_in
 from reading.randomisation import Draw, new_seed, new_token
 from reading.unblinding import seal, unseal
 from studies.models import Film, Subject, Trial, Visit
@@ -132,13 +133,14 @@ def move_campaign(campaign: Campaign, to: CampaignStatus, **changes: object) -> 
     campaign.refresh_from_db()
 
 
-def close_campaign(*, campaign: Campaign, actor: Actor) -> None:
-    """No more reading: every live case has its result."""
+def close_campaign(*, campaign: Campaign, actor: Actor, reason: str = "") -> None:
+    """No more reading: every live case has its result, every read its signature.
+
+    Repeats that were drawn and have not come yet are left out for a reason alone.
+    """
     authorise(actor, Action.RUN_CAMPAIGN)
-    unfinished = campaign.cases.live().filter(status__in=[CaseStatus.OPEN, CaseStatus.DISCORDANT]).count()
-    if unfinished and not campaign.trains:
-        raise WrongState("the campaign", f"{unfinished} cases short of a result", "every case read")
     with audited_atomic():
+        to_come = 0 if campaign.trains else demand_all_read(campaign, reason)
         move_campaign(campaign, CampaignStatus.CLOSED, closed_at=timezone.now())
         record(
             action="reading.campaign.closed",
@@ -146,7 +148,23 @@ def close_campaign(*, campaign: Campaign, actor: Actor) -> None:
             stream=campaign.trial.code,
             subject=("reading.campaign", str(campaign.pk)),
             changes={"status": [CampaignStatus.OPEN, CampaignStatus.CLOSED]},
+            reason=reason.strip() if to_come else "",
+            details={"repeats left out": to_come} if to_come else {},
         )
+
+
+def demand_all_read(campaign: Campaign, reason: str) -> int:
+    """WrongState while work is left; gives the number of repeats that are left out for the reason."""
+    left = outstanding_in(campaign)
+    if left.cases:
+        raise WrongState("the campaign", f"{left.cases} cases short of a result", "every case read")
+    if left.reads:
+        raise WrongState("the campaign", f"{left.reads} reads short of a signature", "every read signed")
+    if left.to_come and not reason.strip():
+        raise WrongState(
+            "the campaign", f"{left.to_come} repeats short", "every repeat read, or a reason to leave them"
+        )
+    return left.to_come
 
 
 def reopen_campaign(*, campaign: Campaign, actor: Actor, reason: str) -> None:

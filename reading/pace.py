@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models import User
 from config.errors import WrongState
 from reading.charter_terms import Terms
 from reading.charters import terms_of
@@ -76,9 +77,9 @@ def in_day(terms: Terms, spans: Sequence[Span], now: datetime) -> Wait | None:
     return Wait(why, today + timedelta(days=1))
 
 
-def spans_of(read: Read, now: datetime) -> list[Span]:
-    """What the reader of this read began of late in the trial, in any of its campaigns."""
-    steps = ReadStep.objects.filter(
+def spans_of(read: Read, now: datetime, beginning: ReadStep | None = None) -> list[Span]:
+    """What the reader of this read began of late in the trial, in any of its campaigns, before the step beginning."""
+    steps = ReadStep.objects.exclude(pk__in=[beginning.pk] if beginning else []).filter(
         Q(opened_at__gte=now - LONGEST_SITTING) | Q(locked_at__gte=now - LONGEST_SITTING),
         read__reader=read.reader_id,
         read__case__campaign__trial=read.case.campaign.trial_id,
@@ -92,13 +93,13 @@ def spans_of(read: Read, now: datetime) -> list[Span]:
     return list(found.values())
 
 
-def wait_of(read: Read) -> Wait | None:
+def wait_of(read: Read, beginning: ReadStep | None = None) -> Wait | None:
     """Why this read cannot be begun yet; None when it can."""
     terms = terms_of(read.case.campaign.charter)
     if not (terms.read_interval_minutes or terms.cases_per_sitting or terms.cases_per_day):
         return None
     now = timezone.now()
-    return why_wait(terms, spans_of(read, now), now)
+    return why_wait(terms, spans_of(read, now, beginning), now)
 
 
 def wait_for(entry: Entry) -> Wait | None:
@@ -108,9 +109,14 @@ def wait_for(entry: Entry) -> Wait | None:
     return wait_of(Read.objects.select_related("case__campaign__charter").get(pk=entry.read))
 
 
-def demand_pace(read: Read) -> None:
-    """WrongState while the charter's pace keeps the reader from the next case."""
-    if wait := wait_of(read):
+def hold_pace(read: Read) -> None:
+    """Lets one beginning of the reader wait for the other until its transaction ends."""
+    User.objects.select_for_update(no_key=True).get(pk=read.reader_id)
+
+
+def demand_pace(read: Read, beginning: ReadStep) -> None:
+    """WrongState while the charter's pace keeps the reader from beginning this step."""
+    if wait := wait_of(read, beginning):
         raise WrongState("the next case", f"not to be begun yet: {wait.why}", f"a start after {in_words(wait.until)}")
 
 

@@ -35,18 +35,21 @@ def was_drawn(read: Read) -> bool:
 
 def due_repeats(campaign: Campaign, readers: Collection[int], now: datetime) -> list[Assignment]:
     """The repeats of these readers whose wash-out is over and that have not been issued."""
-    terms = terms_of(campaign.charter)
-    if terms.repeats_share == 0:
-        return []
-    again = Read.objects.filter(case=OuterRef("case"), reader=OuterRef("reader"), kind=ReadKind.REPEAT)
-    due = first_reads(campaign).filter(
-        ~Exists(again), reader__in=readers, signed_at__lte=now - timedelta(days=terms.repeats_washout_days)
-    )
+    over = now - timedelta(days=terms_of(campaign.charter).repeats_washout_days)
     return [
         Assignment(read.case_id, read.reader_id, ReadKind.REPEAT)
-        for read in due.select_related("sealedread")
-        if was_drawn(read)
+        for read in repeats_to_come(campaign, readers)
+        if read.signed_at and read.signed_at <= over
     ]
+
+
+def repeats_to_come(campaign: Campaign, readers: Collection[int]) -> list[Read]:
+    """The signed first reads of these readers that were drawn and have not been issued again."""
+    if terms_of(campaign.charter).repeats_share == 0:
+        return []
+    again = Read.objects.filter(case=OuterRef("case"), reader=OuterRef("reader"), kind=ReadKind.REPEAT)
+    signed = first_reads(campaign).filter(~Exists(again), reader__in=readers)
+    return [read for read in signed.select_related("sealedread") if was_drawn(read)]
 
 
 def repeats_in_words(campaign: Campaign, now: datetime) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils import timezone
 
 from accounts.roles import Action, authorise
@@ -19,9 +19,9 @@ from reading.assignments import move_read
 from reading.cells import ABSENT, Cell, absent_items, cells_of, exposures_of, instrument_of
 from reading.looks import first_looks
 from reading.models import Exposure, FilmLook, ItemScore, Read, ReadStatus, ReadStep, Sitting
-from reading.models.read import WRITABLE
-from reading.pace import demand_pace
-from reading.steps import open_step
+from reading.models.read import KEPT_FOR_LOOKS
+from reading.pace import demand_pace, hold_pace
+from reading.steps import open_step, status_of, takes_values
 
 BEGUN_FROM = (ReadStatus.ISSUED, ReadStatus.OPENED)
 Told = tuple[ItemScore, datetime | None]
@@ -64,22 +64,23 @@ class Outcome:
 def open_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None:
     """Begins a step, by default the open one: the system marks every item of an absent film. Again changes nothing.
 
-    Beginning another entry of the worklist waits for the pace the charter sets.
+    Beginning another entry of the worklist waits for the pace the charter sets; a reader begins one at a time, so that
+    two tabs are not both the last one allowed.
     """
     authorise(actor, Action.READ_CASES)
     step = step or open_step(read)
-    if step is None or step.opened_at is not None or read.status not in BEGUN_FROM:
+    if step is None or step.opened_at is not None or not can_begin(read, step):
         return
-    if begins_entry(read, step):
-        demand_pace(read)
     now, exposures = timezone.now(), exposures_of(step)
     with audited_atomic():
-        locked = Read.objects.select_for_update().get(pk=read.pk)
-        before = locked.status
-        begun = ReadStep.objects.filter(pk=step.pk, opened_at=None, read__status__in=BEGUN_FROM).update(opened_at=now)
-        if begun != 1:
+        hold_pace(read)
+        before = Read.objects.select_for_update().get(pk=read.pk).status
+        fresh = ReadStep.objects.filter(Q(read__status__in=BEGUN_FROM) | KEPT_FOR_LOOKS, pk=step.pk, opened_at=None)
+        if fresh.update(opened_at=now) != 1:
             read.refresh_from_db()
             return  # another request was quicker
+        if step.token is not None or before == ReadStatus.ISSUED:
+            demand_pace(read, beginning=step)
         if before == ReadStatus.ISSUED:
             move_read(read, ReadStatus.OPENED, opened_at=now)
         scores = ItemScore.objects.bulk_create(absences(read, exposures, now))
@@ -88,7 +89,7 @@ def open_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None
             actor=actor,
             stream=read.case.campaign.trial.code,
             subject=("reading.read", str(read.pk)),
-            changes={"status": [before, ReadStatus.OPENED]},
+            changes={"status": [before, ReadStatus.OPENED if before == ReadStatus.ISSUED else before]},
             details={"step": step.position, "marked absent by the system": len(scores)},
             rows=scores,
         )
@@ -113,9 +114,9 @@ def absences(read: Read, exposures: Sequence[Exposure], now: datetime) -> list[I
     ]
 
 
-def begins_entry(read: Read, step: ReadStep) -> bool:
-    """Whether this is the beginning of an entry of the worklist, not the next step of one."""
-    return step.token is not None or read.status == ReadStatus.ISSUED
+def can_begin(read: Read, step: ReadStep) -> bool:
+    """Whether the read may be begun, or is one of whose mixed timepoints another was declined."""
+    return read.status in BEGUN_FROM or (read.status == ReadStatus.DECLINED and step.token is not None)
 
 
 def save_values(
@@ -191,9 +192,11 @@ def check_operation(instrument: Instrument, operation: Operation) -> None:
 def lock_writable(read: Read, step: ReadStep | None) -> list[Exposure]:
     """Takes the read's row for this transaction; gives the exposures of the step, by default the open one."""
     locked = Read.objects.select_for_update().get(pk=read.pk)
-    if locked.status not in WRITABLE:
-        raise WrongState("this read", locked.get_status_display().lower(), "a read in progress")
-    return list(Exposure.objects.filter(step=step or open_step(read), step__locked_at=None))
+    step = locked.steps.get(pk=step.pk) if step else open_step(locked)
+    if step is None or not takes_values(locked, step):
+        status = status_of(locked, step) if step else ReadStatus(locked.status)
+        raise WrongState("this read", status.label.lower(), "a read in progress")
+    return list(step.exposures.all())
 
 
 def known_scores(operations: Sequence[Operation]) -> list[ItemScore]:

@@ -18,7 +18,8 @@ from reading.assignments import move_case, move_read
 from reading.cells import cells_of, count_filled, exposures_of, instrument_of
 from reading.charters import terms_of
 from reading.models import Case, CaseStatus, Read, ReadKind, ReadReturn, ReadStatus, ReadStep, SignedValues
-from reading.steps import open_step, presentation_of
+from reading.presentations import MIXED
+from reading.steps import open_step, presentation_of, status_of, takes_values
 
 MEANINGS = {
     "read": "I read these films myself and these are my scores",
@@ -92,8 +93,9 @@ def sign_step(
     check_password_for_signature(user=user, password=password)
     with audited_atomic():
         locked = Read.objects.select_for_update().get(pk=read.pk)
-        if locked.status not in (ReadStatus.OPENED, ReadStatus.RETURNED):
-            raise WrongState("this read", locked.get_status_display().lower(), "a read in progress")
+        step = locked.steps.get(pk=step.pk)
+        if not takes_values(locked, step):
+            raise WrongState("this read", status_of(locked, step).label.lower(), "a read in progress")
         if step.token is None and step != open_step(read):
             raise WrongState("this step", "not the one before its reader", "the steps before it signed, itself not")
         text = canonical_text(canonical_values(read, step))
@@ -131,10 +133,10 @@ def write_signed_values(read: Read, step: ReadStep, actor: Actor, user: User, me
 
 
 def lock_step(read: Read, step: ReadStep) -> None:
-    """Locks the step; with the last one the read is signed."""
+    """Locks the step; with the last one the read is signed, unless it was declined."""
     if ReadStep.objects.filter(pk=step.pk, locked_at=None).update(locked_at=timezone.now()) != 1:
         raise WrongState("this step", "locked", "an open step")
-    if not read.steps.filter(locked_at=None).exists():
+    if read.status != ReadStatus.DECLINED and not read.steps.filter(locked_at=None).exists():
         move_read(read, ReadStatus.SIGNED, signed_at=timezone.now())
 
 
@@ -158,17 +160,23 @@ def readers_per_case(read: Read) -> int:
     return int(read.case.campaign.charter.terms["readers_per_case"])
 
 
-def return_read(*, read: Read, actor: Actor, reason: str, note: str) -> ReadReturn:
+def return_read(*, read: Read, actor: Actor, reason: str, note: str, step: ReadStep | None = None) -> ReadReturn:
     """Gives a signed read back to its reader; the case waits for a new signature, the old one is kept.
 
-    The steps that count are open again; what was read alone before a last step together stays locked.
+    The steps that count are open again; what was read alone before a last step together stays locked. Where timepoints
+    are mixed one `step` goes back by itself: several at once would tell their reader that they belong together.
     """
     authorise(actor, Action.RETURN_READS)
     if reason not in RETURN_REASONS:
         raise BadInput("reason", reason, ", ".join(RETURN_REASONS))
+    again = read.steps.filter(counts=True)
+    if presentation_of(read) in MIXED:
+        again = again.filter(pk__in=[step.pk] if step else [])
+        if not again:
+            raise BadInput("timepoint", str(step), "one of this read's timepoints")
     with audited_atomic():
         move_read(read, ReadStatus.RETURNED, signed_at=None)
-        read.steps.filter(counts=True).update(locked_at=None)
+        again.update(locked_at=None)
         if read.kind == ReadKind.ADJUDICATION and read.case.status == CaseStatus.ADJUDICATED:
             move_case(read.case, CaseStatus.DISCORDANT)
         elif read.kind == ReadKind.PRIMARY and read.case.status != CaseStatus.OPEN:
@@ -181,6 +189,7 @@ def return_read(*, read: Read, actor: Actor, reason: str, note: str) -> ReadRetu
             subject=("reading.read", str(read.pk)),
             changes={"status": [ReadStatus.SIGNED, ReadStatus.RETURNED]},
             reason=RETURN_REASONS[reason],
+            details={"step": step.position} if step else {},
             rows=[returned],
         )
     return returned

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from reading.cells import exposures_of
 from reading.charters import terms_of
-from reading.models import Campaign, Exposure, Read, ReadStep
+from reading.models import Campaign, Exposure, Read, ReadStatus, ReadStep
+from reading.models.read import WRITABLE
 from reading.presentations import BESIDE, NO_LOOKING_BACK, ORDER_KNOWN, TOGETHER
 
 
@@ -21,6 +22,23 @@ def step_before(read: Read) -> ReadStep | None:
 def address_of(read: Read, step: ReadStep) -> str:
     """The token in the address of the screen: the step's own where timepoints are mixed, else the read's."""
     return step.token or read.token
+
+
+def status_of(read: Read, step: ReadStep) -> ReadStatus:
+    """Where an entry of the worklist stands: a mixed timepoint by itself, whatever the others of its case do."""
+    status = ReadStatus(read.status)
+    if step.token is None:
+        return status
+    if step.locked_at is not None:
+        return ReadStatus.SIGNED
+    if step.opened_at is None:
+        return ReadStatus.ISSUED
+    return ReadStatus.RETURNED if status == ReadStatus.RETURNED else ReadStatus.OPENED
+
+
+def takes_values(read: Read, step: ReadStep) -> bool:
+    """Whether values may be entered: the entry is in progress and the step neither locked nor declined."""
+    return status_of(read, step) in WRITABLE and step.locked_at is None and step.declined_at is None
 
 
 def presentation_of(read: Read) -> str:

@@ -9,8 +9,8 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
 from reading.models import ReadStatus, ReadStep
-from reading.models.read import WRITABLE
-from reading.steps import address_of
+from reading.models.read import KEPT_FOR_LOOKS, WRITABLE
+from reading.steps import address_of, status_of
 
 AT_MOST = 50
 SIGNED_IN_PART = (ReadStatus.SIGNED, *WRITABLE)
@@ -36,7 +36,7 @@ def steps_waiting() -> QuerySet[ReadStep]:
     earlier = ReadStep.objects.filter(
         read=OuterRef("read"), token=None, locked_at=None, position__lt=OuterRef("position")
     )
-    waiting = ReadStep.objects.filter(read__status__in=[ReadStatus.ISSUED, *WRITABLE])
+    waiting = ReadStep.objects.filter(Q(read__status__in=[ReadStatus.ISSUED, *WRITABLE]) | KEPT_FOR_LOOKS)
     return waiting.filter(~Exists(earlier), locked_at=None, read__case__campaign__status="open")
 
 
@@ -63,14 +63,13 @@ def fetched(steps: QuerySet[ReadStep]) -> QuerySet[ReadStep]:
 
 
 def entry_of(step: ReadStep) -> Entry:
-    """The step as a row. One of several mixed timepoints tells of itself alone whether it was begun."""
+    """The step as a row."""
     read = step.read
-    fresh = step.token is not None and step.opened_at is None
     return Entry(
         step=step.pk,
         read=read.pk,
         token=address_of(read, step),
-        status=ReadStatus.ISSUED if fresh else ReadStatus(read.status),
+        status=status_of(read, step),
         trial=read.case.campaign.trial.code,
         campaign=read.case.campaign.title,
         due_on=read.batch.due_on,
@@ -82,6 +81,7 @@ def entry_of(step: ReadStep) -> Entry:
 def signed_entries(user_id: int) -> QuerySet[ReadStep]:
     """One locked step for each entry that was signed, newest first: the last of a read, or each that has a token."""
     later = ReadStep.objects.filter(read=OuterRef("read"), token=None, position__gt=OuterRef("position"))
-    signed = Q(token=None, read__status=ReadStatus.SIGNED) | Q(token__isnull=False, read__status__in=SIGNED_IN_PART)
+    mixed = Q(token__isnull=False, read__status__in=SIGNED_IN_PART) | KEPT_FOR_LOOKS
+    signed = Q(token=None, read__status=ReadStatus.SIGNED) | mixed
     locked = ReadStep.objects.filter(signed, ~Exists(later), read__reader_id=user_id, locked_at__isnull=False)
     return fetched(locked).order_by("-locked_at")

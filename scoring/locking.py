@@ -13,6 +13,7 @@ from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from reading.campaigns import identities, move_campaign
 from reading.models import Campaign, CampaignStatus
+from reading.outstanding import outstanding_in
 from scoring.datasets import move_dataset
 from scoring.models import Dataset, DatasetStatus, Lock, LockRequest, Unlock
 from studies.models import Question, QuestionStatus
@@ -26,6 +27,8 @@ def why_not_lock(campaign: Campaign) -> list[str]:
     obstacles = []
     if campaign.status != CampaignStatus.CLOSED:
         obstacles.append(f"the campaign is {campaign.get_status_display().lower()}, not closed")
+    if left := outstanding_in(campaign).reads:
+        obstacles.append(f"{left} reads are not signed")
     open_questions = Question.objects.filter(trial=campaign.trial).exclude(status=QuestionStatus.CLOSED).count()
     blocking = questions_on(campaign)
     if blocking:

@@ -7,9 +7,12 @@ from typing import Any
 from django import forms
 
 from accounts.models import User
+from reading.blinded import place_of
 from reading.charters import terms_of
-from reading.models import Campaign, Charter, CharterStatus
+from reading.models import Campaign, Charter, CharterStatus, Read, ReadStep
+from reading.presentations import MIXED
 from reading.signing import RETURN_REASONS
+from reading.steps import presentation_of
 from studies.models import Subject, Trial, Visit
 
 
@@ -68,6 +71,21 @@ class ReturnForm(forms.Form):
 
     reason = forms.ChoiceField(choices=list(RETURN_REASONS.items()))
     note = forms.CharField(max_length=300, required=False, help_text="Shown to the reader. Name no subject or visit.")
+
+    def __init__(self, read: Read, data: Any = None) -> None:
+        super().__init__(data)
+        if presentation_of(read) in MIXED:
+            steps = read.steps.order_by("queue_position")
+            self.fields["step"] = TimepointField(
+                steps, label="Timepoint", help_text="As its reader names it. One goes back at a time, by itself."
+            )
+
+
+class TimepointField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A mixed timepoint under the name its reader knows it by."""
+
+    def label_from_instance(self, obj: ReadStep) -> str:
+        return place_of(obj.read, obj)
 
 
 class ReplaceForm(forms.Form):

@@ -43,6 +43,9 @@ READ_TRANSITIONS: dict[ReadStatus, frozenset[ReadStatus]] = {
 }
 WRITABLE = (ReadStatus.OPENED, ReadStatus.RETURNED)
 COUNTING = (ReadStatus.ISSUED, ReadStatus.OPENED, ReadStatus.SIGNED, ReadStatus.RETURNED)
+# Mixed timepoints that stay before the reader who declined another of their case: their going would tell which they
+# are. What is scored of them is kept and enters no result.
+KEPT_FOR_LOOKS = Q(read__status="declined", token__isnull=False, declined_at=None) & ~Q(read__case__status="voided")
 
 
 class ReadQuerySet(models.QuerySet["Read"]):
@@ -97,7 +100,8 @@ class Read(models.Model):
 class ReadStep(models.Model):
     """Exposures shown together and locked together; `counts` says whether its values enter results.
 
-    A step has a token and a place in the reader's queue of its own when timepoints are read one by one, mixed.
+    A step has a token and a place in the reader's queue of its own when timepoints are read one by one, mixed; then
+    it is declined by itself as well.
     """
 
     read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="steps")
@@ -107,6 +111,7 @@ class ReadStep(models.Model):
     queue_position = models.PositiveIntegerField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     locked_at = models.DateTimeField(null=True, blank=True)
+    declined_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["read", "position"]

@@ -27,6 +27,7 @@ from reading.campaigns import (
 from reading.forms.campaign import CampaignForm, OpenForm
 from reading.leak_scans import newest_scan
 from reading.models import Campaign, CampaignStatus, Case, CaseStatus, ImageProblem, Read
+from reading.outstanding import outstanding_in
 from reading.progress import SubjectNames, counts_of, loads_of
 from reading.repeats import repeats_in_words
 from studies.access import trial_or_404
@@ -97,6 +98,7 @@ def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         "loads": [(load, Progress(load.signed, load.assigned)) for load in loads_of(shown, today)],
         "batches": shown.batches.order_by("-pk")[:20],
         "repeats": repeats_in_words(shown, timezone.now()),
+        "left": outstanding_in(shown) if is_open else None,
         "late": cases_with_other_films(shown) if is_open else [],
         "problems": ImageProblem.objects.filter(read__case__campaign=shown, settled_at=None).select_related(
             "read__case", "read__reader", "film"
@@ -133,7 +135,7 @@ def reads_in_words(case: Case) -> str:
 def close(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """Ends the reading of a campaign."""
     _, shown, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)
-    close_campaign(campaign=shown, actor=actor)
+    close_campaign(campaign=shown, actor=actor, reason=request.POST.get("reason", "")[:300])
     messages.success(request, "The campaign is closed; a dataset can be built.")
     return redirect("reading:campaign", code, slug)
 

@@ -109,7 +109,8 @@ def read_of(campaign: Campaign, pk: int) -> Read:
 def give_back(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
     """Returns a signed read to its reader."""
     trial, campaign, actor = campaign_or_404(request, code, slug, Action.RETURN_READS)
-    read, form = read_of(campaign, pk), ReturnForm(request.POST or None)
+    read = read_of(campaign, pk)
+    form = ReturnForm(read, request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             return_read(read=read, actor=actor, **form.cleaned_data)

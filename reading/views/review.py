@@ -42,7 +42,8 @@ def sign(request: HttpRequest, token: str) -> HttpResponse:
     """Signs what the review showed; the same submission twice is one signature."""
     piece = piece_or_404(request, token)
     digest = request.POST.get("values_digest", "")
-    if SignedValues.objects.filter(step__read=piece.read, step__locked_at__isnull=False, digest=digest).exists():
+    of = {"step": piece.step} if piece.step.token else {"step__read": piece.read}
+    if SignedValues.objects.filter(step__locked_at__isnull=False, digest=digest, **of).exists():
         return see_other(after_signing(piece))
     if not isinstance(request.user, User):
         raise BadInput("signer", "nobody", "a person who is signed in")

@@ -93,7 +93,7 @@ def decline(request: HttpRequest, token: str) -> HttpResponse:
     piece = piece_or_404(request, token)
     if request.method == "GET":
         return unkept(render(request, "reading/decline.html", {"mixed": piece.step.token is not None}))
-    decline_read(read=piece.read, actor=piece.actor, reason=request.POST.get("reason", ""))
+    decline_read(read=piece.read, step=piece.step, actor=piece.actor, reason=request.POST.get("reason", ""))
     return see_other(reverse("reading:worklist"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from accounts.roles import Action, allows
+from accounts.roles import Action, Role, allows
 from config.errors import NotAllowed, WrongState
 from config.form_refusals import refused_on
 from jobs.models import Job
@@ -126,10 +127,16 @@ def dataset(request: HttpRequest, code: str, slug: str, number: int) -> HttpResp
         "role": role,
         "form": form,
         "obstacles": why_not_lock(campaign),
-        "rows": shown.counts.get("rows", {}).items(),
-        "diff": shown.counts.get("diff", {}),
+        **summary_for(role, shown),
     }
     return render(request, "scoring/dataset.html", context, status=400 if form.errors else 200)
+
+
+def summary_for(role: str, shown: Dataset) -> dict[str, Any]:
+    """Counts of rows and of what changed since the last lock: the second signer's once a lock was asked for."""
+    if role == Role.SIGNER and not shown.lock_requests.exists():
+        return {"rows": {}, "diff": {}, "too_early": True}
+    return {"rows": shown.counts.get("rows", {}).items(), "diff": shown.counts.get("diff", {}), "too_early": False}
 
 
 def sign_for_lock(request: HttpRequest, code: str, shown: Dataset, password: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from accounts.hidden import Secret, Sight, is_hidden, sight
+from accounts.hidden import Secret, Sight, State, seen_in
 from accounts.roles import Role
 from tests.blinding.secrets_of import Secrets
 
@@ -22,6 +22,7 @@ FIELDS: dict[Secret, frozenset[str]] = {
     Secret.OTHER_SITES: frozenset({"foreign"}),
     Secret.OTHER_TRIALS: frozenset({"another_trial"}),
 }
+# How far the campaign is while it is open; in every other state it stands where its state says, for everybody.
 STAGES = {"reader": "reading", "site": "reading", "checker": "reading", "custodian": "reading"}
 # What a declared exception takes out of the fields that may differ: the rest must still be alike.
 EXCEPTED: dict[str, frozenset[str]] = {
@@ -37,12 +38,13 @@ class Blinded:
     """Somebody from whom fields of a world are hidden, and the stage of the campaign at which he asks."""
 
     who: str
-    order_known: bool = False
+    presentation: str = "together-random"
+    state: State = State.OPEN
 
     @property
     def stage(self) -> str:
         """How far the campaign is."""
-        return STAGES.get(self.who, "adjudicating")
+        return STAGES.get(self.who, "adjudicating") if self.state == State.OPEN else self.state.value
 
     @property
     def ids_by_content(self) -> bool:
@@ -58,11 +60,10 @@ class Blinded:
         return found - EXCEPTED.get(self.who, frozenset())
 
     def is_hidden(self, secret: Secret) -> bool:
-        """Whether he may know nothing of it while the campaign is open."""
+        """Whether he may know nothing of it, in this presentation and state."""
         if self.who in ("outsider", "anonymous"):
             return True
-        own = sight(secret, Role(self.who)) == Sight.OWN
-        return not own and is_hidden(secret, Role(self.who), order_known=self.order_known)
+        return seen_in(secret, Role(self.who), self.presentation, self.state) == Sight.HIDDEN
 
     def second(self, first: Secrets, other: Secrets) -> Secrets:
         """The first world with everything hidden from him taken from the other."""

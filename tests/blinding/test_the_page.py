@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from accounts.hidden import EXCEPTIONS, Secret, Sight, sight
+import itertools
+
+from accounts.hidden import (
+    EXCEPTIONS,
+    LIFTS,
+    ORDER_KNOWN,
+    OTHERWISE,
+    PRESENTATIONS,
+    Secret,
+    Sight,
+    State,
+    seen_in,
+    sight,
+)
 from accounts.roles import ROLE_NAMES, Role
+from reading import presentations
 from reading.border import FORBIDDEN_FAMILIES, FORBIDDEN_TABLES
 from tests.blinding.planted import LEAKS
 from tests.blinding.test_planted_leaks import DOC
@@ -26,6 +40,26 @@ def hidden_table() -> str:
     return "\n".join(lines)
 
 
+def states_table() -> str:
+    """What presentation and state change."""
+    lines = ["| who | what | presentation | " + " | ".join(State) + " |", "|---" * (3 + len(State)) + "|"]
+    for secret, role in OTHERWISE:
+        for group in groups_of(secret, role):
+            cells = [MARKS.get(seen := seen_in(secret, role, group[0], state), seen.value) for state in State]
+            where = "every" if len(group) == len(PRESENTATIONS) else ", ".join(f"`{one}`" for one in group)
+            lines.append(f"| {ROLE_NAMES[role].lower()} | {secret} | {where} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def groups_of(secret: Secret, role: Role) -> list[list[str]]:
+    """The presentations with the same cells together; none when presentation and state change nothing."""
+    lift = LIFTS.get(sight(secret, role))
+    if lift is None:
+        return []
+    within = [one for one in PRESENTATIONS if one in lift.presentations]
+    return [group for group in (within, [one for one in PRESENTATIONS if one not in within]) if group]
+
+
 def exceptions_table() -> str:
     """Every declared exception."""
     lines = ["| who | when | learns | because |", "|---|---|---|---|"]
@@ -37,6 +71,18 @@ def exceptions_table() -> str:
 
 def test_the_table_of_what_is_hidden_is_that_of_the_code() -> None:
     assert hidden_table() in page()
+
+
+def test_what_presentation_and_state_change_is_as_in_the_code_and_nothing_else_changes() -> None:
+    assert states_table() in page()
+    for secret, role in itertools.product(Secret, [role for role in Role if role != Role.SYSTEM]):
+        seen = {seen_in(secret, role, one, state) for one in PRESENTATIONS for state in State}
+        assert (len(seen) == 1) == (sight(secret, role) not in LIFTS), (secret, role)
+
+
+def test_the_presentations_of_the_table_are_those_of_the_charter() -> None:
+    assert set(PRESENTATIONS) == set(presentations.PRESENTATIONS)
+    assert ORDER_KNOWN == presentations.ORDER_KNOWN
 
 
 def test_the_declared_exceptions_are_those_of_the_code() -> None:

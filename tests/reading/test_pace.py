@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection, connections
 from django.test import Client
 from django.utils import timezone
 
 from accounts.sign_in import BACKEND
+from audit.trail import Actor, audited_atomic
 from config.errors import WrongState
 from jobs.carrying import run_due_jobs
 from reading.assignments import request_batch
 from reading.charter_terms import Terms
 from reading.models import Read, ReadStatus, ReadStep
 from reading.pace import Span, why_wait
+from reading.sessions import open_read
 from tests.reading.builders import House, build_house, fill_read, open_campaign_of, read_through
 
 NOON = timezone.make_aware(datetime(2025, 6, 2, 12, 0))  # noqa: DTZ001
@@ -102,3 +106,52 @@ def test_the_steps_of_a_hybrid_are_one_case(house: House) -> None:
     assert reads[0].status == ReadStatus.SIGNED
     with pytest.raises(WrongState, match="the next case is not to be begun yet"):
         fill_read(reads[1])
+
+
+class SecondTab(threading.Thread):
+    """Begins a read in a connection of its own, while the first tab's transaction is still open."""
+
+    def __init__(self, read: Read, actor: Actor) -> None:
+        super().__init__()
+        self.read, self.actor = read, actor
+        self.refused: WrongState | None = None
+        self.process, self.connected = 0, threading.Event()
+
+    def run(self) -> None:
+        connection.ensure_connection()
+        self.process = connection.connection.info.backend_pid
+        self.connected.set()
+        try:
+            open_read(read=self.read, actor=self.actor)
+        except WrongState as refusal:
+            self.refused = refusal
+        finally:
+            connections.close_all()
+
+    def waits_for_the_first(self) -> bool:
+        """Until it waits for a lock or has ended."""
+        self.connected.wait(10)
+        while self.is_alive():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid = %s", [self.process])
+                if cursor.fetchone() != (0,):
+                    return True
+            self.join(0.01)
+        return False
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_at_once_do_not_pass_the_cap() -> None:
+    house = build_house(subjects=2, visits=("W00", "W24"))
+    _, (first, second) = worklist_of(house, cases_per_day=1)
+    second = Read.objects.select_related("case__campaign__charter", "case__campaign__trial").get(pk=second.pk)
+    tab = SecondTab(second, house.actor("reader"))
+    with audited_atomic():
+        open_read(read=first, actor=house.actor("reader"))
+        tab.start()
+        assert tab.waits_for_the_first()
+    tab.join(10)
+    assert tab.refused is not None
+    assert "1 case begun today" in str(tab.refused)
+    assert list(Read.objects.filter(reader=house.people["reader"], status=ReadStatus.OPENED)) == [first]

@@ -109,7 +109,9 @@ def test_statistician_and_signer_go_from_agreement_to_the_lock_by_pages(house: H
     assert figure.content.startswith(b"<?xml")
     assert statistician.post(f"{base}C1/datasets/build/").status_code == 302
     run_due_jobs()
+    assert "scores.csv" not in signer.get(f"{base}C1/datasets/1/").content.decode(), "no lock was asked for yet"
     assert statistician.post(f"{base}C1/datasets/1/", {"password": PASSWORD}).status_code == 302
+    assert "scores.csv" in signer.get(f"{base}C1/datasets/1/").content.decode()
     assert "Dataset 1" in signer.get("/trials/TWO/locks/").content.decode()
     assert signer.post(f"{base}C1/datasets/1/", {"password": PASSWORD}).status_code == 302
     assert Dataset.objects.get().status == "locked"

@@ -9,13 +9,18 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.sign_in import BACKEND
+from audit.models import Event
 from config.errors import BadInput, WrongState
 from jobs.carrying import run_due_jobs
 from reading.assignments import replace_reader, request_batch
-from reading.models import Campaign, CaseStatus, Exposure, Read, ReadKind, ReadStatus
+from reading.campaigns import close_campaign
+from reading.models import Campaign, CampaignStatus, CaseStatus, Exposure, Read, ReadKind, ReadStatus
+from reading.outstanding import Outstanding, outstanding_in
 from reading.repeats import drawn_for_repeat, due_repeats
+from scoring.locking import why_not_lock
 from scoring.models import CaseResult
 from scoring.repeat_agreement import pairs_of, ratings_twice
+from studies.models import Membership
 from tests.reading.builders import House, build_house, open_campaign_of, read_through
 
 pytestmark = pytest.mark.django_db
@@ -137,3 +142,41 @@ def test_a_batch_is_no_larger_than_the_charter_allows(house: House) -> None:
         ask(house, campaign)
     page = browser(house, "coordinator").get("/trials/TWO/campaigns/C1/assign/")
     assert page.context["form"].initial["size"] == 1
+
+
+def test_a_campaign_does_not_close_over_a_repeat_that_nobody_has_signed(house: House) -> None:
+    campaign = read_first(house)
+    days_pass(30)
+    ask(house, campaign, "two")
+    coordinator = house.actor("coordinator")
+    with pytest.raises(WrongState, match="2 reads short of a signature"):
+        close_campaign(campaign=campaign, actor=coordinator, reason="we are late")
+    assert "2 reads are not signed" in why_not_lock(campaign)
+    for read in Read.objects.filter(kind=ReadKind.REPEAT):
+        read_through(read)
+    close_campaign(campaign=campaign, actor=coordinator)
+    assert campaign.status == CampaignStatus.CLOSED
+    assert why_not_lock(campaign) == []
+
+
+def test_repeats_still_to_come_are_left_out_for_a_reason_alone(house: House) -> None:
+    campaign = read_first(house)
+    assert outstanding_in(campaign) == Outstanding(cases=0, reads=0, to_come=2)
+    client, address = browser(house, "coordinator"), "/trials/TWO/campaigns/C1/"
+    assert "Close without the 2 repeats still to come" in client.get(address).content.decode()
+    assert client.post(f"{address}close/").status_code == 409
+    assert client.post(f"{address}close/", {"reason": "the sponsor ends the trial"}).status_code == 302
+    told = Event.objects.get(action="reading.campaign.closed").content
+    assert (told["reason"], told["details"]) == ("the sponsor ends the trial", {"repeats left out": 2})
+
+
+def test_the_repeats_of_a_reader_who_has_left_lapse(house: House) -> None:
+    campaign = read_first(house)
+    Membership.objects.filter(user=house.people["reader.two"]).update(revoked_at=timezone.now())
+    assert outstanding_in(campaign).to_come == 1
+
+
+def test_a_campaign_does_not_close_over_a_control_which_would_tell_its_reader_that_it_was_one(house: House) -> None:
+    campaign = read_first(house, concordant_share=1.0, repeats_share=0.0)
+    with pytest.raises(WrongState, match="2 reads short of a signature"):
+        close_campaign(campaign=campaign, actor=house.actor("coordinator"))

@@ -1,0 +1,167 @@
+"""One timepoint at a time: nothing that happens to one of them tells its reader which others are of the same case."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.test import Client
+
+from accounts.sign_in import BACKEND
+from config.errors import BadInput, WrongState
+from jobs.carrying import run_due_jobs
+from reading.assignments import plan_batch, request_batch, void_and_reissue
+from reading.declining import decline_read
+from reading.models import Campaign, CaseStatus, ReadStatus, ReadStep, SignedValues
+from reading.signing import return_read
+from reading.worklist import Entry, signed_entries, waiting_for
+from scoring.models import CaseResult
+from tests.reading.builders import House, build_house, fill_read, open_campaign_of, sign
+
+pytestmark = pytest.mark.django_db
+JSON = "application/json"
+
+
+@pytest.fixture
+def house() -> House:
+    return build_house(subjects=2, visits=("W00", "W24"))
+
+
+@pytest.fixture
+def campaign(house: House) -> Campaign:
+    campaign = open_campaign_of(house, presentation="single", concordant_share=0.0)
+    readers = [house.people["reader"], house.people["reader.two"]]
+    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=9)
+    run_due_jobs()
+    return campaign
+
+
+def browser(house: House, who: str = "reader") -> Client:
+    client = Client()
+    client.force_login(house.people[who], backend=BACKEND)
+    return client
+
+
+def list_of(house: House, who: str = "reader") -> list[Entry]:
+    return waiting_for(house.people[who].pk)
+
+
+def step_of(entry: Entry) -> ReadStep:
+    return ReadStep.objects.select_related("read__reader", "read__case").get(pk=entry.step)
+
+
+def sign_entry(entry: Entry) -> None:
+    step = step_of(entry)
+    fill_read(step.read, step=step)
+    sign(step.read, step=step)
+
+
+def siblings(step: ReadStep) -> list[str]:
+    """The addresses of the other timepoints of the same read."""
+    return [str(token) for token in step.read.steps.exclude(pk=step.pk).values_list("token", flat=True)]
+
+
+def label_at(client: Client, token: str) -> str:
+    answer = client.get(f"/read/{token}/")
+    assert answer.status_code == 200, answer.content[:300]
+    return str(answer.context["case"]["label"])
+
+
+def test_declining_one_timepoint_leaves_every_other_as_it_was(house: House, campaign: Campaign) -> None:
+    client, (first, *others) = browser(house), list_of(house)
+    labels = {entry.token: label_at(client, entry.token) for entry in others}
+    before = list_of(house)
+    sign_entry(others[0])
+    signed = signed_entries(house.people["reader"].pk).count()
+    answer = client.post(f"/read/{first.token}/decline", {"reason": "I know the patient"})
+    assert answer.status_code == 303
+    rest = [entry for entry in before if entry.token not in (first.token, others[0].token)]
+    assert list_of(house) == rest
+    assert signed_entries(house.people["reader"].pk).count() == signed
+    assert {entry.token: label_at(client, entry.token) for entry in rest} == {
+        entry.token: labels[entry.token] for entry in rest
+    }
+    assert client.get(f"/read/{first.token}/").status_code == 404
+    with pytest.raises(WrongState, match="the timepoint is signed"):
+        decline_read(
+            read=step_of(others[0]).read, step=step_of(others[0]), actor=house.actor("reader"), reason="I know him"
+        )
+
+
+def test_what_is_scored_beside_a_declined_timepoint_is_kept_and_used_for_nothing(
+    house: House, campaign: Campaign
+) -> None:
+    gone = step_of(list_of(house)[0])
+    decline_read(read=gone.read, step=gone, actor=house.actor("reader"), reason="I know the patient")
+    gone.read.refresh_from_db()
+    assert gone.read.status == ReadStatus.DECLINED
+    for who in ("reader", "reader.two"):
+        while entries := list_of(house, who):
+            sign_entry(entries[0])
+    run_due_jobs()
+    gone.read.refresh_from_db()
+    assert gone.read.status == ReadStatus.DECLINED
+    assert SignedValues.objects.filter(step__read=gone.read).count() == 1
+    assert gone.read.case.status == CaseStatus.OPEN
+    assert not CaseResult.objects.filter(case=gone.read.case).exists()
+
+
+def test_a_case_given_back_never_comes_before_the_same_reader_again(house: House, campaign: Campaign) -> None:
+    gone = step_of(list_of(house)[0])
+    decline_read(read=gone.read, step=gone, actor=house.actor("reader"), reason="I know the patient")
+    assert plan_batch(campaign, [house.people["reader"]], 9) == []
+
+
+def test_a_second_timepoint_that_is_recognised_is_declined_in_its_turn(house: House, campaign: Campaign) -> None:
+    client, step = browser(house), step_of(list_of(house)[0])
+    for token in (step.token, *siblings(step)):
+        assert client.post(f"/read/{token}/decline", {"reason": "I know the patient"}).status_code == 303
+        assert client.post(f"/read/{token}/decline", {"reason": "I know the patient"}).status_code == 404
+    assert len(list_of(house)) == 2
+
+
+def test_timepoints_of_a_voided_case_do_not_stay(house: House, campaign: Campaign) -> None:
+    step = step_of(list_of(house)[0])
+    decline_read(read=step.read, step=step, actor=house.actor("reader"), reason="I know the patient")
+    void_and_reissue(case=step.read.case, actor=house.actor("coordinator"), reason="a name on a film")
+    client = browser(house)
+    assert [client.get(f"/read/{token}/").status_code for token in siblings(step)] == [404]
+    assert not {entry.token for entry in list_of(house)} & set(siblings(step))
+
+
+def test_one_timepoint_is_returned_by_itself(house: House, campaign: Campaign) -> None:
+    while entries := list_of(house):
+        sign_entry(entries[0])
+    step = ReadStep.objects.filter(read__reader=house.people["reader"]).select_related("read__case__campaign")[0]
+    coordinator = house.actor("coordinator")
+    with pytest.raises(BadInput, match="one of this read's timepoints"):
+        return_read(read=step.read, actor=coordinator, reason="reader-asked", note="")
+    page = browser(house, "coordinator")
+    address = f"/trials/TWO/campaigns/C1/reads/{step.read.pk}/return/"
+    assert "Timepoint 1 of 4" in page.get(address).content.decode()
+    given = {"reason": "reader-asked", "note": "", "step": step.pk}
+    assert page.post(address, given).status_code == 302
+    assert [(entry.token, entry.status) for entry in list_of(house)] == [(step.token, ReadStatus.RETURNED)]
+    assert signed_entries(house.people["reader"].pk).count() == 3
+
+
+def answers(client: Client, token: str, digest: str) -> list[tuple[int, bytes]]:
+    """What a reader can ask of a timepoint that he has not begun."""
+    asked = [
+        client.get(f"/read/{token}/review"),
+        client.post(f"/read/{token}/values", json.dumps({"ops": []}), JSON, headers={"accept": JSON}),
+        client.post(f"/read/{token}/sign", {"password": "x", "meaning": "read", "values_digest": digest}),
+    ]
+    return [(answer.status_code, answer.content.replace(token.encode(), b"")) for answer in asked]
+
+
+def test_asking_for_a_timepoint_not_begun_does_not_tell_whether_another_of_its_case_was(
+    house: House, campaign: Campaign
+) -> None:
+    client, entry = browser(house), list_of(house)[0]
+    (sibling,) = siblings(step_of(entry))
+    before = [status for status, _ in answers(client, sibling, "0" * 64)]
+    sign_entry(entry)
+    digest = SignedValues.objects.get().digest
+    assert [status for status, _ in answers(client, sibling, digest)] == before
+    assert "This read is to read." in client.get(f"/read/{sibling}/review").content.decode()
