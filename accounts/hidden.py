@@ -81,6 +81,7 @@ OTHERWISE: dict[tuple[Secret, Role], Sight] = {
     (Secret.SCORES, R.READER): Sight.WHILE_OPEN,
     (Secret.SCORES, R.ADJUDICATOR): Sight.WHILE_OPEN,
     (Secret.SCORES, R.SIGNER): Sight.AT_LOCK,
+    (Secret.DISCORDANCE, R.SIGNER): Sight.AT_LOCK,
     (Secret.ARM, R.STATISTICIAN): Sight.UNSEALED,
     (Secret.ARM, R.CUSTODIAN): Sight.OWN,
 }
@@ -189,7 +190,7 @@ EXCEPTIONS = (
     ),
     DeclaredException(
         "digests",
-        frozenset({R.AUDITOR, R.SIGNER}),
+        frozenset({R.AUDITOR, R.SIGNER, R.STATISTICIAN}),
         "always",
         "digests of signed values, seeds, events and datasets, which differ when what they are made of differs",
         "without them nothing could be verified; each is salted or made over random tokens, so nobody can try values",

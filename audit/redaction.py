@@ -85,7 +85,7 @@ def shown(event: Event, role: str) -> Shown:
         changes=kept["changes"],
         details=kept["details"],
         reason=kept["reason"],
-        rows=[(table, key) for table, key, _ in content["rows"]],
+        rows=[] if "rows" in hidden else [(table, key) for table, key, _ in content["rows"]],
         hidden=sorted(hidden),
     )
 

@@ -21,16 +21,17 @@ class DeclaredAction:
 
 
 ACTIONS: dict[str, DeclaredAction] = {}
+HIDEABLE = ("reason", "changes", "details", "rows")
 
 
 def declare(name: str, *, says: str, seen_by: Iterable[str], hides: Iterable[str] = ()) -> None:
-    """Adds an action. `hides` names parts of the event: reason, changes, details, changes.FIELD, details.NAME.
+    """Adds an action. `hides` names parts of the event: reason, changes, details, changes.FIELD, details.NAME, rows.
 
     Roles outside `seen_by` see the event without those parts; with no part named, without any of its content.
     """
     parts = frozenset(hides)
-    if unknown := {part for part in parts if part.partition(".")[0] not in ("reason", "changes", "details")}:
-        raise ValueError(f"action {name!r} hides {sorted(unknown)}; allowed: reason, changes, details and their parts")
+    if unknown := {part for part in parts if part.partition(".")[0] not in HIDEABLE}:
+        raise ValueError(f"action {name!r} hides {sorted(unknown)}; allowed: {', '.join(HIDEABLE)}, changes.FIELD")
     action = DeclaredAction(name, says, frozenset(map(str, seen_by)), parts)
     if ACTIONS.setdefault(name, action) != action:
         raise ValueError(f"action {name!r} is declared twice with different meanings")

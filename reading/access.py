@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 from accounts.roles import Action, Role, allows
 from audit.trail import Actor
 from config.errors import NotAllowed
-from reading.models import Read, ReadKind, ReadStatus, ReadStep
+from reading.models import CampaignStatus, Read, ReadKind, ReadStatus, ReadStep
 from reading.models.read import KEPT_FOR_LOOKS
 from reading.steps import address_of, may_look_back, status_of, takes_values
 from studies.models import Membership
@@ -54,9 +54,14 @@ class Piece:
 def piece_or_404(request: HttpRequest, token: str, *, to_look_at: bool = False) -> Piece:
     """The person's own read with its step, campaign and charter; nothing that identifies a subject is fetched.
 
-    What is asked for `to_look_at` is gone once it is signed where the charter allows no looking back.
+    What is asked for `to_look_at` is gone once it is signed where the charter allows no looking back, and everything
+    once the campaign is closed: from then on not even his own scores are a reader's to see.
     """
-    own = ReadStep.objects.filter(Q(read__status__in=VISIBLE) | KEPT_FOR_LOOKS, read__reader_id=request.user.pk)
+    own = ReadStep.objects.filter(
+        Q(read__status__in=VISIBLE) | KEPT_FOR_LOOKS,
+        read__reader_id=request.user.pk,
+        read__case__campaign__status=CampaignStatus.OPEN,
+    )
     fetched = own.select_related(
         "read__case__campaign__charter", "read__case__campaign__trial", "read__case__campaign__training", "read__reader"
     )

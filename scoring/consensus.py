@@ -118,24 +118,29 @@ def reference_place(terms: Terms, frozen: FrozenCase) -> int:
 
 
 def keep(case: Case, computed: Computed) -> None:
-    """Writes the result once per set of inputs, moves the case, asks for the adjudicator. Inside a transaction."""
+    """Writes the result once per set of inputs, moves the case, asks for the adjudicator. Inside a transaction.
+
+    The trail hears of it each time: a control computed again to the same end looks as an adjudication does.
+    """
     locked = Case.objects.select_for_update().select_related("campaign__charter", "campaign__trial").get(pk=case.pk)
     digest = inputs_digest(computed)
-    if locked.status == CaseStatus.VOIDED or CaseResult.objects.filter(case=locked, inputs_digest=digest).exists():
+    if locked.status == CaseStatus.VOIDED:
         return
-    result = CaseResult.objects.create(
-        case=locked,
-        version=CaseResult.objects.filter(case=locked).count() + 1,
-        outcome=computed.outcome,
-        rule=computed.rule,
-        readers=list(computed.readers),
-        inputs=list(computed.inputs),
-        inputs_digest=digest,
-        trigger=trigger_json(computed.trigger),
-        numbers=computed.numbers,
-    )
-    before = locked.status
-    if locked.status != STATUS[computed.outcome]:
+    results, before = CaseResult.objects.filter(case=locked), locked.status
+    new = not results.filter(inputs_digest=digest).exists()
+    if new:
+        result = CaseResult.objects.create(
+            case=locked,
+            version=results.count() + 1,
+            outcome=computed.outcome,
+            rule=computed.rule,
+            readers=list(computed.readers),
+            inputs=list(computed.inputs),
+            inputs_digest=digest,
+            trigger=trigger_json(computed.trigger),
+            numbers=computed.numbers,
+        )
+    if new and locked.status != STATUS[computed.outcome]:
         follow(locked, computed.outcome)
     record(
         action="scoring.case.computed",
@@ -144,9 +149,10 @@ def keep(case: Case, computed: Computed) -> None:
         subject=("reading.case", str(locked.pk)),
         changes={"status": [before, locked.status]},
         details={"outcome": computed.outcome, "rule": computed.rule, "inputs": list(computed.inputs)},
-        rows=[result],
+        rows=[result] if new else [],
     )
-    ask_for_third_read(locked, computed)
+    if new:
+        ask_for_third_read(locked, computed)
 
 
 def follow(case: Case, outcome: Outcome) -> None:

@@ -14,10 +14,19 @@ KNOWS_SCORES = frozenset({Role.STATISTICIAN, Role.LEAD})
 KNOWS_DATASETS = KNOWS_SCORES | {Role.AUDITOR, Role.SIGNER, Role.COORDINATOR, Role.SPONSOR}
 
 declare(
-    "scoring.case.computed", says="computed the result of a case", seen_by=KNOWS_SCORES, hides=("details", "changes")
+    "scoring.case.computed",
+    says="computed the result of a case",
+    seen_by=KNOWS_SCORES,
+    hides=("details", "changes", "rows"),
 )
 declare("scoring.dataset.requested", says="asked for a dataset", seen_by=KNOWS_DATASETS)
-declare("scoring.dataset.built", says="built a dataset", seen_by=KNOWS_DATASETS)
+# How many rows of totals there are tells how many cases were adjudicated.
+declare(
+    "scoring.dataset.built",
+    says="built a dataset",
+    seen_by=KNOWS_SCORES | {Role.SIGNER},
+    hides=("details.rows",),
+)
 declare("scoring.dataset.failed", says="could not build a dataset", seen_by=KNOWS_DATASETS)
 declare("scoring.dataset.discarded", says="discarded a dataset", seen_by=KNOWS_DATASETS)
 declare("scoring.dataset.downloaded", says="downloaded a dataset", seen_by=KNOWS_DATASETS)

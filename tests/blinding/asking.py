@@ -15,7 +15,8 @@ from accounts.sign_in import BACKEND
 
 @dataclass(frozen=True)
 class Step:
-    """One request; `route` is its name in the URL conf. `sign_in` begins with a fresh browser of the same person."""
+    """One request; `route` is its name in the URL conf. `sign_in` begins with a fresh browser of the same person,
+    after `work` what it caused is carried out."""
 
     route: str
     path: str
@@ -23,6 +24,7 @@ class Step:
     data: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     sign_in: bool = False
+    work: bool = False
 
     def __str__(self) -> str:
         return f"{self.method.upper()} {self.path}"
@@ -64,8 +66,8 @@ def ask(client: Client, step: Step) -> Answer:
     """Asks, and takes the answer whole."""
     given: dict[str, Any] = {"headers": dict(step.headers)}
     if step.data is not None:
-        json = step.headers.get("content-type") == "application/json"
-        given |= {"data": step.data, **({"content_type": "application/json"} if json else {})}
+        kind = "application/octet-stream" if isinstance(step.data, bytes) else step.headers.get("content-type")
+        given |= {"data": step.data, **({"content_type": kind} if kind else {})}
     response = getattr(client, step.method)(step.path, **given)
     body = b"".join(response.streaming_content) if response.streaming else response.content
     return Answer(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from functools import cache
 
 from django.apps import apps
@@ -11,12 +10,14 @@ from django.contrib.auth.hashers import make_password
 from django.core.management.color import no_style
 from django.db import connection
 
+from accounts.hidden import State
 from accounts.models import User
 from accounts.roles import Role
 from audit.trail import Actor
 from reading.models import Qualification
 from studies.arms import confirm_key, hold_arms, register_key
 from studies.arms_import import import_arms
+from studies.custodian.custodian import raw
 from studies.models import (
     Membership,
     Question,
@@ -28,9 +29,10 @@ from studies.models import (
 )
 from tests.blinding.filming import build_films
 from tests.blinding.frozen import Frozen
+from tests.blinding.locking import build_state
 from tests.blinding.reading import build_adjudicating, build_campaign, build_reading
 from tests.blinding.secrets_of import SLOTS, Secrets
-from tests.blinding.worlds import INSTRUMENT, OWN_FIRST, PASSWORD, SECONDS, World
+from tests.blinding.worlds import HOLDERS, INSTRUMENT, OWN_FIRST, PASSWORD, SECONDS, World, custodian_key
 
 
 @cache
@@ -40,7 +42,8 @@ def hashed_password(hasher: str) -> str:
 
 
 def build(secrets: Secrets, held: Frozen, *, stage: str, ids_by_content: bool = False) -> World:
-    """A world up to a stage: "planned" (no campaign), "reading" (two cases with the reader), "adjudicating"."""
+    """A world up to a stage: "planned" (no campaign), "reading" (two cases with the reader), "adjudicating", or a state
+    of the campaign after that."""
     restart_numbers()
     world = World(secrets)
     held.begin("people")
@@ -53,6 +56,8 @@ def build(secrets: Secrets, held: Frozen, *, stage: str, ids_by_content: bool = 
     if stage != "planned":
         build_campaign(world, trial, held)
         (build_reading if stage == "reading" else build_adjudicating)(world, held)
+        if stage in list(State):
+            build_state(world, held, State(stage))
     if secrets.another_trial:
         build_another_trial()
     restart_numbers()
@@ -115,10 +120,10 @@ def build_questions(world: World, trial: Trial) -> None:
 
 def build_arms(world: World, trial: Trial) -> None:
     """Arms sealed to two custodians, as the product seals them; their private keys are nowhere."""
-    coordinator, holders = world.people["coordinator"], ("custodian", "custodian.two")
+    coordinator = world.people["coordinator"]
     hold_arms(trial=trial, actor=world.actors["coordinator"], user=coordinator, reason="the sponsor holds no list")
-    for place, who in enumerate(holders):
-        public = base64.b64encode(hashlib.sha256(f"public {place}".encode()).digest()).decode()
+    for place, who in enumerate(HOLDERS):
+        public = base64.b64encode(raw(custodian_key(place).public_key())).decode()
         user, actor = world.people[who], world.actors[who]
         key = register_key(trial=trial, actor=actor, user=user, public_key=public)
         confirm_key(key=key, actor=actor, user=user, typed=key.fingerprint)

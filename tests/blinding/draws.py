@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 
 from hypothesis import strategies as st
 
+from accounts.hidden import PRESENTATIONS
 from tests.blinding.addresses import Found, every_step
 from tests.blinding.asking import Step
 from tests.blinding.playing import Choose
-from tests.blinding.scripts import SCRIPTS, no_steps
+from tests.blinding.scripts_of_others import SCRIPTS, no_steps
 from tests.blinding.secrets_of import SLOTS, SUBJECTS, Secrets
 from tests.blinding.worlds import World
 
@@ -45,7 +46,19 @@ def worlds() -> st.SearchStrategy[Secrets]:
         planned=st.integers(SLOTS, 6),
         another_trial=st.booleans(),
         draw=st.sampled_from(["", " once more", " and again"]),
+        presentation=st.sampled_from(PRESENTATIONS),
     )
+
+
+def some_of_each(steps: Iterable[Step], most: int) -> list[Step]:
+    """So many of each route and method, in order."""
+    seen: Counter[tuple[str, str]] = Counter()
+    chosen = []
+    for step in steps:
+        seen[step.route, step.method] += 1
+        if seen[step.route, step.method] <= most:
+            chosen.append(step)
+    return chosen
 
 
 def script(who: str, seed: int, *, per_route: int, own: int) -> Choose:
@@ -53,12 +66,7 @@ def script(who: str, seed: int, *, per_route: int, own: int) -> Choose:
 
     def choose(world: World, found: Found) -> Sequence[Step]:
         chance = random.Random(seed)
-        seen: dict[tuple[str, str], int] = defaultdict(int)
-        chosen = []
-        for step in SCRIPTS.get(who, no_steps)(world, who, found):
-            seen[step.route, step.method] += 1
-            if seen[step.route, step.method] <= own:
-                chosen.append(step)
+        chosen = some_of_each(SCRIPTS.get(who, no_steps)(world, who, found), own)
         by_route: dict[str, list[Step]] = defaultdict(list)
         for step in every_step(found):
             by_route[step.route].append(step)

@@ -18,17 +18,8 @@ from tests.blinding.frozen import Frozen
 from tests.blinding.planted import LEAKS, Leak
 from tests.blinding.playing import differences, play, world_of
 from tests.blinding.roles import Blinded
-from tests.blinding.scripts import (
-    enter,
-    foreign,
-    look_at,
-    manager_steps,
-    page,
-    parts_of,
-    sign_off,
-    site_steps,
-    trail_steps,
-)
+from tests.blinding.scripts import enter, foreign, look_at, page, parts_of, sign_off
+from tests.blinding.scripts_of_others import manager_steps, site_steps, trail_steps
 from tests.blinding.worlds import World
 
 PLANTED_IN = (leaks_of_readers, leaks_of_draws, leaks_of_adjudicators, leaks_of_others)

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from unittest.mock import patch
 
 from django.core import mail
+from django.core.files.storage import InMemoryStorage, storages
 from django.db import transaction
 from django.test import Client
 
@@ -19,11 +21,15 @@ from tests.blinding.asking import Answer, Step, ask, browser, mails_to
 from tests.blinding.building import build
 from tests.blinding.frozen import Frozen, frozen
 from tests.blinding.reading import carry_jobs
-from tests.blinding.scripts import SCRIPTS, no_steps
+from tests.blinding.scripts_of_others import SCRIPTS, no_steps
 from tests.blinding.secrets_of import Secrets
 from tests.blinding.worlds import World
 
-DIGEST = re.compile(rb'name="values_digest" value="([0-9a-f]{64})"')
+# What an answer says that a later step must send back.
+TOLD = {
+    "@digest": re.compile(rb'name="values_digest" value="([0-9a-f]{64})"'),
+    "@transmittal": re.compile(rb'"transmittal": "([^"]+)"'),
+}
 # The secrets of the world that stands: what a planted leak about arms would know.
 PRESENT: list[Secrets] = []
 Choose = Callable[[World, Found], Sequence[Step]]
@@ -31,8 +37,8 @@ Choose = Callable[[World, Found], Sequence[Step]]
 
 @contextmanager
 def world_of(secrets: Secrets, *, stage: str, ids_by_content: bool) -> Iterator[tuple[World, Frozen]]:
-    """A world that is gone afterwards: its rows, its mails, its clock."""
-    with frozen() as held:
+    """A world that is gone afterwards: its rows, its mails, its clock, what sites sent to it."""
+    with frozen() as held, patch.dict(vars(storages)["_storages"], {"quarantine": InMemoryStorage()}):
         point = transaction.savepoint()
         mail.outbox.clear()
         PRESENT.append(secrets)
@@ -50,18 +56,19 @@ def whole_script(who: str) -> Choose:
 
 
 def play(world: World, held: Frozen, who: str, steps: Sequence[Step]) -> list[Answer]:
-    """Every answer to the script; a minute passes between steps, and jobs are carried after each."""
+    """Every answer to the script; a second passes between steps, jobs are carried where one says so and at the end."""
     person = world.people.get(who)
     held.begin("signing in")
-    client, digest, answers = browser(person), "", []
+    client, told, answers = browser(person), dict[str, str](), []
     for number, step in enumerate(steps):
         held.begin(f"step {number}", timedelta(hours=1, seconds=number))
         if step.sign_in:
             client = browser(person)
-        answer = ask(client, filled(step, digest))
-        if found := DIGEST.search(answer.body):
-            digest = found[1].decode()
+        answer = ask(client, filled(step, told))
+        told |= {name: found[1].decode() for name, said in TOLD.items() if (found := said.search(answer.body))}
         answers.append(answer)
+        if step.work:
+            carry_jobs(held)
     held.begin("afterwards", timedelta(hours=3))
     remind_all()
     carry_jobs(held)
@@ -76,11 +83,15 @@ def last_words(person: object, client: Client) -> Answer:
     return Answer("mails", 0, "", (), (), b"", mails)
 
 
-def filled(step: Step, digest: str) -> Step:
-    """The step with the digest the last review showed."""
-    if isinstance(step.data, dict) and step.data.get("values_digest") == "@digest":
-        return replace(step, data=step.data | {"values_digest": digest})
-    return step
+def filled(step: Step, told: dict[str, str]) -> Step:
+    """The step with what the answers before it said."""
+    data = step.data
+    for name, said in told.items():
+        if isinstance(data, dict):
+            data = {key: said if value == name else value for key, value in data.items()}
+        elif isinstance(data, str):
+            data = data.replace(name, said)
+    return replace(step, data=data)
 
 
 def play_both(
@@ -99,14 +110,14 @@ def differences(who: str, one: Sequence[Answer], two: Sequence[Answer]) -> list[
     found = []
     for first, second in zip(one, two, strict=True):
         for name, part in first.parts().items():
-            other = second.parts()[name]
-            if allowed(who, first.step, part) != allowed(who, first.step, other):
+            part, other = allowed(who, first.step, part), allowed(who, first.step, second.parts()[name])
+            if part != other:
                 found.append(f"{first.step}: {name}: {around(part, other)}")
     return found
 
 
 # How a declared exception is taken out of an answer before comparing.
-HEX = re.compile(rb"\b[0-9a-f]{64}\b")
+HEX = re.compile(rb"\b[0-9a-f]{64}\b|(?<=<code>)[0-9a-f]{12}(?=</code>)")
 TAKEN_OUT: dict[str, Callable[[str, bytes], bytes]] = {
     "digests": lambda step, body: HEX.sub(b"(digest)", body),
 }

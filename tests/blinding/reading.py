@@ -35,7 +35,7 @@ def build_campaign(world: World, trial: Trial, held: Frozen) -> None:
     held.begin("charter")
     share = 1.0 if world.secrets.control else 0.0
     terms: dict[str, object] = {"instrument": INSTRUMENT, "concordant_share": share, "adjudication_threshold": 4.0}
-    terms["presentation"] = world.secrets.presentation
+    terms |= {"presentation": world.secrets.presentation, "arms_may_be_opened": True}
     charter = draft_charter(trial=trial, actor=coordinator, terms=terms)
     charter = sign_charter(charter=charter, actor=coordinator, user=person, password=PASSWORD)
     campaign = create_campaign(trial=trial, actor=coordinator, charter=charter, code="C1", title="First reading")

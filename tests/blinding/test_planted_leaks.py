@@ -22,7 +22,15 @@ from tests.blinding.secrets_of import FIRST
 
 pytestmark = pytest.mark.django_db
 DOC = Path(__file__).resolve().parent.parent.parent / "docs" / "blinding.md"
-AT_ONCE = [planted for planted in LEAKS if planted.who == "reader" and not planted.building]
+# One of each way out: a page, a header, a cookie, the bytes of a film, an order, an error.
+WAYS = (
+    "page title with the first pane's visit",
+    "ETag from the stored file's size",
+    "cookie with the site",
+    "padding of a band by the scanner's name",
+    "order of JSON keys by visit date",
+    "error text with the visit",
+)
 PIXELS = re.compile(rb"data:image/[^\"']*")
 LONG = re.compile(rb"[A-Za-z0-9_-]{16,}")
 
@@ -45,14 +53,14 @@ def test_at_least_thirty_leaks_are_planted_each_under_a_title_of_its_own() -> No
     assert {planted.install.__module__ for planted in LEAKS} == {module.__name__ for module in PLANTED_IN}
 
 
-def test_each_leak_in_the_reading_room_is_found() -> None:
-    check(found_by(AT_ONCE))
+def test_a_leak_in_each_way_out_of_the_reading_room_is_found() -> None:
+    check(found_by([leak_of(title) for title in WAYS]))
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("who", sorted({planted.who for planted in LEAKS}))
 def test_each_leak_is_found(who: str) -> None:
-    found = found_by([planted for planted in LEAKS if planted.who == who and planted not in AT_ONCE])
+    found = found_by([planted for planted in LEAKS if planted.who == who])
     print("\n" + table(found))
     check(found)
 

@@ -15,6 +15,7 @@ from reading.border import FORBIDDEN_TABLES, BorderCrossed, forbidden_in, is_for
 from studies.models import Visit
 from tests.blinding.addresses import every_step, things_in
 from tests.blinding.asking import Step, ask, browser
+from tests.blinding.draws import some_of_each
 from tests.blinding.playing import world_of
 from tests.blinding.scripts import reader_steps
 from tests.blinding.secrets_of import FIRST
@@ -27,13 +28,7 @@ READERS = ["reader", pytest.param("adjudicator", marks=pytest.mark.full)]
 
 def some_of(steps: list[Step]) -> list[Step]:
     """Of every route the first address with GET and with POST."""
-    seen: dict[tuple[str, str], int] = defaultdict(int)
-    chosen = []
-    for step in steps:
-        seen[step.route, step.method] += 1
-        if step.method in ("get", "post") and seen[step.route, step.method] == 1:
-            chosen.append(step)
-    return chosen
+    return [step for step in some_of_each(steps, 1) if step.method in ("get", "post")]
 
 
 def crossings(who: str, choose: Callable[[list[Step]], list[Step]]) -> tuple[dict[str, set[str]], set[str]]:
@@ -41,7 +36,7 @@ def crossings(who: str, choose: Callable[[list[Step]], list[Step]]) -> tuple[dic
     found: dict[str, set[str]] = defaultdict(set)
     with world_of(FIRST, stage=STAGES[who], ids_by_content=False) as (world, _):
         things = things_in(world, who)
-        steps = [*reader_steps(world, who, things), *choose(every_step(things))]
+        steps = choose([*reader_steps(world, who, things), *every_step(things)])
         client = browser(world.people[who])
         for step in steps:
             if step.sign_in:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
 from accounts.models import User
 from accounts.roles import Role
 from audit.trail import Actor
@@ -17,6 +19,7 @@ INSTRUMENT = "larsen-1995"
 DUE = "2026-03-04"
 SECONDS = {"reader.two": Role.READER, "site.two": Role.SITE, "custodian.two": Role.CUSTODIAN}
 FOREIGN_FIRST, OWN_FIRST = 1, 1001
+HOLDERS = ("custodian", "custodian.two")
 
 
 @dataclass
@@ -28,6 +31,11 @@ class World:
     actors: dict[str, Actor] = field(default_factory=dict)
     subjects: list[Subject] = field(default_factory=list)
     campaign: Campaign | None = None
+
+
+def custodian_key(place: int) -> X25519PrivateKey:
+    """The private key of a custodian, which is nowhere in the product."""
+    return X25519PrivateKey.from_private_bytes(hashlib.sha256(f"private {place}".encode()).digest())
 
 
 def content_token(*parts: object) -> str:

@@ -1,0 +1,142 @@
+"""What those do who read nothing: sites send films, coordinators run campaigns, two people lock, auditors look."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from functools import cache
+
+from reading.models import Read
+from tests.blinding.addresses import Found
+from tests.blinding.asking import Step
+from tests.blinding.scripts import JSON, reader_steps
+from tests.blinding.worlds import PASSWORD, World
+from tests.studies.films import dx, file_of, picture
+
+
+def site_steps(world: World, who: str, found: Found) -> list[Step]:
+    """What a site sends and answers, and what it asks about others."""
+    base = "/trials/TWO/site/"
+    own = found.values["pk"]
+    steps = [Step("studies:site", base), Step("studies:site_films", f"{base}films/?format=csv")]
+    for pk in (*own, 2, 3):
+        steps += [
+            Step("studies:site_film", f"{base}films/{pk}/"),
+            Step("studies:site_question", f"{base}questions/{pk}/"),
+            Step("studies:confirm_day", f"{base}films/{pk}/day/", "post", {"film_date": "2025-02-03"}),
+            Step("studies:site_question", f"{base}questions/{pk}/", "post", {"message": "It is right."}),
+        ]
+    return [*steps, *upload_steps(world, base), Step("studies:site_films", f"{base}films/"), Step("studies:site", base)]
+
+
+@cache
+def small_film() -> bytes:
+    """A film as a scanner writes it, the same in every world."""
+    return file_of(dx(picture(rows=40, columns=32)))
+
+
+def upload_steps(world: World, base: str) -> list[Step]:
+    """A film on its way in by the browser's route: half of it, where it stands, the rest, what became of it."""
+    content = small_film()
+    half, fingerprint = len(content) // 2, hashlib.sha256(content).hexdigest()
+    file = f"{base}upload/files/{fingerprint}/"
+    said = {"transmittal": "@transmittal", "name": "left hand.dcm", "size": len(content)}
+    said |= {"visit": world.subjects[0].visits.order_by("pk")[0].pk, "film_date": "2026-02-27"}
+    return [
+        Step("studies:upload_start", f"{base}upload/start/", "post", "{}", JSON),
+        Step("studies:upload_piece", f"{file}0/", "put", content[:half]),
+        Step("studies:upload_here", file),
+        Step("studies:upload_finish", f"{file}finish/", "post", json.dumps(said), JSON),
+        Step("studies:upload_piece", f"{file}{half}/", "put", content[half:]),
+        Step("studies:upload_finish", f"{file}finish/", "post", json.dumps(said), JSON, work=True),
+        Step("studies:site_upload", f"{base}upload/"),
+        Step("studies:upload_start", f"{base}upload/start/", "post", "{}", JSON),
+        Step("studies:upload_piece", f"{file}0/", "put", content),
+        Step("studies:upload_finish", f"{file}finish/", "post", json.dumps(said), JSON, work=True),
+        Step("studies:site_upload", f"{base}upload/"),
+    ]
+
+
+def manager_steps(world: World, who: str, found: Found) -> list[Step]:
+    """Those who run campaigns: every list as a page, as a file and searched; verbs that need no film."""
+    base = "/trials/TWO/campaigns/C1/"
+    reads = list(Read.objects.order_by("pk").values_list("pk", flat=True))
+    steps = [Step("reading:campaign", base), Step("reading:close", f"{base}close/", "post")]
+    for name in ("cases", "reads"):
+        for search in ("", "?format=csv", "?q=reader", "?sort=-status", "?status=discordant", "?kind=adjudication"):
+            steps.append(Step(f"reading:{name}", f"{base}{name}/{search}"))
+    for pk in reads[:3]:
+        steps.append(Step("reading:return", f"{base}reads/{pk}/return/"))
+        steps.append(Step("reading:replace", f"{base}reads/{pk}/replace/", "post", {"reason": "away"}))
+    steps.append(
+        Step("reading:return", f"{base}reads/{reads[0]}/return/", "post", {"reason": "incomplete", "note": "left"})
+    )
+    remind = Step("reading:remind", f"{base}remind/", "post")
+    return [*steps, remind, Step("reading:reads", f"{base}reads/"), Step("reading:campaign", base)]
+
+
+def trail_steps(world: World, who: str, found: Found) -> list[Step]:
+    """The audit trail event by event, its exports, searches and record histories."""
+    base = "/trials/TWO/audit/"
+    steps = [Step("audit:event", f"{base}trial/{seq}/") for seq in range(1, 60)]
+    steps += [Step("audit:trail", f"{base}{search}") for search in ("", "?format=csv", "?q=reader", "?size=100")]
+    for kind in ("reading.case", "reading.read", "reading.batch", "studies.film", "accounts.signature"):
+        steps += [Step("audit:record", f"{base}trial/{kind}/{key}/") for key in (1, 2, 3)]
+    return [*steps, Step("audit:export", f"{base}trial/export.json"), Step("audit:export", f"{base}house/export.json")]
+
+
+def statistician_steps(world: World, who: str, found: Found) -> list[Step]:
+    """From the agreement of readers to the dataset, its bytes, the first signature, and the arms asked for."""
+    base = "/trials/TWO/results/"
+    sets = f"{base}C1/datasets/"
+    return [
+        Step("scoring:results", base),
+        Step("scoring:agreement", f"{base}C1/agreement/?group=total"),
+        Step("scoring:figure", f"{base}C1/figures/bland-altman.svg"),
+        Step("scoring:build", f"{sets}build/", "post", work=True),
+        Step("scoring:datasets", sets),
+        Step("scoring:dataset", f"{sets}1/"),
+        Step("scoring:download", f"{sets}1/zip/"),
+        Step("scoring:dataset", f"{sets}1/", "post", {"password": "not the password"}),
+        Step("scoring:dataset", f"{sets}1/", "post", {"password": PASSWORD}),
+        Step("scoring:datasets", sets),
+        Step("scoring:ask_arms", f"{base}C1/arms/"),
+        Step("scoring:seeds", f"{base}C1/seeds/", "post"),
+        Step("scoring:unlock", f"{base}C1/locks/1/unlock/", "post", {"reason": "a joint was overlooked"}),
+        Step("scoring:datasets", sets),
+    ]
+
+
+def signer_steps(world: World, who: str, found: Found) -> list[Step]:
+    """What waits for the second signature, the summary, a wrong password, the lock."""
+    sets = "/trials/TWO/results/C1/datasets/"
+    return [
+        Step("home", "/"),
+        Step("scoring:locks", "/trials/TWO/locks/"),
+        Step("scoring:datasets", sets),
+        Step("scoring:dataset", f"{sets}1/"),
+        Step("scoring:download", f"{sets}1/zip/"),
+        Step("scoring:decline", f"{sets}1/decline/"),
+        Step("scoring:dataset", f"{sets}1/", "post", {"password": "not the password"}),
+        Step("scoring:dataset", f"{sets}1/", "post", {"password": PASSWORD}),
+        Step("scoring:dataset", f"{sets}1/"),
+        Step("scoring:datasets", sets),
+        Step("scoring:locks", "/trials/TWO/locks/"),
+    ]
+
+
+def no_steps(world: World, who: str, found: Found) -> list[Step]:
+    """Nothing beyond the pages."""
+    return []
+
+
+SCRIPTS: dict[str, Callable[[World, str, Found], list[Step]]] = {
+    "reader": reader_steps,
+    "adjudicator": reader_steps,
+    "site": site_steps,
+    "coordinator": manager_steps,
+    "statistician": statistician_steps,
+    "signer": signer_steps,
+    "auditor": trail_steps,
+}
