@@ -18,7 +18,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 
-BEGINNINGS = ("js/capture/room.js", "js/viewer/decode_worker.js")
+BEGINNINGS = ("js/viewer/head_start.js", "js/capture/room.js", "js/viewer/decode_worker.js")
 IMPORT = re.compile(r'^import (?:\{([^}]*)\} from )?"(\.{1,2}/[^"]+)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export ((?:async )?function\*?|class|const) (\w+)", re.MULTILINE)
 LEFT_OVER = re.compile(r"^\s*(?:import|export)\b|\bimport[.(]|^await\b", re.MULTILINE)
@@ -29,10 +29,12 @@ class CannotJoin(Exception):
 
 
 def joined(root: Path, beginning: str) -> str:
-    """The module at `root`/`beginning` and everything it needs as one module."""
+    """The module at `root`/`beginning` and everything it needs as one module; other beginnings stay imported."""
     parts: dict[str, str] = {}
     gather(root, beginning, parts, within=())
-    return "const modules = {};\n" + "".join(parts.values())
+    names = ", ".join(exports_of((root / beginning).read_text(encoding="utf-8")))
+    exports = f'export const {{ {names} }} = modules["{beginning}"];\n' if names else ""
+    return "".join(["const modules = {};\n", *parts.values(), exports])
 
 
 def gather(root: Path, name: str, parts: dict[str, str], within: tuple[str, ...]) -> None:
@@ -41,10 +43,19 @@ def gather(root: Path, name: str, parts: dict[str, str], within: tuple[str, ...]
         raise CannotJoin(f"{' imports '.join([*within, name])}: a ring of modules cannot be joined")
     if name in parts:
         return
+    if within and name in BEGINNINGS:
+        parts[name] = as_import(name, seen_from=within[0])
+        return
     source = (root / name).read_text(encoding="utf-8")
     for _, address in IMPORT.findall(source):
         gather(root, target_of(name, address), parts, (*within, name))
     parts[name] = as_function(name, source)
+
+
+def as_import(name: str, seen_from: str) -> str:
+    """A beginning of its own, which is loaded and run once, whoever imports it."""
+    address = posixpath.relpath(name, posixpath.dirname(seen_from))
+    return f'import * as begun from "{address}";\nmodules["{name}"] = begun;\n'
 
 
 def target_of(name: str, address: str) -> str:
@@ -64,8 +75,13 @@ def as_function(name: str, source: str) -> str:
     if odd := LEFT_OVER.search(body):
         line = body[odd.start() :].strip().splitlines()[0]
         raise CannotJoin(f'{name}: "{line}" is neither a named import nor an export of a function, class or constant')
-    exports = ", ".join(exported for _, exported in EXPORT.findall(source))
+    exports = ", ".join(exports_of(source))
     return f'// {name}\nmodules["{name}"] = (() => {{\n{body}return {{ {exports} }};\n}})();\n'
+
+
+def exports_of(source: str) -> list[str]:
+    """The names that a module exports."""
+    return [name for _, name in EXPORT.findall(source)]
 
 
 class JoinedModules(BaseFinder):

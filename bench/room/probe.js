@@ -40,7 +40,11 @@
 
   // Linked window and level: each move of a mouse that is held down is drawn and read back, so that it is drawn indeed.
   probe.redraw = async (well, seconds) => {
-    const gl = document.querySelector("canvas.surface").getContext("webgl2");
+    const surface = document.querySelector("canvas.surface");
+    const gl = surface.getContext("webgl2");
+    const flat = gl ? null : surface.getContext("2d");
+    const readBack = () =>
+      gl ? gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4)) : flat.getImageData(0, 0, 1, 1);
     const box = well.getBoundingClientRect();
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     const began = performance.now();
@@ -50,7 +54,7 @@
       const place = { clientX: x + 60 * Math.sin(count / 9), clientY: y + 40 * Math.cos(count / 7) };
       well.dispatchEvent(new PointerEvent("pointermove", { pointerId: 1, bubbles: true, ...place }));
       await new Promise(requestAnimationFrame);
-      gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+      readBack();
     }
     return (count / (performance.now() - began)) * 1000;
   };

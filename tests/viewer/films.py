@@ -53,8 +53,19 @@ def put_film(site: Site, token: str, form: NormalForm, **more: Any) -> dict[str,
     }
 
 
+# Without a graphics card WebGL is emulated, and the product draws on the canvas instead: here it is told of a card.
+WITH_A_GRAPHICS_CARD = """{
+  const { getParameter } = WebGL2RenderingContext.prototype;
+  const names = [0x1f01, 0x9246]; // RENDERER, UNMASKED_RENDERER_WEBGL
+  WebGL2RenderingContext.prototype.getParameter = function (name) {
+    return names.includes(name) ? "a graphics card" : getParameter.call(this, name);
+  };
+}"""
+
+
 def open_bench(site: Site, page: Page) -> None:
     """Opens the page that draws with the real modules."""
+    page.add_init_script(WITH_A_GRAPHICS_CARD)
     site.put("/bench.html", BENCH, "text/html")
     site.put("/bench.js", (ROOT / "tests/viewer/renderer_bench.js").read_bytes(), "text/javascript")
     page.goto(f"{site.address}/bench.html")

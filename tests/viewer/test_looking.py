@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 from studies.levels import NormalForm, render8
 from tests.capture.acting import ALL_FULL, open_read, press, said, shown, wait_ready
 from tests.capture.reading_room import ReadingRoom
-from tests.viewer.films import drawn, put_film, wait_until
+from tests.viewer.films import WITH_A_GRAPHICS_CARD, drawn, put_film, wait_until
 from tests.viewer.site import Answer, Request, Site
 
 pytestmark = pytest.mark.browser
@@ -51,8 +51,7 @@ def room(site: Site) -> ReadingRoom:
 @pytest.fixture(params=["webgl2", "canvas"])
 def either(request: pytest.FixtureRequest, clean_page: Page) -> Iterator[Page]:
     """A page that draws by WebGL2, and one that has to do without."""
-    if request.param == "canvas":
-        clean_page.add_init_script(WITHOUT_WEBGL)
+    clean_page.add_init_script(WITHOUT_WEBGL if request.param == "canvas" else WITH_A_GRAPHICS_CARD)
     yield clean_page
     assert clean_page.evaluate("document.querySelector('.stage').dataset.renderer") == request.param
 
@@ -176,7 +175,13 @@ def test_without_a_secure_address_nothing_can_be_scored(clean_page: Page, room: 
     assert "neither https nor localhost" in said(clean_page)
 
 
+def test_without_a_graphics_card_films_are_drawn_on_the_canvas(clean_page: Page, room: ReadingRoom) -> None:
+    open_read(clean_page, room)
+    assert clean_page.get_attribute(".stage", "data-renderer") == "canvas"
+
+
 def test_a_lost_graphics_context_costs_nothing(clean_page: Page, room: ReadingRoom) -> None:
+    clean_page.add_init_script(WITH_A_GRAPHICS_CARD)
     open_read(clean_page, room)
     press(clean_page, "o", "p")
     before = seen(clean_page)
@@ -190,6 +195,7 @@ def test_a_lost_graphics_context_costs_nothing(clean_page: Page, room: ReadingRo
 
 
 def test_a_film_larger_than_the_largest_texture_is_drawn_on_the_canvas(clean_page: Page, room: ReadingRoom) -> None:
+    clean_page.add_init_script(WITH_A_GRAPHICS_CARD)
     clean_page.add_init_script(
         "const get = WebGL2RenderingContext.prototype.getParameter;"
         "WebGL2RenderingContext.prototype.getParameter = function (name) {"

@@ -15,19 +15,27 @@ export const bandUrl = (film, level, index) =>
 
 export class BandLoader {
   #coming = new Map();
+  #begun = new Map();
 
-  // signedOut() resolves when the same reader is signed in again; waiting(true|false) reports the network;
-  // early: by address, promises of bytes that were asked for before there was a worker, used once.
-  constructor({ pool, cache, signedOut, waiting, early = new Map() }) {
-    Object.assign(this, { pool, cache, signedOut, waiting, early });
+  // signedOut() resolves when the same reader is signed in again; waiting(true|false) reports the network.
+  constructor({ pool, cache, signedOut, waiting }) {
+    Object.assign(this, { pool, cache, signedOut, waiting });
+  }
+
+  // Brings a band for the first who will ask for it; `arriving` is a promise of its bytes, not yet verified, or of null.
+  begin(film, level, index, arriving) {
+    const band = this.load(film, level, index, { arriving }).catch(() => null);
+    this.#begun.set(`${film.token}/${level}/${index}`, band);
   }
 
   // {levels, top, rows} of a decoded band; with decode false the band is only kept for later.
-  async load(film, level, index, { decode = true, priority = 0, signal = null } = {}) {
+  async load(film, level, index, { decode = true, priority = 0, signal = null, arriving = null } = {}) {
     const key = `${film.token}/${level}/${index}`;
+    const begun = decode && (await this.#taken(key));
+    if (begun) return begun;
     await this.#coming.get(key)?.catch(() => null);
     if (!decode && this.cache.has(key)) return null;
-    const coming = this.#bring(film, level, index, key, { decode, priority, signal });
+    const coming = this.#bring(film, level, index, key, { decode, priority, signal, arriving });
     this.#coming.set(key, coming);
     try {
       return await coming;
@@ -36,7 +44,14 @@ export class BandLoader {
     }
   }
 
-  async #bring(film, level, index, key, { decode, priority, signal }) {
+  // What was begun is given once; null when nothing was, or in vain.
+  async #taken(key) {
+    const begun = this.#begun.get(key);
+    this.#begun.delete(key);
+    return (await begun) ?? null;
+  }
+
+  async #bring(film, level, index, key, { decode, priority, signal, arriving }) {
     const { columns, rows } = levelSize(film, level);
     const edges = bandEdges(rows, film.digests[level].length);
     const job = {
@@ -47,7 +62,7 @@ export class BandLoader {
       columns,
       decode,
     };
-    const { bytes, levels } = await this.#untilAnswered(job, key, { priority, signal });
+    const { bytes, levels } = await this.#untilAnswered({ ...job, arrived: await arriving }, key, { priority, signal });
     this.cache.put(key, bytes);
     return { levels, top: edges[index], rows: job.rows };
   }
@@ -55,24 +70,17 @@ export class BandLoader {
   async #untilAnswered(job, key, options) {
     for (let attempt = 0; ; attempt++) {
       try {
-        const bytes = this.cache.take(key);
-        const arrived = bytes ? null : await this.#arrivedEarly(job.url);
-        const answer = await this.pool.request({ ...job, bytes, arrived }, options);
+        const answer = await this.pool.request({ ...job, bytes: this.cache.take(key) }, options);
         this.waiting(false);
         return answer;
       } catch (refusal) {
+        job.arrived = null;
         if (options.signal?.aborted) throw refusal;
         if (refusal.status === 401) await this.signedOut();
         else if (refusal.fault === "unreachable" || refusal.status >= 500) await this.#pause(attempt);
         else throw refusal;
       }
     }
-  }
-
-  async #arrivedEarly(url) {
-    const coming = this.early.get(url);
-    this.early.delete(url);
-    return coming ?? null;
   }
 
   #pause(attempt) {

@@ -1,25 +1,31 @@
-// The same two passes without WebGL: resample into whole numbers, window them, put them on a 2-D canvas.
-// Used when WebGL2 is missing, its context was lost, or a film is larger than its largest texture.
+// The same two passes without WebGL: resample into whole numbers, window them by a table, put them on a 2-D canvas.
+// Used when WebGL2 is missing or only emulated, its context was lost, or a film is larger than its largest texture.
 
-import { grey, NOTHING } from "./levels_window.js";
+import { coloursOf } from "./levels_window.js";
 import { resampleInto } from "./resample.js";
+
+const BESIDE = 16 * 65536;
 
 export class CanvasRenderer {
   kind = "canvas";
   largest = Infinity;
   #kept = new Uint32Array(0);
   #across = 0;
+  #highest = 0;
+  #colours = new Uint32Array(BESIDE + 1);
 
   constructor(canvas) {
     this.canvas = canvas;
-    this.context = canvas.getContext("2d", { alpha: false });
+    this.context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
   }
 
   resize(width, height, below) {
     this.canvas.width = width;
     this.canvas.height = height;
+    this.image = this.context.createImageData(width, height);
+    this.pixels = new Uint32Array(this.image.data.buffer);
     this.#across = width;
-    this.#kept = new Uint32Array(width * (height + below)).fill(NOTHING);
+    this.#kept = new Uint32Array(width * (height + below)).fill(BESIDE);
   }
 
   picture({ columns, rows }) {
@@ -35,23 +41,21 @@ export class CanvasRenderer {
   }
 
   resample(picture, rect, kept, rule) {
-    resampleInto(this.#kept, this.#across, { ...kept, width: rect.width, height: rect.height }, picture, rule);
+    const { width, height } = rect;
+    const highest = resampleInto(this.#kept, this.#across, { ...kept, width, height }, picture, rule, BESIDE);
+    this.#highest = Math.max(this.#highest, highest);
   }
 
-  show(rect, kept, { low2, span }, invert) {
-    const image = this.context.createImageData(rect.width, rect.height);
-    const colours = new Uint32Array(image.data.buffer);
-    const flip = invert ? 255 : 0;
-    let to = 0;
+  show(rect, kept, window, invert) {
+    coloursOf(window, invert, this.#colours, this.#highest + 1);
+    this.#colours[BESIDE] = 0xff000000;
+    const [colours, levels, pixels] = [this.#colours, this.#kept, this.pixels];
     for (let row = 0; row < rect.height; row++) {
-      const from = (kept.y + row) * this.#across + kept.x;
-      for (let column = 0; column < rect.width; column++) {
-        const level = this.#kept[from + column];
-        const shown = level === NOTHING ? 0 : grey(level, low2, span) ^ flip;
-        colours[to++] = 0xff000000 | (shown * 0x010101);
-      }
+      let from = (kept.y + row) * this.#across + kept.x;
+      let to = (rect.y + row) * this.#across + rect.x;
+      for (const end = to + rect.width; to < end; to++, from++) pixels[to] = colours[levels[from]];
     }
-    this.context.putImageData(image, rect.x, rect.y);
+    this.context.putImageData(this.image, 0, 0, rect.x, rect.y, rect.width, rect.height);
   }
 
   clear() {

@@ -46,8 +46,9 @@ export class Film {
   // Brings packed bands into the cache for later, the small level first.
   async prefetch(level, priority) {
     if (this.state === "absent") return;
-    const bands = this.digests[level].map((_, k) => this.loader.load(this, level, k, { decode: false, priority }));
-    await Promise.allSettled(bands);
+    for (const index of this.digests[level].keys()) {
+      await this.loader.load(this, level, index, { decode: false, priority }).catch(() => null);
+    }
   }
 
   async #level(level, priority, sink, signal) {

@@ -4,7 +4,17 @@
 import { link, uniforms } from "./gl_program.js";
 import { COVER, RESAMPLE, WINDOW } from "./shaders.js";
 
-const CONTEXT = { alpha: false, antialias: false, depth: false, stencil: false, powerPreference: "high-performance" };
+// Without a graphics card WebGL is emulated by the processor, slower than the canvas (docs/decisions/0011). Some browsers
+// refuse it when they are told to, others only tell what draws.
+const EMULATED = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+const CONTEXT = {
+  alpha: false,
+  antialias: false,
+  depth: false,
+  stencil: false,
+  powerPreference: "high-performance",
+  failIfMajorPerformanceCaveat: true,
+};
 
 export class GlRenderer {
   kind = "webgl2";
@@ -12,6 +22,11 @@ export class GlRenderer {
   constructor(canvas) {
     const gl = (this.gl = canvas.getContext("webgl2", CONTEXT));
     if (!gl) throw new Error("WebGL2 is not to be had");
+    const drawn = gl.getParameter(gl.getExtension("WEBGL_debug_renderer_info")?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER);
+    if (EMULATED.test(drawn)) {
+      gl.getExtension("WEBGL_lose_context")?.loseContext();
+      throw new Error(`WebGL2 is only emulated, by ${drawn}`);
+    }
     this.canvas = canvas;
     this.largest = gl.getParameter(gl.MAX_TEXTURE_SIZE);
     this.resampler = uniforms(gl, link(gl, COVER, RESAMPLE));

@@ -1,19 +1,24 @@
 // Window and level (PS3.3 C.11.2.1.2.1, LINEAR) in whole numbers, so that every renderer gives the same greys.
 // Levels are held in sixteenths; low2 is twice the lower end of the window, span is its width minus one.
 
-export const SIXTEENTHS = 16;
-export const NOTHING = 0xffffffff;
+const GREYS = 256;
 
 export function limits({ center, width }) {
   return { low2: Math.round(2 * center) - width, span: width - 1 };
 }
 
-// Rounded half up; levels below the window are 0, above it 255; a width of 1 is a step.
-export function grey(sixteenths, low2, span) {
-  const above = 2 * sixteenths - SIXTEENTHS * low2;
-  if (above <= 0) return 0;
-  if (above >= 32 * span) return 255;
-  return Math.trunc((255 * above + 16 * span) / (32 * span));
+// The colour of each of `count` sixteenths of a level, as a canvas stores it. A level at `above` half-sixteenths over
+// the window's lower end is shown as (255 above + 16 span) / (32 span), rounded down: half up of the exact value.
+// Levels below the window are 0, above it 255; a width of 1 is a step.
+export function coloursOf({ low2, span }, invert, colours, count) {
+  let from = 0;
+  for (let grey = 0; grey < GREYS; grey++) {
+    const above = span === 0 ? 1 : Math.max(Math.ceil(((grey + 1) * 32 * span - 16 * span) / 255), 1);
+    const end = grey === GREYS - 1 ? count : Math.min(Math.max(Math.ceil((above + 16 * low2) / 2), from), count);
+    const shown = invert ? 255 - grey : grey;
+    colours.fill(0xff000000 + shown * 0x010101, from, end);
+    from = end;
+  }
 }
 
 // The nearest window that can be shown: center in halves, width whole.

@@ -1,5 +1,5 @@
 // What a reader will need next is brought while he looks: first the next side of this case, then the next case.
-// Bands stay packed in memory; small levels come before full ones.
+// Bands stay packed in memory, one on its way at a time; small levels come before full ones.
 
 const SMALL = 2;
 const FULL = 3;
@@ -8,7 +8,7 @@ const LATER = 2;
 export async function prefetch(groups) {
   for (const [k, films] of groups.entries()) {
     const late = k * LATER;
-    await Promise.all(films.map((film) => film.prefetch("small", SMALL + late)));
-    await Promise.all(films.map((film) => film.prefetch("full", FULL + late)));
+    for (const film of films) await film.prefetch("small", SMALL + late);
+    for (const film of films) await film.prefetch("full", FULL + late);
   }
 }
