@@ -101,7 +101,10 @@ def test_statistician_and_signer_go_from_agreement_to_the_lock_by_pages(house: H
         fill_read(read)
         sign(read)
     run_due_jobs()
+    own = f"/read/{Read.objects.filter(reader=house.people['reader'])[0].token}/"
+    assert browser(house, "reader").get(own).status_code == 200
     close_campaign(campaign=campaign, actor=house.actor("coordinator"))
+    assert browser(house, "reader").get(own).status_code == 404, "not even his own scores, from now on"
     statistician, signer, base = browser(house, "statistician"), browser(house, "signer"), "/trials/TWO/results/"
     assert statistician.get(base).status_code == 200
     assert statistician.get(f"{base}C1/agreement/?group=total").status_code == 200

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.sign_in import BACKEND
 from audit.models import Event
+from audit.redaction import shown
 from config.errors import BadInput, WrongState
 from jobs.carrying import run_due_jobs
 from reading.assignments import replace_reader, request_batch
@@ -134,6 +135,15 @@ def test_concordant_cases_go_to_the_adjudicator_too_and_his_scores_are_not_used(
     run_due_jobs()
     assert list(CaseResult.objects.order_by("pk").values_list("numbers", flat=True)) == before
     assert {case.status for case in campaign.cases.all()} == {CaseStatus.CONSENSUS}
+    assert_the_trail_tells_an_auditor_no_control_from_an_adjudication(campaign)
+
+
+def assert_the_trail_tells_an_auditor_no_control_from_an_adjudication(campaign: Campaign) -> None:
+    """Both are computed twice, and the second time says nothing that the first did not."""
+    for case in campaign.cases.all():
+        events = Event.objects.of_record("reading.case", str(case.pk)).filter(action="scoring.case.computed")
+        told = [shown(event, "auditor") for event in events]
+        assert [(one.changes, one.details, one.rows) for one in told] == [({}, {}, [])] * 2
 
 
 def test_a_batch_is_no_larger_than_the_charter_allows(house: House) -> None:
