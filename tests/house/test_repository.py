@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,21 +37,23 @@ UNFINISHED = ["TO" + "DO", "FIX" + "ME", "X" + "XX"]
 TEXT = {".py", ".js", ".html", ".css", ".md", ".sh", ".toml", ".txt", ".in", ".yml", ".yaml", ".cfg", ""}
 
 
+@cache
 def tracked() -> list[Path]:
     names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return [ROOT / name for name in names.split("\0") if name and (ROOT / name).is_file()]
 
 
-def texts() -> Iterator[tuple[str, str]]:
-    for path in tracked():
-        if path.suffix in TEXT:
-            yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
+@cache
+def texts() -> list[tuple[str, str]]:
+    return [
+        (str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")) for path in tracked() if path.suffix in TEXT
+    ]
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    for name, text in texts():
-        if name.endswith(".py") and text and "/migrations/" not in name:
-            yield name, ast.parse(text)
+@cache
+def modules() -> list[tuple[str, ast.Module]]:
+    ours = [(name, text) for name, text in texts() if name.endswith(".py") and text and "/migrations/" not in name]
+    return [(name, ast.parse(text)) for name, text in ours]
 
 
 @pytest.mark.parametrize("host", HOSTS)
