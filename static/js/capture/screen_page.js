@@ -1,4 +1,5 @@
 // The reading screen of one case: what it is made of, and what happens to it while its desk opens, closes or is lost.
+// The films come first; the sheet beside them is laid out once the first of them is seen, or after a moment.
 
 import { Lightbox } from "../viewer/lightbox.js";
 import { Commands } from "./commands.js";
@@ -17,6 +18,7 @@ import { showStatus } from "./status_line.js";
 export class ScreenPage {
   #desk = null;
   #conflicts = null;
+  #left = false;
 
   constructor(root, house) {
     Object.assign(this, { root, house });
@@ -36,19 +38,15 @@ export class ScreenPage {
       later: dataOf(root, "next-case")?.films.filter(({ absent }) => !absent),
       regions: this.plan.regions,
     });
-    Object.assign(this, buildSheetSide(this));
-    this.commands = new Commands();
-    const parts = { ...this, presets: this.terms.presets ?? [], say: (text) => this.say(text) };
-    addFilmCommands(this.commands, parts);
-    addEntryCommands(this.commands, parts);
-    addPageCommands(this);
-    followCursor(this);
-    this.detach = listen(this);
-    this.#start();
+    this.#placeCursor();
+    this.lightbox.show(this.cursor.cell.region);
+    this.furnished = this.lightbox.firstPicture().then(() => this.#furnish());
   }
 
   // The desk is open: what was left unsaved is on the sheet, entering may begin.
-  attach(desk) {
+  async attach(desk) {
+    await this.furnished;
+    if (this.#left) return;
     this.#desk = desk;
     this.#conflicts = new Conflicts(this.root.querySelector(".conflicts"), {
       ...this,
@@ -99,7 +97,8 @@ export class ScreenPage {
   }
 
   say(text) {
-    this.pad.say(text);
+    if (this.pad) this.pad.say(text);
+    else this.notice(text);
   }
 
   notice(text) {
@@ -109,13 +108,27 @@ export class ScreenPage {
   }
 
   leave() {
-    this.detach();
+    this.#left = true;
+    this.detach?.();
     this.lightbox.leave();
   }
 
-  #start() {
+  #placeCursor() {
     const [item, exposure] = decodeURIComponent(location.hash.slice(1)).split("/");
     if (!exposure || !this.cursor.goTo(item, exposure)) this.cursor.firstEmpty();
+  }
+
+  #furnish() {
+    if (this.#left) return;
+    Object.assign(this, buildSheetSide(this));
+    this.commands = new Commands();
+    const parts = { ...this, presets: this.terms.presets ?? [], say: (text) => this.say(text) };
+    addFilmCommands(this.commands, parts);
+    addEntryCommands(this.commands, parts);
+    addPageCommands(this);
+    followCursor(this);
+    this.detach = listen(this);
+    this.cursor.go(this.cursor.place);
     if (this.case.read_only) this.say(this.case.read_only);
   }
 }

@@ -14,9 +14,11 @@ import { Strip } from "./strip.js";
 import { Tools } from "./tools.js";
 
 const SETTLED = ["full", "absent", "refused"];
+const PATIENCE = 500;
 
 export class Lightbox {
   #region = null;
+  #pictured = () => {};
 
   // looking: "whole" or "joints"; later: film descriptors of the next case.
   constructor(root, { panes, looking, loader, later, regions }) {
@@ -71,6 +73,15 @@ export class Lightbox {
   whyNotYet(exposure, region) {
     const pane = this.panes.find((each) => each.exposure === exposure);
     return whyNotYet(this.film(exposure, region), pane.letter);
+  }
+
+  // Resolves when a film of this side has been drawn, or there is none, or it takes long.
+  firstPicture() {
+    if (this.panes.every(({ film }) => SETTLED.includes(film.state))) return Promise.resolve();
+    return new Promise((done) => {
+      setTimeout(done, PATIENCE);
+      this.#pictured = () => requestAnimationFrame(() => setTimeout(done, 20));
+    });
   }
 
   fit(chosen) {
@@ -128,6 +139,7 @@ export class Lightbox {
     pane.stale = true;
     pane.describe();
     this.stage.invalidate();
+    this.#pictured();
     if (this.panes.every((each) => SETTLED.includes(each.film?.state))) this.shelf.lookAhead(this.#region);
   }
 }
