@@ -23,7 +23,7 @@ from typing import Any
 
 from playwright.sync_api import Playwright, sync_playwright
 
-from bench.room import films, looking, peer, serving
+from bench.room import alone, films, looking, peer, serving
 
 RUNS = int(sys.argv[1]) if len(sys.argv) > 1 else 5
 KEYS, JOINTS, SAVES, TURNS = 60, 40, 100, 6
@@ -100,6 +100,7 @@ def measure(folder: Path, drawn: list[films.Packed], page: Path) -> dict[str, An
     with serving.web(int(os.environ["BENCH_PORT"]), folder) as address, sync_playwright() as playwright:
         states = {email: looking.signed_in(playwright, address, email, house.password) for email in READERS}
         found = beside(playwright, address, states[READERS[0]], house.path(READERS[0]))
+        found |= memories(playwright, address, house, folder, found["ours"][0]["boxes"])
         found |= at_work(playwright, address, states[READERS[0]], house, folder)
         turns: list[float] = []
         for email in READERS:
@@ -114,7 +115,22 @@ def beside(playwright: Playwright, address: str, state: Any, path: str) -> dict[
         told(f"cold visits, {number} of {RUNS}")
         ours.append(looking.open_cold(playwright, address, state, path))
         theirs.append(looking.open_peer(playwright, address, ours[0]["boxes"]))
-    return {"ours": ours[1:], "peer": theirs[1:], "empty_memory": looking.empty_page(playwright)}
+    return {"ours": ours[1:], "peer": theirs[1:]}
+
+
+def memories(playwright: Playwright, address: str, house: Any, folder: Path, boxes: list[list[int]]) -> dict[str, Any]:
+    """Alternating visits by browsers that nobody drives."""
+    from bench.room.house import READERS
+
+    told("memory")
+    log = folder / serving.ACCESS_LOG
+    own = alone.profile(playwright, folder / "profile", address, READERS[0], house.password)
+    ours, theirs = [], []
+    for _ in range(RUNS):
+        ours.append(alone.memory_of(own, address + house.path(READERS[0]), log, alone.ours_fetched))
+        theirs.append(alone.memory_of(own, address + looking.peer_path(boxes), log, alone.peer_fetched))
+    empty = alone.memory_of(own, "about:blank", log, lambda _: True)
+    return {"our_memory": ours, "peer_memory": theirs, "empty_memory": empty}
 
 
 def at_work(playwright: Playwright, address: str, state: Any, house: Any, folder: Path) -> dict[str, Any]:
@@ -192,7 +208,7 @@ def summary(found: dict[str, Any]) -> dict[str, float]:
     return {
         "first_16_bit_times_sooner": theirs["small"] / ours["small"],
         "all_full_times_sooner": theirs["full"] / ours["full"],
-        "memory_share": ours["memory"] / theirs["memory"],
+        "memory_share": statistics.median(found["our_memory"]) / statistics.median(found["peer_memory"]),
         "redraws_times": ours["redraws"] / theirs["redraws"],
         "preview_after_first_frame_ms": statistics.median(after),
         "key_to_paint_p95_ms": p95(found["key_ms"]),
@@ -202,14 +218,13 @@ def summary(found: dict[str, Any]) -> dict[str, float]:
     }
 
 
-OURS = ("contentful", "preview", "small", "full", "memory", "redraws")
-THEIRS = ("small", "full", "memory", "redraws")
+OURS = ("contentful", "preview", "small", "full", "redraws")
+THEIRS = ("small", "full", "redraws")
 NAMES = {
     "contentful": "first frame, ms",
     "preview": "previews of all three films, ms",
     "small": "first 16-bit picture, ms",
     "full": "all three full films, ms",
-    "memory": "memory of all browser processes, MB",
     "redraws": "linked window/level, redraws/s",
 }
 
@@ -221,6 +236,8 @@ def report(found: dict[str, Any]) -> None:
         ours = statistics.median(run[name] for run in found["ours"])
         theirs = f"{statistics.median(run[name] for run in found['peer']):.1f}" if name in THEIRS else ""
         print(f"{words:<42}{ours:>12.1f}{theirs:>15}")
+    memory = [statistics.median(found[side]) for side in ("our_memory", "peer_memory")]
+    print(f"{'memory of all browser processes, MB':<42}{memory[0]:>12.1f}{memory[1]:>15.1f}")
     print(f"{'an empty page, MB':<42}{found['empty_memory']:>12.1f}")
     figures = summary(found)
     for name, value in figures.items():

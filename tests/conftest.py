@@ -6,14 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
+from hypothesis import HealthCheck
 
 from tests.protection import let_tests_empty_the_database
 
 pytest_plugins = ["tests.servers", "tests.cast", "tests.chromium"]
 let_tests_empty_the_database()
+# How long a draw takes says how busy the machine is, and nothing about what is drawn.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 # Hundreds of signatures are given in the tests; how long a guess takes is no matter of theirs.
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 1024
 

@@ -12,12 +12,12 @@ from urllib.parse import quote
 
 from playwright.sync_api import Browser, Page, Playwright, ViewportSize
 
-from bench.room.serving import memory_of_browsers
-
 EXECUTABLE = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
 WINDOW: ViewportSize = {"width": 1920, "height": 1080}
 PROBE = Path(__file__).with_name("probe.js").read_text()
+# A browser that has just been started is busy with itself for a while; neither side's page pays for that.
+STARTED_MS = 1500
 SETTLE_MS = 2500
 REDRAW_SECONDS = 2.5
 State = Any
@@ -30,7 +30,9 @@ def fresh_browser(playwright: Playwright, state: State = None) -> Iterator[tuple
     try:
         context = browser.new_context(viewport=WINDOW, storage_state=state)
         context.add_init_script(PROBE)
-        yield browser, context.new_page()
+        page = context.new_page()
+        page.wait_for_timeout(STARTED_MS)
+        yield browser, page
     finally:
         browser.close()
 
@@ -38,12 +40,17 @@ def fresh_browser(playwright: Playwright, state: State = None) -> Iterator[tuple
 def signed_in(playwright: Playwright, address: str, email: str, password: str) -> State:
     """The cookies of a reader."""
     with fresh_browser(playwright) as (_, page):
-        page.goto(f"{address}/sign-in/")
-        page.fill("input[type=email]", email)
-        page.fill("input[type=password]", password)
-        page.press("input[type=password]", "Enter")
-        page.wait_for_url(lambda url: "/sign-in/" not in url)
+        sign_in(page, address, email, password)
         return page.context.storage_state()
+
+
+def sign_in(page: Page, address: str, email: str, password: str) -> None:
+    """As a person does."""
+    page.goto(f"{address}/sign-in/")
+    page.fill("input[type=email]", email)
+    page.fill("input[type=password]", password)
+    page.press("input[type=password]", "Enter")
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
 
 
 def wait_for(page: Page, expression: str, seconds: float = 120) -> Any:
@@ -56,7 +63,7 @@ def wait_for(page: Page, expression: str, seconds: float = 120) -> Any:
 
 
 def open_cold(playwright: Playwright, address: str, state: State, path: str) -> dict[str, Any]:
-    """One cold visit of the reading screen: times, memory with all three films full, redraws by the second."""
+    """One cold visit of the reading screen: times with all three films full, redraws by the second."""
     with fresh_browser(playwright, state) as (_, page):
         page.goto(address + path, wait_until="commit")
         wait_for(page, "probe.full > 0")
@@ -66,13 +73,11 @@ def open_cold(playwright: Playwright, address: str, state: State, path: str) -> 
             "[...document.querySelectorAll('.well')].map(w => { const b = w.getBoundingClientRect();"
             " return [b.x, b.y, b.width, b.height].map(Math.round); })"
         )
-        memory = memory_of_browsers()
         return {
             "contentful": probe["contentful"],
             "preview": max(probe["previews"], default=math.nan),
             "small": probe["small"],
             "full": probe["full"],
-            "memory": memory,
             "redraws": redraws(page, boxes[0]),
             "renderer": page.evaluate("document.querySelector('.stage').dataset.renderer"),
             "boxes": boxes,
@@ -91,15 +96,18 @@ def redraws(page: Page, box: list[int]) -> float:
 def open_peer(playwright: Playwright, address: str, boxes: list[list[int]]) -> dict[str, Any]:
     """The same films in the same boxes in cornerstone3D."""
     with fresh_browser(playwright) as (_, page):
-        where = f"{address}/static/peer/index.html?panes={quote(json.dumps(boxes))}"
-        page.goto(where, wait_until="commit")
+        page.goto(address + peer_path(boxes), wait_until="commit")
         wait_for(page, "globalThis.peer && (peer.full > 0 || peer.fault)", 90)
         peer = page.evaluate("({first: peer.first, full: peer.full, fault: peer.fault})")
         if peer["fault"]:
             raise SystemExit(f"the peer could not show the films: {peer['fault']}")
         page.wait_for_timeout(SETTLE_MS)
-        memory = memory_of_browsers()
-        return {"small": peer["first"], "full": peer["full"], "memory": memory, "redraws": peer_redraws(page)}
+        return {"small": peer["first"], "full": peer["full"], "redraws": peer_redraws(page)}
+
+
+def peer_path(boxes: list[list[int]]) -> str:
+    """The peer's page with its films in the boxes that the product's screen gives them."""
+    return f"/static/peer/index.html?panes={quote(json.dumps(boxes))}"
 
 
 def peer_redraws(page: Page) -> float:
@@ -117,14 +125,6 @@ def peer_redraws(page: Page) -> float:
             }}"""
         )
     )
-
-
-def empty_page(playwright: Playwright) -> float:
-    """Megabytes of a browser that shows nothing."""
-    with fresh_browser(playwright) as (_, page):
-        page.goto("about:blank")
-        page.wait_for_timeout(SETTLE_MS)
-        return memory_of_browsers()
 
 
 def pressed(page: Page, keys: list[str], pause_ms: int) -> list[float]:

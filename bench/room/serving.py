@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+ACCESS_LOG = "access.log"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -44,6 +45,7 @@ def web(port: int, log_folder: Path) -> Iterator[str]:
     """gunicorn with the demo's arguments; gives its address once it answers."""
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"]
     command += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload"]
+    command += ["--access-logfile", str(log_folder / ACCESS_LOG), "--access-logformat", "%(s)s %(U)s"]
     with running("web", command, log_folder):
         address = f"http://localhost:{port}"
         wait_for_answer(f"{address}/sign-in/")

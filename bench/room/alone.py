@@ -1,0 +1,68 @@
+"""How much memory a browser takes that nobody looks into: no development tools are attached to it.
+
+A browser that is driven keeps what it has fetched for whoever drives it, up to some megabytes a request: the product's
+bands (3 MB) would be counted twice, the peer's films (30 MB) not.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Playwright
+
+from bench.room import looking
+from bench.room.serving import memory_of_browsers
+
+ARGUMENTS = ["--headless", "--password-store=basic", "--use-mock-keychain", "--no-first-run", "--window-size=1920,1080"]
+QUIET_SECONDS, PATIENCE_SECONDS = 2.5, 90
+FULL_BANDS = 12
+
+
+def profile(playwright: Playwright, folder: Path, address: str, email: str, password: str) -> Path:
+    """The folder of a browser in which a reader has signed in."""
+    context = playwright.chromium.launch_persistent_context(
+        folder, executable_path=looking.EXECUTABLE, args=looking.ARGUMENTS
+    )
+    looking.sign_in(context.new_page(), address, email, password)
+    context.close()
+    return folder
+
+
+def memory_of(folder: Path, url: str, access_log: Path, fetched: Callable[[str], bool]) -> float:
+    """Megabytes once everything that the page fetches has come and nothing more comes."""
+    began = access_log.stat().st_size
+    command = [looking.EXECUTABLE, *looking.ARGUMENTS, *ARGUMENTS, f"--user-data-dir={folder}", url]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        wait_until_quiet(access_log, began, fetched)
+        return memory_of_browsers()
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+
+
+def wait_until_quiet(access_log: Path, began: int, fetched: Callable[[str], bool]) -> None:
+    """Until the log since `began` shows what was expected, and has not grown for some seconds."""
+    grown, since, deadline = began, time.monotonic(), time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if (size := access_log.stat().st_size) != grown:
+            grown, since = size, time.monotonic()
+        if time.monotonic() - since > QUIET_SECONDS and fetched(access_log.read_text()[began:]):
+            return
+        time.sleep(0.1)
+    raise SystemExit(f"the films were not fetched within {PATIENCE_SECONDS} s by a browser that nobody drives")
+
+
+def ours_fetched(log: str) -> bool:
+    """The films of the side on the screen, at least; those fetched ahead come before it is quiet."""
+    return log.count("/full/") >= FULL_BANDS
+
+
+def peer_fetched(log: str) -> bool:
+    """Its three films."""
+    return log.count(".dcm") >= 3
