@@ -6,7 +6,6 @@ import os
 import secrets
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +20,7 @@ from django.db import connection
 from psycopg import sql
 
 from config.celery import app
+from tests.nest import ForkedWorker, Nest
 from tests.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -91,36 +91,40 @@ def forget_connections() -> None:
     vars(app)["_pool"] = None
 
 
-StartWorker = Callable[..., subprocess.Popen[bytes]]
+StartWorker = Callable[..., ForkedWorker]
+
+
+@pytest.fixture(scope="session")
+def nest(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nest]:
+    """One for all workers of this process's tests, made for the first that needs one."""
+    search_path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    nest = Nest(environment_of_a_part(PYTHONPATH=search_path), tmp_path_factory.mktemp("nest") / "log")
+    yield nest
+    nest.close()
 
 
 @pytest.fixture
-def start_worker(transactional_db: None, tmp_path: Path) -> Iterator[StartWorker]:
+def start_worker(transactional_db: None, nest: Nest, tmp_path: Path) -> Iterator[StartWorker]:
     """Starts real Celery workers on the test's database; `settings_of` adds to their environment."""
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[ForkedWorker] = []
 
-    def start(broker_url: str, **settings_of: str) -> subprocess.Popen[bytes]:
-        search_path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-        environment = environment_of_a_part(BROKER_URL=broker_url, PYTHONPATH=search_path, **settings_of)
-        command = [sys.executable, "-m", "celery", "-A", "tests.worker", "worker", "--concurrency", "1"]
-        log = (tmp_path / f"worker-{len(started)}.log").open("wb")
-        process = subprocess.Popen(
-            [*command, "--without-gossip", "--without-mingle", "--loglevel", "WARNING"],
-            env=environment,
-            cwd=ROOT,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
+    def start(broker_url: str, **settings_of: str) -> ForkedWorker:
+        arguments = ["-A", "tests.worker", "worker", "--concurrency", "1"]
+        worker = ForkedWorker(
+            nest,
+            [*arguments, "--without-gossip", "--without-mingle", "--loglevel", "WARNING"],
+            environment_of_a_part(BROKER_URL=broker_url, **settings_of),
+            tmp_path / f"worker-{len(started)}.log",
         )
-        started.append(process)
-        return process
+        started.append(worker)
+        return worker
 
     yield start
-    for process in started:
-        kill_group(process)
+    for worker in started:
+        kill_group(worker)
 
 
-def kill_group(process: subprocess.Popen[bytes]) -> None:
+def kill_group(process: subprocess.Popen[bytes] | ForkedWorker) -> None:
     """kill -9 for the process and its children; nothing is told to them beforehand."""
     try:
         os.killpg(process.pid, 9)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from config.job_kinds import KINDS
 from jobs.models import Job
 from jobs.sweeping import hint_again
 from tests.jobs.real_line import Step, every_step
+from tests.nest import ForkedWorker
 from tests.servers import StartWorker, kill_group
 from tests.waiting import wait_for
 
@@ -36,7 +36,7 @@ class Killer:
         pauses.mkdir()
         self.worker = self.start()
 
-    def start(self) -> subprocess.Popen[bytes]:
+    def start(self) -> ForkedWorker:
         return self.begin(self.broker_url, JOB_LEASE_SECONDS="2", PAUSES=str(self.pauses))
 
     def kill_in_the_middle_of(self, step: Step) -> None:

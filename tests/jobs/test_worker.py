@@ -68,7 +68,7 @@ def test_a_worker_that_wakes_up_late_writes_nothing(
     os.killpg(frozen.pid, signal.SIGCONT)
     add_job("count", "later")
     wait_for(all_done, "both go on")
-    frozen.terminate()
+    frozen.send_signal(signal.SIGTERM)
     frozen.wait(timeout=30)
     job.refresh_from_db()
     assert (sorted(kept()), job.attempts) == (["1", "later"], 2)
