@@ -1,20 +1,25 @@
-"""A figure as SVG, drawn on the server: the same bytes for the same numbers, and no script in a page."""
+"""A figure as SVG, drawn on the server: the same bytes for the same numbers, and no script in a page.
+
+matplotlib is loaded with the first figure: most processes never draw one.
+"""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 STYLE: Any = {"svg.hashsalt": "blindread", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
 
 
 def drawn(draw: Callable[[Axes], None], size_inches: tuple[float, float] = (5.6, 3.6)) -> bytes:
     """The figure that `draw` makes, as SVG without a date."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=size_inches, layout="constrained")
         draw(figure.add_subplot())

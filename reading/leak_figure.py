@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING, Any
 
 from config.figure import drawn
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 CHANCE, CALM, LEAK = "#c9ced6", "#33658a", "#b3261e"
 

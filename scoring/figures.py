@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
-from matplotlib.axes import Axes
 
 from config.figure import drawn
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Values = npt.NDArray[np.float64]
 
