@@ -19,7 +19,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -110,7 +110,9 @@ class House:
                 raise Stopped(f"{part.name} failed.\n{self.tail(part.name)}")
 
     def start_again(self, part: Part, code: int) -> None:
-        """Unless it has ended too often in a short time."""
+        """Unless it has ended too often in a short time; what it left behind would hold its port and its leases."""
+        if part.process:
+            kill_group(part.process)
         now = time.monotonic()
         part.deaths = [death for death in part.deaths if death > now - DEATH_SECONDS] + [now]
         if len(part.deaths) > MOST_DEATHS:
@@ -124,16 +126,21 @@ class House:
 
     def stop(self) -> None:
         """Asks every part to end, the last started first, and kills what does not."""
-        running = [part.process for part in reversed(self.parts) if part.process and part.process.poll() is None]
-        for process in running:
+        processes = [part.process for part in reversed(self.parts) if part.process]
+        for process in processes:
             process.terminate()
         end = time.monotonic() + GRACE_SECONDS
-        for process in running:
-            try:
+        for process in processes:
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, end - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+            kill_group(process)
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Ends a part that does not end, and the children of one that has ended: they share its session."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def die_with_parent() -> None:
@@ -145,14 +152,12 @@ def parts_of(port: int, var: Path) -> list[Part]:
     """The parts in the order of their start."""
     python, manage = sys.executable, [sys.executable, str(ROOT / "manage.py")]
     gunicorn = [python, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
+    web = [*gunicorn, "--workers", "2", "--threads", "4", "--timeout", "120", "--graceful-timeout", "5", "--preload"]
     celery = [python, "-m", "celery", "-A", "config.celery", "worker", "--loglevel", "WARNING"]
     decoders = [python, "-m", "studies.decoding.server", "--socket", str(var / "work" / "decoders")]
     return [
         Part("decoders", [*decoders, "--processes", "2"]),
-        Part(
-            "web",
-            [*gunicorn, "--workers", "2", "--threads", "4", "--timeout", "120", "--graceful-timeout", "5", "--preload"],
-        ),
+        Part("web", web),
         Part("worker", [*celery, "--without-gossip", "--without-mingle", "--without-heartbeat"]),
         Part("sweeper", [*manage, "sweep"]),
         Part("filler", [*manage, "fill_demo"], lasting=False),
@@ -224,13 +229,10 @@ def waiting_for(answer: IO[bytes]) -> str:
 def wait_until_ready(house: House) -> None:
     """Tells what is being waited for whenever it changes."""
     told = ""
-    while True:
+    while not house.ready:
         house.look_after()
-        ready, text = ask_health(house.address)
-        if ready:
-            house.ready = True
-            return
-        if text != told:
+        house.ready, text = ask_health(house.address)
+        if text != told and not house.ready:
             say(f"  waiting for {text}")
             told = text
         time.sleep(0.3)

@@ -160,6 +160,34 @@ def test_a_part_that_keeps_dying_stops_the_demo_with_the_end_of_its_log(var: Pat
         wait_for(lambda: house.look_after(), "it gives up")
 
 
+def leave_a_child(house: House) -> int:
+    """A part that has ended while its child goes on; the child."""
+    (house.var / "log").mkdir(parents=True)
+    part = Part("web", ["sh", "-c", "sleep 600 & exit 3"])
+    house.start(part)
+    assert part.process
+    assert part.process.wait(30) == 3
+    (child,) = processes_in(house.var)
+    return child
+
+
+def test_the_children_of_a_part_that_died_end_before_it_is_started_again(var: Path) -> None:
+    house = House(var, 1)
+    child = leave_a_child(house)
+    house.parts[0].command = ["sleep", "600"]
+    house.look_after()
+    wait_for(lambda: child not in processes_in(var), "the child of the dead part ends")
+    assert len(processes_in(var)) == 1, "the part was started again"
+    house.stop()
+
+
+def test_a_house_that_stops_just_after_a_part_died_leaves_none_of_its_children(var: Path) -> None:
+    house = House(var, 1)
+    leave_a_child(house)
+    house.stop()
+    wait_for(lambda: processes_in(var) == [], "the child of the dead part ends")
+
+
 def test_a_filler_that_fails_later_leaves_the_demo_running(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (var / "log").mkdir(parents=True)
     house = House(var, 1, ready=True)
