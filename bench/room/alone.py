@@ -7,6 +7,7 @@ bands (3 MB) would be counted twice, the peer's films (30 MB) not.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -34,9 +35,10 @@ def profile(playwright: Playwright, folder: Path, address: str, email: str, pass
 
 
 def memory_of(folder: Path, url: str, access_log: Path, fetched: Callable[[str], bool]) -> float:
-    """Megabytes once everything that the page fetches has come and nothing more comes."""
+    """Megabytes once everything that the page fetches has come and nothing more comes; nothing is cached before."""
     began = access_log.stat().st_size
-    command = [looking.EXECUTABLE, *looking.ARGUMENTS, *ARGUMENTS, f"--user-data-dir={folder}", url]
+    fresh = shutil.copytree(folder, folder.with_name("fresh-profile"))
+    command = [looking.EXECUTABLE, *looking.ARGUMENTS, *ARGUMENTS, f"--user-data-dir={fresh}", url]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
         wait_until_quiet(access_log, began, fetched)
@@ -44,6 +46,7 @@ def memory_of(folder: Path, url: str, access_log: Path, fetched: Callable[[str],
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait()
+        shutil.rmtree(fresh, ignore_errors=True)
 
 
 def wait_until_quiet(access_log: Path, began: int, fetched: Callable[[str], bool]) -> None:
