@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -13,12 +14,12 @@ from django.urls import reverse
 
 from instruments.definition import Instrument
 from reading.access import Piece
-from reading.cells import ABSENT, cells_of, count_filled, exposures_of, instrument_of, notes_of
+from reading.cells import ABSENT, cells_of, count_filled, instrument_of, notes_of
 from reading.charter_terms import Terms
 from reading.charters import terms_of
 from reading.frozen_films import VIEWS
 from reading.models import Exposure, ExposureFilm, Read, ReadStatus, ReadStep
-from reading.steps import exposures_shown, order_note
+from reading.steps import order_note
 from reading.worklist import waiting_for
 
 FEATURE_LABELS = {"erosion": "Erosion", "narrowing": "Narrowing", "grade": "Grade"}
@@ -95,8 +96,8 @@ def blind_film(address: str, film: ExposureFilm) -> BlindedFilm:
     )
 
 
-def blind_case(piece: Piece) -> BlindedCase:
-    """The case of a read with the panes of the step before its reader."""
+def blind_case(piece: Piece, shown: Sequence[Exposure]) -> BlindedCase:
+    """The case of a read with the panes of what is shown at the step before its reader."""
     read, step = piece.read, piece.step
     return BlindedCase(
         token=piece.token,
@@ -113,7 +114,7 @@ def blind_case(piece: Piece) -> BlindedCase:
                 tuple(blind_film(piece.token, film) for film in in_reading_order(one)),
                 locked=one.step_id != step.pk,
             )
-            for one in exposures_shown(read, step)
+            for one in shown
         ),
     )
 
@@ -128,7 +129,7 @@ def why_read_only(piece: Piece) -> str:
 
 def progress_of(piece: Piece) -> dict[str, int]:
     """Counted on the server: how many cells of the step have a grade or a reason, and how many there are."""
-    exposures = exposures_of(piece.step)
+    exposures = list(piece.step.exposures.all())
     return {
         "saved_count": count_filled(cells_of(exposures)),
         "expected_count": len(instrument_of(piece.read).items) * len(exposures),

@@ -80,10 +80,10 @@ def review_context(piece: Piece) -> dict[str, Any]:
     read, step = piece.read, piece.step
     instrument, exposures = instrument_of(read), exposures_of(step)
     cells = cells_of(exposures)
-    case = blind_case(piece)
+    case = blind_case(piece, shown=())
     gaps = cells_that(instrument, exposures, cells, lambda cell: not cell.filled)
     return {
-        "case": case.as_json() | {"panes": []},
+        "case": case.as_json(),
         "progress": case.progress,
         "what": what_is_signed(read, step),
         "can_sign": piece.writable and not gaps,

@@ -58,7 +58,7 @@ def screen(request: HttpRequest, token: str) -> HttpResponse:
     open_read(read=piece.read, actor=piece.actor, step=piece.step)
     shown = exposures_shown(piece.read, piece.step)
     context = {
-        "case": blind_case(piece).as_json(),
+        "case": blind_case(piece, shown).as_json(),
         "previews": first_previews(shown),
         "instrument": describe_instrument(instrument_of(piece.read), terms),
         "values": values_shown(piece, shown),

@@ -23,7 +23,7 @@ export class BandLoader {
   }
 
   // Brings a band for the first who will ask for it; `arriving` is a promise of its bytes, not yet verified, or of null.
-  begin(film, level, index, arriving) {
+  begin(film, level, index, arriving = null) {
     const band = this.load(film, level, index, { arriving }).catch(() => null);
     this.#begun.set(`${film.token}/${level}/${index}`, band);
   }

@@ -51,6 +51,11 @@ export class Film {
     }
   }
 
+  // Unpacks the small level for the page on which this film will hang.
+  makeReady() {
+    if (this.state !== "absent") this.loader.begin(this, "small", 0);
+  }
+
   async #level(level, priority, sink, signal) {
     sink.picture(this, level, levelSize(this, level));
     await Promise.all(

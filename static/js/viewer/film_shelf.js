@@ -28,11 +28,13 @@ export class FilmShelf {
     return [...this.#films.keys()].map((exposure) => this.film(exposure, region));
   }
 
-  // While a side is read, the next side is brought, and once, after that, the beginning of the next case.
-  lookAhead(region) {
+  // While a side is read, the next side is brought, and once, after that, the beginning of the next case: packed, and
+  // its small levels unpacked too.
+  async lookAhead(region) {
     const next = this.regions[this.regions.findIndex((each) => placeOf(each) === placeOf(region)) + 1];
-    const groups = [next ? this.side(next).filter((film) => film !== ABSENT) : [], this.#later];
+    const later = this.#later;
     this.#later = [];
-    prefetch(groups);
+    await prefetch([next ? this.side(next).filter((film) => film !== ABSENT) : [], later]);
+    for (const film of later) film.makeReady();
   }
 }
