@@ -7,6 +7,7 @@ import mimetypes
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -118,6 +119,11 @@ def _static(path: str) -> Answer:
         return Answer(b"not here", "text/plain", 404)
     name = path.removeprefix("/static/")
     if name in BEGINNINGS:
-        return Answer(joined(ROOT / "static", name).encode(), "text/javascript")
+        return Answer(_joined(name), "text/javascript")
     kind = "text/javascript" if file.suffix == ".js" else mimetypes.guess_type(file.name)[0]
     return Answer(file.read_bytes(), kind or "application/octet-stream")
+
+
+@cache
+def _joined(name: str) -> bytes:
+    return joined(ROOT / "static", name).encode()
