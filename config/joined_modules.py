@@ -1,4 +1,4 @@
-"""The scripts of the reading room in two requests: a module and all it imports, joined into one when they are served.
+"""The scripts of the reading room in three requests: a module and all it imports, joined into one when served.
 
 In the repository they stay plain ES modules, each read in one sitting. A reader's first picture would wait for eighty
 answers of the web server, so this finder gives the joined form to `collectstatic` and to the tests alike: each module
@@ -55,7 +55,8 @@ def gather(root: Path, name: str, parts: dict[str, str], within: tuple[str, ...]
 def as_import(name: str, seen_from: str) -> str:
     """A beginning of its own, which is loaded and run once, whoever imports it."""
     address = posixpath.relpath(name, posixpath.dirname(seen_from))
-    return f'import * as begun from "{address}";\nmodules["{name}"] = begun;\n'
+    alias = posixpath.basename(name).removesuffix(".js")
+    return f'import * as {alias} from "{address}";\nmodules["{name}"] = {alias};\n'
 
 
 def target_of(name: str, address: str) -> str:
@@ -100,7 +101,7 @@ class JoinedModules(BaseFinder):
         return [made] if find_all else made
 
     def list(self, ignore_patterns: object) -> Iterator[tuple[str, FileSystemStorage]]:
-        """Both beginnings, for `collectstatic`."""
+        """All beginnings, for `collectstatic`."""
         for name in BEGINNINGS:
             self.made(name)
             yield name, self.storage

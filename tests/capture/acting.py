@@ -20,6 +20,15 @@ def open_read(page: Page, room: ReadingRoom, where: str = "") -> None:
     wait_ready(page)
 
 
+def sign_in(page: Page, email: str, password: str) -> None:
+    """As a person does, at the product's own entrance."""
+    page.goto("/sign-in/")
+    page.fill("input[type=email]", email)
+    page.fill("input[type=password]", password)
+    page.press("input[type=password]", "Enter")
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
+
+
 def wait_ready(page: Page) -> None:
     """Until the films of the side are full and seen whole and the desk is open."""
     wait_until(page, f"{ALL_FULL} && document.querySelector('.status').dataset.state !== undefined")

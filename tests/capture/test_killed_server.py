@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from jobs.carrying import run_due_jobs
 from reading.assignments import request_batch
 from reading.models import ItemScore, Read
-from tests.capture.acting import press, wait_ready, wait_saved
+from tests.capture.acting import press, sign_in, wait_ready, wait_saved
 from tests.chromium import close
 from tests.journey.conftest import answers, free_port
 from tests.reading.builders import PASSWORD, build_house, open_campaign_of
@@ -63,11 +63,7 @@ def test_values_whose_answers_died_with_the_server_are_there_once(
 ) -> None:
     context = chromium.new_context(viewport={"width": 1100, "height": 700}, base_url=address)
     page = context.new_page()
-    page.goto("/sign-in/")
-    page.fill("input[type=email]", "reader@two.example")
-    page.fill("input[type=password]", PASSWORD)
-    page.press("input[type=password]", "Enter")
-    page.wait_for_url(lambda url: "/sign-in/" not in url)
+    sign_in(page, "reader@two.example", PASSWORD)
     page.goto(f"/read/{read.token}/")
     wait_ready(page)
     for keys in (("3", "4"), ("2",), ("1", "0", "5")):

@@ -23,6 +23,7 @@ from tests.capture.acting import (
     press,
     said,
     shown,
+    sign_in,
     status,
     wait_on_disk,
     wait_ready,
@@ -59,11 +60,7 @@ def reader(chromium: Browser, live_server: LiveServer, reads: list[Read]) -> Ite
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
-    page.goto("/sign-in/")
-    page.fill("input[type=email]", "reader@two.example")
-    page.fill("input[type=password]", PASSWORD)
-    page.press("input[type=password]", "Enter")
-    page.wait_for_url(lambda url: "/sign-in/" not in url)
+    sign_in(page, "reader@two.example", PASSWORD)
     page.goto(f"/read/{reads[0].token}/")
     wait_ready(page)
     yield page

@@ -1,4 +1,4 @@
-// Fetches, verifies and unpacks one band per message; the page thread never touches packed bytes.
+// Fetches, verifies and unpacks one band per message; the page thread never unpacks one.
 // In: {id, url, token, digest, rows, columns, decode} and, when they are here, `bytes` that were verified before or
 // those that have `arrived` and were not. Out: {id, bytes, levels} or {id, fault, status, text}.
 
