@@ -6,6 +6,8 @@ from typing import Any
 
 from django.conf import settings
 
+import config.folder_transport  # noqa: F401  gives filesystem:// its meaning
+
 broker_url = settings.CELERY_BROKER_URL
 broker_connection_retry_on_startup = True
 broker_transport_options: dict[str, Any] = {}

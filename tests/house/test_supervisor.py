@@ -167,8 +167,7 @@ def leave_a_child(house: House) -> int:
     house.start(part)
     assert part.process
     assert part.process.wait(30) == 3
-    (child,) = processes_in(house.var)
-    return child
+    return wait_for(lambda: processes_in(house.var), "the child shows whose it is")[0]
 
 
 def test_the_children_of_a_part_that_died_end_before_it_is_started_again(var: Path) -> None:
@@ -177,7 +176,7 @@ def test_the_children_of_a_part_that_died_end_before_it_is_started_again(var: Pa
     house.parts[0].command = ["sleep", "600"]
     house.look_after()
     wait_for(lambda: child not in processes_in(var), "the child of the dead part ends")
-    assert len(processes_in(var)) == 1, "the part was started again"
+    wait_for(lambda: len(processes_in(var)) == 1, "the part was started again")
     house.stop()
 
 

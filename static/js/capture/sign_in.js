@@ -20,7 +20,7 @@ export class SignInOverlay {
     return new Promise((resolve) => {
       const submitted = async (event) => {
         event.preventDefault();
-        if (!(await this.#signIn(session))) return;
+        if (!(await this.#once(() => this.#signIn(session)))) return;
         this.form.removeEventListener("submit", submitted);
         this.form.reset();
         this.#asks("");
@@ -29,6 +29,17 @@ export class SignInOverlay {
       };
       this.form.addEventListener("submit", submitted);
     });
+  }
+
+  // While an answer is awaited nothing more is sent: a refusal that comes late would empty a field just filled.
+  async #once(attempt) {
+    const button = this.form.querySelector("[type=submit]");
+    button.disabled = true;
+    try {
+      return await attempt();
+    } finally {
+      button.disabled = false;
+    }
   }
 
   async #signIn(session) {

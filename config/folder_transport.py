@@ -1,0 +1,54 @@
+"""Celery's messages as files in a folder, for the demo: kombu's transport, with every file there whole or not at all.
+
+kombu itself shows a message and a list of queues under their names before they are written; a worker that reads one
+then ends. A hint lost so is given again by the sweeper, but a dead worker is missed until somebody starts it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from kombu.transport import TRANSPORT_ALIASES, filesystem
+from kombu.utils.json import dumps
+
+
+class Channel(filesystem.Channel):
+    """Writes beside the name and renames; reads and writes the lists of queues one process at a time."""
+
+    # kombu's own classes disagree on the second name
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
+        name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
+        unfinished = Path(self.data_folder_out, f"{name}.part")
+        unfinished.write_text(dumps(payload))
+        os.replace(unfinished, unfinished.with_suffix(""))
+
+    def get_table(self, exchange: str) -> list[Any]:
+        """The queues of an exchange, as kombu keeps them."""
+        with self._alone():
+            return list(super().get_table(exchange))
+
+    def _queue_bind(self, *args: Any) -> None:
+        with self._alone():
+            super()._queue_bind(*args)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with Path(self.control_folder, "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+class Transport(filesystem.Transport):
+    """What `filesystem://` means in this house."""
+
+    Channel = Channel
+
+
+TRANSPORT_ALIASES["filesystem"] = f"{__name__}:Transport"
