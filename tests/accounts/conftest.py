@@ -6,42 +6,39 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
 from tests.cast import PASSWORD
-from tests.chromium import close
+from tests.chromium import Windows
 
 Visit = Callable[..., Page]
 
 
 @pytest.fixture
-def visit(chromium: Browser, live_server: LiveServer) -> Iterator[Visit]:
-    """Opens a page as somebody, in a browser of his own; any error of the page or its policy fails the test."""
-    contexts: list[BrowserContext] = []
+def visit(windows: Windows, live_server: LiveServer) -> Iterator[Visit]:
+    """Opens a page as somebody; any error of the page or its policy fails the test."""
     faults: list[str] = []
 
     def heard(message: ConsoleMessage) -> None:
         if message.type == "error" and "401" not in message.text:
             faults.append(f"{message.text} {message.location}")
 
-    def open_page(path: str, email: str, *, scheme: Literal["light", "dark"] = "light", strict: bool = True) -> Page:
-        context = chromium.new_context(
-            base_url=live_server.url, color_scheme=scheme, viewport={"width": 1366, "height": 768}
-        )
-        contexts.append(context)
-        page = context.new_page()
-        if strict:
-            page.on("pageerror", lambda error: faults.append(str(error)))
-            page.on("console", heard)
-        page.goto(f"/sign-in/?next={path}")
-        page.get_by_label("E-mail address").fill(email)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"**{path}")
-        return page
+    with windows.lend(width=1366, height=768, base_url=live_server.url) as page:
 
-    yield open_page
-    for context in contexts:
-        close(context)
+        def open_page(
+            path: str, email: str, *, scheme: Literal["light", "dark"] = "light", strict: bool = True
+        ) -> Page:
+            page.emulate_media(color_scheme=scheme)
+            if strict:
+                page.on("pageerror", lambda error: faults.append(str(error)))
+                page.on("console", heard)
+            page.goto(f"/sign-in/?next={path}")
+            page.get_by_label("E-mail address").fill(email)
+            page.get_by_label("Password").fill(PASSWORD)
+            page.get_by_role("button", name="Sign in").click()
+            page.wait_for_url(f"**{path}")
+            return page
+
+        yield open_page
     assert faults == []

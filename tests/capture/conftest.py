@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.capture.reading_room import ReadingRoom
-from tests.viewer.conftest import clean_page, page, site  # noqa: F401
+from tests.viewer.conftest import clean_page, page, site, window_script  # noqa: F401
 from tests.viewer.site import Site
 
 

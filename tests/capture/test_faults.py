@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 FIRST = "GL-PIP2"
 
 
+@pytest.mark.own_window
 def test_half_an_hour_offline_costs_nothing(clean_page: Page, room: ReadingRoom) -> None:
     clean_page.clock.install()
     open_read(clean_page, room)

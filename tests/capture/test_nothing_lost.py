@@ -89,7 +89,6 @@ class Reader:
         wait_until(self.page, "document.querySelector('.tab-lock').hidden")
         wait_ready(self.page)
         wait_until(old, "!document.querySelector('.tab-lock').hidden")
-        self.page.wait_for_timeout(200)
         old.close()
 
     def end_session(self) -> None:

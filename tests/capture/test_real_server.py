@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts import second_factor
@@ -29,7 +29,7 @@ from tests.capture.acting import (
     wait_ready,
     wait_saved,
 )
-from tests.chromium import close
+from tests.chromium import Windows
 from tests.reading.builders import PASSWORD, House, build_house, open_campaign_of
 from tests.viewer.films import wait_until
 
@@ -53,19 +53,17 @@ def reads(house: House) -> list[Read]:
 
 
 @pytest.fixture
-def reader(chromium: Browser, live_server: LiveServer, reads: list[Read]) -> Iterator[Page]:
+def reader(windows: Windows, live_server: LiveServer, reads: list[Read]) -> Iterator[Page]:
     """The first reader, signed in, before his first case."""
-    context = chromium.new_context(viewport={"width": 1100, "height": 700}, base_url=live_server.url)
-    page = context.new_page()
     faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
-    sign_in(page, "reader@two.example", PASSWORD)
-    page.goto(f"/read/{reads[0].token}/")
-    wait_ready(page)
-    yield page
+    with windows.lend(width=1100, height=700, base_url=live_server.url) as page:
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
+        sign_in(page, "reader@two.example", PASSWORD)
+        page.goto(f"/read/{reads[0].token}/")
+        wait_ready(page)
+        yield page
     assert faults == []
-    close(context)
 
 
 def sign_in_over(page: Page, who: str) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from jobs.carrying import run_due_jobs
 from reading.assignments import request_batch
 from reading.models import Read, ReadStatus, ReadStep, SignedValues
-from tests.capture.acting import press, said, wait_ready, wait_saved
+from tests.capture.acting import press, said, sign_in, wait_ready, wait_saved
+from tests.chromium import Windows
 from tests.reading.builders import PASSWORD, build_house, fill_read, open_campaign_of
 from tests.viewer.films import wait_until
 
@@ -20,31 +21,25 @@ Begin = Callable[[str], Page]
 
 
 @pytest.fixture
-def begin(chromium: Browser, live_server: LiveServer) -> Iterator[Begin]:
+def begin(windows: Windows, live_server: LiveServer) -> Iterator[Begin]:
     """Issues one case of two visits in a presentation and signs its reader in, before his worklist."""
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=live_server.url)
     faults: list[str] = []
-
-    def begun(presentation: str) -> Page:
-        house = build_house(subjects=1, visits=("W00", "W24"))
-        campaign = open_campaign_of(house, presentation=presentation, bulk_zero=True)
-        readers = [house.people["reader"], house.people["reader.two"]]
-        coordinator = house.actor("coordinator")
-        request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=9)
-        run_due_jobs()
-        page = context.new_page()
+    with windows.lend(width=1366, height=768, base_url=live_server.url) as page:
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto("/sign-in/")
-        page.fill("input[type=email]", "reader@two.example")
-        page.fill("input[type=password]", PASSWORD)
-        page.press("input[type=password]", "Enter")
-        page.wait_for_url(lambda url: "/sign-in/" not in url)
-        page.goto("/read/")
-        return page
 
-    yield begun
+        def begun(presentation: str) -> Page:
+            house = build_house(subjects=1, visits=("W00", "W24"))
+            campaign = open_campaign_of(house, presentation=presentation, bulk_zero=True)
+            readers = [house.people["reader"], house.people["reader.two"]]
+            coordinator = house.actor("coordinator")
+            request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=9)
+            run_due_jobs()
+            sign_in(page, "reader@two.example", PASSWORD)
+            page.goto("/read/")
+            return page
+
+        yield begun
     assert faults == []
-    context.close()
 
 
 def letters(page: Page) -> list[str]:

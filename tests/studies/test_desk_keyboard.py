@@ -8,13 +8,13 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from audit.trail import Actor
 from studies import masks, quality
 from studies.joint_template import HAND
 from studies.models import Film, FilmStatus, MaskSet, QualityDecision, Question
-from tests.chromium import close
+from tests.chromium import Windows
 from tests.studies.desk_cast import (
     COLUMNS,
     ROWS,
@@ -43,21 +43,19 @@ def faults() -> list[str]:
 
 
 @pytest.fixture
-def open_page(chromium: Browser, live_server: Any, settings: Any, faults: list[str]) -> Iterator[Open]:
+def open_page(windows: Windows, live_server: Any, settings: Any, faults: list[str]) -> Iterator[Open]:
     """Opens an address as a person."""
-    context = chromium.new_context(viewport={"width": 1366, "height": 768})
-
-    def open_as(actor: Actor, path: str) -> Page:
-        session = browser(actor).cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-        page = context.new_page()
+    with windows.lend(width=1366, height=768, base_url=live_server.url) as page:
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
-        page.goto(f"{live_server.url}/trials/RA-1/{path}")
-        return page
 
-    yield open_as
-    close(context)
+        def open_as(actor: Actor, path: str) -> Page:
+            session = browser(actor).cookies[settings.SESSION_COOKIE_NAME].value
+            page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+            page.goto(f"/trials/RA-1/{path}")
+            return page
+
+        yield open_as
 
 
 def at_full_size(page: Page) -> None:

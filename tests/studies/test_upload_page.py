@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from jobs.carrying import run_due_jobs
 from studies.models import Film, FilmStatus, TransmittalEntry
-from tests.chromium import close
+from tests.chromium import Windows
 from tests.studies.films import dx, file_of, picture
 from tests.studies.planned import Planned, plan
 from tests.waiting import wait_for
@@ -49,24 +49,24 @@ def faults() -> list[str]:
 
 
 @pytest.fixture
-def open_page(ra1: Planned, chromium: Browser, live_server: Any, settings: Any, faults: list[str]) -> Iterator[Open]:
+def open_page(ra1: Planned, windows: Windows, live_server: Any, settings: Any, faults: list[str]) -> Iterator[Open]:
     """Opens an address of the trial as somebody at site 01."""
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
-    context = chromium.new_context(viewport={"width": 1366, "height": 768})
     session = ra1.client("site 01").cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    with windows.lend(width=1366, height=768, base_url=live_server.url) as first:
+        context = first.context
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
 
-    def open_it(path: str) -> Page:
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
-        page.goto(f"{live_server.url}{ra1.url(path)}")
-        return page
+        def open_it(path: str) -> Page:
+            page = first if first.url == "about:blank" else context.new_page()
+            page.on("pageerror", lambda error: faults.append(str(error)))
+            page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+            page.goto(ra1.url(path))
+            return page
 
-    yield open_it
-    close(context)
+        yield open_it
 
 
 def film_file(folder: Path, name: str, side: str, uid: str, **values: Any) -> Path:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import ConsoleMessage, Error, Page
 
-from tests.chromium import close
+from tests.chromium import Windows
 from tests.viewer.site import Site
 
 
@@ -18,12 +18,20 @@ def page_size() -> tuple[int, int]:
 
 
 @pytest.fixture
-def page(chromium: Browser, page_size: tuple[int, int]) -> Iterator[Page]:
-    """A page with a history and storage of its own."""
+def window_script() -> str:
+    """What runs in the window before any page's own scripts."""
+    return ""
+
+
+@pytest.fixture
+def page(
+    windows: Windows, page_size: tuple[int, int], window_script: str, request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """A page with nothing of any other test in it."""
     width, height = page_size
-    context = chromium.new_context(viewport={"width": width, "height": height})
-    yield context.new_page()
-    close(context)
+    own = request.node.get_closest_marker("own_window") is not None
+    with windows.lend(width=width, height=height, script=window_script, own=own) as page:
+        yield page
 
 
 @pytest.fixture
@@ -38,9 +46,17 @@ def site() -> Iterator[Site]:
 def clean_page(page: Page) -> Iterator[Page]:
     """A page that must end without an uncaught error and without a violation of the content policy."""
     faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on(
-        "console", lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None
-    )
+
+    def failed(error: Error) -> None:
+        faults.append(str(error))
+
+    def heard(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            faults.append(message.text)
+
+    page.on("pageerror", failed)
+    page.on("console", heard)
     yield page
+    page.remove_listener("pageerror", failed)
+    page.remove_listener("console", heard)
     assert faults == []

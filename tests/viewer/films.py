@@ -64,8 +64,7 @@ WITH_A_GRAPHICS_CARD = """{
 
 
 def open_bench(site: Site, page: Page) -> None:
-    """Opens the page that draws with the real modules."""
-    page.add_init_script(WITH_A_GRAPHICS_CARD)
+    """Opens the page that draws with the real modules; in a window WITH_A_GRAPHICS_CARD."""
     site.put("/bench.html", BENCH, "text/html")
     site.put("/bench.js", (ROOT / "tests/viewer/renderer_bench.js").read_bytes(), "text/javascript")
     page.goto(f"{site.address}/bench.html")

@@ -10,13 +10,18 @@ from playwright.sync_api import Page
 
 from studies.bitpacking import shown_digest
 from studies.levels import NormalForm
-from tests.viewer.films import drawn, open_bench, put_film
+from tests.viewer.films import WITH_A_GRAPHICS_CARD, drawn, open_bench, put_film
 from tests.viewer.site import Answer, Request, Site
 
 pytestmark = pytest.mark.browser
 FORM = NormalForm(drawn(160, 120, 4095), 2000, 1800)
 OTHER = NormalForm(drawn(160, 120, 4095, seed=2), 2000, 1800)
 VIEW = {"x": 60, "y": 80, "zoom": 1, "orientation": [1, 0, 0, 1]}
+
+
+@pytest.fixture
+def window_script() -> str:
+    return WITH_A_GRAPHICS_CARD
 
 
 def band(site: Site, path: str) -> bytes:

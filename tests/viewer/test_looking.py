@@ -27,6 +27,14 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
   return kind === "webgl2" ? null : original.call(this, kind, ...rest);
 };
 """
+WITH_SMALL_TEXTURES = """
+{
+  const get = WebGL2RenderingContext.prototype.getParameter;
+  WebGL2RenderingContext.prototype.getParameter = function (name) {
+    return name === this.MAX_TEXTURE_SIZE ? 512 : get.call(this, name);
+  };
+}
+"""
 
 
 def form(seed: int) -> NormalForm:
@@ -48,12 +56,15 @@ def room(site: Site) -> ReadingRoom:
     return ReadingRoom(site, panes=2, instrument="larsen-1995", film=large_film)
 
 
-@pytest.fixture(params=["webgl2", "canvas"])
-def either(request: pytest.FixtureRequest, clean_page: Page) -> Iterator[Page]:
-    """A page that draws by WebGL2, and one that has to do without."""
-    clean_page.add_init_script(WITHOUT_WEBGL if request.param == "canvas" else WITH_A_GRAPHICS_CARD)
+BY_EITHER = pytest.mark.parametrize("window_script", [WITH_A_GRAPHICS_CARD, WITHOUT_WEBGL], ids=["webgl2", "canvas"])
+
+
+@pytest.fixture
+def either(clean_page: Page, window_script: str) -> Iterator[Page]:
+    """A page that draws by WebGL2, or one that has to do without."""
     yield clean_page
-    assert clean_page.evaluate("document.querySelector('.stage').dataset.renderer") == request.param
+    wanted = "canvas" if window_script == WITHOUT_WEBGL else "webgl2"
+    assert clean_page.get_attribute(".stage", "data-renderer") == wanted
 
 
 def hold(site: Site, path: str, until: threading.Event) -> None:
@@ -100,6 +111,7 @@ def assert_exact(page: Page, wanted: np.ndarray, place: int = 0) -> None:
     assert min(differences) == 0
 
 
+@BY_EITHER
 def test_one_to_one_on_the_screen_is_the_film_exactly(either: Page, room: ReadingRoom) -> None:
     open_read(either, room)
     press(either, "o", "p")
@@ -163,7 +175,7 @@ def test_a_film_must_be_seen_whole_first(clean_page: Page, room: ReadingRoom) ->
     press(clean_page, "3")
     assert said(clean_page) == "Film A has not been seen whole yet: press = or Fit."
     press(clean_page, "=")
-    clean_page.wait_for_timeout(100)
+    wait_ready(clean_page)
     press(clean_page, "3")
     assert shown(clean_page, "GL-PIP2") == "3"
 
@@ -180,8 +192,9 @@ def test_without_a_graphics_card_films_are_drawn_on_the_canvas(clean_page: Page,
     assert clean_page.get_attribute(".stage", "data-renderer") == "canvas"
 
 
+@pytest.mark.own_window
+@pytest.mark.parametrize("window_script", [WITH_A_GRAPHICS_CARD], ids=[""])
 def test_a_lost_graphics_context_costs_nothing(clean_page: Page, room: ReadingRoom) -> None:
-    clean_page.add_init_script(WITH_A_GRAPHICS_CARD)
     open_read(clean_page, room)
     press(clean_page, "o", "p")
     before = seen(clean_page)
@@ -194,13 +207,9 @@ def test_a_lost_graphics_context_costs_nothing(clean_page: Page, room: ReadingRo
     assert sum(asked.startswith("GET /film/read-A-L-hand/full/") for asked in room.site.asked) == 4
 
 
+@pytest.mark.own_window
+@pytest.mark.parametrize("window_script", [WITH_A_GRAPHICS_CARD + WITH_SMALL_TEXTURES], ids=[""])
 def test_a_film_larger_than_the_largest_texture_is_drawn_on_the_canvas(clean_page: Page, room: ReadingRoom) -> None:
-    clean_page.add_init_script(WITH_A_GRAPHICS_CARD)
-    clean_page.add_init_script(
-        "const get = WebGL2RenderingContext.prototype.getParameter;"
-        "WebGL2RenderingContext.prototype.getParameter = function (name) {"
-        " return name === this.MAX_TEXTURE_SIZE ? 512 : get.call(this, name); };"
-    )
     open_read(clean_page, room)
     assert clean_page.get_attribute(".stage", "data-renderer") == "canvas"
     press(clean_page, "o", "p")

@@ -10,13 +10,18 @@ import pytest
 from playwright.sync_api import Page
 
 from studies.levels import Levels, Stored, normalise, quarter, render8
-from tests.viewer.films import drawn, open_bench, put_film
+from tests.viewer.films import WITH_A_GRAPHICS_CARD, drawn, open_bench, put_film
 from tests.viewer.site import Site
 
 pytestmark = pytest.mark.browser
 ROWS, COLUMNS = 431, 517
 WELL = {"width": 400, "height": 300}
 UPRIGHT = [1, 0, 0, 1]
+
+
+@pytest.fixture
+def window_script() -> str:
+    return WITH_A_GRAPHICS_CARD
 
 
 def middle(zoom: float = 1.0, orientation: list[int] | None = None) -> dict[str, Any]:
