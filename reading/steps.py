@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from reading.cells import exposures_of
 from reading.charters import terms_of
-from reading.models import Campaign, Exposure, Read, ReadStatus, ReadStep
+from reading.models import Campaign, Exposure, ExposureFilm, Read, ReadStatus, ReadStep
 from reading.models.read import WRITABLE
 from reading.presentations import BESIDE, NO_LOOKING_BACK, ORDER_KNOWN, TOGETHER
+from studies.models import ReaderImage
 
 
 def open_step(read: Read) -> ReadStep | None:
@@ -46,15 +47,25 @@ def presentation_of(read: Read) -> str:
     return terms_of(read.case.campaign.charter).presentation
 
 
-def exposures_shown(read: Read, step: ReadStep | None) -> list[Exposure]:
-    """What the screen of a step shows: its own exposures and, visit by visit, those locked before it."""
+def steps_shown(read: Read, step: ReadStep | None) -> list[ReadStep]:
+    """Whose exposures the screen of a step shows: its own and, visit by visit, those locked before it."""
     if step is None:
         return []
-    shown = exposures_of(step)
     if presentation_of(read) not in BESIDE:
-        return shown
-    before = read.steps.filter(position__lt=step.position).order_by("position")
-    return [one for earlier in before for one in exposures_of(earlier)] + shown
+        return [step]
+    return [*read.steps.filter(position__lt=step.position).order_by("position"), step]
+
+
+def exposures_shown(read: Read, step: ReadStep | None) -> list[Exposure]:
+    """What the screen of a step shows, in drawn order, with films and reader images."""
+    return [exposure for one in steps_shown(read, step) for exposure in exposures_of(one)]
+
+
+def image_shown(read: Read, step: ReadStep | None, film: str) -> ReaderImage | None:
+    """The reader image behind a film token on the screen of a step; None for any other token and for an absent film."""
+    films = ExposureFilm.objects.filter(exposure__step__in=steps_shown(read, step), token=film)
+    found = films.select_related("reader_image").first()
+    return found and found.reader_image
 
 
 def order_note(read: Read, step: ReadStep) -> str:

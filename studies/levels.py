@@ -18,7 +18,7 @@ from config.errors import BadInput
 
 Levels = NDArray[np.uint16]
 
-PREVIEW_SIDE = 1024
+PREVIEW_SIDE = 640
 PREVIEW_QUALITY = 80
 SIGMOID_TOP = 65535
 
@@ -105,7 +105,7 @@ def render8(levels: Levels, center: float, width: float, invert: bool = False) -
 
 
 def preview(form: NormalForm) -> bytes:
-    """An 8-bit JPEG in the default window, longest side at most 1024 pixels, without any metadata."""
+    """An 8-bit JPEG in the default window, longest side at most PREVIEW_SIDE pixels, without any metadata."""
     levels = form.levels
     while max(levels.shape) >= 2 * PREVIEW_SIDE:
         levels = _half(levels)

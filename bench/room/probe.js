@@ -24,7 +24,7 @@
       probe.full = -1;
       after((time) => (probe.full = time));
     }
-  }).observe(document, { subtree: true, childList: true, attributeFilter: ["data-level"] });
+  }).observe(document, { subtree: true, attributeFilter: ["data-level"] });
 
   new PerformanceObserver((list) => {
     for (const { name, startTime } of list.getEntries()) if (name === "first-contentful-paint") probe.contentful = startTime;

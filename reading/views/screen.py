@@ -34,7 +34,7 @@ from reading.image_problems import PROBLEMS, report_problem
 from reading.models import Exposure, Sitting
 from reading.notes import save_note
 from reading.sessions import Operation, open_read, save_values
-from reading.steps import exposures_shown
+from reading.steps import exposures_shown, image_shown
 from reading.training import lay_beside
 from studies.models import ReaderImage
 
@@ -59,7 +59,7 @@ def screen(request: HttpRequest, token: str) -> HttpResponse:
     shown = exposures_shown(piece.read, piece.step)
     context = {
         "case": blind_case(piece, shown).as_json(),
-        "previews": first_previews(shown),
+        "previews": {} if in_place(request) else first_previews(shown),
         "instrument": describe_instrument(instrument_of(piece.read), terms),
         "values": values_shown(piece, shown),
         "terms": screen_terms(terms),
@@ -76,6 +76,11 @@ def values_shown(piece: Piece, exposures: list[Exposure]) -> dict[str, Any]:
     if not piece.writable and piece.read.case.campaign.trains:
         lay_beside(found, piece.read)
     return found
+
+
+def in_place(request: HttpRequest) -> bool:
+    """Whether the page takes another's place in a room that has fetched its films ahead, or fetches previews itself."""
+    return request.headers.get("X-Requested-With") == "fetch"
 
 
 def first_previews(exposures: list[Exposure]) -> dict[str, str]:
@@ -111,11 +116,10 @@ def band(request: HttpRequest, token: str, film: str, level: str, number: int) -
 def film_or_404(request: HttpRequest, token: str, film: str) -> ReaderImage:
     """The reader image of a film that the person's screen shows now; a film of others is not even looked up."""
     piece = piece_or_404(request, token, to_look_at=True)
-    for exposure in exposures_shown(piece.read, piece.step):
-        for shown in exposure.films.all():
-            if shown.token == film and shown.reader_image:
-                return shown.reader_image
-    raise Http404
+    image = image_shown(piece.read, piece.step, film)
+    if image is None:
+        raise Http404
+    return image
 
 
 @login_required

@@ -95,6 +95,14 @@ def test_a_reader_finds_his_cases_and_the_screen_and_nobody_elses(house: House) 
     assert client.get("/read/past/").status_code == 200
 
 
+def test_previews_come_with_a_page_that_is_opened_and_not_with_one_that_is_turned_to(house: House) -> None:
+    issued(house)
+    client = browser(house, "reader")
+    path = f"/read/{Read.objects.filter(reader=house.people['reader']).order_by('queue_position')[0].token}/"
+    assert client.get(path).text.count("data:image/jpeg") == len(house.visits)
+    assert "data:image" not in client.get(path, headers={"X-Requested-With": "fetch"}).text
+
+
 def test_statistician_and_signer_go_from_agreement_to_the_lock_by_pages(house: House) -> None:
     campaign = issued(house)
     for read in Read.objects.all():

@@ -19,6 +19,7 @@ async function openFilm(descriptor, renderer) {
   await film.open({
     picture: (each, level, size) => gallery.picture(each, level, size),
     band: (each, level, band) => gallery.band(each, level, band),
+    shown: () => Promise.resolve(),
   });
   return { film, gallery };
 }

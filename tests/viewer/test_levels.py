@@ -113,7 +113,7 @@ def test_a_quarter_is_the_rounded_mean_of_two_by_two_boxes_twice() -> None:
 def test_the_preview_is_a_small_jpeg_that_says_nothing_else() -> None:
     form = normalise(Stored(np.tile(RAMP, (40, 30)), "MONOCHROME2", 12))
     image = Image.open(io.BytesIO(preview(form)))
-    assert (image.format, image.mode, max(image.size)) == ("JPEG", "L", 1024)
+    assert (image.format, image.mode, max(image.size)) == ("JPEG", "L", 640)
     assert not image.getexif()
 
 

@@ -127,7 +127,7 @@ def test_the_preview_paints_before_the_films_are_there(clean_page: Page, room: R
     held = threading.Event()
     hold(room.site, "/film/read-A-L-hand/small/0", held)
     clean_page.goto(room.site.address + room.base)
-    wait_until(clean_page, "document.querySelector('.preview').complete")
+    wait_until(clean_page, "document.querySelector('.preview').naturalWidth > 0")
     assert clean_page.get_attribute(".pane", "data-level") == "preview"
     assert clean_page.inner_text(".pane .level").startswith("Preview")
     assert seen(clean_page).max() > 100

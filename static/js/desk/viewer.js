@@ -62,6 +62,7 @@ export class Viewer {
     this.film.open({
       picture: (film, level, size) => gallery.picture(film, level, size),
       band: (film, level, band) => gallery.band(film, level, band),
+      shown: () => this.stage.shown(),
     });
   }
 

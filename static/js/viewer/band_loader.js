@@ -13,6 +13,8 @@ export const levelSize = (film, level) =>
 export const bandUrl = (film, level, index) =>
   new URL(film.bands_url.replace("{level}", level).replace("{band}", index), location.href).href;
 
+const keyOf = (film, level, index) => `${film.token}/${level}/${index}`;
+
 export class BandLoader {
   #coming = new Map();
   #begun = new Map();
@@ -22,20 +24,32 @@ export class BandLoader {
     Object.assign(this, { pool, cache, signedOut, waiting });
   }
 
-  // Brings a band for the first who will ask for it; `arriving` is a promise of its bytes, not yet verified, or of null.
-  begin(film, level, index, arriving = null) {
-    const band = this.load(film, level, index, { arriving }).catch(() => null);
-    this.#begun.set(`${film.token}/${level}/${index}`, band);
+  // Brings a band for the first who will ask for it: {levels, top, rows}, or null in vain. `arriving` is a promise of its
+  // bytes, not yet verified, or of null; `pool` unpacks it.
+  begin(film, level, index, { arriving = null, pool = this.pool } = {}) {
+    const begun = { here: false };
+    const done = (band) => {
+      begun.here = band !== null;
+      return band;
+    };
+    begun.band = this.load(film, level, index, { arriving, pool }).catch(() => null).then(done);
+    this.#begun.set(keyOf(film, level, index), begun);
+    return begun.band;
+  }
+
+  // Whether a band that was begun is here, and nobody has asked for it yet.
+  isHere(film, level, index) {
+    return this.#begun.get(keyOf(film, level, index))?.here ?? false;
   }
 
   // {levels, top, rows} of a decoded band; with decode false the band is only kept for later.
-  async load(film, level, index, { decode = true, priority = 0, signal = null, arriving = null } = {}) {
-    const key = `${film.token}/${level}/${index}`;
+  async load(film, level, index, { decode = true, priority = 0, signal = null, arriving = null, pool = this.pool } = {}) {
+    const key = keyOf(film, level, index);
     const begun = decode && (await this.#taken(key));
     if (begun) return begun;
     await this.#coming.get(key)?.catch(() => null);
     if (!decode && this.cache.has(key)) return null;
-    const coming = this.#bring(film, level, index, key, { decode, priority, signal, arriving });
+    const coming = this.#bring(film, level, index, key, { decode, priority, signal, arriving, pool });
     this.#coming.set(key, coming);
     try {
       return await coming;
@@ -48,10 +62,10 @@ export class BandLoader {
   async #taken(key) {
     const begun = this.#begun.get(key);
     this.#begun.delete(key);
-    return (await begun) ?? null;
+    return (await begun?.band) ?? null;
   }
 
-  async #bring(film, level, index, key, { decode, priority, signal, arriving }) {
+  async #bring(film, level, index, key, { decode, priority, signal, arriving, pool }) {
     const { columns, rows } = levelSize(film, level);
     const edges = bandEdges(rows, film.digests[level].length);
     const job = {
@@ -62,7 +76,7 @@ export class BandLoader {
       columns,
       decode,
     };
-    const { bytes, levels } = await this.#untilAnswered({ ...job, arrived: await arriving }, key, { priority, signal });
+    const { bytes, levels } = await this.#untilAnswered({ ...job, arrived: await arriving }, key, { priority, signal, pool });
     this.cache.put(key, bytes);
     return { levels, top: edges[index], rows: job.rows };
   }
@@ -70,7 +84,7 @@ export class BandLoader {
   async #untilAnswered(job, key, options) {
     for (let attempt = 0; ; attempt++) {
       try {
-        const answer = await this.pool.request({ ...job, bytes: this.cache.take(key) }, options);
+        const answer = await options.pool.request({ ...job, bytes: this.cache.take(key) }, options);
         this.waiting(false);
         return answer;
       } catch (refusal) {

@@ -1,11 +1,23 @@
 // One band of packed levels to levels (the format: docs of studies/bitpacking.py).
 // Every word must be used and none missing; anything else throws and nothing of the band is shown.
 
+import { shownDigest } from "./digest.js";
 import { unpack } from "./unpack.js";
 
 const BLOCK = 16;
 
 export class BadBand extends Error {}
+
+// {bytes, levels} for a job of the pool: bytes that were verified before, or those that have arrived or are fetched now.
+export async function answered({ url, token, digest, rows, columns, decode = true, bytes = null, arrived = null }, fetched) {
+  const whole = bytes ?? (await verified(arrived ?? (await fetched(url)), token, digest));
+  return { bytes: whole, levels: decode ? decodeBand(whole, rows, columns) : null };
+}
+
+async function verified(bytes, token, digest) {
+  if (!digest || (await shownDigest(token, bytes)) !== digest) throw new BadBand("the film does not match its digest");
+  return bytes;
+}
 
 export function decodeBand(buffer, rows, columns) {
   const across = Math.ceil(columns / BLOCK);

@@ -2,13 +2,11 @@
 // In: {id, url, token, digest, rows, columns, decode} and, when they are here, `bytes` that were verified before or
 // those that have `arrived` and were not. Out: {id, bytes, levels} or {id, fault, status, text}.
 
-import { BadBand, decodeBand } from "./decode.js";
-import { shownDigest } from "./digest.js";
+import { answered, BadBand } from "./decode.js";
 
 self.addEventListener("message", async ({ data }) => {
   try {
-    const bytes = data.bytes ?? (await verified(data.arrived ?? (await fetched(data.url)), data));
-    const levels = data.decode ? decodeBand(bytes, data.rows, data.columns) : null;
+    const { bytes, levels } = await answered(data, fetched);
     self.postMessage({ id: data.id, bytes, levels }, levels ? [bytes, levels.buffer] : [bytes]);
   } catch (error) {
     self.postMessage({ id: data.id, ...faultOf(error), text: error.message });
@@ -19,11 +17,6 @@ async function fetched(url) {
   const response = await fetch(url, { credentials: "same-origin", cache: "no-store" });
   if (!response.ok) throw Object.assign(new Error(`${response.status} for a film`), { status: response.status });
   return response.arrayBuffer();
-}
-
-async function verified(bytes, { token, digest }) {
-  if (!digest || (await shownDigest(token, bytes)) !== digest) throw new BadBand("the film does not match its digest");
-  return bytes;
 }
 
 function faultOf(error) {

@@ -24,12 +24,14 @@ export class Film {
     this.seenWhole = "";
   }
 
-  // Loads both levels into the sink {picture(film, level, size), band(film, level, band)}.
+  // Loads both levels into the sink {picture(film, level, size), band(film, level, band), shown()}. Unpacking the full
+  // one waits until the small one is on the screen: both would want the same processors.
   async open(sink) {
     if (this.state === "absent" || this.#withdraw) return;
     const withdraw = (this.#withdraw = new AbortController());
     try {
       await this.#level("small", 0, sink, withdraw.signal);
+      await sink.shown();
       await this.#level("full", 1, sink, withdraw.signal);
     } catch (refusal) {
       if (!withdraw.signal.aborted) this.#refuse(refusal);
@@ -49,6 +51,11 @@ export class Film {
     for (const index of this.digests[level].keys()) {
       await this.loader.load(this, level, index, { decode: false, priority }).catch(() => null);
     }
+  }
+
+  // The small level is unpacked already: it is drawn before a preview could come.
+  get atHand() {
+    return this.state !== "absent" && this.loader.isHere(this, "small", 0);
   }
 
   // Unpacks the small level for the page on which this film will hang.

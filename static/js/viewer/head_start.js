@@ -1,9 +1,10 @@
-// Loaded apart and run as soon as it is here: workers start, and the small levels of the first side, which the page asks
-// for by its preload links, are verified and unpacked, while the page is still being laid out and the rest of the room
-// is being loaded. What is made here lives as long as the tab.
+// Loaded apart and run as soon as it is here: the small levels of the first side, which the page asks for by its preload
+// links, are verified and unpacked while the page is still being laid out and the rest of the room is being loaded.
+// What is made here lives as long as the tab.
 
 import { BandCache } from "./band_cache.js";
 import { BandLoader, bandUrl } from "./band_loader.js";
+import { answered } from "./decode.js";
 import { Pool } from "./pool.js";
 
 const MOST_WORKERS = 4;
@@ -18,15 +19,21 @@ export const loader = new BandLoader({
   waiting: () => {},
 });
 
-// Whole when something stands behind it: the page may still be on its way.
-if (document.querySelector("#case ~ *")) begin();
-else addEventListener("DOMContentLoaded", begin, { once: true });
+// The first film is unpacked on this thread, before a worker could have started; workers begin with the others after it,
+// so that it need not share the processors with them.
+const here = { request: (job, options) => (job.arrived ? answered(job) : pool.request(job, options)) };
 
-function begin() {
+// Whole when something stands behind it: the page may still be on its way.
+if (document.querySelector("#case ~ *")) start();
+else addEventListener("DOMContentLoaded", start, { once: true });
+
+async function start() {
   const { panes = [] } = JSON.parse(document.querySelector("#case").textContent);
-  for (const { films } of panes) {
-    const film = films[0];
-    if (film && !film.absent) loader.begin(film, "small", 0, arrived(bandUrl(film, "small", 0)));
+  const films = panes.map(({ films }) => films[0]).filter((film) => film && !film.absent);
+  const coming = films.map((film) => ({ film, arriving: arrived(bandUrl(film, "small", 0)) }));
+  for (const [k, { film, arriving }] of coming.entries()) {
+    const begun = loader.begin(film, "small", 0, { arriving, pool: k === 0 ? here : pool });
+    if (k === 0) await begun;
   }
 }
 

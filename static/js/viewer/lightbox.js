@@ -111,6 +111,7 @@ export class Lightbox {
     film.open({
       picture: (each, level, size) => stage.gallery.picture(each, level, size),
       band: (each, level, band) => stage.gallery.band(each, level, band),
+      shown: () => stage.shown(),
     });
   }
 

@@ -29,7 +29,7 @@ export class Pane {
       film.own ??= settled(film.window_center, film.window_width);
       film.display ??= { view: null, fitted: true, window: film.own, invert: false, orientation: UPRIGHT };
     }
-    this.preview = hungImage(this.preview, film.preview_url ?? "");
+    this.preview = hungImage(this.preview, film.preview_url ?? "", film.atHand);
     this.describe();
   }
 
@@ -68,14 +68,14 @@ export class Pane {
 }
 
 // An image element goes on showing its old picture until the new one has come: never another side's film here.
-// What came with the page (data-film says which film it is) is not fetched again.
-export function hungImage(image, url) {
+// What came with the page (data-film says which film it is) is not fetched again, and nothing is that is not needed.
+export function hungImage(image, url, needless = false) {
   if ((image.dataset.film ?? image.getAttribute("src")) === url) return image;
   const fresh = image.cloneNode();
   delete fresh.dataset.film;
-  fresh.hidden = url === "";
-  if (url) fresh.src = url;
-  else fresh.removeAttribute("src");
+  fresh.hidden = url === "" || needless;
+  if (fresh.hidden) fresh.removeAttribute("src");
+  else fresh.src = url;
   image.replaceWith(fresh);
   return fresh;
 }

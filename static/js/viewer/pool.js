@@ -4,13 +4,13 @@
 const PER_WORKER = 2;
 
 export class Pool {
-  #workers;
+  #workers = [];
   #waiting = [];
   #running = new Map();
   #next = 1;
 
   constructor(address, size) {
-    this.#workers = Array.from({ length: size }, () => this.#start(address));
+    Object.assign(this, { address, size });
   }
 
   // Resolves to {bytes, levels}; rejects with {fault: "refused" | "answered" | "unreachable" | "withdrawn", status}.
@@ -27,8 +27,16 @@ export class Pool {
     for (const { worker } of this.#workers) worker.terminate();
   }
 
-  #start(address) {
-    const lane = { worker: new Worker(address, { type: "module" }), load: 0 };
+  // Another worker is started only where those there are have something to do.
+  #freest() {
+    const lane = this.#workers.reduce((a, b) => (b.load < a.load ? b : a), { load: Infinity });
+    if (lane.load === 0 || this.#workers.length === this.size) return lane;
+    this.#workers.push(this.#start());
+    return this.#workers.at(-1);
+  }
+
+  #start() {
+    const lane = { worker: new Worker(this.address, { type: "module" }), load: 0 };
     lane.worker.addEventListener("message", ({ data }) => this.#settle(lane, data));
     lane.worker.addEventListener("error", (event) => this.#abandon(lane, event.message));
     return lane;
@@ -36,7 +44,7 @@ export class Pool {
 
   #dispatch() {
     while (this.#waiting.length) {
-      const lane = this.#workers.reduce((a, b) => (b.load < a.load ? b : a));
+      const lane = this.#freest();
       if (lane.load >= PER_WORKER) return;
       this.#send(lane, this.#waiting.shift());
     }

@@ -6,17 +6,21 @@ import { GlRenderer } from "./gl_renderer.js";
 import { limits } from "./levels_window.js";
 import { sampling } from "./sampling.js";
 import { seenWhole } from "./view.js";
+import { measured } from "./wells.js";
+
+const PATIENCE = 200;
 
 export class Stage {
   #frame = 0;
   #placed = [];
+  #geometry = "";
 
   constructor(root, panes) {
     this.root = root;
     this.panes = panes;
     this.lens = null;
     this.#install("webgl2");
-    this.observer = new ResizeObserver(() => this.layout());
+    this.observer = new ResizeObserver(() => this.#resized());
     for (const element of [root, ...panes.map((pane) => pane.well)]) this.observer.observe(element);
   }
 
@@ -45,21 +49,20 @@ export class Stage {
   }
 
   layout() {
-    const ratio = this.pixelRatio;
-    const origin = this.root.getBoundingClientRect();
-    const width = Math.max(Math.round(origin.width * ratio), 1);
-    const height = Math.max(Math.round(origin.height * ratio), 1);
+    const { width, height, rects } = measured(this.root, this.panes, this.pixelRatio);
+    this.#geometry = JSON.stringify([width, height, rects]);
     this.renderer.resize(width, height, this.lensRows);
-    for (const pane of this.panes) {
-      const box = pane.well.getBoundingClientRect();
-      const [x, y] = [Math.round((box.left - origin.left) * ratio), Math.round((box.top - origin.top) * ratio)];
-      const right = Math.round((box.right - origin.left) * ratio);
-      const bottom = Math.round((box.bottom - origin.top) * ratio);
-      pane.rect = { x, y, width: Math.min(right, width) - x, height: Math.min(bottom, height) - y };
-      pane.stale = true;
-    }
+    this.panes.forEach((pane, k) => Object.assign(pane, { rect: rects[k], stale: true }));
     this.onlaidout();
     this.draw();
+  }
+
+  // Resolves once what is invalid now has been drawn and handed over; soon where nothing is drawn, as in a tab behind.
+  shown() {
+    return new Promise((done) => {
+      requestAnimationFrame(() => setTimeout(done));
+      setTimeout(done, PATIENCE);
+    });
   }
 
   invalidate() {
@@ -81,6 +84,12 @@ export class Stage {
     this.observer.disconnect();
     this.renderer.canvas.remove();
     this.renderer.close();
+  }
+
+  // The observer tells once at its beginning too, when nothing has changed since the panes were laid out.
+  #resized() {
+    const { width, height, rects } = measured(this.root, this.panes, this.pixelRatio);
+    if (JSON.stringify([width, height, rects]) !== this.#geometry) this.layout();
   }
 
   #drawPane(pane) {
