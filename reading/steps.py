@@ -65,7 +65,7 @@ def image_shown(read: Read, step: ReadStep | None, film: str) -> ReaderImage | N
     """The reader image behind a film token on the screen of a step; None for any other token and for an absent film."""
     films = ExposureFilm.objects.filter(exposure__step__in=steps_shown(read, step), token=film)
     found = films.select_related("reader_image").first()
-    return found and found.reader_image
+    return found.reader_image if found else None
 
 
 def order_note(read: Read, step: ReadStep) -> str:

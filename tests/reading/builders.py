@@ -125,7 +125,7 @@ def add_image() -> ReaderImage:
         for number, band in enumerate(parts):
             name = f"images/{key}/{level}/{number}"
             storages["reading"].save(name, ContentFile(band))
-            bands[level].append({"name": name})
+            bands[level].append({"name": name, "sha256": hashlib.sha256(band).hexdigest()})
     return ReaderImage.objects.create(
         key=key, rows=32, columns=24, window_center=2048, window_width=4096, bands=bands, digest="0" * 64
     )
