@@ -89,7 +89,13 @@ def entering(page: Page, context: BrowserContext) -> None:
     take(page, "reading-keys")
     press(page, "Escape", "g")
     take(page, "reading-wording")
-    press(page, "g")
+    press(page, "g", "c")
+    page.keyboard.type("Cortical outline is interrupted by the ring.")
+    take(page, "reading-comment")
+    press(page, "Escape")
+    page.click("[data-command=problem]")
+    take(page, "reading-problem")
+    press(page, "Escape")
 
 
 def troubles(page: Page, context: BrowserContext) -> None:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import io
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
 from playwright.sync_api import Page
 
-from studies.levels import NormalForm, render8
-from tests.capture.acting import ALL_FULL, open_read, press, said, shown, wait_ready
+from studies.levels import render8
+from tests.capture.acting import open_read, press, wait_ready
 from tests.capture.reading_room import ReadingRoom
-from tests.viewer.films import WITH_A_GRAPHICS_CARD, drawn, put_film, wait_until
-from tests.viewer.site import Answer, Request, Site
+from tests.viewer.films import WITH_A_GRAPHICS_CARD, wait_until
+from tests.viewer.large_films import SIZE, form, large_film, seen
+from tests.viewer.site import Site
 
 pytestmark = pytest.mark.browser
-ROWS, COLUMNS = 900, 700
-SIZE = (1366, 768)
 WITHOUT_WEBGL = """
 const original = HTMLCanvasElement.prototype.getContext;
 HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
@@ -35,15 +31,6 @@ WITH_SMALL_TEXTURES = """
   };
 }
 """
-
-
-def form(seed: int) -> NormalForm:
-    return NormalForm(drawn(ROWS, COLUMNS, 4095, seed), 2000.0, 2400)
-
-
-def large_film(site: Site, token: str, side: str, view: str, seed: int) -> dict[str, Any]:
-    places = {"PIP2": [200.0, 150.0], "PIP3": [350.0, 450.0], "MTP2": [100.0, 100.0]}
-    return put_film(site, token, form(seed), side=side, view=view, joints=places)
 
 
 @pytest.fixture
@@ -65,31 +52,6 @@ def either(clean_page: Page, window_script: str) -> Iterator[Page]:
     yield clean_page
     wanted = "canvas" if window_script == WITHOUT_WEBGL else "webgl2"
     assert clean_page.get_attribute(".stage", "data-renderer") == wanted
-
-
-def hold(site: Site, path: str, until: threading.Event) -> None:
-    """Answers a path only after the event."""
-    answer = site.routes[path]
-
-    def late(request: Request) -> Answer:
-        until.wait(20)
-        return answer(request)
-
-    site.routes[path] = late
-
-
-def seen(page: Page, place: int = 0) -> np.ndarray:
-    """The greys on the screen in the well of a pane."""
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    box = page.evaluate(
-        "place => { const b = document.querySelectorAll('.well')[place].getBoundingClientRect();"
-        " return {x: b.x, y: b.y, width: b.width, height: b.height}; }",
-        place,
-    )
-    image = Image.open(io.BytesIO(page.screenshot(clip=box))).convert("RGB")
-    colours = np.asarray(image)
-    assert (colours[..., 0] == colours[..., 1]).all()
-    return colours[..., 0]
 
 
 def middle_of(greys: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
@@ -121,70 +83,6 @@ def test_one_to_one_on_the_screen_is_the_film_exactly(either: Page, room: Readin
     assert_exact(either, render8(form(0).levels, 2000, 2400, invert=True))
     press(either, "i", "v")
     assert_exact(either, render8(form(0).levels, 2000, 2400)[::-1])
-
-
-def test_the_preview_paints_before_the_films_are_there(clean_page: Page, room: ReadingRoom) -> None:
-    held = threading.Event()
-    hold(room.site, "/film/read-A-L-hand/small/0", held)
-    clean_page.goto(room.site.address + room.base)
-    wait_until(clean_page, "document.querySelector('.preview').naturalWidth > 0")
-    assert clean_page.get_attribute(".pane", "data-level") == "preview"
-    assert clean_page.inner_text(".pane .level").startswith("Preview")
-    assert seen(clean_page).max() > 100
-    held.set()
-    wait_ready(clean_page)
-    assert clean_page.inner_text(".pane .level") == "Full size, verified"
-
-
-def test_nothing_is_scored_before_the_film_is_there_in_full(clean_page: Page, room: ReadingRoom) -> None:
-    held = threading.Event()
-    hold(room.site, "/film/read-A-L-hand/full/2", held)
-    clean_page.goto(room.site.address + room.base)
-    wait_until(clean_page, "document.querySelector('.pane').dataset.level === 'small'")
-    wait_until(clean_page, "document.querySelector('.status').dataset.state !== undefined")
-    assert clean_page.inner_text(".pane .level").startswith("Quarter size")
-    press(clean_page, "3")
-    assert said(clean_page) == "Film A is not here in full size yet."
-    held.set()
-    wait_ready(clean_page)
-    press(clean_page, "3")
-    assert shown(clean_page, "GL-PIP2") == "3"
-
-
-def test_a_film_that_is_not_the_one_announced_cannot_be_scored(clean_page: Page, room: ReadingRoom) -> None:
-    room.site.put("/film/read-A-L-hand/full/1", b"something else")
-    clean_page.goto(room.site.address + room.base)
-    wait_until(clean_page, "document.querySelector('.pane').dataset.level === 'refused'")
-    wait_until(clean_page, "document.querySelector('.status').dataset.state !== undefined")
-    assert "does not match its digest" in clean_page.inner_text(".pane .level")
-    press(clean_page, "3")
-    assert said(clean_page).startswith("Film A is not what the server announced")
-    press(clean_page, "n", "1")
-    assert room.stored == {}
-
-
-def test_a_film_must_be_seen_whole_first(clean_page: Page, room: ReadingRoom) -> None:
-    held = threading.Event()
-    for letter in "AB":
-        hold(room.site, f"/film/read-{letter}-L-hand/small/0", held)
-    clean_page.goto(room.site.address + room.base)
-    wait_until(clean_page, "document.querySelector('.status').dataset.state !== undefined")
-    press(clean_page, "z")
-    held.set()
-    wait_until(clean_page, ALL_FULL)
-    press(clean_page, "3")
-    assert said(clean_page) == "Film A has not been seen whole yet: press = or Fit."
-    press(clean_page, "=")
-    wait_ready(clean_page)
-    press(clean_page, "3")
-    assert shown(clean_page, "GL-PIP2") == "3"
-
-
-def test_without_a_secure_address_nothing_can_be_scored(clean_page: Page, room: ReadingRoom) -> None:
-    clean_page.goto(room.site.address.replace("localhost", "reading.test") + room.base)
-    wait_until(clean_page, "document.querySelector('.status').dataset.state !== undefined")
-    press(clean_page, "3")
-    assert "neither https nor localhost" in said(clean_page)
 
 
 def test_without_a_graphics_card_films_are_drawn_on_the_canvas(clean_page: Page, room: ReadingRoom) -> None:
@@ -318,18 +216,6 @@ def test_the_magnifier_is_there_while_its_key_is_held(clean_page: Page, room: Re
     assert (seen(clean_page) == before).all()
 
 
-def test_the_next_sides_films_come_while_this_one_is_read(clean_page: Page, room: ReadingRoom) -> None:
-    open_read(clean_page, room)
-    wanted = [f"GET /film/read-{letter}-R-hand/full/{k}" for letter in "AB" for k in range(4)]
-    for _ in range(200):
-        if set(wanted) <= set(room.site.asked):
-            break
-        clean_page.wait_for_timeout(25)
-    press(clean_page, "]")
-    wait_ready(clean_page)
-    assert [room.site.asked.count(each) for each in wanted] == [1] * 8
-
-
 def test_in_the_joints_way_the_next_joint_moves_all_films(clean_page: Page, site: Site) -> None:
     room = ReadingRoom(site, panes=2, instrument="larsen-1995", film=large_film, terms={"looking": "joints"})
     open_read(clean_page, room)
@@ -351,30 +237,3 @@ def test_the_pointer_marks_the_joint_and_can_be_hidden(clean_page: Page, room: R
     assert clean_page.get_attribute(".joint:not(.under) >> nth=0", "d") != ""
     press(clean_page, "o")
     assert clean_page.get_attribute(".joint:not(.under) >> nth=0", "d") == ""
-
-
-def test_no_answer_of_a_film_is_kept_in_the_browsers_cache(clean_page: Page, room: ReadingRoom) -> None:
-    open_read(clean_page, room)
-    count = room.site.asked.count("GET /film/read-A-L-hand/small/0")
-    clean_page.reload()
-    wait_ready(clean_page)
-    assert room.site.asked.count("GET /film/read-A-L-hand/small/0") == count + 1
-
-
-def test_an_ended_session_shows_while_films_are_fetched(clean_page: Page, room: ReadingRoom) -> None:
-    band = room.site.routes["/film/read-A-L-hand/full/0"]
-    ended = [True]
-
-    def guarded(request: Request) -> Answer:
-        room.signed_in = room.signed_in and not ended
-        ended.clear()
-        return band(request) if room.signed_in else Answer.of_json({"error": "signed out"}, 401)
-
-    room.site.routes["/film/read-A-L-hand/full/0"] = guarded
-    clean_page.goto(room.site.address + room.base)
-    wait_until(clean_page, "document.querySelector('.sign-in').open")
-    clean_page.fill(".sign-in [name=email]", "reader.one@demo.example")
-    clean_page.fill(".sign-in [name=password]", "right")
-    clean_page.click(".sign-in button[type=submit]")
-    wait_ready(clean_page)
-    assert clean_page.inner_text(".pane .level") == "Full size, verified"

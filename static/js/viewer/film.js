@@ -32,6 +32,7 @@ export class Film {
     try {
       await this.#level("small", 0, sink, withdraw.signal);
       await sink.shown();
+      withdraw.signal.throwIfAborted();
       await this.#level("full", 1, sink, withdraw.signal);
     } catch (refusal) {
       if (!withdraw.signal.aborted) this.#refuse(refusal);

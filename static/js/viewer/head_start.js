@@ -19,22 +19,28 @@ export const loader = new BandLoader({
   waiting: () => {},
 });
 
-// The first film is unpacked on this thread, before a worker could have started; workers begin with the others after it,
-// so that it need not share the processors with them.
+// The first film is unpacked on this thread, before a worker could have started; the others wait for it a moment, so that
+// it need not share the processors with workers.
 const here = { request: (job, options) => (job.arrived ? answered(job) : pool.request(job, options)) };
+const MOMENT = 300;
 
 // Whole when something stands behind it: the page may still be on its way.
 if (document.querySelector("#case ~ *")) start();
 else addEventListener("DOMContentLoaded", start, { once: true });
 
-async function start() {
+function start() {
   const { panes = [] } = JSON.parse(document.querySelector("#case").textContent);
   const films = panes.map(({ films }) => films[0]).filter((film) => film && !film.absent);
-  const coming = films.map((film) => ({ film, arriving: arrived(bandUrl(film, "small", 0)) }));
-  for (const [k, { film, arriving }] of coming.entries()) {
-    const begun = loader.begin(film, "small", 0, { arriving, pool: k === 0 ? here : pool });
-    if (k === 0) await begun;
+  let first = null;
+  for (const film of films) {
+    const bytes = arrived(bandUrl(film, "small", 0));
+    if (first) loader.begin(film, "small", 0, { arriving: first.then(() => bytes) });
+    else first = sooner(loader.begin(film, "small", 0, { arriving: bytes, pool: here }));
   }
+}
+
+function sooner(promise) {
+  return Promise.race([promise, new Promise((done) => setTimeout(done, MOMENT))]);
 }
 
 // The bytes; null when they could not be had: the loader then asks again and minds the answer.

@@ -1,0 +1,142 @@
+"""Films on their way to the reading screen: what is shown and what may be scored until they are there."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.capture.acting import ALL_FULL, open_read, press, said, shown, wait_ready
+from tests.capture.reading_room import ReadingRoom
+from tests.viewer.films import wait_until
+from tests.viewer.large_films import SIZE, hold, large_film, seen
+from tests.viewer.site import Answer, Request, Site
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def page_size() -> tuple[int, int]:
+    return SIZE
+
+
+@pytest.fixture
+def room(site: Site) -> ReadingRoom:
+    return ReadingRoom(site, panes=2, instrument="larsen-1995", film=large_film)
+
+
+def test_the_preview_paints_before_the_films_are_there(clean_page: Page, room: ReadingRoom) -> None:
+    held = threading.Event()
+    hold(room.site, "/film/read-A-L-hand/small/0", held)
+    clean_page.goto(room.site.address + room.base)
+    wait_until(clean_page, "document.querySelector('.preview').naturalWidth > 0")
+    assert clean_page.get_attribute(".pane", "data-level") == "preview"
+    assert clean_page.inner_text(".pane .level").startswith("Preview")
+    assert seen(clean_page).max() > 100
+    held.set()
+    wait_ready(clean_page)
+    assert clean_page.inner_text(".pane .level") == "Full size, verified"
+
+
+def test_nothing_is_scored_before_the_film_is_there_in_full(clean_page: Page, room: ReadingRoom) -> None:
+    held = threading.Event()
+    hold(room.site, "/film/read-A-L-hand/full/2", held)
+    clean_page.goto(room.site.address + room.base)
+    wait_until(clean_page, "document.querySelector('.pane').dataset.level === 'small'")
+    wait_until(clean_page, "document.querySelector('.status').dataset.state !== undefined")
+    assert clean_page.inner_text(".pane .level").startswith("Quarter size")
+    press(clean_page, "3")
+    assert said(clean_page) == "Film A is not here in full size yet."
+    held.set()
+    wait_ready(clean_page)
+    press(clean_page, "3")
+    assert shown(clean_page, "GL-PIP2") == "3"
+
+
+def test_a_film_that_is_not_the_one_announced_cannot_be_scored(clean_page: Page, room: ReadingRoom) -> None:
+    room.site.put("/film/read-A-L-hand/full/1", b"something else")
+    clean_page.goto(room.site.address + room.base)
+    wait_until(clean_page, "document.querySelector('.pane').dataset.level === 'refused'")
+    wait_until(clean_page, "document.querySelector('.status').dataset.state !== undefined")
+    assert "does not match its digest" in clean_page.inner_text(".pane .level")
+    press(clean_page, "3")
+    assert said(clean_page).startswith("Film A is not what the server announced")
+    press(clean_page, "n", "1")
+    assert room.stored == {}
+
+
+def test_a_film_must_be_seen_whole_first(clean_page: Page, room: ReadingRoom) -> None:
+    held = threading.Event()
+    for letter in "AB":
+        hold(room.site, f"/film/read-{letter}-L-hand/small/0", held)
+    clean_page.goto(room.site.address + room.base)
+    wait_until(clean_page, "document.querySelector('.status').dataset.state !== undefined")
+    press(clean_page, "z")
+    held.set()
+    wait_until(clean_page, ALL_FULL)
+    press(clean_page, "3")
+    assert said(clean_page) == "Film A has not been seen whole yet: press = or Fit."
+    press(clean_page, "=")
+    wait_ready(clean_page)
+    press(clean_page, "3")
+    assert shown(clean_page, "GL-PIP2") == "3"
+
+
+def test_a_film_that_is_late_keeps_no_other_waiting_and_nothing_is_fetched_twice(
+    clean_page: Page, room: ReadingRoom
+) -> None:
+    held = threading.Event()
+    hold(room.site, "/film/read-A-L-hand/small/0", held)
+    clean_page.goto(room.site.address + room.base)
+    wait_until(clean_page, "document.querySelectorAll('.pane')[1].dataset.level === 'full'")
+    assert clean_page.get_attribute(".pane", "data-level") == "preview"
+    held.set()
+    wait_ready(clean_page)
+    assert [room.site.asked.count(f"GET /film/read-{letter}-L-hand/small/0") for letter in "AB"] == [1, 1]
+
+
+def test_without_a_secure_address_nothing_can_be_scored(clean_page: Page, room: ReadingRoom) -> None:
+    clean_page.goto(room.site.address.replace("localhost", "reading.test") + room.base)
+    wait_until(clean_page, "document.querySelector('.status').dataset.state !== undefined")
+    press(clean_page, "3")
+    assert "neither https nor localhost" in said(clean_page)
+
+
+def test_the_next_sides_films_come_while_this_one_is_read(clean_page: Page, room: ReadingRoom) -> None:
+    open_read(clean_page, room)
+    wanted = [f"GET /film/read-{letter}-R-hand/full/{k}" for letter in "AB" for k in range(4)]
+    for _ in range(200):
+        if set(wanted) <= set(room.site.asked):
+            break
+        clean_page.wait_for_timeout(25)
+    press(clean_page, "]")
+    wait_ready(clean_page)
+    assert [room.site.asked.count(each) for each in wanted] == [1] * 8
+
+
+def test_no_answer_of_a_film_is_kept_in_the_browsers_cache(clean_page: Page, room: ReadingRoom) -> None:
+    open_read(clean_page, room)
+    count = room.site.asked.count("GET /film/read-A-L-hand/small/0")
+    clean_page.reload()
+    wait_ready(clean_page)
+    assert room.site.asked.count("GET /film/read-A-L-hand/small/0") == count + 1
+
+
+def test_an_ended_session_shows_while_films_are_fetched(clean_page: Page, room: ReadingRoom) -> None:
+    band = room.site.routes["/film/read-A-L-hand/full/0"]
+    ended = [True]
+
+    def guarded(request: Request) -> Answer:
+        room.signed_in = room.signed_in and not ended
+        ended.clear()
+        return band(request) if room.signed_in else Answer.of_json({"error": "signed out"}, 401)
+
+    room.site.routes["/film/read-A-L-hand/full/0"] = guarded
+    clean_page.goto(room.site.address + room.base)
+    wait_until(clean_page, "document.querySelector('.sign-in').open")
+    clean_page.fill(".sign-in [name=email]", "reader.one@demo.example")
+    clean_page.fill(".sign-in [name=password]", "right")
+    clean_page.click(".sign-in button[type=submit]")
+    wait_ready(clean_page)
+    assert clean_page.inner_text(".pane .level") == "Full size, verified"
