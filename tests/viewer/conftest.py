@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import ConsoleMessage, Error, Page
 
+from tests.capture.reading_room import ReadingRoom
 from tests.chromium import Windows
+from tests.viewer.large_films import large_film
 from tests.viewer.site import Site
 
 
@@ -60,3 +62,9 @@ def clean_page(page: Page) -> Iterator[Page]:
     page.remove_listener("pageerror", failed)
     page.remove_listener("console", heard)
     assert faults == []
+
+
+@pytest.fixture
+def room(site: Site) -> ReadingRoom:
+    """A read of two timepoints scored by Larsen 1995, with films large enough to be looked at."""
+    return ReadingRoom(site, panes=2, instrument="larsen-1995", film=large_film)

@@ -10,8 +10,8 @@ from playwright.sync_api import Page
 from tests.capture.acting import ALL_FULL, open_read, press, said, shown, wait_ready
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.films import wait_until
-from tests.viewer.large_films import SIZE, hold, large_film, seen
-from tests.viewer.site import Answer, Request, Site
+from tests.viewer.large_films import SIZE, hold, seen
+from tests.viewer.site import Answer, Request
 
 pytestmark = pytest.mark.browser
 
@@ -19,11 +19,6 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def page_size() -> tuple[int, int]:
     return SIZE
-
-
-@pytest.fixture
-def room(site: Site) -> ReadingRoom:
-    return ReadingRoom(site, panes=2, instrument="larsen-1995", film=large_film)
 
 
 def test_the_preview_paints_before_the_films_are_there(clean_page: Page, room: ReadingRoom) -> None:

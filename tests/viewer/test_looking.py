@@ -38,11 +38,6 @@ def page_size() -> tuple[int, int]:
     return SIZE
 
 
-@pytest.fixture
-def room(site: Site) -> ReadingRoom:
-    return ReadingRoom(site, panes=2, instrument="larsen-1995", film=large_film)
-
-
 BY_EITHER = pytest.mark.parametrize("window_script", [WITH_A_GRAPHICS_CARD, WITHOUT_WEBGL], ids=["webgl2", "canvas"])
 
 

@@ -1,4 +1,4 @@
-// Fetches, verifies and unpacks one band per message; the page thread never unpacks one.
+// Fetches, verifies and unpacks one band per message; the page's own thread unpacks only its very first (head_start.js).
 // In: {id, url, token, digest, rows, columns, decode} and, when they are here, `bytes` that were verified before or
 // those that have `arrived` and were not. Out: {id, bytes, levels} or {id, fault, status, text}.
 
