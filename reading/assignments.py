@@ -190,7 +190,7 @@ def move_read(read: Read, to: ReadStatus, **changes: object) -> None:
     if touched != 1:
         read.refresh_from_db()
         raise WrongState("the read", read.get_status_display().lower(), " or ".join(s.label.lower() for s in allowed))
-    read.refresh_from_db()
+    read.refresh_from_db(fields=["status", *changes])
 
 
 def move_case(case: Case, to: CaseStatus, **changes: object) -> None:

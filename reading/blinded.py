@@ -6,21 +6,22 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from instruments.definition import Instrument
 from reading.access import Piece
-from reading.cells import ABSENT, cells_of, count_filled, instrument_of, notes_of
+from reading.cells import ABSENT, Cells, cells_of, count_filled, instrument_of, notes_of
 from reading.charter_terms import Terms
 from reading.charters import terms_of
 from reading.frozen_films import VIEWS
 from reading.models import Exposure, ExposureFilm, Read, ReadStatus, ReadStep
-from reading.steps import order_note
-from reading.worklist import waiting_for
+from reading.steps import address_of, order_note
+from reading.worklist import in_turn
 
 FEATURE_LABELS = {"erosion": "Erosion", "narrowing": "Narrowing", "grade": "Grade"}
 PRESETS = ({"label": "Film", "center": 0.0, "width": 1.0}, {"label": "Bone", "center": 0.15, "width": 0.6})
@@ -54,6 +55,10 @@ class BlindedPane:
     films: tuple[BlindedFilm, ...]
     locked: bool = False
 
+    def as_json(self) -> dict[str, Any]:
+        """For the page's data block."""
+        return vars(self) | {"films": [vars(film) for film in self.films]}
+
 
 @dataclass(frozen=True)
 class BlindedCase:
@@ -69,8 +74,8 @@ class BlindedCase:
     panes: tuple[BlindedPane, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """For the page's data block."""
-        return asdict(self)
+        """For the page's data block. By hand: `asdict` copies every joint of every film."""
+        return vars(self) | {"panes": [pane.as_json() for pane in self.panes]}
 
 
 def blind_film(address: str, film: ExposureFilm) -> BlindedFilm:
@@ -96,8 +101,8 @@ def blind_film(address: str, film: ExposureFilm) -> BlindedFilm:
     )
 
 
-def blind_case(piece: Piece, shown: Sequence[Exposure]) -> BlindedCase:
-    """The case of a read with the panes of what is shown at the step before its reader."""
+def blind_case(piece: Piece, shown: Sequence[Exposure], cells: Cells) -> BlindedCase:
+    """The case of a read with the panes of what is shown at the step before its reader, and how full it is."""
     read, step = piece.read, piece.step
     return BlindedCase(
         token=piece.token,
@@ -105,7 +110,7 @@ def blind_case(piece: Piece, shown: Sequence[Exposure]) -> BlindedCase:
         order_note=order_note(read, step),
         user_label=str(read.reader),
         read_only=why_read_only(piece),
-        progress=progress_of(piece),
+        progress=progress_of(piece, cells),
         urls=urls_of(piece.token),
         panes=tuple(
             BlindedPane(
@@ -127,11 +132,16 @@ def why_read_only(piece: Piece) -> str:
     return f"This read is {status.label.lower()}."
 
 
-def progress_of(piece: Piece) -> dict[str, int]:
-    """Counted on the server: how many cells of the step have a grade or a reason, and how many there are."""
+def progress_of(piece: Piece, cells: Cells | None = None) -> dict[str, int]:
+    """Counted on the server: how many cells of the step have a grade or a reason, and how many there are.
+
+    `cells` are those of the step, perhaps among others, when they have been fetched already.
+    """
     exposures = list(piece.step.exposures.all())
+    cells = cells_of(exposures) if cells is None else cells
+    own = {exposure.pk for exposure in exposures}
     return {
-        "saved_count": count_filled(cells_of(exposures)),
+        "saved_count": count_filled({place: cell for place, cell in cells.items() if place[0] in own}),
         "expected_count": len(instrument_of(piece.read).items) * len(exposures),
     }
 
@@ -151,9 +161,13 @@ def place_of(read: Read, step: ReadStep) -> str:
     own = Read.objects.filter(batch=read.batch_id, reader=read.reader_id)
     if step.queue_position is not None:
         steps = ReadStep.objects.filter(read__in=own)
-        return f"Timepoint {steps.filter(queue_position__lt=step.queue_position).count() + 1} of {steps.count()}"
-    own = own.counting()
-    return f"Case {own.filter(queue_position__lt=read.queue_position).count() + 1} of {own.count()}"
+        return "Timepoint {place} of {all}".format(**counted(steps, step.queue_position))
+    return "Case {place} of {all}".format(**counted(own.counting(), read.queue_position))
+
+
+def counted(entries: QuerySet[Any], position: int) -> dict[str, int]:
+    """The place of a position among those of the entries, from 1, and how many entries there are."""
+    return entries.aggregate(place=Count("pk", filter=Q(queue_position__lt=position)) + 1, all=Count("pk"))
 
 
 def urls_of(address: str) -> dict[str, str]:
@@ -187,11 +201,11 @@ def describe_instrument(instrument: Instrument, terms: Terms) -> dict[str, Any]:
     }
 
 
-def present_values(exposures: list[Exposure]) -> dict[str, dict[str, dict[str, Any]]]:
+def present_values(exposures: list[Exposure], cells: Cells) -> dict[str, dict[str, dict[str, Any]]]:
     """What stands in each cell that has something, by exposure token and item."""
     tokens = {exposure.pk: exposure.token for exposure in exposures}
     values: dict[str, dict[str, dict[str, Any]]] = {token: {} for token in tokens.values()}
-    for (exposure, item), cell in cells_of(exposures).items():
+    for (exposure, item), cell in cells.items():
         values[tokens[exposure]][item] = {
             "value": cell.value,
             "reason": cell.reason,
@@ -227,14 +241,15 @@ def next_case(piece: Piece) -> dict[str, Any] | None:
 
     It is the next entry whatever case it belongs to, and never a later step of the same entry: neither is told.
     """
-    entry = next((one for one in waiting_for(piece.read.reader_id, 2) if one.step != piece.step.pk), None)
-    if entry is None:
+    step = in_turn(piece.read.reader_id).exclude(pk=piece.step.pk).select_related("read").first()
+    if step is None:
         return None
-    films = ExposureFilm.objects.filter(exposure__step=entry.step, view="hand", side="L")
-    shown = films.select_related("reader_image").order_by("exposure__position")
+    address = address_of(step.read, step)
+    films = ExposureFilm.objects.filter(exposure__step=step, view="hand", side="L")
+    shown = films.select_related("reader_image").defer("reader_image__bands").order_by("exposure__position")
     return {
-        "url": reverse("reading:screen", args=[entry.token]),
-        "films": [asdict(blind_film(entry.token, film)) for film in shown],
+        "url": reverse("reading:screen", args=[address]),
+        "films": [vars(blind_film(address, film)) for film in shown],
     }
 
 

@@ -67,9 +67,10 @@ class BorderCrossed(RuntimeError):
     """A reader's request was about to ask the database for what no reader may know."""
 
 
-def forbidden_in(sql: str) -> list[str]:
+@functools.lru_cache(maxsize=1024)
+def forbidden_in(sql: str) -> tuple[str, ...]:
     """The forbidden tables and columns that a statement names."""
-    return sorted({name for name in NAMES.findall(sql) if is_forbidden(name)})
+    return tuple(sorted({name for name in NAMES.findall(sql) if is_forbidden(name)}))
 
 
 def is_forbidden(name: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Prefetch, prefetch_related_objects
+
 import instruments
 from instruments.definition import Instrument, Item
 from reading.charters import terms_of
@@ -27,6 +29,9 @@ class Cell:
         return self.value is not None or bool(self.reason)
 
 
+Cells = dict[tuple[int, str], Cell]
+
+
 def instrument_of(read: Read) -> Instrument:
     """The instrument of the charter version pinned by the read's campaign."""
     return instrument_of_campaign(read.case.campaign)
@@ -38,13 +43,15 @@ def instrument_of_campaign(campaign: Campaign) -> Instrument:
 
 
 def exposures_of(step: ReadStep) -> list[Exposure]:
-    """The exposures of a step in drawn order, with their films and reader images."""
-    return list(step.exposures.prefetch_related("films__reader_image").order_by("position"))
+    """The exposures of a step in drawn order, with their films and reader images; fetched once for each step object."""
+    exposures = Exposure.objects.prefetch_related("films__reader_image").order_by("position")
+    prefetch_related_objects([step], Prefetch("exposures", exposures))
+    return list(step.exposures.all())
 
 
-def cells_of(exposures: list[Exposure]) -> dict[tuple[int, str], Cell]:
+def cells_of(exposures: list[Exposure]) -> Cells:
     """The newest revision of every cell that has one, by exposure id and item key."""
-    cells: dict[tuple[int, str], Cell] = {}
+    cells: Cells = {}
     rows = ItemScore.objects.filter(exposure__in=exposures).order_by("revision")
     for exposure, item, value, reason, revision, entry in rows.values_list(
         "exposure_id", "item", "value", "reason", "revision", "entry"
@@ -59,7 +66,7 @@ def notes_of(exposures: list[Exposure]) -> dict[tuple[int, str], ItemNote]:
     return {(note.exposure_id, note.item): note for note in notes}
 
 
-def count_filled(cells: dict[tuple[int, str], Cell]) -> int:
+def count_filled(cells: Cells) -> int:
     """How many cells have a grade or a reason."""
     return sum(cell.filled for cell in cells.values())
 

@@ -45,16 +45,20 @@ def steps_before(user_id: int) -> QuerySet[ReadStep]:
     return steps_waiting().filter(read__reader_id=user_id)
 
 
-def waiting_for(user_id: int, at_most: int = AT_MOST) -> list[Entry]:
-    """A reader's worklist in the drawn order: what he began or got back comes first."""
+def in_turn(user_id: int) -> QuerySet[ReadStep]:
+    """They in the drawn order: what he began or got back comes first."""
     began = Q(opened_at__isnull=False) | Q(token=None, read__status__in=WRITABLE)
-    steps = steps_before(user_id).order_by(
+    return steps_before(user_id).order_by(
         Case(When(began, then=0), default=1),
         F("read__batch__due_on").asc(nulls_last=True),
         Coalesce("queue_position", "read__queue_position"),
         Coalesce("token", "read__token"),
     )
-    return [entry_of(step) for step in fetched(steps)[:at_most]]
+
+
+def waiting_for(user_id: int, at_most: int = AT_MOST) -> list[Entry]:
+    """A reader's worklist, the first of it first."""
+    return [entry_of(step) for step in fetched(in_turn(user_id))[:at_most]]
 
 
 def fetched(steps: QuerySet[ReadStep]) -> QuerySet[ReadStep]:

@@ -16,7 +16,7 @@ from config.refusals import status_of
 from instruments.definition import Instrument, Item
 from reading.access import Piece, piece_or_404
 from reading.blinded import blind_case, queue_key
-from reading.cells import ABSENT, Cell, cells_of, exposures_of, instrument_of, notes_of
+from reading.cells import ABSENT, Cell, Cells, cells_of, exposures_of, instrument_of, notes_of
 from reading.models import Exposure, Read, SignedValues
 from reading.pace import wait_for
 from reading.randomisation import new_token
@@ -80,7 +80,7 @@ def review_context(piece: Piece) -> dict[str, Any]:
     read, step = piece.read, piece.step
     instrument, exposures = instrument_of(read), exposures_of(step)
     cells = cells_of(exposures)
-    case = blind_case(piece, shown=())
+    case = blind_case(piece, (), cells)
     gaps = cells_that(instrument, exposures, cells, lambda cell: not cell.filled)
     return {
         "case": case.as_json(),
@@ -114,9 +114,7 @@ def meanings_for(read: Read) -> dict[str, str]:
     return {wanted: MEANINGS[wanted]}
 
 
-def cells_that(
-    instrument: Instrument, exposures: list[Exposure], cells: dict[tuple[int, str], Cell], wanted: Any
-) -> list[dict[str, str]]:
+def cells_that(instrument: Instrument, exposures: list[Exposure], cells: Cells, wanted: Any) -> list[dict[str, str]]:
     """The cells for which the condition holds, in reading order."""
     empty = Cell(None, "", 0, "")
     return [
@@ -152,7 +150,7 @@ def flagged(instrument: Instrument, exposures: list[Exposure]) -> list[dict[str,
     ]
 
 
-def count_cells(instrument: Instrument, exposure: Exposure, cells: dict[tuple[int, str], Cell]) -> dict[str, Any]:
+def count_cells(instrument: Instrument, exposure: Exposure, cells: Cells) -> dict[str, Any]:
     """Counts of cells of one exposure, never sums of scores."""
     own = [cell for (pk, _), cell in cells.items() if pk == exposure.pk and cell.filled]
     absent = sum(cell.reason == ABSENT for cell in own)

@@ -28,7 +28,7 @@ from reading.blinded import (
     screen_terms,
     terms_for,
 )
-from reading.cells import instrument_of
+from reading.cells import Cells, cells_of, instrument_of
 from reading.films import inline_preview, read_band, read_preview
 from reading.image_problems import PROBLEMS, report_problem
 from reading.models import Exposure, Sitting
@@ -57,11 +57,12 @@ def screen(request: HttpRequest, token: str) -> HttpResponse:
         return redirect(reverse("reading:display-check") + f"?next={request.path}")
     open_read(read=piece.read, actor=piece.actor, step=piece.step)
     shown = exposures_shown(piece.read, piece.step)
+    cells = cells_of(shown)
     context = {
-        "case": blind_case(piece, shown).as_json(),
+        "case": blind_case(piece, shown, cells).as_json(),
         "previews": {} if in_place(request) else first_previews(shown),
         "instrument": describe_instrument(instrument_of(piece.read), terms),
-        "values": values_shown(piece, shown),
+        "values": values_shown(piece, shown, cells),
         "terms": screen_terms(terms),
         "queue_key": queue_key(piece.read.reader_id, piece.token),
         "next_case": next_case(piece),
@@ -70,9 +71,9 @@ def screen(request: HttpRequest, token: str) -> HttpResponse:
     return unkept(render(request, "reading/screen.html", context))
 
 
-def values_shown(piece: Piece, exposures: list[Exposure]) -> dict[str, Any]:
+def values_shown(piece: Piece, exposures: list[Exposure], cells: Cells) -> dict[str, Any]:
     """What stands in the cells; beside it, on a signed training read, the reference."""
-    found = present_values(exposures)
+    found = present_values(exposures, cells)
     if not piece.writable and piece.read.case.campaign.trains:
         lay_beside(found, piece.read)
     return found
