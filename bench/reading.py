@@ -26,7 +26,7 @@ from playwright.sync_api import Playwright, sync_playwright
 from bench.room import alone, films, looking, peer, serving
 
 RUNS = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-KEYS, JOINTS, SAVES, TURNS = 60, 40, 100, 6
+KEYS, JOINTS, SAVES, TURNS = 60, 40, 100, 10
 LIMITS = {
     "first_16_bit_times_sooner": (">=", 4.0),
     "all_full_times_sooner": (">=", 1.6),

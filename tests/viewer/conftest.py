@@ -9,7 +9,7 @@ from playwright.sync_api import ConsoleMessage, Error, Page
 
 from tests.capture.reading_room import ReadingRoom
 from tests.chromium import Windows
-from tests.viewer.large_films import large_film
+from tests.viewer.large_films import WITHOUT_WEBGL, large_film
 from tests.viewer.site import Site
 
 
@@ -68,3 +68,11 @@ def clean_page(page: Page) -> Iterator[Page]:
 def room(site: Site) -> ReadingRoom:
     """A read of two timepoints scored by Larsen 1995, with films large enough to be looked at."""
     return ReadingRoom(site, panes=2, instrument="larsen-1995", film=large_film)
+
+
+@pytest.fixture
+def either(clean_page: Page, window_script: str) -> Iterator[Page]:
+    """A page that draws by WebGL2, or one that has to do without."""
+    yield clean_page
+    wanted = "canvas" if window_script == WITHOUT_WEBGL else "webgl2"
+    assert clean_page.get_attribute(".stage", "data-renderer") == wanted

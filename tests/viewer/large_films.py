@@ -7,15 +7,23 @@ import threading
 from typing import Any
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import Page
 
 from studies.levels import NormalForm
-from tests.viewer.films import drawn, put_film
+from tests.viewer.films import WITH_A_GRAPHICS_CARD, drawn, put_film
 from tests.viewer.site import Answer, Request, Site
 
 ROWS, COLUMNS = 900, 700
 SIZE = (1366, 768)
+WITHOUT_WEBGL = """
+const original = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+  return kind === "webgl2" ? null : original.call(this, kind, ...rest);
+};
+"""
+BY_EITHER = pytest.mark.parametrize("window_script", [WITH_A_GRAPHICS_CARD, WITHOUT_WEBGL], ids=["webgl2", "canvas"])
 
 
 def form(seed: int) -> NormalForm:
@@ -50,3 +58,22 @@ def seen(page: Page, place: int = 0) -> np.ndarray:
     colours = np.asarray(image)
     assert (colours[..., 0] == colours[..., 1]).all()
     return colours[..., 0]
+
+
+def middle_of(greys: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """The part of a whole film that a well of this shape shows at one to one, centred on whole pixels."""
+    top, left = (-round((size - length) / 2 + 1e-9) for size, length in zip(shape, greys.shape, strict=True))
+    around = np.zeros((shape[0] + 2000, shape[1] + 2000), np.uint8)
+    around[1000 : 1000 + greys.shape[0], 1000 : 1000 + greys.shape[1]] = greys
+    return around[1000 + top : 1000 + top + shape[0], 1000 + left : 1000 + left + shape[1]]
+
+
+def assert_exact(page: Page, wanted: np.ndarray, place: int = 0) -> None:
+    """What is seen is exactly the film, on whole pixels near the middle."""
+    got = seen(page, place)
+    moves = [(y, x) for y in (0, -1, 1) for x in (0, -1, 1)]
+    differences = [
+        np.count_nonzero(np.roll(middle_of(wanted, got.shape), move, (0, 1))[2:-2, 2:-2] != got[2:-2, 2:-2])
+        for move in moves
+    ]
+    assert min(differences) == 0

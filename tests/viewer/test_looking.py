@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,16 +12,10 @@ from studies.levels import render8
 from tests.capture.acting import open_read, press, wait_ready
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.films import WITH_A_GRAPHICS_CARD, wait_until
-from tests.viewer.large_films import SIZE, form, large_film, seen
+from tests.viewer.large_films import BY_EITHER, SIZE, assert_exact, form, large_film, seen
 from tests.viewer.site import Site
 
 pytestmark = pytest.mark.browser
-WITHOUT_WEBGL = """
-const original = HTMLCanvasElement.prototype.getContext;
-HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
-  return kind === "webgl2" ? null : original.call(this, kind, ...rest);
-};
-"""
 WITH_SMALL_TEXTURES = """
 {
   const get = WebGL2RenderingContext.prototype.getParameter;
@@ -36,36 +29,6 @@ WITH_SMALL_TEXTURES = """
 @pytest.fixture
 def page_size() -> tuple[int, int]:
     return SIZE
-
-
-BY_EITHER = pytest.mark.parametrize("window_script", [WITH_A_GRAPHICS_CARD, WITHOUT_WEBGL], ids=["webgl2", "canvas"])
-
-
-@pytest.fixture
-def either(clean_page: Page, window_script: str) -> Iterator[Page]:
-    """A page that draws by WebGL2, or one that has to do without."""
-    yield clean_page
-    wanted = "canvas" if window_script == WITHOUT_WEBGL else "webgl2"
-    assert clean_page.get_attribute(".stage", "data-renderer") == wanted
-
-
-def middle_of(greys: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """The part of a whole film that a well of this shape shows at one to one, centred on whole pixels."""
-    top, left = (-round((size - length) / 2 + 1e-9) for size, length in zip(shape, greys.shape, strict=True))
-    around = np.zeros((shape[0] + 2000, shape[1] + 2000), np.uint8)
-    around[1000 : 1000 + greys.shape[0], 1000 : 1000 + greys.shape[1]] = greys
-    return around[1000 + top : 1000 + top + shape[0], 1000 + left : 1000 + left + shape[1]]
-
-
-def assert_exact(page: Page, wanted: np.ndarray, place: int = 0) -> None:
-    """What is seen is exactly the film, on whole pixels near the middle."""
-    got = seen(page, place)
-    moves = [(y, x) for y in (0, -1, 1) for x in (0, -1, 1)]
-    differences = [
-        np.count_nonzero(np.roll(middle_of(wanted, got.shape), move, (0, 1))[2:-2, 2:-2] != got[2:-2, 2:-2])
-        for move in moves
-    ]
-    assert min(differences) == 0
 
 
 @BY_EITHER

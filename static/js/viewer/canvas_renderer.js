@@ -8,6 +8,7 @@ const BESIDE = 16 * 65536;
 
 export class CanvasRenderer {
   kind = "canvas";
+  lost = false;
   largest = Infinity;
   #kept = new Uint32Array(0);
   #across = 0;
@@ -19,21 +20,31 @@ export class CanvasRenderer {
     this.context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
   }
 
+  // The size it has already costs nothing.
   resize(width, height, below) {
+    const rows = height + below;
+    if (this.canvas.width === width && this.canvas.height === height && this.#kept.length === width * rows) return;
     this.canvas.width = width;
     this.canvas.height = height;
     this.image = this.context.createImageData(width, height);
     this.pixels = new Uint32Array(this.image.data.buffer);
     this.#across = width;
-    this.#kept = new Uint32Array(width * (height + below)).fill(BESIDE);
+    this.#kept = new Uint32Array(width * rows).fill(BESIDE);
   }
 
   picture({ columns, rows }) {
-    return { columns, rows, levels: new Uint16Array(columns * rows) };
+    return { columns, rows, levels: null };
   }
 
+  // The levels are the renderer's from now on: a band that is the whole picture becomes it, any other is copied.
   upload(picture, { top, levels }) {
-    picture.levels.set(levels, top * picture.columns);
+    const whole = picture.columns * picture.rows;
+    if (levels.length === whole) picture.levels = levels;
+    else {
+      picture.levels ??= new Uint16Array(whole);
+      picture.levels.set(levels, top * picture.columns);
+      levels.buffer.transfer?.(0);
+    }
   }
 
   dispose(picture) {

@@ -13,10 +13,8 @@ export class Gallery {
     this.#pictures.set(film.token, { ...kept, [level]: this.renderer.picture(size) });
   }
 
-  // The renderer has copied the levels: their memory is given back at once, not when it is collected some time.
   band(film, level, band) {
     this.renderer.upload(this.#pictures.get(film.token)[level], band);
-    band.levels.buffer.transfer?.(0);
   }
 
   // The picture to draw a film from, with full-resolution pixels per pixel of it: the small level serves until the

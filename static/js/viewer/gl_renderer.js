@@ -43,6 +43,10 @@ export class GlRenderer {
     gl.disable(gl.DITHER);
   }
 
+  get lost() {
+    return this.gl.isContextLost();
+  }
+
   // `below` more rows are kept under the stage for the magnifier.
   resize(width, height, below) {
     const gl = this.gl;
@@ -58,11 +62,13 @@ export class GlRenderer {
     return { columns, rows, texture: this.#texture(this.gl.R16UI, columns, rows) };
   }
 
+  // The levels are the renderer's from now on: once copied, their memory is given back, not when it is collected some time.
   upload(picture, { top, rows, levels }) {
     const gl = this.gl;
     gl.bindTexture(gl.TEXTURE_2D, picture.texture);
     const kind = [gl.RED_INTEGER, gl.UNSIGNED_SHORT];
     gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, top, picture.columns, rows, ...kind, levels);
+    levels.buffer.transfer?.(0);
   }
 
   dispose(picture) {

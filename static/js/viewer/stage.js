@@ -1,9 +1,8 @@
 // The surface behind all panes: one canvas, one renderer, drawn once per frame when something has changed.
 
-import { CanvasRenderer } from "./canvas_renderer.js";
 import { Gallery } from "./gallery.js";
-import { GlRenderer } from "./gl_renderer.js";
 import { limits } from "./levels_window.js";
+import { flatRenderer, leaveRenderer, takeRenderer } from "./renderers.js";
 import { sampling } from "./sampling.js";
 import { seenWhole } from "./view.js";
 import { measured } from "./wells.js";
@@ -19,7 +18,7 @@ export class Stage {
     this.root = root;
     this.panes = panes;
     this.lens = null;
-    this.#install("webgl2");
+    this.#install(takeRenderer());
     this.observer = new ResizeObserver(() => this.#resized());
     for (const element of [root, ...panes.map((pane) => pane.well)]) this.observer.observe(element);
   }
@@ -42,8 +41,9 @@ export class Stage {
   }
 
   fallBack() {
+    this.renderer.canvas.remove();
     this.renderer.close();
-    this.#install("canvas");
+    this.#install(flatRenderer());
     this.layout();
     this.onreplaced();
   }
@@ -83,7 +83,8 @@ export class Stage {
     cancelAnimationFrame(this.#frame);
     this.observer.disconnect();
     this.renderer.canvas.remove();
-    this.renderer.close();
+    this.renderer.canvas.removeEventListener("webglcontextlost", this.#lost);
+    leaveRenderer(this.renderer);
   }
 
   // The observer tells once at its beginning too, when nothing has changed since the panes were laid out.
@@ -116,33 +117,16 @@ export class Stage {
     return this.gallery.toDraw(pane.film, zoom);
   }
 
-  #install(kind) {
-    const canvas = document.createElement("canvas");
-    canvas.className = "surface";
-    this.root.querySelector("canvas.surface")?.remove();
-    this.root.prepend(canvas);
-    this.renderer = this.#renderer(canvas, kind);
-    this.gallery = new Gallery(this.renderer);
-    this.root.dataset.renderer = this.renderer.kind;
-  }
-
-  #renderer(canvas, kind) {
-    if (kind === "webgl2") {
-      try {
-        const renderer = new GlRenderer(canvas);
-        canvas.addEventListener("webglcontextlost", () => this.#lost(canvas));
-        return renderer;
-      } catch {
-        const fresh = canvas.cloneNode();
-        canvas.replaceWith(fresh);
-        return new CanvasRenderer(fresh);
-      }
-    }
-    return new CanvasRenderer(canvas);
+  #install(renderer) {
+    this.renderer = renderer;
+    this.gallery = new Gallery(renderer);
+    this.root.prepend(renderer.canvas);
+    this.root.dataset.renderer = renderer.kind;
+    renderer.canvas.addEventListener("webglcontextlost", this.#lost);
   }
 
   // A lost context comes back late or never; the canvas shows the same pixels at once.
-  #lost(canvas) {
-    if (this.renderer.canvas === canvas && canvas.isConnected) this.fallBack();
-  }
+  #lost = ({ target }) => {
+    if (this.renderer.canvas === target) this.fallBack();
+  };
 }
