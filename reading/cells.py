@@ -9,7 +9,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 import instruments
 from instruments.definition import Instrument, Item
 from reading.charters import terms_of
-from reading.models import Campaign, Exposure, ItemNote, ItemScore, Read, ReadStep
+from reading.models import Campaign, Exposure, ExposureFilm, ItemNote, ItemScore, Read, ReadStep
 
 ABSENT = "ABSENT"
 
@@ -44,7 +44,8 @@ def instrument_of_campaign(campaign: Campaign) -> Instrument:
 
 def exposures_of(step: ReadStep) -> list[Exposure]:
     """The exposures of a step in drawn order, with their films and reader images; fetched once for each step object."""
-    exposures = Exposure.objects.prefetch_related("films__reader_image").order_by("position")
+    films = Prefetch("films", ExposureFilm.objects.select_related("reader_image"))
+    exposures = Exposure.objects.prefetch_related(films).order_by("position")
     prefetch_related_objects([step], Prefetch("exposures", exposures))
     return list(step.exposures.all())
 

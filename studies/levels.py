@@ -19,7 +19,7 @@ from config.errors import BadInput
 Levels = NDArray[np.uint16]
 
 PREVIEW_SIDE = 640
-PREVIEW_QUALITY = 80
+PREVIEW_QUALITY = 70
 SIGMOID_TOP = 65535
 
 

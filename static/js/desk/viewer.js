@@ -42,7 +42,6 @@ export class Viewer {
     if (this.film?.token === descriptor.token) return;
     this.#takeDown();
     this.pane.hang(new Film(descriptor, this.loader, (film) => this.#filmChanged(film)));
-    if (Math.max(descriptor.columns, descriptor.rows) > this.stage.renderer.largest) this.stage.fallBack();
     this.stage.layout();
     this.#open();
   }
@@ -58,11 +57,11 @@ export class Viewer {
   }
 
   #open() {
-    const { gallery } = this.stage;
+    const { stage } = this;
     this.film.open({
-      picture: (film, level, size) => gallery.picture(film, level, size),
-      band: (film, level, band) => gallery.band(film, level, band),
-      shown: () => this.stage.shown(),
+      picture: (film, level, size) => stage.gallery.picture(film, level, size),
+      band: (film, level, band) => stage.gallery.band(film, level, band),
+      shown: () => stage.shown(),
     });
   }
 

@@ -13,6 +13,7 @@ export class CanvasRenderer {
   #kept = new Uint32Array(0);
   #across = 0;
   #highest = 0;
+  #blank = true;
   #colours = new Uint32Array(BESIDE + 1);
 
   constructor(canvas) {
@@ -29,7 +30,8 @@ export class CanvasRenderer {
     this.image = this.context.createImageData(width, height);
     this.pixels = new Uint32Array(this.image.data.buffer);
     this.#across = width;
-    this.#kept = new Uint32Array(width * rows).fill(BESIDE);
+    this.#kept = new Uint32Array(width * rows);
+    this.#blank = true;
   }
 
   picture({ columns, rows }) {
@@ -66,10 +68,13 @@ export class CanvasRenderer {
       let to = (rect.y + row) * this.#across + rect.x;
       for (const end = to + rect.width; to < end; to++, from++) pixels[to] = colours[levels[from]];
     }
+    this.#blank = false;
     this.context.putImageData(this.image, 0, 0, rect.x, rect.y, rect.width, rect.height);
   }
 
   clear() {
+    if (this.#blank) return;
+    this.#blank = true;
     this.context.fillStyle = "#000";
     this.context.fillRect(0, 0, this.canvas.width, this.canvas.height);
   }

@@ -26,17 +26,22 @@ export function decodeBand(buffer, rows, columns) {
   const words = wordsAfter(buffer, table, widths);
   const levels = new Uint16Array(rows * columns);
   const line = new Uint16Array(across * BLOCK);
-  let at = 0;
-  for (let row = 0; row < rows; row++) {
-    for (let block = 0; block < across; block++) {
-      const nibble = widths[row * across + block];
-      unpack[nibble](words, at, line, block * BLOCK);
-      at += nibble === 15 ? 16 : nibble;
-    }
+  for (let row = 0, at = 0; row < rows; row++) {
+    at = unpackRow(words, at, line, widths, row * across, across);
     if (row === 0) predictFirst(line, levels, columns);
     else predictRow(line, levels, row * columns, columns);
   }
   return levels;
+}
+
+// One row of blocks; gives the place of the next row's first word.
+function unpackRow(words, at, line, widths, first, across) {
+  for (let block = 0; block < across; block++) {
+    const nibble = widths[first + block];
+    unpack[nibble](words, at, line, block * BLOCK);
+    at += nibble === 15 ? 16 : nibble;
+  }
+  return at;
 }
 
 function readWidths(bytes, count, table) {
@@ -54,7 +59,7 @@ function readWidths(bytes, count, table) {
 
 function wordsAfter(buffer, table, widths) {
   let needed = 0;
-  for (const nibble of widths) needed += nibble === 15 ? 16 : nibble;
+  for (let k = 0; k < widths.length; k++) needed += widths[k] === 15 ? 16 : widths[k];
   if (buffer.byteLength !== table + 2 * needed) {
     throw new BadBand(`band of ${buffer.byteLength} bytes, ${table + 2 * needed} needed`);
   }

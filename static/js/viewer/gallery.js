@@ -17,6 +17,16 @@ export class Gallery {
     this.renderer.upload(this.#pictures.get(film.token)[level], band);
   }
 
+  // What has come so far goes to the gallery of another renderer. From the canvas: it has the levels at hand.
+  moveTo(other) {
+    for (const [token, pictures] of this.#pictures) {
+      for (const [level, { columns, rows, levels }] of Object.entries(pictures)) {
+        other.picture({ token }, level, { columns, rows });
+        if (levels) other.band({ token }, level, { top: 0, rows, levels });
+      }
+    }
+  }
+
   // The picture to draw a film from, with full-resolution pixels per pixel of it: the small level serves until the
   // full one is complete and wherever a quarter is as sharp as the screen.
   toDraw(film, zoom) {

@@ -16,19 +16,14 @@ const CONTEXT = {
   failIfMajorPerformanceCaveat: true,
 };
 
-// What drew when it was asked last: a page that takes another's place need not ask again.
-let emulator = "";
-
 export class GlRenderer {
   kind = "webgl2";
 
   constructor(canvas) {
-    if (emulator) throw new Error(`WebGL2 is only emulated, by ${emulator}`);
     const gl = (this.gl = canvas.getContext("webgl2", CONTEXT));
     if (!gl) throw new Error("WebGL2 is not to be had");
     const drawn = gl.getParameter(gl.getExtension("WEBGL_debug_renderer_info")?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER);
     if (EMULATED.test(drawn)) {
-      emulator = drawn;
       gl.getExtension("WEBGL_lose_context")?.loseContext();
       throw new Error(`WebGL2 is only emulated, by ${drawn}`);
     }

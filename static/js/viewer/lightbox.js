@@ -48,7 +48,6 @@ export class Lightbox {
     this.#region = region;
     if (this.closeUp.on) this.closeUp.toggle(false);
     for (const pane of this.panes) pane.hang(this.film(pane.exposure, region));
-    if (this.#largestSide() > this.stage.renderer.largest) this.stage.fallBack();
     this.strip.hang();
     this.stage.layout();
     for (const pane of this.panes) this.#open(pane.film);
@@ -99,10 +98,6 @@ export class Lightbox {
   leave() {
     for (const pane of this.panes) this.#takeDown(pane);
     this.stage.close();
-  }
-
-  #largestSide() {
-    return Math.max(...this.panes.map(({ film }) => Math.max(film.columns ?? 0, film.rows ?? 0)));
   }
 
   #open(film) {

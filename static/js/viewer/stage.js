@@ -1,9 +1,8 @@
-// The surface behind all panes: one canvas, one renderer, drawn once per frame when something has changed.
+// What lies behind all panes: one surface, drawn once per frame when something has changed.
 
-import { Gallery } from "./gallery.js";
 import { limits } from "./levels_window.js";
-import { flatRenderer, leaveRenderer, takeRenderer } from "./renderers.js";
 import { sampling } from "./sampling.js";
+import { Surface } from "./surface.js";
 import { seenWhole } from "./view.js";
 import { measured } from "./wells.js";
 
@@ -13,12 +12,13 @@ export class Stage {
   #frame = 0;
   #placed = [];
   #geometry = "";
+  #asking = 0;
 
   constructor(root, panes) {
     this.root = root;
     this.panes = panes;
     this.lens = null;
-    this.#install(takeRenderer());
+    this.surface = new Surface(root, () => this.#fallBack());
     this.observer = new ResizeObserver(() => this.#resized());
     for (const element of [root, ...panes.map((pane) => pane.well)]) this.observer.observe(element);
   }
@@ -32,6 +32,14 @@ export class Stage {
     this.#placed.push(callback);
   }
 
+  get renderer() {
+    return this.surface.renderer;
+  }
+
+  get gallery() {
+    return this.surface.gallery;
+  }
+
   get pixelRatio() {
     return devicePixelRatio;
   }
@@ -40,15 +48,8 @@ export class Stage {
     return Math.ceil(260 * this.pixelRatio);
   }
 
-  fallBack() {
-    this.renderer.canvas.remove();
-    this.renderer.close();
-    this.#install(flatRenderer());
-    this.layout();
-    this.onreplaced();
-  }
-
   layout() {
+    if (this.#largestSide > this.renderer.largest) return this.#fallBack();
     const { width, height, rects } = measured(this.root, this.panes, this.pixelRatio);
     this.#geometry = JSON.stringify([width, height, rects]);
     this.renderer.resize(width, height, this.lensRows);
@@ -74,17 +75,17 @@ export class Stage {
     this.#frame = 0;
     const moved = this.panes.some((pane) => pane.stale);
     this.renderer.clear();
-    for (const pane of this.panes) this.#drawPane(pane);
+    const drawn = this.panes.map((pane) => this.#drawPane(pane));
     if (this.lens) this.#drawLens(this.lens);
     if (moved) for (const callback of this.#placed) callback();
+    if (drawn.some(Boolean)) this.#asking ||= setTimeout(() => this.#changeOver());
   }
 
   close() {
     cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#asking);
     this.observer.disconnect();
-    this.renderer.canvas.remove();
-    this.renderer.canvas.removeEventListener("webglcontextlost", this.#lost);
-    leaveRenderer(this.renderer);
+    this.surface.leave();
   }
 
   // The observer tells once at its beginning too, when nothing has changed since the panes were laid out.
@@ -93,15 +94,21 @@ export class Stage {
     if (JSON.stringify([width, height, rects]) !== this.#geometry) this.layout();
   }
 
+  get #largestSide() {
+    return Math.max(...this.panes.map(({ film }) => Math.max(film?.columns ?? 0, film?.rows ?? 0)));
+  }
+
+  // True when the pane had something to draw.
   #drawPane(pane) {
     const source = this.#source(pane);
-    if (!source) return;
+    if (!source) return false;
     if (pane.stale) {
       this.renderer.resample(source.picture, pane.rect, pane.rect, sampling(pane.view, pane.rect, source.scale));
       pane.stale = false;
     }
     this.renderer.show(pane.rect, pane.rect, limits(pane.display.window), pane.display.invert);
     if (!document.hidden && seenWhole(pane.view, pane.film, pane.rect)) pane.film.seenWhole ||= new Date().toISOString();
+    return true;
   }
 
   #drawLens({ pane, rect, view }) {
@@ -117,16 +124,15 @@ export class Stage {
     return this.gallery.toDraw(pane.film, zoom);
   }
 
-  #install(renderer) {
-    this.renderer = renderer;
-    this.gallery = new Gallery(renderer);
-    this.root.prepend(renderer.canvas);
-    this.root.dataset.renderer = renderer.kind;
-    renderer.canvas.addEventListener("webglcontextlost", this.#lost);
+  // Once, when the first film has been seen.
+  #changeOver() {
+    if (this.surface.changeOver(this.#largestSide)) this.layout();
   }
 
-  // A lost context comes back late or never; the canvas shows the same pixels at once.
-  #lost = ({ target }) => {
-    if (this.renderer.canvas === target) this.fallBack();
-  };
+  #fallBack() {
+    this.#asking ||= -1;
+    this.surface.fallBack();
+    this.layout();
+    this.onreplaced();
+  }
 }
