@@ -132,5 +132,6 @@ class Navigation:
 
     def _deeper(self, url: str) -> bool:
         """Whether another entry fits the address better."""
-        others = [reverse(e.route, args=[self.code]) for e in _ENTRIES if e.of_trial and self.code]
+        open_here = [entry for entry in _ENTRIES if self.code or not entry.of_trial]
+        others = [reverse(entry.route, args=[self.code] if entry.of_trial else []) for entry in open_here]
         return any(len(o) > len(url) and o.startswith(url) and self.request.path.startswith(o) for o in others)

@@ -23,12 +23,12 @@ READY = """() => document.querySelector('.pane') !== null
   && document.querySelector('.status').dataset.state !== undefined"""
 
 
-def signed_in(browser: Browser, base: str) -> BrowserContext:
-    """The reader in a browser of his own."""
+def signed_in(browser: Browser, base: str, email: str = READER) -> BrowserContext:
+    """Somebody in a browser of his own."""
     context = browser.new_context(viewport={"width": 1366, "height": 768}, color_scheme="dark")
     page = context.new_page()
     page.goto(f"{base}/sign-in/")
-    page.fill("input[type=email]", READER)
+    page.fill("input[type=email]", email)
     page.fill("input[type=password]", PASSWORD)
     page.press("input[type=password]", "Enter")
     page.wait_for_url(lambda address: "/sign-in/" not in address)

@@ -15,7 +15,17 @@ from reading.assignments import ask_for_reads, open_batch
 from reading.campaigns import identities
 from reading.cells import instrument_of_campaign
 from reading.charters import people_in_role
-from reading.models import Batch, Campaign, CampaignStatus, Case, Read, SealedReference, TrainingMarks, TrainingSet
+from reading.models import (
+    Batch,
+    Campaign,
+    CampaignStatus,
+    Case,
+    Read,
+    ReadStatus,
+    SealedReference,
+    TrainingMarks,
+    TrainingSet,
+)
 from reading.reference_table import Place, Scores, read_references
 from reading.unblinding import seal, unseal
 from studies.models import Subject, Visit
@@ -120,6 +130,12 @@ def tell(campaign: Campaign, what: str, actor: Actor, details: dict[str, Any], r
         details=details,
         rows=list(rows),
     )
+
+
+def awaits_reference(read: Read) -> bool:
+    """Whether this is a signed training read beside which the worker has not laid the reference yet."""
+    signed = read.case.campaign.trains and read.status == ReadStatus.SIGNED
+    return signed and not TrainingMarks.objects.filter(read=read).exists()
 
 
 def lay_beside(values: dict[str, dict[str, dict[str, Any]]], read: Read) -> None:

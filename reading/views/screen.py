@@ -35,7 +35,7 @@ from reading.models import Exposure, Sitting
 from reading.notes import save_note
 from reading.sessions import Operation, open_read, save_values
 from reading.steps import exposures_shown, image_shown
-from reading.training import lay_beside
+from reading.training import awaits_reference, lay_beside
 from studies.models import ReaderImage
 
 MAX_OPERATIONS = 50
@@ -59,7 +59,7 @@ def screen(request: HttpRequest, token: str) -> HttpResponse:
     shown = exposures_shown(piece.read, piece.step)
     cells = cells_of(shown)
     context = {
-        "case": blind_case(piece, shown, cells).as_json(),
+        "case": blind_case(piece, shown, cells).as_json() | {"awaits_reference": awaits_reference(piece.read)},
         "previews": {} if in_place(request) else first_previews(shown),
         "instrument": describe_instrument(instrument_of(piece.read), terms),
         "values": values_shown(piece, shown, cells),

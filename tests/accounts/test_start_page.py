@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from django.db import connection
@@ -92,3 +93,13 @@ def test_the_start_page_of_a_reader_asks_for_no_site(cast: Cast) -> None:
     assert "studies_membership" in asked
     for table in ("studies_site", "studies_subject", "studies_visit", "studies_film"):
         assert table not in asked
+
+
+def test_the_menu_marks_one_entry(cast: Cast) -> None:
+    for address, label in (
+        ("/read/", "Your cases"),
+        ("/read/past/", "Cases you signed"),
+        ("/read/training/", "Your training"),
+    ):
+        page = cast.client("reader").get(address).content.decode()
+        assert re.findall(r'aria-current="page">([^<]+)<', page) == [label]

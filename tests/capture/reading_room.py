@@ -48,6 +48,7 @@ class ReadingRoom:
     signed_in: bool = True
     other_user: bool = False
     read_only: str = ""
+    awaits_reference: bool = False
     stored: dict[str, dict[str, Any]] = field(default_factory=dict)
     cells: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     notes: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -125,6 +126,7 @@ class ReadingRoom:
             "order_note": "the order is random",
             "user_label": "",
             "read_only": self.read_only,
+            "awaits_reference": self.awaits_reference,
             "progress": self.progress,
             "urls": {**urls, "screen": self.base, "worklist": "/read/", "sign_in": "/sign-in/over/"},
             "panes": self.shown,

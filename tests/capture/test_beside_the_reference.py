@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 
 from tests.capture.acting import open_read, press, shown
 from tests.capture.reading_room import ReadingRoom
+from tests.viewer.films import wait_until
 
 pytestmark = pytest.mark.browser
 ITEM = "GL-PIP2"
@@ -23,3 +24,15 @@ def test_the_reference_stands_beside_what_was_signed(clean_page: Page, room: Rea
     assert clean_page.inner_text(".pad .asked").endswith("yours 2, reference 3")
     press(clean_page, "ArrowRight")
     assert clean_page.inner_text(".pad .asked").endswith("yours 1, reference 1")
+
+
+def test_a_reference_that_is_still_being_laid_beside_comes_by_itself(clean_page: Page, room: ReadingRoom) -> None:
+    room.read_only, room.awaits_reference = "This read is signed.", True
+    exposure = room.shown[0]["exposure"]
+    cell = room.cells[(exposure, "GL-PIP2")] = {"value": 2, "reason": "", "revision": 1}
+    open_read(clean_page, room)
+    wait_until(clean_page, "document.querySelector('.pad').textContent.includes('The reference is being laid beside')")
+    assert shown(clean_page, "GL-PIP2") == "2"
+    cell["reference"], room.awaits_reference = {"value": 3, "reason": ""}, False
+    wait_until(clean_page, "document.querySelector(\"td[data-item='GL-PIP2']\")?.textContent === '2 (3)'")
+    assert "laid beside" not in clean_page.inner_text(".pad")

@@ -140,9 +140,13 @@ def test_the_reference_is_not_seen_before_the_signature_and_is_afterwards(house:
     before = client.get(f"/read/{read.token}/")
     assert before.status_code == 200
     assert not any("reference" in cell for cells in before.context["values"].values() for cell in cells.values())
+    assert not before.context["case"]["awaits_reference"]
     read_like_the_reference(house, read, off=1)
+    assert client.get(f"/read/{read.token}/").context["case"]["awaits_reference"]
     run_due_jobs()
-    values = client.get(f"/read/{read.token}/").context["values"]
+    after = client.get(f"/read/{read.token}/")
+    assert not after.context["case"]["awaits_reference"]
+    values = after.context["values"]
     told = [cell for cells in values.values() for cell in cells.values()]
     assert all("reference" in cell for cell in told)
     assert sum(cell["reference"]["value"] != cell["value"] for cell in told) == 1

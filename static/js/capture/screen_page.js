@@ -11,6 +11,7 @@ import { followCursor } from "./following.js";
 import { addPageCommands, listen } from "./page_commands.js";
 import { dataOf } from "./pages.js";
 import { plan as planOf } from "./plan.js";
+import { awaitReference } from "./reference.js";
 import { ScoreSheet } from "./score_sheet.js";
 import { buildSheetSide } from "./sheet_side.js";
 import { showStatus } from "./status_line.js";
@@ -41,6 +42,7 @@ export class ScreenPage {
     this.#placeCursor();
     this.lightbox.show(this.cursor.cell.region);
     this.furnished = this.lightbox.firstPicture().then(() => this.#furnish());
+    if (this.case.awaits_reference) awaitReference(this);
   }
 
   // The desk is open: what was left unsaved is on the sheet, entering may begin.
@@ -61,6 +63,10 @@ export class ScreenPage {
 
   get desk() {
     return this.#desk;
+  }
+
+  get left() {
+    return this.#left;
   }
 
   store(edit, revision) {
