@@ -20,6 +20,7 @@ PROBE = Path(__file__).with_name("probe.js").read_text()
 STARTED_MS = 1500
 SETTLE_MS = 2500
 REDRAW_SECONDS = 2.5
+ALL_FULL = "[...document.querySelectorAll('.pane')].every(pane => pane.dataset.level === 'full')"
 State = Any
 
 
@@ -140,9 +141,10 @@ def pressed(page: Page, keys: list[str], pause_ms: int) -> list[float]:
 
 
 def saved(page: Page, keys: list[str]) -> list[float]:
-    """From key to the server's acknowledgement, one value after the other."""
+    """From key to the server's acknowledgement, one value after the other; films are full before any is entered."""
     page.evaluate("probe.saved = []")
     for number, key in enumerate(keys, start=1):
+        wait_for(page, ALL_FULL)
         page.keyboard.press(key)
         wait_for(page, f"probe.saved.length >= {number}")
         page.wait_for_timeout(40)
