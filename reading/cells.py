@@ -51,9 +51,9 @@ def exposures_of(step: ReadStep) -> list[Exposure]:
 
 
 def cells_of(exposures: list[Exposure]) -> Cells:
-    """The newest revision of every cell that has one, by exposure id and item key."""
+    """The newest revision of every cell that has one, by exposure id and item key; never in the order rows lie in."""
     cells: Cells = {}
-    rows = ItemScore.objects.filter(exposure__in=exposures).order_by("revision")
+    rows = ItemScore.objects.filter(exposure__in=exposures).order_by("revision", "item")
     for exposure, item, value, reason, revision, entry in rows.values_list(
         "exposure_id", "item", "value", "reason", "revision", "entry"
     ):
@@ -62,8 +62,8 @@ def cells_of(exposures: list[Exposure]) -> Cells:
 
 
 def notes_of(exposures: list[Exposure]) -> dict[tuple[int, str], ItemNote]:
-    """The newest note of every cell that has one."""
-    notes = ItemNote.objects.filter(exposure__in=exposures).order_by("revision")
+    """The newest note of every cell that has one, in the same order."""
+    notes = ItemNote.objects.filter(exposure__in=exposures).order_by("revision", "item")
     return {(note.exposure_id, note.item): note for note in notes}
 
 

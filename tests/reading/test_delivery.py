@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from audit.trail import Actor
-from reading.cells import exposures_of
+from reading.cells import cells_of, exposures_of
 from reading.models import Exposure, ItemScore, Read
 from reading.randomisation import new_token
 from reading.sessions import Operation, save_values
@@ -57,3 +57,13 @@ def test_an_answer_that_was_lost_is_given_again_with_what_was_stored(read: Read)
     (first,) = save_values(read=read, actor=actor, operations=[sent])
     (again,) = save_values(read=read, actor=actor, operations=[replace(sent, value=4)])
     assert replace(again, status="saved") == first
+
+
+def test_the_cells_of_a_read_come_in_one_order_whatever_order_they_were_entered_in(read: Read) -> None:
+    exposures, items = exposures_of(read.steps.get()), ("GL-MCP2", "GL-MCP3", "GL-PIP2")
+    for exposure, entered in zip(exposures, (items, items[::-1]), strict=True):
+        for item in entered:
+            statuses(read, replace(operation(exposure, 1, 0), item=item))
+    cells = cells_of(exposures)
+    for exposure in exposures:
+        assert [item for pk, item in cells if pk == exposure.pk] == list(items)
