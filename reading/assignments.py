@@ -1,4 +1,4 @@
-"""Who reads what: batches, adjudications, replacements, re-issue. Each verb records a job that issues the reads."""
+"""Who reads what: batches and re-issue. Each verb records a job that issues the reads."""
 
 from __future__ import annotations
 
@@ -128,59 +128,11 @@ def open_batch(campaign: Campaign, name: str, due_on: date | None, actor: Actor)
     return batch
 
 
-def ask_for_reads(batch: Batch, assignments: Sequence[Assignment]) -> None:
-    """Adds the job that issues these reads."""
+def ask_for_reads(batch: Batch, assignments: Sequence[Assignment], key: str = "") -> None:
+    """Adds the job that issues these reads; what has a key is asked for once."""
     triples = [[one.case, one.reader, str(one.kind)] for one in assignments]
-    key = f"batch-{batch.pk}-{new_token()[:12]}"
+    key = key or f"batch-{batch.pk}-{new_token()[:12]}"
     add(kind="reading.issue", key=key, payload={"batch": batch.pk, "assignments": triples})
-
-
-def request_adjudication(*, case: Case, actor: Actor) -> User | None:
-    """Asks for a third read by a qualified adjudicator who has not read the case; None when there is none.
-
-    Called inside the transaction that found the case discordant, or drew it as a concordant control.
-    """
-    campaign = case.campaign
-    read_it = set(case.reads.values_list("reader_id", flat=True))
-    able = [person for person in qualified_readers(campaign.charter, "adjudicator") if person.pk not in read_it]
-    if not able:
-        return None
-    loads = open_loads(campaign)
-    adjudicator = min(able, key=lambda person: (loads[person.pk], person.pk))
-    batch = Batch.objects.filter(campaign=campaign, name="Adjudication", seed_revealed_at=None).first()
-    batch = batch or open_batch(campaign, "Adjudication", None, actor)
-    ask_for_reads(batch, [Assignment(case.pk, adjudicator.pk, ReadKind.ADJUDICATION)])
-    return adjudicator
-
-
-def replace_reader(*, read: Read, actor: Actor, new_reader: User, reason: str) -> None:
-    """An unsigned read starts again whole with another qualified reader; signed ones stand.
-
-    A repeat is nobody else's: it can be declined, not replaced.
-    """
-    authorise(actor, Action.ASSIGN_READS)
-    if not reason.strip():
-        raise BadInput("reason", reason, "a sentence")
-    if read.kind == ReadKind.REPEAT:
-        raise WrongState("the read", "a repeat of its reader's own", "a first read or an adjudication")
-    role = "reader" if read.kind == ReadKind.PRIMARY else "adjudicator"
-    able = {person.pk for person in qualified_readers(read.case.campaign.charter, role)}
-    if new_reader.pk not in able or read.case.reads.counting().filter(reader=new_reader).exists():
-        raise BadInput("new reader", str(new_reader), f"a qualified {role} who has not read this case")
-    with audited_atomic():
-        move_read(read, ReadStatus.REPLACED)
-        batch = read.batch
-        if batch.seed_revealed_at is not None:
-            batch = open_batch(read.case.campaign, batch.name, batch.due_on, actor)
-        ask_for_reads(batch, [Assignment(read.case_id, new_reader.pk, read.kind)])
-        record(
-            action="reading.read.replaced",
-            actor=actor,
-            stream=read.case.campaign.trial.code,
-            subject=("reading.read", str(read.pk)),
-            changes={"reader": [read.reader_id, new_reader.pk]},
-            reason=reason,
-        )
 
 
 def move_read(read: Read, to: ReadStatus, **changes: object) -> None:

@@ -29,6 +29,7 @@ coordinator = [
     path("trials/<slug:code>/campaigns/<slug:slug>/cases/<int:pk>/void/", reads.void, name="void"),
     path("trials/<slug:code>/campaigns/<slug:slug>/assign/", reads.assign, name="assign"),
     path("trials/<slug:code>/campaigns/<slug:slug>/remind/", reads.remind, name="remind"),
+    path("trials/<slug:code>/campaigns/<slug:slug>/adjudicators/", reads.adjudicators, name="adjudicators"),
     path("trials/<slug:code>/campaigns/<slug:slug>/reads/", reads.reads, name="reads"),
     path("trials/<slug:code>/campaigns/<slug:slug>/reads/<int:pk>/return/", reads.give_back, name="return"),
     path("trials/<slug:code>/campaigns/<slug:slug>/reads/<int:pk>/replace/", reads.replace, name="replace"),

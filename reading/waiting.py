@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.navigation import Place
 from accounts.roles import Action
 from accounts.waiting import Waiting, declare_waiting
-from reading.models import Read
+from reading.adjudication import unadjudicated
+from reading.models import Case, Read
 from reading.worklist import steps_before
 
 
@@ -30,5 +31,13 @@ def late_reads(user_id: int, place: Place) -> Iterator[Waiting]:
     yield Waiting("Reads past their day", overdue, reverse("reading:campaigns", args=[place.code]), urgent=True)
 
 
+def no_adjudicator(user_id: int, place: Place) -> Iterator[Waiting]:
+    """Discordant cases that would wait for ever: nobody is asked to adjudicate them."""
+    cases = Case.objects.filter(campaign__trial__code=place.code, campaign__status="open")
+    page = reverse("reading:campaigns", args=[place.code])
+    yield Waiting("Cases without an adjudicator", len(unadjudicated(cases)), page, urgent=True)
+
+
 declare_waiting(Action.READ_CASES, to_read)
 declare_waiting(Action.ASSIGN_READS, late_reads)
+declare_waiting(Action.ASSIGN_READS, no_adjudicator)

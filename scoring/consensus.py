@@ -14,12 +14,13 @@ from audit.trail import Actor, audited_atomic, record
 from instruments.definition import Instrument
 from instruments.missing import MissingRule
 from jobs.queue import Lease
-from reading.assignments import move_case, request_adjudication
+from reading.adjudication import request_adjudication
+from reading.assignments import move_case
 from reading.campaigns import open_case_seal
 from reading.charter_terms import Terms
 from reading.charters import terms_of
 from reading.frozen_films import FrozenCase
-from reading.models import Case, CaseStatus, Read, ReadKind
+from reading.models import Case, CaseStatus, ReadKind
 from reading.randomisation import Draw, new_seed
 from scoring import training
 from scoring.decision import Trigger, choose_readers, compare
@@ -187,9 +188,3 @@ def trigger_json(trigger: Trigger) -> dict[str, Any]:
         "one_sided": list(trigger.one_sided),
         "tripped": trigger.tripped,
     }
-
-
-def waiting_for_adjudicator(case: Case) -> bool:
-    """A discordant case that nobody has been asked to adjudicate: no adjudicator was able."""
-    reads: list[Read] = list(case.reads.counting().filter(kind=ReadKind.ADJUDICATION))
-    return case.status == CaseStatus.DISCORDANT and not reads

@@ -182,6 +182,7 @@ READING = {
     "reading:void": trial("coordinator=404"),
     "reading:assign": trial("coordinator=404"),
     "reading:remind": trial("coordinator=404"),
+    "reading:adjudicators": trial("coordinator=404", "post"),
     "reading:reads": trial("coordinator=404"),
     "reading:return": trial("coordinator=404"),
     "reading:replace": trial("coordinator=404"),

@@ -16,6 +16,7 @@ from config.cells import Badge, Column, Link, Progress
 from config.filters import ChoiceFilter
 from config.form_refusals import refused_on
 from config.listing import Listing
+from reading.adjudication import unadjudicated
 from reading.campaigns import (
     cases_with_other_films,
     close_campaign,
@@ -99,6 +100,7 @@ def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         "batches": shown.batches.order_by("-pk")[:20],
         "repeats": repeats_in_words(shown, timezone.now()),
         "left": outstanding_in(shown) if is_open else None,
+        "unadjudicated": unadjudicated(shown.cases.all()) if is_open else [],
         "late": cases_with_other_films(shown) if is_open else [],
         "problems": ImageProblem.objects.filter(read__case__campaign=shown, settled_at=None).select_related(
             "read__case", "read__reader", "film"

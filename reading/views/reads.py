@@ -1,4 +1,4 @@
-"""Batches and reads as their coordinator sees them: draw and release, return, replace, void and re-issue."""
+"""Batches and reads as their coordinator sees them: draw, return, replace, ask for adjudicators, void and re-issue."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from accounts.roles import Action
 from config.cells import Column
 from config.filters import ChoiceFilter
 from config.form_refusals import refused_on
 from config.listing import Listing
+from reading.adjudication import ask_adjudicators
 from reading.assignments import (
     open_loads,
     plan_batch,
     primary_readers,
-    replace_reader,
     request_batch,
     void_and_reissue,
 )
@@ -28,6 +29,7 @@ from reading.models import Campaign, Case, ImageProblem, Read, ReadKind, ReadSta
 from reading.progress import SubjectNames
 from reading.reminders import remind_readers
 from reading.repeats import due_repeats
+from reading.replacing import replace_reader
 from reading.signing import return_read
 from reading.views.campaigns import campaign_or_404, status_badge
 from studies.forms.planning import ReasonForm
@@ -179,4 +181,18 @@ def remind(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     if request.method == "POST":
         count = remind_readers(campaign=campaign, actor=actor)
         messages.success(request, f"{count} readers are reminded by mail.")
+    return redirect("reading:campaign", code, slug)
+
+
+@login_required
+@require_POST
+def adjudicators(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    """Asks for an adjudicator of every discordant case that has none."""
+    _, campaign, actor = campaign_or_404(request, code, slug, Action.ASSIGN_READS)
+    asked, left = ask_adjudicators(campaign=campaign, actor=actor)
+    if asked:
+        messages.success(request, f"Adjudications being issued: {asked}.")
+    if left:
+        text = "nobody is qualified to adjudicate who has not had the case before"
+        messages.warning(request, f"Cases still without an adjudicator: {left}; {text}.")
     return redirect("reading:campaign", code, slug)

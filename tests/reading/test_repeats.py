@@ -13,11 +13,12 @@ from audit.models import Event
 from audit.redaction import shown
 from config.errors import BadInput, WrongState
 from jobs.carrying import run_due_jobs
-from reading.assignments import replace_reader, request_batch
+from reading.assignments import request_batch
 from reading.campaigns import close_campaign
 from reading.models import Campaign, CampaignStatus, CaseStatus, Exposure, Read, ReadKind, ReadStatus
 from reading.outstanding import Outstanding, outstanding_in
 from reading.repeats import drawn_for_repeat, due_repeats
+from reading.replacing import replace_reader
 from scoring.locking import why_not_lock
 from scoring.models import CaseResult
 from scoring.repeat_agreement import pairs_of, ratings_twice

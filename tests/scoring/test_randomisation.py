@@ -22,10 +22,11 @@ from accounts.sign_in import BACKEND
 from audit.models import Event
 from config.errors import NotAllowed, WrongState
 from jobs.carrying import run_due_jobs
-from reading.assignments import replace_reader, request_batch
+from reading.assignments import request_batch
 from reading.models import Batch, Campaign, Read, ReadKind, ReadStatus
 from reading.presentations import PRESENTATIONS, draw_queue, draw_repeats, plan_steps
 from reading.randomisation import commitment
+from reading.replacing import replace_reader
 from reading.revealing import reveal_seeds
 from studies.models import Membership
 from tests.reading.builders import House, build_house, open_campaign_of, read_through
