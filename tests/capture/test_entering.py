@@ -228,6 +228,7 @@ def test_a_signed_read_can_be_looked_at_and_takes_nothing(clean_page: Page, site
     open_read(clean_page, room)
     press(clean_page, "3", "f")
     assert said(clean_page) == "This read is signed."
+    assert clean_page.locator("[data-command=review]").inner_text() == "Review", "nothing is left to sign"
     assert (room.stored, room.notes) == ({}, {})
 
 
