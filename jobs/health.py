@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from django.conf import settings
 from django.core.mail import get_connection
@@ -103,9 +104,8 @@ def disk() -> str:
     least = None
     for folder in {Path(settings.VAR), settings.ANCHOR_FOLDER, settings.WORK_FOLDER}:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".probe"
-        probe.write_bytes(b"")
-        probe.unlink()
+        with TemporaryFile(dir=folder) as probe:  # of its own, however many ask at once
+            probe.write(b"1")
         free = shutil.disk_usage(folder).free
         least = free if least is None else min(least, free)
     gigabytes = (least or 0) / 1e9

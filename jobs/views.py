@@ -21,4 +21,6 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 def in_public(answer: Answer) -> str:
     """What a part says, without how much room is left: whoever watched that would see films arrive."""
-    return answer.says if answer.part != "disk" else "room enough" if answer.well else "too little room"
+    if answer.part != "disk":
+        return answer.says
+    return "room enough" if answer.well else "too little room, or it cannot be written to"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from jobs.carrying import run_due_jobs
-from jobs.health import Answer, further, vital
+from jobs.health import Answer, ask, further, vital
 from jobs.models import Job, Pulse
 from jobs.pulse import beat
 from tests.cast import Cast
@@ -64,6 +65,12 @@ def test_a_full_disk_is_told(settings: Any) -> None:
     settings.MIN_FREE_BYTES = 10**18
     assert "are needed" in answer("disk").says
     assert not answer("disk").well
+
+
+def test_the_disk_answers_however_many_ask_at_once() -> None:
+    with ThreadPoolExecutor(8) as many:
+        answers = list(many.map(ask, ["disk"] * 400, ["jobs.health.disk"] * 400))
+    assert [answer.says for answer in answers if not answer.well] == []
 
 
 def test_a_broker_that_is_away_is_told(settings: Any) -> None:
