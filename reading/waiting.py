@@ -35,7 +35,7 @@ def no_adjudicator(user_id: int, place: Place) -> Iterator[Waiting]:
     """Discordant cases that would wait for ever: nobody is asked to adjudicate them."""
     cases = Case.objects.filter(campaign__trial__code=place.code, campaign__status="open")
     page = reverse("reading:campaigns", args=[place.code])
-    yield Waiting("Cases without an adjudicator", len(unadjudicated(cases)), page, urgent=True)
+    yield Waiting("Cases without an adjudicator", len(unadjudicated(cases)), page)
 
 
 declare_waiting(Action.READ_CASES, to_read)
