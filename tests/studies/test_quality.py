@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +14,7 @@ from audit.models import Event
 from audit.trail import Actor
 from config.errors import BadInput, NotAllowed, WrongState
 from jobs.models import Job
-from studies import designation, masks, quality
+from studies import masks, quality
 from studies.models import Film, FilmStatus, QualityDecision, Question
 from tests.studies.desk_cast import CONFIRMED, TEXT, Cast, film_at_desk, make_cast, ready
 
@@ -234,67 +233,6 @@ def test_only_a_ready_film_is_withdrawn_and_it_stops_counting(cast: Cast) -> Non
     film.refresh_from_db()
     assert (film.status, film.designated) == ("withdrawn", False)
     assert film not in Film.objects.ready()
-
-
-def test_of_two_films_of_one_view_the_first_counts_until_the_other_is_designated(cast: Cast) -> None:
-    first, second = film_at_desk(cast), film_at_desk(cast)
-    accept(cast, first)
-    accept(cast, second)
-    assert [film.designated for film in Film.objects.order_by("pk")] == [True, False]
-    designation.designate(film=second, actor=cast.coordinator, reason="sharper")
-    assert [film.designated for film in Film.objects.order_by("pk")] == [False, True]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_films_of_one_view_accepted_at_the_same_moment_leave_one_that_counts(cast: Cast) -> None:
-    films = [film_at_desk(cast) for _ in range(2)]
-    start = threading.Barrier(2)
-
-    def decide(film: Film) -> None:
-        start.wait()
-        accept(cast, film)
-        connection.close()
-
-    threads = [threading.Thread(target=decide, args=[film]) for film in films]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(Film.objects.values_list("designated", flat=True)) == [False, True]
-
-
-def test_a_retake_can_be_designated_while_it_is_accepted(cast: Cast) -> None:
-    first, second = film_at_desk(cast), film_at_desk(cast)
-    accept(cast, first)
-    accept(cast, second, designate=True)
-    assert [film.designated for film in Film.objects.order_by("pk")] == [False, True]
-
-
-def test_films_of_other_sides_views_or_visits_do_not_compete(cast: Cast) -> None:
-    films = [film_at_desk(cast) for _ in range(3)] + [film_at_desk(cast, visit=cast.visits[1])]
-    for film, values in zip(films, ({}, {"side": "R"}, {"view": "foot"}, {}), strict=True):
-        accept(cast, film, **values)
-    assert all(Film.objects.values_list("designated", flat=True))
-
-
-def test_a_film_of_one_side_does_not_push_aside_the_film_that_shows_the_other_side_too(cast: Cast) -> None:
-    both, left = film_at_desk(cast), film_at_desk(cast)
-    crops = {"L": [0, 0, 90, 200], "R": [100, 0, 90, 200]}
-    masks.propose(film=both, actor=cast.coordinator, rectangles=[], crops=crops)
-    accept(cast, both, side="B")
-    accept(cast, left)
-    with pytest.raises(WrongState, match="side R"):
-        designation.designate(film=left, actor=cast.coordinator, reason="sharper")
-
-
-def test_a_replacement_takes_the_place_of_the_film_it_replaces(cast: Cast) -> None:
-    old = film_at_desk(cast)
-    accept(cast, old)
-    ready(old)
-    new = film_at_desk(cast, replaces=old)
-    accept(cast, new)
-    assert Film.objects.get(pk=new.pk).designated
-    assert status(old) == FilmStatus.WITHDRAWN
 
 
 def test_a_film_accepted_anew_after_a_question_is_made_anew(cast: Cast) -> None:
