@@ -11,6 +11,14 @@ from tests.viewer.films import wait_until
 from tests.viewer.site import Site
 
 pytestmark = pytest.mark.browser
+FLASHES = """() => {
+  globalThis.flashes = [];
+  for (const mark of document.querySelectorAll(".flash")) {
+    const { letter } = mark.closest(".pane").dataset;
+    const tell = (changes) => changes.forEach(({ addedNodes: [text] }) => flashes.push(letter + (text?.data ?? "")));
+    new MutationObserver(tell).observe(mark, { childList: true });
+  }
+}"""
 PRESSED = "key => { document.body.dispatchEvent(new KeyboardEvent('keydown', {...key, bubbles: true})) }"
 
 
@@ -27,6 +35,14 @@ def test_a_digit_scores_and_moves_to_the_next_timepoint_of_the_joint(clean_page:
     stored = list(room.stored.values())
     assert [operation["entry"] for operation in stored] == ["key"] * 3
     assert all(operation["dwell_ms"] >= 0 and operation["captured_at"].endswith("Z") for operation in stored)
+
+
+def test_what_is_entered_shows_for_a_moment_on_its_film(clean_page: Page, room: ReadingRoom) -> None:
+    open_read(clean_page, room)
+    clean_page.evaluate(FLASHES)
+    press(clean_page, "3", "n", "1")
+    wait_until(clean_page, "flashes.length >= 4")
+    assert clean_page.evaluate("flashes") == ["A3", "A", "B–", "B"]
 
 
 def test_cells_start_empty_and_no_sum_is_shown(clean_page: Page, room: ReadingRoom) -> None:

@@ -12,8 +12,8 @@ export function followCursor({ root, cursor, lightbox, grid, entry }) {
       press(root, "joint", lightbox.closeUp.on);
     }
     entry.cancel();
-    grid.point(cell.item.key, cell.exposure);
     lightbox.point(cell.item.joint, cell.exposure);
     for (const pane of lightbox.panes) pane.element.classList.toggle("asked", pane.exposure === cell.exposure);
+    grid.point(cell.item.key, cell.exposure); // last: focus needs the layout, which is then done once
   });
 }

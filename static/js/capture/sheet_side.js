@@ -1,6 +1,7 @@
 // The right-hand side of the screen: tabs, map, grid, pad, notes, and the entry they all serve.
 
 import { Entry } from "./entry.js";
+import { Flash } from "./flash.js";
 import { Grid } from "./grid.js";
 import { Notes } from "./notes.js";
 import { Pad } from "./pad.js";
@@ -14,6 +15,7 @@ export function buildSheetSide(page) {
   const say = (text) => page.say(text);
   const grid = new Grid(find(".grids"), { plan, panes, instrument, sheet });
   const tabs = new Tabs(find(".tabs"), { plan, sheet, cursor });
+  const flash = new Flash(root);
   const map = new SiteMap(find(".map"), { plan, exposures: cursor.exposures, sheet, cursor });
   const entry = new Entry({
     sheet,
@@ -25,7 +27,7 @@ export function buildSheetSide(page) {
     whyNot: (exposure, region) => page.closed() || lightbox.whyNotYet(exposure, region),
     seenAt: (exposure, region) => lightbox.film(exposure, region).seenWhole,
     refused: (item, exposure) => grid.refuse(item, exposure),
-    flash: (exposure, value) => flash(root, exposure, value),
+    flash: (exposure, value) => flash.show(exposure, value),
     asking: (on) => pad.askReason(on),
   });
   const chosen = (digit) => entry.score(digit, "click");
@@ -33,13 +35,4 @@ export function buildSheetSide(page) {
   const focus = () => grid.focus();
   const notes = new Notes(find("form.comment"), { sheet, cursor, store, focus, say, closed: () => page.closed() });
   return { grid, tabs, map, entry, pad, notes };
-}
-
-// What was entered shows for a moment on its film, so that eyes need not leave it.
-function flash(root, exposure, { value, reason }) {
-  const mark = root.querySelector(`.pane[data-exposure="${exposure}"] .flash`);
-  mark.classList.remove("shown");
-  mark.textContent = reason ? "–" : (value ?? "");
-  void mark.offsetWidth;
-  mark.classList.add("shown");
 }

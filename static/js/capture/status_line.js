@@ -1,6 +1,6 @@
 // What the server is known to have, in one line, never ahead of it: saved, waiting, offline, conflict, refused, stopped.
 
-const clock = (iso) => new Date(iso).toLocaleTimeString("en-GB", { hour12: false });
+const clock = (iso) => new Date(iso).toTimeString().slice(0, 8);
 const counted = (number, one, many) => `${number} ${number === 1 ? one : many}`;
 
 export function statusOf({ queue, sender }) {
