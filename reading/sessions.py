@@ -78,7 +78,9 @@ def open_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None
         fresh = ReadStep.objects.filter(Q(read__status__in=BEGUN_FROM) | KEPT_FOR_LOOKS, pk=step.pk, opened_at=None)
         if fresh.update(opened_at=now) != 1:
             read.refresh_from_db()
+            step.refresh_from_db(fields=["opened_at"])
             return  # another request was quicker
+        step.opened_at = now
         if step.token is not None or before == ReadStatus.ISSUED:
             demand_pace(read, beginning=step)
         if before == ReadStatus.ISSUED:

@@ -67,6 +67,12 @@ def label_at(client: Client, token: str) -> str:
     return str(answer.context["case"]["label"])
 
 
+def test_a_timepoint_takes_values_on_the_page_that_begins_it(house: House, campaign: Campaign) -> None:
+    for entry in list_of(house):
+        page = browser(house).get(f"/read/{entry.token}/")
+        assert page.context["case"]["read_only"] == ""
+
+
 def test_declining_one_timepoint_leaves_every_other_as_it_was(house: House, campaign: Campaign) -> None:
     client, (first, *others) = browser(house), list_of(house)
     labels = {entry.token: label_at(client, entry.token) for entry in others}
