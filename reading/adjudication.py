@@ -2,58 +2,55 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q
+from collections import Counter
 
 from accounts.models import User
 from accounts.roles import Action, authorise
-from audit.trail import Actor, audited_atomic
+from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
 from jobs.models import Job
 from reading.allocation import Assignment
 from reading.assignments import ask_for_reads, open_batch, open_loads
 from reading.charters import qualified_readers
+from reading.eligible import may_not_adjudicate
 from reading.models import Batch, Campaign, CampaignStatus, Case, CaseStatus, Read, ReadKind
 from reading.models.campaign import CaseQuerySet
 
-OF_THIRDS = Q(reads__kind=ReadKind.ADJUDICATION)
+# How the keys of jobs begin that issue an adjudication; the case follows. Issuing sees to it that a case has but one.
+ASKED = "adjudication-"
+UNDER_WAY = (Job.Status.QUEUED, Job.Status.RUNNING)
 
 
-def request_adjudication(*, case: Case, actor: Actor) -> User | None:
-    """Asks for a third read by a qualified adjudicator before whom the case never was; None when there is none.
+def request_adjudication(*, case: Case, actor: Actor, loads: Counter[int] | None = None) -> User | None:
+    """Asks for a third read by the qualified adjudicator with the least to read; None when nobody may.
 
-    Called inside the transaction that found the case discordant, drew it as a concordant control, or asks again.
+    Called inside the transaction that found the case discordant, drew it as a concordant control, or asks again. Where
+    it asks for more than one, `loads` are carried from case to case.
     """
-    campaign = case.campaign
-    had_it = set(case.reads.values_list("reader_id", flat=True))
-    able = [person for person in qualified_readers(campaign.charter, "adjudicator") if person.pk not in had_it]
+    campaign, barred = case.campaign, may_not_adjudicate(case)
+    able = [person for person in qualified_readers(campaign.charter, "adjudicator") if person.pk not in barred]
     if not able:
         return None
-    loads = open_loads(campaign)
+    loads = open_loads(campaign) if loads is None else loads
     adjudicator = min(able, key=lambda person: (loads[person.pk], person.pk))
+    loads[adjudicator.pk] += 1
     batch = Batch.objects.filter(campaign=campaign, name="Adjudication", seed_revealed_at=None).first()
     ask_adjudicator(batch or open_batch(campaign, "Adjudication", None, actor), case, adjudicator)
     return adjudicator
 
 
 def ask_adjudicator(batch: Batch, case: Case, adjudicator: User) -> None:
-    """Asks for one adjudication, once for each that came to nothing before. Called inside a transaction."""
-    before = case.reads.filter(kind=ReadKind.ADJUDICATION).count()
-    ask_for_reads(batch, [Assignment(case.pk, adjudicator.pk, ReadKind.ADJUDICATION)], key=asked_as(case.pk, before))
-
-
-def asked_as(case_id: int, before: int) -> str:
-    """The key of the job that issues the adjudication after `before` others of the case."""
-    return f"adjudication-{case_id}-{before}"
+    """Asks for one adjudication. Called inside a transaction."""
+    ask_for_reads(batch, [Assignment(case.pk, adjudicator.pk, ReadKind.ADJUDICATION)], name=f"{ASKED}{case.pk}")
 
 
 def unadjudicated(cases: CaseQuerySet) -> list[Case]:
     """Discordant cases that nobody is asked to adjudicate: no one was able, or who was asked declined."""
-    held = cases.filter(OF_THIRDS, reads__in=Read.objects.counting())
-    discordant = cases.filter(status=CaseStatus.DISCORDANT).exclude(pk__in=held)
-    counted = discordant.values_list("pk").annotate(before=Count("reads", filter=OF_THIRDS))
-    keys = {pk: asked_as(pk, before) for pk, before in counted}
-    asked = set(Job.objects.filter(kind="reading.issue", key__in=keys.values()).values_list("key", flat=True))
-    return [case for case in discordant if keys[case.pk] not in asked]
+    under_way = Job.objects.filter(kind="reading.issue", key__startswith=ASKED, status__in=UNDER_WAY)
+    asked = {int(key.removeprefix(ASKED).split("-")[0]) for key in under_way.values_list("key", flat=True)}
+    held = Read.objects.counting().filter(kind=ReadKind.ADJUDICATION, case__in=cases)
+    waiting = cases.filter(status=CaseStatus.DISCORDANT).exclude(pk__in=held.values("case"))
+    return [case for case in waiting if case.pk not in asked]
 
 
 def ask_adjudicators(*, campaign: Campaign, actor: Actor) -> tuple[int, int]:
@@ -66,5 +63,14 @@ def ask_adjudicators(*, campaign: Campaign, actor: Actor) -> tuple[int, int]:
         raise WrongState("the campaign", campaign.status, CampaignStatus.OPEN)
     with audited_atomic():
         cases = unadjudicated(campaign.cases.select_related("campaign__charter", "campaign__trial"))
-        asked = sum(request_adjudication(case=case, actor=actor) is not None for case in cases)
+        loads = open_loads(campaign)
+        asked = sum(request_adjudication(case=case, actor=actor, loads=loads) is not None for case in cases)
+        if asked:
+            record(
+                action="reading.adjudication.asked",
+                actor=actor,
+                stream=campaign.trial.code,
+                subject=("reading.campaign", str(campaign.pk)),
+                details={"asked": asked, "still without": len(cases) - asked},
+            )
     return asked, len(cases) - asked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
@@ -17,6 +17,7 @@ from jobs.queue import add
 from reading.allocation import Assignment, allocate
 from reading.campaigns import add_cases, open_case_seal
 from reading.charters import qualified_readers, terms_of
+from reading.eligible import decliners
 from reading.frozen_films import freeze
 from reading.models import (
     Batch,
@@ -62,15 +63,6 @@ def primary_readers(campaign: Campaign) -> dict[int, set[int]]:
     for case, reader in reads.values_list("case_id", "reader_id"):
         held[case].add(reader)
     return held
-
-
-def decliners(campaign: Campaign) -> dict[int, set[int]]:
-    """Who gave each case back: it does not come before them again."""
-    found: dict[int, set[int]] = defaultdict(set)
-    reads = Read.objects.filter(case__campaign=campaign, status=ReadStatus.DECLINED)
-    for case, reader in reads.values_list("case_id", "reader_id"):
-        found[case].add(reader)
-    return found
 
 
 def open_loads(campaign: Campaign) -> Counter[int]:
@@ -128,10 +120,10 @@ def open_batch(campaign: Campaign, name: str, due_on: date | None, actor: Actor)
     return batch
 
 
-def ask_for_reads(batch: Batch, assignments: Sequence[Assignment], key: str = "") -> None:
-    """Adds the job that issues these reads; what has a key is asked for once."""
+def ask_for_reads(batch: Batch, assignments: Sequence[Assignment], name: str = "") -> None:
+    """Adds the job that issues these reads; its key begins with the name, by default the batch's."""
     triples = [[one.case, one.reader, str(one.kind)] for one in assignments]
-    key = key or f"batch-{batch.pk}-{new_token()[:12]}"
+    key = f"{name or f'batch-{batch.pk}'}-{new_token()[:12]}"
     add(kind="reading.issue", key=key, payload={"batch": batch.pk, "assignments": triples})
 
 

@@ -51,7 +51,7 @@ def exposures_of(step: ReadStep) -> list[Exposure]:
 
 
 def cells_of(exposures: list[Exposure]) -> Cells:
-    """The newest revision of every cell that has one, by exposure id and item key; never in the order rows lie in."""
+    """The newest revision of every cell that has one, by exposure id and item key; each exposure in one order."""
     cells: Cells = {}
     rows = ItemScore.objects.filter(exposure__in=exposures).order_by("revision", "item")
     for exposure, item, value, reason, revision, entry in rows.values_list(

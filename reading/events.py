@@ -33,6 +33,7 @@ declare(
 )
 declare("reading.batch.requested", says="asked for a batch of reads", seen_by=ALL_BUT_SITES)
 declare("reading.batch.issued", says="issued a batch of reads", seen_by=ALL_BUT_SITES)
+declare("reading.adjudication.asked", says="asked for adjudicators", seen_by=KNOWS_SCORES, hides=("details",))
 declare("reading.adjudication.issued", says="issued an adjudication read", seen_by=KNOWS_SCORES, hides=("details",))
 declare("reading.case.voided", says="voided a case", seen_by=KNOWS_ORDER, hides=("reason",))
 declare("reading.case.reissued", says="issued a case again", seen_by=KNOWS_ORDER)

@@ -60,10 +60,11 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
     assignments = [Assignment(*triple) for triple in payload["assignments"]]
     seed = open_seed(batch)
     drawn = draw_reads(batch, seed, assignments, lease)
-    places = draw_places(seed, drawn, terms_of(batch.campaign.charter).repeats_share)
     with audited_atomic():
         lease.finish()
-        write_reads(batch, drawn, places)
+        if wanted := still_wanted(drawn):
+            places = draw_places(seed, wanted, terms_of(batch.campaign.charter).repeats_share)
+            write_reads(batch, wanted, places)
 
 
 def open_seed(batch: Batch) -> bytes:
@@ -83,6 +84,20 @@ def draw_reads(batch: Batch, seed: bytes, assignments: Sequence[Assignment], lea
         steps = draw_steps(presentation, seed, token, frozen[assignment.case], digests_shown)
         drawn.append(DrawnRead(assignment, token, steps))
     return drawn
+
+
+def still_wanted(drawn: Sequence[DrawnRead]) -> list[DrawnRead]:
+    """Without cases voided since they were asked for, and without a second adjudication of one that has its own."""
+    cases = Case.objects.select_for_update().filter(pk__in={one.assignment.case for one in drawn}).order_by("pk")
+    live = {case.pk for case in cases if case.status != CaseStatus.VOIDED}
+    thirds = Read.objects.counting().filter(case__in=live, kind=ReadKind.ADJUDICATION)
+    adjudicated = set(thirds.values_list("case_id", flat=True))
+    return [
+        one
+        for one in drawn
+        if one.assignment.case in live
+        and not (one.assignment.kind == ReadKind.ADJUDICATION and one.assignment.case in adjudicated)
+    ]
 
 
 def draw_places(seed: bytes, drawn: Sequence[DrawnRead], share: float) -> Places:

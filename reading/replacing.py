@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
-
 from accounts.models import User
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
@@ -12,10 +10,8 @@ from reading.adjudication import ask_adjudicator
 from reading.allocation import Assignment
 from reading.assignments import ask_for_reads, move_read, open_batch
 from reading.charters import qualified_readers
-from reading.models import Read, ReadKind, ReadStatus
-from reading.models.read import COUNTING
-
-HAD_IT = Q(status__in=COUNTING) | Q(status=ReadStatus.DECLINED)
+from reading.eligible import may_not_adjudicate, may_not_read
+from reading.models import Batch, Read, ReadKind, ReadStatus
 
 
 def replace_reader(*, read: Read, actor: Actor, new_reader: User, reason: str) -> None:
@@ -30,11 +26,12 @@ def replace_reader(*, read: Read, actor: Actor, new_reader: User, reason: str) -
         raise WrongState("the read", "a repeat of its reader's own", "a first read or an adjudication")
     role = "reader" if read.kind == ReadKind.PRIMARY else "adjudicator"
     able = {person.pk for person in qualified_readers(read.case.campaign.charter, role)}
-    if new_reader.pk not in able or read.case.reads.filter(HAD_IT, reader=new_reader).exists():
+    barred = may_not_read(read.case) if read.kind == ReadKind.PRIMARY else may_not_adjudicate(read.case)
+    if new_reader.pk not in able - barred:
         raise BadInput("new reader", str(new_reader), f"a qualified {role} who neither has this case nor declined it")
     with audited_atomic():
         move_read(read, ReadStatus.REPLACED)
-        batch = read.batch
+        batch = Batch.objects.get(pk=read.batch_id)
         if batch.seed_revealed_at is not None:
             batch = open_batch(read.case.campaign, batch.name, batch.due_on, actor)
         if read.kind == ReadKind.ADJUDICATION:

@@ -177,10 +177,11 @@ def return_read(*, read: Read, actor: Actor, reason: str, note: str, step: ReadS
     with audited_atomic():
         move_read(read, ReadStatus.RETURNED, signed_at=None)
         again.update(locked_at=None)
-        if read.kind == ReadKind.ADJUDICATION and read.case.status == CaseStatus.ADJUDICATED:
-            move_case(read.case, CaseStatus.DISCORDANT)
-        elif read.kind == ReadKind.PRIMARY and read.case.status != CaseStatus.OPEN:
-            move_case(read.case, CaseStatus.OPEN)
+        case = Case.objects.select_for_update().get(pk=read.case_id)  # as its result left it, however late that came
+        if read.kind == ReadKind.ADJUDICATION and case.status == CaseStatus.ADJUDICATED:
+            move_case(case, CaseStatus.DISCORDANT)
+        elif read.kind == ReadKind.PRIMARY and case.status != CaseStatus.OPEN:
+            move_case(case, CaseStatus.OPEN)
         returned = ReadReturn.objects.create(read=read, reason=reason, note=note[:300])
         record(
             action="reading.read.returned",

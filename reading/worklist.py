@@ -46,7 +46,7 @@ def steps_before(user_id: int) -> QuerySet[ReadStep]:
 
 
 def in_turn(user_id: int) -> QuerySet[ReadStep]:
-    """They in the drawn order: what he began or got back comes first."""
+    """The steps before a reader in the drawn order: what he began or got back comes first."""
     began = Q(opened_at__isnull=False) | Q(token=None, read__status__in=WRITABLE)
     return steps_before(user_id).order_by(
         Case(When(began, then=0), default=1),

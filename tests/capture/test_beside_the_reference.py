@@ -11,6 +11,8 @@ from tests.viewer.films import wait_until
 
 pytestmark = pytest.mark.browser
 ITEM = "GL-PIP2"
+# How often the page has asked for itself again.
+ASKED = "performance.getEntriesByType('resource').filter(({ name }) => name === location.href.split('#')[0]).length"
 
 
 def test_the_reference_stands_beside_what_was_signed(clean_page: Page, room: ReadingRoom) -> None:
@@ -36,3 +38,15 @@ def test_a_reference_that_is_still_being_laid_beside_comes_by_itself(clean_page:
     cell["reference"], room.awaits_reference = {"value": 3, "reason": ""}, False
     wait_until(clean_page, "document.querySelector(\"td[data-item='GL-PIP2']\")?.textContent === '2 (3)'")
     assert "laid beside" not in clean_page.inner_text(".pad")
+
+
+def test_the_reference_takes_nobodys_words_away(clean_page: Page, room: ReadingRoom) -> None:
+    room.read_only, room.awaits_reference = "This read is signed.", True
+    open_read(clean_page, room)
+    clean_page.click("[data-command=problem]")
+    clean_page.fill("dialog[open] textarea", "the name shows")
+    room.awaits_reference = False
+    wait_until(clean_page, f"{ASKED} > 1")
+    assert clean_page.input_value("dialog[open] textarea") == "the name shows"
+    clean_page.click("dialog[open] [data-cancel]")
+    wait_until(clean_page, "!document.querySelector('.pad').textContent.includes('The reference is being laid beside')")

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.sign_in import BACKEND
+from audit.models import Event
 from audit.trail import Actor
 from config.errors import BadInput, WrongState
 from jobs.carrying import run_due_jobs
+from jobs.models import Job
 from reading.adjudication import ask_adjudicators, unadjudicated
-from reading.assignments import request_batch
+from reading.assignments import request_batch, void_and_reissue
 from reading.campaigns import close_campaign
 from reading.declining import decline_read
-from reading.models import Campaign, CaseStatus, Qualification, Read, ReadKind
+from reading.eligible import may_not_adjudicate, may_not_read
+from reading.models import Campaign, CaseStatus, Qualification, Read, ReadKind, ReadStatus
 from reading.replacing import replace_reader
 from studies.models import Membership
 from tests.reading.builders import House, build_house, fill_read, hashed_password, open_campaign_of, read_through, sign
@@ -36,16 +42,16 @@ def adjudicator(house: House, name: str) -> User:
     return user
 
 
-def discordant(house: House) -> Campaign:
-    """Two readers who are far apart, in a campaign that mixes no controls."""
+def discordant(house: House, cases: int = 1) -> Campaign:
+    """Two readers who are far apart on every case, in a campaign that mixes no controls."""
     campaign = open_campaign_of(house, concordant_share=0.0, adjudication_threshold=0)
     readers = [house.people["reader"], house.people["reader.two"]]
-    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=1)
+    asking = house.actor("coordinator")
+    request_batch(campaign=campaign, actor=asking, name="one", due_on=None, readers=readers, size=cases)
     run_due_jobs()
-    first, second = Read.objects.order_by("pk")
-    fill_read(first)
-    fill_read(second, lambda exposure, item: exposure.position % 2)
-    for read in (first, second):
+    for read in Read.objects.order_by("pk"):
+        worse = int(read.reader == house.people["reader.two"])
+        fill_read(read, lambda exposure, item, worse=worse: worse * (exposure.position % 2))  # type: ignore[misc]
         sign(read)
     run_due_jobs()
     return campaign
@@ -132,6 +138,58 @@ def test_who_declined_a_case_gets_it_by_no_way_again(house: House) -> None:
     with pytest.raises(BadInput, match="neither has this case nor declined it"):
         replace_reader(read=thirds()[1], actor=house.actor("coordinator"), new_reader=first.reader, reason="on leave")
     assert thirds()[1].reader == second
+
+
+def test_a_case_issued_again_comes_neither_to_who_declined_it_nor_to_one_of_its_readers(house: House) -> None:
+    campaign = discordant(house)
+    (first,) = thirds()
+    second = adjudicator(house, "second")
+    house.people["reader"].memberships.create(trial=house.trial, role=Role.ADJUDICATOR, reason="test")
+    decline(first)
+    case = campaign.cases.get()
+    again = void_and_reissue(case=case, actor=house.actor("coordinator"), reason="a name on a film")
+    assert again is not None
+    assert {first.reader_id, house.people["reader"].pk} <= may_not_adjudicate(again)
+    assert second.pk not in may_not_adjudicate(again)
+    assert first.reader_id in may_not_read(again)
+
+
+def test_a_case_voided_before_its_adjudication_is_issued_comes_before_nobody(house: House) -> None:
+    campaign = discordant(house)
+    adjudicator(house, "second")
+    decline(thirds()[0])
+    ask_adjudicators(campaign=campaign, actor=house.actor("coordinator"))
+    void_and_reissue(case=campaign.cases.get(), actor=house.actor("coordinator"), reason="a name on a film")
+    run_due_jobs()
+    assert [read.status for read in thirds()] == [ReadStatus.DECLINED]
+
+
+def test_many_cases_at_once_are_spread_over_the_adjudicators_and_the_trail_names_who_asked() -> None:
+    house = build_house(subjects=4, visits=("W00", "W24"))
+    Qualification.objects.filter(reader=house.people["adjudicator"]).delete()
+    campaign = discordant(house, cases=4)
+    people = {adjudicator(house, name).pk for name in ("second", "third")}
+    assert ask_adjudicators(campaign=campaign, actor=house.actor("coordinator")) == (4, 0)
+    asked = Event.objects.get(action="reading.adjudication.asked")
+    assert "coordinator" in asked.actor_label
+    run_due_jobs()
+    assert Counter(read.reader_id for read in thirds()) == dict.fromkeys(people, 2)
+
+
+def test_a_request_that_failed_leaves_its_case_among_those_that_wait(house: House) -> None:
+    campaign = discordant(house)
+    adjudicator(house, "second")
+    decline(thirds()[0])
+    asking = house.actor("coordinator")
+    ask_adjudicators(campaign=campaign, actor=asking)
+    failed = Job.objects.filter(key__startswith="adjudication-", status=Job.Status.QUEUED)
+    failed.update(status=Job.Status.FAILED, finished_at=timezone.now())
+    assert len(unadjudicated(campaign.cases.all())) == 1
+    assert ask_adjudicators(campaign=campaign, actor=asking) == (1, 0)
+    run_due_jobs()
+    Job.objects.filter(status=Job.Status.FAILED).update(status=Job.Status.QUEUED, finished_at=None)
+    run_due_jobs()
+    assert len(thirds()) == 2, "tried again after another was issued, it issues none"
 
 
 def test_a_closed_campaign_asks_nobody(house: House) -> None:

@@ -63,9 +63,7 @@ def test_nothing_is_seen_of_the_page_that_was_left(either: Page, room: ReadingRo
     open_read(either, room)
     either.evaluate(KEEP)
     assert np.median(seen(either)) > 0
-    either.evaluate(
-        "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')) }", other.base
-    )
+    either.evaluate(GO_TO, other.base)
     wait_until(either, "document.querySelector('h1').textContent === 'Case 13 of 40'")
     either.evaluate("document.querySelectorAll('.preview').forEach(preview => { preview.style.visibility = 'hidden' })")
     assert either.evaluate(IS_KEPT)

@@ -14,6 +14,7 @@ const PAGES = { screen: ScreenPage, review: ReviewPage };
 
 export class House {
   #opened = null;
+  turn = null;
 
   constructor(root) {
     this.session = new Session(document.querySelector('meta[name="csrf-token"]').content);
@@ -47,10 +48,14 @@ export class House {
     });
   }
 
-  // Goes to another page of the room in place; what is no page of the room is gone to as usual.
+  // Goes to another page of the room in place; what is no page of the room is gone to as usual. Of two turns under way
+  // the one begun last is made.
   async go(url, { push = true, way = {} } = {}) {
+    const turn = (this.turn = Symbol());
     await this.desk?.sender.pause();
     const page = await this.#fetched(url, way);
+    if (this.turn !== turn) return;
+    this.turn = null;
     if (page.status === 0) {
       this.desk?.sender.resume();
       return this.page.say("The server cannot be reached. Nothing is lost; try again in a moment.");

@@ -2,17 +2,21 @@
 
 import { dataOf, pageFrom } from "./pages.js";
 
-const PAUSE = 1500;
+const [PAUSE, LONGEST] = [1500, 30000];
 // Asking is no sign of anybody at work: the session ends as it would have.
 const PASSIVE = { headers: { "X-Requested-With": "fetch", "X-Passive": "1" } };
 
 export async function awaitReference(page) {
   await page.furnished;
   if (!page.left) page.say("This read is signed. The reference is being laid beside your scores: one moment.");
-  while (!page.left) {
-    await new Promise((done) => setTimeout(done, PAUSE));
-    const { document: found } = await pageFrom(location.href, PASSIVE);
-    if (page.left || !found || dataOf(found, "case").awaits_reference) continue;
+  for (let pause = PAUSE; !page.left; pause = Math.min(pause * 1.5, LONGEST)) {
+    await new Promise((done) => setTimeout(done, pause));
+    const { document: found, status } = await pageFrom(location.href, PASSIVE);
+    if (status === 404) return;
+    if (page.left || !found || dataOf(found, "case").awaits_reference || busy(page)) continue;
     return page.house.go(location.href, { push: false });
   }
 }
+
+// He is on his way to another page, or writing something that another page would take from him.
+const busy = ({ house, root }) => house.turn !== null || root.querySelector("dialog[open]") !== null;

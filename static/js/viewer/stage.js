@@ -23,7 +23,7 @@ export class Stage {
     for (const element of [root, ...panes.map((pane) => pane.well)]) this.observer.observe(element);
   }
 
-  // Set by the owner: the renderer was replaced and films must be opened again; the wells have new sizes.
+  // Set by the owner: the renderer was lost and films must be opened again; the wells have new sizes.
   onreplaced() {}
   onlaidout() {}
 

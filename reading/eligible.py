@@ -1,0 +1,48 @@
+"""Before whom a case may come: nobody gets a case again that he declined, nobody adjudicates what he has read.
+
+A case issued again shows the patient of the one it replaces, so what happened there counts too.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from django.db.models import Q
+
+from reading.models import Campaign, Case, Read, ReadKind, ReadStatus
+
+DECLINED = Q(status=ReadStatus.DECLINED)
+
+
+def decliners(campaign: Campaign) -> dict[int, set[int]]:
+    """Who gave each case back, or the one it was issued again for: it does not come before them again."""
+    found: dict[int, set[int]] = defaultdict(set)
+    reads = Read.objects.filter(DECLINED, case__campaign=campaign)
+    for case, reader in reads.values_list("case_id", "reader_id"):
+        found[case].add(reader)
+    again = campaign.cases.exclude(replaces=None).order_by("pk")
+    for case, before in again.values_list("pk", "replaces_id"):
+        found[case] |= found[before]
+    return found
+
+
+def may_not_read(case: Case) -> set[int]:
+    """Who has a read of the case already, or declined it."""
+    held = set(case.reads.counting().values_list("reader_id", flat=True))
+    return held | decliners(case.campaign)[case.pk]
+
+
+def may_not_adjudicate(case: Case) -> set[int]:
+    """Before whom the case ever was. Who adjudicated the one it was issued again for may do so once more."""
+    earlier = Q(case__in=replaced_by(case)) & (~Q(kind=ReadKind.ADJUDICATION) | DECLINED)
+    return set(Read.objects.filter(Q(case=case) | earlier).values_list("reader_id", flat=True))
+
+
+def replaced_by(case: Case) -> list[int]:
+    """The cases that this one was issued again for, the newest first."""
+    found: list[int] = []
+    before = case.replaces_id
+    while before is not None:
+        found.append(before)
+        before = Case.objects.values_list("replaces_id", flat=True).get(pk=before)
+    return found
