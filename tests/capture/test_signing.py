@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from tests.capture.acting import asked, open_read, press, shown, wait_ready, wait_saved, wait_waiting
+from tests.capture.acting import asked, open_read, press, shown, wait_on_disk, wait_ready, wait_saved
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.films import wait_until
 from tests.viewer.site import Site
@@ -81,7 +81,7 @@ def test_signing_waits_until_everything_is_saved(clean_page: Page, two_rooms: tu
     open_read(clean_page, first)
     first.faults += ["503"] * 4
     press(clean_page, "2")
-    wait_waiting(clean_page, 1)
+    wait_on_disk(clean_page, 1)
     clean_page.goto(first.site.address + first.base + "review")
     wait_until(clean_page, "document.querySelector('.unsaved')?.textContent.startsWith('1 not saved yet')")
     assert clean_page.is_disabled("[data-sign]")
