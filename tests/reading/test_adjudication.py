@@ -50,8 +50,10 @@ def discordant(house: House, cases: int = 1) -> Campaign:
     request_batch(campaign=campaign, actor=asking, name="one", due_on=None, readers=readers, size=cases)
     run_due_jobs()
     for read in Read.objects.order_by("pk"):
-        worse = int(read.reader == house.people["reader.two"])
-        fill_read(read, lambda exposure, item, worse=worse: worse * (exposure.position % 2))  # type: ignore[misc]
+        if read.reader == house.people["reader.two"]:
+            fill_read(read, lambda exposure, item: exposure.position % 2)
+        else:
+            fill_read(read)
         sign(read)
     run_due_jobs()
     return campaign
