@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
+from config.tokens import new_token
 from jobs.queue import add
 from reading.allocation import Assignment, allocate
 from reading.campaigns import add_cases, open_case_seal
@@ -33,7 +34,7 @@ from reading.models import (
 )
 from reading.models.campaign import CASE_TRANSITIONS
 from reading.models.read import COUNTING, READ_TRANSITIONS
-from reading.randomisation import Draw, commitment, new_seed, new_token
+from reading.randomisation import Draw, commitment, new_seed
 from reading.repeats import due_repeats
 from reading.unblinding import seal
 from studies.models import Subject, Visit

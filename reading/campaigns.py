@@ -10,13 +10,14 @@ from django.utils import timezone
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
+from config.tokens import new_token
 from reading.charters import qualified_readers, terms_of
 from reading.frozen_films import FrozenCase, freeze
 from reading.leak_scans import films_since, in_the_way
 from reading.models import Campaign, CampaignStatus, Case, Charter, CharterStatus, SealedCase
 from reading.models.campaign import CAMPAIGN_TRANSITIONS
 from reading.outstanding import outstanding_in
-from reading.randomisation import Draw, new_seed, new_token
+from reading.randomisation import Draw, new_seed
 from reading.unblinding import seal, unseal
 from studies.models import Film, Subject, Trial, Visit
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from string import ascii_uppercase
 
+from config.tokens import new_token
 from reading.frozen_films import VIEWS, FrozenCase, Timepoint
 from reading.presentations import BESIDE, MIXED, plan_steps
-from reading.randomisation import new_token
 
 Digests = dict[str, list[str]]
 DigestsOf = Callable[[str, str], Digests]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.trail import Actor, audited_atomic, record
+from config.tokens import new_token
 from jobs.queue import Lease
 from reading.allocation import Assignment
 from reading.campaigns import identities
@@ -27,7 +28,6 @@ from reading.models import (
     SealedSeed,
 )
 from reading.presentations import draw_queue, draw_repeats, queue_name
-from reading.randomisation import new_token
 from reading.unblinding import seal, unseal
 
 

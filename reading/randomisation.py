@@ -21,11 +21,6 @@ def new_seed() -> bytes:
     return secrets.token_bytes(SEED_BYTES)
 
 
-def new_token() -> str:
-    """192 random bits for an address: says nothing about what it names."""
-    return secrets.token_urlsafe(24)
-
-
 def commitment(seed: bytes) -> str:
     """SHA-256 of the seed in hex: published when reads are issued, so that the seed cannot be chosen afterwards."""
     return hashlib.sha256(b"blindread seed" + seed).hexdigest()

@@ -12,11 +12,11 @@ from accounts.models import User
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
+from config.tokens import new_token
 from jobs.queue import add
 from reading.campaigns import identities
 from reading.charters import terms_of
 from reading.models import Campaign, CampaignStatus
-from reading.randomisation import new_token
 from scoring.models import ARMS_REQUEST_TRANSITIONS, ArmsRequest, ArmsRequestStatus, Lock, OpeningShare
 from studies.arms import holds_arms, newest_import
 from studies.custodian.custodian import SEALED

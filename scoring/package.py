@@ -10,11 +10,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
+from config.cells import FORMULA_SIGNS
 from scoring import verifier
 from scoring.case_rows import Row
 from scoring.tables import CODEBOOK, TABLES, Table
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -64,7 +64,7 @@ class Package:
 
 def harmless(value: object) -> object:
     """Text that begins like a formula gets an apostrophe; numbers stay numbers."""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS) and not is_number(value):
+    if isinstance(value, str) and value.startswith(FORMULA_SIGNS) and not is_number(value):
         return f"'{value}"
     return value
 

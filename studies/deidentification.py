@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import secrets
 import uuid
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from django.db.models import Q
 
 from audit.trail import Actor, audited_atomic, record
+from config.tokens import new_token
 from jobs.lease import Lease
 from studies import checks
 from studies.decoding import client
@@ -131,7 +131,7 @@ def _blind_uids_of(film: Film, originals: dict[str, str], apart: bool) -> dict[s
 
 
 def _keep(film: Film, folder: Path, lease: Lease, placed: Place, known: dict[str, Any], result: dict[str, Any]) -> None:
-    token = secrets.token_urlsafe(24)
+    token = new_token()
     blind, desk = f"blind/{token}{Path(result['blind']).suffix}", f"desk/{token}"
     found = [*result["findings"], *checks.findings(film, placed, known["header"], result["pixel_sha256"])]
     values = {

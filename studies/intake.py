@@ -6,7 +6,6 @@ Bad bytes are an outcome, never an exception; exceptions are for a wrong call an
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from django.db import IntegrityError
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput
+from config.tokens import new_token
 from jobs.queue import add
 from studies.decoding.sniff import HEAD, MEDIA_TYPES, sniff
 from studies.decoding.unreadable import Unreadable
@@ -92,7 +92,7 @@ def open_transmittal(*, trial: Trial, site: Site, channel: str, actor: Actor) ->
     if site.trial_id != trial.pk:
         raise BadInput("site", site.code, f"a site of trial {trial.code}")
     return Transmittal.objects.create(
-        trial=trial, site=site, channel=channel, sent_by_id=actor.user_id, token=secrets.token_urlsafe(24)
+        trial=trial, site=site, channel=channel, sent_by_id=actor.user_id, token=new_token()
     )
 
 

@@ -15,12 +15,12 @@ from django.core.files.storage import storages
 from accounts.models import User
 from audit.trail import Actor
 from bench.room.films import COLUMNS, ROWS, Packed
+from config.tokens import new_token
 from jobs.carrying import run_due_jobs
 from reading.assignments import request_batch, void_and_reissue
 from reading.campaigns import create_campaign, open_campaign
 from reading.charters import draft_charter, sign_charter
 from reading.models import Campaign, LeakScan, LeakScanStatus, Read
-from reading.randomisation import new_token
 from rehearsal.demo import people as cast
 from rehearsal.demo.films import truths_of
 from rehearsal.demo.planning import VISITS, Planned, plan_trial

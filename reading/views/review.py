@@ -13,13 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import User
 from config.errors import BadInput, Refusal
 from config.refusals import status_of
+from config.tokens import new_token
 from instruments.definition import Instrument, Item
 from reading.access import Piece, piece_or_404
 from reading.blinded import blind_case, queue_key
 from reading.cells import ABSENT, Cell, Cells, cells_of, exposures_of, instrument_of, notes_of
 from reading.models import Exposure, Read, SignedValues
 from reading.pace import wait_for
-from reading.randomisation import new_token
 from reading.signing import MEANINGS, canonical_text, canonical_values, digest_of, sign_step
 from reading.steps import open_step, what_is_signed
 from reading.views.screen import see_other, unkept

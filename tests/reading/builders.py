@@ -17,12 +17,12 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from audit.trail import Actor
+from config.tokens import new_token
 from instruments.definition import Item
 from reading.campaigns import create_campaign, open_campaign
 from reading.cells import cells_of, exposures_of, instrument_of
 from reading.charters import draft_charter, sign_charter
 from reading.models import Campaign, Exposure, LeakScan, LeakScanStatus, Qualification, Read, ReadStep
-from reading.randomisation import new_token
 from reading.sessions import Operation, open_read, save_values
 from reading.signing import canonical_text, canonical_values, digest_of, sign_step
 from reading.steps import open_step

@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from audit.trail import Actor
+from config.tokens import new_token
 from reading.cells import cells_of, exposures_of
 from reading.models import Exposure, ItemScore, Read
-from reading.randomisation import new_token
 from reading.sessions import Operation, save_values
 from tests.reading.test_looks import read
 

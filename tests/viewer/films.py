@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from studies.bitpacking import encode, shown_digest
 from studies.levels import Levels, NormalForm, preview, quarter
@@ -72,9 +72,17 @@ def open_bench(site: Site, page: Page) -> None:
 
 
 def wait_until(page: Page, condition: str, seconds: float = 20) -> None:
-    """Polls a condition in the page: the strict policy forbids the browser's own waiting."""
+    """Polls a condition in the page: the strict policy forbids the browser's own waiting.
+
+    While a page is being left for the next, what the condition speaks of may not be there yet: that is "not yet" too.
+    """
+    why = ""
     for _ in range(int(seconds * 40)):
-        if page.evaluate(condition):
-            return
+        try:
+            if page.evaluate(condition):
+                return
+            why = ""
+        except Error as error:
+            why = f": {error.message}"
         page.wait_for_timeout(25)
-    raise AssertionError(f"not within {seconds} s: {condition}")
+    raise AssertionError(f"not within {seconds} s: {condition}{why}")
