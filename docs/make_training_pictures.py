@@ -1,7 +1,7 @@
 """Trains a reader in a running demo, page by page as its people do, with pictures of what he is told, after bin/demo:
 .venv/bin/python -m docs.make_training_pictures http://127.0.0.1:8000
 Two cases are read by keyboard against a reference in which every seventh joint has progressed; the reader misses that.
-Once in a demo: the campaign's code is taken afterwards.
+Once in a demo, when all of its trial has arrived: the campaign's code is taken afterwards.
 """
 
 from __future__ import annotations
