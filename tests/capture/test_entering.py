@@ -245,6 +245,8 @@ def test_a_signed_read_can_be_looked_at_and_takes_nothing(clean_page: Page, site
     press(clean_page, "3", "f")
     assert said(clean_page) == "This read is signed."
     assert clean_page.locator("[data-command=review]").inner_text() == "Review", "nothing is left to sign"
+    offered = clean_page.locator(".pad button:visible").all_inner_texts()
+    assert offered == ["Grades", "Next"], "nothing that would enter something"
     assert (room.stored, room.notes) == ({}, {})
 
 
