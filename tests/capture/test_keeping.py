@@ -19,6 +19,7 @@ from tests.capture.acting import (
 )
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.films import wait_until
+from tests.viewer.site import NO_ANSWER, Answer
 
 pytestmark = pytest.mark.browser
 
@@ -130,6 +131,23 @@ def test_somebody_elses_sign_in_leaves_the_queue_sealed(clean_page: Page, room: 
     wait_until(clean_page, "document.querySelector('.sign-in .refusal').textContent.startsWith('Somebody else')")
     assert room.stored == {}
     wait_on_disk(clean_page, 1)
+
+
+def test_a_network_lost_while_signing_in_is_not_taken_for_somebody_else(clean_page: Page, room: ReadingRoom) -> None:
+    open_read(clean_page, room)
+    room.signed_in = False
+    press(clean_page, "3")
+    wait_until(clean_page, "document.querySelector('.sign-in').open")
+    screen = room.site.routes[room.base]
+    room.site.routes[room.base] = lambda request: Answer(status=NO_ANSWER)
+    clean_page.fill(".sign-in [name=email]", "reader.one@demo.example")
+    clean_page.fill(".sign-in [name=password]", "right")
+    clean_page.click(".sign-in button[type=submit]")
+    wait_until(clean_page, "document.querySelector('.sign-in .refusal').textContent.startsWith('The server cannot be')")
+    room.site.routes[room.base] = screen
+    clean_page.click(".sign-in button[type=submit]")
+    wait_saved(clean_page)
+    assert room.value("GL-PIP2") == (3, "")
 
 
 def test_an_edit_the_server_will_not_have_keeps_no_other_back(clean_page: Page, room: ReadingRoom) -> None:

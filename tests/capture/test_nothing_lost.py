@@ -64,7 +64,7 @@ class Reader:
         raise AssertionError("edits were not written to disk")
 
     def lose_answers(self) -> None:
-        self.room.faults += self.random.choices(["lost", "killed", "503"], k=2)
+        self.room.faults += self.random.choices(["lost", "killed", "cut", "503"], k=2)
 
     def go_offline(self) -> None:
         self.context.set_offline(True)

@@ -1,81 +1,32 @@
-"""The desk in Chromium: films decided with the keyboard alone, masks drawn, joints placed, pictures exact."""
+"""The desk in Chromium: films decided with the keyboard alone; axe finds no serious fault on its screens."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from audit.trail import Actor
 from studies import masks, quality
-from studies.joint_template import HAND
 from studies.models import Film, FilmStatus, MaskSet, QualityDecision, Question
-from tests.chromium import Windows
 from tests.studies.desk_cast import (
-    COLUMNS,
-    ROWS,
     TEXT,
     Cast,
-    browser,
     film_at_desk,
     imaged,
     make_cast,
 )
+from tests.studies.desk_screen import Open, at_full_size, keys, shows, status
 from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
-Open = Callable[[Actor, str], Page]
 
 
 @pytest.fixture
 def cast() -> Cast:
     return make_cast()
-
-
-@pytest.fixture
-def faults() -> list[str]:
-    """What the browser complains of: errors of scripts, and everything the strict policy refused."""
-    return []
-
-
-@pytest.fixture
-def open_page(windows: Windows, live_server: Any, settings: Any, faults: list[str]) -> Iterator[Open]:
-    """Opens an address as a person."""
-    with windows.lend(width=1366, height=768, base_url=live_server.url) as page:
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
-
-        def open_as(actor: Actor, path: str) -> Page:
-            session = browser(actor).cookies[settings.SESSION_COOKIE_NAME].value
-            page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-            page.goto(f"/trials/RA-1/{path}")
-            return page
-
-        yield open_as
-
-
-def at_full_size(page: Page) -> None:
-    expect(page.locator(".pane")).to_have_attribute("data-level", "full", timeout=30_000)
-
-
-def shows(page: Page, film: Film) -> None:
-    """The page has turned to the film, and it is there in full."""
-    page.wait_for_url(re.compile(rf"/desk/{film.pk}/(\?|$)"))
-    expect(page.locator(".panel-head")).to_contain_text(f"film {film.pk}")
-    at_full_size(page)
-
-
-def keys(page: Page, *pressed: str) -> None:
-    for key in pressed:
-        page.keyboard.press(key)
-
-
-def status(film: Film) -> str:
-    return Film.objects.get(pk=film.pk).status
 
 
 def test_a_run_of_films_is_decided_with_the_keyboard_alone(cast: Cast, open_page: Open, faults: list[str]) -> None:
@@ -143,62 +94,6 @@ def test_holding_the_accept_key_down_accepts_no_further_film(cast: Cast, open_pa
     assert [status(film) for film in films] == [FilmStatus.ACCEPTED, FilmStatus.DEIDENTIFIED]
 
 
-def test_suggested_masks_are_taken_with_one_key_and_the_film_goes_on(cast: Cast, open_page: Open) -> None:
-    film = film_at_desk(cast, findings=[TEXT])
-    page = open_page(cast.coordinator, f"desk/{film.pk}/")
-    shows(page, film)
-    assert page.locator(".overlay .suggested").count() == 1
-    keys(page, "g")
-    wait_for(lambda: MaskSet.objects.count(), "the masks")
-    expect(page.locator(".state-waiting")).to_be_visible()
-    keys(page, "l", "h", "k", "a")
-    wait_for(lambda: status(film) == FilmStatus.ACCEPTED, "the film accepted")
-
-
-def test_a_mask_is_drawn_with_the_mouse_and_moved_with_the_arrows(cast: Cast, open_page: Open) -> None:
-    film = film_at_desk(cast)
-    page = open_page(cast.coordinator, f"desk/{film.pk}/")
-    shows(page, film)
-    keys(page, "m")
-    well = page.locator(".well").bounding_box()
-    assert well
-    middle_x, middle_y = well["x"] + well["width"] / 2, well["y"] + well["height"] / 2
-    page.mouse.move(middle_x, middle_y)
-    page.mouse.down()
-    page.mouse.move(middle_x + 60, middle_y + 30, steps=4)
-    page.mouse.up()
-    [drawn] = [int(word) for word in page.locator("#masks-rectangles").input_value().split(",")][:1]
-    assert drawn == pytest.approx(COLUMNS / 2, abs=1)
-    keys(page, "ArrowRight", "ArrowRight", "Shift+ArrowDown", "s")
-    wait_for(lambda: MaskSet.objects.count(), "the masks")
-    [[x, y, width, height]] = MaskSet.objects.get().rectangles
-    assert (x, y) == (drawn + 2, pytest.approx(ROWS / 2, abs=1))
-    assert height > 1
-    assert width > height
-
-
-def test_masks_drawn_but_not_sent_keep_the_film_from_being_accepted(cast: Cast, open_page: Open) -> None:
-    film = film_at_desk(cast)
-    page = open_page(cast.coordinator, f"desk/{film.pk}/")
-    shows(page, film)
-    keys(page, "m", "j", "l", "h", "a")
-    expect(page.locator("#notices")).to_contain_text("not sent")
-    assert status(film) == FilmStatus.DEIDENTIFIED
-
-
-def test_a_film_of_both_sides_is_cut_by_keys(cast: Cast, open_page: Open) -> None:
-    film = film_at_desk(cast)
-    page = open_page(cast.coordinator, f"desk/{film.pk}/")
-    shows(page, film)
-    keys(page, "m", "c", "s")
-    wait_for(lambda: MaskSet.objects.count(), "the cut")
-    half = COLUMNS // 2
-    assert MaskSet.objects.get().crops == {"L": [0, 0, half, ROWS], "R": [half, 0, half, ROWS]}
-    expect(page.locator(".state-waiting")).to_be_visible()
-    keys(page, "Escape", "b", "h", "a")
-    wait_for(lambda: status(film) == FilmStatus.ACCEPTED, "the film accepted")
-
-
 def test_what_the_server_refuses_is_said_on_the_film_and_nothing_typed_is_lost(cast: Cast, open_page: Open) -> None:
     film = film_at_desk(cast)
     page = open_page(cast.coordinator, f"desk/{film.pk}/")
@@ -237,47 +132,6 @@ def test_the_second_person_refuses_by_number(cast: Cast, open_page: Open) -> Non
     page = open_page(cast.checker, f"masks/{film.pk}/")
     keys(page, "x", "2", "Enter")
     wait_for(lambda: MaskSet.objects.get().refused_reason == "A mask covers a joint", "the refusal")
-
-
-def click_on(page: Page, x: float, y: float) -> None:
-    """Clicks a point of the film, which hangs whole in the middle of its well."""
-    well = page.locator(".well").bounding_box()
-    assert well
-    zoom = min(well["width"] / COLUMNS, well["height"] / ROWS)
-    left, top = well["x"] + (well["width"] - COLUMNS * zoom) / 2, well["y"] + (well["height"] - ROWS * zoom) / 2
-    page.mouse.click(left + x * zoom, top + y * zoom)
-
-
-def test_three_clicks_lay_the_template_and_a_joint_is_dragged_to_its_place(cast: Cast, open_page: Open) -> None:
-    rendition = imaged(cast)
-    page = open_page(cast.coordinator, f"joints/{rendition.reader_image_id}/")
-    at_full_size(page)
-    for x, y in HAND.anchors.values():
-        click_on(page, x * 0.9, y * 0.9)
-    mcp2 = page.locator('[name="x-MCP2"]')
-    expect(mcp2).not_to_have_value("")
-    assert float(mcp2.input_value()) == pytest.approx(HAND.joints["MCP2"][0] * 0.9, abs=1.5)
-    page.locator('tr[data-joint="MCP2"] th').click()
-    keys(page, "]", "[")
-    mcp2.focus()
-    page.locator("h1").click()
-    before = float(mcp2.input_value())
-    keys(page, "ArrowRight", "2", "a")
-    wait_for(lambda: rendition.film.placements.count(), "the placement")
-    placement = rendition.film.placements.get()
-    assert placement.joints["MCP2"][0] > before
-    assert placement.readability == {"MCP2": "limited"}
-    assert set(placement.joints) == set(HAND.joints)
-
-
-def test_suggested_boxes_are_where_drawing_begins(cast: Cast, open_page: Open) -> None:
-    film = film_at_desk(cast, findings=[TEXT])
-    page = open_page(cast.coordinator, f"desk/{film.pk}/")
-    shows(page, film)
-    keys(page, "m", "j", "s")
-    wait_for(lambda: MaskSet.objects.count(), "the masks")
-    assert MaskSet.objects.get().rectangles[0] == [10, 10, 40, 12]
-    assert len(MaskSet.objects.get().rectangles) == 2
 
 
 def serious_faults(page: Page) -> list[str]:

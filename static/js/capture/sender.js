@@ -68,8 +68,9 @@ export class Sender {
     return this.#take(answer, note ? [note] : values);
   }
 
+  // A 200 that cannot be read was cut off on its way, or something between gave it: it is asked for again.
   async #take(answer, sent) {
-    if (answer.status === 200) return this.#saved(answer.body, sent);
+    if (answer.status === 200 && answer.body) return this.#saved(answer.body, sent);
     if (answer.status === 400 || answer.status === 404) return this.#isolate(answer, sent);
     if (answer.status === 409) return this.#stop(answer.body?.error ?? "This read takes no more values.");
     return this.#later(answer.status === 0 ? "offline" : "stumbling");

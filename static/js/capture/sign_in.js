@@ -4,6 +4,8 @@
 import { dataOf, pageFrom } from "./pages.js";
 import { SIGN_IN } from "./session.js";
 
+const UNREACHABLE = "The server cannot be reached. Try again in a moment.";
+
 export class SignInOverlay {
   #proof = "";
 
@@ -45,9 +47,10 @@ export class SignInOverlay {
   async #signIn(session) {
     this.#say("");
     const answer = await this.#post(session, this.#fields());
-    if (answer === null) return this.#say("The server cannot be reached. Try again in a moment.");
+    if (answer === null) return this.#say(UNREACHABLE);
     if (!answer.ok) return this.#refused(await answer.json().catch(() => ({})));
     const page = await pageFrom(this.screen);
+    if (page.status === 0) return this.#say(UNREACHABLE);
     if (!page.document || dataOf(page.document, "queue-key") !== this.key) {
       this.#asks("");
       return this.#say("Somebody else's account is signed in now. What the first reader entered stays sealed for him.");

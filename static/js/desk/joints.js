@@ -8,6 +8,7 @@ import { Viewer } from "./viewer.js";
 import { placeOf } from "../viewer/view.js";
 
 const RADIUS = 9;
+const UNREACHABLE = { error: "The server cannot be reached. Nothing was placed; click again in a moment." };
 const root = find("main.screen-grid");
 const anchors = data("anchors");
 const viewer = new Viewer(root, { worker: root.dataset.worker });
@@ -45,9 +46,9 @@ async function fit(clicks) {
   const body = new FormData(find("#fit"));
   body.delete("anchor");
   for (const [x, y] of clicks) body.append("anchor", `${x.toFixed(1)}, ${y.toFixed(1)}`);
-  const response = await fetch(find("#fit").action, { method: "POST", body, headers: { Accept: "application/json" } });
-  const answer = await response.json();
-  if (!response.ok) {
+  const way = { method: "POST", body, headers: { Accept: "application/json" } };
+  const answer = await fetch(find("#fit").action, way).then((response) => response.json()).catch(() => UNREACHABLE);
+  if (answer.error) {
     notice(answer.error);
     hand.again();
     return;
