@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from django.core.files.storage import storages
 
 from audit.trail import Actor, audited_atomic, record
+from config.tokens import new_token
 from jobs.lease import Lease
 from jobs.queue import Refused
 from studies import joints, masks
@@ -34,7 +34,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
         with work_folder() as folder:
             pictures = _draw(film, chosen, folder)
             for side in pictures:
-                keys[side] = secrets.token_urlsafe(32)
+                keys[side] = new_token()
                 keep_tree(folder / side, _folder(keys[side]))
         _write(film, chosen, lease, pictures, keys)
     except BaseException:

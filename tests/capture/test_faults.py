@@ -27,7 +27,7 @@ def test_half_an_hour_offline_costs_nothing(clean_page: Page, room: ReadingRoom)
     wait_waiting(clean_page, 3)
     assert status(clean_page).startswith("Offline")
     clean_page.context.set_offline(False)
-    clean_page.clock.fast_forward("00:16")
+    clean_page.clock.fast_forward("00:20")
     wait_saved(clean_page)
     taken = [datetime.fromisoformat(operation["captured_at"]) for operation in room.stored.values()]
     assert [operation["value"] for operation in room.stored.values()] == [1, 2, 3]
@@ -51,8 +51,9 @@ def test_an_answer_that_was_cut_off_is_asked_for_again(clean_page: Page, room: R
     press(clean_page, "1")
     wait_until(clean_page, "document.querySelector('.status').textContent.includes('trying again')")
     wait_saved(clean_page)
-    press(clean_page, "f")
     room.faults += ["cut"]
+    press(clean_page, "f")
+    wait_until(clean_page, "document.querySelector('.status').textContent.includes('trying again')")
     wait_saved(clean_page)
     assert [operation["value"] for operation in room.stored.values()] == [1]
     assert len(room.notes) == 1

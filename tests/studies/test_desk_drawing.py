@@ -117,6 +117,7 @@ def test_clicks_that_no_server_answers_are_asked_for_again(cast: Cast, open_page
     for x, y in HAND.anchors.values():
         click_on(page, x * 0.9, y * 0.9)
     expect(page.locator('[name="x-MCP2"]')).not_to_have_value("")
+    expect(page.locator("#notices")).to_be_empty()
     assert [fault for fault in faults if "ERR_INTERNET_DISCONNECTED" not in fault] == []
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pytest
 from django.core.files.storage import storages
 
 from audit.models import Event
 from jobs.carrying import run_due_jobs
+from scoring.package import harmless
 from studies import intake, masks, quality
 from studies.bitpacking import decode
 from studies.models import Film, FilmStatus, Rendition
@@ -47,6 +50,18 @@ def test_a_film_goes_from_the_door_to_a_reader_image(ra1: Planned) -> None:
     assert np.array_equal(decode(bands, image.rows, image.columns), picture())
     told = set(Event.objects.filter(stream="RA-1").values_list("action", flat=True))
     assert {"studies.film.receive", "studies.film.deidentify", "studies.film.accept", "studies.film.render"} <= told
+
+
+def test_the_random_key_of_a_reader_image_stands_in_a_dataset_as_it_is(
+    ra1: Planned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = secrets.token_urlsafe
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda size: f"-{drawn(size)[1:]}")
+    film = arrived(ra1, file_of(dx()), visit=ra1.visit())
+    accept(ra1, film)
+    run_due_jobs()
+    key = Rendition.objects.get(film=film).reader_image_id
+    assert harmless(key) == key
 
 
 def test_masks_are_constant_in_the_reader_image_and_nothing_else_changes(ra1: Planned) -> None:

@@ -53,6 +53,7 @@ async function fit(clicks) {
     hand.again();
     return;
   }
+  find("#notices").replaceChildren();
   hand.clicks = [];
   sheet.fill(answer.joints, viewer.film);
 }
