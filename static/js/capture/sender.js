@@ -19,7 +19,11 @@ export class Sender {
     this.sheet = null;
     this.progress = null;
     this.paused = false;
-    this.wake = () => this.kick();
+    // Back on the network or before the reader's eyes: the pauses begin anew with the shortest.
+    this.wake = () => {
+      this.#failures = 0;
+      this.kick();
+    };
     addEventListener("online", this.wake);
     document.addEventListener("visibilitychange", this.wake);
   }
