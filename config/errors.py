@@ -7,23 +7,25 @@ from __future__ import annotations
 
 
 class Refusal(Exception):
-    """A request that was understood and turned down; its text is shown to the person."""
+    """A request that was understood but cannot be carried out; its text is shown to the person."""
 
 
 class BadInput(Refusal):
-    """Input that cannot be taken: names the thing, the value given and what was allowed."""
+    """Input that cannot be accepted. The message names the thing, the value given and what is allowed.
 
-    def __init__(self, thing: str, value: object, allowed: str) -> None:
-        super().__init__(f"{thing}: {value!r} was given; allowed: {allowed}")
-        self.thing, self.value, self.allowed = thing, value, allowed
+    `field` is the form field beside which the message is shown; without one it is shown above the form.
+    """
+
+    def __init__(self, message: str, value: object = None, allowed: str = "", *, field: str = "") -> None:
+        super().__init__(f"{message}: {value!r} was given; allowed: {allowed}" if allowed else message)
+        self.field, self.allowed = field or message.replace(" ", "_"), allowed
 
 
 class WrongState(Refusal):
-    """The thing exists and the person may act on it, but not in the state it is in now."""
+    """The thing exists and the person may act on it, but not in its present state. The message says both."""
 
-    def __init__(self, thing: str, state: str, allowed: str) -> None:
-        super().__init__(f"{thing} is {state}; this needs {allowed}")
-        self.thing, self.state, self.allowed = thing, state, allowed
+    def __init__(self, message: str, state: str = "", allowed: str = "") -> None:
+        super().__init__(f"{message} is {state}; this needs {allowed}" if allowed else message)
 
 
 class NotAllowed(Refusal):

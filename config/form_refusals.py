@@ -16,7 +16,6 @@ def refused_on(form: BaseForm) -> Iterator[None]:
     try:
         yield
     except BadInput as refusal:
-        field = refusal.thing.replace(" ", "_")
-        form.add_error(field if field in form.fields else None, str(refusal))
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
     except WrongState as refusal:
         form.add_error(None, str(refusal))
