@@ -31,9 +31,9 @@ GOAL_FILMS_PER_SECOND = 2.0
 ROOT = Path(__file__).resolve().parent.parent
 PLAN = """
 from audit.trail import Actor
-from studies.trials import create_trial, add_site
-from studies.visits import plan_visit
-from studies.subjects import enrol
+from studies.plan.trials import create_trial, add_site
+from studies.plan.visits import plan_visit
+from studies.plan.subjects import enrol
 a = Actor.system("bench")
 t = create_trial(code="BENCH", title="Bench", actor=a)
 s = add_site(trial=t, code="01", name="Site", actor=a)
@@ -44,7 +44,7 @@ STORE = """
 import sys, time
 from pathlib import Path
 from audit.trail import Actor
-from studies.intake import open_transmittal, receive
+from studies.arrival.intake import open_transmittal, receive
 from studies.models import Site
 actor, site = Actor.system("bench"), Site.objects.select_related("trial").get()
 opened = open_transmittal(trial=site.trial, site=site, channel="command", actor=actor)

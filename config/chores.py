@@ -9,7 +9,7 @@ CHORES: dict[str, int] = {
     "jobs.verifying.ask_daily": 3600,
     "jobs.backups.ask_daily": 3600,
     "audit.anchors.write": 600,
-    "scoring.arms_requests.expire_all": 600,
+    "scoring.arms.requests.expire_all": 600,
     "accounts.expiry.forget_expired": 3600,
-    "reading.reminders.remind_all": 86_400,
+    "reading.campaigns.reminders.remind_all": 86_400,
 }

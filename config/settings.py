@@ -157,7 +157,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 2000
 MAX_FILE_BYTES = env_int("MAX_FILE_BYTES", 200 * 1024 * 1024)
 MAX_REQUEST_BYTES = env_int("MAX_REQUEST_BYTES", 2 * 1024 * 1024 * 1024)
-# Of everything that is read: the names are those of studies.decoding.limits, which says what each default is for.
+# Of everything that is read: the names are those of imaging.decoding.limits, which says what each default is for.
 INTAKE_LIMITS: dict[str, int] = {
     "file": MAX_FILE_BYTES,
     "pixels": env_int("MAX_IMAGE_PIXELS", 40_000_000),

@@ -154,7 +154,7 @@ def parts_of(port: int, var: Path) -> list[Part]:
     gunicorn = [python, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
     web = [*gunicorn, "--workers", "2", "--threads", "4", "--timeout", "120", "--graceful-timeout", "5", "--preload"]
     celery = [python, "-m", "celery", "-A", "config.celery", "worker", "--loglevel", "WARNING"]
-    decoders = [python, "-m", "studies.decoding.server", "--socket", str(var / "work" / "decoders")]
+    decoders = [python, "-m", "imaging.decoder.server", "--socket", str(var / "work" / "decoders")]
     return [
         Part("decoders", [*decoders, "--processes", "2"]),
         Part("web", web),

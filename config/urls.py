@@ -9,6 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("studies.urls")),
     path("", include("reading.urls")),
     path("", include("scoring.urls")),
-    path("", include("studies.trail_urls")),
+    path("", include("studies.urls.audit")),
     path("", include("jobs.urls")),
 ]

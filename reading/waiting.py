@@ -10,9 +10,9 @@ from django.utils import timezone
 from accounts.navigation import Place
 from accounts.roles import Action
 from accounts.waiting import Waiting, declare_waiting
-from reading.adjudication import unadjudicated
+from reading.issuing.adjudication import unadjudicated
 from reading.models import Case, Read
-from reading.worklist import steps_before
+from reading.room.worklist import steps_before
 
 
 def to_read(user_id: int, place: Place) -> Iterator[Waiting]:

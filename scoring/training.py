@@ -18,18 +18,18 @@ from audit.trail import Actor, audited_atomic, record
 from instruments.definition import Instrument
 from instruments.missing import MissingRule
 from jobs.lease import Lease
-from reading.campaigns import open_case_seal
-from reading.cells import instrument_of_campaign
-from reading.charters import terms_of
-from reading.frozen_films import FrozenCase
+from reading.campaigns.frozen_films import FrozenCase
+from reading.campaigns.opening import open_case_seal
+from reading.campaigns.reference_table import Scores
+from reading.campaigns.training import reference_of, tell
+from reading.charter.versions import terms_of
 from reading.models import Campaign, Case, Qualification, Read, ReadStatus, TrainingMarks, TrainingResult
-from reading.reference_table import Scores
-from reading.training import reference_of, tell
+from reading.room.cells import instrument_of_campaign
 from scoring.agreement.icc import icc
-from scoring.decision import Series
-from scoring.results import numbers_of
-from scoring.rules import rule_of
-from scoring.signed_series import SignedRead, counting_values, fill, load, visits_of
+from scoring.consensus.discordance import Series
+from scoring.consensus.results import numbers_of
+from scoring.consensus.rules import rule_of
+from scoring.consensus.signed_series import SignedRead, counting_values, fill, load, visits_of
 
 ACTOR = Actor.system("training")
 Pairs = list[tuple[float, float]]

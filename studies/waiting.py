@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.navigation import Place
 from accounts.roles import Action
 from accounts.waiting import Waiting, declare_waiting
-from studies import masks
+from studies.desk import masks
 from studies.models import Film, FilmStatus, Membership, Question, QuestionStatus, Site, Trial
 
 

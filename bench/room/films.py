@@ -13,11 +13,11 @@ from multiprocessing import get_context
 import numpy as np
 from scipy import ndimage
 
+from imaging.bitpacking import encode
+from imaging.levels import NormalForm, Stored, normalise, preview, quarter
 from rehearsal.damage import Damage
 from rehearsal.dicom import as_dx
 from rehearsal.film import Film, draw_foot, draw_hand
-from studies.bitpacking import encode
-from studies.levels import NormalForm, Stored, normalise, preview, quarter
 
 ROWS, COLUMNS = 4280, 3520
 TIMEPOINTS = 3

@@ -17,9 +17,9 @@ from audit.trail import Actor
 from bench.room.films import COLUMNS, ROWS, Packed
 from config.tokens import new_token
 from jobs.carrying import run_due_jobs
-from reading.assignments import request_batch, void_and_reissue
-from reading.campaigns import create_campaign, open_campaign
-from reading.charters import draft_charter, sign_charter
+from reading.campaigns.opening import create_campaign, open_campaign
+from reading.charter.versions import draft_charter, sign_charter
+from reading.issuing.assignments import request_batch, void_and_reissue
 from reading.models import Campaign, LeakScan, LeakScanStatus, Read
 from rehearsal.demo import people as cast
 from rehearsal.demo.films import truths_of

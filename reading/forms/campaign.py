@@ -7,12 +7,12 @@ from typing import Any
 from django import forms
 
 from accounts.models import User
-from reading.blinded import place_of
-from reading.charters import terms_of
+from reading.charter.versions import terms_of
+from reading.issuing.presentations import MIXED
 from reading.models import Campaign, Charter, CharterStatus, Read, ReadStep
-from reading.presentations import MIXED
-from reading.signing import RETURN_REASONS
-from reading.steps import presentation_of
+from reading.room.blinded import place_of
+from reading.room.signing import RETURN_REASONS
+from reading.room.steps import presentation_of
 from studies.models import Subject, Trial, Visit
 
 

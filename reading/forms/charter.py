@@ -10,9 +10,9 @@ from django import forms
 import instruments
 from accounts.models import User
 from instruments.missing import RULES
-from reading.charter_terms import ENTRY_ORDERS, LATE_FILM_RULES, LOOKING, RESULT_RULES, Terms
-from reading.presentations import PRESENTATIONS
-from studies.arms import holds_arms
+from reading.charter.terms import ENTRY_ORDERS, LATE_FILM_RULES, LOOKING, RESULT_RULES, Terms
+from reading.issuing.presentations import PRESENTATIONS
+from studies.arms.custodian_keys import holds_arms
 from studies.models import Trial
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 
 from accounts.models import User
-from reading.charters import people_in_role
-from reading.training import LEAST_CHANGE, LEAST_STATUS
+from reading.campaigns.training import LEAST_CHANGE, LEAST_STATUS
+from reading.charter.versions import people_in_role
 from studies.models import Trial
 
 

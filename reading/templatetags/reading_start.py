@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
-from reading.campaigns import Obstacle, why_not
+from reading.campaigns.opening import Obstacle, why_not
 from reading.models import CampaignStatus, CharterStatus
 from studies.models import Trial
 

@@ -16,8 +16,7 @@ from config.cells import Badge, Column, Link, Progress
 from config.filters import ChoiceFilter
 from config.form_refusals import refused_on
 from config.listing import Listing
-from reading.adjudication import unadjudicated
-from reading.campaigns import (
+from reading.campaigns.opening import (
     cases_with_other_films,
     close_campaign,
     create_campaign,
@@ -25,12 +24,13 @@ from reading.campaigns import (
     reopen_campaign,
     why_not,
 )
+from reading.campaigns.outstanding import outstanding_in
+from reading.campaigns.progress import SubjectNames, counts_of, loads_of
 from reading.forms.campaign import CampaignForm, OpenForm
-from reading.leak_scans import newest_scan
+from reading.issuing.adjudication import unadjudicated
+from reading.issuing.repeats import repeats_in_words
+from reading.leak_scan.scans import newest_scan
 from reading.models import Campaign, CampaignStatus, Case, CaseStatus, ImageProblem, Read
-from reading.outstanding import outstanding_in
-from reading.progress import SubjectNames, counts_of, loads_of
-from reading.repeats import repeats_in_words
 from studies.access import trial_or_404
 from studies.forms.planning import ReasonForm
 from studies.models import Trial

@@ -14,12 +14,12 @@ from config.cells import Column
 from config.errors import NotAllowed
 from config.form_refusals import refused_on
 from config.listing import Listing
-from reading.charter_terms import CHOICES
-from reading.charters import disqualify_reader, draft_charter, qualify_reader, sign_charter, terms_of
+from reading.charter.terms import CHOICES
+from reading.charter.versions import disqualify_reader, draft_charter, qualify_reader, sign_charter, terms_of
 from reading.forms.charter import CharterForm, QualificationForm, SignForm
 from reading.models import Charter, CharterStatus, Qualification
 from studies.access import trial_or_404
-from studies.arms import holds_arms
+from studies.arms.custodian_keys import holds_arms
 from studies.forms.planning import ReasonForm
 
 

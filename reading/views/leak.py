@@ -15,9 +15,9 @@ from accounts.roles import Action
 from config.errors import NotAllowed
 from config.form_refusals import refused_on
 from jobs.models import Job
-from reading.leak_features import FEATURES
-from reading.leak_figure import leak_figure
-from reading.leak_scans import acknowledge_scan, job_of, newest_scan, request_scan
+from reading.leak_scan.features import FEATURES
+from reading.leak_scan.figure import leak_figure
+from reading.leak_scan.scans import acknowledge_scan, job_of, newest_scan, request_scan
 from reading.models import LeakScan, LeakScanStatus
 from reading.views.campaigns import campaign_or_404
 from studies.forms.planning import ReasonForm

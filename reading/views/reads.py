@@ -14,23 +14,23 @@ from config.cells import Column
 from config.filters import ChoiceFilter
 from config.form_refusals import refused_on
 from config.listing import Listing
-from reading.adjudication import ask_adjudicators
-from reading.assignments import (
+from reading.campaigns.image_problems import settle_problem
+from reading.campaigns.progress import SubjectNames
+from reading.campaigns.reminders import remind_readers
+from reading.charter.versions import qualified_readers, terms_of
+from reading.forms.campaign import BatchForm, ReplaceForm, ReturnForm
+from reading.issuing.adjudication import ask_adjudicators
+from reading.issuing.assignments import (
     open_loads,
     plan_batch,
     primary_readers,
     request_batch,
     void_and_reissue,
 )
-from reading.charters import qualified_readers, terms_of
-from reading.forms.campaign import BatchForm, ReplaceForm, ReturnForm
-from reading.image_problems import settle_problem
+from reading.issuing.repeats import due_repeats
+from reading.issuing.replacing import replace_reader
 from reading.models import Campaign, Case, ImageProblem, Read, ReadKind, ReadStatus
-from reading.progress import SubjectNames
-from reading.reminders import remind_readers
-from reading.repeats import due_repeats
-from reading.replacing import replace_reader
-from reading.signing import return_read
+from reading.room.signing import return_read
 from reading.views.campaigns import campaign_or_404, status_badge
 from studies.forms.planning import ReasonForm
 

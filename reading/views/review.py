@@ -15,15 +15,15 @@ from config.errors import BadInput, Refusal
 from config.refusals import status_of
 from config.tokens import new_token
 from instruments.definition import Instrument, Item
-from reading.access import Piece, piece_or_404
-from reading.blinded import blind_case, queue_key
-from reading.cells import ABSENT, Cell, Cells, cells_of, exposures_of, instrument_of, notes_of
 from reading.models import Exposure, Read, SignedValues
-from reading.pace import wait_for
-from reading.signing import MEANINGS, canonical_text, canonical_values, digest_of, sign_step
-from reading.steps import open_step, what_is_signed
+from reading.room.access import Piece, piece_or_404
+from reading.room.blinded import blind_case, queue_key
+from reading.room.cells import ABSENT, Cell, Cells, cells_of, exposures_of, instrument_of, notes_of
+from reading.room.pace import wait_for
+from reading.room.signing import MEANINGS, canonical_text, canonical_values, digest_of, sign_step
+from reading.room.steps import open_step, what_is_signed
+from reading.room.worklist import waiting_for
 from reading.views.screen import see_other, unkept
-from reading.worklist import waiting_for
 
 SIDES = {"L": "Left", "R": "Right"}
 

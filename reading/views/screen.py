@@ -16,8 +16,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.trail import audited_atomic, record
 from config.errors import BadInput, WrongState
-from reading.access import Piece, piece_or_404
-from reading.blinded import (
+from reading.campaigns.image_problems import PROBLEMS, report_problem
+from reading.campaigns.training import awaits_reference, lay_beside
+from reading.models import Exposure, Sitting
+from reading.room.access import Piece, piece_or_404
+from reading.room.blinded import (
     blind_case,
     describe_instrument,
     in_reading_order,
@@ -28,14 +31,11 @@ from reading.blinded import (
     screen_terms,
     terms_for,
 )
-from reading.cells import Cells, cells_of, instrument_of
-from reading.films import inline_preview, read_band, read_preview
-from reading.image_problems import PROBLEMS, report_problem
-from reading.models import Exposure, Sitting
-from reading.notes import save_note
-from reading.sessions import Operation, open_read, save_values
-from reading.steps import exposures_shown, image_shown
-from reading.training import awaits_reference, lay_beside
+from reading.room.cells import Cells, cells_of, instrument_of
+from reading.room.films import inline_preview, read_band, read_preview
+from reading.room.notes import save_note
+from reading.room.sessions import Operation, open_read, save_values
+from reading.room.steps import exposures_shown, image_shown
 from studies.models import ReaderImage
 
 MAX_OPERATIONS = 50

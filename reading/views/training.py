@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET
 
 from accounts.roles import Action
 from config.form_refusals import refused_on
-from reading.access import own_id
+from reading.campaigns.training import bring_references, issue_training, make_training
 from reading.forms.training import LimitsForm, ReferenceForm, TrainingBatchForm
 from reading.models import Campaign, SealedReference, TrainingResult
-from reading.training import bring_references, issue_training, make_training
+from reading.room.access import own_id
 from reading.views.campaigns import campaign_or_404
 from reading.views.screen import unkept
 from reading.views.worklist import reading_actor

@@ -15,15 +15,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.roles import Role
 from audit.trail import Actor
 from config.errors import BadInput, NotAllowed
-from reading.access import own_id, piece_or_404
-from reading.blinded import queue_key, urls_of
-from reading.declining import decline_read
+from reading.issuing.declining import decline_read
 from reading.models import Campaign, CampaignStatus, ReadStatus
-from reading.pace import in_words, pace_of, wait_for
-from reading.sessions import begin_sitting
-from reading.steps import may_look_back
+from reading.room.access import own_id, piece_or_404
+from reading.room.blinded import queue_key, urls_of
+from reading.room.pace import in_words, pace_of, wait_for
+from reading.room.sessions import begin_sitting
+from reading.room.steps import may_look_back
+from reading.room.worklist import Entry, entry_of, signed_entries, steps_before, waiting_for
 from reading.views.screen import see_other, unkept
-from reading.worklist import Entry, entry_of, signed_entries, steps_before, waiting_for
 from studies.models import Membership
 
 READS_A_PAGE = 50

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from audit.trail import Actor
 from rehearsal.anatomy import Point
-from studies import joints, masks, quality
+from studies.desk import joints, masks, quality
 from studies.models import Film, FilmStatus
 
 

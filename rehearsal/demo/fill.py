@@ -17,10 +17,10 @@ from audit.trail import Actor
 from jobs.carrying import run_due_jobs
 from jobs.models import Job, Pulse
 from jobs.pulse import beat
-from reading.assignments import request_batch
-from reading.campaigns import close_campaign, create_campaign, identities, open_campaign
-from reading.charters import current_charter, draft_charter, sign_charter
-from reading.leak_scans import acknowledge_scan, newest_scan, request_scan
+from reading.campaigns.opening import close_campaign, create_campaign, identities, open_campaign
+from reading.charter.versions import current_charter, draft_charter, sign_charter
+from reading.issuing.assignments import request_batch
+from reading.leak_scan.scans import acknowledge_scan, newest_scan, request_scan
 from reading.models import Campaign, CampaignStatus, Case, LeakScanStatus, Read, ReadKind, ReadStatus
 from rehearsal.demo import people as cast
 from rehearsal.demo.desk import pass_film
@@ -30,12 +30,12 @@ from rehearsal.demo.planning import VISITS, Planned, plan_trial, unscheduled_vis
 from rehearsal.demo.reads import read_and_sign
 from rehearsal.readers import ReaderProfile
 from rehearsal.truth import Truth
-from scoring.datasets import request_dataset
-from scoring.locking import confirm_lock, request_lock
+from scoring.datasets.building import request_dataset
+from scoring.datasets.locking import confirm_lock, request_lock
 from scoring.models import Dataset, DatasetStatus
-from studies import quality
+from studies.desk import quality
+from studies.desk.verdicts import QuestionReason
 from studies.models import Film, FilmStatus, Subject, Visit
-from studies.verdicts import QuestionReason
 
 TERMS = {
     "instrument": "svdh",

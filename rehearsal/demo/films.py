@@ -12,7 +12,7 @@ from rehearsal.course import Progression, course
 from rehearsal.demo.drawing_films import Drawn, Order
 from rehearsal.texture import stream
 from rehearsal.truth import Truth
-from studies.intake import open_transmittal, receive
+from studies.arrival.intake import open_transmittal, receive
 from studies.models import Film, Site, Subject, Trial, Visit
 
 VIEWS: tuple[tuple[Side, str], ...] = (("L", "hand"), ("R", "hand"), ("L", "foot"), ("R", "foot"))

@@ -8,9 +8,9 @@ from accounts.models import User
 from accounts.people import accept_invitation, invite
 from accounts.roles import Role
 from audit.trail import Actor
-from reading.charters import qualify_reader
-from studies.membership import grant
+from reading.charter.versions import qualify_reader
 from studies.models import Membership, Site, Trial
+from studies.plan.membership import grant
 
 PASSWORD = "rheumatology-demo"  # noqa: S105  printed by bin/demo, known to everybody, valid nowhere else
 SYSTEM = Actor.system("demo")

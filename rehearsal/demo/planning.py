@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from rehearsal.demo.people import SYSTEM
 from studies.models import Site, Subject, Trial, Visit, VisitPlan
-from studies.subjects import enrol
-from studies.trials import add_site, create_trial
-from studies.visits import add_visit, plan_visit
+from studies.plan.subjects import enrol
+from studies.plan.trials import add_site, create_trial
+from studies.plan.visits import add_visit, plan_visit
 
 CODE = "DEMO-RA"
 VISITS = (("W00", "Baseline", 0), ("W24", "Week 24", 168), ("W52", "Week 52", 364))

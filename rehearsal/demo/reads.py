@@ -9,14 +9,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.trail import Actor
-from reading.cells import cells_of, exposures_of, instrument_of
 from reading.models import Exposure, Read
-from reading.sessions import Operation, open_read, save_values
-from reading.signing import canonical_text, canonical_values, digest_of, sign_step
+from reading.room.cells import cells_of, exposures_of, instrument_of
+from reading.room.sessions import Operation, open_read, save_values
+from reading.room.signing import canonical_text, canonical_values, digest_of, sign_step
 from rehearsal.demo.people import PASSWORD
 from rehearsal.readers import ReaderProfile, Values, read_film_set
 from rehearsal.truth import Truth
-from scoring.signed_series import visits_of
+from scoring.consensus.signed_series import visits_of
 
 AT_ONCE = 50
 

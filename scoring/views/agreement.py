@@ -11,16 +11,16 @@ from django.shortcuts import get_object_or_404, render
 import instruments
 from accounts.roles import Action, allows
 from config.errors import BadInput
-from reading.charters import terms_of
+from reading.charter.versions import terms_of
 from reading.models import Campaign
 from scoring.agreement.report import Cube, report
-from scoring.campaign_agreement import newest_results, ratings_of
-from scoring.datasets import reader_codes
-from scoring.figures import bland_altman_figure, probability_figure
-from scoring.repeat_agreement import own_agreement, pairs_of, ratings_twice
-from scoring.results import groups_of
+from scoring.consensus.results import groups_of
+from scoring.datasets.building import reader_codes
+from scoring.ratings.campaign import newest_results, ratings_of
+from scoring.ratings.figures import bland_altman_figure, probability_figure
+from scoring.ratings.repeats import own_agreement, pairs_of, ratings_twice
 from studies.access import memberships_or_404, trial_or_404
-from studies.arms import holds_arms
+from studies.arms.custodian_keys import holds_arms
 from studies.models import Trial
 
 

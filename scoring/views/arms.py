@@ -18,16 +18,16 @@ from config.errors import NotAllowed
 from config.form_refusals import refused_on
 from jobs.models import Job
 from reading.models import Campaign
-from scoring.arms_requests import ask_for_arms, sealed_package, why_not_open, withdraw_request
+from scoring.arms.opening_shares import LARGEST_SHARE, give_share
+from scoring.arms.requests import ask_for_arms, sealed_package, why_not_open, withdraw_request
+from scoring.arms.unsealing import receive_arms
 from scoring.forms import ReceiveForm, ShareForm
 from scoring.models import ArmsRequest, ArmsRequestStatus
-from scoring.opening_shares import LARGEST_SHARE, give_share
-from scoring.unsealing import receive_arms
 from scoring.views.datasets import signer_of
 from studies.access import actor_of, memberships_or_404, trial_or_404
-from studies.arms import holds_arms
+from studies.arms.custodian_keys import holds_arms
+from studies.arms.memory_upload import taken_in_memory
 from studies.forms.planning import ReasonForm
-from studies.memory_upload import taken_in_memory
 from studies.models import Trial
 
 TAKES_PART = (Action.REQUEST_ARMS, Action.OPEN_ARMS)

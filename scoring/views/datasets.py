@@ -17,11 +17,11 @@ from accounts.roles import Action, Role, allows
 from config.errors import NotAllowed, WrongState
 from config.form_refusals import refused_on
 from jobs.models import Job
+from reading.campaigns.revealing import reveal_seeds
 from reading.forms.charter import SignForm
 from reading.models import Campaign
-from reading.revealing import reveal_seeds
-from scoring.datasets import discard_dataset, record_download, request_dataset
-from scoring.locking import agree_unlock, ask_unlock, confirm_lock, decline_lock, request_lock, why_not_lock
+from scoring.datasets.building import discard_dataset, record_download, request_dataset
+from scoring.datasets.locking import agree_unlock, ask_unlock, confirm_lock, decline_lock, request_lock, why_not_lock
 from scoring.models import Dataset, DatasetStatus, Lock, Unlock
 from studies.access import actor_of, memberships_or_404, trial_or_404
 from studies.forms.planning import ReasonForm

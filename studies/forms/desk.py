@@ -9,9 +9,9 @@ from typing import Any
 from django import forms
 
 from config.errors import BadInput
+from studies.desk.verdicts import QuestionReason, RejectReason, WithdrawReason
 from studies.models import Film, Visit
 from studies.models.film import SIDES, VIEWS
-from studies.verdicts import QuestionReason, RejectReason, WithdrawReason
 
 
 class AcceptForm(forms.Form):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import QueryDict
 
 from config.errors import BadInput
-from studies.joint_template import TEMPLATES, Point
-from studies.joints import Places
+from studies.desk.joint_template import TEMPLATES, Point
+from studies.desk.joints import Places
 
 # Width in CSS pixels at which a browser without scripts shows the preview to be clicked on.
 PLAIN_WIDTH = 640

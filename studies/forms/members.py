@@ -9,8 +9,8 @@ from django import forms
 from accounts.models import User
 from accounts.roles import ROLE_NAMES
 from studies.forms.planning import REASON
-from studies.membership import GRANTABLE
 from studies.models import Site, Trial
+from studies.plan.membership import GRANTABLE
 
 
 class GrantForm(forms.Form):

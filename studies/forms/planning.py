@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django import forms
 
-from studies.absences import EXPECTED
-from studies.completeness import view_name
 from studies.models import Site, Trial, VisitKind
-from studies.visits import OUTSIDE_THE_PLAN
+from studies.plan.absences import EXPECTED
+from studies.plan.completeness import view_name
+from studies.plan.visits import OUTSIDE_THE_PLAN
 
 REASON = forms.CharField(max_length=200, help_text="Stands in the audit trail.")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from studies.questions import LONGEST_TEXT
+from studies.questions.threads import LONGEST_TEXT
 
 WORDS = forms.Textarea(attrs={"rows": 4})
 

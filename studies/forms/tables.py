@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from config.errors import BadInput
-from studies.tables.reading import LONGEST_FILE, decoded
+from studies.plan.tables.reading import LONGEST_FILE, decoded
 
 
 class TableForm(forms.Form):

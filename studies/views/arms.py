@@ -15,13 +15,13 @@ from audit.trail import Actor
 from config.errors import NotAllowed
 from config.form_refusals import refused_on
 from studies.access import actor_of, memberships_or_404, trial_or_404
-from studies.arms import confirm_key, hold_arms, hold_no_arms, holds_arms, newest_import, register_key
-from studies.arms_import import import_arms, without_arm
-from studies.arms_table import LARGEST_FILE, BadRows
-from studies.custodian import custodian
+from studies.arms.custodian import custodian
+from studies.arms.custodian_keys import confirm_key, hold_arms, hold_no_arms, holds_arms, newest_import, register_key
+from studies.arms.importing import import_arms, without_arm
+from studies.arms.memory_upload import taken_in_memory
+from studies.arms.table import LARGEST_FILE, BadRows
 from studies.forms.arms import FingerprintForm, HoldArmsForm, ImportArmsForm, KeyForm
 from studies.forms.planning import ReasonForm
-from studies.memory_upload import taken_in_memory
 from studies.models import ArmsHolding, CustodianKey, Trial
 
 SEES_ARMS = (Action.CHOOSE_ARMS, Action.HOLD_ARMS)

@@ -11,10 +11,10 @@ from accounts.roles import Action
 from config.cells import Badge, Column
 from config.filters import ChoiceFilter, DayFilter, NumberFilter
 from config.listing import Listing
-from studies.absences import EXPECTED
 from studies.access import trial_or_404
-from studies.completeness import ViewStatus, VisitState, subjects_with_visits, view_name, visit_states
 from studies.models import Trial, VisitKind
+from studies.plan.absences import EXPECTED
+from studies.plan.completeness import ViewStatus, VisitState, subjects_with_visits, view_name, visit_states
 
 STANDS = [("complete", "Complete"), ("incomplete", "Incomplete")]
 

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.roles import Action
 from audit.trail import Actor
 from config.form_refusals import refused_on
-from studies import designation, masks, quality
 from studies.access import trial_or_404
-from studies.desk import desk_film, for_viewer
-from studies.desk_queue import Place, address, place_of, queue, waits_for_site
+from studies.desk import designation, masks, quality
+from studies.desk.film_facts import desk_film, for_viewer
+from studies.desk.queue import Place, address, place_of, queue, waits_for_site
+from studies.desk.verdicts import WORDING
 from studies.forms.desk import AcceptForm, DesignateForm, MasksForm, QuestionForm, RejectForm, ReopenForm, WithdrawForm
 from studies.models import Film, Trial
-from studies.verdicts import WORDING
 from studies.views.pictures import picture_response
 
 FORMS: dict[str, Callable[[Film], BaseForm]] = {

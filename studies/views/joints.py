@@ -17,11 +17,11 @@ from config.errors import Refusal
 from config.filters import ChoiceFilter
 from config.listing import Listing
 from config.refusals import status_of
-from studies import joints
 from studies.access import trial_or_404
-from studies.desk_pictures import stored
+from studies.desk import joints
+from studies.desk.joint_template import TEMPLATES, Point, fit
+from studies.desk.pictures import stored
 from studies.forms.joints import PLAIN_WIDTH, read_clicks, read_places
-from studies.joint_template import TEMPLATES, Point, fit
 from studies.models import Rendition, Trial
 from studies.models.film import VIEWS
 from studies.views.pictures import bytes_response

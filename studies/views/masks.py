@@ -17,10 +17,10 @@ from config.cells import Column, Link
 from config.filters import ChoiceFilter, MomentFilter
 from config.form_refusals import refused_on
 from config.listing import Listing
-from studies import masks
 from studies.access import trial_or_404
-from studies.desk import for_viewer
-from studies.desk_pictures import picture_of
+from studies.desk import masks
+from studies.desk.film_facts import for_viewer
+from studies.desk.pictures import picture_of
 from studies.forms.desk import RefuseForm
 from studies.models import MaskSet, Trial
 from studies.models.film import SIDES, VIEWS

@@ -14,8 +14,8 @@ from config.listing import Listing
 from studies.access import trial_or_404
 from studies.forms.members import GrantForm
 from studies.forms.planning import ReasonForm
-from studies.membership import GRANTABLE, grant, revoke
 from studies.models import Membership
+from studies.plan.membership import GRANTABLE, grant, revoke
 
 NAMES = [(role.value, ROLE_NAMES[role]) for role in GRANTABLE]
 COLUMNS = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
-from studies.desk_pictures import part
+from studies.desk.pictures import part
 
 
 def picture_response(folder: str, name: str) -> HttpResponse:

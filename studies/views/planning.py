@@ -18,9 +18,9 @@ from config.listing import Listing
 from studies.access import trial_or_404
 from studies.forms.planning import PlanChangeForm, PlanForm, SiteForm, SubjectForm
 from studies.models import Site, Subject, Trial, VisitPlan
-from studies.subjects import enrol
-from studies.trials import add_site, rename_site
-from studies.visits import change_plan, plan_visit
+from studies.plan.subjects import enrol
+from studies.plan.trials import add_site, rename_site
+from studies.plan.visits import change_plan, plan_visit
 
 
 def set_up(request: HttpRequest, code: str) -> HttpResponse:

@@ -24,7 +24,7 @@ from studies.forms.questions import AskForm, CloseForm, MessageForm
 from studies.history import history_of
 from studies.models import Film, Question, QuestionStatus, Subject, Trial, Visit
 from studies.models.question import QuestionQuerySet
-from studies.questions import ask, close, remind, reopen
+from studies.questions.threads import ask, close, remind, reopen
 
 # What a question can be about: the word in the address, and where such things are found.
 MATTERS: dict[str, type[Film] | type[Visit] | type[Subject]] = {"film": Film, "visit": Visit, "subject": Subject}

@@ -16,12 +16,12 @@ from config.cells import Column, Link
 from config.form_refusals import refused_on
 from config.listing import Listing
 from studies.access import site_or_404
-from studies.completeness import subjects_with_visits
 from studies.forms.questions import MessageForm
 from studies.models import Film, FilmStatus, Question, Site, Trial
 from studies.models.film import DATE_CONFIRMED
-from studies.progress import Standing, standing
-from studies.questions import answer
+from studies.plan.completeness import subjects_with_visits
+from studies.plan.progress import Standing, standing
+from studies.questions.threads import answer
 from studies.views import film_columns as columns
 from studies.views.questions import columns_of_questions, standing_of
 from studies.views.visits import board_columns

@@ -14,9 +14,9 @@ from config.cells import Badge
 from config.errors import BadInput
 from config.form_refusals import refused_on
 from studies.access import site_or_404
+from studies.arrival.held import discard, keep_apart
+from studies.arrival.intake import complete, confirm_date
 from studies.forms.upload import CompleteForm, DayForm, SettleForm
-from studies.held import discard, keep_apart
-from studies.intake import complete, confirm_date
 from studies.models import Film, FilmStatus, Site, TransmittalEntry, Trial
 from studies.models.film import DATE_CONFIRMED, SAME_UID
 

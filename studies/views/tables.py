@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from accounts.roles import Action
 from studies.access import trial_or_404
 from studies.forms.tables import TableForm
-from studies.tables.importing import preview, write_table
-from studies.tables.kinds import TABLES, Table
+from studies.plan.tables.importing import preview, write_table
+from studies.plan.tables.kinds import TABLES, Table
 
 # Where each table's rows can be seen afterwards.
 PAGE = {"sites": "sites", "planned-visits": "plans", "subjects": "subjects", "visits": "visits"}

@@ -16,10 +16,10 @@ from config.errors import NotAllowed
 from config.form_refusals import refused_on
 from studies.access import memberships_or_404, trial_or_404
 from studies.forms.planning import TrialForm
-from studies.membership import grant
 from studies.models import FilmStatus, Membership, Question, Trial
-from studies.progress import Standing, standing
-from studies.trials import create_trial
+from studies.plan.membership import grant
+from studies.plan.progress import Standing, standing
+from studies.plan.trials import create_trial
 
 
 def trial(request: HttpRequest, code: str) -> HttpResponse:

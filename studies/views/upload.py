@@ -17,11 +17,11 @@ from accounts.roles import Action
 from audit.trail import Actor
 from config.errors import BadInput
 from studies.access import site_or_404
-from studies.delivery import deliver
+from studies.arrival.delivery import deliver
+from studies.arrival.intake import Receipt, open_transmittal
+from studies.arrival.pieces import PIECE_BYTES, forget_stale, keep, key_of, received, whole
 from studies.forms.upload import UploadForm
-from studies.intake import Receipt, open_transmittal
 from studies.models import Film, Site, Transmittal, TransmittalEntry, Trial
-from studies.pieces import PIECE_BYTES, forget_stale, keep, key_of, received, whole
 
 SHOWN, SHOWN_FOR = 100, timedelta(days=7)
 

@@ -15,9 +15,9 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.trail import Actor
 from reading.models import Qualification
-from studies.arms import confirm_key, hold_arms, register_key
-from studies.arms_import import import_arms
-from studies.custodian.custodian import raw
+from studies.arms.custodian.custodian import raw
+from studies.arms.custodian_keys import confirm_key, hold_arms, register_key
+from studies.arms.importing import import_arms
 from studies.models import (
     Membership,
     Question,

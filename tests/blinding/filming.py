@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
 from audit.trail import Actor, audited_atomic, record
-from studies.bitpacking import encode
+from imaging.bitpacking import encode
 from studies.models import (
     Film,
     Question,

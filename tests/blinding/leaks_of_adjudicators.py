@@ -48,7 +48,7 @@ def how_far(patch: pytest.MonkeyPatch) -> None:
 
 @leak("adjudication in one arm only", "adjudicator", "worklist", building=True, second=ALL_ACTIVE)
 def one_arm(patch: pytest.MonkeyPatch) -> None:
-    from scoring import consensus
+    from scoring.consensus import case_result as consensus
 
     original = kept(consensus, "request_adjudication")
 
@@ -72,7 +72,7 @@ DISAGREE = frozenset({1})
     second=replace(FIRST, control=False, discordant=DISAGREE, order=SECOND.order),
 )
 def ordered_trigger(patch: pytest.MonkeyPatch) -> None:
-    from scoring import consensus
+    from scoring.consensus import case_result as consensus
 
     original = kept(consensus, "compare")
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from reading import drawing, issuing
+from reading.issuing import drawing
+from reading.issuing import reads as issuing
+from reading.issuing.presentations import StepPlan
 from reading.models import Case
-from reading.presentations import StepPlan
 from studies.models import Visit
 from tests.blinding.leaks_of_readers import FRESH, TURNED
 from tests.blinding.planted import (
@@ -38,7 +39,7 @@ def letters(patch: pytest.MonkeyPatch) -> None:
         days = sorted(timepoint.day for timepoint in shown)
         return tuple(replace(one, letter="ABCDEF"[days.index(t.day)]) for one, t in zip(made, shown, strict=True))
 
-    reshaped("reading.drawing.draw_exposures", ranked)(patch)
+    reshaped("reading.issuing.drawing.draw_exposures", ranked)(patch)
 
 
 @leak("tokens ordered by time (UUIDv7)", "reader", "screen", building=True)
@@ -47,7 +48,7 @@ def time_ordered(patch: pytest.MonkeyPatch) -> None:
         days = [timepoint.day.replace("-", "") for timepoint in shown]
         return tuple(replace(one, token=f"{day}{one.token[8:]}") for one, day in zip(made, days, strict=True))
 
-    reshaped("reading.drawing.draw_exposures", ordered)(patch)
+    reshaped("reading.issuing.drawing.draw_exposures", ordered)(patch)
 
 
 @leak("film token made from the number of the visit", "reader", building=True)
@@ -56,7 +57,7 @@ def derived_token(patch: pytest.MonkeyPatch) -> None:
         code = Visit.objects.get(pk=timepoint.visit).code
         return [replace(film, token=f"{film.token[:20]}{code}{film.token[24:]}") for film in made]
 
-    reshaped("reading.drawing.draw_films", derived)(patch)
+    reshaped("reading.issuing.drawing.draw_films", derived)(patch)
 
 
 @leak("queue in the order of upload", "reader", "worklist", building=True, first=FRESH, second=TURNED)

@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.waiting import Waiting
 from config.errors import BadInput, NotAllowed
-from reading import blinded
 from reading.models import Case, Exposure, Read, ReadStatus
+from reading.room import blinded
 from reading.views import screen, worklist
 from tests.blinding import playing
 from tests.blinding.planted import (
@@ -174,12 +174,12 @@ def order_note(patch: pytest.MonkeyPatch) -> None:
         days = [film.film_date for film in films_of(read.token)]
         return f"{note}, {'ABCDEF'[days.index(min(days))]} is the first"  # type: ignore[type-var]
 
-    reshaped("reading.blinded.order_note", earliest)(patch)
+    reshaped("reading.room.blinded.order_note", earliest)(patch)
 
 
 @leak("label by the order of enrolment", "reader")
 def label(patch: pytest.MonkeyPatch) -> None:
-    reshaped("reading.blinded.label_of", lambda text, piece: f"{text} ({subject_of(piece.read.case).code})")(patch)
+    reshaped("reading.room.blinded.label_of", lambda text, piece: f"{text} ({subject_of(piece.read.case).code})")(patch)
 
 
 @leak("films fetched ahead in the order of their days", "reader")
@@ -224,7 +224,7 @@ def progress_by_arm(patch: pytest.MonkeyPatch) -> None:
         arms = [arm_of(subject_of(case), playing.PRESENT[-1]) for case in Case.objects.all()]
         return progress | {"of_arm": arms.count(arm_of(subject_of(piece.read.case), playing.PRESENT[-1]))}
 
-    reshaped("reading.blinded.progress_of", by_arm)(patch)
+    reshaped("reading.room.blinded.progress_of", by_arm)(patch)
 
 
 @leak("error text with the visit", "reader", "values")
@@ -254,4 +254,4 @@ def mail_subject(patch: pytest.MonkeyPatch) -> None:
         case = Case.objects.order_by("number")[0]
         return EmailMessage(**given | {"subject": f"{given['subject']} ({subject_of(case).site.name})"})
 
-    patch.setattr("reading.reminders.EmailMessage", addressed)
+    patch.setattr("reading.campaigns.reminders.EmailMessage", addressed)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 
 from accounts.hidden import State
-from reading.campaigns import close_campaign
+from reading.campaigns.opening import close_campaign
 from reading.models import Campaign, Read
-from scoring.arms_requests import ask_for_arms, sealed_package
-from scoring.datasets import request_dataset
-from scoring.locking import confirm_lock, request_lock
+from scoring.arms.opening_shares import give_share
+from scoring.arms.requests import ask_for_arms, sealed_package
+from scoring.datasets.building import request_dataset
+from scoring.datasets.locking import confirm_lock, request_lock
 from scoring.models import ArmsRequest, ArmsRequestStatus, Dataset
-from scoring.opening_shares import give_share
-from studies.custodian.custodian import opening_share
+from studies.arms.custodian.custodian import opening_share
 from tests.blinding.frozen import Frozen
 from tests.blinding.reading import carry_jobs, read_and_sign
 from tests.blinding.worlds import HOLDERS, PASSWORD, World, custodian_key

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.http import HttpRequest, HttpResponse
 
-from reading.campaigns import identities
+from reading.campaigns.opening import identities
 from reading.models import Case, Exposure, ExposureFilm
 from studies.models import Film, Subject
 from tests.blinding.secrets_of import FIRST, SECOND, Secrets

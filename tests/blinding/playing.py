@@ -15,7 +15,7 @@ from django.db import transaction
 from django.test import Client
 
 from accounts.hidden import EXCEPTIONS
-from reading.reminders import remind_all
+from reading.campaigns.reminders import remind_all
 from tests.blinding.addresses import Found, every_step, things_in
 from tests.blinding.asking import Answer, Step, ask, browser, mails_to
 from tests.blinding.building import build

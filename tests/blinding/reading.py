@@ -15,13 +15,13 @@ from audit.trail import audited_atomic
 from instruments.definition import Item
 from jobs.carrying import carry_job
 from jobs.models import Job
-from reading import issuing
-from reading.allocation import Assignment
-from reading.assignments import ask_for_reads, open_batch
-from reading.campaigns import create_campaign, open_campaign
-from reading.charters import draft_charter, sign_charter
+from reading.campaigns.opening import create_campaign, open_campaign
+from reading.charter.versions import draft_charter, sign_charter
+from reading.issuing import reads as issuing
+from reading.issuing.allocation import Assignment
+from reading.issuing.assignments import ask_for_reads, open_batch
 from reading.models import Case, Exposure, ExposureFilm, Read
-from reading.steps import open_step
+from reading.room.steps import open_step
 from studies.models import Trial
 from tests.blinding.frozen import Frozen
 from tests.blinding.secrets_of import SLOTS, SUBJECTS

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.urls import reverse
 
-from reading.cells import exposures_of, instrument_of
 from reading.models import ExposureFilm, Read, ReadStep
-from reading.steps import address_of
+from reading.room.cells import exposures_of, instrument_of
+from reading.room.steps import address_of
 from tests.blinding.addresses import Found
 from tests.blinding.asking import Step
 from tests.blinding.worlds import PASSWORD, World

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from accounts.models import User
-from reading import films
-from reading.assignments import void_and_reissue
+from reading.issuing.assignments import void_and_reissue
 from reading.models import Read, ReadKind
+from reading.room import films
 from tests.blinding.asking import ask, browser
 from tests.blinding.finding import PLANTED_IN, found_by, row_of, table
 from tests.blinding.planted import LEAKS, Leak

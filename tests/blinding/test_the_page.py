@@ -17,8 +17,8 @@ from accounts.hidden import (
     sight,
 )
 from accounts.roles import ROLE_NAMES, Role
-from reading import presentations
 from reading.border import FORBIDDEN_FAMILIES, FORBIDDEN_TABLES
+from reading.issuing import presentations
 from tests.blinding.planted import LEAKS
 from tests.blinding.test_planted_leaks import DOC
 

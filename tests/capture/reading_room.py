@@ -13,7 +13,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 import instruments
-from studies.levels import NormalForm
+from imaging.levels import NormalForm
 from tests.viewer.films import drawn, put_film
 from tests.viewer.site import NO_ANSWER, Answer, Request, Site
 

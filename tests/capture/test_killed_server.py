@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from jobs.carrying import run_due_jobs
-from reading.assignments import request_batch
+from reading.issuing.assignments import request_batch
 from reading.models import ItemScore, Read
 from tests.capture.acting import press, sign_in, wait_ready, wait_saved
 from tests.chromium import close

@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts import second_factor
 from config.tokens import new_token
 from jobs.carrying import run_due_jobs
-from reading.assignments import request_batch
+from reading.issuing.assignments import request_batch
 from reading.models import ItemNote, ItemScore, Read, ReadStatus
 from studies.models import ReaderImage
 from tests.accounts.test_second_factor import code_of

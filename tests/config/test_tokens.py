@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.tokens import new_token
-from scoring.package import harmless
+from scoring.datasets.package import harmless
 
 
 def test_a_token_stands_in_a_table_as_it_is_and_is_new_each_time() -> None:

@@ -18,8 +18,8 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.roles import Role
 from accounts.sign_in import BACKEND
 from jobs.carrying import run_due_jobs
-from reading.assignments import request_batch
-from studies.questions import ask
+from reading.issuing.assignments import request_batch
+from studies.questions.threads import ask
 from tests.cast import make_user
 from tests.permissions import TABLE
 from tests.reading.builders import House, build_house, open_campaign_of

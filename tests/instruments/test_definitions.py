@@ -14,7 +14,7 @@ import instruments
 from instruments import Instrument
 from instruments.definition import ABSENT, REASONS, Fact, Mark, UnknownItem, UnknownReason
 from instruments.layout import layout_of
-from scoring import instrument_table
+from scoring.plain_files import instrument_table
 
 ROOT = Path(__file__).resolve().parents[2]
 ALL = [instruments.get(key) for key in instruments.KEYS]

@@ -19,17 +19,18 @@ from audit.models import Event
 from audit.trail import Actor, audited_atomic
 from jobs import backups, verifying
 from jobs.queue import add
-from reading.assignments import request_batch
-from reading.campaigns import close_campaign, create_campaign
-from reading.charters import draft_charter, sign_charter
-from reading.leak_scans import request_scan
+from reading.campaigns.opening import close_campaign, create_campaign
+from reading.campaigns.reminders import remind_readers
+from reading.charter.versions import draft_charter, sign_charter
+from reading.issuing.assignments import request_batch
+from reading.leak_scan.scans import request_scan
 from reading.models import Campaign, Read
-from reading.reminders import remind_readers
-from scoring.datasets import request_dataset
-from scoring.locking import confirm_lock, request_lock
+from scoring.datasets.building import request_dataset
+from scoring.datasets.locking import confirm_lock, request_lock
 from scoring.models import ArmsRequest, Dataset
-from studies import quality, questions
+from studies.desk import quality
 from studies.models import Film
+from studies.questions import threads as questions
 from tests.reading import builders
 from tests.reading.builders import House, build_house, fill_read, open_campaign_of, sign
 from tests.scoring.unsealing_cast import Opening

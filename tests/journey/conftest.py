@@ -37,7 +37,7 @@ def commands(port: int, sock: Path) -> list[list[str]]:
     web = [python, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
     worker = [python, "-m", "celery", "-A", "config.celery", "worker", "--concurrency", "1"]
     return [
-        [python, "-m", "studies.decoding.server", "--socket", str(sock), "--processes", "2"],
+        [python, "-m", "imaging.decoder.server", "--socket", str(sock), "--processes", "2"],
         [*web, "--threads", "4"],
         [*worker, "--loglevel", "WARNING"],
     ]

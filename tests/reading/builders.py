@@ -18,15 +18,15 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.trail import Actor
 from config.tokens import new_token
+from imaging.bitpacking import encode
 from instruments.definition import Item
-from reading.campaigns import create_campaign, open_campaign
-from reading.cells import cells_of, exposures_of, instrument_of
-from reading.charters import draft_charter, sign_charter
+from reading.campaigns.opening import create_campaign, open_campaign
+from reading.charter.versions import draft_charter, sign_charter
 from reading.models import Campaign, Exposure, LeakScan, LeakScanStatus, Qualification, Read, ReadStep
-from reading.sessions import Operation, open_read, save_values
-from reading.signing import canonical_text, canonical_values, digest_of, sign_step
-from reading.steps import open_step
-from studies.bitpacking import encode
+from reading.room.cells import cells_of, exposures_of, instrument_of
+from reading.room.sessions import Operation, open_read, save_values
+from reading.room.signing import canonical_text, canonical_values, digest_of, sign_step
+from reading.room.steps import open_step
 from studies.models import Film, Membership, ReaderImage, Rendition, Site, Subject, Trial, Visit, VisitPlan
 
 PASSWORD = "correct horse battery staple"

@@ -16,13 +16,13 @@ from audit.trail import Actor
 from config.errors import BadInput, WrongState
 from jobs.carrying import run_due_jobs
 from jobs.models import Job
-from reading.adjudication import ask_adjudicators, unadjudicated
-from reading.assignments import request_batch, void_and_reissue
-from reading.campaigns import close_campaign
-from reading.declining import decline_read
-from reading.eligible import may_not_adjudicate, may_not_read
+from reading.campaigns.opening import close_campaign
+from reading.issuing.adjudication import ask_adjudicators, unadjudicated
+from reading.issuing.assignments import request_batch, void_and_reissue
+from reading.issuing.declining import decline_read
+from reading.issuing.eligible import may_not_adjudicate, may_not_read
+from reading.issuing.replacing import replace_reader
 from reading.models import Campaign, CaseStatus, Qualification, Read, ReadKind, ReadStatus
-from reading.replacing import replace_reader
 from studies.models import Membership
 from tests.reading.builders import House, build_house, fill_read, hashed_password, open_campaign_of, read_through, sign
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from audit.trail import Actor
 from config.tokens import new_token
-from reading.cells import cells_of, exposures_of
 from reading.models import Exposure, ItemScore, Read
-from reading.sessions import Operation, save_values
+from reading.room.cells import cells_of, exposures_of
+from reading.room.sessions import Operation, save_values
 from tests.reading.test_looks import read
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from reading.leak_scan import (
+from reading.leak_scan.statistics import (
     Films,
     Finding,
     Numbers,

@@ -14,13 +14,13 @@ from django.urls import reverse
 from accounts.sign_in import BACKEND
 from audit.models import Event
 from config.errors import WrongState
+from imaging.bitpacking import encode
 from jobs.carrying import run_due_jobs
 from jobs.models import Job
-from reading.campaigns import create_campaign, open_campaign, why_not
-from reading.charters import draft_charter, sign_charter
-from reading.leak_scans import acknowledge_scan, newest_scan, request_scan
+from reading.campaigns.opening import create_campaign, open_campaign, why_not
+from reading.charter.versions import draft_charter, sign_charter
+from reading.leak_scan.scans import acknowledge_scan, newest_scan, request_scan
 from reading.models import Campaign, CampaignStatus, LeakScan, LeakScanStatus
-from studies.bitpacking import encode
 from studies.models import Film, QualityDecision, ReaderImage
 from tests.reading.builders import PASSWORD, House, build_house
 

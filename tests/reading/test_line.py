@@ -13,15 +13,15 @@ from django.core.files.storage import storages
 
 from config.errors import BadInput, WrongState
 from jobs.carrying import run_due_jobs
-from reading.assignments import request_batch, void_and_reissue
-from reading.campaigns import close_campaign, reopen_campaign
+from reading.campaigns.opening import close_campaign, reopen_campaign
+from reading.issuing.assignments import request_batch, void_and_reissue
 from reading.models import Campaign, CaseStatus, Read, ReadKind, ReadStatus, SignedValues
-from reading.signing import return_read
-from scoring import verifier
-from scoring.datasets import request_dataset
-from scoring.locking import agree_unlock, ask_unlock, confirm_lock, request_lock
+from reading.room.signing import return_read
+from scoring.consensus.signed_series import visits_of
+from scoring.datasets import verifier
+from scoring.datasets.building import request_dataset
+from scoring.datasets.locking import agree_unlock, ask_unlock, confirm_lock, request_lock
 from scoring.models import CaseResult, DatasetStatus, Lock
-from scoring.signed_series import visits_of
 from studies.models import Visit
 from tests.reading.builders import (
     PASSWORD,

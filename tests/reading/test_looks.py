@@ -11,10 +11,10 @@ from audit.trail import Actor
 from config.errors import BadInput
 from config.tokens import new_token
 from jobs.carrying import run_due_jobs
-from reading.assignments import request_batch
-from reading.cells import exposures_of
+from reading.issuing.assignments import request_batch
 from reading.models import Exposure, FilmLook, ItemScore, Read
-from reading.sessions import Operation, open_read, save_values
+from reading.room.cells import exposures_of
+from reading.room.sessions import Operation, open_read, save_values
 from tests.reading.builders import build_house, open_campaign_of
 
 pytestmark = pytest.mark.django_db

@@ -10,11 +10,11 @@ from django.test import Client
 from accounts.sign_in import BACKEND
 from config.errors import BadInput, WrongState
 from jobs.carrying import run_due_jobs
-from reading.assignments import plan_batch, request_batch, void_and_reissue
-from reading.declining import decline_read
+from reading.issuing.assignments import plan_batch, request_batch, void_and_reissue
+from reading.issuing.declining import decline_read
 from reading.models import Campaign, CaseStatus, ReadStatus, ReadStep, SignedValues
-from reading.signing import return_read
-from reading.worklist import Entry, signed_entries, waiting_for
+from reading.room.signing import return_read
+from reading.room.worklist import Entry, signed_entries, waiting_for
 from scoring.models import CaseResult
 from tests.reading.builders import House, build_house, fill_read, open_campaign_of, sign
 

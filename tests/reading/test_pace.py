@@ -14,11 +14,11 @@ from accounts.sign_in import BACKEND
 from audit.trail import Actor, audited_atomic
 from config.errors import WrongState
 from jobs.carrying import run_due_jobs
-from reading.assignments import request_batch
-from reading.charter_terms import Terms
+from reading.charter.terms import Terms
+from reading.issuing.assignments import request_batch
 from reading.models import Read, ReadStatus, ReadStep
-from reading.pace import Span, why_wait
-from reading.sessions import open_read
+from reading.room.pace import Span, why_wait
+from reading.room.sessions import open_read
 from tests.reading.builders import House, build_house, fill_read, open_campaign_of, read_through
 
 NOON = timezone.make_aware(datetime(2025, 6, 2, 12, 0))  # noqa: DTZ001

@@ -7,9 +7,9 @@ from django.test import Client
 
 from accounts.sign_in import BACKEND
 from jobs.carrying import run_due_jobs
-from reading.assignments import request_batch
-from reading.campaigns import close_campaign, create_campaign
-from reading.charters import draft_charter, sign_charter
+from reading.campaigns.opening import close_campaign, create_campaign
+from reading.charter.versions import draft_charter, sign_charter
+from reading.issuing.assignments import request_batch
 from reading.models import Campaign, Read
 from scoring.models import Dataset
 from tests.reading.builders import PASSWORD, House, build_house, fill_read, open_campaign_of, sign

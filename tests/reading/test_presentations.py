@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.sign_in import BACKEND
 from config.errors import BadInput, WrongState
 from jobs.carrying import run_due_jobs
-from reading.assignments import request_batch
+from reading.issuing.assignments import request_batch
 from reading.models import (
     Campaign,
     CaseStatus,
@@ -23,10 +23,10 @@ from reading.models import (
     ReadStep,
     SignedValues,
 )
-from reading.signing import return_read
-from reading.worklist import waiting_for
+from reading.room.signing import return_read
+from reading.room.worklist import waiting_for
+from scoring.consensus.signed_series import visits_of
 from scoring.models import CaseResult
-from scoring.signed_series import visits_of
 from studies.models import Visit
 from tests.reading.builders import (
     GradeOf,

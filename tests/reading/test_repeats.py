@@ -13,15 +13,15 @@ from audit.models import Event
 from audit.redaction import shown
 from config.errors import BadInput, WrongState
 from jobs.carrying import run_due_jobs
-from reading.assignments import request_batch
-from reading.campaigns import close_campaign
+from reading.campaigns.opening import close_campaign
+from reading.campaigns.outstanding import Outstanding, outstanding_in
+from reading.issuing.assignments import request_batch
+from reading.issuing.repeats import drawn_for_repeat, due_repeats
+from reading.issuing.replacing import replace_reader
 from reading.models import Campaign, CampaignStatus, CaseStatus, Exposure, Read, ReadKind, ReadStatus
-from reading.outstanding import Outstanding, outstanding_in
-from reading.repeats import drawn_for_repeat, due_repeats
-from reading.replacing import replace_reader
-from scoring.locking import why_not_lock
+from scoring.datasets.locking import why_not_lock
 from scoring.models import CaseResult
-from scoring.repeat_agreement import pairs_of, ratings_twice
+from scoring.ratings.repeats import pairs_of, ratings_twice
 from studies.models import Membership
 from tests.reading.builders import House, build_house, open_campaign_of, read_through
 

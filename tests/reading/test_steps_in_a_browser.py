@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from jobs.carrying import run_due_jobs
-from reading.assignments import request_batch
+from reading.issuing.assignments import request_batch
 from reading.models import Read, ReadStatus, ReadStep, SignedValues
 from tests.capture.acting import press, said, sign_in, wait_ready, wait_saved
 from tests.chromium import Windows

@@ -11,8 +11,9 @@ import instruments
 from accounts.sign_in import BACKEND
 from config.errors import BadInput, WrongState
 from jobs.carrying import run_due_jobs
-from reading.campaigns import create_campaign, open_campaign, why_not
-from reading.charters import current_charter, draft_charter, qualified_readers, sign_charter
+from reading.campaigns.opening import create_campaign, open_campaign, why_not
+from reading.campaigns.training import bring_references, issue_training, make_training
+from reading.charter.versions import current_charter, draft_charter, qualified_readers, sign_charter
 from reading.models import (
     Campaign,
     Exposure,
@@ -24,10 +25,9 @@ from reading.models import (
     TrainingMarks,
     TrainingResult,
 )
-from reading.training import bring_references, issue_training, make_training
-from scoring.datasets import request_dataset
+from scoring.consensus.signed_series import visits_of
+from scoring.datasets.building import request_dataset
 from scoring.models import CaseResult
-from scoring.signed_series import visits_of
 from studies.models import Visit
 from tests.reading.builders import PASSWORD, House, build_house, fill_read, sign
 

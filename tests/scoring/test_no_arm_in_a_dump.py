@@ -20,8 +20,8 @@ from django.urls import reverse
 
 from jobs.carrying import run_due_jobs
 from scoring.models import ArmsRequest, ArmsRequestStatus
-from studies.arms_sealing import open_arm, share_of_pair
-from studies.custodian.custodian import SUITE, context, load_key
+from studies.arms.custodian.custodian import SUITE, context, load_key
+from studies.arms.sealing import open_arm, share_of_pair
 from studies.models import SealedArm
 from tests.scoring.unsealing_cast import CANARIES, Opening, arms_of, browser, make_opening
 from tests.studies.arms_cast import PASSPHRASE, csv_of

@@ -22,12 +22,12 @@ from accounts.sign_in import BACKEND
 from audit.models import Event
 from config.errors import NotAllowed, WrongState
 from jobs.carrying import run_due_jobs
-from reading.assignments import request_batch
+from reading.campaigns.revealing import reveal_seeds
+from reading.issuing.assignments import request_batch
+from reading.issuing.presentations import PRESENTATIONS, draw_queue, draw_repeats, plan_steps
+from reading.issuing.randomisation import commitment
+from reading.issuing.replacing import replace_reader
 from reading.models import Batch, Campaign, Read, ReadKind, ReadStatus
-from reading.presentations import PRESENTATIONS, draw_queue, draw_repeats, plan_steps
-from reading.randomisation import commitment
-from reading.replacing import replace_reader
-from reading.revealing import reveal_seeds
 from studies.models import Membership
 from tests.reading.builders import House, build_house, open_campaign_of, read_through
 from tests.reading.test_line import lock_it

@@ -21,13 +21,13 @@ from audit.verify import verify as verify_audit
 from config.errors import BadInput, WrongState
 from jobs.carrying import run_due_jobs
 from reading.models import CampaignStatus
-from scoring import verifier
-from scoring.arms_requests import expire_all, withdraw_request
+from scoring.arms.requests import expire_all, withdraw_request
+from scoring.arms.unsealing import receive_arms
+from scoring.datasets import verifier
 from scoring.models import ArmsRequest, ArmsRequestStatus, OpeningShare
-from scoring.unsealing import receive_arms
-from studies.custodian import custodian
-from studies.membership import grant
+from studies.arms.custodian import custodian
 from studies.models import ArmsHolding, Membership, SealedArm
+from studies.plan.membership import grant
 from tests.protection import lift
 from tests.reading.builders import PASSWORD
 from tests.scoring.unsealing_cast import Opening, arms_of, browser, make_opening

@@ -13,10 +13,10 @@ from django.test import Client
 from accounts.models import Signature
 from accounts.sign_in import BACKEND
 from reading.models import Campaign, CampaignStatus
-from scoring.arms_requests import ask_for_arms, sealed_package
+from scoring.arms.opening_shares import give_share
+from scoring.arms.requests import ask_for_arms, sealed_package
 from scoring.models import ArmsRequest, Dataset, DatasetStatus, Lock, OpeningShare
-from scoring.opening_shares import give_share
-from studies.custodian import custodian
+from studies.arms.custodian import custodian
 from tests.cast import PASSWORD as CAST_PASSWORD
 from tests.reading.builders import House, build_house, open_campaign_of
 from tests.reading.test_line import lock_it, read_all

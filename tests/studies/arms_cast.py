@@ -9,9 +9,9 @@ from pathlib import Path
 from accounts.models import User
 from accounts.roles import Role
 from audit.trail import Actor
-from studies.arms import confirm_key, hold_arms, register_key
-from studies.arms_import import import_arms
-from studies.custodian import custodian
+from studies.arms.custodian import custodian
+from studies.arms.custodian_keys import confirm_key, hold_arms, register_key
+from studies.arms.importing import import_arms
 from studies.models import ArmsImport, Membership, Trial
 from tests.cast import make_user
 

@@ -18,9 +18,9 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.sign_in import BACKEND
 from audit.trail import Actor
-from studies import quality
-from studies.bitpacking import encode
-from studies.levels import Levels, NormalForm, preview, quarter
+from imaging.bitpacking import encode
+from imaging.levels import Levels, NormalForm, preview, quarter
+from studies.desk import quality
 from studies.models import Film, FilmStatus, Membership, ReaderImage, Rendition, Site, Subject, Trial, Visit, VisitPlan
 
 NUMBERS = count(1)

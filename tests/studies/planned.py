@@ -12,11 +12,11 @@ from django.test import Client
 from accounts.models import User
 from accounts.roles import Role
 from audit.trail import Actor
-from studies.membership import grant
 from studies.models import Film, FilmStatus, Membership, Site, Subject, Trial, Visit
-from studies.subjects import enrol
-from studies.trials import add_site, create_trial
-from studies.visits import plan_visit
+from studies.plan.membership import grant
+from studies.plan.subjects import enrol
+from studies.plan.trials import add_site, create_trial
+from studies.plan.visits import plan_visit
 
 SETTING_UP = Actor.system("tests")
 NUMBERS = count(1)

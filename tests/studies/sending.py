@@ -9,7 +9,7 @@ import pydicom
 from django.core.files.storage import storages
 
 from jobs.carrying import run_due_jobs
-from studies import intake
+from studies.arrival import intake
 from studies.models import Film
 from tests.studies.planned import Planned
 

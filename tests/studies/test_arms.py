@@ -17,11 +17,11 @@ from accounts.roles import Role
 from accounts.sign_in import BACKEND
 from audit.models import Event
 from config.errors import BadInput, WrongState
-from studies.arms import confirm_key, hold_arms, hold_no_arms, holds_arms, register_key
-from studies.arms_table import BadRows, read_arms
-from studies.custodian import custodian
-from studies.membership import grant
+from studies.arms.custodian import custodian
+from studies.arms.custodian_keys import confirm_key, hold_arms, hold_no_arms, holds_arms, register_key
+from studies.arms.table import BadRows, read_arms
 from studies.models import ArmsImport, Membership, SealedArm, Subject
+from studies.plan.membership import grant
 from tests.cast import Cast, make_user
 from tests.studies.arms_cast import Custodian, Holders, csv_of, make_holders
 

@@ -11,8 +11,8 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from studies.arms_sealing import PADDED_BYTES, is_share, open_arm, seal_arm, share_of_pair
-from studies.custodian.custodian import SUITE, context, raw
+from studies.arms.custodian.custodian import SUITE, context, raw
+from studies.arms.sealing import PADDED_BYTES, is_share, open_arm, seal_arm, share_of_pair
 
 BOUND = {"trial": "RA-1", "subject": "S-0001", "version": 1}
 

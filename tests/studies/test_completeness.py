@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from studies.absences import record_absence
-from studies.completeness import ViewStatus, VisitState, subjects_with_visits, visit_states
-from studies.visits import add_visit, mark_not_done
+from studies.plan.absences import record_absence
+from studies.plan.completeness import ViewStatus, VisitState, subjects_with_visits, visit_states
+from studies.plan.visits import add_visit, mark_not_done
 from tests.studies.planned import SETTING_UP, Planned, film_of
 
 TODAY = date(2024, 12, 31)

@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from studies.models import Film, Question, Subject, Visit
-from studies.questions import answer, ask
-from studies.subjects import enrol
+from studies.plan.subjects import enrol
+from studies.questions.threads import answer, ask
 from tests.studies.planned import SETTING_UP, Planned, film_of, person, roles_of
 
 

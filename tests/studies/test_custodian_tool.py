@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from studies.custodian import custodian
+from studies.arms.custodian import custodian
 
 TOOL = Path(custodian.__file__)
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from config.errors import WrongState
-from studies import designation, masks
+from studies.desk import designation, masks
 from studies.models import Film, FilmStatus
 from tests.studies.desk_cast import Cast, film_at_desk, ready
 from tests.studies.test_quality import accept, cast, status

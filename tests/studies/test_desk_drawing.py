@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from studies.joint_template import HAND
+from studies.desk.joint_template import HAND
 from studies.models import FilmStatus, MaskSet
 from tests.studies.desk_cast import COLUMNS, ROWS, TEXT, Cast, film_at_desk, imaged, make_cast
 from tests.studies.desk_screen import Open, at_full_size, keys, shows, status

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from studies import masks, quality
+from studies.desk import masks, quality
 from studies.models import Film, FilmStatus, MaskSet, QualityDecision, Question
 from tests.studies.desk_cast import (
     TEXT,

@@ -11,9 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import Role
-from studies import quality
+from studies.desk import quality
 from studies.models import Film, FilmStatus, MaskSet, Question
-from studies.questions import answer
+from studies.questions.threads import answer
 from tests.studies.desk_cast import (
     CONFIRMED,
     TEXT,

@@ -13,8 +13,8 @@ import pydicom
 import pytest
 from pynetdicom import AE
 
+from studies.arrival.senders import admit_peer, revoke
 from studies.models import Film, Transmittal
-from studies.senders import admit_peer, revoke
 from tests.studies.films import DX, JPEG_LS, compressed, dx, file_of, picture
 from tests.studies.peers import receiver
 from tests.studies.planned import SETTING_UP, Planned, plan

@@ -16,8 +16,8 @@ import pytest
 from dicomweb_client.api import DICOMwebClient
 from dicomweb_client.session_utils import create_session
 
+from studies.arrival.senders import admit_peer, issue_token
 from studies.models import Film
-from studies.senders import admit_peer, issue_token
 from tests.studies.films import JPEG_LS, compressed, dx, file_of, picture
 from tests.studies.peers import orthanc, receiver, web
 from tests.studies.planned import SETTING_UP, Planned, plan

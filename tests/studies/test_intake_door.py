@@ -15,11 +15,11 @@ from django.core.management import CommandError, call_command
 from audit.models import Event
 from config.errors import BadInput, NotAllowed, WrongState
 from jobs.carrying import run_due_jobs
-from studies import intake
+from studies.arrival import intake
+from studies.arrival.originals import open_original
+from studies.arrival.quarantine import StoreFull
+from studies.arrival.zipped import receive_each
 from studies.models import Film, FilmStatus, TransmittalEntry
-from studies.originals import open_original
-from studies.quarantine import StoreFull
-from studies.zipped import receive_each
 from tests.studies.films import JPEG_LS, compressed, dx, file_of, picture
 from tests.studies.planned import Planned
 from tests.studies.sending import arrived, blind_object, send

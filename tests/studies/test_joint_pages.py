@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from studies import joints
+from studies.desk import joints
 from studies.models import ReaderImage
 from tests.studies.desk_cast import Cast, browser, imaged, make_cast
 

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from audit.trail import Actor
 from config.errors import BadInput, NotAllowed, WrongState
 from instruments import KEYS, get
-from studies import joint_template, joints, masks, quality
+from studies.desk import joint_template, joints, masks, quality
 from studies.models import Film, JointPlacement, ReaderImage
 from tests.studies.desk_cast import CONFIRMED, Cast, film_at_desk, make_cast, ready
 

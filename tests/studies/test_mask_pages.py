@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from studies import masks
+from studies.desk import masks
 from studies.models import MaskSet
 from tests.studies.desk_cast import Cast, browser, film_at_desk, make_cast
 

@@ -9,8 +9,8 @@ import pytest
 from audit.models import Event
 from audit.trail import Actor
 from config.errors import BadInput, NotAllowed, WrongState
-from studies import masks, quality
-from studies.masks import MaskState
+from studies.desk import masks, quality
+from studies.desk.masks import MaskState
 from studies.models import Film, FilmStatus, MaskSet
 from tests.studies.desk_cast import COLUMNS, CONFIRMED, ROWS, TEXT, Cast, film_at_desk, make_cast, ready
 

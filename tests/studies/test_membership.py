@@ -8,8 +8,8 @@ from django.utils import timezone
 from accounts.roles import APART_FROM_READING, READING_ROLES, Role
 from audit.models import Event
 from config.errors import BadInput, NotAllowed, WrongState
-from studies.membership import grant, revoke
 from studies.models import Membership
+from studies.plan.membership import grant, revoke
 from tests.studies.planned import Planned, person, roles_of
 
 

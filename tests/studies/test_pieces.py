@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from config.errors import BadInput, WrongState
-from studies.pieces import PIECE_BYTES, forget_stale, keep, key_of, received, whole
+from studies.arrival.pieces import PIECE_BYTES, forget_stale, keep, key_of, received, whole
 from tests.studies.planned import Planned
 
 FINGERPRINT = hashlib.sha256(b"a film").hexdigest()

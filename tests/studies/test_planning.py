@@ -9,11 +9,11 @@ import pytest
 from accounts.roles import Role
 from audit.models import Event
 from config.errors import BadInput, NotAllowed, WrongState
-from studies.absences import record_absence, withdraw_absence
 from studies.models import Trial, Visit
-from studies.subjects import enrol
-from studies.trials import add_site, create_trial, rename_site
-from studies.visits import add_visit, change_plan, mark_not_done, plan_visit, reopen_visit
+from studies.plan.absences import record_absence, withdraw_absence
+from studies.plan.subjects import enrol
+from studies.plan.trials import add_site, create_trial, rename_site
+from studies.plan.visits import add_visit, change_plan, mark_not_done, plan_visit, reopen_visit
 from tests.studies.planned import SETTING_UP, Planned, film_of
 
 

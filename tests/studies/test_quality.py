@@ -14,7 +14,7 @@ from audit.models import Event
 from audit.trail import Actor
 from config.errors import BadInput, NotAllowed, WrongState
 from jobs.models import Job
-from studies import masks, quality
+from studies.desk import masks, quality
 from studies.models import Film, FilmStatus, QualityDecision, Question
 from tests.studies.desk_cast import CONFIRMED, TEXT, Cast, film_at_desk, make_cast, ready
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.files.storage import storages
 
-from studies.quarantine import (
+from studies.arrival.quarantine import (
     PIECE,
     StoreFull,
     Tampered,

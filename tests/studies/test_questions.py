@@ -14,9 +14,9 @@ from audit.models import Event
 from config.errors import BadInput, NotAllowed, WrongState
 from jobs.lease import claim
 from jobs.models import Job
-from studies import question_mail
 from studies.models import Film, Question
-from studies.questions import answer, ask, close, remind, reopen
+from studies.questions import mail as question_mail
+from studies.questions.threads import answer, ask, close, remind, reopen
 from tests.studies.planned import Planned, film_of
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from audit.models import Event
 from config.errors import NotAllowed, WrongState
+from studies.arrival.replacement import checked_replaceable, set_aside
 from studies.models import Film
-from studies.replacement import checked_replaceable, set_aside
 from tests.studies.planned import Planned, film_of
 
 

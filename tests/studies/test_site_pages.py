@@ -8,8 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from studies.models import Film, FilmStatus, Question
-from studies.questions import ask, close
-from studies.subjects import enrol
+from studies.plan.subjects import enrol
+from studies.questions.threads import ask, close
 from tests.studies.planned import SETTING_UP, Planned, film_of
 
 

@@ -12,10 +12,11 @@ import pytest
 from django.core.files.storage import storages
 
 from audit.models import Event
+from imaging.bitpacking import decode
 from jobs.carrying import run_due_jobs
-from scoring.package import harmless
-from studies import intake, masks, quality
-from studies.bitpacking import decode
+from scoring.datasets.package import harmless
+from studies.arrival import intake
+from studies.desk import masks, quality
 from studies.models import Film, FilmStatus, Rendition
 from tests.studies.films import dx, file_of, picture
 from tests.studies.planned import Planned

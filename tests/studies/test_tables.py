@@ -7,9 +7,9 @@ import pytest
 from audit.models import Event
 from config.errors import BadInput, NotAllowed
 from studies.models import Subject, Visit
-from studies.tables.importing import Preview, preview, write_table
-from studies.tables.kinds import TABLES
-from studies.tables.reading import decoded
+from studies.plan.tables.importing import Preview, preview, write_table
+from studies.plan.tables.kinds import TABLES
+from studies.plan.tables.reading import decoded
 from tests.studies.planned import Planned
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Error, Page
 
-from studies.bitpacking import encode, shown_digest
-from studies.levels import Levels, NormalForm, preview, quarter
+from imaging.bitpacking import encode, shown_digest
+from imaging.levels import Levels, NormalForm, preview, quarter
 from tests.viewer.site import ROOT, Site
 
 BENCH = b"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>bench</title>

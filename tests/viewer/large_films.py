@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page
 
-from studies.levels import NormalForm
+from imaging.levels import NormalForm
 from tests.viewer.films import WITH_A_GRAPHICS_CARD, drawn, put_film
 from tests.viewer.site import Answer, Request, Site
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from config.errors import BadInput
-from studies.bitpacking import band_edges, decode, encode, shown_digest
-from studies.levels import Levels
+from imaging.bitpacking import band_edges, decode, encode, shown_digest
+from imaging.levels import Levels
 
 pictures = hnp.arrays(np.uint16, hnp.array_shapes(min_dims=2, max_dims=2, max_side=40))
 soft_pictures = hnp.arrays(np.uint16, hnp.array_shapes(min_dims=2, max_dims=2, max_side=40), elements=st.integers(0, 9))

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from studies.bitpacking import shown_digest
-from studies.levels import NormalForm
+from imaging.bitpacking import shown_digest
+from imaging.levels import NormalForm
 from tests.viewer.films import WITH_A_GRAPHICS_CARD, drawn, open_bench, put_film
 from tests.viewer.site import Answer, Request, Site
 

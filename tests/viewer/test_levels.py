@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from config.errors import BadInput
-from studies.levels import Lut, NormalForm, Stored, normalise, preview, quarter, render8
+from imaging.levels import Lut, NormalForm, Stored, normalise, preview, quarter, render8
 
 RAMP = np.arange(4096, dtype=np.uint16).reshape(64, 64)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from studies.levels import render8
+from imaging.levels import render8
 from tests.capture.acting import open_read, press, wait_ready
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.films import WITH_A_GRAPHICS_CARD, wait_until

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from studies.levels import Levels, Stored, normalise, quarter, render8
+from imaging.levels import Levels, Stored, normalise, quarter, render8
 from tests.viewer.films import WITH_A_GRAPHICS_CARD, drawn, open_bench, put_film
 from tests.viewer.site import Site
 

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from config.errors import BadInput
 from scoring.agreement.bootstrap import Bootstrap
 from scoring.agreement.report import report
-from scoring.plain_ratings import cube_of, read_ratings
+from scoring.plain_files.ratings import cube_of, read_ratings
 
 SINGLE = (("sem", "SEM"), ("sdd_status", "SDD of status"), ("sdd_change", "SDD of change"), ("sdc", "SDC 95 %"))
 KINDS = {

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 import instruments
-from scoring import instrument_table
+from scoring.plain_files import instrument_table
 
 
 class Command(BaseCommand):

@@ -18,8 +18,8 @@ from config.errors import BadInput
 from instruments.amounts import ROUNDING
 from instruments.layout import Group, layout_of
 from instruments.missing import DEFAULT, RULES, MissingRule, UnknownRule, get_rule
-from scoring.plain_scores import read_scores
-from scoring.plain_totals import PlainTotals, flat_row, name_of, row_of, stamp
+from scoring.plain_files.scores import read_scores
+from scoring.plain_files.totals import PlainTotals, flat_row, name_of, row_of, stamp
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from scoring import verifier
+from scoring.datasets import verifier
 
 
 class Command(BaseCommand):

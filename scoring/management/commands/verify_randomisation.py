@@ -12,7 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.errors import BadInput
-from scoring.plain_orders import first_difference, read_drawing
+from scoring.plain_files.orders import first_difference, read_drawing
 
 
 class Command(BaseCommand):

@@ -1,4 +1,4 @@
-// One band of packed levels to levels (the format: docs of studies/bitpacking.py).
+// One band of packed levels to levels (the format: docs of imaging/bitpacking.py).
 // Every word must be used and none missing; anything else throws and nothing of the band is shown.
 
 import { shownDigest } from "./digest.js";

@@ -10,8 +10,8 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.trail import Actor, audited_atomic
 from config.errors import Refusal
-from studies.membership import grant
-from studies.trials import create_trial
+from studies.plan.membership import grant
+from studies.plan.trials import create_trial
 
 ACTOR = Actor.system("create_trial")
 

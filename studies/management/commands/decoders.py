@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from studies.decoding.client import ROOT, clean_environment, command
+from imaging.decoder.client import ROOT, clean_environment, command
 
 
 class Command(BaseCommand):

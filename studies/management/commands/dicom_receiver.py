@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from studies.dicom_receiver import Receiver, limit_sockets
+from studies.arrival.dicom_receiver import Receiver, limit_sockets
 
 
 class Command(BaseCommand):

@@ -15,8 +15,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit.trail import Actor
 from config.errors import Refusal
-from studies import bulk
-from studies.intake import Receipt, open_transmittal
+from studies.arrival import bulk
+from studies.arrival.intake import Receipt, open_transmittal
 from studies.models import Site, Subject, Trial, Visit
 
 ACTOR = Actor.system("intake command")

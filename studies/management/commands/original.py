@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit.trail import Actor
 from config.errors import Refusal
+from studies.arrival.originals import open_original
 from studies.models import Film
-from studies.originals import open_original
 
 
 class Command(BaseCommand):

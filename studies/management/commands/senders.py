@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit.trail import Actor
 from config.errors import Refusal
+from studies.arrival.senders import admit_peer, issue_token, revoke
 from studies.models import DicomPeer, SenderToken, Site
-from studies.senders import admit_peer, issue_token, revoke
 
 ACTOR = Actor.system("senders command")
 

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from studies.dicomweb.multipart import BrokenMultipart, Multipart, parse_content_type
+from studies.arrival.dicomweb.multipart import BrokenMultipart, Multipart, parse_content_type
 
 BODY = (
     b"preamble to skip\r\n--edge\r\nContent-Type: application/dicom\r\nContent-Location: x\r\n\r\n"

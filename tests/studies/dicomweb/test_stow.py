@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 
 from jobs.carrying import run_due_jobs
+from studies.arrival.senders import issue_token, revoke
 from studies.models import Film, FilmStatus, TransmittalEntry
-from studies.senders import issue_token, revoke
 from tests.studies.films import BIG_ENDIAN, dx, file_of, plain
 from tests.studies.planned import SETTING_UP, Planned
 

@@ -1,0 +1,1 @@
+"""Pixels and headers in, facts and blind objects out. Imports nothing of the product but errors and settings."""

@@ -1,0 +1,1 @@
+"""The limited child processes in which files are decoded, and the connection to them."""

@@ -1,0 +1,118 @@
+"""Asking the decoder server: one connection per film; without a configured server, one of our own is started."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from imaging.decoding.unreadable import Unreadable
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_SECONDS = 900  # a queue of films may stand before ours
+
+
+class DecoderGone(Exception):
+    """The server went away in the middle: nothing is known of the film, ask again."""
+
+
+class DecoderFailed(Exception):
+    """The decoder could not work, through no fault of the film (a folder, a full disk, a wrong question)."""
+
+
+def run(operation: str, **arguments: Any) -> dict[str, Any]:
+    """The operation's result; Unreadable when the film cannot be taken, DecoderGone or DecoderFailed otherwise."""
+    question = json.dumps({"operation": operation, "limits": settings.INTAKE_LIMITS, **arguments}).encode() + b"\n"
+    path = settings.DECODER_SOCKET or _own.path(settings.INTAKE_LIMITS)
+    answer = _ask(path, question)
+    if "unreadable" in answer:
+        raise Unreadable(*answer["unreadable"])
+    if "failed" in answer:
+        raise DecoderFailed(answer["failed"])
+    result: dict[str, Any] = answer["result"]
+    return result
+
+
+def _ask(path: str, question: bytes) -> dict[str, Any]:
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(PATIENCE_SECONDS)
+            connection.connect(path)
+            connection.sendall(question)
+            with connection.makefile("rb") as lines:
+                answer = lines.readline()
+    except OSError as error:
+        raise DecoderGone(f"the decoder server does not answer ({type(error).__name__})") from error
+    if not answer.endswith(b"\n"):
+        raise DecoderGone("the decoder server went away")
+    parsed: dict[str, Any] = json.loads(answer)
+    return parsed
+
+
+def clean_environment() -> dict[str, str]:
+    """What a decoder may know: where its code is, and no secret."""
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LC_ALL", "TMPDIR")}
+    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1")
+    return {**kept, **threads, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def command(path: Path, limits: Mapping[str, int], processes: int) -> list[str]:
+    """The command line of a server on that socket."""
+    return [
+        sys.executable,
+        "-m",
+        "imaging.decoder.server",
+        *("--socket", str(path)),
+        *("--processes", str(processes)),
+        *("--limits", json.dumps(dict(limits))),
+    ]
+
+
+class _OwnServer:
+    """A private server of this process, started when first needed and gone when this process is."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+        self._folder = Path()
+
+    def path(self, limits: Mapping[str, int]) -> str:
+        """Its socket; a server inherited by a fork belongs to the parent, a dead one is replaced."""
+        with self._lock:
+            if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
+                self._start(limits)
+            return str(self._folder / "socket")
+
+    def _start(self, limits: Mapping[str, int]) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="blindread-decoder-"))
+        words = [*command(self._folder / "socket", limits, os.cpu_count() or 1), "--guarded"]
+        # The write end of its standard input stays with us: when we are gone, however we went, it stops.
+        self._process = subprocess.Popen(  # noqa: S603
+            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=clean_environment(), cwd=ROOT
+        )
+        self._owner = os.getpid()
+        atexit.register(self._end, self._process, self._folder, self._owner)
+        if self._process.stdout is None or self._process.stdout.readline() != b"ready\n":
+            raise DecoderGone("the decoder server did not start")
+
+    @staticmethod
+    def _end(process: subprocess.Popen[bytes], folder: Path, owner: int) -> None:
+        if os.getpid() == owner:
+            process.terminate()
+            process.wait()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+_own = _OwnServer()

@@ -1,0 +1,181 @@
+"""What a decoder child can be asked for; it reads and writes files in folders it is given, and answers in JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pydicom
+from PIL import Image
+
+from config.errors import BadInput, Refusal
+from imaging.allow_list import REPLACED_UIDS
+from imaging.confidentiality.build import deidentify as build_blind
+from imaging.confidentiality.report import Report
+from imaging.decoding import facts
+from imaging.decoding.burned_in import suspected
+from imaging.decoding.display import ignored
+from imaging.decoding.header import read_dicom, text
+from imaging.decoding.kept import spacing_mm
+from imaging.decoding.limits import Limits
+from imaging.decoding.load import Loaded, kind_of, load, pixel_digest
+from imaging.decoding.picture import cut, masked, write_picture
+from imaging.decoding.plain import read_plain
+from imaging.decoding.sniff import MEDIA_TYPES
+from imaging.decoding.unreadable import Unreadable
+from imaging.masks import Rectangle, rectangles_of
+
+TEXT_FINDING = "text"
+TEXT_WORDS = "Text or a marker may be burned into the picture."
+SIDE_LETTER_FINDING = "side-letter"
+SIDE_LETTER_WORDS = "A letter stands alone, likely the marker of the side: look that it says L or R and nothing else."
+Answer = dict[str, Any]
+
+
+def inspect(*, input: str, limits: Limits) -> Answer:
+    """The header's facts without decoding; for a plain picture its kind and size."""
+    path = Path(input)
+    kind = kind_of(path)
+    if kind in ("dicom", "bare-dicom"):
+        film = read_dicom(path, limits)
+        return {
+            "media_type": MEDIA_TYPES[kind],
+            "facts": facts.facts(film),
+            "identity": facts.identity(film),
+            "uids": facts.uids(film),
+            "content_sha256": hashlib.sha256(film.data[film.structure.start :]).hexdigest(),
+        }
+    rows, columns = read_plain(path, kind, limits).values.shape
+    plain = {"Rows": rows, "Columns": columns}
+    return {"media_type": MEDIA_TYPES[kind], "facts": plain, "identity": {}, "uids": {}, "content_sha256": ""}
+
+
+def identify(*, input: str, limits: Limits) -> Answer:
+    """The UIDs of an object that was not taken, for the answer to its sender."""
+    if kind_of(Path(input)) not in ("dicom", "bare-dicom"):
+        return {"sop_class": "", "uids": {}}
+    dataset = pydicom.dcmread(input, force=True, stop_before_pixels=True)
+    words = {keyword: text(dataset, keyword) for keyword in ("SOPClassUID", *REPLACED_UIDS)}
+    known = {keyword: uid for keyword, uid in words.items() if re.fullmatch(r"[0-9.]{1,64}", uid)}
+    return {"sop_class": known.pop("SOPClassUID", ""), "uids": known}
+
+
+def deidentify(
+    *,
+    input: str,
+    output_dir: str,
+    blind_subject: str,
+    uids: dict[str, str],
+    limits: Limits,
+    masks: list[list[int]] | None = None,
+) -> Answer:
+    """Writes the blind object and the picture for the desk; answers findings, digest and report."""
+    loaded, folder = load(Path(input), limits), Path(output_dir)
+    rows, columns = loaded.pixels.values.shape
+    hidden = None if masks is None else rectangles_of(masks, rows=rows, columns=columns)
+    name, content, report = _blind(loaded, blind_subject, uids, hidden)
+    (folder / name).write_bytes(content)
+    meta = write_picture(folder / "desk", masked(loaded.stored, hidden or ()), spacing(loaded))
+    return {
+        "blind": name,
+        "pixel_sha256": pixel_digest(loaded.pixels),
+        "report": report.as_dict(),
+        "findings": _findings(loaded),
+        "bits": loaded.pixels.bits_stored,
+        "picture": meta,
+    }
+
+
+def _blind(
+    loaded: Loaded, blind_subject: str, uids: dict[str, str], masks: tuple[Rectangle, ...] | None
+) -> tuple[str, bytes, Report]:
+    if loaded.film is not None:
+        built = build_blind(loaded.film, loaded.pixels, blind_subject=blind_subject, uids=uids.__getitem__, masks=masks)
+        return ("blind.dcm", *built)
+    return "blind.png", _fresh_png(masked(loaded.stored, masks or ()).pixels), Report.of_plain(loaded.kind, masks)
+
+
+def _fresh_png(pixels: Any) -> bytes:
+    """Nothing but pixels: no text, time, profile or orientation."""
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
+def _findings(loaded: Loaded) -> list[Answer]:
+    found: list[Answer] = []
+    seen = suspected(loaded.pixels.values)
+    if seen.text:
+        found.append({"code": TEXT_FINDING, "text": TEXT_WORDS, "boxes": [list(box) for box in seen.text]})
+    if seen.side_letters:
+        boxes = [list(box) for box in seen.side_letters]
+        found.append({"code": SIDE_LETTER_FINDING, "text": SIDE_LETTER_WORDS, "boxes": boxes})
+    if loaded.film is not None:
+        found.extend(ignored(loaded.film.dataset))
+        if facts.facts(loaded.film)["BurnedInAnnotation"] == "YES" and not seen.text:
+            found.append({"code": TEXT_FINDING, "text": "The header says that text is burned in.", "boxes": []})
+    return found
+
+
+def spacing(loaded: Loaded) -> list[float]:
+    """Row and column spacing in mm, empty when unknown; the dots per inch of a JPEG are never a scale."""
+    return spacing_mm(loaded.film.dataset) if loaded.film else []
+
+
+def render(
+    *,
+    input: str,
+    output_dir: str,
+    limits: Limits,
+    pixel_sha256: str,
+    masks: list[list[int]],
+    crops: dict[str, list[int]],
+) -> Answer:
+    """Writes a picture per crop, or one named "whole"; masks are laid over the stored pixels first.
+
+    `pixel_sha256` is the digest that a person approved: nothing else is ever shown.
+    """
+    loaded = load(Path(input), limits)
+    if pixel_digest(loaded.pixels) != pixel_sha256:
+        raise BadInput("blind object", "other pixels", "the pixels that were approved at the desk")
+    rows, columns = loaded.pixels.values.shape
+    covered = masked(loaded.stored, rectangles_of(masks, rows=rows, columns=columns))
+    if not crops:
+        return {"whole": write_picture(Path(output_dir) / "whole", covered, spacing(loaded))}
+    boxes = dict(zip(crops, rectangles_of(list(crops.values()), rows=rows, columns=columns), strict=True))
+    return {
+        side: write_picture(Path(output_dir) / side, cut(covered, box), spacing(loaded)) for side, box in boxes.items()
+    }
+
+
+OPERATIONS: dict[str, Callable[..., Answer]] = {
+    "identify": identify,
+    "inspect": inspect,
+    "deidentify": deidentify,
+    "render": render,
+}
+
+
+def perform(job: dict[str, Any]) -> Answer:
+    """Carries one job; a film that cannot be taken is an answer, and so is whatever a parser raises over it."""
+    try:
+        arguments = {name: value for name, value in job.items() if name != "operation"}
+        arguments["limits"] = Limits(**arguments.get("limits", {}))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a warning quotes what it stumbled over
+            return {"result": OPERATIONS[job["operation"]](**arguments)}
+    except Unreadable as refusal:
+        return {"unreadable": [refusal.reason_code, refusal.text]}
+    except MemoryError:
+        return {"unreadable": ["decoder-killed", "reading the file takes more memory than a film may need"]}
+    except RecursionError:
+        return {"unreadable": ["bad-structure", "the file is nested too deeply"]}
+    except (OSError, Refusal) as error:  # the folder, or the question: nothing is wrong with the film
+        return {"failed": f"{type(error).__name__}: {error}"}
+    except Exception as error:  # noqa: BLE001  the parsers raise anything over hostile bytes
+        return {"unreadable": ["unreadable", f"the file cannot be read ({type(error).__name__})"]}

@@ -1,0 +1,76 @@
+"""What a compressed image says of itself, read before any decoder allocates memory for it."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+from imaging.decoding.unreadable import Unreadable
+
+_STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
+_FRAMES = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Size, depth and number of components; `process` is the start-of-frame marker of a JPEG."""
+
+    rows: int
+    columns: int
+    bits: int
+    components: int
+    process: int = 0
+    signed: bool = False
+
+
+def jpeg_shape(stream: bytes) -> Shape:
+    """The frame header of a JPEG or JPEG-LS stream that has its end marker."""
+    _require_end(stream)
+    at = 2
+    while stream[:2] == b"\xff\xd8" and at + 4 <= len(stream) and stream[at] == 0xFF:
+        marker = stream[at + 1]
+        if marker == 0xFF:
+            at += 1
+        elif marker in _STANDALONE:
+            at += 2
+        elif marker in _FRAMES:
+            return _frame(stream, at, marker)
+        else:
+            at += 2 + struct.unpack_from(">H", stream, at + 2)[0]
+    raise Unreadable("codestream", "the compressed pixel data is not a JPEG")
+
+
+def _frame(stream: bytes, at: int, marker: int) -> Shape:
+    if at + 10 > len(stream):
+        raise Unreadable("codestream", "the compressed pixel data is cut")
+    bits, rows, columns, components = struct.unpack_from(">BHHB", stream, at + 4)
+    return Shape(rows, columns, bits, components, marker)
+
+
+def jpeg2000_shape(stream: bytes) -> Shape:
+    """The image and tile size marker of a JPEG 2000 code stream (never a JP2 file) that has its end marker."""
+    _require_end(stream)
+    if not stream.startswith(b"\xff\x4f\xff\x51") or len(stream) < 43:
+        raise Unreadable("codestream", "the compressed pixel data is not a JPEG 2000 code stream")
+    right, bottom, left, top = struct.unpack_from(">4L", stream, 8)
+    components, depth = struct.unpack_from(">HB", stream, 40)
+    return Shape(bottom - top, right - left, (depth & 0x7F) + 1, components, signed=bool(depth & 0x80))
+
+
+def _require_end(stream: bytes) -> None:
+    """Decoders fill the missing part of a cut stream in silence."""
+    if not stream.rstrip(b"\x00").endswith(b"\xff\xd9"):
+        raise Unreadable("pixels-cut", "the compressed pixel data has no end marker: it is cut")
+
+
+def rle_segments(stream: bytes, expected: int) -> list[bytes]:
+    """The byte planes of an RLE frame, most significant first."""
+    if len(stream) < 64:
+        raise Unreadable("pixels-cut", "the run-length header is cut")
+    count, *offsets = struct.unpack_from("<16L", stream)
+    if count != expected:
+        raise Unreadable("codestream", f"the run-length data has {count} segments; allowed: {expected}")
+    edges = [*offsets[:count], len(stream)]
+    if edges[0] != 64 or any(a >= b for a, b in zip(edges, edges[1:], strict=False)):
+        raise Unreadable("codestream", "the run-length segments do not lie inside the pixel data")
+    return [stream[a:b] for a, b in zip(edges, edges[1:], strict=False)]

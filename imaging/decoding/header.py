@@ -1,0 +1,212 @@
+"""The header of a film: every attribute that decides what the pixels are, checked before they are decoded."""
+
+from __future__ import annotations
+
+import io
+import logging
+import math
+import re
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pydicom
+from pydicom import config as pydicom_config
+from pydicom.dataset import Dataset
+from pydicom.uid import UID
+
+from imaging.allow_list import DX_PROCESSING, SOP_CLASSES
+from imaging.decoding.limits import Limits
+from imaging.decoding.structure import Structure, survey
+from imaging.decoding.transfer_syntaxes import Syntax, syntax_of
+from imaging.decoding.unreadable import Unreadable, shown
+
+EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
+GREY = frozenset({"MONOCHROME1", "MONOCHROME2"})
+COLOUR = frozenset({"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT"})
+_UIDS = ("SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
+
+# A warning of the parser quotes the value it stumbled over: it must reach no log.
+pydicom_config.settings.reading_validation_mode = pydicom_config.IGNORE
+logging.getLogger("pydicom").disabled = True
+
+
+@dataclass(frozen=True)
+class Header:
+    """What decides how the pixel bytes are read."""
+
+    sop_class: str
+    rows: int
+    columns: int
+    samples: int
+    photometric: str
+    bits_allocated: int
+    bits_stored: int
+    signed: bool
+    planar: bool
+
+    @property
+    def bytes_native(self) -> int:
+        """Length of the uncompressed pixels, without a pad byte."""
+        return self.rows * self.columns * self.samples * self.bits_allocated // 8
+
+
+@dataclass(frozen=True)
+class DicomFilm:
+    """A DICOM file that passed every check short of decoding."""
+
+    data: bytes
+    structure: Structure
+    syntax: Syntax
+    dataset: Dataset
+    header: Header
+
+
+def read_dicom(path: Path, limits: Limits) -> DicomFilm:
+    """Reads and checks; Unreadable names the attribute, its value and what is allowed."""
+    if path.stat().st_size > limits.file:
+        raise Unreadable("file-too-large", f"the file has {path.stat().st_size} bytes; allowed: {limits.file}")
+    data = path.read_bytes()
+    structure = survey(data, limits)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        dataset = pydicom.dcmread(io.BytesIO(data), force=True)
+    _check_class(dataset)
+    _check_uids(dataset)
+    header = _header(dataset, limits)
+    syntax = syntax_of(structure.transfer_syntax or EXPLICIT_LITTLE_ENDIAN)
+    _check_pixels(structure, syntax, header)
+    _check_rescale(dataset)
+    return DicomFilm(data, structure, syntax, dataset, header)
+
+
+def text(dataset: Dataset, keyword: str) -> str:
+    """The attribute's first value as text; empty when absent or broken."""
+    try:
+        value = dataset.get(keyword)
+    except Exception:  # noqa: BLE001
+        return ""
+    if isinstance(value, list | tuple | pydicom.multival.MultiValue):
+        value = value[0] if len(value) else ""
+    return str(value or "").strip()
+
+
+def numbers(dataset: Dataset, keyword: str) -> list[float]:
+    """All values of the attribute; empty when it is absent or any value is not a finite number."""
+    try:
+        value: Any = dataset.get(keyword)
+        if value is None or value == "":
+            return []
+        many = value if isinstance(value, list | pydicom.multival.MultiValue) else [value]
+        found = [float(item) for item in many]
+    except Exception:  # noqa: BLE001
+        return []
+    return found if all(map(math.isfinite, found)) else []
+
+
+def whole(dataset: Dataset, keyword: str) -> int:
+    """The one whole number of a required attribute."""
+    found = numbers(dataset, keyword)
+    if keyword not in dataset:
+        raise Unreadable("missing-attribute", f"{keyword} is missing")
+    if len(found) != 1 or found[0] != int(found[0]):
+        raise Unreadable("bad-attribute", f"{keyword} is {shown(text(dataset, keyword))}; allowed: one whole number")
+    return int(found[0])
+
+
+def _check_class(dataset: Dataset) -> None:
+    uid = text(dataset, "SOPClassUID")
+    if not uid:
+        raise Unreadable("missing-attribute", "SOPClassUID is missing: the file is no image, or it is cut")
+    if uid not in SOP_CLASSES:
+        known = UID(uid).name if UID(uid).is_valid and UID(uid).name != uid else shown(uid)
+        raise Unreadable("sop-class", f"the object is {known}; allowed: {', '.join(SOP_CLASSES.values())}")
+    if uid == DX_PROCESSING:
+        raise Unreadable("for-processing", "the image is raw data (for processing); send the one for presentation")
+
+
+def _check_uids(dataset: Dataset) -> None:
+    for keyword in _UIDS:
+        uid = text(dataset, keyword)
+        if not uid:
+            raise Unreadable("missing-attribute", f"{keyword} is missing")
+        if not re.fullmatch(r"[0-9.]{1,64}", uid):
+            raise Unreadable("bad-attribute", f"{keyword} is not a UID; allowed: digits and dots, at most 64")
+
+
+def _header(dataset: Dataset, limits: Limits) -> Header:
+    if "NumberOfFrames" in dataset and whole(dataset, "NumberOfFrames") != 1:
+        raise Unreadable("frames", f"NumberOfFrames is {whole(dataset, 'NumberOfFrames')}; allowed: 1")
+    samples, photometric = whole(dataset, "SamplesPerPixel"), text(dataset, "PhotometricInterpretation")
+    if photometric not in {1: GREY, 3: COLOUR}.get(samples, frozenset()):
+        raise Unreadable(
+            "photometric",
+            f"PhotometricInterpretation is {shown(photometric)} with {samples} samples per pixel; "
+            "allowed: MONOCHROME1 or MONOCHROME2 with 1, RGB or YBR with 3",
+        )
+    header = Header(
+        sop_class=text(dataset, "SOPClassUID"),
+        rows=whole(dataset, "Rows"),
+        columns=whole(dataset, "Columns"),
+        samples=samples,
+        photometric=photometric,
+        bits_allocated=whole(dataset, "BitsAllocated"),
+        bits_stored=whole(dataset, "BitsStored"),
+        signed=_representation(dataset),
+        planar="PlanarConfiguration" in dataset and whole(dataset, "PlanarConfiguration") == 1,
+    )
+    check_size(header.rows, header.columns, limits)
+    _check_bits(header, whole(dataset, "HighBit"))
+    return header
+
+
+def check_size(rows: int, columns: int, limits: Limits) -> None:
+    """The picture's size, known before anything is decoded."""
+    for name, side in (("Rows", rows), ("Columns", columns)):
+        if not limits.side_least <= side <= limits.side_most:
+            allowed = f"{limits.side_least} to {limits.side_most}"
+            raise Unreadable("image-size", f"{name} is {side}; allowed: {allowed}")
+    if rows * columns > limits.pixels:
+        raise Unreadable("image-size", f"the image has {rows * columns} pixels; allowed: {limits.pixels}")
+
+
+def _representation(dataset: Dataset) -> bool:
+    value = whole(dataset, "PixelRepresentation")
+    if value not in (0, 1):
+        raise Unreadable("bad-attribute", f"PixelRepresentation is {value}; allowed: 0, 1")
+    return value == 1
+
+
+def _check_bits(header: Header, high_bit: int) -> None:
+    allowed = (8,) if header.samples == 3 else (8, 16)
+    if header.bits_allocated not in allowed:
+        raise Unreadable("bits", f"BitsAllocated is {header.bits_allocated}; allowed: {' or '.join(map(str, allowed))}")
+    if not 1 <= header.bits_stored <= header.bits_allocated:
+        raise Unreadable("bits", f"BitsStored is {header.bits_stored}; allowed: 1 to {header.bits_allocated}")
+    if high_bit != header.bits_stored - 1:
+        raise Unreadable("bits", f"HighBit is {high_bit}; allowed: {header.bits_stored - 1} (BitsStored less one)")
+
+
+def _check_pixels(structure: Structure, syntax: Syntax, header: Header) -> None:
+    if structure.native is None and not structure.fragments:
+        raise Unreadable("pixels-missing", "the file has no pixel data, or is cut before it")
+    if (syntax.decoder == "native") != (structure.native is not None):
+        raise Unreadable("transfer-syntax", f"the pixel data is not stored as {syntax.name} asks")
+    if structure.native is None:
+        return
+    expected = header.bytes_native
+    if structure.native.length not in (expected, expected + expected % 2):
+        raise Unreadable(
+            "pixel-length",
+            f"the pixel data has {structure.native.length} bytes; allowed: {expected} for "
+            f"{header.rows} x {header.columns}",
+        )
+
+
+def _check_rescale(dataset: Dataset) -> None:
+    for keyword in ("RescaleSlope", "RescaleIntercept"):
+        found = numbers(dataset, keyword)
+        present = keyword in dataset and dataset.get_item(keyword).value not in (None, b"", "")
+        if present and (len(found) != 1 or (keyword == "RescaleSlope" and found[0] == 0)):
+            raise Unreadable("bad-attribute", f"{keyword} is {shown(text(dataset, keyword))}; allowed: a finite number")

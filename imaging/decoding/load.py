@@ -1,0 +1,58 @@
+"""A film of any kind as stored pixels: what the operations of the decoder work on."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydicom.dataset import Dataset
+
+from imaging.decoding.display import stored
+from imaging.decoding.header import DicomFilm, read_dicom
+from imaging.decoding.limits import Limits
+from imaging.decoding.pixels import Pixels, decode
+from imaging.decoding.plain import read_plain
+from imaging.decoding.sniff import HEAD, Kind, sniff
+from imaging.decoding.unreadable import Unreadable
+from imaging.levels import Stored
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Decoded pixels, and the checked DICOM file they came from unless it was a plain picture."""
+
+    kind: Kind
+    film: DicomFilm | None
+    pixels: Pixels
+
+    @property
+    def stored(self) -> Stored:
+        """With what the header says about showing them."""
+        return stored(self.film.dataset if self.film else Dataset(), self.pixels)
+
+
+def kind_of(path: Path) -> Kind:
+    """By the first bytes; a zip is no film."""
+    with path.open("rb") as file:
+        kind = sniff(file.read(HEAD))
+    if kind == "zip":
+        raise Unreadable("zip-nested", "the file is a zip inside a zip; allowed: films")
+    return kind
+
+
+def load(path: Path, limits: Limits) -> Loaded:
+    """Reads, checks and decodes."""
+    kind = kind_of(path)
+    if kind in ("dicom", "bare-dicom"):
+        film = read_dicom(path, limits)
+        return Loaded(kind, film, decode(film))
+    return Loaded(kind, None, read_plain(path, kind, limits))
+
+
+def pixel_digest(pixels: Pixels) -> str:
+    """SHA-256 of the stored values with their form: equal for the same picture whatever it was packed in."""
+    rows, columns = pixels.values.shape
+    form = f"{rows}x{columns}:{pixels.bits_stored}:{pixels.signed}:{pixels.photometric}:"
+    # Sixteen bits each, so that the width of the container does not count.
+    return hashlib.sha256(form.encode() + pixels.values.astype("<u2").tobytes()).hexdigest()

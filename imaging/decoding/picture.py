@@ -1,0 +1,69 @@
+"""The picture of a film as bands: for the desk whole, for readers masked and cut; always from stored pixels."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from imaging.bitpacking import band_edges, encode
+from imaging.levels import Levels, Stored, normalise, preview, quarter
+from imaging.masks import Rectangle, cover
+
+FULL_BANDS = 4
+
+
+def masked(stored: Stored, masks: tuple[Rectangle, ...]) -> Stored:
+    """Masked before any look-up table, so that no window brings the text back."""
+    pixels = cover(stored.pixels, masks, bits_stored=stored.bits_stored, signed=stored.signed)
+    return dataclasses.replace(stored, pixels=pixels)
+
+
+def cut(stored: Stored, box: Rectangle) -> Stored:
+    """One side of a film that shows both."""
+    x, y, width, height = box
+    return dataclasses.replace(stored, pixels=np.ascontiguousarray(stored.pixels[y : y + height, x : x + width]))
+
+
+def write_picture(folder: Path, stored: Stored, spacing_mm: list[float]) -> dict[str, Any]:
+    """Writes small/0, full/0 to full/3, preview.jpg and meta.json; answers what meta.json says."""
+    form = normalise(stored)
+    small = quarter(form.levels)
+    rows, columns = form.levels.shape
+    meta: dict[str, Any] = {
+        "rows": rows,
+        "columns": columns,
+        "spacing_mm": spacing_mm,
+        "window_center": form.window_center,
+        "window_width": form.window_width,
+        "digest": digest_of(form.levels),
+        "bands": {"small": _bands(folder, "small", small, 1), "full": _bands(folder, "full", form.levels, FULL_BANDS)},
+        "band_rows": {"small": _heights(small.shape[0], 1), "full": _heights(rows, FULL_BANDS)},
+    }
+    (folder / "preview.jpg").write_bytes(preview(form))
+    (folder / "meta.json").write_text(json.dumps(meta, sort_keys=True), encoding="ascii")
+    return meta
+
+
+def digest_of(levels: Levels) -> str:
+    """SHA-256 of the size and the levels, row by row, little-endian."""
+    rows, columns = levels.shape
+    return hashlib.sha256(f"{rows}x{columns}:".encode() + levels.astype("<u2").tobytes()).hexdigest()
+
+
+def _bands(folder: Path, level: str, levels: Levels, count: int) -> list[str]:
+    (folder / level).mkdir(parents=True)
+    digests = []
+    for number, band in enumerate(encode(levels, count)):
+        (folder / level / str(number)).write_bytes(band)
+        digests.append(hashlib.sha256(band).hexdigest())
+    return digests
+
+
+def _heights(rows: int, count: int) -> list[int]:
+    edges = band_edges(rows, count)
+    return [bottom - top for top, bottom in zip(edges, edges[1:], strict=False)]

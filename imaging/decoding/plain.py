@@ -1,0 +1,67 @@
+"""JPEG, PNG and TIFF: decoded to grey, turned as their orientation tag says, and everything else dropped."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageFile, ImageOps, PngImagePlugin, TiffImagePlugin
+
+from imaging.decoding.header import check_size
+from imaging.decoding.limits import Limits
+from imaging.decoding.pixels import Grey, Pixels, grey_of
+from imaging.decoding.sniff import Kind
+from imaging.decoding.unreadable import Unreadable
+
+ImageFile.LOAD_TRUNCATED_IMAGES = False
+PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 1024 * 1024
+WHITE_IS_ZERO = 0
+
+
+def read_plain(path: Path, kind: Kind, limits: Limits) -> Pixels:
+    """The one grey picture of the file, or Unreadable in plain words."""
+    if path.stat().st_size > limits.file:
+        raise Unreadable("file-too-large", f"the file has {path.stat().st_size} bytes; allowed: {limits.file}")
+    Image.MAX_IMAGE_PIXELS = limits.pixels
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path, formats=(kind.upper(),)) as image:
+                return _pixels(image, kind, limits)
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise Unreadable("image-size", f"the image has too many pixels; allowed: {limits.pixels}") from error
+    except (Unreadable, MemoryError):
+        raise
+    except Exception as error:
+        raise Unreadable("damaged-image", f"the {kind.upper()} is damaged or cut ({type(error).__name__})") from error
+
+
+def _pixels(image: Image.Image, kind: Kind, limits: Limits) -> Pixels:
+    check_size(image.height, image.width, limits)
+    if (frames := getattr(image, "n_frames", 1)) != 1:
+        raise Unreadable("frames", f"the file holds {frames} pictures; allowed: 1")
+    grey = _grey(ImageOps.exif_transpose(image), _is_white_zero(image))
+    bits = grey.dtype.itemsize * 8
+    return Pixels(grey, "MONOCHROME2", bits, bits, False, False, lossy=kind == "jpeg")
+
+
+def _grey(image: Image.Image, white_is_zero: bool) -> Grey:
+    if image.mode in ("1", "L"):
+        return np.asarray(image.convert("L"), dtype=np.uint8)
+    if image.mode.startswith("I;16"):
+        deep: Grey = np.asarray(image).astype(np.uint16)
+        return np.bitwise_not(deep) if white_is_zero else deep
+    if image.mode in ("RGB", "P"):
+        return grey_of(np.asarray(image.convert("RGB")))
+    if image.mode in ("RGBA", "LA"):
+        if image.getchannel("A").getextrema() != (255, 255):
+            raise Unreadable("photometric", "the picture is partly transparent; allowed: opaque grey")
+        return grey_of(np.asarray(image.convert("RGB")))
+    raise Unreadable("photometric", f"the picture has the mode {image.mode}; allowed: grey of 8 or 16 bits")
+
+
+def _is_white_zero(image: Image.Image) -> bool:
+    """Pillow turns 8-bit TIFFs whose white is zero, and leaves 16-bit ones as they are."""
+    tags = getattr(image, "tag_v2", {})
+    return tags.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == WHITE_IS_ZERO

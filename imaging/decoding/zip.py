@@ -1,0 +1,125 @@
+"""Zip archives: counted while inflating, names shown but never used on disk, each entry answered by itself."""
+
+from __future__ import annotations
+
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from imaging.decoding.limits import DEFAULT, Limits
+from imaging.decoding.unreadable import Unreadable
+
+CHUNK = 256 * 1024
+_END = struct.Struct("<4s4H2LH")
+_END64_LOCATOR = struct.Struct("<4sLQL")
+_END64 = struct.Struct("<4sQ2H2L4Q")
+
+
+@dataclass
+class Archive:
+    """An open archive and what has been inflated of it so far."""
+
+    file: BinaryIO
+    limits: Limits = DEFAULT
+    inflated: int = 0
+    size: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.size = self.file.seek(0, 2)
+        count = _declared_entries(self.file, self.size)
+        if count > self.limits.zip_entries:
+            raise Unreadable("zip-entries", f"the zip lists {count} entries; allowed: {self.limits.zip_entries}")
+        try:
+            self._zip = zipfile.ZipFile(self.file)
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
+            raise Unreadable("zip-broken", "the zip cannot be opened; it may be cut") from error
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Every entry that is a file, wanted or not."""
+        listed = self._zip.infolist()
+        if len(listed) > self.limits.zip_entries:
+            raise Unreadable("zip-entries", f"the zip holds {len(listed)} entries; allowed: {self.limits.zip_entries}")
+        return (Entry(self, info) for info in listed if not info.is_dir())
+
+    def count(self, inflated: int, entry: int, compressed: int) -> None:
+        """Adds inflated bytes; declared sizes lie, so only what came out is believed."""
+        self.inflated += inflated
+        if self.inflated > self.limits.zip_total:
+            raise Unreadable("zip-size", f"the zip inflates to more than {self.limits.zip_total} bytes in all")
+        packed = min(compressed, self.size)
+        if entry > self.limits.zip_ratio * packed + self.limits.zip_slack or (
+            self.inflated > self.limits.zip_ratio * self.size + self.limits.zip_slack
+        ):
+            raise Unreadable("zip-ratio", f"the zip inflates more than {self.limits.zip_ratio} to 1")
+        if entry > self.limits.file:
+            raise Unreadable("file-too-large", f"the file has more than {self.limits.file} bytes")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of an archive; its name is for people only."""
+
+    archive: Archive
+    info: zipfile.ZipInfo
+
+    @property
+    def name(self) -> str:
+        """As the sender wrote it, without control characters."""
+        return re.sub(r"[\x00-\x1f\x7f]", "?", self.info.orig_filename)
+
+    def chunks(self) -> Iterator[bytes]:
+        """The inflated bytes; Unreadable as soon as something is wrong with the entry or a limit is passed."""
+        _check_entry(self.info)
+        done = 0
+        try:
+            with self.archive._zip.open(self.info) as stream:
+                while chunk := stream.read(CHUNK):
+                    done += len(chunk)
+                    self.archive.count(len(chunk), done, self.info.compress_size)
+                    yield chunk
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+            raise Unreadable("zip-broken", "the entry is damaged or cut") from error
+
+
+def _check_entry(info: zipfile.ZipInfo) -> None:
+    name = info.orig_filename
+    parts = name.split("/")
+    if name.startswith("/") or ".." in parts or re.search(r"[\x00\\]|^[A-Za-z]:", name):
+        raise Unreadable("zip-name", "the name in the zip points outside it or holds a forbidden character")
+    mode = info.external_attr >> 16
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+        raise Unreadable("zip-entry", "the entry is a link or a device; allowed: plain files")
+    if info.flag_bits & 0x41:
+        raise Unreadable("zip-entry", "the entry is encrypted; allowed: without a password")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise Unreadable("zip-entry", "the entry is packed in an unusual way; allowed: stored, deflated")
+
+
+def _declared_entries(file: BinaryIO, size: int) -> int:
+    """Entries by the end record, so that a huge directory is refused before it is read into memory."""
+    start = max(0, size - (_END.size + 65535))
+    file.seek(start)
+    tail = file.read()
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) - at < _END.size:
+        raise Unreadable("zip-broken", "the zip has no directory; it may be cut")
+    end = _END.unpack_from(tail, at)
+    entries, directory = int(end[4]), int(end[5])
+    if at >= _END64_LOCATOR.size and tail[at - _END64_LOCATOR.size : at].startswith(b"PK\x06\x07"):
+        entries, directory = _declared_in_zip64(file, tail[at - _END64_LOCATOR.size : at], size)
+    # A directory line takes 46 bytes and a name; a directory of many more bytes than that hides something.
+    return max(entries, directory // 4096)
+
+
+def _declared_in_zip64(file: BinaryIO, locator: bytes, size: int) -> tuple[int, int]:
+    offset = _END64_LOCATOR.unpack(locator)[2]
+    if offset + _END64.size > size:
+        raise Unreadable("zip-broken", "the zip has no directory; it may be cut")
+    file.seek(offset)
+    record = _END64.unpack(file.read(_END64.size))
+    return record[7], record[8]

@@ -1,0 +1,1 @@
+"""Campaigns: opened, followed, closed."""

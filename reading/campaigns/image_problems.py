@@ -1,0 +1,61 @@
+"""Films that are not what they should be: a reader reports one, the coordinator says what was done."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+from reading.models import ImageProblem, Read, ReadStep
+from reading.room.steps import exposures_shown, step_before
+
+PROBLEMS = {
+    "wrong-side": "The film shows the other side",
+    "wrong-view": "The film shows another view",
+    "not-readable": "The film cannot be read",
+    "identity": "The film shows a name, a date or a visit",
+    "other": "Something else",
+}
+
+
+def report_problem(
+    *, read: Read, actor: Actor, film_token: str, reason: str, note: str, step: ReadStep | None = None
+) -> ImageProblem:
+    """Tells the coordinator that a film on the screen is not what it should be."""
+    authorise(actor, Action.READ_CASES)
+    if reason not in PROBLEMS:
+        raise BadInput("problem", reason, ", ".join(PROBLEMS))
+    films = {film.token: film for one in exposures_shown(read, step or step_before(read)) for film in one.films.all()}
+    if film_token and film_token not in films:
+        raise BadInput("film", film_token, "a film of this read")
+    with audited_atomic():
+        problem = ImageProblem.objects.create(read=read, film=films.get(film_token), reason=reason, note=note[:500])
+        record(
+            action="reading.problem.reported",
+            actor=actor,
+            stream=read.case.campaign.trial.code,
+            subject=("reading.read", str(read.pk)),
+            reason=PROBLEMS[reason],
+        )
+    return problem
+
+
+def settle_problem(*, problem: ImageProblem, actor: Actor, settlement: str) -> None:
+    """The coordinator says what was done about it."""
+    authorise(actor, Action.RETURN_READS)
+    if not settlement.strip():
+        raise BadInput("settlement", settlement, "a sentence")
+    with audited_atomic():
+        touched = ImageProblem.objects.filter(pk=problem.pk, settled_at=None).update(
+            settled_at=timezone.now(), settlement=settlement.strip()[:300]
+        )
+        if touched != 1:
+            raise WrongState("the problem", "settled", "an open problem")
+        record(
+            action="reading.problem.settled",
+            actor=actor,
+            stream=problem.read.case.campaign.trial.code,
+            subject=("reading.read", str(problem.read_id)),
+            reason=settlement,
+        )

@@ -1,0 +1,226 @@
+"""Opening and closing a campaign: the charter is pinned, case list and film cut-off are frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+from config.tokens import new_token
+from reading.campaigns.frozen_films import FrozenCase, freeze
+from reading.campaigns.outstanding import outstanding_in
+from reading.charter.versions import qualified_readers, terms_of
+from reading.issuing.randomisation import Draw, new_seed
+from reading.leak_scan.scans import films_since, in_the_way
+from reading.models import Campaign, CampaignStatus, Case, Charter, CharterStatus, SealedCase
+from reading.models.campaign import CAMPAIGN_TRANSITIONS
+from reading.unblinding import seal, unseal
+from studies.models import Film, Subject, Trial, Visit
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """One reason why something cannot start, in plain words, and whether it only warns."""
+
+    text: str
+    blocking: bool = True
+
+
+def create_campaign(*, trial: Trial, actor: Actor, charter: Charter, code: str, title: str) -> Campaign:
+    """A draft campaign under a signed charter version."""
+    authorise(actor, Action.RUN_CAMPAIGN)
+    if charter.trial_id != trial.pk or charter.status != CharterStatus.SIGNED:
+        raise WrongState("the charter", charter.status, "a signed charter of this trial")
+    if Campaign.objects.filter(trial=trial, code=code).exists():
+        raise BadInput("campaign code", code, "a code not used in this trial")
+    with audited_atomic():
+        campaign = Campaign.objects.create(trial=trial, charter=charter, code=code, title=title)
+        record(
+            action="reading.campaign.created",
+            actor=actor,
+            stream=trial.code,
+            subject=("reading.campaign", str(campaign.pk)),
+            details={"code": code, "charter version": charter.version},
+        )
+    return campaign
+
+
+def why_not(campaign: Campaign) -> list[Obstacle]:
+    """Why this campaign cannot start, as a list; empty when it can."""
+    return [*([] if campaign.trains else people_lacking(campaign)), *films_lacking(campaign)]
+
+
+def people_lacking(campaign: Campaign) -> list[Obstacle]:
+    """Readers and adjudicators; a campaign for training is where they become qualified."""
+    obstacles, terms = [], terms_of(campaign.charter)
+    readers = qualified_readers(campaign.charter, "reader")
+    if len(readers) < terms.readers_per_case:
+        kind = "qualified readers" if terms.qualification_required else "readers"
+        obstacles.append(Obstacle(f"{len(readers)} {kind}; the charter asks for {terms.readers_per_case} per case"))
+    if not qualified_readers(campaign.charter, "adjudicator"):
+        obstacles.append(Obstacle("no qualified adjudicator: a discordant case would wait", blocking=False))
+    return obstacles
+
+
+def films_lacking(campaign: Campaign) -> list[Obstacle]:
+    """Films that are ready, free of leaks, and not held up at the desk."""
+    obstacles = []
+    if not Film.objects.ready().filter(trial=campaign.trial).exists():
+        obstacles.append(Obstacle("no film has passed the desk and is ready"))
+    elif leak := in_the_way(campaign):
+        obstacles.append(Obstacle(leak))
+    elif unseen := films_since(campaign):
+        obstacles.append(Obstacle(f"{unseen} films were accepted after the leak scan; run it again", blocking=False))
+    waiting = Film.objects.of_trial(campaign.trial).at_desk().count()
+    if waiting:
+        obstacles.append(Obstacle(f"{waiting} films still wait at the desk and would miss the cut-off", blocking=False))
+    return obstacles
+
+
+def open_campaign(
+    *, campaign: Campaign, actor: Actor, subjects: Sequence[Subject], visits: Sequence[str]
+) -> list[Case]:
+    """Freezes the ready films of these subjects and visits as cases with drawn numbers.
+
+    A subject with fewer timepoints than the charter's minimum makes no case and is named in the event.
+    """
+    authorise(actor, Action.RUN_CAMPAIGN)
+    for obstacle in why_not(campaign):
+        if obstacle.blocking:
+            raise WrongState("the campaign", obstacle.text, "every obstacle removed")
+    terms, cut_off = terms_of(campaign.charter), timezone.now()
+    frozen = freeze(campaign.trial, subjects=list(subjects), visits=list(visits), cut_off=cut_off)
+    whole = [case for case in frozen if len(case.timepoints) >= terms.minimum_timepoints]
+    if not whole:
+        raise BadInput("cases", 0, f"at least one subject with {terms.minimum_timepoints} timepoints on film")
+    numbered = Draw(new_seed(), "case numbers").permutation(whole)
+    with audited_atomic():
+        move_campaign(campaign, CampaignStatus.OPEN, film_cut_off=cut_off)
+        cases = add_cases(campaign, numbered, first_number=1)
+        record(
+            action="reading.campaign.opened",
+            actor=actor,
+            stream=campaign.trial.code,
+            subject=("reading.campaign", str(campaign.pk)),
+            changes={"status": [CampaignStatus.DRAFT, CampaignStatus.OPEN]},
+            details={"cases": len(cases), "left out": len(subjects) - len(cases), "visits": list(visits)},
+            rows=list(SealedCase.objects.filter(case__in=cases)),
+        )
+    return cases
+
+
+def add_cases(campaign: Campaign, frozen: Sequence[FrozenCase], first_number: int) -> list[Case]:
+    """The cases with their sealed identities; called inside a transaction."""
+    cases = Case.objects.bulk_create(
+        Case(campaign=campaign, token=new_token(), number=first_number + place) for place in range(len(frozen))
+    )
+    SealedCase.objects.bulk_create(
+        SealedCase(case=case, sealed=seal(films.as_json(), bound_to=f"case {case.token}"))
+        for case, films in zip(cases, frozen, strict=True)
+    )
+    return cases
+
+
+def move_campaign(campaign: Campaign, to: CampaignStatus, **changes: object) -> None:
+    """Compare-and-set along CAMPAIGN_TRANSITIONS."""
+    allowed = [state for state, following in CAMPAIGN_TRANSITIONS.items() if to in following]
+    touched = Campaign.objects.filter(pk=campaign.pk, status__in=allowed).update(status=to, **changes)
+    if touched != 1:
+        raise WrongState("the campaign", campaign.status, " or ".join(allowed))
+    campaign.refresh_from_db()
+
+
+def close_campaign(*, campaign: Campaign, actor: Actor, reason: str = "") -> None:
+    """No more reading: every live case has its result, every read its signature.
+
+    Repeats that were drawn and have not come yet are left out for a reason alone.
+    """
+    authorise(actor, Action.RUN_CAMPAIGN)
+    with audited_atomic():
+        to_come = 0 if campaign.trains else demand_all_read(campaign, reason)
+        move_campaign(campaign, CampaignStatus.CLOSED, closed_at=timezone.now())
+        record(
+            action="reading.campaign.closed",
+            actor=actor,
+            stream=campaign.trial.code,
+            subject=("reading.campaign", str(campaign.pk)),
+            changes={"status": [CampaignStatus.OPEN, CampaignStatus.CLOSED]},
+            reason=reason.strip() if to_come else "",
+            details={"repeats left out": to_come} if to_come else {},
+        )
+
+
+def demand_all_read(campaign: Campaign, reason: str) -> int:
+    """WrongState while work is left; gives the number of repeats that are left out for the reason."""
+    left = outstanding_in(campaign)
+    if left.cases:
+        raise WrongState("the campaign", f"{left.cases} cases short of a result", "every case read")
+    if left.reads:
+        raise WrongState("the campaign", f"{left.reads} reads short of a signature", "every read signed")
+    if left.to_come and not reason.strip():
+        raise WrongState(
+            "the campaign", f"{left.to_come} repeats short", "every repeat read, or a reason to leave them"
+        )
+    return left.to_come
+
+
+def reopen_campaign(*, campaign: Campaign, actor: Actor, reason: str) -> None:
+    """A closed, unlocked campaign goes on, for a reason."""
+    authorise(actor, Action.RUN_CAMPAIGN)
+    if not reason.strip():
+        raise BadInput("reason", reason, "a sentence")
+    with audited_atomic():
+        move_campaign(campaign, CampaignStatus.OPEN, closed_at=None)
+        record(
+            action="reading.campaign.reopened",
+            actor=actor,
+            stream=campaign.trial.code,
+            subject=("reading.campaign", str(campaign.pk)),
+            changes={"status": [CampaignStatus.CLOSED, CampaignStatus.OPEN]},
+            reason=reason,
+        )
+
+
+def open_case_seal(case: Case) -> FrozenCase:
+    """Whose case it is: for coordinators' pages and re-issue; never on a reader's path."""
+    sealed = SealedCase.objects.get(case=case)
+    return FrozenCase.from_json(unseal(sealed.sealed, bound_to=f"case {case.token}"))
+
+
+def identities(cases: Sequence[Case]) -> dict[int, FrozenCase]:
+    """The frozen films by case id, in one query."""
+    sealed = {row.case_id: row.sealed for row in SealedCase.objects.filter(case__in=cases)}
+    return {case.pk: FrozenCase.from_json(unseal(sealed[case.pk], bound_to=f"case {case.token}")) for case in cases}
+
+
+def cases_with_other_films(campaign: Campaign) -> list[tuple[Case, str]]:
+    """Live cases whose ready films now differ from the frozen ones, with the difference in plain words."""
+    cases = list(campaign.cases.live().select_related("campaign"))
+    frozen = identities(cases)
+    subjects = list(Subject.objects.filter(pk__in=[films.subject for films in frozen.values()]))
+    visits = sorted(visit_codes_of(frozen.values()))
+    now = {
+        films.subject: films
+        for films in freeze(campaign.trial, subjects=subjects, visits=visits, cut_off=timezone.now())
+    }
+    changed = []
+    for case in cases:
+        before, after = images_of(frozen[case.pk]), images_of(now.get(frozen[case.pk].subject))
+        if before != after:
+            changed.append((case, f"{len(after - before)} films new, {len(before - after)} no longer valid"))
+    return changed
+
+
+def images_of(films: FrozenCase | None) -> set[str]:
+    """Every reader image key of a case."""
+    return {key for timepoint in films.timepoints for key in timepoint.images.values()} if films else set()
+
+
+def visit_codes_of(frozen: Iterable[FrozenCase]) -> set[str]:
+    """The visit codes that the frozen cases show."""
+    ids = {timepoint.visit for films in frozen for timepoint in films.timepoints}
+    return set(Visit.objects.filter(pk__in=ids).values_list("code", flat=True))

@@ -1,0 +1,33 @@
+"""What is left to do in a campaign: it neither closes nor locks over reads that nobody has signed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reading.charter.versions import qualified_readers
+from reading.issuing.repeats import repeats_to_come
+from reading.models import Campaign, CaseStatus, Read, ReadStatus
+
+WITHOUT_RESULT = (CaseStatus.OPEN, CaseStatus.DISCORDANT)
+
+
+@dataclass(frozen=True)
+class Outstanding:
+    """Counts alone. `reads` counts unsigned ones of every kind: a campaign that closed over repeats and controls would
+    tell their readers what they were. `to_come` are drawn repeats that no batch has brought yet."""
+
+    cases: int
+    reads: int
+    to_come: int
+
+
+def outstanding_in(campaign: Campaign) -> Outstanding:
+    """The work left. A repeat, or a control, of somebody who reads no more in the trial lapses."""
+    able = {person.pk for role in ("reader", "adjudicator") for person in qualified_readers(campaign.charter, role)}
+    live = campaign.cases.live()
+    reads = Read.objects.counting().filter(case__in=live, reader__in=able).exclude(status=ReadStatus.SIGNED)
+    return Outstanding(
+        cases=live.filter(status__in=WITHOUT_RESULT).count(),
+        reads=reads.count(),
+        to_come=len(repeats_to_come(campaign, able)),
+    )

@@ -1,0 +1,68 @@
+"""Reminders to readers: how many cases wait and until when; no case, subject or trial arm is named."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import Count, Min
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from jobs.mail import send
+from jobs.queue import Lease, add
+from reading.models import Campaign, CampaignStatus
+from reading.room.worklist import steps_waiting
+
+DUE_IN_DAYS = 3
+
+
+def remind_readers(*, campaign: Campaign, actor: Actor) -> int:
+    """Asks for one mail to every reader whose reads are overdue or due within three days; gives how many."""
+    authorise(actor, Action.ASSIGN_READS)
+    today = timezone.localdate()
+    waiting = (
+        steps_waiting()
+        .filter(read__case__campaign=campaign, read__reader__is_active=True)
+        .filter(read__batch__due_on__lte=today + timedelta(days=DUE_IN_DAYS))
+        .values_list("read__reader_id")
+        .annotate(Count("pk"), Min("read__batch__due_on"))
+        .order_by("read__reader_id")
+    )
+    with audited_atomic():
+        reminded = list(waiting)
+        for reader, cases, due in reminded:
+            payload = {"reader": reader, "trial": campaign.trial.code, "cases": cases, "due": due.isoformat()}
+            add(kind="reading.remind", key=f"{campaign.pk}-{reader}-{today.isoformat()}", payload=payload)
+        record(
+            action="reading.readers.reminded",
+            actor=actor,
+            stream=campaign.trial.code,
+            subject=("reading.campaign", str(campaign.pk)),
+            details={"readers": len(reminded)},
+        )
+    return len(reminded)
+
+
+def remind_all() -> None:
+    """Once a day, for every open campaign."""
+    for campaign in Campaign.objects.filter(status=CampaignStatus.OPEN).select_related("trial"):
+        remind_readers(campaign=campaign, actor=Actor.system("reminders"))
+
+
+def carry(*, payload: dict[str, Any], lease: Lease) -> None:
+    """Sends one reminder."""
+    link = settings.PUBLIC_URL.rstrip("/") + reverse("reading:worklist")
+    mail = EmailMessage(
+        subject=f"{payload['trial']}: {payload['cases']} cases wait for you",
+        body=f"{payload['cases']} cases wait for you, the first until {payload['due']}.\n\nSign in to read: {link}\n",
+        to=[User.objects.get(pk=payload["reader"]).email],
+    )
+    send(mail, lease)
+    with audited_atomic():
+        lease.finish()

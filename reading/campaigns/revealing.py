@@ -1,0 +1,70 @@
+"""The seeds of a locked campaign, so that its orders can be drawn again; never for somebody who reads in the trial."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.roles import READING_ROLES, Action, authorise
+from audit.models import Event
+from audit.trail import Actor, audited_atomic, record
+from config.errors import NotAllowed, WrongState
+from reading.issuing.randomisation import commitment
+from reading.models import Batch, Campaign, CampaignStatus, SealedSeed
+from reading.unblinding import unseal
+from studies.models import Membership, Trial
+
+
+def reveal_seeds(*, campaign: Campaign, actor: Actor) -> dict[str, Any]:
+    """Every seed of the campaign with the event that committed to it; told to the trail each time.
+
+    From now on these batches take no more reads: whatever is issued after an unlock is drawn from a new seed.
+    """
+    authorise(actor, Action.REVEAL_SEEDS)
+    if campaign.status != CampaignStatus.LOCKED:
+        raise WrongState("the campaign", campaign.get_status_display().lower(), "a locked campaign")
+    if reads_in(campaign.trial, actor.user_id):
+        raise NotAllowed("know the seeds of orders while reading in the same trial")
+    seeds = [open_batch_seed(batch) for batch in campaign.batches.select_related("campaign__trial").order_by("pk")]
+    with audited_atomic():
+        Batch.objects.filter(campaign=campaign, seed_revealed_at=None).update(seed_revealed_at=timezone.now())
+        record(
+            action="reading.seeds.revealed",
+            actor=actor,
+            stream=campaign.trial.code,
+            subject=("reading.campaign", str(campaign.pk)),
+            details={"commitments": [seed["commitment"] for seed in seeds]},
+        )
+    return {"trial": campaign.trial.code, "campaign": campaign.code, "seeds": seeds}
+
+
+def reads_in(trial: Trial, user_id: int | None) -> bool:
+    """Whether the person reads or adjudicates in the trial now."""
+    if user_id is None:
+        return False
+    held = Membership.objects.current().filter(trial=trial, user_id=user_id, role__in=READING_ROLES)
+    return held.exists()
+
+
+def open_batch_seed(batch: Batch) -> dict[str, Any]:
+    """A batch's seed, checked against its commitment in the audit trail."""
+    told = event_of(batch)
+    committed = told.content["details"]["commitment"]
+    other = WrongState(f"the seed of {batch.name}", "not the one the audit trail committed to", "a seed kept unaltered")
+    if batch.commitment != committed:
+        raise other
+    seed = unseal(SealedSeed.objects.get(batch=batch).sealed, bound_to=f"seed {committed}")["seed"]
+    if commitment(bytes.fromhex(seed)) != committed:
+        raise other
+    trail = {"stream": told.stream, "seq": told.seq, "hash": told.hash}
+    return {"batch": batch.name, "commitment": batch.commitment, "seed": seed, "trail": trail}
+
+
+def event_of(batch: Batch) -> Event:
+    """The event that told the commitment of a batch when it was asked for."""
+    of_batch = Event.objects.of_record("reading.batch", str(batch.pk))
+    told = of_batch.filter(stream=batch.campaign.trial.code, action="reading.batch.requested").order_by("seq").first()
+    if told is None:
+        raise WrongState(f"the seed of {batch.name}", "without a commitment in the audit trail", "a committed seed")
+    return told

@@ -1,0 +1,147 @@
+"""Making a campaign one for training, bringing its reference scores, issuing its reads, and its results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from accounts.models import User
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+from reading.campaigns.opening import identities
+from reading.campaigns.reference_table import Place, Scores, read_references
+from reading.charter.versions import people_in_role
+from reading.issuing.allocation import Assignment
+from reading.issuing.assignments import ask_for_reads, open_batch
+from reading.models import (
+    Batch,
+    Campaign,
+    CampaignStatus,
+    Case,
+    Read,
+    ReadStatus,
+    SealedReference,
+    TrainingMarks,
+    TrainingSet,
+)
+from reading.room.cells import instrument_of_campaign
+from reading.unblinding import seal, unseal
+from studies.models import Subject, Visit
+
+LEAST_STATUS, LEAST_CHANGE = 0.8, 0.7
+
+
+def make_training(*, campaign: Campaign, actor: Actor, least_status: float, least_change: float) -> TrainingSet:
+    """A draft campaign becomes one for training, for good; the limits are ICCs with the reference."""
+    authorise(actor, Action.RUN_CAMPAIGN)
+    for name, value in (("least ICC of status", least_status), ("least ICC of change", least_change)):
+        if not 0 <= value <= 1:
+            raise BadInput(name, value, "0 to 1")
+    if campaign.status != CampaignStatus.DRAFT or campaign.trains:
+        state = "for training" if campaign.trains else campaign.get_status_display().lower()
+        raise WrongState("the campaign", state, "a draft that is not for training yet")
+    with audited_atomic():
+        made = TrainingSet.objects.create(campaign=campaign, least_status=least_status, least_change=least_change)
+        tell(campaign, "made", actor, {"least status": least_status, "least change": least_change}, [made])
+    return made
+
+
+def bring_references(*, campaign: Campaign, actor: Actor, content: bytes) -> int:
+    """Seals the reference scores of every case, once; gives the number of cases."""
+    authorise(actor, Action.SEE_READER_SCORES)
+    demand_training(campaign)
+    cases = list(campaign.cases.live())
+    if SealedReference.objects.filter(case__in=cases).exists():
+        raise WrongState("the reference", "there already", "a training campaign without one")
+    places = places_of(cases)
+    wanted = [place for visits in places.values() for place in visits.values()]
+    found = read_references(content, instrument_of_campaign(campaign), wanted)
+    rows = [sealed_reference(case, {visit: found[place] for visit, place in places[case.pk].items()}) for case in cases]
+    with audited_atomic():
+        SealedReference.objects.bulk_create(rows)
+        tell(campaign, "referenced", actor, {"cases": len(rows)}, rows)
+    return len(rows)
+
+
+def places_of(cases: Sequence[Case]) -> dict[int, dict[int, Place]]:
+    """The (subject, visit) codes of each case by visit id."""
+    frozen = identities(cases)
+    subjects = dict(Subject.objects.filter(pk__in=[f.subject for f in frozen.values()]).values_list("pk", "code"))
+    ids = [timepoint.visit for films in frozen.values() for timepoint in films.timepoints]
+    visits = dict(Visit.objects.filter(pk__in=ids).values_list("pk", "code"))
+    return {
+        case: {t.visit: (subjects[films.subject], visits[t.visit]) for t in films.timepoints}
+        for case, films in frozen.items()
+    }
+
+
+def sealed_reference(case: Case, scores: dict[int, Scores]) -> SealedReference:
+    """The row of a case."""
+    payload = {str(visit): items for visit, items in scores.items()}
+    return SealedReference(case=case, sealed=seal(payload, bound_to=f"reference {case.token}"))
+
+
+def reference_of(case: Case) -> dict[int, Scores]:
+    """The reference scores of a case by visit id: for the assessment of signed reads, never on a reader's path."""
+    found = unseal(SealedReference.objects.get(case=case).sealed, bound_to=f"reference {case.token}")
+    return {int(visit): items for visit, items in found.items()}
+
+
+def issue_training(
+    *, campaign: Campaign, actor: Actor, name: str, due_on: date | None, readers: Sequence[User]
+) -> Batch:
+    """Every case to each of these readers who does not have it yet; the qualification is what they are trained for."""
+    authorise(actor, Action.ASSIGN_READS)
+    demand_training(campaign)
+    able = {person.pk for person in people_in_role(campaign.trial, "reader")}
+    for reader in readers:
+        if reader.pk not in able:
+            raise BadInput("reader", str(reader), "a current reader of this trial")
+    cases = list(campaign.cases.live())
+    if SealedReference.objects.filter(case__in=cases).count() < len(cases):
+        raise WrongState("the campaign", "without its reference scores", "a reference for every case")
+    held = set(Read.objects.counting().filter(case__in=cases).values_list("case_id", "reader_id"))
+    wanted = [Assignment(c.pk, r.pk) for r in readers for c in cases if (c.pk, r.pk) not in held]
+    if not wanted:
+        raise BadInput("readers", ", ".join(map(str, readers)) or "none", "readers who do not have every case yet")
+    with audited_atomic():
+        batch = open_batch(campaign, name, due_on, actor)
+        ask_for_reads(batch, wanted)
+        tell(campaign, "asked", actor, {"readers": len(readers), "reads": len(wanted)}, [])
+    return batch
+
+
+def demand_training(campaign: Campaign) -> None:
+    """An open campaign for training, or WrongState."""
+    if not campaign.trains or campaign.status != CampaignStatus.OPEN:
+        state = campaign.get_status_display().lower() if campaign.trains else "not for training"
+        raise WrongState("the campaign", state, "an open campaign for training")
+
+
+def tell(campaign: Campaign, what: str, actor: Actor, details: dict[str, Any], rows: Sequence[Any]) -> None:
+    """One event on the campaign."""
+    record(
+        action=f"reading.training.{what}",
+        actor=actor,
+        stream=campaign.trial.code,
+        subject=("reading.campaign", str(campaign.pk)),
+        details=details,
+        rows=list(rows),
+    )
+
+
+def awaits_reference(read: Read) -> bool:
+    """Whether this is a signed training read beside which the worker has not laid the reference yet."""
+    signed = read.case.campaign.trains and read.status == ReadStatus.SIGNED
+    return signed and not TrainingMarks.objects.filter(read=read).exists()
+
+
+def lay_beside(values: dict[str, dict[str, dict[str, Any]]], read: Read) -> None:
+    """Adds the reference to each cell of a signed training read."""
+    marks = TrainingMarks.objects.filter(read=read).first()
+    for exposure, items in marks.reference.items() if marks else ():
+        for item, (value, reason) in items.items():
+            if item in values.get(exposure, {}):
+                values[exposure][item]["reference"] = {"value": value, "reason": reason}

@@ -1,0 +1,1 @@
+"""What a charter may say, and its versions."""

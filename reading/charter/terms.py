@@ -1,0 +1,138 @@
+"""What a charter may say: every term, what is allowed, and what it means. Only what works can be chosen."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import instruments
+from config.errors import BadInput
+from reading.issuing.presentations import PRESENTATIONS
+
+RESULT_RULES = {
+    "two-closest": "Mean of the two closest readers (change over the reference interval; tie: mean of all three)",
+    "mean-of-all": "Mean of all three readers",
+    "adjudicator-replaces": "The adjudicator's scores replace both",
+}
+LATE_FILM_RULES = {"void-and-reissue": "The affected case is voided and issued again whole"}
+ENTRY_ORDERS = {
+    "joint-major": "Joint by joint, both features",
+    "timepoint-major": "Timepoint by timepoint",
+    "two-pass": "All erosions, then all narrowing",
+}
+LOOKING = {"whole": "Whole films side by side", "joints": "The same joint in every pane"}
+CHOICES: dict[str, dict[str, str]] = {
+    "presentation": PRESENTATIONS,
+    "result_rule": RESULT_RULES,
+    "late_film_rule": LATE_FILM_RULES,
+    "entry_order": ENTRY_ORDERS,
+    "looking": LOOKING,
+}
+RANGES: dict[str, tuple[float, float]] = {
+    "readers_per_case": (2, 2),
+    "minimum_timepoints": (2, 12),
+    "adjudication_threshold": (0, 448),
+    "concordant_share": (0, 1),
+    "repeats_share": (0, 0.5),
+    "repeats_washout_days": (0, 730),
+    "batch_size": (0, 5000),
+    "read_interval_minutes": (0, 1440),
+    "cases_per_sitting": (0, 200),
+    "sitting_pause_minutes": (5, 1440),
+    "cases_per_day": (0, 500),
+    "missing_limit": (0, 1),
+}
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The terms of one charter version.
+
+    `adjudication_threshold` is in score units: the largest absolute difference of the two readers' changes over all
+    pairs of timepoints above which a case is adjudicated. `reference_visit` is the visit plan code that ends the
+    reference interval (from baseline). `concordant_share` is the share of concordant cases mixed into the
+    adjudicators' queue. `missing_limit` is the largest share of a region's sites that may be missing.
+    `repeats_share` of every reader's first reads come before him a second time, not before `repeats_washout_days`
+    after he signed them. For `batch_size`, `read_interval_minutes` (from the signature of one case to the start of the
+    next), `cases_per_sitting` and `cases_per_day` 0 means no limit; a pause of `sitting_pause_minutes` ends a sitting.
+    """
+
+    instrument: str = "svdh"
+    wording: str = ""
+    presentation: str = "together-random"
+    readers_per_case: int = 2
+    minimum_timepoints: int = 2
+    adjudication_threshold: float = 10.0
+    result_rule: str = "two-closest"
+    reference_visit: str = ""
+    missing_rule: str = "paired-proportional"
+    missing_limit: float = 0.5
+    late_film_rule: str = "void-and-reissue"
+    repeats_share: float = 0.0
+    repeats_washout_days: int = 28
+    batch_size: int = 0
+    read_interval_minutes: int = 0
+    cases_per_sitting: int = 0
+    sitting_pause_minutes: int = 30
+    cases_per_day: int = 0
+    concordant_share: float = 0.1
+    qualification_required: bool = True
+    unverified_acknowledged: bool = False
+    entry_order: str = "joint-major"
+    looking: str = "whole"
+    bulk_zero: bool = False
+    display_check_required: bool = False
+    arms_may_be_opened: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The terms as they are stored."""
+        return asdict(self)
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON: what a signature under the charter covers."""
+        text = json.dumps(self.as_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def read_terms(given: dict[str, Any]) -> Terms:
+    """Terms from stored or submitted JSON; BadInput names the term, its value and what is allowed."""
+    known = {field.name for field in fields(Terms)}
+    for name in given:
+        if name not in known:
+            raise BadInput("charter term", name, ", ".join(sorted(known)))
+    terms = Terms(**given)
+    check_choices(terms)
+    check_ranges(terms)
+    check_instrument(terms)
+    return terms
+
+
+def check_choices(terms: Terms) -> None:
+    """Every choice is one that works."""
+    for name, allowed in CHOICES.items():
+        if getattr(terms, name) not in allowed:
+            raise BadInput(name.replace("_", " "), getattr(terms, name), ", ".join(allowed))
+
+
+def check_ranges(terms: Terms) -> None:
+    """Every number lies within its range."""
+    for name, (low, high) in RANGES.items():
+        value, whole = getattr(terms, name), isinstance(getattr(Terms, name), int)
+        if not isinstance(value, int if whole else (int, float)) or not low <= value <= high:
+            allowed = f"{'a whole number from ' if whole else ''}{low:g} to {high:g}"
+            raise BadInput(name.replace("_", " "), value, allowed)
+
+
+def check_instrument(terms: Terms) -> None:
+    """The instrument and the wording of its grades exist; unverified parts have been acknowledged."""
+    if terms.instrument not in instruments.KEYS:
+        raise BadInput("instrument", terms.instrument, ", ".join(instruments.KEYS))
+    instrument = instruments.get(terms.instrument)
+    if terms.wording and terms.wording not in instrument.wordings:
+        raise BadInput("grade text", terms.wording, ", ".join(instrument.wordings))
+    if instrument.unverified and not terms.unverified_acknowledged:
+        raise BadInput(
+            "instrument with unverified parts", terms.instrument, "chosen only with the acknowledgement of its notes"
+        )

@@ -1,0 +1,154 @@
+"""Writing, signing and amending a charter; qualifying readers under it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+import instruments
+from accounts.models import User
+from accounts.roles import Action, authorise
+from accounts.signatures import check_password_for_signature, write_signature
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+from reading.charter.terms import Terms, read_terms
+from reading.models import Charter, CharterStatus, Qualification
+from studies.models import Membership, Trial
+
+
+def current_charter(trial: Trial) -> Charter | None:
+    """The newest signed version."""
+    return Charter.objects.filter(trial=trial, status=CharterStatus.SIGNED).order_by("-version").first()
+
+
+def terms_of(charter: Charter) -> Terms:
+    """The charter's terms, checked."""
+    return read_terms(charter.terms)
+
+
+def draft_charter(*, trial: Trial, actor: Actor, terms: dict[str, Any]) -> Charter:
+    """Writes the trial's draft; the first draft after a signed version is an amendment with the next number."""
+    authorise(actor, Action.WRITE_CHARTER)
+    checked = read_terms(terms)
+    visit_codes = set(trial.visit_plans.values_list("code", flat=True))
+    if checked.reference_visit and checked.reference_visit not in visit_codes:
+        raise BadInput("reference visit", checked.reference_visit, ", ".join(sorted(visit_codes)))
+    with audited_atomic():
+        newest = Charter.objects.filter(trial=trial).order_by("-version").first()
+        if newest is not None and newest.status == CharterStatus.DRAFT:
+            charter, old = newest, newest.terms
+            Charter.objects.filter(pk=charter.pk, status=CharterStatus.DRAFT).update(terms=checked.as_json())
+            charter.refresh_from_db()
+        else:
+            version, old = (newest.version + 1, newest.terms) if newest else (1, {})
+            charter = Charter.objects.create(trial=trial, version=version, terms=checked.as_json())
+        record(
+            action="reading.charter.drafted",
+            actor=actor,
+            stream=trial.code,
+            subject=("reading.charter", str(charter.pk)),
+            changes=changed_terms(old, charter.terms),
+            details={"version": charter.version},
+        )
+    return charter
+
+
+def changed_terms(old: dict[str, Any], new: dict[str, Any]) -> dict[str, list[Any]]:
+    """The terms that differ, as [old, new]."""
+    return {name: [old.get(name), value] for name, value in new.items() if old.get(name) != value}
+
+
+def sign_charter(*, charter: Charter, actor: Actor, user: User, password: str) -> Charter:
+    """Signs the draft: from now on it never changes."""
+    authorise(actor, Action.SIGN_CHARTER)
+    digest = terms_of(charter).digest()
+    check_password_for_signature(user=user, password=password)
+    with audited_atomic():
+        signature = write_signature(
+            actor=actor,
+            user=user,
+            meaning="I approve this charter",
+            record=("reading.charter", str(charter.pk)),
+            digest=digest,
+            stream=charter.trial.code,
+        )
+        touched = Charter.objects.filter(pk=charter.pk, status=CharterStatus.DRAFT).update(
+            status=CharterStatus.SIGNED, digest=digest, signature=signature
+        )
+        if touched != 1:
+            raise WrongState("the charter", "signed", CharterStatus.DRAFT)
+        record(
+            action="reading.charter.signed",
+            actor=actor,
+            stream=charter.trial.code,
+            subject=("reading.charter", str(charter.pk)),
+            changes={"status": [CharterStatus.DRAFT, CharterStatus.SIGNED]},
+            details={"version": charter.version, "digest": digest},
+        )
+    charter.refresh_from_db()
+    return charter
+
+
+def qualify_reader(*, trial: Trial, actor: Actor, reader: User, instrument: str, evidence: str) -> Qualification:
+    """Records that a reader of the trial may read by an instrument, and on what evidence."""
+    authorise(actor, Action.WRITE_CHARTER)
+    if instrument not in instruments.KEYS:
+        raise BadInput("instrument", instrument, ", ".join(instruments.KEYS))
+    if not evidence.strip():
+        raise BadInput("evidence of qualification", evidence, "a sentence saying what was tested and when")
+    if not Membership.objects.current().filter(trial=trial, user=reader, role__in=["reader", "adjudicator"]).exists():
+        raise BadInput("reader", str(reader), "a current reader or adjudicator of this trial")
+    with audited_atomic():
+        qualification = Qualification.objects.create(
+            trial=trial, reader=reader, instrument=instrument, evidence=evidence.strip()
+        )
+        record(
+            action="reading.reader.qualified",
+            actor=actor,
+            stream=trial.code,
+            subject=("accounts.user", str(reader.pk)),
+            details={"instrument": instrument, "evidence": qualification.evidence},
+        )
+    return qualification
+
+
+def disqualify_reader(*, qualification: Qualification, actor: Actor, reason: str) -> None:
+    """Withdraws a qualification; signed reads stand."""
+    authorise(actor, Action.WRITE_CHARTER)
+    if not reason.strip():
+        raise BadInput("reason", reason, "a sentence")
+    with audited_atomic():
+        now = timezone.now()
+        touched = Qualification.objects.filter(pk=qualification.pk, revoked_at=None).update(revoked_at=now)
+        if touched != 1:
+            raise WrongState("the qualification", "withdrawn", "a current one")
+        record(
+            action="reading.reader.disqualified",
+            actor=actor,
+            stream=qualification.trial.code,
+            subject=("accounts.user", str(qualification.reader_id)),
+            reason=reason,
+            details={"instrument": qualification.instrument},
+        )
+
+
+def people_in_role(trial: Trial, role: str) -> QuerySet[User]:
+    """The people who hold the role in the trial now."""
+    held = User.objects.filter(
+        is_active=True, memberships__trial=trial, memberships__role=role, memberships__revoked_at=None
+    )
+    return held.distinct().order_by("pk")
+
+
+def qualified_readers(charter: Charter, role: str) -> list[User]:
+    """The people who hold the role in the trial now and, where the charter asks for it, are qualified."""
+    terms, people = terms_of(charter), people_in_role(charter.trial, role)
+    if terms.qualification_required:
+        people = people.filter(
+            qualifications__trial=charter.trial,
+            qualifications__instrument=terms.instrument,
+            qualifications__revoked_at=None,
+        )
+    return list(people)

@@ -1,0 +1,1 @@
+"""From assignments to reads: who reads what, in which order."""

@@ -1,0 +1,76 @@
+"""The third read: who is asked to adjudicate a case, and which discordant cases nobody is asked to."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from accounts.models import User
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import WrongState
+from jobs.models import Job
+from reading.charter.versions import qualified_readers
+from reading.issuing.allocation import Assignment
+from reading.issuing.assignments import ask_for_reads, open_batch, open_loads
+from reading.issuing.eligible import may_not_adjudicate
+from reading.models import Batch, Campaign, CampaignStatus, Case, CaseStatus, Read, ReadKind
+from reading.models.campaign import CaseQuerySet
+
+# How the keys of jobs begin that issue an adjudication; the case follows. Issuing sees to it that a case has but one.
+ASKED = "adjudication-"
+UNDER_WAY = (Job.Status.QUEUED, Job.Status.RUNNING)
+
+
+def request_adjudication(*, case: Case, actor: Actor, loads: Counter[int] | None = None) -> User | None:
+    """Asks for a third read by the qualified adjudicator with the least to read; None when nobody may.
+
+    Called inside the transaction that found the case discordant, drew it as a concordant control, or asks again. Where
+    it asks for more than one, `loads` are carried from case to case.
+    """
+    campaign, barred = case.campaign, may_not_adjudicate(case)
+    able = [person for person in qualified_readers(campaign.charter, "adjudicator") if person.pk not in barred]
+    if not able:
+        return None
+    loads = open_loads(campaign) if loads is None else loads
+    adjudicator = min(able, key=lambda person: (loads[person.pk], person.pk))
+    loads[adjudicator.pk] += 1
+    batch = Batch.objects.filter(campaign=campaign, name="Adjudication", seed_revealed_at=None).first()
+    ask_adjudicator(batch or open_batch(campaign, "Adjudication", None, actor), case, adjudicator)
+    return adjudicator
+
+
+def ask_adjudicator(batch: Batch, case: Case, adjudicator: User) -> None:
+    """Asks for one adjudication. Called inside a transaction."""
+    ask_for_reads(batch, [Assignment(case.pk, adjudicator.pk, ReadKind.ADJUDICATION)], name=f"{ASKED}{case.pk}")
+
+
+def unadjudicated(cases: CaseQuerySet) -> list[Case]:
+    """Discordant cases that nobody is asked to adjudicate: no one was able, or who was asked declined."""
+    under_way = Job.objects.filter(kind="reading.issue", key__startswith=ASKED, status__in=UNDER_WAY)
+    asked = {int(key.removeprefix(ASKED).split("-")[0]) for key in under_way.values_list("key", flat=True)}
+    held = Read.objects.counting().filter(kind=ReadKind.ADJUDICATION, case__in=cases)
+    waiting = cases.filter(status=CaseStatus.DISCORDANT).exclude(pk__in=held.values("case"))
+    return [case for case in waiting if case.pk not in asked]
+
+
+def ask_adjudicators(*, campaign: Campaign, actor: Actor) -> tuple[int, int]:
+    """Asks for an adjudicator of each discordant case that has none; how many are asked, and how many cases still wait.
+
+    A concordant control that was declined is not asked for again: its result stands without.
+    """
+    authorise(actor, Action.ASSIGN_READS)
+    if campaign.status != CampaignStatus.OPEN:
+        raise WrongState("the campaign", campaign.status, CampaignStatus.OPEN)
+    with audited_atomic():
+        cases = unadjudicated(campaign.cases.select_related("campaign__charter", "campaign__trial"))
+        loads = open_loads(campaign)
+        asked = sum(request_adjudication(case=case, actor=actor, loads=loads) is not None for case in cases)
+        if asked:
+            record(
+                action="reading.adjudication.asked",
+                actor=actor,
+                stream=campaign.trial.code,
+                subject=("reading.campaign", str(campaign.pk)),
+                details={"asked": asked, "still without": len(cases) - asked},
+            )
+    return asked, len(cases) - asked

@@ -1,0 +1,48 @@
+"""Which case goes to which readers: drawn at random over the whole campaign, loads kept even. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reading.issuing.randomisation import Draw
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One read to be issued: case and reader by id."""
+
+    case: int
+    reader: int
+    kind: str = "primary"
+
+
+def allocate(
+    draw: Draw,
+    *,
+    wanted: Mapping[int, int],
+    excluded: Mapping[int, frozenset[int]],
+    readers: Sequence[int],
+    loads: Mapping[int, int],
+    size: int,
+) -> list[Assignment]:
+    """Draws up to `size` cases and gives each as many readers as it still wants.
+
+    `wanted` maps case to missing reads, `excluded` case to people who may not read it, `loads` reader to open reads.
+    A case for which too few readers remain is passed over.
+    """
+    load = {reader: loads.get(reader, 0) for reader in readers}
+    assignments: list[Assignment] = []
+    for case in draw.permutation(sorted(wanted))[:size]:
+        able = [reader for reader in readers if reader not in excluded.get(case, frozenset())]
+        if len(able) < wanted[case]:
+            continue
+        for reader in least_loaded(draw, able, load)[: wanted[case]]:
+            load[reader] += 1
+            assignments.append(Assignment(case, reader))
+    return assignments
+
+
+def least_loaded(draw: Draw, readers: Sequence[int], load: Mapping[int, int]) -> list[int]:
+    """The readers by load, equal loads in drawn order."""
+    return sorted(draw.permutation(sorted(readers)), key=lambda reader: load.get(reader, 0))

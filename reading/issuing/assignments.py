@@ -1,0 +1,204 @@
+"""Who reads what: batches and re-issue. Each verb records a job that issues the reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from django.db.models import Count
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+from config.tokens import new_token
+from jobs.queue import add
+from reading.campaigns.frozen_films import freeze
+from reading.campaigns.opening import add_cases, open_case_seal
+from reading.charter.versions import qualified_readers, terms_of
+from reading.issuing.allocation import Assignment, allocate
+from reading.issuing.eligible import decliners
+from reading.issuing.randomisation import Draw, commitment, new_seed
+from reading.issuing.repeats import due_repeats
+from reading.models import (
+    Batch,
+    Campaign,
+    CampaignStatus,
+    Case,
+    CaseStatus,
+    Read,
+    ReadKind,
+    ReadStatus,
+    SealedCase,
+    SealedSeed,
+)
+from reading.models.campaign import CASE_TRANSITIONS
+from reading.models.read import COUNTING, READ_TRANSITIONS
+from reading.unblinding import seal
+from studies.models import Subject, Visit
+
+
+def plan_batch(campaign: Campaign, readers: Sequence[User], size: int) -> list[Assignment]:
+    """A draw of what a batch of this size would issue: for the preview and for the request."""
+    terms = terms_of(campaign.charter)
+    held, declined = primary_readers(campaign), decliners(campaign)
+    wanted = {case: terms.readers_per_case - len(people) for case, people in held.items()}
+    return allocate(
+        Draw(new_seed(), "allocation"),
+        wanted={case: missing for case, missing in wanted.items() if missing > 0},
+        excluded={case: frozenset(people | declined[case]) for case, people in held.items()},
+        readers=[reader.pk for reader in readers],
+        loads=open_loads(campaign),
+        size=size,
+    )
+
+
+def primary_readers(campaign: Campaign) -> dict[int, set[int]]:
+    """Who has a counting primary read of each open case."""
+    held: dict[int, set[int]] = {
+        pk: set() for pk in campaign.cases.filter(status=CaseStatus.OPEN).values_list("pk", flat=True)
+    }
+    reads = Read.objects.counting().filter(case__in=held, kind=ReadKind.PRIMARY)
+    for case, reader in reads.values_list("case_id", "reader_id"):
+        held[case].add(reader)
+    return held
+
+
+def open_loads(campaign: Campaign) -> Counter[int]:
+    """How many unsigned reads each reader has in the campaign."""
+    reads = Read.objects.counting().filter(case__campaign=campaign).exclude(status=ReadStatus.SIGNED)
+    return Counter(dict(reads.values_list("reader_id").annotate(Count("pk")).order_by()))
+
+
+def request_batch(
+    *, campaign: Campaign, actor: Actor, name: str, due_on: date | None, readers: Sequence[User], size: int
+) -> Batch:
+    """Draws cases over sites and completion time, gives them to qualified readers, and asks for the reads.
+
+    Repeats of these readers whose wash-out is over are mixed in.
+    """
+    authorise(actor, Action.ASSIGN_READS)
+    if campaign.status != CampaignStatus.OPEN:
+        raise WrongState("the campaign", campaign.status, CampaignStatus.OPEN)
+    if campaign.trains:
+        raise WrongState("the campaign", "for training", "a campaign whose reads count")
+    largest = terms_of(campaign.charter).batch_size
+    if largest and size > largest:
+        raise BadInput("size", size, f"at most {largest} cases, the charter's largest batch")
+    able = {reader.pk for reader in qualified_readers(campaign.charter, "reader")}
+    for reader in readers:
+        if reader.pk not in able:
+            raise BadInput("reader", str(reader), "a qualified reader of this trial")
+    again = due_repeats(campaign, {reader.pk for reader in readers}, timezone.now())
+    assignments = [*plan_batch(campaign, readers, size), *again]
+    if not assignments:
+        raise BadInput(
+            "batch", f"{size} cases for {len(readers)} readers", "cases that still want readers who may read them"
+        )
+    with audited_atomic():
+        batch = open_batch(campaign, name, due_on, actor)
+        ask_for_reads(batch, assignments)
+    return batch
+
+
+def open_batch(campaign: Campaign, name: str, due_on: date | None, actor: Actor) -> Batch:
+    """A batch with its sealed seed and the commitment to it; called inside a transaction."""
+    seed = new_seed()
+    batch = Batch.objects.create(campaign=campaign, name=name, due_on=due_on, commitment=commitment(seed))
+    sealed = SealedSeed.objects.create(
+        batch=batch, sealed=seal({"seed": seed.hex()}, bound_to=f"seed {batch.commitment}")
+    )
+    record(
+        action="reading.batch.requested",
+        actor=actor,
+        stream=campaign.trial.code,
+        subject=("reading.batch", str(batch.pk)),
+        details={"name": name, "commitment": batch.commitment},
+        rows=[sealed],
+    )
+    return batch
+
+
+def ask_for_reads(batch: Batch, assignments: Sequence[Assignment], name: str = "") -> None:
+    """Adds the job that issues these reads; its key begins with the name, by default the batch's."""
+    triples = [[one.case, one.reader, str(one.kind)] for one in assignments]
+    key = f"{name or f'batch-{batch.pk}'}-{new_token()[:12]}"
+    add(kind="reading.issue", key=key, payload={"batch": batch.pk, "assignments": triples})
+
+
+def move_read(read: Read, to: ReadStatus, **changes: object) -> None:
+    """Compare-and-set along READ_TRANSITIONS."""
+    allowed = [state for state, following in READ_TRANSITIONS.items() if to in following]
+    touched = Read.objects.filter(pk=read.pk, status__in=allowed).update(status=to, **changes)
+    if touched != 1:
+        read.refresh_from_db()
+        raise WrongState("the read", read.get_status_display().lower(), " or ".join(s.label.lower() for s in allowed))
+    read.refresh_from_db(fields=["status", *changes])
+
+
+def move_case(case: Case, to: CaseStatus, **changes: object) -> None:
+    """Compare-and-set along CASE_TRANSITIONS."""
+    allowed = [state for state, following in CASE_TRANSITIONS.items() if to in following]
+    touched = Case.objects.filter(pk=case.pk, status__in=allowed).update(status=to, **changes)
+    if touched != 1:
+        case.refresh_from_db()
+        raise WrongState("the case", case.get_status_display().lower(), " or ".join(s.label.lower() for s in allowed))
+    case.refresh_from_db()
+
+
+def void_and_reissue(*, case: Case, actor: Actor, reason: str) -> Case | None:
+    """Voids a case (kept, with its reason) and issues it whole with the films of now, new tokens and a new order.
+
+    The same people read it again. None when too few timepoints remain for the charter's minimum.
+    """
+    authorise(actor, Action.RETURN_READS)
+    if not reason.strip():
+        raise BadInput("reason", reason, "a sentence")
+    campaign = case.campaign
+    if campaign.status != CampaignStatus.OPEN:
+        raise WrongState("the campaign", campaign.status, CampaignStatus.OPEN)
+    frozen = open_case_seal(case)
+    visits = list(Visit.objects.filter(pk__in=[t.visit for t in frozen.timepoints]).values_list("code", flat=True))
+    films = freeze(
+        campaign.trial, subjects=[Subject.objects.get(pk=frozen.subject)], visits=visits, cut_off=timezone.now()
+    )
+    enough = films and len(films[0].timepoints) >= terms_of(campaign.charter).minimum_timepoints
+    with audited_atomic():
+        readers = void_case(case, actor, reason)
+        if not enough:
+            return None
+        number = campaign.cases.count() + 1
+        (new,) = add_cases(campaign, films, first_number=number)
+        Case.objects.filter(pk=new.pk).update(replaces=case)
+        batch = open_batch(campaign, f"Case {number}, issued again", None, actor)
+        ask_for_reads(batch, [Assignment(new.pk, reader) for reader in readers])
+        record(
+            action="reading.case.reissued",
+            actor=actor,
+            stream=campaign.trial.code,
+            subject=("reading.case", str(new.pk)),
+            details={"replaces": case.number, "number": number},
+            rows=list(SealedCase.objects.filter(case=new)),
+        )
+    new.refresh_from_db()
+    return new
+
+
+def void_case(case: Case, actor: Actor, reason: str) -> list[int]:
+    """Voids the case and its reads; gives back who had primary reads of it. Called inside a transaction."""
+    reads = list(case.reads.filter(status__in=COUNTING))
+    before = case.status
+    move_case(case, CaseStatus.VOIDED, void_reason=reason)
+    for read in reads:
+        move_read(read, ReadStatus.VOIDED)
+    record(
+        action="reading.case.voided",
+        actor=actor,
+        stream=case.campaign.trial.code,
+        subject=("reading.case", str(case.pk)),
+        changes={"status": [before, CaseStatus.VOIDED]},
+        reason=reason,
+    )
+    return [read.reader_id for read in reads if read.kind == ReadKind.PRIMARY]

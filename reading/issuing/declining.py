@@ -1,0 +1,46 @@
+"""A reader gives a case back; where timepoints are mixed, one of them, and nothing tells which others belong to it."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+from reading.issuing.assignments import move_read
+from reading.models import Read, ReadStatus, ReadStep
+from reading.room.steps import status_of
+
+
+def decline_read(*, read: Read, actor: Actor, reason: str, step: ReadStep | None = None) -> None:
+    """The reader gives the case back, for example because he knows the patient.
+
+    A mixed timepoint leaves his worklist alone. The others of its case stay, to be scored to no use or declined in
+    their turn: if they went as well, he would know which they are.
+    """
+    authorise(actor, Action.READ_CASES)
+    if not reason.strip():
+        raise BadInput("reason", reason, "a sentence")
+    with audited_atomic():
+        locked = Read.objects.select_for_update().get(pk=read.pk)
+        mixed = step is not None and step.token is not None
+        if step is not None and mixed:
+            take_off(locked, step)
+        if not (mixed and locked.status == ReadStatus.DECLINED):
+            move_read(read, ReadStatus.DECLINED, decline_reason=reason.strip()[:300])
+        record(
+            action="reading.read.declined",
+            actor=actor,
+            stream=read.case.campaign.trial.code,
+            subject=("reading.read", str(read.pk)),
+            reason=reason,
+            details={"step": step.position} if step is not None and mixed else {},
+        )
+
+
+def take_off(read: Read, step: ReadStep) -> None:
+    """The timepoint leaves the worklist; a signed or returned one stays its reader's."""
+    status = status_of(read, step)
+    taken = ReadStep.objects.filter(pk=step.pk, locked_at=None, declined_at=None).update(declined_at=timezone.now())
+    if taken != 1 or status == ReadStatus.RETURNED:
+        raise WrongState("the timepoint", status.label.lower(), "one to read or in progress")

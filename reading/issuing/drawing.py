@@ -1,0 +1,81 @@
+"""What a read will show, drawn before anything is written: order, letters, positions, tokens, digests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from string import ascii_uppercase
+
+from config.tokens import new_token
+from reading.campaigns.frozen_films import VIEWS, FrozenCase, Timepoint
+from reading.issuing.presentations import BESIDE, MIXED, plan_steps
+
+Digests = dict[str, list[str]]
+DigestsOf = Callable[[str, str], Digests]
+
+
+@dataclass(frozen=True)
+class DrawnFilm:
+    """A film under its own token; without an image key it is absent."""
+
+    token: str
+    side: str
+    view: str
+    image: str | None
+    digests: Digests = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DrawnExposure:
+    """A timepoint at its drawn place."""
+
+    token: str
+    letter: str
+    position: int
+    visit: int
+    films: tuple[DrawnFilm, ...]
+
+
+@dataclass(frozen=True)
+class DrawnStep:
+    """What is shown and locked together; with a token it is an entry of the worklist of its own."""
+
+    token: str | None
+    counts: bool
+    exposures: tuple[DrawnExposure, ...]
+
+
+def first_image(timepoint: Timepoint) -> str:
+    """The smallest random image key of a timepoint: what drawing starts from."""
+    return min(timepoint.images.values())
+
+
+def draw_steps(
+    presentation: str, seed: bytes, read_token: str, frozen: FrozenCase, digests_of: DigestsOf
+) -> tuple[DrawnStep, ...]:
+    """Every step of a read with its exposures, lettered from the left."""
+    mixed = presentation in MIXED
+    first = 0
+    steps = []
+    for plan in plan_steps(presentation, seed, read_token, frozen.timepoints, first_image):
+        exposures = draw_exposures(plan.shown, first, digests_of)
+        steps.append(DrawnStep(new_token() if mixed else None, plan.counts, exposures))
+        first += len(exposures) if presentation in BESIDE else 0
+    return tuple(steps)
+
+
+def draw_exposures(shown: Sequence[Timepoint], first: int, digests_of: DigestsOf) -> tuple[DrawnExposure, ...]:
+    """The panes of a step; letters go on from those that stay on the screen beside it."""
+    return tuple(
+        DrawnExposure(new_token(), ascii_uppercase[place], place, timepoint.visit, draw_films(timepoint, digests_of))
+        for place, timepoint in enumerate(shown, start=first)
+    )
+
+
+def draw_films(timepoint: Timepoint, digests_of: DigestsOf) -> tuple[DrawnFilm, ...]:
+    """The four views of a timepoint; a view without a film is shown as absent."""
+    films = []
+    for side, view in VIEWS:
+        token, image = new_token(), timepoint.image(side, view)
+        films.append(DrawnFilm(token, side, view, image, digests_of(token, image) if image else {}))
+    return tuple(films)

@@ -1,0 +1,92 @@
+"""How the timepoints of a case come before a reader: which are shown together, in which order, and what counts. Pure.
+
+Orders are drawn here and nowhere else, so that bin/manage verify_randomisation can draw them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from reading.issuing.randomisation import MILLION, Draw
+
+T = TypeVar("T")
+
+PRESENTATIONS = {
+    "together-random": "All timepoints together in random order",
+    "together-ordered": "All timepoints together in the order of time, which the reader knows",
+    "locked-visits": "In the order of time, visit by visit: each is locked before the next is shown, "
+    "beside those before it; how many follow is not shown",
+    "single": "One timepoint at a time, each alone; cases and timepoints mixed in the worklist",
+    "alone-then-together": "Each timepoint alone in random order and locked, then all together in a new random order; "
+    "the scores given together count, the others are kept",
+}
+ORDER_KNOWN = frozenset({"together-ordered", "locked-visits"})
+TOGETHER = frozenset({"together-random", "together-ordered"})
+# Every timepoint has an address and a place in the worklist of its own.
+MIXED = frozenset({"single"})
+# Locked timepoints stay on the screen beside the present one.
+BESIDE = frozenset({"locked-visits"})
+# Signed reads of these are not shown to their reader again: a look back would set timepoints side by side.
+NO_LOOKING_BACK = frozenset({"single", "alone-then-together"})
+
+
+@dataclass(frozen=True)
+class StepPlan(Generic[T]):
+    """The timepoints of one step in the order of their panes, and whether its scores enter results."""
+
+    shown: tuple[T, ...]
+    counts: bool = True
+
+
+def order_purpose(read_token: str) -> str:
+    """What the order of a read is drawn for."""
+    return f"order of read {read_token}"
+
+
+def together_purpose(read_token: str) -> str:
+    """What the order of the last step is drawn for when timepoints were shown alone before."""
+    return f"order together of read {read_token}"
+
+
+def plan_steps(
+    presentation: str, seed: bytes, read_token: str, true_order: Sequence[T], key: Callable[[T], str]
+) -> tuple[StepPlan[T], ...]:
+    """The steps of a read. A random order starts from the order of random keys, so it does not depend on the true one.
+
+    `true_order` is used as an order by the presentations in ORDER_KNOWN alone.
+    """
+    by_key = sorted(true_order, key=key)
+    known = presentation in ORDER_KNOWN
+    order = list(true_order) if known else Draw(seed, order_purpose(read_token)).permutation(by_key)
+    if presentation in TOGETHER:
+        return (StepPlan(tuple(order)),)
+    then_together = presentation == "alone-then-together"
+    alone = tuple(StepPlan((one,), counts=not then_together) for one in order)
+    if not then_together:
+        return alone
+    return (*alone, StepPlan(tuple(Draw(seed, together_purpose(read_token)).permutation(by_key))))
+
+
+def queue_name(tokens: Sequence[str]) -> str:
+    """The name of a draw of a reader's queue: the first of its random tokens."""
+    return min(tokens)
+
+
+def draw_queue(seed: bytes, tokens: Sequence[str]) -> list[str]:
+    """The order in which a reader gets what was issued to him at once; it starts from the order of random tokens."""
+    return Draw(seed, f"queue {queue_name(tokens)}").permutation(sorted(tokens))
+
+
+def draw_repeats(seed: bytes, read_tokens: Sequence[str], share: float) -> frozenset[str]:
+    """Which of the first reads issued to a reader at once will be repeated: on average exactly the share of them.
+
+    The whole part of share times number is certain, the rest is drawn.
+    """
+    if not read_tokens or share <= 0:
+        return frozenset()
+    draw = Draw(seed, f"repeats {min(read_tokens)}")
+    whole, rest = divmod(round(share * MILLION) * len(read_tokens), MILLION)
+    count = whole + (draw.below(MILLION) < rest)
+    return frozenset(draw.permutation(sorted(read_tokens))[:count])

@@ -1,0 +1,48 @@
+"""An unsigned read goes to another reader, who starts it whole."""
+
+from __future__ import annotations
+
+from accounts.models import User
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+from reading.charter.versions import qualified_readers
+from reading.issuing.adjudication import ask_adjudicator
+from reading.issuing.allocation import Assignment
+from reading.issuing.assignments import ask_for_reads, move_read, open_batch
+from reading.issuing.eligible import may_not_adjudicate, may_not_read
+from reading.models import Batch, Read, ReadKind, ReadStatus
+
+
+def replace_reader(*, read: Read, actor: Actor, new_reader: User, reason: str) -> None:
+    """An unsigned read starts again whole with another qualified reader; signed ones stand.
+
+    A repeat is nobody else's: it can be declined, not replaced.
+    """
+    authorise(actor, Action.ASSIGN_READS)
+    if not reason.strip():
+        raise BadInput("reason", reason, "a sentence")
+    if read.kind == ReadKind.REPEAT:
+        raise WrongState("the read", "a repeat of its reader's own", "a first read or an adjudication")
+    role = "reader" if read.kind == ReadKind.PRIMARY else "adjudicator"
+    able = {person.pk for person in qualified_readers(read.case.campaign.charter, role)}
+    barred = may_not_read(read.case) if read.kind == ReadKind.PRIMARY else may_not_adjudicate(read.case)
+    if new_reader.pk not in able - barred:
+        raise BadInput("new reader", str(new_reader), f"a qualified {role} who neither has this case nor declined it")
+    with audited_atomic():
+        move_read(read, ReadStatus.REPLACED)
+        batch = Batch.objects.get(pk=read.batch_id)
+        if batch.seed_revealed_at is not None:
+            batch = open_batch(read.case.campaign, batch.name, batch.due_on, actor)
+        if read.kind == ReadKind.ADJUDICATION:
+            ask_adjudicator(batch, read.case, new_reader)
+        else:
+            ask_for_reads(batch, [Assignment(read.case_id, new_reader.pk, read.kind)])
+        record(
+            action="reading.read.replaced",
+            actor=actor,
+            stream=read.case.campaign.trial.code,
+            subject=("reading.read", str(read.pk)),
+            changes={"reader": [read.reader_id, new_reader.pk]},
+            reason=reason,
+        )

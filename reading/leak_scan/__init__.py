@@ -1,0 +1,1 @@
+"""Whether anything a reader could perceive predicts the true order."""

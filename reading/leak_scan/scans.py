@@ -1,0 +1,134 @@
+"""Scanning a campaign's films for what tells their order, before it opens; acknowledging what was found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import WrongState
+from jobs.models import Job
+from jobs.queue import Lease, add
+from reading.leak_scan.features import FEATURES, measure
+from reading.leak_scan.statistics import as_json, scan
+from reading.models import Campaign, CampaignStatus, LeakScan, LeakScanStatus
+from reading.models.leak_scan import LEAK_SCAN_TRANSITIONS
+from studies.models import Film, QualityDecision
+from studies.naming import checked_text
+
+
+def newest_scan(campaign: Campaign) -> LeakScan | None:
+    """The scan that counts."""
+    return LeakScan.objects.filter(campaign=campaign).order_by("-number").first()
+
+
+def request_scan(*, campaign: Campaign, actor: Actor) -> LeakScan:
+    """Asks for a scan of the films that are ready now; a job makes it."""
+    authorise(actor, Action.RUN_CAMPAIGN)
+    if campaign.status != CampaignStatus.DRAFT:
+        raise WrongState("the campaign", campaign.get_status_display().lower(), "a campaign in preparation")
+    with audited_atomic():
+        Campaign.objects.select_for_update().get(pk=campaign.pk)
+        newest = newest_scan(campaign)
+        if newest is not None and newest.status == LeakScanStatus.RUNNING and not given_up(newest):
+            raise WrongState("the leak scan", "running", "no scan under way")
+        made = LeakScan.objects.create(campaign=campaign, number=newest.number + 1 if newest else 1)
+        add(kind="reading.leak_scan", key=f"scan-{made.pk}", payload={"scan": made.pk})
+        tell("reading.leak_scan.request", made, actor)
+    return made
+
+
+def job_of(made: LeakScan) -> Job | None:
+    """The job that makes the scan."""
+    return Job.objects.filter(kind="reading.leak_scan", key=f"scan-{made.pk}").first()
+
+
+def given_up(made: LeakScan) -> bool:
+    """Whether its job has failed for good: another scan may be asked for."""
+    job = job_of(made)
+    return job is not None and job.status == Job.Status.FAILED
+
+
+def carry(*, payload: dict[str, Any], lease: Lease) -> None:
+    """Measures the films of {"scan": id} and tests every feature."""
+    made = LeakScan.objects.select_related("campaign__trial").get(pk=payload["scan"])
+    measured = measure(made.campaign.trial, lambda done, total: lease.progress(done, total, "measuring films"))
+    findings = scan(
+        measured.films, measured.features, lambda done, total: lease.progress(done, total, "testing features")
+    )
+    warned = [finding.feature for finding in findings if finding.warns]
+    status = LeakScanStatus.WARNED if warned else LeakScanStatus.CLEAN
+    with audited_atomic():
+        lease.finish()
+        move_scan(
+            made,
+            status,
+            finished_at=timezone.now(),
+            films=len(measured.films.case),
+            cases=measured.cases,
+            cases_of=measured.of,
+            findings=[as_json(finding) for finding in findings],
+        )
+        tell("reading.leak_scan.finish", made, Actor.system("leak scan"), warned=[FEATURES[name] for name in warned])
+
+
+def acknowledge_scan(*, made: LeakScan, actor: Actor, user: User, reason: str) -> None:
+    """The coordinator has seen the warning, and says why the campaign is opened all the same."""
+    authorise(actor, Action.RUN_CAMPAIGN)
+    reason = checked_text("reason", reason, longest=500)
+    with audited_atomic():
+        move_scan(
+            made,
+            LeakScanStatus.ACKNOWLEDGED,
+            acknowledged_by=user,
+            acknowledged_at=timezone.now(),
+            acknowledgement=reason,
+        )
+        tell("reading.leak_scan.acknowledge", made, actor, reason=reason)
+
+
+def in_the_way(campaign: Campaign) -> str:
+    """Why the campaign may not open for the scan's sake; empty when it may."""
+    made = newest_scan(campaign)
+    if made is None:
+        return "the leak scan has not been run"
+    if made.status == LeakScanStatus.RUNNING:
+        return "the leak scan is running"
+    if made.status == LeakScanStatus.WARNED:
+        return "the leak scan warns that the order can be told; read and acknowledge it"
+    return ""
+
+
+def films_since(campaign: Campaign) -> int:
+    """Ready films that were accepted after the newest scan was asked for: it has not seen them."""
+    made = newest_scan(campaign)
+    if made is None:
+        return 0
+    accepted = QualityDecision.objects.filter(decision="accept", decided_at__gt=made.requested_at)
+    return Film.objects.ready().filter(trial=campaign.trial, decisions__in=accepted).distinct().count()
+
+
+def move_scan(made: LeakScan, to: LeakScanStatus, **changes: object) -> None:
+    """Compare-and-set along LEAK_SCAN_TRANSITIONS."""
+    allowed = [state for state, following in LEAK_SCAN_TRANSITIONS.items() if to in following]
+    touched = LeakScan.objects.filter(pk=made.pk, status__in=allowed).update(status=to, **changes)
+    if touched != 1:
+        made.refresh_from_db()
+        state = made.get_status_display().lower()
+        raise WrongState("the leak scan", state, " or ".join(status.label.lower() for status in allowed))
+    made.refresh_from_db()
+
+
+def tell(action: str, made: LeakScan, actor: Actor, reason: str = "", **details: object) -> None:
+    """One event about a scan."""
+    record(
+        action=action,
+        actor=actor,
+        stream=made.campaign.trial.code,
+        subject=("reading.leakscan", str(made.pk)),
+        reason=reason,
+        details={"campaign": made.campaign.code, "number": made.number, **details},
+    )

@@ -1,0 +1,1 @@
+"""What a reader sees and does: worklist, screen, values, signature."""

@@ -1,0 +1,93 @@
+"""A reader reaches his own reads and nothing else; a foreign token answers as if it were absent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest
+
+from accounts.roles import Action, Role, allows
+from audit.trail import Actor
+from config.errors import NotAllowed
+from reading.models import CampaignStatus, Read, ReadKind, ReadStatus, ReadStep
+from reading.models.read import KEPT_FOR_LOOKS
+from reading.room.steps import address_of, may_look_back, status_of, takes_values
+from studies.models import Membership
+
+
+def own_id(request: HttpRequest) -> int:
+    """The account id of the person signed in; a visitor finds nothing."""
+    if request.user.pk is None:
+        raise Http404
+    return request.user.pk
+
+
+# Reads that still have a screen: the others are gone for their reader.
+VISIBLE = (ReadStatus.ISSUED, ReadStatus.OPENED, ReadStatus.RETURNED, ReadStatus.SIGNED)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What an address opens: a read and the step of it that is before its reader."""
+
+    read: Read
+    step: ReadStep
+    actor: Actor
+
+    @property
+    def token(self) -> str:
+        """The token of the address."""
+        return address_of(self.read, self.step)
+
+    @property
+    def writable(self) -> bool:
+        """Whether values may be entered now."""
+        return takes_values(self.read, self.step)
+
+    @property
+    def status(self) -> ReadStatus:
+        """Where the entry of the worklist stands."""
+        return status_of(self.read, self.step)
+
+
+def piece_or_404(request: HttpRequest, token: str, *, to_look_at: bool = False) -> Piece:
+    """The person's own read with its step, campaign and charter; nothing that identifies a subject is fetched.
+
+    What is asked for `to_look_at` is gone once it is signed where the charter allows no looking back, and everything
+    once the campaign is closed: from then on not even his own scores are a reader's to see.
+    """
+    own = ReadStep.objects.filter(
+        Q(read__status__in=VISIBLE) | KEPT_FOR_LOOKS,
+        read__reader_id=request.user.pk,
+        read__case__campaign__status=CampaignStatus.OPEN,
+    )
+    fetched = own.select_related(
+        "read__case__campaign__charter", "read__case__campaign__trial", "read__case__campaign__training", "read__reader"
+    )
+    steps = list(fetched.filter(Q(token=token) | Q(token=None, read__token=token)).order_by("position"))
+    if not steps:
+        raise Http404
+    step = next((one for one in steps if one.locked_at is None), steps[-1])
+    piece = Piece(step.read, step, reader_actor(request, step.read))
+    if (
+        to_look_at
+        and not piece.writable
+        and piece.status != ReadStatus.ISSUED
+        and not may_look_back(piece.read.case.campaign)
+    ):
+        raise Http404
+    return piece
+
+
+def reader_actor(request: HttpRequest, read: Read) -> Actor:
+    """The person in the role in which he holds the read."""
+    role = Role.ADJUDICATOR if read.kind == ReadKind.ADJUDICATION else Role.READER
+    held = set(
+        Membership.objects.current()
+        .filter(user_id=own_id(request), trial_id=read.case.campaign.trial_id)
+        .values_list("role", flat=True)
+    )
+    if role not in held or not allows(role, Action.READ_CASES):
+        raise NotAllowed(str(Action.READ_CASES))
+    return Actor(user_id=request.user.pk, label=str(request.user), role=role)

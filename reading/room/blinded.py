@@ -1,0 +1,258 @@
+"""What reader-facing code receives: frozen values without subject, visit, date, site, arm, upload time or file name."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+
+from instruments.definition import Instrument
+from reading.campaigns.frozen_films import VIEWS
+from reading.charter.terms import Terms
+from reading.charter.versions import terms_of
+from reading.models import Exposure, ExposureFilm, Read, ReadStatus, ReadStep
+from reading.room.access import Piece
+from reading.room.cells import ABSENT, Cells, cells_of, count_filled, instrument_of, notes_of
+from reading.room.steps import address_of, order_note
+from reading.room.worklist import in_turn
+
+FEATURE_LABELS = {"erosion": "Erosion", "narrowing": "Narrowing", "grade": "Grade"}
+PRESETS = ({"label": "Film", "center": 0.0, "width": 1.0}, {"label": "Bone", "center": 0.15, "width": 0.6})
+
+
+@dataclass(frozen=True)
+class BlindedFilm:
+    """A film as a reader may know it: its side, its view, its geometry, and nothing of where it came from."""
+
+    token: str
+    side: str
+    view: str
+    absent: bool = True
+    preview_url: str = ""
+    columns: int = 0
+    rows: int = 0
+    spacing_mm: float | None = None
+    window_center: float = 0.0
+    window_width: float = 0.0
+    bands_url: str = ""
+    digests: dict[str, list[str]] = field(default_factory=dict)
+    joints: dict[str, list[float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BlindedPane:
+    """A timepoint at its place; locked when it was signed in an earlier step and is here to be compared with."""
+
+    letter: str
+    exposure: str
+    films: tuple[BlindedFilm, ...]
+    locked: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """For the page's data block."""
+        return vars(self) | {"films": [vars(film) for film in self.films]}
+
+
+@dataclass(frozen=True)
+class BlindedCase:
+    """A case as its reader sees it."""
+
+    token: str
+    label: str
+    order_note: str
+    user_label: str
+    read_only: str
+    progress: dict[str, int]
+    urls: dict[str, str]
+    panes: tuple[BlindedPane, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """For the page's data block. By hand: `asdict` copies every joint of every film."""
+        return vars(self) | {"panes": [pane.as_json() for pane in self.panes]}
+
+
+def blind_film(address: str, film: ExposureFilm) -> BlindedFilm:
+    """The film under its token; absent when it has no reader image."""
+    image = film.reader_image
+    if image is None:
+        return BlindedFilm(token="", side=film.side, view=film.view)
+    base = reverse("reading:screen", args=[address]) + f"film/{film.token}/"
+    return BlindedFilm(
+        token=film.token,
+        side=film.side,
+        view=film.view,
+        absent=False,
+        preview_url=f"{base}preview.jpg",
+        columns=image.columns,
+        rows=image.rows,
+        spacing_mm=image.spacing_mm,
+        window_center=image.window_center,
+        window_width=image.window_width,
+        bands_url=f"{base}{{level}}/{{band}}",
+        digests=film.digests,
+        joints=image.joints,
+    )
+
+
+def blind_case(piece: Piece, shown: Sequence[Exposure], cells: Cells) -> BlindedCase:
+    """The case of a read with the panes of what is shown at the step before its reader, and how full it is."""
+    read, step = piece.read, piece.step
+    return BlindedCase(
+        token=piece.token,
+        label=label_of(piece),
+        order_note=order_note(read, step),
+        user_label=str(read.reader),
+        read_only=why_read_only(piece),
+        progress=progress_of(piece, cells),
+        urls=urls_of(piece.token),
+        panes=tuple(
+            BlindedPane(
+                one.letter,
+                one.token,
+                tuple(blind_film(piece.token, film) for film in in_reading_order(one)),
+                locked=one.step_id != step.pk,
+            )
+            for one in shown
+        ),
+    )
+
+
+def why_read_only(piece: Piece) -> str:
+    """Why nothing can be entered; empty when it can."""
+    if piece.writable:
+        return ""
+    status = ReadStatus.SIGNED if piece.step.locked_at is not None else piece.status
+    return f"This read is {status.label.lower()}."
+
+
+def progress_of(piece: Piece, cells: Cells | None = None) -> dict[str, int]:
+    """Counted on the server: how many cells of the step have a grade or a reason, and how many there are.
+
+    `cells` are those of the step, perhaps among others, when they have been fetched already.
+    """
+    exposures = list(piece.step.exposures.all())
+    cells = cells_of(exposures) if cells is None else cells
+    own = {exposure.pk for exposure in exposures}
+    return {
+        "saved_count": count_filled({place: cell for place, cell in cells.items() if place[0] in own}),
+        "expected_count": len(instrument_of(piece.read).items) * len(exposures),
+    }
+
+
+def in_reading_order(exposure: Exposure) -> list[ExposureFilm]:
+    """Left hand, right hand, left foot, right foot."""
+    return sorted(exposure.films.all(), key=lambda film: VIEWS.index((film.side, film.view)))
+
+
+def label_of(piece: Piece) -> str:
+    """The place of the entry among those the reader got with the same batch."""
+    return place_of(piece.read, piece.step)
+
+
+def place_of(read: Read, step: ReadStep) -> str:
+    """In words. Among mixed timepoints all that were ever issued count, so that none is told by those that go."""
+    own = Read.objects.filter(batch=read.batch_id, reader=read.reader_id)
+    if step.queue_position is not None:
+        steps = ReadStep.objects.filter(read__in=own)
+        return "Timepoint {place} of {all}".format(**counted(steps, step.queue_position))
+    return "Case {place} of {all}".format(**counted(own.counting(), read.queue_position))
+
+
+def counted(entries: QuerySet[Any], position: int) -> dict[str, int]:
+    """The place of a position among those of the entries, from 1, and how many entries there are."""
+    return entries.aggregate(place=Count("pk", filter=Q(queue_position__lt=position)) + 1, all=Count("pk"))
+
+
+def urls_of(address: str) -> dict[str, str]:
+    """The addresses the screen speaks to."""
+    names = ("screen", "values", "notes", "problem", "take-over", "review", "sign")
+    urls = {name.replace("-", "_"): reverse(f"reading:{name}", args=[address]) for name in names}
+    return urls | {"worklist": reverse("reading:worklist"), "sign_in": "/sign-in/over/"}
+
+
+def describe_instrument(instrument: Instrument, terms: Terms) -> dict[str, Any]:
+    """The score form, generated from the instrument."""
+    wording = instrument.wordings[terms.wording or instrument.default_wording]
+    return {
+        "key": instrument.key,
+        "name": instrument.title,
+        "items": [
+            {
+                "key": item.key,
+                "feature": item.feature,
+                "side": item.side,
+                "region": item.region,
+                "joint": item.joint,
+                "label": item.label,
+                "allowed": list(item.allowed),
+            }
+            for item in instrument.items
+        ],
+        "features": [{"key": key, "label": FEATURE_LABELS.get(key, key)} for key in instrument.features],
+        "reasons": [{"code": reason.code, "label": reason.label} for reason in instrument.reasons],
+        "wording": {feature: sorted(grades.items()) for feature, grades in wording.items()},
+    }
+
+
+def present_values(exposures: list[Exposure], cells: Cells) -> dict[str, dict[str, dict[str, Any]]]:
+    """What stands in each cell that has something, by exposure token and item."""
+    tokens = {exposure.pk: exposure.token for exposure in exposures}
+    values: dict[str, dict[str, dict[str, Any]]] = {token: {} for token in tokens.values()}
+    for (exposure, item), cell in cells.items():
+        values[tokens[exposure]][item] = {
+            "value": cell.value,
+            "reason": cell.reason,
+            "revision": cell.revision,
+            "flag": False,
+            "comment": "",
+            "by_system": cell.reason == ABSENT,
+        }
+    for (exposure, item), note in notes_of(exposures).items():
+        empty = {"value": None, "reason": "", "revision": 0, "by_system": False}
+        values[tokens[exposure]].setdefault(item, empty).update(flag=note.flag, comment=note.comment)
+    return values
+
+
+def screen_terms(terms: Terms) -> dict[str, Any]:
+    """What the charter says about the screen."""
+    return {
+        "bulk_zero": terms.bulk_zero,
+        "entry_order": terms.entry_order,
+        "looking": terms.looking,
+        "presets": list(PRESETS),
+    }
+
+
+def queue_key(reader_id: int, address: str) -> str:
+    """The key that seals unsent edits in the browser: the same for the same person and address, kept nowhere."""
+    bound = f"capture queue {reader_id} {address}".encode()
+    return base64.b64encode(hmac.new(settings.SECRET_KEY.encode(), bound, hashlib.sha256).digest()).decode()
+
+
+def next_case(piece: Piece) -> dict[str, Any] | None:
+    """What the screen may fetch ahead: the films of the first side of the next entry in the worklist.
+
+    It is the next entry whatever case it belongs to, and never a later step of the same entry: neither is told.
+    """
+    step = in_turn(piece.read.reader_id).exclude(pk=piece.step.pk).select_related("read").first()
+    if step is None:
+        return None
+    address = address_of(step.read, step)
+    films = ExposureFilm.objects.filter(exposure__step=step, view="hand", side="L")
+    shown = films.select_related("reader_image").defer("reader_image__bands").order_by("exposure__position")
+    return {
+        "url": reverse("reading:screen", args=[address]),
+        "films": [vars(blind_film(address, film)) for film in shown],
+    }
+
+
+def terms_for(read: Read) -> Terms:
+    """The terms of the charter version pinned by the read's campaign."""
+    return terms_of(read.case.campaign.charter)

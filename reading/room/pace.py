@@ -1,0 +1,143 @@
+"""How fast a reader may go on: the charter's pause between cases, and its caps for a sitting and for a day.
+
+One case is one entry of the worklist; where timepoints are read one by one, one timepoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from config.errors import WrongState
+from reading.charter.terms import Terms
+from reading.charter.versions import terms_of
+from reading.models import Charter, Read, ReadStatus, ReadStep
+from reading.room.worklist import Entry
+
+LONGEST_SITTING = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Span:
+    """When a case was begun, and when it was last signed; without a signature, when it was begun."""
+
+    began: datetime
+    ended: datetime
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Why the next case cannot be begun yet, and from when on it can."""
+
+    why: str
+    until: datetime
+
+
+def why_wait(terms: Terms, spans: Sequence[Span], now: datetime) -> Wait | None:
+    """The charter's limit that the reader has reached; the one that lasts longest. Pure."""
+    waits = [after_last(terms, spans, now), in_sitting(terms, spans, now), in_day(terms, spans, now)]
+    found = [wait for wait in waits if wait is not None and wait.until > now]
+    return max(found, key=lambda wait: wait.until, default=None)
+
+
+def after_last(terms: Terms, spans: Sequence[Span], now: datetime) -> Wait | None:
+    """The pause from the end of the last case."""
+    if not terms.read_interval_minutes or not spans:
+        return None
+    until = max(span.ended for span in spans) + timedelta(minutes=terms.read_interval_minutes)
+    return Wait(f"the charter asks for {terms.read_interval_minutes} minutes between cases", until)
+
+
+def in_sitting(terms: Terms, spans: Sequence[Span], now: datetime) -> Wait | None:
+    """The cap of a sitting: cases without a long pause between them or since."""
+    pause = timedelta(minutes=terms.sitting_pause_minutes)
+    edge, count = now, 0
+    for span in sorted(spans, key=lambda one: one.ended, reverse=True):
+        if edge - span.ended >= pause:
+            break
+        edge, count = min(edge, span.began), count + 1
+    if not terms.cases_per_sitting or count < terms.cases_per_sitting:
+        return None
+    why = f"{cases(count)} begun in this sitting; the charter allows {terms.cases_per_sitting}"
+    return Wait(why, max(span.ended for span in spans) + pause)
+
+
+def in_day(terms: Terms, spans: Sequence[Span], now: datetime) -> Wait | None:
+    """The cap of a day, by the clock of the house."""
+    today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    count = sum(span.began >= today for span in spans)
+    if not terms.cases_per_day or count < terms.cases_per_day:
+        return None
+    why = f"{cases(count)} begun today; the charter allows {terms.cases_per_day}"
+    return Wait(why, today + timedelta(days=1))
+
+
+def spans_of(read: Read, now: datetime, beginning: ReadStep | None = None) -> list[Span]:
+    """What the reader of this read began of late in the trial, in any of its campaigns, before the step beginning."""
+    steps = ReadStep.objects.exclude(pk__in=[beginning.pk] if beginning else []).filter(
+        Q(opened_at__gte=now - LONGEST_SITTING) | Q(locked_at__gte=now - LONGEST_SITTING),
+        read__reader=read.reader_id,
+        read__case__campaign__trial=read.case.campaign.trial_id,
+    )
+    found: dict[str, Span] = {}
+    for token, of_read, began, locked in steps.values_list("token", "read__token", "opened_at", "locked_at"):
+        if began is None:
+            continue
+        known = found.get(token or of_read, Span(began, began))
+        found[token or of_read] = Span(min(began, known.began), max(began, locked or began, known.ended))
+    return list(found.values())
+
+
+def wait_of(read: Read, beginning: ReadStep | None = None) -> Wait | None:
+    """Why this read cannot be begun yet; None when it can."""
+    terms = terms_of(read.case.campaign.charter)
+    if not (terms.read_interval_minutes or terms.cases_per_sitting or terms.cases_per_day):
+        return None
+    now = timezone.now()
+    return why_wait(terms, spans_of(read, now, beginning), now)
+
+
+def wait_for(entry: Entry) -> Wait | None:
+    """Why a row of the worklist cannot be begun yet; what was begun can always be gone on with."""
+    if entry.status != ReadStatus.ISSUED:
+        return None
+    return wait_of(Read.objects.select_related("case__campaign__charter").get(pk=entry.read))
+
+
+def hold_pace(read: Read) -> None:
+    """Lets one beginning of the reader wait for the other until its transaction ends."""
+    User.objects.select_for_update(no_key=True).get(pk=read.reader_id)
+
+
+def demand_pace(read: Read, beginning: ReadStep) -> None:
+    """WrongState while the charter's pace keeps the reader from beginning this step."""
+    if wait := wait_of(read, beginning):
+        raise WrongState("the next case", f"not to be begun yet: {wait.why}", f"a start after {in_words(wait.until)}")
+
+
+def in_words(until: datetime) -> str:
+    """A time of day, with its date when it is not today."""
+    local = timezone.localtime(until)
+    today = local.date() == timezone.localdate()
+    return f"{local:%H:%M}" if today else f"{local:%Y-%m-%d %H:%M}"
+
+
+def pace_of(entry: Entry) -> list[str]:
+    """The charter's limits in words, for the worklist."""
+    terms = terms_of(Charter.objects.get(campaigns__cases__reads=entry.read))
+    limits = [
+        (terms.read_interval_minutes, f"{terms.read_interval_minutes} minutes between cases"),
+        (terms.cases_per_sitting, f"at most {cases(terms.cases_per_sitting)} in a sitting"),
+        (terms.cases_per_day, f"at most {cases(terms.cases_per_day)} in a day"),
+    ]
+    return [words for limit, words in limits if limit]
+
+
+def cases(count: int) -> str:
+    """So many cases, in words."""
+    return "1 case" if count == 1 else f"{count} cases"

@@ -1,0 +1,283 @@
+"""A reader at work: opening a read, saving values, the display check of a sitting."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model, Q
+from django.utils import timezone
+
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+from instruments.definition import Instrument
+from reading.issuing.assignments import move_read
+from reading.models import Exposure, FilmLook, ItemScore, Read, ReadStatus, ReadStep, Sitting
+from reading.models.read import KEPT_FOR_LOOKS
+from reading.room.cells import ABSENT, Cell, absent_items, cells_of, exposures_of, instrument_of
+from reading.room.looks import first_looks
+from reading.room.pace import demand_pace, hold_pace
+from reading.room.steps import open_step, status_of, takes_values
+
+BEGUN_FROM = (ReadStatus.ISSUED, ReadStatus.OPENED)
+Told = tuple[ItemScore, datetime | None]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One edit of one cell as the reader's browser sends it; `op_id` makes repeating it harmless.
+
+    `seen_at` is when the cell's film had been opened whole on that screen.
+    """
+
+    op_id: str
+    exposure: str
+    item: str
+    value: int | None
+    reason: str
+    base_revision: int
+    captured_at: datetime
+    entry: str
+    dwell_ms: int
+    resolves: str = ""
+    seen_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an operation, and what stands in its cell now."""
+
+    op_id: str
+    status: str
+    exposure: str
+    item: str
+    revision: int
+    value: int | None
+    reason: str
+    saved_at: datetime
+
+
+def open_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None:
+    """Begins a step, by default the open one: the system marks every item of an absent film. Again changes nothing.
+
+    Beginning another entry of the worklist waits for the pace the charter sets; a reader begins one at a time, so that
+    two tabs are not both the last one allowed.
+    """
+    authorise(actor, Action.READ_CASES)
+    step = step or open_step(read)
+    if step is None or step.opened_at is not None or not can_begin(read, step):
+        return
+    now, exposures = timezone.now(), exposures_of(step)
+    with audited_atomic():
+        hold_pace(read)
+        before = Read.objects.select_for_update().get(pk=read.pk).status
+        fresh = ReadStep.objects.filter(Q(read__status__in=BEGUN_FROM) | KEPT_FOR_LOOKS, pk=step.pk, opened_at=None)
+        if fresh.update(opened_at=now) != 1:
+            read.refresh_from_db()
+            step.refresh_from_db(fields=["opened_at"])
+            return  # another request was quicker
+        step.opened_at = now
+        if step.token is not None or before == ReadStatus.ISSUED:
+            demand_pace(read, beginning=step)
+        if before == ReadStatus.ISSUED:
+            move_read(read, ReadStatus.OPENED, opened_at=now)
+        scores = ItemScore.objects.bulk_create(absences(read, exposures, now))
+        record(
+            action="reading.read.opened",
+            actor=actor,
+            stream=read.case.campaign.trial.code,
+            subject=("reading.read", str(read.pk)),
+            changes={"status": [before, ReadStatus.OPENED if before == ReadStatus.ISSUED else before]},
+            details={"step": step.position, "marked absent by the system": len(scores)},
+            rows=scores,
+        )
+
+
+def absences(read: Read, exposures: Sequence[Exposure], now: datetime) -> list[ItemScore]:
+    """What the system enters: a reason for every item of a film that does not exist."""
+    instrument = instrument_of(read)
+    return [
+        ItemScore(
+            exposure=exposure,
+            item=item.key,
+            revision=1,
+            reason=ABSENT,
+            entry="system",
+            op_id=uuid.uuid4().hex,
+            captured_at=now,
+            saved_at=now,
+        )
+        for exposure in exposures
+        for item in absent_items(instrument, exposure)
+    ]
+
+
+def can_begin(read: Read, step: ReadStep) -> bool:
+    """Whether the read may be begun, or is one of whose mixed timepoints another was declined."""
+    return read.status in BEGUN_FROM or (read.status == ReadStatus.DECLINED and step.token is not None)
+
+
+def save_values(
+    *,
+    read: Read,
+    actor: Actor,
+    operations: Sequence[Operation],
+    sitting: Sitting | None = None,
+    step: ReadStep | None = None,
+) -> list[Outcome]:
+    """Stores each operation once, in order. An operation on an outdated revision is a conflict and stores nothing.
+
+    Only the step before the reader takes values: by default the open one.
+    """
+    authorise(actor, Action.READ_CASES)
+    instrument = instrument_of(read)
+    for operation in operations:
+        check_operation(instrument, operation)
+    with audited_atomic():
+        exposures = lock_writable(read, step)
+        outcomes, told = settle_operations(operations, exposures, sitting)
+        if told:
+            looks = FilmLook.objects.bulk_create(first_looks(instrument, told))
+            scores = ItemScore.objects.bulk_create([score for score, _ in told])
+            record_saving(read, actor, operations, [*looks, *scores])
+    return outcomes
+
+
+def settle_operations(
+    operations: Sequence[Operation], exposures: list[Exposure], sitting: Sitting | None
+) -> tuple[list[Outcome], list[Told]]:
+    """What becomes of each operation, and the scores to be stored with when their film had been looked at."""
+    by_token = {exposure.token: exposure for exposure in exposures}
+    cells = cells_of(exposures)
+    stored = {score.op_id: score for score in known_scores(operations)}
+    outcomes: list[Outcome] = []
+    told: list[Told] = []
+    for operation in operations:
+        exposure = by_token.get(operation.exposure)
+        if exposure is None:
+            raise BadInput("exposure", operation.exposure, "one of this read's open exposures")
+        if operation.op_id in stored:
+            outcomes.append(repeated(operation, stored[operation.op_id]))
+            continue
+        cell = cells.get((exposure.pk, operation.item), Cell(None, "", 0, ""))
+        if cell.reason == ABSENT or cell.revision != operation.base_revision:
+            outcomes.append(conflict(operation, cell))
+            continue
+        score = new_score(exposure, operation, sitting)
+        told.append((score, operation.seen_at))
+        stored[score.op_id] = score
+        cells[exposure.pk, score.item] = Cell(score.value, score.reason, score.revision, score.entry)
+        outcomes.append(saved(operation, score))
+    return outcomes, told
+
+
+def check_operation(instrument: Instrument, operation: Operation) -> None:
+    """The item exists, the value or the reason is one that may be entered."""
+    item = instrument.item(operation.item) if operation.item in instrument.positions else None
+    if item is None:
+        raise BadInput("item", operation.item, f"an item of {instrument.key}")
+    reasons = [reason.code for reason in instrument.reasons]
+    if operation.reason and operation.reason not in reasons:
+        raise BadInput(f"reason for {item.label}", operation.reason, ", ".join(reasons))
+    if operation.value is not None and operation.value not in item.allowed:
+        raise BadInput(f"score of {item.label}", operation.value, ", ".join(map(str, item.allowed)))
+    if operation.value is not None and operation.reason:
+        raise BadInput(f"score of {item.label}", operation.value, "a score or a reason, not both")
+    if operation.entry not in ("key", "click", "bulk"):
+        raise BadInput("way of entry", operation.entry, "key, click, bulk")
+
+
+def lock_writable(read: Read, step: ReadStep | None) -> list[Exposure]:
+    """Takes the read's row for this transaction; gives the exposures of the step, by default the open one."""
+    locked = Read.objects.select_for_update().get(pk=read.pk)
+    step = locked.steps.get(pk=step.pk) if step else open_step(locked)
+    if step is None or not takes_values(locked, step):
+        status = status_of(locked, step) if step else ReadStatus(locked.status)
+        raise WrongState("this read", status.label.lower(), "a read in progress")
+    return list(step.exposures.all())
+
+
+def known_scores(operations: Sequence[Operation]) -> list[ItemScore]:
+    """The scores already stored for these operations."""
+    ids = [operation.op_id for operation in operations]
+    return list(ItemScore.objects.filter(op_id__in=ids).select_related("exposure"))
+
+
+def new_score(exposure: Exposure, operation: Operation, sitting: Sitting | None) -> ItemScore:
+    """The next revision of the cell."""
+    return ItemScore(
+        exposure=exposure,
+        item=operation.item,
+        revision=operation.base_revision + 1,
+        value=operation.value,
+        reason=operation.reason,
+        entry=operation.entry,
+        op_id=operation.op_id,
+        captured_at=operation.captured_at,
+        saved_at=timezone.now(),
+        dwell_ms=operation.dwell_ms,
+        sitting=sitting,
+    )
+
+
+def saved(operation: Operation, score: ItemScore, status: str = "saved") -> Outcome:
+    """The operation stands as this score."""
+    return Outcome(
+        operation.op_id,
+        status,
+        operation.exposure,
+        score.item,
+        score.revision,
+        score.value,
+        score.reason,
+        score.saved_at,
+    )
+
+
+def repeated(operation: Operation, score: ItemScore) -> Outcome:
+    """The operation was stored before; what was stored for it."""
+    if score.exposure.token != operation.exposure or score.item != operation.item:
+        raise BadInput("operation id", operation.op_id, "an id used for one cell only")
+    return saved(operation, score, "duplicate")
+
+
+def conflict(operation: Operation, cell: Cell) -> Outcome:
+    """Someone else's newer revision stands; the reader decides."""
+    now = timezone.now()
+    return Outcome(
+        operation.op_id, "conflict", operation.exposure, operation.item, cell.revision, cell.value, cell.reason, now
+    )
+
+
+def record_saving(read: Read, actor: Actor, operations: Sequence[Operation], rows: Sequence[Model]) -> None:
+    """One event for what one request saved."""
+    record(
+        action="reading.values.saved",
+        actor=actor,
+        stream=read.case.campaign.trial.code,
+        subject=("reading.read", str(read.pk)),
+        details={
+            "captured": [operation.captured_at.isoformat() for operation in operations],
+            "conflicts settled": [operation.resolves for operation in operations if operation.resolves],
+        },
+        rows=rows,
+    )
+
+
+def begin_sitting(*, actor: Actor, reader_id: int, trial_code: str, display: dict[str, Any]) -> Sitting:
+    """Stores a display check; what is scored from now on is bound to it."""
+    authorise(actor, Action.READ_CASES)
+    with audited_atomic():
+        sitting = Sitting.objects.create(reader_id=reader_id, display=display)
+        record(
+            action="reading.sitting.began",
+            actor=actor,
+            stream=trial_code,
+            subject=("reading.sitting", str(sitting.pk)),
+            rows=[sitting],
+        )
+    return sitting

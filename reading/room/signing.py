@@ -1,0 +1,196 @@
+"""Signing a step: the canonical bytes of every value, their digest under the signature, the step locked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import Action, authorise
+from accounts.signatures import check_password_for_signature, write_signature
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+from jobs.queue import add
+from reading.charter.versions import terms_of
+from reading.issuing.assignments import move_case, move_read
+from reading.issuing.presentations import MIXED
+from reading.models import Case, CaseStatus, Read, ReadKind, ReadReturn, ReadStatus, ReadStep, SignedValues
+from reading.room.cells import cells_of, count_filled, exposures_of, instrument_of
+from reading.room.steps import open_step, presentation_of, status_of, takes_values
+
+MEANINGS = {
+    "read": "I read these films myself and these are my scores",
+    "corrected": "I corrected this read after it was returned and these are my scores",
+}
+RETURN_REASONS = {
+    "incomplete": "A joint was overlooked",
+    "wrong-joint": "Values were entered at the wrong joint",
+    "reader-asked": "The reader asked for it",
+    "other": "Another reason, given in the note",
+}
+
+
+def canonical_values(read: Read, step: ReadStep) -> dict[str, Any]:
+    """Everything a signature on the step covers: charter, instrument, what was shown, and every cell."""
+    instrument = instrument_of(read)
+    exposures = exposures_of(step)
+    cells = cells_of(exposures)
+    return {
+        "charter": read.case.campaign.charter.digest,
+        "instrument": f"{instrument.key} {instrument.version}",
+        "read": read.token,
+        "presentation": presentation_of(read),
+        "step": step.position,
+        "counts": step.counts,
+        "wording": terms_of(read.case.campaign.charter).wording or instrument.default_wording,
+        "version": step.signed_values.count() + 1,
+        "exposures": {
+            exposure.token: {
+                "letter": exposure.letter,
+                "films": {f"{film.view}-{film.side}": film.reader_image_id or "" for film in exposure.films.all()},
+                "values": {
+                    item.key: [cell.value, cell.reason, cell.revision]
+                    for item in instrument.items
+                    if (cell := cells.get((exposure.pk, item.key))) and cell.filled
+                },
+            }
+            for exposure in exposures
+        },
+    }
+
+
+def canonical_text(values: dict[str, Any]) -> str:
+    """Sorted, without spaces, ASCII: the same bytes everywhere."""
+    return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 of the canonical bytes in hex."""
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def count_gaps(read: Read, step: ReadStep) -> int:
+    """Cells without a grade or a reason."""
+    exposures = exposures_of(step)
+    return len(instrument_of(read).items) * len(exposures) - count_filled(cells_of(exposures))
+
+
+def sign_step(
+    *, read: Read, step: ReadStep, actor: Actor, user: User, password: str, meaning: str, shown_digest: str
+) -> SignedValues:
+    """Signs what was on the screen and locks the step; the last step signs the read and asks for the consensus.
+
+    Refused when a cell is empty, when the values are no longer those shown, or when the password is wrong.
+    """
+    authorise(actor, Action.READ_CASES)
+    if meaning not in MEANINGS:
+        raise BadInput("meaning of the signature", meaning, ", ".join(MEANINGS))
+    if gaps := count_gaps(read, step):
+        raise WrongState("this read", f"short of {gaps} values", "a score or a reason in every cell")
+    check_password_for_signature(user=user, password=password)
+    with audited_atomic():
+        locked = Read.objects.select_for_update().get(pk=read.pk)
+        step = locked.steps.get(pk=step.pk)
+        if not takes_values(locked, step):
+            raise WrongState("this read", status_of(locked, step).label.lower(), "a read in progress")
+        if step.token is None and step != open_step(read):
+            raise WrongState("this step", "not the one before its reader", "the steps before it signed, itself not")
+        text = canonical_text(canonical_values(read, step))
+        if digest_of(text) != shown_digest:
+            raise WrongState("this read", "changed since the review was shown", "a fresh review")
+        signed = write_signed_values(read, step, actor, user, meaning, text)
+        lock_step(read, step)
+        record(
+            action="reading.step.signed",
+            actor=actor,
+            stream=read.case.campaign.trial.code,
+            subject=("reading.read", str(read.pk)),
+            details={"step": step.position, "digest": signed.digest, "meaning": MEANINGS[meaning]},
+            rows=[signed],
+        )
+        read.refresh_from_db()
+        if read.status == ReadStatus.SIGNED:
+            ask_for_consensus(read)
+    return signed
+
+
+def write_signed_values(read: Read, step: ReadStep, actor: Actor, user: User, meaning: str, text: str) -> SignedValues:
+    """The signature and the bytes it covers; a step signed again gets the next version."""
+    digest = digest_of(text)
+    signature = write_signature(
+        actor=actor,
+        user=user,
+        meaning=MEANINGS[meaning],
+        record=("reading.read", str(read.pk)),
+        digest=digest,
+        stream=read.case.campaign.trial.code,
+    )
+    version = step.signed_values.count() + 1
+    return SignedValues.objects.create(step=step, version=version, values=text, digest=digest, signature=signature)
+
+
+def lock_step(read: Read, step: ReadStep) -> None:
+    """Locks the step; with the last one the read is signed, unless it was declined."""
+    if ReadStep.objects.filter(pk=step.pk, locked_at=None).update(locked_at=timezone.now()) != 1:
+        raise WrongState("this step", "locked", "an open step")
+    if read.status != ReadStatus.DECLINED and not read.steps.filter(locked_at=None).exists():
+        move_read(read, ReadStatus.SIGNED, signed_at=timezone.now())
+
+
+def ask_for_consensus(read: Read) -> None:
+    """Adds the job that computes the case's consensus once every read it waits for is signed; a repeat adds none."""
+    if read.kind == ReadKind.REPEAT:
+        return
+    case = Case.objects.select_for_update().get(pk=read.case_id)
+    versions = SignedValues.objects.filter(step__read__case=case).count()
+    if read.case.campaign.trains:  # each signed read is told its marks; the job finds that there is no consensus
+        add(kind="scoring.consensus", key=f"case-{case.pk}-{versions}", payload={"case": case.pk})
+        return
+    waiting = case.reads.counting().filter(kind=read.kind).exclude(status=ReadStatus.SIGNED).exists()
+    enough = case.reads.filter(kind=ReadKind.PRIMARY, status=ReadStatus.SIGNED).count() >= readers_per_case(read)
+    if enough and not waiting:
+        add(kind="scoring.consensus", key=f"case-{case.pk}-{versions}", payload={"case": case.pk})
+
+
+def readers_per_case(read: Read) -> int:
+    """How many primary readers the charter asks for."""
+    return int(read.case.campaign.charter.terms["readers_per_case"])
+
+
+def return_read(*, read: Read, actor: Actor, reason: str, note: str, step: ReadStep | None = None) -> ReadReturn:
+    """Gives a signed read back to its reader; the case waits for a new signature, the old one is kept.
+
+    The steps that count are open again; what was read alone before a last step together stays locked. Where timepoints
+    are mixed one `step` goes back by itself: several at once would tell their reader that they belong together.
+    """
+    authorise(actor, Action.RETURN_READS)
+    if reason not in RETURN_REASONS:
+        raise BadInput("reason", reason, ", ".join(RETURN_REASONS))
+    again = read.steps.filter(counts=True)
+    if presentation_of(read) in MIXED:
+        again = again.filter(pk__in=[step.pk] if step else [])
+        if not again:
+            raise BadInput("timepoint", str(step), "one of this read's timepoints")
+    with audited_atomic():
+        move_read(read, ReadStatus.RETURNED, signed_at=None)
+        again.update(locked_at=None)
+        case = Case.objects.select_for_update().get(pk=read.case_id)  # as its result left it, however late that came
+        if read.kind == ReadKind.ADJUDICATION and case.status == CaseStatus.ADJUDICATED:
+            move_case(case, CaseStatus.DISCORDANT)
+        elif read.kind == ReadKind.PRIMARY and case.status != CaseStatus.OPEN:
+            move_case(case, CaseStatus.OPEN)
+        returned = ReadReturn.objects.create(read=read, reason=reason, note=note[:300])
+        record(
+            action="reading.read.returned",
+            actor=actor,
+            stream=read.case.campaign.trial.code,
+            subject=("reading.read", str(read.pk)),
+            changes={"status": [ReadStatus.SIGNED, ReadStatus.RETURNED]},
+            reason=RETURN_REASONS[reason],
+            details={"step": step.position} if step else {},
+            rows=[returned],
+        )
+    return returned

@@ -1,0 +1,93 @@
+"""Which step of a read is before its reader, under which address, and what it may show."""
+
+from __future__ import annotations
+
+from reading.charter.versions import terms_of
+from reading.issuing.presentations import BESIDE, NO_LOOKING_BACK, ORDER_KNOWN, TOGETHER
+from reading.models import Campaign, Exposure, ExposureFilm, Read, ReadStatus, ReadStep
+from reading.models.read import WRITABLE
+from reading.room.cells import exposures_of
+from studies.models import ReaderImage
+
+
+def open_step(read: Read) -> ReadStep | None:
+    """The first step that is not locked."""
+    return read.steps.filter(locked_at=None).order_by("position").first()
+
+
+def step_before(read: Read) -> ReadStep | None:
+    """The open step, or the last one of a read without one."""
+    return open_step(read) or read.steps.order_by("-position").first()
+
+
+def address_of(read: Read, step: ReadStep) -> str:
+    """The token in the address of the screen: the step's own where timepoints are mixed, else the read's."""
+    return step.token or read.token
+
+
+def status_of(read: Read, step: ReadStep) -> ReadStatus:
+    """Where an entry of the worklist stands: a mixed timepoint by itself, whatever the others of its case do."""
+    status = ReadStatus(read.status)
+    if step.token is None:
+        return status
+    if step.locked_at is not None:
+        return ReadStatus.SIGNED
+    if step.opened_at is None:
+        return ReadStatus.ISSUED
+    return ReadStatus.RETURNED if status == ReadStatus.RETURNED else ReadStatus.OPENED
+
+
+def takes_values(read: Read, step: ReadStep) -> bool:
+    """Whether values may be entered: the entry is in progress and the step neither locked nor declined."""
+    return status_of(read, step) in WRITABLE and step.locked_at is None and step.declined_at is None
+
+
+def presentation_of(read: Read) -> str:
+    """The presentation of the charter version pinned by the read's campaign."""
+    return terms_of(read.case.campaign.charter).presentation
+
+
+def steps_shown(read: Read, step: ReadStep | None) -> list[ReadStep]:
+    """Whose exposures the screen of a step shows: its own and, visit by visit, those locked before it."""
+    if step is None:
+        return []
+    if presentation_of(read) not in BESIDE:
+        return [step]
+    return [*read.steps.filter(position__lt=step.position).order_by("position"), step]
+
+
+def exposures_shown(read: Read, step: ReadStep | None) -> list[Exposure]:
+    """What the screen of a step shows, in drawn order, with films and reader images."""
+    return [exposure for one in steps_shown(read, step) for exposure in exposures_of(one)]
+
+
+def image_shown(read: Read, step: ReadStep | None, film: str) -> ReaderImage | None:
+    """The reader image behind a film token on the screen of a step; None for any other token and for an absent film."""
+    films = ExposureFilm.objects.filter(exposure__step__in=steps_shown(read, step), token=film)
+    found = films.select_related("reader_image").first()
+    return found.reader_image if found else None
+
+
+def order_note(read: Read, step: ReadStep) -> str:
+    """What the reader is told of the order of what he sees."""
+    presentation = presentation_of(read)
+    if presentation in BESIDE:
+        return "visits in the order of time; those before this one are locked"
+    if presentation in ORDER_KNOWN:
+        return "in the order of time, A is the first"
+    return (
+        "the order is random" if presentation in TOGETHER or step.counts and not step.token else "one timepoint alone"
+    )
+
+
+def may_look_back(campaign: Campaign) -> bool:
+    """Whether signed reads may be seen again: not where timepoints are read alone, nor where cases are repeated."""
+    terms = terms_of(campaign.charter)
+    return terms.presentation not in NO_LOOKING_BACK and terms.repeats_share == 0
+
+
+def what_is_signed(read: Read, step: ReadStep) -> str:
+    """What one signature locks, in words; never whether more follows."""
+    if presentation_of(read) in BESIDE:
+        return "visit"
+    return "read" if step.counts and step.token is None else "timepoint"

@@ -1,0 +1,91 @@
+"""What waits for a reader: reads, and where timepoints are mixed each of them by itself, in the drawn order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models.functions import Coalesce
+
+from reading.models import ReadStatus, ReadStep
+from reading.models.read import KEPT_FOR_LOOKS, WRITABLE
+from reading.room.steps import address_of, status_of
+
+AT_MOST = 50
+SIGNED_IN_PART = (ReadStatus.SIGNED, *WRITABLE)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of a worklist: what its reader may know of it, and the step that is before him."""
+
+    step: int
+    read: int
+    token: str
+    status: ReadStatus
+    trial: str
+    campaign: str
+    due_on: date | None
+    signed_at: datetime | None
+    what: str = "Case"
+
+
+def steps_waiting() -> QuerySet[ReadStep]:
+    """The open steps that are entries of worklists: the first open one of each read, or each that has a token."""
+    earlier = ReadStep.objects.filter(
+        read=OuterRef("read"), token=None, locked_at=None, position__lt=OuterRef("position")
+    )
+    waiting = ReadStep.objects.filter(Q(read__status__in=[ReadStatus.ISSUED, *WRITABLE]) | KEPT_FOR_LOOKS)
+    return waiting.filter(~Exists(earlier), locked_at=None, read__case__campaign__status="open")
+
+
+def steps_before(user_id: int) -> QuerySet[ReadStep]:
+    """Those of one reader."""
+    return steps_waiting().filter(read__reader_id=user_id)
+
+
+def in_turn(user_id: int) -> QuerySet[ReadStep]:
+    """The steps before a reader in the drawn order: what he began or got back comes first."""
+    began = Q(opened_at__isnull=False) | Q(token=None, read__status__in=WRITABLE)
+    return steps_before(user_id).order_by(
+        Case(When(began, then=0), default=1),
+        F("read__batch__due_on").asc(nulls_last=True),
+        Coalesce("queue_position", "read__queue_position"),
+        Coalesce("token", "read__token"),
+    )
+
+
+def waiting_for(user_id: int, at_most: int = AT_MOST) -> list[Entry]:
+    """A reader's worklist, the first of it first."""
+    return [entry_of(step) for step in fetched(in_turn(user_id))[:at_most]]
+
+
+def fetched(steps: QuerySet[ReadStep]) -> QuerySet[ReadStep]:
+    """With what a row says."""
+    return steps.select_related("read__case__campaign__trial", "read__case__campaign__charter", "read__batch")
+
+
+def entry_of(step: ReadStep) -> Entry:
+    """The step as a row."""
+    read = step.read
+    return Entry(
+        step=step.pk,
+        read=read.pk,
+        token=address_of(read, step),
+        status=status_of(read, step),
+        trial=read.case.campaign.trial.code,
+        campaign=read.case.campaign.title,
+        due_on=read.batch.due_on,
+        signed_at=step.locked_at,
+        what="Timepoint" if step.token else "Case",
+    )
+
+
+def signed_entries(user_id: int) -> QuerySet[ReadStep]:
+    """One locked step for each entry that was signed, newest first: the last of a read, or each that has a token."""
+    later = ReadStep.objects.filter(read=OuterRef("read"), token=None, position__gt=OuterRef("position"))
+    mixed = Q(token__isnull=False, read__status__in=SIGNED_IN_PART) | KEPT_FOR_LOOKS
+    signed = Q(token=None, read__status=ReadStatus.SIGNED) | mixed
+    locked = ReadStep.objects.filter(signed, ~Exists(later), read__reader_id=user_id, locked_at__isnull=False)
+    return fetched(locked).order_by("-locked_at")

@@ -1,0 +1,1 @@
+"""Requesting and opening the arms of a locked campaign."""

@@ -1,0 +1,154 @@
+"""Taking a custodian's opening share: a wrong or foreign one says so and is counted; the second one starts the job."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+from typing import Any
+
+from django.db.models import F
+from django.views.decorators.debug import sensitive_variables
+
+from accounts.models import User
+from accounts.roles import Action, authorise
+from accounts.signatures import check_password_for_signature, write_signature
+from audit.trail import Actor, audited_atomic
+from config.errors import BadInput, WrongState
+from jobs.queue import add
+from scoring.arms.requests import demand_waiting, key_of, move_request, place_of, tell, values_of
+from scoring.models import ArmsRequest, ArmsRequestStatus, OpeningShare
+from studies.arms.custodian.custodian import OPENED
+from studies.arms.sealing import is_share
+from studies.arrival.quarantine import decrypt, encrypt
+from studies.models import CustodianKey
+
+LARGEST_SHARE = 4 * 1024 * 1024
+SHARE_MEANING = "I give my share to open the arms"
+NEEDED = 2
+
+
+class WrongShare(Exception):
+    """The share does not open this request's values; the text says why."""
+
+
+@sensitive_variables()
+def give_share(*, asked: ArmsRequest, actor: Actor, user: User, content: bytes, password: str) -> OpeningShare:
+    """The custodian's share, checked value by value against what was sealed to him, under his signature."""
+    authorise(actor, Action.OPEN_ARMS)
+    demand_waiting(asked)
+    key = key_of(asked, user)
+    if asked.shares.filter(key=key).exists():
+        raise WrongState("your share", "given already", "another custodian's share")
+    check_password_for_signature(user=user, password=password)
+    try:
+        shares = checked_shares(asked, key, content)
+    except WrongShare as fault:
+        count_wrong_share(asked, actor, str(fault))
+        raise BadInput("opening share", str(fault), "what custodian.py open wrote for this request") from None
+    return keep_share(asked, actor, user, key, shares)
+
+
+@sensitive_variables()
+def checked_shares(asked: ArmsRequest, key: CustodianKey, content: bytes) -> dict[str, str]:
+    """The shares by subject; WrongShare says what is not right with them."""
+    given = read_share(content)
+    expected = {
+        "request": (asked.token, "it answers another request"),
+        "trial": (asked.campaign.trial.code, "it belongs to another trial"),
+        "version": (asked.imported.version, "it belongs to another version of the arms"),
+        "fingerprint": (key.fingerprint, "it was made with another key than yours"),
+    }
+    for name, (value, says) in expected.items():
+        if given.get(name) != value:
+            raise WrongShare(says)
+    return matching_shares(asked, place_of(asked, key), given.get("shares"))
+
+
+@sensitive_variables()
+def matching_shares(asked: ArmsRequest, place: int, shares: Any) -> dict[str, str]:
+    """Every share is what was sealed to the custodian at that place."""
+    values = values_of(asked)
+    if not isinstance(shares, dict) or set(shares) != {value.subject.code for value in values}:
+        raise WrongShare("it holds other subjects than the package")
+    trial, version = asked.campaign.trial.code, asked.imported.version
+    for value in values:
+        code = value.subject.code
+        share = decoded(shares[code])
+        if not is_share(value.sealed, place, share, trial=trial, subject=code, version=version):
+            raise WrongShare(f"the share of subject {code} is not what was sealed to your key")
+    return shares
+
+
+def read_share(content: bytes) -> dict[str, Any]:
+    """The file as JSON of the right kind."""
+    if len(content) > LARGEST_SHARE:
+        raise WrongShare(f"it is larger than {LARGEST_SHARE} bytes")
+    try:
+        given = json.loads(content)
+    except ValueError:
+        given = None
+    if not isinstance(given, dict) or given.get("format") != OPENED:
+        raise WrongShare("it is no opening share")
+    return given
+
+
+def decoded(text: object) -> bytes:
+    """The bytes of one share; empty when it is no base64."""
+    try:
+        return base64.b64decode(str(text), validate=True)
+    except ValueError:
+        return b""
+
+
+def count_wrong_share(asked: ArmsRequest, actor: Actor, why: str) -> None:
+    """A wrong share is told to the trail and counted with the request."""
+    with audited_atomic():
+        ArmsRequest.objects.filter(pk=asked.pk).update(wrong_shares=F("wrong_shares") + 1)
+        asked.refresh_from_db()
+        tell("scoring.arms.refuse_share", asked, actor, reason=why, wrong_shares=asked.wrong_shares)
+
+
+@sensitive_variables()
+def keep_share(asked: ArmsRequest, actor: Actor, user: User, key: CustodianKey, shares: dict[str, str]) -> OpeningShare:
+    """Encrypts the share until it has served; with the second one the arms are opened."""
+    text = json.dumps(shares, sort_keys=True).encode()
+    sealed = concealed(text, name_of(asked, key))
+    with audited_atomic():
+        ArmsRequest.objects.select_for_update().get(pk=asked.pk)
+        signature = write_signature(
+            actor=actor,
+            user=user,
+            meaning=SHARE_MEANING,
+            record=("scoring.armsrequest", str(asked.pk)),
+            digest=hashlib.sha256(f"{asked.token} {key.fingerprint}".encode()).hexdigest(),
+            stream=asked.campaign.trial.code,
+        )
+        share = OpeningShare.objects.create(request=asked, key=key, signature=signature, content=sealed)
+        tell("scoring.arms.give_share", asked, actor, fingerprint=key.fingerprint)
+        if asked.shares.count() >= NEEDED:
+            move_request(asked, ArmsRequestStatus.OPENING)
+            add(kind="scoring.unseal", key=f"request-{asked.pk}", payload={"request": asked.pk})
+    return share
+
+
+def name_of(asked: ArmsRequest, key: CustodianKey) -> str:
+    """What the encrypted share is bound to."""
+    return f"opening share {asked.token} {key.fingerprint}"
+
+
+@sensitive_variables()
+def concealed(content: bytes, name: str) -> bytes:
+    """Encrypted under the key of identified originals, which is not in the database."""
+    out = io.BytesIO()
+    encrypt(io.BytesIO(content), out, name)
+    return out.getvalue()
+
+
+@sensitive_variables()
+def revealed(sealed: bytes | memoryview, name: str) -> bytes:
+    """What was concealed under that name."""
+    out = io.BytesIO()
+    decrypt(io.BytesIO(bytes(sealed)), out, name)
+    return out.getvalue()

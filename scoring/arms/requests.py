@@ -1,0 +1,179 @@
+"""Asking for the arms of a locked campaign, withdrawing, running out of time, and what each custodian is given."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+from config.tokens import new_token
+from jobs.queue import add
+from reading.campaigns.opening import identities
+from reading.charter.versions import terms_of
+from reading.models import Campaign, CampaignStatus
+from scoring.models import ARMS_REQUEST_TRANSITIONS, ArmsRequest, ArmsRequestStatus, Lock, OpeningShare
+from studies.arms.custodian.custodian import SEALED
+from studies.arms.custodian_keys import holds_arms, newest_import
+from studies.models import CustodianKey, SealedArm
+
+UNDER_WAY = (ArmsRequestStatus.WAITING, ArmsRequestStatus.OPENING)
+
+
+def why_not_open(campaign: Campaign) -> list[str]:
+    """What stands in the way of opening this campaign's arms, in plain words."""
+    obstacles = []
+    if not holds_arms(campaign.trial):
+        obstacles.append("the trial holds no arms")
+    if newest_import(campaign.trial) is None:
+        obstacles.append("no arm has been imported")
+    if not terms_of(campaign.charter).arms_may_be_opened:
+        obstacles.append(f"charter version {campaign.charter.version} does not permit it")
+    if campaign.status != CampaignStatus.LOCKED:
+        obstacles.append(f"the campaign is {campaign.get_status_display().lower()}, not locked")
+    return obstacles
+
+
+def ask_for_arms(*, campaign: Campaign, actor: Actor, user: User, reason: str) -> ArmsRequest:
+    """Asks any two custodians for their shares, within the time limit."""
+    authorise(actor, Action.REQUEST_ARMS)
+    if not reason.strip():
+        raise BadInput("reason", reason, "a sentence")
+    imported = newest_import(campaign.trial)
+    for obstacle in why_not_open(campaign):
+        raise WrongState("the campaign", obstacle, "nothing in the way of opening its arms")
+    assert imported is not None  # noqa: S101  one of the obstacles
+    with audited_atomic():
+        Campaign.objects.select_for_update().get(pk=campaign.pk)
+        if campaign.arms_requests.filter(status__in=UNDER_WAY).exists():
+            raise WrongState(f"campaign {campaign.code}", "one whose arms are asked for already", "no other request")
+        asked = ArmsRequest.objects.create(
+            campaign=campaign,
+            lock=Lock.objects.filter(campaign=campaign).latest("number"),
+            imported=imported,
+            token=new_token(),
+            reason=reason.strip()[:500],
+            requested_by=user,
+            expires_at=timezone.now() + timedelta(hours=settings.ARMS_REQUEST_HOURS),
+        )
+        add(kind="scoring.mail_custodians", key=f"request-{asked.pk}", payload={"request": asked.pk})
+        tell("scoring.arms.request", asked, actor, reason=asked.reason)
+    return asked
+
+
+def withdraw_request(*, asked: ArmsRequest, actor: Actor) -> None:
+    """The arms are not wanted any more; a share that was given is wiped."""
+    authorise(actor, Action.REQUEST_ARMS)
+    with audited_atomic():
+        move_request(asked, ArmsRequestStatus.WITHDRAWN)
+        wipe_shares(asked)
+        tell("scoring.arms.withdraw", asked, actor)
+
+
+def expire(asked: ArmsRequest) -> None:
+    """The time is over; a share that was given is wiped."""
+    with audited_atomic():
+        move_request(asked, ArmsRequestStatus.EXPIRED)
+        wipe_shares(asked)
+        tell("scoring.arms.expire", asked, Actor.system("arms"))
+
+
+def expire_all() -> None:
+    """Every request whose time is over; the sweeper calls this again and again."""
+    over = ArmsRequest.objects.filter(status=ArmsRequestStatus.WAITING, expires_at__lte=timezone.now())
+    for asked in over.select_related("campaign__trial"):
+        expire(asked)
+
+
+def demand_waiting(asked: ArmsRequest) -> None:
+    """Refuses a request that no longer takes shares: out of time, or its lock is not in force any more."""
+    if asked.status == ArmsRequestStatus.WAITING and asked.expires_at <= timezone.now():
+        expire(asked)
+    if asked.status != ArmsRequestStatus.WAITING:
+        raise WrongState("the request", asked.get_status_display().lower(), "one that waits for custodians")
+    campaign = Campaign.objects.get(pk=asked.campaign_id)
+    newest = Lock.objects.filter(campaign=campaign).latest("number")
+    if campaign.status != CampaignStatus.LOCKED or newest.pk != asked.lock_id:
+        raise WrongState(f"lock {asked.lock.number}", "not in force any more", "the lock the request was made under")
+
+
+def subjects_read(campaign: Campaign) -> set[int]:
+    """The subjects whose cases the campaign reads."""
+    return {films.subject for films in identities(list(campaign.cases.live())).values()}
+
+
+def values_of(asked: ArmsRequest) -> list[SealedArm]:
+    """The sealed arms of the campaign's subjects, by subject code: no more is opened than was read."""
+    found = SealedArm.objects.filter(imported=asked.imported, subject__in=subjects_read(asked.campaign))
+    return list(found.select_related("subject").order_by("subject__code"))
+
+
+def place_of(asked: ArmsRequest, key: CustodianKey) -> int:
+    """The custodian's place among those the version was sealed to, from 1."""
+    return int(asked.imported.keys.index(key.pk)) + 1
+
+
+def key_of(asked: ArmsRequest, user: User) -> CustodianKey:
+    """The custodian's key that this version was sealed to."""
+    own = CustodianKey.objects.filter(pk__in=asked.imported.keys, custodian=user).order_by("-pk").first()
+    if own is None:
+        version = asked.imported.version
+        raise WrongState(
+            "your key", f"not one that arms version {version} was sealed to", "one of its custodians' keys"
+        )
+    return own
+
+
+def sealed_package(*, asked: ArmsRequest, actor: Actor, user: User) -> dict[str, Any]:
+    """What one custodian's tool turns into an opening share: his sealed shares, and no one else's."""
+    authorise(actor, Action.OPEN_ARMS)
+    demand_waiting(asked)
+    key = key_of(asked, user)
+    place = place_of(asked, key)
+    package = {
+        "format": SEALED,
+        "request": asked.token,
+        "trial": asked.campaign.trial.code,
+        "campaign": asked.campaign.code,
+        "version": asked.imported.version,
+        "reason": asked.reason,
+        "fingerprint": key.fingerprint,
+        "place": place,
+        "sealed": {value.subject.code: value.sealed["shares"][str(place)] for value in values_of(asked)},
+    }
+    with audited_atomic():
+        tell("scoring.arms.package", asked, actor, fingerprint=key.fingerprint)
+    return package
+
+
+def move_request(asked: ArmsRequest, to: ArmsRequestStatus, **changes: object) -> None:
+    """Compare-and-set along ARMS_REQUEST_TRANSITIONS."""
+    allowed = [state for state, following in ARMS_REQUEST_TRANSITIONS.items() if to in following]
+    touched = ArmsRequest.objects.filter(pk=asked.pk, status__in=allowed).update(status=to, **changes)
+    if touched != 1:
+        asked.refresh_from_db()
+        state = asked.get_status_display().lower()
+        raise WrongState("the request", state, " or ".join(status.label.lower() for status in allowed))
+    asked.refresh_from_db()
+
+
+def wipe_shares(asked: ArmsRequest) -> None:
+    """That a share was given stays; its content does not."""
+    OpeningShare.objects.filter(request=asked).update(content=None)
+
+
+def tell(action: str, asked: ArmsRequest, actor: Actor, reason: str = "", **details: object) -> None:
+    """One event about a request; never a share or a value."""
+    record(
+        action=action,
+        actor=actor,
+        stream=asked.campaign.trial.code,
+        subject=("scoring.armsrequest", str(asked.pk)),
+        reason=reason,
+        details={"campaign": asked.campaign.code, "lock": asked.lock.number, **details},
+    )

@@ -1,0 +1,166 @@
+"""Opens the arms of a locked campaign with two custodians' shares: a package of its own, for the unblinded side.
+
+Values are in the clear in the worker's memory only; the package is stored encrypted and handed out to people who
+move to the unblinded side of the trial for ever.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+
+from accounts.models import User
+from accounts.roles import Action, authorise
+from accounts.signatures import check_password_for_signature
+from audit import anchors
+from audit.trail import Actor, audited_atomic
+from config.errors import WrongState
+from jobs.queue import Lease
+from scoring.arms.opening_shares import concealed, name_of, revealed
+from scoring.arms.requests import move_request, place_of, subjects_read, tell, values_of, wipe_shares
+from scoring.datasets import verifier
+from scoring.datasets.package import ZIP_TIME, harmless
+from scoring.models import ArmsRequest, ArmsRequestStatus
+from studies.arms.sealing import open_arm
+from studies.models import Subject
+from studies.plan.membership import move_to_unblinded_side
+
+ACTOR = Actor.system("arms")
+README = """The arms of campaign {campaign}, trial {trial}. THIS PACKAGE UNBLINDS.
+
+arms.csv   SUBJID, ARM: every subject whose case was read. An empty ARM: none was imported for the subject.
+Join it to the locked dataset (root {dataset_root}) by SUBJID.
+verify.py  proves the files intact: python verify.py --root {{ROOT}}, the root shown beside the download.
+"""
+
+
+@sensitive_variables()
+def carry(*, payload: dict[str, Any], lease: Lease) -> None:
+    """Opens {"request": id} and wipes the shares."""
+    asked = ArmsRequest.objects.select_related("campaign__trial", "lock", "imported").get(pk=payload["request"])
+    if asked.status != ArmsRequestStatus.OPENING:
+        return
+    try:
+        arms = opened_arms(asked, lease)
+    except InvalidTag:
+        fail(asked, lease)
+        return
+    files = files_of(asked, arms)
+    name = f"arms/{asked.token}.zip.sealed"
+    if not storages["exports"].exists(name):
+        storages["exports"].save(name, ContentFile(concealed(zipped(asked, files), name)))
+    root = hashlib.sha256(files[verifier.MANIFEST]).hexdigest()
+    with audited_atomic():
+        lease.finish()
+        move_request(asked, ArmsRequestStatus.OPENED, folder=name, root=root, opened_at=timezone.now())
+        wipe_shares(asked)
+        tell("scoring.arms.open", asked, ACTOR, root=root, subjects=len(arms))
+        anchors.write_on_commit()
+
+
+@sensitive_variables()
+def opened_arms(asked: ArmsRequest, lease: Lease) -> dict[str, str]:
+    """The arm of every subject whose case was read."""
+    given = {
+        place_of(asked, share.key): json.loads(revealed(share.content, name_of(asked, share.key)))
+        for share in asked.shares.select_related("key")
+        if share.content is not None
+    }
+    values = values_of(asked)
+    arms = {}
+    for done, value in enumerate(values):
+        if done % 100 == 0:
+            lease.progress(done, len(values), "opening the arms")
+        code = value.subject.code
+        shares = {place: base64.b64decode(by_subject[code]) for place, by_subject in given.items()}
+        trial, version = asked.campaign.trial.code, asked.imported.version
+        arms[code] = open_arm(value.sealed, shares, trial=trial, subject=code, version=version)
+    return arms
+
+
+def fail(asked: ArmsRequest, lease: Lease) -> None:
+    """What is stored is not what was sealed."""
+    with audited_atomic():
+        lease.finish()
+        move_request(asked, ArmsRequestStatus.FAILED)
+        wipe_shares(asked)
+        tell("scoring.arms.fail", asked, ACTOR, reason="a sealed value was altered after its import")
+
+
+@sensitive_variables()
+def files_of(asked: ArmsRequest, arms: dict[str, str]) -> dict[str, bytes]:
+    """The package's files by name, the manifest among them."""
+    facts = {
+        "product": "Blindread opened arms",
+        "trial": asked.campaign.trial.code,
+        "campaign": asked.campaign.code,
+        "lock": asked.lock.number,
+        "dataset_root": asked.lock.root,
+        "arms_version": asked.imported.version,
+        "request": asked.token,
+        "custodians": [share.key.fingerprint for share in asked.shares.select_related("key")],
+    }
+    files = {
+        "arms.csv": table_of(asked, arms),
+        "README.txt": README.format(**{name: facts[name] for name in ("trial", "campaign", "dataset_root")}).encode(),
+        "verify.py": Path(verifier.__file__).read_bytes(),
+    }
+    listed = {
+        name: {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()} for name, content in files.items()
+    }
+    manifest = json.dumps({**facts, "files": listed}, indent=1, sort_keys=True) + "\n"
+    return files | {verifier.MANIFEST: manifest.encode()}
+
+
+@sensitive_variables()
+def table_of(asked: ArmsRequest, arms: dict[str, str]) -> bytes:
+    """SUBJID and ARM of every subject read, by code."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["SUBJID", "ARM"])
+    codes = Subject.objects.filter(pk__in=subjects_read(asked.campaign)).values_list("code", flat=True)
+    for code in sorted(codes):
+        writer.writerow([harmless(code), harmless(arms.get(code, ""))])
+    return out.getvalue().encode()
+
+
+@sensitive_variables()
+def zipped(asked: ArmsRequest, files: dict[str, bytes]) -> bytes:
+    """The files as a zip, made in memory."""
+    out = io.BytesIO()
+    folder = f"{asked.campaign.trial.code}-{asked.campaign.code}-arms-UNBLINDED"
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(f"{folder}/{name}", ZIP_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content)
+    return out.getvalue()
+
+
+def receive_arms(*, asked: ArmsRequest, actor: Actor, user: User, password: str) -> bytes:
+    """The opened package. Whoever receives it moves to the unblinded side of the trial, and cannot come back."""
+    authorise(actor, Action.RECEIVE_ARMS)
+    if asked.status != ArmsRequestStatus.OPENED:
+        raise WrongState("the request", asked.get_status_display().lower(), "opened arms")
+    check_password_for_signature(user=user, password=password)
+    with storages["exports"].open(asked.folder) as file:
+        content = revealed(file.read(), asked.folder)
+    with audited_atomic():
+        move_to_unblinded_side(
+            trial=asked.campaign.trial, user=user, actor=actor, reason=f"received the arms of {asked.campaign.code}"
+        )
+        tell("scoring.arms.receive", asked, actor, root=asked.root)
+    return content

@@ -1,0 +1,1 @@
+"""From signed reads to the result of a case."""

@@ -1,0 +1,190 @@
+"""The job that computes a case's result once its reads are signed: consensus, or discordant, then adjudicated."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from typing import Any
+
+import instruments
+from audit.trail import Actor, audited_atomic, record
+from instruments.definition import Instrument
+from instruments.missing import MissingRule
+from jobs.queue import Lease
+from reading.campaigns.frozen_films import FrozenCase
+from reading.campaigns.opening import open_case_seal
+from reading.charter.terms import Terms
+from reading.charter.versions import terms_of
+from reading.issuing.adjudication import request_adjudication
+from reading.issuing.assignments import move_case
+from reading.issuing.randomisation import Draw, new_seed
+from reading.models import Case, CaseStatus, ReadKind
+from scoring import training
+from scoring.consensus.discordance import Trigger, choose_readers, compare
+from scoring.consensus.results import Numbers, mean_of, numbers_of
+from scoring.consensus.rules import rule_of
+from scoring.consensus.signed_series import SignedRead, signed_reads
+from scoring.models import CaseResult, Outcome
+from studies.models import Visit
+
+ACTOR = Actor.system("consensus")
+STATUS = {
+    Outcome.CONSENSUS: CaseStatus.CONSENSUS,
+    Outcome.DISCORDANT: CaseStatus.DISCORDANT,
+    Outcome.ADJUDICATED: CaseStatus.ADJUDICATED,
+}
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A result before it is written."""
+
+    outcome: Outcome
+    rule: str
+    readers: tuple[int, ...]
+    inputs: tuple[str, ...]
+    trigger: Trigger
+    numbers: dict[str, Any]
+
+
+def carry(*, payload: dict[str, Any], lease: Lease) -> None:
+    """Computes the result of {"case": id} from the signed values of its reads."""
+    case = Case.objects.select_related("campaign__charter", "campaign__trial").get(pk=payload["case"])
+    if case.campaign.trains:
+        training.carry(case, lease)
+        return
+    computed = compute(case)
+    with audited_atomic():
+        lease.finish()
+        if computed is not None:
+            keep(case, computed)
+
+
+def compute(case: Case) -> Computed | None:
+    """The result of a case as its signed reads stand; None while a primary read is unsigned, or when it is voided."""
+    terms, frozen = terms_of(case.campaign.charter), open_case_seal(case)
+    instrument, rule = instruments.get(terms.instrument), rule_of(terms)
+    reads = list(case.reads.counting().select_related("reader").order_by("pk"))
+    primary = signed_reads([read for read in reads if read.kind == ReadKind.PRIMARY], instrument, frozen)
+    if case.status == CaseStatus.VOIDED or len(primary) < terms.readers_per_case:
+        return None
+    adjudication = signed_reads([read for read in reads if read.kind == ReadKind.ADJUDICATION], instrument, frozen)
+    trigger = compare(
+        instrument, primary[0].series, primary[1].series, rule, Fraction(str(terms.adjudication_threshold))
+    )
+    return decide(instrument, terms, rule, frozen, primary, adjudication, trigger)
+
+
+def decide(
+    instrument: Instrument,
+    terms: Terms,
+    rule: MissingRule,
+    frozen: FrozenCase,
+    primary: Sequence[SignedRead],
+    adjudication: Sequence[SignedRead],
+    trigger: Trigger,
+) -> Computed:
+    """Concordant: the mean of the two. Discordant: waits, or the charter's result rule with the adjudicator's read."""
+    used, outcome, result_rule = list(primary), Outcome.CONSENSUS, "mean-of-two"
+    readers = tuple(one.series.reader for one in primary)
+    if trigger.tripped:
+        outcome, result_rule = Outcome.DISCORDANT, "waiting"
+    if trigger.tripped and adjudication:
+        used = [*primary, adjudication[0]]
+        outcome, result_rule = Outcome.ADJUDICATED, terms.result_rule
+        readers = choose_readers(
+            instrument,
+            [one.series for one in used],
+            result_rule=terms.result_rule,
+            missing_rule=rule,
+            reference=reference_place(terms, frozen),
+            adjudicator=adjudication[0].series.reader,
+        )
+    numbers = {str(one.series.reader): numbers_of(instrument, one.series, rule) for one in used}
+    result: Numbers | None = None
+    if outcome != Outcome.DISCORDANT:
+        result = mean_of([numbers[str(reader)] for reader in readers])
+    inputs = tuple(sorted(digest for one in used for digest in one.digests))
+    return Computed(outcome, result_rule, readers, inputs, trigger, {"readers": numbers, "result": result})
+
+
+def reference_place(terms: Terms, frozen: FrozenCase) -> int:
+    """The place of the visit that ends the reference interval; the last one when the case does not have it."""
+    codes = dict(Visit.objects.filter(pk__in=[t.visit for t in frozen.timepoints]).values_list("pk", "code"))
+    places = [place for place, t in enumerate(frozen.timepoints) if codes[t.visit] == terms.reference_visit]
+    return places[0] if places and places[0] > 0 else len(frozen.timepoints) - 1
+
+
+def keep(case: Case, computed: Computed) -> None:
+    """Writes the result once per set of inputs, moves the case, asks for the adjudicator. Inside a transaction.
+
+    The trail hears of it each time: a control computed again to the same end looks as an adjudication does.
+    """
+    locked = Case.objects.select_for_update().select_related("campaign__charter", "campaign__trial").get(pk=case.pk)
+    digest = inputs_digest(computed)
+    if locked.status == CaseStatus.VOIDED:
+        return
+    results, before = CaseResult.objects.filter(case=locked), locked.status
+    new = not results.filter(inputs_digest=digest).exists()
+    if new:
+        result = CaseResult.objects.create(
+            case=locked,
+            version=results.count() + 1,
+            outcome=computed.outcome,
+            rule=computed.rule,
+            readers=list(computed.readers),
+            inputs=list(computed.inputs),
+            inputs_digest=digest,
+            trigger=trigger_json(computed.trigger),
+            numbers=computed.numbers,
+        )
+    if new and locked.status != STATUS[computed.outcome]:
+        follow(locked, computed.outcome)
+    record(
+        action="scoring.case.computed",
+        actor=ACTOR,
+        stream=locked.campaign.trial.code,
+        subject=("reading.case", str(locked.pk)),
+        changes={"status": [before, locked.status]},
+        details={"outcome": computed.outcome, "rule": computed.rule, "inputs": list(computed.inputs)},
+        rows=[result] if new else [],
+    )
+    if new:
+        ask_for_third_read(locked, computed)
+
+
+def follow(case: Case, outcome: Outcome) -> None:
+    """Moves the case to what the result says; an adjudicated one passes through discordant."""
+    if outcome == Outcome.ADJUDICATED and case.status == CaseStatus.OPEN:
+        move_case(case, CaseStatus.DISCORDANT)
+    move_case(case, STATUS[outcome])
+
+
+def ask_for_third_read(case: Case, computed: Computed) -> None:
+    """A discordant case goes to an adjudicator; so does the charter's share of concordant ones, results unused."""
+    if case.reads.counting().filter(kind=ReadKind.ADJUDICATION).exists():
+        return
+    share = terms_of(case.campaign.charter).concordant_share
+    control = computed.outcome == Outcome.CONSENSUS and Draw(new_seed(), "control").chance(share)
+    if computed.outcome == Outcome.DISCORDANT or control:
+        request_adjudication(case=case, actor=ACTOR)
+
+
+def inputs_digest(computed: Computed) -> str:
+    """One result for one set of signed inputs, rule and readers."""
+    text = json.dumps([computed.outcome, computed.rule, list(computed.inputs)], separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def trigger_json(trigger: Trigger) -> dict[str, Any]:
+    """The trigger as stored: fractions as text."""
+    stored = asdict(trigger)
+    return {
+        "largest": None if stored["largest"] is None else str(trigger.largest),
+        "threshold": str(trigger.threshold),
+        "one_sided": list(trigger.one_sided),
+        "tripped": trigger.tripped,
+    }

@@ -1,0 +1,82 @@
+"""The exact numbers of a case: totals and changes for each reader and for the mean of the readers that decide it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from instruments.amounts import Total
+from instruments.change import change_series
+from instruments.definition import Instrument
+from instruments.missing import MissingRule
+from instruments.totals import score_series
+from scoring.consensus.discordance import Series
+
+# None is "over all": feature, then region.
+GROUPS: tuple[tuple[str | None, str | None], ...] = tuple(
+    (feature, region) for feature in (None, "erosion", "narrowing", "grade") for region in (None, "hand", "foot")
+)
+Numbers = dict[str, Any]
+
+
+def group_name(feature: str | None, region: str | None) -> str:
+    """How a group is named in stored numbers: "total", "erosion", "erosion-hand" and so on."""
+    return "-".join(part for part in (feature or "total", region) if part)
+
+
+def groups_of(instrument: Instrument) -> dict[str, tuple[str | None, str | None]]:
+    """The groups an instrument has, by name."""
+    have = {(None, None)} | {
+        (feature, region)
+        for item in instrument.items
+        for feature in (None, item.feature)
+        for region in (None, item.region)
+    }
+    return {group_name(*group): group for group in GROUPS if group in have}
+
+
+def numbers_of(instrument: Instrument, series: Series, rule: MissingRule) -> Numbers:
+    """One reader's status totals at every timepoint and changes from the first one, as fractions or reasons."""
+    totals = score_series(instrument, series.values[None], rule, series.operated[None])
+    changes = change_series(instrument, series.values[None], rule, series.operated[None])
+    return {
+        "totals": [written(instrument, total.row(0)) for total in totals],
+        "changes": [written(instrument, one.row(0).difference) for one in changes],
+    }
+
+
+def written(instrument: Instrument, total: Total) -> dict[str, dict[str, Any]]:
+    """A total by group: value "n/d" or null with its reason, and how many sites were assessed and imputed."""
+    row = {}
+    for name, (feature, region) in groups_of(instrument).items():
+        amount = total.of(feature=feature, region=region)
+        row[name] = {
+            "value": None if amount.fraction is None else str(amount.fraction),
+            "reason": amount.reason,
+            "assessed": amount.assessed,
+            "imputed": amount.imputed,
+        }
+    return row
+
+
+def mean_of(readers: Sequence[Numbers]) -> Numbers:
+    """The mean of the readers' numbers; missing, with the first reason, where any of them is missing."""
+    return {
+        kind: [
+            {name: mean_amount([reader[kind][place][name] for reader in readers]) for name in readers[0][kind][place]}
+            for place in range(len(readers[0][kind]))
+        ]
+        for kind in ("totals", "changes")
+    }
+
+
+def mean_amount(amounts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The mean of one amount over readers, exact."""
+    assessed = min(amount["assessed"] for amount in amounts)
+    imputed = max(amount["imputed"] for amount in amounts)
+    missing = [amount["reason"] for amount in amounts if amount["value"] is None]
+    if missing:
+        return {"value": None, "reason": missing[0], "assessed": assessed, "imputed": imputed}
+    total = sum((Fraction(amount["value"]) for amount in amounts), Fraction(0))
+    return {"value": str(total / len(amounts)), "reason": "", "assessed": assessed, "imputed": imputed}

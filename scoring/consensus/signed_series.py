@@ -1,0 +1,82 @@
+"""From signed bytes to arrays: each reader's values of a case in true order. Reads what was signed, nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from instruments.definition import Instrument
+from reading.campaigns.frozen_films import FrozenCase
+from reading.models import Exposure, Read, ReadStatus, SealedExposure, SignedValues
+from reading.unblinding import unseal
+from scoring.consensus.discordance import Series
+
+
+class AlteredValues(RuntimeError):
+    """Signed bytes do not match the digest that was signed."""
+
+
+@dataclass(frozen=True)
+class SignedRead:
+    """A signed read with its values by visit and the digests of what was signed."""
+
+    read: Read
+    series: Series
+    digests: tuple[str, ...]
+
+
+def signed_reads(reads: Sequence[Read], instrument: Instrument, frozen: FrozenCase) -> list[SignedRead]:
+    """The signed reads of one case, each with the newest signed values of the steps that count."""
+    return [load(read, counting_values(read), instrument, frozen) for read in reads if read.status == ReadStatus.SIGNED]
+
+
+def counting_values(read: Read) -> list[SignedValues]:
+    """What enters results: where timepoints were read alone before a last step together, that step alone."""
+    return [signed for signed in newest_values(read) if signed.step.counts]
+
+
+def newest_values(read: Read) -> list[SignedValues]:
+    """The newest version of every step's signed values, verified against their digest."""
+    newest: dict[int, SignedValues] = {}
+    for signed in SignedValues.objects.filter(step__read=read).select_related("step").order_by("version"):
+        if hashlib.sha256(signed.values.encode("ascii")).hexdigest() != signed.digest:
+            raise AlteredValues(f"signed values {signed.pk} of read {read.pk} are not what was signed")
+        newest[signed.step.position] = signed
+    return [newest[position] for position in sorted(newest)]
+
+
+def load(read: Read, signed: Sequence[SignedValues], instrument: Instrument, frozen: FrozenCase) -> SignedRead:
+    """The values of a read as timepoints x items in true order."""
+    places = {timepoint.visit: place for place, timepoint in enumerate(frozen.timepoints)}
+    values = np.full((len(places), len(instrument.items)), np.nan)
+    operated = np.zeros(values.shape, dtype=bool)
+    visits = visits_of(read)
+    for step in signed:
+        for token, exposure in json.loads(step.values)["exposures"].items():
+            fill(instrument, values[places[visits[token]]], operated[places[visits[token]]], exposure["values"])
+    return SignedRead(read, Series(read.reader_id, values, operated), tuple(step.digest for step in signed))
+
+
+def fill(instrument: Instrument, values: Any, operated: Any, entered: dict[str, list[Any]]) -> None:
+    """One timepoint's entries into its rows."""
+    for item, (value, reason, _) in entered.items():
+        column = instrument.positions[item]
+        if value is not None:
+            values[column] = value
+        elif instrument.reason(reason).operated:
+            operated[column] = True
+
+
+def visits_of(read: Read) -> dict[str, int]:
+    """Which visit each exposure of a read shows, from the sealed table."""
+    tokens = dict(Exposure.objects.filter(step__read=read).values_list("pk", "token"))
+    sealed = SealedExposure.objects.filter(exposure__in=tokens)
+    return {
+        tokens[row.exposure_id]: int(unseal(row.sealed, bound_to=f"exposure {tokens[row.exposure_id]}")["visit"])
+        for row in sealed
+    }

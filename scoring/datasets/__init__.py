@@ -1,0 +1,1 @@
+"""Building, locking and proving datasets."""

@@ -1,0 +1,189 @@
+"""Building a dataset: recomputed from signed values, compared with the stored results, written as one package."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import storages
+from django.utils import timezone
+
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import WrongState
+from jobs.queue import Lease, add
+from reading.models import Campaign, CampaignStatus, CaseStatus, Read, ReadStatus
+from scoring.consensus.signed_series import AlteredValues
+from scoring.datasets.case_rows import (
+    CaseData,
+    ResultDiffers,
+    case_row,
+    checked_result,
+    number_rows,
+    score_rows,
+)
+from scoring.datasets.package import Package, seal_folder, write_codebook, zip_folder
+from scoring.datasets.readme import describe, write_readme
+from scoring.datasets.row_diff import diff_against_last_lock
+from scoring.datasets.shown_rows import order_rows, read_rows
+from scoring.datasets.tables import CASES, CHANGES, ORDERS, READS, SCORES, TOTALS
+from scoring.models import DATASET_TRANSITIONS, Dataset, DatasetStatus
+
+
+def request_dataset(*, campaign: Campaign, actor: Actor) -> Dataset:
+    """Asks for a dataset of a closed campaign; a job builds it."""
+    authorise(actor, Action.BUILD_DATASET)
+    if campaign.trains:
+        raise WrongState("the campaign", "for training", "a campaign whose reads count")
+    if campaign.status != CampaignStatus.CLOSED:
+        raise WrongState("the campaign", campaign.get_status_display().lower(), "a closed campaign that is not locked")
+    with audited_atomic():
+        number = Dataset.objects.filter(campaign=campaign).count() + 1
+        dataset = Dataset.objects.create(campaign=campaign, number=number)
+        add(kind="scoring.dataset", key=f"dataset-{dataset.pk}", payload={"dataset": dataset.pk})
+        record(
+            action="scoring.dataset.requested",
+            actor=actor,
+            stream=campaign.trial.code,
+            subject=("scoring.dataset", str(dataset.pk)),
+            details={"campaign": campaign.code, "number": number},
+        )
+    return dataset
+
+
+def carry(*, payload: dict[str, Any], lease: Lease) -> None:
+    """Builds {"dataset": id}. A result that its signed values do not give fails the build with its reason."""
+    dataset = Dataset.objects.select_related("campaign__trial", "campaign__charter").get(pk=payload["dataset"])
+    settings.WORK_FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.WORK_FOLDER) as folder:
+        try:
+            built = build(dataset, Path(folder), lease)
+        except (ResultDiffers, AlteredValues) as fault:
+            fail(dataset, lease, str(fault))
+            return
+    with audited_atomic():
+        lease.finish()
+        move_dataset(dataset, DatasetStatus.BUILT, built_at=timezone.now(), **built)
+        record(
+            action="scoring.dataset.built",
+            actor=Actor.system("datasets"),
+            stream=dataset.campaign.trial.code,
+            subject=("scoring.dataset", str(dataset.pk)),
+            changes={"status": [DatasetStatus.BUILDING, DatasetStatus.BUILT]},
+            details={"root": built["root"], "rows": built["counts"]["rows"]},
+        )
+
+
+def build(dataset: Dataset, work: Path, lease: Lease) -> dict[str, Any]:
+    """Writes the package, stores its zip; gives root, folder and counts."""
+    name = package_name(dataset)
+    folder = work / name
+    folder.mkdir()
+    rows = write_tables(dataset, folder, lease)
+    write_codebook(folder)
+    facts = describe(dataset, rows)
+    write_readme(folder, dataset, facts)
+    root = seal_folder(folder, facts)
+    diff = diff_against_last_lock(dataset, folder)
+    zip_folder(folder, work / f"{name}.zip")
+    stored = f"datasets/{dataset.pk}/{root}.zip"
+    if not storages["exports"].exists(stored):
+        with (work / f"{name}.zip").open("rb") as file:
+            storages["exports"].save(stored, File(file))
+    return {"root": root, "folder": stored, "counts": {"rows": rows, "diff": diff}}
+
+
+def package_name(dataset: Dataset) -> str:
+    """The folder's name: trial, campaign and number."""
+    return f"{dataset.campaign.trial.code}-{dataset.campaign.code}-{dataset.number}"
+
+
+def write_tables(dataset: Dataset, folder: Path, lease: Lease) -> dict[str, int]:
+    """Every case's rows in the order of the subjects' codes; gives rows by file."""
+    campaign = dataset.campaign
+    codes = reader_codes(campaign)
+    cases = [CaseData(case, codes) for case in campaign.cases.select_related("campaign__charter", "campaign__trial")]
+    cases.sort(key=lambda data: (data.subject.code, data.case.number))
+    with Package(folder) as package:
+        for done, data in enumerate(cases):
+            lease.progress(done, len(cases), "recomputing and writing cases")
+            write_case(package, data)
+        return package.counts
+
+
+def write_case(package: Package, data: CaseData) -> None:
+    """The rows of one case into every table; of a voided case its one row and the orders that were shown."""
+    package.write(ORDERS, order_rows(data))
+    if data.case.status == CaseStatus.VOIDED:
+        package.write(CASES, [case_row(data, None)])
+        return
+    result, computed = checked_result(data.case)
+    package.write(CASES, [case_row(data, result)])
+    package.write(SCORES, score_rows(data))
+    package.write(TOTALS, number_rows(data, computed, "totals"))
+    package.write(CHANGES, number_rows(data, computed, "changes"))
+    package.write(READS, read_rows(data))
+
+
+def reader_codes(campaign: Campaign) -> dict[int, str]:
+    """R01, R02 ... for the people with signed reads, by account id: the same person, the same code."""
+    people = Read.objects.filter(case__campaign=campaign, status=ReadStatus.SIGNED)
+    ids = sorted(set(people.values_list("reader_id", flat=True)))
+    return {reader: f"R{place:02d}" for place, reader in enumerate(ids, start=1)}
+
+
+def fail(dataset: Dataset, lease: Lease, reason: str) -> None:
+    """The dataset failed for good: something stored is not what was signed."""
+    with audited_atomic():
+        lease.finish()
+        move_dataset(dataset, DatasetStatus.FAILED, failure=reason[:1000])
+        record(
+            action="scoring.dataset.failed",
+            actor=Actor.system("datasets"),
+            stream=dataset.campaign.trial.code,
+            subject=("scoring.dataset", str(dataset.pk)),
+            changes={"status": [DatasetStatus.BUILDING, DatasetStatus.FAILED]},
+            reason=reason,
+        )
+
+
+def discard_dataset(*, dataset: Dataset, actor: Actor) -> None:
+    """Sets aside a dataset that was not locked."""
+    authorise(actor, Action.BUILD_DATASET)
+    with audited_atomic():
+        before = dataset.status
+        move_dataset(dataset, DatasetStatus.DISCARDED)
+        record(
+            action="scoring.dataset.discarded",
+            actor=actor,
+            stream=dataset.campaign.trial.code,
+            subject=("scoring.dataset", str(dataset.pk)),
+            changes={"status": [before, DatasetStatus.DISCARDED]},
+        )
+
+
+def record_download(*, dataset: Dataset, actor: Actor) -> None:
+    """Tells the trail that somebody took a copy."""
+    authorise(actor, Action.DOWNLOAD_DATASET)
+    with audited_atomic():
+        record(
+            action="scoring.dataset.downloaded",
+            actor=actor,
+            stream=dataset.campaign.trial.code,
+            subject=("scoring.dataset", str(dataset.pk)),
+            details={"root": dataset.root},
+        )
+
+
+def move_dataset(dataset: Dataset, to: DatasetStatus, **changes: object) -> None:
+    """Compare-and-set along DATASET_TRANSITIONS."""
+    allowed = [state for state, following in DATASET_TRANSITIONS.items() if to in following]
+    touched = Dataset.objects.filter(pk=dataset.pk, status__in=allowed).update(status=to, **changes)
+    if touched != 1:
+        dataset.refresh_from_db()
+        state = dataset.get_status_display().lower()
+        raise WrongState("the dataset", state, " or ".join(status.label.lower() for status in allowed))
+    dataset.refresh_from_db()

@@ -1,0 +1,246 @@
+"""The rows of one case for every table, recomputed from signed bytes; refuses a stored result that differs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import instruments
+from instruments.definition import Instrument
+from reading.campaigns.frozen_films import FrozenCase
+from reading.campaigns.opening import open_case_seal
+from reading.charter.versions import terms_of
+from reading.models import (
+    Case,
+    CaseStatus,
+    ItemScore,
+    Read,
+    ReadKind,
+    ReadStatus,
+    ReadStep,
+    SignedValues,
+)
+from scoring.consensus.case_result import Computed, compute, trigger_json
+from scoring.consensus.results import Numbers, numbers_of
+from scoring.consensus.rules import rule_of
+from scoring.consensus.signed_series import newest_values, signed_reads, visits_of
+from scoring.models import CaseResult
+from studies.models import Film, Rendition, Subject, Visit
+
+PLACES = 4
+Row = dict[str, object]
+
+
+class ResultDiffers(RuntimeError):
+    """The stored result of a case is not what its signed values give."""
+
+
+@dataclass
+class CaseData:
+    """Everything about one case that the tables need, fetched with a bounded number of queries."""
+
+    case: Case
+    reader_codes: dict[int, str]
+
+    @cached_property
+    def instrument(self) -> Instrument:
+        """The instrument of the charter."""
+        return instruments.get(terms_of(self.case.campaign.charter).instrument)
+
+    @cached_property
+    def frozen(self) -> FrozenCase:
+        """Whose case it is, in true order."""
+        return open_case_seal(self.case)
+
+    @cached_property
+    def subject(self) -> Subject:
+        """The subject with its site."""
+        return Subject.objects.select_related("site").get(pk=self.frozen.subject)
+
+    @cached_property
+    def visits(self) -> dict[int, Visit]:
+        """The visits by id."""
+        return {visit.pk: visit for visit in Visit.objects.filter(pk__in=[t.visit for t in self.frozen.timepoints])}
+
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """The place of each visit, from 0."""
+        return {timepoint.visit: place for place, timepoint in enumerate(self.frozen.timepoints)}
+
+    @cached_property
+    def films(self) -> dict[str, Film]:
+        """The film behind each reader image key."""
+        keys = [key for timepoint in self.frozen.timepoints for key in timepoint.images.values()]
+        renditions = Rendition.objects.filter(reader_image__in=keys).select_related("film")
+        return {rendition.reader_image_id: rendition.film for rendition in renditions}
+
+    @cached_property
+    def signed(self) -> list[Read]:
+        """The signed reads in order of issue, primary first."""
+        reads = self.case.reads.filter(status=ReadStatus.SIGNED).select_related("batch")
+        return sorted(reads, key=lambda read: (read.kind != ReadKind.PRIMARY, read.pk))
+
+    def slot(self, read: Read) -> str:
+        """READER 1, READER 2 or ADJUDICATOR; a repeat has the slot of the read that it repeats."""
+        if read.kind == ReadKind.ADJUDICATION:
+            return "ADJUDICATOR"
+        return f"READER {[one.reader_id for one in self.signed].index(read.reader_id) + 1}"
+
+    def head(self) -> Row:
+        """The columns that begin most rows."""
+        return {
+            "STUDYID": self.case.campaign.trial.code,
+            "USUBJID": self.subject.code,
+            "SITEID": self.subject.site.code,
+        }
+
+    def visit_columns(self, visit: int) -> Row:
+        """The columns that name a visit."""
+        return {"VISITNUM": self.places[visit] + 1, "VISIT": self.visits[visit].code}
+
+
+def checked_result(case: Case) -> tuple[CaseResult, Computed]:
+    """The newest stored result and the same computed anew from the signed values; ResultDiffers when they disagree."""
+    computed = compute(case)
+    stored = CaseResult.objects.filter(case=case).order_by("-version").first()
+    if computed is None or stored is None:
+        raise ResultDiffers(f"case {case.number} has no result")
+    differs = (
+        stored.numbers != json.loads(json.dumps(computed.numbers))
+        or stored.readers != list(computed.readers)
+        or stored.trigger != trigger_json(computed.trigger)
+    )
+    if differs:
+        raise ResultDiffers(f"case {case.number}: the stored result is not what the signed values give")
+    return stored, computed
+
+
+def score_rows(data: CaseData) -> Iterator[Row]:
+    """One row per item of every signed read."""
+    for read in data.signed:
+        visits = visits_of(read)
+        for signed in newest_values(read):
+            yield from signed_rows(data, read, visits, signed)
+
+
+def signed_rows(data: CaseData, read: Read, visits: dict[str, int], signed: SignedValues) -> Iterator[Row]:
+    """The rows of one signed step, in reading order."""
+    exposures = json.loads(signed.values)["exposures"]
+    saved = saved_details(read)
+    order = sorted(exposures, key=lambda token: data.places[visits[token]])
+    for item in data.instrument.items:
+        for token in order:
+            shown = exposures[token]
+            value, reason, revision = shown["values"][item.key]
+            entry, saved_at = saved[token, item.key, revision]
+            yield {
+                **data.head(),
+                **data.visit_columns(visits[token]),
+                "READER": data.slot(read),
+                "READERID": data.reader_codes[read.reader_id],
+                "READID": read.token,
+                **flags_of(read, signed.step),
+                "BLINDPOS": shown["letter"],
+                "IMGID": shown["films"].get(f"{item.region}-{item.side}", ""),
+                "METHOD": f"{data.instrument.key} {data.instrument.version}",
+                "FEATURE": item.feature,
+                "SIDE": item.side,
+                "REGION": item.region,
+                "JOINT": item.joint,
+                "PARAMCD": item.paramcd,
+                "AVAL": "" if value is None else value,
+                "AVALMAX": max(item.allowed),
+                "NAREASON": reason,
+                "ENTRYMTH": entry,
+                "SCOREDTC": stamp(saved_at),
+                "SIGNDTC": stamp(signed.step.locked_at),
+            }
+
+
+def flags_of(read: Read, step: ReadStep) -> Row:
+    """Which step of the read it is, whether it counts, and whether the whole read is a repeat."""
+    return {
+        "STEP": step.position + 1,
+        "COUNTFL": "Y" if step.counts and read.kind != ReadKind.REPEAT else "",
+        "REPEATFL": "Y" if read.kind == ReadKind.REPEAT else "",
+    }
+
+
+def saved_details(read: Read) -> dict[tuple[str, str, int], tuple[str, datetime]]:
+    """How and when each revision of each cell was saved."""
+    scores = ItemScore.objects.filter(exposure__step__read=read)
+    rows = scores.values_list("exposure__token", "item", "revision", "entry", "saved_at")
+    return {(token, item, revision): (entry, saved_at) for token, item, revision, entry, saved_at in rows}
+
+
+def number_rows(data: CaseData, computed: Computed, kind: str) -> Iterator[Row]:
+    """Rows of totals or changes: of every reader, of every repeat, then of the result."""
+    for read in data.signed:
+        slot, code = data.slot(read), data.reader_codes[read.reader_id]
+        if read.kind == ReadKind.REPEAT:
+            yield from amounts(data, numbers_of_repeat(data, read)[kind], kind, f"{slot} REPEAT", code)
+        elif numbers := computed.numbers["readers"].get(str(read.reader_id)):
+            yield from amounts(data, numbers[kind], kind, slot, code)
+    if computed.numbers["result"] is not None:
+        yield from amounts(data, computed.numbers["result"][kind], kind, "RESULT", "")
+
+
+def numbers_of_repeat(data: CaseData, read: Read) -> Numbers:
+    """The numbers of a repeat, which enter no result."""
+    (signed,) = signed_reads([read], data.instrument, data.frozen)
+    return numbers_of(data.instrument, signed.series, rule_of(terms_of(data.case.campaign.charter)))
+
+
+def amounts(data: CaseData, places: list[dict[str, Any]], kind: str, source: str, code: str) -> Iterator[Row]:
+    """The rows of one source; changes begin at the second visit."""
+    timepoints = data.frozen.timepoints[1:] if kind == "changes" else data.frozen.timepoints
+    for timepoint, groups in zip(timepoints, places, strict=True):
+        visit = data.visits[timepoint.visit]
+        for group, amount in groups.items():
+            row: Row = {**data.head(), **data.visit_columns(timepoint.visit), "SOURCE": source, "READERID": code}
+            if kind == "changes":
+                row["BASEVISIT"] = data.visits[data.frozen.timepoints[0].visit].code
+            else:
+                row |= {"VISITTYPE": visit.kind, "FILMDTC": timepoint.day}
+            yield row | {
+                "GROUP": group,
+                "EXACT": amount["value"] or "",
+                "AVAL": rounded(amount["value"]),
+                "NAREASON": amount["reason"],
+                "ASSESSED": amount["assessed"],
+                "IMPUTED": amount["imputed"],
+            }
+
+
+def rounded(exact: str | None) -> str:
+    """The fraction rounded once, half to even, to PLACES decimals."""
+    if exact is None:
+        return ""
+    return str(Decimal(round(Fraction(exact) * 10**PLACES)).scaleb(-PLACES))
+
+
+def case_row(data: CaseData, result: CaseResult | None) -> Row:
+    """The row of the case itself; a voided case has a reason and no result."""
+    row: Row = {**data.head(), "CASENUM": data.case.number, "OUTCOME": "voided", "VOIDREASON": data.case.void_reason}
+    if data.case.status == CaseStatus.VOIDED or result is None:
+        return row
+    trigger = result.trigger
+    return row | {
+        "OUTCOME": result.outcome,
+        "RULE": result.rule,
+        "READERS": " ".join(data.reader_codes[reader] for reader in result.readers),
+        "LARGEST": rounded(trigger["largest"]),
+        "THRESHOLD": rounded(trigger["threshold"]),
+        "ONESIDED": " ".join(str(place + 1) for place in trigger["one_sided"]),
+    }
+
+
+def stamp(at: datetime | None) -> str:
+    """A time in UTC as ISO 8601 with milliseconds."""
+    return "" if at is None else at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

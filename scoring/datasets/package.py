@@ -1,0 +1,106 @@
+"""Writes a dataset as a folder of files: the same rows give the same bytes. The root is the manifest's SHA-256."""
+
+from __future__ import annotations
+
+import csv
+import json
+import zipfile
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+
+from config.cells import FORMULA_SIGNS
+from scoring.datasets import verifier
+from scoring.datasets.case_rows import Row
+from scoring.datasets.tables import CODEBOOK, TABLES, Table
+
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+class TableFile:
+    """A CSV file being written, row by row."""
+
+    def __init__(self, folder: Path, table: Table) -> None:
+        self.table = table
+        self.file = (folder / table.name).open("w", encoding="utf-8", newline="")
+        self.writer = csv.DictWriter(self.file, table.names, restval="", lineterminator="\r\n")
+        self.writer.writeheader()
+        self.rows = 0
+
+    def write(self, rows: Iterable[Row]) -> None:
+        """Appends rows; text that a spreadsheet would take for a formula is kept as text."""
+        for row in rows:
+            self.writer.writerow({name: harmless(value) for name, value in row.items() if name in self.table.names})
+            self.rows += 1
+
+
+class Package:
+    """The open tables of a package; closing them leaves complete files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.tables = {table.name: TableFile(folder, table) for table in TABLES}
+
+    def __enter__(self) -> Package:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with ExitStack() as stack:
+            for table in self.tables.values():
+                stack.callback(table.file.close)
+
+    def write(self, table: Table, rows: Iterable[Row]) -> None:
+        """Appends rows to a table."""
+        self.tables[table.name].write(rows)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows by file."""
+        return {name: table.rows for name, table in self.tables.items()}
+
+
+def harmless(value: object) -> object:
+    """Text that begins like a formula gets an apostrophe; numbers stay numbers."""
+    if isinstance(value, str) and value.startswith(FORMULA_SIGNS) and not is_number(value):
+        return f"'{value}"
+    return value
+
+
+def is_number(text: str) -> bool:
+    """Whether the text is a number or a fraction, which may begin with a minus."""
+    return text.lstrip("-").replace(".", "", 1).replace("/", "", 1).isdigit()
+
+
+def write_codebook(folder: Path) -> None:
+    """One row per column of every table."""
+    codebook = TableFile(folder, CODEBOOK)
+    for table in TABLES:
+        codebook.write({"FILE": table.name, "COLUMN": column.name, "MEANING": column.says} for column in table.columns)
+    codebook.file.close()
+
+
+def seal_folder(folder: Path, facts: dict[str, object]) -> str:
+    """Adds the verifier and the manifest; gives the root."""
+    (folder / "verify.py").write_bytes(Path(verifier.__file__).read_bytes())
+    files = {
+        str(path.relative_to(folder)): {"size": path.stat().st_size, "sha256": verifier.file_digest(path)}
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != verifier.MANIFEST
+    }
+    text = json.dumps({**facts, "files": files}, indent=1, sort_keys=True, ensure_ascii=True) + "\n"
+    (folder / verifier.MANIFEST).write_text(text, encoding="ascii", newline="\n")
+    return verifier.file_digest(folder / verifier.MANIFEST)
+
+
+def zip_folder(folder: Path, target: Path) -> None:
+    """The folder as a zip whose bytes depend on the contents alone."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                entry = zipfile.ZipInfo(f"{folder.name}/{path.relative_to(folder)}", ZIP_TIME)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.external_attr = 0o644 << 16
+                archive.writestr(entry, path.read_bytes())

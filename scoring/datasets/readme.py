@@ -1,0 +1,66 @@
+"""What a package says of itself: facts for the manifest, and a page for the person who opens it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+import instruments
+from reading.charter.terms import ENTRY_ORDERS, RESULT_RULES
+from reading.charter.versions import terms_of
+from reading.issuing.presentations import ORDER_KNOWN, PRESENTATIONS
+from scoring.datasets.tables import TABLES
+from scoring.models import Dataset
+
+
+def describe(dataset: Dataset, rows: dict[str, int]) -> dict[str, Any]:
+    """The facts in the manifest: no times, so that the same reads give the same bytes."""
+    campaign = dataset.campaign
+    terms = terms_of(campaign.charter)
+    instrument = instruments.get(terms.instrument)
+    return {
+        "product": f"Blindread {settings.SPECTACULAR_SETTINGS['VERSION']}",
+        "trial": campaign.trial.code,
+        "campaign": campaign.code,
+        "charter": {"version": campaign.charter.version, "digest": campaign.charter.digest, "terms": terms.as_json()},
+        "instrument": {"key": instrument.key, "version": instrument.version, "maximum": instrument.maximum},
+        "rows": rows,
+    }
+
+
+def order_in_words(presentation: str) -> str:
+    """What readers knew of the order of time."""
+    return "; they knew the order of time" if presentation in ORDER_KNOWN else ", nor the order of time"
+
+
+def write_readme(folder: Path, dataset: Dataset, facts: dict[str, Any]) -> None:
+    """README.md: what was read, how, and how to use and verify the files."""
+    terms = facts["charter"]["terms"]
+    files = "\n".join(f"- `{table.name}` ({facts['rows'][table.name]} rows): {table.says}." for table in TABLES)
+    read_by = facts["instrument"]
+    text = f"""# {facts["trial"]}, campaign {facts["campaign"]}
+
+Central reading by {read_by["key"]} version {read_by["version"]} (0 to {read_by["maximum"]}),
+charter version {facts["charter"]["version"]}. Presentation: {PRESENTATIONS[terms["presentation"]]}.
+Readers knew neither subject, visit, date, site nor treatment{order_in_words(terms["presentation"])}.
+Entry: {ENTRY_ORDERS[terms["entry_order"]].lower()}.
+Adjudication above a difference of {terms["adjudication_threshold"]:g} in change; then:
+{RESULT_RULES[terms["result_rule"]]}.
+Missing sites: {terms["missing_rule"]} (limit {terms["missing_limit"]:g}). No treatment arm is held here.
+
+## Files
+{files}
+- `codebook.csv`: every column of every table.
+- `manifest.json`: size and SHA-256 of every file; its own SHA-256 is the root that two people sign.
+- `verify.py`: `python verify.py . --root ROOT` proves this folder intact; it needs Python alone.
+
+Values count where COUNTFL is Y; repeats (REPEATFL) serve the readers' agreement with themselves and no result.
+Once the campaign is locked its seeds can be revealed: `bin/manage verify_randomisation . --seed FILE` draws every
+order in `orders.csv` again.
+
+Values named EXACT are fractions; AVAL is rounded once, half to even, to 4 decimals. A text cell that begins like a
+spreadsheet formula is preceded by an apostrophe. Files are UTF-8, comma separated, CRLF.
+"""
+    (folder / "README.md").write_text(text, encoding="utf-8", newline="\n")

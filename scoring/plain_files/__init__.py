@@ -1,0 +1,1 @@
+"""The same arithmetic on plain CSV files, without a database."""

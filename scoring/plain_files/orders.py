@@ -1,0 +1,192 @@
+"""Draws every order of an exported dataset again from the revealed seeds: no database, no secret."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from string import ascii_uppercase
+from typing import Any
+
+from config.errors import BadInput
+from reading.issuing.presentations import BESIDE, PRESENTATIONS, draw_queue, draw_repeats, plan_steps, queue_name
+from reading.issuing.randomisation import SEED_BYTES, commitment
+from scoring.datasets.tables import ORDERS
+from scoring.datasets.verifier import MANIFEST
+
+FORMULA_KEPT_AS_TEXT = ("'-", "'=", "'+", "'@")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One row of orders.csv: a timepoint as it was shown."""
+
+    read: str
+    case: str
+    kind: str
+    commitment: str
+    queue: str
+    entry: str
+    place: int
+    step: int
+    counts: bool
+    position: int
+    letter: str
+    key: str
+    visit: int
+    repeated: bool
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a dataset and its revealed seeds say about what was drawn: reads in the order of the file."""
+
+    presentation: str
+    repeats_share: float
+    reads: dict[str, list[Shown]]
+    seeds: dict[str, bytes]
+
+    def seed_of(self, shown: Shown) -> bytes:
+        """The seed a row was drawn from."""
+        return self.seeds[shown.commitment]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the seed gives for one queue: its name, its order, and the reads to be repeated."""
+
+    name: str
+    order: Sequence[str]
+    repeated: frozenset[str]
+
+
+def read_drawing(folder: Path, seed_file: Path) -> Drawing:
+    """The dataset's orders and charter, and the seeds by the commitment they really have; BadInput when unusable."""
+    try:
+        terms = read_json(folder / MANIFEST)["charter"]["terms"]
+        presentation, share = terms["presentation"], float(terms.get("repeats_share", 0))
+    except (KeyError, TypeError, ValueError):
+        raise BadInput(MANIFEST, "without a charter's terms", "the manifest of a dataset") from None
+    if presentation not in PRESENTATIONS:
+        raise BadInput("presentation", presentation, ", ".join(PRESENTATIONS))
+    reads: dict[str, list[Shown]] = {}
+    for shown in read_orders(folder / ORDERS.name):
+        reads.setdefault(shown.read, []).append(shown)
+    seeds = read_seeds(seed_file)
+    for rows in reads.values():
+        if rows[0].commitment not in seeds:
+            raise BadInput("seeds", seed_file.name, f"the seed whose commitment is {rows[0].commitment}")
+    return Drawing(presentation, share, reads, seeds)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object in a file."""
+    try:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadInput("file", str(path), f"a JSON file that can be read ({error})") from None
+    return found
+
+
+def read_orders(path: Path) -> list[Shown]:
+    """The rows of orders.csv."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return [shown_in(row) for row in csv.DictReader(file)]
+    except OSError as error:
+        raise BadInput("file", str(path), f"a file that can be read ({error.strerror})") from None
+    except (KeyError, ValueError) as error:
+        raise BadInput(path.name, str(error), "every column of the codebook, whole numbers where it says so") from None
+
+
+def shown_in(row: dict[str, str]) -> Shown:
+    """One row, typed."""
+    return Shown(
+        read=as_written(row["READID"]),
+        case=row["CASENUM"],
+        kind=row["READKIND"],
+        commitment=row["COMMITMENT"],
+        queue=as_written(row["QUEUE"]),
+        entry=as_written(row["ENTRY"]),
+        place=int(row["QUEUEPOS"]),
+        step=int(row["STEP"]),
+        counts=row["STEPCOUNTS"] == "Y",
+        position=int(row["POSITION"]),
+        letter=row["LETTER"],
+        key=as_written(row["KEY"]),
+        visit=int(row["VISITNUM"]),
+        repeated=row["REPEATDRAWN"] == "Y",
+    )
+
+
+def as_written(text: str) -> str:
+    """A cell as it was before an apostrophe kept spreadsheets from taking it for a formula."""
+    return text[1:] if text.startswith(FORMULA_KEPT_AS_TEXT) else text
+
+
+def read_seeds(path: Path) -> dict[str, bytes]:
+    """The seeds of a file as it was revealed, by the commitment that each of them really has."""
+    try:
+        seeds = [bytes.fromhex(entry["seed"]) for entry in read_json(path)["seeds"]]
+    except (KeyError, TypeError, ValueError):
+        raise BadInput("seeds", path.name, 'JSON with "seeds", each with its "seed" in hex') from None
+    for seed in seeds:
+        if len(seed) != SEED_BYTES:
+            raise BadInput("seed", seed.hex(), f"{SEED_BYTES} bytes in hex")
+    return {commitment(seed): seed for seed in seeds}
+
+
+def first_difference(drawing: Drawing) -> str:
+    """The first read, in the order of the file, that is not what its seed gives, and in what; empty when none is."""
+    queues: dict[str, list[Shown]] = {}
+    for shown in (one for rows in drawing.reads.values() for one in rows if one.queue):
+        queues.setdefault(shown.queue, []).append(shown)
+    expected = {queue: expected_of(drawing, rows) for queue, rows in queues.items()}
+    for token, rows in drawing.reads.items():
+        fault = steps_differ(drawing, rows)
+        if not fault and rows[0].queue:
+            fault = places_differ(expected[rows[0].queue], rows)
+        if fault:
+            return f"read {token} of case {rows[0].case}: {fault}"
+    return ""
+
+
+def expected_of(drawing: Drawing, rows: Sequence[Shown]) -> Expected:
+    """A queue drawn again from all its entries."""
+    seed = drawing.seed_of(rows[0])
+    entries = sorted({row.entry for row in rows})
+    first = sorted({row.read for row in rows if row.kind == "primary"})
+    return Expected(queue_name(entries), draw_queue(seed, entries), draw_repeats(seed, first, drawing.repeats_share))
+
+
+def steps_differ(drawing: Drawing, rows: Sequence[Shown]) -> str:
+    """In what the steps of a read differ from those that its seed gives."""
+    true_order = sorted({(row.visit, row.key) for row in rows})
+    plans = plan_steps(
+        drawing.presentation, drawing.seed_of(rows[0]), rows[0].read, true_order, key=lambda timepoint: timepoint[1]
+    )
+    wanted, first = [], 0
+    for step, plan in enumerate(plans, start=1):
+        for place, (visit, key) in enumerate(plan.shown, start=first):
+            wanted.append((step, place, ascii_uppercase[place], visit, key, plan.counts))
+        first += len(plan.shown) if drawing.presentation in BESIDE else 0
+    stored = sorted((row.step, row.position, row.letter, row.visit, row.key, row.counts) for row in rows)
+    if stored == wanted:
+        return ""
+    shown, given = ([f"{one[0]}{one[2]}={one[3]}" for one in places] for places in (stored, wanted))
+    return f"step, letter and visit were {' '.join(shown)}; the seed gives {' '.join(given)}"
+
+
+def places_differ(expected: Expected, rows: Sequence[Shown]) -> str:
+    """In what the places of a read in its queue, or its being repeated, differ from what its seed gives."""
+    if rows[0].queue != expected.name:
+        return f"its queue is named {rows[0].queue}; the first token there is {expected.name}"
+    for row in rows:
+        drawn = expected.order.index(row.entry)
+        if row.place != drawn:
+            return f"entry {row.entry} stands at {row.place} in its queue; the seed gives {drawn}"
+    if rows[0].repeated != (rows[0].read in expected.repeated):
+        return f"it was {'' if rows[0].repeated else 'not '}drawn to be repeated; the seed gives the contrary"
+    return ""

@@ -1,0 +1,70 @@
+"""Ratings of subjects by readers from a plain file: totals, or any number, with or without visits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from config.errors import BadInput
+from scoring.agreement.report import Cube
+from scoring.plain_files.lines import MISSING, Line, natural, read_lines
+
+
+@dataclass(frozen=True)
+class Rating:
+    """One reader's total, or any number, for one subject and, where the file has it, one visit."""
+
+    subject: str
+    visit: str
+    reader: str
+    value: float
+
+
+def read_ratings(path: Path) -> list[Rating]:
+    """The ratings in a file with subject, reader, value and, for change, visit; an empty value is missing."""
+    columns, lines = read_lines(path, ("subject", "reader", "value"))
+    seen: dict[tuple[str, str, str], int] = {}
+    found = []
+    for line in lines:
+        visit = line.text("visit") if "visit" in columns else ""
+        key = line.text("subject"), visit, line.text("reader")
+        if key in seen:
+            raise line.refuse(
+                "subject", f"one line for each subject, visit and reader; line {seen[key]} is for the same"
+            )
+        seen[key] = line.number
+        found.append(Rating(*key, _number(line)))
+    if not found:
+        raise BadInput(path.name, "no line of ratings", "at least one line after the first")
+    return found
+
+
+def _number(line: Line) -> float:
+    text = line.cells["value"]
+    if text in MISSING:
+        return float("nan")
+    try:
+        value = float(text)
+    except ValueError:
+        raise line.refuse("value", "a number, or empty") from None
+    if value in (float("inf"), float("-inf")) or value != value:
+        raise line.refuse("value", "a finite number, or empty")
+    return value
+
+
+def cube_of(ratings: list[Rating], baseline: str | None = None) -> Cube:
+    """Subjects x visits x readers, each sorted with numbers by size; the baseline visit, if named, comes first."""
+    subjects, visits, readers = (
+        sorted({getattr(rating, part) for rating in ratings}, key=natural) for part in ("subject", "visit", "reader")
+    )
+    if baseline is not None:
+        if baseline not in visits:
+            raise BadInput("--baseline", baseline, f"a visit of the file: {', '.join(visits)}")
+        visits = [baseline, *(visit for visit in visits if visit != baseline)]
+    places = [{name: at for at, name in enumerate(names)} for names in (subjects, visits, readers)]
+    values = np.full([len(names) for names in places], np.nan)
+    for rating in ratings:
+        values[places[0][rating.subject], places[1][rating.visit], places[2][rating.reader]] = rating.value
+    return Cube(values, tuple(visits), tuple(readers))

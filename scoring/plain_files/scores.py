@@ -1,0 +1,156 @@
+"""Item scores from a plain file, long (a column item) or wide (a column an item), as reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from config.errors import BadInput
+from instruments import Instrument
+from instruments.definition import ABSENT, Item
+from scoring.plain_files.lines import MISSING, OPTIONAL, READ, Line, natural, need, read_lines
+
+
+@dataclass
+class Read:
+    """The values one reader entered for one visit of one subject, by item key; reasons for those not assessable."""
+
+    subject: str
+    visit: str
+    reader: str
+    campaign: str
+    day: int | None
+    line: int
+    values: dict[str, int | None] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def series(self) -> tuple[str, str, str]:
+        """Whose change may be taken: one subject, read by one reader in one campaign."""
+        return natural(self.campaign), natural(self.subject), natural(self.reader)
+
+
+def read_scores(path: Path, instrument: Instrument) -> list[Read]:
+    """The reads in a file of item scores, long (a column item) or wide (a column an item, by wide name or key)."""
+    columns, lines = read_lines(path, READ)
+    reads: dict[tuple[str, ...], Read] = {}
+    if "item" in columns:
+        need(columns, ("item", "value"))
+        _fill_long(lines, instrument, reads)
+    else:
+        _fill_wide(lines, _item_columns(columns, instrument), instrument, reads)
+    if not reads:
+        raise BadInput(path.name, "no line of scores", "at least one line after the first")
+    return sorted(reads.values(), key=lambda read: (*read.series, natural(read.visit)))
+
+
+def _read_of(line: Line, reads: dict[tuple[str, ...], Read]) -> tuple[Read, bool]:
+    names = [line.text(column) for column in READ]
+    campaign = line.cells.get("campaign", "")
+    found = reads.get((*names, campaign))
+    if found:
+        if found.day != _day(line):
+            raise line.refuse("day", f"{found.day}, as on line {found.line}")
+        return found, False
+    reads[(*names, campaign)] = Read(names[0], names[1], names[2], campaign, _day(line), line.number)
+    return reads[(*names, campaign)], True
+
+
+def _day(line: Line) -> int | None:
+    text = line.cells.get("day", "")
+    if text in MISSING:
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise line.refuse("day", "a whole number of days, or empty") from None
+
+
+def _fill_long(lines: Iterable[Line], instrument: Instrument, reads: dict[tuple[str, ...], Read]) -> None:
+    named = _named_items(instrument)
+    for line in lines:
+        item = named.get(line.text("item"))
+        if item is None:
+            raise line.refuse(
+                "item", f"an item key or wide name of {instrument.key}, such as {instrument.items[0].key}"
+            )
+        read, _ = _read_of(line, reads)
+        if item.key in read.values:
+            raise line.refuse(
+                "item", f"each item once for subject {read.subject}, visit {read.visit}, reader {read.reader}"
+            )
+        read.values[item.key] = _grade(line, "value", item)
+        reason = line.cells.get("reason", "")
+        if reason:
+            read.reasons[item.key] = _reason(line, instrument, read.values[item.key])
+
+
+def _fill_wide(
+    lines: Iterable[Line], columns: dict[str, Item], instrument: Instrument, reads: dict[tuple[str, ...], Read]
+) -> None:
+    codes = _codes(instrument)
+    for line in lines:
+        read, new = _read_of(line, reads)
+        if not new:
+            raise line.refuse(
+                "subject", f"one line for each subject, visit and reader; line {read.line} is for the same"
+            )
+        for column, item in columns.items():
+            code = line.cells[column].upper()
+            read.values[item.key] = None if code in codes else _grade(line, column, item)
+            if code in codes:
+                read.reasons[item.key] = code
+
+
+def _item_columns(columns: tuple[str, ...], instrument: Instrument) -> dict[str, Item]:
+    named = _named_items(instrument)
+    chosen: dict[str, Item] = {}
+    for column in columns:
+        if column in (*READ, *OPTIONAL):
+            continue
+        if column not in named:
+            raise BadInput("line 1, columns", column, f"{', '.join((*READ, *OPTIONAL))} and items of {instrument.key}")
+        if named[column] in chosen.values():
+            raise BadInput("line 1, columns", column, f"item {named[column].key} once")
+        chosen[column] = named[column]
+    if not chosen:
+        raise BadInput(
+            "line 1, columns", ", ".join(columns), f"a column item, or columns for the items of {instrument.key}"
+        )
+    return chosen
+
+
+def _named_items(instrument: Instrument) -> dict[str, Item]:
+    return {name: item for item in instrument.items for name in (item.key, item.wide_name)}
+
+
+def _grade(line: Line, column: str, item: Item) -> int | None:
+    text = line.cells[column]
+    if text in MISSING:
+        return None
+    grades = _grades(item.allowed)
+    if text not in grades:
+        raise line.refuse(column, f"{', '.join(map(str, item.allowed))}, or empty for not scored")
+    return grades[text]
+
+
+@lru_cache
+def _grades(allowed: tuple[int, ...]) -> dict[str, int]:
+    """How a grade may be written: 3 or, as spreadsheets save it, 3.0."""
+    return {str(grade): grade for grade in allowed} | {f"{grade}.0": grade for grade in allowed}
+
+
+def _reason(line: Line, instrument: Instrument, grade: int | None) -> str:
+    codes = _codes(instrument)
+    code = line.cells["reason"].upper()
+    if grade is not None:
+        raise line.refuse("reason", "empty where a value is given")
+    if code not in codes:
+        raise line.refuse("reason", f"{', '.join(codes)}, or empty")
+    return code
+
+
+def _codes(instrument: Instrument) -> tuple[str, ...]:
+    return tuple(reason.code for reason in (*instrument.reasons, ABSENT))

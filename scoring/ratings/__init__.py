@@ -1,0 +1,1 @@
+"""A campaign's results as ratings: subjects x visits x readers, for the agreement pages."""

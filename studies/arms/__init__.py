@@ -1,0 +1,1 @@
+"""Sealed treatment arms: custodians' keys and the import into ciphertext."""

@@ -1,0 +1,123 @@
+"""Whether a trial holds sealed arms, and its custodians' public keys. By default it holds none."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+from studies.arms.custodian.custodian import PUBLIC_KEY_BYTES, fingerprint
+from studies.models import ArmsHolding, ArmsImport, CustodianKey, Trial
+from studies.naming import checked_text, used_once
+
+FEWEST_CUSTODIANS, MOST_CUSTODIANS = 2, 3
+
+
+def holds_arms(trial: Trial) -> bool:
+    """Whether anything about arms is shown in this trial."""
+    return ArmsHolding.objects.filter(trial=trial).exists()
+
+
+def demand_holding(trial: Trial) -> None:
+    """Refuses whatever concerns arms in a trial that holds none."""
+    if not holds_arms(trial):
+        raise WrongState(f"trial {trial.code}", "one that holds no arms", "a trial that holds them")
+
+
+def hold_arms(*, trial: Trial, actor: Actor, user: User, reason: str) -> ArmsHolding:
+    """From now on the trial holds arms, sealed to its custodians."""
+    authorise(actor, Action.CHOOSE_ARMS)
+    reason = checked_text("reason", reason, longest=200)
+    with audited_atomic():
+        Trial.objects.select_for_update().get(pk=trial.pk)
+        if holds_arms(trial):
+            raise WrongState(f"trial {trial.code}", "holding arms already", "a trial that holds none")
+        holding = ArmsHolding.objects.create(trial=trial, chosen_by=user, reason=reason)
+        tell("studies.arms.hold", trial, actor, reason=reason)
+    return holding
+
+
+def hold_no_arms(*, trial: Trial, actor: Actor, reason: str) -> None:
+    """Back to the default; not once values have been imported, which stay sealed for ever."""
+    authorise(actor, Action.CHOOSE_ARMS)
+    reason = checked_text("reason", reason, longest=200)
+    demand_holding(trial)
+    with audited_atomic():
+        Trial.objects.select_for_update().get(pk=trial.pk)
+        if ArmsImport.objects.filter(trial=trial).exists():
+            raise WrongState(f"trial {trial.code}", "holding imported arms", "a trial into which none were imported")
+        ArmsHolding.objects.filter(trial=trial).delete()
+        tell("studies.arms.hold_none", trial, actor, reason=reason)
+
+
+def register_key(*, trial: Trial, actor: Actor, user: User, public_key: str) -> CustodianKey:
+    """A custodian's public key; it replaces the one he registered before. It counts once he has confirmed it."""
+    authorise(actor, Action.HOLD_ARMS)
+    demand_holding(trial)
+    text = "".join(public_key.split())
+    mark = fingerprint(decoded_key(text))
+    with audited_atomic():
+        Trial.objects.select_for_update().get(pk=trial.pk)
+        own = trial.custodian_keys.filter(custodian=user, replaced_at=None)
+        others = trial.custodian_keys.usable().exclude(custodian=user).count()
+        if others >= MOST_CUSTODIANS:
+            raise WrongState(f"trial {trial.code}", f"one with {others} custodians", f"at most {MOST_CUSTODIANS}")
+        own.update(replaced_at=timezone.now())
+        with used_once("public key", text, f"trial {trial.code}"):
+            key = CustodianKey.objects.create(trial=trial, custodian=user, public_key=text, fingerprint=mark)
+        tell("studies.arms.register_key", trial, actor, fingerprint=mark, custodian=user.pk)
+    return key
+
+
+def decoded_key(text: str) -> bytes:
+    """The 32 bytes of a public key as custodian.py prints it."""
+    try:
+        key = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != PUBLIC_KEY_BYTES:
+        raise BadInput("public key", text, "the line that custodian.py prints: 44 signs of base64")
+    return key
+
+
+def confirm_key(*, key: CustodianKey, actor: Actor, user: User, typed: str) -> None:
+    """The custodian types the fingerprint that his own computer shows: the key is the one he made."""
+    authorise(actor, Action.HOLD_ARMS)
+    if "".join(typed.split()).lower() != key.fingerprint:
+        raise BadInput("fingerprint", typed, "what custodian.py fingerprint prints on your own computer")
+    with audited_atomic():
+        waiting = CustodianKey.objects.filter(pk=key.pk, custodian=user, confirmed_at=None, replaced_at=None)
+        if waiting.update(confirmed_at=timezone.now()) != 1:
+            raise WrongState("the key", "confirmed or replaced", "your own key that waits")
+        tell("studies.arms.confirm_key", key.trial, actor, fingerprint=key.fingerprint)
+
+
+def keys_to_seal_to(trial: Trial) -> list[CustodianKey]:
+    """The two or three confirmed keys; WrongState with fewer or more."""
+    keys = list(trial.custodian_keys.usable().select_related("custodian"))
+    if not FEWEST_CUSTODIANS <= len(keys) <= MOST_CUSTODIANS:
+        allowed = f"{FEWEST_CUSTODIANS} or {MOST_CUSTODIANS} custodians with a confirmed key"
+        raise WrongState(f"trial {trial.code}", f"one with {len(keys)} confirmed keys", allowed)
+    return keys
+
+
+def newest_import(trial: Trial) -> ArmsImport | None:
+    """The version that counts."""
+    return ArmsImport.objects.filter(trial=trial).order_by("-version").first()
+
+
+def tell(action: str, trial: Trial, actor: Actor, reason: str = "", **details: object) -> None:
+    """One event about the arms of a trial; never a value."""
+    record(
+        action=action,
+        actor=actor,
+        stream=trial.code,
+        subject=("studies.trial", str(trial.pk)),
+        reason=reason,
+        details=details,
+    )

@@ -1,0 +1,1 @@
+"""How films arrive: received, checked, de-identified, and made into reader images."""

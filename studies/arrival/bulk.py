@@ -1,0 +1,117 @@
+"""Bringing in folders and zips from the command line: received one by one, carried to their answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+from django.db import connection
+
+from audit.trail import Actor
+from config.errors import BadInput, Refusal
+from jobs.carrying import carry_job
+from jobs.models import Job
+from studies.arrival.intake import Receipt
+from studies.arrival.zipped import receive_each
+from studies.models import Film, FilmStatus, Subject, Transmittal, Visit
+
+OUTCOMES = {FilmStatus.HELD: "held", FilmStatus.REFUSED: "refused"}
+PAUSE_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What the person at the command line says of all the files."""
+
+    subject: Subject | None = None
+    visit: Visit | None = None
+    film_date: date | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of one file."""
+
+    name: str
+    outcome: str
+    reason: str
+    subject: str = ""
+    visit: str = ""
+    side: str = ""
+    view: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        """For a line of JSON."""
+        return asdict(self)
+
+
+def files_under(paths: list[Path]) -> Iterator[tuple[str, Path]]:
+    """Every file below the paths, with the name it is reported under; links are not followed."""
+    for start in paths:
+        if not start.exists():
+            raise BadInput("path", str(start), "a file or a folder that exists")
+        if start.is_file():
+            yield start.name, start
+            continue
+        for path in sorted(start.rglob("*")):
+            if path.is_symlink() or path.is_file():
+                yield path.relative_to(start).as_posix(), path
+
+
+def deliver(
+    transmittal: Transmittal, name: str, path: Path, declared: Declared, actor: Actor
+) -> Iterator[tuple[str, Receipt | str]]:
+    """Receives the file, of a zip each member; a sentence instead of a receipt where nothing could be received."""
+    if path.is_symlink():
+        yield name, "the name is a link; allowed: plain files"
+        return
+    with path.open("rb") as file:
+        try:
+            yield from receive_each(transmittal=transmittal, name=name, file=file, actor=actor, **vars(declared))
+        except BadInput as refusal:
+            yield name, str(refusal)
+
+
+def answer(name: str, received: Receipt | str) -> Answer:
+    """Carries the film's job, or waits for the worker that has it, and tells how the film stands then."""
+    if isinstance(received, str):
+        return Answer(name, "refused", received)
+    if received.film is None or received.outcome == "duplicate":
+        return Answer(name, received.outcome, received.reason)
+    job = Job.objects.get(kind="studies.deidentify", key=f"film-{received.film.pk}")
+    while job.status not in (Job.Status.DONE, Job.Status.FAILED):
+        carry_job(job.pk)
+        job.refresh_from_db()
+        if job.status in (Job.Status.RUNNING, Job.Status.QUEUED):
+            time.sleep(PAUSE_SECONDS)  # another worker has it, or it waits to be tried again
+    return _standing(name, received.film.pk, job)
+
+
+def answered(name: str, received: Receipt | str) -> Answer:
+    """The same in a thread of its own, which must not keep its connection."""
+    try:
+        return answer(name, received)
+    except Refusal as refusal:
+        return Answer(name, "refused", str(refusal))
+    finally:
+        connection.close()
+
+
+def _standing(name: str, pk: int, job: Job) -> Answer:
+    film = Film.objects.select_related("subject", "visit").get(pk=pk)
+    outcome = OUTCOMES.get(FilmStatus(film.status), "accepted_for_qc")
+    reason = film.status_reason
+    if job.status == Job.Status.FAILED:
+        outcome, reason = "failed", job.reason
+    return Answer(
+        name,
+        outcome,
+        reason,
+        subject=film.subject.code if film.subject else "",
+        visit=film.visit.code if film.visit else "",
+        side=film.side,
+        view=film.view,
+    )

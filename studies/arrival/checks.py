@@ -1,0 +1,118 @@
+"""Machine checks of a film in its trial, each with a reason in plain words for the person at the desk."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from studies.arrival.placing import Finding, Place
+from studies.models import Film, FilmStatus, Visit
+
+GONE = (FilmStatus.REFUSED, FilmStatus.REJECTED, FilmStatus.WITHDRAWN)
+# A change of any of these within a subject may tell a reader which film is older.
+ACQUISITION = {
+    "Rows": "rows",
+    "Columns": "columns",
+    "BitsStored": "bits",
+    "PhotometricInterpretation": "polarity",
+    "SpacingMM": "pixel spacing",
+    "DeviceKey": "device",
+}
+WRONG_VIEWS = {"LL": "lateral", "RL": "lateral", "RLO": "oblique", "LLO": "oblique"}
+
+
+def findings(film: Film, place: Place, header: dict[str, Any], pixel_sha256: str) -> list[Finding]:
+    """What the desk should know; `header` is the film's own, the other films are read from the trial."""
+    found = [
+        *place.findings,
+        _same_pixels(film, pixel_sha256),
+        _patient(film, place, header),
+        _acquisition(film, place, header),
+        _window(place),
+        _wrong_view(header),
+        _spacing(header),
+        _retake(film, place),
+    ]
+    return [finding for finding in found if finding]
+
+
+def _finding(code: str, text: str) -> Finding:
+    return {"code": code, "text": text}
+
+
+def _same_pixels(film: Film, pixel_sha256: str) -> Finding | None:
+    same = Film.objects.filter(trial=film.trial, pixel_sha256=pixel_sha256).exclude(pk=film.pk).order_by("pk")
+    names = ", ".join(str(other) for other in same[:3])
+    return _finding("same-pixels", f"The very same picture came as {names}.") if names else None
+
+
+def _patient(film: Film, place: Place, header: dict[str, Any]) -> Finding | None:
+    """One subject with two patient ids, or one patient id on two subjects."""
+    key = header.get("PatientKey")
+    if not key or place.subject is None:
+        return None
+    others = Film.objects.filter(trial=film.trial, subject__isnull=False).exclude(pk=film.pk).exclude(status__in=GONE)
+    if others.filter(header__PatientKey=key).exclude(subject=place.subject).exists():
+        return _finding("patient-conflict", "The patient id in the header is also on a film of another subject.")
+    own = others.filter(subject=place.subject, header__PatientKey__isnull=False)
+    if own.exclude(header__PatientKey=key).exists():
+        return _finding("patient-conflict", "The patient id in the header differs from the subject's other films.")
+    return None
+
+
+def _acquisition(film: Film, place: Place, header: dict[str, Any]) -> Finding | None:
+    if place.subject is None or not place.view:
+        return None
+    same_view = Film.objects.filter(subject=place.subject, view=place.view).exclude(pk=film.pk).exclude(status__in=GONE)
+    others = list(same_view.exclude(pixel_sha256="").values_list("header", flat=True))
+    differing = [
+        word
+        for name, word in ACQUISITION.items()
+        if header.get(name) and any(other.get(name) not in (None, "", [], header[name]) for other in others)
+    ]
+    if not differing:
+        return None
+    text = f"Made differently from the subject's other films: {', '.join(differing)}. It may tell the order."
+    return _finding("acquisition", text)
+
+
+def _window(place: Place) -> Finding | None:
+    """A day outside the planned window is told, never corrected."""
+    if place.visit is None or place.film_date is None:
+        return None
+    baseline = baseline_of(place.visit)
+    window = place.visit.window(baseline) if baseline else None
+    if window is None or window[0] <= place.film_date <= window[1]:
+        return None
+    text = f"Made on {place.film_date}, outside the window of the visit ({window[0]} to {window[1]})."
+    return _finding("outside-window", text)
+
+
+def baseline_of(visit: Visit) -> date | None:
+    """The first film day of the subject's visit planned for day 0."""
+    films = Film.objects.filter(subject=visit.subject_id, visit__plan__target_day=0, film_date__isnull=False)
+    return films.exclude(status__in=GONE).order_by("film_date").values_list("film_date", flat=True).first()
+
+
+def _wrong_view(header: dict[str, Any]) -> Finding | None:
+    position = WRONG_VIEWS.get(str(header.get("ViewPosition")))
+    return _finding("view-position", f"The header says that the view is {position}.") if position else None
+
+
+def _spacing(header: dict[str, Any]) -> Finding | None:
+    spacing = header.get("SpacingMM") or []
+    if not spacing:
+        return _finding("spacing-missing", "No pixel spacing is known.")
+    if abs(spacing[0] - spacing[1]) > 0.01 * spacing[0]:
+        return _finding("spacing-uneven", f"Rows are {spacing[0]} mm apart and columns {spacing[1]} mm.")
+    return None
+
+
+def _retake(film: Film, place: Place) -> Finding | None:
+    if place.visit is None or not place.side or not place.view:
+        return None
+    same = Film.objects.filter(visit=place.visit, side=place.side, view=place.view).exclude(pk=film.pk)
+    others = set(same.exclude(status__in=(*GONE, FilmStatus.HELD)).values_list("pk", flat=True))
+    if not others - {film.replaces_id}:
+        return None
+    return _finding("retake", "There is another film of this side and view for the visit.")

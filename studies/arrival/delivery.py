@@ -1,0 +1,40 @@
+"""What a person sends for one visit: a film, or a zip of films, each received on its own."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import IO, BinaryIO, cast
+
+from audit.trail import Actor
+from config.errors import BadInput
+from studies.arrival.intake import Receipt
+from studies.arrival.replacement import checked_replaceable
+from studies.arrival.zipped import is_zip, receive_each
+from studies.models import Film, Transmittal, Visit
+
+
+def deliver(
+    *,
+    transmittal: Transmittal,
+    name: str,
+    file: IO[bytes],
+    visit: Visit,
+    film_date: date | None,
+    actor: Actor,
+    replaces: Film | None = None,
+) -> list[Receipt]:
+    """Receives the file; of a zip each member, so that one bad film does not touch the others."""
+    file = cast(BinaryIO, file)
+    if replaces is not None and is_zip(file):
+        raise BadInput("file", name, "one film, for it replaces one film")
+    received = receive_each(
+        transmittal=transmittal,
+        name=name,
+        file=file,
+        actor=actor,
+        subject=visit.subject,
+        visit=visit,
+        film_date=film_date,
+        replaces=replaces and checked_replaceable(replaces),
+    )
+    return [receipt for _, receipt in received]

@@ -1,0 +1,168 @@
+"""C-STORE: archives that are known by title and address send films; success is said once the film is durable.
+
+A process of its own, never inside a web worker. What a peer sends goes to disk as it arrives, and is received from
+there like any other film.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import pynetdicom
+from django.conf import settings
+from django.db import close_old_connections, connection
+from pynetdicom import AE, evt
+from pynetdicom.transport import AssociationSocket, ThreadedAssociationServer
+
+from audit.trail import Actor
+from config.errors import Refusal
+from imaging.allow_list import SOP_CLASSES
+from imaging.decoding.transfer_syntaxes import SYNTAXES
+from studies.arrival.intake import open_transmittal, receive
+from studies.arrival.quarantine import StoreFull
+from studies.arrival.senders import peer_of
+from studies.models import DicomPeer, Transmittal
+
+log = logging.getLogger(__name__)
+
+VERIFICATION = "1.2.840.10008.1.1"
+LARGEST_PDU = 128 * 1024
+MOST_ASSOCIATIONS = 20
+NETWORK_SECONDS = 60
+SUCCESS, OUT_OF_RESOURCES, WRONG_CLASS, CANNOT_UNDERSTAND, NOT_AUTHORISED = 0x0000, 0xA700, 0xA900, 0xC000, 0x0124
+# A-ASSOCIATE-RJ: permanent, by the service user, the title is not known.
+REJECTED, BY_USER, CALLING_UNKNOWN = 1, 1, 3
+
+
+class TooLong(OSError):
+    """A peer announced or sent more than was agreed; the connection is closed."""
+
+
+def limit_sockets(most_bytes: int) -> None:
+    """Pynetdicom reads as many bytes as a peer announces, and an object of any length: here neither has no end."""
+    sockets: Any = AssociationSocket
+    unlimited = sockets.recv
+
+    def recv(self: Any, nr_bytes: int) -> bytearray:
+        taken = getattr(self, "taken", 0) + nr_bytes
+        if nr_bytes > LARGEST_PDU + 1024 or taken > most_bytes:
+            raise TooLong(f"{nr_bytes} bytes announced, {taken} taken")
+        self.taken = taken
+        return bytearray(unlimited(self, nr_bytes))
+
+    sockets.recv = recv
+
+
+class Receiver:
+    """The listening side."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.folder = Path(settings.WORK_FOLDER) / "c-store"
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True, mode=0o700)
+        tempfile.tempdir = str(self.folder)
+        pynetdicom._config.STORE_RECV_CHUNKED_DATASET = True
+        pynetdicom._config.ENFORCE_UID_CONFORMANCE = True
+        pynetdicom._config.UNRESTRICTED_STORAGE_SERVICE = False
+        pynetdicom._config.LOG_HANDLER_LEVEL = "none"
+        logging.getLogger("pynetdicom").disabled = True  # its messages quote what peers send
+        self.server = self._start(host, port)
+
+    def _start(self, host: str, port: int) -> ThreadedAssociationServer:
+        entity = AE()
+        entity.maximum_associations = MOST_ASSOCIATIONS
+        entity.maximum_pdu_size = LARGEST_PDU
+        entity.acse_timeout = entity.dimse_timeout = 30
+        entity.network_timeout = NETWORK_SECONDS
+        entity.add_supported_context(VERIFICATION)
+        for sop_class in SOP_CLASSES:
+            entity.add_supported_context(sop_class, list(SYNTAXES))
+        handlers: list[Any] = [
+            (evt.EVT_REQUESTED, self.on_requested),
+            (evt.EVT_C_STORE, self.on_store),
+            (evt.EVT_CONN_CLOSE, self.on_closed),
+        ]
+        server = entity.start_server((host, port), block=False, evt_handlers=handlers)
+        assert server is not None  # noqa: S101  block=False gives one
+        return server
+
+    @property
+    def port(self) -> int:
+        """Where it listens, when the port was left to the system."""
+        return int(self.server.server_address[1])
+
+    def stop(self) -> None:
+        """Ends every association and forgets what was not received whole."""
+        self.server.shutdown()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def on_requested(self, event: evt.Event) -> None:
+        """Turns away whom nobody admitted, before anything is sent."""
+        peer = _peer(event.assoc)
+        log.info("association %s from %s", "admitted" if peer else "rejected", event.assoc.requestor.address)
+        if peer is None:
+            event.assoc.acse.send_reject(REJECTED, BY_USER, CALLING_UNKNOWN)
+            event.assoc.is_rejected = True
+            event.assoc.kill()
+
+    def on_store(self, event: Any) -> int:
+        """The status of one object; whatever goes wrong is an answer and never ends the receiver."""
+        try:
+            close_old_connections()
+            return self._store(event)
+        except StoreFull:
+            return OUT_OF_RESOURCES
+        except Refusal:
+            return NOT_AUTHORISED
+        except Exception as error:
+            log.error("a film was not received: %s", type(error).__name__)
+            return OUT_OF_RESOURCES
+        finally:
+            event.assoc.dul.socket.taken = 0
+
+    def _store(self, event: Any) -> int:
+        peer = _peer(event.assoc)
+        if peer is None:
+            return NOT_AUTHORISED
+        if event.request.AffectedSOPClassUID not in SOP_CLASSES:
+            return WRONG_CLASS
+        actor = Actor.system(f"C-STORE {peer.calling_ae}")
+        with Path(event.dataset_path).open("rb") as file:
+            received = receive(
+                transmittal=_transmittal(event.assoc, peer, actor),
+                name=f"C-STORE object {event.message_id}",
+                file=file,
+                actor=actor,
+                sop_instance_uid=str(event.request.AffectedSOPInstanceUID),
+            )
+        return CANNOT_UNDERSTAND if received.outcome == "refused" else SUCCESS
+
+    def on_closed(self, event: evt.Event) -> None:
+        """What a broken connection left half on disk is no longer written to after the network time-out."""
+        connection.close()
+        oldest = time.time() - 2 * NETWORK_SECONDS
+        for path in self.folder.glob("*"):
+            if path.stat().st_mtime < oldest:
+                path.unlink(missing_ok=True)
+
+
+def _peer(association: Any) -> DicomPeer | None:
+    requested = association.requestor.primitive
+    return peer_of(
+        calling_ae=requested.calling_ae_title,
+        called_ae=requested.called_ae_title,
+        address=association.requestor.address.removeprefix("::ffff:"),
+    )
+
+
+def _transmittal(association: Any, peer: DicomPeer, actor: Actor) -> Transmittal:
+    """One delivery for each association."""
+    if not hasattr(association, "transmittal"):
+        association.transmittal = open_transmittal(trial=peer.trial, site=peer.site, channel="cstore", actor=actor)
+    opened: Transmittal = association.transmittal
+    return opened

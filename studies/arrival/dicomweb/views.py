@@ -1,0 +1,167 @@
+"""POST /dicomweb/studies: every part is received like any other film; the answer says what became of each."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from audit.trail import Actor
+from imaging.decoder import client
+from imaging.decoder.client import DecoderFailed, DecoderGone
+from imaging.decoding.unreadable import Unreadable
+from studies.arrival.dicomweb.answers import (
+    CANNOT_UNDERSTAND,
+    DUPLICATE_UID,
+    FAILURE_OF_REASON,
+    OUT_OF_RESOURCES,
+    WRONG_CLASS,
+    StoreAnswer,
+    Stored,
+)
+from studies.arrival.dicomweb.multipart import BrokenMultipart, Multipart, Part, Readable, parse_content_type
+from studies.arrival.intake import open_transmittal, receive
+from studies.arrival.quarantine import StoreFull
+from studies.arrival.senders import token_holder
+from studies.arrival.work_folder import work_folder
+from studies.models import Film, FilmStatus, SenderToken, Transmittal
+
+RETRY_SECONDS = "60"
+UID = re.compile(r"[0-9.]{1,64}")
+FORMS = {"application/dicom+json": StoreAnswer.as_json, "application/dicom+xml": StoreAnswer.as_xml}
+
+
+class TooMuch(Exception):
+    """The body is longer than a request may be."""
+
+
+@login_not_required
+@csrf_exempt
+@require_POST
+def store(request: HttpRequest, study: str = "") -> HttpResponse:
+    """Bound by its token to one trial and site; no cookie plays a part, so there is nothing to forge."""
+    sender = _sender(request)
+    if sender is None:
+        refusal = _said(401, "a bearer token of a site is needed")
+        refusal["WWW-Authenticate"] = 'Bearer realm="films"'
+        return refusal
+    if study and not UID.fullmatch(study):
+        return _said(400, "the address names no study; allowed: digits and dots, at most 64")
+    kind, parameters = parse_content_type(request.headers.get("Content-Type", ""))
+    if kind != "multipart/related" or parameters.get("type", "application/dicom").lower() != "application/dicom":
+        return _said(415, 'allowed: multipart/related; type="application/dicom"; boundary=...')
+    try:
+        return _answered(request, _store_parts(request, sender, study, parameters.get("boundary", "")))
+    except BrokenMultipart as error:
+        return _said(400, str(error))
+    except TooMuch:
+        return _said(413, f"a request may have {settings.MAX_REQUEST_BYTES} bytes")
+    except (StoreFull, DecoderGone, DecoderFailed):
+        busy = _said(503, "there is no room to store films now; try again later")
+        busy["Retry-After"] = RETRY_SECONDS
+        return busy
+
+
+def _sender(request: HttpRequest) -> SenderToken | None:
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    return token_holder(text.strip()) if scheme.lower() == "bearer" and text.strip() else None
+
+
+def _store_parts(request: HttpRequest, sender: SenderToken, study: str, boundary: str) -> StoreAnswer:
+    actor, answer = Actor.system(f"STOW-RS {sender.label}"), StoreAnswer()
+    transmittal = open_transmittal(trial=sender.trial, site=sender.site, channel="stow", actor=actor)
+    for number, part in enumerate(Multipart(_Body(request), boundary), start=1):
+        answer.instances.append(_store_part(transmittal, part, number, study, actor))
+    return answer
+
+
+def _store_part(transmittal: Transmittal, part: Part, number: int, study: str, actor: Actor) -> Stored:
+    """Received whatever it is, so that the manifest has it; only an object of another study is left out."""
+    with work_folder() as folder:
+        path = folder / "part"
+        if not _spooled(part, path):
+            return Stored("", "", OUT_OF_RESOURCES)
+        uids, sop_class, failure = _identified(path)
+        instance = uids.get("SOPInstanceUID", "")
+        if study and uids.get("StudyInstanceUID") != study:
+            return Stored(sop_class, instance, failure or WRONG_CLASS)
+        known = _uid_is_taken(transmittal, instance)
+        with path.open("rb") as file:
+            name = f"part {number}"
+            received = receive(transmittal=transmittal, name=name, file=file, actor=actor, sop_instance_uid=instance)
+    if received.outcome == "duplicate":
+        return Stored(sop_class, instance)
+    return Stored(sop_class, instance, failure or (DUPLICATE_UID if known else 0))
+
+
+def _spooled(part: Part, path: Path) -> bool:
+    """Writes the part to disk; False when it is longer than a file may be."""
+    size = 0
+    with path.open("xb") as file:
+        for chunk in part:
+            size += len(chunk)
+            if size <= settings.MAX_FILE_BYTES:
+                file.write(chunk)
+    return size <= settings.MAX_FILE_BYTES
+
+
+def _identified(path: Path) -> tuple[dict[str, str], str, int]:
+    """UIDs, class and failure reason of an object; what a person or the site can still solve is no failure."""
+    try:
+        seen = client.run("inspect", input=str(path))
+    except Unreadable as refusal:
+        failure = FAILURE_OF_REASON.get(refusal.reason_code, CANNOT_UNDERSTAND) if refusal.outcome == "refused" else 0
+        return *_named(path), failure
+    return seen["uids"], seen["facts"].get("SOPClassUID", ""), 0 if seen["uids"] else CANNOT_UNDERSTAND
+
+
+def _named(path: Path) -> tuple[dict[str, str], str]:
+    try:
+        seen = client.run("identify", input=str(path))
+    except Unreadable:
+        return {}, ""
+    return seen["uids"], seen["sop_class"]
+
+
+def _uid_is_taken(transmittal: Transmittal, sop_instance: str) -> bool:
+    """The same name for other content is stored, held and reported."""
+    films = (
+        Film.objects.filter(trial=transmittal.trial, sop_instance_uid=sop_instance)
+        if sop_instance
+        else Film.objects.none()
+    )
+    return films.exclude(status=FilmStatus.REFUSED).exists()
+
+
+class _Body:
+    """The request's bytes, counted; a chunked body has no length and is read to its end."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        chunked = request.META.get("wsgi.input_terminated") and "chunked" in request.headers.get(
+            "Transfer-Encoding", ""
+        )
+        self._source: Readable = request.META["wsgi.input"] if chunked else request
+        self._taken = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        """TooMuch past the limit."""
+        chunk = self._source.read(size)
+        self._taken += len(chunk)
+        if self._taken > settings.MAX_REQUEST_BYTES:
+            raise TooMuch
+        return chunk
+
+
+def _answered(request: HttpRequest, answer: StoreAnswer) -> HttpResponse:
+    accepted = request.headers.get("Accept", "")
+    form = next((form for form in FORMS if form in accepted), "application/dicom+json")
+    return HttpResponse(FORMS[form](answer), content_type=form, status=answer.status)
+
+
+def _said(status: int, text: str) -> HttpResponse:
+    return HttpResponse(text + "\n", content_type="text/plain; charset=utf-8", status=status)

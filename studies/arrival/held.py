@@ -1,0 +1,121 @@
+"""Films that wait for their site: completed, kept apart or discarded; and the day of a film, confirmed by its site."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+
+from django.utils import timezone
+
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+from jobs.queue import add
+from studies.desk.confirmed import FIRST_DAY
+from studies.films import locked, move
+from studies.models import Film, FilmStatus, Subject, Visit
+from studies.models.film import DATE_CONFIRMED, KEPT_APART, SAME_UID
+
+DATED = (FilmStatus.RECEIVED, FilmStatus.DEIDENTIFIED, FilmStatus.QUESTIONED)
+
+
+def complete(
+    *,
+    film: Film,
+    actor: Actor,
+    subject: Subject | None = None,
+    visit: Visit | None = None,
+    film_date: date | None = None,
+) -> None:
+    """Adds what a held film lacked and has it read again."""
+    authorise(actor, Action.UPLOAD_FILMS)
+    subject = subject or (visit.subject if visit else None)
+    _check_place(film, subject, visit)
+    values: dict[str, object] = {"status_reason": ""}
+    if subject is not None:
+        values["subject"] = subject
+    if visit is not None:
+        values["visit"] = visit
+    if film_date is not None:
+        values |= {"film_date": checked_day(film_date), "film_date_source": "site"}
+    with audited_atomic():
+        film = locked(film)
+        changes = move(film, FilmStatus.RECEIVED, **values)
+        add(kind="studies.deidentify", key=f"film-{film.pk}-{secrets.token_hex(4)}", payload={"film": film.pk})
+        _tell(film, "complete", actor, changes)
+
+
+def keep_apart(*, film: Film, reason: str, actor: Actor) -> None:
+    """Two pictures came under one SOP Instance UID and both are right: this one goes on under a UID of its own."""
+    authorise(actor, Action.UPLOAD_FILMS)
+    reason = _checked_reason(reason)
+    with audited_atomic():
+        film = locked(film)
+        if SAME_UID not in film.header:
+            raise WrongState(f"film {film.pk}", "no double of another film", "one held for its identifier")
+        header = {**film.header, KEPT_APART: True}
+        changes = move(film, FilmStatus.RECEIVED, status_reason="", header=header)
+        add(kind="studies.deidentify", key=f"film-{film.pk}-{secrets.token_hex(4)}", payload={"film": film.pk})
+        _tell(film, "keep_apart", actor, {"status": changes["status"]}, reason)
+
+
+def discard(*, film: Film, reason: str, actor: Actor) -> None:
+    """The site takes a held film back: it was sent by mistake. Its bytes and its line in the manifest stay."""
+    authorise(actor, Action.UPLOAD_FILMS)
+    reason = _checked_reason(reason)
+    with audited_atomic():
+        film = locked(film)
+        if film.status != FilmStatus.HELD:
+            raise WrongState(f"film {film.pk}", film.get_status_display().lower(), "held")
+        changes = move(film, FilmStatus.REFUSED, status_reason=f"Taken back by the site: {reason}"[:500])
+        _tell(film, "discard", actor, changes, reason)
+
+
+def _checked_reason(reason: str) -> str:
+    if not reason.strip():
+        raise BadInput("reason", reason, "a sentence that says why")
+    return reason.strip()[:300]
+
+
+def confirm_date(*, film: Film, film_date: date, actor: Actor) -> None:
+    """The site says on which day the film was made; the header's own day stays the header's."""
+    authorise(actor, Action.UPLOAD_FILMS)
+    day = checked_day(film_date)
+    with audited_atomic():
+        film = locked(film)
+        if film.status not in DATED:
+            raise WrongState(f"film {film.pk}", film.get_status_display().lower(), "one the desk has not decided on")
+        source = "header" if day == film.film_date and film.film_date_source == "header" else "site"
+        header = {**film.header, DATE_CONFIRMED: True}
+        Film.objects.filter(pk=film.pk).update(film_date=day, film_date_source=source, header=header)
+        changes: dict[str, list[object]] = {
+            "film_date": [film.film_date, day],
+            "film_date_source": [film.film_date_source, source],
+        }
+        _tell(film, "confirm_date", actor, changes)
+
+
+def checked_day(day: date) -> date:
+    """A day on which a film can have been made."""
+    today = timezone.localdate()
+    if not FIRST_DAY <= day <= today:
+        raise BadInput("film date", str(day), f"a day from {FIRST_DAY} to {today}")
+    return day
+
+
+def _check_place(film: Film, subject: Subject | None, visit: Visit | None) -> None:
+    if subject is not None and subject.site_id != film.site_id:
+        raise BadInput("subject", subject.code, f"a subject of site {film.site.code}")
+    if visit is not None and subject is not None and visit.subject_id != subject.pk:
+        raise BadInput("visit", visit.code, f"a visit of subject {subject.code}")
+
+
+def _tell(film: Film, verb: str, actor: Actor, changes: dict[str, list[object]], reason: str = "") -> None:
+    record(
+        action=f"studies.film.{verb}",
+        actor=actor,
+        stream=film.trial.code,
+        subject=("studies.film", str(film.pk)),
+        changes={name: [None if value is None else str(value) for value in pair] for name, pair in changes.items()},
+        reason=reason,
+    )

@@ -1,0 +1,244 @@
+"""The one door behind every way in: bytes become a film that waits for de-identification, or an answer why not.
+
+Bad bytes are an outcome, never an exception; exceptions are for a wrong call and for a store without room.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from typing import IO
+
+from django.conf import settings
+from django.db import IntegrityError
+
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput
+from config.tokens import new_token
+from imaging.decoding.sniff import HEAD, MEDIA_TYPES, sniff
+from imaging.decoding.unreadable import Unreadable
+from jobs.queue import add
+from studies.arrival.held import complete, confirm_date, discard, keep_apart
+from studies.arrival.quarantine import PIECE, drop_original, keep_original
+from studies.models import Film, Site, Subject, Transmittal, TransmittalEntry, Trial, Visit
+
+__all__ = [
+    "Receipt",
+    "complete",
+    "confirm_date",
+    "discard",
+    "keep_apart",
+    "open_transmittal",
+    "receive",
+    "refuse",
+]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of one file: filed, duplicate or refused, with the reason in plain words."""
+
+    outcome: str
+    reason: str
+    film: Film | None
+    entry: TransmittalEntry
+
+
+@dataclass
+class _Incoming:
+    """Bytes on their way into the store, counted and hashed as they pass."""
+
+    file: IO[bytes]
+    size: int = 0
+    head: bytes = b""
+
+    def __post_init__(self) -> None:
+        self.hash = hashlib.sha256()
+
+    def chunks(self) -> Iterator[bytes]:
+        """Refuses by the first bytes and by the length, before the store has taken the rest."""
+        for chunk in self._counted():
+            if not self.head:
+                self.head = chunk[:HEAD]
+                _check_kind(self.head)
+            yield chunk
+        if not self.size:
+            raise Unreadable("empty-file", "the file is empty")
+
+    def _counted(self) -> Iterator[bytes]:
+        while chunk := self.file.read(PIECE):
+            self.size += len(chunk)
+            if self.size > settings.MAX_FILE_BYTES:
+                raise Unreadable("file-too-large", f"the file has more than {settings.MAX_FILE_BYTES} bytes")
+            self.hash.update(chunk)
+            yield chunk
+
+    def read_to_the_end(self) -> str:
+        """Counts and hashes what is turned away, so that the manifest has it to the byte; empty when it is too long."""
+        with suppress(Unreadable):
+            for _ in self._counted():
+                pass
+            return self.hash.hexdigest()
+        return ""
+
+
+def open_transmittal(*, trial: Trial, site: Site, channel: str, actor: Actor) -> Transmittal:
+    """One delivery by one sender; its entries are the manifest of what came in."""
+    authorise(actor, Action.UPLOAD_FILMS)
+    if site.trial_id != trial.pk:
+        raise BadInput("site", site.code, f"a site of trial {trial.code}")
+    return Transmittal.objects.create(
+        trial=trial, site=site, channel=channel, sent_by_id=actor.user_id, token=new_token()
+    )
+
+
+def receive(
+    *,
+    transmittal: Transmittal,
+    name: str,
+    file: IO[bytes],
+    actor: Actor,
+    subject: Subject | None = None,
+    visit: Visit | None = None,
+    film_date: date | None = None,
+    side: str = "",
+    view: str = "",
+    replaces: Film | None = None,
+    sop_instance_uid: str = "",
+) -> Receipt:
+    """Stores the bytes durably, then files them with their audit event and their job in one transaction."""
+    authorise(actor, Action.UPLOAD_FILMS)
+    _check_declared(transmittal, subject, visit)
+    name, incoming = shown_name(name), _Incoming(file)
+    try:
+        stored = keep_original(incoming.chunks())
+    except Unreadable as refusal:
+        return _refuse(transmittal, name, incoming, refusal, actor)
+    film = _film(transmittal, name, stored, incoming)
+    film.subject, film.visit = subject or (visit.subject if visit else None), visit
+    film.film_date, film.film_date_source = film_date, "site" if film_date else ""
+    film.side, film.view, film.replaces, film.sop_instance_uid = side, view, replaces, sop_instance_uid
+    try:
+        return _filed_once(transmittal, film, actor)
+    except BaseException:
+        drop_original(stored)
+        raise
+
+
+def _film(transmittal: Transmittal, name: str, stored: str, incoming: _Incoming) -> Film:
+    return Film(
+        trial=transmittal.trial,
+        site=transmittal.site,
+        channel=transmittal.channel,
+        original_name=name,
+        original_file=stored,
+        media_type=MEDIA_TYPES[sniff(incoming.head)],
+        size=incoming.size,
+        sha256=incoming.hash.hexdigest(),
+    )
+
+
+def _filed_once(transmittal: Transmittal, film: Film, actor: Actor) -> Receipt:
+    """Two senders may bring the same bytes at the same moment: the second one then finds the first one's film."""
+    try:
+        return _file(transmittal, film, actor)
+    except IntegrityError:
+        film.pk = None
+        return _file(transmittal, film, actor)
+
+
+def shown_name(name: str) -> str:
+    """The sender's name for the file, for people only: without folders, control characters or overlength."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(sign if sign.isprintable() else "?" for sign in last)[-255:] or "unnamed"
+
+
+def _check_declared(transmittal: Transmittal, subject: Subject | None, visit: Visit | None) -> None:
+    site = transmittal.site
+    if subject is not None and subject.site_id != site.pk:
+        raise BadInput("subject", subject.code, f"a subject of site {site.code}")
+    if visit is not None and (visit.subject.site_id != site.pk or (subject and visit.subject_id != subject.pk)):
+        raise BadInput("visit", visit.code, f"a visit of the subject at site {site.code}")
+
+
+def _check_kind(head: bytes) -> None:
+    if sniff(head) == "zip":
+        raise Unreadable("zip-nested", "the file is a zip inside a zip; allowed: films")
+
+
+def _file(transmittal: Transmittal, film: Film, actor: Actor) -> Receipt:
+    with audited_atomic():
+        known = Film.objects.filter(trial=film.trial, sha256=film.sha256).select_for_update().first()
+        outcome = "duplicate" if known else "filed"
+        if known is None:
+            film.save(force_insert=True)
+            add(kind="studies.deidentify", key=f"film-{film.pk}", payload={"film": film.pk})
+        reason = f"the same file came before ({known})" if known else ""
+        entry = _enter(transmittal, film, outcome, reason, known or film)
+        _tell("duplicate" if known else "receive", transmittal, film, known or film, actor)
+    if known:
+        drop_original(film.original_file)
+    return Receipt(outcome, reason, known or film, entry)
+
+
+def _enter(transmittal: Transmittal, film: Film, outcome: str, reason: str, filed: Film | None) -> TransmittalEntry:
+    return TransmittalEntry.objects.create(
+        transmittal=transmittal,
+        film=filed,
+        name=film.original_name,
+        size=film.size,
+        sha256=film.sha256,
+        outcome=outcome,
+        reason=reason[:500],
+    )
+
+
+def _tell(verb: str, transmittal: Transmittal, film: Film, filed: Film, actor: Actor) -> None:
+    record(
+        action=f"studies.film.{verb}",
+        actor=actor,
+        stream=transmittal.trial.code,
+        subject=("studies.film", str(filed.pk)),
+        details={
+            "name": film.original_name,
+            "sha256": film.sha256,
+            "size": film.size,
+            "channel": film.channel,
+            "site": transmittal.site.code,
+            "transmittal": transmittal.pk,
+        },
+    )
+
+
+def refuse(*, transmittal: Transmittal, name: str, file: IO[bytes], refusal: Unreadable, actor: Actor) -> Receipt:
+    """Turns a whole file away: the manifest lists it to the byte."""
+    authorise(actor, Action.UPLOAD_FILMS)
+    incoming = _Incoming(file)
+    return _refused(transmittal, shown_name(name), incoming, incoming.read_to_the_end(), refusal, actor)
+
+
+def _refuse(transmittal: Transmittal, name: str, incoming: _Incoming, refusal: Unreadable, actor: Actor) -> Receipt:
+    """What turned out to be bad while it was read; the rest of a bomb is not inflated to be hashed."""
+    digest = "" if refusal.reason_code.startswith("zip-") else incoming.read_to_the_end()
+    return _refused(transmittal, name, incoming, digest, refusal, actor)
+
+
+def _refused(
+    transmittal: Transmittal, name: str, incoming: _Incoming, digest: str, refusal: Unreadable, actor: Actor
+) -> Receipt:
+    film = Film(original_name=name, size=incoming.size, sha256=digest)
+    with audited_atomic():
+        entry = _enter(transmittal, film, "refused", refusal.text, None)
+        record(
+            action="studies.file.refuse",
+            actor=actor,
+            stream=transmittal.trial.code,
+            subject=("studies.transmittal", str(transmittal.pk)),
+            reason=refusal.text,
+            details={"name": name, "code": refusal.reason_code, "size": incoming.size, "site": transmittal.site.code},
+        )
+    return Receipt("refused", refusal.text, None, entry)

@@ -1,0 +1,124 @@
+"""A file on its way from a browser, in pieces: kept encrypted until it is whole, so that a broken connection resumes.
+
+Each piece is a file of the quarantine store named by where it begins and how long it is; nothing else is remembered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+from django.core.files.storage import Storage, storages
+from django.utils import timezone
+
+from config.errors import BadInput, WrongState
+from studies.arrival.quarantine import SealedUpload, check_room, decrypt
+from studies.models import Site
+
+PIECE_BYTES = 4 * 1024 * 1024
+FOLDER = "pieces"
+# What was begun and never finished is forgotten after a week.
+KEPT = timedelta(days=7)
+PIECE_NAME = re.compile(r"(\d{12})-(\d+)")
+FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+
+
+def key_of(*, site: Site, user_id: int | None, fingerprint: str) -> str:
+    """The name under which one person's file is collected; nobody else's request can reach it."""
+    if not FINGERPRINT.fullmatch(fingerprint):
+        raise BadInput("fingerprint", fingerprint[:80], "64 hexadecimal digits")
+    text = f"{site.pk}/{user_id}/{fingerprint}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), text, hashlib.sha256).hexdigest()
+
+
+def store() -> Storage:
+    """Where pieces wait: beside the originals, under the same key."""
+    return storages["quarantine"]
+
+
+def listed(folder: str) -> tuple[list[str], list[str]]:
+    """Folders and files in a folder; a store of objects knows no folder that is missing."""
+    try:
+        return store().listdir(folder)
+    except FileNotFoundError:
+        return [], []
+
+
+def pieces_of(key: str) -> list[tuple[int, int]]:
+    """Begin and length of the pieces that follow each other from the start."""
+    names = listed(f"{FOLDER}/{key}")[1]
+    found = {int(match[1]): int(match[2]) for name in names if (match := PIECE_NAME.fullmatch(name))}
+    in_a_row, end = [], 0
+    while end in found:
+        in_a_row.append((end, found[end]))
+        end += found[end]
+    return in_a_row
+
+
+def received(key: str) -> int:
+    """How many bytes are here."""
+    return sum(length for _, length in pieces_of(key))
+
+
+def keep(*, key: str, begin: int, content: bytes) -> int:
+    """Keeps the next piece; gives how many bytes are here now. The same piece again changes nothing."""
+    if not 0 < len(content) <= PIECE_BYTES:
+        raise BadInput("piece", f"{len(content)} bytes", f"1 to {PIECE_BYTES} bytes")
+    here = received(key)
+    if begin + len(content) == here:
+        return here
+    if begin != here:
+        raise WrongState("the file", f"here up to byte {here}", f"the piece that begins at {here}")
+    if begin + len(content) > settings.MAX_REQUEST_BYTES:
+        raise BadInput("file", f"{begin + len(content)} bytes", f"at most {settings.MAX_REQUEST_BYTES} bytes")
+    check_room()
+    name = piece_name(key, begin, len(content))
+    store().save(name, SealedUpload(iter([content]), name))
+    return here + len(content)
+
+
+def piece_name(key: str, begin: int, length: int) -> str:
+    """The name of one piece, to which its encryption is bound."""
+    return f"{FOLDER}/{key}/{begin:012d}-{length}"
+
+
+@contextmanager
+def whole(*, key: str, size: int) -> Iterator[IO[bytes]]:
+    """The file put together, for as long as it is needed; its pieces are forgotten once it has been taken."""
+    pieces = pieces_of(key)
+    if sum(length for _, length in pieces) != size:
+        raise WrongState("the file", f"here up to byte {received(key)}", f"all of its {size} bytes")
+    folder = Path(settings.WORK_FOLDER)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        for begin, length in pieces:
+            name = piece_name(key, begin, length)
+            with store().open(name) as sealed:
+                decrypt(sealed, file, name)
+        file.seek(0)
+        yield file
+    forget(key)
+
+
+def forget(key: str) -> None:
+    """Deletes the pieces of one file."""
+    for name in listed(f"{FOLDER}/{key}")[1]:
+        store().delete(f"{FOLDER}/{key}/{name}")
+    store().delete(f"{FOLDER}/{key}")
+
+
+def forget_stale() -> None:
+    """Deletes the pieces of files that nobody went on with."""
+    oldest = timezone.now() - KEPT
+    for key in listed(FOLDER)[0]:
+        names = [f"{FOLDER}/{key}/{name}" for name in listed(f"{FOLDER}/{key}")[1]]
+        if names and max(store().get_modified_time(name) for name in names) < oldest:
+            forget(key)

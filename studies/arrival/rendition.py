@@ -1,0 +1,119 @@
+"""The job after the desk: an ACCEPTED film becomes READY with its reader images, each under a random key."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from django.core.files.storage import storages
+
+from audit.trail import Actor, audited_atomic, record
+from config.tokens import new_token
+from imaging.decoder import client
+from imaging.decoding.unreadable import Unreadable
+from jobs.lease import Lease
+from jobs.queue import Refused
+from studies.arrival.work_folder import drop_tree, keep_tree, work_folder
+from studies.desk import joints, masks
+from studies.films import locked, move
+from studies.models import Film, FilmStatus, MaskSet, ReaderImage, Rendition
+
+ACTOR = Actor.system("rendition")
+Meta = dict[str, Any]
+
+
+def carry(*, payload: dict[str, Any], lease: Lease) -> None:
+    """Masks, cuts and stores in a limited child; a film that went back to the desk meanwhile is left alone."""
+    film = Film.objects.select_related("trial").get(pk=payload["film"])
+    if film.status != FilmStatus.ACCEPTED:
+        return
+    chosen = masks.settled(film)
+    keys: dict[str, str] = {}
+    try:
+        with work_folder() as folder:
+            pictures = _draw(film, chosen, folder)
+            for side in pictures:
+                keys[side] = new_token()
+                keep_tree(folder / side, _folder(keys[side]))
+        _write(film, chosen, lease, pictures, keys)
+    except BaseException:
+        for key in keys.values():
+            drop_tree(_folder(key))
+        raise
+
+
+def _folder(key: str) -> str:
+    return f"images/{key}"
+
+
+def _draw(film: Film, chosen: MaskSet | None, folder: Path) -> dict[str, Meta]:
+    """The pictures by side, under `folder`/side."""
+    blind = folder / "blind"
+    with storages["reading"].open(film.blind_file) as source, blind.open("xb") as copy:
+        shutil.copyfileobj(source, copy)
+    try:
+        pictures = client.run(
+            "render",
+            input=str(blind),
+            output_dir=str(folder),
+            pixel_sha256=film.pixel_sha256,
+            masks=chosen.rectangles if chosen else [],
+            crops=chosen.crops if chosen else {},
+        )
+    except Unreadable as refusal:
+        raise Refused(refusal.text) from refusal
+    if "whole" in pictures:
+        (folder / "whole").rename(folder / film.side)
+        pictures = {film.side: pictures["whole"]}
+    for side in pictures:  # what only the desk needs stays out of the readers' store
+        (folder / side / "meta.json").unlink()
+    return pictures
+
+
+def _write(film: Film, chosen: MaskSet | None, lease: Lease, pictures: dict[str, Meta], keys: dict[str, str]) -> None:
+    with audited_atomic():
+        lease.finish()
+        film = locked(film)
+        if masks.settled(film) != chosen:
+            raise Refused("the masks were changed while the reader image was made")
+        changes = move(film, FilmStatus.READY)
+        for side, meta in pictures.items():
+            _make_image(film, side, chosen, meta, keys[side])
+        record(
+            action="studies.film.render",
+            actor=ACTOR,
+            stream=film.trial.code,
+            subject=("studies.film", str(film.pk)),
+            changes=changes,
+            details={"sides": sorted(pictures), "digests": {side: meta["digest"] for side, meta in pictures.items()}},
+        )
+
+
+def _make_image(film: Film, side: str, chosen: MaskSet | None, meta: Meta, key: str) -> None:
+    crop = chosen.crops.get(side) if chosen else None
+    image = ReaderImage.objects.create(
+        key=key,
+        rows=meta["rows"],
+        columns=meta["columns"],
+        spacing_mm=film.spacing_mm,
+        window_center=meta["window_center"],
+        window_width=meta["window_width"],
+        bands=_bands(key, meta),
+        joints=joints.for_image(film=film, side=side, crop=crop),
+        digest=meta["digest"],
+    )
+    Rendition.objects.create(film=film, side=side, view=film.view, reader_image=image, masks=chosen)
+
+
+def _bands(key: str, meta: Meta) -> dict[str, list[dict[str, Any]]]:
+    """Names in the store, heights and digests, by level."""
+    bands: dict[str, list[dict[str, Any]]] = {
+        level: [
+            {"name": f"{_folder(key)}/{level}/{number}", "rows": rows, "sha256": digest}
+            for number, (rows, digest) in enumerate(zip(meta["band_rows"][level], digests, strict=True))
+        ]
+        for level, digests in meta["bands"].items()
+    }
+    bands["preview"] = [{"name": f"{_folder(key)}/preview.jpg"}]
+    return bands

@@ -1,0 +1,81 @@
+"""A file as it was sent: a film, or a zip of films, each received on its own so that one bad film touches no other."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, BinaryIO
+
+from django.conf import settings
+
+from audit.trail import Actor
+from imaging.decoding.limits import Limits
+from imaging.decoding.unreadable import Unreadable
+from imaging.decoding.zip import Archive
+from studies.arrival.intake import Receipt, receive, refuse
+from studies.models import Transmittal
+
+ZIP_SIGN = b"PK\x03\x04"
+
+
+def is_zip(file: BinaryIO) -> bool:
+    """By its first bytes, never by its name."""
+    sign = file.read(len(ZIP_SIGN))
+    file.seek(0)
+    return sign == ZIP_SIGN
+
+
+def receive_each(
+    *, transmittal: Transmittal, name: str, file: BinaryIO, actor: Actor, **declared: Any
+) -> Iterator[tuple[str, Receipt]]:
+    """The film, or each film of the zip, by its name; a zip that cannot be read to its end has a line of its own."""
+    if not is_zip(file):
+        yield name, receive(transmittal=transmittal, name=name, file=file, actor=actor, **declared)
+        return
+    found = members(file=file)
+    try:
+        for member, stream in found:
+            yield (
+                f"{name}/{member}",
+                receive(transmittal=transmittal, name=member, file=stream, actor=actor, **declared),
+            )
+    except Unreadable as refusal:
+        file.seek(0)
+        yield name, refuse(transmittal=transmittal, name=name, file=file, refusal=refusal, actor=actor)
+
+
+def members(*, file: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
+    """The files of a zip, each to be received on its own; a bad one raises Unreadable while it is read.
+
+    Unreadable too, here, when it is no zip that can be opened at all, or lists too many files.
+    """
+    for entry in Archive(file, Limits(**settings.INTAKE_LIMITS)):
+        with _Member(entry.chunks()) as member:
+            yield entry.name, member
+
+
+class _Member(io.BytesIO):
+    """One file of a zip as a stream; names and sizes the zip declares are not believed."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        super().__init__()
+        self._chunks, self._rest = chunks, b""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """At most `size` bytes."""
+        wanted = -1 if size is None else size
+        while wanted < 0 or len(self._rest) < wanted:
+            chunk = next(self._chunks, b"")
+            if not chunk:
+                break
+            self._rest += chunk
+        cut = len(self._rest) if wanted < 0 else wanted
+        taken, self._rest = self._rest[:cut], self._rest[cut:]
+        return taken
+
+    def close(self) -> None:
+        """Lets go of the zip."""
+        with suppress(AttributeError):
+            self._chunks.close()  # type: ignore[attr-defined]
+        super().close()

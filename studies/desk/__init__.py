@@ -1,0 +1,1 @@
+"""The QC desk: masks, joints, and the decision on each film."""

@@ -1,0 +1,141 @@
+"""Where the joints of a film lie and how well each can be read; the newest placement of a side counts.
+
+Readability stays here: neither a reader image nor anything else a reader receives holds it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from django.db.models import Exists, OuterRef, QuerySet, TextChoices
+
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+from studies.desk.designation import SIDES_OF
+from studies.desk.joint_template import TEMPLATES
+from studies.desk.pictures import DeskPicture, picture_of
+from studies.desk.rectangles import Box
+from studies.films import locked, person
+from studies.models import Film, FilmStatus, JointPlacement, ReaderImage, Rendition, Trial
+
+PLACEABLE = (FilmStatus.DEIDENTIFIED, FilmStatus.QUESTIONED, FilmStatus.ACCEPTED, FilmStatus.READY)
+Places = dict[str, list[float]]
+
+
+class Readability(TextChoices):
+    """How well a joint can be read; a joint of which nothing is noted can be read well."""
+
+    LIMITED = "limited", "Limited"
+    UNREADABLE = "unreadable", "Not readable"
+
+
+def place(
+    *,
+    film: Film,
+    side: str,
+    actor: Actor,
+    joints: Mapping[str, Sequence[float]],
+    readability: Mapping[str, str] | None = None,
+) -> JointPlacement:
+    """A new placement of one side, in stored pixels of the film; a reader image that is there already follows it."""
+    authorise(actor, Action.PLACE_JOINTS)
+    places = checked_places(film.view, joints, picture_of(film))
+    noted = checked_readability(readability or {}, places)
+    with audited_atomic():
+        film = locked(film)
+        _check_placeable(film, side)
+        last = newest(film, side)
+        placement = JointPlacement.objects.create(
+            film=film,
+            side=side,
+            revision=last.revision + 1 if last else 1,
+            joints=places,
+            readability=noted,
+            placed_by_id=person(actor),
+        )
+        show(film, side)
+        record(
+            action="studies.joints.place",
+            actor=actor,
+            stream=film.trial.code,
+            subject=("studies.film", str(film.pk)),
+            details={"side": side, "revision": placement.revision, "joints": len(places), "readability": noted},
+            rows=[placement],
+        )
+    return placement
+
+
+def checked_places(view: str, joints: Mapping[str, Sequence[float]], picture: DeskPicture) -> Places:
+    """Joints of this view, each within the picture, to a tenth of a pixel."""
+    known = TEMPLATES[view].joints if view in TEMPLATES else {}
+    if not joints or (unknown := sorted(set(joints) - set(known))):
+        raise BadInput("joints", ", ".join(unknown) if joints else "none", ", ".join(known) or "a confirmed view first")
+    return {joint: _checked_place(joint, point, picture) for joint, point in joints.items()}
+
+
+def _checked_place(joint: str, point: Sequence[float], picture: DeskPicture) -> list[float]:
+    if len(point) == 2 and all(math.isfinite(value) for value in point):
+        x, y = (round(float(value), 1) for value in point)
+        if 0 <= x < picture.columns and 0 <= y < picture.rows:
+            return [x, y]
+    raise BadInput(f"place of {joint}", list(point), f"x and y within {picture.columns} x {picture.rows}")
+
+
+def checked_readability(readability: Mapping[str, str], places: Places) -> dict[str, str]:
+    """Notes on joints that are placed; words are those of Readability."""
+    for joint, word in readability.items():
+        if joint not in places or word not in Readability.values:
+            raise BadInput(f"readability of {joint}", word, f"{', '.join(Readability.values)}, for a joint placed")
+    return dict(readability)
+
+
+def _check_placeable(film: Film, side: str) -> None:
+    if film.status not in PLACEABLE:
+        raise WrongState(f"film {film.pk}", film.get_status_display().lower(), "a film at the desk, accepted or ready")
+    if side not in SIDES_OF.get(film.side, ()):
+        raise BadInput("side", side, " or ".join(sorted(SIDES_OF.get(film.side, ()))) or "a confirmed side first")
+
+
+def newest(film: Film, side: str) -> JointPlacement | None:
+    """The placement that counts."""
+    return film.placements.filter(side=side).order_by("-revision").first()
+
+
+def for_image(*, film: Film, side: str, crop: Box | None) -> Places:
+    """The joints in pixels of the reader image cut out of the film; those outside of the cut are left out."""
+    placement = newest(film, side)
+    if placement is None:
+        return {}
+    left, top, width, height = crop or (0, 0, math.inf, math.inf)
+    moved = {joint: [round(x - left, 1), round(y - top, 1)] for joint, (x, y) in placement.joints.items()}
+    return {joint: [x, y] for joint, (x, y) in moved.items() if 0 <= x < width and 0 <= y < height}
+
+
+def crop_of(rendition: Rendition) -> Box | None:
+    """The cut a reader image was made with."""
+    return rendition.masks.crops.get(rendition.side) if rendition.masks else None
+
+
+def show(film: Film, side: str) -> None:
+    """Writes the newest placement into the reader image of that side, if it has been made."""
+    for rendition in film.renditions.filter(side=side).select_related("masks"):
+        places = for_image(film=film, side=side, crop=crop_of(rendition))
+        ReaderImage.objects.filter(pk=rendition.reader_image_id).update(joints=places)
+
+
+def images(trial: Trial) -> QuerySet[Rendition]:
+    """Every reader image of films that count, in the order of their random keys: it tells neither whose nor when."""
+    films = Film.objects.ready().filter(trial=trial)
+    found = Rendition.objects.filter(film__in=films).annotate(placed=Exists(_placements()))
+    return found.select_related("reader_image", "masks").order_by("reader_image_id")
+
+
+def waiting(trial: Trial) -> QuerySet[Rendition]:
+    """The reader images without placed joints."""
+    return images(trial).filter(~Exists(_placements()))
+
+
+def _placements() -> QuerySet[JointPlacement]:
+    return JointPlacement.objects.filter(film=OuterRef("film"), side=OuterRef("side"))

@@ -1,0 +1,167 @@
+"""Rectangles that hide burned-in text, and the cuts of a film that shows both sides.
+
+Every set is confirmed by a second person before anything of the film is shown to a reader; the newest set counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, NotAllowed, WrongState
+from studies.desk.pictures import picture_of
+from studies.desk.rectangles import Box, checked_box, checked_crops
+from studies.films import locked, move, order_rendition, person
+from studies.models import Film, FilmStatus, MaskSet, Trial
+from studies.naming import checked_text
+
+TEXT_FINDINGS = frozenset({"text"})
+SIDE_LETTER = "side-letter"
+MOST_RECTANGLES = 60
+# An accepted film may still get better masks as long as nobody has confirmed the ones it has.
+AT_THE_DESK = (FilmStatus.DEIDENTIFIED, FilmStatus.QUESTIONED, FilmStatus.ACCEPTED)
+
+
+class MaskState(StrEnum):
+    """Where the masks of a film stand."""
+
+    NOT_NEEDED = "not needed"
+    MISSING = "missing"
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+def proposed_boxes(film: Film) -> list[Box]:
+    """The rectangles in which the machine suspects text."""
+    return [box for finding in film.findings if finding["code"] in TEXT_FINDINGS for box in finding.get("boxes", [])]
+
+
+def newest(film: Film) -> MaskSet | None:
+    """The set that counts."""
+    return film.mask_sets.order_by("-revision").select_related("proposed_by", "confirmed_by").first()
+
+
+def state_of(film: Film, masks: MaskSet | None) -> MaskState:
+    """Suspected text needs a set, be it an empty one; any set needs a second person."""
+    if masks is None:
+        suspected = any(finding["code"] in TEXT_FINDINGS for finding in film.findings)
+        return MaskState.MISSING if suspected else MaskState.NOT_NEEDED
+    if masks.refused_reason:
+        return MaskState.REFUSED
+    return MaskState.CONFIRMED if masks.confirmed_by_id else MaskState.WAITING
+
+
+def settled(film: Film) -> MaskSet | None:
+    """The confirmed set a reader image is made with, None where none is needed; WrongState while one is open."""
+    masks = newest(film)
+    state = state_of(film, masks)
+    if state not in (MaskState.CONFIRMED, MaskState.NOT_NEEDED):
+        raise WrongState(f"the mask set of film {film.pk}", state, "one confirmed by a second person")
+    return masks
+
+
+def waiting(trial: Trial) -> QuerySet[MaskSet]:
+    """The sets that a second person has to look at, oldest first: the newest one of each film at the desk."""
+    newer = MaskSet.objects.filter(film=OuterRef("film"), revision__gt=OuterRef("revision"))
+    open_sets = MaskSet.objects.filter(film__trial=trial, confirmed_by=None, refused_reason="")
+    found = open_sets.filter(~Exists(newer), film__status__in=AT_THE_DESK)
+    return found.select_related("film", "film__trial", "proposed_by").order_by("proposed_at", "pk")
+
+
+def propose(
+    *, film: Film, actor: Actor, rectangles: Sequence[Sequence[int]], crops: Mapping[str, Sequence[int]] | None = None
+) -> MaskSet:
+    """A new set; one without rectangles says that the suspected text is none. It replaces a set that waits."""
+    authorise(actor, Action.CHECK_FILMS)
+    if len(rectangles) > MOST_RECTANGLES:
+        raise BadInput("rectangles", len(rectangles), f"at most {MOST_RECTANGLES}")
+    picture = picture_of(film)
+    boxes = [checked_box("rectangle", box, picture) for box in rectangles]
+    cuts = checked_crops(crops or {}, picture)
+    with audited_atomic():
+        film = locked(film)
+        last = newest(film)
+        _check_open(film, last)
+        if not boxes and not cuts and state_of(film, last) == MaskState.NOT_NEEDED:
+            raise BadInput("rectangles", "none", "at least one, on a film without suspected text")
+        masks = MaskSet.objects.create(
+            film=film,
+            revision=last.revision + 1 if last else 1,
+            rectangles=boxes,
+            crops=cuts,
+            proposed_by_id=person(actor),
+        )
+        _tell(masks, "studies.masks.propose", actor, details={"rectangles": boxes, "crops": cuts})
+    return masks
+
+
+def _check_open(film: Film, last: MaskSet | None) -> None:
+    if film.status not in AT_THE_DESK:
+        raise WrongState(f"film {film.pk}", film.status, "a film at the desk")
+    if film.status == FilmStatus.ACCEPTED and state_of(film, last) != MaskState.WAITING:
+        raise WrongState(f"film {film.pk}", "accepted, its picture approved", "a film whose masks wait")
+
+
+def confirm(*, mask_set: MaskSet, actor: Actor) -> None:
+    """A second person agrees; a film that was accepted meanwhile goes on to its reader image."""
+    authorise(actor, Action.CONFIRM_MASKS)
+    with audited_atomic():
+        film = locked(mask_set.film)
+        _check_second(film, mask_set, actor)
+        MaskSet.objects.filter(pk=mask_set.pk).update(confirmed_by=person(actor), confirmed_at=timezone.now())
+        if film.status == FilmStatus.ACCEPTED:
+            order_rendition(film)
+        _tell(mask_set, "studies.masks.confirm", actor)
+
+
+def refuse(*, mask_set: MaskSet, actor: Actor, reason: str) -> None:
+    """A second person disagrees; a film that was accepted meanwhile goes back to the desk to be decided anew."""
+    authorise(actor, Action.CONFIRM_MASKS)
+    reason = checked_text("reason", reason, longest=200)
+    with audited_atomic():
+        film = locked(mask_set.film)
+        _check_second(film, mask_set, actor)
+        MaskSet.objects.filter(pk=mask_set.pk).update(refused_reason=reason)
+        changes: dict[str, list[object]] = {}
+        if film.status == FilmStatus.ACCEPTED:
+            changes = move(film, FilmStatus.DEIDENTIFIED, status_reason=f"masks refused: {reason}"[:500])
+        _tell(mask_set, "studies.masks.refuse", actor, reason=reason, changes=changes)
+
+
+def _check_second(film: Film, mask_set: MaskSet, actor: Actor) -> None:
+    """The newest set, still open, of a film at the desk, and not by the one who drew it."""
+    last = newest(film)
+    if last is None or last.pk != mask_set.pk:
+        raise WrongState(f"mask set {mask_set.revision} of film {film.pk}", "replaced by a newer one", "the newest")
+    if (state := state_of(film, last)) != MaskState.WAITING:
+        raise WrongState(f"mask set {last.revision} of film {film.pk}", state, "one that waits for a second person")
+    if film.status not in AT_THE_DESK:
+        raise WrongState(f"film {film.pk}", film.status, "a film at the desk")
+    if last.proposed_by_id == person(actor):
+        raise NotAllowed("confirming or refusing masks you drew yourself; a second person does that")
+
+
+def _tell(
+    masks: MaskSet,
+    action: str,
+    actor: Actor,
+    *,
+    reason: str = "",
+    changes: Mapping[str, Sequence[object]] | None = None,
+    details: Mapping[str, object] | None = None,
+) -> None:
+    record(
+        action=action,
+        actor=actor,
+        stream=masks.film.trial.code,
+        subject=("studies.film", str(masks.film_id)),
+        changes=changes,
+        reason=reason,
+        details={"revision": masks.revision, **(details or {})},
+    )

@@ -1,0 +1,216 @@
+"""The decisions at the QC desk: accept, reject, question, withdraw; each is kept for ever with what it confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+from django.db.models import Model
+
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+from studies.arrival import replacement
+from studies.desk import masks
+from studies.desk.confirmed import Confirmed
+from studies.desk.designation import rivals, stand_back
+from studies.desk.masks import MaskState
+from studies.desk.verdicts import QuestionReason, RejectReason, WithdrawReason, checked_reason
+from studies.films import locked, locked_visit, move, order_rendition, person
+from studies.models import Film, FilmStatus, MaskSet, QualityDecision, Visit
+from studies.naming import checked_text
+from studies.questions import threads as questions
+
+
+def accept(
+    *,
+    film: Film,
+    actor: Actor,
+    side: str,
+    view: str,
+    film_date: date | None,
+    spacing_mm: float | None,
+    visit: Visit | None = None,
+    note: str = "",
+    acknowledged: Collection[str] = (),
+    designate: bool = False,
+) -> QualityDecision:
+    """The film may be read. Every finding must be acknowledged by its code; `spacing_mm` None means no scale is known.
+
+    Masks that wait for the second person do not hold up the decision: the reader image is made once both are there.
+    So each film is looked at once at the desk; a refused mask set brings it back.
+    """
+    authorise(actor, Action.CHECK_FILMS)
+    confirmed = Confirmed(side, view, film_date, spacing_mm)
+    confirmed.check()
+    note = checked_text("note", note, longest=500, required=False)
+    with audited_atomic():
+        locked_visit(visit.pk if visit else film.visit_id)
+        film = locked(film)
+        visit = _checked_visit(film, visit)
+        _check_acknowledged(film, acknowledged)
+        mask_set = _checked_masks(film, confirmed)
+        changes = _file(film, visit, confirmed, designate)
+        replacement.set_aside(film=film, actor=actor)
+        decision = _decide(film, actor, "accept", note=note, **confirmed.fields())
+        if masks.state_of(film, mask_set) in (MaskState.CONFIRMED, MaskState.NOT_NEEDED):
+            order_rendition(film)
+        _tell(film, "accept", actor, decision, changes, _seen(film, visit, mask_set, acknowledged))
+    return decision
+
+
+def _seen(film: Film, visit: Visit, mask_set: MaskSet | None, acknowledged: Collection[str]) -> dict[str, object]:
+    """What the person had before him: findings, masks and the digest of the pixels he approved."""
+    return {
+        "visit": visit.code,
+        "acknowledged": sorted({finding["code"] for finding in film.findings} & set(acknowledged)),
+        "pixels": film.pixel_sha256,
+        "masks": mask_set and mask_set.revision,
+    }
+
+
+def _checked_visit(film: Film, visit: Visit | None) -> Visit:
+    """The visit the film is filed under: the one it was sent for, or another one of the same site."""
+    visit = visit or film.visit
+    if visit is None:
+        raise BadInput("visit", None, f"a visit of a subject of site {film.site.code}")
+    if visit.subject.site_id != film.site_id:
+        raise BadInput("visit", str(visit), f"a visit of a subject of site {film.site.code}")
+    if visit.not_done_reason:
+        raise WrongState(f"visit {visit}", "recorded as not done", "one that is expected")
+    return visit
+
+
+def _check_acknowledged(film: Film, acknowledged: Collection[str]) -> None:
+    if open_ones := [finding["text"] for finding in film.findings if finding["code"] not in acknowledged]:
+        raise BadInput("findings not acknowledged", "; ".join(open_ones), "each one seen and ticked")
+
+
+def _checked_masks(film: Film, confirmed: Confirmed) -> MaskSet | None:
+    """The newest set: drawn where one is needed, and cutting the film where it shows both sides."""
+    mask_set = masks.newest(film)
+    state = masks.state_of(film, mask_set)
+    if state in (MaskState.MISSING, MaskState.REFUSED):
+        raise WrongState(
+            f"the mask set of film {film.pk}", state, "one that hides the suspected text, or says there is none"
+        )
+    cut = bool(mask_set and mask_set.crops)
+    if confirmed.side == "B" and not cut:
+        raise BadInput("side", "B", "L or R, or crops for both sides drawn first")
+    if confirmed.side != "B" and cut:
+        raise BadInput("side", confirmed.side, "B, because the film is cut into left and right")
+    return mask_set
+
+
+def _file(film: Film, visit: Visit, confirmed: Confirmed, designate: bool) -> dict[str, list[object]]:
+    """Puts the film under its visit with what was confirmed."""
+    return move(
+        film,
+        FilmStatus.ACCEPTED,
+        **confirmed.fields(),
+        film_date_source="confirmed",
+        visit=visit,
+        subject=visit.subject,
+        designated=_counts(film, visit, confirmed, designate),
+        status_reason="",
+    )
+
+
+def _counts(film: Film, visit: Visit, confirmed: Confirmed, designate: bool) -> bool:
+    """Whether this film counts for its view: the first one does, a later one when it is designated."""
+    others = rivals(film, visit=visit, side=confirmed.side, view=confirmed.view)
+    others = [other for other in others if other.pk != film.replaces_id]
+    if designate:
+        film.side = confirmed.side
+        stand_back(film, others)
+    return designate or not any(other.designated for other in others)
+
+
+def reject(*, film: Film, actor: Actor, reason: str, note: str = "") -> QualityDecision:
+    """The film cannot be read; the site sees why and sends another one."""
+    authorise(actor, Action.CHECK_FILMS)
+    reason, note = checked_reason(RejectReason, reason, note)
+    says = ": ".join(filter(None, [RejectReason(reason).label, note]))
+    return _end(film, actor, FilmStatus.REJECTED, "reject", reason, note, status_reason=says[:500], designated=False)
+
+
+def reopen(*, film: Film, actor: Actor, reason: str) -> QualityDecision:
+    """A rejection was wrong: the film is at the desk again, for its bytes cannot be sent a second time."""
+    authorise(actor, Action.CHECK_FILMS)
+    if not reason.strip():
+        raise BadInput("reason", reason, "a sentence that says why")
+    with audited_atomic():
+        film = locked(film)
+        if film.status != FilmStatus.REJECTED:
+            raise WrongState(f"film {film.pk}", film.get_status_display().lower(), "rejected")
+        return _end(film, actor, FilmStatus.DEIDENTIFIED, "reopen", "", reason.strip()[:500], status_reason="")
+
+
+def withdraw(*, film: Film, actor: Actor, reason: str, note: str = "") -> QualityDecision:
+    """A film that was ready is wrong; nothing new is read on it."""
+    authorise(actor, Action.CHECK_FILMS)
+    reason, note = checked_reason(WithdrawReason, reason, note)
+    says = ": ".join(filter(None, [WithdrawReason(reason).label, note]))
+    return _end(film, actor, FilmStatus.WITHDRAWN, "withdraw", reason, note, status_reason=says[:500], designated=False)
+
+
+def question(*, film: Film, actor: Actor, reason: str, text: str) -> QualityDecision:
+    """The site is asked before a decision; the film stays at the desk."""
+    authorise(actor, Action.CHECK_FILMS)
+    if reason not in QuestionReason.values:
+        raise BadInput("reason", reason, ", ".join(QuestionReason.values))
+    with audited_atomic():
+        asked = questions.ask(trial=film.trial, film=film, text=text, actor=actor)
+        says = QuestionReason(reason).label
+        return _end(film, actor, FilmStatus.QUESTIONED, "question", reason, "", status_reason=says, asked=asked.pk)
+
+
+def _end(
+    film: Film,
+    actor: Actor,
+    to: FilmStatus,
+    verb: str,
+    reason: str,
+    note: str,
+    *,
+    asked: int | None = None,
+    **values: object,
+) -> QualityDecision:
+    with audited_atomic():
+        film = locked(film)
+        changes = move(film, to, **values)
+        decision = _decide(film, actor, verb, reason=reason, note=note)
+        _tell(film, verb, actor, decision, changes, {"question": asked} if asked else {})
+    return decision
+
+
+def _decide(film: Film, actor: Actor, verb: str, **values: object) -> QualityDecision:
+    return QualityDecision.objects.create(film=film, decision=verb, decided_by_id=person(actor), **values)
+
+
+def _tell(
+    film: Film,
+    verb: str,
+    actor: Actor,
+    decision: QualityDecision,
+    changes: Mapping[str, Sequence[object]],
+    details: Mapping[str, object],
+) -> None:
+    told = {
+        name: [str(value) if isinstance(value, Model) else value for value in pair] for name, pair in changes.items()
+    }
+    record(
+        action=f"studies.film.{verb}",
+        actor=actor,
+        stream=film.trial.code,
+        subject=("studies.film", str(film.pk)),
+        changes=told,
+        reason=": ".join(filter(None, [decision.reason, decision.note])),
+        details={"decision": decision.pk, **details},
+        rows=[decision],
+    )
+
+
+def _word(value: object) -> object:
+    """A visit or a subject by its code."""
+    return str(value) if isinstance(value, Model) else value

@@ -1,0 +1,200 @@
+"""What was expected of each visit and what came of it: four views, their states, dates and deviations.
+
+Everything is derived from rows as they are; nothing here is stored, and nothing is corrected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch, QuerySet, TextChoices
+
+from studies.models import AbsentFilm, Film, FilmStatus, Site, Subject, Trial, Visit
+from studies.plan.absences import EXPECTED
+from studies.plan.visits import OUT_OF_PLAY
+
+
+class ViewStatus(TextChoices):
+    """Where one view of a visit stands: a film's status, or what there is instead of a film."""
+
+    READY = "ready", "Ready"
+    ACCEPTED = "accepted", "Accepted"
+    AT_DESK = "deidentified", "At the desk"
+    QUESTIONED = "questioned", "Questioned"
+    RECEIVED = "received", "Received"
+    HELD = "held", "Held"
+    REJECTED = "rejected", "Rejected"
+    REFUSED = "refused", "Refused"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    ABSENT = "absent", "Not coming"
+    NOT_DONE = "not-done", "Visit not done"
+    MISSING = "missing", "Missing"
+    EXPECTED = "expected", "Expected"
+
+
+# The first of these that a view has is what is shown of it.
+FURTHEST_FIRST = [FilmStatus(status) for status in ViewStatus.values if status in FilmStatus.values]
+# What the site has still to send: nothing came, or nothing of what came can be used.
+WANTED = frozenset({ViewStatus.MISSING, ViewStatus.REJECTED, ViewStatus.REFUSED, ViewStatus.WITHDRAWN})
+
+
+def view_name(side: str, view: str) -> str:
+    """A view as people say it: left hand."""
+    return f"{'left' if side == 'L' else 'right'} {view}"
+
+
+@dataclass(frozen=True)
+class ViewState:
+    """One of the four views of a visit."""
+
+    side: str
+    view: str
+    status: ViewStatus
+    reason: str = ""
+    film: Film | None = None
+
+    @property
+    def name(self) -> str:
+        """As people say it."""
+        return view_name(self.side, self.view)
+
+    @property
+    def short(self) -> str:
+        """Two letters for a narrow cell."""
+        return f"{self.side}{self.view[0].upper()}"
+
+
+@dataclass(frozen=True)
+class VisitState:
+    """A visit with its four views, the films that have no place yet, and how far it strayed from the plan."""
+
+    subject: Subject
+    visit: Visit
+    window: tuple[date, date] | None
+    views: tuple[ViewState, ...]
+    unplaced: tuple[Film, ...]
+    days: tuple[date, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Every view is accepted, or known not to come."""
+        settled = {ViewStatus.READY, ViewStatus.ACCEPTED, ViewStatus.ABSENT, ViewStatus.NOT_DONE}
+        return all(view.status in settled for view in self.views)
+
+    @property
+    def wanted(self) -> list[ViewState]:
+        """The views that the site has still to send."""
+        return [view for view in self.views if view.status in WANTED]
+
+    @property
+    def days_off(self) -> int:
+        """Days by which the first film lies outside the window: negative when early, 0 inside or unknown."""
+        if self.window is None or not self.days:
+            return 0
+        first, last = self.window
+        early, late = min(0, (self.days[0] - first).days), max(0, (self.days[-1] - last).days)
+        return late or early
+
+    @property
+    def deviations(self) -> list[str]:
+        """Each departure from the plan in words."""
+        return [*self._of_the_visit(), *self._of_the_films()]
+
+    def _of_the_visit(self) -> Iterable[str]:
+        if self.visit.not_done_reason:
+            yield f"visit not done: {self.visit.not_done_reason}"
+        if self.visit.plan is None:
+            yield f"outside the plan: {self.visit.get_kind_display().lower()}"
+        if self.days_off:
+            yield f"{abs(self.days_off)} days {'after' if self.days_off > 0 else 'before'} the window"
+
+    def _of_the_films(self) -> Iterable[str]:
+        if len(self.days) > 1:
+            yield f"films on {len(self.days)} days, {self.days[0]} to {self.days[-1]}"
+        for view in self.views:
+            if view.status == ViewStatus.ABSENT:
+                yield f"{view.name} not coming: {view.reason}"
+            elif view.status in WANTED:
+                yield f"{view.name} {view.status.label.lower()}"
+
+
+def subjects_with_visits(trial: Trial, site: Site | None = None) -> QuerySet[Subject]:
+    """The subjects with everything that `visit_states` looks at, in a fixed number of queries."""
+    films = Film.objects.only("visit", "side", "view", "status", "status_reason", "film_date", "designated")
+    absent = AbsentFilm.objects.filter(withdrawn_at=None)
+    visits = Visit.objects.select_related("plan").prefetch_related(
+        Prefetch("films", films, to_attr="films_come"), Prefetch("absent_films", absent, to_attr="films_given_up")
+    )
+    subjects = Subject.objects.filter(trial=trial).select_related("site").prefetch_related(Prefetch("visits", visits))
+    return subjects if site is None else subjects.filter(site=site)
+
+
+def visit_states(subject: Subject, today: date) -> list[VisitState]:
+    """The visits of one subject in the order of the plan, those outside it last."""
+    visits = sorted(subject.visits.all(), key=lambda visit: (visit.plan is None, visit.plan and visit.plan.target_day))
+    baseline = baseline_day(visits)
+    return [visit_state(subject, visit, visit.window(baseline) if baseline else None, today) for visit in visits]
+
+
+def baseline_day(visits: Iterable[Visit]) -> date | None:
+    """The day from which target days are counted: the first film of the visit planned for day 0."""
+    for visit in visits:
+        if visit.plan is not None and visit.plan.target_day == 0:
+            return min(film_days(in_play(visit)), default=None)
+    return None
+
+
+def came(visit: Visit) -> list[Film]:
+    """The films of a visit that subjects_with_visits brought along."""
+    return visit.films_come  # type: ignore[attr-defined, no-any-return]
+
+
+def given_up(visit: Visit) -> list[AbsentFilm]:
+    """The films that will never come, brought along likewise."""
+    return visit.films_given_up  # type: ignore[attr-defined, no-any-return]
+
+
+def in_play(visit: Visit) -> list[Film]:
+    """The films of a visit that were not turned down."""
+    return [film for film in came(visit) if film.status not in OUT_OF_PLAY]
+
+
+def film_days(films: Iterable[Film]) -> list[date]:
+    """The different days on which films were taken, in order."""
+    return sorted({film.film_date for film in films if film.film_date})
+
+
+def visit_state(subject: Subject, visit: Visit, window: tuple[date, date] | None, today: date) -> VisitState:
+    """What came of one visit."""
+    films = in_play(visit)
+    return VisitState(
+        subject=subject,
+        visit=visit,
+        window=window,
+        views=tuple(view_state(visit, side, view, window, today) for side, view in EXPECTED),
+        unplaced=tuple(film for film in films if not film.side or not film.view),
+        days=tuple(film_days(films)),
+    )
+
+
+def view_state(visit: Visit, side: str, view: str, window: tuple[date, date] | None, today: date) -> ViewState:
+    """The film that got furthest, else why there is none."""
+    films = [film for film in came(visit) if film.view == view and film.side in (side, "B")]
+    if films:
+        best = min(films, key=lambda film: (FURTHEST_FIRST.index(FilmStatus(film.status)), not film.designated))
+        return ViewState(side, view, ViewStatus(best.status), best.status_reason, best)
+    for absent in given_up(visit):
+        if (absent.side, absent.view) == (side, view):
+            return ViewState(side, view, ViewStatus.ABSENT, absent.reason)
+    if visit.not_done_reason:
+        return ViewState(side, view, ViewStatus.NOT_DONE, visit.not_done_reason)
+    return ViewState(side, view, ViewStatus.MISSING if overdue(visit, window, today) else ViewStatus.EXPECTED)
+
+
+def overdue(visit: Visit, window: tuple[date, date] | None, today: date) -> bool:
+    """The window has passed; a visit outside the plan is known only because it took place."""
+    if visit.plan is None:
+        return True
+    return window is not None and today > window[1]

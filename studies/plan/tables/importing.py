@@ -1,0 +1,90 @@
+"""A table is checked whole and shown; it is written whole, in one transaction, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic
+from config.errors import BadInput
+from studies.models import Trial
+from studies.plan.tables.kinds import Field, Key, Table
+from studies.plan.tables.reading import Fault, Line, read_lines
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the file holds: rows as they would be written, and everything that is wrong with it."""
+
+    table: Table
+    columns: list[str]
+    lines: list[Line]
+    rows: list[dict[str, Any]]
+    faults: list[Fault]
+
+    @property
+    def marked(self) -> list[tuple[Line, list[str], list[Fault]]]:
+        """Each line with its values in order and its faults."""
+        return [
+            (
+                line,
+                [line.values.get(name, "") for name in self.columns],
+                [f for f in self.faults if f.line == line.number],
+            )
+            for line in self.lines
+        ]
+
+    @property
+    def may_be_written(self) -> bool:
+        """Whether there is something and nothing is wrong."""
+        return bool(self.rows) and not self.faults
+
+
+def preview(*, trial: Trial, table: Table, text: str) -> Preview:
+    """Checks every value of the table against the trial as it is now."""
+    fields = table.fields(trial)
+    names, required = [field.name for field in fields], [field.name for field in fields if field.otherwise is None]
+    lines, faults = read_lines(text, names, required)
+    rows: list[dict[str, Any]] = []
+    seen = table.taken(trial)
+    for line in lines:
+        row, wrong = read_row(line, fields)
+        wrong += list(twice(table, line, seen)) if not wrong else []
+        faults += wrong
+        rows += [] if wrong else [row]
+    return Preview(table, names, lines, rows, sorted(faults, key=lambda fault: fault.line))
+
+
+def read_row(line: Line, fields: list[Field]) -> tuple[dict[str, Any], list[Fault]]:
+    """The values of one row, and a fault for each that cannot be taken."""
+    row, wrong = {}, []
+    for field in fields:
+        text = line.values.get(field.name, "") or field.otherwise or ""
+        try:
+            row[field.name] = field.read(text)
+        except BadInput as refusal:
+            wrong.append(Fault(line.number, field.name, text, refusal.allowed))
+    return row, wrong
+
+
+def twice(table: Table, line: Line, seen: set[Key]) -> Iterator[Fault]:
+    """A fault when the row's key is in the trial or further up in the file; remembers it otherwise."""
+    key = tuple(line.values.get(name, "") for name in table.key)
+    if key in seen:
+        yield Fault(line.number, table.key[-1], " ".join(key), "one that is neither in the trial nor twice in the file")
+    seen.add(key)
+
+
+def write_table(*, trial: Trial, table: Table, text: str, actor: Actor) -> int:
+    """Writes every row, each as its own told step; gives their number."""
+    authorise(actor, Action.SET_UP_TRIAL)
+    checked = preview(trial=trial, table=table, text=text)
+    if not checked.may_be_written:
+        fault = checked.faults[0] if checked.faults else Fault(1, "", "no rows", "at least one row")
+        raise BadInput(f"line {fault.line} {fault.column}".strip(), fault.value, fault.allowed)
+    with audited_atomic():
+        for row in checked.rows:
+            table.write(trial, row, actor)
+    return len(checked.rows)

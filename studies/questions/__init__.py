@@ -1,0 +1,1 @@
+"""Questions to sites, and the mail about them."""
