@@ -84,7 +84,7 @@ def world_that_reads() -> Any:
 
 def contests() -> list[Contest]:
     """The sensitive routes, on a world in which what is asked for exists."""
-    from reading.models import ExposureFilm, Read
+    from reading.models import DisplayedFilm, Read
     from studies.models import Film
     from tests.blinding.asking import browser
 
@@ -95,7 +95,7 @@ def contests() -> list[Contest]:
     nobody = browser(None)
     own = Read.objects.filter(reader=world.people["reader"], status="opened")[0].token
     other = Read.objects.filter(reader=world.people["reader.two"])[0].token
-    film = ExposureFilm.objects.filter(exposure__step__read__token=other, reader_image__isnull=False)[0].token
+    film = DisplayedFilm.objects.filter(timepoint__step__read__token=other, reader_image__isnull=False)[0].token
     none, foreign = "n" * len(own), Film.objects.filter(status="rejected")[0].pk
     home, ops, json_body = "/trials/TWO/site", '{"ops": []}', "application/json"
 

@@ -37,7 +37,7 @@ FORBIDDEN_TABLES = frozenset(
         "studies_sendertoken",
         "studies_dicompeer",
         "reading_sealedcase",
-        "reading_sealedexposure",
+        "reading_sealedtimepoint",
         "reading_sealedread",
         "reading_sealedreference",
         "reading_sealedseed",

@@ -8,7 +8,7 @@ from audit.registry import declare
 
 for table in ("filmlook", "itemscore", "itemnote", "signedvalues", "readreturn", "sitting"):
     protect(f"reading_{table}")
-for table in ("sealedcase", "sealedexposure", "sealedread", "sealedseed"):
+for table in ("sealedcase", "sealedtimepoint", "sealedread", "sealedseed"):
     protect(f"reading_{table}")
 
 KNOWS_ORDER = frozenset({Role.COORDINATOR, Role.STATISTICIAN, Role.LEAD})

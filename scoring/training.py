@@ -77,7 +77,7 @@ def keep_marks(case: Case, marks: Sequence[TrainingMarks]) -> None:
 
 
 def beside(read: Read, reference: dict[int, Scores]) -> dict[str, Scores]:
-    """The reference of each exposure of a read."""
+    """The reference of each timepoint of a read."""
     return {token: reference[visit] for token, visit in visits_of(read).items()}
 
 

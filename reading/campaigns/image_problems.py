@@ -8,7 +8,7 @@ from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from reading.models import ImageProblem, Read, ReadStep
-from reading.room.steps import exposures_shown, step_before
+from reading.room.steps import step_before, timepoints_shown
 
 PROBLEMS = {
     "wrong-side": "The film shows the other side",
@@ -26,7 +26,7 @@ def report_problem(
     authorise(actor, Action.READ_CASES)
     if reason not in PROBLEMS:
         raise BadInput("problem", reason, ", ".join(PROBLEMS))
-    films = {film.token: film for one in exposures_shown(read, step or step_before(read)) for film in one.films.all()}
+    films = {film.token: film for one in timepoints_shown(read, step or step_before(read)) for film in one.films.all()}
     if film_token and film_token not in films:
         raise BadInput("film", film_token, "a film of this read")
     with audited_atomic():

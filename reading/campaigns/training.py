@@ -141,7 +141,7 @@ def awaits_reference(read: Read) -> bool:
 def lay_beside(values: dict[str, dict[str, dict[str, Any]]], read: Read) -> None:
     """Adds the reference to each cell of a signed training read."""
     marks = TrainingMarks.objects.filter(read=read).first()
-    for exposure, items in marks.reference.items() if marks else ():
+    for timepoint, items in marks.reference.items() if marks else ():
         for item, (value, reason) in items.items():
-            if item in values.get(exposure, {}):
-                values[exposure][item]["reference"] = {"value": value, "reason": reason}
+            if item in values.get(timepoint, {}):
+                values[timepoint][item]["reference"] = {"value": value, "reason": reason}

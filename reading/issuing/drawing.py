@@ -26,7 +26,7 @@ class DrawnFilm:
 
 
 @dataclass(frozen=True)
-class DrawnExposure:
+class DrawnTimepoint:
     """A timepoint at its drawn place."""
 
     token: str
@@ -42,7 +42,7 @@ class DrawnStep:
 
     token: str | None
     counts: bool
-    exposures: tuple[DrawnExposure, ...]
+    timepoints: tuple[DrawnTimepoint, ...]
 
 
 def first_image(timepoint: Timepoint) -> str:
@@ -53,21 +53,21 @@ def first_image(timepoint: Timepoint) -> str:
 def draw_steps(
     presentation: str, seed: bytes, read_token: str, frozen: FrozenCase, digests_of: DigestsOf
 ) -> tuple[DrawnStep, ...]:
-    """Every step of a read with its exposures, lettered from the left."""
+    """Every step of a read with its timepoints, lettered from the left."""
     mixed = presentation in MIXED
     first = 0
     steps = []
     for plan in plan_steps(presentation, seed, read_token, frozen.timepoints, first_image):
-        exposures = draw_exposures(plan.shown, first, digests_of)
-        steps.append(DrawnStep(new_token() if mixed else None, plan.counts, exposures))
-        first += len(exposures) if presentation in BESIDE else 0
+        timepoints = draw_timepoints(plan.shown, first, digests_of)
+        steps.append(DrawnStep(new_token() if mixed else None, plan.counts, timepoints))
+        first += len(timepoints) if presentation in BESIDE else 0
     return tuple(steps)
 
 
-def draw_exposures(shown: Sequence[Timepoint], first: int, digests_of: DigestsOf) -> tuple[DrawnExposure, ...]:
+def draw_timepoints(shown: Sequence[Timepoint], first: int, digests_of: DigestsOf) -> tuple[DrawnTimepoint, ...]:
     """The panes of a step; letters go on from those that stay on the screen beside it."""
     return tuple(
-        DrawnExposure(new_token(), ascii_uppercase[place], place, timepoint.visit, draw_films(timepoint, digests_of))
+        DrawnTimepoint(new_token(), ascii_uppercase[place], place, timepoint.visit, draw_films(timepoint, digests_of))
         for place, timepoint in enumerate(shown, start=first)
     )
 

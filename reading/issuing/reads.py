@@ -12,20 +12,20 @@ from jobs.queue import Lease
 from reading.campaigns.opening import identities
 from reading.charter.versions import terms_of
 from reading.issuing.allocation import Assignment
-from reading.issuing.drawing import DrawnExposure, DrawnStep, draw_steps
+from reading.issuing.drawing import DrawnStep, DrawnTimepoint, draw_steps
 from reading.issuing.presentations import draw_queue, draw_repeats, queue_name
 from reading.models import (
     Batch,
     Case,
     CaseStatus,
-    Exposure,
-    ExposureFilm,
+    DisplayedFilm,
+    DisplayedTimepoint,
     Read,
     ReadKind,
     ReadStep,
-    SealedExposure,
     SealedRead,
     SealedSeed,
+    SealedTimepoint,
 )
 from reading.room.films import digests_shown
 from reading.unblinding import seal, unseal
@@ -114,7 +114,7 @@ def draw_places(seed: bytes, drawn: Sequence[DrawnRead], share: float) -> Places
 
 
 def write_reads(batch: Batch, drawn: Sequence[DrawnRead], places: Places) -> None:
-    """Reads, steps, exposures and films with their seals; called inside a transaction."""
+    """Reads, steps, timepoints and films with their seals; called inside a transaction."""
     reads = Read.objects.bulk_create(
         Read(
             case_id=one.assignment.case,
@@ -127,7 +127,7 @@ def write_reads(batch: Batch, drawn: Sequence[DrawnRead], places: Places) -> Non
         )
         for one in drawn
     )
-    sealed_exposures = write_exposures(write_steps(reads, drawn, places))
+    sealed_timepoints = write_timepoints(write_steps(reads, drawn, places))
     sealed_reads = SealedRead.objects.bulk_create(
         SealedRead(read=read, sealed=seal(purpose_of(read, places), bound_to=f"read {read.token}")) for read in reads
     )
@@ -138,14 +138,14 @@ def write_reads(batch: Batch, drawn: Sequence[DrawnRead], places: Places) -> Non
         stream=batch.campaign.trial.code,
         subject=("reading.batch", str(batch.pk)),
         details={"reads": len(reads), "commitment": batch.commitment},
-        rows=[*sealed_exposures, *sealed_reads],
+        rows=[*sealed_timepoints, *sealed_reads],
     )
 
 
 def write_steps(
     reads: Sequence[Read], drawn: Sequence[DrawnRead], places: Places
-) -> list[tuple[ReadStep, DrawnExposure]]:
-    """The steps of each read; gives every exposure with the step it belongs to."""
+) -> list[tuple[ReadStep, DrawnTimepoint]]:
+    """The steps of each read; gives every timepoint with the step it belongs to."""
     planned = [
         (read, place, step) for read, one in zip(reads, drawn, strict=True) for place, step in enumerate(one.steps)
     ]
@@ -160,30 +160,31 @@ def write_steps(
         for read, place, step in planned
     )
     return [
-        (step, one) for step, (_, _, drawn_step) in zip(steps, planned, strict=True) for one in drawn_step.exposures
+        (step, one) for step, (_, _, drawn_step) in zip(steps, planned, strict=True) for one in drawn_step.timepoints
     ]
 
 
-def write_exposures(planned: Sequence[tuple[ReadStep, DrawnExposure]]) -> list[SealedExposure]:
-    """The exposures of each step, their seals and their films."""
-    exposures = Exposure.objects.bulk_create(
-        Exposure(step=step, token=one.token, letter=one.letter, position=one.position) for step, one in planned
+def write_timepoints(planned: Sequence[tuple[ReadStep, DrawnTimepoint]]) -> list[SealedTimepoint]:
+    """The timepoints of each step, their seals and their films."""
+    timepoints = DisplayedTimepoint.objects.bulk_create(
+        DisplayedTimepoint(step=step, token=one.token, letter=one.letter, position=one.position)
+        for step, one in planned
     )
-    ExposureFilm.objects.bulk_create(
-        ExposureFilm(
-            exposure=exposure,
+    DisplayedFilm.objects.bulk_create(
+        DisplayedFilm(
+            timepoint=timepoint,
             token=film.token,
             side=film.side,
             view=film.view,
             reader_image_id=film.image,
             digests=film.digests,
         )
-        for exposure, (_, one) in zip(exposures, planned, strict=True)
+        for timepoint, (_, one) in zip(timepoints, planned, strict=True)
         for film in one.films
     )
-    return SealedExposure.objects.bulk_create(
-        SealedExposure(exposure=exposure, sealed=seal({"visit": one.visit}, bound_to=f"exposure {exposure.token}"))
-        for exposure, (_, one) in zip(exposures, planned, strict=True)
+    return SealedTimepoint.objects.bulk_create(
+        SealedTimepoint(timepoint=timepoint, sealed=seal({"visit": one.visit}, bound_to=f"timepoint {timepoint.token}"))
+        for timepoint, (_, one) in zip(timepoints, planned, strict=True)
     )
 
 

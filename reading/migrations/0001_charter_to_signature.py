@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Exposure",
+            name="DisplayedTimepoint",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("token", models.CharField(max_length=40, unique=True)),
@@ -223,22 +223,22 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
-            name="SealedExposure",
+            name="SealedTimepoint",
             fields=[
                 (
-                    "exposure",
+                    "timepoint",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.PROTECT,
                         primary_key=True,
                         serialize=False,
-                        to="reading.exposure",
+                        to="reading.displayedtimepoint",
                     ),
                 ),
                 ("sealed", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name="ExposureFilm",
+            name="DisplayedFilm",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("token", models.CharField(max_length=40, unique=True)),
@@ -246,9 +246,11 @@ class Migration(migrations.Migration):
                 ("view", models.CharField(max_length=4)),
                 ("digests", models.JSONField(default=dict)),
                 (
-                    "exposure",
+                    "timepoint",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="films", to="reading.exposure"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="films",
+                        to="reading.displayedtimepoint",
                     ),
                 ),
                 (
@@ -259,7 +261,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["exposure", "view", "side"],
+                "ordering": ["timepoint", "view", "side"],
             },
         ),
         migrations.CreateModel(
@@ -273,14 +275,16 @@ class Migration(migrations.Migration):
                 ("op_id", models.CharField(max_length=40, unique=True)),
                 ("saved_at", models.DateTimeField()),
                 (
-                    "exposure",
+                    "timepoint",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="notes", to="reading.exposure"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to="reading.displayedtimepoint",
                     ),
                 ),
             ],
             options={
-                "ordering": ["exposure", "item", "revision"],
+                "ordering": ["timepoint", "item", "revision"],
             },
         ),
         migrations.CreateModel(
@@ -358,7 +362,7 @@ class Migration(migrations.Migration):
                 (
                     "film",
                     models.ForeignKey(
-                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="reading.exposurefilm"
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="reading.displayedfilm"
                     ),
                 ),
                 (
@@ -408,10 +412,10 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField(
-            model_name="exposure",
+            model_name="displayedtimepoint",
             name="step",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="exposures", to="reading.readstep"
+                on_delete=django.db.models.deletion.PROTECT, related_name="timepoints", to="reading.readstep"
             ),
         ),
         migrations.CreateModel(
@@ -477,9 +481,11 @@ class Migration(migrations.Migration):
                 ("saved_at", models.DateTimeField()),
                 ("dwell_ms", models.PositiveIntegerField(default=0)),
                 (
-                    "exposure",
+                    "timepoint",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="scores", to="reading.exposure"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scores",
+                        to="reading.displayedtimepoint",
                     ),
                 ),
                 (
@@ -490,7 +496,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["exposure", "item", "revision"],
+                "ordering": ["timepoint", "item", "revision"],
             },
         ),
         migrations.AddConstraint(
@@ -556,12 +562,12 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="exposurefilm",
-            constraint=models.UniqueConstraint(fields=("exposure", "side", "view"), name="exposure_film_once"),
+            model_name="displayedfilm",
+            constraint=models.UniqueConstraint(fields=("timepoint", "side", "view"), name="displayed_film_once"),
         ),
         migrations.AddConstraint(
             model_name="itemnote",
-            constraint=models.UniqueConstraint(fields=("exposure", "item", "revision"), name="note_revision_once"),
+            constraint=models.UniqueConstraint(fields=("timepoint", "item", "revision"), name="note_revision_once"),
         ),
         migrations.AddConstraint(
             model_name="read",
@@ -591,12 +597,12 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("read", "position"), name="step_position_once"),
         ),
         migrations.AddConstraint(
-            model_name="exposure",
-            constraint=models.UniqueConstraint(fields=("step", "position"), name="exposure_position_once"),
+            model_name="displayedtimepoint",
+            constraint=models.UniqueConstraint(fields=("step", "position"), name="timepoint_position_once"),
         ),
         migrations.AddConstraint(
-            model_name="exposure",
-            constraint=models.UniqueConstraint(fields=("step", "letter"), name="exposure_letter_once"),
+            model_name="displayedtimepoint",
+            constraint=models.UniqueConstraint(fields=("step", "letter"), name="timepoint_letter_once"),
         ),
         migrations.AddConstraint(
             model_name="signedvalues",
@@ -604,7 +610,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="itemscore",
-            constraint=models.UniqueConstraint(fields=("exposure", "item", "revision"), name="score_revision_once"),
+            constraint=models.UniqueConstraint(fields=("timepoint", "item", "revision"), name="score_revision_once"),
         ),
         migrations.AddConstraint(
             model_name="itemscore",

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 (
                     "film",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="look", to="reading.exposurefilm"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="look", to="reading.displayedfilm"
                     ),
                 ),
             ],

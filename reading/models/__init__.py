@@ -1,4 +1,4 @@
-"""What was shown and seen. No path of foreign keys leads from a case or an exposure to a subject or a film."""
+"""What was shown and seen. No path of foreign keys leads from a case or a timepoint to a subject or a film."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from reading.models.campaign import Batch, Campaign, CampaignStatus, Case, CaseS
 from reading.models.capture import FilmLook, ImageProblem, ItemNote, ItemScore, SignedValues, Sitting
 from reading.models.charter import Charter, CharterStatus, Qualification
 from reading.models.leak_scan import LeakScan, LeakScanStatus
-from reading.models.read import Exposure, ExposureFilm, Read, ReadKind, ReadReturn, ReadStatus, ReadStep
-from reading.models.sealed import SealedCase, SealedExposure, SealedRead, SealedSeed
+from reading.models.read import DisplayedFilm, DisplayedTimepoint, Read, ReadKind, ReadReturn, ReadStatus, ReadStep
+from reading.models.sealed import SealedCase, SealedRead, SealedSeed, SealedTimepoint
 from reading.models.training import SealedReference, TrainingMarks, TrainingResult, TrainingSet
 
 __all__ = [
@@ -18,8 +18,8 @@ __all__ = [
     "CaseStatus",
     "Charter",
     "CharterStatus",
-    "Exposure",
-    "ExposureFilm",
+    "DisplayedTimepoint",
+    "DisplayedFilm",
     "FilmLook",
     "ImageProblem",
     "ItemNote",
@@ -33,7 +33,7 @@ __all__ = [
     "ReadStatus",
     "ReadStep",
     "SealedCase",
-    "SealedExposure",
+    "SealedTimepoint",
     "SealedRead",
     "SealedReference",
     "SealedSeed",

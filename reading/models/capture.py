@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from reading.models.read import Exposure, ExposureFilm, Read, ReadStep
+from reading.models.read import DisplayedFilm, DisplayedTimepoint, Read, ReadStep
 
 ENTRIES = [("key", "Key"), ("click", "Click"), ("bulk", "Whole joint at once"), ("system", "System")]
 
@@ -33,7 +33,7 @@ class FilmLook(models.Model):
     `seen_at` is the reader's clock, `told_at` ours.
     """
 
-    film = models.OneToOneField(ExposureFilm, on_delete=models.PROTECT, related_name="look")
+    film = models.OneToOneField(DisplayedFilm, on_delete=models.PROTECT, related_name="look")
     seen_at = models.DateTimeField()
     told_at = models.DateTimeField()
 
@@ -50,7 +50,7 @@ class ItemScore(models.Model):
     `captured_at` is the reader's clock, `saved_at` ours; `dwell_ms` the time the cell had the focus.
     """
 
-    exposure = models.ForeignKey(Exposure, on_delete=models.PROTECT, related_name="scores")
+    timepoint = models.ForeignKey(DisplayedTimepoint, on_delete=models.PROTECT, related_name="scores")
     item = models.CharField(max_length=24)
     revision = models.PositiveIntegerField()
     value = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -63,9 +63,9 @@ class ItemScore(models.Model):
     sitting = models.ForeignKey(Sitting, on_delete=models.PROTECT, null=True, blank=True)
 
     class Meta:
-        ordering: ClassVar = ["exposure", "item", "revision"]
+        ordering: ClassVar = ["timepoint", "item", "revision"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["exposure", "item", "revision"], name="score_revision_once"),
+            models.UniqueConstraint(fields=["timepoint", "item", "revision"], name="score_revision_once"),
             models.CheckConstraint(condition=Q(value__isnull=True) | Q(reason=""), name="score_or_reason"),
         ]
 
@@ -76,7 +76,7 @@ class ItemScore(models.Model):
 class ItemNote(models.Model):
     """A flag and a comment a reader left on an item; the newest revision counts. Insert-only."""
 
-    exposure = models.ForeignKey(Exposure, on_delete=models.PROTECT, related_name="notes")
+    timepoint = models.ForeignKey(DisplayedTimepoint, on_delete=models.PROTECT, related_name="notes")
     item = models.CharField(max_length=24)
     revision = models.PositiveIntegerField()
     flag = models.BooleanField(default=False)
@@ -85,9 +85,9 @@ class ItemNote(models.Model):
     saved_at = models.DateTimeField()
 
     class Meta:
-        ordering: ClassVar = ["exposure", "item", "revision"]
+        ordering: ClassVar = ["timepoint", "item", "revision"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["exposure", "item", "revision"], name="note_revision_once"),
+            models.UniqueConstraint(fields=["timepoint", "item", "revision"], name="note_revision_once"),
         ]
 
     def __str__(self) -> str:
@@ -115,7 +115,7 @@ class ImageProblem(models.Model):
     """A reader's report that a film shows what it should not, or not what it should."""
 
     read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="problems")
-    film = models.ForeignKey(ExposureFilm, on_delete=models.PROTECT, null=True, blank=True)
+    film = models.ForeignKey(DisplayedFilm, on_delete=models.PROTECT, null=True, blank=True)
     reason = models.CharField(max_length=40)
     note = models.CharField(max_length=500, blank=True)
     reported_at = models.DateTimeField(auto_now_add=True)

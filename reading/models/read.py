@@ -1,4 +1,4 @@
-"""One reader's read of one case: steps, exposures in the drawn order, the films shown. Stored, never re-derived."""
+"""One reader's read of one case: steps, timepoints in the drawn order, the films shown. Stored, never re-derived."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class Read(models.Model):
 
 
 class ReadStep(models.Model):
-    """Exposures shown together and locked together; `counts` says whether its values enter results.
+    """Timepoints shown together and locked together; `counts` says whether its values enter results.
 
     A step has a token and a place in the reader's queue of its own when timepoints are read one by one, mixed; then
     it is declined by itself as well.
@@ -128,10 +128,10 @@ class ReadStep(models.Model):
         return f"step {self.position}"
 
 
-class Exposure(models.Model):
+class DisplayedTimepoint(models.Model):
     """One timepoint as shown: a letter at a position. Which visit it is lies sealed."""
 
-    step = models.ForeignKey(ReadStep, on_delete=models.PROTECT, related_name="exposures")
+    step = models.ForeignKey(ReadStep, on_delete=models.PROTECT, related_name="timepoints")
     token = models.CharField(max_length=40, unique=True)
     letter = models.CharField(max_length=2)
     position = models.PositiveIntegerField()
@@ -139,21 +139,21 @@ class Exposure(models.Model):
     class Meta:
         ordering: ClassVar = ["step", "position"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["step", "position"], name="exposure_position_once"),
-            models.UniqueConstraint(fields=["step", "letter"], name="exposure_letter_once"),
+            models.UniqueConstraint(fields=["step", "position"], name="timepoint_position_once"),
+            models.UniqueConstraint(fields=["step", "letter"], name="timepoint_letter_once"),
         ]
 
     def __str__(self) -> str:
-        return f"exposure {self.letter}"
+        return f"timepoint {self.letter}"
 
 
-class ExposureFilm(models.Model):
-    """A film of an exposure under a token of its own; without a reader image it is absent.
+class DisplayedFilm(models.Model):
+    """A film of a timepoint under a token of its own; without a reader image it is absent.
 
     `digests` maps level to the SHA-256(film token || band) of each band, so that equal films cannot be recognised.
     """
 
-    exposure = models.ForeignKey(Exposure, on_delete=models.PROTECT, related_name="films")
+    timepoint = models.ForeignKey(DisplayedTimepoint, on_delete=models.PROTECT, related_name="films")
     token = models.CharField(max_length=40, unique=True)
     side = models.CharField(max_length=1)
     view = models.CharField(max_length=4)
@@ -161,9 +161,9 @@ class ExposureFilm(models.Model):
     digests = models.JSONField(default=dict)
 
     class Meta:
-        ordering: ClassVar = ["exposure", "view", "side"]
+        ordering: ClassVar = ["timepoint", "view", "side"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["exposure", "side", "view"], name="exposure_film_once"),
+            models.UniqueConstraint(fields=["timepoint", "side", "view"], name="displayed_film_once"),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.db import models
 
 from reading.models.campaign import Batch, Case
-from reading.models.read import Exposure, Read
+from reading.models.read import DisplayedTimepoint, Read
 
 
 class SealedCase(models.Model):
@@ -21,10 +21,10 @@ class SealedCase(models.Model):
         return "sealed"
 
 
-class SealedExposure(models.Model):
-    """Which visit an exposure shows."""
+class SealedTimepoint(models.Model):
+    """Which visit a timepoint shows."""
 
-    exposure = models.OneToOneField(Exposure, on_delete=models.PROTECT, primary_key=True)
+    timepoint = models.OneToOneField(DisplayedTimepoint, on_delete=models.PROTECT, primary_key=True)
     sealed = models.BinaryField()
 
     def __str__(self) -> str:

@@ -37,7 +37,7 @@ class SealedReference(models.Model):
 
 
 class TrainingMarks(models.Model):
-    """The reference beside a signed training read: exposure token -> item -> [grade, reason]."""
+    """The reference beside a signed training read: timepoint token -> item -> [grade, reason]."""
 
     read = models.OneToOneField(Read, on_delete=models.PROTECT, primary_key=True, related_name="marks")
     reference = models.JSONField()

@@ -17,7 +17,7 @@ from instruments.definition import Instrument
 from reading.campaigns.frozen_films import VIEWS
 from reading.charter.terms import Terms
 from reading.charter.versions import terms_of
-from reading.models import Exposure, ExposureFilm, Read, ReadStatus, ReadStep
+from reading.models import DisplayedFilm, DisplayedTimepoint, Read, ReadStatus, ReadStep
 from reading.room.access import Piece
 from reading.room.cells import ABSENT, Cells, cells_of, count_filled, instrument_of, notes_of
 from reading.room.steps import address_of, order_note
@@ -51,7 +51,7 @@ class BlindedPane:
     """A timepoint at its place; locked when it was signed in an earlier step and is here to be compared with."""
 
     letter: str
-    exposure: str
+    timepoint: str
     films: tuple[BlindedFilm, ...]
     locked: bool = False
 
@@ -78,7 +78,7 @@ class BlindedCase:
         return vars(self) | {"panes": [pane.as_json() for pane in self.panes]}
 
 
-def blind_film(address: str, film: ExposureFilm) -> BlindedFilm:
+def blind_film(address: str, film: DisplayedFilm) -> BlindedFilm:
     """The film under its token; absent when it has no reader image."""
     image = film.reader_image
     if image is None:
@@ -101,7 +101,7 @@ def blind_film(address: str, film: ExposureFilm) -> BlindedFilm:
     )
 
 
-def blind_case(piece: Piece, shown: Sequence[Exposure], cells: Cells) -> BlindedCase:
+def blind_case(piece: Piece, shown: Sequence[DisplayedTimepoint], cells: Cells) -> BlindedCase:
     """The case of a read with the panes of what is shown at the step before its reader, and how full it is."""
     read, step = piece.read, piece.step
     return BlindedCase(
@@ -137,18 +137,18 @@ def progress_of(piece: Piece, cells: Cells | None = None) -> dict[str, int]:
 
     `cells` are those of the step, perhaps among others, when they have been fetched already.
     """
-    exposures = list(piece.step.exposures.all())
-    cells = cells_of(exposures) if cells is None else cells
-    own = {exposure.pk for exposure in exposures}
+    timepoints = list(piece.step.timepoints.all())
+    cells = cells_of(timepoints) if cells is None else cells
+    own = {timepoint.pk for timepoint in timepoints}
     return {
         "saved_count": count_filled({place: cell for place, cell in cells.items() if place[0] in own}),
-        "expected_count": len(instrument_of(piece.read).items) * len(exposures),
+        "expected_count": len(instrument_of(piece.read).items) * len(timepoints),
     }
 
 
-def in_reading_order(exposure: Exposure) -> list[ExposureFilm]:
+def in_reading_order(timepoint: DisplayedTimepoint) -> list[DisplayedFilm]:
     """Left hand, right hand, left foot, right foot."""
-    return sorted(exposure.films.all(), key=lambda film: VIEWS.index((film.side, film.view)))
+    return sorted(timepoint.films.all(), key=lambda film: VIEWS.index((film.side, film.view)))
 
 
 def label_of(piece: Piece) -> str:
@@ -201,12 +201,12 @@ def describe_instrument(instrument: Instrument, terms: Terms) -> dict[str, Any]:
     }
 
 
-def present_values(exposures: list[Exposure], cells: Cells) -> dict[str, dict[str, dict[str, Any]]]:
-    """What stands in each cell that has something, by exposure token and item."""
-    tokens = {exposure.pk: exposure.token for exposure in exposures}
+def present_values(timepoints: list[DisplayedTimepoint], cells: Cells) -> dict[str, dict[str, dict[str, Any]]]:
+    """What stands in each cell that has something, by timepoint token and item."""
+    tokens = {timepoint.pk: timepoint.token for timepoint in timepoints}
     values: dict[str, dict[str, dict[str, Any]]] = {token: {} for token in tokens.values()}
-    for (exposure, item), cell in cells.items():
-        values[tokens[exposure]][item] = {
+    for (timepoint, item), cell in cells.items():
+        values[tokens[timepoint]][item] = {
             "value": cell.value,
             "reason": cell.reason,
             "revision": cell.revision,
@@ -214,9 +214,9 @@ def present_values(exposures: list[Exposure], cells: Cells) -> dict[str, dict[st
             "comment": "",
             "by_system": cell.reason == ABSENT,
         }
-    for (exposure, item), note in notes_of(exposures).items():
+    for (timepoint, item), note in notes_of(timepoints).items():
         empty = {"value": None, "reason": "", "revision": 0, "by_system": False}
-        values[tokens[exposure]].setdefault(item, empty).update(flag=note.flag, comment=note.comment)
+        values[tokens[timepoint]].setdefault(item, empty).update(flag=note.flag, comment=note.comment)
     return values
 
 
@@ -245,8 +245,8 @@ def next_case(piece: Piece) -> dict[str, Any] | None:
     if step is None:
         return None
     address = address_of(step.read, step)
-    films = ExposureFilm.objects.filter(exposure__step=step, view="hand", side="L")
-    shown = films.select_related("reader_image").defer("reader_image__bands").order_by("exposure__position")
+    films = DisplayedFilm.objects.filter(timepoint__step=step, view="hand", side="L")
+    shown = films.select_related("reader_image").defer("reader_image__bands").order_by("timepoint__position")
     return {
         "url": reverse("reading:screen", args=[address]),
         "films": [vars(blind_film(address, film)) for film in shown],

@@ -1,4 +1,4 @@
-"""The present state of a read's cells: for every item of every exposure the newest revision."""
+"""The present state of a read's cells: for every item of every timepoint the newest revision."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 import instruments
 from instruments.definition import Instrument, Item
 from reading.charter.versions import terms_of
-from reading.models import Campaign, Exposure, ExposureFilm, ItemNote, ItemScore, Read, ReadStep
+from reading.models import Campaign, DisplayedFilm, DisplayedTimepoint, ItemNote, ItemScore, Read, ReadStep
 
 ABSENT = "ABSENT"
 
@@ -42,29 +42,29 @@ def instrument_of_campaign(campaign: Campaign) -> Instrument:
     return instruments.get(terms_of(campaign.charter).instrument)
 
 
-def exposures_of(step: ReadStep) -> list[Exposure]:
-    """The exposures of a step in drawn order, with their films and reader images; fetched once for each step object."""
-    films = Prefetch("films", ExposureFilm.objects.select_related("reader_image"))
-    exposures = Exposure.objects.prefetch_related(films).order_by("position")
-    prefetch_related_objects([step], Prefetch("exposures", exposures))
-    return list(step.exposures.all())
+def timepoints_of(step: ReadStep) -> list[DisplayedTimepoint]:
+    """The timepoints of a step in drawn order, with their films and reader images; fetched once for each step object."""
+    films = Prefetch("films", DisplayedFilm.objects.select_related("reader_image"))
+    timepoints = DisplayedTimepoint.objects.prefetch_related(films).order_by("position")
+    prefetch_related_objects([step], Prefetch("timepoints", timepoints))
+    return list(step.timepoints.all())
 
 
-def cells_of(exposures: list[Exposure]) -> Cells:
-    """The newest revision of every cell that has one, by exposure id and item key; each exposure in one order."""
+def cells_of(timepoints: list[DisplayedTimepoint]) -> Cells:
+    """The newest revision of every cell that has one, by timepoint id and item key; each timepoint in one order."""
     cells: Cells = {}
-    rows = ItemScore.objects.filter(exposure__in=exposures).order_by("revision", "item")
-    for exposure, item, value, reason, revision, entry in rows.values_list(
-        "exposure_id", "item", "value", "reason", "revision", "entry"
+    rows = ItemScore.objects.filter(timepoint__in=timepoints).order_by("revision", "item")
+    for timepoint, item, value, reason, revision, entry in rows.values_list(
+        "timepoint_id", "item", "value", "reason", "revision", "entry"
     ):
-        cells[exposure, item] = Cell(value, reason, revision, entry)
+        cells[timepoint, item] = Cell(value, reason, revision, entry)
     return cells
 
 
-def notes_of(exposures: list[Exposure]) -> dict[tuple[int, str], ItemNote]:
+def notes_of(timepoints: list[DisplayedTimepoint]) -> dict[tuple[int, str], ItemNote]:
     """The newest note of every cell that has one, in the same order."""
-    notes = ItemNote.objects.filter(exposure__in=exposures).order_by("revision", "item")
-    return {(note.exposure_id, note.item): note for note in notes}
+    notes = ItemNote.objects.filter(timepoint__in=timepoints).order_by("revision", "item")
+    return {(note.timepoint_id, note.item): note for note in notes}
 
 
 def count_filled(cells: Cells) -> int:
@@ -72,7 +72,7 @@ def count_filled(cells: Cells) -> int:
     return sum(cell.filled for cell in cells.values())
 
 
-def absent_items(instrument: Instrument, exposure: Exposure) -> list[Item]:
-    """The items of an exposure whose film does not exist: the system fills them in."""
-    present = {(film.side, film.view) for film in exposure.films.all() if film.reader_image_id}
+def absent_items(instrument: Instrument, timepoint: DisplayedTimepoint) -> list[Item]:
+    """The items of a timepoint whose film does not exist: the system fills them in."""
+    present = {(film.side, film.view) for film in timepoint.films.all() if film.reader_image_id}
     return [item for item in instrument.items if (item.side, item.region) not in present]

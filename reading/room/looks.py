@@ -9,22 +9,22 @@ from django.utils import timezone
 
 from config.errors import BadInput
 from instruments.definition import Instrument
-from reading.models import ExposureFilm, FilmLook, ItemScore
+from reading.models import DisplayedFilm, FilmLook, ItemScore
 
 
 def first_looks(instrument: Instrument, told: Sequence[tuple[ItemScore, datetime | None]]) -> list[FilmLook]:
     """The looks at films that these scores are the first to tell of; BadInput names a film nobody has opened whole."""
-    exposures = {score.exposure_id for score, _ in told}
-    films = ExposureFilm.objects.filter(exposure__in=exposures).select_related("exposure", "look")
-    by_place = {(film.exposure_id, film.side, film.view): film for film in films}
+    timepoints = {score.timepoint_id for score, _ in told}
+    films = DisplayedFilm.objects.filter(timepoint__in=timepoints).select_related("timepoint", "look")
+    by_place = {(film.timepoint_id, film.side, film.view): film for film in films}
     looks: dict[int, FilmLook] = {}
     for score, seen_at in told:
         item = instrument.item(score.item)
-        film = by_place[score.exposure_id, item.side, item.region]
+        film = by_place[score.timepoint_id, item.side, item.region]
         if film.pk in looks or hasattr(film, "look"):
             continue
         if seen_at is None:
-            where = f"{item.side} {item.region} of timepoint {film.exposure.letter}"
+            where = f"{item.side} {item.region} of timepoint {film.timepoint.letter}"
             raise BadInput("film", where, "a film that was opened whole before its first score")
         looks[film.pk] = FilmLook(film=film, seen_at=seen_at, told_at=timezone.now())
     return list(looks.values())

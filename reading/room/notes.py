@@ -16,7 +16,7 @@ def save_note(
     *,
     read: Read,
     actor: Actor,
-    exposure_token: str,
+    timepoint_token: str,
     item: str,
     flag: bool,
     comment: str,
@@ -28,16 +28,16 @@ def save_note(
     if item not in instrument_of(read).positions:
         raise BadInput("item", item, f"an item of {instrument_of(read).key}")
     with audited_atomic():
-        exposures = {exposure.token: exposure for exposure in lock_writable(read, step)}
-        if exposure_token not in exposures:
-            raise BadInput("exposure", exposure_token, "one of this read's open exposures")
-        exposure = exposures[exposure_token]
-        if before := ItemNote.objects.filter(op_id=op_id, exposure=exposure, item=item).first():
+        timepoints = {timepoint.token: timepoint for timepoint in lock_writable(read, step)}
+        if timepoint_token not in timepoints:
+            raise BadInput("timepoint", timepoint_token, "one of this read's open timepoints")
+        timepoint = timepoints[timepoint_token]
+        if before := ItemNote.objects.filter(op_id=op_id, timepoint=timepoint, item=item).first():
             return before
         note = ItemNote.objects.create(
-            exposure=exposure,
+            timepoint=timepoint,
             item=item,
-            revision=ItemNote.objects.filter(exposure=exposure, item=item).count() + 1,
+            revision=ItemNote.objects.filter(timepoint=timepoint, item=item).count() + 1,
             flag=flag,
             comment=comment[:500],
             op_id=op_id,

@@ -16,9 +16,9 @@ from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from instruments.definition import Instrument
 from reading.issuing.assignments import move_read
-from reading.models import Exposure, FilmLook, ItemScore, Read, ReadStatus, ReadStep, Sitting
+from reading.models import DisplayedTimepoint, FilmLook, ItemScore, Read, ReadStatus, ReadStep, Sitting
 from reading.models.read import KEPT_FOR_LOOKS
-from reading.room.cells import ABSENT, Cell, absent_items, cells_of, exposures_of, instrument_of
+from reading.room.cells import ABSENT, Cell, absent_items, cells_of, instrument_of, timepoints_of
 from reading.room.looks import first_looks
 from reading.room.pace import demand_pace, hold_pace
 from reading.room.steps import open_step, status_of, takes_values
@@ -35,7 +35,7 @@ class Operation:
     """
 
     op_id: str
-    exposure: str
+    timepoint: str
     item: str
     value: int | None
     reason: str
@@ -53,7 +53,7 @@ class Outcome:
 
     op_id: str
     status: str
-    exposure: str
+    timepoint: str
     item: str
     revision: int
     value: int | None
@@ -71,7 +71,7 @@ def open_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None
     step = step or open_step(read)
     if step is None or step.opened_at is not None or not can_begin(read, step):
         return
-    now, exposures = timezone.now(), exposures_of(step)
+    now, timepoints = timezone.now(), timepoints_of(step)
     with audited_atomic():
         hold_pace(read)
         before = Read.objects.select_for_update().get(pk=read.pk).status
@@ -85,7 +85,7 @@ def open_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None
             demand_pace(read, beginning=step)
         if before == ReadStatus.ISSUED:
             move_read(read, ReadStatus.OPENED, opened_at=now)
-        scores = ItemScore.objects.bulk_create(absences(read, exposures, now))
+        scores = ItemScore.objects.bulk_create(absences(read, timepoints, now))
         record(
             action="reading.read.opened",
             actor=actor,
@@ -97,12 +97,12 @@ def open_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None
         )
 
 
-def absences(read: Read, exposures: Sequence[Exposure], now: datetime) -> list[ItemScore]:
+def absences(read: Read, timepoints: Sequence[DisplayedTimepoint], now: datetime) -> list[ItemScore]:
     """What the system enters: a reason for every item of a film that does not exist."""
     instrument = instrument_of(read)
     return [
         ItemScore(
-            exposure=exposure,
+            timepoint=timepoint,
             item=item.key,
             revision=1,
             reason=ABSENT,
@@ -111,8 +111,8 @@ def absences(read: Read, exposures: Sequence[Exposure], now: datetime) -> list[I
             captured_at=now,
             saved_at=now,
         )
-        for exposure in exposures
-        for item in absent_items(instrument, exposure)
+        for timepoint in timepoints
+        for item in absent_items(instrument, timepoint)
     ]
 
 
@@ -138,8 +138,8 @@ def save_values(
     for operation in operations:
         check_operation(instrument, operation)
     with audited_atomic():
-        exposures = lock_writable(read, step)
-        outcomes, told = settle_operations(operations, exposures, sitting)
+        timepoints = lock_writable(read, step)
+        outcomes, told = settle_operations(operations, timepoints, sitting)
         if told:
             looks = FilmLook.objects.bulk_create(first_looks(instrument, told))
             scores = ItemScore.objects.bulk_create([score for score, _ in told])
@@ -148,29 +148,29 @@ def save_values(
 
 
 def settle_operations(
-    operations: Sequence[Operation], exposures: list[Exposure], sitting: Sitting | None
+    operations: Sequence[Operation], timepoints: list[DisplayedTimepoint], sitting: Sitting | None
 ) -> tuple[list[Outcome], list[Told]]:
     """What becomes of each operation, and the scores to be stored with when their film had been looked at."""
-    by_token = {exposure.token: exposure for exposure in exposures}
-    cells = cells_of(exposures)
+    by_token = {timepoint.token: timepoint for timepoint in timepoints}
+    cells = cells_of(timepoints)
     stored = {score.op_id: score for score in known_scores(operations)}
     outcomes: list[Outcome] = []
     told: list[Told] = []
     for operation in operations:
-        exposure = by_token.get(operation.exposure)
-        if exposure is None:
-            raise BadInput("exposure", operation.exposure, "one of this read's open exposures")
+        timepoint = by_token.get(operation.timepoint)
+        if timepoint is None:
+            raise BadInput("timepoint", operation.timepoint, "one of this read's open timepoints")
         if operation.op_id in stored:
             outcomes.append(repeated(operation, stored[operation.op_id]))
             continue
-        cell = cells.get((exposure.pk, operation.item), Cell(None, "", 0, ""))
+        cell = cells.get((timepoint.pk, operation.item), Cell(None, "", 0, ""))
         if cell.reason == ABSENT or cell.revision != operation.base_revision:
             outcomes.append(conflict(operation, cell))
             continue
-        score = new_score(exposure, operation, sitting)
+        score = new_score(timepoint, operation, sitting)
         told.append((score, operation.seen_at))
         stored[score.op_id] = score
-        cells[exposure.pk, score.item] = Cell(score.value, score.reason, score.revision, score.entry)
+        cells[timepoint.pk, score.item] = Cell(score.value, score.reason, score.revision, score.entry)
         outcomes.append(saved(operation, score))
     return outcomes, told
 
@@ -191,26 +191,26 @@ def check_operation(instrument: Instrument, operation: Operation) -> None:
         raise BadInput("way of entry", operation.entry, "key, click, bulk")
 
 
-def lock_writable(read: Read, step: ReadStep | None) -> list[Exposure]:
-    """Takes the read's row for this transaction; gives the exposures of the step, by default the open one."""
+def lock_writable(read: Read, step: ReadStep | None) -> list[DisplayedTimepoint]:
+    """Takes the read's row for this transaction; gives the timepoints of the step, by default the open one."""
     locked = Read.objects.select_for_update().get(pk=read.pk)
     step = locked.steps.get(pk=step.pk) if step else open_step(locked)
     if step is None or not takes_values(locked, step):
         status = status_of(locked, step) if step else ReadStatus(locked.status)
         raise WrongState("this read", status.label.lower(), "a read in progress")
-    return list(step.exposures.all())
+    return list(step.timepoints.all())
 
 
 def known_scores(operations: Sequence[Operation]) -> list[ItemScore]:
     """The scores already stored for these operations."""
     ids = [operation.op_id for operation in operations]
-    return list(ItemScore.objects.filter(op_id__in=ids).select_related("exposure"))
+    return list(ItemScore.objects.filter(op_id__in=ids).select_related("timepoint"))
 
 
-def new_score(exposure: Exposure, operation: Operation, sitting: Sitting | None) -> ItemScore:
+def new_score(timepoint: DisplayedTimepoint, operation: Operation, sitting: Sitting | None) -> ItemScore:
     """The next revision of the cell."""
     return ItemScore(
-        exposure=exposure,
+        timepoint=timepoint,
         item=operation.item,
         revision=operation.base_revision + 1,
         value=operation.value,
@@ -229,7 +229,7 @@ def saved(operation: Operation, score: ItemScore, status: str = "saved") -> Outc
     return Outcome(
         operation.op_id,
         status,
-        operation.exposure,
+        operation.timepoint,
         score.item,
         score.revision,
         score.value,
@@ -240,7 +240,7 @@ def saved(operation: Operation, score: ItemScore, status: str = "saved") -> Outc
 
 def repeated(operation: Operation, score: ItemScore) -> Outcome:
     """The operation was stored before; what was stored for it."""
-    if score.exposure.token != operation.exposure or score.item != operation.item:
+    if score.timepoint.token != operation.timepoint or score.item != operation.item:
         raise BadInput("operation id", operation.op_id, "an id used for one cell only")
     return saved(operation, score, "duplicate")
 
@@ -249,7 +249,7 @@ def conflict(operation: Operation, cell: Cell) -> Outcome:
     """Someone else's newer revision stands; the reader decides."""
     now = timezone.now()
     return Outcome(
-        operation.op_id, "conflict", operation.exposure, operation.item, cell.revision, cell.value, cell.reason, now
+        operation.op_id, "conflict", operation.timepoint, operation.item, cell.revision, cell.value, cell.reason, now
     )
 
 

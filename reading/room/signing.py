@@ -18,7 +18,7 @@ from reading.charter.versions import terms_of
 from reading.issuing.assignments import move_case, move_read
 from reading.issuing.presentations import MIXED
 from reading.models import Case, CaseStatus, Read, ReadKind, ReadReturn, ReadStatus, ReadStep, SignedValues
-from reading.room.cells import cells_of, count_filled, exposures_of, instrument_of
+from reading.room.cells import cells_of, count_filled, instrument_of, timepoints_of
 from reading.room.steps import open_step, presentation_of, status_of, takes_values
 
 MEANINGS = {
@@ -36,8 +36,8 @@ RETURN_REASONS = {
 def canonical_values(read: Read, step: ReadStep) -> dict[str, Any]:
     """Everything a signature on the step covers: charter, instrument, what was shown, and every cell."""
     instrument = instrument_of(read)
-    exposures = exposures_of(step)
-    cells = cells_of(exposures)
+    timepoints = timepoints_of(step)
+    cells = cells_of(timepoints)
     return {
         "charter": read.case.campaign.charter.digest,
         "instrument": f"{instrument.key} {instrument.version}",
@@ -47,17 +47,17 @@ def canonical_values(read: Read, step: ReadStep) -> dict[str, Any]:
         "counts": step.counts,
         "wording": terms_of(read.case.campaign.charter).wording or instrument.default_wording,
         "version": step.signed_values.count() + 1,
-        "exposures": {
-            exposure.token: {
-                "letter": exposure.letter,
-                "films": {f"{film.view}-{film.side}": film.reader_image_id or "" for film in exposure.films.all()},
+        "timepoints": {
+            timepoint.token: {
+                "letter": timepoint.letter,
+                "films": {f"{film.view}-{film.side}": film.reader_image_id or "" for film in timepoint.films.all()},
                 "values": {
                     item.key: [cell.value, cell.reason, cell.revision]
                     for item in instrument.items
-                    if (cell := cells.get((exposure.pk, item.key))) and cell.filled
+                    if (cell := cells.get((timepoint.pk, item.key))) and cell.filled
                 },
             }
-            for exposure in exposures
+            for timepoint in timepoints
         },
     }
 
@@ -74,8 +74,8 @@ def digest_of(text: str) -> str:
 
 def count_gaps(read: Read, step: ReadStep) -> int:
     """Cells without a grade or a reason."""
-    exposures = exposures_of(step)
-    return len(instrument_of(read).items) * len(exposures) - count_filled(cells_of(exposures))
+    timepoints = timepoints_of(step)
+    return len(instrument_of(read).items) * len(timepoints) - count_filled(cells_of(timepoints))
 
 
 def sign_step(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from reading.charter.versions import terms_of
 from reading.issuing.presentations import BESIDE, NO_LOOKING_BACK, ORDER_KNOWN, TOGETHER
-from reading.models import Campaign, Exposure, ExposureFilm, Read, ReadStatus, ReadStep
+from reading.models import Campaign, DisplayedFilm, DisplayedTimepoint, Read, ReadStatus, ReadStep
 from reading.models.read import WRITABLE
-from reading.room.cells import exposures_of
+from reading.room.cells import timepoints_of
 from studies.models import ReaderImage
 
 
@@ -48,7 +48,7 @@ def presentation_of(read: Read) -> str:
 
 
 def steps_shown(read: Read, step: ReadStep | None) -> list[ReadStep]:
-    """Whose exposures the screen of a step shows: its own and, visit by visit, those locked before it."""
+    """Whose timepoints the screen of a step shows: its own and, visit by visit, those locked before it."""
     if step is None:
         return []
     if presentation_of(read) not in BESIDE:
@@ -56,14 +56,14 @@ def steps_shown(read: Read, step: ReadStep | None) -> list[ReadStep]:
     return [*read.steps.filter(position__lt=step.position).order_by("position"), step]
 
 
-def exposures_shown(read: Read, step: ReadStep | None) -> list[Exposure]:
+def timepoints_shown(read: Read, step: ReadStep | None) -> list[DisplayedTimepoint]:
     """What the screen of a step shows, in drawn order, with films and reader images."""
-    return [exposure for one in steps_shown(read, step) for exposure in exposures_of(one)]
+    return [timepoint for one in steps_shown(read, step) for timepoint in timepoints_of(one)]
 
 
 def image_shown(read: Read, step: ReadStep | None, film: str) -> ReaderImage | None:
     """The reader image behind a film token on the screen of a step; None for any other token and for an absent film."""
-    films = ExposureFilm.objects.filter(exposure__step__in=steps_shown(read, step), token=film)
+    films = DisplayedFilm.objects.filter(timepoint__step__in=steps_shown(read, step), token=film)
     found = films.select_related("reader_image").first()
     return found.reader_image if found else None
 

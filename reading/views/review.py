@@ -15,10 +15,10 @@ from config.errors import BadInput, Refusal
 from config.refusals import status_of
 from config.tokens import new_token
 from instruments.definition import Instrument, Item
-from reading.models import Exposure, Read, SignedValues
+from reading.models import DisplayedTimepoint, Read, SignedValues
 from reading.room.access import Piece, piece_or_404
 from reading.room.blinded import blind_case, queue_key
-from reading.room.cells import ABSENT, Cell, Cells, cells_of, exposures_of, instrument_of, notes_of
+from reading.room.cells import ABSENT, Cell, Cells, cells_of, instrument_of, notes_of, timepoints_of
 from reading.room.pace import wait_for
 from reading.room.signing import MEANINGS, canonical_text, canonical_values, digest_of, sign_step
 from reading.room.steps import open_step, what_is_signed
@@ -78,10 +78,10 @@ def after_signing(piece: Piece) -> str:
 def review_context(piece: Piece) -> dict[str, Any]:
     """Everything on the review page."""
     read, step = piece.read, piece.step
-    instrument, exposures = instrument_of(read), exposures_of(step)
-    cells = cells_of(exposures)
+    instrument, timepoints = instrument_of(read), timepoints_of(step)
+    cells = cells_of(timepoints)
     case = blind_case(piece, (), cells)
-    gaps = cells_that(instrument, exposures, cells, lambda cell: not cell.filled)
+    gaps = cells_that(instrument, timepoints, cells, lambda cell: not cell.filled)
     return {
         "case": case.as_json(),
         "progress": case.progress,
@@ -95,11 +95,11 @@ def review_context(piece: Piece) -> dict[str, Any]:
         "meanings": [{"code": code, "label": label} for code, label in meanings_for(read).items()],
         "gaps": gaps,
         "not_assessable": cells_that(
-            instrument, exposures, cells, lambda cell: bool(cell.reason) and cell.reason != ABSENT
+            instrument, timepoints, cells, lambda cell: bool(cell.reason) and cell.reason != ABSENT
         ),
-        "bulk": cells_that(instrument, exposures, cells, lambda cell: cell.entry == "bulk"),
-        "flags": flagged(instrument, exposures),
-        "by_exposure": [count_cells(instrument, exposure, cells) for exposure in exposures],
+        "bulk": cells_that(instrument, timepoints, cells, lambda cell: cell.entry == "bulk"),
+        "flags": flagged(instrument, timepoints),
+        "by_timepoint": [count_cells(instrument, timepoint, cells) for timepoint in timepoints],
     }
 
 
@@ -114,24 +114,26 @@ def meanings_for(read: Read) -> dict[str, str]:
     return {wanted: MEANINGS[wanted]}
 
 
-def cells_that(instrument: Instrument, exposures: list[Exposure], cells: Cells, wanted: Any) -> list[dict[str, str]]:
+def cells_that(
+    instrument: Instrument, timepoints: list[DisplayedTimepoint], cells: Cells, wanted: Any
+) -> list[dict[str, str]]:
     """The cells for which the condition holds, in reading order."""
     empty = Cell(None, "", 0, "")
     return [
-        describe(instrument, exposure, item, cell)
+        describe(instrument, timepoint, item, cell)
         for item in instrument.items
-        for exposure in exposures
-        if wanted(cell := cells.get((exposure.pk, item.key), empty))
+        for timepoint in timepoints
+        if wanted(cell := cells.get((timepoint.pk, item.key), empty))
     ]
 
 
-def describe(instrument: Instrument, exposure: Exposure, item: Item, cell: Cell) -> dict[str, str]:
+def describe(instrument: Instrument, timepoint: DisplayedTimepoint, item: Item, cell: Cell) -> dict[str, str]:
     """A cell in words."""
     reason = instrument.reason(cell.reason).label if cell.reason else ""
     label = f"{SIDES[item.side]} {item.region}, {item.label}, {item.feature}"
     return {
-        "exposure": exposure.token,
-        "letter": exposure.letter,
+        "timepoint": timepoint.token,
+        "letter": timepoint.letter,
         "item": item.key,
         "label": label,
         "reason": reason,
@@ -139,24 +141,24 @@ def describe(instrument: Instrument, exposure: Exposure, item: Item, cell: Cell)
     }
 
 
-def flagged(instrument: Instrument, exposures: list[Exposure]) -> list[dict[str, str]]:
+def flagged(instrument: Instrument, timepoints: list[DisplayedTimepoint]) -> list[dict[str, str]]:
     """The cells the reader flagged or commented."""
-    by_pk = {exposure.pk: exposure for exposure in exposures}
+    by_pk = {timepoint.pk: timepoint for timepoint in timepoints}
     empty = Cell(None, "", 0, "")
     return [
-        describe(instrument, by_pk[exposure], instrument.item(item), empty) | {"comment": note.comment}
-        for (exposure, item), note in notes_of(exposures).items()
+        describe(instrument, by_pk[timepoint], instrument.item(item), empty) | {"comment": note.comment}
+        for (timepoint, item), note in notes_of(timepoints).items()
         if note.flag or note.comment
     ]
 
 
-def count_cells(instrument: Instrument, exposure: Exposure, cells: Cells) -> dict[str, Any]:
-    """Counts of cells of one exposure, never sums of scores."""
-    own = [cell for (pk, _), cell in cells.items() if pk == exposure.pk and cell.filled]
+def count_cells(instrument: Instrument, timepoint: DisplayedTimepoint, cells: Cells) -> dict[str, Any]:
+    """Counts of cells of one timepoint, never sums of scores."""
+    own = [cell for (pk, _), cell in cells.items() if pk == timepoint.pk and cell.filled]
     absent = sum(cell.reason == ABSENT for cell in own)
     not_assessable = sum(bool(cell.reason) for cell in own) - absent
     return {
-        "letter": exposure.letter,
+        "letter": timepoint.letter,
         "scored": sum(cell.value is not None for cell in own),
         "not_assessable": not_assessable,
         "absent": absent,

@@ -18,7 +18,7 @@ from audit.trail import audited_atomic, record
 from config.errors import BadInput, WrongState
 from reading.campaigns.image_problems import PROBLEMS, report_problem
 from reading.campaigns.training import awaits_reference, lay_beside
-from reading.models import Exposure, Sitting
+from reading.models import DisplayedTimepoint, Sitting
 from reading.room.access import Piece, piece_or_404
 from reading.room.blinded import (
     blind_case,
@@ -35,7 +35,7 @@ from reading.room.cells import Cells, cells_of, instrument_of
 from reading.room.films import inline_preview, read_band, read_preview
 from reading.room.notes import save_note
 from reading.room.sessions import Operation, open_read, save_values
-from reading.room.steps import exposures_shown, image_shown
+from reading.room.steps import image_shown, timepoints_shown
 from studies.models import ReaderImage
 
 MAX_OPERATIONS = 50
@@ -56,7 +56,7 @@ def screen(request: HttpRequest, token: str) -> HttpResponse:
     if terms.display_check_required and sitting_of(request) is None:
         return redirect(reverse("reading:display-check") + f"?next={request.path}")
     open_read(read=piece.read, actor=piece.actor, step=piece.step)
-    shown = exposures_shown(piece.read, piece.step)
+    shown = timepoints_shown(piece.read, piece.step)
     cells = cells_of(shown)
     context = {
         "case": blind_case(piece, shown, cells).as_json() | {"awaits_reference": awaits_reference(piece.read)},
@@ -71,9 +71,9 @@ def screen(request: HttpRequest, token: str) -> HttpResponse:
     return unkept(render(request, "reading/screen.html", context))
 
 
-def values_shown(piece: Piece, exposures: list[Exposure], cells: Cells) -> dict[str, Any]:
+def values_shown(piece: Piece, timepoints: list[DisplayedTimepoint], cells: Cells) -> dict[str, Any]:
     """What stands in the cells; beside it, on a signed training read, the reference."""
-    found = present_values(exposures, cells)
+    found = present_values(timepoints, cells)
     if not piece.writable and piece.read.case.campaign.trains:
         lay_beside(found, piece.read)
     return found
@@ -84,9 +84,9 @@ def in_place(request: HttpRequest) -> bool:
     return request.headers.get("X-Requested-With") == "fetch"
 
 
-def first_previews(exposures: list[Exposure]) -> dict[str, str]:
+def first_previews(timepoints: list[DisplayedTimepoint]) -> dict[str, str]:
     """The previews of the first side by film token."""
-    first = [in_reading_order(exposure)[0] for exposure in exposures]
+    first = [in_reading_order(timepoint)[0] for timepoint in timepoints]
     return {film.token: inline_preview(film.reader_image) for film in first if film.reader_image}
 
 
@@ -154,7 +154,7 @@ def parse_operation(given: dict[str, Any]) -> Operation:
     try:
         return Operation(
             op_id=str(given["op_id"])[:40],
-            exposure=str(given["exposure"]),
+            timepoint=str(given["timepoint"]),
             item=str(given["item"]),
             value=None if given["value"] is None else whole(given["value"], "value", 100),
             reason=str(given.get("reason") or ""),
@@ -199,13 +199,13 @@ def notes(request: HttpRequest, token: str) -> HttpResponse:
         read=piece.read,
         actor=piece.actor,
         step=piece.step,
-        exposure_token=str(given.get("exposure", "")),
+        timepoint_token=str(given.get("timepoint", "")),
         item=str(given.get("item", "")),
         flag=bool(given.get("flag")),
         comment=str(given.get("comment") or ""),
         op_id=str(given.get("op_id", ""))[:40],
     )
-    answer = {"op_id": note.op_id, "exposure": given["exposure"], "item": note.item, "flag": note.flag}
+    answer = {"op_id": note.op_id, "timepoint": given["timepoint"], "item": note.item, "flag": note.flag}
     saved_at = note.saved_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return JsonResponse({**answer, "comment": note.comment, "saved_at": saved_at, **progress_of(piece)})
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.trail import Actor
-from reading.models import Exposure, Read
-from reading.room.cells import cells_of, exposures_of, instrument_of
+from reading.models import DisplayedTimepoint, Read
+from reading.room.cells import cells_of, instrument_of, timepoints_of
 from reading.room.sessions import Operation, open_read, save_values
 from reading.room.signing import canonical_text, canonical_values, digest_of, sign_step
 from rehearsal.demo.people import PASSWORD
@@ -35,7 +35,7 @@ def read_and_sign(read: Read, truths: dict[int, Truth], profile: ReaderProfile, 
     for step in read.steps.filter(locked_at=None):
         open_read(read=read, actor=actor, step=step)
         read.refresh_from_db()
-        operations = list(operations_for(read, exposures_of(step), seen))
+        operations = list(operations_for(read, timepoints_of(step), seen))
         for start in range(0, len(operations), AT_ONCE):
             save_values(read=read, actor=actor, operations=operations[start : start + AT_ONCE], step=step)
         user = User.objects.get(pk=actor.user_id)
@@ -43,17 +43,19 @@ def read_and_sign(read: Read, truths: dict[int, Truth], profile: ReaderProfile, 
         sign_step(read=read, step=step, actor=actor, user=user, password=PASSWORD, meaning="read", shown_digest=digest)
 
 
-def operations_for(read: Read, exposures: Sequence[Exposure], seen: dict[int, Values]) -> Iterator[Operation]:
+def operations_for(
+    read: Read, timepoints: Sequence[DisplayedTimepoint], seen: dict[int, Values]
+) -> Iterator[Operation]:
     """One edit for every cell the system has not filled, in reading order."""
-    filled, visits = cells_of(list(exposures)), visits_of(read)
+    filled, visits = cells_of(list(timepoints)), visits_of(read)
     for item in instrument_of(read).items:
-        for exposure in exposures:
-            if (exposure.pk, item.key) in filled:
+        for timepoint in timepoints:
+            if (timepoint.pk, item.key) in filled:
                 continue
-            value = seen[visits[exposure.token]][item.key]
+            value = seen[visits[timepoint.token]][item.key]
             yield Operation(
                 op_id=secrets.token_hex(16),
-                exposure=exposure.token,
+                timepoint=timepoint.token,
                 item=item.key,
                 value=value,
                 reason="" if value is not None else "PROJECTION",

@@ -12,7 +12,7 @@ import numpy as np
 
 from instruments.definition import Instrument
 from reading.campaigns.frozen_films import FrozenCase
-from reading.models import Exposure, Read, ReadStatus, SealedExposure, SignedValues
+from reading.models import DisplayedTimepoint, Read, ReadStatus, SealedTimepoint, SignedValues
 from reading.unblinding import unseal
 from scoring.consensus.discordance import Series
 
@@ -57,8 +57,8 @@ def load(read: Read, signed: Sequence[SignedValues], instrument: Instrument, fro
     operated = np.zeros(values.shape, dtype=bool)
     visits = visits_of(read)
     for step in signed:
-        for token, exposure in json.loads(step.values)["exposures"].items():
-            fill(instrument, values[places[visits[token]]], operated[places[visits[token]]], exposure["values"])
+        for token, timepoint in json.loads(step.values)["timepoints"].items():
+            fill(instrument, values[places[visits[token]]], operated[places[visits[token]]], timepoint["values"])
     return SignedRead(read, Series(read.reader_id, values, operated), tuple(step.digest for step in signed))
 
 
@@ -73,10 +73,10 @@ def fill(instrument: Instrument, values: Any, operated: Any, entered: dict[str, 
 
 
 def visits_of(read: Read) -> dict[str, int]:
-    """Which visit each exposure of a read shows, from the sealed table."""
-    tokens = dict(Exposure.objects.filter(step__read=read).values_list("pk", "token"))
-    sealed = SealedExposure.objects.filter(exposure__in=tokens)
+    """Which visit each timepoint of a read shows, from the sealed table."""
+    tokens = dict(DisplayedTimepoint.objects.filter(step__read=read).values_list("pk", "token"))
+    sealed = SealedTimepoint.objects.filter(timepoint__in=tokens)
     return {
-        tokens[row.exposure_id]: int(unseal(row.sealed, bound_to=f"exposure {tokens[row.exposure_id]}")["visit"])
+        tokens[row.timepoint_id]: int(unseal(row.sealed, bound_to=f"timepoint {tokens[row.timepoint_id]}")["visit"])
         for row in sealed
     }

@@ -131,12 +131,12 @@ def score_rows(data: CaseData) -> Iterator[Row]:
 
 def signed_rows(data: CaseData, read: Read, visits: dict[str, int], signed: SignedValues) -> Iterator[Row]:
     """The rows of one signed step, in reading order."""
-    exposures = json.loads(signed.values)["exposures"]
+    timepoints = json.loads(signed.values)["timepoints"]
     saved = saved_details(read)
-    order = sorted(exposures, key=lambda token: data.places[visits[token]])
+    order = sorted(timepoints, key=lambda token: data.places[visits[token]])
     for item in data.instrument.items:
         for token in order:
-            shown = exposures[token]
+            shown = timepoints[token]
             value, reason, revision = shown["values"][item.key]
             entry, saved_at = saved[token, item.key, revision]
             yield {
@@ -174,8 +174,8 @@ def flags_of(read: Read, step: ReadStep) -> Row:
 
 def saved_details(read: Read) -> dict[tuple[str, str, int], tuple[str, datetime]]:
     """How and when each revision of each cell was saved."""
-    scores = ItemScore.objects.filter(exposure__step__read=read)
-    rows = scores.values_list("exposure__token", "item", "revision", "entry", "saved_at")
+    scores = ItemScore.objects.filter(timepoint__step__read=read)
+    rows = scores.values_list("timepoint__token", "item", "revision", "entry", "saved_at")
     return {(token, item, revision): (entry, saved_at) for token, item, revision, entry, saved_at in rows}
 
 

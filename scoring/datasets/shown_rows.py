@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reading.issuing.repeats import was_drawn
-from reading.models import Exposure, ExposureFilm
+from reading.models import DisplayedFilm, DisplayedTimepoint
 from scoring.consensus.signed_series import newest_values, visits_of
 from scoring.datasets.case_rows import CaseData, Row, flags_of, stamp
 
@@ -15,27 +15,27 @@ def read_rows(data: CaseData) -> Iterator[Row]:
     for read in data.signed:
         visits = visits_of(read)
         digests = {signed.step_id: signed.digest for signed in newest_values(read)}
-        films = ExposureFilm.objects.filter(exposure__step__read=read).select_related("exposure__step")
-        for film in films.order_by("exposure__step__position", "exposure__position", "view", "side"):
+        films = DisplayedFilm.objects.filter(timepoint__step__read=read).select_related("timepoint__step")
+        for film in films.order_by("timepoint__step__position", "timepoint__position", "view", "side"):
             origin = data.films.get(film.reader_image_id or "")
             yield {
                 **data.head(),
-                **data.visit_columns(visits[film.exposure.token]),
+                **data.visit_columns(visits[film.timepoint.token]),
                 "READER": data.slot(read),
                 "READERID": data.reader_codes[read.reader_id],
                 "READID": read.token,
-                **flags_of(read, film.exposure.step),
+                **flags_of(read, film.timepoint.step),
                 "BATCH": read.batch.name,
-                "LETTER": film.exposure.letter,
-                "POSITION": film.exposure.position,
+                "LETTER": film.timepoint.letter,
+                "POSITION": film.timepoint.position,
                 "SIDE": film.side,
                 "VIEW": film.view,
                 "FILMTOKEN": film.token,
                 "IMGID": film.reader_image_id or "",
                 "FILMDTC": origin.film_date if origin else "",
                 "DATESRC": origin.film_date_source if origin else "",
-                "SIGNDTC": stamp(film.exposure.step.locked_at),
-                "DIGEST": digests[film.exposure.step_id],
+                "SIGNDTC": stamp(film.timepoint.step.locked_at),
+                "DIGEST": digests[film.timepoint.step_id],
             }
 
 
@@ -44,9 +44,9 @@ def order_rows(data: CaseData) -> Iterator[Row]:
     reads = data.case.reads.select_related("batch", "sealedread").order_by("pk")
     for read in reads:
         visits, drawn = visits_of(read), was_drawn(read)
-        shown = Exposure.objects.filter(step__read=read).select_related("step").prefetch_related("films")
-        for exposure in shown.order_by("step__position", "position"):
-            step = exposure.step
+        shown = DisplayedTimepoint.objects.filter(step__read=read).select_related("step").prefetch_related("films")
+        for timepoint in shown.order_by("step__position", "position"):
+            step = timepoint.step
             yield {
                 "STUDYID": data.case.campaign.trial.code,
                 "CASENUM": data.case.number,
@@ -59,9 +59,9 @@ def order_rows(data: CaseData) -> Iterator[Row]:
                 "QUEUEPOS": read.queue_position if step.queue_position is None else step.queue_position,
                 "STEP": step.position + 1,
                 "STEPCOUNTS": "Y" if step.counts else "",
-                "POSITION": exposure.position,
-                "LETTER": exposure.letter,
-                "KEY": min(film.reader_image_id for film in exposure.films.all() if film.reader_image_id),
-                "VISITNUM": data.places[visits[exposure.token]] + 1,
+                "POSITION": timepoint.position,
+                "LETTER": timepoint.letter,
+                "KEY": min(film.reader_image_id for film in timepoint.films.all() if film.reader_image_id),
+                "VISITNUM": data.places[visits[timepoint.token]] + 1,
                 "REPEATDRAWN": "Y" if drawn else "",
             }

@@ -31,7 +31,7 @@ ALTERED = {
     "scoring_dataset": "root = ''",
     "scoring_lock": "root = ''",
     "scoring_caseresult": "rule = 'another'",
-    "reading_sealedexposure": "sealed = 'x'",
+    "reading_sealedtimepoint": "sealed = 'x'",
     "studies_armsimport": "version = 9",
     "studies_sealedarm": "sealed = '{}'",
 }
@@ -44,7 +44,7 @@ def line(db: None, tmp_path: Path) -> None:
     holders = make_holders(house.trial, house.actor("coordinator"), house.people["coordinator"], tmp_path, custodians=2)
     holders.seal({subject.code: "A" for subject in house.subjects})
     campaign = open_campaign_of(house, concordant_share=0.0)
-    read_all(house, campaign, lambda exposure, item: 1)
+    read_all(house, campaign, lambda timepoint, item: 1)
     lock_it(house, campaign)
     connection.check_constraints()  # PostgreSQL alters no table on which a deferred check is pending
 

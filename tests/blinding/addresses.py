@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import URLPattern, reverse
 
-from reading.models import ExposureFilm, Read, ReadStep
+from reading.models import DisplayedFilm, Read, ReadStep
 from studies.models import Film, Question
 from tests.blinding.asking import Step
 from tests.blinding.worlds import FOREIGN_FIRST, World
@@ -75,8 +75,8 @@ def things_in(world: World, who: str) -> Found:
 def film_of(token: str) -> str:
     """The token of the first film a read shows."""
     steps = ReadStep.objects.filter(Q(token=token) | Q(read__token=token))
-    shown = ExposureFilm.objects.filter(exposure__step__in=steps, reader_image__isnull=False)
-    return shown.order_by("exposure__position", "pk").values_list("token", flat=True)[:1].get()
+    shown = DisplayedFilm.objects.filter(timepoint__step__in=steps, reader_image__isnull=False)
+    return shown.order_by("timepoint__position", "pk").values_list("token", flat=True)[:1].get()
 
 
 def steps_of(name: str, route: URLPattern, found: Found) -> Iterator[Step]:

@@ -39,7 +39,7 @@ def letters(patch: pytest.MonkeyPatch) -> None:
         days = sorted(timepoint.day for timepoint in shown)
         return tuple(replace(one, letter="ABCDEF"[days.index(t.day)]) for one, t in zip(made, shown, strict=True))
 
-    reshaped("reading.issuing.drawing.draw_exposures", ranked)(patch)
+    reshaped("reading.issuing.drawing.draw_timepoints", ranked)(patch)
 
 
 @leak("tokens ordered by time (UUIDv7)", "reader", "screen", building=True)
@@ -48,7 +48,7 @@ def time_ordered(patch: pytest.MonkeyPatch) -> None:
         days = [timepoint.day.replace("-", "") for timepoint in shown]
         return tuple(replace(one, token=f"{day}{one.token[8:]}") for one, day in zip(made, days, strict=True))
 
-    reshaped("reading.issuing.drawing.draw_exposures", ordered)(patch)
+    reshaped("reading.issuing.drawing.draw_timepoints", ordered)(patch)
 
 
 @leak("film token made from the number of the visit", "reader", building=True)

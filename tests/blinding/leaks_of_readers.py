@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.waiting import Waiting
 from config.errors import BadInput, NotAllowed
-from reading.models import Case, Exposure, Read, ReadStatus
+from reading.models import Case, DisplayedTimepoint, Read, ReadStatus
 from reading.room import blinded
 from reading.views import screen, worklist
 from tests.blinding import playing
@@ -149,8 +149,8 @@ def forbidden_or_absent(patch: pytest.MonkeyPatch) -> None:
 
 @leak("order of JSON keys by visit date", "reader")
 def key_order(patch: pytest.MonkeyPatch) -> None:
-    def sorted_values(values: dict[str, Any], exposures: list[Exposure]) -> dict[str, Any]:
-        days = {one.token: day_of(one) for one in exposures}
+    def sorted_values(values: dict[str, Any], timepoints: list[DisplayedTimepoint]) -> dict[str, Any]:
+        days = {one.token: day_of(one) for one in timepoints}
         return dict(sorted(values.items(), key=lambda pair: days[pair[0]]))
 
     reshaped(f"{SCREEN}.present_values", sorted_values)(patch)
@@ -195,9 +195,9 @@ def prefetch_order(patch: pytest.MonkeyPatch) -> None:
 
 def all_films(piece: Any) -> Any:
     """Every film of every read of the reader."""
-    from reading.models import ExposureFilm
+    from reading.models import DisplayedFilm
 
-    return ExposureFilm.objects.filter(exposure__step__read__reader=piece.read.reader, reader_image__isnull=False)
+    return DisplayedFilm.objects.filter(timepoint__step__read__reader=piece.read.reader, reader_image__isnull=False)
 
 
 @leak("worklist sorted by subject code", "reader", "worklist", first=FRESH, second=TURNED)

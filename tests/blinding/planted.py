@@ -15,7 +15,7 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 
 from reading.campaigns.opening import identities
-from reading.models import Case, Exposure, ExposureFilm
+from reading.models import Case, DisplayedFilm, DisplayedTimepoint
 from studies.models import Film, Subject
 from tests.blinding.secrets_of import FIRST, SECOND, Secrets
 
@@ -60,13 +60,13 @@ def film_behind(image: str) -> Film:
 
 def films_of(token: str) -> list[Film]:
     """The first film of each pane of a read, in the order shown."""
-    shown = ExposureFilm.objects.filter(exposure__step__read__token=token, side="L", view="hand")
-    return [film_behind(str(film.reader_image_id)) for film in shown.order_by("exposure__position")]
+    shown = DisplayedFilm.objects.filter(timepoint__step__read__token=token, side="L", view="hand")
+    return [film_behind(str(film.reader_image_id)) for film in shown.order_by("timepoint__position")]
 
 
-def day_of(exposure: Exposure) -> date:
-    """The day of what an exposure shows."""
-    image = exposure.films.get(side="L", view="hand").reader_image_id
+def day_of(timepoint: DisplayedTimepoint) -> date:
+    """The day of what a timepoint shows."""
+    image = timepoint.films.get(side="L", view="hand").reader_image_id
     return film_behind(str(image)).film_date or date.min
 
 

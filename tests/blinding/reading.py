@@ -20,7 +20,7 @@ from reading.charter.versions import draft_charter, sign_charter
 from reading.issuing import reads as issuing
 from reading.issuing.allocation import Assignment
 from reading.issuing.assignments import ask_for_reads, open_batch
-from reading.models import Case, Exposure, ExposureFilm, Read
+from reading.models import Case, DisplayedFilm, DisplayedTimepoint, Read
 from reading.room.steps import open_step
 from studies.models import Trial
 from tests.blinding.frozen import Frozen
@@ -89,9 +89,11 @@ def chance_of_each_read(held: Frozen) -> Iterator[None]:
         yield
 
 
-def content_of(exposure: Exposure) -> tuple[int, int]:
-    """Which subject and slot an exposure shows, by its pixels."""
-    image = ExposureFilm.objects.filter(exposure=exposure, side="L", view="hand").values_list("reader_image", flat=True)
+def content_of(timepoint: DisplayedTimepoint) -> tuple[int, int]:
+    """Which subject and slot a timepoint shows, by its pixels."""
+    image = DisplayedFilm.objects.filter(timepoint=timepoint, side="L", view="hand").values_list(
+        "reader_image", flat=True
+    )
     return by_key()[str(image.get())]
 
 
@@ -112,19 +114,19 @@ def read_and_sign(world: World, held: Frozen, who: str, read: Read, *, until: st
     """A reader at work on one read: "opened" leaves it filled and unsigned."""
     held.begin(f"{who} reads {read.case.number}")
     while open_step(read):
-        fill_read(read, lambda exposure, item: grade(world, who, *content_of_cached(exposure), item))
+        fill_read(read, lambda timepoint, item: grade(world, who, *content_of_cached(timepoint), item))
         read.refresh_from_db()
         if until != "signed":
             break
         sign(read, PASSWORD)
 
 
-def content_of_cached(exposure: Exposure) -> tuple[int, int]:
-    """Once per exposure object."""
-    found: tuple[int, int] | None = getattr(exposure, "content_shown", None)
+def content_of_cached(timepoint: DisplayedTimepoint) -> tuple[int, int]:
+    """Once per timepoint object."""
+    found: tuple[int, int] | None = getattr(timepoint, "content_shown", None)
     if found is None:
-        found = content_of(exposure)
-        exposure.content_shown = found  # type: ignore[attr-defined]
+        found = content_of(timepoint)
+        timepoint.content_shown = found  # type: ignore[attr-defined]
     return found
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from reading.models import ExposureFilm, Read, ReadStep
-from reading.room.cells import exposures_of, instrument_of
+from reading.models import DisplayedFilm, Read, ReadStep
+from reading.room.cells import instrument_of, timepoints_of
 from reading.room.steps import address_of
 from tests.blinding.addresses import Found
 from tests.blinding.asking import Step
@@ -64,7 +64,7 @@ def page(part: Part, name: str, method: str = "get", data: Any = None, **headers
 def look_at(part: Part) -> list[Step]:
     """The screen, every preview, every band."""
     steps = [page(part, "screen"), page(part, "decline")]
-    shown = ExposureFilm.objects.filter(exposure__step=part.step).order_by("exposure__position", "view", "side")
+    shown = DisplayedFilm.objects.filter(timepoint__step=part.step).order_by("timepoint__position", "view", "side")
     for film in shown:
         preview = reverse("reading:preview", args=[part.token, film.token])
         steps.append(Step("reading:preview", preview))
@@ -75,11 +75,11 @@ def look_at(part: Part) -> list[Step]:
 
 
 def operations(part: Part, values: Callable[[int], int]) -> list[dict[str, Any]]:
-    """A value for every item of every exposure of the step."""
+    """A value for every item of every timepoint of the step."""
     return [
         {
-            "op_id": f"op-{part.token[:8]}-{part.step.position}{exposure.letter}-{item.key}",
-            "exposure": exposure.token,
+            "op_id": f"op-{part.token[:8]}-{part.step.position}{timepoint.letter}-{item.key}",
+            "timepoint": timepoint.token,
             "item": item.key,
             "value": values(place),
             "reason": "",
@@ -89,7 +89,7 @@ def operations(part: Part, values: Callable[[int], int]) -> list[dict[str, Any]]
             "entry": "key",
             "dwell_ms": 700,
         }
-        for place, exposure in enumerate(exposures_of(part.step))
+        for place, timepoint in enumerate(timepoints_of(part.step))
         for item in instrument_of(part.read).items
     ]
 
@@ -102,14 +102,14 @@ def post(part: Part, name: str, body: Any) -> Step:
 def enter(part: Part) -> list[Step]:
     """Values and notes, good and bad, in portions the screen would send."""
     given = operations(part, lambda place: place % 3)
-    exposure = given[0]["exposure"] if given else "none"
-    note = {"exposure": exposure, "item": given[0]["item"] if given else "", "flag": True, "comment": "see again"}
+    timepoint = given[0]["timepoint"] if given else "none"
+    note = {"timepoint": timepoint, "item": given[0]["item"] if given else "", "flag": True, "comment": "see again"}
     return [
         *(post(part, "values", {"ops": given[place : place + 48]}) for place in range(0, len(given), 48)),
         post(part, "values", {"ops": given[:2]}),
         post(part, "values", {"ops": [given[0] | {"op_id": "clash", "value": 5}]} if given else {}),
         post(part, "values", {"ops": [given[0] | {"value": 99, "op_id": "bad"}]} if given else {}),
-        post(part, "values", {"ops": [given[0] | {"exposure": "none", "op_id": "lost"}]} if given else {}),
+        post(part, "values", {"ops": [given[0] | {"timepoint": "none", "op_id": "lost"}]} if given else {}),
         post(part, "values", {"nothing": 1}),
         post(part, "notes", note | {"op_id": f"note-{part.token[:8]}-{part.step.position}"}),
         post(part, "notes", note | {"op_id": f"bad-{part.token[:8]}-{part.step.position}", "item": "none"}),

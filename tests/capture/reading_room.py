@@ -88,7 +88,7 @@ class ReadingRoom:
             else:
                 token = f"{self.token}-{letter}-{side}-{view}"
                 films.append(self.film(self.site, token, side, view, place * 4 + number))
-        return {"letter": letter, "exposure": f"{self.token}-{letter}", "films": films}
+        return {"letter": letter, "timepoint": f"{self.token}-{letter}", "films": films}
 
     def _mark_absent(self, letter: str, side: str, view: str) -> None:
         for item in self.form.items_of(side=side, region=view):
@@ -167,10 +167,10 @@ class ReadingRoom:
 
     def _present(self) -> dict[str, dict[str, Any]]:
         present: dict[str, dict[str, Any]] = {}
-        for (exposure, item), cell in self.cells.items():
-            present.setdefault(exposure, {})[item] = cell
+        for (timepoint, item), cell in self.cells.items():
+            present.setdefault(timepoint, {})[item] = cell
         for note in self.notes.values():
-            cell = present.setdefault(note["exposure"], {}).setdefault(note["item"], {})
+            cell = present.setdefault(note["timepoint"], {}).setdefault(note["item"], {})
             cell.update(flag=note["flag"], comment=note["comment"])
         return present
 
@@ -183,13 +183,13 @@ class ReadingRoom:
         return Answer.of_json({"results": [self._take(operation) for operation in operations], **self.progress})
 
     def _take(self, operation: dict[str, Any]) -> dict[str, Any]:
-        place = (operation["exposure"], operation["item"])
+        place = (operation["timepoint"], operation["item"])
         if operation["op_id"] in self.stored:
             return {**self.stored[operation["op_id"]], "status": "duplicate"}
         cell = self.cells.get(place, {"value": None, "reason": "", "revision": 0})
         here = {
             "op_id": operation["op_id"],
-            "exposure": place[0],
+            "timepoint": place[0],
             "item": place[1],
             "saved_at": "2026-11-22T12:01:03.000Z",
         }
@@ -207,10 +207,10 @@ class ReadingRoom:
 
     def _review(self, request: Request, error: str = "", status: int = 200) -> Answer:
         gaps = [
-            {"exposure": pane["exposure"], "letter": pane["letter"], "item": item.key, "label": item.label}
+            {"timepoint": pane["timepoint"], "letter": pane["letter"], "item": item.key, "label": item.label}
             for item in self.form.items
             for pane in self.shown
-            if (pane["exposure"], item.key) not in self.cells
+            if (pane["timepoint"], item.key) not in self.cells
         ]
         context = {
             "case": {**self.case, "panes": []},
@@ -225,7 +225,7 @@ class ReadingRoom:
             "not_assessable": [],
             "bulk": [],
             "flags": [],
-            "by_exposure": [{"letter": "A", "scored": 0, "not_assessable": 0, "absent": 0, "empty": len(gaps)}],
+            "by_timepoint": [{"letter": "A", "scored": 0, "not_assessable": 0, "absent": 0, "empty": len(gaps)}],
             "queue_key": KEY,
             "csrf_token": "token-1",
         }

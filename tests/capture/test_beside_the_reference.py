@@ -18,9 +18,9 @@ ASKED = "performance.getEntriesByType('resource').filter(({ name }) => name === 
 def test_the_reference_stands_beside_what_was_signed(clean_page: Page, room: ReadingRoom) -> None:
     room.read_only = "This read is signed."
     for place, (own, reference) in enumerate([(2, 3), (1, 1)]):
-        exposure = f"{room.token}-{'AB'[place]}"
+        timepoint = f"{room.token}-{'AB'[place]}"
         cell = {"value": own, "reason": "", "revision": 1, "reference": {"value": reference, "reason": ""}}
-        room.cells[exposure, ITEM] = cell
+        room.cells[timepoint, ITEM] = cell
     open_read(clean_page, room, f"#{ITEM}/{room.token}-A")
     assert [shown(clean_page, ITEM, place) for place in (0, 1)] == ["2 (3)", "1"]
     assert clean_page.inner_text(".pad .asked").endswith("yours 2, reference 3")
@@ -30,8 +30,8 @@ def test_the_reference_stands_beside_what_was_signed(clean_page: Page, room: Rea
 
 def test_a_reference_that_is_still_being_laid_beside_comes_by_itself(clean_page: Page, room: ReadingRoom) -> None:
     room.read_only, room.awaits_reference = "This read is signed.", True
-    exposure = room.shown[0]["exposure"]
-    cell = room.cells[(exposure, "GL-PIP2")] = {"value": 2, "reason": "", "revision": 1}
+    timepoint = room.shown[0]["timepoint"]
+    cell = room.cells[(timepoint, "GL-PIP2")] = {"value": 2, "reason": "", "revision": 1}
     open_read(clean_page, room)
     wait_until(clean_page, "document.querySelector('.pad').textContent.includes('The reference is being laid beside')")
     assert shown(clean_page, "GL-PIP2") == "2"

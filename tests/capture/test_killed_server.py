@@ -71,6 +71,6 @@ def test_values_whose_answers_died_with_the_server_are_there_once(
         press(page, *keys)
         wait_saved(page)
         assert not fate.exists()
-    scores = ItemScore.objects.filter(exposure__step__read=read, entry="key").order_by("captured_at")
+    scores = ItemScore.objects.filter(timepoint__step__read=read, entry="key").order_by("captured_at")
     assert list(scores.values_list("value", flat=True)) == [3, 4, 2, 1, 0, 5]
     close(context)

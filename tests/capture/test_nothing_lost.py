@@ -110,7 +110,7 @@ def stored(room: ReadingRoom) -> dict[Cell, list[int]]:
     """What the server has per cell, in the order in which it took it."""
     values: dict[Cell, list[int]] = defaultdict(list)
     for operation in room.stored.values():
-        values[operation["item"], "AB".index(operation["exposure"][-1])].append(operation["value"])
+        values[operation["item"], "AB".index(operation["timepoint"][-1])].append(operation["value"])
     return values
 
 

@@ -89,7 +89,7 @@ def test_a_read_is_scored_reviewed_and_signed_and_the_next_one_comes(reader: Pag
     press(reader, "1", "1")
     wait_saved(reader)
     assert "64 of 64 saved" in status(reader)
-    scores = ItemScore.objects.filter(exposure__step__read=reads[0])
+    scores = ItemScore.objects.filter(timepoint__step__read=reads[0])
     assert scores.count() == 64
     assert sorted(scores.filter(entry="key").values_list("value", "reason"), key=str) == [
         (1, ""),
@@ -110,7 +110,7 @@ def test_a_read_is_scored_reviewed_and_signed_and_the_next_one_comes(reader: Pag
     wait_saved(reader)
     reads[0].refresh_from_db()
     assert reads[0].status == ReadStatus.SIGNED
-    assert ItemScore.objects.filter(exposure__step__read=reads[1]).get().value == 2
+    assert ItemScore.objects.filter(timepoint__step__read=reads[1]).get().value == 2
 
 
 def test_an_ended_session_costs_nothing_but_the_password(reader: Page, reads: list[Read]) -> None:
@@ -119,7 +119,7 @@ def test_an_ended_session_costs_nothing_but_the_password(reader: Page, reads: li
     wait_saved(reader)
     press(reader, "5")
     wait_saved(reader)
-    values = ItemScore.objects.filter(exposure__step__read=reads[0]).order_by("pk").values_list("value", flat=True)
+    values = ItemScore.objects.filter(timepoint__step__read=reads[0]).order_by("pk").values_list("value", flat=True)
     assert list(values) == [3, 4, 5]
 
 
@@ -127,7 +127,7 @@ def test_another_reader_cannot_go_on_with_it(reader: Page, reads: list[Read]) ->
     end_session_while_entering(reader, "3")
     sign_in_over(reader, "reader.two")
     wait_until(reader, "document.querySelector('.sign-in .refusal').textContent.startsWith('Somebody else')")
-    assert not ItemScore.objects.filter(exposure__step__read=reads[0]).exists()
+    assert not ItemScore.objects.filter(timepoint__step__read=reads[0]).exists()
 
 
 def test_the_right_reader_can_still_go_on_after_another_tried(reader: Page, reads: list[Read]) -> None:
@@ -136,7 +136,7 @@ def test_the_right_reader_can_still_go_on_after_another_tried(reader: Page, read
     wait_until(reader, "document.querySelector('.sign-in .refusal').textContent.startsWith('Somebody else')")
     sign_in_over(reader, "reader")
     wait_saved(reader)
-    assert ItemScore.objects.get(exposure__step__read=reads[0]).value == 3
+    assert ItemScore.objects.get(timepoint__step__read=reads[0]).value == 3
 
 
 def test_a_code_is_asked_for_alone_and_the_password_is_sent_once(reader: Page, reads: list[Read], house: House) -> None:
@@ -152,7 +152,7 @@ def test_a_code_is_asked_for_alone_and_the_password_is_sent_once(reader: Page, r
         reader.fill(".sign-in [name=code]", code)
         reader.eval_on_selector(".sign-in button[type=submit]", "button => { button.click(); button.click(); }")
     wait_saved(reader)
-    assert ItemScore.objects.get(exposure__step__read=reads[0]).value == 3
+    assert ItemScore.objects.get(timepoint__step__read=reads[0]).value == 3
     assert sum("password" in body for body in sent) == 1
     assert sum("proof" in body for body in sent) == 2
 
@@ -167,14 +167,14 @@ def test_the_worklist_sends_what_a_killed_page_has_left_behind(reader: Page, rea
     page = context.new_page()
     page.goto("/read/")
     wait_until(page, "document.querySelector('[data-left-behind]').textContent.endsWith('is saved.')")
-    values = ItemScore.objects.filter(exposure__step__read=reads[0]).order_by("pk").values_list("value", flat=True)
+    values = ItemScore.objects.filter(timepoint__step__read=reads[0]).order_by("pk").values_list("value", flat=True)
     assert list(values) == [3, 4]
     assert on_disk(page) == []
 
 
 def test_a_value_saved_elsewhere_meanwhile_is_asked_about(reader: Page, reads: list[Read]) -> None:
     item, _ = asked(reader)
-    exposure = reads[0].steps.get().exposures.order_by("position").first()
+    timepoint = reads[0].steps.get().timepoints.order_by("position").first()
     press(reader, "1", "ArrowLeft")
     wait_saved(reader)
     first = ItemScore.objects.get()
@@ -185,7 +185,9 @@ def test_a_value_saved_elsewhere_meanwhile_is_asked_about(reader: Page, reads: l
     reader.click(".conflicts button:has-text('Keep mine: 2')")
     wait_saved(reader)
     assert shown(reader, item) == "2"
-    values = ItemScore.objects.filter(exposure=exposure, item=item).order_by("revision").values_list("value", flat=True)
+    values = (
+        ItemScore.objects.filter(timepoint=timepoint, item=item).order_by("revision").values_list("value", flat=True)
+    )
     assert list(values) == [1, 5, 2]
 
 

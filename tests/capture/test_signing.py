@@ -23,7 +23,7 @@ def two_rooms(site: Site) -> tuple[ReadingRoom, ReadingRoom]:
     for item in first.form.items:
         for pane in first.shown:
             if item.key != "GL-PIP2" or pane["letter"] == "B":
-                first.cells[(pane["exposure"], item.key)] = {"value": 0, "reason": "", "revision": 1}
+                first.cells[(pane["timepoint"], item.key)] = {"value": 0, "reason": "", "revision": 1}
     return first, after
 
 

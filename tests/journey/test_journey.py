@@ -159,8 +159,8 @@ def read_a_case(people: People, who: str, read: Read, grade: dict[str, int]) -> 
     typed: Typed = defaultdict(dict)
     for _ in range(len(ITEMS) * len(VISITS)):
         item, letter = page.evaluate(
-            "() => { const c = document.querySelector('td.current'); const e = c.dataset.exposure;"
-            " return [c.dataset.item, document.querySelector(`.pane[data-exposure='${e}']`).dataset.letter]; }"
+            "() => { const c = document.querySelector('td.current'); const e = c.dataset.timepoint;"
+            " return [c.dataset.item, document.querySelector(`.pane[data-timepoint='${e}']`).dataset.letter]; }"
         )
         enter(page, item, letter, grade[letter])
         typed[read.token, letter][item] = grade[letter]
@@ -186,8 +186,8 @@ def enter(page: Page, item: str, letter: str, grade: int) -> None:
 def entered(page: Page, item: str, letter: str) -> bool:
     """Whether the grid shows a value in a cell."""
     text = page.evaluate(
-        "([item, letter]) => { const e = document.querySelector(`.pane[data-letter='${letter}']`).dataset.exposure;"
-        " return document.querySelector(`td[data-item='${item}'][data-exposure='${e}']`).textContent; }",
+        "([item, letter]) => { const e = document.querySelector(`.pane[data-letter='${letter}']`).dataset.timepoint;"
+        " return document.querySelector(`td[data-item='${item}'][data-timepoint='${e}']`).textContent; }",
         [item, letter],
     )
     return bool(text)

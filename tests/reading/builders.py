@@ -22,8 +22,8 @@ from imaging.bitpacking import encode
 from instruments.definition import Item
 from reading.campaigns.opening import create_campaign, open_campaign
 from reading.charter.versions import draft_charter, sign_charter
-from reading.models import Campaign, Exposure, LeakScan, LeakScanStatus, Qualification, Read, ReadStep
-from reading.room.cells import cells_of, exposures_of, instrument_of
+from reading.models import Campaign, DisplayedTimepoint, LeakScan, LeakScanStatus, Qualification, Read, ReadStep
+from reading.room.cells import cells_of, instrument_of, timepoints_of
 from reading.room.sessions import Operation, open_read, save_values
 from reading.room.signing import canonical_text, canonical_values, digest_of, sign_step
 from reading.room.steps import open_step
@@ -131,29 +131,29 @@ def add_image() -> ReaderImage:
     )
 
 
-GradeOf = Callable[[Exposure, Item], int]
+GradeOf = Callable[[DisplayedTimepoint, Item], int]
 
 
-def nothing_wrong(exposure: Exposure, item: Item) -> int:
+def nothing_wrong(timepoint: DisplayedTimepoint, item: Item) -> int:
     """No damage anywhere."""
     return 0
 
 
 def fill_read(read: Read, grade_of: GradeOf = nothing_wrong, step: ReadStep | None = None) -> int:
-    """Enters a value in every cell of a step, by default the open one; `grade_of(exposure, item)` gives the grade."""
+    """Enters a value in every cell of a step, by default the open one; `grade_of(timepoint, item)` gives the grade."""
     actor = Actor(read.reader_id, str(read.reader), "reader")
     step = step or open_step(read)
     assert step is not None
     open_read(read=read, actor=actor, step=step)
     read.refresh_from_db()
-    exposures = exposures_of(step)
-    cells = cells_of(exposures)
+    timepoints = timepoints_of(step)
+    cells = cells_of(timepoints)
     operations = [
         Operation(
             op_id=new_token(),
-            exposure=exposure.token,
+            timepoint=timepoint.token,
             item=item.key,
-            value=grade_of(exposure, item),
+            value=grade_of(timepoint, item),
             reason="",
             base_revision=0,
             captured_at=timezone.now(),
@@ -161,9 +161,9 @@ def fill_read(read: Read, grade_of: GradeOf = nothing_wrong, step: ReadStep | No
             entry="key",
             dwell_ms=10,
         )
-        for exposure in exposures
+        for timepoint in timepoints
         for item in instrument_of(read).items
-        if (exposure.pk, item.key) not in cells
+        if (timepoint.pk, item.key) not in cells
     ]
     return len(save_values(read=read, actor=actor, operations=operations, step=step))
 
@@ -209,17 +209,17 @@ def scanned(campaign: Campaign) -> None:
 
 
 def change_first(read: Read, value: int) -> None:
-    """Corrects the first item of the first exposure of a returned read."""
-    operation_on(read, exposures_of(read.steps.get())[0], value)
+    """Corrects the first item of the first timepoint of a returned read."""
+    operation_on(read, timepoints_of(read.steps.get())[0], value)
 
 
-def operation_on(read: Read, exposure: Exposure, value: int) -> None:
-    """Enters a value for the first item of an exposure, over what stands there."""
+def operation_on(read: Read, timepoint: DisplayedTimepoint, value: int) -> None:
+    """Enters a value for the first item of a timepoint, over what stands there."""
     item = instrument_of(read).items[0]
-    cell = cells_of([exposure]).get((exposure.pk, item.key))
+    cell = cells_of([timepoint]).get((timepoint.pk, item.key))
     operation = Operation(
         op_id=new_token(),
-        exposure=exposure.token,
+        timepoint=timepoint.token,
         item=item.key,
         value=value,
         reason="",

@@ -51,7 +51,7 @@ def discordant(house: House, cases: int = 1) -> Campaign:
     run_due_jobs()
     for read in Read.objects.order_by("pk"):
         if read.reader == house.people["reader.two"]:
-            fill_read(read, lambda exposure, item: exposure.position % 2)
+            fill_read(read, lambda timepoint, item: timepoint.position % 2)
         else:
             fill_read(read)
         sign(read)

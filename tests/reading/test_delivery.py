@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from audit.trail import Actor
 from config.tokens import new_token
-from reading.models import Exposure, ItemScore, Read
-from reading.room.cells import cells_of, exposures_of
+from reading.models import DisplayedTimepoint, ItemScore, Read
+from reading.room.cells import cells_of, timepoints_of
 from reading.room.sessions import Operation, save_values
 from tests.reading.test_looks import read
 
@@ -18,9 +18,9 @@ pytestmark = pytest.mark.django_db
 __all__ = ["read"]
 
 
-def operation(exposure: Exposure, value: int, base_revision: int) -> Operation:
+def operation(timepoint: DisplayedTimepoint, value: int, base_revision: int) -> Operation:
     now = timezone.now()
-    return Operation(new_token(), exposure.token, "GL-PIP2", value, "", base_revision, now, "key", 900, seen_at=now)
+    return Operation(new_token(), timepoint.token, "GL-PIP2", value, "", base_revision, now, "key", 900, seen_at=now)
 
 
 def statuses(read: Read, *operations: Operation) -> list[str]:
@@ -33,16 +33,16 @@ def stored() -> list[tuple[int, int | None]]:
 
 
 def test_a_request_that_comes_twice_is_stored_once(read: Read) -> None:
-    exposure = exposures_of(read.steps.get())[0]
-    request = (operation(exposure, 1, 0), operation(exposure, 2, 1))
+    timepoint = timepoints_of(read.steps.get())[0]
+    request = (operation(timepoint, 1, 0), operation(timepoint, 2, 1))
     assert statuses(read, *request) == ["saved", "saved"]
     assert statuses(read, *request) == ["duplicate", "duplicate"]
     assert stored() == [(1, 1), (2, 2)]
 
 
 def test_requests_in_the_wrong_order_end_with_the_value_entered_last(read: Read) -> None:
-    exposure = exposures_of(read.steps.get())[0]
-    first, second = operation(exposure, 1, 0), operation(exposure, 2, 1)
+    timepoint = timepoints_of(read.steps.get())[0]
+    first, second = operation(timepoint, 1, 0), operation(timepoint, 2, 1)
     assert statuses(read, second) == ["conflict"]
     assert statuses(read, first) == ["saved"]
     assert statuses(read, second) == ["saved"]
@@ -51,8 +51,8 @@ def test_requests_in_the_wrong_order_end_with_the_value_entered_last(read: Read)
 
 
 def test_an_answer_that_was_lost_is_given_again_with_what_was_stored(read: Read) -> None:
-    exposure = exposures_of(read.steps.get())[0]
-    sent = operation(exposure, 4, 0)
+    timepoint = timepoints_of(read.steps.get())[0]
+    sent = operation(timepoint, 4, 0)
     actor = Actor(read.reader_id, "reader", "reader")
     (first,) = save_values(read=read, actor=actor, operations=[sent])
     (again,) = save_values(read=read, actor=actor, operations=[replace(sent, value=4)])
@@ -60,10 +60,10 @@ def test_an_answer_that_was_lost_is_given_again_with_what_was_stored(read: Read)
 
 
 def test_the_cells_of_a_read_come_in_one_order_whatever_order_they_were_entered_in(read: Read) -> None:
-    exposures, items = exposures_of(read.steps.get()), ("GL-MCP2", "GL-MCP3", "GL-PIP2")
-    for exposure, entered in zip(exposures, (items, items[::-1]), strict=True):
+    timepoints, items = timepoints_of(read.steps.get()), ("GL-MCP2", "GL-MCP3", "GL-PIP2")
+    for timepoint, entered in zip(timepoints, (items, items[::-1]), strict=True):
         for item in entered:
-            statuses(read, replace(operation(exposure, 1, 0), item=item))
-    cells = cells_of(exposures)
-    for exposure in exposures:
-        assert [item for pk, item in cells if pk == exposure.pk] == list(items)
+            statuses(read, replace(operation(timepoint, 1, 0), item=item))
+    cells = cells_of(timepoints)
+    for timepoint in timepoints:
+        assert [item for pk, item in cells if pk == timepoint.pk] == list(items)

@@ -61,8 +61,8 @@ def by_visit(read: Read, week: str, one: int) -> GradeOf:
     """Grade `one` in every area of the left hand at the visit of that code, nothing elsewhere."""
     visits = visits_of(read)
     codes = {visit.pk: visit.code for visit in Visit.objects.all()}
-    return lambda exposure, item: (
-        one if codes[visits[exposure.token]] == week and (item.side, item.region) == ("L", "hand") else 0
+    return lambda timepoint, item: (
+        one if codes[visits[timepoint.token]] == week and (item.side, item.region) == ("L", "hand") else 0
     )
 
 
@@ -72,7 +72,7 @@ def test_every_case_gets_two_readers_and_each_his_own_stored_order(house: House)
     assert len(reads) == 4
     assert {read.reader_id for read in reads} == {house.people["reader"].pk, house.people["reader.two"].pk}
     for read in reads:
-        letters = [exposure.letter for exposure in read.steps.get().exposures.order_by("position")]
+        letters = [timepoint.letter for timepoint in read.steps.get().timepoints.order_by("position")]
         assert letters == ["A", "B", "C"]
 
 
@@ -163,12 +163,12 @@ def test_a_voided_case_is_kept_and_issued_again_whole_with_new_tokens(house: Hou
     assert new is not None
     reads = list(new.reads.all())
     assert len(reads) == 2
-    old_tokens = {film.token for step in old.steps.all() for one in step.exposures.all() for film in one.films.all()}
+    old_tokens = {film.token for step in old.steps.all() for one in step.timepoints.all() for film in one.films.all()}
     new_tokens = {
         film.token
         for read in reads
         for step in read.steps.all()
-        for one in step.exposures.all()
+        for one in step.timepoints.all()
         for film in one.films.all()
     }
     assert not old_tokens & new_tokens
@@ -176,7 +176,7 @@ def test_a_voided_case_is_kept_and_issued_again_whole_with_new_tokens(house: Hou
 
 def test_the_dataset_equals_the_sum_of_what_was_entered_and_two_people_lock_it(house: House, tmp_path: Path) -> None:
     campaign = open_campaign_of(house, concordant_share=0.0)
-    read_all(house, campaign, lambda exposure, item: 1)
+    read_all(house, campaign, lambda timepoint, item: 1)
     close_campaign(campaign=campaign, actor=house.actor("coordinator"))
     dataset = request_dataset(campaign=campaign, actor=house.actor("statistician"))
     run_due_jobs()

@@ -12,8 +12,8 @@ from config.errors import BadInput
 from config.tokens import new_token
 from jobs.carrying import run_due_jobs
 from reading.issuing.assignments import request_batch
-from reading.models import Exposure, FilmLook, ItemScore, Read
-from reading.room.cells import exposures_of
+from reading.models import DisplayedTimepoint, FilmLook, ItemScore, Read
+from reading.room.cells import timepoints_of
 from reading.room.sessions import Operation, open_read, save_values
 from tests.reading.builders import build_house, open_campaign_of
 
@@ -33,9 +33,9 @@ def read() -> Read:
     return read
 
 
-def one_score(exposure: Exposure, item: str = "GL-PIP2") -> Operation:
+def one_score(timepoint: DisplayedTimepoint, item: str = "GL-PIP2") -> Operation:
     now = timezone.now()
-    return Operation(new_token(), exposure.token, item, 2, "", 0, now, "key", 900)
+    return Operation(new_token(), timepoint.token, item, 2, "", 0, now, "key", 900)
 
 
 def save(read: Read, *operations: Operation) -> None:
@@ -43,25 +43,25 @@ def save(read: Read, *operations: Operation) -> None:
 
 
 def test_a_score_for_a_film_that_was_not_opened_whole_is_refused(read: Read) -> None:
-    exposure = exposures_of(read.steps.get())[0]
-    with pytest.raises(BadInput, match=f"L hand of timepoint {exposure.letter}"):
-        save(read, one_score(exposure))
+    timepoint = timepoints_of(read.steps.get())[0]
+    with pytest.raises(BadInput, match=f"L hand of timepoint {timepoint.letter}"):
+        save(read, one_score(timepoint))
     assert not ItemScore.objects.exists()
 
 
 def test_the_first_score_of_a_film_tells_that_it_was_opened_and_later_ones_need_not(read: Read) -> None:
-    exposure = exposures_of(read.steps.get())[0]
-    first = replace(one_score(exposure), seen_at=timezone.now())
+    timepoint = timepoints_of(read.steps.get())[0]
+    first = replace(one_score(timepoint), seen_at=timezone.now())
     save(read, first)
-    save(read, one_score(exposure, "GL-PIP3"))
+    save(read, one_score(timepoint, "GL-PIP3"))
     look = FilmLook.objects.get()
-    assert (look.film.exposure, look.film.side, look.film.view) == (exposure, "L", "hand")
+    assert (look.film.timepoint, look.film.side, look.film.view) == (timepoint, "L", "hand")
     assert look.seen_at == first.seen_at
     assert ItemScore.objects.count() == 2
 
 
 def test_one_opened_film_does_not_stand_for_another(read: Read) -> None:
-    first, second = exposures_of(read.steps.get())
+    first, second = timepoints_of(read.steps.get())
     opened = replace(one_score(first), seen_at=timezone.now())
     with pytest.raises(BadInput, match=f"timepoint {second.letter}"):
         save(read, opened, one_score(second))
@@ -70,7 +70,7 @@ def test_one_opened_film_does_not_stand_for_another(read: Read) -> None:
 
 
 def test_the_same_operation_again_makes_no_second_look(read: Read) -> None:
-    operation = replace(one_score(exposures_of(read.steps.get())[0]), seen_at=timezone.now())
+    operation = replace(one_score(timepoints_of(read.steps.get())[0]), seen_at=timezone.now())
     save(read, operation)
     save(read, operation)
     assert FilmLook.objects.count() == ItemScore.objects.count() == 1

@@ -15,8 +15,8 @@ from reading.issuing.assignments import request_batch
 from reading.models import (
     Campaign,
     CaseStatus,
-    Exposure,
-    ExposureFilm,
+    DisplayedFilm,
+    DisplayedTimepoint,
     Read,
     ReadKind,
     ReadStatus,
@@ -72,7 +72,7 @@ def browser(house: House, who: str = "reader") -> Client:
 
 
 def weeks_of(read: Read) -> dict[str, str]:
-    """The true visit code of every exposure, by token."""
+    """The true visit code of every timepoint, by token."""
     codes = dict(Visit.objects.values_list("pk", "code"))
     return {token: codes[visit] for token, visit in visits_of(read).items()}
 
@@ -88,7 +88,7 @@ def test_together_in_known_order_goes_from_the_first_visit_to_the_last(house: Ho
     issue(house, "together-ordered")
     for read in Read.objects.all():
         weeks = weeks_of(read)
-        shown = read.steps.get().exposures.order_by("position")
+        shown = read.steps.get().timepoints.order_by("position")
         assert [weeks[one.token] for one in shown] == list(WEEKS)
     page = browser(house).get(f"/read/{first_read(house).token}/").content.decode()
     assert "in the order of time, A is the first" in page
@@ -100,7 +100,7 @@ def test_locked_visits_come_one_by_one_in_the_order_of_time_beside_those_before(
     weeks = weeks_of(read)
     for number, _ in enumerate(WEEKS, start=1):
         shown = panes(client, read.token)
-        assert [weeks[str(pane["exposure"])] for pane in shown] == list(WEEKS[:number])
+        assert [weeks[str(pane["timepoint"])] for pane in shown] == list(WEEKS[:number])
         assert [pane["locked"] for pane in shown] == [True] * (number - 1) + [False]
         assert [pane["letter"] for pane in shown] == list("ABC"[:number])
         fill_read(read)
@@ -113,8 +113,8 @@ def test_nothing_before_the_last_visit_tells_how_many_follow(house: House) -> No
     """A read of three visits and one of two, at their first visit, differ in random tokens alone."""
     issue(house, "locked-visits")
     read, client = first_read(house), browser(house)
-    later = [one for step in list(read.steps.order_by("position"))[1:] for one in step.exposures.all()]
-    films = ExposureFilm.objects.filter(exposure__in=later)
+    later = [one for step in list(read.steps.order_by("position"))[1:] for one in step.timepoints.all()]
+    films = DisplayedFilm.objects.filter(timepoint__in=later)
     pages = [client.get(f"/read/{read.token}/{part}").content.decode() for part in ("", "review")]
     pages.append(client.get("/read/").content.decode())
     hidden = [one.token for one in later] + [film.token for film in films]
@@ -136,7 +136,7 @@ def test_a_locked_step_takes_no_value_and_a_later_one_none_before_its_time(house
     sign(read)
     for step in (first, read.steps.get(position=2)):
         with pytest.raises((BadInput, WrongState)):
-            save_into(read, step.exposures.get())
+            save_into(read, step.timepoints.get())
 
 
 def sign_empty(read: Read, step: ReadStep) -> None:
@@ -145,13 +145,13 @@ def sign_empty(read: Read, step: ReadStep) -> None:
     sign(read, step=step)
 
 
-def save_into(read: Read, exposure: Exposure) -> None:
-    operation_on(read, exposure, 3)
+def save_into(read: Read, timepoint: DisplayedTimepoint) -> None:
+    operation_on(read, timepoint, 3)
 
 
 def damaged_at(weeks: dict[str, str], week: str) -> GradeOf:
     """Grade 1 everywhere at one visit, none at the others."""
-    return lambda exposure, item: int(weeks[exposure.token] == week)
+    return lambda timepoint, item: int(weeks[timepoint.token] == week)
 
 
 def test_every_visit_of_locked_visits_counts(house: House) -> None:
@@ -223,15 +223,15 @@ def test_the_hybrid_locks_each_alone_and_only_the_scores_given_together_count() 
         for place in range(2):
             if read.reader == house.people["reader"]:
                 assert [pane["letter"] for pane in panes(client, read.token)] == ["A"]
-            fill_read(read, lambda exposure, item: 3)
+            fill_read(read, lambda timepoint, item: 3)
             sign(read)
             assert SignedValues.objects.filter(step__read=read).count() == place + 1
         if read.reader == house.people["reader"]:
             assert [pane["letter"] for pane in panes(client, read.token)] == ["A", "B"]
             assert not client.get(f"/read/{read.token}/").context["values"][
-                str(panes(client, read.token)[0]["exposure"])
+                str(panes(client, read.token)[0]["timepoint"])
             ]
-        fill_read(read, lambda exposure, item: 1)
+        fill_read(read, lambda timepoint, item: 1)
         sign(read)
     run_due_jobs()
     result = CaseResult.objects.get(case=case)
@@ -259,6 +259,6 @@ def test_random_presentations_store_an_order_that_is_not_the_true_one_for_all(pr
     orders = set()
     for read in Read.objects.filter(kind=ReadKind.PRIMARY):
         weeks = weeks_of(read)
-        shown = Exposure.objects.filter(step__read=read).order_by("step__position", "position")
+        shown = DisplayedTimepoint.objects.filter(step__read=read).order_by("step__position", "position")
         orders.add(tuple(weeks[one.token] for one in shown))
     assert len(orders) > 1

@@ -18,7 +18,7 @@ from reading.campaigns.outstanding import Outstanding, outstanding_in
 from reading.issuing.assignments import request_batch
 from reading.issuing.repeats import drawn_for_repeat, due_repeats
 from reading.issuing.replacing import replace_reader
-from reading.models import Campaign, CampaignStatus, CaseStatus, Exposure, Read, ReadKind, ReadStatus
+from reading.models import Campaign, CampaignStatus, CaseStatus, DisplayedTimepoint, Read, ReadKind, ReadStatus
 from scoring.datasets.locking import why_not_lock
 from scoring.models import CaseResult
 from scoring.ratings.repeats import pairs_of, ratings_twice
@@ -84,7 +84,8 @@ def assert_it_looks_like_any_read(house: House) -> None:
     repeat = Read.objects.get(kind=ReadKind.REPEAT, reader=house.people["reader"])
     first = Read.objects.get(case=repeat.case, reader=repeat.reader, kind=ReadKind.PRIMARY)
     old, new = (
-        set(Exposure.objects.filter(step__read=read).values_list("token", flat=True)) for read in (first, repeat)
+        set(DisplayedTimepoint.objects.filter(step__read=read).values_list("token", flat=True))
+        for read in (first, repeat)
     )
     assert not old & new
     client = browser(house, "reader")
@@ -106,7 +107,7 @@ def test_a_repeat_changes_no_result_and_belongs_to_its_reader_alone(house: House
             read=repeat, actor=house.actor("coordinator"), new_reader=house.people["reader.two"], reason="on leave"
         )
     for read in Read.objects.filter(kind=ReadKind.REPEAT):
-        read_through(read, lambda exposure, item: 1)
+        read_through(read, lambda timepoint, item: 1)
     run_due_jobs()
     assert list(CaseResult.objects.order_by("pk").values_list("inputs_digest", flat=True)) == before
     assert {case.status for case in campaign.cases.all()} == {CaseStatus.CONSENSUS}
@@ -132,7 +133,7 @@ def test_concordant_cases_go_to_the_adjudicator_too_and_his_scores_are_not_used(
     assert len(controls) == 2
     before = list(CaseResult.objects.order_by("pk").values_list("numbers", flat=True))
     for control in controls:
-        read_through(control, lambda exposure, item: 5)
+        read_through(control, lambda timepoint, item: 5)
     run_due_jobs()
     assert list(CaseResult.objects.order_by("pk").values_list("numbers", flat=True)) == before
     assert {case.status for case in campaign.cases.all()} == {CaseStatus.CONSENSUS}

@@ -16,7 +16,7 @@ from reading.campaigns.training import bring_references, issue_training, make_tr
 from reading.charter.versions import current_charter, draft_charter, qualified_readers, sign_charter
 from reading.models import (
     Campaign,
-    Exposure,
+    DisplayedTimepoint,
     LeakScan,
     LeakScanStatus,
     Qualification,
@@ -91,8 +91,8 @@ def read_like_the_reference(house: House, read: Read, off: int = 0) -> None:
     shown = {token: visits[pk] for token, pk in visits_of(read).items()}
     places = {item.key: place for place, item in enumerate(ITEMS)}
 
-    def seen(exposure: Exposure, item: object) -> int:
-        visit, place = shown[exposure.token], places[item.key]  # type: ignore[attr-defined]
+    def seen(timepoint: DisplayedTimepoint, item: object) -> int:
+        visit, place = shown[timepoint.token], places[item.key]  # type: ignore[attr-defined]
         found = grade(house.subjects.index(visit.subject), visit.code, place)
         return found if place >= off else (found + 3) % 6 if visit.code == LAST else found
 

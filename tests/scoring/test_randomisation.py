@@ -47,7 +47,7 @@ def read_with_repeats(house: House, **terms: object) -> Campaign:
         )
         run_due_jobs()
         for read in Read.objects.filter(status=ReadStatus.ISSUED):
-            read_through(read, lambda exposure, item: 1)
+            read_through(read, lambda timepoint, item: 1)
             Read.objects.filter(pk=read.pk).update(signed_at=read.signed_at - timedelta(days=2))  # type: ignore[operator]
         run_due_jobs()
     return campaign

@@ -17,9 +17,9 @@ export class Conflicts {
   }
 
   #article(record) {
-    const { item } = this.plan.sequence[this.plan.places.get(`${record.item}/${record.exposure}`)];
-    const { letter } = this.panes.find(({ exposure }) => exposure === record.exposure);
-    const mine = this.sheet.cell(record.item, record.exposure);
+    const { item } = this.plan.sequence[this.plan.places.get(`${record.item}/${record.timepoint}`)];
+    const { letter } = this.panes.find(({ timepoint }) => timepoint === record.timepoint);
+    const mine = this.sheet.cell(record.item, record.timepoint);
     const article = make("article", {}, make("span", {}, `${letter}, ${item.label}: saved elsewhere meanwhile.`));
     article.append(this.#button(`Keep mine: ${this.#say(mine)}`, () => this.#choose(record, null)));
     article.append(this.#button(`Take the other: ${this.#say(record.theirs)}`, () => this.#choose(record, record.theirs)));
@@ -27,12 +27,12 @@ export class Conflicts {
   }
 
   async #choose(record, theirs) {
-    const { item, exposure } = record;
-    this.sheet.settle(item, exposure);
+    const { item, timepoint } = record;
+    this.sheet.settle(item, timepoint);
     if (theirs) {
       const { value, reason } = theirs;
-      this.sheet.edit(item, exposure, { value, reason });
-      const edit = { kind: "value", exposure, item, value, reason, entry: "click", dwell_ms: 0, seen_at: record.seen_at };
+      this.sheet.edit(item, timepoint, { value, reason });
+      const edit = { kind: "value", timepoint, item, value, reason, entry: "click", dwell_ms: 0, seen_at: record.seen_at };
       await this.queue.release(record.op_id, { ...edit, captured_at: new Date().toISOString() });
     } else {
       await this.queue.release(record.op_id);

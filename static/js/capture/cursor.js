@@ -7,15 +7,15 @@ export class Cursor {
   place = 0;
   since = performance.now();
 
-  constructor(plan, exposures, sheet) {
-    Object.assign(this, { plan, exposures, sheet });
+  constructor(plan, timepoints, sheet) {
+    Object.assign(this, { plan, timepoints, sheet });
   }
 
   watch(callback) {
     this.#watchers.push(callback);
   }
 
-  // {item, exposure, region}
+  // {item, timepoint, region}
   get cell() {
     return this.plan.sequence[this.place];
   }
@@ -27,8 +27,8 @@ export class Cursor {
     for (const callback of this.#watchers) callback(this.cell, before);
   }
 
-  goTo(item, exposure) {
-    const place = this.plan.places.get(cellKey(item, exposure));
+  goTo(item, timepoint) {
+    const place = this.plan.places.get(cellKey(item, timepoint));
     if (place !== undefined) this.go(place);
     return place !== undefined;
   }
@@ -49,8 +49,8 @@ export class Cursor {
     const { sequence } = this.plan;
     for (let away = 1; away <= sequence.length; away++) {
       const place = (this.place + away) % sequence.length;
-      const { item, exposure } = sequence[place];
-      if (this.sheet.filled(item.key, exposure)) continue;
+      const { item, timepoint } = sequence[place];
+      if (this.sheet.filled(item.key, timepoint)) continue;
       this.go(place);
       return true;
     }
@@ -64,10 +64,10 @@ export class Cursor {
 
   // One cell in the grid of this side.
   move(rows, columns) {
-    const { item, exposure, region } = this.cell;
+    const { item, timepoint, region } = this.cell;
     const row = Math.min(Math.max(region.rows.indexOf(item) + rows, 0), region.rows.length - 1);
-    const column = Math.min(Math.max(this.exposures.indexOf(exposure) + columns, 0), this.exposures.length - 1);
-    this.goTo(region.rows[row].key, this.exposures[column]);
+    const column = Math.min(Math.max(this.timepoints.indexOf(timepoint) + columns, 0), this.timepoints.length - 1);
+    this.goTo(region.rows[row].key, this.timepoints[column]);
   }
 
   // The first empty cell of another side, else its first cell.
@@ -80,12 +80,12 @@ export class Cursor {
 
   toSide(region) {
     const own = (each) => each.region === region;
-    const empty = this.plan.sequence.findIndex((each) => own(each) && !this.sheet.filled(each.item.key, each.exposure));
+    const empty = this.plan.sequence.findIndex((each) => own(each) && !this.sheet.filled(each.item.key, each.timepoint));
     this.go(empty >= 0 ? empty : this.plan.sequence.findIndex(own));
   }
 
   #bySystem(place) {
-    const { item, exposure } = this.plan.sequence[place];
-    return this.sheet.cell(item.key, exposure).by_system;
+    const { item, timepoint } = this.plan.sequence[place];
+    return this.sheet.cell(item.key, timepoint).by_system;
   }
 }

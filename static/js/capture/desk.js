@@ -74,7 +74,7 @@ export class Desk {
   }
 }
 
-function overlay(sheet, { kind, item, exposure, value, reason, flag, comment, held, theirs }) {
-  sheet.edit(item, exposure, kind === "note" ? { flag, comment } : { value, reason });
-  if (held === "conflict") sheet.conflict(item, exposure, theirs);
+function overlay(sheet, { kind, item, timepoint, value, reason, flag, comment, held, theirs }) {
+  sheet.edit(item, timepoint, kind === "note" ? { flag, comment } : { value, reason });
+  if (held === "conflict") sheet.conflict(item, timepoint, theirs);
 }

@@ -7,7 +7,7 @@ const same = (a, b) => a.value === b.value && a.reason === b.reason;
 export class Entry {
   awaitingReason = false;
 
-  // whyNot(exposure, region) tells why a cell cannot be scored yet ("" when it can), seenAt(exposure, region) since when
+  // whyNot(timepoint, region) tells why a cell cannot be scored yet ("" when it can), seenAt(timepoint, region) since when
   // its film has been seen whole; store(edit, revision) queues it.
   constructor({ sheet, cursor, instrument, terms, whyNot, seenAt, store, say, refused, flash, asking }) {
     Object.assign(this, { sheet, cursor, instrument, terms, whyNot, seenAt, store, say, refused, flash, asking });
@@ -39,16 +39,16 @@ export class Entry {
   zeroRest() {
     if (!this.terms.bulk_zero) return this.#refuse("0 for a whole row is not allowed by the charter");
     const { item, region } = this.cursor.cell;
-    const cells = this.cursor.exposures.map((exposure) => ({ item, exposure, region }));
-    const empty = cells.filter(({ exposure }) => !this.sheet.filled(item.key, exposure));
+    const cells = this.cursor.timepoints.map((timepoint) => ({ item, timepoint, region }));
+    const empty = cells.filter(({ timepoint }) => !this.sheet.filled(item.key, timepoint));
     if (!empty.length) return this.#refuse("no empty cell in this row");
     if (this.#enter(empty, { value: 0, reason: "" }, "bulk")) this.cursor.nextEmpty();
   }
 
   // Clears the cell when it has something, else the one before.
   back(how) {
-    const { item, exposure } = this.cursor.cell;
-    if (!this.sheet.filled(item.key, exposure) && !this.cursor.step(-1)) return;
+    const { item, timepoint } = this.cursor.cell;
+    if (!this.sheet.filled(item.key, timepoint) && !this.cursor.step(-1)) return;
     if (this.#filled(this.cursor.cell)) this.#enter([this.cursor.cell], { value: null, reason: "" }, how);
   }
 
@@ -70,7 +70,7 @@ export class Entry {
     if (changes?.some((change) => this.#blocked(change.cell))) return false;
     for (const change of changes ?? []) this.#put(change.cell, change[end], how);
     const cell = changes?.[0].cell;
-    if (cell) this.cursor.goTo(cell.item.key, cell.exposure);
+    if (cell) this.cursor.goTo(cell.item.key, cell.timepoint);
     else this.say(end === "before" ? "Nothing to undo." : "Nothing to redo.");
     return true;
   }
@@ -85,27 +85,27 @@ export class Entry {
     return true;
   }
 
-  #put({ item, exposure, region }, { value, reason }, how) {
-    const { revision } = this.sheet.cell(item.key, exposure);
-    this.sheet.edit(item.key, exposure, { value, reason });
-    this.flash(exposure, { value, reason });
-    const edit = { kind: "value", exposure, item: item.key, value, reason, entry: how, resolves: "" };
+  #put({ item, timepoint, region }, { value, reason }, how) {
+    const { revision } = this.sheet.cell(item.key, timepoint);
+    this.sheet.edit(item.key, timepoint, { value, reason });
+    this.flash(timepoint, { value, reason });
+    const edit = { kind: "value", timepoint, item: item.key, value, reason, entry: how, resolves: "" };
     const dwell_ms = Math.round(performance.now() - this.cursor.since);
-    const seen_at = this.seenAt(exposure, region);
+    const seen_at = this.seenAt(timepoint, region);
     this.store({ ...edit, dwell_ms, seen_at, captured_at: new Date().toISOString() }, revision);
   }
 
-  #blocked({ item, exposure, region }) {
-    const why = this.sheet.cell(item.key, exposure).by_system
+  #blocked({ item, timepoint, region }) {
+    const why = this.sheet.cell(item.key, timepoint).by_system
       ? "There is no film here: the system has marked the cell."
-      : this.whyNot(exposure, region);
+      : this.whyNot(timepoint, region);
     if (why) this.#refuse(why);
     return why !== "";
   }
 
   #refuse(text) {
-    const { item, exposure } = this.cursor.cell;
-    this.refused(item.key, exposure);
+    const { item, timepoint } = this.cursor.cell;
+    this.refused(item.key, timepoint);
     this.say(text);
   }
 
@@ -118,10 +118,10 @@ export class Entry {
     if (!this.cursor.step()) this.say("This was the last cell. Ctrl+Enter or Review and sign goes on.");
   }
 
-  #filled = ({ item, exposure }) => this.sheet.filled(item.key, exposure);
+  #filled = ({ item, timepoint }) => this.sheet.filled(item.key, timepoint);
 
-  #now({ item, exposure }) {
-    const { value, reason } = this.sheet.cell(item.key, exposure);
+  #now({ item, timepoint }) {
+    const { value, reason } = this.sheet.cell(item.key, timepoint);
     return { value, reason };
   }
 }

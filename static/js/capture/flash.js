@@ -11,9 +11,9 @@ export class Flash {
     this.root = root;
   }
 
-  show(exposure, { value, reason }) {
+  show(timepoint, { value, reason }) {
     this.#end();
-    this.#mark = this.root.querySelector(`.pane[data-exposure="${exposure}"] .flash`);
+    this.#mark = this.root.querySelector(`.pane[data-timepoint="${timepoint}"] .flash`);
     this.#mark.textContent = reason ? "–" : (value ?? "");
     this.#ending = setTimeout(() => this.#end(), MOMENT);
   }

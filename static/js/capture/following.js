@@ -12,8 +12,8 @@ export function followCursor({ root, cursor, lightbox, grid, entry }) {
       press(root, "joint", lightbox.closeUp.on);
     }
     entry.cancel();
-    lightbox.point(cell.item.joint, cell.exposure);
-    for (const pane of lightbox.panes) pane.element.classList.toggle("asked", pane.exposure === cell.exposure);
-    grid.point(cell.item.key, cell.exposure); // last: focus needs the layout, which is then done once
+    lightbox.point(cell.item.joint, cell.timepoint);
+    for (const pane of lightbox.panes) pane.element.classList.toggle("asked", pane.timepoint === cell.timepoint);
+    grid.point(cell.item.key, cell.timepoint); // last: focus needs the layout, which is then done once
   });
 }

@@ -14,16 +14,16 @@ export class Grid {
     this.features = new Map(instrument.features.map(({ key, label }) => [key, label]));
     this.reasons = new Map(instrument.reasons.map(({ code, label }, place) => [code, { label, number: place + 1 }]));
     root.replaceChildren(...plan.regions.map((region) => this.#table(region)));
-    sheet.watch((item, exposure) => this.draw(item, exposure));
+    sheet.watch((item, timepoint) => this.draw(item, timepoint));
     const items = plan.regions.flatMap(({ rows }) => rows);
-    for (const { key } of items) for (const { exposure } of panes) this.draw(key, exposure);
+    for (const { key } of items) for (const { timepoint } of panes) this.draw(key, timepoint);
   }
 
-  // chosen(item key, exposure) when a cell is clicked.
+  // chosen(item key, timepoint) when a cell is clicked.
   onchosen(callback) {
     this.root.addEventListener("click", (event) => {
       const cell = event.target.closest("td[data-item]");
-      if (cell) callback(cell.dataset.item, cell.dataset.exposure);
+      if (cell) callback(cell.dataset.item, cell.dataset.timepoint);
     });
   }
 
@@ -31,8 +31,8 @@ export class Grid {
     for (const table of this.root.children) table.hidden = table.dataset.region !== region.key;
   }
 
-  point(item, exposure, focus = true) {
-    const cell = this.#cells.get(cellKey(item, exposure));
+  point(item, timepoint, focus = true) {
+    const cell = this.#cells.get(cellKey(item, timepoint));
     if (this.#current) {
       this.#current.classList.remove("current");
       this.#current.tabIndex = -1;
@@ -50,17 +50,17 @@ export class Grid {
     this.#current?.focus({ preventScroll: true });
   }
 
-  refuse(item, exposure) {
-    const cell = this.#cells.get(cellKey(item, exposure));
+  refuse(item, timepoint) {
+    const cell = this.#cells.get(cellKey(item, timepoint));
     cell.classList.remove("refused");
     void cell.offsetWidth;
     cell.classList.add("refused");
   }
 
-  draw(item, exposure) {
-    const cell = this.#cells.get(cellKey(item, exposure));
+  draw(item, timepoint) {
+    const cell = this.#cells.get(cellKey(item, timepoint));
     if (!cell) return;
-    const state = this.sheet.cell(item, exposure);
+    const state = this.sheet.cell(item, timepoint);
     const filled = state.value !== null || state.reason !== "";
     cell.textContent = this.#text(state);
     cell.title = state.reason ? `Not assessable: ${this.#reason(state).label}` : "";
@@ -112,11 +112,11 @@ export class Grid {
     const label = make("th", { scope: "row", title: `${item.label}, ${feature}` });
     label.append(make("span", { class: "feature" }, this.features.size > 1 ? feature.slice(0, 1) : ""), item.label);
     const row = make("tr", { class: before && before.joint === item.joint ? "" : "joint" }, label);
-    for (const { exposure, letter, locked } of this.panes) {
+    for (const { timepoint, letter, locked } of this.panes) {
       const name = `${letter}, ${item.label}, ${feature}${locked ? ", signed" : ""}`;
-      const cell = make("td", { tabindex: "-1", "data-item": item.key, "data-exposure": exposure, "data-name": name });
+      const cell = make("td", { tabindex: "-1", "data-item": item.key, "data-timepoint": timepoint, "data-name": name });
       cell.classList.toggle("locked", locked === true);
-      this.#cells.set(cellKey(item.key, exposure), cell);
+      this.#cells.set(cellKey(item.key, timepoint), cell);
       row.append(cell);
     }
     this.#rows.set(item.key, row);

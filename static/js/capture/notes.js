@@ -22,14 +22,14 @@ export class Notes {
 
   flag() {
     if (this.#shut()) return;
-    const { item, exposure } = this.cursor.cell;
-    this.#keep({ flag: !this.sheet.cell(item.key, exposure).flag });
+    const { item, timepoint } = this.cursor.cell;
+    this.#keep({ flag: !this.sheet.cell(item.key, timepoint).flag });
   }
 
   comment() {
     if (this.#shut()) return;
-    const { item, exposure } = this.cursor.cell;
-    this.form.elements.comment.value = this.sheet.cell(item.key, exposure).comment;
+    const { item, timepoint } = this.cursor.cell;
+    this.form.elements.comment.value = this.sheet.cell(item.key, timepoint).comment;
     this.form.hidden = false;
     this.form.elements.comment.focus();
   }
@@ -41,11 +41,11 @@ export class Notes {
   }
 
   #keep(change) {
-    const { item, exposure } = this.cursor.cell;
-    const { flag, comment, revision } = this.sheet.cell(item.key, exposure);
+    const { item, timepoint } = this.cursor.cell;
+    const { flag, comment, revision } = this.sheet.cell(item.key, timepoint);
     const note = { flag, comment, ...change };
-    this.sheet.edit(item.key, exposure, note);
-    this.store({ kind: "note", exposure, item: item.key, ...note }, revision);
+    this.sheet.edit(item.key, timepoint, note);
+    this.store({ kind: "note", timepoint, item: item.key, ...note }, revision);
   }
 
   #close(focus) {

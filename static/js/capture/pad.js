@@ -8,7 +8,7 @@ export class Pad {
 
   constructor(root, { instrument, panes, sheet, cursor, chosen }) {
     Object.assign(this, { root, instrument, sheet, cursor });
-    this.letters = new Map(panes.map(({ exposure, letter }) => [exposure, letter]));
+    this.letters = new Map(panes.map(({ timepoint, letter }) => [timepoint, letter]));
     this.features = new Map(instrument.features.map(({ key, label }) => [key, label]));
     const reasons = root.querySelector(".reasons");
     reasons.replaceChildren(...instrument.reasons.map(({ label }, k) => digit(k + 1, `${k + 1} ${label}`)));
@@ -21,11 +21,11 @@ export class Pad {
   }
 
   draw() {
-    const { item, exposure, region } = this.cursor.cell;
+    const { item, timepoint, region } = this.cursor.cell;
     const feature = this.features.get(item.feature);
     const words = `${region.label}, ${item.label}, ${feature.toLowerCase()}`;
-    const cell = this.sheet.cell(item.key, exposure);
-    this.root.querySelector(".asked").textContent = `${this.letters.get(exposure)} · ${words}${beside(cell)}`;
+    const cell = this.sheet.cell(item.key, timepoint);
+    this.root.querySelector(".asked").textContent = `${this.letters.get(timepoint)} · ${words}${beside(cell)}`;
     const kind = `${item.feature}/${item.allowed}`;
     if (kind !== this.#last) this.#grades(item);
     this.#last = kind;
@@ -55,8 +55,8 @@ export class Pad {
   }
 
   #marks() {
-    const { item, exposure } = this.cursor.cell;
-    press(this.root, "flag", this.sheet.cell(item.key, exposure).flag);
+    const { item, timepoint } = this.cursor.cell;
+    press(this.root, "flag", this.sheet.cell(item.key, timepoint).flag);
   }
 }
 

@@ -17,9 +17,9 @@ export function addPageCommands(page) {
     showKeys(page);
   });
   commands.add("problem", () => {
-    const { exposure, region } = cursor.cell;
-    const { letter } = panes.find((pane) => pane.exposure === exposure);
-    problem.open({ exposure, letter, region, film: lightbox.film(exposure, region) });
+    const { timepoint, region } = cursor.cell;
+    const { letter } = panes.find((pane) => pane.timepoint === timepoint);
+    problem.open({ timepoint, letter, region, film: lightbox.film(timepoint, region) });
   });
   commands.add("review", () => leaveFor(page, () => house.go(page.case.urls.review)));
   commands.add("leave", () => {
@@ -32,7 +32,7 @@ export function addPageCommands(page) {
 export function listen(page) {
   const { root, house, commands, grid, cursor } = page;
   attachButtons(root, commands);
-  grid.onchosen((item, exposure) => cursor.goTo(item, exposure));
+  grid.onchosen((item, timepoint) => cursor.goTo(item, timepoint));
   // After the mouse the grid has the focus again, so that Enter and Tab go on from the cell.
   root.addEventListener("click", (event) => {
     if (event.detail && event.target.closest(".tools, .bar, .pad, .tabs") && !event.target.closest("form")) grid.focus();
@@ -42,8 +42,8 @@ export function listen(page) {
     leaveFor(page, () => location.assign(event.target.href));
   });
   const hash = () => {
-    const [item, exposure] = decodeURIComponent(location.hash.slice(1)).split("/");
-    cursor.goTo(item, exposure);
+    const [item, timepoint] = decodeURIComponent(location.hash.slice(1)).split("/");
+    cursor.goTo(item, timepoint);
   };
   addEventListener("hashchange", hash);
   const keyboard = attachKeyboard(house.bindings, commands);

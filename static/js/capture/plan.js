@@ -1,18 +1,18 @@
 // In which order cells are asked for: pure, from the instrument, the drawn timepoints and the charter's entry order.
 // Rows of a side are joint by joint, feature by feature within a joint; only the walk over them differs.
 
-export const cellKey = (item, exposure) => `${item}/${exposure}`;
+export const cellKey = (item, timepoint) => `${item}/${timepoint}`;
 
 const SIDES = { L: "Left", R: "Right" };
 
-export function plan(instrument, exposures, entryOrder) {
+export function plan(instrument, timepoints, entryOrder) {
   const features = instrument.features.map(({ key }) => key);
   const regions = regionsOf(instrument.items);
   const passes = entryOrder === "two-pass" ? features.map((feature) => [feature]) : [features];
   for (const region of regions) region.rows = passes.flatMap((pass) => rowsOf(instrument.items, region, pass));
   const walk = entryOrder === "timepoint-major" ? byTimepoint : byJoint;
-  const sequence = passes.flatMap((pass) => walk(regions, exposures, pass));
-  const places = new Map(sequence.map((cell, place) => [cellKey(cell.item.key, cell.exposure), place]));
+  const sequence = passes.flatMap((pass) => walk(regions, timepoints, pass));
+  const places = new Map(sequence.map((cell, place) => [cellKey(cell.item.key, cell.timepoint), place]));
   return { regions, sequence, places };
 }
 
@@ -32,15 +32,15 @@ function rowsOf(items, { side, view }, pass) {
   return own.filter(({ feature }) => pass.includes(feature)).sort((a, b) => rank(a) - rank(b));
 }
 
-function byJoint(regions, exposures, pass) {
+function byJoint(regions, timepoints, pass) {
   return regions.flatMap((region) =>
-    chosen(region, pass).flatMap((item) => exposures.map((exposure) => ({ item, exposure, region }))),
+    chosen(region, pass).flatMap((item) => timepoints.map((timepoint) => ({ item, timepoint, region }))),
   );
 }
 
-function byTimepoint(regions, exposures, pass) {
-  return exposures.flatMap((exposure) =>
-    regions.flatMap((region) => chosen(region, pass).map((item) => ({ item, exposure, region }))),
+function byTimepoint(regions, timepoints, pass) {
+  return timepoints.flatMap((timepoint) =>
+    regions.flatMap((region) => chosen(region, pass).map((item) => ({ item, timepoint, region }))),
   );
 }
 

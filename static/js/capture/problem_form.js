@@ -11,9 +11,9 @@ export class ProblemForm {
     });
   }
 
-  open({ exposure, letter, film, region }) {
+  open({ timepoint, letter, film, region }) {
     this.form.reset();
-    this.form.elements.exposure.value = exposure;
+    this.form.elements.timepoint.value = timepoint;
     this.form.elements.film.value = film.token ?? "";
     this.form.querySelector(".which").textContent = `Timepoint ${letter}, ${region.label.toLowerCase()}`;
     this.#refuse("");

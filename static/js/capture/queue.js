@@ -109,8 +109,8 @@ export class Queue {
     this.#changed();
   }
 
-  #of({ kind, item, exposure }) {
-    return this.#records.filter((each) => each.kind === kind && each.item === item && each.exposure === exposure);
+  #of({ kind, item, timepoint }) {
+    return this.#records.filter((each) => each.kind === kind && each.item === item && each.timepoint === timepoint);
   }
 
   #changed() {

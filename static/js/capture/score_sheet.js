@@ -9,9 +9,9 @@ export class ScoreSheet {
   #watchers = [];
 
   constructor(values) {
-    for (const [exposure, items] of Object.entries(values)) {
+    for (const [timepoint, items] of Object.entries(values)) {
       for (const [item, stored] of Object.entries(items)) {
-        this.#cells.set(cellKey(item, exposure), { ...EMPTY, ...stored, waiting: 0, theirs: null });
+        this.#cells.set(cellKey(item, timepoint), { ...EMPTY, ...stored, waiting: 0, theirs: null });
       }
     }
   }
@@ -20,39 +20,39 @@ export class ScoreSheet {
     this.#watchers.push(callback);
   }
 
-  cell(item, exposure) {
-    return this.#cells.get(cellKey(item, exposure)) ?? { ...EMPTY, waiting: 0, theirs: null };
+  cell(item, timepoint) {
+    return this.#cells.get(cellKey(item, timepoint)) ?? { ...EMPTY, waiting: 0, theirs: null };
   }
 
-  filled(item, exposure) {
-    const { value, reason } = this.cell(item, exposure);
+  filled(item, timepoint) {
+    const { value, reason } = this.cell(item, timepoint);
     return value !== null || reason !== "";
   }
 
   // The reader's edit, not yet acknowledged.
-  edit(item, exposure, change) {
-    const cell = this.cell(item, exposure);
-    this.#set(item, exposure, { ...change, waiting: cell.waiting + 1 });
+  edit(item, timepoint, change) {
+    const cell = this.cell(item, timepoint);
+    this.#set(item, timepoint, { ...change, waiting: cell.waiting + 1 });
   }
 
   // An edit was acknowledged; while later ones wait, what the reader sees stays what he entered last.
-  acknowledge(item, exposure, { revision = null, value, reason }) {
-    const cell = this.cell(item, exposure);
+  acknowledge(item, timepoint, { revision = null, value, reason }) {
+    const cell = this.cell(item, timepoint);
     const waiting = Math.max(cell.waiting - 1, 0);
     const stored = waiting === 0 && value !== undefined ? { value, reason } : {};
-    this.#set(item, exposure, { ...stored, waiting, revision: revision ?? cell.revision });
+    this.#set(item, timepoint, { ...stored, waiting, revision: revision ?? cell.revision });
   }
 
-  conflict(item, exposure, theirs) {
-    this.#set(item, exposure, { theirs, revision: theirs.revision });
+  conflict(item, timepoint, theirs) {
+    this.#set(item, timepoint, { theirs, revision: theirs.revision });
   }
 
-  settle(item, exposure) {
-    this.#set(item, exposure, { theirs: null });
+  settle(item, timepoint) {
+    this.#set(item, timepoint, { theirs: null });
   }
 
-  #set(item, exposure, change) {
-    this.#cells.set(cellKey(item, exposure), { ...this.cell(item, exposure), ...change });
-    for (const callback of this.#watchers) callback(item, exposure);
+  #set(item, timepoint, change) {
+    this.#cells.set(cellKey(item, timepoint), { ...this.cell(item, timepoint), ...change });
+    for (const callback of this.#watchers) callback(item, timepoint);
   }
 }

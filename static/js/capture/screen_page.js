@@ -28,10 +28,10 @@ export class ScreenPage {
     this.terms = dataOf(root, "terms");
     this.panes = this.case.panes;
     // Signed timepoints stand beside, to be compared with: nothing is asked for there.
-    const exposures = this.panes.filter(({ locked }) => !locked).map(({ exposure }) => exposure);
-    this.plan = planOf(this.instrument, exposures, this.terms.entry_order);
+    const timepoints = this.panes.filter(({ locked }) => !locked).map(({ timepoint }) => timepoint);
+    this.plan = planOf(this.instrument, timepoints, this.terms.entry_order);
     this.sheet = new ScoreSheet(dataOf(root, "values"));
-    this.cursor = new Cursor(this.plan, exposures, this.sheet);
+    this.cursor = new Cursor(this.plan, timepoints, this.sheet);
     this.lightbox = new Lightbox(root, {
       panes: this.panes,
       looking: this.terms.looking,
@@ -120,8 +120,8 @@ export class ScreenPage {
   }
 
   #placeCursor() {
-    const [item, exposure] = decodeURIComponent(location.hash.slice(1)).split("/");
-    if (!exposure || !this.cursor.goTo(item, exposure)) this.cursor.firstEmpty();
+    const [item, timepoint] = decodeURIComponent(location.hash.slice(1)).split("/");
+    if (!timepoint || !this.cursor.goTo(item, timepoint)) this.cursor.firstEmpty();
   }
 
   #furnish() {

@@ -85,14 +85,14 @@ export class Sender {
     this.#failures = 0;
     this.progress = { saved_count: body.saved_count, expected_count: body.expected_count };
     for (const result of body.results ?? [body]) {
-      const { item, exposure } = result;
+      const { item, timepoint } = result;
       if (result.status === "conflict") {
-        this.sheet.conflict(item, exposure, result);
+        this.sheet.conflict(item, timepoint, result);
         await this.queue.hold(result.op_id, "conflict", result);
         continue;
       }
       this.lastSaved = result.saved_at;
-      this.sheet.acknowledge(item, exposure, result.status ? result : {});
+      this.sheet.acknowledge(item, timepoint, result.status ? result : {});
       await this.queue.done(result.op_id, result.revision);
     }
     return sent.length > 0;
@@ -131,4 +131,4 @@ export class Sender {
 // What the server is told of an edit: not how it stands in the queue.
 const operationOf = ({ kind, seq, held, after, onDisk, theirs, ...operation }) => operation;
 
-const noteOf = ({ op_id, exposure, item, flag, comment }) => ({ op_id, exposure, item, flag, comment });
+const noteOf = ({ op_id, timepoint, item, flag, comment }) => ({ op_id, timepoint, item, flag, comment });

@@ -16,7 +16,7 @@ export function buildSheetSide(page) {
   const grid = new Grid(find(".grids"), { plan, panes, instrument, sheet });
   const tabs = new Tabs(find(".tabs"), { plan, sheet, cursor });
   const flash = new Flash(root);
-  const map = new SiteMap(find(".map"), { plan, exposures: cursor.exposures, sheet, cursor });
+  const map = new SiteMap(find(".map"), { plan, timepoints: cursor.timepoints, sheet, cursor });
   const entry = new Entry({
     sheet,
     cursor,
@@ -24,10 +24,10 @@ export function buildSheetSide(page) {
     terms,
     store,
     say,
-    whyNot: (exposure, region) => page.closed() || lightbox.whyNotYet(exposure, region),
-    seenAt: (exposure, region) => lightbox.film(exposure, region).seenWhole,
-    refused: (item, exposure) => grid.refuse(item, exposure),
-    flash: (exposure, value) => flash.show(exposure, value),
+    whyNot: (timepoint, region) => page.closed() || lightbox.whyNotYet(timepoint, region),
+    seenAt: (timepoint, region) => lightbox.film(timepoint, region).seenWhole,
+    refused: (item, timepoint) => grid.refuse(item, timepoint),
+    flash: (timepoint, value) => flash.show(timepoint, value),
     asking: (on) => pad.askReason(on),
   });
   const chosen = (digit) => entry.score(digit, "click");

@@ -49,21 +49,21 @@ export class SiteMap {
   #marks = new Map();
   #region = null;
 
-  constructor(root, { plan, exposures, sheet, cursor }) {
-    Object.assign(this, { root, exposures, sheet, cursor });
+  constructor(root, { plan, timepoints, sheet, cursor }) {
+    Object.assign(this, { root, timepoints, sheet, cursor });
     cursor.watch(({ region }) => {
       if (region !== this.#region) this.#lay(region);
       this.draw();
     });
-    sheet.watch((item, exposure) => {
-      if (plan.sequence[plan.places.get(`${item}/${exposure}`)]?.region === this.#region) this.draw();
+    sheet.watch((item, timepoint) => {
+      if (plan.sequence[plan.places.get(`${item}/${timepoint}`)]?.region === this.#region) this.draw();
     });
   }
 
   draw() {
     const { item } = this.cursor.cell;
     for (const [joint, { mark, items }] of this.#marks) {
-      const cells = items.flatMap((each) => this.exposures.map((exposure) => this.sheet.cell(each.key, exposure)));
+      const cells = items.flatMap((each) => this.timepoints.map((timepoint) => this.sheet.cell(each.key, timepoint)));
       const filled = cells.filter(({ value, reason }) => value !== null || reason !== "").length;
       mark.classList.toggle("full", filled === cells.length);
       mark.classList.toggle("part", filled > 0 && filled < cells.length);

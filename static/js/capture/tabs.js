@@ -16,7 +16,7 @@ export class Tabs {
     root.replaceChildren(...[...this.#buttons.values()].map(({ button }) => button));
     this.cells = Map.groupBy(plan.sequence, ({ region }) => region.key);
     cursor.watch(({ region }) => this.show(region));
-    sheet.watch((item, exposure) => this.#count(plan.sequence[plan.places.get(`${item}/${exposure}`)]?.region));
+    sheet.watch((item, timepoint) => this.#count(plan.sequence[plan.places.get(`${item}/${timepoint}`)]?.region));
     for (const region of plan.regions) this.#count(region);
   }
 
@@ -27,7 +27,7 @@ export class Tabs {
   #count(region) {
     if (!region) return;
     const cells = this.cells.get(region.key);
-    const filled = cells.filter(({ item, exposure }) => this.sheet.filled(item.key, exposure)).length;
+    const filled = cells.filter(({ item, timepoint }) => this.sheet.filled(item.key, timepoint)).length;
     this.#buttons.get(region.key).count.textContent = `${filled} of ${cells.length}`;
   }
 }

@@ -13,19 +13,19 @@ export class FilmShelf {
   // later: film descriptors of the next case; changed(film) after a film's state has changed.
   constructor({ panes, loader, regions, later = [], changed }) {
     this.regions = regions;
-    for (const { exposure, films } of panes) {
+    for (const { timepoint, films } of panes) {
       const made = films.map((descriptor) => new Film(descriptor, loader, changed));
-      this.#films.set(exposure, new Map(made.map((film) => [placeOf(film), film])));
+      this.#films.set(timepoint, new Map(made.map((film) => [placeOf(film), film])));
     }
     this.#later = later.map((descriptor) => new Film(descriptor, loader));
   }
 
-  film(exposure, region) {
-    return this.#films.get(exposure).get(placeOf(region)) ?? ABSENT;
+  film(timepoint, region) {
+    return this.#films.get(timepoint).get(placeOf(region)) ?? ABSENT;
   }
 
   side(region) {
-    return [...this.#films.keys()].map((exposure) => this.film(exposure, region));
+    return [...this.#films.keys()].map((timepoint) => this.film(timepoint, region));
   }
 
   // While a side is read, the next side is brought, and once, after that, the beginning of the next case: packed, and

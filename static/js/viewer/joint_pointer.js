@@ -13,7 +13,7 @@ export class JointPointer {
   hidden = false;
   #marks = new Map();
   #joint = "";
-  #exposure = "";
+  #timepoint = "";
 
   constructor(stage) {
     this.stage = stage;
@@ -24,9 +24,9 @@ export class JointPointer {
     stage.onplaced(() => this.draw());
   }
 
-  point(joint, exposure) {
+  point(joint, timepoint) {
     this.#joint = joint;
-    this.#exposure = exposure;
+    this.#timepoint = timepoint;
     this.draw();
   }
 
@@ -40,7 +40,7 @@ export class JointPointer {
       const spot = this.hidden || !pane.display?.view ? null : pane.film.joints?.[this.#joint];
       for (const mark of marks) {
         place(mark, { d: spot ? this.#corners(pane, spot) : "" });
-        mark.classList.toggle("current", pane.exposure === this.#exposure);
+        mark.classList.toggle("current", pane.timepoint === this.#timepoint);
       }
     }
   }

@@ -38,8 +38,8 @@ export class Lightbox {
     stage.root.classList.toggle("joints", looking === "joints");
   }
 
-  film(exposure, region) {
-    return this.shelf.film(exposure, region);
+  film(timepoint, region) {
+    return this.shelf.film(timepoint, region);
   }
 
   show(region) {
@@ -47,7 +47,7 @@ export class Lightbox {
     for (const pane of this.panes) this.#takeDown(pane);
     this.#region = region;
     if (this.closeUp.on) this.closeUp.toggle(false);
-    for (const pane of this.panes) pane.hang(this.film(pane.exposure, region));
+    for (const pane of this.panes) pane.hang(this.film(pane.timepoint, region));
     this.strip.hang();
     this.stage.layout();
     for (const pane of this.panes) this.#open(pane.film);
@@ -56,8 +56,8 @@ export class Lightbox {
     }
   }
 
-  point(joint, exposure) {
-    this.pointer.point(joint, exposure);
+  point(joint, timepoint) {
+    this.pointer.point(joint, timepoint);
     this.closeUp.point(joint);
   }
 
@@ -69,9 +69,9 @@ export class Lightbox {
     return "";
   }
 
-  whyNotYet(exposure, region) {
-    const pane = this.panes.find((each) => each.exposure === exposure);
-    return whyNotYet(this.film(exposure, region), pane.letter);
+  whyNotYet(timepoint, region) {
+    const pane = this.panes.find((each) => each.timepoint === timepoint);
+    return whyNotYet(this.film(timepoint, region), pane.letter);
   }
 
   // Resolves when a film of this side has been drawn, or there is none, or it takes long.

@@ -13,7 +13,7 @@ const LEVEL_TEXT = {
 export class Pane {
   constructor(element) {
     this.element = element;
-    this.exposure = element.dataset.exposure;
+    this.timepoint = element.dataset.timepoint;
     this.letter = element.dataset.letter;
     this.well = element.querySelector(".well");
     this.preview = element.querySelector(".preview");
