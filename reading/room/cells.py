@@ -43,7 +43,7 @@ def instrument_of_campaign(campaign: Campaign) -> Instrument:
 
 
 def timepoints_of(step: ReadStep) -> list[DisplayedTimepoint]:
-    """The timepoints of a step in drawn order, with their films and reader images; fetched once for each step object."""
+    """The timepoints of a step in drawn order, with their films and images; fetched once for each step object."""
     films = Prefetch("films", DisplayedFilm.objects.select_related("reader_image"))
     timepoints = DisplayedTimepoint.objects.prefetch_related(films).order_by("position")
     prefetch_related_objects([step], Prefetch("timepoints", timepoints))

@@ -57,8 +57,8 @@ def load(read: Read, signed: Sequence[SignedValues], instrument: Instrument, fro
     operated = np.zeros(values.shape, dtype=bool)
     visits = visits_of(read)
     for step in signed:
-        for token, timepoint in json.loads(step.values)["timepoints"].items():
-            fill(instrument, values[places[visits[token]]], operated[places[visits[token]]], timepoint["values"])
+        for token, entered in json.loads(step.values)["timepoints"].items():
+            fill(instrument, values[places[visits[token]]], operated[places[visits[token]]], entered["values"])
     return SignedRead(read, Series(read.reader_id, values, operated), tuple(step.digest for step in signed))
 
 

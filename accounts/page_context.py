@@ -1,4 +1,4 @@
-"""What every page may show: the product's version, whether this is the demo, and the menu."""
+"""What every page shows: the version, whether this is the demo, and the menu."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from accounts.navigation import Navigation
 
 
-def house(request: HttpRequest) -> dict[str, object]:
-    """Context for base.html."""
+def page(request: HttpRequest) -> dict[str, object]:
+    """The context of base.html."""
     return {
         "DEMO": settings.DEMO,
         "IDLE_MINUTES": settings.IDLE_MINUTES,
