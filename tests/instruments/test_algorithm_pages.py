@@ -14,7 +14,7 @@ MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
     for folder in ("instruments", "scoring/agreement")
     for path in (ROOT / folder).glob("[!_]*.py")
-) + ["scoring.plain_files", "scoring.plain_totals", "scoring.management.commands.totals"]
+) + ["scoring.plain_files.lines", "scoring.plain_files.totals", "scoring.management.commands.totals"]
 
 
 @pytest.mark.parametrize("family", PAGES)
