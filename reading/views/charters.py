@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -23,7 +22,6 @@ from studies.arms.custodian_keys import holds_arms
 from studies.forms.planning import ReasonForm
 
 
-@login_required
 def charters(request: HttpRequest, code: str) -> HttpResponse:
     """Every version, newest first, and the draft to be signed."""
     trial, _ = trial_or_404(request, code, Action.WRITE_CHARTER)
@@ -33,7 +31,6 @@ def charters(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "reading/charters.html", context)
 
 
-@login_required
 def write(request: HttpRequest, code: str) -> HttpResponse:
     """Writes the draft, or the amendment of the newest signed version."""
     trial, actor = trial_or_404(request, code, Action.WRITE_CHARTER)
@@ -48,7 +45,6 @@ def write(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "reading/charter_form.html", context, status=400 if form.errors else 200)
 
 
-@login_required
 def charter(request: HttpRequest, code: str, version: int) -> HttpResponse:
     """One version, term by term; a draft may be signed here."""
     trial, actor = trial_or_404(request, code, Action.SIGN_CHARTER)
@@ -82,7 +78,6 @@ COLUMNS = [
 ]
 
 
-@login_required
 def qualifications(request: HttpRequest, code: str) -> HttpResponseBase:
     """Who may read by what, and a form for one more."""
     trial, actor = trial_or_404(request, code, Action.WRITE_CHARTER)
@@ -99,7 +94,6 @@ def qualifications(request: HttpRequest, code: str) -> HttpResponseBase:
     return listing.respond("reading/qualifications.html", {"trial": trial, "form": form})
 
 
-@login_required
 def disqualify(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Withdraws one qualification."""
     trial, actor = trial_or_404(request, code, Action.WRITE_CHARTER)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -35,7 +34,6 @@ from reading.views.campaigns import campaign_or_404, status_badge
 from studies.forms.planning import ReasonForm
 
 
-@login_required
 def assign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """Draws a batch: first a preview of the load, then the release."""
     trial, campaign, actor = campaign_or_404(request, code, slug, Action.ASSIGN_READS)
@@ -75,7 +73,6 @@ def load_preview(campaign: Campaign, readers: list[object], size: int) -> list[t
     ]
 
 
-@login_required
 def reads(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     """One row per read, with what can be done about it."""
     trial, campaign, _ = campaign_or_404(request, code, slug, Action.ASSIGN_READS)
@@ -107,7 +104,6 @@ def read_of(campaign: Campaign, pk: int) -> Read:
     )
 
 
-@login_required
 def give_back(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
     """Returns a signed read to its reader."""
     trial, campaign, actor = campaign_or_404(request, code, slug, Action.RETURN_READS)
@@ -122,7 +118,6 @@ def give_back(request: HttpRequest, code: str, slug: str, pk: int) -> HttpRespon
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
 
 
-@login_required
 def replace(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
     """Gives an unsigned read to somebody else, who starts it whole."""
     trial, campaign, actor = campaign_or_404(request, code, slug, Action.ASSIGN_READS)
@@ -138,7 +133,6 @@ def replace(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
 
 
-@login_required
 def void(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
     """Voids a case and issues it again whole with the films of now."""
     trial, campaign, actor = campaign_or_404(request, code, slug, Action.RETURN_READS)
@@ -157,7 +151,6 @@ def void(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
 
 
-@login_required
 def settle(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
     """Says what was done about an image problem."""
     trial, campaign, actor = campaign_or_404(request, code, slug, Action.RETURN_READS)
@@ -174,7 +167,6 @@ def settle(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
 
 
-@login_required
 def remind(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """Mails every reader with overdue or soon due reads."""
     trial, campaign, actor = campaign_or_404(request, code, slug, Action.ASSIGN_READS)
@@ -184,7 +176,6 @@ def remind(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     return redirect("reading:campaign", code, slug)
 
 
-@login_required
 @require_POST
 def adjudicators(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """Asks for an adjudicator of every discordant case that has none."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,7 +27,6 @@ from reading.views.screen import see_other, unkept
 SIDES = {"L": "Left", "R": "Right"}
 
 
-@login_required
 @require_GET
 def review(request: HttpRequest, token: str) -> HttpResponse:
     """What is about to be signed."""
@@ -36,7 +34,6 @@ def review(request: HttpRequest, token: str) -> HttpResponse:
     return unkept(render(request, "reading/review.html", review_context(piece)))
 
 
-@login_required
 @require_POST
 def sign(request: HttpRequest, token: str) -> HttpResponse:
     """Signs what the review showed; the same submission twice is one signature."""

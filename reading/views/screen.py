@@ -7,7 +7,6 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -47,7 +46,6 @@ def sitting_of(request: HttpRequest) -> Sitting | None:
     return Sitting.objects.filter(pk=pk, reader_id=request.user.pk).first() if pk else None
 
 
-@login_required
 @require_GET
 def screen(request: HttpRequest, token: str) -> HttpResponse:
     """The reading screen; the first visit begins the read."""
@@ -96,7 +94,6 @@ def unkept(response: HttpResponse) -> HttpResponse:
     return response
 
 
-@login_required
 @require_GET
 def preview(request: HttpRequest, token: str, film: str) -> HttpResponse:
     """The preview of a film of an own read."""
@@ -104,7 +101,6 @@ def preview(request: HttpRequest, token: str, film: str) -> HttpResponse:
     return unkept(HttpResponse(read_preview(image), content_type="image/jpeg"))
 
 
-@login_required
 @require_GET
 def band(request: HttpRequest, token: str, film: str, level: str, number: int) -> HttpResponse:
     """One band of a level of a film of an own read."""
@@ -123,7 +119,6 @@ def film_or_404(request: HttpRequest, token: str, film: str) -> ReaderImage:
     return image
 
 
-@login_required
 @require_POST
 def values(request: HttpRequest, token: str) -> HttpResponse:
     """Saves operations; answers what became of each and how full the read is."""
@@ -189,7 +184,6 @@ def answer_of(outcome: dict[str, Any]) -> dict[str, Any]:
     return outcome | {"saved_at": outcome["saved_at"].isoformat(timespec="milliseconds").replace("+00:00", "Z")}
 
 
-@login_required
 @require_POST
 def notes(request: HttpRequest, token: str) -> HttpResponse:
     """Saves a flag or a comment on a cell."""
@@ -221,7 +215,6 @@ def body_of_one(request: HttpRequest) -> list[dict[str, Any]]:
     return [given]
 
 
-@login_required
 @require_POST
 def problem(request: HttpRequest, token: str) -> HttpResponse:
     """Reports an image problem to the coordinator."""
@@ -237,7 +230,6 @@ def problem(request: HttpRequest, token: str) -> HttpResponse:
     return see_other(reverse("reading:screen", args=[token]))
 
 
-@login_required
 @require_POST
 def take_over(request: HttpRequest, token: str) -> HttpResponse:
     """Tells the trail that the reader went on in another tab."""

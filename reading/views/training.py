@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.db.models import Count
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,7 +21,6 @@ from reading.views.worklist import reading_actor
 from studies.access import trial_or_404
 
 
-@login_required
 def begin(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """Makes a draft campaign one for training."""
     trial, campaign, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)
@@ -36,7 +34,6 @@ def begin(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
 
 
-@login_required
 def training(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """Who is trained and who has passed: dates and words, no figures, for the coordinator sees no scores."""
     trial, campaign, actor = campaign_or_404(request, code, slug, Action.ASSIGN_READS)
@@ -51,7 +48,6 @@ def training(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     return training_page(request, "reading/training.html", campaign, form)
 
 
-@login_required
 @require_GET
 def references(request: HttpRequest, code: str) -> HttpResponse:
     """The campaigns for training of a trial, for the imaging lead."""
@@ -60,7 +56,6 @@ def references(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "reading/references.html", {"trial": trial, "campaigns": found})
 
 
-@login_required
 def reference(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """The imaging lead brings the reference scores and sees every trained reader's figures."""
     _, campaign, actor = campaign_or_404(request, code, slug, Action.SEE_READER_SCORES)
@@ -87,7 +82,6 @@ def training_page(request: HttpRequest, template: str, campaign: Campaign, form:
     return render(request, template, context, status=400 if form.errors else 200)
 
 
-@login_required
 @require_GET
 def own_training(request: HttpRequest) -> HttpResponse:
     """A reader's own results."""

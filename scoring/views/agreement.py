@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -30,7 +29,6 @@ def campaign_for(request: HttpRequest, code: str, slug: str, action: Action) -> 
     return trial, get_object_or_404(Campaign.objects.select_related("trial", "charter"), trial=trial, code=slug)
 
 
-@login_required
 def results(request: HttpRequest, code: str) -> HttpResponse:
     """The campaigns of a trial, with what can be seen of each."""
     trial, actor = trial_or_404(request, code, Action.SEE_AGREEMENT)
@@ -39,7 +37,6 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "scoring/results.html", context)
 
 
-@login_required
 def agreement(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """ICC, SEM, SDD, SDC and Bland-Altman of one group of sites; each reader against his own repeats."""
     trial, campaign = campaign_for(request, code, slug, Action.SEE_AGREEMENT)
@@ -82,7 +79,6 @@ def detectable_rows(found: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-@login_required
 def figure(request: HttpRequest, code: str, slug: str, name: str) -> HttpResponse:
     """A figure of the change from the first to the last visit, as SVG."""
     _, campaign = campaign_for(request, code, slug, Action.SEE_AGREEMENT)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -49,7 +48,6 @@ def request_of(trial: Trial, token: str) -> ArmsRequest:
     return get_object_or_404(found, campaign__trial=trial, token=token)
 
 
-@login_required
 def requests(request: HttpRequest, code: str) -> HttpResponse:
     """Every request of the trial; the statistician makes one here for a locked campaign."""
     trial, actor = holding_or_404(request, code, *TAKES_PART)
@@ -64,7 +62,6 @@ def requests(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "scoring/arms_requests.html", context)
 
 
-@login_required
 def ask(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """The statistician asks, with a reason that the custodians read."""
     trial, actor = trial_or_404(request, code, Action.REQUEST_ARMS)
@@ -82,7 +79,6 @@ def ask(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 
 
 @taken_in_memory(LARGEST_SHARE)
-@login_required
 @sensitive_variables()
 def one(request: HttpRequest, code: str, token: str) -> HttpResponse:
     """Where a request stands; a custodian hands in his share here."""
@@ -118,7 +114,6 @@ def give(request: HttpRequest, code: str, asked: ArmsRequest, form: ShareForm) -
     messages.success(request, "Your share was taken.")
 
 
-@login_required
 def package(request: HttpRequest, code: str, token: str) -> HttpResponse:
     """What the custodian's own tool opens: his sealed shares."""
     trial, actor = holding_or_404(request, code, Action.OPEN_ARMS)
@@ -128,7 +123,6 @@ def package(request: HttpRequest, code: str, token: str) -> HttpResponse:
     return answer
 
 
-@login_required
 @require_POST
 def withdraw(request: HttpRequest, code: str, token: str) -> HttpResponse:
     """The statistician takes the request back."""
@@ -137,7 +131,6 @@ def withdraw(request: HttpRequest, code: str, token: str) -> HttpResponse:
     return redirect("scoring:arms_requests", code)
 
 
-@login_required
 def receive(request: HttpRequest, code: str, token: str) -> HttpResponseBase:
     """The opened package, for whoever states that he leaves the blinded side for ever."""
     trial, actor = holding_or_404(request, code, Action.RECEIVE_ARMS)

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.files.storage import storages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -53,7 +52,6 @@ def signer_of(request: HttpRequest) -> User:
     return request.user
 
 
-@login_required
 def locks(request: HttpRequest, code: str) -> HttpResponse:
     """The campaigns of a trial with their datasets: the first page of the second signer."""
     trial, _ = trial_or_404(request, code, Action.CONFIRM_LOCK)
@@ -68,7 +66,6 @@ def locks(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "scoring/locks.html", context)
 
 
-@login_required
 def datasets(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """Every dataset and lock of a campaign, and what stands in the way of a lock."""
     trial, campaign, role = campaign_of(request, code, slug)
@@ -87,7 +84,6 @@ def datasets(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     return render(request, "scoring/datasets.html", context)
 
 
-@login_required
 @require_POST
 def seeds(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """The seeds of a locked campaign as the file that bin/manage verify_randomisation takes; told to the trail."""
@@ -99,7 +95,6 @@ def seeds(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     return answer
 
 
-@login_required
 @require_POST
 def build(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """Asks for a new dataset."""
@@ -110,7 +105,6 @@ def build(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     return redirect("scoring:datasets", code, slug)
 
 
-@login_required
 def dataset(request: HttpRequest, code: str, slug: str, number: int) -> HttpResponse:
     """One dataset: counts, root, difference to the last lock; the statistician asks for the lock here."""
     trial, campaign, role = campaign_of(request, code, slug)
@@ -152,7 +146,6 @@ def sign_for_lock(request: HttpRequest, code: str, shown: Dataset, password: str
     messages.success(request, f"Lock {lock.number} is in force.")
 
 
-@login_required
 def decline(request: HttpRequest, code: str, slug: str, number: int) -> HttpResponse:
     """The second signer turns a dataset down."""
     trial, actor = trial_or_404(request, code, Action.CONFIRM_LOCK)
@@ -165,7 +158,6 @@ def decline(request: HttpRequest, code: str, slug: str, number: int) -> HttpResp
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
 
 
-@login_required
 @require_POST
 def discard(request: HttpRequest, code: str, slug: str, number: int) -> HttpResponse:
     """Sets an unlocked dataset aside."""
@@ -174,7 +166,6 @@ def discard(request: HttpRequest, code: str, slug: str, number: int) -> HttpResp
     return redirect("scoring:datasets", code, slug)
 
 
-@login_required
 def download(request: HttpRequest, code: str, slug: str, number: int) -> FileResponse:
     """The package, the same bytes every time; told to the trail."""
     trial, actor = trial_or_404(request, code, Action.DOWNLOAD_DATASET)
@@ -186,7 +177,6 @@ def download(request: HttpRequest, code: str, slug: str, number: int) -> FileRes
     return FileResponse(storages["exports"].open(shown.folder), as_attachment=True, filename=name)
 
 
-@login_required
 def unlock(request: HttpRequest, code: str, slug: str, number: int) -> HttpResponse:
     """Asks to open a lock, with a reason."""
     trial, actor = trial_or_404(request, code, Action.REQUEST_UNLOCK)
@@ -206,7 +196,6 @@ def unlock(request: HttpRequest, code: str, slug: str, number: int) -> HttpRespo
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
 
 
-@login_required
 @require_POST
 def agree(request: HttpRequest, code: str, slug: str, number: int) -> HttpResponse:
     """The second person agrees to open a lock."""
