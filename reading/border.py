@@ -28,6 +28,7 @@ FORBIDDEN_TABLES = frozenset(
         "studies_transmittal",
         "studies_transmittalentry",
         "studies_blinduid",
+        "studies_sopinstance",
         "studies_rendition",
         "studies_maskset",
         "studies_jointplacement",

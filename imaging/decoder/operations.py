@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 import warnings
@@ -19,6 +18,7 @@ from imaging.confidentiality.build import deidentify as build_blind
 from imaging.confidentiality.report import Report
 from imaging.decoding import facts
 from imaging.decoding.burned_in import suspected
+from imaging.decoding.content import content_digest
 from imaging.decoding.display import ignored
 from imaging.decoding.header import read_dicom, text
 from imaging.decoding.kept import spacing_mm
@@ -48,7 +48,7 @@ def inspect(*, input: str, limits: Limits) -> Answer:
             "facts": facts.facts(film),
             "identity": facts.identity(film),
             "uids": facts.uids(film),
-            "content_sha256": hashlib.sha256(film.data[film.structure.start :]).hexdigest(),
+            "content_sha256": content_digest(film),
         }
     rows, columns = read_plain(path, kind, limits).values.shape
     plain = {"Rows": rows, "Columns": columns}
@@ -58,11 +58,11 @@ def inspect(*, input: str, limits: Limits) -> Answer:
 def identify(*, input: str, limits: Limits) -> Answer:
     """The UIDs of an object that was not taken, for the answer to its sender."""
     if kind_of(Path(input)) not in ("dicom", "bare-dicom"):
-        return {"sop_class": "", "uids": {}}
+        return {"sop_class": "", "uids": {}, "day": ""}
     dataset = pydicom.dcmread(input, force=True, stop_before_pixels=True)
     words = {keyword: text(dataset, keyword) for keyword in ("SOPClassUID", *REPLACED_UIDS)}
     known = {keyword: uid for keyword, uid in words.items() if re.fullmatch(r"[0-9.]{1,64}", uid)}
-    return {"sop_class": known.pop("SOPClassUID", ""), "uids": known}
+    return {"sop_class": known.pop("SOPClassUID", ""), "uids": known, "day": facts.film_date(dataset)[0]}
 
 
 def deidentify(

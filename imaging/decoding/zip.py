@@ -44,7 +44,7 @@ class Archive:
         listed = self._zip.infolist()
         if len(listed) > self.limits.zip_entries:
             raise Unreadable("zip-entries", f"the zip holds {len(listed)} entries; allowed: {self.limits.zip_entries}")
-        return (Entry(self, info) for info in listed if not info.is_dir())
+        return (Entry(self, info) for info in listed if not _path(info).endswith("/"))
 
     def count(self, inflated: int, entry: int, compressed: int) -> None:
         """Adds inflated bytes; declared sizes lie, so only what came out is believed."""
@@ -69,8 +69,8 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """As the sender wrote it, without control characters."""
-        return re.sub(r"[\x00-\x1f\x7f]", "?", self.info.orig_filename)
+        """As the sender wrote it, without control characters and with its folders apart."""
+        return re.sub(r"[\x00-\x1f\x7f]", "?", _path(self.info))
 
     def chunks(self) -> Iterator[bytes]:
         """The inflated bytes; Unreadable as soon as something is wrong with the entry or a limit is passed."""
@@ -86,10 +86,15 @@ class Entry:
             raise Unreadable("zip-broken", "the entry is damaged or cut") from error
 
 
+def _path(info: zipfile.ZipInfo) -> str:
+    """Some programs part folders by backslashes."""
+    return info.orig_filename.replace("\\", "/")
+
+
 def _check_entry(info: zipfile.ZipInfo) -> None:
-    name = info.orig_filename
+    name = _path(info)
     parts = name.split("/")
-    if name.startswith("/") or ".." in parts or re.search(r"[\x00\\]|^[A-Za-z]:", name):
+    if name.startswith("/") or ".." in parts or re.search(r"\x00|^[A-Za-z]:", name):
         raise Unreadable("zip-name", "the name in the zip points outside it or holds a forbidden character")
     mode = info.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):

@@ -14,11 +14,14 @@ from audit.trail import Actor
 from config.errors import BadInput, Refusal
 from jobs.carrying import carry_job
 from jobs.models import Job
-from studies.arrival.intake import Receipt
-from studies.arrival.zipped import receive_each
-from studies.models import Film, FilmStatus, Subject, Transmittal, Visit
+from studies.arrival import held
+from studies.arrival.intake import Receipt, ignore
+from studies.arrival.zipped import of_the_system, receive_each
+from studies.models import Film, FilmStatus, Site, Subject, Transmittal, TransmittalEntry, Visit
+from studies.models.film import UNREADABLE_BY
 
 OUTCOMES = {FilmStatus.HELD: "held", FilmStatus.REFUSED: "refused"}
+SYSTEM_FILES_LINE = "system files"
 PAUSE_SECONDS = 0.1
 
 
@@ -29,6 +32,7 @@ class Declared:
     subject: Subject | None = None
     visit: Visit | None = None
     film_date: date | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,33 @@ def files_under(paths: list[Path]) -> Iterator[tuple[str, Path]]:
                 yield path.relative_to(start).as_posix(), path
 
 
+def deliver_all(
+    transmittal: Transmittal, paths: list[Path], declared: Declared, actor: Actor
+) -> Iterator[tuple[str, Receipt | str]]:
+    """Receives every file below the paths; those of an operating system have one line together, at the end."""
+    left_out: list[str] = []
+    for name, path in files_under(paths):
+        if of_the_system(name):
+            left_out.append(name)
+        else:
+            yield from deliver(transmittal, name, path, declared, actor)
+    if left_out:
+        receipt = ignore(transmittal=transmittal, name=SYSTEM_FILES_LINE, left_out=left_out, actor=actor)
+        yield SYSTEM_FILES_LINE, receipt
+
+
+def read_again(site: Site, actor: Actor) -> Iterator[tuple[str, Film | str]]:
+    """Has every film of the site read anew that was refused as unreadable; a sentence where another took its place."""
+    refused = Film.objects.filter(site=site, status=FilmStatus.REFUSED, header__has_key=UNREADABLE_BY)
+    for film in refused.order_by("pk"):
+        try:
+            held.read_again(film=film, actor=actor)
+        except Refusal as refusal:
+            yield film.original_name, str(refusal)
+        else:
+            yield film.original_name, film
+
+
 def deliver(
     transmittal: Transmittal, name: str, path: Path, declared: Declared, actor: Actor
 ) -> Iterator[tuple[str, Receipt | str]]:
@@ -75,22 +106,38 @@ def deliver(
             yield name, str(refusal)
 
 
-def answer(name: str, received: Receipt | str) -> Answer:
+def answer(name: str, received: Receipt | Film | str) -> Answer:
     """Carries the film's job, or waits for the worker that has it, and tells how the film stands then."""
     if isinstance(received, str):
         return Answer(name, "refused", received)
-    if received.film is None or received.outcome == "duplicate":
+    if isinstance(received, Film):
+        return _standing(name, received.pk, _carried(received))
+    if received.film is None:
         return Answer(name, received.outcome, received.reason)
-    job = Job.objects.get(kind="studies.deidentify", key=f"film-{received.film.pk}")
-    while job.status not in (Job.Status.DONE, Job.Status.FAILED):
+    job = _carried(received.film)
+    if received.outcome == "duplicate":
+        return _as_duplicate(name, received)
+    return _standing(name, received.film.pk, job)
+
+
+def _carried(film: Film) -> Job | None:
+    job = Job.objects.filter(kind="studies.deidentify", payload__film=film.pk).order_by("pk").last()
+    while job is not None and job.status not in (Job.Status.DONE, Job.Status.FAILED):
         carry_job(job.pk)
         job.refresh_from_db()
         if job.status in (Job.Status.RUNNING, Job.Status.QUEUED):
             time.sleep(PAUSE_SECONDS)  # another worker has it, or it waits to be tried again
-    return _standing(name, received.film.pk, job)
+    return job
 
 
-def answered(name: str, received: Receipt | str) -> Answer:
+def _as_duplicate(name: str, received: Receipt) -> Answer:
+    """Names what the earlier copy became by now; a failure stays a failure."""
+    entry = TransmittalEntry.objects.select_related("film").get(pk=received.entry.pk)
+    failed = entry.film is not None and entry.film.status == FilmStatus.REFUSED
+    return Answer(name, "refused" if failed else "duplicate", entry.says)
+
+
+def answered(name: str, received: Receipt | Film | str) -> Answer:
     """The same in a thread of its own, which must not keep its connection."""
     try:
         return answer(name, received)
@@ -100,11 +147,11 @@ def answered(name: str, received: Receipt | str) -> Answer:
         connection.close()
 
 
-def _standing(name: str, pk: int, job: Job) -> Answer:
+def _standing(name: str, pk: int, job: Job | None) -> Answer:
     film = Film.objects.select_related("subject", "visit").get(pk=pk)
     outcome = OUTCOMES.get(FilmStatus(film.status), "accepted_for_qc")
     reason = film.status_reason
-    if job.status == Job.Status.FAILED:
+    if job is not None and job.status == Job.Status.FAILED:
         outcome, reason = "failed", job.reason
     return Answer(
         name,

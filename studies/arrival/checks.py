@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from studies.arrival.placing import Finding, Place
-from studies.models import Film, FilmStatus, Visit
+from django.db.models import Q
 
-GONE = (FilmStatus.REFUSED, FilmStatus.REJECTED, FilmStatus.WITHDRAWN)
+from studies.arrival.placing import Finding, Place
+from studies.models import Film, FilmStatus
+from studies.models.film import OUT_OF_PLAY
+from studies.plan.visits import baseline_of
+
 # A change of any of these within a subject may tell a reader which film is older.
 ACQUISITION = {
     "Rows": "rows",
@@ -26,6 +28,7 @@ def findings(film: Film, place: Place, header: dict[str, Any], pixel_sha256: str
     found = [
         *place.findings,
         _same_pixels(film, pixel_sha256),
+        _other_site(film),
         _patient(film, place, header),
         _acquisition(film, place, header),
         _window(place),
@@ -42,8 +45,22 @@ def _finding(code: str, text: str) -> Finding:
 
 def _same_pixels(film: Film, pixel_sha256: str) -> Finding | None:
     same = Film.objects.filter(trial=film.trial, pixel_sha256=pixel_sha256).exclude(pk=film.pk).order_by("pk")
-    names = ", ".join(str(other) for other in same[:3])
+    names = ", ".join(_named(other) for other in same[:3])
     return _finding("same-pixels", f"The very same picture came as {names}.") if names else None
+
+
+def _named(film: Film) -> str:
+    return f"{film} ({film.get_status_display().lower()})" if film.status in OUT_OF_PLAY else str(film)
+
+
+def _other_site(film: Film) -> Finding | None:
+    """A film that two sites have sent belongs to one of them, or the patient went from one to the other."""
+    same = Q(sha256=film.sha256)
+    if film.sop_instance_uid:
+        same |= Q(sop_instance_uid=film.sop_instance_uid)
+    others = Film.objects.live().filter(same, trial=film.trial).exclude(site=film.site).select_related("site")
+    names = ", ".join(f"site {other.site} ({other})" for other in others.order_by("pk")[:3])
+    return _finding("other-site", f"The same film was sent by {names}.") if names else None
 
 
 def _patient(film: Film, place: Place, header: dict[str, Any]) -> Finding | None:
@@ -51,7 +68,7 @@ def _patient(film: Film, place: Place, header: dict[str, Any]) -> Finding | None
     key = header.get("PatientKey")
     if not key or place.subject is None:
         return None
-    others = Film.objects.filter(trial=film.trial, subject__isnull=False).exclude(pk=film.pk).exclude(status__in=GONE)
+    others = Film.objects.filter(trial=film.trial, subject__isnull=False).exclude(pk=film.pk).live()
     if others.filter(header__PatientKey=key).exclude(subject=place.subject).exists():
         return _finding("patient-conflict", "The patient id in the header is also on a film of another subject.")
     own = others.filter(subject=place.subject, header__PatientKey__isnull=False)
@@ -63,7 +80,7 @@ def _patient(film: Film, place: Place, header: dict[str, Any]) -> Finding | None
 def _acquisition(film: Film, place: Place, header: dict[str, Any]) -> Finding | None:
     if place.subject is None or not place.view:
         return None
-    same_view = Film.objects.filter(subject=place.subject, view=place.view).exclude(pk=film.pk).exclude(status__in=GONE)
+    same_view = Film.objects.filter(subject=place.subject, view=place.view).exclude(pk=film.pk).live()
     others = list(same_view.exclude(pixel_sha256="").values_list("header", flat=True))
     differing = [
         word
@@ -80,18 +97,11 @@ def _window(place: Place) -> Finding | None:
     """A day outside the planned window is told, never corrected."""
     if place.visit is None or place.film_date is None:
         return None
-    baseline = baseline_of(place.visit)
-    window = place.visit.window(baseline) if baseline else None
+    window = place.visit.window(baseline_of(place.visit.subject_id))
     if window is None or window[0] <= place.film_date <= window[1]:
         return None
     text = f"Made on {place.film_date}, outside the window of the visit ({window[0]} to {window[1]})."
     return _finding("outside-window", text)
-
-
-def baseline_of(visit: Visit) -> date | None:
-    """The first film day of the subject's visit planned for day 0."""
-    films = Film.objects.filter(subject=visit.subject_id, visit__plan__target_day=0, film_date__isnull=False)
-    return films.exclude(status__in=GONE).order_by("film_date").values_list("film_date", flat=True).first()
 
 
 def _wrong_view(header: dict[str, Any]) -> Finding | None:
@@ -112,7 +122,7 @@ def _retake(film: Film, place: Place) -> Finding | None:
     if place.visit is None or not place.side or not place.view:
         return None
     same = Film.objects.filter(visit=place.visit, side=place.side, view=place.view).exclude(pk=film.pk)
-    others = set(same.exclude(status__in=(*GONE, FilmStatus.HELD)).values_list("pk", flat=True))
+    others = set(same.exclude(status__in=OUT_OF_PLAY | {FilmStatus.HELD}).values_list("pk", flat=True))
     if not others - {film.replaces_id}:
         return None
     return _finding("retake", "There is another film of this side and view for the visit.")

@@ -7,8 +7,6 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Q
-
 from audit.trail import Actor, audited_atomic, record
 from config.tokens import new_token
 from imaging.decoder import client
@@ -20,7 +18,9 @@ from studies.arrival.quarantine import keyed_digest
 from studies.arrival.work_folder import drop_file, drop_tree, keep_file, keep_tree, original_in, work_folder
 from studies.films import locked, move
 from studies.models import BlindUid, Film, FilmStatus, Subject, Trial
-from studies.models.film import KEPT_APART, SAME_UID, SITE_SAID
+from studies.models.film import CONTENT, DATE_CONFIRMED, SAME_IMAGE, SAME_UID, SITE_SAID, UNREADABLE_BY
+from studies.resent import SENT_AGAIN, compare, product_version
+from studies.sop_instances import Twin, claim
 
 ACTOR = Actor.system("de-identification")
 
@@ -36,7 +36,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
         try:
             _read(film, folder, lease)
         except Unreadable as refusal:
-            _stop(film, lease, refusal.outcome, refusal.text, {"reason_code": refusal.reason_code})
+            _stop(film, lease, refusal.outcome, refusal.text, _unreadable(film, refusal))
 
 
 def _read(film: Film, folder: Path, lease: Lease) -> None:
@@ -44,10 +44,9 @@ def _read(film: Film, folder: Path, lease: Lease) -> None:
     seen = client.run("inspect", input=str(original))
     header = _header(seen) | {name: film.header[name] for name in SITE_SAID if name in film.header}
     placed = place(film, seen["facts"], seen["identity"])
-    twin = _same_uid(film, seen["uids"])
-    if twin and KEPT_APART not in header:
-        known = _known(placed, seen, header | {SAME_UID: twin.pk})
-        _stop(film, lease, *_told_twice(twin, header), known)
+    twin = claim(film, seen["uids"].get("SOPInstanceUID", ""), header[CONTENT])
+    if twin and twin.bars(film):
+        _stop_twin(film, lease, twin, placed, seen, header)
         return
     if placed.missing:
         _stop(film, lease, "held", placed.missing, _known(placed, seen, header))
@@ -57,7 +56,7 @@ def _read(film: Film, folder: Path, lease: Lease) -> None:
         input=str(original),
         output_dir=str(folder),
         blind_subject=blind_code(placed.subject),
-        uids=_blind_uids_of(film, seen["uids"], apart=twin is not None),
+        uids=_blind_uids_of(film, seen["uids"]),
     )
     header["BitsStored"] = header.get("BitsStored") or result["bits"]
     _keep(film, folder, lease, placed, _known(placed, seen, header), result)
@@ -66,7 +65,7 @@ def _read(film: Film, folder: Path, lease: Lease) -> None:
 def _header(seen: dict[str, Any]) -> dict[str, Any]:
     """Facts, and identities only as digests under a key."""
     header = {name: value for name, value in seen["facts"].items() if value not in ("", [])}
-    header["ContentSHA256"] = seen["content_sha256"]
+    header[CONTENT] = seen["content_sha256"]
     for name in ("Patient", "Device"):
         if seen["identity"].get(name):
             header[f"{name}Key"] = keyed_digest(name, seen["identity"][name])
@@ -90,21 +89,26 @@ def _known(placed: Place, seen: dict[str, Any], header: dict[str, Any]) -> dict[
     }
 
 
-def _same_uid(film: Film, uids: dict[str, str]) -> Film | None:
-    """The first film of the trial with the same SOP Instance UID; of two that wait the earlier one goes on."""
-    uid = uids.get("SOPInstanceUID", "")
-    if not uid:
-        return None
-    others = Film.objects.filter(trial=film.trial, sop_instance_uid=uid).exclude(status=FilmStatus.REFUSED)
-    waiting = Q(status__in=[FilmStatus.RECEIVED, FilmStatus.HELD])
-    return others.filter(Q(pk__lt=film.pk) | Q(pk__gt=film.pk) & ~waiting).order_by("pk").first()
+def _stop_twin(
+    film: Film, lease: Lease, twin: Twin, placed: Place, seen: dict[str, Any], header: dict[str, Any]
+) -> None:
+    """The same image in another wrapping is not kept twice; the same UID on another image is for the site to solve."""
+    if not twin.same:
+        text = f"The file has the identifier (SOP Instance UID) of {twin.film} and other content."
+        _stop(film, lease, "held", text, _known(placed, seen, header | {SAME_UID: twin.film.pk}))
+        return
+    known = _known(placed, seen, header | {SAME_IMAGE: twin.film.pk})
+    with audited_atomic():
+        says = compare(twin.film, film, ACTOR)
+        _stop(film, lease, "refused", f"The same image came before ({twin.film}). {says}".strip(), known)
 
 
-def _told_twice(twin: Film, header: dict[str, Any]) -> tuple[str, str]:
-    """The same image in another wrapping is not kept twice; the same name on another image is for the site to solve."""
-    if twin.header.get("ContentSHA256") == header["ContentSHA256"]:
-        return "refused", f"The same image came before ({twin})."
-    return "held", f"The file has the identifier (SOP Instance UID) of {twin} and other content."
+def _unreadable(film: Film, refusal: Unreadable) -> dict[str, Any]:
+    """A refused film remembers which version could not read it; the next version may."""
+    known: dict[str, Any] = {"reason_code": refusal.reason_code}
+    if refusal.outcome == "refused":
+        known["header"] = {**film.header, UNREADABLE_BY: product_version()}
+    return known
 
 
 def blind_code(subject: Subject | None) -> str:
@@ -121,12 +125,14 @@ def blind_uids(trial: Trial, originals: Any) -> dict[str, str]:
     return dict(BlindUid.objects.filter(trial=trial, original__in=originals).values_list("original", "blind"))
 
 
-def _blind_uids_of(film: Film, originals: dict[str, str], apart: bool) -> dict[str, str]:
-    """Of two pictures under one SOP Instance UID the second gets a UID of its own."""
+def _blind_uids_of(film: Film, originals: dict[str, str]) -> dict[str, str]:
+    """Of several pictures under one SOP Instance UID each one after the first gets a UID of its own."""
     uids = blind_uids(film.trial, originals.values())
-    if apart:
+    original = originals.get("SOPInstanceUID", "")
+    earlier = Film.objects.filter(trial=film.trial, sop_instance_uid=original).exclude(pk=film.pk)
+    if original and earlier.exclude(blind_file="").exists():
         own = f"film-{film.pk}"
-        uids[originals["SOPInstanceUID"]] = blind_uids(film.trial, [own])[own]
+        uids[original] = blind_uids(film.trial, [own])[own]
     return uids
 
 
@@ -184,7 +190,7 @@ def _write(
     with audited_atomic():
         lease.finish()
         film = locked(film)
-        move(film, status, **values)
+        move(film, status, **_with_what_came_meanwhile(film, values))
         record(
             action=f"studies.film.{verb}",
             actor=ACTOR,
@@ -194,3 +200,15 @@ def _write(
             reason=reason,
             details=details,
         )
+
+
+def _with_what_came_meanwhile(film: Film, values: dict[str, Any]) -> dict[str, Any]:
+    """What the site or a second copy of the file said of the film while it was read is not written over."""
+    values = dict(values)
+    if "findings" in values:
+        again = [finding for finding in film.findings if finding["code"] == SENT_AGAIN]
+        values["findings"] = [*values["findings"], *again]
+    if film.date_confirmed and "header" in values:
+        values["header"] = {**values["header"], DATE_CONFIRMED: True}
+        values |= {"film_date": film.film_date, "film_date_source": film.film_date_source}
+    return values

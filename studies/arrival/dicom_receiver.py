@@ -6,27 +6,34 @@ there like any other film.
 
 from __future__ import annotations
 
+import functools
 import logging
 import shutil
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pynetdicom
 from django.conf import settings
 from django.db import close_old_connections, connection
-from pynetdicom import AE, evt
+from pynetdicom import AE, dimse_messages, evt
 from pynetdicom.transport import AssociationSocket, ThreadedAssociationServer
 
 from audit.trail import Actor
 from config.errors import Refusal
 from imaging.allow_list import SOP_CLASSES
+from imaging.decoder import client
+from imaging.decoder.client import DecoderFailed, DecoderGone
 from imaging.decoding.transfer_syntaxes import SYNTAXES
-from studies.arrival.intake import open_transmittal, receive
+from imaging.decoding.unreadable import Unreadable
+from studies import objects
+from studies.arrival.intake import open_transmittal
 from studies.arrival.quarantine import StoreFull
 from studies.arrival.senders import peer_of
 from studies.models import DicomPeer, Transmittal
+from studies.objects import OUT_OF_RESOURCES, WRONG_CLASS, look_at
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +41,7 @@ VERIFICATION = "1.2.840.10008.1.1"
 LARGEST_PDU = 128 * 1024
 MOST_ASSOCIATIONS = 20
 NETWORK_SECONDS = 60
-SUCCESS, OUT_OF_RESOURCES, WRONG_CLASS, CANNOT_UNDERSTAND, NOT_AUTHORISED = 0x0000, 0xA700, 0xA900, 0xC000, 0x0124
+NOT_AUTHORISED = 0x0124
 # A-ASSOCIATE-RJ: permanent, by the service user, the title is not known.
 REJECTED, BY_USER, CALLING_UNKNOWN = 1, 1, 3
 
@@ -65,13 +72,24 @@ class Receiver:
         self.folder = Path(settings.WORK_FOLDER) / "c-store"
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True, mode=0o700)
-        tempfile.tempdir = str(self.folder)
+        # Only what a peer sends goes there: a temporary file of the decoder is none of ours to delete.
+        incoming: Any = dimse_messages
+        incoming.NamedTemporaryFile = functools.partial(tempfile.NamedTemporaryFile, dir=self.folder)
         pynetdicom._config.STORE_RECV_CHUNKED_DATASET = True
         pynetdicom._config.ENFORCE_UID_CONFORMANCE = True
         pynetdicom._config.UNRESTRICTED_STORAGE_SERVICE = False
         pynetdicom._config.LOG_HANDLER_LEVEL = "none"
         logging.getLogger("pynetdicom").disabled = True  # its messages quote what peers send
+        self._start_decoder()
         self.server = self._start(host, port)
+
+    def _start_decoder(self) -> None:
+        """So that the first peer does not wait for it."""
+        path = self.folder / "no-film"
+        path.write_bytes(b"no film")
+        with suppress(Unreadable, DecoderGone, DecoderFailed):
+            client.run("identify", input=str(path))
+        path.unlink()
 
     def _start(self, host: str, port: int) -> ThreadedAssociationServer:
         entity = AE()
@@ -132,15 +150,10 @@ class Receiver:
         if event.request.AffectedSOPClassUID not in SOP_CLASSES:
             return WRONG_CLASS
         actor = Actor.system(f"C-STORE {peer.calling_ae}")
-        with Path(event.dataset_path).open("rb") as file:
-            received = receive(
-                transmittal=_transmittal(event.assoc, peer, actor),
-                name=f"C-STORE object {event.message_id}",
-                file=file,
-                actor=actor,
-                sop_instance_uid=str(event.request.AffectedSOPInstanceUID),
-            )
-        return CANNOT_UNDERSTAND if received.outcome == "refused" else SUCCESS
+        transmittal, path = _transmittal(event.assoc, peer, actor), Path(event.dataset_path)
+        return objects.store(
+            transmittal=transmittal, path=path, number=event.message_id, seen=look_at(path), actor=actor
+        )
 
     def on_closed(self, event: evt.Event) -> None:
         """What a broken connection left half on disk is no longer written to after the network time-out."""

@@ -5,18 +5,15 @@ from __future__ import annotations
 import secrets
 from datetime import date
 
-from django.utils import timezone
-
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from jobs.queue import add
-from studies.desk.confirmed import FIRST_DAY
+from studies.desk.confirmed import FIRST_DAY, is_film_day, latest_day
 from studies.films import locked, move
 from studies.models import Film, FilmStatus, Subject, Visit
-from studies.models.film import DATE_CONFIRMED, KEPT_APART, SAME_UID
-
-DATED = (FilmStatus.RECEIVED, FilmStatus.DEIDENTIFIED, FilmStatus.QUESTIONED)
+from studies.models.film import DATABLE, DATE_CONFIRMED, KEPT_APART, SAME_UID, UNREADABLE_BY
+from studies.sop_instances import check_alone
 
 
 def complete(
@@ -39,7 +36,7 @@ def complete(
     if film_date is not None:
         values |= {"film_date": checked_day(film_date), "film_date_source": "site"}
     with audited_atomic():
-        film = locked(film)
+        film = _locked_held(film)
         changes = move(film, FilmStatus.RECEIVED, **values)
         add(kind="studies.deidentify", key=f"film-{film.pk}-{secrets.token_hex(4)}", payload={"film": film.pk})
         _tell(film, "complete", actor, changes)
@@ -50,7 +47,7 @@ def keep_apart(*, film: Film, reason: str, actor: Actor) -> None:
     authorise(actor, Action.UPLOAD_FILMS)
     reason = _checked_reason(reason)
     with audited_atomic():
-        film = locked(film)
+        film = _locked_held(film)
         if SAME_UID not in film.header:
             raise WrongState(f"film {film.pk}", "no double of another film", "one held for its identifier")
         header = {**film.header, KEPT_APART: True}
@@ -64,11 +61,29 @@ def discard(*, film: Film, reason: str, actor: Actor) -> None:
     authorise(actor, Action.UPLOAD_FILMS)
     reason = _checked_reason(reason)
     with audited_atomic():
-        film = locked(film)
-        if film.status != FilmStatus.HELD:
-            raise WrongState(f"film {film.pk}", film.get_status_display().lower(), "held")
+        film = _locked_held(film)
         changes = move(film, FilmStatus.REFUSED, status_reason=f"Taken back by the site: {reason}"[:500])
         _tell(film, "discard", actor, changes, reason)
+
+
+def read_again(*, film: Film, actor: Actor) -> None:
+    """A film that an earlier version of the product could not read is read anew, from the bytes that were kept."""
+    authorise(actor, Action.UPLOAD_FILMS)
+    with audited_atomic():
+        film = locked(film)
+        if UNREADABLE_BY not in film.header:
+            raise WrongState(f"film {film.pk}", film.get_status_display().lower(), "refused because it was unreadable")
+        check_alone(film)
+        changes = move(film, FilmStatus.RECEIVED, status_reason="")
+        add(kind="studies.deidentify", key=f"film-{film.pk}-{secrets.token_hex(4)}", payload={"film": film.pk})
+        _tell(film, "read_again", actor, changes)
+
+
+def _locked_held(film: Film) -> Film:
+    film = locked(film)
+    if film.status != FilmStatus.HELD:
+        raise WrongState(f"film {film.pk}", film.get_status_display().lower(), "held")
+    return film
 
 
 def _checked_reason(reason: str) -> str:
@@ -83,7 +98,7 @@ def confirm_date(*, film: Film, film_date: date, actor: Actor) -> None:
     day = checked_day(film_date)
     with audited_atomic():
         film = locked(film)
-        if film.status not in DATED:
+        if film.status not in DATABLE:
             raise WrongState(f"film {film.pk}", film.get_status_display().lower(), "one the desk has not decided on")
         source = "header" if day == film.film_date and film.film_date_source == "header" else "site"
         header = {**film.header, DATE_CONFIRMED: True}
@@ -97,9 +112,8 @@ def confirm_date(*, film: Film, film_date: date, actor: Actor) -> None:
 
 def checked_day(day: date) -> date:
     """A day on which a film can have been made."""
-    today = timezone.localdate()
-    if not FIRST_DAY <= day <= today:
-        raise BadInput("film date", str(day), f"a day from {FIRST_DAY} to {today}")
+    if not is_film_day(day):
+        raise BadInput("film date", str(day), f"a day from {FIRST_DAY} to {latest_day()}")
     return day
 
 

@@ -6,7 +6,7 @@ Bad bytes are an outcome, never an exception; exceptions are for a wrong call an
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -22,15 +22,19 @@ from config.tokens import new_token
 from imaging.decoding.sniff import HEAD, MEDIA_TYPES, sniff
 from imaging.decoding.unreadable import Unreadable
 from jobs.queue import add
-from studies.arrival.held import complete, confirm_date, discard, keep_apart
+from studies import resent, sop_instances
+from studies.arrival.held import checked_day, complete, confirm_date, discard, keep_apart
 from studies.arrival.quarantine import PIECE, drop_original, keep_original
-from studies.models import Film, Site, Subject, Transmittal, TransmittalEntry, Trial, Visit
+from studies.models import Film, FilmStatus, Site, Subject, Transmittal, TransmittalEntry, Trial, Visit
+from studies.models.film import CONTENT
 
+MOST_NAMED = 5
 __all__ = [
     "Receipt",
     "complete",
     "confirm_date",
     "discard",
+    "ignore",
     "keep_apart",
     "open_transmittal",
     "receive",
@@ -40,12 +44,17 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of one file: filed, duplicate or refused, with the reason in plain words."""
+    """What became of one file: filed, duplicate, refused or ignored, with the reason in plain words."""
 
     outcome: str
     reason: str
     film: Film | None
     entry: TransmittalEntry
+
+    @property
+    def failed(self) -> bool:
+        """Refused now, or refused when the same bytes came before."""
+        return self.outcome == "refused" or (self.film is not None and self.film.status == FilmStatus.REFUSED)
 
 
 @dataclass
@@ -109,10 +118,16 @@ def receive(
     view: str = "",
     replaces: Film | None = None,
     sop_instance_uid: str = "",
+    content_sha256: str = "",
+    again: bool = False,
 ) -> Receipt:
-    """Stores the bytes durably, then files them with their audit event and their job in one transaction."""
+    """Stores the bytes durably, then files them with their audit event and their job in one transaction.
+
+    `again` files bytes anew that this version of the product has refused already.
+    """
     authorise(actor, Action.UPLOAD_FILMS)
     _check_declared(transmittal, subject, visit)
+    film_date = film_date and checked_day(film_date)
     name, incoming = shown_name(name), _Incoming(file)
     try:
         stored = keep_original(incoming.chunks())
@@ -122,8 +137,9 @@ def receive(
     film.subject, film.visit = subject or (visit.subject if visit else None), visit
     film.film_date, film.film_date_source = film_date, "site" if film_date else ""
     film.side, film.view, film.replaces, film.sop_instance_uid = side, view, replaces, sop_instance_uid
+    film.header = {CONTENT: content_sha256} if content_sha256 else {}
     try:
-        return _filed_once(transmittal, film, actor)
+        return _filed_once(transmittal, film, actor, again)
     except BaseException:
         drop_original(stored)
         raise
@@ -142,13 +158,13 @@ def _film(transmittal: Transmittal, name: str, stored: str, incoming: _Incoming)
     )
 
 
-def _filed_once(transmittal: Transmittal, film: Film, actor: Actor) -> Receipt:
+def _filed_once(transmittal: Transmittal, film: Film, actor: Actor, again: bool) -> Receipt:
     """Two senders may bring the same bytes at the same moment: the second one then finds the first one's film."""
     try:
-        return _file(transmittal, film, actor)
+        return _file(transmittal, film, actor, again)
     except IntegrityError:
         film.pk = None
-        return _file(transmittal, film, actor)
+        return _file(transmittal, film, actor, again)
 
 
 def shown_name(name: str) -> str:
@@ -170,19 +186,24 @@ def _check_kind(head: bytes) -> None:
         raise Unreadable("zip-nested", "the file is a zip inside a zip; allowed: films")
 
 
-def _file(transmittal: Transmittal, film: Film, actor: Actor) -> Receipt:
+def _file(transmittal: Transmittal, film: Film, actor: Actor, again: bool) -> Receipt:
     with audited_atomic():
-        known = Film.objects.filter(trial=film.trial, sha256=film.sha256).select_for_update().first()
-        outcome = "duplicate" if known else "filed"
-        if known is None:
+        known = resent.came_before(film, again=again)
+        if known is not None:
+            entry = _enter(transmittal, film, "duplicate", resent.compare(known, film, actor), known)
+            _tell("duplicate", transmittal, film, known, actor, {"became": known.status, "says": entry.reason})
+        else:
             film.save(force_insert=True)
+            if film.header:
+                sop_instances.claim(film, film.sop_instance_uid, film.header[CONTENT])
             add(kind="studies.deidentify", key=f"film-{film.pk}", payload={"film": film.pk})
-        reason = f"the same file came before ({known})" if known else ""
-        entry = _enter(transmittal, film, outcome, reason, known or film)
-        _tell("duplicate" if known else "receive", transmittal, film, known or film, actor)
-    if known:
+            entry = _enter(transmittal, film, "filed", "", film)
+            _tell("receive", transmittal, film, film, actor, {})
+    if known is not None:
         drop_original(film.original_file)
-    return Receipt(outcome, reason, known or film, entry)
+        known.refresh_from_db()
+        entry.film = known
+    return Receipt(entry.outcome, entry.says, known or film, entry)
 
 
 def _enter(transmittal: Transmittal, film: Film, outcome: str, reason: str, filed: Film | None) -> TransmittalEntry:
@@ -192,12 +213,16 @@ def _enter(transmittal: Transmittal, film: Film, outcome: str, reason: str, file
         name=film.original_name,
         size=film.size,
         sha256=film.sha256,
+        subject=film.subject,
+        visit=film.visit,
         outcome=outcome,
         reason=reason[:500],
     )
 
 
-def _tell(verb: str, transmittal: Transmittal, film: Film, filed: Film, actor: Actor) -> None:
+def _tell(
+    verb: str, transmittal: Transmittal, film: Film, filed: Film, actor: Actor, more: Mapping[str, object]
+) -> None:
     record(
         action=f"studies.film.{verb}",
         actor=actor,
@@ -210,8 +235,28 @@ def _tell(verb: str, transmittal: Transmittal, film: Film, filed: Film, actor: A
             "channel": film.channel,
             "site": transmittal.site.code,
             "transmittal": transmittal.pk,
+            **more,
         },
     )
+
+
+def ignore(*, transmittal: Transmittal, name: str, left_out: list[str], actor: Actor) -> Receipt:
+    """Files of an operating system beside the films: one line of the manifest for all of them, and no refusal."""
+    authorise(actor, Action.UPLOAD_FILMS)
+    named, more = [shown_name(path) for path in left_out[:MOST_NAMED]], len(left_out) - MOST_NAMED
+    reason = f"No film, left out: {', '.join(named)}{f' and {more} more' if more > 0 else ''}."
+    film = Film(original_name=shown_name(name), size=0)
+    with audited_atomic():
+        entry = _enter(transmittal, film, "ignored", reason, None)
+        record(
+            action="studies.file.ignore",
+            actor=actor,
+            stream=transmittal.trial.code,
+            subject=("studies.transmittal", str(transmittal.pk)),
+            reason=entry.reason,
+            details={"name": entry.name, "files": len(left_out), "site": transmittal.site.code},
+        )
+    return Receipt("ignored", entry.reason, None, entry)
 
 
 def refuse(*, transmittal: Transmittal, name: str, file: IO[bytes], refusal: Unreadable, actor: Actor) -> Receipt:

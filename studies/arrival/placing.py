@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
-
-from studies.desk.confirmed import FIRST_DAY
+from studies.desk.confirmed import is_film_day
 from studies.models import Film, Subject, Visit
 
 Finding = dict[str, Any]
@@ -66,7 +64,7 @@ def header_date(facts: dict[str, Any]) -> date | None:
     """The header's day, unless it lies in the future or before any trial."""
     text = facts.get("FilmDate") or ""
     day = date.fromisoformat(text) if text else None
-    return day if day and FIRST_DAY <= day <= timezone.localdate() else None
+    return day if day and is_film_day(day) else None
 
 
 def _subject_by_header(film: Film, identity: dict[str, str]) -> Subject | None:

@@ -7,6 +7,7 @@ from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
 from studies.films import locked, move
 from studies.models import Film, FilmStatus
+from studies.models.film import OUT_OF_PLAY
 
 REPLACEABLE = frozenset(FilmStatus) - {FilmStatus.WITHDRAWN}
 # Where a film ends when its replacement is accepted; a film that never got to the desk stays where it was.
@@ -23,7 +24,7 @@ def checked_replaceable(film: Film) -> Film:
     """The film, unless it was withdrawn or has a replacement already: the newest of a chain is replaced."""
     if film.status not in REPLACEABLE:
         raise WrongState(f"film {film.pk}", film.status, "a film that is not withdrawn")
-    if film.replaced_by.exclude(status__in=[FilmStatus.REFUSED, FilmStatus.REJECTED]).exists():
+    if film.replaced_by.exclude(status__in=OUT_OF_PLAY).exists():
         raise WrongState(f"film {film.pk}", "replaced already", "the newest film of its line")
     return film
 

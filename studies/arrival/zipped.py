@@ -13,10 +13,19 @@ from audit.trail import Actor
 from imaging.decoding.limits import Limits
 from imaging.decoding.unreadable import Unreadable
 from imaging.decoding.zip import Archive
-from studies.arrival.intake import Receipt, receive, refuse
+from studies.arrival.intake import Receipt, ignore, receive, refuse
 from studies.models import Transmittal
 
 ZIP_SIGN = b"PK\x03\x04"
+# What operating systems and the writers of DICOM media leave beside the films, in small letters.
+SYSTEM_FOLDER, SYSTEM_PREFIX = "__macosx", "._"
+SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini", "dicomdir"})
+
+
+def of_the_system(path: str) -> bool:
+    """Whether a file is no film by its name alone: a leftover of an operating system, or a DICOMDIR."""
+    *folders, name = path.lower().replace("\\", "/").split("/")
+    return SYSTEM_FOLDER in folders or name in SYSTEM_FILES or name.startswith(SYSTEM_PREFIX)
 
 
 def is_zip(file: BinaryIO) -> bool:
@@ -29,13 +38,27 @@ def is_zip(file: BinaryIO) -> bool:
 def receive_each(
     *, transmittal: Transmittal, name: str, file: BinaryIO, actor: Actor, **declared: Any
 ) -> Iterator[tuple[str, Receipt]]:
-    """The film, or each film of the zip, by its name; a zip that cannot be read to its end has a line of its own."""
-    if not is_zip(file):
+    """The film, or each film of the zip, by its name; a zip that cannot be read to its end has a line of its own.
+
+    Files of an operating system have one line together.
+    """
+    if of_the_system(name):
+        yield name, ignore(transmittal=transmittal, name=name, left_out=[name], actor=actor)
+    elif is_zip(file):
+        yield from _receive_members(transmittal, name, file, actor, declared)
+    else:
         yield name, receive(transmittal=transmittal, name=name, file=file, actor=actor, **declared)
-        return
-    found = members(file=file)
+
+
+def _receive_members(
+    transmittal: Transmittal, name: str, file: BinaryIO, actor: Actor, declared: dict[str, Any]
+) -> Iterator[tuple[str, Receipt]]:
+    left_out: list[str] = []
     try:
-        for member, stream in found:
+        for member, stream in members(file=file):
+            if of_the_system(member):
+                left_out.append(member)
+                continue
             yield (
                 f"{name}/{member}",
                 receive(transmittal=transmittal, name=member, file=stream, actor=actor, **declared),
@@ -43,6 +66,8 @@ def receive_each(
     except Unreadable as refusal:
         file.seek(0)
         yield name, refuse(transmittal=transmittal, name=name, file=file, refusal=refusal, actor=actor)
+    if left_out:
+        yield name, ignore(transmittal=transmittal, name=name, left_out=left_out, actor=actor)
 
 
 def members(*, file: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta, timezone
 from typing import Any
 
-from django.utils import timezone
+from django.utils.timezone import now
 
 from config.errors import BadInput
 from studies.models.film import SIDES, VIEWS
@@ -15,6 +15,20 @@ from studies.models.film import SIDES, VIEWS
 FIRST_DAY = date(1990, 1, 1)
 # Millimetres on the film for one pixel; outside of it no radiograph of a hand or foot is made.
 FINEST_MM, COARSEST_MM = 0.02, 1.0
+
+
+# The zone furthest ahead: where its clock shows tomorrow's date, a film can have been made tomorrow.
+FURTHEST_AHEAD = timezone(timedelta(hours=14))
+
+
+def latest_day() -> date:
+    """Today's date, where on earth it is latest."""
+    return now().astimezone(FURTHEST_AHEAD).date()
+
+
+def is_film_day(day: date) -> bool:
+    """Whether a film can have been made on that day."""
+    return FIRST_DAY <= day <= latest_day()
 
 
 @dataclass(frozen=True)
@@ -30,9 +44,9 @@ class Confirmed:
         """Refuses what no film can be; a film without a date is not accepted."""
         _one_of("side", self.side, SIDES)
         _one_of("view", self.view, VIEWS)
-        today = timezone.localdate()
-        if self.film_date is None or not FIRST_DAY <= self.film_date <= today:
-            raise BadInput("film date", self.film_date and str(self.film_date), f"a day from {FIRST_DAY} to {today}")
+        if self.film_date is None or not is_film_day(self.film_date):
+            allowed = f"a day from {FIRST_DAY} to {latest_day()}"
+            raise BadInput("film date", self.film_date and str(self.film_date), allowed)
         if self.spacing_mm is not None and not (
             math.isfinite(self.spacing_mm) and FINEST_MM <= self.spacing_mm <= COARSEST_MM
         ):

@@ -9,16 +9,16 @@ from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
 from studies.films import locked, locked_visit
-from studies.models import Film, FilmStatus, Visit
+from studies.models import Film, Visit
+from studies.models.film import FOUND_GOOD
 from studies.naming import checked_text
 
-IN_PLAY = (FilmStatus.ACCEPTED, FilmStatus.READY)
 SIDES_OF = {"L": frozenset("L"), "R": frozenset("R"), "B": frozenset("LR")}
 
 
 def rivals(film: Film, *, visit: Visit | None, side: str, view: str) -> list[Film]:
     """The accepted films that show a side of this view of the visit too."""
-    films = Film.objects.filter(visit=visit, view=view, status__in=IN_PLAY).exclude(pk=film.pk)
+    films = Film.objects.filter(visit=visit, view=view, status__in=FOUND_GOOD).exclude(pk=film.pk)
     return [other for other in films if SIDES_OF[other.side] & SIDES_OF[side]]
 
 
@@ -40,7 +40,7 @@ def designate(*, film: Film, actor: Actor, reason: str) -> None:
     with audited_atomic():
         locked_visit(film.visit_id)
         film = locked(film)
-        if film.status not in IN_PLAY or film.designated:
+        if film.status not in FOUND_GOOD or film.designated:
             state = "the designated film" if film.designated else film.get_status_display().lower()
             raise WrongState(f"film {film.pk}", state, "an accepted film that does not count yet")
         others = rivals(film, visit=film.visit, side=film.side, view=film.view)

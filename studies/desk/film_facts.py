@@ -10,15 +10,14 @@ from django.utils import timezone
 
 from studies.arrival.checks import ACQUISITION
 from studies.desk import masks
-from studies.desk.designation import IN_PLAY, rivals
+from studies.desk.designation import rivals
 from studies.desk.masks import MaskState
 from studies.desk.pictures import picture_of
 from studies.models import Film, FilmStatus, MaskSet, Question
-from studies.models.film import FILM_TRANSITIONS, SIDES, VIEWS
+from studies.models.film import FILM_TRANSITIONS, FOUND_GOOD, MASKABLE, OUT_OF_PLAY, SIDES, VIEWS, WITHOUT_PICTURE
 from studies.plan.completeness import VisitState, subjects_with_visits, visit_states
 
 MOST_SIBLINGS = 48
-GONE = (FilmStatus.RECEIVED, FilmStatus.HELD, FilmStatus.REFUSED)
 
 
 @dataclass(frozen=True)
@@ -86,11 +85,11 @@ def may(film: Film) -> frozenset[str]:
         FilmStatus.WITHDRAWN: "withdraw",
     }
     found = {verbs[status] for status in FILM_TRANSITIONS[FilmStatus(film.status)] if status in verbs}
-    if film.status in IN_PLAY and not film.designated:
+    if film.status in FOUND_GOOD and not film.designated:
         found.add("designate")
     if film.status == FilmStatus.REJECTED:
         found.add("reopen")
-    if film.status in masks.AT_THE_DESK:
+    if film.status in MASKABLE:
         found.add("mask")
     return frozenset(found)
 
@@ -132,7 +131,7 @@ def siblings_of(film: Film) -> list[Film]:
     """The other films of the same subject that have a picture: same view first, then by day."""
     if film.subject_id is None:
         return []
-    films = Film.objects.of_trial(film.trial).filter(subject=film.subject_id).exclude(status__in=GONE)
+    films = Film.objects.of_trial(film.trial).filter(subject=film.subject_id).exclude(status__in=WITHOUT_PICTURE)
     found = films.exclude(pk=film.pk).exclude(desk_folder="")
     return sorted(found, key=lambda other: (other.view != film.view, str(other.film_date or ""), other.side, other.pk))
 
@@ -147,7 +146,7 @@ def duplicates(film: Film) -> list[Film]:
 
 def differences(film: Film, others: Iterable[Film]) -> list[str]:
     """How the acquisition of this film differs from the subject's films of the same view: it may tell the order."""
-    same_view = [other for other in others if other.view == film.view and other.status != FilmStatus.REJECTED]
+    same_view = [other for other in others if other.view == film.view and other.status not in OUT_OF_PLAY]
     found = []
     for name, word in ACQUISITION.items():
         mine = in_words(film.header.get(name) or "")

@@ -18,9 +18,9 @@ from studies.desk.joint_template import TEMPLATES
 from studies.desk.pictures import DeskPicture, picture_of
 from studies.desk.rectangles import Box
 from studies.films import locked, person
-from studies.models import Film, FilmStatus, JointPlacement, ReaderImage, Rendition, Trial
+from studies.models import Film, JointPlacement, ReaderImage, Rendition, Trial
+from studies.models.film import PLACEABLE
 
-PLACEABLE = (FilmStatus.DEIDENTIFIED, FilmStatus.QUESTIONED, FilmStatus.ACCEPTED, FilmStatus.READY)
 Places = dict[str, list[float]]
 
 

@@ -18,13 +18,13 @@ from studies.desk.pictures import picture_of
 from studies.desk.rectangles import Box, checked_box, checked_crops
 from studies.films import locked, move, order_rendition, person
 from studies.models import Film, FilmStatus, MaskSet, Trial
+from studies.models.film import MASKABLE
 from studies.naming import checked_text
 
 TEXT_FINDINGS = frozenset({"text"})
 SIDE_LETTER = "side-letter"
 MOST_RECTANGLES = 60
 # An accepted film may still get better masks as long as nobody has confirmed the ones it has.
-AT_THE_DESK = (FilmStatus.DEIDENTIFIED, FilmStatus.QUESTIONED, FilmStatus.ACCEPTED)
 
 
 class MaskState(StrEnum):
@@ -70,7 +70,7 @@ def waiting(trial: Trial) -> QuerySet[MaskSet]:
     """The sets that a second person has to look at, oldest first: the newest one of each film at the desk."""
     newer = MaskSet.objects.filter(film=OuterRef("film"), revision__gt=OuterRef("revision"))
     open_sets = MaskSet.objects.filter(film__trial=trial, confirmed_by=None, refused_reason="")
-    found = open_sets.filter(~Exists(newer), film__status__in=AT_THE_DESK)
+    found = open_sets.filter(~Exists(newer), film__status__in=MASKABLE)
     return found.select_related("film", "film__trial", "proposed_by").order_by("proposed_at", "pk")
 
 
@@ -102,7 +102,7 @@ def propose(
 
 
 def _check_open(film: Film, last: MaskSet | None) -> None:
-    if film.status not in AT_THE_DESK:
+    if film.status not in MASKABLE:
         raise WrongState(f"film {film.pk}", film.status, "a film at the desk")
     if film.status == FilmStatus.ACCEPTED and state_of(film, last) != MaskState.WAITING:
         raise WrongState(f"film {film.pk}", "accepted, its picture approved", "a film whose masks wait")
@@ -141,7 +141,7 @@ def _check_second(film: Film, mask_set: MaskSet, actor: Actor) -> None:
         raise WrongState(f"mask set {mask_set.revision} of film {film.pk}", "replaced by a newer one", "the newest")
     if (state := state_of(film, last)) != MaskState.WAITING:
         raise WrongState(f"mask set {last.revision} of film {film.pk}", state, "one that waits for a second person")
-    if film.status not in AT_THE_DESK:
+    if film.status not in MASKABLE:
         raise WrongState(f"film {film.pk}", film.status, "a film at the desk")
     if last.proposed_by_id == person(actor):
         raise NotAllowed("confirming or refusing masks you drew yourself; a second person does that")

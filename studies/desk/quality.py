@@ -20,6 +20,7 @@ from studies.films import locked, locked_visit, move, order_rendition, person
 from studies.models import Film, FilmStatus, MaskSet, QualityDecision, Visit
 from studies.naming import checked_text
 from studies.questions import threads as questions
+from studies.sop_instances import check_alone
 
 
 def accept(
@@ -135,7 +136,7 @@ def reject(*, film: Film, actor: Actor, reason: str, note: str = "") -> QualityD
 
 
 def reopen(*, film: Film, actor: Actor, reason: str) -> QualityDecision:
-    """A rejection was wrong: the film is at the desk again, for its bytes cannot be sent a second time."""
+    """A rejection was wrong: the film is at the desk again, unless the same file was filed again meanwhile."""
     authorise(actor, Action.CHECK_FILMS)
     if not reason.strip():
         raise BadInput("reason", reason, "a sentence that says why")
@@ -143,6 +144,7 @@ def reopen(*, film: Film, actor: Actor, reason: str) -> QualityDecision:
         film = locked(film)
         if film.status != FilmStatus.REJECTED:
             raise WrongState(f"film {film.pk}", film.get_status_display().lower(), "rejected")
+        check_alone(film)
         return _end(film, actor, FilmStatus.DEIDENTIFIED, "reopen", "", reason.strip()[:500], status_reason="")
 
 

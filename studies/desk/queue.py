@@ -15,9 +15,9 @@ from config.cells import Badge, Column, Link
 from config.filters import ChoiceFilter, MomentFilter, TextFilter
 from config.listing import Listing
 from studies.models import Film, FilmStatus, Question, Trial
-from studies.models.film import SIDES, VIEWS, FilmQuerySet
+from studies.models.film import AT_DESK, SIDES, VIEWS, FilmQuerySet
 
-AT_DESK = [(status.value, status.label) for status in (FilmStatus.DEIDENTIFIED, FilmStatus.QUESTIONED)]
+STATUSES = [(status.value, status.label) for status in FilmStatus if status in AT_DESK]
 
 
 class FindingFilter(ChoiceFilter):
@@ -57,7 +57,7 @@ def queue(request: HttpRequest, trial: Trial) -> Listing:
         Column("view", "View declared", "get_view_display", "view", ChoiceFilter("view", VIEWS)),
         Column("film_date", "Film date", sort="film_date"),
         Column("finding", "Findings", findings_in_words, filter=FindingFilter("", lambda: finding_codes(trial))),
-        Column("status", "Status", status_of, "status", ChoiceFilter("status", AT_DESK)),
+        Column("status", "Status", status_of, "status", ChoiceFilter("status", STATUSES)),
         Column("received", "Waiting since", "received_at", "received_at", MomentFilter("received_at")),
     ]
     return Listing(

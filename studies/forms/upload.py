@@ -7,8 +7,8 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils import timezone
 
+from studies.desk.confirmed import FIRST_DAY, is_film_day, latest_day
 from studies.models import Site, Visit
 
 DAY = forms.DateInput(attrs={"type": "date"})
@@ -63,10 +63,10 @@ class PlaceForm(forms.Form):
         field.offer(site)
 
     def clean_film_date(self) -> Any:
-        """A film was taken today or earlier."""
-        day, today = self.cleaned_data["film_date"], timezone.localdate()
-        if day is not None and day > today:
-            raise forms.ValidationError(f"{day} was given; allowed: a day up to {today}.")
+        """A day that has begun somewhere on earth."""
+        day = self.cleaned_data["film_date"]
+        if day is not None and not is_film_day(day):
+            raise forms.ValidationError(f"{day} was given; allowed: a day from {FIRST_DAY} to {latest_day()}.")
         return day
 
 

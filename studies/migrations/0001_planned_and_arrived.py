@@ -403,7 +403,13 @@ class Migration(migrations.Migration):
                 (
                     "outcome",
                     models.CharField(
-                        choices=[("filed", "Filed"), ("duplicate", "Duplicate"), ("refused", "Refused")], max_length=10
+                        choices=[
+                            ("filed", "Filed"),
+                            ("duplicate", "Duplicate"),
+                            ("refused", "Refused"),
+                            ("ignored", "Ignored"),
+                        ],
+                        max_length=10,
                     ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=500)),
@@ -416,6 +422,16 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="entries",
                         to="studies.film",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="studies.subject",
                     ),
                 ),
                 (
@@ -545,6 +561,39 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["subject", "code"],
+            },
+        ),
+        migrations.AddField(
+            model_name="transmittalentry",
+            name="visit",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="studies.visit",
+            ),
+        ),
+        migrations.CreateModel(
+            name="SopInstance",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.CharField(max_length=64)),
+                ("content", models.CharField(blank=True, max_length=64)),
+                (
+                    "film",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="studies.film",
+                    ),
+                ),
+                ("trial", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="studies.trial")),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("trial", "uid"), name="sop_instance_once")],
             },
         ),
         migrations.AddField(
@@ -701,9 +750,21 @@ class Migration(migrations.Migration):
             model_name="film",
             index=models.Index(fields=["pixel_sha256"], name="studies_fil_pixel_s_3b2a00_idx"),
         ),
+        migrations.AddIndex(
+            model_name="film",
+            index=models.Index(fields=["sha256"], name="film_sha256"),
+        ),
+        migrations.AddIndex(
+            model_name="film",
+            index=models.Index(fields=["trial", "sop_instance_uid"], name="film_sop_instance_uid"),
+        ),
         migrations.AddConstraint(
             model_name="film",
-            constraint=models.UniqueConstraint(fields=("trial", "sha256"), name="film_bytes_once"),
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["refused", "rejected", "withdrawn"]), _negated=True),
+                fields=("trial", "site", "sha256"),
+                name="film_bytes_once_in_play",
+            ),
         ),
         migrations.AddConstraint(
             model_name="film",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from studies.models.absence import AbsentFilm
 from studies.models.arms import ArmsHolding, ArmsImport, CustodianKey, SealedArm
 from studies.models.desk import JointPlacement, MaskSet, QualityDecision
-from studies.models.film import BlindUid, Film, FilmStatus, Transmittal, TransmittalEntry
+from studies.models.film import BlindUid, Film, FilmStatus, SopInstance, Transmittal, TransmittalEntry
 from studies.models.question import QUESTION_TRANSITIONS, Question, QuestionMessage, QuestionStatus
 from studies.models.reader_image import ReaderImage, Rendition
 from studies.models.sender import DicomPeer, SenderToken
@@ -33,6 +33,7 @@ __all__ = [
     "SealedArm",
     "SenderToken",
     "Site",
+    "SopInstance",
     "Subject",
     "Transmittal",
     "TransmittalEntry",

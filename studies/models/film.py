@@ -19,6 +19,9 @@ DATE_SOURCES = [("header", "Header"), ("site", "Typed by the site"), ("confirmed
 # What a film's header holds beside the facts of its file, and of these what the site has said: it outlives a new look.
 SAME_UID, KEPT_APART, DATE_CONFIRMED = "SameUIDAs", "KeptApart", "DateConfirmed"
 SITE_SAID = (KEPT_APART, DATE_CONFIRMED)
+# Why a film was refused: as the same image as another film, or as unreadable by this version of the product.
+SAME_IMAGE, UNREADABLE_BY = "SameImageAs", "UnreadableBy"
+CONTENT = "ContentSHA256"
 
 
 class FilmStatus(models.TextChoices):
@@ -39,7 +42,7 @@ class FilmStatus(models.TextChoices):
 FILM_TRANSITIONS: dict[FilmStatus, frozenset[FilmStatus]] = {
     FilmStatus.RECEIVED: frozenset({FilmStatus.HELD, FilmStatus.REFUSED, FilmStatus.DEIDENTIFIED}),
     FilmStatus.HELD: frozenset({FilmStatus.RECEIVED, FilmStatus.REFUSED}),
-    FilmStatus.REFUSED: frozenset(),
+    FilmStatus.REFUSED: frozenset({FilmStatus.RECEIVED}),
     FilmStatus.DEIDENTIFIED: frozenset({FilmStatus.QUESTIONED, FilmStatus.REJECTED, FilmStatus.ACCEPTED}),
     FilmStatus.QUESTIONED: frozenset({FilmStatus.DEIDENTIFIED, FilmStatus.REJECTED, FilmStatus.ACCEPTED}),
     FilmStatus.REJECTED: frozenset({FilmStatus.DEIDENTIFIED}),
@@ -48,6 +51,32 @@ FILM_TRANSITIONS: dict[FilmStatus, frozenset[FilmStatus]] = {
     ),
     FilmStatus.READY: frozenset({FilmStatus.WITHDRAWN}),
     FilmStatus.WITHDRAWN: frozenset(),
+}
+
+# Sets of states, each named once. Every film is in exactly one of the first four.
+BEFORE_DESK = frozenset({FilmStatus.RECEIVED, FilmStatus.HELD})
+AT_DESK = frozenset({FilmStatus.DEIDENTIFIED, FilmStatus.QUESTIONED})
+FOUND_GOOD = frozenset({FilmStatus.ACCEPTED, FilmStatus.READY})
+# These show nothing of a visit, and their bytes may be sent again.
+OUT_OF_PLAY = frozenset({FilmStatus.REFUSED, FilmStatus.REJECTED, FilmStatus.WITHDRAWN})
+# No picture of these was ever made for the desk.
+WITHOUT_PICTURE = BEFORE_DESK | {FilmStatus.REFUSED}
+# Until the reader image is made, masks can be drawn; until the film is out of play, joints can be placed.
+MASKABLE = AT_DESK | {FilmStatus.ACCEPTED}
+PLACEABLE = AT_DESK | FOUND_GOOD
+# The site may say on which day the film was made until the desk has decided.
+DATABLE = AT_DESK | {FilmStatus.RECEIVED}
+# What became of a film, as the sender of the same file is answered.
+BECAME: dict[FilmStatus, str] = {
+    FilmStatus.RECEIVED: "is being read",
+    FilmStatus.HELD: "is held",
+    FilmStatus.REFUSED: "was refused",
+    FilmStatus.DEIDENTIFIED: "is at the desk",
+    FilmStatus.QUESTIONED: "is at the desk, with a question to the site",
+    FilmStatus.REJECTED: "was rejected",
+    FilmStatus.ACCEPTED: "was accepted",
+    FilmStatus.READY: "was accepted",
+    FilmStatus.WITHDRAWN: "was withdrawn",
 }
 
 
@@ -77,7 +106,11 @@ class FilmQuerySet(models.QuerySet["Film"]):
 
     def at_desk(self) -> FilmQuerySet:
         """Films that wait for a decision at the QC desk, oldest first."""
-        return self.filter(status__in=[FilmStatus.DEIDENTIFIED, FilmStatus.QUESTIONED]).order_by("received_at")
+        return self.filter(status__in=AT_DESK).order_by("received_at")
+
+    def live(self) -> FilmQuerySet:
+        """Films that are not refused, rejected or withdrawn."""
+        return self.exclude(status__in=OUT_OF_PLAY)
 
     def ready(self) -> FilmQuerySet:
         """Designated films with a reader image: what a campaign may show."""
@@ -124,13 +157,28 @@ class Film(models.Model):
     class Meta:
         ordering: ClassVar = ["received_at"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["trial", "sha256"], name="film_bytes_once"),
+            models.UniqueConstraint(
+                fields=["trial", "site", "sha256"],
+                condition=~Q(status__in=sorted(status.value for status in OUT_OF_PLAY)),
+                name="film_bytes_once_in_play",
+            ),
             models.CheckConstraint(condition=Q(status__in=FilmStatus.values), name="film_status_known"),
         ]
-        indexes: ClassVar = [models.Index(fields=["trial", "status"]), models.Index(fields=["pixel_sha256"])]
+        indexes: ClassVar = [
+            models.Index(fields=["trial", "status"]),
+            models.Index(fields=["pixel_sha256"]),
+            models.Index(fields=["sha256"], name="film_sha256"),
+            models.Index(fields=["trial", "sop_instance_uid"], name="film_sop_instance_uid"),
+        ]
 
     def __str__(self) -> str:
         return f"film {self.pk}"
+
+    @property
+    def became(self) -> str:
+        """What became of it, as a sentence for the sender of the same file."""
+        says = f"{self} {BECAME[FilmStatus(self.status)]}"
+        return f"{says}: {self.status_reason.rstrip('.')}." if self.status_reason else f"{says}."
 
     @property
     def date_confirmed(self) -> bool:
@@ -139,16 +187,21 @@ class Film(models.Model):
 
 
 class TransmittalEntry(models.Model):
-    """One file of a transmittal and what became of it: what came in equals what is filed, refused or held."""
+    """One file of a transmittal, what its sender declared of it and what became of it.
+
+    What came in equals what is filed, refused or held; files of an operating system share one line, "ignored".
+    """
 
     transmittal = models.ForeignKey(Transmittal, on_delete=models.PROTECT, related_name="entries")
     film = models.ForeignKey(Film, on_delete=models.PROTECT, related_name="entries", null=True, blank=True)
     name = models.CharField(max_length=255)
     size = models.BigIntegerField()
     sha256 = models.CharField(max_length=64, blank=True)
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     outcome = models.CharField(
         max_length=10,
-        choices=[("filed", "Filed"), ("duplicate", "Duplicate"), ("refused", "Refused")],
+        choices=[("filed", "Filed"), ("duplicate", "Duplicate"), ("refused", "Refused"), ("ignored", "Ignored")],
     )
     reason = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField(auto_now_add=True)
@@ -158,6 +211,13 @@ class TransmittalEntry(models.Model):
 
     def __str__(self) -> str:
         return self.outcome
+
+    @property
+    def says(self) -> str:
+        """Why it is not filed; of a duplicate also what became of the film that came before."""
+        if self.outcome == "duplicate" and self.film:
+            return f"The same file came before: {self.film.became} {self.reason}".strip()
+        return self.reason
 
 
 class BlindUid(models.Model):
@@ -172,3 +232,21 @@ class BlindUid(models.Model):
 
     def __str__(self) -> str:
         return self.blind
+
+
+class SopInstance(models.Model):
+    """A SOP Instance UID within a trial, the film that goes by it, and a digest of what that film holds.
+
+    The row is locked while it is decided which film that is.
+    """
+
+    trial = models.ForeignKey(Trial, on_delete=models.PROTECT)
+    uid = models.CharField(max_length=64)
+    film = models.ForeignKey(Film, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    content = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["trial", "uid"], name="sop_instance_once")]
+
+    def __str__(self) -> str:
+        return self.uid

@@ -104,9 +104,9 @@ class Visit(models.Model):
     def __str__(self) -> str:
         return f"{self.subject} {self.code}"
 
-    def window(self, baseline: date) -> tuple[date, date] | None:
-        """First and last day on which the plan expects the films; None for a visit outside the plan."""
-        if self.plan is None:
+    def window(self, baseline: date | None) -> tuple[date, date] | None:
+        """First and last day on which the plan expects the films; None outside the plan or before a baseline."""
+        if self.plan is None or baseline is None:
             return None
         target = baseline + timedelta(days=self.plan.target_day)
         return target - timedelta(days=self.plan.days_before), target + timedelta(days=self.plan.days_after)

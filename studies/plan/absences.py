@@ -10,7 +10,6 @@ from config.errors import BadInput, WrongState
 from studies.models import AbsentFilm, Visit
 from studies.models.film import VIEWS
 from studies.naming import checked_text, used_once
-from studies.plan.visits import OUT_OF_PLAY
 
 EXPECTED = [(side, view) for view, _ in VIEWS for side in ("L", "R")]
 
@@ -22,7 +21,7 @@ def record_absence(*, visit: Visit, side: str, view: str, reason: str, actor: Ac
     if (side, view) not in EXPECTED:
         raise BadInput("film", f"{side} {view}", ", ".join(f"{side} {view}" for side, view in EXPECTED))
     with audited_atomic():
-        films = visit.films.filter(view=view, side__in=[side, "B"]).exclude(status__in=OUT_OF_PLAY)
+        films = visit.films.filter(view=view, side__in=[side, "B"]).live()
         if films.exists():
             raise WrongState(f"{side} {view} of visit {visit.code}", "received", "a view without a film")
         with used_once("film", f"{side} {view}", f"the list of visit {visit.code}"):

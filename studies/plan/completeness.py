@@ -12,8 +12,9 @@ from datetime import date
 from django.db.models import Prefetch, QuerySet, TextChoices
 
 from studies.models import AbsentFilm, Film, FilmStatus, Site, Subject, Trial, Visit
+from studies.models.film import OUT_OF_PLAY
 from studies.plan.absences import EXPECTED
-from studies.plan.visits import OUT_OF_PLAY
+from studies.plan.visits import baseline_day
 
 
 class ViewStatus(TextChoices):
@@ -134,16 +135,8 @@ def subjects_with_visits(trial: Trial, site: Site | None = None) -> QuerySet[Sub
 def visit_states(subject: Subject, today: date) -> list[VisitState]:
     """The visits of one subject in the order of the plan, those outside it last."""
     visits = sorted(subject.visits.all(), key=lambda visit: (visit.plan is None, visit.plan and visit.plan.target_day))
-    baseline = baseline_day(visits)
-    return [visit_state(subject, visit, visit.window(baseline) if baseline else None, today) for visit in visits]
-
-
-def baseline_day(visits: Iterable[Visit]) -> date | None:
-    """The day from which target days are counted: the first film of the visit planned for day 0."""
-    for visit in visits:
-        if visit.plan is not None and visit.plan.target_day == 0:
-            return min(film_days(in_play(visit)), default=None)
-    return None
+    baseline = baseline_day(film for visit in visits for film in came(visit))
+    return [visit_state(subject, visit, visit.window(baseline), today) for visit in visits]
 
 
 def came(visit: Visit) -> list[Film]:

@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import Count, Q
 
 from studies.models import AbsentFilm, Film, FilmStatus, Question, QuestionStatus, Site, Subject, Trial, Visit
+from studies.models.film import FOUND_GOOD
 
 VIEWS_PER_VISIT = 4
 
@@ -42,7 +43,7 @@ class Standing:
     @property
     def accepted(self) -> int:
         """Films that were found good, their reader image made or on its way."""
-        return self.films_in(FilmStatus.ACCEPTED, FilmStatus.READY)
+        return self.films_in(*FOUND_GOOD)
 
     @property
     def held(self) -> int:

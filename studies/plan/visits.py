@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
-from studies.models import FilmStatus, Subject, Trial, Visit, VisitKind, VisitPlan
+from studies.models import Film, Subject, Trial, Visit, VisitKind, VisitPlan
+from studies.models.film import OUT_OF_PLAY
 from studies.naming import checked_code, checked_text, checked_whole, used_once
 
-# A film that was refused, rejected or withdrawn does not show that a visit was done.
-OUT_OF_PLAY = frozenset({FilmStatus.REFUSED, FilmStatus.REJECTED, FilmStatus.WITHDRAWN})
 OUTSIDE_THE_PLAN = (VisitKind.UNSCHEDULED, VisitKind.RESCUE, VisitKind.EARLY_TERMINATION)
+
+
+def baseline_day(films: Iterable[Film]) -> date | None:
+    """The day from which a subject's target days are counted: the first film in play of a visit planned for day 0."""
+    return min((film.film_date for film in films if film.film_date and sets_baseline(film)), default=None)
+
+
+def sets_baseline(film: Film) -> bool:
+    """Whether the film shows a visit planned for day 0."""
+    plan = film.visit.plan if film.visit else None
+    return plan is not None and plan.target_day == 0 and film.status not in OUT_OF_PLAY
+
+
+def baseline_of(subject_id: int) -> date | None:
+    """The same for a subject whose films are not here yet."""
+    films = Film.objects.filter(visit__subject=subject_id, visit__plan__target_day=0).select_related("visit__plan")
+    return baseline_day(films.only("film_date", "status", "visit__plan__target_day"))
 
 
 def checked_plan(*, label: str, target_day: int, days_before: int, days_after: int) -> dict[str, str | int]:
@@ -93,7 +112,7 @@ def mark_not_done(*, visit: Visit, reason: str, actor: Actor) -> None:
     authorise(actor, Action.SET_UP_TRIAL)
     reason = checked_text("reason", reason, longest=200)
     with audited_atomic():
-        if films := visit.films.exclude(status__in=OUT_OF_PLAY).count():
+        if films := visit.films.live().count():
             raise WrongState(f"visit {visit.code}", f"one with {films} films", "a visit without films")
         if not Visit.objects.filter(pk=visit.pk, not_done_reason="").update(not_done_reason=reason):
             raise WrongState(f"visit {visit.code}", "not done", "a visit that is expected")

@@ -14,6 +14,7 @@ from studies.views import (
     site,
     site_film,
     tables,
+    transmittal,
     trials,
     upload,
     visits,
@@ -68,6 +69,8 @@ sites: list[URLPattern | URLResolver] = [
     path("trials/<slug:code>/site/upload/files/<str:fingerprint>/", upload.here, name="upload_here"),
     path("trials/<slug:code>/site/upload/files/<str:fingerprint>/finish/", upload.finish, name="upload_finish"),
     path("trials/<slug:code>/site/upload/files/<str:fingerprint>/<int:begin>/", upload.piece, name="upload_piece"),
+    path("trials/<slug:code>/site/deliveries/<str:token>/form.pdf", transmittal.form_pdf, name="transmittal_pdf"),
+    path("trials/<slug:code>/site/deliveries/<str:token>/form.csv", transmittal.form_csv, name="transmittal_csv"),
     path("trials/<slug:code>/site/questions/", site.site_questions, name="site_questions"),
     path("trials/<slug:code>/site/questions/<int:pk>/", site.site_question, name="site_question"),
 ]

@@ -13,10 +13,9 @@ from config.filters import ChoiceFilter
 from config.listing import Listing
 from studies.access import trial_or_404
 from studies.history import history_of
-from studies.models import Film, FilmStatus, Question
+from studies.models import Film, Question
+from studies.models.film import WITHOUT_PICTURE
 from studies.views import film_columns as columns
-
-BEFORE_THE_DESK = frozenset({FilmStatus.RECEIVED, FilmStatus.HELD, FilmStatus.REFUSED})
 
 
 def films(request: HttpRequest, code: str) -> HttpResponseBase:
@@ -59,7 +58,7 @@ def film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "trial": trial,
         "film": film,
         "facts": facts(film),
-        "at_the_desk": film.status not in BEFORE_THE_DESK,
+        "at_the_desk": film.status not in WITHOUT_PICTURE,
         "replaced_by": film.replaced_by.order_by("pk"),
         "questions": Question.objects.of_trial(trial).filter(film=film).order_by("pk"),
         "history": history_of("studies.film", film.pk, actor.role),

@@ -18,7 +18,7 @@ from config.listing import Listing
 from studies.access import site_or_404
 from studies.forms.questions import MessageForm
 from studies.models import Film, FilmStatus, Question, Site, Trial
-from studies.models.film import DATE_CONFIRMED
+from studies.models.film import AT_DESK, DATE_CONFIRMED
 from studies.plan.completeness import subjects_with_visits
 from studies.plan.progress import Standing, standing
 from studies.questions.threads import answer
@@ -74,7 +74,7 @@ def own_films(site: Site) -> Any:
 
 def undated(films: Any) -> Any:
     """Those whose date is the header's and was not confirmed by the site yet."""
-    waiting = films.filter(film_date_source="header", status__in=[FilmStatus.DEIDENTIFIED, FilmStatus.QUESTIONED])
+    waiting = films.filter(film_date_source="header", status__in=AT_DESK)
     return waiting.exclude(header__has_key=DATE_CONFIRMED)
 
 

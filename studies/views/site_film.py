@@ -18,7 +18,7 @@ from studies.arrival.held import discard, keep_apart
 from studies.arrival.intake import complete, confirm_date
 from studies.forms.upload import CompleteForm, DayForm, SettleForm
 from studies.models import Film, FilmStatus, Site, TransmittalEntry, Trial
-from studies.models.film import DATE_CONFIRMED, SAME_UID
+from studies.models.film import AT_DESK, DATE_CONFIRMED, SAME_UID
 
 
 def own_film_or_404(site: Site, pk: int) -> Film:
@@ -60,7 +60,7 @@ def film_page(request: HttpRequest, trial: Trial, site: Site, film: Film, form: 
 
 def asks_for_day(film: Film) -> bool:
     """Whether the date is the header's, and the site has not said yet that it is right."""
-    waiting = film.status in (FilmStatus.DEIDENTIFIED, FilmStatus.QUESTIONED)
+    waiting = film.status in AT_DESK
     return waiting and film.film_date_source == "header" and DATE_CONFIRMED not in film.header
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -41,6 +41,7 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
         "form": form,
         "replaces": replaces,
         "entries": recent(site),
+        "deliveries": deliveries(site),
         "piece_bytes": PIECE_BYTES,
     }
     return render(request, "studies/site/upload.html", context, status=400 if form.errors else 200)
@@ -81,6 +82,12 @@ def entries_of(site: Site) -> QuerySet[TransmittalEntry]:
 def recent(site: Site) -> QuerySet[TransmittalEntry]:
     """The newest of it: closing the page and coming back shows what became of each file."""
     return entries_of(site).filter(at__gte=timezone.now() - SHOWN_FOR)[:SHOWN]
+
+
+def deliveries(site: Site) -> QuerySet[Transmittal]:
+    """What came lately by any way, delivery by delivery; one without a file has no form."""
+    lately = Transmittal.objects.filter(site=site, opened_at__gte=timezone.now() - SHOWN_FOR)
+    return lately.annotate(n_files=Count("entries")).filter(n_files__gt=0).order_by("-pk")[:SHOWN]
 
 
 @require_POST

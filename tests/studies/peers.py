@@ -28,7 +28,7 @@ def command(*words: str, folder: Path, **extra: str) -> Iterator[subprocess.Pope
         yield process
     finally:
         process.terminate()
-        process.wait(15)
+        process.wait(60)
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def web(folder: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(15)
+        process.wait(60)
 
 
 @contextmanager
@@ -80,7 +80,7 @@ def orthanc(folder: Path, **settings: Any) -> Iterator[str]:
         yield f"http://127.0.0.1:{http}"
     finally:
         process.terminate()
-        process.wait(15)
+        process.wait(60)
 
 
 def free_port() -> int:

@@ -103,12 +103,30 @@ def test_other_classes_are_not_negotiated(planned: Planned, port: int) -> None:
     association.release()
 
 
-def test_a_broken_object_is_stored_only_when_it_may_be_a_film(planned: Planned, port: int) -> None:
-    """The door answers by the first bytes; what is wrong further in, the decoder tells later."""
+def test_what_cannot_be_read_fails_each_time_it_is_sent_and_is_in_the_manifest(planned: Planned, port: int) -> None:
     association = associate(port)
-    assert association.send_c_store(film(1, Rows=65000)).Status == 0x0000
+    assert [association.send_c_store(film(1, Rows=65000)).Status for _ in range(2)] == [0xC000, 0xC000]
+    assert association.send_c_store(film(1)).Status == 0x0000, "a good film of the same UID is taken after it"
     association.release()
-    assert Film.objects.count() == 1
+    outcomes = Transmittal.objects.get().entries.values_list("outcome", flat=True)
+    assert list(outcomes) == ["filed", "duplicate", "filed"]
+
+
+def test_another_image_under_the_same_uid_fails_each_time(planned: Planned, port: int) -> None:
+    association = associate(port)
+    other = film(1, PatientComments="another")
+    assert [association.send_c_store(one).Status for one in (film(1), other, other)] == [0, 0x0111, 0x0111]
+    association.release()
+
+
+def test_a_film_is_named_so_that_its_site_finds_it_in_the_archive(planned: Planned, port: int) -> None:
+    association = associate(port)
+    long = pydicom.dcmread(io.BytesIO(file_of(dx(SOPInstanceUID="1.2.826.0.1.3680043.8.498.77"))))
+    for sent in (film(1), long):
+        association.send_c_store(sent)
+    association.release()
+    names = list(Film.objects.order_by("pk").values_list("original_name", flat=True))
+    assert names == ["2024-01-31, UID 1.2.3.1", "2024-01-31, UID …3680043.8.498.77"]
 
 
 def test_a_peer_that_announces_four_gigabytes_is_cut_off_and_the_next_is_served(planned: Planned, port: int) -> None:

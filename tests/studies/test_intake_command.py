@@ -52,6 +52,57 @@ def test_every_file_of_a_folder_and_a_zip_has_its_answer(ra1: Planned, tmp_path:
     assert lines["page.dcm"]["reason"] == "the file is an HTML page; allowed: DICOM, JPEG, PNG, TIFF, zip"
 
 
+def test_files_of_an_operating_system_are_one_line_and_no_refusals(ra1: Planned, tmp_path: Path) -> None:
+    folder = tmp_path / "delivery"
+    (folder / "__MACOSX").mkdir(parents=True)
+    for name in (".DS_Store", "Thumbs.db", "DICOMDIR", "desktop.ini", "__MACOSX/._a.dcm", "._a.dcm"):
+        (folder / name).write_bytes(b"\x00" * 10)
+    (folder / "a.dcm").write_bytes(file_of(dx()))
+    with zipfile.ZipFile(folder / "b.zip", "w") as archive:
+        archive.writestr("__MACOSX/._b.dcm", b"x")
+        archive.writestr("films\\DICOMDIR", b"x")
+        archive.writestr("films\\b.dcm", file_of(dx(SOPInstanceUID="1.2.3.7")))
+    lines = bring_in(ra1, folder, subject="01-001", visit="BL")
+    assert [(line["name"], line["outcome"]) for line in lines] == [
+        ("a.dcm", "accepted_for_qc"),
+        ("b.zip/films/b.dcm", "accepted_for_qc"),
+        ("b.zip", "ignored"),
+        ("system files", "ignored"),
+    ]
+    assert lines[2]["reason"] == "No film, left out: ._b.dcm, DICOMDIR."
+    assert lines[3]["reason"].endswith("and 1 more.")
+
+
+def test_a_duplicate_names_what_its_first_copy_became_and_a_failure_stays_one(ra1: Planned, tmp_path: Path) -> None:
+    for name, content in (("a", dx()), ("b", dx()), ("c", dx(Rows=65)), ("d", dx(Rows=65))):
+        (tmp_path / f"{name}.dcm").write_bytes(file_of(content))
+    lines = bring_in(ra1, tmp_path, subject="01-001", visit="BL")
+    first, second = Film.objects.order_by("pk")
+    assert [line["outcome"] for line in lines] == ["accepted_for_qc", "duplicate", "refused", "refused"]
+    assert lines[1]["reason"] == f"The same file came before: {first} is at the desk."
+    assert lines[3]["reason"].startswith(f"The same file came before: {second} was refused: the pixel data has")
+
+
+def test_what_was_refused_is_read_anew_without_being_sent_again(ra1: Planned, tmp_path: Path) -> None:
+    (tmp_path / "a.dcm").write_bytes(file_of(dx()))
+    (tmp_path / "c.dcm").write_bytes(file_of(dx(Rows=65)))
+    bring_in(ra1, tmp_path, subject="01-001", visit="BL")
+    out = io.StringIO()
+    call_command("intake", "--again", "--trial", "RA-1", "--site", "01", "--json", "--at-once", "1", stdout=out)
+    (line,) = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert (line["name"], line["outcome"], line["visit"]) == ("c.dcm", "refused", "BL")
+    with pytest.raises(CommandError, match="--again"):
+        call_command("intake", "--trial", "RA-1", "--site", "01")
+
+
+def test_bytes_that_were_refused_are_filed_anew_when_asked(ra1: Planned, tmp_path: Path) -> None:
+    (tmp_path / "c.dcm").write_bytes(file_of(dx(Rows=65)))
+    for words in ([], ["--again"]):
+        command = ["intake", str(tmp_path), "--trial", "RA-1", "--site", "01", "--at-once", "1", *words]
+        call_command(*command, "--subject", "01-001", stdout=io.StringIO())
+    assert Film.objects.count() == 2
+
+
 def test_a_date_on_the_command_line_dates_what_has_none(ra1: Planned, tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(plain("PNG"))
     lines = bring_in(ra1, tmp_path / "a.png", subject="01-001", visit="BL", date="2024-02-03")

@@ -65,7 +65,7 @@ def test_accepting_tells_one_event_with_what_changed_and_the_pixels_approved(cas
         {"side": "X"},
         {"view": "knee"},
         {"film_date": None},
-        {"film_date": timezone.localdate() + timedelta(days=1)},
+        {"film_date": timezone.localdate() + timedelta(days=2)},
         {"film_date": date(1970, 1, 1)},
         {"spacing_mm": 0.0},
         {"spacing_mm": 1.4},

@@ -63,9 +63,10 @@ def test_the_newest_film_of_a_line_is_the_one_to_replace(ra1: Planned) -> None:
     assert checked_replaceable(new) == new
 
 
-def test_a_replacement_that_was_turned_down_leaves_room_for_another(ra1: Planned) -> None:
+@pytest.mark.parametrize("became", ["refused", "rejected", "withdrawn"])
+def test_a_replacement_that_is_out_of_play_leaves_room_for_another(ra1: Planned, became: str) -> None:
     old = film_of(ra1.visit(), status="rejected")
-    film_of(ra1.visit(), replaces=old, status="rejected")
+    film_of(ra1.visit(), replaces=old, status=became)
     assert checked_replaceable(old) == old
 
 

@@ -123,6 +123,16 @@ def test_the_same_file_again_is_said_to_be_here_already(ra1: Planned, site: Clie
     assert Film.objects.count() == 1
 
 
+def test_the_row_of_a_file_that_was_refused_before_says_so(ra1: Planned, site: Client) -> None:
+    content = file_of(dx(Rows=65))
+    send(ra1, site, content)
+    run_due_jobs()
+    row = send(ra1, site, content).content.decode()
+    assert "Refused before" in row
+    assert "The same file came before: film" in row
+    assert "the pixel data has 13824 bytes" in row
+
+
 def test_a_zip_is_received_film_by_film_and_a_bad_one_does_not_touch_the_others(ra1: Planned, site: Client) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

@@ -109,6 +109,21 @@ def test_many_files_are_sent_at_once_and_each_tells_what_became_of_it(
     assert faults == []
 
 
+def test_system_files_are_left_out_and_the_delivery_has_its_form_at_once(
+    ra1: Planned, open_page: Open, tmp_path: Path, faults: list[str]
+) -> None:
+    page = open_page(f"site/upload/?visit={ra1.visit().pk}")
+    leftover = tmp_path / "Thumbs.db"
+    leftover.write_bytes(b"x")
+    choose(page, film_file(tmp_path, "a.dcm", "L", "1.2.1"), leftover)
+    sent(page, 1)
+    expect(page.locator("[data-note]")).to_have_text("Left out, no films: 1 file of the operating system.")
+    with page.expect_download() as form:
+        page.locator("#deliveries").get_by_role("link", name="CSV").click()
+    assert "a.dcm" in Path(form.value.path()).read_text()
+    assert faults == []
+
+
 def test_the_date_of_the_header_is_shown_and_confirmed_in_the_row(
     ra1: Planned, open_page: Open, tmp_path: Path
 ) -> None:

@@ -1,7 +1,7 @@
 // What was dropped or chosen, as a flat list of {file, path}: folders are walked, files of the operating system left out.
-const OF_THE_SYSTEM = /^(\..*|thumbs\.db|desktop\.ini)$/i;
+const OF_THE_SYSTEM = /(^|\/)(\.[^/]*|thumbs\.db|desktop\.ini|dicomdir|__macosx\/.*)$/i;
 
-export const worthSending = ({ file }) => !OF_THE_SYSTEM.test(file.name);
+export const worthSending = ({ path }) => !OF_THE_SYSTEM.test(path);
 
 export const fromChooser = (input) => [...input.files].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
 

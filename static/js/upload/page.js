@@ -48,11 +48,16 @@ const open = async () => {
   return (await answer.json()).transmittal;
 };
 
+const note = (words) => { drop.querySelector("[data-note]").textContent = words; };
+
 const take = (gathered) => {
   const files = gathered.filter(worthSending);
-  if (!form.reportValidity() || !files.length) return;
+  const leftOut = gathered.length - files.length;
+  if (!form.reportValidity()) return;
+  note(leftOut ? `Left out, no films: ${leftOut} ${leftOut === 1 ? "file" : "files"} of the operating system.` : "");
+  if (!files.length) return;
   if (form.dataset.replaces && files.length > 1) {
-    drop.querySelector("[data-note]").textContent = "One film takes the place of one film: choose a single file.";
+    note("One film takes the place of one film: choose a single file.");
     return;
   }
   if (stopper.signal.aborted) stopper = new AbortController();
@@ -66,7 +71,7 @@ const take = (gathered) => {
     return { given, said, shown };
   }));
   busy(true);
-  lane.idle().then(() => busy(false));
+  lane.idle().then(() => { busy(false); window.htmx.trigger(document.body, "sent"); });
 };
 
 // While something is on its way the page asks before it is left, and offers to stop.

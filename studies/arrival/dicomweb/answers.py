@@ -9,15 +9,6 @@ from xml.sax.saxutils import escape, quoteattr
 
 from pydicom.datadict import dictionary_VR, keyword_for_tag, tag_for_keyword
 
-# PS3.18 table I.2-2 and PS3.4 C-STORE.
-OUT_OF_RESOURCES, WRONG_CLASS, CANNOT_UNDERSTAND = 0xA700, 0xA900, 0xC000
-CLASS_NOT_SUPPORTED, SYNTAX_NOT_SUPPORTED, DUPLICATE_UID = 0x0122, 0xC122, 0x0111
-FAILURE_OF_REASON = {
-    "transfer-syntax": SYNTAX_NOT_SUPPORTED,
-    "sop-class": CLASS_NOT_SUPPORTED,
-    "file-too-large": OUT_OF_RESOURCES,
-}
-
 
 @dataclass(frozen=True)
 class Stored:

@@ -12,24 +12,16 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from audit.trail import Actor
-from imaging.decoder import client
 from imaging.decoder.client import DecoderFailed, DecoderGone
-from imaging.decoding.unreadable import Unreadable
-from studies.arrival.dicomweb.answers import (
-    CANNOT_UNDERSTAND,
-    DUPLICATE_UID,
-    FAILURE_OF_REASON,
-    OUT_OF_RESOURCES,
-    WRONG_CLASS,
-    StoreAnswer,
-    Stored,
-)
+from studies import objects
+from studies.arrival.dicomweb.answers import StoreAnswer, Stored
 from studies.arrival.dicomweb.multipart import BrokenMultipart, Multipart, Part, Readable, parse_content_type
-from studies.arrival.intake import open_transmittal, receive
+from studies.arrival.intake import open_transmittal
 from studies.arrival.quarantine import StoreFull
 from studies.arrival.senders import token_holder
 from studies.arrival.work_folder import work_folder
-from studies.models import Film, FilmStatus, SenderToken, Transmittal
+from studies.models import SenderToken, Transmittal
+from studies.objects import OUT_OF_RESOURCES, WRONG_CLASS, look_at
 
 RETRY_SECONDS = "60"
 UID = re.compile(r"[0-9.]{1,64}")
@@ -86,17 +78,11 @@ def _store_part(transmittal: Transmittal, part: Part, number: int, study: str, a
         path = folder / "part"
         if not _spooled(part, path):
             return Stored("", "", OUT_OF_RESOURCES)
-        uids, sop_class, failure = _identified(path)
-        instance = uids.get("SOPInstanceUID", "")
-        if study and uids.get("StudyInstanceUID") != study:
-            return Stored(sop_class, instance, failure or WRONG_CLASS)
-        known = _uid_is_taken(transmittal, instance)
-        with path.open("rb") as file:
-            name = f"part {number}"
-            received = receive(transmittal=transmittal, name=name, file=file, actor=actor, sop_instance_uid=instance)
-    if received.outcome == "duplicate":
-        return Stored(sop_class, instance)
-    return Stored(sop_class, instance, failure or (DUPLICATE_UID if known else 0))
+        seen = look_at(path)
+        if study and seen.uids.get("StudyInstanceUID") != study:
+            return Stored(seen.sop_class, seen.instance, seen.failure or WRONG_CLASS)
+        failure = objects.store(transmittal=transmittal, path=path, number=number, seen=seen, actor=actor)
+    return Stored(seen.sop_class, seen.instance, failure)
 
 
 def _spooled(part: Part, path: Path) -> bool:
@@ -108,34 +94,6 @@ def _spooled(part: Part, path: Path) -> bool:
             if size <= settings.MAX_FILE_BYTES:
                 file.write(chunk)
     return size <= settings.MAX_FILE_BYTES
-
-
-def _identified(path: Path) -> tuple[dict[str, str], str, int]:
-    """UIDs, class and failure reason of an object; what a person or the site can still solve is no failure."""
-    try:
-        seen = client.run("inspect", input=str(path))
-    except Unreadable as refusal:
-        failure = FAILURE_OF_REASON.get(refusal.reason_code, CANNOT_UNDERSTAND) if refusal.outcome == "refused" else 0
-        return *_named(path), failure
-    return seen["uids"], seen["facts"].get("SOPClassUID", ""), 0 if seen["uids"] else CANNOT_UNDERSTAND
-
-
-def _named(path: Path) -> tuple[dict[str, str], str]:
-    try:
-        seen = client.run("identify", input=str(path))
-    except Unreadable:
-        return {}, ""
-    return seen["uids"], seen["sop_class"]
-
-
-def _uid_is_taken(transmittal: Transmittal, sop_instance: str) -> bool:
-    """The same name for other content is stored, held and reported."""
-    films = (
-        Film.objects.filter(trial=transmittal.trial, sop_instance_uid=sop_instance)
-        if sop_instance
-        else Film.objects.none()
-    )
-    return films.exclude(status=FilmStatus.REFUSED).exists()
 
 
 class _Body:

@@ -17,10 +17,14 @@ from audit.trail import Actor
 from config.errors import Refusal
 from studies.arrival import bulk
 from studies.arrival.intake import Receipt, open_transmittal
-from studies.models import Site, Subject, Trial, Visit
+from studies.models import Film, Site, Subject, Trial, Visit
 
+AGAIN = (
+    "after an upgrade: without paths, read every film of the site anew that was refused as unreadable;"
+    " with paths, file bytes anew that were refused before"
+)
 ACTOR = Actor.system("intake command")
-Received = tuple[str, Receipt | str]
+Received = tuple[str, Receipt | Film | str]
 
 
 class Command(BaseCommand):
@@ -30,17 +34,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What to bring in, and what is known of all of it."""
-        parser.add_argument("paths", nargs="+", type=Path)
+        parser.add_argument("paths", nargs="*", type=Path)
         parser.add_argument("--trial", required=True)
         parser.add_argument("--site", required=True)
         parser.add_argument("--subject", default="")
         parser.add_argument("--visit", default="")
         parser.add_argument("--date", type=date.fromisoformat, help="the day of the films, YYYY-MM-DD")
         parser.add_argument("--json", action="store_true")
+        parser.add_argument("--again", action="store_true", help=AGAIN)
         parser.add_argument("--at-once", type=int, default=os.cpu_count() or 1, help="films read beside each other")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Receives everything and prints the answers in the order of the files."""
+        if not options["paths"] and not options["again"]:
+            raise CommandError("paths: none was given; allowed: files, folders and zips, or --again without them")
         try:
             counts = self._bring_in(options)
         except Refusal as refusal:
@@ -52,20 +59,20 @@ class Command(BaseCommand):
 
     def _bring_in(self, options: dict[str, Any]) -> Counter[str]:
         site, declared = self._declared(options)
-        transmittal = open_transmittal(trial=site.trial, site=site, channel="command", actor=ACTOR)
-        received = (
-            pair
-            for name, path in bulk.files_under(options["paths"])
-            for pair in bulk.deliver(transmittal, name, path, declared, ACTOR)
-        )
         counts: Counter[str] = Counter()
-        for answer in self._answers(received, options["at_once"]):
+        for answer in self._answers(self._received(site, declared, options["paths"]), options["at_once"]):
             counts[answer.outcome] += 1
             if options["json"]:
                 self.stdout.write(json.dumps(answer.as_dict()))
             else:
                 self.stdout.write(f"{answer.outcome:16}{answer.name}  {answer.reason}".rstrip())
         return counts
+
+    def _received(self, site: Site, declared: bulk.Declared, paths: list[Path]) -> Iterator[Received]:
+        if not paths:
+            return bulk.read_again(site, ACTOR)
+        transmittal = open_transmittal(trial=site.trial, site=site, channel="command", actor=ACTOR)
+        return bulk.deliver_all(transmittal, paths, declared, ACTOR)
 
     def _answers(self, received: Iterator[Received], at_once: int) -> Iterator[bulk.Answer]:
         """One at once stays in this thread; with more, a few films wait while the next one is received."""
@@ -98,7 +105,7 @@ class Command(BaseCommand):
             if visit is None:
                 allowed = _codes(subject.visits.all()) if subject else "a visit of the --subject that is given"
                 raise CommandError(f"visit: {options['visit']!r} was given; allowed: {allowed}")
-        return site, bulk.Declared(subject, visit, options["date"])
+        return site, bulk.Declared(subject, visit, options["date"], options["again"])
 
 
 def _codes(found: Any) -> str:

@@ -39,12 +39,30 @@ def test_good_members_are_given_as_they_are() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["/etc/passwd", "../a.dcm", "a/../../b", "C:\\a.dcm", "a\\b.dcm", "C:a.dcm", "nul\x00.dcm"]
+    "name",
+    [
+        "/etc/passwd",
+        "../a.dcm",
+        "a/../../b",
+        "C:\\a.dcm",
+        "..\\a.dcm",
+        "a\\..\\..\\b",
+        "a\\../b",
+        "\\\\server\\a.dcm",
+        "\\a.dcm",
+        "C:a.dcm",
+        "nul\x00.dcm",
+    ],
 )
 def test_a_path_trick_is_refused_and_the_others_go_on(name: str) -> None:
     raw = packed([("X" * len(name), b"evil"), ("good.dcm", b"good")])
     found = answers(raw.replace(b"X" * len(name), name.encode()))
     assert sorted(map(str, found.values())) == sorted(["zip-name", str(b"good")])
+
+
+def test_backslashes_part_folders_as_slashes_do() -> None:
+    raw = packed([("left~a.dcm", b"one"), ("left~", b""), ("right~b.dcm", b"two")]).replace(b"~", b"\\")
+    assert answers(raw) == {"left/a.dcm": b"one", "right/b.dcm": b"two"}
 
 
 def test_a_link_in_a_zip_is_refused() -> None:

@@ -82,6 +82,52 @@ def test_the_same_bytes_again_are_a_success_and_change_nothing(ra1: Planned, tok
     assert Film.objects.count() == 1
 
 
+def test_what_was_refused_fails_again_when_it_is_sent_again(ra1: Planned, token: str) -> None:
+    """An archive drops its copy after a success."""
+    cut = film(1)[:-1000]
+    for carried in (False, True, True):
+        answer = stow(token, cut)
+        assert (answer.status_code, reasons(answer)) == (409, [0xC000])
+        if carried:
+            run_due_jobs()
+    assert Film.objects.get().status == FilmStatus.REFUSED
+
+
+def test_a_good_film_after_a_cut_one_of_its_uid_is_taken(ra1: Planned, token: str) -> None:
+    assert stow(token, film(1)[:-1000]).status_code == 409
+    assert stow(token, film(1)).status_code == 200
+    run_due_jobs()
+    assert set(Film.objects.values_list("status", flat=True)) == {FilmStatus.REFUSED, FilmStatus.DEIDENTIFIED}
+
+
+@pytest.mark.parametrize("carried", [True, False])
+def test_another_image_under_a_uid_fails_again_when_it_is_sent_again(ra1: Planned, token: str, carried: bool) -> None:
+    stow(token, film(1))
+    for _ in range(2):
+        answer = stow(token, film(1, PatientComments="another"))
+        assert (answer.status_code, reasons(answer)) == (409, [0x0111])
+        if carried:
+            run_due_jobs()
+
+
+def test_the_same_image_in_another_encoding_is_a_success(ra1: Planned, token: str) -> None:
+    again = file_of(dx(SOPInstanceUID="1.2.3.1", PatientID="01-001", ClinicalTrialTimePointID="BL"), implicit=True)
+    for content in (film(1), again, again):
+        assert stow(token, content).status_code == 200
+    run_due_jobs()
+    assert Film.objects.live().count() == 1
+    assert stow(token, again).status_code == 200
+
+
+def test_a_film_is_named_so_that_its_site_finds_it_in_the_archive(ra1: Planned, token: str) -> None:
+    stow(token, film(1), b"<html>", film(2)[:-1000])
+    assert list(TransmittalEntry.objects.order_by("pk").values_list("name", flat=True)) == [
+        "2024-01-31, UID 1.2.3.1",
+        "object 2, UID unreadable",
+        "2024-01-31, UID 1.2.3.2",
+    ]
+
+
 def test_the_same_uid_with_other_bytes_is_held_and_reported(ra1: Planned, token: str) -> None:
     stow(token, film(1))
     answer = stow(token, film(1, PatientComments="another"))

@@ -1,0 +1,70 @@
+"""A digest of what a DICOM file holds, the same whichever way its elements are encoded: implicit or explicit VR.
+
+Both write values alike in little endian; they differ in the headers of elements and in the lengths of sequences.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import struct
+import warnings
+from contextlib import suppress
+from typing import Any
+
+import pydicom
+from pydicom.datadict import dictionary_VR
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag
+
+from imaging.decoding.header import DicomFilm
+
+PIXEL_DATA, PADDING = 0x7FE00010, 0xFFFCFFFC
+BEGIN, END = b"[", b"]"
+
+
+def content_digest(film: DicomFilm) -> str:
+    """SHA-256 over tags and values, sequences in order, and over the pixel bytes as they are in the file.
+
+    Private elements, group lengths and padding are left out: writers change them on the way. What the parser
+    stumbles over is digested as it is in the file.
+    """
+    with suppress(Exception), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _digest(film)
+    return hashlib.sha256(film.data[film.structure.start :]).hexdigest()
+
+
+def _digest(film: DicomFilm) -> str:
+    found = hashlib.sha256(film.syntax.name.encode() if film.structure.fragments else b"native")
+    _add(pydicom.dcmread(io.BytesIO(film.data), force=True, stop_before_pixels=True), found)
+    spans = [film.structure.native] if film.structure.native else list(film.structure.fragments)
+    for span in spans:
+        found.update(film.data[span.start : span.start + span.length])
+    return found.hexdigest()
+
+
+def _add(dataset: Dataset, found: Any) -> None:
+    for tag in sorted(dataset.keys()):
+        if tag.is_private or tag.element == 0 or tag in (PIXEL_DATA, PADDING):
+            continue
+        found.update(struct.pack("<L", tag))
+        element = dataset.get_item(tag)
+        if _is_sequence(tag, element):
+            for item in dataset[tag].value or ():
+                found.update(BEGIN)
+                _add(item, found)
+            found.update(END)
+        else:
+            value = element.value if isinstance(element.value, bytes) else str(element.value).encode()
+            found.update(struct.pack("<L", len(value)) + value)
+
+
+def _is_sequence(tag: BaseTag, element: Any) -> bool:
+    if isinstance(element, RawDataElement) and element.VR is None:
+        try:
+            return dictionary_VR(tag) == "SQ"
+        except KeyError:
+            return False
+    return bool(element.VR == "SQ")

@@ -1,0 +1,95 @@
+"""DICOM objects that machines send, by STOW-RS or C-STORE: looked at while the sender waits, named, received, answered.
+
+An answer once given stays: what failed, or is held because another image goes by its UID, fails again when resent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from audit.trail import Actor
+from imaging.decoder import client
+from imaging.decoding.unreadable import Unreadable
+from studies.arrival.intake import Receipt, receive
+from studies.models import Transmittal
+from studies.sop_instances import contested
+
+# PS3.18 table I.2-2 and PS3.4 C-STORE.
+OUT_OF_RESOURCES, WRONG_CLASS, CANNOT_UNDERSTAND = 0xA700, 0xA900, 0xC000
+CLASS_NOT_SUPPORTED, SYNTAX_NOT_SUPPORTED, DUPLICATE_UID = 0x0122, 0xC122, 0x0111
+FAILURE_OF_REASON = {
+    "transfer-syntax": SYNTAX_NOT_SUPPORTED,
+    "sop-class": CLASS_NOT_SUPPORTED,
+    "file-too-large": OUT_OF_RESOURCES,
+}
+TAIL = 16
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the decoder saw of an object; `failure` is 0 for what a person or the site can still solve."""
+
+    sop_class: str = ""
+    uids: dict[str, str] = field(default_factory=dict)
+    failure: int = 0
+    content: str = ""
+    day: str = ""
+
+    @property
+    def instance(self) -> str:
+        """Its SOP Instance UID."""
+        return self.uids.get("SOPInstanceUID", "")
+
+    def name(self, number: int) -> str:
+        """By what a site finds it in its archive: the day of the film and the end of its UID."""
+        if not self.instance:
+            return f"object {number}, UID unreadable"
+        cut = "…" if len(self.instance) > TAIL else ""
+        return f"{self.day or 'no date'}, UID {cut}{self.instance[-TAIL:]}"
+
+
+def look_at(path: Path) -> Seen:
+    """Reads the header; an object that cannot be taken is named as far as it can be."""
+    try:
+        seen = client.run("inspect", input=str(path))
+    except Unreadable as refusal:
+        failure = FAILURE_OF_REASON.get(refusal.reason_code, CANNOT_UNDERSTAND) if refusal.outcome == "refused" else 0
+        return _named(path, failure)
+    return Seen(
+        sop_class=seen["facts"].get("SOPClassUID", ""),
+        uids=seen["uids"],
+        failure=0 if seen["uids"] else CANNOT_UNDERSTAND,
+        content=seen["content_sha256"],
+        day=seen["facts"].get("FilmDate") or "",
+    )
+
+
+def _named(path: Path, failure: int) -> Seen:
+    try:
+        seen = client.run("identify", input=str(path))
+    except Unreadable:
+        return Seen(failure=failure)
+    return Seen(seen["sop_class"], seen["uids"], failure, day=seen["day"])
+
+
+def store(*, transmittal: Transmittal, path: Path, number: int, seen: Seen, actor: Actor) -> int:
+    """Receives the object whatever it is, so that the manifest has it; gives the failure, 0 when it is safe here."""
+    with path.open("rb") as file:
+        received = receive(
+            transmittal=transmittal,
+            name=seen.name(number),
+            file=file,
+            actor=actor,
+            sop_instance_uid=seen.instance,
+            content_sha256="" if seen.failure else seen.content,
+        )
+    return _failure(received, seen)
+
+
+def _failure(received: Receipt, seen: Seen) -> int:
+    if seen.failure or received.failed:
+        return seen.failure or CANNOT_UNDERSTAND
+    if received.film is not None and contested(received.film, seen.content):
+        return DUPLICATE_UID
+    return 0

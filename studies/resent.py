@@ -1,0 +1,81 @@
+"""The same file again: what it stands for, what it adds to a held film, and what in it contradicts the film here."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from audit.trail import Actor
+from studies.arrival.held import complete
+from studies.films import locked
+from studies.models import Film, FilmStatus
+from studies.models.film import SAME_IMAGE, UNREADABLE_BY
+
+SENT_AGAIN = "sent-again"
+
+
+def product_version() -> str:
+    """A file that this version could not read is read anew by the next one."""
+    return str(settings.SPECTACULAR_SETTINGS["VERSION"])
+
+
+def came_before(film: Film, *, again: bool) -> Film | None:
+    """The film of the same site with the same bytes; None when they are to be filed.
+
+    They are filed once no film with them is in play, unless this very version refused them as unreadable.
+    """
+    same = Film.objects.filter(trial=film.trial, site=film.site, sha256=film.sha256)
+    live = same.live().select_for_update().first()
+    if live is not None or again:
+        return live
+    latest = same.order_by("-pk").first()
+    return _standing_for(latest) if latest and latest.status == FilmStatus.REFUSED else None
+
+
+def _standing_for(refused: Film) -> Film | None:
+    if refused.header.get(UNREADABLE_BY) == product_version():
+        return refused
+    return Film.objects.live().filter(pk=refused.header.get(SAME_IMAGE)).first()
+
+
+def compare(known: Film, declared: Film, actor: Actor) -> str:
+    """Takes in what was declared with the second copy; gives the sentence for its sender, empty when nothing is new."""
+    if differing := contradictions(known, declared):
+        add_finding(known, f"The same file was sent again, declared for {', '.join(differing)}.")
+        return f"This time it was declared for {', '.join(differing)}: the people at the desk see both."
+    if known.status == FilmStatus.HELD and (added := _lacking(known, declared)):
+        complete(film=known, subject=declared.subject, visit=declared.visit, film_date=declared.film_date, actor=actor)
+        return f"What it lacked is added: {', '.join(added)}."
+    return ""
+
+
+def contradictions(known: Film, declared: Film) -> list[str]:
+    """What was declared otherwise than the film here has it."""
+    pairs = (
+        ("subject", known.subject, declared.subject),
+        ("visit", known.visit, declared.visit),
+        # A date that the desk has confirmed is not opened again by what the site typed before.
+        ("film date", None if known.film_date_source == "confirmed" else known.film_date, declared.film_date),
+    )
+    return [f"{word} {in_words(new)}" for word, old, new in pairs if old and new and old != new]
+
+
+def _lacking(known: Film, declared: Film) -> list[str]:
+    pairs = (
+        ("visit", known.visit, declared.visit),
+        ("subject", known.subject, declared.subject),
+        ("film date", known.film_date, declared.film_date),
+    )
+    return [f"{word} {in_words(new)}" for word, old, new in pairs if new and not old]
+
+
+def in_words(value: object) -> str:
+    """A subject or a visit by its code."""
+    return str(getattr(value, "code", value))
+
+
+def add_finding(film: Film, text: str) -> None:
+    """One more for the desk, in the open transaction; the same sentence is kept once."""
+    film = locked(film)
+    if all(finding["text"] != text for finding in film.findings):
+        findings = [*film.findings, {"code": SENT_AGAIN, "text": text}]
+        Film.objects.filter(pk=film.pk).update(findings=findings)

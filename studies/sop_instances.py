@@ -1,0 +1,72 @@
+"""Which film of a trial goes by a SOP Instance UID: decided under a lock, so that two films never take it at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from config.errors import WrongState
+from studies.models import Film, SopInstance
+from studies.models.film import BEFORE_DESK, CONTENT, KEPT_APART, OUT_OF_PLAY
+
+
+@dataclass(frozen=True)
+class Twin:
+    """The film that goes by the UID already, and whether it holds the same image and header."""
+
+    film: Film
+    same: bool
+
+    def bars(self, film: Film) -> bool:
+        """Whether `film` may not go on beside it.
+
+        Another site's copy of an image is a film of its own, with a finding; so is what a site has kept apart.
+        """
+        return KEPT_APART not in film.header and not (self.same and self.film.site_id != film.site_id)
+
+
+def claim(film: Film, uid: str, content: str) -> Twin | None:
+    """Stores the film's UID, then gives the other film that goes by it; None when this film does from now on.
+
+    A film that was refused, rejected or withdrawn leaves its UID to the next one.
+    """
+    if not uid:
+        return None
+    with transaction.atomic():
+        SopInstance.objects.get_or_create(trial=film.trial, uid=uid)
+        row = SopInstance.objects.select_for_update().get(trial=film.trial, uid=uid)
+        Film.objects.filter(pk=film.pk).update(sop_instance_uid=uid)
+        holder = _holder(row, film)
+        if row.film_id != (holder or film).pk or holder is None:
+            row.film, row.content = holder or film, str(holder.header.get(CONTENT, "")) if holder else content
+            row.save(update_fields=["film", "content"])
+    return Twin(holder, bool(content) and content == row.content) if holder else None
+
+
+def _holder(row: SopInstance, film: Film) -> Film | None:
+    """The film in play that goes by the UID, else one that was kept apart from it and is at the desk or beyond."""
+    if row.film is not None and row.film.status not in OUT_OF_PLAY:
+        return None if row.film == film else row.film
+    others = Film.objects.filter(trial=row.trial_id, sop_instance_uid=row.uid).exclude(pk=film.pk)
+    return others.exclude(status__in=OUT_OF_PLAY | BEFORE_DESK).order_by("pk").first()
+
+
+def contested(film: Film, content: str) -> bool:
+    """Whether the film waits for its site because another image goes by its UID."""
+    row = SopInstance.objects.filter(trial=film.trial, uid=film.sop_instance_uid).select_related("film").first()
+    if row is None or row.film is None or row.film == film or KEPT_APART in film.header:
+        return False
+    return row.film.status not in OUT_OF_PLAY and not (content and content == row.content)
+
+
+def check_alone(film: Film) -> None:
+    """Before a film comes back into play: no other film may have taken the place of its file or of its UID."""
+    same_bytes = Film.objects.live().filter(trial=film.trial, site=film.site, sha256=film.sha256)
+    other = same_bytes.exclude(pk=film.pk).first()
+    if other is None:
+        twin = claim(film, film.sop_instance_uid, str(film.header.get(CONTENT, "")))
+        other = twin.film if twin and twin.bars(film) else None
+    if other is not None:
+        state = f"{film.get_status_display().lower()}, and {other} has come in its place"
+        raise WrongState(str(film), state, f"{other} rejected or withdrawn first")

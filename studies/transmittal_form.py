@@ -1,0 +1,144 @@
+"""The transmittal form of one delivery, for the site's files: each file, what became of it, where its film belongs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import textwrap
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from config.cells import csv_safe
+from studies.models import Transmittal, TransmittalEntry
+
+PAGE_INCHES, MARGIN_INCHES = (11.69, 8.27), 0.5
+POINTS, LINES_ON_A_PAGE, SIGNS_ON_A_LINE = 7, 60, 176
+FONT = "DejaVu Sans Mono"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One file of the delivery."""
+
+    file: str
+    outcome: str
+    status: str
+    reason: str
+    subject: str
+    visit: str
+    side: str
+    view: str
+    film_date: str
+    bytes: int
+    sha256: str
+
+
+def lines_of(transmittal: Transmittal) -> list[Line]:
+    """The files in the order in which they came, as their films are now."""
+    entries = transmittal.entries.select_related("film__subject", "film__visit", "subject", "visit")
+    return [_line(entry) for entry in entries.order_by("pk")]
+
+
+def _line(entry: TransmittalEntry) -> Line:
+    film = entry.film
+    subject, visit = (film.subject, film.visit) if film else (entry.subject, entry.visit)
+    return Line(
+        file=entry.name,
+        outcome=entry.get_outcome_display(),
+        status=film.get_status_display() if film else "",
+        reason=entry.says or (film.status_reason if film else ""),
+        subject=subject.code if subject else "",
+        visit=visit.code if visit else "",
+        side=film.get_side_display() if film else "",
+        view=film.get_view_display() if film else "",
+        film_date=str(film.film_date or "") if film else "",
+        bytes=entry.size,
+        sha256=entry.sha256,
+    )
+
+
+def as_csv(transmittal: Transmittal) -> str:
+    """A header and a line for each file."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([field.name for field in fields(Line)])
+    writer.writerows([csv_safe(value) for value in asdict(line).values()] for line in lines_of(transmittal))
+    return out.getvalue()
+
+
+def as_pdf(transmittal: Transmittal) -> bytes:
+    """The same as pages to print: A4, landscape. matplotlib is loaded with the first form, as with the first figure."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_pdf import PdfPages
+    from matplotlib.figure import Figure
+
+    pages = list(_pages(transmittal, timezone.now()))
+    out = io.BytesIO()
+    with (
+        mpl.rc_context({"font.family": FONT, "pdf.fonttype": 42}),
+        PdfPages(out, metadata={"Title": "Transmittal form", "CreationDate": None, "Creator": None}) as pdf,
+    ):
+        for number, page in enumerate(pages, start=1):
+            figure = Figure(figsize=PAGE_INCHES)
+            _write(figure, [*page, "", f"Page {number} of {len(pages)}"])
+            pdf.savefig(figure)
+    return out.getvalue()
+
+
+def _printable(text: str) -> str:
+    """Signs that the font does not have are shown as question marks; the table has them all."""
+    from matplotlib.font_manager import findfont, get_font
+
+    has = get_font(findfont(FONT)).get_charmap()
+    return "".join(sign if sign == "\n" or ord(sign) in has else "?" for sign in text)
+
+
+def _write(figure: Any, page: list[str]) -> None:
+    left, top = MARGIN_INCHES / PAGE_INCHES[0], 1 - MARGIN_INCHES / PAGE_INCHES[1]
+    text = _printable("\n".join(page))
+    figure.text(left, top, text, fontsize=POINTS, va="top", ha="left", linespacing=1.25, parse_math=False)
+
+
+def _pages(transmittal: Transmittal, now: datetime) -> Iterator[list[str]]:
+    """Pages of lines; what is said of one file stays on one page."""
+    lines = lines_of(transmittal)
+    page = _head(transmittal, lines, now)
+    for number, line in enumerate(lines, start=1):
+        block = _block(number, line)
+        if len(page) + len(block) > LINES_ON_A_PAGE:
+            yield page
+            page = [f"Transmittal form, trial {transmittal.trial.code}, site {transmittal.site.code}, continued", ""]
+        page += block
+    yield page
+
+
+def _head(transmittal: Transmittal, lines: list[Line], now: datetime) -> list[str]:
+    counts = Counter(line.outcome.lower() for line in lines)
+    files = "1 file" if len(lines) == 1 else f"{len(lines)} files"
+    return [
+        "TRANSMITTAL FORM",
+        "",
+        f"Trial       {transmittal.trial.code}",
+        f"Site        {transmittal.site.code}  {transmittal.site.name}",
+        f"Sent        {transmittal.opened_at:%Y-%m-%d %H:%M} UTC by {transmittal.get_channel_display()}"
+        + (f", {transmittal.sent_by}" if transmittal.sent_by else ""),
+        f"Delivery    {transmittal.token}",
+        f"Files       {files}: {', '.join(f'{count} {word}' for word, count in sorted(counts.items())) or 'none'}",
+        f"As of       {now:%Y-%m-%d %H:%M} UTC",
+        "",
+    ]
+
+
+def _block(number: int, line: Line) -> list[str]:
+    place = f"subject {line.subject or '-'}, visit {line.visit or '-'}, date {line.film_date or '-'}"
+    shown = ", ".join(filter(None, [line.side, line.view]))
+    became = ", ".join(filter(None, [line.outcome, line.status]))
+    said = [f"{number:>4}. {line.file}", f"{became}; {place}{f'; {shown}' if shown else ''}", line.reason]
+    digest = f"SHA-256 {line.sha256}" if line.sha256 else "no SHA-256"
+    wrapped = [part for words in said if words for part in textwrap.wrap(words, SIGNS_ON_A_LINE - 6)]
+    return [wrapped[0], *[f"      {part}" for part in wrapped[1:]], f"      {digest}, {line.bytes:,} bytes", ""]

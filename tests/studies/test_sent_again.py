@@ -1,0 +1,162 @@
+"""The same file again: it answers with what became of the first copy, and can be filed again once that one is gone."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from audit.models import Event
+from config.errors import WrongState
+from jobs.carrying import run_due_jobs
+from studies.arrival import held
+from studies.desk import quality
+from studies.models import Film, FilmStatus, TransmittalEntry
+from tests.studies.films import dx, file_of, picture
+from tests.studies.planned import Planned, film_of
+from tests.studies.sending import arrived, blind_object, send
+
+CUT = file_of(dx(Rows=65))
+
+
+def findings(film: Film) -> dict[str, str]:
+    """The findings of the film as it is now, by code."""
+    film.refresh_from_db()
+    return {finding["code"]: finding["text"] for finding in film.findings}
+
+
+@pytest.mark.parametrize("became", ["refused", "rejected", "withdrawn"])
+def test_a_file_whose_film_is_gone_is_filed_again_for_the_right_subject(ra1: Planned, became: str) -> None:
+    first = arrived(ra1, file_of(dx()), visit=ra1.visit())
+    Film.objects.filter(pk=first.pk).update(status=became)
+    again = arrived(ra1, file_of(dx()), visit=ra1.visit(code="W24"), film_date=date(2024, 7, 17))
+    assert (again.status, again.visit) == (FilmStatus.DEIDENTIFIED, ra1.visit(code="W24"))
+    assert findings(again)["same-pixels"] == f"The very same picture came as {first} ({became})."
+    assert blind_object(again).SOPInstanceUID != blind_object(first).SOPInstanceUID
+
+
+def test_a_film_its_site_took_back_can_be_sent_again(ra1: Planned) -> None:
+    film = arrived(ra1, file_of(dx(StudyDate=None)), visit=ra1.visit())
+    held.discard(film=film, reason="of another visit", actor=ra1.actor("site 01"))
+    again = arrived(ra1, file_of(dx(StudyDate=None)), visit=ra1.visit(), film_date=date(2024, 1, 31))
+    assert again.pk != film.pk
+    assert again.status == FilmStatus.DEIDENTIFIED
+
+
+def test_a_duplicate_says_what_became_of_the_first_copy(ra1: Planned) -> None:
+    film = arrived(ra1, file_of(dx()), visit=ra1.visit())
+    receipt = send(ra1, file_of(dx()), visit=ra1.visit())
+    assert (receipt.outcome, receipt.failed) == ("duplicate", False)
+    assert receipt.reason == f"The same file came before: {film} is at the desk."
+
+
+def test_a_file_refused_by_this_version_fails_again_and_the_next_reads_it_anew(ra1: Planned, settings: Any) -> None:
+    first = arrived(ra1, CUT, visit=ra1.visit())
+    again = send(ra1, CUT, visit=ra1.visit())
+    assert (again.outcome, again.film, again.failed) == ("duplicate", first, True)
+    assert again.reason.startswith(f"The same file came before: {first} was refused: the pixel data has 13824 bytes")
+    settings.SPECTACULAR_SETTINGS = {**settings.SPECTACULAR_SETTINGS, "VERSION": "99"}
+    assert send(ra1, CUT, visit=ra1.visit()).outcome == "filed"
+
+
+def test_a_refused_film_is_read_again_from_the_bytes_that_were_kept(ra1: Planned) -> None:
+    film = arrived(ra1, CUT, visit=ra1.visit())
+    held.read_again(film=film, actor=ra1.actor("site 01"))
+    film.refresh_from_db()
+    assert film.status == FilmStatus.RECEIVED
+    run_due_jobs()
+    film.refresh_from_db()
+    assert film.status == FilmStatus.REFUSED
+    assert Event.objects.filter(action="studies.film.read_again").count() == 1
+
+
+def test_what_a_site_took_back_is_not_read_again(ra1: Planned) -> None:
+    film = arrived(ra1, file_of(dx(StudyDate=None)), visit=ra1.visit())
+    held.discard(film=film, reason="by mistake", actor=ra1.actor("site 01"))
+    with pytest.raises(WrongState, match="refused because it was unreadable"):
+        held.read_again(film=film, actor=ra1.actor("site 01"))
+    with pytest.raises(WrongState, match="held"):
+        held.complete(film=film, film_date=date(2024, 1, 31), actor=ra1.actor("site 01"))
+
+
+def test_the_copy_of_another_site_is_filed_with_a_finding(ra1: Planned) -> None:
+    first = arrived(ra1, file_of(dx()), visit=ra1.visit())
+    other = arrived(ra1, file_of(dx()), site=1, visit=ra1.visit(1))
+    assert (other.site, other.status) == (ra1.sites[1], FilmStatus.DEIDENTIFIED)
+    assert findings(other)["other-site"] == f"The same film was sent by site 01 ({first})."
+    assert blind_object(other).SOPInstanceUID != blind_object(first).SOPInstanceUID
+
+
+def test_the_rejected_copy_of_another_site_can_come_back(ra1: Planned) -> None:
+    arrived(ra1, file_of(dx()), visit=ra1.visit())
+    other = arrived(ra1, file_of(dx()), site=1, visit=ra1.visit(1))
+    quality.reject(film=other, reason="exposure", actor=ra1.actor("coordinator"))
+    quality.reopen(film=other, reason="it can be read", actor=ra1.actor("coordinator"))
+    other.refresh_from_db()
+    assert other.status == FilmStatus.DEIDENTIFIED
+
+
+@pytest.mark.parametrize("read", [True, False])
+def test_the_same_file_for_another_subject_or_visit_is_a_finding(ra1: Planned, read: bool) -> None:
+    first = send(ra1, file_of(dx()), visit=ra1.visit()).film
+    assert first is not None
+    if read:
+        run_due_jobs()
+    again = send(ra1, file_of(dx()), visit=ra1.visit(code="W24"))
+    run_due_jobs()
+    assert findings(first)["sent-again"] == "The same file was sent again, declared for visit W24."
+    assert "This time it was declared for visit W24: the people at the desk see both." in again.reason
+    entry = TransmittalEntry.objects.get(outcome="duplicate")
+    assert (entry.visit, entry.subject) == (ra1.visit(code="W24"), ra1.subjects[0])
+    assert Event.objects.get(action="studies.film.duplicate").content["details"]["says"] == entry.reason
+
+
+def test_a_contradiction_is_told_once(ra1: Planned) -> None:
+    film = arrived(ra1, file_of(dx()), visit=ra1.visit())
+    for _ in range(2):
+        send(ra1, file_of(dx()), visit=ra1.visit(code="W24"))
+    film.refresh_from_db()
+    assert [finding["code"] for finding in film.findings] == ["sent-again"]
+
+
+def test_a_held_film_is_completed_by_the_same_file_sent_with_what_it_lacked(ra1: Planned) -> None:
+    film = arrived(ra1, file_of(dx(StudyDate=None)))
+    assert film.status == FilmStatus.HELD
+    receipt = send(ra1, file_of(dx(StudyDate=None)), visit=ra1.visit(), film_date=date(2024, 1, 31))
+    assert receipt.reason.endswith("What it lacked is added: visit BL, subject 01-001, film date 2024-01-31.")
+    run_due_jobs()
+    film.refresh_from_db()
+    assert (film.status, film.visit, film.film_date) == (FilmStatus.DEIDENTIFIED, ra1.visit(), date(2024, 1, 31))
+
+
+def test_a_rejection_is_not_taken_back_when_the_same_file_was_filed_again(ra1: Planned) -> None:
+    film = arrived(ra1, file_of(dx()), visit=ra1.visit())
+    quality.reject(film=film, reason="wrong-subject", actor=ra1.actor("coordinator"))
+    again = arrived(ra1, file_of(dx()), visit=ra1.visit())
+    with pytest.raises(WrongState, match=f"{again} rejected or withdrawn first"):
+        quality.reopen(film=film, reason="it was right", actor=ra1.actor("coordinator"))
+
+
+def test_the_same_image_with_other_headers_bytes_is_filed_again_too_once_the_first_is_gone(ra1: Planned) -> None:
+    film = arrived(ra1, file_of(dx()), visit=ra1.visit())
+    wrapped = dx()
+    wrapped.file_meta.SourceApplicationEntityTitle = "OTHERPACS"
+    content = file_of(wrapped)
+    assert arrived(ra1, content, visit=ra1.visit()).status == FilmStatus.REFUSED
+    assert send(ra1, content, visit=ra1.visit()).film == film, "it stands for the film that has the image"
+    Film.objects.filter(pk=film.pk).update(status=FilmStatus.WITHDRAWN)
+    assert arrived(ra1, content, visit=ra1.visit()).status == FilmStatus.DEIDENTIFIED
+
+
+def test_a_date_confirmed_while_the_film_is_read_is_kept(ra1: Planned) -> None:
+    film = film_of(ra1.visit(), status="received")
+    held.confirm_date(film=film, film_date=date(2024, 1, 30), actor=ra1.actor("site 01"))
+    film.refresh_from_db()
+    assert film.film_date == date(2024, 1, 30)
+
+
+def test_the_same_image_in_implicit_and_explicit_encoding_is_one_film(ra1: Planned) -> None:
+    first = arrived(ra1, file_of(dx(picture())), visit=ra1.visit())
+    again = arrived(ra1, file_of(dx(picture()), implicit=True), visit=ra1.visit())
+    assert (again.status, again.status_reason) == (FilmStatus.REFUSED, f"The same image came before ({first}).")
