@@ -11,4 +11,4 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import events, menu  # noqa: F401
+        from accounts import audit_actions, menu  # noqa: F401

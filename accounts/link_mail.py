@@ -56,4 +56,10 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
         lease.finish()
         if payload.get("forgotten"):
             subject = ("accounts.user", str(user.pk))
-            record(action="accounts.password.send_link", actor=person(user), stream="system", subject=subject)
+            record(
+                action="accounts.password-link.sent",
+                actor=person(user),
+                stream="system",
+                subject=subject,
+                details={"account": str(user)},
+            )

@@ -23,7 +23,7 @@ def change_password(*, request: HttpRequest, user: User, old: str, new: str) -> 
         user.set_password(new)
         user.save(update_fields=["password"])
         update_session_auth_hash(request, user)
-        tell("accounts.password.change", person(user), user)
+        tell("accounts.password.changed", person(user), user)
 
 
 def forget_password(*, email: str) -> None:
@@ -41,7 +41,7 @@ def send_password_link(*, user: User, reason: str, actor: Actor) -> None:
         raise WrongState(f"account {user}", "disabled or not yet in use", "an account in use")
     with audited_atomic():
         mail_link(user=user, purpose="password")
-        tell("accounts.password.send_link", actor, user, reason=reason)
+        tell("accounts.password-link.sent", actor, user, reason=reason)
 
 
 def reset_password(*, user: User, password: str) -> None:

@@ -28,7 +28,7 @@ def invite(*, email: str, actor: Actor, is_administrator: bool = False, by_mail:
         user = User(email=email, is_administrator=is_administrator, invited_at=timezone.now())
         user.set_unusable_password()
         user.save()
-        tell("accounts.user.invite", actor, user, details={"email": email, "administrator": is_administrator})
+        tell("accounts.user.invited", actor, user, details={"email": email, "administrator": is_administrator})
         if by_mail:
             mail_link(user=user, purpose="invitation")
     return user
@@ -59,7 +59,7 @@ def invite_again(*, user: User, actor: Actor) -> None:
         raise WrongState(f"account {user}", "in use" if user.is_active else "disabled", "an open invitation")
     with audited_atomic():
         User.objects.filter(pk=user.pk).update(invited_at=timezone.now())
-        tell("accounts.user.invite", actor, user, details={"email": user.email, "again": True})
+        tell("accounts.user.invited", actor, user, details={"email": user.email, "again": True})
         mail_link(user=user, purpose="invitation")
 
 
@@ -75,7 +75,7 @@ def accept_invitation(*, user: User, name: str, password: str) -> None:
         locked.name = name
         locked.set_password(password)
         locked.save(update_fields=["name", "password"])
-        tell("accounts.user.accept", person(locked), locked, changes={"name": ["", name]})
+        tell("accounts.invitation.accepted", person(locked), locked, changes={"name": ["", name]})
 
 
 def check_new_password(password: str, user: User) -> None:
@@ -102,7 +102,7 @@ def rename(*, user: User, name: str) -> None:
         if old == name:
             return
         User.objects.filter(pk=user.pk).update(name=name)
-        tell("accounts.user.rename", person(user), user, changes={"name": [old, name]})
+        tell("accounts.user.renamed", person(user), user, changes={"name": [old, name]})
 
 
 def disable(*, user: User, reason: str, actor: Actor) -> None:
@@ -113,7 +113,7 @@ def disable(*, user: User, reason: str, actor: Actor) -> None:
         active = User.objects.active().filter(pk=user.pk)
         if active.update(is_active=False, session_generation=F("session_generation") + 1) != 1:
             raise WrongState(f"account {user}", "disabled", "an active account")
-        tell("accounts.user.disable", actor, user, reason=reason, changes={"is_active": [True, False]})
+        tell("accounts.user.disabled", actor, user, reason=reason, changes={"is_active": [True, False]})
 
 
 def enable(*, user: User, reason: str, actor: Actor) -> None:
@@ -122,7 +122,7 @@ def enable(*, user: User, reason: str, actor: Actor) -> None:
     with audited_atomic():
         if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True) != 1:
             raise WrongState(f"account {user}", "active", "a disabled account")
-        tell("accounts.user.enable", actor, user, reason=reason, changes={"is_active": [False, True]})
+        tell("accounts.user.enabled", actor, user, reason=reason, changes={"is_active": [False, True]})
 
 
 def set_administrator(*, user: User, is_administrator: bool, reason: str, actor: Actor) -> None:
@@ -140,7 +140,8 @@ def set_administrator(*, user: User, is_administrator: bool, reason: str, actor:
             state = "disabled or an administrator" if is_administrator else "disabled or no administrator"
             raise WrongState(f"account {user}", state, "an active account of the other kind")
         change = {"is_administrator": [not is_administrator, is_administrator]}
-        tell("accounts.user.administrator", actor, user, reason=reason, changes=change)
+        action = f"accounts.administrator-role.{'granted' if is_administrator else 'revoked'}"
+        tell(action, actor, user, reason=reason, changes=change)
 
 
 def keep_an_administrator(user: User) -> None:
@@ -155,7 +156,7 @@ def end_sessions(*, user: User, reason: str, actor: Actor) -> None:
     authorise(actor, Action.MANAGE_ACCOUNTS)
     with audited_atomic():
         User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
-        tell("accounts.sessions.end", actor, user, reason=reason)
+        tell("accounts.sessions.ended", actor, user, reason=reason)
 
 
 def tell(
@@ -175,5 +176,5 @@ def tell(
         subject=("accounts.user", str(user.pk)),
         reason=reason,
         changes=changes,
-        details=details,
+        details={"account": str(user), **(details or {})},
     )

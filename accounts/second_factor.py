@@ -90,7 +90,7 @@ def spend_recovery_code(user: User, code: str) -> bool:
         factor = _factor(user, Authenticator.Type.RECOVERY_CODES)
         if factor is None or not factor.wrap().validate_code(code):
             return False
-        _tell("accounts.second_factor.spend_code", person(user), user, details={"left": codes_left(user)})
+        _tell("accounts.recovery-code.used", person(user), user, details={"left": codes_left(user)})
     return True
 
 
@@ -123,7 +123,7 @@ def add_second_factor(*, user: User, secret: str, code: str) -> list[str]:
             raise WrongState("the second factor", "there already", "an account without one")
         TOTP.activate(user, secret)
         codes = RecoveryCodes.activate(user).get_unused_codes()
-        _tell("accounts.second_factor.add", person(user), user)
+        _tell("accounts.second-factor.added", person(user), user)
     return list(codes)
 
 
@@ -134,7 +134,7 @@ def renew_recovery_codes(*, user: User) -> list[str]:
             raise WrongState("the second factor", "absent", "an account with one")
         Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).delete()
         codes = RecoveryCodes.activate(user).get_unused_codes()
-        _tell("accounts.second_factor.renew_codes", person(user), user)
+        _tell("accounts.recovery-codes.renewed", person(user), user)
     return list(codes)
 
 
@@ -150,7 +150,7 @@ def remove_second_factor(*, user: User) -> None:
         raise WrongState("the second factor", "demanded by your role", "a reset by the administrator")
     with audited_atomic():
         _delete(user)
-        _tell("accounts.second_factor.remove", person(user), user)
+        _tell("accounts.second-factor.removed", person(user), user)
 
 
 def reset_second_factor(*, user: User, reason: str, actor: Actor) -> None:
@@ -159,7 +159,7 @@ def reset_second_factor(*, user: User, reason: str, actor: Actor) -> None:
     with audited_atomic():
         _delete(user)
         User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
-        _tell("accounts.second_factor.reset", actor, user, reason=reason)
+        _tell("accounts.second-factor.reset", actor, user, reason=reason)
 
 
 def _delete(user: User) -> None:
@@ -174,5 +174,5 @@ def _tell(action: str, actor: Actor, user: User, reason: str = "", details: dict
         stream="system",
         subject=(SUBJECT, str(user.pk)),
         reason=reason,
-        details=details,
+        details={"account": str(user), **(details or {})},
     )

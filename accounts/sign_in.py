@@ -61,8 +61,8 @@ def tell_failure(request: HttpRequest, user: User | None, what: str) -> None:
     just_locked = getattr(request, "axes_locked_out", False) and not getattr(request, "already_locked_out", False)
     with audited_atomic():
         record(
-            action="accounts.session.lock" if just_locked else "accounts.session.refuse",
-            actor=person(user) if user else Actor.system("sign-in"),
+            action="accounts.sign-in.locked" if just_locked else "accounts.sign-in.failed",
+            actor=person(user) if user else Actor.system("unknown person"),
             stream="system",
             subject=("accounts.user", str(user.pk) if user else "unknown"),
             details={"wrong": what, "from": client_address(request)},
@@ -92,7 +92,7 @@ def begin_session(request: HttpRequest, user: User) -> None:
         stamp(request)
         request.session[MUST_ENROL] = needs_second_factor(user) and not has_second_factor(user)
         record(
-            action="accounts.session.begin",
+            action="accounts.session.started",
             actor=person(user),
             stream="system",
             subject=("accounts.user", str(user.pk)),
@@ -111,7 +111,7 @@ def end_session(request: HttpRequest, *, reason: str = "") -> None:
     if isinstance(user, User):
         with audited_atomic():
             record(
-                action="accounts.session.end",
+                action="accounts.session.ended",
                 actor=person(user),
                 stream="system",
                 subject=("accounts.user", str(user.pk)),

@@ -37,7 +37,7 @@ def count_wrong_password(user: User) -> int:
         User.objects.filter(pk=user.pk).update(wrong_signature_passwords=F("wrong_signature_passwords") + 1)
         count = User.objects.get(pk=user.pk).wrong_signature_passwords
         tell(
-            action="accounts.signature.refuse",
+            action="accounts.signature.refused",
             actor=person(user),
             stream="system",
             subject=("accounts.user", str(user.pk)),
@@ -53,7 +53,7 @@ def end_after_misuse(user: User) -> None:
             session_generation=F("session_generation") + 1, wrong_signature_passwords=0
         )
         tell(
-            action="accounts.sessions.end",
+            action="accounts.sessions.ended",
             actor=Actor.system("signatures"),
             stream="system",
             subject=("accounts.user", str(user.pk)),
@@ -76,7 +76,7 @@ def write_signature(
         raise WrongState(f"{kind} {key}", "signed by you already", "a record that you have not signed")
     signature = Signature.objects.create(signer=user, printed_name=str(user), role=str(actor.role), **signed)
     tell(
-        action="accounts.signature.write",
+        action="accounts.signature.applied",
         actor=actor,
         stream=stream,
         subject=("accounts.signature", str(signature.pk)),

@@ -1,6 +1,6 @@
 """Regulated tables and the triggers that refuse to change their rows, on PostgreSQL and on SQLite.
 
-Apps name their tables at import of their events.py. The triggers are installed after every migrate,
+Apps name their tables at import of their audit_actions.py. The triggers are installed after every migrate,
 because a migration that rebuilds a table on SQLite silently drops them.
 """
 

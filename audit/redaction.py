@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from audit.kinds import kind_in_words
 from audit.models import Event
 from audit.registry import ACTIONS
+from audit.sentences import HIDDEN, in_words
 
 CONTENT = frozenset({"changes", "details", "reason"})
-HIDDEN = "hidden from your role"
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Shown:
     """An event as one role sees it. Digests and salt are shown to nobody: with them a hidden value could be guessed."""
 
     event: Event
+    label: str
     says: str
     changes: dict[str, Any]
     details: dict[str, Any]
@@ -35,6 +37,11 @@ class Shown:
         return self.event.actor_label
 
     @property
+    def sentence(self) -> str:
+        """Who did what, as far as the role may see it."""
+        return f"{self.who} {self.says}"
+
+    @property
     def subject(self) -> tuple[str, str]:
         return self.event.subject_type, self.event.subject_id
 
@@ -43,7 +50,26 @@ class Shown:
         """Each change as field, old and new value; a hidden one says so."""
         for name, pair in sorted(self.changes.items()):
             old, new = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
-            yield name, old, new
+            yield name.replace("_", " "), old, new
+
+    @property
+    def detail_lines(self) -> list[tuple[str, str]]:
+        """The details in words."""
+        return [(name.replace("_", " "), in_words(value)) for name, value in self.details.items()]
+
+    @property
+    def change_rows(self) -> list[tuple[str, str, str]]:
+        """The changes in words: field, before and after; of a hidden one neither."""
+        return [
+            (name, HIDDEN, HIDDEN) if new == HIDDEN else (name, in_words(old), in_words(new))
+            for name, old, new in self.changed
+        ]
+
+    @property
+    def change_lines(self) -> list[str]:
+        """The changes in words; that one is hidden is said, not passed over."""
+        lines = [f"{name}: {HIDDEN if new == HIDDEN else f'{old} → {new}'}" for name, old, new in self.change_rows]
+        return lines + ([HIDDEN] if "changes" in self.hidden else [])
 
     def as_dict(self) -> dict[str, Any]:
         """The event for an export."""
@@ -53,7 +79,8 @@ class Shown:
             "seq": event.seq,
             "at": event.content["at"],
             "action": event.action,
-            "says": self.says,
+            "label": self.label,
+            "sentence": self.sentence,
             "actor": {"id": event.actor_id, "label": event.actor_label, "role": event.role},
             "subject": [event.subject_type, event.subject_id],
             "changes": self.changes,
@@ -81,13 +108,22 @@ def shown(event: Event, role: str) -> Shown:
     kept = {part: _without(content[part], part, hidden) for part in CONTENT}
     return Shown(
         event=event,
-        says=declared.says if declared else event.action,
+        label=declared.label if declared else event.action,
+        says=says(event, kept["changes"], kept["details"]),
         changes=kept["changes"],
         details=kept["details"],
         reason=kept["reason"],
         rows=[] if "rows" in hidden else [(table, key) for table, key, _ in content["rows"]],
         hidden=sorted(hidden),
     )
+
+
+def says(event: Event, changes: dict[str, Any], details: dict[str, Any]) -> str:
+    """What was done, of content that is redacted already; of an action nobody declares any more, its name."""
+    declared = ACTIONS.get(event.action)
+    if declared is None:
+        return f"did {event.action} to {kind_in_words(event.subject_type)} {event.subject_id}"
+    return declared.sentence.of(event.subject_id, changes, details)
 
 
 def _without(value: Any, part: str, hidden: frozenset[str]) -> Any:

@@ -1,9 +1,40 @@
-"""Every action that may be recorded, declared by the app it belongs to; an undeclared action raises."""
+"""Every action that may be recorded, declared by the app it belongs to; an undeclared action raises.
+
+An action is named app.object.past-participle, in lower case with hyphens: studies.visit.marked-not-done. Its name is
+kept in the trail for ever.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from audit.sentences import Sentence
+
+WORDS = r"[a-z]+(?:-[a-z]+)*"
+NAME = re.compile(rf"{WORDS}\.{WORDS}\.(?P<participle>[a-z]+)(?:-[a-z]+)*")
+# Past participles in use that do not end in -ed.
+IRREGULAR = frozenset(
+    {
+        "begun",
+        "built",
+        "chosen",
+        "drawn",
+        "given",
+        "held",
+        "kept",
+        "made",
+        "read",
+        "reset",
+        "sent",
+        "set",
+        "taken",
+        "withdrawn",
+        "written",
+    }
+)
+HIDEABLE = ("reason", "changes", "details", "rows")
 
 
 class UnknownAction(LookupError):
@@ -12,29 +43,41 @@ class UnknownAction(LookupError):
 
 @dataclass(frozen=True)
 class DeclaredAction:
-    """An action: what it says, the roles that see all of it, and what the other roles do not see of it."""
+    """An action: its label and sentence, the roles that see all of it, and what the other roles do not see of it."""
 
     name: str
-    says: str
+    label: str
+    sentence: Sentence
     seen_by: frozenset[str]
     hides: frozenset[str]
 
 
 ACTIONS: dict[str, DeclaredAction] = {}
-HIDEABLE = ("reason", "changes", "details", "rows")
 
 
-def declare(name: str, *, says: str, seen_by: Iterable[str], hides: Iterable[str] = ()) -> None:
-    """Adds an action. `hides` names parts of the event: reason, changes, details, changes.FIELD, details.NAME, rows.
+def declare(name: str, *, label: str, sentence: str, seen_by: Iterable[str], hides: Iterable[str] = ()) -> None:
+    """Adds an action. `label` names it in lists, `sentence` continues "Dr A. …" (audit.sentences has the grammar).
 
-    Roles outside `seen_by` see the event without those parts; with no part named, without any of its content.
+    `hides` names parts of the event: reason, changes, details, changes.FIELD, details.NAME, rows. Roles outside
+    `seen_by` see the event without those parts; with no part named, without any of its content.
     """
+    check_name(name)
     parts = frozenset(hides)
     if unknown := {part for part in parts if part.partition(".")[0] not in HIDEABLE}:
         raise ValueError(f"action {name!r} hides {sorted(unknown)}; allowed: {', '.join(HIDEABLE)}, changes.FIELD")
-    action = DeclaredAction(name, says, frozenset(map(str, seen_by)), parts)
+    action = DeclaredAction(name, label, Sentence(sentence), frozenset(map(str, seen_by)), parts)
     if ACTIONS.setdefault(name, action) != action:
         raise ValueError(f"action {name!r} is declared twice with different meanings")
+
+
+def check_name(name: str) -> None:
+    """Refuses a name that does not follow the grammar."""
+    found = NAME.fullmatch(name)
+    if not found:
+        raise ValueError(f"action {name!r}; allowed: app.object.past-participle in lower case with hyphens")
+    participle = found["participle"]
+    if not participle.endswith("ed") and participle not in IRREGULAR:
+        raise ValueError(f"action {name!r} ends in {participle!r}; allowed: a past participle, such as signed or sent")
 
 
 def declared(name: str) -> DeclaredAction:
@@ -42,4 +85,4 @@ def declared(name: str) -> DeclaredAction:
     try:
         return ACTIONS[name]
     except KeyError:
-        raise UnknownAction(f"action {name!r} is not declared; declare it in the app's events.py") from None
+        raise UnknownAction(f"action {name!r} is not declared; declare it in the app's audit_actions.py") from None

@@ -57,7 +57,7 @@ def tell(*, report: Report, actor: Actor) -> None:
     """Writes the result into the trail itself: who verified, when, and what was found."""
     with audited_atomic():
         record(
-            action="audit.verify",
+            action="audit.trail.verified",
             actor=actor,
             stream="system",
             subject=("audit.trail", "system"),

@@ -51,7 +51,7 @@ def measure() -> tuple[float, float]:
     for number in range(EVENTS):
         with audited_atomic():
             subject, changes = ("bench.thing", str(number)), {"status": ["queued", "running"]}
-            record(action="jobs.retry", actor=actor, stream="BENCH", subject=subject, changes=changes)
+            record(action="jobs.job.retried", actor=actor, stream="BENCH", subject=subject, changes=changes)
     told = time.perf_counter()
     report = verify()
     ended = time.perf_counter()

@@ -119,7 +119,7 @@ def tell_backup(*, backup: Backup, actor: Actor) -> None:
     with audited_atomic():
         beat("backup", says=str(backup))
         record(
-            action="jobs.backup",
+            action="jobs.backup.written",
             actor=actor,
             stream="system",
             subject=("jobs.backup", backup.folder.name),

@@ -74,7 +74,7 @@ def _give_up(job: Job, lease: Lease, reason: str) -> None:
     with audited_atomic():
         lease.give_up(reason=reason[:2000])
         record(
-            action="jobs.give_up",
+            action="jobs.job.failed",
             actor=Actor.system(f"job {job.kind}"),
             stream="system",
             subject=("jobs.job", str(job.pk)),

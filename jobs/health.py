@@ -148,7 +148,7 @@ def backups() -> str:
 
 def audit_trail() -> str:
     """What the last verification found."""
-    last = Event.objects.filter(action="audit.verify").newest_first().first()
+    last = Event.objects.filter(action="audit.trail.verified").newest_first().first()
     if last is None:
         return "not verified yet"
     details = last.content["details"]

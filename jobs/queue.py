@@ -59,7 +59,7 @@ def retry(*, job: Job, actor: Actor) -> None:
             job.refresh_from_db()
             raise WrongState(f"job {job.pk}", job.status, Job.Status.FAILED)
         record(
-            action="jobs.retry",
+            action="jobs.job.retried",
             actor=actor,
             stream="system",
             subject=("jobs.job", str(job.pk)),

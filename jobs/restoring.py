@@ -80,7 +80,7 @@ def tell_restore(*, folder: Path, manifest: dict[str, Any], actor: Actor) -> Non
     """Notes in the restored trail that it was restored, and from what."""
     with audited_atomic():
         record(
-            action="jobs.restore",
+            action="jobs.backup.restored",
             actor=actor,
             stream="system",
             subject=("jobs.backup", folder.name),

@@ -73,7 +73,7 @@ def keep_marks(case: Case, marks: Sequence[TrainingMarks]) -> None:
     there = set(TrainingMarks.objects.filter(read__case=case).values_list("read_id", flat=True))
     fresh = TrainingMarks.objects.bulk_create(one for one in marks if one.read_id not in there)
     if fresh:
-        tell(case.campaign, "marked", ACTOR, {"reads": len(fresh)}, fresh)
+        tell(case.campaign, "reading.training-reads.compared", ACTOR, {"reads": len(fresh)}, fresh)
 
 
 def beside(read: Read, reference: dict[int, Scores]) -> dict[str, Scores]:
@@ -158,7 +158,13 @@ def keep(campaign: Campaign, one: Assessed) -> None:
     result = TrainingResult.objects.create(
         campaign=campaign, reader=one.reader, inputs_digest=one.digest, figures=one.figures, passed=one.passed
     )
-    tell(campaign, "assessed", ACTOR, {"reader": one.reader.pk, "passed": one.passed}, [result])
+    tell(
+        campaign,
+        "reading.training.assessed",
+        ACTOR,
+        {"reader": one.reader.pk, "name": str(one.reader), "passed": one.passed},
+        [result],
+    )
     if one.passed:
         qualify(campaign, result)
 
@@ -181,5 +187,5 @@ def qualify(campaign: Campaign, result: TrainingResult) -> None:
         actor=ACTOR,
         stream=campaign.trial.code,
         subject=("accounts.user", str(result.reader_id)),
-        details={"instrument": instrument, "evidence": evidence},
+        details={"reader": str(result.reader), "instrument": instrument, "evidence": evidence},
     )

@@ -32,11 +32,12 @@ def report_problem(
     with audited_atomic():
         problem = ImageProblem.objects.create(read=read, film=films.get(film_token), reason=reason, note=note[:500])
         record(
-            action="reading.problem.reported",
+            action="reading.image-problem.reported",
             actor=actor,
             stream=read.case.campaign.trial.code,
             subject=("reading.read", str(read.pk)),
             reason=PROBLEMS[reason],
+            details={"case": read.case.number},
         )
     return problem
 
@@ -53,9 +54,10 @@ def settle_problem(*, problem: ImageProblem, actor: Actor, settlement: str) -> N
         if touched != 1:
             raise WrongState("the problem", "settled", "an open problem")
         record(
-            action="reading.problem.settled",
+            action="reading.image-problem.settled",
             actor=actor,
             stream=problem.read.case.campaign.trial.code,
             subject=("reading.read", str(problem.read_id)),
             reason=settlement,
+            details={"case": problem.read.case.number},
         )

@@ -107,7 +107,12 @@ def open_campaign(
             stream=campaign.trial.code,
             subject=("reading.campaign", str(campaign.pk)),
             changes={"status": [CampaignStatus.DRAFT, CampaignStatus.OPEN]},
-            details={"cases": len(cases), "left out": len(subjects) - len(cases), "visits": list(visits)},
+            details={
+                "campaign": campaign.code,
+                "cases": len(cases),
+                "left out": len(subjects) - len(cases),
+                "visits": list(visits),
+            },
             rows=list(SealedCase.objects.filter(case__in=cases)),
         )
     return cases
@@ -150,7 +155,7 @@ def close_campaign(*, campaign: Campaign, actor: Actor, reason: str = "") -> Non
             subject=("reading.campaign", str(campaign.pk)),
             changes={"status": [CampaignStatus.OPEN, CampaignStatus.CLOSED]},
             reason=reason.strip() if to_come else "",
-            details={"repeats left out": to_come} if to_come else {},
+            details={"campaign": campaign.code} | ({"repeats left out": to_come} if to_come else {}),
         )
 
 
@@ -182,6 +187,7 @@ def reopen_campaign(*, campaign: Campaign, actor: Actor, reason: str) -> None:
             subject=("reading.campaign", str(campaign.pk)),
             changes={"status": [CampaignStatus.CLOSED, CampaignStatus.OPEN]},
             reason=reason,
+            details={"campaign": campaign.code},
         )
 
 

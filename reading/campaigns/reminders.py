@@ -44,7 +44,7 @@ def remind_readers(*, campaign: Campaign, actor: Actor) -> int:
             actor=actor,
             stream=campaign.trial.code,
             subject=("reading.campaign", str(campaign.pk)),
-            details={"readers": len(reminded)},
+            details={"campaign": campaign.code, "readers": len(reminded)},
         )
     return len(reminded)
 

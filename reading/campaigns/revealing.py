@@ -34,7 +34,7 @@ def reveal_seeds(*, campaign: Campaign, actor: Actor) -> dict[str, Any]:
             actor=actor,
             stream=campaign.trial.code,
             subject=("reading.campaign", str(campaign.pk)),
-            details={"commitments": [seed["commitment"] for seed in seeds]},
+            details={"campaign": campaign.code, "commitments": [seed["commitment"] for seed in seeds]},
         )
     return {"trial": campaign.trial.code, "campaign": campaign.code, "seeds": seeds}
 

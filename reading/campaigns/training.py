@@ -44,7 +44,13 @@ def make_training(*, campaign: Campaign, actor: Actor, least_status: float, leas
         raise WrongState("the campaign", state, "a draft that is not for training yet")
     with audited_atomic():
         made = TrainingSet.objects.create(campaign=campaign, least_status=least_status, least_change=least_change)
-        tell(campaign, "made", actor, {"least status": least_status, "least change": least_change}, [made])
+        tell(
+            campaign,
+            "reading.training.set-up",
+            actor,
+            {"least status": least_status, "least change": least_change},
+            [made],
+        )
     return made
 
 
@@ -61,7 +67,7 @@ def bring_references(*, campaign: Campaign, actor: Actor, content: bytes) -> int
     rows = [sealed_reference(case, {visit: found[place] for visit, place in places[case.pk].items()}) for case in cases]
     with audited_atomic():
         SealedReference.objects.bulk_create(rows)
-        tell(campaign, "referenced", actor, {"cases": len(rows)}, rows)
+        tell(campaign, "reading.reference-scores.imported", actor, {"cases": len(rows)}, rows)
     return len(rows)
 
 
@@ -109,7 +115,7 @@ def issue_training(
     with audited_atomic():
         batch = open_batch(campaign, name, due_on, actor)
         ask_for_reads(batch, wanted)
-        tell(campaign, "asked", actor, {"readers": len(readers), "reads": len(wanted)}, [])
+        tell(campaign, "reading.training-reads.requested", actor, {"readers": len(readers), "reads": len(wanted)}, [])
     return batch
 
 
@@ -120,14 +126,14 @@ def demand_training(campaign: Campaign) -> None:
         raise WrongState("the campaign", state, "an open campaign for training")
 
 
-def tell(campaign: Campaign, what: str, actor: Actor, details: dict[str, Any], rows: Sequence[Any]) -> None:
+def tell(campaign: Campaign, action: str, actor: Actor, details: dict[str, Any], rows: Sequence[Any]) -> None:
     """One event on the campaign."""
     record(
-        action=f"reading.training.{what}",
+        action=action,
         actor=actor,
         stream=campaign.trial.code,
         subject=("reading.campaign", str(campaign.pk)),
-        details=details,
+        details={"campaign": campaign.code, **details},
         rows=list(rows),
     )
 

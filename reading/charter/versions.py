@@ -109,7 +109,7 @@ def qualify_reader(*, trial: Trial, actor: Actor, reader: User, instrument: str,
             actor=actor,
             stream=trial.code,
             subject=("accounts.user", str(reader.pk)),
-            details={"instrument": instrument, "evidence": qualification.evidence},
+            details={"reader": str(reader), "instrument": instrument, "evidence": qualification.evidence},
         )
     return qualification
 
@@ -130,7 +130,7 @@ def disqualify_reader(*, qualification: Qualification, actor: Actor, reason: str
             stream=qualification.trial.code,
             subject=("accounts.user", str(qualification.reader_id)),
             reason=reason,
-            details={"instrument": qualification.instrument},
+            details={"reader": str(qualification.reader), "instrument": qualification.instrument},
         )
 
 

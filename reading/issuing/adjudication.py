@@ -67,10 +67,10 @@ def ask_adjudicators(*, campaign: Campaign, actor: Actor) -> tuple[int, int]:
         asked = sum(request_adjudication(case=case, actor=actor, loads=loads) is not None for case in cases)
         if asked:
             record(
-                action="reading.adjudication.asked",
+                action="reading.adjudication.requested",
                 actor=actor,
                 stream=campaign.trial.code,
                 subject=("reading.campaign", str(campaign.pk)),
-                details={"asked": asked, "still without": len(cases) - asked},
+                details={"campaign": campaign.code, "asked": asked, "still without": len(cases) - asked},
             )
     return asked, len(cases) - asked

@@ -199,6 +199,7 @@ def void_case(case: Case, actor: Actor, reason: str) -> list[int]:
         stream=case.campaign.trial.code,
         subject=("reading.case", str(case.pk)),
         changes={"status": [before, CaseStatus.VOIDED]},
+        details={"number": case.number},
         reason=reason,
     )
     return [read.reader_id for read in reads if read.kind == ReadKind.PRIMARY]

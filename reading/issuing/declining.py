@@ -34,7 +34,7 @@ def decline_read(*, read: Read, actor: Actor, reason: str, step: ReadStep | None
             stream=read.case.campaign.trial.code,
             subject=("reading.read", str(read.pk)),
             reason=reason,
-            details={"step": step.position} if step is not None and mixed else {},
+            details={"case": read.case.number} | ({"step": step.position} if step is not None and mixed else {}),
         )
 
 

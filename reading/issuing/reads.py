@@ -137,7 +137,7 @@ def write_reads(batch: Batch, drawn: Sequence[DrawnRead], places: Places) -> Non
         actor=Actor.system("issuing"),
         stream=batch.campaign.trial.code,
         subject=("reading.batch", str(batch.pk)),
-        details={"reads": len(reads), "commitment": batch.commitment},
+        details={"name": batch.name, "reads": len(reads), "commitment": batch.commitment},
         rows=[*sealed_timepoints, *sealed_reads],
     )
 

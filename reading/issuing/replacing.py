@@ -39,10 +39,11 @@ def replace_reader(*, read: Read, actor: Actor, new_reader: User, reason: str) -
         else:
             ask_for_reads(batch, [Assignment(read.case_id, new_reader.pk, read.kind)])
         record(
-            action="reading.read.replaced",
+            action="reading.read.reassigned",
             actor=actor,
             stream=read.case.campaign.trial.code,
             subject=("reading.read", str(read.pk)),
             changes={"reader": [read.reader_id, new_reader.pk]},
             reason=reason,
+            details={"case": read.case.number, "reader": str(new_reader)},
         )

@@ -37,7 +37,7 @@ def request_scan(*, campaign: Campaign, actor: Actor) -> LeakScan:
             raise WrongState("the leak scan", "running", "no scan under way")
         made = LeakScan.objects.create(campaign=campaign, number=newest.number + 1 if newest else 1)
         add(kind="reading.leak_scan", key=f"scan-{made.pk}", payload={"scan": made.pk})
-        tell("reading.leak_scan.request", made, actor)
+        tell("reading.leak-scan.requested", made, actor)
     return made
 
 
@@ -72,7 +72,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
             cases_of=measured.of,
             findings=[as_json(finding) for finding in findings],
         )
-        tell("reading.leak_scan.finish", made, Actor.system("leak scan"), warned=[FEATURES[name] for name in warned])
+        tell("reading.leak-scan.completed", made, Actor.system("leak scan"), warned=[FEATURES[name] for name in warned])
 
 
 def acknowledge_scan(*, made: LeakScan, actor: Actor, user: User, reason: str) -> None:
@@ -87,7 +87,7 @@ def acknowledge_scan(*, made: LeakScan, actor: Actor, user: User, reason: str) -
             acknowledged_at=timezone.now(),
             acknowledgement=reason,
         )
-        tell("reading.leak_scan.acknowledge", made, actor, reason=reason)
+        tell("reading.leak-scan.acknowledged", made, actor, reason=reason)
 
 
 def in_the_way(campaign: Campaign) -> str:

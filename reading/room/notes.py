@@ -48,6 +48,7 @@ def save_note(
             actor=actor,
             stream=read.case.campaign.trial.code,
             subject=("reading.read", str(read.pk)),
+            details={"case": read.case.number},
             rows=[note],
         )
     return note

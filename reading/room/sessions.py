@@ -21,7 +21,7 @@ from reading.models.read import KEPT_FOR_LOOKS
 from reading.room.cells import ABSENT, Cell, absent_items, cells_of, instrument_of, timepoints_of
 from reading.room.looks import first_looks
 from reading.room.pace import demand_pace, hold_pace
-from reading.room.steps import open_step, status_of, takes_values
+from reading.room.steps import open_step, place_in, status_of, takes_values
 
 BEGUN_FROM = (ReadStatus.ISSUED, ReadStatus.OPENED)
 Told = tuple[ItemScore, datetime | None]
@@ -92,7 +92,7 @@ def open_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None
             stream=read.case.campaign.trial.code,
             subject=("reading.read", str(read.pk)),
             changes={"status": [before, ReadStatus.OPENED if before == ReadStatus.ISSUED else before]},
-            details={"step": step.position, "marked absent by the system": len(scores)},
+            details={**place_in(read, step), "marked absent by the system": len(scores)},
             rows=scores,
         )
 
@@ -256,11 +256,12 @@ def conflict(operation: Operation, cell: Cell) -> Outcome:
 def record_saving(read: Read, actor: Actor, operations: Sequence[Operation], rows: Sequence[Model]) -> None:
     """One event for what one request saved."""
     record(
-        action="reading.values.saved",
+        action="reading.scores.saved",
         actor=actor,
         stream=read.case.campaign.trial.code,
         subject=("reading.read", str(read.pk)),
         details={
+            "case": read.case.number,
             "captured": [operation.captured_at.isoformat() for operation in operations],
             "conflicts settled": [operation.resolves for operation in operations if operation.resolves],
         },
@@ -274,7 +275,7 @@ def begin_sitting(*, actor: Actor, reader_id: int, trial_code: str, display: dic
     with audited_atomic():
         sitting = Sitting.objects.create(reader_id=reader_id, display=display)
         record(
-            action="reading.sitting.began",
+            action="reading.display.checked",
             actor=actor,
             stream=trial_code,
             subject=("reading.sitting", str(sitting.pk)),

@@ -19,7 +19,7 @@ from reading.issuing.assignments import move_case, move_read
 from reading.issuing.presentations import MIXED
 from reading.models import Case, CaseStatus, Read, ReadKind, ReadReturn, ReadStatus, ReadStep, SignedValues
 from reading.room.cells import cells_of, count_filled, instrument_of, timepoints_of
-from reading.room.steps import open_step, presentation_of, status_of, takes_values
+from reading.room.steps import open_step, place_in, presentation_of, status_of, takes_values
 
 MEANINGS = {
     "read": "I read these films myself and these are my scores",
@@ -108,7 +108,11 @@ def sign_step(
             actor=actor,
             stream=read.case.campaign.trial.code,
             subject=("reading.read", str(read.pk)),
-            details={"step": step.position, "digest": signed.digest, "meaning": MEANINGS[meaning]},
+            details={
+                **place_in(read, step),
+                "digest": signed.digest,
+                "meaning": MEANINGS[meaning],
+            },
             rows=[signed],
         )
         read.refresh_from_db()
@@ -190,7 +194,7 @@ def return_read(*, read: Read, actor: Actor, reason: str, note: str, step: ReadS
             subject=("reading.read", str(read.pk)),
             changes={"status": [ReadStatus.SIGNED, ReadStatus.RETURNED]},
             reason=RETURN_REASONS[reason],
-            details={"step": step.position} if step else {},
+            details={"case": read.case.number} | ({"step": step.position} if step else {}),
             rows=[returned],
         )
     return returned

@@ -37,6 +37,13 @@ def status_of(read: Read, step: ReadStep) -> ReadStatus:
     return ReadStatus.RETURNED if status == ReadStatus.RETURNED else ReadStatus.OPENED
 
 
+def place_in(read: Read, step: ReadStep) -> dict[str, object]:
+    """The case and, of a read with several steps, the step, for the audit trail."""
+    steps = read.steps.count()
+    place: dict[str, object] = {"case": read.case.number, "step": step.position}
+    return place | {"steps": steps} if steps > 1 else place
+
+
 def takes_values(read: Read, step: ReadStep) -> bool:
     """Whether values may be entered: the entry is in progress and the step neither locked nor declined."""
     return status_of(read, step) in WRITABLE and step.locked_at is None and step.declined_at is None

@@ -242,6 +242,7 @@ def take_over(request: HttpRequest, token: str) -> HttpResponse:
             actor=piece.actor,
             stream=piece.read.case.campaign.trial.code,
             subject=("reading.read", str(piece.read.pk)),
+            details={"case": piece.read.case.number},
         )
     return HttpResponse(status=204)
 

@@ -107,7 +107,7 @@ def count_wrong_share(asked: ArmsRequest, actor: Actor, why: str) -> None:
     with audited_atomic():
         ArmsRequest.objects.filter(pk=asked.pk).update(wrong_shares=F("wrong_shares") + 1)
         asked.refresh_from_db()
-        tell("scoring.arms.refuse_share", asked, actor, reason=why, wrong_shares=asked.wrong_shares)
+        tell("scoring.opening-share.refused", asked, actor, reason=why, wrong_shares=asked.wrong_shares)
 
 
 @sensitive_variables()
@@ -126,7 +126,7 @@ def keep_share(asked: ArmsRequest, actor: Actor, user: User, key: CustodianKey, 
             stream=asked.campaign.trial.code,
         )
         share = OpeningShare.objects.create(request=asked, key=key, signature=signature, content=sealed)
-        tell("scoring.arms.give_share", asked, actor, fingerprint=key.fingerprint)
+        tell("scoring.opening-share.given", asked, actor, fingerprint=key.fingerprint)
         if asked.shares.count() >= NEEDED:
             move_request(asked, ArmsRequestStatus.OPENING)
             add(kind="scoring.unseal", key=f"request-{asked.pk}", payload={"request": asked.pk})

@@ -62,7 +62,7 @@ def ask_for_arms(*, campaign: Campaign, actor: Actor, user: User, reason: str) -
             expires_at=timezone.now() + timedelta(hours=settings.ARMS_REQUEST_HOURS),
         )
         add(kind="scoring.mail_custodians", key=f"request-{asked.pk}", payload={"request": asked.pk})
-        tell("scoring.arms.request", asked, actor, reason=asked.reason)
+        tell("scoring.arms.requested", asked, actor, reason=asked.reason)
     return asked
 
 
@@ -72,7 +72,7 @@ def withdraw_request(*, asked: ArmsRequest, actor: Actor) -> None:
     with audited_atomic():
         move_request(asked, ArmsRequestStatus.WITHDRAWN)
         wipe_shares(asked)
-        tell("scoring.arms.withdraw", asked, actor)
+        tell("scoring.arms-request.withdrawn", asked, actor)
 
 
 def expire(asked: ArmsRequest) -> None:
@@ -80,7 +80,7 @@ def expire(asked: ArmsRequest) -> None:
     with audited_atomic():
         move_request(asked, ArmsRequestStatus.EXPIRED)
         wipe_shares(asked)
-        tell("scoring.arms.expire", asked, Actor.system("arms"))
+        tell("scoring.arms-request.expired", asked, Actor.system("arms"))
 
 
 def expire_all() -> None:
@@ -147,7 +147,7 @@ def sealed_package(*, asked: ArmsRequest, actor: Actor, user: User) -> dict[str,
         "sealed": {value.subject.code: value.sealed["shares"][str(place)] for value in values_of(asked)},
     }
     with audited_atomic():
-        tell("scoring.arms.package", asked, actor, fingerprint=key.fingerprint)
+        tell("scoring.sealed-package.downloaded", asked, actor, fingerprint=key.fingerprint)
     return package
 
 

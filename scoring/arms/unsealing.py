@@ -66,7 +66,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
         lease.finish()
         move_request(asked, ArmsRequestStatus.OPENED, folder=name, root=root, opened_at=timezone.now())
         wipe_shares(asked)
-        tell("scoring.arms.open", asked, ACTOR, root=root, subjects=len(arms))
+        tell("scoring.arms.opened", asked, ACTOR, root=root, subjects=len(arms))
         anchors.write_on_commit()
 
 
@@ -96,7 +96,7 @@ def fail(asked: ArmsRequest, lease: Lease) -> None:
         lease.finish()
         move_request(asked, ArmsRequestStatus.FAILED)
         wipe_shares(asked)
-        tell("scoring.arms.fail", asked, ACTOR, reason="a sealed value was altered after its import")
+        tell("scoring.arms-opening.failed", asked, ACTOR, reason="a sealed value was altered after its import")
 
 
 @sensitive_variables()
@@ -162,5 +162,5 @@ def receive_arms(*, asked: ArmsRequest, actor: Actor, user: User, password: str)
         move_to_unblinded_side(
             trial=asked.campaign.trial, user=user, actor=actor, reason=f"received the arms of {asked.campaign.code}"
         )
-        tell("scoring.arms.receive", asked, actor, root=asked.root)
+        tell("scoring.arms.received", asked, actor, root=asked.root)
     return content

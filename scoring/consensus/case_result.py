@@ -23,7 +23,7 @@ from reading.issuing.assignments import move_case
 from reading.issuing.randomisation import Draw, new_seed
 from reading.models import Case, CaseStatus, ReadKind
 from scoring import training
-from scoring.consensus.discordance import Trigger, choose_readers, compare
+from scoring.consensus.discordance import Discordance, choose_readers, compare_readers
 from scoring.consensus.results import Numbers, mean_of, numbers_of
 from scoring.consensus.rules import rule_of
 from scoring.consensus.signed_series import SignedRead, signed_reads
@@ -46,7 +46,7 @@ class Computed:
     rule: str
     readers: tuple[int, ...]
     inputs: tuple[str, ...]
-    trigger: Trigger
+    trigger: Discordance
     numbers: dict[str, Any]
 
 
@@ -72,7 +72,7 @@ def compute(case: Case) -> Computed | None:
     if case.status == CaseStatus.VOIDED or len(primary) < terms.readers_per_case:
         return None
     adjudication = signed_reads([read for read in reads if read.kind == ReadKind.ADJUDICATION], instrument, frozen)
-    trigger = compare(
+    trigger = compare_readers(
         instrument, primary[0].series, primary[1].series, rule, Fraction(str(terms.adjudication_threshold))
     )
     return decide(instrument, terms, rule, frozen, primary, adjudication, trigger)
@@ -85,14 +85,14 @@ def decide(
     frozen: FrozenCase,
     primary: Sequence[SignedRead],
     adjudication: Sequence[SignedRead],
-    trigger: Trigger,
+    trigger: Discordance,
 ) -> Computed:
     """Concordant: the mean of the two. Discordant: waits, or the charter's result rule with the adjudicator's read."""
     used, outcome, result_rule = list(primary), Outcome.CONSENSUS, "mean-of-two"
     readers = tuple(one.series.reader for one in primary)
-    if trigger.tripped:
+    if trigger.is_discordant:
         outcome, result_rule = Outcome.DISCORDANT, "waiting"
-    if trigger.tripped and adjudication:
+    if trigger.is_discordant and adjudication:
         used = [*primary, adjudication[0]]
         outcome, result_rule = Outcome.ADJUDICATED, terms.result_rule
         readers = choose_readers(
@@ -144,12 +144,17 @@ def keep(case: Case, computed: Computed) -> None:
     if new and locked.status != STATUS[computed.outcome]:
         follow(locked, computed.outcome)
     record(
-        action="scoring.case.computed",
+        action="scoring.result.computed",
         actor=ACTOR,
         stream=locked.campaign.trial.code,
         subject=("reading.case", str(locked.pk)),
         changes={"status": [before, locked.status]},
-        details={"outcome": computed.outcome, "rule": computed.rule, "inputs": list(computed.inputs)},
+        details={
+            "number": locked.number,
+            "outcome": computed.outcome,
+            "rule": computed.rule,
+            "inputs": list(computed.inputs),
+        },
         rows=[result] if new else [],
     )
     if new:
@@ -179,12 +184,12 @@ def inputs_digest(computed: Computed) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def trigger_json(trigger: Trigger) -> dict[str, Any]:
+def trigger_json(trigger: Discordance) -> dict[str, Any]:
     """The trigger as stored: fractions as text."""
     stored = asdict(trigger)
     return {
         "largest": None if stored["largest"] is None else str(trigger.largest),
         "threshold": str(trigger.threshold),
         "one_sided": list(trigger.one_sided),
-        "tripped": trigger.tripped,
+        "discordant": trigger.is_discordant,
     }

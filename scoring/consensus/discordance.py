@@ -32,7 +32,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Trigger:
+class Discordance:
     """What the comparison of two readers found. `largest` is in score units; None when no pair was comparable."""
 
     largest: Fraction | None
@@ -40,12 +40,14 @@ class Trigger:
     threshold: Fraction
 
     @property
-    def tripped(self) -> bool:
+    def is_discordant(self) -> bool:
         """True above the threshold (strictly), or when a timepoint is evaluable for only one reader."""
         return bool(self.one_sided) or (self.largest is not None and self.largest > self.threshold)
 
 
-def compare(instrument: Instrument, first: Series, second: Series, rule: MissingRule, threshold: Fraction) -> Trigger:
+def compare_readers(
+    instrument: Instrument, first: Series, second: Series, rule: MissingRule, threshold: Fraction
+) -> Discordance:
     """The charter's trigger on two readers of one case."""
     differences = []
     for one, other in combinations(range(len(first.values)), 2):
@@ -54,7 +56,7 @@ def compare(instrument: Instrument, first: Series, second: Series, rule: Missing
             differences.append(abs(changes[0] - changes[1]))
     evaluable = [status_known(instrument, series, rule) for series in (first, second)]
     one_sided = tuple(place for place, pair in enumerate(zip(*evaluable, strict=True)) if pair[0] != pair[1])
-    return Trigger(max(differences, default=None), one_sided, threshold)
+    return Discordance(max(differences, default=None), one_sided, threshold)
 
 
 def change_between(instrument: Instrument, series: Series, one: int, other: int, rule: MissingRule) -> Fraction | None:

@@ -49,9 +49,14 @@ def request_dataset(*, campaign: Campaign, actor: Actor) -> Dataset:
             actor=actor,
             stream=campaign.trial.code,
             subject=("scoring.dataset", str(dataset.pk)),
-            details={"campaign": campaign.code, "number": number},
+            details=named(dataset),
         )
     return dataset
+
+
+def named(dataset: Dataset) -> dict[str, object]:
+    """What people call the dataset, for the audit trail."""
+    return {"campaign": dataset.campaign.code, "number": dataset.number}
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
@@ -73,7 +78,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
             stream=dataset.campaign.trial.code,
             subject=("scoring.dataset", str(dataset.pk)),
             changes={"status": [DatasetStatus.BUILDING, DatasetStatus.BUILT]},
-            details={"root": built["root"], "rows": built["counts"]["rows"]},
+            details={**named(dataset), "root": built["root"], "rows": built["counts"]["rows"]},
         )
 
 
@@ -146,6 +151,7 @@ def fail(dataset: Dataset, lease: Lease, reason: str) -> None:
             stream=dataset.campaign.trial.code,
             subject=("scoring.dataset", str(dataset.pk)),
             changes={"status": [DatasetStatus.BUILDING, DatasetStatus.FAILED]},
+            details=named(dataset),
             reason=reason,
         )
 
@@ -162,6 +168,7 @@ def discard_dataset(*, dataset: Dataset, actor: Actor) -> None:
             stream=dataset.campaign.trial.code,
             subject=("scoring.dataset", str(dataset.pk)),
             changes={"status": [before, DatasetStatus.DISCARDED]},
+            details=named(dataset),
         )
 
 
@@ -174,7 +181,7 @@ def record_download(*, dataset: Dataset, actor: Actor) -> None:
             actor=actor,
             stream=dataset.campaign.trial.code,
             subject=("scoring.dataset", str(dataset.pk)),
-            details={"root": dataset.root},
+            details={**named(dataset), "root": dataset.root},
         )
 
 

@@ -80,7 +80,7 @@ def record_lock(
         stream=dataset.campaign.trial.code,
         subject=("scoring.dataset", str(dataset.pk)),
         reason=reason,
-        details={"root": dataset.root, "dataset": dataset.number},
+        details={"campaign": dataset.campaign.code, "number": dataset.number, "root": dataset.root},
         rows=rows,
     )
 
@@ -146,7 +146,7 @@ def ask_unlock(*, lock: Lock, actor: Actor, user: User, reason: str) -> Unlock:
         raise WrongState("the lock", "already asked to be opened", "a lock nobody has asked to open")
     with audited_atomic():
         unlock = Unlock.objects.create(lock=lock, reason=reason.strip()[:500], asked_by=user)
-        record_lock("scoring.unlock.asked", lock.dataset, actor, reason)
+        record_lock("scoring.unlock.requested", lock.dataset, actor, reason)
     return unlock
 
 
@@ -160,5 +160,5 @@ def agree_unlock(*, unlock: Unlock, actor: Actor, user: User) -> None:
         if touched != 1:
             raise WrongState("the unlock", "agreed", "one that waits for a second person")
         move_campaign(unlock.lock.campaign, CampaignStatus.CLOSED)
-        record_lock("scoring.unlock.agreed", unlock.lock.dataset, actor, unlock.reason)
+        record_lock("scoring.unlock.approved", unlock.lock.dataset, actor, unlock.reason)
         anchors.write_on_commit()

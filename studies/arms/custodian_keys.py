@@ -38,7 +38,7 @@ def hold_arms(*, trial: Trial, actor: Actor, user: User, reason: str) -> ArmsHol
         if holds_arms(trial):
             raise WrongState(f"trial {trial.code}", "holding arms already", "a trial that holds none")
         holding = ArmsHolding.objects.create(trial=trial, chosen_by=user, reason=reason)
-        tell("studies.arms.hold", trial, actor, reason=reason)
+        tell("studies.sealed-arms.chosen", trial, actor, reason=reason)
     return holding
 
 
@@ -52,7 +52,7 @@ def hold_no_arms(*, trial: Trial, actor: Actor, reason: str) -> None:
         if ArmsImport.objects.filter(trial=trial).exists():
             raise WrongState(f"trial {trial.code}", "holding imported arms", "a trial into which none were imported")
         ArmsHolding.objects.filter(trial=trial).delete()
-        tell("studies.arms.hold_none", trial, actor, reason=reason)
+        tell("studies.sealed-arms.declined", trial, actor, reason=reason)
 
 
 def register_key(*, trial: Trial, actor: Actor, user: User, public_key: str) -> CustodianKey:
@@ -70,7 +70,7 @@ def register_key(*, trial: Trial, actor: Actor, user: User, public_key: str) -> 
         own.update(replaced_at=timezone.now())
         with used_once("public key", text, f"trial {trial.code}"):
             key = CustodianKey.objects.create(trial=trial, custodian=user, public_key=text, fingerprint=mark)
-        tell("studies.arms.register_key", trial, actor, fingerprint=mark, custodian=user.pk)
+        tell("studies.custodian-key.registered", trial, actor, fingerprint=mark, custodian=user.pk)
     return key
 
 
@@ -94,7 +94,7 @@ def confirm_key(*, key: CustodianKey, actor: Actor, user: User, typed: str) -> N
         waiting = CustodianKey.objects.filter(pk=key.pk, custodian=user, confirmed_at=None, replaced_at=None)
         if waiting.update(confirmed_at=timezone.now()) != 1:
             raise WrongState("the key", "confirmed or replaced", "your own key that waits")
-        tell("studies.arms.confirm_key", key.trial, actor, fingerprint=key.fingerprint)
+        tell("studies.custodian-key.confirmed", key.trial, actor, fingerprint=key.fingerprint)
 
 
 def keys_to_seal_to(trial: Trial) -> list[CustodianKey]:
@@ -119,5 +119,5 @@ def tell(action: str, trial: Trial, actor: Actor, reason: str = "", **details: o
         stream=trial.code,
         subject=("studies.trial", str(trial.pk)),
         reason=reason,
-        details=details,
+        details={"trial": trial.code, **details},
     )

@@ -58,7 +58,7 @@ def write_import(
             value.imported = imported
         made = SealedArm.objects.bulk_create(sealed)
         record(
-            action="studies.arms.import",
+            action="studies.arms.imported",
             actor=actor,
             stream=trial.code,
             subject=("studies.armsimport", str(imported.pk)),

@@ -152,7 +152,7 @@ def _keep(film: Film, folder: Path, lease: Lease, placed: Place, known: dict[str
     try:
         keep_file(folder / result["blind"], blind)
         keep_tree(folder / "desk", desk)
-        _write(film, lease, FilmStatus.DEIDENTIFIED, "deidentify", values, _told(result, found))
+        _write(film, lease, FilmStatus.DEIDENTIFIED, "studies.film.deidentified", values, _told(result, found))
     except BaseException:
         drop_file(blind)
         drop_tree(desk)
@@ -175,14 +175,15 @@ def _stop(film: Film, lease: Lease, outcome: str, text: str, known: dict[str, An
     status = FilmStatus.HELD if outcome == "held" else FilmStatus.REFUSED
     code = known.pop("reason_code", "")
     values = {**known, "status_reason": text[:500]}
-    _write(film, lease, status, "hold" if outcome == "held" else "refuse", values, {"code": code}, reason=text)
+    action = "studies.film.held" if outcome == "held" else "studies.film.refused"
+    _write(film, lease, status, action, values, {"code": code}, reason=text)
 
 
 def _write(
     film: Film,
     lease: Lease,
     status: FilmStatus,
-    verb: str,
+    action: str,
     values: dict[str, Any],
     details: dict[str, Any],
     reason: str = "",
@@ -192,7 +193,7 @@ def _write(
         film = locked(film)
         move(film, status, **_with_what_came_meanwhile(film, values))
         record(
-            action=f"studies.film.{verb}",
+            action=action,
             actor=ACTOR,
             stream=film.trial.code,
             subject=("studies.film", str(film.pk)),

@@ -39,7 +39,7 @@ def complete(
         film = _locked_held(film)
         changes = move(film, FilmStatus.RECEIVED, **values)
         add(kind="studies.deidentify", key=f"film-{film.pk}-{secrets.token_hex(4)}", payload={"film": film.pk})
-        _tell(film, "complete", actor, changes)
+        _tell(film, "studies.film.completed", actor, changes)
 
 
 def keep_apart(*, film: Film, reason: str, actor: Actor) -> None:
@@ -53,7 +53,7 @@ def keep_apart(*, film: Film, reason: str, actor: Actor) -> None:
         header = {**film.header, KEPT_APART: True}
         changes = move(film, FilmStatus.RECEIVED, status_reason="", header=header)
         add(kind="studies.deidentify", key=f"film-{film.pk}-{secrets.token_hex(4)}", payload={"film": film.pk})
-        _tell(film, "keep_apart", actor, {"status": changes["status"]}, reason)
+        _tell(film, "studies.film.kept-apart", actor, {"status": changes["status"]}, reason)
 
 
 def discard(*, film: Film, reason: str, actor: Actor) -> None:
@@ -63,7 +63,7 @@ def discard(*, film: Film, reason: str, actor: Actor) -> None:
     with audited_atomic():
         film = _locked_held(film)
         changes = move(film, FilmStatus.REFUSED, status_reason=f"Taken back by the site: {reason}"[:500])
-        _tell(film, "discard", actor, changes, reason)
+        _tell(film, "studies.film.taken-back", actor, changes, reason)
 
 
 def read_again(*, film: Film, actor: Actor) -> None:
@@ -107,7 +107,7 @@ def confirm_date(*, film: Film, film_date: date, actor: Actor) -> None:
             "film_date": [film.film_date, day],
             "film_date_source": [film.film_date_source, source],
         }
-        _tell(film, "confirm_date", actor, changes)
+        _tell(film, "studies.film-date.confirmed", actor, changes)
 
 
 def checked_day(day: date) -> date:
@@ -124,9 +124,9 @@ def _check_place(film: Film, subject: Subject | None, visit: Visit | None) -> No
         raise BadInput("visit", visit.code, f"a visit of subject {subject.code}")
 
 
-def _tell(film: Film, verb: str, actor: Actor, changes: dict[str, list[object]], reason: str = "") -> None:
+def _tell(film: Film, action: str, actor: Actor, changes: dict[str, list[object]], reason: str = "") -> None:
     record(
-        action=f"studies.film.{verb}",
+        action=action,
         actor=actor,
         stream=film.trial.code,
         subject=("studies.film", str(film.pk)),

@@ -191,14 +191,15 @@ def _file(transmittal: Transmittal, film: Film, actor: Actor, again: bool) -> Re
         known = resent.came_before(film, again=again)
         if known is not None:
             entry = _enter(transmittal, film, "duplicate", resent.compare(known, film, actor), known)
-            _tell("duplicate", transmittal, film, known, actor, {"became": known.status, "says": entry.reason})
+            details = {"became": known.status, "says": entry.reason}
+            _tell("studies.film.received-again", transmittal, film, known, actor, details)
         else:
             film.save(force_insert=True)
             if film.header:
                 sop_instances.claim(film, film.sop_instance_uid, film.header[CONTENT])
             add(kind="studies.deidentify", key=f"film-{film.pk}", payload={"film": film.pk})
             entry = _enter(transmittal, film, "filed", "", film)
-            _tell("receive", transmittal, film, film, actor, {})
+            _tell("studies.film.received", transmittal, film, film, actor, {})
     if known is not None:
         drop_original(film.original_file)
         known.refresh_from_db()
@@ -221,10 +222,10 @@ def _enter(transmittal: Transmittal, film: Film, outcome: str, reason: str, file
 
 
 def _tell(
-    verb: str, transmittal: Transmittal, film: Film, filed: Film, actor: Actor, more: Mapping[str, object]
+    action: str, transmittal: Transmittal, film: Film, filed: Film, actor: Actor, more: Mapping[str, object]
 ) -> None:
     record(
-        action=f"studies.film.{verb}",
+        action=action,
         actor=actor,
         stream=transmittal.trial.code,
         subject=("studies.film", str(filed.pk)),
@@ -249,7 +250,7 @@ def ignore(*, transmittal: Transmittal, name: str, left_out: list[str], actor: A
     with audited_atomic():
         entry = _enter(transmittal, film, "ignored", reason, None)
         record(
-            action="studies.file.ignore",
+            action="studies.system-files.ignored",
             actor=actor,
             stream=transmittal.trial.code,
             subject=("studies.transmittal", str(transmittal.pk)),
@@ -279,7 +280,7 @@ def _refused(
     with audited_atomic():
         entry = _enter(transmittal, film, "refused", refusal.text, None)
         record(
-            action="studies.file.refuse",
+            action="studies.file.refused",
             actor=actor,
             stream=transmittal.trial.code,
             subject=("studies.transmittal", str(transmittal.pk)),

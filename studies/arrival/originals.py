@@ -17,7 +17,7 @@ def open_original(*, film: Film, actor: Actor, reason: str, out: BinaryIO) -> No
     reason = checked_text("reason", reason, longest=200)
     with audited_atomic():
         record(
-            action="studies.original.open",
+            action="studies.original.opened",
             actor=actor,
             stream=film.trial.code,
             subject=("studies.film", str(film.pk)),

@@ -81,7 +81,7 @@ def _write(film: Film, chosen: MaskSet | None, lease: Lease, pictures: dict[str,
         for side, meta in pictures.items():
             _make_image(film, side, chosen, meta, keys[side])
         record(
-            action="studies.film.render",
+            action="studies.film.rendered",
             actor=ACTOR,
             stream=film.trial.code,
             subject=("studies.film", str(film.pk)),

@@ -27,7 +27,13 @@ def issue_token(*, trial: Trial, site: Site, label: str, actor: Actor) -> tuple[
     label, text = checked_text("label", label, longest=80), secrets.token_urlsafe(32)
     with audited_atomic():
         token = SenderToken.objects.create(trial=trial, site=site, label=label, digest=digest_of(text))
-        _tell("admit", trial, ("studies.sendertoken", str(token.pk)), actor, {"site": site.code, "label": label})
+        _tell(
+            "studies.sender.admitted",
+            trial,
+            ("studies.sendertoken", str(token.pk)),
+            actor,
+            {"site": site.code, "label": label},
+        )
     return token, text
 
 
@@ -41,7 +47,7 @@ def admit_peer(*, trial: Trial, site: Site, calling_ae: str, called_ae: str, add
         with used_once("peer", values["calling_ae"], "the list of peers"):
             peer = DicomPeer.objects.create(trial=trial, site=site, address=address, **values)
         details = {"site": site.code, "address": address, **values}
-        _tell("admit", trial, ("studies.dicompeer", str(peer.pk)), actor, details)
+        _tell("studies.sender.admitted", trial, ("studies.dicompeer", str(peer.pk)), actor, details)
     return peer
 
 
@@ -53,7 +59,7 @@ def revoke(*, sender: SenderToken | DicomPeer, actor: Actor) -> None:
         if in_use.update(revoked_at=timezone.now()) != 1:
             raise WrongState(f"the sender {sender}", "revoked", "one in use")
         subject = (f"studies.{type(sender).__name__.lower()}", str(sender.pk))
-        _tell("revoke", sender.trial, subject, actor, {"site": sender.site.code})
+        _tell("studies.sender.revoked", sender.trial, subject, actor, {"site": sender.site.code})
 
 
 def token_holder(text: str) -> SenderToken | None:
@@ -95,5 +101,5 @@ def _check_site(trial: Trial, site: Site) -> None:
         raise BadInput("site", site.code, f"a site of trial {trial.code}")
 
 
-def _tell(verb: str, trial: Trial, subject: tuple[str, str], actor: Actor, details: Mapping[str, object]) -> None:
-    record(action=f"studies.sender.{verb}", actor=actor, stream=trial.code, subject=subject, details=details)
+def _tell(action: str, trial: Trial, subject: tuple[str, str], actor: Actor, details: Mapping[str, object]) -> None:
+    record(action=action, actor=actor, stream=trial.code, subject=subject, details=details)

@@ -47,7 +47,7 @@ def designate(*, film: Film, actor: Actor, reason: str) -> None:
         stand_back(film, others)
         Film.objects.filter(pk=film.pk).update(designated=True)
         record(
-            action="studies.film.designate",
+            action="studies.film.designated",
             actor=actor,
             stream=film.trial.code,
             subject=("studies.film", str(film.pk)),

@@ -57,7 +57,7 @@ def place(
         )
         show(film, side)
         record(
-            action="studies.joints.place",
+            action="studies.joints.placed",
             actor=actor,
             stream=film.trial.code,
             subject=("studies.film", str(film.pk)),

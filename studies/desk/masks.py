@@ -97,7 +97,7 @@ def propose(
             crops=cuts,
             proposed_by_id=person(actor),
         )
-        _tell(masks, "studies.masks.propose", actor, details={"rectangles": boxes, "crops": cuts})
+        _tell(masks, "studies.masks.proposed", actor, details={"rectangles": boxes, "crops": cuts})
     return masks
 
 
@@ -117,7 +117,7 @@ def confirm(*, mask_set: MaskSet, actor: Actor) -> None:
         MaskSet.objects.filter(pk=mask_set.pk).update(confirmed_by=person(actor), confirmed_at=timezone.now())
         if film.status == FilmStatus.ACCEPTED:
             order_rendition(film)
-        _tell(mask_set, "studies.masks.confirm", actor)
+        _tell(mask_set, "studies.masks.confirmed", actor)
 
 
 def refuse(*, mask_set: MaskSet, actor: Actor, reason: str) -> None:
@@ -131,7 +131,7 @@ def refuse(*, mask_set: MaskSet, actor: Actor, reason: str) -> None:
         changes: dict[str, list[object]] = {}
         if film.status == FilmStatus.ACCEPTED:
             changes = move(film, FilmStatus.DEIDENTIFIED, status_reason=f"masks refused: {reason}"[:500])
-        _tell(mask_set, "studies.masks.refuse", actor, reason=reason, changes=changes)
+        _tell(mask_set, "studies.masks.refused", actor, reason=reason, changes=changes)
 
 
 def _check_second(film: Film, mask_set: MaskSet, actor: Actor) -> None:

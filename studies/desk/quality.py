@@ -22,6 +22,15 @@ from studies.naming import checked_text
 from studies.questions import threads as questions
 from studies.sop_instances import check_alone
 
+# The audit action of each decision.
+DECIDED = {
+    "accept": "studies.film.accepted",
+    "reject": "studies.film.rejected",
+    "question": "studies.film.questioned",
+    "withdraw": "studies.film.withdrawn",
+    "reopen": "studies.film.reopened",
+}
+
 
 def accept(
     *,
@@ -202,7 +211,7 @@ def _tell(
         name: [str(value) if isinstance(value, Model) else value for value in pair] for name, pair in changes.items()
     }
     record(
-        action=f"studies.film.{verb}",
+        action=DECIDED[verb],
         actor=actor,
         stream=film.trial.code,
         subject=("studies.film", str(film.pk)),

@@ -26,7 +26,7 @@ def record_absence(*, visit: Visit, side: str, view: str, reason: str, actor: Ac
             raise WrongState(f"{side} {view} of visit {visit.code}", "received", "a view without a film")
         with used_once("film", f"{side} {view}", f"the list of visit {visit.code}"):
             absent = AbsentFilm.objects.create(visit=visit, side=side, view=view, reason=reason)
-        tell(absent, "studies.film.absent", actor, reason)
+        tell(absent, "studies.film.marked-absent", actor, reason)
     return absent
 
 
@@ -38,7 +38,7 @@ def withdraw_absence(*, absent: AbsentFilm, reason: str, actor: Actor) -> None:
         ended = AbsentFilm.objects.filter(pk=absent.pk, withdrawn_at=None).update(withdrawn_at=timezone.now())
         if not ended:
             raise WrongState(f"{absent}", "expected", "a film recorded as never to come")
-        tell(absent, "studies.film.expect", actor, reason)
+        tell(absent, "studies.film.expected-again", actor, reason)
 
 
 def tell(absent: AbsentFilm, action: str, actor: Actor, reason: str) -> None:

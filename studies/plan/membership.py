@@ -28,7 +28,7 @@ def grant(*, trial: Trial, user: User, role: str, reason: str, actor: Actor, sit
         Trial.objects.select_for_update().get(pk=trial.pk)
         check_apart(user=user, role=role, held=list(Membership.objects.filter(trial=trial, user=user)))
         membership = Membership.objects.create(trial=trial, user=user, role=role, site=site, reason=reason)
-        tell(membership, "studies.membership.grant", actor, reason)
+        tell(membership, "studies.membership.granted", actor, reason)
     return membership
 
 
@@ -79,7 +79,7 @@ def end(membership: Membership, reason: str, actor: Actor) -> None:
         ended = Membership.objects.current().filter(pk=membership.pk).update(revoked_at=timezone.now())
         if not ended:
             raise WrongState(f"the role {membership.role} of {membership.user}", "revoked", "a role that is held")
-        tell(membership, "studies.membership.revoke", actor, reason)
+        tell(membership, "studies.membership.revoked", actor, reason)
 
 
 def move_to_unblinded_side(*, trial: Trial, user: User, actor: Actor, reason: str) -> None:
@@ -97,12 +97,12 @@ def move_to_unblinded_side(*, trial: Trial, user: User, actor: Actor, reason: st
         fresh = Membership.objects.filter(trial=trial, user=user, unblinded_at=None)
         if fresh.update(unblinded_at=timezone.now()):
             record(
-                action="studies.membership.unblind",
+                action="studies.member.unblinded",
                 actor=actor,
                 stream=trial.code,
                 subject=("accounts.user", str(user.pk)),
                 reason=reason,
-                details={"user": user.pk, "ended": sorted(membership.role for membership in ending)},
+                details={"user": user.pk, "name": str(user), "ended": sorted(membership.role for membership in ending)},
             )
 
 
@@ -116,6 +116,7 @@ def tell(membership: Membership, action: str, actor: Actor, reason: str) -> None
         reason=reason,
         details={
             "user": membership.user_id,
+            "name": str(membership.user),
             "role": membership.role,
             "site": membership.site.code if membership.site else "",
         },

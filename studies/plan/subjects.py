@@ -23,7 +23,7 @@ def enrol(*, trial: Trial, site: Site, code: str, actor: Actor) -> Subject:
         plans = list(trial.visit_plans.all())
         Visit.objects.bulk_create(Visit(subject=subject, plan=plan, code=plan.code) for plan in plans)
         record(
-            action="studies.subject.enrol",
+            action="studies.subject.enrolled",
             actor=actor,
             stream=trial.code,
             subject=("studies.subject", str(subject.pk)),

@@ -18,7 +18,7 @@ def create_trial(*, code: str, title: str, actor: Actor, sponsor: str = "") -> T
         with used_once("trial code", code, "the house"):
             trial = Trial.objects.create(code=code, title=title, sponsor=sponsor)
         record(
-            action="studies.trial.create",
+            action="studies.trial.created",
             actor=actor,
             stream=trial.code,
             subject=("studies.trial", str(trial.pk)),
@@ -36,7 +36,7 @@ def add_site(*, trial: Trial, code: str, actor: Actor, name: str = "") -> Site:
         with used_once("site", code, f"trial {trial.code}"):
             site = Site.objects.create(trial=trial, code=code, name=name)
         record(
-            action="studies.site.add",
+            action="studies.site.added",
             actor=actor,
             stream=trial.code,
             subject=("studies.site", str(site.pk)),
@@ -53,9 +53,10 @@ def rename_site(*, site: Site, name: str, actor: Actor) -> None:
         old = Site.objects.select_for_update().get(pk=site.pk).name
         Site.objects.filter(pk=site.pk).update(name=name)
         record(
-            action="studies.site.rename",
+            action="studies.site.renamed",
             actor=actor,
             stream=site.trial.code,
             subject=("studies.site", str(site.pk)),
             changes={"name": [old, name]},
+            details={"code": site.code},
         )

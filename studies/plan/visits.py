@@ -55,7 +55,7 @@ def plan_visit(
             plan = VisitPlan.objects.create(trial=trial, code=code, **fields)
             Visit.objects.bulk_create(Visit(subject=subject, plan=plan, code=code) for subject in trial.subjects.all())
         record(
-            action="studies.plan.add",
+            action="studies.planned-visit.added",
             actor=actor,
             stream=trial.code,
             subject=("studies.visitplan", str(plan.pk)),
@@ -76,7 +76,7 @@ def change_plan(
         changes = {name: [getattr(old, name), value] for name, value in new.items() if getattr(old, name) != value}
         VisitPlan.objects.filter(pk=plan.pk).update(**new)
         record(
-            action="studies.plan.change",
+            action="studies.planned-visit.changed",
             actor=actor,
             stream=plan.trial.code,
             subject=("studies.visitplan", str(plan.pk)),
@@ -98,7 +98,7 @@ def add_visit(*, subject: Subject, code: str, kind: str, actor: Actor) -> Visit:
         with used_once("visit", code, f"subject {subject.code}"):
             visit = Visit.objects.create(subject=subject, code=code, kind=kind)
         record(
-            action="studies.visit.add",
+            action="studies.visit.added",
             actor=actor,
             stream=subject.trial.code,
             subject=("studies.visit", str(visit.pk)),
@@ -116,7 +116,7 @@ def mark_not_done(*, visit: Visit, reason: str, actor: Actor) -> None:
             raise WrongState(f"visit {visit.code}", f"one with {films} films", "a visit without films")
         if not Visit.objects.filter(pk=visit.pk, not_done_reason="").update(not_done_reason=reason):
             raise WrongState(f"visit {visit.code}", "not done", "a visit that is expected")
-        tell(visit, "studies.visit.not_done", actor, changes={"not_done_reason": ["", reason]}, reason=reason)
+        tell(visit, "studies.visit.marked-not-done", actor, changes={"not_done_reason": ["", reason]}, reason=reason)
 
 
 def reopen_visit(*, visit: Visit, reason: str, actor: Actor) -> None:
@@ -128,7 +128,7 @@ def reopen_visit(*, visit: Visit, reason: str, actor: Actor) -> None:
         if not old:
             raise WrongState(f"visit {visit.code}", "expected", "a visit recorded as not done")
         Visit.objects.filter(pk=visit.pk).update(not_done_reason="")
-        tell(visit, "studies.visit.reopen", actor, changes={"not_done_reason": [old, ""]}, reason=reason)
+        tell(visit, "studies.visit.expected-again", actor, changes={"not_done_reason": [old, ""]}, reason=reason)
 
 
 def tell(visit: Visit, action: str, actor: Actor, *, changes: dict[str, list[object]], reason: str) -> None:

@@ -16,10 +16,10 @@ from jobs.queue import Lease
 from studies.models import Membership, Question
 
 SAYS = {
-    "ask": "was opened and waits for your answer",
-    "reopen": "was reopened and waits for your answer",
-    "remind": "still waits for your answer",
-    "answer": "was answered",
+    "asked": "was opened and waits for your answer",
+    "reopened": "was reopened and waits for your answer",
+    "reminded": "still waits for your answer",
+    "answered": "was answered",
 }
 
 
@@ -35,7 +35,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
 def mail_about(question: Question, what: str) -> EmailMessage:
     """The mail to the site, or to the coordinators when the site has answered."""
     code, number = question.trial.code, question.pk
-    page = "studies:question" if what == "answer" else "studies:site_question"
+    page = "studies:question" if what == "answered" else "studies:site_question"
     link = settings.PUBLIC_URL.rstrip("/") + reverse(page, args=[code, number])
     return EmailMessage(
         subject=f"{code}: question {number} {SAYS[what]}",
@@ -47,6 +47,6 @@ def mail_about(question: Question, what: str) -> EmailMessage:
 def told(question: Question, what: str) -> QuerySet[Membership]:
     """Who is told: everyone at the site, or everyone who may ask."""
     current = Membership.objects.current().filter(trial=question.trial_id, user__is_active=True)
-    if what == "answer":
+    if what == "answered":
         return current.filter(role__in=[role for role, actions in ALLOWED.items() if Action.ASK_QUESTIONS in actions])
     return current.filter(site=question.site_id)

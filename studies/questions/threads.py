@@ -77,7 +77,7 @@ def ask(
             film=matter.film,
             due_on=due_on or today + timedelta(days=DAYS_TO_ANSWER),
         )
-        write(question, text, actor, "studies.question.ask", {})
+        write(question, text, actor, "studies.question.asked", {})
     return question
 
 
@@ -87,7 +87,7 @@ def answer(*, question: Question, text: str, actor: Actor) -> None:
     text = checked_message(text)
     with audited_atomic():
         changes = move(question, QuestionStatus.ANSWERED)
-        write(question, text, actor, "studies.question.answer", changes)
+        write(question, text, actor, "studies.question.answered", changes)
 
 
 def close(*, question: Question, actor: Actor, text: str = "") -> None:
@@ -96,7 +96,7 @@ def close(*, question: Question, actor: Actor, text: str = "") -> None:
     text = checked_message(text) if text.strip() else ""
     with audited_atomic():
         changes = move(question, QuestionStatus.CLOSED)
-        write(question, text, actor, "studies.question.close", changes)
+        write(question, text, actor, "studies.question.closed", changes)
 
 
 def reopen(*, question: Question, text: str, actor: Actor) -> None:
@@ -108,7 +108,7 @@ def reopen(*, question: Question, text: str, actor: Actor) -> None:
         due_on = timezone.localdate() + timedelta(days=DAYS_TO_ANSWER)
         Question.objects.filter(pk=question.pk).update(due_on=due_on)
         changes["due_on"] = [question.due_on, due_on]
-        write(question, text, actor, "studies.question.reopen", changes)
+        write(question, text, actor, "studies.question.reopened", changes)
 
 
 def remind(*, question: Question, actor: Actor) -> None:
@@ -122,9 +122,9 @@ def remind(*, question: Question, actor: Actor) -> None:
         add(
             kind="studies.mail_question",
             key=f"question-{question.pk}-reminder-{today}",
-            payload={"question": question.pk, "what": "remind"},
+            payload={"question": question.pk, "what": "reminded"},
         )
-        tell(question, "studies.question.remind", actor, {}, ())
+        tell(question, "studies.question.reminded", actor, {}, ())
 
 
 def checked_message(text: str) -> str:
@@ -151,7 +151,7 @@ def write(question: Question, text: str, actor: Actor, action: str, changes: dic
         messages = (QuestionMessage.objects.create(question=question, author_id=actor.user_id, text=text),)
     tell(question, action, actor, changes, messages)
     what = action.rpartition(".")[2]
-    if what != "close":
+    if what != "closed":
         key = f"question-{question.pk}-message-{messages[0].pk}"
         add(kind="studies.mail_question", key=key, payload={"question": question.pk, "what": what})
 

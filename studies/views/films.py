@@ -12,9 +12,9 @@ from config.cells import Badge, Column, Link
 from config.filters import ChoiceFilter
 from config.listing import Listing
 from studies.access import trial_or_404
-from studies.history import history_of
 from studies.models import Film, Question
 from studies.models.film import WITHOUT_PICTURE
+from studies.record_history import history_of
 from studies.views import film_columns as columns
 
 

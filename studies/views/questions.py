@@ -21,10 +21,10 @@ from config.form_refusals import refused_on
 from config.listing import Listing
 from studies.access import trial_or_404
 from studies.forms.questions import AskForm, CloseForm, MessageForm
-from studies.history import history_of
 from studies.models import Film, Question, QuestionStatus, Subject, Trial, Visit
 from studies.models.question import QuestionQuerySet
 from studies.questions.threads import ask, close, remind, reopen
+from studies.record_history import history_of
 
 # What a question can be about: the word in the address, and where such things are found.
 MATTERS: dict[str, type[Film] | type[Visit] | type[Subject]] = {"film": Film, "visit": Visit, "subject": Subject}

@@ -17,11 +17,11 @@ from config.form_refusals import refused_on
 from config.listing import Listing
 from studies.access import trial_or_404
 from studies.forms.planning import AbsenceForm, ReasonForm, VisitForm
-from studies.history import history_of
 from studies.models import AbsentFilm, Question, Subject, Trial, Visit
 from studies.plan.absences import record_absence, withdraw_absence
 from studies.plan.completeness import VisitState, subjects_with_visits, visit_states
 from studies.plan.visits import add_visit, mark_not_done, reopen_visit
+from studies.record_history import history_of
 
 
 def visits(request: HttpRequest, code: str) -> HttpResponseBase:

@@ -111,7 +111,7 @@ def test_the_link_an_administrator_has_sent_goes_to_the_person_alone(cast: Cast)
     mailed_link()
     assert mail.outbox[-1].to == [anna.email]
     assert "/password/new/" not in page.content.decode()
-    assert "/password/new/" not in Event.objects.get(action="accounts.password.send_link").body
+    assert "/password/new/" not in Event.objects.get(action="accounts.password-link.sent").body
 
 
 def test_a_step_without_a_reason_is_refused(cast: Cast) -> None:
@@ -161,7 +161,7 @@ def test_asking_for_a_link_says_the_same_with_and_without_an_account(cast: Cast,
     assert Job.objects.count() == 2  # the same work either way, so that its time tells nothing
     run_due_jobs(kinds=frozenset({"accounts.mail_link"}))
     assert [message.to for message in mail.outbox] == [[cast.user("reader").email]]
-    assert Event.objects.filter(action="accounts.password.send_link").count() == 1
+    assert Event.objects.filter(action="accounts.password-link.sent").count() == 1
 
 
 def test_asking_again_at_once_sends_one_mail(cast: Cast) -> None:

@@ -98,7 +98,7 @@ def test_a_recovery_code_lets_in_once_and_is_told(cast: Cast, secret: str) -> No
     assert second_factor.spend_code(user=reader, code=code)
     assert not second_factor.spend_code(user=reader, code=code)
     assert second_factor.codes_left(reader) == 9
-    assert Event.objects.filter(action="accounts.second_factor.spend_code").count() == 1
+    assert Event.objects.filter(action="accounts.recovery-code.used").count() == 1
 
 
 def test_new_recovery_codes_spend_the_old_ones(cast: Cast, secret: str) -> None:
@@ -151,7 +151,7 @@ def test_a_reset_takes_it_away_and_ends_every_session(cast: Cast, secret: str) -
     second_factor.reset_second_factor(user=reader, reason="telephone lost", actor=cast.actor("administrator"))
     assert not Authenticator.objects.exists()
     assert client.get("/you/").status_code == 302
-    assert Event.objects.filter(action="accounts.second_factor.reset").count() == 1
+    assert Event.objects.filter(action="accounts.second-factor.reset").count() == 1
 
 
 def test_a_wrong_code_names_what_was_allowed(cast: Cast) -> None:

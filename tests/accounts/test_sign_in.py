@@ -45,7 +45,7 @@ def rewind(client: Client, key: str, seconds: float) -> None:
 def test_the_right_password_opens_the_start_page_and_is_told(client: Client, anna: User) -> None:
     assert sign_in(client).headers["Location"] == "/"
     assert "Good day, Anna Berg" in client.get("/").content.decode()
-    assert told() == ["accounts.session.begin"]
+    assert told() == ["accounts.session.started"]
 
 
 def test_the_address_may_be_typed_in_any_case(client: Client, anna: User) -> None:
@@ -60,7 +60,7 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client: Cli
     wrong, unknown = sign_in(client, password="nope"), sign_in(client, email="nobody@house.example")
     assert wrong.status_code == unknown.status_code == 200
     assert words(wrong) == words(unknown)
-    assert told() == ["accounts.session.refuse"] * 2
+    assert told() == ["accounts.sign-in.failed"] * 2
 
 
 def test_what_was_typed_into_a_failed_try_is_not_told(client: Client, anna: User) -> None:
@@ -72,7 +72,7 @@ def test_after_five_failures_even_the_right_password_is_locked_out(client: Clien
     answers = [sign_in(client, password="nope").status_code for _ in range(settings.AXES_FAILURE_LIMIT)]
     assert answers == [200, 200, 200, 200, 429]
     assert sign_in(client).status_code == 429
-    assert told().count("accounts.session.lock") == 1
+    assert told().count("accounts.sign-in.locked") == 1
     assert Job.objects.filter(kind="accounts.alert").count() == 1
 
 
@@ -102,7 +102,7 @@ def test_signing_out_ends_the_session_and_is_told(cast: Cast) -> None:
     client = cast.client("reader")
     assert client.post("/sign-out/").headers["Location"] == "/sign-in/"
     assert client.get("/you/", headers=JSON).status_code == 401
-    assert told() == ["accounts.session.end"]
+    assert told() == ["accounts.session.ended"]
 
 
 def test_signing_out_by_a_link_is_refused(cast: Cast) -> None:

@@ -52,7 +52,7 @@ def test_the_right_password_passes_and_a_wrong_one_is_refused_and_told(cast: Cas
     with pytest.raises(BadInput, match="the password you sign in with") as refusal:
         check_password_for_signature(user=reader, password="not it")
     assert "not it" not in str(refusal.value)
-    assert Event.objects.filter(action="accounts.signature.refuse").count() == 1
+    assert Event.objects.filter(action="accounts.signature.refused").count() == 1
 
 
 def test_five_wrong_passwords_in_a_row_end_the_session_and_alert(cast: Cast, settings: Any) -> None:

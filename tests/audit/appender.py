@@ -16,7 +16,7 @@ if __name__ == "__main__":
         with audited_atomic():
             for stream in (sys.argv[1], "system"):
                 record(
-                    action="audit.verify",
+                    action="audit.trail.verified",
                     actor=Actor.system("appender"),
                     stream=stream,
                     subject=("tests.appender", str(os.getpid())),

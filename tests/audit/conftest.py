@@ -30,11 +30,12 @@ def own_actions() -> Iterator[None]:
 @pytest.fixture
 def tell(own_actions: None) -> Tell:
     """Tells an event in a transaction of its own."""
-    registry.declare("tests.note", says="noted", seen_by={"lead"}, hides={"reason", "changes.score", "details.arm"})
+    hides = {"reason", "changes.score", "details.arm"}
+    registry.declare("tests.note.taken", label="Note taken", sentence="took a note", seen_by={"lead"}, hides=hides)
 
     def tell(stream: str = "TRIAL", **more: Any) -> None:
         with audited_atomic():
-            about: dict[str, Any] = {"action": "tests.note", "actor": ACTOR, "subject": ("tests.thing", "1")}
+            about: dict[str, Any] = {"action": "tests.note.taken", "actor": ACTOR, "subject": ("tests.thing", "1")}
             record(stream=stream, **(about | more))
 
     return tell
@@ -49,7 +50,7 @@ def regulated(tell: Tell, transactional_db: None) -> Iterator[Callable[[str], Pu
     def make(part: str) -> Pulse:
         with audited_atomic():
             pulse = Pulse.objects.create(part=part, at=timezone.now(), says="3 of 5")
-            record(action="tests.note", actor=ACTOR, stream="TRIAL", subject=("jobs.pulse", part), rows=[pulse])
+            record(action="tests.note.taken", actor=ACTOR, stream="TRIAL", subject=("jobs.pulse", part), rows=[pulse])
         return pulse
 
     yield make

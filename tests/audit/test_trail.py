@@ -58,7 +58,7 @@ def test_streams_grow_apart(tell: Tell) -> None:
 
 def tell_and_fail() -> None:
     with audited_atomic():
-        record(action="tests.note", actor=ACTOR, stream="TRIAL", subject=("undone", "1"))
+        record(action="tests.note.taken", actor=ACTOR, stream="TRIAL", subject=("undone", "1"))
         beat("worker")
         raise ZeroDivisionError
 
@@ -72,11 +72,11 @@ def test_a_change_that_fails_leaves_no_event(tell: Tell) -> None:
 
 def test_a_part_that_is_undone_takes_its_events_with_it(tell: Tell) -> None:
     with audited_atomic():
-        record(action="tests.note", actor=ACTOR, stream="TRIAL", subject=("kept", "1"))
+        record(action="tests.note.taken", actor=ACTOR, stream="TRIAL", subject=("kept", "1"))
         with pytest.raises(ZeroDivisionError):
             tell_and_fail()
         with audited_atomic():
-            record(action="tests.note", actor=ACTOR, stream="TRIAL", subject=("kept too", "1"))
+            record(action="tests.note.taken", actor=ACTOR, stream="TRIAL", subject=("kept too", "1"))
     assert list(Event.objects.order_by("seq").values_list("subject_type", flat=True)) == ["kept", "kept too"]
 
 
@@ -91,12 +91,12 @@ def test_events_of_one_transaction_share_a_group(tell: Tell) -> None:
 
 def test_telling_outside_a_transaction_is_refused(tell: Tell) -> None:
     with pytest.raises(NotAudited, match="outside"):
-        record(action="tests.note", actor=ACTOR, stream="TRIAL", subject=("a", "1"))
+        record(action="tests.note.taken", actor=ACTOR, stream="TRIAL", subject=("a", "1"))
 
 
 def test_telling_inside_a_plain_transaction_is_refused(tell: Tell) -> None:
     with pytest.raises(NotAudited, match="use audited_atomic"), audited_atomic(), transaction.atomic():
-        record(action="tests.note", actor=ACTOR, stream="TRIAL", subject=("a", "1"))
+        record(action="tests.note.taken", actor=ACTOR, stream="TRIAL", subject=("a", "1"))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -114,13 +114,13 @@ def test_what_runs_on_commit_tells_in_a_transaction_of_its_own(tell: Tell) -> No
 
 
 def test_an_undeclared_action_is_refused(tell: Tell) -> None:
-    with pytest.raises(UnknownAction, match="tests.frobnicate"):
-        tell(action="tests.frobnicate")
+    with pytest.raises(UnknownAction, match="tests.thing.frobnicated"):
+        tell(action="tests.thing.frobnicated")
 
 
 def test_an_action_has_one_meaning(tell: Tell) -> None:
     with pytest.raises(ValueError, match="twice"):
-        declare("tests.note", says="something else", seen_by=set())
+        declare("tests.note.taken", label="Something else", sentence="did something else", seen_by=set())
 
 
 def test_rows_of_a_table_that_is_not_protected_are_refused(tell: Tell) -> None:

@@ -235,4 +235,4 @@ def test_the_command_speaks_json(five: list[int]) -> None:
 
 def test_each_verification_is_told_in_the_trail(five: list[int]) -> None:
     run_command()
-    assert Event.objects.get(action="audit.verify").content["details"]["intact"] is True
+    assert Event.objects.get(action="audit.trail.verified").content["details"]["intact"] is True

@@ -62,7 +62,7 @@ def things_in(world: World, who: str) -> Found:
             "step": ["disable", "enable", "none"],
             "fingerprint": ["0" * 64, "none"],
             "begin": [0, 7],
-            "scope": ["trial", "house"],
+            "scope": ["trial", "system"],
             "kind": ["reading.case", "studies.film", "none"],
             "key": ["1", "1001", "none"],
             "seq": [1, 2, 3, 999999],

@@ -100,8 +100,8 @@ def tell_of_films(world: World, trial: Trial) -> None:
         for film in Film.objects.filter(trial=trial, status="ready").order_by("view", "side", "subject_id")[:4]:
             subject = ("studies.film", str(film.pk))
             told: dict[str, dict[str, object]] = {
-                "studies.film.receive": {"name": film.original_name, "size": film.size},
-                "studies.film.deidentify": dict(film.header),
+                "studies.film.received": {"name": film.original_name, "size": film.size},
+                "studies.film.deidentified": dict(film.header),
             }
             for action, details in told.items():
                 record(action=action, actor=Actor.system("intake"), stream="TWO", subject=subject, details=details)

@@ -83,7 +83,7 @@ def trail_steps(world: World, who: str, found: Found) -> list[Step]:
     steps += [Step("audit:trail", f"{base}{search}") for search in ("", "?format=csv", "?q=reader", "?size=100")]
     for kind in ("reading.case", "reading.read", "reading.batch", "studies.film", "accounts.signature"):
         steps += [Step("audit:record", f"{base}trial/{kind}/{key}/") for key in (1, 2, 3)]
-    return [*steps, Step("audit:export", f"{base}trial/export.json"), Step("audit:export", f"{base}house/export.json")]
+    return [*steps, Step("audit:export", f"{base}trial/export.json"), Step("audit:export", f"{base}system/export.json")]
 
 
 def statistician_steps(world: World, who: str, found: Found) -> list[Step]:

@@ -14,7 +14,7 @@ def keep(lease: Lease, name: str) -> None:
     """The result: one event, and no more than one."""
     with audited_atomic():
         lease.finish()
-        record(action="jobs.retry", actor=Actor.system("tests"), stream="system", subject=("tests.kept", name))
+        record(action="jobs.job.retried", actor=Actor.system("tests"), stream="system", subject=("tests.kept", name))
 
 
 def count(*, payload: dict[str, Any], lease: Lease) -> None:

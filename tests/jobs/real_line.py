@@ -73,14 +73,14 @@ def film_steps(planned: Planned) -> Iterator[Step]:
     yield Step(
         "studies.deidentify",
         lambda: send(planned, content, visit=planned.visit()),
-        events("studies.film.deidentify"),
+        events("studies.film.deidentified"),
     )
     yield Step(
         "studies.mail_question",
         lambda: questions.ask(trial=planned.trial, text="Is it done?", actor=coordinator, visit=planned.visit(1)),
         mails("was opened"),
     )
-    yield Step("studies.rendition", lambda: accept(planned, coordinator), events("studies.film.render"))
+    yield Step("studies.rendition", lambda: accept(planned, coordinator), events("studies.film.rendered"))
 
 
 def accept(planned: Planned, coordinator: Actor) -> None:
@@ -102,7 +102,7 @@ def reading_steps(house: House) -> Iterator[Step]:
     yield Step(
         "reading.leak_scan",
         lambda: request_scan(campaign=draft_of(house), actor=house.actor("coordinator")),
-        events("reading.leak_scan.finish"),
+        events("reading.leak-scan.completed"),
     )
     holders = make_holders(house.trial, house.actor("coordinator"), house.people["coordinator"], key_folder())
     campaign = open_campaign_of(house, concordant_share=0.0, arms_may_be_opened=True)
@@ -117,7 +117,7 @@ def reading_steps(house: House) -> Iterator[Step]:
     yield Step(
         "reading.remind", lambda: remind_readers(campaign=campaign, actor=coordinator), mails("cases wait for you")
     )
-    yield Step("scoring.consensus", read_case, events("scoring.case.computed"))
+    yield Step("scoring.consensus", read_case, events("scoring.result.computed"))
     close_campaign(campaign=campaign, actor=coordinator)
     yield Step(
         "scoring.dataset",
@@ -129,7 +129,7 @@ def reading_steps(house: House) -> Iterator[Step]:
     holders.seal({subject.code: "A" for subject in house.subjects})
     opening = Opening(house, holders, campaign, key_folder())
     yield Step("scoring.mail_custodians", opening.ask, mails("your opening share is asked for"))
-    yield Step("scoring.unseal", lambda: give_two_shares(opening), events("scoring.arms.open"))
+    yield Step("scoring.unseal", lambda: give_two_shares(opening), events("scoring.arms.opened"))
 
 
 def draft_of(house: House) -> Campaign:
@@ -174,8 +174,8 @@ def house_steps() -> Iterator[Step]:
         mails("You are invited"),
     )
     yield Step("accounts.alert", alert, mails("something odd"))
-    yield Step("jobs.backup", lambda: add_job(backups.KIND), events("jobs.backup"))
-    yield Step("jobs.verify_audit", verifying.ask_daily, events("audit.verify"))
+    yield Step("jobs.backup", lambda: add_job(backups.KIND), events("jobs.backup.written"))
+    yield Step("jobs.verify_audit", verifying.ask_daily, events("audit.trail.verified"))
 
 
 def alert() -> None:

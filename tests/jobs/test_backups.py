@@ -30,7 +30,7 @@ ACTOR = Actor.system("tests")
 def tell(count: int) -> None:
     for _ in range(count):
         with audited_atomic():
-            record(action="jobs.retry", actor=ACTOR, stream="TRIAL", subject=("tests.thing", "1"))
+            record(action="jobs.job.retried", actor=ACTOR, stream="TRIAL", subject=("tests.thing", "1"))
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ def test_a_refusal_is_final_and_gives_its_reason(add_job: AddJob) -> None:
     assert run_due_jobs() == 1
     job.refresh_from_db()
     assert (job.status, job.reason) == (Job.Status.FAILED, "the film shows a foot, not a hand")
-    assert Event.objects.get(action="jobs.give_up").content["reason"] == job.reason
+    assert Event.objects.get(action="jobs.job.failed").content["reason"] == job.reason
 
 
 def test_a_fault_is_tried_again_and_given_up_in_the_end(add_job: AddJob) -> None:
@@ -116,7 +116,7 @@ def test_a_failed_job_is_tried_again_by_a_person(add_job: AddJob) -> None:
     retry(job=job, actor=ADMINISTRATOR)
     job.refresh_from_db()
     assert (job.status, job.attempts) == (Job.Status.QUEUED, 0)
-    assert Event.objects.get(action="jobs.retry").actor_label == "Administrator"
+    assert Event.objects.get(action="jobs.job.retried").actor_label == "Administrator"
     assert run_due_jobs() == 1
 
 

@@ -172,7 +172,7 @@ def test_many_cases_at_once_are_spread_over_the_adjudicators_and_the_trail_names
     campaign = discordant(house, cases=4)
     people = {adjudicator(house, name).pk for name in ("second", "third")}
     assert ask_adjudicators(campaign=campaign, actor=house.actor("coordinator")) == (4, 0)
-    asked = Event.objects.get(action="reading.adjudication.asked")
+    asked = Event.objects.get(action="reading.adjudication.requested")
     assert "coordinator" in asked.actor_label
     run_due_jobs()
     assert Counter(read.reader_id for read in thirds()) == dict.fromkeys(people, 2)

@@ -108,7 +108,7 @@ def test_a_trial_whose_follow_up_films_have_another_matrix_is_warned_and_opens_o
     assert client.post(url, {"reason": " "}).status_code == 400
     assert client.post(url, {"reason": "the detectors were replaced; it stands in the report"}).status_code == 302
     open_it(house, campaign)
-    told = Event.objects.get(action="reading.leak_scan.acknowledge")
+    told = Event.objects.get(action="reading.leak-scan.acknowledged")
     assert "the detectors were replaced" in str(told.content)
 
 

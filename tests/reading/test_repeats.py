@@ -143,7 +143,7 @@ def test_concordant_cases_go_to_the_adjudicator_too_and_his_scores_are_not_used(
 def assert_the_trail_tells_an_auditor_no_control_from_an_adjudication(campaign: Campaign) -> None:
     """Both are computed twice, and the second time says nothing that the first did not."""
     for case in campaign.cases.all():
-        events = Event.objects.of_record("reading.case", str(case.pk)).filter(action="scoring.case.computed")
+        events = Event.objects.of_record("reading.case", str(case.pk)).filter(action="scoring.result.computed")
         told = [shown(event, "auditor") for event in events]
         assert [(one.changes, one.details, one.rows) for one in told] == [({}, {}, [])] * 2
 
@@ -179,7 +179,10 @@ def test_repeats_still_to_come_are_left_out_for_a_reason_alone(house: House) -> 
     assert client.post(f"{address}close/").status_code == 409
     assert client.post(f"{address}close/", {"reason": "the sponsor ends the trial"}).status_code == 302
     told = Event.objects.get(action="reading.campaign.closed").content
-    assert (told["reason"], told["details"]) == ("the sponsor ends the trial", {"repeats left out": 2})
+    assert (told["reason"], told["details"]) == (
+        "the sponsor ends the trial",
+        {"campaign": "C1", "repeats left out": 2},
+    )
 
 
 def test_the_repeats_of_a_reader_who_has_left_lapse(house: House) -> None:

@@ -66,7 +66,12 @@ def test_two_custodians_open_the_arms_of_the_subjects_read_and_of_no_other(tmp_p
     assert json.loads((folder / "manifest.json").read_text())["dataset_root"] == asked.lock.root
     assert not OpeningShare.objects.exclude(content=None).exists(), "shares are wiped once they have served"
     told = set(Event.objects.values_list("action", flat=True))
-    assert {"scoring.arms.request", "scoring.arms.give_share", "scoring.arms.open", "scoring.arms.receive"} <= told
+    assert {
+        "scoring.arms.requested",
+        "scoring.opening-share.given",
+        "scoring.arms.opened",
+        "scoring.arms.received",
+    } <= told
     assert verify_audit().findings == []
 
 
@@ -118,7 +123,7 @@ def test_a_wrong_or_foreign_share_says_so_and_is_counted(opening: Opening) -> No
             opening.give(asked, 0, content)
     asked.refresh_from_db()
     assert asked.wrong_shares == 6
-    assert Event.objects.filter(action="scoring.arms.refuse_share").count() == 6
+    assert Event.objects.filter(action="scoring.opening-share.refused").count() == 6
     page = browser(opening.holders.custodians[1]).get(
         reverse("scoring:arms_request", args=[opening.house.trial.code, asked.token])
     )

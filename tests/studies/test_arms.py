@@ -62,7 +62,7 @@ def test_the_choice_says_plainly_what_is_lost_with_the_keys(cast: Cast) -> None:
     url = reverse("studies:arms_choose", args=["RA-1"])
     assert cast.client("coordinator").post(url, {"reason": "protocol"}).status_code == 400
     assert cast.client("coordinator").post(url, {"reason": "protocol", "understood": "on"}).status_code == 302
-    assert Event.objects.filter(action="studies.arms.hold").count() == 1
+    assert Event.objects.filter(action="studies.sealed-arms.chosen").count() == 1
 
 
 def test_the_choice_can_be_taken_back_until_something_is_imported(cast: Cast, holders: Holders) -> None:

@@ -62,7 +62,7 @@ def test_what_was_turned_away_is_in_the_manifest_and_in_the_trail(ra1: Planned, 
     entry = TransmittalEntry.objects.get()
     assert (entry.outcome, entry.size, len(entry.sha256)) == ("refused", 18, 64)
     assert not [path for path in stores.rglob("*") if path.is_file()]
-    event = Event.objects.get(action="studies.file.refuse")
+    event = Event.objects.get(action="studies.file.refused")
     assert event.content["details"]["code"] == "not-a-film"
 
 
@@ -201,7 +201,7 @@ def test_every_look_at_an_original_is_told(ra1: Planned, tmp_path: Path) -> None
     call_command("original", str(film.pk), "--to", str(tmp_path / "again.dcm"), "--reason", "the site asks for it")
     assert (tmp_path / "again.dcm").read_bytes() == file_of(dx())
     assert (tmp_path / "again.dcm").stat().st_mode & 0o077 == 0
-    assert Event.objects.get(action="studies.original.open").content["reason"] == "the site asks for it"
+    assert Event.objects.get(action="studies.original.opened").content["reason"] == "the site asks for it"
     with pytest.raises(CommandError, match="File exists"):
         call_command("original", str(film.pk), "--to", str(tmp_path / "again.dcm"), "--reason", "once more")
 

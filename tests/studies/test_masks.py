@@ -97,7 +97,7 @@ def test_a_refusal_says_why(cast: Cast) -> None:
     masks.refuse(mask_set=mask_set, actor=cast.checker, reason="A mask covers a joint")
     mask_set.refresh_from_db()
     assert mask_set.refused_reason == "A mask covers a joint"
-    assert Event.objects.get(action="studies.masks.refuse").content["reason"] == "A mask covers a joint"
+    assert Event.objects.get(action="studies.masks.refused").content["reason"] == "A mask covers a joint"
 
 
 def test_masks_once_drawn_are_not_taken_away_without_the_second_person(cast: Cast) -> None:

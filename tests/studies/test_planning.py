@@ -19,7 +19,7 @@ from tests.studies.planned import SETTING_UP, Planned, film_of
 
 def test_a_trial_is_told_in_its_own_stream(db: None) -> None:
     create_trial(code="RA-9", title="Trial nine", actor=SETTING_UP)
-    assert [event.action for event in Event.objects.filter(stream="RA-9")] == ["studies.trial.create"]
+    assert [event.action for event in Event.objects.filter(stream="RA-9")] == ["studies.trial.created"]
 
 
 @pytest.mark.parametrize("code", ["", "a b", "-x", "x" * 33, "ä", "=1+1"])

@@ -51,7 +51,7 @@ def test_an_accepted_film_carries_what_the_person_confirmed_and_goes_on_to_its_r
 def test_accepting_tells_one_event_with_what_changed_and_the_pixels_approved(cast: Cast) -> None:
     film = film_at_desk(cast, side="R")
     accept(cast, film, note="marker covered")
-    event = Event.objects.get(action="studies.film.accept")
+    event = Event.objects.get(action="studies.film.accepted")
     assert event.content["changes"]["side"] == ["R", "L"]
     assert event.content["details"]["pixels"] == film.pixel_sha256
     assert event.content["reason"] == "marker covered"

@@ -50,7 +50,12 @@ def test_a_film_goes_from_the_door_to_a_reader_image(ra1: Planned) -> None:
     assert [hashlib.sha256(band).hexdigest() for band in bands] == [band["sha256"] for band in image.bands["full"]]
     assert np.array_equal(decode(bands, image.rows, image.columns), picture())
     told = set(Event.objects.filter(stream="RA-1").values_list("action", flat=True))
-    assert {"studies.film.receive", "studies.film.deidentify", "studies.film.accept", "studies.film.render"} <= told
+    assert {
+        "studies.film.received",
+        "studies.film.deidentified",
+        "studies.film.accepted",
+        "studies.film.rendered",
+    } <= told
 
 
 def test_the_random_key_of_a_reader_image_stands_in_a_dataset_as_it_is(

@@ -1,18 +1,21 @@
-"""The auditor's pages: the trail of a trial and of the house, the history of a record, signatures, the export."""
+"""The auditor's pages: the trail of a trial and of the system, the history of a record, signatures, the export."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
 from accounts.roles import ROLE_NAMES, Action, Role
+from audit.kinds import kind_in_words
 from audit.models import Event, EventQuerySet
 from audit.redaction import Shown, shown
 from audit.registry import ACTIONS
@@ -21,11 +24,10 @@ from config.filters import ChoiceFilter, MomentFilter, NumberFilter, TextFilter
 from config.listing import Listing
 from jobs.verifying import ask
 from studies.access import trial_or_404
-from studies.history import words
 
-# Nobody searches what stands inside an event: what is hidden from a role could be guessed from what is found.
+# Nobody searches the content of an event: what is hidden from a role could be guessed from what is found.
 SEARCHED = ("actor_label", "subject_type", "subject_id", "action")
-SCOPES = {"trial": "The trial", "house": "The house"}
+SCOPES = {"trial": "This trial", "system": "Accounts and system"}
 
 
 def stream_of(code: str, scope: str) -> str:
@@ -47,7 +49,8 @@ def record(request: HttpRequest, code: str, scope: str, kind: str, key: str) -> 
     trial, actor = trial_or_404(request, code, Action.SEE_AUDIT)
     events = Event.objects.of_streams([stream_of(code, scope)]).of_record(kind, key)
     listing = list_of(request, code, scope, events, actor.role, name=f"history-{kind}-{key}", sort="seq")
-    return listing.respond("audit/record.html", {"trial": trial, "scope": scope, "kind": kind, "key": key})
+    context = {"trial": trial, "scope": scope, "kind": kind, "words": kind_in_words(kind), "key": key}
+    return listing.respond("audit/record.html", context)
 
 
 def event(request: HttpRequest, code: str, scope: str, seq: int) -> HttpResponse:
@@ -62,17 +65,17 @@ def event(request: HttpRequest, code: str, scope: str, seq: int) -> HttpResponse
 def signatures(request: HttpRequest, code: str) -> HttpResponseBase:
     """Every electronic signature of the trial: printed name, time, meaning, and the record it is bound to."""
     trial, actor = trial_or_404(request, code, Action.SEE_AUDIT)
-    events = Event.objects.of_streams([code]).filter(action="accounts.signature.write")
+    events = Event.objects.of_streams([code]).filter(action="accounts.signature.applied")
 
     def signed(name: str) -> Column:
         return Column(name, name.replace("_", " ").capitalize(), lambda row: shown(row, actor.role).details.get(name))
 
     columns = [
         number(code, "trial"),
-        *when_and_who(),
+        Column("at", "Time", sort="at", filter=MomentFilter("at")),
+        *who_and_role(),
         signed("meaning"),
-        signed("record_kind"),
-        signed("record_id"),
+        Column("record", "Record", lambda row: signed_record(shown(row, actor.role), code)),
         signed("digest"),
     ]
     listing = Listing(
@@ -116,7 +119,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
 
 def last_verification(role: str) -> Shown | None:
     """The newest result there is."""
-    found = Event.objects.filter(stream="system", action="audit.verify").newest_first().first()
+    found = Event.objects.filter(stream="system", action="audit.trail.verified").newest_first().first()
     return shown(found, role) if found else None
 
 
@@ -124,15 +127,24 @@ def list_of(
     request: HttpRequest, code: str, scope: str, events: EventQuerySet, role: str, *, name: str, sort: str = "-seq"
 ) -> Listing:
     """Events as a list."""
+    seen = seen_by(role)
     columns = [
         number(code, scope),
-        *when_and_who(),
-        Column("action", "Action", lambda row: shown(row, role).says, "action", ChoiceFilter("action", actions)),
-        Column("subject", "Record", lambda row: record_link(row, code, scope), ("subject_type", "subject_id")),
+        Column("at", "Time", sort="at", filter=MomentFilter("at")),
+        Column("sentence", "What happened", lambda row: seen(row).sentence),
+        *who_and_role(),
+        Column("action", "Action", lambda row: seen(row).label, "action", ChoiceFilter("action", actions)),
+        Column("name", "Name of action", "action"),
+        Column(
+            "subject",
+            "Record",
+            lambda row: record_link(*seen(row).subject, code, scope),
+            ("subject_type", "subject_id"),
+        ),
         Column("kind", "Kind of record", "subject_type", "subject_type", TextFilter("subject_type")),
         Column("key", "Key of record", "subject_id", "subject_id", TextFilter("subject_id")),
-        Column("changes", "Changes", lambda row: in_words(shown(row, role))),
-        Column("reason", "Reason", lambda row: shown(row, role).reason),
+        Column("changes", "Changes", lambda row: "; ".join(seen(row).change_lines)),
+        Column("reason", "Reason", lambda row: seen(row).reason),
         Column("hash", "Hash"),
     ]
     return Listing(
@@ -143,8 +155,8 @@ def list_of(
         caption="Events",
         search=SEARCHED,
         sort=sort,
-        hidden=("role", "kind", "key", "hash"),
-        empty="Nothing has happened yet.",
+        hidden=("who", "role", "name", "kind", "key", "hash"),
+        empty="Nothing has been recorded yet.",
     )
 
 
@@ -157,36 +169,40 @@ def number(code: str, scope: str) -> Column:
     return Column("seq", "Number", link, "seq", NumberFilter("seq"))
 
 
-def when_and_who() -> list[Column]:
-    """Time, person and role, alike on every list."""
+def seen_by(role: str) -> Callable[[Event], Shown]:
+    """What the role sees of an event, worked out once for all columns of a row."""
+    return lru_cache(maxsize=1)(lambda row: shown(row, role))
+
+
+def who_and_role() -> list[Column]:
+    """Person and role, alike on every list."""
     roles = role_names()
     return [
-        Column("at", "Time", sort="at", filter=MomentFilter("at")),
         Column("who", "Who", "actor_label", "actor_label", TextFilter("actor_label")),
         Column("role", "Role", lambda row: dict(roles).get(row.role, row.role), "role", ChoiceFilter("role", roles)),
     ]
 
 
 def role_names() -> list[tuple[str, str]]:
-    """Every role an actor can have, in words; a person acts on his own account in none."""
+    """Every role an actor can have, in words; people act on their own account in none."""
     return [*((role.value, ROLE_NAMES[role]) for role in Role), ("person", "Person")]
 
 
 def actions() -> Sequence[tuple[str, str]]:
-    """Every action there is, in words."""
-    return sorted(((name, action.says) for name, action in ACTIONS.items()), key=lambda pair: pair[1])
+    """Every action there is by its label."""
+    return sorted(((name, action.label) for name, action in ACTIONS.items()), key=lambda pair: pair[1])
 
 
-def record_link(row: Event, code: str, scope: str) -> Link:
+def record_link(kind: str, key: str, code: str, scope: str) -> Link:
     """The record, leading to its history."""
-    url = reverse("audit:record", args=[code, scope, row.subject_type, row.subject_id])
-    return Link(f"{row.subject_type.partition('.')[2] or row.subject_type} {row.subject_id}", url)
+    url = reverse("audit:record", args=[code, scope, kind, key])
+    return Link(capfirst(f"{kind_in_words(kind)} {key}"), url)
 
 
-def in_words(seen: Shown) -> str:
-    """The changes in a line; that something is hidden is said, not passed over."""
-    told = [f"{name}: {words(old)} → {words(new)}" for name, old, new in seen.changed]
-    return "; ".join(told + (["hidden from your role"] if "changes" in seen.hidden else []))
+def signed_record(seen: Shown, code: str) -> Link | None:
+    """What a signature is bound to; nothing where that is hidden."""
+    kind, key = seen.details.get("record_kind"), seen.details.get("record_id")
+    return record_link(kind, key, code, "trial") if kind and key else None
 
 
 def facts(seen: Shown, code: str, scope: str) -> list[tuple[str, object]]:
@@ -196,8 +212,10 @@ def facts(seen: Shown, code: str, scope: str) -> list[tuple[str, object]]:
         ("Time", timezone.localtime(row.at).strftime("%Y-%m-%d %H:%M:%S.%f UTC")),
         ("Who", row.actor_label),
         ("Role", dict(role_names()).get(row.role, row.role)),
-        ("Action", f"{seen.says} ({row.action})"),
-        ("Record", record_link(row, code, scope)),
+        ("Action", seen.label),
+        ("Name of action", row.action),
+        ("Record", record_link(*seen.subject, code, scope)),
+        ("Key of record", f"{row.subject_type} {row.subject_id}"),
         ("Reason", seen.reason),
         ("Regulated rows", ", ".join(f"{table} {key}" for table, key in seen.rows)),
         ("Hidden from your role", ", ".join(seen.hidden)),

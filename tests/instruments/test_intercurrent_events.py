@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from instruments.definition import Mark
-from instruments.events import EVENT_RULES, EventRule, Filled, Film, extrapolated, get_event_rule, value_at
+from instruments.intercurrent_events import EVENT_RULES, EventRule, Filled, Film, extrapolated, get_event_rule, value_at
 
 BASELINE = Film(0, 10)
 

@@ -1,0 +1,146 @@
+"""What an event says in one sentence, made of its subject and of what a role may see of its content.
+
+A sentence continues the name of who acted: "signed [step {step} of ]read {id}[ of case {case}]".
+
+    {id}            the key of the event's subject
+    {step}          the detail of that name
+    {reads:read}    a detail that counts, with its noun: 1 read, 3 reads
+    {old.name}      a changed field before, {new.name} after
+    {kind.record}   a detail that names a kind of record, in words
+    {code|id}       the first of these that there is
+    {again?}        nothing, where the detail is true
+    [ … ]           is left out as a whole when a part in it is missing, hidden, empty, zero or false
+
+Only {id}, and what falls back on it, may be outside of brackets: whatever is missing or hidden leaves a whole sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from audit.kinds import kind_in_words
+
+HIDDEN = "hidden from your role"
+MOST_IN_A_LIST = 6
+OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+PART = re.compile(r"\{([^{}]*)\}")
+
+
+class Missing(LookupError):
+    """A part is not there, or not for this role."""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence with parts to fill in."""
+
+    template: str
+
+    def __post_init__(self) -> None:
+        certain = OPTIONAL.sub("", self.template)
+        if loose := [part for part in PART.findall(certain) if part.rpartition("|")[2] != "id"]:
+            raise ValueError(
+                f"sentence {self.template!r} needs {loose}; allowed outside of brackets: {{id}} or {{part|id}}"
+            )
+        if set("[]{}") & set(PART.sub("", certain)):
+            raise ValueError(f"sentence {self.template!r} has a bracket without its other half")
+
+    @property
+    def parts(self) -> list[str]:
+        """The parts it may name."""
+        return PART.findall(self.template)
+
+    def of(self, subject_id: str, changes: Mapping[str, Any], details: Mapping[str, Any]) -> str:
+        """The sentence of an event whose content is given as its reader may see it."""
+
+        def filled(text: str) -> str:
+            return PART.sub(lambda part: part_of(part[1], subject_id, changes, details), text)
+
+        def optional(found: re.Match[str]) -> str:
+            try:
+                return filled(found[1])
+            except Missing:
+                return ""
+
+        # The pieces are filled apart, so that a bracket in a value is never taken for one of the sentence.
+        pieces: list[str] = []
+        at = 0
+        for found in OPTIONAL.finditer(self.template):
+            pieces += [filled(self.template[at : found.start()]), optional(found)]
+            at = found.end()
+        return "".join([*pieces, filled(self.template[at:])])
+
+
+def part_of(part: str, subject_id: str, changes: Mapping[str, Any], details: Mapping[str, Any]) -> str:
+    """One part in words, or Missing; of several the first that is there."""
+    first, _, others = part.partition("|")
+    try:
+        return one_part(first, subject_id, changes, details)
+    except Missing:
+        if not others:
+            raise
+        return part_of(others, subject_id, changes, details)
+
+
+def one_part(part: str, subject_id: str, changes: Mapping[str, Any], details: Mapping[str, Any]) -> str:
+    """A part without alternatives."""
+    if part == "id":
+        return subject_id
+    prefix, _, field = part.partition(".")
+    if field and prefix in ("old", "new"):
+        return in_words(shortened(side_of(changes.get(field), prefix)))
+    if field and prefix == "kind":
+        return kind_in_words(present(details.get(field)))
+    return detail_of(part, details)
+
+
+def side_of(pair: Any, side: str) -> Any:
+    """The value of a change before or after; a hidden change is no pair."""
+    if not isinstance(pair, list) or len(pair) != 2:
+        raise Missing
+    return present(pair[side == "new"])
+
+
+def detail_of(part: str, details: Mapping[str, Any]) -> str:
+    """A detail as a value, a number with its noun, or nothing where it is true."""
+    name, _, noun = part.partition(":")
+    value = present(details.get(name.removesuffix("?")))
+    if name.endswith("?"):
+        return ""
+    return counted(value, noun) if noun else in_words(shortened(value))
+
+
+def present(value: Any) -> Any:
+    """The value, if there is anything to say."""
+    if not value or value == HIDDEN:
+        raise Missing
+    return value
+
+
+def counted(value: Any, noun: str) -> str:
+    """A number, or how many there are in a list, with its noun."""
+    value = len(value) if isinstance(value, list) else value
+    return f"{value} {noun}" if value == 1 else f"{value} {noun}s"
+
+
+def shortened(value: Any) -> Any:
+    """A long list cut, with how many more there are."""
+    if not isinstance(value, list) or len(value) <= MOST_IN_A_LIST:
+        return value
+    return [*value[:MOST_IN_A_LIST], f"{len(value) - MOST_IN_A_LIST} more"]
+
+
+def in_words(value: Any) -> str:
+    """A value as text."""
+    if value is None or value in ("", [], {}):
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {in_words(item)}" for name, item in value.items())
+    if isinstance(value, list):
+        return ", ".join(in_words(item) for item in value)
+    return str(value)

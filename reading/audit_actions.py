@@ -1,0 +1,130 @@
+"""What the audit trail holds about campaigns and reads, who sees all of it, and which tables are regulated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from accounts.roles import Role
+from audit.protection import protect
+from audit.registry import declare
+
+for table in ("filmlook", "itemscore", "itemnote", "signedvalues", "readreturn", "sitting"):
+    protect(f"reading_{table}")
+for table in ("sealedcase", "sealedtimepoint", "sealedread", "sealedseed"):
+    protect(f"reading_{table}")
+
+KNOWS_ORDER = frozenset({Role.COORDINATOR, Role.STATISTICIAN, Role.LEAD})
+KNOWS_SCORES = frozenset({Role.STATISTICIAN, Role.LEAD})
+ALL_BUT_SITES = frozenset({Role.COORDINATOR, Role.STATISTICIAN, Role.LEAD, Role.AUDITOR, Role.SPONSOR})
+
+
+def planned(name: str, label: str, sentence: str) -> None:
+    """Declares an action whose content shows no score and no order."""
+    declare(name, label=label, sentence=sentence, seen_by=ALL_BUT_SITES)
+
+
+def on_read(name: str, label: str, sentence: str) -> None:
+    """Declares an action on a read. How many readers a case had tells whether it was adjudicated."""
+    declare(name, label=label, sentence=sentence, seen_by=KNOWS_SCORES, hides=("details.case",))
+
+
+def on_scores(name: str, label: str, sentence: str, hides: Iterable[str]) -> None:
+    """Declares an action whose content is for those who know scores."""
+    declare(name, label=label, sentence=sentence, seen_by=KNOWS_SCORES, hides=hides)
+
+
+def on_order(name: str, label: str, sentence: str, seen_by: Iterable[Role] = (), hides: Iterable[str] = ()) -> None:
+    """Declares an action whose content is for those who know the order."""
+    declare(name, label=label, sentence=sentence, seen_by=KNOWS_ORDER.union(seen_by), hides=hides)
+
+
+planned("reading.charter.drafted", "Charter drafted", "drafted [version {version} of ]the charter")
+planned("reading.charter.signed", "Charter signed", "signed [version {version} of ]the charter")
+planned("reading.reader.qualified", "Reader qualified", "qualified reader {reader|id}[ for {instrument}]")
+planned(
+    "reading.reader.disqualified",
+    "Reader qualification withdrawn",
+    "withdrew the qualification of reader {reader|id}[ for {instrument}]",
+)
+planned(
+    "reading.campaign.created",
+    "Campaign created",
+    "created campaign {code|id}[ under charter version {charter version}]",
+)
+planned(
+    "reading.campaign.opened",
+    "Campaign opened",
+    "opened campaign {campaign|id}[ with {cases:case}][, {left out} left out]",
+)
+planned(
+    "reading.campaign.closed", "Campaign closed", "closed campaign {campaign|id}[ without {repeats left out:repeat}]"
+)
+planned("reading.campaign.reopened", "Campaign reopened", "reopened campaign {campaign|id}")
+planned("reading.batch.requested", "Batch requested", "requested batch {name|id}")
+planned("reading.batch.issued", "Batch issued", "issued batch {name|id}[ with {reads:read}]")
+planned("reading.seeds.revealed", "Seeds revealed", "revealed the seeds of campaign {campaign|id}")
+planned("reading.display.checked", "Display checked", "recorded display check {id}")
+planned(
+    "reading.readers.reminded",
+    "Readers reminded",
+    "reminded the readers of campaign {campaign|id}[ ({readers:reader})]",
+)
+
+on_read("reading.read.opened", "Read opened", "opened [step {step} of {steps} of ]read {id}[ of case {case}]")
+on_read("reading.read.declined", "Read declined", "declined [step {step} of ]read {id}[ of case {case}]")
+on_read("reading.read.returned", "Read returned", "returned [step {step} of ]read {id}[ of case {case}] to its reader")
+on_read("reading.read.reassigned", "Read reassigned", "gave read {id}[ of case {case}] to another reader[, {reader}]")
+on_read("reading.read.taken-over", "Read taken over", "continued read {id}[ of case {case}] in another window")
+on_read("reading.step.signed", "Read signed", "signed [step {step} of {steps} of ]read {id}[ of case {case}]")
+on_read(
+    "reading.image-problem.reported",
+    "Image problem reported",
+    "reported an image problem in read {id}[ of case {case}]",
+)
+on_read(
+    "reading.image-problem.settled", "Image problem settled", "settled an image problem in read {id}[ of case {case}]"
+)
+
+on_scores(
+    "reading.adjudication.requested",
+    "Adjudication requested",
+    "requested adjudication[ of {asked:case}] in campaign {campaign|id}[, {still without} still without]",
+    hides=("details",),
+)
+on_scores(
+    "reading.adjudication.issued",
+    "Adjudication issued",
+    "issued adjudication batch {name|id}[ with {reads:read}]",
+    hides=("details",),
+)
+on_scores(
+    "reading.scores.saved",
+    "Scores saved",
+    "saved scores in read {id}[ of case {case}][ ({captured:score})]",
+    hides=("details", "changes"),
+)
+on_scores(
+    "reading.note.saved", "Note saved", "saved a note in read {id}[ of case {case}]", hides=("details", "changes")
+)
+
+on_order("reading.case.voided", "Case voided", "voided case {number|id}", hides=("reason",))
+on_order("reading.case.reissued", "Case reissued", "issued case {number|id}[ in place of case {replaces}]")
+on_order(
+    "reading.leak-scan.requested",
+    "Leak scan requested",
+    "requested leak scan {number|id}[ of campaign {campaign}]",
+    hides=("details",),
+)
+on_order(
+    "reading.leak-scan.completed",
+    "Leak scan completed",
+    "completed leak scan {number|id}[ of campaign {campaign}][ with {warned:warning}]",
+    hides=("details",),
+)
+on_order(
+    "reading.leak-scan.acknowledged",
+    "Leak scan acknowledged",
+    "acknowledged the warnings of leak scan {number|id}[ of campaign {campaign}]",
+    seen_by=(Role.AUDITOR,),
+    hides=("details",),
+)

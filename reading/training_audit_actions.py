@@ -1,0 +1,40 @@
+"""What the audit trail holds about training, and its regulated tables."""
+
+from __future__ import annotations
+
+from accounts.roles import Role
+from audit.protection import protect
+from audit.registry import declare
+
+for table in ("trainingset", "sealedreference", "trainingmarks", "trainingresult"):
+    protect(f"reading_{table}")
+
+RUNS_TRAINING = frozenset({Role.COORDINATOR, Role.LEAD, Role.STATISTICIAN, Role.AUDITOR})
+
+
+def training(name: str, label: str, sentence: str) -> None:
+    """Declares an action on a training campaign."""
+    declare(name, label=label, sentence=sentence, seen_by=RUNS_TRAINING)
+
+
+training("reading.training.set-up", "Training set up", "set up campaign {campaign|id} for training")
+training(
+    "reading.reference-scores.imported",
+    "Reference scores imported",
+    "imported the reference scores of training campaign {campaign|id}[ for {cases:case}]",
+)
+training(
+    "reading.training-reads.requested",
+    "Training reads requested",
+    "requested training reads in campaign {campaign|id}[: {reads:read}][ for {readers:reader}]",
+)
+training(
+    "reading.training-reads.compared",
+    "Training reads compared",
+    "compared signed reads of campaign {campaign|id} with the reference[ ({reads:read})]",
+)
+training(
+    "reading.training.assessed",
+    "Trained reader assessed",
+    "assessed [{name}, ]a trained reader of campaign {campaign|id}[, who passed{passed?}]",
+)

@@ -1,0 +1,90 @@
+"""What the audit trail holds about results, datasets and arms, who sees all of it, and which tables are regulated."""
+
+from __future__ import annotations
+
+from accounts.roles import Role
+from audit.protection import protect
+from audit.registry import declare
+
+protect("scoring_caseresult")
+protect("scoring_lock")
+protect("scoring_dataset", column="status", values=("locked",))
+
+KNOWS_SCORES = frozenset({Role.STATISTICIAN, Role.LEAD})
+KNOWS_DATASETS = KNOWS_SCORES | {Role.AUDITOR, Role.SIGNER, Role.COORDINATOR, Role.SPONSOR}
+AROUND_ARMS = frozenset({Role.COORDINATOR, Role.CUSTODIAN, Role.STATISTICIAN, Role.AUDITOR})
+DATASET = "dataset {number|id}[ of campaign {campaign}]"
+
+
+def on_dataset(name: str, label: str, sentence: str) -> None:
+    """Declares an action on a dataset whose content shows no score."""
+    declare(name, label=label, sentence=sentence, seen_by=KNOWS_DATASETS)
+
+
+def on_arms(name: str, label: str, sentence: str) -> None:
+    """Declares an action on a request for the arms."""
+    declare(name, label=label, sentence=sentence, seen_by=AROUND_ARMS)
+
+
+declare(
+    "scoring.result.computed",
+    label="Result computed",
+    sentence="computed the result of case {number|id}[: {outcome}]",
+    seen_by=KNOWS_SCORES,
+    hides=("details", "changes", "rows"),
+)
+# How many rows of totals there are tells how many cases were adjudicated.
+declare(
+    "scoring.dataset.built",
+    label="Dataset built",
+    sentence=f"built {DATASET}[ with {{rows:row}}]",
+    seen_by=KNOWS_SCORES | {Role.SIGNER},
+    hides=("details.rows",),
+)
+on_dataset("scoring.dataset.requested", "Dataset requested", f"requested {DATASET}")
+on_dataset("scoring.dataset.failed", "Dataset failed", f"could not build {DATASET}")
+on_dataset("scoring.dataset.discarded", "Dataset discarded", f"discarded {DATASET}")
+on_dataset("scoring.dataset.downloaded", "Dataset downloaded", f"downloaded {DATASET}")
+on_dataset("scoring.lock.requested", "Lock requested", f"requested to lock {DATASET}")
+on_dataset("scoring.lock.declined", "Lock declined", f"declined to lock {DATASET}")
+on_dataset("scoring.lock.confirmed", "Lock confirmed", f"confirmed the lock of {DATASET}")
+on_dataset("scoring.unlock.requested", "Unlock requested", f"requested to unlock {DATASET}")
+on_dataset("scoring.unlock.approved", "Unlock approved", f"approved unlocking {DATASET}")
+
+on_arms("scoring.arms.requested", "Arms requested", "requested the arms[ of campaign {campaign}] (request {id})")
+on_arms(
+    "scoring.arms-request.withdrawn",
+    "Arms request withdrawn",
+    "withdrew request {id} for the arms[ of campaign {campaign}]",
+)
+on_arms(
+    "scoring.arms-request.expired",
+    "Arms request expired",
+    "ended request {id} for the arms[ of campaign {campaign}], which expired",
+)
+on_arms(
+    "scoring.sealed-package.downloaded",
+    "Sealed package downloaded",
+    "downloaded the sealed package of request {id} for the arms[ of campaign {campaign}]",
+)
+on_arms(
+    "scoring.opening-share.given",
+    "Opening share given",
+    "gave an opening share to request {id} for the arms[ of campaign {campaign}]",
+)
+on_arms(
+    "scoring.opening-share.refused",
+    "Opening share refused",
+    "gave an opening share that was refused to request {id} for the arms[ of campaign {campaign}]",
+)
+on_arms(
+    "scoring.arms.opened",
+    "Arms opened",
+    "opened the arms[ of {subjects:subject}][ of campaign {campaign}] (request {id})",
+)
+on_arms(
+    "scoring.arms-opening.failed",
+    "Opening of arms failed",
+    "could not open the arms[ of campaign {campaign}] (request {id})",
+)
+on_arms("scoring.arms.received", "Arms received", "received the arms[ of campaign {campaign}] (request {id})")

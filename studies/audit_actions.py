@@ -1,0 +1,101 @@
+"""What the audit trail holds about the plan, people, arms and questions of a trial; films have their own."""
+
+from __future__ import annotations
+
+from accounts.roles import Role
+from audit.protection import protect
+from audit.registry import declare
+from studies import desk_audit_actions, intake_audit_actions  # noqa: F401
+
+PLANNERS = frozenset({Role.COORDINATOR, Role.AUDITOR})
+AROUND_ARMS = frozenset({Role.COORDINATOR, Role.CUSTODIAN, Role.STATISTICIAN, Role.AUDITOR})
+# Who asks and who answers; the text of a question is for the two of them alone.
+ASKERS = frozenset({Role.COORDINATOR})
+
+
+def planned(name: str, label: str, sentence: str) -> None:
+    """Declares an action on the plan of a trial and its people."""
+    declare(name, label=label, sentence=sentence, seen_by=PLANNERS)
+
+
+def on_arms(name: str, label: str, sentence: str) -> None:
+    """Declares an action on sealed arms."""
+    declare(name, label=label, sentence=sentence, seen_by=AROUND_ARMS)
+
+
+def on_question(name: str, label: str, sentence: str) -> None:
+    """Declares an action on a question to a site."""
+    declare(name, label=label, sentence=sentence, seen_by=ASKERS, hides=("reason", "details"))
+
+
+planned("studies.trial.created", "Trial created", "created trial {code|id}")
+planned("studies.site.added", "Site added", "added site {code|id}[ ({name})]")
+planned("studies.site.renamed", "Site renamed", "renamed site {code|id}[ to {new.name}]")
+planned("studies.planned-visit.added", "Planned visit added", "planned visit {code|id}")
+planned("studies.planned-visit.changed", "Planned visit changed", "changed the plan of visit {code|id}")
+planned("studies.subject.enrolled", "Subject enrolled", "enrolled subject {code|id}[ at site {site}]")
+planned("studies.visit.added", "Visit added", "added [{kind} ]visit {code|id}[ of subject {subject}] outside the plan")
+planned(
+    "studies.visit.marked-not-done",
+    "Visit marked as not done",
+    "marked visit {code|id}[ of subject {subject}] as not done",
+)
+planned(
+    "studies.visit.expected-again",
+    "Visit expected again",
+    "marked visit {code|id}[ of subject {subject}] as expected again",
+)
+planned(
+    "studies.film.marked-absent",
+    "Film marked as absent",
+    "marked the film[ {side} {view}] of visit {visit|id} as never to come",
+)
+planned(
+    "studies.film.expected-again",
+    "Film expected again",
+    "marked the film[ {side} {view}] of visit {visit|id} as expected again",
+)
+planned("studies.film.replaced", "Film replaced", "replaced film {id}[ with film {replacement}]")
+planned(
+    "studies.membership.granted",
+    "Role granted",
+    "granted a role[ ({role})][ to {name}][ at site {site}], membership {id}",
+)
+planned(
+    "studies.membership.revoked",
+    "Role revoked",
+    "revoked a role[ ({role})][ of {name}][ at site {site}], membership {id}",
+)
+planned(
+    "studies.member.unblinded",
+    "Person unblinded",
+    "moved person {name|id} to the unblinded side[ and ended these roles: {ended}]",
+)
+
+on_arms("studies.sealed-arms.chosen", "Sealed arms chosen", "chose to hold sealed arms in trial {trial|id}")
+on_arms("studies.sealed-arms.declined", "Sealed arms declined", "chose to hold no arms in trial {trial|id}")
+on_arms(
+    "studies.custodian-key.registered",
+    "Custodian key registered",
+    "registered a public key for the arms of trial {trial|id}",
+)
+on_arms(
+    "studies.custodian-key.confirmed",
+    "Custodian key confirmed",
+    "confirmed a public key for the arms of trial {trial|id}",
+)
+on_arms(
+    "studies.arms.imported",
+    "Arms imported",
+    "imported the sealed arms[ of {subjects:subject}][, version {version}], import {id}",
+)
+
+on_question("studies.question.asked", "Question asked", "asked question {id}[ to site {site}][ about film {film}]")
+on_question("studies.question.answered", "Question answered", "answered question {id}[ about film {film}]")
+on_question("studies.question.reminded", "Reminder of a question sent", "reminded the site of question {id}")
+on_question("studies.question.closed", "Question closed", "closed question {id}[ about film {film}]")
+on_question("studies.question.reopened", "Question reopened", "reopened question {id}[ about film {film}]")
+
+protect("studies_questionmessage")
+protect("studies_armsimport")
+protect("studies_sealedarm")
