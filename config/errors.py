@@ -29,8 +29,7 @@ class WrongState(Refusal):
 
 
 class NotAllowed(Refusal):
-    """The person's role does not permit the action."""
+    """The person may not do it: the role does not permit the action, a verb and its object, or for the reason given."""
 
-    def __init__(self, action: str) -> None:
-        super().__init__(f"your role does not permit this: {action}")
-        self.action = action
+    def __init__(self, action: str = "", *, message: str = "") -> None:
+        super().__init__(message or f"Your role does not allow you to {action}.")

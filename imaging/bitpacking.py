@@ -23,7 +23,11 @@ WIDEST = 15  # the nibble that means 16 bits: no block is packed with 15
 def encode(levels: Levels, bands: int) -> list[bytes]:
     """The bands of an image, from the top; an image of fewer rows than bands has one band per row."""
     if levels.ndim != 2 or levels.dtype != np.uint16 or not levels.size or bands < 1:
-        raise BadInput("levels", (levels.dtype.str, levels.shape, bands), "a picture in uint16 and at least one band")
+        shape = " x ".join(map(str, levels.shape))
+        raise BadInput(
+            f"Levels of type {levels.dtype} and shape {shape} cannot be packed into {bands} bands."
+            " A picture of uint16 levels and at least one band are needed."
+        )
     edges = band_edges(levels.shape[0], bands)
     return [_encode_band(levels[top:bottom]) for top, bottom in zip(edges, edges[1:], strict=False)]
 
@@ -32,7 +36,9 @@ def decode(bands: list[bytes], rows: int, columns: int) -> Levels:
     """The image again; BadInput when a band is cut short, has words left over or a width no encoder writes."""
     edges = band_edges(rows, len(bands))
     if len(edges) != len(bands) + 1:
-        raise BadInput("bands", len(bands), f"at most one per row of {rows} rows")
+        raise BadInput(
+            f"The picture has {len(bands)} bands and {rows} rows. It can have at most one band for each row."
+        )
     parts = [
         _decode_band(band, bottom - top, columns) for band, top, bottom in zip(bands, edges, edges[1:], strict=False)
     ]
@@ -129,17 +135,17 @@ def _decode_band(band: bytes, rows: int, columns: int) -> Levels:
     widths = _table_widths(band[:table], count, table)
     words = np.frombuffer(band, dtype="<u2", offset=table) if len(band) % 2 == 0 else None
     if words is None or words.size != int(widths.sum()):
-        raise BadInput("band length", len(band), f"{table + 2 * int(widths.sum())} bytes")
+        raise BadInput(f"The band has {len(band)} bytes. Its widths ask for {table + 2 * int(widths.sum())} bytes.")
     return _predicted(_unpacked(words, widths).reshape(rows, -1)[:, :columns])
 
 
 def _table_widths(table: bytes, count: int, length: int) -> NDArray[np.uint8]:
     if len(table) != length:
-        raise BadInput("band's width table", len(table), f"{length} bytes")
+        raise BadInput(f"The width table of the band has {len(table)} bytes. It must have {length} bytes.")
     pairs = np.frombuffer(table, dtype=np.uint8)
     nibbles = np.stack((pairs & 15, pairs >> 4), axis=1).ravel()
     if nibbles[count:].any():
-        raise BadInput("band's width table", "widths past the last block", "zeros there")
+        raise BadInput("The width table of the band has widths beyond the last block. Only zeros may follow it.")
     widths = nibbles[:count].copy()
     widths[widths == WIDEST] = 16
     return widths

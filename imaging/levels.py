@@ -125,17 +125,27 @@ def _half(levels: Levels) -> Levels:
 
 def _check(stored: Stored) -> None:
     if stored.photometric not in ("MONOCHROME1", "MONOCHROME2"):
-        raise BadInput("photometric interpretation", stored.photometric, "MONOCHROME1 or MONOCHROME2")
+        raise BadInput(
+            f"PhotometricInterpretation is {stored.photometric}. Only MONOCHROME1 and MONOCHROME2 can be read."
+        )
     if not 1 <= stored.bits_stored <= 16:
-        raise BadInput("bits stored", stored.bits_stored, "1 to 16")
+        raise BadInput(f"BitsStored is {stored.bits_stored}. It must be from 1 to 16.")
     if stored.pixels.ndim != 2 or stored.pixels.size == 0:
-        raise BadInput("pixel array of shape", stored.pixels.shape, "one frame of rows and columns")
+        shape = " x ".join(map(str, stored.pixels.shape))
+        raise BadInput(f"The pixels have the shape {shape}. One frame of rows and columns can be read.")
     numbers = (stored.rescale_slope, stored.rescale_intercept)
     if stored.rescale_slope == 0 or not all(map(math.isfinite, numbers)):
-        raise BadInput("rescale slope and intercept", numbers, "finite numbers, slope not 0")
-    for name, lut in (("modality LUT", stored.modality_lut), ("VOI LUT", stored.voi_lut)):
+        raise BadInput(
+            "RescaleSlope is {:g} and RescaleIntercept is {:g}. Both must be finite, and RescaleSlope not 0.".format(
+                *numbers
+            )
+        )
+    for name, lut in (("Modality LUT", stored.modality_lut), ("VOI LUT", stored.voi_lut)):
         if lut is not None and (lut.values.size == 0 or not 1 <= lut.bits <= 16):
-            raise BadInput(name, (lut.values.size, lut.bits), "at least one entry of 1 to 16 bits")
+            raise BadInput(
+                f"The {name} has {lut.values.size} entries of {lut.bits} bits."
+                " At least one entry of 1 to 16 bits is needed."
+            )
 
 
 def _stored_values(stored: Stored) -> NDArray[np.int64]:

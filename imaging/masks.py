@@ -15,18 +15,20 @@ Rectangle = tuple[int, int, int, int]
 def rectangles_of(values: Any, *, rows: int, columns: int) -> tuple[Rectangle, ...]:
     """Rectangles from JSON, cut to the picture; BadInput for one that lies outside it or is no rectangle."""
     if not isinstance(values, list | tuple):
-        raise BadInput("masks", type(values).__name__, "a list of [x, y, width, height]")
+        raise BadInput("The masks are not a list. Give a list of rectangles, each as x, y, width and height in pixels.")
     return tuple(_rectangle(value, rows, columns) for value in values)
 
 
 def _rectangle(value: Any, rows: int, columns: int) -> Rectangle:
     numbers = value if isinstance(value, list | tuple) else ()
     if len(numbers) != 4 or not all(isinstance(n, int | float) and abs(n) < 1e6 for n in numbers):
-        raise BadInput("mask", value, "[x, y, width, height] in pixels")
+        raise BadInput(f"The mask “{value}” is not four numbers. Give x, y, width and height in pixels.")
     x, y, width, height = (round(n) for n in numbers)
     left, top, right, bottom = max(x, 0), max(y, 0), min(x + width, columns), min(y + height, rows)
     if left >= right or top >= bottom:
-        raise BadInput("mask", value, f"a rectangle inside {columns} x {rows} pixels")
+        raise BadInput(
+            f"The mask {x}, {y}, {width}, {height} is outside the film. Give one within {columns} x {rows} pixels."
+        )
     return left, top, right - left, bottom - top
 
 

@@ -6,15 +6,29 @@ from typing import Any
 
 from audit.trail import Actor
 from config.errors import NotAllowed, WrongState
+from config.wording import either, quoted
 from jobs.queue import add
 from studies.models import Film, FilmStatus, Visit
 from studies.models.film import FILM_TRANSITIONS
+
+# What is done to a film that moves to a status.
+DONE = {
+    FilmStatus.RECEIVED: "read again",
+    FilmStatus.HELD: "held",
+    FilmStatus.REFUSED: "refused",
+    FilmStatus.DEIDENTIFIED: "brought to the desk",
+    FilmStatus.QUESTIONED: "questioned",
+    FilmStatus.REJECTED: "rejected",
+    FilmStatus.ACCEPTED: "accepted",
+    FilmStatus.READY: "made ready",
+    FilmStatus.WITHDRAWN: "withdrawn",
+}
 
 
 def person(actor: Actor) -> int:
     """The account of the one who decides: at the desk that is never a job or a command."""
     if actor.user_id is None:
-        raise NotAllowed(f"deciding on a film as {actor.label}, who is not a person")
+        raise NotAllowed(message=f"Only a person decides on films, and {quoted(actor.label)} is none.")
     return actor.user_id
 
 
@@ -35,7 +49,10 @@ def move(film: Film, to: FilmStatus, **values: Any) -> dict[str, list[object]]:
     old = FilmStatus(film.status)
     came = [status for status, following in FILM_TRANSITIONS.items() if to in following]
     if old not in came or not Film.objects.filter(pk=film.pk, status=old).update(status=to, **values):
-        raise WrongState(f"film {film.pk}", old.label.lower(), " or ".join(status.label.lower() for status in came))
+        raise WrongState(
+            f"Film {film.pk} is {old.label.lower()}."
+            f" Only a film that is {either(status.label.lower() for status in came)} can be {DONE[to]}."
+        )
     changes: dict[str, list[object]] = {"status": [old, to]}
     for name, value in values.items():
         if getattr(film, name) != value:

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
 
 from config.errors import BadInput
+from config.wording import either, quoted
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 # Sites number their subjects in many ways; a first letter or digit keeps spreadsheets from taking a code for a formula.
 SUBJECT_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]*")
+WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
+LONGEST_QUOTED = 80
 
 
-def checked_code(thing: str, value: str, *, longest: int = 32) -> str:
-    """A code as it stands in addresses and tables."""
+def shortened(value: str) -> str:
+    """A value that may be as long as a file, and hold anything, as a sentence can quote it."""
+    text = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in value)
+    return text if len(text) <= LONGEST_QUOTED else f"{text[:LONGEST_QUOTED]}…"
+
+
+def checked_code(thing: str, value: str, *, longest: int = 32, field: str = "") -> str:
+    """A code as addresses and tables hold it."""
     text = value.strip()
     if not CODE.fullmatch(text) or len(text) > longest:
-        raise BadInput(thing, value, f"letters, digits, - and _, at most {longest}")
+        raise BadInput(
+            f"The {thing} {_problem(value)}. Use up to {longest} letters, digits, hyphens and underscores,"
+            " beginning with a letter or digit.",
+            field=field or _field_of(thing),
+        )
     return text
 
 
@@ -28,7 +41,9 @@ def checked_subject_code(value: str) -> str:
     text = " ".join(value.split())
     if not SUBJECT_CODE.fullmatch(text) or len(text) > 64:
         raise BadInput(
-            "subject", value, "letters, digits, space and . _ / -, beginning with a letter or digit, at most 64"
+            f"The subject code {_problem(value)}. Use up to 64 letters, digits, spaces and the signs . _ / -,"
+            " beginning with a letter or digit.",
+            field="subject",
         )
     return text
 
@@ -37,24 +52,49 @@ def checked_text(thing: str, value: str, *, longest: int, required: bool = True)
     """One line of text without control characters."""
     text = " ".join(value.split())
     if required and not text:
-        raise BadInput(thing, value, "some text")
-    if len(text) > longest or not text.isprintable():
-        raise BadInput(thing, value, f"printable text, at most {longest} characters")
+        raise BadInput(f"The {thing} is missing. Enter up to {longest} characters.", field=_field_of(thing))
+    if len(text) > longest:
+        raise BadInput(
+            f"The {thing} has {len(text)} characters. At most {longest} are allowed.", field=_field_of(thing)
+        )
+    if not text.isprintable():
+        raise BadInput(
+            f"The {thing} {quoted(shortened(text))} contains a character that cannot be printed. Remove it.",
+            field=_field_of(thing),
+        )
     return text
 
 
-def checked_whole(thing: str, value: int, *, least: int, most: int) -> int:
+def checked_whole(thing: str, value: int | str, *, least: int, most: int, field: str) -> int:
     """A whole number between two bounds."""
-    if not least <= value <= most:
-        raise BadInput(thing, value, f"a whole number from {least} to {most}")
+    if not WHOLE_NUMBER.fullmatch(str(value)) or not least <= int(value) <= most:
+        given = f"is {value}" if isinstance(value, int) else _problem(value)
+        raise BadInput(f"The {thing} {given}. Enter a whole number from {least} to {most}.", field=field)
+    return int(value)
+
+
+def checked_choice(thing: str, value: str, choices: Iterable[tuple[str, str]], *, field: str = "") -> str:
+    """One of the choices, each a code and what people read."""
+    labels = dict(choices)
+    if value not in labels:
+        allowed = either(quoted(label) for label in labels.values())
+        raise BadInput(f"The {thing} {_problem(value)}. Choose {allowed}.", field=field or _field_of(thing))
     return value
 
 
 @contextmanager
-def used_once(thing: str, value: str, within: str) -> Iterator[None]:
-    """Turns the database's refusal of a second row with the same code into words for the person."""
+def used_once(message: str, *, field: str) -> Iterator[None]:
+    """Answers the database's refusal of a second row of the same code with a sentence for the person."""
     try:
         with transaction.atomic():
             yield
     except IntegrityError:
-        raise BadInput(thing, value, f"one that {within} does not have yet") from None
+        raise BadInput(message, field=field) from None
+
+
+def _problem(value: str) -> str:
+    return f"{quoted(shortened(value))} is not valid" if value.strip() else "is missing"
+
+
+def _field_of(thing: str) -> str:
+    return thing.replace(" ", "_")

@@ -41,7 +41,9 @@ def deidentify(
 ) -> tuple[bytes, Report]:
     """The blind object as a file, and the report. `masks` is None until a person has looked for burned-in text."""
     if not blind_subject.isascii() or not blind_subject.isprintable() or not 1 <= len(blind_subject) <= 64:
-        raise BadInput("blind subject code", blind_subject, "1 to 64 printable ASCII characters")
+        raise BadInput(
+            f"The blind subject code “{blind_subject}” is not valid. It must have 1 to 64 printable ASCII characters."
+        )
     report = Report(rules_version, masks=len(masks or ()), looked_at=masks is not None)
     blind = Dataset()
     _keep(film.dataset, blind, pixels, report)

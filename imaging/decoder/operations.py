@@ -142,7 +142,7 @@ def render(
     """
     loaded = load(Path(input), limits)
     if pixel_digest(loaded.pixels) != pixel_sha256:
-        raise BadInput("blind object", "other pixels", "the pixels that were approved at the desk")
+        raise BadInput("The pixels are not those that were approved at the desk. Have the film checked there again.")
     rows, columns = loaded.pixels.values.shape
     covered = masked(loaded.stored, rectangles_of(masks, rows=rows, columns=columns))
     if not crops:

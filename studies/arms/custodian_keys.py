@@ -11,11 +11,13 @@ from accounts.models import User
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
+from config.wording import counted, quoted
 from studies.arms.custodian.custodian import PUBLIC_KEY_BYTES, fingerprint
 from studies.models import ArmsHolding, ArmsImport, CustodianKey, Trial
 from studies.naming import checked_text, used_once
 
 FEWEST_CUSTODIANS, MOST_CUSTODIANS = 2, 3
+NEW_KEY = "Make a new one with custodian.py keygen."
 
 
 def holds_arms(trial: Trial) -> bool:
@@ -26,7 +28,7 @@ def holds_arms(trial: Trial) -> bool:
 def demand_holding(trial: Trial) -> None:
     """Refuses whatever concerns arms in a trial that holds none."""
     if not holds_arms(trial):
-        raise WrongState(f"trial {trial.code}", "one that holds no arms", "a trial that holds them")
+        raise WrongState(f"Trial {trial.code} holds no arms. Its coordinator decides whether it shall hold them.")
 
 
 def hold_arms(*, trial: Trial, actor: Actor, user: User, reason: str) -> ArmsHolding:
@@ -36,7 +38,7 @@ def hold_arms(*, trial: Trial, actor: Actor, user: User, reason: str) -> ArmsHol
     with audited_atomic():
         Trial.objects.select_for_update().get(pk=trial.pk)
         if holds_arms(trial):
-            raise WrongState(f"trial {trial.code}", "holding arms already", "a trial that holds none")
+            raise WrongState(f"Trial {trial.code} already holds arms. Nothing was changed.")
         holding = ArmsHolding.objects.create(trial=trial, chosen_by=user, reason=reason)
         tell("studies.sealed-arms.chosen", trial, actor, reason=reason)
     return holding
@@ -50,7 +52,9 @@ def hold_no_arms(*, trial: Trial, actor: Actor, reason: str) -> None:
     with audited_atomic():
         Trial.objects.select_for_update().get(pk=trial.pk)
         if ArmsImport.objects.filter(trial=trial).exists():
-            raise WrongState(f"trial {trial.code}", "holding imported arms", "a trial into which none were imported")
+            raise WrongState(
+                f"Arms have already been imported into trial {trial.code}. It can no longer choose to hold none."
+            )
         ArmsHolding.objects.filter(trial=trial).delete()
         tell("studies.sealed-arms.declined", trial, actor, reason=reason)
 
@@ -66,9 +70,12 @@ def register_key(*, trial: Trial, actor: Actor, user: User, public_key: str) -> 
         own = trial.custodian_keys.filter(custodian=user, replaced_at=None)
         others = trial.custodian_keys.usable().exclude(custodian=user).count()
         if others >= MOST_CUSTODIANS:
-            raise WrongState(f"trial {trial.code}", f"one with {others} custodians", f"at most {MOST_CUSTODIANS}")
+            raise WrongState(
+                f"Trial {trial.code} already has {others} custodians with a confirmed key, and no more are allowed."
+                " Revoke the role of one of them first."
+            )
         own.update(replaced_at=timezone.now())
-        with used_once("public key", text, f"trial {trial.code}"):
+        with used_once(f"This public key was already registered in trial {trial.code}. {NEW_KEY}", field="public_key"):
             key = CustodianKey.objects.create(trial=trial, custodian=user, public_key=text, fingerprint=mark)
         tell("studies.custodian-key.registered", trial, actor, fingerprint=mark, custodian=user.pk)
     return key
@@ -81,7 +88,11 @@ def decoded_key(text: str) -> bytes:
     except binascii.Error:
         key = b""
     if len(key) != PUBLIC_KEY_BYTES:
-        raise BadInput("public key", text, "the line that custodian.py prints: 44 signs of base64")
+        raise BadInput(
+            f"The public key {quoted(text)} is not valid."
+            " Paste the line of 44 characters that custodian.py keygen prints.",
+            field="public_key",
+        )
     return key
 
 
@@ -89,11 +100,17 @@ def confirm_key(*, key: CustodianKey, actor: Actor, user: User, typed: str) -> N
     """The custodian types the fingerprint that his own computer shows: the key is the one he made."""
     authorise(actor, Action.HOLD_ARMS)
     if "".join(typed.split()).lower() != key.fingerprint:
-        raise BadInput("fingerprint", typed, "what custodian.py fingerprint prints on your own computer")
+        raise BadInput(
+            f"The fingerprint {quoted(typed)} is not that of the registered key."
+            " Enter the one that custodian.py fingerprint prints on your own computer.",
+            field="fingerprint",
+        )
     with audited_atomic():
         waiting = CustodianKey.objects.filter(pk=key.pk, custodian=user, confirmed_at=None, replaced_at=None)
         if waiting.update(confirmed_at=timezone.now()) != 1:
-            raise WrongState("the key", "confirmed or replaced", "your own key that waits")
+            raise WrongState(
+                f"The key {key.fingerprint} was already confirmed or replaced. Register a new one instead."
+            )
         tell("studies.custodian-key.confirmed", key.trial, actor, fingerprint=key.fingerprint)
 
 
@@ -101,8 +118,10 @@ def keys_to_seal_to(trial: Trial) -> list[CustodianKey]:
     """The two or three confirmed keys; WrongState with fewer or more."""
     keys = list(trial.custodian_keys.usable().select_related("custodian"))
     if not FEWEST_CUSTODIANS <= len(keys) <= MOST_CUSTODIANS:
-        allowed = f"{FEWEST_CUSTODIANS} or {MOST_CUSTODIANS} custodians with a confirmed key"
-        raise WrongState(f"trial {trial.code}", f"one with {len(keys)} confirmed keys", allowed)
+        raise WrongState(
+            f"Trial {trial.code} has {counted(len(keys), 'confirmed key')} of custodians."
+            f" Arms are sealed to {FEWEST_CUSTODIANS} or {MOST_CUSTODIANS}."
+        )
     return keys
 
 

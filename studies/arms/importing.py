@@ -25,7 +25,10 @@ def import_arms(*, trial: Trial, actor: Actor, user: User, content: bytes, under
     authorise(actor, Action.HOLD_ARMS)
     demand_holding(trial)
     if not understood:
-        raise BadInput("understood", understood, "the statement that all but one key lost means the arms lost")
+        raise BadInput(
+            "The warning about lost keys was not acknowledged. Tick it to confirm that you have understood it.",
+            field="understood",
+        )
     keys = keys_to_seal_to(trial)
     subjects = {subject.code: subject for subject in trial.subjects.all()}
     arms = read_arms(content, set(subjects))
@@ -52,7 +55,10 @@ def write_import(
     with audited_atomic():
         Trial.objects.select_for_update().get(pk=trial.pk)
         if [key.pk for key in keys_to_seal_to(trial)] != [key.pk for key in keys]:
-            raise WrongState("the custodians' keys", "others than a moment ago", "keys that stay during the import")
+            raise WrongState(
+                f"The custodians' keys of trial {trial.code} changed during the import, so nothing was imported."
+                " Import the file again."
+            )
         imported = make_import(trial, user, keys, version)
         for value in sealed:
             value.imported = imported
@@ -72,7 +78,10 @@ def write_import(
 def make_import(trial: Trial, user: User, keys: list[CustodianKey], version: int) -> ArmsImport:
     """The row of the version; of two imports at one moment the second is refused, for it was bound to this number."""
     if ArmsImport.objects.filter(trial=trial, version=version).exists():
-        raise WrongState(f"arms version {version}", "imported meanwhile", "one import at a time")
+        raise WrongState(
+            f"Another person imported version {version} of the arms at the same time, so this file was not imported."
+            " Look at that version before you import again."
+        )
     return ArmsImport.objects.create(trial=trial, version=version, keys=[key.pk for key in keys], imported_by=user)
 
 

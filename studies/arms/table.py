@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterator
 
 from config.errors import BadInput
+from config.wording import counted
 from studies.arms.sealing import LONGEST_ARM_BYTES
 from studies.plan.tables.reading import decoded, delimiter_of
 
@@ -20,19 +21,22 @@ class BadRows(BadInput):
     """The file as a whole is refused; `faults` say line by line why, without the values."""
 
     def __init__(self, faults: list[str]) -> None:
-        super().__init__("file", f"{len(faults)} fault{'s' if len(faults) != 1 else ''}", "a file without any")
+        super().__init__(f"The file has {counted(len(faults), 'error')}. Correct it and import it again.", field="file")
         self.faults = faults
 
 
 def read_arms(content: bytes, subjects: set[str]) -> dict[str, str]:
     """The arm of each subject; BadRows when any line is wrong."""
     if len(content) > LARGEST_FILE:
-        raise BadInput("file", f"{len(content)} bytes", f"at most {LARGEST_FILE} bytes")
+        raise BadInput(
+            f"The file is larger than {LARGEST_FILE // 1024**2} MB. Keep only the columns subject and arm.",
+            field="file",
+        )
     text = decoded(content)
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True))
     except csv.Error:
-        raise BadRows(["the file is not a CSV file: a quotation mark is left open or stands inside a value"]) from None
+        raise BadRows(["The file is not CSV: a quotation mark is left open or is inside a value."]) from None
     faults = list(faults_of(lines, subjects))
     if faults:
         raise BadRows(faults)
@@ -42,7 +46,7 @@ def read_arms(content: bytes, subjects: set[str]) -> dict[str, str]:
 def faults_of(lines: list[list[str]], subjects: set[str]) -> Iterator[str]:
     """Every fault, in words that hold no value."""
     if not lines or [name.strip().lower() for name in lines[0]] != HEAD:
-        yield "line 1: the columns must be named subject and arm, in this order"
+        yield "Line 1: the columns must be named subject and arm, in this order."
         return
     seen: dict[str, int] = {}
     faulty = False
@@ -51,24 +55,24 @@ def faults_of(lines: list[list[str]], subjects: set[str]) -> Iterator[str]:
             continue
         if fault := fault_of(row, subjects, seen):
             faulty = True
-            yield f"line {number}: {fault}"
+            yield f"Line {number}: {fault}."
         else:
             seen[row[0].strip()] = number
     if not seen and not faulty:
-        yield "the file holds no subject of this trial"
+        yield "The file has no subject of this trial."
 
 
 def fault_of(row: list[str], subjects: set[str], seen: dict[str, int]) -> str:
     """What is wrong with one line; empty when nothing is."""
     if len(row) != len(HEAD):
-        return f"{len(row)} values; a subject and an arm are needed"
+        return f"a subject and an arm are expected, and the line has {counted(len(row), 'value')}"
     subject, arm = (cell.strip() for cell in row)
     if subject not in subjects:
-        return "the subject is not one of this trial"
+        return "the subject does not belong to this trial"
     if subject in seen:
-        return f"the subject stands in line {seen[subject]} already"
+        return f"the subject is already on line {seen[subject]}"
     if not arm or not arm.isprintable():
-        return "the arm is empty or holds signs that cannot be printed"
+        return "the arm is empty or contains characters that cannot be printed"
     if len(arm.encode()) > LONGEST_ARM_BYTES:
         return f"the arm is longer than {LONGEST_ARM_BYTES} bytes"
     return ""

@@ -12,6 +12,7 @@ from django.db import connection
 
 from audit.trail import Actor
 from config.errors import BadInput, Refusal
+from config.wording import quoted
 from jobs.carrying import carry_job
 from jobs.models import Job
 from studies.arrival import held
@@ -56,7 +57,7 @@ def files_under(paths: list[Path]) -> Iterator[tuple[str, Path]]:
     """Every file below the paths, with the name it is reported under; links are not followed."""
     for start in paths:
         if not start.exists():
-            raise BadInput("path", str(start), "a file or a folder that exists")
+            raise BadInput(f"There is no file or folder {quoted(str(start))}. Give the path of one that exists.")
         if start.is_file():
             yield start.name, start
             continue
@@ -97,7 +98,7 @@ def deliver(
 ) -> Iterator[tuple[str, Receipt | str]]:
     """Receives the file, of a zip each member; a sentence instead of a receipt where nothing could be received."""
     if path.is_symlink():
-        yield name, "the name is a link; allowed: plain files"
+        yield name, "The name is a link. Only plain files are received."
         return
     with path.open("rb") as file:
         try:

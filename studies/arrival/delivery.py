@@ -7,6 +7,7 @@ from typing import IO, BinaryIO, cast
 
 from audit.trail import Actor
 from config.errors import BadInput
+from config.wording import quoted
 from studies.arrival.intake import Receipt
 from studies.arrival.replacement import checked_replaceable
 from studies.arrival.zipped import is_zip, receive_each
@@ -26,7 +27,9 @@ def deliver(
     """Receives the file; of a zip each member, so that one bad film does not touch the others."""
     file = cast(BinaryIO, file)
     if replaces is not None and is_zip(file):
-        raise BadInput("file", name, "one film, for it replaces one film")
+        raise BadInput(
+            f"The file {quoted(name)} is a zip. Choose a single film, because it replaces a single film.", field="file"
+        )
     received = receive_each(
         transmittal=transmittal,
         name=name,

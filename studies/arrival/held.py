@@ -8,6 +8,7 @@ from datetime import date
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
+from config.wording import quoted
 from jobs.queue import add
 from studies.desk.confirmed import FIRST_DAY, is_film_day, latest_day
 from studies.films import locked, move
@@ -49,7 +50,10 @@ def keep_apart(*, film: Film, reason: str, actor: Actor) -> None:
     with audited_atomic():
         film = _locked_held(film)
         if SAME_UID not in film.header:
-            raise WrongState(f"film {film.pk}", "no double of another film", "one held for its identifier")
+            raise WrongState(
+                f"The film {quoted(film.original_name)} has an identifier of its own."
+                " Only a film held because another one has the same identifier can be kept beside it."
+            )
         header = {**film.header, KEPT_APART: True}
         changes = move(film, FilmStatus.RECEIVED, status_reason="", header=header)
         add(kind="studies.deidentify", key=f"film-{film.pk}-{secrets.token_hex(4)}", payload={"film": film.pk})
@@ -67,28 +71,34 @@ def discard(*, film: Film, reason: str, actor: Actor) -> None:
 
 
 def read_again(*, film: Film, actor: Actor) -> None:
-    """A film that an earlier version of the product could not read is read anew, from the bytes that were kept."""
+    """A film that an earlier version of the product could not read is read again from the bytes that were kept."""
     authorise(actor, Action.UPLOAD_FILMS)
     with audited_atomic():
         film = locked(film)
         if UNREADABLE_BY not in film.header:
-            raise WrongState(f"film {film.pk}", film.get_status_display().lower(), "refused because it was unreadable")
+            raise WrongState(
+                f"The film {quoted(film.original_name)} is {film.get_status_display().lower()}."
+                " Only a film that was refused as unreadable can be read again."
+            )
         check_alone(film)
         changes = move(film, FilmStatus.RECEIVED, status_reason="")
         add(kind="studies.deidentify", key=f"film-{film.pk}-{secrets.token_hex(4)}", payload={"film": film.pk})
-        _tell(film, "read_again", actor, changes)
+        _tell(film, "studies.film.read-again", actor, changes)
 
 
 def _locked_held(film: Film) -> Film:
     film = locked(film)
     if film.status != FilmStatus.HELD:
-        raise WrongState(f"film {film.pk}", film.get_status_display().lower(), "held")
+        raise WrongState(
+            f"The film {quoted(film.original_name)} is {film.get_status_display().lower()}."
+            " Only a film that is held for its site can be completed, kept beside another or taken back."
+        )
     return film
 
 
 def _checked_reason(reason: str) -> str:
     if not reason.strip():
-        raise BadInput("reason", reason, "a sentence that says why")
+        raise BadInput("The reason is missing. Enter why you decided this.", field="reason")
     return reason.strip()[:300]
 
 
@@ -99,7 +109,10 @@ def confirm_date(*, film: Film, film_date: date, actor: Actor) -> None:
     with audited_atomic():
         film = locked(film)
         if film.status not in DATABLE:
-            raise WrongState(f"film {film.pk}", film.get_status_display().lower(), "one the desk has not decided on")
+            raise WrongState(
+                f"The film {quoted(film.original_name)} is {film.get_status_display().lower()}."
+                " Its date can be confirmed only until the desk has decided on it."
+            )
         source = "header" if day == film.film_date and film.film_date_source == "header" else "site"
         header = {**film.header, DATE_CONFIRMED: True}
         Film.objects.filter(pk=film.pk).update(film_date=day, film_date_source=source, header=header)
@@ -113,15 +126,19 @@ def confirm_date(*, film: Film, film_date: date, actor: Actor) -> None:
 def checked_day(day: date) -> date:
     """A day on which a film can have been made."""
     if not is_film_day(day):
-        raise BadInput("film date", str(day), f"a day from {FIRST_DAY} to {latest_day()}")
+        raise BadInput(
+            f"The film date cannot be {day}. Enter a day from {FIRST_DAY} to {latest_day()}.", field="film_date"
+        )
     return day
 
 
 def _check_place(film: Film, subject: Subject | None, visit: Visit | None) -> None:
     if subject is not None and subject.site_id != film.site_id:
-        raise BadInput("subject", subject.code, f"a subject of site {film.site.code}")
+        raise BadInput(
+            f"The subject does not belong to site {film.site.code}. Choose one of its subjects.", field="subject"
+        )
     if visit is not None and subject is not None and visit.subject_id != subject.pk:
-        raise BadInput("visit", visit.code, f"a visit of subject {subject.code}")
+        raise BadInput(f"Visit {visit.code} does not belong to subject {subject.code}.", field="visit")
 
 
 def _tell(film: Film, action: str, actor: Actor, changes: dict[str, list[object]], reason: str = "") -> None:

@@ -99,7 +99,7 @@ def open_transmittal(*, trial: Trial, site: Site, channel: str, actor: Actor) ->
     """One delivery by one sender; its entries are the manifest of what came in."""
     authorise(actor, Action.UPLOAD_FILMS)
     if site.trial_id != trial.pk:
-        raise BadInput("site", site.code, f"a site of trial {trial.code}")
+        raise BadInput(f"Site {site.code} belongs to another trial. Choose a site of trial {trial.code}.", field="site")
     return Transmittal.objects.create(
         trial=trial, site=site, channel=channel, sent_by_id=actor.user_id, token=new_token()
     )
@@ -176,9 +176,9 @@ def shown_name(name: str) -> str:
 def _check_declared(transmittal: Transmittal, subject: Subject | None, visit: Visit | None) -> None:
     site = transmittal.site
     if subject is not None and subject.site_id != site.pk:
-        raise BadInput("subject", subject.code, f"a subject of site {site.code}")
+        raise BadInput(f"The subject does not belong to site {site.code}. Choose one of its subjects.", field="subject")
     if visit is not None and (visit.subject.site_id != site.pk or (subject and visit.subject_id != subject.pk)):
-        raise BadInput("visit", visit.code, f"a visit of the subject at site {site.code}")
+        raise BadInput(f"Visit {visit.code} does not belong to the subject at site {site.code}.", field="visit")
 
 
 def _check_kind(head: bytes) -> None:

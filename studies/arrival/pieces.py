@@ -20,6 +20,7 @@ from django.core.files.storage import Storage, storages
 from django.utils import timezone
 
 from config.errors import BadInput, WrongState
+from config.wording import quoted
 from studies.arrival.quarantine import SealedUpload, check_room, decrypt
 from studies.models import Site
 
@@ -34,7 +35,10 @@ FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 def key_of(*, site: Site, user_id: int | None, fingerprint: str) -> str:
     """The name under which one person's file is collected; nobody else's request can reach it."""
     if not FINGERPRINT.fullmatch(fingerprint):
-        raise BadInput("fingerprint", fingerprint[:80], "64 hexadecimal digits")
+        raise BadInput(
+            f"The fingerprint of the file must be 64 hexadecimal digits, and {quoted(fingerprint)} was given."
+            " Load the page again and choose the file once more."
+        )
     text = f"{site.pk}/{user_id}/{fingerprint}".encode()
     return hmac.new(settings.SECRET_KEY.encode(), text, hashlib.sha256).hexdigest()
 
@@ -71,14 +75,19 @@ def received(key: str) -> int:
 def keep(*, key: str, begin: int, content: bytes) -> int:
     """Keeps the next piece; gives how many bytes are here now. The same piece again changes nothing."""
     if not 0 < len(content) <= PIECE_BYTES:
-        raise BadInput("piece", f"{len(content)} bytes", f"1 to {PIECE_BYTES} bytes")
+        raise BadInput(f"The piece of the file has {len(content):,} bytes. Send 1 to {PIECE_BYTES:,} bytes at once.")
     here = received(key)
     if begin + len(content) == here:
         return here
     if begin != here:
-        raise WrongState("the file", f"here up to byte {here}", f"the piece that begins at {here}")
+        raise WrongState(
+            f"The piece that begins at byte {begin} does not follow. Send the piece that begins at byte {here}."
+        )
     if begin + len(content) > settings.MAX_REQUEST_BYTES:
-        raise BadInput("file", f"{begin + len(content)} bytes", f"at most {settings.MAX_REQUEST_BYTES} bytes")
+        raise BadInput(
+            f"The file has at least {begin + len(content):,} bytes."
+            f" Only files of up to {settings.MAX_REQUEST_BYTES:,} bytes are received."
+        )
     check_room()
     name = piece_name(key, begin, len(content))
     store().save(name, SealedUpload(iter([content]), name))
@@ -95,7 +104,9 @@ def whole(*, key: str, size: int) -> Iterator[IO[bytes]]:
     """The file put together, for as long as it is needed; its pieces are forgotten once it has been taken."""
     pieces = pieces_of(key)
     if sum(length for _, length in pieces) != size:
-        raise WrongState("the file", f"here up to byte {received(key)}", f"all of its {size} bytes")
+        raise WrongState(
+            f"{received(key):,} of the {size:,} bytes of the file have arrived. Send the rest of it first."
+        )
     folder = Path(settings.WORK_FOLDER)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder) as file:

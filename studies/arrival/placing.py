@@ -10,6 +10,8 @@ from studies.desk.confirmed import is_film_day
 from studies.models import Film, Subject, Visit
 
 Finding = dict[str, Any]
+# A side as people say it; a view is a word already.
+SAID = {"L": "left", "R": "right", "B": "both"}
 
 
 @dataclass
@@ -55,7 +57,7 @@ def place(film: Film, facts: dict[str, Any], identity: dict[str, str]) -> Place:
         placed.findings.append({"code": "date-differs", "text": text})
     for word, declared, header in (("side", film.side, facts.get("Side")), ("view", film.view, facts.get("View"))):
         if declared and header and declared != header:
-            text = f"The header says {word} {header}, the sender says {declared}."
+            text = f"The header says {word} {SAID.get(header, header)}, the sender says {SAID.get(declared, declared)}."
             placed.findings.append({"code": f"{word}-differs", "text": text})
     return placed
 

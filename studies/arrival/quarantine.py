@@ -134,7 +134,9 @@ def keep_original(chunks: Iterator[bytes]) -> str:
     except OSError as error:
         if error.errno not in NO_ROOM:
             raise
-        raise StoreFull("the store of originals", "full", "room to write") from error
+        raise StoreFull(
+            "The store of originals is full, so the file was not received. Ask an administrator to make room."
+        ) from error
 
 
 def drop_original(name: str) -> None:
@@ -153,4 +155,7 @@ def check_room() -> None:
     folder = Path(settings.VAR)
     folder.mkdir(parents=True, exist_ok=True)
     if (free := shutil.disk_usage(folder).free) < settings.MIN_FREE_BYTES:
-        raise StoreFull("the disk", f"{free} bytes free", f"at least {settings.MIN_FREE_BYTES}")
+        raise StoreFull(
+            f"The server has {free:,} bytes free and needs {settings.MIN_FREE_BYTES:,} to receive a file."
+            " Ask an administrator to make room."
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
+from config.wording import quoted
 from studies.films import locked, move
 from studies.models import Film, FilmStatus
 from studies.models.film import OUT_OF_PLAY
@@ -23,9 +24,14 @@ SET_ASIDE = {
 def checked_replaceable(film: Film) -> Film:
     """The film, unless it was withdrawn or has a replacement already: the newest of a chain is replaced."""
     if film.status not in REPLACEABLE:
-        raise WrongState(f"film {film.pk}", film.status, "a film that is not withdrawn")
+        raise WrongState(
+            f"The film {quoted(film.original_name)} was withdrawn and cannot be replaced."
+            " Upload the new film for its visit instead."
+        )
     if film.replaced_by.exclude(status__in=OUT_OF_PLAY).exists():
-        raise WrongState(f"film {film.pk}", "replaced already", "the newest film of its line")
+        raise WrongState(
+            f"The film {quoted(film.original_name)} has already been replaced. Replace the film that took its place."
+        )
     return film
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
+from config.wording import quoted
 from studies.models import DicomPeer, SenderToken, Site, Trial
 from studies.naming import checked_text, used_once
 
@@ -44,7 +45,9 @@ def admit_peer(*, trial: Trial, site: Site, calling_ae: str, called_ae: str, add
     values = {"calling_ae": checked_title(calling_ae), "called_ae": checked_title(called_ae)}
     address = checked_address(address)
     with audited_atomic():
-        with used_once("peer", values["calling_ae"], "the list of peers"):
+        with used_once(
+            f"A peer with these titles and the address {address} is already admitted. Revoke it first.", field="address"
+        ):
             peer = DicomPeer.objects.create(trial=trial, site=site, address=address, **values)
         details = {"site": site.code, "address": address, **values}
         _tell("studies.sender.admitted", trial, ("studies.dicompeer", str(peer.pk)), actor, details)
@@ -57,7 +60,7 @@ def revoke(*, sender: SenderToken | DicomPeer, actor: Actor) -> None:
     with audited_atomic():
         in_use = type(sender)._default_manager.filter(pk=sender.pk, revoked_at__isnull=True)
         if in_use.update(revoked_at=timezone.now()) != 1:
-            raise WrongState(f"the sender {sender}", "revoked", "one in use")
+            raise WrongState(f"The sender {quoted(str(sender))} has already been revoked.")
         subject = (f"studies.{type(sender).__name__.lower()}", str(sender.pk))
         _tell("studies.sender.revoked", sender.trial, subject, actor, {"site": sender.site.code})
 
@@ -84,7 +87,10 @@ def digest_of(text: str) -> str:
 def checked_title(title: str) -> str:
     """An application entity title."""
     if not AE_TITLE.fullmatch(title.strip()):
-        raise BadInput("AE title", title, "1 to 16 letters, digits, spaces and . _ -")
+        raise BadInput(
+            f"The AE title {quoted(title)} is not valid. Use 1 to 16 letters, digits, spaces and the signs . _ -,"
+            " beginning with a letter or digit."
+        )
     return title.strip()
 
 
@@ -93,12 +99,14 @@ def checked_address(address: str) -> str:
     try:
         return str(ipaddress.ip_address(address.strip()))
     except ValueError:
-        raise BadInput("address", address, "an IPv4 or IPv6 address") from None
+        raise BadInput(
+            f"The address {quoted(address)} is not an IP address. Enter an IPv4 or IPv6 address.", field="address"
+        ) from None
 
 
 def _check_site(trial: Trial, site: Site) -> None:
     if site.trial_id != trial.pk:
-        raise BadInput("site", site.code, f"a site of trial {trial.code}")
+        raise BadInput(f"Site {site.code} belongs to another trial. Choose a site of trial {trial.code}.", field="site")
 
 
 def _tell(action: str, trial: Trial, subject: tuple[str, str], actor: Actor, details: Mapping[str, object]) -> None:

@@ -11,6 +11,7 @@ from django.utils.timezone import now
 
 from config.errors import BadInput
 from studies.models.film import SIDES, VIEWS
+from studies.naming import checked_choice
 
 FIRST_DAY = date(1990, 1, 1)
 # Millimetres on the film for one pixel; outside of it no radiograph of a hand or foot is made.
@@ -42,22 +43,22 @@ class Confirmed:
 
     def check(self) -> None:
         """Refuses what no film can be; a film without a date is not accepted."""
-        _one_of("side", self.side, SIDES)
-        _one_of("view", self.view, VIEWS)
+        checked_choice("side", self.side, SIDES)
+        checked_choice("view", self.view, VIEWS)
         if self.film_date is None or not is_film_day(self.film_date):
-            allowed = f"a day from {FIRST_DAY} to {latest_day()}"
-            raise BadInput("film date", self.film_date and str(self.film_date), allowed)
+            problem = f"cannot be {self.film_date}" if self.film_date else "is missing"
+            raise BadInput(
+                f"The film date {problem}. Enter a day from {FIRST_DAY} to {latest_day()}.", field="film_date"
+            )
         if self.spacing_mm is not None and not (
             math.isfinite(self.spacing_mm) and FINEST_MM <= self.spacing_mm <= COARSEST_MM
         ):
-            raise BadInput("pixel spacing", self.spacing_mm, f"{FINEST_MM} to {COARSEST_MM} mm, or none known")
+            raise BadInput(
+                f"The pixel spacing cannot be {self.spacing_mm:g} mm."
+                f" Enter {FINEST_MM:g} to {COARSEST_MM:g} mm, or state that no scale is known.",
+                field="spacing_mm",
+            )
 
     def fields(self) -> dict[str, Any]:
         """The values as fields of a film and of a decision."""
         return asdict(self)
-
-
-def _one_of(thing: str, value: str, choices: list[tuple[str, str]]) -> None:
-    allowed = dict(choices)
-    if value not in allowed:
-        raise BadInput(thing, value, ", ".join(f"{code} ({label})" for code, label in choices))

@@ -10,7 +10,7 @@ from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
 from studies.films import locked, locked_visit
 from studies.models import Film, Visit
-from studies.models.film import FOUND_GOOD
+from studies.models.film import FOUND_GOOD, SIDES
 from studies.naming import checked_text
 
 SIDES_OF = {"L": frozenset("L"), "R": frozenset("R"), "B": frozenset("LR")}
@@ -27,8 +27,10 @@ def stand_back(film: Film, others: list[Film]) -> None:
     losing = [other for other in others if other.designated]
     for other in losing:
         if left := SIDES_OF[other.side] - SIDES_OF[film.side]:
+            shown = " and ".join(f"the {dict(SIDES)[side].lower()} side" for side in sorted(left))
             raise WrongState(
-                f"film {other.pk}", f"the designated film of side {', '.join(left)} too", "a film of that side alone"
+                f"Film {other.pk} also counts for {shown}, which film {film.pk} does not show."
+                " Designate a film of both sides instead."
             )
     Film.objects.filter(pk__in=[other.pk for other in losing]).update(designated=False)
 
@@ -41,8 +43,10 @@ def designate(*, film: Film, actor: Actor, reason: str) -> None:
         locked_visit(film.visit_id)
         film = locked(film)
         if film.status not in FOUND_GOOD or film.designated:
-            state = "the designated film" if film.designated else film.get_status_display().lower()
-            raise WrongState(f"film {film.pk}", state, "an accepted film that does not count yet")
+            state = "already counts for its view" if film.designated else f"is {film.get_status_display().lower()}"
+            raise WrongState(
+                f"Film {film.pk} {state}. Only an accepted film that does not count yet can be designated."
+            )
         others = rivals(film, visit=film.visit, side=film.side, view=film.view)
         stand_back(film, others)
         Film.objects.filter(pk=film.pk).update(designated=True)

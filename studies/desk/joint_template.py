@@ -84,8 +84,10 @@ def fit(view: str, clicks: Sequence[Point]) -> dict[str, list[float]]:
     """The joints by the affine map that takes the anchors to the clicks, to a tenth of a pixel."""
     template = TEMPLATES[view]
     if len(clicks) != len(template.anchors) or _flat(clicks):
+        given = "; ".join(f"{x:.0f}, {y:.0f}" for x, y in clicks) or "none"
         raise BadInput(
-            "anchor points", [list(click) for click in clicks], f"three apart: {', '.join(template.anchors)}"
+            f"The joints cannot be placed by these points: {given}."
+            f" Click three points that are not on one line: {', '.join(template.anchors)}."
         )
     standard = np.column_stack([np.array(list(template.anchors.values())), np.ones(3)])
     mapping = np.linalg.solve(standard, np.array(clicks, dtype=np.float64))

@@ -13,13 +13,14 @@ from django.db.models import Exists, OuterRef, QuerySet, TextChoices
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
+from config.wording import either, quoted
 from studies.desk.designation import SIDES_OF
 from studies.desk.joint_template import TEMPLATES
 from studies.desk.pictures import DeskPicture, picture_of
 from studies.desk.rectangles import Box
 from studies.films import locked, person
-from studies.models import Film, JointPlacement, ReaderImage, Rendition, Trial
-from studies.models.film import PLACEABLE
+from studies.models import Film, FilmStatus, JointPlacement, ReaderImage, Rendition, Trial
+from studies.models.film import PLACEABLE, SIDES
 
 Places = dict[str, list[float]]
 
@@ -70,8 +71,11 @@ def place(
 def checked_places(view: str, joints: Mapping[str, Sequence[float]], picture: DeskPicture) -> Places:
     """Joints of this view, each within the picture, to a tenth of a pixel."""
     known = TEMPLATES[view].joints if view in TEMPLATES else {}
-    if not joints or (unknown := sorted(set(joints) - set(known))):
-        raise BadInput("joints", ", ".join(unknown) if joints else "none", ", ".join(known) or "a confirmed view first")
+    if not joints:
+        raise BadInput("No joint was placed. Place at least one before you send them.")
+    if unknown := sorted(set(joints) - set(known)):
+        allowed = f"Choose from {', '.join(known)}." if known else "Confirm the view of the film first."
+        raise BadInput(f"The view has no joint {quoted(', '.join(unknown))}. {allowed}")
     return {joint: _checked_place(joint, point, picture) for joint, point in joints.items()}
 
 
@@ -80,22 +84,34 @@ def _checked_place(joint: str, point: Sequence[float], picture: DeskPicture) -> 
         x, y = (round(float(value), 1) for value in point)
         if 0 <= x < picture.columns and 0 <= y < picture.rows:
             return [x, y]
-    raise BadInput(f"place of {joint}", list(point), f"x and y within {picture.columns} x {picture.rows}")
+    given = ", ".join(f"{value:g}" for value in point)
+    raise BadInput(
+        f"Joint {joint} cannot be placed at {given}. Give x and y within {picture.columns} x {picture.rows} pixels."
+    )
 
 
 def checked_readability(readability: Mapping[str, str], places: Places) -> dict[str, str]:
     """Notes on joints that are placed; words are those of Readability."""
     for joint, word in readability.items():
         if joint not in places or word not in Readability.values:
-            raise BadInput(f"readability of {joint}", word, f"{', '.join(Readability.values)}, for a joint placed")
+            raise BadInput(
+                f"The readability {quoted(word)} cannot be noted for joint {joint}."
+                f" Choose {either(map(quoted, Readability.labels))} for a joint that is placed."
+            )
     return dict(readability)
 
 
 def _check_placeable(film: Film, side: str) -> None:
     if film.status not in PLACEABLE:
-        raise WrongState(f"film {film.pk}", film.get_status_display().lower(), "a film at the desk, accepted or ready")
-    if side not in SIDES_OF.get(film.side, ()):
-        raise BadInput("side", side, " or ".join(sorted(SIDES_OF.get(film.side, ()))) or "a confirmed side first")
+        allowed = either(status.label.lower() for status in FilmStatus if status in PLACEABLE)
+        raise WrongState(
+            f"The film of this image is {film.get_status_display().lower()}."
+            f" Joints can be placed only on a film that is {allowed}."
+        )
+    if side not in (known := sorted(SIDES_OF.get(film.side, ()))):
+        names = [dict(SIDES)[one].lower() for one in known]
+        allowed = f"Choose {either(names)}." if names else "Confirm the side of the film first."
+        raise BadInput(f"The film does not show the side {quoted(side)}. {allowed}", field="side")
 
 
 def newest(film: Film, side: str) -> JointPlacement | None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, NotAllowed, WrongState
+from config.wording import either
 from studies.desk.pictures import picture_of
 from studies.desk.rectangles import Box, checked_box, checked_crops
 from studies.films import locked, move, order_rendition, person
@@ -62,7 +63,7 @@ def settled(film: Film) -> MaskSet | None:
     masks = newest(film)
     state = state_of(film, masks)
     if state not in (MaskState.CONFIRMED, MaskState.NOT_NEEDED):
-        raise WrongState(f"the mask set of film {film.pk}", state, "one confirmed by a second person")
+        raise WrongState(f"The masks of film {film.pk} are {state}. A second person has to confirm them first.")
     return masks
 
 
@@ -80,7 +81,10 @@ def propose(
     """A new set; one without rectangles says that the suspected text is none. It replaces a set that waits."""
     authorise(actor, Action.CHECK_FILMS)
     if len(rectangles) > MOST_RECTANGLES:
-        raise BadInput("rectangles", len(rectangles), f"at most {MOST_RECTANGLES}")
+        raise BadInput(
+            f"{len(rectangles)} rectangles were drawn. At most {MOST_RECTANGLES} are allowed: draw fewer ones.",
+            field="rectangles",
+        )
     picture = picture_of(film)
     boxes = [checked_box("rectangle", box, picture) for box in rectangles]
     cuts = checked_crops(crops or {}, picture)
@@ -89,7 +93,10 @@ def propose(
         last = newest(film)
         _check_open(film, last)
         if not boxes and not cuts and state_of(film, last) == MaskState.NOT_NEEDED:
-            raise BadInput("rectangles", "none", "at least one, on a film without suspected text")
+            raise BadInput(
+                f"No rectangle was drawn, and no text is suspected on film {film.pk}. Draw at least one rectangle.",
+                field="rectangles",
+            )
         masks = MaskSet.objects.create(
             film=film,
             revision=last.revision + 1 if last else 1,
@@ -102,10 +109,21 @@ def propose(
 
 
 def _check_open(film: Film, last: MaskSet | None) -> None:
-    if film.status not in MASKABLE:
-        raise WrongState(f"film {film.pk}", film.status, "a film at the desk")
+    _check_at_the_desk(film)
     if film.status == FilmStatus.ACCEPTED and state_of(film, last) != MaskState.WAITING:
-        raise WrongState(f"film {film.pk}", "accepted, its picture approved", "a film whose masks wait")
+        raise WrongState(
+            f"Film {film.pk} is accepted and its picture approved, so its masks can no longer be changed."
+            " Question or reject the film first."
+        )
+
+
+def _check_at_the_desk(film: Film) -> None:
+    if film.status not in MASKABLE:
+        allowed = either(status.label.lower() for status in FilmStatus if status in MASKABLE)
+        raise WrongState(
+            f"Film {film.pk} is {film.get_status_display().lower()}."
+            f" Masks can be drawn, confirmed or refused only on a film that is {allowed}."
+        )
 
 
 def confirm(*, mask_set: MaskSet, actor: Actor) -> None:
@@ -130,7 +148,7 @@ def refuse(*, mask_set: MaskSet, actor: Actor, reason: str) -> None:
         MaskSet.objects.filter(pk=mask_set.pk).update(refused_reason=reason)
         changes: dict[str, list[object]] = {}
         if film.status == FilmStatus.ACCEPTED:
-            changes = move(film, FilmStatus.DEIDENTIFIED, status_reason=f"masks refused: {reason}"[:500])
+            changes = move(film, FilmStatus.DEIDENTIFIED, status_reason=f"Masks refused: {reason}"[:500])
         _tell(mask_set, "studies.masks.refused", actor, reason=reason, changes=changes)
 
 
@@ -138,13 +156,18 @@ def _check_second(film: Film, mask_set: MaskSet, actor: Actor) -> None:
     """The newest set, still open, of a film at the desk, and not by the one who drew it."""
     last = newest(film)
     if last is None or last.pk != mask_set.pk:
-        raise WrongState(f"mask set {mask_set.revision} of film {film.pk}", "replaced by a newer one", "the newest")
+        raise WrongState(
+            f"Version {mask_set.revision} of the masks of film {film.pk} was replaced by a newer one."
+            " Open the film again to see the newest version."
+        )
     if (state := state_of(film, last)) != MaskState.WAITING:
-        raise WrongState(f"mask set {last.revision} of film {film.pk}", state, "one that waits for a second person")
-    if film.status not in MASKABLE:
-        raise WrongState(f"film {film.pk}", film.status, "a film at the desk")
+        raise WrongState(
+            f"Version {last.revision} of the masks of film {film.pk} is already {state}."
+            " Only masks that wait for a second person can be confirmed or refused."
+        )
+    _check_at_the_desk(film)
     if last.proposed_by_id == person(actor):
-        raise NotAllowed("confirming or refusing masks you drew yourself; a second person does that")
+        raise NotAllowed(message="You drew these masks yourself. A second person has to confirm or refuse them.")
 
 
 def _tell(

@@ -33,7 +33,8 @@ def picture_of(film: Film) -> DeskPicture:
     """What is known of the film's picture; WrongState for a film that never got to the desk."""
     if not film.desk_folder:
         raise WrongState(
-            f"film {film.pk}", f"{film.get_status_display().lower()}, without a picture", "one at the desk"
+            f"Film {film.pk} is {film.get_status_display().lower()} and has no picture."
+            " It gets one on its way to the desk."
         )
     with storages["reading"].open(f"{film.desk_folder}/meta.json") as file:
         meta: dict[str, Any] = json.load(file)

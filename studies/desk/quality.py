@@ -18,7 +18,8 @@ from studies.desk.masks import MaskState
 from studies.desk.verdicts import QuestionReason, RejectReason, WithdrawReason, checked_reason
 from studies.films import locked, locked_visit, move, order_rendition, person
 from studies.models import Film, FilmStatus, MaskSet, QualityDecision, Visit
-from studies.naming import checked_text
+from studies.naming import checked_choice, checked_text
+from studies.plan.visits import named
 from studies.questions import threads as questions
 from studies.sop_instances import check_alone
 
@@ -83,17 +84,27 @@ def _checked_visit(film: Film, visit: Visit | None) -> Visit:
     """The visit the film is filed under: the one it was sent for, or another one of the same site."""
     visit = visit or film.visit
     if visit is None:
-        raise BadInput("visit", None, f"a visit of a subject of site {film.site.code}")
+        raise BadInput(
+            f"Film {film.pk} has no visit. Choose a visit of a subject of site {film.site.code}.", field="visit"
+        )
     if visit.subject.site_id != film.site_id:
-        raise BadInput("visit", str(visit), f"a visit of a subject of site {film.site.code}")
+        raise BadInput(
+            f"{named(visit)} belongs to another site than film {film.pk}."
+            f" Choose a visit of a subject of site {film.site.code}.",
+            field="visit",
+        )
     if visit.not_done_reason:
-        raise WrongState(f"visit {visit}", "recorded as not done", "one that is expected")
+        raise WrongState(f"{named(visit)} is recorded as not done. Choose another visit, or reopen this one first.")
     return visit
 
 
 def _check_acknowledged(film: Film, acknowledged: Collection[str]) -> None:
     if open_ones := [finding["text"] for finding in film.findings if finding["code"] not in acknowledged]:
-        raise BadInput("findings not acknowledged", "; ".join(open_ones), "each one seen and ticked")
+        raise BadInput(
+            f"Not every finding of film {film.pk} is acknowledged."
+            f" Tick each one once you have looked at it: {' '.join(open_ones)}",
+            field="acknowledged",
+        )
 
 
 def _checked_masks(film: Film, confirmed: Confirmed) -> MaskSet | None:
@@ -101,14 +112,23 @@ def _checked_masks(film: Film, confirmed: Confirmed) -> MaskSet | None:
     mask_set = masks.newest(film)
     state = masks.state_of(film, mask_set)
     if state in (MaskState.MISSING, MaskState.REFUSED):
+        problem = "were refused" if state == MaskState.REFUSED else "are missing"
         raise WrongState(
-            f"the mask set of film {film.pk}", state, "one that hides the suspected text, or says there is none"
+            f"The masks of film {film.pk} {problem}."
+            " Draw masks that hide the suspected text, or state that there is none."
         )
     cut = bool(mask_set and mask_set.crops)
     if confirmed.side == "B" and not cut:
-        raise BadInput("side", "B", "L or R, or crops for both sides drawn first")
+        raise BadInput(
+            f"Film {film.pk} is not cut into a left and a right part."
+            " Choose left or right, or cut the film in two first.",
+            field="side",
+        )
     if confirmed.side != "B" and cut:
-        raise BadInput("side", confirmed.side, "B, because the film is cut into left and right")
+        raise BadInput(
+            f"Film {film.pk} is cut into a left and a right part. Choose both sides, or take the cut away first.",
+            field="side",
+        )
     return mask_set
 
 
@@ -148,11 +168,13 @@ def reopen(*, film: Film, actor: Actor, reason: str) -> QualityDecision:
     """A rejection was wrong: the film is at the desk again, unless the same file was filed again meanwhile."""
     authorise(actor, Action.CHECK_FILMS)
     if not reason.strip():
-        raise BadInput("reason", reason, "a sentence that says why")
+        raise BadInput("The reason is missing. Enter why the rejection was wrong.", field="reason")
     with audited_atomic():
         film = locked(film)
         if film.status != FilmStatus.REJECTED:
-            raise WrongState(f"film {film.pk}", film.get_status_display().lower(), "rejected")
+            raise WrongState(
+                f"Film {film.pk} is {film.get_status_display().lower()}. Only a rejected film can be reopened."
+            )
         check_alone(film)
         return _end(film, actor, FilmStatus.DEIDENTIFIED, "reopen", "", reason.strip()[:500], status_reason="")
 
@@ -168,8 +190,7 @@ def withdraw(*, film: Film, actor: Actor, reason: str, note: str = "") -> Qualit
 def question(*, film: Film, actor: Actor, reason: str, text: str) -> QualityDecision:
     """The site is asked before a decision; the film stays at the desk."""
     authorise(actor, Action.CHECK_FILMS)
-    if reason not in QuestionReason.values:
-        raise BadInput("reason", reason, ", ".join(QuestionReason.values))
+    checked_choice("reason", reason, QuestionReason.choices)
     with audited_atomic():
         asked = questions.ask(trial=film.trial, film=film, text=text, actor=actor)
         says = QuestionReason(reason).label

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 
-from config.errors import BadInput
-from studies.naming import checked_text
+from studies.naming import checked_choice, checked_text
 
 
 class RejectReason(TextChoices):
     """Why a film cannot be read; the number of a reason is its key at the desk."""
 
-    POSITION = "position", "Positioned so that joints overlap or are turned"
+    POSITION = "position", "Positioning: joints overlap or are rotated"
     CUT_OFF = "cut-off", "Joints are cut off"
     EXPOSURE = "exposure", "Too dark or too bright to read"
     MOTION = "motion", "Blurred by motion"
@@ -39,7 +38,7 @@ class QuestionReason(TextChoices):
 # A first wording for each question, which the coordinator may change before it is sent.
 WORDING: dict[QuestionReason, str] = {
     QuestionReason.SIDE: "The side you declared does not agree with what the film shows. Which side is it?",
-    QuestionReason.VIEW: "The film is not the view that was expected. Which view is it? Is the expected one at hand?",
+    QuestionReason.VIEW: "The film is not the view that was expected. Which view is it? Can you send the expected one?",
     QuestionReason.DATE: "The date of this film does not agree with the visit. On which day was it taken?",
     QuestionReason.SUBJECT: "This film may belong to another subject or visit. Whose is it, and of which visit?",
     QuestionReason.SCALE: "The film carries no usable pixel spacing. Which spacing did the detector have, in mm?",
@@ -54,9 +53,9 @@ class WithdrawReason(TextChoices):
     """Why a film that was ready turned out to be wrong."""
 
     WRONG_SUBJECT = "wrong-subject", "It is of another subject or visit"
-    WRONG_SIDE = "wrong-side", "Side or view were confirmed wrongly"
+    WRONG_SIDE = "wrong-side", "Side or view was confirmed wrongly"
     WRONG_DATE = "wrong-date", "The film date was confirmed wrongly"
-    IDENTITY = "identity", "It shows who or when"
+    IDENTITY = "identity", "It shows an identity or a date"
     QUALITY = "quality", "It cannot be read after all"
     REPLACED = "replaced", "A better film takes its place"
     OTHER = "other", "Another reason, written in the note"
@@ -64,6 +63,5 @@ class WithdrawReason(TextChoices):
 
 def checked_reason(reasons: type[TextChoices], reason: str, note: str) -> tuple[str, str]:
     """The reason's code and the note; the reason "other" needs a note."""
-    if reason not in reasons.values:
-        raise BadInput("reason", reason, ", ".join(reasons.values))
+    checked_choice("reason", reason, reasons.choices)
     return reason, checked_text("note", note, longest=500, required=reason == "other")

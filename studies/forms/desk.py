@@ -9,6 +9,8 @@ from typing import Any
 from django import forms
 
 from config.errors import BadInput
+from config.wording import quoted
+from studies.desk.rectangles import NOT_FOUR, PARTS
 from studies.desk.verdicts import QuestionReason, RejectReason, WithdrawReason
 from studies.models import Film, Visit
 from studies.models.film import SIDES, VIEWS
@@ -91,12 +93,13 @@ class MasksForm(forms.Form):
 
     def boxes(self) -> list[list[int]]:
         """The rectangles."""
-        return list(read_boxes("rectangles", self.cleaned_data["rectangles"]))
+        return list(read_boxes("rectangle", self.cleaned_data["rectangles"], "rectangles"))
 
     def crops(self) -> dict[str, list[int]]:
         """The cuts that were given."""
-        given = {"L": self.cleaned_data["crop_l"], "R": self.cleaned_data["crop_r"]}
-        return {side: next(read_boxes(f"crop {side}", text)) for side, text in given.items() if text}
+        fields = {side: f"crop_{side.lower()}" for side in PARTS}
+        given = {side: self.cleaned_data[field] for side, field in fields.items()}
+        return {side: next(read_boxes(PARTS[side], text, fields[side])) for side, text in given.items() if text}
 
 
 class RefuseForm(forms.Form):
@@ -105,10 +108,10 @@ class RefuseForm(forms.Form):
     reason = forms.CharField(max_length=200)
 
 
-def read_boxes(thing: str, text: str) -> Iterator[list[int]]:
+def read_boxes(thing: str, text: str, field: str) -> Iterator[list[int]]:
     """One rectangle a line: x, y, width, height."""
     for line in filter(None, map(str.strip, text.splitlines())):
         words = re.split(r"[\s,]+", line.strip("[] "))
         if len(words) != 4 or not all(re.fullmatch(r"\d{1,5}", word) for word in words):
-            raise BadInput(thing, line, "lines of four whole numbers: x, y, width, height")
+            raise BadInput(f"The {thing} {quoted(line)} {NOT_FOUR}", field=field)
         yield [int(word) for word in words]

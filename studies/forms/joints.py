@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import QueryDict
 
 from config.errors import BadInput
+from config.wording import quoted
 from studies.desk.joint_template import TEMPLATES, Point
 from studies.desk.joints import Places
 
@@ -14,7 +15,7 @@ PLAIN_WIDTH = 640
 
 def read_clicks(given: QueryDict, columns: int) -> list[Point]:
     """Points in pixels of the image: `anchor` as "x, y", and the click on the plain preview in CSS pixels."""
-    clicks = [read_point("anchor", text) for text in given.getlist("anchor")]
+    clicks = [read_point("anchor point", text) for text in given.getlist("anchor")]
     if "click.x" in given:
         scale = columns / PLAIN_WIDTH
         x, y = read_point("click", f"{given['click.x']}, {given.get('click.y', '')}")
@@ -27,7 +28,7 @@ def read_point(thing: str, text: str) -> Point:
     try:
         x, y = (float(word) for word in text.split(","))
     except ValueError:
-        raise BadInput(thing, text, "two numbers: x, y") from None
+        raise BadInput(f"The {thing} {quoted(text)} is not a point. Enter two numbers, x and y.") from None
     return x, y
 
 

@@ -14,16 +14,18 @@ from studies.plan.membership import GRANTABLE
 
 
 class GrantForm(forms.Form):
-    """A person by e-mail address: the accounts of the house are not listed here."""
+    """A person by e-mail address: accounts are not listed here."""
 
-    person = forms.EmailField(label="E-mail address", help_text="Of an account. An administrator invites new people.")
+    person = forms.EmailField(
+        label="E-mail address", help_text="The address of an account. An administrator invites new people."
+    )
     role = forms.ChoiceField(choices=[("", "Choose"), *((role.value, ROLE_NAMES[role]) for role in GRANTABLE)])
     site = forms.ModelChoiceField(
         Site.objects.none(),
         to_field_name="code",
         required=False,
         empty_label="None",
-        help_text="For the role of a site only.",
+        help_text="Only for the role Site.",
     )
     reason = REASON
 

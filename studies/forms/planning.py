@@ -5,17 +5,16 @@ from __future__ import annotations
 from django import forms
 
 from studies.models import Site, Trial, VisitKind
-from studies.plan.absences import EXPECTED
-from studies.plan.completeness import view_name
+from studies.plan.absences import FILMS
 from studies.plan.visits import OUTSIDE_THE_PLAN
 
-REASON = forms.CharField(max_length=200, help_text="Stands in the audit trail.")
+REASON = forms.CharField(max_length=200, help_text="Recorded in the audit trail.")
 
 
 class TrialForm(forms.Form):
     """A new trial."""
 
-    trial_code = forms.SlugField(label="Code", max_length=32, help_text="Stands in every address, such as DEMO-RA.")
+    trial_code = forms.SlugField(label="Code", max_length=32, help_text="Used in every address, such as DEMO-RA.")
     title = forms.CharField(max_length=200)
     sponsor = forms.CharField(max_length=120, required=False)
 
@@ -30,10 +29,14 @@ class SiteForm(forms.Form):
 class WindowForm(forms.Form):
     """When the protocol expects a visit, in days from baseline."""
 
-    label = forms.CharField(max_length=80, help_text="As people say it, such as Week 24.")
+    label = forms.CharField(max_length=80, help_text="Shown to people, such as Week 24.")
     target_day = forms.IntegerField(min_value=-365, max_value=7305, help_text="Days from baseline, which is day 0.")
-    days_before = forms.IntegerField(min_value=0, max_value=365, initial=14, help_text="Earliest, days before target.")
-    days_after = forms.IntegerField(min_value=0, max_value=365, initial=14, help_text="Latest, days after target.")
+    days_before = forms.IntegerField(
+        min_value=0, max_value=365, initial=14, help_text="Days allowed before the target day."
+    )
+    days_after = forms.IntegerField(
+        min_value=0, max_value=365, initial=14, help_text="Days allowed after the target day."
+    )
 
 
 class PlanForm(WindowForm):
@@ -76,5 +79,5 @@ class ReasonForm(forms.Form):
 class AbsenceForm(forms.Form):
     """Which film of a visit will never come, and why."""
 
-    film = forms.ChoiceField(choices=[(f"{side}-{view}", view_name(side, view)) for side, view in EXPECTED])
+    film = forms.ChoiceField(choices=FILMS)
     reason = REASON

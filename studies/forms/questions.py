@@ -13,7 +13,7 @@ class AskForm(forms.Form):
     """A question to the site."""
 
     message = forms.CharField(
-        label="Question", max_length=LONGEST_TEXT, widget=WORDS, help_text="The site reads this. No reader ever does."
+        label="Question", max_length=LONGEST_TEXT, widget=WORDS, help_text="The site sees this text. Readers never do."
     )
     due = forms.DateField(
         label="Answer by",
@@ -32,4 +32,4 @@ class MessageForm(forms.Form):
 class CloseForm(forms.Form):
     """A last word, or none."""
 
-    message = forms.CharField(label="Last word", required=False, max_length=LONGEST_TEXT, widget=WORDS)
+    message = forms.CharField(label="Closing remark", required=False, max_length=LONGEST_TEXT, widget=WORDS)

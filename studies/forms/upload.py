@@ -34,7 +34,11 @@ class VisitField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A visit of the site's subjects, grouped by subject."""
 
     def __init__(self) -> None:
-        super().__init__(Visit.objects.none(), label="Subject and visit", empty_label="Choose")
+        errors = {
+            "required": "Choose a subject and visit.",
+            "invalid_choice": "Choose a subject and visit of your site.",
+        }
+        super().__init__(Visit.objects.none(), label="Subject and visit", empty_label="Choose", error_messages=errors)
 
     def offer(self, site: Site) -> None:
         """Offers the visits of the site, in the order of the plan."""
@@ -66,7 +70,9 @@ class PlaceForm(forms.Form):
         """A day that has begun somewhere on earth."""
         day = self.cleaned_data["film_date"]
         if day is not None and not is_film_day(day):
-            raise forms.ValidationError(f"{day} was given; allowed: a day from {FIRST_DAY} to {latest_day()}.")
+            raise forms.ValidationError(
+                f"The film date cannot be {day}. Enter a day from {FIRST_DAY} to {latest_day()}."
+            )
         return day
 
 
@@ -98,5 +104,5 @@ class CompleteForm(PlaceForm):
 class DayForm(forms.Form):
     """The day of a film, typed or as its header has it."""
 
-    film_date = forms.DateField(widget=DAY)
+    film_date = forms.DateField(widget=DAY, error_messages={"required": "Enter the day on which it was taken."})
     clean_film_date = PlaceForm.clean_film_date

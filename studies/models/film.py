@@ -68,7 +68,7 @@ PLACEABLE = AT_DESK | FOUND_GOOD
 DATABLE = AT_DESK | {FilmStatus.RECEIVED}
 # What became of a film, as the sender of the same file is answered.
 BECAME: dict[FilmStatus, str] = {
-    FilmStatus.RECEIVED: "is being read",
+    FilmStatus.RECEIVED: "is being processed",
     FilmStatus.HELD: "is held",
     FilmStatus.REFUSED: "was refused",
     FilmStatus.DEIDENTIFIED: "is at the desk",

@@ -6,25 +6,36 @@ from django.utils import timezone
 
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
-from config.errors import BadInput, WrongState
+from config.errors import WrongState
 from studies.models import AbsentFilm, Visit
 from studies.models.film import VIEWS
-from studies.naming import checked_text, used_once
+from studies.naming import checked_choice, checked_text, used_once
+from studies.plan.visits import named
 
 EXPECTED = [(side, view) for view, _ in VIEWS for side in ("L", "R")]
+
+
+def view_name(side: str, view: str) -> str:
+    """A view as people say it: left hand."""
+    return f"{'left' if side == 'L' else 'right'} {view}"
+
+
+FILMS = [(f"{side}-{view}", view_name(side, view)) for side, view in EXPECTED]
 
 
 def record_absence(*, visit: Visit, side: str, view: str, reason: str, actor: Actor) -> AbsentFilm:
     """This view of the visit was not taken, or is lost."""
     authorise(actor, Action.SET_UP_TRIAL)
     reason = checked_text("reason", reason, longest=200)
-    if (side, view) not in EXPECTED:
-        raise BadInput("film", f"{side} {view}", ", ".join(f"{side} {view}" for side, view in EXPECTED))
+    film = dict(FILMS)[checked_choice("film", f"{side}-{view}", FILMS)]
     with audited_atomic():
         films = visit.films.filter(view=view, side__in=[side, "B"]).live()
         if films.exists():
-            raise WrongState(f"{side} {view} of visit {visit.code}", "received", "a view without a film")
-        with used_once("film", f"{side} {view}", f"the list of visit {visit.code}"):
+            raise WrongState(
+                f"{named(visit)} has a film of the {film}."
+                " Only a film that was not received can be recorded as not available."
+            )
+        with used_once(f"The {film} of this visit is already recorded as not available.", field="film"):
             absent = AbsentFilm.objects.create(visit=visit, side=side, view=view, reason=reason)
         tell(absent, "studies.film.marked-absent", actor, reason)
     return absent
@@ -37,7 +48,7 @@ def withdraw_absence(*, absent: AbsentFilm, reason: str, actor: Actor) -> None:
     with audited_atomic():
         ended = AbsentFilm.objects.filter(pk=absent.pk, withdrawn_at=None).update(withdrawn_at=timezone.now())
         if not ended:
-            raise WrongState(f"{absent}", "expected", "a film recorded as never to come")
+            raise WrongState(f"The {view_name(absent.side, absent.view)} of this visit is already expected again.")
         tell(absent, "studies.film.expected-again", actor, reason)
 
 

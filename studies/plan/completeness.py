@@ -11,9 +11,10 @@ from datetime import date
 
 from django.db.models import Prefetch, QuerySet, TextChoices
 
+from config.wording import counted
 from studies.models import AbsentFilm, Film, FilmStatus, Site, Subject, Trial, Visit
 from studies.models.film import OUT_OF_PLAY
-from studies.plan.absences import EXPECTED
+from studies.plan.absences import EXPECTED, view_name
 from studies.plan.visits import baseline_day
 
 
@@ -29,7 +30,7 @@ class ViewStatus(TextChoices):
     REJECTED = "rejected", "Rejected"
     REFUSED = "refused", "Refused"
     WITHDRAWN = "withdrawn", "Withdrawn"
-    ABSENT = "absent", "Not coming"
+    ABSENT = "absent", "Not available"
     NOT_DONE = "not-done", "Visit not done"
     MISSING = "missing", "Missing"
     EXPECTED = "expected", "Expected"
@@ -39,11 +40,6 @@ class ViewStatus(TextChoices):
 FURTHEST_FIRST = [FilmStatus(status) for status in ViewStatus.values if status in FilmStatus.values]
 # What the site has still to send: nothing came, or nothing of what came can be used.
 WANTED = frozenset({ViewStatus.MISSING, ViewStatus.REJECTED, ViewStatus.REFUSED, ViewStatus.WITHDRAWN})
-
-
-def view_name(side: str, view: str) -> str:
-    """A view as people say it: left hand."""
-    return f"{'left' if side == 'L' else 'right'} {view}"
 
 
 @dataclass(frozen=True)
@@ -109,14 +105,14 @@ class VisitState:
         if self.visit.plan is None:
             yield f"outside the plan: {self.visit.get_kind_display().lower()}"
         if self.days_off:
-            yield f"{abs(self.days_off)} days {'after' if self.days_off > 0 else 'before'} the window"
+            yield f"{counted(abs(self.days_off), 'day')} {'after' if self.days_off > 0 else 'before'} the window"
 
     def _of_the_films(self) -> Iterable[str]:
         if len(self.days) > 1:
             yield f"films on {len(self.days)} days, {self.days[0]} to {self.days[-1]}"
         for view in self.views:
             if view.status == ViewStatus.ABSENT:
-                yield f"{view.name} not coming: {view.reason}"
+                yield f"{view.name} not available: {view.reason}"
             elif view.status in WANTED:
                 yield f"{view.name} {view.status.label.lower()}"
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.roles import APART_FROM_READING, READING_ROLES, Action, Role, authorise
+from accounts.roles import APART_FROM_READING, READING_ROLES, ROLE_NAMES, Action, Role, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
+from config.wording import either
 from studies.models import Membership, Site, Trial
-from studies.naming import checked_text
+from studies.naming import checked_choice, checked_text
 
 GRANTABLE = tuple(role for role in Role if role not in (Role.ADMINISTRATOR, Role.SYSTEM))
 # What a person may still do in a trial whose arms he has seen.
@@ -22,7 +23,9 @@ def grant(*, trial: Trial, user: User, role: str, reason: str, actor: Actor, sit
     reason = checked_text("reason", reason, longest=200)
     check_role(trial=trial, role=role, site=site)
     if not user.is_active:
-        raise WrongState(f"account {user}", "disabled", "an active account")
+        raise WrongState(
+            f"The account of {user} is disabled. Have an administrator enable it, or choose another person."
+        )
     with audited_atomic():
         # Two grants at one moment must see each other, or a reader could become a lead beside it.
         Trial.objects.select_for_update().get(pk=trial.pk)
@@ -34,25 +37,39 @@ def grant(*, trial: Trial, user: User, role: str, reason: str, actor: Actor, sit
 
 def check_role(*, trial: Trial, role: str, site: Site | None) -> None:
     """Refuses a role that is not held in trials, and a site where there should be none or another."""
-    if role not in GRANTABLE:
-        raise BadInput("role", role, ", ".join(GRANTABLE))
-    if role == Role.SITE and (site is None or site.trial_id != trial.pk):
-        raise BadInput("site", site and site.code, f"a site of trial {trial.code}")
+    checked_choice("role", role, [(one, ROLE_NAMES[one]) for one in GRANTABLE])
+    if role == Role.SITE and site is None:
+        raise BadInput(f"The role Site is granted for one site. Choose a site of trial {trial.code}.", field="site")
+    if role == Role.SITE and site is not None and site.trial_id != trial.pk:
+        raise BadInput(f"Site {site.code} belongs to another trial. Choose a site of trial {trial.code}.", field="site")
     if role != Role.SITE and site is not None:
-        raise BadInput("site", site.code, f"no site for the role {role}")
+        raise BadInput(
+            f"Site {site.code} cannot be combined with the role {name_of(role)}. Choose no site, or the role Site.",
+            field="site",
+        )
+
+
+def name_of(role: str) -> str:
+    """A role as people read it."""
+    return ROLE_NAMES[Role(role)]
 
 
 def check_apart(*, user: User, role: str, held: list[Membership]) -> None:
     """Keeps readers apart from those who know order, scores or arms, and the unblinded on their side."""
     now = {membership.role for membership in held if membership.revoked_at is None}
     if role in now:
-        raise WrongState(f"{user}", f"a {role} of this trial already", "a role not held yet")
+        raise WrongState(f"The role {name_of(role)} of this trial is already held by {user}. Choose another role.")
     apart = kept_apart_from(role)
     if clash := sorted(now & apart):
-        allowed = f"a person who is none of {', '.join(sorted(apart))}"
-        raise WrongState(f"{user}", f"{', '.join(clash)} in this trial", allowed)
+        raise WrongState(
+            f"The role {name_of(role)} cannot be granted to {user}, who is {' and '.join(map(name_of, clash))}"
+            f" in this trial. Choose a person who is not {either(sorted(map(name_of, apart)))}."
+        )
     if role not in UNBLINDED_ROLES and any(membership.unblinded_at for membership in held):
-        raise WrongState(f"{user}", "unblinded in this trial", "a person who has not seen the arms")
+        raise WrongState(
+            f"The role {name_of(role)} cannot be granted to {user}, who is unblinded in this trial."
+            f" Choose a person who has not seen the arms, or the role {either(sorted(map(name_of, UNBLINDED_ROLES)))}."
+        )
 
 
 def kept_apart_from(role: str) -> frozenset[Role]:
@@ -75,10 +92,13 @@ def end(membership: Membership, reason: str, actor: Actor) -> None:
         trial = Trial.objects.select_for_update().get(pk=membership.trial_id)
         others = trial.memberships.current().filter(role=Role.COORDINATOR).exclude(pk=membership.pk)
         if membership.role == Role.COORDINATOR and not others.exists():
-            raise WrongState(f"{membership.user}", "the last coordinator", "another coordinator first")
+            raise WrongState(
+                f"The role of {membership.user} cannot end, because trial {trial.code} has no other coordinator."
+                " Make another person coordinator first."
+            )
         ended = Membership.objects.current().filter(pk=membership.pk).update(revoked_at=timezone.now())
         if not ended:
-            raise WrongState(f"the role {membership.role} of {membership.user}", "revoked", "a role that is held")
+            raise WrongState(f"The role {name_of(membership.role)} of {membership.user} has already been revoked.")
         tell(membership, "studies.membership.revoked", actor, reason)
 
 
@@ -90,7 +110,10 @@ def move_to_unblinded_side(*, trial: Trial, user: User, actor: Actor, reason: st
     with audited_atomic():
         held = list(Membership.objects.filter(trial=trial, user=user).select_related("trial", "user", "site"))
         if any(membership.role in READING_ROLES for membership in held):
-            raise WrongState(f"{user}", "one who reads or read in this trial", "a person who never did")
+            raise WrongState(
+                f"The arms of trial {trial.code} cannot be shown to {user}, who is or was a reader of it."
+                " Choose a person who has never read in this trial."
+            )
         ending = [one for one in held if one.revoked_at is None and one.role not in UNBLINDED_ROLES]
         for membership in ending:
             end(membership, reason, actor)

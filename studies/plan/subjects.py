@@ -14,11 +14,11 @@ def enrol(*, trial: Trial, site: Site, code: str, actor: Actor) -> Subject:
     authorise(actor, Action.SET_UP_TRIAL)
     code = checked_subject_code(code)
     if site.trial_id != trial.pk:
-        raise BadInput("site", site.code, f"a site of trial {trial.code}")
+        raise BadInput(f"Site {site.code} belongs to another trial. Choose a site of trial {trial.code}.", field="site")
     with audited_atomic():
         # The lock keeps a plan made at this moment from missing the new subject.
         Trial.objects.select_for_update().get(pk=trial.pk)
-        with used_once("subject", code, f"trial {trial.code}"):
+        with used_once(f"Trial {trial.code} already has a subject {code}. Choose another code.", field="subject"):
             subject = Subject.objects.create(trial=trial, site=site, code=code)
         plans = list(trial.visit_plans.all())
         Visit.objects.bulk_create(Visit(subject=subject, plan=plan, code=plan.code) for plan in plans)

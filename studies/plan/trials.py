@@ -15,7 +15,7 @@ def create_trial(*, code: str, title: str, actor: Actor, sponsor: str = "") -> T
     title = checked_text("title", title, longest=200)
     sponsor = checked_text("sponsor", sponsor, longest=120, required=False)
     with audited_atomic():
-        with used_once("trial code", code, "the house"):
+        with used_once(f"Trial {code} already exists. Choose another code.", field="trial_code"):
             trial = Trial.objects.create(code=code, title=title, sponsor=sponsor)
         record(
             action="studies.trial.created",
@@ -30,10 +30,10 @@ def create_trial(*, code: str, title: str, actor: Actor, sponsor: str = "") -> T
 def add_site(*, trial: Trial, code: str, actor: Actor, name: str = "") -> Site:
     """A hospital that will send films."""
     authorise(actor, Action.SET_UP_TRIAL)
-    code = checked_code("site", code)
+    code = checked_code("site code", code, field="site")
     name = checked_text("name", name, longest=200, required=False)
     with audited_atomic():
-        with used_once("site", code, f"trial {trial.code}"):
+        with used_once(f"Trial {trial.code} already has a site {code}. Choose another code.", field="site"):
             site = Site.objects.create(trial=trial, code=code, name=name)
         record(
             action="studies.site.added",

@@ -8,11 +8,18 @@ from datetime import date
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
+from config.wording import counted
 from studies.models import Film, Subject, Trial, Visit, VisitKind, VisitPlan
 from studies.models.film import OUT_OF_PLAY
-from studies.naming import checked_code, checked_text, checked_whole, used_once
+from studies.naming import checked_choice, checked_code, checked_text, checked_whole, used_once
 
 OUTSIDE_THE_PLAN = (VisitKind.UNSCHEDULED, VisitKind.RESCUE, VisitKind.EARLY_TERMINATION)
+# The numbers of a plan by field: what they are called, the least and the most.
+PLAN_NUMBERS = {
+    "target_day": ("target day", -365, 7305),
+    "days_before": ("number of days before the target day", 0, 365),
+    "days_after": ("number of days after the target day", 0, 365),
+}
 
 
 def baseline_day(films: Iterable[Film]) -> date | None:
@@ -36,10 +43,16 @@ def checked_plan(*, label: str, target_day: int, days_before: int, days_after: i
     """The fields of a plan; the window may not be wider than a year on either side."""
     return {
         "label": checked_text("label", label, longest=80),
-        "target_day": checked_whole("target_day", target_day, least=-365, most=7305),
-        "days_before": checked_whole("days_before", days_before, least=0, most=365),
-        "days_after": checked_whole("days_after", days_after, least=0, most=365),
+        "target_day": checked_number("target_day", target_day),
+        "days_before": checked_number("days_before", days_before),
+        "days_after": checked_number("days_after", days_after),
     }
+
+
+def checked_number(field: str, value: int | str) -> int:
+    """One of the numbers of a plan."""
+    thing, least, most = PLAN_NUMBERS[field]
+    return checked_whole(thing, value, least=least, most=most, field=field)
 
 
 def plan_visit(
@@ -47,11 +60,11 @@ def plan_visit(
 ) -> VisitPlan:
     """A visit of the protocol; subjects who are enrolled already get it too."""
     authorise(actor, Action.SET_UP_TRIAL)
-    code = checked_code("visit", code)
+    code = checked_code("visit code", code, field="visit")
     fields = checked_plan(label=label, target_day=target_day, days_before=days_before, days_after=days_after)
     with audited_atomic():
         Trial.objects.select_for_update().get(pk=trial.pk)
-        with used_once("visit", code, f"trial {trial.code}"):
+        with used_once(f"Trial {trial.code} already has a visit {code}. Choose another code.", field="visit"):
             plan = VisitPlan.objects.create(trial=trial, code=code, **fields)
             Visit.objects.bulk_create(Visit(subject=subject, plan=plan, code=code) for subject in trial.subjects.all())
         record(
@@ -89,13 +102,12 @@ def change_plan(
 def add_visit(*, subject: Subject, code: str, kind: str, actor: Actor) -> Visit:
     """A visit that no plan foresaw: unscheduled, early escape or rescue, early termination."""
     authorise(actor, Action.SET_UP_TRIAL)
-    code = checked_code("visit", code)
-    if kind not in OUTSIDE_THE_PLAN:
-        raise BadInput("kind of visit", kind, ", ".join(OUTSIDE_THE_PLAN))
+    code = checked_code("visit code", code, field="visit")
+    checked_choice("kind of visit", kind, [(one, one.label) for one in OUTSIDE_THE_PLAN])
     if subject.trial.visit_plans.filter(code=code).exists():
-        raise BadInput("visit", code, "a code that no planned visit has")
+        raise BadInput(f"The code {code} belongs to a planned visit. Choose another one, such as UNS-1.", field="visit")
     with audited_atomic():
-        with used_once("visit", code, f"subject {subject.code}"):
+        with used_once(f"Subject {subject.code} already has a visit {code}. Choose another code.", field="visit"):
             visit = Visit.objects.create(subject=subject, code=code, kind=kind)
         record(
             action="studies.visit.added",
@@ -113,9 +125,13 @@ def mark_not_done(*, visit: Visit, reason: str, actor: Actor) -> None:
     reason = checked_text("reason", reason, longest=200)
     with audited_atomic():
         if films := visit.films.live().count():
-            raise WrongState(f"visit {visit.code}", f"one with {films} films", "a visit without films")
+            raise WrongState(
+                f"{named(visit)} has {counted(films, 'film')}. Only a visit without films can be recorded as not done."
+            )
         if not Visit.objects.filter(pk=visit.pk, not_done_reason="").update(not_done_reason=reason):
-            raise WrongState(f"visit {visit.code}", "not done", "a visit that is expected")
+            raise WrongState(
+                f"{named(visit)} is already recorded as not done. Reopen it before you give another reason."
+            )
         tell(visit, "studies.visit.marked-not-done", actor, changes={"not_done_reason": ["", reason]}, reason=reason)
 
 
@@ -126,9 +142,14 @@ def reopen_visit(*, visit: Visit, reason: str, actor: Actor) -> None:
     with audited_atomic():
         old = Visit.objects.select_for_update().get(pk=visit.pk).not_done_reason
         if not old:
-            raise WrongState(f"visit {visit.code}", "expected", "a visit recorded as not done")
+            raise WrongState(f"{named(visit)} is already expected. Only a visit recorded as not done can be reopened.")
         Visit.objects.filter(pk=visit.pk).update(not_done_reason="")
         tell(visit, "studies.visit.expected-again", actor, changes={"not_done_reason": [old, ""]}, reason=reason)
+
+
+def named(visit: Visit) -> str:
+    """A visit as a refusal begins with it."""
+    return f"Visit {visit.code} of subject {visit.subject.code}"
 
 
 def tell(visit: Visit, action: str, actor: Actor, *, changes: dict[str, list[object]], reason: str) -> None:

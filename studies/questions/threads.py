@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
+from config.wording import either
 from jobs.queue import add
 from studies.models import (
     QUESTION_TRANSITIONS,
@@ -25,6 +26,8 @@ from studies.models import (
 
 LONGEST_TEXT = 4000
 DAYS_TO_ANSWER = 14
+# What is done to a question that moves to a status.
+DONE = {QuestionStatus.OPEN: "reopened", QuestionStatus.ANSWERED: "answered", QuestionStatus.CLOSED: "closed"}
 
 
 @dataclass(frozen=True)
@@ -39,15 +42,14 @@ class Matter:
     @classmethod
     def of(cls, *, subject: Subject | None, visit: Visit | None, film: Film | None) -> Matter:
         """The narrowest thing named; exactly one must be."""
-        if [subject, visit, film].count(None) != 2:
-            raise BadInput("what the question is about", "not one thing", "one film, one visit or one subject")
-        if film is not None:
+        named = 3 - [subject, visit, film].count(None)
+        if named == 1 and film is not None:
             return cls(film.site, film.subject, film.visit, film)
-        if visit is not None:
+        if named == 1 and visit is not None:
             return cls(visit.subject.site, visit.subject, visit, None)
-        if subject is None:
-            raise BadInput("what the question is about", None, "one film, one visit or one subject")
-        return cls(subject.site, subject, None, None)
+        if named == 1 and subject is not None:
+            return cls(subject.site, subject, None, None)
+        raise BadInput(f"A question is about one film, one visit or one subject, and {named} were chosen. Choose one.")
 
 
 def ask(
@@ -64,10 +66,12 @@ def ask(
     authorise(actor, Action.ASK_QUESTIONS)
     text, matter = checked_message(text), Matter.of(subject=subject, visit=visit, film=film)
     if matter.site.trial_id != trial.pk:
-        raise BadInput("what the question is about", matter.site.code, f"something of trial {trial.code}")
+        raise BadInput(
+            f"The question is about a film, visit or subject of another trial. Choose one of trial {trial.code}."
+        )
     today = timezone.localdate()
     if due_on is not None and due_on < today:
-        raise BadInput("due", due_on.isoformat(), f"a day from {today} on")
+        raise BadInput(f"The answer would be due on {due_on}, in the past. Choose {today} or later.", field="due")
     with audited_atomic():
         question = Question.objects.create(
             trial=trial,
@@ -118,7 +122,10 @@ def remind(*, question: Question, actor: Actor) -> None:
     with audited_atomic():
         status = Question.objects.select_for_update().get(pk=question.pk).status
         if status != QuestionStatus.OPEN:
-            raise WrongState(f"question {question.pk}", status, "an open question")
+            raise WrongState(
+                f"Question {question.pk} is {QuestionStatus(status).label.lower()}."
+                " A reminder can be sent only for an open question."
+            )
         add(
             kind="studies.mail_question",
             key=f"question-{question.pk}-reminder-{today}",
@@ -131,7 +138,11 @@ def checked_message(text: str) -> str:
     """The text of a message, as it will stand for ever."""
     text = text.strip()
     if not text or len(text) > LONGEST_TEXT or "\0" in text:
-        raise BadInput("message", text[:80], f"some text, at most {LONGEST_TEXT} characters")
+        problem = f"has {len(text):,} characters" if len(text) > LONGEST_TEXT else "contains a null character"
+        raise BadInput(
+            f"The message {problem if text else 'is missing'}. Enter up to {LONGEST_TEXT:,} characters of text.",
+            field="message",
+        )
     return text
 
 
@@ -140,7 +151,10 @@ def move(question: Question, to: QuestionStatus) -> dict[str, list[object]]:
     old = QuestionStatus(Question.objects.values_list("status", flat=True).get(pk=question.pk))
     came = [status for status, following in QUESTION_TRANSITIONS.items() if to in following]
     if old not in came or not Question.objects.filter(pk=question.pk, status=old).update(status=to):
-        raise WrongState(f"question {question.pk}", old, " or ".join(came))
+        raise WrongState(
+            f"Question {question.pk} is {old.label.lower()}."
+            f" Only a question that is {either(status.label.lower() for status in came)} can be {DONE[to]}."
+        )
     return {"status": [old, to]}
 
 

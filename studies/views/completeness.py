@@ -13,8 +13,8 @@ from config.filters import ChoiceFilter, DayFilter, NumberFilter
 from config.listing import Listing
 from studies.access import trial_or_404
 from studies.models import Trial, VisitKind
-from studies.plan.absences import EXPECTED
-from studies.plan.completeness import ViewStatus, VisitState, subjects_with_visits, view_name, visit_states
+from studies.plan.absences import EXPECTED, view_name
+from studies.plan.completeness import ViewStatus, VisitState, subjects_with_visits, visit_states
 
 STANDS = [("complete", "Complete"), ("incomplete", "Incomplete")]
 
@@ -47,7 +47,7 @@ def tiles(rows: list[VisitState]) -> list[tuple[str, int, str]]:
         ("not done", sum(bool(state.visit.not_done_reason) for state in rows), ""),
         ("films missing", views[ViewStatus.MISSING], "bad"),
         ("films accepted", views[ViewStatus.READY] + views[ViewStatus.ACCEPTED], ""),
-        ("films not coming", views[ViewStatus.ABSENT], ""),
+        ("films not available", views[ViewStatus.ABSENT], ""),
     ]
 
 
@@ -66,7 +66,14 @@ def columns(trial: Trial) -> list[Column]:
         Column("first_day", "Window from", lambda s: s.window and s.window[0], "first_day"),
         Column("last_day", "Window to", lambda s: s.window and s.window[1], "last_day"),
         Column("film_date", "Film date", lambda s: s.days[0] if s.days else None, "film_date", DayFilter("film_date")),
-        Column("days_off", "Days off", "days_off", "days_off", NumberFilter("days_off"), help="Outside the window"),
+        Column(
+            "days_off",
+            "Visit deviation, days",
+            "days_off",
+            "days_off",
+            NumberFilter("days_off"),
+            help="Days outside the window",
+        ),
         Column("deviations", "Deviations", said, "deviations", template="studies/cells/deviations.html"),
     ]
 

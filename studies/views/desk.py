@@ -88,7 +88,7 @@ def reopen(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     trial, actor, film = _asked(request, code, pk)
     form = ReopenForm(request.POST, auto_id="reopen-%s")
     decide: Decide = lambda given: quality.reopen(film=film, actor=actor, **given)  # noqa: E731
-    return _decided(request, trial, film, "reopen_form", form, decide, "at the desk again", stay=True)
+    return _decided(request, trial, film, "reopen_form", form, decide, "back at the desk", stay=True)
 
 
 @require_POST
@@ -129,7 +129,7 @@ def propose(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         boxes = form.boxes() if taken is None else taken
         masks.propose(film=film, actor=actor, rectangles=boxes, crops=form.crops())
 
-    return _decided(request, trial, film, "masks_form", form, decide, "sent to the second person: masks", stay=True)
+    return _decided(request, trial, film, "masks_form", form, decide, "masks sent to the second person", stay=True)
 
 
 def film_or_404(trial: Trial, pk: int) -> Film:

@@ -22,5 +22,5 @@ SOURCE = Column("source", "Date from", "get_film_date_source_display", "film_dat
 STATUS = Column("status", "Status", status, "status", ChoiceFilter("status", FilmStatus.choices))
 REASON = Column("reason", "Reason", "status_reason", template="studies/cells/reason.html")
 RECEIVED = Column("received", "Received", "received_at", "received_at", MomentFilter("received_at"))
-CHANNEL = Column("channel", "Came by", "get_channel_display", "channel")
-COUNTS = Column("designated", "Counts", "designated", "designated", help="Of several films of a view, one counts")
+CHANNEL = Column("channel", "Received by", "get_channel_display", "channel")
+COUNTS = Column("designated", "Counts", "designated", "designated", help="If a view has several films, one counts")

@@ -17,6 +17,7 @@ from config.errors import Refusal
 from config.filters import ChoiceFilter
 from config.listing import Listing
 from config.refusals import status_of
+from config.wording import counted
 from studies.access import trial_or_404
 from studies.desk import joints
 from studies.desk.joint_template import TEMPLATES, Point, fit
@@ -99,7 +100,7 @@ def place_joints(request: HttpRequest, code: str, key: str) -> HttpResponse:
         joints.place(film=rendition.film, side=rendition.side, actor=actor, joints=on_film, readability=readability)
     except Refusal as refusal:
         return show(request, trial, rendition, places, readability, error=str(refusal), status=status_of(refusal))
-    messages.success(request, f"{len(places)} joints placed.")
+    messages.success(request, f"{counted(len(places), 'joint was', 'joints were')} placed.")
     following = joints.waiting(trial).filter(reader_image__gt=key).first() or joints.waiting(trial).first()
     return redirect(page_of(trial, following) if following else reverse("studies:joints", args=[code]))
 

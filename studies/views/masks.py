@@ -28,10 +28,10 @@ from studies.views.pictures import picture_response
 
 # What is wrong with masks most often; the person may write anything else.
 USUAL_REASONS = (
-    "Text is still to be seen",
+    "Text is still visible",
     "A mask covers a joint",
     "A mask is larger than needed",
-    "Sides are exchanged",
+    "Left and right are swapped",
 )
 
 

@@ -19,6 +19,7 @@ from config.errors import BadInput
 from config.filters import ChoiceFilter, DayFilter, MomentFilter
 from config.form_refusals import refused_on
 from config.listing import Listing
+from config.wording import quoted
 from studies.access import trial_or_404
 from studies.forms.questions import AskForm, CloseForm, MessageForm
 from studies.models import Film, Question, QuestionStatus, Subject, Trial, Visit
@@ -75,7 +76,7 @@ def questions(request: HttpRequest, code: str) -> HttpResponseBase:
 def late_or_all(rows: QuestionQuerySet, late: str) -> QuestionQuerySet:
     """The questions, or the overdue ones of them."""
     if late not in ("", "overdue"):
-        raise BadInput("late", late, "overdue")
+        raise BadInput(f"The questions cannot be narrowed to {quoted(late)}. Choose all of them or the overdue ones.")
     return rows.overdue(timezone.localdate()) if late else rows
 
 
@@ -147,7 +148,7 @@ def reopen_question(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             reopen(question=question, text=form.cleaned_data["message"], actor=actor)
-            messages.success(request, f"Question {pk} is open again; the site is told.")
+            messages.success(request, f"Question {pk} is open again, and the site was notified.")
             return redirect("studies:question", code, pk)
     return thread(request, trial, question, actor.role, {"reopen_form": form})
 
@@ -158,5 +159,5 @@ def remind_site(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     question = get_object_or_404(Question.objects.of_trial(trial), pk=pk)
     if request.method == "POST":
         remind(question=question, actor=actor)
-        messages.success(request, f"Site {question.site.code} is reminded of question {pk}.")
+        messages.success(request, f"A reminder of question {pk} was sent to site {question.site.code}.")
     return redirect("studies:question", code, pk)

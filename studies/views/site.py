@@ -57,13 +57,13 @@ def tiles(trial: Trial, stands: Standing) -> list[tuple[str, int, str, str]]:
     """Label, number, tone and address of each tile."""
     films, questions = (reverse(f"studies:{name}", args=[trial.code]) for name in ("site_films", "site_questions"))
     return [
-        ("films expected in all", stands.films_expected, "", ""),
+        ("films expected", stands.films_expected, "", ""),
         ("films received", stands.films_come, "", films),
         ("accepted", stands.accepted, "", f"{films}?status={FilmStatus.READY}"),
-        ("held, wait for you", stands.held, "waiting", f"{films}?status={FilmStatus.HELD}"),
+        ("held, waiting for you", stands.held, "waiting", f"{films}?status={FilmStatus.HELD}"),
         ("refused or rejected", stands.turned_down, "bad", f"{films}?status={FilmStatus.REJECTED}"),
         ("questions to you", stands.questions_open, "waiting", f"{questions}?status=open"),
-        ("of them overdue", stands.questions_overdue, "bad", f"{questions}?status=open&sort=due"),
+        ("questions overdue", stands.questions_overdue, "bad", f"{questions}?status=open&sort=due"),
     ]
 
 

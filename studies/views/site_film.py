@@ -13,6 +13,7 @@ from config.badges import tone_of
 from config.cells import Badge
 from config.errors import BadInput
 from config.form_refusals import refused_on
+from config.wording import quoted
 from studies.access import site_or_404
 from studies.arrival.held import discard, keep_apart
 from studies.arrival.intake import complete, confirm_date
@@ -35,7 +36,7 @@ def site_film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         with refused_on(form):
             visit, day = form.cleaned_data["visit"], form.cleaned_data["film_date"]
             complete(film=film, subject=visit.subject, visit=visit, film_date=day, actor=actor)
-            messages.success(request, f"{film.original_name} goes on.")
+            messages.success(request, f"{film.original_name} is being processed.")
             return redirect(request.path)
     return film_page(request, trial, site, film, form)
 
@@ -88,10 +89,10 @@ def settle(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
     if "apart" in request.POST:
         keep_apart(film=film, reason=reason, actor=actor)
-        messages.success(request, f"{film.original_name} goes on under an identifier of its own.")
+        messages.success(request, f"{film.original_name} is being processed under an identifier of its own.")
     else:
         discard(film=film, reason=reason, actor=actor)
-        messages.success(request, f"{film.original_name} is taken back.")
+        messages.success(request, f"{film.original_name} was taken back.")
     return redirect("studies:site_film", code, pk)
 
 
@@ -102,7 +103,8 @@ def confirm_day(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     film = own_film_or_404(site, pk)
     form = DayForm(request.POST)
     if not form.is_valid():
-        raise BadInput("film date", request.POST.get("film_date", ""), " ".join(map(str, form.errors["film_date"])))
+        given = f" {quoted(text)}" if (text := request.POST.get("film_date", "")) else ""
+        raise BadInput(f"The film date{given} was not saved. {' '.join(map(str, form.errors['film_date']))}")
     day = form.cleaned_data["film_date"]
     if film.status == FilmStatus.HELD:
         complete(film=film, film_date=day, actor=actor)

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.roles import Action
+from config.wording import counted
 from studies.access import trial_or_404
 from studies.forms.tables import TableForm
 from studies.plan.tables.importing import preview, write_table
@@ -43,7 +44,7 @@ def write(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("studies:import_table", code, slug)
     count = write_table(trial=trial, table=table, text=request.POST.get("text", ""), actor=actor)
-    messages.success(request, f"{count} rows were written: {table.label.lower()}.")
+    messages.success(request, f"{counted(count, 'row was', 'rows were')} saved: {table.label.lower()}.")
     return redirect(f"studies:{PAGE[slug]}", code)
 
 

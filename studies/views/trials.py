@@ -53,13 +53,13 @@ def tiles(trial: Trial, stands: Standing) -> list[tuple[str, int, str, str]]:
     """Label, number, tone and address of each tile."""
     films, questions = (reverse(f"studies:{name}", args=[trial.code]) for name in ("films", "questions"))
     return [
-        ("films expected in all", stands.films_expected, "", reverse("studies:visits", args=[trial.code])),
+        ("films expected", stands.films_expected, "", reverse("studies:visits", args=[trial.code])),
         ("films received", stands.films_come, "", films),
         ("at the desk", stands.at_the_desk, "waiting", f"{films}?status={FilmStatus.DEIDENTIFIED}"),
-        ("with a question", stands.films_in(FilmStatus.QUESTIONED), "", f"{films}?status={FilmStatus.QUESTIONED}"),
+        ("questioned", stands.films_in(FilmStatus.QUESTIONED), "", f"{films}?status={FilmStatus.QUESTIONED}"),
         ("held at the site", stands.held, "", f"{films}?status={FilmStatus.HELD}"),
         ("accepted", stands.accepted, "", f"{films}?status={FilmStatus.READY}"),
-        ("turned down", stands.turned_down, "", f"{films}?status={FilmStatus.REJECTED}"),
+        ("refused or rejected", stands.turned_down, "", f"{films}?status={FilmStatus.REJECTED}"),
         ("questions answered", stands.questions_answered, "waiting", f"{questions}?status=answered"),
         ("questions open", stands.questions_open, "", f"{questions}?status=open"),
         ("questions overdue", stands.questions_overdue, "bad", f"{questions}?late=overdue"),
@@ -89,7 +89,7 @@ def new_trial(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             trial = begin(form.cleaned_data, held.user)
-            messages.success(request, f"Trial {trial.code} was created; you coordinate it.")
+            messages.success(request, f"Trial {trial.code} was created. You are its coordinator.")
             return redirect("studies:trial", trial.code)
     return render(request, "studies/new_trial.html", {"form": form}, status=400 if form.errors else 200)
 

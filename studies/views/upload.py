@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.roles import Action
 from audit.trail import Actor
 from config.errors import BadInput
+from config.wording import counted, quoted
 from studies.access import site_or_404
 from studies.arrival.delivery import deliver
 from studies.arrival.intake import Receipt, open_transmittal
@@ -33,7 +34,9 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
     form = UploadForm(site, request.POST or None, request.FILES or None, initial=chosen(request, replaces))
     if request.method == "POST" and form.is_valid():
         receipts = receive_form(trial, site, actor, form.cleaned_data, replaces)
-        messages.success(request, f"{len(receipts)} files were sent; what became of each stands below.")
+        messages.success(
+            request, f"{counted(len(receipts), 'file was', 'files were')} uploaded. See the results below."
+        )
         return redirect("studies:site_upload", code)
     context = {
         "trial": trial,
@@ -52,7 +55,7 @@ def film_to_replace(site: Site, pk: str) -> Film | None:
     if not pk:
         return None
     if not pk.isdecimal():
-        raise BadInput("film", pk, "the number of a film of your site")
+        raise BadInput(f"There is no film {quoted(pk)} to replace. Choose one from the films of your site.")
     return get_object_or_404(Film.objects.select_related("visit"), site=site, pk=int(pk))
 
 
@@ -123,7 +126,7 @@ def finish(request: HttpRequest, code: str, fingerprint: str) -> HttpResponse:
     form = UploadForm(site, said)
     if not form.is_valid():
         wrong = " ".join(str(error) for errors in form.errors.values() for error in errors)
-        raise BadInput("film", said.get("name", ""), wrong)
+        raise BadInput(f"The file {quoted(str(said.get('name', '')))} was not received. {wrong}")
     transmittal = get_object_or_404(Transmittal, site=site, sent_by=actor.user_id, token=said.get("transmittal", ""))
     replaces = film_to_replace(site, str(said.get("replaces", "")))
     key = key_of(site=site, user_id=actor.user_id, fingerprint=fingerprint)
@@ -148,7 +151,8 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
     except ValueError:
         said = None
     if not isinstance(said, dict):
-        raise BadInput("request", request.body[:80].decode(errors="replace"), "a JSON object")
+        given = quoted(request.body[:80].decode(errors="replace"))
+        raise BadInput(f"The request {given} is not a JSON object. Load the page again and send the file once more.")
     return said
 
 
@@ -156,7 +160,7 @@ def checked_size(said: dict[str, Any]) -> int:
     """The length of the file as the browser knows it."""
     size = said.get("size")
     if not isinstance(size, int) or size < 1:
-        raise BadInput("size", size, "a whole number of bytes, at least 1")
+        raise BadInput(f"The file size must be a whole number of bytes, at least 1, and {quoted(size)} was given.")
     return size
 
 

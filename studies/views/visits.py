@@ -141,7 +141,7 @@ def not_done(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         with refused_on(form):
             change = reopen_visit if visit.not_done_reason else mark_not_done
             change(visit=visit, reason=form.cleaned_data["reason"], actor=actor)
-            done = "is expected again" if visit.not_done_reason else "is recorded as not done"
+            done = "was reopened" if visit.not_done_reason else "was recorded as not done"
             messages.success(request, f"Visit {visit.code} of {visit.subject.code} {done}.")
             return redirect("studies:visit", code, pk)
     return visit_page(request, trial, visit_or_404(trial, pk), actor.role, {"not_done_form": form})
@@ -156,7 +156,7 @@ def absence(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         with refused_on(form):
             side, view = form.cleaned_data["film"].split("-")
             absent = record_absence(visit=visit, side=side, view=view, reason=form.cleaned_data["reason"], actor=actor)
-            messages.success(request, f"{absent} is no longer waited for.")
+            messages.success(request, f"{absent} was recorded as not available.")
             return redirect("studies:visit", code, pk)
     return visit_page(request, trial, visit_or_404(trial, pk), actor.role, {"absence_form": form})
 

@@ -19,6 +19,7 @@ from audit.models import Event
 from config.errors import BadInput, WrongState
 from studies.arms.custodian import custodian
 from studies.arms.custodian_keys import confirm_key, hold_arms, hold_no_arms, holds_arms, register_key
+from studies.arms.importing import import_arms, write_import
 from studies.arms.table import BadRows, read_arms
 from studies.models import ArmsImport, Membership, SealedArm, Subject
 from studies.plan.membership import grant
@@ -69,7 +70,7 @@ def test_the_choice_can_be_taken_back_until_something_is_imported(cast: Cast, ho
     hold_no_arms(trial=cast.trial, actor=cast.actor("coordinator"), reason="changed our minds")
     hold_arms(trial=cast.trial, actor=cast.actor("coordinator"), user=cast.user("coordinator"), reason="and again")
     holders.seal(ARMS)
-    with pytest.raises(WrongState, match="holding imported arms"):
+    with pytest.raises(WrongState, match="can no longer choose to hold none"):
         hold_no_arms(trial=cast.trial, actor=cast.actor("coordinator"), reason="too late")
 
 
@@ -80,7 +81,7 @@ def test_a_key_counts_once_its_fingerprint_was_typed_by_its_custodian(cast: Cast
     Membership.objects.create(trial=cast.trial, user=user, role=Role.CUSTODIAN, reason="test")
     actor = type(one.actor)(user.pk, str(user), Role.CUSTODIAN)
     public = custodian.make_key(tmp_path / "nine.pem", b"a passphrase of the tests")
-    with pytest.raises(BadInput, match="one that trial RA-1 does not have yet"):
+    with pytest.raises(BadInput, match="This public key was already registered in trial RA-1"):
         register_key(trial=cast.trial, actor=actor, user=user, public_key=one.public_key)
     key = register_key(trial=cast.trial, actor=actor, user=user, public_key=base64.b64encode(public).decode())
     assert cast.trial.custodian_keys.usable().count() == 1
@@ -93,7 +94,7 @@ def test_a_key_counts_once_its_fingerprint_was_typed_by_its_custodian(cast: Cast
 
 
 def test_a_fourth_custodian_and_an_import_with_one_are_refused(cast: Cast, holders: Holders, tmp_path: Path) -> None:
-    with pytest.raises(WrongState, match="3 custodians"):
+    with pytest.raises(WrongState, match="already has 3 custodians"):
         register_key(
             trial=cast.trial,
             actor=cast.actor("custodian"),
@@ -103,7 +104,7 @@ def test_a_fourth_custodian_and_an_import_with_one_are_refused(cast: Cast, holde
     Membership.objects.filter(user__in=[one.user for one in holders.custodians[1:]]).update(
         revoked_at="2026-01-01T00:00Z"
     )
-    with pytest.raises(WrongState, match="1 confirmed keys"):
+    with pytest.raises(WrongState, match="Trial RA-1 has 1 confirmed key of custodians"):
         holders.seal(ARMS)
 
 
@@ -135,14 +136,20 @@ def test_an_import_is_one_version_of_ciphertext_and_moves_its_bringer_to_the_unb
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("subject,arm\nCanary arm one,S-1\nCanary arm two,S-2\n", "line 2: the subject is not one of this trial"),
-        ("S-1,Canary arm one\nS-2,Canary arm two\n", "line 1: the columns must be named subject and arm"),
-        ("subject,arm\nS-1,Canary arm one\nS-1,Canary arm two\n", "line 3: the subject stands in line 2 already"),
-        ("subject,arm\nS-1,\n", "line 2: the arm is empty"),
-        ("subject,arm\nS-1,Canary arm one,Canary arm two\n", "line 2: 3 values"),
-        ("subject,arm\nS-1," + "Canary " * 20 + "\n", "line 2: the arm is longer than 100 bytes"),
-        ('subject,arm\nS-1,"Canary arm one\n', "the file is not a CSV file"),
-        ("subject,arm\n", "the file holds no subject of this trial"),
+        ("subject,arm\nCanary arm one,S-1\nCanary arm two,S-2\n", "Line 2: the subject does not belong to this trial."),
+        (
+            "S-1,Canary arm one\nS-2,Canary arm two\n",
+            "Line 1: the columns must be named subject and arm, in this order.",
+        ),
+        ("subject,arm\nS-1,Canary arm one\nS-1,Canary arm two\n", "Line 3: the subject is already on line 2."),
+        ("subject,arm\nS-1,\n", "Line 2: the arm is empty or contains characters that cannot be printed."),
+        (
+            "subject,arm\nS-1,Canary arm one,Canary arm two\n",
+            "Line 2: a subject and an arm are expected, and the line has 3 values.",
+        ),
+        ("subject,arm\nS-1," + "Canary " * 20 + "\n", "Line 2: the arm is longer than 100 bytes."),
+        ('subject,arm\nS-1,"Canary arm one\n', "The file is not CSV"),
+        ("subject,arm\n", "The file has no subject of this trial."),
     ],
 )
 def test_a_fault_names_its_line_and_no_value(holders: Holders, text: str, says: str, caplog: Any) -> None:
@@ -150,7 +157,7 @@ def test_a_fault_names_its_line_and_no_value(holders: Holders, text: str, says: 
     answer = send(browser(holders.custodians[0]), text)
     page = answer.content.decode()
     assert answer.status_code == 400
-    assert says.lower() in page.lower()
+    assert says in page
     assert "Canary" not in page
     assert "Canary" not in caplog.text
     assert not ArmsImport.objects.exists()
@@ -170,7 +177,7 @@ def test_the_file_is_never_on_a_disk_and_a_large_one_is_refused(
     large = csv_of(ARMS) + "\r\n" * 600_000
     answer = send(browser(holders.custodians[0]), large)
     assert answer.status_code == 400
-    assert "at most 1048576 bytes" in answer.content.decode()
+    assert "The file is larger than 1 MB." in answer.content.decode()
     assert list((tmp_path / "uploads").iterdir()) == []
 
 
@@ -186,3 +193,28 @@ def test_a_custodian_downloads_the_tool_as_one_file(holders: Holders) -> None:
     assert answer["Content-Disposition"] == 'attachment; filename="custodian.py"'
     assert answer.content == Path(custodian.__file__).read_bytes()
     assert io.BytesIO(answer.content).read(3) == b'"""'
+
+
+def test_a_choice_or_a_confirmation_is_made_once(cast: Cast, holders: Holders) -> None:
+    with pytest.raises(WrongState, match="Trial RA-1 already holds arms."):
+        hold_arms(trial=cast.trial, actor=cast.actor("coordinator"), user=cast.user("coordinator"), reason="twice")
+    one = holders.custodians[0]
+    key = cast.trial.custodian_keys.get(custodian=one.user)
+    with pytest.raises(WrongState, match=f"The key {key.fingerprint} was already confirmed or replaced."):
+        confirm_key(key=key, actor=one.actor, user=one.user, typed=key.fingerprint)
+
+
+def test_an_import_asks_for_the_warning_to_be_acknowledged(cast: Cast, holders: Holders) -> None:
+    one = holders.custodians[0]
+    with pytest.raises(BadInput, match="The warning about lost keys was not acknowledged.") as refusal:
+        import_arms(trial=cast.trial, actor=one.actor, user=one.user, content=b"", understood=False)
+    assert refusal.value.field == "understood"
+
+
+def test_an_import_is_refused_when_keys_or_the_newest_version_changed_meanwhile(cast: Cast, holders: Holders) -> None:
+    holders.seal(ARMS)
+    one, keys = holders.custodians[1], list(cast.trial.custodian_keys.usable())
+    for sealed_to, says in ((keys[:2], "changed during the import"), (keys, "imported version 1 of the arms")):
+        with pytest.raises(WrongState, match=says):
+            write_import(cast.trial, one.actor, one.user, sealed_to, 1, [])
+    assert ArmsImport.objects.count() == 1

@@ -64,7 +64,7 @@ def test_side_view_and_date_that_contradict_the_header_are_told(ra1: Planned) ->
     found = arrived(ra1, film(1), visit=ra1.visit(), **declared)
     assert told(found) == {
         "date-differs": "The header says the film was made on 2024-01-31, the site says 2024-02-01.",
-        "side-differs": "The header says side L, the sender says R.",
+        "side-differs": "The header says side left, the sender says right.",
         "view-differs": "The header says view hand, the sender says foot.",
     }
     assert (found.side, found.view, found.film_date) == ("R", "foot", date(2024, 2, 1))

@@ -50,7 +50,7 @@ def test_a_film_after_the_window_is_flagged_with_its_days(ra1: Planned) -> None:
 def test_a_film_before_the_window_counts_negative(ra1: Planned) -> None:
     complete(ra1, "BL", BASELINE)
     complete(ra1, "W24", date(2024, 8, 1))
-    assert (states(ra1)["W24"].days_off, states(ra1)["W24"].deviations) == (-1, ["1 days before the window"])
+    assert (states(ra1)["W24"].days_off, states(ra1)["W24"].deviations) == (-1, ["1 day before the window"])
 
 
 def test_hands_and_feet_on_different_days_are_flagged(ra1: Planned) -> None:
@@ -82,7 +82,7 @@ def test_a_visit_is_complete_when_every_view_is_accepted_or_known_not_to_come(ra
     assert not states(ra1)["BL"].complete
     record_absence(visit=ra1.visit(), side="R", view="foot", reason="amputated", actor=SETTING_UP)
     assert states(ra1)["BL"].complete
-    assert states(ra1)["BL"].deviations == ["right foot not coming: amputated"]
+    assert states(ra1)["BL"].deviations == ["right foot not available: amputated"]
 
 
 def test_a_visit_not_done_waits_for_nothing(ra1: Planned) -> None:

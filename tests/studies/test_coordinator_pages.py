@@ -43,7 +43,7 @@ def test_the_overview_counts_what_is_expected_and_what_came(ra1: Planned, desk: 
     film_of(ra1.visit(), status="ready")
     film_of(ra1.visit(), side="R")
     shown = page(ra1, desk)
-    assert "<strong>16</strong><span>films expected in all</span>" in shown
+    assert "<strong>16</strong><span>films expected</span>" in shown
     assert "<strong>2</strong><span>films received</span>" in shown
     assert "<strong>1</strong><span>at the desk</span>" in shown
 
@@ -81,7 +81,7 @@ def test_what_is_added_by_form_is_said_and_listed(
 def test_what_is_refused_is_said_beside_its_field(ra1: Planned, desk: Client) -> None:
     answer = desk.post(ra1.url("set-up/sites/"), {"site": "01"})
     assert answer.status_code == 400
-    assert "one that trial RA-1 does not have yet" in answer.content.decode()
+    assert "Trial RA-1 already has a site 01. Choose another code." in answer.content.decode()
 
 
 def test_a_plan_is_amended_with_a_reason(ra1: Planned, desk: Client) -> None:
@@ -97,7 +97,7 @@ def test_a_plan_is_amended_with_a_reason(ra1: Planned, desk: Client) -> None:
 def test_a_table_is_shown_before_it_is_written(ra1: Planned, desk: Client) -> None:
     table = SimpleUploadedFile("subjects.csv", b"site,subject\n01,01-050\n")
     shown = desk.post(ra1.url("set-up/import/subjects/"), {"file": table}).content.decode()
-    assert "Nothing is written yet" in shown
+    assert "Nothing is saved yet" in shown
     assert not Subject.objects.filter(code="01-050").exists()
     desk.post(ra1.url("set-up/import/subjects/write/"), {"text": "site,subject\n01,01-050\n"})
     assert Subject.objects.filter(code="01-050").exists()
@@ -105,8 +105,10 @@ def test_a_table_is_shown_before_it_is_written(ra1: Planned, desk: Client) -> No
 
 def test_a_wrong_line_is_shown_with_what_is_allowed(ra1: Planned, desk: Client) -> None:
     shown = desk.post(ra1.url("set-up/import/subjects/"), {"text": "site,subject\n77,77-001\n"}).content.decode()
-    assert '<td class="number">2</td><td><code>site</code></td><td><code>77</code></td><td>01, 02</td>' in shown
-    assert "Write 1 row" not in shown
+    assert (
+        '<td class="number">2</td><td><code>site</code></td><td>The site “77” is not known. Use 01 or 02.</td>' in shown
+    )
+    assert "Save 1 row" not in shown
 
 
 def test_a_table_written_twice_is_refused_the_second_time(ra1: Planned, desk: Client) -> None:
@@ -214,7 +216,7 @@ def test_a_clash_of_roles_is_said_on_the_form(ra1: Planned, desk: Client) -> Non
     typed = {"person": ra1.people["reader"].email, "role": "statistician", "reason": "short of people"}
     answer = desk.post(ra1.url("people/"), typed)
     assert answer.status_code == 400
-    assert "a person who is none of adjudicator, reader" in answer.content.decode()
+    assert "Choose a person who is not Adjudicator or Reader." in answer.content.decode()
 
 
 def test_the_accounts_of_the_house_are_not_listed_to_a_coordinator(ra1: Planned, desk: Client) -> None:

@@ -65,6 +65,6 @@ def test_a_wrong_passphrase_and_a_short_one_are_refused(folder: Path) -> None:
 def test_a_package_for_another_key_and_a_file_that_is_none_are_refused(folder: Path) -> None:
     run(folder, "keygen", "--key", "mine.pem")
     (folder / "package.json").write_text(json.dumps({"format": custodian.SEALED, "fingerprint": "other"}))
-    assert "the package is for the key other" in run(folder, "open", "package.json", "--key", "mine.pem").stderr
+    assert "The package is for the key other" in run(folder, "open", "package.json", "--key", "mine.pem").stderr
     (folder / "package.json").write_text("subject,arm")
-    assert "is no sealed package" in run(folder, "open", "package.json", "--key", "mine.pem").stderr
+    assert "is not a sealed package" in run(folder, "open", "package.json", "--key", "mine.pem").stderr

@@ -152,7 +152,7 @@ def test_a_refused_decision_shows_the_film_again_with_what_was_given_and_why(cas
     page = answer.content.decode()
     assert answer.status_code == 400
     assert "There may be text in the picture." in page
-    assert "findings not acknowledged" in page
+    assert f"Not every finding of film {film.pk} is acknowledged." in page
     assert "looked twice" in page
     assert Film.objects.get().status == FilmStatus.DEIDENTIFIED
 

@@ -133,14 +133,17 @@ def test_the_manifest_lists_every_file_that_was_read(ra1: Planned, tmp_path: Pat
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--trial", "RA-9", "--site", "01"], "trial: 'RA-9' was given; allowed: RA-1"),
-        (["--trial", "RA-1", "--site", "07"], "site: '07' was given; allowed: 01, 02"),
-        (["--trial", "RA-1", "--site", "01", "--subject", "02-001"], "subject: '02-001' was given; allowed: 01-001"),
-        (["--trial", "RA-1", "--site", "01", "--visit", "BL"], "allowed: a visit of the --subject that is given"),
+        (["--trial", "RA-9", "--site", "01"], "There is no trial RA-9. Choose RA-1."),
+        (["--trial", "RA-1", "--site", "07"], "Trial RA-1 has no site 07. Choose 01 or 02."),
+        (["--trial", "RA-1", "--site", "01", "--subject", "02-001"], "Site 01 has no subject 02-001. Choose 01-001."),
+        (
+            ["--trial", "RA-1", "--site", "01", "--visit", "BL"],
+            "There is no visit BL of the subject. Choose a visit of the subject named by --subject.",
+        ),
     ],
 )
 def test_a_wrong_word_names_what_was_allowed(words: list[str], said: str, ra1: Planned, tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="was given") as refusal:
+    with pytest.raises(CommandError, match="Choose") as refusal:
         call_command("intake", str(tmp_path), *words)
     assert said in str(refusal.value)
 
@@ -157,3 +160,8 @@ def test_several_films_are_read_beside_each_other(tmp_path: Path, request: pytes
     lines = [json.loads(line) for line in out.getvalue().splitlines()]
     assert [line["name"] for line in lines] == [f"{number}.dcm" for number in range(6)]
     assert {line["outcome"] for line in lines} == {"accepted_for_qc"}
+
+
+def test_a_path_that_is_not_there_is_named(ra1: Planned, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="There is no file or folder “.*nowhere”."):
+        call_command("intake", str(tmp_path / "nowhere"), "--trial", "RA-1", "--site", "01")

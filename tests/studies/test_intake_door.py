@@ -21,7 +21,7 @@ from studies.arrival.quarantine import StoreFull
 from studies.arrival.zipped import receive_each
 from studies.models import Film, FilmStatus, TransmittalEntry
 from tests.studies.films import JPEG_LS, compressed, dx, file_of, picture
-from tests.studies.planned import Planned
+from tests.studies.planned import Planned, film_of
 from tests.studies.sending import arrived, blind_object, send
 
 
@@ -167,7 +167,7 @@ def test_only_a_held_film_is_completed(ra1: Planned) -> None:
 def test_completing_asks_for_a_day_that_can_be(ra1: Planned) -> None:
     film = arrived(ra1, file_of(dx(StudyDate=None)), visit=ra1.visit())
     for day in (date(2999, 1, 1), date(1900, 1, 1)):
-        with pytest.raises(BadInput, match="a day from"):
+        with pytest.raises(BadInput, match="Enter a day from"):
             intake.complete(film=film, actor=ra1.actor("site 01"), film_date=day)
 
 
@@ -210,3 +210,37 @@ def test_a_reader_never_sees_an_original(ra1: Planned) -> None:
     film = arrived(ra1, file_of(dx()), visit=ra1.visit())
     with pytest.raises(NotAllowed):
         open_original(film=film, actor=ra1.actor("reader"), reason="curious", out=io.BytesIO())
+
+
+def test_what_is_declared_belongs_to_the_site_and_the_subject(ra1: Planned) -> None:
+    wrong = [
+        ({"subject": ra1.subjects[1]}, "The subject does not belong to site 01."),
+        ({"visit": ra1.visit(1)}, "Visit BL does not belong to the subject at site 01."),
+    ]
+    for declared, says in wrong:
+        with pytest.raises(BadInput, match=says) as refusal:
+            send(ra1, file_of(dx()), **declared)
+        assert "02" not in str(refusal.value), "a site is told nothing of another one"
+
+
+def test_a_held_film_is_completed_with_a_subject_of_its_site_and_a_visit_of_that_subject(ra1: Planned) -> None:
+    film = arrived(ra1, file_of(dx(StudyDate=None)), visit=ra1.visit())
+    wrong = [
+        ({"subject": ra1.subjects[1]}, "The subject does not belong to site 01."),
+        ({"subject": ra1.subjects[0], "visit": ra1.visit(1)}, "Visit BL does not belong to subject 01-001."),
+    ]
+    for given, says in wrong:
+        with pytest.raises(BadInput, match=says):
+            intake.complete(film=film, actor=ra1.actor("site 01"), **given)
+
+
+def test_only_a_held_film_is_taken_back_with_a_reason_and_a_date_is_confirmed_before_the_decision(ra1: Planned) -> None:
+    film, site = film_of(ra1.visit(), status="rejected", original_name="hand.dcm"), ra1.actor("site 01")
+    with pytest.raises(BadInput, match="The reason is missing."):
+        intake.discard(film=film, reason=" ", actor=site)
+    with pytest.raises(
+        WrongState, match="The film “hand.dcm” is rejected. Only a film that is held can be taken back."
+    ):
+        intake.discard(film=film, reason="by mistake", actor=site)
+    with pytest.raises(WrongState, match="Its date can be confirmed only until the desk has decided on it."):
+        intake.confirm_date(film=film, film_date=date(2024, 3, 1), actor=site)

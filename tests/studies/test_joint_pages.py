@@ -56,7 +56,7 @@ def test_joints_that_cannot_be_placed_are_shown_again_with_the_reason(cast: Cast
     key = imaged(cast).reader_image_id
     answer = browser(cast.coordinator).post(f"/trials/RA-1/joints/{key}/place/", {"x-MCP2": "5000", "y-MCP2": "7"})
     assert answer.status_code == 400
-    assert "place of MCP2" in answer.content.decode()
+    assert "Joint MCP2 cannot be placed at 5000, 7." in answer.content.decode()
     assert 'name="x-MCP2" value="5000.0"' in answer.content.decode()
 
 
@@ -70,3 +70,10 @@ def test_placing_leads_on_through_the_images_that_wait_and_round_to_the_first(ca
         assert answer["Location"] == f"/trials/RA-1/joints/{following}/"
         assert ReaderImage.objects.get(pk=key).joints == {joint: [50.0, 70.0]}
     assert joints.waiting(cast.trial).count() == 1
+
+
+def test_a_click_that_is_no_point_is_refused_in_words(cast: Cast) -> None:
+    key = imaged(cast).reader_image_id
+    answer = browser(cast.coordinator).post(f"/trials/RA-1/joints/{key}/fit/", {"anchor": ["100, 40", "there"]})
+    assert answer.status_code == 400
+    assert "The anchor point “there” is not a point. Enter two numbers, x and y." in answer.content.decode()

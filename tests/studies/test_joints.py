@@ -59,7 +59,7 @@ def test_a_turned_and_mirrored_hand_is_fitted_from_its_three_clicks() -> None:
 
 @pytest.mark.parametrize("clicks", [[], [(0, 0), (10, 10)], [(0, 0), (50, 50), (100, 101)], [(5, 5)] * 3])
 def test_clicks_that_lie_on_a_line_are_refused(clicks: list[tuple[float, float]]) -> None:
-    with pytest.raises(BadInput, match="anchor"):
+    with pytest.raises(BadInput, match="Click three points that are not on one line"):
         joint_template.fit("hand", clicks)
 
 
@@ -164,3 +164,9 @@ def test_a_placement_is_never_changed_by_sql(cast: Cast) -> None:
     placement = place(cast, accepted(cast), {"MCP2": [50, 60]})
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE studies_jointplacement SET side = 'R' WHERE id = %s", [placement.pk])
+
+
+def test_a_film_without_a_side_or_view_asks_for_them_first(cast: Cast) -> None:
+    for values, says in (({"view": ""}, "Confirm the view"), ({"side": ""}, "Confirm the side")):
+        with pytest.raises(BadInput, match=f"{says} of the film first"):
+            place(cast, film_at_desk(cast, **values), {"MCP2": [50, 60]})

@@ -125,7 +125,7 @@ def test_rectangles_lie_within_the_picture_in_whole_pixels(cast: Cast, box: list
 
 
 def test_the_number_of_rectangles_is_bounded(cast: Cast) -> None:
-    with pytest.raises(BadInput, match="at most 60"):
+    with pytest.raises(BadInput, match="At most 60 are allowed"):
         propose(cast, film_at_desk(cast), *[[0, 0, 20, 20]] * 61)
 
 
@@ -163,5 +163,5 @@ def test_a_rejected_films_masks_wait_for_nobody(cast: Cast) -> None:
 def test_a_film_without_a_picture_gets_no_masks(cast: Cast) -> None:
     film = film_at_desk(cast)
     film.desk_folder = ""
-    with pytest.raises(WrongState, match="without a picture"):
+    with pytest.raises(WrongState, match="has no picture"):
         propose(cast, film, [0, 0, 20, 20])

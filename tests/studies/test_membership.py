@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from accounts.roles import APART_FROM_READING, READING_ROLES, Role
+from accounts.roles import APART_FROM_READING, READING_ROLES, ROLE_NAMES, Role
 from audit.models import Event
 from config.errors import BadInput, NotAllowed, WrongState
 from studies.models import Membership
-from studies.plan.membership import grant, revoke
+from studies.plan.membership import grant, move_to_unblinded_side, revoke
 from tests.studies.planned import Planned, person, roles_of
 
 
@@ -20,7 +20,7 @@ def test_nobody_reads_and_knows_order_scores_or_arms_in_one_trial(ra1: Planned, 
     for first, second in ((reading, other), (other, reading)):
         user = person("somebody")
         grant(trial=ra1.trial, user=user, role=first, reason="asked", actor=coordinator)
-        with pytest.raises(WrongState, match=f"is {first} in this trial"):
+        with pytest.raises(WrongState, match=f"who is {ROLE_NAMES[first]} in this trial"):
             grant(trial=ra1.trial, user=user, role=second, reason="asked", actor=coordinator)
         assert roles_of(user) == {first}
 
@@ -93,5 +93,25 @@ def test_a_role_ends_once(ra1: Planned) -> None:
 
 def test_the_last_coordinator_stays(ra1: Planned) -> None:
     coordinator = ra1.actor("coordinator")
-    with pytest.raises(WrongState, match="another coordinator first"):
+    with pytest.raises(WrongState, match="Make another person coordinator first"):
         revoke(membership=ra1.people["coordinator"].memberships.get(), reason="left", actor=coordinator)
+
+
+def test_a_role_is_held_once(ra1: Planned) -> None:
+    with pytest.raises(WrongState, match="The role Reader of this trial is already held by"):
+        grant(
+            trial=ra1.trial,
+            user=ra1.people["reader"],
+            role=Role.READER,
+            reason="again",
+            actor=ra1.actor("coordinator"),
+        )
+
+
+def test_who_ever_read_in_a_trial_is_never_shown_its_arms(ra1: Planned) -> None:
+    user, coordinator = ra1.people["reader"], ra1.actor("coordinator")
+    revoke(membership=user.memberships.get(), reason="left", actor=coordinator)
+    grant(trial=ra1.trial, user=user, role=Role.CUSTODIAN, reason="asked", actor=coordinator)
+    with pytest.raises(WrongState, match="The arms of trial RA-1 cannot be shown to"):
+        move_to_unblinded_side(trial=ra1.trial, user=user, actor=coordinator, reason="imported arms")
+    assert roles_of(user) == {Role.CUSTODIAN}

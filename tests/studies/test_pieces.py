@@ -44,7 +44,7 @@ def test_a_piece_sent_twice_counts_once(key: str) -> None:
 
 def test_a_piece_out_of_turn_is_refused_with_the_place_to_go_on_from(key: str) -> None:
     keep(key=key, begin=0, content=b"first ")
-    with pytest.raises(WrongState, match="the piece that begins at 6"):
+    with pytest.raises(WrongState, match="Send the piece that begins at byte 6"):
         keep(key=key, begin=100, content=b"far ahead")
 
 
@@ -56,13 +56,13 @@ def test_a_piece_that_is_empty_or_too_long_is_refused(key: str, length: int) -> 
 
 def test_a_file_longer_than_allowed_is_refused(key: str, settings: Any) -> None:
     settings.MAX_REQUEST_BYTES = 10
-    with pytest.raises(BadInput, match="at most 10 bytes"):
+    with pytest.raises(BadInput, match="Only files of up to 10 bytes"):
         keep(key=key, begin=0, content=bytes(11))
 
 
 def test_what_is_not_whole_is_not_received(key: str) -> None:
     keep(key=key, begin=0, content=b"first ")
-    with pytest.raises(WrongState, match="all of its 12 bytes"), whole(key=key, size=12):
+    with pytest.raises(WrongState, match="of the 12 bytes of the file have arrived"), whole(key=key, size=12):
         raise AssertionError("it was given out")
 
 

@@ -30,7 +30,7 @@ def test_a_trial_code_that_cannot_stand_in_an_address_is_refused(db: None, code:
 
 
 def test_a_site_code_is_used_once_in_a_trial(ra1: Planned, ra2: Planned) -> None:
-    with pytest.raises(BadInput, match="site: '01' was given"):
+    with pytest.raises(BadInput, match="Trial RA-1 already has a site 01"):
         add_site(trial=ra1.trial, code="01", actor=SETTING_UP)
     assert ra1.trial.sites.count() == 2
 
@@ -63,10 +63,17 @@ def test_a_subject_is_not_enrolled_at_a_site_of_another_trial(ra1: Planned, ra2:
         enrol(trial=ra1.trial, site=ra2.sites[0], code="01-009", actor=SETTING_UP)
 
 
-@pytest.mark.parametrize(("field", "value"), [("target_day", 9999), ("days_before", -1), ("label", " ")])
-def test_a_plan_out_of_bounds_is_refused(ra1: Planned, field: str, value: object) -> None:
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("target_day", 9999, "The target day is 9999. Enter a whole number from -365 to 7305."),
+        ("days_before", -1, "The number of days before the target day is -1. Enter a whole number from 0 to 365."),
+        ("label", " ", "The label is missing. Enter up to 80 characters."),
+    ],
+)
+def test_a_plan_out_of_bounds_is_refused(ra1: Planned, field: str, value: object, says: str) -> None:
     wanted: dict[str, object] = {"label": "Week 9", "target_day": 63, "days_before": 7, "days_after": 7, field: value}
-    with pytest.raises(BadInput, match=field):
+    with pytest.raises(BadInput, match=says):
         plan_visit(trial=ra1.trial, code="W9", actor=SETTING_UP, **wanted)  # type: ignore[arg-type]
 
 
@@ -101,7 +108,7 @@ def test_a_visit_outside_the_plan_neither_takes_a_planned_code_nor_calls_itself_
 
 def test_a_visit_with_films_cannot_be_recorded_as_not_done(ra1: Planned) -> None:
     film_of(ra1.visit())
-    with pytest.raises(WrongState, match="1 films"):
+    with pytest.raises(WrongState, match="Visit BL of subject 01-001 has 1 film. Only a visit without films"):
         mark_not_done(visit=ra1.visit(), reason="withdrew", actor=ra1.actor("coordinator"))
 
 
@@ -117,6 +124,8 @@ def test_a_visit_not_done_can_be_expected_again(ra1: Planned) -> None:
         mark_not_done(visit=ra1.visit(), reason="twice", actor=ra1.actor("coordinator"))
     reopen_visit(visit=ra1.visit(), reason="came after all", actor=ra1.actor("coordinator"))
     assert ra1.visit().not_done_reason == ""
+    with pytest.raises(WrongState, match="Visit BL of subject 01-001 is already expected"):
+        reopen_visit(visit=ra1.visit(), reason="again", actor=ra1.actor("coordinator"))
 
 
 def test_a_film_that_will_never_come_is_recorded_once_and_can_be_expected_again(ra1: Planned) -> None:
@@ -125,10 +134,42 @@ def test_a_film_that_will_never_come_is_recorded_once_and_can_be_expected_again(
     with pytest.raises(BadInput):
         record_absence(visit=visit, side="L", view="foot", reason="again", actor=coordinator)
     withdraw_absence(absent=absent, reason="found", actor=coordinator)
+    with pytest.raises(WrongState, match="The left foot of this visit is already expected again."):
+        withdraw_absence(absent=absent, reason="found twice", actor=coordinator)
     record_absence(visit=visit, side="L", view="foot", reason="lost again", actor=coordinator)
 
 
 def test_a_view_that_has_a_film_is_not_given_up(ra1: Planned) -> None:
     film_of(ra1.visit(), side="B")
-    with pytest.raises(WrongState, match="received"):
+    with pytest.raises(WrongState, match="has a film of the right hand"):
         record_absence(visit=ra1.visit(), side="R", view="hand", reason="lost", actor=ra1.actor(Role.COORDINATOR))
+
+
+@pytest.mark.parametrize(
+    ("title", "says"),
+    [
+        ("x" * 201, "The title has 201 characters. At most 200 are allowed."),
+        ("Trial\x07", "The title “Trial�” contains a character that cannot be printed. Remove it."),
+    ],
+)
+def test_a_title_is_one_line_that_can_be_printed(db: None, title: str, says: str) -> None:
+    with pytest.raises(BadInput) as refusal:
+        create_trial(code="RA-9", title=title, actor=SETTING_UP)
+    assert (str(refusal.value), refusal.value.field) == (says, "title")
+
+
+def test_a_subject_code_begins_with_a_letter_or_digit(ra1: Planned) -> None:
+    with pytest.raises(BadInput, match="The subject code “=1” is not valid. Use up to 64 letters") as refusal:
+        enrol(trial=ra1.trial, site=ra1.sites[0], code="=1", actor=SETTING_UP)
+    assert refusal.value.field == "subject"
+
+
+@pytest.mark.parametrize(
+    ("side", "view", "says"),
+    [("B", "hand", "The film “B-hand” is not valid."), ("L", "knee", "The film “L-knee” is not valid.")],
+)
+def test_only_a_film_that_is_expected_can_be_missing(ra1: Planned, side: str, view: str, says: str) -> None:
+    with pytest.raises(BadInput) as refusal:
+        record_absence(visit=ra1.visit(), side=side, view=view, reason="lost", actor=ra1.actor("coordinator"))
+    allowed = "Choose “left hand”, “right hand”, “left foot” or “right foot”."
+    assert (str(refusal.value), refusal.value.field) == (f"{says} {allowed}", "film")

@@ -131,7 +131,7 @@ def test_a_film_is_decided_once_whoever_is_slower(cast: Cast) -> None:
 
 def test_suspected_text_holds_a_film_until_somebody_drew_masks_or_said_there_is_none(cast: Cast) -> None:
     film = film_at_desk(cast, findings=[TEXT])
-    with pytest.raises(WrongState, match="mask set"):
+    with pytest.raises(WrongState, match="The masks of film .* are missing"):
         accept(cast, film, acknowledged=["text"])
     masks.propose(film=film, actor=cast.coordinator, rectangles=[])
     accept(cast, film, acknowledged=["text"])
@@ -152,16 +152,16 @@ def test_a_refused_mask_set_brings_an_accepted_film_back_to_the_desk(cast: Cast)
     film = film_at_desk(cast)
     mask_set = masks.propose(film=film, actor=cast.coordinator, rectangles=[[5, 5, 30, 10]])
     accept(cast, film)
-    masks.refuse(mask_set=mask_set, actor=cast.checker, reason="Text is still to be seen")
+    masks.refuse(mask_set=mask_set, actor=cast.checker, reason="Text is still visible")
     film.refresh_from_db()
-    assert (film.status, film.status_reason) == ("deidentified", "masks refused: Text is still to be seen")
+    assert (film.status, film.status_reason) == ("deidentified", "Masks refused: Text is still visible")
     with pytest.raises(WrongState, match="refused"):
         accept(cast, film)
 
 
 def test_a_film_of_both_sides_needs_its_cuts_first_and_a_cut_film_shows_both_sides(cast: Cast) -> None:
     film = film_at_desk(cast)
-    with pytest.raises(BadInput, match="crops"):
+    with pytest.raises(BadInput, match="is not cut into a left and a right part"):
         accept(cast, film, side="B")
     masks.propose(
         film=film, actor=cast.coordinator, rectangles=[], crops={"L": [0, 0, 90, 200], "R": [100, 0, 90, 200]}
@@ -200,7 +200,7 @@ def test_another_reason_needs_a_note_and_unknown_reasons_are_refused(cast: Cast)
     film = film_at_desk(cast)
     with pytest.raises(BadInput, match="note"):
         quality.reject(film=film, actor=cast.coordinator, reason="other")
-    with pytest.raises(BadInput, match="cut-off"):
+    with pytest.raises(BadInput, match="Joints are cut off"):
         quality.reject(film=film, actor=cast.coordinator, reason="ugly")
 
 

@@ -56,7 +56,7 @@ def test_a_question_is_about_one_thing(ra1: Planned, film: Film) -> None:
 
 
 def test_a_question_stays_within_its_trial(ra1: Planned, ra2: Planned) -> None:
-    with pytest.raises(BadInput, match="something of trial RA-1"):
+    with pytest.raises(BadInput, match="Choose one of trial RA-1"):
         ask(trial=ra1.trial, text="Which?", subject=ra2.subjects[0], actor=ra1.actor("coordinator"))
 
 
@@ -147,3 +147,9 @@ def test_overdue_are_open_questions_past_their_day(ra1: Planned, film: Film) -> 
     answer(question=answered, text="Done.", actor=ra1.actor("site 01"))
     assert list(Question.objects.of_trial(ra1.trial).overdue(today)) == [late]
     assert early.status == "open"
+
+
+def test_a_list_of_questions_is_narrowed_to_the_overdue_ones_or_not_at_all(ra1: Planned) -> None:
+    answer = ra1.client("coordinator").get(ra1.url("questions/?late=early"))
+    assert answer.status_code == 400
+    assert "The questions cannot be narrowed to “early”." in answer.content.decode()

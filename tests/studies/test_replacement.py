@@ -58,7 +58,7 @@ def test_only_the_desk_sets_a_film_aside(ra1: Planned) -> None:
 def test_the_newest_film_of_a_line_is_the_one_to_replace(ra1: Planned) -> None:
     old = film_of(ra1.visit(), status="rejected")
     new = film_of(ra1.visit(), replaces=old)
-    with pytest.raises(WrongState, match="the newest film of its line"):
+    with pytest.raises(WrongState, match="Replace the film that took its place"):
         checked_replaceable(old)
     assert checked_replaceable(new) == new
 
@@ -71,5 +71,5 @@ def test_a_replacement_that_is_out_of_play_leaves_room_for_another(ra1: Planned,
 
 
 def test_a_withdrawn_film_is_not_replaced(ra1: Planned) -> None:
-    with pytest.raises(WrongState, match="not withdrawn"):
+    with pytest.raises(WrongState, match="was withdrawn and cannot be replaced"):
         checked_replaceable(film_of(ra1.visit(), status="withdrawn"))

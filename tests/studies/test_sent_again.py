@@ -68,7 +68,7 @@ def test_a_refused_film_is_read_again_from_the_bytes_that_were_kept(ra1: Planned
     run_due_jobs()
     film.refresh_from_db()
     assert film.status == FilmStatus.REFUSED
-    assert Event.objects.filter(action="studies.film.read_again").count() == 1
+    assert Event.objects.filter(action="studies.film.read-again").count() == 1
 
 
 def test_what_a_site_took_back_is_not_read_again(ra1: Planned) -> None:

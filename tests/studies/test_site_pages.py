@@ -37,7 +37,7 @@ def test_the_first_page_shows_what_waits_for_the_site(ra1: Planned, site: Client
     shown = page(ra1, site, "site/")
     assert "The file has no date." in shown
     assert f"Question {question.pk}, subject 01-001" in shown
-    assert "<strong>8</strong><span>films expected in all</span>" in shown
+    assert "<strong>8</strong><span>films expected</span>" in shown
 
 
 def test_each_visit_leads_to_sending_its_films(ra1: Planned, site: Client) -> None:
@@ -84,7 +84,7 @@ def test_a_film_that_is_not_held_is_not_completed(ra1: Planned, site: Client) ->
     film = film_of(ra1.visit(), status="ready")
     answer = site.post(ra1.url(f"site/films/{film.pk}/"), {"visit": ra1.visit().pk, "film_date": "2024-09-01"})
     assert answer.status_code == 400
-    assert "needs held" in answer.content.decode()
+    assert "Only a film that is held can be read again." in answer.content.decode()
 
 
 def test_a_closed_question_cannot_be_answered(ra1: Planned, site: Client) -> None:

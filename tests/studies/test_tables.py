@@ -8,8 +8,8 @@ from audit.models import Event
 from config.errors import BadInput, NotAllowed
 from studies.models import Subject, Visit
 from studies.plan.tables.importing import Preview, preview, write_table
-from studies.plan.tables.kinds import TABLES
-from studies.plan.tables.reading import decoded
+from studies.plan.tables.kinds import TABLES, one_of
+from studies.plan.tables.reading import LONGEST_FILE, decoded
 from tests.studies.planned import Planned
 
 
@@ -35,26 +35,29 @@ def test_the_example_of_each_table_is_right(ra1: Planned, slug: str) -> None:
 def test_every_wrong_value_is_named_with_its_line_column_and_what_is_allowed(ra1: Planned) -> None:
     text = "visit,label,target_day,days_before,days_after\nW8,Week 8,56,,\n\nW 9,,x,-1,400\n"
     faults = looked_through(ra1, "planned-visits", text).faults
-    assert [(fault.line, fault.column, fault.value) for fault in faults] == [
-        (4, "visit", "W 9"),
-        (4, "label", ""),
-        (4, "target_day", "x"),
-        (4, "days_before", "-1"),
-        (4, "days_after", "400"),
+    assert [(fault.line, fault.column, fault.says.partition(". ")[0]) for fault in faults] == [
+        (4, "visit", "The visit code “W 9” is not valid"),
+        (4, "label", "The label is missing"),
+        (4, "target_day", "The target day “x” is not valid"),
+        (4, "days_before", "The number of days before the target day “-1” is not valid"),
+        (4, "days_after", "The number of days after the target day “400” is not valid"),
     ]
-    assert all(fault.allowed for fault in faults)
+    assert all("Enter" in fault.says or "Use" in fault.says for fault in faults)
 
 
 def test_a_code_twice_in_the_file_or_in_the_trial_already_is_a_fault(ra1: Planned) -> None:
     faults = looked_through(ra1, "subjects", "site,subject\n01,01-001\n02,02-009\n02,02-009\n").faults
-    assert [(fault.line, fault.value) for fault in faults] == [(2, "01-001"), (4, "02-009")]
+    assert [(fault.line, fault.says) for fault in faults] == [
+        (n, f"The subject “{code}” is already in the trial or on an earlier line. Remove this line or correct it.")
+        for n, code in ((2, "01-001"), (4, "02-009"))
+    ]
 
 
 def test_a_site_of_another_trial_is_not_known(ra1: Planned, ra2: Planned) -> None:
     ra2.sites[0].code = "77"
     ra2.sites[0].save(update_fields=["code"])
     faults = looked_through(ra1, "subjects", "site,subject\n77,77-001\n").faults
-    assert [(fault.column, fault.allowed) for fault in faults] == [("site", "01, 02")]
+    assert [(fault.column, fault.says) for fault in faults] == [("site", "The site “77” is not known. Use 01 or 02.")]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +71,9 @@ def test_a_column_that_is_missing_unknown_or_twice_is_a_fault_of_line_one(ra1: P
 
 def test_a_row_with_more_values_than_columns_is_a_fault(ra1: Planned) -> None:
     found = looked_through(ra1, "subjects", "site,subject\n01,01-005,surplus\n")
-    assert [(fault.line, fault.value) for fault in found.faults] == [(2, "surplus")]
+    assert [(fault.line, fault.says) for fault in found.faults] == [
+        (2, "The line has 3 values for 2 columns. Remove “surplus”.")
+    ]
 
 
 @pytest.mark.parametrize("sign", [",", ";", "\t"])
@@ -98,13 +103,15 @@ def test_a_right_table_is_written_and_each_row_told(ra1: Planned) -> None:
 
 def test_nothing_is_written_of_a_table_with_one_wrong_line(ra1: Planned) -> None:
     text = "site,subject\n01,01-002\n99,99-001\n"
-    with pytest.raises(BadInput, match="line 3 site"):
+    with pytest.raises(BadInput, match="Line 3, column site: The site “99” is not known. Use 01 or 02."):
         write_table(trial=ra1.trial, table=TABLES["subjects"], text=text, actor=ra1.actor("coordinator"))
     assert not Subject.objects.filter(code="01-002").exists()
 
 
 def test_an_empty_table_is_not_written(ra1: Planned) -> None:
-    with pytest.raises(BadInput, match="no rows"):
+    with pytest.raises(
+        BadInput, match="The table of sites has no lines below the column names. Add at least one line."
+    ):
         write_table(trial=ra1.trial, table=TABLES["sites"], text="site,name\n", actor=ra1.actor("coordinator"))
 
 
@@ -117,3 +124,28 @@ def test_visits_outside_the_plan_come_by_table(ra1: Planned) -> None:
 def test_only_a_coordinator_writes_a_table(ra1: Planned) -> None:
     with pytest.raises(NotAllowed):
         write_table(trial=ra1.trial, table=TABLES["sites"], text="site\n03\n", actor=ra1.actor("lead"))
+
+
+def test_a_file_that_is_too_large_is_refused() -> None:
+    with pytest.raises(BadInput, match="The file is larger than 2 MB. Split it into smaller files."):
+        decoded(b"x" * (LONGEST_FILE + 1))
+
+
+@pytest.mark.parametrize(
+    ("slug", "text", "says"),
+    [
+        ("sites", f"site,name\n01,{'x' * 200_000}\n", "The line is not CSV."),
+        ("visits", "subject,visit,kind\n01-001,W24,rescue\n", "The code W24 belongs to a planned visit."),
+        ("visits", "subject,visit,kind\n01-001,R-1,cure\n", "Use unscheduled, rescue or early termination."),
+        ("planned-visits", f"visit,label,target_day\nW9,Week 9,{'9' * 5000}\n", "Enter a whole number from -365"),
+    ],
+)
+def test_a_value_that_cannot_be_taken_is_said_in_a_sentence(ra1: Planned, slug: str, text: str, says: str) -> None:
+    assert [says in fault.says for fault in looked_through(ra1, slug, text).faults] == [True]
+
+
+def test_a_trial_without_sites_says_so_and_one_with_many_names_the_first(ra1: Planned) -> None:
+    known = {f"{n:02}": n for n in range(1, 21)}
+    for sites, says in (({}, "The trial has no site yet: add one first."), (known, "or another of the 20 there are.")):
+        with pytest.raises(BadInput, match=says):
+            one_of("site", sites)("99")

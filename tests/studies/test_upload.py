@@ -55,7 +55,7 @@ def test_a_file_in_pieces_becomes_a_film_of_the_visit_chosen(ra1: Planned, site:
     answer = send(ra1, site, content)
     film = Film.objects.get()
     assert (film.visit, film.size, film.sha256) == (ra1.visit(), len(content), hashlib.sha256(content).hexdigest())
-    assert "Being read" in answer.content.decode()
+    assert "Processing" in answer.content.decode()
 
 
 def test_the_row_of_a_film_asks_for_its_date_once_it_was_read(ra1: Planned, site: Client) -> None:
@@ -94,7 +94,7 @@ def test_a_film_without_a_date_is_held_and_goes_on_once_it_is_typed(ra1: Planned
     film = Film.objects.get()
     assert film.status == FilmStatus.HELD
     row = site.post(ra1.url(f"site/films/{film.pk}/day/"), {"film_date": "2024-01-30"}, headers=HTMX).content.decode()
-    assert "Being read" in row
+    assert "Processing" in row
     run_due_jobs()
     film.refresh_from_db()
     assert film.status == FilmStatus.DEIDENTIFIED
@@ -119,7 +119,7 @@ def test_bad_bytes_are_refused_with_a_reason_and_listed(ra1: Planned, site: Clie
 def test_the_same_file_again_is_said_to_be_here_already(ra1: Planned, site: Client) -> None:
     content = file_of(dx())
     send(ra1, site, content)
-    assert "Here already" in send(ra1, site, content).content.decode()
+    assert "Already received" in send(ra1, site, content).content.decode()
     assert Film.objects.count() == 1
 
 
@@ -161,7 +161,7 @@ def test_a_film_is_replaced_once(ra1: Planned, site: Client) -> None:
     film_of(ra1.visit(), replaces=old)
     answer = send(ra1, site, file_of(dx()), replaces=old.pk)
     assert answer.status_code == 409
-    assert "the newest film of its line" in answer.content.decode()
+    assert "Replace the film that took its place" in answer.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_the_page_works_as_a_plain_form(ra1: Planned, site: Client) -> None:
         for n, side in enumerate("LR", 1)
     ]
     answer = site.post(ra1.url("site/upload/"), {"visit": ra1.visit().pk, "films": films}, follow=True)
-    assert "2 files were sent" in answer.content.decode()
+    assert "2 files were uploaded" in answer.content.decode()
     assert Transmittal.objects.get().entries.count() == 2
 
 
@@ -209,3 +209,22 @@ def test_a_script_in_a_file_name_stays_text(ra1: Planned, site: Client) -> None:
     send(ra1, site, file_of(dx()), "<img src=x onerror=alert(1)>.dcm")
     assert "<img src=x" not in rows(ra1, site)
     assert "&lt;img src=x" in rows(ra1, site)
+
+
+def test_what_is_sent_instead_of_words_about_the_file_is_refused(ra1: Planned, site: Client) -> None:
+    url = ra1.url(f"site/upload/files/{hashlib.sha256(b'x').hexdigest()}/finish/")
+    answer = site.post(url, "[]", content_type="application/json")
+    assert (answer.status_code, answer.json()["error"].partition(".")[0]) == (
+        400,
+        "The request “[]” is not a JSON object",
+    )
+
+
+def test_a_zip_does_not_replace_a_film(ra1: Planned, site: Client) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("left.dcm", file_of(dx()))
+    old = film_of(ra1.visit(), status="rejected")
+    answer = send(ra1, site, packed.getvalue(), "films.zip", replaces=old.pk)
+    assert answer.status_code == 400
+    assert "The file “films.zip” is a zip. Choose a single film" in answer.json()["error"]

@@ -118,9 +118,15 @@ def test_the_preview_is_a_small_jpeg_that_says_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong",
-    [{"photometric": "RGB"}, {"bits_stored": 17}, {"rescale_slope": 0.0}, {"pixels": np.zeros((2, 2, 3), np.uint16)}],
+    ("wrong", "says"),
+    [
+        ({"photometric": "RGB"}, "PhotometricInterpretation is RGB. Only MONOCHROME1 and MONOCHROME2 can be read."),
+        ({"bits_stored": 17}, "BitsStored is 17. It must be from 1 to 16."),
+        ({"rescale_slope": 0.0}, "RescaleSlope is 0 and RescaleIntercept is 0."),
+        ({"pixels": np.zeros((2, 2, 3), np.uint16)}, "The pixels have the shape 2 x 2 x 3."),
+        ({"voi_lut": Lut(0, np.zeros(0, np.uint16), 12)}, "The VOI LUT has 0 entries of 12 bits."),
+    ],
 )
-def test_what_cannot_be_shown_rightly_is_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(BadInput):
+def test_what_cannot_be_shown_rightly_is_refused(wrong: dict[str, object], says: str) -> None:
+    with pytest.raises(BadInput, match=says):
         normalise(dataclasses.replace(Stored(RAMP, "MONOCHROME2", 12), **wrong))  # type: ignore[arg-type]

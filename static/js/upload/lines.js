@@ -12,14 +12,14 @@ const element = (tag, properties = {}, ...children) => {
 
 export const line = (path, size) => {
   const bar = element("progress", { value: 0, max: size || 1 });
-  bar.setAttribute("aria-label", `${path}, sent`);
-  const words = element("span", { className: "soft", textContent: "waits" });
+  bar.setAttribute("aria-label", `${path}, uploaded`);
+  const words = element("span", { className: "soft", textContent: "waiting" });
   const item = element("li", { className: "sent-file" }, element("span", { className: "clip", textContent: path, title: path }), bar, words);
   return {
     item,
-    progress: (sent) => { bar.value = sent; words.textContent = sent < size ? `${bytes(sent)} of ${bytes(size)}` : "being received"; },
-    waiting: (waits) => { words.textContent = waits ? "connection lost, tries again" : "goes on"; },
-    refused: (reason) => { bar.remove(); item.classList.add("line-wrong"); words.className = "wrong"; words.textContent = `not sent: ${reason}`; item.setAttribute("role", "alert"); },
+    progress: (sent) => { bar.value = sent; words.textContent = sent < size ? `${bytes(sent)} of ${bytes(size)}` : "processing"; },
+    waiting: (waits) => { words.textContent = waits ? "connection lost, retrying" : "continuing"; },
+    refused: (reason) => { bar.remove(); item.classList.add("line-wrong"); words.className = "wrong"; words.textContent = `Not uploaded: ${reason}`; item.setAttribute("role", "alert"); },
   };
 };
 
@@ -31,7 +31,7 @@ export const total = (box) => {
     const [sent, size] = [...files.values()].reduce(([a, b], { sent, size }) => [a + sent, b + size], [0, 0]);
     bar.max = size || 1;
     bar.value = sent;
-    const tail = refused ? `, ${refused} not sent` : "";
+    const tail = refused ? `, ${refused} not uploaded` : "";
     words.textContent = `${ended} of ${files.size} files, ${bytes(sent)} of ${bytes(size)}${tail}`;
   };
   return {

@@ -44,7 +44,7 @@ const arrived = (html) => {
 
 const open = async () => {
   const answer = await send(form.dataset.start);
-  if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).error ?? "the server cannot be reached");
+  if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).error ?? "The server cannot be reached.");
   return (await answer.json()).transmittal;
 };
 
@@ -57,7 +57,7 @@ const take = (gathered) => {
   note(leftOut ? `Left out, no films: ${leftOut} ${leftOut === 1 ? "file" : "files"} of the operating system.` : "");
   if (!files.length) return;
   if (form.dataset.replaces && files.length > 1) {
-    note("One film takes the place of one film: choose a single file.");
+    note("One film is replaced by one film. Choose a single file.");
     return;
   }
   if (stopper.signal.aborted) stopper = new AbortController();
@@ -77,7 +77,7 @@ const take = (gathered) => {
 // While something is on its way the page asks before it is left, and offers to stop.
 const busy = (is) => {
   warnOnLeaving(is);
-  box.querySelector("h2").textContent = is ? "Being sent" : "Sent";
+  box.querySelector("h2").textContent = is ? "Uploading" : "Uploaded";
   box.querySelector("[data-stop]").hidden = !is;
 };
 

@@ -51,7 +51,7 @@ def raw(key: X25519PublicKey) -> bytes:
 def make_key(path: Path, passphrase: bytes) -> bytes:
     """Writes a new private key, encrypted, readable by its owner alone; gives the public key."""
     if path.exists():
-        raise Refused(f"{path} is there already; a key is never overwritten")
+        raise Refused(f"{path} already exists, and a key is never overwritten. Choose another name.")
     key = X25519PrivateKey.generate()
     text = key.private_bytes(
         serialization.Encoding.PEM,
@@ -68,9 +68,9 @@ def load_key(path: Path, passphrase: bytes) -> X25519PrivateKey:
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), passphrase)
     except (OSError, ValueError, TypeError) as fault:
-        raise Refused(f"{path} cannot be opened: not there, no key file, or another passphrase") from fault
+        raise Refused(f"{path} cannot be opened. It is missing, no key file, or has another passphrase.") from fault
     if not isinstance(key, X25519PrivateKey):
-        raise Refused(f"{path} holds another kind of key")
+        raise Refused(f"{path} holds another kind of key. Use a key file made by keygen.")
     return key
 
 
@@ -79,9 +79,9 @@ def read_package(path: Path) -> dict[str, Any]:
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as fault:
-        raise Refused(f"{path} is no sealed package") from fault
+        raise Refused(f"{path} is not a sealed package. Download the package again.") from fault
     if not isinstance(package, dict) or package.get("format") != SEALED:
-        raise Refused(f"{path} is no package of the kind {SEALED!r}")
+        raise Refused(f"{path} is not a package of the kind {SEALED}. Download the package and this tool again.")
     return package
 
 
@@ -89,14 +89,14 @@ def opening_share(package: dict[str, Any], key: X25519PrivateKey) -> dict[str, A
     """The custodian's half: one share for each subject of the package, and no arm."""
     own = fingerprint(raw(key.public_key()))
     if package["fingerprint"] != own:
-        raise Refused(f"the package is for the key {package['fingerprint']}; this is {own}")
+        raise Refused(f"The package is for the key {package['fingerprint']}, and this key is {own}. Use the other key.")
     trial, version, part = package["trial"], package["version"], f"share {package['place']}"
     shares = {}
     for subject, sealed in package["sealed"].items():
         try:
             share = SUITE.decrypt(base64.b64decode(sealed), key, info=context(trial, subject, version, part))
         except InvalidTag as fault:
-            raise Refused(f"the share of subject {subject} was altered or belongs elsewhere") from fault
+            raise Refused(f"The share of subject {subject} was altered. Download the package again.") from fault
         shares[subject] = base64.b64encode(share).decode()
     facts = {name: package[name] for name in ("request", "trial", "version", "fingerprint", "place")}
     return {"format": OPENED, **facts, "shares": shares}
@@ -117,10 +117,10 @@ def write_share(source: Path, key: X25519PrivateKey, target: Path) -> None:
     try:
         handle = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError as fault:
-        raise Refused(f"{target} is there already") from fault
+        raise Refused(f"{target} already exists. Choose another file by --out.") from fault
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(share, file)
-    print(f"opening share written to {target}; hand it in on the page that gave out the package, then delete it")
+    print(f"Opening share written to {target}. Upload it on the page where you downloaded the package, then delete it.")
 
 
 def passphrase_of(arguments: argparse.Namespace, *, twice: bool) -> bytes:
@@ -129,10 +129,10 @@ def passphrase_of(arguments: argparse.Namespace, *, twice: bool) -> bytes:
         text = Path(arguments.passphrase_file).read_text(encoding="utf-8").rstrip("\r\n")
     else:
         text = getpass.getpass("Passphrase of the key: ")
-        if twice and getpass.getpass("The same again: ") != text:
-            raise Refused("the two passphrases differ")
+        if twice and getpass.getpass("Repeat the passphrase: ") != text:
+            raise Refused("The two passphrases differ. Enter the same one twice.")
     if len(text) < 12:
-        raise Refused("the passphrase has fewer than 12 characters")
+        raise Refused("The passphrase has fewer than 12 characters. Choose a longer one.")
     return text.encode()
 
 
@@ -173,7 +173,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         run(parser().parse_args(words))
     except (Refused, OSError, KeyError) as fault:
-        print(f"refused: {fault}", file=sys.stderr)
+        print(f"Not done. {fault}", file=sys.stderr)
         return 1
     return 0
 

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         """Both or neither."""
         user = User.objects.active().filter(email=options["coordinator"].lower()).first()
         if user is None:
-            raise CommandError(f"no active account has the address {options['coordinator']}")
+            raise CommandError(f"No active account has the address {options['coordinator']}.")
         try:
             with audited_atomic():
                 trial = create_trial(

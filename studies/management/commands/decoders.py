@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Never returns."""
         if not options["socket"]:
-            raise CommandError("DECODER_SOCKET is not set and --socket is not given")
+            raise CommandError("DECODER_SOCKET is not set and --socket is not given. Set one of them.")
         words = command(Path(options["socket"]), settings.INTAKE_LIMITS, options["processes"])
         os.chdir(ROOT)
         sys.stdout.flush()

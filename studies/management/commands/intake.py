@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit.trail import Actor
 from config.errors import Refusal
+from config.wording import either
 from studies.arrival import bulk
 from studies.arrival.intake import Receipt, open_transmittal
 from studies.models import Film, Site, Subject, Trial, Visit
@@ -53,9 +54,11 @@ class Command(BaseCommand):
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
         if not options["json"]:
-            self.stdout.write(", ".join(f"{count} {word}" for word, count in sorted(counts.items())) or "no file found")
+            self.stdout.write(
+                ", ".join(f"{count} {word}" for word, count in sorted(counts.items())) or "No file was found."
+            )
         if counts["failed"]:
-            raise CommandError(f"{counts['failed']} files could not be worked on; their jobs can be tried again")
+            raise CommandError(f"{counts['failed']} files could not be processed. Their jobs can be tried again.")
 
     def _bring_in(self, options: dict[str, Any]) -> Counter[str]:
         site, declared = self._declared(options)
@@ -91,23 +94,25 @@ class Command(BaseCommand):
     def _declared(self, options: dict[str, Any]) -> tuple[Site, bulk.Declared]:
         trial = Trial.objects.filter(code=options["trial"]).first()
         if trial is None:
-            raise CommandError(f"trial: {options['trial']!r} was given; allowed: {_codes(Trial.objects.all())}")
+            raise CommandError(f"There is no trial {options['trial']}. Choose {_codes(Trial.objects.all())}.")
         site = Site.objects.filter(trial=trial, code=options["site"]).select_related("trial").first()
         if site is None:
-            raise CommandError(f"site: {options['site']!r} was given; allowed: {_codes(trial.sites.all())}")
+            raise CommandError(f"Trial {trial} has no site {options['site']}. Choose {_codes(trial.sites.all())}.")
         subject, visit = None, None
         if options["subject"]:
             subject = Subject.objects.filter(site=site, code=options["subject"]).first()
             if subject is None:
-                raise CommandError(f"subject: {options['subject']!r} was given; allowed: {_codes(site.subjects.all())}")
+                raise CommandError(
+                    f"Site {site} has no subject {options['subject']}. Choose {_codes(site.subjects.all())}."
+                )
         if options["visit"]:
             visit = Visit.objects.filter(subject=subject, code=options["visit"]).first() if subject else None
             if visit is None:
-                allowed = _codes(subject.visits.all()) if subject else "a visit of the --subject that is given"
-                raise CommandError(f"visit: {options['visit']!r} was given; allowed: {allowed}")
+                allowed = _codes(subject.visits.all()) if subject else "a visit of the subject named by --subject"
+                raise CommandError(f"There is no visit {options['visit']} of the subject. Choose {allowed}.")
         return site, bulk.Declared(subject, visit, options["date"], options["again"])
 
 
 def _codes(found: Any) -> str:
     codes = list(found.values_list("code", flat=True)[:20])
-    return ", ".join(codes) or "none exists yet"
+    return either(codes) if codes else "another one, for none exists yet"

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         """Never overwrites; the file is readable by its owner alone."""
         film = Film.objects.select_related("trial").filter(pk=options["film"]).first()
         if film is None:
-            raise CommandError(f"there is no film {options['film']}")
+            raise CommandError(f"There is no film {options['film']}.")
         try:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
             with open(os.open(options["to"], flags, 0o600), "wb") as out:

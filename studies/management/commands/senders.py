@@ -44,7 +44,7 @@ class Command(BaseCommand):
     def _site(self, options: dict[str, Any]) -> Site:
         found = Site.objects.filter(trial__code=options["trial"], code=options["site"]).select_related("trial").first()
         if found is None:
-            raise CommandError(f"there is no site {options['site']} in a trial {options['trial']}")
+            raise CommandError(f"There is no site {options['site']} in a trial {options['trial']}.")
         return found
 
     def _token(self, options: dict[str, Any]) -> None:
@@ -66,5 +66,5 @@ class Command(BaseCommand):
         model = SenderToken if options["kind"] == "token" else DicomPeer
         sender = model._default_manager.filter(pk=options["number"]).first()
         if sender is None:
-            raise CommandError(f"there is no {options['kind']} {options['number']}")
+            raise CommandError(f"There is no {options['kind']} {options['number']}.")
         revoke(sender=sender, actor=ACTOR)

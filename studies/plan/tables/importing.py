@@ -9,7 +9,9 @@ from typing import Any
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic
 from config.errors import BadInput
+from config.wording import quoted
 from studies.models import Trial
+from studies.naming import shortened
 from studies.plan.tables.kinds import Field, Key, Table
 from studies.plan.tables.reading import Fault, Line, read_lines
 
@@ -65,7 +67,7 @@ def read_row(line: Line, fields: list[Field]) -> tuple[dict[str, Any], list[Faul
         try:
             row[field.name] = field.read(text)
         except BadInput as refusal:
-            wrong.append(Fault(line.number, field.name, text, refusal.allowed))
+            wrong.append(Fault(line.number, field.name, str(refusal)))
     return row, wrong
 
 
@@ -73,8 +75,19 @@ def twice(table: Table, line: Line, seen: set[Key]) -> Iterator[Fault]:
     """A fault when the row's key is in the trial or further up in the file; remembers it otherwise."""
     key = tuple(line.values.get(name, "") for name in table.key)
     if key in seen:
-        yield Fault(line.number, table.key[-1], " ".join(key), "one that is neither in the trial nor twice in the file")
+        named = ", ".join(f"{name} {quoted(shortened(value))}" for name, value in zip(table.key, key, strict=True))
+        says = f"The {named} is already in the trial or on an earlier line. Remove this line or correct it."
+        yield Fault(line.number, table.key[-1], says)
     seen.add(key)
+
+
+def first_problem(checked: Preview) -> str:
+    """Why nothing was written, in a sentence or two."""
+    if not checked.faults:
+        return f"The table of {checked.table.label.lower()} has no lines below the column names. Add at least one line."
+    fault = checked.faults[0]
+    place = f"Line {fault.line}, column {fault.column}" if fault.column else f"Line {fault.line}"
+    return f"{place}: {fault.says}"
 
 
 def write_table(*, trial: Trial, table: Table, text: str, actor: Actor) -> int:
@@ -82,8 +95,7 @@ def write_table(*, trial: Trial, table: Table, text: str, actor: Actor) -> int:
     authorise(actor, Action.SET_UP_TRIAL)
     checked = preview(trial=trial, table=table, text=text)
     if not checked.may_be_written:
-        fault = checked.faults[0] if checked.faults else Fault(1, "", "no rows", "at least one row")
-        raise BadInput(f"line {fault.line} {fault.column}".strip(), fault.value, fault.allowed)
+        raise BadInput(first_problem(checked))
     with audited_atomic():
         for row in checked.rows:
             table.write(trial, row, actor)

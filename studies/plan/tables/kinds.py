@@ -8,11 +8,12 @@ from typing import Any
 
 from audit.trail import Actor
 from config.errors import BadInput
+from config.wording import either, quoted
 from studies.models import Trial, Visit
-from studies.naming import checked_code, checked_subject_code, checked_text, checked_whole
+from studies.naming import checked_code, checked_subject_code, checked_text, shortened
 from studies.plan.subjects import enrol
 from studies.plan.trials import add_site
-from studies.plan.visits import OUTSIDE_THE_PLAN, add_visit, plan_visit
+from studies.plan.visits import OUTSIDE_THE_PLAN, add_visit, checked_number, plan_visit
 
 Read = Callable[[str], Any]
 Key = tuple[str, ...]
@@ -43,18 +44,12 @@ class Table:
 
 def code(thing: str) -> Read:
     """Reads a code."""
-    return lambda text: checked_code(thing, text)
+    return lambda text: checked_code(f"{thing} code", text, field=thing)
 
 
-def whole(thing: str, least: int, most: int) -> Read:
-    """Reads a whole number."""
-
-    def read(text: str) -> int:
-        if not text.removeprefix("-").isdecimal():
-            raise BadInput(thing, text, f"a whole number from {least} to {most}")
-        return checked_whole(thing, int(text), least=least, most=most)
-
-    return read
+def number(field: str) -> Read:
+    """Reads one of the numbers of a plan."""
+    return lambda text: checked_number(field, text)
 
 
 def one_of(thing: str, known: Mapping[str, Any]) -> Read:
@@ -62,18 +57,32 @@ def one_of(thing: str, known: Mapping[str, Any]) -> Read:
 
     def read(text: str) -> Any:
         if text not in known:
-            some = ", ".join(list(known)[:12]) + (", …" if len(known) > 12 else "")
-            raise BadInput(thing, text, some or f"nothing yet: the trial has no {thing}")
+            raise BadInput(
+                f"The {thing} {quoted(shortened(text))} is not known. {choice(thing, list(known))}", field=thing
+            )
         return known[text]
 
     return read
+
+
+def choice(thing: str, known: list[str]) -> str:
+    """What may be written instead, in a sentence; of many only the first."""
+    if not known:
+        return f"The trial has no {thing} yet: add one first."
+    some = known[:12] if len(known) <= 12 else [*known[:12], f"another of the {len(known)} there are"]
+    return f"Use {either(some)}."
 
 
 def site_fields(trial: Trial) -> list[Field]:
     """Columns of the table of sites."""
     return [
         Field("site", code("site"), "code of the site"),
-        Field("name", lambda text: checked_text("name", text, longest=200, required=False), "hospital", otherwise=""),
+        Field(
+            "name",
+            lambda text: checked_text("name", text, longest=200, required=False),
+            "name of the hospital",
+            otherwise="",
+        ),
     ]
 
 
@@ -81,10 +90,10 @@ def plan_fields(trial: Trial) -> list[Field]:
     """Columns of the table of planned visits."""
     return [
         Field("visit", code("visit"), "code of the visit"),
-        Field("label", lambda text: checked_text("label", text, longest=80), "as people say it"),
-        Field("target_day", whole("target_day", -365, 7305), "days from baseline, which is day 0"),
-        Field("days_before", whole("days_before", 0, 365), "earliest, days before target", otherwise="14"),
-        Field("days_after", whole("days_after", 0, 365), "latest, days after target", otherwise="14"),
+        Field("label", lambda text: checked_text("label", text, longest=80), "name shown to people, such as Week 24"),
+        Field("target_day", number("target_day"), "days from baseline, which is day 0"),
+        Field("days_before", number("days_before"), "days allowed before the target day", otherwise="14"),
+        Field("days_after", number("days_after"), "days allowed after the target day", otherwise="14"),
     ]
 
 
@@ -103,8 +112,15 @@ def visit_fields(trial: Trial) -> list[Field]:
     return [
         Field("subject", one_of("subject", subjects), "code of a subject of this trial"),
         Field("visit", code_outside_plan(trial), "code of the visit, such as UNS-1"),
-        Field("kind", one_of("kind", {kind.value: kind.value for kind in OUTSIDE_THE_PLAN}), "why it took place"),
+        Field("kind", kind_of_visit, "why it took place"),
     ]
+
+
+def kind_of_visit(text: str) -> str:
+    """Reads why a visit outside the plan took place; a hyphen or a space is between its words."""
+    kinds = {kind.value.replace("-", " "): kind.value for kind in OUTSIDE_THE_PLAN}
+    found: str = one_of("kind", kinds)(text.lower().replace("-", " "))
+    return found
 
 
 def code_outside_plan(trial: Trial) -> Read:
@@ -112,8 +128,10 @@ def code_outside_plan(trial: Trial) -> Read:
     planned = set(trial.visit_plans.values_list("code", flat=True))
 
     def read(text: str) -> str:
-        if checked_code("visit", text) in planned:
-            raise BadInput("visit", text, "a code that no planned visit has")
+        if checked_code("visit code", text, field="visit") in planned:
+            raise BadInput(
+                f"The code {text} belongs to a planned visit. Choose another one, such as UNS-1.", field="visit"
+            )
         return text.strip()
 
     return read

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from config.errors import BadInput
+from config.wording import either, quoted
+from studies.naming import shortened
 
 LONGEST_FILE = 2 * 1024 * 1024
 DELIMITERS = (",", ";", "\t")
@@ -15,12 +17,11 @@ DELIMITERS = (",", ";", "\t")
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with one value of the file."""
+    """What is wrong with one value of the file, or with a whole line when no column is named; a sentence says it."""
 
     line: int
     column: str
-    value: str
-    allowed: str
+    says: str
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,17 @@ class Line:
 def decoded(content: bytes) -> str:
     """The text of a file as spreadsheets save it: UTF-8, with or without its mark, or UTF-16 with one."""
     if len(content) > LONGEST_FILE:
-        raise BadInput("file", f"{len(content)} bytes", f"at most {LONGEST_FILE} bytes")
+        raise BadInput(
+            f"The file is larger than {LONGEST_FILE // 1024**2} MB. Split it into smaller files.", field="file"
+        )
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise BadInput("file", f"byte {error.start}", "a CSV file saved as UTF-8") from None
+        raise BadInput(
+            f"The file is not UTF-8 text: byte {error.start} cannot be read. Save it as CSV UTF-8 and choose it again.",
+            field="file",
+        ) from None
 
 
 def read_lines(text: str, columns: Sequence[str], required: Sequence[str]) -> tuple[list[Line], list[Fault]]:
@@ -50,12 +56,17 @@ def read_lines(text: str, columns: Sequence[str], required: Sequence[str]) -> tu
         if faults := list(faults_of_head(head, columns, required)):
             return [], faults
         found = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        return [], [Fault(reader.line_num, "", str(error), "a CSV file")]
-    faults = [
-        Fault(n, "", ", ".join(row[len(head) :]), f"{len(head)} values") for n, row in found if len(row) > len(head)
-    ]
+    except csv.Error:
+        return [], [Fault(reader.line_num, "", "The line is not CSV. Check its quotation marks and line ends.")]
+    faults = [Fault(n, "", surplus(row, len(head))) for n, row in found if len(row) > len(head)]
     return [Line(n, {c: v.strip() for c, v in zip(head, row, strict=False)}) for n, row in found], faults
+
+
+def surplus(row: Sequence[str], columns: int) -> str:
+    """What is wrong with a row of more values than columns."""
+    return (
+        f"The line has {len(row)} values for {columns} columns. Remove {quoted(shortened(', '.join(row[columns:])))}."
+    )
 
 
 def delimiter_of(text: str) -> str:
@@ -68,9 +79,9 @@ def faults_of_head(head: list[str], columns: Sequence[str], required: Sequence[s
     """Columns that are missing, unknown or there twice."""
     for name in required:
         if name not in head:
-            yield Fault(1, name, "", f"a column named {name}")
+            yield Fault(1, name, f"The column {name} is missing. Name it in the first line of the file.")
     for place, name in enumerate(head):
         if name not in columns:
-            yield Fault(1, name, name, ", ".join(columns))
+            yield Fault(1, name, f"The column {quoted(shortened(name))} is not known. Use {either(columns)}.")
         elif name in head[:place]:
-            yield Fault(1, name, name, "each column once")
+            yield Fault(1, name, f"The column {name} appears twice. Keep one of the two.")
