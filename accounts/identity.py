@@ -15,6 +15,13 @@ def person(user: User) -> Actor:
     return Actor(user_id=user.pk, label=str(user), role="person")
 
 
+def signed_in(request: HttpRequest) -> User:
+    """The account of the person who asks; NotAllowed for a visitor."""
+    if not isinstance(request.user, User):
+        raise NotAllowed(message="You are not signed in. Sign in first.")
+    return request.user
+
+
 def administrator(request: HttpRequest, action: Action) -> Actor:
     """The administrator who asks; NotAllowed for anybody else."""
     user = request.user

@@ -48,7 +48,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
         return
     user, purpose = User.objects.active().filter(pk=payload["user"]).first(), payload["purpose"]
     if user is None:
-        raise Refused(f"account {payload['user']} has been disabled")
+        raise Refused("The account was disabled before its link was sent.")
     link = settings.PUBLIC_URL.rstrip("/") + reverse(ROUTES[purpose], args=[link_token(user, purpose)])
     text = render_to_string(f"account/email/{purpose}.txt", {"link": link, "age": words(AGES[purpose]), "user": user})
     send(EmailMessage(SUBJECTS[purpose], text, to=[user.email]), lease)

@@ -14,6 +14,10 @@ from accounts.models import User
 from config.errors import BadInput
 
 AGES = {"invitation": timedelta(days=14), "password": timedelta(hours=2)}
+NEXT_STEPS = {
+    "invitation": "Ask your administrator to send the invitation again.",
+    "password": "Ask for a new one on the sign-in page.",
+}
 
 
 def link_token(user: User, purpose: str) -> str:
@@ -23,14 +27,16 @@ def link_token(user: User, purpose: str) -> str:
 
 def person_of(token: str, purpose: str) -> User:
     """Whom a link was mailed to; refuses one that is used, old, or whose account has been disabled."""
-    allowed = f"a link that is not used yet and at most {words(AGES[purpose])} old"
     try:
         held = signing.loads(token, salt=f"accounts.{purpose}", max_age=AGES[purpose])
     except signing.BadSignature:
-        raise BadInput("link", token[:8] + "…", allowed) from None
+        held = {"user": None, "state": ""}
     user = User.objects.active().filter(pk=held["user"]).first()
     if user is None or _state(user) != held["state"]:
-        raise BadInput("link", token[:8] + "…", allowed)
+        raise BadInput(
+            f"This link does not work. Each link works once, for {words(AGES[purpose])} after it was sent, "
+            f"and must be copied whole. {NEXT_STEPS[purpose]}"
+        )
     return user
 
 

@@ -37,8 +37,10 @@ def forget_password(*, email: str) -> None:
 def send_password_link(*, user: User, reason: str, actor: Actor) -> None:
     """Mails the link on behalf of somebody who cannot sign in."""
     authorise(actor, Action.MANAGE_ACCOUNTS)
-    if not user.is_active or not user.has_usable_password():
-        raise WrongState(f"account {user}", "disabled or not yet in use", "an account in use")
+    if not user.is_active:
+        raise WrongState(f"The account of {user} is disabled. Enable it before sending a link for a new password.")
+    if not user.has_usable_password():
+        raise WrongState(f"The invitation of {user} has not been accepted yet. Send it again instead.")
     with audited_atomic():
         mail_link(user=user, purpose="password")
         tell("accounts.password-link.sent", actor, user, reason=reason)

@@ -16,8 +16,7 @@ from accounts.models import User
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
-
-HIDDEN = "•••"
+from config.wording import quoted
 
 
 def invite(*, email: str, actor: Actor, is_administrator: bool = False, by_mail: bool = True) -> User:
@@ -46,17 +45,20 @@ def checked_email(email: str) -> str:
     try:
         validate_email(email)
     except ValidationError:
-        raise BadInput("e-mail address", email, "an address such as name@example.org") from None
+        text = f"The e-mail address {quoted(email)} is not valid. Write one such as name@example.org."
+        raise BadInput(text, field="email") from None
     if User.objects.filter(email=email).exists():
-        raise BadInput("e-mail address", email, "an address without an account")
+        raise BadInput(f"There is already an account with the e-mail address {email}. Use another.", field="email")
     return email
 
 
 def invite_again(*, user: User, actor: Actor) -> None:
     """A fresh invitation; the links of earlier ones are worth nothing from now on."""
     authorise_or_system(actor)
-    if user.has_usable_password() or not user.is_active:
-        raise WrongState(f"account {user}", "in use" if user.is_active else "disabled", "an open invitation")
+    if not user.is_active:
+        raise WrongState(f"The account of {user} is disabled. Enable it before sending the invitation again.")
+    if user.has_usable_password():
+        raise WrongState(f"The invitation of {user} has been accepted. Send a link for a new password instead.")
     with audited_atomic():
         User.objects.filter(pk=user.pk).update(invited_at=timezone.now())
         tell("accounts.user.invited", actor, user, details={"email": user.email, "again": True})
@@ -71,7 +73,7 @@ def accept_invitation(*, user: User, name: str, password: str) -> None:
     with audited_atomic():
         locked = User.objects.select_for_update().get(pk=user.pk)
         if locked.has_usable_password():
-            raise WrongState("the invitation", "accepted already", "one that is open")
+            raise WrongState("You have already accepted this invitation. Sign in with your password.")
         locked.name = name
         locked.set_password(password)
         locked.save(update_fields=["name", "password"])
@@ -83,14 +85,15 @@ def check_new_password(password: str, user: User) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise BadInput("password", HIDDEN, " ".join(error.messages)) from None
+        raise BadInput(" ".join(error.messages), field="password") from None
 
 
 def checked_name(name: str) -> str:
     """A name as it is printed on signatures."""
     name = " ".join(name.split())
     if not 2 <= len(name) <= 120:
-        raise BadInput("name", name, "2 to 120 characters")
+        text = f"A name has 2 to 120 characters. You gave {quoted(name)}, which has {len(name)}."
+        raise BadInput(text, field="name")
     return name
 
 
@@ -112,7 +115,7 @@ def disable(*, user: User, reason: str, actor: Actor) -> None:
         keep_an_administrator(user)
         active = User.objects.active().filter(pk=user.pk)
         if active.update(is_active=False, session_generation=F("session_generation") + 1) != 1:
-            raise WrongState(f"account {user}", "disabled", "an active account")
+            raise WrongState(f"The account of {user} is already disabled.")
         tell("accounts.user.disabled", actor, user, reason=reason, changes={"is_active": [True, False]})
 
 
@@ -121,7 +124,7 @@ def enable(*, user: User, reason: str, actor: Actor) -> None:
     authorise(actor, Action.MANAGE_ACCOUNTS)
     with audited_atomic():
         if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True) != 1:
-            raise WrongState(f"account {user}", "active", "a disabled account")
+            raise WrongState(f"The account of {user} is not disabled.")
         tell("accounts.user.enabled", actor, user, reason=reason, changes={"is_active": [False, True]})
 
 
@@ -137,18 +140,24 @@ def set_administrator(*, user: User, is_administrator: bool, reason: str, actor:
             .update(is_administrator=is_administrator, session_generation=F("session_generation") + 1)
         )
         if changed != 1:
-            state = "disabled or an administrator" if is_administrator else "disabled or no administrator"
-            raise WrongState(f"account {user}", state, "an active account of the other kind")
+            raise WrongState(why_unchanged(user, is_administrator))
         change = {"is_administrator": [not is_administrator, is_administrator]}
         action = f"accounts.administrator-role.{'granted' if is_administrator else 'revoked'}"
         tell(action, actor, user, reason=reason, changes=change)
+
+
+def why_unchanged(user: User, is_administrator: bool) -> str:
+    """Why an account was not made, or unmade, an administrator's."""
+    if not User.objects.active().filter(pk=user.pk).exists():
+        return f"The account of {user} is disabled. Enable it first."
+    return f"The account of {user} is {'already' if is_administrator else 'not'} an administrator's."
 
 
 def keep_an_administrator(user: User) -> None:
     """Refuses to lose the last one: nobody could make another."""
     others = User.objects.select_for_update().filter(is_active=True, is_administrator=True)
     if user.is_administrator and [other.pk for other in others] == [user.pk]:
-        raise WrongState(f"account {user}", "the last administrator", "another administrator first")
+        raise WrongState(f"The last administrator is {user}. Make somebody else an administrator first.")
 
 
 def end_sessions(*, user: User, reason: str, actor: Actor) -> None:

@@ -47,11 +47,11 @@ ROLE_NAMES: dict[Role, str] = {
 
 
 class Action(StrEnum):
-    """Everything that can be done, as a verb and its object."""
+    """Everything that can be done, as a verb and its object: a refusal says "Your role does not allow you to ..."."""
 
     UPLOAD_FILMS = "upload films"
     ANSWER_QUESTIONS = "answer questions"
-    SEE_SITE_FILMS = "see the films of the own site"
+    SEE_SITE_FILMS = "see the films of a site"
     SET_UP_TRIAL = "set up the trial"
     GRANT_MEMBERSHIP = "grant or revoke a membership"
     WRITE_CHARTER = "write a charter"
@@ -60,9 +60,9 @@ class Action(StrEnum):
     CONFIRM_MASKS = "confirm masks"
     PLACE_JOINTS = "place joints"
     ASK_QUESTIONS = "ask questions"
-    RUN_CAMPAIGN = "open, close and follow campaigns"
+    RUN_CAMPAIGN = "open, close or follow campaigns"
     ASSIGN_READS = "assign reads"
-    RETURN_READS = "return, void and re-issue reads"
+    RETURN_READS = "return, void or re-issue reads"
     SEE_PROGRESS = "see progress"
     READ_CASES = "read cases"
     ADJUDICATE = "adjudicate"
@@ -82,7 +82,7 @@ class Action(StrEnum):
     SEE_COMPLETENESS = "see completeness and deviations"
     SEE_AUDIT = "see the audit trail"
     MANAGE_ACCOUNTS = "manage accounts"
-    SEE_HEALTH = "see health"
+    SEE_HEALTH = "see the health of the system"
     RETRY_JOBS = "retry jobs"
 
 

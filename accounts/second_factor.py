@@ -24,6 +24,7 @@ from accounts.navigation import places_of
 from accounts.roles import Action, Role, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
+from config.wording import quoted
 
 SUBJECT = "accounts.user"
 MFA_PERIOD = 30  # seconds, as every authenticator app takes it
@@ -45,7 +46,8 @@ class SealedSecrets(DefaultMFAAdapter):  # type: ignore[misc]
         try:
             return self._fernet().decrypt(encrypted_text.encode()).decode()
         except InvalidToken:
-            raise WrongState("the second factor", "stored under another key", "a reset by the administrator") from None
+            text = "Your second factor can no longer be read. Ask an administrator to reset it."
+            raise WrongState(text) from None
 
 
 def has_second_factor(user: User) -> bool:
@@ -117,10 +119,11 @@ def add_second_factor(*, user: User, secret: str, code: str) -> list[str]:
     """Ties the app to the account once it shows the right code; gives the recovery codes."""
     shown = {format_hotp_value(hotp_value(secret, _now() + step)) for step in (-1, 0, 1)}
     if code.replace(" ", "") not in shown:
-        raise BadInput("code", code, "the six digits the app shows now")
+        text = f"The code {quoted(code)} is not the one expected. Type the six digits that the app shows now."
+        raise BadInput(text, field="code")
     with audited_atomic():
         if has_second_factor(user):
-            raise WrongState("the second factor", "there already", "an account without one")
+            raise WrongState("You already have a second factor. Remove it before you add another one.")
         TOTP.activate(user, secret)
         codes = RecoveryCodes.activate(user).get_unused_codes()
         _tell("accounts.second-factor.added", person(user), user)
@@ -131,7 +134,7 @@ def renew_recovery_codes(*, user: User) -> list[str]:
     """Ten new codes; the old ones are worth nothing from now on."""
     with audited_atomic():
         if not has_second_factor(user):
-            raise WrongState("the second factor", "absent", "an account with one")
+            raise WrongState("You have no second factor. Add one to get recovery codes.")
         Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).delete()
         codes = RecoveryCodes.activate(user).get_unused_codes()
         _tell("accounts.recovery-codes.renewed", person(user), user)
@@ -147,7 +150,8 @@ def codes_left(user: User) -> int:
 def remove_second_factor(*, user: User) -> None:
     """Takes the own second factor away; not where a role demands one."""
     if needs_second_factor(user):
-        raise WrongState("the second factor", "demanded by your role", "a reset by the administrator")
+        text = "Your role requires a second factor, so you cannot remove it. An administrator can reset it."
+        raise WrongState(text)
     with audited_atomic():
         _delete(user)
         _tell("accounts.second-factor.removed", person(user), user)
@@ -164,7 +168,7 @@ def reset_second_factor(*, user: User, reason: str, actor: Actor) -> None:
 
 def _delete(user: User) -> None:
     if not Authenticator.objects.filter(user=user).delete()[0]:
-        raise WrongState(f"the second factor of {user}", "absent", "an account with one")
+        raise WrongState(f"The account of {user} has no second factor.")
 
 
 def _tell(action: str, actor: Actor, user: User, reason: str = "", details: dict[str, object] | None = None) -> None:

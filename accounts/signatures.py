@@ -16,6 +16,7 @@ from accounts.models import Signature, User
 from audit.trail import Actor, audited_atomic
 from audit.trail import record as tell
 from config.errors import BadInput, NotAllowed, WrongState
+from config.wording import quoted
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -26,9 +27,9 @@ def check_password_for_signature(*, user: User, password: str) -> None:
         User.objects.filter(pk=user.pk, wrong_signature_passwords__gt=0).update(wrong_signature_passwords=0)
         return
     if count_wrong_password(user) < settings.AXES_FAILURE_LIMIT:
-        raise BadInput("password", "•••", "the password you sign in with")
+        raise BadInput("The password is wrong. Type the password you sign in with.", field="password")
     end_after_misuse(user)
-    raise WrongState("your session", "ended after repeated wrong passwords", "signing in again")
+    raise WrongState("Your session has ended after too many wrong passwords. Sign in again.")
 
 
 def count_wrong_password(user: User) -> int:
@@ -67,13 +68,13 @@ def write_signature(
 ) -> Signature:
     """The signature over the record's canonical bytes; inside the transaction that makes the record final."""
     if actor.user_id != user.pk:
-        raise NotAllowed("sign for somebody else")
+        raise NotAllowed(message=f"Only {user} can sign in the name of {user}.")
     if not SHA256.fullmatch(digest):
-        raise BadInput("digest", digest, "64 hexadecimal digits")
+        raise BadInput(f"A signature covers a digest of 64 hexadecimal digits. You gave {quoted(digest)}.")
     kind, key = record
     signed = {"meaning": meaning, "record_kind": kind, "record_id": str(key), "digest": digest}
     if Signature.objects.filter(signer=user, **signed).exists():
-        raise WrongState(f"{kind} {key}", "signed by you already", "a record that you have not signed")
+        raise WrongState(f"You have already signed this with the meaning {quoted(meaning)}.")
     signature = Signature.objects.create(signer=user, printed_name=str(user), role=str(actor.role), **signed)
     tell(
         action="accounts.signature.applied",

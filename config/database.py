@@ -40,4 +40,4 @@ def parse_database_url(url: str) -> dict[str, Any]:
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
         }
-    raise BadSetting(f"DATABASE_URL begins with {parts.scheme!r}; allowed: sqlite, postgresql")
+    raise BadSetting(f"DATABASE_URL begins with “{parts.scheme}”. Begin it with sqlite or postgresql.")

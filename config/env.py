@@ -15,7 +15,7 @@ def env_str(name: str, default: str | None = None) -> str:
     """The variable's text; BadSetting when it is unset and has no default."""
     value = os.environ.get(name, default)
     if value is None:
-        raise BadSetting(f"{name} is not set")
+        raise BadSetting(f"{name} is not set.")
     return value
 
 
@@ -25,7 +25,7 @@ def env_bool(name: str, default: bool) -> bool:
     if value is None:
         return default
     if value not in ("True", "False"):
-        raise BadSetting(f"{name} is {value!r}; allowed: True, False")
+        raise BadSetting(f"{name} is “{value}”. Set it to True or False.")
     return value == "True"
 
 
@@ -37,7 +37,7 @@ def env_int(name: str, default: int) -> int:
     try:
         return int(value)
     except ValueError:
-        raise BadSetting(f"{name} is {value!r}; allowed: a whole number") from None
+        raise BadSetting(f"{name} is “{value}”. Set it to a whole number.") from None
 
 
 def env_list(name: str, default: str = "") -> list[str]:
@@ -51,7 +51,7 @@ def env_secret(name: str) -> str:
         return value
     if path := os.environ.get(f"{name}_FILE"):
         return Path(path).read_text(encoding="utf-8").strip()
-    raise BadSetting(f"{name} is not set (nor {name}_FILE)")
+    raise BadSetting(f"{name} is not set. Set it, or {name}_FILE.")
 
 
 def kept_secret(name: str, folder: Path) -> str:

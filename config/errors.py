@@ -16,16 +16,13 @@ class BadInput(Refusal):
     `field` is the form field beside which the message is shown; without one it is shown above the form.
     """
 
-    def __init__(self, message: str, value: object = None, allowed: str = "", *, field: str = "") -> None:
-        super().__init__(f"{message}: {value!r} was given; allowed: {allowed}" if allowed else message)
-        self.field, self.allowed = field or message.replace(" ", "_"), allowed
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class WrongState(Refusal):
     """The thing exists and the person may act on it, but not in its present state. The message says both."""
-
-    def __init__(self, message: str, state: str = "", allowed: str = "") -> None:
-        super().__init__(f"{message} is {state}; this needs {allowed}" if allowed else message)
 
 
 class NotAllowed(Refusal):

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Protocol
 from django.db.models import Q
 
 from config.errors import BadInput
+from config.wording import either, quoted
 
 Test = Callable[[object], bool]
 
@@ -75,7 +76,7 @@ class ChoiceFilter:
     def _known(self, label: str, value: str) -> str:
         options = dict(self.options())
         if value not in options:
-            raise BadInput(label, value, ", ".join(options) or "nothing")
+            raise BadInput(f"{label} cannot be {quoted(value)}. Choose {either(options.values())}.")
         return value
 
     def query(self, label: str, values: Mapping[str, str]) -> Q:
@@ -93,14 +94,14 @@ def _day(label: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise BadInput(label, text, "a day written YYYY-MM-DD") from None
+        raise BadInput(f"{label} cannot be {quoted(text)}. Give a day such as 2026-01-31.") from None
 
 
 def _number(label: str, text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise BadInput(label, text, "a number") from None
+        raise BadInput(f"{label} cannot be {quoted(text)}. Give a number.") from None
 
 
 @dataclass(frozen=True)

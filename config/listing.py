@@ -18,6 +18,7 @@ from config.cells import Cell, Column, csv_safe
 from config.errors import BadInput
 from config.filters import ChoiceFilter
 from config.narrowing import Rows, narrow, order, search
+from config.wording import either, quoted
 
 SIZES = (25, 50, 100, 500)
 
@@ -97,9 +98,9 @@ class Listing:
     def sort(self) -> str:
         """The key of the column sorted by, with - in front for descending."""
         wanted = self.param("sort") or self.default_sort
-        allowed = [column.key for column in self.columns if column.sort]
-        if wanted and wanted.removeprefix("-") not in allowed:
-            raise BadInput("sort", wanted, ", ".join(allowed) or "nothing")
+        sortable = {column.key: column.label for column in self.columns if column.sort}
+        if wanted and wanted.removeprefix("-") not in sortable:
+            raise BadInput(f"The list cannot be sorted by {quoted(wanted)}. Choose {either(sortable.values())}.")
         return wanted
 
     @property
@@ -112,7 +113,7 @@ class Listing:
         """Rows on a page."""
         wanted = self.param("size") or str(self.per_page)
         if not wanted.isdigit() or int(wanted) not in {*SIZES, self.per_page}:
-            raise BadInput("size", wanted, ", ".join(map(str, SIZES)))
+            raise BadInput(f"A page of the list cannot have {quoted(wanted)} rows. Choose {either(SIZES)}.")
         return int(wanted)
 
     @cached_property

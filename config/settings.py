@@ -15,7 +15,7 @@ from config.env import BadSetting, env_bool, env_int, env_list, env_secret, env_
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODE = env_str("BLINDREAD_MODE", "demo")
 if MODE not in ("demo", "production", "test"):
-    raise BadSetting(f"BLINDREAD_MODE is {MODE!r}; allowed: demo, production, test")
+    raise BadSetting(f"BLINDREAD_MODE is “{MODE}”. Set it to demo, production or test.")
 DEMO = MODE == "demo"
 PRODUCTION = MODE == "production"
 VAR = Path(env_str("BLINDREAD_VAR", str(BASE_DIR / "var")))

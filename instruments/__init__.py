@@ -18,7 +18,7 @@ class UnknownInstrument(ValueError):
     """A key that names no instrument; carries the keys that do."""
 
     def __init__(self, key: str, allowed: tuple[str, ...]) -> None:
-        super().__init__(f"instrument: {key!r} was given; allowed: {', '.join(allowed)}")
+        super().__init__(f"There is no instrument “{key}”. Choose {', '.join(allowed[:-1])} or {allowed[-1]}.")
         self.key, self.allowed = key, allowed
 
 

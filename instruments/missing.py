@@ -52,7 +52,7 @@ class UnknownRule(ValueError):
     """A name that is no missing rule, or a parameter the rule does not take."""
 
     def __init__(self, thing: str, value: object, allowed: str) -> None:
-        super().__init__(f"{thing}: {value!r} was given; allowed: {allowed}")
+        super().__init__(f"The {thing} cannot be “{value}”. Give {allowed}.")
         self.thing, self.value, self.allowed = thing, value, allowed
 
 
@@ -156,11 +156,11 @@ def get_rule(name: str = DEFAULT, **parameters: object) -> MissingRule:
     {'name': 'paired-proportional', 'parameters': {'limit': 0.25, 'whole_side': False}}
     """
     if name not in RULES:
-        raise UnknownRule("missing rule", name, ", ".join(RULES))
+        raise UnknownRule("missing rule", name, f"one of {', '.join(RULES)}")
     takes = ("limit", "whole_side") if RULES[name].fills else ()
     for parameter in parameters:
         if parameter not in takes:
-            raise UnknownRule(f"parameter of {name}", parameter, ", ".join(takes) or "none")
+            raise UnknownRule(f"parameter of rule {name}", parameter, " or ".join(takes) or "none")
     return MissingRule(
         name, limit=_share(parameters.get("limit", 0.5)), whole_side=_flag(parameters.get("whole_side", False))
     )

@@ -36,7 +36,7 @@ def copy_in(folder: Path) -> None:
     """Puts the copy in the place of the database. Nobody else may be using it."""
     path = folder / NAMES[connection.vendor]
     if not path.exists():
-        raise CopyFailed(f"{folder} holds no {path.name}: it was made with the other engine")
+        raise CopyFailed(f"The folder {folder} holds no {path.name}. It was made with the other database engine.")
     connections.close_all()
     if connection.vendor == "sqlite":
         replace_sqlite(path, Path(connection.settings_dict["NAME"]))
@@ -64,7 +64,7 @@ def run_tool(tool: str, *arguments: str) -> None:
     """Runs one of PostgreSQL's tools against the house's server."""
     command = shutil.which(tool)
     if command is None:
-        raise CopyFailed(f"{tool} is not installed; it comes with PostgreSQL's client programs")
+        raise CopyFailed(f"The program {tool} is not installed. It comes with PostgreSQL's client programs.")
     details = connection.settings_dict
     login = {"PGHOST": details["HOST"], "PGPORT": details["PORT"], "PGUSER": details["USER"]}
     login["PGPASSWORD"] = details["PASSWORD"]
@@ -73,4 +73,4 @@ def run_tool(tool: str, *arguments: str) -> None:
         [command, *arguments], env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise CopyFailed(f"{tool}: {done.stderr.strip()[-500:]}")
+        raise CopyFailed(f"The program {tool} failed: {done.stderr.strip()[-500:]}")

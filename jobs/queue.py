@@ -57,7 +57,8 @@ def retry(*, job: Job, actor: Actor) -> None:
         failed = Job.objects.filter(pk=job.pk, status=Job.Status.FAILED)
         if failed.update(status=Job.Status.QUEUED, attempts=0, due_at=timezone.now(), finished_at=None) != 1:
             job.refresh_from_db()
-            raise WrongState(f"job {job.pk}", job.status, Job.Status.FAILED)
+            state = job.get_status_display().lower()
+            raise WrongState(f"Job {job.pk} is {state}. Only a job that has failed can be tried again.")
         record(
             action="jobs.job.retried",
             actor=actor,

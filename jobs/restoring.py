@@ -29,14 +29,14 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest, once every file it lists has been compared with it."""
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise NotRestorable(f"{folder} is not a finished backup: {type(error).__name__} in {MANIFEST}") from None
+    except (OSError, ValueError):
+        raise NotRestorable(f"The folder {folder} is not a finished backup: its {MANIFEST} cannot be read.") from None
     for entry in manifest["files"]:
         path = folder / entry["path"]
         if not path.is_file() or entry_of(folder, path) != entry:
-            raise NotRestorable(f"{entry['path']} is missing or not as it was written")
+            raise NotRestorable(f"The backup is not whole: {entry['path']} is missing or has been changed.")
     if manifest["engine"] != connection.vendor:
-        raise NotRestorable(f"the backup is of {manifest['engine']}, this house runs on {connection.vendor}")
+        raise NotRestorable(f"The backup is of {manifest['engine']}, and this server runs on {connection.vendor}.")
     return manifest
 
 
@@ -52,7 +52,7 @@ def restore(*, folder: Path, replace: bool, actor: Actor) -> Report:
     """
     manifest = read_manifest(folder)
     if is_in_use() and not replace:
-        raise NotRestorable("the database of this house is in use; --replace puts the backup in its place")
+        raise NotRestorable("The database of this server is in use. Add --replace to put the backup in its place.")
     for store, name, path in stored(folder, manifest):
         if not storages[store].exists(name):
             with path.open("rb") as file:

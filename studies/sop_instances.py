@@ -68,5 +68,7 @@ def check_alone(film: Film) -> None:
         twin = claim(film, film.sop_instance_uid, str(film.header.get(CONTENT, "")))
         other = twin.film if twin and twin.bars(film) else None
     if other is not None:
-        state = f"{film.get_status_display().lower()}, and {other} has come in its place"
-        raise WrongState(str(film), state, f"{other} rejected or withdrawn first")
+        raise WrongState(
+            f"Another film of the same image has been received since ({other})."
+            " Reject or withdraw that film before this one comes back."
+        )

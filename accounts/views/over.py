@@ -39,7 +39,7 @@ def what_was_sent(request: HttpRequest) -> dict[str, str]:
     try:
         return {str(name): str(value) for name, value in json.loads(request.body).items()}
     except (ValueError, AttributeError):
-        raise BadInput("request", request.content_type, "a form or a JSON object with email and password") from None
+        raise BadInput("The request is not a JSON object. Send one with email and password, or a form.") from None
 
 
 def first_step(request: HttpRequest, sent: dict[str, str]) -> JsonResponse:

@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts.forms import AddFactorForm, NameForm, PasswordForm
+from accounts.identity import signed_in
 from accounts.models import Signature, User
 from accounts.navigation import places_of
 from accounts.people import rename
@@ -25,7 +26,6 @@ from accounts.second_factor import (
 )
 from accounts.sign_in import MUST_ENROL
 from accounts.signatures import check_password_for_signature
-from config.errors import NotAllowed
 from config.form_refusals import refused_on
 
 SECRET = "accounts.totp-secret"  # noqa: S105  the name of a place in the session
@@ -33,9 +33,7 @@ SECRET = "accounts.totp-secret"  # noqa: S105  the name of a place in the sessio
 
 def own(request: HttpRequest) -> User:
     """The person signed in."""
-    if not isinstance(request.user, User):
-        raise NotAllowed("see an account without signing in")
-    return User.objects.get(pk=request.user.pk)
+    return User.objects.get(pk=signed_in(request).pk)
 
 
 def profile(request: HttpRequest) -> HttpResponse:

@@ -23,6 +23,7 @@ from config.errors import BadInput
 from config.filters import ChoiceFilter, MomentFilter
 from config.form_refusals import refused_on
 from config.listing import Listing
+from config.wording import either, quoted
 
 YES_NO = [("True", "yes"), ("False", "no")]
 STATES = [("active", "Active"), ("invited", "Invited"), ("disabled", "Disabled")]
@@ -114,7 +115,8 @@ def account_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        raise BadInput("reason", request.POST.get("reason", ""), "1 to 200 characters")
+        given = request.POST.get("reason", "").strip()
+        raise BadInput(f"A reason has 1 to 200 characters. You gave {len(given)}.", field="reason")
     carry_out(step, user=user, reason=form.cleaned_data["reason"], actor=actor)
     messages.success(request, f"Done: {STEPS[step][0].lower()}.")
     return redirect("account", pk)
@@ -139,4 +141,4 @@ def carry_out(step: str, *, user: User, reason: str, actor: Actor) -> None:
         case "enable":
             people.enable(user=user, reason=reason, actor=actor)
         case _:
-            raise BadInput("step", step, ", ".join(STEPS))
+            raise BadInput(f"Nothing called {quoted(step)} can be done to an account. Choose {either(STEPS)}.")

@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
+from config.wording import either, quoted
 from reading.models import ImageProblem, Read, ReadStep
 from reading.room.steps import step_before, timepoints_shown
 
@@ -25,10 +26,10 @@ def report_problem(
     """Tells the coordinator that a film on the screen is not what it should be."""
     authorise(actor, Action.READ_CASES)
     if reason not in PROBLEMS:
-        raise BadInput("problem", reason, ", ".join(PROBLEMS))
+        raise BadInput(f"The problem cannot be {quoted(reason)}. Choose {either(map(quoted, PROBLEMS.values()))}.")
     films = {film.token: film for one in timepoints_shown(read, step or step_before(read)) for film in one.films.all()}
     if film_token and film_token not in films:
-        raise BadInput("film", film_token, "a film of this read")
+        raise BadInput("This film is not on the screen. Choose one that is, and report the problem again.")
     with audited_atomic():
         problem = ImageProblem.objects.create(read=read, film=films.get(film_token), reason=reason, note=note[:500])
         record(
@@ -46,13 +47,13 @@ def settle_problem(*, problem: ImageProblem, actor: Actor, settlement: str) -> N
     """The coordinator says what was done about it."""
     authorise(actor, Action.RETURN_READS)
     if not settlement.strip():
-        raise BadInput("settlement", settlement, "a sentence")
+        raise BadInput("Write in a sentence what was done about the problem.", field="reason")
     with audited_atomic():
         touched = ImageProblem.objects.filter(pk=problem.pk, settled_at=None).update(
             settled_at=timezone.now(), settlement=settlement.strip()[:300]
         )
         if touched != 1:
-            raise WrongState("the problem", "settled", "an open problem")
+            raise WrongState("This image problem has already been settled.")
         record(
             action="reading.image-problem.settled",
             actor=actor,

@@ -11,6 +11,7 @@ from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from config.tokens import new_token
+from config.wording import both, counted, either
 from reading.campaigns.frozen_films import FrozenCase, freeze
 from reading.campaigns.outstanding import outstanding_in
 from reading.charter.versions import qualified_readers, terms_of
@@ -18,6 +19,7 @@ from reading.issuing.randomisation import Draw, new_seed
 from reading.leak_scan.scans import films_since, in_the_way
 from reading.models import Campaign, CampaignStatus, Case, Charter, CharterStatus, SealedCase
 from reading.models.campaign import CAMPAIGN_TRANSITIONS
+from reading.states import CAMPAIGN_BECOMES, CAMPAIGN_IS, demand_open, demand_reason, said_of
 from reading.unblinding import seal, unseal
 from studies.models import Film, Subject, Trial, Visit
 
@@ -34,9 +36,14 @@ def create_campaign(*, trial: Trial, actor: Actor, charter: Charter, code: str, 
     """A draft campaign under a signed charter version."""
     authorise(actor, Action.RUN_CAMPAIGN)
     if charter.trial_id != trial.pk or charter.status != CharterStatus.SIGNED:
-        raise WrongState("the charter", charter.status, "a signed charter of this trial")
+        state = "signed" if charter.status == CharterStatus.SIGNED else "a draft"
+        raise WrongState(
+            f"A campaign of trial {trial.code} runs under a signed charter of the same trial. "
+            f"Charter version {charter.version} of trial {charter.trial.code} is {state}."
+        )
     if Campaign.objects.filter(trial=trial, code=code).exists():
-        raise BadInput("campaign code", code, "a code not used in this trial")
+        text = f"Trial {trial.code} already has a campaign {code}. Choose another code."
+        raise BadInput(text, field="campaign_code")
     with audited_atomic():
         campaign = Campaign.objects.create(trial=trial, charter=charter, code=code, title=title)
         record(
@@ -59,10 +66,11 @@ def people_lacking(campaign: Campaign) -> list[Obstacle]:
     obstacles, terms = [], terms_of(campaign.charter)
     readers = qualified_readers(campaign.charter, "reader")
     if len(readers) < terms.readers_per_case:
-        kind = "qualified readers" if terms.qualification_required else "readers"
-        obstacles.append(Obstacle(f"{len(readers)} {kind}; the charter asks for {terms.readers_per_case} per case"))
+        able = counted(len(readers), "qualified reader" if terms.qualification_required else "reader")
+        wanted = terms.readers_per_case
+        obstacles.append(Obstacle(f"The trial has {able}. The charter asks for {wanted} in each case."))
     if not qualified_readers(campaign.charter, "adjudicator"):
-        obstacles.append(Obstacle("no qualified adjudicator: a discordant case would wait", blocking=False))
+        obstacles.append(Obstacle("There is no qualified adjudicator. A discordant case would wait.", blocking=False))
     return obstacles
 
 
@@ -70,14 +78,16 @@ def films_lacking(campaign: Campaign) -> list[Obstacle]:
     """Films that are ready, free of leaks, and not held up at the desk."""
     obstacles = []
     if not Film.objects.ready().filter(trial=campaign.trial).exists():
-        obstacles.append(Obstacle("no film has passed the desk and is ready"))
+        obstacles.append(Obstacle("No film has passed the desk and is ready."))
     elif leak := in_the_way(campaign):
         obstacles.append(Obstacle(leak))
     elif unseen := films_since(campaign):
-        obstacles.append(Obstacle(f"{unseen} films were accepted after the leak scan; run it again", blocking=False))
+        films = counted(unseen, "film was", "films were")
+        obstacles.append(Obstacle(f"{films} accepted after the leak scan. Run it again.", blocking=False))
     waiting = Film.objects.of_trial(campaign.trial).at_desk().count()
     if waiting:
-        obstacles.append(Obstacle(f"{waiting} films still wait at the desk and would miss the cut-off", blocking=False))
+        films = counted(waiting, "film still waits", "films still wait")
+        obstacles.append(Obstacle(f"{films} at the desk and would miss the cut-off.", blocking=False))
     return obstacles
 
 
@@ -89,14 +99,18 @@ def open_campaign(
     A subject with fewer timepoints than the charter's minimum makes no case and is named in the event.
     """
     authorise(actor, Action.RUN_CAMPAIGN)
-    for obstacle in why_not(campaign):
-        if obstacle.blocking:
-            raise WrongState("the campaign", obstacle.text, "every obstacle removed")
+    if campaign.status != CampaignStatus.DRAFT:
+        raise WrongState(f"{said_of(campaign)} Only a campaign in preparation can be opened.")
+    if obstacles := [obstacle.text for obstacle in why_not(campaign) if obstacle.blocking]:
+        raise WrongState(f"Campaign {campaign.code} cannot be opened yet. {' '.join(obstacles)}")
     terms, cut_off = terms_of(campaign.charter), timezone.now()
     frozen = freeze(campaign.trial, subjects=list(subjects), visits=list(visits), cut_off=cut_off)
     whole = [case for case in frozen if len(case.timepoints) >= terms.minimum_timepoints]
     if not whole:
-        raise BadInput("cases", 0, f"at least one subject with {terms.minimum_timepoints} timepoints on film")
+        raise BadInput(
+            f"The charter asks for at least {terms.minimum_timepoints} timepoints on film in each case. "
+            f"No chosen subject has as many at the visits {both(visits)}."
+        )
     numbered = Draw(new_seed(), "case numbers").permutation(whole)
     with audited_atomic():
         move_campaign(campaign, CampaignStatus.OPEN, film_cut_off=cut_off)
@@ -134,9 +148,10 @@ def move_campaign(campaign: Campaign, to: CampaignStatus, **changes: object) -> 
     """Compare-and-set along CAMPAIGN_TRANSITIONS."""
     allowed = [state for state, following in CAMPAIGN_TRANSITIONS.items() if to in following]
     touched = Campaign.objects.filter(pk=campaign.pk, status__in=allowed).update(status=to, **changes)
-    if touched != 1:
-        raise WrongState("the campaign", campaign.status, " or ".join(allowed))
     campaign.refresh_from_db()
+    if touched != 1:
+        only = either(CAMPAIGN_IS[state] for state in CampaignStatus if state in allowed)
+        raise WrongState(f"{said_of(campaign)} Only a campaign that is {only} can be {CAMPAIGN_BECOMES[to]}.")
 
 
 def close_campaign(*, campaign: Campaign, actor: Actor, reason: str = "") -> None:
@@ -146,6 +161,7 @@ def close_campaign(*, campaign: Campaign, actor: Actor, reason: str = "") -> Non
     """
     authorise(actor, Action.RUN_CAMPAIGN)
     with audited_atomic():
+        demand_open(campaign, "It can be closed")
         to_come = 0 if campaign.trains else demand_all_read(campaign, reason)
         move_campaign(campaign, CampaignStatus.CLOSED, closed_at=timezone.now())
         record(
@@ -162,22 +178,23 @@ def close_campaign(*, campaign: Campaign, actor: Actor, reason: str = "") -> Non
 def demand_all_read(campaign: Campaign, reason: str) -> int:
     """WrongState while work is left; gives the number of repeats that are left out for the reason."""
     left = outstanding_in(campaign)
+    cannot = f"Campaign {campaign.code} cannot be closed yet."
     if left.cases:
-        raise WrongState("the campaign", f"{left.cases} cases short of a result", "every case read")
+        raise WrongState(f"{cannot} {counted(left.cases, 'case has', 'cases have')} no result.")
     if left.reads:
-        raise WrongState("the campaign", f"{left.reads} reads short of a signature", "every read signed")
+        raise WrongState(f"{cannot} {counted(left.reads, 'read is', 'reads are')} not signed.")
     if left.to_come and not reason.strip():
-        raise WrongState(
-            "the campaign", f"{left.to_come} repeats short", "every repeat read, or a reason to leave them"
-        )
+        to_come = counted(left.to_come, "repeat is", "repeats are")
+        raise WrongState(f"{cannot} {to_come} still to come. Issue them, or give a reason for leaving them out.")
     return left.to_come
 
 
 def reopen_campaign(*, campaign: Campaign, actor: Actor, reason: str) -> None:
     """A closed, unlocked campaign goes on, for a reason."""
     authorise(actor, Action.RUN_CAMPAIGN)
-    if not reason.strip():
-        raise BadInput("reason", reason, "a sentence")
+    demand_reason(reason)
+    if campaign.status != CampaignStatus.CLOSED:
+        raise WrongState(f"{said_of(campaign)} Only a campaign that is closed, and not locked, can be opened again.")
     with audited_atomic():
         move_campaign(campaign, CampaignStatus.OPEN, closed_at=None)
         record(

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from config.errors import BadInput
+from config.wording import both, counted, either, quoted
 from instruments.definition import Instrument
 from reading.room.cells import ABSENT
 
@@ -20,13 +21,15 @@ Scores = dict[str, list[object]]
 def read_references(content: bytes, instrument: Instrument, wanted: Iterable[Place]) -> dict[Place, Scores]:
     """The scores of each wanted (subject, visit); BadInput names the line, its value and what was allowed."""
     if len(content) > LARGEST:
-        raise BadInput("file", f"{len(content)} bytes", f"at most {LARGEST} bytes")
+        text = f"The file has {len(content):,} bytes. At most {LARGEST:,} are read."
+        raise BadInput(text, field="file")
     try:
         lines = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     except (UnicodeDecodeError, csv.Error):
-        raise BadInput("file", "unreadable", "a CSV file in UTF-8") from None
+        raise BadInput("The file cannot be read. Save it as CSV in UTF-8 and choose it again.", field="file") from None
     if not lines or [name for name in HEAD if name not in lines[0]]:
-        raise BadInput("columns", ", ".join(map(str, lines[0])) if lines else "none", ", ".join(HEAD))
+        found_head = both(name or "an empty one" for name in lines[0]) if lines else "no line of scores"
+        raise BadInput(f"The file needs the columns {both(HEAD)}. It has {found_head}.", field="file")
     found: dict[Place, Scores] = defaultdict(dict)
     for number, line in enumerate(lines, start=2):
         item, score = one_score(instrument, line, number)
@@ -39,14 +42,16 @@ def one_score(instrument: Instrument, line: dict[str, str | None], number: int) 
     """The item of a line and its [grade, reason]."""
     key, value, reason = ((line[name] or "").strip() for name in ("item", "value", "reason"))
     if key not in instrument.positions:
-        raise BadInput(f"item in line {number}", key, f"an item of {instrument.key}")
+        raise BadInput(f"Line {number} has the item {quoted(key)}, which {instrument.title} does not.", field="file")
     allowed, reasons = instrument.item(key).allowed, [*(one.code for one in instrument.reasons), ABSENT]
     if reason:
         if reason not in reasons or value:
-            raise BadInput(f"reason in line {number}", reason, f"{', '.join(reasons)}, without a value")
+            text = f"Line {number} has the reason {quoted(reason)} and the value {quoted(value)}."
+            raise BadInput(f"{text} Give {either(reasons)}, and no value beside it.", field="file")
         return key, [None, reason]
     if not value.isascii() or not value.isdigit() or int(value) not in allowed:
-        raise BadInput(f"value in line {number}", value, ", ".join(map(str, allowed)))
+        text = f"Line {number} has the value {quoted(value)} for item {key}. Give {either(allowed)}."
+        raise BadInput(text, field="file")
     return key, [int(value), ""]
 
 
@@ -55,4 +60,6 @@ def demand_all(instrument: Instrument, found: dict[Place, Scores], wanted: set[P
     for subject, visit in sorted(wanted):
         lacking = len(instrument.items) - len(found.get((subject, visit), {}))
         if lacking:
-            raise BadInput(f"scores of {subject} {visit}", f"{lacking} items missing", "every item")
+            missing = counted(lacking, "item is", "items are")
+            text = f"{missing} missing for subject {subject}, visit {visit}. Give a line for every item."
+            raise BadInput(text, field="file")

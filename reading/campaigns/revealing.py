@@ -12,6 +12,7 @@ from audit.trail import Actor, audited_atomic, record
 from config.errors import NotAllowed, WrongState
 from reading.issuing.randomisation import commitment
 from reading.models import Batch, Campaign, CampaignStatus, SealedSeed
+from reading.states import said_of
 from reading.unblinding import unseal
 from studies.models import Membership, Trial
 
@@ -23,9 +24,10 @@ def reveal_seeds(*, campaign: Campaign, actor: Actor) -> dict[str, Any]:
     """
     authorise(actor, Action.REVEAL_SEEDS)
     if campaign.status != CampaignStatus.LOCKED:
-        raise WrongState("the campaign", campaign.get_status_display().lower(), "a locked campaign")
+        raise WrongState(f"{said_of(campaign)} Its seeds can be revealed once it is locked.")
     if reads_in(campaign.trial, actor.user_id):
-        raise NotAllowed("know the seeds of orders while reading in the same trial")
+        text = f"You read in trial {campaign.trial.code}, so you may not see the seeds of its orders."
+        raise NotAllowed(message=text)
     seeds = [open_batch_seed(batch) for batch in campaign.batches.select_related("campaign__trial").order_by("pk")]
     with audited_atomic():
         Batch.objects.filter(campaign=campaign, seed_revealed_at=None).update(seed_revealed_at=timezone.now())
@@ -51,14 +53,22 @@ def open_batch_seed(batch: Batch) -> dict[str, Any]:
     """A batch's seed, checked against its commitment in the audit trail."""
     told = event_of(batch)
     committed = told.content["details"]["commitment"]
-    other = WrongState(f"the seed of {batch.name}", "not the one the audit trail committed to", "a seed kept unaltered")
-    if batch.commitment != committed:
-        raise other
-    seed = unseal(SealedSeed.objects.get(batch=batch).sealed, bound_to=f"seed {committed}")["seed"]
-    if commitment(bytes.fromhex(seed)) != committed:
-        raise other
+    seed = seed_committed_to(batch, committed)
+    if not seed:
+        raise WrongState(
+            f"The seed of {batch.name} is not the one that the audit trail committed to. "
+            "Ask an administrator to verify the audit trail."
+        )
     trail = {"stream": told.stream, "seq": told.seq, "hash": told.hash}
     return {"batch": batch.name, "commitment": batch.commitment, "seed": seed, "trail": trail}
+
+
+def seed_committed_to(batch: Batch, committed: str) -> str:
+    """The sealed seed in hex; empty when it, or the batch, is not what was committed to."""
+    if batch.commitment != committed:
+        return ""
+    seed = str(unseal(SealedSeed.objects.get(batch=batch).sealed, bound_to=f"seed {committed}")["seed"])
+    return seed if commitment(bytes.fromhex(seed)) == committed else ""
 
 
 def event_of(batch: Batch) -> Event:
@@ -66,5 +76,8 @@ def event_of(batch: Batch) -> Event:
     of_batch = Event.objects.of_record("reading.batch", str(batch.pk))
     told = of_batch.filter(stream=batch.campaign.trial.code, action="reading.batch.requested").order_by("seq").first()
     if told is None:
-        raise WrongState(f"the seed of {batch.name}", "without a commitment in the audit trail", "a committed seed")
+        raise WrongState(
+            f"The audit trail holds no commitment for the seed of {batch.name}. "
+            "Ask an administrator to verify the audit trail."
+        )
     return told

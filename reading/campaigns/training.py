@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
+from config.wording import both, quoted
 from reading.campaigns.opening import identities
 from reading.campaigns.reference_table import Place, Scores, read_references
 from reading.charter.versions import people_in_role
@@ -27,6 +28,7 @@ from reading.models import (
     TrainingSet,
 )
 from reading.room.cells import instrument_of_campaign
+from reading.states import demand_open, said_of
 from reading.unblinding import seal, unseal
 from studies.models import Subject, Visit
 
@@ -36,12 +38,14 @@ LEAST_STATUS, LEAST_CHANGE = 0.8, 0.7
 def make_training(*, campaign: Campaign, actor: Actor, least_status: float, least_change: float) -> TrainingSet:
     """A draft campaign becomes one for training, for good; the limits are ICCs with the reference."""
     authorise(actor, Action.RUN_CAMPAIGN)
-    for name, value in (("least ICC of status", least_status), ("least ICC of change", least_change)):
+    for name, value in (("status", least_status), ("change", least_change)):
         if not 0 <= value <= 1:
-            raise BadInput(name, value, "0 to 1")
-    if campaign.status != CampaignStatus.DRAFT or campaign.trains:
-        state = "for training" if campaign.trains else campaign.get_status_display().lower()
-        raise WrongState("the campaign", state, "a draft that is not for training yet")
+            text = f"The least ICC of {name} cannot be {quoted(value)}. Give a number from 0 to 1."
+            raise BadInput(text, field=f"least_{name}")
+    if campaign.trains:
+        raise WrongState(f"Campaign {campaign.code} is already for training.")
+    if campaign.status != CampaignStatus.DRAFT:
+        raise WrongState(f"{said_of(campaign)} Only a campaign in preparation can be made one for training.")
     with audited_atomic():
         made = TrainingSet.objects.create(campaign=campaign, least_status=least_status, least_change=least_change)
         tell(
@@ -60,7 +64,7 @@ def bring_references(*, campaign: Campaign, actor: Actor, content: bytes) -> int
     demand_training(campaign)
     cases = list(campaign.cases.live())
     if SealedReference.objects.filter(case__in=cases).exists():
-        raise WrongState("the reference", "there already", "a training campaign without one")
+        raise WrongState(f"Campaign {campaign.code} already has its reference scores. They cannot be replaced.")
     places = places_of(cases)
     wanted = [place for visits in places.values() for place in visits.values()]
     found = read_references(content, instrument_of_campaign(campaign), wanted)
@@ -104,14 +108,18 @@ def issue_training(
     able = {person.pk for person in people_in_role(campaign.trial, "reader")}
     for reader in readers:
         if reader.pk not in able:
-            raise BadInput("reader", str(reader), "a current reader of this trial")
+            raise BadInput(f"Choose readers of this trial. {reader} is not one.", field="readers")
     cases = list(campaign.cases.live())
     if SealedReference.objects.filter(case__in=cases).count() < len(cases):
-        raise WrongState("the campaign", "without its reference scores", "a reference for every case")
+        raise WrongState(
+            f"Campaign {campaign.code} does not have reference scores for every case. "
+            "The imaging lead brings them before reads are issued."
+        )
     held = set(Read.objects.counting().filter(case__in=cases).values_list("case_id", "reader_id"))
     wanted = [Assignment(c.pk, r.pk) for r in readers for c in cases if (c.pk, r.pk) not in held]
     if not wanted:
-        raise BadInput("readers", ", ".join(map(str, readers)) or "none", "readers who do not have every case yet")
+        text = f"Every case has already been given to {both(readers)}." if readers else "No reader was chosen."
+        raise BadInput(f"{text} Choose readers who do not have every case yet.", field="readers")
     with audited_atomic():
         batch = open_batch(campaign, name, due_on, actor)
         ask_for_reads(batch, wanted)
@@ -121,9 +129,9 @@ def issue_training(
 
 def demand_training(campaign: Campaign) -> None:
     """An open campaign for training, or WrongState."""
-    if not campaign.trains or campaign.status != CampaignStatus.OPEN:
-        state = campaign.get_status_display().lower() if campaign.trains else "not for training"
-        raise WrongState("the campaign", state, "an open campaign for training")
+    if not campaign.trains:
+        raise WrongState(f"Campaign {campaign.code} is not for training. Its reads count.")
+    demand_open(campaign, "Training goes on")
 
 
 def tell(campaign: Campaign, action: str, actor: Actor, details: dict[str, Any], rows: Sequence[Any]) -> None:

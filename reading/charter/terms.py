@@ -9,6 +9,7 @@ from typing import Any
 
 import instruments
 from config.errors import BadInput
+from config.wording import both, either, quoted
 from reading.issuing.presentations import PRESENTATIONS
 
 RESULT_RULES = {
@@ -101,7 +102,8 @@ def read_terms(given: dict[str, Any]) -> Terms:
     known = {field.name for field in fields(Terms)}
     for name in given:
         if name not in known:
-            raise BadInput("charter term", name, ", ".join(sorted(known)))
+            terms_known = both(map(in_words, sorted(known)))
+            raise BadInput(f"A charter has no term {quoted(in_words(name))}. It has {terms_known}.")
     terms = Terms(**given)
     check_choices(terms)
     check_ranges(terms)
@@ -109,11 +111,17 @@ def read_terms(given: dict[str, Any]) -> Terms:
     return terms
 
 
+def in_words(name: str) -> str:
+    """A term as it stands in a sentence."""
+    return name.replace("_", " ")
+
+
 def check_choices(terms: Terms) -> None:
     """Every choice is one that works."""
     for name, allowed in CHOICES.items():
         if getattr(terms, name) not in allowed:
-            raise BadInput(name.replace("_", " "), getattr(terms, name), ", ".join(allowed))
+            text = f"The {in_words(name)} cannot be {quoted(getattr(terms, name))}. Choose {either(allowed)}."
+            raise BadInput(text, field=name)
 
 
 def check_ranges(terms: Terms) -> None:
@@ -121,18 +129,20 @@ def check_ranges(terms: Terms) -> None:
     for name, (low, high) in RANGES.items():
         value, whole = getattr(terms, name), isinstance(getattr(Terms, name), int)
         if not isinstance(value, int if whole else (int, float)) or not low <= value <= high:
-            allowed = f"{'a whole number from ' if whole else ''}{low:g} to {high:g}"
-            raise BadInput(name.replace("_", " "), value, allowed)
+            number = "a whole number" if whole else "a number"
+            text = f"The {in_words(name)} cannot be {quoted(value)}. Give {number} from {low:g} to {high:g}."
+            raise BadInput(text, field=name)
 
 
 def check_instrument(terms: Terms) -> None:
     """The instrument and the wording of its grades exist; unverified parts have been acknowledged."""
     if terms.instrument not in instruments.KEYS:
-        raise BadInput("instrument", terms.instrument, ", ".join(instruments.KEYS))
+        text = f"The instrument cannot be {quoted(terms.instrument)}. Choose {either(instruments.KEYS)}."
+        raise BadInput(text, field="instrument")
     instrument = instruments.get(terms.instrument)
     if terms.wording and terms.wording not in instrument.wordings:
-        raise BadInput("grade text", terms.wording, ", ".join(instrument.wordings))
+        text = f"{instrument.title} has no grade text {quoted(terms.wording)}. Choose {either(instrument.wordings)}."
+        raise BadInput(text, field="wording")
     if instrument.unverified and not terms.unverified_acknowledged:
-        raise BadInput(
-            "instrument with unverified parts", terms.instrument, "chosen only with the acknowledgement of its notes"
-        )
+        text = f"{instrument.title} has unverified parts. Read its notes and acknowledge them to choose it."
+        raise BadInput(text, field="unverified_acknowledged")

@@ -13,8 +13,10 @@ from accounts.roles import Action, authorise
 from accounts.signatures import check_password_for_signature, write_signature
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
+from config.wording import either, quoted
 from reading.charter.terms import Terms, read_terms
 from reading.models import Charter, CharterStatus, Qualification
+from reading.states import demand_reason
 from studies.models import Membership, Trial
 
 
@@ -34,7 +36,8 @@ def draft_charter(*, trial: Trial, actor: Actor, terms: dict[str, Any]) -> Chart
     checked = read_terms(terms)
     visit_codes = set(trial.visit_plans.values_list("code", flat=True))
     if checked.reference_visit and checked.reference_visit not in visit_codes:
-        raise BadInput("reference visit", checked.reference_visit, ", ".join(sorted(visit_codes)))
+        text = f"The plan of the trial has no visit {checked.reference_visit}. Choose {either(sorted(visit_codes))}."
+        raise BadInput(text, field="reference_visit")
     with audited_atomic():
         newest = Charter.objects.filter(trial=trial).order_by("-version").first()
         if newest is not None and newest.status == CharterStatus.DRAFT:
@@ -78,7 +81,7 @@ def sign_charter(*, charter: Charter, actor: Actor, user: User, password: str) -
             status=CharterStatus.SIGNED, digest=digest, signature=signature
         )
         if touched != 1:
-            raise WrongState("the charter", "signed", CharterStatus.DRAFT)
+            raise WrongState(f"Charter version {charter.version} is already signed. Write a new draft to amend it.")
         record(
             action="reading.charter.signed",
             actor=actor,
@@ -95,11 +98,12 @@ def qualify_reader(*, trial: Trial, actor: Actor, reader: User, instrument: str,
     """Records that a reader of the trial may read by an instrument, and on what evidence."""
     authorise(actor, Action.WRITE_CHARTER)
     if instrument not in instruments.KEYS:
-        raise BadInput("instrument", instrument, ", ".join(instruments.KEYS))
+        text = f"The instrument cannot be {quoted(instrument)}. Choose {either(instruments.KEYS)}."
+        raise BadInput(text, field="instrument")
     if not evidence.strip():
-        raise BadInput("evidence of qualification", evidence, "a sentence saying what was tested and when")
+        raise BadInput("The evidence is missing. Write in a sentence what was tested and when.", field="evidence")
     if not Membership.objects.current().filter(trial=trial, user=reader, role__in=["reader", "adjudicator"]).exists():
-        raise BadInput("reader", str(reader), "a current reader or adjudicator of this trial")
+        raise BadInput(f"Choose a reader or adjudicator of this trial. {reader} is neither.", field="reader")
     with audited_atomic():
         qualification = Qualification.objects.create(
             trial=trial, reader=reader, instrument=instrument, evidence=evidence.strip()
@@ -117,13 +121,12 @@ def qualify_reader(*, trial: Trial, actor: Actor, reader: User, instrument: str,
 def disqualify_reader(*, qualification: Qualification, actor: Actor, reason: str) -> None:
     """Withdraws a qualification; signed reads stand."""
     authorise(actor, Action.WRITE_CHARTER)
-    if not reason.strip():
-        raise BadInput("reason", reason, "a sentence")
+    demand_reason(reason)
     with audited_atomic():
         now = timezone.now()
         touched = Qualification.objects.filter(pk=qualification.pk, revoked_at=None).update(revoked_at=now)
         if touched != 1:
-            raise WrongState("the qualification", "withdrawn", "a current one")
+            raise WrongState(f"The qualification of {qualification.reader} has already been withdrawn.")
         record(
             action="reading.reader.disqualified",
             actor=actor,

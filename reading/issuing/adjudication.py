@@ -7,14 +7,14 @@ from collections import Counter
 from accounts.models import User
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
-from config.errors import WrongState
 from jobs.models import Job
 from reading.charter.versions import qualified_readers
 from reading.issuing.allocation import Assignment
 from reading.issuing.assignments import ask_for_reads, open_batch, open_loads
 from reading.issuing.eligible import may_not_adjudicate
-from reading.models import Batch, Campaign, CampaignStatus, Case, CaseStatus, Read, ReadKind
+from reading.models import Batch, Campaign, Case, CaseStatus, Read, ReadKind
 from reading.models.campaign import CaseQuerySet
+from reading.states import demand_open
 
 # How the keys of jobs begin that issue an adjudication; the case follows. Issuing sees to it that a case has but one.
 ASKED = "adjudication-"
@@ -59,8 +59,7 @@ def ask_adjudicators(*, campaign: Campaign, actor: Actor) -> tuple[int, int]:
     A concordant control that was declined is not asked for again: its result stands without.
     """
     authorise(actor, Action.ASSIGN_READS)
-    if campaign.status != CampaignStatus.OPEN:
-        raise WrongState("the campaign", campaign.status, CampaignStatus.OPEN)
+    demand_open(campaign, "Adjudicators are asked for")
     with audited_atomic():
         cases = unadjudicated(campaign.cases.select_related("campaign__charter", "campaign__trial"))
         loads = open_loads(campaign)

@@ -14,6 +14,7 @@ from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from config.tokens import new_token
+from config.wording import counted, either
 from jobs.queue import add
 from reading.campaigns.frozen_films import freeze
 from reading.campaigns.opening import add_cases, open_case_seal
@@ -25,7 +26,6 @@ from reading.issuing.repeats import due_repeats
 from reading.models import (
     Batch,
     Campaign,
-    CampaignStatus,
     Case,
     CaseStatus,
     Read,
@@ -36,6 +36,7 @@ from reading.models import (
 )
 from reading.models.campaign import CASE_TRANSITIONS
 from reading.models.read import COUNTING, READ_TRANSITIONS
+from reading.states import CASE_BECOMES, CASE_IS, READ_BECOMES, READ_IS, again_if_same, demand_open, demand_reason
 from reading.unblinding import seal
 from studies.models import Subject, Visit
 
@@ -80,23 +81,23 @@ def request_batch(
     Repeats of these readers whose wash-out is over are mixed in.
     """
     authorise(actor, Action.ASSIGN_READS)
-    if campaign.status != CampaignStatus.OPEN:
-        raise WrongState("the campaign", campaign.status, CampaignStatus.OPEN)
+    demand_open(campaign, "Batches are issued")
     if campaign.trains:
-        raise WrongState("the campaign", "for training", "a campaign whose reads count")
+        raise WrongState(f"Campaign {campaign.code} is for training. Issue its reads on its training page.")
     largest = terms_of(campaign.charter).batch_size
     if largest and size > largest:
-        raise BadInput("size", size, f"at most {largest} cases, the charter's largest batch")
+        text = f"The charter allows at most {counted(largest, 'case')} in a batch. You asked for {size}."
+        raise BadInput(text, field="size")
     able = {reader.pk for reader in qualified_readers(campaign.charter, "reader")}
     for reader in readers:
         if reader.pk not in able:
-            raise BadInput("reader", str(reader), "a qualified reader of this trial")
+            text = f"Choose qualified readers of this trial. {reader} is not one until a qualification is recorded."
+            raise BadInput(text, field="readers")
     again = due_repeats(campaign, {reader.pk for reader in readers}, timezone.now())
     assignments = [*plan_batch(campaign, readers, size), *again]
     if not assignments:
-        raise BadInput(
-            "batch", f"{size} cases for {len(readers)} readers", "cases that still want readers who may read them"
-        )
+        names = either(readers) if readers else "nobody"
+        raise BadInput(f"No case is left to issue that could be read by {names}. Choose other readers.")
     with audited_atomic():
         batch = open_batch(campaign, name, due_on, actor)
         ask_for_reads(batch, assignments)
@@ -134,7 +135,8 @@ def move_read(read: Read, to: ReadStatus, **changes: object) -> None:
     touched = Read.objects.filter(pk=read.pk, status__in=allowed).update(status=to, **changes)
     if touched != 1:
         read.refresh_from_db()
-        raise WrongState("the read", read.get_status_display().lower(), " or ".join(s.label.lower() for s in allowed))
+        becomes = READ_BECOMES[to] + again_if_same(read.status, to)
+        raise WrongState(f"This read is {READ_IS[read.status]}, so it cannot be {becomes}.")
     read.refresh_from_db(fields=["status", *changes])
 
 
@@ -144,7 +146,8 @@ def move_case(case: Case, to: CaseStatus, **changes: object) -> None:
     touched = Case.objects.filter(pk=case.pk, status__in=allowed).update(status=to, **changes)
     if touched != 1:
         case.refresh_from_db()
-        raise WrongState("the case", case.get_status_display().lower(), " or ".join(s.label.lower() for s in allowed))
+        becomes = CASE_BECOMES[to] + again_if_same(case.status, to)
+        raise WrongState(f"Case {case.number} is {CASE_IS[case.status]}, so it cannot be {becomes}.")
     case.refresh_from_db()
 
 
@@ -154,11 +157,9 @@ def void_and_reissue(*, case: Case, actor: Actor, reason: str) -> Case | None:
     The same people read it again. None when too few timepoints remain for the charter's minimum.
     """
     authorise(actor, Action.RETURN_READS)
-    if not reason.strip():
-        raise BadInput("reason", reason, "a sentence")
+    demand_reason(reason)
     campaign = case.campaign
-    if campaign.status != CampaignStatus.OPEN:
-        raise WrongState("the campaign", campaign.status, CampaignStatus.OPEN)
+    demand_open(campaign, "Cases are voided")
     frozen = open_case_seal(case)
     visits = list(Visit.objects.filter(pk__in=[t.visit for t in frozen.timepoints]).values_list("code", flat=True))
     films = freeze(

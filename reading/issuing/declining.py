@@ -6,10 +6,11 @@ from django.utils import timezone
 
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
-from config.errors import BadInput, WrongState
+from config.errors import WrongState
 from reading.issuing.assignments import move_read
 from reading.models import Read, ReadStatus, ReadStep
 from reading.room.steps import status_of
+from reading.states import READ_IS, demand_reason
 
 
 def decline_read(*, read: Read, actor: Actor, reason: str, step: ReadStep | None = None) -> None:
@@ -19,8 +20,7 @@ def decline_read(*, read: Read, actor: Actor, reason: str, step: ReadStep | None
     their turn: if they went as well, he would know which they are.
     """
     authorise(actor, Action.READ_CASES)
-    if not reason.strip():
-        raise BadInput("reason", reason, "a sentence")
+    demand_reason(reason)
     with audited_atomic():
         locked = Read.objects.select_for_update().get(pk=read.pk)
         mixed = step is not None and step.token is not None
@@ -43,4 +43,4 @@ def take_off(read: Read, step: ReadStep) -> None:
     status = status_of(read, step)
     taken = ReadStep.objects.filter(pk=step.pk, locked_at=None, declined_at=None).update(declined_at=timezone.now())
     if taken != 1 or status == ReadStatus.RETURNED:
-        raise WrongState("the timepoint", status.label.lower(), "one to read or in progress")
+        raise WrongState(f"This timepoint is {READ_IS[status]}, so it cannot be declined.")

@@ -12,6 +12,7 @@ from reading.issuing.allocation import Assignment
 from reading.issuing.assignments import ask_for_reads, move_read, open_batch
 from reading.issuing.eligible import may_not_adjudicate, may_not_read
 from reading.models import Batch, Read, ReadKind, ReadStatus
+from reading.states import demand_reason
 
 
 def replace_reader(*, read: Read, actor: Actor, new_reader: User, reason: str) -> None:
@@ -20,15 +21,17 @@ def replace_reader(*, read: Read, actor: Actor, new_reader: User, reason: str) -
     A repeat is nobody else's: it can be declined, not replaced.
     """
     authorise(actor, Action.ASSIGN_READS)
-    if not reason.strip():
-        raise BadInput("reason", reason, "a sentence")
+    demand_reason(reason)
     if read.kind == ReadKind.REPEAT:
-        raise WrongState("the read", "a repeat of its reader's own", "a first read or an adjudication")
+        text = f"This read is a repeat by {read.reader}. A repeat can be declined, but not given to another reader."
+        raise WrongState(text)
     role = "reader" if read.kind == ReadKind.PRIMARY else "adjudicator"
     able = {person.pk for person in qualified_readers(read.case.campaign.charter, role)}
     barred = may_not_read(read.case) if read.kind == ReadKind.PRIMARY else may_not_adjudicate(read.case)
     if new_reader.pk not in able - barred:
-        raise BadInput("new reader", str(new_reader), f"a qualified {role} who neither has this case nor declined it")
+        text = f"This read cannot be given to {new_reader}."
+        wanted = f"Choose a qualified {role} who neither has this case nor declined it."
+        raise BadInput(f"{text} {wanted}", field="new_reader")
     with audited_atomic():
         move_read(read, ReadStatus.REPLACED)
         batch = Batch.objects.get(pk=read.batch_id)

@@ -16,8 +16,21 @@ from reading.leak_scan.features import FEATURES, measure
 from reading.leak_scan.statistics import as_json, scan
 from reading.models import Campaign, CampaignStatus, LeakScan, LeakScanStatus
 from reading.models.leak_scan import LEAK_SCAN_TRANSITIONS
+from reading.states import again_if_same, said_of
 from studies.models import Film, QualityDecision
 from studies.naming import checked_text
+
+SCAN_IS: dict[str, str] = {
+    LeakScanStatus.RUNNING: "is still running",
+    LeakScanStatus.CLEAN: "has finished without a warning",
+    LeakScanStatus.WARNED: "has finished with a warning",
+    LeakScanStatus.ACKNOWLEDGED: "has a warning that is acknowledged",
+}
+SCAN_BECOMES: dict[str, str] = {
+    LeakScanStatus.CLEAN: "finished",
+    LeakScanStatus.WARNED: "finished",
+    LeakScanStatus.ACKNOWLEDGED: "acknowledged",
+}
 
 
 def newest_scan(campaign: Campaign) -> LeakScan | None:
@@ -29,12 +42,13 @@ def request_scan(*, campaign: Campaign, actor: Actor) -> LeakScan:
     """Asks for a scan of the films that are ready now; a job makes it."""
     authorise(actor, Action.RUN_CAMPAIGN)
     if campaign.status != CampaignStatus.DRAFT:
-        raise WrongState("the campaign", campaign.get_status_display().lower(), "a campaign in preparation")
+        raise WrongState(f"{said_of(campaign)} The leak scan is run while a campaign is in preparation.")
     with audited_atomic():
         Campaign.objects.select_for_update().get(pk=campaign.pk)
         newest = newest_scan(campaign)
         if newest is not None and newest.status == LeakScanStatus.RUNNING and not given_up(newest):
-            raise WrongState("the leak scan", "running", "no scan under way")
+            text = f"A leak scan of campaign {campaign.code} is already running. Wait until it has finished."
+            raise WrongState(text)
         made = LeakScan.objects.create(campaign=campaign, number=newest.number + 1 if newest else 1)
         add(kind="reading.leak_scan", key=f"scan-{made.pk}", payload={"scan": made.pk})
         tell("reading.leak-scan.requested", made, actor)
@@ -94,11 +108,11 @@ def in_the_way(campaign: Campaign) -> str:
     """Why the campaign may not open for the scan's sake; empty when it may."""
     made = newest_scan(campaign)
     if made is None:
-        return "the leak scan has not been run"
+        return "The leak scan has not been run."
     if made.status == LeakScanStatus.RUNNING:
-        return "the leak scan is running"
+        return "The leak scan is still running."
     if made.status == LeakScanStatus.WARNED:
-        return "the leak scan warns that the order can be told; read and acknowledge it"
+        return "The leak scan warns that the order can be recognised. Read and acknowledge the warning."
     return ""
 
 
@@ -117,8 +131,8 @@ def move_scan(made: LeakScan, to: LeakScanStatus, **changes: object) -> None:
     touched = LeakScan.objects.filter(pk=made.pk, status__in=allowed).update(status=to, **changes)
     if touched != 1:
         made.refresh_from_db()
-        state = made.get_status_display().lower()
-        raise WrongState("the leak scan", state, " or ".join(status.label.lower() for status in allowed))
+        state, becomes = SCAN_IS[made.status], SCAN_BECOMES[to] + again_if_same(made.status, to)
+        raise WrongState(f"The leak scan of campaign {made.campaign.code} {state}, so it cannot be {becomes}.")
     made.refresh_from_db()
 
 

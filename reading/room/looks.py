@@ -24,7 +24,8 @@ def first_looks(instrument: Instrument, told: Sequence[tuple[ItemScore, datetime
         if film.pk in looks or hasattr(film, "look"):
             continue
         if seen_at is None:
-            where = f"{item.side} {item.region} of timepoint {film.timepoint.letter}"
-            raise BadInput("film", where, "a film that was opened whole before its first score")
+            side = "left" if item.side == "L" else "right"
+            where = f"The film of the {side} {item.region} at timepoint {film.timepoint.letter}"
+            raise BadInput(f"{where} has not been opened whole. Open it whole before its first score.")
         looks[film.pk] = FilmLook(film=film, seen_at=seen_at, told_at=timezone.now())
     return list(looks.values())

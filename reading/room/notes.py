@@ -6,10 +6,9 @@ from django.utils import timezone
 
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
-from config.errors import BadInput
 from reading.models import ItemNote, Read, ReadStep
 from reading.room.cells import instrument_of
-from reading.room.sessions import lock_writable
+from reading.room.sessions import demand_item, lock_writable, shown_one
 
 
 def save_note(
@@ -25,13 +24,9 @@ def save_note(
 ) -> ItemNote:
     """A flag or a comment on a cell; the same operation twice is one note."""
     authorise(actor, Action.READ_CASES)
-    if item not in instrument_of(read).positions:
-        raise BadInput("item", item, f"an item of {instrument_of(read).key}")
+    demand_item(instrument_of(read), item)
     with audited_atomic():
-        timepoints = {timepoint.token: timepoint for timepoint in lock_writable(read, step)}
-        if timepoint_token not in timepoints:
-            raise BadInput("timepoint", timepoint_token, "one of this read's open timepoints")
-        timepoint = timepoints[timepoint_token]
+        timepoint = shown_one({timepoint.token: timepoint for timepoint in lock_writable(read, step)}, timepoint_token)
         if before := ItemNote.objects.filter(op_id=op_id, timepoint=timepoint, item=item).first():
             return before
         note = ItemNote.objects.create(

@@ -117,7 +117,7 @@ def hold_pace(read: Read) -> None:
 def demand_pace(read: Read, beginning: ReadStep) -> None:
     """WrongState while the charter's pace keeps the reader from beginning this step."""
     if wait := wait_of(read, beginning):
-        raise WrongState("the next case", f"not to be begun yet: {wait.why}", f"a start after {in_words(wait.until)}")
+        raise WrongState(f"The next case can be begun after {in_words(wait.until)}: {wait.why}.")
 
 
 def in_words(until: datetime) -> str:

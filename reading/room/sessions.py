@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,8 @@ from django.utils import timezone
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
-from instruments.definition import Instrument
+from config.wording import either, quoted
+from instruments.definition import Instrument, Item
 from reading.issuing.assignments import move_read
 from reading.models import DisplayedTimepoint, FilmLook, ItemScore, Read, ReadStatus, ReadStep, Sitting
 from reading.models.read import KEPT_FOR_LOOKS
@@ -22,6 +23,7 @@ from reading.room.cells import ABSENT, Cell, absent_items, cells_of, instrument_
 from reading.room.looks import first_looks
 from reading.room.pace import demand_pace, hold_pace
 from reading.room.steps import open_step, place_in, status_of, takes_values
+from reading.states import READ_IS
 
 BEGUN_FROM = (ReadStatus.ISSUED, ReadStatus.OPENED)
 Told = tuple[ItemScore, datetime | None]
@@ -157,9 +159,7 @@ def settle_operations(
     outcomes: list[Outcome] = []
     told: list[Told] = []
     for operation in operations:
-        timepoint = by_token.get(operation.timepoint)
-        if timepoint is None:
-            raise BadInput("timepoint", operation.timepoint, "one of this read's open timepoints")
+        timepoint = shown_one(by_token, operation.timepoint)
         if operation.op_id in stored:
             outcomes.append(repeated(operation, stored[operation.op_id]))
             continue
@@ -177,18 +177,31 @@ def settle_operations(
 
 def check_operation(instrument: Instrument, operation: Operation) -> None:
     """The item exists, the value or the reason is one that may be entered."""
-    item = instrument.item(operation.item) if operation.item in instrument.positions else None
-    if item is None:
-        raise BadInput("item", operation.item, f"an item of {instrument.key}")
-    reasons = [reason.code for reason in instrument.reasons]
+    item = demand_item(instrument, operation.item)
+    reasons = {reason.code: reason.label for reason in instrument.reasons}
     if operation.reason and operation.reason not in reasons:
-        raise BadInput(f"reason for {item.label}", operation.reason, ", ".join(reasons))
+        text = f"The reason for {item.label} cannot be {quoted(operation.reason)}. Choose {either(reasons.values())}."
+        raise BadInput(text)
     if operation.value is not None and operation.value not in item.allowed:
-        raise BadInput(f"score of {item.label}", operation.value, ", ".join(map(str, item.allowed)))
+        raise BadInput(f"The score of {item.label} cannot be {operation.value}. Choose {either(item.allowed)}.")
     if operation.value is not None and operation.reason:
-        raise BadInput(f"score of {item.label}", operation.value, "a score or a reason, not both")
+        raise BadInput(f"The entry for {item.label} has both a score and a reason for having none. Keep one of them.")
     if operation.entry not in ("key", "click", "bulk"):
-        raise BadInput("way of entry", operation.entry, "key, click, bulk")
+        raise BadInput(f"The way of entry cannot be {quoted(operation.entry)}. It is key, click or bulk.")
+
+
+def demand_item(instrument: Instrument, key: str) -> Item:
+    """The item of that key."""
+    if key not in instrument.positions:
+        raise BadInput(f"{instrument.title} has no item {quoted(key)}. Load the page again.")
+    return instrument.item(key)
+
+
+def shown_one(timepoints: Mapping[str, DisplayedTimepoint], token: str) -> DisplayedTimepoint:
+    """The open timepoint of that token."""
+    if token not in timepoints:
+        raise BadInput("This timepoint takes no entries now. Load the page again.")
+    return timepoints[token]
 
 
 def lock_writable(read: Read, step: ReadStep | None) -> list[DisplayedTimepoint]:
@@ -197,7 +210,7 @@ def lock_writable(read: Read, step: ReadStep | None) -> list[DisplayedTimepoint]
     step = locked.steps.get(pk=step.pk) if step else open_step(locked)
     if step is None or not takes_values(locked, step):
         status = status_of(locked, step) if step else ReadStatus(locked.status)
-        raise WrongState("this read", status.label.lower(), "a read in progress")
+        raise WrongState(f"This read is {READ_IS[status]}, so it takes no entries now.")
     return list(step.timepoints.all())
 
 
@@ -241,7 +254,7 @@ def saved(operation: Operation, score: ItemScore, status: str = "saved") -> Outc
 def repeated(operation: Operation, score: ItemScore) -> Outcome:
     """The operation was stored before; what was stored for it."""
     if score.timepoint.token != operation.timepoint or score.item != operation.item:
-        raise BadInput("operation id", operation.op_id, "an id used for one cell only")
+        raise BadInput("This entry was already saved for another cell. Load the page again.")
     return saved(operation, score, "duplicate")
 
 

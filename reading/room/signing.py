@@ -13,6 +13,7 @@ from accounts.roles import Action, authorise
 from accounts.signatures import check_password_for_signature, write_signature
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
+from config.wording import counted, either, quoted
 from jobs.queue import add
 from reading.charter.versions import terms_of
 from reading.issuing.assignments import move_case, move_read
@@ -20,6 +21,7 @@ from reading.issuing.presentations import MIXED
 from reading.models import Case, CaseStatus, Read, ReadKind, ReadReturn, ReadStatus, ReadStep, SignedValues
 from reading.room.cells import cells_of, count_filled, instrument_of, timepoints_of
 from reading.room.steps import open_step, place_in, presentation_of, status_of, takes_values
+from reading.states import READ_IS
 
 MEANINGS = {
     "read": "I read these films myself and these are my scores",
@@ -87,20 +89,22 @@ def sign_step(
     """
     authorise(actor, Action.READ_CASES)
     if meaning not in MEANINGS:
-        raise BadInput("meaning of the signature", meaning, ", ".join(MEANINGS))
+        text = f"The meaning of the signature cannot be {quoted(meaning)}."
+        raise BadInput(f"{text} Choose {either(map(quoted, MEANINGS.values()))}.")
     if gaps := count_gaps(read, step):
-        raise WrongState("this read", f"short of {gaps} values", "a score or a reason in every cell")
+        empty = counted(gaps, "cell has", "cells have")
+        raise WrongState(f"{empty} neither a score nor a reason. Fill every cell before you sign.")
     check_password_for_signature(user=user, password=password)
     with audited_atomic():
         locked = Read.objects.select_for_update().get(pk=read.pk)
         step = locked.steps.get(pk=step.pk)
         if not takes_values(locked, step):
-            raise WrongState("this read", status_of(locked, step).label.lower(), "a read in progress")
+            raise WrongState(f"This read is {READ_IS[status_of(locked, step)]}, so it takes no signature now.")
         if step.token is None and step != open_step(read):
-            raise WrongState("this step", "not the one before its reader", "the steps before it signed, itself not")
+            raise WrongState("This step is not the next one to sign. Load the page again.")
         text = canonical_text(canonical_values(read, step))
         if digest_of(text) != shown_digest:
-            raise WrongState("this read", "changed since the review was shown", "a fresh review")
+            raise WrongState("Entries have changed since this review was shown. Check them again before you sign.")
         signed = write_signed_values(read, step, actor, user, meaning, text)
         lock_step(read, step)
         record(
@@ -139,7 +143,7 @@ def write_signed_values(read: Read, step: ReadStep, actor: Actor, user: User, me
 def lock_step(read: Read, step: ReadStep) -> None:
     """Locks the step; with the last one the read is signed, unless it was declined."""
     if ReadStep.objects.filter(pk=step.pk, locked_at=None).update(locked_at=timezone.now()) != 1:
-        raise WrongState("this step", "locked", "an open step")
+        raise WrongState("This step is already signed.")
     if read.status != ReadStatus.DECLINED and not read.steps.filter(locked_at=None).exists():
         move_read(read, ReadStatus.SIGNED, signed_at=timezone.now())
 
@@ -172,12 +176,13 @@ def return_read(*, read: Read, actor: Actor, reason: str, note: str, step: ReadS
     """
     authorise(actor, Action.RETURN_READS)
     if reason not in RETURN_REASONS:
-        raise BadInput("reason", reason, ", ".join(RETURN_REASONS))
+        text = f"The reason cannot be {quoted(reason)}. Choose {either(map(quoted, RETURN_REASONS.values()))}."
+        raise BadInput(text, field="reason")
     again = read.steps.filter(counts=True)
     if presentation_of(read) in MIXED:
         again = again.filter(pk__in=[step.pk] if step else [])
         if not again:
-            raise BadInput("timepoint", str(step), "one of this read's timepoints")
+            raise BadInput("Choose the timepoint of this read that goes back to its reader.", field="step")
     with audited_atomic():
         move_read(read, ReadStatus.RETURNED, signed_at=None)
         again.update(locked_at=None)

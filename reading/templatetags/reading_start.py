@@ -30,5 +30,5 @@ def nothing_prepared(trial: Trial, campaigns: list[Any]) -> list[Waiting]:
     if campaigns:
         return []
     if not trial.charters.filter(status=CharterStatus.SIGNED).exists():
-        return [("Charter", reverse("reading:charters", args=[trial.code]), [Obstacle("no version of it is signed")])]
-    return [("Campaign", reverse("reading:campaigns", args=[trial.code]), [Obstacle("none has been made")])]
+        return [("Charter", reverse("reading:charters", args=[trial.code]), [Obstacle("No version of it is signed.")])]
+    return [("Campaign", reverse("reading:campaigns", args=[trial.code]), [Obstacle("None has been made.")])]

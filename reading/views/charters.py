@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
 import instruments
+from accounts.identity import signed_in
 from accounts.models import User
 from accounts.roles import Action
 from config.cells import Column
-from config.errors import NotAllowed
 from config.form_refusals import refused_on
 from config.listing import Listing
 from reading.charter.terms import CHOICES
@@ -51,10 +51,8 @@ def charter(request: HttpRequest, code: str, version: int) -> HttpResponse:
     shown = get_object_or_404(Charter.objects.select_related("trial", "signature"), trial=trial, version=version)
     form = SignForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if not isinstance(request.user, User):
-            raise NotAllowed(str(Action.SIGN_CHARTER))
         with refused_on(form):
-            sign_charter(charter=shown, actor=actor, user=request.user, password=form.cleaned_data["password"])
+            sign_charter(charter=shown, actor=actor, user=signed_in(request), password=form.cleaned_data["password"])
             messages.success(request, f"Charter version {version} is signed.")
             return redirect("reading:charters", code)
     said = terms_of(shown).as_json()

@@ -9,9 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from accounts.models import User
+from accounts.identity import signed_in
 from accounts.roles import Action
-from config.errors import NotAllowed
 from config.form_refusals import refused_on
 from jobs.models import Job
 from reading.leak_scan.features import FEATURES
@@ -32,10 +31,8 @@ def leak_scan(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     trial, shown, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)
     made, form = newest_scan(shown), ReasonForm(request.POST or None)
     if request.method == "POST" and made is not None and form.is_valid():
-        if not isinstance(request.user, User):
-            raise NotAllowed(str(Action.RUN_CAMPAIGN))
         with refused_on(form):
-            acknowledge_scan(made=made, actor=actor, user=request.user, reason=form.cleaned_data["reason"])
+            acknowledge_scan(made=made, actor=actor, user=signed_in(request), reason=form.cleaned_data["reason"])
             messages.success(request, "The warning is acknowledged; the campaign may be opened.")
             return redirect("reading:campaign", code, slug)
     rows, job = labelled(made), job_of(made) if made else None

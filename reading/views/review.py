@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import User
-from config.errors import BadInput, Refusal
+from accounts.identity import signed_in
+from config.errors import Refusal
 from config.refusals import status_of
 from config.tokens import new_token
 from instruments.definition import Instrument, Item
@@ -42,14 +42,12 @@ def sign(request: HttpRequest, token: str) -> HttpResponse:
     of = {"step": piece.step} if piece.step.token else {"step__read": piece.read}
     if SignedValues.objects.filter(step__locked_at__isnull=False, digest=digest, **of).exists():
         return see_other(after_signing(piece))
-    if not isinstance(request.user, User):
-        raise BadInput("signer", "nobody", "a person who is signed in")
     try:
         sign_step(
             read=piece.read,
             step=piece.step,
             actor=piece.actor,
-            user=request.user,
+            user=signed_in(request),
             password=request.POST.get("password", ""),
             meaning=request.POST.get("meaning", ""),
             shown_digest=digest,

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.trail import audited_atomic, record
 from config.errors import BadInput, WrongState
+from config.wording import quoted
 from reading.campaigns.image_problems import PROBLEMS, report_problem
 from reading.campaigns.training import awaits_reference, lay_beside
 from reading.models import DisplayedTimepoint, Sitting
@@ -125,7 +126,7 @@ def values(request: HttpRequest, token: str) -> HttpResponse:
     piece = piece_or_404(request, token)
     given = body_of(request, "ops")
     if len(given) > MAX_OPERATIONS:
-        raise BadInput("ops", len(given), f"at most {MAX_OPERATIONS}")
+        raise BadInput(f"At most {MAX_OPERATIONS} entries are saved at a time. The request has {len(given)}.")
     operations = [parse_operation(one) for one in given]
     outcomes = save_values(
         read=piece.read, actor=piece.actor, operations=operations, sitting=sitting_of(request), step=piece.step
@@ -138,9 +139,9 @@ def body_of(request: HttpRequest, name: str) -> list[dict[str, Any]]:
     try:
         given = json.loads(request.body)[name]
     except (ValueError, KeyError, TypeError):
-        raise BadInput("request", "unreadable", f'JSON with "{name}"') from None
+        given = None
     if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
-        raise BadInput(name, type(given).__name__, "a list of objects")
+        raise BadInput(f"The request is not JSON with a list of objects under {quoted(name)}.")
     return given
 
 
@@ -161,13 +162,13 @@ def parse_operation(given: dict[str, Any]) -> Operation:
             seen_at=moment(given["seen_at"], "seen_at") if given.get("seen_at") else None,
         )
     except KeyError as missing:
-        raise BadInput("operation", f"without {missing}", "every field of an operation") from None
+        raise BadInput(f"The entry lacks its field {quoted(missing.args[0])}.") from None
 
 
 def whole(given: object, name: str, largest: int) -> int:
     """A whole number from 0 to the largest."""
     if not isinstance(given, int) or isinstance(given, bool) or not 0 <= given <= largest:
-        raise BadInput(name, given, f"a whole number from 0 to {largest}")
+        raise BadInput(f"The field {name} cannot be {quoted(given)}. Give a whole number from 0 to {largest}.")
     return given
 
 
@@ -175,7 +176,7 @@ def moment(given: object, name: str) -> datetime:
     """A time with its zone in ISO 8601."""
     found = parse_datetime(given) if isinstance(given, str) else None
     if found is None or found.tzinfo is None:
-        raise BadInput(name, given, "a time such as 2026-01-31T12:00:00.000Z")
+        raise BadInput(f"The field {name} cannot be {quoted(given)}. Give a time such as 2026-01-31T12:00:00.000Z.")
     return found
 
 
@@ -211,7 +212,7 @@ def body_of_one(request: HttpRequest) -> list[dict[str, Any]]:
     except ValueError:
         given = None
     if not isinstance(given, dict):
-        raise BadInput("request", "unreadable", "a JSON object")
+        raise BadInput("The request is not a JSON object.")
     return [given]
 
 
@@ -235,7 +236,7 @@ def take_over(request: HttpRequest, token: str) -> HttpResponse:
     """Tells the trail that the reader went on in another tab."""
     piece = piece_or_404(request, token)
     if piece.step.locked_at is not None:
-        raise WrongState("this read", "signed", "a read in progress")
+        raise WrongState("This read is signed, so it takes no entries now.")
     with audited_atomic():
         record(
             action="reading.read.taken-over",

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.roles import Role
+from accounts.roles import Action, Role
 from audit.trail import Actor
 from config.errors import BadInput, NotAllowed
+from config.wording import both, quoted
 from reading.issuing.declining import decline_read
 from reading.models import Campaign, CampaignStatus, ReadStatus
 from reading.room.access import own_id, piece_or_404
@@ -37,7 +38,7 @@ def reading_actor(request: HttpRequest) -> tuple[Actor, str]:
         .first()
     )
     if held is None:
-        raise NotAllowed("read cases")
+        raise NotAllowed(Action.READ_CASES)
     return Actor(user_id=request.user.pk, label=str(request.user), role=held[0]), held[1]
 
 
@@ -110,7 +111,7 @@ def display_check(request: HttpRequest) -> HttpResponse:
     given = request.POST
     unseen = [text for code, text in CHECKS.items() if given.get(code) != "yes"]
     if unseen:
-        raise BadInput("display check", "not confirmed", "; ".join(unseen))
+        raise BadInput(f"The display check is not complete. Confirm also {both(map(quoted, unseen))}.")
     names = ("window", "pixel_ratio", "screen", "calibrated_on", "remark")
     display = {name: given.get(name, "")[:200] for name in names} | {"confirmed": sorted(CHECKS)}
     request.session["sitting"] = begin_sitting(

@@ -40,13 +40,14 @@ def give_share(*, asked: ArmsRequest, actor: Actor, user: User, content: bytes, 
     demand_waiting(asked)
     key = key_of(asked, user)
     if asked.shares.filter(key=key).exists():
-        raise WrongState("your share", "given already", "another custodian's share")
+        raise WrongState("You have already given your share. The other one must come from another custodian.")
     check_password_for_signature(user=user, password=password)
     try:
         shares = checked_shares(asked, key, content)
     except WrongShare as fault:
         count_wrong_share(asked, actor, str(fault))
-        raise BadInput("opening share", str(fault), "what custodian.py open wrote for this request") from None
+        instead = "Choose the file that custodian.py open wrote for this request."
+        raise BadInput(f"The opening share was not taken. {fault} {instead}", field="opening_share") from None
     return keep_share(asked, actor, user, key, shares)
 
 
@@ -55,10 +56,10 @@ def checked_shares(asked: ArmsRequest, key: CustodianKey, content: bytes) -> dic
     """The shares by subject; WrongShare says what is not right with them."""
     given = read_share(content)
     expected = {
-        "request": (asked.token, "it answers another request"),
-        "trial": (asked.campaign.trial.code, "it belongs to another trial"),
-        "version": (asked.imported.version, "it belongs to another version of the arms"),
-        "fingerprint": (key.fingerprint, "it was made with another key than yours"),
+        "request": (asked.token, "It answers another request."),
+        "trial": (asked.campaign.trial.code, "It belongs to another trial."),
+        "version": (asked.imported.version, "It belongs to another version of the arms."),
+        "fingerprint": (key.fingerprint, "It was made with another key than yours."),
     }
     for name, (value, says) in expected.items():
         if given.get(name) != value:
@@ -71,26 +72,26 @@ def matching_shares(asked: ArmsRequest, place: int, shares: Any) -> dict[str, st
     """Every share is what was sealed to the custodian at that place."""
     values = values_of(asked)
     if not isinstance(shares, dict) or set(shares) != {value.subject.code for value in values}:
-        raise WrongShare("it holds other subjects than the package")
+        raise WrongShare("It holds other subjects than the package.")
     trial, version = asked.campaign.trial.code, asked.imported.version
     for value in values:
         code = value.subject.code
         share = decoded(shares[code])
         if not is_share(value.sealed, place, share, trial=trial, subject=code, version=version):
-            raise WrongShare(f"the share of subject {code} is not what was sealed to your key")
+            raise WrongShare(f"The share of subject {code} is not what was sealed to your key.")
     return shares
 
 
 def read_share(content: bytes) -> dict[str, Any]:
     """The file as JSON of the right kind."""
     if len(content) > LARGEST_SHARE:
-        raise WrongShare(f"it is larger than {LARGEST_SHARE} bytes")
+        raise WrongShare(f"It is larger than {LARGEST_SHARE:,} bytes.")
     try:
         given = json.loads(content)
     except ValueError:
         given = None
     if not isinstance(given, dict) or given.get("format") != OPENED:
-        raise WrongShare("it is no opening share")
+        raise WrongShare("It is not an opening share.")
     return given
 
 

@@ -11,47 +11,62 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
-from config.errors import BadInput, WrongState
+from config.errors import WrongState
 from config.tokens import new_token
 from jobs.queue import add
 from reading.campaigns.opening import identities
 from reading.charter.versions import terms_of
 from reading.models import Campaign, CampaignStatus
+from reading.states import again_if_same, demand_reason, said_of
 from scoring.models import ARMS_REQUEST_TRANSITIONS, ArmsRequest, ArmsRequestStatus, Lock, OpeningShare
 from studies.arms.custodian.custodian import SEALED
 from studies.arms.custodian_keys import holds_arms, newest_import
 from studies.models import CustodianKey, SealedArm
 
 UNDER_WAY = (ArmsRequestStatus.WAITING, ArmsRequestStatus.OPENING)
+REQUEST_IS: dict[str, str] = {
+    ArmsRequestStatus.WAITING: "is waiting for two custodians",
+    ArmsRequestStatus.OPENING: "is being opened",
+    ArmsRequestStatus.OPENED: "has been opened",
+    ArmsRequestStatus.EXPIRED: "has run out of time",
+    ArmsRequestStatus.WITHDRAWN: "has been withdrawn",
+    ArmsRequestStatus.FAILED: "has failed",
+}
+REQUEST_BECOMES: dict[str, str] = {
+    ArmsRequestStatus.OPENING: "opened",
+    ArmsRequestStatus.OPENED: "opened",
+    ArmsRequestStatus.EXPIRED: "ended",
+    ArmsRequestStatus.WITHDRAWN: "withdrawn",
+    ArmsRequestStatus.FAILED: "given up",
+}
 
 
 def why_not_open(campaign: Campaign) -> list[str]:
     """What stands in the way of opening this campaign's arms, in plain words."""
     obstacles = []
     if not holds_arms(campaign.trial):
-        obstacles.append("the trial holds no arms")
+        obstacles.append("The trial holds no arms.")
     if newest_import(campaign.trial) is None:
-        obstacles.append("no arm has been imported")
+        obstacles.append("No arm has been imported.")
     if not terms_of(campaign.charter).arms_may_be_opened:
-        obstacles.append(f"charter version {campaign.charter.version} does not permit it")
+        obstacles.append(f"Charter version {campaign.charter.version} does not permit it.")
     if campaign.status != CampaignStatus.LOCKED:
-        obstacles.append(f"the campaign is {campaign.get_status_display().lower()}, not locked")
+        obstacles.append(f"{said_of(campaign)} It must be locked first.")
     return obstacles
 
 
 def ask_for_arms(*, campaign: Campaign, actor: Actor, user: User, reason: str) -> ArmsRequest:
     """Asks any two custodians for their shares, within the time limit."""
     authorise(actor, Action.REQUEST_ARMS)
-    if not reason.strip():
-        raise BadInput("reason", reason, "a sentence")
+    demand_reason(reason)
     imported = newest_import(campaign.trial)
-    for obstacle in why_not_open(campaign):
-        raise WrongState("the campaign", obstacle, "nothing in the way of opening its arms")
+    if obstacles := why_not_open(campaign):
+        raise WrongState(f"The arms of campaign {campaign.code} cannot be opened. {' '.join(obstacles)}")
     assert imported is not None  # noqa: S101  one of the obstacles
     with audited_atomic():
         Campaign.objects.select_for_update().get(pk=campaign.pk)
         if campaign.arms_requests.filter(status__in=UNDER_WAY).exists():
-            raise WrongState(f"campaign {campaign.code}", "one whose arms are asked for already", "no other request")
+            raise WrongState(f"The arms of campaign {campaign.code} have already been asked for.")
         asked = ArmsRequest.objects.create(
             campaign=campaign,
             lock=Lock.objects.filter(campaign=campaign).latest("number"),
@@ -95,11 +110,11 @@ def demand_waiting(asked: ArmsRequest) -> None:
     if asked.status == ArmsRequestStatus.WAITING and asked.expires_at <= timezone.now():
         expire(asked)
     if asked.status != ArmsRequestStatus.WAITING:
-        raise WrongState("the request", asked.get_status_display().lower(), "one that waits for custodians")
+        raise WrongState(f"This request {REQUEST_IS[asked.status]}, so it takes no shares.")
     campaign = Campaign.objects.get(pk=asked.campaign_id)
     newest = Lock.objects.filter(campaign=campaign).latest("number")
     if campaign.status != CampaignStatus.LOCKED or newest.pk != asked.lock_id:
-        raise WrongState(f"lock {asked.lock.number}", "not in force any more", "the lock the request was made under")
+        raise WrongState(f"This request was made under lock {asked.lock.number}, which is no longer in force.")
 
 
 def subjects_read(campaign: Campaign) -> set[int]:
@@ -122,10 +137,7 @@ def key_of(asked: ArmsRequest, user: User) -> CustodianKey:
     """The custodian's key that this version was sealed to."""
     own = CustodianKey.objects.filter(pk__in=asked.imported.keys, custodian=user).order_by("-pk").first()
     if own is None:
-        version = asked.imported.version
-        raise WrongState(
-            "your key", f"not one that arms version {version} was sealed to", "one of its custodians' keys"
-        )
+        raise WrongState(f"Version {asked.imported.version} of the arms was not sealed to a key of yours.")
     return own
 
 
@@ -157,8 +169,8 @@ def move_request(asked: ArmsRequest, to: ArmsRequestStatus, **changes: object) -
     touched = ArmsRequest.objects.filter(pk=asked.pk, status__in=allowed).update(status=to, **changes)
     if touched != 1:
         asked.refresh_from_db()
-        state = asked.get_status_display().lower()
-        raise WrongState("the request", state, " or ".join(status.label.lower() for status in allowed))
+        becomes = REQUEST_BECOMES[to] + again_if_same(asked.status, to)
+        raise WrongState(f"This request {REQUEST_IS[asked.status]}, so it cannot be {becomes}.")
     asked.refresh_from_db()
 
 

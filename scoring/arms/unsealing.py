@@ -29,7 +29,7 @@ from audit.trail import Actor, audited_atomic
 from config.errors import WrongState
 from jobs.queue import Lease
 from scoring.arms.opening_shares import concealed, name_of, revealed
-from scoring.arms.requests import move_request, place_of, subjects_read, tell, values_of, wipe_shares
+from scoring.arms.requests import REQUEST_IS, move_request, place_of, subjects_read, tell, values_of, wipe_shares
 from scoring.datasets import verifier
 from scoring.datasets.package import ZIP_TIME, harmless
 from scoring.models import ArmsRequest, ArmsRequestStatus
@@ -154,7 +154,7 @@ def receive_arms(*, asked: ArmsRequest, actor: Actor, user: User, password: str)
     """The opened package. Whoever receives it moves to the unblinded side of the trial, and cannot come back."""
     authorise(actor, Action.RECEIVE_ARMS)
     if asked.status != ArmsRequestStatus.OPENED:
-        raise WrongState("the request", asked.get_status_display().lower(), "opened arms")
+        raise WrongState(f"This request {REQUEST_IS[asked.status]}. The arms can be received once they are opened.")
     check_password_for_signature(user=user, password=password)
     with storages["exports"].open(asked.folder) as file:
         content = revealed(file.read(), asked.folder)

@@ -16,6 +16,7 @@ from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
 from jobs.queue import Lease, add
 from reading.models import Campaign, CampaignStatus, CaseStatus, Read, ReadStatus
+from reading.states import again_if_same, said_of
 from scoring.consensus.signed_series import AlteredValues
 from scoring.datasets.case_rows import (
     CaseData,
@@ -37,9 +38,9 @@ def request_dataset(*, campaign: Campaign, actor: Actor) -> Dataset:
     """Asks for a dataset of a closed campaign; a job builds it."""
     authorise(actor, Action.BUILD_DATASET)
     if campaign.trains:
-        raise WrongState("the campaign", "for training", "a campaign whose reads count")
+        raise WrongState(f"Campaign {campaign.code} is for training, so no dataset is built from it.")
     if campaign.status != CampaignStatus.CLOSED:
-        raise WrongState("the campaign", campaign.get_status_display().lower(), "a closed campaign that is not locked")
+        raise WrongState(f"{said_of(campaign)} A dataset is built from a campaign that is closed and not locked.")
     with audited_atomic():
         number = Dataset.objects.filter(campaign=campaign).count() + 1
         dataset = Dataset.objects.create(campaign=campaign, number=number)
@@ -185,12 +186,39 @@ def record_download(*, dataset: Dataset, actor: Actor) -> None:
         )
 
 
+DATASET_IS: dict[str, str] = {
+    DatasetStatus.BUILDING: "is still being built",
+    DatasetStatus.BUILT: "is built and not submitted for a lock",
+    DatasetStatus.LOCK_REQUESTED: "is waiting for its second signer",
+    DatasetStatus.LOCKED: "is locked",
+    DatasetStatus.FAILED: "could not be built",
+    DatasetStatus.DISCARDED: "has been discarded",
+}
+DATASET_BECOMES: dict[str, str] = {
+    DatasetStatus.BUILT: "built",
+    DatasetStatus.LOCK_REQUESTED: "submitted for a lock",
+    DatasetStatus.LOCKED: "locked",
+    DatasetStatus.FAILED: "given up",
+    DatasetStatus.DISCARDED: "discarded",
+}
+
+
+def said_of_dataset(dataset: Dataset) -> str:
+    """The dataset and its state, as the beginning of a refusal.
+
+    >>> said_of_dataset(Dataset(number=2, status="locked"))
+    'Dataset 2 is locked.'
+    """
+    return f"Dataset {dataset.number} {DATASET_IS[dataset.status]}."
+
+
 def move_dataset(dataset: Dataset, to: DatasetStatus, **changes: object) -> None:
     """Compare-and-set along DATASET_TRANSITIONS."""
     allowed = [state for state, following in DATASET_TRANSITIONS.items() if to in following]
     touched = Dataset.objects.filter(pk=dataset.pk, status__in=allowed).update(status=to, **changes)
     if touched != 1:
         dataset.refresh_from_db()
-        state = dataset.get_status_display().lower()
-        raise WrongState("the dataset", state, " or ".join(status.label.lower() for status in allowed))
+        raise WrongState(
+            f"{said_of_dataset(dataset)} It cannot be {DATASET_BECOMES[to]}{again_if_same(dataset.status, to)}."
+        )
     dataset.refresh_from_db()

@@ -11,10 +11,12 @@ from accounts.signatures import check_password_for_signature, write_signature
 from audit import anchors
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
+from config.wording import counted
 from reading.campaigns.opening import identities, move_campaign
 from reading.campaigns.outstanding import outstanding_in
 from reading.models import Campaign, CampaignStatus
-from scoring.datasets.building import move_dataset
+from reading.states import demand_reason, said_of
+from scoring.datasets.building import move_dataset, said_of_dataset
 from scoring.models import Dataset, DatasetStatus, Lock, LockRequest, Unlock
 from studies.models import Question, QuestionStatus
 
@@ -26,13 +28,15 @@ def why_not_lock(campaign: Campaign) -> list[str]:
     """What stands in the way of a lock, in plain words."""
     obstacles = []
     if campaign.status != CampaignStatus.CLOSED:
-        obstacles.append(f"the campaign is {campaign.get_status_display().lower()}, not closed")
+        obstacles.append(f"{said_of(campaign)} It must be closed, and not locked.")
     if left := outstanding_in(campaign).reads:
-        obstacles.append(f"{left} reads are not signed")
+        obstacles.append(f"{counted(left, 'read is', 'reads are')} not signed.")
     open_questions = Question.objects.filter(trial=campaign.trial).exclude(status=QuestionStatus.CLOSED).count()
     blocking = questions_on(campaign)
     if blocking:
-        obstacles.append(f"{blocking} of {open_questions} open questions concern subjects of this campaign")
+        questions = counted(open_questions, "open question")
+        concern = "concerns" if blocking == 1 else "concern"
+        obstacles.append(f"{blocking} of {questions} {concern} subjects of this campaign.")
     return obstacles
 
 
@@ -44,11 +48,16 @@ def questions_on(campaign: Campaign) -> int:
     return sum(bool(subjects & set(ids)) for ids in found)
 
 
+def demand_lockable(dataset: Dataset) -> None:
+    """WrongState while something is in the way of a lock."""
+    if obstacles := why_not_lock(dataset.campaign):
+        raise WrongState(f"Dataset {dataset.number} cannot be locked yet. {' '.join(obstacles)}")
+
+
 def request_lock(*, dataset: Dataset, actor: Actor, user: User, password: str) -> LockRequest:
     """The statistician signs the root; the second signer is asked."""
     authorise(actor, Action.REQUEST_LOCK)
-    for obstacle in why_not_lock(dataset.campaign):
-        raise WrongState("the campaign", obstacle, "nothing in the way of a lock")
+    demand_lockable(dataset)
     check_password_for_signature(user=user, password=password)
     with audited_atomic():
         move_dataset(dataset, DatasetStatus.LOCK_REQUESTED)
@@ -90,9 +99,8 @@ def confirm_lock(*, dataset: Dataset, actor: Actor, user: User, password: str) -
     authorise(actor, Action.CONFIRM_LOCK)
     request = open_request(dataset)
     if request.signature.signer_id == user.pk:
-        raise BadInput("second signer", str(user), "another person than the one who asked for the lock")
-    for obstacle in why_not_lock(dataset.campaign):
-        raise WrongState("the campaign", obstacle, "nothing in the way of a lock")
+        raise BadInput("You asked for this lock yourself. Another person must confirm it.")
+    demand_lockable(dataset)
     check_password_for_signature(user=user, password=password)
     with audited_atomic():
         confirmed = sign_root(dataset, actor, user, CONFIRM_MEANING)
@@ -115,8 +123,7 @@ def confirm_lock(*, dataset: Dataset, actor: Actor, user: User, password: str) -
 def decline_lock(*, dataset: Dataset, actor: Actor, reason: str) -> None:
     """The second signer turns the dataset down: it is set aside, and a new one is built once mended."""
     authorise(actor, Action.CONFIRM_LOCK)
-    if not reason.strip():
-        raise BadInput("reason", reason, "a sentence")
+    demand_reason(reason)
     request = open_request(dataset)
     with audited_atomic():
         LockRequest.objects.filter(pk=request.pk).update(withdrawn_at=timezone.now())
@@ -128,22 +135,21 @@ def open_request(dataset: Dataset) -> LockRequest:
     """The request that waits for the second signer."""
     request = dataset.lock_requests.filter(withdrawn_at=None).select_related("signature").first()
     if request is None or dataset.status != DatasetStatus.LOCK_REQUESTED:
-        raise WrongState("the dataset", dataset.get_status_display().lower(), "a dataset waiting for its second signer")
+        raise WrongState(f"{said_of_dataset(dataset)} It is not waiting for a second signer.")
     return request
 
 
 def ask_unlock(*, lock: Lock, actor: Actor, user: User, reason: str) -> Unlock:
     """Asks to open the newest lock of a campaign, with a reason; another person must agree."""
     authorise(actor, Action.REQUEST_UNLOCK)
-    if not reason.strip():
-        raise BadInput("reason", reason, "a sentence")
+    demand_reason(reason)
     if (
         lock.campaign.status != CampaignStatus.LOCKED
         or lock.number != Lock.objects.filter(campaign=lock.campaign).count()
     ):
-        raise WrongState("the lock", "not the one in force", "the newest lock of a locked campaign")
+        raise WrongState(f"Lock {lock.number} is no longer in force. Only the lock in force can be opened.")
     if Unlock.objects.filter(lock=lock).exists():
-        raise WrongState("the lock", "already asked to be opened", "a lock nobody has asked to open")
+        raise WrongState(f"Somebody has already asked to open lock {lock.number}.")
     with audited_atomic():
         unlock = Unlock.objects.create(lock=lock, reason=reason.strip()[:500], asked_by=user)
         record_lock("scoring.unlock.requested", lock.dataset, actor, reason)
@@ -154,11 +160,11 @@ def agree_unlock(*, unlock: Unlock, actor: Actor, user: User) -> None:
     """The second person agrees: the campaign is closed and unlocked; the locked dataset stays as it is."""
     authorise(actor, Action.CONFIRM_LOCK)
     if unlock.asked_by_id == user.pk:
-        raise BadInput("second person", str(user), "another person than the one who asked")
+        raise BadInput("You asked to open this lock yourself. Another person must agree.")
     with audited_atomic():
         touched = Unlock.objects.filter(pk=unlock.pk, agreed_by=None).update(agreed_by=user, agreed_at=timezone.now())
         if touched != 1:
-            raise WrongState("the unlock", "agreed", "one that waits for a second person")
+            raise WrongState(f"Lock {unlock.lock.number} has already been opened.")
         move_campaign(unlock.lock.campaign, CampaignStatus.CLOSED)
         record_lock("scoring.unlock.approved", unlock.lock.dataset, actor, unlock.reason)
         anchors.write_on_commit()

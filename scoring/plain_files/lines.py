@@ -1,4 +1,4 @@
-"""Lines of a plain CSV file; every refusal names the line, the column, the value and what was allowed."""
+"""Lines of a plain CSV file; every refusal names the line, the column, the value and what to write instead."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import BadInput
+from config.wording import both, counted, quoted
 
 MISSING = frozenset({"", ".", "NA", "NaN"})
 READ = ("subject", "visit", "reader")
@@ -24,14 +25,14 @@ class Line:
     number: int
     cells: dict[str, str]
 
-    def refuse(self, column: str, allowed: str) -> BadInput:
-        return BadInput(f"line {self.number}, column {column}", self.cells.get(column, ""), allowed)
+    def refuse(self, column: str, instead: str) -> BadInput:
+        return BadInput(f"Line {self.number} has {quoted(self.cells.get(column))} in column {column}. {instead}")
 
     def text(self, column: str) -> str:
         """A cell that may not be empty."""
         found = self.cells.get(column, "")
         if not found:
-            raise self.refuse(column, "a text that is not empty")
+            raise self.refuse(column, "Write a text that is not empty.")
         return found
 
 
@@ -49,9 +50,10 @@ def read_lines(path: Path, needed: tuple[str, ...]) -> tuple[tuple[str, ...], It
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise BadInput("file", str(path), f"a file that can be read ({error.strerror})") from None
+        raise BadInput(f"The file {path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:
-        raise BadInput(f"{path.name}, byte {error.start}", hex(error.object[error.start]), "text in UTF-8") from None
+        byte = hex(error.object[error.start])
+        raise BadInput(f"The file {path.name} is not text in UTF-8: byte {error.start} is {byte}.") from None
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     columns = _header(_safely(rows), needed)
     return columns, (_line(rows, cells, columns) for cells in _every(rows) if any(cell.strip() for cell in cells))
@@ -66,7 +68,7 @@ def _safely(rows: csv._reader) -> list[str] | None:  # type: ignore[name-defined
     try:
         found: list[str] | None = next(rows, None)
     except csv.Error as error:
-        raise BadInput(f"line {rows.line_num}", str(error), "well-formed CSV") from None
+        raise BadInput(f"Line {rows.line_num} is not well-formed CSV: {error}.") from None
     return found
 
 
@@ -82,14 +84,15 @@ def _header(cells: list[str] | None, needed: tuple[str, ...]) -> tuple[str, ...]
     need(columns, needed)
     doubled = [column for at, column in enumerate(columns) if column in columns[:at]]
     if doubled:
-        raise BadInput("line 1, columns", doubled[0], "each column once")
+        raise BadInput(f"Line 1 names column {quoted(doubled[0])} twice. Name each column once.")
     return columns
 
 
 def _line(rows: csv._reader, cells: list[str], columns: tuple[str, ...]) -> Line:  # type: ignore[name-defined]
     number = rows.line_num
     if len(cells) != len(columns):
-        raise BadInput(f"line {number}", f"{len(cells)} cells", f"{len(columns)} cells, as in the first line")
+        cells_found, wanted = counted(len(cells), "cell"), counted(len(columns), "cell")
+        raise BadInput(f"Line {number} has {cells_found}. Write {wanted}, as in the first line.")
     return Line(number, {column: cell.strip() for column, cell in zip(columns, cells, strict=True)})
 
 
@@ -97,4 +100,5 @@ def need(columns: tuple[str, ...], needed: tuple[str, ...]) -> None:
     """Refuses a file that lacks one of these columns."""
     for column in needed:
         if column not in columns:
-            raise BadInput("line 1, columns", ", ".join(columns), f"columns {', '.join(needed)}; {column} is not there")
+            text = f"Line 1 has no column {column}. The columns {both(needed)} are needed"
+            raise BadInput(f"{text}, and the file has {both(filter(None, columns))}.")

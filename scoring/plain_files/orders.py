@@ -11,6 +11,7 @@ from string import ascii_uppercase
 from typing import Any
 
 from config.errors import BadInput
+from config.wording import both, quoted
 from reading.issuing.presentations import BESIDE, PRESENTATIONS, draw_queue, draw_repeats, plan_steps, queue_name
 from reading.issuing.randomisation import SEED_BYTES, commitment
 from scoring.datasets.tables import ORDERS
@@ -68,16 +69,19 @@ def read_drawing(folder: Path, seed_file: Path) -> Drawing:
         terms = read_json(folder / MANIFEST)["charter"]["terms"]
         presentation, share = terms["presentation"], float(terms.get("repeats_share", 0))
     except (KeyError, TypeError, ValueError):
-        raise BadInput(MANIFEST, "without a charter's terms", "the manifest of a dataset") from None
+        raise BadInput(
+            f"The file {folder / MANIFEST} has no charter terms. Name the folder of an unpacked dataset."
+        ) from None
     if presentation not in PRESENTATIONS:
-        raise BadInput("presentation", presentation, ", ".join(PRESENTATIONS))
+        raise BadInput(f"The charter has the presentation {quoted(presentation)}. Known are {both(PRESENTATIONS)}.")
     reads: dict[str, list[Shown]] = {}
     for shown in read_orders(folder / ORDERS.name):
         reads.setdefault(shown.read, []).append(shown)
     seeds = read_seeds(seed_file)
     for rows in reads.values():
         if rows[0].commitment not in seeds:
-            raise BadInput("seeds", seed_file.name, f"the seed whose commitment is {rows[0].commitment}")
+            wanted = rows[0].commitment
+            raise BadInput(f"The file {seed_file.name} lacks the seed whose commitment is {wanted}.")
     return Drawing(presentation, share, reads, seeds)
 
 
@@ -86,8 +90,13 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise BadInput("file", str(path), f"a JSON file that can be read ({error})") from None
+        raise BadInput(f"The file {path} cannot be read as JSON: {fault_of(error)}.") from None
     return found
+
+
+def fault_of(error: OSError | ValueError) -> str:
+    """What is wrong with a file, in words."""
+    return (error.strerror if isinstance(error, OSError) else str(error)) or type(error).__name__
 
 
 def read_orders(path: Path) -> list[Shown]:
@@ -96,9 +105,14 @@ def read_orders(path: Path) -> list[Shown]:
         with path.open(encoding="utf-8", newline="") as file:
             return [shown_in(row) for row in csv.DictReader(file)]
     except OSError as error:
-        raise BadInput("file", str(path), f"a file that can be read ({error.strerror})") from None
-    except (KeyError, ValueError) as error:
-        raise BadInput(path.name, str(error), "every column of the codebook, whole numbers where it says so") from None
+        raise BadInput(f"The file {path} cannot be read: {error.strerror}.") from None
+    except KeyError as missing:
+        raise BadInput(f"The file {path.name} has no column {missing.args[0]}.") from None
+    except (AttributeError, TypeError, ValueError):
+        text = (
+            f"The file {path.name} has a row that is cut short, or without a whole number where the codebook says so."
+        )
+        raise BadInput(text) from None
 
 
 def shown_in(row: dict[str, str]) -> Shown:
@@ -131,10 +145,11 @@ def read_seeds(path: Path) -> dict[str, bytes]:
     try:
         seeds = [bytes.fromhex(entry["seed"]) for entry in read_json(path)["seeds"]]
     except (KeyError, TypeError, ValueError):
-        raise BadInput("seeds", path.name, 'JSON with "seeds", each with its "seed" in hex') from None
+        text = f"The file {path.name} is not what was revealed: JSON with “seeds”, each with its “seed” in hexadecimal."
+        raise BadInput(text) from None
     for seed in seeds:
         if len(seed) != SEED_BYTES:
-            raise BadInput("seed", seed.hex(), f"{SEED_BYTES} bytes in hex")
+            raise BadInput(f"The seed {quoted(seed.hex())} has {len(seed)} bytes. A seed has {SEED_BYTES}.")
     return {commitment(seed): seed for seed in seeds}
 
 

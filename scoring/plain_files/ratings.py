@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from config.errors import BadInput
+from config.wording import either, quoted
 from scoring.agreement.report import Cube
 from scoring.plain_files.lines import MISSING, Line, natural, read_lines
 
@@ -32,12 +33,12 @@ def read_ratings(path: Path) -> list[Rating]:
         key = line.text("subject"), visit, line.text("reader")
         if key in seen:
             raise line.refuse(
-                "subject", f"one line for each subject, visit and reader; line {seen[key]} is for the same"
+                "subject", f"Write one line for each subject, visit and reader. Line {seen[key]} is for the same."
             )
         seen[key] = line.number
         found.append(Rating(*key, _number(line)))
     if not found:
-        raise BadInput(path.name, "no line of ratings", "at least one line after the first")
+        raise BadInput(f"The file {path.name} has no ratings. Write at least one line after the first.")
     return found
 
 
@@ -48,9 +49,9 @@ def _number(line: Line) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise line.refuse("value", "a number, or empty") from None
+        raise line.refuse("value", "Write a number, or leave it empty.") from None
     if value in (float("inf"), float("-inf")) or value != value:
-        raise line.refuse("value", "a finite number, or empty")
+        raise line.refuse("value", "Write a finite number, or leave it empty.")
     return value
 
 
@@ -61,7 +62,7 @@ def cube_of(ratings: list[Rating], baseline: str | None = None) -> Cube:
     )
     if baseline is not None:
         if baseline not in visits:
-            raise BadInput("--baseline", baseline, f"a visit of the file: {', '.join(visits)}")
+            raise BadInput(f"The file has no visit {quoted(baseline)} for --baseline. Choose {either(visits)}.")
         visits = [baseline, *(visit for visit in visits if visit != baseline)]
     places = [{name: at for at, name in enumerate(names)} for names in (subjects, visits, readers)]
     values = np.full([len(names) for names in places], np.nan)

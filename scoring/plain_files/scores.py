@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from config.errors import BadInput
+from config.wording import both, either, quoted
 from instruments import Instrument
 from instruments.definition import ABSENT, Item
 from scoring.plain_files.lines import MISSING, OPTIONAL, READ, Line, natural, need, read_lines
@@ -42,7 +43,7 @@ def read_scores(path: Path, instrument: Instrument) -> list[Read]:
     else:
         _fill_wide(lines, _item_columns(columns, instrument), instrument, reads)
     if not reads:
-        raise BadInput(path.name, "no line of scores", "at least one line after the first")
+        raise BadInput(f"The file {path.name} has no scores. Write at least one line after the first.")
     return sorted(reads.values(), key=lambda read: (*read.series, natural(read.visit)))
 
 
@@ -52,7 +53,7 @@ def _read_of(line: Line, reads: dict[tuple[str, ...], Read]) -> tuple[Read, bool
     found = reads.get((*names, campaign))
     if found:
         if found.day != _day(line):
-            raise line.refuse("day", f"{found.day}, as on line {found.line}")
+            raise line.refuse("day", f"Line {found.line} gives {day_in_words(found.day)} for the same read.")
         return found, False
     reads[(*names, campaign)] = Read(names[0], names[1], names[2], campaign, _day(line), line.number)
     return reads[(*names, campaign)], True
@@ -65,7 +66,12 @@ def _day(line: Line) -> int | None:
     try:
         return int(text)
     except ValueError:
-        raise line.refuse("day", "a whole number of days, or empty") from None
+        raise line.refuse("day", "Write a whole number of days, or leave it empty.") from None
+
+
+def day_in_words(day: int | None) -> str:
+    """A day of a read, or that it has none."""
+    return "no day" if day is None else f"day {day}"
 
 
 def _fill_long(lines: Iterable[Line], instrument: Instrument, reads: dict[tuple[str, ...], Read]) -> None:
@@ -74,13 +80,12 @@ def _fill_long(lines: Iterable[Line], instrument: Instrument, reads: dict[tuple[
         item = named.get(line.text("item"))
         if item is None:
             raise line.refuse(
-                "item", f"an item key or wide name of {instrument.key}, such as {instrument.items[0].key}"
+                "item", f"Write the key or wide name of an item of {instrument.key}, such as {instrument.items[0].key}."
             )
         read, _ = _read_of(line, reads)
         if item.key in read.values:
-            raise line.refuse(
-                "item", f"each item once for subject {read.subject}, visit {read.visit}, reader {read.reader}"
-            )
+            whose = f"Subject {read.subject}, visit {read.visit}, reader {read.reader}"
+            raise line.refuse("item", f"Write each item once. {whose} already has it.")
         read.values[item.key] = _grade(line, "value", item)
         reason = line.cells.get("reason", "")
         if reason:
@@ -95,7 +100,7 @@ def _fill_wide(
         read, new = _read_of(line, reads)
         if not new:
             raise line.refuse(
-                "subject", f"one line for each subject, visit and reader; line {read.line} is for the same"
+                "subject", f"Write one line for each subject, visit and reader. Line {read.line} is for the same."
             )
         for column, item in columns.items():
             code = line.cells[column].upper()
@@ -111,13 +116,15 @@ def _item_columns(columns: tuple[str, ...], instrument: Instrument) -> dict[str,
         if column in (*READ, *OPTIONAL):
             continue
         if column not in named:
-            raise BadInput("line 1, columns", column, f"{', '.join((*READ, *OPTIONAL))} and items of {instrument.key}")
+            known = both((*READ, *OPTIONAL, f"items of {instrument.key}"))
+            raise BadInput(f"Line 1 has the unknown column {quoted(column)}. Columns are {known}.")
         if named[column] in chosen.values():
-            raise BadInput("line 1, columns", column, f"item {named[column].key} once")
+            raise BadInput(f"Line 1 names item {named[column].key} twice, the second time as {quoted(column)}.")
         chosen[column] = named[column]
     if not chosen:
         raise BadInput(
-            "line 1, columns", ", ".join(columns), f"a column item, or columns for the items of {instrument.key}"
+            f"Line 1 has only the columns {both(columns)}. "
+            f"Add a column item, or a column for each item of {instrument.key}."
         )
     return chosen
 
@@ -132,7 +139,7 @@ def _grade(line: Line, column: str, item: Item) -> int | None:
         return None
     grades = _grades(item.allowed)
     if text not in grades:
-        raise line.refuse(column, f"{', '.join(map(str, item.allowed))}, or empty for not scored")
+        raise line.refuse(column, f"Write {either(item.allowed)}, or leave it empty for not scored.")
     return grades[text]
 
 
@@ -146,9 +153,9 @@ def _reason(line: Line, instrument: Instrument, grade: int | None) -> str:
     codes = _codes(instrument)
     code = line.cells["reason"].upper()
     if grade is not None:
-        raise line.refuse("reason", "empty where a value is given")
+        raise line.refuse("reason", "Leave it empty where a value is given.")
     if code not in codes:
-        raise line.refuse("reason", f"{', '.join(codes)}, or empty")
+        raise line.refuse("reason", f"Write {either(codes)}, or leave it empty.")
     return code
 
 

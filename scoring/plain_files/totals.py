@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from config.errors import BadInput
+from config.wording import either, quoted
 from instruments import Instrument
 from instruments.amounts import Amount, Total
 from instruments.change import Change, change_series
@@ -40,8 +41,8 @@ class PlainTotals:
         self.instrument, self.rule, self.baseline = instrument, rule, baseline
         self.series = [_in_time(list(reads_of), rule) for _, reads_of in groupby(reads, key=lambda read: read.series)]
         if baseline is not None and all(read.visit != baseline for read in reads):
-            visits = ", ".join(sorted({read.visit for read in reads}))
-            raise BadInput("--baseline", baseline, f"a visit of the file: {visits}")
+            visits = either(sorted({read.visit for read in reads}))
+            raise BadInput(f"The file has no visit {quoted(baseline)} for --baseline. Choose {visits}.")
 
     def scored(self) -> Iterator[Scored]:
         """Each read with its totals, by campaign, subject, reader and time."""
@@ -96,7 +97,8 @@ class PlainTotals:
         if start is None:
             return []
         if start and not self._needs_no_series:
-            raise BadInput("--baseline", self.baseline, f"the first visit of each series, for rule {self.rule.name}")
+            text = f"Rule {self.rule.name} takes the first visit of each series for --baseline"
+            raise BadInput(f"{text}, and {quoted(self.baseline)} is a later one.")
         return [start, *(at for at in range(len(series)) if at != start)]
 
     def _arrays(self, reads: list[Read]) -> tuple[Values, Flags]:
@@ -112,11 +114,8 @@ def _in_time(series: list[Read], rule: MissingRule) -> list[Read]:
     if all(read.day is not None for read in series):
         return sorted(series, key=lambda read: read.day or 0)
     if rule.kind.operated is Operated.CARRIED and not all(read.visit.isdecimal() for read in series):
-        raise BadInput(
-            f"line {series[0].line}, column visit",
-            series[0].visit,
-            f"numbers, or a column day: rule {rule.name} needs the order",
-        )
+        text = f"Line {series[0].line} has {quoted(series[0].visit)} in column visit."
+        raise BadInput(f"{text} Rule {rule.name} needs the order of visits: write numbers, or add a column day.")
     return series
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 import instruments
 from accounts.roles import Action, allows
 from config.errors import BadInput
+from config.wording import either, quoted
 from reading.charter.versions import terms_of
 from reading.models import Campaign
 from scoring.agreement.report import Cube, report
@@ -65,7 +66,7 @@ def chosen(request: HttpRequest, groups: list[str]) -> str:
     """The group of sites asked for."""
     group = request.GET.get("group", "total")
     if group not in groups:
-        raise BadInput("group", group, ", ".join(groups))
+        raise BadInput(f"The group of sites cannot be {quoted(group)}. Choose {either(groups)}.")
     return group
 
 

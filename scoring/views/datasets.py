@@ -11,6 +11,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from accounts.identity import signed_in
 from accounts.models import User
 from accounts.roles import Action, Role, allows
 from config.errors import NotAllowed, WrongState
@@ -19,7 +20,7 @@ from jobs.models import Job
 from reading.campaigns.revealing import reveal_seeds
 from reading.forms.charter import SignForm
 from reading.models import Campaign
-from scoring.datasets.building import discard_dataset, record_download, request_dataset
+from scoring.datasets.building import discard_dataset, record_download, request_dataset, said_of_dataset
 from scoring.datasets.locking import agree_unlock, ask_unlock, confirm_lock, decline_lock, request_lock, why_not_lock
 from scoring.models import Dataset, DatasetStatus, Lock, Unlock
 from studies.access import actor_of, memberships_or_404, trial_or_404
@@ -47,9 +48,7 @@ def dataset_of(trial: Trial, slug: str, number: int) -> Dataset:
 
 def signer_of(request: HttpRequest) -> User:
     """The account that signs."""
-    if not isinstance(request.user, User):
-        raise NotAllowed("sign")
-    return request.user
+    return signed_in(request)
 
 
 def locks(request: HttpRequest, code: str) -> HttpResponse:
@@ -171,7 +170,7 @@ def download(request: HttpRequest, code: str, slug: str, number: int) -> FileRes
     trial, actor = trial_or_404(request, code, Action.DOWNLOAD_DATASET)
     shown = dataset_of(trial, slug, number)
     if not shown.folder:
-        raise WrongState("the dataset", shown.get_status_display().lower(), "a built dataset")
+        raise WrongState(f"{said_of_dataset(shown)} It cannot be downloaded.")
     record_download(dataset=shown, actor=actor)
     name = f"{trial.code}-{slug}-{number}.zip"
     return FileResponse(storages["exports"].open(shown.folder), as_attachment=True, filename=name)

@@ -142,7 +142,7 @@ def test_a_role_that_demands_it_opens_nothing_before(cast: Cast, settings: Any) 
 
 def test_a_role_that_demands_it_keeps_it(cast: Cast, secret: str, settings: Any) -> None:
     settings.ROLES_WITH_SECOND_FACTOR = ["reader"]
-    with pytest.raises(WrongState, match="demanded by your role"):
+    with pytest.raises(WrongState, match="Your role requires a second factor"):
         second_factor.remove_second_factor(user=cast.user("reader"))
 
 
@@ -155,5 +155,5 @@ def test_a_reset_takes_it_away_and_ends_every_session(cast: Cast, secret: str) -
 
 
 def test_a_wrong_code_names_what_was_allowed(cast: Cast) -> None:
-    with pytest.raises(BadInput, match="the six digits the app shows now"):
+    with pytest.raises(BadInput, match="the six digits that the app shows now"):
         second_factor.add_second_factor(user=cast.user("reader"), secret=second_factor.new_secret(), code="12")

@@ -61,7 +61,7 @@ def test_five_wrong_passwords_in_a_row_end_the_session_and_alert(cast: Cast, set
         with pytest.raises(BadInput):
             check_password_for_signature(user=reader, password="not it")
     assert client.get("/you/").status_code == 200
-    with pytest.raises(WrongState, match="repeated wrong passwords"):
+    with pytest.raises(WrongState, match="too many wrong passwords"):
         check_password_for_signature(user=reader, password="not it")
     assert client.get("/you/").status_code == 302
     assert Job.objects.filter(kind="accounts.alert").count() == 1
@@ -91,7 +91,7 @@ def test_nobody_signs_for_somebody_else(cast: Cast) -> None:
 
 def test_a_double_click_signs_once(cast: Cast) -> None:
     sign(cast)
-    with pytest.raises(WrongState, match="signed by you already"):
+    with pytest.raises(WrongState, match="already signed this"):
         sign(cast)
     assert Signature.objects.count() == 1
 

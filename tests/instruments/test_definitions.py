@@ -172,7 +172,7 @@ def test_reasons_are_in_the_order_of_the_keys_n_then_1_to_6() -> None:
 
 
 def test_what_does_not_exist_is_refused_by_name() -> None:
-    with pytest.raises(instruments.UnknownInstrument, match=r"'sharp' was given; allowed: svdh, "):
+    with pytest.raises(instruments.UnknownInstrument, match=r"There is no instrument “sharp”\. Choose svdh, "):
         instruments.get("sharp")
     with pytest.raises(UnknownItem, match="'EL-DIP2' is not an item of svdh"):
         instruments.get("svdh").item("EL-DIP2")

@@ -98,10 +98,10 @@ def test_a_site_missing_once_is_left_out_at_all_visits() -> None:
 @pytest.mark.parametrize(
     ("name", "parameters", "message"),
     [
-        ("median", {}, "missing rule: 'median' was given; allowed: paired-proportional, "),
-        ("none", {"limit": 0.5}, "parameter of none: 'limit' was given; allowed: none"),
-        (DEFAULT, {"limit": 1.5}, "limit: 1.5 was given; allowed: a number from 0 to 1"),
-        (DEFAULT, {"whole_side": 1}, "whole_side: 1 was given; allowed: true or false"),
+        ("median", {}, "The missing rule cannot be “median”. Give one of paired-proportional, "),
+        ("none", {"limit": 0.5}, "The parameter of rule none cannot be “limit”. Give none."),
+        (DEFAULT, {"limit": 1.5}, "The limit cannot be “1.5”. Give a number from 0 to 1."),
+        (DEFAULT, {"whole_side": 1}, "The whole_side cannot be “1”. Give true or false."),
     ],
 )
 def test_a_rule_that_does_not_exist_is_refused(name: str, parameters: dict[str, object], message: str) -> None:

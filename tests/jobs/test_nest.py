@@ -13,7 +13,7 @@ from tests.servers import environment_of_a_part
 
 
 def test_a_nest_that_cannot_begin_says_why(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match="allowed: demo, production, test"):
+    with pytest.raises(RuntimeError, match="Set it to demo, production or test"):
         Nest(environment_of_a_part(BLINDREAD_MODE="none"), tmp_path / "log")
 
 

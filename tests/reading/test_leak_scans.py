@@ -76,8 +76,8 @@ def test_a_clean_trial_is_not_warned_and_opens() -> None:
     house = build_house(subjects=10, visits=("W00", "W52"))
     redraw(house, by_subject)
     campaign = draft_campaign(house)
-    assert [one.text for one in why_not(campaign) if one.blocking] == ["the leak scan has not been run"]
-    with pytest.raises(WrongState, match="the leak scan has not been run"):
+    assert [one.text for one in why_not(campaign) if one.blocking] == ["The leak scan has not been run."]
+    with pytest.raises(WrongState, match="The leak scan has not been run"):
         open_it(house, campaign)
     made = scanned_by_job(house, campaign)
     assert (made.status, made.cases, made.films) == (LeakScanStatus.CLEAN, 10, 80)
@@ -95,7 +95,7 @@ def test_a_trial_whose_follow_up_films_have_another_matrix_is_warned_and_opens_o
     warned = {finding["feature"]: finding["auc"] for finding in made.findings if finding["warns"]}
     assert {"rows", "columns"} <= set(warned)
     assert warned["rows"] == 1.0
-    with pytest.raises(WrongState, match="the order can be told"):
+    with pytest.raises(WrongState, match="the order can be recognised"):
         open_it(house, campaign)
     client = Client()
     client.force_login(house.people["coordinator"], backend=BACKEND)
@@ -116,10 +116,10 @@ def test_a_clean_or_acknowledged_scan_is_not_acknowledged_again_and_an_open_camp
     house = build_house(subjects=2, visits=("W00", "W52"))
     campaign, user = draft_campaign(house), house.people["coordinator"]
     made = scanned_by_job(house, campaign)
-    with pytest.raises(WrongState, match="the leak scan"):
+    with pytest.raises(WrongState, match="The leak scan of campaign"):
         acknowledge_scan(made=made, actor=house.actor("coordinator"), user=user, reason="why not")
     open_it(house, campaign)
-    with pytest.raises(WrongState, match="a campaign in preparation"):
+    with pytest.raises(WrongState, match="while a campaign is in preparation"):
         request_scan(campaign=campaign, actor=house.actor("coordinator"))
 
 
@@ -127,8 +127,8 @@ def test_a_scan_that_runs_holds_the_campaign_and_one_that_failed_can_be_asked_fo
     house = build_house(subjects=2, visits=("W00", "W52"))
     campaign, coordinator = draft_campaign(house), house.actor("coordinator")
     request_scan(campaign=campaign, actor=coordinator)
-    assert [one.text for one in why_not(campaign) if one.blocking] == ["the leak scan is running"]
-    with pytest.raises(WrongState, match="no scan under way"):
+    assert [one.text for one in why_not(campaign) if one.blocking] == ["The leak scan is still running."]
+    with pytest.raises(WrongState, match="already running"):
         request_scan(campaign=campaign, actor=coordinator)
     Job.objects.filter(kind="reading.leak_scan").update(status=Job.Status.FAILED)
     assert request_scan(campaign=campaign, actor=coordinator).number == 2
@@ -146,4 +146,4 @@ def test_films_accepted_after_the_scan_are_said_to_be_unseen() -> None:
     film = Film.objects.filter(trial=house.trial)[0]
     QualityDecision.objects.create(film=film, decision="accept", decided_by=house.people["coordinator"])
     (note,) = why_not(campaign)
-    assert (note.text, note.blocking) == ("1 films were accepted after the leak scan; run it again", False)
+    assert (note.text, note.blocking) == ("1 film was accepted after the leak scan. Run it again.", False)

@@ -44,7 +44,9 @@ def save(read: Read, *operations: Operation) -> None:
 
 def test_a_score_for_a_film_that_was_not_opened_whole_is_refused(read: Read) -> None:
     timepoint = timepoints_of(read.steps.get())[0]
-    with pytest.raises(BadInput, match=f"L hand of timepoint {timepoint.letter}"):
+    with pytest.raises(
+        BadInput, match=f"The film of the left hand at timepoint {timepoint.letter} has not been opened"
+    ):
         save(read, one_score(timepoint))
     assert not ItemScore.objects.exists()
 
@@ -65,7 +67,7 @@ def test_one_opened_film_does_not_stand_for_another(read: Read) -> None:
     opened = replace(one_score(first), seen_at=timezone.now())
     with pytest.raises(BadInput, match=f"timepoint {second.letter}"):
         save(read, opened, one_score(second))
-    with pytest.raises(BadInput, match="R hand"):
+    with pytest.raises(BadInput, match="right hand"):
         save(read, opened, one_score(first, "GR-PIP2"))
 
 

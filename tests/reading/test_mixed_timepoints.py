@@ -88,7 +88,7 @@ def test_declining_one_timepoint_leaves_every_other_as_it_was(house: House, camp
         entry.token: labels[entry.token] for entry in rest
     }
     assert client.get(f"/read/{first.token}/").status_code == 404
-    with pytest.raises(WrongState, match="the timepoint is signed"):
+    with pytest.raises(WrongState, match="This timepoint is signed"):
         decline_read(
             read=step_of(others[0]).read, step=step_of(others[0]), actor=house.actor("reader"), reason="I know him"
         )
@@ -140,7 +140,7 @@ def test_one_timepoint_is_returned_by_itself(house: House, campaign: Campaign) -
         sign_entry(entries[0])
     step = ReadStep.objects.filter(read__reader=house.people["reader"]).select_related("read__case__campaign")[0]
     coordinator = house.actor("coordinator")
-    with pytest.raises(BadInput, match="one of this read's timepoints"):
+    with pytest.raises(BadInput, match="Choose the timepoint of this read"):
         return_read(read=step.read, actor=coordinator, reason="reader-asked", note="")
     page = browser(house, "coordinator")
     address = f"/trials/TWO/campaigns/C1/reads/{step.read.pk}/return/"

@@ -104,7 +104,7 @@ def test_the_steps_of_a_hybrid_are_one_case(house: House) -> None:
     _, reads = worklist_of(house, cases_per_day=1, presentation="alone-then-together")
     read_through(reads[0])
     assert reads[0].status == ReadStatus.SIGNED
-    with pytest.raises(WrongState, match="the next case is not to be begun yet"):
+    with pytest.raises(WrongState, match="The next case can be begun after"):
         fill_read(reads[1])
 
 

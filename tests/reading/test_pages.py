@@ -48,7 +48,7 @@ def test_a_coordinator_writes_signs_and_opens_by_forms_alone(house: House) -> No
     client.post(
         f"{base}campaigns/", {"campaign_code": "C1", "title": "First", "charter": house.trial.charters.get().pk}
     )
-    assert "the leak scan has not been run" in client.get(f"{base}campaigns/C1/").content.decode()
+    assert "The leak scan has not been run." in client.get(f"{base}campaigns/C1/").content.decode()
     client.post(f"{base}campaigns/C1/leak-scan/run/")
     run_due_jobs()
     page = client.get(f"{base}campaigns/C1/")
@@ -76,7 +76,7 @@ def test_a_campaign_without_readers_says_why_it_cannot_start(house: House) -> No
     sign_charter(charter=charter, actor=actor, user=house.people["coordinator"], password=PASSWORD)
     create_campaign(trial=house.trial, actor=actor, charter=charter, code="C1", title="First")
     page = client.get("/trials/TWO/campaigns/C1/").content.decode()
-    assert "0 qualified readers; the charter asks for 2 per case" in page
+    assert "The trial has 0 qualified readers. The charter asks for 2 in each case." in page
 
 
 def test_a_reader_finds_his_cases_and_the_screen_and_nobody_elses(house: House) -> None:

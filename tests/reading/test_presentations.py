@@ -131,7 +131,7 @@ def test_a_locked_step_takes_no_value_and_a_later_one_none_before_its_time(house
     read = first_read(house)
     first, second, _ = read.steps.order_by("position")
     fill_read(read)
-    with pytest.raises(WrongState, match="not the one before its reader"):
+    with pytest.raises(WrongState, match="not the next one to sign"):
         sign_empty(read, second)
     sign(read)
     for step in (first, read.steps.get(position=2)):

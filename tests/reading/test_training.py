@@ -163,9 +163,9 @@ def test_nothing_of_a_training_counts(house: House, campaign: Campaign) -> None:
 
 
 def test_the_reference_must_be_whole_and_comes_once(house: House, campaign: Campaign) -> None:
-    with pytest.raises(WrongState, match="there already"):
+    with pytest.raises(WrongState, match="already has its reference scores"):
         bring_references(campaign=campaign, actor=house.actor("lead"), content=table(house))
-    with pytest.raises(BadInput, match="allowed"):
+    with pytest.raises(BadInput, match="The least ICC of status cannot be “2”. Give a number from 0 to 1."):
         make_training(campaign=campaign, actor=house.actor("coordinator"), least_status=2, least_change=0)
 
 
@@ -206,6 +206,6 @@ def test_the_lead_brings_the_reference_by_its_page(house: House) -> None:
     open_campaign(campaign=made, actor=coordinator, subjects=house.subjects, visits=house.visits)
     lead, address = signed_in(house, "lead"), f"/trials/{house.trial.code}/campaigns/T2/reference/"
     short = lead.post(address, {"file": io.BytesIO(table(house, without=1))})
-    assert "1 items missing" in short.content.decode()
+    assert "1 item is missing for subject" in short.content.decode()
     assert lead.post(address, {"file": io.BytesIO(table(house))}).status_code == 302
     assert SealedReference.objects.count() == len(house.subjects)

@@ -125,8 +125,21 @@ def test_rules_take_parameters_and_operated_joints(tmp_path: Path) -> None:
 
 def test_carrying_needs_an_order_of_visits(tmp_path: Path) -> None:
     path = _wide(tmp_path / "a.csv", {("S1", "baseline", "A"): {}, ("S1", "week 24", "A"): {}})
-    with pytest.raises(CommandError, match="rule operated-carried needs the order"):
+    with pytest.raises(CommandError, match="Rule operated-carried needs the order"):
         _run("totals", "--instrument", "svdh", path, "--missing", "operated-carried")
+
+
+@pytest.mark.parametrize(
+    ("rule", "baseline", "message"),
+    [
+        ("paired-proportional", "W9", "The file has no visit “W9” for --baseline. Choose 0 or 24."),
+        ("operated-carried", "24", "Rule operated-carried takes the first visit of each series for --baseline"),
+    ],
+)
+def test_a_baseline_that_cannot_be_one_is_refused(tmp_path: Path, rule: str, baseline: str, message: str) -> None:
+    path = _wide(tmp_path / "a.csv", {("S1", "0", "A"): {}, ("S1", "24", "A"): {}})
+    with pytest.raises(CommandError, match=message):
+        _run("totals", "--instrument", "svdh", path, "--missing", rule, "--baseline", baseline)
 
 
 def test_campaigns_never_mix(tmp_path: Path) -> None:
@@ -150,26 +163,41 @@ def test_receipts_print_every_item_of_every_total_and_change(tmp_path: Path) -> 
 
 LONG = "subject,visit,reader,item,value"
 WIDE = "subject,visit,reader,LH_mcp_E__2"
-GRADES = "allowed: 0, 1, 2, 3, 4, 5"
+GRADES = "Write 0, 1, 2, 3, 4 or 5, or leave it empty for not scored."
+ONE_LINE = "Write one line for each subject, visit and reader. Line 2 is for the same."
 BAD = [
-    (f"{LONG}\nS1,0,A,EL-MCP2,3\nS1,0,A,EL-MCP3,7\n", f"line 3, column value: '7' was given; {GRADES}"),
-    (f"{LONG}\nS1,0,A,EL-DIP2,3\n", "line 2, column item: 'EL-DIP2' was given; allowed: an item key"),
+    (f"{LONG}\nS1,0,A,EL-MCP2,3\nS1,0,A,EL-MCP3,7\n", f"Line 3 has “7” in column value. {GRADES}"),
+    (f"{LONG}\nS1,0,A,EL-DIP2,3\n", "Line 2 has “EL-DIP2” in column item. Write the key or wide name of an item"),
     (
         f"{LONG}\nS1,0,A,EL-MCP2,3\nS1,0,A,LH_mcp_E__2,3\n",
-        "line 3, column item: 'LH_mcp_E__2' was given; allowed: each",
+        "Line 3 has “LH_mcp_E__2” in column item. Write each item once. Subject S1, visit 0, reader A already has it.",
     ),
-    (f"{LONG},reason\nS1,0,A,EL-MCP2,,TIRED\n", "line 2, column reason: 'TIRED' was given; allowed: IMAGE, SURGERY"),
-    (f"{LONG},reason\nS1,0,A,EL-MCP2,2,OVERLAP\n", "column reason: 'OVERLAP' was given; allowed: empty where a value"),
-    (f"{WIDE}\nS1,0,A,1\nS1,0,A,1\n", "line 3, column subject: 'S1' was given; allowed: one line for each"),
-    ("subject,visit,reader,LH_mcp_E__9\nS1,0,A,1\n", "line 1, columns: 'LH_mcp_E__9' was given"),
-    (f"{WIDE}\nS1,0,A,x\n", f"line 2, column LH_mcp_E__2: 'x' was given; {GRADES}"),
-    (f"{WIDE}\n,0,A,1\n", "line 2, column subject: '' was given; allowed: a text that is not empty"),
-    ("subject,visit,LH_mcp_E__2\nS1,0,1\n", "reader is not there"),
-    (f"{WIDE}\nS1,0,A\n", "line 2: '3 cells' was given; allowed: 4 cells"),
-    (f'{WIDE}\n"S1,0,A,1\n', "allowed: well-formed CSV"),
-    ("subject,visit,reader,day,LH_mcp_E__2\nS1,0,A,soon,1\n", "line 2, column day: 'soon' was given"),
-    (f"{WIDE}\n", "no line of scores"),
-    ("", "columns subject, visit, reader"),
+    (f"{LONG},reason\nS1,0,A,EL-MCP2,,TIRED\n", "Line 2 has “TIRED” in column reason. Write IMAGE, SURGERY"),
+    (
+        f"{LONG},reason\nS1,0,A,EL-MCP2,2,OVERLAP\n",
+        "Line 2 has “OVERLAP” in column reason. Leave it empty where a value is given.",
+    ),
+    (f"{LONG},day\nS1,0,A,EL-MCP2,2,3\nS1,0,A,EL-MCP3,2,\n", "Line 2 gives day 3 for the same read."),
+    (f"{LONG},day\nS1,0,A,EL-MCP2,2,\nS1,0,A,EL-MCP3,2,4\n", "Line 2 gives no day for the same read."),
+    (f"{WIDE}\nS1,0,A,1\nS1,0,A,1\n", f"Line 3 has “S1” in column subject. {ONE_LINE}"),
+    (
+        "subject,visit,reader,LH_mcp_E__9\nS1,0,A,1\n",
+        "Line 1 has the unknown column “LH_mcp_E__9”. Columns are subject",
+    ),
+    (f"{WIDE},EL-MCP2\nS1,0,A,1,1\n", "Line 1 names item EL-MCP2 twice, the second time as “EL-MCP2”."),
+    (f"{WIDE},LH_mcp_E__2\nS1,0,A,1,1\n", "Line 1 names column “LH_mcp_E__2” twice. Name each column once."),
+    ("subject,visit,reader\nS1,0,A\n", "Line 1 has only the columns subject, visit and reader. Add a column item"),
+    (f"{WIDE}\nS1,0,A,x\n", f"Line 2 has “x” in column LH_mcp_E__2. {GRADES}"),
+    (f"{WIDE}\n,0,A,1\n", "Line 2 has nothing in column subject. Write a text that is not empty."),
+    ("subject,visit,LH_mcp_E__2\nS1,0,1\n", "Line 1 has no column reader."),
+    (f"{WIDE}\nS1,0,A\n", "Line 2 has 3 cells. Write 4 cells, as in the first line."),
+    (f'{WIDE}\n"S1,0,A,1\n', "is not well-formed CSV: "),
+    (
+        "subject,visit,reader,day,LH_mcp_E__2\nS1,0,A,soon,1\n",
+        "Line 2 has “soon” in column day. Write a whole number of days, or leave it empty.",
+    ),
+    (f"{WIDE}\n", "The file bad.csv has no scores. Write at least one line after the first."),
+    ("", "The columns subject, visit and reader are needed, and the file has nothing."),
 ]
 
 
@@ -199,7 +227,10 @@ def test_files_from_spreadsheets_are_read(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "latin.csv").write_bytes("subject,visit,reader,item,value\nJosé".encode("latin-1"))
-    for name, message in (("none.csv", "allowed: a file that can be read"), ("latin.csv", "allowed: text in UTF-8")):
+    for name, message in (
+        ("none.csv", r"The file .*none\.csv cannot be read: No such file or directory\."),
+        ("latin.csv", r"The file latin\.csv is not text in UTF-8: byte 35 is 0xe9\."),
+    ):
         with pytest.raises(CommandError, match=message):
             _run("totals", "--instrument", "svdh", tmp_path / name)
 
@@ -259,8 +290,8 @@ def test_with_visits_change_is_reported_too(tmp_path: Path) -> None:
 
 def test_agreement_refuses_what_is_no_number(tmp_path: Path) -> None:
     for value, message in (
-        ("high", "line 2, column value: 'high' was given; allowed: a number, or empty"),
-        ("inf", "a finite number"),
+        ("high", "Line 2 has “high” in column value. Write a number, or leave it empty."),
+        ("inf", "Write a finite number, or leave it empty."),
     ):
         path = _write(tmp_path / "a.csv", ["subject", "reader", "value"], [["S1", "A", value]])
         with pytest.raises(CommandError) as refused:
@@ -268,9 +299,13 @@ def test_agreement_refuses_what_is_no_number(tmp_path: Path) -> None:
         assert message in str(refused.value)
         assert refused.value.returncode == 2
     path = _write(tmp_path / "a.csv", ["subject", "reader", "value"], [["S1", "A", 1], ["S1", "A", 2]])
-    with pytest.raises(CommandError, match="line 2 is for the same"):
+    with pytest.raises(CommandError, match="Line 2 is for the same"):
         _run("agreement", path)
-    with pytest.raises(CommandError, match="--baseline: 'W9' was given"):
+    with pytest.raises(CommandError, match=r"The file a\.csv has no ratings"):
+        _run("agreement", _write(tmp_path / "a.csv", ["subject", "reader", "value"], []))
+    with pytest.raises(CommandError, match="as whole numbers from 0, not -1 and 1"):
+        _run("agreement", path, "--replicates", -1, "--seed", 1)
+    with pytest.raises(CommandError, match="no visit “W9” for --baseline"):
         _run("agreement", _ratings(tmp_path / "b.csv", SHROUT_FLEISS), "--baseline", "W9")
 
 
@@ -296,7 +331,7 @@ def test_instruments_are_listed_and_printed(tmp_path: Path) -> None:
     assert "EL-MCP2  JL-MCP2" in text
     assert json.loads(_run("instruments", "larsen-1977", "--json"))["unverified"] is True
     assert len(json.loads(_run("instruments", "--json"))) == len(instruments.KEYS)
-    with pytest.raises(CommandError, match="allowed: svdh, ") as refused:
+    with pytest.raises(CommandError, match="Choose svdh, ") as refused:
         _run("instruments", "sharp")
     assert refused.value.returncode == 2
 

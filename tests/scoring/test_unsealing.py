@@ -96,11 +96,11 @@ def test_any_two_of_the_three_will_do(opening: Opening, pair: tuple[int, int]) -
 def test_without_the_charters_permission_or_the_lock_nobody_may_ask(tmp_path: Path) -> None:
     opening = make_opening(tmp_path, permitted=False)
     opening.holders.seal(arms_of(opening))
-    with pytest.raises(WrongState, match="charter version 1 does not permit it"):
+    with pytest.raises(WrongState, match="Charter version 1 does not permit it"):
         opening.ask()
     opening.campaign.status = CampaignStatus.CLOSED
     opening.campaign.charter.terms["arms_may_be_opened"] = True
-    with pytest.raises(WrongState, match="closed, not locked"):
+    with pytest.raises(WrongState, match="is closed. It must be locked first"):
         opening.ask()
 
 
@@ -112,12 +112,12 @@ def test_a_wrong_or_foreign_share_says_so_and_is_counted(opening: Opening) -> No
     good = json.loads(opening.share(asked, 0))
     wrong = good["shares"] | {"S001": good["shares"]["S000"]}
     for content, says in [
-        (b"subject,arm", "it is no opening share"),
-        (json.dumps(own).encode(), "it answers another request"),
-        (json.dumps(good | {"trial": "ANOTHER"}).encode(), "it belongs to another trial"),
-        (opening.share(asked, 1), "it was made with another key than yours"),
-        (json.dumps(good | {"shares": wrong}).encode(), "the share of subject S001 is not what was sealed to your key"),
-        (json.dumps(good | {"shares": {}}).encode(), "it holds other subjects than the package"),
+        (b"subject,arm", "It is not an opening share"),
+        (json.dumps(own).encode(), "It answers another request"),
+        (json.dumps(good | {"trial": "ANOTHER"}).encode(), "It belongs to another trial"),
+        (opening.share(asked, 1), "It was made with another key than yours"),
+        (json.dumps(good | {"shares": wrong}).encode(), "The share of subject S001 is not what was sealed to your key"),
+        (json.dumps(good | {"shares": {}}).encode(), "It holds other subjects than the package"),
     ]:
         with pytest.raises(BadInput, match=says):
             opening.give(asked, 0, content)
@@ -135,10 +135,10 @@ def test_one_custodian_cannot_give_two_shares_and_nobody_without_a_key_gives_one
     asked = opening.ask()
     share = opening.share(asked, 0)
     opening.give(asked, 0, share)
-    with pytest.raises(WrongState, match="given already"):
+    with pytest.raises(WrongState, match="already given your share"):
         opening.give(asked, 0, share)
     opening.holders.custodians[1].user = opening.house.people["custodian"]
-    with pytest.raises(WrongState, match="not one that arms version 1 was sealed to"):
+    with pytest.raises(WrongState, match="Version 1 of the arms was not sealed to a key of yours"):
         opening.give(asked, 1, share)
 
 
@@ -148,7 +148,7 @@ def test_a_request_runs_out_and_its_share_is_wiped(opening: Opening) -> None:
     opening.give(asked, 0)
     ArmsRequest.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     asked.refresh_from_db()
-    with pytest.raises(WrongState, match="out of time"):
+    with pytest.raises(WrongState, match="has run out of time"):
         opening.give(asked, 1, share)
     assert state(asked) == ArmsRequestStatus.EXPIRED
     assert OpeningShare.objects.get().content is None

@@ -24,8 +24,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             backup = write_backup(to=options["to"] or settings.BACKUP_FOLDER)
-        except (CopyFailed, OSError) as error:
+        except CopyFailed as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            where = f"The folder or file {error.filename or 'of the backup'}"
+            raise CommandError(f"{where} cannot be used: {error.strerror}.") from error
         tell_backup(backup=backup, actor=Actor.system("backup"))
         if options["to"] is None:
             drop_old(folder=settings.BACKUP_FOLDER, kept=settings.BACKUPS_KEPT)

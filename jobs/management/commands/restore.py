@@ -26,8 +26,11 @@ class Command(BaseCommand):
         actor = Actor.system("restore")
         try:
             report = restore(folder=options["folder"], replace=options["replace"], actor=actor)
-        except (NotRestorable, CopyFailed, OSError) as error:
+        except (NotRestorable, CopyFailed) as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            where = f"The folder or file {error.filename or 'of the backup'}"
+            raise CommandError(f"{where} cannot be used: {error.strerror}.") from error
         for finding in report.findings:
             self.stdout.write(f"{finding.fault}: {finding}")
         verdict = "intact" if report.intact else "NOT INTACT"

@@ -52,7 +52,7 @@ class Command(BaseCommand):
 
 def _bootstrap(replicates: int, seed: int) -> Bootstrap | None:
     if replicates < 0 or seed < 0:
-        raise BadInput("--replicates and --seed", f"{replicates}, {seed}", "whole numbers from 0")
+        raise BadInput(f"Give --replicates and --seed as whole numbers from 0, not {replicates} and {seed}.")
     return Bootstrap(replicates, seed) if replicates else None
 
 

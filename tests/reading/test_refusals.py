@@ -1,0 +1,248 @@
+"""What people are told when a charter, a campaign or a read cannot go on: its name, its state, what to do instead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+import instruments
+from jobs.carrying import run_due_jobs
+from reading.campaigns.opening import close_campaign, create_campaign, move_campaign, open_campaign, reopen_campaign
+from reading.campaigns.reference_table import HEAD, LARGEST, read_references
+from reading.campaigns.revealing import reveal_seeds
+from reading.campaigns.training import bring_references, issue_training, make_training
+from reading.charter.terms import read_terms
+from reading.charter.versions import disqualify_reader, draft_charter, qualify_reader, sign_charter
+from reading.issuing.adjudication import ask_adjudicators
+from reading.issuing.assignments import request_batch
+from reading.leak_scan.scans import acknowledge_scan
+from reading.models import Campaign, CampaignStatus, Qualification
+from tests.reading.builders import PASSWORD, House, build_house, open_campaign_of, scanned
+from tests.refused import said
+
+database = pytest.mark.django_db
+
+
+@pytest.fixture
+def house() -> House:
+    return build_house(subjects=1, visits=("W00", "W24"))
+
+
+@pytest.fixture
+def campaign(house: House) -> Campaign:
+    return open_campaign_of(house, concordant_share=0.0, batch_size=3)
+
+
+def batch(house: House, campaign: Campaign, *names: str, size: int = 1) -> None:
+    people = [house.people[name] for name in names or ("reader", "reader.two")]
+    request_batch(
+        campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=people, size=size
+    )
+
+
+def draft(house: House, campaign: Campaign, code: str) -> Campaign:
+    """Another campaign under the same charter, in preparation."""
+    return create_campaign(
+        trial=house.trial, actor=house.actor("coordinator"), charter=campaign.charter, code=code, title="Another"
+    )
+
+
+@pytest.mark.parametrize(
+    ("terms", "message"),
+    [
+        ({"colour": "red"}, "A charter has no term “colour”. It has adjudication threshold, arms may be opened,"),
+        ({"looking": "twice"}, "The looking cannot be “twice”. Choose whole or joints."),
+        ({"missing_limit": 2}, "The missing limit cannot be “2”. Give a number from 0 to 1."),
+        ({"batch_size": None}, "The batch size cannot be nothing. Give a whole number from 0 to 5000."),
+        ({"instrument": "sharp"}, "The instrument cannot be “sharp”. Choose svdh, "),
+        ({"wording": "own"}, "Sharp/van der Heijde, feet as one value has no grade text “own”. Choose cdisc-2025"),
+        (
+            {"instrument": "larsen-1977"},
+            "Larsen 1977 has unverified parts. Read its notes and acknowledge them to choose it.",
+        ),
+    ],
+)
+def test_a_term_of_a_charter_names_what_can_be_chosen(terms: dict[str, Any], message: str) -> None:
+    assert said(read_terms, terms).startswith(message)
+
+
+@database
+def test_a_charter_is_drafted_and_signed_by_what_the_trial_has(house: House, campaign: Campaign) -> None:
+    actor, trial = house.actor("coordinator"), house.trial
+    unplanned = said(draft_charter, trial=trial, actor=actor, terms={"reference_visit": "W99"})
+    assert unplanned == "The plan of the trial has no visit W99. Choose W00 or W24."
+    again = said(
+        sign_charter, charter=campaign.charter, actor=house.actor("coordinator"), user=house.people["coordinator"],
+        password=PASSWORD,
+    )  # fmt: skip
+    assert again == "You have already signed this with the meaning “I approve this charter”."
+    other = replace(house.actor("coordinator"), user_id=house.people["lead"].pk)
+    again = said(sign_charter, charter=campaign.charter, actor=other, user=house.people["lead"], password=PASSWORD)
+    assert again == "Charter version 1 is already signed. Write a new draft to amend it."
+
+
+@database
+def test_a_reader_is_qualified_by_evidence_and_once_withdrawn_stays_so(house: House) -> None:
+    given: dict[str, Any] = {"trial": house.trial, "actor": house.actor("coordinator"), "evidence": "ten films"}
+    reader = {"reader": house.people["reader"], "instrument": "svdh"}
+    unknown = said(qualify_reader, **given | reader | {"instrument": "sharp"})
+    assert unknown.startswith("The instrument cannot be “sharp”. Choose svdh, ")
+    silent = said(qualify_reader, **given | reader | {"evidence": " "})
+    assert silent == "The evidence is missing. Write in a sentence what was tested and when."
+    other = said(qualify_reader, **given | reader | {"reader": house.people["lead"]})
+    assert other == "Choose a reader or adjudicator of this trial. lead is neither."
+    one: dict[str, Any] = {"qualification": Qualification.objects.filter(reader=house.people["reader"])[0]}
+    one |= {"actor": house.actor("coordinator"), "reason": "on leave"}
+    disqualify_reader(**one)
+    assert said(disqualify_reader, **one) == "The qualification of reader has already been withdrawn."
+
+
+@database
+def test_a_campaign_says_why_it_cannot_be_made_or_opened(house: House, campaign: Campaign) -> None:
+    actor, trial = house.actor("coordinator"), house.trial
+    made: dict[str, Any] = {"trial": trial, "actor": actor, "title": "Again"}
+    assert said(create_campaign, charter=campaign.charter, code="C1", **made) == (
+        "Trial TWO already has a campaign C1. Choose another code."
+    )
+    amended = draft_charter(trial=trial, actor=actor, terms={"instrument": "larsen-1995"})
+    assert said(create_campaign, charter=amended, code="C2", **made) == (
+        "A campaign of trial TWO runs under a signed charter of the same trial. "
+        "Charter version 2 of trial TWO is a draft."
+    )
+    second = draft(house, campaign, "C2")
+    opened: dict[str, Any] = {"campaign": second, "actor": actor, "subjects": house.subjects}
+    assert said(open_campaign, visits=["W00"], **opened) == (
+        "Campaign C2 cannot be opened yet. The leak scan has not been run."
+    )
+    scanned(second)
+    assert said(open_campaign, visits=["W00"], **opened) == (
+        "The charter asks for at least 2 timepoints on film in each case. "
+        "No chosen subject has as many at the visits W00."
+    )
+    acknowledged = {"made": second.leak_scans.get(), "actor": actor, "user": house.people["coordinator"]}
+    assert said(acknowledge_scan, reason="seen", **acknowledged) == (
+        "The leak scan of campaign C2 has finished without a warning, so it cannot be acknowledged."
+    )
+
+
+@database
+def test_a_campaign_goes_on_only_in_the_right_state_and_says_which(house: House, campaign: Campaign) -> None:
+    actor, second = house.actor("coordinator"), draft(house, campaign, "C2")
+    assert said(ask_adjudicators, campaign=second, actor=actor) == (
+        "Campaign C2 is in preparation. Adjudicators are asked for only while it is open."
+    )
+    assert said(reopen_campaign, campaign=second, actor=actor, reason=" ") == (
+        "A reason is needed. Write it in a sentence."
+    )
+    assert said(reopen_campaign, campaign=campaign, actor=actor, reason="late film") == (
+        "Campaign C1 is open. Only a campaign that is closed, and not locked, can be opened again."
+    )
+    assert said(close_campaign, campaign=second, actor=actor) == (
+        "Campaign C2 is in preparation. It can be closed only while it is open."
+    )
+    assert said(open_campaign, campaign=campaign, actor=actor, subjects=house.subjects, visits=house.visits) == (
+        "Campaign C1 is open. Only a campaign in preparation can be opened."
+    )
+    assert said(move_campaign, campaign, CampaignStatus.LOCKED) == (
+        "Campaign C1 is open. Only a campaign that is closed can be locked."
+    )
+    assert said(close_campaign, campaign=campaign, actor=actor) == (
+        "Campaign C1 cannot be closed yet. 1 case has no result."
+    )
+    assert said(reveal_seeds, campaign=campaign, actor=house.actor("statistician")) == (
+        "Campaign C1 is open. Its seeds can be revealed once it is locked."
+    )
+
+
+@database
+def test_a_batch_names_the_reader_or_the_size_that_is_wrong(house: House, campaign: Campaign) -> None:
+    assert said(batch, house, campaign, size=4) == ("The charter allows at most 3 cases in a batch. You asked for 4.")
+    assert said(batch, house, campaign, "lead") == (
+        "Choose qualified readers of this trial. lead is not one until a qualification is recorded."
+    )
+    batch(house, campaign)
+    run_due_jobs()
+    assert said(batch, house, campaign) == (
+        "No case is left to issue that could be read by reader or reader.two. Choose other readers."
+    )
+
+
+@database
+def test_training_says_what_is_missing(house: House, campaign: Campaign) -> None:
+    actor, lead, reader = house.actor("coordinator"), house.actor("lead"), house.people["reader"]
+    limits: dict[str, Any] = {"actor": actor, "least_status": 0.8, "least_change": 0.7}
+    issued: dict[str, Any] = {"actor": actor, "name": "one", "due_on": None}
+    assert said(make_training, campaign=campaign, **limits) == (
+        "Campaign C1 is open. Only a campaign in preparation can be made one for training."
+    )
+    assert said(bring_references, campaign=campaign, actor=lead, content=b"") == (
+        "Campaign C1 is not for training. Its reads count."
+    )
+    training = draft(house, campaign, "T1")
+    make_training(campaign=training, **limits)
+    assert said(make_training, campaign=training, **limits) == "Campaign T1 is already for training."
+    assert said(issue_training, campaign=training, readers=[reader], **issued) == (
+        "Campaign T1 is in preparation. Training goes on only while it is open."
+    )
+    Campaign.objects.filter(pk=campaign.pk).update(status=CampaignStatus.CLOSED)
+    scanned(training)
+    open_campaign(campaign=training, actor=actor, subjects=house.subjects, visits=house.visits)
+    training = Campaign.objects.get(pk=training.pk)
+    assert said(batch, house, training) == "Campaign T1 is for training. Issue its reads on its training page."
+    assert said(issue_training, campaign=training, readers=[house.people["lead"]], **issued) == (
+        "Choose readers of this trial. lead is not one."
+    )
+    assert said(issue_training, campaign=training, readers=[reader], **issued) == (
+        "Campaign T1 does not have reference scores for every case. "
+        "The imaging lead brings them before reads are issued."
+    )
+    bring_references(campaign=training, actor=lead, content=references(house))
+    issue_training(campaign=training, readers=[reader], **issued)
+    run_due_jobs()
+    assert said(issue_training, campaign=training, readers=[reader], **issued) == (
+        "Every case has already been given to reader. Choose readers who do not have every case yet."
+    )
+    assert said(issue_training, campaign=training, readers=[], **issued) == (
+        "No reader was chosen. Choose readers who do not have every case yet."
+    )
+
+
+def references(house: House) -> bytes:
+    """A grade of 0 for every item of every timepoint."""
+    items = [item.key for item in instruments.get("larsen-1995").items]
+    places = [(subject.code, visit) for subject in house.subjects for visit in house.visits]
+    return "\n".join([",".join(HEAD), *(f"{s},{v},{item},0," for s, v in places for item in items)]).encode()
+
+
+LINES = ",".join(HEAD)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"x" * (LARGEST + 1), "The file has 8,388,609 bytes. At most 8,388,608 are read."),
+        (b"\xff\xfe", "The file cannot be read. Save it as CSV in UTF-8 and choose it again."),
+        (b"", "The file needs the columns subject, visit, item, value and reason. It has no line of scores."),
+        (b"a,b\n1,2\n", "The file needs the columns subject, visit, item, value and reason. It has a and b."),
+        (
+            f"{LINES}\nS1,W0,XX,1,\n".encode(),
+            "Line 2 has the item “XX”, which Larsen 1995, long-term studies does not.",
+        ),
+        (
+            f"{LINES}\nS1,W0,GL-MCP2,,TIRED\n".encode(),
+            "Line 2 has the reason “TIRED” and the value nothing. Give IMAGE, SURGERY,",
+        ),
+        (
+            f"{LINES}\nS1,W0,GL-MCP2,9,\n".encode(),
+            "Line 2 has the value “9” for item GL-MCP2. Give 0, 1, 2, 3, 4 or 5.",
+        ),
+        (
+            f"{LINES}\nS1,W0,GL-MCP2,1,\n".encode(),
+            "31 items are missing for subject S1, visit W0. Give a line for every item.",
+        ),
+    ],
+)
+def test_a_table_of_reference_scores_names_the_line_and_what_to_write(content: bytes, message: str) -> None:
+    assert said(read_references, content, instruments.get("larsen-1995"), [("S1", "W0")]).startswith(message)

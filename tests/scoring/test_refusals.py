@@ -1,0 +1,138 @@
+"""What statisticians, second signers and custodians are told when a dataset, a lock or a request cannot go on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from jobs.carrying import run_due_jobs
+from jobs.models import Job
+from jobs.queue import retry
+from reading.campaigns.opening import close_campaign
+from reading.models import Campaign, CampaignStatus
+from scoring.arms.requests import withdraw_request
+from scoring.arms.unsealing import receive_arms
+from scoring.datasets.building import discard_dataset, request_dataset
+from scoring.datasets.locking import agree_unlock, ask_unlock, confirm_lock, decline_lock, request_lock
+from scoring.models import Dataset, DatasetStatus
+from tests.reading.builders import PASSWORD, House, build_house, open_campaign_of
+from tests.reading.test_line import read_all
+from tests.reading.test_pages import browser
+from tests.refused import said
+from tests.scoring.unsealing_cast import arms_of, make_opening
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def house() -> House:
+    return build_house(subjects=1, visits=("W00", "W24"))
+
+
+@pytest.fixture
+def campaign(house: House) -> Campaign:
+    return open_campaign_of(house, concordant_share=0.0)
+
+
+@pytest.fixture
+def dataset(house: House, campaign: Campaign) -> Dataset:
+    """Built from a closed campaign."""
+    read_all(house, campaign)
+    campaign.refresh_from_db()
+    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
+    made = request_dataset(campaign=campaign, actor=house.actor("statistician"))
+    run_due_jobs()
+    return Dataset.objects.select_related("campaign__trial", "campaign__charter").get(pk=made.pk)
+
+
+def by(house: House, name: str) -> dict[str, Any]:
+    """Who acts and signs."""
+    return {"actor": house.actor(name), "user": house.people[name]}
+
+
+def test_a_dataset_is_built_from_a_closed_campaign(house: House, campaign: Campaign) -> None:
+    assert said(request_dataset, campaign=campaign, actor=house.actor("statistician")) == (
+        "Campaign C1 is open. A dataset is built from a campaign that is closed and not locked."
+    )
+
+
+def test_a_lock_says_what_is_in_its_way_and_who_must_sign(house: House, dataset: Dataset) -> None:
+    statistician, signer = by(house, "statistician"), by(house, "signer")
+    waiting = "Dataset 1 is built and not submitted for a lock. It is not waiting for a second signer."
+    assert said(confirm_lock, dataset=dataset, password=PASSWORD, **signer) == waiting
+    Campaign.objects.update(status=CampaignStatus.OPEN)
+    dataset.campaign.refresh_from_db()
+    assert said(request_lock, dataset=dataset, password=PASSWORD, **statistician) == (
+        "Dataset 1 cannot be locked yet. Campaign C1 is open. It must be closed, and not locked."
+    )
+    Campaign.objects.update(status=CampaignStatus.CLOSED)
+    dataset.campaign.refresh_from_db()
+    request_lock(dataset=dataset, password=PASSWORD, **statistician)
+    assert said(decline_lock, dataset=dataset, actor=signer["actor"], reason=" ") == (
+        "A reason is needed. Write it in a sentence."
+    )
+    assert said(confirm_lock, dataset=dataset, password=PASSWORD, **signer | {"user": statistician["user"]}) == (
+        "You asked for this lock yourself. Another person must confirm it."
+    )
+    lock = confirm_lock(dataset=dataset, password=PASSWORD, **signer)
+    assert said(discard_dataset, dataset=dataset, actor=statistician["actor"]) == (
+        "Dataset 1 is locked. It cannot be discarded."
+    )
+    unlock = ask_unlock(lock=lock, reason="a joint overlooked", **statistician)
+    assert said(ask_unlock, lock=lock, reason="again", **statistician) == ("Somebody has already asked to open lock 1.")
+    assert said(agree_unlock, unlock=unlock, **signer | {"user": statistician["user"]}) == (
+        "You asked to open this lock yourself. Another person must agree."
+    )
+    agree_unlock(unlock=unlock, **signer)
+    assert said(agree_unlock, unlock=unlock, **signer) == "Lock 1 has already been opened."
+    lock.campaign.refresh_from_db()
+    assert said(ask_unlock, lock=lock, reason="again", **statistician) == (
+        "Lock 1 is no longer in force. Only the lock in force can be opened."
+    )
+
+
+def test_a_dataset_that_is_not_built_is_not_downloaded(house: House, campaign: Campaign) -> None:
+    Dataset.objects.create(campaign=campaign, number=1, status=DatasetStatus.FAILED)
+    page = browser(house, "statistician").get(reverse("scoring:download", args=["TWO", "C1", 1])).content.decode()
+    assert "Dataset 1 could not be built. It cannot be downloaded." in page
+
+
+def test_agreement_is_shown_for_the_groups_of_sites_there_are(house: House, dataset: Dataset) -> None:
+    path = reverse("scoring:agreement", args=["TWO", "C1"])
+    page = browser(house, "statistician").get(path, {"group": "elbows"}).content.decode()
+    assert "The group of sites cannot be “elbows”. Choose total" in page
+
+
+def test_a_job_that_has_not_failed_is_not_tried_again(house: House, dataset: Dataset) -> None:
+    job = Job.objects.filter(kind="scoring.dataset").latest("pk")
+    assert said(retry, job=job, actor=house.actor("statistician")) == (
+        f"Job {job.pk} is done. Only a job that has failed can be tried again."
+    )
+
+
+def test_who_has_no_part_in_results_or_arms_is_told_what_the_role_does_not_allow(tmp_path: Path) -> None:
+    house = make_opening(tmp_path).house
+    for name, path in (("datasets", ["TWO", "C1"]), ("arms_requests", ["TWO"])):
+        page = browser(house, "reader").get(reverse(f"scoring:{name}", args=path)).content.decode()
+        assert "Your role does not allow you to " in page
+
+
+def test_a_request_for_the_arms_says_where_it_is(tmp_path: Path) -> None:
+    opening = make_opening(tmp_path)
+    opening.holders.seal(arms_of(opening))
+    asked, statistician = opening.ask(), by(opening.house, "statistician")
+    assert said(opening.ask) == "The arms of campaign C1 have already been asked for."
+    assert said(receive_arms, asked=asked, password=PASSWORD, **statistician) == (
+        "This request is waiting for two custodians. The arms can be received once they are opened."
+    )
+    share = opening.share(asked, 0)
+    Campaign.objects.update(status=CampaignStatus.CLOSED)
+    assert said(opening.give, asked, 0, share) == "This request was made under lock 1, which is no longer in force."
+    withdraw_request(asked=asked, actor=statistician["actor"])
+    assert said(withdraw_request, asked=asked, actor=statistician["actor"]) == (
+        "This request has been withdrawn, so it cannot be withdrawn again."
+    )
+    assert said(opening.give, asked, 0, share) == "This request has been withdrawn, so it takes no shares."
