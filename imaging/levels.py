@@ -55,11 +55,15 @@ class Stored:
 
 @dataclass(frozen=True)
 class NormalForm:
-    """What a reader gets: levels and the window (PS3.3 LINEAR; center in halves, width whole) they start with."""
+    """What a reader gets: levels and the window (PS3.3 LINEAR; center in halves, width whole) they start with.
+
+    `window_missed` says that the header's window holds no pixel of the picture, so that another one was chosen.
+    """
 
     levels: Levels
     window_center: float
     window_width: int
+    window_missed: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,8 +87,7 @@ def normalise(stored: Stored) -> NormalForm:
     table = np.where(padded, 0, scale.table).astype(np.uint16)
     levels: Levels = np.ascontiguousarray(table[codes])
     picture = np.bincount(codes.ravel(), minlength=table.size) * ~padded
-    center, width = _default_window(stored, scale, table, picture)
-    return NormalForm(levels, center, width)
+    return NormalForm(levels, *_default_window(stored, scale, table, picture))
 
 
 def quarter(levels: Levels) -> Levels:
@@ -202,17 +205,23 @@ def _polarised(scale: _Scale, dark_is_large: bool) -> _Scale:
     return _turned(scale) if dark_is_large else scale
 
 
-def _default_window(stored: Stored, scale: _Scale, table: Levels, picture: NDArray[np.integer]) -> tuple[float, int]:
-    """The header's window in level units; the whole range behind a table; else percentiles 1 to 99 of the picture."""
+def _default_window(
+    stored: Stored, scale: _Scale, table: Levels, picture: NDArray[np.integer]
+) -> tuple[float, int, bool]:
+    """The header's window in level units; the whole range behind a table; else percentiles 1 to 99 of the picture.
+
+    Last, whether a window of the header was passed over because it misses every pixel.
+    """
     if scale.ready:
-        return (scale.top + 1) / 2, scale.top + 1
+        return (scale.top + 1) / 2, scale.top + 1, False
     seen = table[picture > 0]
-    if stored.window_center is not None and stored.window_width is not None and seen.size:
-        window = _window_in_levels(stored.window_center, stored.window_width, stored.voi_function, scale)
+    given = stored.window_center is not None and stored.window_width is not None and seen.size > 0
+    if given:
+        window = _window_in_levels(stored.window_center or 0.0, stored.window_width or 0.0, stored.voi_function, scale)
         low, high = window[0] - window[1] / 2, window[0] + window[1] / 2
         if window[1] >= 1 and low < int(seen.max()) and high > int(seen.min()):
-            return window
-    return _percentile_window(table, picture)
+            return *window, False
+    return *_percentile_window(table, picture), given
 
 
 def _window_in_levels(center: float, width: float, function: str, scale: _Scale) -> tuple[float, int]:

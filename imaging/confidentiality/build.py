@@ -70,7 +70,7 @@ def _keep(original: Dataset, blind: Dataset, pixels: Pixels, report: Report) -> 
         code = kept.kept_code(original, keyword)
         _put(blind, keyword, [coded(code)] if code else [], report)
     _keep_padding(original, blind, pixels, report)
-    _keep_tables(original, blind, report)
+    _keep_tables(original, blind, pixels, report)
 
 
 def _put(blind: Dataset, keyword: str, value: Any, report: Report) -> None:
@@ -96,9 +96,10 @@ def _keep_padding(original: Dataset, blind: Dataset, pixels: Pixels, report: Rep
         report.kept.append("PixelPaddingRangeLimit")
 
 
-def _keep_tables(original: Dataset, blind: Dataset, report: Report) -> None:
-    for keyword in rules.TABLES:
-        items = [_table(lut) for lut in lookup_tables(original, keyword)]
+def _keep_tables(original: Dataset, blind: Dataset, pixels: Pixels, report: Report) -> None:
+    tables = lookup_tables(original, pixels)
+    for keyword, luts in zip(rules.TABLES, (tables.modality, tables.voi), strict=True):
+        items = [_table(lut) for lut in luts]
         if keyword == "ModalityLUTSequence" and items:
             kind = table_kind(original).upper()
             items = items[:1]

@@ -17,17 +17,22 @@ from imaging.allow_list import REPLACED_UIDS
 from imaging.confidentiality.build import deidentify as build_blind
 from imaging.confidentiality.report import Report
 from imaging.decoding import facts
-from imaging.decoding.burned_in import suspected
+from imaging.decoding.burned_in import Suspicion, suspected
 from imaging.decoding.content import content_digest
+from imaging.decoding.contradictions import contradictions
 from imaging.decoding.display import ignored
+from imaging.decoding.findings import Finding, once
+from imaging.decoding.greys import grey_findings
 from imaging.decoding.header import read_dicom, text
 from imaging.decoding.kept import spacing_mm
 from imaging.decoding.limits import Limits
 from imaging.decoding.load import Loaded, kind_of, load, pixel_digest
-from imaging.decoding.picture import cut, masked, write_picture
+from imaging.decoding.picture import cut, inverted, masked, write_picture
 from imaging.decoding.plain import read_plain
 from imaging.decoding.sniff import MEDIA_TYPES
+from imaging.decoding.tables import lookup_tables
 from imaging.decoding.unreadable import Unreadable
+from imaging.levels import normalise
 from imaging.masks import Rectangle, rectangles_of
 
 TEXT_FINDING = "text"
@@ -80,12 +85,16 @@ def deidentify(
     hidden = None if masks is None else rectangles_of(masks, rows=rows, columns=columns)
     name, content, report = _blind(loaded, blind_subject, uids, hidden)
     (folder / name).write_bytes(content)
-    meta = write_picture(folder / "desk", masked(loaded.stored, hidden or ()), spacing(loaded))
+    stored = masked(loaded.stored, hidden or ())
+    form = normalise(stored)
+    meta = write_picture(folder / "desk", form, spacing(loaded))
+    seen = suspected(loaded.pixels.values)
     return {
         "blind": name,
         "pixel_sha256": pixel_digest(loaded.pixels),
         "report": report.as_dict(),
-        "findings": _findings(loaded),
+        "findings": once([*_findings(loaded, seen), *grey_findings(stored, form)]),
+        "side_letters": seen.letters,
         "bits": loaded.pixels.bits_stored,
         "picture": meta,
     }
@@ -107,16 +116,16 @@ def _fresh_png(pixels: Any) -> bytes:
     return out.getvalue()
 
 
-def _findings(loaded: Loaded) -> list[Answer]:
-    found: list[Answer] = []
-    seen = suspected(loaded.pixels.values)
+def _findings(loaded: Loaded, seen: Suspicion) -> list[Finding]:
+    found = list(loaded.pixels.findings)
     if seen.text:
         found.append({"code": TEXT_FINDING, "text": TEXT_WORDS, "boxes": [list(box) for box in seen.text]})
     if seen.side_letters:
         boxes = [list(box) for box in seen.side_letters]
         found.append({"code": SIDE_LETTER_FINDING, "text": SIDE_LETTER_WORDS, "boxes": boxes})
     if loaded.film is not None:
-        found.extend(ignored(loaded.film.dataset))
+        found.extend([*loaded.film.findings, *lookup_tables(loaded.film.dataset, loaded.pixels).findings])
+        found.extend([*ignored(loaded.film.dataset), *contradictions(loaded.film.dataset)])
         if facts.facts(loaded.film)["BurnedInAnnotation"] == "YES" and not seen.text:
             found.append({"code": TEXT_FINDING, "text": "The header says that text is burned in.", "boxes": []})
     return found
@@ -135,8 +144,11 @@ def render(
     pixel_sha256: str,
     masks: list[list[int]],
     crops: dict[str, list[int]],
+    invert: bool = False,
 ) -> Answer:
     """Writes a picture per crop, or one named "whole"; masks are laid over the stored pixels first.
+
+    `invert` is the polarity that a person chose against the header.
 
     `pixel_sha256` is the digest that a person approved: nothing else is ever shown.
     """
@@ -145,11 +157,13 @@ def render(
         raise BadInput("The pixels are not those that were approved at the desk. Have the film checked there again.")
     rows, columns = loaded.pixels.values.shape
     covered = masked(loaded.stored, rectangles_of(masks, rows=rows, columns=columns))
+    covered = inverted(covered) if invert else covered
     if not crops:
-        return {"whole": write_picture(Path(output_dir) / "whole", covered, spacing(loaded))}
+        return {"whole": write_picture(Path(output_dir) / "whole", normalise(covered), spacing(loaded))}
     boxes = dict(zip(crops, rectangles_of(list(crops.values()), rows=rows, columns=columns), strict=True))
     return {
-        side: write_picture(Path(output_dir) / side, cut(covered, box), spacing(loaded)) for side, box in boxes.items()
+        side: write_picture(Path(output_dir) / side, normalise(cut(covered, box)), spacing(loaded))
+        for side, box in boxes.items()
     }
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from imaging.decoding.side_letter import is_side_letter
+from imaging.decoding.side_letter import side_letter
 from imaging.masks import Rectangle
 
 Stored = NDArray[np.uint16]
@@ -28,11 +28,11 @@ SPREADS = 5.0
 
 @dataclass(frozen=True)
 class _Shape:
-    """A text-like shape: its box, whether it would be a marker even if it stood alone, and whether it is an L or R."""
+    """A text-like shape: its box, whether it would be a marker even if it stood alone, and whether it is L or R."""
 
     box: tuple[int, int, int, int]
     strong: bool
-    side_letter: bool
+    side_letter: str
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,14 @@ class _Scene:
 
 @dataclass(frozen=True)
 class Suspicion:
-    """Boxes [x, y, width, height] around suspected text, the surest first, and around lone side letters."""
+    """Boxes [x, y, width, height] around suspected text, the surest first, and around lone side letters.
+
+    `letters` holds each of L and R that was read, once.
+    """
 
     text: list[Rectangle]
     side_letters: list[Rectangle]
+    letters: list[str]
 
 
 def suspected_text(pixels: NDArray[np.integer]) -> list[Rectangle]:
@@ -63,12 +67,13 @@ def suspected(pixels: NDArray[np.integer]) -> Suspicion:
     top = int(values.max())
     span = max(int(np.percentile(values[::3, ::3], 99.9)), 1)
     least = max(span / 1000, 2.0 if span > 255 else 30.0)
-    found: list[tuple[int, Rectangle, bool]] = []
+    found: list[tuple[int, Rectangle, str]] = []
     for bright in (values, (top - values).astype(np.uint16)):
         found.extend(_lines(_shapes(bright, span, least), pixels.shape))
     found.sort(reverse=True)
     text = _merged([box for _, box, letter in found if not letter])[:MOST_BOXES]
-    return Suspicion(text, _merged([box for _, box, letter in found if letter]))
+    letters = sorted({letter for _, _, letter in found if letter})
+    return Suspicion(text, _merged([box for _, box, letter in found if letter]), letters)
 
 
 def _ground(values: Stored) -> Stored:
@@ -127,7 +132,7 @@ def _judged(scene: _Scene, labels: NDArray[np.integer], label: int, box: tuple[s
     longer = max(side.stop - side.start for side in box)
     strong = on_even_ground and contrast >= scene.span / 2 and longer >= 12 and inside.size >= 40
     corners = (box[1].start, box[0].start, box[1].stop, box[0].stop)
-    return _Shape(corners, strong, strong and is_side_letter(labels[box] == label))
+    return _Shape(corners, strong, side_letter(labels[box] == label) if strong else "")
 
 
 def _grown(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
@@ -140,10 +145,10 @@ def _even_share(inside: Stored, top: int, span: int) -> float:
     return float((inside >= top - max(span / 500, 1)).mean())
 
 
-def _lines(shapes: list[_Shape], size: tuple[int, ...]) -> list[tuple[int, Rectangle, bool]]:
+def _lines(shapes: list[_Shape], size: tuple[int, ...]) -> list[tuple[int, Rectangle, str]]:
     """Shapes of like size that stand close together, with their number; one alone only when it is strong.
 
-    The last value says that it is nothing but a side letter.
+    The last value is the letter when it is nothing but a side letter.
     """
     if not shapes:
         return []
@@ -153,7 +158,8 @@ def _lines(shapes: list[_Shape], size: tuple[int, ...]) -> list[tuple[int, Recta
         groups.setdefault(leader, []).append(index)
     kept = [group for group in groups.values() if len(group) > 1 or shapes[group[0]].strong]
     return [
-        (len(group), _rectangle(boxes[group], size), len(group) == 1 and shapes[group[0]].side_letter) for group in kept
+        (len(group), _rectangle(boxes[group], size), shapes[group[0]].side_letter if len(group) == 1 else "")
+        for group in kept
     ]
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from imaging.decoding.findings import Finding, finding
 from imaging.decoding.unreadable import Unreadable
 
+END = b"\xff\xd9"
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 _FRAMES = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}
 
@@ -24,8 +26,7 @@ class Shape:
 
 
 def jpeg_shape(stream: bytes) -> Shape:
-    """The frame header of a JPEG or JPEG-LS stream that has its end marker."""
-    _require_end(stream)
+    """The frame header of a JPEG or JPEG-LS stream."""
     at = 2
     while stream[:2] == b"\xff\xd8" and at + 4 <= len(stream) and stream[at] == 0xFF:
         marker = stream[at + 1]
@@ -48,8 +49,7 @@ def _frame(stream: bytes, at: int, marker: int) -> Shape:
 
 
 def jpeg2000_shape(stream: bytes) -> Shape:
-    """The image and tile size marker of a JPEG 2000 code stream (never a JP2 file) that has its end marker."""
-    _require_end(stream)
+    """The image and tile size marker of a JPEG 2000 code stream (never a JP2 file)."""
     if not stream.startswith(b"\xff\x4f\xff\x51") or len(stream) < 43:
         raise Unreadable("codestream", "the compressed pixel data is not a JPEG 2000 code stream")
     right, bottom, left, top = struct.unpack_from(">4L", stream, 8)
@@ -57,10 +57,18 @@ def jpeg2000_shape(stream: bytes) -> Shape:
     return Shape(bottom - top, right - left, (depth & 0x7F) + 1, components, signed=bool(depth & 0x80))
 
 
-def _require_end(stream: bytes) -> None:
-    """Decoders fill the missing part of a cut stream in silence."""
-    if not stream.rstrip(b"\x00").endswith(b"\xff\xd9"):
+def whole_stream(stream: bytes) -> tuple[bytes, list[Finding]]:
+    """The stream up to its end marker: decoders fill the missing part of a cut one in silence.
+
+    Behind the marker some writers fill up with 00 or FF; one 00, to an even length, is what the standard asks for.
+    """
+    end = len(stream.rstrip(b"\x00\xff"))
+    if stream[end - 2 : end] != END:
         raise Unreadable("pixels-cut", "the compressed pixel data has no end marker: it is cut")
+    if stream[end:] in (b"", b"\x00"):
+        return stream[:end], []
+    text = f"The compressed pixels are followed by {len(stream) - end} bytes of padding. They are left out."
+    return stream[:end], [finding("padding", text)]
 
 
 def rle_segments(stream: bytes, expected: int) -> list[bytes]:

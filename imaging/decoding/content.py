@@ -33,7 +33,7 @@ def content_digest(film: DicomFilm) -> str:
     with suppress(Exception), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return _digest(film)
-    return hashlib.sha256(film.data[film.structure.start :]).hexdigest()
+    return hashlib.sha256(film.data[film.structure.start : film.structure.end]).hexdigest()
 
 
 def _digest(film: DicomFilm) -> str:

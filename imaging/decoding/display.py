@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydicom.dataset import Dataset
 
 from imaging.decoding import kept
+from imaging.decoding.findings import Finding, finding
 from imaging.decoding.pixels import Pixels
 from imaging.decoding.tables import lookup_tables
 from imaging.levels import Stored
@@ -12,7 +13,7 @@ from imaging.levels import Stored
 
 def stored(dataset: Dataset, pixels: Pixels) -> Stored:
     """Stored pixels with rescale, tables, window and padding; a header value that cannot be used is as if absent."""
-    modality, voi = lookup_tables(dataset, "ModalityLUTSequence"), lookup_tables(dataset, "VOILUTSequence")
+    tables = lookup_tables(dataset, pixels)
     window = kept.window(dataset)
     return Stored(
         pixels=pixels.values,
@@ -21,8 +22,8 @@ def stored(dataset: Dataset, pixels: Pixels) -> Stored:
         signed=pixels.signed,
         rescale_slope=(kept.kept_numbers(dataset, "RescaleSlope") or [1.0])[0],
         rescale_intercept=(kept.kept_numbers(dataset, "RescaleIntercept") or [0.0])[0],
-        modality_lut=modality[0] if modality else None,
-        voi_lut=voi[0] if voi else None,
+        modality_lut=tables.modality[0] if tables.modality else None,
+        voi_lut=tables.voi[0] if tables.voi else None,
         window_center=window[0] if window else None,
         window_width=window[1] if window else None,
         voi_function=kept.kept_word(dataset, "VOILUTFunction") or "LINEAR",
@@ -30,15 +31,13 @@ def stored(dataset: Dataset, pixels: Pixels) -> Stored:
     )
 
 
-def ignored(dataset: Dataset) -> list[dict[str, str]]:
+def ignored(dataset: Dataset) -> list[Finding]:
     """Header values that were present and could not be used, in plain words; a person confirms in their place."""
     notes = []
     if "WindowCenter" in dataset and kept.window(dataset) is None:
-        notes.append(
-            {"code": "window-ignored", "text": "The window in the header is no usable number; it is left out."}
-        )
+        notes.append(finding("window-ignored", "The window in the header is not a usable number; it is left out."))
     for keyword in ("ImagerPixelSpacing", "PixelSpacing"):
         if keyword in dataset and not kept.kept_numbers(dataset, keyword):
             text = f"{keyword} in the header is not between 0.02 and 1 mm; it is left out."
-            notes.append({"code": "spacing-ignored", "text": text})
+            notes.append(finding("spacing-ignored", text))
     return notes

@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset
 
 from imaging import allow_list as rules
 from imaging.decoding import kept
+from imaging.decoding.aspect import shown_spacing
 from imaging.decoding.header import DicomFilm, text
 
 # The day of exposure, most telling first.
@@ -35,7 +36,7 @@ def facts(film: DicomFilm) -> dict[str, Any]:
         "PhotometricInterpretation": header.photometric,
         "PixelSpacing": kept.kept_numbers(dataset, "PixelSpacing"),
         "ImagerPixelSpacing": kept.kept_numbers(dataset, "ImagerPixelSpacing"),
-        "SpacingMM": kept.spacing_mm(dataset),
+        "SpacingMM": shown_spacing(dataset),
         "BodyPartExamined": kept.kept_word(dataset, "BodyPartExamined"),
         "ViewPosition": kept.kept_word(dataset, "ViewPosition"),
         "BurnedInAnnotation": _yes_or_no(text(dataset, "BurnedInAnnotation")),
@@ -65,14 +66,19 @@ def uids(film: DicomFilm) -> dict[str, str]:
 
 def film_date(dataset: Dataset) -> tuple[str, str]:
     """The first date that exists in the calendar, as ISO text, and the attribute it came from."""
-    for keyword in DATES:
-        found = re.match(r"(\d{4})[.-]?(\d\d)[.-]?(\d\d)", text(dataset, keyword))
-        if found and int(found[1]) >= EARLIEST_YEAR:
-            try:
-                return date(int(found[1]), int(found[2]), int(found[3])).isoformat(), keyword
-            except ValueError:
-                continue
-    return "", ""
+    days = ((day_of(dataset, keyword), keyword) for keyword in DATES)
+    return next(((day.isoformat(), keyword) for day, keyword in days if day), ("", ""))
+
+
+def day_of(dataset: Dataset, keyword: str) -> date | None:
+    """The attribute's day when it exists in the calendar and is no placeholder of long ago."""
+    found = re.match(r"(\d{4})[.-]?(\d\d)[.-]?(\d\d)", text(dataset, keyword))
+    if not found or int(found[1]) < EARLIEST_YEAR:
+        return None
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        return None
 
 
 def side_and_view(dataset: Dataset) -> tuple[str, str]:

@@ -17,8 +17,11 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from imaging.allow_list import DX_PROCESSING, SOP_CLASSES
+from imaging.decoding.encoding import Structure
+from imaging.decoding.findings import Finding, finding
 from imaging.decoding.limits import Limits
-from imaging.decoding.structure import Structure, survey
+from imaging.decoding.mended import mend
+from imaging.decoding.structure import survey
 from imaging.decoding.transfer_syntaxes import Syntax, syntax_of
 from imaging.decoding.unreadable import Unreadable, shown
 
@@ -54,13 +57,14 @@ class Header:
 
 @dataclass(frozen=True)
 class DicomFilm:
-    """A DICOM file that passed every check short of decoding."""
+    """A DICOM file that passed every check short of decoding; `findings` says what was read in spite of a fault."""
 
     data: bytes
     structure: Structure
     syntax: Syntax
     dataset: Dataset
     header: Header
+    findings: tuple[Finding, ...] = ()
 
 
 def read_dicom(path: Path, limits: Limits) -> DicomFilm:
@@ -71,14 +75,15 @@ def read_dicom(path: Path, limits: Limits) -> DicomFilm:
     structure = survey(data, limits)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        dataset = pydicom.dcmread(io.BytesIO(data), force=True)
+        dataset = pydicom.dcmread(io.BytesIO(structure.parsable(data)), force=True)
     _check_class(dataset)
     _check_uids(dataset)
     header = _header(dataset, limits)
     syntax = syntax_of(structure.transfer_syntax or EXPLICIT_LITTLE_ENDIAN)
-    _check_pixels(structure, syntax, header)
+    excess = _check_pixels(structure, syntax, header, data)
+    mended = mend(dataset)
     _check_rescale(dataset)
-    return DicomFilm(data, structure, syntax, dataset, header)
+    return DicomFilm(data, structure, syntax, dataset, header, (*structure.findings, *excess, *mended))
 
 
 def text(dataset: Dataset, keyword: str) -> str:
@@ -188,20 +193,26 @@ def _check_bits(header: Header, high_bit: int) -> None:
         raise Unreadable("bits", f"HighBit is {high_bit}; allowed: {header.bits_stored - 1} (BitsStored less one)")
 
 
-def _check_pixels(structure: Structure, syntax: Syntax, header: Header) -> None:
+def _check_pixels(structure: Structure, syntax: Syntax, header: Header, data: bytes) -> list[Finding]:
     if structure.native is None and not structure.fragments:
         raise Unreadable("pixels-missing", "the file has no pixel data, or is cut before it")
     if (syntax.decoder == "native") != (structure.native is not None):
         raise Unreadable("transfer-syntax", f"the pixel data is not stored as {syntax.name} asks")
     if structure.native is None:
-        return
-    expected = header.bytes_native
-    if structure.native.length not in (expected, expected + expected % 2):
-        raise Unreadable(
-            "pixel-length",
-            f"the pixel data has {structure.native.length} bytes; allowed: {expected} for "
-            f"{header.rows} x {header.columns}",
-        )
+        return []
+    expected, length = header.bytes_native, structure.native.length
+    if length in (expected, expected + expected % 2):
+        return []
+    beyond = data[structure.native.start + expected : structure.native.start + length]
+    if length < expected or not _is_padding(beyond, header):
+        allowed = f"{expected} for {header.rows} x {header.columns}"
+        raise Unreadable("pixel-length", f"the pixel data has {length} bytes; allowed: {allowed}")
+    return [finding("padding", f"The pixels are followed by {length - expected} bytes. They are left out.")]
+
+
+def _is_padding(beyond: bytes, header: Header) -> bool:
+    """Less than a row of pixels, or one value throughout: a whole row more means that the header's size is wrong."""
+    return len(beyond) < header.bytes_native // header.rows or beyond == beyond[:1] * len(beyond)
 
 
 def _check_rescale(dataset: Dataset) -> None:

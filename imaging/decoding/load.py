@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
+from imaging.decoding.aspect import squared
 from imaging.decoding.display import stored
 from imaging.decoding.header import DicomFilm, read_dicom
 from imaging.decoding.limits import Limits
@@ -46,7 +47,7 @@ def load(path: Path, limits: Limits) -> Loaded:
     kind = kind_of(path)
     if kind in ("dicom", "bare-dicom"):
         film = read_dicom(path, limits)
-        return Loaded(kind, film, decode(film))
+        return Loaded(kind, film, squared(film.dataset, decode(film), limits))
     return Loaded(kind, None, read_plain(path, kind, limits))
 
 

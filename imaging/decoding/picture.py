@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from imaging.bitpacking import band_edges, encode
-from imaging.levels import Levels, Stored, normalise, preview, quarter
+from imaging.levels import Levels, NormalForm, Stored, preview, quarter
 from imaging.masks import Rectangle, cover
 
 FULL_BANDS = 4
@@ -29,9 +29,14 @@ def cut(stored: Stored, box: Rectangle) -> Stored:
     return dataclasses.replace(stored, pixels=np.ascontiguousarray(stored.pixels[y : y + height, x : x + width]))
 
 
-def write_picture(folder: Path, stored: Stored, spacing_mm: list[float]) -> dict[str, Any]:
+def inverted(stored: Stored) -> Stored:
+    """The other polarity: black for white, after every table and window."""
+    other = "MONOCHROME2" if stored.photometric == "MONOCHROME1" else "MONOCHROME1"
+    return dataclasses.replace(stored, photometric=other)
+
+
+def write_picture(folder: Path, form: NormalForm, spacing_mm: list[float]) -> dict[str, Any]:
     """Writes small/0, full/0 to full/3, preview.jpg and meta.json; answers what meta.json says."""
-    form = normalise(stored)
     small = quarter(form.levels)
     rows, columns = form.levels.shape
     meta: dict[str, Any] = {

@@ -9,16 +9,22 @@ import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.decoding.codestream import Shape, jpeg2000_shape, jpeg_shape, rle_segments
-from imaging.decoding.header import DicomFilm, Header
+from imaging.decoding.codestream import Shape, jpeg2000_shape, jpeg_shape, rle_segments, whole_stream
+from imaging.decoding.depth import significant
+from imaging.decoding.findings import Finding
+from imaging.decoding.header import DicomFilm, Header, text
 from imaging.decoding.unreadable import Unreadable, shown
 
 Grey = NDArray[np.integer]
 
 
+# A grey JPEG seldom has colour parts of exactly nought: one step of them is three steps between red, green and blue.
+CHROMA_NOISE, RGB_NOISE = 1, 3
+
+
 @dataclass(frozen=True)
 class Pixels:
-    """One grey frame of stored values; the bits above BitsStored hold the sign and nothing else."""
+    """One grey frame of stored values; the bits above `bits_stored` hold the sign and nothing else."""
 
     values: Grey
     photometric: str
@@ -27,18 +33,32 @@ class Pixels:
     signed: bool
     spare_bits_used: bool
     lossy: bool
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def stored_range(self) -> tuple[int, int]:
+        """The least and the largest value that the bits can hold."""
+        least = -(1 << (self.bits_stored - 1)) if self.signed else 0
+        return least, least + (1 << self.bits_stored) - 1
 
 
 def decode(film: DicomFilm) -> Pixels:
     """Decodes by the one decoder pinned to the transfer syntax."""
-    raw = _native(film) if film.structure.native is not None else _compressed(film)
     header = film.header
-    grey, photometric = _one_channel(raw, header)
+    raw, shape, found = (_native(film), None, []) if film.structure.native is not None else _compressed(film)
+    grey, photometric = _one_channel(raw, film)
     if grey.shape != (header.rows, header.columns):
         raise Unreadable("codestream", f"the picture is {grey.shape}; allowed: {(header.rows, header.columns)}")
-    values, spare = _significant(grey, header)
+    depth = significant(grey, header, shape)
     return Pixels(
-        values, photometric, header.bits_allocated, header.bits_stored, header.signed, spare, film.syntax.lossy
+        depth.values,
+        photometric,
+        header.bits_allocated,
+        depth.bits,
+        depth.signed,
+        depth.spare_bits_used,
+        film.syntax.lossy,
+        (*found, *depth.findings),
     )
 
 
@@ -57,13 +77,14 @@ def _shaped(native: bytes, header: Header) -> Grey:
     return flat.reshape(header.rows, header.columns, header.samples)
 
 
-def _compressed(film: DicomFilm) -> Grey:
-    stream = b"".join(film.data[span.start : span.start + span.length] for span in film.structure.fragments)
+def _compressed(film: DicomFilm) -> tuple[Grey, Shape | None, list[Finding]]:
+    joined = b"".join(film.data[span.start : span.start + span.length] for span in film.structure.fragments)
     if film.syntax.decoder == "rle":
-        return _run_lengths(stream, film.header)
+        return _run_lengths(joined, film.header), None, []
+    stream, found = whole_stream(joined)
     shape = jpeg2000_shape(stream) if film.syntax.decoder == "jpeg-2000" else jpeg_shape(stream)
     _check_shape(shape, film)
-    return decoded_by(_DECODERS[film.syntax.decoder], stream)
+    return decoded_by(_DECODERS[film.syntax.decoder], stream), shape, found
 
 
 _DECODERS: dict[str, Callable[[bytes], Grey]] = {
@@ -93,8 +114,8 @@ def _check_shape(shape: Shape, film: DicomFilm) -> None:
         )
     if film.syntax.processes and shape.process not in film.syntax.processes:
         raise Unreadable("codestream", f"the JPEG process is {shape.process:02X}, which is not {film.syntax.name}")
-    if not header.bits_stored <= shape.bits <= header.bits_allocated:
-        allowed = f"{header.bits_stored} to {header.bits_allocated}"
+    if shape.bits > header.bits_allocated:
+        allowed = f"at most {header.bits_allocated}"
         raise Unreadable("codestream", f"the compressed picture has {shape.bits} bits; allowed: {allowed}")
 
 
@@ -118,33 +139,25 @@ def _unpacked(segment: bytes, count: int) -> Grey:
     return np.frombuffer(imagecodecs.packbits_decode(segment, out=count + 1), dtype=np.uint8)
 
 
-def _one_channel(raw: Grey, header: Header) -> tuple[Grey, str]:
+def _one_channel(raw: Grey, film: DicomFilm) -> tuple[Grey, str]:
     """The grey picture; a colour file is taken only when it is grey in truth."""
+    header = film.header
     if header.samples == 1:
         return raw, header.photometric
+    lossy = film.syntax.lossy or text(film.dataset, "LossyImageCompression") == "01"
     stored_as_luma = header.photometric == "YBR_FULL" and raw.ndim == 3
-    if stored_as_luma and (raw[..., 1:] == 128).all():
-        return raw[..., 0], "MONOCHROME2"
-    return grey_of(raw), "MONOCHROME2"
+    if stored_as_luma and int(np.abs(raw[..., 1:].astype(np.int16) - 128).max()) <= (CHROMA_NOISE if lossy else 0):
+        return np.ascontiguousarray(raw[..., 0]), "MONOCHROME2"
+    return grey_of(raw, lossy=lossy), "MONOCHROME2"
 
 
-def grey_of(colour: Grey) -> Grey:
-    """The common channel of a picture whose channels are equal."""
+def grey_of(colour: Grey, *, lossy: bool) -> Grey:
+    """The grey of a picture whose channels are equal or, after lossy compression, differ by noise alone."""
     if colour.ndim != 3 or colour.shape[2] != 3:
         raise Unreadable("photometric", f"the picture has the shape {shown(colour.ndim)}; allowed: grey")
-    first = colour[..., 0]
-    if not ((colour[..., 1] == first).all() and (colour[..., 2] == first).all()):
+    spread = int((colour.max(axis=2) - colour.min(axis=2)).max())
+    if spread == 0:
+        return np.ascontiguousarray(colour[..., 0])
+    if not lossy or spread > RGB_NOISE:
         raise Unreadable("colour", "the picture is in colour; a radiograph is grey")
-    return np.ascontiguousarray(first)
-
-
-def _significant(grey: Grey, header: Header) -> tuple[Grey, bool]:
-    """Only BitsStored counts: overlays and text can hide in the bits above it."""
-    mask = (1 << header.bits_stored) - 1
-    unsigned = grey.astype(np.uint16 if header.bits_allocated == 16 else np.uint8, copy=False)
-    clean = np.bitwise_and(unsigned, unsigned.dtype.type(mask))
-    if not header.signed:
-        return clean, bool((clean != unsigned).any())
-    half = 1 << (header.bits_stored - 1)
-    extended = ((clean.astype(np.int32) ^ half) - half).astype(np.int16 if header.bits_allocated == 16 else np.int8)
-    return extended, bool((extended.view(unsigned.dtype) != unsigned).any())
+    return np.floor(colour @ np.array([0.299, 0.587, 0.114]) + 0.5).astype(colour.dtype)

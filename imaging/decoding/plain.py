@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFile, ImageOps, PngImagePlugin, TiffImagePlugin
 
+from imaging.decoding.deep_colour import is_deep_colour, read_deep_colour
 from imaging.decoding.header import check_size
 from imaging.decoding.limits import Limits
 from imaging.decoding.pixels import Grey, Pixels, grey_of
@@ -28,7 +29,7 @@ def read_plain(path: Path, kind: Kind, limits: Limits) -> Pixels:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=(kind.upper(),)) as image:
-                return _pixels(image, kind, limits)
+                return _pixels(path, image, kind, limits)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise Unreadable("image-size", f"the image has too many pixels; allowed: {limits.pixels}") from error
     except (Unreadable, MemoryError):
@@ -37,27 +38,30 @@ def read_plain(path: Path, kind: Kind, limits: Limits) -> Pixels:
         raise Unreadable("damaged-image", f"the {kind.upper()} is damaged or cut ({type(error).__name__})") from error
 
 
-def _pixels(image: Image.Image, kind: Kind, limits: Limits) -> Pixels:
+def _pixels(path: Path, image: Image.Image, kind: Kind, limits: Limits) -> Pixels:
     check_size(image.height, image.width, limits)
     if (frames := getattr(image, "n_frames", 1)) != 1:
         raise Unreadable("frames", f"the file holds {frames} pictures; allowed: 1")
-    grey = _grey(ImageOps.exif_transpose(image), _is_white_zero(image))
+    if is_deep_colour(image):
+        grey = read_deep_colour(path.read_bytes(), kind, image)
+    else:
+        grey = _grey(ImageOps.exif_transpose(image), _is_white_zero(image), lossy=kind == "jpeg")
     bits = grey.dtype.itemsize * 8
     return Pixels(grey, "MONOCHROME2", bits, bits, False, False, lossy=kind == "jpeg")
 
 
-def _grey(image: Image.Image, white_is_zero: bool) -> Grey:
+def _grey(image: Image.Image, white_is_zero: bool, *, lossy: bool) -> Grey:
     if image.mode in ("1", "L"):
         return np.asarray(image.convert("L"), dtype=np.uint8)
     if image.mode.startswith("I;16"):
         deep: Grey = np.asarray(image).astype(np.uint16)
         return np.bitwise_not(deep) if white_is_zero else deep
     if image.mode in ("RGB", "P"):
-        return grey_of(np.asarray(image.convert("RGB")))
+        return grey_of(np.asarray(image.convert("RGB")), lossy=lossy)
     if image.mode in ("RGBA", "LA"):
         if image.getchannel("A").getextrema() != (255, 255):
             raise Unreadable("photometric", "the picture is partly transparent; allowed: opaque grey")
-        return grey_of(np.asarray(image.convert("RGB")))
+        return grey_of(np.asarray(image.convert("RGB")), lossy=lossy)
     raise Unreadable("photometric", f"the picture has the mode {image.mode}; allowed: grey of 8 or 16 bits")
 
 

@@ -10,26 +10,28 @@ from PIL import Image, ImageDraw, ImageFont
 
 Mask = NDArray[np.bool_]
 
+LETTERS = "LR"
 EDGE = 24  # shapes are compared as squares of so many points
 DRAWN, WEIGHTS, TURN = 96, (0, 3, 7), 15
 LEAST_LIKENESS = 0.72  # of the shared to the joint area; O, I, T, 7 and a name written in one stroke stay below
 
 
-def is_side_letter(shape: Mask) -> bool:
-    """Compares the shape, cut to its box, with every turn of the two letters."""
+def side_letter(shape: Mask) -> str:
+    """L or R, whichever the shape (cut to its box) is most like in any turn; empty when it is like neither."""
     if max(shape.shape) > 3 * min(shape.shape):
-        return False
+        return ""
     own = _square(shape).ravel()
     templates = _templates()
     shared = templates @ own.astype(np.int32)
-    joint = templates.sum(axis=1) + own.sum() - shared
-    return bool((shared / joint).max() >= LEAST_LIKENESS)
+    likeness = shared / (templates.sum(axis=1) + own.sum() - shared)
+    best = int(likeness.argmax())
+    return LETTERS[best * len(LETTERS) // len(templates)] if likeness[best] >= LEAST_LIKENESS else ""
 
 
 @cache
 def _templates() -> NDArray[np.int32]:
-    """(templates, EDGE * EDGE): L and R in three weights, as they are and mirrored, in steps of 15 degrees."""
-    drawn = (_drawn(letter, weight) for letter in "LR" for weight in WEIGHTS)
+    """(templates, EDGE * EDGE): L, then R, in three weights, as they are and mirrored, in steps of 15 degrees."""
+    drawn = (_drawn(letter, weight) for letter in LETTERS for weight in WEIGHTS)
     pictures = (picture for one in drawn for picture in (one, one.transpose(Image.Transpose.FLIP_LEFT_RIGHT)))
     turned = (picture.rotate(angle, expand=True) for picture in pictures for angle in range(0, 360, TURN))
     return np.array([_square(_cut(np.asarray(picture) > 127)).ravel() for picture in turned], dtype=np.int32)

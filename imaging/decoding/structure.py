@@ -6,96 +6,118 @@ It proves that every element lies inside the file, counts elements and depth, an
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 
-from pydicom.datadict import dictionary_VR
-
+from imaging.decoding.encoding import (
+    LONG,
+    SHORT,
+    UNDEFINED,
+    Element,
+    Patch,
+    Span,
+    Structure,
+    explicit_header,
+    known_vr,
+    name_of,
+)
+from imaging.decoding.findings import Finding, finding
 from imaging.decoding.limits import Limits
 from imaging.decoding.transfer_syntaxes import syntax_of
 from imaging.decoding.unreadable import Unreadable
 
-_LONG = frozenset({b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"})
-_SHORT_WORDS = "AE,AS,AT,CS,DA,DS,DT,FL,FD,IS,LO,LT,PN,SH,SL,SS,ST,TM,UI,UL,US"
-_SHORT = frozenset(_SHORT_WORDS.encode().split(b","))
-_UNDEFINED = 0xFFFFFFFF
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _PIXEL_DATA = 0x7FE00010
 _TRANSFER_SYNTAX = 0x00020010
+MOST_NAMED = 5
+_FAULTS = {
+    "element-left-out": "Elements not written as the transfer syntax asks are left out",
+    "element-mended": "Elements written without their value representation are read by the dictionary",
+    "mixed-syntax": "Sequences are written partly in implicit form; what is used of them is read",
+}
 
 
-@dataclass(frozen=True)
-class Span:
-    """Where bytes lie in the file."""
+class _Refused(Unreadable):
+    """No part of the file is read, whatever could be left out of it."""
 
-    start: int
-    length: int
-
-
-@dataclass(frozen=True)
-class Structure:
-    """What the walk found: native pixels as one span, encapsulated ones as the fragments after their offset table."""
-
-    transfer_syntax: str
-    start: int
-    elements: int
-    native: Span | None
-    fragments: tuple[Span, ...]
-
-
-@dataclass(frozen=True)
-class _Element:
-    tag: int
-    vr: bytes
-    length: int
-    value: int
-    following_explicit: bool
+    def __init__(self, text: str) -> None:
+        super().__init__("bad-structure", text)
 
 
 @dataclass
 class _Walk:
     data: bytes
     limits: Limits
+    end: int = 0
     elements: int = 0
+    odd: bool = False
+    patches: list[Patch] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    said: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     native: Span | None = None
     fragments: tuple[Span, ...] | None = None
 
-    def header(self, at: int, end: int, explicit: bool) -> _Element:
+    def header(self, at: int, end: int, explicit: bool) -> Element:
         """The element that begins at `at`; it must lie before `end`."""
         self.elements += 1
         if self.elements > self.limits.elements:
-            raise Unreadable("bad-structure", f"the file has more than {self.limits.elements} elements")
+            raise _Refused(f"the file has more than {self.limits.elements} elements")
         if end - at < 8:
             raise _cut()
         group, number = struct.unpack_from("<HH", self.data, at)
         tag = group << 16 | number
         element = self._explicit(tag, at, end) if explicit and group != 0xFFFE else self._implicit(tag, at)
-        if element.length != _UNDEFINED and element.length > end - element.value:
-            name, left = _name(tag), max(end - element.value, 0)
+        if element.length != UNDEFINED and element.length > end - element.value:
+            name, left = name_of(tag), max(end - element.value, 0)
             code = "pixels-cut" if tag == _PIXEL_DATA else "bad-structure"
             raise Unreadable(code, f"element {name} declares {element.length} bytes; {left} are left: the file is cut")
         return element
 
-    def _explicit(self, tag: int, at: int, end: int) -> _Element:
+    def _explicit(self, tag: int, at: int, end: int) -> Element:
         vr = self.data[at + 4 : at + 6]
-        if vr in _SHORT:
-            return _Element(tag, vr, struct.unpack_from("<H", self.data, at + 6)[0], at + 8, True)
-        if vr not in _LONG:
-            raise Unreadable("bad-structure", f"element {_name(tag)} has an unknown value representation")
+        if vr in SHORT:
+            return Element(tag, vr, struct.unpack_from("<H", self.data, at + 6)[0], at + 8, True)
+        if vr not in LONG:
+            return self._odd(tag, at, end)
         if end - at < 12:
             raise _cut()
         # A sequence whose representation the writer did not know is implicit inside (PS3.5 6.2.2 note 2).
-        return _Element(tag, vr, struct.unpack_from("<L", self.data, at + 8)[0], at + 12, vr != b"UN")
+        return Element(tag, vr, struct.unpack_from("<L", self.data, at + 8)[0], at + 12, vr != b"UN")
 
-    def _implicit(self, tag: int, at: int) -> _Element:
-        return _Element(tag, _known_vr(tag), struct.unpack_from("<L", self.data, at + 4)[0], at + 8, False)
+    def _implicit(self, tag: int, at: int) -> Element:
+        return Element(tag, known_vr(tag), struct.unpack_from("<L", self.data, at + 4)[0], at + 8, False)
+
+    def _odd(self, tag: int, at: int, end: int) -> Element:
+        """An element without a known representation among explicit ones: implicit, or with a blank one.
+
+        Its length is the one behind which the next element begins.
+        """
+        self.odd = True
+        implicit = self._implicit(tag, at)
+        if implicit.length == UNDEFINED:
+            return Element(tag, b"SQ", UNDEFINED, at + 8, False)
+        short = Element(tag, known_vr(tag), struct.unpack_from("<H", self.data, at + 6)[0], at + 8, True)
+        for sure in (True, False):
+            for element in (implicit, short):
+                if self._next_begins(element.value + element.length, end, tag, sure):
+                    return element
+        raise Unreadable("bad-structure", f"element {name_of(tag)} has an unknown value representation")
+
+    def _next_begins(self, at: int, end: int, after: int, sure: bool) -> bool:
+        """Whether an element of a higher tag begins there; `sure` asks for a known representation as well."""
+        if at == end:
+            return True
+        if end - at < 8:
+            return False
+        group, number = struct.unpack_from("<HH", self.data, at)
+        known = self.data[at + 4 : at + 6] in LONG | SHORT or group == 0xFFFE
+        return (group << 16 | number) > after and (known or not sure)
 
     def dataset(self, at: int, end: int, explicit: bool, depth: int, delimited: bool) -> int:
         """Walks elements up to `end`, or up to an item delimiter; answers where it stopped."""
         if depth > self.limits.depth:
-            raise Unreadable("bad-structure", f"sequences are nested deeper than {self.limits.depth}")
+            raise _Refused(f"sequences are nested deeper than {self.limits.depth}")
         while at < end:
-            if depth == 0 and not any(self.data[at : at + 8]) and not any(self.data[at:end]):
-                return end  # padding of zeros to a block length, as some archives write it
             element = self.header(at, end, explicit)
             if element.tag == _ITEM_END and delimited:
                 return element.value
@@ -104,35 +126,95 @@ class _Walk:
             raise _cut()
         return at
 
-    def _value(self, element: _Element, end: int, depth: int) -> int:
+    def top(self, at: int, explicit: bool) -> None:
+        """Walks the data set of the file; behind the pixels nothing that cannot be read is missed."""
+        self.end = len(self.data)
+        while at < self.end:
+            if not any(self.data[at : at + 8]) and not any(self.data[at:]):
+                self.end = at  # padding of zeros to a block length, as some archives write it
+                return
+            try:
+                at = self._top_element(at, explicit)
+            except _Refused:
+                raise
+            except Unreadable:
+                if not self._has_pixels:
+                    raise
+                text = f"The last element is followed by {self.end - at} bytes that are no element. They are left out."
+                self.findings.append(finding("trailing-bytes", text))
+                self.end = at
+
+    @property
+    def _has_pixels(self) -> bool:
+        return self.native is not None or self.fragments is not None
+
+    def _top_element(self, at: int, explicit: bool) -> int:
+        self.odd, had_pixels = False, self._has_pixels
+        element = self.header(at, self.end, explicit)
+        if had_pixels and element.tag == _PIXEL_DATA:
+            raise _Refused("the file has pixel data twice")
+        if had_pixels and element.tag < _PIXEL_DATA:
+            raise Unreadable("bad-structure", f"element {name_of(element.tag)} follows the pixel data")
+        rewritten = self.odd and not _is_private(element.tag) and element.vr != b"UN"
+        self.odd = self.odd and not rewritten
+        stop = self._top_value(element)
+        if self.odd:
+            self.patches.append(Patch(at, stop, b""))
+            self.said["element-left-out"].append(element.tag)
+        elif rewritten:
+            self.patches.append(Patch(at, stop, explicit_header(element) + self.data[element.value : stop]))
+            self.said["element-mended"].append(element.tag)
+        return stop
+
+    def _top_value(self, element: Element) -> int:
+        """Where the element stops; a sequence that cannot be walked is passed over when its length is known."""
+        try:
+            return self._value(element, self.end, 0)
+        except _Refused:
+            raise
+        except Unreadable:
+            if element.vr != b"SQ" or element.length == UNDEFINED:
+                raise
+            self.odd = True
+            return element.value + element.length
+
+    def _value(self, element: Element, end: int, depth: int) -> int:
         if element.tag == _PIXEL_DATA and depth == 0:
             return self._pixels(element, end)
-        if element.length == _UNDEFINED:
+        if element.length == UNDEFINED:
             return self._sequence(element, end, depth, delimited=True)
         stop = element.value + element.length
         if element.vr == b"SQ":
             self._sequence(element, stop, depth, delimited=False)
         return stop
 
-    def _sequence(self, element: _Element, end: int, depth: int, delimited: bool) -> int:
+    def _sequence(self, element: Element, end: int, depth: int, delimited: bool) -> int:
         at = element.value
         while at < end:
             item = self.header(at, end, explicit=False)
             if item.tag == _SEQUENCE_END and delimited:
                 return item.value
             if item.tag != _ITEM:
-                raise Unreadable("bad-structure", f"sequence {_name(element.tag)} holds something that is no item")
-            open_ended = item.length == _UNDEFINED
+                raise Unreadable("bad-structure", f"sequence {name_of(element.tag)} holds something that is no item")
+            open_ended = item.length == UNDEFINED
             stop = end if open_ended else item.value + item.length
-            at = self.dataset(item.value, stop, element.following_explicit, depth + 1, open_ended)
+            at = self.dataset(item.value, stop, self._item_explicit(element, item), depth + 1, open_ended)
         if delimited:
             raise _cut()
         return at
 
-    def _pixels(self, element: _Element, end: int) -> int:
-        if self.native is not None or self.fragments is not None:
-            raise Unreadable("bad-structure", "the file has pixel data twice")
-        if element.length != _UNDEFINED:
+    def _item_explicit(self, element: Element, item: Element) -> bool:
+        """Some writers leave the items of an explicit sequence implicit; parsers decide it item by item as well."""
+        if not element.following_explicit or not item.length:
+            return element.following_explicit
+        group = self.data[item.value : item.value + 2]
+        explicit = group == b"\xfe\xff" or self.data[item.value + 4 : item.value + 6] in LONG | SHORT
+        if not explicit:
+            self.said["mixed-syntax"].append(element.tag)
+        return explicit
+
+    def _pixels(self, element: Element, end: int) -> int:
+        if element.length != UNDEFINED:
             self.native = Span(element.value, element.length)
             return element.value + element.length
         spans: list[Span] = []
@@ -145,7 +227,7 @@ class _Walk:
             if item.tag == _SEQUENCE_END:
                 self.fragments = self._without_offset_table(spans)
                 return item.value
-            if item.tag != _ITEM or item.length == _UNDEFINED:
+            if item.tag != _ITEM or item.length == UNDEFINED:
                 raise Unreadable("bad-structure", "the pixel data holds something that is no fragment")
             spans.append(Span(item.value, item.length))
             at = item.value + item.length
@@ -168,8 +250,24 @@ def survey(data: bytes, limits: Limits) -> Structure:
     if start >= 132 or transfer_syntax:
         syntax_of(transfer_syntax)  # big-endian and deflated bytes cannot be walked
     walk = _Walk(data, limits)
-    walk.dataset(start, len(data), _is_explicit(data, start), 0, delimited=False)
-    return Structure(transfer_syntax, start, walk.elements, walk.native, walk.fragments or ())
+    walk.top(start, _is_explicit(data, start))
+    return Structure(
+        transfer_syntax,
+        start,
+        walk.elements,
+        walk.native,
+        walk.fragments or (),
+        walk.end,
+        tuple(walk.patches),
+        (*walk.findings, *(_about_elements(code, tags) for code, tags in walk.said.items())),
+    )
+
+
+def _about_elements(code: str, tags: list[int]) -> Finding:
+    """One finding for all elements with the same fault."""
+    names = [name_of(tag) for tag in dict.fromkeys(tags)]
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return finding(code, f"{_FAULTS[code]}: {', '.join(names[:MOST_NAMED])}{more}.")
 
 
 def _file_meta(data: bytes, limits: Limits) -> tuple[int, str]:
@@ -180,7 +278,7 @@ def _file_meta(data: bytes, limits: Limits) -> tuple[int, str]:
         raise _cut()
     while data[at : at + 2] == b"\x02\x00":
         element = walk.header(at, len(data), explicit=True)
-        if element.length == _UNDEFINED:
+        if element.length == UNDEFINED:
             raise Unreadable("bad-structure", "the file meta information holds a sequence")
         at = element.value + element.length
         if element.tag == _TRANSFER_SYNTAX:
@@ -190,19 +288,12 @@ def _file_meta(data: bytes, limits: Limits) -> tuple[int, str]:
 
 def _is_explicit(data: bytes, at: int) -> bool:
     """By the first element, as every reader decides it: some files name the wrong transfer syntax."""
-    return data[at + 4 : at + 6] in _LONG | _SHORT
-
-
-def _known_vr(tag: int) -> bytes:
-    try:
-        return dictionary_VR(tag).encode()
-    except KeyError:
-        return b"UN"
+    return data[at + 4 : at + 6] in LONG | SHORT
 
 
 def _cut() -> Unreadable:
     return Unreadable("bad-structure", "the file ends in the middle of an element: it is cut")
 
 
-def _name(tag: int) -> str:
-    return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
+def _is_private(tag: int) -> bool:
+    return bool(tag >> 16 & 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,27 +10,69 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from imaging.allow_list import TABLES_MOST
+from imaging.decoding import kept
+from imaging.decoding.findings import Finding, finding
 from imaging.decoding.header import numbers, text
+from imaging.decoding.pixels import Pixels
 from imaging.decoding.unreadable import Unreadable
 from imaging.levels import Lut
 
+# A 16-bit table of 12-bit grey values shows a picture at a sixteenth of its brightness.
+FEWER_BITS_TEXT = (
+    "The VOI look-up table declares {declared} bits per entry; its values need {real}. "
+    "The picture is shown with the range that the table uses: check its brightness."
+)
+MORE_BITS_TEXT = (
+    "A look-up table declares {declared} bits per entry; its values need {real}. "
+    "All of its values are used: check the picture."
+)
+Range = tuple[float, float]
 
-def lookup_tables(dataset: Dataset, keyword: str) -> list[Lut]:
-    """The tables of a modality or VOI LUT sequence; a broken one makes the film unreadable, since it shapes pixels."""
+
+@dataclass(frozen=True)
+class Tables:
+    """The modality and VOI tables in order, and what is unusual about them."""
+
+    modality: list[Lut]
+    voi: list[Lut]
+    findings: list[Finding]
+
+
+def lookup_tables(dataset: Dataset, pixels: Pixels) -> Tables:
+    """Every table of the header; a broken one makes the film unreadable, since it shapes pixels."""
+    found: list[Finding] = []
+    stored = pixels.stored_range
+    modality = [_table(item, "ModalityLUTSequence", stored, found) for item in _items(dataset, "ModalityLUTSequence")]
+    inputs = _modality_range(dataset, stored, modality)
+    voi = [_table(item, "VOILUTSequence", inputs, found) for item in _items(dataset, "VOILUTSequence")]
+    return Tables(modality, voi, found)
+
+
+def _modality_range(dataset: Dataset, stored: Range, modality: list[Lut]) -> Range:
+    """What the modality step can answer: the input of the VOI table."""
+    if modality:
+        return 0, (1 << modality[0].bits) - 1
+    slope = (kept.kept_numbers(dataset, "RescaleSlope") or [1.0])[0]
+    intercept = (kept.kept_numbers(dataset, "RescaleIntercept") or [0.0])[0]
+    ends = [slope * value + intercept for value in stored]
+    return min(ends), max(ends)
+
+
+def _items(dataset: Dataset, keyword: str) -> list[Dataset]:
     try:
         items = list(dataset.get(keyword) or [])
     except Exception as error:
         raise Unreadable("bad-attribute", f"{keyword} cannot be read") from error
     if len(items) > TABLES_MOST:
         raise Unreadable("bad-attribute", f"{keyword} has {len(items)} tables; allowed: {TABLES_MOST}")
-    return [_table(item, keyword) for item in items]
+    return items
 
 
-def _table(item: Dataset, keyword: str) -> Lut:
+def _table(item: Dataset, keyword: str, inputs: Range, found: list[Finding]) -> Lut:
     descriptor = [int(value) for value in numbers(item, "LUTDescriptor")]
     if len(descriptor) != 3:
         raise Unreadable("bad-attribute", f"LUTDescriptor in {keyword} is not three numbers")
-    count, first, bits = (descriptor[0] & 0xFFFF) or 65536, descriptor[1], descriptor[2]
+    count, bits = (descriptor[0] & 0xFFFF) or 65536, descriptor[2]
     values = _entries(item)
     if values.size * 2 == count and bits <= 8:
         values = values.astype("<u2").view(np.uint8)  # two entries to a word, as the standard once allowed
@@ -37,7 +80,34 @@ def _table(item: Dataset, keyword: str) -> Lut:
         raise Unreadable(
             "bad-attribute", f"{keyword} has {values.size} entries of {bits} bits; allowed: {count} of 1 to 16 bits"
         )
-    return Lut(first, values.astype(np.uint16) & np.uint16((1 << bits) - 1), bits)
+    real = _real_bits(int(values.max()), bits)
+    if real > bits or (real < bits and keyword == "VOILUTSequence"):
+        words = MORE_BITS_TEXT if real > bits else FEWER_BITS_TEXT
+        found.append(finding("table-bits", words.format(declared=bits, real=real)))
+        bits = real
+    return Lut(_first(descriptor[1], count, inputs), values.astype(np.uint16), bits)
+
+
+def _first(written: int, count: int, inputs: Range) -> int:
+    """The first mapped value: signed where the input may be negative (PS3.3 C.11.1.1.1, C.11.2.1.1).
+
+    Writers mix up the two representations of the same 16 bits, so the other one is taken where only it meets the input.
+    """
+    unsigned = written & 0xFFFF
+    signed = unsigned - 65536 if unsigned > 32767 else unsigned
+    low, high = inputs
+    choices = (signed, unsigned) if low < 0 else (unsigned, signed)
+    return next((first for first in choices if first <= high and first + count > low), choices[0])
+
+
+def _real_bits(largest: int, declared: int) -> int:
+    """The bits that the entries use, where that is surely not what the descriptor says.
+
+    Fewer only when the largest entry fills them exactly, or when not even a quarter of the declared range is used.
+    """
+    used = max(largest.bit_length(), 1)
+    sure = largest > 1 and (largest == (1 << used) - 1 or used <= declared - 2)
+    return used if used > declared or sure else declared
 
 
 def _entries(item: Dataset) -> NDArray[np.integer]:

@@ -33,6 +33,7 @@ def findings(film: Film, place: Place, header: dict[str, Any], pixel_sha256: str
         _acquisition(film, place, header),
         _window(place),
         _wrong_view(header),
+        _side_letter(place, header),
         _spacing(header),
         _retake(film, place),
     ]
@@ -107,6 +108,16 @@ def _window(place: Place) -> Finding | None:
 def _wrong_view(header: dict[str, Any]) -> Finding | None:
     position = WRONG_VIEWS.get(str(header.get("ViewPosition")))
     return _finding("view-position", f"The header says that the view is {position}.") if position else None
+
+
+def _side_letter(place: Place, header: dict[str, Any]) -> Finding | None:
+    """The marker on the film against the side it was declared for; a film of both sides has both letters."""
+    letters = header.get("SideLetters") or []
+    other = {"L": "R", "R": "L"}.get(place.side)
+    if other is None or other not in letters:
+        return None
+    text = f"A letter on the film looks like {other}; the side is given as {place.side}. Look which side it is."
+    return _finding("side-letter-differs", text)
 
 
 def _spacing(header: dict[str, Any]) -> Finding | None:

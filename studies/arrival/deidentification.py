@@ -58,7 +58,7 @@ def _read(film: Film, folder: Path, lease: Lease) -> None:
         blind_subject=blind_code(placed.subject),
         uids=_blind_uids_of(film, seen["uids"]),
     )
-    header["BitsStored"] = header.get("BitsStored") or result["bits"]
+    header |= {"BitsStored": result["bits"], "SideLetters": result["side_letters"]}
     _keep(film, folder, lease, placed, _known(placed, seen, header), result)
 
 

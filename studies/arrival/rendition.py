@@ -60,6 +60,7 @@ def _draw(film: Film, chosen: MaskSet | None, folder: Path) -> dict[str, Meta]:
             pixel_sha256=film.pixel_sha256,
             masks=chosen.rectangles if chosen else [],
             crops=chosen.crops if chosen else {},
+            invert=film.inverted,
         )
     except Unreadable as refusal:
         raise Refused(refusal.text) from refusal

@@ -34,12 +34,16 @@ def is_film_day(day: date) -> bool:
 
 @dataclass(frozen=True)
 class Confirmed:
-    """The four facts as the person at the desk states them; no scale means that none is known."""
+    """The facts as the person at the desk states them; no scale means that none is known.
+
+    `inverted` is the polarity: whether black and white change places against what the header says.
+    """
 
     side: str
     view: str
     film_date: date | None
     spacing_mm: float | None
+    inverted: bool = False
 
     def check(self) -> None:
         """Refuses what no film can be; a film without a date is not accepted."""

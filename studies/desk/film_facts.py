@@ -13,6 +13,7 @@ from studies.desk import masks
 from studies.desk.designation import rivals
 from studies.desk.masks import MaskState
 from studies.desk.pictures import picture_of
+from studies.desk.quality import polarity_asked
 from studies.models import Film, FilmStatus, MaskSet, Question
 from studies.models.film import FILM_TRANSITIONS, FOUND_GOOD, MASKABLE, OUT_OF_PLAY, SIDES, VIEWS, WITHOUT_PICTURE
 from studies.plan.completeness import VisitState, subjects_with_visits, visit_states
@@ -46,6 +47,11 @@ class DeskFilm:
     questions: list[Question]
     visit_state: VisitState | None
     may: frozenset[str]
+
+    @property
+    def polarity_asked(self) -> bool:
+        """Whether the person must choose the polarity."""
+        return polarity_asked(self.film)
 
     @property
     def deviations(self) -> list[str]:

@@ -10,6 +10,7 @@ from django.db.models import Model
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
+from imaging.decoding.findings import POLARITY
 from studies.arrival import replacement
 from studies.desk import masks
 from studies.desk.confirmed import Confirmed
@@ -44,15 +45,18 @@ def accept(
     visit: Visit | None = None,
     note: str = "",
     acknowledged: Collection[str] = (),
+    inverted: bool | None = None,
     designate: bool = False,
 ) -> QualityDecision:
     """The film may be read. Every finding must be acknowledged by its code; `spacing_mm` None means no scale is known.
+
+    `inverted` is asked for where the header contradicts itself about the polarity, and only there.
 
     Masks that wait for the second person do not hold up the decision: the reader image is made once both are there.
     So each film is looked at once at the desk; a refused mask set brings it back.
     """
     authorise(actor, Action.CHECK_FILMS)
-    confirmed = Confirmed(side, view, film_date, spacing_mm)
+    confirmed = Confirmed(side, view, film_date, spacing_mm, bool(inverted))
     confirmed.check()
     note = checked_text("note", note, longest=500, required=False)
     with audited_atomic():
@@ -60,6 +64,7 @@ def accept(
         film = locked(film)
         visit = _checked_visit(film, visit)
         _check_acknowledged(film, acknowledged)
+        _check_polarity(film, inverted)
         mask_set = _checked_masks(film, confirmed)
         changes = _file(film, visit, confirmed, designate)
         replacement.set_aside(film=film, actor=actor)
@@ -105,6 +110,26 @@ def _check_acknowledged(film: Film, acknowledged: Collection[str]) -> None:
             f" Tick each one once you have looked at it: {' '.join(open_ones)}",
             field="acknowledged",
         )
+
+
+def _check_polarity(film: Film, inverted: bool | None) -> None:
+    asked = polarity_asked(film)
+    if asked and inverted is None:
+        raise BadInput(
+            f"The header of film {film.pk} contradicts itself about its polarity."
+            " Choose whether the film is shown as it is or inverted.",
+            field="polarity",
+        )
+    if not asked and inverted:
+        raise BadInput(
+            f"The polarity of film {film.pk} is certain from its header, so the film cannot be inverted.",
+            field="polarity",
+        )
+
+
+def polarity_asked(film: Film) -> bool:
+    """Whether the person must choose the polarity."""
+    return any(finding["code"] == POLARITY for finding in film.findings)
 
 
 def _checked_masks(film: Film, confirmed: Confirmed) -> MaskSet | None:

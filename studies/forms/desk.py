@@ -10,10 +10,13 @@ from django import forms
 
 from config.errors import BadInput
 from config.wording import quoted
+from imaging.decoding.findings import DATES
 from studies.desk.rectangles import NOT_FOUR, PARTS
 from studies.desk.verdicts import QuestionReason, RejectReason, WithdrawReason
 from studies.models import Film, Visit
 from studies.models.film import SIDES, VIEWS
+
+POLARITIES = [("0", "As it is"), ("1", "Inverted")]
 
 
 class AcceptForm(forms.Form):
@@ -28,9 +31,14 @@ class AcceptForm(forms.Form):
     acknowledged = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     note = forms.CharField(required=False, max_length=500)
     designate = forms.BooleanField(required=False)
+    inverted = forms.TypedChoiceField(
+        choices=POLARITIES, coerce=lambda value: value == "1", empty_value=None, required=False
+    )
 
     def __init__(self, film: Film, data: Any = None) -> None:
         initial = {"film_date": film.film_date, "spacing_mm": film.spacing_mm, "visit": film.visit_id}
+        if film.film_date_source == "header" and any(finding["code"] == DATES for finding in film.findings):
+            initial.pop("film_date")  # the header's days contradict each other: a person gives the right one
         super().__init__(data, initial=initial, auto_id="accept-%s")
         visits = Visit.objects.filter(subject__site=film.site_id, not_done_reason="").select_related("subject", "plan")
         self.fields["visit"].queryset = visits.order_by("subject__code", "plan__target_day", "code")  # type: ignore[attr-defined]

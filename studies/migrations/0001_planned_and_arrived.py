@@ -121,6 +121,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("spacing_mm", models.FloatField(blank=True, null=True)),
+                ("inverted", models.BooleanField(default=False)),
                 ("header", models.JSONField(blank=True, default=dict)),
                 ("findings", models.JSONField(blank=True, default=list)),
                 ("blind_file", models.CharField(blank=True, max_length=120)),
@@ -208,6 +209,7 @@ class Migration(migrations.Migration):
                 ("view", models.CharField(blank=True, max_length=4)),
                 ("film_date", models.DateField(blank=True, null=True)),
                 ("spacing_mm", models.FloatField(blank=True, null=True)),
+                ("inverted", models.BooleanField(default=False)),
                 ("decided_at", models.DateTimeField(auto_now_add=True)),
                 (
                     "decided_by",

@@ -30,6 +30,7 @@ class QualityDecision(models.Model):
     view = models.CharField(max_length=4, blank=True)
     film_date = models.DateField(null=True, blank=True)
     spacing_mm = models.FloatField(null=True, blank=True)
+    inverted = models.BooleanField(default=False)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     decided_at = models.DateTimeField(auto_now_add=True)
 

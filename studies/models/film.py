@@ -121,7 +121,7 @@ class Film(models.Model):
     """A radiograph as received. Declared values come from the sender, confirmed ones from a person at the desk.
 
     `header` holds facts read from the file (keywords as DICOM spells them); `findings` the machine checks
-    as {code, text} in plain words. `film_date` is the day of exposure.
+    as {code, text} in plain words. `film_date` is the day of exposure. `inverted`: the desk chose the other polarity.
     """
 
     trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="films")
@@ -143,6 +143,7 @@ class Film(models.Model):
     film_date = models.DateField(null=True, blank=True)
     film_date_source = models.CharField(max_length=10, choices=DATE_SOURCES, blank=True)
     spacing_mm = models.FloatField(null=True, blank=True)
+    inverted = models.BooleanField(default=False)
     header = models.JSONField(default=dict, blank=True)
     findings = models.JSONField(default=list, blank=True)
     blind_file = models.CharField(max_length=120, blank=True)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
+from scipy import ndimage
 
 from studies.models import Film, FilmStatus
-from tests.studies.films import dx, file_of, picture
+from tests.studies.films import Grey, dx, file_of, picture
 from tests.studies.planned import Planned
 from tests.studies.sending import arrived
 
@@ -92,3 +95,29 @@ def test_a_header_that_admits_text_asks_for_masks(ra1: Planned) -> None:
 def test_a_date_in_the_future_is_no_date(ra1: Planned) -> None:
     held = arrived(ra1, film(1, StudyDate="29990101"), visit=ra1.visit())
     assert (held.status, held.film_date) == (FilmStatus.HELD, None)
+
+
+def marked(letter: str) -> Grey:
+    """A film with a marker on air, as large as lead letters are."""
+    rng = np.random.default_rng(3)
+    y, x = np.mgrid[0:700, 0:500]
+    shaft = (np.tanh((x - 40) / 12) - np.tanh((x - 300) / 12)) / 2
+    bone = shaft * (1800 + 400 * ndimage.gaussian_filter(rng.normal(size=x.shape), 2))
+    drawn: Grey = np.clip(350 + bone + y * 0.2 + rng.normal(0, 6, x.shape), 0, 3600).astype(np.uint16)
+    tile = Image.new("L", (150, 150))
+    ImageDraw.Draw(tile).text((45, 45), letter, 255, font=ImageFont.load_default(46))
+    drawn[300:450, 340:490] = np.maximum(drawn[300:450, 340:490], np.asarray(tile).astype(np.uint16) * 16)
+    return drawn
+
+
+@pytest.mark.parametrize(("letter", "side", "differs"), [("R", "L", True), ("L", "L", False), ("R", "R", False)])
+def test_a_marker_of_the_other_side_is_noticed(letter: str, side: str, differs: bool, ra1: Planned) -> None:
+    content = film(1, pixels=marked(letter), ImageLaterality=side)
+    text = told(arrived(ra1, content, visit=ra1.visit())).get("side-letter-differs", "")
+    assert bool(text) == differs
+    assert not differs or "looks like R; the side is given as L" in text
+
+
+def test_a_film_of_one_grey_is_noticed(ra1: Planned) -> None:
+    flat = np.full((96, 72), 900, dtype=np.uint16)
+    assert "almost-one-grey" in told(arrived(ra1, film(1, pixels=flat), visit=ra1.visit()))

@@ -244,3 +244,14 @@ def test_the_number_of_queries_does_not_grow_with_the_films(cast: Cast) -> None:
             client.get(desk())
         counts.append((len(on_page), len(on_list)))
     assert counts[0] == counts[1]
+
+
+def test_the_page_of_a_film_whose_polarity_contradicts_itself_asks_for_it(cast: Cast) -> None:
+    film = film_at_desk(cast, findings=[{"code": "polarity", "text": "The header contradicts itself."}])
+    given = FACTS | {"visit": film.visit_id, "acknowledged": ["polarity"]}
+    refused = post(cast, f"{film.pk}/accept/", **given)
+    assert refused.status_code == 400
+    assert 'name="inverted" value="1"' in refused.content.decode()
+    assert post(cast, f"{film.pk}/accept/", **given, inverted="1").status_code == 302
+    film.refresh_from_db()
+    assert film.inverted

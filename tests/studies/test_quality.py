@@ -15,6 +15,7 @@ from audit.trail import Actor
 from config.errors import BadInput, NotAllowed, WrongState
 from jobs.models import Job
 from studies.desk import masks, quality
+from studies.forms.desk import AcceptForm
 from studies.models import Film, FilmStatus, QualityDecision, Question
 from tests.studies.desk_cast import CONFIRMED, TEXT, Cast, film_at_desk, make_cast, ready
 
@@ -257,3 +258,31 @@ def test_one_role_of_each_kind_may_decide_as_the_table_of_roles_says(cast: Cast)
     for role in allowed:
         with pytest.raises(NotAllowed):
             quality.reject(film=film, actor=Actor(cast.reader.user_id, "somebody", role), reason="motion")
+
+
+CONTRADICTS = {"code": "polarity", "text": "MONOCHROME2 and PresentationLUTShape INVERSE contradict each other."}
+
+
+def test_a_film_whose_polarity_contradicts_itself_is_accepted_once_a_person_has_chosen_it(cast: Cast) -> None:
+    film = film_at_desk(cast, findings=[CONTRADICTS])
+    with pytest.raises(BadInput, match="polarity"):
+        accept(cast, film, acknowledged=["polarity"])
+    assert status(film) == "deidentified"
+    decision = accept(cast, film, acknowledged=["polarity"], inverted=True)
+    film.refresh_from_db()
+    assert (film.status, film.inverted, decision.inverted) == ("accepted", True, True)
+
+
+def test_the_polarity_of_an_ordinary_film_cannot_be_changed(cast: Cast) -> None:
+    film = film_at_desk(cast)
+    with pytest.raises(BadInput, match="polarity"):
+        accept(cast, film, inverted=True)
+
+
+def test_the_page_asks_for_the_polarity_and_leaves_a_contradicted_date_open(cast: Cast) -> None:
+    dates = {"code": "dates-contradict", "text": "AcquisitionDate is 2019-01-01, StudyDate is 2025-03-10."}
+    plain, asked = AcceptForm(film_at_desk(cast)), AcceptForm(film_at_desk(cast, findings=[CONTRADICTS, dates]))
+    assert (plain["film_date"].value(), asked["film_date"].value()) == (date(2024, 3, 1), None)
+    assert asked["inverted"].value() is None
+    from_site = AcceptForm(film_at_desk(cast, findings=[dates], film_date_source="site"))
+    assert from_site["film_date"].value() == date(2024, 3, 1)

@@ -119,3 +119,23 @@ def test_a_film_without_a_date_is_held_until_the_site_adds_it(ra1: Planned) -> N
     run_due_jobs()
     film.refresh_from_db()
     assert (film.status, film.film_date, film.film_date_source) == (FilmStatus.DEIDENTIFIED, date(2024, 2, 2), "site")
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_the_polarity_chosen_at_the_desk_is_the_one_that_readers_see(inverted: bool, ra1: Planned) -> None:
+    film = arrived(ra1, file_of(dx(PresentationLUTShape="INVERSE")), visit=ra1.visit())
+    quality.accept(
+        film=film,
+        actor=ra1.actor("coordinator"),
+        side="L",
+        view="hand",
+        film_date=film.film_date,
+        spacing_mm=0.1,
+        acknowledged=["polarity"],
+        inverted=inverted,
+    )
+    run_due_jobs()
+    image = Rendition.objects.get(film=film).reader_image
+    bands = [storages["reading"].open(band["name"]).read() for band in image.bands["full"]]
+    expected = 4095 - picture() if inverted else picture()
+    assert np.array_equal(decode(bands, image.rows, image.columns), expected)

@@ -32,6 +32,7 @@ export function missing(form, viewer) {
   if (!form.elements.view.value) return "Which view do you see? Press h or f.";
   if (!form.elements.film_date.value) return "The film date is missing: press d.";
   if (!form.elements.spacing_mm.value && !form.elements.no_scale.checked) return "The scale is missing: press w, or u when none is known.";
+  if (form.elements.inverted?.value === "") return "Is the picture inverted? Press i to compare, then p or Shift+P.";
   const open = form.querySelectorAll('[name="acknowledged"]:not(:checked)').length;
   return open ? "There are findings that nobody has ticked: press k when you have seen them." : "";
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,17 @@ def refused(folder: Path, content: bytes) -> Unreadable:
     answer = perform({"operation": "deidentify", "input": str(path), "output_dir": str(folder), **BLIND})
     assert "unreadable" in answer, "the film was taken"
     return Unreadable(*answer["unreadable"])
+
+
+def findings(folder: Path, content: bytes) -> dict[str, str]:
+    """What the desk is told of a film that is taken, by code; its blind copy is in `folder`/out."""
+    path, out = folder / "source", folder / "out"
+    path.write_bytes(content)
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir()
+    answer = perform({"operation": "deidentify", "input": str(path), "output_dir": str(out), **BLIND})
+    assert "result" in answer, answer
+    return {one["code"]: one["text"] for one in answer["result"]["findings"]}
 
 
 class AnyUid(dict[str, str]):

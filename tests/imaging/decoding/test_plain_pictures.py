@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import pytest
 from PIL import Image
@@ -77,6 +78,73 @@ def test_grey_in_colour_channels_is_taken_and_colour_is_held(tmp_path: Path) -> 
     grey[5, 5, 0] ^= 1
     refusal = refused(tmp_path, plain("PNG", grey))
     assert (refusal.reason_code, refusal.outcome) == ("colour", "held")
+
+
+def deep_png(channels: int, alpha: int = 65535) -> bytes:
+    """16 bits a channel: grey with alpha, red-green-blue, or both."""
+    grey = [DEEP] if channels == 2 else [DEEP] * 3
+    layers = [*grey, np.full_like(DEEP, alpha)] if channels in (2, 4) else grey
+    return bytes(imagecodecs.png_encode(np.stack(layers, axis=-1)))
+
+
+def deep_tiff() -> bytes:
+    """16 bits a channel, red-green-blue, written by hand since Pillow cannot."""
+    rows, columns = DEEP.shape
+    data = np.stack([DEEP] * 3, axis=-1).astype("<u2").tobytes()
+    entries = [(256, columns), (257, rows), (258, 122), (259, 1), (262, 2), (273, 128), (277, 3), (278, rows)]
+    entries.append((279, len(data)))
+    table = b"".join(struct.pack("<HHLL", tag, 4 if tag != 258 else 3, 1 if tag != 258 else 3, v) for tag, v in entries)
+    head = b"II*\x00" + struct.pack("<LH", 8, len(entries)) + table + struct.pack("<L", 0)
+    return head + struct.pack("<3H", 16, 16, 16) + data
+
+
+@pytest.mark.parametrize(
+    "content",
+    [deep_png(2), deep_png(3), deep_png(4), deep_tiff()],
+    ids=["grey and alpha", "RGB", "RGB and alpha", "TIFF"],
+)
+def test_a_picture_of_several_deep_channels_keeps_its_16_bits(content: bytes, tmp_path: Path) -> None:
+    pixels = read(tmp_path, content).pixels
+    assert np.array_equal(pixels.values, DEEP)
+    assert pixels.bits_stored == 16
+
+
+def test_a_deep_picture_is_refused_when_transparent_and_held_when_in_colour(tmp_path: Path) -> None:
+    assert refused(tmp_path, deep_png(2, alpha=60000)).reason_code == "photometric"
+    colour = np.stack([DEEP, DEEP, DEEP ^ np.uint16(4)], axis=-1)
+    assert refused(tmp_path, bytes(imagecodecs.png_encode(colour))).reason_code == "colour"
+
+
+def turned_png(orientation: int) -> bytes:
+    """The orientation in a chunk of its own, before the pixels."""
+    content, data = deep_png(3), exif(orientation).removeprefix(b"Exif\x00\x00")
+    chunk = struct.pack(">L", len(data)) + b"eXIf" + data + struct.pack(">L", zlib.crc32(b"eXIf" + data))
+    return content[:33] + chunk + content[33:]
+
+
+def test_a_deep_picture_is_turned_as_it_says(tmp_path: Path) -> None:
+    assert np.array_equal(read(tmp_path, turned_png(6)).pixels.values, np.rot90(DEEP, -1))
+    assert np.array_equal(read(tmp_path, turned_png(5)).pixels.values, DEEP.T)
+
+
+def jpeg_of(blue: int, red: int) -> bytes:
+    """A JPEG whose colour parts are that many steps off nought in places."""
+    parts = np.full((3, *PIXELS.shape), 128, dtype=np.uint8)
+    parts[0] = np.clip(PIXELS, 8, 247)
+    parts[1, 40:80], parts[2, 40:80] = 128 + blue, 128 + red
+    out = io.BytesIO()
+    Image.fromarray(np.moveaxis(parts, 0, -1), "YCbCr").save(out, "JPEG", quality=100, subsampling=0)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("blue", "red"), [(0, 0), (1, 0), (0, -1), (1, 1), (-1, 1), (-1, -1)])
+def test_a_jpeg_with_noise_in_its_colour_parts_is_grey(blue: int, red: int, tmp_path: Path) -> None:
+    values = read(tmp_path, jpeg_of(blue, red)).pixels.values
+    assert np.abs(values.astype(int) - np.clip(PIXELS, 8, 247)).max() <= 2
+
+
+def test_a_jpeg_in_faint_colour_is_held(tmp_path: Path) -> None:
+    assert refused(tmp_path, jpeg_of(8, -8)).reason_code == "colour"
 
 
 def test_a_white_is_zero_tiff_of_16_bits_is_turned(tmp_path: Path) -> None:

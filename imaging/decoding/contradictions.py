@@ -1,0 +1,49 @@
+"""What a header says against itself, or of another kind of image: a person decides, nothing is corrected."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from pydicom.dataset import Dataset
+
+from imaging.allow_list import DX_PRESENTATION, WORDS
+from imaging.decoding import facts
+from imaging.decoding.findings import DATES, POLARITY, Finding, finding
+from imaging.decoding.header import text
+
+# A film may be stored some days after it was made; a clock that is years off shows by far more.
+DAYS_APART = 31
+
+
+def contradictions(dataset: Dataset) -> list[Finding]:
+    """Each as a finding."""
+    return [found for found in (_polarity(dataset), _dates(dataset), _modality(dataset)) if found]
+
+
+def _polarity(dataset: Dataset) -> Finding | None:
+    """Archives often report the attribute wrongly and viewers disagree about it, so only the picture tells."""
+    photometric, shape = text(dataset, "PhotometricInterpretation"), text(dataset, "PresentationLUTShape").upper()
+    digital = text(dataset, "SOPClassUID") == DX_PRESENTATION
+    against = {("MONOCHROME2", "INVERSE")} | ({("MONOCHROME1", "IDENTITY")} if digital else set())
+    if (photometric, shape) not in against:
+        return None
+    words = f"{photometric} and PresentationLUTShape {shape} contradict each other"
+    return finding(POLARITY, f"{words}. Choose whether the picture is shown as it is or inverted.")
+
+
+def _dates(dataset: Dataset) -> Finding | None:
+    day, source = facts.film_date(dataset)
+    study = facts.day_of(dataset, "StudyDate")
+    if not day or study is None or abs((date.fromisoformat(day) - study).days) <= DAYS_APART:
+        return None
+    return finding(DATES, f"{source} is {day}, StudyDate is {study}. Confirm the day on which the film was made.")
+
+
+def _modality(dataset: Dataset) -> Finding | None:
+    """A film stored as another kind of image is shown as its header says; whether it is a film, a person sees."""
+    word = text(dataset, "Modality").upper()
+    if not word or word in WORDS["Modality"]:
+        return None
+    named = word if re.fullmatch(r"[A-Z]{2,3}", word) else "something else"
+    return finding("modality", f"The header says that the modality is {named}; a radiograph is CR, DX, RG or OT.")

@@ -1,0 +1,87 @@
+"""How many bits of each stored pixel are picture, where the header, the compressed stream and the pixels disagree.
+
+Nothing is cut off in silence: a value that does not fit BitsStored would wrap round and look like another grey.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.decoding.codestream import Shape
+from imaging.decoding.findings import Finding, finding
+from imaging.decoding.header import Header
+
+Grey = NDArray[np.integer]
+
+
+@dataclass(frozen=True)
+class Depth:
+    """The values, the bits they take, and whether bits above them held something that was removed."""
+
+    values: Grey
+    bits: int
+    signed: bool
+    spare_bits_used: bool
+    findings: tuple[Finding, ...]
+
+
+def significant(grey: Grey, header: Header, stream: Shape | None) -> Depth:
+    """The picture in as many bits as it truly has. Overlays and text can hide in the bits above BitsStored."""
+    unsigned = grey.astype(np.uint16 if header.bits_allocated == 16 else np.uint8, copy=False)
+    signed, found = _signed(grey, header, stream)
+    bits = header.bits_stored
+    if stream is not None and stream.bits < bits:
+        text = f"The compressed pixels have {stream.bits} bits; the header says {bits}. The former is used."
+        found, bits = [*found, finding("stream-depth", text)], stream.bits
+    narrow = _extended(unsigned, bits, signed)
+    if not _spare_bits_used(unsigned, narrow, bits, signed):
+        return Depth(narrow, bits, signed, False, tuple(found))
+    needed = max(_needed(unsigned, signed), stream.bits if stream else 0)
+    wide = _extended(unsigned, needed, signed)
+    if _roughness(wide) < _roughness(narrow):
+        text = f"The pixels need {needed} bits; the header says {bits}. All of them are shown: check the picture."
+        return Depth(wide, needed, signed, False, (*found, finding("pixels-wider", text)))
+    text = f"Bits above the {bits} of the picture are in use, perhaps by an overlay or text. They are removed."
+    return Depth(narrow, bits, signed, True, (*found, finding("spare-bits", text)))
+
+
+def _signed(grey: Grey, header: Header, stream: Shape | None) -> tuple[bool, list[Finding]]:
+    """A decoder that answers negative values is right: the sign is part of a JPEG 2000 stream."""
+    if header.signed or stream is None or not stream.signed or int(grey.min()) >= 0:
+        return header.signed, []
+    text = "The compressed pixels are signed; the header says unsigned. They are read as signed: check the picture."
+    return True, [finding("sign-differs", text)]
+
+
+def _extended(unsigned: Grey, bits: int, signed: bool) -> Grey:
+    """The lower bits alone; the highest of them is the sign."""
+    clean = np.bitwise_and(unsigned, unsigned.dtype.type((1 << bits) - 1))
+    if not signed:
+        return clean
+    half = 1 << (bits - 1)
+    return ((clean.astype(np.int32) ^ half) - half).astype(np.int16 if unsigned.dtype.itemsize == 2 else np.int8)
+
+
+def _spare_bits_used(unsigned: Grey, narrow: Grey, bits: int, signed: bool) -> bool:
+    """Empty bits above the picture are in order, and so are copies of its sign."""
+    clean = np.bitwise_and(unsigned, unsigned.dtype.type((1 << bits) - 1))
+    used = clean != unsigned
+    if signed:
+        used &= narrow.view(unsigned.dtype) != unsigned
+    return bool(used.any())
+
+
+def _needed(unsigned: Grey, signed: bool) -> int:
+    if not signed:
+        return int(unsigned.max()).bit_length()
+    values = unsigned.view(np.int16 if unsigned.dtype.itemsize == 2 else np.int8)
+    return 1 + max(int(values.max()).bit_length(), (~int(values.min())).bit_length() if values.min() < 0 else 0)
+
+
+def _roughness(values: Grey) -> int:
+    """The steps between neighbours: values that wrap round and drawings in high bits make steps no body makes."""
+    wide = values.astype(np.int32)
+    return int(np.abs(np.diff(wide, axis=0)).sum(dtype=np.int64) + np.abs(np.diff(wide, axis=1)).sum(dtype=np.int64))

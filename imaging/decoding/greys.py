@@ -1,0 +1,45 @@
+"""Whether a picture shows anything: one of almost one grey is never accepted without a person's look."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.decoding.findings import Finding, finding
+from imaging.levels import NormalForm, Stored, render8
+
+EDGE_SHARE = 0.01  # markers and dead pixels are no picture
+LEAST_SPAN = 16  # of the 255 greys
+LEAST_GREYS, GREY_SHARE = 8, 0.0005
+FLAT, WINDOW_MISSED = "almost-one-grey", "window-missed"
+
+
+def grey_findings(stored: Stored, form: NormalForm) -> list[Finding]:
+    """What is wrong with the default window, and with the picture as it is first seen."""
+    found: list[Finding] = []
+    if form.window_missed:
+        text = "The window in the header shows no pixel of the picture. A window from the pixels is used instead."
+        found.append(finding(WINDOW_MISSED, text))
+    if _is_flat(_counts(stored, form)):
+        text = "The picture is almost one grey as it is first shown: look at its window, or at the file."
+        found.append(finding(FLAT, text))
+    return found
+
+
+def _counts(stored: Stored, form: NormalForm) -> NDArray[np.integer]:
+    """How often each of the 256 greys is shown; padding is no picture."""
+    greys = render8(form.levels, form.window_center, form.window_width)
+    if stored.padding is not None:
+        low, high = sorted(stored.padding)
+        greys = greys[(stored.pixels < low) | (stored.pixels > high)]
+    return np.bincount(greys.ravel(), minlength=256)
+
+
+def _is_flat(counts: NDArray[np.integer]) -> bool:
+    """Nearly all pixels within a few neighbouring greys, or hardly more than black and white."""
+    total = int(counts.sum())
+    if total == 0:
+        return True
+    reached = np.cumsum(counts)
+    low, high = (int(np.searchsorted(reached, total * share)) for share in (EDGE_SHARE, 1 - EDGE_SHARE))
+    return high - low < LEAST_SPAN or int((counts >= total * GREY_SHARE).sum()) < LEAST_GREYS

@@ -1,0 +1,80 @@
+"""Header values whose meaning is plain although their spelling is wrong: rewritten before anything reads them."""
+
+from __future__ import annotations
+
+import re
+
+from pydicom.datadict import dictionary_VR
+from pydicom.dataset import Dataset
+
+from imaging.allow_list import FOOT_PARTS, HAND_PARTS, NUMBERS, WORDS
+from imaging.decoding.findings import Finding, finding
+
+_DECIMALS = tuple(keyword for keyword in NUMBERS if dictionary_VR(keyword) == "DS")
+_DECIMAL = re.compile(r"\s*[+-]?\d*[.,]?\d+([eE][+-]?\d+)?\s*")
+_LEFT = frozenset({"L", "LT", "LEFT", "LINKS", "LINKE", "LINKER", "GAUCHE", "IZQUIERDA", "IZQUIERDO", "SINISTRA"})
+_RIGHT = frozenset(
+    {"R", "RT", "RIGHT", "RECHTS", "RECHTE", "RECHTER", "DROITE", "DROIT", "DERECHA", "DERECHO", "DESTRA"}
+)
+_BOTH = frozenset({"B", "BOTH", "BILATERAL", "BILAT", "BEIDE", "BEIDSEITS"})
+_SIDE_NAMES = {"L": "left", "R": "right", "B": "both"}
+
+
+def mend(dataset: Dataset) -> list[Finding]:
+    """Changes the data set in memory and says what was read in which way; never quotes what was written."""
+    commas = [finding for keyword in _DECIMALS for finding in _decimal_comma(dataset, keyword)]
+    sides = [finding for keyword in ("ImageLaterality", "Laterality") for finding in _side(dataset, keyword)]
+    return [*commas, *sides, *_body_part(dataset)]
+
+
+def _written(dataset: Dataset, keyword: str) -> str:
+    """The text as it is in the file."""
+    if keyword not in dataset:
+        return ""
+    value = dataset.get_item(keyword).value
+    return (value.decode("latin-1") if isinstance(value, bytes) else str(value or "")).strip("\0 ")
+
+
+def _decimal_comma(dataset: Dataset, keyword: str) -> list[Finding]:
+    parts = _written(dataset, keyword).split("\\")
+    if not any("," in part for part in parts) or not all(_DECIMAL.fullmatch(part) for part in parts):
+        return []
+    setattr(dataset, keyword, [part.strip().replace(",", ".") for part in parts])
+    return [finding("decimal-comma", f"{keyword} is written with a decimal comma; it is read as a decimal point.")]
+
+
+def _side(dataset: Dataset, keyword: str) -> list[Finding]:
+    word = _written(dataset, keyword).upper()
+    side = "" if word in WORDS[keyword] else _side_of(word)
+    if not side:
+        return []
+    dataset.ImageLaterality = side  # Laterality knows no B
+    return [_side_finding(keyword, side)]
+
+
+def _side_finding(keyword: str, side: str) -> Finding:
+    return finding("side-in-words", f"{keyword} gives the side in words; it is read as {_SIDE_NAMES[side]}.")
+
+
+def _side_of(word: str) -> str:
+    tokens = set(re.findall(r"[A-Z]+", word))
+    left, right = bool(tokens & _LEFT), bool(tokens & _RIGHT)
+    if tokens & _BOTH or (left and right):
+        return "B"
+    return "L" if left else "R" if right else ""
+
+
+def _body_part(dataset: Dataset) -> list[Finding]:
+    """A body part that names more than the part, such as HAND LEFT."""
+    word = _written(dataset, "BodyPartExamined").upper()
+    tokens = {token.removesuffix("S") for token in re.findall(r"[A-Z]+", word)}
+    parts = sorted(tokens & (HAND_PARTS | FOOT_PARTS))
+    if word in WORDS["BodyPartExamined"] or len(parts) != 1:
+        return []
+    dataset.BodyPartExamined = parts[0]
+    found = [finding("part-in-words", f"BodyPartExamined names more than the body part; it is read as {parts[0]}.")]
+    side = _side_of(word)
+    if side and not any(_written(dataset, keyword) for keyword in ("ImageLaterality", "Laterality")):
+        dataset.ImageLaterality = side
+        found.append(_side_finding("BodyPartExamined", side))
+    return found
