@@ -9,6 +9,7 @@ from studies.desk.joint_template import HAND
 from studies.models import FilmStatus, MaskSet
 from tests.studies.desk_cast import COLUMNS, ROWS, TEXT, Cast, film_at_desk, imaged, make_cast
 from tests.studies.desk_screen import Open, at_full_size, keys, shows, status
+from tests.viewer.screens import put_on_screen, wait_drawn_for
 from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -51,6 +52,17 @@ def test_a_mask_is_drawn_with_the_mouse_and_moved_with_the_arrows(cast: Cast, op
     assert (x, y) == (drawn + 2, pytest.approx(ROWS / 2, abs=1))
     assert height > 1
     assert width > height
+
+
+def test_on_a_screen_of_another_resolution_the_film_is_sharp_and_boxes_stay_on_it(cast: Cast, open_page: Open) -> None:
+    film = film_at_desk(cast, findings=[TEXT])
+    page = open_page(cast.coordinator, f"desk/{film.pk}/")
+    shows(page, film)
+    before = page.locator(".overlay .suggested").bounding_box()
+    for ratio in (2, 1):
+        put_on_screen(page, 1366, 768, ratio)
+        wait_drawn_for(page, ratio)
+        assert page.locator(".overlay .suggested").bounding_box() == pytest.approx(before, abs=1)
 
 
 def test_masks_drawn_but_not_sent_keep_the_film_from_being_accepted(cast: Cast, open_page: Open) -> None:

@@ -16,6 +16,7 @@ from tests.viewer.films import WITH_A_GRAPHICS_CARD, drawn, put_film
 from tests.viewer.site import Answer, Request, Site
 
 ROWS, COLUMNS = 900, 700
+JOINT, SECOND_JOINT = (200, 150), (350, 450)
 SIZE = (1366, 768)
 WITHOUT_WEBGL = """
 const original = HTMLCanvasElement.prototype.getContext;
@@ -31,7 +32,7 @@ def form(seed: int) -> NormalForm:
 
 
 def large_film(site: Site, token: str, side: str, view: str, seed: int) -> dict[str, Any]:
-    places = {"PIP2": [200.0, 150.0], "PIP3": [350.0, 450.0], "MTP2": [100.0, 100.0]}
+    places = {"PIP2": [*JOINT], "PIP3": [*SECOND_JOINT], "MTP2": [100.0, 100.0]}
     return put_film(site, token, form(seed), side=side, view=view, joints=places)
 
 
@@ -60,20 +61,20 @@ def seen(page: Page, place: int = 0) -> np.ndarray:
     return colours[..., 0]
 
 
-def middle_of(greys: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """The part of a whole film that a well of this shape shows at one to one, centred on whole pixels."""
-    top, left = (-round((size - length) / 2 + 1e-9) for size, length in zip(shape, greys.shape, strict=True))
-    around = np.zeros((shape[0] + 2000, shape[1] + 2000), np.uint8)
-    around[1000 : 1000 + greys.shape[0], 1000 : 1000 + greys.shape[1]] = greys
-    return around[1000 + top : 1000 + top + shape[0], 1000 + left : 1000 + left + shape[1]]
+def part_of(greys: np.ndarray, shape: tuple[int, int], at: tuple[int, int]) -> np.ndarray:
+    """The part of a film that a well of this shape shows at one to one around a place (x, y), on whole pixels."""
+    top, left = (round(place - length / 2 - 1e-9) for place, length in zip(reversed(at), shape, strict=True))
+    around = np.pad(greys, 2000)
+    return around[2000 + top : 2000 + top + shape[0], 2000 + left : 2000 + left + shape[1]]
 
 
-def assert_exact(page: Page, wanted: np.ndarray, place: int = 0) -> None:
-    """What is seen is exactly the film, on whole pixels near the middle."""
-    got = seen(page, place)
+def assert_exact(page: Page, wanted: np.ndarray, place: int = 0, at: tuple[int, int] = JOINT) -> None:
+    """What is seen is exactly the film around a place, within a pixel of it."""
+    assert_same(seen(page, place), wanted, at)
+
+
+def assert_same(got: np.ndarray, wanted: np.ndarray, at: tuple[int, int]) -> None:
+    """These greys are exactly the film's around a place, within a pixel of it."""
     moves = [(y, x) for y in (0, -1, 1) for x in (0, -1, 1)]
-    differences = [
-        np.count_nonzero(np.roll(middle_of(wanted, got.shape), move, (0, 1))[2:-2, 2:-2] != got[2:-2, 2:-2])
-        for move in moves
-    ]
-    assert min(differences) == 0
+    part = part_of(wanted, (got.shape[0], got.shape[1]), at)
+    assert min(np.count_nonzero(np.roll(part, move, (0, 1))[2:-2, 2:-2] != got[2:-2, 2:-2]) for move in moves) == 0

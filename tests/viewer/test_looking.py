@@ -12,7 +12,7 @@ from imaging.levels import render8
 from tests.capture.acting import open_read, press, wait_ready
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.films import WITH_A_GRAPHICS_CARD, wait_until
-from tests.viewer.large_films import BY_EITHER, SIZE, assert_exact, form, large_film, seen
+from tests.viewer.large_films import BY_EITHER, JOINT, ROWS, SECOND_JOINT, SIZE, assert_exact, form, large_film, seen
 from tests.viewer.site import Site
 
 pytestmark = pytest.mark.browser
@@ -40,7 +40,25 @@ def test_one_to_one_on_the_screen_is_the_film_exactly(either: Page, room: Readin
     press(either, "i")
     assert_exact(either, render8(form(0).levels, 2000, 2400, invert=True))
     press(either, "i", "v")
-    assert_exact(either, render8(form(0).levels, 2000, 2400)[::-1])
+    assert_exact(either, render8(form(0).levels, 2000, 2400)[::-1], at=(JOINT[0], ROWS - JOINT[1]))
+
+
+def test_one_to_one_shows_the_joint_in_question(clean_page: Page, room: ReadingRoom) -> None:
+    open_read(clean_page, room)
+    press(clean_page, "o", "1", "1", "p")
+    assert_exact(clean_page, render8(form(0).levels, 2000, 2400), at=SECOND_JOINT)
+    press(clean_page, "=", "Control+ArrowLeft", "p")
+    assert_exact(clean_page, render8(form(0).levels, 2000, 2400), at=SECOND_JOINT)
+    assert_exact(clean_page, render8(form(4).levels, 2000, 2400), place=1, at=SECOND_JOINT)
+
+
+def test_one_to_one_stays_where_it_is_when_the_joint_has_no_known_place(clean_page: Page, site: Site) -> None:
+    def film(site: Site, token: str, side: str, view: str, seed: int) -> dict[str, Any]:
+        return {**large_film(site, token, side, view, seed), "joints": {}}
+
+    open_read(clean_page, ReadingRoom(site, panes=2, instrument="larsen-1995", film=film))
+    press(clean_page, "p")
+    assert_exact(clean_page, render8(form(0).levels, 2000, 2400), at=(350, 450))
 
 
 def test_without_a_graphics_card_films_are_drawn_on_the_canvas(clean_page: Page, room: ReadingRoom) -> None:
@@ -140,25 +158,6 @@ def test_the_mouse_windows_pans_zooms_and_resets(clean_page: Page, room: Reading
     clean_page.mouse.wheel(0, 160)
     clean_page.dblclick(".well >> nth=0")
     assert (seen(clean_page) == before).all()
-
-
-def test_a_distance_is_measured_in_millimetres(clean_page: Page, room: ReadingRoom) -> None:
-    open_read(clean_page, room)
-    press(clean_page, "p", "d")
-    drag(clean_page, "left", (120, 90))
-    assert clean_page.text_content(".calliper text >> nth=0") == "15.0 mm"
-    press(clean_page, "+")
-    assert clean_page.text_content(".calliper text >> nth=0") == "15.0 mm"
-
-
-def test_a_film_without_spacing_is_not_measured(clean_page: Page, site: Site) -> None:
-    def film(site: Site, token: str, side: str, view: str, seed: int) -> dict[str, Any]:
-        return {**large_film(site, token, side, view, seed), "spacing_mm": None}
-
-    open_read(clean_page, ReadingRoom(site, panes=2, instrument="larsen-1995", film=film))
-    press(clean_page, "d")
-    drag(clean_page, "left", (50, 0))
-    assert clean_page.text_content(".calliper text >> nth=0") == "no spacing known for this film"
 
 
 def test_the_magnifier_is_there_while_its_key_is_held(clean_page: Page, room: ReadingRoom) -> None:

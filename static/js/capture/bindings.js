@@ -44,7 +44,6 @@ export const DELIVERED = {
   "one-to-one": ["P"],
   joint: ["Z"],
   magnifier: ["M"],
-  measure: ["D"],
   pointer: ["O"],
   link: ["K"],
   brighter: ["Shift+ArrowUp"],

@@ -36,7 +36,6 @@ export function addFilmCommands(commands, { root, lightbox, presets, cursor, say
     say(lightbox.comeClose(cursor.cell.item.joint));
     press(root, "joint", lightbox.closeUp.on);
   });
-  commands.add("measure", () => press(root, "measure", lightbox.calliper.toggle()));
   commands.add("link", () => press(root, "link", tools.toggleLink()));
   commands.add("pointer", () => {
     lightbox.pointer.toggle();

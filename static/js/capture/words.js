@@ -45,7 +45,7 @@ export const GROUPS = [
     {
       joint: "Close to the joint in every film, and back",
       fit: "Whole films",
-      "one-to-one": "One film pixel on one screen pixel",
+      "one-to-one": "One film pixel on one screen pixel, around the joint",
       closer: "Larger",
       farther: "Smaller",
       "pan-left": "Move left",
@@ -62,7 +62,6 @@ export const GROUPS = [
       "flip-horizontal": "Flip left and right",
       "flip-vertical": "Flip top and bottom",
       magnifier: "Magnifier, while held",
-      measure: "Measure in mm",
       pointer: "Show or hide the joint pointer",
       link: "Films linked or free",
       reset: "Reset the films",

@@ -23,9 +23,9 @@ export class Viewer {
     const stage = (this.stage = new Stage(root.querySelector(".stage"), [this.pane]));
     stage.onlaidout = () => this.#refit();
     stage.onreplaced = () => this.#again();
-    this.tools = new Tools(stage, () => this.#fit());
-    const measuring = { begin: (...given) => this.hand.begin(...given), drag: (place) => this.hand.drag(place) };
-    attachPointer(stage, this.tools, { measuring });
+    this.tools = new Tools(stage, { fit: () => this.#fit() });
+    const hand = { begin: (...given) => this.hand.begin(...given), drag: (place) => this.hand.drag(place) };
+    attachPointer(stage, this.tools, hand);
     attachTools(root.querySelector(".tools"), this.tools);
   }
 

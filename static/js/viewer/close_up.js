@@ -26,10 +26,15 @@ export class CloseUp {
     if (this.on && moved) this.#centre();
   }
 
+  // Where the joint in question is on a film; undefined where that is not known.
+  spotOn(film) {
+    return film.joints?.[this.#joint];
+  }
+
   // A film on which the joint has no known place stays as it is.
   #centre() {
     for (const pane of this.stage.panes) {
-      const spot = pane.display?.view && pane.film.joints?.[this.#joint];
+      const spot = pane.display?.view && this.spotOn(pane.film);
       if (!spot) continue;
       const { film, rect, view } = pane;
       const close = closeView({ film, well: rect, orientation: view.orientation }, spot, this.stage.pixelRatio);

@@ -23,5 +23,3 @@ export function closeView({ film, well, orientation }, [x, y], pixelRatio) {
     : CLOSE_UP_WITHOUT_SPACING * fitZoom(film, well, orientation);
   return { x, y, zoom, orientation };
 }
-
-export const millimetres = (film, [x1, y1], [x2, y2]) => Math.hypot(x2 - x1, y2 - y1) * film.spacing_mm;

@@ -1,6 +1,5 @@
 // The viewer of one case: the films of one side of all timepoints side by side, and everything done to them.
 
-import { Calliper } from "./calliper.js";
 import { CloseUp } from "./close_up.js";
 import { FilmShelf } from "./film_shelf.js";
 import { wholeViews } from "./hanging.js";
@@ -28,13 +27,12 @@ export class Lightbox {
     const stage = (this.stage = new Stage(root.querySelector(".stage"), this.panes));
     stage.onlaidout = () => this.#refit();
     stage.onreplaced = () => this.#reopen();
-    this.tools = new Tools(stage, (chosen) => this.fit(chosen));
     this.closeUp = new CloseUp(stage, (chosen) => this.fit(chosen));
+    this.tools = new Tools(stage, { fit: (chosen) => this.fit(chosen), spotOn: (film) => this.closeUp.spotOn(film) });
     this.pointer = new JointPointer(stage);
-    this.calliper = new Calliper(stage);
     this.magnifier = new Magnifier(stage, this.tools, root.querySelector(".lens"));
     this.strip = new Strip(stage);
-    attachPointer(stage, this.tools, { measuring: this.calliper });
+    attachPointer(stage, this.tools);
     stage.root.classList.toggle("joints", looking === "joints");
   }
 

@@ -3,6 +3,7 @@
 
 import { settled } from "./levels_window.js";
 import { badge, UPRIGHT } from "./orientation.js";
+import { ONE_TO_ONE } from "./view.js";
 
 const LEVEL_TEXT = {
   preview: "Preview, full film on its way",
@@ -19,6 +20,7 @@ export class Pane {
     this.preview = element.querySelector(".preview");
     this.film = null;
     this.rect = { x: 0, y: 0, width: 0, height: 0 };
+    this.ratio = devicePixelRatio;
     this.stale = true;
   }
 
@@ -39,12 +41,19 @@ export class Pane {
 
   // A view set by hand is no longer fitted: it stays when the window is resized.
   set view(view) {
-    Object.assign(this.film.display, { view, orientation: view.orientation, fitted: false });
+    Object.assign(this.film.display, { view, orientation: view.orientation, fitted: false, ratio: this.ratio });
     this.stale = true;
   }
 
   get view() {
     return this.film.display.view;
+  }
+
+  // The well's rectangle on a screen of this many pixels per CSS pixel.
+  place(rect, ratio) {
+    Object.assign(this, { rect, ratio, stale: true });
+    const { display } = this;
+    if (display?.view && display.ratio !== ratio) Object.assign(display, { view: rescaled(display, ratio), ratio });
   }
 
   // What changes seldom: level, badge, absence. Called when the film's state or orientation changes.
@@ -65,6 +74,11 @@ export class Pane {
     if (film.state === "refused") return `Not shown in full: ${film.fault}`;
     return LEVEL_TEXT[film.state];
   }
+}
+
+// A film set on one screen is as large on the next; one to one stays one pixel of the film on one of the screen.
+function rescaled({ view, ratio }, next) {
+  return view.zoom === ONE_TO_ONE ? view : { ...view, zoom: (view.zoom * next) / ratio };
 }
 
 // An image element goes on showing its old picture until the new one has come: never another side's film here.

@@ -1,6 +1,7 @@
 // What lies behind all panes: one surface, drawn once per frame when something has changed.
 
 import { limits } from "./levels_window.js";
+import { watchResolution } from "./resolution.js";
 import { sampling } from "./sampling.js";
 import { Surface } from "./surface.js";
 import { seenWhole } from "./view.js";
@@ -12,15 +13,20 @@ export class Stage {
   #frame = 0;
   #placed = [];
   #geometry = "";
+  #unwatch;
   #asking = 0;
 
   constructor(root, panes) {
     this.root = root;
     this.panes = panes;
     this.lens = null;
+    // That of the last layout: rectangles, views and places of the pointer go together, also in the moment between a
+    // move to another screen and the new layout.
+    this.pixelRatio = devicePixelRatio;
     this.surface = new Surface(root, () => this.#fallBack());
     this.observer = new ResizeObserver(() => this.#resized());
     for (const element of [root, ...panes.map((pane) => pane.well)]) this.observer.observe(element);
+    this.#unwatch = watchResolution(() => this.#resized());
   }
 
   // Set by the owner: the renderer was lost and films must be opened again; the wells have new sizes.
@@ -40,20 +46,17 @@ export class Stage {
     return this.surface.gallery;
   }
 
-  get pixelRatio() {
-    return devicePixelRatio;
-  }
-
   get lensRows() {
     return Math.ceil(260 * this.pixelRatio);
   }
 
   layout() {
     if (this.#largestSide > this.renderer.largest) return this.#fallBack();
-    const { width, height, rects } = measured(this.root, this.panes, this.pixelRatio);
-    this.#geometry = JSON.stringify([width, height, rects]);
+    const { width, height, rects, ratio } = this.#measured();
+    this.#geometry = JSON.stringify([width, height, rects, ratio]);
+    Object.assign(this, { pixelRatio: ratio, lens: null });
     this.renderer.resize(width, height, this.lensRows);
-    this.panes.forEach((pane, k) => Object.assign(pane, { rect: rects[k], stale: true }));
+    this.panes.forEach((pane, k) => pane.place(rects[k], ratio));
     this.onlaidout();
     this.draw();
   }
@@ -85,13 +88,18 @@ export class Stage {
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#asking);
     this.observer.disconnect();
+    this.#unwatch();
     this.surface.leave();
   }
 
   // The observer tells once at its beginning too, when nothing has changed since the panes were laid out.
   #resized() {
-    const { width, height, rects } = measured(this.root, this.panes, this.pixelRatio);
-    if (JSON.stringify([width, height, rects]) !== this.#geometry) this.layout();
+    const { width, height, rects, ratio } = this.#measured();
+    if (JSON.stringify([width, height, rects, ratio]) !== this.#geometry) this.layout();
+  }
+
+  #measured() {
+    return { ...measured(this.root, this.panes, devicePixelRatio), ratio: devicePixelRatio };
   }
 
   get #largestSide() {

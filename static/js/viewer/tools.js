@@ -2,7 +2,7 @@
 
 import { changed, preset, settled } from "./levels_window.js";
 import { turned, UPRIGHT } from "./orientation.js";
-import { panned, whole, zoomed } from "./view.js";
+import { ONE_TO_ONE, panned, whole, zoomed } from "./view.js";
 
 const WINDOW_STEP = 0.08;
 const ZOOM_STEP = 1.25;
@@ -11,10 +11,11 @@ export class Tools {
   linked = true;
   active = null;
 
-  // fit(panes) hangs panes whole at their common scale.
-  constructor(stage, fit) {
+  // fit(panes) hangs panes whole at their common scale; spotOn(film) is what is asked about, [x, y], where it is known.
+  constructor(stage, { fit, spotOn = () => undefined }) {
     this.stage = stage;
     this.fitPanes = fit;
+    this.spotOn = spotOn;
   }
 
   // The panes an action is for: all when linked, else the one given or the last one touched.
@@ -56,8 +57,12 @@ export class Tools {
     this.#each(pane, (each) => (each.view = { ...each.view, orientation: turned(each.view.orientation, step) }));
   }
 
+  // Around what is asked about; else around what is in the middle.
   oneToOne(pane) {
-    this.#each(pane, (each) => (each.view = { ...each.view, zoom: 1 }));
+    this.#each(pane, (each) => {
+      const [x, y] = this.spotOn(each.film) ?? [each.view.x, each.view.y];
+      each.view = { ...each.view, x, y, zoom: ONE_TO_ONE };
+    });
   }
 
   fit(pane) {

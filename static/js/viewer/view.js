@@ -4,6 +4,7 @@
 import { sidesSwapped, toImage, toScreen, UPRIGHT } from "./orientation.js";
 
 export const NEAREST_FROM = 3;
+export const ONE_TO_ONE = 1;
 const CLOSEST = 32;
 const FARTHEST = 0.02;
 
@@ -46,7 +47,7 @@ export function seenWhole(view, film, well) {
 
 // At one to one the film's pixels fall on the screen's: the image origin is moved to a whole device pixel.
 export function aligned(view, well) {
-  if (view.zoom !== 1) return view;
+  if (view.zoom !== ONE_TO_ONE) return view;
   const [x, y] = placeOf(view, well, 0, 0);
   return panned(view, Math.round(x) - x, Math.round(y) - y);
 }
