@@ -6,10 +6,13 @@ CHORES: dict[str, int] = {
     "jobs.sweeping.hint_again": 2,
     "jobs.sweeping.alive": 10,
     "jobs.sweeping.probe": 20,
+    "jobs.work_folders.clear_left_behind": 60,
     "jobs.verifying.ask_daily": 3600,
     "jobs.backups.ask_daily": 3600,
     "audit.anchors.write": 600,
     "scoring.arms.requests.expire_all": 600,
     "accounts.expiry.forget_expired": 3600,
+    "studies.arrival.pieces.forget_stale": 3600,
+    "studies.leftovers.clear": 86_400,
     "reading.campaigns.reminders.remind_all": 86_400,
 }

@@ -153,6 +153,10 @@ BACKUPS_KEPT = env_int("BACKUPS_KEPT", 14)
 WORK_FOLDER = Path(env_str("WORK_FOLDER", str(VAR / "work")))
 FILE_UPLOAD_TEMP_DIR = env_str("FILE_UPLOAD_TEMP_DIR", "") or None
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "config.unnamed_files.UnnamedUpload",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 2000
 MAX_FILE_BYTES = env_int("MAX_FILE_BYTES", 200 * 1024 * 1024)

@@ -1,4 +1,4 @@
-"""What the audit trail holds about films on their way in; file names and reasons may name a person."""
+"""What the audit trail holds about films on their way in; never the name of a file; a reason may name a person."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from accounts.roles import Role
 from audit.registry import declare
 
 INTAKE = frozenset({Role.COORDINATOR, Role.CHECKER})
-NAMES = ("details.name", "reason")
+REASON = ("reason",)
 
 
 def on_intake(name: str, label: str, sentence: str, hides: Iterable[str] = ()) -> None:
@@ -16,39 +16,39 @@ def on_intake(name: str, label: str, sentence: str, hides: Iterable[str] = ()) -
     declare(name, label=label, sentence=sentence, seen_by=INTAKE, hides=hides)
 
 
-on_intake("studies.film.received", "Film received", "sent film {id}[ from site {site}]", hides=NAMES)
+on_intake("studies.film.received", "Film received", "sent film {id}[ from site {site}]", hides=REASON)
 on_intake(
     "studies.film.received-again",
     "Film received again",
     "sent film {id} again[ from site {site}]",
-    hides=(*NAMES, "details.says"),
+    hides=(*REASON, "details.says"),
 )
 on_intake(
     "studies.system-files.ignored",
     "System files left out",
     "sent system files[ ({files:file})][ from site {site}], left out of transmittal {id}",
-    hides=NAMES,
+    hides=REASON,
 )
 on_intake("studies.film.read-again", "Refused film read again", "read refused film {id} again")
 on_intake(
     "studies.file.refused",
     "File refused",
     "sent a file[ from site {site}] that was refused[ ({code})], in transmittal {id}",
-    hides=NAMES,
+    hides=REASON,
 )
-on_intake("studies.film.held", "Film held", "held film {id} for its site[ ({code})]", hides=NAMES)
-on_intake("studies.film.refused", "Film refused", "refused film {id}[ ({code})]", hides=NAMES)
+on_intake("studies.film.held", "Film held", "held film {id} for its site[ ({code})]", hides=REASON)
+on_intake("studies.film.refused", "Film refused", "refused film {id}[ ({code})]", hides=REASON)
 on_intake("studies.film.deidentified", "Film de-identified", "de-identified film {id}[, {removed:element} removed]")
 on_intake("studies.film.completed", "Held film completed", "completed the missing facts of held film {id}")
 on_intake(
     "studies.film.kept-apart",
     "Film kept apart",
     "kept film {id} apart from another film with its UID",
-    hides=("reason",),
+    hides=REASON,
 )
-on_intake("studies.film.taken-back", "Held film taken back", "took back held film {id}", hides=("reason",))
+on_intake("studies.film.taken-back", "Held film taken back", "took back held film {id}", hides=REASON)
 on_intake("studies.film-date.confirmed", "Film date confirmed", "confirmed the date of film {id}[ as {new.film_date}]")
 on_intake("studies.film.rendered", "Reader images made", "made the reader images of film {id}")
-on_intake("studies.original.opened", "Original opened", "opened the original of film {id}", hides=("reason",))
+on_intake("studies.original.opened", "Original opened", "opened the original of film {id}", hides=REASON)
 on_intake("studies.sender.admitted", "Sender admitted", "admitted sender {label|calling_ae|id}[ for site {site}]")
 on_intake("studies.sender.revoked", "Sender revoked", "revoked sender {id}[ of site {site}]")

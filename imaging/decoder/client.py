@@ -13,7 +13,7 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 
@@ -31,11 +31,17 @@ class DecoderFailed(Exception):
     """The decoder could not work, through no fault of the film (a folder, a full disk, a wrong question)."""
 
 
-def run(operation: str, **arguments: Any) -> dict[str, Any]:
-    """The operation's result; Unreadable when the film cannot be taken, DecoderGone or DecoderFailed otherwise."""
+def run(operation: str, *, film: IO[bytes] | None = None, input: str | Path = "", **arguments: Any) -> dict[str, Any]:
+    """The operation's result; Unreadable when the film cannot be taken, DecoderGone or DecoderFailed otherwise.
+
+    An open `film` is handed over as it is, so that its bytes need no name in any folder; `input` is opened here.
+    """
+    if input:
+        with _opened(Path(input)) as opened:
+            return run(operation, film=opened, **arguments)
     question = json.dumps({"operation": operation, "limits": settings.INTAKE_LIMITS, **arguments}).encode() + b"\n"
     path = settings.DECODER_SOCKET or _own.path(settings.INTAKE_LIMITS)
-    answer = _ask(path, question)
+    answer = _ask(path, question, film)
     if "unreadable" in answer:
         raise Unreadable(*answer["unreadable"])
     if "failed" in answer:
@@ -44,12 +50,19 @@ def run(operation: str, **arguments: Any) -> dict[str, Any]:
     return result
 
 
-def _ask(path: str, question: bytes) -> dict[str, Any]:
+def _opened(path: Path) -> IO[bytes]:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise DecoderFailed(f"the film cannot be opened ({type(error).__name__})") from error
+
+
+def _ask(path: str, question: bytes, film: IO[bytes] | None) -> dict[str, Any]:
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(PATIENCE_SECONDS)
             connection.connect(path)
-            connection.sendall(question)
+            _send(connection, question, film)
             with connection.makefile("rb") as lines:
                 answer = lines.readline()
     except OSError as error:
@@ -58,6 +71,14 @@ def _ask(path: str, question: bytes) -> dict[str, Any]:
         raise DecoderGone("the decoder server went away")
     parsed: dict[str, Any] = json.loads(answer)
     return parsed
+
+
+def _send(connection: socket.socket, question: bytes, film: IO[bytes] | None) -> None:
+    sent = 0
+    if film is not None:
+        film.flush()
+        sent = socket.send_fds(connection, [question], [film.fileno()])
+    connection.sendall(question[sent:])
 
 
 def clean_environment() -> dict[str, str]:

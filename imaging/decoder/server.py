@@ -138,9 +138,20 @@ class Server:
 def _answer(connection: socket.socket) -> dict[str, Any]:
     from imaging.decoder.operations import perform
 
+    question, films = _asked(connection)
+    job = json.loads(question)
+    if films:
+        job["input"] = f"/proc/self/fd/{films[0]}"
+    return perform(job)
+
+
+def _asked(connection: socket.socket) -> tuple[bytes, list[int]]:
+    """The line, and the open file that came with its first bytes, if any did."""
+    question, films, _, _ = socket.recv_fds(connection, 65_536, 1)
     with connection.makefile("rb") as lines:
-        question = lines.readline(LONGEST_QUESTION)
-    return perform(json.loads(question))
+        if not question.endswith(b"\n"):
+            question += lines.readline(LONGEST_QUESTION)
+    return question, films
 
 
 def _confine(limits: Limits) -> None:

@@ -24,6 +24,7 @@ def pass_film(film: Film, sites: Mapping[str, Point], coordinator: Actor, checke
         film_date=film.film_date,
         spacing_mm=film.spacing_mm,
         acknowledged=[finding["code"] for finding in film.findings],
+        side_confirmed=True,
     )
     film.refresh_from_db()
     places = {joint: [round(x, 1), round(y, 1)] for joint, (x, y) in sites.items()}

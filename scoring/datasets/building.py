@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import storages
 from django.utils import timezone
@@ -15,6 +13,7 @@ from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
 from jobs.queue import Lease, add
+from jobs.work_folders import work_folder
 from reading.models import Campaign, CampaignStatus, CaseStatus, Read, ReadStatus
 from reading.states import again_if_same, said_of
 from scoring.consensus.signed_series import AlteredValues
@@ -63,10 +62,9 @@ def named(dataset: Dataset) -> dict[str, object]:
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
     """Builds {"dataset": id}. A result that its signed values do not give fails the build with its reason."""
     dataset = Dataset.objects.select_related("campaign__trial", "campaign__charter").get(pk=payload["dataset"])
-    settings.WORK_FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.WORK_FOLDER) as folder:
+    with work_folder() as folder:
         try:
-            built = build(dataset, Path(folder), lease)
+            built = build(dataset, folder, lease)
         except (ResultDiffers, AlteredValues) as fault:
             fail(dataset, lease, str(fault))
             return

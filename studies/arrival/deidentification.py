@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import uuid
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from audit.trail import Actor, audited_atomic, record
 from config.tokens import new_token
@@ -15,7 +15,7 @@ from jobs.lease import Lease
 from studies.arrival import checks
 from studies.arrival.placing import Place, place
 from studies.arrival.quarantine import keyed_digest
-from studies.arrival.work_folder import drop_file, drop_tree, keep_file, keep_tree, original_in, work_folder
+from studies.arrival.work_folder import drop_file, drop_tree, keep_file, keep_tree, opened_original, work_folder
 from studies.films import locked, move
 from studies.models import BlindUid, Film, FilmStatus, Subject, Trial
 from studies.models.film import CONTENT, DATE_CONFIRMED, SAME_IMAGE, SAME_UID, SITE_SAID, UNREADABLE_BY
@@ -32,16 +32,15 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
     )
     if film.status != FilmStatus.RECEIVED:
         return
-    with work_folder() as folder:
+    with work_folder() as folder, opened_original(film) as original:
         try:
-            _read(film, folder, lease)
+            _read(film, original, folder, lease)
         except Unreadable as refusal:
             _stop(film, lease, refusal.outcome, refusal.text, _unreadable(film, refusal))
 
 
-def _read(film: Film, folder: Path, lease: Lease) -> None:
-    original = original_in(folder, film)
-    seen = client.run("inspect", input=str(original))
+def _read(film: Film, original: IO[bytes], folder: Path, lease: Lease) -> None:
+    seen = client.run("inspect", film=original)
     header = _header(seen) | {name: film.header[name] for name in SITE_SAID if name in film.header}
     placed = place(film, seen["facts"], seen["identity"])
     twin = claim(film, seen["uids"].get("SOPInstanceUID", ""), header[CONTENT])
@@ -53,7 +52,7 @@ def _read(film: Film, folder: Path, lease: Lease) -> None:
         return
     result = client.run(
         "deidentify",
-        input=str(original),
+        film=original,
         output_dir=str(folder),
         blind_subject=blind_code(placed.subject),
         uids=_blind_uids_of(film, seen["uids"]),

@@ -1,28 +1,24 @@
 """C-STORE: archives that are known by title and address send films; success is said once the film is durable.
 
-A process of its own, never inside a web worker. What a peer sends goes to disk as it arrives, and is received from
-there like any other film.
+A process of its own, never inside a web worker. What a peer sends goes to disk as it arrives, without a name, and is
+received from there like any other film.
 """
 
 from __future__ import annotations
 
-import functools
 import logging
-import shutil
-import tempfile
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pynetdicom
-from django.conf import settings
 from django.db import close_old_connections, connection
 from pynetdicom import AE, dimse_messages, evt
 from pynetdicom.transport import AssociationSocket, ThreadedAssociationServer
 
 from audit.trail import Actor
 from config.errors import Refusal
+from config.unnamed_files import in_memory, on_disk, path_of
 from imaging.allow_list import SOP_CLASSES
 from imaging.decoder import client
 from imaging.decoder.client import DecoderFailed, DecoderGone
@@ -65,16 +61,22 @@ def limit_sockets(most_bytes: int) -> None:
     sockets.recv = recv
 
 
+class Arriving:
+    """What pynetdicom writes an object to; its own file has a name and would outlive a receiver that is killed."""
+
+    def __init__(self, **_: Any) -> None:
+        self.file = on_disk()
+        self.name = str(path_of(self.file))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.file, name)
+
+
 class Receiver:
     """The listening side."""
 
     def __init__(self, host: str, port: int) -> None:
-        self.folder = Path(settings.WORK_FOLDER) / "c-store"
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True, mode=0o700)
-        # Only what a peer sends goes there: a temporary file of the decoder is none of ours to delete.
-        incoming: Any = dimse_messages
-        incoming.NamedTemporaryFile = functools.partial(tempfile.NamedTemporaryFile, dir=self.folder)
+        dimse_messages.NamedTemporaryFile = Arriving
         pynetdicom._config.STORE_RECV_CHUNKED_DATASET = True
         pynetdicom._config.ENFORCE_UID_CONFORMANCE = True
         pynetdicom._config.UNRESTRICTED_STORAGE_SERVICE = False
@@ -85,11 +87,9 @@ class Receiver:
 
     def _start_decoder(self) -> None:
         """So that the first peer does not wait for it."""
-        path = self.folder / "no-film"
-        path.write_bytes(b"no film")
-        with suppress(Unreadable, DecoderGone, DecoderFailed):
-            client.run("identify", input=str(path))
-        path.unlink()
+        with in_memory() as no_film, suppress(Unreadable, DecoderGone, DecoderFailed):
+            no_film.write(b"no film")
+            client.run("identify", film=no_film)
 
     def _start(self, host: str, port: int) -> ThreadedAssociationServer:
         entity = AE()
@@ -115,9 +115,8 @@ class Receiver:
         return int(self.server.server_address[1])
 
     def stop(self) -> None:
-        """Ends every association and forgets what was not received whole."""
+        """Ends every association; what was not received whole is gone with it."""
         self.server.shutdown()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def on_requested(self, event: evt.Event) -> None:
         """Turns away whom nobody admitted, before anything is sent."""
@@ -156,12 +155,8 @@ class Receiver:
         )
 
     def on_closed(self, event: evt.Event) -> None:
-        """What a broken connection left half on disk is no longer written to after the network time-out."""
+        """The thread of an association ends, and its connection to the database with it."""
         connection.close()
-        oldest = time.time() - 2 * NETWORK_SECONDS
-        for path in self.folder.glob("*"):
-            if path.stat().st_mtime < oldest:
-                path.unlink(missing_ok=True)
 
 
 def _peer(association: Any) -> DicomPeer | None:

@@ -19,6 +19,7 @@ from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput
 from config.tokens import new_token
+from config.wording import counted
 from imaging.decoding.sniff import HEAD, MEDIA_TYPES, sniff
 from imaging.decoding.unreadable import Unreadable
 from jobs.queue import add
@@ -28,7 +29,6 @@ from studies.arrival.quarantine import PIECE, drop_original, keep_original
 from studies.models import Film, FilmStatus, Site, Subject, Transmittal, TransmittalEntry, Trial, Visit
 from studies.models.film import CONTENT
 
-MOST_NAMED = 5
 __all__ = [
     "Receipt",
     "complete",
@@ -230,7 +230,6 @@ def _tell(
         stream=transmittal.trial.code,
         subject=("studies.film", str(filed.pk)),
         details={
-            "name": film.original_name,
             "sha256": film.sha256,
             "size": film.size,
             "channel": film.channel,
@@ -244,8 +243,7 @@ def _tell(
 def ignore(*, transmittal: Transmittal, name: str, left_out: list[str], actor: Actor) -> Receipt:
     """Files of an operating system beside the films: one line of the manifest for all of them, and no refusal."""
     authorise(actor, Action.UPLOAD_FILMS)
-    named, more = [shown_name(path) for path in left_out[:MOST_NAMED]], len(left_out) - MOST_NAMED
-    reason = f"No film, left out: {', '.join(named)}{f' and {more} more' if more > 0 else ''}."
+    reason = f"No film: {counted(len(left_out), 'file')} of the operating system left out."
     film = Film(original_name=shown_name(name), size=0)
     with audited_atomic():
         entry = _enter(transmittal, film, "ignored", reason, None)
@@ -255,7 +253,7 @@ def ignore(*, transmittal: Transmittal, name: str, left_out: list[str], actor: A
             stream=transmittal.trial.code,
             subject=("studies.transmittal", str(transmittal.pk)),
             reason=entry.reason,
-            details={"name": entry.name, "files": len(left_out), "site": transmittal.site.code},
+            details={"files": len(left_out), "site": transmittal.site.code},
         )
     return Receipt("ignored", entry.reason, None, entry)
 
@@ -285,6 +283,6 @@ def _refused(
             stream=transmittal.trial.code,
             subject=("studies.transmittal", str(transmittal.pk)),
             reason=refusal.text,
-            details={"name": name, "code": refusal.reason_code, "size": incoming.size, "site": transmittal.site.code},
+            details={"code": refusal.reason_code, "size": incoming.size, "site": transmittal.site.code},
         )
     return Receipt("refused", refusal.text, None, entry)

@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -144,8 +144,8 @@ def drop_original(name: str) -> None:
     storages["quarantine"].delete(name)
 
 
-def copy_original(name: str, out: BinaryIO) -> None:
-    """The original in the clear, for a job's work folder."""
+def copy_original(name: str, out: IO[bytes]) -> None:
+    """The original in the clear; a job writes it to a file without a name."""
     with storages["quarantine"].open(name) as sealed:
         decrypt(sealed, out, name)
 

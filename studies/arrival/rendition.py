@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
-
-from django.core.files.storage import storages
 
 from audit.trail import Actor, audited_atomic, record
 from config.tokens import new_token
@@ -14,7 +11,7 @@ from imaging.decoder import client
 from imaging.decoding.unreadable import Unreadable
 from jobs.lease import Lease
 from jobs.queue import Refused
-from studies.arrival.work_folder import drop_tree, keep_tree, work_folder
+from studies.arrival.work_folder import drop_tree, keep_tree, opened_blind, work_folder
 from studies.desk import joints, masks
 from studies.films import locked, move
 from studies.models import Film, FilmStatus, MaskSet, ReaderImage, Rendition
@@ -49,19 +46,17 @@ def _folder(key: str) -> str:
 
 def _draw(film: Film, chosen: MaskSet | None, folder: Path) -> dict[str, Meta]:
     """The pictures by side, under `folder`/side."""
-    blind = folder / "blind"
-    with storages["reading"].open(film.blind_file) as source, blind.open("xb") as copy:
-        shutil.copyfileobj(source, copy)
     try:
-        pictures = client.run(
-            "render",
-            input=str(blind),
-            output_dir=str(folder),
-            pixel_sha256=film.pixel_sha256,
-            masks=chosen.rectangles if chosen else [],
-            crops=chosen.crops if chosen else {},
-            invert=film.inverted,
-        )
+        with opened_blind(film) as blind:
+            pictures = client.run(
+                "render",
+                film=blind,
+                output_dir=str(folder),
+                pixel_sha256=film.pixel_sha256,
+                masks=chosen.rectangles if chosen else [],
+                crops=chosen.crops if chosen else {},
+                invert=film.inverted,
+            )
     except Unreadable as refusal:
         raise Refused(refusal.text) from refusal
     if "whole" in pictures:

@@ -1,36 +1,44 @@
-"""A folder for one job: what is identified in it is gone when the job is, however the job ends."""
+"""What one job works with: a folder for what is blind, and the original in a file without a name."""
 
 from __future__ import annotations
 
-import tempfile
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
-from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import storages
 
+from config.unnamed_files import in_memory
+from jobs import work_folders
 from studies.arrival.quarantine import check_room, copy_original
 from studies.models import Film
 
 
 @contextmanager
 def work_folder() -> Iterator[Path]:
-    """Readable by this account only; shared with the decoder server."""
+    """Shared with the decoder server; refused while there is too little room on the disk."""
     check_room()
-    root = Path(settings.WORK_FOLDER)
-    root.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=root, prefix="film-") as name:
-        yield Path(name)
+    with work_folders.work_folder() as folder:
+        yield folder
 
 
-def original_in(folder: Path, film: Film) -> Path:
-    """The film's original in the clear."""
-    path = folder / "original"
-    with path.open("xb") as file:
+@contextmanager
+def opened_original(film: Film) -> Iterator[IO[bytes]]:
+    """The film's original in the clear: no folder lists it, and it is gone when this process is."""
+    with in_memory() as file:
         copy_original(film.original_file, file)
-    return path
+        yield file
+
+
+@contextmanager
+def opened_blind(film: Film) -> Iterator[IO[bytes]]:
+    """The film's blind object, whose pixels may still show what only a mask will hide."""
+    with in_memory() as file, storages["reading"].open(film.blind_file) as stored:
+        shutil.copyfileobj(stored, file)
+        yield file
 
 
 def keep_tree(folder: Path, name: str) -> None:
@@ -51,15 +59,15 @@ def drop_file(name: str) -> None:
     storages["reading"].delete(name)
 
 
-def drop_tree(name: str) -> None:
-    """Forgets what was stored under `name` by a job that came to nothing."""
-    store = storages["reading"]
+def drop_tree(name: str, store: str = "reading") -> None:
+    """Forgets a stored file, or all that was stored under `name`, of a job that came to nothing."""
+    place = storages[store]
     try:
-        folders, files = store.listdir(name)
-    except FileNotFoundError:
-        return
+        folders, files = place.listdir(name)
+    except (FileNotFoundError, NotADirectoryError):
+        folders, files = [], []
     for file in files:
-        store.delete(f"{name}/{file}")
+        place.delete(f"{name}/{file}")
     for folder in folders:
-        drop_tree(f"{name}/{folder}")
-    store.delete(name)
+        drop_tree(f"{name}/{folder}", store)
+    place.delete(name)

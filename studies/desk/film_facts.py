@@ -17,6 +17,7 @@ from studies.desk.quality import polarity_asked
 from studies.models import Film, FilmStatus, MaskSet, Question
 from studies.models.film import FILM_TRANSITIONS, FOUND_GOOD, MASKABLE, OUT_OF_PLAY, SIDES, VIEWS, WITHOUT_PICTURE
 from studies.plan.completeness import VisitState, subjects_with_visits, visit_states
+from studies.sides import Witness, witnesses
 
 MOST_SIBLINGS = 48
 
@@ -41,7 +42,8 @@ class DeskFilm:
     mask_state: MaskState
     boxes: list[list[int]]
     duplicates: list[Film]
-    differences: list[str]
+    witnesses: list[Witness]
+    differences: dict[str, list[str]]
     siblings: list[Film]
     rivals: list[Film]
     questions: list[Question]
@@ -73,7 +75,8 @@ def desk_film(film: Film) -> DeskFilm:
         mask_state=masks.state_of(film, mask_set),
         boxes=masks.proposed_boxes(film),
         duplicates=duplicates(film),
-        differences=differences(film, siblings),
+        witnesses=witnesses(film),
+        differences={view: differences(film, view, siblings) for view, _ in VIEWS},
         siblings=siblings[:MOST_SIBLINGS],
         rivals=rivals(film, visit=film.visit, side=film.side, view=film.view) if film.side and film.visit else [],
         questions=list(Question.objects.filter(film=film).order_by("-pk")),
@@ -150,9 +153,12 @@ def duplicates(film: Film) -> list[Film]:
     return list(same.exclude(pk=film.pk).order_by("pk")[:10])
 
 
-def differences(film: Film, others: Iterable[Film]) -> list[str]:
-    """How the acquisition of this film differs from the subject's films of the same view: it may tell the order."""
-    same_view = [other for other in others if other.view == film.view and other.status not in OUT_OF_PLAY]
+def differences(film: Film, view: str, others: Iterable[Film]) -> list[str]:
+    """How the acquisition of this film differs from the subject's films of that view: it may tell the order.
+
+    A film whose view nobody has said yet is compared once the person has chosen one, and is no measure for others.
+    """
+    same_view = [other for other in others if other.view == view and other.status not in OUT_OF_PLAY]
     found = []
     for name, word in ACQUISITION.items():
         mine = in_words(film.header.get(name) or "")

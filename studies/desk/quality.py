@@ -22,6 +22,7 @@ from studies.models import Film, FilmStatus, MaskSet, QualityDecision, Visit
 from studies.naming import checked_choice, checked_text
 from studies.plan.visits import named
 from studies.questions import threads as questions
+from studies.sides import check_side
 from studies.sop_instances import check_alone
 
 # The audit action of each decision.
@@ -46,11 +47,13 @@ def accept(
     note: str = "",
     acknowledged: Collection[str] = (),
     inverted: bool | None = None,
+    side_confirmed: bool = False,
     designate: bool = False,
 ) -> QualityDecision:
     """The film may be read. Every finding must be acknowledged by its code; `spacing_mm` None means no scale is known.
 
-    `inverted` is asked for where the header contradicts itself about the polarity, and only there.
+    `inverted` is required where the header contradicts itself about the polarity, and only there. A side that the
+    header, the file's name or a letter on the film contradicts needs `side_confirmed`.
 
     Masks that wait for the second person do not hold up the decision: the reader image is made once both are there.
     So each film is looked at once at the desk; a refused mask set brings it back.
@@ -65,6 +68,7 @@ def accept(
         visit = _checked_visit(film, visit)
         _check_acknowledged(film, acknowledged)
         _check_polarity(film, inverted)
+        check_side(film, side, confirmed=side_confirmed)
         mask_set = _checked_masks(film, confirmed)
         changes = _file(film, visit, confirmed, designate)
         replacement.set_aside(film=film, actor=actor)
@@ -118,12 +122,12 @@ def _check_polarity(film: Film, inverted: bool | None) -> None:
         raise BadInput(
             f"The header of film {film.pk} contradicts itself about its polarity."
             " Choose whether the film is shown as it is or inverted.",
-            field="polarity",
+            field="inverted",
         )
     if not asked and inverted:
         raise BadInput(
             f"The polarity of film {film.pk} is certain from its header, so the film cannot be inverted.",
-            field="polarity",
+            field="inverted",
         )
 
 

@@ -30,6 +30,7 @@ class AcceptForm(forms.Form):
     visit = forms.ModelChoiceField(Visit.objects.none())
     acknowledged = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     note = forms.CharField(required=False, max_length=500)
+    side_confirmed = forms.BooleanField(required=False)
     designate = forms.BooleanField(required=False)
     inverted = forms.TypedChoiceField(
         choices=POLARITIES, coerce=lambda value: value == "1", empty_value=None, required=False

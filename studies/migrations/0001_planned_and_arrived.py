@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import studies.sealed_names
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -89,7 +91,7 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("original_name", models.CharField(max_length=255)),
+                ("original_name", studies.sealed_names.SealedName()),
                 ("original_file", models.CharField(max_length=120)),
                 ("media_type", models.CharField(blank=True, max_length=40)),
                 ("size", models.BigIntegerField()),
@@ -399,7 +401,7 @@ class Migration(migrations.Migration):
             name="TransmittalEntry",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=255)),
+                ("name", studies.sealed_names.SealedName()),
                 ("size", models.BigIntegerField()),
                 ("sha256", models.CharField(blank=True, max_length=64)),
                 (

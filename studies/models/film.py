@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from studies.models.trial import Site, Subject, Trial, Visit
+from studies.sealed_names import SealedName
 
 SIDES = [("L", "Left"), ("R", "Right"), ("B", "Both on one film")]
 VIEWS = [("hand", "Hand PA"), ("foot", "Foot dorsoplantar")]
@@ -132,7 +133,7 @@ class Film(models.Model):
     status = models.CharField(max_length=16, choices=FilmStatus.choices, default=FilmStatus.RECEIVED)
     status_reason = models.CharField(max_length=500, blank=True)
     channel = models.CharField(max_length=10, choices=CHANNELS)
-    original_name = models.CharField(max_length=255)
+    original_name = SealedName()
     original_file = models.CharField(max_length=120)
     media_type = models.CharField(max_length=40, blank=True)
     size = models.BigIntegerField()
@@ -195,7 +196,7 @@ class TransmittalEntry(models.Model):
 
     transmittal = models.ForeignKey(Transmittal, on_delete=models.PROTECT, related_name="entries")
     film = models.ForeignKey(Film, on_delete=models.PROTECT, related_name="entries", null=True, blank=True)
-    name = models.CharField(max_length=255)
+    name = SealedName()
     size = models.BigIntegerField()
     sha256 = models.CharField(max_length=64, blank=True)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+", null=True, blank=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Case, CharField, Count, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -87,7 +87,8 @@ def site_films(request: HttpRequest, code: str) -> HttpResponseBase:
     """Every film the site sent, with the name its file had there."""
     trial, site, _ = site_or_404(request, code, Action.SEE_SITE_FILMS)
     shown = [
-        Column("file", "File", lambda film: file_link(film, code), "original_name"),
+        Column("film", "Film", "pk", "pk"),
+        Column("file", "File", lambda film: file_link(film, code), csv=False),
         columns.SUBJECT,
         columns.VISIT,
         columns.SIDE,
@@ -99,15 +100,23 @@ def site_films(request: HttpRequest, code: str) -> HttpResponseBase:
     ]
     listing = Listing(
         request,
-        own_films(site),
+        own_films(site).annotate(named=named(own_films(site), request.GET.get("q", ""))),
         columns=shown,
         name="your-films",
-        search=["original_name", "subject__code", "visit__code"],
+        search=["named", "subject__code", "visit__code"],
         sort="-received",
         empty="Your site has not sent a film yet.",
         empty_link=("Upload films", reverse("studies:site_upload", args=[code])),
     )
     return listing.respond("studies/site/films.html", {"trial": trial, "site": site})
+
+
+def named(films: Any, words: str) -> Case:
+    """The words searched for, on films whose file has them in its name: the database cannot look into names."""
+    wanted = words.strip()
+    names = films.values_list("pk", "original_name") if wanted else ()
+    found = [pk for pk, name in names if wanted.casefold() in name.casefold()]
+    return Case(When(pk__in=found, then=Value(wanted)), default=Value(""), output_field=CharField())
 
 
 def file_link(film: Film, code: str) -> Link:

@@ -36,7 +36,7 @@ def site_film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         with refused_on(form):
             visit, day = form.cleaned_data["visit"], form.cleaned_data["film_date"]
             complete(film=film, subject=visit.subject, visit=visit, film_date=day, actor=actor)
-            messages.success(request, f"{film.original_name} is being processed.")
+            messages.success(request, f"Film {film.pk} is being processed.")
             return redirect(request.path)
     return film_page(request, trial, site, film, form)
 
@@ -89,10 +89,10 @@ def settle(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
     if "apart" in request.POST:
         keep_apart(film=film, reason=reason, actor=actor)
-        messages.success(request, f"{film.original_name} is being processed under an identifier of its own.")
+        messages.success(request, f"Film {film.pk} is being processed under an identifier of its own.")
     else:
         discard(film=film, reason=reason, actor=actor)
-        messages.success(request, f"{film.original_name} was taken back.")
+        messages.success(request, f"Film {film.pk} was taken back.")
     return redirect("studies:site_film", code, pk)
 
 
@@ -111,7 +111,7 @@ def confirm_day(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     else:
         confirm_date(film=film, film_date=day, actor=actor)
     if not request.headers.get("HX-Request"):
-        messages.success(request, f"The film date of {film.original_name} is {day}.")
+        messages.success(request, f"The film date of film {film.pk} is {day}.")
         return redirect("studies:site_film", code, pk)
     entries = TransmittalEntry.objects.filter(film=film).exclude(outcome="duplicate")
     shown = entries.select_related("film__visit__plan", "film__subject").order_by("pk")[:1]

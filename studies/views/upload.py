@@ -126,7 +126,7 @@ def finish(request: HttpRequest, code: str, fingerprint: str) -> HttpResponse:
     form = UploadForm(site, said)
     if not form.is_valid():
         wrong = " ".join(str(error) for errors in form.errors.values() for error in errors)
-        raise BadInput(f"The file {quoted(str(said.get('name', '')))} was not received. {wrong}")
+        raise BadInput(f"The file was not received. {wrong}")
     transmittal = get_object_or_404(Transmittal, site=site, sent_by=actor.user_id, token=said.get("transmittal", ""))
     replaces = film_to_replace(site, str(said.get("replaces", "")))
     key = key_of(site=site, user_id=actor.user_id, fingerprint=fingerprint)

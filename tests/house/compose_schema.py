@@ -36,6 +36,7 @@ SERVICE = mapping(
     restart={"enum": ["no", "always", "on-failure", "unless-stopped"]},
     environment={"type": "object", "additionalProperties": SCALAR},
     secrets=TEXTS,
+    ulimits=mapping(core={"const": 0}),
     volumes={"type": "array", "items": {"type": "string", "pattern": r"^(\./)?[\w./-]+:/[\w./-]+(:ro)?$"}},
     ports={"type": "array", "items": {"type": "string", "pattern": r"^([\d.]+:)?\d+:\d+$"}},
     depends_on=named(mapping(condition={"enum": CONDITIONS})),

@@ -32,6 +32,37 @@ def test_suggested_masks_are_taken_with_one_key_and_the_film_goes_on(cast: Cast,
     wait_for(lambda: status(film) == FilmStatus.ACCEPTED, "the film accepted")
 
 
+def test_what_was_entered_about_a_film_is_still_there_when_masks_were_sent(cast: Cast, open_page: Open) -> None:
+    film = film_at_desk(cast, findings=[TEXT, {"code": "size", "text": "small"}])
+    page = open_page(cast.coordinator, f"desk/{film.pk}/")
+    shows(page, film)
+    keys(page, "l", "h", "k")
+    page.locator("#accept-spacing_mm").fill("0.25")
+    page.locator("#accept-film_date").fill("2024-03-05")
+    page.locator("#accept-note").fill("a note")
+    page.locator(".panel-head").click()
+    keys(page, "g")
+    expect(page.locator(".state-waiting")).to_be_visible()
+    for chosen in ("side'][value='L", "view'][value='hand", "acknowledged'][value='size", "acknowledged'][value='text"):
+        expect(page.locator(f"#accept [name='{chosen}']")).to_be_checked()
+    expect(page.locator("#accept-spacing_mm")).to_have_value("0.25")
+    expect(page.locator("#accept-film_date")).to_have_value("2024-03-05")
+    expect(page.locator("#accept-note")).to_have_value("a note")
+    keys(page, "a")
+    wait_for(lambda: status(film) == FilmStatus.ACCEPTED, "the film accepted")
+
+
+def test_what_was_entered_about_a_film_does_not_go_over_to_the_next(cast: Cast, open_page: Open) -> None:
+    first, second = film_at_desk(cast), film_at_desk(cast)
+    page = open_page(cast.coordinator, f"desk/{first.pk}/")
+    shows(page, first)
+    keys(page, "l", "h")
+    for turn, film in (("n", second), ("N", first)):
+        keys(page, turn)
+        shows(page, film)
+        assert page.locator("#accept :checked:not(option)").count() == 0
+
+
 def test_a_mask_is_drawn_with_the_mouse_and_moved_with_the_arrows(cast: Cast, open_page: Open) -> None:
     film = film_at_desk(cast)
     page = open_page(cast.coordinator, f"desk/{film.pk}/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import socket
 import struct
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,6 @@ from studies.models import Film, Transmittal
 from tests.studies.films import DX, JPEG_LS, compressed, dx, file_of, picture
 from tests.studies.peers import receiver
 from tests.studies.planned import SETTING_UP, Planned, plan
-from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -143,11 +143,19 @@ def test_a_peer_that_announces_four_gigabytes_is_cut_off_and_the_next_is_served(
     association.release()
 
 
-def test_nothing_of_a_film_stays_in_the_clear(planned: Planned, port: int, folder: Path) -> None:
+def test_a_film_is_in_no_file_that_can_be_opened_while_it_arrives_or_after(
+    planned: Planned, port: int, folder: Path
+) -> None:
     association = associate(port)
-    association.send_c_store(film(1, PatientComments="SECRETWORD"))
+    large = film(1, pixels=picture(2000, 2500), PatientComments="SECRETWORD")
+    sending = threading.Thread(target=association.send_c_store, args=[large])
+    sending.start()
+    seen: list[Path] = []
+    while sending.is_alive():
+        seen += [path for path in (folder / "work").rglob("*") if path.is_file()]
     association.release()
-    kept = [path for path in (folder / "files").rglob("*") if path.is_file()]
+    assert Film.objects.count() == 1
+    assert not seen
+    kept = [path for path in folder.rglob("*") if path.is_file()]
     assert kept
     assert not [path for path in kept if b"SECRETWORD" in path.read_bytes()]
-    wait_for(lambda: not list((folder / "work" / "c-store").iterdir()), "the received file is gone")

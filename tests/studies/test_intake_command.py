@@ -69,7 +69,7 @@ def test_files_of_an_operating_system_are_one_line_and_no_refusals(ra1: Planned,
         ("b.zip", "ignored"),
         ("system files", "ignored"),
     ]
-    assert lines[2]["reason"] == "No film, left out: ._b.dcm, DICOMDIR."
+    assert lines[2]["reason"] == "No film: 2 files of the operating system left out."
     assert lines[3]["reason"].endswith("and 1 more.")
 
 

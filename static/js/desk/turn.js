@@ -1,6 +1,7 @@
 // Turning to the next film without leaving the page: forms and links marked data-turn are fetched, and the parts that
 // belong to one film are exchanged. The viewer stays, with the next film already in memory.
 
+import { kept } from "./entries.js";
 import { find, notice } from "./page.js";
 
 const PARTS = ["panel", "where", "strip"];
@@ -27,17 +28,17 @@ export function attachTurning({ refuses, turned }) {
 
 function send(form, submitter, turned) {
   const body = new FormData(form, submitter);
-  return go(form.action, { method: "POST", body }, turned);
+  return go(form.action, { method: "POST", body, decides: form.id === "accept" }, turned);
 }
 
-async function go(address, { back = false, ...request }, turned) {
+async function go(address, { back = false, decides = false, ...request }, turned) {
   if (busy) return;
   busy = true;
   try {
     const response = await fetch(address, { credentials: "same-origin", headers: { Accept: "text/html" }, ...request });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     if (!page.getElementById("shown-film")) leave(response, page);
-    else exchange(response, page, back, turned);
+    else exchange(response, page, { back, decides }, turned);
   } catch {
     notice("The server cannot be reached. Nothing was sent; try again in a moment.");
   } finally {
@@ -52,12 +53,15 @@ function leave(response, page) {
   else notice(refusal?.textContent.trim() || `The server answered ${response.status}. Reload the page.`);
 }
 
-function exchange(response, page, back, turned) {
+// After a decision the server's answer holds what was entered; any other form of the page knows nothing of it.
+function exchange(response, page, { back, decides }, turned) {
+  const putBack = decides ? () => {} : kept();
   for (const id of PARTS) find(`#${id}`).replaceChildren(...document.importNode(page.getElementById(id), true).childNodes);
   document.title = page.title;
   const path = new URL(response.url).pathname;
   const elsewhere = path !== location.pathname && response.ok;
   if (elsewhere && !back) history.pushState(null, "", response.url);
   find("#panel").scrollTop = 0;
+  putBack();
   turned();
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -12,14 +12,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from audit.trail import Actor
+from config.unnamed_files import on_disk, path_of
 from imaging.decoder.client import DecoderFailed, DecoderGone
 from studies import objects
 from studies.arrival.dicomweb.answers import StoreAnswer, Stored
 from studies.arrival.dicomweb.multipart import BrokenMultipart, Multipart, Part, Readable, parse_content_type
 from studies.arrival.intake import open_transmittal
-from studies.arrival.quarantine import StoreFull
+from studies.arrival.quarantine import StoreFull, check_room
 from studies.arrival.senders import token_holder
-from studies.arrival.work_folder import work_folder
 from studies.models import SenderToken, Transmittal
 from studies.objects import OUT_OF_RESOURCES, WRONG_CLASS, look_at
 
@@ -74,10 +74,12 @@ def _store_parts(request: HttpRequest, sender: SenderToken, study: str, boundary
 
 def _store_part(transmittal: Transmittal, part: Part, number: int, study: str, actor: Actor) -> Stored:
     """Received whatever it is, so that the manifest has it; only an object of another study is left out."""
-    with work_folder() as folder:
-        path = folder / "part"
-        if not _spooled(part, path):
+    check_room()
+    with on_disk() as file:
+        if not _spooled(part, file):
             return Stored("", "", OUT_OF_RESOURCES)
+        file.flush()
+        path = path_of(file)
         seen = look_at(path)
         if study and seen.uids.get("StudyInstanceUID") != study:
             return Stored(seen.sop_class, seen.instance, seen.failure or WRONG_CLASS)
@@ -85,14 +87,13 @@ def _store_part(transmittal: Transmittal, part: Part, number: int, study: str, a
     return Stored(seen.sop_class, seen.instance, failure)
 
 
-def _spooled(part: Part, path: Path) -> bool:
+def _spooled(part: Part, file: IO[bytes]) -> bool:
     """Writes the part to disk; False when it is longer than a file may be."""
     size = 0
-    with path.open("xb") as file:
-        for chunk in part:
-            size += len(chunk)
-            if size <= settings.MAX_FILE_BYTES:
-                file.write(chunk)
+    for chunk in part:
+        size += len(chunk)
+        if size <= settings.MAX_FILE_BYTES:
+            file.write(chunk)
     return size <= settings.MAX_FILE_BYTES
 
 

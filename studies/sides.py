@@ -1,0 +1,58 @@
+"""What speaks for a side beside the person who looks: the header, the name of the file, a letter found on the film."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from config.errors import BadInput
+from studies.models import Film
+
+SIDE_WORDS = {"L": "left", "R": "right", "B": "both sides"}
+_LEFT, _RIGHT = ("l", "lt", "li", "left", "links", "lh", "lf"), ("r", "rt", "re", "right", "rechts", "rh", "rf")
+_IN_NAMES = dict.fromkeys(_LEFT, "L") | dict.fromkeys(_RIGHT, "R")
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+HEADER, FILE_NAME, LETTER = "the header", "the name of the file", "the letter on the film"
+
+
+@dataclass(frozen=True)
+class Witness:
+    """One source and the side it says."""
+
+    source: str
+    side: str
+
+    @property
+    def says(self) -> str:
+        """In words, for the person at the desk."""
+        return f"{self.source} says {SIDE_WORDS[self.side]}"
+
+    def contradicts(self, side: str) -> bool:
+        """A film of both sides may well carry the letter of one."""
+        return self.side != side and not (side == "B" and self.source == LETTER)
+
+
+def witnesses(film: Film) -> list[Witness]:
+    """Everything that says a side; a source that names both sides says none."""
+    letters = film.header.get("SideLetters") or []
+    said = [
+        (HEADER, str(film.header.get("Side") or "")),
+        (FILE_NAME, side_in_name(film.original_name)),
+        (LETTER, letters[0] if len(letters) == 1 else ""),
+    ]
+    return [Witness(source, side) for source, side in said if side in SIDE_WORDS]
+
+
+def side_in_name(name: str) -> str:
+    """L or R when a word of the file's name says so and no other word says the opposite; empty otherwise."""
+    stem = name.rpartition(".")[0] or name
+    sides = {_IN_NAMES[word.lower()] for word in _WORD.findall(stem) if word.lower() in _IN_NAMES}
+    return sides.pop() if len(sides) == 1 else ""
+
+
+def check_side(film: Film, side: str, *, confirmed: bool) -> None:
+    """Refuses a side that something contradicts until the person says that they looked again."""
+    against = [one.says for one in witnesses(film) if one.contradicts(side)]
+    if against and not confirmed:
+        seen = f"You see {SIDE_WORDS[side]}, but {' and '.join(against)}."
+        raise BadInput(f"{seen} Look again, and confirm the side if it is right.", field="side_confirmed")
