@@ -17,7 +17,7 @@ from accounts.roles import Action, Role, allows
 
 
 @dataclass(frozen=True)
-class Place:
+class TrialRole:
     """A role held in a trial. `detail` is what sets it apart, such as the site; `url` the trial's first page."""
 
     code: str
@@ -28,7 +28,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Entry:
+class MenuEntry:
     """A page of the menu, for whoever may do `action`: in the trial whose code the route takes, or anywhere."""
 
     label: str
@@ -56,25 +56,25 @@ class Group:
 
 
 GROUPS = ("Films", "Reading", "Results", "Trial", "House")
-_ENTRIES: list[Entry] = []
-_PLACES: list[Callable[[int], Iterable[Place]]] = []
+_ENTRIES: list[MenuEntry] = []
+_PLACES: list[Callable[[int], Iterable[TrialRole]]] = []
 
 
 def declare_entry(label: str, route: str, action: Action, *, group: str, of_trial: bool = True) -> None:
     """Adds a page to the menu; a group that is not in GROUPS raises."""
     GROUPS.index(group)
-    entry = Entry(label, route, action, group, of_trial)
+    entry = MenuEntry(label, route, action, group, of_trial)
     if entry not in _ENTRIES:
         _ENTRIES.append(entry)
 
 
-def declare_places(source: Callable[[int], Iterable[Place]]) -> None:
+def declare_places(source: Callable[[int], Iterable[TrialRole]]) -> None:
     """Says where a person's places are to be had; called with his id."""
     if source not in _PLACES:
         _PLACES.append(source)
 
 
-def places_of(user_id: int) -> list[Place]:
+def places_of(user_id: int) -> list[TrialRole]:
     """Every role of the person in every trial."""
     return [place for source in _PLACES for place in source(user_id)]
 
@@ -88,18 +88,18 @@ class Navigation:
         self.code: str = match.kwargs.get("code", "") if match else ""
 
     @cached_property
-    def places(self) -> list[Place]:
+    def places(self) -> list[TrialRole]:
         """The person's roles in trials."""
         user = self.request.user
         return places_of(user.pk) if user.is_authenticated else []
 
     @property
-    def trials(self) -> list[Place]:
+    def trials(self) -> list[TrialRole]:
         """Each trial once, for the switch at the top."""
         return list({place.code: place for place in self.places}.values())
 
     @property
-    def here(self) -> list[Place]:
+    def here(self) -> list[TrialRole]:
         """The roles held in the trial of this page."""
         return [place for place in self.places if place.code == self.code]
 
@@ -120,12 +120,12 @@ class Navigation:
         entries = sorted((entry for entry in _ENTRIES if self._open(entry)), key=lambda e: GROUPS.index(e.group))
         return [Group(label, [self._item(e) for e in found]) for label, found in groupby(entries, lambda e: e.group)]
 
-    def _open(self, entry: Entry) -> bool:
+    def _open(self, entry: MenuEntry) -> bool:
         if entry.of_trial:
             return any(allows(place.role, entry.action) for place in self.here)
         return any(allows(role, entry.action) for role in self.roles)
 
-    def _item(self, entry: Entry) -> Item:
+    def _item(self, entry: MenuEntry) -> Item:
         url = reverse(entry.route, args=[self.code] if entry.of_trial else [])
         path = self.request.path
         return Item(entry.label, url, path == url or (url != "/" and path.startswith(url) and not self._deeper(url)))

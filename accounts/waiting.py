@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from accounts.navigation import Place
+from accounts.navigation import TrialRole
 from accounts.roles import Action, allows
 
 
@@ -19,7 +19,7 @@ class Waiting:
     urgent: bool = False
 
 
-Source = Callable[[int, Place], Iterable[Waiting]]
+Source = Callable[[int, TrialRole], Iterable[Waiting]]
 _SOURCES: list[tuple[Action, Source]] = []
 
 
@@ -29,7 +29,7 @@ def declare_waiting(action: Action, source: Source) -> None:
         _SOURCES.append((action, source))
 
 
-def waiting_at(user_id: int, place: Place) -> list[Waiting]:
+def waiting_at(user_id: int, place: TrialRole) -> list[Waiting]:
     """What waits for the person in that role; what is at nought is left out."""
     found = [w for action, source in _SOURCES if allows(place.role, action) for w in source(user_id, place)]
     return sorted((w for w in found if w.count), key=lambda w: not w.urgent)

@@ -23,7 +23,7 @@ GENESIS = "0" * 64
 
 
 @dataclass(frozen=True)
-class Entry:
+class PendingEvent:
     """An event that waits for the end of its transaction."""
 
     action: str
@@ -43,7 +43,7 @@ def event_hash(stream: str, seq: int, prev: str, body: str) -> str:
     return hashlib.sha256(place + body.encode()).hexdigest()
 
 
-def append(entries: Sequence[Entry]) -> None:
+def append(entries: Sequence[PendingEvent]) -> None:
     """Appends the entries to their chains in the open transaction; a batch takes each lock once."""
     if not entries:
         return
@@ -70,7 +70,7 @@ def lock_heads(streams: Iterable[str]) -> dict[str, Head]:
     return {head.stream: head for head in locked}
 
 
-def next_event(head: Head, entry: Entry, group: str, now: Any, rows: list[Digest]) -> Event:
+def next_event(head: Head, entry: PendingEvent, group: str, now: Any, rows: list[Digest]) -> Event:
     """The event that follows the head; moves the head on. The salt keeps a hidden content from being guessed."""
     actor_id, label, role = entry.actor
     body = canonical(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import connection, models, transaction
 
 from audit.canonical import plain
-from audit.chain import Entry, append
+from audit.chain import PendingEvent, append
 from audit.protection import PROTECTED
 from audit.registry import declared
 
@@ -36,7 +36,7 @@ class Actor:
 class _Waiting(threading.local):
     """The events of this thread's open transaction, and how deep in it the innermost block is."""
 
-    entries: list[Entry] | None = None
+    entries: list[PendingEvent] | None = None
     depth: int = 0
 
 
@@ -56,7 +56,7 @@ def audited_atomic() -> Iterator[None]:
 
 @contextmanager
 def _outermost() -> Iterator[None]:
-    entries: list[Entry] = []
+    entries: list[PendingEvent] = []
     try:
         with transaction.atomic(durable=True):
             _waiting.entries, _waiting.depth = entries, len(connection.savepoint_ids)
@@ -68,7 +68,7 @@ def _outermost() -> Iterator[None]:
 
 
 @contextmanager
-def _joined(entries: list[Entry]) -> Iterator[None]:
+def _joined(entries: list[PendingEvent]) -> Iterator[None]:
     kept, depth = len(entries), _waiting.depth
     try:
         with transaction.atomic():
@@ -103,7 +103,7 @@ def record(
         raise NotAudited(
             f"record({action!r}) is given rows of tables that are not protected: {', '.join(sorted(loose))}"
         )
-    entry = Entry(
+    entry = PendingEvent(
         action=declared(action).name,
         actor=(actor.user_id, actor.label, str(actor.role)),
         stream=stream,

@@ -68,7 +68,7 @@ def make_films(folder: Path, count: int) -> None:
         (folder / f"{number:04}.dcm").write_bytes(file_of(film))
 
 
-class House:
+class IntakeSetting:
     """The product with a database and stores of its own."""
 
     def __init__(self, folder: Path) -> None:
@@ -162,7 +162,7 @@ def store_in_orthanc(films: Path, folder: Path) -> float:
 
 def store_in_house(films: Path, folder: Path) -> float:
     """Seconds until every film is received: hashed, encrypted, durable, filed with its audit event and its job."""
-    return float(House(folder).manage("shell", "-c", STORE.format(folder=str(films))).split()[-1])
+    return float(IntakeSetting(folder).manage("shell", "-c", STORE.format(folder=str(films))).split()[-1])
 
 
 def measure(count: int, at_once: int, folder: Path) -> dict[str, Any]:
@@ -180,9 +180,9 @@ def measure(count: int, at_once: int, folder: Path) -> dict[str, Any]:
     few.mkdir()
     for path in sorted(films.iterdir())[: max(count // 4, 1)]:
         (few / path.name).hardlink_to(path)
-    *_, found["peak_mb_quarter"] = House(folder / "quarter").bring_in(few, at_once)
+    *_, found["peak_mb_quarter"] = IntakeSetting(folder / "quarter").bring_in(few, at_once)
     shutil.rmtree(folder / "quarter")
-    took, used, found["peak_mb"] = House(folder / "whole").bring_in(films, at_once)
+    took, used, found["peak_mb"] = IntakeSetting(folder / "whole").bring_in(films, at_once)
     found["deidentified_per_s"], found["processor_s_per_film"] = count / took, used / count
     return {name: round(value, 2) if isinstance(value, float) else value for name, value in found.items()}
 

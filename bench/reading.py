@@ -88,7 +88,7 @@ def measure(folder: Path, drawn: list[films.Packed], page: Path) -> dict[str, An
     from django.conf import settings
     from django.core.management import call_command
 
-    from bench.room.house import READERS, House
+    from bench.room.setting import READERS, ReadingSetting
 
     for place in (settings.CELERY_BROKER_FOLDER, settings.WORK_FOLDER):
         Path(place).mkdir(parents=True, exist_ok=True)
@@ -96,7 +96,7 @@ def measure(folder: Path, drawn: list[films.Packed], page: Path) -> dict[str, An
     call_command("collectstatic", verbosity=0, interactive=False)
     peer.publish(page, drawn, Path(settings.STATIC_ROOT))
     told("making a house with cases")
-    house = House(drawn)
+    house = ReadingSetting(drawn)
     with serving.web(int(os.environ["BENCH_PORT"]), folder) as address, sync_playwright() as playwright:
         states = {email: looking.signed_in(playwright, address, email, house.password) for email in READERS}
         found = beside(playwright, address, states[READERS[0]], house.path(READERS[0]))
@@ -120,7 +120,7 @@ def beside(playwright: Playwright, address: str, state: Any, path: str) -> dict[
 
 def memories(playwright: Playwright, address: str, house: Any, folder: Path, boxes: list[list[int]]) -> dict[str, Any]:
     """Alternating visits by browsers that nobody drives."""
-    from bench.room.house import READERS
+    from bench.room.setting import READERS
 
     told("memory")
     log = folder / serving.ACCESS_LOG
@@ -135,7 +135,7 @@ def memories(playwright: Playwright, address: str, house: Any, folder: Path, box
 
 def at_work(playwright: Playwright, address: str, state: Any, house: Any, folder: Path) -> dict[str, Any]:
     """Digits, joints and saving, on one case; saving beside a worker that has something to do all the time."""
-    from bench.room.house import READERS
+    from bench.room.setting import READERS
 
     with looking.fresh_browser(playwright, state) as (_, page):
         page.goto(address + house.path(READERS[0]))

@@ -13,6 +13,6 @@ CHORES: dict[str, int] = {
     "scoring.arms.requests.expire_all": 600,
     "accounts.expiry.forget_expired": 3600,
     "studies.arrival.pieces.forget_stale": 3600,
-    "studies.leftovers.clear": 86_400,
+    "studies.arrival.leftovers.clear": 86_400,
     "reading.campaigns.reminders.remind_all": 86_400,
 }

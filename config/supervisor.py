@@ -40,7 +40,7 @@ class Stopped(Exception):
 
 
 @dataclass
-class Part:
+class DemoProcess:
     """One process of the house."""
 
     name: str
@@ -51,12 +51,12 @@ class Part:
 
 
 @dataclass
-class House:
+class Demo:
     """The demo: its folder, its environment and its parts."""
 
     var: Path
     port: int
-    parts: list[Part] = field(default_factory=list)
+    parts: list[DemoProcess] = field(default_factory=list)
     ready: bool = False
 
     @property
@@ -79,7 +79,7 @@ class House:
     def log(self, name: str) -> Path:
         return self.var / "log" / f"{name}.log"
 
-    def start(self, part: Part) -> None:
+    def start(self, part: DemoProcess) -> None:
         """Starts a part in a session of its own; what it prints goes into its log."""
         with self.log(part.name).open("ab") as log:
             part.process = subprocess.Popen(  # noqa: S603  our own commands
@@ -109,7 +109,7 @@ class House:
             else:
                 raise Stopped(f"{part.name} failed.\n{self.tail(part.name)}")
 
-    def start_again(self, part: Part, code: int) -> None:
+    def start_again(self, part: DemoProcess, code: int) -> None:
         """Unless it has ended too often in a short time; what it left behind would hold its port and its leases."""
         if part.process:
             kill_group(part.process)
@@ -148,7 +148,7 @@ def die_with_parent() -> None:
     ctypes.CDLL(None).prctl(DEATH_SIGNAL, signal.SIGTERM)
 
 
-def parts_of(port: int, var: Path) -> list[Part]:
+def parts_of(port: int, var: Path) -> list[DemoProcess]:
     """The parts in the order of their start."""
     python, manage = sys.executable, [sys.executable, str(ROOT / "manage.py")]
     gunicorn = [python, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
@@ -156,11 +156,11 @@ def parts_of(port: int, var: Path) -> list[Part]:
     celery = [python, "-m", "celery", "-A", "config.celery", "worker", "--loglevel", "WARNING"]
     decoders = [python, "-m", "imaging.decoder.server", "--socket", str(var / "work" / "decoders")]
     return [
-        Part("decoders", [*decoders, "--processes", "2"]),
-        Part("web", web),
-        Part("worker", [*celery, "--without-gossip", "--without-mingle", "--without-heartbeat"]),
-        Part("sweeper", [*manage, "sweep"]),
-        Part("filler", [*manage, "fill_demo"], lasting=False),
+        DemoProcess("decoders", [*decoders, "--processes", "2"]),
+        DemoProcess("web", web),
+        DemoProcess("worker", [*celery, "--without-gossip", "--without-mingle", "--without-heartbeat"]),
+        DemoProcess("sweeper", [*manage, "sweep"]),
+        DemoProcess("filler", [*manage, "fill_demo"], lasting=False),
     ]
 
 
@@ -194,7 +194,7 @@ def check_port(port: int) -> None:
             raise Stopped(f"Port {port} cannot be used: {error.strerror}. Choose another by --port N.") from None
 
 
-def prepare(house: House) -> str:
+def prepare(house: Demo) -> str:
     """Brings the database and the static files up to date; gives the accounts as text."""
     command = [sys.executable, str(ROOT / "manage.py"), "prepare_demo"]
     with house.log("prepare").open("ab") as log:
@@ -226,7 +226,7 @@ def waiting_for(answer: IO[bytes]) -> str:
         return "the web server to answer"
 
 
-def wait_until_ready(house: House) -> None:
+def wait_until_ready(house: Demo) -> None:
     """Tells what is being waited for whenever it changes."""
     told = ""
     while not house.ready:
@@ -238,7 +238,7 @@ def wait_until_ready(house: House) -> None:
         time.sleep(0.3)
 
 
-def greet(house: House, accounts: str, seconds: float) -> None:
+def greet(house: Demo, accounts: str, seconds: float) -> None:
     """Where the demo is and who can sign in."""
     say(f"\nReady after {seconds:.0f} s: {house.address}\n\n{accounts}")
     say(f"Stop with Ctrl-C. Data stay in {house.var}; begin anew with --fresh.\n")
@@ -251,7 +251,7 @@ def run(port: int, fresh: bool, var: Path) -> None:
         check_port(port)
         if fresh:
             begin_anew(var)
-        house = House(var, port)
+        house = Demo(var, port)
         for name in ("log", "work"):
             (var / name).mkdir(parents=True, exist_ok=True)
         say("Preparing the database and the static files ...")

@@ -16,7 +16,7 @@ NO_FILM = "no film after baseline and before the event or the missing visit"
 
 
 @dataclass(frozen=True)
-class Film:
+class DatedScore:
     """The score of one visit on the day its film was taken."""
 
     day: int
@@ -49,7 +49,7 @@ class Filled:
     value: Fraction | None
     origin: str
     reason: str
-    films: tuple[Film, ...]
+    films: tuple[DatedScore, ...]
 
 
 EVENT_RULES: Mapping[str, Fact] = MappingProxyType(
@@ -102,10 +102,10 @@ def _days(name: str, value: object) -> int:
 
 def value_at(
     *,
-    baseline: Film | None,
-    later: Sequence[Film],
+    baseline: DatedScore | None,
+    later: Sequence[DatedScore],
     target_day: int,
-    observed: Film | None,
+    observed: DatedScore | None,
     event_day: int | None,
     rule: EventRule,
     maximum: int,
@@ -127,22 +127,22 @@ def value_at(
     return _extrapolate(baseline, usable, target_day, rule, maximum)
 
 
-def _before(film: Film, event_day: int, rule: EventRule) -> bool:
+def _before(film: DatedScore, event_day: int, rule: EventRule) -> bool:
     return film.day <= event_day + rule.grace_days
 
 
-def _none(reason: str, *films: Film) -> Filled:
+def _none(reason: str, *films: DatedScore) -> Filled:
     return Filled(None, "", reason, films)
 
 
-def _carry(usable: Sequence[Film]) -> Filled:
+def _carry(usable: Sequence[DatedScore]) -> Filled:
     if not usable:
         return _none(NO_FILM)
     return Filled(Fraction(usable[-1].value), "carried", "", (usable[-1],))
 
 
 def _extrapolate(
-    baseline: Film | None, usable: Sequence[Film], target_day: int, rule: EventRule, maximum: int
+    baseline: DatedScore | None, usable: Sequence[DatedScore], target_day: int, rule: EventRule, maximum: int
 ) -> Filled:
     if baseline is None:
         return _none("no baseline film")
@@ -159,7 +159,7 @@ def _extrapolate(
     return Filled(value, "extrapolated", "", (baseline, last))
 
 
-def extrapolated(first: Film, last: Film, day: int) -> Fraction:
+def extrapolated(first: DatedScore, last: DatedScore, day: int) -> Fraction:
     """y(t) = y0 + (y1 - y0)(t - t0)/(t1 - t0), exact.
 
     >>> extrapolated(Film(0, 10), Film(112, 12), 168)

@@ -7,13 +7,13 @@ from instruments.definition import REASONS, REASONS_FACT, Fact, Instrument, Item
 
 GRADES = tuple(range(6))
 QUADRANTS = tuple(
-    sites.Part(str(number), f"{name} quadrant", f"_q{number}")
+    sites.SitePart(str(number), f"{name} quadrant", f"_q{number}")
     for number, name in enumerate(("distal radial", "distal ulnar", "proximal radial", "proximal ulnar"), start=1)
 )
 RADCLASS = "radclass.mudr.org/content/larsen-score-joint-involvement-rheumatoid-arthritis-plain-radiographs"
 
 # Each row: site, parts scored apart, weight.
-Row = tuple[sites.Site, tuple[sites.Part, ...], int]
+Row = tuple[sites.Site, tuple[sites.SitePart, ...], int]
 ONE = (sites.WHOLE,)
 
 

@@ -23,7 +23,7 @@ Reasons = Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Line:
+class ReceiptLine:
     """One item: what was entered, or why not, what it adds to the total in points, and how that came about."""
 
     item: Item
@@ -39,7 +39,7 @@ class Receipt:
 
     instrument: Instrument
     rule: MissingRule
-    lines: tuple[Line, ...]
+    lines: tuple[ReceiptLine, ...]
     total: Total
 
     def as_text(self) -> str:
@@ -57,8 +57,8 @@ class ChangeReceipt:
 
     instrument: Instrument
     rule: MissingRule
-    baseline: tuple[Line, ...]
-    later: tuple[Line, ...]
+    baseline: tuple[ReceiptLine, ...]
+    later: tuple[ReceiptLine, ...]
     change: Change
 
     def as_text(self) -> str:
@@ -137,10 +137,10 @@ class _Series:
     def _in_series(self) -> bool:
         return self.rule.kind.together is Together.SERIES
 
-    def lines(self, visit: int, counted: Flags, total: Total) -> tuple[Line, ...]:
+    def lines(self, visit: int, counted: Flags, total: Total) -> tuple[ReceiptLine, ...]:
         return tuple(self._line(visit, column, counted, total) for column in range(len(self.instrument.items)))
 
-    def _line(self, visit: int, column: int, counted: Flags, total: Total) -> Line:
+    def _line(self, visit: int, column: int, counted: Flags, total: Total) -> ReceiptLine:
         item = self.instrument.items[column]
         entered = self.values[0, visit, column]
         grade = None if np.isnan(entered) else int(entered)
@@ -148,14 +148,14 @@ class _Series:
         origin = Origin(int(self.origin[0, visit, column]))
         if counted[column]:
             points = Fraction(int(self.used[0, visit, column]) * item.weight, self.instrument.unit)
-            return Line(item, grade, why, points, _HOW[origin])
+            return ReceiptLine(item, grade, why, points, _HOW[origin])
         missing = total.of(feature=item.feature, region=item.region).reason
         if missing:
-            return Line(item, grade, why, None, "not imputed: the total is missing")
+            return ReceiptLine(item, grade, why, None, "not imputed: the total is missing")
         share = self._share(visit, item, counted)
         aside = "" if grade is None else "entered value set aside, site not evaluable at another visit; "
         points = share * item.largest / self.instrument.unit
-        return Line(item, grade, why, points, f"{aside}imputed in proportion ({self.rule.name})")
+        return ReceiptLine(item, grade, why, points, f"{aside}imputed in proportion ({self.rule.name})")
 
     def _why_not(self, visit: int, item: Item) -> str:
         code = self.reasons[visit].get(item.key)
@@ -206,7 +206,7 @@ def _group(group: tuple[str | None, str | None, str | None]) -> str:
     return ", ".join(part for part in group if part) or "overall"
 
 
-def _entered(line: Line) -> str:
+def _entered(line: ReceiptLine) -> str:
     return line.why_not if line.entered is None else str(line.entered)
 
 
@@ -220,7 +220,7 @@ def _amount(amount: Amount) -> str:
     return str(amount.fraction) if amount.denominator == 1 else f"{amount.fraction} = {amount.rounded()}"
 
 
-def _change_row(first: Line, second: Line) -> tuple[str, ...]:
+def _change_row(first: ReceiptLine, second: ReceiptLine) -> tuple[str, ...]:
     change = None if first.points is None or second.points is None else second.points - first.points
     how = first.how if first.how == second.how else f"{first.how} / {second.how}"
     return (

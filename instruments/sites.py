@@ -25,7 +25,7 @@ class Site:
 
 
 @dataclass(frozen=True)
-class Part:
+class SitePart:
     """A part of a site scored on its own, such as one side of a foot joint."""
 
     code: str
@@ -43,7 +43,7 @@ class Test:
     code: str = ""
 
 
-WHOLE = Part("", "", "")
+WHOLE = SitePart("", "", "")
 NO_TEST = Test()
 
 MCP = tuple(
@@ -109,7 +109,7 @@ def make_item(
     site: Site,
     allowed: tuple[int, ...],
     weight: int = 1,
-    part: Part = WHOLE,
+    part: SitePart = WHOLE,
     test: Test = NO_TEST,
 ) -> Item:
     """An item at a site, its key made of feature letter, side, site and part: EL-MCP2, ER-MTP3-P."""

@@ -31,8 +31,8 @@ TABLE = (("L", HAND), ("R", HAND), ("L", FOOT), ("R", FOOT))
 
 WHOLE_FOOT_JOINT = ((sites.WHOLE, tuple(range(11))),)
 TWO_SIDES = (
-    (sites.Part("P", "proximal side", "_prox", "PROXIMAL"), tuple(range(6))),
-    (sites.Part("D", "distal side", "_dist", "DISTAL"), tuple(range(6))),
+    (sites.SitePart("P", "proximal side", "_prox", "PROXIMAL"), tuple(range(6))),
+    (sites.SitePart("D", "distal side", "_dist", "DISTAL"), tuple(range(6))),
 )
 BONE = ((sites.WHOLE, tuple(range(6))),)
 
@@ -132,7 +132,7 @@ CITATION = (
 
 
 def _items_at(
-    side: str, row: tuple[sites.Site, bool, bool], foot_erosion: tuple[tuple[sites.Part, tuple[int, ...]], ...]
+    side: str, row: tuple[sites.Site, bool, bool], foot_erosion: tuple[tuple[sites.SitePart, tuple[int, ...]], ...]
 ) -> Iterator[Item]:
     site, eroded, narrowed = row
     if eroded:
@@ -157,7 +157,9 @@ def _wordings(foot_as_one: bool) -> dict[str, dict[str, dict[int, str]]]:
     }
 
 
-def _make(key: str, place: int, title: str, foot_erosion: tuple[tuple[sites.Part, tuple[int, ...]], ...]) -> Instrument:
+def _make(
+    key: str, place: int, title: str, foot_erosion: tuple[tuple[sites.SitePart, tuple[int, ...]], ...]
+) -> Instrument:
     items = tuple(item for side, rows in TABLE for row in rows for item in _items_at(side, row, foot_erosion))
     return Instrument(
         key=key,

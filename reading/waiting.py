@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.navigation import Place
+from accounts.navigation import TrialRole
 from accounts.roles import Action
 from accounts.waiting import Waiting, declare_waiting
 from reading.issuing.adjudication import unadjudicated
@@ -15,7 +15,7 @@ from reading.models import Case, Read
 from reading.room.worklist import steps_before
 
 
-def to_read(user_id: int, place: Place) -> Iterator[Waiting]:
+def to_read(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     """The person's worklist in that trial; first reads, repeats and adjudications are one number."""
     entries = steps_before(user_id).filter(read__case__campaign__trial__code=place.code)
     overdue = entries.filter(read__batch__due_on__lt=timezone.localdate()).count()
@@ -24,14 +24,14 @@ def to_read(user_id: int, place: Place) -> Iterator[Waiting]:
     yield Waiting("Cases to read", entries.count() - overdue, worklist)
 
 
-def late_reads(user_id: int, place: Place) -> Iterator[Waiting]:
+def late_reads(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     """Reads past their day, whoever holds them."""
     reads = Read.objects.counting().exclude(status="signed").filter(case__campaign__trial__code=place.code)
     overdue = reads.filter(case__campaign__status="open", batch__due_on__lt=timezone.localdate()).count()
     yield Waiting("Reads past their day", overdue, reverse("reading:campaigns", args=[place.code]), urgent=True)
 
 
-def no_adjudicator(user_id: int, place: Place) -> Iterator[Waiting]:
+def no_adjudicator(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     """Discordant cases that would wait for ever: nobody is asked to adjudicate them."""
     cases = Case.objects.filter(campaign__trial__code=place.code, campaign__status="open")
     page = reverse("reading:campaigns", args=[place.code])

@@ -14,7 +14,7 @@ import numpy as np
 
 from rehearsal.damage import WRIST_JOINTS
 from rehearsal.texture import stream
-from rehearsal.truth import DISTAL, PLACES, Place, Truth
+from rehearsal.truth import DISTAL, PLACES, GradedSite, Truth
 
 WEEKS = 24.0
 MOST = 300
@@ -105,7 +105,7 @@ def _truth(subject_seed: int, points: int, start: int) -> Truth:
     return Truth(grades, displaced, min(0.35, start / 400))
 
 
-def _grown(subject_seed: int, points: int) -> dict[Place, int]:
+def _grown(subject_seed: int, points: int) -> dict[GradedSite, int]:
     """The first `points` points of a person's list, added up by site."""
     grades = np.zeros(len(PLACES), dtype=np.int64)
     chances = stream("points", subject_seed).random(points)
@@ -128,7 +128,7 @@ def _own_prone(subject_seed: int) -> np.ndarray:
     return np.asarray(own * np.array([_prone(place) for place in PLACES]))
 
 
-def _prone(place: Place) -> float:
+def _prone(place: GradedSite) -> float:
     feature = NARROWING if place.feature == "narrowing" else 1.0
     return PRONE.get(place.joint, 1.0) * feature * (DISTAL_SIDE if place.part == DISTAL else 1.0)
 

@@ -26,7 +26,7 @@ from pydicom.uid import (
 
 from rehearsal.anatomy import Side
 from rehearsal.exposure import WHITE
-from rehearsal.film import Film
+from rehearsal.film import SyntheticFilm
 
 BodyPart = Literal["HAND", "FOOT"]
 View = Literal["PA", "AP"]
@@ -71,7 +71,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class _Shot:
-    film: Film
+    film: SyntheticFilm
     patient: Patient
     taken: date
     side: Side
@@ -89,7 +89,7 @@ SOMEWHERE = Hospital()
 
 
 def as_dx(
-    film: Film,
+    film: SyntheticFilm,
     *,
     patient_id: str,
     patient_name: str,
@@ -187,7 +187,7 @@ def _detector(dataset: Dataset, shot: _Shot, hospital: Hospital) -> None:
     dataset.PixelIntensityRelationship, dataset.PixelIntensityRelationshipSign = "LOG", 1
 
 
-def _pixels(dataset: Dataset, film: Film, variant: Variant) -> None:
+def _pixels(dataset: Dataset, film: SyntheticFilm, variant: Variant) -> None:
     dataset.ImageType = ["ORIGINAL", "PRIMARY"]
     dataset.Rows, dataset.Columns = film.pixels.shape
     dataset.SamplesPerPixel, dataset.PixelRepresentation = 1, 0

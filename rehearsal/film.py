@@ -25,7 +25,7 @@ from rehearsal.subject import Subject, Visit
 
 
 @dataclass(frozen=True)
-class Film:
+class SyntheticFilm:
     """A film of 12-bit grey values, bone bright; `sites` in pixels (x, y) from the outer corner of the first pixel."""
 
     pixels: NDArray[np.uint16]
@@ -46,14 +46,14 @@ PLAIN = Finish()
 
 def draw_hand(
     side: Side, damage: Damage, subject_seed: int, visit_seed: int, scale: float = 0.1, finish: Finish = PLAIN
-) -> Film:
+) -> SyntheticFilm:
     """A PA film of one hand; `scale` is the size of a pixel in millimetres, 0.1 or 0.2."""
     return _draw(regions.HAND, exposure.HAND, side, damage, subject_seed, visit_seed, scale, finish)
 
 
 def draw_foot(
     side: Side, damage: Damage, subject_seed: int, visit_seed: int, scale: float = 0.1, finish: Finish = PLAIN
-) -> Film:
+) -> SyntheticFilm:
     """A dorsoplantar film of one foot."""
     return _draw(regions.FOOT, exposure.FOOT, side, damage, subject_seed, visit_seed, scale, finish)
 
@@ -67,7 +67,7 @@ def _draw(
     visit_seed: int,
     scale: float,
     finish: Finish,
-) -> Film:
+) -> SyntheticFilm:
     if scale not in (0.1, 0.2):
         raise ValueError(f"scale: {scale!r} was given; allowed: 0.1, 0.2")
     visit = Visit(Subject(subject_seed, region.name, side), visit_seed)
@@ -79,7 +79,7 @@ def _draw(
         places = {code: (region.film[0] - x, y) for code, (x, y) in places.items()}
     grey = _expose(absorption, region, technique, side, visit, scale, finish)
     pixels = np.round(np.clip(grey, 0, 1) * np.float32(exposure.WHITE)).astype(np.uint16)
-    return Film(pixels, scale, {code: (x / scale, y / scale) for code, (x, y) in places.items()})
+    return SyntheticFilm(pixels, scale, {code: (x / scale, y / scale) for code, (x, y) in places.items()})
 
 
 def _absorption(skeleton: Skeleton, damage: Damage, subject: Subject, scale: float) -> Field:

@@ -24,7 +24,7 @@ QUADRANTS = (
 
 
 @dataclass(frozen=True)
-class Place:
+class GradedSite:
     """One graded site: the feature, the side of the body, the joint, and in foot erosion the side of the joint."""
 
     feature: str
@@ -34,18 +34,18 @@ class Place:
     largest: int
 
     @classmethod
-    def of(cls, item: Item) -> Place:
+    def of(cls, item: Item) -> GradedSite:
         return cls(item.feature, item.side, item.joint, item.part[:1].upper(), max(item.allowed))
 
 
-PLACES: tuple[Place, ...] = tuple(Place.of(item) for item in get("svdh-two-sides").items)
+PLACES: tuple[GradedSite, ...] = tuple(GradedSite.of(item) for item in get("svdh-two-sides").items)
 
 
 @dataclass(frozen=True)
 class Truth:
     """The true grades of one visit; a place that is not named is undamaged."""
 
-    grades: Mapping[Place, int]
+    grades: Mapping[GradedSite, int]
     displaced: frozenset[tuple[str, str]] = frozenset()
     osteopenia: float = 0.0
     _found: dict[tuple[str, str, str, str], int] = field(init=False, repr=False, compare=False, default_factory=dict)

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 
-from accounts.navigation import Place
+from accounts.navigation import TrialRole
 from accounts.roles import Action
 from accounts.waiting import Waiting, declare_waiting
 from reading.models import Campaign, CampaignStatus
 from scoring.models import ArmsRequest, ArmsRequestStatus, Dataset, DatasetStatus, Unlock
 
 
-def to_build(user_id: int, place: Place) -> Iterator[Waiting]:
+def to_build(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     """Campaigns that are closed and not locked yet."""
     closed = Campaign.objects.filter(trial__code=place.code, status=CampaignStatus.CLOSED).count()
     yield Waiting("Campaigns to lock", closed, reverse("scoring:results", args=[place.code]))
 
 
-def to_confirm(user_id: int, place: Place) -> Iterator[Waiting]:
+def to_confirm(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     """Locks and unlocks that another person asked for."""
     locks = Dataset.objects.filter(campaign__trial__code=place.code, status=DatasetStatus.LOCK_REQUESTED).count()
     unlocks = Unlock.objects.filter(lock__campaign__trial__code=place.code, agreed_by=None).count()
@@ -28,7 +28,7 @@ def to_confirm(user_id: int, place: Place) -> Iterator[Waiting]:
     yield Waiting("Unlocks to agree to", unlocks, page)
 
 
-def to_open(user_id: int, place: Place) -> Iterator[Waiting]:
+def to_open(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     """Requests for the arms to which this custodian has not given his share."""
     asked = ArmsRequest.objects.filter(campaign__trial__code=place.code, status=ArmsRequestStatus.WAITING)
     count = asked.exclude(shares__key__custodian=user_id).count()

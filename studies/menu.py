@@ -6,19 +6,21 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 
-from accounts.navigation import Place, declare_entry, declare_places
+from accounts.navigation import TrialRole, declare_entry, declare_places
 from accounts.roles import Action, Role
 from studies.models import Membership
 
 
-def places(user_id: int) -> Iterator[Place]:
+def places(user_id: int) -> Iterator[TrialRole]:
     """Every role that the person holds now; the first page of a trial knows where each role begins."""
     # The site is looked up for site roles alone: requests of readers name no table of sites.
     held = Membership.objects.current().filter(user_id=user_id).select_related("trial")
     for membership in held.order_by("trial__code", "role"):
         trial, site = membership.trial, membership.site
         detail = f"site {site.code}" if site else ""
-        yield Place(trial.code, trial.title, Role(membership.role), reverse("studies:trial", args=[trial.code]), detail)
+        yield TrialRole(
+            trial.code, trial.title, Role(membership.role), reverse("studies:trial", args=[trial.code]), detail
+        )
 
 
 declare_places(places)

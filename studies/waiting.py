@@ -7,21 +7,21 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.navigation import Place
+from accounts.navigation import TrialRole
 from accounts.roles import Action
 from accounts.waiting import Waiting, declare_waiting
 from studies.desk import masks
 from studies.models import Film, FilmStatus, Membership, Question, QuestionStatus, Site, Trial
 
 
-def own_site(user_id: int, place: Place) -> Site:
+def own_site(user_id: int, place: TrialRole) -> Site:
     """The site of a person's role at that place."""
     held = Membership.objects.of(user_id, place.code).exclude(site=None).get(role=place.role)
     assert held.site is not None  # noqa: S101  a constraint of the table
     return held.site
 
 
-def at_the_site(user_id: int, place: Place) -> Iterator[Waiting]:
+def at_the_site(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     """Questions to the site, and films that wait for it to complete them."""
     site = own_site(user_id, place)
     questions = reverse("studies:site_questions", args=[place.code])
@@ -34,13 +34,13 @@ def at_the_site(user_id: int, place: Place) -> Iterator[Waiting]:
     yield Waiting("Films to complete", held, f"{films}?status={FilmStatus.HELD}")
 
 
-def at_the_desk(user_id: int, place: Place) -> Iterator[Waiting]:
+def at_the_desk(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     """Films to decide on."""
     films = Film.objects.filter(trial__code=place.code, status=FilmStatus.DEIDENTIFIED).count()
     yield Waiting("Films at the desk", films, reverse("studies:desk", args=[place.code]))
 
 
-def answered(user_id: int, place: Place) -> Iterator[Waiting]:
+def answered(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     """Answers to read, and sites that are late."""
     questions = reverse("studies:questions", args=[place.code])
     asked = Question.objects.filter(trial__code=place.code)
@@ -50,7 +50,7 @@ def answered(user_id: int, place: Place) -> Iterator[Waiting]:
     yield Waiting("Questions without an answer in time", overdue, f"{questions}?status=open&sort=due", urgent=True)
 
 
-def to_confirm(user_id: int, place: Place) -> Iterator[Waiting]:
+def to_confirm(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     """Masks that need a second person."""
     count = masks.waiting(Trial.objects.get(code=place.code)).exclude(proposed_by=user_id).count()
     yield Waiting("Masks to confirm", count, reverse("studies:masks", args=[place.code]))

@@ -17,7 +17,7 @@ from imaging.bitpacking import encode
 from imaging.levels import NormalForm, Stored, normalise, preview, quarter
 from rehearsal.damage import Damage
 from rehearsal.dicom import as_dx
-from rehearsal.film import Film, draw_foot, draw_hand
+from rehearsal.film import SyntheticFilm, draw_foot, draw_hand
 
 ROWS, COLUMNS = 4280, 3520
 TIMEPOINTS = 3
@@ -55,7 +55,7 @@ def draw(order: tuple[str, int]) -> Packed:
     return Packed(view, form, joints, bands, preview(form), as_file(film) if view == "hand" else b"")
 
 
-def enlarged(film: Film, seed: int) -> Film:
+def enlarged(film: SyntheticFilm, seed: int) -> SyntheticFilm:
     """The film at the size of a large detector, with noise in every pixel: nothing packs better than a real one."""
     rows, columns = film.pixels.shape
     scales = (ROWS / rows, COLUMNS / columns)
@@ -63,10 +63,10 @@ def enlarged(film: Film, seed: int) -> Film:
     noise = np.random.default_rng(seed).normal(0, NOISE, smooth.shape)
     pixels = np.clip(smooth + noise, 0, TOP).astype(np.uint16)
     sites = {code: (x * scales[1], y * scales[0]) for code, (x, y) in film.sites.items()}
-    return Film(pixels, film.spacing_mm / scales[0], sites)
+    return SyntheticFilm(pixels, film.spacing_mm / scales[0], sites)
 
 
-def as_file(film: Film) -> bytes:
+def as_file(film: SyntheticFilm) -> bytes:
     """Uncompressed: the quickest form for a viewer that fetches whole DICOM files from the same machine."""
     return as_dx(
         film,

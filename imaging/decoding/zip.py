@@ -39,12 +39,12 @@ class Archive:
         except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
             raise Unreadable("zip-broken", "the zip cannot be opened; it may be cut") from error
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[ArchiveEntry]:
         """Every entry that is a file, wanted or not."""
         listed = self._zip.infolist()
         if len(listed) > self.limits.zip_entries:
             raise Unreadable("zip-entries", f"the zip holds {len(listed)} entries; allowed: {self.limits.zip_entries}")
-        return (Entry(self, info) for info in listed if not _path(info).endswith("/"))
+        return (ArchiveEntry(self, info) for info in listed if not _path(info).endswith("/"))
 
     def count(self, inflated: int, entry: int, compressed: int) -> None:
         """Adds inflated bytes; declared sizes lie, so only what came out is believed."""
@@ -61,7 +61,7 @@ class Archive:
 
 
 @dataclass(frozen=True)
-class Entry:
+class ArchiveEntry:
     """One file of an archive; its name is for people only."""
 
     archive: Archive

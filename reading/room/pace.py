@@ -17,7 +17,7 @@ from config.errors import WrongState
 from reading.charter.terms import Terms
 from reading.charter.versions import terms_of
 from reading.models import Charter, Read, ReadStatus, ReadStep
-from reading.room.worklist import Entry
+from reading.room.worklist import WorklistEntry
 
 LONGEST_SITTING = timedelta(days=2)
 
@@ -102,7 +102,7 @@ def wait_of(read: Read, beginning: ReadStep | None = None) -> Wait | None:
     return why_wait(terms, spans_of(read, now, beginning), now)
 
 
-def wait_for(entry: Entry) -> Wait | None:
+def wait_for(entry: WorklistEntry) -> Wait | None:
     """Why a row of the worklist cannot be begun yet; what was begun can always be gone on with."""
     if entry.status != ReadStatus.ISSUED:
         return None
@@ -127,7 +127,7 @@ def in_words(until: datetime) -> str:
     return f"{local:%H:%M}" if today else f"{local:%Y-%m-%d %H:%M}"
 
 
-def pace_of(entry: Entry) -> list[str]:
+def pace_of(entry: WorklistEntry) -> list[str]:
     """The charter's limits in words, for the worklist."""
     terms = terms_of(Charter.objects.get(campaigns__cases__reads=entry.read))
     limits = [

@@ -17,7 +17,7 @@ SIGNED_IN_PART = (ReadStatus.SIGNED, *WRITABLE)
 
 
 @dataclass(frozen=True)
-class Entry:
+class WorklistEntry:
     """One row of a worklist: what its reader may know of it, and the step that is before him."""
 
     step: int
@@ -56,7 +56,7 @@ def in_turn(user_id: int) -> QuerySet[ReadStep]:
     )
 
 
-def waiting_for(user_id: int, at_most: int = AT_MOST) -> list[Entry]:
+def waiting_for(user_id: int, at_most: int = AT_MOST) -> list[WorklistEntry]:
     """A reader's worklist, the first of it first."""
     return [entry_of(step) for step in fetched(in_turn(user_id))[:at_most]]
 
@@ -66,10 +66,10 @@ def fetched(steps: QuerySet[ReadStep]) -> QuerySet[ReadStep]:
     return steps.select_related("read__case__campaign__trial", "read__case__campaign__charter", "read__batch")
 
 
-def entry_of(step: ReadStep) -> Entry:
+def entry_of(step: ReadStep) -> WorklistEntry:
     """The step as a row."""
     read = step.read
-    return Entry(
+    return WorklistEntry(
         step=step.pk,
         read=read.pk,
         token=address_of(read, step),

@@ -22,7 +22,7 @@ from reading.room.blinded import queue_key, urls_of
 from reading.room.pace import in_words, pace_of, wait_for
 from reading.room.sessions import begin_sitting
 from reading.room.steps import may_look_back
-from reading.room.worklist import Entry, entry_of, signed_entries, steps_before, waiting_for
+from reading.room.worklist import WorklistEntry, entry_of, signed_entries, steps_before, waiting_for
 from reading.views.screen import see_other, unkept
 from studies.models import Membership
 
@@ -63,7 +63,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     return unkept(render(request, "reading/worklist.html", context))
 
 
-def queue_of(reader_id: int, number: int, entry: Entry) -> dict[str, Any]:
+def queue_of(reader_id: int, number: int, entry: WorklistEntry) -> dict[str, Any]:
     """What the page needs to send edits that a crash has left on the reader's computer."""
     return {
         "token": entry.token,

@@ -19,7 +19,7 @@ LONG = ("item", "value", "reason")
 
 
 @dataclass(frozen=True)
-class Line:
+class FileLine:
     """One line of a file: its number, and its cells by column name."""
 
     number: int
@@ -45,7 +45,7 @@ def natural(text: str) -> str:
     return re.sub(r"\d+", lambda found: f"{len(found[0].lstrip('0')):03d}{found[0].lstrip('0')}", text) + f"\0{text}"
 
 
-def read_lines(path: Path, needed: tuple[str, ...]) -> tuple[tuple[str, ...], Iterator[Line]]:
+def read_lines(path: Path, needed: tuple[str, ...]) -> tuple[tuple[str, ...], Iterator[FileLine]]:
     """The columns and, one by one, the lines of a CSV file: comma, semicolon or tab; UTF-8."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -88,12 +88,12 @@ def _header(cells: list[str] | None, needed: tuple[str, ...]) -> tuple[str, ...]
     return columns
 
 
-def _line(rows: csv._reader, cells: list[str], columns: tuple[str, ...]) -> Line:  # type: ignore[name-defined]
+def _line(rows: csv._reader, cells: list[str], columns: tuple[str, ...]) -> FileLine:  # type: ignore[name-defined]
     number = rows.line_num
     if len(cells) != len(columns):
         cells_found, wanted = counted(len(cells), "cell"), counted(len(columns), "cell")
         raise BadInput(f"Line {number} has {cells_found}. Write {wanted}, as in the first line.")
-    return Line(number, {column: cell.strip() for column, cell in zip(columns, cells, strict=True)})
+    return FileLine(number, {column: cell.strip() for column, cell in zip(columns, cells, strict=True)})
 
 
 def need(columns: tuple[str, ...], needed: tuple[str, ...]) -> None:

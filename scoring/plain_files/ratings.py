@@ -10,7 +10,7 @@ import numpy as np
 from config.errors import BadInput
 from config.wording import either, quoted
 from scoring.agreement.report import Cube
-from scoring.plain_files.lines import MISSING, Line, natural, read_lines
+from scoring.plain_files.lines import MISSING, FileLine, natural, read_lines
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def read_ratings(path: Path) -> list[Rating]:
     return found
 
 
-def _number(line: Line) -> float:
+def _number(line: FileLine) -> float:
     text = line.cells["value"]
     if text in MISSING:
         return float("nan")

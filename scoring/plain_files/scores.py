@@ -11,7 +11,7 @@ from config.errors import BadInput
 from config.wording import both, either, quoted
 from instruments import Instrument
 from instruments.definition import ABSENT, Item
-from scoring.plain_files.lines import MISSING, OPTIONAL, READ, Line, natural, need, read_lines
+from scoring.plain_files.lines import MISSING, OPTIONAL, READ, FileLine, natural, need, read_lines
 
 
 @dataclass
@@ -47,7 +47,7 @@ def read_scores(path: Path, instrument: Instrument) -> list[Read]:
     return sorted(reads.values(), key=lambda read: (*read.series, natural(read.visit)))
 
 
-def _read_of(line: Line, reads: dict[tuple[str, ...], Read]) -> tuple[Read, bool]:
+def _read_of(line: FileLine, reads: dict[tuple[str, ...], Read]) -> tuple[Read, bool]:
     names = [line.text(column) for column in READ]
     campaign = line.cells.get("campaign", "")
     found = reads.get((*names, campaign))
@@ -59,7 +59,7 @@ def _read_of(line: Line, reads: dict[tuple[str, ...], Read]) -> tuple[Read, bool
     return reads[(*names, campaign)], True
 
 
-def _day(line: Line) -> int | None:
+def _day(line: FileLine) -> int | None:
     text = line.cells.get("day", "")
     if text in MISSING:
         return None
@@ -74,7 +74,7 @@ def day_in_words(day: int | None) -> str:
     return "no day" if day is None else f"day {day}"
 
 
-def _fill_long(lines: Iterable[Line], instrument: Instrument, reads: dict[tuple[str, ...], Read]) -> None:
+def _fill_long(lines: Iterable[FileLine], instrument: Instrument, reads: dict[tuple[str, ...], Read]) -> None:
     named = _named_items(instrument)
     for line in lines:
         item = named.get(line.text("item"))
@@ -93,7 +93,7 @@ def _fill_long(lines: Iterable[Line], instrument: Instrument, reads: dict[tuple[
 
 
 def _fill_wide(
-    lines: Iterable[Line], columns: dict[str, Item], instrument: Instrument, reads: dict[tuple[str, ...], Read]
+    lines: Iterable[FileLine], columns: dict[str, Item], instrument: Instrument, reads: dict[tuple[str, ...], Read]
 ) -> None:
     codes = _codes(instrument)
     for line in lines:
@@ -133,7 +133,7 @@ def _named_items(instrument: Instrument) -> dict[str, Item]:
     return {name: item for item in instrument.items for name in (item.key, item.wide_name)}
 
 
-def _grade(line: Line, column: str, item: Item) -> int | None:
+def _grade(line: FileLine, column: str, item: Item) -> int | None:
     text = line.cells[column]
     if text in MISSING:
         return None
@@ -149,7 +149,7 @@ def _grades(allowed: tuple[int, ...]) -> dict[str, int]:
     return {str(grade): grade for grade in allowed} | {f"{grade}.0": grade for grade in allowed}
 
 
-def _reason(line: Line, instrument: Instrument, grade: int | None) -> str:
+def _reason(line: FileLine, instrument: Instrument, grade: int | None) -> str:
     codes = _codes(instrument)
     code = line.cells["reason"].upper()
     if grade is not None:

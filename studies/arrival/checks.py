@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from studies.arrival.placing import Finding, Place
+from studies.arrival.placing import Finding, Placement
 from studies.models import Film, FilmStatus
 from studies.models.film import OUT_OF_PLAY
 from studies.plan.visits import baseline_of
@@ -23,7 +23,7 @@ ACQUISITION = {
 WRONG_VIEWS = {"LL": "lateral", "RL": "lateral", "RLO": "oblique", "LLO": "oblique"}
 
 
-def findings(film: Film, place: Place, header: dict[str, Any], pixel_sha256: str) -> list[Finding]:
+def findings(film: Film, place: Placement, header: dict[str, Any], pixel_sha256: str) -> list[Finding]:
     """What the desk should know; `header` is the film's own, the other films are read from the trial."""
     found = [
         *place.findings,
@@ -64,7 +64,7 @@ def _other_site(film: Film) -> Finding | None:
     return _finding("other-site", f"The same film was sent by {names}.") if names else None
 
 
-def _patient(film: Film, place: Place, header: dict[str, Any]) -> Finding | None:
+def _patient(film: Film, place: Placement, header: dict[str, Any]) -> Finding | None:
     """One subject with two patient ids, or one patient id on two subjects."""
     key = header.get("PatientKey")
     if not key or place.subject is None:
@@ -78,7 +78,7 @@ def _patient(film: Film, place: Place, header: dict[str, Any]) -> Finding | None
     return None
 
 
-def _acquisition(film: Film, place: Place, header: dict[str, Any]) -> Finding | None:
+def _acquisition(film: Film, place: Placement, header: dict[str, Any]) -> Finding | None:
     if place.subject is None or not place.view:
         return None
     same_view = Film.objects.filter(subject=place.subject, view=place.view).exclude(pk=film.pk).live()
@@ -94,7 +94,7 @@ def _acquisition(film: Film, place: Place, header: dict[str, Any]) -> Finding | 
     return _finding("acquisition", text)
 
 
-def _window(place: Place) -> Finding | None:
+def _window(place: Placement) -> Finding | None:
     """A day outside the planned window is told, never corrected."""
     if place.visit is None or place.film_date is None:
         return None
@@ -110,7 +110,7 @@ def _wrong_view(header: dict[str, Any]) -> Finding | None:
     return _finding("view-position", f"The header says that the view is {position}.") if position else None
 
 
-def _side_letter(place: Place, header: dict[str, Any]) -> Finding | None:
+def _side_letter(place: Placement, header: dict[str, Any]) -> Finding | None:
     """The marker on the film against the side it was declared for; a film of both sides has both letters."""
     letters = header.get("SideLetters") or []
     other = {"L": "R", "R": "L"}.get(place.side)
@@ -129,7 +129,7 @@ def _spacing(header: dict[str, Any]) -> Finding | None:
     return None
 
 
-def _retake(film: Film, place: Place) -> Finding | None:
+def _retake(film: Film, place: Placement) -> Finding | None:
     if place.visit is None or not place.side or not place.view:
         return None
     same = Film.objects.filter(visit=place.visit, side=place.side, view=place.view).exclude(pk=film.pk)

@@ -13,14 +13,14 @@ from imaging.decoder import client
 from imaging.decoding.unreadable import Unreadable
 from jobs.lease import Lease
 from studies.arrival import checks
-from studies.arrival.placing import Place, place
+from studies.arrival.placing import Placement, place
 from studies.arrival.quarantine import keyed_digest
+from studies.arrival.resent import SENT_AGAIN, compare, product_version
+from studies.arrival.sop_instances import Twin, claim
 from studies.arrival.work_folder import drop_file, drop_tree, keep_file, keep_tree, opened_original, work_folder
 from studies.films import locked, move
 from studies.models import BlindUid, Film, FilmStatus, Subject, Trial
 from studies.models.film import CONTENT, DATE_CONFIRMED, SAME_IMAGE, SAME_UID, SITE_SAID, UNREADABLE_BY
-from studies.resent import SENT_AGAIN, compare, product_version
-from studies.sop_instances import Twin, claim
 
 ACTOR = Actor.system("de-identification")
 
@@ -71,7 +71,7 @@ def _header(seen: dict[str, Any]) -> dict[str, Any]:
     return header
 
 
-def _known(placed: Place, seen: dict[str, Any], header: dict[str, Any]) -> dict[str, Any]:
+def _known(placed: Placement, seen: dict[str, Any], header: dict[str, Any]) -> dict[str, Any]:
     """The film's fields as far as the header and the sender tell them."""
     spacing = header.get("SpacingMM") or []
     return {
@@ -89,7 +89,7 @@ def _known(placed: Place, seen: dict[str, Any], header: dict[str, Any]) -> dict[
 
 
 def _stop_twin(
-    film: Film, lease: Lease, twin: Twin, placed: Place, seen: dict[str, Any], header: dict[str, Any]
+    film: Film, lease: Lease, twin: Twin, placed: Placement, seen: dict[str, Any], header: dict[str, Any]
 ) -> None:
     """The same image in another wrapping is not kept twice; the same UID on another image is for the site to solve."""
     if not twin.same:
@@ -135,7 +135,9 @@ def _blind_uids_of(film: Film, originals: dict[str, str]) -> dict[str, str]:
     return uids
 
 
-def _keep(film: Film, folder: Path, lease: Lease, placed: Place, known: dict[str, Any], result: dict[str, Any]) -> None:
+def _keep(
+    film: Film, folder: Path, lease: Lease, placed: Placement, known: dict[str, Any], result: dict[str, Any]
+) -> None:
     token = new_token()
     blind, desk = f"blind/{token}{Path(result['blind']).suffix}", f"desk/{token}"
     found = [*result["findings"], *checks.findings(film, placed, known["header"], result["pixel_sha256"])]

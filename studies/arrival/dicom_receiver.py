@@ -24,12 +24,12 @@ from imaging.decoder import client
 from imaging.decoder.client import DecoderFailed, DecoderGone
 from imaging.decoding.transfer_syntaxes import SYNTAXES
 from imaging.decoding.unreadable import Unreadable
-from studies import objects
+from studies.arrival import objects
 from studies.arrival.intake import open_transmittal
+from studies.arrival.objects import OUT_OF_RESOURCES, WRONG_CLASS, look_at
 from studies.arrival.quarantine import StoreFull
 from studies.arrival.senders import peer_of
 from studies.models import DicomPeer, Transmittal
-from studies.objects import OUT_OF_RESOURCES, WRONG_CLASS, look_at
 
 log = logging.getLogger(__name__)
 

@@ -10,11 +10,11 @@ from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from config.wording import quoted
 from jobs.queue import add
+from studies.arrival.sop_instances import check_alone
 from studies.desk.confirmed import FIRST_DAY, is_film_day, latest_day
 from studies.films import locked, move
 from studies.models import Film, FilmStatus, Subject, Visit
 from studies.models.film import DATABLE, DATE_CONFIRMED, KEPT_APART, SAME_UID, UNREADABLE_BY
-from studies.sop_instances import check_alone
 
 
 def complete(

@@ -23,7 +23,7 @@ from config.wording import counted
 from imaging.decoding.sniff import HEAD, MEDIA_TYPES, sniff
 from imaging.decoding.unreadable import Unreadable
 from jobs.queue import add
-from studies import resent, sop_instances
+from studies.arrival import resent, sop_instances
 from studies.arrival.held import checked_day, complete, confirm_date, discard, keep_apart
 from studies.arrival.quarantine import PIECE, drop_original, keep_original
 from studies.models import Film, FilmStatus, Site, Subject, Transmittal, TransmittalEntry, Trial, Visit

@@ -15,7 +15,7 @@ SAID = {"L": "left", "R": "right", "B": "both"}
 
 
 @dataclass
-class Place:
+class Placement:
     """Subject, visit, day, side and view as far as they are known, and what contradicts them."""
 
     subject: Subject | None
@@ -39,12 +39,12 @@ class Place:
         return f"The film has no {' and no '.join(lacks)}; please add {'it' if len(lacks) == 1 else 'them'}."
 
 
-def place(film: Film, facts: dict[str, Any], identity: dict[str, str]) -> Place:
+def place(film: Film, facts: dict[str, Any], identity: dict[str, str]) -> Placement:
     """Declared values win; a header that says otherwise becomes a finding for the desk."""
     subject = film.subject or _subject_by_header(film, identity)
     visit = film.visit or (_visit_by_header(subject, identity) if subject else None)
     told = header_date(facts)
-    placed = Place(
+    placed = Placement(
         subject=subject,
         visit=visit,
         film_date=film.film_date or told,

@@ -14,10 +14,10 @@ from studies.desk.designation import rivals
 from studies.desk.masks import MaskState
 from studies.desk.pictures import picture_of
 from studies.desk.quality import polarity_asked
+from studies.desk.sides import Witness, witnesses
 from studies.models import Film, FilmStatus, MaskSet, Question
 from studies.models.film import FILM_TRANSITIONS, FOUND_GOOD, MASKABLE, OUT_OF_PLAY, SIDES, VIEWS, WITHOUT_PICTURE
 from studies.plan.completeness import VisitState, subjects_with_visits, visit_states
-from studies.sides import Witness, witnesses
 
 MOST_SIBLINGS = 48
 

@@ -12,18 +12,18 @@ from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from imaging.decoding.findings import POLARITY
 from studies.arrival import replacement
+from studies.arrival.sop_instances import check_alone
 from studies.desk import masks
 from studies.desk.confirmed import Confirmed
 from studies.desk.designation import rivals, stand_back
 from studies.desk.masks import MaskState
+from studies.desk.sides import check_side
 from studies.desk.verdicts import QuestionReason, RejectReason, WithdrawReason, checked_reason
 from studies.films import locked, locked_visit, move, order_rendition, person
 from studies.models import Film, FilmStatus, MaskSet, QualityDecision, Visit
 from studies.naming import checked_choice, checked_text
 from studies.plan.visits import named
 from studies.questions import threads as questions
-from studies.sides import check_side
-from studies.sop_instances import check_alone
 
 # The audit action of each decision.
 DECIDED = {

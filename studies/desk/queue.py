@@ -98,7 +98,7 @@ def status_of(film: Film) -> Badge:
 
 
 @dataclass(frozen=True)
-class Place:
+class QueuePosition:
     """Where a film stands in the queue: its number, how many there are, and its neighbours."""
 
     number: int
@@ -107,12 +107,12 @@ class Place:
     after: int | None
 
 
-def place_of(listing: Listing, pk: int) -> Place:
+def place_of(listing: Listing, pk: int) -> QueuePosition:
     """The place of a film; one that does not wait is followed by the first that does."""
     found: Any = listing.found
     pks = list(found.values_list("pk", flat=True))
     if pk not in pks:
-        return Place(0, len(pks), None, pks[0] if pks else None)
+        return QueuePosition(0, len(pks), None, pks[0] if pks else None)
     at = pks.index(pk)
     after = pks[at + 1] if at + 1 < len(pks) else next((other for other in pks if other != pk), None)
-    return Place(at + 1, len(pks), pks[at - 1] if at else None, after)
+    return QueuePosition(at + 1, len(pks), pks[at - 1] if at else None, after)

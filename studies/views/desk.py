@@ -18,7 +18,7 @@ from config.form_refusals import refused_on
 from studies.access import trial_or_404
 from studies.desk import designation, masks, quality
 from studies.desk.film_facts import desk_film, for_viewer
-from studies.desk.queue import Place, address, place_of, queue, waits_for_site
+from studies.desk.queue import QueuePosition, address, place_of, queue, waits_for_site
 from studies.desk.verdicts import WORDING
 from studies.forms.desk import AcceptForm, DesignateForm, MasksForm, QuestionForm, RejectForm, ReopenForm, WithdrawForm
 from studies.models import Film, Trial
@@ -169,7 +169,7 @@ def show(
     trial: Trial,
     film: Film,
     forms: dict[str, BaseForm] | None = None,
-    place: Place | None = None,
+    place: QueuePosition | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The page of a film."""

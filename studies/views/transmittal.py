@@ -8,8 +8,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.roles import Action
 from studies.access import site_or_404
+from studies.arrival.transmittal_form import as_csv, as_pdf
 from studies.models import Transmittal
-from studies.transmittal_form import as_csv, as_pdf
 
 
 def own_transmittal_or_404(request: HttpRequest, code: str, token: str) -> Transmittal:

@@ -8,14 +8,14 @@ from datetime import date
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.navigation import Place, places_of
+from accounts.navigation import TrialRole, places_of
 from accounts.roles import Role
 from accounts.waiting import waiting_at
 from studies.models import Film, FilmStatus, Membership, Question
 from tests.cast import Cast
 
 
-def place_of(cast: Cast, who: str, trial: str = "RA-1") -> tuple[int, Place]:
+def place_of(cast: Cast, who: str, trial: str = "RA-1") -> tuple[int, TrialRole]:
     user = cast.user(who, trial)
     (place,) = places_of(user.pk)
     return user.pk, place

@@ -30,14 +30,14 @@ from tests.capture.acting import (
     wait_saved,
 )
 from tests.chromium import Windows
-from tests.reading.builders import PASSWORD, House, build_house, open_campaign_of
+from tests.reading.builders import PASSWORD, BuiltTrial, build_house, open_campaign_of
 from tests.viewer.films import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def house() -> House:
+def house() -> BuiltTrial:
     house = build_house(subjects=2, visits=("W00", "W24"))
     campaign = open_campaign_of(house, bulk_zero=True)
     readers = [house.people["reader"], house.people["reader.two"]]
@@ -48,7 +48,7 @@ def house() -> House:
 
 
 @pytest.fixture
-def reads(house: House) -> list[Read]:
+def reads(house: BuiltTrial) -> list[Read]:
     return list(Read.objects.filter(reader=house.people["reader"]).order_by("queue_position"))
 
 
@@ -139,7 +139,9 @@ def test_the_right_reader_can_still_go_on_after_another_tried(reader: Page, read
     assert ItemScore.objects.get(timepoint__step__read=reads[0]).value == 3
 
 
-def test_a_code_is_asked_for_alone_and_the_password_is_sent_once(reader: Page, reads: list[Read], house: House) -> None:
+def test_a_code_is_asked_for_alone_and_the_password_is_sent_once(
+    reader: Page, reads: list[Read], house: BuiltTrial
+) -> None:
     secret = second_factor.new_secret()
     second_factor.add_second_factor(user=house.people["reader"], secret=secret, code=code_of(secret))
     sent: list[str] = []

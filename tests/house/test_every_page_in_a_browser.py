@@ -22,7 +22,7 @@ from reading.issuing.assignments import request_batch
 from studies.questions.threads import ask
 from tests.cast import make_user
 from tests.permissions import TABLE
-from tests.reading.builders import House, build_house, open_campaign_of
+from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
 from tests.routes import address, every_route
 from tests.scoring.unsealing_cast import make_opening
 
@@ -34,7 +34,7 @@ LINK = re.compile(r'href="(/[^"#]*)')
 
 
 @pytest.fixture(params=["under way", "locked"])
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> BuiltTrial:
     """A trial with an administrator, a question to a site, and a campaign."""
     if request.param == "locked":
         house = make_opening(tmp_path, read=True).house
@@ -49,7 +49,7 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
     return house
 
 
-def browser_of(house: House, who: str) -> Client:
+def browser_of(house: BuiltTrial, who: str) -> Client:
     """The browser of a person, signed in; of nobody for "anonymous"."""
     client = Client()
     if who != "anonymous":
@@ -67,7 +67,7 @@ def begun_with(who: str) -> list[str]:
     return [address(name, routes[name], GIVEN) for name in open_to_him if needed[name] <= set(GIVEN)]
 
 
-def pages_of(house: House, who: str) -> dict[str, str]:
+def pages_of(house: BuiltTrial, who: str) -> dict[str, str]:
     """By route, the first page of each kind that links lead to, with its address."""
     client, pages = browser_of(house, who), dict[str, str]()
     ahead = deque(begun_with(who))
@@ -95,7 +95,7 @@ def route_of(path: str) -> str | None:
         return None
 
 
-def signed_in(chromium: Browser, live_server: LiveServer, house: House, who: str, *, bare: bool) -> BrowserContext:
+def signed_in(chromium: Browser, live_server: LiveServer, house: BuiltTrial, who: str, *, bare: bool) -> BrowserContext:
     """Axe brings styles of its own, which the strict policy would refuse: it looks in a context without the policy."""
     context = chromium.new_context(viewport={"width": 1366, "height": 768}, bypass_csp=bare)
     for name, cookie in browser_of(house, who).cookies.items():
@@ -117,7 +117,7 @@ def serious_faults(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("who", [*TRIAL_ROLES, "administrator", "anonymous"])
 def test_no_page_of_a_person_has_a_serious_fault(
-    chromium: Browser, live_server: LiveServer, house: House, who: str
+    chromium: Browser, live_server: LiveServer, house: BuiltTrial, who: str
 ) -> None:
     complaints: list[str] = []
     context, bare = (signed_in(chromium, live_server, house, who, bare=bare) for bare in (False, True))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from config.supervisor import KEPT, House, Part, Stopped, begin_anew, check_port, only_one
+from config.supervisor import KEPT, Demo, DemoProcess, Stopped, begin_anew, check_port, only_one
 from tests.servers import ROOT
 from tests.waiting import wait_for
 
@@ -154,16 +154,16 @@ def test_beginning_anew_removes_what_the_demo_made_and_nothing_else(var: Path) -
 
 def test_a_part_that_keeps_dying_stops_the_demo_with_the_end_of_its_log(var: Path) -> None:
     (var / "log").mkdir(parents=True)
-    house = House(var, 1)
-    house.start(Part("web", [sys.executable, "-c", "print('no such table'); raise SystemExit(3)"]))
+    house = Demo(var, 1)
+    house.start(DemoProcess("web", [sys.executable, "-c", "print('no such table'); raise SystemExit(3)"]))
     with pytest.raises(Stopped, match=r"(?s)web keeps ending \(code 3\).*no such table"):
         wait_for(lambda: house.look_after(), "it gives up")
 
 
-def leave_a_child(house: House) -> int:
+def leave_a_child(house: Demo) -> int:
     """A part that has ended while its child goes on; the child."""
     (house.var / "log").mkdir(parents=True)
-    part = Part("web", ["sh", "-c", "sleep 600 & exit 3"])
+    part = DemoProcess("web", ["sh", "-c", "sleep 600 & exit 3"])
     house.start(part)
     assert part.process
     assert part.process.wait(30) == 3
@@ -171,7 +171,7 @@ def leave_a_child(house: House) -> int:
 
 
 def test_the_children_of_a_part_that_died_end_before_it_is_started_again(var: Path) -> None:
-    house = House(var, 1)
+    house = Demo(var, 1)
     child = leave_a_child(house)
     house.parts[0].command = ["sleep", "600"]
     house.look_after()
@@ -181,7 +181,7 @@ def test_the_children_of_a_part_that_died_end_before_it_is_started_again(var: Pa
 
 
 def test_a_house_that_stops_just_after_a_part_died_leaves_none_of_its_children(var: Path) -> None:
-    house = House(var, 1)
+    house = Demo(var, 1)
     leave_a_child(house)
     house.stop()
     wait_for(lambda: processes_in(var) == [], "the child of the dead part ends")
@@ -189,8 +189,8 @@ def test_a_house_that_stops_just_after_a_part_died_leaves_none_of_its_children(v
 
 def test_a_filler_that_fails_later_leaves_the_demo_running(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (var / "log").mkdir(parents=True)
-    house = House(var, 1, ready=True)
-    house.start(Part("filler", [sys.executable, "-c", "raise SystemExit('no films')"], lasting=False))
+    house = Demo(var, 1, ready=True)
+    house.start(DemoProcess("filler", [sys.executable, "-c", "raise SystemExit('no films')"], lasting=False))
 
     def said() -> str:
         house.look_after()
@@ -201,7 +201,7 @@ def test_a_filler_that_fails_later_leaves_the_demo_running(var: Path, capsys: py
 
 def test_a_filler_that_fails_stops_the_demo(var: Path) -> None:
     (var / "log").mkdir(parents=True)
-    house = House(var, 1)
-    house.start(Part("filler", [sys.executable, "-c", "raise SystemExit('no films')"], lasting=False))
+    house = Demo(var, 1)
+    house.start(DemoProcess("filler", [sys.executable, "-c", "raise SystemExit('no films')"], lasting=False))
     with pytest.raises(Stopped, match=r"(?s)filler failed.*no films"):
         wait_for(lambda: house.look_after(), "it gives up")

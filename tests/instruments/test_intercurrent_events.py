@@ -8,13 +8,24 @@ import numpy as np
 import pytest
 
 from instruments.definition import Mark
-from instruments.intercurrent_events import EVENT_RULES, EventRule, Filled, Film, extrapolated, get_event_rule, value_at
+from instruments.intercurrent_events import (
+    EVENT_RULES,
+    DatedScore,
+    EventRule,
+    Filled,
+    extrapolated,
+    get_event_rule,
+    value_at,
+)
 
-BASELINE = Film(0, 10)
+BASELINE = DatedScore(0, 10)
 
 
 def _at_168(
-    later: list[Film], event_day: int | None = None, rule: EventRule | None = None, baseline: Film | None = BASELINE
+    later: list[DatedScore],
+    event_day: int | None = None,
+    rule: EventRule | None = None,
+    baseline: DatedScore | None = BASELINE,
 ) -> Filled:
     observed = next((film for film in later if film.day >= 160), None)
     return value_at(
@@ -30,58 +41,58 @@ def _at_168(
 
 def test_rescue_at_week_16_replaces_the_film_of_week_24() -> None:
     """10 at day 0 and 12 at day 112: 2/112 a day, so day 168 is 10 + 3 = 13; the film of day 170 shows 11."""
-    found = _at_168([Film(112, 12), Film(170, 11)], event_day=112)
+    found = _at_168([DatedScore(112, 12), DatedScore(170, 11)], event_day=112)
     assert (found.value, found.origin) == (Fraction(13), "extrapolated")
-    assert found.films == (BASELINE, Film(112, 12))
+    assert found.films == (BASELINE, DatedScore(112, 12))
 
 
 def test_a_film_before_the_event_stands_as_observed() -> None:
-    found = _at_168([Film(112, 12), Film(166, 11)], event_day=200)
+    found = _at_168([DatedScore(112, 12), DatedScore(166, 11)], event_day=200)
     assert (found.value, found.origin) == (Fraction(11), "observed")
 
 
 def test_no_event_and_a_film_is_simply_observed() -> None:
-    assert _at_168([Film(170, 14)]).value == 14
+    assert _at_168([DatedScore(170, 14)]).value == 14
 
 
 def test_actual_film_days_count_not_planned_ones() -> None:
     """Week 16 taken on day 119: 2 x 168/119 = 48/17."""
-    assert _at_168([Film(119, 12), Film(170, 11)], event_day=119).value == 10 + Fraction(48, 17)
+    assert _at_168([DatedScore(119, 12), DatedScore(170, 11)], event_day=119).value == 10 + Fraction(48, 17)
 
 
 def test_one_film_only_gives_nothing() -> None:
     only_baseline = _at_168([], event_day=100)
     assert only_baseline.value is None
     assert only_baseline.reason == "no film after baseline and before the event or the missing visit"
-    only_later = _at_168([Film(84, 12)], event_day=100, baseline=None)
+    only_later = _at_168([DatedScore(84, 12)], event_day=100, baseline=None)
     assert (only_later.value, only_later.reason) == (None, "no baseline film")
 
 
 def test_a_film_after_the_event_is_no_film_before_it() -> None:
-    assert _at_168([Film(113, 12)], event_day=112).value is None
+    assert _at_168([DatedScore(113, 12)], event_day=112).value is None
 
 
 def test_grace_days_take_in_the_film_of_the_rescue_visit() -> None:
-    within = _at_168([Film(119, 12), Film(170, 11)], event_day=112, rule=get_event_rule(grace_days=7))
+    within = _at_168([DatedScore(119, 12), DatedScore(170, 11)], event_day=112, rule=get_event_rule(grace_days=7))
     assert within.value == 10 + Fraction(48, 17)
-    assert _at_168([Film(120, 12)], event_day=112, rule=get_event_rule(grace_days=7)).value is None
+    assert _at_168([DatedScore(120, 12)], event_day=112, rule=get_event_rule(grace_days=7)).value is None
 
 
 def test_an_early_film_is_too_near_to_extrapolate_from() -> None:
     rule = get_event_rule(minimum_interval=56)
-    found = _at_168([Film(20, 12)], event_day=21, rule=rule)
+    found = _at_168([DatedScore(20, 12)], event_day=21, rule=rule)
     assert found.value is None
     assert found.reason == "the last film before the event is 20 days after baseline, at least 56 needed"
-    assert _at_168([Film(56, 12)], event_day=60, rule=rule).value == 16
+    assert _at_168([DatedScore(56, 12)], event_day=60, rule=rule).value == 16
 
 
 def test_a_negative_rate_extrapolates_too() -> None:
     """10 to 8 over 84 days is -2/84 a day: day 168 is 6."""
-    assert _at_168([Film(84, 8)], event_day=84).value == 6
+    assert _at_168([DatedScore(84, 8)], event_day=84).value == 6
 
 
 def test_a_value_is_capped_only_if_the_charter_says_so() -> None:
-    falling, rising = [Film(28, 5)], [Film(28, 110)]
+    falling, rising = [DatedScore(28, 5)], [DatedScore(28, 110)]
     assert _at_168(falling, event_day=28).value == -20
     assert _at_168(falling, event_day=28, rule=get_event_rule(cap=True)).value == 0
     assert _at_168(rising, event_day=28).value == 610
@@ -89,11 +100,11 @@ def test_a_value_is_capped_only_if_the_charter_says_so() -> None:
 
 
 def test_a_missing_visit_is_made_from_the_last_film_before_it() -> None:
-    assert _at_168([Film(84, 11)]).value == 12
+    assert _at_168([DatedScore(84, 11)]).value == 12
     assert (
         value_at(
             baseline=BASELINE,
-            later=[Film(300, 50)],
+            later=[DatedScore(300, 50)],
             target_day=168,
             observed=None,
             event_day=None,
@@ -106,7 +117,7 @@ def test_a_missing_visit_is_made_from_the_last_film_before_it() -> None:
 
 def test_a_visit_missed_before_an_event_is_not_made_from_a_film_after_it() -> None:
     """Day 84 was missed: 10 to 12 over 56 days makes it 13, whatever the film of day 140 shows."""
-    films = [Film(56, 12), Film(140, 30)]
+    films = [DatedScore(56, 12), DatedScore(140, 30)]
     found = value_at(
         baseline=BASELINE, later=films, target_day=84, observed=None, event_day=150, rule=EventRule(), maximum=448
     )
@@ -114,23 +125,25 @@ def test_a_visit_missed_before_an_event_is_not_made_from_a_film_after_it() -> No
 
 
 def test_the_last_of_several_films_before_the_event_is_used_whatever_their_order() -> None:
-    films = [Film(112, 12), Film(56, 30), Film(84, 20)]
+    films = [DatedScore(112, 12), DatedScore(56, 30), DatedScore(84, 20)]
     assert _at_168(films, event_day=112).value == _at_168(films[::-1], event_day=112).value == 13
 
 
 def test_the_last_value_carried_forward_is_a_named_sensitivity_rule() -> None:
-    found = _at_168([Film(112, 12), Film(170, 11)], event_day=112, rule=get_event_rule("locf"))
+    found = _at_168([DatedScore(112, 12), DatedScore(170, 11)], event_day=112, rule=get_event_rule("locf"))
     assert (found.value, found.origin) == (Fraction(12), "carried")
     assert _at_168([], event_day=112, rule=get_event_rule("locf")).value is None
 
 
 def test_the_observed_rule_ignores_events_and_makes_nothing() -> None:
-    assert _at_168([Film(112, 12), Film(170, 11)], event_day=112, rule=get_event_rule("observed")).value == 11
-    assert _at_168([Film(112, 12)], rule=get_event_rule("observed")).reason == "no film at this visit"
+    assert (
+        _at_168([DatedScore(112, 12), DatedScore(170, 11)], event_day=112, rule=get_event_rule("observed")).value == 11
+    )
+    assert _at_168([DatedScore(112, 12)], rule=get_event_rule("observed")).reason == "no film at this visit"
 
 
 def test_values_that_are_fractions_stay_exact() -> None:
-    assert extrapolated(Film(0, Fraction(1, 3)), Film(3, Fraction(4, 3)), 6) == Fraction(7, 3)
+    assert extrapolated(DatedScore(0, Fraction(1, 3)), DatedScore(3, Fraction(4, 3)), 6) == Fraction(7, 3)
 
 
 def test_event_rules_carry_their_mark_and_refuse_what_they_do_not_take() -> None:
@@ -165,4 +178,4 @@ def test_extrapolation_keeps_the_mean_and_widens_the_spread() -> None:
 
 
 def _le(change: float) -> float:
-    return float(extrapolated(Film(0, 0), Film(84, Fraction(change)), 168))
+    return float(extrapolated(DatedScore(0, 0), DatedScore(84, Fraction(change)), 168))

@@ -32,7 +32,7 @@ from studies.desk import quality
 from studies.models import Film
 from studies.questions import threads as questions
 from tests.reading import builders
-from tests.reading.builders import House, build_house, fill_read, open_campaign_of, sign
+from tests.reading.builders import BuiltTrial, build_house, fill_read, open_campaign_of, sign
 from tests.scoring.unsealing_cast import Opening
 from tests.studies.arms_cast import make_holders
 from tests.studies.films import dx, file_of
@@ -97,7 +97,7 @@ def accept(planned: Planned, coordinator: Actor) -> None:
     )
 
 
-def reading_steps(house: House) -> Iterator[Step]:
+def reading_steps(house: BuiltTrial) -> Iterator[Step]:
     """A case from its batch to the dataset."""
     yield Step(
         "reading.leak_scan",
@@ -132,7 +132,7 @@ def reading_steps(house: House) -> Iterator[Step]:
     yield Step("scoring.unseal", lambda: give_two_shares(opening), events("scoring.arms.opened"))
 
 
-def draft_of(house: House) -> Campaign:
+def draft_of(house: BuiltTrial) -> Campaign:
     """A campaign in preparation, under a charter of its own."""
     coordinator, user = house.actor("coordinator"), house.people["coordinator"]
     charter = draft_charter(trial=house.trial, actor=coordinator, terms={"instrument": "larsen-1995"})
@@ -145,7 +145,7 @@ def key_folder() -> Path:
     return Path(tempfile.mkdtemp(dir=settings.VAR))
 
 
-def lock(house: House, dataset: Dataset) -> None:
+def lock(house: BuiltTrial, dataset: Dataset) -> None:
     """Two people lock the dataset."""
     people, password = house.people, builders.PASSWORD
     request_lock(dataset=dataset, actor=house.actor("statistician"), user=people["statistician"], password=password)

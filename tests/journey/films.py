@@ -18,8 +18,8 @@ from scipy import ndimage
 from rehearsal.anatomy import Side
 from rehearsal.damage import Damage
 from rehearsal.dicom import as_dx
-from rehearsal.film import Film, draw_foot, draw_hand
-from studies.models import Film as ReceivedFilm
+from rehearsal.film import SyntheticFilm, draw_foot, draw_hand
+from studies.models import SyntheticFilm as ReceivedFilm
 from tests.servers import ROOT
 
 REAL = ROOT.parent / "shared" / "radiographs"
@@ -84,7 +84,7 @@ def real(shot: Shot) -> tuple[str, bytes]:
     grey = np.asarray(Image.open(REAL / name).convert("L"), dtype=np.float32)
     pixels = at_another_visit(grey if side == shot.side else grey[:, ::-1], shot.seed)
     if shot.subject == SUBJECTS[0]:
-        film = Film(np.rint(pixels * (WHITE / 255)).astype(np.uint16), 0.15, {})
+        film = SyntheticFilm(np.rint(pixels * (WHITE / 255)).astype(np.uint16), 0.15, {})
         return "dcm", wrapped(film, shot)
     file = io.BytesIO()
     Image.fromarray(np.rint(pixels).astype(np.uint8)).save(file, "JPEG", quality=95)
@@ -102,7 +102,7 @@ def at_another_visit(grey: NDArray[np.float32], seed: int) -> NDArray[np.float32
     return noisy
 
 
-def wrapped(film: Film, shot: Shot) -> bytes:
+def wrapped(film: SyntheticFilm, shot: Shot) -> bytes:
     """As the hospital's system sends it, with a name that must not come through."""
     return as_dx(
         film,

@@ -40,7 +40,7 @@ def hashed_password() -> str:
 
 
 @dataclass
-class House:
+class BuiltTrial:
     """A trial with people, subjects, visits and ready films."""
 
     trial: Trial
@@ -54,7 +54,7 @@ class House:
         return self.actors[name]
 
 
-def build_house(subjects: int = 3, visits: tuple[str, ...] = ("W00", "W24", "W52"), code: str = "TWO") -> House:
+def build_house(subjects: int = 3, visits: tuple[str, ...] = ("W00", "W24", "W52"), code: str = "TWO") -> BuiltTrial:
     """A trial of this many subjects, everyone qualified."""
     trial = Trial.objects.create(code=code, title="A trial")
     sites = [Site.objects.create(trial=trial, code=number) for number in ("01", "02")]
@@ -68,7 +68,7 @@ def build_house(subjects: int = 3, visits: tuple[str, ...] = ("W00", "W24", "W52
             visit = Visit.objects.create(subject=subject, plan=plan, code=plan.code)
             for side, view in VIEWS:
                 add_ready_film(visit, side, view, date(2025, 1, 1) + timedelta(days=plan.target_day))
-    return House(trial, people, made, list(visits), actors)
+    return BuiltTrial(trial, people, made, list(visits), actors)
 
 
 def build_people(trial: Trial, site: Site) -> tuple[dict[str, User], dict[str, Actor]]:
@@ -191,7 +191,7 @@ def read_through(read: Read, grade_of: GradeOf = nothing_wrong) -> None:
         read.refresh_from_db()
 
 
-def open_campaign_of(house: House, **terms: object) -> Campaign:
+def open_campaign_of(house: BuiltTrial, **terms: object) -> Campaign:
     """A signed charter and an open campaign over all subjects and visits."""
     coordinator = house.actor("coordinator")
     charter = draft_charter(trial=house.trial, actor=coordinator, terms={"instrument": "larsen-1995", **terms})

@@ -24,25 +24,33 @@ from reading.issuing.eligible import may_not_adjudicate, may_not_read
 from reading.issuing.replacing import replace_reader
 from reading.models import Campaign, CaseStatus, Qualification, Read, ReadKind, ReadStatus
 from studies.models import Membership
-from tests.reading.builders import House, build_house, fill_read, hashed_password, open_campaign_of, read_through, sign
+from tests.reading.builders import (
+    BuiltTrial,
+    build_house,
+    fill_read,
+    hashed_password,
+    open_campaign_of,
+    read_through,
+    sign,
+)
 
 pytestmark = pytest.mark.django_db
 PAGE = "/trials/TWO/campaigns/C1/"
 
 
 @pytest.fixture
-def house() -> House:
+def house() -> BuiltTrial:
     return build_house(subjects=1, visits=("W00", "W24"))
 
 
-def adjudicator(house: House, name: str) -> User:
+def adjudicator(house: BuiltTrial, name: str) -> User:
     user = User.objects.create(email=f"{name}@two.example", name=name, password=hashed_password())
     Membership.objects.create(trial=house.trial, user=user, role=Role.ADJUDICATOR, reason="test")
     Qualification.objects.create(trial=house.trial, reader=user, instrument="larsen-1995", evidence="test set")
     return user
 
 
-def discordant(house: House, cases: int = 1) -> Campaign:
+def discordant(house: BuiltTrial, cases: int = 1) -> Campaign:
     """Two readers who are far apart on every case, in a campaign that mixes no controls."""
     campaign = open_campaign_of(house, concordant_share=0.0, adjudication_threshold=0)
     readers = [house.people["reader"], house.people["reader.two"]]
@@ -67,13 +75,15 @@ def decline(read: Read) -> None:
     decline_read(read=read, actor=Actor(read.reader_id, str(read.reader), "adjudicator"), reason="I know this patient")
 
 
-def coordinator(house: House) -> Client:
+def coordinator(house: BuiltTrial) -> Client:
     client = Client()
     client.force_login(house.people["coordinator"], backend=BACKEND)
     return client
 
 
-def test_a_declined_adjudication_goes_to_somebody_who_never_had_the_case_and_the_campaign_closes(house: House) -> None:
+def test_a_declined_adjudication_goes_to_somebody_who_never_had_the_case_and_the_campaign_closes(
+    house: BuiltTrial,
+) -> None:
     campaign = discordant(house)
     (first,) = thirds()
     second = adjudicator(house, "second")
@@ -93,7 +103,7 @@ def test_a_declined_adjudication_goes_to_somebody_who_never_had_the_case_and_the
     close_campaign(campaign=campaign, actor=house.actor("coordinator"))
 
 
-def test_asked_twice_before_the_read_is_there_it_is_issued_once(house: House) -> None:
+def test_asked_twice_before_the_read_is_there_it_is_issued_once(house: BuiltTrial) -> None:
     campaign = discordant(house)
     adjudicator(house, "second")
     adjudicator(house, "third")
@@ -106,7 +116,7 @@ def test_asked_twice_before_the_read_is_there_it_is_issued_once(house: House) ->
     assert len(thirds()) == 2
 
 
-def test_where_nobody_is_able_the_coordinator_is_told_until_somebody_is(house: House) -> None:
+def test_where_nobody_is_able_the_coordinator_is_told_until_somebody_is(house: BuiltTrial) -> None:
     Qualification.objects.filter(reader=house.people["adjudicator"]).delete()
     campaign = discordant(house)
     assert thirds() == []
@@ -119,7 +129,7 @@ def test_where_nobody_is_able_the_coordinator_is_told_until_somebody_is(house: H
     assert [read.reader for read in thirds()] == [late]
 
 
-def test_an_adjudication_given_to_another_by_hand_is_not_asked_for_again(house: House) -> None:
+def test_an_adjudication_given_to_another_by_hand_is_not_asked_for_again(house: BuiltTrial) -> None:
     campaign = discordant(house)
     second = adjudicator(house, "second")
     adjudicator(house, "third")
@@ -130,7 +140,7 @@ def test_an_adjudication_given_to_another_by_hand_is_not_asked_for_again(house: 
     assert [read.reader for read in thirds()][1:] == [second]
 
 
-def test_who_declined_a_case_gets_it_by_no_way_again(house: House) -> None:
+def test_who_declined_a_case_gets_it_by_no_way_again(house: BuiltTrial) -> None:
     campaign = discordant(house)
     second = adjudicator(house, "second")
     (first,) = thirds()
@@ -142,7 +152,7 @@ def test_who_declined_a_case_gets_it_by_no_way_again(house: House) -> None:
     assert thirds()[1].reader == second
 
 
-def test_a_case_issued_again_comes_neither_to_who_declined_it_nor_to_one_of_its_readers(house: House) -> None:
+def test_a_case_issued_again_comes_neither_to_who_declined_it_nor_to_one_of_its_readers(house: BuiltTrial) -> None:
     campaign = discordant(house)
     (first,) = thirds()
     second = adjudicator(house, "second")
@@ -156,7 +166,7 @@ def test_a_case_issued_again_comes_neither_to_who_declined_it_nor_to_one_of_its_
     assert first.reader_id in may_not_read(again)
 
 
-def test_a_case_voided_before_its_adjudication_is_issued_comes_before_nobody(house: House) -> None:
+def test_a_case_voided_before_its_adjudication_is_issued_comes_before_nobody(house: BuiltTrial) -> None:
     campaign = discordant(house)
     adjudicator(house, "second")
     decline(thirds()[0])
@@ -178,7 +188,7 @@ def test_many_cases_at_once_are_spread_over_the_adjudicators_and_the_trail_names
     assert Counter(read.reader_id for read in thirds()) == dict.fromkeys(people, 2)
 
 
-def test_a_request_that_failed_leaves_its_case_among_those_that_wait(house: House) -> None:
+def test_a_request_that_failed_leaves_its_case_among_those_that_wait(house: BuiltTrial) -> None:
     campaign = discordant(house)
     adjudicator(house, "second")
     decline(thirds()[0])
@@ -194,7 +204,7 @@ def test_a_request_that_failed_leaves_its_case_among_those_that_wait(house: Hous
     assert len(thirds()) == 2, "tried again after another was issued, it issues none"
 
 
-def test_a_closed_campaign_asks_nobody(house: House) -> None:
+def test_a_closed_campaign_asks_nobody(house: BuiltTrial) -> None:
     campaign = discordant(house)
     decline(thirds()[0])
     Campaign.objects.filter(pk=campaign.pk).update(status="closed")

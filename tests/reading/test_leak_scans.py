@@ -22,13 +22,13 @@ from reading.charter.versions import draft_charter, sign_charter
 from reading.leak_scan.scans import acknowledge_scan, newest_scan, request_scan
 from reading.models import Campaign, CampaignStatus, LeakScan, LeakScanStatus
 from studies.models import Film, QualityDecision, ReaderImage
-from tests.reading.builders import PASSWORD, House, build_house
+from tests.reading.builders import PASSWORD, BuiltTrial, build_house
 
 pytestmark = pytest.mark.django_db
 Shape = tuple[int, int]
 
 
-def redraw(house: House, shape_of: Callable[[Film], Shape]) -> None:
+def redraw(house: BuiltTrial, shape_of: Callable[[Film], Shape]) -> None:
     """Gives every film levels of its own, as films have, at that matrix."""
     for number, film in enumerate(Film.objects.filter(trial=house.trial).select_related("visit__plan")):
         rows, columns = shape_of(film)
@@ -42,14 +42,14 @@ def redraw(house: House, shape_of: Callable[[Film], Shape]) -> None:
         ReaderImage.objects.filter(pk=image.pk).update(rows=rows, columns=columns, bands=image.bands)
 
 
-def draft_campaign(house: House) -> Campaign:
+def draft_campaign(house: BuiltTrial) -> Campaign:
     coordinator, user = house.actor("coordinator"), house.people["coordinator"]
     charter = draft_charter(trial=house.trial, actor=coordinator, terms={"instrument": "larsen-1995"})
     charter = sign_charter(charter=charter, actor=coordinator, user=user, password=PASSWORD)
     return create_campaign(trial=house.trial, actor=coordinator, charter=charter, code="C1", title="First")
 
 
-def scanned_by_job(house: House, campaign: Campaign) -> LeakScan:
+def scanned_by_job(house: BuiltTrial, campaign: Campaign) -> LeakScan:
     made = request_scan(campaign=campaign, actor=house.actor("coordinator"))
     run_due_jobs()
     made.refresh_from_db()
@@ -67,7 +67,7 @@ def by_visit(film: Film) -> Shape:
     return (32, 24) if film.visit.code == "W00" else (40, 28)
 
 
-def open_it(house: House, campaign: Campaign) -> None:
+def open_it(house: BuiltTrial, campaign: Campaign) -> None:
     open_campaign(campaign=campaign, actor=house.actor("coordinator"), subjects=house.subjects, visits=house.visits)
     campaign.refresh_from_db()
 

@@ -25,8 +25,8 @@ from scoring.models import CaseResult, DatasetStatus, Lock
 from studies.models import Visit
 from tests.reading.builders import (
     PASSWORD,
+    BuiltTrial,
     GradeOf,
-    House,
     build_house,
     change_first,
     fill_read,
@@ -39,11 +39,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house() -> House:
+def house() -> BuiltTrial:
     return build_house(subjects=2)
 
 
-def read_all(house: House, campaign: Campaign, grade_of: GradeOf = nothing_wrong) -> list[Read]:
+def read_all(house: BuiltTrial, campaign: Campaign, grade_of: GradeOf = nothing_wrong) -> list[Read]:
     readers = [house.people["reader"], house.people["reader.two"]]
     request_batch(
         campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=99
@@ -66,7 +66,7 @@ def by_visit(read: Read, week: str, one: int) -> GradeOf:
     )
 
 
-def test_every_case_gets_two_readers_and_each_his_own_stored_order(house: House) -> None:
+def test_every_case_gets_two_readers_and_each_his_own_stored_order(house: BuiltTrial) -> None:
     campaign = open_campaign_of(house)
     reads = read_all(house, campaign)
     assert len(reads) == 4
@@ -76,7 +76,7 @@ def test_every_case_gets_two_readers_and_each_his_own_stored_order(house: House)
         assert letters == ["A", "B", "C"]
 
 
-def test_two_agreeing_readers_make_a_consensus(house: House) -> None:
+def test_two_agreeing_readers_make_a_consensus(house: BuiltTrial) -> None:
     campaign = open_campaign_of(house, concordant_share=0.0)
     read_all(house, campaign)
     assert {case.status for case in campaign.cases.all()} == {CaseStatus.CONSENSUS}
@@ -84,7 +84,7 @@ def test_two_agreeing_readers_make_a_consensus(house: House) -> None:
 
 
 def test_a_difference_in_change_above_the_threshold_goes_to_the_adjudicator_and_the_two_closest_decide(
-    house: House,
+    house: BuiltTrial,
 ) -> None:
     campaign = open_campaign_of(house, concordant_share=0.0, adjudication_threshold=5)
     readers = [house.people["reader"], house.people["reader.two"]]
@@ -112,7 +112,7 @@ def test_a_difference_in_change_above_the_threshold_goes_to_the_adjudicator_and_
     assert Fraction(result.numbers["result"]["changes"][-1]["total"]["value"]) == 24
 
 
-def test_a_case_at_the_threshold_is_not_adjudicated(house: House) -> None:
+def test_a_case_at_the_threshold_is_not_adjudicated(house: BuiltTrial) -> None:
     campaign = open_campaign_of(house, concordant_share=0.0, adjudication_threshold=24)
     readers = [house.people["reader"], house.people["reader.two"]]
     request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=1)
@@ -127,7 +127,7 @@ def test_a_case_at_the_threshold_is_not_adjudicated(house: House) -> None:
     assert first.case.status == CaseStatus.CONSENSUS
 
 
-def test_a_read_with_an_empty_cell_cannot_be_signed(house: House) -> None:
+def test_a_read_with_an_empty_cell_cannot_be_signed(house: BuiltTrial) -> None:
     campaign = open_campaign_of(house)
     readers = [house.people["reader"], house.people["reader.two"]]
     request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=1)
@@ -137,7 +137,7 @@ def test_a_read_with_an_empty_cell_cannot_be_signed(house: House) -> None:
         sign(read)
 
 
-def test_a_returned_read_is_signed_again_and_both_signatures_are_kept(house: House) -> None:
+def test_a_returned_read_is_signed_again_and_both_signatures_are_kept(house: BuiltTrial) -> None:
     campaign = open_campaign_of(house, concordant_share=0.0)
     read = read_all(house, campaign)[0]
     read.refresh_from_db()
@@ -151,7 +151,7 @@ def test_a_returned_read_is_signed_again_and_both_signatures_are_kept(house: Hou
     assert SignedValues.objects.filter(step__read=read).count() == 2
 
 
-def test_a_voided_case_is_kept_and_issued_again_whole_with_new_tokens(house: House) -> None:
+def test_a_voided_case_is_kept_and_issued_again_whole_with_new_tokens(house: BuiltTrial) -> None:
     campaign = open_campaign_of(house, concordant_share=0.0)
     old = read_all(house, campaign)[0]
     old.refresh_from_db()
@@ -174,7 +174,9 @@ def test_a_voided_case_is_kept_and_issued_again_whole_with_new_tokens(house: Hou
     assert not old_tokens & new_tokens
 
 
-def test_the_dataset_equals_the_sum_of_what_was_entered_and_two_people_lock_it(house: House, tmp_path: Path) -> None:
+def test_the_dataset_equals_the_sum_of_what_was_entered_and_two_people_lock_it(
+    house: BuiltTrial, tmp_path: Path
+) -> None:
     campaign = open_campaign_of(house, concordant_share=0.0)
     read_all(house, campaign, lambda timepoint, item: 1)
     close_campaign(campaign=campaign, actor=house.actor("coordinator"))
@@ -201,7 +203,7 @@ def test_the_dataset_equals_the_sum_of_what_was_entered_and_two_people_lock_it(h
     assert verifier.verify(folder, lock.root) == ["scores.csv has been changed"]
 
 
-def test_unlocking_needs_a_second_person_and_the_next_lock_says_what_changed(house: House) -> None:
+def test_unlocking_needs_a_second_person_and_the_next_lock_says_what_changed(house: BuiltTrial) -> None:
     campaign = open_campaign_of(house, concordant_share=0.0)
     read = read_all(house, campaign)[0]
     lock = lock_it(house, campaign)
@@ -223,7 +225,7 @@ def test_unlocking_needs_a_second_person_and_the_next_lock_says_what_changed(hou
     assert second.row_diff["tables"]["scores.csv"]["altered"] == 96
 
 
-def lock_it(house: House, campaign: Campaign) -> Lock:
+def lock_it(house: BuiltTrial, campaign: Campaign) -> Lock:
     campaign.refresh_from_db()
     close_campaign(campaign=campaign, actor=house.actor("coordinator"))
     dataset = request_dataset(campaign=campaign, actor=house.actor("statistician"))

@@ -14,21 +14,21 @@ from reading.issuing.assignments import plan_batch, request_batch, void_and_reis
 from reading.issuing.declining import decline_read
 from reading.models import Campaign, CaseStatus, ReadStatus, ReadStep, SignedValues
 from reading.room.signing import return_read
-from reading.room.worklist import Entry, signed_entries, waiting_for
+from reading.room.worklist import WorklistEntry, signed_entries, waiting_for
 from scoring.models import CaseResult
-from tests.reading.builders import House, build_house, fill_read, open_campaign_of, sign
+from tests.reading.builders import BuiltTrial, build_house, fill_read, open_campaign_of, sign
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
 
 
 @pytest.fixture
-def house() -> House:
+def house() -> BuiltTrial:
     return build_house(subjects=2, visits=("W00", "W24"))
 
 
 @pytest.fixture
-def campaign(house: House) -> Campaign:
+def campaign(house: BuiltTrial) -> Campaign:
     campaign = open_campaign_of(house, presentation="single", concordant_share=0.0)
     readers = [house.people["reader"], house.people["reader.two"]]
     request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=9)
@@ -36,21 +36,21 @@ def campaign(house: House) -> Campaign:
     return campaign
 
 
-def browser(house: House, who: str = "reader") -> Client:
+def browser(house: BuiltTrial, who: str = "reader") -> Client:
     client = Client()
     client.force_login(house.people[who], backend=BACKEND)
     return client
 
 
-def list_of(house: House, who: str = "reader") -> list[Entry]:
+def list_of(house: BuiltTrial, who: str = "reader") -> list[WorklistEntry]:
     return waiting_for(house.people[who].pk)
 
 
-def step_of(entry: Entry) -> ReadStep:
+def step_of(entry: WorklistEntry) -> ReadStep:
     return ReadStep.objects.select_related("read__reader", "read__case").get(pk=entry.step)
 
 
-def sign_entry(entry: Entry) -> None:
+def sign_entry(entry: WorklistEntry) -> None:
     step = step_of(entry)
     fill_read(step.read, step=step)
     sign(step.read, step=step)
@@ -67,13 +67,13 @@ def label_at(client: Client, token: str) -> str:
     return str(answer.context["case"]["label"])
 
 
-def test_a_timepoint_takes_values_on_the_page_that_begins_it(house: House, campaign: Campaign) -> None:
+def test_a_timepoint_takes_values_on_the_page_that_begins_it(house: BuiltTrial, campaign: Campaign) -> None:
     for entry in list_of(house):
         page = browser(house).get(f"/read/{entry.token}/")
         assert page.context["case"]["read_only"] == ""
 
 
-def test_declining_one_timepoint_leaves_every_other_as_it_was(house: House, campaign: Campaign) -> None:
+def test_declining_one_timepoint_leaves_every_other_as_it_was(house: BuiltTrial, campaign: Campaign) -> None:
     client, (first, *others) = browser(house), list_of(house)
     labels = {entry.token: label_at(client, entry.token) for entry in others}
     before = list_of(house)
@@ -95,7 +95,7 @@ def test_declining_one_timepoint_leaves_every_other_as_it_was(house: House, camp
 
 
 def test_what_is_scored_beside_a_declined_timepoint_is_kept_and_used_for_nothing(
-    house: House, campaign: Campaign
+    house: BuiltTrial, campaign: Campaign
 ) -> None:
     gone = step_of(list_of(house)[0])
     decline_read(read=gone.read, step=gone, actor=house.actor("reader"), reason="I know the patient")
@@ -112,13 +112,13 @@ def test_what_is_scored_beside_a_declined_timepoint_is_kept_and_used_for_nothing
     assert not CaseResult.objects.filter(case=gone.read.case).exists()
 
 
-def test_a_case_given_back_never_comes_before_the_same_reader_again(house: House, campaign: Campaign) -> None:
+def test_a_case_given_back_never_comes_before_the_same_reader_again(house: BuiltTrial, campaign: Campaign) -> None:
     gone = step_of(list_of(house)[0])
     decline_read(read=gone.read, step=gone, actor=house.actor("reader"), reason="I know the patient")
     assert plan_batch(campaign, [house.people["reader"]], 9) == []
 
 
-def test_a_second_timepoint_that_is_recognised_is_declined_in_its_turn(house: House, campaign: Campaign) -> None:
+def test_a_second_timepoint_that_is_recognised_is_declined_in_its_turn(house: BuiltTrial, campaign: Campaign) -> None:
     client, step = browser(house), step_of(list_of(house)[0])
     for token in (step.token, *siblings(step)):
         assert client.post(f"/read/{token}/decline", {"reason": "I know the patient"}).status_code == 303
@@ -126,7 +126,7 @@ def test_a_second_timepoint_that_is_recognised_is_declined_in_its_turn(house: Ho
     assert len(list_of(house)) == 2
 
 
-def test_timepoints_of_a_voided_case_do_not_stay(house: House, campaign: Campaign) -> None:
+def test_timepoints_of_a_voided_case_do_not_stay(house: BuiltTrial, campaign: Campaign) -> None:
     step = step_of(list_of(house)[0])
     decline_read(read=step.read, step=step, actor=house.actor("reader"), reason="I know the patient")
     void_and_reissue(case=step.read.case, actor=house.actor("coordinator"), reason="a name on a film")
@@ -135,7 +135,7 @@ def test_timepoints_of_a_voided_case_do_not_stay(house: House, campaign: Campaig
     assert not {entry.token for entry in list_of(house)} & set(siblings(step))
 
 
-def test_one_timepoint_is_returned_by_itself(house: House, campaign: Campaign) -> None:
+def test_one_timepoint_is_returned_by_itself(house: BuiltTrial, campaign: Campaign) -> None:
     while entries := list_of(house):
         sign_entry(entries[0])
     step = ReadStep.objects.filter(read__reader=house.people["reader"]).select_related("read__case__campaign")[0]
@@ -162,7 +162,7 @@ def answers(client: Client, token: str, digest: str) -> list[tuple[int, bytes]]:
 
 
 def test_asking_for_a_timepoint_not_begun_does_not_tell_whether_another_of_its_case_was(
-    house: House, campaign: Campaign
+    house: BuiltTrial, campaign: Campaign
 ) -> None:
     client, entry = browser(house), list_of(house)[0]
     (sibling,) = siblings(step_of(entry))

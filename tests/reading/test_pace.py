@@ -19,7 +19,7 @@ from reading.issuing.assignments import request_batch
 from reading.models import Read, ReadStatus, ReadStep
 from reading.room.pace import Span, why_wait
 from reading.room.sessions import open_read
-from tests.reading.builders import House, build_house, fill_read, open_campaign_of, read_through
+from tests.reading.builders import BuiltTrial, build_house, fill_read, open_campaign_of, read_through
 
 NOON = timezone.make_aware(datetime(2025, 6, 2, 12, 0))  # noqa: DTZ001
 
@@ -58,11 +58,11 @@ def test_a_day_ends_at_midnight() -> None:
 
 
 @pytest.fixture
-def house(db: None) -> House:
+def house(db: None) -> BuiltTrial:
     return build_house(subjects=2, visits=("W00", "W24"))
 
 
-def worklist_of(house: House, **terms: object) -> tuple[Client, list[Read]]:
+def worklist_of(house: BuiltTrial, **terms: object) -> tuple[Client, list[Read]]:
     campaign = open_campaign_of(house, concordant_share=0.0, **terms)
     readers = [house.people["reader"], house.people["reader.two"]]
     request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=9)
@@ -73,7 +73,7 @@ def worklist_of(house: House, **terms: object) -> tuple[Client, list[Read]]:
 
 
 def test_a_case_too_many_is_refused_in_plain_words_and_the_worklist_says_from_when_it_may_be_begun(
-    house: House,
+    house: BuiltTrial,
 ) -> None:
     client, (first, second) = worklist_of(house, cases_per_sitting=1)
     read_through(first)
@@ -91,7 +91,7 @@ def test_a_case_too_many_is_refused_in_plain_words_and_the_worklist_says_from_wh
     assert client.get(f"/read/{second.token}/").status_code == 200
 
 
-def test_what_was_begun_can_be_gone_on_with_and_another_reader_is_not_held_up(house: House) -> None:
+def test_what_was_begun_can_be_gone_on_with_and_another_reader_is_not_held_up(house: BuiltTrial) -> None:
     client, (first, second) = worklist_of(house, cases_per_day=1)
     assert client.get(f"/read/{first.token}/").status_code == 200
     assert client.get(f"/read/{first.token}/").status_code == 200
@@ -100,7 +100,7 @@ def test_what_was_begun_can_be_gone_on_with_and_another_reader_is_not_held_up(ho
     fill_read(Read.objects.filter(reader=house.people["reader.two"])[0])
 
 
-def test_the_steps_of_a_hybrid_are_one_case(house: House) -> None:
+def test_the_steps_of_a_hybrid_are_one_case(house: BuiltTrial) -> None:
     _, reads = worklist_of(house, cases_per_day=1, presentation="alone-then-together")
     read_through(reads[0])
     assert reads[0].status == ReadStatus.SIGNED

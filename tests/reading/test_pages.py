@@ -12,23 +12,23 @@ from reading.charter.versions import draft_charter, sign_charter
 from reading.issuing.assignments import request_batch
 from reading.models import Campaign, Read
 from scoring.models import Dataset
-from tests.reading.builders import PASSWORD, House, build_house, fill_read, open_campaign_of, sign
+from tests.reading.builders import PASSWORD, BuiltTrial, build_house, fill_read, open_campaign_of, sign
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house() -> House:
+def house() -> BuiltTrial:
     return build_house(subjects=2, visits=("W00", "W24"))
 
 
-def browser(house: House, who: str) -> Client:
+def browser(house: BuiltTrial, who: str) -> Client:
     client = Client()
     client.force_login(house.people[who], backend=BACKEND)
     return client
 
 
-def issued(house: House) -> Campaign:
+def issued(house: BuiltTrial) -> Campaign:
     campaign = open_campaign_of(house, concordant_share=0.0)
     readers = [house.people["reader"], house.people["reader.two"]]
     request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=9)
@@ -36,7 +36,7 @@ def issued(house: House) -> Campaign:
     return campaign
 
 
-def test_a_coordinator_writes_signs_and_opens_by_forms_alone(house: House) -> None:
+def test_a_coordinator_writes_signs_and_opens_by_forms_alone(house: BuiltTrial) -> None:
     client, base = browser(house, "coordinator"), "/trials/TWO/"
     form = client.get(f"{base}charter/write/").context["form"]
     typed = {name: field.initial for name, field in form.fields.items() if field.initial is not None}
@@ -63,12 +63,12 @@ def test_a_coordinator_writes_signs_and_opens_by_forms_alone(house: House) -> No
 
 
 @pytest.mark.parametrize("path", ["campaigns/", "campaigns/C1/", "campaigns/C1/cases/", "campaigns/C1/reads/"])
-def test_the_coordinators_pages_of_an_open_campaign(house: House, path: str) -> None:
+def test_the_coordinators_pages_of_an_open_campaign(house: BuiltTrial, path: str) -> None:
     issued(house)
     assert browser(house, "coordinator").get(f"/trials/TWO/{path}").status_code == 200
 
 
-def test_a_campaign_without_readers_says_why_it_cannot_start(house: House) -> None:
+def test_a_campaign_without_readers_says_why_it_cannot_start(house: BuiltTrial) -> None:
     house.trial.qualifications.all().delete()
     client = browser(house, "coordinator")
     actor = house.actor("coordinator")
@@ -79,7 +79,7 @@ def test_a_campaign_without_readers_says_why_it_cannot_start(house: House) -> No
     assert "The trial has 0 qualified readers. The charter asks for 2 in each case." in page
 
 
-def test_a_reader_finds_his_cases_and_the_screen_and_nobody_elses(house: House) -> None:
+def test_a_reader_finds_his_cases_and_the_screen_and_nobody_elses(house: BuiltTrial) -> None:
     issued(house)
     client = browser(house, "reader")
     assert client.get("/read/").status_code == 200
@@ -95,7 +95,7 @@ def test_a_reader_finds_his_cases_and_the_screen_and_nobody_elses(house: House) 
     assert client.get("/read/past/").status_code == 200
 
 
-def test_previews_come_with_a_page_that_is_opened_and_not_with_one_that_is_turned_to(house: House) -> None:
+def test_previews_come_with_a_page_that_is_opened_and_not_with_one_that_is_turned_to(house: BuiltTrial) -> None:
     issued(house)
     client = browser(house, "reader")
     path = f"/read/{Read.objects.filter(reader=house.people['reader']).order_by('queue_position')[0].token}/"
@@ -103,7 +103,7 @@ def test_previews_come_with_a_page_that_is_opened_and_not_with_one_that_is_turne
     assert "data:image" not in client.get(path, headers={"X-Requested-With": "fetch"}).text
 
 
-def test_statistician_and_signer_go_from_agreement_to_the_lock_by_pages(house: House) -> None:
+def test_statistician_and_signer_go_from_agreement_to_the_lock_by_pages(house: BuiltTrial) -> None:
     campaign = issued(house)
     for read in Read.objects.all():
         fill_read(read)
@@ -132,7 +132,7 @@ def test_statistician_and_signer_go_from_agreement_to_the_lock_by_pages(house: H
     assert signer.get(f"{base}C1/datasets/1/").status_code == 200
 
 
-def test_who_sees_no_scores_gets_no_results(house: House) -> None:
+def test_who_sees_no_scores_gets_no_results(house: BuiltTrial) -> None:
     issued(house)
     for who in ("coordinator", "reader", "sponsor", "site"):
         assert browser(house, who).get("/trials/TWO/results/C1/agreement/").status_code == 403

@@ -29,8 +29,8 @@ from scoring.consensus.signed_series import visits_of
 from scoring.models import CaseResult
 from studies.models import Visit
 from tests.reading.builders import (
+    BuiltTrial,
     GradeOf,
-    House,
     build_house,
     fill_read,
     open_campaign_of,
@@ -44,16 +44,16 @@ WEEKS = ("W00", "W24", "W52")
 
 
 @pytest.fixture
-def house() -> House:
+def house() -> BuiltTrial:
     return build_house(subjects=1, visits=WEEKS)
 
 
 @pytest.fixture
-def two_cases() -> House:
+def two_cases() -> BuiltTrial:
     return build_house(subjects=2, visits=WEEKS[:2])
 
 
-def issue(house: House, presentation: str) -> Campaign:
+def issue(house: BuiltTrial, presentation: str) -> Campaign:
     campaign = open_campaign_of(house, presentation=presentation, concordant_share=0.0)
     readers = [house.people["reader"], house.people["reader.two"]]
     request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=9)
@@ -61,11 +61,11 @@ def issue(house: House, presentation: str) -> Campaign:
     return campaign
 
 
-def first_read(house: House) -> Read:
+def first_read(house: BuiltTrial) -> Read:
     return Read.objects.filter(reader=house.people["reader"]).order_by("queue_position")[0]
 
 
-def browser(house: House, who: str = "reader") -> Client:
+def browser(house: BuiltTrial, who: str = "reader") -> Client:
     client = Client()
     client.force_login(house.people[who], backend=BACKEND)
     return client
@@ -84,7 +84,7 @@ def panes(client: Client, address: str) -> list[dict[str, object]]:
     return found
 
 
-def test_together_in_known_order_goes_from_the_first_visit_to_the_last(house: House) -> None:
+def test_together_in_known_order_goes_from_the_first_visit_to_the_last(house: BuiltTrial) -> None:
     issue(house, "together-ordered")
     for read in Read.objects.all():
         weeks = weeks_of(read)
@@ -94,7 +94,7 @@ def test_together_in_known_order_goes_from_the_first_visit_to_the_last(house: Ho
     assert "in the order of time, A is the first" in page
 
 
-def test_locked_visits_come_one_by_one_in_the_order_of_time_beside_those_before(house: House) -> None:
+def test_locked_visits_come_one_by_one_in_the_order_of_time_beside_those_before(house: BuiltTrial) -> None:
     issue(house, "locked-visits")
     read, client = first_read(house), browser(house)
     weeks = weeks_of(read)
@@ -109,7 +109,7 @@ def test_locked_visits_come_one_by_one_in_the_order_of_time_beside_those_before(
     assert read.status == ReadStatus.SIGNED
 
 
-def test_nothing_before_the_last_visit_tells_how_many_follow(house: House) -> None:
+def test_nothing_before_the_last_visit_tells_how_many_follow(house: BuiltTrial) -> None:
     """A read of three visits and one of two, at their first visit, differ in random tokens alone."""
     issue(house, "locked-visits")
     read, client = first_read(house), browser(house)
@@ -126,7 +126,7 @@ def test_nothing_before_the_last_visit_tells_how_many_follow(house: House) -> No
     assert progress == {"saved_count": 0, "expected_count": 32}
 
 
-def test_a_locked_step_takes_no_value_and_a_later_one_none_before_its_time(house: House) -> None:
+def test_a_locked_step_takes_no_value_and_a_later_one_none_before_its_time(house: BuiltTrial) -> None:
     issue(house, "locked-visits")
     read = first_read(house)
     first, second, _ = read.steps.order_by("position")
@@ -154,7 +154,7 @@ def damaged_at(weeks: dict[str, str], week: str) -> GradeOf:
     return lambda timepoint, item: int(weeks[timepoint.token] == week)
 
 
-def test_every_visit_of_locked_visits_counts(house: House) -> None:
+def test_every_visit_of_locked_visits_counts(house: BuiltTrial) -> None:
     campaign = issue(house, "locked-visits")
     case = campaign.cases.order_by("number")[0]
     for read in case.reads.all():
@@ -164,7 +164,9 @@ def test_every_visit_of_locked_visits_counts(house: House) -> None:
     assert [Fraction(one["total"]["value"]) for one in result.numbers["result"]["totals"]] == [0, 0, 32]
 
 
-def test_single_timepoints_are_entries_of_their_own_and_nothing_tells_which_belong_together(two_cases: House) -> None:
+def test_single_timepoints_are_entries_of_their_own_and_nothing_tells_which_belong_together(
+    two_cases: BuiltTrial,
+) -> None:
     house = two_cases
     issue(house, "single")
     client, reader = browser(house), house.people["reader"]
@@ -186,7 +188,7 @@ def test_single_timepoints_are_entries_of_their_own_and_nothing_tells_which_belo
     assert [client.get(f"/read/{token}/").status_code for token in tokens] == [404] * len(tokens)
 
 
-def test_a_begun_timepoint_does_not_mark_the_others_of_its_case(two_cases: House) -> None:
+def test_a_begun_timepoint_does_not_mark_the_others_of_its_case(two_cases: BuiltTrial) -> None:
     house = two_cases
     issue(house, "single")
     client, reader = browser(house), house.people["reader"]

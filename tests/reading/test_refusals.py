@@ -19,30 +19,30 @@ from reading.issuing.adjudication import ask_adjudicators
 from reading.issuing.assignments import request_batch
 from reading.leak_scan.scans import acknowledge_scan
 from reading.models import Campaign, CampaignStatus, Qualification
-from tests.reading.builders import PASSWORD, House, build_house, open_campaign_of, scanned
+from tests.reading.builders import PASSWORD, BuiltTrial, build_house, open_campaign_of, scanned
 from tests.refused import said
 
 database = pytest.mark.django_db
 
 
 @pytest.fixture
-def house() -> House:
+def house() -> BuiltTrial:
     return build_house(subjects=1, visits=("W00", "W24"))
 
 
 @pytest.fixture
-def campaign(house: House) -> Campaign:
+def campaign(house: BuiltTrial) -> Campaign:
     return open_campaign_of(house, concordant_share=0.0, batch_size=3)
 
 
-def batch(house: House, campaign: Campaign, *names: str, size: int = 1) -> None:
+def batch(house: BuiltTrial, campaign: Campaign, *names: str, size: int = 1) -> None:
     people = [house.people[name] for name in names or ("reader", "reader.two")]
     request_batch(
         campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=people, size=size
     )
 
 
-def draft(house: House, campaign: Campaign, code: str) -> Campaign:
+def draft(house: BuiltTrial, campaign: Campaign, code: str) -> Campaign:
     """Another campaign under the same charter, in preparation."""
     return create_campaign(
         trial=house.trial, actor=house.actor("coordinator"), charter=campaign.charter, code=code, title="Another"
@@ -69,7 +69,7 @@ def test_a_term_of_a_charter_names_what_can_be_chosen(terms: dict[str, Any], mes
 
 
 @database
-def test_a_charter_is_drafted_and_signed_by_what_the_trial_has(house: House, campaign: Campaign) -> None:
+def test_a_charter_is_drafted_and_signed_by_what_the_trial_has(house: BuiltTrial, campaign: Campaign) -> None:
     actor, trial = house.actor("coordinator"), house.trial
     unplanned = said(draft_charter, trial=trial, actor=actor, terms={"reference_visit": "W99"})
     assert unplanned == "The plan of the trial has no visit W99. Choose W00 or W24."
@@ -84,7 +84,7 @@ def test_a_charter_is_drafted_and_signed_by_what_the_trial_has(house: House, cam
 
 
 @database
-def test_a_reader_is_qualified_by_evidence_and_once_withdrawn_stays_so(house: House) -> None:
+def test_a_reader_is_qualified_by_evidence_and_once_withdrawn_stays_so(house: BuiltTrial) -> None:
     given: dict[str, Any] = {"trial": house.trial, "actor": house.actor("coordinator"), "evidence": "ten films"}
     reader = {"reader": house.people["reader"], "instrument": "svdh"}
     unknown = said(qualify_reader, **given | reader | {"instrument": "sharp"})
@@ -100,7 +100,7 @@ def test_a_reader_is_qualified_by_evidence_and_once_withdrawn_stays_so(house: Ho
 
 
 @database
-def test_a_campaign_says_why_it_cannot_be_made_or_opened(house: House, campaign: Campaign) -> None:
+def test_a_campaign_says_why_it_cannot_be_made_or_opened(house: BuiltTrial, campaign: Campaign) -> None:
     actor, trial = house.actor("coordinator"), house.trial
     made: dict[str, Any] = {"trial": trial, "actor": actor, "title": "Again"}
     assert said(create_campaign, charter=campaign.charter, code="C1", **made) == (
@@ -128,7 +128,7 @@ def test_a_campaign_says_why_it_cannot_be_made_or_opened(house: House, campaign:
 
 
 @database
-def test_a_campaign_goes_on_only_in_the_right_state_and_says_which(house: House, campaign: Campaign) -> None:
+def test_a_campaign_goes_on_only_in_the_right_state_and_says_which(house: BuiltTrial, campaign: Campaign) -> None:
     actor, second = house.actor("coordinator"), draft(house, campaign, "C2")
     assert said(ask_adjudicators, campaign=second, actor=actor) == (
         "Campaign C2 is in preparation. Adjudicators are asked for only while it is open."
@@ -157,7 +157,7 @@ def test_a_campaign_goes_on_only_in_the_right_state_and_says_which(house: House,
 
 
 @database
-def test_a_batch_names_the_reader_or_the_size_that_is_wrong(house: House, campaign: Campaign) -> None:
+def test_a_batch_names_the_reader_or_the_size_that_is_wrong(house: BuiltTrial, campaign: Campaign) -> None:
     assert said(batch, house, campaign, size=4) == ("The charter allows at most 3 cases in a batch. You asked for 4.")
     assert said(batch, house, campaign, "lead") == (
         "Choose qualified readers of this trial. lead is not one until a qualification is recorded."
@@ -170,7 +170,7 @@ def test_a_batch_names_the_reader_or_the_size_that_is_wrong(house: House, campai
 
 
 @database
-def test_training_says_what_is_missing(house: House, campaign: Campaign) -> None:
+def test_training_says_what_is_missing(house: BuiltTrial, campaign: Campaign) -> None:
     actor, lead, reader = house.actor("coordinator"), house.actor("lead"), house.people["reader"]
     limits: dict[str, Any] = {"actor": actor, "least_status": 0.8, "least_change": 0.7}
     issued: dict[str, Any] = {"actor": actor, "name": "one", "due_on": None}
@@ -209,7 +209,7 @@ def test_training_says_what_is_missing(house: House, campaign: Campaign) -> None
     )
 
 
-def references(house: House) -> bytes:
+def references(house: BuiltTrial) -> bytes:
     """A grade of 0 for every item of every timepoint."""
     items = [item.key for item in instruments.get("larsen-1995").items]
     places = [(subject.code, visit) for subject in house.subjects for visit in house.visits]

@@ -26,7 +26,7 @@ from reading.room.sessions import Operation, check_operation, open_read, save_va
 from reading.room.signing import lock_step, return_read, sign_step
 from reading.room.steps import open_step
 from studies.models import Membership
-from tests.reading.builders import PASSWORD, House, build_house, fill_read, open_campaign_of, sign
+from tests.reading.builders import PASSWORD, BuiltTrial, build_house, fill_read, open_campaign_of, sign
 from tests.refused import said
 
 JSON = "application/json"
@@ -34,12 +34,12 @@ database = pytest.mark.django_db
 
 
 @pytest.fixture
-def house() -> House:
+def house() -> BuiltTrial:
     return build_house(subjects=1, visits=("W00", "W24"))
 
 
 @pytest.fixture
-def read(house: House) -> Read:
+def read(house: BuiltTrial) -> Read:
     """The first reader's read of the one case, to be begun."""
     campaign, readers = (
         open_campaign_of(house, concordant_share=0.0),
@@ -60,7 +60,7 @@ def operation(read: Read, **changes: Any) -> Operation:
     return replace(made, **changes)
 
 
-def saved(house: House, read: Read, *operations: Operation) -> None:
+def saved(house: BuiltTrial, read: Read, *operations: Operation) -> None:
     save_values(read=read, actor=house.actor("reader"), operations=operations)
 
 
@@ -83,7 +83,7 @@ def test_an_entry_names_the_joint_and_what_may_be_entered(changes: dict[str, Any
 
 
 @database
-def test_entries_are_taken_for_the_timepoints_of_a_read_in_progress(house: House, read: Read) -> None:
+def test_entries_are_taken_for_the_timepoints_of_a_read_in_progress(house: BuiltTrial, read: Read) -> None:
     assert said(saved, house, read, operation(read)) == "This read is not begun, so it takes no entries now."
     open_read(read=read, actor=house.actor("reader"))
     elsewhere = "This timepoint takes no entries now. Load the page again."
@@ -101,7 +101,7 @@ def test_entries_are_taken_for_the_timepoints_of_a_read_in_progress(house: House
 
 
 @database
-def test_a_read_is_signed_and_returned_with_words_that_are_offered(house: House, read: Read) -> None:
+def test_a_read_is_signed_and_returned_with_words_that_are_offered(house: BuiltTrial, read: Read) -> None:
     fill_read(read)
     step = open_step(read)
     assert step is not None
@@ -134,7 +134,7 @@ def test_a_read_is_signed_and_returned_with_words_that_are_offered(house: House,
 
 
 @database
-def test_an_image_problem_is_named_by_what_is_offered_and_settled_once(house: House, read: Read) -> None:
+def test_an_image_problem_is_named_by_what_is_offered_and_settled_once(house: BuiltTrial, read: Read) -> None:
     problem: dict[str, Any] = {"read": read, "actor": house.actor("reader"), "note": "", "film_token": ""}
     assert said(report_problem, reason="ugly", **problem).startswith(
         "The problem cannot be “ugly”. Choose “The film shows the other side”, "
@@ -154,7 +154,7 @@ def test_an_image_problem_is_named_by_what_is_offered_and_settled_once(house: Ho
 
 
 @database
-def test_a_read_is_given_to_somebody_who_may_have_it(house: House, read: Read) -> None:
+def test_a_read_is_given_to_somebody_who_may_have_it(house: BuiltTrial, read: Read) -> None:
     given: dict[str, Any] = {"read": read, "actor": house.actor("coordinator"), "reason": "on leave"}
     assert said(replace_reader, new_reader=house.people["reader.two"], **given) == (
         "This read cannot be given to reader.two. Choose a qualified reader who neither has this case nor declined it."
@@ -179,7 +179,7 @@ TIMED = ENTRY | {"captured_at": "2026-01-31T12:00:00Z"}
     ],
 )
 def test_a_request_of_the_screen_says_what_is_wrong_with_it(
-    house: House, read: Read, path: str, body: object, message: str
+    house: BuiltTrial, read: Read, path: str, body: object, message: str
 ) -> None:
     client = Client()
     client.force_login(house.people["reader"], backend=BACKEND)
@@ -189,7 +189,7 @@ def test_a_request_of_the_screen_says_what_is_wrong_with_it(
 
 
 @database
-def test_a_signed_read_is_not_taken_over_and_a_display_check_is_whole(house: House, read: Read) -> None:
+def test_a_signed_read_is_not_taken_over_and_a_display_check_is_whole(house: BuiltTrial, read: Read) -> None:
     client = Client()
     client.force_login(house.people["reader"], backend=BACKEND)
     page = client.post("/read/display/", {"dark": "yes", "bright": "yes"}).content.decode()
@@ -203,7 +203,7 @@ def test_a_signed_read_is_not_taken_over_and_a_display_check_is_whole(house: Hou
 
 
 @database
-def test_who_reads_no_more_in_the_trial_reaches_no_case(house: House, read: Read) -> None:
+def test_who_reads_no_more_in_the_trial_reaches_no_case(house: BuiltTrial, read: Read) -> None:
     Membership.objects.filter(user=house.people["reader"]).update(revoked_at=timezone.now())
     client = Client()
     client.force_login(house.people["reader"], backend=BACKEND)

@@ -23,23 +23,23 @@ from scoring.datasets.locking import why_not_lock
 from scoring.models import CaseResult
 from scoring.ratings.repeats import pairs_of, ratings_twice
 from studies.models import Membership
-from tests.reading.builders import House, build_house, open_campaign_of, read_through
+from tests.reading.builders import BuiltTrial, build_house, open_campaign_of, read_through
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house() -> House:
+def house() -> BuiltTrial:
     return build_house(subjects=2, visits=("W00", "W24"))
 
 
-def ask(house: House, campaign: Campaign, name: str = "one") -> None:
+def ask(house: BuiltTrial, campaign: Campaign, name: str = "one") -> None:
     readers = [house.people["reader"], house.people["reader.two"]]
     request_batch(campaign=campaign, actor=house.actor("coordinator"), name=name, due_on=None, readers=readers, size=9)
     run_due_jobs()
 
 
-def read_first(house: House, **terms: object) -> Campaign:
+def read_first(house: BuiltTrial, **terms: object) -> Campaign:
     """Both readers have signed both cases."""
     campaign = open_campaign_of(house, **{"concordant_share": 0.0, "repeats_share": 0.5, **terms})
     ask(house, campaign)
@@ -54,14 +54,14 @@ def days_pass(days: int) -> None:
         Read.objects.filter(pk=read.pk).update(signed_at=read.signed_at - timedelta(days=days))  # type: ignore[operator]
 
 
-def browser(house: House, who: str) -> Client:
+def browser(house: BuiltTrial, who: str) -> Client:
     client = Client()
     client.force_login(house.people[who], backend=BACKEND)
     return client
 
 
 def test_the_charters_share_of_each_readers_cases_comes_again_new_in_everything_after_the_wash_out(
-    house: House,
+    house: BuiltTrial,
 ) -> None:
     campaign = read_first(house)
     readers = {house.people[name].pk for name in ("reader", "reader.two")}
@@ -80,7 +80,7 @@ def test_the_charters_share_of_each_readers_cases_comes_again_new_in_everything_
     assert_it_looks_like_any_read(house)
 
 
-def assert_it_looks_like_any_read(house: House) -> None:
+def assert_it_looks_like_any_read(house: BuiltTrial) -> None:
     repeat = Read.objects.get(kind=ReadKind.REPEAT, reader=house.people["reader"])
     first = Read.objects.get(case=repeat.case, reader=repeat.reader, kind=ReadKind.PRIMARY)
     old, new = (
@@ -96,7 +96,7 @@ def assert_it_looks_like_any_read(house: House) -> None:
     assert client.get(f"/read/{first.token}/").status_code == 404, "his first scores are not there to be copied"
 
 
-def test_a_repeat_changes_no_result_and_belongs_to_its_reader_alone(house: House) -> None:
+def test_a_repeat_changes_no_result_and_belongs_to_its_reader_alone(house: BuiltTrial) -> None:
     campaign = read_first(house)
     before = list(CaseResult.objects.order_by("pk").values_list("inputs_digest", flat=True))
     days_pass(30)
@@ -114,7 +114,7 @@ def test_a_repeat_changes_no_result_and_belongs_to_its_reader_alone(house: House
     assert_statistician_and_lead_see_readers_against_themselves(house, campaign)
 
 
-def assert_statistician_and_lead_see_readers_against_themselves(house: House, campaign: Campaign) -> None:
+def assert_statistician_and_lead_see_readers_against_themselves(house: BuiltTrial, campaign: Campaign) -> None:
     for reader, pairs in pairs_of(campaign).items():
         cube = ratings_twice(campaign, pairs)
         assert cube.values.tolist() == [[[0.0, 32.0], [0.0, 32.0]]], reader
@@ -127,7 +127,7 @@ def assert_statistician_and_lead_see_readers_against_themselves(house: House, ca
     )
 
 
-def test_concordant_cases_go_to_the_adjudicator_too_and_his_scores_are_not_used(house: House) -> None:
+def test_concordant_cases_go_to_the_adjudicator_too_and_his_scores_are_not_used(house: BuiltTrial) -> None:
     campaign = read_first(house, concordant_share=1.0, repeats_share=0.0)
     controls = list(Read.objects.filter(kind=ReadKind.ADJUDICATION))
     assert len(controls) == 2
@@ -148,7 +148,7 @@ def assert_the_trail_tells_an_auditor_no_control_from_an_adjudication(campaign: 
         assert [(one.changes, one.details, one.rows) for one in told] == [({}, {}, [])] * 2
 
 
-def test_a_batch_is_no_larger_than_the_charter_allows(house: House) -> None:
+def test_a_batch_is_no_larger_than_the_charter_allows(house: BuiltTrial) -> None:
     campaign = open_campaign_of(house, batch_size=1)
     with pytest.raises(BadInput, match="at most 1 case in a batch"):
         ask(house, campaign)
@@ -156,7 +156,7 @@ def test_a_batch_is_no_larger_than_the_charter_allows(house: House) -> None:
     assert page.context["form"].initial["size"] == 1
 
 
-def test_a_campaign_does_not_close_over_a_repeat_that_nobody_has_signed(house: House) -> None:
+def test_a_campaign_does_not_close_over_a_repeat_that_nobody_has_signed(house: BuiltTrial) -> None:
     campaign = read_first(house)
     days_pass(30)
     ask(house, campaign, "two")
@@ -171,7 +171,7 @@ def test_a_campaign_does_not_close_over_a_repeat_that_nobody_has_signed(house: H
     assert why_not_lock(campaign) == []
 
 
-def test_repeats_still_to_come_are_left_out_for_a_reason_alone(house: House) -> None:
+def test_repeats_still_to_come_are_left_out_for_a_reason_alone(house: BuiltTrial) -> None:
     campaign = read_first(house)
     assert outstanding_in(campaign) == Outstanding(cases=0, reads=0, to_come=2)
     client, address = browser(house, "coordinator"), "/trials/TWO/campaigns/C1/"
@@ -185,13 +185,15 @@ def test_repeats_still_to_come_are_left_out_for_a_reason_alone(house: House) -> 
     )
 
 
-def test_the_repeats_of_a_reader_who_has_left_lapse(house: House) -> None:
+def test_the_repeats_of_a_reader_who_has_left_lapse(house: BuiltTrial) -> None:
     campaign = read_first(house)
     Membership.objects.filter(user=house.people["reader.two"]).update(revoked_at=timezone.now())
     assert outstanding_in(campaign).to_come == 1
 
 
-def test_a_campaign_does_not_close_over_a_control_which_would_tell_its_reader_that_it_was_one(house: House) -> None:
+def test_a_campaign_does_not_close_over_a_control_which_would_tell_its_reader_that_it_was_one(
+    house: BuiltTrial,
+) -> None:
     campaign = read_first(house, concordant_share=1.0, repeats_share=0.0)
     with pytest.raises(WrongState, match="2 reads are not signed"):
         close_campaign(campaign=campaign, actor=house.actor("coordinator"))

@@ -29,7 +29,7 @@ from scoring.consensus.signed_series import visits_of
 from scoring.datasets.building import request_dataset
 from scoring.models import CaseResult
 from studies.models import Visit
-from tests.reading.builders import PASSWORD, House, build_house, fill_read, sign
+from tests.reading.builders import PASSWORD, BuiltTrial, build_house, fill_read, sign
 
 pytestmark = pytest.mark.django_db
 ITEMS = instruments.get("larsen-1995").items
@@ -37,7 +37,7 @@ LAST = "W24"
 
 
 @pytest.fixture
-def house() -> House:
+def house() -> BuiltTrial:
     """Nobody is qualified; the charter asks for it."""
     house = build_house(subjects=4, visits=("W00", LAST))
     Qualification.objects.all().delete()
@@ -47,7 +47,7 @@ def house() -> House:
 
 
 @pytest.fixture
-def campaign(house: House) -> Campaign:
+def campaign(house: BuiltTrial) -> Campaign:
     """An open campaign for training, with its reference."""
     coordinator, charter = house.actor("coordinator"), current_charter(house.trial)
     assert charter is not None
@@ -69,7 +69,7 @@ def grade(subject: int, visit: str, place: int) -> int:
     return min(5, (place % 5 < subject) + (visit == LAST and place % 7 < subject))
 
 
-def table(house: House, without: int = 0) -> bytes:
+def table(house: BuiltTrial, without: int = 0) -> bytes:
     lines = [
         f"{subject.code},{visit},{item.key},{grade(number, visit, place)},"
         for number, subject in enumerate(house.subjects)
@@ -79,14 +79,14 @@ def table(house: House, without: int = 0) -> bytes:
     return "\n".join(["subject,visit,item,value,reason", *lines[: len(lines) - without]]).encode()
 
 
-def issue(house: House, campaign: Campaign) -> list[Read]:
+def issue(house: BuiltTrial, campaign: Campaign) -> list[Read]:
     coordinator, reader = house.actor("coordinator"), house.people["reader"]
     issue_training(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=[reader])
     run_due_jobs()
     return list(Read.objects.filter(case__campaign=campaign, reader=reader).order_by("queue_position"))
 
 
-def read_like_the_reference(house: House, read: Read, off: int = 0) -> None:
+def read_like_the_reference(house: BuiltTrial, read: Read, off: int = 0) -> None:
     visits = {visit.pk: visit for visit in Visit.objects.select_related("subject")}
     shown = {token: visits[pk] for token, pk in visits_of(read).items()}
     places = {item.key: place for place, item in enumerate(ITEMS)}
@@ -100,13 +100,13 @@ def read_like_the_reference(house: House, read: Read, off: int = 0) -> None:
     sign(read)
 
 
-def signed_in(house: House, who: str) -> Client:
+def signed_in(house: BuiltTrial, who: str) -> Client:
     client = Client()
     client.force_login(house.people[who], backend=BACKEND)
     return client
 
 
-def test_a_pass_is_dated_and_opens_the_gate(house: House, campaign: Campaign) -> None:
+def test_a_pass_is_dated_and_opens_the_gate(house: BuiltTrial, campaign: Campaign) -> None:
     assert qualified_readers(campaign.charter, "reader") == []
     reads = issue(house, campaign)
     for read in reads[:-1]:
@@ -124,7 +124,7 @@ def test_a_pass_is_dated_and_opens_the_gate(house: House, campaign: Campaign) ->
     assert f"Training T1, {result.taken_at:%Y-%m-%d}" in Qualification.objects.get().evidence
 
 
-def test_a_reader_who_differs_does_not_pass(house: House, campaign: Campaign) -> None:
+def test_a_reader_who_differs_does_not_pass(house: BuiltTrial, campaign: Campaign) -> None:
     for read in issue(house, campaign):
         read_like_the_reference(house, read, off=20)
     run_due_jobs()
@@ -134,7 +134,9 @@ def test_a_reader_who_differs_does_not_pass(house: House, campaign: Campaign) ->
     assert qualified_readers(campaign.charter, "reader") == []
 
 
-def test_the_reference_is_not_seen_before_the_signature_and_is_afterwards(house: House, campaign: Campaign) -> None:
+def test_the_reference_is_not_seen_before_the_signature_and_is_afterwards(
+    house: BuiltTrial, campaign: Campaign
+) -> None:
     read = issue(house, campaign)[0]
     client = signed_in(house, "reader")
     before = client.get(f"/read/{read.token}/")
@@ -152,7 +154,7 @@ def test_the_reference_is_not_seen_before_the_signature_and_is_afterwards(house:
     assert sum(cell["reference"]["value"] != cell["value"] for cell in told) == 1
 
 
-def test_nothing_of_a_training_counts(house: House, campaign: Campaign) -> None:
+def test_nothing_of_a_training_counts(house: BuiltTrial, campaign: Campaign) -> None:
     for read in issue(house, campaign):
         read_like_the_reference(house, read)
     run_due_jobs()
@@ -162,14 +164,14 @@ def test_nothing_of_a_training_counts(house: House, campaign: Campaign) -> None:
     assert TrainingMarks.objects.count() == len(house.subjects)
 
 
-def test_the_reference_must_be_whole_and_comes_once(house: House, campaign: Campaign) -> None:
+def test_the_reference_must_be_whole_and_comes_once(house: BuiltTrial, campaign: Campaign) -> None:
     with pytest.raises(WrongState, match="already has its reference scores"):
         bring_references(campaign=campaign, actor=house.actor("lead"), content=table(house))
     with pytest.raises(BadInput, match="The least ICC of status cannot be “2”. Give a number from 0 to 1."):
         make_training(campaign=campaign, actor=house.actor("coordinator"), least_status=2, least_change=0)
 
 
-def test_a_training_can_be_opened_before_anybody_is_qualified(house: House) -> None:
+def test_a_training_can_be_opened_before_anybody_is_qualified(house: BuiltTrial) -> None:
     charter, coordinator = current_charter(house.trial), house.actor("coordinator")
     assert charter is not None
     made = create_campaign(trial=house.trial, actor=coordinator, charter=charter, code="C9", title="A real one")
@@ -179,7 +181,7 @@ def test_a_training_can_be_opened_before_anybody_is_qualified(house: House) -> N
     assert why_not(Campaign.objects.get(pk=made.pk)) == []
 
 
-def test_the_pages_say_to_each_what_is_his(house: House, campaign: Campaign) -> None:
+def test_the_pages_say_to_each_what_is_his(house: BuiltTrial, campaign: Campaign) -> None:
     for read in issue(house, campaign):
         read_like_the_reference(house, read, off=20)
     run_due_jobs()
@@ -193,7 +195,7 @@ def test_the_pages_say_to_each_what_is_his(house: House, campaign: Campaign) -> 
         assert "ICC of status" in page
 
 
-def test_the_lead_brings_the_reference_by_its_page(house: House) -> None:
+def test_the_lead_brings_the_reference_by_its_page(house: BuiltTrial) -> None:
     coordinator, charter = house.actor("coordinator"), current_charter(house.trial)
     assert charter is not None
     made = create_campaign(trial=house.trial, actor=coordinator, charter=charter, code="T2", title="Training two")

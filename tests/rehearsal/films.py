@@ -11,7 +11,7 @@ from rehearsal import regions
 from rehearsal.anatomy import Side
 from rehearsal.damage import Damage
 from rehearsal.drawing import draw_bones
-from rehearsal.film import Film, draw_foot, draw_hand
+from rehearsal.film import SyntheticFilm, draw_foot, draw_hand
 from rehearsal.regions import Region
 from rehearsal.skeleton import Skeleton, articulate
 from rehearsal.subject import Subject, Visit
@@ -35,13 +35,13 @@ def region_of(joint: str) -> str:
     return "foot" if joint in FOOT_JOINTS else "hand"
 
 
-def draw(region: str, damage: Damage = WHOLE, side: Side | None = None, visit: int = VISIT) -> Film:
+def draw(region: str, damage: Damage = WHOLE, side: Side | None = None, visit: int = VISIT) -> SyntheticFilm:
     artist = draw_hand if region == "hand" else draw_foot
     return artist(side or REGIONS[region].drawn, damage, SUBJECT, visit, SCALE)
 
 
 @lru_cache(maxsize=4)
-def whole(region: str) -> Film:
+def whole(region: str) -> SyntheticFilm:
     return draw(region)
 
 
@@ -56,7 +56,7 @@ def bone(region: str, damage: Damage = WHOLE) -> NDArray[np.float32]:
     return draw_bones(placed, damage, Subject(SUBJECT, region, REGIONS[region].drawn), SCALE)
 
 
-def distance_from(film: Film, joint: str) -> NDArray[np.float64]:
+def distance_from(film: SyntheticFilm, joint: str) -> NDArray[np.float64]:
     """How many millimetres each pixel lies from a joint."""
     x, y = film.sites[joint]
     rows, columns = np.indices(film.pixels.shape) + 0.5

@@ -29,7 +29,7 @@ from reading.issuing.randomisation import commitment
 from reading.issuing.replacing import replace_reader
 from reading.models import Batch, Campaign, Read, ReadKind, ReadStatus
 from studies.models import Membership
-from tests.reading.builders import House, build_house, open_campaign_of, read_through
+from tests.reading.builders import BuiltTrial, build_house, open_campaign_of, read_through
 from tests.reading.test_line import lock_it
 
 SEED = bytes(range(32))
@@ -37,7 +37,7 @@ SHORT = ("alone-then-together",)
 EACH = [pytest.param(key, marks=[] if key in SHORT else [pytest.mark.full]) for key in PRESENTATIONS]
 
 
-def read_with_repeats(house: House, **terms: object) -> Campaign:
+def read_with_repeats(house: BuiltTrial, **terms: object) -> Campaign:
     """Every first read and every repeat signed."""
     campaign = open_campaign_of(house, concordant_share=0.0, repeats_share=0.5, repeats_washout_days=1, **terms)
     readers = [house.people["reader"], house.people["reader.two"]]
@@ -136,7 +136,7 @@ def assert_repeats_are_marked(folder: Path) -> None:
 
 
 @pytest.fixture
-def locked(db: None) -> tuple[House, Campaign]:
+def locked(db: None) -> tuple[BuiltTrial, Campaign]:
     house = build_house(subjects=1, visits=("W00", "W24"))
     campaign = open_campaign_of(house, concordant_share=0.0)
     readers = [house.people["reader"], house.people["reader.two"]]
@@ -148,7 +148,7 @@ def locked(db: None) -> tuple[House, Campaign]:
     return house, campaign
 
 
-def test_seeds_are_revealed_after_the_lock_alone_and_the_trail_says_so(locked: tuple[House, Campaign]) -> None:
+def test_seeds_are_revealed_after_the_lock_alone_and_the_trail_says_so(locked: tuple[BuiltTrial, Campaign]) -> None:
     house, campaign = locked
     client = Client()
     client.force_login(house.people["statistician"], backend=BACKEND)
@@ -167,7 +167,7 @@ def test_seeds_are_revealed_after_the_lock_alone_and_the_trail_says_so(locked: t
     assert again.commitment != first.commitment, "what comes later is drawn from a seed nobody knows"
 
 
-def void_after_unlock(house: House, campaign: Campaign) -> Batch:
+def void_after_unlock(house: BuiltTrial, campaign: Campaign) -> Batch:
     """Opens the lock and gives an unsigned read, issued again, to the other reader: the batch it comes with."""
     Campaign.objects.filter(pk=campaign.pk).update(status="open")
     read = Read.objects.select_related("case__campaign__charter", "case__campaign__trial", "batch").get(
@@ -181,7 +181,7 @@ def void_after_unlock(house: House, campaign: Campaign) -> Batch:
     return Batch.objects.order_by("-pk")[0]
 
 
-def test_who_reads_in_the_trial_is_never_told_a_seed(locked: tuple[House, Campaign]) -> None:
+def test_who_reads_in_the_trial_is_never_told_a_seed(locked: tuple[BuiltTrial, Campaign]) -> None:
     house, campaign = locked
     lock_it(house, campaign)
     campaign.refresh_from_db()
@@ -193,7 +193,7 @@ def test_who_reads_in_the_trial_is_never_told_a_seed(locked: tuple[House, Campai
         reveal_seeds(campaign=campaign, actor=house.actor("statistician"))
 
 
-def test_a_seed_that_is_not_the_committed_one_is_not_revealed(locked: tuple[House, Campaign]) -> None:
+def test_a_seed_that_is_not_the_committed_one_is_not_revealed(locked: tuple[BuiltTrial, Campaign]) -> None:
     house, campaign = locked
     lock_it(house, campaign)
     campaign.refresh_from_db()

@@ -18,7 +18,7 @@ from scoring.arms.unsealing import receive_arms
 from scoring.datasets.building import discard_dataset, request_dataset
 from scoring.datasets.locking import agree_unlock, ask_unlock, confirm_lock, decline_lock, request_lock
 from scoring.models import Dataset, DatasetStatus
-from tests.reading.builders import PASSWORD, House, build_house, open_campaign_of
+from tests.reading.builders import PASSWORD, BuiltTrial, build_house, open_campaign_of
 from tests.reading.test_line import read_all
 from tests.reading.test_pages import browser
 from tests.refused import said
@@ -28,17 +28,17 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house() -> House:
+def house() -> BuiltTrial:
     return build_house(subjects=1, visits=("W00", "W24"))
 
 
 @pytest.fixture
-def campaign(house: House) -> Campaign:
+def campaign(house: BuiltTrial) -> Campaign:
     return open_campaign_of(house, concordant_share=0.0)
 
 
 @pytest.fixture
-def dataset(house: House, campaign: Campaign) -> Dataset:
+def dataset(house: BuiltTrial, campaign: Campaign) -> Dataset:
     """Built from a closed campaign."""
     read_all(house, campaign)
     campaign.refresh_from_db()
@@ -48,18 +48,18 @@ def dataset(house: House, campaign: Campaign) -> Dataset:
     return Dataset.objects.select_related("campaign__trial", "campaign__charter").get(pk=made.pk)
 
 
-def by(house: House, name: str) -> dict[str, Any]:
+def by(house: BuiltTrial, name: str) -> dict[str, Any]:
     """Who acts and signs."""
     return {"actor": house.actor(name), "user": house.people[name]}
 
 
-def test_a_dataset_is_built_from_a_closed_campaign(house: House, campaign: Campaign) -> None:
+def test_a_dataset_is_built_from_a_closed_campaign(house: BuiltTrial, campaign: Campaign) -> None:
     assert said(request_dataset, campaign=campaign, actor=house.actor("statistician")) == (
         "Campaign C1 is open. A dataset is built from a campaign that is closed and not locked."
     )
 
 
-def test_a_lock_says_what_is_in_its_way_and_who_must_sign(house: House, dataset: Dataset) -> None:
+def test_a_lock_says_what_is_in_its_way_and_who_must_sign(house: BuiltTrial, dataset: Dataset) -> None:
     statistician, signer = by(house, "statistician"), by(house, "signer")
     waiting = "Dataset 1 is built and not submitted for a lock. It is not waiting for a second signer."
     assert said(confirm_lock, dataset=dataset, password=PASSWORD, **signer) == waiting
@@ -94,19 +94,19 @@ def test_a_lock_says_what_is_in_its_way_and_who_must_sign(house: House, dataset:
     )
 
 
-def test_a_dataset_that_is_not_built_is_not_downloaded(house: House, campaign: Campaign) -> None:
+def test_a_dataset_that_is_not_built_is_not_downloaded(house: BuiltTrial, campaign: Campaign) -> None:
     Dataset.objects.create(campaign=campaign, number=1, status=DatasetStatus.FAILED)
     page = browser(house, "statistician").get(reverse("scoring:download", args=["TWO", "C1", 1])).content.decode()
     assert "Dataset 1 could not be built. It cannot be downloaded." in page
 
 
-def test_agreement_is_shown_for_the_groups_of_sites_there_are(house: House, dataset: Dataset) -> None:
+def test_agreement_is_shown_for_the_groups_of_sites_there_are(house: BuiltTrial, dataset: Dataset) -> None:
     path = reverse("scoring:agreement", args=["TWO", "C1"])
     page = browser(house, "statistician").get(path, {"group": "elbows"}).content.decode()
     assert "The group of sites cannot be “elbows”. Choose total" in page
 
 
-def test_a_job_that_has_not_failed_is_not_tried_again(house: House, dataset: Dataset) -> None:
+def test_a_job_that_has_not_failed_is_not_tried_again(house: BuiltTrial, dataset: Dataset) -> None:
     job = Job.objects.filter(kind="scoring.dataset").latest("pk")
     assert said(retry, job=job, actor=house.actor("statistician")) == (
         f"Job {job.pk} is done. Only a job that has failed can be tried again."

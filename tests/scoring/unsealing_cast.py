@@ -18,7 +18,7 @@ from scoring.arms.requests import ask_for_arms, sealed_package
 from scoring.models import ArmsRequest, Dataset, DatasetStatus, Lock, OpeningShare
 from studies.arms.custodian import custodian
 from tests.cast import PASSWORD as CAST_PASSWORD
-from tests.reading.builders import House, build_house, open_campaign_of
+from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
 from tests.reading.test_line import lock_it, read_all
 from tests.studies.arms_cast import PASSPHRASE, Custodian, Holders, make_holders
 
@@ -29,7 +29,7 @@ CANARIES = [f"Canary{number:02d}-{name}" for number in range(10) for name in ("X
 class Opening:
     """Everything that leads to a request."""
 
-    house: House
+    house: BuiltTrial
     holders: Holders
     campaign: Campaign
     folder: Path
@@ -66,7 +66,7 @@ class Opening:
         return give_share(asked=asked, actor=one.actor, user=one.user, content=content, password=CAST_PASSWORD)
 
 
-def lock_unread(house: House, campaign: Campaign) -> None:
+def lock_unread(house: BuiltTrial, campaign: Campaign) -> None:
     """A lock as it lies in the tables, for tests in which nobody asks what was read."""
     signatures = [
         Signature.objects.create(

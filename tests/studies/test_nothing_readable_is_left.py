@@ -21,7 +21,7 @@ from tests.studies.arrival.dicomweb.test_stow import EDGE, body_of, film
 
 from imaging.decoder import client
 from jobs.work_folders import clear_left_behind, work_folder
-from studies import leftovers
+from studies.arrival import leftovers
 from studies.arrival.quarantine import copy_original, keep_original
 from studies.arrival.senders import issue_token
 from studies.models import Film

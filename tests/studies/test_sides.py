@@ -9,8 +9,8 @@ import pytest
 from config.errors import BadInput
 from studies.desk import quality
 from studies.desk.film_facts import desk_film
+from studies.desk.sides import side_in_name
 from studies.models import FilmStatus
-from studies.sides import side_in_name
 from tests.studies.desk_cast import CONFIRMED, Cast, browser, film_at_desk, make_cast
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from jobs.carrying import carry_job
 from jobs.models import Job
-from studies import sop_instances
+from studies.arrival import sop_instances
 from studies.models import Film, FilmStatus
 from tests.studies.films import dx, file_of, picture
 from tests.studies.planned import Planned, film_of, plan

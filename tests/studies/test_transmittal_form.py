@@ -6,8 +6,8 @@ import csv
 import io
 import zlib
 
+from studies.arrival.transmittal_form import as_pdf
 from studies.models import Transmittal
-from studies.transmittal_form import as_pdf
 from tests.studies.films import dx, file_of
 from tests.studies.planned import Planned
 from tests.studies.sending import arrived, send

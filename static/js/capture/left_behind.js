@@ -1,7 +1,7 @@
 // The worklist sends what a crash has left on this computer, so that nobody has to open that case again for it.
 // A case that is open in another tab is that tab's to send.
 
-import { Desk } from "./desk.js";
+import { OpenRead } from "./open_read.js";
 import { dataOf } from "./pages.js";
 import { ScoreSheet } from "./score_sheet.js";
 import { SealedStore } from "./sealed_store.js";
@@ -9,13 +9,13 @@ import { Session } from "./session.js";
 
 const line = document.querySelector("[data-left-behind]");
 const session = new Session(document.querySelector('meta[name="csrf-token"]').content);
-session.overlay = { open: () => new Promise(() => {}) }; // the house asks for the sign-in; until then nothing is sent
+session.overlay = { open: () => new Promise(() => {}) }; // the room asks for the sign-in; until then nothing is sent
 
 const left = await SealedStore.reads().catch(() => new Set());
 for (const entry of dataOf(document, "queues") ?? []) if (left.has(entry.token)) await send(entry);
 
 async function send({ token, key, label, urls }) {
-  const desk = await Desk.open(token, key, { urls, session });
+  const desk = await OpenRead.open(token, key, { urls, session });
   if (!desk.lock.held) return desk.close();
   return new Promise((done) => {
     const told = () => {

@@ -8,12 +8,12 @@ import { ProblemForm } from "./problem_form.js";
 const PATIENCE = 3000;
 
 export function addPageCommands(page) {
-  const { root, house, commands, cursor, lightbox, panes } = page;
-  const keys = new KeyList(root.querySelector(".key-list"), house.bindings);
-  const problem = new ProblemForm(root.querySelector(".problem"), { session: house.session, say: (text) => page.say(text) });
+  const { root, room, commands, cursor, lightbox, panes } = page;
+  const keys = new KeyList(root.querySelector(".key-list"), room.bindings);
+  const problem = new ProblemForm(root.querySelector(".problem"), { session: room.session, say: (text) => page.say(text) });
   commands.add("help", () => keys.open());
   commands.add("keys", () => {
-    house.bindings.turn(!house.bindings.on);
+    room.bindings.turn(!room.bindings.on);
     showKeys(page);
   });
   commands.add("problem", () => {
@@ -21,7 +21,7 @@ export function addPageCommands(page) {
     const { letter } = panes.find((pane) => pane.timepoint === timepoint);
     problem.open({ timepoint, letter, region, film: lightbox.film(timepoint, region) });
   });
-  commands.add("review", () => leaveFor(page, () => house.go(page.case.urls.review)));
+  commands.add("review", () => leaveFor(page, () => room.go(page.case.urls.review)));
   commands.add("leave", () => {
     if (page.entry.awaitingReason) page.entry.cancel();
     else root.querySelector(".tools button").focus();
@@ -30,7 +30,7 @@ export function addPageCommands(page) {
 }
 
 export function listen(page) {
-  const { root, house, commands, grid, cursor } = page;
+  const { root, room, commands, grid, cursor } = page;
   attachButtons(root, commands);
   grid.onchosen((item, timepoint) => cursor.goTo(item, timepoint));
   // After the mouse the grid has the focus again, so that Enter and Tab go on from the cell.
@@ -46,16 +46,16 @@ export function listen(page) {
     cursor.goTo(item, timepoint);
   };
   addEventListener("hashchange", hash);
-  const keyboard = attachKeyboard(house.bindings, commands);
+  const keyboard = attachKeyboard(room.bindings, commands);
   return () => {
     removeEventListener("hashchange", hash);
     keyboard();
   };
 }
 
-function showKeys({ root, house }) {
-  press(root, "keys", house.bindings.on);
-  root.querySelector('[data-command="keys"]').textContent = house.bindings.on ? "Keys on" : "Keys off";
+function showKeys({ root, room }) {
+  press(root, "keys", room.bindings.on);
+  root.querySelector('[data-command="keys"]').textContent = room.bindings.on ? "Keys on" : "Keys off";
 }
 
 // Leaves when the server has everything; when it has not, says what waits, and a second try leaves all the same.

@@ -14,9 +14,9 @@ export async function awaitReference(page) {
     const { document: found, status } = await pageFrom(location.href, PASSIVE);
     if (status === 404) return;
     if (page.left || !found || dataOf(found, "case").awaits_reference || busy(page)) continue;
-    return page.house.go(location.href, { push: false });
+    return page.room.go(location.href, { push: false });
   }
 }
 
 // He is on his way to another page, or writing something that another page would take from him.
-const busy = ({ house, root }) => house.turn !== null || root.querySelector("dialog[open]") !== null;
+const busy = ({ room, root }) => room.turn !== null || root.querySelector("dialog[open]") !== null;

@@ -8,8 +8,8 @@ export class ReviewPage {
   #desk = null;
   #stale = false;
 
-  constructor(root, house) {
-    Object.assign(this, { root, house });
+  constructor(root, room) {
+    Object.assign(this, { root, room });
     this.case = dataOf(root, "case");
     this.sheet = new ScoreSheet({});
     root.addEventListener("click", (event) => this.#followed(event));
@@ -35,7 +35,7 @@ export class ReviewPage {
 
   gained() {
     this.#stale = false;
-    this.house.go(location.href, { push: false });
+    this.room.go(location.href, { push: false });
   }
 
   lost() {
@@ -52,7 +52,7 @@ export class ReviewPage {
     const link = event.target.closest("a[data-swap]");
     if (!link || event.button !== 0 || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    this.house.go(link.href);
+    this.room.go(link.href);
   }
 
   async #submitted(event) {
@@ -61,7 +61,7 @@ export class ReviewPage {
     const button = form.querySelector("[data-sign]");
     if (button.disabled) return;
     button.disabled = true;
-    await this.house.go(form.action, { way: { method: "POST", body: new URLSearchParams(new FormData(form)) } });
+    await this.room.go(form.action, { way: { method: "POST", body: new URLSearchParams(new FormData(form)) } });
     button.disabled = false;
   }
 

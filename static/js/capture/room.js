@@ -1,5 +1,5 @@
 // The reading room starts here.
 
-import { House } from "./house.js";
+import { ReadingRoom } from "./reading_room.js";
 
-new House(document.querySelector("#room"));
+new ReadingRoom(document.querySelector("#room"));

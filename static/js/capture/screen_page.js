@@ -21,8 +21,8 @@ export class ScreenPage {
   #conflicts = null;
   #left = false;
 
-  constructor(root, house) {
-    Object.assign(this, { root, house });
+  constructor(root, room) {
+    Object.assign(this, { root, room });
     this.case = dataOf(root, "case");
     this.instrument = dataOf(root, "instrument");
     this.terms = dataOf(root, "terms");
@@ -35,7 +35,7 @@ export class ScreenPage {
     this.lightbox = new Lightbox(root, {
       panes: this.panes,
       looking: this.terms.looking,
-      loader: house.loader,
+      loader: room.loader,
       later: dataOf(root, "next-case")?.films.filter(({ absent }) => !absent),
       regions: this.plan.regions,
     });
@@ -87,7 +87,7 @@ export class ScreenPage {
   }
 
   gained() {
-    this.house.go(location.href, { push: false });
+    this.room.go(location.href, { push: false });
   }
 
   lost() {

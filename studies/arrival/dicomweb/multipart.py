@@ -35,7 +35,7 @@ def parse_content_type(value: str) -> tuple[str, dict[str, str]]:
 
 
 @dataclass
-class Part:
+class BodyPart:
     """One part: its headers, and its bytes once."""
 
     headers: dict[str, str]
@@ -54,14 +54,14 @@ class Multipart:
         self._body, self._buffer, self._ended = body, b"\r\n", False
         self._mark = b"\n--" + boundary.encode("latin-1", "replace")
 
-    def __iter__(self) -> Iterator[Part]:
+    def __iter__(self) -> Iterator[BodyPart]:
         """What a reader leaves of a part is read past."""
         for _ in self._until_mark():
             pass
         for _ in range(MOST_PARTS):
             if self._is_last():
                 return
-            part = Part(self._headers(), self._until_mark())
+            part = BodyPart(self._headers(), self._until_mark())
             yield part
             for _ in part:
                 pass

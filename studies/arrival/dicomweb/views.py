@@ -14,14 +14,14 @@ from django.views.decorators.http import require_POST
 from audit.trail import Actor
 from config.unnamed_files import on_disk, path_of
 from imaging.decoder.client import DecoderFailed, DecoderGone
-from studies import objects
+from studies.arrival import objects
 from studies.arrival.dicomweb.answers import StoreAnswer, Stored
-from studies.arrival.dicomweb.multipart import BrokenMultipart, Multipart, Part, Readable, parse_content_type
+from studies.arrival.dicomweb.multipart import BodyPart, BrokenMultipart, Multipart, Readable, parse_content_type
 from studies.arrival.intake import open_transmittal
+from studies.arrival.objects import OUT_OF_RESOURCES, WRONG_CLASS, look_at
 from studies.arrival.quarantine import StoreFull, check_room
 from studies.arrival.senders import token_holder
 from studies.models import SenderToken, Transmittal
-from studies.objects import OUT_OF_RESOURCES, WRONG_CLASS, look_at
 
 RETRY_SECONDS = "60"
 UID = re.compile(r"[0-9.]{1,64}")
@@ -72,7 +72,7 @@ def _store_parts(request: HttpRequest, sender: SenderToken, study: str, boundary
     return answer
 
 
-def _store_part(transmittal: Transmittal, part: Part, number: int, study: str, actor: Actor) -> Stored:
+def _store_part(transmittal: Transmittal, part: BodyPart, number: int, study: str, actor: Actor) -> Stored:
     """Received whatever it is, so that the manifest has it; only an object of another study is left out."""
     check_room()
     with on_disk() as file:
@@ -87,7 +87,7 @@ def _store_part(transmittal: Transmittal, part: Part, number: int, study: str, a
     return Stored(seen.sop_class, seen.instance, failure)
 
 
-def _spooled(part: Part, file: IO[bytes]) -> bool:
+def _spooled(part: BodyPart, file: IO[bytes]) -> bool:
     """Writes the part to disk; False when it is longer than a file may be."""
     size = 0
     for chunk in part:

@@ -13,7 +13,7 @@ from config.wording import quoted
 from studies.models import Trial
 from studies.naming import shortened
 from studies.plan.tables.kinds import Field, Key, Table
-from studies.plan.tables.reading import Fault, Line, read_lines
+from studies.plan.tables.reading import Fault, TableLine, read_lines
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,12 @@ class Preview:
 
     table: Table
     columns: list[str]
-    lines: list[Line]
+    lines: list[TableLine]
     rows: list[dict[str, Any]]
     faults: list[Fault]
 
     @property
-    def marked(self) -> list[tuple[Line, list[str], list[Fault]]]:
+    def marked(self) -> list[tuple[TableLine, list[str], list[Fault]]]:
         """Each line with its values in order and its faults."""
         return [
             (
@@ -59,7 +59,7 @@ def preview(*, trial: Trial, table: Table, text: str) -> Preview:
     return Preview(table, names, lines, rows, sorted(faults, key=lambda fault: fault.line))
 
 
-def read_row(line: Line, fields: list[Field]) -> tuple[dict[str, Any], list[Fault]]:
+def read_row(line: TableLine, fields: list[Field]) -> tuple[dict[str, Any], list[Fault]]:
     """The values of one row, and a fault for each that cannot be taken."""
     row, wrong = {}, []
     for field in fields:
@@ -71,7 +71,7 @@ def read_row(line: Line, fields: list[Field]) -> tuple[dict[str, Any], list[Faul
     return row, wrong
 
 
-def twice(table: Table, line: Line, seen: set[Key]) -> Iterator[Fault]:
+def twice(table: Table, line: TableLine, seen: set[Key]) -> Iterator[Fault]:
     """A fault when the row's key is in the trial or further up in the file; remembers it otherwise."""
     key = tuple(line.values.get(name, "") for name in table.key)
     if key in seen:

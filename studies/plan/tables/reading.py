@@ -25,7 +25,7 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Line:
+class TableLine:
     """One row of the file by column, as text."""
 
     number: int
@@ -48,7 +48,7 @@ def decoded(content: bytes) -> str:
         ) from None
 
 
-def read_lines(text: str, columns: Sequence[str], required: Sequence[str]) -> tuple[list[Line], list[Fault]]:
+def read_lines(text: str, columns: Sequence[str], required: Sequence[str]) -> tuple[list[TableLine], list[Fault]]:
     """The rows, and the faults of the head or of rows with more values than columns."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
     try:
@@ -59,7 +59,7 @@ def read_lines(text: str, columns: Sequence[str], required: Sequence[str]) -> tu
     except csv.Error:
         return [], [Fault(reader.line_num, "", "The line is not CSV. Check its quotation marks and line ends.")]
     faults = [Fault(n, "", surplus(row, len(head))) for n, row in found if len(row) > len(head)]
-    return [Line(n, {c: v.strip() for c, v in zip(head, row, strict=False)}) for n, row in found], faults
+    return [TableLine(n, {c: v.strip() for c, v in zip(head, row, strict=False)}) for n, row in found], faults
 
 
 def surplus(row: Sequence[str], columns: int) -> str:

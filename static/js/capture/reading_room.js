@@ -3,7 +3,7 @@
 
 import { loader } from "../viewer/head_start.js";
 import { Bindings } from "./bindings.js";
-import { Desk } from "./desk.js";
+import { OpenRead } from "./open_read.js";
 import { dataOf, pageFrom } from "./pages.js";
 import { ReviewPage } from "./review_page.js";
 import { ScreenPage } from "./screen_page.js";
@@ -12,7 +12,7 @@ import { SignInOverlay } from "./sign_in.js";
 
 const PAGES = { screen: ScreenPage, review: ReviewPage };
 
-export class House {
+export class ReadingRoom {
   #opened = null;
   turn = null;
 
@@ -88,7 +88,7 @@ export class House {
     if (this.#opened?.token !== token) {
       this.#opened?.desk.then((desk) => desk.close());
       this.desk = null;
-      this.#opened = { token, desk: Desk.open(token, key, { urls, session: this.session }) };
+      this.#opened = { token, desk: OpenRead.open(token, key, { urls, session: this.session }) };
     }
     return this.#opened.desk;
   }

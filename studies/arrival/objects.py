@@ -12,8 +12,8 @@ from audit.trail import Actor
 from imaging.decoder import client
 from imaging.decoding.unreadable import Unreadable
 from studies.arrival.intake import Receipt, receive
+from studies.arrival.sop_instances import contested
 from studies.models import Transmittal
-from studies.sop_instances import contested
 
 # PS3.18 table I.2-2 and PS3.4 C-STORE.
 OUT_OF_RESOURCES, WRONG_CLASS, CANNOT_UNDERSTAND = 0xA700, 0xA900, 0xC000

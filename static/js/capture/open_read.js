@@ -5,7 +5,7 @@ import { SealedStore } from "./sealed_store.js";
 import { Sender } from "./sender.js";
 import { TabLock } from "./tab_lock.js";
 
-export class Desk {
+export class OpenRead {
   #told = () => {};
 
   constructor(read, { urls, session }) {
@@ -14,7 +14,7 @@ export class Desk {
   }
 
   static async open(read, key, { urls, session }) {
-    const desk = new Desk(read, { urls, session });
+    const desk = new OpenRead(read, { urls, session });
     const store = await SealedStore.open(read, key).catch(() => null);
     desk.queue = new Queue(store);
     desk.sender = new Sender({ queue: desk.queue, session, urls, may: () => desk.lock.held, told: () => desk.#told() });

@@ -34,7 +34,7 @@ FIRST_DAY = date(2025, 1, 6)
 Bands = dict[str, list[dict[str, Any]]]
 
 
-class House:
+class ReadingSetting:
     """One open campaign over every subject of the demo's plan, each read issued to both readers."""
 
     def __init__(self, films: list[Packed]) -> None:
