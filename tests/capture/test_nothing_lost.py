@@ -85,7 +85,7 @@ class Reader:
     def change_tabs(self) -> None:
         old, self.page = self.page, self.context.new_page()
         open_read(self.page, self.room)
-        self.page.click("[data-take-over]")
+        self.page.click(".tab-lock button")
         wait_until(self.page, "document.querySelector('.tab-lock').hidden")
         wait_ready(self.page)
         wait_until(old, "!document.querySelector('.tab-lock').hidden")

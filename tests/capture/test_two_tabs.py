@@ -33,7 +33,7 @@ def test_the_second_tab_looks_only_and_takes_over_when_asked(clean_page: Page, r
     wait_until(tab, LOCKED)
     press(tab, "2")
     assert "another tab" in said(tab)
-    tab.click("[data-take-over]")
+    tab.click(".tab-lock button")
     wait_until(tab, "document.querySelector('.tab-lock').hidden")
     wait_ready(tab)
     wait_until(clean_page, LOCKED)
@@ -52,7 +52,7 @@ def test_what_waited_in_the_first_tab_is_sent_by_the_second(clean_page: Page, ro
     press(clean_page, "1", "2")
     wait_waiting(clean_page, 2)
     room.faults[1:] = []
-    tab.click("[data-take-over]")
+    tab.click(".tab-lock button")
     wait_until(tab, "document.querySelector('.tab-lock').hidden")
     wait_ready(tab)
     wait_saved(tab)

@@ -18,7 +18,7 @@ from config.supervisor import KEPT, Demo, DemoProcess, Stopped, begin_anew, chec
 from tests.servers import ROOT
 from tests.waiting import wait_for
 
-Demo = subprocess.Popen[str]
+Running = subprocess.Popen[str]
 
 
 def free_port() -> int:
@@ -56,7 +56,7 @@ def var(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def demo(var: Path) -> Iterator[tuple[Demo, int]]:
+def demo(var: Path) -> Iterator[tuple[Running, int]]:
     """A demo on a port of its own, up to the moment in which its web server answers."""
     port = free_port()
     command = [sys.executable, "-m", "config.supervisor", "--port", str(port)]
@@ -72,13 +72,13 @@ def demo(var: Path) -> Iterator[tuple[Demo, int]]:
 
 
 @pytest.mark.long
-def test_the_demo_ends_whole_when_it_is_interrupted(demo: tuple[Demo, int], var: Path) -> None:
+def test_the_demo_ends_whole_when_it_is_interrupted(demo: tuple[Running, int], var: Path) -> None:
     assert status_of(demo[1]) == 503, "it answers and says that it is not ready"
     check_it_ends_whole(demo, var, signal.SIGINT)
 
 
 @pytest.mark.long
-def test_a_part_that_dies_is_started_again_and_the_demo_still_ends_whole(demo: tuple[Demo, int], var: Path) -> None:
+def test_a_part_that_dies_is_started_again_and_the_demo_still_ends_whole(demo: tuple[Running, int], var: Path) -> None:
     process, port = demo
     assert status_of(port) == 503, "it answers and says that it is not ready"
     (first,) = masters(process, var)
@@ -90,7 +90,7 @@ def test_a_part_that_dies_is_started_again_and_the_demo_still_ends_whole(demo: t
     check_it_ends_whole(demo, var, signal.SIGTERM)
 
 
-def check_it_ends_whole(demo: tuple[Demo, int], var: Path, how: int) -> None:
+def check_it_ends_whole(demo: tuple[Running, int], var: Path, how: int) -> None:
     """Told by a signal, the demo ends with no error, no process left and nobody listening."""
     process, port = demo
     process.send_signal(how)
@@ -101,7 +101,7 @@ def check_it_ends_whole(demo: tuple[Demo, int], var: Path, how: int) -> None:
     assert status_of(port) == 0
 
 
-def masters(process: Demo, var: Path) -> list[int]:
+def masters(process: Running, var: Path) -> list[int]:
     """The web server that the demo itself has started, without its workers."""
     return [pid for pid in processes_in(var) if parent_of(pid) == process.pid and "gunicorn" in command_of(pid)]
 
@@ -122,7 +122,7 @@ def command_of(pid: int) -> str:
 
 @pytest.mark.full
 @pytest.mark.long
-def test_the_demo_becomes_ready_and_prints_who_can_sign_in(demo: tuple[Demo, int]) -> None:
+def test_the_demo_becomes_ready_and_prints_who_can_sign_in(demo: tuple[Running, int]) -> None:
     process, port = demo
     wait_for(lambda: status_of(port) == 200, "the demo is ready", seconds=600)
     process.send_signal(signal.SIGTERM)
