@@ -1,4 +1,4 @@
-# One image for every part of the house: web, workers, decoders, sweeper, migrations.
+# One image for all services: web, workers, decoders, receiver, sweeper, migrations.
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /app
 COPY requirements/base.txt requirements/base.txt
@@ -16,6 +16,7 @@ COPY manage.py ./
 COPY accounts accounts
 COPY audit audit
 COPY config config
+COPY imaging imaging
 COPY instruments instruments
 COPY jobs jobs
 COPY reading reading

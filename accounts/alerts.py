@@ -1,4 +1,4 @@
-"""Tells the administrators at once of what may be misuse: by a job, recorded with the event that set it off."""
+"""Alerts the administrators immediately to possible misuse: a job sends the mail, recorded with its cause."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from jobs.queue import Lease, add
 
 
 def alert_administrators(*, subject: User, what: str) -> None:
-    """A mail to every administrator; inside the transaction of the cause."""
+    """Requests a mail to every administrator; called inside the transaction of its cause."""
     at = timezone.now()
     payload = {"user": subject.pk, "what": what, "at": at.strftime("%Y-%m-%d %H:%M:%S UTC")}
     add(kind="accounts.alert", key=f"{subject.pk}-{at.timestamp()}", payload=payload)
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
-    """Sends the mail; it names the account by number and no address, since mail is open to read."""
+    """Sends the mail; it identifies the account by number and no address, because mail is not confidential."""
     page = settings.PUBLIC_URL.rstrip("/") + reverse("account", args=[payload["user"]])
     mail = EmailMessage(
         subject=f"Blindread: {payload['what']}",
-        body=f"Account {payload['user']}, {payload['at']}: {payload['what']}.\n\nSign in to look at it: {page}\n",
+        body=f"Account {payload['user']}, {payload['at']}: {payload['what']}.\n\nSign in to review it: {page}\n",
         bcc=list(User.objects.administrators().values_list("email", flat=True)),
     )
     send(mail, lease)

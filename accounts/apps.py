@@ -1,4 +1,4 @@
-"""The app of people: accounts, roles, sign-in, second factor, electronic signatures."""
+"""The accounts app: people, roles, sign-in, second factor and electronic signatures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the audit trail holds about accounts: who came and went, what was granted, what was signed."""
+"""What the audit trail holds about accounts: who was invited and disabled, what was granted, what was signed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from accounts.roles import Role
 from audit.protection import protect
 from audit.registry import declare
 
-# Who looks after accounts, and who looks after them.
+# Those who manage accounts, and those who audit their work.
 KEEPERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 # A signature says who took responsibility for what; readers see their own on the record itself.
 SIGNED_FOR = frozenset({Role.AUDITOR, Role.COORDINATOR, Role.STATISTICIAN, Role.LEAD, Role.SIGNER})
@@ -20,7 +20,7 @@ def account(name: str, label: str, sentence: str) -> None:
 account(
     "accounts.user.invited",
     "Person invited",
-    "invited account {email|id}[ as administrator{administrator?}][, once more{again?}]",
+    "invited account {email|id}[ as administrator{administrator?}][ again{again?}]",
 )
 account("accounts.invitation.accepted", "Invitation accepted", "accepted the invitation[ as {new.name}]")
 account(
@@ -34,10 +34,10 @@ account(
 account(
     "accounts.administrator-role.revoked",
     "Administrator role revoked",
-    "took the administrator role from account {account|id}",
+    "revoked the administrator role of account {account|id}",
 )
 account("accounts.password-link.sent", "Password link sent", "sent a link for a new password to account {account|id}")
-account("accounts.password.reset", "Password reset", "set a new password with a mailed link")
+account("accounts.password.reset", "Password reset", "set a new password with a link sent by mail")
 account("accounts.password.changed", "Password changed", "changed their password")
 account("accounts.second-factor.added", "Second factor added", "added a second factor")
 account("accounts.second-factor.removed", "Second factor removed", "removed their second factor")

@@ -1,4 +1,4 @@
-"""What signing in leaves behind and nobody needs any more: ended sessions, failures past their cool-off."""
+"""Removes sign-in data that is no longer needed: ended sessions and failures past their cool-off."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 
 def forget_expired() -> None:
-    """Deletes ended sessions and failures that lock nobody out any longer; the trail keeps what happened."""
+    """Deletes ended sessions and failures that no longer lock anybody out; the audit trail keeps what happened."""
     now = timezone.now()
     Session.objects.filter(expire_date__lt=now).delete()
     AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME).delete()

@@ -1,4 +1,4 @@
-"""What people type about accounts. Passwords are never sent back into a field."""
+"""Forms about accounts. A password is never sent back into a field."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from accounts.models import User
 
 
 def password_field(label: str, autocomplete: str, **kwargs: Any) -> forms.CharField:
-    """A field for a password, typed or filled in by a password manager."""
+    """A password field, typed or filled in by a password manager."""
     widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
     return forms.CharField(label=label, widget=widget, strip=False, max_length=1000, **kwargs)
 
 
 def code_field(label: str) -> forms.CharField:
-    """A field for a code of the app or a recovery code."""
+    """A field for a code from the authenticator app or a recovery code."""
     attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
     return forms.CharField(label=label, max_length=20, widget=forms.TextInput(attrs=attrs))
 
@@ -40,10 +40,10 @@ class CodeForm(forms.Form):
 
 
 class NewPasswordForm(forms.Form):
-    """A new password, twice. `user` is whose it will be: it may not resemble his name or address."""
+    """A new password, typed twice. It must not resemble the name or e-mail address of `user`."""
 
     password = password_field("New password", "new-password")
-    again = password_field("The same again", "new-password")
+    again = password_field("Repeat the new password", "new-password")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,34 +51,34 @@ class NewPasswordForm(forms.Form):
         self.fields["password"].help_text = " ".join(password_validators_help_texts())
 
     def clean_password(self) -> str:
-        """Asks the validators of the house."""
+        """Applies the password rules of the installation."""
         self.user.name = self.data.get("name", self.user.name)
         validate_password(self.cleaned_data["password"], self.user)
         return str(self.cleaned_data["password"])
 
     def clean_again(self) -> str:
-        """Refuses a slip of the fingers."""
+        """Catches typing errors."""
         if self.cleaned_data["again"] != self.cleaned_data.get("password", self.cleaned_data["again"]):
-            raise ValidationError("This is not the same as above.")
+            raise ValidationError("The two passwords are not the same.")
         return str(self.cleaned_data["again"])
 
 
 class InvitationForm(NewPasswordForm):
-    """What somebody invited says about himself."""
+    """The name and password of an invited person."""
 
     name = forms.CharField(
         label="Your name",
         max_length=120,
-        help_text="As it will be printed on your signatures.",
+        help_text="As it will appear on your signatures.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ("name", "password", "again")
 
 
 class ChangePasswordForm(NewPasswordForm):
-    """The own password, by somebody who knows the present one."""
+    """A person changes their own password; the current one is required."""
 
-    old = password_field("Present password", "current-password")
+    old = password_field("Current password", "current-password")
     field_order = ("old", "password", "again")
 
 
@@ -91,19 +91,19 @@ class ForgottenForm(forms.Form):
 
 
 class NameForm(forms.Form):
-    """The own name."""
+    """A person's own name."""
 
-    name = forms.CharField(label="Name", max_length=120, help_text="As it will be printed on your next signatures.")
+    name = forms.CharField(label="Name", max_length=120, help_text="As it will appear on your future signatures.")
 
 
 class PasswordForm(forms.Form):
-    """The password again, before a step that somebody at an unattended screen should not take."""
+    """The password again, to protect a step from somebody else at an unattended screen."""
 
     password = password_field("Password", "current-password")
 
 
 class AddFactorForm(PasswordForm):
-    """The code the app shows once it knows the secret."""
+    """The code that the authenticator app shows once it has the secret."""
 
     code = code_field("Code shown by the app")
     field_order = ("code", "password")
@@ -113,10 +113,10 @@ class InviteForm(forms.Form):
     """Who is to be invited."""
 
     email = forms.EmailField(label="E-mail address", widget=forms.EmailInput(attrs={"autofocus": True}))
-    is_administrator = forms.BooleanField(label="May manage accounts and see the health of the system", required=False)
+    is_administrator = forms.BooleanField(label="Administrator (manages accounts, sees health)", required=False)
 
 
 class ReasonForm(forms.Form):
-    """Why something is done to an account; it goes into the audit trail."""
+    """Why an account is changed; the reason goes into the audit trail."""
 
     reason = forms.CharField(label="Reason", max_length=200)

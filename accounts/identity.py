@@ -1,4 +1,4 @@
-"""How the audit trail names people who act on accounts."""
+"""How the audit trail identifies people who act on accounts."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from config.errors import NotAllowed
 
 
 def person(user: User) -> Actor:
-    """Somebody acting on his own account; this is no role, so it permits nothing else."""
+    """A person acting on their own account; this is not a role, so it permits nothing else."""
     return Actor(user_id=user.pk, label=str(user), role="person")
 
 
 def signed_in(request: HttpRequest) -> User:
-    """The account of the person who asks; NotAllowed for a visitor."""
+    """The account behind the request; NotAllowed for a visitor."""
     if not isinstance(request.user, User):
         raise NotAllowed(message="You are not signed in. Sign in first.")
     return request.user
 
 
 def administrator(request: HttpRequest, action: Action) -> Actor:
-    """The administrator who asks; NotAllowed for anybody else."""
+    """The administrator behind the request; NotAllowed for anybody else."""
     user = request.user
     if not isinstance(user, User) or not user.is_administrator:
         raise NotAllowed(str(action))

@@ -1,4 +1,4 @@
-"""Mails a link to a person. The link is made when the mail is sent, so that no secret waits in the table of jobs."""
+"""Mails a link to a person. The link is made when the mail is sent, so that the jobs table holds no secret."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ from audit.trail import audited_atomic, record
 from jobs.mail import send
 from jobs.queue import Lease, Refused, add
 
-# One link in so many seconds for a person and purpose, however often it is asked for.
+# At most one link per person and purpose in this many seconds, however often it is requested.
 EVERY_SECONDS = 300
-SUBJECTS = {"invitation": "You are invited to Blindread", "password": "Your new password for Blindread"}
+SUBJECTS = {"invitation": "You are invited to Blindread", "password": "Set a new password for Blindread"}
 ROUTES = {"invitation": "invitation", "password": "password_new"}
 
 
 def slot() -> int:
-    """The present span of EVERY_SECONDS."""
+    """The number of the current span of EVERY_SECONDS."""
     return int(timezone.now().timestamp()) // EVERY_SECONDS
 
 
 def mail_link(*, user: User, purpose: str) -> None:
-    """Asks for the mail; inside the transaction of its cause."""
+    """Requests the mail; called inside the transaction of its cause."""
     add(kind="accounts.mail_link", key=f"{purpose}-{user.pk}-{slot()}", payload={"user": user.pk, "purpose": purpose})
 
 
 def mail_forgotten(*, address: str, user: User | None) -> None:
-    """Asks for a link to a new password. The same work when nobody has the address: time tells nothing."""
+    """Requests a link for a new password. An unknown address takes the same time, so timing reveals nothing."""
     named = hmac.new(settings.SECRET_KEY.encode(), address.encode(), hashlib.sha256).hexdigest()[:32]
     payload = {"user": user.pk if user else None, "purpose": "password", "forgotten": True}
     add(kind="accounts.mail_link", key=f"forgotten-{named}-{slot()}", payload=payload)
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
-    """Sends the mail; nothing when an address was given that nobody has."""
+    """Sends the mail; does nothing when no account has the address."""
     if payload["user"] is None:
         return
     user, purpose = User.objects.active().filter(pk=payload["user"]).first(), payload["purpose"]

@@ -1,6 +1,6 @@
-"""Links that are mailed: to accept an invitation, to set a new password. Each is good once and for a while.
+"""Mailed links for accepting an invitation or setting a new password. Each works once and expires.
 
-The administrator can have one sent and never sees it; nobody but the holder of the mail box can set a password.
+An administrator can have a link sent but never sees it; only the owner of the mailbox can set the password.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from config.errors import BadInput
 AGES = {"invitation": timedelta(days=14), "password": timedelta(hours=2)}
 NEXT_STEPS = {
     "invitation": "Ask your administrator to send the invitation again.",
-    "password": "Ask for a new one on the sign-in page.",
+    "password": "Request a new one on the sign-in page.",
 }
 
 
@@ -26,7 +26,7 @@ def link_token(user: User, purpose: str) -> str:
 
 
 def person_of(token: str, purpose: str) -> User:
-    """Whom a link was mailed to; refuses one that is used, old, or whose account has been disabled."""
+    """The person a link was mailed to; refuses a link that is used, expired or of a disabled account."""
     try:
         held = signing.loads(token, salt=f"accounts.{purpose}", max_age=AGES[purpose])
     except signing.BadSignature:
@@ -41,11 +41,11 @@ def person_of(token: str, purpose: str) -> User:
 
 
 def words(age: timedelta) -> str:
-    """An age for people."""
+    """A length of time in words."""
     return f"{age.days} days" if age.days else f"{age.seconds // 3600} hours"
 
 
 def _state(user: User) -> str:
-    # The password is in it, so that setting one spends every link sent before.
+    # It includes the password hash, so that setting a password invalidates every link sent before.
     value = f"{user.password}:{user.session_generation}:{user.invited_at}"
     return salted_hmac("accounts.link", value, algorithm="sha256").hexdigest()[:32]

@@ -1,6 +1,6 @@
-"""Who is not signed in sees nothing that does not say so itself; who has been away too long is signed out.
+"""Without signing in, only views marked as public can be opened; after the idle time a person is signed out.
 
-A view is open to the world only when marked with django.contrib.auth.decorators.login_not_required.
+A view is public only when marked with django.contrib.auth.decorators.login_not_required.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from django.urls import reverse
 
 from accounts.sign_in import BEGAN, MUST_ENROL, SEEN, end_session, stamp
 
-# Written at most so often, so that a page of many requests writes its session once.
+# The session is written at most this often, so that a page with many requests writes it once.
 SEEN_EVERY_SECONDS = 30
-# What somebody may open who still has to set up the second factor his role demands.
+# The routes open to a person who still has to set up the second factor that their role requires.
 ENROLMENT = {"second_factor", "sign_out", "sign_in_over", "help"}
 
 
 class IdleMiddleware:
-    """Ends sessions, turns away those without one, and keeps answers out of caches."""
+    """Ends sessions, refuses requests without one, and keeps answers out of caches."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -48,7 +48,7 @@ class IdleMiddleware:
 
 
 def keep_or_end(request: HttpRequest) -> None:
-    """Counts this request as presence, unless it is a passive one; ends a session that is over."""
+    """Counts this request as activity unless it is passive; ends an expired session."""
     now, session = int(time.time()), request.session
     if BEGAN not in session:
         stamp(request)
@@ -61,7 +61,7 @@ def keep_or_end(request: HttpRequest) -> None:
 
 
 def signed_out(request: HttpRequest) -> HttpResponse:
-    """A page leads to signing in and back; anything else is told 401, and the page decides what to do."""
+    """A page redirects to the sign-in page and back; anything else gets 401, and its caller decides what to do."""
     if not wants_page(request):
         return JsonResponse({"error": "signed out"}, status=401)
     here = request.get_full_path() if request.method == "GET" else "/"
@@ -70,6 +70,6 @@ def signed_out(request: HttpRequest) -> HttpResponse:
 
 
 def wants_page(request: HttpRequest) -> bool:
-    """Whether a browser is opening a page, rather than a script, an image or a program asking."""
+    """Whether a browser is opening a page, as opposed to a script, an image or a program."""
     accept = request.headers.get("Accept", "text/html")
     return "text/html" in accept and "HX-Request" not in request.headers and request.content_type != "application/json"

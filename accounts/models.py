@@ -1,4 +1,4 @@
-"""The account of a person. What he may do in a trial stands in studies.Membership."""
+"""The account of a person. What they may do in a trial is in studies.Membership."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from django.utils.crypto import salted_hmac
 
 
 class UserQuerySet(models.QuerySet["User"]):
-    """Words for the people looked for."""
+    """Queries for accounts."""
 
     def active(self) -> UserQuerySet:
         """Accounts that are not disabled."""
         return self.filter(is_active=True)
 
     def administrators(self) -> UserQuerySet:
-        """Active administrators of the house."""
+        """Active administrators of the installation."""
         return self.active().filter(is_administrator=True)
 
 
@@ -31,9 +31,9 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """One person. An account is never deleted or handed on: it is disabled, and its id stays in every record.
+    """One person. An account is never deleted or passed on: it is disabled, and its id stays in every record.
 
-    `session_generation` is part of what a session is checked against: raising it ends every session at once.
+    `session_generation` is part of what a session is checked against: increasing it ends every session immediately.
     """
 
     email = models.EmailField(max_length=254, unique=True)
@@ -68,7 +68,7 @@ class User(AbstractBaseUser):
 class Signature(models.Model):
     """An electronic signature: who, when, meaning what, over which bytes of which record. Insert-only.
 
-    Name and role are kept as printed, so that the signature reads the same when the account changes. It is bound
+    Name and role are kept as signed, so that the signature reads the same when the account changes. It is bound
     to its record by the digest, and by the audit event that carries the digest of this very row.
     """
 

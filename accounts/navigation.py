@@ -1,6 +1,6 @@
-"""Where a person can go: his places (a role in a trial) and the entries of the menu his roles open there.
+"""Where a person can go: their places (a role in a trial) and the menu entries that their roles open there.
 
-The apps above declare both in their menu.py; accounts knows no trial.
+The apps above declare both in their menu.py; accounts does not know about trials.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from accounts.roles import Action, Role, allows
 
 @dataclass(frozen=True)
 class TrialRole:
-    """A role held in a trial. `detail` is what sets it apart, such as the site; `url` the trial's first page."""
+    """A role held in a trial. `detail` distinguishes it, such as the site; `url` is the trial's first page."""
 
     code: str
     title: str
@@ -29,7 +29,7 @@ class TrialRole:
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """A page of the menu, for whoever may do `action`: in the trial whose code the route takes, or anywhere."""
+    """A menu page for people who may do `action`: in the trial whose code the route takes, or anywhere."""
 
     label: str
     route: str
@@ -55,7 +55,7 @@ class Group:
     items: list[Item]
 
 
-GROUPS = ("Films", "Reading", "Results", "Trial", "House")
+GROUPS = ("Films", "Reading", "Results", "Trial", "Administration")
 _ENTRIES: list[MenuEntry] = []
 _PLACES: list[Callable[[int], Iterable[TrialRole]]] = []
 
@@ -69,7 +69,7 @@ def declare_entry(label: str, route: str, action: Action, *, group: str, of_tria
 
 
 def declare_places(source: Callable[[int], Iterable[TrialRole]]) -> None:
-    """Says where a person's places are to be had; called with his id."""
+    """Registers a source of places; it is called with the person's id."""
     if source not in _PLACES:
         _PLACES.append(source)
 
@@ -95,7 +95,7 @@ class Navigation:
 
     @property
     def trials(self) -> list[TrialRole]:
-        """Each trial once, for the switch at the top."""
+        """Each trial once, for the trial menu at the top."""
         return list({place.code: place for place in self.places}.values())
 
     @property
@@ -105,12 +105,12 @@ class Navigation:
 
     @property
     def current(self) -> Item | None:
-        """The entry the page stands under."""
+        """The menu entry that the page belongs to."""
         return next((item for group in self.groups for item in group.items if item.current), None)
 
     @property
     def roles(self) -> set[Role]:
-        """Every role held anywhere."""
+        """Every role held in any trial, and administrator."""
         held = {place.role for place in self.places}
         return held | {Role.ADMINISTRATOR} if getattr(self.request.user, "is_administrator", False) else held
 
@@ -131,7 +131,7 @@ class Navigation:
         return Item(entry.label, url, path == url or (url != "/" and path.startswith(url) and not self._deeper(url)))
 
     def _deeper(self, url: str) -> bool:
-        """Whether another entry fits the address better."""
+        """Whether another entry matches the address better."""
         open_here = [entry for entry in _ENTRIES if self.code or not entry.of_trial]
         others = [reverse(entry.route, args=[self.code] if entry.of_trial else []) for entry in open_here]
         return any(len(o) > len(url) and o.startswith(url) and self.request.path.startswith(o) for o in others)

@@ -1,4 +1,4 @@
-"""Passwords: changed by their owner, or set anew by a mailed link. Nobody else ever touches one."""
+"""Passwords: changed by their owner, or set again through a mailed link. Nobody else can set one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from config.errors import WrongState
 
 
 def change_password(*, request: HttpRequest, user: User, old: str, new: str) -> None:
-    """The own password; every other session of the account ends, this one goes on."""
+    """Changes a person's own password; every other session of the account ends, this one continues."""
     check_password_for_signature(user=user, password=old)
     check_new_password(new, user)
     with audited_atomic():
@@ -27,7 +27,7 @@ def change_password(*, request: HttpRequest, user: User, old: str, new: str) -> 
 
 
 def forget_password(*, email: str) -> None:
-    """Mails a link to the address if it has an account in use; whoever asks is told the same either way, as fast."""
+    """Mails a link if the address has an active account; the answer and its timing are the same either way."""
     address = email.strip().lower()
     user = User.objects.active().filter(email=address).first()
     with audited_atomic():
@@ -35,7 +35,7 @@ def forget_password(*, email: str) -> None:
 
 
 def send_password_link(*, user: User, reason: str, actor: Actor) -> None:
-    """Mails the link on behalf of somebody who cannot sign in."""
+    """Mails the link for a person who cannot sign in."""
     authorise(actor, Action.MANAGE_ACCOUNTS)
     if not user.is_active:
         raise WrongState(f"The account of {user} is disabled. Enable it before sending a link for a new password.")
@@ -47,7 +47,7 @@ def send_password_link(*, user: User, reason: str, actor: Actor) -> None:
 
 
 def reset_password(*, user: User, password: str) -> None:
-    """A new password by whoever holds the mailed link; ends every session and spends every link."""
+    """Sets a new password through the mailed link; ends every session and invalidates every link."""
     check_new_password(password, user)
     with audited_atomic():
         user.set_password(password)

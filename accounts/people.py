@@ -1,4 +1,4 @@
-"""Accounts as verbs: invite, accept, rename, disable, enable. An administrator never sets or sees a password."""
+"""Changes to accounts: invite, accept, rename, disable, enable. Administrators never set or see a password."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from config.wording import quoted
 
 
 def invite(*, email: str, actor: Actor, is_administrator: bool = False, by_mail: bool = True) -> User:
-    """An account without a password, and a mail with the link to set one."""
+    """Creates an account without a password and mails the link to set one."""
     authorise_or_system(actor)
     email = checked_email(email)
     with audited_atomic():
@@ -34,18 +34,18 @@ def invite(*, email: str, actor: Actor, is_administrator: bool = False, by_mail:
 
 
 def authorise_or_system(actor: Actor) -> None:
-    """Accounts are made by an administrator, or at the console where there is none yet."""
+    """Accounts are created by an administrator, or at the console while there is none."""
     if actor.user_id is not None:
         authorise(actor, Action.MANAGE_ACCOUNTS)
 
 
 def checked_email(email: str) -> str:
-    """The address in lower case; refuses one that is none or has an account."""
+    """The address in lower case; refuses one that is invalid or already has an account."""
     email = email.strip().lower()
     try:
         validate_email(email)
     except ValidationError:
-        text = f"The e-mail address {quoted(email)} is not valid. Write one such as name@example.org."
+        text = f"The e-mail address {quoted(email)} is not valid. Enter one such as name@example.org."
         raise BadInput(text, field="email") from None
     if User.objects.filter(email=email).exists():
         raise BadInput(f"There is already an account with the e-mail address {email}. Use another.", field="email")
@@ -53,7 +53,7 @@ def checked_email(email: str) -> str:
 
 
 def invite_again(*, user: User, actor: Actor) -> None:
-    """A fresh invitation; the links of earlier ones are worth nothing from now on."""
+    """Sends a new invitation; earlier links stop working."""
     authorise_or_system(actor)
     if not user.is_active:
         raise WrongState(f"The account of {user} is disabled. Enable it before sending the invitation again.")
@@ -66,7 +66,7 @@ def invite_again(*, user: User, actor: Actor) -> None:
 
 
 def accept_invitation(*, user: User, name: str, password: str) -> None:
-    """The person's own name and password; from now on the account can be used."""
+    """Sets the person's own name and password; the account can be used from now on."""
     name = checked_name(name)
     user.name = name
     check_new_password(password, user)
@@ -89,7 +89,7 @@ def check_new_password(password: str, user: User) -> None:
 
 
 def checked_name(name: str) -> str:
-    """A name as it is printed on signatures."""
+    """A name as it appears on signatures."""
     name = " ".join(name.split())
     if not 2 <= len(name) <= 120:
         text = f"A name has 2 to 120 characters. You gave {quoted(name)}, which has {len(name)}."
@@ -98,7 +98,7 @@ def checked_name(name: str) -> str:
 
 
 def rename(*, user: User, name: str) -> None:
-    """The person's own name; what was signed keeps the name it was signed with."""
+    """Changes the person's own name; existing signatures keep the earlier name."""
     name = checked_name(name)
     with audited_atomic():
         old = User.objects.select_for_update().get(pk=user.pk).name
@@ -109,7 +109,7 @@ def rename(*, user: User, name: str) -> None:
 
 
 def disable(*, user: User, reason: str, actor: Actor) -> None:
-    """Ends every session at once and lets nobody in; the account and all it did stay. Its last administrator stays."""
+    """Ends every session and prevents sign-in; the account and its records stay. Refuses the last administrator."""
     authorise(actor, Action.MANAGE_ACCOUNTS)
     with audited_atomic():
         keep_an_administrator(user)
@@ -120,7 +120,7 @@ def disable(*, user: User, reason: str, actor: Actor) -> None:
 
 
 def enable(*, user: User, reason: str, actor: Actor) -> None:
-    """Lets the person in again, with the password he had; his sessions stay ended."""
+    """Lets the person sign in again with their earlier password; ended sessions stay ended."""
     authorise(actor, Action.MANAGE_ACCOUNTS)
     with audited_atomic():
         if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True) != 1:
@@ -129,7 +129,7 @@ def enable(*, user: User, reason: str, actor: Actor) -> None:
 
 
 def set_administrator(*, user: User, is_administrator: bool, reason: str, actor: Actor) -> None:
-    """Makes or unmakes an administrator; his sessions end, since what they may do has changed."""
+    """Grants or revokes the administrator role; the person's sessions end, because their rights have changed."""
     authorise(actor, Action.MANAGE_ACCOUNTS)
     with audited_atomic():
         if not is_administrator:
@@ -147,17 +147,17 @@ def set_administrator(*, user: User, is_administrator: bool, reason: str, actor:
 
 
 def why_unchanged(user: User, is_administrator: bool) -> str:
-    """Why an account was not made, or unmade, an administrator's."""
+    """Why the administrator role could not be granted or revoked."""
     if not User.objects.active().filter(pk=user.pk).exists():
         return f"The account of {user} is disabled. Enable it first."
-    return f"The account of {user} is {'already' if is_administrator else 'not'} an administrator's."
+    return f"{user} is {'already' if is_administrator else 'not'} an administrator."
 
 
 def keep_an_administrator(user: User) -> None:
-    """Refuses to lose the last one: nobody could make another."""
+    """Refuses to remove the last administrator: nobody could appoint another."""
     others = User.objects.select_for_update().filter(is_active=True, is_administrator=True)
     if user.is_administrator and [other.pk for other in others] == [user.pk]:
-        raise WrongState(f"The last administrator is {user}. Make somebody else an administrator first.")
+        raise WrongState(f"{user} is the last administrator. Make somebody else an administrator first.")
 
 
 def end_sessions(*, user: User, reason: str, actor: Actor) -> None:
@@ -177,7 +177,7 @@ def tell(
     changes: Mapping[str, Sequence[object]] | None = None,
     details: dict[str, object] | None = None,
 ) -> None:
-    """One event about an account."""
+    """Records one event about an account."""
     record(
         action=action,
         actor=actor,

@@ -1,6 +1,6 @@
-"""Who may do what: one frozen table. Every view and every domain function asks `authorise`.
+"""Who may do what: one frozen table. Every view and every domain function calls `authorise`.
 
-Roles are granted per trial (studies.Membership), administrator for the whole house. The set is closed.
+Roles are granted per trial (studies.Membership), administrator for the installation. The set is closed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from config.errors import NotAllowed
 
 
 class Role(StrEnum):
-    """The people of a trial; SYSTEM stands for jobs and commands."""
+    """The roles of people in a trial; SYSTEM is for jobs and commands."""
 
     SITE = "site"
     COORDINATOR = "coordinator"

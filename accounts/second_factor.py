@@ -1,4 +1,4 @@
-"""The second factor: codes of an authenticator app (TOTP), and ten recovery codes for the day it is lost."""
+"""The second factor: codes of an authenticator app (TOTP), and ten recovery codes in case it is lost."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MFA_PERIOD = 30  # seconds, as every authenticator app takes it
 
 
 class SealedSecrets(DefaultMFAAdapter):  # type: ignore[misc]
-    """Keeps secrets of second factors encrypted: a copy of the database alone gives no codes."""
+    """Keeps second-factor secrets encrypted: a copy of the database alone yields no codes."""
 
     def _fernet(self) -> Fernet:
         key = hashlib.sha256(b"accounts.second-factor" + settings.SECRET_KEY.encode()).digest()
@@ -51,12 +51,12 @@ class SealedSecrets(DefaultMFAAdapter):  # type: ignore[misc]
 
 
 def has_second_factor(user: User) -> bool:
-    """Whether a code is asked for after the password."""
+    """Whether signing in requires a code after the password."""
     return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())
 
 
 def needs_second_factor(user: User) -> bool:
-    """Whether a role of the person demands one (ROLES_WITH_SECOND_FACTOR)."""
+    """Whether one of the person's roles requires a second factor (ROLES_WITH_SECOND_FACTOR)."""
     roles = {str(place.role) for place in places_of(user.pk)}
     if user.is_administrator:
         roles.add(Role.ADMINISTRATOR)
@@ -64,13 +64,13 @@ def needs_second_factor(user: User) -> bool:
 
 
 def spend_code(*, user: User, code: str) -> bool:
-    """Whether the code is right now. Each is good once, those of the app and those for recovery alike."""
+    """Whether the code is valid now. App codes and recovery codes each work once."""
     code = code.replace(" ", "")
     return spend_app_code(user, code) or spend_recovery_code(user, code)
 
 
 def spend_app_code(user: User, code: str) -> bool:
-    """A code of this half minute or its neighbours, newer than the last one taken: a code seen is not used again."""
+    """A code of this half minute or its neighbours, newer than the last one accepted: no code works twice."""
     with transaction.atomic():
         factor = _factor(user, Authenticator.Type.TOTP)
         if factor is None:
@@ -87,7 +87,7 @@ def spend_app_code(user: User, code: str) -> bool:
 
 
 def spend_recovery_code(user: User, code: str) -> bool:
-    """A recovery code, crossed off and told."""
+    """Uses up a recovery code and records it."""
     with audited_atomic():
         factor = _factor(user, Authenticator.Type.RECOVERY_CODES)
         if factor is None or not factor.wrap().validate_code(code):
@@ -105,21 +105,21 @@ def _now() -> int:
 
 
 def new_secret() -> str:
-    """A secret for the app, drawn for one attempt to add it."""
+    """A new secret for one attempt to add the app."""
     return str(generate_totp_secret())
 
 
 def picture_of(user: User, secret: str) -> str:
-    """The QR code that carries the secret to the app, as an SVG."""
+    """The QR code of the secret, as SVG."""
     sealed = SealedSecrets()
     return str(sealed.build_totp_svg(sealed.build_totp_url(user, secret)))
 
 
 def add_second_factor(*, user: User, secret: str, code: str) -> list[str]:
-    """Ties the app to the account once it shows the right code; gives the recovery codes."""
+    """Links the app to the account once it shows the right code; returns the recovery codes."""
     shown = {format_hotp_value(hotp_value(secret, _now() + step)) for step in (-1, 0, 1)}
     if code.replace(" ", "") not in shown:
-        text = f"The code {quoted(code)} is not the one expected. Type the six digits that the app shows now."
+        text = f"The code {quoted(code)} is not valid. Type the six digits that the app shows now."
         raise BadInput(text, field="code")
     with audited_atomic():
         if has_second_factor(user):
@@ -131,7 +131,7 @@ def add_second_factor(*, user: User, secret: str, code: str) -> list[str]:
 
 
 def renew_recovery_codes(*, user: User) -> list[str]:
-    """Ten new codes; the old ones are worth nothing from now on."""
+    """Makes ten new codes; the old ones stop working."""
     with audited_atomic():
         if not has_second_factor(user):
             raise WrongState("You have no second factor. Add one to get recovery codes.")
@@ -148,7 +148,7 @@ def codes_left(user: User) -> int:
 
 
 def remove_second_factor(*, user: User) -> None:
-    """Takes the own second factor away; not where a role demands one."""
+    """Removes a person's own second factor, unless their role requires one."""
     if needs_second_factor(user):
         text = "Your role requires a second factor, so you cannot remove it. An administrator can reset it."
         raise WrongState(text)
@@ -158,7 +158,7 @@ def remove_second_factor(*, user: User) -> None:
 
 
 def reset_second_factor(*, user: User, reason: str, actor: Actor) -> None:
-    """For a lost telephone: the factor goes, and every session of the account with it."""
+    """For a lost phone: removes the second factor and ends every session of the account."""
     authorise(actor, Action.MANAGE_ACCOUNTS)
     with audited_atomic():
         _delete(user)

@@ -1,6 +1,6 @@
-"""Signing in and out: e-mail address and password, then a code where there is a second factor. Each try is told.
+"""Signing in and out: e-mail address and password, then a code if there is a second factor. Every attempt is recorded.
 
-Failures of either are counted together by address and computer; too many lock both out for a while.
+Failures of both are counted together by address and computer; too many lock both out for a time.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ BEGAN, SEEN, MUST_ENROL = "began", "seen", "must_enrol"
 
 
 def check_password(request: HttpRequest, *, email: str, password: str) -> User | None:
-    """The person of that address and password; None, and a failure told, for anything else."""
+    """The person with that address and password; for anything else None, and the failure is recorded."""
     email = email.strip().lower()
     user = authenticate(request, username=email, password=password) if may_try(request, email) else None
     if isinstance(user, User):
@@ -39,7 +39,7 @@ def check_password(request: HttpRequest, *, email: str, password: str) -> User |
 
 
 def check_code(request: HttpRequest, *, user: User, code: str) -> bool:
-    """Whether the code of the second factor is right; wrong ones count as failures to sign in."""
+    """Whether the code of the second factor is right; wrong codes count as failed sign-ins."""
     if may_try(request, user.email):
         if spend_code(user=user, code=code):
             return True
@@ -49,15 +49,15 @@ def check_code(request: HttpRequest, *, user: User, code: str) -> bool:
 
 
 def may_try(request: HttpRequest, email: str) -> bool:
-    """Whether address and computer are not locked out; axes answers for a request so marked."""
+    """Whether address and computer are not locked out; django-axes marks the request."""
     allowed = bool(AxesProxyHandler.is_allowed(request, {"username": email}))
     request.axes_locked_out = request.already_locked_out = not allowed  # type: ignore[attr-defined]
     return allowed
 
 
 def tell_failure(request: HttpRequest, user: User | None, what: str) -> None:
-    """The event of a failure. What was typed is left out: people type passwords into the wrong field."""
-    # Told and alerted once, by the try that reached the limit.
+    """Records a failure without what was typed: people type passwords into the wrong field."""
+    # Recorded and alerted once, by the attempt that reached the limit.
     just_locked = getattr(request, "axes_locked_out", False) and not getattr(request, "already_locked_out", False)
     with audited_atomic():
         record(
@@ -72,12 +72,12 @@ def tell_failure(request: HttpRequest, user: User | None, what: str) -> None:
 
 
 def half_in(user: User) -> str:
-    """A short-lived proof that the password was right, to be shown again with the code."""
+    """A short-lived proof that the password was right, to be sent again with the code."""
     return signing.dumps({"user": user.pk, "generation": user.session_generation}, salt=HALF_IN)
 
 
 def person_half_in(proof: str) -> User | None:
-    """The person of the proof, unless it is older than five minutes or the account has changed."""
+    """The person the proof is for, unless it is older than five minutes or the account has changed."""
     try:
         held = signing.loads(proof, salt=HALF_IN, max_age=HALF_IN_SECONDS)
     except signing.BadSignature:
@@ -86,7 +86,7 @@ def person_half_in(proof: str) -> User | None:
 
 
 def begin_session(request: HttpRequest, user: User) -> None:
-    """Signs the person in under a fresh session id and a fresh token."""
+    """Signs the person in with a new session id and a new token."""
     with audited_atomic():
         login(request, user, backend=BACKEND)
         stamp(request)
@@ -101,12 +101,12 @@ def begin_session(request: HttpRequest, user: User) -> None:
 
 
 def stamp(request: HttpRequest) -> None:
-    """Starts the clocks of idleness and of the longest session."""
+    """Starts the idle time and the maximum session length."""
     request.session[BEGAN] = request.session[SEEN] = int(time.time())
 
 
 def end_session(request: HttpRequest, *, reason: str = "") -> None:
-    """Signs the person out and forgets the session."""
+    """Signs the person out and deletes the session."""
     user = request.user
     if isinstance(user, User):
         with audited_atomic():
@@ -123,19 +123,19 @@ def end_session(request: HttpRequest, *, reason: str = "") -> None:
 
 
 def user_token(user: User) -> str:
-    """Tells a page whether whoever signed in over it is the person it was made for, and nothing else."""
+    """Lets a page check that the person who signed in over it is the one it was made for; reveals nothing else."""
     return salted_hmac("accounts.user-token", str(user.pk), algorithm="sha256").hexdigest()[:32]
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """Where the request comes from; behind the proxy the address it added last, since earlier ones can be invented."""
+    """The client's address; behind the proxy, the one added last, because earlier ones can be forged."""
     if settings.SECURE_PROXY_SSL_HEADER and (forwarded := request.headers.get("X-Forwarded-For")):
         return forwarded.rsplit(",", 1)[-1].strip()
     return request.META.get("REMOTE_ADDR") or None
 
 
 def locked_out(request: HttpRequest, response: HttpResponse, credentials: Any) -> HttpResponse:
-    """What somebody locked out is told, on every way of signing in."""
+    """The answer to a locked-out sign-in, on every way of signing in."""
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
     if "application/json" in request.headers.get("Accept", "") or request.content_type == "application/json":
         return JsonResponse({"error": f"locked out; try again in {minutes} minutes", "locked": True}, status=429)

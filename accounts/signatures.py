@@ -1,6 +1,6 @@
 """Electronic signatures (21 CFR 11.50, 11.70, 11.200): the password again, then an insert-only row over a digest.
 
-The password is checked before the transaction of the record is opened, the signature written inside it.
+The password is checked before the record's transaction is opened; the signature is written inside it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def check_password_for_signature(*, user: User, password: str) -> None:
 
 
 def count_wrong_password(user: User) -> int:
-    """Records the misuse and gives how many wrong passwords came in a row."""
+    """Records the wrong password and returns how many came in a row."""
     with audited_atomic():
         User.objects.filter(pk=user.pk).update(wrong_signature_passwords=F("wrong_signature_passwords") + 1)
         count = User.objects.get(pk=user.pk).wrong_signature_passwords
@@ -48,7 +48,7 @@ def count_wrong_password(user: User) -> int:
 
 
 def end_after_misuse(user: User) -> None:
-    """Whoever sits at the screen has to show that he is the person of the account."""
+    """The person at the screen has to prove that they own the account."""
     with audited_atomic():
         User.objects.filter(pk=user.pk).update(
             session_generation=F("session_generation") + 1, wrong_signature_passwords=0
@@ -58,9 +58,9 @@ def end_after_misuse(user: User) -> None:
             actor=Actor.system("signatures"),
             stream="system",
             subject=("accounts.user", str(user.pk)),
-            reason="repeated wrong passwords at a signature",
+            reason="repeated wrong passwords for a signature",
         )
-        alert_administrators(subject=user, what="repeated wrong passwords at a signature")
+        alert_administrators(subject=user, what="repeated wrong passwords for a signature")
 
 
 def write_signature(
@@ -68,7 +68,7 @@ def write_signature(
 ) -> Signature:
     """The signature over the record's canonical bytes; inside the transaction that makes the record final."""
     if actor.user_id != user.pk:
-        raise NotAllowed(message=f"Only {user} can sign in the name of {user}.")
+        raise NotAllowed(message=f"Only {user} can sign as {user}.")
     if not SHA256.fullmatch(digest):
         raise BadInput(f"A signature covers a digest of 64 hexadecimal digits. You gave {quoted(digest)}.")
     kind, key = record
@@ -88,5 +88,5 @@ def write_signature(
 
 
 def signatures_of(record: tuple[str, str]) -> list[Signature]:
-    """Every signature over a record, oldest first; one over other bytes than the record has now is superseded."""
+    """Every signature on a record, oldest first; one over bytes that differ from the current record is superseded."""
     return list(Signature.objects.filter(record_kind=record[0], record_id=str(record[1])).order_by("signed_at"))

@@ -1,4 +1,4 @@
-"""Addresses of the start page, of signing in, and of accounts."""
+"""Addresses of the home page, sign-in and accounts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What waits for a person in a trial: numbers that the apps above supply for the start page."""
+"""The open tasks of a person in a trial: counts that the apps above supply for the home page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from accounts.roles import Action, allows
 
 @dataclass(frozen=True)
 class Waiting:
-    """So many things of a kind wait, and where; `urgent` ones are overdue."""
+    """How many tasks of a kind are open, and where; `urgent` ones are overdue."""
 
     label: str
     count: int
@@ -24,12 +24,12 @@ _SOURCES: list[tuple[Action, Source]] = []
 
 
 def declare_waiting(action: Action, source: Source) -> None:
-    """Says who counts what: called with the person's id and his place when his role there permits the action."""
+    """Registers a counter: called with the person's id and place when their role there permits the action."""
     if (action, source) not in _SOURCES:
         _SOURCES.append((action, source))
 
 
 def waiting_at(user_id: int, place: TrialRole) -> list[Waiting]:
-    """What waits for the person in that role; what is at nought is left out."""
+    """The person's open tasks in that role; counts of zero are left out."""
     found = [w for action, source in _SOURCES if allows(place.role, action) for w in source(user_id, place)]
     return sorted((w for w in found if w.count), key=lambda w: not w.urgent)

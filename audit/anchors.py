@@ -1,7 +1,7 @@
-"""Anchors: the heads of all chains, signed with a key that is not in the database, in files kept outside it.
+"""Anchors: the heads of all chains, signed with a key that is not in the database, in files kept elsewhere.
 
-A chain alone can be recomputed by who owns the database, or its tail cut off; an anchor held elsewhere shows both.
-It holds no data of a trial, so anybody may keep a copy.
+The owner of the database could recompute a chain or cut off its tail; an anchor kept elsewhere reveals both.
+An anchor holds no trial data, so anybody may keep a copy.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ Place = tuple[str, int, str]  # stream, seq, hash
 
 
 class BadAnchor(Exception):
-    """A file that is no anchor of this house, or one that was altered."""
+    """The file is not an anchor of this installation, or was altered."""
 
 
 @dataclass(frozen=True)
 class Anchor:
-    """What one file says: where each chain stood at a moment, and the anchor before it."""
+    """The content of one file: the head of each chain at one time, and the previous anchor."""
 
     at: str
     heads: tuple[Place, ...]
@@ -40,45 +40,45 @@ class Anchor:
     root: str
 
     def statement(self) -> bytes:
-        """The bytes that are signed."""
+        """The signed bytes."""
         content = {"at": self.at, "heads": self.heads, "previous": self.previous, "root": self.root, "version": 1}
         return canonical(content).encode()
 
     def digest(self) -> str:
-        """What the next anchor names this one by."""
+        """The digest by which the next anchor identifies this one."""
         return hashlib.sha256(self.statement()).hexdigest()
 
 
 def signing_key() -> Ed25519PrivateKey:
-    """The key whose seed is ANCHOR_KEY: 64 hexadecimal digits."""
+    """The private key; its seed is ANCHOR_KEY, 64 hexadecimal digits."""
     return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(settings.ANCHOR_KEY))
 
 
 def public_key() -> Ed25519PublicKey:
-    """Its public half, which an auditor notes down."""
+    """The public key, which an auditor notes down."""
     return signing_key().public_key()
 
 
 def root_of(heads: tuple[Place, ...], previous: str) -> str:
-    """RFC 6962 over the previous anchor and then each head."""
+    """The RFC 6962 root over the previous anchor and each head."""
     return merkle_root([bytes.fromhex(previous), *(canonical(head).encode() for head in heads)]).hex()
 
 
 def files() -> list[Path]:
-    """The anchors kept here, in the order of their numbers."""
+    """The anchors in the anchor folder, in the order of their numbers."""
     return sorted(settings.ANCHOR_FOLDER.glob("anchor-*.json"))
 
 
 def write() -> Path | None:
-    """Writes an anchor beside the earlier ones; None when no chain has grown since the last."""
+    """Writes the next anchor; None when no chain has grown since the last one."""
     settings.ANCHOR_FOLDER.mkdir(parents=True, exist_ok=True)
     with (settings.ANCHOR_FOLDER / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would both follow the same one
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would both follow the same anchor
         return _write_next()
 
 
 def write_on_commit() -> None:
-    """After a step that must not be undone unseen (a lock, its opening); the sweeper writes one later in any case."""
+    """Anchors a step that must not be undone unnoticed (lock, unlock); otherwise the sweeper writes one later."""
     transaction.on_commit(write, robust=True)
 
 
@@ -108,14 +108,14 @@ def _keep(path: Path, text: str) -> Path:
 
 
 def read(path: Path) -> Anchor:
-    """The anchor in the file, its signature and its root proved; BadAnchor otherwise."""
+    """The anchor in the file, once its signature and root have been verified; BadAnchor otherwise."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         heads = tuple((str(stream), int(seq), str(head)) for stream, seq, head in content["heads"])
         anchor = Anchor(content["at"], heads, content["previous"], content["root"])
         public_key().verify(bytes.fromhex(content["signature"]), anchor.statement())
     except InvalidSignature:
-        raise BadAnchor(f"{path.name} does not carry this house's signature") from None
+        raise BadAnchor(f"{path.name} is not signed with the key of this installation") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadAnchor(f"{path.name} cannot be read as an anchor: {type(error).__name__}") from None
     if anchor.root != root_of(anchor.heads, anchor.previous):

@@ -1,4 +1,4 @@
-"""The audit app: installs protection after every migrate and checks it."""
+"""The audit app: installs the protection of regulated tables after every migrate, and checks it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from django.db.models.signals import post_migrate
 
 
 def install_protection(**kwargs: Any) -> None:
-    """Re-makes the triggers a table rebuild has dropped."""
+    """Recreates the triggers that a table rebuild has dropped."""
     from audit.protection import install
 
     install()
 
 
 def protection_stands(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[checks.CheckMessage]:
-    """A system check (check --database default, and before migrate) for each regulated table without triggers."""
+    """A system check (check --database default, and before migrate): one error per table without triggers."""
     if not databases:
         return []
     from audit.protection import unprotected
@@ -30,7 +30,7 @@ def protection_stands(*, databases: Sequence[str] | None = None, **kwargs: Any) 
 
 
 class AuditConfig(AppConfig):
-    """The one signal of the house: only post_migrate is certain to come after every migration, whoever runs it."""
+    """The product's only model signal: post_migrate follows every migration, whichever way it is run."""
 
     name = "audit"
 

@@ -1,6 +1,6 @@
-"""One way to write a value as text, so that equal values have equal digests on every machine.
+"""The canonical text of a value, so that equal values have equal digests on every machine.
 
-Integers, strings, truth values, null, lists and objects only: a float or a date is written as its text.
+Only integers, strings, booleans, null, lists and objects: a float or a date is written as text.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ SPELLINGS: list[tuple[type | tuple[type, ...], Callable[[Any], Any]]] = [
 
 
 def instant(moment: datetime) -> str:
-    """A moment in UTC to the microsecond, always of one length."""
+    """A time in UTC to the microsecond, always of the same length."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def plain(value: object) -> Any:
-    """The value in JSON's own types without floats; a type that is not listed above is refused."""
+    """The value in JSON types without floats; refuses any type not listed above."""
     if value is None:
         return None
     for kinds, spell in SPELLINGS:

@@ -1,4 +1,4 @@
-"""The chain: each event carries the hash of the one before it, appended under the lock of its stream's head.
+"""The chain: each event carries the hash of the previous one, and is appended under a lock on its stream's head.
 
 hash = SHA-256(0x00 | version 0x01 | length of stream, 2 bytes | stream | seq, 8 bytes | prev, 32 bytes | body).
 """
@@ -37,7 +37,7 @@ class PendingEvent:
 
 
 def event_hash(stream: str, seq: int, prev: str, body: str) -> str:
-    """The hash of an event at its place in the chain."""
+    """The hash of an event at its position in the chain."""
     name = stream.encode()
     place = bytes([0, VERSION]) + len(name).to_bytes(2) + name + seq.to_bytes(8) + bytes.fromhex(prev)
     return hashlib.sha256(place + body.encode()).hexdigest()
@@ -60,7 +60,7 @@ def append(entries: Sequence[PendingEvent]) -> None:
 
 
 def lock_heads(streams: Iterable[str]) -> dict[str, Head]:
-    """The heads of the streams, made where missing, locked in the order of their names so that none deadlock."""
+    """The heads of the streams, created where missing and locked in order of name, which prevents deadlocks."""
     names = sorted(streams)
     known = set(Head.objects.filter(pk__in=names).values_list("pk", flat=True))
     fresh = [Head(stream=name, seq=0, hash=GENESIS) for name in names if name not in known]
@@ -71,7 +71,7 @@ def lock_heads(streams: Iterable[str]) -> dict[str, Head]:
 
 
 def next_event(head: Head, entry: PendingEvent, group: str, now: Any, rows: list[Digest]) -> Event:
-    """The event that follows the head; moves the head on. The salt keeps a hidden content from being guessed."""
+    """The next event; moves the head forward. The salt prevents hidden content from being guessed."""
     actor_id, label, role = entry.actor
     body = canonical(
         {

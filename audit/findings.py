@@ -1,4 +1,4 @@
-"""What a verification found: each fault names its row."""
+"""The findings of a verification: each identifies the row concerned."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Finding:
-    """One fault: what kind, in which table, which row, and what is wrong with it."""
+    """One fault: its kind, table and row, and what is wrong."""
 
     fault: str
     table: str
@@ -21,7 +21,7 @@ class Finding:
 
 @dataclass
 class Report:
-    """How much was looked at and what was found, in the order of finding."""
+    """How much was checked, and the faults in the order in which they were found."""
 
     events: int = 0
     rows: int = 0

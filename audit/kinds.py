@@ -1,4 +1,4 @@
-"""What the kind of a record is called: "reading.leakscan" is a leak scan."""
+"""The kind of a record in words: "reading.leakscan" is a leak scan."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.apps import apps
 
 
 def kind_in_words(kind: str) -> str:
-    """The name of the model behind a kind; of a kind without a model, its last part."""
+    """The name of the model of a kind; for a kind without a model, its last part."""
     app, _, name = kind.partition(".")
     try:
         return str(apps.get_model(app, name)._meta.verbose_name)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 
 def merkle_root(leaves: Sequence[bytes]) -> bytes:
-    """The root over the leaves in their order; no leaves give the hash of nothing.
+    """The root over the leaves in order; without leaves, the hash of the empty string.
 
     >>> merkle_root([]).hex()[:16]
     'e3b0c44298fc1c14'

@@ -9,7 +9,7 @@ from django.db import models
 
 
 class Head(models.Model):
-    """The end of a stream's chain; its row is the lock under which the chain grows."""
+    """The end of a stream's chain; its row is locked while the chain grows."""
 
     stream = models.CharField(max_length=100, primary_key=True)
     seq = models.BigIntegerField()
@@ -23,7 +23,7 @@ class Head(models.Model):
 
 
 class EventQuerySet(models.QuerySet["Event"]):
-    """What people ask of the trail."""
+    """Queries for events."""
 
     def of_streams(self, streams: list[str]) -> Self:
         return self.filter(stream__in=streams)
@@ -70,6 +70,6 @@ class Event(models.Model):
 
     @property
     def content(self) -> dict[str, Any]:
-        """The body, read."""
+        """The parsed body."""
         content: dict[str, Any] = json.loads(self.body)
         return content

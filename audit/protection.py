@@ -1,6 +1,6 @@
 """Regulated tables and the triggers that refuse to change their rows, on PostgreSQL and on SQLite.
 
-Apps name their tables at import of their audit_actions.py. The triggers are installed after every migrate,
+Apps declare their tables when their audit_actions.py is imported. The triggers are installed after every migrate,
 because a migration that rebuilds a table on SQLite silently drops them.
 """
 
@@ -28,7 +28,7 @@ class Unprotected(RuntimeError):
 
 @dataclass(frozen=True)
 class Protection:
-    """A regulated table; with a column, only its rows with one of the values there (a dataset once locked)."""
+    """A regulated table; with a column, only rows with one of the values in it (such as a locked dataset)."""
 
     table: str
     column: str = ""
@@ -48,7 +48,7 @@ PROTECTED: dict[str, Protection] = {}
 
 
 def protect(table: str, *, column: str = "", values: tuple[str, ...] = ()) -> None:
-    """Makes the table regulated: its rows are insert-only, and each must be told in an event (record(rows=...))."""
+    """Makes the table regulated: its rows are insert-only, and an event must record each (record(rows=...))."""
     PROTECTED[table] = Protection(table, column, tuple(map(str, values)))
 
 
@@ -56,7 +56,7 @@ protect("audit_event")
 
 
 def sqlite_triggers(protection: Protection) -> dict[str, str]:
-    """Each trigger's name and the text that makes it, which SQLite keeps word for word."""
+    """Each trigger's name and its SQL, which SQLite keeps unchanged."""
     table, says = protection.table, f"{protection.table} is regulated: its rows are not changed"
     return {
         f"{ROWS}_{verb.lower()}_{table}": f'CREATE TRIGGER "{ROWS}_{verb.lower()}_{table}" BEFORE {verb} ON "{table}" '
@@ -66,7 +66,7 @@ def sqlite_triggers(protection: Protection) -> dict[str, str]:
 
 
 def postgresql_triggers(protection: Protection) -> list[str]:
-    """The statements that make a table's triggers; ALWAYS, so that a replication role does not pass them by."""
+    """The statements that create a table's triggers; ALWAYS, so that a replication role cannot bypass them."""
     table = protection.table
     return [
         f'DROP TRIGGER IF EXISTS {ROWS} ON "{table}"',
@@ -80,7 +80,7 @@ def postgresql_triggers(protection: Protection) -> list[str]:
 
 
 def existing() -> list[Protection]:
-    """The regulated tables that are there: a migration may be half way."""
+    """The regulated tables that exist: migrations may be incomplete."""
     names = set(connection.introspection.table_names())
     return [protection for table, protection in sorted(PROTECTED.items()) if table in names]
 
@@ -120,7 +120,7 @@ def _unprotected_postgresql(protections: list[Protection]) -> list[str]:
 
 
 def install() -> list[str]:
-    """Makes the triggers that are missing; gives the tables that needed it."""
+    """Creates missing triggers; returns the tables that lacked them."""
     bare = unprotected()
     with transaction.atomic(), connection.cursor() as cursor:
         if bare and connection.vendor == "postgresql":
@@ -139,6 +139,6 @@ def _statements(protection: Protection) -> list[str]:
 
 
 def demand() -> None:
-    """Raises Unprotected unless every regulated table has its triggers; asked at each start."""
+    """Raises Unprotected unless every regulated table has its triggers; checked at each start."""
     if bare := unprotected():
         raise Unprotected(f"regulated tables without protection: {', '.join(bare)}; run migrate, then verify_audit")

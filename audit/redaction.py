@@ -1,4 +1,4 @@
-"""What a role sees of an event: all of it, or all but the parts its action hides from that role."""
+"""What a role sees of an event: everything, except the parts that its action hides from that role."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CONTENT = frozenset({"changes", "details", "reason"})
 
 @dataclass(frozen=True)
 class Shown:
-    """An event as one role sees it. Digests and salt are shown to nobody: with them a hidden value could be guessed."""
+    """An event as one role sees it. Digests and salt are never shown: they would allow guessing hidden values."""
 
     event: Event
     label: str
@@ -47,7 +47,7 @@ class Shown:
 
     @property
     def changed(self) -> Iterator[tuple[str, Any, Any]]:
-        """Each change as field, old and new value; a hidden one says so."""
+        """Each change as field, old and new value; hidden ones are marked."""
         for name, pair in sorted(self.changes.items()):
             old, new = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
             yield name.replace("_", " "), old, new
@@ -59,7 +59,7 @@ class Shown:
 
     @property
     def change_rows(self) -> list[tuple[str, str, str]]:
-        """The changes in words: field, before and after; of a hidden one neither."""
+        """The changes in words: field, before and after; a hidden change shows neither."""
         return [
             (name, HIDDEN, HIDDEN) if new == HIDDEN else (name, in_words(old), in_words(new))
             for name, old, new in self.changed
@@ -67,7 +67,7 @@ class Shown:
 
     @property
     def change_lines(self) -> list[str]:
-        """The changes in words; that one is hidden is said, not passed over."""
+        """The changes in words; hidden changes are marked, not omitted."""
         lines = [f"{name}: {HIDDEN if new == HIDDEN else f'{old} → {new}'}" for name, old, new in self.change_rows]
         return lines + ([HIDDEN] if "changes" in self.hidden else [])
 
@@ -94,7 +94,7 @@ class Shown:
 
 
 def hidden_from(action: str, role: str) -> frozenset[str]:
-    """The parts of an event that the role does not see; of an action nobody declares any more, the whole content."""
+    """The parts of an event hidden from the role; for an action that is no longer declared, all content."""
     declared = ACTIONS.get(action)
     if declared is None:
         return CONTENT
@@ -119,7 +119,7 @@ def shown(event: Event, role: str) -> Shown:
 
 
 def says(event: Event, changes: dict[str, Any], details: dict[str, Any]) -> str:
-    """What was done, of content that is redacted already; of an action nobody declares any more, its name."""
+    """The sentence of an event whose content is redacted; for an action no longer declared, its name."""
     declared = ACTIONS.get(event.action)
     if declared is None:
         return f"did {event.action} to {kind_in_words(event.subject_type)} {event.subject_id}"

@@ -1,7 +1,7 @@
 """Every action that may be recorded, declared by the app it belongs to; an undeclared action raises.
 
-An action is named app.object.past-participle, in lower case with hyphens: studies.visit.marked-not-done. Its name is
-kept in the trail for ever.
+An action is named app.object.past-participle, in lower case with hyphens: studies.visit.marked-not-done. Names stay
+in the trail permanently.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from audit.sentences import Sentence
 
 WORDS = r"[a-z]+(?:-[a-z]+)*"
 NAME = re.compile(rf"{WORDS}\.{WORDS}\.(?P<participle>[a-z]+)(?:-[a-z]+)*")
-# Past participles in use that do not end in -ed.
+# Past participles that do not end in -ed.
 IRREGULAR = frozenset(
     {
         "begun",
@@ -38,12 +38,12 @@ HIDEABLE = ("reason", "changes", "details", "rows")
 
 
 class UnknownAction(LookupError):
-    """An action nobody declared."""
+    """The action is not declared."""
 
 
 @dataclass(frozen=True)
 class DeclaredAction:
-    """An action: its label and sentence, the roles that see all of it, and what the other roles do not see of it."""
+    """An action: its label and sentence, the roles that see all of it, and what is hidden from other roles."""
 
     name: str
     label: str
@@ -71,7 +71,7 @@ def declare(name: str, *, label: str, sentence: str, seen_by: Iterable[str], hid
 
 
 def check_name(name: str) -> None:
-    """Refuses a name that does not follow the grammar."""
+    """Refuses a name that does not follow the pattern."""
     found = NAME.fullmatch(name)
     if not found:
         raise ValueError(f"action {name!r}; allowed: app.object.past-participle in lower case with hyphens")

@@ -1,4 +1,4 @@
-"""Digests of regulated rows, written into the event that made them, so that a row altered later is found.
+"""Digests of regulated rows, written into the event that created them, so that later alterations are detected.
 
 A digest covers every column that is not null: a nullable column may be added later without changing old digests.
 """
@@ -25,14 +25,14 @@ def digest(table: str, names: Sequence[str], values: Sequence[object]) -> str:
 
 
 def columns(model: type[models.Model]) -> list[str]:
-    """The columns of a row by their field's name, the key first."""
+    """The columns of a row by field name, the key first."""
     names = [field.attname for field in model._meta.concrete_fields]
     key = model._meta.pk.attname
     return [key, *(name for name in names if name != key)]
 
 
 def digests(instances: Iterable[models.Model]) -> dict[tuple[str, str], Digest]:
-    """The digests of these rows as they stand in the database, by table and key; one query for each table."""
+    """The digests of these rows as they are in the database, by table and key; one query per table."""
     keys: dict[type[models.Model], list[object]] = defaultdict(list)
     for instance in instances:
         keys[type(instance)].append(instance.pk)
@@ -47,12 +47,12 @@ def digests(instances: Iterable[models.Model]) -> dict[tuple[str, str], Digest]:
 
 
 def model_of(table: str) -> type[models.Model]:
-    """The model behind a table, the hidden ones of many-to-many fields included."""
+    """The model of a table, including the implicit models of many-to-many fields."""
     return next(model for model in apps.get_models(include_auto_created=True) if model._meta.db_table == table)
 
 
 def digest_of(table: str, key: str) -> str | None:
-    """The digest of one row as it stands, None when it is not there."""
+    """The digest of one row as it is now; None when it does not exist."""
     model = model_of(table)
     names = columns(model)
     values = model._base_manager.filter(pk=key).values_list(*names).first()

@@ -1,17 +1,17 @@
-"""What an event says in one sentence, made of its subject and of what a role may see of its content.
+"""An event as one sentence, made from its subject and the content that a role may see.
 
-A sentence continues the name of who acted: "signed [step {step} of ]read {id}[ of case {case}]".
+A sentence continues the name of the actor: "signed [step {step} of ]read {id}[ of case {case}]".
 
     {id}            the key of the event's subject
     {step}          the detail of that name
-    {reads:read}    a detail that counts, with its noun: 1 read, 3 reads
+    {reads:read}    a number with its noun: 1 read, 3 reads
     {old.name}      a changed field before, {new.name} after
-    {kind.record}   a detail that names a kind of record, in words
-    {code|id}       the first of these that there is
-    {again?}        nothing, where the detail is true
-    [ … ]           is left out as a whole when a part in it is missing, hidden, empty, zero or false
+    {kind.record}   a detail that is a kind of record, in words
+    {code|id}       the first of these that exists
+    {again?}        adds no text; the detail must be true
+    [ … ]           is left out entirely when a part in it is missing, hidden, empty, zero or false
 
-Only {id}, and what falls back on it, may be outside of brackets: whatever is missing or hidden leaves a whole sentence.
+Only {id}, and parts that fall back on it, may be outside brackets, so that the sentence is always complete.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PART = re.compile(r"\{([^{}]*)\}")
 
 
 class Missing(LookupError):
-    """A part is not there, or not for this role."""
+    """A part does not exist, or is hidden from this role."""
 
 
 @dataclass(frozen=True)
@@ -43,18 +43,18 @@ class Sentence:
         certain = OPTIONAL.sub("", self.template)
         if loose := [part for part in PART.findall(certain) if part.rpartition("|")[2] != "id"]:
             raise ValueError(
-                f"sentence {self.template!r} needs {loose}; allowed outside of brackets: {{id}} or {{part|id}}"
+                f"sentence {self.template!r} needs {loose}; allowed outside brackets: {{id}} or {{part|id}}"
             )
         if set("[]{}") & set(PART.sub("", certain)):
-            raise ValueError(f"sentence {self.template!r} has a bracket without its other half")
+            raise ValueError(f"sentence {self.template!r} has an unmatched bracket")
 
     @property
     def parts(self) -> list[str]:
-        """The parts it may name."""
+        """The parts that the sentence uses."""
         return PART.findall(self.template)
 
     def of(self, subject_id: str, changes: Mapping[str, Any], details: Mapping[str, Any]) -> str:
-        """The sentence of an event whose content is given as its reader may see it."""
+        """The sentence of an event whose content is given as the role may see it."""
 
         def filled(text: str) -> str:
             return PART.sub(lambda part: part_of(part[1], subject_id, changes, details), text)
@@ -65,7 +65,7 @@ class Sentence:
             except Missing:
                 return ""
 
-        # The pieces are filled apart, so that a bracket in a value is never taken for one of the sentence.
+        # The pieces are filled separately, so that a bracket in a value is never read as part of the sentence.
         pieces: list[str] = []
         at = 0
         for found in OPTIONAL.finditer(self.template):
@@ -75,7 +75,7 @@ class Sentence:
 
 
 def part_of(part: str, subject_id: str, changes: Mapping[str, Any], details: Mapping[str, Any]) -> str:
-    """One part in words, or Missing; of several the first that is there."""
+    """One part in words, or Missing; of several alternatives the first that exists."""
     first, _, others = part.partition("|")
     try:
         return one_part(first, subject_id, changes, details)
@@ -98,14 +98,14 @@ def one_part(part: str, subject_id: str, changes: Mapping[str, Any], details: Ma
 
 
 def side_of(pair: Any, side: str) -> Any:
-    """The value of a change before or after; a hidden change is no pair."""
+    """The value before or after a change; a hidden change has neither."""
     if not isinstance(pair, list) or len(pair) != 2:
         raise Missing
     return present(pair[side == "new"])
 
 
 def detail_of(part: str, details: Mapping[str, Any]) -> str:
-    """A detail as a value, a number with its noun, or nothing where it is true."""
+    """A detail as a value, as a number with its noun, or as a condition."""
     name, _, noun = part.partition(":")
     value = present(details.get(name.removesuffix("?")))
     if name.endswith("?"):
@@ -114,20 +114,20 @@ def detail_of(part: str, details: Mapping[str, Any]) -> str:
 
 
 def present(value: Any) -> Any:
-    """The value, if there is anything to say."""
+    """The value; Missing if it is empty."""
     if not value or value == HIDDEN:
         raise Missing
     return value
 
 
 def counted(value: Any, noun: str) -> str:
-    """A number, or how many there are in a list, with its noun."""
+    """A number, or the length of a list, with its noun."""
     value = len(value) if isinstance(value, list) else value
     return f"{value} {noun}" if value == 1 else f"{value} {noun}s"
 
 
 def shortened(value: Any) -> Any:
-    """A long list cut, with how many more there are."""
+    """A list, shortened when it is long, with the number of further items."""
     if not isinstance(value, list) or len(value) <= MOST_IN_A_LIST:
         return value
     return [*value[:MOST_IN_A_LIST], f"{len(value) - MOST_IN_A_LIST} more"]

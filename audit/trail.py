@@ -1,4 +1,4 @@
-"""How a change is told: an actor, an action, what changed and why, appended with the change or not at all."""
+"""Recording a change: actor, action, what changed and why, committed together with the change or not at all."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from audit.registry import declared
 
 
 class NotAudited(RuntimeError):
-    """record() was called where its event could not share the fate of the change."""
+    """record() was called where the event would not be committed together with the change."""
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a person in one role, or a part of the system. The label survives the account."""
+    """The person in one role, or the part of the system, that acts. The label stays when the account changes."""
 
     user_id: int | None
     label: str
@@ -29,12 +29,12 @@ class Actor:
 
     @classmethod
     def system(cls, name: str) -> Actor:
-        """A job, a command or the receiver of films."""
+        """A job, a command or the DICOM receiver."""
         return cls(user_id=None, label=name, role="system")
 
 
 class _Waiting(threading.local):
-    """The events of this thread's open transaction, and how deep in it the innermost block is."""
+    """The events of this thread's open transaction, and the depth of nested blocks."""
 
     entries: list[PendingEvent] | None = None
     depth: int = 0
@@ -45,7 +45,7 @@ _waiting = _Waiting()
 
 @contextmanager
 def audited_atomic() -> Iterator[None]:
-    """A transaction whose events are appended last, just before it commits; inside another one, a part of it."""
+    """A transaction whose events are appended just before it commits; a nested one joins the outer one."""
     if _waiting.entries is None:
         with _outermost():
             yield
@@ -62,7 +62,7 @@ def _outermost() -> Iterator[None]:
             _waiting.entries, _waiting.depth = entries, len(connection.savepoint_ids)
             yield
             append(entries)
-            _waiting.entries = None  # what runs on commit is a transaction of its own
+            _waiting.entries = None  # code run on commit has its own transaction
     finally:
         _waiting.entries = None
 
@@ -92,8 +92,8 @@ def record(
     details: Mapping[str, object] | None = None,
     rows: Sequence[models.Model] = (),
 ) -> None:
-    """Tells one event. `changes` maps a field to [old, new]; `rows` are the regulated rows this change made,
-    whose digests go into the event. Every row made in a protected table must be told in some event.
+    """Records one event. `changes` maps a field to [old, new]; `rows` are the regulated rows created by this change,
+    whose digests go into the event. Every row created in a protected table must be recorded by an event.
     """
     if _waiting.entries is None:
         raise NotAudited(f"record({action!r}) outside audited_atomic()")

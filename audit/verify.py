@@ -1,4 +1,4 @@
-"""The whole verification: protection, chains, heads, anchors, and the regulated rows the events speak of."""
+"""The complete verification: protection, chains, heads, anchors, and the regulated rows recorded by events."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from audit.verify_rows import check_rows
 
 
 def verify(*, from_anchor: Path | None = None) -> Report:
-    """Reads everything and changes nothing. The anchors kept here are always used, and a copy held elsewhere."""
+    """Verifies everything and changes nothing. Uses the anchors in the anchor folder and any copy given."""
     report = Report()
     chains = Chains(report)
     for table in unprotected():
@@ -21,19 +21,19 @@ def verify(*, from_anchor: Path | None = None) -> Report:
     _gather_anchors(chains, report, from_anchor)
     chains.walk()
     for (stream, seq), held in sorted(chains.wanted.items()):
-        report.found("tail cut", "audit_event", f"{stream} #{seq}", f"{held[0][1]} holds it and it is gone")
+        report.found("tail cut", "audit_event", f"{stream} #{seq}", f"{held[0][1]} has this event, but it is missing")
     chains.check_heads()
     check_rows(chains, report)
     return report
 
 
 def _gather_anchors(chains: Chains, report: Report, from_anchor: Path | None) -> None:
-    """Notes what each anchor promises; those kept here must also name each other in turn."""
+    """Collects the heads in each anchor; those in the anchor folder must also follow one another."""
     previous = None
     for path in anchors.files():
         anchor = _read_anchor(path, chains, report)
         if anchor and previous and anchor.previous != previous.digest():
-            report.found("missing anchor", "", path.name, "it does not follow the anchor before it")
+            report.found("missing anchor", "", path.name, "it does not follow the previous anchor")
         previous = anchor
     if from_anchor:
         _read_anchor(from_anchor, chains, report)
@@ -54,7 +54,7 @@ def _read_anchor(path: Path, chains: Chains, report: Report) -> anchors.Anchor |
 
 
 def tell(*, report: Report, actor: Actor) -> None:
-    """Writes the result into the trail itself: who verified, when, and what was found."""
+    """Records the result in the trail itself: who verified, when, and what was found."""
     with audited_atomic():
         record(
             action="audit.trail.verified",

@@ -1,4 +1,4 @@
-"""Checks every chain link by link, and gathers the digests of regulated rows that the events tell."""
+"""Checks every chain event by event, and collects the digests of regulated rows recorded in the events."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from audit.models import Event, Head
 
 CHUNK = 5000
 COLUMNS = ("id", "seq", "prev", "hash", "body", "at", "action", "actor_id", "actor_label", "role", "subject_type")
-Told = tuple[str, str]  # digest, and the event that tells it
+Told = tuple[str, str]  # digest, and the event that records it
 
 
 @dataclass
 class Chains:
-    """A walk along all chains that can be taken up again where it ended."""
+    """A pass over all chains that can be resumed where it ended."""
 
     report: Report
-    wanted: dict[tuple[str, int], list[tuple[str, str]]] = field(default_factory=dict)  # (hash, anchor) by place
+    wanted: dict[tuple[str, int], list[tuple[str, str]]] = field(default_factory=dict)  # (hash, anchor) by position
     ends: dict[str, tuple[int, str]] = field(default_factory=dict)
     told: dict[str, dict[str, Told]] = field(default_factory=dict)  # by table and key
 
     def walk(self) -> None:
-        """Checks the events that have come since the last walk."""
+        """Checks the events added since the last pass."""
         streams = set(Event.objects.order_by().values_list("stream", flat=True).distinct())
         for stream in sorted(streams | set(Head.objects.values_list("stream", flat=True))):
             self._walk_stream(stream)
@@ -50,14 +50,14 @@ class Chains:
         name = f"{key} ({stream} #{seq})"
         self.report.events += 1
         if seq != last + 1:
-            self.report.found("gap", "audit_event", name, f"the event before it is #{last}: events are missing between")
+            self.report.found("gap", "audit_event", name, f"the previous event is #{last}: events are missing")
         elif own_prev != prev:
-            self.report.found("broken link", "audit_event", name, "it does not carry the hash of the event before it")
+            self.report.found("broken link", "audit_event", name, "it does not carry the hash of the previous event")
         if own_hash != event_hash(stream, seq, own_prev, body):
-            self.report.found("altered event", "audit_event", name, "its hash does not follow from its content")
+            self.report.found("altered event", "audit_event", name, "its hash does not match its content")
         for hash_wanted, anchor in self.wanted.pop((stream, seq), ()):
             if own_hash != hash_wanted:
-                self.report.found("rewritten", "audit_event", name, f"{anchor} holds another hash for it")
+                self.report.found("rewritten", "audit_event", name, f"{anchor} has a different hash for it")
         self._read_body(name, event)
 
     def _read_body(self, name: str, event: tuple[Any, ...]) -> None:
@@ -75,7 +75,7 @@ class Chains:
             self.told.setdefault(table, {})[key] = (digest, name)
 
     def check_heads(self) -> None:
-        """Each head is the end of its chain, asked in one statement, so that a chain may grow meanwhile."""
+        """Checks that each head is the end of its chain, in one statement, because chains may grow meanwhile."""
         own = Event.objects.filter(stream=OuterRef("stream"))
         last = own.order_by().values("stream").annotate(last=Max("seq")).values("last")
         at_head = own.filter(seq=OuterRef("seq")).values("hash")[:1]
@@ -83,7 +83,7 @@ class Chains:
         for stream, seq, own_hash, end, end_hash in heads.values_list("stream", "seq", "hash", "last", "at_head"):
             if end is None or end < seq:
                 self.report.found(
-                    "tail cut", "audit_head", stream, f"the chain ends at #{end or 0}, its head at #{seq}"
+                    "tail cut", "audit_head", stream, f"the chain ends at #{end or 0}, but its head is at #{seq}"
                 )
             elif end > seq or own_hash != end_hash:
                 self.report.found("altered head", "audit_head", stream, f"it is not the end of its chain, #{end}")

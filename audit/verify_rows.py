@@ -1,4 +1,4 @@
-"""Checks every regulated row against the digest told in the event that made it."""
+"""Checks every regulated row against the digest recorded in the event that created it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from audit.verify_chain import Chains
 
 
 def check_rows(chains: Chains, report: Report) -> None:
-    """Finds rows that were altered, that are missing, and that no event speaks of.
+    """Finds rows that were altered, that are missing, or that no event records.
 
-    A row written while this runs looks like one of these at first: each suspect is asked again after one more walk.
+    A row written meanwhile can look like one of these: each suspect row is checked again after one more pass.
     """
     suspects: list[tuple[str, str]] = []
     there = [protection for protection in existing() if protection.table != "audit_event"]
     for protection in there:
         suspects += _suspects(protection, chains, report)
     for table in sorted((chains.told.keys() & PROTECTED.keys()) - {protection.table for protection in there}):
-        report.found("missing table", table, "whole", f"{len(chains.told[table])} of its rows are told")
+        report.found("missing table", table, "whole", f"{len(chains.told[table])} of its rows are recorded")
     if suspects:
         chains.walk()
     for table, key in suspects:
@@ -42,8 +42,8 @@ def _judge(table: str, key: str, chains: Chains, report: Report) -> None:
     told = chains.told.get(table, {}).get(key)
     if told is None:
         if digest is not None:
-            report.found("unknown row", table, key, "no event of the audit trail speaks of it")
+            report.found("unknown row", table, key, "no event in the audit trail records it")
     elif digest is None:
-        report.found("missing row", table, key, f"event {told[1]} made it and it is gone")
+        report.found("missing row", table, key, f"event {told[1]} created it, but it is missing")
     elif digest != told[0]:
-        report.found("altered row", table, key, f"it is not as event {told[1]} made it")
+        report.found("altered row", table, key, f"it differs from what event {told[1]} recorded")

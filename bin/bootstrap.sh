@@ -1,10 +1,10 @@
-# Sourced by the other commands in bin/: makes .venv from the hashed pins and keeps it in step.
+# Sourced by the other commands in bin/: creates .venv from the hashed pins and keeps it up to date.
 # Usage: . bin/bootstrap.sh; bootstrap base [test]
 set -eu
 ROOT=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 VENV="$ROOT/.venv"
 export UV_PYTHON_DOWNLOADS=never
-# Compiled modules lie beside the environment: a process that compiles everything again takes 5 s longer to start.
+# Compiled modules are kept in .venv: a process that has to compile everything takes 5 s longer to start.
 unset PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX="$VENV/bytecode"
 
@@ -27,14 +27,14 @@ make_venv() {
     if ! "$python" -m venv "$1" >/dev/null 2>&1; then
         rm -rf "$1"
         if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-            say "This Python cannot make environments: installing python3-venv."
+            say "This Python cannot create virtual environments: installing python3-venv."
             apt-get update -qq >/dev/null && apt-get install -y -qq python3-venv >/dev/null
         fi
         "$python" -m venv "$1"
     fi
 }
 
-# Installs requirements/NAME.txt for each NAME given, only when a pin has changed since last time.
+# Installs requirements/NAME.txt for each NAME given, if a pin has changed since the last time.
 bootstrap() {
     files=""
     for name in "$@"; do files="$files $ROOT/requirements/$name.txt"; done

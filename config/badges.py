@@ -1,6 +1,6 @@
-"""Which tone a state has, for the whole product: a tone is a shape and a colour beside the state's own word.
+"""The tone of each state, for the whole product: a tone is a shape and a colour shown with the state's name.
 
-waiting: somebody has to act; active: on its way by itself; good: done; bad: turned down or failed; held: stopped.
+waiting: a person has to act; active: in progress; good: done; bad: rejected or failed; held: on hold.
 """
 
 from __future__ import annotations
@@ -20,5 +20,5 @@ TONE_OF = {state: tone for tone, states in TONES.items() for state in states}
 
 
 def tone_of(state: object) -> str:
-    """The tone of a state; neutral for one that calls for nothing."""
+    """The tone of a state; neutral for one that requires no action."""
     return TONE_OF.get(str(state), "neutral")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-import config.folder_transport  # noqa: F401  gives filesystem:// its meaning
+import config.folder_transport  # noqa: F401  registers filesystem://
 
 broker_url = settings.CELERY_BROKER_URL
 broker_connection_retry_on_startup = True
@@ -21,7 +21,7 @@ if broker_url.startswith("filesystem"):
         "polling_interval": 0.1,
     }
 else:
-    # A hint must not keep a person waiting for a broker that is down.
+    # A person must not have to wait for a broker that is down.
     broker_transport_options = {"max_retries": 1, "interval_max": 0.1, "socket_connect_timeout": 2}
 task_ignore_result = True
 task_serializer = "json"

@@ -1,4 +1,4 @@
-"""The Celery application: a carrier of hints; jobs.carry is its only task."""
+"""The Celery application. Its messages are only hints; jobs.carry is its only task."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ app.autodiscover_tasks(["jobs"])
 
 @worker_init.connect
 def demand_protection(**kwargs: Any) -> None:
-    """A worker does not start on a database whose regulated tables are unprotected; Celery offers no other hook."""
+    """Stops a worker on a database whose regulated tables are unprotected; Celery has no other hook."""
     from audit.protection import Unprotected, demand
 
     try:

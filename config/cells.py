@@ -1,4 +1,4 @@
-"""What stands in a cell of a list: its value, how a page shows it and how a CSV file carries it."""
+"""A cell of a list: its value, how a page shows it and how a CSV file contains it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from django.utils import timezone
 from config.filters import Filter
 
 LONG_TEXT = 40
-# A spreadsheet takes text that begins so for a formula.
+# A spreadsheet treats text that begins with one of these as a formula.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
 class Badge:
-    """A state as a word with a shape; the tone is looked up in config.badges when none is given."""
+    """A state as a word with a shape; without a tone, the one in config.badges is used."""
 
     value: str
     label: str
@@ -31,7 +31,7 @@ class Badge:
 
 @dataclass(frozen=True)
 class Link:
-    """A word that leads somewhere."""
+    """Text with a link."""
 
     text: str
     url: str
@@ -42,7 +42,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Progress:
-    """So many of so many."""
+    """A number out of a total."""
 
     done: int
     total: int
@@ -55,9 +55,9 @@ class Progress:
 class Column:
     """One column of a list.
 
-    `value` is an attribute path ("site.code"), a key of a mapping, or a function of the row; by default the key.
+    `value` is an attribute path ("site.code"), a key of a mapping, or a function of the row; the default is the key.
     `sort` is the field (or fields) of the queryset to order by; "" makes the column unsortable. For a list of plain
-    objects any word will do: they are sorted by value. `template` shows the cell from a template with `row`.
+    objects any text will do: they are sorted by value. `template` shows the cell from a template with `row`.
     """
 
     key: str
@@ -87,7 +87,7 @@ def _step(thing: Any, name: str) -> Any:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a page: `kind` tells includes/cell.html how to show `value`."""
+    """One cell of a page: `kind` determines how includes/cell.html shows `value`."""
 
     column: Column
     value: object
@@ -101,7 +101,7 @@ class Cell:
 
     @property
     def style(self) -> str:
-        """The class of the cell: numbers at the right, long text in lines, all else in one line."""
+        """The class of the cell: numbers right-aligned, long text wrapped, everything else on one line."""
         if self.kind == "number":
             return "number"
         return "words" if self.kind == "text" and len(str(self.value)) > LONG_TEXT else ""
@@ -121,14 +121,14 @@ KINDS: tuple[tuple[type, str], ...] = (
 
 
 def kind_of(value: object) -> str:
-    """The word for how a value is shown."""
+    """The kind that determines how a value is shown."""
     if value is None or value == "":
         return "empty"
     return next((kind for type_, kind in KINDS if isinstance(value, type_)), "text")
 
 
 def plain(value: object) -> str:
-    """A value as text: times in UTC, yes and no, nothing for nothing."""
+    """A value as text: times in UTC, yes or no, empty text for no value."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -139,7 +139,7 @@ def plain(value: object) -> str:
 
 
 def csv_safe(value: object) -> str:
-    """The text for a CSV cell; text that a spreadsheet would calculate gets an apostrophe in front."""
+    """The text of a CSV cell; text that a spreadsheet would treat as a formula gets a leading apostrophe."""
     text = plain(value)
     if isinstance(value, int | float):
         return text

@@ -1,4 +1,4 @@
-"""What the sweeper does again and again: a function without arguments, and after how many seconds."""
+"""The sweeper's regular tasks: a function without arguments, and its interval in seconds."""
 
 from __future__ import annotations
 

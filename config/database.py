@@ -1,4 +1,4 @@
-"""Reads DATABASE_URL; a leaf that imports nothing of ours."""
+"""Reads DATABASE_URL; imports nothing of ours."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from config.env import BadSetting
 
-# IMMEDIATE makes read-modify-write right where select_for_update is silently nothing; FULL keeps acknowledged rows;
-# recursive triggers, because a REPLACE otherwise deletes rows past the triggers that protect them.
+# IMMEDIATE makes read-modify-write safe where select_for_update has no effect; FULL keeps acknowledged rows;
+# recursive triggers, because REPLACE otherwise deletes rows without firing the triggers that protect them.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,

@@ -1,4 +1,4 @@
-"""Typed readers of environment variables that fail loudly; a leaf that imports nothing of ours."""
+"""Typed readers of environment variables with clear errors; imports nothing of ours."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ def env_secret(name: str) -> str:
 
 
 def kept_secret(name: str, folder: Path) -> str:
-    """A secret from the environment, else one drawn once and kept in the folder for its owner alone.
+    """A secret from the environment, otherwise one generated once and kept in the folder, readable by its owner only.
 
-    A folder that cannot be written gives a secret for this process only: commands on plain files need none.
+    If the folder is not writable, the secret is for this process only: commands on plain files need none.
     """
     if value := os.environ.get(name):
         return value

@@ -1,6 +1,6 @@
-"""The three ways a request can be refused; a leaf that imports nothing of ours.
+"""The three ways in which a request can be refused; imports nothing of ours.
 
-Mapped to answers once, in config.refusals: bad input 400, not allowed 403, wrong state 409.
+Mapped to responses once, in config.refusals: bad input 400, not allowed 403, wrong state 409.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ class Refusal(Exception):
 
 
 class BadInput(Refusal):
-    """Input that cannot be accepted. The message names the thing, the value given and what is allowed.
+    """Input that cannot be accepted. The message gives the item, the value given and what is allowed.
 
-    `field` is the form field beside which the message is shown; without one it is shown above the form.
+    `field` is the form field next to which the message is shown; without one it is shown above the form.
     """
 
     def __init__(self, message: str, *, field: str = "") -> None:
@@ -22,11 +22,11 @@ class BadInput(Refusal):
 
 
 class WrongState(Refusal):
-    """The thing exists and the person may act on it, but not in its present state. The message says both."""
+    """The item exists and the person may act on it, but not in its current state. The message says both."""
 
 
 class NotAllowed(Refusal):
-    """The person may not do it: the role does not permit the action, a verb and its object, or for the reason given."""
+    """The role does not permit the action (a verb and its object), or the message gives another reason."""
 
     def __init__(self, action: str = "", *, message: str = "") -> None:
         super().__init__(message or f"Your role does not allow you to {action}.")

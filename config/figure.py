@@ -1,6 +1,6 @@
-"""A figure as SVG, drawn on the server: the same bytes for the same numbers, and no script in a page.
+"""A figure as SVG, drawn on the server: the same bytes for the same numbers, and no scripts.
 
-matplotlib is loaded with the first figure: most processes never draw one.
+matplotlib is loaded with the first figure, because most processes never draw one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ STYLE: Any = {"svg.hashsalt": "blindread", "font.size": 9, "axes.spines.top": Fa
 
 
 def drawn(draw: Callable[[Axes], None], size_inches: tuple[float, float] = (5.6, 3.6)) -> bytes:
-    """The figure that `draw` makes, as SVG without a date."""
+    """The figure drawn by `draw`, as SVG without a date."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 

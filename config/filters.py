@@ -1,6 +1,6 @@
-"""What a list can be narrowed by: text, a choice, dates, numbers. Each reads the address and narrows a list.
+"""Filters of a list: text, a choice, dates, numbers. Each reads the address and filters the list.
 
-A filter is bound to the parameters of a request under its column's key; a value that cannot be read is BadInput.
+A filter reads the request parameters under its column's key; a value that cannot be read is BadInput.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ Test = Callable[[object], bool]
 
 
 class Filter(Protocol):
-    """How a column is narrowed."""
+    """How a column is filtered."""
 
     kind: ClassVar[str]
 
     def suffixes(self) -> Sequence[str]:
-        """What is added to the column's key to name each input."""
+        """The suffixes added to the column's key for the names of the inputs."""
 
     def query(self, label: str, values: Mapping[str, str]) -> Q:
         """The condition for a queryset."""
 
     def test(self, label: str, values: Mapping[str, str]) -> Test:
-        """The same for the value of a plain object."""
+        """The same condition for the value of a plain object."""
 
 
 @dataclass(frozen=True)
 class TextFilter:
-    """Rows whose fields contain the text, whatever its case."""
+    """Rows whose fields contain the text, ignoring case."""
 
     fields: str | Sequence[str]
     kind: ClassVar[str] = "text"
@@ -58,7 +58,7 @@ class TextFilter:
 
 @dataclass(frozen=True)
 class ChoiceFilter:
-    """Rows with one of the given values; choices are (value, label) or a function that gives them."""
+    """Rows with one of the given values; choices are (value, label), or a function that returns them."""
 
     field: str
     choices: Sequence[tuple[Any, Any]] | Callable[[], Sequence[tuple[Any, Any]]]
@@ -94,19 +94,19 @@ def _day(label: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise BadInput(f"{label} cannot be {quoted(text)}. Give a day such as 2026-01-31.") from None
+        raise BadInput(f"{label} cannot be {quoted(text)}. Enter a date such as 2026-01-31.") from None
 
 
 def _number(label: str, text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise BadInput(f"{label} cannot be {quoted(text)}. Give a number.") from None
+        raise BadInput(f"{label} cannot be {quoted(text)}. Enter a number.") from None
 
 
 @dataclass(frozen=True)
 class _Range:
-    """Rows between two bounds, both included, either of which may be open."""
+    """Rows between two bounds, both included; either may be open."""
 
     field: str
     lookups: Mapping[str, str] = dataclasses.field(default_factory=lambda: {"-from": "gte", "-to": "lte"})
@@ -121,12 +121,12 @@ class _Range:
         raise NotImplementedError
 
     def query(self, label: str, values: Mapping[str, str]) -> Q:
-        """The field lies between."""
+        """The field is between the bounds."""
         given = {f"{self.field}__{self.lookups[end]}": self.read(label, text) for end, text in values.items() if text}
         return Q(**given)
 
     def test(self, label: str, values: Mapping[str, str]) -> Test:
-        """The value lies between."""
+        """The value is between the bounds."""
         low, high = (self.read(label, values[end]) if values[end] else None for end in self.lookups)
 
         def between(value: Any) -> bool:
@@ -139,7 +139,7 @@ class _Range:
 
 @dataclass(frozen=True)
 class DayFilter(_Range):
-    """Rows of the days between two; for a DateField."""
+    """Rows between two dates; for a DateField."""
 
     kind: ClassVar[str] = "day"
 
@@ -150,7 +150,7 @@ class DayFilter(_Range):
 
 @dataclass(frozen=True)
 class MomentFilter(DayFilter):
-    """Rows of the days between two; for a DateTimeField."""
+    """Rows between two dates; for a DateTimeField."""
 
     lookups: Mapping[str, str] = dataclasses.field(default_factory=lambda: {"-from": "date__gte", "-to": "date__lte"})
 

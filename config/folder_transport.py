@@ -1,7 +1,7 @@
-"""Celery's messages as files in a folder, for the demo: kombu's transport, with every file there whole or not at all.
+"""Celery's messages as files in a folder, for the demo: kombu's transport, with files that appear only complete.
 
-kombu itself shows a message and a list of queues under their names before they are written; a worker that reads one
-then ends. A hint lost so is given again by the sweeper, but a dead worker is missed until somebody starts it.
+kombu itself creates a message or a list of queues under its final name before writing it; a worker that reads one
+then ends. The sweeper repeats a lost message, but an ended worker stays down until somebody starts it.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from kombu.utils.json import dumps
 
 
 class Channel(filesystem.Channel):
-    """Writes beside the name and renames; reads and writes the lists of queues one process at a time."""
+    """Writes to a temporary name and renames; one process at a time reads or writes the lists of queues."""
 
-    # kombu's own classes disagree on the second name
+    # kombu's own classes disagree on the second parameter
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         unfinished = Path(self.data_folder_out, f"{name}.part")
@@ -30,7 +30,7 @@ class Channel(filesystem.Channel):
         os.replace(unfinished, unfinished.with_suffix(""))
 
     def get_table(self, exchange: str) -> list[Any]:
-        """The queues of an exchange, as kombu keeps them."""
+        """The queues of an exchange, as kombu stores them."""
         with self._alone():
             return list(super().get_table(exchange))
 
@@ -46,7 +46,7 @@ class Channel(filesystem.Channel):
 
 
 class Transport(filesystem.Transport):
-    """What `filesystem://` means in this house."""
+    """The transport behind `filesystem://`."""
 
     Channel = Channel
 

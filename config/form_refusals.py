@@ -1,4 +1,4 @@
-"""A refusal of a domain function, shown on the form that was sent instead of on a page of its own."""
+"""Shows a refusal by a domain function on the submitted form instead of on a separate page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from config.errors import BadInput, WrongState
 
 @contextmanager
 def refused_on(form: BaseForm) -> Iterator[None]:
-    """Puts what was refused beside its field when the form has one of that name, else above the form."""
+    """Shows the refusal next to its field if the form has a field of that name, otherwise above the form."""
     try:
         yield
     except BadInput as refusal:

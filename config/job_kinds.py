@@ -1,4 +1,4 @@
-"""Which function carries which kind of job; the only place where a lower app's job names a higher app's function."""
+"""The function for each kind of job; the only place where a lower app refers to functions of a higher app."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The scripts of the reading room in three requests: a module and all it imports, joined into one when served.
 
-In the repository they stay plain ES modules, each read in one sitting. A reader's first picture would wait for eighty
-answers of the web server, so this finder gives the joined form to `collectstatic` and to the tests alike: each module
-becomes a function that is run once, in the order in which a browser would run them (docs/decisions/0010).
+In the repository they remain small, plain ES modules. A reader's first image would otherwise wait for eighty
+responses of the web server, so this finder gives `collectstatic` and the tests the joined form: each module
+becomes a function that runs once, in the order in which a browser would run the modules (docs/decisions/0010).
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ LEFT_OVER = re.compile(r"^\s*(?:import|export)\b|\bimport[.(]|^await\b", re.MULT
 
 
 class CannotJoin(Exception):
-    """A module is written in a way that is not understood here, or modules import each other in a ring."""
+    """A module uses syntax that is not supported here, or modules import each other in a cycle."""
 
 
 def joined(root: Path, beginning: str) -> str:
-    """The module at `root`/`beginning` and everything it needs as one module; other beginnings stay imported."""
+    """The module at `root`/`beginning` and all it imports as one module; other entry points stay imports."""
     parts: dict[str, str] = {}
     gather(root, beginning, parts, within=())
     names = ", ".join(exports_of((root / beginning).read_text(encoding="utf-8")))
@@ -38,9 +38,9 @@ def joined(root: Path, beginning: str) -> str:
 
 
 def gather(root: Path, name: str, parts: dict[str, str], within: tuple[str, ...]) -> None:
-    """Adds a module behind those that it imports, each once, as browsers order them."""
+    """Adds a module after those that it imports, each once, in the order of browsers."""
     if name in within:
-        raise CannotJoin(f"{' imports '.join([*within, name])}: a ring of modules cannot be joined")
+        raise CannotJoin(f"{' imports '.join([*within, name])}: modules in a cycle cannot be joined")
     if name in parts:
         return
     if within and name in BEGINNINGS:
@@ -53,19 +53,19 @@ def gather(root: Path, name: str, parts: dict[str, str], within: tuple[str, ...]
 
 
 def as_import(name: str, seen_from: str) -> str:
-    """A beginning of its own, which is loaded and run once, whoever imports it."""
+    """A separate entry point, loaded and run once, whichever modules import it."""
     address = posixpath.relpath(name, posixpath.dirname(seen_from))
     alias = posixpath.basename(name).removesuffix(".js")
     return f'import * as {alias} from "{address}";\nmodules["{name}"] = {alias};\n'
 
 
 def target_of(name: str, address: str) -> str:
-    """Which module an address in another one means."""
+    """The module that an address in another module refers to."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(name), address))
 
 
 def as_function(name: str, source: str) -> str:
-    """A module as a function that runs once: imports become constants, exports its answer."""
+    """A module as a function that runs once: imports become constants, exports its return value."""
 
     def constants(found: re.Match[str]) -> str:
         names, address = found.groups()
@@ -86,7 +86,7 @@ def exports_of(source: str) -> list[str]:
 
 
 class JoinedModules(BaseFinder):
-    """Finds the joined form of the beginnings before the other finders find the files themselves."""
+    """Finds the joined form of the entry points before other finders find the files themselves."""
 
     def __init__(self, app_names: object = None, *args: Any, **kwargs: Any) -> None:
         self.source = Path(settings.BASE_DIR) / "static"
@@ -94,20 +94,20 @@ class JoinedModules(BaseFinder):
         super().__init__(*args, **kwargs)
 
     def find(self, path: str, find_all: bool = False, **_: Any) -> Any:
-        """The path of a joined file made from the modules as they are now; empty for anything else."""
+        """The path of a file joined from the current modules; empty for anything else."""
         if path not in BEGINNINGS:
             return []
         made = self.made(path)
         return [made] if find_all else made
 
     def list(self, ignore_patterns: object) -> Iterator[tuple[str, FileSystemStorage]]:
-        """All beginnings, for `collectstatic`."""
+        """All entry points, for `collectstatic`."""
         for name in BEGINNINGS:
             self.made(name)
             yield name, self.storage
 
     def made(self, name: str) -> str:
-        """Writes the joined file, whole or not at all, and gives its path."""
+        """Writes the joined file atomically and returns its path."""
         target = Path(self.storage.path(name))
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = target.with_name(f".{uuid.uuid4().hex}.part")

@@ -1,4 +1,4 @@
-"""Every list of the product: sorted, filtered, searched, paged, its columns chosen, and the same rows as CSV."""
+"""The lists of the product: sorting, filters, search, pages, choice of columns, and the same rows as CSV."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Header:
-    """The head of a column: where a click on it leads and how it is sorted now."""
+    """The head of a column: its link and its current sort order."""
 
     column: Column
     url: str
@@ -61,9 +61,9 @@ class Listing:
         ])
         return films.respond("studies/films.html", {"trial": trial})
 
-    `name` names the CSV file and the element, `prefix` sets the parameters of a second list on the page apart.
-    `search` names fields of the queryset (for plain objects: keys of columns), `hidden` columns not shown at first,
-    `empty` and `empty_link` (words, address) what stands in an empty list.
+    `name` is for the CSV file and the element, `prefix` distinguishes the parameters of a second list on the page.
+    `search` lists fields of the queryset (for plain objects: keys of columns), `hidden` columns not shown at first;
+    `empty` and `empty_link` (text, address) are shown in an empty list.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class Listing:
         self.empty_action, self.empty_url = empty_link
         self.id, self.caption = f"list-{name}", caption or name.replace("-", " ").capitalize()
 
-    # What the address says.
+    # The parameters in the address.
 
     def param(self, name: str) -> str:
         """A parameter of this list."""
@@ -105,12 +105,12 @@ class Listing:
 
     @property
     def words(self) -> str:
-        """The text searched for."""
+        """The search text."""
         return self.param("q")
 
     @cached_property
     def size(self) -> int:
-        """Rows on a page."""
+        """Rows per page."""
         wanted = self.param("size") or str(self.per_page)
         if not wanted.isdigit() or int(wanted) not in {*SIZES, self.per_page}:
             raise BadInput(f"A page of the list cannot have {quoted(wanted)} rows. Choose {either(SIZES)}.")
@@ -128,7 +128,7 @@ class Listing:
         return [column for column in self.columns if column.key not in self.hidden]
 
     def url(self, **changes: str) -> str:
-        """The address of this list with some parameters changed; an empty value takes one away."""
+        """The address of this list with some parameters changed; an empty value removes one."""
         query = self.request.GET.copy()
         for name, value in changes.items():
             query.pop(self.prefix + name, None)
@@ -160,7 +160,7 @@ class Listing:
 
     @cached_property
     def page(self) -> Page[Any]:
-        """The page asked for; the last one when there are fewer."""
+        """The requested page, or the last one when there are fewer."""
         return Paginator(self.found, self.size).get_page(self.param("page"))
 
     @property
@@ -173,7 +173,7 @@ class Listing:
         """The rows of this page."""
         return [Row(row, [Cell(column, column.of(row)) for column in self.shown]) for row in self.page]
 
-    # What includes/table.html shows.
+    # For includes/table.html.
 
     @property
     def headers(self) -> list[Header]:
@@ -229,32 +229,32 @@ class Listing:
 
     @property
     def sizes(self) -> list[tuple[int, bool]]:
-        """The page sizes to choose from and which is in use."""
+        """The page sizes to choose from, and the current one."""
         return [(size, size == self.size) for size in sorted({*SIZES, self.per_page})]
 
     @property
     def csv_url(self) -> str:
-        """The same rows as a file."""
+        """The address of the same rows as a CSV file."""
         return self.url(format="csv", page="")
 
     @property
     def clear_url(self) -> str:
-        """This list without filters, other lists of the page untouched."""
+        """The address of this list without filters; other lists on the page are unchanged."""
         own = {self.prefix + name for name in ("q", "page")}
         own |= {item.name for item in self.filters}
         return "?" + urlencode([(k, v) for k, vs in self.request.GET.lists() if k not in own for v in vs])
 
     @property
     def kept(self) -> list[tuple[str, str]]:
-        """Parameters a filter form carries along: the sorting, and whatever belongs to other lists."""
+        """Parameters that a filter form passes on: the sort order, and those of other lists."""
         dropped = {self.prefix + name for name in ("q", "page", "size", "hide", "columns", "format")}
         dropped |= {item.name for item in self.filters}
         return [(k, v) for k, vs in self.request.GET.lists() if k not in dropped for v in vs if isinstance(v, str)]
 
-    # Answers.
+    # Responses.
 
     def response_csv(self) -> StreamingHttpResponse:
-        """All rows that pass the filters, not only this page, without the columns that are not data."""
+        """All rows that pass the filters, on every page, without columns that are not data."""
         columns = [column for column in self.columns if column.csv]
         response = StreamingHttpResponse(self._csv_lines(columns), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{self.name}.csv"'
@@ -278,7 +278,7 @@ class Listing:
 
 
 class _Echo:
-    """A file that gives back what is written to it."""
+    """A file that returns what is written to it."""
 
     def write(self, line: str) -> str:
         return line

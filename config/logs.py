@@ -25,7 +25,7 @@ def formatter() -> logging.Formatter:
 
 
 class ButHealth(logging.Filter):
-    """Leaves out that /healthz answers 503: whoever asks it hears so, every few seconds."""
+    """Leaves out 503 responses of /healthz: the caller gets them every few seconds anyway."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)

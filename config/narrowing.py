@@ -39,7 +39,7 @@ def search(rows: Rows, text: str, names: Sequence[str], columns: Sequence[Column
 
 
 def order(rows: Rows, column: Column | None, *, descending: bool) -> Rows:
-    """The rows by a column; without one as they came, a queryset always in some order."""
+    """The rows ordered by a column; without one in their given order, and a queryset always in a defined order."""
     if isinstance(rows, QuerySet):
         return _order_queryset(rows, column, descending)
     return _order_list(rows, column, descending) if column else rows
@@ -49,7 +49,7 @@ def _order_queryset(rows: QuerySet[Any, Any], column: Column | None, descending:
     if column is None:
         return rows if rows.ordered else rows.order_by("pk")
     fields = [column.sort] if isinstance(column.sort, str) else column.sort
-    # Nothing last on every database, and the key at the end, so that equal rows keep one order from page to page.
+    # Empty values last on every database, then the key, so that equal rows keep their order from page to page.
     ways = [F(name).desc(nulls_last=True) if descending else F(name).asc(nulls_last=True) for name in fields]
     return rows.order_by(*ways, "pk")
 

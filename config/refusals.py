@@ -1,4 +1,4 @@
-"""Maps refusals to answers, once: bad input 400, not allowed 403, wrong state 409."""
+"""Maps refusals to responses: bad input 400, not allowed 403, wrong state 409."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def status_of(refusal: Refusal) -> int:
 
 
 class RefusalMiddleware:
-    """Answers a refusal raised by a view in the form the caller asked for: JSON, an htmx fragment or a page."""
+    """Answers a refusal raised by a view in the format of the request: JSON, an htmx fragment or a page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

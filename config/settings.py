@@ -1,4 +1,4 @@
-"""The one settings file. Without any environment it describes the demo that lives in var/.
+"""The only settings file. Without environment variables it configures the demo in var/.
 
 BLINDREAD_MODE is demo (default), production or test; production takes every secret from the environment.
 """
@@ -22,11 +22,11 @@ VAR = Path(env_str("BLINDREAD_VAR", str(BASE_DIR / "var")))
 
 
 def secret(name: str) -> str:
-    """From the environment in production; kept in var/secrets beside the demo and the tests."""
+    """From the environment in production; kept in var/secrets for the demo and the tests."""
     return env_secret(name) if PRODUCTION else kept_secret(name, VAR / "secrets")
 
 
-# Secrets: sessions and tokens, the sealed order, the identified originals, the anchors' signature.
+# Secrets: for sessions and tokens, the sealed order, the identified originals and the signature of anchors.
 SECRET_KEY = secret("SECRET_KEY")
 SEALING_KEY = secret("SEALING_KEY")
 QUARANTINE_KEY = secret("QUARANTINE_KEY")
@@ -94,13 +94,13 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-# Database: SQLite in WAL with IMMEDIATE transactions for the demo, PostgreSQL for the real thing.
+# Database: SQLite in WAL with IMMEDIATE transactions for the demo, PostgreSQL in production.
 DATABASE_URL = (
     env_secret("DATABASE_URL") if PRODUCTION else env_str("DATABASE_URL", f"sqlite:///{VAR / 'blindread.sqlite3'}")
 )
 DATABASES = {"default": parse_database_url(DATABASE_URL)}
 
-# Jobs: the database owns their state, the broker carries hints.
+# Jobs: their state is in the database; messages through the broker are only hints.
 CELERY_BROKER_URL = env_str("BROKER_URL", "filesystem://")
 CELERY_BROKER_FOLDER = VAR / "broker"
 JOB_LEASE_SECONDS = env_int("JOB_LEASE_SECONDS", 60)
@@ -114,14 +114,14 @@ DECODER_SOCKET = env_str("DECODER_SOCKET", "")
 if env_str("STORAGE", "folder") == "s3":
 
     def store(name: str) -> dict[str, Any]:
-        """A bucket of its own for each store, so that rights can differ; credentials as the AWS tools take them."""
+        """A separate bucket for each store, so that rights can differ; credentials as for the AWS tools."""
         place = {"bucket_name": env_str(f"S3_{name.upper()}"), "endpoint_url": env_str("S3_ENDPOINT_URL", "") or None}
         return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": place | {"file_overwrite": False}}
 
 else:
 
     def store(name: str) -> dict[str, Any]:
-        """A folder of its own for each store."""
+        """A separate folder for each store."""
         return {"BACKEND": "config.storage.DurableFolder", "OPTIONS": {"location": str(VAR / "files" / name)}}
 
 
@@ -130,7 +130,7 @@ STORAGES = {
     "quarantine": store("quarantine"),
     "reading": store("reading"),
     "exports": store("exports"),
-    # Tests read static files as they lie in the repo; hashed names need collectstatic first.
+    # Tests read static files directly from the repository; hashed names would need collectstatic first.
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if MODE == "test"
@@ -161,7 +161,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 2000
 MAX_FILE_BYTES = env_int("MAX_FILE_BYTES", 200 * 1024 * 1024)
 MAX_REQUEST_BYTES = env_int("MAX_REQUEST_BYTES", 2 * 1024 * 1024 * 1024)
-# Of everything that is read: the names are those of imaging.decoding.limits, which says what each default is for.
+# Limits of what is read, named as in imaging.decoding.limits, which explains each default.
 INTAKE_LIMITS: dict[str, int] = {
     "file": MAX_FILE_BYTES,
     "pixels": env_int("MAX_IMAGE_PIXELS", 40_000_000),
@@ -172,11 +172,11 @@ INTAKE_LIMITS: dict[str, int] = {
     "cpu_seconds": env_int("DECODER_CPU_SECONDS", 20),
     "wall_seconds": env_int("DECODER_WALL_SECONDS", 60),
 }
-# How long two custodians have to hand in their shares once the arms are asked for.
+# How long two custodians have to submit their shares once the arms have been requested.
 ARMS_REQUEST_HOURS = env_int("ARMS_REQUEST_HOURS", 72)
 MIN_FREE_BYTES = env_int("MIN_FREE_BYTES", 512 * 1024 * 1024)
 
-# People: e-mail and password, optional TOTP by role, lock-out, idle time-out, an absolute limit.
+# Accounts: e-mail address and password, TOTP by role, lock-out, idle time-out, maximum session length.
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -205,7 +205,7 @@ ACCOUNT_RATE_LIMITS: dict[str, str] | bool = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Blindread"
 MFA_ADAPTER = "accounts.second_factor.SealedSecrets"
-# Roles that may not work without a second factor; everybody else may choose one.
+# Roles that require a second factor; for everybody else it is optional.
 ROLES_WITH_SECOND_FACTOR = env_list("ROLES_WITH_SECOND_FACTOR", "administrator,custodian" if PRODUCTION else "")
 AXES_FAILURE_LIMIT = env_int("SIGN_IN_FAILURES", 5)
 AXES_COOLOFF_TIME = timedelta(minutes=env_int("SIGN_IN_COOL_OFF_MINUTES", 15))
@@ -220,7 +220,7 @@ IDLE_MINUTES = env_int("IDLE_MINUTES", 30)
 SESSION_HOURS = env_int("SESSION_HOURS", 12)
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
-# The border with the browser.
+# Security of the connection with the browser.
 SECURE_COOKIES = env_bool("SECURE_COOKIES", PRODUCTION)
 SESSION_COOKIE_NAME = "__Host-session" if SECURE_COOKIES else "session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES

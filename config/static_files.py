@@ -1,4 +1,4 @@
-"""Which static files are collected: ours and htmx. What other packages bring is not used, and some of it is broken."""
+"""Which static files are collected: ours and htmx. Those of other packages are not used, and some are broken."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class HouseStaticFiles(StaticFilesConfig):
-    """Leaves out the pages of packages whose pages we do not use."""
+    """Leaves out the static files of packages whose pages are not used."""
 
     ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,

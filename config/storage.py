@@ -12,7 +12,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class DurableFolder(FileSystemStorage):
-    """A folder in which a file appears whole or not at all: temporary name, fsync, rename, fsync of the folder."""
+    """A folder in which files appear only complete: temporary name, fsync, rename, fsync of the folder."""
 
     def _save(self, name: str, content: File[bytes]) -> str:
         target = Path(self.path(name))
@@ -37,6 +37,6 @@ class DurableFolder(FileSystemStorage):
 
 
 class HashedStatic(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types
-    """Static files under hashed names, ES module imports included, so that they may be cached for ever."""
+    """Static files under hashed names, ES module imports included, so that they may be cached without limit."""
 
     support_js_module_import_aggregation = True

@@ -1,6 +1,6 @@
-"""bin/demo: starts the parts of the demo, says when it is ready and for whom, and stops all of it on Ctrl-C.
+"""bin/demo: starts the processes of the demo, says when it is ready and who can sign in, and stops on Ctrl-C.
 
-Standard library only, so that it answers at once; the parts are the same processes a real house runs.
+Standard library only, so that it responds immediately; the processes are the same as in production.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ("anchors", "backups", "broker", "files", "log", "mail", "secrets", "static", "work")
-DEATH_SIGNAL = 1  # prctl's PR_SET_PDEATHSIG: a part ends when the supervisor is killed
+DEATH_SIGNAL = 1  # prctl's PR_SET_PDEATHSIG: a process ends when the supervisor is killed
 GRACE_SECONDS, MOST_DEATHS, DEATH_SECONDS = 8.0, 4, 60.0
 
 
 def say(text: str) -> None:
-    """To the person at the terminal."""
+    """Prints to the terminal."""
     print(text, flush=True)
 
 
 class Stopped(Exception):
-    """The person wants the demo to end, or it cannot go on; the text says why."""
+    """The demo was interrupted or cannot continue; the text says why."""
 
 
 @dataclass
 class DemoProcess:
-    """One process of the house."""
+    """One process of the demo."""
 
     name: str
     command: list[str]
@@ -52,7 +52,7 @@ class DemoProcess:
 
 @dataclass
 class Demo:
-    """The demo: its folder, its environment and its parts."""
+    """The demo: its folder, its environment and its processes."""
 
     var: Path
     port: int
@@ -65,7 +65,7 @@ class Demo:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The settings of the demo, whatever a real house on this machine has in its environment."""
+        """The settings of the demo, independent of a production installation on this machine."""
         foreign = {"DATABASE_URL", "BROKER_URL", "DEBUG", "STORAGE", "DJANGO_SETTINGS_MODULE"}
         own = {name: value for name, value in os.environ.items() if name not in foreign}
         return own | {
@@ -80,7 +80,7 @@ class Demo:
         return self.var / "log" / f"{name}.log"
 
     def start(self, part: DemoProcess) -> None:
-        """Starts a part in a session of its own; what it prints goes into its log."""
+        """Starts a process in its own session; its output goes into its log."""
         with self.log(part.name).open("ab") as log:
             part.process = subprocess.Popen(  # noqa: S603  our own commands
                 part.command,
@@ -96,7 +96,7 @@ class Demo:
             self.parts.append(part)
 
     def look_after(self) -> None:
-        """Starts a part again that has ended; one that keeps ending stops the house."""
+        """Restarts a process that has ended; one that keeps ending stops the demo."""
         for part in self.parts:
             code = part.process.poll() if part.process else None
             if code is None or (code == 0 and not part.lasting):
@@ -104,13 +104,13 @@ class Demo:
             if part.lasting:
                 self.start_again(part, code)
             elif self.ready:
-                say(f"{part.name} failed; the demo goes on with what there is.\n{self.tail(part.name)}")
+                say(f"{part.name} failed; the demo continues with the data it has.\n{self.tail(part.name)}")
                 part.process = None
             else:
                 raise Stopped(f"{part.name} failed.\n{self.tail(part.name)}")
 
     def start_again(self, part: DemoProcess, code: int) -> None:
-        """Unless it has ended too often in a short time; what it left behind would hold its port and its leases."""
+        """Stops if it has ended too often in a short time; its leftover children would hold its port and leases."""
         if part.process:
             kill_group(part.process)
         now = time.monotonic()
@@ -120,12 +120,12 @@ class Demo:
         self.start(part)
 
     def tail(self, name: str) -> str:
-        """The end of a part's log."""
+        """The end of a process's log."""
         lines = self.log(name).read_text(encoding="utf-8", errors="replace").splitlines()[-20:]
         return "\n".join([f"The end of {self.log(name)}:", *lines])
 
     def stop(self) -> None:
-        """Asks every part to end, the last started first, and kills what does not."""
+        """Asks every process to end, the last started first, and kills those that do not."""
         processes = [part.process for part in reversed(self.parts) if part.process]
         for process in processes:
             process.terminate()
@@ -137,19 +137,19 @@ class Demo:
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
-    """Ends a part that does not end, and the children of one that has ended: they share its session."""
+    """Kills a process that does not end, and the children of one that has ended: they share its session."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
 def die_with_parent() -> None:
-    """Runs in the child before it becomes a part."""
+    """Runs in the child process before its program starts."""
     ctypes.CDLL(None).prctl(DEATH_SIGNAL, signal.SIGTERM)
 
 
 def parts_of(port: int, var: Path) -> list[DemoProcess]:
-    """The parts in the order of their start."""
+    """The processes in the order of their start."""
     python, manage = sys.executable, [sys.executable, str(ROOT / "manage.py")]
     gunicorn = [python, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
     web = [*gunicorn, "--workers", "2", "--threads", "4", "--timeout", "120", "--graceful-timeout", "5", "--preload"]
@@ -166,13 +166,13 @@ def parts_of(port: int, var: Path) -> list[DemoProcess]:
 
 @contextmanager
 def only_one(var: Path) -> Iterator[None]:
-    """Two demos must not share a folder."""
+    """Prevents two demos from sharing a folder."""
     var.mkdir(parents=True, exist_ok=True)
     with (var / "demo.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Stopped(f"A demo is running in {var} already.") from None
+            raise Stopped(f"A demo is already running in {var}.") from None
         yield
 
 
@@ -191,11 +191,11 @@ def check_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise Stopped(f"Port {port} cannot be used: {error.strerror}. Choose another by --port N.") from None
+            raise Stopped(f"Port {port} cannot be used: {error.strerror}. Choose another with --port N.") from None
 
 
 def prepare(house: Demo) -> str:
-    """Brings the database and the static files up to date; gives the accounts as text."""
+    """Updates the database and the static files; returns the accounts as text."""
     command = [sys.executable, str(ROOT / "manage.py"), "prepare_demo"]
     with house.log("prepare").open("ab") as log:
         done = subprocess.run(  # noqa: S603  our own command
@@ -207,7 +207,7 @@ def prepare(house: Demo) -> str:
 
 
 def ask_health(address: str) -> tuple[bool, str]:
-    """Whether the house is ready, and otherwise what it waits for."""
+    """Whether the demo is ready, and otherwise what it is waiting for."""
     try:
         with urllib.request.urlopen(f"{address}/healthz", timeout=5) as answer:  # noqa: S310  our own address
             return True, str(json.load(answer)["demo"]["says"])
@@ -218,7 +218,7 @@ def ask_health(address: str) -> tuple[bool, str]:
 
 
 def waiting_for(answer: IO[bytes]) -> str:
-    """The first part that is not well, in its own words."""
+    """The first component that is not well, with its answer."""
     try:
         parts = json.load(answer)
         return next(f"{name}: {part['says']}" for name, part in parts.items() if name != "well" and not part["well"])
@@ -227,7 +227,7 @@ def waiting_for(answer: IO[bytes]) -> str:
 
 
 def wait_until_ready(house: Demo) -> None:
-    """Tells what is being waited for whenever it changes."""
+    """Shows what the demo is waiting for whenever it changes."""
     told = ""
     while not house.ready:
         house.look_after()
@@ -239,13 +239,13 @@ def wait_until_ready(house: Demo) -> None:
 
 
 def greet(house: Demo, accounts: str, seconds: float) -> None:
-    """Where the demo is and who can sign in."""
+    """Shows the address of the demo and who can sign in."""
     say(f"\nReady after {seconds:.0f} s: {house.address}\n\n{accounts}")
-    say(f"Stop with Ctrl-C. Data stay in {house.var}; begin anew with --fresh.\n")
+    say(f"Stop with Ctrl-C. The data are kept in {house.var}; use --fresh to start again without them.\n")
 
 
 def run(port: int, fresh: bool, var: Path) -> None:
-    """The demo from its start to its end."""
+    """Runs the demo from start to end."""
     began = time.monotonic()
     with only_one(var):
         check_port(port)
@@ -270,7 +270,7 @@ def run(port: int, fresh: bool, var: Path) -> None:
 
 
 def stop_on_signals() -> None:
-    """Ctrl-C and SIGTERM end the demo in order."""
+    """Ctrl-C and SIGTERM end the demo in an orderly way."""
 
     def stop(number: int, frame: object) -> None:
         raise Stopped("")
@@ -281,9 +281,9 @@ def stop_on_signals() -> None:
 
 def main() -> int:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(prog="bin/demo", description="The demo of Blindread, on this machine alone.")
+    parser = argparse.ArgumentParser(prog="bin/demo", description="The Blindread demo, on this machine only.")
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--fresh", action="store_true", help="remove what earlier demos left in var/ and begin anew")
+    parser.add_argument("--fresh", action="store_true", help="remove the data of earlier demos in var/ first")
     options = parser.parse_args()
     stop_on_signals()
     try:

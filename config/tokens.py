@@ -7,8 +7,8 @@ import string
 
 
 def new_token() -> str:
-    """32 characters, 191 random bits: says nothing about what it names, and no spreadsheet takes it for a formula.
+    """32 characters, 191 random bits: reveals nothing about its record, and no spreadsheet treats it as a formula.
 
-    A first "-" would get an apostrophe in every table, and the same read then had two names.
+    A leading "-" would get an apostrophe in every table, and the same read would then have two names.
     """
     return secrets.choice(string.ascii_letters) + secrets.token_urlsafe(24)[1:]

@@ -1,4 +1,4 @@
-"""Files without a name: what identifies a person is gone with the last process that holds the file, however it ends."""
+"""Files without a name: identifying data disappear with the last process that has the file open, even if killed."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from django.core.files.uploadhandler import FileUploadHandler
 
 
 def in_memory() -> IO[bytes]:
-    """A file that never touches a disk; on a system without such files, one on disk that no folder lists."""
+    """A file in memory only; on a system without such files, a file on disk that no folder lists."""
     if hasattr(os, "memfd_create"):
         return os.fdopen(os.memfd_create("film"), "w+b")
     return on_disk()
 
 
 def on_disk(folder: str | Path | None = None) -> IO[bytes]:
-    """A file on the disk of the work folder that no folder lists: for what may be large, or for many at once."""
+    """A file on the disk of the work folder that no folder lists: for large content, or many files at once."""
     place = Path(folder or settings.WORK_FOLDER)
     place.mkdir(parents=True, exist_ok=True)
     return TemporaryFile(dir=place)
 
 
 def path_of(file: IO[bytes]) -> Path:
-    """Where this process can open the file once more, for libraries that want a path."""
+    """The path at which this process can open the file again, for libraries that need a path."""
     return Path(f"/proc/self/fd/{file.fileno()}")
 
 
 class UnnamedUpload(FileUploadHandler):
-    """Takes an upload that is too large for memory; Django's own handler gives it a name in the temporary folder."""
+    """Receives an upload too large for memory; Django's own handler would create a named temporary file."""
 
     file: IO[bytes]
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Each file of the form has its own."""
+        """Each file of the form has its own unnamed file."""
         super().new_file(*args, **kwargs)
         self.file = on_disk(settings.FILE_UPLOAD_TEMP_DIR)
 
@@ -52,6 +52,6 @@ class UnnamedUpload(FileUploadHandler):
         return UploadedFile(self.file, *about)
 
     def upload_interrupted(self) -> None:
-        """The sender broke off."""
+        """The sender cancelled the upload."""
         if hasattr(self, "file"):
             self.file.close()

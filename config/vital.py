@@ -1,6 +1,6 @@
-"""What the health page asks of each part, and which parts /healthz cannot do without.
+"""The health check of each component, and the components that /healthz requires.
 
-A check takes no argument, says in a few words how the part is, and raises jobs.health.Unwell when it is not well.
+A check takes no argument, returns a short description, and raises jobs.health.Unwell when the component is not well.
 """
 
 from __future__ import annotations

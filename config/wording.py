@@ -1,4 +1,4 @@
-"""Pieces of the sentences that people read: what was given, what can be chosen, how many. A leaf."""
+"""Parts of sentences that people read: the value given, the choices, a count. Imports nothing of ours."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 def quoted(value: object) -> str:
-    """What was given, in quotation marks; structures as JSON, and "nothing" where nothing was given.
+    """The given value in quotation marks; structures as JSON, and "nothing" if no value was given.
 
     >>> quoted(" W24 "), quoted(""), quoted(None), quoted(True), quoted([1, 2])
     ('“W24”', 'nothing', 'nothing', '“true”', '“[1, 2]”')
@@ -19,7 +19,7 @@ def quoted(value: object) -> str:
 
 
 def either(options: Iterable[object]) -> str:
-    """What can be chosen, as a list in a sentence.
+    """The choices, as a list in a sentence.
 
     >>> either(["a"]), either(["a", "b"]), either([0, 1, 2]), either([])
     ('a', 'a or b', '0, 1 or 2', 'nothing')
@@ -28,7 +28,7 @@ def either(options: Iterable[object]) -> str:
 
 
 def both(parts: Iterable[object]) -> str:
-    """What belongs together, as a list in a sentence.
+    """All items, as a list in a sentence.
 
     >>> both(["subject", "visit", "reader"])
     'subject, visit and reader'
@@ -37,7 +37,7 @@ def both(parts: Iterable[object]) -> str:
 
 
 def joined(parts: Iterable[object], word: str) -> str:
-    """The parts with commas, and the word before the last."""
+    """The items with commas, and the word before the last."""
     *first, last = [str(part) for part in parts] or [""]
     return f"{', '.join(first)} {word} {last}" if first else last
 

@@ -12,7 +12,7 @@ application = get_wsgi_application()
 
 
 def begin() -> None:
-    """Once, before gunicorn forks its workers (--preload): they share every page, and no connection."""
+    """Runs once, before gunicorn forks its workers (--preload): they share memory, but no connection."""
     from django.conf import settings
     from django.db import connection
 

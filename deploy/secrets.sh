@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes every secret of docker-compose.yml that does not exist yet: sh deploy/secrets.sh
-# The folder is closed to everybody else on this host; the files are open to the accounts inside the containers.
+# Creates every secret of docker-compose.yml that does not exist yet: sh deploy/secrets.sh
+# Other accounts on this host cannot open the folder; the accounts inside the containers can read the files.
 # Keep a copy of sealing_key, quarantine_key and anchor_key apart from the backups: see docs/operations/keys.md.
 set -eu
 cd "$(dirname "$0")/.."

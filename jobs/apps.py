@@ -1,4 +1,4 @@
-"""The app that carries work recorded in the transaction of its cause."""
+"""The jobs app: carries out work that was recorded in the transaction of its cause."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.apps import AppConfig
 
 
 class JobsConfig(AppConfig):
-    """Declares what the audit trail may hear from here."""
+    """Declares the audit actions of jobs."""
 
     name = "jobs"
 

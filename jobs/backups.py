@@ -1,6 +1,6 @@
 """Backups: the database, every stored file and the anchors in one folder, with a manifest that comes last.
 
-Files are never changed and the database is copied first, so the copy never lacks a file it speaks of.
+Files never change and the database is copied first, so the copy never refers to a file that it lacks.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Backup:
 
 
 def write_backup(*, to: Path, told: Callable[[int], None] = lambda done: None) -> Backup:
-    """Makes a backup in a new folder below `to`; a folder without its final name is not one."""
+    """Makes a backup in a new folder below `to`; a folder without its final name is not a backup."""
     name = f"backup-{timezone.now():%Y%m%dT%H%M%S.%fZ}"
     part = to / f".{name}.part"
     part.mkdir(parents=True)
@@ -71,7 +71,7 @@ def copies(part: Path) -> Iterator[Path]:
 
 
 def names_in(storage: Storage, folder: str = "") -> Iterator[str]:
-    """Every file of a store; one that does not exist yet is empty. Half-written files have names with a dot first."""
+    """Every file of a store; a missing store is empty. Names of incomplete files start with a dot."""
     try:
         folders, files = storage.listdir(folder)
     except FileNotFoundError:
@@ -84,7 +84,7 @@ def names_in(storage: Storage, folder: str = "") -> Iterator[str]:
 
 
 def copy_file(storage: Storage, name: str, target: Path) -> Path:
-    """One file out of its store."""
+    """Copies one file from its store."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with storage.open(name) as source, target.open("wb") as copy:
         shutil.copyfileobj(source, copy, CHUNK)
@@ -101,7 +101,7 @@ def entry_of(folder: Path, path: Path) -> dict[str, Any]:
 
 
 def durable_text(path: Path, text: str) -> None:
-    """Written through to the disk."""
+    """Flushes the file to disk."""
     with path.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
@@ -115,7 +115,7 @@ def drop_old(*, folder: Path, kept: int) -> None:
 
 
 def tell_backup(*, backup: Backup, actor: Actor) -> None:
-    """Notes it on the health page and in the trail."""
+    """Records the backup on the health page and in the audit trail."""
     with audited_atomic():
         beat("backup", says=str(backup))
         record(
@@ -128,7 +128,7 @@ def tell_backup(*, backup: Backup, actor: Actor) -> None:
 
 
 def ask_daily() -> Job | None:
-    """Asks for the backup of the day, where the house makes its own."""
+    """Requests the daily backup, if the installation makes its own backups."""
     if not settings.BACKUP_DAILY:
         return None
     with audited_atomic():
@@ -136,7 +136,7 @@ def ask_daily() -> Job | None:
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
-    """Makes the backup of the day and removes the oldest."""
+    """Makes the daily backup and removes the oldest ones."""
     backup = write_backup(to=settings.BACKUP_FOLDER, told=lambda done: lease.progress(done, 0, f"{done} files"))
     with audited_atomic():
         lease.finish()

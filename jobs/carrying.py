@@ -1,6 +1,6 @@
-"""Carrying a job to its end: claim, work under a heartbeat, then done, put back or given up.
+"""Carrying out a job: claim it, work under a heartbeat, then finish it, queue it again or give it up.
 
-Delivery is at least once; the result is exactly once, because finishing is compare-and-set on the lease.
+Delivery is at least once; the result is written exactly once, because finishing is compare-and-set on the lease.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ log = logging.getLogger(__name__)
 
 
 class Handler(Protocol):
-    """What does the work of a kind: computes outside any transaction, then writes and finishes the lease in one."""
+    """Does the work of a kind: computes outside a transaction, then writes and finishes the lease in one."""
 
     def __call__(self, *, payload: dict[str, Any], lease: Lease) -> None: ...
 
 
 def carry_job(job_id: int) -> None:
-    """Carries the job if it is to be had; does nothing when another worker has it or it is finished."""
+    """Carries out the job if it is available; does nothing when another worker has it or it is finished."""
     lease = claim(job_id)
     if lease is None:
         return
     job = Job.objects.get(pk=job_id)
     if lease.attempt > settings.JOB_ATTEMPTS:
-        _give_up(job, lease, f"every worker that carried it died, {settings.JOB_ATTEMPTS} times")
+        _give_up(job, lease, f"every worker that started it died ({settings.JOB_ATTEMPTS} attempts)")
         return
     try:
         with heartbeat(lease):
@@ -85,7 +85,7 @@ def _give_up(job: Job, lease: Lease, reason: str) -> None:
 
 
 def place_of(error: BaseException) -> str:
-    """The error's type and the last places of our own code it passed; its text may hold identities and is left out."""
+    """The error's type and the last lines of our own code in it; its text is omitted: it may identify people."""
     own = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_ours(frame.filename)]
     places = [f"{Path(frame.filename).relative_to(settings.BASE_DIR)}:{frame.lineno}" for frame in own[-3:]]
     return f"{type(error).__name__} at {', '.join(places) or 'an unknown place'}"
@@ -97,7 +97,7 @@ def _is_ours(filename: str) -> bool:
 
 
 def run_due_jobs(*, kinds: frozenset[str] | None = None) -> int:
-    """Carries every due job here and now, and those they add, oldest first; gives how many. For commands and tests."""
+    """Runs every due job in this process, and the jobs they add; returns how many. For commands and tests."""
     carried = 0
     while True:
         due = Job.objects.claimable(timezone.now())

@@ -1,4 +1,4 @@
-"""A consistent copy of the database as one file, and the way back, on either engine."""
+"""Copies the database consistently into one file, and restores it, on either engine."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ NAMES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 
 
 class CopyFailed(Exception):
-    """The database's own tool failed; the text is what it said."""
+    """The database's own tool failed; the text is its message."""
 
 
 def copy_out(folder: Path) -> Path:
-    """Writes the database as it is at this moment while the house goes on working."""
+    """Writes a snapshot of the database while Blindread keeps running."""
     path = folder / NAMES[connection.vendor]
     if connection.vendor == "sqlite":
         with (
@@ -33,7 +33,7 @@ def copy_out(folder: Path) -> Path:
 
 
 def copy_in(folder: Path) -> None:
-    """Puts the copy in the place of the database. Nobody else may be using it."""
+    """Replaces the database with the copy. Nothing else may be using the database."""
     path = folder / NAMES[connection.vendor]
     if not path.exists():
         raise CopyFailed(f"The folder {folder} holds no {path.name}. It was made with the other database engine.")
@@ -46,7 +46,7 @@ def copy_in(folder: Path) -> None:
 
 
 def replace_sqlite(copy: Path, target: Path) -> None:
-    """The whole file at once; what belongs to the old one goes first."""
+    """Replaces the file in one step, after removing the side files of the old one."""
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.restored")
     shutil.copyfile(copy, temporary)
@@ -61,7 +61,7 @@ def database_name() -> str:
 
 
 def run_tool(tool: str, *arguments: str) -> None:
-    """Runs one of PostgreSQL's tools against the house's server."""
+    """Runs one of PostgreSQL's tools against the database server."""
     command = shutil.which(tool)
     if command is None:
         raise CopyFailed(f"The program {tool} is not installed. It comes with PostgreSQL's client programs.")

@@ -1,4 +1,4 @@
-"""How each part of the house is: asked by /healthz, by the health page and by the demo when it starts."""
+"""The health of each component: for /healthz, for the health page and for the demo when it starts."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from jobs.pulse import is_beating
 
 
 class Unwell(Exception):
-    """A part does not work; the text says how, for people who can mend it."""
+    """A component does not work; the text says why, for people who can fix it."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """How one part is."""
+    """The health of one component."""
 
     part: str
     well: bool
@@ -40,33 +40,33 @@ class Answer:
 
 
 def ask(part: str, check: str) -> Answer:
-    """Asks one part; whatever goes wrong is its answer."""
+    """Checks one component; any error becomes its answer."""
     function: Callable[[], str] = import_string(check)
     try:
         return Answer(part, True, function())
     except Unwell as error:
         return Answer(part, False, str(error))
-    except Exception as error:  # a check must never be the reason why nobody hears of a fault
+    except Exception as error:  # an error in a check must never hide a fault
         return Answer(part, False, f"no answer: {type(error).__name__}")
 
 
 def ask_all(parts: Mapping[str, str]) -> list[Answer]:
-    """Asks each part in turn."""
+    """Checks each component in turn."""
     return [ask(part, check) for part, check in parts.items()]
 
 
 def vital() -> list[Answer]:
-    """The parts the house cannot do without; in the demo also that it has been filled."""
+    """The components that Blindread requires; in the demo also that its data are complete."""
     return ask_all(VITAL | ({"demo": "jobs.health.demo"} if settings.DEMO else {}))
 
 
 def further() -> list[Answer]:
-    """The parts that may be away for a while."""
+    """The components that may be unavailable for a time."""
     return ask_all(FURTHER)
 
 
 def database() -> str:
-    """Answers, and its regulated tables are protected."""
+    """The database answers, and its regulated tables are protected."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     if bare := unprotected():
@@ -75,59 +75,59 @@ def database() -> str:
 
 
 def broker() -> str:
-    """Takes messages."""
+    """The broker accepts messages."""
     with app.connection_for_write() as link:
         link.ensure_connection(max_retries=1, interval_start=0, timeout=2)
         return {"redis": "Redis", "filesystem": "files"}.get(link.transport_cls, str(link.transport_cls))
 
 
 def worker() -> str:
-    """A message has come through to a worker of late, or one is at work."""
+    """A message has reached a worker recently, or a worker is busy."""
     if Job.objects.held().exists():
-        return "at work"
+        return "busy"
     if is_beating("worker", within=timedelta(seconds=90)):
-        return "waiting for work"
+        return "idle"
     raise Unwell(last_seen("worker"))
 
 
 def sweeper() -> str:
-    """Has gone its round of late, and no chore has failed."""
+    """The sweeper has run recently, and no chore has failed."""
     if not is_beating("sweeper", within=timedelta(seconds=60)):
         raise Unwell(last_seen("sweeper"))
     if failed := Pulse.objects.filter(part__startswith="chore ", well=False).first():
         raise Unwell(f"{failed.part} failed: {failed.says}")
-    return "going its round"
+    return "running"
 
 
 def disk() -> str:
-    """Each folder the house writes to can be written and has room."""
+    """Each folder that Blindread writes to is writable and has enough space."""
     least = None
     for folder in {Path(settings.VAR), settings.ANCHOR_FOLDER, settings.WORK_FOLDER}:
         folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=folder) as probe:  # of its own, however many ask at once
+        with TemporaryFile(dir=folder) as probe:  # a separate file for each check
             probe.write(b"1")
         free = shutil.disk_usage(folder).free
         least = free if least is None else min(least, free)
     gigabytes = (least or 0) / 1e9
     if (least or 0) < settings.MIN_FREE_BYTES:
-        raise Unwell(f"{gigabytes:.1f} GB free; at least {settings.MIN_FREE_BYTES / 1e9:.1f} GB are needed")
+        raise Unwell(f"{gigabytes:.1f} GB free; at least {settings.MIN_FREE_BYTES / 1e9:.1f} GB is required")
     return f"{gigabytes:.1f} GB free"
 
 
 def mail() -> str:
-    """The mail server takes a connection. A mail that could not be sent is a failed job with its reason."""
+    """The mail server accepts a connection. A mail that could not be sent is a failed job with its reason."""
     backend = get_connection(fail_silently=False)
     if not isinstance(backend, EmailBackend):
-        return "kept as files"
+        return "mail is written to files"
     backend.open()
     backend.close()
-    return "the server answers"
+    return "the mail server answers"
 
 
 def decoders() -> str:
-    """The server that reads films in limited processes takes a connection."""
+    """The server that decodes films in restricted processes accepts a connection."""
     if not settings.DECODER_SOCKET:
-        return "each worker starts its own"
+        return "started by each worker"
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
         link.settimeout(2)
         try:
@@ -138,16 +138,16 @@ def decoders() -> str:
 
 
 def backups() -> str:
-    """The last backup is not older than a day and a bit."""
+    """The last backup is at most 26 hours old."""
     if is_beating("backup", within=timedelta(hours=26)):
         return last_seen("backup")
     if not settings.BACKUP_DAILY:
-        return "none yet; this house makes none by itself"
+        return "none yet; automatic backups are off"
     raise Unwell(last_seen("backup"))
 
 
 def audit_trail() -> str:
-    """What the last verification found."""
+    """The result of the last verification."""
     last = Event.objects.filter(action="audit.trail.verified").newest_first().first()
     if last is None:
         return "not verified yet"
@@ -158,14 +158,14 @@ def audit_trail() -> str:
 
 
 def demo() -> str:
-    """The demo has been filled far enough for a visitor."""
+    """The demo data are complete enough for a visitor."""
     pulse = Pulse.objects.filter(part="demo").first()
     if pulse is None or not pulse.well:
-        raise Unwell(pulse.says if pulse else "being filled")
+        raise Unwell(pulse.says if pulse else "data being prepared")
     return pulse.says or "ready"
 
 
 def last_seen(part: str) -> str:
-    """When the part last gave a sign of life."""
+    """When the component last reported."""
     pulse = Pulse.objects.filter(part=part).first()
     return f"last seen {timesince(pulse.at, timezone.now())} ago" if pulse else "never seen"

@@ -1,4 +1,4 @@
-"""Who carries a job: a lease taken by compare-and-set, renewed by a heartbeat, given up with the result."""
+"""A worker's claim on a job: taken by compare-and-set, renewed by a heartbeat, released with the result."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ log = logging.getLogger(__name__)
 
 
 class LeaseLost(Exception):
-    """Another worker has taken the job over: what this one made must not be kept."""
+    """Another worker has taken over the job: this worker's results must be discarded."""
 
 
 class Lease:
-    """A worker's hold on one job for one attempt."""
+    """A worker's claim on one job for one attempt."""
 
     def __init__(self, job: Job) -> None:
         self.job_id, self.token, self.attempt = job.pk, job.lease, job.attempts
@@ -36,11 +36,11 @@ class Lease:
             raise LeaseLost(f"job {self.job_id}, attempt {self.attempt}")
 
     def renew(self) -> None:
-        """Holds the job for another term."""
+        """Extends the lease."""
         self._change(leased_until=timezone.now() + term())
 
     def progress(self, done: int, total: int, doing: str = "") -> None:
-        """Shows how far the work is. Not for use inside a transaction: nobody would see it before the end."""
+        """Shows progress. Not for use inside a transaction, where it would stay invisible until the end."""
         self._change(done=done, total=total, doing=doing[:200], leased_until=timezone.now() + term())
 
     def finish(self) -> None:
@@ -54,17 +54,17 @@ class Lease:
         self._change(status=Job.Status.QUEUED, lease="", leased_until=None, due_at=due, hinted_at=None, reason=reason)
 
     def give_up(self, *, reason: str) -> None:
-        """Marks the job failed until a person has it tried again."""
+        """Marks the job failed until a person retries it."""
         self._change(status=Job.Status.FAILED, lease="", leased_until=None, reason=reason, finished_at=timezone.now())
 
 
 def term() -> timedelta:
-    """How long a job is held without a heartbeat."""
+    """How long a lease lasts without a heartbeat."""
     return timedelta(seconds=settings.JOB_LEASE_SECONDS)
 
 
 def claim(job_id: int) -> Lease | None:
-    """Takes the job if it is due or left behind; None when there is nothing to take."""
+    """Claims the job if it is due or abandoned; None if it cannot be claimed."""
     now = timezone.now()
     job = Job.objects.claimable(now).filter(pk=job_id).first()
     if job is None:
@@ -86,7 +86,7 @@ def claim(job_id: int) -> Lease | None:
 
 @contextmanager
 def heartbeat(lease: Lease) -> Iterator[None]:
-    """Renews the lease from a thread while the work goes on; a lost lease shows when the work is written."""
+    """Renews the lease from a thread during the work; a lost lease is noticed when the result is written."""
     stop = threading.Event()
     thread = threading.Thread(target=_beat, args=(lease, stop), daemon=True, name=f"lease-{lease.job_id}")
     thread.start()

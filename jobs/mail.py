@@ -1,6 +1,6 @@
-"""Mails are sent by jobs. A job that is carried again sends the same mail again, under the same Message-ID.
+"""Mails are sent by jobs. A job that runs again sends the same mail again, with the same Message-ID.
 
-The Message-ID does not tell the job's number: whoever gets mails could count the work between them.
+The Message-ID does not contain the job's number: recipients could otherwise count the jobs between two mails.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from jobs.lease import Lease
 
 
 def send(mail: EmailMessage, lease: Lease) -> None:
-    """Sends the mail if it is for somebody. A worker killed after this and before the job is finished sends it twice;
-    mail servers and readers show two mails of one Message-ID as one.
+    """Sends the mail if it has a recipient. If the worker is killed before the job is finished, it is sent twice;
+    mail servers and programs show two mails with one Message-ID as one.
     """
     host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
     named = hmac.new(settings.SECRET_KEY.encode(), f"mail of job {lease.name}".encode(), hashlib.sha256)

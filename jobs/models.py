@@ -1,4 +1,4 @@
-"""Work to be done once, whose state the database owns; and the last sign of life of each part of the house."""
+"""Jobs, whose state is in the database; and the last report of each component."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 
 class JobQuerySet(models.QuerySet["Job"]):
-    """Words for the jobs looked for."""
+    """Queries for jobs."""
 
     def unfinished(self) -> Self:
         return self.filter(status__in=(Job.Status.QUEUED, Job.Status.RUNNING))
@@ -26,12 +26,12 @@ class JobQuerySet(models.QuerySet["Job"]):
         )
 
     def held(self) -> Self:
-        """Being carried by a worker that is alive."""
+        """Claimed by a worker that is alive."""
         return self.filter(status=Job.Status.RUNNING, leased_until__gte=timezone.now())
 
 
 class Job(models.Model):
-    """One piece of work: (kind, key) names it, so that adding it twice makes one."""
+    """One piece of work, identified by (kind, key): adding it twice creates one job."""
 
     class Status(models.TextChoices):
         QUEUED = "queued"
@@ -39,7 +39,7 @@ class Job(models.Model):
         DONE = "done"
         FAILED = "failed"
 
-    # Every change of status there is; each is made by compare-and-set.
+    # All changes of status; each is made by compare-and-set.
     TRANSITIONS: ClassVar[dict[str, frozenset[str]]] = {
         Status.QUEUED: frozenset({Status.RUNNING}),
         Status.RUNNING: frozenset({Status.RUNNING, Status.DONE, Status.QUEUED, Status.FAILED}),
@@ -84,7 +84,7 @@ class Job(models.Model):
 
 
 class Pulse(models.Model):
-    """The last sign of life of a part: the worker, the sweeper, a chore, the last backup, the demo."""
+    """The last report of a component: worker, sweeper, chore, last backup or demo."""
 
     part = models.CharField(max_length=50, primary_key=True)
     at = models.DateTimeField()
@@ -92,4 +92,4 @@ class Pulse(models.Model):
     says = models.CharField(max_length=300, blank=True, default="")
 
     def __str__(self) -> str:
-        return f"{self.part}: {self.says or ('well' if self.well else 'unwell')}"
+        return f"{self.part}: {self.says or ('well' if self.well else 'not well')}"

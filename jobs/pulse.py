@@ -1,4 +1,4 @@
-"""Signs of life: each part of the house says when it last worked, for the health page and /healthz."""
+"""Each component reports when it last worked, for the health page and /healthz."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from jobs.models import Pulse
 
 
 def beat(part: str, *, well: bool = True, says: str = "") -> None:
-    """Notes that the part has just worked (or tried to, when it is not well)."""
+    """Records that the component has just worked, or that it tried and failed."""
     Pulse.objects.update_or_create(part=part, defaults={"at": timezone.now(), "well": well, "says": says[:300]})
 
 
 def is_beating(part: str, *, within: timedelta) -> bool:
-    """Whether the part has worked of late."""
+    """Whether the component has worked recently."""
     return Pulse.objects.filter(part=part, well=True, at__gte=timezone.now() - within).exists()

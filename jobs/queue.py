@@ -1,4 +1,4 @@
-"""How work is asked for: recorded in the transaction of its cause, hinted to a worker once that has committed."""
+"""Requesting work: recorded in the transaction of its cause, announced to a worker once that has committed."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ log = logging.getLogger(__name__)
 
 
 class Refused(Exception):
-    """The work cannot be done, however often it is tried; the text is the reason people see."""
+    """The work can never succeed, so it is not retried; the text is the reason shown to people."""
 
 
 def add(*, kind: str, key: str, payload: Mapping[str, Any]) -> Job:
-    """The job of that kind and key, recorded in the open transaction; adding it twice gives the same one."""
+    """The job of that kind and key, recorded in the open transaction; adding it twice returns the same job."""
     if kind not in KINDS:
         raise LookupError(f"job kind {kind!r} is not in config.job_kinds")
     if not connection.in_atomic_block:
@@ -37,22 +37,22 @@ def add(*, kind: str, key: str, payload: Mapping[str, Any]) -> Job:
 
 
 def publish(job_id: int) -> None:
-    """Hints to a worker that the job is there, after the fact: nothing that fails here may undo or hide what is
-    committed. It costs time only, because the sweeper hints again.
+    """Announces the job to a worker, after the commit: a failure here must not undo or hide what has been
+    committed. It only costs time, because the sweeper announces the job again.
     """
     job = Job.objects.filter(pk=job_id)
     try:
         job.update(hinted_at=timezone.now())
         app.send_task("jobs.carry", args=(job_id,), retry=False)
     except DatabaseError as error:
-        log.warning("job %s was not hinted: %s", job_id, type(error).__name__)
+        log.warning("job %s was not announced: %s", job_id, type(error).__name__)
     except Exception as error:  # kombu passes on whatever its transport raises
-        log.warning("job %s was not hinted: %s", job_id, type(error).__name__)
+        log.warning("job %s was not announced: %s", job_id, type(error).__name__)
         job.update(hinted_at=None)
 
 
 def retry(*, job: Job, actor: Actor) -> None:
-    """Has a failed job tried again from its first attempt."""
+    """Queues a failed job again, starting with its first attempt."""
     with audited_atomic():
         failed = Job.objects.filter(pk=job.pk, status=Job.Status.FAILED)
         if failed.update(status=Job.Status.QUEUED, attempts=0, due_at=timezone.now(), finished_at=None) != 1:

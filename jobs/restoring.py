@@ -1,4 +1,4 @@
-"""Bringing a backup back: proved whole first, then files, anchors and database, then the trail verified."""
+"""Restoring a backup: check that it is complete, restore files, anchors and database, verify the audit trail."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from jobs.database_copy import copy_in
 
 
 class NotRestorable(Exception):
-    """The folder is no whole backup, or there is something in the way."""
+    """The folder is not a complete backup, or the restore is not possible here."""
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -34,25 +34,25 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     for entry in manifest["files"]:
         path = folder / entry["path"]
         if not path.is_file() or entry_of(folder, path) != entry:
-            raise NotRestorable(f"The backup is not whole: {entry['path']} is missing or has been changed.")
+            raise NotRestorable(f"The backup is incomplete: {entry['path']} is missing or has been changed.")
     if manifest["engine"] != connection.vendor:
-        raise NotRestorable(f"The backup is of {manifest['engine']}, and this server runs on {connection.vendor}.")
+        raise NotRestorable(f"The backup was made on {manifest['engine']}, but this server uses {connection.vendor}.")
     return manifest
 
 
 def is_in_use() -> bool:
-    """Whether the database of this house has a history that a restore would replace."""
+    """Whether the database already has an audit trail that a restore would replace."""
     return "audit_event" in connection.introspection.table_names() and Event.objects.exists()
 
 
 def restore(*, folder: Path, replace: bool, actor: Actor) -> Report:
-    """Brings everything back and says what the verification finds. Web, workers and sweeper must be stopped.
+    """Restores everything and returns the result of the verification. Web, workers and sweeper must be stopped.
 
-    Anchors that are newer than the backup stay: they show how much was lost.
+    Anchors newer than the backup are kept: they show how much was lost.
     """
     manifest = read_manifest(folder)
     if is_in_use() and not replace:
-        raise NotRestorable("The database of this server is in use. Add --replace to put the backup in its place.")
+        raise NotRestorable("The database of this server is in use. Add --replace to replace it with the backup.")
     for store, name, path in stored(folder, manifest):
         if not storages[store].exists(name):
             with path.open("rb") as file:
@@ -69,7 +69,7 @@ def restore(*, folder: Path, replace: bool, actor: Actor) -> Report:
 
 
 def stored(folder: Path, manifest: dict[str, Any]) -> Iterator[tuple[str, str, Path]]:
-    """Store, name and copy of each file that belongs to a store."""
+    """Store, name and copy of each stored file."""
     for entry in manifest["files"]:
         parts = Path(entry["path"]).parts
         if parts[0] == "files":
@@ -77,7 +77,7 @@ def stored(folder: Path, manifest: dict[str, Any]) -> Iterator[tuple[str, str, P
 
 
 def tell_restore(*, folder: Path, manifest: dict[str, Any], actor: Actor) -> None:
-    """Notes in the restored trail that it was restored, and from what."""
+    """Records in the restored audit trail that it was restored, and from which backup."""
     with audited_atomic():
         record(
             action="jobs.backup.restored",

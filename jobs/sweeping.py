@@ -1,4 +1,4 @@
-"""The sweeper: hints again at work that waits, sees that messages come through, does the house's chores in turn."""
+"""The sweeper: announces waiting jobs again, checks that messages reach a worker, and runs the chores in turn."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 def hint_again() -> None:
-    """Publishes what is due or left behind by a worker that died, unless it was hinted at a moment ago."""
+    """Announces jobs that are due or abandoned by a dead worker, unless they were announced a moment ago."""
     now = timezone.now()
     patience = timedelta(seconds=settings.JOB_LEASE_SECONDS / 2)
     unheard = Job.objects.claimable(now).filter(Q(hinted_at=None) | Q(hinted_at__lt=now - patience))
@@ -40,13 +40,13 @@ def probe() -> None:
 
 
 def alive() -> None:
-    """Shows that the sweeper goes its round."""
+    """Records that the sweeper is running."""
     beat("sweeper")
 
 
 @dataclass
 class Chore:
-    """A function of config.chores, when it is due next by the monotonic clock, and how it went last."""
+    """A function of config.chores, when it is next due by the monotonic clock, and its last result."""
 
     name: str
     every: int
@@ -54,7 +54,7 @@ class Chore:
     fault: str | None = None
 
     def do(self) -> None:
-        """Does it; what goes wrong is shown on the health page and tried again in its turn."""
+        """Runs it; an error is shown on the health page, and the chore is tried again when next due."""
         self.due = time.monotonic() + self.every
         function: Callable[[], object] = import_string(self.name)
         fault = ""
@@ -73,12 +73,12 @@ class Chore:
             beat(f"chore {self.name}", well=not fault, says=fault)
             self.fault = fault
         except DatabaseError as error:
-            log.warning("chore %s could not be noted: %s", self.name, type(error).__name__)
+            log.warning("chore %s could not be recorded: %s", self.name, type(error).__name__)
             close_old_connections()
 
 
 def sweep(stopped: Callable[[float], bool]) -> None:
-    """Does every chore in its turn until `stopped`, which waits for the seconds given, says so."""
+    """Runs every chore when due until `stopped`, which waits for the given seconds, returns true."""
     chores = [Chore(name, every) for name, every in CHORES.items()]
     while True:
         for chore in chores:

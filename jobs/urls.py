@@ -1,4 +1,4 @@
-"""The one address of jobs that needs no sign-in; the health page is among those of accounts."""
+"""/healthz, which needs no sign-in; the health page is in accounts."""
 
 from __future__ import annotations
 

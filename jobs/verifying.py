@@ -1,4 +1,4 @@
-"""Verifying the audit trail as a job: once a day, and whenever an auditor asks."""
+"""Verifying the audit trail as a job: once a day, and whenever an auditor requests it."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ KIND = "jobs.verify_audit"
 
 
 def ask(*, actor: Actor) -> Job:
-    """Asks for a verification; asking twice within a minute makes one."""
+    """Requests a verification; two requests within a minute make one."""
     with audited_atomic():
         asker = {"id": actor.user_id, "label": actor.label, "role": actor.role}
         return add(kind=KIND, key=f"{timezone.now():%Y-%m-%dT%H:%M}", payload={"actor": asker})
 
 
 def ask_daily() -> None:
-    """Asks for the verification of the day."""
+    """Requests the daily verification."""
     with audited_atomic():
         add(kind=KIND, key=f"{timezone.now():%Y-%m-%d}", payload={})
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
-    """Verifies and tells what was found."""
+    """Verifies the audit trail and records the result."""
     asker = payload.get("actor")
     actor = Actor(asker["id"], asker["label"], asker["role"]) if asker else Actor.system("sweeper")
     report = verify()

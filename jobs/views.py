@@ -1,4 +1,4 @@
-"""/healthz, for load balancers and for whoever starts the house: no sign-in, no data."""
+"""/healthz, for load balancers and start-up scripts: no sign-in, no data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from jobs.health import Answer, vital
 @login_not_required
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 only when database, broker, worker and disk all answer and, in the demo, it has been filled."""
+    """200 only when database, broker, worker and disk all answer and, in the demo, its data are complete."""
     answers = vital()
     well = all(answer.well for answer in answers)
     parts = {answer.part: {"well": answer.well, "says": in_public(answer)} for answer in answers}
@@ -20,7 +20,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def in_public(answer: Answer) -> str:
-    """What a part says, without how much room is left: whoever watched that would see films arrive."""
+    """A component's answer without the free space: watching it would reveal when films arrive."""
     if answer.part != "disk":
         return answer.says
-    return "room enough" if answer.well else "too little room, or it cannot be written to"
+    return "enough space" if answer.well else "not enough space, or not writable"

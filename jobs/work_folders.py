@@ -1,4 +1,4 @@
-"""A folder for one piece of work, gone when the work is; what a killed process left is found by its free lock.
+"""A folder for one piece of work, removed with it; folders of killed processes are found by their free lock.
 
 Nothing that identifies a person is written here: that goes through config.unnamed_files.
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 from django.conf import settings
 
 PREFIX = "work-"
-# Between the making of a folder and its lock lies a moment.
+# A folder exists for a moment before it is locked.
 YOUNGEST_SECONDS = 60.0
 
 
@@ -47,7 +47,7 @@ def _is_left_behind(folder: Path) -> bool:
         if time.time() - folder.stat().st_mtime < YOUNGEST_SECONDS:
             return False
         lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError:  # its work has just ended, or it is no folder
+    except OSError:  # its work has just ended, or it is not a folder
         return False
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

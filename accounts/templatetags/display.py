@@ -1,4 +1,4 @@
-"""Words for templates: times in UTC, the tone of a state, how a value is shown."""
+"""Template tags: times in UTC, the tone of a state, how a value is shown."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ register.filter("plain", plain)
 
 @register.simple_tag
 def moment(value: datetime | None) -> str | SafeString:
-    """A time in UTC to the minute, with the second for machines."""
+    """A time in UTC to the minute, and to the second in the datetime attribute."""
     if value is None:
         return "–"
     exact = timezone.localtime(value, timezone.get_default_timezone())
@@ -39,13 +39,13 @@ def page_owner(context: template.Context) -> str:
 
 @register.simple_tag
 def percent(done: int, total: int) -> str:
-    """The share in whole per cent, never 100 before all is done."""
+    """The share in whole per cent, never 100 before everything is done."""
     return f"{100 * done // total} %" if total else ""
 
 
 @register.filter
 def role_name(role: str) -> str:
-    """The name of a role for people."""
+    """The name of a role as shown to people."""
     return ROLE_NAMES[Role(role)]
 
 

@@ -1,4 +1,4 @@
-"""The administrator's health page: how each part is, and the jobs, with retry for those that failed."""
+"""The administrator's pages: the health of each component, and the jobs, with retry for failed ones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from jobs.queue import retry
 
 
 def progress_of(job: Job) -> Progress | None:
-    """How far the job says it is."""
+    """The progress that the job reports."""
     return Progress(job.done, job.total) if job.total else None
 
 
@@ -45,7 +45,7 @@ COLUMNS = [
 
 
 def health(request: HttpRequest) -> HttpResponse:
-    """How each part of the house is, and what failed."""
+    """The health of each component, and the number of failed jobs."""
     administrator(request, Action.SEE_HEALTH)
     context = {"answers": [*vital(), *further()], "failed": Job.objects.failed().count()}
     return render(request, "jobs/health.html", context | {"waiting": Job.objects.unfinished().count()})
@@ -62,14 +62,14 @@ def jobs(request: HttpRequest) -> HttpResponseBase:
         search=("kind", "key", "reason"),
         sort="-added_at",
         hidden=("due_at", "doing"),
-        empty="No work has been asked for yet.",
+        empty="There are no jobs yet.",
     )
     return listing.respond("jobs/jobs.html")
 
 
 @require_POST
 def retry_job(request: HttpRequest, pk: int) -> HttpResponse:
-    """Has a failed job tried again."""
+    """Queues a failed job again."""
     actor = administrator(request, Action.RETRY_JOBS)
     job = get_object_or_404(Job, pk=pk)
     retry(job=job, actor=actor)

@@ -15,16 +15,16 @@ from accounts.sign_in import begin_session, check_code, check_password, half_in,
 from accounts.views.sign_in import TOO_LATE, WRONG, WRONG_CODE
 from config.errors import BadInput
 
-OTHER_PERSON = "This page belongs to another person. Sign in on a page of your own."
+OTHER_PERSON = "This page was opened by another person. Open Blindread in a new tab and sign in there."
 
 
 @login_not_required
 @sensitive_post_parameters()
 def sign_in_over(request: HttpRequest) -> HttpResponse:
-    """GET gives a token to post with; POST signs in and gives a fresh one.
+    """GET returns a token to post with; POST signs in and returns a new one.
 
     POST {email, password}, as JSON or as a form; when the answer is {"needs": "code", "proof"}, then {proof, code}.
-    All at once is taken too. With `user_token` the person has to be the one the page was made for.
+    All fields can be sent at once. With `user_token` the person must be the one the page was made for.
     """
     if request.method != "POST":
         return JsonResponse({"csrf": get_token(request), "signed_in": request.user.is_authenticated})
@@ -65,7 +65,7 @@ def second_step(request: HttpRequest, sent: dict[str, str]) -> JsonResponse:
 
 
 def enter(request: HttpRequest, user: User, sent: dict[str, str]) -> JsonResponse:
-    """In, if the page is this person's."""
+    """Signs in, if the page belongs to this person."""
     if sent.get("user_token", user_token(user)) != user_token(user):
         return JsonResponse({"error": OTHER_PERSON}, status=409)
     begin_session(request, user)

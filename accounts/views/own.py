@@ -1,4 +1,4 @@
-"""The own account: name, roles, second factor."""
+"""A person's own account: name, roles, second factor."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from accounts.sign_in import MUST_ENROL
 from accounts.signatures import check_password_for_signature
 from config.form_refusals import refused_on
 
-SECRET = "accounts.totp-secret"  # noqa: S105  the name of a place in the session
+SECRET = "accounts.totp-secret"  # noqa: S105  a key of the session
 
 
 def own(request: HttpRequest) -> User:
@@ -37,13 +37,13 @@ def own(request: HttpRequest) -> User:
 
 
 def profile(request: HttpRequest) -> HttpResponse:
-    """What the house knows of the person, and the name to change."""
+    """Shows the person's account, and lets them change their name."""
     user = own(request)
     form = NameForm(request.POST or None, initial={"name": user.name})
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             rename(user=user, name=form.cleaned_data["name"])
-            messages.success(request, "Your name is changed. Earlier signatures keep the name they were given with.")
+            messages.success(request, "Your name has been changed. Earlier signatures keep the earlier name.")
             return redirect("profile")
     context = {
         "form": form,
@@ -57,7 +57,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters()
 def second_factor(request: HttpRequest) -> HttpResponse:
-    """Adds a second factor, or shows the one there is."""
+    """Adds a second factor, or shows the existing one."""
     user = own(request)
     if has_second_factor(user):
         context = {"left": codes_left(user), "demanded": needs_second_factor(user), "form": PasswordForm()}
@@ -71,7 +71,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             del request.session[SECRET]
             request.session[MUST_ENROL] = False
             return render(request, "account/recovery_codes.html", {"codes": codes})
-    # Our own drawing of our own secret: nothing in it was typed by anybody.
+    # Our own SVG of our own secret: nothing in it is user input.
     picture = mark_safe(picture_of(user, secret))  # noqa: S308
     context = {"form": form, "secret": secret, "picture": picture, "demanded": needs_second_factor(user)}
     return render(request, "account/second_factor_add.html", context)
@@ -80,24 +80,24 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 @require_POST
 @sensitive_post_parameters()
 def second_factor_remove(request: HttpRequest) -> HttpResponse:
-    """Takes the own second factor away."""
+    """Removes the person's own second factor."""
     user, form = own(request), PasswordForm(request.POST)
     if form.is_valid():
         check_password_for_signature(user=user, password=form.cleaned_data["password"])
         remove_second_factor(user=user)
-        messages.success(request, "Your second factor is removed.")
+        messages.success(request, "Your second factor has been removed.")
     else:
-        messages.error(request, "Removing the second factor needs your password.")
+        messages.error(request, "Enter your password to remove the second factor.")
     return redirect("profile" if form.is_valid() else "second_factor")
 
 
 @require_POST
 @sensitive_post_parameters()
 def recovery_codes(request: HttpRequest) -> HttpResponse:
-    """Draws new recovery codes and shows them once."""
+    """Makes new recovery codes and shows them once."""
     user, form = own(request), PasswordForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "New recovery codes need your password.")
+        messages.error(request, "Enter your password to get new recovery codes.")
         return redirect("second_factor")
     check_password_for_signature(user=user, password=form.cleaned_data["password"])
     return render(request, "account/recovery_codes.html", {"codes": renew_recovery_codes(user=user)})

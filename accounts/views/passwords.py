@@ -1,4 +1,4 @@
-"""Invitations and passwords by mailed link, and the own password."""
+"""Invitations and passwords by mailed link, and changing one's own password."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from config.form_refusals import refused_on
 
 @login_not_required
 def forgotten(request: HttpRequest) -> HttpResponse:
-    """Asks for the link; the answer is the same whether there is such an account or not."""
+    """Requests a link; the answer is the same whether or not the account exists."""
     form = ForgottenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         forget_password(email=form.cleaned_data["email"])
@@ -29,13 +29,13 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @sensitive_post_parameters()
 def password_new(request: HttpRequest, token: str) -> HttpResponse:
-    """A new password by the mailed link."""
+    """Sets a new password through the mailed link."""
     user = person_of(token, "password")
     form = NewPasswordForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             reset_password(user=user, password=form.cleaned_data["password"])
-            messages.success(request, "Your new password is set. Sign in with it.")
+            messages.success(request, "Your new password has been set. Sign in with it.")
             return redirect("sign_in")
     return render(request, "account/password_new.html", {"form": form, "email": user.email})
 
@@ -43,7 +43,7 @@ def password_new(request: HttpRequest, token: str) -> HttpResponse:
 @login_not_required
 @sensitive_post_parameters()
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Name and password of somebody invited."""
+    """Sets the name and password of an invited person."""
     user = person_of(token, "invitation")
     form = InvitationForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
@@ -56,12 +56,12 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 @sensitive_post_parameters()
 def password_change(request: HttpRequest) -> HttpResponse:
-    """The own password, by somebody who knows the present one."""
+    """Changes a person's own password; the current one is required."""
     user = own(request)
     form = ChangePasswordForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             change_password(request=request, user=user, old=form.cleaned_data["old"], new=form.cleaned_data["password"])
-            messages.success(request, "Your password is changed. Other sessions of yours have ended.")
+            messages.success(request, "Your password has been changed. Your other sessions have ended.")
             return redirect("profile")
     return render(request, "account/password_change.html", {"form": form})

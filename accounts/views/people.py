@@ -50,7 +50,7 @@ COLUMNS = [
 
 
 def accounts(request: HttpRequest) -> HttpResponseBase:
-    """Every account of the house."""
+    """Every account of the installation."""
     administrator(request, Action.MANAGE_ACCOUNTS)
     factor = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
     rows = User.objects.annotate(factor=Exists(factor))
@@ -59,19 +59,19 @@ def accounts(request: HttpRequest) -> HttpResponseBase:
 
 
 def invite(request: HttpRequest) -> HttpResponse:
-    """Invites somebody by e-mail."""
+    """Invites a person by e-mail."""
     actor = administrator(request, Action.MANAGE_ACCOUNTS)
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             user = people.invite(actor=actor, **form.cleaned_data)
-            messages.success(request, f"{user.email} is invited; the link goes out by mail.")
+            messages.success(request, f"{user.email} has been invited. The link is on its way by mail.")
             return redirect("account", user.pk)
     return render(request, "accounts/invite.html", {"form": form})
 
 
 def account(request: HttpRequest, pk: int) -> HttpResponse:
-    """One account and what can be done with it."""
+    """One account and the actions on it."""
     administrator(request, Action.MANAGE_ACCOUNTS)
     user = get_object_or_404(User, pk=pk)
     context = {
@@ -85,21 +85,21 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/account.html", context)
 
 
-# What the address says: the word on the button, what it asks first, whether it takes something away.
+# By the last part of the address: the button's label, the question asked first, whether it is destructive.
 STEPS: dict[str, tuple[str, str, bool]] = {
-    "invite-again": ("Send the invitation again", "The earlier link stops working. Send a new one?", False),
-    "send-link": ("Send a link for a new password", "Mail this person a link to set a new password?", False),
-    "end-sessions": ("End every session", "Sign this person out everywhere?", True),
-    "reset-second-factor": ("Reset the second factor", "Remove the second factor and end every session?", True),
-    "make-administrator": ("Make an administrator", "Let this person manage every account?", False),
-    "unmake-administrator": ("No longer an administrator", "Take the administrator's rights away?", True),
-    "disable": ("Disable the account", "End every session at once and let this person in no more?", True),
-    "enable": ("Enable the account", "Let this person in again?", False),
+    "invite-again": ("Send the invitation again", "Send a new invitation? The earlier link stops working.", False),
+    "send-link": ("Send a password link", "Mail this person a link to set a new password?", False),
+    "end-sessions": ("End all sessions", "Sign this person out everywhere?", True),
+    "reset-second-factor": ("Reset the second factor", "Remove the second factor and end all sessions?", True),
+    "make-administrator": ("Make administrator", "Let this person manage all accounts?", False),
+    "unmake-administrator": ("Revoke administrator rights", "Revoke this person's administrator rights?", True),
+    "disable": ("Disable the account", "End all sessions and stop this person from signing in?", True),
+    "enable": ("Enable the account", "Let this person sign in again?", False),
 }
 
 
 def steps_for(user: User) -> list[tuple[str, str, str, bool]]:
-    """The steps that make sense in the state the account is in."""
+    """The actions available in the account's current state."""
     fit = ["enable"]
     if user.is_active:
         used = ["send-link", "end-sessions"] if user.has_usable_password() else ["invite-again"]
@@ -110,7 +110,7 @@ def steps_for(user: User) -> list[tuple[str, str, str, bool]]:
 
 @require_POST
 def account_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
-    """Does one thing to an account, with a reason."""
+    """Carries out one action on an account, with a reason."""
     actor = administrator(request, Action.MANAGE_ACCOUNTS)
     user = get_object_or_404(User, pk=pk)
     form = ReasonForm(request.POST)
@@ -123,7 +123,7 @@ def account_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 
 
 def carry_out(step: str, *, user: User, reason: str, actor: Actor) -> None:
-    """The function behind each step."""
+    """The function behind each action."""
     match step:
         case "invite-again":
             people.invite_again(user=user, actor=actor)
@@ -141,4 +141,4 @@ def carry_out(step: str, *, user: User, reason: str, actor: Actor) -> None:
         case "enable":
             people.enable(user=user, reason=reason, actor=actor)
         case _:
-            raise BadInput(f"Nothing called {quoted(step)} can be done to an account. Choose {either(STEPS)}.")
+            raise BadInput(f"{quoted(step)} is not an action on accounts. Choose {either(STEPS)}.")

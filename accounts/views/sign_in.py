@@ -15,13 +15,13 @@ from accounts.models import User
 from accounts.second_factor import has_second_factor
 from accounts.sign_in import begin_session, check_code, check_password, end_session, half_in, person_half_in
 
-WRONG = "E-mail address and password do not belong together, or the account is not in use."
-WRONG_CODE = "The code is not right, or it has been used."
-TOO_LATE = "That took too long. Please begin again."
+WRONG = "The e-mail address or the password is wrong, or the account is not active."
+WRONG_CODE = "The code is wrong or has already been used."
+TOO_LATE = "The sign-in took too long. Please start again."
 
 
 def next_page(request: HttpRequest) -> str:
-    """Where to go afterwards: an address of this house, else the start page."""
+    """Where to go afterwards: an address of this installation, otherwise the home page."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if safe else settings.LOGIN_REDIRECT_URL
@@ -43,7 +43,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def go_on(request: HttpRequest, user: User) -> HttpResponse:
-    """In at once, or to the code."""
+    """Signs in directly, or goes on to the code."""
     if has_second_factor(user):
         return ask_code(request, CodeForm(initial={"proof": half_in(user)}))
     begin_session(request, user)
@@ -78,6 +78,6 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Out, and back to the page of signing in."""
+    """Signs out and goes to the sign-in page."""
     end_session(request)
     return redirect(settings.LOGOUT_REDIRECT_URL)

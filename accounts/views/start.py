@@ -1,4 +1,4 @@
-"""The start page: every role the person holds, with what waits for him there; and help."""
+"""The home page: every role the person holds, with the open tasks of each; and help."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def help_page(request: HttpRequest) -> HttpResponse:
-    """How the pages work: lists, keys, colours, signatures, time-out."""
+    """How the pages work: lists, keyboard shortcuts, colours, signatures, time-out."""
     return render(request, "accounts/help.html")

@@ -1,4 +1,4 @@
-"""The first account of a new house: prints the link by which its person sets name and password."""
+"""The first account of a new installation: prints the link with which its owner sets name and password."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from config.errors import Refusal
 
 
 class Command(BaseCommand):
-    """Invites an administrator from the console, where mail may not be set up yet."""
+    """Invites an administrator from the console, because mail may not be set up yet."""
 
     help = __doc__ or ""
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("email")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Makes the account and prints the link; it is good once, for 14 days."""
+        """Creates the account and prints the link, which works once within 14 days."""
         try:
             user = invite(
                 email=options["email"], is_administrator=True, by_mail=False, actor=Actor.system("invite_administrator")

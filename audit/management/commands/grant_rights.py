@@ -1,4 +1,4 @@
-"""manage.py grant_rights ROLE: on PostgreSQL, what the role the house works under may do, run by the owner."""
+"""manage.py grant_rights ROLE: on PostgreSQL, grants the rights of the role Blindread runs as; run by the owner."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ ROLE = (
 
 
 class Command(BaseCommand):
-    help = "Grant a PostgreSQL role what the house needs: no table is its own, and regulated rows it may only add."
+    help = "Grant a PostgreSQL role the rights that Blindread needs: it owns no table and may only add regulated rows."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("role", help="the role of web, workers and sweeper; not the owner of the tables")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if connection.vendor != "postgresql":
-            raise CommandError("rights are granted on PostgreSQL only; a SQLite file belongs to who can write it")
+            raise CommandError("rights are granted on PostgreSQL only; this database is SQLite")
         role = sql.Identifier(options["role"])
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(ROLE, [options["role"]])
             found = cursor.fetchone()
             if found is None or any(found):
-                raise CommandError(f"{options['role']} must exist, be no superuser and own no table of the house")
+                raise CommandError(f"{options['role']} must exist, be no superuser and own no table of Blindread")
             for statement in EVERYTHING:
                 cursor.execute(sql.SQL(statement).format(role=role))
             for protection in existing():
                 taken = "DELETE" if protection.column else "UPDATE, DELETE"
                 table = sql.Identifier(protection.table)
                 cursor.execute(sql.SQL(f"REVOKE {taken} ON {{table}} FROM {{role}}").format(table=table, role=role))
-        self.stdout.write(f"{options['role']} may work here; {len(existing())} regulated tables it may only add to")
+        self.stdout.write(f"{options['role']} has its rights; {len(existing())} regulated tables are insert-only for it")

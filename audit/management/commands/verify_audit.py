@@ -1,4 +1,4 @@
-"""manage.py verify_audit: proves the audit trail and the regulated rows intact, or names what is not."""
+"""manage.py verify_audit: confirms that the audit trail and the regulated rows are intact, or lists the faults."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Command(BaseCommand):
         else:
             for finding in report.findings:
                 self.stdout.write(f"{finding.fault}: {finding}")
-            verdict = "intact" if report.intact else f"NOT INTACT: {len(report.findings)} faults, the first named first"
+            verdict = "intact" if report.intact else f"NOT INTACT: {len(report.findings)} faults, in the order found"
             self.stdout.write(f"{report.events} events, {report.rows} rows, {report.anchors} anchors: {verdict}")
         try:
             tell(report=report, actor=Actor.system("verify_audit"))
         except DatabaseError as error:
-            self.stderr.write(f"the result could not be written into the trail: {type(error).__name__}")
+            self.stderr.write(f"the result could not be recorded in the audit trail: {type(error).__name__}")
         if not report.intact:
             sys.exit(1)

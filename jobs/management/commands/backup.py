@@ -1,4 +1,4 @@
-"""manage.py backup: database, files and anchors into one folder, while the house goes on working."""
+"""manage.py backup: database, files and anchors into one folder, while Blindread keeps running."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--to", type=Path, metavar="FOLDER", help="default: BACKUP_FOLDER, where old ones go")
+        parser.add_argument("--to", type=Path, metavar="FOLDER", help="default: BACKUP_FOLDER, which is pruned")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

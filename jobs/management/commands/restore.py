@@ -1,4 +1,4 @@
-"""manage.py restore FOLDER: brings a backup back and verifies it; the house must be stopped."""
+"""manage.py restore FOLDER: restores a backup and verifies it; Blindread must be stopped."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from jobs.restoring import NotRestorable, restore
 
 
 class Command(BaseCommand):
-    help = "Bring a backup back: files, anchors and database, then verify the audit trail. Stop the house first."
+    help = "Restore a backup: files, anchors and database, then verify the audit trail. Stop Blindread first."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("folder", type=Path, help="a folder that backup has written")
-        parser.add_argument("--replace", action="store_true", help="even though this house's database is in use")
+        parser.add_argument("folder", type=Path, help="a folder written by backup")
+        parser.add_argument("--replace", action="store_true", help="even though the database is in use")
 
     def handle(self, *args: Any, **options: Any) -> None:
         actor = Actor.system("restore")

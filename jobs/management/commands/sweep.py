@@ -1,4 +1,4 @@
-"""manage.py sweep: the sweeper, one for a house. Ends on SIGTERM or Ctrl-C."""
+"""manage.py sweep: the sweeper, one per installation. Ends on SIGTERM or Ctrl-C."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from jobs.sweeping import sweep
 
 
 class Command(BaseCommand):
-    help = "Hint again at jobs that wait, write anchors, send what is due; one sweeper for a house."
+    help = "Announce waiting jobs again, write anchors, send what is due. Run one sweeper per installation."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--once", action="store_true", help="do each chore once and end")
+        parser.add_argument("--once", action="store_true", help="do each chore once, then exit")
 
     def handle(self, *args: Any, **options: Any) -> None:
         demand()

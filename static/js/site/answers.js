@@ -1,5 +1,5 @@
-// What htmx is told when a request is turned down: the server's words go into the notices of the page; after a session
-// has ended its person signs in over the page.
+// How htmx handles a refused request: the server's message goes into the notices of the page; if the session has
+// ended, the person signs in over the page.
 import { checkSession } from "./idle.js";
 
 const notices = () => document.getElementById("notices");
@@ -21,7 +21,7 @@ document.addEventListener("htmx:responseError", (event) => {
   }
   const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
   const refusal = page.querySelector(".notice");
-  notices()?.replaceChildren(refusal ?? notice("The server could not do this. Reload the page and try again."));
+  notices()?.replaceChildren(refusal ?? notice("The server could not complete this. Reload the page and try again."));
   notices()?.scrollIntoView({ block: "nearest" });
 });
 

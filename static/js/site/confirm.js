@@ -1,5 +1,5 @@
-// Asks before a step: <form data-confirm="Reject this film?"> or hx-confirm="...". The word on the button that was
-// pressed is the word for going on. Without this module the form is sent as it is.
+// Asks before an action: <form data-confirm="Reject this film?"> or hx-confirm="...". The label of the button that
+// was pressed is also the label for confirming. Without this module the form is sent directly.
 const dialog = () => document.getElementById("confirm-dialog");
 
 export const ask = (question, yes = "Go on", danger = false) =>

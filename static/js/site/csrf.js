@@ -3,14 +3,14 @@ const meta = () => document.querySelector('meta[name="csrf-token"]');
 
 export const token = () => meta().content;
 
-// After signing in over the page the session has a new token: pages and htmx take it from here.
+// After signing in over the page the session has a new token, which pages and htmx get here.
 export const renew = (fresh) => {
   meta().content = fresh;
   document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": fresh }));
   for (const input of document.querySelectorAll('input[name="csrfmiddlewaretoken"]')) input.value = fresh;
 };
 
-// Forms and files go as they are, anything else as JSON.
+// Forms and files are sent unchanged, anything else as JSON.
 const asItIs = (body) => body === undefined || body instanceof FormData || body instanceof Blob;
 
 export const send = (url, { method = "POST", body, headers = {}, ...rest } = {}) =>

@@ -1,5 +1,5 @@
 // data-opens="ID" opens a dialog; a menu (details data-menu) closes on Escape and on a click elsewhere; data-focus takes
-// the focus when the page comes; data-back goes back.
+// the focus when the page loads; data-back goes back.
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   if (opener) document.getElementById(opener.dataset.opens).showModal();

@@ -1,4 +1,4 @@
-// What every page can do. Each module attaches itself by data attributes and works on content that htmx brings later.
+// The scripts of every page. Each module works by data attributes, also on content that htmx loads later.
 import "./confirm.js";
 import "./dialogs.js";
 import "./keys.js";

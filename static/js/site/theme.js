@@ -1,4 +1,4 @@
-// Runs before the page is painted, so that a dark room sees no flash: the chosen colours, if any were chosen.
+// Applies the chosen colours before the page is painted, so that dark mode does not flash.
 (() => {
   const KEY = "blindread.theme";
   const chosen = () => localStorage.getItem(KEY) ?? "auto";
