@@ -38,7 +38,7 @@ def test_somebody_invited_sets_name_and_password_and_signs_in(db: None, client: 
     assert client.get(link).status_code == 200
     assert client.post(link, {"name": "New  Person", "password": NEW, "again": NEW}).status_code == 302
     client.post("/sign-in/", {"email": "new.person@house.example", "password": NEW})
-    assert "Good day, New Person" in client.get("/").content.decode()
+    assert "Welcome, New Person" in client.get("/").content.decode()
 
 
 def test_an_invitation_is_good_once(db: None, client: Client) -> None:
@@ -134,7 +134,7 @@ def test_disabling_and_enabling_are_told_with_the_reason(cast: Cast) -> None:
 def test_the_last_administrator_stays(cast: Cast) -> None:
     admin = cast.user("administrator")
     for step in (people.disable, unmake):
-        with pytest.raises(WrongState, match="The last administrator is"):
+        with pytest.raises(WrongState, match="is the last administrator"):
             step(user=admin, reason="no", actor=cast.actor("administrator"))
     make_user("second@house.example", "Second", is_administrator=True)
     people.disable(user=admin, reason="retires", actor=cast.actor("administrator"))

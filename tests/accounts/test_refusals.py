@@ -44,10 +44,10 @@ def test_a_disabled_account_is_enabled_first(cast: Cast) -> None:
 def test_an_administrator_is_made_once_and_unmade_once(cast: Cast) -> None:
     step: dict[str, Any] = {"user": cast.user("reader"), "reason": "helps", "actor": cast.actor("administrator")}
     unmade = said(people.set_administrator, is_administrator=False, **step)
-    assert unmade == "The account of reader of RA-1 is not an administrator's."
+    assert unmade == "reader of RA-1 is not an administrator."
     people.set_administrator(is_administrator=True, **step)
     made = said(people.set_administrator, is_administrator=True, **step)
-    assert made == "The account of reader of RA-1 is already an administrator's."
+    assert made == "reader of RA-1 is already an administrator."
 
 
 def test_an_invitation_is_accepted_once(cast: Cast) -> None:

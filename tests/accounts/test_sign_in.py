@@ -44,7 +44,7 @@ def rewind(client: Client, key: str, seconds: float) -> None:
 
 def test_the_right_password_opens_the_start_page_and_is_told(client: Client, anna: User) -> None:
     assert sign_in(client).headers["Location"] == "/"
-    assert "Good day, Anna Berg" in client.get("/").content.decode()
+    assert "Welcome, Anna Berg" in client.get("/").content.decode()
     assert told() == ["accounts.session.started"]
 
 

@@ -33,6 +33,7 @@ HOSTS = [
         ("quay", "io"),
     )
 ]
+MOST_COLUMNS_OF_A_TEMPLATE = 160
 UNFINISHED = ["TO" + "DO", "FIX" + "ME", "X" + "XX"]
 TEXT = {".py", ".js", ".html", ".css", ".md", ".sh", ".toml", ".txt", ".in", ".yml", ".yaml", ".cfg", ""}
 
@@ -68,6 +69,17 @@ def test_nothing_is_larger_than_a_megabyte() -> None:
 @pytest.mark.parametrize("word", UNFINISHED)
 def test_nothing_is_left_to_be_done(word: str) -> None:
     assert [name for name, text in texts() if re.search(rf"\b{word}\b", text)] == []
+
+
+def test_no_line_of_a_template_is_too_long_to_be_read_in_a_review() -> None:
+    wrong = [
+        f"{name}:{number} has {len(line)} columns"
+        for name, text in texts()
+        if name.startswith("templates/")
+        for number, line in enumerate(text.splitlines(), 1)
+        if len(line) > MOST_COLUMNS_OF_A_TEMPLATE
+    ]
+    assert wrong == [], f"break the line; at most {MOST_COLUMNS_OF_A_TEMPLATE} columns"
 
 
 def test_every_module_says_in_a_few_lines_what_it_is() -> None:

@@ -1,4 +1,4 @@
-"""ruff and mypy --strict have nothing to say."""
+"""ruff, mypy --strict and djhtml have nothing to say."""
 
 from __future__ import annotations
 
@@ -29,3 +29,8 @@ def test_ruff_has_nothing_to_say(command: tuple[str, ...]) -> None:
 def test_mypy_has_nothing_to_say() -> None:
     present = [name for name in [*MODULES, "tests", "manage.py"] if any((ROOT / name).glob("**/*.py")) or "." in name]
     assert run("mypy", "--no-error-summary", *present) == ""
+
+
+def test_djhtml_has_nothing_to_say() -> None:
+    """Templates are indented by djhtml --tabwidth 2 templates, which alters no text and breaks no line."""
+    assert run("djhtml", "--check", "--tabwidth", "2", "templates") == ""

@@ -63,7 +63,7 @@ def test_a_worker_at_work_on_something_long_is_not_missed(add_job: AddJob) -> No
 
 def test_a_full_disk_is_told(settings: Any) -> None:
     settings.MIN_FREE_BYTES = 10**18
-    assert "are needed" in answer("disk").says
+    assert "is required" in answer("disk").says
     assert not answer("disk").well
 
 

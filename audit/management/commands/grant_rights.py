@@ -43,4 +43,4 @@ class Command(BaseCommand):
                 taken = "DELETE" if protection.column else "UPDATE, DELETE"
                 table = sql.Identifier(protection.table)
                 cursor.execute(sql.SQL(f"REVOKE {taken} ON {{table}} FROM {{role}}").format(table=table, role=role))
-        self.stdout.write(f"{options['role']} has its rights; {len(existing())} regulated tables are insert-only for it")
+        self.stdout.write(f"{options['role']} has its rights; {len(existing())} regulated tables are insert-only")

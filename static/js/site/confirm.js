@@ -2,7 +2,7 @@
 // was pressed is also the label for confirming. Without this module the form is sent directly.
 const dialog = () => document.getElementById("confirm-dialog");
 
-export const ask = (question, yes = "Go on", danger = false) =>
+export const ask = (question, yes = "Continue", danger = false) =>
   new Promise((resolve) => {
     const box = dialog();
     const button = box.querySelector("[data-confirm-yes]");

@@ -1,5 +1,5 @@
 // Single keys: an element with data-key="a" (and data-key-label) is clicked or focused by that key. They can be turned
-// off, do nothing while a text field has the focus, and are listed in the dialog of keys.
+// off, do nothing while a text field has the focus, and are listed in the shortcuts dialog.
 const KEY = "blindread.keys";
 const on = () => localStorage.getItem(KEY) !== "off";
 const typing = (element) => element.closest("input:not([type=checkbox],[type=radio]), select, textarea, [contenteditable]");
