@@ -34,7 +34,7 @@ COLUMNS = [
         filter=ChoiceFilter("status", Job.Status.choices),
     ),
     Column("progress", "Progress", value=progress_of),
-    Column("doing", "Doing"),
+    Column("doing", "Current step"),
     Column("attempts", "Attempts", sort="attempts"),
     Column("reason", "Reason", filter=TextFilter("reason")),
     Column("added_at", "Added", sort="added_at", filter=MomentFilter("added_at")),

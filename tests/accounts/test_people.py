@@ -158,7 +158,7 @@ def test_asking_for_a_link_says_the_same_with_and_without_an_account(cast: Cast,
         return client.post("/password/forgotten/", {"email": email}).content.decode().replace(email, "")
 
     assert words(cast.user("reader").email) == words("nobody@house.example")
-    assert Job.objects.count() == 2  # the same work either way, so that its time tells nothing
+    assert Job.objects.count() == 2  # the same work either way, so that its time reveals nothing
     run_due_jobs(kinds=frozenset({"accounts.mail_link"}))
     assert [message.to for message in mail.outbox] == [[cast.user("reader").email]]
     assert Event.objects.filter(action="accounts.password-link.sent").count() == 1

@@ -1,4 +1,4 @@
-"""What people are told about accounts when something cannot be done: what is wrong, and what to do instead."""
+"""Refusals about accounts say what is wrong and what to do instead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The start page shows every role a person holds and what waits for him there, and nothing of anybody else's."""
+"""The home page shows every role of a person and its open tasks, and nothing of anybody else's."""
 
 from __future__ import annotations
 

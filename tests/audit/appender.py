@@ -1,4 +1,4 @@
-"""A process that tells events one after the other: python -m tests.audit.appender STREAM COUNT."""
+"""A process that records events one after the other: python -m tests.audit.appender STREAM COUNT."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def own_actions() -> Iterator[None]:
 
 @pytest.fixture
 def tell(own_actions: None) -> Tell:
-    """Tells an event in a transaction of its own."""
+    """Records an event in its own transaction."""
     hides = {"reason", "changes.score", "details.arm"}
     registry.declare("tests.note.taken", label="Note taken", sentence="took a note", seen_by={"lead"}, hides=hides)
 
@@ -43,7 +43,7 @@ def tell(own_actions: None) -> Tell:
 
 @pytest.fixture
 def regulated(tell: Tell, transactional_db: None) -> Iterator[Callable[[str], Pulse]]:
-    """Makes rows of a table that is regulated for this test, each told in an event."""
+    """Makes rows of a table that is regulated for this test, each recorded in an event."""
     protect("jobs_pulse")
     install()
 

@@ -23,7 +23,7 @@ CANARY = "CANARY-4711"
 
 @pytest.fixture
 def trail(cast: Cast, own_actions: None) -> Cast:
-    """Events in two trials and the house, one of which carries what an auditor must not see."""
+    """Events in two trials and the system stream; one has content that an auditor must not see."""
     everybody = {"auditor", "lead"}
     registry.declare("tests.box.opened", label="Box opened", sentence="opened box {id}", seen_by=everybody)
     registry.declare(

@@ -40,7 +40,7 @@ def test_every_event_of_a_trial_reads_as_a_sentence_to_every_role(trail: list[Ev
 
 
 def test_a_signed_read_names_its_case_to_those_who_know_scores_alone(trail: list[Event]) -> None:
-    """How many readers a case had tells whether it was adjudicated."""
+    """The number of readers of a case reveals whether it was adjudicated."""
     to_the_lead = read_by(trail, Role.LEAD)["reading.step.signed"].sentence
     to_the_auditor = read_by(trail, Role.AUDITOR)["reading.step.signed"].sentence
     assert re.fullmatch(r"\S+ signed read \d+ of case \d+", to_the_lead)

@@ -153,7 +153,7 @@ def undone() -> Iterator[None]:
 
 
 def let_foreign_keys_dangle(cursor: CursorWrapper) -> None:
-    """A superuser can also see to it that nothing stands in his way."""
+    """A superuser can also remove every obstacle."""
     if connection.vendor == "postgresql":
         cursor.execute("SET LOCAL session_replication_role = replica")
     else:

@@ -1,4 +1,4 @@
-"""No part of the house starts on a database whose regulated tables are unprotected."""
+"""No process starts on a database whose regulated tables are unprotected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people rely on when something is told: with the change or not at all, in one chain for each stream."""
+"""An event is recorded with its change or not at all, in one chain per stream."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A forger who owns the database and lifts the protection is found, and the row he touched is named."""
+"""A forgery by the owner of the database, with the protection removed, is found and its row named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages of the demo are files: whoever looks finds a whole one or none."""
+"""Messages of the demo are files: a reader finds a complete file or none."""
 
 from __future__ import annotations
 

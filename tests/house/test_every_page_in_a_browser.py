@@ -58,7 +58,7 @@ def browser_of(house: BuiltTrial, who: str) -> Client:
 
 
 def begun_with(who: str) -> list[str]:
-    """The addresses of routes that open for him and need nothing but the trial, the campaign or the charter."""
+    """The addresses of routes that open for the person and need only the trial, the campaign or the charter."""
     routes = every_route()
     open_to_him = [
         name for name, row in TABLE.items() if row.method == "get" and (who in row.answers or row.expected(who) == 200)

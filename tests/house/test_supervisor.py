@@ -91,7 +91,7 @@ def test_a_part_that_dies_is_started_again_and_the_demo_still_ends_whole(demo: t
 
 
 def check_it_ends_whole(demo: tuple[Running, int], var: Path, how: int) -> None:
-    """Told by a signal, the demo ends with no error, no process left and nobody listening."""
+    """After a signal, the demo ends with no error, no process left and nothing listening on its port."""
     process, port = demo
     process.send_signal(how)
     out = process.communicate(timeout=60)[0]

@@ -45,7 +45,7 @@ ACKNOWLEDGED = ["spacing-missing", "text", "side-letter", "acquisition", "retake
 
 @dataclass(frozen=True)
 class Step:
-    """How a job of the kind is asked for, and how often its result is there."""
+    """How a job of the kind is requested, and how often its result exists."""
 
     kind: str
     ask: Callable[[], Any]
@@ -167,7 +167,7 @@ def read_case() -> None:
 
 
 def house_steps() -> Iterator[Step]:
-    """What the house does for itself."""
+    """The regular jobs of the installation."""
     yield Step(
         "accounts.mail_link",
         lambda: people.invite(email="admin@house.example", actor=SYSTEM, is_administrator=True),

@@ -35,7 +35,7 @@ def tell(count: int) -> None:
 
 @pytest.fixture
 def backup(tmp_path: Path, settings: Any) -> Backup:
-    """A house with three events, an anchor and a file in two stores, backed up."""
+    """An installation with three events, an anchor and a file in two stores, backed up."""
     folders = {store: {"BACKEND": "config.storage.DurableFolder"} for store in STORES}
     for store, options in folders.items():
         options["OPTIONS"] = {"location": str(tmp_path / "files" / store)}  # type: ignore[assignment]

@@ -29,7 +29,7 @@ def all_done() -> bool:
 
 
 class Killer:
-    """Keeps one worker running and kills it where it is told to."""
+    """Keeps one worker running and kills it at the given point."""
 
     def __init__(self, start: StartWorker, broker_url: str, pauses: Path) -> None:
         self.pauses, self.broker_url, self.begin = pauses, broker_url, start

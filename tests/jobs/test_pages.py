@@ -1,4 +1,4 @@
-"""An administrator sees how the house is and has failed work tried again; a load balancer hears yes or no."""
+"""An administrator sees the health of each component and retries failed jobs; a load balancer gets yes or no."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_worker_at_work_on_something_long_is_not_missed(add_job: AddJob) -> No
     assert answer("worker").well
 
 
-def test_a_full_disk_is_told(settings: Any) -> None:
+def test_a_full_disk_is_reported(settings: Any) -> None:
     settings.MIN_FREE_BYTES = 10**18
     assert "is required" in answer("disk").says
     assert not answer("disk").well

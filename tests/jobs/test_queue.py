@@ -1,4 +1,4 @@
-"""Work is asked for with its cause, once, and people see what became of it."""
+"""Work is requested with its cause, once, and people see its result."""
 
 from __future__ import annotations
 
