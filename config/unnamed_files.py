@@ -45,7 +45,7 @@ class UnnamedUpload(FileUploadHandler):
         """Writes the next bytes."""
         self.file.write(raw_data)
 
-    def file_complete(self, file_size: int) -> UploadedFile:
+    def file_complete(self, file_size: int) -> UploadedFile[bytes]:
         """The file, ready to be read from its start."""
         self.file.seek(0)
         about = (self.file_name, self.content_type, file_size, self.charset, self.content_type_extra)

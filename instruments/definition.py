@@ -169,8 +169,12 @@ class Instrument:
         return tuple(item for item in self.items if all(getattr(item, name) == value for name, value in chosen.items()))
 
     def text_of(self, item: Item, grade: int, wording: str | None = None) -> str:
-        """The text of a grade of an item in a wording; the default wording when none is named."""
-        return self.wordings[wording or self.default_wording][item.feature].get(grade, "")
+        """The text of a grade of an item in a wording, the default one when none is named.
+
+        A wording may have texts of a region of its own, under feature/region.
+        """
+        texts = self.wordings[wording or self.default_wording]
+        return texts.get(f"{item.feature}/{item.region}", texts[item.feature]).get(grade, "")
 
     def reason(self, code: str) -> Reason:
         for reason in (*self.reasons, ABSENT):

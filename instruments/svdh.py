@@ -42,8 +42,8 @@ WORDINGS = {
         "erosion": {
             0: "Normal",
             1: "Discrete erosions",
-            2: "Larger erosions",
-            3: "Larger erosions",
+            2: "Larger erosions over a smaller area than grade 3",
+            3: "Larger erosions over a larger area than grade 2, not over the middle of the bone",
             4: "Erosions extending over middle of the bone",
             5: "Complete collapse",
         },
@@ -101,7 +101,16 @@ PROVENANCE = (
     ),
     Fact("range", "Narrowing 0-168, total 0-448.", Mark.VERIFIED, "PMC10579188, fig. 3 legend"),
     Fact(
-        "wording", "Wording cdisc-2025, both features.", Mark.VERIFIED, "COSMoS 2025-12-16 SVBESCR; 2025-07-01 SVJSNSCR"
+        "wording",
+        "Wording cdisc-2025, both features, but for the words that tell 2 from 3.",
+        Mark.VERIFIED,
+        "COSMoS 2025-12-16 SVBESCR; 2025-07-01 SVJSNSCR",
+    ),
+    Fact(
+        "wording",
+        "cdisc-2025 calls both 2 and 3 'Larger erosions'. What tells them apart, the area they cover, is added here.",
+        Mark.GENERAL,
+        "not seen in a source; check against van der Heijde's own description",
     ),
     Fact(
         "wording",
@@ -145,14 +154,14 @@ def _items_at(
 
 
 def _with_sums(texts: dict[int, str]) -> dict[int, str]:
-    """The texts of one side of a bone, each with what the number means for a foot joint entered as one value."""
-    low = {grade: f"{text} (in the feet: {SIDES_SUM} {grade})" if grade else text for grade, text in texts.items()}
-    return low | {grade: f"Feet only: {SIDES_SUM} {grade}" for grade in range(6, 11)}
+    """What the grades of one side of a bone mean for a foot joint entered as one value."""
+    low = {grade: f"{text}, or {SIDES_SUM} {grade}" if grade else text for grade, text in texts.items()}
+    return low | {grade: f"{SIDES_SUM[0].upper()}{SIDES_SUM[1:]} {grade}" for grade in range(6, 11)}
 
 
 def _wordings(foot_as_one: bool) -> dict[str, dict[str, dict[int, str]]]:
     return {
-        key: {**texts, "erosion": _with_sums(texts["erosion"])} if foot_as_one else texts
+        key: {**texts, "erosion/foot": _with_sums(texts["erosion"])} if foot_as_one else texts
         for key, texts in WORDINGS.items()
     }
 

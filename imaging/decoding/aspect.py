@@ -45,8 +45,8 @@ def squared(dataset: Dataset, pixels: Pixels, limits: Limits) -> Pixels:
     empty = kept.padding(dataset, bits_stored=pixels.bits_stored, signed=pixels.signed)
     values = _grown(_grown(pixels.values, rows, empty).T, columns, empty).T
     for keyword in _SPACINGS:
-        if found := kept.kept_numbers(dataset, keyword):
-            setattr(dataset, keyword, [min(found)] * 2)
+        if spacing := kept.kept_numbers(dataset, keyword):
+            setattr(dataset, keyword, [min(spacing)] * 2)
     if "PixelAspectRatio" in dataset:
         del dataset.PixelAspectRatio
     text = f"The pixels are not square ({max(down, across):.3g} to 1). The picture is stretched to {rows} x {columns}."

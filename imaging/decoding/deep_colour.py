@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import imagecodecs
 import numpy as np
@@ -33,14 +34,14 @@ def is_deep_colour(image: Image.Image) -> bool:
 
 def read_deep_colour(content: bytes, kind: Kind, image: Image.Image) -> Grey:
     """The grey of equal channels in all of its 16 bits, turned as the file says."""
-    decoder = imagecodecs.png_decode if kind == "png" else imagecodecs.tiff_decode
+    decoder: Callable[[bytes], Any] = imagecodecs.png_decode if kind == "png" else imagecodecs.tiff_decode
     channels = np.asarray(decoder(content))
     if channels.shape[:1] != image.size[1:] and channels.shape[-2:] in (image.size[::-1], image.size):
         channels = np.moveaxis(channels, 0, -1)  # a TIFF that keeps its channels apart
     if channels.ndim != 3 or channels.dtype != np.uint16 or channels.shape[2] not in (2, 3, 4):
         raise Unreadable("photometric", "the picture has channels of an unknown form; allowed: grey of 8 or 16 bits")
-    turn = _TURNS.get(image.getexif().get(ORIENTATION, 1), lambda grey: grey)
-    return np.ascontiguousarray(turn(_grey(channels)))
+    grey, turn = _grey(channels), _TURNS.get(image.getexif().get(ORIENTATION, 1))
+    return np.ascontiguousarray(turn(grey) if turn else grey)
 
 
 def _grey(channels: Grey) -> Grey:

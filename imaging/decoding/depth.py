@@ -30,7 +30,7 @@ class Depth:
 
 def significant(grey: Grey, header: Header, stream: Shape | None) -> Depth:
     """The picture in as many bits as it truly has. Overlays and text can hide in the bits above BitsStored."""
-    unsigned = grey.astype(np.uint16 if header.bits_allocated == 16 else np.uint8, copy=False)
+    unsigned: Grey = grey.astype(np.dtype("u2" if header.bits_allocated == 16 else "u1"), copy=False)
     signed, found = _signed(grey, header, stream)
     bits = header.bits_stored
     if stream is not None and stream.bits < bits:

@@ -160,4 +160,5 @@ def grey_of(colour: Grey, *, lossy: bool) -> Grey:
         return np.ascontiguousarray(colour[..., 0])
     if not lossy or spread > RGB_NOISE:
         raise Unreadable("colour", "the picture is in colour; a radiograph is grey")
-    return np.floor(colour @ np.array([0.299, 0.587, 0.114]) + 0.5).astype(colour.dtype)
+    mixed: Grey = np.floor(colour @ np.array([0.299, 0.587, 0.114]) + 0.5).astype(colour.dtype)
+    return mixed

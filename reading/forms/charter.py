@@ -39,7 +39,7 @@ class CharterForm(forms.Form):
     entry_order = forms.ChoiceField(choices=choices(ENTRY_ORDERS), label="Order of entry")
     looking = forms.ChoiceField(choices=choices(LOOKING), label="Way of looking")
     bulk_zero = forms.BooleanField(
-        required=False, label="Shift+0 may score a joint normal at all timepoints; counted apart in the data"
+        required=False, label="One key may score a joint normal at all timepoints; counted apart in the data"
     )
     display_check_required = forms.BooleanField(required=False, label="A display check begins every sitting")
     readers_per_case = forms.IntegerField(min_value=2, max_value=2, initial=2)

@@ -111,7 +111,7 @@ def _wording(instrument: Instrument, key: str) -> Iterator[str]:
     yield f"Grades, wording {key}{' (default)' if key == instrument.default_wording else ''}:"
     for feature, texts in instrument.wordings[key].items():
         for grade, text in texts.items():
-            yield f"  {feature:<11}{grade:<4}{text}"
+            yield f"  {feature:<14}{grade:<4}{text}"
 
 
 def _fact(fact: Fact) -> str:

@@ -76,7 +76,8 @@ class Receiver:
     """The listening side."""
 
     def __init__(self, host: str, port: int) -> None:
-        dimse_messages.NamedTemporaryFile = Arriving
+        messages: Any = dimse_messages
+        messages.NamedTemporaryFile = Arriving
         pynetdicom._config.STORE_RECV_CHUNKED_DATASET = True
         pynetdicom._config.ENFORCE_UID_CONFORMANCE = True
         pynetdicom._config.UNRESTRICTED_STORAGE_SERVICE = False

@@ -95,8 +95,9 @@ def test_a_sentence_is_whole_whatever_is_known_of_the_event(action: DeclaredActi
     for name in changes:
         check(action.sentence.of("7", {**changes, name: HIDDEN}, details))
         check(action.sentence.of("7", {**changes, name: [None, None]}, details))
+    empty: list[object] = [HIDDEN, None, "", [], 0, False]
     for name in details:
-        for nothing in (HIDDEN, None, "", [], 0, False):
+        for nothing in empty:
             check(action.sentence.of("7", changes, {**details, name: nothing}))
 
 

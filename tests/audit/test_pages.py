@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from audit import registry
 from audit.models import Event
-from audit.redaction import HIDDEN, shown
+from audit.redaction import shown
+from audit.sentences import HIDDEN
 from audit.trail import Actor, audited_atomic, record
 from jobs.carrying import run_due_jobs
 from tests.cast import Cast

@@ -235,7 +235,7 @@ def error_text(patch: pytest.MonkeyPatch) -> None:
         try:
             return original(read=read, **given)
         except BadInput as refusal:
-            raise BadInput(f"{refusal} at {films_of(read.token)[0].visit}", "", "") from None
+            raise BadInput(f"{refusal} at {films_of(read.token)[0].visit}") from None
 
     patch.setattr(screen, "save_values", saving)
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.films import wait_until
 
+ROW_FILL = "Control+Shift+F"
 ALL_FULL = "[...document.querySelectorAll('.pane')].every(p => ['full', 'absent'].includes(p.dataset.level))"
 
 
@@ -41,6 +42,13 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
+def fill_row(page: Page) -> None:
+    """0 in the empty cells of a row, agreeing when the reader is asked."""
+    press(page, ROW_FILL)
+    if page.is_visible(".row-fill"):
+        press(page, "Tab", "Enter")
+
+
 def shown(page: Page, item: str, place: int = 0) -> str:
     """What the grid shows in a cell."""
     text: str = page.evaluate(
@@ -61,6 +69,11 @@ def asked(page: Page) -> tuple[str, int]:
 def said(page: Page) -> str:
     """What the pad says about the last thing tried."""
     return page.inner_text(".pad .refusal")
+
+
+def noted(page: Page) -> str:
+    """What the pad says that is no refusal."""
+    return page.inner_text(".pad .note")
 
 
 def status(page: Page) -> str:

@@ -104,6 +104,8 @@ class ReadingRoom:
             if fault == "cut":
                 handler(request)
                 return Answer(b'{"results": [', "application/json")
+            if fault == "proxy":
+                return Answer(b"<h1>Forbidden</h1>", "text/html", 403)
             if fault:
                 return Answer.of_json({"error": f"fault {fault}"}, int(fault))
             if not self.signed_in:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from tests.capture.acting import asked, open_read, press, said, shown, wait_ready, wait_saved
+from tests.capture.acting import ROW_FILL, asked, noted, open_read, press, said, shown, wait_ready, wait_saved
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.films import wait_until
 from tests.viewer.site import Site
@@ -137,17 +137,56 @@ def test_undo_and_redo_are_new_edits(clean_page: Page, room: ReadingRoom) -> Non
 
 def test_zero_for_the_rest_of_the_row_is_told_apart(clean_page: Page, room: ReadingRoom) -> None:
     open_read(clean_page, room)
-    press(clean_page, "2", "ArrowLeft", "Shift+Digit0", "Shift+Digit0")
+    press(clean_page, "2", "ArrowLeft", ROW_FILL, "Tab", "Enter", ROW_FILL)
     assert [shown(clean_page, "GL-PIP2", place) for place in (0, 1)] == ["2", "0"]
     assert [shown(clean_page, "GL-PIP3", place) for place in (0, 1)] == ["0", "0"]
     wait_saved(clean_page)
     assert [operation["entry"] for operation in room.stored.values()] == ["key", "bulk", "bulk", "bulk"]
 
 
+def test_zero_for_a_row_asks_once_per_sitting_and_says_what_it_filled(clean_page: Page, room: ReadingRoom) -> None:
+    open_read(clean_page, room)
+    press(clean_page, ROW_FILL)
+    assert clean_page.inner_text(".row-fill .which") == "0 is entered for PIP 2 at A and B."
+    press(clean_page, "Enter")
+    assert not clean_page.is_visible(".row-fill"), "what is easiest to press enters nothing"
+    assert (shown(clean_page, "GL-PIP2"), asked(clean_page)) == ("", ("GL-PIP2", 0))
+    press(clean_page, ROW_FILL)
+    clean_page.click(".row-fill [value=fill]")
+    assert noted(clean_page) == "0 was entered for PIP 2 at A and B. Undo takes it back."
+    press(clean_page, "Control+Enter")
+    wait_until(clean_page, "document.querySelector('#room').dataset.page === 'review'")
+    clean_page.go_back()
+    wait_until(clean_page, "document.querySelector('#room').dataset.page === 'screen'")
+    wait_ready(clean_page)
+    press(clean_page, ROW_FILL)
+    assert noted(clean_page) == "0 was entered for PIP 3 at A and B. Undo takes it back."
+
+
+def test_the_last_cell_is_no_error(clean_page: Page, room: ReadingRoom) -> None:
+    open_read(clean_page, room, "#GR-MTP5/read-B")
+    press(clean_page, "Enter")
+    assert (noted(clean_page), said(clean_page)) == ("This is the last cell.", "")
+    press(clean_page, "3")
+    assert (noted(clean_page).startswith("This was the last cell."), said(clean_page)) == (True, "")
+
+
+def test_a_side_that_changes_by_itself_is_named_for_a_moment(clean_page: Page, room: ReadingRoom) -> None:
+    open_read(clean_page, room)
+    last = clean_page.evaluate("[...document.querySelectorAll('.grid:not([hidden]) td')].at(-1).dataset.item")
+    clean_page.evaluate(f"location.hash = '{last}/read-B'")
+    wait_until(clean_page, f"document.querySelector('td.current').dataset.item === '{last}'")
+    named = clean_page.locator(".side-named")
+    assert (named.inner_text(), named.get_attribute("aria-live")) == ("", "polite")
+    press(clean_page, "Enter")
+    assert named.inner_text() == "Right hand"
+    wait_until(clean_page, "document.querySelector('.side-named').textContent === ''")
+
+
 def test_zero_for_the_rest_needs_the_charter(clean_page: Page, site: Site) -> None:
     room = ReadingRoom(site, panes=2, instrument="larsen-1995", terms={"bulk_zero": False})
     open_read(clean_page, room)
-    press(clean_page, "Shift+Digit0")
+    press(clean_page, ROW_FILL)
     assert said(clean_page) == "0 for a whole row is not allowed by the charter"
     assert clean_page.query_selector("[data-command=zero-rest]") is None
     assert shown(clean_page, "GL-PIP2") == ""

@@ -23,9 +23,11 @@ ENTER = """async steps => {
     cell.click();
     const key = {code: 'Digit' + digit, key: String(digit), bubbles: true};
     document.body.dispatchEvent(new KeyboardEvent('keydown', key));
+    if (breath) await new Promise(requestAnimationFrame); // in which a digit that waits may be entered
     taken.push(cell.textContent === String(digit));
-    if (breath) await new Promise(requestAnimationFrame);
   }
+  const escape = new KeyboardEvent('keydown', {code: 'Escape', key: 'Escape', bubbles: true});
+  if (document.querySelector('.pad .note').textContent.includes('is waiting')) document.body.dispatchEvent(escape);
   return taken;
 }"""
 Cell = tuple[str, int]
@@ -44,7 +46,7 @@ class Reader:
     entered: int = 0
 
     def enter(self, number: int) -> None:
-        """A batch of edits, some quicker than a frame; what the grid shows at once has been entered."""
+        """A batch of edits, some quicker than a frame; what the grid shows has been entered, what waits is let go."""
         items = [item.key for item in self.room.form.items_of(side="L", region="hand")]
         steps = []
         for _ in range(number):

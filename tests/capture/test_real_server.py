@@ -18,6 +18,7 @@ from studies.models import ReaderImage
 from tests.accounts.test_second_factor import code_of
 from tests.capture.acting import (
     asked,
+    fill_row,
     kill_renderer,
     on_disk,
     press,
@@ -85,7 +86,7 @@ def test_a_read_is_scored_reviewed_and_signed_and_the_next_one_comes(reader: Pag
     press(reader, "3", "4", "f", "n", "2")
     for _ in range(30):
         wait_ready(reader)
-        press(reader, "Shift+Digit0")
+        fill_row(reader)
     press(reader, "1", "1")
     wait_saved(reader)
     assert "64 of 64 saved" in status(reader)

@@ -11,7 +11,19 @@ import pytest
 from tests.servers import ROOT
 
 TOOLS = Path(sys.executable).parent
-MODULES = ["accounts", "audit", "bench", "config", "instruments", "jobs", "reading", "rehearsal", "scoring", "studies"]
+MODULES = [
+    "accounts",
+    "audit",
+    "bench",
+    "config",
+    "imaging",
+    "instruments",
+    "jobs",
+    "reading",
+    "rehearsal",
+    "scoring",
+    "studies",
+]
 
 
 def run(*command: str) -> str:

@@ -9,7 +9,17 @@ import pytest
 
 from tests.servers import ROOT
 
-WHERE = ["templates", "docs", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "static/js", "static/css", "bin", "deploy"]
+WHERE = [
+    "templates",
+    "docs",
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "static/js",
+    "static/css",
+    "bin",
+    "deploy",
+]
 CODE = ["accounts", "audit", "bench", "config", "imaging", "instruments", "jobs", "reading", "rehearsal", "scoring"]
 PLACES = [*WHERE, *CODE, "studies", "docker-compose.yml", "Dockerfile"]
 # What to avoid, and what to write instead.

@@ -129,10 +129,27 @@ def test_both_wordings_of_the_erosion_grades_are_there_and_differ_on_crossing_th
 
 def test_a_foot_joint_entered_as_one_value_says_that_it_is_a_sum() -> None:
     whole, sides = instruments.get("svdh"), instruments.get("svdh-two-sides")
-    assert whole.text_of(whole.item("EL-MTP1"), 5).endswith(
-        "(in the feet: the two sides of the joint, 0-5 each, add up to 5)"
-    )
+    sums = [whole.text_of(whole.item("EL-MTP1"), grade) for grade in (5, 9)]
+    assert sums == [
+        "Complete collapse, or the two sides of the joint, 0-5 each, add up to 5",
+        "The two sides of the joint, 0-5 each, add up to 9",
+    ]
     assert sides.text_of(sides.item("EL-MTP1-P"), 5) == "Complete collapse"
+
+
+def test_a_hand_joint_says_nothing_of_the_feet() -> None:
+    svdh = instruments.get("svdh")
+    hand = [(item, grade) for item in svdh.items_of(region="hand") for grade in item.allowed]
+    texts = [svdh.text_of(item, grade, key) for key in svdh.wordings for item, grade in hand]
+    assert [text for text in texts if "feet" in text or "two sides" in text] == []
+
+
+@pytest.mark.parametrize("instrument", ALL, ids=lambda one: one.key)
+def test_no_two_grades_of_a_joint_read_alike(instrument: Instrument) -> None:
+    for wording in instrument.wordings:
+        for item in instrument.items:
+            texts = [instrument.text_of(item, grade, wording) for grade in item.allowed]
+            assert len(set(texts)) == len(texts), item.label
 
 
 def test_only_an_instrument_whose_sites_are_not_verified_asks_for_an_acknowledgement() -> None:

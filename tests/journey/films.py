@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from rehearsal.timepoint import WHITE
 from scipy import ndimage
 
 from rehearsal.anatomy import Side
 from rehearsal.damage import Damage
 from rehearsal.dicom import as_dx
+from rehearsal.exposure import WHITE
 from rehearsal.film import SyntheticFilm, draw_foot, draw_hand
-from studies.models import SyntheticFilm as ReceivedFilm
+from studies.models import Film as ReceivedFilm
 from tests.servers import ROOT
 
 REAL = ROOT.parent / "shared" / "radiographs"

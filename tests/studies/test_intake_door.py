@@ -213,7 +213,7 @@ def test_a_reader_never_sees_an_original(ra1: Planned) -> None:
 
 
 def test_what_is_declared_belongs_to_the_site_and_the_subject(ra1: Planned) -> None:
-    wrong = [
+    wrong: list[tuple[dict[str, Any], str]] = [
         ({"subject": ra1.subjects[1]}, "The subject does not belong to site 01."),
         ({"visit": ra1.visit(1)}, "Visit BL does not belong to the subject at site 01."),
     ]
@@ -225,7 +225,7 @@ def test_what_is_declared_belongs_to_the_site_and_the_subject(ra1: Planned) -> N
 
 def test_a_held_film_is_completed_with_a_subject_of_its_site_and_a_visit_of_that_subject(ra1: Planned) -> None:
     film = arrived(ra1, file_of(dx(StudyDate=None)), visit=ra1.visit())
-    wrong = [
+    wrong: list[tuple[dict[str, Any], str]] = [
         ({"subject": ra1.subjects[1]}, "The subject does not belong to site 01."),
         ({"subject": ra1.subjects[0], "visit": ra1.visit(1)}, "Visit BL does not belong to subject 01-001."),
     ]

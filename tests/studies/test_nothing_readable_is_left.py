@@ -17,7 +17,6 @@ from django.core.files.uploadhandler import load_handler
 from django.http.multipartparser import MultiPartParser
 from django.test import Client, RequestFactory
 from django.utils import timezone
-from tests.studies.arrival.dicomweb.test_stow import EDGE, body_of, film
 
 from imaging.decoder import client
 from jobs.work_folders import clear_left_behind, work_folder
@@ -26,6 +25,7 @@ from studies.arrival.quarantine import copy_original, keep_original
 from studies.arrival.senders import issue_token
 from studies.models import Film
 from tests.servers import StartWorker, kill_group
+from tests.studies.dicomweb.test_stow import EDGE, body_of, film
 from tests.studies.films import dx, file_of, picture
 from tests.studies.planned import SETTING_UP, Planned, film_of, plan
 from tests.studies.sending import arrived, send
@@ -115,7 +115,8 @@ def test_an_upload_too_large_for_memory_is_in_no_file_that_can_be_opened(tempora
     body = Watched(request.body, temporary)
     handlers = [load_handler(name, request) for name in settings.FILE_UPLOAD_HANDLERS]
     _, files = MultiPartParser(request.META, body, handlers).parse()
-    assert files["films"].read() == large
+    sent: Any = files["films"]
+    assert sent.read() == large
     assert not body.seen | set(naming(NAME, temporary))
 
 
@@ -125,11 +126,12 @@ def test_an_object_sent_over_the_web_is_in_no_file_that_can_be_opened(
     token = issue_token(trial=ra1.trial, site=ra1.sites[0], label="PACS of 01", actor=SETTING_UP)[1]
     large = film(1, PatientName=NAME.decode(), pixels=picture(900, 900))
     body = Watched(body_of(large, film(2)), tmp_path)
+    stream: dict[str, Any] = {"wsgi.input": body, "CONTENT_LENGTH": str(len(body.getvalue()))}
     answer = Client().post(
         "/dicomweb/studies",
         content_type=f'multipart/related; type="application/dicom"; boundary={EDGE}',
         headers={"authorization": f"Bearer {token}"},
-        **{"wsgi.input": body, "CONTENT_LENGTH": str(len(body.getvalue()))},
+        **stream,
     )
     assert answer.status_code == 200
     assert Film.objects.count() == 2

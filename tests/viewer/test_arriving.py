@@ -7,7 +7,7 @@ import threading
 import pytest
 from playwright.sync_api import Page
 
-from tests.capture.acting import ALL_FULL, open_read, press, said, shown, wait_ready
+from tests.capture.acting import ALL_FULL, asked, noted, open_read, press, said, shown, wait_ready, wait_saved
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.films import wait_until
 from tests.viewer.large_films import SIZE, hold, seen
@@ -34,7 +34,9 @@ def test_the_preview_paints_before_the_films_are_there(clean_page: Page, room: R
     assert clean_page.inner_text(".pane .level") == "Full size, verified"
 
 
-def test_nothing_is_scored_before_the_film_is_there_in_full(clean_page: Page, room: ReadingRoom) -> None:
+def test_a_digit_waits_for_its_film_and_is_entered_once_the_film_has_been_seen_whole(
+    clean_page: Page, room: ReadingRoom
+) -> None:
     held = threading.Event()
     hold(room.site, "/film/read-A-L-hand/full/2", held)
     clean_page.goto(room.site.address + room.base)
@@ -42,11 +44,36 @@ def test_nothing_is_scored_before_the_film_is_there_in_full(clean_page: Page, ro
     wait_until(clean_page, "document.querySelector('.status').dataset.state !== undefined")
     assert clean_page.inner_text(".pane .level").startswith("Quarter size")
     press(clean_page, "3")
-    assert said(clean_page) == "Film A is not here in full size yet."
+    waits = "is waiting and not entered yet. Film A is not here in full size yet. Escape discards it."
+    assert noted(clean_page) == f"3 {waits}"
+    press(clean_page, "2")
+    assert said(clean_page) == "2 was not entered: 3 is still waiting for its film. Escape discards it."
+    assert (shown(clean_page, "GL-PIP2"), asked(clean_page)) == ("", ("GL-PIP2", 0))
+    assert room.stored == {}
+    held.set()
+    wait_until(clean_page, "document.querySelector('td.current').dataset.timepoint === 'read-B'")
+    wait_saved(clean_page)
+    [stored] = room.stored.values()
+    assert stored["value"] == 3
+    assert stored["seen_at"] <= stored["captured_at"]
+    assert (noted(clean_page), said(clean_page)) == ("", "")
+
+
+@pytest.mark.parametrize("away", ["ArrowDown", "Escape", "PageDown"])
+def test_a_digit_that_waits_is_discarded_in_words_when_the_reader_moves_away(
+    clean_page: Page, room: ReadingRoom, away: str
+) -> None:
+    held = threading.Event()
+    hold(room.site, "/film/read-A-L-hand/full/2", held)
+    clean_page.goto(room.site.address + room.base)
+    wait_until(clean_page, "document.querySelector('.pane').dataset.level === 'small'")
+    wait_until(clean_page, "document.querySelector('.status').dataset.state !== undefined")
+    press(clean_page, "3", away)
+    assert said(clean_page) == "3 was not entered for A, PIP 2: its film had not been shown yet."
     held.set()
     wait_ready(clean_page)
-    press(clean_page, "3")
-    assert shown(clean_page, "GL-PIP2") == "3"
+    assert shown(clean_page, "GL-PIP2") == ""
+    assert room.stored == {}
 
 
 def test_a_film_that_is_not_the_one_announced_cannot_be_scored(clean_page: Page, room: ReadingRoom) -> None:
@@ -71,10 +98,11 @@ def test_a_film_must_be_seen_whole_first(clean_page: Page, room: ReadingRoom) ->
     held.set()
     wait_until(clean_page, ALL_FULL)
     press(clean_page, "3")
-    assert said(clean_page) == "Film A has not been seen whole yet: press = or Fit."
+    assert "3 is waiting and not entered yet. Film A has not been seen whole yet: press = or Fit." in noted(clean_page)
+    assert room.stored == {}
     press(clean_page, "=")
     wait_ready(clean_page)
-    press(clean_page, "3")
+    wait_until(clean_page, "document.querySelector('td.current').dataset.timepoint === 'read-B'")
     assert shown(clean_page, "GL-PIP2") == "3"
 
 

@@ -1,6 +1,8 @@
 // Which keys do what: delivered bindings, the reader's own over them, and whether single keys work at all (WCAG 2.1.4).
 // Kept in this browser; nothing of a read is in it.
 
+import { chordOf } from "./chords.js";
+
 const PLACE = "blindread.keys";
 
 export const DELIVERED = {
@@ -15,7 +17,7 @@ export const DELIVERED = {
   "score-8": ["8"],
   "score-9": ["9"],
   "score-10": ["X"],
-  "zero-rest": ["Shift+0"],
+  "zero-rest": ["Ctrl+Shift+F"],
   "not-assessable": ["N"],
   next: ["Enter", "Tab"],
   back: ["Backspace"],
@@ -58,18 +60,6 @@ export const DELIVERED = {
   leave: ["Escape"],
 };
 
-// The name of a pressed key: digits by place, letters and signs by what they write (letters of another script by place).
-export function chordOf(event) {
-  const { code, key } = event;
-  const digit = /^Digit(\d)$/.exec(code) ?? (/^\d$/.test(key) ? /^Numpad(\d)$/.exec(code) : null);
-  const letter = key.length === 1 && !/[\x20-\x7e]/.test(key) ? /^Key([A-Z])$/.exec(code) : null;
-  const sign = key.length === 1 && !/[a-z0-9 ]/i.test(key);
-  const named = digit?.[1] ?? letter?.[1] ?? (code === "Backquote" || code === "Space" ? code : null);
-  if (!named && sign) return key;
-  const held = [event.ctrlKey || event.metaKey ? "Ctrl+" : "", event.altKey ? "Alt+" : "", event.shiftKey ? "Shift+" : ""];
-  return held.join("") + (named ?? (key.length === 1 ? key.toUpperCase() : key));
-}
-
 export class Bindings {
   constructor(storage = localStorage) {
     this.storage = storage;
@@ -84,6 +74,11 @@ export class Bindings {
 
   commandOf(chord) {
     return Object.keys(DELIVERED).find((command) => this.keysOf(command).includes(chord)) ?? null;
+  }
+
+  // The name of a pressed key, as far as it matters to these bindings.
+  chordOf(event) {
+    return chordOf(event, (sign) => this.commandOf(sign) !== null);
   }
 
   // Gives a command one key; "" or the command that has that key already.

@@ -1,29 +1,41 @@
 // Entering: a digit scores and moves on, anything that may not be is refused where it stands, in words.
 
+import { Held } from "./held.js";
 import { History } from "./history.js";
+import { rangeOf } from "./plan.js";
 
 const same = (a, b) => a.value === b.value && a.reason === b.reason;
 
 export class Entry {
   awaitingReason = false;
 
-  // whyNot(timepoint, region) tells why a cell cannot be scored yet ("" when it can), seenAt(timepoint, region) since when
-  // its film has been seen whole; store(edit, revision) queues it.
-  constructor({ sheet, cursor, instrument, terms, whyNot, seenAt, store, say, refused, flash, asking }) {
-    Object.assign(this, { sheet, cursor, instrument, terms, whyNot, seenAt, store, say, refused, flash, asking });
+  // whyNot(timepoint, region) tells why a cell cannot be scored yet ("" when it can), coming(timepoint, region) whether that
+  // is because its film is on its way, seenAt(timepoint, region) since when the film has been seen whole; store(edit,
+  // revision) queues it; say(text) refuses, note(text) informs.
+  constructor({ nameOf, ...parts }) {
+    Object.assign(this, parts);
     this.history = new History();
+    this.held = new Held({
+      coming: (cell) => this.#waitsForFilm(cell),
+      why: ({ timepoint, region }) => this.whyNot(timepoint, region),
+      enter: (cell, wanted, how) => this.#one(wanted, how),
+      nameOf,
+      say: this.say,
+      note: this.note,
+    });
   }
 
   score(value, how) {
     if (this.awaitingReason) return this.reason(value, how);
     const { item } = this.cursor.cell;
     if (!item.allowed.includes(value)) return this.#refuse(rangeOf(item.allowed));
-    if (this.#enter([this.cursor.cell], { value, reason: "" }, how)) this.#on();
+    this.#one({ value, reason: "" }, how);
   }
 
   // Asks for the reason, or stops asking.
   notAssessable() {
-    if (!this.awaitingReason && this.#blocked(this.cursor.cell)) return;
+    const { cell } = this.cursor;
+    if (!this.awaitingReason && !this.#waitsForFilm(cell) && this.#blocked(cell)) return;
     this.#ask(!this.awaitingReason);
   }
 
@@ -32,57 +44,72 @@ export class Entry {
     const chosen = reasons[number - 1];
     if (!chosen) return this.#refuse(`1 to ${reasons.length}`);
     this.#ask(false);
-    if (this.#enter([this.cursor.cell], { value: null, reason: chosen.code }, how)) this.#on();
+    this.#one({ value: null, reason: chosen.code }, how);
   }
 
   // 0 in the still empty cells of this row, where the charter allows it; told apart in the data.
   zeroRest() {
     if (!this.terms.bulk_zero) return this.#refuse("0 for a whole row is not allowed by the charter");
-    const { item, region } = this.cursor.cell;
-    const cells = this.cursor.timepoints.map((timepoint) => ({ item, timepoint, region }));
-    const empty = cells.filter(({ timepoint }) => !this.sheet.filled(item.key, timepoint));
+    const empty = this.rowFill.empty(this.cursor.cell);
     if (!empty.length) return this.#refuse("no empty cell in this row");
-    if (this.#enter(empty, { value: 0, reason: "" }, "bulk")) this.cursor.nextEmpty();
+    if (empty.some((cell) => this.#blocked(cell))) return;
+    this.rowFill.ask(empty, () => {
+      if (!this.#enter(empty, { value: 0, reason: "" }, "bulk")) return;
+      this.cursor.nextEmpty();
+      this.note(this.rowFill.told(empty));
+    });
   }
 
   // Clears the cell when it has something, else the one before.
   back(how) {
-    const { item, timepoint } = this.cursor.cell;
-    if (!this.sheet.filled(item.key, timepoint) && !this.cursor.step(-1)) return;
+    if (!this.#filled(this.cursor.cell) && !this.cursor.step(-1)) return;
     if (this.#filled(this.cursor.cell)) this.#enter([this.cursor.cell], { value: null, reason: "" }, how);
   }
 
   undo(how) {
-    if (!this.#travel(this.history.back(), "before", how)) this.history.forth();
+    this.#gone(this.history.undo(how), "Nothing to undo.");
   }
 
   redo(how) {
-    if (!this.#travel(this.history.forth(), "after", how)) this.history.back();
+    this.#gone(this.history.redo(how), "Nothing to redo.");
   }
 
   cancel() {
     this.#ask(false);
     this.say("");
+    if (this.held.waits) this.held.moved(this.cursor.cell);
   }
 
-  // False when a cell cannot be entered now: the step stays to be undone or redone later.
-  #travel(changes, end, how) {
-    if (changes?.some((change) => this.#blocked(change.cell))) return false;
-    for (const change of changes ?? []) this.#put(change.cell, change[end], how);
-    const cell = changes?.[0].cell;
+  #gone(cell, nothing) {
     if (cell) this.cursor.goTo(cell.item.key, cell.timepoint);
-    else this.say(end === "before" ? "Nothing to undo." : "Nothing to redo.");
-    return true;
+    if (cell === null) this.note(nothing);
   }
 
   #enter(cells, wanted, how) {
     if (cells.some((cell) => this.#blocked(cell))) return false;
-    const changes = cells.map((cell) => ({ cell, before: this.#now(cell), after: wanted }));
+    const changes = cells.map((cell) => this.#change(cell, wanted));
     const real = changes.filter(({ before }) => !same(before, wanted));
     for (const { cell } of real) this.#put(cell, wanted, how);
     if (real.length) this.history.done(real);
     this.say("");
     return true;
+  }
+
+  // The cell in question, and on; or held until its film has come.
+  #one(wanted, how) {
+    const { cell } = this.cursor;
+    if (this.#waitsForFilm(cell)) return this.held.hold(cell, wanted, how);
+    if (this.#enter([cell], wanted, how)) this.#on();
+  }
+
+  #waitsForFilm({ item, timepoint, region }) {
+    return !this.sheet.cell(item.key, timepoint).by_system && this.coming(timepoint, region);
+  }
+
+  // A step of the history knows how it is put and what forbids it.
+  #change(cell, after) {
+    const put = (wanted, how) => this.#put(cell, wanted, how);
+    return { cell, before: this.#now(cell), after, put, blocked: () => this.#blocked(cell) };
   }
 
   #put({ item, timepoint, region }, { value, reason }, how) {
@@ -109,24 +136,15 @@ export class Entry {
     this.say(text);
   }
 
-  #ask(on) {
-    this.awaitingReason = on;
-    this.asking(on);
-  }
-
   #on() {
-    if (!this.cursor.step()) this.say("This was the last cell. Ctrl+Enter or Review and sign goes on.");
+    if (!this.cursor.step()) this.note("This was the last cell. Ctrl+Enter or Review and sign goes on.");
   }
 
+  #ask = (on) => this.asking((this.awaitingReason = on));
   #filled = ({ item, timepoint }) => this.sheet.filled(item.key, timepoint);
 
   #now({ item, timepoint }) {
     const { value, reason } = this.sheet.cell(item.key, timepoint);
     return { value, reason };
   }
-}
-
-export function rangeOf(allowed) {
-  const [low, high] = [Math.min(...allowed), Math.max(...allowed)];
-  return `Allowed here: ${low}–${high}`;
 }

@@ -50,6 +50,10 @@ export class Grid {
     this.#current?.focus({ preventScroll: true });
   }
 
+  lock() {
+    for (const table of this.root.children) table.setAttribute("aria-readonly", "true");
+  }
+
   refuse(item, timepoint) {
     const cell = this.#cells.get(cellKey(item, timepoint));
     cell.classList.remove("refused");
@@ -91,9 +95,8 @@ export class Grid {
   #spoken(name, state) {
     const value = state.reason ? `not assessable, ${this.#reason(state).label}` : (state.value ?? "empty");
     const reference = differs(state) && `reference ${this.#own(state.reference)}`;
-    const marks = [reference, state.flag && "flagged", state.comment && "with comment", state.waiting && "not yet saved"];
-    const heard = [name, value, state.theirs ? "saved twice" : "", ...marks];
-    return heard.filter((word) => word || word === 0).join(", ");
+    const marks = [reference, state.flag && "flagged", state.comment && "with comment", state.waiting > 0 && "not yet saved"];
+    return [name, value, state.theirs && "saved twice", ...marks.filter(Boolean)].filter((word) => word !== null).join(", ");
   }
 
   #table(region) {

@@ -1,4 +1,5 @@
-// Undo and redo of entered values. Each step is a list of changes {cell, before, after}; undoing is a new edit.
+// Undo and redo of what was entered, values and notes alike. Each step is a list of changes {cell, before, after,
+// put(end, how), blocked()}; undoing is a new edit.
 
 export class History {
   #past = [];
@@ -9,17 +10,21 @@ export class History {
     this.#future = [];
   }
 
-  back() {
-    return this.#move(this.#past, this.#future);
+  // The cell that was changed, null when there is no step, false when it cannot be taken now: it stays for later.
+  undo(how) {
+    return this.#travel(this.#past, this.#future, "before", how);
   }
 
-  forth() {
-    return this.#move(this.#future, this.#past);
+  redo(how) {
+    return this.#travel(this.#future, this.#past, "after", how);
   }
 
-  #move(from, to) {
-    const changes = from.pop();
-    if (changes) to.push(changes);
-    return changes;
+  #travel(from, to, end, how) {
+    const changes = from.at(-1);
+    if (!changes) return null;
+    if (changes.some((change) => change.blocked())) return false;
+    for (const change of changes) change.put(change[end], how);
+    to.push(from.pop());
+    return changes[0].cell;
   }
 }

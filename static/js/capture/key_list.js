@@ -1,10 +1,12 @@
 // The list of keys: shows them, changes them, turns none off by accident: a key that is taken is refused by name.
 
-import { chordOf } from "./bindings.js";
+import { keysShown, readLayout } from "./layout.js";
 import { GROUPS } from "./words.js";
 
-const SHOWN = { Backquote: "key left of 1", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
-const shown = (chord) => chord.replace(/(Backquote|Arrow\w+)$/, (name) => SHOWN[name]);
+const HELD = ["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "NumLock"];
+const NAMELESS = ["Dead", "Process", "Unidentified"];
+const KNOWN = "Keys are shown as they are on the keyboard in use.";
+const UNKNOWN = "This browser does not say which keyboard is in use, so keys are named by what they write.";
 const wordOf = (command) => GROUPS.map(([, words]) => words[command]).find(Boolean);
 
 export class KeyList {
@@ -20,13 +22,16 @@ export class KeyList {
     dialog.addEventListener("close", () => (this.#asking = null));
   }
 
-  open() {
+  // The keyboard may have been changed since the list was last open.
+  async open() {
+    this.layout = await readLayout();
     this.#draw();
     this.dialog.showModal();
   }
 
   // The button whose key is changed keeps the focus, so that the next key comes to this dialog.
   #draw(focused = "") {
+    this.dialog.querySelector(".layout").textContent = this.layout ? KNOWN : UNKNOWN;
     const rows = this.dialog.querySelector(".key-rows");
     rows.replaceChildren(...GROUPS.flatMap(([title, words]) => [heading(title), ...this.#rows(words)]));
     rows.querySelector(`[data-for="${focused}"]`)?.focus();
@@ -37,9 +42,9 @@ export class KeyList {
       const name = document.createElement("span");
       name.textContent = text;
       const keys = document.createElement("span");
-      for (const chord of this.bindings.keysOf(command)) {
+      for (const text of this.#shown(command)) {
         const key = document.createElement("kbd");
-        key.textContent = shown(chord);
+        key.textContent = text;
         keys.append(key, " ");
       }
       const change = document.createElement("button");
@@ -52,6 +57,11 @@ export class KeyList {
     });
   }
 
+  #shown(command) {
+    const bound = (sign) => this.bindings.commandOf(sign) !== null;
+    return this.bindings.keysOf(command).flatMap((chord) => keysShown(chord, this.layout, bound));
+  }
+
   #ask(command) {
     this.#asking = command;
     this.#say(`Press the key for: ${wordOf(command)}. Escape leaves it as it is.`);
@@ -59,11 +69,12 @@ export class KeyList {
   }
 
   #pressed(event) {
-    if (!this.#asking || ["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
+    if (!this.#asking || HELD.includes(event.key)) return;
     event.preventDefault();
+    if (NAMELESS.includes(event.key)) return this.#say("That key writes nothing by itself. Choose another, or Escape.");
     const command = this.#asking;
     this.#asking = null;
-    const taken = event.key === "Escape" ? "" : this.bindings.assign(command, chordOf(event));
+    const taken = event.key === "Escape" ? "" : this.bindings.assign(command, this.bindings.chordOf(event));
     this.#say(taken ? `That key is taken: ${wordOf(taken)}.` : "");
     this.#draw(command);
   }

@@ -1,8 +1,6 @@
 // Keys of the whole page, wherever the focus is, except in text fields and dialogs. Held keys do not score twice.
 // After leaving the grid Tab is the browser's, through the grid too, until the next key that does something.
 
-import { chordOf } from "./bindings.js";
-
 const REPEATABLE = /^(left|right|up|down|closer|farther|brighter|darker|harder|softer|pan-.*|undo|redo)$/;
 const BUTTON_KEYS = ["Enter", "Space", "Tab"];
 
@@ -10,8 +8,8 @@ export function attachKeyboard(bindings, commands) {
   let left = false;
   const pressed = (event) => {
     if (event.isComposing || writes(event.target) || document.querySelector("dialog[open]")) return;
-    const chord = chordOf(event);
-    const command = bindings.commandOf(chord);
+    const chord = bindings.chordOf(event);
+    const command = bindings.commandOf(chord) ?? (chord.startsWith("Numpad") ? "num-lock" : null);
     if (!command || !commands.has(command)) return;
     if (!bindings.on && !chord.startsWith("Ctrl+")) return;
     if (BUTTON_KEYS.includes(chord) && takesKeys(event.target)) return;
@@ -22,7 +20,7 @@ export function attachKeyboard(bindings, commands) {
     commands.run(command, { how: "key", held: true });
   };
   const released = (event) => {
-    const command = bindings.commandOf(chordOf(event));
+    const command = bindings.commandOf(bindings.chordOf(event));
     if (command) commands.release(command);
   };
   document.addEventListener("keydown", pressed);

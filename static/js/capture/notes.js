@@ -1,37 +1,76 @@
-// Flag and comment of a cell. They travel like values: kept first, sent, acknowledged.
+// Flag and comment of a cell. They travel like values: kept first, sent, acknowledged, undone. A comment is kept when the
+// reader leaves its field in whatever way; what cannot be kept then stays as the draft of its cell.
+
+import { cellKey } from "./plan.js";
 
 export class Notes {
+  #open = null;
+  #drafts = new Map();
+
   // closed() tells why nothing can be entered ("" when it can).
-  constructor(form, { sheet, cursor, store, focus, say, closed }) {
-    Object.assign(this, { form, sheet, cursor, store, say, closed });
+  constructor(form, { sheet, cursor, store, focus, say, history, closed }) {
+    Object.assign(this, { form, sheet, cursor, store, say, history, closed });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#keep({ comment: form.elements.comment.value.trim() });
-      this.#close(focus);
+      this.leave();
+      focus();
     });
-    form.querySelector("[data-cancel]").addEventListener("click", () => this.#close(focus));
-    form.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.#close(focus);
-      if (event.key === "Enter" && !event.shiftKey) {
-        event.preventDefault();
-        form.requestSubmit();
-      }
+    form.querySelector("[data-cancel]").addEventListener("click", () => this.#cancel(focus));
+    form.addEventListener("keydown", (event) => this.#pressed(event, focus));
+    form.addEventListener("focusout", ({ relatedTarget }) => {
+      if (!form.contains(relatedTarget)) this.#keepTyped();
     });
-    cursor.watch(() => (form.hidden = true));
+    cursor.watch(() => this.leave());
   }
 
   flag() {
     if (this.#shut()) return;
-    const { item, timepoint } = this.cursor.cell;
-    this.#keep({ flag: !this.sheet.cell(item.key, timepoint).flag });
+    const { cell } = this.cursor;
+    this.#keep(cell, { flag: !this.#now(cell).flag });
   }
 
   comment() {
     if (this.#shut()) return;
-    const { item, timepoint } = this.cursor.cell;
-    this.form.elements.comment.value = this.sheet.cell(item.key, timepoint).comment;
+    const { cell } = this.cursor;
+    const { comment } = this.#now(cell);
+    this.#open = { cell, comment };
+    this.form.elements.comment.value = this.#drafts.get(keyOf(cell)) ?? comment;
     this.form.hidden = false;
     this.form.elements.comment.focus();
+  }
+
+  // The field goes; what was typed in it stays.
+  leave() {
+    this.#keepTyped();
+    this.#open = null;
+    this.form.hidden = true;
+  }
+
+  // An input method ends its own composing with Enter or Escape.
+  #pressed(event, focus) {
+    if (event.isComposing) return;
+    if (event.key === "Escape") this.#cancel(focus);
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      this.form.requestSubmit();
+    }
+  }
+
+  // As before the field was opened, also when the text has been kept meanwhile.
+  #cancel(focus) {
+    if (this.#open) this.form.elements.comment.value = this.#open.comment;
+    this.leave();
+    focus();
+  }
+
+  #keepTyped() {
+    if (!this.#open) return;
+    const { cell } = this.#open;
+    const comment = this.form.elements.comment.value.trim();
+    this.#drafts.delete(keyOf(cell));
+    if (comment === this.#now(cell).comment) return;
+    if (this.#shut()) this.#drafts.set(keyOf(cell), comment);
+    else this.#keep(cell, { comment });
   }
 
   #shut() {
@@ -40,16 +79,23 @@ export class Notes {
     return why !== "";
   }
 
-  #keep(change) {
-    const { item, timepoint } = this.cursor.cell;
-    const { flag, comment, revision } = this.sheet.cell(item.key, timepoint);
-    const note = { flag, comment, ...change };
+  #keep(cell, change) {
+    const before = this.#now(cell);
+    const after = { ...before, ...change };
+    this.#put(cell, after);
+    this.history.done([{ cell, before, after, put: (note) => this.#put(cell, note), blocked: () => this.#shut() }]);
+  }
+
+  #now({ item, timepoint }) {
+    const { flag, comment } = this.sheet.cell(item.key, timepoint);
+    return { flag, comment };
+  }
+
+  #put({ item, timepoint }, note) {
+    const { revision } = this.sheet.cell(item.key, timepoint);
     this.sheet.edit(item.key, timepoint, note);
     this.store({ kind: "note", timepoint, item: item.key, ...note }, revision);
   }
-
-  #close(focus) {
-    this.form.hidden = true;
-    focus();
-  }
 }
+
+const keyOf = ({ item, timepoint }) => cellKey(item.key, timepoint);

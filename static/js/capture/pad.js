@@ -26,14 +26,30 @@ export class Pad {
     const words = `${region.label}, ${item.label}, ${feature.toLowerCase()}`;
     const cell = this.sheet.cell(item.key, timepoint);
     this.root.querySelector(".asked").textContent = `${this.letters.get(timepoint)} · ${words}${beside(cell)}`;
-    const kind = `${item.feature}/${item.allowed}`;
+    const kind = `${item.feature}/${item.region}/${item.allowed}`;
     if (kind !== this.#last) this.#grades(item);
     this.#last = kind;
     this.#marks();
   }
 
+  // A refusal takes the place of what was noted, and the other way round.
   say(text) {
-    this.root.querySelector(".refusal").textContent = text;
+    this.#write(text, "");
+  }
+
+  note(text) {
+    this.#write("", text);
+  }
+
+  #write(refusal, note) {
+    this.root.querySelector(".refusal").textContent = refusal;
+    this.root.querySelector(".note").textContent = note;
+  }
+
+  // Nothing more can be entered: what would enter something goes.
+  lock() {
+    this.root.classList.add("read-only");
+    for (const button of this.root.querySelectorAll("[data-enters]")) button.hidden = true;
   }
 
   askReason(on) {
@@ -49,7 +65,9 @@ export class Pad {
 
   #grades(item) {
     this.root.querySelector(".grades").replaceChildren(...item.allowed.map((value) => digit(value, String(value))));
-    const texts = (this.instrument.wording[item.feature] ?? []).filter(([value]) => item.allowed.includes(value));
+    const { wording } = this.instrument;
+    const own = wording[`${item.feature}/${item.region}`] ?? wording[item.feature] ?? [];
+    const texts = own.filter(([value]) => item.allowed.includes(value));
     const lines = texts.flatMap(([value, text]) => [make("dt", {}, String(value)), make("dd", {}, text)]);
     this.root.querySelector(".wording").replaceChildren(...lines);
   }

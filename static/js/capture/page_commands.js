@@ -23,7 +23,8 @@ export function addPageCommands(page) {
   });
   commands.add("review", () => leaveFor(page, () => room.go(page.case.urls.review)));
   commands.add("leave", () => {
-    if (page.entry.awaitingReason) page.entry.cancel();
+    if (page.entry.held.waits) page.entry.held.letGo();
+    else if (page.entry.awaitingReason) page.entry.cancel();
     else root.querySelector(".tools button").focus();
   });
   showKeys(page);
@@ -61,6 +62,12 @@ function showKeys({ root, room }) {
 // Leaves when the server has everything; when it has not, says what waits, and a second try leaves all the same.
 async function leaveFor(page, go) {
   const { desk } = page;
+  page.keepTyped();
+  const { warning } = page.entry.held;
+  if (warning && !page.warned) {
+    page.warned = true;
+    return page.say(`${warning} Once more leaves the page without it.`);
+  }
   if (!desk || page.warned || !desk.lock.held || (await desk.emptied(PATIENCE))) return go();
   page.warned = true;
   page.say(`${desk.queue.waiting} not saved yet; they wait, sealed, on this computer. Once more leaves the page all the same.`);

@@ -45,3 +45,8 @@ function byTimepoint(regions, timepoints, pass) {
 }
 
 const chosen = (region, pass) => region.rows.filter(({ feature }) => pass.includes(feature));
+
+export function rangeOf(allowed) {
+  const [low, high] = [Math.min(...allowed), Math.max(...allowed)];
+  return `Allowed here: ${low}–${high}`;
+}

@@ -15,6 +15,7 @@ const PAGES = { screen: ScreenPage, review: ReviewPage };
 export class ReadingRoom {
   #opened = null;
   turn = null;
+  fillsRows = false;
 
   constructor(root) {
     this.session = new Session(document.querySelector('meta[name="csrf-token"]').content);
@@ -28,6 +29,7 @@ export class ReadingRoom {
       if (location.pathname !== this.path) this.go(location.href, { push: false });
     });
     addEventListener("beforeunload", (event) => {
+      this.page?.keepTyped?.();
       const queue = this.desk?.queue;
       if (queue?.unwritten || (queue?.waiting && !queue.kept)) event.preventDefault();
     });

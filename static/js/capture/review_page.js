@@ -28,7 +28,9 @@ export class ReviewPage {
     const { queue } = this.#desk;
     showStatus(this.root.querySelector(".status"), this.#desk);
     const waiting = queue.waiting;
-    this.#forbid(waiting ? `${waiting} not saved yet. Signing waits for the server to have everything.` : "");
+    const { state, text } = this.#desk.sender;
+    const why = `${waiting} not saved yet. Signing waits for the server to have everything.`;
+    this.#forbid(state === "stopped" ? text : waiting ? why : "");
     if (waiting) this.#stale = true;
     else if (this.#stale) this.gained();
   }

@@ -8,6 +8,7 @@ import { Cursor } from "./cursor.js";
 import { addEntryCommands } from "./entry_commands.js";
 import { addFilmCommands } from "./film_commands.js";
 import { followCursor } from "./following.js";
+import { Notices } from "./notices.js";
 import { addPageCommands, listen } from "./page_commands.js";
 import { dataOf } from "./pages.js";
 import { plan as planOf } from "./plan.js";
@@ -23,6 +24,7 @@ export class ScreenPage {
 
   constructor(root, room) {
     Object.assign(this, { root, room });
+    this.notices = new Notices(root);
     this.case = dataOf(root, "case");
     this.instrument = dataOf(root, "instrument");
     this.terms = dataOf(root, "terms");
@@ -59,6 +61,11 @@ export class ScreenPage {
     });
     desk.attach(this, this.case.progress);
     if (!desk.lock.held) this.lost();
+    this.entry.held.retry();
+  }
+
+  get opening() {
+    return !this.case.read_only && !this.#desk;
   }
 
   get desk() {
@@ -84,6 +91,8 @@ export class ScreenPage {
   told() {
     showStatus(this.root.querySelector(".status"), this.#desk);
     this.#conflicts.draw();
+    const { state, text } = this.#desk.sender;
+    if (state === "stopped") this.notices.lock(this, text);
   }
 
   gained() {
@@ -92,31 +101,32 @@ export class ScreenPage {
 
   lost() {
     this.#conflicts.draw();
-    const place = this.root.querySelector(".tab-lock");
-    place.hidden = false;
-    place.querySelector("p").textContent = "This case is open in another tab, which enters the values. Here it can be looked at.";
-    place.querySelector("button").onclick = () => this.#desk.takeOver();
+    this.notices.otherTab(() => this.#desk.takeOver());
   }
 
   filmsWait(on) {
-    this.notice(on ? "Films cannot be fetched at the moment; trying again." : "");
+    this.notices.show(on ? "Films cannot be fetched at the moment; trying again." : "");
   }
 
   say(text) {
     if (this.pad) this.pad.say(text);
-    else this.notice(text);
+    else this.notices.show(text);
   }
 
-  notice(text) {
-    const place = this.root.querySelector(".notice");
-    place.textContent = text;
-    place.hidden = !text;
+  note(text) {
+    if (this.pad) this.pad.note(text);
   }
 
   leave() {
+    this.keepTyped();
     this.#left = true;
     this.detach?.();
     this.lightbox.leave();
+  }
+
+  // A comment that is being typed is kept before anything leaves the page.
+  keepTyped() {
+    this.notes?.leave();
   }
 
   #placeCursor() {
@@ -128,7 +138,7 @@ export class ScreenPage {
     if (this.#left) return;
     Object.assign(this, buildSheetSide(this));
     this.commands = new Commands();
-    const parts = { ...this, presets: this.terms.presets ?? [], say: (text) => this.say(text) };
+    const parts = { ...this, presets: this.terms.presets ?? [], say: (text) => this.say(text), note: (text) => this.note(text) };
     addFilmCommands(this.commands, parts);
     addEntryCommands(this.commands, parts);
     addPageCommands(this);

@@ -5,6 +5,7 @@ import { Flash } from "./flash.js";
 import { Grid } from "./grid.js";
 import { Notes } from "./notes.js";
 import { Pad } from "./pad.js";
+import { RowFill } from "./row_fill.js";
 import { SiteMap } from "./site_map.js";
 import { Tabs } from "./tabs.js";
 
@@ -13,6 +14,8 @@ export function buildSheetSide(page) {
   const find = (selector) => root.querySelector(selector);
   const store = (edit, revision) => page.store(edit, revision);
   const say = (text) => page.say(text);
+  const note = (text) => page.note(text);
+  const letters = new Map(panes.map(({ timepoint, letter }) => [timepoint, letter]));
   const grid = new Grid(find(".grids"), { plan, panes, instrument, sheet });
   const tabs = new Tabs(find(".tabs"), { plan, sheet, cursor });
   const flash = new Flash(root);
@@ -24,6 +27,10 @@ export function buildSheetSide(page) {
     terms,
     store,
     say,
+    note,
+    nameOf: ({ item, timepoint }) => `${letters.get(timepoint)}, ${item.label}`,
+    rowFill: new RowFill(find(".row-fill"), { letters, cursor, sheet, room: page.room }),
+    coming: (timepoint, region) => page.opening || (!page.closed() && lightbox.isComing(timepoint, region)),
     whyNot: (timepoint, region) => page.closed() || lightbox.whyNotYet(timepoint, region),
     seenAt: (timepoint, region) => lightbox.film(timepoint, region).seenWhole,
     refused: (item, timepoint) => grid.refuse(item, timepoint),
@@ -33,6 +40,15 @@ export function buildSheetSide(page) {
   const chosen = (digit) => entry.score(digit, "click");
   const pad = new Pad(find(".pad"), { instrument, panes, sheet, cursor, chosen });
   const focus = () => grid.focus();
-  const notes = new Notes(find("form.comment"), { sheet, cursor, store, focus, say, closed: () => page.closed() });
+  lightbox.onready = () => entry.held.retry();
+  const notes = new Notes(find("form.comment"), {
+    sheet,
+    cursor,
+    store,
+    focus,
+    say,
+    history: entry.history,
+    closed: () => page.closed(),
+  });
   return { grid, tabs, map, entry, pad, notes };
 }

@@ -7,7 +7,7 @@ export function statusOf({ queue, sender }) {
   const { waiting, conflicts, refused, kept, sealed } = queue;
   const { state, text, lastSaved, progress } = sender;
   const parts = [];
-  if (state === "stopped") parts.push(text);
+  if (state === "stopped") parts.push(text.replace(/\.$/, ""));
   if (state === "offline") parts.push("Offline");
   if (state === "stumbling") parts.push("The server cannot answer now, trying again");
   if (waiting) parts.push(`${waiting} waiting${kept ? "" : " in this tab only"}`);

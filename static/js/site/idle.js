@@ -1,5 +1,5 @@
 // After the idle time the page asks the server whether the session is still active, without extending it; if not, a
-// dialog signs the same person in over the page, so that no input is lost. "blindread:signed-in" informs others.
+// dialog signs the same person in over the page, so that no input is lost. "site:signed-in" informs others.
 import { renew } from "./csrf.js";
 
 const dialog = document.getElementById("sign-over-dialog");
@@ -55,7 +55,7 @@ const done = (csrf) => {
   part("second").hidden = true;
   dialog.close();
   busy();
-  document.dispatchEvent(new CustomEvent("blindread:signed-in", { detail: { csrf } }));
+  document.dispatchEvent(new CustomEvent("site:signed-in", { detail: { csrf } }));
 };
 
 if (dialog) {

@@ -1,6 +1,6 @@
 // The upload page: files dropped or chosen are sent at once for the subject and visit chosen above. Without this module
 // the form is a plain one.
-import { send } from "../house/csrf.js";
+import { send } from "../site/csrf.js";
 import { fromChooser, fromDrop, worthSending } from "./gather.js";
 import { Lane } from "./lane.js";
 import { line, total } from "./lines.js";

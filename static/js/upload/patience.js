@@ -1,5 +1,5 @@
 // Asks again while the server cannot be reached: after 1 s, 2 s, 4 s ... at most 15 s, until it answers or all is stopped.
-import { send } from "../house/csrf.js";
+import { send } from "../site/csrf.js";
 
 const LONGEST = 15000;
 

@@ -7,7 +7,7 @@ import { JointPointer } from "./joint_pointer.js";
 import { Magnifier } from "./magnifier.js";
 import { Pane } from "./pane.js";
 import { attachPointer } from "./pointer_input.js";
-import { whyNotYet } from "./readiness.js";
+import { isComing, whyNotYet } from "./readiness.js";
 import { Stage } from "./stage.js";
 import { Strip } from "./strip.js";
 import { Tools } from "./tools.js";
@@ -18,6 +18,8 @@ const PATIENCE = 500;
 export class Lightbox {
   #region = null;
   #pictured = () => {};
+  // Set by the owner: a film that has changed has been drawn, or one has been seen whole.
+  onready() {}
 
   // looking: "whole" or "joints"; later: film descriptors of the next case.
   constructor(root, { panes, looking, loader, later, regions }) {
@@ -27,6 +29,7 @@ export class Lightbox {
     const stage = (this.stage = new Stage(root.querySelector(".stage"), this.panes));
     stage.onlaidout = () => this.#refit();
     stage.onreplaced = () => this.#reopen();
+    stage.onseen = () => queueMicrotask(() => this.onready());
     this.closeUp = new CloseUp(stage, (chosen) => this.fit(chosen));
     this.tools = new Tools(stage, { fit: (chosen) => this.fit(chosen), spotOn: (film) => this.closeUp.spotOn(film) });
     this.pointer = new JointPointer(stage);
@@ -70,6 +73,10 @@ export class Lightbox {
   whyNotYet(timepoint, region) {
     const pane = this.panes.find((each) => each.timepoint === timepoint);
     return whyNotYet(this.film(timepoint, region), pane.letter);
+  }
+
+  isComing(timepoint, region) {
+    return isComing(this.film(timepoint, region));
   }
 
   // Resolves when a film of this side has been drawn, or there is none, or it takes long.
@@ -134,6 +141,7 @@ export class Lightbox {
     pane.describe();
     this.stage.invalidate();
     this.#pictured();
+    this.stage.shown().then(() => this.onready());
     if (this.panes.every((each) => SETTLED.includes(each.film?.state))) this.shelf.lookAhead(this.#region);
   }
 }

@@ -1,5 +1,11 @@
 // May a value be entered for this film? The answer is "" or the reason why not, in words for the reader.
 
+// Scoring only waits for the film: it comes by itself, or is there and has not been seen whole.
+export function isComing({ state, seenWhole }) {
+  if (!globalThis.crypto?.subtle) return false;
+  return state === "preview" || state === "small" || (state === "full" && !seenWhole);
+}
+
 export function whyNotYet(film, letter) {
   if (!globalThis.crypto?.subtle) {
     return "Films cannot be verified on an address that is neither https nor localhost: nothing can be scored here.";

@@ -32,6 +32,8 @@ export class Stage {
   // Set by the owner: the renderer was lost and films must be opened again; the wells have new sizes.
   onreplaced() {}
   onlaidout() {}
+  // Set by the owner: a film has been seen whole for the first time.
+  onseen() {}
 
   // Called after each draw in which a rectangle or view has changed.
   onplaced(callback) {
@@ -115,8 +117,14 @@ export class Stage {
       pane.stale = false;
     }
     this.renderer.show(pane.rect, pane.rect, limits(pane.display.window), pane.display.invert);
-    if (!document.hidden && seenWhole(pane.view, pane.film, pane.rect)) pane.film.seenWhole ||= new Date().toISOString();
+    this.#markSeen(pane);
     return true;
+  }
+
+  #markSeen({ view, film, rect }) {
+    if (film.seenWhole || document.hidden || !seenWhole(view, film, rect)) return;
+    film.seenWhole = new Date().toISOString();
+    this.onseen();
   }
 
   #drawLens({ pane, rect, view }) {

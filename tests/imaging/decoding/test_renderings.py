@@ -42,7 +42,8 @@ class Table:
     def of(self, inputs: Floats) -> Floats:
         """C.11.1.1 and C.11.2.1.1: below the first mapped value its entry, past the end the last one."""
         places = np.clip(np.rint(inputs) - self.first, 0, self.values.size - 1).astype(int)
-        return self.values[places].astype(np.float64)
+        found: Floats = self.values[places].astype(np.float64)
+        return found
 
 
 def curve(count: int, bits: int, power: float = 0.6) -> Grey:

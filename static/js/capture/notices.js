@@ -1,0 +1,31 @@
+// What is said of the page as a whole: another tab writes, films cannot be fetched, nothing more can be entered.
+
+export class Notices {
+  #locked = false;
+
+  constructor(root) {
+    this.root = root;
+  }
+
+  show(text) {
+    const place = this.root.querySelector(".notice");
+    place.textContent = text;
+    place.hidden = !text;
+  }
+
+  otherTab(takeOver) {
+    const place = this.root.querySelector(".tab-lock");
+    place.hidden = false;
+    place.querySelector("p").textContent = "This case is open in another tab, which enters the values. Here it can be looked at.";
+    place.querySelector("button").onclick = takeOver;
+  }
+
+  // Nothing can be entered from now on: said once.
+  lock({ grid, pad }, text) {
+    if (this.#locked) return;
+    this.#locked = true;
+    grid.lock();
+    pad.lock();
+    pad.say(text);
+  }
+}
