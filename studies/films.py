@@ -6,6 +6,7 @@ from typing import Any
 
 from audit.trail import Actor
 from config.errors import NotAllowed, WrongState
+from config.transitions import leading_to, moved
 from config.wording import either, quoted
 from jobs.queue import add
 from studies.models import Film, FilmStatus, Visit
@@ -47,18 +48,15 @@ def locked_visit(visit_id: int | None) -> None:
 def move(film: Film, to: FilmStatus, **values: Any) -> dict[str, list[object]]:
     """Sets the status and the values of a locked film; gives what changed as the audit trail tells it."""
     old = FilmStatus(film.status)
-    came = [status for status, following in FILM_TRANSITIONS.items() if to in following]
-    if old not in came or not Film.objects.filter(pk=film.pk, status=old).update(status=to, **values):
+    before = {name: getattr(film, name) for name in values}
+    if not moved(film, to, FILM_TRANSITIONS, **values):
+        came = leading_to(to, FILM_TRANSITIONS)
         raise WrongState(
-            f"Film {film.pk} is {old.label.lower()}."
+            f"Film {film.pk} is {FilmStatus(film.status).label.lower()}."
             f" Only a film that is {either(status.label.lower() for status in came)} can be {DONE[to]}."
         )
     changes: dict[str, list[object]] = {"status": [old, to]}
-    for name, value in values.items():
-        if getattr(film, name) != value:
-            changes[name] = [getattr(film, name), value]
-    film.status = to
-    return changes
+    return changes | {name: [before[name], value] for name, value in values.items() if before[name] != value}
 
 
 def order_rendition(film: Film) -> None:

@@ -11,6 +11,7 @@ from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from config.tokens import new_token
+from config.transitions import leading_to, moved
 from config.wording import both, counted, either
 from reading.campaigns.frozen_films import FrozenCase, freeze
 from reading.campaigns.outstanding import outstanding_in
@@ -145,12 +146,9 @@ def add_cases(campaign: Campaign, frozen: Sequence[FrozenCase], first_number: in
 
 
 def move_campaign(campaign: Campaign, to: CampaignStatus, **changes: object) -> None:
-    """Compare-and-set along CAMPAIGN_TRANSITIONS."""
-    allowed = [state for state, following in CAMPAIGN_TRANSITIONS.items() if to in following]
-    touched = Campaign.objects.filter(pk=campaign.pk, status__in=allowed).update(status=to, **changes)
-    campaign.refresh_from_db()
-    if touched != 1:
-        only = either(CAMPAIGN_IS[state] for state in CampaignStatus if state in allowed)
+    """The campaign's next state, along CAMPAIGN_TRANSITIONS."""
+    if not moved(campaign, to, CAMPAIGN_TRANSITIONS, **changes):
+        only = either(CAMPAIGN_IS[state] for state in leading_to(to, CAMPAIGN_TRANSITIONS))
         raise WrongState(f"{said_of(campaign)} Only a campaign that is {only} can be {CAMPAIGN_BECOMES[to]}.")
 
 

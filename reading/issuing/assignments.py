@@ -14,6 +14,7 @@ from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from config.tokens import new_token
+from config.transitions import moved
 from config.wording import counted, either
 from jobs.queue import add
 from reading.campaigns.frozen_films import freeze
@@ -130,25 +131,17 @@ def ask_for_reads(batch: Batch, assignments: Sequence[Assignment], name: str = "
 
 
 def move_read(read: Read, to: ReadStatus, **changes: object) -> None:
-    """Compare-and-set along READ_TRANSITIONS."""
-    allowed = [state for state, following in READ_TRANSITIONS.items() if to in following]
-    touched = Read.objects.filter(pk=read.pk, status__in=allowed).update(status=to, **changes)
-    if touched != 1:
-        read.refresh_from_db()
+    """The read's next state, along READ_TRANSITIONS."""
+    if not moved(read, to, READ_TRANSITIONS, **changes):
         becomes = READ_BECOMES[to] + again_if_same(read.status, to)
         raise WrongState(f"This read is {READ_IS[read.status]}, so it cannot be {becomes}.")
-    read.refresh_from_db(fields=["status", *changes])
 
 
 def move_case(case: Case, to: CaseStatus, **changes: object) -> None:
-    """Compare-and-set along CASE_TRANSITIONS."""
-    allowed = [state for state, following in CASE_TRANSITIONS.items() if to in following]
-    touched = Case.objects.filter(pk=case.pk, status__in=allowed).update(status=to, **changes)
-    if touched != 1:
-        case.refresh_from_db()
+    """The case's next state, along CASE_TRANSITIONS."""
+    if not moved(case, to, CASE_TRANSITIONS, **changes):
         becomes = CASE_BECOMES[to] + again_if_same(case.status, to)
         raise WrongState(f"Case {case.number} is {CASE_IS[case.status]}, so it cannot be {becomes}.")
-    case.refresh_from_db()
 
 
 def void_and_reissue(*, case: Case, actor: Actor, reason: str) -> Case | None:

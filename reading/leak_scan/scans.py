@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
+from config.transitions import moved
 from jobs.models import Job
 from jobs.queue import Lease, add
 from reading.leak_scan.features import FEATURES, measure
@@ -126,14 +127,10 @@ def films_since(campaign: Campaign) -> int:
 
 
 def move_scan(made: LeakScan, to: LeakScanStatus, **changes: object) -> None:
-    """Compare-and-set along LEAK_SCAN_TRANSITIONS."""
-    allowed = [state for state, following in LEAK_SCAN_TRANSITIONS.items() if to in following]
-    touched = LeakScan.objects.filter(pk=made.pk, status__in=allowed).update(status=to, **changes)
-    if touched != 1:
-        made.refresh_from_db()
+    """The scan's next state, along LEAK_SCAN_TRANSITIONS."""
+    if not moved(made, to, LEAK_SCAN_TRANSITIONS, **changes):
         state, becomes = SCAN_IS[made.status], SCAN_BECOMES[to] + again_if_same(made.status, to)
         raise WrongState(f"The leak scan of campaign {made.campaign.code} {state}, so it cannot be {becomes}.")
-    made.refresh_from_db()
 
 
 def tell(action: str, made: LeakScan, actor: Actor, reason: str = "", **details: object) -> None:

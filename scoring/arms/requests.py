@@ -13,6 +13,7 @@ from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
 from config.tokens import new_token
+from config.transitions import moved
 from jobs.queue import add
 from reading.campaigns.opening import identities
 from reading.charter.versions import terms_of
@@ -164,14 +165,10 @@ def sealed_package(*, asked: ArmsRequest, actor: Actor, user: User) -> dict[str,
 
 
 def move_request(asked: ArmsRequest, to: ArmsRequestStatus, **changes: object) -> None:
-    """Compare-and-set along ARMS_REQUEST_TRANSITIONS."""
-    allowed = [state for state, following in ARMS_REQUEST_TRANSITIONS.items() if to in following]
-    touched = ArmsRequest.objects.filter(pk=asked.pk, status__in=allowed).update(status=to, **changes)
-    if touched != 1:
-        asked.refresh_from_db()
+    """The request's next state, along ARMS_REQUEST_TRANSITIONS."""
+    if not moved(asked, to, ARMS_REQUEST_TRANSITIONS, **changes):
         becomes = REQUEST_BECOMES[to] + again_if_same(asked.status, to)
         raise WrongState(f"This request {REQUEST_IS[asked.status]}, so it cannot be {becomes}.")
-    asked.refresh_from_db()
 
 
 def wipe_shares(asked: ArmsRequest) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
+from config.transitions import moved
 from jobs.queue import Lease, add
 from jobs.work_folders import work_folder
 from reading.models import Campaign, CampaignStatus, CaseStatus, Read, ReadStatus
@@ -211,12 +212,8 @@ def said_of_dataset(dataset: Dataset) -> str:
 
 
 def move_dataset(dataset: Dataset, to: DatasetStatus, **changes: object) -> None:
-    """Compare-and-set along DATASET_TRANSITIONS."""
-    allowed = [state for state, following in DATASET_TRANSITIONS.items() if to in following]
-    touched = Dataset.objects.filter(pk=dataset.pk, status__in=allowed).update(status=to, **changes)
-    if touched != 1:
-        dataset.refresh_from_db()
+    """The dataset's next state, along DATASET_TRANSITIONS."""
+    if not moved(dataset, to, DATASET_TRANSITIONS, **changes):
         raise WrongState(
             f"{said_of_dataset(dataset)} It cannot be {DATASET_BECOMES[to]}{again_if_same(dataset.status, to)}."
         )
-    dataset.refresh_from_db()

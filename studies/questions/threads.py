@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
+from config.transitions import leading_to, moved
 from config.wording import either
 from jobs.queue import add
 from studies.models import (
@@ -148,11 +149,11 @@ def checked_message(text: str) -> str:
 
 def move(question: Question, to: QuestionStatus) -> dict[str, list[object]]:
     """Compare-and-set of the status; gives the change as the audit trail tells it."""
-    old = QuestionStatus(Question.objects.values_list("status", flat=True).get(pk=question.pk))
-    came = [status for status, following in QUESTION_TRANSITIONS.items() if to in following]
-    if old not in came or not Question.objects.filter(pk=question.pk, status=old).update(status=to):
+    old = QuestionStatus(Question.objects.select_for_update().values_list("status", flat=True).get(pk=question.pk))
+    if not moved(question, to, QUESTION_TRANSITIONS):
+        came = leading_to(to, QUESTION_TRANSITIONS)
         raise WrongState(
-            f"Question {question.pk} is {old.label.lower()}."
+            f"Question {question.pk} is {QuestionStatus(question.status).label.lower()}."
             f" Only a question that is {either(status.label.lower() for status in came)} can be {DONE[to]}."
         )
     return {"status": [old, to]}

@@ -253,10 +253,10 @@ def test_single_keys_can_be_turned_off_and_stay_off(clean_page: Page, room: Read
 def test_a_key_can_be_changed_but_not_taken_from_another_command(clean_page: Page, room: ReadingRoom) -> None:
     open_read(clean_page, room)
     press(clean_page, "?")
-    clean_page.click("button[aria-label='Change the key for: 5 and on']")
+    clean_page.click("button[aria-label='Change the key for: Score 5, next cell']")
     press(clean_page, "f")
     assert clean_page.inner_text(".key-list .refusal") == "That key is taken: Flag the cell."
-    clean_page.click("button[aria-label='Change the key for: 5 and on']")
+    clean_page.click("button[aria-label='Change the key for: Score 5, next cell']")
     press(clean_page, "q")
     clean_page.click(".key-list button[value=close]")
     press(clean_page, "q")
@@ -302,6 +302,6 @@ def test_a_film_problem_is_reported_with_letter_and_token_only(clean_page: Page,
     clean_page.click("[data-command=problem]")
     clean_page.check("input[value=wrong-side]")
     clean_page.click(".problem button[type=submit]")
-    wait_until(clean_page, "document.querySelector('.pad .refusal').textContent.includes('coordinator has been told')")
+    wait_until(clean_page, "document.querySelector('.pad .refusal').textContent.includes('coordinator has been informed')")
     assert "film=read-A-L-hand" in bodies[0]
     assert "kind=wrong-side" in bodies[0]

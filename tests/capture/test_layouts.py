@@ -17,9 +17,9 @@ KEYBOARDS = {
     "ru": {"Digit4": "4", "Digit6": "6", "Backquote": "ё", "KeyN": "т", "BracketLeft": "х", "Equal": "="},
 }
 SHOWN = {
-    "fr": {"4 and on": ["Shift+4", "'"], "6 and on": ["Shift+6"], "0 and on": ["Shift+0", "² (left of 1)"]},
+    "fr": {"Score 4, next cell": ["Shift+4", "'"], "Score 6, next cell": ["Shift+6"], "Score 0, next cell": ["Shift+0", "² (left of 1)"]},
     "ru": {
-        "4 and on": ["4"],
+        "Score 4, next cell": ["4"],
         "Not assessable, then 1 to 6 for the reason": ["Т"],
         "Previous hand or foot": ["Х", "PageUp"],
     },
@@ -68,4 +68,4 @@ def test_the_list_says_so_where_the_browser_does_not_know_the_keyboard(clean_pag
     clean_page.evaluate("Object.defineProperty(navigator, 'keyboard', {value: undefined})")
     press(clean_page, "?")
     assert "does not say which keyboard" in clean_page.inner_text(".key-list .layout")
-    assert listed(clean_page, "0 and on") == ["0", "key left of 1"]
+    assert listed(clean_page, "Score 0, next cell") == ["0", "key left of 1"]

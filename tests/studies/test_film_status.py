@@ -6,8 +6,9 @@ from datetime import date
 
 from django.utils import timezone
 
-from studies.models import FilmStatus
-from studies.models.film import AT_DESK, BECAME, BEFORE_DESK, FOUND_GOOD, OUT_OF_PLAY
+from config.transitions import leading_to, moved
+from studies.models import Film, FilmStatus
+from studies.models.film import AT_DESK, BECAME, BEFORE_DESK, FILM_TRANSITIONS, FOUND_GOOD, OUT_OF_PLAY
 from studies.plan.completeness import subjects_with_visits, visit_states
 from studies.plan.visits import baseline_of
 from tests.studies.films import dx, file_of, picture
@@ -32,3 +33,13 @@ def test_the_board_and_the_checks_count_from_the_same_baseline(ra1: Planned) -> 
     assert window == (date(2024, 7, 4), date(2024, 8, 1))
     late = arrived(ra1, file_of(dx(picture(seed=3))), visit=ra1.visit(code="W24"), film_date=date(2024, 8, 2))
     assert "(2024-07-04 to 2024-08-01)" in next(f["text"] for f in late.findings if f["code"] == "outside-window")
+
+
+def test_of_two_who_move_a_film_at_once_one_succeeds_and_the_other_sees_what_is_stored(ra1: Planned) -> None:
+    first = film_of(ra1.visit(), status="deidentified")
+    second = Film.objects.get(pk=first.pk)
+    assert moved(first, FilmStatus.REJECTED, FILM_TRANSITIONS, status_reason="blurred")
+    assert not moved(second, FilmStatus.ACCEPTED, FILM_TRANSITIONS)
+    assert (second.status, second.status_reason) == ("rejected", "")
+    assert Film.objects.get(pk=first.pk).status_reason == "blurred"
+    assert set(leading_to(FilmStatus.WITHDRAWN, FILM_TRANSITIONS)) == {FilmStatus.READY}

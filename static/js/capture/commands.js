@@ -1,4 +1,4 @@
-// Everything that can be done on the screen, by name, whoever asks for it: a key or a button.
+// Everything that can be done on the screen, by name, from a key or a button.
 
 export class Commands {
   #actions = new Map();

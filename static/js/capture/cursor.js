@@ -1,4 +1,4 @@
-// Which cell is asked for: walks the charter's order and the grid, and tells who must follow. No DOM.
+// The active cell: moves in the charter's order and over the grid, and notifies whatever follows it. No DOM.
 
 import { cellKey } from "./plan.js";
 

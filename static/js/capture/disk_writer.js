@@ -5,7 +5,7 @@ export class DiskWriter {
   #running = Promise.resolve();
   kept = true;
 
-  // Without a store (no disk to be had) everything stays in memory, and `kept` says so.
+  // Without a store (no disk available) everything stays in memory, and `kept` says so.
   constructor(store) {
     this.store = store;
     this.kept = store !== null;

@@ -9,11 +9,13 @@ const same = (a, b) => a.value === b.value && a.reason === b.reason;
 export class Entry {
   awaitingReason = false;
 
-  // whyNot(timepoint, region) tells why a cell cannot be scored yet ("" when it can), coming(timepoint, region) whether that
+  // whyNot(timepoint, region) says why a cell cannot be scored yet ("" when it can), coming(timepoint, region) whether that
   // is because its film is on its way, seenAt(timepoint, region) since when the film has been seen whole; store(edit,
   // revision) queues it; say(text) refuses, note(text) informs.
-  constructor({ nameOf, ...parts }) {
-    Object.assign(this, parts);
+  constructor({ sheet, cursor, instrument, terms, rowFill, nameOf, ...asks }) {
+    const { store, say, note, coming, whyNot, seenAt, refused, flash, asking } = asks;
+    Object.assign(this, { sheet, cursor, instrument, terms, rowFill });
+    Object.assign(this, { store, say, note, coming, whyNot, seenAt, refused, flash, asking });
     this.history = new History();
     this.held = new Held({
       coming: (cell) => this.#waitsForFilm(cell),

@@ -9,8 +9,8 @@ export function addFilmCommands(commands, { root, lightbox, presets, cursor, say
   const simple = {
     brighter: () => tools.brighter(),
     darker: () => tools.darker(),
-    harder: () => tools.harder(),
-    softer: () => tools.softer(),
+    "more-contrast": () => tools.moreContrast(),
+    "less-contrast": () => tools.lessContrast(),
     invert: () => tools.invert(),
     closer: () => tools.closer(),
     farther: () => tools.farther(),

@@ -77,7 +77,7 @@ export class Grid {
     cell.setAttribute("aria-label", this.#spoken(cell.dataset.name, state));
   }
 
-  // After a training read is signed the reference stands beside what was entered.
+  // After a training read is signed the reference is shown beside what was entered.
   #text(state) {
     const own = this.#own(state);
     return differs(state) ? `${own} (${this.#own(state.reference)})` : own;

@@ -1,7 +1,7 @@
 // Keys of the whole page, wherever the focus is, except in text fields and dialogs. Held keys do not score twice.
 // After leaving the grid Tab is the browser's, through the grid too, until the next key that does something.
 
-const REPEATABLE = /^(left|right|up|down|closer|farther|brighter|darker|harder|softer|pan-.*|undo|redo)$/;
+const REPEATABLE = /^(left|right|up|down|closer|farther|brighter|darker|more-contrast|less-contrast|pan-.*|undo|redo)$/;
 const BUTTON_KEYS = ["Enter", "Space", "Tab"];
 
 export function attachKeyboard(bindings, commands) {

@@ -7,7 +7,7 @@ export class Notes {
   #open = null;
   #drafts = new Map();
 
-  // closed() tells why nothing can be entered ("" when it can).
+  // closed() says why nothing can be entered ("" when it can).
   constructor(form, { sheet, cursor, store, focus, say, history, closed }) {
     Object.assign(this, { form, sheet, cursor, store, say, history, closed });
     form.addEventListener("submit", (event) => {

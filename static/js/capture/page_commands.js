@@ -59,7 +59,7 @@ function showKeys({ root, room }) {
   root.querySelector('[data-command="keys"]').textContent = room.bindings.on ? "Keys on" : "Keys off";
 }
 
-// Leaves when the server has everything; when it has not, says what waits, and a second try leaves all the same.
+// Leaves when the server has everything; when it has not, says what is waiting, and a second try leaves anyway.
 async function leaveFor(page, go) {
   const { desk } = page;
   page.keepTyped();
@@ -70,5 +70,5 @@ async function leaveFor(page, go) {
   }
   if (!desk || page.warned || !desk.lock.held || (await desk.emptied(PATIENCE))) return go();
   page.warned = true;
-  page.say(`${desk.queue.waiting} not saved yet; they wait, sealed, on this computer. Once more leaves the page all the same.`);
+  page.say(`${desk.queue.waiting} not saved yet. They are kept encrypted on this computer. Do the same again to leave the page.`);
 }

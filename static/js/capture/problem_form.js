@@ -25,7 +25,7 @@ export class ProblemForm {
     if (answer.status === 0) return this.#refuse("The server cannot be reached. Nothing was sent; try again.");
     if (answer.status >= 400) return this.#refuse(answer.body?.error ?? `The server answered ${answer.status}.`);
     this.dialog.close();
-    this.say("The coordinator has been told. Go on reading, or leave this case for later.");
+    this.say("The coordinator has been informed. Continue reading, or leave this case for later.");
   }
 
   #refuse(text) {

@@ -15,7 +15,7 @@ export class Queue {
     this.#disk = new DiskWriter(store);
   }
 
-  // What lies on disk is what waits: edits of an earlier visit or of another tab come in, what another tab has sent
+  // What is on disk is what waits: edits of an earlier visit or of another tab come in, what another tab has sent
   // goes. What the server refused is offered to it once more. Gives the edits that were not here before.
   async load() {
     if (!this.store) return [];
@@ -63,7 +63,7 @@ export class Queue {
     return this.#records.filter(({ held }) => held === "refused");
   }
 
-  // Resolves when the edit is on disk (or, where no disk is to be had, at once).
+  // Resolves when the edit is on disk (or, where no disk is available, at once).
   async add(edit, revision) {
     const before = this.#of(edit).at(-1);
     const record = { ...edit, op_id: newId(), seq: ++this.#seq, held: "", after: before?.op_id ?? "", base_revision: revision };

@@ -18,5 +18,5 @@ export async function awaitReference(page) {
   }
 }
 
-// He is on his way to another page, or writing something that another page would take from him.
+// The reader is leaving for another page, or writing something that another page would discard.
 const busy = ({ room, root }) => room.turn !== null || root.querySelector("dialog[open]") !== null;

@@ -1,4 +1,4 @@
-// What stands in each cell now: the server's newest revision with the reader's unsaved edits over it. No DOM.
+// What is in each cell now: the server's newest revision with the reader's unsaved edits over it. No DOM.
 
 import { cellKey } from "./plan.js";
 
@@ -35,7 +35,7 @@ export class ScoreSheet {
     this.#set(item, timepoint, { ...change, waiting: cell.waiting + 1 });
   }
 
-  // An edit was acknowledged; while later ones wait, what the reader sees stays what he entered last.
+  // An edit was acknowledged; while later ones wait, the reader keeps seeing what they entered last.
   acknowledge(item, timepoint, { revision = null, value, reason }) {
     const cell = this.cell(item, timepoint);
     const waiting = Math.max(cell.waiting - 1, 0);

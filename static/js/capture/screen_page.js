@@ -29,7 +29,7 @@ export class ScreenPage {
     this.instrument = dataOf(root, "instrument");
     this.terms = dataOf(root, "terms");
     this.panes = this.case.panes;
-    // Signed timepoints stand beside, to be compared with: nothing is asked for there.
+    // Signed timepoints are shown for comparison: nothing is entered there.
     const timepoints = this.panes.filter(({ locked }) => !locked).map(({ timepoint }) => timepoint);
     this.plan = planOf(this.instrument, timepoints, this.terms.entry_order);
     this.sheet = new ScoreSheet(dataOf(root, "values"));
@@ -53,8 +53,10 @@ export class ScreenPage {
     if (this.#left) return;
     this.#desk = desk;
     this.#conflicts = new Conflicts(this.root.querySelector(".conflicts"), {
-      ...this,
       queue: desk.queue,
+      sheet: this.sheet,
+      plan: this.plan,
+      panes: this.panes,
       reasons: this.instrument.reasons,
       may: () => desk.lock.held,
       kick: () => desk.sender.kick(),
@@ -136,11 +138,14 @@ export class ScreenPage {
 
   #furnish() {
     if (this.#left) return;
-    Object.assign(this, buildSheetSide(this));
+    const { grid, tabs, map, entry, pad, notes } = buildSheetSide(this);
+    Object.assign(this, { grid, tabs, map, entry, pad, notes });
     this.commands = new Commands();
-    const parts = { ...this, presets: this.terms.presets ?? [], say: (text) => this.say(text), note: (text) => this.note(text) };
-    addFilmCommands(this.commands, parts);
-    addEntryCommands(this.commands, parts);
+    const { root, lightbox, cursor } = this;
+    const say = (text) => this.say(text);
+    const note = (text) => this.note(text);
+    addFilmCommands(this.commands, { root, lightbox, cursor, say, presets: this.terms.presets ?? [] });
+    addEntryCommands(this.commands, { entry, cursor, notes, pad, note, say });
     addPageCommands(this);
     followCursor(this);
     this.detach = listen(this);

@@ -1,5 +1,5 @@
 // Operations on this computer until the server has them: IndexedDB, each sealed with AES-GCM under a key that the
-// server gives to this reader for this read and that is only ever in memory. What lies on disk names no one.
+// server gives to this reader for this read and that is only ever in memory. What is on disk names no one.
 
 const NAME = "blindread";
 const TABLE = "operations";
@@ -20,7 +20,7 @@ export class SealedStore {
     return store;
   }
 
-  // The reads of which something lies here; no key is needed to know that.
+  // The reads of which something is kept here; no key is needed to know that.
   static async reads() {
     const store = new SealedStore("", null);
     store.#database = await openDatabase();

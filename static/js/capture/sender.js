@@ -19,7 +19,7 @@ export class Sender {
     this.sheet = null;
     this.progress = null;
     this.paused = false;
-    // Back on the network or before the reader's eyes: the pauses begin anew with the shortest.
+    // Back on the network or before the reader's eyes: the pauses begin again with the shortest.
     this.wake = () => {
       this.#failures = 0;
       this.kick();
@@ -72,7 +72,7 @@ export class Sender {
     return this.#take(answer, note ? [note] : values);
   }
 
-  // A 200 that cannot be read was cut off on its way, or something between gave it: it is asked for again.
+  // A 200 that cannot be read was cut off on the way, or came from something in between: it is requested again.
   async #take(answer, sent) {
     if (answer.status === 200 && answer.body) return this.#saved(answer.body, sent);
     if (answer.status === 400 || answer.status === 404) return this.#isolate(answer, sent);
@@ -130,7 +130,7 @@ export class Sender {
   }
 }
 
-// What the server is told of an edit: not how it stands in the queue.
+// What the server receives of an edit: not its state in the queue.
 const operationOf = ({ kind, seq, held, after, onDisk, theirs, ...operation }) => operation;
 
 const noteOf = ({ op_id, timepoint, item, flag, comment }) => ({ op_id, timepoint, item, flag, comment });

@@ -53,7 +53,7 @@ export class SignInOverlay {
     if (page.status === 0) return this.#say(UNREACHABLE);
     if (!page.document || dataOf(page.document, "queue-key") !== this.key) {
       this.#asks("");
-      return this.#say("Somebody else's account is signed in now. What the first reader entered stays sealed for him.");
+      return this.#say("Another account is signed in now. What the first reader entered stays encrypted for them.");
     }
     session.token = page.document.querySelector('meta[name="csrf-token"]').content;
     return true;
@@ -83,7 +83,7 @@ export class SignInOverlay {
     return this.#say(error);
   }
 
-  // With a proof only the code is asked for, without one everything again.
+  // With a proof only the code is required, without one everything again.
   #asks(proof) {
     this.#proof = proof;
     const { email, password, code } = this.form.elements;

@@ -1,4 +1,4 @@
-// One key to come close to the joint in question in every pane, and back. In the joints way of looking the panes
+// One key to move close to the active joint in every pane, and back. In the joints display mode the panes
 // stay close from joint to joint, once the films of the side have been seen whole.
 
 import { closeView } from "./hanging.js";

@@ -1,5 +1,5 @@
 // SHA-256 over the film's token and a band, in hex: what the server announced for this film on this screen.
-// The browser can only hash what lies in one piece, so the two are laid side by side in one place that is used again.
+// The browser can only hash what is in one piece, so the two are copied side by side into one buffer that is used again.
 
 let place = new Uint8Array(0);
 

@@ -15,11 +15,13 @@ const NEXT = {
 export class Film {
   #withdraw = null;
 
-  constructor(descriptor, loader, changed = () => {}) {
-    Object.assign(this, descriptor);
-    this.loader = loader;
-    this.changed = changed;
-    this.state = descriptor.absent ? "absent" : "preview";
+  constructor(described, loader, changed = () => {}) {
+    const { token, side, view, absent, columns, rows, spacing_mm, joints } = described;
+    const { preview_url, bands_url, digests, window_center, window_width } = described;
+    Object.assign(this, { token, side, view, absent, columns, rows, spacing_mm, joints });
+    Object.assign(this, { preview_url, bands_url, digests, window_center, window_width });
+    Object.assign(this, { loader, changed });
+    this.state = absent ? "absent" : "preview";
     this.fault = "";
     this.seenWhole = "";
   }

@@ -17,7 +17,7 @@ export class Gallery {
     this.renderer.upload(this.#pictures.get(film.token)[level], band);
   }
 
-  // What has come so far goes to the gallery of another renderer. From the canvas: it has the levels at hand.
+  // What has come so far goes to the gallery of another renderer. From the canvas: it keeps the levels.
   moveTo(other) {
     for (const [token, pictures] of this.#pictures) {
       for (const [level, { columns, rows, levels }] of Object.entries(pictures)) {

@@ -5,7 +5,7 @@ import { link, uniforms } from "./gl_program.js";
 import { COVER, RESAMPLE, WINDOW } from "./shaders.js";
 
 // Without a graphics card WebGL is emulated by the processor, slower than the canvas (docs/decisions/0011). Some browsers
-// refuse it when they are told to, others only tell what draws.
+// refuse it on request, others only name what draws.
 const EMULATED = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 const CONTEXT = {
   alpha: false,
@@ -21,7 +21,7 @@ export class GlRenderer {
 
   constructor(canvas) {
     const gl = (this.gl = canvas.getContext("webgl2", CONTEXT));
-    if (!gl) throw new Error("WebGL2 is not to be had");
+    if (!gl) throw new Error("WebGL2 is not available");
     const drawn = gl.getParameter(gl.getExtension("WEBGL_debug_renderer_info")?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER);
     if (EMULATED.test(drawn)) {
       gl.getExtension("WEBGL_lose_context")?.loseContext();
@@ -88,7 +88,7 @@ export class GlRenderer {
     this.#cover(kept.x, kept.y, rect);
   }
 
-  // Paints the kept levels of a rectangle through a window; what lies beside the film becomes black.
+  // Paints the kept levels of a rectangle through a window; everything beside the film becomes black.
   show(rect, kept, window, invert) {
     const gl = this.gl;
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);

@@ -1,4 +1,4 @@
-// How a film lies on the screen: one of eight 2x2 matrices of -1, 0 and 1, screen = M * image.
+// How a film is turned on the screen: one of eight 2x2 matrices of -1, 0 and 1, screen = M * image.
 
 export const UPRIGHT = [1, 0, 0, 1];
 

@@ -1,4 +1,4 @@
-// What a reader will need next is brought while he looks: first the next side of this case, then the next case.
+// What a reader will need next is fetched while they look: first the next side of this case, then the next case.
 // Bands stay packed in memory, one on its way at a time; small levels come before full ones.
 
 const SMALL = 2;

@@ -10,7 +10,7 @@ export function watchResolution(changed) {
   return () => ended.abort();
 }
 
-// A query is for one resolution: after each change the next one is asked for.
+// A query is for one resolution: after each change the next one is queried.
 function ask(changed, signal) {
   const [least, most] = [devicePixelRatio - NEAR, devicePixelRatio + NEAR];
   const query = matchMedia(`(min-resolution: ${least}dppx) and (max-resolution: ${most}dppx)`);

@@ -94,7 +94,7 @@ export class Stage {
     this.surface.leave();
   }
 
-  // The observer tells once at its beginning too, when nothing has changed since the panes were laid out.
+  // The observer also reports once at its start, when nothing has changed since the panes were laid out.
   #resized() {
     const { width, height, rects, ratio } = this.#measured();
     if (JSON.stringify([width, height, rects, ratio]) !== this.#geometry) this.layout();

@@ -35,8 +35,8 @@ export class Tools {
 
   brighter = (pane) => this.window({ shift: -WINDOW_STEP }, pane);
   darker = (pane) => this.window({ shift: WINDOW_STEP }, pane);
-  harder = (pane) => this.window({ factor: 1 / ZOOM_STEP }, pane);
-  softer = (pane) => this.window({ factor: ZOOM_STEP }, pane);
+  moreContrast = (pane) => this.window({ factor: 1 / ZOOM_STEP }, pane);
+  lessContrast = (pane) => this.window({ factor: ZOOM_STEP }, pane);
 
   invert(pane) {
     this.#each(pane, (each) => this.#show(each, { invert: !each.display.invert }));

@@ -1,4 +1,4 @@
-// Where a film lies in its well: pure geometry, no DOM. All screen lengths in device pixels.
+// Where a film is in its well: pure geometry, no DOM. All screen lengths in device pixels.
 // A view is {x, y, zoom, orientation}: the image point in the middle of the well and device pixels per image pixel.
 
 import { sidesSwapped, toImage, toScreen, UPRIGHT } from "./orientation.js";

@@ -1,4 +1,4 @@
-// Where the wells of the panes lie on the stage, in device pixels from its top left.
+// Where the wells of the panes are on the stage, in device pixels from its top left.
 
 export function measured(root, panes, ratio) {
   const origin = root.getBoundingClientRect();
