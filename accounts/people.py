@@ -150,14 +150,14 @@ def why_unchanged(user: User, is_administrator: bool) -> str:
     """Why the administrator role could not be granted or revoked."""
     if not User.objects.active().filter(pk=user.pk).exists():
         return f"The account of {user} is disabled. Enable it first."
-    return f"{user} is {'already' if is_administrator else 'not'} an administrator."
+    return f"The account of {user} is {'already' if is_administrator else 'not'} an administrator account."
 
 
 def keep_an_administrator(user: User) -> None:
     """Refuses to remove the last administrator: nobody could appoint another."""
     others = User.objects.select_for_update().filter(is_active=True, is_administrator=True)
     if user.is_administrator and [other.pk for other in others] == [user.pk]:
-        raise WrongState(f"{user} is the last administrator. Make somebody else an administrator first.")
+        raise WrongState(f"The last administrator is {user}. Make somebody else an administrator first.")
 
 
 def end_sessions(*, user: User, reason: str, actor: Actor) -> None:

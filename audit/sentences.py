@@ -1,17 +1,6 @@
 """An event as one sentence, made from its subject and the content that a role may see.
 
 A sentence continues the name of the actor: "signed [step {step} of ]read {id}[ of case {case}]".
-
-    {id}            the key of the event's subject
-    {step}          the detail of that name
-    {reads:read}    a number with its noun: 1 read, 3 reads
-    {old.name}      a changed field before, {new.name} after
-    {kind.record}   a detail that is a kind of record, in words
-    {code|id}       the first of these that exists
-    {again?}        adds no text; the detail must be true
-    [ … ]           is left out entirely when a part in it is missing, hidden, empty, zero or false
-
-Only {id}, and parts that fall back on it, may be outside brackets, so that the sentence is always complete.
 """
 
 from __future__ import annotations
@@ -22,6 +11,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.kinds import kind_in_words
+
+# The parts of a sentence:
+#
+# {id}            the key of the event's subject
+# {step}          the detail of that name
+# {reads:read}    a number with its noun: 1 read, 3 reads
+# {old.name}      a changed field before, {new.name} after
+# {kind.record}   a detail that is a kind of record, in words
+# {code|id}       the first of these that exists
+# {again?}        adds no text; the detail must be true
+# [ … ]           is left out entirely when a part in it is missing, hidden, empty, zero or false
+#
+# Only {id}, and parts that fall back on it, may be outside brackets, so that the sentence is always complete.
 
 HIDDEN = "hidden from your role"
 MOST_IN_A_LIST = 6

@@ -141,4 +141,4 @@ def carry_out(step: str, *, user: User, reason: str, actor: Actor) -> None:
         case "enable":
             people.enable(user=user, reason=reason, actor=actor)
         case _:
-            raise BadInput(f"{quoted(step)} is not an action on accounts. Choose {either(STEPS)}.")
+            raise BadInput(f"There is no action {quoted(step)} on accounts. Choose {either(STEPS)}.")

@@ -44,10 +44,10 @@ def test_a_disabled_account_is_enabled_first(cast: Cast) -> None:
 def test_an_administrator_is_made_once_and_unmade_once(cast: Cast) -> None:
     step: dict[str, Any] = {"user": cast.user("reader"), "reason": "helps", "actor": cast.actor("administrator")}
     unmade = said(people.set_administrator, is_administrator=False, **step)
-    assert unmade == "reader of RA-1 is not an administrator."
+    assert unmade == "The account of reader of RA-1 is not an administrator account."
     people.set_administrator(is_administrator=True, **step)
     made = said(people.set_administrator, is_administrator=True, **step)
-    assert made == "reader of RA-1 is already an administrator."
+    assert made == "The account of reader of RA-1 is already an administrator account."
 
 
 def test_an_invitation_is_accepted_once(cast: Cast) -> None:
@@ -67,7 +67,7 @@ def test_a_name_and_a_password_say_how_long_they_must_be() -> None:
 
 
 def test_an_address_that_is_none_is_refused_at_the_console(db: None) -> None:
-    with pytest.raises(CommandError, match=r"The e-mail address “anna” is not valid\. Write one such as name@example"):
+    with pytest.raises(CommandError, match=r"The e-mail address “anna” is not valid\. Enter one such as name@example"):
         call_command("invite_administrator", "anna")
 
 
@@ -96,7 +96,7 @@ def test_a_visitor_is_asked_to_sign_in() -> None:
 def test_the_page_of_an_account_names_what_can_be_done_to_it(cast: Cast) -> None:
     client, path = cast.client("administrator"), f"/accounts/{cast.user('reader').pk}/"
     unknown = client.post(f"{path}promote/", {"reason": "why not"}).content.decode()
-    assert "Nothing called “promote” can be done to an account. Choose invite-again, send-link," in unknown
+    assert "There is no action “promote” on accounts. Choose invite-again, send-link," in unknown
     long = client.post(f"{path}disable/", {"reason": "x" * 201}).content.decode()
     assert "A reason has 1 to 200 characters. You gave 201." in long
 

@@ -167,7 +167,7 @@ def test_nobody_else_signs_in_over_a_page(anna: User) -> None:
 def test_signing_in_over_a_page_says_what_is_wrong(anna: User) -> None:
     assert over(Client(), email=anna.email, password="nope").status_code == 401
     garbage = Client().post("/sign-in/over/", "not json", "application/json")
-    assert (garbage.status_code, "form or a JSON object" in garbage.json()["error"]) == (400, True)
+    assert (garbage.status_code, "is not a JSON object" in garbage.json()["error"]) == (400, True)
 
 
 def test_answers_stay_out_of_caches(cast: Cast) -> None:
