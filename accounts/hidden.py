@@ -1,7 +1,6 @@
-"""What is hidden from whom: one frozen table, and every exception to it. docs/blinding.md is held against it.
+"""What is hidden from whom: one frozen table and every exception to it. A test compares docs/blinding.md with it.
 
-What a role may see beyond a secret's row here is a declared exception or a leak: tests/blinding compares worlds that
-differ in nothing but the hidden.
+Anything else that a role can learn is a leak. tests/blinding compares two worlds that differ only in what is hidden.
 """
 
 from __future__ import annotations
@@ -19,28 +18,28 @@ KNOW_SCORES = frozenset({R.LEAD, R.STATISTICIAN})
 
 
 class Secret(StrEnum):
-    """What can be hidden, in the words of the table."""
+    """What can be hidden, as the table names it."""
 
     PATIENT = "patient and subject code"
     SITE = "site"
     DATES = "dates of visits and films"
-    VISITS = "number, kind and completeness of visits"
+    VISITS = "number, type and completeness of visits"
     ORDER = "true order of what was shown"
-    FILES = "file names, headers, order of upload"
+    FILES = "file names, headers and order of upload"
     ARM = "arm"
-    SCORES = "scores and sums"
+    SCORES = "scores and totals"
     DISCORDANCE = "discordance"
-    OTHER_READS = "reads of others, and who else reads"
-    OTHER_SITES = "everything of other sites"
-    OTHER_TRIALS = "everything of other trials"
+    OTHER_READS = "reads of other readers, and who they are"
+    OTHER_SITES = "data of other sites"
+    OTHER_TRIALS = "data of other trials"
 
 
 class State(StrEnum):
-    """Where a campaign stands, as far as what is hidden is concerned."""
+    """The states of a campaign that change what is hidden."""
 
     OPEN = "open"
     CLOSED = "closed"
-    ASKED = "lock asked for"
+    ASKED = "lock requested"
     LOCKED = "locked"
     UNSEALED = "arms opened"
 
@@ -52,9 +51,9 @@ class Sight(StrEnum):
     OWN = "own"
     SEEN = "seen"
     WHILE_OPEN = "own, while the campaign is open"
-    CHARTER = "if the charter says so"
-    UNSEALED = "hidden until the unsealing"
-    AT_LOCK = "a summary once a lock is asked for"
+    CHARTER = "if the presentation is chronological"
+    UNSEALED = "hidden until the arms are opened"
+    AT_LOCK = "summary, once a lock is requested"
 
 
 SEEN: dict[Secret, frozenset[Role]] = {
@@ -86,14 +85,14 @@ OTHERWISE: dict[tuple[Secret, Role], Sight] = {
     (Secret.ARM, R.CUSTODIAN): Sight.OWN,
 }
 
-# The charter's presentations, in the words of its terms, and those in which the order is known.
+# The presentations that a charter can choose, and those in which the order is known.
 PRESENTATIONS = ("together-random", "together-ordered", "locked-visits", "single", "alone-then-together")
 ORDER_KNOWN = frozenset({"together-ordered", "locked-visits"})
 
 
 @dataclass(frozen=True)
 class Lift:
-    """In which presentations and states a sight that depends on them is given, and what it is then."""
+    """The presentations and states in which a conditional sight applies, and what it is then."""
 
     given: Sight
     presentations: frozenset[str]
@@ -126,7 +125,7 @@ def seen_in(secret: Secret, role: Role, presentation: str, state: State) -> Sigh
 
 @dataclass(frozen=True)
 class DeclaredException:
-    """Something a role learns all the same; nothing that is not declared here is excepted."""
+    """Something that a role learns although the table hides it. There are no other exceptions."""
 
     key: str
     roles: frozenset[Role]
@@ -139,74 +138,75 @@ EXCEPTIONS = (
     DeclaredException(
         "order",
         READERS,
-        "together in known order; visit by visit",
-        "the true order of what is shown",
-        "the charter chose a chronological presentation; the number of visits to come stays hidden visit by visit",
+        "together in chronological order; visit by visit",
+        "the true order of the timepoints",
+        "the charter chose a chronological presentation; read visit by visit, the number of later visits stays hidden",
     ),
     DeclaredException(
         "panes",
         READERS,
         "every presentation",
         "how many timepoints are shown together, and which of their four films exist",
-        "they are what is read: a pane cannot be shown and hidden",
+        "these are the films to be read; a pane cannot be both shown and hidden",
     ),
     DeclaredException(
         "one case",
         READERS,
         "each alone, then together",
-        "that the timepoints read alone one after the other are of one case",
-        "the case is one entry of the worklist, which ends with all of it together; what was read alone is locked and "
-        "enters no result; how many there are is not told before the end",
+        "that the timepoints read alone, one after another, belong to one case",
+        "the case is one entry in the worklist and ends with all its timepoints together; scores given alone are "
+        "locked and enter no result; the number of timepoints stays hidden until the last step",
     ),
     DeclaredException(
         "company",
         READERS,
         "one timepoint at a time",
-        "which timepoints are of one case, when it comes to him with no other or leaves him whole: a lone "
-        "adjudication, a case issued again, a case voided or given to somebody else",
-        "what comes or goes by itself cannot be mixed; films found wrong cannot stay. The charter's share of "
-        "concordant cases is company for adjudications. Declining or returning a timepoint concerns that one alone",
+        "which timepoints belong to one case, when the case is issued or removed by itself: a single adjudication, "
+        "a case issued again, a case voided or reassigned",
+        "a case issued or removed alone cannot be mixed with others, and incorrect films must be removed. The "
+        "charter's share of concordant cases is mixed with adjudications. Declining or returning a timepoint affects "
+        "only that timepoint",
     ),
     DeclaredException(
         "pixels",
         READERS,
         "every presentation",
-        "whatever the pixels themselves tell: growth, an operation, a new detector, the same film again in a repeat",
-        "pixels are shown exactly; the leak scanner measures what they give away before a campaign opens",
+        "whatever the pixels themselves show: growth, surgery, a new detector, the same film again in a repeat",
+        "pixels are shown exactly; before a campaign opens, the leak scan measures how far they reveal the order",
     ),
     DeclaredException(
         "training",
         frozenset({R.READER}),
-        "campaigns for training, after signing",
+        "training campaigns, after signing",
         "the reference scores of the case, joint by joint",
-        "they are there to be learned from; reads of such a campaign enter no dataset",
+        "readers learn from them; reads of a training campaign enter no dataset",
     ),
     DeclaredException(
         "adjudication",
         frozenset({R.COORDINATOR}),
         "every presentation, every state",
         "that a case is or was in adjudication, and who adjudicates it",
-        "somebody has to see that the work goes on; no score and no difference is shown",
+        "the coordinator must follow the progress of the work; no score and no difference is shown",
     ),
     DeclaredException(
         "digests",
         frozenset({R.AUDITOR, R.SIGNER, R.STATISTICIAN}),
         "always",
-        "digests of signed values, seeds, events and datasets, which differ when what they are made of differs",
-        "without them nothing could be verified; each is salted or made over random tokens, so nobody can try values",
+        "digests of signed values, seeds, events and datasets, which change when their content changes",
+        "nothing could be verified without them; each is salted or covers random tokens, so values cannot be guessed",
     ),
     DeclaredException(
         "accounts",
         frozenset({R.ADMINISTRATOR}),
         "always",
-        "the code of the site for which a person holds the role of a site",
-        "it is part of the role, and whoever keeps the accounts answers for it",
+        "the code of the site to which a person with the site role belongs",
+        "it is part of the role that the administrator manages",
     ),
     DeclaredException(
         "numbers",
         frozenset({R.SITE, R.AUDITOR, R.ADMINISTRATOR}),
         "always",
-        "running numbers of films, questions, events and jobs: how much work there was, in which order it came",
-        "they are the names of records in the audit trail; they count work and say nothing of whose it is",
+        "running numbers of films, questions, events and jobs: how much work there was, and in which order",
+        "they identify records in the audit trail; they count work and do not show whose it is",
     ),
 )

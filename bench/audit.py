@@ -1,4 +1,4 @@
-"""How fast events are told one by one and verified: bin/bench audit [EVENTS]. Uses a database of its own."""
+"""How fast events are recorded one by one and verified: bin/bench audit [EVENTS]. Uses a database of its own."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def measure() -> tuple[float, float]:
-    """Events told each in a transaction of its own, and events verified, by the second."""
+    """Events recorded per second, each in a transaction of its own, and events verified per second."""
     from audit.trail import Actor, audited_atomic, record
     from audit.verify import verify
 
@@ -56,7 +56,7 @@ def measure() -> tuple[float, float]:
     report = verify()
     ended = time.perf_counter()
     if not report.intact or report.events != EVENTS:
-        raise SystemExit(f"the trail is not intact: {report.findings[:1]}")
+        raise SystemExit(f"The audit trail is not intact: {report.findings[:1]}")
     return EVENTS / (told - began), EVENTS / (ended - told)
 
 

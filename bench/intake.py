@@ -1,4 +1,4 @@
-"""Times the folder import beside Orthanc storing the same films; python -m bench.intake [--films 400].
+"""Compares the folder import with Orthanc storing the same films; python -m bench.intake [--films 400].
 
 Films are 12-bit DX of 2000 x 2500 pixels, each different. Prints a table and, last, one line of JSON.
 """
@@ -111,7 +111,7 @@ def processor_seconds() -> float:
 
 
 class Watching:
-    """The largest sum of private memory of a process and its descendants, looked at ten times a second."""
+    """The largest sum of private memory of a process and its descendants, measured ten times a second."""
 
     def __init__(self, pid: int) -> None:
         self.pid, self.peak, self._over = pid, 0.0, threading.Event()
@@ -166,7 +166,7 @@ def store_in_house(films: Path, folder: Path) -> float:
 
 
 def measure(count: int, at_once: int, folder: Path) -> dict[str, Any]:
-    """Everything in one run, each store thrown away before the next is filled."""
+    """Everything in one run; each store is deleted before the next is filled."""
     films = folder / "films"
     films.mkdir()
     make_films(films, count)
@@ -192,7 +192,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--films", type=int, default=400)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--folder", type=Path, default=None, help="where 45 MB for each film can lie for a while")
+    parser.add_argument(
+        "--folder", type=Path, default=None, help="a folder with 45 MB of temporary space for each film"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder, prefix="bench-intake-") as name:
         found = measure(options.films, options.workers, Path(name))

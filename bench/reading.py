@@ -1,6 +1,6 @@
-"""The reading screen beside cornerstone3D on the same films: bin/bench reading [RUNS]. Five minutes on a quiet machine.
+"""Compares the reading screen with cornerstone3D: bin/bench reading [RUNS]. Takes five minutes on an idle machine.
 
-Everything is made in a temporary folder: films, a house with cases, the peer by npm. Chromium is Debian's, without
+Everything is made in a temporary folder: films, a trial with cases, the peer by npm. Chromium is Debian's, without
 a GPU. Needs node, npm and a package registry for the peer; the product itself does not.
 """
 
@@ -45,7 +45,7 @@ def main() -> None:
     began = time.monotonic()
     lacking = [name for name in ("npm", "node", "chromium") if shutil.which(name) is None]
     if lacking:
-        raise SystemExit(f"not found on PATH: {', '.join(lacking)}; the peer needs node and npm, both need chromium")
+        raise SystemExit(f"Not on PATH: {', '.join(lacking)}. The peer needs node and npm; both sides need chromium.")
     with tempfile.TemporaryDirectory(prefix="blindread-bench-") as name:
         folder = Path(name)
         settle_environment(folder)
@@ -81,7 +81,7 @@ def settle_environment(folder: Path) -> None:
 
 
 def measure(folder: Path, drawn: list[films.Packed], page: Path) -> dict[str, Any]:
-    """Builds the house, serves it, and looks."""
+    """Builds the trial, serves it, and measures."""
     import django
 
     django.setup()
@@ -95,7 +95,7 @@ def measure(folder: Path, drawn: list[films.Packed], page: Path) -> dict[str, An
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     peer.publish(page, drawn, Path(settings.STATIC_ROOT))
-    told("making a house with cases")
+    told("making a trial with cases")
     house = ReadingSetting(drawn)
     with serving.web(int(os.environ["BENCH_PORT"]), folder) as address, sync_playwright() as playwright:
         states = {email: looking.signed_in(playwright, address, email, house.password) for email in READERS}
@@ -119,7 +119,7 @@ def beside(playwright: Playwright, address: str, state: Any, path: str) -> dict[
 
 
 def memories(playwright: Playwright, address: str, house: Any, folder: Path, boxes: list[list[int]]) -> dict[str, Any]:
-    """Alternating visits by browsers that nobody drives."""
+    """Alternating visits by browsers without development tools."""
     from bench.room.setting import READERS
 
     told("memory")
@@ -134,7 +134,7 @@ def memories(playwright: Playwright, address: str, house: Any, folder: Path, box
 
 
 def at_work(playwright: Playwright, address: str, state: Any, house: Any, folder: Path) -> dict[str, Any]:
-    """Digits, joints and saving, on one case; saving beside a worker that has something to do all the time."""
+    """Digits, joints and saving, on one case; saving is also measured beside a busy worker."""
     from bench.room.setting import READERS
 
     with looking.fresh_browser(playwright, state) as (_, page):
@@ -156,7 +156,7 @@ def at_work(playwright: Playwright, address: str, state: Any, house: Any, folder
 
 @contextmanager
 def kept_busy(act: Callable[[], None]) -> Iterator[list[float]]:
-    """Does something again and again in a thread beside what is measured."""
+    """Repeats a task in a thread during the measurement."""
     done: list[float] = []
     ended = threading.Event()
 
@@ -178,7 +178,7 @@ def kept_busy(act: Callable[[], None]) -> Iterator[list[float]]:
 
 
 def turning(playwright: Playwright, address: str, state: Any, house: Any, email: str) -> list[float]:
-    """From case to case: each is signed while it is on the screen, and the next one is here already."""
+    """From case to case: each is signed while it is on the screen, with the next one already fetched."""
     told(f"turning to the next case, {email}")
     times = []
     with looking.fresh_browser(playwright, state) as (_, page):
@@ -195,7 +195,7 @@ def turning(playwright: Playwright, address: str, state: Any, house: Any, email:
 
 
 def p95(values: list[float]) -> float:
-    """The value that 95 of 100 do not pass."""
+    """The 95th percentile."""
     ordered = sorted(values)
     return ordered[max(0, -(-len(ordered) * 95 // 100) - 1)]
 

@@ -1,4 +1,4 @@
-"""Times totals and agreement of a whole trial, beside a plain Python sum of the same data; python -m bench.scoring.
+"""Times totals and agreement of a whole trial, and a plain Python sum of the same data; python -m bench.scoring.
 
 Prints a table and, last, one line of JSON.
 """
@@ -35,7 +35,7 @@ Grades = npt.NDArray[np.float64]
 
 
 def simulated(subjects: int, seed: int = 20261122) -> Grades:
-    """Grades as subjects x visits x readers x items: mostly nought, growing slowly, readers near each other."""
+    """Grades as subjects x visits x readers x items: mostly zero, growing slowly, similar between readers."""
     generator = np.random.default_rng(seed)
     largest = np.array([max(item.allowed) for item in SVDH.items])
     burden = generator.gamma(0.6, 0.6, (subjects, 1, 1, 1)) * (1 + 0.1 * np.arange(VISITS).reshape(1, -1, 1, 1))

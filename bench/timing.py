@@ -1,6 +1,6 @@
-"""Whether the time of an answer tells what exists: bin/bench timing [PAIRS]. Paired, in random order, in process.
+"""Whether response times reveal what exists: bin/bench timing [PAIRS]. Paired, in random order, in process.
 
-Each pair asks once for something hidden that exists and once for nothing; the table gives the median difference with
+Each pair requests one hidden thing that exists and one that does not; the table gives the median difference with
 its 95 % interval (order statistics of the paired differences). Uses a database of its own.
 """
 
@@ -47,7 +47,7 @@ class Result:
 
     @property
     def tells_nothing(self) -> bool:
-        """Whether the interval lies within the margin around nought."""
+        """Whether the interval is within the margin around zero."""
         return self.low_us >= -MARGIN_US and self.high_us <= MARGIN_US
 
 
@@ -73,7 +73,7 @@ def main() -> None:
 
 
 def world_that_reads() -> Any:
-    """A world in which cases are being read."""
+    """A trial in which cases are being read."""
     from tests.blinding.building import build
     from tests.blinding.frozen import frozen
     from tests.blinding.secrets_of import SECOND
@@ -83,7 +83,7 @@ def world_that_reads() -> Any:
 
 
 def contests() -> list[Contest]:
-    """The sensitive routes, on a world in which what is asked for exists."""
+    """The sensitive routes, on a trial in which the requested things exist."""
     from reading.models import DisplayedFilm, Read
     from studies.models import Film
     from tests.blinding.asking import browser
@@ -144,7 +144,7 @@ def measure(contest: Contest) -> Result:
 
 
 def timed(ask: Ask) -> float:
-    """Microseconds of one answer."""
+    """Microseconds for one answer."""
     began = time.perf_counter_ns()
     ask()
     return (time.perf_counter_ns() - began) / 1000

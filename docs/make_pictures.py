@@ -1,4 +1,4 @@
-"""Takes the pictures of README and docs from a running demo: bin/demo first, then
+"""Takes the screenshots for README and docs from a running demo. Run bin/demo first, then
 
     .venv/bin/python docs/make_pictures.py http://127.0.0.1:8000
 
@@ -14,14 +14,14 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 PICTURES = Path(__file__).resolve().parent / "pictures"
-PASSWORD = "rheumatology-demo"  # noqa: S105  of the demo, printed by bin/demo
+PASSWORD = "rheumatology-demo"  # noqa: S105  the demo password, printed by bin/demo
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--use-gl=swiftshader"]
 TRIAL = "/trials/DEMO-RA/"
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture: who looks, at which address, what must be on the page, which theme, what is clicked before."""
+    """One screenshot: who signs in, the address, what must be on the page, the theme, and what is clicked first."""
 
     name: str
     who: str
@@ -48,7 +48,7 @@ PAGES = (
 
 
 def sign_in(browser: Browser, base: str, who: str, scheme: str) -> Page:
-    """A page of a browser in which this person has signed in."""
+    """A page in a browser in which this person has signed in."""
     dark = scheme == "dark"
     context = browser.new_context(viewport={"width": 1920, "height": 1080}, color_scheme="dark" if dark else "light")
     page = context.new_page()
@@ -61,12 +61,12 @@ def sign_in(browser: Browser, base: str, who: str, scheme: str) -> Page:
 
 
 def take(page: Page, name: str) -> None:
-    """Writes the window as a picture of a limited palette, which keeps pages small."""
+    """Saves a screenshot of the window."""
     page.screenshot(path=PICTURES / f"{name}.png")
 
 
 def reading_screen(browser: Browser, base: str) -> None:
-    """The reading screen with its films loaded and a few scores entered."""
+    """The reading screen with its films loaded."""
     page = sign_in(browser, base, "reader.two", "dark")
     page.goto(f"{base}/read/")
     page.click("main .actions a.primary")
@@ -77,7 +77,7 @@ def reading_screen(browser: Browser, base: str) -> None:
 
 
 def main(base: str) -> None:
-    """Every picture, one person after the other."""
+    """Every screenshot, one person after another."""
     PICTURES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)

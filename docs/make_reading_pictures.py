@@ -1,8 +1,8 @@
-"""Takes a picture of each state of the reading screen from a running demo: bin/demo first, then
+"""Takes a screenshot of each state of the reading screen from a running demo. Run bin/demo first, then
 
     .venv/bin/python docs/make_reading_pictures.py http://127.0.0.1:8000
 
-Films are grey everywhere, so these are JPEG; none is larger than 200 kB. Takes the first waiting case of reader.one.
+Films are grey throughout, so these are JPEG files of at most 200 kB. Uses the first waiting case of reader.one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 PICTURES = Path(__file__).resolve().parent / "pictures"
-PASSWORD = "rheumatology-demo"  # noqa: S105  of the demo, printed by bin/demo
+PASSWORD = "rheumatology-demo"  # noqa: S105  the demo password, printed by bin/demo
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--use-gl=swiftshader"]
 READER = "reader.one@demo.example"
 LARGEST = 200_000
@@ -24,7 +24,7 @@ READY = """() => document.querySelector('.pane') !== null
 
 
 def signed_in(browser: Browser, base: str, email: str = READER) -> BrowserContext:
-    """Somebody in a browser of his own."""
+    """A person signed in, in their own browser context."""
     context = browser.new_context(viewport={"width": 1366, "height": 768}, color_scheme="dark")
     page = context.new_page()
     page.goto(f"{base}/sign-in/")
@@ -37,16 +37,16 @@ def signed_in(browser: Browser, base: str, email: str = READER) -> BrowserContex
 
 
 def until(page: Page, condition: str) -> None:
-    """Polls: the strict policy forbids the browser's own waiting."""
+    """Polls, because the content security policy forbids the browser's own waiting function."""
     for _ in range(1200):
         if page.evaluate(condition):
             return
         page.wait_for_timeout(50)
-    raise SystemExit(f"never came: {condition}")
+    raise SystemExit(f"The page never reached this condition: {condition}")
 
 
 def opened(context: BrowserContext, address: str) -> Page:
-    """The screen with its films in full."""
+    """The screen with its films at full size."""
     page = context.new_page()
     page.goto(address)
     until(page, READY)
@@ -55,7 +55,7 @@ def opened(context: BrowserContext, address: str) -> Page:
 
 
 def take(page: Page, name: str) -> None:
-    """One picture, made coarser until it is small enough."""
+    """One screenshot, with the JPEG quality reduced until it is small enough."""
     page.wait_for_timeout(300)
     for quality in (80, 70, 60, 45, 30):
         content = page.screenshot(type="jpeg", quality=quality)
@@ -65,13 +65,13 @@ def take(page: Page, name: str) -> None:
 
 
 def press(page: Page, *keys: str) -> None:
-    """Keys one after the other."""
+    """Presses keys one after another."""
     for key in keys:
         page.keyboard.press(key)
 
 
 def entering(page: Page, context: BrowserContext) -> None:
-    """Values, a reason, a refused digit, notes, close to the joint, the ways of looking."""
+    """Scores, a reason, a refused digit, a comment, the close-up, the display modes."""
     take(page, "reading-begin")
     press(page, "0", "2", "1", "3", "f")
     take(page, "reading-scored")
@@ -99,7 +99,7 @@ def entering(page: Page, context: BrowserContext) -> None:
 
 
 def troubles(page: Page, context: BrowserContext) -> None:
-    """Offline, another tab, a conflict, signed out."""
+    """Offline, and the same case in another tab."""
     context.set_offline(True)
     press(page, "1", "2", "0")
     take(page, "reading-offline")
@@ -111,7 +111,7 @@ def troubles(page: Page, context: BrowserContext) -> None:
 
 
 def conflict(page: Page, elsewhere: BrowserContext) -> None:
-    """The same cell entered on another computer meanwhile."""
+    """The same cell, changed on another computer in the meantime."""
     other = opened(elsewhere, page.url)
     press(other, "3")
     until(other, "document.querySelector('.status').dataset.waiting === '0'")
@@ -124,7 +124,7 @@ def conflict(page: Page, elsewhere: BrowserContext) -> None:
 
 
 def ending(page: Page, context: BrowserContext) -> None:
-    """The review, a problem told, signed out."""
+    """The review, and signed out."""
     page.keyboard.press("Control+Enter")
     until(page, "document.querySelector('#room').dataset.page === 'review'")
     take(page, "reading-review")
@@ -137,7 +137,7 @@ def ending(page: Page, context: BrowserContext) -> None:
 
 
 def around(context: BrowserContext, base: str) -> None:
-    """The pages before and after: display check, worklist, a signed case."""
+    """The pages before and after reading: display check, worklist, a signed case."""
     page = context.new_page()
     for name, address in (("reading-display-check", "/read/display/"), ("reading-worklist", "/read/")):
         page.goto(base + address)
@@ -151,7 +151,7 @@ def around(context: BrowserContext, base: str) -> None:
 
 
 def main(base: str) -> None:
-    """Every state in the order in which a reader meets them."""
+    """Every state, in the order in which a reader sees them."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         context, elsewhere = signed_in(browser, base), signed_in(browser, base)

@@ -1,7 +1,9 @@
-"""Trains a reader in a running demo, page by page as its people do, with pictures of what he is told, after bin/demo:
-.venv/bin/python -m docs.make_training_pictures http://127.0.0.1:8000
-Two cases are read by keyboard against a reference in which every seventh joint has progressed; the reader misses that.
-Once in a demo, when all of its trial has arrived: the campaign's code is taken afterwards.
+"""Trains a reader in a running demo, page by page, and takes screenshots of the feedback. Run bin/demo first, then
+
+    .venv/bin/python -m docs.make_training_pictures http://127.0.0.1:8000
+
+The reader scores two cases by keyboard. In the reference, every seventh joint has progressed; the reader misses that.
+Works once per demo, after the whole trial has arrived: afterwards the campaign's code is in use.
 """
 
 from __future__ import annotations
@@ -18,9 +20,9 @@ from docs.make_reading_pictures import ARGUMENTS, PASSWORD, READY, signed_in, ta
 TRIAL, CODE = "/trials/DEMO-RA", "TRAIN-1"
 SUBJECTS = ("01-001", "01-002")
 VISITS = ("W00", "W24", "W52")
-# The reference has been laid beside: some cell shows both grades.
+# The reference is shown: some cell has both grades.
 DIFFERS = "[...document.querySelectorAll('td[data-item]')].some(cell => cell.textContent.includes('('))"
-# The item in question and which of its timepoints.
+# The current item and the position of its timepoint.
 ASKED = """() => {
   const cell = document.querySelector("td.current");
   return [cell.dataset.item, [...cell.parentElement.querySelectorAll("td")].indexOf(cell)];
@@ -28,7 +30,7 @@ ASKED = """() => {
 
 
 def reference() -> bytes:
-    """A line for every item of every timepoint: every fourth joint eroded, at the last visit every seventh one more."""
+    """A line for every item of every timepoint: every fourth is 1; at the last visit, every seventh is higher by 1."""
     lines = ["subject,visit,item,value,reason"]
     for subject in SUBJECTS:
         for visit in VISITS:
@@ -39,27 +41,27 @@ def reference() -> bytes:
 
 
 def grade(place: int) -> int:
-    """What is seen at the item at this place of the instrument."""
+    """The grade that the reader gives to the item at this position of the instrument."""
     return int(place % 4 == 0)
 
 
 @contextmanager
 def person(browser: Browser, base: str, who: str) -> Iterator[Page]:
-    """A page of somebody who has signed in."""
+    """A page of a person who has signed in."""
     context = signed_in(browser, base, f"{who}@demo.example")
     yield context.new_page()
     context.close()
 
 
 def make_training(page: Page, base: str) -> None:
-    """The coordinator: a campaign for training, its leak scan, its cases."""
+    """As the coordinator: makes a training campaign, runs its leak scan and opens it with its cases."""
     here = f"{base}{TRIAL}/campaigns/"
     page.goto(here)
     page.fill("[name=campaign_code]", CODE)
     page.fill("[name=title]", "Training on two cases")
-    page.click("text=Make the campaign")
+    page.click("text=Create the campaign")
     page.goto(f"{here}{CODE}/training/begin/")
-    page.click("text=Make it a training")
+    page.click("text=Use it for training")
     page.goto(f"{here}{CODE}/leak-scan/")
     page.click("text=Run the leak scan")
     until(page, "/finished/.test(document.querySelector('#scan').textContent)")
@@ -71,7 +73,7 @@ def make_training(page: Page, base: str) -> None:
 
 
 def bring_reference(page: Page, base: str) -> None:
-    """The imaging lead."""
+    """As the imaging lead: uploads the reference."""
     page.goto(f"{base}{TRIAL}/campaigns/{CODE}/reference/")
     file = FilePayload(name="reference.csv", mimeType="text/csv", buffer=reference())
     page.set_input_files("[name=file]", file)
@@ -80,7 +82,7 @@ def bring_reference(page: Page, base: str) -> None:
 
 
 def issue(page: Page, base: str) -> None:
-    """The coordinator again."""
+    """As the coordinator: issues the reads."""
     page.goto(f"{base}{TRIAL}/campaigns/{CODE}/training/")
     page.click("label:has-text('Demo Reader One')")
     page.click("text=Issue the reads")
@@ -88,7 +90,7 @@ def issue(page: Page, base: str) -> None:
 
 
 def read_case(page: Page) -> None:
-    """Every cell by its digit, then the signature."""
+    """Scores every cell by its digit, then signs."""
     until(page, READY)
     places = {item.key: place for place, item in enumerate(instruments.get("svdh").items)}
     for _ in range(len(places) * len(VISITS)):

@@ -1,4 +1,4 @@
-"""The only attributes a blind object may have: values that are kept, checked and rewritten, or constants of ours.
+"""The only attributes a blind object may have: values that are kept, checked and rewritten, or our own constants.
 
 Nothing is copied as text: a kept value is a member of a closed set, a bounded number, or rebuilt from a code table.
 """
@@ -133,7 +133,7 @@ PIXEL_KEYWORDS = frozenset(
 )
 REPLACED_UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
 
-# Written into every blind object; empty text where the standard asks for the attribute and we have nothing to say.
+# Written into every blind object; empty text where the standard requires the attribute and we have no value.
 CONSTANTS: dict[str, str | int | list[str]] = {
     "StudyDate": "",
     "StudyTime": "",
@@ -149,7 +149,7 @@ CONSTANTS: dict[str, str | int | list[str]] = {
     "DeidentificationMethod": f"Blindread allow-list {RULES_VERSION}",
     "LongitudinalTemporalInformationModified": "REMOVED",
 }
-# What a class asks for beyond that.
+# What a class requires beyond that.
 CONSTANTS_OF_CLASS: dict[str, dict[str, str | int | list[str]]] = {
     CR: {"ImageType": ["DERIVED", "PRIMARY"]},
     DX_PRESENTATION: {"ImageType": ["DERIVED", "PRIMARY", ""], "PresentationIntentType": "FOR PRESENTATION"},

@@ -135,7 +135,7 @@ def _decode_band(band: bytes, rows: int, columns: int) -> Levels:
     widths = _table_widths(band[:table], count, table)
     words = np.frombuffer(band, dtype="<u2", offset=table) if len(band) % 2 == 0 else None
     if words is None or words.size != int(widths.sum()):
-        raise BadInput(f"The band has {len(band)} bytes. Its widths ask for {table + 2 * int(widths.sum())} bytes.")
+        raise BadInput(f"The band has {len(band)} bytes. Its widths need {table + 2 * int(widths.sum())} bytes.")
     return _predicted(_unpacked(words, widths).reshape(rows, -1)[:, :columns])
 
 
@@ -166,7 +166,7 @@ def _unpacked(words: Words, widths: NDArray[np.uint8]) -> Words:
 
 
 def _predicted(zigzag: Words) -> Levels:
-    """Levels from residuals, one anti-diagonal at a time: left and upper neighbour lie on the one before."""
+    """Levels from residuals, one anti-diagonal at a time: left and upper neighbour are on the one before."""
     rows, columns = zigzag.shape
     signed = ((zigzag >> 1) ^ (np.uint16(0) - (zigzag & 1))).astype(np.uint16)
     flat = signed.ravel()

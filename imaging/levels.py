@@ -36,7 +36,7 @@ class Lut:
 class Stored:
     """Decoded stored pixels (one frame, high bit shifted down) and what the header says about showing them.
 
-    `padding` is the inclusive range of stored values that are no picture; a table wins over rescale and window.
+    `padding` is the inclusive range of stored values outside the picture; a table wins over rescale and window.
     """
 
     pixels: NDArray[np.integer]
@@ -55,9 +55,9 @@ class Stored:
 
 @dataclass(frozen=True)
 class NormalForm:
-    """What a reader gets: levels and the window (PS3.3 LINEAR; center in halves, width whole) they start with.
+    """What a reader gets: levels and the initial window (PS3.3 LINEAR; center in halves, width whole).
 
-    `window_missed` says that the header's window holds no pixel of the picture, so that another one was chosen.
+    `window_missed` says that the header's window contains no pixel of the picture, so that another one was chosen.
     """
 
     levels: Levels

@@ -13,7 +13,7 @@ Rectangle = tuple[int, int, int, int]
 
 
 def rectangles_of(values: Any, *, rows: int, columns: int) -> tuple[Rectangle, ...]:
-    """Rectangles from JSON, cut to the picture; BadInput for one that lies outside it or is no rectangle."""
+    """Rectangles from JSON, cut to the picture; BadInput for one that is outside it or is not a rectangle."""
     if not isinstance(values, list | tuple):
         raise BadInput("The masks are not a list. Give a list of rectangles, each as x, y, width and height in pixels.")
     return tuple(_rectangle(value, rows, columns) for value in values)

@@ -1,6 +1,6 @@
-"""What is scored and how the numbers are added: pure, imports nothing of ours, does no input or output.
+"""What is scored and how the numbers are added: pure, imports no other package of the product, no input or output.
 
-Every module beside this one that has INSTRUMENTS adds them; so a new instrument is one file.
+Every module in this package that has INSTRUMENTS adds them, so a new instrument is one file.
 """
 
 from __future__ import annotations

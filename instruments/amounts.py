@@ -61,7 +61,7 @@ class Total:
         return self.amounts[OVERALL]
 
     def of(self, *, feature: str | None = None, region: str | None = None, side: str | None = None) -> Amount:
-        """The amount of a group; what is not named is summed over."""
+        """The amount of a group, summed over everything that is not named."""
         return self.amounts[feature, region, side]
 
     @property

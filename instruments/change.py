@@ -1,7 +1,7 @@
 """Change between two visits as one reader saw them in one campaign; exact fractions.
 
 A row of an array holds one reader's visits, so nothing here subtracts across readers or campaigns. The default rule
-uses the sites evaluable at both visits and imputes both alike, so that no change is made up.
+uses the sites evaluable at both visits and imputes both alike, so that imputation adds no change.
 """
 
 from __future__ import annotations

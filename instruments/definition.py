@@ -9,7 +9,7 @@ from functools import cached_property
 
 
 class Mark(StrEnum):
-    """How well a fact is founded; shown to the user beside the fact."""
+    """How well a fact is supported; shown to the user beside the fact."""
 
     VERIFIED = "V"
     COMPUTED = "C"
@@ -98,15 +98,15 @@ class UnknownItem(ValueError):
     """An item key that the instrument does not have."""
 
     def __init__(self, instrument: str, key: str) -> None:
-        super().__init__(f"item: {key!r} is not an item of {instrument}")
+        super().__init__(f"The item “{key}” is not an item of {instrument}.")
         self.instrument, self.key = instrument, key
 
 
 class UnknownReason(ValueError):
-    """A code that is no reason for a site not being assessable."""
+    """A code that is not a reason why a site is not assessable."""
 
     def __init__(self, code: str, allowed: Iterable[Reason]) -> None:
-        super().__init__(f"reason: {code!r} was given; allowed: {', '.join(reason.code for reason in allowed)}")
+        super().__init__(f"The reason cannot be “{code}”. Give one of {', '.join(reason.code for reason in allowed)}.")
         self.code = code
 
 
@@ -133,7 +133,7 @@ class Instrument:
 
     @property
     def unverified(self) -> bool:
-        """True while sites, grades or range rest on an unverified fact: a charter must acknowledge it."""
+        """True while sites, grades or range depend on an unverified fact, which a charter must acknowledge."""
         return bool(self.unverified_facts)
 
     @property
@@ -205,5 +205,5 @@ def maximum_of(items: Iterable[Item], unit: int = 1) -> int:
     """The largest total in points, derived from the items; refuses a fraction of a point."""
     points, rest = divmod(sum(item.largest for item in items), unit)
     if rest:
-        raise ValueError(f"the largest total is not a whole number of points: {points} and {rest}/{unit}")
+        raise ValueError(f"The largest total is not a whole number of points: {points} and {rest}/{unit}.")
     return points

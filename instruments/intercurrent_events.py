@@ -27,7 +27,7 @@ class DatedScore:
 class EventRule:
     """How a value after an event is made; all parameters are the charter's and are stored with the result.
 
-    minimum_interval: days the last film must lie after the baseline film.
+    minimum_interval: least number of days between the baseline film and the last film.
     grace_days: days after the event within which a film still counts as before it.
     cap: keep an extrapolated value within 0 and the instrument's maximum.
     """
@@ -44,7 +44,7 @@ class EventRule:
 
 @dataclass(frozen=True)
 class Filled:
-    """A value at a target day: its origin (observed, extrapolated, carried) and the films it rests on, or a reason."""
+    """A value at a target day: its origin (observed, extrapolated, carried) and the films used, or a reason."""
 
     value: Fraction | None
     origin: str
@@ -75,28 +75,29 @@ EVENT_RULES: Mapping[str, Fact] = MappingProxyType(
 
 
 def get_event_rule(name: str = "linear-extrapolation", **parameters: object) -> EventRule:
-    """The rule of a name with its parameters; a ValueError names what was allowed.
+    """The rule of a name with its parameters; a ValueError names what is allowed.
 
     >>> get_event_rule("locf", grace_days=7).as_dict()["parameters"]["grace_days"]
     7
     """
     if name not in EVENT_RULES:
-        raise ValueError(f"event rule: {name!r} was given; allowed: {', '.join(EVENT_RULES)}")
+        raise ValueError(f"The event rule cannot be “{name}”. Give one of {', '.join(EVENT_RULES)}.")
     days = {
         key: _days(key, parameters.pop(key, default)) for key, default in (("minimum_interval", 1), ("grace_days", 0))
     }
     cap = parameters.pop("cap", False)
     if not isinstance(cap, bool):
-        raise ValueError(f"cap: {cap!r} was given; allowed: true or false")
+        raise ValueError(f"The parameter cap cannot be “{cap}”. Give true or false.")
     if parameters:
-        raise ValueError(f"parameter: {next(iter(parameters))!r} was given; allowed: minimum_interval, grace_days, cap")
+        unknown = next(iter(parameters))
+        raise ValueError(f"The parameter cannot be “{unknown}”. Give minimum_interval, grace_days or cap.")
     return EventRule(name, days["minimum_interval"], days["grace_days"], cap)
 
 
 def _days(name: str, value: object) -> int:
     least = 1 if name == "minimum_interval" else 0
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise ValueError(f"{name}: {value!r} was given; allowed: a whole number of days from {least}")
+        raise ValueError(f"The parameter {name} cannot be “{value}”. Give a whole number of days, {least} or more.")
     return value
 
 
@@ -112,9 +113,10 @@ def value_at(
 ) -> Filled:
     """The value for a visit with this target day.
 
-    baseline, later: the baseline film and all films after it. observed: the film of this visit, if one was taken. It
-    stands when there was no event or the film lies on or before event_day + grace_days; otherwise the rule makes the
-    value from films up to that day. A missing visit before any event is made from the films up to its target day.
+    baseline, later: the baseline film and all films after it. observed: the film of this visit, if one was taken. Its
+    value is kept when there was no event or the film is dated on or before event_day + grace_days; otherwise the rule
+    makes the value from films up to that day. A missing visit before any event is made from the films up to its target
+    day.
     """
     if observed is not None and (event_day is None or rule.name == "observed" or _before(observed, event_day, rule)):
         return Filled(Fraction(observed.value), "observed", "", (observed,))

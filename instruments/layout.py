@@ -67,7 +67,7 @@ def layout_of(instrument: Instrument) -> Layout:
 
 
 def _gaps(allowed: tuple[int, ...]) -> list[int]:
-    """Whole numbers from 0 to the largest grade that are no grades."""
+    """Whole numbers from 0 to the largest grade that are not grades."""
     return [grade for grade in range(max(allowed)) if grade not in allowed]
 
 

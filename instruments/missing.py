@@ -24,7 +24,7 @@ DEFAULT = "paired-proportional"
 
 
 class Operated(StrEnum):
-    """What stands in for a site lost to surgery."""
+    """What replaces the score of a site lost to surgery."""
 
     MISSING = "missing"
     MAXIMUM = "maximum"
@@ -49,7 +49,7 @@ class Origin(IntEnum):
 
 
 class UnknownRule(ValueError):
-    """A name that is no missing rule, or a parameter the rule does not take."""
+    """A name that is not a missing rule, or a parameter that the rule does not take."""
 
     def __init__(self, thing: str, value: object, allowed: str) -> None:
         super().__init__(f"The {thing} cannot be “{value}”. Give {allowed}.")

@@ -59,10 +59,10 @@ def _exact(value: float | str) -> Fraction:
     try:
         return Fraction(str(value))
     except ValueError:
-        raise ValueError(f"threshold: {value!r} was given; allowed: a number") from None
+        raise ValueError(f"The threshold cannot be “{value}”. Give a number.") from None
 
 
 def _named(thing: str, text: str) -> str:
     if not text.strip():
-        raise ValueError(f"{thing} of a threshold: {text!r} was given; allowed: a text")
+        raise ValueError(f"The {thing} of a threshold is empty. Give a text.")
     return text

@@ -1,6 +1,6 @@
 """A receipt for any total and any change: every item, what was used for it and by which rule, printable.
 
-Written out site by site in fractions, apart from the array arithmetic of `totals`, so that each checks the other.
+Computed site by site in fractions, independently of the array arithmetic of `totals`, so that each checks the other.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Reasons = Mapping[str, str]
 
 @dataclass(frozen=True)
 class ReceiptLine:
-    """One item: what was entered, or why not, what it adds to the total in points, and how that came about."""
+    """One item: what was entered or why not, what it adds to the total in points, and how this was computed."""
 
     item: Item
     entered: int | None
@@ -103,7 +103,7 @@ def change_receipt(
     series = _Series(instrument, visits, rule, reasons)
     at = range(len(visits))[visit]
     if at == 0:
-        raise ValueError("visit: the first was given; allowed: a later one, since a change starts at the first")
+        raise ValueError("The visit is the first one. Give a later visit, since a change starts at the first.")
     counted = sites_counted(series.evaluable, rule, at)
     change = change_series(instrument, series.values, rule, series.operated)[at - 1].row(0)
     first, second = series.lines(0, counted[0][0], change.baseline), series.lines(at, counted[1][0], change.later)
@@ -175,7 +175,7 @@ class _Series:
 _HOW = {
     Origin.SCORED: "scored",
     Origin.MAXIMUM: "operated: maximum (operated-maximum)",
-    Origin.CARRIED: "operated: last score before it (operated-carried)",
+    Origin.CARRIED: "operated: last score before the operation (operated-carried)",
 }
 
 

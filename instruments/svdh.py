@@ -108,7 +108,7 @@ PROVENANCE = (
     ),
     Fact(
         "wording",
-        "cdisc-2025 calls both 2 and 3 'Larger erosions'. What tells them apart, the area they cover, is added here.",
+        "cdisc-2025 calls both 2 and 3 'Larger erosions'. The difference, the area they cover, is added here.",
         Mark.GENERAL,
         "not seen in a source; check against van der Heijde's own description",
     ),

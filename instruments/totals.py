@@ -20,10 +20,10 @@ REGION_WORDS = {"hand": "hands", "foot": "feet"}
 
 
 class ValueNotAllowed(ValueError):
-    """A value that is no grade of its item."""
+    """A value that is not a grade of its item."""
 
     def __init__(self, item: str, value: object, allowed: tuple[int, ...]) -> None:
-        super().__init__(f"{item}: {value!r} was given; allowed: {', '.join(map(str, allowed))}")
+        super().__init__(f"The value of {item} cannot be {value}. Give one of {', '.join(map(str, allowed))}.")
         self.item, self.value, self.allowed = item, value, allowed
 
 
@@ -84,10 +84,10 @@ def checked(instrument: Instrument, values: npt.ArrayLike, dimensions: int) -> V
     grades = np.asarray(values, dtype=np.float64)
     if grades.ndim != dimensions or grades.shape[-1] != len(instrument.items):
         raise ValueError(
-            f"values: shape {grades.shape} was given; allowed: {dimensions} axes, {len(instrument.items)} items"
+            f"The values have the shape {grades.shape}. Give {dimensions} axes and {len(instrument.items)} items."
         )
     wrong = ~((grades >= 0) & (grades <= layout_of(instrument).maxima) & (np.floor(grades) == grades))
-    wrong &= grades == grades  # NaN is no wrong grade but a missing one
+    wrong &= grades == grades  # NaN is a missing grade, not a wrong one
     for column, gaps in layout_of(instrument).gaps:
         wrong[..., column] |= np.isin(grades[..., column], gaps)
     if wrong.any():
@@ -102,7 +102,9 @@ def flags_like(grades: Values, operated: npt.ArrayLike | None) -> Flags:
         return np.zeros(grades.shape, dtype=bool)
     flags = np.asarray(operated, dtype=bool)
     if flags.shape != grades.shape:
-        raise ValueError(f"operated: shape {flags.shape} was given; allowed: {grades.shape}")
+        raise ValueError(
+            f"The operated sites have the shape {flags.shape}. Give the shape of the values, {grades.shape}."
+        )
     return flags
 
 

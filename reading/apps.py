@@ -1,4 +1,4 @@
-"""The blind app."""
+"""The blinded app."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.apps import AppConfig
 
 
 class ReadingConfig(AppConfig):
-    """Declares what the audit trail may hear from here."""
+    """Declares the audit actions of this app."""
 
     name = "reading"
 

@@ -24,17 +24,17 @@ def planned(name: str, label: str, sentence: str) -> None:
 
 
 def on_read(name: str, label: str, sentence: str) -> None:
-    """Declares an action on a read. How many readers a case had tells whether it was adjudicated."""
+    """Declares an action on a read. The number of readers of a case reveals whether it was adjudicated."""
     declare(name, label=label, sentence=sentence, seen_by=KNOWS_SCORES, hides=("details.case",))
 
 
 def on_scores(name: str, label: str, sentence: str, hides: Iterable[str]) -> None:
-    """Declares an action whose content is for those who know scores."""
+    """Declares an action whose content is for people who know scores."""
     declare(name, label=label, sentence=sentence, seen_by=KNOWS_SCORES, hides=hides)
 
 
 def on_order(name: str, label: str, sentence: str, seen_by: Iterable[Role] = (), hides: Iterable[str] = ()) -> None:
-    """Declares an action whose content is for those who know the order."""
+    """Declares an action whose content is for people who know the order."""
     declare(name, label=label, sentence=sentence, seen_by=KNOWS_ORDER.union(seen_by), hides=hides)
 
 
@@ -82,7 +82,7 @@ on_read(
     "reported an image problem in read {id}[ of case {case}]",
 )
 on_read(
-    "reading.image-problem.settled", "Image problem settled", "settled an image problem in read {id}[ of case {case}]"
+    "reading.image-problem.settled", "Image problem resolved", "resolved an image problem in read {id}[ of case {case}]"
 )
 
 on_scores(

@@ -1,4 +1,4 @@
-"""The border in the database: what the SQL of a reader's request never names. Held at run time and by the tests.
+"""The border in the database: what the SQL of a reader's request never names. Enforced at run time and by tests.
 
 `behind` wraps every address of the reading room: a query that names anything on the list is refused before it runs.
 """
@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 Execute = Callable[[str, Any, bool, Any], Any]
 View = Callable[..., HttpResponse]
 
-# Everything that knows identities, dates, files or arms; the seals; and what scores came to.
+# Every table with identities, dates, files or arms; the sealed tables; and the results.
 FORBIDDEN_TABLES = frozenset(
     {
         "studies_site",
@@ -46,7 +46,7 @@ FORBIDDEN_TABLES = frozenset(
 )
 # Whole families: results and datasets, and everything about arms.
 FORBIDDEN_FAMILIES = ("scoring_", "studies_arm", "studies_sealed", "studies_custodian")
-# What those tables keep, should it ever be copied into another one.
+# Columns of those tables, in case they are ever copied into another table.
 FORBIDDEN_COLUMNS = frozenset(
     {
         "visit_id",
@@ -65,7 +65,7 @@ NAMES = re.compile(r'"(\w+)"')
 
 
 class BorderCrossed(RuntimeError):
-    """A reader's request was about to ask the database for what no reader may know."""
+    """A reader's request was about to query data that no reader may know."""
 
 
 @functools.lru_cache(maxsize=1024)
@@ -94,5 +94,5 @@ def behind(view: View) -> View:
         with connection.execute_wrapper(lambda *asked: guard(*asked)):
             return view(request, *args, **kwargs)
 
-    guarded.behind_the_border = True  # type: ignore[attr-defined]  # what the tests look for
+    guarded.behind_the_border = True  # type: ignore[attr-defined]  # what the tests check
     return guarded

@@ -1,4 +1,4 @@
-"""The states of campaigns, cases and reads as they stand in a sentence, and what many functions ask of them."""
+"""The states of campaigns, cases and reads as written in a sentence, and checks that many functions share."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CASE_IS: dict[str, str] = {
     CaseStatus.VOIDED: "voided",
 }
 READ_IS: dict[str, str] = {
-    ReadStatus.ISSUED: "not begun",
+    ReadStatus.ISSUED: "not started",
     ReadStatus.OPENED: "in progress",
     ReadStatus.SIGNED: "signed",
     ReadStatus.RETURNED: "returned",
@@ -40,7 +40,7 @@ CASE_BECOMES: dict[str, str] = {
     CaseStatus.VOIDED: "voided",
 }
 READ_BECOMES: dict[str, str] = {
-    ReadStatus.OPENED: "begun",
+    ReadStatus.OPENED: "started",
     ReadStatus.SIGNED: "signed",
     ReadStatus.RETURNED: "returned",
     ReadStatus.DECLINED: "declined",
@@ -50,7 +50,7 @@ READ_BECOMES: dict[str, str] = {
 
 
 def again_if_same(now: str, to: str) -> str:
-    """What follows "it cannot be signed" for what is signed already."""
+    """The word after "it cannot be signed" for a read that is already signed."""
     return " again" if now == to else ""
 
 

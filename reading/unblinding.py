@@ -1,7 +1,7 @@
-"""The only door between what is blind and what it hides: AES-256-GCM under a key that is not in the database.
+"""The only link between blinded data and identities: AES-256-GCM with a key that is not in the database.
 
 `seal` is called by campaigns and assignments; `unseal` by the modules named in the import contract and no other.
-Sealed values are padded to one length, so that their size tells nothing.
+Sealed values are padded to one length, so that their size reveals nothing.
 """
 
 from __future__ import annotations

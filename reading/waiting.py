@@ -1,4 +1,4 @@
-"""What waits for readers and for those who run campaigns, for the start page: counts and nothing else."""
+"""Work waiting for readers and for people who run campaigns, for the start page: counts only."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ def to_read(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     entries = steps_before(user_id).filter(read__case__campaign__trial__code=place.code)
     overdue = entries.filter(read__batch__due_on__lt=timezone.localdate()).count()
     worklist = reverse("reading:worklist")
-    yield Waiting("Cases overdue", overdue, worklist, urgent=True)
+    yield Waiting("Overdue cases", overdue, worklist, urgent=True)
     yield Waiting("Cases to read", entries.count() - overdue, worklist)
 
 
 def late_reads(user_id: int, place: TrialRole) -> Iterator[Waiting]:
-    """Reads past their day, whoever holds them."""
+    """Overdue reads of all readers."""
     reads = Read.objects.counting().exclude(status="signed").filter(case__campaign__trial__code=place.code)
     overdue = reads.filter(case__campaign__status="open", batch__due_on__lt=timezone.localdate()).count()
-    yield Waiting("Reads past their day", overdue, reverse("reading:campaigns", args=[place.code]), urgent=True)
+    yield Waiting("Overdue reads", overdue, reverse("reading:campaigns", args=[place.code]), urgent=True)
 
 
 def no_adjudicator(user_id: int, place: TrialRole) -> Iterator[Waiting]:
-    """Discordant cases that would wait for ever: nobody is asked to adjudicate them."""
+    """Discordant cases to which no adjudicator is assigned."""
     cases = Case.objects.filter(campaign__trial__code=place.code, campaign__status="open")
     page = reverse("reading:campaigns", args=[place.code])
     yield Waiting("Cases without an adjudicator", len(unadjudicated(cases)), page)

@@ -46,7 +46,7 @@ class Ray:
 
 @dataclass(frozen=True)
 class Crest:
-    """A bright contour inside a short bone: the edge of a surface that lies along the beam."""
+    """A bright contour inside a short bone: the edge of a surface along the beam."""
 
     line: tuple[Point, ...]
     weight: float = 1.0

@@ -116,7 +116,7 @@ def _grown(subject_seed: int, points: int) -> dict[GradedSite, int]:
 
 
 def _weights(subject_seed: int, grades: np.ndarray) -> np.ndarray:
-    """Damage begets damage, there and in the same joint of the other side; a full site takes no more."""
+    """Damage makes more damage likely, there and in the same joint of the other side; a full site takes no more."""
     left = np.maximum(1 - grades / LARGEST, 0)
     return np.asarray(_own_prone(subject_seed) * (1 + 1.1 * grades + 0.5 * (SAME_JOINT @ grades)) * left)
 

@@ -60,6 +60,6 @@ class Damage:
 
 def _check(feature: str, joint: str, grade: object, largest: int, joints: frozenset[str]) -> None:
     if joint not in joints:
-        raise ValueError(f"{feature}: {joint!r} is not a joint; allowed: {', '.join(sorted(joints))}")
+        raise ValueError(f"The joint of {feature} cannot be “{joint}”. Give one of {', '.join(sorted(joints))}.")
     if not isinstance(grade, int) or not 0 <= grade <= largest:
-        raise ValueError(f"{feature} of {joint}: {grade!r} was given; allowed: 0 to {largest}")
+        raise ValueError(f"The {feature} of {joint} cannot be “{grade}”. Give a whole number from 0 to {largest}.")

@@ -1,6 +1,6 @@
 """A synthetic film as the DICOM file a hospital would send: DX or CR, 12 bits, with headers that identify a person.
 
-Nobody in them exists; names begin with ZZ so that they are known for what they are wherever they turn up.
+The people in them are fictitious; names begin with ZZ so that they are recognised wherever they appear.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Patient:
 
 @dataclass(frozen=True)
 class Variant:
-    """How the file is written: modality, polarity, compression, and whether it admits to text in the picture."""
+    """How the file is written: modality, polarity, compression, and whether it declares text in the picture."""
 
     modality: Literal["DX", "CR"] = "DX"
     monochrome1: bool = False

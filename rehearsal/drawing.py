@@ -17,7 +17,7 @@ from rehearsal.skeleton import LongPlace, ShortPlace, Skeleton, compose, half_cl
 from rehearsal.subject import Subject
 from rehearsal.wear import long_wear, short_wear
 
-# The part of a bone that does not add where it overlaps a neighbour: they lie beside each other in depth.
+# The part of a bone that does not add where it overlaps a neighbour: they are at the same depth, side by side.
 SHARED = {"forearm": 0.0, "proximal": 0.35, "capitate": 0.0, "multangular": 0.45, "tarsus": 0.6}
 SHARED_BASES = 0.45
 SHARED_BRIDGE = 0.7

@@ -69,7 +69,7 @@ def _draw(
     finish: Finish,
 ) -> SyntheticFilm:
     if scale not in (0.1, 0.2):
-        raise ValueError(f"scale: {scale!r} was given; allowed: 0.1, 0.2")
+        raise ValueError(f"The scale cannot be {scale}. Give 0.1 or 0.2.")
     visit = Visit(Subject(subject_seed, region.name, side), visit_seed)
     skeleton = articulate(region, damage, visit)
     absorption = _absorption(skeleton, damage, visit.subject, scale)

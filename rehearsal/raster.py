@@ -122,7 +122,7 @@ def _crossings(path: NDArray[np.float64], shape: tuple[int, int]) -> tuple[NDArr
 
 
 def _turning(path: NDArray[np.float64]) -> float:
-    """+1 when the path runs so that its inside lies where `across` is positive."""
+    """+1 when the path runs so that its inside is where `across` is positive."""
     x, y = path.T
     area = float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))
     return -1.0 if area > 0 else 1.0
@@ -152,8 +152,8 @@ def stroke(frame: Frame, line: Sequence[Point], *, width: float, blur: float) ->
 def add_tile(film: Field, tile: Tile, to_film: Affine, spacing: float, *, shared: float = 0.0) -> None:
     """Add a tile to the film sum through an affine from the tile's millimetres to the film's.
 
-    Neighbours that overlap in projection lie beside each other in depth: `shared` is the part of the tile that does not
-    add where there is bone already.
+    Neighbours that overlap in projection are at the same depth, side by side: `shared` is the part of the tile that
+    does not add where there is bone already.
     """
     frame = tile.frame
     right, bottom = frame.left + frame.cols * frame.step, frame.top + frame.rows * frame.step

@@ -1,4 +1,4 @@
-"""Simulated readers: what somebody reading a case of known damage would enter, with the errors people make.
+"""Simulated readers: what a person reading a case of known damage would enter, with the errors people make.
 
 Errors of three kinds: a judgement of a site that stays the same over all films of the case, a slip on one film, and a
 true change that goes unseen. Errors of one case lean the same way. Slips are set so that the change of a total has an
@@ -22,11 +22,11 @@ Values = dict[str, int | None]
 
 @dataclass(frozen=True)
 class ReaderProfile:
-    """How somebody reads.
+    """How a reader scores.
 
-    `name` tells readers apart. `lean` is how far this reader scores up (+) or down (-), in standard deviations; `slips`
-    scales errors on single films, `judgement` those that last over a case; `unseen` is the chance that a true change of
-    a site is missed. `not_assessable` is the chance per site of no score.
+    `name` identifies the reader. `lean` is how far this reader scores up (+) or down (-), in standard deviations;
+    `slips` scales errors on single films, `judgement` those that last over a case; `unseen` is the chance that a true
+    change of a site is missed. `not_assessable` is the chance per site of no score.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """Carpals, tarsals, sesamoids and the ends of the forearm as millimetres of solid bone in the beam.
 
 They are drawn in film millimetres at rest. Crests are the contours of a bone's other surface: without them a carpal
-looks like a token cut from card.
+looks flat.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The tarsals and the ankle of a right foot from above, in millimetres on the film.
 
-Traced by eye from a public-domain film of a normal foot. They stand still: nothing scored moves them.
+Traced by eye from a public-domain film of a normal foot. They do not move: no scored damage affects them.
 """
 
 from __future__ import annotations

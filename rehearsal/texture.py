@@ -1,6 +1,6 @@
 """Trabeculae: fixed fields of noise from which every bone takes its own window.
 
-Ridging turns noise into thin bright struts, which is what makes bone of it and not grain. The fields are made once
+Ridging turns noise into thin bright struts, so that it looks like bone and not like grain. The fields are made once
 per process; a window depends on subject and bone alone, so a bone keeps its trabeculae whatever happens beside it.
 """
 

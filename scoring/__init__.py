@@ -1,3 +1,3 @@
-"""What the reads mean: consensus, agreement, datasets, exports, unsealing."""
+"""Results of the reads: consensus, agreement, datasets, exports, opening of arms."""
 
 from __future__ import annotations

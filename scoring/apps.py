@@ -1,4 +1,4 @@
-"""The app that gives scores their meaning."""
+"""The app that computes results, agreement and datasets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.apps import AppConfig
 
 
 class ScoringConfig(AppConfig):
-    """Declares what the audit trail may hear from here."""
+    """Declares the app's audit actions, menu entries and pending work."""
 
     name = "scoring"
 

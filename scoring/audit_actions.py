@@ -33,7 +33,7 @@ declare(
     seen_by=KNOWS_SCORES,
     hides=("details", "changes", "rows"),
 )
-# How many rows of totals there are tells how many cases were adjudicated.
+# The number of rows of totals would reveal how many cases were adjudicated.
 declare(
     "scoring.dataset.built",
     label="Dataset built",

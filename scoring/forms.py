@@ -1,4 +1,4 @@
-"""A custodian's opening share, and the statement of whoever receives the arms."""
+"""A custodian's opening share, and the statement of the person who receives the arms."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ class ReceiveForm(forms.Form):
     """What receiving the arms means, and the password again."""
 
     understood = forms.BooleanField(
-        label="I understand that I never work blinded in this trial again: my other roles in it end now"
+        label="I understand that my other roles in this trial end now and that I can never be blinded in it again"
     )
     password = forms.CharField(widget=PASSWORD, help_text="Your own, as at sign-in.")

@@ -1,4 +1,4 @@
-"""What it means: results of cases, datasets and their locks. Results and locked datasets are insert-only."""
+"""Results of cases, datasets, their locks, and requests for arms. Results and locked datasets are insert-only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from studies.models import ArmsImport, CustodianKey
 
 
 class Outcome(models.TextChoices):
-    """What the arithmetic says of a case."""
+    """The computed outcome of a case."""
 
     CONSENSUS = "consensus", "Consensus of the two readers"
     DISCORDANT = "discordant", "To be adjudicated"
@@ -51,7 +51,7 @@ class CaseResult(models.Model):
 
 
 class DatasetStatus(models.TextChoices):
-    """Where a dataset stands."""
+    """The state of a dataset."""
 
     BUILDING = "building", "Being built"
     BUILT = "built", "Built"
@@ -72,7 +72,7 @@ DATASET_TRANSITIONS: dict[DatasetStatus, frozenset[DatasetStatus]] = {
 
 
 class Dataset(models.Model):
-    """A package built from the signed values of a campaign. Its files lie in the exports store under `folder`."""
+    """A package built from the signed values of a campaign. Its files are in the exports store under `folder`."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="datasets")
     number = models.PositiveIntegerField()
@@ -95,7 +95,7 @@ class Dataset(models.Model):
 
 
 class Lock(models.Model):
-    """That two people locked a dataset: its root hash under two signatures. Insert-only."""
+    """The lock of a dataset by two people: its root hash under two signatures. Insert-only."""
 
     dataset = models.OneToOneField(Dataset, on_delete=models.PROTECT, related_name="lock")
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="locks")
@@ -115,7 +115,7 @@ class Lock(models.Model):
 
 
 class LockRequest(models.Model):
-    """The statistician's half of a lock: his signature over the root, waiting for the second signer."""
+    """The first half of a lock: the statistician's signature over the root, waiting for the second signer."""
 
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="lock_requests")
     signature = models.ForeignKey("accounts.Signature", on_delete=models.PROTECT, related_name="+")
@@ -131,7 +131,7 @@ class LockRequest(models.Model):
 
 
 class Unlock(models.Model):
-    """That a lock was opened: the reason, who asked and which other person agreed."""
+    """The unlocking of a lock: the reason, who requested it and which other person agreed."""
 
     lock = models.OneToOneField(Lock, on_delete=models.PROTECT, related_name="unlock")
     reason = models.CharField(max_length=500)
@@ -145,12 +145,12 @@ class Unlock(models.Model):
 
 
 class ArmsRequestStatus(models.TextChoices):
-    """Where a request for the arms stands."""
+    """The state of a request for the arms."""
 
     WAITING = "waiting", "Waiting for two custodians"
     OPENING = "opening", "Being opened"
     OPENED = "opened", "Opened"
-    EXPIRED = "expired", "Out of time"
+    EXPIRED = "expired", "Expired"
     WITHDRAWN = "withdrawn", "Withdrawn"
     FAILED = "failed", "Failed"
 
@@ -168,7 +168,7 @@ ARMS_REQUEST_TRANSITIONS: dict[ArmsRequestStatus, frozenset[ArmsRequestStatus]] 
 
 
 class ArmsRequest(models.Model):
-    """That the arms of a locked campaign are to be opened: by whom, why, until when two custodians must have agreed.
+    """A request to open the arms of a locked campaign: by whom, why, and until when two custodians must agree.
 
     `folder` names the encrypted package in the exports store, `root` the digest of its manifest.
     """
@@ -201,7 +201,7 @@ class ArmsRequest(models.Model):
 
 
 class OpeningShare(models.Model):
-    """That a custodian gave his share, under his signature; its content is encrypted and wiped once it has served."""
+    """A custodian's share, under the custodian's signature; its content is encrypted and wiped after use."""
 
     request = models.ForeignKey(ArmsRequest, on_delete=models.PROTECT, related_name="shares")
     key = models.ForeignKey(CustodianKey, on_delete=models.PROTECT, related_name="+")

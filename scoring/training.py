@@ -1,6 +1,6 @@
-"""What a signed training read means: its marks, and once a reader has signed every case his agreement, dated.
+"""The result of signed training reads: their marks and, once a reader has signed every case, the reader's agreement.
 
-Called by the job that would compute a consensus: in training there is none.
+Called by the job that computes consensus in other campaigns; training has none.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Pairs = list[tuple[float, float]]
 
 @dataclass(frozen=True)
 class Compared:
-    """A reader beside the reference: totals at every timepoint, changes from the first, and every single cell."""
+    """A reader compared with the reference: totals at every timepoint, changes from the first, and every cell."""
 
     status: Pairs
     change: Pairs
@@ -68,7 +68,7 @@ def carry(case: Case, lease: Lease) -> None:
 
 
 def keep_marks(case: Case, marks: Sequence[TrainingMarks]) -> None:
-    """Those that no other job has kept meanwhile. Inside a transaction."""
+    """Stores the marks that no other job has stored meanwhile. Inside a transaction."""
     Case.objects.select_for_update().get(pk=case.pk)
     there = set(TrainingMarks.objects.filter(read__case=case).values_list("read_id", flat=True))
     fresh = TrainingMarks.objects.bulk_create(one for one in marks if one.read_id not in there)
@@ -134,7 +134,7 @@ def add_case(whole: Compared, instrument: Instrument, rule: MissingRule, signed:
 
 
 def figures_of(whole: Compared) -> dict[str, Any]:
-    """Unrounded figures; an ICC that cannot be told is None, and why stands beside it."""
+    """Unrounded figures; an ICC that cannot be estimated is None, with its reason beside it."""
     cells = np.array(whole.cells).reshape(-1, 2)
     apart = np.abs(cells[:, 0] - cells[:, 1])
     figures: dict[str, Any] = {
@@ -170,7 +170,7 @@ def keep(campaign: Campaign, one: Assessed) -> None:
 
 
 def qualify(campaign: Campaign, result: TrainingResult) -> None:
-    """What the gate of a campaign asks for, with the dated result as its evidence."""
+    """The qualification that a campaign requires of its readers, with the dated result as its evidence."""
     instrument = instrument_of_campaign(campaign).key
     if Qualification.objects.filter(
         trial=campaign.trial, reader=result.reader, instrument=instrument, revoked_at=None
@@ -179,7 +179,7 @@ def qualify(campaign: Campaign, result: TrainingResult) -> None:
     figures = result.figures
     evidence = (
         f"Training {campaign.code}, {result.taken_at:%Y-%m-%d}: ICC with the reference "
-        f"{figures['status_icc']:.2f} of status, {figures['change_icc']:.2f} of change (result {result.pk})"
+        f"{figures['status_icc']:.2f} for status, {figures['change_icc']:.2f} for change (result {result.pk})"
     )
     Qualification.objects.create(trial=campaign.trial, reader=result.reader, instrument=instrument, evidence=evidence)
     record(

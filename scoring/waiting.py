@@ -20,7 +20,7 @@ def to_build(user_id: int, place: TrialRole) -> Iterator[Waiting]:
 
 
 def to_confirm(user_id: int, place: TrialRole) -> Iterator[Waiting]:
-    """Locks and unlocks that another person asked for."""
+    """Locks and unlocks that another person requested."""
     locks = Dataset.objects.filter(campaign__trial__code=place.code, status=DatasetStatus.LOCK_REQUESTED).count()
     unlocks = Unlock.objects.filter(lock__campaign__trial__code=place.code, agreed_by=None).count()
     page = reverse("scoring:locks", args=[place.code])
@@ -29,10 +29,10 @@ def to_confirm(user_id: int, place: TrialRole) -> Iterator[Waiting]:
 
 
 def to_open(user_id: int, place: TrialRole) -> Iterator[Waiting]:
-    """Requests for the arms to which this custodian has not given his share."""
+    """Requests for the arms to which this custodian has not given a share."""
     asked = ArmsRequest.objects.filter(campaign__trial__code=place.code, status=ArmsRequestStatus.WAITING)
     count = asked.exclude(shares__key__custodian=user_id).count()
-    yield Waiting("Opening shares asked of you", count, reverse("scoring:arms_requests", args=[place.code]))
+    yield Waiting("Opening shares to give", count, reverse("scoring:arms_requests", args=[place.code]))
 
 
 declare_waiting(Action.OPEN_ARMS, to_open)

@@ -1,4 +1,4 @@
-"""Fetching and authorising are one call: nothing of a trial is fetched without asking."""
+"""Fetching and authorising are one call: nothing of a trial is fetched without a permission check."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from studies.models import Membership, Site, Trial
 
 
 def memberships_or_404(request: HttpRequest, code: str) -> list[Membership]:
-    """What the person holds in the trial; a trial he does not belong to answers as if it were absent."""
+    """The person's memberships in the trial; a trial that they do not belong to is answered as not found."""
     held = list(Membership.objects.of(request.user.pk, code)) if request.user.is_authenticated else []
     if not held:
         raise Http404
@@ -35,5 +35,5 @@ def site_or_404(request: HttpRequest, code: str, action: Action) -> tuple[Trial,
 
 
 def actor_of(membership: Membership) -> Actor:
-    """The person in that role, as the audit trail names him."""
+    """The person in that role, as the audit trail names them."""
     return Actor(user_id=membership.user_id, label=str(membership.user), role=membership.role)

@@ -6,7 +6,7 @@ from django.apps import AppConfig
 
 
 class StudiesConfig(AppConfig):
-    """Declares what the audit trail may hear from here, and where its pages stand in the menu."""
+    """Declares the audit actions of this app and its pages in the menu."""
 
     name = "studies"
 

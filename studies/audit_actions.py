@@ -1,4 +1,4 @@
-"""What the audit trail holds about the plan, people, arms and questions of a trial; films have their own."""
+"""What the audit trail records about the plan, people, arms and questions of a trial; films have their own actions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from studies import desk_audit_actions, intake_audit_actions  # noqa: F401
 
 PLANNERS = frozenset({Role.COORDINATOR, Role.AUDITOR})
 AROUND_ARMS = frozenset({Role.COORDINATOR, Role.CUSTODIAN, Role.STATISTICIAN, Role.AUDITOR})
-# Who asks and who answers; the text of a question is for the two of them alone.
+# Those who ask and those who answer; only they may see the text of a question.
 ASKERS = frozenset({Role.COORDINATOR})
 
 

@@ -1,4 +1,4 @@
-"""What the audit trail holds about the QC desk; decisions on films and placements of joints are never changed."""
+"""What the audit trail records about the QC desk; decisions on films and placements of joints are never changed."""
 
 from __future__ import annotations
 

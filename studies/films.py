@@ -27,26 +27,26 @@ DONE = {
 
 
 def person(actor: Actor) -> int:
-    """The account of the one who decides: at the desk that is never a job or a command."""
+    """The account of the person who decides: at the desk this is never a job or a command."""
     if actor.user_id is None:
-        raise NotAllowed(message=f"Only a person decides on films, and {quoted(actor.label)} is none.")
+        raise NotAllowed(message=f"Only a person can decide on films, and {quoted(actor.label)} is not a person.")
     return actor.user_id
 
 
 def locked(film: Film) -> Film:
-    """The film as it is now, kept from changing until the transaction ends."""
+    """The current film, locked until the transaction ends."""
     films = Film.objects.select_related("trial", "site", "subject", "visit").select_for_update(of=("self",))
     return films.get(pk=film.pk)
 
 
 def locked_visit(visit_id: int | None) -> None:
-    """Keeps the films of a visit from being accepted or designated beside each other; taken before any film's lock."""
+    """Locks a visit, so that its films are not accepted or designated concurrently; taken before any film's lock."""
     if visit_id is not None:
         Visit.objects.select_for_update().get(pk=visit_id)
 
 
 def move(film: Film, to: FilmStatus, **values: Any) -> dict[str, list[object]]:
-    """Sets the status and the values of a locked film; gives what changed as the audit trail tells it."""
+    """Sets the status and the values of a locked film; returns the changes for the audit trail."""
     old = FilmStatus(film.status)
     before = {name: getattr(film, name) for name in values}
     if not moved(film, to, FILM_TRANSITIONS, **values):
@@ -60,6 +60,6 @@ def move(film: Film, to: FilmStatus, **values: Any) -> dict[str, list[object]]:
 
 
 def order_rendition(film: Film) -> None:
-    """Has the reader image made; one job for each acceptance, so that a film accepted anew is made anew."""
+    """Has the reader image made; one job for each acceptance, so that it is made again after a new acceptance."""
     decision = film.decisions.filter(decision="accept").latest("pk")
     add(kind="studies.rendition", key=f"film-{film.pk}-decision-{decision.pk}", payload={"film": film.pk})

@@ -1,4 +1,4 @@
-"""What the audit trail holds about films on their way in; never the name of a file; a reason may name a person."""
+"""What the audit trail records about received films; never a file name; a reason may name a person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a person's roles in trials lead: his trials at the top, and the pages of films and planning in the menu."""
+"""The menu of a person: their trials at the top, and the pages of films and planning that their roles permit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from studies.models import Membership
 
 
 def places(user_id: int) -> Iterator[TrialRole]:
-    """Every role that the person holds now; the first page of a trial knows where each role begins."""
+    """Every role that the person holds now; the first page of a trial redirects each role to its start page."""
     # The site is looked up for site roles alone: requests of readers name no table of sites.
     held = Membership.objects.current().filter(user_id=user_id).select_related("trial")
     for membership in held.order_by("trial__code", "role"):

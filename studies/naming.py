@@ -1,4 +1,4 @@
-"""What a code or a text may look like when a person types it or a table brings it."""
+"""Checks of codes and texts that a person types or a table contains."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from config.errors import BadInput
 from config.wording import either, quoted
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-# Sites number their subjects in many ways; a first letter or digit keeps spreadsheets from taking a code for a formula.
+# Sites number subjects in many ways; a letter or digit at the start prevents spreadsheets from reading a formula.
 SUBJECT_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]*")
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
 LONGEST_QUOTED = 80
 
 
 def shortened(value: str) -> str:
-    """A value that may be as long as a file, and hold anything, as a sentence can quote it."""
+    """A value of any length and content, shortened so that a sentence can quote it."""
     text = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in value)
     return text if len(text) <= LONGEST_QUOTED else f"{text[:LONGEST_QUOTED]}…"
 
 
 def checked_code(thing: str, value: str, *, longest: int = 32, field: str = "") -> str:
-    """A code as addresses and tables hold it."""
+    """A code as used in addresses and tables."""
     text = value.strip()
     if not CODE.fullmatch(text) or len(text) > longest:
         raise BadInput(
@@ -74,7 +74,7 @@ def checked_whole(thing: str, value: int | str, *, least: int, most: int, field:
 
 
 def checked_choice(thing: str, value: str, choices: Iterable[tuple[str, str]], *, field: str = "") -> str:
-    """One of the choices, each a code and what people read."""
+    """One of the choices, each a code and its label."""
     labels = dict(choices)
     if value not in labels:
         allowed = either(quoted(label) for label in labels.values())
@@ -84,7 +84,7 @@ def checked_choice(thing: str, value: str, choices: Iterable[tuple[str, str]], *
 
 @contextmanager
 def used_once(message: str, *, field: str) -> Iterator[None]:
-    """Answers the database's refusal of a second row of the same code with a sentence for the person."""
+    """Turns the database's refusal of a second row with the same code into a sentence for the person."""
     try:
         with transaction.atomic():
             yield

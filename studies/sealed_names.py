@@ -1,4 +1,4 @@
-"""Names that files had at their site, which often are a patient's: encrypted in the database, read in Python as text.
+"""File names at the site, which often contain a patient's name: encrypted in the database, plain text in Python.
 
 AES-256-GCM under a key drawn from QUARANTINE_KEY, as for the originals. The database can neither compare nor sort them.
 """
@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import models
 
 NONCE_BYTES = 12
-# Sealed names are padded to steps of this length, so that their size tells little.
+# Sealed names are padded to multiples of this length, so that their size reveals little.
 PAD_TO = 64
 UNREADABLE = "name not readable"
 _PURPOSE = b"name of a file at its site"
@@ -30,7 +30,7 @@ def _cipher(secret: str) -> AESGCM:
 
 
 def seal(name: str) -> str:
-    """The name as the database keeps it, different each time."""
+    """The name as stored in the database, different each time."""
     content = name.encode(errors="replace")
     nonce = os.urandom(NONCE_BYTES)
     sealed = _cipher(settings.QUARANTINE_KEY).encrypt(nonce, content + b"\x00" * (-len(content) % PAD_TO), _PURPOSE)
@@ -38,7 +38,7 @@ def seal(name: str) -> str:
 
 
 def opened(sealed: str) -> str:
-    """The name again; under another key, or altered, films can still be listed without it."""
+    """The name in plain text; if the key is different or the value was altered, films are listed without it."""
     try:
         whole = base64.b64decode(sealed, validate=True)
         padded = _cipher(settings.QUARANTINE_KEY).decrypt(whole[:NONCE_BYTES], whole[NONCE_BYTES:], _PURPOSE)

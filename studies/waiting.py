@@ -1,4 +1,4 @@
-"""What waits for people at the films and questions of a trial, for the start page."""
+"""The tasks that films and questions of a trial hold for people, for the start page."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def answered(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     overdue = asked.overdue(timezone.localdate()).count()
     read = asked.filter(status=QuestionStatus.ANSWERED).count()
     yield Waiting("Answers to read", read, f"{questions}?status={QuestionStatus.ANSWERED}")
-    yield Waiting("Questions without an answer in time", overdue, f"{questions}?status=open&sort=due", urgent=True)
+    yield Waiting("Questions without a timely answer", overdue, f"{questions}?status=open&sort=due", urgent=True)
 
 
 def to_confirm(user_id: int, place: TrialRole) -> Iterator[Waiting]:

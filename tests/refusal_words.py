@@ -20,7 +20,14 @@ FAULTS = {
     "no capital letter at its beginning": re.compile(r"^(?![^\W_a-z])"),
     "no full stop at its end": re.compile(r"[^.]$|^$"),
 }
-MODELS = ("jobs.models", "reading.models", "scoring.models", "studies.models", "studies.desk.joints", "studies.desk.verdicts")
+MODELS = (
+    "jobs.models",
+    "reading.models",
+    "scoring.models",
+    "studies.models",
+    "studies.desk.joints",
+    "studies.desk.verdicts",
+)
 
 
 def faults_of(text: str) -> tuple[str, ...]:

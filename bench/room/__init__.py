@@ -1,3 +1,3 @@
-"""What `bin/bench reading` is made of: films, a house with cases, its servers, the peer, hands in the browser."""
+"""The parts of `bin/bench reading`: films, a trial with cases, its servers, the peer, and actions in the browser."""
 
 from __future__ import annotations

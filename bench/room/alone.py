@@ -1,7 +1,7 @@
-"""How much memory a browser takes that nobody looks into: no development tools are attached to it.
+"""How much memory a browser takes without development tools attached to it.
 
-A browser that is driven keeps what it has fetched for whoever drives it, up to some megabytes a request: the product's
-bands (3 MB) would be counted twice, the peer's films (30 MB) not.
+A browser with development tools keeps what it has fetched for them, up to some megabytes a request: the product's
+bands (3 MB) would be counted twice, the peer's films (30 MB) would not.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def memory_of(folder: Path, url: str, access_log: Path, fetched: Callable[[str],
 
 
 def wait_until_quiet(access_log: Path, began: int, fetched: Callable[[str], bool]) -> None:
-    """Until the log since `began` shows what was expected, and has not grown for some seconds."""
+    """Waits until the log since `began` shows what was expected and has not grown for some seconds."""
     grown, since, deadline = began, time.monotonic(), time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if (size := access_log.stat().st_size) != grown:
@@ -58,7 +58,7 @@ def wait_until_quiet(access_log: Path, began: int, fetched: Callable[[str], bool
         if time.monotonic() - since > QUIET_SECONDS and fetched(access_log.read_text()[began:]):
             return
         time.sleep(0.1)
-    raise SystemExit(f"the films were not fetched within {PATIENCE_SECONDS} s by a browser that nobody drives")
+    raise SystemExit(f"A browser without development tools did not fetch the films within {PATIENCE_SECONDS} s.")
 
 
 def ours_fetched(log: str) -> bool:

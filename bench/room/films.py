@@ -56,7 +56,7 @@ def draw(order: tuple[str, int]) -> Packed:
 
 
 def enlarged(film: SyntheticFilm, seed: int) -> SyntheticFilm:
-    """The film at the size of a large detector, with noise in every pixel: nothing packs better than a real one."""
+    """The film at the size of a large detector, with noise in every pixel so that it packs like a real one."""
     rows, columns = film.pixels.shape
     scales = (ROWS / rows, COLUMNS / columns)
     smooth = ndimage.zoom(film.pixels.astype(np.float32), scales, order=1, grid_mode=True, mode="nearest")

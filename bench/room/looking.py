@@ -1,4 +1,4 @@
-"""What is done in the browser and what it took, on the product's page and on the peer's."""
+"""Actions in the browser and their times, on the product's page and on the peer's."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EXECUTABLE = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
 WINDOW: ViewportSize = {"width": 1920, "height": 1080}
 PROBE = Path(__file__).with_name("probe.js").read_text()
-# A browser that has just been started is busy with itself for a while; neither side's page pays for that.
+# A browser that has just started is busy for a while; this is not counted for either page.
 STARTED_MS = 1500
 SETTLE_MS = 2500
 REDRAW_SECONDS = 2.5
@@ -60,7 +60,7 @@ def wait_for(page: Page, expression: str, seconds: float = 120) -> Any:
         if found := page.evaluate(expression):
             return found
         page.wait_for_timeout(20)
-    raise SystemExit(f"not within {seconds} s: {expression}")
+    raise SystemExit(f"Not true within {seconds} s: {expression}")
 
 
 def open_cold(playwright: Playwright, address: str, state: State, path: str) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def open_peer(playwright: Playwright, address: str, boxes: list[list[int]]) -> d
         wait_for(page, "globalThis.peer && (peer.full > 0 || peer.fault)", 90)
         peer = page.evaluate("({first: peer.first, full: peer.full, fault: peer.fault})")
         if peer["fault"]:
-            raise SystemExit(f"the peer could not show the films: {peer['fault']}")
+            raise SystemExit(f"The peer could not show the films: {peer['fault']}")
         page.wait_for_timeout(SETTLE_MS)
         return {"small": peer["first"], "full": peer["full"], "redraws": peer_redraws(page)}
 
@@ -129,7 +129,7 @@ def peer_redraws(page: Page) -> float:
 
 
 def pressed(page: Page, keys: list[str], pause_ms: int) -> list[float]:
-    """From key to painted frame by the browser's own event timing; what it does not tell took less than 16 ms."""
+    """From key to painted frame by the browser's own event timing; events that it omits took less than 16 ms."""
     page.evaluate("probe.keys = []")
     for key in keys:
         page.keyboard.press(key)
@@ -168,12 +168,12 @@ def turn_to(page: Page, path: str) -> float:
 
 
 def next_path(page: Page) -> str:
-    """Where the case that follows is."""
+    """The address of the next case."""
     return str(page.evaluate("JSON.parse(document.querySelector('#next-case').textContent).url"))
 
 
 def wait_until_fetched(page: Page, fetched: list[str], path: str) -> None:
-    """Until the small and full bands of the following case's first side are here."""
+    """Waits until the small and full bands of the next case's first side are fetched."""
     wanted = page.evaluate(
         """() => JSON.parse(document.querySelector('#next-case').textContent).films
           .reduce((sum, {digests}) => sum + digests.small.length + digests.full.length, 0)"""
@@ -183,4 +183,4 @@ def wait_until_fetched(page: Page, fetched: list[str], path: str) -> None:
             page.wait_for_timeout(250)
             return
         page.wait_for_timeout(20)
-    raise SystemExit(f"the films of {path} were not fetched ahead")
+    raise SystemExit(f"The films of {path} were not fetched ahead.")

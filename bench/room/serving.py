@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
+    """A free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -61,7 +61,7 @@ def worker(log_folder: Path) -> Iterator[None]:
 
 
 def wait_for_answer(url: str) -> None:
-    """Until the server answers."""
+    """Waits until the server answers."""
     for _ in range(400):
         try:
             with urllib.request.urlopen(url, timeout=5):
@@ -70,7 +70,7 @@ def wait_for_answer(url: str) -> None:
             return
         except OSError:
             time.sleep(0.05)
-    raise SystemExit(f"no answer from {url}")
+    raise SystemExit(f"There is no answer from {url}.")
 
 
 def memory_of_browsers() -> float:

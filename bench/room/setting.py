@@ -1,4 +1,4 @@
-"""A house with cases to read: the demo's people and plan, films straight into the tables, reads by the real verbs.
+"""A trial with cases to read: the demo's people and plan, films written to the tables, reads by the real functions.
 
 Imported after django.setup().
 """
@@ -71,7 +71,7 @@ class ReadingSetting:
         return campaign
 
     def waiting(self, email: str) -> list[Read]:
-        """The reads of a reader in his order."""
+        """The reads of a reader in their drawn order."""
         waiting = Read.objects.filter(reader=self.people[email], status__in=["issued", "opened", "returned"])
         return list(waiting.select_related("reader").order_by("queue_position"))
 

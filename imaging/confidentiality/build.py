@@ -26,7 +26,7 @@ from imaging.masks import Rectangle, cover
 IMPLEMENTATION_CLASS_UID = "2.25.240906325206105337236489274417196380325"
 
 
-# Gives the random UID that stands for an original one.
+# Gives the random UID that replaces an original one.
 UidSource = Callable[[str], str]
 
 
@@ -80,7 +80,7 @@ def _put(blind: Dataset, keyword: str, value: Any, report: Report) -> None:
 
 
 def _plain(value: float) -> str:
-    """As short as exact, so that it fits the sixteen characters of a decimal string."""
+    """The shortest exact form, so that it fits the sixteen characters of a decimal string."""
     return str(int(value)) if value == int(value) else f"{value:.6g}"
 
 

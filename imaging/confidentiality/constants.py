@@ -1,4 +1,4 @@
-"""What we write into a blind object ourselves, so that it is valid without a word of the sender's."""
+"""What we write into a blind object ourselves, so that it is valid without any text of the sender's."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def coded(code: Code) -> Dataset:
 
 
 def _digital_xray(original: Dataset, pixels: Pixels) -> dict[str, Any]:
-    """What the DX modules ask for (PS3.3 C.8.11); polarity is told once, by the photometric interpretation."""
+    """What the DX modules require (PS3.3 C.8.11); polarity is given once, by the photometric interpretation."""
     dark_is_large = pixels.photometric == "MONOCHROME1"
     sign = text(original, "PixelIntensityRelationshipSign")
     return {
@@ -59,7 +59,7 @@ def _digital_xray(original: Dataset, pixels: Pixels) -> dict[str, Any]:
 
 
 def _whole_range(pixels: Pixels) -> dict[str, str]:
-    """The class asks for a window or a table; without either, the one that shows every value."""
+    """The class requires a window or a table; without either, the one that shows every value."""
     least = -(1 << (pixels.bits_stored - 1)) if pixels.signed else 0
     width = 1 << pixels.bits_stored
     return {"WindowCenter": str(least + width // 2), "WindowWidth": str(width)}

@@ -18,7 +18,7 @@ from imaging.masks import Rectangle
 
 @dataclass
 class Report:
-    """What became of each attribute, by name, under which version of the rules."""
+    """What was done with each attribute, by name, under which version of the rules."""
 
     rules_version: str
     kept: list[str] = field(default_factory=list)
@@ -30,7 +30,7 @@ class Report:
 
     @classmethod
     def of_plain(cls, kind: str, masks: tuple[Rectangle, ...] | None) -> Report:
-        """A JPEG, PNG or TIFF: only its pixels went on."""
+        """A JPEG, PNG or TIFF: only its pixels were kept."""
         gone = {f"everything in the {kind.upper()} that is not pixels": 1}
         return cls(RULES_VERSION, ["pixels"], removed=gone, masks=len(masks or ()), looked_at=masks is not None)
 

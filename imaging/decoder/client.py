@@ -20,11 +20,11 @@ from django.conf import settings
 from imaging.decoding.unreadable import Unreadable
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 900  # a queue of films may stand before ours
+PATIENCE_SECONDS = 900  # other films may be in the queue before ours
 
 
 class DecoderGone(Exception):
-    """The server went away in the middle: nothing is known of the film, ask again."""
+    """The server stopped before it answered: nothing is known of the film, ask again."""
 
 
 class DecoderFailed(Exception):
@@ -32,7 +32,7 @@ class DecoderFailed(Exception):
 
 
 def run(operation: str, *, film: IO[bytes] | None = None, input: str | Path = "", **arguments: Any) -> dict[str, Any]:
-    """The operation's result; Unreadable when the film cannot be taken, DecoderGone or DecoderFailed otherwise.
+    """The operation's result; Unreadable when the film cannot be accepted, DecoderGone or DecoderFailed otherwise.
 
     An open `film` is handed over as it is, so that its bytes need no name in any folder; `input` is opened here.
     """
@@ -68,7 +68,7 @@ def _ask(path: str, question: bytes, film: IO[bytes] | None) -> dict[str, Any]:
     except OSError as error:
         raise DecoderGone(f"the decoder server does not answer ({type(error).__name__})") from error
     if not answer.endswith(b"\n"):
-        raise DecoderGone("the decoder server went away")
+        raise DecoderGone("the decoder server stopped before it answered")
     parsed: dict[str, Any] = json.loads(answer)
     return parsed
 
@@ -101,7 +101,7 @@ def command(path: Path, limits: Mapping[str, int], processes: int) -> list[str]:
 
 
 class _OwnServer:
-    """A private server of this process, started when first needed and gone when this process is."""
+    """A private server of this process, started when first needed and stopped when this process ends."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -119,7 +119,7 @@ class _OwnServer:
     def _start(self, limits: Mapping[str, int]) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="blindread-decoder-"))
         words = [*command(self._folder / "socket", limits, os.cpu_count() or 1), "--guarded"]
-        # The write end of its standard input stays with us: when we are gone, however we went, it stops.
+        # The write end of its standard input stays with us: when this process ends for any reason, the server stops.
         self._process = subprocess.Popen(  # noqa: S603
             words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=clean_environment(), cwd=ROOT
         )

@@ -1,4 +1,4 @@
-"""What a decoder child can be asked for; it reads and writes files in folders it is given, and answers in JSON."""
+"""The operations of a decoder child: it reads and writes files in the folders it is given, and answers in JSON."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from imaging.masks import Rectangle, rectangles_of
 TEXT_FINDING = "text"
 TEXT_WORDS = "Text or a marker may be burned into the picture."
 SIDE_LETTER_FINDING = "side-letter"
-SIDE_LETTER_WORDS = "A letter stands alone, likely the marker of the side: look that it says L or R and nothing else."
+SIDE_LETTER_WORDS = "A single letter was found, probably the side marker. Check that it says L or R and nothing else."
 Answer = dict[str, Any]
 
 
@@ -61,7 +61,7 @@ def inspect(*, input: str, limits: Limits) -> Answer:
 
 
 def identify(*, input: str, limits: Limits) -> Answer:
-    """The UIDs of an object that was not taken, for the answer to its sender."""
+    """The UIDs of an object that was not accepted, for the answer to its sender."""
     if kind_of(Path(input)) not in ("dicom", "bare-dicom"):
         return {"sop_class": "", "uids": {}, "day": ""}
     dataset = pydicom.dcmread(input, force=True, stop_before_pixels=True)
@@ -127,7 +127,9 @@ def _findings(loaded: Loaded, seen: Suspicion) -> list[Finding]:
         found.extend([*loaded.film.findings, *lookup_tables(loaded.film.dataset, loaded.pixels).findings])
         found.extend([*ignored(loaded.film.dataset), *contradictions(loaded.film.dataset)])
         if facts.facts(loaded.film)["BurnedInAnnotation"] == "YES" and not seen.text:
-            found.append({"code": TEXT_FINDING, "text": "The header says that text is burned in.", "boxes": []})
+            found.append(
+                {"code": TEXT_FINDING, "text": "The header says that text is burned into the picture.", "boxes": []}
+            )
     return found
 
 
@@ -176,20 +178,20 @@ OPERATIONS: dict[str, Callable[..., Answer]] = {
 
 
 def perform(job: dict[str, Any]) -> Answer:
-    """Carries one job; a film that cannot be taken is an answer, and so is whatever a parser raises over it."""
+    """Carries one job; a film that cannot be accepted is an answer, and so is anything that a parser raises."""
     try:
         arguments = {name: value for name, value in job.items() if name != "operation"}
         arguments["limits"] = Limits(**arguments.get("limits", {}))
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a warning quotes what it stumbled over
+            warnings.simplefilter("ignore")  # a warning quotes the value it could not read
             return {"result": OPERATIONS[job["operation"]](**arguments)}
     except Unreadable as refusal:
         return {"unreadable": [refusal.reason_code, refusal.text]}
     except MemoryError:
-        return {"unreadable": ["decoder-killed", "reading the file takes more memory than a film may need"]}
+        return {"unreadable": ["decoder-killed", "Reading the file takes more memory than is allowed for a film."]}
     except RecursionError:
-        return {"unreadable": ["bad-structure", "the file is nested too deeply"]}
-    except (OSError, Refusal) as error:  # the folder, or the question: nothing is wrong with the film
+        return {"unreadable": ["bad-structure", "The file is nested too deeply."]}
+    except (OSError, Refusal) as error:  # the folder or the question is at fault, not the film
         return {"failed": f"{type(error).__name__}: {error}"}
     except Exception as error:  # noqa: BLE001  the parsers raise anything over hostile bytes
-        return {"unreadable": ["unreadable", f"the file cannot be read ({type(error).__name__})"]}
+        return {"unreadable": ["unreadable", f"The file cannot be read ({type(error).__name__})."]}

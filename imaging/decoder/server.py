@@ -1,7 +1,7 @@
 """Warm, limited children for hostile files: one process forked per film from a parent that has loaded everything.
 
 Run as `python -m imaging.decoder.server --socket PATH`. One connection, one JSON line in, one JSON line out. A child
-that dies is answered for by the parent; a connection closed without an answer means that the server itself went away.
+that dies is reported by the parent; a connection closed without an answer means that the server itself has stopped.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class _Child:
 
 @dataclass
 class Server:
-    """The parent: accepts, forks, watches the clock, answers for the dead."""
+    """The parent: accepts, forks, enforces the time limit, and answers for children that died."""
 
     listener: socket.socket
     processes: int
@@ -46,7 +46,7 @@ class Server:
     stopping: bool = False
 
     def serve(self, guard: int | None = None) -> None:
-        """Until SIGTERM or SIGINT, or until the pipe `guard` closes because the one who started us is gone."""
+        """Until SIGTERM or SIGINT, or until the pipe `guard` closes because the process that started us has ended."""
         wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(wake_write)
         signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -97,7 +97,7 @@ class Server:
         self.children[pid] = _Child(connection, time.monotonic() + self.limits.wall_seconds)
 
     def _be_child(self, connection: socket.socket) -> None:
-        """Never returns; a question that was not answered to the end is an exit code the parent sees."""
+        """Never returns; an incomplete answer becomes an exit code that the parent sees."""
         code = 1
         try:
             self.listener.close()
@@ -155,7 +155,7 @@ def _asked(connection: socket.socket) -> tuple[bytes, list[int]]:
 
 
 def _confine(limits: Limits) -> None:
-    """What a child may use; its own words go nowhere, since libraries quote what they stumble over."""
+    """What a child may use; its output is discarded, since libraries quote values that they cannot read."""
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
@@ -175,11 +175,11 @@ def _confine(limits: Limits) -> None:
 def _death(status: int, *, overdue: bool, limits: Limits) -> str:
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     if overdue:
-        return f"reading the file took longer than {limits.wall_seconds} seconds"
+        return f"Reading the file took longer than {limits.wall_seconds} seconds."
     # With equal soft and hard limits the kernel ends the child by SIGKILL.
     if number in (signal.SIGXCPU, signal.SIGKILL):
-        return f"reading the file took more than {limits.cpu_seconds} seconds of computing, or too much memory"
-    return "the decoder broke down over the file"
+        return f"Reading the file took more than {limits.cpu_seconds} seconds of processor time, or too much memory."
+    return "The decoder crashed on the file."
 
 
 def listen(path: Path) -> socket.socket:
@@ -214,7 +214,9 @@ def main() -> None:
         server.serve(guard=0 if options.guarded else None)
     finally:
         options.socket.unlink(missing_ok=True)
-        if options.guarded:  # the folder was made for this server, and its maker may be gone without a word
+        if (
+            options.guarded
+        ):  # the folder was made for this server, and the process that made it may end without cleaning up
             with contextlib.suppress(OSError):
                 options.socket.parent.rmdir()
 

@@ -14,14 +14,14 @@ from imaging.decoding.header import check_size
 from imaging.decoding.limits import Limits
 from imaging.decoding.pixels import Grey, Pixels
 
-EVEN = 0.01  # of the spacing: less is not seen
-MOST = 4.0  # no detector and no scanner is farther from square; beyond it the header is wrong
+EVEN = 0.01  # of the spacing: a smaller difference is invisible
+MOST = 4.0  # no detector or scanner is further from square; beyond this the header is wrong
 STEPS = 256
 _SPACINGS = ("PixelSpacing", "ImagerPixelSpacing")
 
 
 def stretch(dataset: Dataset) -> tuple[float, float]:
-    """By how much rows and columns must grow: spacing tells it, else PixelAspectRatio (vertical over horizontal)."""
+    """By how much rows and columns must grow: from the spacing, else PixelAspectRatio (vertical over horizontal)."""
     sizes = kept.spacing_mm(dataset) or kept.kept_numbers(dataset, "PixelAspectRatio") or [1.0, 1.0]
     finer = min(sizes)
     if not EVEN * finer < abs(sizes[0] - sizes[1]) or max(sizes) > MOST * finer:
@@ -55,7 +55,7 @@ def squared(dataset: Dataset, pixels: Pixels, limits: Limits) -> Pixels:
 
 
 def _grown(values: Grey, rows: int, empty: tuple[int, int] | None) -> Grey:
-    """More rows, each value between its two neighbours; beside padding the nearest one, which is no grey to mix."""
+    """More rows, each value between its two neighbours; next to padding, the nearest one alone."""
     if rows == values.shape[0]:
         return values
     at = np.clip((np.arange(rows) + 0.5) * values.shape[0] / rows - 0.5, 0, values.shape[0] - 1)

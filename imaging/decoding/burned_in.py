@@ -1,6 +1,6 @@
-"""A machine's suspicion of burned-in text: small, sharp shapes on an even ground, or of one even value, side by side.
+"""Automatic detection of burned-in text: small, sharp shapes on an even ground, or of one even value, side by side.
 
-Nothing asks which way is up, so that turned and mirrored text is found too; a person decides about every box.
+No orientation is assumed, so that turned and mirrored text is found too; a person decides about every box.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from imaging.masks import Rectangle
 Stored = NDArray[np.uint16]
 
 POOL, GROUND = 4, 15  # the ground is looked for in blocks of 4, over 60 pixels: wider than a stroke, not than a finger
-BLOCK = 64  # unrest is told by the lower half of each block, so that text does not count as unrest
+BLOCK = 64  # unrest is measured in the lower half of each block, so that text does not count as unrest
 SMALLEST, LARGEST = 7, 200  # longer side of a character, in pixels
 LEAST_AREA = 14
 MOST_SHAPES, MOST_BOXES = 6000, 60
@@ -28,7 +28,7 @@ SPREADS = 5.0
 
 @dataclass(frozen=True)
 class _Shape:
-    """A text-like shape: its box, whether it would be a marker even if it stood alone, and whether it is L or R."""
+    """A text-like shape: its box, whether it would be a marker even on its own, and whether it is L or R."""
 
     box: tuple[int, int, int, int]
     strong: bool
@@ -146,7 +146,7 @@ def _even_share(inside: Stored, top: int, span: int) -> float:
 
 
 def _lines(shapes: list[_Shape], size: tuple[int, ...]) -> list[tuple[int, Rectangle, str]]:
-    """Shapes of like size that stand close together, with their number; one alone only when it is strong.
+    """Shapes of like size that are close together, with their number; a single one only when it is strong.
 
     The last value is the letter when it is nothing but a side letter.
     """

@@ -1,4 +1,4 @@
-"""What a compressed image says of itself, read before any decoder allocates memory for it."""
+"""What a compressed image says about itself, read before any decoder allocates memory for it."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def jpeg_shape(stream: bytes) -> Shape:
             return _frame(stream, at, marker)
         else:
             at += 2 + struct.unpack_from(">H", stream, at + 2)[0]
-    raise Unreadable("codestream", "the compressed pixel data is not a JPEG")
+    raise Unreadable("codestream", "The compressed pixel data is not a JPEG.")
 
 
 def _frame(stream: bytes, at: int, marker: int) -> Shape:
     if at + 10 > len(stream):
-        raise Unreadable("codestream", "the compressed pixel data is cut")
+        raise Unreadable("codestream", "The compressed pixel data is cut short.")
     bits, rows, columns, components = struct.unpack_from(">BHHB", stream, at + 4)
     return Shape(rows, columns, bits, components, marker)
 
@@ -51,20 +51,20 @@ def _frame(stream: bytes, at: int, marker: int) -> Shape:
 def jpeg2000_shape(stream: bytes) -> Shape:
     """The image and tile size marker of a JPEG 2000 code stream (never a JP2 file)."""
     if not stream.startswith(b"\xff\x4f\xff\x51") or len(stream) < 43:
-        raise Unreadable("codestream", "the compressed pixel data is not a JPEG 2000 code stream")
+        raise Unreadable("codestream", "The compressed pixel data is not a JPEG 2000 code stream.")
     right, bottom, left, top = struct.unpack_from(">4L", stream, 8)
     components, depth = struct.unpack_from(">HB", stream, 40)
     return Shape(bottom - top, right - left, (depth & 0x7F) + 1, components, signed=bool(depth & 0x80))
 
 
 def whole_stream(stream: bytes) -> tuple[bytes, list[Finding]]:
-    """The stream up to its end marker: decoders fill the missing part of a cut one in silence.
+    """The stream up to its end marker: decoders fill the missing part of a truncated one without an error.
 
-    Behind the marker some writers fill up with 00 or FF; one 00, to an even length, is what the standard asks for.
+    After the marker some writers fill up with 00 or FF; one 00, to an even length, is what the standard requires.
     """
     end = len(stream.rstrip(b"\x00\xff"))
     if stream[end - 2 : end] != END:
-        raise Unreadable("pixels-cut", "the compressed pixel data has no end marker: it is cut")
+        raise Unreadable("pixels-cut", "The compressed pixel data has no end marker. It is cut short.")
     if stream[end:] in (b"", b"\x00"):
         return stream[:end], []
     text = f"The compressed pixels are followed by {len(stream) - end} bytes of padding. They are left out."
@@ -74,11 +74,11 @@ def whole_stream(stream: bytes) -> tuple[bytes, list[Finding]]:
 def rle_segments(stream: bytes, expected: int) -> list[bytes]:
     """The byte planes of an RLE frame, most significant first."""
     if len(stream) < 64:
-        raise Unreadable("pixels-cut", "the run-length header is cut")
+        raise Unreadable("pixels-cut", "The header of the run-length data is cut short.")
     count, *offsets = struct.unpack_from("<16L", stream)
     if count != expected:
-        raise Unreadable("codestream", f"the run-length data has {count} segments; allowed: {expected}")
+        raise Unreadable("codestream", f"The run-length data has {count} segments. It must have {expected}.")
     edges = [*offsets[:count], len(stream)]
     if edges[0] != 64 or any(a >= b for a, b in zip(edges, edges[1:], strict=False)):
-        raise Unreadable("codestream", "the run-length segments do not lie inside the pixel data")
+        raise Unreadable("codestream", "The run-length segments are not inside the pixel data.")
     return [stream[a:b] for a, b in zip(edges, edges[1:], strict=False)]

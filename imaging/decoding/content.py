@@ -1,4 +1,4 @@
-"""A digest of what a DICOM file holds, the same whichever way its elements are encoded: implicit or explicit VR.
+"""A digest of what a DICOM file holds, the same whether its elements have implicit or explicit VR.
 
 Both write values alike in little endian; they differ in the headers of elements and in the lengths of sequences.
 """
@@ -27,8 +27,8 @@ BEGIN, END = b"[", b"]"
 def content_digest(film: DicomFilm) -> str:
     """SHA-256 over tags and values, sequences in order, and over the pixel bytes as they are in the file.
 
-    Private elements, group lengths and padding are left out: writers change them on the way. What the parser
-    stumbles over is digested as it is in the file.
+    Private elements, group lengths and padding are left out, because writers change them. What the parser cannot
+    read is digested as it is in the file.
     """
     with suppress(Exception), warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -1,4 +1,4 @@
-"""What a header says against itself, or of another kind of image: a person decides, nothing is corrected."""
+"""Contradictions within a header, or signs of another kind of image: a person decides, nothing is corrected."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def contradictions(dataset: Dataset) -> list[Finding]:
 
 
 def _polarity(dataset: Dataset) -> Finding | None:
-    """Archives often report the attribute wrongly and viewers disagree about it, so only the picture tells."""
+    """Archives often report the attribute wrongly and viewers disagree about it, so only the picture can decide."""
     photometric, shape = text(dataset, "PhotometricInterpretation"), text(dataset, "PresentationLUTShape").upper()
     digital = text(dataset, "SOPClassUID") == DX_PRESENTATION
     against = {("MONOCHROME2", "INVERSE")} | ({("MONOCHROME1", "IDENTITY")} if digital else set())
@@ -41,9 +41,9 @@ def _dates(dataset: Dataset) -> Finding | None:
 
 
 def _modality(dataset: Dataset) -> Finding | None:
-    """A film stored as another kind of image is shown as its header says; whether it is a film, a person sees."""
+    """A film stored as another kind of image is shown as its header says; a person decides whether it is a film."""
     word = text(dataset, "Modality").upper()
     if not word or word in WORDS["Modality"]:
         return None
-    named = word if re.fullmatch(r"[A-Z]{2,3}", word) else "something else"
-    return finding("modality", f"The header says that the modality is {named}; a radiograph is CR, DX, RG or OT.")
+    named = f"the modality {word}" if re.fullmatch(r"[A-Z]{2,3}", word) else "an unknown modality"
+    return finding("modality", f"The header gives {named}. A radiograph has the modality CR, DX, RG or OT.")

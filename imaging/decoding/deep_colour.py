@@ -1,4 +1,4 @@
-"""16-bit PNG and TIFF with several channels: Pillow would cut them down to 8 bits, so they are decoded apart."""
+"""16-bit PNG and TIFF with several channels: Pillow would cut them down to 8 bits, so they are decoded here."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from imaging.decoding.unreadable import Unreadable
 
 ORIENTATION = 274
 OPAQUE = 65535
-# What each value of the orientation tag asks for, on an array of rows and columns.
+# What each value of the orientation tag requires, on an array of rows and columns.
 _TURNS: dict[int, Callable[[Grey], Grey]] = {
     2: lambda grey: grey[:, ::-1],
     3: lambda grey: grey[::-1, ::-1],
@@ -37,9 +37,9 @@ def read_deep_colour(content: bytes, kind: Kind, image: Image.Image) -> Grey:
     decoder: Callable[[bytes], Any] = imagecodecs.png_decode if kind == "png" else imagecodecs.tiff_decode
     channels = np.asarray(decoder(content))
     if channels.shape[:1] != image.size[1:] and channels.shape[-2:] in (image.size[::-1], image.size):
-        channels = np.moveaxis(channels, 0, -1)  # a TIFF that keeps its channels apart
+        channels = np.moveaxis(channels, 0, -1)  # a TIFF with separate channels
     if channels.ndim != 3 or channels.dtype != np.uint16 or channels.shape[2] not in (2, 3, 4):
-        raise Unreadable("photometric", "the picture has channels of an unknown form; allowed: grey of 8 or 16 bits")
+        raise Unreadable("photometric", "The picture has channels of an unknown form. Send it as grey of 8 or 16 bits.")
     grey, turn = _grey(channels), _TURNS.get(image.getexif().get(ORIENTATION, 1))
     return np.ascontiguousarray(turn(grey) if turn else grey)
 
@@ -47,5 +47,5 @@ def read_deep_colour(content: bytes, kind: Kind, image: Image.Image) -> Grey:
 def _grey(channels: Grey) -> Grey:
     count = channels.shape[2]
     if count in (2, 4) and int(channels[..., -1].min()) != OPAQUE:
-        raise Unreadable("photometric", "the picture is partly transparent; allowed: opaque grey")
+        raise Unreadable("photometric", "The picture is partly transparent. Send it as opaque grey.")
     return channels[..., 0] if count == 2 else grey_of(channels[..., :3], lossy=False)

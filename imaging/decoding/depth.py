@@ -1,6 +1,6 @@
 """How many bits of each stored pixel are picture, where the header, the compressed stream and the pixels disagree.
 
-Nothing is cut off in silence: a value that does not fit BitsStored would wrap round and look like another grey.
+Nothing is cut off without a finding: a value beyond BitsStored would wrap round and look like another grey.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ def significant(grey: Grey, header: Header, stream: Shape | None) -> Depth:
     signed, found = _signed(grey, header, stream)
     bits = header.bits_stored
     if stream is not None and stream.bits < bits:
-        text = f"The compressed pixels have {stream.bits} bits; the header says {bits}. The former is used."
+        text = (
+            f"The compressed pixels have {stream.bits} bits, but the header says {bits}. {stream.bits} bits are used."
+        )
         found, bits = [*found, finding("stream-depth", text)], stream.bits
     narrow = _extended(unsigned, bits, signed)
     if not _spare_bits_used(unsigned, narrow, bits, signed):
@@ -42,7 +44,7 @@ def significant(grey: Grey, header: Header, stream: Shape | None) -> Depth:
     needed = max(_needed(unsigned, signed), stream.bits if stream else 0)
     wide = _extended(unsigned, needed, signed)
     if _roughness(wide) < _roughness(narrow):
-        text = f"The pixels need {needed} bits; the header says {bits}. All of them are shown: check the picture."
+        text = f"The pixels need {needed} bits, but the header says {bits}. All of them are shown. Check the picture."
         return Depth(wide, needed, signed, False, (*found, finding("pixels-wider", text)))
     text = f"Bits above the {bits} of the picture are in use, perhaps by an overlay or text. They are removed."
     return Depth(narrow, bits, signed, True, (*found, finding("spare-bits", text)))
@@ -52,7 +54,7 @@ def _signed(grey: Grey, header: Header, stream: Shape | None) -> tuple[bool, lis
     """A decoder that answers negative values is right: the sign is part of a JPEG 2000 stream."""
     if header.signed or stream is None or not stream.signed or int(grey.min()) >= 0:
         return header.signed, []
-    text = "The compressed pixels are signed; the header says unsigned. They are read as signed: check the picture."
+    text = "The compressed pixels are signed, but the header says unsigned. They are read as signed. Check the picture."
     return True, [finding("sign-differs", text)]
 
 
@@ -66,7 +68,7 @@ def _extended(unsigned: Grey, bits: int, signed: bool) -> Grey:
 
 
 def _spare_bits_used(unsigned: Grey, narrow: Grey, bits: int, signed: bool) -> bool:
-    """Empty bits above the picture are in order, and so are copies of its sign."""
+    """Empty bits above the picture are valid, and so are copies of its sign."""
     clean = np.bitwise_and(unsigned, unsigned.dtype.type((1 << bits) - 1))
     used = clean != unsigned
     if signed:
@@ -82,6 +84,6 @@ def _needed(unsigned: Grey, signed: bool) -> int:
 
 
 def _roughness(values: Grey) -> int:
-    """The steps between neighbours: values that wrap round and drawings in high bits make steps no body makes."""
+    """The steps between neighbours: values that wrap round and drawings in high bits make larger steps than anatomy."""
     wide = values.astype(np.int32)
     return int(np.abs(np.diff(wide, axis=0)).sum(dtype=np.int64) + np.abs(np.diff(wide, axis=1)).sum(dtype=np.int64))

@@ -1,4 +1,4 @@
-"""What a header says about showing its pixels, in the form studies.levels asks for."""
+"""What a header says about showing its pixels, in the form that imaging/levels.py needs."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def stored(dataset: Dataset, pixels: Pixels) -> Stored:
 
 
 def ignored(dataset: Dataset) -> list[Finding]:
-    """Header values that were present and could not be used, in plain words; a person confirms in their place."""
+    """Header values that were present and could not be used, in plain words; a person confirms the values instead."""
     notes = []
     if "WindowCenter" in dataset and kept.window(dataset) is None:
-        notes.append(finding("window-ignored", "The window in the header is not a usable number; it is left out."))
+        notes.append(finding("window-ignored", "The window in the header is not a usable number. It is left out."))
     for keyword in ("ImagerPixelSpacing", "PixelSpacing"):
         if keyword in dataset and not kept.kept_numbers(dataset, keyword):
-            text = f"{keyword} in the header is not between 0.02 and 1 mm; it is left out."
+            text = f"{keyword} in the header is not between 0.02 and 1 mm. It is left out."
             notes.append(finding("spacing-ignored", text))
     return notes

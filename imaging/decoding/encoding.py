@@ -36,7 +36,7 @@ class Patch:
 
 @dataclass(frozen=True)
 class Span:
-    """Where bytes lie in the file."""
+    """Where bytes are in the file."""
 
     start: int
     length: int
@@ -56,7 +56,7 @@ class Structure:
     findings: tuple[Finding, ...]
 
     def parsable(self, data: bytes) -> bytes:
-        """The bytes for a parser: odd elements rewritten or left out, and nothing behind the last one."""
+        """The bytes for a parser: odd elements rewritten or left out, and nothing after the last one."""
         parts, at = [], 0
         for patch in self.patches:
             parts.append(data[at : patch.start])

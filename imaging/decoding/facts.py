@@ -1,4 +1,4 @@
-"""What a header says of a film, for the people who plan and check; identities are handed over apart from it."""
+"""What a header says about a film, for the people who plan and check; identities are kept separate from it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from imaging.decoding import kept
 from imaging.decoding.aspect import shown_spacing
 from imaging.decoding.header import DicomFilm, text
 
-# The day of exposure, most telling first.
+# The day of exposure, most reliable attribute first.
 DATES = ("AcquisitionDate", "AcquisitionDateTime", "SeriesDate", "StudyDate", "ContentDate")
 EARLIEST_YEAR = 1990
 _ACQUISITION = ("Manufacturer", "ManufacturerModelName", "DetectorID", "DetectorType", "PlateID", "DeviceSerialNumber")
@@ -49,7 +49,7 @@ def facts(film: DicomFilm) -> dict[str, Any]:
 
 
 def identity(film: DicomFilm) -> dict[str, str]:
-    """Words that tell one patient or device from another: for comparing under a key, never for storing."""
+    """Words that distinguish one patient or device from another: for comparing under a key, never for storing."""
     device = "|".join(text(film.dataset, keyword) for keyword in _ACQUISITION)
     return {
         "Patient": text(film.dataset, "PatientID"),
@@ -71,7 +71,7 @@ def film_date(dataset: Dataset) -> tuple[str, str]:
 
 
 def day_of(dataset: Dataset, keyword: str) -> date | None:
-    """The attribute's day when it exists in the calendar and is no placeholder of long ago."""
+    """The attribute's day when it exists in the calendar and is not an old placeholder date."""
     found = re.match(r"(\d{4})[.-]?(\d\d)[.-]?(\d\d)", text(dataset, keyword))
     if not found or int(found[1]) < EARLIEST_YEAR:
         return None
@@ -82,7 +82,7 @@ def day_of(dataset: Dataset, keyword: str) -> date | None:
 
 
 def side_and_view(dataset: Dataset) -> tuple[str, str]:
-    """Side (L, R, B) and view (hand, foot) as far as the header tells them."""
+    """Side (L, R, B) and view (hand, foot) as far as the header gives them."""
     side = kept.kept_word(dataset, "ImageLaterality") or kept.kept_word(dataset, "Laterality")
     part = kept.kept_word(dataset, "BodyPartExamined")
     region = kept.kept_code(dataset, "AnatomicRegionSequence")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 Finding = dict[str, Any]
-# The findings that ask the desk for more than a tick.
+# The findings for which the desk must do more than tick a box.
 POLARITY, DATES = "polarity", "dates-contradict"
 
 

@@ -1,4 +1,4 @@
-"""Whether a picture shows anything: one of almost one grey is never accepted without a person's look."""
+"""Whether a picture shows anything: one of almost one grey is never accepted before a person has looked at it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from imaging.decoding.findings import Finding, finding
 from imaging.levels import NormalForm, Stored, render8
 
-EDGE_SHARE = 0.01  # markers and dead pixels are no picture
+EDGE_SHARE = 0.01  # markers and dead pixels are not part of the picture
 LEAST_SPAN = 16  # of the 255 greys
 LEAST_GREYS, GREY_SHARE = 8, 0.0005
 FLAT, WINDOW_MISSED = "almost-one-grey", "window-missed"
@@ -21,13 +21,13 @@ def grey_findings(stored: Stored, form: NormalForm) -> list[Finding]:
         text = "The window in the header shows no pixel of the picture. A window from the pixels is used instead."
         found.append(finding(WINDOW_MISSED, text))
     if _is_flat(_counts(stored, form)):
-        text = "The picture is almost one grey as it is first shown: look at its window, or at the file."
+        text = "The picture is almost one grey as it is first shown. Check its window, or the file."
         found.append(finding(FLAT, text))
     return found
 
 
 def _counts(stored: Stored, form: NormalForm) -> NDArray[np.integer]:
-    """How often each of the 256 greys is shown; padding is no picture."""
+    """How often each of the 256 greys is shown; padding is not counted."""
     greys = render8(form.levels, form.window_center, form.window_width)
     if stored.padding is not None:
         low, high = sorted(stored.padding)

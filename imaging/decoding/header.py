@@ -30,7 +30,7 @@ GREY = frozenset({"MONOCHROME1", "MONOCHROME2"})
 COLOUR = frozenset({"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT"})
 _UIDS = ("SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
 
-# A warning of the parser quotes the value it stumbled over: it must reach no log.
+# A warning of the parser quotes the value it could not read: it must reach no log.
 pydicom_config.settings.reading_validation_mode = pydicom_config.IGNORE
 logging.getLogger("pydicom").disabled = True
 
@@ -70,7 +70,9 @@ class DicomFilm:
 def read_dicom(path: Path, limits: Limits) -> DicomFilm:
     """Reads and checks; Unreadable names the attribute, its value and what is allowed."""
     if path.stat().st_size > limits.file:
-        raise Unreadable("file-too-large", f"the file has {path.stat().st_size} bytes; allowed: {limits.file}")
+        raise Unreadable(
+            "file-too-large", f"The file has {path.stat().st_size:,} bytes. At most {limits.file:,} are allowed."
+        )
     data = path.read_bytes()
     structure = survey(data, limits)
     with warnings.catch_warnings():
@@ -114,41 +116,41 @@ def whole(dataset: Dataset, keyword: str) -> int:
     """The one whole number of a required attribute."""
     found = numbers(dataset, keyword)
     if keyword not in dataset:
-        raise Unreadable("missing-attribute", f"{keyword} is missing")
+        raise Unreadable("missing-attribute", f"{keyword} is missing.")
     if len(found) != 1 or found[0] != int(found[0]):
-        raise Unreadable("bad-attribute", f"{keyword} is {shown(text(dataset, keyword))}; allowed: one whole number")
+        raise Unreadable("bad-attribute", f"{keyword} is {shown(text(dataset, keyword))}. It must be one whole number.")
     return int(found[0])
 
 
 def _check_class(dataset: Dataset) -> None:
     uid = text(dataset, "SOPClassUID")
     if not uid:
-        raise Unreadable("missing-attribute", "SOPClassUID is missing: the file is no image, or it is cut")
+        raise Unreadable("missing-attribute", "SOPClassUID is missing. The file is not an image, or it is cut short.")
     if uid not in SOP_CLASSES:
         known = UID(uid).name if UID(uid).is_valid and UID(uid).name != uid else shown(uid)
-        raise Unreadable("sop-class", f"the object is {known}; allowed: {', '.join(SOP_CLASSES.values())}")
+        raise Unreadable("sop-class", f"The object is {known}. It must be one of: {', '.join(SOP_CLASSES.values())}.")
     if uid == DX_PROCESSING:
-        raise Unreadable("for-processing", "the image is raw data (for processing); send the one for presentation")
+        raise Unreadable("for-processing", "The image is raw data (for processing). Send the image for presentation.")
 
 
 def _check_uids(dataset: Dataset) -> None:
     for keyword in _UIDS:
         uid = text(dataset, keyword)
         if not uid:
-            raise Unreadable("missing-attribute", f"{keyword} is missing")
+            raise Unreadable("missing-attribute", f"{keyword} is missing.")
         if not re.fullmatch(r"[0-9.]{1,64}", uid):
-            raise Unreadable("bad-attribute", f"{keyword} is not a UID; allowed: digits and dots, at most 64")
+            raise Unreadable("bad-attribute", f"{keyword} is not a UID. A UID has at most 64 digits and dots.")
 
 
 def _header(dataset: Dataset, limits: Limits) -> Header:
     if "NumberOfFrames" in dataset and whole(dataset, "NumberOfFrames") != 1:
-        raise Unreadable("frames", f"NumberOfFrames is {whole(dataset, 'NumberOfFrames')}; allowed: 1")
+        raise Unreadable("frames", f"NumberOfFrames is {whole(dataset, 'NumberOfFrames')}. It must be 1.")
     samples, photometric = whole(dataset, "SamplesPerPixel"), text(dataset, "PhotometricInterpretation")
     if photometric not in {1: GREY, 3: COLOUR}.get(samples, frozenset()):
         raise Unreadable(
             "photometric",
-            f"PhotometricInterpretation is {shown(photometric)} with {samples} samples per pixel; "
-            "allowed: MONOCHROME1 or MONOCHROME2 with 1, RGB or YBR with 3",
+            f"PhotometricInterpretation is {shown(photometric)} with {samples} samples per pixel."
+            " It must be MONOCHROME1 or MONOCHROME2 with 1 sample, or RGB or YBR with 3.",
         )
     header = Header(
         sop_class=text(dataset, "SOPClassUID"),
@@ -170,34 +172,40 @@ def check_size(rows: int, columns: int, limits: Limits) -> None:
     """The picture's size, known before anything is decoded."""
     for name, side in (("Rows", rows), ("Columns", columns)):
         if not limits.side_least <= side <= limits.side_most:
-            allowed = f"{limits.side_least} to {limits.side_most}"
-            raise Unreadable("image-size", f"{name} is {side}; allowed: {allowed}")
+            allowed = f"{limits.side_least:,} to {limits.side_most:,}"
+            raise Unreadable("image-size", f"{name} is {side:,}. It must be from {allowed}.")
     if rows * columns > limits.pixels:
-        raise Unreadable("image-size", f"the image has {rows * columns} pixels; allowed: {limits.pixels}")
+        raise Unreadable(
+            "image-size", f"The image has {rows * columns:,} pixels. At most {limits.pixels:,} are allowed."
+        )
 
 
 def _representation(dataset: Dataset) -> bool:
     value = whole(dataset, "PixelRepresentation")
     if value not in (0, 1):
-        raise Unreadable("bad-attribute", f"PixelRepresentation is {value}; allowed: 0, 1")
+        raise Unreadable("bad-attribute", f"PixelRepresentation is {value}. It must be 0 or 1.")
     return value == 1
 
 
 def _check_bits(header: Header, high_bit: int) -> None:
     allowed = (8,) if header.samples == 3 else (8, 16)
     if header.bits_allocated not in allowed:
-        raise Unreadable("bits", f"BitsAllocated is {header.bits_allocated}; allowed: {' or '.join(map(str, allowed))}")
+        raise Unreadable(
+            "bits", f"BitsAllocated is {header.bits_allocated}. It must be {' or '.join(map(str, allowed))}."
+        )
     if not 1 <= header.bits_stored <= header.bits_allocated:
-        raise Unreadable("bits", f"BitsStored is {header.bits_stored}; allowed: 1 to {header.bits_allocated}")
+        raise Unreadable("bits", f"BitsStored is {header.bits_stored}. It must be from 1 to {header.bits_allocated}.")
     if high_bit != header.bits_stored - 1:
-        raise Unreadable("bits", f"HighBit is {high_bit}; allowed: {header.bits_stored - 1} (BitsStored less one)")
+        raise Unreadable(
+            "bits", f"HighBit is {high_bit}. It must be {header.bits_stored - 1}, one less than BitsStored."
+        )
 
 
 def _check_pixels(structure: Structure, syntax: Syntax, header: Header, data: bytes) -> list[Finding]:
     if structure.native is None and not structure.fragments:
-        raise Unreadable("pixels-missing", "the file has no pixel data, or is cut before it")
+        raise Unreadable("pixels-missing", "The file has no pixel data, or it is cut short before the pixel data.")
     if (syntax.decoder == "native") != (structure.native is not None):
-        raise Unreadable("transfer-syntax", f"the pixel data is not stored as {syntax.name} asks")
+        raise Unreadable("transfer-syntax", f"The pixel data is not stored as {syntax.name} requires.")
     if structure.native is None:
         return []
     expected, length = header.bytes_native, structure.native.length
@@ -205,8 +213,8 @@ def _check_pixels(structure: Structure, syntax: Syntax, header: Header, data: by
         return []
     beyond = data[structure.native.start + expected : structure.native.start + length]
     if length < expected or not _is_padding(beyond, header):
-        allowed = f"{expected} for {header.rows} x {header.columns}"
-        raise Unreadable("pixel-length", f"the pixel data has {length} bytes; allowed: {allowed}")
+        wanted = f"A picture of {header.rows} x {header.columns} has {expected:,}."
+        raise Unreadable("pixel-length", f"The pixel data has {length:,} bytes. {wanted}")
     return [finding("padding", f"The pixels are followed by {length - expected} bytes. They are left out.")]
 
 
@@ -220,4 +228,6 @@ def _check_rescale(dataset: Dataset) -> None:
         found = numbers(dataset, keyword)
         present = keyword in dataset and dataset.get_item(keyword).value not in (None, b"", "")
         if present and (len(found) != 1 or (keyword == "RescaleSlope" and found[0] == 0)):
-            raise Unreadable("bad-attribute", f"{keyword} is {shown(text(dataset, keyword))}; allowed: a finite number")
+            raise Unreadable(
+                "bad-attribute", f"{keyword} is {shown(text(dataset, keyword))}. It must be a finite number."
+            )

@@ -1,4 +1,4 @@
-"""What of a sender's header passes the allow-list: checked values, rewritten so that nothing else rides along."""
+"""What the allow-list keeps of a sender's header: checked values, rewritten so that nothing else comes with them."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def window(dataset: Dataset) -> tuple[float, float] | None:
 
 
 def padding(dataset: Dataset, *, bits_stored: int, signed: bool) -> tuple[int, int] | None:
-    """The inclusive range of stored values that are no picture."""
+    """The inclusive range of stored values that are not part of the picture."""
     found = kept_numbers(dataset, "PixelPaddingValue")
     if not found:
         return None

@@ -9,7 +9,7 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Limits:
-    """Bytes unless the name says otherwise. A value just on the limit is allowed."""
+    """Bytes unless the name says otherwise. A value equal to the limit is allowed."""
 
     file: int = 200 * MIB
     zip_entries: int = 5_000

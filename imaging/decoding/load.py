@@ -34,11 +34,11 @@ class Loaded:
 
 
 def kind_of(path: Path) -> Kind:
-    """By the first bytes; a zip is no film."""
+    """By the first bytes; a zip is not a film."""
     with path.open("rb") as file:
         kind = sniff(file.read(HEAD))
     if kind == "zip":
-        raise Unreadable("zip-nested", "the file is a zip inside a zip; allowed: films")
+        raise Unreadable("zip-nested", "The file is a zip inside a zip. Send the films in one zip.")
     return kind
 
 
@@ -52,7 +52,7 @@ def load(path: Path, limits: Limits) -> Loaded:
 
 
 def pixel_digest(pixels: Pixels) -> str:
-    """SHA-256 of the stored values with their form: equal for the same picture whatever it was packed in."""
+    """SHA-256 of the stored values with their form: equal for the same picture in any encoding."""
     rows, columns = pixels.values.shape
     form = f"{rows}x{columns}:{pixels.bits_stored}:{pixels.signed}:{pixels.photometric}:"
     # Sixteen bits each, so that the width of the container does not count.

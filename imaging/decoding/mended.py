@@ -21,7 +21,7 @@ _SIDE_NAMES = {"L": "left", "R": "right", "B": "both"}
 
 
 def mend(dataset: Dataset) -> list[Finding]:
-    """Changes the data set in memory and says what was read in which way; never quotes what was written."""
+    """Changes the data set in memory and reports how each value was read; never quotes the original text."""
     commas = [finding for keyword in _DECIMALS for finding in _decimal_comma(dataset, keyword)]
     sides = [finding for keyword in ("ImageLaterality", "Laterality") for finding in _side(dataset, keyword)]
     return [*commas, *sides, *_body_part(dataset)]
@@ -40,7 +40,9 @@ def _decimal_comma(dataset: Dataset, keyword: str) -> list[Finding]:
     if not any("," in part for part in parts) or not all(_DECIMAL.fullmatch(part) for part in parts):
         return []
     setattr(dataset, keyword, [part.strip().replace(",", ".") for part in parts])
-    return [finding("decimal-comma", f"{keyword} is written with a decimal comma; it is read as a decimal point.")]
+    return [
+        finding("decimal-comma", f"{keyword} is written with a decimal comma. The comma is read as a decimal point.")
+    ]
 
 
 def _side(dataset: Dataset, keyword: str) -> list[Finding]:
@@ -48,12 +50,12 @@ def _side(dataset: Dataset, keyword: str) -> list[Finding]:
     side = "" if word in WORDS[keyword] else _side_of(word)
     if not side:
         return []
-    dataset.ImageLaterality = side  # Laterality knows no B
+    dataset.ImageLaterality = side  # Laterality has no value B
     return [_side_finding(keyword, side)]
 
 
 def _side_finding(keyword: str, side: str) -> Finding:
-    return finding("side-in-words", f"{keyword} gives the side in words; it is read as {_SIDE_NAMES[side]}.")
+    return finding("side-in-words", f"{keyword} gives the side in words. It is read as {_SIDE_NAMES[side]}.")
 
 
 def _side_of(word: str) -> str:
@@ -72,7 +74,7 @@ def _body_part(dataset: Dataset) -> list[Finding]:
     if word in WORDS["BodyPartExamined"] or len(parts) != 1:
         return []
     dataset.BodyPartExamined = parts[0]
-    found = [finding("part-in-words", f"BodyPartExamined names more than the body part; it is read as {parts[0]}.")]
+    found = [finding("part-in-words", f"BodyPartExamined names more than the body part. It is read as {parts[0]}.")]
     side = _side_of(word)
     if side and not any(_written(dataset, keyword) for keyword in ("ImageLaterality", "Laterality")):
         dataset.ImageLaterality = side

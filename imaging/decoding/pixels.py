@@ -1,4 +1,4 @@
-"""From the bytes of a checked film to stored values: exactly (Rows, Columns), nothing invented, nothing left over."""
+"""From the bytes of a checked film to stored values: exactly (Rows, Columns), nothing added, nothing left over."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from imaging.decoding.codestream import Shape, jpeg2000_shape, jpeg_shape, rle_s
 from imaging.decoding.depth import significant
 from imaging.decoding.findings import Finding
 from imaging.decoding.header import DicomFilm, Header, text
-from imaging.decoding.unreadable import Unreadable, shown
+from imaging.decoding.unreadable import Unreadable
 
 Grey = NDArray[np.integer]
 
 
-# A grey JPEG seldom has colour parts of exactly nought: one step of them is three steps between red, green and blue.
+# A grey JPEG seldom has colour parts of exactly zero: one step of them is three steps between red, green and blue.
 CHROMA_NOISE, RGB_NOISE = 1, 3
 
 
@@ -48,7 +48,10 @@ def decode(film: DicomFilm) -> Pixels:
     raw, shape, found = (_native(film), None, []) if film.structure.native is not None else _compressed(film)
     grey, photometric = _one_channel(raw, film)
     if grey.shape != (header.rows, header.columns):
-        raise Unreadable("codestream", f"the picture is {grey.shape}; allowed: {(header.rows, header.columns)}")
+        shape_found = " x ".join(map(str, grey.shape))
+        raise Unreadable(
+            "codestream", f"The picture is {shape_found}, but the header says {header.rows} x {header.columns}."
+        )
     depth = significant(grey, header, shape)
     return Pixels(
         depth.values,
@@ -95,13 +98,13 @@ _DECODERS: dict[str, Callable[[bytes], Grey]] = {
 
 
 def decoded_by(decoder: Callable[[bytes], Grey], stream: bytes) -> Grey:
-    """The decoder's picture; whatever it raises means a damaged stream."""
+    """The decoder's picture; any exception means a damaged stream."""
     try:
         return np.asarray(decoder(stream))
     except MemoryError:
         raise
     except Exception as error:
-        raise Unreadable("codestream", f"the compressed pixel data is damaged ({type(error).__name__})") from error
+        raise Unreadable("codestream", f"The compressed pixel data is damaged ({type(error).__name__}).") from error
 
 
 def _check_shape(shape: Shape, film: DicomFilm) -> None:
@@ -109,14 +112,15 @@ def _check_shape(shape: Shape, film: DicomFilm) -> None:
     if (shape.rows, shape.columns, shape.components) != (header.rows, header.columns, header.samples):
         raise Unreadable(
             "codestream",
-            f"the compressed picture is {shape.rows} x {shape.columns} x {shape.components}; "
-            f"the header says {header.rows} x {header.columns} x {header.samples}",
+            f"The compressed picture is {shape.rows} x {shape.columns} x {shape.components}, "
+            f"but the header says {header.rows} x {header.columns} x {header.samples}.",
         )
     if film.syntax.processes and shape.process not in film.syntax.processes:
-        raise Unreadable("codestream", f"the JPEG process is {shape.process:02X}, which is not {film.syntax.name}")
+        process = f"The JPEG process is {shape.process:02X}"
+        raise Unreadable("codestream", f"{process}, which does not belong to {film.syntax.name}.")
     if shape.bits > header.bits_allocated:
-        allowed = f"at most {header.bits_allocated}"
-        raise Unreadable("codestream", f"the compressed picture has {shape.bits} bits; allowed: {allowed}")
+        allowed = f"At most {header.bits_allocated} are allowed."
+        raise Unreadable("codestream", f"The compressed picture has {shape.bits} bits. {allowed}")
 
 
 def _run_lengths(stream: bytes, header: Header) -> Grey:
@@ -126,7 +130,7 @@ def _run_lengths(stream: bytes, header: Header) -> Grey:
     for segment in rle_segments(stream, header.samples * depth):
         plane = decoded_by(lambda data: _unpacked(data, count), segment)
         if plane.size != count:
-            raise Unreadable("codestream", f"a run-length segment holds {plane.size} bytes; allowed: {count}")
+            raise Unreadable("codestream", f"A run-length segment has {plane.size:,} bytes. It must have {count:,}.")
         planes.append(plane)
     if header.samples == 3:
         return np.stack(planes, axis=-1).reshape(header.rows, header.columns, 3)
@@ -140,7 +144,7 @@ def _unpacked(segment: bytes, count: int) -> Grey:
 
 
 def _one_channel(raw: Grey, film: DicomFilm) -> tuple[Grey, str]:
-    """The grey picture; a colour file is taken only when it is grey in truth."""
+    """The grey picture; a colour file is accepted only when its picture is in fact grey."""
     header = film.header
     if header.samples == 1:
         return raw, header.photometric
@@ -154,11 +158,11 @@ def _one_channel(raw: Grey, film: DicomFilm) -> tuple[Grey, str]:
 def grey_of(colour: Grey, *, lossy: bool) -> Grey:
     """The grey of a picture whose channels are equal or, after lossy compression, differ by noise alone."""
     if colour.ndim != 3 or colour.shape[2] != 3:
-        raise Unreadable("photometric", f"the picture has the shape {shown(colour.ndim)}; allowed: grey")
+        raise Unreadable("photometric", f"The picture has {colour.ndim} dimensions. Send a grey picture.")
     spread = int((colour.max(axis=2) - colour.min(axis=2)).max())
     if spread == 0:
         return np.ascontiguousarray(colour[..., 0])
     if not lossy or spread > RGB_NOISE:
-        raise Unreadable("colour", "the picture is in colour; a radiograph is grey")
+        raise Unreadable("colour", "The picture is in colour. A radiograph is grey.")
     mixed: Grey = np.floor(colour @ np.array([0.299, 0.587, 0.114]) + 0.5).astype(colour.dtype)
     return mixed

@@ -21,9 +21,11 @@ WHITE_IS_ZERO = 0
 
 
 def read_plain(path: Path, kind: Kind, limits: Limits) -> Pixels:
-    """The one grey picture of the file, or Unreadable in plain words."""
+    """The one grey picture of the file, or Unreadable with a sentence."""
     if path.stat().st_size > limits.file:
-        raise Unreadable("file-too-large", f"the file has {path.stat().st_size} bytes; allowed: {limits.file}")
+        raise Unreadable(
+            "file-too-large", f"The file has {path.stat().st_size:,} bytes. At most {limits.file:,} are allowed."
+        )
     Image.MAX_IMAGE_PIXELS = limits.pixels
     try:
         with warnings.catch_warnings():
@@ -31,17 +33,20 @@ def read_plain(path: Path, kind: Kind, limits: Limits) -> Pixels:
             with Image.open(path, formats=(kind.upper(),)) as image:
                 return _pixels(path, image, kind, limits)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise Unreadable("image-size", f"the image has too many pixels; allowed: {limits.pixels}") from error
+        text = f"The image has too many pixels. At most {limits.pixels:,} are allowed."
+        raise Unreadable("image-size", text) from error
     except (Unreadable, MemoryError):
         raise
     except Exception as error:
-        raise Unreadable("damaged-image", f"the {kind.upper()} is damaged or cut ({type(error).__name__})") from error
+        raise Unreadable(
+            "damaged-image", f"The {kind.upper()} is damaged or cut short ({type(error).__name__})."
+        ) from error
 
 
 def _pixels(path: Path, image: Image.Image, kind: Kind, limits: Limits) -> Pixels:
     check_size(image.height, image.width, limits)
     if (frames := getattr(image, "n_frames", 1)) != 1:
-        raise Unreadable("frames", f"the file holds {frames} pictures; allowed: 1")
+        raise Unreadable("frames", f"The file has {frames} pictures. Send one picture in each file.")
     if is_deep_colour(image):
         grey = read_deep_colour(path.read_bytes(), kind, image)
     else:
@@ -60,9 +65,9 @@ def _grey(image: Image.Image, white_is_zero: bool, *, lossy: bool) -> Grey:
         return grey_of(np.asarray(image.convert("RGB")), lossy=lossy)
     if image.mode in ("RGBA", "LA"):
         if image.getchannel("A").getextrema() != (255, 255):
-            raise Unreadable("photometric", "the picture is partly transparent; allowed: opaque grey")
+            raise Unreadable("photometric", "The picture is partly transparent. Send it as opaque grey.")
         return grey_of(np.asarray(image.convert("RGB")), lossy=lossy)
-    raise Unreadable("photometric", f"the picture has the mode {image.mode}; allowed: grey of 8 or 16 bits")
+    raise Unreadable("photometric", f"The picture has the mode {image.mode}. Send it as grey of 8 or 16 bits.")
 
 
 def _is_white_zero(image: Image.Image) -> bool:

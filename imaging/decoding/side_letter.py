@@ -17,7 +17,7 @@ LEAST_LIKENESS = 0.72  # of the shared to the joint area; O, I, T, 7 and a name 
 
 
 def side_letter(shape: Mask) -> str:
-    """L or R, whichever the shape (cut to its box) is most like in any turn; empty when it is like neither."""
+    """L or R: the one that the shape (cut to its box) resembles most in any orientation; empty when it is neither."""
     if max(shape.shape) > 3 * min(shape.shape):
         return ""
     own = _square(shape).ravel()

@@ -39,14 +39,14 @@ _OTHERS: list[tuple[bytes, str]] = [
     (b"\xff\x4f\xff\x51", "a JPEG 2000 file"),
 ]
 _TEXTS: list[tuple[bytes, str]] = [(b"<svg", "an SVG"), (b"<html", "an HTML page"), (b"<!doctype", "an HTML page")]
-ALLOWED = "DICOM, JPEG, PNG, TIFF, zip"
+ALLOWED = "DICOM, JPEG, PNG, TIFF or zip"
 
 
 def sniff(head: bytes) -> Kind:
     """The kind of the file that begins with these bytes (its first 4096, or all of it)."""
     if not head:
-        raise Unreadable("empty-file", "the file is empty")
-    # A second header in the preamble is legal, so the DICOM prefix is asked first; the preamble is never kept.
+        raise Unreadable("empty-file", "The file is empty.")
+    # A second header in the preamble is legal, so the DICOM prefix is checked first; the preamble is never kept.
     if head[128:132] == b"DICM":
         return "dicom"
     for magic, kind in _FILMS:
@@ -54,7 +54,7 @@ def sniff(head: bytes) -> Kind:
             return kind
     if _opens_with_dicom_element(head):
         return "bare-dicom"
-    raise Unreadable("not-a-film", f"the file is {_named(head)}; allowed: {ALLOWED}")
+    raise Unreadable("not-a-film", f"The file is {_named(head)}. Send {ALLOWED}.")
 
 
 def _opens_with_dicom_element(head: bytes) -> bool:
@@ -77,4 +77,4 @@ def _named(head: bytes) -> str:
     for word, name in _TEXTS:
         if word in text[:1024]:
             return name
-    return "of no known kind"
+    return "of an unknown kind"

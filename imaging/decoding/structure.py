@@ -1,6 +1,6 @@
 """A walk over the bytes of a DICOM file before any parser is trusted with them.
 
-It proves that every element lies inside the file, counts elements and depth, and finds the pixel data exactly.
+It proves that every element is inside the file, counts elements and depth, and finds the pixel data exactly.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _PIXEL_DATA = 0x7FE00010
 _TRANSFER_SYNTAX = 0x00020010
 MOST_NAMED = 5
 _FAULTS = {
-    "element-left-out": "Elements not written as the transfer syntax asks are left out",
+    "element-left-out": "Elements that are not written as the transfer syntax requires are left out",
     "element-mended": "Elements written without their value representation are read by the dictionary",
-    "mixed-syntax": "Sequences are written partly in implicit form; what is used of them is read",
+    "mixed-syntax": "Sequences are written partly in implicit form and read as far as they are needed",
 }
 
 
 class _Refused(Unreadable):
-    """No part of the file is read, whatever could be left out of it."""
+    """The whole file is refused, even where the faulty part could be left out."""
 
     def __init__(self, text: str) -> None:
         super().__init__("bad-structure", text)
@@ -58,10 +58,10 @@ class _Walk:
     fragments: tuple[Span, ...] | None = None
 
     def header(self, at: int, end: int, explicit: bool) -> Element:
-        """The element that begins at `at`; it must lie before `end`."""
+        """The element that begins at `at`; it must end by `end`."""
         self.elements += 1
         if self.elements > self.limits.elements:
-            raise _Refused(f"the file has more than {self.limits.elements} elements")
+            raise _Refused(f"The file has more than {self.limits.elements:,} elements.")
         if end - at < 8:
             raise _cut()
         group, number = struct.unpack_from("<HH", self.data, at)
@@ -70,7 +70,7 @@ class _Walk:
         if element.length != UNDEFINED and element.length > end - element.value:
             name, left = name_of(tag), max(end - element.value, 0)
             code = "pixels-cut" if tag == _PIXEL_DATA else "bad-structure"
-            raise Unreadable(code, f"element {name} declares {element.length} bytes; {left} are left: the file is cut")
+            raise Unreadable(code, f"Element {name} declares {element.length:,} bytes but only {left:,} are left.")
         return element
 
     def _explicit(self, tag: int, at: int, end: int) -> Element:
@@ -90,7 +90,7 @@ class _Walk:
     def _odd(self, tag: int, at: int, end: int) -> Element:
         """An element without a known representation among explicit ones: implicit, or with a blank one.
 
-        Its length is the one behind which the next element begins.
+        Its length is the one after which the next element begins.
         """
         self.odd = True
         implicit = self._implicit(tag, at)
@@ -101,10 +101,10 @@ class _Walk:
             for element in (implicit, short):
                 if self._next_begins(element.value + element.length, end, tag, sure):
                     return element
-        raise Unreadable("bad-structure", f"element {name_of(tag)} has an unknown value representation")
+        raise Unreadable("bad-structure", f"Element {name_of(tag)} has an unknown value representation.")
 
     def _next_begins(self, at: int, end: int, after: int, sure: bool) -> bool:
-        """Whether an element of a higher tag begins there; `sure` asks for a known representation as well."""
+        """Whether an element of a higher tag begins there; `sure` requires a known representation as well."""
         if at == end:
             return True
         if end - at < 8:
@@ -116,7 +116,7 @@ class _Walk:
     def dataset(self, at: int, end: int, explicit: bool, depth: int, delimited: bool) -> int:
         """Walks elements up to `end`, or up to an item delimiter; answers where it stopped."""
         if depth > self.limits.depth:
-            raise _Refused(f"sequences are nested deeper than {self.limits.depth}")
+            raise _Refused(f"Sequences are nested more than {self.limits.depth} deep.")
         while at < end:
             element = self.header(at, end, explicit)
             if element.tag == _ITEM_END and delimited:
@@ -127,7 +127,7 @@ class _Walk:
         return at
 
     def top(self, at: int, explicit: bool) -> None:
-        """Walks the data set of the file; behind the pixels nothing that cannot be read is missed."""
+        """Walks the data set of the file; what cannot be read after the pixels is left out."""
         self.end = len(self.data)
         while at < self.end:
             if not any(self.data[at : at + 8]) and not any(self.data[at:]):
@@ -140,7 +140,7 @@ class _Walk:
             except Unreadable:
                 if not self._has_pixels:
                     raise
-                text = f"The last element is followed by {self.end - at} bytes that are no element. They are left out."
+                text = f"The last element is followed by {self.end - at} bytes of no element. They are left out."
                 self.findings.append(finding("trailing-bytes", text))
                 self.end = at
 
@@ -152,9 +152,9 @@ class _Walk:
         self.odd, had_pixels = False, self._has_pixels
         element = self.header(at, self.end, explicit)
         if had_pixels and element.tag == _PIXEL_DATA:
-            raise _Refused("the file has pixel data twice")
+            raise _Refused("The file has pixel data twice.")
         if had_pixels and element.tag < _PIXEL_DATA:
-            raise Unreadable("bad-structure", f"element {name_of(element.tag)} follows the pixel data")
+            raise Unreadable("bad-structure", f"Element {name_of(element.tag)} follows the pixel data.")
         rewritten = self.odd and not _is_private(element.tag) and element.vr != b"UN"
         self.odd = self.odd and not rewritten
         stop = self._top_value(element)
@@ -195,7 +195,7 @@ class _Walk:
             if item.tag == _SEQUENCE_END and delimited:
                 return item.value
             if item.tag != _ITEM:
-                raise Unreadable("bad-structure", f"sequence {name_of(element.tag)} holds something that is no item")
+                raise Unreadable("bad-structure", f"Sequence {name_of(element.tag)} has a part that is not an item.")
             open_ended = item.length == UNDEFINED
             stop = end if open_ended else item.value + item.length
             at = self.dataset(item.value, stop, self._item_explicit(element, item), depth + 1, open_ended)
@@ -223,24 +223,24 @@ class _Walk:
             try:
                 item = self.header(at, end, explicit=False)
             except Unreadable as error:
-                raise Unreadable("pixels-cut", "a fragment of the pixel data is longer than the file") from error
+                raise Unreadable("pixels-cut", "A fragment of the pixel data is longer than the file.") from error
             if item.tag == _SEQUENCE_END:
                 self.fragments = self._without_offset_table(spans)
                 return item.value
             if item.tag != _ITEM or item.length == UNDEFINED:
-                raise Unreadable("bad-structure", "the pixel data holds something that is no fragment")
+                raise Unreadable("bad-structure", "The pixel data has a part that is not a fragment.")
             spans.append(Span(item.value, item.length))
             at = item.value + item.length
-        raise Unreadable("pixels-cut", "the pixel data has no end: the file is cut")
+        raise Unreadable("pixels-cut", "The pixel data has no end. The file is cut short.")
 
     def _without_offset_table(self, spans: list[Span]) -> tuple[Span, ...]:
         if len(spans) < 2:
-            raise Unreadable("pixels-missing", "the pixel data is empty")
+            raise Unreadable("pixels-missing", "The pixel data is empty.")
         table = spans[0]
         offsets = self.data[table.start : table.start + table.length]
         # One frame: the table is empty or says that the frame begins at the first fragment.
         if offsets not in (b"", b"\x00\x00\x00\x00"):
-            raise Unreadable("offset-table", "the offset table of the pixel data does not fit one frame")
+            raise Unreadable("offset-table", "The offset table of the pixel data does not match one frame.")
         return tuple(spans[1:])
 
 
@@ -279,7 +279,7 @@ def _file_meta(data: bytes, limits: Limits) -> tuple[int, str]:
     while data[at : at + 2] == b"\x02\x00":
         element = walk.header(at, len(data), explicit=True)
         if element.length == UNDEFINED:
-            raise Unreadable("bad-structure", "the file meta information holds a sequence")
+            raise Unreadable("bad-structure", "The file meta information has a sequence. None is allowed there.")
         at = element.value + element.length
         if element.tag == _TRANSFER_SYNTAX:
             found = data[element.value : at].rstrip(b"\x00 ").decode("ascii", "replace")
@@ -292,7 +292,7 @@ def _is_explicit(data: bytes, at: int) -> bool:
 
 
 def _cut() -> Unreadable:
-    return Unreadable("bad-structure", "the file ends in the middle of an element: it is cut")
+    return Unreadable("bad-structure", "The file ends within an element. It is cut short.")
 
 
 def _is_private(tag: int) -> bool:

@@ -19,12 +19,12 @@ from imaging.levels import Lut
 
 # A 16-bit table of 12-bit grey values shows a picture at a sixteenth of its brightness.
 FEWER_BITS_TEXT = (
-    "The VOI look-up table declares {declared} bits per entry; its values need {real}. "
-    "The picture is shown with the range that the table uses: check its brightness."
+    "The VOI look-up table declares {declared} bits per entry, but its values need {real}. "
+    "The picture is shown with the range that the table uses. Check its brightness."
 )
 MORE_BITS_TEXT = (
-    "A look-up table declares {declared} bits per entry; its values need {real}. "
-    "All of its values are used: check the picture."
+    "A look-up table declares {declared} bits per entry, but its values need {real}. "
+    "All of its values are used. Check the picture."
 )
 Range = tuple[float, float]
 
@@ -62,23 +62,24 @@ def _items(dataset: Dataset, keyword: str) -> list[Dataset]:
     try:
         items = list(dataset.get(keyword) or [])
     except Exception as error:
-        raise Unreadable("bad-attribute", f"{keyword} cannot be read") from error
+        raise Unreadable("bad-attribute", f"{keyword} cannot be read.") from error
     if len(items) > TABLES_MOST:
-        raise Unreadable("bad-attribute", f"{keyword} has {len(items)} tables; allowed: {TABLES_MOST}")
+        raise Unreadable("bad-attribute", f"{keyword} has {len(items)} tables. At most {TABLES_MOST} are allowed.")
     return items
 
 
 def _table(item: Dataset, keyword: str, inputs: Range, found: list[Finding]) -> Lut:
     descriptor = [int(value) for value in numbers(item, "LUTDescriptor")]
     if len(descriptor) != 3:
-        raise Unreadable("bad-attribute", f"LUTDescriptor in {keyword} is not three numbers")
+        raise Unreadable("bad-attribute", f"LUTDescriptor in {keyword} is not three numbers.")
     count, bits = (descriptor[0] & 0xFFFF) or 65536, descriptor[2]
     values = _entries(item)
     if values.size * 2 == count and bits <= 8:
         values = values.astype("<u2").view(np.uint8)  # two entries to a word, as the standard once allowed
     if values.size != count or not 1 <= bits <= 16:
         raise Unreadable(
-            "bad-attribute", f"{keyword} has {values.size} entries of {bits} bits; allowed: {count} of 1 to 16 bits"
+            "bad-attribute",
+            f"{keyword} has {values.size} entries of {bits} bits. It must have {count} entries of 1 to 16 bits.",
         )
     real = _real_bits(int(values.max()), bits)
     if real > bits or (real < bits and keyword == "VOILUTSequence"):
@@ -118,7 +119,7 @@ def _entries(item: Dataset) -> NDArray[np.integer]:
         many = [data] if isinstance(data, int) else list(data)
         return np.array(many, dtype=np.int64).astype(np.uint16)
     except Exception as error:
-        raise Unreadable("bad-attribute", "LUTData is missing or broken") from error
+        raise Unreadable("bad-attribute", "LUTData is missing or damaged.") from error
 
 
 def table_kind(dataset: Dataset) -> str:

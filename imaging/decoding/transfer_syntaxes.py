@@ -1,4 +1,4 @@
-"""The transfer syntaxes that are taken, each with the one decoder pinned to it."""
+"""The transfer syntaxes that are accepted, each with the one decoder assigned to it."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ def syntax_of(uid: str) -> Syntax:
     """The syntax, or Unreadable with its name or number."""
     if uid not in SYNTAXES:
         named = _NAMED_REFUSALS.get(uid) or shown(uid)
-        raise Unreadable("transfer-syntax", f"the transfer syntax is {named}; allowed: {', '.join(names())}")
+        raise Unreadable("transfer-syntax", f"The transfer syntax is {named}. It must be one of: {', '.join(names())}.")
     return SYNTAXES[uid]
 
 
 def names() -> list[str]:
-    """The names of all syntaxes that are taken."""
+    """The names of all accepted syntaxes."""
     return [syntax.name for syntax in SYNTAXES.values()]

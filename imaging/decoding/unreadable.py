@@ -39,7 +39,7 @@ REASONS: dict[str, str] = {
 
 
 class Unreadable(Exception):
-    """A file that cannot be taken as it is; the text is written for the person who sent it."""
+    """A file that cannot be accepted as it is; the text is a sentence for the person who sent it."""
 
     def __init__(self, reason_code: str, text: str) -> None:
         super().__init__(text)
@@ -52,4 +52,6 @@ def shown(value: object) -> str:
     if value is None or value == "":
         return "empty"
     text = str(value)
-    return text if re.fullmatch(r"[A-Z0-9_.+-]{1,64}|-?[0-9.]+([eE][+-]?\d+)?|nan|-?inf", text) else "something else"
+    return (
+        text if re.fullmatch(r"[A-Z0-9_.+-]{1,64}|-?[0-9.]+([eE][+-]?\d+)?|nan|-?inf", text) else "an unexpected value"
+    )

@@ -1,4 +1,4 @@
-"""Zip archives: counted while inflating, names shown but never used on disk, each entry answered by itself."""
+"""Zip archives: counted while inflating, names shown but never used on disk, each entry with an answer of its own."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ _END64_LOCATOR = struct.Struct("<4sLQL")
 _END64 = struct.Struct("<4sQ2H2L4Q")
 
 
+def too_many(entries: int, limits: Limits) -> str:
+    """The refusal of a zip with more entries than may be in one."""
+    return f"The zip has {entries:,} entries. At most {limits.zip_entries:,} are allowed."
+
+
 @dataclass
 class Archive:
     """An open archive and what has been inflated of it so far."""
@@ -33,31 +38,31 @@ class Archive:
         self.size = self.file.seek(0, 2)
         count = _declared_entries(self.file, self.size)
         if count > self.limits.zip_entries:
-            raise Unreadable("zip-entries", f"the zip lists {count} entries; allowed: {self.limits.zip_entries}")
+            raise Unreadable("zip-entries", too_many(count, self.limits))
         try:
             self._zip = zipfile.ZipFile(self.file)
         except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
-            raise Unreadable("zip-broken", "the zip cannot be opened; it may be cut") from error
+            raise Unreadable("zip-broken", "The zip cannot be opened. It may be cut short.") from error
 
     def __iter__(self) -> Iterator[ArchiveEntry]:
         """Every entry that is a file, wanted or not."""
         listed = self._zip.infolist()
         if len(listed) > self.limits.zip_entries:
-            raise Unreadable("zip-entries", f"the zip holds {len(listed)} entries; allowed: {self.limits.zip_entries}")
+            raise Unreadable("zip-entries", too_many(len(listed), self.limits))
         return (ArchiveEntry(self, info) for info in listed if not _path(info).endswith("/"))
 
     def count(self, inflated: int, entry: int, compressed: int) -> None:
-        """Adds inflated bytes; declared sizes lie, so only what came out is believed."""
+        """Adds inflated bytes; declared sizes may be false, so only the inflated bytes are counted."""
         self.inflated += inflated
         if self.inflated > self.limits.zip_total:
-            raise Unreadable("zip-size", f"the zip inflates to more than {self.limits.zip_total} bytes in all")
+            raise Unreadable("zip-size", f"The zip inflates to more than {self.limits.zip_total:,} bytes in total.")
         packed = min(compressed, self.size)
         if entry > self.limits.zip_ratio * packed + self.limits.zip_slack or (
             self.inflated > self.limits.zip_ratio * self.size + self.limits.zip_slack
         ):
-            raise Unreadable("zip-ratio", f"the zip inflates more than {self.limits.zip_ratio} to 1")
+            raise Unreadable("zip-ratio", f"The zip inflates to more than {self.limits.zip_ratio} times its size.")
         if entry > self.limits.file:
-            raise Unreadable("file-too-large", f"the file has more than {self.limits.file} bytes")
+            raise Unreadable("file-too-large", f"The file has more than {self.limits.file:,} bytes.")
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ class ArchiveEntry:
 
     @property
     def name(self) -> str:
-        """As the sender wrote it, without control characters and with its folders apart."""
+        """As the sender wrote it, without control characters and with its folders."""
         return re.sub(r"[\x00-\x1f\x7f]", "?", _path(self.info))
 
     def chunks(self) -> Iterator[bytes]:
@@ -83,11 +88,11 @@ class ArchiveEntry:
                     self.archive.count(len(chunk), done, self.info.compress_size)
                     yield chunk
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-            raise Unreadable("zip-broken", "the entry is damaged or cut") from error
+            raise Unreadable("zip-broken", "The entry is damaged or cut short.") from error
 
 
 def _path(info: zipfile.ZipInfo) -> str:
-    """Some programs part folders by backslashes."""
+    """Some programs separate folders by backslashes."""
     return info.orig_filename.replace("\\", "/")
 
 
@@ -95,14 +100,14 @@ def _check_entry(info: zipfile.ZipInfo) -> None:
     name = _path(info)
     parts = name.split("/")
     if name.startswith("/") or ".." in parts or re.search(r"\x00|^[A-Za-z]:", name):
-        raise Unreadable("zip-name", "the name in the zip points outside it or holds a forbidden character")
+        raise Unreadable("zip-name", "The name in the zip points outside it or has a forbidden character.")
     mode = info.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-        raise Unreadable("zip-entry", "the entry is a link or a device; allowed: plain files")
+        raise Unreadable("zip-entry", "The entry is a link or a device. Send plain files only.")
     if info.flag_bits & 0x41:
-        raise Unreadable("zip-entry", "the entry is encrypted; allowed: without a password")
+        raise Unreadable("zip-entry", "The entry is encrypted. Send a zip without a password.")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise Unreadable("zip-entry", "the entry is packed in an unusual way; allowed: stored, deflated")
+        raise Unreadable("zip-entry", "The entry is compressed by an unusual method. Use stored or deflated.")
 
 
 def _declared_entries(file: BinaryIO, size: int) -> int:
@@ -112,7 +117,7 @@ def _declared_entries(file: BinaryIO, size: int) -> int:
     tail = file.read()
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) - at < _END.size:
-        raise Unreadable("zip-broken", "the zip has no directory; it may be cut")
+        raise Unreadable("zip-broken", "The zip has no directory. It may be cut short.")
     end = _END.unpack_from(tail, at)
     entries, directory = int(end[4]), int(end[5])
     if at >= _END64_LOCATOR.size and tail[at - _END64_LOCATOR.size : at].startswith(b"PK\x06\x07"):
@@ -124,7 +129,7 @@ def _declared_entries(file: BinaryIO, size: int) -> int:
 def _declared_in_zip64(file: BinaryIO, locator: bytes, size: int) -> tuple[int, int]:
     offset = _END64_LOCATOR.unpack(locator)[2]
     if offset + _END64.size > size:
-        raise Unreadable("zip-broken", "the zip has no directory; it may be cut")
+        raise Unreadable("zip-broken", "The zip has no directory. It may be cut short.")
     file.seek(offset)
     record = _END64.unpack(file.read(_END64.size))
     return record[7], record[8]

@@ -1,1 +1,1 @@
-"""Campaigns: opened, followed, closed."""
+"""Campaigns: opening them, following their progress, closing them."""

@@ -1,4 +1,4 @@
-"""Films that are not what they should be: a reader reports one, the coordinator says what was done."""
+"""Problems with films: a reader reports one, the coordinator records how it was resolved."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PROBLEMS = {
 def report_problem(
     *, read: Read, actor: Actor, film_token: str, reason: str, note: str, step: ReadStep | None = None
 ) -> ImageProblem:
-    """Tells the coordinator that a film on the screen is not what it should be."""
+    """Reports a problem with a film on the screen to the coordinator."""
     authorise(actor, Action.READ_CASES)
     if reason not in PROBLEMS:
         raise BadInput(f"The problem cannot be {quoted(reason)}. Choose {either(map(quoted, PROBLEMS.values()))}.")
@@ -44,7 +44,7 @@ def report_problem(
 
 
 def settle_problem(*, problem: ImageProblem, actor: Actor, settlement: str) -> None:
-    """The coordinator says what was done about it."""
+    """Records what the coordinator did about the problem."""
     authorise(actor, Action.RETURN_READS)
     if not settlement.strip():
         raise BadInput("Write in a sentence what was done about the problem.", field="reason")
@@ -53,7 +53,7 @@ def settle_problem(*, problem: ImageProblem, actor: Actor, settlement: str) -> N
             settled_at=timezone.now(), settlement=settlement.strip()[:300]
         )
         if touched != 1:
-            raise WrongState("This image problem has already been settled.")
+            raise WrongState("This image problem has already been resolved.")
         record(
             action="reading.image-problem.settled",
             actor=actor,

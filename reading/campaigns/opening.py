@@ -39,7 +39,7 @@ def create_campaign(*, trial: Trial, actor: Actor, charter: Charter, code: str, 
     if charter.trial_id != trial.pk or charter.status != CharterStatus.SIGNED:
         state = "signed" if charter.status == CharterStatus.SIGNED else "a draft"
         raise WrongState(
-            f"A campaign of trial {trial.code} runs under a signed charter of the same trial. "
+            f"A campaign of trial {trial.code} needs a signed charter of the same trial. "
             f"Charter version {charter.version} of trial {charter.trial.code} is {state}."
         )
     if Campaign.objects.filter(trial=trial, code=code).exists():
@@ -69,17 +69,19 @@ def people_lacking(campaign: Campaign) -> list[Obstacle]:
     if len(readers) < terms.readers_per_case:
         able = counted(len(readers), "qualified reader" if terms.qualification_required else "reader")
         wanted = terms.readers_per_case
-        obstacles.append(Obstacle(f"The trial has {able}. The charter asks for {wanted} in each case."))
+        obstacles.append(Obstacle(f"The trial has {able}. The charter requires {wanted} for each case."))
     if not qualified_readers(campaign.charter, "adjudicator"):
-        obstacles.append(Obstacle("There is no qualified adjudicator. A discordant case would wait.", blocking=False))
+        obstacles.append(
+            Obstacle("There is no qualified adjudicator. Discordant cases would have to wait.", blocking=False)
+        )
     return obstacles
 
 
 def films_lacking(campaign: Campaign) -> list[Obstacle]:
-    """Films that are ready, free of leaks, and not held up at the desk."""
+    """What is missing of films that are ready, free of leaks, and not waiting at the desk."""
     obstacles = []
     if not Film.objects.ready().filter(trial=campaign.trial).exists():
-        obstacles.append(Obstacle("No film has passed the desk and is ready."))
+        obstacles.append(Obstacle("No film has been accepted at the desk and prepared for reading."))
     elif leak := in_the_way(campaign):
         obstacles.append(Obstacle(leak))
     elif unseen := films_since(campaign):
@@ -87,8 +89,8 @@ def films_lacking(campaign: Campaign) -> list[Obstacle]:
         obstacles.append(Obstacle(f"{films} accepted after the leak scan. Run it again.", blocking=False))
     waiting = Film.objects.of_trial(campaign.trial).at_desk().count()
     if waiting:
-        films = counted(waiting, "film still waits", "films still wait")
-        obstacles.append(Obstacle(f"{films} at the desk and would miss the cut-off.", blocking=False))
+        films = counted(waiting, "film is", "films are")
+        obstacles.append(Obstacle(f"{films} still at the desk and would miss the cut-off.", blocking=False))
     return obstacles
 
 
@@ -97,7 +99,7 @@ def open_campaign(
 ) -> list[Case]:
     """Freezes the ready films of these subjects and visits as cases with drawn numbers.
 
-    A subject with fewer timepoints than the charter's minimum makes no case and is named in the event.
+    A subject with fewer timepoints than the charter's minimum gets no case and is counted in the event.
     """
     authorise(actor, Action.RUN_CAMPAIGN)
     if campaign.status != CampaignStatus.DRAFT:
@@ -109,8 +111,8 @@ def open_campaign(
     whole = [case for case in frozen if len(case.timepoints) >= terms.minimum_timepoints]
     if not whole:
         raise BadInput(
-            f"The charter asks for at least {terms.minimum_timepoints} timepoints on film in each case. "
-            f"No chosen subject has as many at the visits {both(visits)}."
+            f"The charter requires films at {terms.minimum_timepoints} or more timepoints in each case. "
+            f"No chosen subject has films at as many of the visits {both(visits)}."
         )
     numbered = Draw(new_seed(), "case numbers").permutation(whole)
     with audited_atomic():
@@ -153,9 +155,9 @@ def move_campaign(campaign: Campaign, to: CampaignStatus, **changes: object) -> 
 
 
 def close_campaign(*, campaign: Campaign, actor: Actor, reason: str = "") -> None:
-    """No more reading: every live case has its result, every read its signature.
+    """Ends reading: every live case has its result, every read its signature.
 
-    Repeats that were drawn and have not come yet are left out for a reason alone.
+    Repeats that were drawn but not issued are left out only with a reason.
     """
     authorise(actor, Action.RUN_CAMPAIGN)
     with audited_atomic():
@@ -174,7 +176,7 @@ def close_campaign(*, campaign: Campaign, actor: Actor, reason: str = "") -> Non
 
 
 def demand_all_read(campaign: Campaign, reason: str) -> int:
-    """WrongState while work is left; gives the number of repeats that are left out for the reason."""
+    """WrongState while work is left; returns the number of repeats that are left out for the reason."""
     left = outstanding_in(campaign)
     cannot = f"Campaign {campaign.code} cannot be closed yet."
     if left.cases:
@@ -188,11 +190,11 @@ def demand_all_read(campaign: Campaign, reason: str) -> int:
 
 
 def reopen_campaign(*, campaign: Campaign, actor: Actor, reason: str) -> None:
-    """A closed, unlocked campaign goes on, for a reason."""
+    """Reopens a campaign that is closed and not locked, with a reason."""
     authorise(actor, Action.RUN_CAMPAIGN)
     demand_reason(reason)
     if campaign.status != CampaignStatus.CLOSED:
-        raise WrongState(f"{said_of(campaign)} Only a campaign that is closed, and not locked, can be opened again.")
+        raise WrongState(f"{said_of(campaign)} Only a campaign that is closed, and not locked, can be reopened.")
     with audited_atomic():
         move_campaign(campaign, CampaignStatus.OPEN, closed_at=None)
         record(
@@ -207,7 +209,7 @@ def reopen_campaign(*, campaign: Campaign, actor: Actor, reason: str) -> None:
 
 
 def open_case_seal(case: Case) -> FrozenCase:
-    """Whose case it is: for coordinators' pages and re-issue; never on a reader's path."""
+    """Whose case it is: for coordinators' pages and for issuing a case again; never on a reader's path."""
     sealed = SealedCase.objects.get(case=case)
     return FrozenCase.from_json(unseal(sealed.sealed, bound_to=f"case {case.token}"))
 
@@ -219,7 +221,7 @@ def identities(cases: Sequence[Case]) -> dict[int, FrozenCase]:
 
 
 def cases_with_other_films(campaign: Campaign) -> list[tuple[Case, str]]:
-    """Live cases whose ready films now differ from the frozen ones, with the difference in plain words."""
+    """Live cases whose ready films now differ from the frozen ones, with the difference in words."""
     cases = list(campaign.cases.live().select_related("campaign"))
     frozen = identities(cases)
     subjects = list(Subject.objects.filter(pk__in=[films.subject for films in frozen.values()]))
@@ -232,7 +234,7 @@ def cases_with_other_films(campaign: Campaign) -> list[tuple[Case, str]]:
     for case in cases:
         before, after = images_of(frozen[case.pk]), images_of(now.get(frozen[case.pk].subject))
         if before != after:
-            changed.append((case, f"{len(after - before)} films new, {len(before - after)} no longer valid"))
+            changed.append((case, f"{counted(len(after - before), 'new film')}, {len(before - after)} no longer valid"))
     return changed
 
 

@@ -1,4 +1,4 @@
-"""What is left to do in a campaign: it neither closes nor locks over reads that nobody has signed."""
+"""What is left to do in a campaign: it cannot be closed or locked while reads are unsigned."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ WITHOUT_RESULT = (CaseStatus.OPEN, CaseStatus.DISCORDANT)
 
 @dataclass(frozen=True)
 class Outstanding:
-    """Counts alone. `reads` counts unsigned ones of every kind: a campaign that closed over repeats and controls would
-    tell their readers what they were. `to_come` are drawn repeats that no batch has brought yet."""
+    """Counts only. `reads` counts unsigned ones of every kind: closing a campaign without its repeats and controls
+    would reveal to their readers what they were. `to_come` are drawn repeats that have not been issued yet."""
 
     cases: int
     reads: int
@@ -22,7 +22,7 @@ class Outstanding:
 
 
 def outstanding_in(campaign: Campaign) -> Outstanding:
-    """The work left. A repeat, or a control, of somebody who reads no more in the trial lapses."""
+    """The work left. A repeat or control of somebody who no longer reads in the trial lapses."""
     able = {person.pk for role in ("reader", "adjudicator") for person in qualified_readers(campaign.charter, role)}
     live = campaign.cases.live()
     reads = Read.objects.counting().filter(case__in=live, reader__in=able).exclude(status=ReadStatus.SIGNED)

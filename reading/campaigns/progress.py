@@ -1,4 +1,4 @@
-"""How far a campaign is, for those who run it: counts of cases and reads, never scores."""
+"""The progress of a campaign, for people who run it: counts of cases and reads, never scores."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class ReaderLoad:
 
 
 def loads_of(campaign: Campaign, today: date) -> list[ReaderLoad]:
-    """Every reader of the campaign with what he has and has signed."""
+    """Every reader of the campaign with the numbers of assigned and signed reads."""
     late = Q(batch__due_on__lt=today) & ~Q(status=ReadStatus.SIGNED)
     reads = Read.objects.counting().filter(case__campaign=campaign)
     counted = reads.values("reader_id", "reader__name").annotate(
@@ -75,7 +75,7 @@ def loads_of(campaign: Campaign, today: date) -> list[ReaderLoad]:
 
 
 class SubjectNames:
-    """The subject code behind each case of a campaign, loaded once, for pages of those who know identities."""
+    """The subject code behind each case of a campaign, loaded once, for pages of people who know identities."""
 
     def __init__(self, campaign: Campaign) -> None:
         self.campaign = campaign

@@ -21,7 +21,7 @@ Scores = dict[str, list[object]]
 def read_references(content: bytes, instrument: Instrument, wanted: Iterable[Place]) -> dict[Place, Scores]:
     """The scores of each wanted (subject, visit); BadInput names the line, its value and what was allowed."""
     if len(content) > LARGEST:
-        text = f"The file has {len(content):,} bytes. At most {LARGEST:,} are read."
+        text = f"The file has {len(content):,} bytes. At most {LARGEST:,} are accepted."
         raise BadInput(text, field="file")
     try:
         lines = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
@@ -56,7 +56,7 @@ def one_score(instrument: Instrument, line: dict[str, str | None], number: int) 
 
 
 def demand_all(instrument: Instrument, found: dict[Place, Scores], wanted: set[Place]) -> None:
-    """Every wanted timepoint is there with every item."""
+    """Every required timepoint has every item."""
     for subject, visit in sorted(wanted):
         lacking = len(instrument.items) - len(found.get((subject, visit), {}))
         if lacking:

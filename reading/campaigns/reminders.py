@@ -1,4 +1,4 @@
-"""Reminders to readers: how many cases wait and until when; no case, subject or trial arm is named."""
+"""Reminders to readers: how many cases are waiting and when they are due; no case, subject or arm is named."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
+from config.wording import counted
 from jobs.mail import send
 from jobs.queue import Lease, add
 from reading.models import Campaign, CampaignStatus
@@ -23,7 +24,7 @@ DUE_IN_DAYS = 3
 
 
 def remind_readers(*, campaign: Campaign, actor: Actor) -> int:
-    """Asks for one mail to every reader whose reads are overdue or due within three days; gives how many."""
+    """Requests one email to every reader whose reads are overdue or due within three days; returns how many."""
     authorise(actor, Action.ASSIGN_READS)
     today = timezone.localdate()
     waiting = (
@@ -57,10 +58,11 @@ def remind_all() -> None:
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
     """Sends one reminder."""
+    cases = counted(payload["cases"], "case")
     link = settings.PUBLIC_URL.rstrip("/") + reverse("reading:worklist")
     mail = EmailMessage(
-        subject=f"{payload['trial']}: {payload['cases']} cases wait for you",
-        body=f"{payload['cases']} cases wait for you, the first until {payload['due']}.\n\nSign in to read: {link}\n",
+        subject=f"{payload['trial']}: {cases} waiting for you",
+        body=f"You have {cases} to read. The first due date is {payload['due']}.\n\nSign in to read: {link}\n",
         to=[User.objects.get(pk=payload["reader"]).email],
     )
     send(mail, lease)

@@ -1,4 +1,4 @@
-"""The seeds of a locked campaign, so that its orders can be drawn again; never for somebody who reads in the trial."""
+"""The seeds of a locked campaign, so that its orders can be drawn again; never shown to readers of the trial."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from studies.models import Membership, Trial
 
 
 def reveal_seeds(*, campaign: Campaign, actor: Actor) -> dict[str, Any]:
-    """Every seed of the campaign with the event that committed to it; told to the trail each time.
+    """Every seed of the campaign with the event that committed to it; recorded in the audit trail each time.
 
-    From now on these batches take no more reads: whatever is issued after an unlock is drawn from a new seed.
+    From now on these batches take no more reads: reads issued after an unlock are drawn from a new seed.
     """
     authorise(actor, Action.REVEAL_SEEDS)
     if campaign.status != CampaignStatus.LOCKED:
@@ -72,7 +72,7 @@ def seed_committed_to(batch: Batch, committed: str) -> str:
 
 
 def event_of(batch: Batch) -> Event:
-    """The event that told the commitment of a batch when it was asked for."""
+    """The event that recorded the commitment of a batch when it was requested."""
     of_batch = Event.objects.of_record("reading.batch", str(batch.pk))
     told = of_batch.filter(stream=batch.campaign.trial.code, action="reading.batch.requested").order_by("seq").first()
     if told is None:

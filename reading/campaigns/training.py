@@ -1,4 +1,4 @@
-"""Making a campaign one for training, bringing its reference scores, issuing its reads, and its results."""
+"""Training campaigns: setting one up, importing its reference scores, issuing its reads, and its results."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ LEAST_STATUS, LEAST_CHANGE = 0.8, 0.7
 
 
 def make_training(*, campaign: Campaign, actor: Actor, least_status: float, least_change: float) -> TrainingSet:
-    """A draft campaign becomes one for training, for good; the limits are ICCs with the reference."""
+    """Makes a draft campaign a training campaign, permanently; the limits are ICCs with the reference."""
     authorise(actor, Action.RUN_CAMPAIGN)
     for name, value in (("status", least_status), ("change", least_change)):
         if not 0 <= value <= 1:
-            text = f"The least ICC of {name} cannot be {quoted(value)}. Give a number from 0 to 1."
+            text = f"The minimum ICC for {name} cannot be {quoted(value)}. Give a number from 0 to 1."
             raise BadInput(text, field=f"least_{name}")
     if campaign.trains:
-        raise WrongState(f"Campaign {campaign.code} is already for training.")
+        raise WrongState(f"Campaign {campaign.code} is already a training campaign.")
     if campaign.status != CampaignStatus.DRAFT:
-        raise WrongState(f"{said_of(campaign)} Only a campaign in preparation can be made one for training.")
+        raise WrongState(f"{said_of(campaign)} Only a campaign in preparation can be used for training.")
     with audited_atomic():
         made = TrainingSet.objects.create(campaign=campaign, least_status=least_status, least_change=least_change)
         tell(
@@ -59,7 +59,7 @@ def make_training(*, campaign: Campaign, actor: Actor, least_status: float, leas
 
 
 def bring_references(*, campaign: Campaign, actor: Actor, content: bytes) -> int:
-    """Seals the reference scores of every case, once; gives the number of cases."""
+    """Seals the reference scores of every case, once; returns the number of cases."""
     authorise(actor, Action.SEE_READER_SCORES)
     demand_training(campaign)
     cases = list(campaign.cases.live())
@@ -102,7 +102,7 @@ def reference_of(case: Case) -> dict[int, Scores]:
 def issue_training(
     *, campaign: Campaign, actor: Actor, name: str, due_on: date | None, readers: Sequence[User]
 ) -> Batch:
-    """Every case to each of these readers who does not have it yet; the qualification is what they are trained for."""
+    """Every case to each of these readers who does not have it yet; they are trained to become qualified."""
     authorise(actor, Action.ASSIGN_READS)
     demand_training(campaign)
     able = {person.pk for person in people_in_role(campaign.trial, "reader")}
@@ -113,7 +113,7 @@ def issue_training(
     if SealedReference.objects.filter(case__in=cases).count() < len(cases):
         raise WrongState(
             f"Campaign {campaign.code} does not have reference scores for every case. "
-            "The imaging lead brings them before reads are issued."
+            "The imaging lead must import them before reads are issued."
         )
     held = set(Read.objects.counting().filter(case__in=cases).values_list("case_id", "reader_id"))
     wanted = [Assignment(c.pk, r.pk) for r in readers for c in cases if (c.pk, r.pk) not in held]
@@ -128,10 +128,10 @@ def issue_training(
 
 
 def demand_training(campaign: Campaign) -> None:
-    """An open campaign for training, or WrongState."""
+    """WrongState unless this is an open training campaign."""
     if not campaign.trains:
-        raise WrongState(f"Campaign {campaign.code} is not for training. Its reads count.")
-    demand_open(campaign, "Training goes on")
+        raise WrongState(f"Campaign {campaign.code} is not a training campaign. Its reads count.")
+    demand_open(campaign, "Training is possible")
 
 
 def tell(campaign: Campaign, action: str, actor: Actor, details: dict[str, Any], rows: Sequence[Any]) -> None:
@@ -147,7 +147,7 @@ def tell(campaign: Campaign, action: str, actor: Actor, details: dict[str, Any],
 
 
 def awaits_reference(read: Read) -> bool:
-    """Whether this is a signed training read beside which the worker has not laid the reference yet."""
+    """Whether this is a signed training read that has not been compared with the reference yet."""
     signed = read.case.campaign.trains and read.status == ReadStatus.SIGNED
     return signed and not TrainingMarks.objects.filter(read=read).exists()
 

@@ -1,1 +1,1 @@
-"""What a charter may say, and its versions."""
+"""The terms of a charter, and its versions."""

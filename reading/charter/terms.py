@@ -1,4 +1,4 @@
-"""What a charter may say: every term, what is allowed, and what it means. Only what works can be chosen."""
+"""The terms of a charter: what each one means and which values are allowed. Only supported options can be chosen."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ RESULT_RULES = {
     "mean-of-all": "Mean of all three readers",
     "adjudicator-replaces": "The adjudicator's scores replace both",
 }
-LATE_FILM_RULES = {"void-and-reissue": "The affected case is voided and issued again whole"}
+LATE_FILM_RULES = {"void-and-reissue": "Void the affected case and issue the whole case again"}
 ENTRY_ORDERS = {
     "joint-major": "Joint by joint, both features",
     "timepoint-major": "Timepoint by timepoint",
-    "two-pass": "All erosions, then all narrowing",
+    "two-pass": "All erosions, then all joint space narrowing",
 }
 LOOKING = {"whole": "Whole films side by side", "joints": "The same joint in every pane"}
 CHOICES: dict[str, dict[str, str]] = {
@@ -55,9 +55,10 @@ class Terms:
     pairs of timepoints above which a case is adjudicated. `reference_visit` is the visit plan code that ends the
     reference interval (from baseline). `concordant_share` is the share of concordant cases mixed into the
     adjudicators' queue. `missing_limit` is the largest share of a region's sites that may be missing.
-    `repeats_share` of every reader's first reads come before him a second time, not before `repeats_washout_days`
-    after he signed them. For `batch_size`, `read_interval_minutes` (from the signature of one case to the start of the
-    next), `cases_per_sitting` and `cases_per_day` 0 means no limit; a pause of `sitting_pause_minutes` ends a sitting.
+    `repeats_share` of every reader's first reads are issued to the same reader again, at the earliest
+    `repeats_washout_days` after their signature. For `batch_size`, `read_interval_minutes` (from the signature of one
+    case to the start of the next), `cases_per_sitting` and `cases_per_day`, 0 means no limit. A pause of
+    `sitting_pause_minutes` ends a sitting.
     """
 
     instrument: str = "svdh"
@@ -112,12 +113,12 @@ def read_terms(given: dict[str, Any]) -> Terms:
 
 
 def in_words(name: str) -> str:
-    """A term as it stands in a sentence."""
+    """The name of a term as written in a sentence."""
     return name.replace("_", " ")
 
 
 def check_choices(terms: Terms) -> None:
-    """Every choice is one that works."""
+    """Every choice is a supported option."""
     for name, allowed in CHOICES.items():
         if getattr(terms, name) not in allowed:
             text = f"The {in_words(name)} cannot be {quoted(getattr(terms, name))}. Choose {either(allowed)}."
@@ -125,7 +126,7 @@ def check_choices(terms: Terms) -> None:
 
 
 def check_ranges(terms: Terms) -> None:
-    """Every number lies within its range."""
+    """Every number is within its range."""
     for name, (low, high) in RANGES.items():
         value, whole = getattr(terms, name), isinstance(getattr(Terms, name), int)
         if not isinstance(value, int if whole else (int, float)) or not low <= value <= high:

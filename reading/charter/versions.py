@@ -119,7 +119,7 @@ def qualify_reader(*, trial: Trial, actor: Actor, reader: User, instrument: str,
 
 
 def disqualify_reader(*, qualification: Qualification, actor: Actor, reason: str) -> None:
-    """Withdraws a qualification; signed reads stand."""
+    """Withdraws a qualification; signed reads stay valid."""
     authorise(actor, Action.WRITE_CHARTER)
     demand_reason(reason)
     with audited_atomic():
@@ -146,7 +146,7 @@ def people_in_role(trial: Trial, role: str) -> QuerySet[User]:
 
 
 def qualified_readers(charter: Charter, role: str) -> list[User]:
-    """The people who hold the role in the trial now and, where the charter asks for it, are qualified."""
+    """The people who hold the role in the trial now and, where the charter requires it, are qualified."""
     terms, people = terms_of(charter), people_in_role(charter.trial, role)
     if terms.qualification_required:
         people = people.filter(

@@ -1,1 +1,1 @@
-"""Forms of those who write charters and run campaigns."""
+"""Forms for people who write charters and run campaigns."""

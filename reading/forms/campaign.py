@@ -1,4 +1,4 @@
-"""Campaigns, batches, returns and re-issues as forms."""
+"""Forms for campaigns, batches, returned reads and reads given to another reader."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ class CampaignForm(forms.Form):
 
     campaign_code = forms.SlugField(label="Code", max_length=32)
     title = forms.CharField(max_length=200)
-    charter = forms.ModelChoiceField(Charter.objects.none(), help_text="Pinned: a later version does not touch it.")
+    charter = forms.ModelChoiceField(
+        Charter.objects.none(), help_text="The campaign keeps this version, even if a later one is signed."
+    )
 
     def __init__(self, trial: Trial, data: Any = None) -> None:
         super().__init__(data)
@@ -31,11 +33,11 @@ class CampaignForm(forms.Form):
 
 
 class OpenForm(forms.Form):
-    """Whose films, of which visits."""
+    """Which subjects' films enter the campaign, and from which visits."""
 
     visits = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
     subjects = forms.ModelMultipleChoiceField(
-        Subject.objects.none(), required=False, help_text="None chosen: every subject of the trial."
+        Subject.objects.none(), required=False, help_text="If you choose none, every subject of the trial is included."
     )
 
     def __init__(self, trial: Trial, data: Any = None) -> None:
@@ -47,11 +49,11 @@ class OpenForm(forms.Form):
 
 
 class BatchForm(forms.Form):
-    """Which readers get how many cases until when."""
+    """Which readers receive how many cases, and by when they are due."""
 
     MOST = 5000
     name = forms.CharField(max_length=80)
-    size = forms.IntegerField(min_value=1, max_value=MOST, label="Cases", help_text="Drawn at random over all sites.")
+    size = forms.IntegerField(min_value=1, max_value=MOST, label="Cases", help_text="Drawn at random across all sites.")
     due_on = forms.DateField(required=False, label="Due on", widget=forms.DateInput(attrs={"type": "date"}))
     readers = forms.ModelMultipleChoiceField(User.objects.none(), widget=forms.CheckboxSelectMultiple)
 
@@ -67,29 +69,33 @@ class BatchForm(forms.Form):
 
 
 class ReturnForm(forms.Form):
-    """Why a signed read goes back."""
+    """Why a signed read is returned."""
 
     reason = forms.ChoiceField(choices=list(RETURN_REASONS.items()))
-    note = forms.CharField(max_length=300, required=False, help_text="Shown to the reader. Name no subject or visit.")
+    note = forms.CharField(
+        max_length=300, required=False, help_text="Shown to the reader. Do not name a subject or visit."
+    )
 
     def __init__(self, read: Read, data: Any = None) -> None:
         super().__init__(data)
         if presentation_of(read) in MIXED:
             steps = read.steps.order_by("queue_position")
             self.fields["step"] = TimepointField(
-                steps, label="Timepoint", help_text="As its reader names it. One goes back at a time, by itself."
+                steps,
+                label="Timepoint",
+                help_text="As labelled in the reader's worklist. Timepoints are returned one at a time.",
             )
 
 
 class TimepointField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A mixed timepoint under the name its reader knows it by."""
+    """A mixed timepoint under the label that its reader sees."""
 
     def label_from_instance(self, obj: ReadStep) -> str:
         return place_of(obj.read, obj)
 
 
 class ReplaceForm(forms.Form):
-    """Who reads instead."""
+    """The reader who takes over the read."""
 
     new_reader = forms.ModelChoiceField(User.objects.none())
     reason = forms.CharField(max_length=300)

@@ -1,4 +1,4 @@
-"""Training as forms: what passing takes, the reference scores, who is trained."""
+"""Forms for training: the limits for passing, the reference scores, the readers to be trained."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from studies.models import Trial
 
 
 class LimitsForm(forms.Form):
-    """What passing takes."""
+    """The agreement that a reader needs to pass."""
 
     HELP = "Intraclass correlation with the reference, absolute agreement, 0 to 1."
     least_status = forms.FloatField(
-        label="Least ICC of status", min_value=0, max_value=1, initial=LEAST_STATUS, help_text=HELP
+        label="Minimum ICC for status", min_value=0, max_value=1, initial=LEAST_STATUS, help_text=HELP
     )
     least_change = forms.FloatField(
-        label="Least ICC of change", min_value=0, max_value=1, initial=LEAST_CHANGE, help_text=HELP
+        label="Minimum ICC for change", min_value=0, max_value=1, initial=LEAST_CHANGE, help_text=HELP
     )
 
 
@@ -29,12 +29,12 @@ class ReferenceForm(forms.Form):
 
     file = forms.FileField(
         label="Reference scores",
-        help_text="CSV with the columns subject, visit, item, value, reason: a line for every item of every timepoint.",
+        help_text="CSV with the columns subject, visit, item, value and reason; one line per item and timepoint.",
     )
 
 
 class TrainingBatchForm(forms.Form):
-    """Who gets every case."""
+    """The readers who receive every case."""
 
     name = forms.CharField(max_length=80, initial="Training")
     due_on = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))

@@ -1,4 +1,4 @@
-"""The third read: who is asked to adjudicate a case, and which discordant cases nobody is asked to."""
+"""The third read: who adjudicates a case, and which discordant cases have no adjudicator."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from reading.models import Batch, Campaign, Case, CaseStatus, Read, ReadKind
 from reading.models.campaign import CaseQuerySet
 from reading.states import demand_open
 
-# How the keys of jobs begin that issue an adjudication; the case follows. Issuing sees to it that a case has but one.
+# The keys of jobs that issue an adjudication begin like this, then the case. Issuing ensures one per case.
 ASKED = "adjudication-"
 UNDER_WAY = (Job.Status.QUEUED, Job.Status.RUNNING)
 
 
 def request_adjudication(*, case: Case, actor: Actor, loads: Counter[int] | None = None) -> User | None:
-    """Asks for a third read by the qualified adjudicator with the least to read; None when nobody may.
+    """Requests a third read by the qualified adjudicator with the fewest open reads; None when there is nobody.
 
-    Called inside the transaction that found the case discordant, drew it as a concordant control, or asks again. Where
-    it asks for more than one, `loads` are carried from case to case.
+    Called inside the transaction that found the case discordant, drew it as a concordant control, or repeats the
+    request. For several requests, `loads` are carried from case to case.
     """
     campaign, barred = case.campaign, may_not_adjudicate(case)
     able = [person for person in qualified_readers(campaign.charter, "adjudicator") if person.pk not in barred]
@@ -40,12 +40,12 @@ def request_adjudication(*, case: Case, actor: Actor, loads: Counter[int] | None
 
 
 def ask_adjudicator(batch: Batch, case: Case, adjudicator: User) -> None:
-    """Asks for one adjudication. Called inside a transaction."""
+    """Requests one adjudication. Called inside a transaction."""
     ask_for_reads(batch, [Assignment(case.pk, adjudicator.pk, ReadKind.ADJUDICATION)], name=f"{ASKED}{case.pk}")
 
 
 def unadjudicated(cases: CaseQuerySet) -> list[Case]:
-    """Discordant cases that nobody is asked to adjudicate: no one was able, or who was asked declined."""
+    """Discordant cases without an adjudicator: nobody was available, or the adjudicator declined."""
     under_way = Job.objects.filter(kind="reading.issue", key__startswith=ASKED, status__in=UNDER_WAY)
     asked = {int(key.removeprefix(ASKED).split("-")[0]) for key in under_way.values_list("key", flat=True)}
     held = Read.objects.counting().filter(kind=ReadKind.ADJUDICATION, case__in=cases)
@@ -54,12 +54,12 @@ def unadjudicated(cases: CaseQuerySet) -> list[Case]:
 
 
 def ask_adjudicators(*, campaign: Campaign, actor: Actor) -> tuple[int, int]:
-    """Asks for an adjudicator of each discordant case that has none; how many are asked, and how many cases still wait.
+    """Requests an adjudicator for each discordant case without one; returns how many, and how many cases still wait.
 
-    A concordant control that was declined is not asked for again: its result stands without.
+    A declined concordant control is not requested again: its result does not need it.
     """
     authorise(actor, Action.ASSIGN_READS)
-    demand_open(campaign, "Adjudicators are asked for")
+    demand_open(campaign, "Adjudicators are requested")
     with audited_atomic():
         cases = unadjudicated(campaign.cases.select_related("campaign__charter", "campaign__trial"))
         loads = open_loads(campaign)

@@ -26,7 +26,7 @@ def allocate(
     loads: Mapping[int, int],
     size: int,
 ) -> list[Assignment]:
-    """Draws up to `size` cases and gives each as many readers as it still wants.
+    """Draws up to `size` cases and gives each as many readers as it still needs.
 
     `wanted` maps case to missing reads, `excluded` case to people who may not read it, `loads` reader to open reads.
     A case for which too few readers remain is passed over.

@@ -1,4 +1,4 @@
-"""Who reads what: batches and re-issue. Each verb records a job that issues the reads."""
+"""Who reads what: batches and cases issued again. Each function adds a job that issues the reads."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from studies.models import Subject, Visit
 
 
 def plan_batch(campaign: Campaign, readers: Sequence[User], size: int) -> list[Assignment]:
-    """A draw of what a batch of this size would issue: for the preview and for the request."""
+    """A draw of the reads that a batch of this size would issue, for the preview and for the request."""
     terms = terms_of(campaign.charter)
     held, declined = primary_readers(campaign), decliners(campaign)
     wanted = {case: terms.readers_per_case - len(people) for case, people in held.items()}
@@ -58,7 +58,7 @@ def plan_batch(campaign: Campaign, readers: Sequence[User], size: int) -> list[A
 
 
 def primary_readers(campaign: Campaign) -> dict[int, set[int]]:
-    """Who has a counting primary read of each open case."""
+    """The readers with a primary read that counts, for each open case."""
     held: dict[int, set[int]] = {
         pk: set() for pk in campaign.cases.filter(status=CaseStatus.OPEN).values_list("pk", flat=True)
     }
@@ -77,9 +77,9 @@ def open_loads(campaign: Campaign) -> Counter[int]:
 def request_batch(
     *, campaign: Campaign, actor: Actor, name: str, due_on: date | None, readers: Sequence[User], size: int
 ) -> Batch:
-    """Draws cases over sites and completion time, gives them to qualified readers, and asks for the reads.
+    """Draws cases across sites and completion times, assigns them to qualified readers, and requests the reads.
 
-    Repeats of these readers whose wash-out is over are mixed in.
+    Repeats of these readers whose wash-out is over are added.
     """
     authorise(actor, Action.ASSIGN_READS)
     demand_open(campaign, "Batches are issued")
@@ -87,18 +87,18 @@ def request_batch(
         raise WrongState(f"Campaign {campaign.code} is for training. Issue its reads on its training page.")
     largest = terms_of(campaign.charter).batch_size
     if largest and size > largest:
-        text = f"The charter allows at most {counted(largest, 'case')} in a batch. You asked for {size}."
+        text = f"The charter allows at most {counted(largest, 'case')} in a batch. You requested {size}."
         raise BadInput(text, field="size")
     able = {reader.pk for reader in qualified_readers(campaign.charter, "reader")}
     for reader in readers:
         if reader.pk not in able:
-            text = f"Choose qualified readers of this trial. {reader} is not one until a qualification is recorded."
+            text = f"Choose qualified readers of this trial. {reader} has no recorded qualification."
             raise BadInput(text, field="readers")
     again = due_repeats(campaign, {reader.pk for reader in readers}, timezone.now())
     assignments = [*plan_batch(campaign, readers, size), *again]
     if not assignments:
         names = either(readers) if readers else "nobody"
-        raise BadInput(f"No case is left to issue that could be read by {names}. Choose other readers.")
+        raise BadInput(f"No remaining case can be read by {names}. Choose other readers.")
     with audited_atomic():
         batch = open_batch(campaign, name, due_on, actor)
         ask_for_reads(batch, assignments)
@@ -145,7 +145,7 @@ def move_case(case: Case, to: CaseStatus, **changes: object) -> None:
 
 
 def void_and_reissue(*, case: Case, actor: Actor, reason: str) -> Case | None:
-    """Voids a case (kept, with its reason) and issues it whole with the films of now, new tokens and a new order.
+    """Voids a case (kept, with its reason) and issues it again with the current films, new tokens and a new order.
 
     The same people read it again. None when too few timepoints remain for the charter's minimum.
     """
@@ -181,7 +181,7 @@ def void_and_reissue(*, case: Case, actor: Actor, reason: str) -> Case | None:
 
 
 def void_case(case: Case, actor: Actor, reason: str) -> list[int]:
-    """Voids the case and its reads; gives back who had primary reads of it. Called inside a transaction."""
+    """Voids the case and its reads; returns the readers of its primary reads. Called inside a transaction."""
     reads = list(case.reads.filter(status__in=COUNTING))
     before = case.status
     move_case(case, CaseStatus.VOIDED, void_reason=reason)

@@ -1,4 +1,4 @@
-"""A reader gives a case back; where timepoints are mixed, one of them, and nothing tells which others belong to it."""
+"""A reader declines a case or, where timepoints are mixed, one timepoint; nothing reveals which others belong to it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from reading.states import READ_IS, demand_reason
 
 
 def decline_read(*, read: Read, actor: Actor, reason: str, step: ReadStep | None = None) -> None:
-    """The reader gives the case back, for example because he knows the patient.
+    """The reader declines the case, for example because they know the patient.
 
-    A mixed timepoint leaves his worklist alone. The others of its case stay, to be scored to no use or declined in
-    their turn: if they went as well, he would know which they are.
+    A mixed timepoint leaves the worklist by itself. The others of its case stay and can be scored, without effect, or
+    declined one by one: if they left as well, the reader would know which they are.
     """
     authorise(actor, Action.READ_CASES)
     demand_reason(reason)
@@ -39,7 +39,7 @@ def decline_read(*, read: Read, actor: Actor, reason: str, step: ReadStep | None
 
 
 def take_off(read: Read, step: ReadStep) -> None:
-    """The timepoint leaves the worklist; a signed or returned one stays its reader's."""
+    """The timepoint leaves the worklist; a signed or returned one stays with its reader."""
     status = status_of(read, step)
     taken = ReadStep.objects.filter(pk=step.pk, locked_at=None, declined_at=None).update(declined_at=timezone.now())
     if taken != 1 or status == ReadStatus.RETURNED:

@@ -1,4 +1,4 @@
-"""What a read will show, drawn before anything is written: order, letters, positions, tokens, digests."""
+"""The content of a read, drawn before anything is written: order, letters, positions, tokens, digests."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class DrawnTimepoint:
 
 @dataclass(frozen=True)
 class DrawnStep:
-    """What is shown and locked together; with a token it is an entry of the worklist of its own."""
+    """Timepoints shown and locked together; with a token, a step is its own entry in the worklist."""
 
     token: str | None
     counts: bool
@@ -46,7 +46,7 @@ class DrawnStep:
 
 
 def first_image(timepoint: Timepoint) -> str:
-    """The smallest random image key of a timepoint: what drawing starts from."""
+    """The smallest random image key of a timepoint, from which drawing starts."""
     return min(timepoint.images.values())
 
 
@@ -65,7 +65,7 @@ def draw_steps(
 
 
 def draw_timepoints(shown: Sequence[Timepoint], first: int, digests_of: DigestsOf) -> tuple[DrawnTimepoint, ...]:
-    """The panes of a step; letters go on from those that stay on the screen beside it."""
+    """The panes of a step; letters continue from the panes that stay on the screen beside it."""
     return tuple(
         DrawnTimepoint(new_token(), ascii_uppercase[place], place, timepoint.visit, draw_films(timepoint, digests_of))
         for place, timepoint in enumerate(shown, start=first)

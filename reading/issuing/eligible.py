@@ -1,6 +1,6 @@
-"""Before whom a case may come: nobody gets a case again that he declined, nobody adjudicates what he has read.
+"""Who may read a case: nobody receives a case again that they declined, nobody adjudicates a case that they read.
 
-A case issued again shows the patient of the one it replaces, so what happened there counts too.
+A case issued again shows the patient of the one it replaces, so its reads and declines count too.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ DECLINED = Q(status=ReadStatus.DECLINED)
 
 
 def decliners(campaign: Campaign) -> dict[int, set[int]]:
-    """Who gave each case back, or the one it was issued again for: it does not come before them again."""
+    """Who declined each case, or the case that it replaces: it is not issued to them again."""
     found: dict[int, set[int]] = defaultdict(set)
     reads = Read.objects.filter(DECLINED, case__campaign=campaign)
     for case, reader in reads.values_list("case_id", "reader_id"):
@@ -27,19 +27,19 @@ def decliners(campaign: Campaign) -> dict[int, set[int]]:
 
 
 def may_not_read(case: Case) -> set[int]:
-    """Who has a read of the case already, or declined it."""
+    """Who already has a read of the case, or declined it."""
     held = set(case.reads.counting().values_list("reader_id", flat=True))
     return held | decliners(case.campaign)[case.pk]
 
 
 def may_not_adjudicate(case: Case) -> set[int]:
-    """Before whom the case ever was. Who adjudicated the one it was issued again for may do so once more."""
+    """Everyone who has had the case. The adjudicator of the case that it replaces may adjudicate again."""
     earlier = Q(case__in=replaced_by(case)) & (~Q(kind=ReadKind.ADJUDICATION) | DECLINED)
     return set(Read.objects.filter(Q(case=case) | earlier).values_list("reader_id", flat=True))
 
 
 def replaced_by(case: Case) -> list[int]:
-    """The cases that this one was issued again for, the newest first."""
+    """The cases that this one replaces, newest first."""
     found: list[int] = []
     before = case.replaces_id
     while before is not None:

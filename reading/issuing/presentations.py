@@ -1,4 +1,4 @@
-"""How the timepoints of a case come before a reader: which are shown together, in which order, and what counts. Pure.
+"""How a case is presented: which timepoints are shown together, in which order, and what counts. Pure.
 
 Orders are drawn here and nowhere else, so that bin/manage verify_randomisation can draw them again.
 """
@@ -15,20 +15,20 @@ T = TypeVar("T")
 
 PRESENTATIONS = {
     "together-random": "All timepoints together in random order",
-    "together-ordered": "All timepoints together in the order of time, which the reader knows",
-    "locked-visits": "In the order of time, visit by visit: each is locked before the next is shown, "
-    "beside those before it; how many follow is not shown",
+    "together-ordered": "All timepoints together in chronological order, known to the reader",
+    "locked-visits": "In chronological order, visit by visit: each is locked before the next is shown, "
+    "beside the earlier ones; how many follow is not shown",
     "single": "One timepoint at a time, each alone; cases and timepoints mixed in the worklist",
     "alone-then-together": "Each timepoint alone in random order and locked, then all together in a new random order; "
     "the scores given together count, the others are kept",
 }
 ORDER_KNOWN = frozenset({"together-ordered", "locked-visits"})
 TOGETHER = frozenset({"together-random", "together-ordered"})
-# Every timepoint has an address and a place in the worklist of its own.
+# Every timepoint has its own address and its own place in the worklist.
 MIXED = frozenset({"single"})
-# Locked timepoints stay on the screen beside the present one.
+# Locked timepoints stay on the screen beside the current one.
 BESIDE = frozenset({"locked-visits"})
-# Signed reads of these are not shown to their reader again: a look back would set timepoints side by side.
+# Signed reads of these are not shown to their reader again, because that would show timepoints side by side.
 NO_LOOKING_BACK = frozenset({"single", "alone-then-together"})
 
 
@@ -41,12 +41,12 @@ class StepPlan(Generic[T]):
 
 
 def order_purpose(read_token: str) -> str:
-    """What the order of a read is drawn for."""
+    """The purpose under which the order of a read is drawn."""
     return f"order of read {read_token}"
 
 
 def together_purpose(read_token: str) -> str:
-    """What the order of the last step is drawn for when timepoints were shown alone before."""
+    """The purpose under which the order of the last step is drawn when timepoints were first shown alone."""
     return f"order together of read {read_token}"
 
 
@@ -55,7 +55,7 @@ def plan_steps(
 ) -> tuple[StepPlan[T], ...]:
     """The steps of a read. A random order starts from the order of random keys, so it does not depend on the true one.
 
-    `true_order` is used as an order by the presentations in ORDER_KNOWN alone.
+    Only the presentations in ORDER_KNOWN use `true_order` as an order.
     """
     by_key = sorted(true_order, key=key)
     known = presentation in ORDER_KNOWN
@@ -70,12 +70,12 @@ def plan_steps(
 
 
 def queue_name(tokens: Sequence[str]) -> str:
-    """The name of a draw of a reader's queue: the first of its random tokens."""
+    """The name of a drawn queue of a reader: the first of its random tokens."""
     return min(tokens)
 
 
 def draw_queue(seed: bytes, tokens: Sequence[str]) -> list[str]:
-    """The order in which a reader gets what was issued to him at once; it starts from the order of random tokens."""
+    """The order in which a reader receives reads issued together; it starts from the order of random tokens."""
     return Draw(seed, f"queue {queue_name(tokens)}").permutation(sorted(tokens))
 
 

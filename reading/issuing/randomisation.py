@@ -27,7 +27,7 @@ def commitment(seed: bytes) -> str:
 
 
 class Draw:
-    """A stream of unbiased whole numbers that depends on the seed and on what it is drawn for."""
+    """A stream of unbiased whole numbers that depends on the seed and on the purpose."""
 
     def __init__(self, seed: bytes, purpose: str) -> None:
         self.key = hmac.new(seed, purpose.encode(), hashlib.sha256).digest()

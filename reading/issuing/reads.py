@@ -1,4 +1,4 @@
-"""The job that turns assignments into reads: draws and digests outside, everything written in one transaction."""
+"""The job that turns assignments into reads: draws and digests first, then everything written in one transaction."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ class DrawnRead:
 
     @property
     def entries(self) -> list[str]:
-        """What the reader's worklist will show of it: the read, or every step that is an entry of its own."""
+        """The entries in the reader's worklist: the read, or every step that is its own entry."""
         return [step.token for step in self.steps if step.token] or [self.token]
 
 
 @dataclass(frozen=True)
 class Places:
-    """What was drawn for readers: the name of each entry's queue, its place there, and which reads will be repeated."""
+    """What was drawn for readers: the name of each entry's queue, its position, and which reads will be repeated."""
 
     queues: dict[str, str]
     positions: dict[str, int]
@@ -87,7 +87,7 @@ def draw_reads(batch: Batch, seed: bytes, assignments: Sequence[Assignment], lea
 
 
 def still_wanted(drawn: Sequence[DrawnRead]) -> list[DrawnRead]:
-    """Without cases voided since they were asked for, and without a second adjudication of one that has its own."""
+    """Without cases voided since the request, and without a second adjudication of an adjudicated case."""
     cases = Case.objects.select_for_update().filter(pk__in={one.assignment.case for one in drawn}).order_by("pk")
     live = {case.pk for case in cases if case.status != CaseStatus.VOIDED}
     thirds = Read.objects.counting().filter(case__in=live, kind=ReadKind.ADJUDICATION)
@@ -101,7 +101,7 @@ def still_wanted(drawn: Sequence[DrawnRead]) -> list[DrawnRead]:
 
 
 def draw_places(seed: bytes, drawn: Sequence[DrawnRead], share: float) -> Places:
-    """For each reader a queue of his own and the reads that he will get again."""
+    """A queue for each reader, and the reads that will be repeated."""
     places = Places({}, {}, set())
     for reader in sorted({one.assignment.reader for one in drawn}):
         own = [one for one in drawn if one.assignment.reader == reader]
@@ -145,7 +145,7 @@ def write_reads(batch: Batch, drawn: Sequence[DrawnRead], places: Places) -> Non
 def write_steps(
     reads: Sequence[Read], drawn: Sequence[DrawnRead], places: Places
 ) -> list[tuple[ReadStep, DrawnTimepoint]]:
-    """The steps of each read; gives every timepoint with the step it belongs to."""
+    """The steps of each read; returns every timepoint with the step it belongs to."""
     planned = [
         (read, place, step) for read, one in zip(reads, drawn, strict=True) for place, step in enumerate(one.steps)
     ]

@@ -1,6 +1,6 @@
-"""Hidden repeats: cases that a reader gets a second time, for his agreement with himself. They look like any other.
+"""Hidden repeats: cases issued to a reader a second time, for intra-reader agreement. They look like any other case.
 
-Which first reads are repeated was drawn and sealed when they were issued; they come with a later batch.
+Which first reads are repeated was drawn and sealed when they were issued; they are issued with a later batch.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def repeats_to_come(campaign: Campaign, readers: Collection[int]) -> list[Read]:
 
 
 def repeats_in_words(campaign: Campaign, now: datetime) -> str:
-    """How far the repeats of a campaign are, for its coordinator; empty when its charter wants none."""
+    """How far the repeats of a campaign are, for its coordinator; empty when its charter has none."""
     if terms_of(campaign.charter).repeats_share == 0:
         return ""
     issued = Read.objects.counting().filter(case__campaign=campaign, kind=ReadKind.REPEAT)
@@ -62,5 +62,5 @@ def repeats_in_words(campaign: Campaign, now: datetime) -> str:
     signed = issued.filter(status=ReadStatus.SIGNED).count()
     return (
         f"Hidden repeats: {len(drawn_for_repeat(campaign))} drawn among the signed reads, {issued.count()} issued, "
-        f"{signed} signed; {due} are due and come with the next batch."
+        f"{signed} signed; {due} are due and will be issued with the next batch."
     )

@@ -1,4 +1,4 @@
-"""An unsigned read goes to another reader, who starts it whole."""
+"""Giving an unsigned read to another reader, who starts from the beginning."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from reading.states import demand_reason
 
 
 def replace_reader(*, read: Read, actor: Actor, new_reader: User, reason: str) -> None:
-    """An unsigned read starts again whole with another qualified reader; signed ones stand.
+    """An unsigned read starts from the beginning with another qualified reader; signed reads stay as they are.
 
-    A repeat is nobody else's: it can be declined, not replaced.
+    A repeat belongs to its reader: it can be declined, but not given to anyone else.
     """
     authorise(actor, Action.ASSIGN_READS)
     demand_reason(reason)

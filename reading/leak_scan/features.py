@@ -1,6 +1,6 @@
-"""What a reader could perceive of each film of a trial, as numbers; read from reader images, before anything is sealed.
+"""What a reader could see in each film of a trial, as numbers; read from reader images, before anything is sealed.
 
-Film by film one band from the middle is unpacked: noise and grey are those of the part a reader looks at.
+Film by film one band from the middle is unpacked: noise and grey level are measured where a reader looks.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from studies.models import ReaderImage, Trial, Visit
 MARKS = TEXT_FINDINGS | {SIDE_LETTER}
 MOST_CASES = 400
 CHUNK = 20
-# Every feature with the words the page uses.
+# Every feature with its label on the page.
 FEATURES = {
     "rows": "Matrix: rows",
     "columns": "Matrix: columns",
     "spacing": "Pixel spacing",
     "depth": "Bits used by the grey levels",
-    "window": "Width of the window shown first",
+    "window": "Width of the initial window",
     "grey": "Mean grey",
     "contrast": "Contrast",
     "noise": "Noise",
@@ -42,7 +42,7 @@ FEATURES = {
 
 @dataclass(frozen=True)
 class Shown:
-    """One film of a case: where it belongs, and the key of what a reader would see."""
+    """One film of a case: its place, and the key of the image that a reader would see."""
 
     case: int
     series: str

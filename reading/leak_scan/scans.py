@@ -1,4 +1,4 @@
-"""Scanning a campaign's films for what tells their order, before it opens; acknowledging what was found."""
+"""Scanning a campaign's films, before it opens, for features that reveal their order; acknowledging a warning."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def newest_scan(campaign: Campaign) -> LeakScan | None:
 
 
 def request_scan(*, campaign: Campaign, actor: Actor) -> LeakScan:
-    """Asks for a scan of the films that are ready now; a job makes it."""
+    """Requests a scan of the films that are ready now; a job runs it."""
     authorise(actor, Action.RUN_CAMPAIGN)
     if campaign.status != CampaignStatus.DRAFT:
         raise WrongState(f"{said_of(campaign)} The leak scan is run while a campaign is in preparation.")
@@ -57,12 +57,12 @@ def request_scan(*, campaign: Campaign, actor: Actor) -> LeakScan:
 
 
 def job_of(made: LeakScan) -> Job | None:
-    """The job that makes the scan."""
+    """The job that runs the scan."""
     return Job.objects.filter(kind="reading.leak_scan", key=f"scan-{made.pk}").first()
 
 
 def given_up(made: LeakScan) -> bool:
-    """Whether its job has failed for good: another scan may be asked for."""
+    """Whether its job has failed permanently: another scan may be requested."""
     job = job_of(made)
     return job is not None and job.status == Job.Status.FAILED
 
@@ -91,7 +91,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
 
 
 def acknowledge_scan(*, made: LeakScan, actor: Actor, user: User, reason: str) -> None:
-    """The coordinator has seen the warning, and says why the campaign is opened all the same."""
+    """Records that the coordinator has seen the warning and why the campaign can be opened."""
     authorise(actor, Action.RUN_CAMPAIGN)
     reason = checked_text("reason", reason, longest=500)
     with audited_atomic():
@@ -106,7 +106,7 @@ def acknowledge_scan(*, made: LeakScan, actor: Actor, user: User, reason: str) -
 
 
 def in_the_way(campaign: Campaign) -> str:
-    """Why the campaign may not open for the scan's sake; empty when it may."""
+    """Why the scan prevents the campaign from opening; empty when it does not."""
     made = newest_scan(campaign)
     if made is None:
         return "The leak scan has not been run."
@@ -118,7 +118,7 @@ def in_the_way(campaign: Campaign) -> str:
 
 
 def films_since(campaign: Campaign) -> int:
-    """Ready films that were accepted after the newest scan was asked for: it has not seen them."""
+    """Ready films that were accepted after the newest scan was requested, so not scanned."""
     made = newest_scan(campaign)
     if made is None:
         return 0

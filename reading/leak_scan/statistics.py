@@ -1,4 +1,4 @@
-"""Does anything a reader could perceive predict the true order? Pure arithmetic on numbers of films; numpy alone.
+"""Whether anything a reader could see predicts the true order. Pure arithmetic on numbers of films; numpy only.
 
 docs/algorithms/leak-scan.md describes the method: cross-validated AUC over pairs of one case, permutation within case.
 """
@@ -36,10 +36,10 @@ class Films:
 
 @dataclass(frozen=True)
 class Finding:
-    """What one feature says of the order. `way` is what predicts best: the value itself or its difference in the case.
+    """What one feature shows about the order. `way` is the better predictor: the value or its difference in the case.
 
     `p` is the permutation p, `adjusted` after Holm over the features that vary; `null` the range of 95 % of the
-    permuted AUCs. A finding `warns` when the order can be told from it.
+    permuted AUCs. A finding `warns` when it reveals the order.
     """
 
     feature: str
@@ -80,12 +80,12 @@ def scan(
 
 
 def is_constant(finding: Finding) -> bool:
-    """Whether the feature cannot tell anything: it does not vary, or there is no pair to compare."""
+    """Whether the feature cannot be tested: it does not vary, or there is no pair to compare."""
     return finding.way == ""
 
 
 def judged(finding: Finding, adjusted: float, coarse: bool) -> Finding:
-    """With the adjusted p, and whether it warns. With too few cases for a small adjusted p a striking AUC will do."""
+    """With the adjusted p, and whether it warns. With too few cases for a small adjusted p, a high AUC is enough."""
     warns = adjusted <= ALPHA or (coarse and finding.p <= ALPHA and finding.auc >= STRIKING)
     return Finding(**{**vars(finding), "adjusted": adjusted, "warns": warns})
 
@@ -107,7 +107,7 @@ def try_feature(name: str, films: Films, values: Numbers) -> Finding:
 
 
 def prepare(films: Films, values: Numbers) -> Prepared | None:
-    """Everything that does not depend on the order; None when nothing varies or nothing can be compared."""
+    """All that does not depend on the order; None when nothing varies or nothing can be compared."""
     point = np.unique(np.stack((films.case, films.place)), axis=1, return_inverse=True)[1].ravel()
     group = np.unique(np.stack((films.case, films.series)), axis=1, return_inverse=True)[1].ravel()
     pairs = pairs_within(group)
@@ -147,7 +147,7 @@ def binned(values: Numbers) -> Places:
 
 
 def folds_of(case: Places) -> Places:
-    """Whole cases into folds, in an order that has nothing to do with anything; few cases are left out one by one."""
+    """Whole cases into folds, in an arbitrary order; few cases are left out one by one."""
     cases, index = np.unique(case, return_inverse=True)
     count = FOLDS if len(cases) >= 2 * FOLDS else len(cases)
     drawn = np.random.default_rng(SEED).permutation(len(cases)) % count

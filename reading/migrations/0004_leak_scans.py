@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("running", "Running"),
                             ("clean", "Nothing predicts the order"),
-                            ("warned", "The order can be told"),
+                            ("warned", "The order can be recognised"),
                             ("acknowledged", "Warning acknowledged"),
                         ],
                         default="running",

@@ -1,4 +1,4 @@
-"""A campaign re-reads whole cases; scores of different campaigns never mix."""
+"""A campaign is one reading of whole cases; scores of different campaigns are never combined."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from studies.models import Trial
 
 
 class CampaignStatus(models.TextChoices):
-    """Where a campaign stands."""
+    """The status of a campaign."""
 
     DRAFT = "draft", "Draft"
     OPEN = "open", "Open"
@@ -54,12 +54,12 @@ class Campaign(models.Model):
 
     @property
     def trains(self) -> bool:
-        """Whether it trains readers against reference scores: nothing in it counts."""
+        """Whether it trains readers against reference scores: its reads do not count."""
         return hasattr(self, "training")
 
 
 class CaseStatus(models.TextChoices):
-    """Where a case stands."""
+    """The status of a case."""
 
     OPEN = "open", "Being read"
     CONSENSUS = "consensus", "Consensus"
@@ -78,7 +78,7 @@ CASE_TRANSITIONS: dict[CaseStatus, frozenset[CaseStatus]] = {
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
-    """Words for cases."""
+    """Queries for cases."""
 
     def live(self) -> CaseQuerySet:
         """Cases that count: not voided."""
@@ -86,7 +86,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
 
 class Case(models.Model):
-    """All timepoints of one subject in one campaign. Its number was drawn; who it is lies sealed."""
+    """All timepoints of one subject in one campaign. Its number was drawn; the identity is sealed."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="cases")
     token = models.CharField(max_length=40, unique=True)

@@ -1,4 +1,4 @@
-"""What a reader entered, revision by revision, and what he signed. All insert-only except the problem list."""
+"""What a reader entered, revision by revision, and what they signed. All insert-only except the problem list."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ENTRIES = [("key", "Key"), ("click", "Click"), ("bulk", "Whole joint at once"), 
 
 
 class Sitting(models.Model):
-    """A reader at a screen: the display check he made, bound to what he scored under it. Insert-only."""
+    """A sitting: one display check of a reader; scores entered under it refer to it. Insert-only."""
 
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="sittings")
     display = models.JSONField(default=dict)
@@ -28,9 +28,9 @@ class Sitting(models.Model):
 
 
 class FilmLook(models.Model):
-    """That a film was opened whole on its reader's screen, before its first score. Insert-only.
+    """Records that a film was opened in full on its reader's screen, before its first score. Insert-only.
 
-    `seen_at` is the reader's clock, `told_at` ours.
+    `seen_at` is the time on the reader's computer, `told_at` the time on the server.
     """
 
     film = models.OneToOneField(DisplayedFilm, on_delete=models.PROTECT, related_name="look")
@@ -47,7 +47,8 @@ class FilmLook(models.Model):
 class ItemScore(models.Model):
     """One revision of one item's score: a grade, a reason for not assessable, or neither (cleared).
 
-    `captured_at` is the reader's clock, `saved_at` ours; `dwell_ms` the time the cell had the focus.
+    `captured_at` is the time on the reader's computer, `saved_at` the time on the server; `dwell_ms` is how long the
+    cell had the focus.
     """
 
     timepoint = models.ForeignKey(DisplayedTimepoint, on_delete=models.PROTECT, related_name="scores")
@@ -112,7 +113,7 @@ class SignedValues(models.Model):
 
 
 class ImageProblem(models.Model):
-    """A reader's report that a film shows what it should not, or not what it should."""
+    """A reader's report of a problem with a film."""
 
     read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="problems")
     film = models.ForeignKey(DisplayedFilm, on_delete=models.PROTECT, null=True, blank=True)

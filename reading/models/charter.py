@@ -1,4 +1,4 @@
-"""The charter: the rules of a reading, versioned and signed; and who is qualified to read by it."""
+"""The charter: the rules of a reading, versioned and signed; and who is qualified to read under it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class CharterStatus(models.TextChoices):
 
 
 class Charter(models.Model):
-    """One version of a trial's charter. `terms` is the JSON of reading.charter_terms.Terms, `digest` its SHA-256."""
+    """One version of a trial's charter. `terms` is the JSON of reading.charter.terms.Terms, `digest` its SHA-256."""
 
     trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="charters")
     version = models.PositiveIntegerField()
@@ -45,7 +45,7 @@ class Charter(models.Model):
 
 
 class Qualification(models.Model):
-    """That a person may read by an instrument in a trial, since when and on what evidence."""
+    """A person's qualification to read with an instrument in a trial: since when and on what evidence."""
 
     trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="qualifications")
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="qualifications")

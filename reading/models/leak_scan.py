@@ -12,11 +12,11 @@ from reading.models.campaign import Campaign
 
 
 class LeakScanStatus(models.TextChoices):
-    """Where a scan stands. A warning must be acknowledged before the campaign is opened."""
+    """The status of a scan. A warning must be acknowledged before the campaign is opened."""
 
     RUNNING = "running", "Running"
     CLEAN = "clean", "Nothing predicts the order"
-    WARNED = "warned", "The order can be told"
+    WARNED = "warned", "The order can be recognised"
     ACKNOWLEDGED = "acknowledged", "Warning acknowledged"
 
 
@@ -29,7 +29,7 @@ LEAK_SCAN_TRANSITIONS: dict[LeakScanStatus, frozenset[LeakScanStatus]] = {
 
 
 class LeakScan(models.Model):
-    """One scan; the newest counts. `findings` is the JSON of reading.leak_scan.Finding, feature by feature."""
+    """One scan; the newest counts. `findings` is the JSON of leak_scan.statistics.Finding, feature by feature."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="leak_scans")
     number = models.PositiveIntegerField()

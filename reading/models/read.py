@@ -13,7 +13,7 @@ from studies.models import ReaderImage
 
 
 class ReadKind(models.TextChoices):
-    """What a read is for; its reader is never told."""
+    """The purpose of a read; its reader never learns it."""
 
     PRIMARY = "primary", "Primary"
     ADJUDICATION = "adjudication", "Adjudication"
@@ -21,7 +21,7 @@ class ReadKind(models.TextChoices):
 
 
 class ReadStatus(models.TextChoices):
-    """Where a read stands."""
+    """The status of a read."""
 
     ISSUED = "issued", "To read"
     OPENED = "opened", "In progress"
@@ -43,13 +43,13 @@ READ_TRANSITIONS: dict[ReadStatus, frozenset[ReadStatus]] = {
 }
 WRITABLE = (ReadStatus.OPENED, ReadStatus.RETURNED)
 COUNTING = (ReadStatus.ISSUED, ReadStatus.OPENED, ReadStatus.SIGNED, ReadStatus.RETURNED)
-# Mixed timepoints that stay before the reader who declined another of their case: their going would tell which they
-# are. What is scored of them is kept and enters no result.
+# Mixed timepoints that stay in the worklist of a reader who declined another timepoint of their case: removing them
+# would reveal which they are. Their scores are kept and enter no result.
 KEPT_FOR_LOOKS = Q(read__status="declined", token__isnull=False, declined_at=None) & ~Q(read__case__status="voided")
 
 
 class ReadQuerySet(models.QuerySet["Read"]):
-    """Words for reads."""
+    """Queries for reads."""
 
     def counting(self) -> ReadQuerySet:
         """Reads that were neither declined nor replaced nor voided."""
@@ -57,9 +57,9 @@ class ReadQuerySet(models.QuerySet["Read"]):
 
 
 class Read(models.Model):
-    """A case given to a reader. The purpose of an adjudication read, and whether it will be repeated, lie sealed.
+    """A case issued to a reader. The purpose of an adjudication read, and whether a read is repeated, are sealed.
 
-    `queue_position` was drawn among all that the reader got at once; `queue` names that draw.
+    `queue_position` was drawn among all reads issued to the reader together; `queue` names that draw.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reads")
@@ -100,8 +100,8 @@ class Read(models.Model):
 class ReadStep(models.Model):
     """Timepoints shown together and locked together; `counts` says whether its values enter results.
 
-    A step has a token and a place in the reader's queue of its own when timepoints are read one by one, mixed; then
-    it is declined by itself as well.
+    A step has its own token and place in the reader's queue when timepoints are mixed and read one by one; then it is
+    also declined by itself.
     """
 
     read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="steps")
@@ -129,7 +129,7 @@ class ReadStep(models.Model):
 
 
 class DisplayedTimepoint(models.Model):
-    """One timepoint as shown: a letter at a position. Which visit it is lies sealed."""
+    """One timepoint as shown: a letter at a position. Which visit it is, is sealed."""
 
     step = models.ForeignKey(ReadStep, on_delete=models.PROTECT, related_name="timepoints")
     token = models.CharField(max_length=40, unique=True)
@@ -148,7 +148,7 @@ class DisplayedTimepoint(models.Model):
 
 
 class DisplayedFilm(models.Model):
-    """A film of a timepoint under a token of its own; without a reader image it is absent.
+    """A film of a timepoint under its own token; without a reader image it is absent.
 
     `digests` maps level to the SHA-256(film token || band) of each band, so that equal films cannot be recognised.
     """
@@ -171,7 +171,7 @@ class DisplayedFilm(models.Model):
 
 
 class ReadReturn(models.Model):
-    """That a signed read went back to its reader, and why. Insert-only."""
+    """Records that a signed read was returned to its reader, and why. Insert-only."""
 
     read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="returns")
     reason = models.CharField(max_length=40)

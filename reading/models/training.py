@@ -1,6 +1,6 @@
-"""Training: which campaigns train readers, the reference scores, what a reader is shown of them, his dated result.
+"""Training: the campaigns that train readers, the reference scores, what readers see of them, their dated results.
 
-All insert-only. The reference of a case lies sealed; a read's marks are written once it is signed.
+All insert-only. The reference of a case is sealed; a read's marks are written once it is signed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from reading.models.read import Read
 
 
 class TrainingSet(models.Model):
-    """That a campaign trains readers: nothing in it counts. The least agreement with the reference that passes."""
+    """Marks a campaign as training: its reads do not count. Holds the minimum agreement with the reference to pass."""
 
     campaign = models.OneToOneField(Campaign, on_delete=models.PROTECT, related_name="training")
     least_status = models.FloatField()
@@ -27,7 +27,7 @@ class TrainingSet(models.Model):
 
 
 class SealedReference(models.Model):
-    """The reference scores of a case by visit: encrypted, opened by reading.training once a read is signed."""
+    """The reference scores of a case by visit: encrypted, opened by campaigns.training once a read is signed."""
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, primary_key=True, related_name="reference")
     sealed = models.BinaryField()
@@ -37,7 +37,7 @@ class SealedReference(models.Model):
 
 
 class TrainingMarks(models.Model):
-    """The reference beside a signed training read: timepoint token -> item -> [grade, reason]."""
+    """The reference shown with a signed training read: timepoint token -> item -> [grade, reason]."""
 
     read = models.OneToOneField(Read, on_delete=models.PROTECT, primary_key=True, related_name="marks")
     reference = models.JSONField()

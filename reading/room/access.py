@@ -1,4 +1,4 @@
-"""A reader reaches his own reads and nothing else; a foreign token answers as if it were absent."""
+"""Readers reach only their own reads; the token of another read is answered as if it did not exist."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def own_id(request: HttpRequest) -> int:
     return request.user.pk
 
 
-# Reads that still have a screen: the others are gone for their reader.
+# Reads that still have a screen. Readers no longer reach the others.
 VISIBLE = (ReadStatus.ISSUED, ReadStatus.OPENED, ReadStatus.RETURNED, ReadStatus.SIGNED)
 
 
 @dataclass(frozen=True)
 class Piece:
-    """What an address opens: a read and the step of it that is before its reader."""
+    """What an address opens: a read and the step that its reader is at."""
 
     read: Read
     step: ReadStep
@@ -47,15 +47,15 @@ class Piece:
 
     @property
     def status(self) -> ReadStatus:
-        """Where the entry of the worklist stands."""
+        """The status of the entry in the worklist."""
         return status_of(self.read, self.step)
 
 
 def piece_or_404(request: HttpRequest, token: str, *, to_look_at: bool = False) -> Piece:
     """The person's own read with its step, campaign and charter; nothing that identifies a subject is fetched.
 
-    What is asked for `to_look_at` is gone once it is signed where the charter allows no looking back, and everything
-    once the campaign is closed: from then on not even his own scores are a reader's to see.
+    With `to_look_at`, a signed read is not found where the charter does not let readers view signed reads. Once the
+    campaign is closed nothing is found: readers no longer see even their own scores.
     """
     own = ReadStep.objects.filter(
         Q(read__status__in=VISIBLE) | KEPT_FOR_LOOKS,
@@ -81,7 +81,7 @@ def piece_or_404(request: HttpRequest, token: str, *, to_look_at: bool = False) 
 
 
 def reader_actor(request: HttpRequest, read: Read) -> Actor:
-    """The person in the role in which he holds the read."""
+    """The person in the role in which the read was issued to them."""
     role = Role.ADJUDICATOR if read.kind == ReadKind.ADJUDICATION else Role.READER
     held = set(
         Membership.objects.current()

@@ -22,6 +22,7 @@ from reading.room.access import Piece
 from reading.room.cells import ABSENT, Cells, cells_of, count_filled, instrument_of, notes_of
 from reading.room.steps import address_of, order_note
 from reading.room.worklist import in_turn
+from reading.states import READ_IS
 
 FEATURE_LABELS = {"erosion": "Erosion", "narrowing": "Narrowing", "grade": "Grade"}
 PRESETS = ({"label": "Film", "center": 0.0, "width": 1.0}, {"label": "Bone", "center": 0.15, "width": 0.6})
@@ -29,7 +30,7 @@ PRESETS = ({"label": "Film", "center": 0.0, "width": 1.0}, {"label": "Bone", "ce
 
 @dataclass(frozen=True)
 class BlindedFilm:
-    """A film as a reader may know it: its side, its view, its geometry, and nothing of where it came from."""
+    """A film as a reader may know it: its side, its view, its geometry, and nothing about its origin."""
 
     token: str
     side: str
@@ -48,7 +49,7 @@ class BlindedFilm:
 
 @dataclass(frozen=True)
 class BlindedPane:
-    """A timepoint at its place; locked when it was signed in an earlier step and is here to be compared with."""
+    """A timepoint at its place; locked if it was signed in an earlier step and is shown for comparison."""
 
     letter: str
     timepoint: str
@@ -102,7 +103,7 @@ def blind_film(address: str, film: DisplayedFilm) -> BlindedFilm:
 
 
 def blind_case(piece: Piece, shown: Sequence[DisplayedTimepoint], cells: Cells) -> BlindedCase:
-    """The case of a read with the panes of what is shown at the step before its reader, and how full it is."""
+    """The case of a read, with the panes shown at its reader's step and the number of filled cells."""
     read, step = piece.read, piece.step
     return BlindedCase(
         token=piece.token,
@@ -129,7 +130,7 @@ def why_read_only(piece: Piece) -> str:
     if piece.writable:
         return ""
     status = ReadStatus.SIGNED if piece.step.locked_at is not None else piece.status
-    return f"This read is {status.label.lower()}."
+    return f"This read is {READ_IS[status]}."
 
 
 def progress_of(piece: Piece, cells: Cells | None = None) -> dict[str, int]:
@@ -152,12 +153,12 @@ def in_reading_order(timepoint: DisplayedTimepoint) -> list[DisplayedFilm]:
 
 
 def label_of(piece: Piece) -> str:
-    """The place of the entry among those the reader got with the same batch."""
+    """The place of the entry among those issued to the reader with the same batch."""
     return place_of(piece.read, piece.step)
 
 
 def place_of(read: Read, step: ReadStep) -> str:
-    """In words. Among mixed timepoints all that were ever issued count, so that none is told by those that go."""
+    """In words. All mixed timepoints ever issued count, so that declined ones do not reveal which belong together."""
     own = Read.objects.filter(batch=read.batch_id, reader=read.reader_id)
     if step.queue_position is not None:
         steps = ReadStep.objects.filter(read__in=own)
@@ -171,7 +172,7 @@ def counted(entries: QuerySet[Any], position: int) -> dict[str, int]:
 
 
 def urls_of(address: str) -> dict[str, str]:
-    """The addresses the screen speaks to."""
+    """The addresses that the screen sends requests to."""
     names = ("screen", "values", "notes", "problem", "take-over", "review", "sign")
     urls = {name.replace("-", "_"): reverse(f"reading:{name}", args=[address]) for name in names}
     return urls | {"worklist": reverse("reading:worklist"), "sign_in": "/sign-in/over/"}
@@ -202,7 +203,7 @@ def describe_instrument(instrument: Instrument, terms: Terms) -> dict[str, Any]:
 
 
 def present_values(timepoints: list[DisplayedTimepoint], cells: Cells) -> dict[str, dict[str, dict[str, Any]]]:
-    """What stands in each cell that has something, by timepoint token and item."""
+    """The content of each cell that is not empty, by timepoint token and item."""
     tokens = {timepoint.pk: timepoint.token for timepoint in timepoints}
     values: dict[str, dict[str, dict[str, Any]]] = {token: {} for token in tokens.values()}
     for (timepoint, item), cell in cells.items():
@@ -239,7 +240,7 @@ def queue_key(reader_id: int, address: str) -> str:
 def next_case(piece: Piece) -> dict[str, Any] | None:
     """What the screen may fetch ahead: the films of the first side of the next entry in the worklist.
 
-    It is the next entry whatever case it belongs to, and never a later step of the same entry: neither is told.
+    It is the next entry whatever case it belongs to, and never a later step of the same entry, so it reveals neither.
     """
     step = in_turn(piece.read.reader_id).exclude(pk=piece.step.pk).select_related("read").first()
     if step is None:

@@ -1,4 +1,4 @@
-"""The present state of a read's cells: for every item of every timepoint the newest revision."""
+"""The current state of a read's cells: the newest revision of every item of every timepoint."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ABSENT = "ABSENT"
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in a cell now: a grade, a reason, or nothing (cleared)."""
+    """The content of a cell now: a grade, a reason, or nothing (cleared)."""
 
     value: int | None
     reason: str

@@ -24,7 +24,7 @@ def read_preview(image: ReaderImage) -> bytes:
 
 
 def inline_preview(image: ReaderImage) -> str:
-    """The preview as an address that holds it: it is painted with the page's first frame."""
+    """The preview as a data address, so that it appears with the first frame of the page."""
     return "data:image/jpeg;base64," + base64.b64encode(read_preview(image)).decode("ascii")
 
 

@@ -1,4 +1,4 @@
-"""That each film was opened whole before its first score: told with the score, kept once per film, demanded here."""
+"""Each film is opened in full before its first score: sent with the score, stored once per film, required here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reading.models import DisplayedFilm, FilmLook, ItemScore
 
 
 def first_looks(instrument: Instrument, told: Sequence[tuple[ItemScore, datetime | None]]) -> list[FilmLook]:
-    """The looks at films that these scores are the first to tell of; BadInput names a film nobody has opened whole."""
+    """The first views of films reported with these scores; BadInput names a film that has not been opened in full."""
     timepoints = {score.timepoint_id for score, _ in told}
     films = DisplayedFilm.objects.filter(timepoint__in=timepoints).select_related("timepoint", "look")
     by_place = {(film.timepoint_id, film.side, film.view): film for film in films}
@@ -26,6 +26,6 @@ def first_looks(instrument: Instrument, told: Sequence[tuple[ItemScore, datetime
         if seen_at is None:
             side = "left" if item.side == "L" else "right"
             where = f"The film of the {side} {item.region} at timepoint {film.timepoint.letter}"
-            raise BadInput(f"{where} has not been opened whole. Open it whole before its first score.")
+            raise BadInput(f"{where} has not been opened in full. Open the whole film before its first score.")
         looks[film.pk] = FilmLook(film=film, seen_at=seen_at, told_at=timezone.now())
     return list(looks.values())

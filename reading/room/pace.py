@@ -1,4 +1,4 @@
-"""How fast a reader may go on: the charter's pause between cases, and its caps for a sitting and for a day.
+"""The pace of reading: the charter's pause between cases, and its limits for a sitting and for a day.
 
 One case is one entry of the worklist; where timepoints are read one by one, one timepoint.
 """
@@ -24,7 +24,7 @@ LONGEST_SITTING = timedelta(days=2)
 
 @dataclass(frozen=True)
 class Span:
-    """When a case was begun, and when it was last signed; without a signature, when it was begun."""
+    """When a case was started and when it was last signed; without a signature, when it was started."""
 
     began: datetime
     ended: datetime
@@ -32,7 +32,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Wait:
-    """Why the next case cannot be begun yet, and from when on it can."""
+    """Why the next case cannot be started yet, and when it can."""
 
     why: str
     until: datetime
@@ -50,11 +50,11 @@ def after_last(terms: Terms, spans: Sequence[Span], now: datetime) -> Wait | Non
     if not terms.read_interval_minutes or not spans:
         return None
     until = max(span.ended for span in spans) + timedelta(minutes=terms.read_interval_minutes)
-    return Wait(f"the charter asks for {terms.read_interval_minutes} minutes between cases", until)
+    return Wait(f"the charter requires {terms.read_interval_minutes} minutes between cases", until)
 
 
 def in_sitting(terms: Terms, spans: Sequence[Span], now: datetime) -> Wait | None:
-    """The cap of a sitting: cases without a long pause between them or since."""
+    """The limit for a sitting: cases without a long pause between them or since."""
     pause = timedelta(minutes=terms.sitting_pause_minutes)
     edge, count = now, 0
     for span in sorted(spans, key=lambda one: one.ended, reverse=True):
@@ -63,22 +63,22 @@ def in_sitting(terms: Terms, spans: Sequence[Span], now: datetime) -> Wait | Non
         edge, count = min(edge, span.began), count + 1
     if not terms.cases_per_sitting or count < terms.cases_per_sitting:
         return None
-    why = f"{cases(count)} begun in this sitting; the charter allows {terms.cases_per_sitting}"
+    why = f"{cases(count)} started in this sitting; the charter allows {terms.cases_per_sitting}"
     return Wait(why, max(span.ended for span in spans) + pause)
 
 
 def in_day(terms: Terms, spans: Sequence[Span], now: datetime) -> Wait | None:
-    """The cap of a day, by the clock of the house."""
+    """The limit for a day, in the time zone of the installation."""
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     count = sum(span.began >= today for span in spans)
     if not terms.cases_per_day or count < terms.cases_per_day:
         return None
-    why = f"{cases(count)} begun today; the charter allows {terms.cases_per_day}"
+    why = f"{cases(count)} started today; the charter allows {terms.cases_per_day}"
     return Wait(why, today + timedelta(days=1))
 
 
 def spans_of(read: Read, now: datetime, beginning: ReadStep | None = None) -> list[Span]:
-    """What the reader of this read began of late in the trial, in any of its campaigns, before the step beginning."""
+    """What this reader recently started in any campaign of the trial, apart from the step `beginning`."""
     steps = ReadStep.objects.exclude(pk__in=[beginning.pk] if beginning else []).filter(
         Q(opened_at__gte=now - LONGEST_SITTING) | Q(locked_at__gte=now - LONGEST_SITTING),
         read__reader=read.reader_id,
@@ -94,7 +94,7 @@ def spans_of(read: Read, now: datetime, beginning: ReadStep | None = None) -> li
 
 
 def wait_of(read: Read, beginning: ReadStep | None = None) -> Wait | None:
-    """Why this read cannot be begun yet; None when it can."""
+    """Why this read cannot be started yet; None when it can."""
     terms = terms_of(read.case.campaign.charter)
     if not (terms.read_interval_minutes or terms.cases_per_sitting or terms.cases_per_day):
         return None
@@ -103,21 +103,21 @@ def wait_of(read: Read, beginning: ReadStep | None = None) -> Wait | None:
 
 
 def wait_for(entry: WorklistEntry) -> Wait | None:
-    """Why a row of the worklist cannot be begun yet; what was begun can always be gone on with."""
+    """Why a row of the worklist cannot be started yet; a started read can always be continued."""
     if entry.status != ReadStatus.ISSUED:
         return None
     return wait_of(Read.objects.select_related("case__campaign__charter").get(pk=entry.read))
 
 
 def hold_pace(read: Read) -> None:
-    """Lets one beginning of the reader wait for the other until its transaction ends."""
+    """Makes concurrent starts by one reader wait for each other until the transaction ends."""
     User.objects.select_for_update(no_key=True).get(pk=read.reader_id)
 
 
 def demand_pace(read: Read, beginning: ReadStep) -> None:
-    """WrongState while the charter's pace keeps the reader from beginning this step."""
+    """WrongState while the charter's pace does not let the reader start this step."""
     if wait := wait_of(read, beginning):
-        raise WrongState(f"The next case can be begun after {in_words(wait.until)}: {wait.why}.")
+        raise WrongState(f"You can start the next case after {in_words(wait.until)}: {wait.why}.")
 
 
 def in_words(until: datetime) -> str:
@@ -139,5 +139,5 @@ def pace_of(entry: WorklistEntry) -> list[str]:
 
 
 def cases(count: int) -> str:
-    """So many cases, in words."""
+    """The number of cases, in words."""
     return "1 case" if count == 1 else f"{count} cases"

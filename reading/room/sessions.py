@@ -1,4 +1,4 @@
-"""A reader at work: opening a read, saving values, the display check of a sitting."""
+"""Reading: opening a read, saving values, the display check of a sitting."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Told = tuple[ItemScore, datetime | None]
 class Operation:
     """One edit of one cell as the reader's browser sends it; `op_id` makes repeating it harmless.
 
-    `seen_at` is when the cell's film had been opened whole on that screen.
+    `seen_at` is when the cell's film had been opened in full on that screen.
     """
 
     op_id: str
@@ -51,7 +51,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an operation, and what stands in its cell now."""
+    """The result of an operation, and the content of its cell now."""
 
     op_id: str
     status: str
@@ -64,10 +64,10 @@ class Outcome:
 
 
 def open_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None:
-    """Begins a step, by default the open one: the system marks every item of an absent film. Again changes nothing.
+    """Starts a step, by default the open one, and marks every item of an absent film. Repeating it changes nothing.
 
-    Beginning another entry of the worklist waits for the pace the charter sets; a reader begins one at a time, so that
-    two tabs are not both the last one allowed.
+    Another entry of the worklist starts only when the charter's pace allows it. A reader starts one entry at a time, so
+    that two tabs cannot both use the last place allowed.
     """
     authorise(actor, Action.READ_CASES)
     step = step or open_step(read)
@@ -81,7 +81,7 @@ def open_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None
         if fresh.update(opened_at=now) != 1:
             read.refresh_from_db()
             step.refresh_from_db(fields=["opened_at"])
-            return  # another request was quicker
+            return  # another request was faster
         step.opened_at = now
         if step.token is not None or before == ReadStatus.ISSUED:
             demand_pace(read, beginning=step)
@@ -119,7 +119,7 @@ def absences(read: Read, timepoints: Sequence[DisplayedTimepoint], now: datetime
 
 
 def can_begin(read: Read, step: ReadStep) -> bool:
-    """Whether the read may be begun, or is one of whose mixed timepoints another was declined."""
+    """Whether the read may be started, or another of its mixed timepoints was declined."""
     return read.status in BEGUN_FROM or (read.status == ReadStatus.DECLINED and step.token is not None)
 
 
@@ -133,7 +133,7 @@ def save_values(
 ) -> list[Outcome]:
     """Stores each operation once, in order. An operation on an outdated revision is a conflict and stores nothing.
 
-    Only the step before the reader takes values: by default the open one.
+    Values are accepted only for the step that the reader is at, by default the open one.
     """
     authorise(actor, Action.READ_CASES)
     instrument = instrument_of(read)
@@ -152,7 +152,7 @@ def save_values(
 def settle_operations(
     operations: Sequence[Operation], timepoints: list[DisplayedTimepoint], sitting: Sitting | None
 ) -> tuple[list[Outcome], list[Told]]:
-    """What becomes of each operation, and the scores to be stored with when their film had been looked at."""
+    """The outcome of each operation, and the scores to store, each with the time its film was viewed."""
     by_token = {timepoint.token: timepoint for timepoint in timepoints}
     cells = cells_of(timepoints)
     stored = {score.op_id: score for score in known_scores(operations)}
@@ -187,7 +187,7 @@ def check_operation(instrument: Instrument, operation: Operation) -> None:
     if operation.value is not None and operation.reason:
         raise BadInput(f"The entry for {item.label} has both a score and a reason for having none. Keep one of them.")
     if operation.entry not in ("key", "click", "bulk"):
-        raise BadInput(f"The way of entry cannot be {quoted(operation.entry)}. It is key, click or bulk.")
+        raise BadInput(f"The entry method cannot be {quoted(operation.entry)}. It is key, click or bulk.")
 
 
 def demand_item(instrument: Instrument, key: str) -> Item:
@@ -205,7 +205,7 @@ def shown_one(timepoints: Mapping[str, DisplayedTimepoint], token: str) -> Displ
 
 
 def lock_writable(read: Read, step: ReadStep | None) -> list[DisplayedTimepoint]:
-    """Takes the read's row for this transaction; gives the timepoints of the step, by default the open one."""
+    """Locks the read's row for this transaction; returns the timepoints of the step, by default the open one."""
     locked = Read.objects.select_for_update().get(pk=read.pk)
     step = locked.steps.get(pk=step.pk) if step else open_step(locked)
     if step is None or not takes_values(locked, step):
@@ -238,7 +238,7 @@ def new_score(timepoint: DisplayedTimepoint, operation: Operation, sitting: Sitt
 
 
 def saved(operation: Operation, score: ItemScore, status: str = "saved") -> Outcome:
-    """The operation stands as this score."""
+    """The operation was saved as this score."""
     return Outcome(
         operation.op_id,
         status,
@@ -259,7 +259,7 @@ def repeated(operation: Operation, score: ItemScore) -> Outcome:
 
 
 def conflict(operation: Operation, cell: Cell) -> Outcome:
-    """Someone else's newer revision stands; the reader decides."""
+    """The cell has a newer revision; the reader decides which to keep."""
     now = timezone.now()
     return Outcome(
         operation.op_id, "conflict", operation.timepoint, operation.item, cell.revision, cell.value, cell.reason, now
@@ -283,7 +283,7 @@ def record_saving(read: Read, actor: Actor, operations: Sequence[Operation], row
 
 
 def begin_sitting(*, actor: Actor, reader_id: int, trial_code: str, display: dict[str, Any]) -> Sitting:
-    """Stores a display check; what is scored from now on is bound to it."""
+    """Stores a display check; scores entered from now on refer to it."""
     authorise(actor, Action.READ_CASES)
     with audited_atomic():
         sitting = Sitting.objects.create(reader_id=reader_id, display=display)

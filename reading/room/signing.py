@@ -30,7 +30,7 @@ MEANINGS = {
 RETURN_REASONS = {
     "incomplete": "A joint was overlooked",
     "wrong-joint": "Values were entered at the wrong joint",
-    "reader-asked": "The reader asked for it",
+    "reader-asked": "The reader requested it",
     "other": "Another reason, given in the note",
 }
 
@@ -83,7 +83,7 @@ def count_gaps(read: Read, step: ReadStep) -> int:
 def sign_step(
     *, read: Read, step: ReadStep, actor: Actor, user: User, password: str, meaning: str, shown_digest: str
 ) -> SignedValues:
-    """Signs what was on the screen and locks the step; the last step signs the read and asks for the consensus.
+    """Signs what was on the screen and locks the step; the last step signs the read and requests the consensus.
 
     Refused when a cell is empty, when the values are no longer those shown, or when the password is wrong.
     """
@@ -154,7 +154,7 @@ def ask_for_consensus(read: Read) -> None:
         return
     case = Case.objects.select_for_update().get(pk=read.case_id)
     versions = SignedValues.objects.filter(step__read__case=case).count()
-    if read.case.campaign.trains:  # each signed read is told its marks; the job finds that there is no consensus
+    if read.case.campaign.trains:  # the job compares each signed read with the reference; there is no consensus
         add(kind="scoring.consensus", key=f"case-{case.pk}-{versions}", payload={"case": case.pk})
         return
     waiting = case.reads.counting().filter(kind=read.kind).exclude(status=ReadStatus.SIGNED).exists()
@@ -164,15 +164,15 @@ def ask_for_consensus(read: Read) -> None:
 
 
 def readers_per_case(read: Read) -> int:
-    """How many primary readers the charter asks for."""
+    """The number of primary readers that the charter requires."""
     return int(read.case.campaign.charter.terms["readers_per_case"])
 
 
 def return_read(*, read: Read, actor: Actor, reason: str, note: str, step: ReadStep | None = None) -> ReadReturn:
-    """Gives a signed read back to its reader; the case waits for a new signature, the old one is kept.
+    """Returns a signed read to its reader; the case waits for a new signature and the old one is kept.
 
-    The steps that count are open again; what was read alone before a last step together stays locked. Where timepoints
-    are mixed one `step` goes back by itself: several at once would tell their reader that they belong together.
+    The steps that count are open again; timepoints read alone before a last joint step stay locked. Where timepoints
+    are mixed, one `step` is returned by itself: several at once would reveal that they belong together.
     """
     authorise(actor, Action.RETURN_READS)
     if reason not in RETURN_REASONS:
@@ -182,11 +182,11 @@ def return_read(*, read: Read, actor: Actor, reason: str, note: str, step: ReadS
     if presentation_of(read) in MIXED:
         again = again.filter(pk__in=[step.pk] if step else [])
         if not again:
-            raise BadInput("Choose the timepoint of this read that goes back to its reader.", field="step")
+            raise BadInput("Choose the timepoint of this read to return to its reader.", field="step")
     with audited_atomic():
         move_read(read, ReadStatus.RETURNED, signed_at=None)
         again.update(locked_at=None)
-        case = Case.objects.select_for_update().get(pk=read.case_id)  # as its result left it, however late that came
+        case = Case.objects.select_for_update().get(pk=read.case_id)  # with its latest result
         if read.kind == ReadKind.ADJUDICATION and case.status == CaseStatus.ADJUDICATED:
             move_case(case, CaseStatus.DISCORDANT)
         elif read.kind == ReadKind.PRIMARY and case.status != CaseStatus.OPEN:

@@ -1,4 +1,4 @@
-"""Which step of a read is before its reader, under which address, and what it may show."""
+"""The step that a reader is at, its address, and what it may show."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def address_of(read: Read, step: ReadStep) -> str:
 
 
 def status_of(read: Read, step: ReadStep) -> ReadStatus:
-    """Where an entry of the worklist stands: a mixed timepoint by itself, whatever the others of its case do."""
+    """The status of an entry in the worklist: a mixed timepoint has its own, whatever happens to others of its case."""
     status = ReadStatus(read.status)
     if step.token is None:
         return status
@@ -76,15 +76,13 @@ def image_shown(read: Read, step: ReadStep | None, film: str) -> ReaderImage | N
 
 
 def order_note(read: Read, step: ReadStep) -> str:
-    """What the reader is told of the order of what he sees."""
+    """What the screen says about the order of the timepoints."""
     presentation = presentation_of(read)
     if presentation in BESIDE:
-        return "visits in the order of time; those before this one are locked"
+        return "visits in chronological order; earlier ones are locked"
     if presentation in ORDER_KNOWN:
-        return "in the order of time, A is the first"
-    return (
-        "the order is random" if presentation in TOGETHER or step.counts and not step.token else "one timepoint alone"
-    )
+        return "in chronological order, A is the first"
+    return "the order is random" if presentation in TOGETHER or step.counts and not step.token else "a single timepoint"
 
 
 def may_look_back(campaign: Campaign) -> bool:
@@ -94,7 +92,7 @@ def may_look_back(campaign: Campaign) -> bool:
 
 
 def what_is_signed(read: Read, step: ReadStep) -> str:
-    """What one signature locks, in words; never whether more follows."""
+    """What one signature locks, in words; never whether more steps follow."""
     if presentation_of(read) in BESIDE:
         return "visit"
     return "read" if step.counts and step.token is None else "timepoint"

@@ -1,4 +1,4 @@
-"""What waits for a reader: reads, and where timepoints are mixed each of them by itself, in the drawn order."""
+"""The entries waiting for a reader, in drawn order: reads, or single timepoints where timepoints are mixed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SIGNED_IN_PART = (ReadStatus.SIGNED, *WRITABLE)
 
 @dataclass(frozen=True)
 class WorklistEntry:
-    """One row of a worklist: what its reader may know of it, and the step that is before him."""
+    """One row of a worklist: what its reader may know about it, and the step that the reader is at."""
 
     step: int
     read: int
@@ -41,12 +41,12 @@ def steps_waiting() -> QuerySet[ReadStep]:
 
 
 def steps_before(user_id: int) -> QuerySet[ReadStep]:
-    """Those of one reader."""
+    """The open steps of one reader."""
     return steps_waiting().filter(read__reader_id=user_id)
 
 
 def in_turn(user_id: int) -> QuerySet[ReadStep]:
-    """The steps before a reader in the drawn order: what he began or got back comes first."""
+    """The steps waiting for a reader in drawn order; started and returned ones come first."""
     began = Q(opened_at__isnull=False) | Q(token=None, read__status__in=WRITABLE)
     return steps_before(user_id).order_by(
         Case(When(began, then=0), default=1),
@@ -57,12 +57,12 @@ def in_turn(user_id: int) -> QuerySet[ReadStep]:
 
 
 def waiting_for(user_id: int, at_most: int = AT_MOST) -> list[WorklistEntry]:
-    """A reader's worklist, the first of it first."""
+    """The rows of a reader's worklist, in order."""
     return [entry_of(step) for step in fetched(in_turn(user_id))[:at_most]]
 
 
 def fetched(steps: QuerySet[ReadStep]) -> QuerySet[ReadStep]:
-    """With what a row says."""
+    """With the related rows that an entry shows."""
     return steps.select_related("read__case__campaign__trial", "read__case__campaign__charter", "read__batch")
 
 

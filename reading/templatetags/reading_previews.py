@@ -1,4 +1,4 @@
-"""What comes with the page of the screen: previews within it, small levels right behind it."""
+"""Films sent with the reading screen: previews inside the page, small levels right after it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ register = template.Library()
 
 @register.filter
 def preview_of(previews: dict[str, str], token: str) -> str:
-    """The picture of a film as an address that holds it."""
+    """The picture of a film as a data address."""
     return previews[token]
 
 

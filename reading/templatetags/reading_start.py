@@ -17,7 +17,7 @@ Waiting = tuple[str, str, list[Obstacle]]
 
 @register.inclusion_tag("reading/why_not.html")
 def why_reading_cannot_start(trial: Trial) -> dict[str, Any]:
-    """What waits, where it is done, and what stands in its way; `open` campaigns are on their way already."""
+    """The next steps, their pages and their obstacles; `open` counts the campaigns that have left preparation."""
     campaigns = list(trial.campaigns.select_related("charter", "trial").order_by("code"))
     drafts = [campaign for campaign in campaigns if campaign.status == CampaignStatus.DRAFT]
     pages = [(f"Campaign {draft.code}", reverse("reading:campaign", args=[trial.code, draft.code])) for draft in drafts]
@@ -26,9 +26,11 @@ def why_reading_cannot_start(trial: Trial) -> dict[str, Any]:
 
 
 def nothing_prepared(trial: Trial, campaigns: list[Any]) -> list[Waiting]:
-    """The step before there is a campaign to open; nothing when one is under way."""
+    """The step before a campaign can be opened; nothing when there is a campaign."""
     if campaigns:
         return []
     if not trial.charters.filter(status=CharterStatus.SIGNED).exists():
-        return [("Charter", reverse("reading:charters", args=[trial.code]), [Obstacle("No version of it is signed.")])]
-    return [("Campaign", reverse("reading:campaigns", args=[trial.code]), [Obstacle("None has been made.")])]
+        return [
+            ("Charter", reverse("reading:charters", args=[trial.code]), [Obstacle("No charter version is signed.")])
+        ]
+    return [("Campaign", reverse("reading:campaigns", args=[trial.code]), [Obstacle("No campaign has been created.")])]

@@ -1,1 +1,1 @@
-"""The pages of readers and of those who run campaigns."""
+"""Pages for readers and for people who run campaigns."""

@@ -1,4 +1,4 @@
-"""Campaigns as their coordinator sees them: what stands in the way, cases, batches, loads, late films. No scores."""
+"""A coordinator's view of campaigns: obstacles, cases, batches, loads and late films. No scores."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def campaign_or_404(request: HttpRequest, code: str, slug: str, action: Action) 
 
 
 def status_badge(row: Campaign | Case | Read) -> Badge:
-    """The state as a word with a shape."""
+    """The status as a word with a symbol."""
     return Badge(row.status, row.get_status_display())
 
 
@@ -76,7 +76,7 @@ def campaigns(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
-    """Where a campaign stands; a draft is opened here."""
+    """The status of a campaign; a draft is opened here."""
     trial, shown, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)
     form = OpenForm(trial, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -107,7 +107,7 @@ def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 
 
 def cases(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
-    """One row per case with its subject and where each read of it stands."""
+    """One row per case with its subject and the status of each of its reads."""
     trial, shown, _ = campaign_or_404(request, code, slug, Action.SEE_PROGRESS)
     names = SubjectNames(shown)
     columns = [
@@ -115,7 +115,7 @@ def cases(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
         Column("subject", "Subject", names.of),
         Column("status", "Status", status_badge, "status", ChoiceFilter("status", CaseStatus.choices)),
         Column("reads", "Reads", reads_in_words),
-        Column("void_reason", "Voided because", sort="void_reason"),
+        Column("void_reason", "Reason for voiding", sort="void_reason"),
         Column("void", "", lambda row: "", template="reading/cells/void.html", csv=False),
     ]
     rows = shown.cases.prefetch_related("reads__reader").select_related("campaign__trial")
@@ -124,13 +124,13 @@ def cases(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
 
 
 def reads_in_words(case: Case) -> str:
-    """Who reads the case and how far he is."""
+    """The readers of the case and the status of their reads."""
     return "; ".join(f"{read.reader}: {read.get_status_display().lower()}" for read in case.reads.all())
 
 
 @require_POST
 def close(request: HttpRequest, code: str, slug: str) -> HttpResponse:
-    """Ends the reading of a campaign."""
+    """Closes a campaign."""
     _, shown, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)
     close_campaign(campaign=shown, actor=actor, reason=request.POST.get("reason", "")[:300])
     messages.success(request, "The campaign is closed; a dataset can be built.")
@@ -138,12 +138,12 @@ def close(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 
 
 def reopen(request: HttpRequest, code: str, slug: str) -> HttpResponse:
-    """Lets a closed, unlocked campaign go on."""
+    """Reopens a campaign that is closed and not locked."""
     trial, shown, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             reopen_campaign(campaign=shown, actor=actor, reason=form.cleaned_data["reason"])
             return redirect("reading:campaign", code, slug)
-    context = {"trial": trial, "form": form, "heading": f"Open campaign {slug} again", "submit": "Open it again"}
+    context = {"trial": trial, "form": form, "heading": f"Reopen campaign {slug}", "submit": "Reopen the campaign"}
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)

@@ -1,4 +1,4 @@
-"""The trial's charter: its versions, the draft as a form, its signature; who is qualified to read."""
+"""The trial's charter: its versions, the form for its draft, its signature; and the qualifications of readers."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ COLUMNS = [
 
 
 def qualifications(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Who may read by what, and a form for one more."""
+    """The qualifications of readers, and a form to record another."""
     trial, actor = trial_or_404(request, code, Action.WRITE_CHARTER)
     people = User.objects.filter(
         memberships__trial=trial, memberships__role__in=["reader", "adjudicator"], memberships__revoked_at=None

@@ -1,4 +1,4 @@
-"""The leak scan of a campaign in preparation: run it, look at it, acknowledge its warning."""
+"""The leak scan of a campaign in preparation: running it, viewing it, acknowledging its warning."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from studies.forms.planning import ReasonForm
 
 
 def labelled(made: LeakScan | None) -> list[tuple[str, dict[str, Any]]]:
-    """The findings with the words for their features."""
+    """The findings with the labels of their features."""
     return [(FEATURES[finding["feature"]], finding) for finding in made.findings] if made else []
 
 
@@ -52,7 +52,7 @@ def leak_scan(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 
 @require_POST
 def run(request: HttpRequest, code: str, slug: str) -> HttpResponse:
-    """Asks for a scan of the films that are ready now."""
+    """Requests a scan of the films that are ready now."""
     _, shown, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)
     request_scan(campaign=shown, actor=actor)
     return redirect("reading:leak-scan", code, slug)

@@ -1,4 +1,4 @@
-"""Batches and reads as their coordinator sees them: draw, return, replace, ask for adjudicators, void and re-issue."""
+"""A coordinator's view of batches and reads: draw, return, replace, request adjudicators, void and issue again."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from config.cells import Column
 from config.filters import ChoiceFilter
 from config.form_refusals import refused_on
 from config.listing import Listing
+from config.wording import counted
 from reading.campaigns.image_problems import settle_problem
 from reading.campaigns.progress import SubjectNames
 from reading.campaigns.reminders import remind_readers
@@ -57,13 +58,13 @@ def assign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 
 
 def cases_wanting(campaign: Campaign) -> int:
-    """Cases that still want primary readers."""
+    """The number of cases that still need primary readers."""
     wanted = terms_of(campaign.charter).readers_per_case
     return sum(len(people) < wanted for people in primary_readers(campaign).values())
 
 
 def load_preview(campaign: Campaign, readers: list[object], size: int) -> list[tuple[str, int, int]]:
-    """Each reader with what he has open and what this batch would add; the cases are drawn anew at release."""
+    """Each reader's open reads and what this batch would add; the cases are drawn again at release."""
     planned = plan_batch(campaign, readers, size)  # type: ignore[arg-type]
     planned += due_repeats(campaign, {reader.pk for reader in readers}, timezone.now())  # type: ignore[attr-defined]
     loads = open_loads(campaign)
@@ -74,7 +75,7 @@ def load_preview(campaign: Campaign, readers: list[object], size: int) -> list[t
 
 
 def reads(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
-    """One row per read, with what can be done about it."""
+    """One row per read, with the actions that are possible."""
     trial, campaign, _ = campaign_or_404(request, code, slug, Action.ASSIGN_READS)
     names = SubjectNames(campaign)
     columns = [
@@ -87,7 +88,7 @@ def reads(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
         Column("due", "Due", "batch.due_on", "batch__due_on"),
         Column("opened", "Begun", "opened_at", "opened_at"),
         Column("signed", "Signed", "signed_at", "signed_at"),
-        Column("decline", "Declined because", "decline_reason", "decline_reason"),
+        Column("decline", "Reason for declining", "decline_reason", "decline_reason"),
         Column("act", "", lambda read: "", template="reading/cells/read_acts.html", csv=False),
     ]
     rows = Read.objects.filter(case__campaign=campaign).select_related("case__campaign__trial", "reader", "batch")
@@ -119,7 +120,7 @@ def give_back(request: HttpRequest, code: str, slug: str, pk: int) -> HttpRespon
 
 
 def replace(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
-    """Gives an unsigned read to somebody else, who starts it whole."""
+    """Gives an unsigned read to another reader, who starts from the beginning."""
     trial, campaign, actor = campaign_or_404(request, code, slug, Action.ASSIGN_READS)
     read = read_of(campaign, pk)
     role = "reader" if read.kind == ReadKind.PRIMARY else "adjudicator"
@@ -128,13 +129,13 @@ def replace(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse
         with refused_on(form):
             replace_reader(read=read, actor=actor, **form.cleaned_data)
             return redirect("reading:reads", code, slug)
-    heading = f"Give case {read.case.number} to another reader than {read.reader}"
-    context = {"trial": trial, "form": form, "heading": heading, "submit": "Give it to the new reader"}
+    heading = f"Give case {read.case.number} of {read.reader} to another reader"
+    context = {"trial": trial, "form": form, "heading": heading, "submit": "Give to the new reader"}
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
 
 
 def void(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
-    """Voids a case and issues it again whole with the films of now."""
+    """Voids a case and issues the whole case again with the current films."""
     trial, campaign, actor = campaign_or_404(request, code, slug, Action.RETURN_READS)
     case = get_object_or_404(
         Case.objects.select_related("campaign__trial", "campaign__charter"), campaign=campaign, pk=pk
@@ -152,7 +153,7 @@ def void(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
 
 
 def settle(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
-    """Says what was done about an image problem."""
+    """Records how an image problem was resolved."""
     trial, campaign, actor = campaign_or_404(request, code, slug, Action.RETURN_READS)
     problem = get_object_or_404(
         ImageProblem.objects.select_related("read__case__campaign__trial"), read__case__campaign=campaign, pk=pk
@@ -162,28 +163,28 @@ def settle(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
         with refused_on(form):
             settle_problem(problem=problem, actor=actor, settlement=form.cleaned_data["reason"])
             return redirect("reading:campaign", code, slug)
-    heading = f"Settle the image problem of case {problem.read.case.number}"
+    heading = f"Resolve the image problem of case {problem.read.case.number}"
     context = {"trial": trial, "form": form, "heading": heading, "submit": "Settle"}
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
 
 
 def remind(request: HttpRequest, code: str, slug: str) -> HttpResponse:
-    """Mails every reader with overdue or soon due reads."""
+    """Sends an email to every reader whose reads are overdue or due soon."""
     trial, campaign, actor = campaign_or_404(request, code, slug, Action.ASSIGN_READS)
     if request.method == "POST":
         count = remind_readers(campaign=campaign, actor=actor)
-        messages.success(request, f"{count} readers are reminded by mail.")
+        messages.success(request, f"Reminders by email requested for {counted(count, 'reader')}.")
     return redirect("reading:campaign", code, slug)
 
 
 @require_POST
 def adjudicators(request: HttpRequest, code: str, slug: str) -> HttpResponse:
-    """Asks for an adjudicator of every discordant case that has none."""
+    """Requests an adjudicator for every discordant case without one."""
     _, campaign, actor = campaign_or_404(request, code, slug, Action.ASSIGN_READS)
     asked, left = ask_adjudicators(campaign=campaign, actor=actor)
     if asked:
-        messages.success(request, f"Adjudications being issued: {asked}.")
+        messages.success(request, f"Adjudications requested: {asked}.")
     if left:
-        text = "nobody is qualified to adjudicate who has not had the case before"
+        text = "no qualified adjudicator is left who has not had the case before"
         messages.warning(request, f"Cases still without an adjudicator: {left}; {text}.")
     return redirect("reading:campaign", code, slug)

@@ -59,11 +59,11 @@ def sign(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def after_signing(piece: Piece) -> str:
-    """The next step of the read, else the next case; the worklist when none waits, or the charter asks for a pause."""
+    """The next step of the read or the next case; the worklist if none is waiting or the charter requires a pause."""
     if piece.step.token is None and open_step(piece.read):
         return reverse("reading:screen", args=[piece.token])
     if piece.read.case.campaign.trains:
-        return reverse("reading:screen", args=[piece.token])  # to be seen beside the reference
+        return reverse("reading:screen", args=[piece.token])  # shown with the reference
     waiting = waiting_for(piece.read.reader_id, 1)
     if not waiting or wait_for(waiting[0]):
         return reverse("reading:worklist")

@@ -1,4 +1,4 @@
-"""The reading screen and what it speaks to. Nothing here names a subject, a visit, a site or a date."""
+"""The reading screen and the requests it sends. Nothing here names a subject, a visit, a site or a date."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
 
-from audit.trail import audited_atomic, record
-from config.errors import BadInput, WrongState
+from config.errors import BadInput
 from config.wording import quoted
 from reading.campaigns.image_problems import PROBLEMS, report_problem
 from reading.campaigns.training import awaits_reference, lay_beside
@@ -36,6 +35,7 @@ from reading.room.films import inline_preview, read_band, read_preview
 from reading.room.notes import save_note
 from reading.room.sessions import Operation, open_read, save_values
 from reading.room.steps import image_shown, timepoints_shown
+from reading.room.taking_over import take_over_read
 from studies.models import ReaderImage
 
 MAX_OPERATIONS = 50
@@ -71,7 +71,7 @@ def screen(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def values_shown(piece: Piece, timepoints: list[DisplayedTimepoint], cells: Cells) -> dict[str, Any]:
-    """What stands in the cells; beside it, on a signed training read, the reference."""
+    """The contents of the cells; on a signed training read, the reference as well."""
     found = present_values(timepoints, cells)
     if not piece.writable and piece.read.case.campaign.trains:
         lay_beside(found, piece.read)
@@ -79,7 +79,7 @@ def values_shown(piece: Piece, timepoints: list[DisplayedTimepoint], cells: Cell
 
 
 def in_place(request: HttpRequest) -> bool:
-    """Whether the page takes another's place in a room that has fetched its films ahead, or fetches previews itself."""
+    """Whether the page replaces one that has already fetched its films; otherwise it fetches the previews itself."""
     return request.headers.get("X-Requested-With") == "fetch"
 
 
@@ -90,21 +90,21 @@ def first_previews(timepoints: list[DisplayedTimepoint]) -> dict[str, str]:
 
 
 def unkept(response: HttpResponse) -> HttpResponse:
-    """No copy is kept anywhere, and nothing about the answer's age is told."""
+    """The response is not stored anywhere and does not reveal its age."""
     response["Cache-Control"] = "private, no-store"
     return response
 
 
 @require_GET
 def preview(request: HttpRequest, token: str, film: str) -> HttpResponse:
-    """The preview of a film of an own read."""
+    """The preview of a film in the reader's own read."""
     image = film_or_404(request, token, film)
     return unkept(HttpResponse(read_preview(image), content_type="image/jpeg"))
 
 
 @require_GET
 def band(request: HttpRequest, token: str, film: str, level: str, number: int) -> HttpResponse:
-    """One band of a level of a film of an own read."""
+    """One band of a level of a film in the reader's own read."""
     image = film_or_404(request, token, film)
     if level not in ("small", "full") or number >= len(image.bands[level]):
         raise Http404
@@ -112,7 +112,7 @@ def band(request: HttpRequest, token: str, film: str, level: str, number: int) -
 
 
 def film_or_404(request: HttpRequest, token: str, film: str) -> ReaderImage:
-    """The reader image of a film that the person's screen shows now; a film of others is not even looked up."""
+    """The reader image of a film on the person's own screen; films of other reads are not looked up."""
     piece = piece_or_404(request, token, to_look_at=True)
     image = image_shown(piece.read, piece.step, film)
     if image is None:
@@ -122,7 +122,7 @@ def film_or_404(request: HttpRequest, token: str, film: str) -> ReaderImage:
 
 @require_POST
 def values(request: HttpRequest, token: str) -> HttpResponse:
-    """Saves operations; answers what became of each and how full the read is."""
+    """Saves operations; returns the outcome of each and how many cells are filled."""
     piece = piece_or_404(request, token)
     given = body_of(request, "ops")
     if len(given) > MAX_OPERATIONS:
@@ -162,7 +162,7 @@ def parse_operation(given: dict[str, Any]) -> Operation:
             seen_at=moment(given["seen_at"], "seen_at") if given.get("seen_at") else None,
         )
     except KeyError as missing:
-        raise BadInput(f"The entry lacks its field {quoted(missing.args[0])}.") from None
+        raise BadInput(f"The entry has no field {quoted(missing.args[0])}.") from None
 
 
 def whole(given: object, name: str, largest: int) -> int:
@@ -233,21 +233,12 @@ def problem(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 def take_over(request: HttpRequest, token: str) -> HttpResponse:
-    """Tells the trail that the reader went on in another tab."""
+    """Records that the reader continues in this window."""
     piece = piece_or_404(request, token)
-    if piece.step.locked_at is not None:
-        raise WrongState("This read is signed, so it takes no entries now.")
-    with audited_atomic():
-        record(
-            action="reading.read.taken-over",
-            actor=piece.actor,
-            stream=piece.read.case.campaign.trial.code,
-            subject=("reading.read", str(piece.read.pk)),
-            details={"case": piece.read.case.number},
-        )
+    take_over_read(read=piece.read, actor=piece.actor, step=piece.step)
     return HttpResponse(status=204)
 
 
 def see_other(address: str) -> HttpResponse:
-    """303: the answer to a form lies elsewhere."""
+    """303: the response to a form is at another address."""
     return HttpResponseRedirect(address, status=303)

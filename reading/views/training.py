@@ -1,4 +1,4 @@
-"""Training: made and issued by coordinators, referenced by the imaging lead, its results seen by each in his way."""
+"""Training: coordinators set it up and issue it, the imaging lead imports the reference, each role sees its results."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from studies.access import trial_or_404
 
 
 def begin(request: HttpRequest, code: str, slug: str) -> HttpResponse:
-    """Makes a draft campaign one for training."""
+    """Sets up a draft campaign for training."""
     trial, campaign, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)
     form = LimitsForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             make_training(campaign=campaign, actor=actor, **form.cleaned_data)
             return redirect("reading:campaign", code, slug)
-    heading = f"Make {campaign.code} a campaign for training: nothing in it will count"
-    context = {"trial": trial, "form": form, "heading": heading, "submit": "Make it a training"}
+    heading = f"Use {campaign.code} for training: its reads will not count"
+    context = {"trial": trial, "form": form, "heading": heading, "submit": "Use it for training"}
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
 
 
 def training(request: HttpRequest, code: str, slug: str) -> HttpResponse:
-    """Who is trained and who has passed: dates and words, no figures, for the coordinator sees no scores."""
+    """The trained readers and who has passed: dates and words only, because coordinators see no scores."""
     trial, campaign, actor = campaign_or_404(request, code, slug, Action.ASSIGN_READS)
     if not campaign.trains:
         raise Http404
@@ -50,14 +50,14 @@ def training(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 
 @require_GET
 def references(request: HttpRequest, code: str) -> HttpResponse:
-    """The campaigns for training of a trial, for the imaging lead."""
+    """The training campaigns of a trial, for the imaging lead."""
     trial, _ = trial_or_404(request, code, Action.SEE_READER_SCORES)
     found = trial.campaigns.filter(training__isnull=False).annotate(cases_referenced=Count("cases__reference"))
     return render(request, "reading/references.html", {"trial": trial, "campaigns": found})
 
 
 def reference(request: HttpRequest, code: str, slug: str) -> HttpResponse:
-    """The imaging lead brings the reference scores and sees every trained reader's figures."""
+    """The imaging lead imports the reference scores and sees every trained reader's figures."""
     _, campaign, actor = campaign_or_404(request, code, slug, Action.SEE_READER_SCORES)
     if not campaign.trains:
         raise Http404
@@ -71,7 +71,7 @@ def reference(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 
 
 def training_page(request: HttpRequest, template: str, campaign: Campaign, form: Form) -> HttpResponse:
-    """A campaign for training: how many cases are referenced, and who has what result."""
+    """A training campaign: the number of cases with a reference, and the results of the readers."""
     context = {
         "trial": campaign.trial,
         "campaign": campaign,

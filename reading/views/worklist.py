@@ -30,7 +30,7 @@ READS_A_PAGE = 50
 
 
 def reading_actor(request: HttpRequest) -> tuple[Actor, str]:
-    """The person as a reader of some trial, and that trial's code; NotAllowed for everybody else."""
+    """The person as a reader of a trial, and that trial's code; NotAllowed for everybody else."""
     held = (
         Membership.objects.current()
         .filter(user_id=own_id(request), role__in=[Role.READER, Role.ADJUDICATOR])
@@ -44,7 +44,7 @@ def reading_actor(request: HttpRequest) -> tuple[Actor, str]:
 
 @require_GET
 def worklist(request: HttpRequest) -> HttpResponse:
-    """What waits for this reader, in drawn order."""
+    """The cases waiting for this reader, in drawn order."""
     reading_actor(request)
     entries = waiting_for(own_id(request), READS_A_PAGE)
     fresh = next((entry for entry in entries if entry.status == ReadStatus.ISSUED), None)
@@ -64,7 +64,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
 
 
 def queue_of(reader_id: int, number: int, entry: WorklistEntry) -> dict[str, Any]:
-    """What the page needs to send edits that a crash has left on the reader's computer."""
+    """What the page needs to send edits that remained on the reader's computer after a crash."""
     return {
         "token": entry.token,
         "key": queue_key(reader_id, entry.token),
@@ -75,7 +75,7 @@ def queue_of(reader_id: int, number: int, entry: WorklistEntry) -> dict[str, Any
 
 @require_GET
 def past(request: HttpRequest) -> HttpResponse:
-    """The reader's own signed reads, newest first, to look at and not to change, where the charter allows it."""
+    """The reader's own signed reads, newest first, read-only, where the charter allows it."""
     reading_actor(request)
     own = Campaign.objects.filter(status=CampaignStatus.OPEN, cases__reads__reader=own_id(request)).distinct()
     allowed = [campaign for campaign in own.select_related("charter") if may_look_back(campaign)]
@@ -86,7 +86,7 @@ def past(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def decline(request: HttpRequest, token: str) -> HttpResponse:
-    """Gives a case back with a reason."""
+    """Declines a case with a reason."""
     piece = piece_or_404(request, token)
     if request.method == "GET":
         return unkept(render(request, "reading/decline.html", {"mixed": piece.step.token is not None}))
@@ -95,15 +95,15 @@ def decline(request: HttpRequest, token: str) -> HttpResponse:
 
 
 CHECKS = {
-    "dark": "I can tell the 0 % patch from the 5 % patch",
-    "bright": "I can tell the 100 % patch from the 95 % patch",
-    "room": "The room is dimmed and no lamp is mirrored in the screen",
+    "dark": "I can distinguish the 0 % patch from the 5 % patch",
+    "bright": "I can distinguish the 100 % patch from the 95 % patch",
+    "room": "The room is dimmed and no lamp is reflected in the screen",
 }
 
 
 @require_http_methods(["GET", "POST"])
 def display_check(request: HttpRequest) -> HttpResponse:
-    """The pattern, what the browser says of the window, and what the reader says of the room."""
+    """The pattern, what the browser reports about the window, and what the reader confirms about the room."""
     actor, trial_code = reading_actor(request)
     following = safe_next(request)
     if request.method == "GET":
@@ -111,7 +111,7 @@ def display_check(request: HttpRequest) -> HttpResponse:
     given = request.POST
     unseen = [text for code, text in CHECKS.items() if given.get(code) != "yes"]
     if unseen:
-        raise BadInput(f"The display check is not complete. Confirm also {both(map(quoted, unseen))}.")
+        raise BadInput(f"The display check is not complete. Also confirm {both(map(quoted, unseen))}.")
     names = ("window", "pixel_ratio", "screen", "calibrated_on", "remark")
     display = {name: given.get(name, "")[:200] for name in names} | {"confirmed": sorted(CHECKS)}
     request.session["sitting"] = begin_sitting(
@@ -121,7 +121,7 @@ def display_check(request: HttpRequest) -> HttpResponse:
 
 
 def safe_next(request: HttpRequest) -> str:
-    """Where to go on, on this host only."""
+    """The address to continue at, on this host only."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     allowed = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
     return wanted if allowed else reverse("reading:worklist")

@@ -11,7 +11,7 @@ from studies.models import Film, FilmStatus
 
 
 def pass_film(film: Film, sites: Mapping[str, Point], coordinator: Actor, checker: Actor) -> None:
-    """Accepts a film that waits at the desk and places its joints; a film that has passed stays as it is."""
+    """Accepts a film that waits at the desk and places its joints; an accepted film stays as it is."""
     film.refresh_from_db()
     if film.status != FilmStatus.DEIDENTIFIED:
         return
@@ -32,6 +32,6 @@ def pass_film(film: Film, sites: Mapping[str, Point], coordinator: Actor, checke
 
 
 def settle_masks(film: Film, coordinator: Actor, checker: Actor) -> None:
-    """The demo's films bear a side marker and nothing else: where text is suspected, both people say there is none."""
+    """The demo's films have a side marker and no text: where text is suspected, both people say there is none."""
     if masks.proposed_boxes(film):
         masks.confirm(mask_set=masks.propose(film=film, actor=coordinator, rectangles=[]), actor=checker)

@@ -1,6 +1,6 @@
-"""Fills the demo: first what a visitor needs, then a locked campaign, then what lies about at a real desk.
+"""Fills the demo: first what a visitor needs, then a locked campaign, then unfinished work as at a real desk.
 
-Every step finds what an earlier, interrupted run has done, and goes on from there.
+Every step finds what an earlier, interrupted run has done, and continues from there.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ WAIT_SECONDS = 0.2
 
 @dataclass
 class Filling:
-    """One run: where to tell progress, and how jobs are carried."""
+    """One run: where to report progress, and how jobs are run."""
 
     say: Callable[[str], None]
     carry: bool
@@ -66,7 +66,7 @@ class Filling:
     began: datetime = field(default_factory=timezone.now)
 
     def actor(self, email: str) -> Actor:
-        """A demo person in his role."""
+        """A demo person in their role."""
         return cast.actor(self.people, email)
 
     @property
@@ -76,7 +76,7 @@ class Filling:
 
 
 def fill(*, say: Callable[[str], None], carry: bool = False, processes: int = 2) -> None:
-    """The whole demo; ready for a visitor after the first part, and from the start when it has been ready before."""
+    """The whole demo; ready for a visitor after the first part, or at once when it was ready before."""
     ready = Pulse.objects.filter(part="demo", well=True).exists()
     if not ready:
         beat("demo", well=False, says="making the trial and its accounts")
@@ -88,7 +88,7 @@ def fill(*, say: Callable[[str], None], carry: bool = False, processes: int = 2)
     waiting, finished = planned.subjects[8:], planned.subjects[:8]
     film_subjects(run, waiting, "films of the cases that wait for you", well=ready)
     open_for_the_visitor(run, waiting)
-    beat("demo", says="ready; the rest goes on arriving")
+    beat("demo", says="ready; more films are still arriving")
     say("ready")
     film_subjects(run, finished, "films of the locked campaign", well=True)
     lock_a_campaign(run, finished)
@@ -98,13 +98,13 @@ def fill(*, say: Callable[[str], None], carry: bool = False, processes: int = 2)
 
 
 def settle(run: Filling) -> None:
-    """Waits until no job is left to carry, or carries them; a failed one ends the run with its reason."""
+    """Waits until no job is left, or runs the jobs here; a failed job ends the run with its reason."""
     while True:
         if run.carry:
             run_due_jobs()
         failed = Job.objects.failed().filter(finished_at__gte=run.began).first()
         if failed is not None:
-            raise RuntimeError(f"job {failed} failed: {failed.reason}")
+            raise RuntimeError(f"Job {failed} failed: {failed.reason}")
         if not Job.objects.unfinished().exists():
             return
         time.sleep(WAIT_SECONDS)
@@ -164,7 +164,7 @@ def campaign(run: Filling, code: str, title: str, subjects: Sequence[Subject]) -
     if found is None:
         charter = current_charter(trial)
         if charter is None:
-            raise RuntimeError("the demo's charter is not signed")
+            raise RuntimeError("The demo's charter is not signed.")
         found = create_campaign(trial=trial, actor=run.coordinator, charter=charter, code=code, title=title)
     if found.status == CampaignStatus.DRAFT:
         scan_for_leaks(run, found)
@@ -185,7 +185,7 @@ def campaign(run: Filling, code: str, title: str, subjects: Sequence[Subject]) -
 
 
 def scan_for_leaks(run: Filling, found: Campaign) -> None:
-    """As the coordinator does it: run, read, and acknowledged when films tell their order."""
+    """As the coordinator does it: run, read, and acknowledged when films reveal their order."""
     made = newest_scan(found) or request_scan(campaign=found, actor=run.coordinator)
     settle(run)
     made.refresh_from_db()
@@ -270,7 +270,7 @@ def leave_things_lying_about(run: Filling) -> None:
     at_desk[0].refresh_from_db()
     questioned[0].refresh_from_db()
     if questioned[0].status == FilmStatus.DEIDENTIFIED:
-        text = "The marker on this film can hardly be seen. Is it the left hand? Please confirm."
+        text = "The marker on this film is hard to see. Is it the left hand? Please confirm."
         reason = next(iter(QuestionReason)).value
         quality.question(film=questioned[0], actor=run.coordinator, reason=reason, text=text)
     pass_film(arrived[0], arrived[1].sites, run.coordinator, run.actor("checker@demo.example"))

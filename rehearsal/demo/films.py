@@ -49,7 +49,7 @@ def orders_at(subject: Subject, visit: Visit, day: date, truth: Truth, burned_in
 
 
 def send(drawn: Drawn, trial: Trial, site: Site, actor: Actor) -> Film:
-    """Sends one film in for its subject and visit, with the date the site types; the same film again is found."""
+    """Sends one film for its subject and visit, with the date that the site enters; a film sent before is found."""
     visit = Visit.objects.get(subject__trial=trial, subject__code=drawn.order.subject_code, code=drawn.order.visit_code)
     transmittal = open_transmittal(trial=trial, site=site, channel="command", actor=actor)
     receipt = receive(
@@ -63,5 +63,5 @@ def send(drawn: Drawn, trial: Trial, site: Site, actor: Actor) -> Film:
         view=drawn.order.view,
     )
     if receipt.film is None:
-        raise RuntimeError(f"the intake refused a demo film: {receipt.reason}")
+        raise RuntimeError(f"The intake refused a demo film: {receipt.reason}")
     return receipt.film

@@ -70,7 +70,7 @@ def admit(trial: Trial, site: Site, people: dict[str, User]) -> None:
 
 
 def actor(people: dict[str, User], email: str) -> Actor:
-    """The person in his role."""
+    """The person in their role."""
     role = next(account.role for account in ACCOUNTS if account.email == email)
     user = people[email]
     return Actor(user.pk, str(user), role)

@@ -98,7 +98,7 @@ def _fit(x: Matrix, y: Matrix, found: Estimate) -> tuple[Estimate, float | None]
     found = replace(found, value=slope)
     rest = y - slope * x
     if nearly_zero(float(rest.var()), np.stack([x, y])):
-        return replace(found, reason="the differences lie on a line: there is no interval"), None
+        return replace(found, reason="the differences are on one line: there is no interval"), None
     error = math.sqrt(float((rest * rest).sum()) / (len(x) - 2)) / math.sqrt(float((x * x).sum()))
     reach = float(stdtrit(len(x) - 2, (1 + found.level) / 2)) * error
     p = 2 * float(stdtr(len(x) - 2, -abs(slope) / error))

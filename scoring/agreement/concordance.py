@@ -53,7 +53,8 @@ def _with_limits(found: Estimate, variances: tuple[float, float], covariance: fl
         return replace(found, reason="the readers do not vary together: there is no interval")
     r, u = covariance / scale, shift / math.sqrt(scale)
     if 1 - c**2 < 1e-12:
-        return replace(found, reason="the readers agree exactly: there is no interval")
+        exactly = "agree exactly" if c > 0 else "are exactly opposite"
+        return replace(found, reason=f"the readers {exactly}: there is no interval")
     rest = 1 - c**2
     terms = (
         (1 - r**2) * c**2 / (rest * r**2)

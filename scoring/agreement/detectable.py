@@ -132,12 +132,13 @@ def sdc_pooled(
     cube = cube[:, [at for at, known in enumerate(each) if known.value is not None]]
     k = cube.shape[2]
     factor = MULTIPLIERS[coverage] / math.sqrt(readers_averaged or k)
-    sums = resampled_sums(np.concatenate([_moments(cube[:, at]) for at in range(cube.shape[1])], axis=1), bootstrap)
+    moments = [within_moments(cube[:, at]) for at in range(cube.shape[1])]
+    sums = resampled_sums(np.concatenate(moments, axis=1), bootstrap)
     parts = [_root_residual(sums[:, at * (k + 2) : (at + 1) * (k + 2)], k) for at in range(cube.shape[1])]
     return with_bootstrap(found, factor * np.mean(parts, axis=0), bootstrap)
 
 
-def _moments(values: Matrix) -> Matrix:
+def within_moments(values: Matrix) -> Matrix:
     """Per subject: 1, each reader's value less the subject's mean, and their sum of squares; 0 when not complete."""
     known = np.isfinite(values.sum(axis=1))
     rest = np.where(known[:, None], values - values.mean(axis=1, keepdims=True), 0.0)

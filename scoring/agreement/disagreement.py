@@ -1,4 +1,4 @@
-"""Reader disagreement index: how often an accepted value went against a reader, among all cases he read."""
+"""Reader disagreement index: how often an accepted value went against a reader, among all cases the reader read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scoring.agreement.kappa import share
-from scoring.agreement.ratings import BEYOND, beyond
+from scoring.agreement.ratings import BEYOND, beyond, decimals
 from scoring.agreement.results import Estimate, undefined
 
 
@@ -32,5 +32,5 @@ def _index(own: npt.NDArray[np.float64], truth: npt.NDArray[np.float64], thresho
     n, dropped = int(read.sum()), int((~read).sum())
     if beyond(own[read]) or beyond(truth[read]) or not np.isfinite(threshold):
         return undefined("disagreement index", f"a value or the threshold is {BEYOND}", n, 1, dropped=dropped)
-    against = int((np.abs(own[read] - truth[read]) > threshold).sum())
+    against = int((decimals(np.abs(own[read] - truth[read])) > decimals(threshold)).sum())
     return share(against, Estimate("disagreement index", None, None, None, n, 1, dropped=dropped))

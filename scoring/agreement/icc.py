@@ -109,14 +109,14 @@ def _with_limits(found: Estimate, squares: MeanSquares, model: int, averaged: in
     if _error(squares, model) == 0:
         return replace(found, reason="no residual error between readers: there is no interval")
     limits = _absolute_limits if model == 2 else _ratio_limits
-    lower, upper = (_stepped_up(limit, averaged) for limit in limits(squares, model, found.level))
+    lower, upper = (stepped_up(limit, averaged) for limit in limits(squares, model, found.level))
     if not lower <= found.value <= upper:
         # With two or three subjects and a negative estimate Satterthwaite's degrees of freedom can come near nought.
         return replace(found, reason="the approximation gives no interval that holds the estimate")
     return found.with_limits(lower, upper, ABSOLUTE if model == 2 else EXACT)
 
 
-def _stepped_up(single: float, averaged: int) -> float:
+def stepped_up(single: float, averaged: int) -> float:
     """Spearman-Brown, k r / (1 + (k-1) r); a limit beyond its pole is none."""
     below = 1 + (averaged - 1) * single
     return averaged * single / below if below > 0 else float("nan")

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from scoring.agreement.bootstrap import Bootstrap
 from scoring.agreement.kappa import Agreement, agreement, share
-from scoring.agreement.ratings import Matrix, ratings_of
+from scoring.agreement.ratings import Matrix, decimals, ratings_of
 from scoring.agreement.results import Estimate
 
 
@@ -43,6 +43,7 @@ def progressor_agreement(
 ) -> Progressors:
     """`changes` is subjects x readers; progression is change > threshold (strict) or change >= threshold.
 
+    Both are compared to nine decimal places, so that a change from 7.8 to 8.3 is not above 0.5.
     Subjects without a change by every reader are left out and counted. The mean of the readers gives the status used in
     the analysis. Kappa, PABAK and positive agreement as in `kappa.agreement`, progression being the grade above nought.
 
@@ -65,7 +66,8 @@ def progressor_agreement(
 
 
 def _above(changes: Matrix, threshold: float, strict: bool) -> npt.NDArray[np.bool_]:
-    return changes > threshold if strict else changes >= threshold
+    known, limit = decimals(changes), decimals(threshold)
+    return known > limit if strict else known >= limit
 
 
 def _pair(above: npt.NDArray[np.bool_], a: int, b: int, bootstrap: Bootstrap | None) -> PairTable:

@@ -14,6 +14,7 @@ Matrix = npt.NDArray[np.float64]
 COMPLETE = "complete subjects: a subject not rated by every reader is left out, and counted"
 
 LARGEST = 1e50
+DECIMAL_PLACES = 9
 BEYOND = "infinite or beyond 1e50"
 
 
@@ -59,6 +60,16 @@ def beyond(values: Matrix) -> int:
     """How many values are infinite or so large that their squares would be."""
     with np.errstate(invalid="ignore"):
         return int((np.abs(values) > LARGEST).sum())
+
+
+def decimals(values: npt.ArrayLike) -> Matrix:
+    """Values to nine decimal places: a change from 7.8 to 8.3 equals 0.5 when it is compared with a threshold.
+
+    >>> bool(8.3 - 7.8 > 0.5), bool(decimals(8.3 - 7.8) > decimals(0.5))
+    (True, False)
+    """
+    exact: Matrix = np.asarray(values, dtype=np.float64)
+    return exact.round(DECIMAL_PLACES)
 
 
 def matrix_of(

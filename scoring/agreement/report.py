@@ -27,11 +27,16 @@ NO_CHANGE = "needs a column visit with at least two visits"
 
 @dataclass(frozen=True, eq=False)
 class Cube:
-    """Ratings as subjects x visits x readers, NaN for missing; the first visit is the baseline of every change."""
+    """Ratings as subjects x visits x readers, NaN for missing; the first visit is the baseline of every change.
+
+    `changes` holds the changes to each later visit where a rule other than subtraction made them (a charter's rule for
+    sites that are missing): subjects x (visits - 1) x readers.
+    """
 
     values: Matrix
     visits: tuple[str, ...]
     readers: tuple[str, ...]
+    changes: Matrix | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,11 +52,18 @@ class _Layer:
         return {"of": self.of, "visit": self.visit}
 
 
-def report(cube: Cube, *, thresholds: Sequence[float] = THRESHOLDS, bootstrap: Bootstrap | None = None) -> Row:
+def report(
+    cube: Cube,
+    *,
+    thresholds: Sequence[float] = THRESHOLDS,
+    shared_sdc: float | None = None,
+    bootstrap: Bootstrap | None = None,
+) -> Row:
     """All agreement statistics: status at each visit, change from the first visit at each later one.
 
     Keys icc, sem, sdd_status, sdd_change, sdc, bland_altman, ccc, kappa, progressors, pool. A statistic that stands for
-    several visits or pairs of readers has them one by one under `each`.
+    several visits or pairs of readers has them one by one under `each`. Progressors are counted at each threshold and
+    at the SDC of these ratings, or at `shared_sdc`, the SDC of a larger set to which they belong.
     """
     status = [_Layer("status", _label(cube, at), cube.values[:, at]) for at in range(len(cube.visits))]
     change = [_Layer("change", cube.visits[at], _changes(cube, at)) for at in range(1, len(cube.visits))]
@@ -73,13 +85,17 @@ def report(cube: Cube, *, thresholds: Sequence[float] = THRESHOLDS, bootstrap: B
                 cube, status, lambda a, b, stream: _kappa_row(agreement(a, b, bootstrap=bootstrap, stream=stream))
             )
         ),
-        "progressors": [row for layer in change for row in _progressor_rows(layer, thresholds, cube, bootstrap)],
+        "progressors": [
+            row for layer in change for row in _progressor_rows(layer, thresholds, shared_sdc, cube, bootstrap)
+        ],
         "pool": [_pool_row(layer, cube, bootstrap) for layer in layers],
     }
 
 
 def _changes(cube: Cube, at: int) -> Matrix:
     """Change from the first visit; an infinity at either stays one, so that it is not taken for missing."""
+    if cube.changes is not None:
+        return cube.changes[:, at - 1]
     first, later = cube.values[:, 0], cube.values[:, at]
     infinite = np.isinf(first) | np.isinf(later)
     return np.where(infinite, np.inf, np.where(infinite, 0, later) - np.where(infinite, 0, first))
@@ -165,14 +181,15 @@ def _kappa_row(found: Agreement) -> Row:
 
 
 def _progressor_rows(
-    layer: _Layer, thresholds: Sequence[float], cube: Cube, bootstrap: Bootstrap | None
+    layer: _Layer, thresholds: Sequence[float], shared: float | None, cube: Cube, bootstrap: Bootstrap | None
 ) -> Iterator[Row]:
-    """At each threshold named, and at the SDC of the same ratings over the same interval."""
+    """At each threshold named, and at the SDC over the same interval."""
     for limit in thresholds:
         yield _progressor_row(layer, limit, "named", cube, bootstrap)
-    own = sdc(layer.values).value
+    own = sdc(layer.values).value if shared is None else shared
     if own is not None:
-        source = f"SDC 95 % of these ratings, {cube.visits[0]} to {layer.visit}"
+        whose = "these ratings" if shared is None else "all readers"
+        source = f"SDC 95 % of {whose}, {cube.visits[0]} to {layer.visit}"
         yield _progressor_row(layer, own, source, cube, bootstrap)
 
 

@@ -1,4 +1,4 @@
-"""Tells the custodians by mail that their shares are asked for: the trial's code and the last moment, nothing else."""
+"""The mail that asks custodians for their shares: it names the trial's code and the deadline, nothing else."""
 
 from __future__ import annotations
 
@@ -26,12 +26,13 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
 
 
 def mail_about(asked: ArmsRequest) -> EmailMessage:
-    """To everybody with a key that the version was sealed to."""
+    """To every custodian to whose key the version was sealed."""
     trial = asked.campaign.trial.code
     link = settings.PUBLIC_URL.rstrip("/") + reverse("scoring:arms_request", args=[trial, asked.token])
     holders = CustodianKey.objects.filter(pk__in=asked.imported.keys).values("custodian")
     return EmailMessage(
-        subject=f"{trial}: your opening share is asked for",
-        body=f"Two custodians' shares are needed until {asked.expires_at:%Y-%m-%d %H:%M} UTC.\n\nSign in: {link}\n",
+        subject=f"{trial}: please give your opening share",
+        body=f"Opening the arms needs the shares of two custodians by {asked.expires_at:%Y-%m-%d %H:%M} UTC.\n\n"
+        f"Sign in: {link}\n",
         bcc=list(User.objects.filter(pk__in=holders, is_active=True).values_list("email", flat=True)),
     )

@@ -1,4 +1,4 @@
-"""Taking a custodian's opening share: a wrong or foreign one says so and is counted; the second one starts the job."""
+"""Accepting a custodian's opening share: a wrong one is refused and counted; the second valid one starts the job."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class WrongShare(Exception):
 
 @sensitive_variables()
 def give_share(*, asked: ArmsRequest, actor: Actor, user: User, content: bytes, password: str) -> OpeningShare:
-    """The custodian's share, checked value by value against what was sealed to him, under his signature."""
+    """The custodian's share, checked value by value against what was sealed to their key, under their signature."""
     authorise(actor, Action.OPEN_ARMS)
     demand_waiting(asked)
     key = key_of(asked, user)
@@ -47,19 +47,19 @@ def give_share(*, asked: ArmsRequest, actor: Actor, user: User, content: bytes, 
     except WrongShare as fault:
         count_wrong_share(asked, actor, str(fault))
         instead = "Choose the file that custodian.py open wrote for this request."
-        raise BadInput(f"The opening share was not taken. {fault} {instead}", field="opening_share") from None
+        raise BadInput(f"The opening share was refused. {fault} {instead}", field="opening_share") from None
     return keep_share(asked, actor, user, key, shares)
 
 
 @sensitive_variables()
 def checked_shares(asked: ArmsRequest, key: CustodianKey, content: bytes) -> dict[str, str]:
-    """The shares by subject; WrongShare says what is not right with them."""
+    """The shares by subject; WrongShare says what is wrong with them."""
     given = read_share(content)
     expected = {
         "request": (asked.token, "It answers another request."),
         "trial": (asked.campaign.trial.code, "It belongs to another trial."),
         "version": (asked.imported.version, "It belongs to another version of the arms."),
-        "fingerprint": (key.fingerprint, "It was made with another key than yours."),
+        "fingerprint": (key.fingerprint, "It was not made with your key."),
     }
     for name, (value, says) in expected.items():
         if given.get(name) != value:
@@ -72,18 +72,18 @@ def matching_shares(asked: ArmsRequest, place: int, shares: Any) -> dict[str, st
     """Every share is what was sealed to the custodian at that place."""
     values = values_of(asked)
     if not isinstance(shares, dict) or set(shares) != {value.subject.code for value in values}:
-        raise WrongShare("It holds other subjects than the package.")
+        raise WrongShare("Its subjects differ from those in the package.")
     trial, version = asked.campaign.trial.code, asked.imported.version
     for value in values:
         code = value.subject.code
         share = decoded(shares[code])
         if not is_share(value.sealed, place, share, trial=trial, subject=code, version=version):
-            raise WrongShare(f"The share of subject {code} is not what was sealed to your key.")
+            raise WrongShare(f"The share of subject {code} is not the one that was sealed to your key.")
     return shares
 
 
 def read_share(content: bytes) -> dict[str, Any]:
-    """The file as JSON of the right kind."""
+    """The file as JSON of the right form."""
     if len(content) > LARGEST_SHARE:
         raise WrongShare(f"It is larger than {LARGEST_SHARE:,} bytes.")
     try:
@@ -96,7 +96,7 @@ def read_share(content: bytes) -> dict[str, Any]:
 
 
 def decoded(text: object) -> bytes:
-    """The bytes of one share; empty when it is no base64."""
+    """The bytes of one share; empty when it is not base64."""
     try:
         return base64.b64decode(str(text), validate=True)
     except ValueError:
@@ -104,7 +104,7 @@ def decoded(text: object) -> bytes:
 
 
 def count_wrong_share(asked: ArmsRequest, actor: Actor, why: str) -> None:
-    """A wrong share is told to the trail and counted with the request."""
+    """Records a wrong share in the audit trail and counts it with the request."""
     with audited_atomic():
         ArmsRequest.objects.filter(pk=asked.pk).update(wrong_shares=F("wrong_shares") + 1)
         asked.refresh_from_db()
@@ -113,7 +113,7 @@ def count_wrong_share(asked: ArmsRequest, actor: Actor, why: str) -> None:
 
 @sensitive_variables()
 def keep_share(asked: ArmsRequest, actor: Actor, user: User, key: CustodianKey, shares: dict[str, str]) -> OpeningShare:
-    """Encrypts the share until it has served; with the second one the arms are opened."""
+    """Stores the share encrypted until it is used; the second share starts the opening of the arms."""
     text = json.dumps(shares, sort_keys=True).encode()
     sealed = concealed(text, name_of(asked, key))
     with audited_atomic():

@@ -1,4 +1,4 @@
-"""Asking for the arms of a locked campaign, withdrawing, running out of time, and what each custodian is given."""
+"""Requests for the arms of a locked campaign: making, withdrawing and expiring them, and each custodian's package."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ REQUEST_IS: dict[str, str] = {
     ArmsRequestStatus.WAITING: "is waiting for two custodians",
     ArmsRequestStatus.OPENING: "is being opened",
     ArmsRequestStatus.OPENED: "has been opened",
-    ArmsRequestStatus.EXPIRED: "has run out of time",
+    ArmsRequestStatus.EXPIRED: "has expired",
     ArmsRequestStatus.WITHDRAWN: "has been withdrawn",
     ArmsRequestStatus.FAILED: "has failed",
 }
@@ -38,17 +38,17 @@ REQUEST_BECOMES: dict[str, str] = {
     ArmsRequestStatus.OPENED: "opened",
     ArmsRequestStatus.EXPIRED: "ended",
     ArmsRequestStatus.WITHDRAWN: "withdrawn",
-    ArmsRequestStatus.FAILED: "given up",
+    ArmsRequestStatus.FAILED: "marked as failed",
 }
 
 
 def why_not_open(campaign: Campaign) -> list[str]:
-    """What stands in the way of opening this campaign's arms, in plain words."""
+    """What blocks the opening of this campaign's arms, in plain words."""
     obstacles = []
     if not holds_arms(campaign.trial):
         obstacles.append("The trial holds no arms.")
     if newest_import(campaign.trial) is None:
-        obstacles.append("No arm has been imported.")
+        obstacles.append("No arms have been imported.")
     if not terms_of(campaign.charter).arms_may_be_opened:
         obstacles.append(f"Charter version {campaign.charter.version} does not permit it.")
     if campaign.status != CampaignStatus.LOCKED:
@@ -57,7 +57,7 @@ def why_not_open(campaign: Campaign) -> list[str]:
 
 
 def ask_for_arms(*, campaign: Campaign, actor: Actor, user: User, reason: str) -> ArmsRequest:
-    """Asks any two custodians for their shares, within the time limit."""
+    """Requests the shares of any two custodians within the time limit."""
     authorise(actor, Action.REQUEST_ARMS)
     demand_reason(reason)
     imported = newest_import(campaign.trial)
@@ -67,7 +67,7 @@ def ask_for_arms(*, campaign: Campaign, actor: Actor, user: User, reason: str) -
     with audited_atomic():
         Campaign.objects.select_for_update().get(pk=campaign.pk)
         if campaign.arms_requests.filter(status__in=UNDER_WAY).exists():
-            raise WrongState(f"The arms of campaign {campaign.code} have already been asked for.")
+            raise WrongState(f"The arms of campaign {campaign.code} have already been requested.")
         asked = ArmsRequest.objects.create(
             campaign=campaign,
             lock=Lock.objects.filter(campaign=campaign).latest("number"),
@@ -83,7 +83,7 @@ def ask_for_arms(*, campaign: Campaign, actor: Actor, user: User, reason: str) -
 
 
 def withdraw_request(*, asked: ArmsRequest, actor: Actor) -> None:
-    """The arms are not wanted any more; a share that was given is wiped."""
+    """Withdraws the request; a share that was given is wiped."""
     authorise(actor, Action.REQUEST_ARMS)
     with audited_atomic():
         move_request(asked, ArmsRequestStatus.WITHDRAWN)
@@ -92,7 +92,7 @@ def withdraw_request(*, asked: ArmsRequest, actor: Actor) -> None:
 
 
 def expire(asked: ArmsRequest) -> None:
-    """The time is over; a share that was given is wiped."""
+    """Ends a request whose time is over; a share that was given is wiped."""
     with audited_atomic():
         move_request(asked, ArmsRequestStatus.EXPIRED)
         wipe_shares(asked)
@@ -100,18 +100,18 @@ def expire(asked: ArmsRequest) -> None:
 
 
 def expire_all() -> None:
-    """Every request whose time is over; the sweeper calls this again and again."""
+    """Ends every request whose time is over; the sweeper calls this at intervals."""
     over = ArmsRequest.objects.filter(status=ArmsRequestStatus.WAITING, expires_at__lte=timezone.now())
     for asked in over.select_related("campaign__trial"):
         expire(asked)
 
 
 def demand_waiting(asked: ArmsRequest) -> None:
-    """Refuses a request that no longer takes shares: out of time, or its lock is not in force any more."""
+    """Refuses a request that no longer accepts shares: it has expired, or its lock is no longer in force."""
     if asked.status == ArmsRequestStatus.WAITING and asked.expires_at <= timezone.now():
         expire(asked)
     if asked.status != ArmsRequestStatus.WAITING:
-        raise WrongState(f"This request {REQUEST_IS[asked.status]}, so it takes no shares.")
+        raise WrongState(f"This request {REQUEST_IS[asked.status]}, so it accepts no shares.")
     campaign = Campaign.objects.get(pk=asked.campaign_id)
     newest = Lock.objects.filter(campaign=campaign).latest("number")
     if campaign.status != CampaignStatus.LOCKED or newest.pk != asked.lock_id:
@@ -124,7 +124,7 @@ def subjects_read(campaign: Campaign) -> set[int]:
 
 
 def values_of(asked: ArmsRequest) -> list[SealedArm]:
-    """The sealed arms of the campaign's subjects, by subject code: no more is opened than was read."""
+    """The sealed arms of the campaign's subjects, by subject code: only arms of subjects that were read are opened."""
     found = SealedArm.objects.filter(imported=asked.imported, subject__in=subjects_read(asked.campaign))
     return list(found.select_related("subject").order_by("subject__code"))
 
@@ -143,7 +143,7 @@ def key_of(asked: ArmsRequest, user: User) -> CustodianKey:
 
 
 def sealed_package(*, asked: ArmsRequest, actor: Actor, user: User) -> dict[str, Any]:
-    """What one custodian's tool turns into an opening share: his sealed shares, and no one else's."""
+    """The sealed shares of one custodian and nobody else's, which their tool turns into an opening share."""
     authorise(actor, Action.OPEN_ARMS)
     demand_waiting(asked)
     key = key_of(asked, user)
@@ -172,7 +172,7 @@ def move_request(asked: ArmsRequest, to: ArmsRequestStatus, **changes: object) -
 
 
 def wipe_shares(asked: ArmsRequest) -> None:
-    """That a share was given stays; its content does not."""
+    """Removes the contents of the shares; the record that they were given stays."""
     OpeningShare.objects.filter(request=asked).update(content=None)
 
 

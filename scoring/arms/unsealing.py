@@ -1,7 +1,7 @@
-"""Opens the arms of a locked campaign with two custodians' shares: a package of its own, for the unblinded side.
+"""Opens the arms of a locked campaign with two custodians' shares: a separate package, for the unblinded side.
 
-Values are in the clear in the worker's memory only; the package is stored encrypted and handed out to people who
-move to the unblinded side of the trial for ever.
+Arms are unencrypted only in the worker's memory. The package is stored encrypted and given to people who move to the
+unblinded side of the trial permanently.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ from studies.plan.membership import move_to_unblinded_side
 ACTOR = Actor.system("arms")
 README = """The arms of campaign {campaign}, trial {trial}. THIS PACKAGE UNBLINDS.
 
-arms.csv   SUBJID, ARM: every subject whose case was read. An empty ARM: none was imported for the subject.
-Join it to the locked dataset (root {dataset_root}) by SUBJID.
-verify.py  proves the files intact: python verify.py --root {{ROOT}}, the root shown beside the download.
+arms.csv   SUBJID and ARM of every subject whose case was read. ARM is empty when none was imported for the subject.
+           Join it to the locked dataset (root {dataset_root}) by SUBJID.
+verify.py  proves that the files are intact: python verify.py --root {{ROOT}}. The root is shown with the request.
 """
 
 
@@ -91,7 +91,7 @@ def opened_arms(asked: ArmsRequest, lease: Lease) -> dict[str, str]:
 
 
 def fail(asked: ArmsRequest, lease: Lease) -> None:
-    """What is stored is not what was sealed."""
+    """Ends the request: what is stored differs from what was sealed."""
     with audited_atomic():
         lease.finish()
         move_request(asked, ArmsRequestStatus.FAILED)
@@ -151,7 +151,7 @@ def zipped(asked: ArmsRequest, files: dict[str, bytes]) -> bytes:
 
 
 def receive_arms(*, asked: ArmsRequest, actor: Actor, user: User, password: str) -> bytes:
-    """The opened package. Whoever receives it moves to the unblinded side of the trial, and cannot come back."""
+    """The opened package. The person who receives it moves to the unblinded side of the trial permanently."""
     authorise(actor, Action.RECEIVE_ARMS)
     if asked.status != ArmsRequestStatus.OPENED:
         raise WrongState(f"This request {REQUEST_IS[asked.status]}. The arms can be received once they are opened.")

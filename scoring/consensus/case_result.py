@@ -64,7 +64,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
 
 
 def compute(case: Case) -> Computed | None:
-    """The result of a case as its signed reads stand; None while a primary read is unsigned, or when it is voided."""
+    """The result of a case from its signed reads; None while a primary read is unsigned, or when it is voided."""
     terms, frozen = terms_of(case.campaign.charter), open_case_seal(case)
     instrument, rule = instruments.get(terms.instrument), rule_of(terms)
     reads = list(case.reads.counting().select_related("reader").order_by("pk"))
@@ -119,9 +119,9 @@ def reference_place(terms: Terms, frozen: FrozenCase) -> int:
 
 
 def keep(case: Case, computed: Computed) -> None:
-    """Writes the result once per set of inputs, moves the case, asks for the adjudicator. Inside a transaction.
+    """Writes the result once per set of inputs, moves the case, requests adjudication. Inside a transaction.
 
-    The trail hears of it each time: a control computed again to the same end looks as an adjudication does.
+    Each time is recorded in the audit trail: a control recomputed with the same result looks like an adjudication.
     """
     locked = Case.objects.select_for_update().select_related("campaign__charter", "campaign__trial").get(pk=case.pk)
     digest = inputs_digest(computed)
@@ -162,7 +162,7 @@ def keep(case: Case, computed: Computed) -> None:
 
 
 def follow(case: Case, outcome: Outcome) -> None:
-    """Moves the case to what the result says; an adjudicated one passes through discordant."""
+    """Moves the case to the state that its result gives; an adjudicated case first becomes discordant."""
     if outcome == Outcome.ADJUDICATED and case.status == CaseStatus.OPEN:
         move_case(case, CaseStatus.DISCORDANT)
     move_case(case, STATUS[outcome])

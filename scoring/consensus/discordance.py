@@ -33,7 +33,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Discordance:
-    """What the comparison of two readers found. `largest` is in score units; None when no pair was comparable."""
+    """The result of comparing two readers. `largest` is in score units; None when no pair was comparable."""
 
     largest: Fraction | None
     one_sided: tuple[int, ...]
@@ -60,7 +60,7 @@ def compare_readers(
 
 
 def change_between(instrument: Instrument, series: Series, one: int, other: int, rule: MissingRule) -> Fraction | None:
-    """A reader's overall change from one timepoint to another, looking at these two alone; None when missing."""
+    """A reader's overall change from one timepoint to another, from these two alone; None when missing."""
     changes = change(
         instrument,
         series.values[[one]],

@@ -36,7 +36,7 @@ def signed_reads(reads: Sequence[Read], instrument: Instrument, frozen: FrozenCa
 
 
 def counting_values(read: Read) -> list[SignedValues]:
-    """What enters results: where timepoints were read alone before a last step together, that step alone."""
+    """What is used in results: where timepoints were read alone before a last step together, only that last step."""
     return [signed for signed in newest_values(read) if signed.step.counts]
 
 
@@ -45,7 +45,7 @@ def newest_values(read: Read) -> list[SignedValues]:
     newest: dict[int, SignedValues] = {}
     for signed in SignedValues.objects.filter(step__read=read).select_related("step").order_by("version"):
         if hashlib.sha256(signed.values.encode("ascii")).hexdigest() != signed.digest:
-            raise AlteredValues(f"signed values {signed.pk} of read {read.pk} are not what was signed")
+            raise AlteredValues(f"The values {signed.pk} of read {read.pk} differ from what was signed.")
         newest[signed.step.position] = signed
     return [newest[position] for position in sorted(newest)]
 

@@ -35,7 +35,7 @@ from scoring.models import DATASET_TRANSITIONS, Dataset, DatasetStatus
 
 
 def request_dataset(*, campaign: Campaign, actor: Actor) -> Dataset:
-    """Asks for a dataset of a closed campaign; a job builds it."""
+    """Requests a dataset of a closed campaign; a job builds it."""
     authorise(actor, Action.BUILD_DATASET)
     if campaign.trains:
         raise WrongState(f"Campaign {campaign.code} is for training, so no dataset is built from it.")
@@ -56,12 +56,12 @@ def request_dataset(*, campaign: Campaign, actor: Actor) -> Dataset:
 
 
 def named(dataset: Dataset) -> dict[str, object]:
-    """What people call the dataset, for the audit trail."""
+    """How the audit trail names the dataset."""
     return {"campaign": dataset.campaign.code, "number": dataset.number}
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
-    """Builds {"dataset": id}. A result that its signed values do not give fails the build with its reason."""
+    """Builds {"dataset": id}. The build fails when a stored result differs from its signed values."""
     dataset = Dataset.objects.select_related("campaign__trial", "campaign__charter").get(pk=payload["dataset"])
     with work_folder() as folder:
         try:
@@ -141,7 +141,7 @@ def reader_codes(campaign: Campaign) -> dict[int, str]:
 
 
 def fail(dataset: Dataset, lease: Lease, reason: str) -> None:
-    """The dataset failed for good: something stored is not what was signed."""
+    """The dataset has failed: stored values differ from what was signed."""
     with audited_atomic():
         lease.finish()
         move_dataset(dataset, DatasetStatus.FAILED, failure=reason[:1000])
@@ -157,7 +157,7 @@ def fail(dataset: Dataset, lease: Lease, reason: str) -> None:
 
 
 def discard_dataset(*, dataset: Dataset, actor: Actor) -> None:
-    """Sets aside a dataset that was not locked."""
+    """Discards a dataset that was not locked."""
     authorise(actor, Action.BUILD_DATASET)
     with audited_atomic():
         before = dataset.status
@@ -173,7 +173,7 @@ def discard_dataset(*, dataset: Dataset, actor: Actor) -> None:
 
 
 def record_download(*, dataset: Dataset, actor: Actor) -> None:
-    """Tells the trail that somebody took a copy."""
+    """Records in the audit trail that a person downloaded a copy."""
     authorise(actor, Action.DOWNLOAD_DATASET)
     with audited_atomic():
         record(
@@ -187,7 +187,7 @@ def record_download(*, dataset: Dataset, actor: Actor) -> None:
 
 DATASET_IS: dict[str, str] = {
     DatasetStatus.BUILDING: "is still being built",
-    DatasetStatus.BUILT: "is built and not submitted for a lock",
+    DatasetStatus.BUILT: "is built, and no lock has been requested",
     DatasetStatus.LOCK_REQUESTED: "is waiting for its second signer",
     DatasetStatus.LOCKED: "is locked",
     DatasetStatus.FAILED: "could not be built",
@@ -195,15 +195,15 @@ DATASET_IS: dict[str, str] = {
 }
 DATASET_BECOMES: dict[str, str] = {
     DatasetStatus.BUILT: "built",
-    DatasetStatus.LOCK_REQUESTED: "submitted for a lock",
+    DatasetStatus.LOCK_REQUESTED: "submitted for locking",
     DatasetStatus.LOCKED: "locked",
-    DatasetStatus.FAILED: "given up",
+    DatasetStatus.FAILED: "marked as failed",
     DatasetStatus.DISCARDED: "discarded",
 }
 
 
 def said_of_dataset(dataset: Dataset) -> str:
-    """The dataset and its state, as the beginning of a refusal.
+    """The dataset and its state, as the first sentence of a refusal.
 
     >>> said_of_dataset(Dataset(number=2, status="locked"))
     'Dataset 2 is locked.'

@@ -38,7 +38,7 @@ Row = dict[str, object]
 
 
 class ResultDiffers(RuntimeError):
-    """The stored result of a case is not what its signed values give."""
+    """The stored result of a case differs from what its signed values give."""
 
 
 @dataclass
@@ -106,18 +106,18 @@ class CaseData:
 
 
 def checked_result(case: Case) -> tuple[CaseResult, Computed]:
-    """The newest stored result and the same computed anew from the signed values; ResultDiffers when they disagree."""
+    """The newest stored result and the one recomputed from the signed values; ResultDiffers when they disagree."""
     computed = compute(case)
     stored = CaseResult.objects.filter(case=case).order_by("-version").first()
     if computed is None or stored is None:
-        raise ResultDiffers(f"case {case.number} has no result")
+        raise ResultDiffers(f"Case {case.number} has no result.")
     differs = (
         stored.numbers != json.loads(json.dumps(computed.numbers))
         or stored.readers != list(computed.readers)
         or stored.trigger != trigger_json(computed.trigger)
     )
     if differs:
-        raise ResultDiffers(f"case {case.number}: the stored result is not what the signed values give")
+        raise ResultDiffers(f"The stored result of case {case.number} differs from what its signed values give.")
     return stored, computed
 
 
@@ -192,7 +192,7 @@ def number_rows(data: CaseData, computed: Computed, kind: str) -> Iterator[Row]:
 
 
 def numbers_of_repeat(data: CaseData, read: Read) -> Numbers:
-    """The numbers of a repeat, which enter no result."""
+    """The numbers of a repeat, which are not used in any result."""
     (signed,) = signed_reads([read], data.instrument, data.frozen)
     return numbers_of(data.instrument, signed.series, rule_of(terms_of(data.case.campaign.charter)))
 

@@ -1,4 +1,4 @@
-"""Locking a dataset takes two people; unlocking takes a reason and a second person and leads to lock n+1."""
+"""Two people lock a dataset. Unlocking needs a reason and a second person; the next lock has the next number."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from scoring.datasets.building import move_dataset, said_of_dataset
 from scoring.models import Dataset, DatasetStatus, Lock, LockRequest, Unlock
 from studies.models import Question, QuestionStatus
 
-REQUEST_MEANING = "I ask to lock this dataset"
+REQUEST_MEANING = "I request the lock of this dataset"
 CONFIRM_MEANING = "I confirm the lock of this dataset"
 
 
 def why_not_lock(campaign: Campaign) -> list[str]:
-    """What stands in the way of a lock, in plain words."""
+    """What blocks a lock, in plain words."""
     obstacles = []
     if campaign.status != CampaignStatus.CLOSED:
-        obstacles.append(f"{said_of(campaign)} It must be closed, and not locked.")
+        obstacles.append(f"{said_of(campaign)} It must be closed and not locked.")
     if left := outstanding_in(campaign).reads:
         obstacles.append(f"{counted(left, 'read is', 'reads are')} not signed.")
     open_questions = Question.objects.filter(trial=campaign.trial).exclude(status=QuestionStatus.CLOSED).count()
@@ -49,13 +49,13 @@ def questions_on(campaign: Campaign) -> int:
 
 
 def demand_lockable(dataset: Dataset) -> None:
-    """WrongState while something is in the way of a lock."""
+    """WrongState while something blocks a lock."""
     if obstacles := why_not_lock(dataset.campaign):
         raise WrongState(f"Dataset {dataset.number} cannot be locked yet. {' '.join(obstacles)}")
 
 
 def request_lock(*, dataset: Dataset, actor: Actor, user: User, password: str) -> LockRequest:
-    """The statistician signs the root; the second signer is asked."""
+    """The statistician signs the root; the second signer must confirm it."""
     authorise(actor, Action.REQUEST_LOCK)
     demand_lockable(dataset)
     check_password_for_signature(user=user, password=password)
@@ -95,11 +95,11 @@ def record_lock(
 
 
 def confirm_lock(*, dataset: Dataset, actor: Actor, user: User, password: str) -> Lock:
-    """The second person signs the same root: the dataset is immutable from now on."""
+    """The second person signs the same root; from then on the dataset is immutable."""
     authorise(actor, Action.CONFIRM_LOCK)
     request = open_request(dataset)
     if request.signature.signer_id == user.pk:
-        raise BadInput("You asked for this lock yourself. Another person must confirm it.")
+        raise BadInput("You requested this lock yourself. Another person must confirm it.")
     demand_lockable(dataset)
     check_password_for_signature(user=user, password=password)
     with audited_atomic():
@@ -121,7 +121,7 @@ def confirm_lock(*, dataset: Dataset, actor: Actor, user: User, password: str) -
 
 
 def decline_lock(*, dataset: Dataset, actor: Actor, reason: str) -> None:
-    """The second signer turns the dataset down: it is set aside, and a new one is built once mended."""
+    """The second signer declines the lock: the dataset is discarded, and a new one is built after correction."""
     authorise(actor, Action.CONFIRM_LOCK)
     demand_reason(reason)
     request = open_request(dataset)
@@ -140,16 +140,16 @@ def open_request(dataset: Dataset) -> LockRequest:
 
 
 def ask_unlock(*, lock: Lock, actor: Actor, user: User, reason: str) -> Unlock:
-    """Asks to open the newest lock of a campaign, with a reason; another person must agree."""
+    """Requests unlocking of the newest lock of a campaign, with a reason; another person must agree."""
     authorise(actor, Action.REQUEST_UNLOCK)
     demand_reason(reason)
     if (
         lock.campaign.status != CampaignStatus.LOCKED
         or lock.number != Lock.objects.filter(campaign=lock.campaign).count()
     ):
-        raise WrongState(f"Lock {lock.number} is no longer in force. Only the lock in force can be opened.")
+        raise WrongState(f"Lock {lock.number} is no longer in force. Only the lock in force can be unlocked.")
     if Unlock.objects.filter(lock=lock).exists():
-        raise WrongState(f"Somebody has already asked to open lock {lock.number}.")
+        raise WrongState(f"Unlocking of lock {lock.number} has already been requested.")
     with audited_atomic():
         unlock = Unlock.objects.create(lock=lock, reason=reason.strip()[:500], asked_by=user)
         record_lock("scoring.unlock.requested", lock.dataset, actor, reason)
@@ -157,14 +157,14 @@ def ask_unlock(*, lock: Lock, actor: Actor, user: User, reason: str) -> Unlock:
 
 
 def agree_unlock(*, unlock: Unlock, actor: Actor, user: User) -> None:
-    """The second person agrees: the campaign is closed and unlocked; the locked dataset stays as it is."""
+    """The second person agrees: the campaign is closed again, and the locked dataset stays as it is."""
     authorise(actor, Action.CONFIRM_LOCK)
     if unlock.asked_by_id == user.pk:
-        raise BadInput("You asked to open this lock yourself. Another person must agree.")
+        raise BadInput("You requested this unlocking yourself. Another person must agree.")
     with audited_atomic():
         touched = Unlock.objects.filter(pk=unlock.pk, agreed_by=None).update(agreed_by=user, agreed_at=timezone.now())
         if touched != 1:
-            raise WrongState(f"Lock {unlock.lock.number} has already been opened.")
+            raise WrongState(f"Lock {unlock.lock.number} has already been unlocked.")
         move_campaign(unlock.lock.campaign, CampaignStatus.CLOSED)
         record_lock("scoring.unlock.approved", unlock.lock.dataset, actor, unlock.reason)
         anchors.write_on_commit()

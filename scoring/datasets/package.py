@@ -29,7 +29,7 @@ class TableFile:
         self.rows = 0
 
     def write(self, rows: Iterable[Row]) -> None:
-        """Appends rows; text that a spreadsheet would take for a formula is kept as text."""
+        """Appends rows; text that a spreadsheet would read as a formula is kept as text."""
         for row in rows:
             self.writer.writerow({name: harmless(value) for name, value in row.items() if name in self.table.names})
             self.rows += 1

@@ -1,4 +1,4 @@
-"""What a package says of itself: facts for the manifest, and a page for the person who opens it."""
+"""The description inside a package: facts for the manifest, and a page for the person who opens it."""
 
 from __future__ import annotations
 
@@ -31,8 +31,10 @@ def describe(dataset: Dataset, rows: dict[str, int]) -> dict[str, Any]:
 
 
 def order_in_words(presentation: str) -> str:
-    """What readers knew of the order of time."""
-    return "; they knew the order of time" if presentation in ORDER_KNOWN else ", nor the order of time"
+    """What readers knew about the chronological order."""
+    if presentation in ORDER_KNOWN:
+        return "They knew the chronological order."
+    return "They did not know the chronological order either."
 
 
 def write_readme(folder: Path, dataset: Dataset, facts: dict[str, Any]) -> None:
@@ -44,23 +46,24 @@ def write_readme(folder: Path, dataset: Dataset, facts: dict[str, Any]) -> None:
 
 Central reading by {read_by["key"]} version {read_by["version"]} (0 to {read_by["maximum"]}),
 charter version {facts["charter"]["version"]}. Presentation: {PRESENTATIONS[terms["presentation"]]}.
-Readers knew neither subject, visit, date, site nor treatment{order_in_words(terms["presentation"])}.
-Entry: {ENTRY_ORDERS[terms["entry_order"]].lower()}.
-Adjudication above a difference of {terms["adjudication_threshold"]:g} in change; then:
-{RESULT_RULES[terms["result_rule"]]}.
-Missing sites: {terms["missing_rule"]} (limit {terms["missing_limit"]:g}). No treatment arm is held here.
+Readers did not know the subject, visit, date, site or treatment. {order_in_words(terms["presentation"])}
+Order of entry: {ENTRY_ORDERS[terms["entry_order"]].lower()}.
+A case is adjudicated when the changes of its two readers differ by more than {terms["adjudication_threshold"]:g},
+or when only one of them could evaluate a visit.
+Result after adjudication: {RESULT_RULES[terms["result_rule"]]}.
+Missing sites: {terms["missing_rule"]} (limit {terms["missing_limit"]:g}). This package contains no treatment arm.
 
 ## Files
 {files}
 - `codebook.csv`: every column of every table.
 - `manifest.json`: size and SHA-256 of every file; its own SHA-256 is the root that two people sign.
-- `verify.py`: `python verify.py . --root ROOT` proves this folder intact; it needs Python alone.
+- `verify.py`: `python verify.py . --root ROOT` proves that this folder is intact. It needs only Python 3.
 
-Values count where COUNTFL is Y; repeats (REPEATFL) serve the readers' agreement with themselves and no result.
-Once the campaign is locked its seeds can be revealed: `bin/manage verify_randomisation . --seed FILE` draws every
-order in `orders.csv` again.
+Values are used in results where COUNTFL is Y. Repeats (REPEATFL) measure intra-reader agreement and are not used in
+any result. Once the campaign is locked, its seeds can be revealed. `bin/manage verify_randomisation . --seed FILE`
+then draws every order in `orders.csv` again.
 
-Values named EXACT are fractions; AVAL is rounded once, half to even, to 4 decimals. A text cell that begins like a
-spreadsheet formula is preceded by an apostrophe. Files are UTF-8, comma separated, CRLF.
+EXACT holds fractions. AVAL is rounded once, half to even, to 4 decimals. A text cell that begins like a spreadsheet
+formula is preceded by an apostrophe. Files are UTF-8, comma-separated, with CRLF line ends.
 """
     (folder / "README.md").write_text(text, encoding="utf-8", newline="\n")

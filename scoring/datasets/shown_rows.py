@@ -40,7 +40,7 @@ def read_rows(data: CaseData) -> Iterator[Row]:
 
 
 def order_rows(data: CaseData) -> Iterator[Row]:
-    """One row per timepoint shown in every read that was issued, whatever became of it, in order of issue."""
+    """One row per timepoint of every issued read, whatever its status, in order of issue."""
     reads = data.case.reads.select_related("batch", "sealedread").order_by("pk")
     for read in reads:
         visits, drawn = visits_of(read), was_drawn(read)

@@ -35,21 +35,23 @@ VISIT = Column("VISIT", "Visit code of the trial")
 VISITTYPE = Column("VISITTYPE", "scheduled, unscheduled, rescue or early-termination")
 FILMDTC = Column("FILMDTC", "Day of the first film of the visit (ISO 8601)")
 READER = Column("READER", "READER 1, READER 2 (primary reads in order of issue) or ADJUDICATOR")
-READERID = Column("READERID", "Code of the person within this campaign; the same person keeps it in every case")
+READERID = Column("READERID", "Code of the person within this campaign, the same in every case")
 READID = Column("READID", "Random token of the read")
-STEP = Column("STEP", "Which step of the read, from 1: what was shown and locked together")
-COUNTFL = Column("COUNTFL", "Y when the values may enter results; empty for repeats and for steps that do not count")
-REPEATFL = Column("REPEATFL", "Y when the read repeats an earlier one of the same reader, unknown to him")
+STEP = Column("STEP", "Step of the read, from 1: the timepoints that were shown and locked together")
+COUNTFL = Column(
+    "COUNTFL", "Y when the values may be used in results; empty for repeats and for steps that do not count"
+)
+REPEATFL = Column("REPEATFL", "Y when the read repeats an earlier one of the same reader, who was not informed")
 FEATURE = Column("FEATURE", "erosion, narrowing or grade")
 EXACT = Column("EXACT", "The exact value as a fraction n/d; empty when missing")
 VALUE = Column("AVAL", "The value rounded once, half to even, to 4 decimals; empty when missing")
 REASON = Column("NAREASON", "Why the value is missing; empty otherwise")
 ASSESSED = Column("ASSESSED", "Sites whose entered score was used")
-IMPUTED = Column("IMPUTED", "Sites whose value the charter's missing rule supplied")
+IMPUTED = Column("IMPUTED", "Sites whose value was imputed by the charter's missing rule")
 GROUP = Column("GROUP", "total, or a feature, a region or both (erosion-hand): what was summed")
 SOURCE = Column(
     "SOURCE",
-    "READER 1, READER 2, ADJUDICATOR, a READER's REPEAT, or RESULT: the mean of the readers that decide the case",
+    "READER 1, READER 2, ADJUDICATOR, a READER's REPEAT, or RESULT: the mean of the readers who decide the case",
 )
 
 SCORES = Table(
@@ -108,7 +110,7 @@ TOTALS = Table(
 )
 CHANGES = Table(
     "changes.csv",
-    "Change from the first visit per reader and of the result, by the charter's missing rule on both visits alike",
+    "Change from the first visit, per reader and of the result; the charter's missing rule treats both visits alike",
     (
         STUDY,
         SUBJECT,
@@ -128,7 +130,7 @@ CHANGES = Table(
 )
 CASES = Table(
     "cases.csv",
-    "One row per case: its result, the rule, the readers that decide it, the trigger",
+    "One row per case: its result, the rule, the readers who decide it, the trigger",
     (
         STUDY,
         SUBJECT,
@@ -138,14 +140,14 @@ CASES = Table(
         Column("RULE", "mean-of-two, or the charter's result rule after adjudication"),
         Column("READERS", "Codes of the readers whose mean is the result"),
         Column("LARGEST", "Largest absolute difference of the two readers' changes over all pairs of visits"),
-        Column("THRESHOLD", "The charter's threshold; adjudicated strictly above it"),
+        Column("THRESHOLD", "The charter's threshold; a case is adjudicated strictly above it"),
         Column("ONESIDED", "Visits (VISITNUM) evaluable for only one reader"),
         Column("VOIDREASON", "Why a case was voided"),
     ),
 )
 READS = Table(
     "reads.csv",
-    "One row per film shown: what each reader saw, where, in which order",
+    "One row per film shown: what each reader saw, where and in which order",
     (
         STUDY,
         SUBJECT,
@@ -165,29 +167,29 @@ READS = Table(
         Column("FILMTOKEN", "Random token of the film in this read"),
         Column("IMGID", "Random key of the reader image; empty when the film is absent"),
         FILMDTC,
-        Column("DATESRC", "Where the film date comes from: header, site or confirmed"),
+        Column("DATESRC", "Source of the film date: header, site or confirmed"),
         Column("SIGNDTC", "When the read was signed (UTC)"),
         Column("DIGEST", "SHA-256 of the signed bytes"),
     ),
 )
 ORDERS = Table(
     "orders.csv",
-    "One row per timepoint shown in every read issued, whatever became of it: all that was drawn, to be drawn again",
+    "One row per timepoint of every issued read, whatever its status: everything needed to draw the orders again",
     (
         STUDY,
         Column("CASENUM", "Drawn number of the case in the campaign"),
         READID,
         Column("READKIND", "primary, adjudication or repeat"),
-        Column("READSTATUS", "What became of the read"),
-        Column("COMMITMENT", "SHA-256 that committed to the seed of these orders when the read was asked for"),
-        Column("QUEUE", "Name of the draw of the reader's queue: the first of its tokens"),
+        Column("READSTATUS", "Status of the read"),
+        Column("COMMITMENT", "SHA-256 that committed to the seed of these orders when the read was requested"),
+        Column("QUEUE", "Name of the draw of the reader's queue: the first of its entries' tokens"),
         Column("ENTRY", "Random token of the entry in the worklist: the read, or the timepoint where these are mixed"),
         Column("QUEUEPOS", "Drawn place of the entry in that queue, from 0"),
         STEP,
-        Column("STEPCOUNTS", "Y when the values of the step enter the read's result"),
+        Column("STEPCOUNTS", "Y when the values of the step are used in the read's result"),
         Column("POSITION", "Place from the left, from 0"),
         Column("LETTER", "Letter of the visit on the screen"),
-        Column("KEY", "Smallest random image key of the visit: what drawing started from"),
+        Column("KEY", "Smallest random image key of the visit, from which the draw started"),
         VISITNUM,
         Column("REPEATDRAWN", "Y when the read was drawn to be repeated"),
     ),

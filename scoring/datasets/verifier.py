@@ -1,6 +1,6 @@
-"""Proves an unpacked Blindread dataset intact; needs Python 3 alone. Shipped in every package as verify.py.
+"""Proves that an unpacked Blindread dataset is intact. Needs only Python 3. Included in every package as verify.py.
 
-Usage: python verify.py [FOLDER] [--root HEX]. The root is printed on the lock and signed by two people.
+Usage: python verify.py [FOLDER] [--root HEX]. The root is shown with the lock and was signed by two people.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ def file_digest(path: Path) -> str:
 
 
 def verify(folder: Path, root: str = "") -> list[str]:
-    """Every fault found, in words; empty when the folder is the package whose root was signed."""
+    """Every fault found, as a sentence; empty when the folder is the package whose root was signed."""
     manifest_path = folder / MANIFEST
     if not manifest_path.is_file():
-        return [f"{MANIFEST} is missing"]
+        return [f"{MANIFEST} is missing."]
     found_root = file_digest(manifest_path)
     faults = []
     if root and found_root != root.strip().lower():
-        faults.append(f"{MANIFEST} is not the one that was signed: its digest is {found_root}")
+        faults.append(f"{MANIFEST} is not the one that was signed. Its SHA-256 is {found_root}.")
     try:
         files = {
             str(name): dict(entry) for name, entry in json.loads(manifest_path.read_text("utf-8"))["files"].items()
         }
     except (ValueError, KeyError, TypeError, AttributeError):
-        return [*faults, f"{MANIFEST} cannot be read"]
+        return [*faults, f"{MANIFEST} cannot be read."]
     for name, entry in sorted(files.items()):
         faults.extend(file_faults(folder, name, entry))
     present = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
-    faults.extend(f"{name} does not belong to the package" for name in sorted(present - set(files) - {MANIFEST}))
+    faults.extend(f"{name} does not belong to the package." for name in sorted(present - set(files) - {MANIFEST}))
     return faults
 
 
@@ -49,9 +49,9 @@ def file_faults(folder: Path, name: str, entry: dict[str, object]) -> list[str]:
     """What is wrong with one file of the manifest."""
     path = folder / name
     if not path.is_file():
-        return [f"{name} is missing"]
+        return [f"{name} is missing."]
     if path.stat().st_size != entry["size"] or file_digest(path) != entry["sha256"]:
-        return [f"{name} has been changed"]
+        return [f"{name} has been changed."]
     return []
 
 
@@ -66,7 +66,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(fault)
     if faults:
         return 1
-    print(f"intact; root {file_digest(options.folder / MANIFEST)}" + ("" if options.root else " (not compared)"))
+    compared = "" if options.root else " It was not compared with a signed root: give --root."
+    print(f"The dataset is intact. Its root is {file_digest(options.folder / MANIFEST)}.{compared}")
     return 0
 
 

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                             ("waiting", "Waiting for two custodians"),
                             ("opening", "Being opened"),
                             ("opened", "Opened"),
-                            ("expired", "Out of time"),
+                            ("expired", "Expired"),
                             ("withdrawn", "Withdrawn"),
                             ("failed", "Failed"),
                         ],

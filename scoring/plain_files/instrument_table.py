@@ -1,4 +1,4 @@
-"""An instrument printed as the table a reader of the paper recognises, and as plain data."""
+"""An instrument printed as the table in its paper, and as plain data."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def as_text(instrument: Instrument) -> str:
     """Sites with their range on each side, maxima, grade texts, reasons, and where each fact comes from."""
     parts = [
         [f"{instrument.title} ({instrument.key} version {instrument.version}), 0-{instrument.maximum}"],
-        ["Has unverified parts: a charter must acknowledge them (see G and ? below)."] if instrument.unverified else [],
+        ["This instrument has unverified parts, which a charter must acknowledge (see G and ? below)."]
+        if instrument.unverified
+        else [],
         [""],
         list(_sites(instrument)),
         [""],
@@ -57,7 +59,7 @@ def as_text(instrument: Instrument) -> str:
 
 
 def overview(instruments: Iterator[Instrument]) -> str:
-    """One line an instrument."""
+    """One line per instrument."""
     rows = [f"{'Key':<16}{'Version':<9}{'Values':<8}{'Range':<8}Title"]
     for one in instruments:
         title = f"{one.title} - unverified parts" if one.unverified else one.title

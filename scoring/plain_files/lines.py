@@ -1,4 +1,4 @@
-"""Lines of a plain CSV file; every refusal names the line, the column, the value and what to write instead."""
+"""Lines of a plain CSV file. Every refusal names the line, the column, the value and what to write instead."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from config.errors import BadInput
 from config.wording import both, counted, quoted
+from scoring.plain_files.spreadsheet_text import read_text
 
 MISSING = frozenset({"", ".", "NA", "NaN"})
 READ = ("subject", "visit", "reader")
@@ -46,15 +47,11 @@ def natural(text: str) -> str:
 
 
 def read_lines(path: Path, needed: tuple[str, ...]) -> tuple[tuple[str, ...], Iterator[FileLine]]:
-    """The columns and, one by one, the lines of a CSV file: comma, semicolon or tab; UTF-8."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise BadInput(f"The file {path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError as error:
-        byte = hex(error.object[error.start])
-        raise BadInput(f"The file {path.name} is not text in UTF-8: byte {error.start} is {byte}.") from None
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    """The columns and, one by one, the lines of a CSV file: comma, semicolon or tab, or as its line sep= says."""
+    sheet = read_text(path)
+    rows = csv.reader(io.StringIO(sheet.text, newline=""), delimiter=sheet.delimiter, strict=True)
+    if sheet.names_delimiter:
+        _safely(rows)
     columns = _header(_safely(rows), needed)
     return columns, (_line(rows, cells, columns) for cells in _every(rows) if any(cell.strip() for cell in cells))
 
@@ -70,11 +67,6 @@ def _safely(rows: csv._reader) -> list[str] | None:  # type: ignore[name-defined
     except csv.Error as error:
         raise BadInput(f"Line {rows.line_num} is not well-formed CSV: {error}.") from None
     return found
-
-
-def _delimiter(text: str) -> str:
-    first = text.split("\n", 1)[0]
-    return max(",;\t", key=first.count)
 
 
 def _header(cells: list[str] | None, needed: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Draws every order of an exported dataset again from the revealed seeds: no database, no secret."""
+"""Draws every order of an exported dataset again from the revealed seeds, without a database or secrets."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What a dataset and its revealed seeds say about what was drawn: reads in the order of the file."""
+    """The stored orders of a dataset with its revealed seeds: reads in the order of the file."""
 
     presentation: str
     repeats_share: float
@@ -64,7 +64,7 @@ class Expected:
 
 
 def read_drawing(folder: Path, seed_file: Path) -> Drawing:
-    """The dataset's orders and charter, and the seeds by the commitment they really have; BadInput when unusable."""
+    """The dataset's orders and charter, and the seeds by their computed commitment; BadInput when unusable."""
     try:
         terms = read_json(folder / MANIFEST)["charter"]["terms"]
         presentation, share = terms["presentation"], float(terms.get("repeats_share", 0))
@@ -109,9 +109,7 @@ def read_orders(path: Path) -> list[Shown]:
     except KeyError as missing:
         raise BadInput(f"The file {path.name} has no column {missing.args[0]}.") from None
     except (AttributeError, TypeError, ValueError):
-        text = (
-            f"The file {path.name} has a row that is cut short, or without a whole number where the codebook says so."
-        )
+        text = f"The file {path.name} has a row that is cut short, or that lacks a whole number where one is needed."
         raise BadInput(text) from None
 
 
@@ -136,16 +134,16 @@ def shown_in(row: dict[str, str]) -> Shown:
 
 
 def as_written(text: str) -> str:
-    """A cell as it was before an apostrophe kept spreadsheets from taking it for a formula."""
+    """A cell without the apostrophe that keeps spreadsheets from reading it as a formula."""
     return text[1:] if text.startswith(FORMULA_KEPT_AS_TEXT) else text
 
 
 def read_seeds(path: Path) -> dict[str, bytes]:
-    """The seeds of a file as it was revealed, by the commitment that each of them really has."""
+    """The seeds of a file of revealed seeds, by the commitment computed from each."""
     try:
         seeds = [bytes.fromhex(entry["seed"]) for entry in read_json(path)["seeds"]]
     except (KeyError, TypeError, ValueError):
-        text = f"The file {path.name} is not what was revealed: JSON with “seeds”, each with its “seed” in hexadecimal."
+        text = f"The file {path.name} is not a file of seeds: JSON with “seeds”, each with its “seed” in hexadecimal."
         raise BadInput(text) from None
     for seed in seeds:
         if len(seed) != SEED_BYTES:
@@ -154,7 +152,7 @@ def read_seeds(path: Path) -> dict[str, bytes]:
 
 
 def first_difference(drawing: Drawing) -> str:
-    """The first read, in the order of the file, that is not what its seed gives, and in what; empty when none is."""
+    """The first read, in the order of the file, that differs from its seed's draw, as a sentence; empty when none."""
     queues: dict[str, list[Shown]] = {}
     for shown in (one for rows in drawing.reads.values() for one in rows if one.queue):
         queues.setdefault(shown.queue, []).append(shown)
@@ -164,7 +162,7 @@ def first_difference(drawing: Drawing) -> str:
         if not fault and rows[0].queue:
             fault = places_differ(expected[rows[0].queue], rows)
         if fault:
-            return f"read {token} of case {rows[0].case}: {fault}"
+            return f"Read {token} of case {rows[0].case} is not as it was drawn: {fault}."
     return ""
 
 
@@ -177,7 +175,7 @@ def expected_of(drawing: Drawing, rows: Sequence[Shown]) -> Expected:
 
 
 def steps_differ(drawing: Drawing, rows: Sequence[Shown]) -> str:
-    """In what the steps of a read differ from those that its seed gives."""
+    """How the steps of a read differ from those that its seed gives."""
     true_order = sorted({(row.visit, row.key) for row in rows})
     plans = plan_steps(
         drawing.presentation, drawing.seed_of(rows[0]), rows[0].read, true_order, key=lambda timepoint: timepoint[1]
@@ -191,17 +189,17 @@ def steps_differ(drawing: Drawing, rows: Sequence[Shown]) -> str:
     if stored == wanted:
         return ""
     shown, given = ([f"{one[0]}{one[2]}={one[3]}" for one in places] for places in (stored, wanted))
-    return f"step, letter and visit were {' '.join(shown)}; the seed gives {' '.join(given)}"
+    return f"step, letter and visit were {' '.join(shown)}, but the seed gives {' '.join(given)}"
 
 
 def places_differ(expected: Expected, rows: Sequence[Shown]) -> str:
-    """In what the places of a read in its queue, or its being repeated, differ from what its seed gives."""
+    """How a read's places in its queue, or whether it is repeated, differ from what its seed gives."""
     if rows[0].queue != expected.name:
-        return f"its queue is named {rows[0].queue}; the first token there is {expected.name}"
+        return f"its queue is named {rows[0].queue}, but the first token there is {expected.name}"
     for row in rows:
         drawn = expected.order.index(row.entry)
         if row.place != drawn:
-            return f"entry {row.entry} stands at {row.place} in its queue; the seed gives {drawn}"
+            return f"entry {row.entry} has place {row.place} in its queue, but the seed gives {drawn}"
     if rows[0].repeated != (rows[0].read in expected.repeated):
-        return f"it was {'' if rows[0].repeated else 'not '}drawn to be repeated; the seed gives the contrary"
+        return f"it is {'' if rows[0].repeated else 'not '}marked as to be repeated, but the seed gives the opposite"
     return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from config.errors import BadInput
 from config.wording import either, quoted
 from scoring.agreement.report import Cube
 from scoring.plain_files.lines import MISSING, FileLine, natural, read_lines
+from scoring.plain_files.numbers import number_in
+
+INFINITE = ("inf", "infinity", "nan")
 
 
 @dataclass(frozen=True)
@@ -46,12 +50,12 @@ def _number(line: FileLine) -> float:
     text = line.cells["value"]
     if text in MISSING:
         return float("nan")
-    try:
-        value = float(text)
-    except ValueError:
-        raise line.refuse("value", "Write a number, or leave it empty.") from None
-    if value in (float("inf"), float("-inf")) or value != value:
+    value = number_in(text)
+    if text.lower().lstrip("+-") in INFINITE or (value is not None and math.isinf(value)):
         raise line.refuse("value", "Write a finite number, or leave it empty.")
+    if value is None:
+        decimal = " with a decimal point" if "," in text else ""
+        raise line.refuse("value", f"Write a number{decimal}, or leave it empty.")
     return value
 
 

@@ -12,6 +12,7 @@ from config.wording import both, either, quoted
 from instruments import Instrument
 from instruments.definition import ABSENT, Item
 from scoring.plain_files.lines import MISSING, OPTIONAL, READ, FileLine, natural, need, read_lines
+from scoring.plain_files.numbers import whole_in
 
 
 @dataclass
@@ -29,7 +30,7 @@ class Read:
 
     @property
     def series(self) -> tuple[str, str, str]:
-        """Whose change may be taken: one subject, read by one reader in one campaign."""
+        """The reads between which a change may be computed: one subject, one reader, one campaign."""
         return natural(self.campaign), natural(self.subject), natural(self.reader)
 
 
@@ -63,10 +64,10 @@ def _day(line: FileLine) -> int | None:
     text = line.cells.get("day", "")
     if text in MISSING:
         return None
-    try:
-        return int(text)
-    except ValueError:
-        raise line.refuse("day", "Write a whole number of days, or leave it empty.") from None
+    day = whole_in(text)
+    if day is None:
+        raise line.refuse("day", "Write a whole number of days, or leave it empty.")
+    return day
 
 
 def day_in_words(day: int | None) -> str:

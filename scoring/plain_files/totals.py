@@ -18,6 +18,7 @@ from instruments.layout import Group
 from instruments.missing import Flags, MissingRule, Operated, Together, Values
 from instruments.receipt import ChangeReceipt, Receipt, change_receipt, receipt
 from instruments.totals import as_row, score, score_series
+from scoring.plain_files.numbers import csv_text
 from scoring.plain_files.scores import Read
 
 Row = dict[str, Any]
@@ -25,7 +26,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """A read with its total, and its change from the baseline visit where one was asked for and exists."""
+    """A read with its total, and its change from the baseline visit where one was requested and exists."""
 
     read: Read
     total: Total
@@ -153,7 +154,7 @@ def _amount(amount: Amount) -> Row:
 
 
 def stamp(instrument: Instrument, rule: MissingRule) -> dict[str, str]:
-    """What every line of results carries: which table and which rule made it."""
+    """What every line of results includes: the instrument and the rule that produced it."""
     parameters = ",".join(f"{name}={value}" for name, value in sorted(rule.parameters.items()))
     return {
         "instrument": f"{instrument.key}/{instrument.version}",
@@ -164,9 +165,9 @@ def stamp(instrument: Instrument, rule: MissingRule) -> dict[str, str]:
 def flat_row(found: Scored, groups: tuple[Group, ...], with_change: bool) -> dict[str, str]:
     """A read as a line of CSV: whole numbers as they are, fractions rounded once, with numerator and denominator."""
     read = found.read
-    row = {"subject": read.subject, "visit": read.visit, "reader": read.reader}
+    row = {"subject": csv_text(read.subject), "visit": csv_text(read.visit), "reader": csv_text(read.reader)}
     if read.campaign:
-        row["campaign"] = read.campaign
+        row["campaign"] = csv_text(read.campaign)
     for group in groups:
         row |= _flat(name_of(group), found.total.amounts[group])
     row |= {"assessed": str(found.total.overall.assessed), "imputed": str(found.total.overall.imputed)}

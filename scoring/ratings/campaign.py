@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from reading.campaigns.opening import identities
-from reading.models import Campaign, Case
+from reading.models import Campaign, Case, Read, ReadKind
 from scoring.agreement.report import Cube
 from scoring.models import CaseResult
-from studies.models import Visit
+from scoring.ratings.visits import CaseVisits, case_visits
+
+Values = npt.NDArray[np.float64]
+PRIMARIES = 2
+
+
+@dataclass(frozen=True, eq=False)
+class CampaignRatings:
+    """The primary readers' totals (cases x visits x readers) and changes (to each visit after baseline).
+
+    `people` are the account ids of the readers, in the order of the columns.
+    """
+
+    totals: Values
+    changes: Values
+    visits: CaseVisits
+    people: tuple[int, ...]
+
+    def cube(self, names: Sequence[str]) -> Cube:
+        """The same for the statistics, with the readers named."""
+        return Cube(self.totals, self.visits.every, tuple(names), self.changes)
 
 
 def newest_results(campaign: Campaign) -> dict[int, CaseResult]:
@@ -20,39 +42,53 @@ def newest_results(campaign: Campaign) -> dict[int, CaseResult]:
     return {result.case_id: result for result in results}
 
 
-def ratings_of(campaign: Campaign, group: str = "total") -> Cube:
-    """The primary readers' totals of a group: two columns, the readers in order of account id within each case.
+def ratings_of(campaign: Campaign, group: str = "total") -> CampaignRatings:
+    """The primary readers' totals of a group and their changes by the charter's rule, a column a person.
 
-    With more than two people the columns are slots, not persons; reader pools are treated by the pool statistics.
-    A missing total is NaN.
+    Every case with a result counts, discordant ones included. A missing number is NaN.
     """
-    cases, results = list(campaign.cases.live().order_by("number")), newest_results(campaign)
-    codes = visit_codes(cases)
-    visits = ordered_visits(list(codes.values()))
-    values = np.full((len(cases), len(visits), 2), np.nan)
+    cases = list(campaign.cases.live().order_by("number"))
+    visits, reads = case_visits(cases), primary_numbers(cases)
+    people = tuple(sorted({reader for of_case in reads.values() for reader in of_case}))
+    totals, changes = np.full((2, len(cases), len(visits.every), len(people)), np.nan)
     for row, case in enumerate(cases):
-        if case.pk not in results:
-            continue
-        readers = sorted(results[case.pk].numbers["readers"].items(), key=lambda pair: int(pair[0]))[:2]
-        for column, (_, numbers) in enumerate(readers):
-            for place, visit in enumerate(codes[case.pk]):
-                value = numbers["totals"][place][group]["value"]
-                values[row, visits.index(visit), column] = np.nan if value is None else float(Fraction(value))
-    return Cube(values, tuple(visits), ("first reader", "second reader"))
+        for reader, numbers in reads.get(case.pk, {}).items():
+            at = people.index(reader)
+            fill(visits, case.pk, numbers, group, totals[row, :, at], changes[row, :, at])
+    return CampaignRatings(totals, changes[:, 1:], visits, people)
 
 
-def visit_codes(cases: Sequence[Case]) -> dict[int, list[str]]:
-    """The visit codes of every case in true order."""
-    frozen = identities(cases)
-    ids = {timepoint.visit for films in frozen.values() for timepoint in films.timepoints}
-    names = dict(Visit.objects.filter(pk__in=ids).values_list("pk", "code"))
-    return {case: [names[timepoint.visit] for timepoint in films.timepoints] for case, films in frozen.items()}
+def primary_numbers(cases: Sequence[Case]) -> dict[int, dict[int, Any]]:
+    """By case, then by primary reader in order of signing: the numbers of the read as it was first signed.
+
+    A correction after signing makes a later result of the case; it is no independent read and does not enter.
+    """
+    first: dict[tuple[int, int], Any] = {}
+    for result in CaseResult.objects.filter(case__in=cases).order_by("version"):
+        for reader, numbers in result.numbers["readers"].items():
+            first.setdefault((result.case_id, int(reader)), numbers)
+    found: dict[int, dict[int, Any]] = {}
+    reads = Read.objects.counting().filter(case__in=cases, kind=ReadKind.PRIMARY).order_by("signed_at", "pk")
+    for case, reader in reads.values_list("case_id", "reader_id"):
+        of_case = found.setdefault(case, {})
+        if (case, reader) in first and len(of_case) < PRIMARIES:
+            of_case[reader] = first[case, reader]
+    return found
 
 
-def ordered_visits(lists: Sequence[Sequence[str]]) -> list[str]:
-    """Every visit once, by its mean place."""
-    places: dict[str, list[int]] = {}
-    for codes in lists:
-        for place, code in enumerate(codes):
-            places.setdefault(code, []).append(place)
-    return sorted(places, key=lambda code: (sum(places[code]) / len(places[code]), code))
+def fill(visits: CaseVisits, case: int, numbers: Any, group: str, totals: Values, changes: Values) -> None:
+    """One reader's totals and changes of a case by visit.
+
+    Stored changes begin at the first timepoint of the case; those of a case without the baseline visit are left out.
+    """
+    codes = visits.codes[case]
+    place(visits, zip(codes, numbers["totals"], strict=True), group, totals)
+    if codes[0] == visits.every[0]:
+        place(visits, zip(codes[1:], numbers["changes"], strict=True), group, changes)
+
+
+def place(visits: CaseVisits, amounts: Iterable[tuple[str, Any]], group: str, into: Values) -> None:
+    """Stored fractions as numbers, each at the column of its visit."""
+    for code, amount in amounts:
+        value = amount[group]["value"]
+        into[visits.every.index(code)] = np.nan if value is None else float(Fraction(value))

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from config.figure import drawn
+from scoring.agreement.intervals import sdc_of_intervals
+from scoring.agreement.probability import cumulative_probability
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,10 +17,13 @@ if TYPE_CHECKING:
 Values = npt.NDArray[np.float64]
 
 
-def bland_altman_figure(first: Values, second: Values, unit: str) -> bytes:
-    """Difference of two readers' changes against their mean, with bias and 95 % limits of agreement (1.96 SD)."""
-    known = ~(np.isnan(first) | np.isnan(second))
-    mean, difference = (first[known] + second[known]) / 2, first[known] - second[known]
+def bland_altman_figure(change: Values, unit: str) -> bytes:
+    """Difference of two readers' changes against their mean, with bias and 95 % limits of agreement (1.96 SD).
+
+    `change` is cases x readers. Each case with two changes is a point: the reader of the earlier column first.
+    """
+    first, second = two_readers(change)
+    mean, difference = (first + second) / 2, first - second
 
     def draw(axes: Axes) -> None:
         axes.scatter(mean, difference, s=14, color="#33658a")
@@ -27,18 +32,26 @@ def bland_altman_figure(first: Values, second: Values, unit: str) -> bytes:
             for height, style in ((bias, "-"), (bias - spread, "--"), (bias + spread, "--")):
                 axes.axhline(height, color="#777", linestyle=style, linewidth=1)
         axes.set_xlabel(f"Mean of the two readers' changes ({unit})")
-        axes.set_ylabel("Difference")
+        axes.set_ylabel(f"Difference ({unit})")
 
     return drawn(draw)
 
 
-def probability_figure(change: Values, unit: str, sdc: float | None) -> bytes:
-    """Change sorted ascending against cumulative per cent (rank - 0.5)/n, with the band of the SDC."""
-    known = np.sort(change[~np.isnan(change)])
-    share = (np.arange(len(known)) + 0.5) / max(len(known), 1) * 100
+def two_readers(change: Values) -> tuple[Values, Values]:
+    """The changes of the two readers of each case, for the cases with both."""
+    known = [row[np.isfinite(row)] for row in change]
+    pairs = np.array([row[:2] for row in known if len(row) >= 2], dtype=np.float64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def probability_figure(change: Values, unit: str) -> bytes:
+    """Mean change of the two readers, ascending, against cumulative per cent, with the band of the interval's SDC."""
+    first, second = two_readers(change)
+    line = cumulative_probability((first + second) / 2)[0]
+    sdc = sdc_of_intervals(change[:, None])[0][0].value
 
     def draw(axes: Axes) -> None:
-        axes.plot(share, known, marker="o", markersize=3, linewidth=1, color="#33658a")
+        axes.plot(line.percent, line.change, marker="o", markersize=3, linewidth=1, color="#33658a")
         if sdc is not None:
             axes.axhspan(-sdc, sdc, color="#999", alpha=0.18, label=f"± SDC {sdc:.2f}")
             axes.legend(frameon=False)

@@ -1,10 +1,9 @@
-"""How far each reader agrees with himself: his first reads against their hidden repeats, as ratings."""
+"""Intra-reader agreement: each reader's first reads against their hidden repeats, as ratings."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,8 @@ from scoring.agreement.report import Cube, plain
 from scoring.consensus.results import numbers_of
 from scoring.consensus.rules import rule_of
 from scoring.consensus.signed_series import signed_reads
-from scoring.ratings.campaign import ordered_visits, visit_codes
+from scoring.ratings.campaign import fill
+from scoring.ratings.visits import case_visits
 
 TWICE = ("first read", "repeat")
 
@@ -35,7 +35,7 @@ class Pair:
 
 
 def pairs_of(campaign: Campaign) -> dict[User, list[Pair]]:
-    """Each reader's cases that he has signed twice, by reader."""
+    """Each reader's cases with a signed first read and a signed repeat, by reader."""
     signed = Read.objects.filter(case__in=campaign.cases.live(), status=ReadStatus.SIGNED).select_related("reader")
     first = {(read.case_id, read.reader_id): read for read in signed.filter(kind=ReadKind.PRIMARY)}
     pairs: dict[User, list[Pair]] = {}
@@ -47,32 +47,36 @@ def pairs_of(campaign: Campaign) -> dict[User, list[Pair]]:
 
 
 def ratings_twice(campaign: Campaign, pairs: Sequence[Pair], group: str = "total") -> Cube:
-    """One reader's totals of a group: cases x visits x (first read, repeat); a missing total is NaN."""
+    """One reader's totals of a group and changes by the charter's rule: cases x visits x (first read, repeat)."""
     terms = terms_of(campaign.charter)
     instrument, rule = instruments.get(terms.instrument), rule_of(terms)
     cases = list(campaign.cases.filter(pk__in=[pair.first.case_id for pair in pairs]))
-    codes, frozen = visit_codes(cases), identities(cases)
-    visits = ordered_visits(list(codes.values()))
-    values = np.full((len(pairs), len(visits), 2), np.nan)
+    visits, frozen = case_visits(cases), identities(cases)
+    values, changes = np.full((2, len(pairs), len(visits.every), 2), np.nan)
     for row, pair in enumerate(pairs):
         case = pair.first.case_id
         for column, signed in enumerate(signed_reads([pair.first, pair.repeat], instrument, frozen[case])):
-            totals = numbers_of(instrument, signed.series, rule)["totals"]
-            for place, visit in enumerate(codes[case]):
-                value = totals[place][group]["value"]
-                values[row, visits.index(visit), column] = np.nan if value is None else float(Fraction(value))
-    return Cube(values, tuple(visits), TWICE)
+            numbers = numbers_of(instrument, signed.series, rule)
+            fill(visits, case, numbers, group, values[row, :, column], changes[row, :, column])
+    return Cube(values, visits.every, TWICE, changes[:, 1:])
 
 
-def own_agreement(cube: Cube) -> dict[str, Any]:
-    """ICC(2,1) of status at the last visit and of change to it; bias and smallest detectable change of one read."""
-    status = cube.values[:, -1]
-    found: dict[str, Any] = {"n": len(cube.values), "visit": cube.visits[-1], "status": plain(icc(status, 2).estimate)}
-    if len(cube.visits) > 1:
-        change = status - cube.values[:, 0]
-        found |= {
-            "change": plain(icc(change, 2).estimate),
-            "bias": plain(bland_altman(change[:, 1], change[:, 0]).bias),
-            "sdc": plain(sdc(change, readers_averaged=1)),
-        }
-    return found
+def own_agreement(cube: Cube, end: str) -> dict[str, Any]:
+    """ICC(2,1) of status at a visit and of change to it; bias and smallest detectable change of one read.
+
+    `n` counts the cases with a change in both reads; a reader without a repeat at the visit has none.
+    """
+    unread = np.full((len(cube.values), 2), np.nan)
+    status, change = unread, unread
+    if end in cube.visits[1:] and cube.changes is not None:
+        at = cube.visits.index(end)
+        status, change = cube.values[:, at], cube.changes[:, at - 1]
+    return {
+        "cases": len(cube.values),
+        "n": int(np.isfinite(change).all(axis=1).sum()),
+        "visit": end,
+        "status": plain(icc(status, 2).estimate),
+        "change": plain(icc(change, 2).estimate),
+        "bias": plain(bland_altman(change[:, 1], change[:, 0]).bias),
+        "sdc": plain(sdc(change, readers_averaged=1)),
+    }

@@ -1,4 +1,4 @@
-"""Opening the arms: asked for by the statistician, agreed to by two custodians, received on the unblinded side."""
+"""Opening the arms: requested by the statistician, agreed to by two custodians, received on the unblinded side."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TAKES_PART = (Action.REQUEST_ARMS, Action.OPEN_ARMS)
 
 
 def holding_or_404(request: HttpRequest, code: str, *actions: Action) -> tuple[Trial, Actor]:
-    """A trial that holds arms, for whoever may do one of these; one that holds none has no such page."""
+    """A trial that holds arms, for a person with one of these permissions; other trials have no such page."""
     for membership in memberships_or_404(request, code):
         if any(allows(membership.role, action) for action in actions):
             if not holds_arms(membership.trial):
@@ -63,7 +63,7 @@ def requests(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def ask(request: HttpRequest, code: str, slug: str) -> HttpResponse:
-    """The statistician asks, with a reason that the custodians read."""
+    """The statistician requests the arms, with a reason that the custodians read."""
     trial, actor = trial_or_404(request, code, Action.REQUEST_ARMS)
     campaign = get_object_or_404(Campaign.objects.select_related("trial", "charter"), trial=trial, code=slug)
     form = ReasonForm(request.POST or None)
@@ -71,17 +71,19 @@ def ask(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         with refused_on(form):
             reason = form.cleaned_data["reason"]
             asked = ask_for_arms(campaign=campaign, actor=actor, user=signer_of(request), reason=reason)
-            messages.success(request, "Asked. Two custodians must hand in their shares in time.")
+            messages.success(
+                request, "The arms have been requested. Two custodians must give their shares before the deadline."
+            )
             return redirect("scoring:arms_request", code, asked.token)
-    heading = f"Ask for the arms of campaign {campaign.code}"
-    context = {"trial": trial, "form": form, "heading": heading, "submit": "Ask the custodians"}
+    heading = f"Request the arms of campaign {campaign.code}"
+    context = {"trial": trial, "form": form, "heading": heading, "submit": "Request the arms"}
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
 
 
 @taken_in_memory(LARGEST_SHARE)
 @sensitive_variables()
 def one(request: HttpRequest, code: str, token: str) -> HttpResponse:
-    """Where a request stands; a custodian hands in his share here."""
+    """The state of a request; a custodian gives their share here."""
     trial, actor = holding_or_404(request, code, *TAKES_PART)
     asked = request_of(trial, token)
     form = ShareForm(request.POST or None, request.FILES or None)
@@ -106,16 +108,16 @@ def one(request: HttpRequest, code: str, token: str) -> HttpResponse:
 
 @sensitive_variables()
 def give(request: HttpRequest, code: str, asked: ArmsRequest, form: ShareForm) -> None:
-    """The custodian's share under his signature."""
+    """Takes the custodian's share under their signature."""
     _, actor = trial_or_404(request, code, Action.OPEN_ARMS)
     content = form.cleaned_data["opening_share"].read()
     password = form.cleaned_data["password"]
     give_share(asked=asked, actor=actor, user=signer_of(request), content=content, password=password)
-    messages.success(request, "Your share was taken.")
+    messages.success(request, "Your share was accepted.")
 
 
 def package(request: HttpRequest, code: str, token: str) -> HttpResponse:
-    """What the custodian's own tool opens: his sealed shares."""
+    """The custodian's sealed shares, which their own tool opens."""
     trial, actor = holding_or_404(request, code, Action.OPEN_ARMS)
     sealed = sealed_package(asked=request_of(trial, token), actor=actor, user=signer_of(request))
     answer = JsonResponse(sealed)
@@ -125,14 +127,14 @@ def package(request: HttpRequest, code: str, token: str) -> HttpResponse:
 
 @require_POST
 def withdraw(request: HttpRequest, code: str, token: str) -> HttpResponse:
-    """The statistician takes the request back."""
+    """The statistician withdraws the request."""
     trial, actor = holding_or_404(request, code, Action.REQUEST_ARMS)
     withdraw_request(asked=request_of(trial, token), actor=actor)
     return redirect("scoring:arms_requests", code)
 
 
 def receive(request: HttpRequest, code: str, token: str) -> HttpResponseBase:
-    """The opened package, for whoever states that he leaves the blinded side for ever."""
+    """The opened package, for a person who confirms that they leave the blinded side permanently."""
     trial, actor = holding_or_404(request, code, Action.RECEIVE_ARMS)
     asked, form = request_of(trial, token), ReceiveForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

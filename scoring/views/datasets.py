@@ -1,4 +1,4 @@
-"""Datasets of a campaign: build, look, lock with a second signer, download, unlock."""
+"""Datasets of a campaign: build, view, lock with a second signer, download, unlock."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SEES_DATASETS = (Action.BUILD_DATASET, Action.CONFIRM_LOCK)
 
 
 def campaign_of(request: HttpRequest, code: str, slug: str) -> tuple[Trial, Campaign, str]:
-    """A campaign for whoever builds datasets or confirms locks, and the role held."""
+    """A campaign for a person who builds datasets or confirms locks, and their role."""
     for membership in memberships_or_404(request, code):
         if any(allows(membership.role, action) for action in SEES_DATASETS):
             trial = membership.trial
@@ -52,7 +52,7 @@ def signer_of(request: HttpRequest) -> User:
 
 
 def locks(request: HttpRequest, code: str) -> HttpResponse:
-    """The campaigns of a trial with their datasets: the first page of the second signer."""
+    """The campaigns of a trial with their datasets: the second signer's first page."""
     trial, _ = trial_or_404(request, code, Action.CONFIRM_LOCK)
     waiting = Dataset.objects.filter(campaign__trial=trial, status=DatasetStatus.LOCK_REQUESTED)
     unlocks = Unlock.objects.filter(lock__campaign__trial=trial, agreed_by=None).select_related("lock__campaign")
@@ -66,7 +66,7 @@ def locks(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def datasets(request: HttpRequest, code: str, slug: str) -> HttpResponse:
-    """Every dataset and lock of a campaign, and what stands in the way of a lock."""
+    """Every dataset and lock of a campaign, and what blocks a lock."""
     trial, campaign, role = campaign_of(request, code, slug)
     made = list(Dataset.objects.filter(campaign=campaign).select_related("lock"))
     jobs = {
@@ -85,7 +85,7 @@ def datasets(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 
 @require_POST
 def seeds(request: HttpRequest, code: str, slug: str) -> HttpResponse:
-    """The seeds of a locked campaign as the file that bin/manage verify_randomisation takes; told to the trail."""
+    """The seeds of a locked campaign as a file for bin/manage verify_randomisation; recorded in the audit trail."""
     trial, actor = trial_or_404(request, code, Action.REVEAL_SEEDS)
     campaign = get_object_or_404(Campaign.objects.select_related("trial", "charter"), trial=trial, code=slug)
     text = json.dumps(reveal_seeds(campaign=campaign, actor=actor), indent=1, sort_keys=True) + "\n"
@@ -96,7 +96,7 @@ def seeds(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 
 @require_POST
 def build(request: HttpRequest, code: str, slug: str) -> HttpResponse:
-    """Asks for a new dataset."""
+    """Requests a new dataset."""
     trial, actor = trial_or_404(request, code, Action.BUILD_DATASET)
     campaign = get_object_or_404(Campaign.objects.select_related("trial"), trial=trial, code=slug)
     dataset = request_dataset(campaign=campaign, actor=actor)
@@ -105,7 +105,7 @@ def build(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 
 
 def dataset(request: HttpRequest, code: str, slug: str, number: int) -> HttpResponse:
-    """One dataset: counts, root, difference to the last lock; the statistician asks for the lock here."""
+    """One dataset: counts, root, differences from the last lock; the statistician requests the lock here."""
     trial, campaign, role = campaign_of(request, code, slug)
     shown = dataset_of(trial, slug, number)
     form = SignForm(request.POST or None)
@@ -126,19 +126,19 @@ def dataset(request: HttpRequest, code: str, slug: str, number: int) -> HttpResp
 
 
 def summary_for(role: str, shown: Dataset) -> dict[str, Any]:
-    """Counts of rows and of what changed since the last lock: the second signer's once a lock was asked for."""
+    """Counts of rows and of changes since the last lock; the second signer sees them once a lock is requested."""
     if role == Role.SIGNER and not shown.lock_requests.exists():
         return {"rows": {}, "diff": {}, "too_early": True}
     return {"rows": shown.counts.get("rows", {}).items(), "diff": shown.counts.get("diff", {}), "too_early": False}
 
 
 def sign_for_lock(request: HttpRequest, code: str, shown: Dataset, password: str) -> None:
-    """The first signature asks for the lock, the second confirms it."""
+    """The first signature requests the lock, the second confirms it."""
     user = signer_of(request)
     if shown.status == DatasetStatus.BUILT:
         _, actor = trial_or_404(request, code, Action.REQUEST_LOCK)
         request_lock(dataset=shown, actor=actor, user=user, password=password)
-        messages.success(request, "Signed. The second signer is asked.")
+        messages.success(request, "Signed. The lock is waiting for the second signer.")
         return
     _, actor = trial_or_404(request, code, Action.CONFIRM_LOCK)
     lock = confirm_lock(dataset=shown, actor=actor, user=user, password=password)
@@ -146,7 +146,7 @@ def sign_for_lock(request: HttpRequest, code: str, shown: Dataset, password: str
 
 
 def decline(request: HttpRequest, code: str, slug: str, number: int) -> HttpResponse:
-    """The second signer turns a dataset down."""
+    """The second signer declines the lock of a dataset."""
     trial, actor = trial_or_404(request, code, Action.CONFIRM_LOCK)
     shown, form = dataset_of(trial, slug, number), ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -159,14 +159,14 @@ def decline(request: HttpRequest, code: str, slug: str, number: int) -> HttpResp
 
 @require_POST
 def discard(request: HttpRequest, code: str, slug: str, number: int) -> HttpResponse:
-    """Sets an unlocked dataset aside."""
+    """Discards a dataset that is not locked."""
     trial, actor = trial_or_404(request, code, Action.BUILD_DATASET)
     discard_dataset(dataset=dataset_of(trial, slug, number), actor=actor)
     return redirect("scoring:datasets", code, slug)
 
 
 def download(request: HttpRequest, code: str, slug: str, number: int) -> FileResponse:
-    """The package, the same bytes every time; told to the trail."""
+    """The package, the same bytes every time; the download is recorded in the audit trail."""
     trial, actor = trial_or_404(request, code, Action.DOWNLOAD_DATASET)
     shown = dataset_of(trial, slug, number)
     if not shown.folder:
@@ -177,7 +177,7 @@ def download(request: HttpRequest, code: str, slug: str, number: int) -> FileRes
 
 
 def unlock(request: HttpRequest, code: str, slug: str, number: int) -> HttpResponse:
-    """Asks to open a lock, with a reason."""
+    """Requests unlocking, with a reason."""
     trial, actor = trial_or_404(request, code, Action.REQUEST_UNLOCK)
     lock = get_object_or_404(
         Lock.objects.select_related("campaign__trial", "dataset__campaign__trial"),
@@ -189,15 +189,21 @@ def unlock(request: HttpRequest, code: str, slug: str, number: int) -> HttpRespo
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             ask_unlock(lock=lock, actor=actor, user=signer_of(request), reason=form.cleaned_data["reason"])
-            messages.success(request, "The second signer is asked to agree.")
+            messages.success(request, "Unlocking has been requested. The second signer must agree.")
             return redirect("scoring:datasets", code, slug)
-    context = {"trial": trial, "form": form, "heading": f"Ask to open lock {number}", "submit": "Ask", "danger": True}
+    context = {
+        "trial": trial,
+        "form": form,
+        "heading": f"Request unlocking of lock {number}",
+        "submit": "Request",
+        "danger": True,
+    }
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
 
 
 @require_POST
 def agree(request: HttpRequest, code: str, slug: str, number: int) -> HttpResponse:
-    """The second person agrees to open a lock."""
+    """The second person agrees to unlocking."""
     trial, actor = trial_or_404(request, code, Action.CONFIRM_LOCK)
     asked = get_object_or_404(
         Unlock.objects.select_related("lock__campaign__trial", "lock__dataset__campaign__trial"),
@@ -206,5 +212,5 @@ def agree(request: HttpRequest, code: str, slug: str, number: int) -> HttpRespon
         lock__number=number,
     )
     agree_unlock(unlock=asked, actor=actor, user=signer_of(request))
-    messages.success(request, f"Lock {number} is open; the next lock will say what changed.")
+    messages.success(request, f"Lock {number} is unlocked. The next lock will list what changed.")
     return redirect("scoring:locks", code)

@@ -17,7 +17,7 @@ from studies.models import ArmsHolding, ArmsImport, CustodianKey, Trial
 from studies.naming import checked_text, used_once
 
 FEWEST_CUSTODIANS, MOST_CUSTODIANS = 2, 3
-NEW_KEY = "Make a new one with custodian.py keygen."
+NEW_KEY = "Create a new one with custodian.py keygen."
 
 
 def holds_arms(trial: Trial) -> bool:
@@ -26,9 +26,9 @@ def holds_arms(trial: Trial) -> bool:
 
 
 def demand_holding(trial: Trial) -> None:
-    """Refuses whatever concerns arms in a trial that holds none."""
+    """Refuses any action on arms in a trial that holds none."""
     if not holds_arms(trial):
-        raise WrongState(f"Trial {trial.code} holds no arms. Its coordinator decides whether it shall hold them.")
+        raise WrongState(f"Trial {trial.code} holds no arms. Its coordinator decides whether it holds them.")
 
 
 def hold_arms(*, trial: Trial, actor: Actor, user: User, reason: str) -> ArmsHolding:
@@ -45,7 +45,7 @@ def hold_arms(*, trial: Trial, actor: Actor, user: User, reason: str) -> ArmsHol
 
 
 def hold_no_arms(*, trial: Trial, actor: Actor, reason: str) -> None:
-    """Back to the default; not once values have been imported, which stay sealed for ever."""
+    """Back to the default; refused once values have been imported, because they stay sealed for good."""
     authorise(actor, Action.CHOOSE_ARMS)
     reason = checked_text("reason", reason, longest=200)
     demand_holding(trial)
@@ -60,7 +60,7 @@ def hold_no_arms(*, trial: Trial, actor: Actor, reason: str) -> None:
 
 
 def register_key(*, trial: Trial, actor: Actor, user: User, public_key: str) -> CustodianKey:
-    """A custodian's public key; it replaces the one he registered before. It counts once he has confirmed it."""
+    """A custodian's public key; it replaces their earlier one. It counts once they have confirmed it."""
     authorise(actor, Action.HOLD_ARMS)
     demand_holding(trial)
     text = "".join(public_key.split())
@@ -97,11 +97,11 @@ def decoded_key(text: str) -> bytes:
 
 
 def confirm_key(*, key: CustodianKey, actor: Actor, user: User, typed: str) -> None:
-    """The custodian types the fingerprint that his own computer shows: the key is the one he made."""
+    """The custodian types the fingerprint that their own computer shows, which proves that the key is theirs."""
     authorise(actor, Action.HOLD_ARMS)
     if "".join(typed.split()).lower() != key.fingerprint:
         raise BadInput(
-            f"The fingerprint {quoted(typed)} is not that of the registered key."
+            f"The fingerprint {quoted(typed)} does not match the registered key."
             " Enter the one that custodian.py fingerprint prints on your own computer.",
             field="fingerprint",
         )
@@ -119,7 +119,7 @@ def keys_to_seal_to(trial: Trial) -> list[CustodianKey]:
     keys = list(trial.custodian_keys.usable().select_related("custodian"))
     if not FEWEST_CUSTODIANS <= len(keys) <= MOST_CUSTODIANS:
         raise WrongState(
-            f"Trial {trial.code} has {counted(len(keys), 'confirmed key')} of custodians."
+            f"Trial {trial.code} has {counted(len(keys), 'confirmed custodian key')}."
             f" Arms are sealed to {FEWEST_CUSTODIANS} or {MOST_CUSTODIANS}."
         )
     return keys

@@ -1,4 +1,4 @@
-"""Imports (subject, arm) straight into ciphertext, within one request: no file, no job, no log sees a value."""
+"""Imports (subject, arm) directly into ciphertext, within one request: no file, job or log contains a value."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from studies.plan.membership import move_to_unblinded_side
 
 @sensitive_variables()
 def import_arms(*, trial: Trial, actor: Actor, user: User, content: bytes, understood: bool) -> ArmsImport:
-    """The whole list as the next version, sealed to the confirmed keys. Whoever brings the file has seen the arms:
-    he moves to the unblinded side of the trial.
+    """Seals the whole list as the next version to the confirmed keys. The person who imports the file has seen the
+    arms and is therefore unblinded in the trial.
     """
     authorise(actor, Action.HOLD_ARMS)
     demand_holding(trial)
@@ -76,7 +76,7 @@ def write_import(
 
 
 def make_import(trial: Trial, user: User, keys: list[CustodianKey], version: int) -> ArmsImport:
-    """The row of the version; of two imports at one moment the second is refused, for it was bound to this number."""
+    """The row of the version; of two simultaneous imports the second is refused, as it was bound to the same number."""
     if ArmsImport.objects.filter(trial=trial, version=version).exists():
         raise WrongState(
             f"Another person imported version {version} of the arms at the same time, so this file was not imported."
@@ -86,6 +86,6 @@ def make_import(trial: Trial, user: User, keys: list[CustodianKey], version: int
 
 
 def without_arm(imported: ArmsImport) -> list[str]:
-    """The subjects of the trial that this version holds no arm for."""
+    """The subjects of the trial without an arm in this version."""
     have = imported.values.values("subject")
     return list(imported.trial.subjects.exclude(pk__in=have).values_list("code", flat=True))

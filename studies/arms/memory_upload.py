@@ -1,4 +1,4 @@
-"""Takes an uploaded file in memory only: what must never be on a disk of the server never is."""
+"""Keeps an uploaded file in memory only, so that it is never written to a disk of the server."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ View = Callable[..., HttpResponse]
 
 
 class MemoryOnly(FileUploadHandler):
-    """Keeps at most `largest` bytes and one more, so that a larger file shows as too large; the rest is dropped."""
+    """Keeps at most `largest` bytes and one more, so that a larger file is recognised; the rest is dropped."""
 
     def __init__(self, request: HttpRequest, largest: int) -> None:
         super().__init__(request)
         self.largest, self.kept = largest, io.BytesIO()
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Each file begins empty."""
+        """Each file starts empty."""
         super().new_file(*args, **kwargs)
         self.kept = io.BytesIO()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Handing nothing on keeps any other handler from seeing the bytes."""
+        """Returns nothing, so that no other handler receives the bytes."""
         self.kept.write(raw_data[: max(self.largest + 1 - self.kept.tell(), 0)])
 
     def file_complete(self, file_size: int) -> InMemoryUploadedFile:
@@ -39,7 +39,7 @@ class MemoryOnly(FileUploadHandler):
 
 
 def taken_in_memory(largest: int) -> Callable[[View], View]:
-    """A view whose files are taken in memory: the handler is set before anything reads the body, the CSRF check too."""
+    """A view that keeps uploads in memory: the handler is set before anything, even the CSRF check, reads the body."""
 
     def decorate(view: View) -> View:
         protected = sensitive_post_parameters()(csrf_protect(view))

@@ -1,7 +1,8 @@
-"""Seals one arm so that any two of the two or three custodians together open it, and nobody else, the server included.
+"""Seals one arm so that any two of the two or three custodians can open it together. Nobody else can, not the server.
 
-For every pair of custodians the value is encrypted under HKDF(k1 || k2), k1 and k2 fresh; a custodian's shares go to
-him alone by HPKE. A commitment to each custodian's shares tells a wrong share at once. docs/decisions/0008.
+For every pair of custodians the value is encrypted under HKDF(k1 || k2), k1 and k2 fresh; a custodian's shares are
+encrypted to that custodian by HPKE. A commitment to each custodian's shares reveals a wrong share immediately.
+docs/decisions/0008.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def is_share(sealed: Mapping[str, Any], place: int, share: bytes, *, trial: str,
 
 
 def open_arm(sealed: Mapping[str, Any], given: Mapping[int, bytes], *, trial: str, subject: str, version: int) -> str:
-    """The arm from two custodians' shares; cryptography.exceptions.InvalidTag when one is not his."""
+    """The arm from two custodians' shares; cryptography.exceptions.InvalidTag when a share is not the custodian's."""
     first, second = sorted(given)
     part, count = name_of((first, second)), len(sealed["shares"])
     shares = [share_of_pair(given[place], place, (first, second), count) for place in (first, second)]
@@ -67,14 +68,14 @@ def open_arm(sealed: Mapping[str, Any], given: Mapping[int, bytes], *, trial: st
 
 
 def share_of_pair(shares: bytes, place: int, pair: tuple[int, int], count: int) -> bytes:
-    """A custodian's 32 bytes for one pair; his shares lie in the order of the pairs he belongs to."""
+    """A custodian's 32 bytes for one pair; the shares are in the order of the pairs that the custodian belongs to."""
     own = [one for one in combinations(range(1, count + 1), 2) if place in one]
     start = own.index(pair) * SHARE_BYTES
     return shares[start : start + SHARE_BYTES]
 
 
 def encrypt(arm: str, first: bytes, second: bytes, bound_to: bytes) -> bytes:
-    """Nonce and ciphertext of the arm, padded so that every arm has one length."""
+    """Nonce and ciphertext of the arm, padded so that all arms have the same length."""
     text = arm.encode()
     padded = bytes([len(text)]) + text + bytes(PADDED_BYTES - 1 - len(text))
     nonce = os.urandom(NONCE_BYTES)
@@ -87,12 +88,12 @@ def cipher(first: bytes, second: bytes) -> AESGCM:
 
 
 def commitment(share: bytes, bound_to: bytes) -> str:
-    """SHA-256 over the binding's length, the binding and the share: tells nothing of 256 random bits."""
+    """SHA-256 over the binding's length, the binding and the share: reveals nothing about 256 random bits."""
     return hashlib.sha256(len(bound_to).to_bytes(4, "big") + bound_to + share).hexdigest()
 
 
 def name_of(pair: tuple[int, int]) -> str:
-    """A pair as it stands in the sealed value."""
+    """A pair as it is written in the sealed value."""
     return f"{pair[0]}-{pair[1]}"
 
 

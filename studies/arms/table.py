@@ -1,5 +1,5 @@
-"""Reads (subject, arm) from a CSV file held in memory. A fault names its line and never a value of it:
-in a file with exchanged columns the subject would be an arm.
+"""Reads (subject, arm) from a CSV file held in memory. A fault names its line and never a value:
+in a file with swapped columns, the subject would be an arm.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def read_arms(content: bytes, subjects: set[str]) -> dict[str, str]:
 
 
 def faults_of(lines: list[list[str]], subjects: set[str]) -> Iterator[str]:
-    """Every fault, in words that hold no value."""
+    """Every fault, described without any value."""
     if not lines or [name.strip().lower() for name in lines[0]] != HEAD:
         yield "Line 1: the columns must be named subject and arm, in this order."
         return

@@ -1,4 +1,4 @@
-"""Bringing in folders and zips from the command line: received one by one, carried to their answer."""
+"""Receives folders and zip files from the command line: file by file, each processed to its result."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PAUSE_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Declared:
-    """What the person at the command line says of all the files."""
+    """What the person at the command line declares for all files."""
 
     subject: Subject | None = None
     visit: Visit | None = None
@@ -38,7 +38,7 @@ class Declared:
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of one file."""
+    """The result for one file."""
 
     name: str
     outcome: str
@@ -49,12 +49,12 @@ class Answer:
     view: str = ""
 
     def as_dict(self) -> dict[str, str]:
-        """For a line of JSON."""
+        """As one line of JSON."""
         return asdict(self)
 
 
 def files_under(paths: list[Path]) -> Iterator[tuple[str, Path]]:
-    """Every file below the paths, with the name it is reported under; links are not followed."""
+    """Every file below the paths, with the name under which it is reported; links are not followed."""
     for start in paths:
         if not start.exists():
             raise BadInput(f"There is no file or folder {quoted(str(start))}. Give the path of one that exists.")
@@ -69,7 +69,7 @@ def files_under(paths: list[Path]) -> Iterator[tuple[str, Path]]:
 def deliver_all(
     transmittal: Transmittal, paths: list[Path], declared: Declared, actor: Actor
 ) -> Iterator[tuple[str, Receipt | str]]:
-    """Receives every file below the paths; those of an operating system have one line together, at the end."""
+    """Receives every file below the paths; system files share one line at the end."""
     left_out: list[str] = []
     for name, path in files_under(paths):
         if of_the_system(name):
@@ -82,7 +82,7 @@ def deliver_all(
 
 
 def read_again(site: Site, actor: Actor) -> Iterator[tuple[str, Film | str]]:
-    """Has every film of the site read anew that was refused as unreadable; a sentence where another took its place."""
+    """Reads again every film of the site that was refused as unreadable; a sentence where another film replaced it."""
     refused = Film.objects.filter(site=site, status=FilmStatus.REFUSED, header__has_key=UNREADABLE_BY)
     for film in refused.order_by("pk"):
         try:
@@ -96,9 +96,9 @@ def read_again(site: Site, actor: Actor) -> Iterator[tuple[str, Film | str]]:
 def deliver(
     transmittal: Transmittal, name: str, path: Path, declared: Declared, actor: Actor
 ) -> Iterator[tuple[str, Receipt | str]]:
-    """Receives the file, of a zip each member; a sentence instead of a receipt where nothing could be received."""
+    """Receives the file, or each member of a zip; a sentence instead of a receipt where nothing could be received."""
     if path.is_symlink():
-        yield name, "The name is a link. Only plain files are received."
+        yield name, "The path is a link. Only regular files are received."
         return
     with path.open("rb") as file:
         try:
@@ -108,7 +108,7 @@ def deliver(
 
 
 def answer(name: str, received: Receipt | Film | str) -> Answer:
-    """Carries the film's job, or waits for the worker that has it, and tells how the film stands then."""
+    """Runs the film's job, or waits for the worker that has it, and returns the film's status afterwards."""
     if isinstance(received, str):
         return Answer(name, "refused", received)
     if isinstance(received, Film):
@@ -132,14 +132,14 @@ def _carried(film: Film) -> Job | None:
 
 
 def _as_duplicate(name: str, received: Receipt) -> Answer:
-    """Names what the earlier copy became by now; a failure stays a failure."""
+    """Names the current status of the earlier copy; a failure stays a failure."""
     entry = TransmittalEntry.objects.select_related("film").get(pk=received.entry.pk)
     failed = entry.film is not None and entry.film.status == FilmStatus.REFUSED
     return Answer(name, "refused" if failed else "duplicate", entry.says)
 
 
 def answered(name: str, received: Receipt | Film | str) -> Answer:
-    """The same in a thread of its own, which must not keep its connection."""
+    """The same in a separate thread, which must not keep its database connection."""
     try:
         return answer(name, received)
     except Refusal as refusal:

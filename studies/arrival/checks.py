@@ -1,4 +1,4 @@
-"""Machine checks of a film in its trial, each with a reason in plain words for the person at the desk."""
+"""Automatic checks of a film within its trial; each finding is a sentence for the person at the desk."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from studies.models import Film, FilmStatus
 from studies.models.film import OUT_OF_PLAY
 from studies.plan.visits import baseline_of
 
-# A change of any of these within a subject may tell a reader which film is older.
+# A change in any of these within a subject may reveal to a reader which film is older.
 ACQUISITION = {
     "Rows": "rows",
     "Columns": "columns",
@@ -24,7 +24,7 @@ WRONG_VIEWS = {"LL": "lateral", "RL": "lateral", "RLO": "oblique", "LLO": "obliq
 
 
 def findings(film: Film, place: Placement, header: dict[str, Any], pixel_sha256: str) -> list[Finding]:
-    """What the desk should know; `header` is the film's own, the other films are read from the trial."""
+    """The findings for the desk; `header` belongs to the film, the other films are read from the trial."""
     found = [
         *place.findings,
         _same_pixels(film, pixel_sha256),
@@ -47,7 +47,7 @@ def _finding(code: str, text: str) -> Finding:
 def _same_pixels(film: Film, pixel_sha256: str) -> Finding | None:
     same = Film.objects.filter(trial=film.trial, pixel_sha256=pixel_sha256).exclude(pk=film.pk).order_by("pk")
     names = ", ".join(_named(other) for other in same[:3])
-    return _finding("same-pixels", f"The very same picture came as {names}.") if names else None
+    return _finding("same-pixels", f"The same picture was also received as {names}.") if names else None
 
 
 def _named(film: Film) -> str:
@@ -55,26 +55,26 @@ def _named(film: Film) -> str:
 
 
 def _other_site(film: Film) -> Finding | None:
-    """A film that two sites have sent belongs to one of them, or the patient went from one to the other."""
+    """A film sent by two sites belongs to one of them, or the patient moved from one to the other."""
     same = Q(sha256=film.sha256)
     if film.sop_instance_uid:
         same |= Q(sop_instance_uid=film.sop_instance_uid)
     others = Film.objects.live().filter(same, trial=film.trial).exclude(site=film.site).select_related("site")
     names = ", ".join(f"site {other.site} ({other})" for other in others.order_by("pk")[:3])
-    return _finding("other-site", f"The same film was sent by {names}.") if names else None
+    return _finding("other-site", f"The same film was also sent by {names}.") if names else None
 
 
 def _patient(film: Film, place: Placement, header: dict[str, Any]) -> Finding | None:
-    """One subject with two patient ids, or one patient id on two subjects."""
+    """One subject with two patient IDs, or one patient ID on two subjects."""
     key = header.get("PatientKey")
     if not key or place.subject is None:
         return None
     others = Film.objects.filter(trial=film.trial, subject__isnull=False).exclude(pk=film.pk).live()
     if others.filter(header__PatientKey=key).exclude(subject=place.subject).exists():
-        return _finding("patient-conflict", "The patient id in the header is also on a film of another subject.")
+        return _finding("patient-conflict", "The patient ID in the header also appears on a film of another subject.")
     own = others.filter(subject=place.subject, header__PatientKey__isnull=False)
     if own.exclude(header__PatientKey=key).exists():
-        return _finding("patient-conflict", "The patient id in the header differs from the subject's other films.")
+        return _finding("patient-conflict", "The patient ID in the header differs from the subject's other films.")
     return None
 
 
@@ -90,42 +90,44 @@ def _acquisition(film: Film, place: Placement, header: dict[str, Any]) -> Findin
     ]
     if not differing:
         return None
-    text = f"Made differently from the subject's other films: {', '.join(differing)}. It may tell the order."
+    text = f"The acquisition differs from the subject's other films ({', '.join(differing)}). It may reveal the order."
     return _finding("acquisition", text)
 
 
 def _window(place: Placement) -> Finding | None:
-    """A day outside the planned window is told, never corrected."""
+    """A date outside the planned window is reported, never corrected."""
     if place.visit is None or place.film_date is None:
         return None
     window = place.visit.window(baseline_of(place.visit.subject_id))
     if window is None or window[0] <= place.film_date <= window[1]:
         return None
-    text = f"Made on {place.film_date}, outside the window of the visit ({window[0]} to {window[1]})."
+    text = f"The film date {place.film_date} is outside the window of the visit ({window[0]} to {window[1]})."
     return _finding("outside-window", text)
 
 
 def _wrong_view(header: dict[str, Any]) -> Finding | None:
     position = WRONG_VIEWS.get(str(header.get("ViewPosition")))
-    return _finding("view-position", f"The header says that the view is {position}.") if position else None
+    return _finding("view-position", f"The header states the view position {position}.") if position else None
 
 
 def _side_letter(place: Placement, header: dict[str, Any]) -> Finding | None:
-    """The marker on the film against the side it was declared for; a film of both sides has both letters."""
+    """The marker on the film compared with the declared side; a film of both sides has both letters."""
     letters = header.get("SideLetters") or []
     other = {"L": "R", "R": "L"}.get(place.side)
     if other is None or other not in letters:
         return None
-    text = f"A letter on the film looks like {other}; the side is given as {place.side}. Look which side it is."
+    text = f"A letter on the film looks like {other}, but the declared side is {place.side}. Check the side."
     return _finding("side-letter-differs", text)
 
 
 def _spacing(header: dict[str, Any]) -> Finding | None:
     spacing = header.get("SpacingMM") or []
     if not spacing:
-        return _finding("spacing-missing", "No pixel spacing is known.")
+        return _finding("spacing-missing", "The pixel spacing is unknown.")
     if abs(spacing[0] - spacing[1]) > 0.01 * spacing[0]:
-        return _finding("spacing-uneven", f"Rows are {spacing[0]} mm apart and columns {spacing[1]} mm.")
+        return _finding(
+            "spacing-uneven", f"The pixels are not square: rows are {spacing[0]} mm apart and columns {spacing[1]} mm."
+        )
     return None
 
 
@@ -136,4 +138,4 @@ def _retake(film: Film, place: Placement) -> Finding | None:
     others = set(same.exclude(status__in=OUT_OF_PLAY | {FilmStatus.HELD}).values_list("pk", flat=True))
     if not others - {film.replaces_id}:
         return None
-    return _finding("retake", "There is another film of this side and view for the visit.")
+    return _finding("retake", "The visit has another film of this side and view.")

@@ -1,4 +1,4 @@
-"""The job between the door and the desk: RECEIVED becomes DEIDENTIFIED, HELD or REFUSED, with its report."""
+"""The job between receipt and the QC desk: RECEIVED becomes DEIDENTIFIED, HELD or REFUSED, with a report."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ACTOR = Actor.system("de-identification")
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
-    """Reads in a limited child, stores what is blind, then moves the film in one short transaction."""
+    """Reads the film in a limited child process, stores what is blind, then moves it in one short transaction."""
     film = Film.objects.select_related("trial", "site", "subject", "visit__subject", "visit__plan").get(
         pk=payload["film"]
     )
@@ -62,7 +62,7 @@ def _read(film: Film, original: IO[bytes], folder: Path, lease: Lease) -> None:
 
 
 def _header(seen: dict[str, Any]) -> dict[str, Any]:
-    """Facts, and identities only as digests under a key."""
+    """Facts; identities only as keyed digests."""
     header = {name: value for name, value in seen["facts"].items() if value not in ("", [])}
     header[CONTENT] = seen["content_sha256"]
     for name in ("Patient", "Device"):
@@ -72,7 +72,7 @@ def _header(seen: dict[str, Any]) -> dict[str, Any]:
 
 
 def _known(placed: Placement, seen: dict[str, Any], header: dict[str, Any]) -> dict[str, Any]:
-    """The film's fields as far as the header and the sender tell them."""
+    """The film's fields as far as they are known from the header and the sender."""
     spacing = header.get("SpacingMM") or []
     return {
         "subject": placed.subject,
@@ -91,19 +91,19 @@ def _known(placed: Placement, seen: dict[str, Any], header: dict[str, Any]) -> d
 def _stop_twin(
     film: Film, lease: Lease, twin: Twin, placed: Placement, seen: dict[str, Any], header: dict[str, Any]
 ) -> None:
-    """The same image in another wrapping is not kept twice; the same UID on another image is for the site to solve."""
+    """The same image in another encoding is not kept twice; the same UID on another image is resolved by the site."""
     if not twin.same:
-        text = f"The file has the identifier (SOP Instance UID) of {twin.film} and other content."
+        text = f"The file has the same identifier (SOP Instance UID) as {twin.film}, but different content."
         _stop(film, lease, "held", text, _known(placed, seen, header | {SAME_UID: twin.film.pk}))
         return
     known = _known(placed, seen, header | {SAME_IMAGE: twin.film.pk})
     with audited_atomic():
         says = compare(twin.film, film, ACTOR)
-        _stop(film, lease, "refused", f"The same image came before ({twin.film}). {says}".strip(), known)
+        _stop(film, lease, "refused", f"The same image was received before ({twin.film}). {says}".strip(), known)
 
 
 def _unreadable(film: Film, refusal: Unreadable) -> dict[str, Any]:
-    """A refused film remembers which version could not read it; the next version may."""
+    """A refused film records the version that could not read it; a later version may succeed."""
     known: dict[str, Any] = {"reason_code": refusal.reason_code}
     if refusal.outcome == "refused":
         known["header"] = {**film.header, UNREADABLE_BY: product_version()}
@@ -111,7 +111,7 @@ def _unreadable(film: Film, refusal: Unreadable) -> dict[str, Any]:
 
 
 def blind_code(subject: Subject | None) -> str:
-    """What stands for the subject in blind objects: stable, and of no meaning without the key."""
+    """The pseudonym of the subject in blind objects: stable, and meaningless without the key."""
     assert subject is not None  # noqa: S101  a film without a subject is held before
     digest = bytes.fromhex(keyed_digest("subject", str(subject.trial_id), str(subject.pk)))
     return f"BR-{base64.b32encode(digest)[:12].decode()}"
@@ -125,7 +125,7 @@ def blind_uids(trial: Trial, originals: Any) -> dict[str, str]:
 
 
 def _blind_uids_of(film: Film, originals: dict[str, str]) -> dict[str, str]:
-    """Of several pictures under one SOP Instance UID each one after the first gets a UID of its own."""
+    """Of several pictures with the same SOP Instance UID, each one after the first gets its own UID."""
     uids = blind_uids(film.trial, originals.values())
     original = originals.get("SOPInstanceUID", "")
     earlier = Film.objects.filter(trial=film.trial, sop_instance_uid=original).exclude(pk=film.pk)
@@ -205,7 +205,7 @@ def _write(
 
 
 def _with_what_came_meanwhile(film: Film, values: dict[str, Any]) -> dict[str, Any]:
-    """What the site or a second copy of the file said of the film while it was read is not written over."""
+    """Keeps what the site or a second copy of the file declared about the film while it was being read."""
     values = dict(values)
     if "findings" in values:
         again = [finding for finding in film.findings if finding["code"] == SENT_AGAIN]

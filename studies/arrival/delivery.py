@@ -1,4 +1,4 @@
-"""What a person sends for one visit: a film, or a zip of films, each received on its own."""
+"""What a person sends for one visit: a film, or a zip of films, each received separately."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def deliver(
     actor: Actor,
     replaces: Film | None = None,
 ) -> list[Receipt]:
-    """Receives the file; of a zip each member, so that one bad film does not touch the others."""
+    """Receives the file, or each member of a zip, so that one bad film does not affect the others."""
     file = cast(BinaryIO, file)
     if replaces is not None and is_zip(file):
         raise BadInput(

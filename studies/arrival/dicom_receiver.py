@@ -1,7 +1,7 @@
-"""C-STORE: archives that are known by title and address send films; success is said once the film is durable.
+"""C-STORE: archives identified by title and address send films; success is reported once the film is stored durably.
 
-A process of its own, never inside a web worker. What a peer sends goes to disk as it arrives, without a name, and is
-received from there like any other film.
+Runs as a separate process, never inside a web worker. What a peer sends is written to an unnamed file as it arrives,
+and received from there like any other film.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ REJECTED, BY_USER, CALLING_UNKNOWN = 1, 1, 3
 
 
 class TooLong(OSError):
-    """A peer announced or sent more than was agreed; the connection is closed."""
+    """A peer announced or sent more than is allowed; the connection is closed."""
 
 
 def limit_sockets(most_bytes: int) -> None:
-    """Pynetdicom reads as many bytes as a peer announces, and an object of any length: here neither has no end."""
+    """Pynetdicom reads as many bytes as a peer announces, and objects of any length; here both are limited."""
     sockets: Any = AssociationSocket
     unlimited = sockets.recv
 
@@ -62,7 +62,7 @@ def limit_sockets(most_bytes: int) -> None:
 
 
 class Arriving:
-    """What pynetdicom writes an object to; its own file has a name and would outlive a receiver that is killed."""
+    """Where pynetdicom writes an object; its own file has a name and would remain after a receiver is killed."""
 
     def __init__(self, **_: Any) -> None:
         self.file = on_disk()
@@ -87,7 +87,7 @@ class Receiver:
         self.server = self._start(host, port)
 
     def _start_decoder(self) -> None:
-        """So that the first peer does not wait for it."""
+        """Starts the decoder early, so that the first peer does not wait for it."""
         with in_memory() as no_film, suppress(Unreadable, DecoderGone, DecoderFailed):
             no_film.write(b"no film")
             client.run("identify", film=no_film)
@@ -112,15 +112,15 @@ class Receiver:
 
     @property
     def port(self) -> int:
-        """Where it listens, when the port was left to the system."""
+        """The port it listens on, if the system chose it."""
         return int(self.server.server_address[1])
 
     def stop(self) -> None:
-        """Ends every association; what was not received whole is gone with it."""
+        """Ends every association; objects that were not received completely are discarded."""
         self.server.shutdown()
 
     def on_requested(self, event: evt.Event) -> None:
-        """Turns away whom nobody admitted, before anything is sent."""
+        """Rejects peers that nobody admitted, before anything is sent."""
         peer = _peer(event.assoc)
         log.info("association %s from %s", "admitted" if peer else "rejected", event.assoc.requestor.address)
         if peer is None:
@@ -129,7 +129,7 @@ class Receiver:
             event.assoc.kill()
 
     def on_store(self, event: Any) -> int:
-        """The status of one object; whatever goes wrong is an answer and never ends the receiver."""
+        """The status of one object; any failure is an answer and never ends the receiver."""
         try:
             close_old_connections()
             return self._store(event)

@@ -1,4 +1,4 @@
-"""Films that wait for their site: completed, kept apart or discarded; and the day of a film, confirmed by its site."""
+"""Films that wait for their site: completed, kept as separate films or taken back; and dates confirmed by the site."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def complete(
     visit: Visit | None = None,
     film_date: date | None = None,
 ) -> None:
-    """Adds what a held film lacked and has it read again."""
+    """Adds the missing information about a held film and has it read again."""
     authorise(actor, Action.UPLOAD_FILMS)
     subject = subject or (visit.subject if visit else None)
     _check_place(film, subject, visit)
@@ -44,15 +44,15 @@ def complete(
 
 
 def keep_apart(*, film: Film, reason: str, actor: Actor) -> None:
-    """Two pictures came under one SOP Instance UID and both are right: this one goes on under a UID of its own."""
+    """Two pictures have the same SOP Instance UID and both are correct: this one continues with its own UID."""
     authorise(actor, Action.UPLOAD_FILMS)
     reason = _checked_reason(reason)
     with audited_atomic():
         film = _locked_held(film)
         if SAME_UID not in film.header:
             raise WrongState(
-                f"The film {quoted(film.original_name)} has an identifier of its own."
-                " Only a film held because another one has the same identifier can be kept beside it."
+                f"The film {quoted(film.original_name)} has its own identifier."
+                " Only a film held because another one has the same identifier can be kept in addition to it."
             )
         header = {**film.header, KEPT_APART: True}
         changes = move(film, FilmStatus.RECEIVED, status_reason="", header=header)
@@ -61,7 +61,7 @@ def keep_apart(*, film: Film, reason: str, actor: Actor) -> None:
 
 
 def discard(*, film: Film, reason: str, actor: Actor) -> None:
-    """The site takes a held film back: it was sent by mistake. Its bytes and its line in the manifest stay."""
+    """The site takes a held film back, because it was sent by mistake. Its bytes and its manifest line are kept."""
     authorise(actor, Action.UPLOAD_FILMS)
     reason = _checked_reason(reason)
     with audited_atomic():
@@ -71,7 +71,7 @@ def discard(*, film: Film, reason: str, actor: Actor) -> None:
 
 
 def read_again(*, film: Film, actor: Actor) -> None:
-    """A film that an earlier version of the product could not read is read again from the bytes that were kept."""
+    """A film that an earlier version of the product could not read is read again from its stored bytes."""
     authorise(actor, Action.UPLOAD_FILMS)
     with audited_atomic():
         film = locked(film)
@@ -91,7 +91,7 @@ def _locked_held(film: Film) -> Film:
     if film.status != FilmStatus.HELD:
         raise WrongState(
             f"The film {quoted(film.original_name)} is {film.get_status_display().lower()}."
-            " Only a film that is held for its site can be completed, kept beside another or taken back."
+            " Only a film that is held for its site can be completed, kept in addition to another one or taken back."
         )
     return film
 
@@ -103,7 +103,7 @@ def _checked_reason(reason: str) -> str:
 
 
 def confirm_date(*, film: Film, film_date: date, actor: Actor) -> None:
-    """The site says on which day the film was made; the header's own day stays the header's."""
+    """The site states on which date the film was taken; the date in the header is kept unchanged."""
     authorise(actor, Action.UPLOAD_FILMS)
     day = checked_day(film_date)
     with audited_atomic():
@@ -111,7 +111,7 @@ def confirm_date(*, film: Film, film_date: date, actor: Actor) -> None:
         if film.status not in DATABLE:
             raise WrongState(
                 f"The film {quoted(film.original_name)} is {film.get_status_display().lower()}."
-                " Its date can be confirmed only until the desk has decided on it."
+                " Its date can be confirmed only until the QC desk has decided on it."
             )
         source = "header" if day == film.film_date and film.film_date_source == "header" else "site"
         header = {**film.header, DATE_CONFIRMED: True}
@@ -124,10 +124,10 @@ def confirm_date(*, film: Film, film_date: date, actor: Actor) -> None:
 
 
 def checked_day(day: date) -> date:
-    """A day on which a film can have been made."""
+    """A date on which a film can have been taken."""
     if not is_film_day(day):
         raise BadInput(
-            f"The film date cannot be {day}. Enter a day from {FIRST_DAY} to {latest_day()}.", field="film_date"
+            f"The film date cannot be {day}. Enter a date from {FIRST_DAY} to {latest_day()}.", field="film_date"
         )
     return day
 

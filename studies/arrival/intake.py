@@ -1,4 +1,4 @@
-"""The one door behind every way in: bytes become a film that waits for de-identification, or an answer why not.
+"""Receives every file, however it was sent: it becomes a film that waits for de-identification, or a stated refusal.
 
 Bad bytes are an outcome, never an exception; exceptions are for a wrong call and for a store without room.
 """
@@ -44,7 +44,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of one file: filed, duplicate, refused or ignored, with the reason in plain words."""
+    """The outcome for one file: filed, duplicate, refused or ignored, with the reason as a sentence."""
 
     outcome: str
     reason: str
@@ -53,13 +53,13 @@ class Receipt:
 
     @property
     def failed(self) -> bool:
-        """Refused now, or refused when the same bytes came before."""
+        """Refused now, or refused when the same bytes were received before."""
         return self.outcome == "refused" or (self.film is not None and self.film.status == FilmStatus.REFUSED)
 
 
 @dataclass
 class _Incoming:
-    """Bytes on their way into the store, counted and hashed as they pass."""
+    """Bytes on their way into the store, counted and hashed as they are read."""
 
     file: IO[bytes]
     size: int = 0
@@ -69,25 +69,25 @@ class _Incoming:
         self.hash = hashlib.sha256()
 
     def chunks(self) -> Iterator[bytes]:
-        """Refuses by the first bytes and by the length, before the store has taken the rest."""
+        """Refuses a file by its first bytes or its length, before the rest has been stored."""
         for chunk in self._counted():
             if not self.head:
                 self.head = chunk[:HEAD]
                 _check_kind(self.head)
             yield chunk
         if not self.size:
-            raise Unreadable("empty-file", "the file is empty")
+            raise Unreadable("empty-file", "The file is empty.")
 
     def _counted(self) -> Iterator[bytes]:
         while chunk := self.file.read(PIECE):
             self.size += len(chunk)
             if self.size > settings.MAX_FILE_BYTES:
-                raise Unreadable("file-too-large", f"the file has more than {settings.MAX_FILE_BYTES} bytes")
+                raise Unreadable("file-too-large", f"The file has more than {settings.MAX_FILE_BYTES} bytes.")
             self.hash.update(chunk)
             yield chunk
 
     def read_to_the_end(self) -> str:
-        """Counts and hashes what is turned away, so that the manifest has it to the byte; empty when it is too long."""
+        """Counts and hashes a refused file for the manifest; empty when the file is too long."""
         with suppress(Unreadable):
             for _ in self._counted():
                 pass
@@ -96,7 +96,7 @@ class _Incoming:
 
 
 def open_transmittal(*, trial: Trial, site: Site, channel: str, actor: Actor) -> Transmittal:
-    """One delivery by one sender; its entries are the manifest of what came in."""
+    """One delivery by one sender; its entries are the manifest of the files received."""
     authorise(actor, Action.UPLOAD_FILMS)
     if site.trial_id != trial.pk:
         raise BadInput(f"Site {site.code} belongs to another trial. Choose a site of trial {trial.code}.", field="site")
@@ -123,7 +123,7 @@ def receive(
 ) -> Receipt:
     """Stores the bytes durably, then files them with their audit event and their job in one transaction.
 
-    `again` files bytes anew that this version of the product has refused already.
+    `again` files bytes again that this version of the product has already refused.
     """
     authorise(actor, Action.UPLOAD_FILMS)
     _check_declared(transmittal, subject, visit)
@@ -168,7 +168,7 @@ def _filed_once(transmittal: Transmittal, film: Film, actor: Actor, again: bool)
 
 
 def shown_name(name: str) -> str:
-    """The sender's name for the file, for people only: without folders, control characters or overlength."""
+    """The sender's name for the file, for display only: shortened, without folders and control characters."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     return "".join(sign if sign.isprintable() else "?" for sign in last)[-255:] or "unnamed"
 
@@ -183,7 +183,7 @@ def _check_declared(transmittal: Transmittal, subject: Subject | None, visit: Vi
 
 def _check_kind(head: bytes) -> None:
     if sniff(head) == "zip":
-        raise Unreadable("zip-nested", "the file is a zip inside a zip; allowed: films")
+        raise Unreadable("zip-nested", "A zip inside a zip is not opened. Send its films directly.")
 
 
 def _file(transmittal: Transmittal, film: Film, actor: Actor, again: bool) -> Receipt:
@@ -241,9 +241,9 @@ def _tell(
 
 
 def ignore(*, transmittal: Transmittal, name: str, left_out: list[str], actor: Actor) -> Receipt:
-    """Files of an operating system beside the films: one line of the manifest for all of them, and no refusal."""
+    """System files among the films: one line of the manifest for all of them, and no refusal."""
     authorise(actor, Action.UPLOAD_FILMS)
-    reason = f"No film: {counted(len(left_out), 'file')} of the operating system left out."
+    reason = f"Not a film: {counted(len(left_out), 'system file')} left out."
     film = Film(original_name=shown_name(name), size=0)
     with audited_atomic():
         entry = _enter(transmittal, film, "ignored", reason, None)
@@ -259,14 +259,14 @@ def ignore(*, transmittal: Transmittal, name: str, left_out: list[str], actor: A
 
 
 def refuse(*, transmittal: Transmittal, name: str, file: IO[bytes], refusal: Unreadable, actor: Actor) -> Receipt:
-    """Turns a whole file away: the manifest lists it to the byte."""
+    """Refuses a whole file; the manifest lists it with its size and digest."""
     authorise(actor, Action.UPLOAD_FILMS)
     incoming = _Incoming(file)
     return _refused(transmittal, shown_name(name), incoming, incoming.read_to_the_end(), refusal, actor)
 
 
 def _refuse(transmittal: Transmittal, name: str, incoming: _Incoming, refusal: Unreadable, actor: Actor) -> Receipt:
-    """What turned out to be bad while it was read; the rest of a bomb is not inflated to be hashed."""
+    """A file found to be bad while it was read; the rest of a zip bomb is not inflated to be hashed."""
     digest = "" if refusal.reason_code.startswith("zip-") else incoming.read_to_the_end()
     return _refused(transmittal, name, incoming, digest, refusal, actor)
 

@@ -1,4 +1,4 @@
-"""Stored files that no row speaks of: a process was killed between storing a file and writing its row."""
+"""Stored files without a database row: a process was killed between storing a file and writing its row."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from studies.models import Film, ReaderImage
 
 log = logging.getLogger(__name__)
 
-# Long enough for whoever has brought back an older database to find the files that came after it.
+# Long enough for an administrator who has restored an older database to find the files received after it.
 KEPT = timedelta(days=7)
 AT_ONCE = 500
-# A database that knows too little of its store is more likely the wrong one than a house with so many accidents.
+# Too many files without a row are more likely a sign of the wrong database than of that many killed processes.
 FEW, SHARE = 10, 20
 Known = Callable[[list[str]], Iterable[str]]
 
 
 class TooMany(Exception):
-    """More files without a row than accidents explain: nothing is deleted until a person has looked."""
+    """More files without a row than killed processes explain: nothing is deleted until a person has checked."""
 
 
 def clear() -> None:

@@ -1,6 +1,6 @@
-"""DICOM objects that machines send, by STOW-RS or C-STORE: looked at while the sender waits, named, received, answered.
+"""DICOM objects sent by machines, by STOW-RS or C-STORE: checked while the sender waits, named, received, answered.
 
-An answer once given stays: what failed, or is held because another image goes by its UID, fails again when resent.
+The answer does not change: an object that failed, or is held because another image has its UID, fails again.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ TAIL = 16
 
 @dataclass(frozen=True)
 class Seen:
-    """What the decoder saw of an object; `failure` is 0 for what a person or the site can still solve."""
+    """What the decoder found in an object; `failure` is 0 for problems that a person or the site can still solve."""
 
     sop_class: str = ""
     uids: dict[str, str] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Seen:
         return self.uids.get("SOPInstanceUID", "")
 
     def name(self, number: int) -> str:
-        """By what a site finds it in its archive: the day of the film and the end of its UID."""
+        """How a site finds it in its archive: by the date of the film and the end of its UID."""
         if not self.instance:
             return f"object {number}, UID unreadable"
         cut = "…" if len(self.instance) > TAIL else ""
@@ -50,7 +50,7 @@ class Seen:
 
 
 def look_at(path: Path) -> Seen:
-    """Reads the header; an object that cannot be taken is named as far as it can be."""
+    """Reads the header; an object that cannot be accepted is named as far as possible."""
     try:
         seen = client.run("inspect", input=str(path))
     except Unreadable as refusal:
@@ -74,7 +74,7 @@ def _named(path: Path, failure: int) -> Seen:
 
 
 def store(*, transmittal: Transmittal, path: Path, number: int, seen: Seen, actor: Actor) -> int:
-    """Receives the object whatever it is, so that the manifest has it; gives the failure, 0 when it is safe here."""
+    """Receives any object, so that the manifest lists it; returns the failure, 0 when it has been stored safely."""
     with path.open("rb") as file:
         received = receive(
             transmittal=transmittal,

@@ -1,4 +1,4 @@
-"""Looking at an identified original: by a person or an operator, with a reason, and never without an audit event."""
+"""Access to an identified original: by a person or an operator, with a reason, and never without an audit event."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from studies.naming import checked_text
 
 
 def open_original(*, film: Film, actor: Actor, reason: str, out: BinaryIO) -> None:
-    """Writes the original in the clear. The event comes first: a look that was not told does not happen."""
+    """Writes the original unencrypted. The audit event comes first, so that no access goes unrecorded."""
     authorise(actor, Action.CHECK_FILMS)
     reason = checked_text("reason", reason, longest=200)
     with audited_atomic():

@@ -1,6 +1,6 @@
-"""A file on its way from a browser, in pieces: kept encrypted until it is whole, so that a broken connection resumes.
+"""A file sent by a browser in pieces: kept encrypted until it is complete, so that a lost connection can resume.
 
-Each piece is a file of the quarantine store named by where it begins and how long it is; nothing else is remembered.
+Each piece is a file in the quarantine store, named by its offset and length; nothing else is stored.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from studies.models import Site
 
 PIECE_BYTES = 4 * 1024 * 1024
 FOLDER = "pieces"
-# What was begun and never finished is forgotten after a week.
+# Unfinished uploads are deleted after a week.
 KEPT = timedelta(days=7)
 PIECE_NAME = re.compile(r"(\d{12})-(\d+)")
 FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
 def key_of(*, site: Site, user_id: int | None, fingerprint: str) -> str:
-    """The name under which one person's file is collected; nobody else's request can reach it."""
+    """The name under which one person's file is collected; no request of another person can reach it."""
     if not FINGERPRINT.fullmatch(fingerprint):
         raise BadInput(
             f"The fingerprint of the file must be 64 hexadecimal digits, and {quoted(fingerprint)} was given."
@@ -44,7 +44,7 @@ def key_of(*, site: Site, user_id: int | None, fingerprint: str) -> str:
 
 
 def store() -> Storage:
-    """Where pieces wait: beside the originals, under the same key."""
+    """Where pieces are kept: next to the originals, under the same key."""
     return storages["quarantine"]
 
 
@@ -57,7 +57,7 @@ def listed(folder: str) -> tuple[list[str], list[str]]:
 
 
 def pieces_of(key: str) -> list[tuple[int, int]]:
-    """Begin and length of the pieces that follow each other from the start."""
+    """Offset and length of the consecutive pieces from the start."""
     names = listed(f"{FOLDER}/{key}")[1]
     found = {int(match[1]): int(match[2]) for name in names if (match := PIECE_NAME.fullmatch(name))}
     in_a_row, end = [], 0
@@ -68,12 +68,12 @@ def pieces_of(key: str) -> list[tuple[int, int]]:
 
 
 def received(key: str) -> int:
-    """How many bytes are here."""
+    """How many bytes have been received."""
     return sum(length for _, length in pieces_of(key))
 
 
 def keep(*, key: str, begin: int, content: bytes) -> int:
-    """Keeps the next piece; gives how many bytes are here now. The same piece again changes nothing."""
+    """Stores the next piece; returns how many bytes have been received. Sending a piece again changes nothing."""
     if not 0 < len(content) <= PIECE_BYTES:
         raise BadInput(f"The piece of the file has {len(content):,} bytes. Send 1 to {PIECE_BYTES:,} bytes at once.")
     here = received(key)
@@ -101,7 +101,7 @@ def piece_name(key: str, begin: int, length: int) -> str:
 
 @contextmanager
 def whole(*, key: str, size: int) -> Iterator[IO[bytes]]:
-    """The file put together, for as long as it is needed; its pieces are forgotten once it has been taken."""
+    """The complete file, for as long as it is needed; its pieces are deleted once it has been received."""
     pieces = pieces_of(key)
     if sum(length for _, length in pieces) != size:
         raise WrongState(
@@ -127,7 +127,7 @@ def forget(key: str) -> None:
 
 
 def forget_stale() -> None:
-    """Deletes the pieces of files that nobody went on with."""
+    """Deletes the pieces of abandoned files."""
     oldest = timezone.now() - KEPT
     for key in listed(FOLDER)[0]:
         names = [f"{FOLDER}/{key}/{name}" for name in listed(f"{FOLDER}/{key}")[1]]

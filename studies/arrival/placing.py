@@ -1,4 +1,4 @@
-"""Where a film belongs: what the sender declared, else what the header tells; a film that cannot be placed is held."""
+"""Where a film belongs: as declared by the sender, otherwise from the header; a film that cannot be placed is held."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from studies.desk.confirmed import is_film_day
 from studies.models import Film, Subject, Visit
 
 Finding = dict[str, Any]
-# A side as people say it; a view is a word already.
+# Sides in words; a view already is a word.
 SAID = {"L": "left", "R": "right", "B": "both"}
 
 
@@ -36,11 +36,11 @@ class Placement:
         ]
         if not lacks:
             return ""
-        return f"The film has no {' and no '.join(lacks)}; please add {'it' if len(lacks) == 1 else 'them'}."
+        return f"The film has no {' and no '.join(lacks)}. Please add {'it' if len(lacks) == 1 else 'them'}."
 
 
 def place(film: Film, facts: dict[str, Any], identity: dict[str, str]) -> Placement:
-    """Declared values win; a header that says otherwise becomes a finding for the desk."""
+    """Declared values take precedence; a header that contradicts them becomes a finding for the desk."""
     subject = film.subject or _subject_by_header(film, identity)
     visit = film.visit or (_visit_by_header(subject, identity) if subject else None)
     told = header_date(facts)
@@ -53,30 +53,31 @@ def place(film: Film, facts: dict[str, Any], identity: dict[str, str]) -> Placem
         view=film.view or str(facts.get("View", "")),
     )
     if film.film_date and told and told != film.film_date:
-        text = f"The header says the film was made on {told}, the site says {film.film_date}."
+        text = f"The film date is {told} in the header, but the site entered {film.film_date}."
         placed.findings.append({"code": "date-differs", "text": text})
     for word, declared, header in (("side", film.side, facts.get("Side")), ("view", film.view, facts.get("View"))):
         if declared and header and declared != header:
-            text = f"The header says {word} {SAID.get(header, header)}, the sender says {SAID.get(declared, declared)}."
+            found, given = SAID.get(header, header), SAID.get(declared, declared)
+            text = f"The {word} is {found} in the header, but {given} was declared."
             placed.findings.append({"code": f"{word}-differs", "text": text})
     return placed
 
 
 def header_date(facts: dict[str, Any]) -> date | None:
-    """The header's day, unless it lies in the future or before any trial."""
+    """The date in the header, unless it is in the future or before any trial."""
     text = facts.get("FilmDate") or ""
     day = date.fromisoformat(text) if text else None
     return day if day and is_film_day(day) else None
 
 
 def _subject_by_header(film: Film, identity: dict[str, str]) -> Subject | None:
-    """A subject of the same site whose code stands in the header."""
+    """A subject of the same site whose code is in the header."""
     codes = {word for word in (identity.get("TrialSubject"), identity.get("Patient")) if word}
     found = list(Subject.objects.filter(site=film.site, code__in=codes)[:2])
     return found[0] if len(found) == 1 else None
 
 
 def _visit_by_header(subject: Subject, identity: dict[str, str]) -> Visit | None:
-    """A visit whose code is the header's time point; a day alone never decides it."""
+    """A visit whose code is the timepoint in the header; a date alone never decides it."""
     point = identity.get("TimePoint", "")
     return Visit.objects.filter(subject=subject, code=point).first() if point else None

@@ -32,7 +32,7 @@ _MARK, _SALT, _TAG = b"BRQ1", 16, 16
 
 
 class StoreFull(WrongState):
-    """There is too little room to take a file and keep it safe."""
+    """There is too little disk space to store a file safely."""
 
 
 class Tampered(Exception):
@@ -46,7 +46,7 @@ def encrypt(stream: IO[bytes], out: IO[bytes], name: str) -> None:
 
 
 def sealed_pieces(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
-    """The sealed file piece by piece; the last one says so, so that a cut file is noticed."""
+    """The sealed file piece by piece; the last piece is marked, so that a truncated file is detected."""
     salt = secrets.token_bytes(_SALT)
     yield _MARK + salt
     cipher, number, waiting = _cipher(salt), 0, b""
@@ -90,13 +90,13 @@ def _comparing_key(secret: str) -> bytes:
 
 
 def keyed_digest(*words: str) -> str:
-    """Tells whether two identities are the same without keeping either; useless without QUARANTINE_KEY."""
+    """A digest to compare two identities without storing either; useless without QUARANTINE_KEY."""
     text = "\x1f".join(words).encode()
     return hashlib.blake2b(text, key=_comparing_key(settings.QUARANTINE_KEY), digest_size=16).hexdigest()
 
 
 class SealedUpload(File):  # type: ignore[type-arg]
-    """What a store reads from: chunks sealed on their way, never held whole in memory."""
+    """What a store reads from: chunks sealed as they are read, never held in memory as a whole."""
 
     def __init__(self, chunks: Iterator[bytes], name: str) -> None:
         super().__init__(None, name)
@@ -119,14 +119,14 @@ class SealedUpload(File):  # type: ignore[type-arg]
         return taken
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Only to where it stands before anything was read."""
+        """Possible only to the current position, before anything was read."""
         if (offset, whence) != (0, io.SEEK_SET) or self._rest:
             raise io.UnsupportedOperation("seek")
         return 0
 
 
 def keep_original(chunks: Iterator[bytes]) -> str:
-    """Stores an original durably under a random name and gives the name."""
+    """Stores an original durably under a random name and returns the name."""
     check_room()
     name = f"originals/{secrets.token_hex(16)}"
     try:
@@ -140,18 +140,18 @@ def keep_original(chunks: Iterator[bytes]) -> str:
 
 
 def drop_original(name: str) -> None:
-    """Forgets bytes that are not filed: a duplicate, or what is no film at all."""
+    """Deletes bytes that are not filed: of a duplicate, or of a file that is not a film."""
     storages["quarantine"].delete(name)
 
 
 def copy_original(name: str, out: IO[bytes]) -> None:
-    """The original in the clear; a job writes it to a file without a name."""
+    """The unencrypted original; a job writes it to an unnamed file."""
     with storages["quarantine"].open(name) as sealed:
         decrypt(sealed, out, name)
 
 
 def check_room() -> None:
-    """Refuses before a disk is full, so that nothing already here is lost."""
+    """Refuses before a disk is full, so that nothing already stored is lost."""
     folder = Path(settings.VAR)
     folder.mkdir(parents=True, exist_ok=True)
     if (free := shutil.disk_usage(folder).free) < settings.MIN_FREE_BYTES:

@@ -21,7 +21,7 @@ Meta = dict[str, Any]
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
-    """Masks, cuts and stores in a limited child; a film that went back to the desk meanwhile is left alone."""
+    """Masks, cuts and stores in a limited child process; a film that has returned to the desk is left unchanged."""
     film = Film.objects.select_related("trial").get(pk=payload["film"])
     if film.status != FilmStatus.ACCEPTED:
         return
@@ -62,7 +62,7 @@ def _draw(film: Film, chosen: MaskSet | None, folder: Path) -> dict[str, Meta]:
     if "whole" in pictures:
         (folder / "whole").rename(folder / film.side)
         pictures = {film.side: pictures["whole"]}
-    for side in pictures:  # what only the desk needs stays out of the readers' store
+    for side in pictures:  # what only the desk needs is not stored for readers
         (folder / side / "meta.json").unlink()
     return pictures
 
@@ -72,7 +72,7 @@ def _write(film: Film, chosen: MaskSet | None, lease: Lease, pictures: dict[str,
         lease.finish()
         film = locked(film)
         if masks.settled(film) != chosen:
-            raise Refused("the masks were changed while the reader image was made")
+            raise Refused("The masks were changed while the reader image was being made.")
         changes = move(film, FilmStatus.READY)
         for side, meta in pictures.items():
             _make_image(film, side, chosen, meta, keys[side])

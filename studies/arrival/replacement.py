@@ -11,7 +11,7 @@ from studies.models import Film, FilmStatus
 from studies.models.film import OUT_OF_PLAY
 
 REPLACEABLE = frozenset(FilmStatus) - {FilmStatus.WITHDRAWN}
-# Where a film ends when its replacement is accepted; a film that never got to the desk stays where it was.
+# The status of a film once its replacement is accepted; a film that never reached the desk keeps its status.
 SET_ASIDE = {
     FilmStatus.HELD: FilmStatus.REFUSED,
     FilmStatus.DEIDENTIFIED: FilmStatus.REJECTED,
@@ -22,7 +22,7 @@ SET_ASIDE = {
 
 
 def checked_replaceable(film: Film) -> Film:
-    """The film, unless it was withdrawn or has a replacement already: the newest of a chain is replaced."""
+    """The film, unless it was withdrawn or already has a replacement: only the newest of a chain can be replaced."""
     if film.status not in REPLACEABLE:
         raise WrongState(
             f"The film {quoted(film.original_name)} was withdrawn and cannot be replaced."
@@ -30,13 +30,13 @@ def checked_replaceable(film: Film) -> Film:
         )
     if film.replaced_by.exclude(status__in=OUT_OF_PLAY).exists():
         raise WrongState(
-            f"The film {quoted(film.original_name)} has already been replaced. Replace the film that took its place."
+            f"The film {quoted(film.original_name)} has already been replaced. Replace the newer film instead."
         )
     return film
 
 
 def set_aside(*, film: Film, actor: Actor) -> Film | None:
-    """Called when `film` is accepted: the film it replaces no longer counts, and says which one took its place."""
+    """Called when `film` is accepted: the film it replaces no longer counts, and records which film replaced it."""
     authorise(actor, Action.CHECK_FILMS)
     old = film.replaces
     if old is None:

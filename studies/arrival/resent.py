@@ -1,4 +1,4 @@
-"""The same file again: what it stands for, what it adds to a held film, and what in it contradicts the film here."""
+"""The same file again: which film it belongs to, what it adds to a held film, and what contradicts the stored film."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ SENT_AGAIN = "sent-again"
 
 
 def product_version() -> str:
-    """A file that this version could not read is read anew by the next one."""
+    """A file that this version could not read is read again by the next one."""
     return str(settings.SPECTACULAR_SETTINGS["VERSION"])
 
 
 def came_before(film: Film, *, again: bool) -> Film | None:
     """The film of the same site with the same bytes; None when they are to be filed.
 
-    They are filed once no film with them is in play, unless this very version refused them as unreadable.
+    They are filed if no film with the same bytes is in play, unless this version has refused them as unreadable.
     """
     same = Film.objects.filter(trial=film.trial, site=film.site, sha256=film.sha256)
     live = same.live().select_for_update().first()
@@ -38,22 +38,22 @@ def _standing_for(refused: Film) -> Film | None:
 
 
 def compare(known: Film, declared: Film, actor: Actor) -> str:
-    """Takes in what was declared with the second copy; gives the sentence for its sender, empty when nothing is new."""
+    """Adds what was declared with the second copy; returns the sentence for its sender, empty when nothing is new."""
     if differing := contradictions(known, declared):
         add_finding(known, f"The same file was sent again, declared for {', '.join(differing)}.")
-        return f"This time it was declared for {', '.join(differing)}: the people at the desk see both."
+        return f"This time it was declared for {', '.join(differing)}. The people at the desk see both declarations."
     if known.status == FilmStatus.HELD and (added := _lacking(known, declared)):
         complete(film=known, subject=declared.subject, visit=declared.visit, film_date=declared.film_date, actor=actor)
-        return f"What it lacked is added: {', '.join(added)}."
+        return f"Missing information was added: {', '.join(added)}."
     return ""
 
 
 def contradictions(known: Film, declared: Film) -> list[str]:
-    """What was declared otherwise than the film here has it."""
+    """What was declared differently from the stored film."""
     pairs = (
         ("subject", known.subject, declared.subject),
         ("visit", known.visit, declared.visit),
-        # A date that the desk has confirmed is not opened again by what the site typed before.
+        # A date confirmed at the desk is not questioned again by what the site typed before.
         ("film date", None if known.film_date_source == "confirmed" else known.film_date, declared.film_date),
     )
     return [f"{word} {in_words(new)}" for word, old, new in pairs if old and new and old != new]
@@ -74,7 +74,7 @@ def in_words(value: object) -> str:
 
 
 def add_finding(film: Film, text: str) -> None:
-    """One more for the desk, in the open transaction; the same sentence is kept once."""
+    """One more finding for the desk, in the open transaction; the same sentence is kept only once."""
     film = locked(film)
     if all(finding["text"] != text for finding in film.findings):
         findings = [*film.findings, {"code": SENT_AGAIN, "text": text}]

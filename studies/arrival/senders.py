@@ -1,4 +1,4 @@
-"""Admitting machines that send films, each bound to one site of one trial; and finding out who is sending."""
+"""Admits machines that send films, each bound to one site of one trial, and identifies who is sending."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def admit_peer(*, trial: Trial, site: Site, calling_ae: str, called_ae: str, add
 
 
 def revoke(*, sender: SenderToken | DicomPeer, actor: Actor) -> None:
-    """From now on nothing is taken from it."""
+    """From now on nothing is accepted from this sender."""
     authorise(actor, Action.SET_UP_TRIAL)
     with audited_atomic():
         in_use = type(sender)._default_manager.filter(pk=sender.pk, revoked_at__isnull=True)
@@ -66,7 +66,7 @@ def revoke(*, sender: SenderToken | DicomPeer, actor: Actor) -> None:
 
 
 def token_holder(text: str) -> SenderToken | None:
-    """Whose token it is, if it is in use."""
+    """The holder of the token, if it is in use."""
     tokens = SenderToken.objects.filter(digest=digest_of(text), revoked_at__isnull=True)
     return tokens.select_related("trial", "site").first()
 
@@ -80,7 +80,7 @@ def peer_of(*, calling_ae: str, called_ae: str, address: str) -> DicomPeer | Non
 
 
 def digest_of(text: str) -> str:
-    """What is kept of a token: it has 256 random bits, so a plain digest tells nothing of it."""
+    """What is stored of a token: it has 256 random bits, so a plain digest reveals nothing about it."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Which film of a trial goes by a SOP Instance UID: decided under a lock, so that two films never take it at once."""
+"""Which film of a trial has a SOP Instance UID: decided under a lock, so that two films never claim it at once."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from studies.models.film import BEFORE_DESK, CONTENT, KEPT_APART, OUT_OF_PLAY
 
 @dataclass(frozen=True)
 class Twin:
-    """The film that goes by the UID already, and whether it holds the same image and header."""
+    """The film that already has the UID, and whether it has the same image and header."""
 
     film: Film
     same: bool
 
     def bars(self, film: Film) -> bool:
-        """Whether `film` may not go on beside it.
+        """Whether `film` cannot be processed because of it.
 
-        Another site's copy of an image is a film of its own, with a finding; so is what a site has kept apart.
+        Another site's copy of an image is a separate film, with a finding; so is a film that a site has kept apart.
         """
         return KEPT_APART not in film.header and not (self.same and self.film.site_id != film.site_id)
 
 
 def claim(film: Film, uid: str, content: str) -> Twin | None:
-    """Stores the film's UID, then gives the other film that goes by it; None when this film does from now on.
+    """Stores the film's UID, then returns the other film that has it; None when it belongs to this film from now on.
 
-    A film that was refused, rejected or withdrawn leaves its UID to the next one.
+    A film that was refused, rejected or withdrawn gives up its UID to the next one.
     """
     if not uid:
         return None
@@ -45,7 +45,7 @@ def claim(film: Film, uid: str, content: str) -> Twin | None:
 
 
 def _holder(row: SopInstance, film: Film) -> Film | None:
-    """The film in play that goes by the UID, else one that was kept apart from it and is at the desk or beyond."""
+    """The film in play that has the UID, otherwise one that was kept apart from it and has reached the desk."""
     if row.film is not None and row.film.status not in OUT_OF_PLAY:
         return None if row.film == film else row.film
     others = Film.objects.filter(trial=row.trial_id, sop_instance_uid=row.uid).exclude(pk=film.pk)
@@ -53,7 +53,7 @@ def _holder(row: SopInstance, film: Film) -> Film | None:
 
 
 def contested(film: Film, content: str) -> bool:
-    """Whether the film waits for its site because another image goes by its UID."""
+    """Whether the film waits for its site because another image has its UID."""
     row = SopInstance.objects.filter(trial=film.trial, uid=film.sop_instance_uid).select_related("film").first()
     if row is None or row.film is None or row.film == film or KEPT_APART in film.header:
         return False
@@ -61,7 +61,7 @@ def contested(film: Film, content: str) -> bool:
 
 
 def check_alone(film: Film) -> None:
-    """Before a film comes back into play: no other film may have taken the place of its file or of its UID."""
+    """Before a film returns into play: no other film may have its file or its UID."""
     same_bytes = Film.objects.live().filter(trial=film.trial, site=film.site, sha256=film.sha256)
     other = same_bytes.exclude(pk=film.pk).first()
     if other is None:
@@ -69,6 +69,6 @@ def check_alone(film: Film) -> None:
         other = twin.film if twin and twin.bars(film) else None
     if other is not None:
         raise WrongState(
-            f"Another film of the same image has been received since ({other})."
-            " Reject or withdraw that film before this one comes back."
+            f"Another film of the same image has been received in the meantime ({other})."
+            " Reject or withdraw that film first."
         )

@@ -1,4 +1,4 @@
-"""The transmittal form of one delivery, for the site's files: each file, what became of it, where its film belongs."""
+"""The transmittal form of one delivery, for the site's records: each file, its outcome, and where its film belongs."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Line:
 
 
 def lines_of(transmittal: Transmittal) -> list[Line]:
-    """The files in the order in which they came, as their films are now."""
+    """The files in the order in which they were received, with the current status of their films."""
     entries = transmittal.entries.select_related("film__subject", "film__visit", "subject", "visit")
     return [_line(entry) for entry in entries.order_by("pk")]
 
@@ -72,7 +72,7 @@ def as_csv(transmittal: Transmittal) -> str:
 
 
 def as_pdf(transmittal: Transmittal) -> bytes:
-    """The same as pages to print: A4, landscape. matplotlib is loaded with the first form, as with the first figure."""
+    """The same as pages to print: A4, landscape. matplotlib is loaded with the first form."""
     import matplotlib as mpl
     from matplotlib.backends.backend_pdf import PdfPages
     from matplotlib.figure import Figure
@@ -91,7 +91,7 @@ def as_pdf(transmittal: Transmittal) -> bytes:
 
 
 def _printable(text: str) -> str:
-    """Signs that the font does not have are shown as question marks; the table has them all."""
+    """Characters missing from the font are shown as question marks; the CSV table has them all."""
     from matplotlib.font_manager import findfont, get_font
 
     has = get_font(findfont(FONT)).get_charmap()
@@ -105,7 +105,7 @@ def _write(figure: Any, page: list[str]) -> None:
 
 
 def _pages(transmittal: Transmittal, now: datetime) -> Iterator[list[str]]:
-    """Pages of lines; what is said of one file stays on one page."""
+    """Pages of lines; the lines about one file stay on one page."""
     lines = lines_of(transmittal)
     page = _head(transmittal, lines, now)
     for number, line in enumerate(lines, start=1):

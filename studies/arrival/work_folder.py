@@ -1,4 +1,4 @@
-"""What one job works with: a folder for what is blind, and the original in a file without a name."""
+"""What one job works with: a folder for blind files, and the original in an unnamed file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def work_folder() -> Iterator[Path]:
 
 @contextmanager
 def opened_original(film: Film) -> Iterator[IO[bytes]]:
-    """The film's original in the clear: no folder lists it, and it is gone when this process is."""
+    """The film's unencrypted original: no folder lists it, and it disappears when this process ends."""
     with in_memory() as file:
         copy_original(film.original_file, file)
         yield file
@@ -35,7 +35,7 @@ def opened_original(film: Film) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def opened_blind(film: Film) -> Iterator[IO[bytes]]:
-    """The film's blind object, whose pixels may still show what only a mask will hide."""
+    """The film's blind object, whose pixels may still show text that only a mask hides."""
     with in_memory() as file, storages["reading"].open(film.blind_file) as stored:
         shutil.copyfileobj(stored, file)
         yield file
@@ -55,12 +55,12 @@ def keep_file(path: Path, name: str) -> None:
 
 
 def drop_file(name: str) -> None:
-    """Forgets one file that was stored by a job that came to nothing."""
+    """Deletes one file that was stored by a failed job."""
     storages["reading"].delete(name)
 
 
 def drop_tree(name: str, store: str = "reading") -> None:
-    """Forgets a stored file, or all that was stored under `name`, of a job that came to nothing."""
+    """Deletes a stored file, or everything stored under `name`, of a failed job."""
     place = storages[store]
     try:
         folders, files = place.listdir(name)

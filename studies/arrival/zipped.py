@@ -1,4 +1,4 @@
-"""A file as it was sent: a film, or a zip of films, each received on its own so that one bad film touches no other."""
+"""A file as it was sent: a film, or a zip of films, each received separately so that a bad film affects no other."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from studies.arrival.intake import Receipt, ignore, receive, refuse
 from studies.models import Transmittal
 
 ZIP_SIGN = b"PK\x03\x04"
-# What operating systems and the writers of DICOM media leave beside the films, in small letters.
+# What operating systems and DICOM media add to the films, in lower case.
 SYSTEM_FOLDER, SYSTEM_PREFIX = "__macosx", "._"
 SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini", "dicomdir"})
 
 
 def of_the_system(path: str) -> bool:
-    """Whether a file is no film by its name alone: a leftover of an operating system, or a DICOMDIR."""
+    """Whether the name alone shows that a file is not a film: a system file, or a DICOMDIR."""
     *folders, name = path.lower().replace("\\", "/").split("/")
     return SYSTEM_FOLDER in folders or name in SYSTEM_FILES or name.startswith(SYSTEM_PREFIX)
 
@@ -38,9 +38,9 @@ def is_zip(file: BinaryIO) -> bool:
 def receive_each(
     *, transmittal: Transmittal, name: str, file: BinaryIO, actor: Actor, **declared: Any
 ) -> Iterator[tuple[str, Receipt]]:
-    """The film, or each film of the zip, by its name; a zip that cannot be read to its end has a line of its own.
+    """The film, or each film of the zip, by its name; a zip that cannot be read to its end has its own line.
 
-    Files of an operating system have one line together.
+    System files share one line.
     """
     if of_the_system(name):
         yield name, ignore(transmittal=transmittal, name=name, left_out=[name], actor=actor)
@@ -71,9 +71,9 @@ def _receive_members(
 
 
 def members(*, file: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
-    """The files of a zip, each to be received on its own; a bad one raises Unreadable while it is read.
+    """The files of a zip, each to be received separately; a bad one raises Unreadable while it is read.
 
-    Unreadable too, here, when it is no zip that can be opened at all, or lists too many files.
+    Also raises Unreadable when the zip cannot be opened at all, or lists too many files.
     """
     for entry in Archive(file, Limits(**settings.INTAKE_LIMITS)):
         with _Member(entry.chunks()) as member:
@@ -81,7 +81,7 @@ def members(*, file: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
 
 
 class _Member(io.BytesIO):
-    """One file of a zip as a stream; names and sizes the zip declares are not believed."""
+    """One file of a zip as a stream; the names and sizes that the zip declares are not trusted."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         super().__init__()
@@ -100,7 +100,7 @@ class _Member(io.BytesIO):
         return taken
 
     def close(self) -> None:
-        """Lets go of the zip."""
+        """Closes the zip."""
         with suppress(AttributeError):
             self._chunks.close()  # type: ignore[attr-defined]
         super().close()

@@ -1,4 +1,4 @@
-"""Retakes: of the films that show one side and view of a visit one counts, the others are kept beside it.
+"""Retakes: of the films that show the same side and view of a visit, one counts and the others are kept.
 
 A film of both sides shows two; it counts for both or for none.
 """
@@ -17,13 +17,13 @@ SIDES_OF = {"L": frozenset("L"), "R": frozenset("R"), "B": frozenset("LR")}
 
 
 def rivals(film: Film, *, visit: Visit | None, side: str, view: str) -> list[Film]:
-    """The accepted films that show a side of this view of the visit too."""
+    """The other accepted films of the visit that show this view and a side of this film."""
     films = Film.objects.filter(visit=visit, view=view, status__in=FOUND_GOOD).exclude(pk=film.pk)
     return [other for other in films if SIDES_OF[other.side] & SIDES_OF[side]]
 
 
 def stand_back(film: Film, others: list[Film]) -> None:
-    """The others no longer count; refused when a side would be left without a film that does."""
+    """The others no longer count; refused when a side would be left without a film that counts."""
     losing = [other for other in others if other.designated]
     for other in losing:
         if left := SIDES_OF[other.side] - SIDES_OF[film.side]:
@@ -36,7 +36,7 @@ def stand_back(film: Film, others: list[Film]) -> None:
 
 
 def designate(*, film: Film, actor: Actor, reason: str) -> None:
-    """Of several films of one view of a visit this one counts from now on."""
+    """Of several films of one view of a visit, this one counts from now on."""
     authorise(actor, Action.CHECK_FILMS)
     reason = checked_text("reason", reason, longest=200)
     with audited_atomic():

@@ -1,4 +1,4 @@
-"""What the desk shows of one film: its facts beside each other, what the machine found, and what is around it."""
+"""What the desk shows of one film: its facts side by side, the automatic findings, and its context."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_SIBLINGS = 48
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact as the sender declared it and as the file has it."""
+    """One fact, as declared by the sender and as stated in the file."""
 
     name: str
     declared: str
@@ -34,7 +34,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class DeskFilm:
-    """Everything the page of a film shows; `may` holds the verbs that its status permits."""
+    """Everything the page of a film shows; `may` holds the actions that its status permits."""
 
     film: Film
     facts: dict[str, Fact]
@@ -57,7 +57,7 @@ class DeskFilm:
 
     @property
     def deviations(self) -> list[str]:
-        """How the visit strayed from the plan; flagged and never corrected. Single views are shown beside this."""
+        """How the visit deviates from the plan; flagged and never corrected. Single views are shown separately."""
         if self.visit_state is None:
             return []
         names = tuple(view.name for view in self.visit_state.views)
@@ -86,7 +86,7 @@ def desk_film(film: Film) -> DeskFilm:
 
 
 def may(film: Film) -> frozenset[str]:
-    """The verbs open to a film, read from the table of transitions."""
+    """The actions allowed on a film, read from the table of transitions."""
     verbs = {
         FilmStatus.ACCEPTED: "accept",
         FilmStatus.REJECTED: "reject",
@@ -104,7 +104,7 @@ def may(film: Film) -> frozenset[str]:
 
 
 def facts(film: Film) -> list[Fact]:
-    """Side, view, date and scale: what was declared beside what the file says."""
+    """Side, view, date and scale: as declared and as stated in the file."""
     header: dict[str, Any] = film.header
     side = str(header.get("Side") or "")
     part = " ".join(str(header[name]) for name in ("BodyPartExamined", "ViewPosition") if header.get(name))
@@ -118,13 +118,13 @@ def facts(film: Film) -> list[Fact]:
 
 
 def contradicts(part: str, view: str) -> bool:
-    """Whether the body part written in the file is the other one than declared."""
+    """Whether the body part in the file differs from the declared one."""
     other = {"hand": ("FOOT", "TOE"), "foot": ("HAND", "FINGER", "WRIST")}.get(view, ())
     return any(word in part.upper() for word in other)
 
 
 def spacing_in_file(header: dict[str, Any]) -> str:
-    """Both directions; a detector's spacing is not that of the hand upon it."""
+    """Both directions; the spacing at the detector differs from that at the hand."""
     for name, where in (("PixelSpacing", ""), ("ImagerPixelSpacing", " at the detector")):
         if values := header.get(name):
             return f"{in_words(values)} mm{where}"
@@ -154,9 +154,9 @@ def duplicates(film: Film) -> list[Film]:
 
 
 def differences(film: Film, view: str, others: Iterable[Film]) -> list[str]:
-    """How the acquisition of this film differs from the subject's films of that view: it may tell the order.
+    """How the acquisition of this film differs from the subject's films of that view: it may reveal the order.
 
-    A film whose view nobody has said yet is compared once the person has chosen one, and is no measure for others.
+    A film with an unknown view is compared once the person has chosen one; others are not compared with it.
     """
     same_view = [other for other in others if other.view == view and other.status not in OUT_OF_PLAY]
     found = []
@@ -164,13 +164,13 @@ def differences(film: Film, view: str, others: Iterable[Film]) -> list[str]:
         mine = in_words(film.header.get(name) or "")
         elsewhere = sorted({in_words(other.header[name]) for other in same_view if other.header.get(name)} - {mine})
         if mine and elsewhere:
-            # A device is known by a key alone.
+            # A device is known only by a key.
             found.append(word if name == "DeviceKey" else f"{word} {mine}, elsewhere {', '.join(elsewhere)}")
     return found
 
 
 def state_of_visit(film: Film) -> VisitState | None:
-    """The four views of the film's visit and how far it strayed from its window."""
+    """The four views of the film's visit and its deviation from the window."""
     if film.subject_id is None or film.visit_id is None:
         return None
     subject = subjects_with_visits(film.trial).get(pk=film.subject_id)
@@ -179,7 +179,7 @@ def state_of_visit(film: Film) -> VisitState | None:
 
 
 def for_viewer(film: Film, *, preview_url: str, bands_url: str) -> dict[str, Any]:
-    """The film as the 16-bit viewer takes it; `bands_url` holds {level} and {band}."""
+    """The film as the 16-bit viewer expects it; `bands_url` holds {level} and {band}."""
     picture = picture_of(film)
     return {
         "token": f"film-{film.pk}",

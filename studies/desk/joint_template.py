@@ -1,7 +1,7 @@
-"""Where joints lie in a standard hand and foot, and how three clicks bring them onto a film.
+"""The positions of joints in a standard hand and foot, and how three clicks transfer them to a film.
 
-Millimetres, y downwards, of a left hand and a right foot seen as on the film; traced by eye from films in the public
-domain. The three clicks decide side, size and turn, so one template serves both sides.
+Millimetres, y downwards, of a left hand and a right foot as seen on the film; traced by eye from films in the public
+domain. The three clicks determine side, size and rotation, so one template serves both sides.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from config.errors import BadInput
 
 Point = tuple[float, float]
-# Twice the area of the clicked triangle over its longest side squared; below it the clicks lie nearly on one line.
+# Twice the area of the clicked triangle over its longest side squared; below it the clicks are nearly on one line.
 FLATTEST = 0.05
 
 
@@ -81,12 +81,12 @@ TEMPLATES: dict[str, Template] = {"hand": HAND, "foot": FOOT}
 
 
 def fit(view: str, clicks: Sequence[Point]) -> dict[str, list[float]]:
-    """The joints by the affine map that takes the anchors to the clicks, to a tenth of a pixel."""
+    """The joints under the affine map from the anchors to the clicks, to a tenth of a pixel."""
     template = TEMPLATES[view]
     if len(clicks) != len(template.anchors) or _flat(clicks):
         given = "; ".join(f"{x:.0f}, {y:.0f}" for x, y in clicks) or "none"
         raise BadInput(
-            f"The joints cannot be placed by these points: {given}."
+            f"The joints cannot be placed with these points: {given}."
             f" Click three points that are not on one line: {', '.join(template.anchors)}."
         )
     standard = np.column_stack([np.array(list(template.anchors.values())), np.ones(3)])

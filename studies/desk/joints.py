@@ -1,6 +1,6 @@
-"""Where the joints of a film lie and how well each can be read; the newest placement of a side counts.
+"""Where the joints of a film are and how well each can be read; the newest placement of a side counts.
 
-Readability stays here: neither a reader image nor anything else a reader receives holds it.
+Readability is not passed on: neither a reader image nor anything else that a reader receives contains it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Places = dict[str, list[float]]
 
 
 class Readability(TextChoices):
-    """How well a joint can be read; a joint of which nothing is noted can be read well."""
+    """How well a joint can be read; a joint without a record can be read well."""
 
     LIMITED = "limited", "Limited"
     UNREADABLE = "unreadable", "Not readable"
@@ -40,7 +40,7 @@ def place(
     joints: Mapping[str, Sequence[float]],
     readability: Mapping[str, str] | None = None,
 ) -> JointPlacement:
-    """A new placement of one side, in stored pixels of the film; a reader image that is there already follows it."""
+    """A new placement of one side, in stored pixels of the film; an existing reader image is updated."""
     authorise(actor, Action.PLACE_JOINTS)
     places = checked_places(film.view, joints, picture_of(film))
     noted = checked_readability(readability or {}, places)
@@ -72,7 +72,7 @@ def checked_places(view: str, joints: Mapping[str, Sequence[float]], picture: De
     """Joints of this view, each within the picture, to a tenth of a pixel."""
     known = TEMPLATES[view].joints if view in TEMPLATES else {}
     if not joints:
-        raise BadInput("No joint was placed. Place at least one before you send them.")
+        raise BadInput("No joint was placed. Place at least one before you save.")
     if unknown := sorted(set(joints) - set(known)):
         allowed = f"Choose from {', '.join(known)}." if known else "Confirm the view of the film first."
         raise BadInput(f"The view has no joint {quoted(', '.join(unknown))}. {allowed}")
@@ -91,11 +91,11 @@ def _checked_place(joint: str, point: Sequence[float], picture: DeskPicture) -> 
 
 
 def checked_readability(readability: Mapping[str, str], places: Places) -> dict[str, str]:
-    """Notes on joints that are placed; words are those of Readability."""
+    """The readability of placed joints, in the words of Readability."""
     for joint, word in readability.items():
         if joint not in places or word not in Readability.values:
             raise BadInput(
-                f"The readability {quoted(word)} cannot be noted for joint {joint}."
+                f"The readability {quoted(word)} cannot be recorded for joint {joint}."
                 f" Choose {either(map(quoted, Readability.labels))} for a joint that is placed."
             )
     return dict(readability)
@@ -120,7 +120,7 @@ def newest(film: Film, side: str) -> JointPlacement | None:
 
 
 def for_image(*, film: Film, side: str, crop: Box | None) -> Places:
-    """The joints in pixels of the reader image cut out of the film; those outside of the cut are left out."""
+    """The joints in pixels of the reader image that was cut from the film; those outside the cut are left out."""
     placement = newest(film, side)
     if placement is None:
         return {}
@@ -130,7 +130,7 @@ def for_image(*, film: Film, side: str, crop: Box | None) -> Places:
 
 
 def crop_of(rendition: Rendition) -> Box | None:
-    """The cut a reader image was made with."""
+    """The cut with which a reader image was made."""
     return rendition.masks.crops.get(rendition.side) if rendition.masks else None
 
 
@@ -142,7 +142,7 @@ def show(film: Film, side: str) -> None:
 
 
 def images(trial: Trial) -> QuerySet[Rendition]:
-    """Every reader image of films that count, in the order of their random keys: it tells neither whose nor when."""
+    """Every reader image of films that count, ordered by random key, which reveals neither subject nor date."""
     films = Film.objects.ready().filter(trial=trial)
     found = Rendition.objects.filter(film__in=films).annotate(placed=Exists(_placements()))
     return found.select_related("reader_image", "masks").order_by("reader_image_id")

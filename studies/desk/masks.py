@@ -25,11 +25,11 @@ from studies.naming import checked_text
 TEXT_FINDINGS = frozenset({"text"})
 SIDE_LETTER = "side-letter"
 MOST_RECTANGLES = 60
-# An accepted film may still get better masks as long as nobody has confirmed the ones it has.
+# An accepted film may still get better masks until a second person has confirmed its masks.
 
 
 class MaskState(StrEnum):
-    """Where the masks of a film stand."""
+    """The state of the masks of a film."""
 
     NOT_NEEDED = "not needed"
     MISSING = "missing"
@@ -39,7 +39,7 @@ class MaskState(StrEnum):
 
 
 def proposed_boxes(film: Film) -> list[Box]:
-    """The rectangles in which the machine suspects text."""
+    """The rectangles in which text is suspected automatically."""
     return [box for finding in film.findings if finding["code"] in TEXT_FINDINGS for box in finding.get("boxes", [])]
 
 
@@ -49,7 +49,7 @@ def newest(film: Film) -> MaskSet | None:
 
 
 def state_of(film: Film, masks: MaskSet | None) -> MaskState:
-    """Suspected text needs a set, be it an empty one; any set needs a second person."""
+    """Suspected text needs a set, even if it is empty; every set needs a second person."""
     if masks is None:
         suspected = any(finding["code"] in TEXT_FINDINGS for finding in film.findings)
         return MaskState.MISSING if suspected else MaskState.NOT_NEEDED
@@ -59,7 +59,7 @@ def state_of(film: Film, masks: MaskSet | None) -> MaskState:
 
 
 def settled(film: Film) -> MaskSet | None:
-    """The confirmed set a reader image is made with, None where none is needed; WrongState while one is open."""
+    """The confirmed set for the reader image, None where none is needed; WrongState while one is open."""
     masks = newest(film)
     state = state_of(film, masks)
     if state not in (MaskState.CONFIRMED, MaskState.NOT_NEEDED):
@@ -68,7 +68,7 @@ def settled(film: Film) -> MaskSet | None:
 
 
 def waiting(trial: Trial) -> QuerySet[MaskSet]:
-    """The sets that a second person has to look at, oldest first: the newest one of each film at the desk."""
+    """The sets that a second person has to check, oldest first: the newest one of each film at the desk."""
     newer = MaskSet.objects.filter(film=OuterRef("film"), revision__gt=OuterRef("revision"))
     open_sets = MaskSet.objects.filter(film__trial=trial, confirmed_by=None, refused_reason="")
     found = open_sets.filter(~Exists(newer), film__status__in=MASKABLE)
@@ -78,11 +78,11 @@ def waiting(trial: Trial) -> QuerySet[MaskSet]:
 def propose(
     *, film: Film, actor: Actor, rectangles: Sequence[Sequence[int]], crops: Mapping[str, Sequence[int]] | None = None
 ) -> MaskSet:
-    """A new set; one without rectangles says that the suspected text is none. It replaces a set that waits."""
+    """A new set; one without rectangles states that there is no text. It replaces a set that is still waiting."""
     authorise(actor, Action.CHECK_FILMS)
     if len(rectangles) > MOST_RECTANGLES:
         raise BadInput(
-            f"{len(rectangles)} rectangles were drawn. At most {MOST_RECTANGLES} are allowed: draw fewer ones.",
+            f"{len(rectangles)} rectangles were drawn. At most {MOST_RECTANGLES} are allowed. Draw fewer.",
             field="rectangles",
         )
     picture = picture_of(film)
@@ -112,7 +112,7 @@ def _check_open(film: Film, last: MaskSet | None) -> None:
     _check_at_the_desk(film)
     if film.status == FilmStatus.ACCEPTED and state_of(film, last) != MaskState.WAITING:
         raise WrongState(
-            f"Film {film.pk} is accepted and its picture approved, so its masks can no longer be changed."
+            f"Film {film.pk} is accepted and its masks are confirmed, so they can no longer be changed."
             " Question or reject the film first."
         )
 
@@ -127,7 +127,7 @@ def _check_at_the_desk(film: Film) -> None:
 
 
 def confirm(*, mask_set: MaskSet, actor: Actor) -> None:
-    """A second person agrees; a film that was accepted meanwhile goes on to its reader image."""
+    """A second person confirms; if the film has been accepted, its reader image is made."""
     authorise(actor, Action.CONFIRM_MASKS)
     with audited_atomic():
         film = locked(mask_set.film)
@@ -139,7 +139,7 @@ def confirm(*, mask_set: MaskSet, actor: Actor) -> None:
 
 
 def refuse(*, mask_set: MaskSet, actor: Actor, reason: str) -> None:
-    """A second person disagrees; a film that was accepted meanwhile goes back to the desk to be decided anew."""
+    """A second person refuses; if the film has been accepted, it returns to the desk for a new decision."""
     authorise(actor, Action.CONFIRM_MASKS)
     reason = checked_text("reason", reason, longest=200)
     with audited_atomic():
@@ -153,7 +153,7 @@ def refuse(*, mask_set: MaskSet, actor: Actor, reason: str) -> None:
 
 
 def _check_second(film: Film, mask_set: MaskSet, actor: Actor) -> None:
-    """The newest set, still open, of a film at the desk, and not by the one who drew it."""
+    """The newest set of a film at the desk, if it is still open and the actor did not draw it."""
     last = newest(film)
     if last is None or last.pk != mask_set.pk:
         raise WrongState(

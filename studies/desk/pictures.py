@@ -14,7 +14,7 @@ from config.errors import WrongState
 from studies.models import Film
 
 PART = re.compile(r"preview\.jpg|small/0|full/\d{1,2}")
-# More than the bands of any film that intake lets in.
+# More than the bands of any film that intake accepts.
 LARGEST_PART = 64 * 1024 * 1024
 
 
@@ -30,11 +30,11 @@ class DeskPicture:
 
 
 def picture_of(film: Film) -> DeskPicture:
-    """What is known of the film's picture; WrongState for a film that never got to the desk."""
+    """What is known about the film's picture; WrongState for a film that never reached the desk."""
     if not film.desk_folder:
         raise WrongState(
             f"Film {film.pk} is {film.get_status_display().lower()} and has no picture."
-            " It gets one on its way to the desk."
+            " It gets one when it reaches the desk."
         )
     with storages["reading"].open(f"{film.desk_folder}/meta.json") as file:
         meta: dict[str, Any] = json.load(file)
@@ -49,7 +49,7 @@ def part(folder: str, name: str) -> tuple[bytes, str]:
 
 
 def stored(path: str) -> bytes:
-    """A file of the store of blind images; 404 when it is not there or larger than any part of a picture."""
+    """A file of the store of blind images; 404 when it does not exist or is larger than any part of a picture."""
     store = storages["reading"]
     if not store.exists(path) or store.size(path) > LARGEST_PART:
         raise Http404

@@ -1,4 +1,4 @@
-"""The decisions at the QC desk: accept, reject, question, withdraw; each is kept for ever with what it confirmed."""
+"""The decisions at the QC desk: accept, reject, question, withdraw; each is kept with what it confirmed."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def accept(
     side_confirmed: bool = False,
     designate: bool = False,
 ) -> QualityDecision:
-    """The film may be read. Every finding must be acknowledged by its code; `spacing_mm` None means no scale is known.
+    """The film may be read. Every finding must be acknowledged by its code; `spacing_mm` None means an unknown scale.
 
     `inverted` is required where the header contradicts itself about the polarity, and only there. A side that the
-    header, the file's name or a letter on the film contradicts needs `side_confirmed`.
+    header, the file name or a letter on the film contradicts needs `side_confirmed`.
 
-    Masks that wait for the second person do not hold up the decision: the reader image is made once both are there.
-    So each film is looked at once at the desk; a refused mask set brings it back.
+    Masks that wait for the second person do not delay the decision: the reader image is made once both are complete.
+    Each film is therefore checked once at the desk; a refused mask set brings it back.
     """
     authorise(actor, Action.CHECK_FILMS)
     confirmed = Confirmed(side, view, film_date, spacing_mm, bool(inverted))
@@ -80,7 +80,7 @@ def accept(
 
 
 def _seen(film: Film, visit: Visit, mask_set: MaskSet | None, acknowledged: Collection[str]) -> dict[str, object]:
-    """What the person had before him: findings, masks and the digest of the pixels he approved."""
+    """What the person saw: findings, masks and the digest of the pixels that they approved."""
     return {
         "visit": visit.code,
         "acknowledged": sorted({finding["code"] for finding in film.findings} & set(acknowledged)),
@@ -90,7 +90,7 @@ def _seen(film: Film, visit: Visit, mask_set: MaskSet | None, acknowledged: Coll
 
 
 def _checked_visit(film: Film, visit: Visit | None) -> Visit:
-    """The visit the film is filed under: the one it was sent for, or another one of the same site."""
+    """The visit of the film: the one it was sent for, or another one of the same site."""
     visit = visit or film.visit
     if visit is None:
         raise BadInput(
@@ -137,7 +137,7 @@ def polarity_asked(film: Film) -> bool:
 
 
 def _checked_masks(film: Film, confirmed: Confirmed) -> MaskSet | None:
-    """The newest set: drawn where one is needed, and cutting the film where it shows both sides."""
+    """The newest set: present where masks are needed, and with a cut where the film shows both sides."""
     mask_set = masks.newest(film)
     state = masks.state_of(film, mask_set)
     if state in (MaskState.MISSING, MaskState.REFUSED):
@@ -155,7 +155,7 @@ def _checked_masks(film: Film, confirmed: Confirmed) -> MaskSet | None:
         )
     if confirmed.side != "B" and cut:
         raise BadInput(
-            f"Film {film.pk} is cut into a left and a right part. Choose both sides, or take the cut away first.",
+            f"Film {film.pk} is cut into a left and a right part. Choose both sides, or remove the cut first.",
             field="side",
         )
     return mask_set
@@ -176,7 +176,7 @@ def _file(film: Film, visit: Visit, confirmed: Confirmed, designate: bool) -> di
 
 
 def _counts(film: Film, visit: Visit, confirmed: Confirmed, designate: bool) -> bool:
-    """Whether this film counts for its view: the first one does, a later one when it is designated."""
+    """Whether this film counts for its view: the first one does, a later one only when it is designated."""
     others = rivals(film, visit=visit, side=confirmed.side, view=confirmed.view)
     others = [other for other in others if other.pk != film.replaces_id]
     if designate:
@@ -186,7 +186,7 @@ def _counts(film: Film, visit: Visit, confirmed: Confirmed, designate: bool) -> 
 
 
 def reject(*, film: Film, actor: Actor, reason: str, note: str = "") -> QualityDecision:
-    """The film cannot be read; the site sees why and sends another one."""
+    """The film cannot be read; the site sees the reason and sends another one."""
     authorise(actor, Action.CHECK_FILMS)
     reason, note = checked_reason(RejectReason, reason, note)
     says = ": ".join(filter(None, [RejectReason(reason).label, note]))
@@ -194,7 +194,7 @@ def reject(*, film: Film, actor: Actor, reason: str, note: str = "") -> QualityD
 
 
 def reopen(*, film: Film, actor: Actor, reason: str) -> QualityDecision:
-    """A rejection was wrong: the film is at the desk again, unless the same file was filed again meanwhile."""
+    """A rejection was wrong: the film returns to the desk, unless the same file was filed again in the meantime."""
     authorise(actor, Action.CHECK_FILMS)
     if not reason.strip():
         raise BadInput("The reason is missing. Enter why the rejection was wrong.", field="reason")
@@ -209,7 +209,7 @@ def reopen(*, film: Film, actor: Actor, reason: str) -> QualityDecision:
 
 
 def withdraw(*, film: Film, actor: Actor, reason: str, note: str = "") -> QualityDecision:
-    """A film that was ready is wrong; nothing new is read on it."""
+    """A film that was ready is wrong; it is not read any more."""
     authorise(actor, Action.CHECK_FILMS)
     reason, note = checked_reason(WithdrawReason, reason, note)
     says = ": ".join(filter(None, [WithdrawReason(reason).label, note]))

@@ -1,4 +1,4 @@
-"""The queue of the desk: which films wait, how the list narrows them, and which one comes next."""
+"""The queue of the desk: which films are waiting, how the list filters them, and which one is next."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ STATUSES = [(status.value, status.label) for status in FilmStatus if status in A
 
 
 class FindingFilter(ChoiceFilter):
-    """Films with a finding of one code; the JSON is searched as text, which both databases write alike."""
+    """Films with a finding of one code; the JSON is searched as text."""
 
     def query(self, label: str, values: Mapping[str, str]) -> Q:
-        """The code stands among the findings."""
+        """The code is among the findings."""
         return Q(findings_text__contains=f'"code": "{self._known(label, values[""])}"')
 
 
 def waiting(trial: Trial) -> FilmQuerySet:
-    """Films of the trial that wait for a decision, oldest first; those that wait for the site come back answered."""
+    """Films of the trial that wait for a decision, oldest first; questioned ones return once the site has answered."""
     films = Film.objects.of_trial(trial).at_desk().filter(~waits_for_site())
     return films.annotate(findings_text=Cast("findings", TextField())).order_by("received_at", "pk")
 
@@ -47,7 +47,7 @@ def finding_codes(trial: Trial) -> list[tuple[str, str]]:
 
 
 def queue(request: HttpRequest, trial: Trial) -> Listing:
-    """The list as the address narrows and sorts it; the film pages carry the same address and keep its order."""
+    """The list as the address filters and sorts it; the film pages keep these filters and this order."""
     columns = [
         Column("film", "Film", lambda film: look_at(request, trial, film), "received_at"),
         Column("subject", "Subject", "subject.code", "subject__code", TextFilter("subject__code")),
@@ -66,7 +66,7 @@ def queue(request: HttpRequest, trial: Trial) -> Listing:
         columns=columns,
         name="desk",
         search=["subject__code", "visit__code"],
-        empty="No film waits for a decision.",
+        empty="No films are waiting for a decision.",
     )
 
 
@@ -76,12 +76,12 @@ def sites_of(trial: Trial) -> list[tuple[str, str]]:
 
 
 def look_at(request: HttpRequest, trial: Trial, film: Film) -> Link:
-    """The way to the film's page, which keeps how the list is narrowed."""
+    """The link to the film's page, which keeps the filters of the list."""
     return Link(f"Film {film.pk}", address(request, trial, film.pk))
 
 
 def address(request: HttpRequest, trial: Trial, pk: int | None, route: str = "studies:desk_film") -> str:
-    """A page of the desk with the list's narrowing kept; the list itself when there is no film."""
+    """A page of the desk that keeps the filters of the list; the list itself when there is no film."""
     path = reverse(route, args=[trial.code, pk]) if pk else reverse("studies:desk", args=[trial.code])
     query = request.GET.urlencode()
     return f"{path}?{query}" if query else path
@@ -99,7 +99,7 @@ def status_of(film: Film) -> Badge:
 
 @dataclass(frozen=True)
 class QueuePosition:
-    """Where a film stands in the queue: its number, how many there are, and its neighbours."""
+    """The position of a film in the queue: its number, how many there are, and its neighbours."""
 
     number: int
     total: int
@@ -108,7 +108,7 @@ class QueuePosition:
 
 
 def place_of(listing: Listing, pk: int) -> QueuePosition:
-    """The place of a film; one that does not wait is followed by the first that does."""
+    """The position of a film; a film that is not waiting is followed by the first one that is."""
     found: Any = listing.found
     pks = list(found.values_list("pk", flat=True))
     if pk not in pks:

@@ -1,4 +1,4 @@
-"""Rectangles in stored pixels: whole numbers, within the picture, large enough to be seen."""
+"""Rectangles in stored pixels: whole numbers, within the picture, not too small."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Box = list[int]
 PARTS = {"L": "left part", "R": "right part"}
 NOT_FOUR = "is not four whole numbers. Enter x, y, width and height in pixels."
 SMALLEST = 4
-# A cut narrower than this shows no whole hand or foot.
+# A narrower part cannot show a whole hand or foot.
 SMALLEST_CUT = 64
 
 

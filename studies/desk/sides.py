@@ -1,4 +1,4 @@
-"""What speaks for a side beside the person who looks: the header, the name of the file, a letter found on the film."""
+"""What indicates the side, besides the person who looks: the header, the file name, a letter found on the film."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEADER, FILE_NAME, LETTER = "the header", "the name of the file", "the letter on
 
 @dataclass(frozen=True)
 class Witness:
-    """One source and the side it says."""
+    """One source and the side it indicates."""
 
     source: str
     side: str
@@ -28,12 +28,12 @@ class Witness:
         return f"{self.source} says {SIDE_WORDS[self.side]}"
 
     def contradicts(self, side: str) -> bool:
-        """A film of both sides may well carry the letter of one."""
+        """A film of both sides may carry the letter of only one."""
         return self.side != side and not (side == "B" and self.source == LETTER)
 
 
 def witnesses(film: Film) -> list[Witness]:
-    """Everything that says a side; a source that names both sides says none."""
+    """Every source that indicates a side; a source that names both sides indicates none."""
     letters = film.header.get("SideLetters") or []
     said = [
         (HEADER, str(film.header.get("Side") or "")),
@@ -44,15 +44,15 @@ def witnesses(film: Film) -> list[Witness]:
 
 
 def side_in_name(name: str) -> str:
-    """L or R when a word of the file's name says so and no other word says the opposite; empty otherwise."""
+    """L or R when a word in the file name indicates it and no other word contradicts it; empty otherwise."""
     stem = name.rpartition(".")[0] or name
     sides = {_IN_NAMES[word.lower()] for word in _WORD.findall(stem) if word.lower() in _IN_NAMES}
     return sides.pop() if len(sides) == 1 else ""
 
 
 def check_side(film: Film, side: str, *, confirmed: bool) -> None:
-    """Refuses a side that something contradicts until the person says that they looked again."""
+    """Refuses a side that a source contradicts until the person confirms that they looked again."""
     against = [one.says for one in witnesses(film) if one.contradicts(side)]
     if against and not confirmed:
         seen = f"You see {SIDE_WORDS[side]}, but {' and '.join(against)}."
-        raise BadInput(f"{seen} Look again, and confirm the side if it is right.", field="side_confirmed")
+        raise BadInput(f"{seen} Look again, and confirm the side if it is correct.", field="side_confirmed")

@@ -1,4 +1,4 @@
-"""Why a film is rejected, questioned or withdrawn: the lists a person chooses from by number."""
+"""Why a film is rejected, questioned or withdrawn: the lists from which a person chooses by number."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from studies.naming import checked_choice, checked_text
 
 
 class RejectReason(TextChoices):
-    """Why a film cannot be read; the number of a reason is its key at the desk."""
+    """Why a film cannot be read; the position of a reason is its key at the desk."""
 
     POSITION = "position", "Positioning: joints overlap or are rotated"
     CUT_OFF = "cut-off", "Joints are cut off"
     EXPOSURE = "exposure", "Too dark or too bright to read"
     MOTION = "motion", "Blurred by motion"
     WRONG_PART = "wrong-part", "Neither hands PA nor feet dorsoplantar"
-    WRONG_SUBJECT = "wrong-subject", "Of another subject or visit"
+    WRONG_SUBJECT = "wrong-subject", "Belongs to another subject or visit"
     DUPLICATE = "duplicate", "The same picture as another film"
-    OBJECT = "object", "An object or artefact lies over joints"
+    OBJECT = "object", "An object or artefact covers joints"
     OTHER = "other", "Another reason, written in the note"
 
 
@@ -27,24 +27,24 @@ class QuestionReason(TextChoices):
     SIDE = "side", "Which side is it?"
     VIEW = "view", "Which view is it?"
     DATE = "date", "When was it taken?"
-    SUBJECT = "subject", "Whose film is it, and of which visit?"
+    SUBJECT = "subject", "Which subject and visit is it from?"
     SCALE = "scale", "What is its scale?"
-    TEXT = "text", "Can it be sent without burned-in text?"
+    TEXT = "text", "Can you send it without burned-in text?"
     QUALITY = "quality", "Is there a better film?"
-    DUPLICATE = "duplicate", "Why was one picture sent twice?"
+    DUPLICATE = "duplicate", "Why was the same picture sent twice?"
     OTHER = "other", "Another question"
 
 
 # A first wording for each question, which the coordinator may change before it is sent.
 WORDING: dict[QuestionReason, str] = {
-    QuestionReason.SIDE: "The side you declared does not agree with what the film shows. Which side is it?",
-    QuestionReason.VIEW: "The film is not the view that was expected. Which view is it? Can you send the expected one?",
-    QuestionReason.DATE: "The date of this film does not agree with the visit. On which day was it taken?",
-    QuestionReason.SUBJECT: "This film may belong to another subject or visit. Whose is it, and of which visit?",
-    QuestionReason.SCALE: "The film carries no usable pixel spacing. Which spacing did the detector have, in mm?",
-    QuestionReason.TEXT: "The film has text burned into the picture. Can you export it again without that text?",
-    QuestionReason.QUALITY: "The film can hardly be read. Is there a better exposure, or can it be repeated?",
-    QuestionReason.DUPLICATE: "The same picture came for two visits or sides. To which one does it belong?",
+    QuestionReason.SIDE: "The side you declared does not match the film. Which side is it?",
+    QuestionReason.VIEW: "The film does not show the expected view. Which view is it? Can you send the expected one?",
+    QuestionReason.DATE: "The date of this film does not match the visit. On which date was it taken?",
+    QuestionReason.SUBJECT: "This film may belong to another subject or visit. Which subject and visit is it from?",
+    QuestionReason.SCALE: "The film has no usable pixel spacing. What was the pixel spacing of the detector, in mm?",
+    QuestionReason.TEXT: "The film has burned-in text. Can you export it again without that text?",
+    QuestionReason.QUALITY: "The film is hard to read. Do you have a better one, or can it be repeated?",
+    QuestionReason.DUPLICATE: "The same picture was sent for two visits or sides. To which one does it belong?",
     QuestionReason.OTHER: "",
 }
 
@@ -52,12 +52,12 @@ WORDING: dict[QuestionReason, str] = {
 class WithdrawReason(TextChoices):
     """Why a film that was ready turned out to be wrong."""
 
-    WRONG_SUBJECT = "wrong-subject", "It is of another subject or visit"
-    WRONG_SIDE = "wrong-side", "Side or view was confirmed wrongly"
-    WRONG_DATE = "wrong-date", "The film date was confirmed wrongly"
+    WRONG_SUBJECT = "wrong-subject", "It belongs to another subject or visit"
+    WRONG_SIDE = "wrong-side", "The confirmed side or view is wrong"
+    WRONG_DATE = "wrong-date", "The confirmed film date is wrong"
     IDENTITY = "identity", "It shows an identity or a date"
     QUALITY = "quality", "It cannot be read after all"
-    REPLACED = "replaced", "A better film takes its place"
+    REPLACED = "replaced", "A better film replaces it"
     OTHER = "other", "Another reason, written in the note"
 
 

@@ -1,3 +1,3 @@
-"""What people type on the studies pages; the domain functions have the last word on it."""
+"""The forms of the studies pages; the domain functions decide on what is entered."""
 
 from __future__ import annotations

@@ -8,11 +8,11 @@ from studies.forms.planning import REASON
 
 
 class HoldArmsForm(forms.Form):
-    """The choice, with its consequence read."""
+    """The choice, with its consequence acknowledged."""
 
     reason = REASON
     understood = forms.BooleanField(
-        label="I understand that the arms are lost here for good once all custodians but one have lost their keys"
+        label="I understand that the arms held here are permanently lost if only one custodian still has their key"
     )
 
 
@@ -21,7 +21,7 @@ class KeyForm(forms.Form):
 
     public_key = forms.CharField(
         max_length=60,
-        help_text="The line that custodian.py keygen prints. Never the private key.",
+        help_text="The line that custodian.py keygen prints. Never enter the private key.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "mono"}),
     )
 
@@ -41,6 +41,6 @@ class ImportArmsForm(forms.Form):
 
     file = forms.FileField(label="CSV file", help_text="Two columns named subject and arm; UTF-8; at most 1 MB.")
     understood = forms.BooleanField(
-        label="I understand that the arms are lost here for good once all custodians but one have lost their keys,"
-        " and that I move to the unblinded side of this trial"
+        label="I understand that the arms held here are permanently lost if only one custodian still has their key,"
+        " and that I am permanently unblinded in this trial"
     )

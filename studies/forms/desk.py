@@ -1,4 +1,4 @@
-"""What people type at the desk; the domain functions have the last word on it."""
+"""The forms of the QC desk; the domain functions decide on what is entered."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ POLARITIES = [("0", "As it is"), ("1", "Inverted")]
 
 
 class AcceptForm(forms.Form):
-    """The four facts as the person sees them. Side and view begin empty: what was declared is not what was seen."""
+    """The four facts as the person sees them. Side and view start empty, so that nobody copies the declaration."""
 
     side = forms.ChoiceField(choices=SIDES, widget=forms.RadioSelect)
     view = forms.ChoiceField(choices=VIEWS, widget=forms.RadioSelect)
@@ -39,17 +39,17 @@ class AcceptForm(forms.Form):
     def __init__(self, film: Film, data: Any = None) -> None:
         initial = {"film_date": film.film_date, "spacing_mm": film.spacing_mm, "visit": film.visit_id}
         if film.film_date_source == "header" and any(finding["code"] == DATES for finding in film.findings):
-            initial.pop("film_date")  # the header's days contradict each other: a person gives the right one
+            initial.pop("film_date")  # the dates in the header contradict each other: a person enters the right one
         super().__init__(data, initial=initial, auto_id="accept-%s")
         visits = Visit.objects.filter(subject__site=film.site_id, not_done_reason="").select_related("subject", "plan")
         self.fields["visit"].queryset = visits.order_by("subject__code", "plan__target_day", "code")  # type: ignore[attr-defined]
         self.fields["acknowledged"].choices = [(one["code"], one["text"]) for one in film.findings]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """A scale is a number or is known to be unknown."""
+        """The scale is a number or is declared unknown."""
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("spacing_mm") is None and not cleaned.get("no_scale"):
-            self.add_error("spacing_mm", "Give the pixel spacing in mm, or tick that no scale is known.")
+            self.add_error("spacing_mm", "Enter the pixel spacing in mm, or tick that the scale is unknown.")
         if cleaned.get("no_scale"):
             cleaned["spacing_mm"] = None
         return cleaned
@@ -82,13 +82,13 @@ class QuestionForm(forms.Form):
 
 
 class DesignateForm(forms.Form):
-    """Why this film counts from now on."""
+    """Why this film counts for its view from now on."""
 
     reason = forms.CharField(max_length=200)
 
 
 class ReopenForm(forms.Form):
-    """Why a rejection is taken back."""
+    """Why a rejection is reversed."""
 
     reason = forms.CharField(max_length=200)
 
@@ -112,13 +112,13 @@ class MasksForm(forms.Form):
 
 
 class RefuseForm(forms.Form):
-    """Why the masks are not right."""
+    """Why the masks are refused."""
 
     reason = forms.CharField(max_length=200)
 
 
 def read_boxes(thing: str, text: str, field: str) -> Iterator[list[int]]:
-    """One rectangle a line: x, y, width, height."""
+    """One rectangle per line: x, y, width, height."""
     for line in filter(None, map(str.strip, text.splitlines())):
         words = re.split(r"[\s,]+", line.strip("[] "))
         if len(words) != 4 or not all(re.fullmatch(r"\d{1,5}", word) for word in words):

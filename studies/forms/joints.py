@@ -9,7 +9,7 @@ from config.wording import quoted
 from studies.desk.joint_template import TEMPLATES, Point
 from studies.desk.joints import Places
 
-# Width in CSS pixels at which a browser without scripts shows the preview to be clicked on.
+# Width in CSS pixels of the preview that people click on when scripts are disabled.
 PLAIN_WIDTH = 640
 
 

@@ -14,7 +14,9 @@ REASON = forms.CharField(max_length=200, help_text="Recorded in the audit trail.
 class TrialForm(forms.Form):
     """A new trial."""
 
-    trial_code = forms.SlugField(label="Code", max_length=32, help_text="Used in every address, such as DEMO-RA.")
+    trial_code = forms.SlugField(
+        label="Code", max_length=32, help_text="Part of every page address, for example DEMO-RA."
+    )
     title = forms.CharField(max_length=200)
     sponsor = forms.CharField(max_length=120, required=False)
 
@@ -29,7 +31,7 @@ class SiteForm(forms.Form):
 class WindowForm(forms.Form):
     """When the protocol expects a visit, in days from baseline."""
 
-    label = forms.CharField(max_length=80, help_text="Shown to people, such as Week 24.")
+    label = forms.CharField(max_length=80, help_text="The name shown on pages, for example Week 24.")
     target_day = forms.IntegerField(min_value=-365, max_value=7305, help_text="Days from baseline, which is day 0.")
     days_before = forms.IntegerField(
         min_value=0, max_value=365, initial=14, help_text="Days allowed before the target day."
@@ -64,10 +66,10 @@ class SubjectForm(forms.Form):
 
 
 class VisitForm(forms.Form):
-    """A visit that no plan foresaw."""
+    """A visit outside the plan."""
 
     kind_of_visit = forms.ChoiceField(choices=[(kind, VisitKind(kind).label) for kind in OUTSIDE_THE_PLAN])
-    visit = forms.SlugField(label="Code", max_length=32, help_text="Such as UNS-1.")
+    visit = forms.SlugField(label="Code", max_length=32, help_text="For example UNS-1.")
 
 
 class ReasonForm(forms.Form):
@@ -77,7 +79,7 @@ class ReasonForm(forms.Form):
 
 
 class AbsenceForm(forms.Form):
-    """Which film of a visit will never come, and why."""
+    """Which film of a visit is not available, and why."""
 
     film = forms.ChoiceField(choices=FILMS)
     reason = REASON

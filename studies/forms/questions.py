@@ -19,7 +19,7 @@ class AskForm(forms.Form):
         label="Answer by",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="Two weeks from today when left empty.",
+        help_text="If left empty: two weeks from today.",
     )
 
 
@@ -30,6 +30,6 @@ class MessageForm(forms.Form):
 
 
 class CloseForm(forms.Form):
-    """A last word, or none."""
+    """An optional closing remark."""
 
     message = forms.CharField(label="Closing remark", required=False, max_length=LONGEST_TEXT, widget=WORDS)

@@ -13,7 +13,9 @@ from studies.plan.tables.reading import LONGEST_FILE, decoded
 class TableForm(forms.Form):
     """Either a file or pasted lines; `text` in the cleaned data is what is read."""
 
-    file = forms.FileField(label="CSV file", required=False, help_text="UTF-8; comma, semicolon or tab between values.")
+    file = forms.FileField(
+        label="CSV file", required=False, help_text="UTF-8, with values separated by commas, semicolons or tabs."
+    )
     text = forms.CharField(
         label="Or paste the lines here",
         required=False,
@@ -23,7 +25,7 @@ class TableForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """The file wins when both are given."""
+        """The file is used when both are given."""
         cleaned = super().clean() or {}
         if file := cleaned.get("file"):
             try:
@@ -31,5 +33,5 @@ class TableForm(forms.Form):
             except BadInput as refusal:
                 raise forms.ValidationError(str(refusal)) from None
         if not cleaned.get("text", "").strip():
-            raise forms.ValidationError("Choose a file or paste some lines.")
+            raise forms.ValidationError("Choose a file or paste its lines.")
         return cleaned

@@ -15,7 +15,7 @@ DAY = forms.DateInput(attrs={"type": "date"})
 
 
 class FilesInput(forms.ClearableFileInput):
-    """A chooser of several files."""
+    """A field to choose several files."""
 
     allow_multiple_selected = True
 
@@ -26,7 +26,7 @@ class FilesField(forms.FileField):
     widget = FilesInput
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
-        """Each file as a field of one file would take it."""
+        """Each file as a field for a single file would clean it."""
         return [super(FilesField, self).clean(one, initial) for one in data or [None]]
 
 
@@ -55,7 +55,7 @@ class VisitField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class PlaceForm(forms.Form):
-    """Whose film it is, of which visit, and when it was taken."""
+    """The subject and visit of the films, and when they were taken."""
 
     visit = VisitField()
     film_date = forms.DateField(required=False, widget=DAY)
@@ -67,19 +67,19 @@ class PlaceForm(forms.Form):
         field.offer(site)
 
     def clean_film_date(self) -> Any:
-        """A day that has begun somewhere on earth."""
+        """A date that has begun somewhere on earth."""
         day = self.cleaned_data["film_date"]
         if day is not None and not is_film_day(day):
             raise forms.ValidationError(
-                f"The film date cannot be {day}. Enter a day from {FIRST_DAY} to {latest_day()}."
+                f"The film date cannot be {day}. Enter a date from {FIRST_DAY} to {latest_day()}."
             )
         return day
 
 
 class SettleForm(forms.Form):
-    """What becomes of a held film that cannot just be completed."""
+    """The decision on a held film that cannot simply be completed."""
 
-    reason = forms.CharField(max_length=300, label="Why")
+    reason = forms.CharField(max_length=300, label="Reason")
 
 
 class UploadForm(PlaceForm):
@@ -90,11 +90,11 @@ class UploadForm(PlaceForm):
 
     def __init__(self, site: Site, *args: Any, **kwargs: Any) -> None:
         super().__init__(site, *args, **kwargs)
-        self.fields["film_date"].help_text = "Leave empty to take it from each file, and confirm it there."
+        self.fields["film_date"].help_text = "Leave empty to read it from each file. You then confirm each date."
 
 
 class CompleteForm(PlaceForm):
-    """What a held film lacks."""
+    """The missing information about a held film."""
 
     def __init__(self, site: Site, *args: Any, **kwargs: Any) -> None:
         super().__init__(site, *args, **kwargs)
@@ -102,7 +102,7 @@ class CompleteForm(PlaceForm):
 
 
 class DayForm(forms.Form):
-    """The day of a film, typed or as its header has it."""
+    """The date of a film, typed or read from its header."""
 
-    film_date = forms.DateField(widget=DAY, error_messages={"required": "Enter the day on which it was taken."})
+    film_date = forms.DateField(widget=DAY, error_messages={"required": "Enter the date on which the film was taken."})
     clean_film_date = PlaceForm.clean_film_date

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                     ("reject", "Rejected"),
                     ("question", "Questioned"),
                     ("withdraw", "Withdrawn"),
-                    ("reopen", "Rejection taken back"),
+                    ("reopen", "Rejection reversed"),
                 ],
                 max_length=10,
             ),

@@ -1,4 +1,4 @@
-"""What was planned and what arrived; the only tables that know identities."""
+"""What was planned and what has been received; the only tables with identities."""
 
 from __future__ import annotations
 

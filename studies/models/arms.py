@@ -12,7 +12,7 @@ from studies.models.trial import Subject, Trial
 
 
 class ArmsHolding(models.Model):
-    """That a trial holds sealed arms. Without this row it holds none and no page speaks of them."""
+    """The choice of a trial to hold sealed arms. Without this row it holds none and no page mentions them."""
 
     trial = models.OneToOneField(Trial, on_delete=models.PROTECT, related_name="arms_holding")
     reason = models.CharField(max_length=200)
@@ -24,7 +24,7 @@ class ArmsHolding(models.Model):
 
 
 class CustodianKeyQuerySet(models.QuerySet["CustodianKey"]):
-    """Words for keys."""
+    """Queries for keys."""
 
     def usable(self) -> CustodianKeyQuerySet:
         """Keys that new values are sealed to: confirmed, not replaced, their custodian still in that role."""
@@ -39,7 +39,7 @@ class CustodianKeyQuerySet(models.QuerySet["CustodianKey"]):
 
 
 class CustodianKey(models.Model):
-    """A custodian's public key (base64 of 32 bytes, X25519). The private one never comes here."""
+    """A custodian's public key (base64 of 32 bytes, X25519). The private key never reaches the server."""
 
     trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="custodian_keys")
     custodian = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -21,7 +21,7 @@ class QualityDecision(models.Model):
             ("reject", "Rejected"),
             ("question", "Questioned"),
             ("withdraw", "Withdrawn"),
-            ("reopen", "Rejection taken back"),
+            ("reopen", "Rejection reversed"),
         ],
     )
     reason = models.CharField(max_length=40, blank=True)

@@ -17,7 +17,7 @@ CHANNELS = [("browser", "Browser"), ("stow", "STOW-RS"), ("cstore", "C-STORE"), 
 DATE_SOURCES = [("header", "Header"), ("site", "Typed by the site"), ("confirmed", "Confirmed at the desk")]
 
 
-# What a film's header holds beside the facts of its file, and of these what the site has said: it outlives a new look.
+# What a film's header holds besides the facts of its file, and what of it the site has stated: kept on rereading.
 SAME_UID, KEPT_APART, DATE_CONFIRMED = "SameUIDAs", "KeptApart", "DateConfirmed"
 SITE_SAID = (KEPT_APART, DATE_CONFIRMED)
 # Why a film was refused: as the same image as another film, or as unreadable by this version of the product.
@@ -26,7 +26,7 @@ CONTENT = "ContentSHA256"
 
 
 class FilmStatus(models.TextChoices):
-    """Where a film stands."""
+    """The status of a film."""
 
     RECEIVED = "received", "Received"
     HELD = "held", "Held"
@@ -39,7 +39,7 @@ class FilmStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
-# The single source of what may follow what: guards, buttons and docs read it.
+# The single definition of the allowed transitions: guards, buttons and docs read it.
 FILM_TRANSITIONS: dict[FilmStatus, frozenset[FilmStatus]] = {
     FilmStatus.RECEIVED: frozenset({FilmStatus.HELD, FilmStatus.REFUSED, FilmStatus.DEIDENTIFIED}),
     FilmStatus.HELD: frozenset({FilmStatus.RECEIVED, FilmStatus.REFUSED}),
@@ -58,16 +58,16 @@ FILM_TRANSITIONS: dict[FilmStatus, frozenset[FilmStatus]] = {
 BEFORE_DESK = frozenset({FilmStatus.RECEIVED, FilmStatus.HELD})
 AT_DESK = frozenset({FilmStatus.DEIDENTIFIED, FilmStatus.QUESTIONED})
 FOUND_GOOD = frozenset({FilmStatus.ACCEPTED, FilmStatus.READY})
-# These show nothing of a visit, and their bytes may be sent again.
+# These do not count for a visit, and their bytes may be sent again.
 OUT_OF_PLAY = frozenset({FilmStatus.REFUSED, FilmStatus.REJECTED, FilmStatus.WITHDRAWN})
-# No picture of these was ever made for the desk.
+# These never had a picture for the desk.
 WITHOUT_PICTURE = BEFORE_DESK | {FilmStatus.REFUSED}
-# Until the reader image is made, masks can be drawn; until the film is out of play, joints can be placed.
+# Masks can be drawn until the reader image is made; joints can be placed until the film is out of play.
 MASKABLE = AT_DESK | {FilmStatus.ACCEPTED}
 PLACEABLE = AT_DESK | FOUND_GOOD
-# The site may say on which day the film was made until the desk has decided.
+# The site may state the film date until the desk has decided.
 DATABLE = AT_DESK | {FilmStatus.RECEIVED}
-# What became of a film, as the sender of the same file is answered.
+# The status of a film, in words for the sender of the same file.
 BECAME: dict[FilmStatus, str] = {
     FilmStatus.RECEIVED: "is being processed",
     FilmStatus.HELD: "is held",
@@ -82,7 +82,7 @@ BECAME: dict[FilmStatus, str] = {
 
 
 class Transmittal(models.Model):
-    """One delivery of files by one sender; its entries are the manifest of what came in."""
+    """One delivery of files by one sender; its entries are the manifest of the files received."""
 
     trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="transmittals")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="transmittals")
@@ -99,7 +99,7 @@ class Transmittal(models.Model):
 
 
 class FilmQuerySet(models.QuerySet["Film"]):
-    """Words for the films people look for."""
+    """Queries for films."""
 
     def of_trial(self, trial: Trial) -> FilmQuerySet:
         """The films of one trial, with what every list shows of them."""
@@ -178,20 +178,20 @@ class Film(models.Model):
 
     @property
     def became(self) -> str:
-        """What became of it, as a sentence for the sender of the same file."""
+        """Its status, as a sentence for the sender of the same file."""
         says = f"{self} {BECAME[FilmStatus(self.status)]}"
         return f"{says}: {self.status_reason.rstrip('.')}." if self.status_reason else f"{says}."
 
     @property
     def date_confirmed(self) -> bool:
-        """Whether the site has looked at the day its file tells."""
+        """Whether the site has confirmed the date read from the file."""
         return bool(self.header.get(DATE_CONFIRMED))
 
 
 class TransmittalEntry(models.Model):
-    """One file of a transmittal, what its sender declared of it and what became of it.
+    """One file of a transmittal, what its sender declared about it, and its outcome.
 
-    What came in equals what is filed, refused or held; files of an operating system share one line, "ignored".
+    Every file received is filed, a duplicate or refused; system files share one line, "ignored".
     """
 
     transmittal = models.ForeignKey(Transmittal, on_delete=models.PROTECT, related_name="entries")
@@ -216,9 +216,9 @@ class TransmittalEntry(models.Model):
 
     @property
     def says(self) -> str:
-        """Why it is not filed; of a duplicate also what became of the film that came before."""
+        """Why it is not filed; for a duplicate also the status of the earlier film."""
         if self.outcome == "duplicate" and self.film:
-            return f"The same file came before: {self.film.became} {self.reason}".strip()
+            return f"The same file was received before: {self.film.became} {self.reason}".strip()
         return self.reason
 
 
@@ -237,7 +237,7 @@ class BlindUid(models.Model):
 
 
 class SopInstance(models.Model):
-    """A SOP Instance UID within a trial, the film that goes by it, and a digest of what that film holds.
+    """A SOP Instance UID within a trial, the film that has it, and a digest of that film's content.
 
     The row is locked while it is decided which film that is.
     """

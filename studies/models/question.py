@@ -14,7 +14,7 @@ from studies.models.trial import Site, Subject, Trial, Visit
 
 
 class QuestionStatus(models.TextChoices):
-    """Where a question stands."""
+    """The status of a question."""
 
     OPEN = "open", "Open"
     ANSWERED = "answered", "Answered"
@@ -29,14 +29,14 @@ QUESTION_TRANSITIONS: dict[QuestionStatus, frozenset[QuestionStatus]] = {
 
 
 class QuestionQuerySet(models.QuerySet["Question"]):
-    """Words for the questions people look for."""
+    """Queries for questions."""
 
     def of_trial(self, trial: Trial) -> QuestionQuerySet:
         """The questions of one trial, with what every list shows of them."""
         return self.filter(trial=trial).select_related("trial", "site", "subject", "visit", "film")
 
     def open(self) -> QuestionQuerySet:
-        """Those that wait for the site."""
+        """Those that are waiting for the site."""
         return self.filter(status=QuestionStatus.OPEN)
 
     def overdue(self, today: date) -> QuestionQuerySet:

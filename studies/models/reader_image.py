@@ -1,4 +1,4 @@
-"""The border: a reader image has a random key and no way back; the link to the film lives in Rendition alone."""
+"""The blinding border: a reader image has a random key and no link back; only Rendition links it to the film."""
 
 from __future__ import annotations
 

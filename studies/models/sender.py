@@ -30,7 +30,7 @@ class SenderToken(models.Model):
 
 
 class DicomPeer(models.Model):
-    """An archive or device of one site: who it calls itself, whom it calls, and from where."""
+    """An archive or device of one site: its own title, the title it calls, and its address."""
 
     trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="dicom_peers")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="dicom_peers")

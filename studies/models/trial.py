@@ -1,4 +1,4 @@
-"""The trial as it was planned: sites, subjects, visits, and who belongs to it in which role."""
+"""The trial as planned: sites, subjects, visits, and who belongs to it in which role."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class VisitKind(models.TextChoices):
 
 
 class VisitPlan(models.Model):
-    """A visit that the protocol asks for: target day counted from baseline (day 0), with its window in days."""
+    """A visit required by the protocol: target day counted from baseline (day 0), with its window in days."""
 
     trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="visit_plans")
     code = models.SlugField(max_length=32)
@@ -85,7 +85,7 @@ class VisitPlan(models.Model):
 
 
 class Visit(models.Model):
-    """A visit of one subject. Scheduled ones point to their plan; a visit not done says why."""
+    """A visit of one subject. A scheduled visit refers to its plan; a visit not done has a reason."""
 
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="visits")
     plan = models.ForeignKey(VisitPlan, on_delete=models.PROTECT, related_name="visits", null=True, blank=True)
@@ -113,14 +113,14 @@ class Visit(models.Model):
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
-    """Words for who belongs to a trial now."""
+    """Queries for current members of a trial."""
 
     def current(self) -> MembershipQuerySet:
         """Memberships that have not been revoked."""
         return self.filter(revoked_at__isnull=True)
 
     def of(self, user_id: int, trial_code: str) -> MembershipQuerySet:
-        """What a person holds in a trial now. The site is looked up for site roles alone (reading.border)."""
+        """The person's current roles in a trial. The site is looked up only for site roles (reading.border)."""
         return self.current().filter(user_id=user_id, trial__code=trial_code).select_related("trial", "user")
 
 

@@ -1,4 +1,4 @@
-"""Films that will never come: recorded with a reason, so that completeness tells a gap from a delay."""
+"""Films that are not available: recorded with a reason, so that completeness distinguishes a gap from a delay."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EXPECTED = [(side, view) for view, _ in VIEWS for side in ("L", "R")]
 
 
 def view_name(side: str, view: str) -> str:
-    """A view as people say it: left hand."""
+    """A view in words, for example left hand."""
     return f"{'left' if side == 'L' else 'right'} {view}"
 
 
@@ -53,7 +53,7 @@ def withdraw_absence(*, absent: AbsentFilm, reason: str, actor: Actor) -> None:
 
 
 def tell(absent: AbsentFilm, action: str, actor: Actor, reason: str) -> None:
-    """The event of a film given up or expected again."""
+    """The event of a film recorded as not available or expected again."""
     record(
         action=action,
         actor=actor,

@@ -1,6 +1,6 @@
-"""What was expected of each visit and what came of it: four views, their states, dates and deviations.
+"""What was expected and received for each visit: four views, their states, dates and deviations.
 
-Everything is derived from rows as they are; nothing here is stored, and nothing is corrected.
+Everything is derived from the current rows; nothing here is stored, and nothing is corrected.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from studies.plan.visits import baseline_day
 
 
 class ViewStatus(TextChoices):
-    """Where one view of a visit stands: a film's status, or what there is instead of a film."""
+    """The state of one view of a visit: a film's status, or the reason why there is no film."""
 
     READY = "ready", "Ready"
     ACCEPTED = "accepted", "Accepted"
@@ -36,9 +36,9 @@ class ViewStatus(TextChoices):
     EXPECTED = "expected", "Expected"
 
 
-# The first of these that a view has is what is shown of it.
+# A view is shown in the first of these states that it has.
 FURTHEST_FIRST = [FilmStatus(status) for status in ViewStatus.values if status in FilmStatus.values]
-# What the site has still to send: nothing came, or nothing of what came can be used.
+# What the site still has to send: nothing was received, or nothing that was received can be used.
 WANTED = frozenset({ViewStatus.MISSING, ViewStatus.REJECTED, ViewStatus.REFUSED, ViewStatus.WITHDRAWN})
 
 
@@ -54,7 +54,7 @@ class ViewState:
 
     @property
     def name(self) -> str:
-        """As people say it."""
+        """The view in words."""
         return view_name(self.side, self.view)
 
     @property
@@ -65,7 +65,7 @@ class ViewState:
 
 @dataclass(frozen=True)
 class VisitState:
-    """A visit with its four views, the films that have no place yet, and how far it strayed from the plan."""
+    """A visit with its four views, the films not yet assigned to a view, and its deviations from the plan."""
 
     subject: Subject
     visit: Visit
@@ -76,18 +76,18 @@ class VisitState:
 
     @property
     def complete(self) -> bool:
-        """Every view is accepted, or known not to come."""
+        """Every view is accepted or recorded as not available."""
         settled = {ViewStatus.READY, ViewStatus.ACCEPTED, ViewStatus.ABSENT, ViewStatus.NOT_DONE}
         return all(view.status in settled for view in self.views)
 
     @property
     def wanted(self) -> list[ViewState]:
-        """The views that the site has still to send."""
+        """The views that the site still has to send."""
         return [view for view in self.views if view.status in WANTED]
 
     @property
     def days_off(self) -> int:
-        """Days by which the first film lies outside the window: negative when early, 0 inside or unknown."""
+        """Days by which the first film is outside the window: negative when early, 0 when inside or unknown."""
         if self.window is None or not self.days:
             return 0
         first, last = self.window
@@ -96,7 +96,7 @@ class VisitState:
 
     @property
     def deviations(self) -> list[str]:
-        """Each departure from the plan in words."""
+        """Each deviation from the plan in words."""
         return [*self._of_the_visit(), *self._of_the_films()]
 
     def _of_the_visit(self) -> Iterable[str]:
@@ -118,7 +118,7 @@ class VisitState:
 
 
 def subjects_with_visits(trial: Trial, site: Site | None = None) -> QuerySet[Subject]:
-    """The subjects with everything that `visit_states` looks at, in a fixed number of queries."""
+    """The subjects with everything that `visit_states` needs, in a fixed number of queries."""
     films = Film.objects.only("visit", "side", "view", "status", "status_reason", "film_date", "designated")
     absent = AbsentFilm.objects.filter(withdrawn_at=None)
     visits = Visit.objects.select_related("plan").prefetch_related(
@@ -136,17 +136,17 @@ def visit_states(subject: Subject, today: date) -> list[VisitState]:
 
 
 def came(visit: Visit) -> list[Film]:
-    """The films of a visit that subjects_with_visits brought along."""
+    """The films of a visit, as loaded by subjects_with_visits."""
     return visit.films_come  # type: ignore[attr-defined, no-any-return]
 
 
 def given_up(visit: Visit) -> list[AbsentFilm]:
-    """The films that will never come, brought along likewise."""
+    """The films recorded as not available, loaded in the same way."""
     return visit.films_given_up  # type: ignore[attr-defined, no-any-return]
 
 
 def in_play(visit: Visit) -> list[Film]:
-    """The films of a visit that were not turned down."""
+    """The films of a visit that were not refused, rejected or withdrawn."""
     return [film for film in came(visit) if film.status not in OUT_OF_PLAY]
 
 
@@ -156,7 +156,7 @@ def film_days(films: Iterable[Film]) -> list[date]:
 
 
 def visit_state(subject: Subject, visit: Visit, window: tuple[date, date] | None, today: date) -> VisitState:
-    """What came of one visit."""
+    """The state of one visit."""
     films = in_play(visit)
     return VisitState(
         subject=subject,
@@ -169,7 +169,7 @@ def visit_state(subject: Subject, visit: Visit, window: tuple[date, date] | None
 
 
 def view_state(visit: Visit, side: str, view: str, window: tuple[date, date] | None, today: date) -> ViewState:
-    """The film that got furthest, else why there is none."""
+    """The film that has advanced furthest, otherwise why there is none."""
     films = [film for film in came(visit) if film.view == view and film.side in (side, "B")]
     if films:
         best = min(films, key=lambda film: (FURTHEST_FIRST.index(FilmStatus(film.status)), not film.designated))

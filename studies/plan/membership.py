@@ -13,7 +13,7 @@ from studies.models import Membership, Site, Trial
 from studies.naming import checked_choice, checked_text
 
 GRANTABLE = tuple(role for role in Role if role not in (Role.ADMINISTRATOR, Role.SYSTEM))
-# What a person may still do in a trial whose arms he has seen.
+# The roles that a person may still hold in a trial after seeing its arms.
 UNBLINDED_ROLES = frozenset({Role.STATISTICIAN, Role.CUSTODIAN})
 
 
@@ -27,7 +27,7 @@ def grant(*, trial: Trial, user: User, role: str, reason: str, actor: Actor, sit
             f"The account of {user} is disabled. Have an administrator enable it, or choose another person."
         )
     with audited_atomic():
-        # Two grants at one moment must see each other, or a reader could become a lead beside it.
+        # Concurrent grants must see each other, or a reader could become a lead at the same time.
         Trial.objects.select_for_update().get(pk=trial.pk)
         check_apart(user=user, role=role, held=list(Membership.objects.filter(trial=trial, user=user)))
         membership = Membership.objects.create(trial=trial, user=user, role=role, site=site, reason=reason)
@@ -50,12 +50,12 @@ def check_role(*, trial: Trial, role: str, site: Site | None) -> None:
 
 
 def name_of(role: str) -> str:
-    """A role as people read it."""
+    """The name of a role."""
     return ROLE_NAMES[Role(role)]
 
 
 def check_apart(*, user: User, role: str, held: list[Membership]) -> None:
-    """Keeps readers apart from those who know order, scores or arms, and the unblinded on their side."""
+    """Separates readers from those who know order, scores or arms, and keeps blinded roles from unblinded people."""
     now = {membership.role for membership in held if membership.revoked_at is None}
     if role in now:
         raise WrongState(f"The role {name_of(role)} of this trial is already held by {user}. Choose another role.")
@@ -73,7 +73,7 @@ def check_apart(*, user: User, role: str, held: list[Membership]) -> None:
 
 
 def kept_apart_from(role: str) -> frozenset[Role]:
-    """The roles that may not be held beside this one."""
+    """The roles that may not be combined with this one."""
     if role in READING_ROLES:
         return APART_FROM_READING
     return READING_ROLES if role in APART_FROM_READING else frozenset()
@@ -87,7 +87,7 @@ def revoke(*, membership: Membership, reason: str, actor: Actor) -> None:
 
 
 def end(membership: Membership, reason: str, actor: Actor) -> None:
-    """The role is over, and the trail hears why."""
+    """Ends the role and records the reason in the audit trail."""
     with audited_atomic():
         trial = Trial.objects.select_for_update().get(pk=membership.trial_id)
         others = trial.memberships.current().filter(role=Role.COORDINATOR).exclude(pk=membership.pk)
@@ -103,9 +103,9 @@ def end(membership: Membership, reason: str, actor: Actor) -> None:
 
 
 def move_to_unblinded_side(*, trial: Trial, user: User, actor: Actor, reason: str) -> None:
-    """For whoever sees arms, for ever: his blinded roles in the trial end and none can be granted again.
+    """Called when a person sees the arms: their blinded roles in the trial end and none can ever be granted again.
 
-    Called in the transaction in which he gets to see them. Who read in the trial never may.
+    Runs in the transaction in which they see them. A person who has read in the trial may never see them.
     """
     with audited_atomic():
         held = list(Membership.objects.filter(trial=trial, user=user).select_related("trial", "user", "site"))

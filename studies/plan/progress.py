@@ -1,4 +1,4 @@
-"""How a trial, or one site of it, stands: numbers for the tiles of the first page."""
+"""The progress of a trial, or of one of its sites: the numbers on the first page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ VIEWS_PER_VISIT = 4
 
 @dataclass(frozen=True)
 class Standing:
-    """Counts of what is planned, what came, and what waits for whom."""
+    """Counts of what is planned, what has arrived, and what is waiting for whom."""
 
     subjects: int
     visits: int
@@ -32,7 +32,7 @@ class Standing:
 
     @property
     def films_come(self) -> int:
-        """Everything that was filed, whatever became of it."""
+        """Every film that was filed, whatever its status."""
         return sum(self.films.values())
 
     @property
@@ -42,7 +42,7 @@ class Standing:
 
     @property
     def accepted(self) -> int:
-        """Films that were found good, their reader image made or on its way."""
+        """Films that were accepted, whether or not their reader image has been made."""
         return self.films_in(*FOUND_GOOD)
 
     @property
@@ -51,13 +51,13 @@ class Standing:
         return self.films_in(FilmStatus.HELD)
 
     @property
-    def turned_down(self) -> int:
-        """Films that the site has to send anew."""
+    def refused_or_rejected(self) -> int:
+        """Films that the site has to send again."""
         return self.films_in(FilmStatus.REFUSED, FilmStatus.REJECTED)
 
 
 def standing(trial: Trial, today: date, site: Site | None = None) -> Standing:
-    """The counts of a trial, or of one site of it, in five queries."""
+    """The counts of a trial, or of one of its sites, in five queries."""
     own, of_subject, of_visit = Q(trial=trial), Q(subject__trial=trial), Q(visit__subject__trial=trial)
     if site is not None:
         own, of_subject, of_visit = Q(site=site), Q(subject__site=site), Q(visit__subject__site=site)

@@ -1,4 +1,4 @@
-"""Enrolment: a subject of a site, with the visits that the protocol asks for."""
+"""Enrolment: a subject of a site, with the visits that the protocol requires."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def enrol(*, trial: Trial, site: Site, code: str, actor: Actor) -> Subject:
     if site.trial_id != trial.pk:
         raise BadInput(f"Site {site.code} belongs to another trial. Choose a site of trial {trial.code}.", field="site")
     with audited_atomic():
-        # The lock keeps a plan made at this moment from missing the new subject.
+        # The lock ensures that a visit planned at the same moment includes the new subject.
         Trial.objects.select_for_update().get(pk=trial.pk)
         with used_once(f"Trial {trial.code} already has a subject {code}. Choose another code.", field="subject"):
             subject = Subject.objects.create(trial=trial, site=site, code=code)

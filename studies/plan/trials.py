@@ -46,7 +46,7 @@ def add_site(*, trial: Trial, code: str, actor: Actor, name: str = "") -> Site:
 
 
 def rename_site(*, site: Site, name: str, actor: Actor) -> None:
-    """The name changes; the code, which stands in films and tables, stays."""
+    """Changes the name; the code, which is used in films and tables, does not change."""
     authorise(actor, Action.SET_UP_TRIAL)
     name = checked_text("name", name, longest=200, required=False)
     with audited_atomic():

@@ -1,4 +1,4 @@
-"""Visits as planned, as they came about outside the plan, and as they were not done."""
+"""Visits: planned, outside the plan, and not done."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from studies.models.film import OUT_OF_PLAY
 from studies.naming import checked_choice, checked_code, checked_text, checked_whole, used_once
 
 OUTSIDE_THE_PLAN = (VisitKind.UNSCHEDULED, VisitKind.RESCUE, VisitKind.EARLY_TERMINATION)
-# The numbers of a plan by field: what they are called, the least and the most.
+# The numbers of a plan by field: name, minimum and maximum.
 PLAN_NUMBERS = {
     "target_day": ("target day", -365, 7305),
     "days_before": ("number of days before the target day", 0, 365),
@@ -34,7 +34,7 @@ def sets_baseline(film: Film) -> bool:
 
 
 def baseline_of(subject_id: int) -> date | None:
-    """The same for a subject whose films are not here yet."""
+    """The same for a subject whose films have not been loaded yet."""
     films = Film.objects.filter(visit__subject=subject_id, visit__plan__target_day=0).select_related("visit__plan")
     return baseline_day(films.only("film_date", "status", "visit__plan__target_day"))
 
@@ -80,7 +80,7 @@ def plan_visit(
 def change_plan(
     *, plan: VisitPlan, label: str, target_day: int, days_before: int, days_after: int, reason: str, actor: Actor
 ) -> None:
-    """An amendment of the protocol; films keep their dates, deviations are counted anew."""
+    """An amendment of the protocol; films keep their dates, deviations are calculated again."""
     authorise(actor, Action.SET_UP_TRIAL)
     reason = checked_text("reason", reason, longest=200)
     new = checked_plan(label=label, target_day=target_day, days_before=days_before, days_after=days_after)
@@ -100,7 +100,7 @@ def change_plan(
 
 
 def add_visit(*, subject: Subject, code: str, kind: str, actor: Actor) -> Visit:
-    """A visit that no plan foresaw: unscheduled, early escape or rescue, early termination."""
+    """A visit outside the plan: unscheduled, early escape or rescue, early termination."""
     authorise(actor, Action.SET_UP_TRIAL)
     code = checked_code("visit code", code, field="visit")
     checked_choice("kind of visit", kind, [(one, one.label) for one in OUTSIDE_THE_PLAN])
@@ -120,7 +120,7 @@ def add_visit(*, subject: Subject, code: str, kind: str, actor: Actor) -> Visit:
 
 
 def mark_not_done(*, visit: Visit, reason: str, actor: Actor) -> None:
-    """The visit took place without films or not at all; none is expected any more."""
+    """The visit took place without films or not at all; no films are expected any more."""
     authorise(actor, Action.SET_UP_TRIAL)
     reason = checked_text("reason", reason, longest=200)
     with audited_atomic():
@@ -148,7 +148,7 @@ def reopen_visit(*, visit: Visit, reason: str, actor: Actor) -> None:
 
 
 def named(visit: Visit) -> str:
-    """A visit as a refusal begins with it."""
+    """A visit in words, to begin a refusal with."""
     return f"Visit {visit.code} of subject {visit.subject.code}"
 
 

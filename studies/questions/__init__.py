@@ -1,1 +1,1 @@
-"""Questions to sites, and the mail about them."""
+"""Questions to sites, and the e-mails about them."""

@@ -1,4 +1,4 @@
-"""Tells the other side of a question by mail: the trial's code and the question's number, and nothing else."""
+"""E-mails about a question: they hold the trial's code and the question's number, and nothing else."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from jobs.queue import Lease
 from studies.models import Membership, Question
 
 SAYS = {
-    "asked": "was opened and waits for your answer",
-    "reopened": "was reopened and waits for your answer",
-    "reminded": "still waits for your answer",
+    "asked": "is waiting for your answer",
+    "reopened": "was reopened and is waiting for your answer",
+    "reminded": "is still waiting for your answer",
     "answered": "was answered",
 }
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
-    """Sends one mail for one event of a question."""
+    """Sends one e-mail for one event of a question."""
     question = Question.objects.select_related("trial").get(pk=payload["question"])
     mail = mail_about(question, payload["what"])
     send(mail, lease)
@@ -33,7 +33,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
 
 
 def mail_about(question: Question, what: str) -> EmailMessage:
-    """The mail to the site, or to the coordinators when the site has answered."""
+    """The e-mail to the site, or to the coordinators when the site has answered."""
     code, number = question.trial.code, question.pk
     page = "studies:question" if what == "answered" else "studies:site_question"
     link = settings.PUBLIC_URL.rstrip("/") + reverse(page, args=[code, number])
@@ -45,7 +45,7 @@ def mail_about(question: Question, what: str) -> EmailMessage:
 
 
 def told(question: Question, what: str) -> QuerySet[Membership]:
-    """Who is told: everyone at the site, or everyone who may ask."""
+    """The recipients: everyone at the site, or everyone who may ask questions."""
     current = Membership.objects.current().filter(trial=question.trial_id, user__is_active=True)
     if what == "answered":
         return current.filter(role__in=[role for role, actions in ALLOWED.items() if Action.ASK_QUESTIONS in actions])

@@ -33,7 +33,7 @@ DONE = {QuestionStatus.OPEN: "reopened", QuestionStatus.ANSWERED: "answered", Qu
 
 @dataclass(frozen=True)
 class Matter:
-    """What a question is about: a film, a visit or a subject, each with what stands above it."""
+    """What a question is about: a film, a visit or a subject, each with the records it belongs to."""
 
     site: Site
     subject: Subject | None
@@ -63,7 +63,7 @@ def ask(
     subject: Subject | None = None,
     due_on: date | None = None,
 ) -> Question:
-    """Opens a question and tells the site by mail; the answer is due in two weeks unless a day is given."""
+    """Opens a question and notifies the site by e-mail; the answer is due in two weeks unless a date is given."""
     authorise(actor, Action.ASK_QUESTIONS)
     text, matter = checked_message(text), Matter.of(subject=subject, visit=visit, film=film)
     if matter.site.trial_id != trial.pk:
@@ -72,7 +72,7 @@ def ask(
         )
     today = timezone.localdate()
     if due_on is not None and due_on < today:
-        raise BadInput(f"The answer would be due on {due_on}, in the past. Choose {today} or later.", field="due")
+        raise BadInput(f"The answer cannot be due on {due_on}, a past date. Choose {today} or later.", field="due")
     with audited_atomic():
         question = Question.objects.create(
             trial=trial,
@@ -87,7 +87,7 @@ def ask(
 
 
 def answer(*, question: Question, text: str, actor: Actor) -> None:
-    """The site's answer; the coordinators are told by mail."""
+    """The site's answer; the coordinators are notified by e-mail."""
     authorise(actor, Action.ANSWER_QUESTIONS)
     text = checked_message(text)
     with audited_atomic():
@@ -96,7 +96,7 @@ def answer(*, question: Question, text: str, actor: Actor) -> None:
 
 
 def close(*, question: Question, actor: Actor, text: str = "") -> None:
-    """Settled; a last word is optional and nobody is mailed."""
+    """Closes the question; a closing remark is optional, and no e-mail is sent."""
     authorise(actor, Action.ASK_QUESTIONS)
     text = checked_message(text) if text.strip() else ""
     with audited_atomic():
@@ -105,7 +105,7 @@ def close(*, question: Question, actor: Actor, text: str = "") -> None:
 
 
 def reopen(*, question: Question, text: str, actor: Actor) -> None:
-    """The answer does not settle it, or something new came up; the site is told by mail and has two more weeks."""
+    """The answer is not sufficient, or there is something new; the site is notified and has two more weeks."""
     authorise(actor, Action.ASK_QUESTIONS)
     text = checked_message(text)
     with audited_atomic():
@@ -117,7 +117,7 @@ def reopen(*, question: Question, text: str, actor: Actor) -> None:
 
 
 def remind(*, question: Question, actor: Actor) -> None:
-    """Mails the site once more, at most once a day."""
+    """E-mails the site again, at most once a day."""
     authorise(actor, Action.ASK_QUESTIONS)
     today = timezone.localdate()
     with audited_atomic():
@@ -136,7 +136,7 @@ def remind(*, question: Question, actor: Actor) -> None:
 
 
 def checked_message(text: str) -> str:
-    """The text of a message, as it will stand for ever."""
+    """The text of a message, as it is kept for good."""
     text = text.strip()
     if not text or len(text) > LONGEST_TEXT or "\0" in text:
         problem = f"has {len(text):,} characters" if len(text) > LONGEST_TEXT else "contains a null character"
@@ -148,7 +148,7 @@ def checked_message(text: str) -> str:
 
 
 def move(question: Question, to: QuestionStatus) -> dict[str, list[object]]:
-    """Compare-and-set of the status; gives the change as the audit trail tells it."""
+    """Compare-and-set of the status; returns the change for the audit trail."""
     old = QuestionStatus(Question.objects.select_for_update().values_list("status", flat=True).get(pk=question.pk))
     if not moved(question, to, QUESTION_TRANSITIONS):
         came = leading_to(to, QUESTION_TRANSITIONS)
@@ -160,7 +160,7 @@ def move(question: Question, to: QuestionStatus) -> dict[str, list[object]]:
 
 
 def write(question: Question, text: str, actor: Actor, action: str, changes: dict[str, list[object]]) -> None:
-    """Adds the message to the thread, tells it, and has the other side mailed."""
+    """Adds the message to the thread, records it, and has the other side e-mailed."""
     messages: tuple[QuestionMessage, ...] = ()
     if text:
         messages = (QuestionMessage.objects.create(question=question, author_id=actor.user_id, text=text),)
@@ -178,7 +178,7 @@ def tell(
     changes: dict[str, list[object]],
     messages: tuple[QuestionMessage, ...],
 ) -> None:
-    """The event of a change to a question; the words stay in the thread, the event holds their digest."""
+    """The event of a change to a question; the text stays in the thread, the event holds its digest."""
     record(
         action=action,
         actor=actor,

@@ -1,3 +1,3 @@
-"""Pages of what was planned and what arrived."""
+"""Pages about what was planned and what has been received."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Sealed arms: the coordinator's choice, the custodians' keys, and the import that leaves no plain value behind."""
+"""Sealed arms: the coordinator's choice, the custodians' keys, and the import that stores no plain value."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def whoever_sees(request: HttpRequest, code: str) -> tuple[Trial, Actor]:
 
 
 def arms(request: HttpRequest, code: str) -> HttpResponse:
-    """What is held and who holds the keys; no value, and nothing that tells one from another."""
+    """What is held and who holds the keys; no value, and nothing that distinguishes one from another."""
     trial, actor = whoever_sees(request, code)
     newest = newest_import(trial)
     keys = trial.custodian_keys.filter(replaced_at=None).select_related("custodian")
@@ -63,7 +63,7 @@ def arms(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def choose(request: HttpRequest, code: str) -> HttpResponse:
-    """The trial shall hold arms; or none, as long as nothing was imported."""
+    """Chooses to hold arms, or none as long as nothing was imported."""
     trial, actor = trial_or_404(request, code, Action.CHOOSE_ARMS)
     held = holds_arms(trial)
     form = (ReasonForm if held else HoldArmsForm)(request.POST or None)
@@ -80,7 +80,7 @@ def choose(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def key(request: HttpRequest, code: str) -> HttpResponse:
-    """A custodian registers his public key."""
+    """A custodian registers their public key."""
     trial, actor = trial_or_404(request, code, Action.HOLD_ARMS)
     form = KeyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -92,7 +92,7 @@ def key(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def confirm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """The custodian compares the fingerprint with the one on his own computer."""
+    """The custodian compares the fingerprint with the one on their own computer."""
     trial, actor = trial_or_404(request, code, Action.HOLD_ARMS)
     waiting = get_object_or_404(
         CustodianKey.objects.select_related("trial"), trial=trial, pk=pk, custodian=actor.user_id
@@ -101,14 +101,14 @@ def confirm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             confirm_key(key=waiting, actor=actor, user=person(request), typed=form.cleaned_data["fingerprint"])
-            messages.success(request, "Your key is confirmed: the next import is sealed to it.")
+            messages.success(request, "Your key is confirmed. The next import will be sealed to it.")
             return redirect("studies:arms", code)
     context = {"trial": trial, "form": form, "key": waiting}
     return render(request, "studies/arms_confirm.html", context, status=400 if form.errors else 200)
 
 
 def script(request: HttpRequest, code: str) -> HttpResponse:
-    """The custodian's tool, one file, as it runs here."""
+    """The custodian's tool, one file, in the version of this server."""
     trial_or_404(request, code, Action.HOLD_ARMS)
     answer = HttpResponse(Path(custodian.__file__).read_bytes(), content_type="text/x-python; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="custodian.py"'
@@ -130,7 +130,7 @@ def import_list(request: HttpRequest, code: str) -> HttpResponse:
             except BadRows as refusal:
                 faults = refusal.faults
                 raise
-            messages.success(request, f"Version {made.version} is sealed: {made.values.count()} subjects.")
+            messages.success(request, f"Version {made.version} was sealed, with {made.values.count()} subjects.")
             return redirect("studies:arms", code)
     keys = trial.custodian_keys.usable().select_related("custodian")
     context = {"trial": trial, "form": form, "faults": faults, "keys": keys, "holds": holds_arms(trial)}

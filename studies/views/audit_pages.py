@@ -25,7 +25,7 @@ from config.listing import Listing
 from jobs.verifying import ask
 from studies.access import trial_or_404
 
-# Nobody searches the content of an event: what is hidden from a role could be guessed from what is found.
+# The content of events cannot be searched: results would reveal what is hidden from a role.
 SEARCHED = ("actor_label", "subject_type", "subject_id", "action")
 SCOPES = {"trial": "This trial", "system": "Accounts and system"}
 
@@ -54,7 +54,7 @@ def record(request: HttpRequest, code: str, scope: str, kind: str, key: str) -> 
 
 
 def event(request: HttpRequest, code: str, scope: str, seq: int) -> HttpResponse:
-    """One event whole, as far as the role may see it."""
+    """One complete event, as far as the role may see it."""
     trial, actor = trial_or_404(request, code, Action.SEE_AUDIT)
     found = get_object_or_404(Event, stream=stream_of(code, scope), seq=seq)
     seen = shown(found, actor.role)
@@ -92,7 +92,7 @@ def signatures(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 def export(request: HttpRequest, code: str, scope: str) -> StreamingHttpResponse:
-    """The whole trail as JSON, one event in a line, as far as the role may see it."""
+    """The whole trail as JSON, one event per line, as far as the role may see it."""
     _, actor = trial_or_404(request, code, Action.SEE_AUDIT)
     events = Event.objects.of_streams([stream_of(code, scope)]).order_by("seq")
     response = StreamingHttpResponse(json_lines(events, actor.role), content_type="application/json")
@@ -101,7 +101,7 @@ def export(request: HttpRequest, code: str, scope: str) -> StreamingHttpResponse
 
 
 def json_lines(events: EventQuerySet, role: str) -> Iterator[str]:
-    """A JSON array, written while it is read."""
+    """A JSON array, written while the events are read."""
     yield "["
     for place, row in enumerate(events.iterator(1000)):
         yield (",\n" if place else "\n") + json.dumps(shown(row, role).as_dict(), ensure_ascii=False, sort_keys=True)
@@ -113,7 +113,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     """Has the whole trail verified now."""
     _, actor = trial_or_404(request, code, Action.SEE_AUDIT)
     ask(actor=actor)
-    messages.success(request, "The verification has been asked for; its result appears here when it is done.")
+    messages.success(request, "The verification was requested. Its result appears here when it is complete.")
     return redirect("audit:trail", code)
 
 
@@ -161,7 +161,7 @@ def list_of(
 
 
 def number(code: str, scope: str) -> Column:
-    """The place in the chain, which leads to the whole event."""
+    """The position in the chain, linked to the complete event."""
 
     def link(row: Event) -> Link:
         return Link(f"#{row.seq}", reverse("audit:event", args=[code, scope, row.seq]))
@@ -200,7 +200,7 @@ def record_link(kind: str, key: str, code: str, scope: str) -> Link:
 
 
 def signed_record(seen: Shown, code: str) -> Link | None:
-    """What a signature is bound to; nothing where that is hidden."""
+    """The record that a signature is bound to; empty where it is hidden."""
     kind, key = seen.details.get("record_kind"), seen.details.get("record_id")
     return record_link(kind, key, code, "trial") if kind and key else None
 

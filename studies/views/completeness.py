@@ -20,7 +20,7 @@ STANDS = [("complete", "Complete"), ("incomplete", "Incomplete")]
 
 
 def completeness(request: HttpRequest, code: str) -> HttpResponseBase:
-    """One row for each visit: what was expected, what came, on which days, and how far that is from the plan."""
+    """One row for each visit: what was expected, what was received, the film dates and the deviations."""
     trial, _ = trial_or_404(request, code, Action.SEE_COMPLETENESS)
     today = timezone.localdate()
     rows = [state for subject in subjects_with_visits(trial) for state in visit_states(subject, today)]
@@ -52,7 +52,7 @@ def tiles(rows: list[VisitState]) -> list[tuple[str, int, str]]:
 
 
 def columns(trial: Trial) -> list[Column]:
-    """What is shown of a visit; film by film only its state."""
+    """The columns of a visit; only the state of each film is shown."""
     sites = [(site.code, str(site)) for site in trial.sites.all()]
     codes = [(plan.code, plan.label) for plan in trial.visit_plans.all()]
     return [
@@ -89,7 +89,7 @@ def kind(state: VisitState) -> str:
 
 
 def stands(state: VisitState) -> Badge:
-    """Whether anything is still to come."""
+    """Whether any film is still missing."""
     return Badge("complete", "Complete", "good") if state.complete else Badge("incomplete", "Incomplete", "waiting")
 
 
@@ -110,5 +110,5 @@ def view_key(place: int) -> str:
 
 
 def views(state: VisitState) -> str:
-    """The four views in a few letters, to be searched."""
+    """The four views as short text, for searching."""
     return " ".join(f"{view.short} {view.status.label.lower()}" for view in state.views)

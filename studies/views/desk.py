@@ -48,7 +48,7 @@ def desk_film_page(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """One film."""
     trial, _ = trial_or_404(request, code, Action.CHECK_FILMS)
     film = film_or_404(trial, pk)
-    if not film.desk_folder:  # received or held: there is nothing to look at yet
+    if not film.desk_folder:  # received or held: there is no picture yet
         return redirect("studies:film", code, pk)
     return show(request, trial, film)
 
@@ -93,7 +93,7 @@ def reopen(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 @require_POST
 def question(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """The site is asked."""
+    """Asks the site."""
     trial, actor, film = _asked(request, code, pk)
     form = QuestionForm(request.POST, auto_id="question-%s")
     decide: Decide = lambda given: quality.question(film=film, actor=actor, **given)  # noqa: E731
@@ -102,7 +102,7 @@ def question(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 @require_POST
 def withdraw(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """The film that was ready is wrong."""
+    """A film that was ready is wrong."""
     trial, actor, film = _asked(request, code, pk)
     form = WithdrawForm(request.POST, auto_id="withdraw-%s")
     decide: Decide = lambda given: quality.withdraw(film=film, actor=actor, **given)  # noqa: E731
@@ -120,7 +120,7 @@ def designate(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 @require_POST
 def propose(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """The masks as drawn or typed, or the machine's boxes, or none where text was suspected wrongly."""
+    """The masks as drawn or typed, or the suggested boxes, or none where text was wrongly suspected."""
     trial, actor, film = _asked(request, code, pk)
     form = MasksForm(request.POST, auto_id="masks-%s")
 
@@ -153,7 +153,7 @@ def _decided(
     *,
     stay: bool = False,
 ) -> HttpResponse:
-    """Decides and goes on to the next film of the queue; a refusal shows the film again with what was given."""
+    """Decides and continues with the next film of the queue; a refusal shows the film again with what was entered."""
     place = place_of(queue(request, trial), film.pk)
     if form.is_valid():
         with refused_on(form):
@@ -198,7 +198,7 @@ def show(
 
 
 def masks_form(film: Film) -> MasksForm:
-    """The newest set, to be drawn on."""
+    """The newest set, for the form."""
     newest = masks.newest(film)
     lines = {"rectangles": "", "crop_l": "", "crop_r": ""}
     if newest:
@@ -209,6 +209,6 @@ def masks_form(film: Film) -> MasksForm:
 
 
 def described(trial: Trial, film: Film) -> dict[str, Any]:
-    """The film as the viewer takes it."""
+    """The film as the viewer expects it."""
     base = reverse("studies:desk_picture", args=[trial.code, film.pk, "preview.jpg"])
     return for_viewer(film, preview_url=base, bands_url=base.replace("preview.jpg", "{level}/{band}"))

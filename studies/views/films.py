@@ -45,7 +45,7 @@ def films(request: HttpRequest, code: str) -> HttpResponseBase:
         search=["subject__code", "visit__code"],
         sort="-received",
         hidden=["source", "designated", "channel"],
-        empty="No films have arrived. Sites upload them under Upload films.",
+        empty="No films have been received yet. Sites upload them under Upload films.",
     )
     return listing.respond("studies/films.html", {"trial": trial})
 
@@ -67,7 +67,7 @@ def film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 def facts(film: Film) -> list[tuple[str, object]]:
-    """What is known of a film, without the name its file had at the site."""
+    """What is known about a film, without its file name at the site."""
     visit = film.visit
     code = film.trial.code
     return [
@@ -82,6 +82,6 @@ def facts(film: Film) -> list[tuple[str, object]]:
         ("Pixel spacing", f"{film.spacing_mm:g} mm" if film.spacing_mm else None),
         ("Counts for its view", film.designated),
         ("Received", film.received_at),
-        ("Came by", film.get_channel_display()),
+        ("Received by", film.get_channel_display()),
         ("Size", f"{film.size:,} bytes"),
     ]

@@ -46,7 +46,7 @@ def joint_queue(request: HttpRequest, code: str) -> HttpResponseBase:
         ],
         name="joints",
         per_page=25,
-        empty="No image is ready yet. Films come here once they are accepted and their masks are confirmed.",
+        empty="No image is ready yet. Images appear here once their films are accepted and the masks are confirmed.",
     )
     waiting = joints.waiting(trial).first()
     context = {
@@ -78,7 +78,7 @@ def joint_picture(request: HttpRequest, code: str, key: str, level: str, number:
 
 @require_POST
 def fit_joints(request: HttpRequest, code: str, key: str) -> HttpResponse:
-    """The template laid over the image by three clicks; nothing is stored yet."""
+    """The template, placed on the image by three clicks; nothing is stored yet."""
     trial, _ = trial_or_404(request, code, Action.PLACE_JOINTS)
     rendition = image_or_404(trial, key)
     clicks = read_clicks(request.POST, rendition.reader_image.columns)
@@ -91,7 +91,7 @@ def fit_joints(request: HttpRequest, code: str, key: str) -> HttpResponse:
 
 @require_POST
 def place_joints(request: HttpRequest, code: str, key: str) -> HttpResponse:
-    """Stores where the joints are and goes on to the next image."""
+    """Stores the joints and continues with the next image."""
     trial, actor = trial_or_404(request, code, Action.PLACE_JOINTS)
     rendition = image_or_404(trial, key)
     places, readability = read_places(request.POST, rendition.view)
@@ -121,19 +121,19 @@ def placed_badge(rendition: Any) -> Badge:
 
 
 def noted(rendition: Rendition) -> dict[str, str]:
-    """The readability as noted last."""
+    """The last recorded readability."""
     newest = joints.newest(rendition.film, rendition.side)
     return dict(newest.readability) if newest else {}
 
 
 def shifted(places: joints.Places, crop: Sequence[int] | None) -> joints.Places:
-    """From pixels of the image to pixels of the film it was cut out of."""
+    """From pixels of the image to pixels of the film from which it was cut."""
     left, top = (crop[0], crop[1]) if crop else (0, 0)
     return {joint: [x + left, y + top] for joint, (x, y) in places.items()}
 
 
 def for_viewer(trial: Trial, rendition: Rendition) -> dict[str, Any]:
-    """The image as the viewer takes it."""
+    """The image as the viewer expects it."""
     image = rendition.reader_image
     base = reverse("studies:joint_picture", args=[trial.code, image.key, "LEVEL", 0])
     return {
@@ -164,7 +164,7 @@ def show(
     error: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The page of an image: no word of whose or when."""
+    """The page of an image, without subject or date."""
     template, image = TEMPLATES[rendition.view], rendition.reader_image
     order = list(joints.images(trial).values_list("reader_image_id", flat=True))
     following = order[order.index(image.key) + 1 :][:1]

@@ -1,4 +1,4 @@
-"""The second person's page: the masks that wait, one film before and after, confirmed or refused."""
+"""The second person's page: the masks that are waiting, one film before and after, confirmed or refused."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from studies.models import MaskSet, Trial
 from studies.models.film import SIDES, VIEWS
 from studies.views.pictures import picture_response
 
-# What is wrong with masks most often; the person may write anything else.
+# The most frequent faults of masks; the person may write anything else.
 USUAL_REASONS = (
     "Text is still visible",
     "A mask covers a joint",
@@ -52,7 +52,7 @@ def mask_queue(request: HttpRequest, code: str) -> HttpResponseBase:
             Column("proposed", "Waiting since", "proposed_at", "proposed_at", MomentFilter("proposed_at")),
         ],
         name="masks",
-        empty="No masks wait for a second person.",
+        empty="No masks are waiting for a second person.",
     )
     return listing.respond("studies/desk/mask_queue.html", {"trial": trial})
 
@@ -73,7 +73,7 @@ def mask_picture(request: HttpRequest, code: str, pk: int, name: str) -> HttpRes
 
 @require_POST
 def confirm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """The second person agrees."""
+    """The second person confirms the masks."""
     trial, actor = trial_or_404(request, code, Action.CONFIRM_MASKS)
     mask_set = asked_for(request, trial, pk)
     masks.confirm(mask_set=mask_set, actor=actor)
@@ -83,14 +83,14 @@ def confirm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 @require_POST
 def refuse(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """The second person disagrees."""
+    """The second person refuses the masks."""
     trial, actor = trial_or_404(request, code, Action.CONFIRM_MASKS)
     mask_set = asked_for(request, trial, pk)
     form = RefuseForm(request.POST)
     if form.is_valid():
         with refused_on(form):
             masks.refuse(mask_set=mask_set, actor=actor, reason=form.cleaned_data["reason"])
-            messages.success(request, f"Film {pk}: masks refused; it is back at the desk.")
+            messages.success(request, f"Film {pk}: masks refused. The film is back at the desk.")
             return redirect(next_page(trial))
     return show(request, trial, actor, mask_set, form, status=400)
 
@@ -101,7 +101,7 @@ def set_or_404(trial: Trial, pk: int) -> MaskSet:
 
 
 def asked_for(request: HttpRequest, trial: Trial, pk: int) -> MaskSet:
-    """The set the person has looked at, which may have been replaced meanwhile."""
+    """The set that the person has looked at, which may have been replaced in the meantime."""
     revision = request.POST.get("revision", "")
     sets = MaskSet.objects.filter(film__trial=trial, film=pk).select_related("film")
     return get_object_or_404(sets, revision=int(revision) if revision.isdecimal() else 0)

@@ -1,4 +1,4 @@
-"""Serves pictures of the desk: private, never kept by a browser or a proxy, and nothing but the parts of a picture."""
+"""Serves pictures of the desk: private, never cached by a browser or a proxy, and only the parts of a picture."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def picture_response(folder: str, name: str) -> HttpResponse:
 
 
 def bytes_response(content: bytes, media_type: str) -> HttpResponse:
-    """Bytes that nobody keeps."""
+    """Bytes that are never cached."""
     response = HttpResponse(content, content_type=media_type)
     response["Content-Length"] = str(len(content))
     response["Cache-Control"] = "private, no-store"

@@ -24,7 +24,7 @@ from studies.plan.visits import change_plan, plan_visit
 
 
 def set_up(request: HttpRequest, code: str) -> HttpResponse:
-    """The four things a trial is made of, and how many there are of each."""
+    """Sites, planned visits, subjects and people, with their numbers."""
     trial, _ = trial_or_404(request, code, Action.SET_UP_TRIAL)
     counts = {
         "sites": trial.sites.count(),
@@ -51,7 +51,7 @@ def sites(request: HttpRequest, code: str) -> HttpResponseBase:
         Column("site", "Site", lambda site: link(site, "change_site", code), "code"),
         Column("name", "Name", sort="name"),
         Column("subjects", "Subjects", "n_subjects", "n_subjects"),
-        Column("people", "People", "n_people", "n_people", help="Who can upload and answer for this site"),
+        Column("people", "People", "n_people", "n_people", help="People who can upload and answer for this site"),
     ]
     empty = "No sites yet. Add the first one here, or import a table."
     listing = Listing(request, rows, columns=columns, name="sites", search=["code", "name"], sort="site", empty=empty)
@@ -95,7 +95,7 @@ def plans(request: HttpRequest, code: str) -> HttpResponseBase:
         with refused_on(form):
             typed = form.cleaned_data
             plan = plan_visit(trial=trial, code=typed.pop("visit"), actor=actor, **typed)
-            messages.success(request, f"{plan.label} was planned, also for the subjects already enrolled.")
+            messages.success(request, f"{plan.label} was planned, including for the subjects already enrolled.")
             return redirect(request.path)
     rows = trial.visit_plans.annotate(n_done=Count("visits", filter=Q(visits__films__isnull=False), distinct=True))
     columns = [
@@ -107,7 +107,7 @@ def plans(request: HttpRequest, code: str) -> HttpResponseBase:
         Column("days_after", "Days after", sort="days_after"),
         Column("done", "Visits with films", "n_done", "n_done"),
     ]
-    empty = "No visits planned yet. Begin with the baseline on day 0."
+    empty = "No visits are planned yet. Start with the baseline on day 0."
     listing = Listing(request, rows, columns=columns, name="planned-visits", sort="target_day", empty=empty)
     return page(trial, "plans", listing, form, "Plan the visit")
 

@@ -1,4 +1,4 @@
-"""Questions as the coordinator keeps them: the list, the overdue ones, one thread, a new one."""
+"""Questions for the coordinator: the list, the overdue ones, one thread, a new one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from studies.models.question import QuestionQuerySet
 from studies.questions.threads import ask, close, remind, reopen
 from studies.record_history import history_of
 
-# What a question can be about: the word in the address, and where such things are found.
+# What a question can be about: the word in the address, and the model.
 MATTERS: dict[str, type[Film] | type[Visit] | type[Subject]] = {"film": Film, "visit": Visit, "subject": Subject}
 STATUSES = ChoiceFilter("status", QuestionStatus.choices)
 
@@ -67,7 +67,7 @@ def questions(request: HttpRequest, code: str) -> HttpResponseBase:
         name="questions",
         search=["subject__code", "visit__code"],
         sort="-opened",
-        empty="No questions. Ask one from the page of a film, a visit or a subject.",
+        empty="There are no questions. Ask one from the page of a film, a visit or a subject.",
     )
     overdue = Question.objects.of_trial(trial).overdue(timezone.localdate()).count()
     return listing.respond("studies/questions.html", {"trial": trial, "overdue": overdue})
@@ -76,7 +76,7 @@ def questions(request: HttpRequest, code: str) -> HttpResponseBase:
 def late_or_all(rows: QuestionQuerySet, late: str) -> QuestionQuerySet:
     """The questions, or the overdue ones of them."""
     if late not in ("", "overdue"):
-        raise BadInput(f"The questions cannot be narrowed to {quoted(late)}. Choose all of them or the overdue ones.")
+        raise BadInput(f"The questions cannot be filtered by {quoted(late)}. Choose all questions or the overdue ones.")
     return rows.overdue(timezone.localdate()) if late else rows
 
 
@@ -128,7 +128,7 @@ def matter_or_404(trial: Trial, matter: str, pk: int) -> Any:
 
 
 def close_question(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """Settles a question."""
+    """Closes a question."""
     trial, actor = trial_or_404(request, code, Action.ASK_QUESTIONS)
     question = get_object_or_404(Question.objects.of_trial(trial), pk=pk)
     form = CloseForm(request.POST or None, auto_id="close-%s")
@@ -154,7 +154,7 @@ def reopen_question(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 def remind_site(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """Mails the site once more."""
+    """E-mails the site again."""
     trial, actor = trial_or_404(request, code, Action.ASK_QUESTIONS)
     question = get_object_or_404(Question.objects.of_trial(trial), pk=pk)
     if request.method == "POST":

@@ -1,4 +1,4 @@
-"""What a site sees: its subjects, its films and what became of each, its questions. Nothing of any other site."""
+"""What a site sees: its subjects, its films with their status, its questions. Nothing of any other site."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from studies.views.visits import board_columns
 
 
 def site(request: HttpRequest, code: str) -> HttpResponseBase:
-    """What is expected of the site, what came, and what waits for its people."""
+    """What is expected from the site, what has arrived, and what is waiting for its people."""
     trial, site, _ = site_or_404(request, code, Action.SEE_SITE_FILMS)
     today = timezone.localdate()
     listing = Listing(
@@ -38,7 +38,7 @@ def site(request: HttpRequest, code: str) -> HttpResponseBase:
         name="your-visits",
         search=["code"],
         sort="subject",
-        empty="The coordinator has not enrolled a subject of your site yet.",
+        empty="The coordinator has not enrolled a subject at your site yet.",
         per_page=25,
     )
     context = {
@@ -61,7 +61,7 @@ def tiles(trial: Trial, stands: Standing) -> list[tuple[str, int, str, str]]:
         ("films received", stands.films_come, "", films),
         ("accepted", stands.accepted, "", f"{films}?status={FilmStatus.READY}"),
         ("held, waiting for you", stands.held, "waiting", f"{films}?status={FilmStatus.HELD}"),
-        ("refused or rejected", stands.turned_down, "bad", f"{films}?status={FilmStatus.REJECTED}"),
+        ("refused or rejected", stands.refused_or_rejected, "bad", f"{films}?status={FilmStatus.REJECTED}"),
         ("questions to you", stands.questions_open, "waiting", f"{questions}?status=open"),
         ("questions overdue", stands.questions_overdue, "bad", f"{questions}?status=open&sort=due"),
     ]
@@ -73,7 +73,7 @@ def own_films(site: Site) -> Any:
 
 
 def undated(films: Any) -> Any:
-    """Those whose date is the header's and was not confirmed by the site yet."""
+    """Those whose date was read from the header and has not been confirmed by the site yet."""
     waiting = films.filter(film_date_source="header", status__in=AT_DESK)
     return waiting.exclude(header__has_key=DATE_CONFIRMED)
 
@@ -84,7 +84,7 @@ def own_questions(trial: Trial, site: Site) -> Any:
 
 
 def site_films(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Every film the site sent, with the name its file had there."""
+    """Every film that the site sent, with its file name at the site."""
     trial, site, _ = site_or_404(request, code, Action.SEE_SITE_FILMS)
     shown = [
         Column("film", "Film", "pk", "pk"),
@@ -112,7 +112,7 @@ def site_films(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 def named(films: Any, words: str) -> Case:
-    """The words searched for, on films whose file has them in its name: the database cannot look into names."""
+    """Searches file names as well: they are encrypted, so the database cannot search them."""
     wanted = words.strip()
     names = films.values_list("pk", "original_name") if wanted else ()
     found = [pk for pk, name in names if wanted.casefold() in name.casefold()]
@@ -134,7 +134,7 @@ def site_questions(request: HttpRequest, code: str) -> HttpResponseBase:
         name="questions",
         search=["subject__code", "visit__code"],
         sort="-opened",
-        empty="No questions to your site.",
+        empty="There are no questions to your site.",
     )
     return listing.respond("studies/site/questions.html", {"trial": trial, "site": site})
 

@@ -1,4 +1,4 @@
-"""One film as its site sees it: what became of it, completing it, confirming its date."""
+"""One film as its site sees it: its status, completing it, confirming its date."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def site_film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 def film_page(request: HttpRequest, trial: Trial, site: Site, film: Film, form: Form) -> HttpResponse:
-    """What became of the film, and the forms for what its site can still do."""
+    """The status of the film, and the forms for what its site can still do."""
     held = film.status == FilmStatus.HELD
     context = {
         "trial": trial,
@@ -60,7 +60,7 @@ def film_page(request: HttpRequest, trial: Trial, site: Site, film: Film, form: 
 
 
 def asks_for_day(film: Film) -> bool:
-    """Whether the date is the header's, and the site has not said yet that it is right."""
+    """Whether the date was read from the header and the site has not confirmed it yet."""
     waiting = film.status in AT_DESK
     return waiting and film.film_date_source == "header" and DATE_CONFIRMED not in film.header
 
@@ -83,13 +83,13 @@ def facts(film: Film) -> list[tuple[str, object]]:
 
 @require_POST
 def settle(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """A held film is taken back, or kept beside the one whose identifier it has."""
+    """A held film is taken back, or kept in addition to the one with the same identifier."""
     _, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
     film = own_film_or_404(site, pk)
     reason = request.POST.get("reason", "")
     if "apart" in request.POST:
         keep_apart(film=film, reason=reason, actor=actor)
-        messages.success(request, f"Film {film.pk} is being processed under an identifier of its own.")
+        messages.success(request, f"Film {film.pk} is being processed with its own identifier.")
     else:
         discard(film=film, reason=reason, actor=actor)
         messages.success(request, f"Film {film.pk} was taken back.")
@@ -98,7 +98,7 @@ def settle(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 @require_POST
 def confirm_day(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """The day of a film, as its header has it or as the site corrects it; answers with its row or its page."""
+    """The date of a film, as read from its header or as corrected by the site; answers with its row or its page."""
     trial, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
     film = own_film_or_404(site, pk)
     form = DayForm(request.POST)

@@ -1,4 +1,4 @@
-"""Setting up a trial by table: chosen, looked through line by line, then written whole."""
+"""Setting up a trial by table: the file is chosen, reviewed line by line, then written as a whole."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from studies.forms.tables import TableForm
 from studies.plan.tables.importing import preview, write_table
 from studies.plan.tables.kinds import TABLES, Table
 
-# Where each table's rows can be seen afterwards.
+# The page that shows each table's rows afterwards.
 PAGE = {"sites": "sites", "planned-visits": "plans", "subjects": "subjects", "visits": "visits"}
 
 
@@ -25,7 +25,7 @@ def table_or_404(slug: str) -> Table:
 
 
 def import_table(request: HttpRequest, code: str, slug: str) -> HttpResponse:
-    """Choosing the file; sending it shows what it holds and writes nothing."""
+    """Choosing the file; sending it shows its content and writes nothing."""
     trial, _ = trial_or_404(request, code, Action.SET_UP_TRIAL)
     table = table_or_404(slug)
     form = TableForm(request.POST or None, request.FILES or None)
@@ -38,7 +38,7 @@ def import_table(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 
 
 def write(request: HttpRequest, code: str, slug: str) -> HttpResponse:
-    """Writes what was looked through; it is checked again, for the trial may have changed meanwhile."""
+    """Writes the reviewed table; it is checked again, because the trial may have changed in the meantime."""
     trial, actor = trial_or_404(request, code, Action.SET_UP_TRIAL)
     table = table_or_404(slug)
     if request.method != "POST":
@@ -49,7 +49,7 @@ def write(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 
 
 def example(request: HttpRequest, code: str, slug: str) -> HttpResponse:
-    """A file to begin with."""
+    """An example file."""
     trial_or_404(request, code, Action.SET_UP_TRIAL)
     table = table_or_404(slug)
     answer = HttpResponse(table.example, content_type="text/csv; charset=utf-8")

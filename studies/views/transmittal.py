@@ -13,7 +13,7 @@ from studies.models import Transmittal
 
 
 def own_transmittal_or_404(request: HttpRequest, code: str, token: str) -> Transmittal:
-    """A delivery of the person's site, however it came."""
+    """A delivery of the person's site, by any channel."""
     _, site, _ = site_or_404(request, code, Action.UPLOAD_FILMS)
     return get_object_or_404(Transmittal.objects.select_related("trial", "site", "sent_by"), site=site, token=token)
 

@@ -1,4 +1,4 @@
-"""The first page of a trial, and the making of a new one."""
+"""The first page of a trial, and creating a new one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from studies.plan.trials import create_trial
 
 
 def trial(request: HttpRequest, code: str) -> HttpResponse:
-    """Where each role begins: the coordinator's overview, else the first page of the menu."""
+    """The start page of each role: the coordinator's overview, otherwise the first page of the menu."""
     held = memberships_or_404(request, code)
     if any(allows(membership.role, Action.SET_UP_TRIAL) for membership in held):
         return overview(request, code)
@@ -34,7 +34,7 @@ def trial(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def overview(request: HttpRequest, code: str) -> HttpResponse:
-    """What is planned, what came, and what waits for the coordinator."""
+    """What is planned, what has arrived, and what is waiting for the coordinator."""
     trial, _ = trial_or_404(request, code, Action.SET_UP_TRIAL)
     today = timezone.localdate()
     stands = standing(trial, today)
@@ -59,7 +59,7 @@ def tiles(trial: Trial, stands: Standing) -> list[tuple[str, int, str, str]]:
         ("questioned", stands.films_in(FilmStatus.QUESTIONED), "", f"{films}?status={FilmStatus.QUESTIONED}"),
         ("held at the site", stands.held, "", f"{films}?status={FilmStatus.HELD}"),
         ("accepted", stands.accepted, "", f"{films}?status={FilmStatus.READY}"),
-        ("refused or rejected", stands.turned_down, "", f"{films}?status={FilmStatus.REJECTED}"),
+        ("refused or rejected", stands.refused_or_rejected, "", f"{films}?status={FilmStatus.REJECTED}"),
         ("questions answered", stands.questions_answered, "waiting", f"{questions}?status=answered"),
         ("questions open", stands.questions_open, "", f"{questions}?status=open"),
         ("questions overdue", stands.questions_overdue, "bad", f"{questions}?late=overdue"),
@@ -67,20 +67,20 @@ def tiles(trial: Trial, stands: Standing) -> list[tuple[str, int, str, str]]:
 
 
 def steps(trial: Trial, stands: Standing) -> list[tuple[str, str, bool]]:
-    """What setting up takes: the step, its page, whether it is done."""
+    """The steps of setting up a trial: the step, its page, whether it is done."""
     pages = {name: reverse(f"studies:{name}", args=[trial.code]) for name in ("sites", "plans", "subjects", "members")}
     site_people = trial.memberships.current().filter(role=Role.SITE).values("site").distinct().count()
     sites = trial.sites.count()
     return [
         ("Add the sites", pages["sites"], sites > 0),
-        ("Plan the visits, baseline on day 0", pages["plans"], trial.visit_plans.filter(target_day=0).exists()),
+        ("Plan the visits, with baseline on day 0", pages["plans"], trial.visit_plans.filter(target_day=0).exists()),
         ("Enrol the subjects", pages["subjects"], stands.subjects > 0),
         ("Give every site a person who uploads", pages["members"], 0 < sites == site_people),
     ]
 
 
 def new_trial(request: HttpRequest) -> HttpResponse:
-    """Whoever coordinates a trial may begin another and becomes its coordinator."""
+    """Anyone who coordinates a trial may create another one and becomes its coordinator."""
     coordinators = Membership.objects.current().filter(role=Role.COORDINATOR).select_related("user")
     held = coordinators.filter(user__email=request.user.get_username()).first()
     if held is None:
@@ -95,7 +95,7 @@ def new_trial(request: HttpRequest) -> HttpResponse:
 
 
 def begin(typed: dict[str, str], user: User) -> Trial:
-    """The trial and its first coordinator, together or not at all."""
+    """The trial and its first coordinator, in one transaction."""
     actor = Actor(user_id=user.pk, label=str(user), role=Role.COORDINATOR)
     with audited_atomic():
         trial = create_trial(code=typed["trial_code"], title=typed["title"], sponsor=typed["sponsor"], actor=actor)

@@ -1,4 +1,4 @@
-"""The way in by browser: a page for many files at once, each sent in pieces and received on its own."""
+"""Uploading by browser: a page for many files at once, each sent in pieces and received separately."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SHOWN, SHOWN_FOR = 100, timedelta(days=7)
 
 
 def upload(request: HttpRequest, code: str) -> HttpResponse:
-    """The page; without scripts its form sends the files in one go."""
+    """The page; without scripts its form sends the files in one request."""
     trial, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
     replaces = film_to_replace(site, request.GET.get("replaces", ""))
     form = UploadForm(site, request.POST or None, request.FILES or None, initial=chosen(request, replaces))
@@ -51,7 +51,7 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def film_to_replace(site: Site, pk: str) -> Film | None:
-    """The film of this site that a new one takes the place of."""
+    """The film of this site that a new one replaces."""
     if not pk:
         return None
     if not pk.isdecimal():
@@ -60,7 +60,7 @@ def film_to_replace(site: Site, pk: str) -> Film | None:
 
 
 def chosen(request: HttpRequest, replaces: Film | None) -> dict[str, Any]:
-    """What the link that led here has chosen already."""
+    """What the link to this page has already chosen."""
     return {"visit": replaces.visit_id if replaces else request.GET.get("visit")}
 
 
@@ -77,18 +77,18 @@ def receive_form(trial: Trial, site: Site, actor: Actor, typed: dict[str, Any], 
 
 
 def entries_of(site: Site) -> QuerySet[TransmittalEntry]:
-    """What came by browser, with what a row shows of it."""
+    """The files uploaded by browser, with what a row shows of each."""
     entries = TransmittalEntry.objects.filter(transmittal__site=site, transmittal__channel="browser")
     return entries.select_related("film__visit__plan", "film__subject", "transmittal__trial").order_by("-pk")
 
 
 def recent(site: Site) -> QuerySet[TransmittalEntry]:
-    """The newest of it: closing the page and coming back shows what became of each file."""
+    """The newest of these, so that the results are still shown after the page was closed and opened again."""
     return entries_of(site).filter(at__gte=timezone.now() - SHOWN_FOR)[:SHOWN]
 
 
 def deliveries(site: Site) -> QuerySet[Transmittal]:
-    """What came lately by any way, delivery by delivery; one without a file has no form."""
+    """Recent deliveries by any channel; one without a file has no form."""
     lately = Transmittal.objects.filter(site=site, opened_at__gte=timezone.now() - SHOWN_FOR)
     return lately.annotate(n_files=Count("entries")).filter(n_files__gt=0).order_by("-pk")[:SHOWN]
 
@@ -104,7 +104,7 @@ def start(request: HttpRequest, code: str) -> JsonResponse:
 
 @require_GET
 def here(request: HttpRequest, code: str, fingerprint: str) -> JsonResponse:
-    """How much of a file is here already, from this visit to the page or an earlier one."""
+    """How much of a file has already been received, now or on an earlier visit to the page."""
     _, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
     key = key_of(site=site, user_id=actor.user_id, fingerprint=fingerprint)
     return JsonResponse({"received": received(key)})
@@ -120,7 +120,7 @@ def piece(request: HttpRequest, code: str, fingerprint: str, begin: int) -> Json
 
 @require_POST
 def finish(request: HttpRequest, code: str, fingerprint: str) -> HttpResponse:
-    """Receives the file that is here whole; answers with the rows that tell what became of it."""
+    """Receives the file once it is complete; answers with the rows that show the result."""
     trial, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
     said = read_json(request)
     form = UploadForm(site, said)
@@ -157,7 +157,7 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
 
 
 def checked_size(said: dict[str, Any]) -> int:
-    """The length of the file as the browser knows it."""
+    """The size of the file as the browser states it."""
     size = said.get("size")
     if not isinstance(size, int) or size < 1:
         raise BadInput(f"The file size must be a whole number of bytes, at least 1, and {quoted(size)} was given.")
@@ -166,7 +166,7 @@ def checked_size(said: dict[str, Any]) -> int:
 
 @require_GET
 def row(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """One row anew, while its film is being read."""
+    """One row again, while its film is being processed."""
     trial, site, _ = site_or_404(request, code, Action.UPLOAD_FILMS)
     entry = get_object_or_404(entries_of(site), pk=pk)
     return render(request, "studies/site/rows.html", {"trial": trial, "entries": [entry]})

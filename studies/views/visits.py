@@ -1,4 +1,4 @@
-"""Visits: the board of subjects by visits, one subject, one visit."""
+"""Visits: the table of subjects by visits, one subject, one visit."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from studies.record_history import history_of
 
 
 def visits(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Every subject with every visit, and in each the state of the four views."""
+    """Every subject with every visit, showing the state of the four views of each."""
     trial, _ = trial_or_404(request, code, Action.SET_UP_TRIAL)
     sites = [(site.code, str(site)) for site in trial.sites.all()]
     listing = Listing(
@@ -53,7 +53,7 @@ def board_columns(trial: Trial) -> list[Column]:
 
 
 def board_cell(plan: int | None) -> Callable[[Subject], Board]:
-    """Reads the visits of one plan (None: of no plan) off a subject."""
+    """Reads the visits of one plan (None: outside the plan) from a subject."""
 
     def cell(subject: Subject) -> Board:
         return Board([state for state in states_of(subject) if state.visit.plan_id == plan])
@@ -69,7 +69,7 @@ class Board(list[VisitState]):
 
 
 def states_of(subject: Subject) -> list[VisitState]:
-    """The visits of a subject, worked out once for all columns of its row."""
+    """The visits of a subject, computed once for all columns of its row."""
     if not hasattr(subject, "states"):
         subject.states = visit_states(subject, timezone.localdate())  # type: ignore[attr-defined]
     found: list[VisitState] = subject.states  # type: ignore[attr-defined]
@@ -77,7 +77,7 @@ def states_of(subject: Subject) -> list[VisitState]:
 
 
 def subject(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """One subject with its visits, its questions, and a form for a visit that no plan foresaw."""
+    """One subject with its visits, its questions, and a form for a visit outside the plan."""
     trial, actor = trial_or_404(request, code, Action.SET_UP_TRIAL)
     subject = get_object_or_404(subjects_with_visits(trial), pk=pk)
     form = VisitForm(request.POST or None, initial={"visit": f"UNS-{unplanned(subject) + 1}"})
@@ -104,13 +104,13 @@ def unplanned(subject: Subject) -> int:
 
 
 def visit_or_404(trial: Trial, pk: int) -> VisitState:
-    """One visit of the trial as it stands."""
+    """One visit of the trial with its current state."""
     owner = get_object_or_404(subjects_with_visits(trial).filter(visits=pk))
     return next(state for state in visit_states(owner, timezone.localdate()) if state.visit.pk == pk)
 
 
 def visit(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """One visit: its four views, every film that came for it, what it strayed from the plan."""
+    """One visit: its four views, every film received for it, its deviations from the plan."""
     trial, actor = trial_or_404(request, code, Action.SET_UP_TRIAL)
     return visit_page(request, trial, visit_or_404(trial, pk), actor.role, {})
 
@@ -148,7 +148,7 @@ def not_done(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 def absence(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """Records that one film of a visit will never come."""
+    """Records that one film of a visit is not available."""
     trial, actor = trial_or_404(request, code, Action.SET_UP_TRIAL)
     visit = get_object_or_404(Visit.objects.select_related("subject__trial"), subject__trial=trial, pk=pk)
     form = AbsenceForm(request.POST or None, auto_id="absence-%s")
@@ -162,7 +162,7 @@ def absence(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 def expect(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """Expects a film again that was given up."""
+    """Expects a film again that was recorded as not available."""
     trial, actor = trial_or_404(request, code, Action.SET_UP_TRIAL)
     absent = get_object_or_404(
         AbsentFilm.objects.select_related("visit__subject__trial"), visit__subject__trial=trial, pk=pk

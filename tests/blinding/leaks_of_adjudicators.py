@@ -35,7 +35,7 @@ def purpose(patch: pytest.MonkeyPatch) -> None:
     in_page(patch, "reading.views.worklist", b"</body>", why)
 
 
-@leak("how far the readers were apart", "adjudicator")
+@leak("size of the difference between the readers", "adjudicator")
 def how_far(patch: pytest.MonkeyPatch) -> None:
     from scoring.models import CaseResult
 
@@ -64,7 +64,7 @@ DISAGREE = frozenset({1})
 
 
 @leak(
-    "trigger that compares first and last visit alone",
+    "trigger that compares only the first and last visits",
     "adjudicator",
     "worklist",
     building=True,

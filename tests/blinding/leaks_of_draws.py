@@ -33,7 +33,7 @@ def start_by_visit(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(drawing, "first_image", lambda timepoint: timepoint.day)
 
 
-@leak("letters by rank in time", "reader", building=True)
+@leak("letters in chronological order", "reader", building=True)
 def letters(patch: pytest.MonkeyPatch) -> None:
     def ranked(made: tuple[Any, ...], shown: Any) -> tuple[Any, ...]:
         days = sorted(timepoint.day for timepoint in shown)
@@ -51,7 +51,7 @@ def time_ordered(patch: pytest.MonkeyPatch) -> None:
     reshaped("reading.issuing.drawing.draw_timepoints", ordered)(patch)
 
 
-@leak("film token made from the number of the visit", "reader", building=True)
+@leak("film token made from the visit number", "reader", building=True)
 def derived_token(patch: pytest.MonkeyPatch) -> None:
     def derived(made: list[Any], timepoint: Any) -> list[Any]:
         code = Visit.objects.get(pk=timepoint.visit).code

@@ -26,7 +26,7 @@ def sum_of(case: Case) -> str:
     return str(newest.numbers if newest else "")
 
 
-@leak("column of sums in the CSV file of cases", "coordinator", "cases")
+@leak("column of totals in the CSV file of cases", "coordinator", "cases")
 def csv_column(patch: pytest.MonkeyPatch) -> None:
     original = kept(campaigns, "Listing")
 
@@ -37,7 +37,7 @@ def csv_column(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(campaigns, "Listing", listing)
 
 
-@leak("cases sorted by their sums", "coordinator", "cases")
+@leak("cases sorted by their totals", "coordinator", "cases")
 def sorted_by_sum(patch: pytest.MonkeyPatch) -> None:
     original = campaigns.reads_in_words
 
@@ -53,7 +53,7 @@ def hash_of(text: str) -> int:
     return sum(text.encode())
 
 
-@leak("mean score beside the progress of a campaign", "coordinator", "campaign")
+@leak("mean score on the progress page of a campaign", "coordinator", "campaign")
 def mean_score(patch: pytest.MonkeyPatch) -> None:
     def mean(request: HttpRequest) -> str:
         return " ".join(sum_of(case) for case in Case.objects.order_by("number"))
@@ -70,7 +70,7 @@ def by_arm(patch: pytest.MonkeyPatch) -> None:
     in_page(patch, "reading.views.campaigns", b"</main>", arms)
 
 
-@leak("arms beside the agreement of readers", "lead", "agreement")
+@leak("arms on the agreement page", "lead", "agreement")
 def arms_of_agreement(patch: pytest.MonkeyPatch) -> None:
     in_page(patch, "scoring.views.agreement", b"</main>", lambda request: playing.PRESENT[-1].arms)
 
@@ -92,7 +92,7 @@ def search_everywhere(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(site_pages, "own_films", lambda site: Film.objects.of_trial(site.trial))
 
 
-@leak("tile that counts the questions to all sites", "site", "site")
+@leak("tile that counts questions to all sites", "site", "site")
 def tile(patch: pytest.MonkeyPatch) -> None:
     def more(tiles: list[Any], trial: Any) -> list[Any]:
         return [*tiles, ("questions in the trial", Question.objects.filter(trial=trial).count(), "", "")]
@@ -100,7 +100,7 @@ def tile(patch: pytest.MonkeyPatch) -> None:
     reshaped("studies.views.site.tiles", more)(patch)
 
 
-@leak("that a film's case was discordant", "site", "site_film")
+@leak("note that a film's case was discordant", "site", "site_film")
 def discordant_film(patch: pytest.MonkeyPatch) -> None:
     def told(facts: list[Any], film: Film) -> list[Any]:
         states = Case.objects.order_by("number").values_list("status", "reads__status")
@@ -126,7 +126,7 @@ def export_of_results(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(redaction.Shown, "as_dict", told)
 
 
-@leak("how much the house holds, at the open address of health", "anonymous", "healthz")
+@leak("amount of data held, on the public health page", "anonymous", "healthz")
 def health(patch: pytest.MonkeyPatch) -> None:
     reshaped("jobs.views.in_public", lambda says, answer: f"{says}, {Film.objects.count()} films")(patch)
 
@@ -139,7 +139,7 @@ def trials_at_the_door(patch: pytest.MonkeyPatch) -> None:
     in_page(patch, "accounts.views.sign_in", b"</main>", codes)
 
 
-@leak("job that names its subject, on the page of jobs", "administrator", "health")
+@leak("job that names its subject, on the jobs page", "administrator", "health")
 def job_text(patch: pytest.MonkeyPatch) -> None:
     def codes(request: HttpRequest) -> str:
         return " ".join(film.original_name for film in Film.objects.order_by("pk")[:3])
@@ -147,7 +147,7 @@ def job_text(patch: pytest.MonkeyPatch) -> None:
     in_page(patch, "accounts.views.health", b"</main>", codes)
 
 
-@leak("scores beside the completeness of films", "sponsor", "completeness")
+@leak("scores on the completeness page", "sponsor", "completeness")
 def completeness(patch: pytest.MonkeyPatch) -> None:
     from config import listing
 

@@ -42,7 +42,7 @@ def title(patch: pytest.MonkeyPatch) -> None:
     in_page(patch, SCREEN, b"</title>", lambda request: films_of(token_in(request))[0].visit)
 
 
-@leak("alt text with the day of the film", "reader")
+@leak("alt text with the film's date", "reader")
 def alt_text(patch: pytest.MonkeyPatch) -> None:
     in_page(patch, SCREEN, b" of timepoint A", lambda request: films_of(token_in(request))[0].film_date)
 
@@ -57,7 +57,7 @@ def comment(patch: pytest.MonkeyPatch) -> None:
     in_page(patch, SCREEN, b"</body>", lambda request: f"<!-- {films_of(token_in(request))[0].subject} -->")
 
 
-@leak("hidden form field with the kind of the visit", "reader", "review")
+@leak("hidden form field with the type of visit", "reader", "review")
 def form_field(patch: pytest.MonkeyPatch) -> None:
     in_page(patch, "reading.views.review", b"</form>", lambda request: films_of(token_in(request))[1].visit.kind)  # type: ignore[union-attr]
 
@@ -67,7 +67,7 @@ def etag(patch: pytest.MonkeyPatch) -> None:
     with_header(patch, "ETag", lambda film: f'"{film.size}"')
 
 
-@leak("Last-Modified from the day of the film", "reader", "preview")
+@leak("Last-Modified from the film's date", "reader", "preview")
 def last_modified(patch: pytest.MonkeyPatch) -> None:
     with_header(patch, "Last-Modified", lambda film: f"{film.film_date:%d %b %Y} 00:00:00 GMT")
 
@@ -113,7 +113,7 @@ def place_of(image: Any) -> int:
     return int(film_behind(image.key).visit.code[1:])  # type: ignore[union-attr]
 
 
-@leak("size of the preview by visit", "reader", "preview")
+@leak("preview size that depends on the visit", "reader", "preview")
 def size_by_visit(patch: pytest.MonkeyPatch) -> None:
     reshaped(f"{SCREEN}.read_preview", lambda made, image: made + bytes(place_of(image)))(patch)
 
@@ -127,7 +127,7 @@ def exif(patch: pytest.MonkeyPatch) -> None:
     reshaped(f"{SCREEN}.read_preview", dated)(patch)
 
 
-@leak("padding of a band by the scanner's name", "reader", "band")
+@leak("band padding that depends on the scanner's name", "reader", "band")
 def padded_band(patch: pytest.MonkeyPatch) -> None:
     def longer(made: bytes, image: Any) -> bytes:
         return made + str(film_behind(image.key).header["Manufacturer"]).encode()
@@ -135,7 +135,7 @@ def padded_band(patch: pytest.MonkeyPatch) -> None:
     reshaped(f"{SCREEN}.read_band", longer)(patch)
 
 
-@leak("403 for a read of somebody else, 404 for none", "reader", first=OTHERS_SIGNED, second=OTHERS_NONE)
+@leak("403 for another reader's read, 404 for none", "reader", first=OTHERS_SIGNED, second=OTHERS_NONE)
 def forbidden_or_absent(patch: pytest.MonkeyPatch) -> None:
     original = kept(screen, "piece_or_404")
 
@@ -177,12 +177,12 @@ def order_note(patch: pytest.MonkeyPatch) -> None:
     reshaped("reading.room.blinded.order_note", earliest)(patch)
 
 
-@leak("label by the order of enrolment", "reader")
+@leak("label that follows the order of enrolment", "reader")
 def label(patch: pytest.MonkeyPatch) -> None:
     reshaped("reading.room.blinded.label_of", lambda text, piece: f"{text} ({subject_of(piece.read.case).code})")(patch)
 
 
-@leak("films fetched ahead in the order of their days", "reader")
+@leak("films prefetched in order of date", "reader")
 def prefetch_order(patch: pytest.MonkeyPatch) -> None:
     def by_day(following: dict[str, Any] | None, piece: Any) -> dict[str, Any] | None:
         shown = list(following["films"]) if following else []
@@ -209,7 +209,7 @@ def sorted_worklist(patch: pytest.MonkeyPatch) -> None:
     reshaped("reading.views.worklist.waiting_for", by_code)(patch)
 
 
-@leak("badge that counts what others signed", "reader", "home", first=OTHERS_SIGNED, second=OTHERS_NONE)
+@leak("badge that counts other readers' signatures", "reader", "home", first=OTHERS_SIGNED, second=OTHERS_NONE)
 def badge(patch: pytest.MonkeyPatch) -> None:
     def counted(found: list[Waiting], user_id: int) -> list[Waiting]:
         others = Read.objects.filter(status=ReadStatus.SIGNED).exclude(reader_id=user_id).count()

@@ -27,7 +27,7 @@ WAYS = (
     "page title with the first pane's visit",
     "ETag from the stored file's size",
     "cookie with the site",
-    "padding of a band by the scanner's name",
+    "band padding that depends on the scanner's name",
     "order of JSON keys by visit date",
     "error text with the visit",
 )

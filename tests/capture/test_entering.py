@@ -302,6 +302,8 @@ def test_a_film_problem_is_reported_with_letter_and_token_only(clean_page: Page,
     clean_page.click("[data-command=problem]")
     clean_page.check("input[value=wrong-side]")
     clean_page.click(".problem button[type=submit]")
-    wait_until(clean_page, "document.querySelector('.pad .refusal').textContent.includes('coordinator has been informed')")
+    wait_until(
+        clean_page, "document.querySelector('.pad .refusal').textContent.includes('coordinator has been informed')"
+    )
     assert "film=read-A-L-hand" in bodies[0]
     assert "kind=wrong-side" in bodies[0]

@@ -17,7 +17,11 @@ KEYBOARDS = {
     "ru": {"Digit4": "4", "Digit6": "6", "Backquote": "ё", "KeyN": "т", "BracketLeft": "х", "Equal": "="},
 }
 SHOWN = {
-    "fr": {"Score 4, next cell": ["Shift+4", "'"], "Score 6, next cell": ["Shift+6"], "Score 0, next cell": ["Shift+0", "² (left of 1)"]},
+    "fr": {
+        "Score 4, next cell": ["Shift+4", "'"],
+        "Score 6, next cell": ["Shift+6"],
+        "Score 0, next cell": ["Shift+0", "² (left of 1)"],
+    },
     "ru": {
         "Score 4, next cell": ["4"],
         "Not assessable, then 1 to 6 for the reason": ["Т"],

@@ -191,9 +191,9 @@ def test_reasons_are_in_the_order_of_the_keys_n_then_1_to_6() -> None:
 def test_what_does_not_exist_is_refused_by_name() -> None:
     with pytest.raises(instruments.UnknownInstrument, match=r"There is no instrument “sharp”\. Choose svdh, "):
         instruments.get("sharp")
-    with pytest.raises(UnknownItem, match="'EL-DIP2' is not an item of svdh"):
+    with pytest.raises(UnknownItem, match=r"“EL-DIP2” is not an item of svdh\."):
         instruments.get("svdh").item("EL-DIP2")
-    with pytest.raises(UnknownReason, match="'TIRED' was given; allowed: IMAGE, SURGERY"):
+    with pytest.raises(UnknownReason, match="The reason cannot be “TIRED”. Give one of IMAGE, SURGERY"):
         instruments.get("svdh").reason("TIRED")
 
 

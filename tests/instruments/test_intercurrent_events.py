@@ -150,11 +150,11 @@ def test_event_rules_carry_their_mark_and_refuse_what_they_do_not_take() -> None
     assert {fact.mark for fact in EVENT_RULES.values()} == {Mark.GENERAL}
     assert get_event_rule(cap=True).as_dict()["parameters"] == {"minimum_interval": 1, "grace_days": 0, "cap": True}
     for name, parameters, message in (
-        ("bocf", {}, "event rule: 'bocf' was given"),
-        ("locf", {"grace_days": -1}, "grace_days: -1 was given; allowed: a whole number of days from 0"),
-        ("locf", {"minimum_interval": 0}, "minimum_interval: 0 was given"),
-        ("locf", {"window": 3}, "parameter: 'window' was given"),
-        ("locf", {"cap": "yes"}, "cap: 'yes' was given; allowed: true or false"),
+        ("bocf", {}, "The event rule cannot be “bocf”. Give one of linear-extrapolation, "),
+        ("locf", {"grace_days": -1}, "grace_days cannot be “-1”. Give a whole number of days, 0 or more."),
+        ("locf", {"minimum_interval": 0}, "The parameter minimum_interval cannot be “0”."),
+        ("locf", {"window": 3}, "The parameter cannot be “window”. Give minimum_interval, grace_days or cap."),
+        ("locf", {"cap": "yes"}, "The parameter cap cannot be “yes”. Give true or false."),
     ):
         with pytest.raises(ValueError, match=r".") as refused:
             get_event_rule(name, **parameters)

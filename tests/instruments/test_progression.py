@@ -21,7 +21,7 @@ def test_a_threshold_says_whether_it_is_strict() -> None:
 
 
 def test_a_decimal_threshold_is_read_as_written() -> None:
-    """The float 0.1 lies above one tenth; a change of exactly one tenth is not above one tenth."""
+    """The float 0.1 is above one tenth; a change of exactly one tenth is not above one tenth."""
     assert progressed(Fraction(1, 10), own_threshold(0.1, source="protocol")) is False
 
 
@@ -29,9 +29,9 @@ def test_a_smallest_detectable_change_names_its_source_and_interval() -> None:
     threshold = sdc_threshold("1.15", source="RA-BEGIN, RMD Open", interval="0-24 weeks")
     assert threshold.source == "RA-BEGIN, RMD Open, interval 0-24 weeks"
     for source, interval in (("", "0-24"), ("RA-BEGIN", " ")):
-        with pytest.raises(ValueError, match="of a threshold"):
+        with pytest.raises(ValueError, match=r"of a threshold is empty\. Give a text\."):
             sdc_threshold(1.15, source=source, interval=interval)
-    with pytest.raises(ValueError, match="threshold: 'high' was given; allowed: a number"):
+    with pytest.raises(ValueError, match=r"The threshold cannot be “high”\. Give a number\."):
         own_threshold("high", source="protocol")
 
 

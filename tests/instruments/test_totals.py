@@ -73,7 +73,7 @@ def test_a_missing_total_has_a_reason_and_no_number() -> None:
 
 
 def test_a_grade_an_item_does_not_have_is_refused_by_name() -> None:
-    with pytest.raises(ValueNotAllowed, match=r"EL-MCP2: 6\.0 was given; allowed: 0, 1, 2, 3, 4, 5"):
+    with pytest.raises(ValueNotAllowed, match=r"EL-MCP2 cannot be 6\.0\. Give one of 0, 1, 2, 3, 4, 5\."):
         score_one(SVDH, everywhere(0, EL_MCP2=6), RULE)
     for wrong in (-1.0, 0.5, np.inf):
         with pytest.raises(ValueNotAllowed):
@@ -81,9 +81,9 @@ def test_a_grade_an_item_does_not_have_is_refused_by_name() -> None:
 
 
 def test_an_array_of_the_wrong_shape_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"shape \(1, 85\) was given; allowed: 2 axes, 86 items"):
+    with pytest.raises(ValueError, match=r"shape \(1, 85\)\. Give 2 axes and 86 items\."):
         score(SVDH, np.zeros((1, 85)), RULE)
-    with pytest.raises(ValueError, match="operated: shape"):
+    with pytest.raises(ValueError, match=r"The operated sites have the shape \(2, 86\)\."):
         score(SVDH, np.zeros((1, 86)), RULE, np.zeros((2, 86)))
 
 

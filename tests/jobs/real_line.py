@@ -114,9 +114,7 @@ def reading_steps(house: BuiltTrial) -> Iterator[Step]:
         lambda: request_batch(campaign=campaign, actor=coordinator, **batch),
         events("reading.batch.issued"),
     )
-    yield Step(
-        "reading.remind", lambda: remind_readers(campaign=campaign, actor=coordinator), mails("cases wait for you")
-    )
+    yield Step("reading.remind", lambda: remind_readers(campaign=campaign, actor=coordinator), mails("waiting for you"))
     yield Step("scoring.consensus", read_case, events("scoring.result.computed"))
     close_campaign(campaign=campaign, actor=coordinator)
     yield Step(
@@ -128,7 +126,7 @@ def reading_steps(house: BuiltTrial) -> Iterator[Step]:
     campaign.refresh_from_db()
     holders.seal({subject.code: "A" for subject in house.subjects})
     opening = Opening(house, holders, campaign, key_folder())
-    yield Step("scoring.mail_custodians", opening.ask, mails("your opening share is asked for"))
+    yield Step("scoring.mail_custodians", opening.ask, mails("please give your opening share"))
     yield Step("scoring.unseal", lambda: give_two_shares(opening), events("scoring.arms.opened"))
 
 

@@ -50,7 +50,7 @@ class BuiltTrial:
     actors: dict[str, Actor] = field(default_factory=dict)
 
     def actor(self, name: str) -> Actor:
-        """The person of that name in his role."""
+        """The person of that name in their role."""
         return self.actors[name]
 
 
@@ -204,7 +204,7 @@ def open_campaign_of(house: BuiltTrial, **terms: object) -> Campaign:
 
 
 def scanned(campaign: Campaign) -> None:
-    """A leak scan that found nothing, as it lies in the table: without one no campaign opens."""
+    """A leak scan that found nothing, as stored: without one no campaign opens."""
     LeakScan.objects.create(campaign=campaign, number=1, status=LeakScanStatus.CLEAN, finished_at=timezone.now())
 
 
@@ -214,7 +214,7 @@ def change_first(read: Read, value: int) -> None:
 
 
 def operation_on(read: Read, timepoint: DisplayedTimepoint, value: int) -> None:
-    """Enters a value for the first item of a timepoint, over what stands there."""
+    """Enters a value for the first item of a timepoint, replacing its current value."""
     item = instrument_of(read).items[0]
     cell = cells_of([timepoint]).get((timepoint.pk, item.key))
     operation = Operation(

@@ -92,7 +92,7 @@ def test_a_declined_adjudication_goes_to_somebody_who_never_had_the_case_and_the
     assert "Cases without an adjudicator" in client.get("/").content.decode()
     page = client.get(PAGE)
     assert [case.number for case in page.context["unadjudicated"]] == [1]
-    assert "Adjudications being issued: 1." in client.post(f"{PAGE}adjudicators/", follow=True).content.decode()
+    assert "Adjudications requested: 1." in client.post(f"{PAGE}adjudicators/", follow=True).content.decode()
     run_due_jobs()
     assert [read.reader for read in thirds()] == [first.reader, second]
     assert not client.get(PAGE).context["unadjudicated"]
@@ -110,7 +110,7 @@ def test_asked_twice_before_the_read_is_there_it_is_issued_once(house: BuiltTria
     decline(thirds()[0])
     asking = house.actor("coordinator")
     assert ask_adjudicators(campaign=campaign, actor=asking) == (1, 0)
-    assert unadjudicated(campaign.cases.all()) == [], "it is asked for, though not there yet"
+    assert unadjudicated(campaign.cases.all()) == [], "it is requested, though not issued yet"
     assert ask_adjudicators(campaign=campaign, actor=asking) == (0, 0)
     run_due_jobs()
     assert len(thirds()) == 2
@@ -122,7 +122,7 @@ def test_where_nobody_is_able_the_coordinator_is_told_until_somebody_is(house: B
     assert thirds() == []
     client = coordinator(house)
     told = client.post(f"{PAGE}adjudicators/", follow=True).content.decode()
-    assert "Cases still without an adjudicator: 1; nobody is qualified" in told
+    assert "Cases still without an adjudicator: 1; no qualified adjudicator is left" in told
     late = adjudicator(house, "late")
     assert ask_adjudicators(campaign=campaign, actor=house.actor("coordinator")) == (1, 0)
     run_due_jobs()

@@ -101,12 +101,12 @@ def test_a_trial_whose_follow_up_films_have_another_matrix_is_warned_and_opens_o
     client.force_login(house.people["coordinator"], backend=BACKEND)
     url = reverse("reading:leak-scan", args=[house.trial.code, "C1"])
     page = client.get(url).content.decode()
-    assert "Readers can tell the order of films from: Matrix: rows, Matrix: columns" in page
+    assert "Readers could recognise the order of films from: Matrix: rows, Matrix: columns" in page
     figure = client.get(reverse("reading:leak-figure", args=[house.trial.code, "C1"]))
     assert figure["Content-Type"] == "image/svg+xml"
     assert b"<svg" in figure.content
     assert client.post(url, {"reason": " "}).status_code == 400
-    assert client.post(url, {"reason": "the detectors were replaced; it stands in the report"}).status_code == 302
+    assert client.post(url, {"reason": "the detectors were replaced; the report says so"}).status_code == 302
     open_it(house, campaign)
     told = Event.objects.get(action="reading.leak-scan.acknowledged")
     assert "the detectors were replaced" in str(told.content)

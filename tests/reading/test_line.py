@@ -200,7 +200,7 @@ def test_the_dataset_equals_the_sum_of_what_was_entered_and_two_people_lock_it(
     scores = list(csv.DictReader((folder / "scores.csv").open(newline="")))
     assert len(scores) == 2 * 2 * 3 * 32
     (folder / "scores.csv").write_text("altered")
-    assert verifier.verify(folder, lock.root) == ["scores.csv has been changed"]
+    assert verifier.verify(folder, lock.root) == ["scores.csv has been changed."]
 
 
 def test_unlocking_needs_a_second_person_and_the_next_lock_says_what_changed(house: BuiltTrial) -> None:

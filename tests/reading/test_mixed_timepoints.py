@@ -1,4 +1,4 @@
-"""One timepoint at a time: nothing that happens to one of them tells its reader which others are of the same case."""
+"""One timepoint at a time: nothing that happens to one of them reveals which others are of the same case."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_declining_one_timepoint_leaves_every_other_as_it_was(house: BuiltTrial,
     assert client.get(f"/read/{first.token}/").status_code == 404
     with pytest.raises(WrongState, match="This timepoint is signed"):
         decline_read(
-            read=step_of(others[0]).read, step=step_of(others[0]), actor=house.actor("reader"), reason="I know him"
+            read=step_of(others[0]).read, step=step_of(others[0]), actor=house.actor("reader"), reason="I know them"
         )
 
 
@@ -152,7 +152,7 @@ def test_one_timepoint_is_returned_by_itself(house: BuiltTrial, campaign: Campai
 
 
 def answers(client: Client, token: str, digest: str) -> list[tuple[int, bytes]]:
-    """What a reader can ask of a timepoint that he has not begun."""
+    """What a reader can ask of a timepoint that is not started."""
     asked = [
         client.get(f"/read/{token}/review"),
         client.post(f"/read/{token}/values", json.dumps({"ops": []}), JSON, headers={"accept": JSON}),
@@ -170,4 +170,4 @@ def test_asking_for_a_timepoint_not_begun_does_not_tell_whether_another_of_its_c
     sign_entry(entry)
     digest = SignedValues.objects.get().digest
     assert [status for status, _ in answers(client, sibling, digest)] == before
-    assert "This read is to read." in client.get(f"/read/{sibling}/review").content.decode()
+    assert "This read is not started." in client.get(f"/read/{sibling}/review").content.decode()

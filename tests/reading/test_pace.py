@@ -79,10 +79,10 @@ def test_a_case_too_many_is_refused_in_plain_words_and_the_worklist_says_from_wh
     read_through(first)
     answer = client.get(f"/read/{second.token}/")
     assert answer.status_code == 409
-    assert "1 case begun in this sitting; the charter allows 1" in answer.content.decode()
+    assert "1 case started in this sitting; the charter allows 1" in answer.content.decode()
     page = client.get("/read/").content.decode()
     assert "at most 1 case in a sitting" in page
-    assert "The next case can be begun from" in page
+    assert "You can start the next case after" in page
     assert "Read the next case" not in page
     second.refresh_from_db()
     assert second.status == ReadStatus.ISSUED
@@ -95,7 +95,7 @@ def test_what_was_begun_can_be_gone_on_with_and_another_reader_is_not_held_up(ho
     client, (first, second) = worklist_of(house, cases_per_day=1)
     assert client.get(f"/read/{first.token}/").status_code == 200
     assert client.get(f"/read/{first.token}/").status_code == 200
-    with pytest.raises(WrongState, match="1 case begun today"):
+    with pytest.raises(WrongState, match="1 case started today"):
         fill_read(second)
     fill_read(Read.objects.filter(reader=house.people["reader.two"])[0])
 
@@ -104,7 +104,7 @@ def test_the_steps_of_a_hybrid_are_one_case(house: BuiltTrial) -> None:
     _, reads = worklist_of(house, cases_per_day=1, presentation="alone-then-together")
     read_through(reads[0])
     assert reads[0].status == ReadStatus.SIGNED
-    with pytest.raises(WrongState, match="The next case can be begun after"):
+    with pytest.raises(WrongState, match="You can start the next case after"):
         fill_read(reads[1])
 
 
@@ -153,5 +153,5 @@ def test_two_tabs_at_once_do_not_pass_the_cap() -> None:
         assert tab.waits_for_the_first()
     tab.join(10)
     assert tab.refused is not None
-    assert "1 case begun today" in str(tab.refused)
+    assert "1 case started today" in str(tab.refused)
     assert list(Read.objects.filter(reader=house.people["reader"], status=ReadStatus.OPENED)) == [first]

@@ -52,7 +52,7 @@ def test_a_coordinator_writes_signs_and_opens_by_forms_alone(house: BuiltTrial) 
     client.post(f"{base}campaigns/C1/leak-scan/run/")
     run_due_jobs()
     page = client.get(f"{base}campaigns/C1/")
-    assert "Nothing stands in the way" in page.content.decode()
+    assert "Nothing prevents this campaign from opening" in page.content.decode()
     assert client.post(f"{base}campaigns/C1/", {"visits": ["W00", "W24"]}).status_code == 302
     people = [house.people[name].pk for name in ("reader", "reader.two")]
     preview = client.post(f"{base}campaigns/C1/assign/", {"name": "B", "size": 2, "readers": people, "preview": 1})
@@ -76,7 +76,7 @@ def test_a_campaign_without_readers_says_why_it_cannot_start(house: BuiltTrial) 
     sign_charter(charter=charter, actor=actor, user=house.people["coordinator"], password=PASSWORD)
     create_campaign(trial=house.trial, actor=actor, charter=charter, code="C1", title="First")
     page = client.get("/trials/TWO/campaigns/C1/").content.decode()
-    assert "The trial has 0 qualified readers. The charter asks for 2 in each case." in page
+    assert "The trial has 0 qualified readers. The charter requires 2 for each case." in page
 
 
 def test_a_reader_finds_his_cases_and_the_screen_and_nobody_elses(house: BuiltTrial) -> None:
@@ -112,7 +112,7 @@ def test_statistician_and_signer_go_from_agreement_to_the_lock_by_pages(house: B
     own = f"/read/{Read.objects.filter(reader=house.people['reader'])[0].token}/"
     assert browser(house, "reader").get(own).status_code == 200
     close_campaign(campaign=campaign, actor=house.actor("coordinator"))
-    assert browser(house, "reader").get(own).status_code == 404, "not even his own scores, from now on"
+    assert browser(house, "reader").get(own).status_code == 404, "from now on readers do not see even their own scores"
     statistician, signer, base = browser(house, "statistician"), browser(house, "signer"), "/trials/TWO/results/"
     assert statistician.get(base).status_code == 200
     assert statistician.get(f"{base}C1/agreement/?group=total").status_code == 200

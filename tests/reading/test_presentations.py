@@ -91,7 +91,7 @@ def test_together_in_known_order_goes_from_the_first_visit_to_the_last(house: Bu
         shown = read.steps.get().timepoints.order_by("position")
         assert [weeks[one.token] for one in shown] == list(WEEKS)
     page = browser(house).get(f"/read/{first_read(house).token}/").content.decode()
-    assert "in the order of time, A is the first" in page
+    assert "in chronological order, A is the first" in page
 
 
 def test_locked_visits_come_one_by_one_in_the_order_of_time_beside_those_before(house: BuiltTrial) -> None:
@@ -214,7 +214,7 @@ def test_single_timepoints_are_signed_one_by_one_and_make_a_case_together() -> N
     assert browser(house).get(f"/read/{done.token}/").status_code == 404, (
         "a look back would set timepoints side by side"
     )
-    assert "may be looked at again" in browser(house).get("/read/past/").content.decode()
+    assert "You have no signed case that can be viewed." in browser(house).get("/read/past/").content.decode()
 
 
 def test_the_hybrid_locks_each_alone_and_only_the_scores_given_together_count() -> None:

@@ -1,4 +1,4 @@
-"""What people are told when a charter, a campaign or a read cannot go on: its name, its state, what to do instead."""
+"""Refusals about charters, campaigns and reads: they name the thing, its state, and what to do instead."""
 
 from __future__ import annotations
 
@@ -108,8 +108,7 @@ def test_a_campaign_says_why_it_cannot_be_made_or_opened(house: BuiltTrial, camp
     )
     amended = draft_charter(trial=trial, actor=actor, terms={"instrument": "larsen-1995"})
     assert said(create_campaign, charter=amended, code="C2", **made) == (
-        "A campaign of trial TWO runs under a signed charter of the same trial. "
-        "Charter version 2 of trial TWO is a draft."
+        "A campaign of trial TWO needs a signed charter of the same trial. Charter version 2 of trial TWO is a draft."
     )
     second = draft(house, campaign, "C2")
     opened: dict[str, Any] = {"campaign": second, "actor": actor, "subjects": house.subjects}
@@ -118,8 +117,8 @@ def test_a_campaign_says_why_it_cannot_be_made_or_opened(house: BuiltTrial, camp
     )
     scanned(second)
     assert said(open_campaign, visits=["W00"], **opened) == (
-        "The charter asks for at least 2 timepoints on film in each case. "
-        "No chosen subject has as many at the visits W00."
+        "The charter requires films at 2 or more timepoints in each case. "
+        "No chosen subject has films at as many of the visits W00."
     )
     acknowledged = {"made": second.leak_scans.get(), "actor": actor, "user": house.people["coordinator"]}
     assert said(acknowledge_scan, reason="seen", **acknowledged) == (
@@ -131,13 +130,13 @@ def test_a_campaign_says_why_it_cannot_be_made_or_opened(house: BuiltTrial, camp
 def test_a_campaign_goes_on_only_in_the_right_state_and_says_which(house: BuiltTrial, campaign: Campaign) -> None:
     actor, second = house.actor("coordinator"), draft(house, campaign, "C2")
     assert said(ask_adjudicators, campaign=second, actor=actor) == (
-        "Campaign C2 is in preparation. Adjudicators are asked for only while it is open."
+        "Campaign C2 is in preparation. Adjudicators are requested only while it is open."
     )
     assert said(reopen_campaign, campaign=second, actor=actor, reason=" ") == (
         "A reason is needed. Write it in a sentence."
     )
     assert said(reopen_campaign, campaign=campaign, actor=actor, reason="late film") == (
-        "Campaign C1 is open. Only a campaign that is closed, and not locked, can be opened again."
+        "Campaign C1 is open. Only a campaign that is closed, and not locked, can be reopened."
     )
     assert said(close_campaign, campaign=second, actor=actor) == (
         "Campaign C2 is in preparation. It can be closed only while it is open."
@@ -158,14 +157,14 @@ def test_a_campaign_goes_on_only_in_the_right_state_and_says_which(house: BuiltT
 
 @database
 def test_a_batch_names_the_reader_or_the_size_that_is_wrong(house: BuiltTrial, campaign: Campaign) -> None:
-    assert said(batch, house, campaign, size=4) == ("The charter allows at most 3 cases in a batch. You asked for 4.")
+    assert said(batch, house, campaign, size=4) == ("The charter allows at most 3 cases in a batch. You requested 4.")
     assert said(batch, house, campaign, "lead") == (
-        "Choose qualified readers of this trial. lead is not one until a qualification is recorded."
+        "Choose qualified readers of this trial. lead has no recorded qualification."
     )
     batch(house, campaign)
     run_due_jobs()
     assert said(batch, house, campaign) == (
-        "No case is left to issue that could be read by reader or reader.two. Choose other readers."
+        "No remaining case can be read by reader or reader.two. Choose other readers."
     )
 
 
@@ -175,16 +174,16 @@ def test_training_says_what_is_missing(house: BuiltTrial, campaign: Campaign) ->
     limits: dict[str, Any] = {"actor": actor, "least_status": 0.8, "least_change": 0.7}
     issued: dict[str, Any] = {"actor": actor, "name": "one", "due_on": None}
     assert said(make_training, campaign=campaign, **limits) == (
-        "Campaign C1 is open. Only a campaign in preparation can be made one for training."
+        "Campaign C1 is open. Only a campaign in preparation can be used for training."
     )
     assert said(bring_references, campaign=campaign, actor=lead, content=b"") == (
-        "Campaign C1 is not for training. Its reads count."
+        "Campaign C1 is not a training campaign. Its reads count."
     )
     training = draft(house, campaign, "T1")
     make_training(campaign=training, **limits)
-    assert said(make_training, campaign=training, **limits) == "Campaign T1 is already for training."
+    assert said(make_training, campaign=training, **limits) == "Campaign T1 is already a training campaign."
     assert said(issue_training, campaign=training, readers=[reader], **issued) == (
-        "Campaign T1 is in preparation. Training goes on only while it is open."
+        "Campaign T1 is in preparation. Training is possible only while it is open."
     )
     Campaign.objects.filter(pk=campaign.pk).update(status=CampaignStatus.CLOSED)
     scanned(training)
@@ -196,7 +195,7 @@ def test_training_says_what_is_missing(house: BuiltTrial, campaign: Campaign) ->
     )
     assert said(issue_training, campaign=training, readers=[reader], **issued) == (
         "Campaign T1 does not have reference scores for every case. "
-        "The imaging lead brings them before reads are issued."
+        "The imaging lead must import them before reads are issued."
     )
     bring_references(campaign=training, actor=lead, content=references(house))
     issue_training(campaign=training, readers=[reader], **issued)
@@ -222,7 +221,7 @@ LINES = ",".join(HEAD)
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"x" * (LARGEST + 1), "The file has 8,388,609 bytes. At most 8,388,608 are read."),
+        (b"x" * (LARGEST + 1), "The file has 8,388,609 bytes. At most 8,388,608 are accepted."),
         (b"\xff\xfe", "The file cannot be read. Save it as CSV in UTF-8 and choose it again."),
         (b"", "The file needs the columns subject, visit, item, value and reason. It has no line of scores."),
         (b"a,b\n1,2\n", "The file needs the columns subject, visit, item, value and reason. It has a and b."),

@@ -1,4 +1,4 @@
-"""What a reader, and who gives reads back, is told when an entry, a signature or a request cannot be taken."""
+"""Refusals of entries, signatures and requests, for readers and for people who return reads."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def house() -> BuiltTrial:
 
 @pytest.fixture
 def read(house: BuiltTrial) -> Read:
-    """The first reader's read of the one case, to be begun."""
+    """The first reader's read of the one case, not started."""
     campaign, readers = (
         open_campaign_of(house, concordant_share=0.0),
         [house.people["reader"], house.people["reader.two"]],
@@ -75,7 +75,7 @@ EDIT = Operation("op", "timepoint", ITEM.key, 1, "", 0, timezone.now(), "key", 5
         ({"value": 9}, f"The score of {ITEM.label} cannot be 9. Choose 0, 1, 2, 3, 4 or 5."),
         ({"value": None, "reason": "TIRED"}, f"The reason for {ITEM.label} cannot be “TIRED”. Choose missing image, "),
         ({"reason": "OTHER"}, f"The entry for {ITEM.label} has both a score and a reason for having none."),
-        ({"entry": "voice"}, "The way of entry cannot be “voice”. It is key, click or bulk."),
+        ({"entry": "voice"}, "The entry method cannot be “voice”. It is key, click or bulk."),
     ],
 )
 def test_an_entry_names_the_joint_and_what_may_be_entered(changes: dict[str, Any], message: str) -> None:
@@ -84,7 +84,7 @@ def test_an_entry_names_the_joint_and_what_may_be_entered(changes: dict[str, Any
 
 @database
 def test_entries_are_taken_for_the_timepoints_of_a_read_in_progress(house: BuiltTrial, read: Read) -> None:
-    assert said(saved, house, read, operation(read)) == "This read is not begun, so it takes no entries now."
+    assert said(saved, house, read, operation(read)) == "This read is not started, so it takes no entries now."
     open_read(read=read, actor=house.actor("reader"))
     elsewhere = "This timepoint takes no entries now. Load the page again."
     assert said(saved, house, read, operation(read, timepoint="another")) == elsewhere
@@ -97,7 +97,9 @@ def test_entries_are_taken_for_the_timepoints_of_a_read_in_progress(house: Built
         "This entry was already saved for another cell. Load the page again."
     )
     unseen = operation(read, item=instruments.get("larsen-1995").items[-1].key, seen_at=None)
-    assert "has not been opened whole. Open it whole before its first score." in said(saved, house, read, unseen)
+    assert "has not been opened in full. Open the whole film before its first score." in said(
+        saved, house, read, unseen
+    )
 
 
 @database
@@ -123,7 +125,7 @@ def test_a_read_is_signed_and_returned_with_words_that_are_offered(house: BuiltT
     read.refresh_from_db()
     declined = said(decline_read, read=read, actor=house.actor("reader"), reason="I know the patient")
     assert declined == "This read is signed, so it cannot be declined."
-    assert said(move_read, read, ReadStatus.OPENED) == "This read is signed, so it cannot be begun."
+    assert said(move_read, read, ReadStatus.OPENED) == "This read is signed, so it cannot be started."
     assert said(move_read, read, ReadStatus.SIGNED) == "This read is signed, so it cannot be signed again."
     assert said(move_case, read.case, CaseStatus.ADJUDICATED) == (
         "Case 1 is being read, so it cannot be decided by its adjudicator."
@@ -149,7 +151,7 @@ def test_an_image_problem_is_named_by_what_is_offered_and_settled_once(house: Bu
     )
     settle_problem(problem=made, actor=actor, settlement="Looked at it again.")
     assert said(settle_problem, problem=made, actor=actor, settlement="And again.") == (
-        "This image problem has already been settled."
+        "This image problem has already been resolved."
     )
 
 
@@ -172,7 +174,7 @@ TIMED = ENTRY | {"captured_at": "2026-01-31T12:00:00Z"}
         ("values", "[", "The request is not JSON with a list of objects under “ops”."),
         ("values", {"ops": "all"}, "The request is not JSON with a list of objects under “ops”."),
         ("values", {"ops": [{}] * 51}, "At most 50 entries are saved at a time. The request has 51."),
-        ("values", {"ops": [ENTRY]}, "The entry lacks its field “captured_at”."),
+        ("values", {"ops": [ENTRY]}, "The entry has no field “captured_at”."),
         ("values", {"ops": [TIMED | {"captured_at": "noon"}]}, "The field captured_at cannot be “noon”. Give a time"),
         ("values", {"ops": [TIMED | {"value": True}]}, "The field value cannot be “true”. Give a whole number from 0"),
         ("notes", [1], "The request is not a JSON object."),
@@ -193,7 +195,7 @@ def test_a_signed_read_is_not_taken_over_and_a_display_check_is_whole(house: Bui
     client = Client()
     client.force_login(house.people["reader"], backend=BACKEND)
     page = client.post("/read/display/", {"dark": "yes", "bright": "yes"}).content.decode()
-    assert "The display check is not complete. Confirm also “The room is dimmed" in page
+    assert "The display check is not complete. Also confirm “The room is dimmed" in page
     fill_read(read)
     sign(read)
     answer = client.post(f"/read/{read.token}/take-over", "{}", content_type=JSON)

@@ -22,7 +22,7 @@ Begin = Callable[[str], Page]
 
 @pytest.fixture
 def begin(windows: Windows, live_server: LiveServer) -> Iterator[Begin]:
-    """Issues one case of two visits in a presentation and signs its reader in, before his worklist."""
+    """Issues one case of two visits in a presentation and signs its reader in, at the worklist."""
     faults: list[str] = []
     with windows.lend(width=1366, height=768, base_url=live_server.url) as page:
         page.on("pageerror", lambda error: faults.append(str(error)))
@@ -98,7 +98,7 @@ def test_one_timepoint_at_a_time_is_an_entry_of_the_worklist_of_its_own(begin: B
     page.click("text=Read the next case")
     wait_ready(page)
     assert letters(page) == ["A"]
-    assert "one timepoint alone" in page.inner_text(".bar")
+    assert "a single timepoint" in page.inner_text(".bar")
     (second,) = [step for step in own_steps() if not step.opened_at]
     score_rest(page)
     sign(page)
@@ -133,4 +133,4 @@ def test_together_in_known_order_says_so(begin: Begin) -> None:
     page.click("text=Read the next case")
     wait_ready(page)
     assert letters(page) == ["A", "B"]
-    assert "in the order of time, A is the first" in page.inner_text(".bar")
+    assert "in chronological order, A is the first" in page.inner_text(".bar")

@@ -167,7 +167,7 @@ def test_nothing_of_a_training_counts(house: BuiltTrial, campaign: Campaign) -> 
 def test_the_reference_must_be_whole_and_comes_once(house: BuiltTrial, campaign: Campaign) -> None:
     with pytest.raises(WrongState, match="already has its reference scores"):
         bring_references(campaign=campaign, actor=house.actor("lead"), content=table(house))
-    with pytest.raises(BadInput, match="The least ICC of status cannot be “2”. Give a number from 0 to 1."):
+    with pytest.raises(BadInput, match="The minimum ICC for status cannot be “2”. Give a number from 0 to 1."):
         make_training(campaign=campaign, actor=house.actor("coordinator"), least_status=2, least_change=0)
 
 

@@ -139,5 +139,5 @@ def test_a_grade_that_does_not_exist_is_refused(erosion: dict[str, int], narrowi
 
 
 def test_a_joint_that_does_not_exist_is_refused_with_those_that_do() -> None:
-    with pytest.raises(ValueError, match=r"'ELBOW' is not a joint; allowed: .*MCP2"):
+    with pytest.raises(ValueError, match=r"cannot be “ELBOW”\. Give one of .*MCP2"):
         Damage({"ELBOW": 1})

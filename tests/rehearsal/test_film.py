@@ -58,5 +58,5 @@ def test_text_burned_in_changes_its_own_place_only() -> None:
 
 
 def test_another_size_of_pixel_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"allowed: 0.1, 0.2"):
+    with pytest.raises(ValueError, match=r"Give 0\.1 or 0\.2\."):
         draw_hand("L", Damage(), SUBJECT, VISIT, 0.15)

@@ -1,4 +1,4 @@
-"""Where joints lie on a film: exactly where geometry puts them, for anybody, on either side."""
+"""Joints are on a film exactly where geometry puts them, for any subject, on either side."""
 
 from __future__ import annotations
 

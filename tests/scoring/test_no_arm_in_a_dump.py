@@ -1,4 +1,4 @@
-"""Whoever copies this whole server, and even steals one custodian's key, has no arm."""
+"""A person who copies the whole server, and even steals one custodian's key, has no arm."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def all_settings() -> bytes:
 
 
 def spellings(arm: str) -> list[bytes]:
-    """The arm as it may lie in a file: in UTF-8 and UTF-16, in hex, in base64 from any place."""
+    """The arm as it may be in a file: in UTF-8 and UTF-16, in hex, in base64 from any place."""
     text = arm.encode()
     in_base64 = [base64.b64encode(b"x" * shift + text)[4 * bool(shift) : -4] for shift in range(3)]
     return [text, arm.encode("utf-16-le"), text.hex().encode(), *in_base64]
@@ -116,7 +116,7 @@ def test_one_custodians_key_and_the_whole_server_open_no_arm(opening: Opening) -
 
 
 def tries(opening: Opening, value: SealedArm, key: X25519PrivateKey) -> Iterator[str]:
-    """Every arm that one key opens: its own shares and whatever lies beside them, in every place of every pair."""
+    """Every arm that one key opens: its own shares and everything stored with them, in every place of every pair."""
     trial, code = opening.house.trial.code, value.subject.code
     own = dict(shares_of(trial, code, value.sealed, key))
     beside = [bytes(32), settings.SEALING_KEY.encode(), *map(bytes.fromhex, value.sealed["commitments"].values())]

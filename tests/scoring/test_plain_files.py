@@ -18,6 +18,7 @@ from django.core.management import CommandError, call_command
 
 import instruments
 from scoring.agreement.icc import icc_all
+from scoring.plain_files.ratings import read_ratings
 from tests.scoring.agreement.published import ANXIETY, MINI_1, SHROUT_FLEISS, WRIGHT_1
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -225,14 +226,73 @@ def test_files_from_spreadsheets_are_read(tmp_path: Path) -> None:
     assert found["rows"][0]["amounts"]["grade_hand"]["assessed"] == 1
 
 
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        ("\ufeffsubject;reader;value\r\nJos\u00e9;A;1\r\n".encode("utf-16-le"), "UTF-16"),
+        ("subject\treader\tvalue\r\nJos\u00e9\tA\t1\r\n".encode("utf-16-le"), "UTF-16"),
+        ("subject,reader,value\nJos\u00e9,A,1\n".encode("utf-16-be"), "UTF-16"),
+        ("subject,reader,value\nJos\u00e9,A,1\n".encode("latin-1"), "Windows-1252 (Latin-1)"),
+        ("sep=;\r\nsubject;reader;value\r\nJos\u00e9;A;1\r\n".encode("utf-8-sig"), ""),
+    ],
+    ids=["utf-16 with mark", "utf-16-le", "utf-16-be", "latin-1", "sep"],
+)
+def test_files_are_read_in_the_encodings_of_spreadsheets_and_the_encoding_is_said(
+    tmp_path: Path, content: bytes, encoding: str
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+    assert [rating.subject for rating in read_ratings(path)] == ["José"]
+    said = io.StringIO()
+    call_command("agreement", str(path), replicates=0, stdout=io.StringIO(), stderr=said)
+    assert said.getvalue().strip() == (f"The file a.csv was read as {encoding}." if encoding else "")
+
+
+def test_a_line_after_sep_is_counted_as_spreadsheets_count_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("sep=;\nsubject;reader;value\nS1;A;high\n")
+    with pytest.raises(CommandError, match="Line 3 has “high” in column value"):
+        _run("agreement", path)
+
+
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "latin.csv").write_bytes("subject,visit,reader,item,value\nJosé".encode("latin-1"))
+    (tmp_path / "binary.csv").write_bytes(b"subject,visit,reader,item,value\n\x81")
+    (tmp_path / "nul.csv").write_bytes(b"subject,visit,reader,item,value\nS\0")
+    (tmp_path / "half.csv").write_bytes("subject".encode("utf-16")[:-1])
+    (tmp_path / "book.csv").write_bytes(b"PK\x03\x04")
     for name, message in (
         ("none.csv", r"The file .*none\.csv cannot be read: No such file or directory\."),
-        ("latin.csv", r"The file latin\.csv is not text in UTF-8: byte 35 is 0xe9\."),
+        ("binary.csv", r"binary\.csv is not text in UTF-8, UTF-16 or Windows-1252 \(Latin-1\): byte 32 is 0x81\."),
+        ("nul.csv", r"nul\.csv is not text: it contains the character NUL"),
+        ("half.csv", r"half\.csv is not whole in UTF-16: byte 14\."),
+        ("book.csv", r"book\.csv is a workbook\. Save it as CSV first\."),
     ):
         with pytest.raises(CommandError, match=message):
             _run("totals", "--instrument", "svdh", tmp_path / name)
+
+
+def test_only_the_digits_0_to_9_make_a_number(tmp_path: Path) -> None:
+    """Python alone would read 1_0 as 10 and the digits of every script."""
+    for value in ("1_0", "\u0663", "\uff13", "0x10", "7,5"):
+        path = _write(tmp_path / "a.csv", ["subject", "reader", "value"], [["S1", "A", value]])
+        with pytest.raises(CommandError, match="Write a number"):
+            _run("agreement", path)
+    day = _write(tmp_path / "d.csv", [*IDS, "day", "item", "value"], [["S1", "0", "A", "1_0", "GL-MCP2", 1]])
+    with pytest.raises(CommandError, match="Write a whole number of days"):
+        _run("totals", "--instrument", "larsen-1995", day)
+
+
+def test_a_change_from_7_8_to_8_3_is_not_above_0_5(tmp_path: Path) -> None:
+    lines = [["S1", visit, reader, value] for visit, value in (("W0", 7.8), ("W24", 8.3)) for reader in "AB"]
+    path = _write(tmp_path / "a.csv", ["subject", "visit", "reader", "value"], lines)
+    found = json.loads(_run("agreement", path, "--json", "--replicates", 0))
+    assert {row["threshold"]: row["by_mean"]["value"] for row in found["progressors"]} == {0: 1, 0.5: 0, 5: 0}
+
+
+def test_cells_that_a_spreadsheet_would_calculate_are_kept_as_text_in_totals(tmp_path: Path) -> None:
+    path = _write(tmp_path / "a.csv", [*IDS, "item", "value"], [["=1+1", "-4", "@A", "GL-MCP2", 1]])
+    (row,) = _rows(_run("totals", "--instrument", "larsen-1995", path, "--missing", "paired-proportional:limit=1"))
+    assert [row[column] for column in IDS] == ["'=1+1", "-4", "'@A"]
 
 
 def _ratings(path: Path, table: Any, visit: str = "") -> Path:

@@ -99,7 +99,7 @@ def test_every_stored_order_is_drawn_again_from_the_revealed_seed_and_a_changed_
     seeds = tmp_path / "seeds.json"
     seeds.write_text(json.dumps(reveal_seeds(campaign=campaign, actor=house.actor("statistician"))))
     folder = unpacked(campaign, tmp_path / "copy")
-    assert verified(folder, seeds) == (0, "6 reads of 2 seeds: every order is the one that was drawn\n")
+    assert verified(folder, seeds) == (0, "6 reads from 2 seeds: every order is as it was drawn.\n")
     if presentation == "alone-then-together":
         assert_repeats_are_marked(folder)
     orders = folder / "orders.csv"
@@ -111,12 +111,12 @@ def test_every_stored_order_is_drawn_again_from_the_revealed_seed_and_a_changed_
     put_rows(orders, altered)
     code, text = verified(folder, seeds)
     assert code == 1
-    assert f"read {altered[-1]['READID']} of case" in text
+    assert f"Read {altered[-1]['READID']} of case" in text
     for row in rows:
         row["QUEUEPOS"] = str(1 - int(row["QUEUEPOS"])) if row["READKIND"] == "primary" else row["QUEUEPOS"]
     if presentation != "single":
         put_rows(orders, rows)
-        assert "in its queue; the seed gives" in verified(folder, seeds)[1]
+        assert "in its queue, but the seed gives" in verified(folder, seeds)[1]
     seeds.write_text(json.dumps({"seeds": [{"seed": SEED.hex()}]}))
     assert verified(folder, seeds)[0] == 2
     assert verified(folder, tmp_path / "nowhere.json")[0] == 2

@@ -1,4 +1,4 @@
-"""What statisticians, second signers and custodians are told when a dataset, a lock or a request cannot go on."""
+"""What statisticians, second signers and custodians read when a dataset, a lock or a request cannot continue."""
 
 from __future__ import annotations
 
@@ -61,12 +61,12 @@ def test_a_dataset_is_built_from_a_closed_campaign(house: BuiltTrial, campaign: 
 
 def test_a_lock_says_what_is_in_its_way_and_who_must_sign(house: BuiltTrial, dataset: Dataset) -> None:
     statistician, signer = by(house, "statistician"), by(house, "signer")
-    waiting = "Dataset 1 is built and not submitted for a lock. It is not waiting for a second signer."
+    waiting = "Dataset 1 is built, and no lock has been requested. It is not waiting for a second signer."
     assert said(confirm_lock, dataset=dataset, password=PASSWORD, **signer) == waiting
     Campaign.objects.update(status=CampaignStatus.OPEN)
     dataset.campaign.refresh_from_db()
     assert said(request_lock, dataset=dataset, password=PASSWORD, **statistician) == (
-        "Dataset 1 cannot be locked yet. Campaign C1 is open. It must be closed, and not locked."
+        "Dataset 1 cannot be locked yet. Campaign C1 is open. It must be closed and not locked."
     )
     Campaign.objects.update(status=CampaignStatus.CLOSED)
     dataset.campaign.refresh_from_db()
@@ -75,22 +75,24 @@ def test_a_lock_says_what_is_in_its_way_and_who_must_sign(house: BuiltTrial, dat
         "A reason is needed. Write it in a sentence."
     )
     assert said(confirm_lock, dataset=dataset, password=PASSWORD, **signer | {"user": statistician["user"]}) == (
-        "You asked for this lock yourself. Another person must confirm it."
+        "You requested this lock yourself. Another person must confirm it."
     )
     lock = confirm_lock(dataset=dataset, password=PASSWORD, **signer)
     assert said(discard_dataset, dataset=dataset, actor=statistician["actor"]) == (
         "Dataset 1 is locked. It cannot be discarded."
     )
     unlock = ask_unlock(lock=lock, reason="a joint overlooked", **statistician)
-    assert said(ask_unlock, lock=lock, reason="again", **statistician) == ("Somebody has already asked to open lock 1.")
+    assert said(ask_unlock, lock=lock, reason="again", **statistician) == (
+        "Unlocking of lock 1 has already been requested."
+    )
     assert said(agree_unlock, unlock=unlock, **signer | {"user": statistician["user"]}) == (
-        "You asked to open this lock yourself. Another person must agree."
+        "You requested this unlocking yourself. Another person must agree."
     )
     agree_unlock(unlock=unlock, **signer)
-    assert said(agree_unlock, unlock=unlock, **signer) == "Lock 1 has already been opened."
+    assert said(agree_unlock, unlock=unlock, **signer) == "Lock 1 has already been unlocked."
     lock.campaign.refresh_from_db()
     assert said(ask_unlock, lock=lock, reason="again", **statistician) == (
-        "Lock 1 is no longer in force. Only the lock in force can be opened."
+        "Lock 1 is no longer in force. Only the lock in force can be unlocked."
     )
 
 
@@ -124,7 +126,7 @@ def test_a_request_for_the_arms_says_where_it_is(tmp_path: Path) -> None:
     opening = make_opening(tmp_path)
     opening.holders.seal(arms_of(opening))
     asked, statistician = opening.ask(), by(opening.house, "statistician")
-    assert said(opening.ask) == "The arms of campaign C1 have already been asked for."
+    assert said(opening.ask) == "The arms of campaign C1 have already been requested."
     assert said(receive_arms, asked=asked, password=PASSWORD, **statistician) == (
         "This request is waiting for two custodians. The arms can be received once they are opened."
     )
@@ -135,4 +137,4 @@ def test_a_request_for_the_arms_says_where_it_is(tmp_path: Path) -> None:
     assert said(withdraw_request, asked=asked, actor=statistician["actor"]) == (
         "This request has been withdrawn, so it cannot be withdrawn again."
     )
-    assert said(opening.give, asked, 0, share) == "This request has been withdrawn, so it takes no shares."
+    assert said(opening.give, asked, 0, share) == "This request has been withdrawn, so it accepts no shares."

@@ -115,9 +115,9 @@ def test_a_wrong_or_foreign_share_says_so_and_is_counted(opening: Opening) -> No
         (b"subject,arm", "It is not an opening share"),
         (json.dumps(own).encode(), "It answers another request"),
         (json.dumps(good | {"trial": "ANOTHER"}).encode(), "It belongs to another trial"),
-        (opening.share(asked, 1), "It was made with another key than yours"),
-        (json.dumps(good | {"shares": wrong}).encode(), "The share of subject S001 is not what was sealed to your key"),
-        (json.dumps(good | {"shares": {}}).encode(), "It holds other subjects than the package"),
+        (opening.share(asked, 1), "It was not made with your key"),
+        (json.dumps(good | {"shares": wrong}).encode(), "The share of subject S001 is not the one that was sealed"),
+        (json.dumps(good | {"shares": {}}).encode(), "Its subjects differ from those in the package"),
     ]:
         with pytest.raises(BadInput, match=says):
             opening.give(asked, 0, content)
@@ -127,7 +127,7 @@ def test_a_wrong_or_foreign_share_says_so_and_is_counted(opening: Opening) -> No
     page = browser(opening.holders.custodians[1]).get(
         reverse("scoring:arms_request", args=[opening.house.trial.code, asked.token])
     )
-    assert "6 wrong or foreign shares refused" in page.content.decode()
+    assert "Wrong shares refused: 6." in page.content.decode()
     opening.give(asked, 0, json.dumps(good).encode())
 
 
@@ -148,7 +148,7 @@ def test_a_request_runs_out_and_its_share_is_wiped(opening: Opening) -> None:
     opening.give(asked, 0)
     ArmsRequest.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     asked.refresh_from_db()
-    with pytest.raises(WrongState, match="has run out of time"):
+    with pytest.raises(WrongState, match="has expired, so it accepts no shares"):
         opening.give(asked, 1, share)
     assert state(asked) == ArmsRequestStatus.EXPIRED
     assert OpeningShare.objects.get().content is None

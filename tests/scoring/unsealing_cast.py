@@ -45,7 +45,7 @@ class Opening:
         )
 
     def share(self, asked: ArmsRequest, number: int) -> bytes:
-        """What the custodian's own computer makes of his package, with the tool as it is shipped."""
+        """The share that the custodian's own computer makes from their package, with the tool as shipped."""
         one = self.holders.custodians[number]
         package = self.folder / f"package-{number}.json"
         package.write_text(json.dumps(sealed_package(asked=asked, actor=one.actor, user=one.user)))
@@ -60,14 +60,14 @@ class Opening:
         return target.read_bytes()
 
     def give(self, asked: ArmsRequest, number: int, content: bytes | None = None) -> OpeningShare:
-        """The custodian hands in his share."""
+        """The custodian gives their share."""
         one = self.holders.custodians[number]
         content = self.share(asked, number) if content is None else content
         return give_share(asked=asked, actor=one.actor, user=one.user, content=content, password=CAST_PASSWORD)
 
 
 def lock_unread(house: BuiltTrial, campaign: Campaign) -> None:
-    """A lock as it lies in the tables, for tests in which nobody asks what was read."""
+    """A lock as it is in the tables, for tests that do not need what was read."""
     signatures = [
         Signature.objects.create(
             signer=house.people[name],

@@ -20,7 +20,7 @@ PASSPHRASE = "a passphrase of the tests"
 
 @dataclass
 class Custodian:
-    """A person with his key file."""
+    """A person with their key file."""
 
     user: User
     actor: Actor

@@ -30,7 +30,7 @@ def ra2(db: None) -> Planned:
 
 @pytest.fixture
 def stores(tmp_path: Path, settings: Any) -> Path:
-    """Stores of this test alone, so that what lies in them can be counted and searched."""
+    """Stores of this test alone, so that their content can be counted and searched."""
     settings.STORAGES = {
         name: {**store, "OPTIONS": {"location": str(tmp_path / "files" / name)}} if "OPTIONS" in store else store
         for name, store in settings.STORAGES.items()

@@ -54,7 +54,7 @@ class Planned:
 
 
 def person(name: str) -> User:
-    """An account of the house without any role."""
+    """An account of the installation without any role."""
     return User.objects.create(email=f"{name.replace(' ', '.')}.{next(NUMBERS)}@house.example", name=name)
 
 
@@ -82,7 +82,7 @@ def member(trial: Trial, role: Role, site: Site | None = None) -> User:
 
 
 def film_of(visit: Visit, side: str = "L", view: str = "hand", **values: Any) -> Film:
-    """A film of the visit as it stands in the tables, without a picture."""
+    """A film of the visit as a row in the tables, without a picture."""
     number = next(NUMBERS)
     fields: dict[str, Any] = {
         "trial": visit.subject.trial,

@@ -59,7 +59,7 @@ def test_by_default_a_trial_holds_no_arms_and_refuses_to_take_any(cast: Cast) ->
 
 def test_the_choice_says_plainly_what_is_lost_with_the_keys(cast: Cast) -> None:
     page = cast.client("coordinator").get(reverse("studies:arms_choose", args=["RA-1"])).content.decode()
-    assert "Losing all custodians but one means losing the arms here" in page
+    assert "If only one custodian still has their key, the arms held here are lost" in page
     url = reverse("studies:arms_choose", args=["RA-1"])
     assert cast.client("coordinator").post(url, {"reason": "protocol"}).status_code == 400
     assert cast.client("coordinator").post(url, {"reason": "protocol", "understood": "on"}).status_code == 302

@@ -1,4 +1,4 @@
-"""What the machine tells the desk of a film, in words that name both sides of a contradiction."""
+"""What the automatic checks report to the desk, in words that name both sides of a contradiction."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ def test_a_plain_film_raises_nothing(ra1: Planned) -> None:
 def test_the_same_pixels_anywhere_in_the_trial_are_noticed(ra1: Planned) -> None:
     first = arrived(ra1, film(1), visit=ra1.visit())
     again = arrived(ra1, film(2, PatientID="ZZ-0001", ImageLaterality="R"), visit=ra1.visit(code="W24"))
-    assert told(again)["same-pixels"] == f"The very same picture came as {first}."
+    assert told(again)["same-pixels"] == f"The same picture was also received as {first}."
 
 
 def test_one_patient_on_two_subjects_is_noticed(ra1: Planned) -> None:
     arrived(ra1, film(1), visit=ra1.visit(0))
     other = arrived(ra1, film(2, 2), site=1, visit=ra1.visit(1))
-    assert told(other)["patient-conflict"] == "The patient id in the header is also on a film of another subject."
+    assert told(other)["patient-conflict"] == "The patient ID in the header also appears on a film of another subject."
 
 
 def test_two_patients_on_one_subject_are_noticed(ra1: Planned) -> None:
     arrived(ra1, film(1), visit=ra1.visit())
     other = arrived(ra1, film(2, 2, PatientID="ZZ-0002", ImageLaterality="R"), visit=ra1.visit())
-    assert told(other)["patient-conflict"] == "The patient id in the header differs from the subject's other films."
+    assert told(other)["patient-conflict"] == "The patient ID in the header differs from the subject's other films."
 
 
 def test_a_film_made_differently_is_noticed(ra1: Planned) -> None:
@@ -66,9 +66,9 @@ def test_side_view_and_date_that_contradict_the_header_are_told(ra1: Planned) ->
     declared = {"side": "R", "view": "foot", "film_date": date(2024, 2, 1)}
     found = arrived(ra1, film(1), visit=ra1.visit(), **declared)
     assert told(found) == {
-        "date-differs": "The header says the film was made on 2024-01-31, the site says 2024-02-01.",
-        "side-differs": "The header says side left, the sender says right.",
-        "view-differs": "The header says view hand, the sender says foot.",
+        "date-differs": "The film date is 2024-01-31 in the header, but the site entered 2024-02-01.",
+        "side-differs": "The side is left in the header, but right was declared.",
+        "view-differs": "The view is hand in the header, but foot was declared.",
     }
     assert (found.side, found.view, found.film_date) == ("R", "foot", date(2024, 2, 1))
 
@@ -76,8 +76,8 @@ def test_side_view_and_date_that_contradict_the_header_are_told(ra1: Planned) ->
 def test_a_lateral_view_and_an_unknown_scale_are_told(ra1: Planned) -> None:
     found = arrived(ra1, film(1, ViewPosition="LL", ImagerPixelSpacing=None), visit=ra1.visit())
     assert told(found) == {
-        "view-position": "The header says that the view is lateral.",
-        "spacing-missing": "No pixel spacing is known.",
+        "view-position": "The header states the view position lateral.",
+        "spacing-missing": "The pixel spacing is unknown.",
     }
 
 

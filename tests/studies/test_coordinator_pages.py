@@ -49,7 +49,7 @@ def test_the_overview_counts_what_is_expected_and_what_came(ra1: Planned, desk: 
 
 
 def test_the_overview_says_why_reading_cannot_start(ra1: Planned, desk: Client) -> None:
-    assert "No version of it is signed" in page(ra1, desk)
+    assert "No charter version is signed" in page(ra1, desk)
 
 
 def test_a_coordinator_begins_another_trial_and_coordinates_it(ra1: Planned, desk: Client) -> None:

@@ -1,4 +1,4 @@
-"""The first trial of a house is begun by command."""
+"""The first trial of an installation is created by command."""
 
 from __future__ import annotations
 

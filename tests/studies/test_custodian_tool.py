@@ -19,7 +19,7 @@ TOOL = Path(custodian.__file__)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A custodian's computer: the file alone, and his passphrase."""
+    """A custodian's computer: the file alone, and its passphrase."""
     shutil.copy(TOOL, tmp_path / "custodian.py")
     (tmp_path / "passphrase").write_text("a passphrase of the tests\n")
     return tmp_path

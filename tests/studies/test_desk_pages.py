@@ -54,7 +54,7 @@ def test_a_questioned_film_leaves_the_queue_until_the_site_has_answered(cast: Ca
     quality.question(film=film, actor=cast.coordinator, reason="side", text="Which side is it?")
     client = browser(cast.coordinator)
     page = client.get(desk()).content.decode()
-    assert "No film waits" in page
+    assert "No films are waiting" in page
     assert "1 more</a> waits for the site" in page
     site = person(cast.trial, Role.SITE, site=cast.sites[0])
     answer(question=Question.objects.get(), text="The left one.", actor=site)
@@ -62,7 +62,7 @@ def test_a_questioned_film_leaves_the_queue_until_the_site_has_answered(cast: Ca
 
 
 def test_an_empty_queue_says_so(cast: Cast) -> None:
-    assert "No film waits" in browser(cast.coordinator).get(desk()).content.decode()
+    assert "No films are waiting" in browser(cast.coordinator).get(desk()).content.decode()
 
 
 def test_the_queue_is_narrowed_by_finding_and_site(cast: Cast) -> None:

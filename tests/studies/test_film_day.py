@@ -34,7 +34,7 @@ def test_a_film_of_this_morning_in_auckland_is_taken(ra1: Planned) -> None:
 def test_a_day_that_has_begun_nowhere_is_refused_everywhere(ra1: Planned) -> None:
     assert arrived(ra1, file_of(dx(StudyDate="20240718")), visit=ra1.visit()).film_date is None
     assert not DayForm({"film_date": "2024-07-18"}).is_valid()
-    with pytest.raises(BadInput, match="a day from 1990-01-01 to 2024-07-17"):
+    with pytest.raises(BadInput, match="a date from 1990-01-01 to 2024-07-17"):
         confirmed.Confirmed("L", "hand", TOMORROW, 0.1).check()
-    with pytest.raises(BadInput, match="a day from 1990-01-01 to 2024-07-17"):
+    with pytest.raises(BadInput, match="a date from 1990-01-01 to 2024-07-17"):
         send(ra1, file_of(dx()), visit=ra1.visit(), film_date=TOMORROW)

@@ -48,8 +48,8 @@ def test_every_file_of_a_folder_and_a_zip_has_its_answer(ra1: Planned, tmp_path:
     }
     good = lines["again.dcm"]
     assert (good["subject"], good["visit"], good["side"], good["view"]) == ("01-001", "BL", "L", "hand")
-    assert lines["undated.jpg"]["reason"] == "The film has no film date; please add it."
-    assert lines["page.dcm"]["reason"] == "the file is an HTML page; allowed: DICOM, JPEG, PNG, TIFF, zip"
+    assert lines["undated.jpg"]["reason"] == "The film has no film date. Please add it."
+    assert lines["page.dcm"]["reason"] == "The file is an HTML page. Send DICOM, JPEG, PNG, TIFF or zip."
 
 
 def test_files_of_an_operating_system_are_one_line_and_no_refusals(ra1: Planned, tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_files_of_an_operating_system_are_one_line_and_no_refusals(ra1: Planned,
         ("b.zip", "ignored"),
         ("system files", "ignored"),
     ]
-    assert lines[2]["reason"] == "No film: 2 files of the operating system left out."
+    assert lines[2]["reason"] == "Not a film: 2 system files left out."
     assert lines[3]["reason"].endswith("and 1 more.")
 
 
@@ -79,8 +79,8 @@ def test_a_duplicate_names_what_its_first_copy_became_and_a_failure_stays_one(ra
     lines = bring_in(ra1, tmp_path, subject="01-001", visit="BL")
     first, second = Film.objects.order_by("pk")
     assert [line["outcome"] for line in lines] == ["accepted_for_qc", "duplicate", "refused", "refused"]
-    assert lines[1]["reason"] == f"The same file came before: {first} is at the desk."
-    assert lines[3]["reason"].startswith(f"The same file came before: {second} was refused: the pixel data has")
+    assert lines[1]["reason"] == f"The same file was received before: {first} is at the desk."
+    assert lines[3]["reason"].startswith(f"The same file was received before: {second} was refused: The pixel data has")
 
 
 def test_what_was_refused_is_read_anew_without_being_sent_again(ra1: Planned, tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_subject_and_visit_may_come_from_the_header(ra1: Planned, tmp_path: Path
     assert (lines[0]["outcome"], lines[0]["subject"], lines[0]["visit"]) == ("accepted_for_qc", "01-001", "W24")
     assert (lines[1]["outcome"], lines[1]["reason"]) == (
         "held",
-        "The film has no subject and no visit; please add them.",
+        "The film has no subject and no visit. Please add them.",
     )
 
 

@@ -58,7 +58,7 @@ def test_a_subject_or_visit_of_another_site_is_a_wrong_call(ra1: Planned) -> Non
 def test_what_was_turned_away_is_in_the_manifest_and_in_the_trail(ra1: Planned, stores: Path) -> None:
     receipt = send(ra1, b"<html>Smith</html>", name="Smith.dcm")
     assert (receipt.outcome, receipt.film) == ("refused", None)
-    assert receipt.reason == "the file is an HTML page; allowed: DICOM, JPEG, PNG, TIFF, zip"
+    assert receipt.reason == "The file is an HTML page. Send DICOM, JPEG, PNG, TIFF or zip."
     entry = TransmittalEntry.objects.get()
     assert (entry.outcome, entry.size, len(entry.sha256)) == ("refused", 18, 64)
     assert not [path for path in stores.rglob("*") if path.is_file()]
@@ -69,7 +69,7 @@ def test_what_was_turned_away_is_in_the_manifest_and_in_the_trail(ra1: Planned, 
 def test_a_file_that_is_too_long_is_refused_while_it_comes(ra1: Planned, settings: Any, stores: Path) -> None:
     settings.MAX_FILE_BYTES = 5000
     receipt = send(ra1, file_of(dx()))
-    assert (receipt.outcome, receipt.reason) == ("refused", "the file has more than 5000 bytes")
+    assert (receipt.outcome, receipt.reason) == ("refused", "The file has more than 5000 bytes.")
     assert not [path for path in stores.rglob("*") if path.is_file()]
 
 
@@ -98,7 +98,8 @@ def test_members_of_a_zip_are_received_one_by_one(ra1: Planned) -> None:
 def test_a_zip_that_cannot_be_opened_is_a_line_of_the_manifest_to_the_byte(ra1: Planned) -> None:
     content = b"PK\x03\x04 nothing"
     ((name, receipt),) = received(ra1, "cut.zip", io.BytesIO(content))
-    assert (name, receipt.outcome, receipt.reason) == ("cut.zip", "refused", "the zip has no directory; it may be cut")
+    assert (name, receipt.outcome) == ("cut.zip", "refused")
+    assert receipt.reason == "The zip has no directory. It may be cut short."
     assert (receipt.entry.size, receipt.entry.sha256) == (len(content), hashlib.sha256(content).hexdigest())
 
 
@@ -115,7 +116,7 @@ def test_the_same_image_in_another_wrapping_is_not_kept_twice(ra1: Planned) -> N
     ds = dx()
     ds.file_meta.SourceApplicationEntityTitle = "OTHERPACS"
     again = arrived(ra1, file_of(ds), visit=ra1.visit())
-    assert (again.status, again.status_reason) == (FilmStatus.REFUSED, f"The same image came before ({first}).")
+    assert (again.status, again.status_reason) == (FilmStatus.REFUSED, f"The same image was received before ({first}).")
 
 
 def test_one_uid_on_two_pictures_is_held_for_the_site(ra1: Planned) -> None:
@@ -154,7 +155,7 @@ def test_only_a_double_is_kept_apart(ra1: Planned) -> None:
 def test_a_film_that_cannot_be_read_is_refused_with_its_reason(ra1: Planned) -> None:
     film = arrived(ra1, file_of(dx(Rows=65)), visit=ra1.visit())
     assert film.status == FilmStatus.REFUSED
-    assert film.status_reason == "the pixel data has 13824 bytes; allowed: 9360 for 65 x 72"
+    assert film.status_reason == "The pixel data has 13,824 bytes. A picture of 65 x 72 has 9,360."
     assert not film.blind_file
 
 
@@ -167,7 +168,7 @@ def test_only_a_held_film_is_completed(ra1: Planned) -> None:
 def test_completing_asks_for_a_day_that_can_be(ra1: Planned) -> None:
     film = arrived(ra1, file_of(dx(StudyDate=None)), visit=ra1.visit())
     for day in (date(2999, 1, 1), date(1900, 1, 1)):
-        with pytest.raises(BadInput, match="Enter a day from"):
+        with pytest.raises(BadInput, match="Enter a date from"):
             intake.complete(film=film, actor=ra1.actor("site 01"), film_date=day)
 
 
@@ -220,7 +221,7 @@ def test_what_is_declared_belongs_to_the_site_and_the_subject(ra1: Planned) -> N
     for declared, says in wrong:
         with pytest.raises(BadInput, match=says) as refusal:
             send(ra1, file_of(dx()), **declared)
-        assert "02" not in str(refusal.value), "a site is told nothing of another one"
+        assert "02" not in str(refusal.value), "a site learns nothing about another one"
 
 
 def test_a_held_film_is_completed_with_a_subject_of_its_site_and_a_visit_of_that_subject(ra1: Planned) -> None:
@@ -242,5 +243,5 @@ def test_only_a_held_film_is_taken_back_with_a_reason_and_a_date_is_confirmed_be
         WrongState, match="The film “hand.dcm” is rejected. Only a film that is held can be taken back."
     ):
         intake.discard(film=film, reason="by mistake", actor=site)
-    with pytest.raises(WrongState, match="Its date can be confirmed only until the desk has decided on it."):
+    with pytest.raises(WrongState, match="Its date can be confirmed only until the QC desk has decided on it."):
         intake.confirm_date(film=film, film_date=date(2024, 3, 1), actor=site)

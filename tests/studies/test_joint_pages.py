@@ -1,4 +1,4 @@
-"""What people rely on at the pages where joints are placed: nothing tells whose or when, each step a plain form."""
+"""What people rely on at the pages where joints are placed: no subject or date is shown, each step is a plain form."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def test_the_site_is_mailed_on_opening_with_the_trial_and_the_number_alone(ra1: 
     question = asked(ra1, film)
     [sent] = carried()
     assert sent.bcc == [ra1.people["site 01"].email]
-    assert sent.subject == f"RA-1: question {question.pk} was opened and waits for your answer"
+    assert sent.subject == f"RA-1: question {question.pk} is waiting for your answer"
     whole = sent.subject + str(sent.body)
     for identity in ("01-001", "BL", "Mustermann", film.original_name, "left", "Hospital"):
         assert identity not in whole

@@ -36,7 +36,7 @@ def test_the_replaced_film_no_longer_counts_and_says_why(ra1: Planned, before: s
 
 
 @pytest.mark.parametrize("status", ["rejected", "refused", "withdrawn"])
-def test_a_film_turned_down_before_keeps_its_own_reason(ra1: Planned, status: str) -> None:
+def test_a_film_refused_or_rejected_before_keeps_its_own_reason(ra1: Planned, status: str) -> None:
     old = film_of(ra1.visit(), status=status, status_reason="cut off")
     set_aside(film=film_of(ra1.visit(), replaces=old), actor=ra1.actor("coordinator"))
     old.refresh_from_db()
@@ -58,7 +58,7 @@ def test_only_the_desk_sets_a_film_aside(ra1: Planned) -> None:
 def test_the_newest_film_of_a_line_is_the_one_to_replace(ra1: Planned) -> None:
     old = film_of(ra1.visit(), status="rejected")
     new = film_of(ra1.visit(), replaces=old)
-    with pytest.raises(WrongState, match="Replace the film that took its place"):
+    with pytest.raises(WrongState, match="Replace the newer film instead"):
         checked_replaceable(old)
     assert checked_replaceable(new) == new
 

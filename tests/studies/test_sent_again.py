@@ -32,7 +32,7 @@ def test_a_file_whose_film_is_gone_is_filed_again_for_the_right_subject(ra1: Pla
     Film.objects.filter(pk=first.pk).update(status=became)
     again = arrived(ra1, file_of(dx()), visit=ra1.visit(code="W24"), film_date=date(2024, 7, 17))
     assert (again.status, again.visit) == (FilmStatus.DEIDENTIFIED, ra1.visit(code="W24"))
-    assert findings(again)["same-pixels"] == f"The very same picture came as {first} ({became})."
+    assert findings(again)["same-pixels"] == f"The same picture was also received as {first} ({became})."
     assert blind_object(again).SOPInstanceUID != blind_object(first).SOPInstanceUID
 
 
@@ -48,14 +48,16 @@ def test_a_duplicate_says_what_became_of_the_first_copy(ra1: Planned) -> None:
     film = arrived(ra1, file_of(dx()), visit=ra1.visit())
     receipt = send(ra1, file_of(dx()), visit=ra1.visit())
     assert (receipt.outcome, receipt.failed) == ("duplicate", False)
-    assert receipt.reason == f"The same file came before: {film} is at the desk."
+    assert receipt.reason == f"The same file was received before: {film} is at the desk."
 
 
-def test_a_file_refused_by_this_version_fails_again_and_the_next_reads_it_anew(ra1: Planned, settings: Any) -> None:
+def test_a_file_refused_by_this_version_fails_again_and_the_next_reads_it_again(ra1: Planned, settings: Any) -> None:
     first = arrived(ra1, CUT, visit=ra1.visit())
     again = send(ra1, CUT, visit=ra1.visit())
     assert (again.outcome, again.film, again.failed) == ("duplicate", first, True)
-    assert again.reason.startswith(f"The same file came before: {first} was refused: the pixel data has 13824 bytes")
+    assert again.reason.startswith(
+        f"The same file was received before: {first} was refused: The pixel data has 13,824 bytes"
+    )
     settings.SPECTACULAR_SETTINGS = {**settings.SPECTACULAR_SETTINGS, "VERSION": "99"}
     assert send(ra1, CUT, visit=ra1.visit()).outcome == "filed"
 
@@ -106,7 +108,7 @@ def test_the_same_file_for_another_subject_or_visit_is_a_finding(ra1: Planned, r
     again = send(ra1, file_of(dx()), visit=ra1.visit(code="W24"))
     run_due_jobs()
     assert findings(first)["sent-again"] == "The same file was sent again, declared for visit W24."
-    assert "This time it was declared for visit W24: the people at the desk see both." in again.reason
+    assert "This time it was declared for visit W24. The people at the desk see both declarations." in again.reason
     entry = TransmittalEntry.objects.get(outcome="duplicate")
     assert (entry.visit, entry.subject) == (ra1.visit(code="W24"), ra1.subjects[0])
     assert Event.objects.get(action="studies.film.duplicate").content["details"]["says"] == entry.reason
@@ -159,4 +161,4 @@ def test_a_date_confirmed_while_the_film_is_read_is_kept(ra1: Planned) -> None:
 def test_the_same_image_in_implicit_and_explicit_encoding_is_one_film(ra1: Planned) -> None:
     first = arrived(ra1, file_of(dx(picture())), visit=ra1.visit())
     again = arrived(ra1, file_of(dx(picture()), implicit=True), visit=ra1.visit())
-    assert (again.status, again.status_reason) == (FilmStatus.REFUSED, f"The same image came before ({first}).")
+    assert (again.status, again.status_reason) == (FilmStatus.REFUSED, f"The same image was received before ({first}).")

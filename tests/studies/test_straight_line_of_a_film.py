@@ -114,7 +114,7 @@ def test_the_same_bytes_again_are_a_duplicate_and_leave_one_original(ra1: Planne
 def test_a_film_without_a_date_is_held_until_the_site_adds_it(ra1: Planned) -> None:
     film = arrived(ra1, file_of(dx(StudyDate=None)), visit=ra1.visit())
     assert film.status == FilmStatus.HELD
-    assert film.status_reason == "The film has no film date; please add it."
+    assert film.status_reason == "The film has no film date. Please add it."
     intake.complete(film=film, actor=ra1.actor("site 01"), film_date=date(2024, 2, 2))
     run_due_jobs()
     film.refresh_from_db()

@@ -130,7 +130,7 @@ def test_the_row_of_a_file_that_was_refused_before_says_so(ra1: Planned, site: C
     row = send(ra1, site, content).content.decode()
     assert "Refused before" in row
     assert "The same file came before: film" in row
-    assert "the pixel data has 13824 bytes" in row
+    assert "The pixel data has 13,824 bytes" in row
 
 
 def test_a_zip_is_received_film_by_film_and_a_bad_one_does_not_touch_the_others(ra1: Planned, site: Client) -> None:
@@ -161,7 +161,7 @@ def test_a_film_is_replaced_once(ra1: Planned, site: Client) -> None:
     film_of(ra1.visit(), replaces=old)
     answer = send(ra1, site, file_of(dx()), replaces=old.pk)
     assert answer.status_code == 409
-    assert "Replace the film that took its place" in answer.content.decode()
+    assert "Replace the newer film instead" in answer.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def choose(page: Page, *files: Path) -> None:
 
 
 def row(page: Page, name: str) -> Any:
-    """The row that tells what became of a file."""
+    """The row with the result for a file."""
     return page.locator("[data-rows] tr", has_text=name)
 
 
@@ -117,7 +117,7 @@ def test_system_files_are_left_out_and_the_delivery_has_its_form_at_once(
     leftover.write_bytes(b"x")
     choose(page, film_file(tmp_path, "a.dcm", "L", "1.2.1"), leftover)
     sent(page, 1)
-    expect(page.locator("[data-note]")).to_have_text("Left out, no films: 1 file of the operating system.")
+    expect(page.locator("[data-note]")).to_have_text("1 system file was left out.")
     with page.expect_download() as form:
         page.locator("#deliveries").get_by_role("link", name="CSV").click()
     assert "a.dcm" in Path(form.value.path()).read_text()

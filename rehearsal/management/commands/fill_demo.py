@@ -1,4 +1,4 @@
-"""Fills the demo trial; bin/demo runs it beside the worker. In production it refuses."""
+"""Fills the demo trial. bin/demo runs it beside the worker. It is refused in production."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ class Command(BaseCommand):
     help = __doc__ or ""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--carry", action="store_true", help="carry the jobs here: no worker is running")
+        parser.add_argument(
+            "--carry", action="store_true", help="run the jobs in this process, when no worker is running"
+        )
         parser.add_argument("--processes", type=int, default=2)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
-            raise CommandError("the demo trial has known passwords: it is refused in production")
+            raise CommandError("The demo trial has known passwords, so it cannot be filled in production.")
         fill(say=self.stdout.write, carry=options["carry"], processes=options["processes"])
         for account in ACCOUNTS:
             self.stdout.write(f"{account.email}  {PASSWORD}  {account.role}")

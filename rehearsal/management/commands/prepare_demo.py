@@ -1,4 +1,4 @@
-"""Before bin/demo starts its parts: the database and the static files brought up to date, the accounts printed."""
+"""Prepares bin/demo: brings the database and the static files up to date and prints the accounts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
-            raise CommandError("the demo has known passwords: it is refused in production")
+            raise CommandError("The demo has known passwords, so it cannot be prepared in production.")
         call_command("migrate", verbosity=0)
         stamp, marker = stamp_of_static_files(), Path(settings.STATIC_ROOT) / "collected"
         if not marker.exists() or marker.read_text(encoding="ascii") != stamp:

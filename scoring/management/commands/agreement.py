@@ -1,4 +1,4 @@
-"""Agreement between readers from a CSV file with subject, reader, value and, for change, visit; without a database."""
+"""Computes agreement between readers from a CSV file (subject, reader, value; visit for change), without a database."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from config.errors import BadInput
 from scoring.agreement.bootstrap import Bootstrap
 from scoring.agreement.report import report
 from scoring.plain_files.ratings import cube_of, read_ratings
+from scoring.plain_files.spreadsheet_text import said_of_encoding
 
 SINGLE = (("sem", "SEM"), ("sdd_status", "SDD of status"), ("sdd_change", "SDD of change"), ("sdc", "SDC 95 %"))
 KINDS = {
@@ -32,9 +33,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--baseline", metavar="VISIT", help="the visit changes start at; else the first by number")
-        parser.add_argument("--replicates", type=int, default=Bootstrap.replicates, help="of the bootstrap; 0 for none")
-        parser.add_argument("--seed", type=int, default=Bootstrap.seed, help="of the bootstrap")
+        parser.add_argument(
+            "--baseline", metavar="VISIT", help="the visit from which changes are computed; by default the first"
+        )
+        parser.add_argument(
+            "--replicates", type=int, default=Bootstrap.replicates, help="number of bootstrap replicates, 0 for none"
+        )
+        parser.add_argument("--seed", type=int, default=Bootstrap.seed, help="seed of the bootstrap")
         parser.add_argument("--json", action="store_true", help="numbers unrounded, as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,6 +48,8 @@ class Command(BaseCommand):
             cube = cube_of(read_ratings(options["file"]), options["baseline"])
         except BadInput as error:
             raise CommandError(str(error), returncode=2) from None
+        if said := said_of_encoding(options["file"]):
+            self.stderr.write(said)
         found = report(cube, bootstrap=bootstrap)
         if options["json"]:
             self.stdout.write(json.dumps(found, indent=1, allow_nan=False))

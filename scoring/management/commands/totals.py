@@ -1,6 +1,6 @@
-"""Totals of the item scores in a CSV file: one line per subject, visit and reader, without a database.
+"""Computes totals of the item scores in a CSV file: one line per subject, visit and reader, without a database.
 
-Columns subject, visit, reader with item, value, reason (long), or with a column an item (wide); optional campaign, day.
+Columns: subject, visit, reader; then item, value, reason (long), or one column per item (wide); optional campaign, day.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from instruments.amounts import ROUNDING
 from instruments.layout import Group, layout_of
 from instruments.missing import DEFAULT, RULES, MissingRule, UnknownRule, get_rule
 from scoring.plain_files.scores import read_scores
+from scoring.plain_files.spreadsheet_text import said_of_encoding
 from scoring.plain_files.totals import PlainTotals, flat_row, name_of, row_of, stamp
 
 
 class Command(BaseCommand):
     """bin/manage totals --instrument KEY FILE.csv [--missing RULE] [--baseline VISIT] [--receipt] [--json]"""
 
-    help = f"{__doc__} In CSV {ROUNDING}; numerator and denominator stand beside. JSON is not rounded."
+    help = f"{__doc__} In CSV, {ROUNDING}; numerator and denominator are in their own columns. JSON is not rounded."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -35,10 +36,14 @@ class Command(BaseCommand):
             "--missing",
             default=DEFAULT,
             metavar="RULE",
-            help=f"one of {', '.join(RULES)}; parameters as RULE:limit=0.25,whole_side=true",
+            help=f"one of {', '.join(RULES)}, with parameters as RULE:limit=0.25,whole_side=true",
         )
-        parser.add_argument("--baseline", metavar="VISIT", help="adds the change from this visit, by the same rule")
-        parser.add_argument("--receipt", action="store_true", help="every item of every total, and how it was made")
+        parser.add_argument(
+            "--baseline", metavar="VISIT", help="adds the change from this visit, computed by the same rule"
+        )
+        parser.add_argument(
+            "--receipt", action="store_true", help="shows every item of every total and how it was computed"
+        )
         parser.add_argument("--json", action="store_true", help="all amounts, unrounded, as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -49,8 +54,10 @@ class Command(BaseCommand):
             answer = _json(totals, options["receipt"]) if options["json"] else _text(totals, options["receipt"])
         except (BadInput, instruments.UnknownInstrument, UnknownRule) as error:
             raise CommandError(str(error), returncode=2) from None
+        if said := said_of_encoding(options["file"]):
+            self.stderr.write(said)
         if instrument.unverified:
-            self.stderr.write(f"{instrument.key} has unverified parts: see bin/manage instruments {instrument.key}")
+            self.stderr.write(f"{instrument.key} has unverified parts. See bin/manage instruments {instrument.key}.")
         self.stdout.write(answer, ending="")
 
 

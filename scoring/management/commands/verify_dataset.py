@@ -1,4 +1,4 @@
-"""Proves an unpacked dataset intact, on any machine, without database or secrets."""
+"""Proves that an unpacked dataset is intact, on any machine, without a database or secrets."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("folder", type=Path)
-        parser.add_argument("--root", default="")
+        parser.add_argument("folder", type=Path, help="the folder of the unpacked dataset")
+        parser.add_argument("--root", default="", help="the SHA-256 that two people signed")
 
     def handle(self, *args: Any, **options: Any) -> None:
         code = verifier.main([str(options["folder"]), "--root", options["root"]])

@@ -1,6 +1,6 @@
-"""Draws every stored order of an unpacked dataset again from its revealed seeds, without database or secrets.
+"""Draws every stored order of an unpacked dataset again from its revealed seeds, without a database or secrets.
 
-Ends with 0 when all are what was drawn, 1 when one is not (it is named), 2 when the files cannot be used.
+Exits with 0 when all orders are as drawn, 1 when one is not (it is named), 2 when the files cannot be used.
 """
 
 from __future__ import annotations
@@ -35,4 +35,4 @@ class Command(BaseCommand):
             self.stdout.write(fault)
             sys.exit(1)
         batches = len({rows[0].commitment for rows in drawing.reads.values()})
-        self.stdout.write(f"{len(drawing.reads)} reads of {batches} seeds: every order is the one that was drawn")
+        self.stdout.write(f"{len(drawing.reads)} reads from {batches} seeds: every order is as it was drawn.")

@@ -36,7 +36,7 @@ export const corners = ([x, y, width, height]) => [
   [x + width, y + height],
 ];
 
-// The corner within reach of a point, as the one opposite to it (which stays put); null when none is.
+// The corner within reach of a point, returned as the opposite corner, which stays fixed; null when none is in reach.
 export function gripAt(box, [px, py], reach) {
   const at = corners(box).findIndex(([x, y]) => Math.abs(x - px) <= reach && Math.abs(y - py) <= reach);
   return at < 0 ? null : corners(box)[3 - at];
@@ -44,12 +44,12 @@ export function gripAt(box, [px, py], reach) {
 
 export const holds = ([x, y, width, height], [px, py]) => px >= x && py >= y && px <= x + width && py <= y + height;
 
-// A box in the middle of what is looked at.
+// A box around the centre of the visible part of the film.
 export function inTheMiddle([x, y], width, height, film) {
   return between([x - width / 2, y - height / 2], [x + width / 2, y + height / 2], film);
 }
 
-// The two halves of a film: from the tube, a left hand lies at the viewer's left.
+// The two halves of a film: on a PA film, the left hand is on the viewer's left.
 export function halves({ columns, rows }) {
   const middle = Math.floor(columns / 2);
   return { L: [0, 0, middle, rows], R: [middle, 0, columns - middle, rows] };

@@ -1,9 +1,10 @@
-// The second person: one film with its masks laid over it, shown before and after by one key.
+// The second person's page: one film with its masks over it; one key switches between before and after.
 
 import { MaskOverlay } from "./mask_overlay.js";
 import { data, find } from "./page.js";
 import { Viewer } from "./viewer.js";
 
+const NOT_SEEN = "The film has not loaded at full size, or you have not seen all of it yet. Press = to fit it into the view.";
 const root = find("main.screen-grid");
 const { rectangles, crops } = data("masks");
 const suggested = data("suggested");
@@ -34,7 +35,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("submit", (event) => {
   if (event.target.id !== "confirm" || viewer.seen) return;
   event.preventDefault();
-  find("#level").textContent = "The film is not here in full size yet, or was not seen whole: press =";
+  find("#level").textContent = NOT_SEEN;
 });
 
 viewer.show(data("shown-film"));

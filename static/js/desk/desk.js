@@ -1,4 +1,4 @@
-// The desk: one film at full size, its facts, masks and decisions, and the next film ready in memory.
+// The QC desk: one film at full size, its facts, masks and decisions, with the next film already loaded.
 
 import { attachFacts, compare, missing } from "./facts.js";
 import { MaskHand } from "./mask_hand.js";
@@ -9,6 +9,7 @@ import { attachReasons } from "./reasons.js";
 import { attachTurning } from "./turn.js";
 import { Viewer } from "./viewer.js";
 
+const UNSENT = "You have drawn masks but not sent them. Press s to send them, or remove them.";
 const root = find("main.screen-grid");
 const viewer = new Viewer(root, { worker: root.dataset.worker, changed: () => lookAhead() });
 const hand = new MaskHand(viewer, null);
@@ -67,17 +68,17 @@ function act(what) {
     cut: () => sheet.toggleCut(viewer.film),
     swap: () => sheet.swap(),
   };
-  draw(find("#masks").open); // the toggle event of a key just pressed may still be on its way
+  draw(find("#masks").open); // the toggle event of a key just pressed may not have fired yet
   actions[what]();
 }
 
-// Masks that were drawn and not sent would be lost with the film.
+// Masks that were drawn but not sent would be lost when the film changes.
 function refuses(form) {
-  if (sheet?.unsent && !form.matches("[data-masks], .quick-masks")) return "Masks were drawn but not sent: press s to send them, or take them away.";
+  if (sheet?.unsent && !form.matches("[data-masks], .quick-masks")) return UNSENT;
   return form.id === "accept" ? missing(form, viewer) : "";
 }
 
-// The next film comes when this one is here in full.
+// The next film is loaded once this one has loaded completely.
 function lookAhead() {
   const next = data("next-film");
   if (next && viewer.film?.state === "full") viewer.prefetch(next);

@@ -1,9 +1,9 @@
-// What the person has entered about a film stays when the page of the same film is exchanged, as it is when masks are sent.
+// Keeps what the person has entered about a film when the page of the same film is replaced, for example after sending masks.
 
 const form = () => document.getElementById("accept");
 const film = (of) => of && new URL(of.action).pathname;
 
-// To be called before the exchange; the answer puts the entries back after it.
+// Called before the replacement; returns a function that restores the entries after it.
 export function kept() {
   const from = form();
   if (!from) return () => {};

@@ -1,4 +1,4 @@
-// Side and view as the person sees them, beside what was declared: a difference is said in words before it is sent.
+// Side and view as the person sees them, next to what was declared: any difference is shown in words before sending.
 
 import { find } from "./page.js";
 
@@ -22,13 +22,13 @@ export function compare() {
   const words = [...document.querySelectorAll("#accept [data-declared]")].flatMap((group) => {
     const seen = group.querySelector(":checked")?.value;
     const { declared } = group.dataset;
-    return seen && declared && seen !== declared ? [`declared ${WORDS[declared]}, you see ${WORDS[seen]}`] : [];
+    return seen && declared && seen !== declared ? [`declared: ${WORDS[declared]}, you see: ${WORDS[seen]}`] : [];
   });
   line.hidden = !words.length;
-  line.textContent = words.length ? `Differs: ${words.join("; ")}. Ask the site when in doubt.` : "";
+  line.textContent = words.length ? `This differs from the declaration (${words.join("; ")}). Ask the site if in doubt.` : "";
 }
 
-// What says another side than the person sees is shown with a tick that says that they looked again.
+// Sources that contradict the side the person sees are shown with a box to confirm that they have looked again.
 function doubtSide() {
   const box = find("#side-witnesses");
   const side = find('#accept [name="side"]:checked')?.value;
@@ -38,16 +38,19 @@ function doubtSide() {
   box.hidden = items.every((item) => item.hidden);
 }
 
-// What is still missing before the film can be accepted, in words.
+// The first thing that is missing before the film can be accepted, as a sentence.
 export function missing(form, viewer) {
-  if (!viewer.seen) return viewer.film?.state === "full" ? "The film has not been seen whole yet: press =." : "The film is not here in full size yet.";
+  if (viewer.film?.state !== "full") return "The film has not loaded at full size yet.";
+  if (!viewer.seen) return "You have not seen the whole film yet. Press = to fit it into the view.";
   if (!form.elements.side.value) return "Which side do you see? Press l, r or b.";
   if (!form.elements.view.value) return "Which view do you see? Press h or f.";
-  if (!form.elements.film_date.value) return "The film date is missing: press d.";
-  if (!form.elements.spacing_mm.value && !form.elements.no_scale.checked) return "The scale is missing: press w, or u when none is known.";
+  if (!form.elements.film_date.value) return "The film date is missing. Press d to enter it.";
+  const scaled = form.elements.spacing_mm.value || form.elements.no_scale.checked;
+  if (!scaled) return "The scale is missing. Press w to enter it, or u if it is unknown.";
   if (form.elements.inverted?.value === "") return "Is the picture inverted? Press i to compare, then p or Shift+P.";
   const doubt = find("#side-witnesses:not([hidden])");
-  if (doubt && !form.elements.side_confirmed.checked) return "Something else says another side. Look again, and press o if the side you chose is right.";
+  const unsure = doubt && !form.elements.side_confirmed.checked;
+  if (unsure) return "Another source contradicts the side. Look again, and press o if the side you chose is correct.";
   const open = form.querySelectorAll('[name="acknowledged"]:not(:checked)').length;
-  return open ? "There are findings that nobody has ticked: press k when you have seen them." : "";
+  return open ? "Some findings are not ticked. Press k once you have looked at all of them." : "";
 }

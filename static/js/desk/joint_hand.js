@@ -1,4 +1,4 @@
-// Clicking three anchors, then dragging joints; arrow keys move the chosen one by a pixel of the screen.
+// Clicking three anchors, then dragging joints; arrow keys move the selected joint by one screen pixel.
 
 import { pointAt } from "../viewer/view.js";
 

@@ -1,4 +1,4 @@
-// The joints of one image as they stand in the form: the fields are the truth, dragging changes them.
+// The joints of one image. The form fields hold their positions; dragging changes the fields.
 
 export class JointSheet {
   constructor(form, changed) {

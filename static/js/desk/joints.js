@@ -1,4 +1,4 @@
-// Placing joints: three clicks lay the template over the image, then any joint is dragged to its place.
+// Placing joints: three clicks position the template on the image, then single joints can be dragged.
 
 import { JointHand } from "./joint_hand.js";
 import { JointSheet } from "./joint_sheet.js";
@@ -8,7 +8,7 @@ import { Viewer } from "./viewer.js";
 import { placeOf } from "../viewer/view.js";
 
 const RADIUS = 9;
-const UNREACHABLE = { error: "The server cannot be reached. Nothing was placed; click again in a moment." };
+const UNREACHABLE = { error: "The server cannot be reached. No joint was placed. Try again in a moment." };
 const root = find("main.screen-grid");
 const anchors = data("anchors");
 const viewer = new Viewer(root, { worker: root.dataset.worker });
@@ -31,7 +31,7 @@ document.addEventListener("keydown", (event) => {
 viewer.show(data("shown-film"));
 ask();
 
-// Says which anchor is wanted now.
+// Shows which anchor to click next.
 function ask() {
   const wanted = hand.anchoring ? hand.clicks.length : anchors.length;
   find(".anchors").querySelectorAll("li").forEach((item, k) => {

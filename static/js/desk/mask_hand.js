@@ -1,4 +1,4 @@
-// Drawing masks: left drag draws, moves or resizes; arrow keys move the chosen one, with Shift its size.
+// Drawing masks: a left drag draws, moves or resizes; arrow keys move the selected mask, with Shift they resize it.
 
 import { between, gripAt, holds, inTheMiddle, large, moved, resized } from "./boxes.js";
 import { pointAt } from "../viewer/view.js";
@@ -16,7 +16,7 @@ export class MaskHand {
     Object.assign(this, { viewer, sheet });
   }
 
-  // A press on the film: a corner of the chosen box, a box, or bare film.
+  // A press on the film: on a corner of the selected box, inside a box, or elsewhere.
   begin(pane, place) {
     if (!this.on) return false;
     const point = pointAt(pane.view, pane.rect, ...place);
@@ -39,7 +39,7 @@ export class MaskHand {
     return this.sheet.set(doing.name, box);
   }
 
-  // Arrow keys; true when the key was for the masks.
+  // Arrow keys; true when the key was used for the masks.
   key(event) {
     const arrow = ARROWS[event.key];
     const box = this.on && arrow ? this.sheet.box(this.sheet.chosen) : null;
@@ -57,7 +57,7 @@ export class MaskHand {
     this.sheet.add(inTheMiddle(middle, FIRST.width / zoom, FIRST.height / zoom, film));
   }
 
-  // One pixel on the screen, at least one of the film.
+  // One screen pixel, but at least one film pixel.
   #step() {
     return Math.max(Math.round(this.viewer.stage.pixelRatio / this.viewer.pane.view.zoom), 1);
   }

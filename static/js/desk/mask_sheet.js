@@ -1,4 +1,4 @@
-// The masks and cuts of one film as they stand in the form: the fields are the truth, drawing changes them.
+// The masks and cuts of one film. The form fields hold them; drawing changes the fields.
 
 import { halves, parse, print } from "./boxes.js";
 
@@ -23,12 +23,12 @@ export class MaskSheet {
       .join("|");
   }
 
-  // Drawn or typed, but not sent to the second person yet; suggestions alone are nobody's work.
+  // Drawn or typed, but not yet sent to the second person; suggestions alone do not count as unsent.
   get unsent() {
     return this.text !== this.sent && this.text !== this.suggested;
   }
 
-  // Begins with the suggested boxes where nothing was drawn yet.
+  // Starts with the suggested boxes if nothing has been drawn yet.
   suggest(boxes) {
     if (this.text !== "||" || !boxes.length) return;
     this.fields.boxes.value = print(boxes);

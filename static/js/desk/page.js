@@ -1,4 +1,4 @@
-// The page without its chrome: small pieces that every screen of the desk uses.
+// Small helpers that every screen of the desk uses.
 
 export const find = (selector) => document.querySelector(selector);
 export const data = (id) => JSON.parse(document.getElementById(id)?.textContent || "null");
@@ -11,6 +11,6 @@ export function notice(text, tone = "error") {
   find("#notices").replaceChildren(box);
 }
 
-// Not while somebody writes.
+// Whether the person is typing in a field, so that keys are not commands.
 export const typing = (element) =>
   Boolean(element.closest?.("input:not([type=checkbox],[type=radio]), select, textarea, dialog[open]"));

@@ -1,4 +1,4 @@
-// A decision with a reason: opened by its key, chosen by number, sent with Enter, left with Escape.
+// A decision with a reason: opened by its key, the reason chosen by number, sent with Enter, closed with Escape.
 
 import { data, find } from "./page.js";
 

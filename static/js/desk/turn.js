@@ -1,5 +1,5 @@
-// Turning to the next film without leaving the page: forms and links marked data-turn are fetched, and the parts that
-// belong to one film are exchanged. The viewer stays, with the next film already in memory.
+// Going to the next film without leaving the page: forms and links marked data-turn are fetched, and the parts that
+// belong to one film are replaced. The viewer stays, with the next film already in memory.
 
 import { kept } from "./entries.js";
 import { find, notice } from "./page.js";
@@ -7,7 +7,7 @@ import { find, notice } from "./page.js";
 const PARTS = ["panel", "where", "strip"];
 let busy = false;
 
-// refuses(form) gives the reason why a form may not be sent yet; turned() is called when the parts were exchanged.
+// refuses(form) returns the reason why a form may not be sent yet; turned() is called after the parts were replaced.
 export function attachTurning({ refuses, turned }) {
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("form[data-turn]");
@@ -40,20 +40,20 @@ async function go(address, { back = false, decides = false, ...request }, turned
     if (!page.getElementById("shown-film")) leave(response, page);
     else exchange(response, page, { back, decides }, turned);
   } catch {
-    notice("The server cannot be reached. Nothing was sent; try again in a moment.");
+    notice("The server cannot be reached. Nothing was saved. Try again in a moment.");
   } finally {
     busy = false;
   }
 }
 
-// A refusal is shown where the film is; any other page (the list, the sign-in) is gone to.
+// A refusal is shown on the page of the film; any other page (the list, the sign-in) is opened.
 function leave(response, page) {
   const refusal = page.querySelector(".notice");
   if (response.ok) location.assign(response.url);
   else notice(refusal?.textContent.trim() || `The server answered ${response.status}. Reload the page.`);
 }
 
-// After a decision the server's answer holds what was entered; any other form of the page knows nothing of it.
+// The response to a decision contains what was entered; the response to any other form does not.
 function exchange(response, page, { back, decides }, turned) {
   const putBack = decides ? () => {} : kept();
   for (const id of PARTS) find(`#${id}`).replaceChildren(...document.importNode(page.getElementById(id), true).childNodes);

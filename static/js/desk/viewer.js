@@ -1,4 +1,4 @@
-// One film at full size: the viewer's stage with a single pane. Bands at the desk carry no reader's token.
+// One film at full size: the viewer's stage with a single pane. Bands at the desk are requested without a reader's token.
 
 import { BandCache } from "../viewer/band_cache.js";
 import { BandLoader } from "../viewer/band_loader.js";
@@ -33,7 +33,7 @@ export class Viewer {
     return this.pane.film;
   }
 
-  // True when every band was verified and the film has been seen whole.
+  // True once every band has been verified and the whole film has been seen.
   get seen() {
     return this.film?.state === "full" && this.film.seenWhole;
   }

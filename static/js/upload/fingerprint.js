@@ -1,4 +1,4 @@
-// By what a file is known again after a broken connection or a closed page: its name, length, time and both its ends.
+// Recognises a file again after a lost connection or a closed page: by its name, size, time, beginning and end.
 const END = 65536;
 
 const hex = (buffer) => [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,4 +1,4 @@
-// What was dropped or chosen, as a flat list of {file, path}: folders are walked, files of the operating system left out.
+// The dropped or chosen files as a flat list of {file, path}, including those in folders; system files can be filtered out.
 const OF_THE_SYSTEM = /(^|\/)(\.[^/]*|thumbs\.db|desktop\.ini|dicomdir|__macosx\/.*)$/i;
 
 export const worthSending = ({ path }) => !OF_THE_SYSTEM.test(path);
@@ -6,7 +6,7 @@ export const worthSending = ({ path }) => !OF_THE_SYSTEM.test(path);
 export const fromChooser = (input) => [...input.files].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
 
 export const fromDrop = async (transfer) => {
-  // Entries have to be asked for before the first await: the list is emptied when the event is over.
+  // Entries must be read before the first await: the browser empties the list when the event ends.
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
   return (await Promise.all(entries.map((entry) => walk(entry)))).flat();
 };
@@ -20,7 +20,7 @@ const walk = async (entry) => {
   return (await Promise.all(inside.map((child) => walk(child)))).flat();
 };
 
-// A reader gives at most a hundred entries at a time, and an empty list when there are no more.
+// The browser returns at most a hundred entries at a time, and an empty list at the end.
 const children = async (reader) => {
   const found = [];
   for (;;) {

@@ -1,4 +1,4 @@
-// The files being sent, a few at a time; each has a line of its own, and one that fails does not touch the others.
+// Sends the files, a few at a time; each has its own line, and a failed one does not affect the others.
 const AT_A_TIME = 3;
 
 export class Lane {
@@ -15,7 +15,7 @@ export class Lane {
     this.#next();
   }
 
-  // Resolves when nothing waits and nothing runs.
+  // Resolves when no file is waiting or being sent.
   idle() {
     return new Promise((resolve) => {
       this.#done = resolve;

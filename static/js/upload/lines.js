@@ -1,4 +1,4 @@
-// The list of files on their way: one line each with a bar, and a bar for all of them.
+// The list of files being sent: one line with a progress bar for each file, and one bar for all of them.
 export const bytes = (count) => {
   const [step, unit] = [[1024 ** 2, "MB"], [1024, "kB"]].find(([size]) => count >= size) ?? [1, "bytes"];
   return `${step === 1 ? count : (count / step).toFixed(1)} ${unit}`;

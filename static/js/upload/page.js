@@ -1,5 +1,5 @@
-// The upload page: files dropped or chosen are sent at once for the subject and visit chosen above. Without this module
-// the form is a plain one.
+// The upload page: files dropped or chosen are sent immediately for the subject and visit chosen above. Without this
+// module, the plain form sends them.
 import { send } from "../site/csrf.js";
 import { fromChooser, fromDrop, worthSending } from "./gather.js";
 import { Lane } from "./lane.js";
@@ -54,10 +54,10 @@ const take = (gathered) => {
   const files = gathered.filter(worthSending);
   const leftOut = gathered.length - files.length;
   if (!form.reportValidity()) return;
-  note(leftOut ? `Left out, no films: ${leftOut} ${leftOut === 1 ? "file" : "files"} of the operating system.` : "");
+  note(leftOut ? `${leftOut} system ${leftOut === 1 ? "file was" : "files were"} left out.` : "");
   if (!files.length) return;
   if (form.dataset.replaces && files.length > 1) {
-    note("One film is replaced by one film. Choose a single file.");
+    note("Only one film can replace a film. Choose a single file.");
     return;
   }
   if (stopper.signal.aborted) stopper = new AbortController();
@@ -74,7 +74,7 @@ const take = (gathered) => {
   lane.idle().then(() => { busy(false); window.htmx.trigger(document.body, "sent"); });
 };
 
-// While something is on its way the page asks before it is left, and offers to stop.
+// While files are being sent, the page asks before it is closed and shows the Stop button.
 const busy = (is) => {
   warnOnLeaving(is);
   box.querySelector("h2").textContent = is ? "Uploading" : "Uploaded";
@@ -97,7 +97,7 @@ for (const kind of ["dragenter", "dragover"]) {
 }
 for (const kind of ["dragleave", "drop"]) form.addEventListener(kind, () => delete drop.dataset.over);
 form.addEventListener("drop", async (event) => { event.preventDefault(); take(await fromDrop(event.dataTransfer)); });
-// A film dropped beside the box must not replace the page.
+// A file dropped outside the box must not replace the page.
 for (const kind of ["dragover", "drop"]) window.addEventListener(kind, (event) => event.preventDefault());
 
 box.querySelector("[data-stop]").addEventListener("click", () => {
@@ -105,7 +105,7 @@ box.querySelector("[data-stop]").addEventListener("click", () => {
   for (const { given, shown } of lane.clear()) { sum.leave(given); shown.item.remove(); }
 });
 
-// With this module at work the plain chooser and its button have done their part.
+// This module replaces the plain file field and its button.
 form.removeAttribute("novalidate");
 drop.hidden = false;
 form.querySelector("[data-plain]").hidden = true;

@@ -1,4 +1,4 @@
-// Asks again while the server cannot be reached: after 1 s, 2 s, 4 s ... at most 15 s, until it answers or all is stopped.
+// Retries while the server cannot be reached: after 1 s, 2 s, 4 s ... at most 15 s, until it answers or the person stops.
 import { send } from "../site/csrf.js";
 
 const LONGEST = 15000;
@@ -15,11 +15,11 @@ const reason = async (answer) => {
   try {
     return (await answer.json()).error;
   } catch {
-    return `the server answered ${answer.status}`;
+    return `The server answered with status ${answer.status}.`;
   }
 };
 
-// A 4xx is an answer (its words are the server's); no answer and 5xx are not, and are asked again.
+// A 4xx status is final, and its message comes from the server; no answer and 5xx statuses are retried.
 export const patiently = async (url, options, { signal, waiting }) => {
   for (let wait = 1000; ; wait = Math.min(2 * wait, LONGEST)) {
     const answer = await send(url, { ...options, signal }).catch((error) => {

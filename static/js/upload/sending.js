@@ -1,12 +1,12 @@
-// Sends one file in pieces, from where an earlier attempt stopped, and has it received: resolves to the rows that tell
-// what became of it (HTML of the server).
+// Sends one file in pieces, starting where an earlier attempt stopped, then has it received. Resolves to the table rows
+// with the result (HTML from the server).
 import { fingerprint } from "./fingerprint.js";
 import { patiently, Refused } from "./patience.js";
 
 const raw = (body) => ({ method: "PUT", body: new Blob([body]), headers: { "Content-Type": "application/octet-stream" } });
 
 export const sendFile = async ({ file, path }, { files, pieceBytes, said }, { signal, progress, waiting }) => {
-  if (!file.size) throw new Refused("the file is empty");
+  if (!file.size) throw new Refused("The file is empty.");
   const ask = (url, options) => patiently(url, options, { signal, waiting });
   const base = `${files}${await fingerprint(file, path)}/`;
   let { received } = await (await ask(base, { method: "GET" })).json();

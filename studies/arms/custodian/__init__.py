@@ -1,1 +1,1 @@
-"""The tool that custodians run on a computer of their own; the server imports its formats, never its keys."""
+"""The tool that custodians run on their own computers; the server uses its formats, never its keys."""

@@ -1,7 +1,7 @@
-"""The custodian's tool: makes a key pair, shows its fingerprint, turns a sealed package into an opening share.
+"""The custodian's tool: creates a key pair, shows its fingerprint, turns a sealed package into an opening share.
 
-One file, to be run on a computer of the custodian's own with Python 3.11 or newer and cryptography 47 or newer.
-It opens no connection. The private key never leaves the file that `keygen` writes.
+One file, to be run on the custodian's own computer with Python 3.11 or newer and cryptography 47 or newer.
+It makes no network connection. The private key never leaves the file that `keygen` writes.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Refused(Exception):
 
 
 def context(trial: str, subject: str, version: int, part: str) -> bytes:
-    """What every ciphertext is bound to: it opens for no other trial, subject, version or part."""
+    """What every ciphertext is bound to: it cannot be opened for another trial, subject, version or part."""
     return json.dumps([SEALED, trial, subject, version, part], separators=(",", ":")).encode()
 
 
@@ -49,7 +49,7 @@ def raw(key: X25519PublicKey) -> bytes:
 
 
 def make_key(path: Path, passphrase: bytes) -> bytes:
-    """Writes a new private key, encrypted, readable by its owner alone; gives the public key."""
+    """Writes a new private key, encrypted, in a file that only its owner can read; returns the public key."""
     if path.exists():
         raise Refused(f"{path} already exists, and a key is never overwritten. Choose another name.")
     key = X25519PrivateKey.generate()
@@ -75,21 +75,21 @@ def load_key(path: Path, passphrase: bytes) -> X25519PrivateKey:
 
 
 def read_package(path: Path) -> dict[str, Any]:
-    """A sealed package as the server gave it out."""
+    """A sealed package as downloaded from the server."""
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as fault:
         raise Refused(f"{path} is not a sealed package. Download the package again.") from fault
     if not isinstance(package, dict) or package.get("format") != SEALED:
-        raise Refused(f"{path} is not a package of the kind {SEALED}. Download the package and this tool again.")
+        raise Refused(f"{path} is not a package of the type {SEALED}. Download the package and this tool again.")
     return package
 
 
 def opening_share(package: dict[str, Any], key: X25519PrivateKey) -> dict[str, Any]:
-    """The custodian's half: one share for each subject of the package, and no arm."""
+    """The custodian's half: one share for each subject of the package, but no arm."""
     own = fingerprint(raw(key.public_key()))
     if package["fingerprint"] != own:
-        raise Refused(f"The package is for the key {package['fingerprint']}, and this key is {own}. Use the other key.")
+        raise Refused(f"The package is for the key {package['fingerprint']}, not for {own}. Use the other key.")
     trial, version, part = package["trial"], package["version"], f"share {package['place']}"
     shares = {}
     for subject, sealed in package["sealed"].items():
@@ -103,28 +103,28 @@ def opening_share(package: dict[str, Any], key: X25519PrivateKey) -> dict[str, A
 
 
 def tell_key(public_key: bytes) -> None:
-    """What the custodian registers, and what he compares."""
+    """What the custodian registers, and what they compare."""
     print(f"public key   {base64.b64encode(public_key).decode()}")
     print(f"fingerprint  {fingerprint(public_key)}")
 
 
 def write_share(source: Path, key: X25519PrivateKey, target: Path) -> None:
-    """Opens the package and writes the share, readable by its owner alone."""
+    """Opens the package and writes the share to a file that only its owner can read."""
     package = read_package(source)
     share = opening_share(package, key)
     print(f"trial {package['trial']}, arms version {package['version']}, {len(share['shares'])} subjects")
-    print(f"asked for because: {package['reason']}")
+    print(f"reason for the request: {package['reason']}")
     try:
         handle = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError as fault:
-        raise Refused(f"{target} already exists. Choose another file by --out.") from fault
+        raise Refused(f"{target} already exists. Choose another file with --out.") from fault
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(share, file)
     print(f"Opening share written to {target}. Upload it on the page where you downloaded the package, then delete it.")
 
 
 def passphrase_of(arguments: argparse.Namespace, *, twice: bool) -> bytes:
-    """From a file, or typed."""
+    """The passphrase, read from a file or typed."""
     if arguments.passphrase_file:
         text = Path(arguments.passphrase_file).read_text(encoding="utf-8").rstrip("\r\n")
     else:
@@ -138,17 +138,17 @@ def passphrase_of(arguments: argparse.Namespace, *, twice: bool) -> bytes:
 
 def parser() -> argparse.ArgumentParser:
     """The three commands."""
-    whole = argparse.ArgumentParser(prog="custodian.py", description="Holds one key to the arms of a Blindread trial.")
+    whole = argparse.ArgumentParser(prog="custodian.py", description="Keeps a key to the arms of a Blindread trial.")
     commands = whole.add_subparsers(dest="command", required=True)
     for name, says in (
-        ("keygen", "make a key pair; prints the public key and its fingerprint"),
+        ("keygen", "create a key pair; prints the public key and its fingerprint"),
         ("fingerprint", "print the public key and the fingerprint of a key file"),
         ("open", "turn a sealed package into an opening share"),
     ):
         command = commands.add_parser(name, help=says, description=says)
         if name == "open":
-            command.add_argument("package", type=Path, help="the sealed package, as the server gave it out")
-            command.add_argument("--out", type=Path, help="where the opening share goes (default: beside the package)")
+            command.add_argument("package", type=Path, help="the sealed package, as downloaded from the server")
+            command.add_argument("--out", type=Path, help="file for the opening share (default: next to the package)")
         command.add_argument("--key", type=Path, default=Path("custodian-key.pem"), help="the key file")
         command.add_argument("--passphrase-file", help="read the passphrase from this file instead of asking")
     return whole
@@ -159,7 +159,7 @@ def run(arguments: argparse.Namespace) -> None:
     passphrase = passphrase_of(arguments, twice=arguments.command == "keygen")
     if arguments.command == "keygen":
         tell_key(make_key(arguments.key, passphrase))
-        print(f"private key  {arguments.key}: keep it and its passphrase apart, each in two places")
+        print(f"private key  {arguments.key}: keep it and its passphrase apart, with a copy of each in a second place")
         return
     key = load_key(arguments.key, passphrase)
     if arguments.command == "fingerprint":

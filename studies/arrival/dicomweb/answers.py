@@ -12,7 +12,7 @@ from pydicom.datadict import dictionary_VR, keyword_for_tag, tag_for_keyword
 
 @dataclass(frozen=True)
 class Stored:
-    """One instance; `failure` is 0 when it is safe here."""
+    """One instance; `failure` is 0 when it has been stored safely."""
 
     sop_class: str
     sop_instance: str
@@ -30,7 +30,7 @@ class Stored:
 
 @dataclass
 class StoreAnswer:
-    """Everything that came in one request."""
+    """All instances of one request."""
 
     instances: list[Stored] = field(default_factory=list)
 

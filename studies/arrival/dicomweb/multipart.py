@@ -1,7 +1,7 @@
-"""multipart/related as a stream: parts are handed on while they arrive, and no part is held in memory.
+"""multipart/related as a stream: parts are passed on while they arrive, and no part is held in memory.
 
-Tolerates what senders do: quoted and bare parameters, CRLF or LF, parts without headers, no line end after the last
-boundary.
+Accepts the variants that senders use: quoted and bare parameters, CRLF or LF, parts without headers, no line end after
+the last boundary.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _PARAMETER = re.compile(r';\s*([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
 
 
 class BrokenMultipart(Exception):
-    """The body is not what its content type says."""
+    """The body does not match its content type."""
 
 
 class Readable(Protocol):
@@ -28,7 +28,7 @@ class Readable(Protocol):
 
 
 def parse_content_type(value: str) -> tuple[str, dict[str, str]]:
-    """Media type and parameters, names in small letters."""
+    """Media type and parameters, names in lower case."""
     kind = value.partition(";")[0].strip().lower()
     found = {name.lower(): quoted or bare for name, quoted, bare in _PARAMETER.findall(value)}
     return kind, found
@@ -36,7 +36,7 @@ def parse_content_type(value: str) -> tuple[str, dict[str, str]]:
 
 @dataclass
 class BodyPart:
-    """One part: its headers, and its bytes once."""
+    """One part: its headers, and its bytes, which can be read once."""
 
     headers: dict[str, str]
     _chunks: Iterator[bytes]
@@ -50,12 +50,12 @@ class Multipart:
 
     def __init__(self, body: Readable, boundary: str) -> None:
         if not 1 <= len(boundary) <= 200:
-            raise BrokenMultipart("the content type names no boundary")
+            raise BrokenMultipart("The content type does not name a boundary.")
         self._body, self._buffer, self._ended = body, b"\r\n", False
         self._mark = b"\n--" + boundary.encode("latin-1", "replace")
 
     def __iter__(self) -> Iterator[BodyPart]:
-        """What a reader leaves of a part is read past."""
+        """Whatever the caller did not read of a part is skipped."""
         for _ in self._until_mark():
             pass
         for _ in range(MOST_PARTS):
@@ -65,7 +65,7 @@ class Multipart:
             yield part
             for _ in part:
                 pass
-        raise BrokenMultipart(f"the body has more than {MOST_PARTS} parts")
+        raise BrokenMultipart(f"The body has more than {MOST_PARTS} parts.")
 
     def _more(self) -> bool:
         chunk = b"" if self._ended else self._body.read(CHUNK)
@@ -81,7 +81,7 @@ class Multipart:
                 passed, self._buffer = self._buffer[:-keep], self._buffer[-keep:]
                 yield passed
             if not self._more():
-                raise BrokenMultipart("the body ends before its last boundary")
+                raise BrokenMultipart("The body ends before its last boundary.")
         content, self._buffer = self._buffer[:at], self._buffer[at + len(self._mark) :]
         yield content.removesuffix(b"\r")
 
@@ -93,17 +93,17 @@ class Multipart:
     def _headers(self) -> dict[str, str]:
         """Up to the empty line; a part may have none."""
         headers: dict[str, str] = {}
-        line = self._line()  # what is left of the boundary's own line
+        line = self._line()  # the rest of the boundary line
         while line := self._line():
             name, found, value = line.partition(b":")
             if not found:
-                raise BrokenMultipart("a part has a header without a colon")
+                raise BrokenMultipart("A part has a header without a colon.")
             headers[name.decode("latin-1").strip().lower()] = value.decode("latin-1").strip()
         return headers
 
     def _line(self) -> bytes:
         while (at := self._buffer.find(b"\n")) < 0:
             if len(self._buffer) > LONGEST_HEADERS or not self._more():
-                raise BrokenMultipart("a part's headers do not end")
+                raise BrokenMultipart("The headers of a part do not end.")
         line, self._buffer = self._buffer[:at], self._buffer[at + 1 :]
         return line.removesuffix(b"\r")

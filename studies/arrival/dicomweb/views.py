@@ -1,4 +1,4 @@
-"""POST /dicomweb/studies: every part is received like any other film; the answer says what became of each."""
+"""POST /dicomweb/studies: every part is received like any other film; the response states the outcome of each."""
 
 from __future__ import annotations
 
@@ -36,25 +36,25 @@ class TooMuch(Exception):
 @csrf_exempt
 @require_POST
 def store(request: HttpRequest, study: str = "") -> HttpResponse:
-    """Bound by its token to one trial and site; no cookie plays a part, so there is nothing to forge."""
+    """The token binds the request to one trial and site; without cookies there is nothing to forge."""
     sender = _sender(request)
     if sender is None:
-        refusal = _said(401, "a bearer token of a site is needed")
+        refusal = _said(401, "A bearer token of a site is required.")
         refusal["WWW-Authenticate"] = 'Bearer realm="films"'
         return refusal
     if study and not UID.fullmatch(study):
-        return _said(400, "the address names no study; allowed: digits and dots, at most 64")
+        return _said(400, "The address does not name a study. Use a Study Instance UID of at most 64 digits and dots.")
     kind, parameters = parse_content_type(request.headers.get("Content-Type", ""))
     if kind != "multipart/related" or parameters.get("type", "application/dicom").lower() != "application/dicom":
-        return _said(415, 'allowed: multipart/related; type="application/dicom"; boundary=...')
+        return _said(415, 'The content type must be multipart/related; type="application/dicom"; boundary=...')
     try:
         return _answered(request, _store_parts(request, sender, study, parameters.get("boundary", "")))
     except BrokenMultipart as error:
         return _said(400, str(error))
     except TooMuch:
-        return _said(413, f"a request may have {settings.MAX_REQUEST_BYTES} bytes")
+        return _said(413, f"The request is too long. At most {settings.MAX_REQUEST_BYTES} bytes are allowed.")
     except (StoreFull, DecoderGone, DecoderFailed):
-        busy = _said(503, "there is no room to store films now; try again later")
+        busy = _said(503, "There is no room to store films now. Try again later.")
         busy["Retry-After"] = RETRY_SECONDS
         return busy
 
@@ -73,7 +73,7 @@ def _store_parts(request: HttpRequest, sender: SenderToken, study: str, boundary
 
 
 def _store_part(transmittal: Transmittal, part: BodyPart, number: int, study: str, actor: Actor) -> Stored:
-    """Received whatever it is, so that the manifest has it; only an object of another study is left out."""
+    """Received whatever it is, so that the manifest lists it; only an object of another study is skipped."""
     check_room()
     with on_disk() as file:
         if not _spooled(part, file):
@@ -98,7 +98,7 @@ def _spooled(part: BodyPart, file: IO[bytes]) -> bool:
 
 
 class _Body:
-    """The request's bytes, counted; a chunked body has no length and is read to its end."""
+    """The request's bytes, counted; a chunked body states no length and is read to its end."""
 
     def __init__(self, request: HttpRequest) -> None:
         chunked = request.META.get("wsgi.input_terminated") and "chunked" in request.headers.get(

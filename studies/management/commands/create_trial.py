@@ -1,4 +1,4 @@
-"""bin/manage create_trial CODE --title TITLE --coordinator EMAIL: the first trial of a house has nobody to begin it."""
+"""bin/manage create_trial CODE --title TITLE --coordinator EMAIL: creates the first trial of an installation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The trial and its first coordinator."""
-        parser.add_argument("code", help="stands in every address, such as RA-1")
+        parser.add_argument("code", help="part of every page address, for example RA-1")
         parser.add_argument("--title", required=True)
         parser.add_argument("--sponsor", default="")
         parser.add_argument("--coordinator", required=True, help="e-mail address of an active account")

@@ -1,4 +1,4 @@
-"""The decoder server: limited children that read hostile files, outside the workers and without their secrets."""
+"""The decoder server: limited child processes that read untrusted files, outside the workers, without their secrets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from imaging.decoder.client import ROOT, clean_environment, command
 
 
 class Command(BaseCommand):
-    """Becomes the server: nothing of Django stays in its memory."""
+    """Replaces itself with the server, so that nothing of Django stays in memory."""
 
     help = "Serve decoding on a Unix socket until SIGTERM."
 

@@ -19,10 +19,10 @@ class Command(BaseCommand):
     help = "Receive films by C-STORE from admitted peers."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Where to listen; TLS or a VPN lies in front of it."""
+        """Where to listen; TLS or a VPN protects the connection."""
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=11112, help="0: any free port, printed")
-        parser.add_argument("--memory", type=int, default=2 * 1024**3, help="bytes of address space")
+        parser.add_argument("--port", type=int, default=11112, help="0 for any free port, which is then printed")
+        parser.add_argument("--memory", type=int, default=2 * 1024**3, help="largest address space, in bytes")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serves in threads and waits."""

@@ -1,4 +1,4 @@
-"""Bringing films in from folders and zips; each file has its answer, and no worker needs to run."""
+"""Receives films from folders and zip files; each file gets a result, and no worker needs to run."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from studies.arrival.intake import Receipt, open_transmittal
 from studies.models import Film, Site, Subject, Trial, Visit
 
 AGAIN = (
-    "after an upgrade: without paths, read every film of the site anew that was refused as unreadable;"
-    " with paths, file bytes anew that were refused before"
+    "after an upgrade: without paths, read again every film of the site that was refused as unreadable;"
+    " with paths, receive files again that were refused before"
 )
 ACTOR = Actor.system("intake command")
 Received = tuple[str, Receipt | Film | str]
 
 
 class Command(BaseCommand):
-    """Exit code 0 when every file has its answer, whatever that is; 1 when one could not be worked on."""
+    """Exit code 0 when every file has a result, whatever it is; 1 when one could not be processed."""
 
-    help = "Receive films from files, folders and zips; --json prints one line for each file."
+    help = "Receive films from files, folders and zip files; --json prints one line for each file."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What to bring in, and what is known of all of it."""
@@ -40,15 +40,15 @@ class Command(BaseCommand):
         parser.add_argument("--site", required=True)
         parser.add_argument("--subject", default="")
         parser.add_argument("--visit", default="")
-        parser.add_argument("--date", type=date.fromisoformat, help="the day of the films, YYYY-MM-DD")
+        parser.add_argument("--date", type=date.fromisoformat, help="the date of the films, YYYY-MM-DD")
         parser.add_argument("--json", action="store_true")
         parser.add_argument("--again", action="store_true", help=AGAIN)
-        parser.add_argument("--at-once", type=int, default=os.cpu_count() or 1, help="films read beside each other")
+        parser.add_argument("--at-once", type=int, default=os.cpu_count() or 1, help="films processed at once")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Receives everything and prints the answers in the order of the files."""
+        """Receives everything and prints the results in the order of the files."""
         if not options["paths"] and not options["again"]:
-            raise CommandError("paths: none was given; allowed: files, folders and zips, or --again without them")
+            raise CommandError("No path was given. Name files, folders or zip files, or use --again without paths.")
         try:
             counts = self._bring_in(options)
         except Refusal as refusal:
@@ -78,7 +78,7 @@ class Command(BaseCommand):
         return bulk.deliver_all(transmittal, paths, declared, ACTOR)
 
     def _answers(self, received: Iterator[Received], at_once: int) -> Iterator[bulk.Answer]:
-        """One at once stays in this thread; with more, a few films wait while the next one is received."""
+        """A single film is processed in this thread; with more, a few films wait while the next one is received."""
         if at_once == 1:
             yield from (bulk.answer(*pair) for pair in received)
             return
@@ -115,4 +115,4 @@ class Command(BaseCommand):
 
 def _codes(found: Any) -> str:
     codes = list(found.values_list("code", flat=True)[:20])
-    return either(codes) if codes else "another one, for none exists yet"
+    return either(codes) if codes else "another one, because none exists yet"

@@ -1,4 +1,4 @@
-"""Taking an identified original out of the quarantine, for a reason that the audit trail keeps."""
+"""Writes an identified original from the quarantine store to a file, with a reason kept in the audit trail."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from studies.models import Film
 class Command(BaseCommand):
     """`original 17 --to film.dcm --reason "the site asks for its file back"`."""
 
-    help = "Write the original of a film to a new file; an audit event tells who and why."
+    help = "Write the original of a film to a new file; the audit trail records who did it and why."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Which film, where to, why."""
+        """Which film, where to, and why."""
         parser.add_argument("film", type=int)
         parser.add_argument("--to", type=Path, required=True)
         parser.add_argument("--reason", required=True)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Never overwrites; the file is readable by its owner alone."""
+        """Never overwrites; only the owner can read the file."""
         film = Film.objects.select_related("trial").filter(pk=options["film"]).first()
         if film is None:
             raise CommandError(f"There is no film {options['film']}.")

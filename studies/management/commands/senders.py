@@ -35,7 +35,7 @@ class Command(BaseCommand):
         gone.add_argument("number", type=int)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Does what the verb says."""
+        """Carries out one sub-command."""
         try:
             getattr(self, f"_{options['verb']}")(options)
         except Refusal as refusal:

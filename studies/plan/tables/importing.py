@@ -1,4 +1,4 @@
-"""A table is checked whole and shown; it is written whole, in one transaction, or not at all."""
+"""A table is checked and shown as a whole, then written in one transaction or not at all."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from studies.plan.tables.reading import Fault, TableLine, read_lines
 
 @dataclass(frozen=True)
 class Preview:
-    """What the file holds: rows as they would be written, and everything that is wrong with it."""
+    """The content of the file: the rows as they would be written, and everything that is wrong with them."""
 
     table: Table
     columns: list[str]
@@ -40,7 +40,7 @@ class Preview:
 
     @property
     def may_be_written(self) -> bool:
-        """Whether there is something and nothing is wrong."""
+        """Whether there are rows and no faults."""
         return bool(self.rows) and not self.faults
 
 
@@ -60,7 +60,7 @@ def preview(*, trial: Trial, table: Table, text: str) -> Preview:
 
 
 def read_row(line: TableLine, fields: list[Field]) -> tuple[dict[str, Any], list[Fault]]:
-    """The values of one row, and a fault for each that cannot be taken."""
+    """The values of one row, and a fault for each that is not valid."""
     row, wrong = {}, []
     for field in fields:
         text = line.values.get(field.name, "") or field.otherwise or ""
@@ -91,7 +91,7 @@ def first_problem(checked: Preview) -> str:
 
 
 def write_table(*, trial: Trial, table: Table, text: str, actor: Actor) -> int:
-    """Writes every row, each as its own told step; gives their number."""
+    """Writes every row, each with its own audit event; returns their number."""
     authorise(actor, Action.SET_UP_TRIAL)
     checked = preview(trial=trial, table=table, text=text)
     if not checked.may_be_written:

@@ -1,4 +1,4 @@
-"""The four tables a trial is planned by: their columns, what each value may be, and who writes a row."""
+"""The four tables for planning a trial: their columns, the allowed values, and how a row is written."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Field:
-    """One column: what reads it, what people are told of it; an optional one has a value to fall back on."""
+    """One column: how it is read and how it is described to people; an optional one has a default value."""
 
     name: str
     read: Read
@@ -53,7 +53,7 @@ def number(field: str) -> Read:
 
 
 def one_of(thing: str, known: Mapping[str, Any]) -> Read:
-    """Reads the name of something that is there."""
+    """Reads the name of something that exists."""
 
     def read(text: str) -> Any:
         if text not in known:
@@ -66,10 +66,10 @@ def one_of(thing: str, known: Mapping[str, Any]) -> Read:
 
 
 def choice(thing: str, known: list[str]) -> str:
-    """What may be written instead, in a sentence; of many only the first."""
+    """The allowed values, as a sentence; if there are many, only the first ones."""
     if not known:
-        return f"The trial has no {thing} yet: add one first."
-    some = known[:12] if len(known) <= 12 else [*known[:12], f"another of the {len(known)} there are"]
+        return f"The trial has no {thing} yet. Add one first."
+    some = known[:12] if len(known) <= 12 else [*known[:12], f"another of the {len(known)} existing ones"]
     return f"Use {either(some)}."
 
 
@@ -90,7 +90,7 @@ def plan_fields(trial: Trial) -> list[Field]:
     """Columns of the table of planned visits."""
     return [
         Field("visit", code("visit"), "code of the visit"),
-        Field("label", lambda text: checked_text("label", text, longest=80), "name shown to people, such as Week 24"),
+        Field("label", lambda text: checked_text("label", text, longest=80), "name shown on pages, such as Week 24"),
         Field("target_day", number("target_day"), "days from baseline, which is day 0"),
         Field("days_before", number("days_before"), "days allowed before the target day", otherwise="14"),
         Field("days_after", number("days_after"), "days allowed after the target day", otherwise="14"),
@@ -117,14 +117,14 @@ def visit_fields(trial: Trial) -> list[Field]:
 
 
 def kind_of_visit(text: str) -> str:
-    """Reads why a visit outside the plan took place; a hyphen or a space is between its words."""
+    """Reads why a visit outside the plan took place; words are separated by hyphens or spaces."""
     kinds = {kind.value.replace("-", " "): kind.value for kind in OUTSIDE_THE_PLAN}
     found: str = one_of("kind", kinds)(text.lower().replace("-", " "))
     return found
 
 
 def code_outside_plan(trial: Trial) -> Read:
-    """Reads the code of a visit that no plan has."""
+    """Reads the code of a visit outside the plan."""
     planned = set(trial.visit_plans.values_list("code", flat=True))
 
     def read(text: str) -> str:

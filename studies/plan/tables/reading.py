@@ -17,7 +17,7 @@ DELIMITERS = (",", ";", "\t")
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with one value of the file, or with a whole line when no column is named; a sentence says it."""
+    """A fault of one value, or of a whole line when no column is named, as a sentence."""
 
     line: int
     column: str
@@ -33,7 +33,7 @@ class TableLine:
 
 
 def decoded(content: bytes) -> str:
-    """The text of a file as spreadsheets save it: UTF-8, with or without its mark, or UTF-16 with one."""
+    """The text of a file as spreadsheets save it: UTF-8, with or without a byte order mark, or UTF-16 with one."""
     if len(content) > LONGEST_FILE:
         raise BadInput(
             f"The file is larger than {LONGEST_FILE // 1024**2} MB. Split it into smaller files.", field="file"
@@ -49,7 +49,7 @@ def decoded(content: bytes) -> str:
 
 
 def read_lines(text: str, columns: Sequence[str], required: Sequence[str]) -> tuple[list[TableLine], list[Fault]]:
-    """The rows, and the faults of the head or of rows with more values than columns."""
+    """The rows, and the faults of the header line or of rows with more values than columns."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
     try:
         head = [name.strip().lower() for name in next(reader, [])]
@@ -70,13 +70,13 @@ def surplus(row: Sequence[str], columns: int) -> str:
 
 
 def delimiter_of(text: str) -> str:
-    """The sign that parts the column names; half of Europe's spreadsheets write semicolons."""
+    """The separator between column names; many European spreadsheets write semicolons."""
     head = text.partition("\n")[0]
     return max(DELIMITERS, key=head.count)
 
 
 def faults_of_head(head: list[str], columns: Sequence[str], required: Sequence[str]) -> Iterator[Fault]:
-    """Columns that are missing, unknown or there twice."""
+    """Columns that are missing, unknown or duplicated."""
     for name in required:
         if name not in head:
             yield Fault(1, name, f"The column {name} is missing. Name it in the first line of the file.")

@@ -56,7 +56,7 @@ def test_what_is_written_for_the_standards_sake_says_nothing(keyword: str) -> No
 
 
 def test_the_profile_is_only_a_floor() -> None:
-    """What tells the order of films and is not in the table: an allow-list keeps it out, a deny-list would not."""
+    """What reveals the order of films and is not in the table: an allow-list keeps it out, a deny-list would not."""
     telling = [
         "InstanceNumber",
         "AcquisitionNumber",

@@ -10,6 +10,7 @@ from imaging.decoder.operations import perform
 from imaging.decoding.limits import DEFAULT
 from imaging.decoding.load import Loaded, load
 from imaging.decoding.unreadable import Unreadable
+from tests.refusal_words import FAULTS
 
 
 def read(folder: Path, content: bytes) -> Loaded:
@@ -25,18 +26,28 @@ def refused(folder: Path, content: bytes) -> Unreadable:
     path.write_bytes(content)
     answer = perform({"operation": "deidentify", "input": str(path), "output_dir": str(folder), **BLIND})
     assert "unreadable" in answer, "the film was taken"
-    return Unreadable(*answer["unreadable"])
+    refusal = Unreadable(*answer["unreadable"])
+    assert_sentences(refusal.text)
+    return refusal
 
 
 def findings(folder: Path, content: bytes) -> dict[str, str]:
-    """What the desk is told of a film that is taken, by code; its blind copy is in `folder`/out."""
+    """The findings shown at the desk for an accepted film, by code; its blind copy is in `folder`/out."""
     path, out = folder / "source", folder / "out"
     path.write_bytes(content)
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir()
     answer = perform({"operation": "deidentify", "input": str(path), "output_dir": str(out), **BLIND})
     assert "result" in answer, answer
-    return {one["code"]: one["text"] for one in answer["result"]["findings"]}
+    found = {one["code"]: one["text"] for one in answer["result"]["findings"]}
+    assert_sentences(*found.values())
+    return found
+
+
+def assert_sentences(*texts: str) -> None:
+    """What a site or the desk reads about a file is a sentence, not an attribute with a list of allowed values."""
+    for text in texts:
+        assert [fault for fault, pattern in FAULTS.items() if pattern.search(text)] == [], text
 
 
 class AnyUid(dict[str, str]):

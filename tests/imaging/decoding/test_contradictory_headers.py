@@ -1,4 +1,4 @@
-"""Where a header contradicts itself or spells a value wrongly, the plain meaning is taken and a person is told."""
+"""Where a header contradicts itself or misspells a value, the plain meaning is used and shown to a person."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ SOURCES = [
 )
 def test_random_damage_is_answered(source: bytes, changes: list[tuple[float, int]], cut: float, early: bool) -> None:
     content = bytearray(source[: int(len(source) * cut)])
-    # Headers lie in front: half of the examples change only those.
+    # Headers come first: half of the examples change only those.
     reach = min(len(content), 1200) if early else len(content)
     for place, value in changes:
         content[min(int(place * reach), len(content) - 1)] = value

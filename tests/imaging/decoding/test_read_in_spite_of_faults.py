@@ -1,4 +1,4 @@
-"""A fault that leaves everything kept readable does not cost the film: it is read, and the desk is told."""
+"""A film whose fault leaves all kept values readable is read, and the fault is shown at the desk."""
 
 from __future__ import annotations
 

@@ -18,10 +18,11 @@ import pytest
 from imaging.decoder import client
 from imaging.decoder.client import DecoderFailed, DecoderGone
 from imaging.decoding.unreadable import Unreadable
+from tests.imaging.decoding.reading import assert_sentences
 from tests.studies.films import dx, file_of, picture
 from tests.waiting import wait_for
 
-# A server whose decoders can be told to misbehave; the parent and its limits are the real ones.
+# A server whose decoders can be made to misbehave; the parent and its limits are the real ones.
 HOSTILE = """
 import os, sys, time
 from imaging.decoder import operations
@@ -67,10 +68,10 @@ def hostile(tmp_path: Path, settings: Any) -> Iterator[subprocess.Popen[bytes]]:
 @pytest.mark.parametrize(
     ("misdeed", "words"),
     [
-        ("spin", "more than 1 seconds of computing"),
+        ("spin", "more than 1 seconds of processor time"),
         ("sleep", "longer than 10 seconds"),
-        ("eat", "more memory than a film may need"),
-        ("die", "broke down"),
+        ("eat", "more memory than is allowed for a film"),
+        ("die", "crashed"),
     ],
 )
 def test_a_film_that_takes_too_much_is_refused_with_its_reason(
@@ -80,6 +81,7 @@ def test_a_film_that_takes_too_much_is_refused_with_its_reason(
         client.run(misdeed)
     assert refusal.value.reason_code == "decoder-killed"
     assert words in refusal.value.text
+    assert_sentences(refusal.value.text)
     (tmp_path / "next").write_bytes(file_of(dx()))
     assert client.run("inspect", input=str(tmp_path / "next"))["facts"]["Rows"] == picture().shape[0]
 

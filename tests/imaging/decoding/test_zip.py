@@ -11,6 +11,7 @@ import pytest
 from imaging.decoding.limits import Limits
 from imaging.decoding.unreadable import Unreadable
 from imaging.decoding.zip import Archive
+from tests.imaging.decoding.reading import assert_sentences
 
 Members = list[tuple[str | zipfile.ZipInfo, bytes]]
 
@@ -30,6 +31,7 @@ def answers(content: bytes, limits: Limits = Limits()) -> dict[str, str | bytes]
         try:
             found[entry.name] = b"".join(entry.chunks())
         except Unreadable as refusal:
+            assert_sentences(refusal.text)
             found[entry.name] = refusal.reason_code
     return found
 
@@ -98,6 +100,7 @@ def test_too_many_members_are_refused_before_any_is_read() -> None:
     content = packed([(f"{k}", b"") for k in range(30)])
     with pytest.raises(Unreadable) as refusal:
         list(Archive(io.BytesIO(content), Limits(zip_entries=20)))
+    assert_sentences(refusal.value.text)
     assert refusal.value.reason_code == "zip-entries"
 
 
@@ -125,4 +128,5 @@ def test_a_damaged_member_does_not_touch_the_others() -> None:
 def test_what_is_no_zip_says_so(content: bytes) -> None:
     with pytest.raises(Unreadable) as refusal:
         Archive(io.BytesIO(content))
+    assert_sentences(refusal.value.text)
     assert refusal.value.reason_code == "zip-broken"

@@ -50,7 +50,7 @@ def test_the_proportional_bias_is_the_slope_of_difference_on_mean() -> None:
     steep = bland_altman(2 * first + second / 100, first)
     assert steep.slope_p is not None
     assert steep.slope_p < 1e-6
-    assert bland_altman(2 * first, first).slope.reason == "the differences lie on a line: there is no interval"
+    assert bland_altman(2 * first, first).slope.reason == "the differences are on one line: there is no interval"
 
 
 def test_concordance_has_the_published_values_by_either_moments() -> None:

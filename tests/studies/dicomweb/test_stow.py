@@ -135,7 +135,8 @@ def test_the_same_uid_with_other_bytes_is_held_and_reported(ra1: Planned, token:
     run_due_jobs()
     first, second = Film.objects.order_by("pk")
     assert (first.status, second.status) == (FilmStatus.DEIDENTIFIED, FilmStatus.HELD)
-    assert second.status_reason == f"The file has the identifier (SOP Instance UID) of {first} and other content."
+    other = f"The file has the same identifier (SOP Instance UID) as {first}, but different content."
+    assert second.status_reason == other
 
 
 def test_an_object_of_another_study_is_not_stored(ra1: Planned, token: str) -> None:

@@ -1,0 +1,22 @@
+"""Continuing a read in another window of the browser: the window that was used before stops taking entries."""
+
+from __future__ import annotations
+
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from reading.models import Read, ReadStep
+from reading.room.sessions import lock_writable
+
+
+def take_over_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None:
+    """Records that the reader continues in another window; WrongState for a step that takes no entries."""
+    authorise(actor, Action.READ_CASES)
+    with audited_atomic():
+        lock_writable(read, step)
+        record(
+            action="reading.read.taken-over",
+            actor=actor,
+            stream=read.case.campaign.trial.code,
+            subject=("reading.read", str(read.pk)),
+            details={"case": read.case.number},
+        )

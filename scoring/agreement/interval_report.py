@@ -1,0 +1,167 @@
+"""Agreement over one interval, from baseline to a visit, as plain data: for one pair of readers or a pool of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from scoring.agreement.bootstrap import Bootstrap
+from scoring.agreement.icc import icc, stepped_up
+from scoring.agreement.intervals import sdc_of_intervals
+from scoring.agreement.pools import one_way_icc
+from scoring.agreement.ratings import Matrix
+from scoring.agreement.report import Cube, plain, report
+from scoring.agreement.results import Estimate
+
+Row = dict[str, Any]
+THRESHOLDS = (0.0, 0.5)
+AVERAGED = 2
+FEWEST = 30
+ONE_PAIR = "Two-way model, absolute agreement: the same two readers read every case"
+POOL = "One-way random-effects model: each case was read by two readers from a pool"
+
+
+def interval_report(cube: Cube, end: str, planned: Sequence[str], *, bootstrap: Bootstrap | None = None) -> Row:
+    """Everything about the changes from `cube.visits[0]` to `end`; `planned` names the visits the protocol plans.
+
+    Results that were not adjudicated are the mean of two readers, so every SDC is that of the mean of two.
+    """
+    change = _changes(cube)[:, cube.visits.index(end) - 1]
+    own = sdc_of_intervals(change[:, None], readers_averaged=AVERAGED, bootstrap=bootstrap)[0][0]
+    pairs = _pairs(cube, end, own, bootstrap)
+    fixed = len(cube.readers) == AVERAGED
+    used = int((np.isfinite(change).sum(axis=1) >= AVERAGED).sum())
+    return {
+        "from": cube.visits[0],
+        "to": end,
+        "planned": end in planned,
+        "readers": list(cube.readers),
+        "cases": len(change),
+        "n": used,
+        "note": note_on(used),
+        "one_pair": fixed,
+        "model": ONE_PAIR if fixed else POOL,
+        "icc": _two_way(change) if fixed else _one_way(change, bootstrap),
+        "sdc": {**plain(own), "intervals": _intervals(cube, planned, bootstrap)},
+        "pairs": pairs,
+        "pool": [] if fixed else report(_two_visits(cube, end, range(len(cube.readers))), bootstrap=bootstrap)["pool"],
+    }
+
+
+def _changes(cube: Cube) -> Matrix:
+    if cube.changes is None:
+        raise ValueError("changes: none were given; allowed: subjects x (visits - 1) x readers")
+    return cube.changes
+
+
+def note_on(n: int) -> str:
+    """What to know when few cases have a change by two readers; empty when there are enough.
+
+    >>> note_on(1)
+    'Too few cases: 1 has a change by two readers over this interval, and agreement needs at least 2.'
+    """
+    if n < AVERAGED:
+        count = "1 has" if n == 1 else "none has"
+        return f"Too few cases: {count} a change by two readers over this interval, and agreement needs at least 2."
+    if n < FEWEST:
+        return (
+            f"Only {n} cases have a change by two readers over this interval. With fewer than {FEWEST} cases the "
+            "figures are imprecise: read each with its limits."
+        )
+    return ""
+
+
+def _two_way(change: Matrix) -> list[Row]:
+    """ICC(2,1) and ICC(2,k) of change."""
+    forms = [icc(change, 2, mean_of_readers=mean) for mean in (False, True)]
+    return [{"form": found.form, **plain(found.estimate)} for found in forms]
+
+
+def _one_way(change: Matrix, bootstrap: Bootstrap | None) -> list[Row]:
+    """ICC(1,1) of change, and ICC(1,k) by Spearman-Brown."""
+    single = one_way_icc(change, bootstrap=bootstrap)
+    return [{"form": "ICC(1,1)", **plain(single)}, {"form": f"ICC(1,{AVERAGED})", **plain(_mean_of_two(single))}]
+
+
+def _mean_of_two(single: Estimate) -> Estimate:
+    if single.value is None:
+        return single
+    found = replace(single, value=stepped_up(single.value, AVERAGED), lower=None, upper=None)
+    if single.lower is None or single.upper is None:
+        return found
+    return found.with_limits(stepped_up(single.lower, AVERAGED), stepped_up(single.upper, AVERAGED), single.interval)
+
+
+def _intervals(cube: Cube, planned: Sequence[str], bootstrap: Bootstrap | None) -> Row:
+    """The SDC from baseline to each planned visit, and their mean."""
+    ends = [visit for visit in cube.visits[1:] if visit in planned]
+    if not ends:
+        return {"each": [], "mean": None}
+    changes = _changes(cube)[:, [cube.visits.index(visit) - 1 for visit in ends]]
+    each, mean = sdc_of_intervals(changes, readers_averaged=AVERAGED, bootstrap=bootstrap)
+    eighty, mean_eighty = sdc_of_intervals(changes, readers_averaged=AVERAGED, coverage=0.80)
+    rows = [
+        {"from": cube.visits[0], "to": visit, **plain(one), "eighty": lower.value}
+        for visit, one, lower in zip(ends, each, eighty, strict=True)
+    ]
+    return {"each": rows, "mean": {**plain(mean), "eighty": mean_eighty.value, "of": len(rows)}}
+
+
+def _two_visits(cube: Cube, end: str, readers: Sequence[int]) -> Cube:
+    """Baseline and one visit, of some readers."""
+    at, columns = cube.visits.index(end), list(readers)
+    changes = _changes(cube)[:, [at - 1]][:, :, columns]
+    names = tuple(cube.readers[column] for column in columns)
+    return Cube(cube.values[:, [0, at]][:, :, columns], (cube.visits[0], end), names, changes)
+
+
+def _pairs(cube: Cube, end: str, own: Estimate, bootstrap: Bootstrap | None) -> list[Row]:
+    """Every two readers who share a case."""
+    found = []
+    for pair in combinations(range(len(cube.readers)), 2):
+        both = _two_visits(cube, end, pair)
+        if np.isfinite(both.values).all(axis=2).any():
+            found.append(_pair(both, own, bootstrap))
+    return found
+
+
+def _pair(both: Cube, own: Estimate, bootstrap: Bootstrap | None) -> Row:
+    found = report(both, thresholds=THRESHOLDS, shared_sdc=own.value, bootstrap=bootstrap)
+    status, change = (_of(found["bland_altman"]["each"], of, both.visits[1]) for of in ("status", "change"))
+    (sdc,), _ = sdc_of_intervals(_changes(both), readers_averaged=AVERAGED, bootstrap=bootstrap)
+    return {
+        "first": both.readers[0],
+        "second": both.readers[1],
+        "n": change["n"],
+        "forms": found["icc"],
+        "icc": next(row for row in found["icc"] if row["of"] == "change" and row["form"] == "ICC(2,1)"),
+        "sem": found["sem"]["each"],
+        "sdd_status": found["sdd_status"]["each"],
+        "sdd_change": found["sdd_change"],
+        "sdc": plain(sdc),
+        "bias": _bias(change),
+        "bland_altman": {"status": status, "change": change},
+        "ccc": {of: _of(found["ccc"]["each"], of, both.visits[1]) for of in ("status", "change")},
+        "kappa": found["kappa"]["each"],
+        "progressors": [_progressors(row) for row in found["progressors"]],
+    }
+
+
+def _bias(row: Row) -> Row:
+    lower, upper = row["bias_interval"]
+    return {"value": row["bias"], "lower": lower, "upper": upper, "n": row["n"], "reason": row["reason"]}
+
+
+def _of(rows: list[Row], of: str, visit: str) -> Row:
+    return next(row for row in rows if row["of"] == of and row["visit"] == visit)
+
+
+def _progressors(row: Row) -> Row:
+    """The 2 x 2 table at one threshold; without a case, the reason."""
+    named: Row = {key: row[key] for key in ("definition", "threshold", "source", "reason")}
+    named.update(*row["pairs"][:1])
+    return named

@@ -1,0 +1,37 @@
+"""Numbers in plain files, as the digits 0 to 9 write them, and cells that no spreadsheet takes for a formula."""
+
+from __future__ import annotations
+
+import re
+
+from config.cells import FORMULA_SIGNS
+
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+WHOLE = re.compile(r"[+-]?[0-9]+")
+
+
+def number_in(text: str) -> float | None:
+    """The number that a cell holds; None for all else, such as 1_0, 7,5 or digits of another script.
+
+    >>> number_in("-7.50"), number_in("1e3"), number_in("1_0"), number_in("٣")
+    (-7.5, 1000.0, None, None)
+    """
+    return float(text) if NUMBER.fullmatch(text) else None
+
+
+def whole_in(text: str) -> int | None:
+    """The whole number that a cell holds; None for all else.
+
+    >>> whole_in("-14"), whole_in("1_0"), whole_in("3.0")
+    (-14, None, None)
+    """
+    return int(text) if WHOLE.fullmatch(text) else None
+
+
+def csv_text(text: str) -> str:
+    """Text for a CSV cell: an apostrophe in front of what a spreadsheet would calculate; numbers stay as they are.
+
+    >>> csv_text("=1+1"), csv_text("-4"), csv_text("S01")
+    ("'=1+1", '-4', 'S01')
+    """
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) and not NUMBER.fullmatch(text) else text

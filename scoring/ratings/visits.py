@@ -1,0 +1,62 @@
+"""The visits of a campaign's cases: those that the protocol plans, in its order, and the others apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reading.campaigns.opening import identities
+from reading.models import Case
+from studies.models import Visit, VisitKind
+
+
+@dataclass(frozen=True)
+class CaseVisits:
+    """The visit codes of every case in true order, and every code once: planned and unscheduled."""
+
+    codes: dict[int, list[str]]
+    planned: tuple[str, ...]
+    unscheduled: tuple[str, ...]
+
+    @property
+    def every(self) -> tuple[str, ...]:
+        """The baseline first, then the other planned visits, then the unscheduled ones."""
+        return (*self.planned, *self.unscheduled)
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """The visits that can end an interval."""
+        return self.every[1:]
+
+    def end(self, wanted: str) -> str | None:
+        """The end of the interval shown first: the wanted visit where it is planned, or the last planned visit."""
+        later = self.planned[1:]
+        return wanted if wanted in later else (later or self.ends or (None,))[-1]
+
+
+def case_visits(cases: Sequence[Case]) -> CaseVisits:
+    """Planned visits by target day; unscheduled ones, rescue and early termination included, by their mean place."""
+    frozen = identities(cases)
+    ids = {timepoint.visit for films in frozen.values() for timepoint in films.timepoints}
+    visits = {visit.pk: visit for visit in Visit.objects.filter(pk__in=ids).select_related("plan")}
+    codes = {case: [visits[timepoint.visit].code for timepoint in films.timepoints] for case, films in frozen.items()}
+    days = {
+        visit.code: visit.plan.target_day
+        for visit in visits.values()
+        if visit.kind == VisitKind.SCHEDULED and visit.plan is not None
+    }
+    others = [[code for code in of_case if code not in days] for of_case in codes.values()]
+    return CaseVisits(codes, tuple(sorted(days, key=lambda code: (days[code], code))), by_mean_place(others))
+
+
+def by_mean_place(lists: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Every code once, by its mean place in the lists.
+
+    >>> by_mean_place([["U1", "U2"], ["U2"], []])
+    ('U1', 'U2')
+    """
+    places: dict[str, list[int]] = {}
+    for codes in lists:
+        for place, code in enumerate(codes):
+            places.setdefault(code, []).append(place)
+    return tuple(sorted(places, key=lambda code: (sum(places[code]) / len(places[code]), code)))

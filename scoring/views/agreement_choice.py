@@ -1,0 +1,103 @@
+"""What a person chose to see on the agreement page: a group of sites and an interval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+import instruments
+from accounts.models import User
+from accounts.roles import Action, allows
+from config.errors import BadInput
+from config.wording import either, quoted
+from reading.charter.versions import terms_of
+from reading.models import Campaign
+from scoring.consensus.results import groups_of
+from scoring.datasets.building import reader_codes
+from scoring.ratings.agreement_data import agreement_data
+from scoring.ratings.campaign import CampaignRatings, Values, ratings_of
+from studies.access import memberships_or_404, trial_or_404
+from studies.models import Trial
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The choice, what can be chosen, and the ratings; `end` is None where no case has two visits and a result."""
+
+    campaign: Campaign
+    groups: list[str]
+    group: str
+    ratings: CampaignRatings
+    end: str | None
+
+    @property
+    def change(self) -> Values:
+        """The changes over the interval: cases x readers."""
+        return self.ratings.changes[:, self.ratings.visits.ends.index(self.end or "")]
+
+    @property
+    def planned_ends(self) -> tuple[str, ...]:
+        """The planned visits after baseline."""
+        return tuple(visit for visit in self.ratings.visits.ends if visit in self.ratings.visits.planned)
+
+    @property
+    def unscheduled_ends(self) -> tuple[str, ...]:
+        """The visits outside the plan."""
+        return tuple(visit for visit in self.ratings.visits.ends if visit not in self.ratings.visits.planned)
+
+    @property
+    def address(self) -> str:
+        """The choice as the query of an address."""
+        return urlencode({"group": self.group, "interval": self.end or ""})
+
+    def data(self, request: HttpRequest) -> dict[str, Any] | None:
+        """The figures; None while there are none."""
+        if self.end is None:
+            return None
+        names = reader_names(request, self.campaign)
+        return agreement_data(self.campaign, self.ratings, group=self.group, end=self.end, names=names)
+
+    def data_or_404(self, request: HttpRequest) -> dict[str, Any]:
+        """The figures for a download."""
+        data = self.data(request)
+        if data is None:
+            raise Http404
+        return data
+
+
+def campaign_for(request: HttpRequest, code: str, slug: str, action: Action) -> tuple[Trial, Campaign]:
+    """A campaign of a trial the person belongs to."""
+    trial, _ = trial_or_404(request, code, action)
+    return trial, get_object_or_404(Campaign.objects.select_related("trial", "charter"), trial=trial, code=slug)
+
+
+def choose(request: HttpRequest, code: str, slug: str) -> Chosen:
+    """The group and the interval in the address; by default the total, to the visit that the charter refers to."""
+    _, campaign = campaign_for(request, code, slug, Action.SEE_AGREEMENT)
+    terms = terms_of(campaign.charter)
+    groups = list(groups_of(instruments.get(terms.instrument)))
+    group = one_of(request.GET.get("group", "total"), groups, "group of sites")
+    ratings = ratings_of(campaign, group)
+    end = ratings.visits.end(terms.reference_visit) if ratings.people else None
+    if end is not None and (wanted := request.GET.get("interval")):
+        end = one_of(wanted, ratings.visits.ends, "end of the interval")
+    return Chosen(campaign, groups, group, ratings, end)
+
+
+def one_of(value: str, allowed: list[str] | tuple[str, ...], what: str) -> str:
+    """The value where it is allowed."""
+    if value not in allowed:
+        raise BadInput(f"The {what} cannot be {quoted(value)}. Choose {either(allowed)}.")
+    return value
+
+
+def reader_names(request: HttpRequest, campaign: Campaign) -> dict[int, str]:
+    """Readers by name for people who may see scores per reader, else by dataset code."""
+    codes = reader_codes(campaign)
+    if any(allows(one.role, Action.SEE_READER_SCORES) for one in memberships_or_404(request, campaign.trial.code)):
+        return {person.pk: str(person) for person in User.objects.filter(pk__in=codes)}
+    return codes
