@@ -45,7 +45,7 @@ def test_what_was_typed_survives_the_end_of_the_session(admin: User, visit: Visi
     dialog.get_by_label("Password").fill(PASSWORD)
     dialog.get_by_role("button", name="Sign in").click()
     expect(dialog).to_be_hidden()
-    page.get_by_role("button", name="Send the invitation").click()
+    page.get_by_role("button", name="Send invitation").click()
     expect(page.get_by_role("status")).to_contain_text("new@house.example has been invited")
 
 
