@@ -164,7 +164,7 @@ def _extrapolate(
 def extrapolated(first: DatedScore, last: DatedScore, day: int) -> Fraction:
     """y(t) = y0 + (y1 - y0)(t - t0)/(t1 - t0), exact.
 
-    >>> extrapolated(Film(0, 10), Film(112, 12), 168)
+    >>> extrapolated(DatedScore(0, 10), DatedScore(112, 12), 168)
     Fraction(13, 1)
     """
     start = Fraction(first.value)

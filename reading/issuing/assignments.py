@@ -22,8 +22,9 @@ from reading.campaigns.opening import add_cases, open_case_seal
 from reading.charter.versions import qualified_readers, terms_of
 from reading.issuing.allocation import Assignment, allocate
 from reading.issuing.eligible import decliners
-from reading.issuing.randomisation import Draw, commitment, new_seed
+from reading.issuing.randomisation import Draw, new_seed
 from reading.issuing.repeats import due_repeats
+from reading.issuing.seeds import batch_with_seed
 from reading.models import (
     Batch,
     Campaign,
@@ -33,12 +34,10 @@ from reading.models import (
     ReadKind,
     ReadStatus,
     SealedCase,
-    SealedSeed,
 )
 from reading.models.campaign import CASE_TRANSITIONS
 from reading.models.read import COUNTING, READ_TRANSITIONS
 from reading.states import CASE_BECOMES, CASE_IS, READ_BECOMES, READ_IS, again_if_same, demand_open, demand_reason
-from reading.unblinding import seal
 from studies.models import Subject, Visit
 
 
@@ -107,11 +106,7 @@ def request_batch(
 
 def open_batch(campaign: Campaign, name: str, due_on: date | None, actor: Actor) -> Batch:
     """A batch with its sealed seed and the commitment to it; called inside a transaction."""
-    seed = new_seed()
-    batch = Batch.objects.create(campaign=campaign, name=name, due_on=due_on, commitment=commitment(seed))
-    sealed = SealedSeed.objects.create(
-        batch=batch, sealed=seal({"seed": seed.hex()}, bound_to=f"seed {batch.commitment}")
-    )
+    batch, sealed = batch_with_seed(campaign, name=name, due_on=due_on)
     record(
         action="reading.batch.requested",
         actor=actor,

@@ -14,6 +14,7 @@ from reading.charter.versions import terms_of
 from reading.issuing.allocation import Assignment
 from reading.issuing.drawing import DrawnStep, DrawnTimepoint, draw_steps
 from reading.issuing.presentations import draw_queue, draw_repeats, queue_name
+from reading.issuing.seeds import open_seed
 from reading.models import (
     Batch,
     Case,
@@ -24,11 +25,10 @@ from reading.models import (
     ReadKind,
     ReadStep,
     SealedRead,
-    SealedSeed,
     SealedTimepoint,
 )
 from reading.room.films import digests_shown
-from reading.unblinding import seal, unseal
+from reading.unblinding import seal
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,6 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
         if wanted := still_wanted(drawn):
             places = draw_places(seed, wanted, terms_of(batch.campaign.charter).repeats_share)
             write_reads(batch, wanted, places)
-
-
-def open_seed(batch: Batch) -> bytes:
-    """The seed of a batch's orders."""
-    sealed = SealedSeed.objects.get(batch=batch).sealed
-    return bytes.fromhex(unseal(sealed, bound_to=f"seed {batch.commitment}")["seed"])
 
 
 def draw_reads(batch: Batch, seed: bytes, assignments: Sequence[Assignment], lease: Lease) -> list[DrawnRead]:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
@@ -229,12 +225,6 @@ def screen_terms(terms: Terms) -> dict[str, Any]:
         "looking": terms.looking,
         "presets": list(PRESETS),
     }
-
-
-def queue_key(reader_id: int, address: str) -> str:
-    """The key that seals unsent edits in the browser: the same for the same person and address, kept nowhere."""
-    bound = f"capture queue {reader_id} {address}".encode()
-    return base64.b64encode(hmac.new(settings.SECRET_KEY.encode(), bound, hashlib.sha256).digest()).decode()
 
 
 def next_case(piece: Piece) -> dict[str, Any] | None:

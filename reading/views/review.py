@@ -16,9 +16,10 @@ from config.tokens import new_token
 from instruments.definition import Instrument, Item
 from reading.models import DisplayedTimepoint, Read, SignedValues
 from reading.room.access import Piece, piece_or_404
-from reading.room.blinded import blind_case, queue_key
+from reading.room.blinded import blind_case
 from reading.room.cells import ABSENT, Cell, Cells, cells_of, instrument_of, notes_of, timepoints_of
 from reading.room.pace import wait_for
+from reading.room.queue_key import queue_key
 from reading.room.signing import MEANINGS, canonical_text, canonical_values, digest_of, sign_step
 from reading.room.steps import open_step, what_is_signed
 from reading.room.worklist import waiting_for

@@ -26,13 +26,13 @@ from reading.room.blinded import (
     next_case,
     present_values,
     progress_of,
-    queue_key,
     screen_terms,
     terms_for,
 )
 from reading.room.cells import Cells, cells_of, instrument_of
 from reading.room.films import inline_preview, read_band, read_preview
 from reading.room.notes import save_note
+from reading.room.queue_key import queue_key
 from reading.room.sessions import Operation, open_read, save_values
 from reading.room.steps import image_shown, timepoints_shown
 from reading.room.taking_over import take_over_read

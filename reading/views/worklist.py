@@ -18,8 +18,9 @@ from config.wording import both, quoted
 from reading.issuing.declining import decline_read
 from reading.models import Campaign, CampaignStatus, ReadStatus
 from reading.room.access import own_id, piece_or_404
-from reading.room.blinded import queue_key, urls_of
+from reading.room.blinded import urls_of
 from reading.room.pace import in_words, pace_of, wait_for
+from reading.room.queue_key import queue_key
 from reading.room.sessions import begin_sitting
 from reading.room.steps import may_look_back
 from reading.room.worklist import WorklistEntry, entry_of, signed_entries, steps_before, waiting_for

@@ -1,0 +1,15 @@
+"""The key of the offline queue: what a reader's browser encrypts edits with until the server has them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+
+from django.conf import settings
+
+
+def queue_key(reader_id: int, address: str) -> str:
+    """The same for the same person and address, and stored nowhere: derived from SECRET_KEY on each page."""
+    bound = f"capture queue {reader_id} {address}".encode()
+    return base64.b64encode(hmac.new(settings.SECRET_KEY.encode(), bound, hashlib.sha256).digest()).decode()
