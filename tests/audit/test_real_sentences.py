@@ -12,7 +12,7 @@ from audit.models import Event
 from audit.redaction import Shown, shown
 from studies.questions.threads import ask
 from tests.audit.test_actions import LEFTOVERS
-from tests.scoring.unsealing_cast import make_opening
+from tests.scoring.unsealing_cast import arms_of, make_opening
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def trail(tmp_path: Path) -> list[Event]:
     opening = make_opening(tmp_path, read=True)
+    opening.holders.seal(arms_of(opening))
     house = opening.house
     opening.ask()
     ask(trial=house.trial, text="Which side is it?", actor=house.actor("coordinator"), subject=house.subjects[0])

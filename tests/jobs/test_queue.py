@@ -153,7 +153,7 @@ def test_a_job_whose_workers_all_die_is_given_up(add_job: AddJob) -> None:
     carry_job(job.pk)
     job.refresh_from_db()
     assert job.status == Job.Status.FAILED
-    assert job.reason == "every worker that carried it died, 4 times"
+    assert job.reason == "every worker that started it died (4 attempts)"
 
 
 def test_progress_is_seen_while_the_work_goes_on(add_job: AddJob) -> None:

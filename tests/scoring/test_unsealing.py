@@ -221,7 +221,7 @@ def test_the_custodian_hands_in_his_share_on_its_page(opening: Opening) -> None:
     share.name = "share.json"
     answer = client.post(url, {"opening_share": share, "password": "a long password of the cast"})
     assert answer.status_code == 302, answer.content.decode()
-    assert "1 of 2 given" in client.get(url).content.decode()
+    assert "1 of 2 shares given" in client.get(url).content.decode()
     assert client.get(reverse("scoring:arms_requests", args=[code])).status_code == 200
 
 

@@ -13,14 +13,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from tests.servers import ROOT, database_url_of_tests
 from tests.waiting import wait_for
+
+
+def surroundings(folder: Path) -> dict[str, str]:
+    """The database and the keys of these tests, and a folder of its own."""
+    shutil.copytree(Path(settings.VAR) / "secrets", folder / "secrets", dirs_exist_ok=True)
+    return {**os.environ, "DATABASE_URL": database_url_of_tests(), "BLINDREAD_VAR": str(folder)}
 
 
 @contextmanager
 def command(*words: str, folder: Path, **extra: str) -> Iterator[subprocess.Popen[str]]:
     """A management command on the database of these tests, until it has been left."""
-    environment = {**os.environ, "DATABASE_URL": database_url_of_tests(), "BLINDREAD_VAR": str(folder), **extra}
+    environment = {**surroundings(folder), **extra}
     process = subprocess.Popen(
         [sys.executable, "manage.py", *words], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
     )
@@ -43,7 +51,7 @@ def receiver(folder: Path) -> Iterator[int]:
 def web(folder: Path) -> Iterator[str]:
     """The product behind the web server it runs behind in earnest; gives its address."""
     port = free_port()
-    environment = {**os.environ, "DATABASE_URL": database_url_of_tests(), "BLINDREAD_VAR": str(folder)}
+    environment = surroundings(folder)
     words = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"]
     process = subprocess.Popen(words, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
     try:

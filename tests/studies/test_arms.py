@@ -104,7 +104,7 @@ def test_a_fourth_custodian_and_an_import_with_one_are_refused(cast: Cast, holde
     Membership.objects.filter(user__in=[one.user for one in holders.custodians[1:]]).update(
         revoked_at="2026-01-01T00:00Z"
     )
-    with pytest.raises(WrongState, match="Trial RA-1 has 1 confirmed key of custodians"):
+    with pytest.raises(WrongState, match="Trial RA-1 has 1 confirmed custodian key"):
         holders.seal(ARMS)
 
 

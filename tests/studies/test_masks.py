@@ -144,7 +144,7 @@ def test_nothing_to_hide_is_proposed_only_where_text_was_suspected(cast: Cast) -
 def test_the_masks_of_an_approved_picture_stay_as_they_are(cast: Cast) -> None:
     film = film_at_desk(cast)
     quality.accept(film=film, actor=cast.coordinator, **CONFIRMED)
-    with pytest.raises(WrongState, match="approved"):
+    with pytest.raises(WrongState, match="its masks are confirmed"):
         propose(cast, film, [0, 0, 20, 20])
     ready(film)
     with pytest.raises(WrongState, match="ready"):

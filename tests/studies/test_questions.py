@@ -152,4 +152,4 @@ def test_overdue_are_open_questions_past_their_day(ra1: Planned, film: Film) -> 
 def test_a_list_of_questions_is_narrowed_to_the_overdue_ones_or_not_at_all(ra1: Planned) -> None:
     answer = ra1.client("coordinator").get(ra1.url("questions/?late=early"))
     assert answer.status_code == 400
-    assert "The questions cannot be narrowed to “early”." in answer.content.decode()
+    assert "The questions cannot be filtered by “early”." in answer.content.decode()

@@ -76,7 +76,7 @@ def test_a_refused_film_is_read_again_from_the_bytes_that_were_kept(ra1: Planned
 def test_what_a_site_took_back_is_not_read_again(ra1: Planned) -> None:
     film = arrived(ra1, file_of(dx(StudyDate=None)), visit=ra1.visit())
     held.discard(film=film, reason="by mistake", actor=ra1.actor("site 01"))
-    with pytest.raises(WrongState, match="refused because it was unreadable"):
+    with pytest.raises(WrongState, match="Only a film that was refused as unreadable can be read again."):
         held.read_again(film=film, actor=ra1.actor("site 01"))
     with pytest.raises(WrongState, match="held"):
         held.complete(film=film, film_date=date(2024, 1, 31), actor=ra1.actor("site 01"))
@@ -111,7 +111,7 @@ def test_the_same_file_for_another_subject_or_visit_is_a_finding(ra1: Planned, r
     assert "This time it was declared for visit W24. The people at the desk see both declarations." in again.reason
     entry = TransmittalEntry.objects.get(outcome="duplicate")
     assert (entry.visit, entry.subject) == (ra1.visit(code="W24"), ra1.subjects[0])
-    assert Event.objects.get(action="studies.film.duplicate").content["details"]["says"] == entry.reason
+    assert Event.objects.get(action="studies.film.received-again").content["details"]["says"] == entry.reason
 
 
 def test_a_contradiction_is_told_once(ra1: Planned) -> None:
@@ -126,7 +126,7 @@ def test_a_held_film_is_completed_by_the_same_file_sent_with_what_it_lacked(ra1:
     film = arrived(ra1, file_of(dx(StudyDate=None)))
     assert film.status == FilmStatus.HELD
     receipt = send(ra1, file_of(dx(StudyDate=None)), visit=ra1.visit(), film_date=date(2024, 1, 31))
-    assert receipt.reason.endswith("What it lacked is added: visit BL, subject 01-001, film date 2024-01-31.")
+    assert receipt.reason.endswith("Missing information was added: visit BL, subject 01-001, film date 2024-01-31.")
     run_due_jobs()
     film.refresh_from_db()
     assert (film.status, film.visit, film.film_date) == (FilmStatus.DEIDENTIFIED, ra1.visit(), date(2024, 1, 31))
@@ -136,7 +136,7 @@ def test_a_rejection_is_not_taken_back_when_the_same_file_was_filed_again(ra1: P
     film = arrived(ra1, file_of(dx()), visit=ra1.visit())
     quality.reject(film=film, reason="wrong-subject", actor=ra1.actor("coordinator"))
     again = arrived(ra1, file_of(dx()), visit=ra1.visit())
-    with pytest.raises(WrongState, match=f"{again} rejected or withdrawn first"):
+    with pytest.raises(WrongState, match=f"received in the meantime .{again}.. Reject or withdraw that film first"):
         quality.reopen(film=film, reason="it was right", actor=ra1.actor("coordinator"))
 
 

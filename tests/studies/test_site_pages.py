@@ -84,7 +84,7 @@ def test_a_film_that_is_not_held_is_not_completed(ra1: Planned, site: Client) ->
     film = film_of(ra1.visit(), status="ready")
     answer = site.post(ra1.url(f"site/films/{film.pk}/"), {"visit": ra1.visit().pk, "film_date": "2024-09-01"})
     assert answer.status_code == 400
-    assert "Only a film that is held can be read again." in answer.content.decode()
+    assert "Only a film that is held for its site can be completed" in answer.content.decode()
 
 
 def test_a_closed_question_cannot_be_answered(ra1: Planned, site: Client) -> None:

@@ -42,7 +42,7 @@ def test_a_file_that_was_refused_is_on_the_form_with_its_reason(ra1: Planned) ->
     transmittal = send(ra1, b"<html>", name="letter.html").entry.transmittal
     (line,) = csv.DictReader(io.StringIO(ra1.client("site 01").get(urls(ra1, transmittal)["csv"]).content.decode()))
     assert (line["outcome"], line["status"], line["film_date"]) == ("Refused", "", "")
-    assert line["reason"].startswith("the file is an HTML page")
+    assert line["reason"].startswith("The file is an HTML page")
     assert len(line["sha256"]) == 64
 
 

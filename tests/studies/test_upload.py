@@ -129,7 +129,7 @@ def test_the_row_of_a_file_that_was_refused_before_says_so(ra1: Planned, site: C
     run_due_jobs()
     row = send(ra1, site, content).content.decode()
     assert "Refused before" in row
-    assert "The same file came before: film" in row
+    assert "The same file was received before: film" in row
     assert "The pixel data has 13,824 bytes" in row
 
 
