@@ -1,9 +1,7 @@
-"""Trains a reader in a running demo, page by page, and takes screenshots of the feedback. Run bin/demo first, then
+"""Trains a reader in a running demo and takes screenshots of the feedback; once per demo, after the whole trial has arrived.
 
-    .venv/bin/python -m docs.make_training_pictures http://127.0.0.1:8000
-
-The reader scores two cases by keyboard. In the reference, every seventh joint has progressed; the reader misses that.
-Works once per demo, after the whole trial has arrived: afterwards the campaign's code is in use.
+Run .venv/bin/python -m docs.make_training_pictures http://127.0.0.1:8000 beside bin/demo. The reader scores two cases
+by keyboard. In the reference, every seventh joint has progressed; the reader misses that.
 """
 
 from __future__ import annotations

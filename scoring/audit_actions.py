@@ -37,7 +37,7 @@ declare(
 declare(
     "scoring.dataset.built",
     label="Dataset built",
-    sentence=f"built {DATASET}[ with {{rows:row}}]",
+    sentence=f"built {DATASET}",
     seen_by=KNOWS_SCORES | {Role.SIGNER},
     hides=("details.rows",),
 )

@@ -112,11 +112,7 @@ def sign_step(
             actor=actor,
             stream=read.case.campaign.trial.code,
             subject=("reading.read", str(read.pk)),
-            details={
-                **place_in(read, step),
-                "digest": signed.digest,
-                "meaning": MEANINGS[meaning],
-            },
+            details={**place_in(read, step), "digest": signed.digest, "meaning": MEANINGS[meaning]},
             rows=[signed],
         )
         read.refresh_from_db()

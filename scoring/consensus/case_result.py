@@ -124,23 +124,12 @@ def keep(case: Case, computed: Computed) -> None:
     Each time is recorded in the audit trail: a control recomputed with the same result looks like an adjudication.
     """
     locked = Case.objects.select_for_update().select_related("campaign__charter", "campaign__trial").get(pk=case.pk)
-    digest = inputs_digest(computed)
     if locked.status == CaseStatus.VOIDED:
         return
     results, before = CaseResult.objects.filter(case=locked), locked.status
-    new = not results.filter(inputs_digest=digest).exists()
+    new = not results.filter(inputs_digest=inputs_digest(computed)).exists()
     if new:
-        result = CaseResult.objects.create(
-            case=locked,
-            version=results.count() + 1,
-            outcome=computed.outcome,
-            rule=computed.rule,
-            readers=list(computed.readers),
-            inputs=list(computed.inputs),
-            inputs_digest=digest,
-            trigger=trigger_json(computed.trigger),
-            numbers=computed.numbers,
-        )
+        result = write_result(locked, computed, results.count() + 1)
     if new and locked.status != STATUS[computed.outcome]:
         follow(locked, computed.outcome)
     record(
@@ -159,6 +148,21 @@ def keep(case: Case, computed: Computed) -> None:
     )
     if new:
         ask_for_third_read(locked, computed)
+
+
+def write_result(case: Case, computed: Computed, version: int) -> CaseResult:
+    """The row of a result."""
+    return CaseResult.objects.create(
+        case=case,
+        version=version,
+        outcome=computed.outcome,
+        rule=computed.rule,
+        readers=list(computed.readers),
+        inputs=list(computed.inputs),
+        inputs_digest=inputs_digest(computed),
+        trigger=trigger_json(computed.trigger),
+        numbers=computed.numbers,
+    )
 
 
 def follow(case: Case, outcome: Outcome) -> None:

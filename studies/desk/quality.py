@@ -53,10 +53,8 @@ def accept(
     """The film may be read. Every finding must be acknowledged by its code; `spacing_mm` None means an unknown scale.
 
     `inverted` is required where the header contradicts itself about the polarity, and only there. A side that the
-    header, the file name or a letter on the film contradicts needs `side_confirmed`.
-
-    Masks that wait for the second person do not delay the decision: the reader image is made once both are complete.
-    Each film is therefore checked once at the desk; a refused mask set brings it back.
+    header, the file name or a letter on the film contradicts needs `side_confirmed`. Masks that wait for the second
+    person do not delay the decision: the reader image is made once both are complete (decision 6).
     """
     authorise(actor, Action.CHECK_FILMS)
     confirmed = Confirmed(side, view, film_date, spacing_mm, bool(inverted))

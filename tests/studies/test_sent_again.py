@@ -86,7 +86,7 @@ def test_the_copy_of_another_site_is_filed_with_a_finding(ra1: Planned) -> None:
     first = arrived(ra1, file_of(dx()), visit=ra1.visit())
     other = arrived(ra1, file_of(dx()), site=1, visit=ra1.visit(1))
     assert (other.site, other.status) == (ra1.sites[1], FilmStatus.DEIDENTIFIED)
-    assert findings(other)["other-site"] == f"The same film was sent by site 01 ({first})."
+    assert findings(other)["other-site"] == f"The same film was also sent by site 01 ({first})."
     assert blind_object(other).SOPInstanceUID != blind_object(first).SOPInstanceUID
 
 
