@@ -37,7 +37,7 @@ account(
     "revoked the administrator role of account {account|id}",
 )
 account("accounts.password-link.sent", "Password link sent", "sent a link for a new password to account {account|id}")
-account("accounts.password.reset", "Password reset", "set a new password with a link sent by mail")
+account("accounts.password.reset", "Password reset", "set a new password with a link sent by e-mail")
 account("accounts.password.changed", "Password changed", "changed their password")
 account("accounts.second-factor.added", "Second factor added", "added a second factor")
 account("accounts.second-factor.removed", "Second factor removed", "removed their second factor")

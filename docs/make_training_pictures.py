@@ -1,4 +1,4 @@
-"""Trains a reader in a running demo and takes screenshots of the feedback; once per demo, after the whole trial has arrived.
+"""Trains a reader in a running demo and takes screenshots; once per demo, after the whole trial has arrived.
 
 Run .venv/bin/python -m docs.make_training_pictures http://127.0.0.1:8000 beside bin/demo. The reader scores two cases
 by keyboard. In the reference, every seventh joint has progressed; the reader misses that.
@@ -59,7 +59,7 @@ def make_training(page: Page, base: str) -> None:
     page.fill("[name=title]", "Training on two cases")
     page.click("text=Create the campaign")
     page.goto(f"{here}{CODE}/training/begin/")
-    page.click("text=Use it for training")
+    page.click("text=Use for training")
     page.goto(f"{here}{CODE}/leak-scan/")
     page.click("text=Run the leak scan")
     until(page, "/finished/.test(document.querySelector('#scan').textContent)")

@@ -8,7 +8,7 @@ SEEN_BY = {"auditor", "administrator", "system"}
 declare(
     "jobs.job.failed",
     label="Job failed",
-    sentence="gave up job {id}[ ({kind})][ after {attempt:attempt}]",
+    sentence="gave up on job {id}[ ({kind})][ after {attempt:attempt}]",
     seen_by=SEEN_BY,
 )
 declare("jobs.job.retried", label="Job retried", sentence="queued failed job {id}[ ({kind})] again", seen_by=SEEN_BY)

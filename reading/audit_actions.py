@@ -73,7 +73,9 @@ planned(
 on_read("reading.read.opened", "Read opened", "opened [step {step} of {steps} of ]read {id}[ of case {case}]")
 on_read("reading.read.declined", "Read declined", "declined [step {step} of ]read {id}[ of case {case}]")
 on_read("reading.read.returned", "Read returned", "returned [step {step} of ]read {id}[ of case {case}] to its reader")
-on_read("reading.read.reassigned", "Read reassigned", "gave read {id}[ of case {case}] to another reader[, {reader}]")
+on_read(
+    "reading.read.reassigned", "Read reassigned", "reassigned read {id}[ of case {case}] to another reader[, {reader}]"
+)
 on_read("reading.read.taken-over", "Read taken over", "continued read {id}[ of case {case}] in another window")
 on_read("reading.step.signed", "Read signed", "signed [step {step} of {steps} of ]read {id}[ of case {case}]")
 on_read(

@@ -45,11 +45,11 @@ on_dataset("scoring.dataset.requested", "Dataset requested", f"requested {DATASE
 on_dataset("scoring.dataset.failed", "Dataset failed", f"could not build {DATASET}")
 on_dataset("scoring.dataset.discarded", "Dataset discarded", f"discarded {DATASET}")
 on_dataset("scoring.dataset.downloaded", "Dataset downloaded", f"downloaded {DATASET}")
-on_dataset("scoring.lock.requested", "Lock requested", f"requested to lock {DATASET}")
+on_dataset("scoring.lock.requested", "Lock requested", f"requested the lock of {DATASET}")
 on_dataset("scoring.lock.declined", "Lock declined", f"declined to lock {DATASET}")
 on_dataset("scoring.lock.confirmed", "Lock confirmed", f"confirmed the lock of {DATASET}")
-on_dataset("scoring.unlock.requested", "Unlock requested", f"requested to unlock {DATASET}")
-on_dataset("scoring.unlock.approved", "Unlock approved", f"approved unlocking {DATASET}")
+on_dataset("scoring.unlock.requested", "Unlock requested", f"requested unlocking of {DATASET}")
+on_dataset("scoring.unlock.approved", "Unlock approved", f"approved unlocking of {DATASET}")
 
 on_arms("scoring.arms.requested", "Arms requested", "requested the arms[ of campaign {campaign}] (request {id})")
 on_arms(
@@ -75,7 +75,7 @@ on_arms(
 on_arms(
     "scoring.opening-share.refused",
     "Opening share refused",
-    "gave an opening share that was refused to request {id} for the arms[ of campaign {campaign}]",
+    "had an opening share refused for request {id} for the arms[ of campaign {campaign}]",
 )
 on_arms(
     "scoring.arms.opened",

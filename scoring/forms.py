@@ -11,7 +11,7 @@ class ShareForm(forms.Form):
     """The file that custodian.py wrote, under the custodian's signature."""
 
     opening_share = forms.FileField(help_text="The .share.json file that custodian.py open wrote for this request.")
-    password = forms.CharField(widget=PASSWORD, help_text="Your own, as at sign-in.")
+    password = forms.CharField(widget=PASSWORD, help_text="The password that you sign in with.")
 
 
 class ReceiveForm(forms.Form):
@@ -20,4 +20,4 @@ class ReceiveForm(forms.Form):
     understood = forms.BooleanField(
         label="I understand that my other roles in this trial end now and that I can never be blinded in it again"
     )
-    password = forms.CharField(widget=PASSWORD, help_text="Your own, as at sign-in.")
+    password = forms.CharField(widget=PASSWORD, help_text="The password that you sign in with.")

@@ -25,7 +25,7 @@ def to_confirm(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     unlocks = Unlock.objects.filter(lock__campaign__trial__code=place.code, agreed_by=None).count()
     page = reverse("scoring:locks", args=[place.code])
     yield Waiting("Locks to confirm", locks, page)
-    yield Waiting("Unlocks to agree to", unlocks, page)
+    yield Waiting("Unlock requests", unlocks, page)
 
 
 def to_open(user_id: int, place: TrialRole) -> Iterator[Waiting]:

@@ -47,8 +47,8 @@ planned(
 )
 planned(
     "studies.film.marked-absent",
-    "Film marked as absent",
-    "marked the film[ {side} {view}] of visit {visit|id} as never to come",
+    "Film marked as not available",
+    "marked the film[ {side} {view}] of visit {visit|id} as not available",
 )
 planned(
     "studies.film.expected-again",
@@ -92,7 +92,7 @@ on_arms(
 
 on_question("studies.question.asked", "Question asked", "asked question {id}[ to site {site}][ about film {film}]")
 on_question("studies.question.answered", "Question answered", "answered question {id}[ about film {film}]")
-on_question("studies.question.reminded", "Reminder of a question sent", "reminded the site of question {id}")
+on_question("studies.question.reminded", "Question reminder sent", "reminded the site of question {id}")
 on_question("studies.question.closed", "Question closed", "closed question {id}[ about film {film}]")
 on_question("studies.question.reopened", "Question reopened", "reopened question {id}[ about film {film}]")
 

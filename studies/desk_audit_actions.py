@@ -24,7 +24,7 @@ on_film("studies.film.reopened", "Rejection of a film reversed", "reversed the r
 on_film(
     "studies.film.designated",
     "Film designated",
-    "designated film {id} as the one that counts for its view[, instead of film {instead_of}]",
+    "designated film {id} for its view[, instead of film {instead_of}]",
 )
 on_film("studies.masks.proposed", "Masks proposed", "proposed masks for film {id}[, revision {revision}]")
 on_film("studies.masks.confirmed", "Masks confirmed", "confirmed the masks of film {id}[, revision {revision}]")

@@ -26,7 +26,7 @@ on_intake(
 on_intake(
     "studies.system-files.ignored",
     "System files left out",
-    "sent system files[ ({files:file})][ from site {site}], left out of transmittal {id}",
+    "sent system files[ ({files:file})][ from site {site}] that were left out of transmittal {id}",
     hides=REASON,
 )
 on_intake("studies.film.read-again", "Refused film read again", "read refused film {id} again")
@@ -39,11 +39,11 @@ on_intake(
 on_intake("studies.film.held", "Film held", "held film {id} for its site[ ({code})]", hides=REASON)
 on_intake("studies.film.refused", "Film refused", "refused film {id}[ ({code})]", hides=REASON)
 on_intake("studies.film.deidentified", "Film de-identified", "de-identified film {id}[, {removed:element} removed]")
-on_intake("studies.film.completed", "Held film completed", "completed the missing facts of held film {id}")
+on_intake("studies.film.completed", "Held film completed", "added the missing information about held film {id}")
 on_intake(
     "studies.film.kept-apart",
     "Film kept apart",
-    "kept film {id} apart from another film with its UID",
+    "kept film {id} apart from another film with the same UID",
     hides=REASON,
 )
 on_intake("studies.film.taken-back", "Held film taken back", "took back held film {id}", hides=REASON)

@@ -47,7 +47,7 @@ def answered(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     overdue = asked.overdue(timezone.localdate()).count()
     read = asked.filter(status=QuestionStatus.ANSWERED).count()
     yield Waiting("Answers to read", read, f"{questions}?status={QuestionStatus.ANSWERED}")
-    yield Waiting("Questions without a timely answer", overdue, f"{questions}?status=open&sort=due", urgent=True)
+    yield Waiting("Overdue questions", overdue, f"{questions}?status=open&sort=due", urgent=True)
 
 
 def to_confirm(user_id: int, place: TrialRole) -> Iterator[Waiting]:

@@ -65,7 +65,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             user = people.invite(actor=actor, **form.cleaned_data)
-            messages.success(request, f"{user.email} has been invited. The link is on its way by mail.")
+            messages.success(request, f"{user.email} has been invited. The link is on its way by e-mail.")
             return redirect("account", user.pk)
     return render(request, "accounts/invite.html", {"form": form})
 
@@ -88,7 +88,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
 # By the last part of the address: the button's label, the question asked first, whether it is destructive.
 STEPS: dict[str, tuple[str, str, bool]] = {
     "invite-again": ("Send the invitation again", "Send a new invitation? The earlier link stops working.", False),
-    "send-link": ("Send a password link", "Mail this person a link to set a new password?", False),
+    "send-link": ("Send a password link", "E-mail this person a link to set a new password?", False),
     "end-sessions": ("End all sessions", "Sign this person out everywhere?", True),
     "reset-second-factor": ("Reset the second factor", "Remove the second factor and end all sessions?", True),
     "make-administrator": ("Make administrator", "Let this person manage all accounts?", False),

@@ -34,7 +34,7 @@ class CharterForm(forms.Form):
         choices=choices(PRESENTATIONS),
         widget=forms.RadioSelect,
         initial="together-random",
-        help_text="Readers who know the order measure more progression: in one study 0.4 points a year more, on 3.8.",
+        help_text="Readers who know the order measure more progression: 0.4 points a year on top of 3.8 in one study.",
     )
     entry_order = forms.ChoiceField(choices=choices(ENTRY_ORDERS), label="Order of entry")
     looking = forms.ChoiceField(choices=choices(LOOKING), label="Display mode")

@@ -200,7 +200,7 @@ def demand_item(instrument: Instrument, key: str) -> Item:
 def shown_one(timepoints: Mapping[str, DisplayedTimepoint], token: str) -> DisplayedTimepoint:
     """The open timepoint of that token."""
     if token not in timepoints:
-        raise BadInput("This timepoint takes no entries now. Load the page again.")
+        raise BadInput("This timepoint accepts no entries now. Load the page again.")
     return timepoints[token]
 
 
@@ -210,7 +210,7 @@ def lock_writable(read: Read, step: ReadStep | None) -> list[DisplayedTimepoint]
     step = locked.steps.get(pk=step.pk) if step else open_step(locked)
     if step is None or not takes_values(locked, step):
         status = status_of(locked, step) if step else ReadStatus(locked.status)
-        raise WrongState(f"This read is {READ_IS[status]}, so it takes no entries now.")
+        raise WrongState(f"This read is {READ_IS[status]}, so it accepts no entries now.")
     return list(step.timepoints.all())
 
 

@@ -99,7 +99,7 @@ def sign_step(
         locked = Read.objects.select_for_update().get(pk=read.pk)
         step = locked.steps.get(pk=step.pk)
         if not takes_values(locked, step):
-            raise WrongState(f"This read is {READ_IS[status_of(locked, step)]}, so it takes no signature now.")
+            raise WrongState(f"This read is {READ_IS[status_of(locked, step)]}, so it accepts no signature now.")
         if step.token is None and step != open_step(read):
             raise WrongState("This step is not the next one to sign. Load the page again.")
         text = canonical_text(canonical_values(read, step))

@@ -173,7 +173,7 @@ def remind(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     trial, campaign, actor = campaign_or_404(request, code, slug, Action.ASSIGN_READS)
     if request.method == "POST":
         count = remind_readers(campaign=campaign, actor=actor)
-        messages.success(request, f"Reminders by email requested for {counted(count, 'reader')}.")
+        messages.success(request, f"Reminders by e-mail requested for {counted(count, 'reader')}.")
     return redirect("reading:campaign", code, slug)
 
 

@@ -30,7 +30,7 @@ def begin(request: HttpRequest, code: str, slug: str) -> HttpResponse:
             make_training(campaign=campaign, actor=actor, **form.cleaned_data)
             return redirect("reading:campaign", code, slug)
     heading = f"Use {campaign.code} for training: its reads will not count"
-    context = {"trial": trial, "form": form, "heading": heading, "submit": "Use it for training"}
+    context = {"trial": trial, "form": form, "heading": heading, "submit": "Use for training"}
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
 
 

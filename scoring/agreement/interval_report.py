@@ -59,18 +59,19 @@ def _changes(cube: Cube) -> Matrix:
 
 
 def note_on(n: int) -> str:
-    """What to know when few cases have a change by two readers; empty when there are enough.
+    """What to know when few cases have a change scored by two readers; empty when there are enough.
 
     >>> note_on(1)
-    'Too few cases: 1 has a change by two readers over this interval, and agreement needs at least 2.'
+    'Too few cases: 1 has a change scored by two readers over this interval, and agreement needs at least 2.'
     """
     if n < AVERAGED:
         count = "1 has" if n == 1 else "none has"
-        return f"Too few cases: {count} a change by two readers over this interval, and agreement needs at least 2."
+        scored = f"{count} a change scored by two readers over this interval"
+        return f"Too few cases: {scored}, and agreement needs at least 2."
     if n < FEWEST:
         return (
-            f"Only {n} cases have a change by two readers over this interval. With fewer than {FEWEST} cases the "
-            "figures are imprecise: read each with its limits."
+            f"Only {n} cases have a change scored by two readers over this interval. With fewer than {FEWEST} cases, "
+            "the figures are imprecise: read each with its limits."
         )
     return ""
 

@@ -56,7 +56,7 @@ def checked_shares(asked: ArmsRequest, key: CustodianKey, content: bytes) -> dic
     """The shares by subject; WrongShare says what is wrong with them."""
     given = read_share(content)
     expected = {
-        "request": (asked.token, "It answers another request."),
+        "request": (asked.token, "It was made for another request."),
         "trial": (asked.campaign.trial.code, "It belongs to another trial."),
         "version": (asked.imported.version, "It belongs to another version of the arms."),
         "fingerprint": (key.fingerprint, "It was not made with your key."),

@@ -29,7 +29,7 @@ def stand_back(film: Film, others: list[Film]) -> None:
         if left := SIDES_OF[other.side] - SIDES_OF[film.side]:
             shown = " and ".join(f"the {dict(SIDES)[side].lower()} side" for side in sorted(left))
             raise WrongState(
-                f"Film {other.pk} also counts for {shown}, which film {film.pk} does not show."
+                f"Film {other.pk} is also designated for {shown}, which film {film.pk} does not show."
                 " Designate a film of both sides instead."
             )
     Film.objects.filter(pk__in=[other.pk for other in losing]).update(designated=False)
@@ -43,9 +43,11 @@ def designate(*, film: Film, actor: Actor, reason: str) -> None:
         locked_visit(film.visit_id)
         film = locked(film)
         if film.status not in FOUND_GOOD or film.designated:
-            state = "already counts for its view" if film.designated else f"is {film.get_status_display().lower()}"
+            state = (
+                "is already designated for its view" if film.designated else f"is {film.get_status_display().lower()}"
+            )
             raise WrongState(
-                f"Film {film.pk} {state}. Only an accepted film that does not count yet can be designated."
+                f"Film {film.pk} {state}. Only an accepted film that is not designated yet can be designated."
             )
         others = rivals(film, visit=film.visit, side=film.side, view=film.view)
         stand_back(film, others)

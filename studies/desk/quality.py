@@ -195,7 +195,7 @@ def reopen(*, film: Film, actor: Actor, reason: str) -> QualityDecision:
     """A rejection was wrong: the film returns to the desk, unless the same file was filed again in the meantime."""
     authorise(actor, Action.CHECK_FILMS)
     if not reason.strip():
-        raise BadInput("The reason is missing. Enter why the rejection was wrong.", field="reason")
+        raise BadInput("The reason is missing. State why the rejection was wrong.", field="reason")
     with audited_atomic():
         film = locked(film)
         if film.status != FilmStatus.REJECTED:

@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("header", "Header"),
-                            ("site", "Typed by the site"),
+                            ("site", "Entered by the site"),
                             ("confirmed", "Confirmed at the desk"),
                         ],
                         max_length=10,

@@ -14,7 +14,7 @@ from studies.sealed_names import SealedName
 SIDES = [("L", "Left"), ("R", "Right"), ("B", "Both on one film")]
 VIEWS = [("hand", "Hand PA"), ("foot", "Foot dorsoplantar")]
 CHANNELS = [("browser", "Browser"), ("stow", "STOW-RS"), ("cstore", "C-STORE"), ("command", "Command line")]
-DATE_SOURCES = [("header", "Header"), ("site", "Typed by the site"), ("confirmed", "Confirmed at the desk")]
+DATE_SOURCES = [("header", "Header"), ("site", "Entered by the site"), ("confirmed", "Confirmed at the desk")]
 
 
 # What a film's header holds besides the facts of its file, and what of it the site has stated: kept on rereading.

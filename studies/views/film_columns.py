@@ -23,4 +23,10 @@ STATUS = Column("status", "Status", status, "status", ChoiceFilter("status", Fil
 REASON = Column("reason", "Reason", "status_reason", template="studies/cells/reason.html")
 RECEIVED = Column("received", "Received", "received_at", "received_at", MomentFilter("received_at"))
 CHANNEL = Column("channel", "Received by", "get_channel_display", "channel")
-COUNTS = Column("designated", "Counts", "designated", "designated", help="If a view has several films, one counts")
+COUNTS = Column(
+    "designated",
+    "Designated",
+    "designated",
+    "designated",
+    help="If a view has several films, only the designated one is used",
+)

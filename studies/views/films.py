@@ -80,7 +80,7 @@ def facts(film: Film) -> list[tuple[str, object]]:
         ("Film date", film.film_date),
         ("Date from", film.get_film_date_source_display()),
         ("Pixel spacing", f"{film.spacing_mm:g} mm" if film.spacing_mm else None),
-        ("Counts for its view", film.designated),
+        ("Designated for its view", film.designated),
         ("Received", film.received_at),
         ("Received by", film.get_channel_display()),
         ("Size", f"{film.size:,} bytes"),

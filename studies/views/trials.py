@@ -75,7 +75,7 @@ def steps(trial: Trial, stands: Standing) -> list[tuple[str, str, bool]]:
         ("Add the sites", pages["sites"], sites > 0),
         ("Plan the visits, with baseline on day 0", pages["plans"], trial.visit_plans.filter(target_day=0).exists()),
         ("Enrol the subjects", pages["subjects"], stands.subjects > 0),
-        ("Give every site a person who uploads", pages["members"], 0 < sites == site_people),
+        ("Grant the role Site at every site", pages["members"], 0 < sites == site_people),
     ]
 
 

@@ -33,11 +33,11 @@ def test_a_reference_that_is_still_being_laid_beside_comes_by_itself(clean_page:
     timepoint = room.shown[0]["timepoint"]
     cell = room.cells[(timepoint, "GL-PIP2")] = {"value": 2, "reason": "", "revision": 1}
     open_read(clean_page, room)
-    wait_until(clean_page, "document.querySelector('.pad').textContent.includes('The reference is being laid beside')")
+    wait_until(clean_page, "document.querySelector('.pad').textContent.includes('The reference will appear beside')")
     assert shown(clean_page, "GL-PIP2") == "2"
     cell["reference"], room.awaits_reference = {"value": 3, "reason": ""}, False
     wait_until(clean_page, "document.querySelector(\"td[data-item='GL-PIP2']\")?.textContent === '2 (3)'")
-    assert "laid beside" not in clean_page.inner_text(".pad")
+    assert "will appear beside" not in clean_page.inner_text(".pad")
 
 
 def test_the_reference_takes_nobodys_words_away(clean_page: Page, room: ReadingRoom) -> None:
@@ -49,4 +49,4 @@ def test_the_reference_takes_nobodys_words_away(clean_page: Page, room: ReadingR
     wait_until(clean_page, f"{ASKED} > 1")
     assert clean_page.input_value("dialog[open] textarea") == "the name shows"
     clean_page.click("dialog[open] [data-cancel]")
-    wait_until(clean_page, "!document.querySelector('.pad').textContent.includes('The reference is being laid beside')")
+    wait_until(clean_page, "!document.querySelector('.pad').textContent.includes('The reference will appear beside')")

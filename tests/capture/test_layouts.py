@@ -47,7 +47,7 @@ def test_a_key_does_what_it_writes_on_keyboards_of_readers(clean_page: Page, roo
 def test_a_keypad_without_num_lock_says_why_it_writes_nothing(clean_page: Page, room: ReadingRoom) -> None:
     open_read(clean_page, room)
     clean_page.evaluate(PRESSED, {"code": "Numpad3", "key": "PageDown"})
-    assert said(clean_page) == "Num Lock is off: the keypad writes no digits."
+    assert said(clean_page) == "Num Lock is off: the keypad does not type digits."
 
 
 def listed(page: Page, command: str) -> list[str]:
@@ -62,7 +62,7 @@ def test_the_list_shows_the_keys_of_the_readers_own_keyboard(clean_page: Page, r
     open_read(clean_page, room)
     clean_page.evaluate(SAYS, list(KEYBOARDS[layout].items()))
     press(clean_page, "?")
-    assert clean_page.inner_text(".key-list .layout") == "Keys are shown as they are on the keyboard in use."
+    assert clean_page.inner_text(".key-list .layout") == "Keys are shown as they are on your keyboard."
     assert {command: listed(clean_page, command) for command in SHOWN[layout]} == SHOWN[layout]
 
 
@@ -71,5 +71,5 @@ def test_the_list_says_so_where_the_browser_does_not_know_the_keyboard(clean_pag
     open_read(clean_page, room)
     clean_page.evaluate("Object.defineProperty(navigator, 'keyboard', {value: undefined})")
     press(clean_page, "?")
-    assert "does not say which keyboard" in clean_page.inner_text(".key-list .layout")
+    assert "does not report your keyboard layout" in clean_page.inner_text(".key-list .layout")
     assert listed(clean_page, "Score 0, next cell") == ["0", "key left of 1"]

@@ -17,9 +17,9 @@ def test_a_reader_whose_role_has_ended_enters_nothing_more(clean_page: Page, roo
     room.faults += ["403"] * 20
     press(clean_page, "1")
     wait_until(clean_page, "document.querySelector('.status').dataset.state === 'stuck'")
-    assert status(clean_page).startswith("You no longer read in this trial · 1 waiting")
+    assert status(clean_page).startswith("You are no longer a reader in this trial · 1 waiting")
     press(clean_page, "2")
-    assert said(clean_page) == "You no longer read in this trial."
+    assert said(clean_page) == "You are no longer a reader in this trial."
     assert shown(clean_page, "GL-PIP2", 1) == ""
     assert clean_page.get_attribute(".grid", "aria-readonly") == "true"
     assert clean_page.locator(".pad button:visible").all_inner_texts() == ["Grades", "Next"]

@@ -137,7 +137,7 @@ def open_the_campaign(people: People) -> None:
     page.wait_for_selector("text=Open the campaign")
     page = people.go("coordinator", "campaigns/C1/leak-scan/")
     page.click("main form[method=post] button.primary")
-    page.wait_for_selector("text=Nothing that was measured predicts the order")
+    page.wait_for_selector("text=No measured feature predicts the order")
     page = people.go("coordinator", "campaigns/C1/")
     page.wait_for_selector("text=Open the campaign")
     page.click("main form[method=post] button.primary")

@@ -84,9 +84,9 @@ def test_an_entry_names_the_joint_and_what_may_be_entered(changes: dict[str, Any
 
 @database
 def test_entries_are_taken_for_the_timepoints_of_a_read_in_progress(house: BuiltTrial, read: Read) -> None:
-    assert said(saved, house, read, operation(read)) == "This read is not started, so it takes no entries now."
+    assert said(saved, house, read, operation(read)) == "This read is not started, so it accepts no entries now."
     open_read(read=read, actor=house.actor("reader"))
-    elsewhere = "This timepoint takes no entries now. Load the page again."
+    elsewhere = "This timepoint accepts no entries now. Load the page again."
     assert said(saved, house, read, operation(read, timepoint="another")) == elsewhere
     note = {"item": ITEM.key, "flag": True, "comment": "", "op_id": "n1", "actor": house.actor("reader")}
     assert said(save_note, read=read, timepoint_token="another", **note) == elsewhere
@@ -116,7 +116,7 @@ def test_a_read_is_signed_and_returned_with_words_that_are_offered(house: BuiltT
         "Entries have changed since this review was shown. Check them again before you sign."
     )
     sign(read)
-    assert said(sign_step, **signed) == "This read is signed, so it takes no signature now."
+    assert said(sign_step, **signed) == "This read is signed, so it accepts no signature now."
     assert said(lock_step, read, step) == "This step is already signed."
     returned: dict[str, Any] = {"read": read, "actor": house.actor("coordinator"), "note": ""}
     assert said(return_read, reason="because", **returned).startswith(
@@ -199,7 +199,7 @@ def test_a_signed_read_is_not_taken_over_and_a_display_check_is_whole(house: Bui
     fill_read(read)
     sign(read)
     answer = client.post(f"/read/{read.token}/take-over", "{}", content_type=JSON)
-    assert (answer.status_code, answer.json()["error"]) == (409, "This read is signed, so it takes no entries now.")
+    assert (answer.status_code, answer.json()["error"]) == (409, "This read is signed, so it accepts no entries now.")
     client.force_login(house.people["lead"], backend=BACKEND)
     assert "Your role does not allow you to read cases." in client.get("/read/").content.decode()
 

@@ -66,7 +66,7 @@ def test_a_read_that_takes_no_entries_is_not_continued_in_another_window(house: 
     answer = client.post(f"/read/{read.token}/take-over", "{}", content_type="application/json")
     assert (answer.status_code, answer.json()["error"]) == (
         409,
-        "This read is not started, so it takes no entries now.",
+        "This read is not started, so it accepts no entries now.",
     )
     assert recorded(read) == []
 

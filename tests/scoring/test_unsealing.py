@@ -113,7 +113,7 @@ def test_a_wrong_or_foreign_share_says_so_and_is_counted(opening: Opening) -> No
     wrong = good["shares"] | {"S001": good["shares"]["S000"]}
     for content, says in [
         (b"subject,arm", "It is not an opening share"),
-        (json.dumps(own).encode(), "It answers another request"),
+        (json.dumps(own).encode(), "It was made for another request"),
         (json.dumps(good | {"trial": "ANOTHER"}).encode(), "It belongs to another trial"),
         (opening.share(asked, 1), "It was not made with your key"),
         (json.dumps(good | {"shares": wrong}).encode(), "The share of subject S001 is not the one that was sealed"),

@@ -64,7 +64,7 @@ def test_a_film_of_one_side_does_not_push_aside_the_film_that_shows_the_other_si
     masks.propose(film=both, actor=cast.coordinator, rectangles=[], crops=crops)
     accept(cast, both, side="B")
     accept(cast, left)
-    with pytest.raises(WrongState, match="also counts for the right side"):
+    with pytest.raises(WrongState, match="is also designated for the right side"):
         designation.designate(film=left, actor=cast.coordinator, reason="sharper")
 
 
@@ -79,7 +79,7 @@ def test_a_replacement_takes_the_place_of_the_film_it_replaces(cast: Cast) -> No
 
 
 def test_a_film_that_counts_or_was_not_accepted_cannot_be_designated(cast: Cast) -> None:
-    for film, says in ((film_at_desk(cast), "already counts for its view"), (film_at_desk(cast), "is rejected")):
+    for film, says in ((film_at_desk(cast), "is already designated for its view"), (film_at_desk(cast), "is rejected")):
         if says == "is rejected":
             quality.reject(film=film, actor=cast.coordinator, reason="motion")
         with pytest.raises(WrongState, match=f"Film {film.pk} {says}"):

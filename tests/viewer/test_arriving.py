@@ -44,7 +44,7 @@ def test_a_digit_waits_for_its_film_and_is_entered_once_the_film_has_been_seen_w
     wait_until(clean_page, "document.querySelector('.status').dataset.state !== undefined")
     assert clean_page.inner_text(".pane .level").startswith("Quarter size")
     press(clean_page, "3")
-    waits = "is waiting and not entered yet. Film A is not here in full size yet. Escape discards it."
+    waits = "is waiting and not entered yet. Film A has not loaded at full size yet. Escape discards it."
     assert noted(clean_page) == f"3 {waits}"
     press(clean_page, "2")
     assert said(clean_page) == "2 was not entered: 3 is still waiting for its film. Escape discards it."
@@ -83,7 +83,7 @@ def test_a_film_that_is_not_the_one_announced_cannot_be_scored(clean_page: Page,
     wait_until(clean_page, "document.querySelector('.status').dataset.state !== undefined")
     assert "does not match its digest" in clean_page.inner_text(".pane .level")
     press(clean_page, "3")
-    assert said(clean_page).startswith("Film A is not what the server announced")
+    assert said(clean_page).startswith("Film A does not match the server's record")
     press(clean_page, "n", "1")
     assert room.stored == {}
 
@@ -98,7 +98,7 @@ def test_a_film_must_be_seen_whole_first(clean_page: Page, room: ReadingRoom) ->
     held.set()
     wait_until(clean_page, ALL_FULL)
     press(clean_page, "3")
-    assert "3 is waiting and not entered yet. Film A has not been seen whole yet: press = or Fit." in noted(clean_page)
+    assert "3 is waiting and not entered yet. Film A has not been shown whole yet: press = or Fit." in noted(clean_page)
     assert room.stored == {}
     press(clean_page, "=")
     wait_ready(clean_page)

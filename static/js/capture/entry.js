@@ -139,7 +139,7 @@ export class Entry {
   }
 
   #on() {
-    if (!this.cursor.step()) this.note("This was the last cell. Ctrl+Enter or Review and sign goes on.");
+    if (!this.cursor.step()) this.note("This was the last cell. Press Ctrl+Enter or Review and sign to continue.");
   }
 
   #ask = (on) => this.asking((this.awaitingReason = on));

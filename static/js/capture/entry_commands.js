@@ -17,7 +17,7 @@ export function addEntryCommands(commands, { entry, cursor, notes, pad, note, sa
   commands.add("down", () => cursor.move(1, 0));
   commands.add("previous-side", () => cursor.side(-1));
   commands.add("next-side", () => cursor.side(1));
-  commands.add("num-lock", () => say("Num Lock is off: the keypad writes no digits."));
+  commands.add("num-lock", () => say("Num Lock is off: the keypad does not type digits."));
   commands.add("flag", () => notes.flag());
   commands.add("comment", () => notes.comment());
   commands.add("wording", () => pad.toggleWording());

@@ -96,7 +96,7 @@ export class Grid {
     const value = state.reason ? `not assessable, ${this.#reason(state).label}` : (state.value ?? "empty");
     const reference = differs(state) && `reference ${this.#own(state.reference)}`;
     const marks = [reference, state.flag && "flagged", state.comment && "with comment", state.waiting > 0 && "not yet saved"];
-    return [name, value, state.theirs && "saved twice", ...marks.filter(Boolean)].filter((word) => word !== null).join(", ");
+    return [name, value, state.theirs && "conflict", ...marks.filter(Boolean)].filter((word) => word !== null).join(", ");
   }
 
   #table(region) {

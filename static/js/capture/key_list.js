@@ -5,8 +5,8 @@ import { GROUPS } from "./words.js";
 
 const HELD = ["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "NumLock"];
 const NAMELESS = ["Dead", "Process", "Unidentified"];
-const KNOWN = "Keys are shown as they are on the keyboard in use.";
-const UNKNOWN = "This browser does not say which keyboard is in use, so keys are named by what they write.";
+const KNOWN = "Keys are shown as they are on your keyboard.";
+const UNKNOWN = "This browser does not report your keyboard layout, so keys are named by the characters they type.";
 const wordOf = (command) => GROUPS.map(([, words]) => words[command]).find(Boolean);
 
 export class KeyList {
@@ -64,14 +64,14 @@ export class KeyList {
 
   #ask(command) {
     this.#asking = command;
-    this.#say(`Press the key for: ${wordOf(command)}. Escape leaves it as it is.`);
+    this.#say(`Press the new key for: ${wordOf(command)}. Escape cancels.`);
     this.#draw(command);
   }
 
   #pressed(event) {
     if (!this.#asking || HELD.includes(event.key)) return;
     event.preventDefault();
-    if (NAMELESS.includes(event.key)) return this.#say("That key writes nothing by itself. Choose another, or Escape.");
+    if (NAMELESS.includes(event.key)) return this.#say("That key types nothing by itself. Choose another, or press Escape.");
     const command = this.#asking;
     this.#asking = null;
     const taken = event.key === "Escape" ? "" : this.bindings.assign(command, this.bindings.chordOf(event));

@@ -16,7 +16,7 @@ export class Notices {
   otherTab(takeOver) {
     const place = this.root.querySelector(".tab-lock");
     place.hidden = false;
-    place.querySelector("p").textContent = "This case is open in another tab, which enters the values. Here it can be looked at.";
+    place.querySelector("p").textContent = "This case is open in another tab, where values are entered. Here you can only view it.";
     place.querySelector("button").onclick = takeOver;
   }
 

@@ -8,7 +8,7 @@ const PASSIVE = { headers: { "X-Requested-With": "fetch", "X-Passive": "1" } };
 
 export async function awaitReference(page) {
   await page.furnished;
-  if (!page.left) page.say("This read is signed. The reference is being laid beside your scores: one moment.");
+  if (!page.left) page.say("This read is signed. The reference will appear beside your scores in a moment.");
   for (let pause = PAUSE; !page.left; pause = Math.min(pause * 1.5, LONGEST)) {
     await new Promise((done) => setTimeout(done, pause));
     const { document: found, status } = await pageFrom(location.href, PASSIVE);

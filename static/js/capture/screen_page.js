@@ -85,8 +85,8 @@ export class ScreenPage {
   // "" or why nothing can be entered on this page at all.
   closed() {
     if (this.case.read_only) return this.case.read_only;
-    if (!this.#desk) return "One moment: this page is still being made ready.";
-    if (!this.#desk.lock.held) return "This case is open in another tab, which enters the values.";
+    if (!this.#desk) return "One moment: this page is still loading.";
+    if (!this.#desk.lock.held) return "This case is open in another tab, where values are entered.";
     return this.#desk.sender.state === "stopped" ? this.#desk.sender.text : "";
   }
 
@@ -107,7 +107,7 @@ export class ScreenPage {
   }
 
   filmsWait(on) {
-    this.notices.show(on ? "Films cannot be fetched at the moment; trying again." : "");
+    this.notices.show(on ? "Films cannot be loaded at the moment; trying again." : "");
   }
 
   say(text) {

@@ -77,8 +77,8 @@ export class Sender {
     if (answer.status === 200 && answer.body) return this.#saved(answer.body, sent);
     if (answer.status === 400 || answer.status === 404) return this.#isolate(answer, sent);
     // Ours, not a proxy's: the role that this read needs has ended.
-    if (answer.status === 403 && answer.body?.error) return this.#stop("You no longer read in this trial.");
-    if (answer.status === 409) return this.#stop(answer.body?.error ?? "This read takes no more values.");
+    if (answer.status === 403 && answer.body?.error) return this.#stop("You are no longer a reader in this trial.");
+    if (answer.status === 409) return this.#stop(answer.body?.error ?? "This read accepts no more values.");
     return this.#later(answer.status === 0 ? "offline" : "stumbling");
   }
 

@@ -37,7 +37,7 @@ export const GROUPS = [
       "next-empty": "Next empty cell",
       "previous-side": "Previous hand or foot",
       "next-side": "Next hand or foot",
-      leave: "Leave the grid for the buttons",
+      leave: "Move from the grid to the buttons",
     },
   ],
   [

@@ -65,7 +65,7 @@ export class Lightbox {
   // Close to the joint in every pane, or back; "" or why not.
   comeClose(joint) {
     const known = this.panes.some((pane) => pane.display && pane.film.joints?.[joint]);
-    if (!known && !this.closeUp.on) return "Where this joint lies is not known on these films.";
+    if (!known && !this.closeUp.on) return "The position of this joint on these films is not known.";
     this.closeUp.toggle();
     return "";
   }

@@ -6,8 +6,8 @@ import { badge, UPRIGHT } from "./orientation.js";
 import { ONE_TO_ONE } from "./view.js";
 
 const LEVEL_TEXT = {
-  preview: "Preview, full film on its way",
-  small: "Quarter size, full film on its way",
+  preview: "Preview, full film loading",
+  small: "Quarter size, full film loading",
   full: "Full size, verified",
 };
 

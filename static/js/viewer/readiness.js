@@ -10,8 +10,8 @@ export function whyNotYet(film, letter) {
   if (!globalThis.crypto?.subtle) {
     return "Films cannot be verified on an address that is neither https nor localhost: nothing can be scored here.";
   }
-  if (film.state === "refused") return `Film ${letter} is not what the server announced: report it. It cannot be scored.`;
-  if (film.state !== "full") return `Film ${letter} is not here in full size yet.`;
-  if (!film.seenWhole) return `Film ${letter} has not been seen whole yet: press = or Fit.`;
+  if (film.state === "refused") return `Film ${letter} does not match the server's record: report it. It cannot be scored.`;
+  if (film.state !== "full") return `Film ${letter} has not loaded at full size yet.`;
+  if (!film.seenWhole) return `Film ${letter} has not been shown whole yet: press = or Fit.`;
   return "";
 }

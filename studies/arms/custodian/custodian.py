@@ -68,7 +68,9 @@ def load_key(path: Path, passphrase: bytes) -> X25519PrivateKey:
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), passphrase)
     except (OSError, ValueError, TypeError) as fault:
-        raise Refused(f"{path} cannot be opened. It is missing, no key file, or has another passphrase.") from fault
+        raise Refused(
+            f"{path} cannot be opened. It is missing, is not a key file, or has another passphrase."
+        ) from fault
     if not isinstance(key, X25519PrivateKey):
         raise Refused(f"{path} holds another kind of key. Use a key file made by keygen.")
     return key

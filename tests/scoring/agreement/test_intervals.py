@@ -76,7 +76,7 @@ def test_a_report_over_an_interval_uses_the_changes_it_was_given() -> None:
     assert [row["form"] for row in found["icc"]] == ["ICC(2,1)", "ICC(2,2)"]
     assert found["model"] == ONE_PAIR
     assert found["pool"] == []
-    assert "Only 5 cases have a change by two readers" in found["note"]
+    assert "Only 5 cases have a change scored by two readers" in found["note"]
     tables = {row["definition"]: row for row in found["pairs"][0]["progressors"]}
     assert list(tables) == ["change > 0", "change > 0.5", "change > 1.45357"]
     above = tables["change > 0"]
@@ -102,7 +102,7 @@ def test_a_pool_has_a_one_way_model_its_persons_and_its_pairs() -> None:
 
 def test_one_case_is_called_too_few() -> None:
     found = interval_report(cube_of([[0, 1]], ("R01", "R02")), "W24", ["W00", "W24"], bootstrap=Bootstrap(50))
-    assert found["note"].startswith("Too few cases: 1 has a change by two readers")
+    assert found["note"].startswith("Too few cases: 1 has a change scored by two readers")
     assert found["sdc"]["value"] is None
     json.dumps(found, allow_nan=False)
 
