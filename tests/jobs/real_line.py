@@ -78,7 +78,7 @@ def film_steps(planned: Planned) -> Iterator[Step]:
     yield Step(
         "studies.mail_question",
         lambda: questions.ask(trial=planned.trial, text="Is it done?", actor=coordinator, visit=planned.visit(1)),
-        mails("was opened"),
+        mails("is waiting for your answer"),
     )
     yield Step("studies.rendition", lambda: accept(planned, coordinator), events("studies.film.rendered"))
 
