@@ -128,7 +128,7 @@ def test_somebody_elses_sign_in_leaves_the_queue_sealed(clean_page: Page, room: 
     clean_page.fill(".sign-in [name=email]", "reader.two@demo.example")
     clean_page.fill(".sign-in [name=password]", "right")
     clean_page.click(".sign-in button[type=submit]")
-    wait_until(clean_page, "document.querySelector('.sign-in .refusal').textContent.startsWith('Somebody else')")
+    wait_until(clean_page, "document.querySelector('.sign-in .refusal').textContent.startsWith('Another account')")
     assert room.stored == {}
     wait_on_disk(clean_page, 1)
 

@@ -127,14 +127,14 @@ def test_an_ended_session_costs_nothing_but_the_password(reader: Page, reads: li
 def test_another_reader_cannot_go_on_with_it(reader: Page, reads: list[Read]) -> None:
     end_session_while_entering(reader, "3")
     sign_in_over(reader, "reader.two")
-    wait_until(reader, "document.querySelector('.sign-in .refusal').textContent.startsWith('Somebody else')")
+    wait_until(reader, "document.querySelector('.sign-in .refusal').textContent.startsWith('Another account')")
     assert not ItemScore.objects.filter(timepoint__step__read=reads[0]).exists()
 
 
 def test_the_right_reader_can_still_go_on_after_another_tried(reader: Page, reads: list[Read]) -> None:
     end_session_while_entering(reader, "3")
     sign_in_over(reader, "reader.two")
-    wait_until(reader, "document.querySelector('.sign-in .refusal').textContent.startsWith('Somebody else')")
+    wait_until(reader, "document.querySelector('.sign-in .refusal').textContent.startsWith('Another account')")
     sign_in_over(reader, "reader")
     wait_saved(reader)
     assert ItemScore.objects.get(timepoint__step__read=reads[0]).value == 3

@@ -99,8 +99,11 @@ def pass_the_desk(people: People, films: Films) -> None:
         expect(page.locator(".pane")).to_have_attribute("data-level", "full", timeout=60_000)
         seen = films.seen(film)
         unscaled = "u" if film.spacing_mm is None else ""
-        for key in (seen.side.lower(), seen.view[0], *unscaled, *("k" if film.findings else ""), "a"):
+        for key in (seen.side.lower(), seen.view[0], *unscaled, *("k" if film.findings else "")):
             page.keyboard.press(key)
+        if page.locator("#side-witnesses").is_visible():
+            page.keyboard.press("o")
+        page.keyboard.press("a")
         wait_for(Film.objects.filter(pk=film.pk, status__in=PASSED).exists, f"film {film.pk} is accepted")
     for mask_set in MaskSet.objects.filter(confirmed_by=None):
         page = people.go("checker", f"masks/{mask_set.film_id}/")

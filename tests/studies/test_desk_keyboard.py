@@ -81,7 +81,7 @@ def test_a_side_that_differs_from_the_declared_one_is_said_at_once(cast: Cast, o
     film = film_at_desk(cast, side="R")
     page = open_page(cast.coordinator, f"desk/{film.pk}/")
     keys(page, "l")
-    assert "declared right, you see left" in page.locator("#differs-words").inner_text()
+    assert "declared: right, you see: left" in page.locator("#differs-words").inner_text()
 
 
 def test_holding_the_accept_key_down_accepts_no_further_film(cast: Cast, open_page: Open) -> None:
@@ -101,7 +101,7 @@ def test_what_the_server_refuses_is_said_on_the_film_and_nothing_typed_is_lost(c
     page.locator("#accept-note").fill("seen twice")
     page.locator("h1").click()
     keys(page, "b", "h", "a")
-    expect(page.locator("#notices")).to_contain_text("crops for both sides")
+    expect(page.locator("#notices")).to_contain_text("cut the film in two first")
     assert page.locator("#accept-note").input_value() == "seen twice"
 
 
