@@ -224,7 +224,7 @@ def test_one_film_takes_the_place_of_one_film(ra1: Planned, open_page: Open, tmp
     page = open_page(f"site/upload/?replaces={old.pk}")
     new = [film_file(tmp_path, f"new{n}.dcm", "L", f"1.2.6{n}") for n in range(2)]
     choose(page, *new)
-    expect(page.locator("[data-note]")).to_contain_text("choose a single file")
+    expect(page.locator("[data-note]")).to_contain_text("Choose a single file")
     choose(page, new[0])
     sent(page, 2)
     wait_for(lambda: Film.objects.filter(replaces=old).exists(), "the replacement")
