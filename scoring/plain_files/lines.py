@@ -26,14 +26,14 @@ class FileLine:
     number: int
     cells: dict[str, str]
 
-    def refuse(self, column: str, instead: str) -> BadInput:
+    def refusal(self, column: str, instead: str) -> BadInput:
         return BadInput(f"Line {self.number} has {quoted(self.cells.get(column))} in column {column}. {instead}")
 
     def text(self, column: str) -> str:
         """A cell that may not be empty."""
         found = self.cells.get(column, "")
         if not found:
-            raise self.refuse(column, "Write a text that is not empty.")
+            raise self.refusal(column, "Write a text that is not empty.")
         return found
 
 

@@ -36,7 +36,7 @@ def read_ratings(path: Path) -> list[Rating]:
         visit = line.text("visit") if "visit" in columns else ""
         key = line.text("subject"), visit, line.text("reader")
         if key in seen:
-            raise line.refuse(
+            raise line.refusal(
                 "subject", f"Write one line for each subject, visit and reader. Line {seen[key]} is for the same."
             )
         seen[key] = line.number
@@ -52,10 +52,10 @@ def _number(line: FileLine) -> float:
         return float("nan")
     value = number_in(text)
     if text.lower().lstrip("+-") in INFINITE or (value is not None and math.isinf(value)):
-        raise line.refuse("value", "Write a finite number, or leave it empty.")
+        raise line.refusal("value", "Write a finite number, or leave it empty.")
     if value is None:
         decimal = " with a decimal point" if "," in text else ""
-        raise line.refuse("value", f"Write a number{decimal}, or leave it empty.")
+        raise line.refusal("value", f"Write a number{decimal}, or leave it empty.")
     return value
 
 

@@ -54,7 +54,7 @@ def _read_of(line: FileLine, reads: dict[tuple[str, ...], Read]) -> tuple[Read, 
     found = reads.get((*names, campaign))
     if found:
         if found.day != _day(line):
-            raise line.refuse("day", f"Line {found.line} gives {day_in_words(found.day)} for the same read.")
+            raise line.refusal("day", f"Line {found.line} gives {day_in_words(found.day)} for the same read.")
         return found, False
     reads[(*names, campaign)] = Read(names[0], names[1], names[2], campaign, _day(line), line.number)
     return reads[(*names, campaign)], True
@@ -66,7 +66,7 @@ def _day(line: FileLine) -> int | None:
         return None
     day = whole_in(text)
     if day is None:
-        raise line.refuse("day", "Write a whole number of days, or leave it empty.")
+        raise line.refusal("day", "Write a whole number of days, or leave it empty.")
     return day
 
 
@@ -80,13 +80,13 @@ def _fill_long(lines: Iterable[FileLine], instrument: Instrument, reads: dict[tu
     for line in lines:
         item = named.get(line.text("item"))
         if item is None:
-            raise line.refuse(
+            raise line.refusal(
                 "item", f"Write the key or wide name of an item of {instrument.key}, such as {instrument.items[0].key}."
             )
         read, _ = _read_of(line, reads)
         if item.key in read.values:
             whose = f"Subject {read.subject}, visit {read.visit}, reader {read.reader}"
-            raise line.refuse("item", f"Write each item once. {whose} already has it.")
+            raise line.refusal("item", f"Write each item once. {whose} already has it.")
         read.values[item.key] = _grade(line, "value", item)
         reason = line.cells.get("reason", "")
         if reason:
@@ -100,7 +100,7 @@ def _fill_wide(
     for line in lines:
         read, new = _read_of(line, reads)
         if not new:
-            raise line.refuse(
+            raise line.refusal(
                 "subject", f"Write one line for each subject, visit and reader. Line {read.line} is for the same."
             )
         for column, item in columns.items():
@@ -140,7 +140,7 @@ def _grade(line: FileLine, column: str, item: Item) -> int | None:
         return None
     grades = _grades(item.allowed)
     if text not in grades:
-        raise line.refuse(column, f"Write {either(item.allowed)}, or leave it empty for not scored.")
+        raise line.refusal(column, f"Write {either(item.allowed)}, or leave it empty for not scored.")
     return grades[text]
 
 
@@ -154,9 +154,9 @@ def _reason(line: FileLine, instrument: Instrument, grade: int | None) -> str:
     codes = _codes(instrument)
     code = line.cells["reason"].upper()
     if grade is not None:
-        raise line.refuse("reason", "Leave it empty where a value is given.")
+        raise line.refusal("reason", "Leave it empty where a value is given.")
     if code not in codes:
-        raise line.refuse("reason", f"Write {either(codes)}, or leave it empty.")
+        raise line.refusal("reason", f"Write {either(codes)}, or leave it empty.")
     return code
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_variables
 
-from accounts.models import User
+from accounts.identity import signed_in
 from accounts.roles import Action, allows
 from audit.trail import Actor
 from config.errors import NotAllowed
@@ -25,13 +25,6 @@ from studies.forms.planning import ReasonForm
 from studies.models import ArmsHolding, CustodianKey, Trial
 
 SEES_ARMS = (Action.CHOOSE_ARMS, Action.HOLD_ARMS)
-
-
-def person(request: HttpRequest) -> User:
-    """The account of the person signed in."""
-    if not isinstance(request.user, User):
-        raise NotAllowed(str(Action.HOLD_ARMS))
-    return request.user
 
 
 def whoever_sees(request: HttpRequest, code: str) -> tuple[Trial, Actor]:
@@ -73,7 +66,7 @@ def choose(request: HttpRequest, code: str) -> HttpResponse:
             if held:
                 hold_no_arms(trial=trial, actor=actor, reason=reason)
             else:
-                hold_arms(trial=trial, actor=actor, user=person(request), reason=reason)
+                hold_arms(trial=trial, actor=actor, user=signed_in(request), reason=reason)
             return redirect("studies:arms", code)
     context = {"trial": trial, "form": form, "held": held}
     return render(request, "studies/arms_choose.html", context, status=400 if form.errors else 200)
@@ -86,7 +79,7 @@ def key(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             typed = form.cleaned_data["public_key"]
-            made = register_key(trial=trial, actor=actor, user=person(request), public_key=typed)
+            made = register_key(trial=trial, actor=actor, user=signed_in(request), public_key=typed)
             return redirect("studies:arms_confirm", code, made.pk)
     return render(request, "studies/arms_key.html", {"trial": trial, "form": form}, status=400 if form.errors else 200)
 
@@ -100,7 +93,7 @@ def confirm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     form = FingerprintForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
-            confirm_key(key=waiting, actor=actor, user=person(request), typed=form.cleaned_data["fingerprint"])
+            confirm_key(key=waiting, actor=actor, user=signed_in(request), typed=form.cleaned_data["fingerprint"])
             messages.success(request, "Your key is confirmed. The next import will be sealed to it.")
             return redirect("studies:arms", code)
     context = {"trial": trial, "form": form, "key": waiting}
@@ -126,7 +119,7 @@ def import_list(request: HttpRequest, code: str) -> HttpResponse:
         with refused_on(form):
             try:
                 content = form.cleaned_data["file"].read()
-                made = import_arms(trial=trial, actor=actor, user=person(request), content=content, understood=True)
+                made = import_arms(trial=trial, actor=actor, user=signed_in(request), content=content, understood=True)
             except BadRows as refusal:
                 faults = refusal.faults
                 raise

@@ -177,13 +177,9 @@ def read_a_case(people: People, who: str, read: Read, grade: dict[str, int]) -> 
 
 
 def enter(page: Page, item: str, letter: str, grade: int) -> None:
-    """Presses the digit, again as long as the screen refuses it because the films of the side are not there in full."""
-
-    def pressed() -> bool:
-        page.keyboard.press(str(grade))
-        return entered(page, item, letter)
-
-    wait_for(pressed, f"{item} of {letter} is entered", seconds=60)
+    """Presses the digit once: the screen holds it until the film of the side has been shown in full."""
+    page.keyboard.press(str(grade))
+    wait_for(lambda: entered(page, item, letter), f"{item} of {letter} is entered", seconds=60)
 
 
 def entered(page: Page, item: str, letter: str) -> bool:

@@ -146,6 +146,9 @@ def test_a_value_that_cannot_be_taken_is_said_in_a_sentence(ra1: Planned, slug: 
 
 def test_a_trial_without_sites_says_so_and_one_with_many_names_the_first(ra1: Planned) -> None:
     known = {f"{n:02}": n for n in range(1, 21)}
-    for sites, says in (({}, "The trial has no site yet. Add one first."), (known, "or another of the 20 existing ones.")):
+    for sites, says in (
+        ({}, "The trial has no site yet. Add one first."),
+        (known, "or another of the 20 existing ones."),
+    ):
         with pytest.raises(BadInput, match=says):
             one_of("site", sites)("99")

@@ -1,5 +1,7 @@
 // What is said of the page as a whole: another tab writes, films cannot be fetched, nothing more can be entered.
 
+const OTHER_TAB = "This case is open in another tab, where values are entered. Here you can only view it.";
+
 export class Notices {
   #locked = false;
 
@@ -16,7 +18,7 @@ export class Notices {
   otherTab(takeOver) {
     const place = this.root.querySelector(".tab-lock");
     place.hidden = false;
-    place.querySelector("p").textContent = "This case is open in another tab, where values are entered. Here you can only view it.";
+    place.querySelector("p").textContent = OTHER_TAB;
     place.querySelector("button").onclick = takeOver;
   }
 

@@ -66,17 +66,11 @@ export class ScreenPage {
     this.entry.held.retry();
   }
 
-  get opening() {
-    return !this.case.read_only && !this.#desk;
-  }
+  get opening() { return !this.case.read_only && !this.#desk; }
 
-  get desk() {
-    return this.#desk;
-  }
+  get desk() { return this.#desk; }
 
-  get left() {
-    return this.#left;
-  }
+  get left() { return this.#left; }
 
   store(edit, revision) {
     return this.#desk.store(edit, revision);

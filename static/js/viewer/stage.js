@@ -71,9 +71,7 @@ export class Stage {
     });
   }
 
-  invalidate() {
-    this.#frame ||= requestAnimationFrame(() => this.draw());
-  }
+  invalidate() { this.#frame ||= requestAnimationFrame(() => this.draw()); }
 
   draw() {
     cancelAnimationFrame(this.#frame);
@@ -104,9 +102,7 @@ export class Stage {
     return { ...measured(this.root, this.panes, devicePixelRatio), ratio: devicePixelRatio };
   }
 
-  get #largestSide() {
-    return Math.max(...this.panes.map(({ film }) => Math.max(film?.columns ?? 0, film?.rows ?? 0)));
-  }
+  get #largestSide() { return Math.max(...this.panes.map(({ film }) => Math.max(film?.columns ?? 0, film?.rows ?? 0))); }
 
   // True when the pane had something to draw.
   #drawPane(pane) {
