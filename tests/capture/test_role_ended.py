@@ -1,4 +1,4 @@
-"""A reader whose role has ended is told so and enters nothing more; what was not sent stays on the computer."""
+"""A reader whose role has ended is informed and can enter nothing more; what was not sent stays on the computer."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ export class Entry {
       coming: (cell) => this.#waitsForFilm(cell),
       why: ({ timepoint, region }) => this.whyNot(timepoint, region),
       enter: (cell, wanted, how) => this.#one(wanted, how),
-      ...{ nameOf, say, note },
+      nameOf, say, note,
     });
   }
 
