@@ -17,6 +17,8 @@ MISSING = frozenset({"", ".", "NA", "NaN"})
 READ = ("subject", "visit", "reader")
 OPTIONAL = ("campaign", "day")
 LONG = ("item", "value", "reason")
+# A dataset names its columns in capitals, and has columns VISIT and READER of its own.
+DATASET_SUBJECT = "USUBJID"
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ def _safely(rows: csv._reader) -> list[str] | None:  # type: ignore[name-defined
 def _header(cells: list[str] | None, needed: tuple[str, ...]) -> tuple[str, ...]:
     known = (*READ, *OPTIONAL, *LONG)
     stripped = [cell.strip() for cell in cells or []]
-    columns = tuple(cell.lower() if cell.lower() in known else cell for cell in stripped)
+    of_a_dataset = DATASET_SUBJECT in stripped
+    columns = tuple(cell.lower() if cell.lower() in known and not of_a_dataset else cell for cell in stripped)
     need(columns, needed)
     doubled = [column for at, column in enumerate(columns) if column in columns[:at]]
     if doubled:

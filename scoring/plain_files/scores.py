@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 
 from config.errors import BadInput
 from config.wording import both, either, quoted
 from instruments import Instrument
 from instruments.definition import ABSENT, Item
-from scoring.plain_files.lines import MISSING, OPTIONAL, READ, FileLine, natural, need, read_lines
+from scoring.plain_files.lines import MISSING, OPTIONAL, READ, FileLine, natural, need
 from scoring.plain_files.numbers import whole_in
 
 
@@ -34,18 +33,16 @@ class Read:
         return natural(self.campaign), natural(self.subject), natural(self.reader)
 
 
-def read_scores(path: Path, instrument: Instrument) -> list[Read]:
-    """The reads in a file of item scores, long (a column item) or wide (a column an item, by wide name or key)."""
-    columns, lines = read_lines(path, READ)
+def reads_in(columns: tuple[str, ...], lines: Iterable[FileLine], instrument: Instrument) -> list[Read]:
+    """The reads in lines of item scores, long (a column item) or wide (a column an item, by wide name or key)."""
+    need(columns, READ)
     reads: dict[tuple[str, ...], Read] = {}
     if "item" in columns:
         need(columns, ("item", "value"))
         _fill_long(lines, instrument, reads)
     else:
         _fill_wide(lines, _item_columns(columns, instrument), instrument, reads)
-    if not reads:
-        raise BadInput(f"The file {path.name} has no scores. Write at least one line after the first.")
-    return sorted(reads.values(), key=lambda read: (*read.series, natural(read.visit)))
+    return list(reads.values())
 
 
 def _read_of(line: FileLine, reads: dict[tuple[str, ...], Read]) -> tuple[Read, bool]:
@@ -87,10 +84,10 @@ def _fill_long(lines: Iterable[FileLine], instrument: Instrument, reads: dict[tu
         if item.key in read.values:
             whose = f"Subject {read.subject}, visit {read.visit}, reader {read.reader}"
             raise line.refusal("item", f"Write each item once. {whose} already has it.")
-        read.values[item.key] = _grade(line, "value", item)
+        read.values[item.key] = grade_in(line, "value", item)
         reason = line.cells.get("reason", "")
         if reason:
-            read.reasons[item.key] = _reason(line, instrument, read.values[item.key])
+            read.reasons[item.key] = coded_reason(line, "reason", instrument, read.values[item.key])
 
 
 def _fill_wide(
@@ -105,7 +102,7 @@ def _fill_wide(
             )
         for column, item in columns.items():
             code = line.cells[column].upper()
-            read.values[item.key] = None if code in codes else _grade(line, column, item)
+            read.values[item.key] = None if code in codes else grade_in(line, column, item)
             if code in codes:
                 read.reasons[item.key] = code
 
@@ -134,7 +131,8 @@ def _named_items(instrument: Instrument) -> dict[str, Item]:
     return {name: item for item in instrument.items for name in (item.key, item.wide_name)}
 
 
-def _grade(line: FileLine, column: str, item: Item) -> int | None:
+def grade_in(line: FileLine, column: str, item: Item) -> int | None:
+    """The grade in a cell; None where it is empty."""
     text = line.cells[column]
     if text in MISSING:
         return None
@@ -150,13 +148,14 @@ def _grades(allowed: tuple[int, ...]) -> dict[str, int]:
     return {str(grade): grade for grade in allowed} | {f"{grade}.0": grade for grade in allowed}
 
 
-def _reason(line: FileLine, instrument: Instrument, grade: int | None) -> str:
+def coded_reason(line: FileLine, column: str, instrument: Instrument, grade: int | None) -> str:
+    """The code in a cell that says why an item has no grade."""
     codes = _codes(instrument)
-    code = line.cells["reason"].upper()
+    code = line.cells[column].upper()
     if grade is not None:
-        raise line.refusal("reason", "Leave it empty where a value is given.")
+        raise line.refusal(column, "Leave it empty where a value is given.")
     if code not in codes:
-        raise line.refusal("reason", f"Write {either(codes)}, or leave it empty.")
+        raise line.refusal(column, f"Write {either(codes)}, or leave it empty.")
     return code
 
 

@@ -131,7 +131,11 @@ def add_image() -> ReaderImage:
     )
 
 
-GradeOf = Callable[[DisplayedTimepoint, Item], int]
+# A grade, or None for a site that is not assessable.
+GradeOf = Callable[[DisplayedTimepoint, Item], int | None]
+
+
+NOT_ASSESSABLE = "IMAGE"
 
 
 def nothing_wrong(timepoint: DisplayedTimepoint, item: Item) -> int:
@@ -153,8 +157,8 @@ def fill_read(read: Read, grade_of: GradeOf = nothing_wrong, step: ReadStep | No
             op_id=new_token(),
             timepoint=timepoint.token,
             item=item.key,
-            value=grade_of(timepoint, item),
-            reason="",
+            value=(grade := grade_of(timepoint, item)),
+            reason="" if grade is not None else NOT_ASSESSABLE,
             base_revision=0,
             captured_at=timezone.now(),
             seen_at=timezone.now(),

@@ -1,4 +1,7 @@
-"""Computes agreement between readers from a CSV file (subject, reader, value; visit for change), without a database."""
+"""Computes agreement between readers from a CSV file (subject, reader, value; visit for change), without a database.
+
+With --instrument, the file holds item scores: scores.csv of a dataset, of which the primary reads are used.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+import instruments
 from config.errors import BadInput
+from instruments.missing import DEFAULT, UnknownRule
 from scoring.agreement.bootstrap import Bootstrap
-from scoring.agreement.report import report
+from scoring.agreement.report import Cube, report
+from scoring.plain_files.dataset_scores import first_visit, primary_ratings, read_scores
 from scoring.plain_files.ratings import cube_of, read_ratings
+from scoring.plain_files.rules import RULE_HELP, parsed_rule
 from scoring.plain_files.spreadsheet_text import said_of_encoding
+from scoring.plain_files.totals import PlainTotals
 
 SINGLE = (("sem", "SEM"), ("sdd_status", "SDD of status"), ("sdd_change", "SDD of change"), ("sdc", "SDC 95 %"))
 KINDS = {
@@ -26,7 +34,7 @@ KINDS = {
 
 
 class Command(BaseCommand):
-    """bin/manage agreement FILE.csv [--baseline VISIT] [--replicates N] [--seed N] [--json]"""
+    """bin/manage agreement FILE.csv [--instrument KEY --missing RULE --sites GROUP] [--baseline VISIT] [--json]"""
 
     help = __doc__ or ""
     requires_system_checks: list[str] = []
@@ -37,6 +45,13 @@ class Command(BaseCommand):
             "--baseline", metavar="VISIT", help="the visit from which changes are computed; by default the first"
         )
         parser.add_argument(
+            "--instrument", metavar="KEY", help=f"for item scores: one of {', '.join(instruments.KEYS)}"
+        )
+        parser.add_argument("--missing", default=DEFAULT, metavar="RULE", help=f"for item scores: {RULE_HELP}")
+        parser.add_argument(
+            "--sites", default="total", metavar="GROUP", help="for item scores: total, erosion-hand ..."
+        )
+        parser.add_argument(
             "--replicates", type=int, default=Bootstrap.replicates, help="number of bootstrap replicates, 0 for none"
         )
         parser.add_argument("--seed", type=int, default=Bootstrap.seed, help="seed of the bootstrap")
@@ -45,8 +60,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             bootstrap = _bootstrap(options["replicates"], options["seed"])
-            cube = cube_of(read_ratings(options["file"]), options["baseline"])
-        except BadInput as error:
+            cube = _cube(options)
+        except (BadInput, instruments.UnknownInstrument, UnknownRule) as error:
             raise CommandError(str(error), returncode=2) from None
         if said := said_of_encoding(options["file"]):
             self.stderr.write(said)
@@ -55,6 +70,15 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(found, indent=1, allow_nan=False))
         else:
             self.stdout.write("\n".join(_lines(found)))
+
+
+def _cube(options: dict[str, Any]) -> Cube:
+    if options["instrument"] is None:
+        return cube_of(read_ratings(options["file"]), options["baseline"])
+    instrument = instruments.get(options["instrument"])
+    reads = read_scores(options["file"], instrument)
+    baseline = options["baseline"] or first_visit(reads)
+    return primary_ratings(PlainTotals(instrument, parsed_rule(options["missing"]), reads, baseline), options["sites"])
 
 
 def _bootstrap(replicates: int, seed: int) -> Bootstrap | None:

@@ -1,6 +1,7 @@
 """Computes totals of the item scores in a CSV file: one line per subject, visit and reader, without a database.
 
 Columns: subject, visit, reader; then item, value, reason (long), or one column per item (wide); optional campaign, day.
+Also scores.csv of a dataset: the kind of read is the campaign, and VISITNUM gives the order of visits.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ import instruments
 from config.errors import BadInput
 from instruments.amounts import ROUNDING
 from instruments.layout import Group, layout_of
-from instruments.missing import DEFAULT, RULES, MissingRule, UnknownRule, get_rule
-from scoring.plain_files.scores import read_scores
+from instruments.missing import DEFAULT, UnknownRule
+from scoring.plain_files.dataset_scores import read_scores
+from scoring.plain_files.rules import RULE_HELP, parsed_rule
 from scoring.plain_files.spreadsheet_text import said_of_encoding
 from scoring.plain_files.totals import PlainTotals, flat_row, name_of, row_of, stamp
 
@@ -36,7 +38,7 @@ class Command(BaseCommand):
             "--missing",
             default=DEFAULT,
             metavar="RULE",
-            help=f"one of {', '.join(RULES)}, with parameters as RULE:limit=0.25,whole_side=true",
+            help=RULE_HELP,
         )
         parser.add_argument(
             "--baseline", metavar="VISIT", help="adds the change from this visit, computed by the same rule"
@@ -59,26 +61,6 @@ class Command(BaseCommand):
         if instrument.unverified:
             self.stderr.write(f"{instrument.key} has unverified parts. See bin/manage instruments {instrument.key}.")
         self.stdout.write(answer, ending="")
-
-
-def parsed_rule(text: str) -> MissingRule:
-    """RULE or RULE:parameter=value,parameter=value.
-
-    >>> parsed_rule("paired-proportional:limit=0.2").limit
-    0.2
-    """
-    name, _, rest = text.partition(":")
-    pairs = (part.partition("=") for part in rest.split(",") if part)
-    return get_rule(name, **{key.strip(): _value(value.strip()) for key, _, value in pairs})
-
-
-def _value(text: str) -> object:
-    if text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    try:
-        return float(text)
-    except ValueError:
-        return text
 
 
 def _json(totals: PlainTotals, receipts: bool) -> str:

@@ -1,0 +1,127 @@
+"""Item scores from a file, plain or scores.csv of a dataset, as reads; those of primary readers as ratings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from config.errors import BadInput
+from config.wording import either, quoted
+from instruments import Instrument
+from instruments.amounts import Amount
+from scoring.agreement.report import Cube
+from scoring.consensus.results import groups_of
+from scoring.plain_files.lines import DATASET_SUBJECT, FileLine, natural, need, read_lines
+from scoring.plain_files.numbers import whole_in
+from scoring.plain_files.scores import Read, coded_reason, grade_in, reads_in
+from scoring.plain_files.totals import PlainTotals
+
+COLUMNS = (
+    DATASET_SUBJECT,
+    "VISITNUM",
+    "VISIT",
+    "READER",
+    "READERID",
+    "COUNTFL",
+    "REPEATFL",
+    "PARAMCD",
+    "AVAL",
+    "NAREASON",
+)
+PRIMARY, REPEAT, ADJUDICATION = "primary", "repeat", "adjudication"
+
+
+def read_scores(path: Path, instrument: Instrument) -> list[Read]:
+    """The reads in a file of item scores, from a dataset or plain, by campaign, subject, reader and visit."""
+    columns, lines = read_lines(path, ())
+    reads_of = reads_of_dataset if DATASET_SUBJECT in columns else reads_in
+    reads = reads_of(columns, lines, instrument)
+    if not reads:
+        raise BadInput(f"The file {path.name} has no scores. Write at least one line after the first.")
+    return sorted(reads, key=lambda read: (*read.series, natural(read.visit)))
+
+
+def reads_of_dataset(columns: tuple[str, ...], lines: Iterable[FileLine], instrument: Instrument) -> list[Read]:
+    """The reads, each with READERID as its reader and its kind as its campaign; VISITNUM orders a subject's visits.
+
+    Values of steps that do not count in a result are left out, as in the dataset's totals.
+    """
+    need(columns, COLUMNS)
+    items = {item.paramcd: item for item in instrument.items}
+    reads: dict[tuple[str, ...], Read] = {}
+    for line in lines:
+        item = items.get(line.text("PARAMCD"))
+        if item is None:
+            example = instrument.items[0].paramcd
+            raise line.refusal("PARAMCD", f"Write the code of an item of {instrument.key}, such as {example}.")
+        kind = _kind(line)
+        if not kind:
+            continue
+        read = _read_of(line, kind, reads)
+        if item.key in read.values:
+            raise line.refusal("PARAMCD", f"Write each item of a read once. {whose(read)} already has it.")
+        read.values[item.key] = grade_in(line, "AVAL", item)
+        if line.cells["NAREASON"]:
+            read.reasons[item.key] = coded_reason(line, "NAREASON", instrument, read.values[item.key])
+    return list(reads.values())
+
+
+def whose(read: Read) -> str:
+    """A read in words."""
+    return f"Subject {read.subject}, visit {read.visit}, reader {read.reader}"
+
+
+def _kind(line: FileLine) -> str:
+    if line.cells["REPEATFL"] == "Y":
+        return REPEAT
+    if line.cells["COUNTFL"] != "Y":
+        return ""
+    return ADJUDICATION if line.text("READER") == "ADJUDICATOR" else PRIMARY
+
+
+def _read_of(line: FileLine, kind: str, reads: dict[tuple[str, ...], Read]) -> Read:
+    subject, visit, reader = line.text(DATASET_SUBJECT), line.text("VISIT"), line.text("READERID")
+    place = whole_in(line.cells["VISITNUM"])
+    if place is None:
+        raise line.refusal("VISITNUM", "Write the number of the visit, from 1.")
+    return reads.setdefault((kind, subject, reader, visit), Read(subject, visit, reader, kind, place, line.number))
+
+
+def primary_ratings(totals: PlainTotals, group: str) -> Cube:
+    """The primary readers' totals of a group of sites and their changes from the baseline: subjects x visits x readers.
+
+    Changes are computed by the rule of `totals` from the baseline that it names. A missing number is NaN.
+    """
+    groups = groups_of(totals.instrument)
+    if group not in groups:
+        raise BadInput(f"The group of sites cannot be {quoted(group)}. Choose {either(groups)}.")
+    scored = [one for one in totals.scored() if one.read.campaign == PRIMARY]
+    if not scored:
+        raise BadInput("The file has no primary read that counts, and agreement is computed from those.")
+    subjects, readers = (sorted({getattr(one.read, part) for one in scored}) for part in ("subject", "reader"))
+    later = dict.fromkeys(visit for _, visit in sorted((one.read.day or 0, one.read.visit) for one in scored))
+    visits = list(dict.fromkeys([str(totals.baseline), *later]))
+    values, changes = np.full((2, len(subjects), len(visits), len(readers)), np.nan)
+    feature, region = groups[group]
+    for one in scored:
+        at = subjects.index(one.read.subject), visits.index(one.read.visit), readers.index(one.read.reader)
+        values[at] = _number(one.total.of(feature=feature, region=region))
+        if one.change is not None:
+            changes[at] = _number(one.change.difference.of(feature=feature, region=region))
+    return Cube(values, tuple(visits), tuple(readers), changes[:, 1:])
+
+
+def _number(amount: Amount) -> float:
+    return float("nan") if amount.value is None else amount.value
+
+
+def first_visit(reads: Iterable[Read]) -> str:
+    """The visit that most subjects have first."""
+    first: dict[str, tuple[int, str]] = {}
+    for read in reads:
+        place = (read.day or 0, read.visit)
+        first[read.subject] = min(place, first.get(read.subject, place))
+    return Counter(visit for _, visit in first.values()).most_common(1)[0][0]
