@@ -12,7 +12,7 @@ import numpy as np
 
 from instruments.definition import Instrument
 from reading.campaigns.frozen_films import FrozenCase
-from reading.models import DisplayedTimepoint, Read, ReadStatus, SealedTimepoint, SignedValues
+from reading.models import Read, ReadStatus, SealedTimepoint, SignedValues
 from reading.unblinding import unseal
 from scoring.consensus.discordance import Series
 
@@ -74,9 +74,13 @@ def fill(instrument: Instrument, values: Any, operated: Any, entered: dict[str, 
 
 def visits_of(read: Read) -> dict[str, int]:
     """Which visit each timepoint of a read shows, from the sealed table."""
-    tokens = dict(DisplayedTimepoint.objects.filter(step__read=read).values_list("pk", "token"))
-    sealed = SealedTimepoint.objects.filter(timepoint__in=tokens)
+    return visits_of_reads([read.pk])
+
+
+def visits_of_reads(reads: Sequence[int]) -> dict[str, int]:
+    """Which visit each timepoint of several reads shows, by token."""
+    sealed = SealedTimepoint.objects.filter(timepoint__step__read__in=reads)
     return {
-        tokens[row.timepoint_id]: int(unseal(row.sealed, bound_to=f"timepoint {tokens[row.timepoint_id]}")["visit"])
-        for row in sealed
+        token: int(unseal(content, bound_to=f"timepoint {token}")["visit"])
+        for token, content in sealed.values_list("timepoint__token", "sealed")
     }

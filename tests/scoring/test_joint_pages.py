@@ -1,0 +1,105 @@
+"""Agreement by joint as its readers see it: figures of the signed grades, the drawing's data, and the cases."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.sign_in import BACKEND
+from instruments.definition import Item
+from jobs.carrying import run_due_jobs
+from reading.issuing.assignments import request_batch
+from reading.models import Campaign, CampaignStatus, DisplayedTimepoint, Read, ReadStatus
+from tests.reading.builders import BuiltTrial, build_house, open_campaign_of, read_through
+
+pytestmark = pytest.mark.django_db
+PAGE = "/trials/TWO/results/C1/joints/"
+
+
+@pytest.fixture
+def house() -> BuiltTrial:
+    return build_house(subjects=5, visits=("W00", "W24"))
+
+
+@pytest.fixture
+def campaign(house: BuiltTrial) -> Campaign:
+    """Every case is read twice: left PIP 2 has grades 2 and 1, right MCP 3 none and 1, every other joint 0."""
+    campaign = open_campaign_of(house, concordant_share=0.0)
+    readers = [house.people["reader"], house.people["reader.two"]]
+    coordinator = house.actor("coordinator")
+    request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=9)
+    run_due_jobs()
+    for read in Read.objects.filter(status=ReadStatus.ISSUED):
+        read_through(read, first if read.reader == readers[0] else second)
+    return campaign
+
+
+def first(timepoint: DisplayedTimepoint, item: Item) -> int | None:
+    return {"GL-PIP2": 2, "GR-MCP3": None}.get(item.key, 0)
+
+
+def second(timepoint: DisplayedTimepoint, item: Item) -> int | None:
+    return {"GL-PIP2": 1, "GR-MCP3": 1}.get(item.key, 0)
+
+
+def browser(house: BuiltTrial, who: str = "statistician") -> Client:
+    client = Client()
+    client.force_login(house.people[who], backend=BACKEND)
+    return client
+
+
+def lines(client: Client, address: str) -> list[dict[str, str]]:
+    """The list of a page as its CSV file."""
+    text = b"".join(client.get(f"{address}?format=csv")).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def drawn(page: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """The data of the drawing, by side and joint."""
+    text = page.split('<script id="joint-map-data" type="application/json">')[1].split("</script>")[0]
+    return {(joint["side"], joint["joint"]): joint for joint in json.loads(text)}
+
+
+def test_every_joint_has_its_figures_in_the_list_and_in_the_drawing(house: BuiltTrial, campaign: Campaign) -> None:
+    client = browser(house)
+    rows = {row["Joint"]: row for row in lines(client, PAGE)}
+    pip, mcp = rows["Left PIP 2"], rows["Right MCP 3"]
+    assert pip["Mean absolute difference (grades)"] == "1.000"
+    assert (pip["Exact agreement"], pip["Positive agreement"], pip["Of these with damage"]) == ("0.000", "1.000", "5")
+    assert (mcp["Cases graded by both"], mcp["Not assessable"]) == ("0", "0.500")
+    joints = drawn(client.get(PAGE).content.decode())
+    assert joints["L", "PIP2"]["strength"] == 4
+    assert joints["L", "PIP3"]["strength"] == 0
+    assert joints["R", "MCP3"]["strength"] is None
+    assert joints["L", "PIP2"]["text"] == "Left PIP 2: mean absolute difference (grades) 1.000"
+
+
+def test_single_cases_are_shown_once_the_campaign_is_closed(house: BuiltTrial, campaign: Campaign) -> None:
+    client, address = browser(house, "lead"), f"{PAGE}GL-PIP2/"
+    assert "once the campaign is closed" in client.get(address).content.decode()
+    Campaign.objects.update(status=CampaignStatus.CLOSED)
+    rows = lines(client, f"{address}")
+    assert [row["Case"] for row in rows] == ["1", "2", "3", "4", "5"]
+    assert {tuple(sorted((row["Read 1, W24"], row["Read 2, W24"]))) for row in rows} == {("1", "2")}
+    assert lines(client, f"{PAGE}GL-PIP3/") == []
+
+
+def test_what_does_not_exist_is_refused_and_a_campaign_without_reads_says_so(house: BuiltTrial) -> None:
+    open_campaign_of(house)
+    client = browser(house)
+    assert "No case with two visits has a signed primary read yet" in client.get(PAGE).content.decode()
+    assert client.get(f"{PAGE}GL-XYZ/").status_code == 400
+
+
+def test_the_page_takes_as_many_queries_for_five_cases_as_for_one(
+    house: BuiltTrial, campaign: Campaign, django_assert_max_num_queries: Any
+) -> None:
+    client = browser(house)
+    client.get(PAGE)
+    with django_assert_max_num_queries(24):
+        client.get(PAGE)
