@@ -28,7 +28,8 @@ COPY templates templates
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     BLINDREAD_VAR=/var/lib/blindread \
-    STATIC_ROOT=/app/collected
+    STATIC_ROOT=/app/collected \
+    MPLCONFIGDIR=/tmp/matplotlib
 RUN python -m compileall -q . && BLINDREAD_VAR=/tmp/build python manage.py collectstatic --noinput && rm -rf /tmp/build
 USER blindread
 EXPOSE 8000

@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
+from config.names import demand_readable, imitated
 from config.wording import quoted
 
 
@@ -68,6 +69,7 @@ def invite_again(*, user: User, actor: Actor) -> None:
 def accept_invitation(*, user: User, name: str, password: str) -> None:
     """Sets the person's own name and password; the account can be used from now on."""
     name = checked_name(name)
+    demand_distinct(name, user)
     user.name = name
     check_new_password(password, user)
     with audited_atomic():
@@ -90,16 +92,25 @@ def check_new_password(password: str, user: User) -> None:
 
 def checked_name(name: str) -> str:
     """A name as it appears on signatures."""
-    name = " ".join(name.split())
+    name = demand_readable("name", " ".join(name.split()), field="name")
     if not 2 <= len(name) <= 120:
         text = f"A name has 2 to 120 characters. You gave {quoted(name)}, which has {len(name)}."
         raise BadInput(text, field="name")
     return name
 
 
+def demand_distinct(name: str, user: User) -> None:
+    """Refuses a name that imitates another person's with letters of another alphabet; equal names are allowed."""
+    others = User.objects.exclude(pk=user.pk).exclude(name="").values_list("name", flat=True)
+    if other := imitated(name, others.iterator()):
+        text = f"The name {quoted(name)} looks like {quoted(other)}, the name of another person. Type it differently."
+        raise BadInput(text, field="name")
+
+
 def rename(*, user: User, name: str) -> None:
     """Changes the person's own name; existing signatures keep the earlier name."""
     name = checked_name(name)
+    demand_distinct(name, user)
     with audited_atomic():
         old = User.objects.select_for_update().get(pk=user.pk).name
         if old == name:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from audit.baseline import OtherTables, demand_own_tables
+
 ROWS, TRUNCATE = "regulated_rows", "regulated_truncate"
 POSTGRESQL_BODY = """
 BEGIN
@@ -24,6 +26,9 @@ POSTGRESQL_FUNCTION = (
 
 class Unprotected(RuntimeError):
     """A regulated table lacks its triggers."""
+
+
+NOT_FIT = (OtherTables, Unprotected)
 
 
 @dataclass(frozen=True)
@@ -139,6 +144,7 @@ def _statements(protection: Protection) -> list[str]:
 
 
 def demand() -> None:
-    """Raises Unprotected unless every regulated table has its triggers; checked at each start."""
+    """Raises OtherTables or Unprotected unless the tables are ours and protected; checked at each start."""
+    demand_own_tables()
     if bare := unprotected():
         raise Unprotected(f"regulated tables without protection: {', '.join(bare)}; run migrate, then verify_audit")

@@ -17,10 +17,10 @@ app.autodiscover_tasks(["jobs"])
 
 @worker_init.connect
 def demand_protection(**kwargs: Any) -> None:
-    """Stops a worker on a database whose regulated tables are unprotected; Celery has no other hook."""
-    from audit.protection import Unprotected, demand
+    """Stops a worker on a database of another version or without protection; Celery has no other hook."""
+    from audit.protection import NOT_FIT, demand
 
     try:
         demand()
-    except Unprotected as error:
+    except NOT_FIT as error:
         raise SystemExit(str(error)) from None

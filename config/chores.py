@@ -12,6 +12,7 @@ CHORES: dict[str, int] = {
     "audit.anchors.write": 600,
     "scoring.arms.requests.expire_all": 600,
     "accounts.expiry.forget_expired": 3600,
+    "jobs.presence.forget_gone": 3600,
     "studies.arrival.pieces.forget_stale": 3600,
     "studies.arrival.leftovers.clear": 86_400,
     "reading.campaigns.reminders.remind_all": 86_400,

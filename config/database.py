@@ -39,5 +39,6 @@ def parse_database_url(url: str) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {"connect_timeout": 5},
         }
     raise BadSetting(f"DATABASE_URL begins with “{parts.scheme}”. Begin it with sqlite or postgresql.")

@@ -6,6 +6,7 @@ A filter reads the request parameters under its column's key; a value that canno
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,10 +14,12 @@ from typing import Any, ClassVar, Protocol
 
 from django.db.models import Q
 
+from config.days import day_from
 from config.errors import BadInput
 from config.wording import either, quoted
 
 Test = Callable[[object], bool]
+LARGEST = 1e15  # beyond it, a number compared with a column is no longer exact
 
 
 class Filter(Protocol):
@@ -92,16 +95,20 @@ class ChoiceFilter:
 
 def _day(label: str, text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return day_from(text)
     except ValueError:
-        raise BadInput(f"{label} cannot be {quoted(text)}. Enter a date such as 2026-01-31.") from None
+        said = f"{label} cannot be {quoted(text)}. Enter a date such as 2026-01-31, between 1900 and 2199."
+        raise BadInput(said) from None
 
 
 def _number(label: str, text: str) -> float:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise BadInput(f"{label} cannot be {quoted(text)}. Enter a number.") from None
+        number = math.nan
+    if not abs(number) <= LARGEST:
+        raise BadInput(f"{label} cannot be {quoted(text)}. Enter a number.")
+    return number
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from config.cells import Cell, Column, csv_safe
 from config.errors import BadInput
 from config.filters import ChoiceFilter
 from config.narrowing import Rows, narrow, order, search
+from config.whole import whole_from
 from config.wording import either, quoted
 
 SIZES = (25, 50, 100, 500)
@@ -112,9 +113,10 @@ class Listing:
     def size(self) -> int:
         """Rows per page."""
         wanted = self.param("size") or str(self.per_page)
-        if not wanted.isdigit() or int(wanted) not in {*SIZES, self.per_page}:
+        size = whole_from(wanted)
+        if size is None or size not in {*SIZES, self.per_page}:
             raise BadInput(f"A page of the list cannot have {quoted(wanted)} rows. Choose {either(SIZES)}.")
-        return int(wanted)
+        return size
 
     @cached_property
     def hidden(self) -> set[str]:

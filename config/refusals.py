@@ -32,11 +32,16 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refusal):
             return None
-        status, text = status_of(exception), str(exception)
-        if request.content_type == "application/json" or "application/json" in request.headers.get("Accept", ""):
-            return JsonResponse({"error": text}, status=status)
-        template = "refusal_fragment.html" if request.headers.get("HX-Request") else "refusal.html"
-        return render(request, template, {"text": text, "status": status}, status=status)
+        return answer_refusal(request, exception)
+
+
+def answer_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The refusal in the format of the request."""
+    status, text = status_of(refusal), str(refusal)
+    if request.content_type == "application/json" or "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"error": text}, status=status)
+    template = "refusal_fragment.html" if request.headers.get("HX-Request") else "refusal.html"
+    return render(request, template, {"text": text, "status": status}, status=status)
 
 
 def answer_api(exception: Exception, context: dict[str, Any]) -> Response | None:

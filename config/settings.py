@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.IdleMiddleware",
+    "config.given_text.StorableText",
     "config.refusals.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -101,7 +102,7 @@ DATABASE_URL = (
 DATABASES = {"default": parse_database_url(DATABASE_URL)}
 
 # Jobs: their state is in the database; messages through the broker are only hints.
-CELERY_BROKER_URL = env_str("BROKER_URL", "filesystem://")
+CELERY_BROKER_URL = env_secret("BROKER_URL") if PRODUCTION else env_str("BROKER_URL", "filesystem://")
 CELERY_BROKER_FOLDER = VAR / "broker"
 JOB_LEASE_SECONDS = env_int("JOB_LEASE_SECONDS", 60)
 JOB_ATTEMPTS = env_int("JOB_ATTEMPTS", 4)
@@ -111,7 +112,8 @@ WORKER_PROCESSES = env_int("WORKER_PROCESSES", 2)
 DECODER_SOCKET = env_str("DECODER_SOCKET", "")
 
 # Files: three stores; identified originals are encrypted before they reach theirs.
-if env_str("STORAGE", "folder") == "s3":
+STORAGE = env_str("STORAGE", "folder")
+if STORAGE == "s3":
 
     def store(name: str) -> dict[str, Any]:
         """A separate bucket for each store, so that rights can differ; credentials as for the AWS tools."""
@@ -149,8 +151,12 @@ STATICFILES_FINDERS = [
 ANCHOR_FOLDER = Path(env_str("ANCHOR_FOLDER", str(VAR / "anchors")))
 BACKUP_FOLDER = Path(env_str("BACKUP_FOLDER", str(VAR / "backups")))
 BACKUP_DAILY = env_bool("BACKUP_DAILY", PRODUCTION)
+# The public key (age1...) to which backups are encrypted; its private half is never on this host.
+BACKUP_RECIPIENT = env_str("BACKUP_RECIPIENT", "")
 BACKUPS_KEPT = env_int("BACKUPS_KEPT", 14)
 WORK_FOLDER = Path(env_str("WORK_FOLDER", str(VAR / "work")))
+# What this installation writes to; with object storage it leaves VAR alone, which may then be read-only.
+WRITTEN_FOLDERS = [ANCHOR_FOLDER, WORK_FOLDER, *([VAR] if STORAGE == "folder" else [])]
 FILE_UPLOAD_TEMP_DIR = env_str("FILE_UPLOAD_TEMP_DIR", "") or None
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
@@ -225,8 +231,11 @@ SECURE_COOKIES = env_bool("SECURE_COOKIES", PRODUCTION)
 SESSION_COOKIE_NAME = "__Host-session" if SECURE_COOKIES else "session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
-SESSION_COOKIE_HTTPONLY = True
-CSRF_USE_SESSIONS = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+# Both cookies end with the browser. The token of forms is in a cookie, so that a visitor without one leaves no row.
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_COOKIES else "csrf"
+CSRF_COOKIE_AGE = None
 SECURE_SSL_REDIRECT = env_bool("SECURE_SSL_REDIRECT", PRODUCTION)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
@@ -283,8 +292,10 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "config.logs.formatter"}},
-    "filters": {"but_health": {"()": "config.logs.ButHealth"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["but_health"]}},
+    "filters": {"but_health": {"()": "config.logs.ButHealth"}, "one_line": {"()": "config.away.OneLine"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["but_health", "one_line"]}
+    },
     "root": {"handlers": ["stderr"], "level": env_str("LOG_LEVEL", "WARNING" if MODE == "test" else "INFO")},
     "loggers": {"django.request": {"level": "ERROR"}, "axes": {"level": "ERROR"}, "kombu": {"level": "ERROR"}},
 }

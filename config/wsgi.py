@@ -1,4 +1,4 @@
-"""The WSGI entry point for gunicorn. Does not start on a database whose regulated tables are unprotected."""
+"""The WSGI entry point for gunicorn. Does not start on a database of another version or without protection."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ def begin() -> None:
     from django.conf import settings
     from django.db import connection
 
-    from audit.protection import demand
+    from audit.protection import NOT_FIT, demand
 
     import_module(settings.ROOT_URLCONF)
-    demand()
+    try:
+        demand()
+    except NOT_FIT as error:
+        raise SystemExit(str(error)) from None
     connection.close()
 
 

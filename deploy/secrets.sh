@@ -9,10 +9,11 @@ chmod 700 secrets
 draw() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
 make() { [ -s "secrets/$1" ] || printf '%s' "$2" >"secrets/$1"; chmod 444 "secrets/$1"; }
 
-for name in secret_key sealing_key quarantine_key anchor_key owner_password app_password objects_password; do
+for name in secret_key sealing_key quarantine_key anchor_key owner_password app_password objects_password redis_password; do
     make "$name" "$(draw)"
 done
 make objects_user blindread
+make broker_url "redis://:$(cat secrets/redis_password)@redis:6379/0"
 make database_url "postgresql://blindread_app:$(cat secrets/app_password)@postgres:5432/blindread"
 make owner_database_url "postgresql://blindread_owner:$(cat secrets/owner_password)@postgres:5432/blindread"
 make s3_credentials "$(printf '[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n' \

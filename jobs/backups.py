@@ -5,10 +5,10 @@ Files never change and the database is copied first, so the copy never refers to
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,56 +18,79 @@ from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import connection
 from django.utils import timezone
+from pyrage.x25519 import Recipient
 
+from audit.baseline import BASELINE
 from audit.trail import Actor, audited_atomic, record
-from jobs.database_copy import copy_out
+from jobs.copying import MANIFEST, VERSION, Earlier, Entry, put
+from jobs.database_copy import NAMES, reading_out, server_version
+from jobs.encrypting import is_encrypted, recipient_from
 from jobs.models import Job
 from jobs.pulse import beat
 from jobs.queue import Lease, add
 
 STORES = ("quarantine", "reading", "exports")
-MANIFEST, CHUNK = "manifest.json", 1024 * 1024
 KIND = "jobs.backup"
+ABANDONED_SECONDS = 86_400
+READABLE = "readable by anyone who has it, except the originals"
 
 
 @dataclass(frozen=True)
 class Backup:
-    """A finished backup."""
+    """A finished backup; without a recipient it is not encrypted."""
 
     folder: Path
     files: int
     size: int
+    recipient: str = ""
 
     def __str__(self) -> str:
-        return f"{self.folder.name}: {self.files} files, {self.size / 1e6:.1f} MB"
+        state = f"encrypted to {self.recipient}" if self.recipient else READABLE
+        return f"{self.folder.name}: {self.files} files, {self.size / 1e6:.1f} MB, {state}"
 
 
-def write_backup(*, to: Path, told: Callable[[int], None] = lambda done: None) -> Backup:
+def write_backup(*, to: Path, recipient: str = "", told: Callable[[int], None] = lambda done: None) -> Backup:
     """Makes a backup in a new folder below `to`; a folder without its final name is not a backup."""
+    key, earlier = recipient_from(recipient), Earlier.in_folder(to, recipient)
     name = f"backup-{timezone.now():%Y%m%dT%H%M%S.%fZ}"
     part = to / f".{name}.part"
     part.mkdir(parents=True)
-    listed = [entry_of(part, copy_out(part))]
-    for done, path in enumerate(copies(part), start=1):
-        listed.append(entry_of(part, path))
-        told(done)
-    content = {"version": 1, "at": timezone.now().isoformat(), "engine": connection.vendor, "files": listed}
-    durable_text(part / MANIFEST, json.dumps(content, indent=1))
+    try:
+        with reading_out() as database:
+            listed = [put(part, NAMES[connection.vendor], database, key)]
+        for done, entry in enumerate(copies(part, key, earlier), start=1):
+            listed.append(entry)
+            told(done)
+        durable_text(part / MANIFEST, json.dumps(manifest_of(listed, recipient), indent=1))
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)  # what is left of it would take the room that was lacking
+        raise
     part.rename(to / name)
-    return Backup(to / name, len(listed), sum(entry["size"] for entry in listed))
+    return Backup(to / name, len(listed), sum(entry["size"] for entry in listed), recipient)
 
 
-def copies(part: Path) -> Iterator[Path]:
+def manifest_of(listed: list[Entry], recipient: str) -> dict[str, Any]:
+    """What a restore must know before it begins; nothing in it needs a key."""
+    return {
+        "version": VERSION,
+        "at": timezone.now().isoformat(),
+        "engine": connection.vendor,
+        "server": server_version(),
+        "baseline": BASELINE,
+        "recipient": recipient,
+        "files": listed,
+    }
+
+
+def copies(part: Path, key: Recipient | None, earlier: Earlier) -> Iterator[Entry]:
     """Copies every stored file and every anchor, one by one."""
     for store in STORES:
         storage = storages[store]
         for name in names_in(storage):
-            yield copy_file(storage, name, part / "files" / store / name)
+            yield copy_file(storage, name, part, f"files/{store}/{name}", key, earlier)
     for anchor in sorted(settings.ANCHOR_FOLDER.glob("anchor-*.json")):
-        target = part / "anchors" / anchor.name
-        target.parent.mkdir(exist_ok=True)
-        shutil.copyfile(anchor, target)
-        yield target
+        with anchor.open("rb") as source:
+            yield put(part, f"anchors/{anchor.name}", source, key)
 
 
 def names_in(storage: Storage, folder: str = "") -> Iterator[str]:
@@ -83,21 +106,13 @@ def names_in(storage: Storage, folder: str = "") -> Iterator[str]:
         yield from names_in(storage, f"{folder}/{name}" if folder else name)
 
 
-def copy_file(storage: Storage, name: str, target: Path) -> Path:
-    """Copies one file from its store."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with storage.open(name) as source, target.open("wb") as copy:
-        shutil.copyfileobj(source, copy, CHUNK)
-        copy.flush()
-        os.fsync(copy.fileno())
-    return target
-
-
-def entry_of(folder: Path, path: Path) -> dict[str, Any]:
-    """A file as the manifest lists it."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"path": path.relative_to(folder).as_posix(), "size": path.stat().st_size, "sha256": digest}
+def copy_file(storage: Storage, name: str, part: Path, listed: str, key: Recipient | None, earlier: Earlier) -> Entry:
+    """Copies one file from its store as it is if it is encrypted there; an unchanged one is shared with `earlier`."""
+    size = storage.size(name)
+    if entry := earlier.link(part, listed, size):
+        return entry
+    with storage.open(name) as source:
+        return put(part, listed, source, None if is_encrypted(source) else key, content=size)  # type: ignore[arg-type]
 
 
 def durable_text(path: Path, text: str) -> None:
@@ -109,9 +124,12 @@ def durable_text(path: Path, text: str) -> None:
 
 
 def drop_old(*, folder: Path, kept: int) -> None:
-    """Removes all but the newest backups."""
+    """Removes all but the newest backups, and what a killed process left of one."""
     for old in sorted(folder.glob("backup-*"))[:-kept]:
         shutil.rmtree(old)
+    for part in folder.glob(".backup-*.part"):
+        if part.stat().st_mtime < time.time() - ABANDONED_SECONDS:
+            shutil.rmtree(part)
 
 
 def tell_backup(*, backup: Backup, actor: Actor) -> None:
@@ -123,7 +141,7 @@ def tell_backup(*, backup: Backup, actor: Actor) -> None:
             actor=actor,
             stream="system",
             subject=("jobs.backup", backup.folder.name),
-            details={"files": backup.files, "bytes": backup.size},
+            details={"files": backup.files, "bytes": backup.size, "recipient": backup.recipient},
         )
 
 
@@ -137,7 +155,11 @@ def ask_daily() -> Job | None:
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
     """Makes the daily backup and removes the oldest ones."""
-    backup = write_backup(to=settings.BACKUP_FOLDER, told=lambda done: lease.progress(done, 0, f"{done} files"))
+    backup = write_backup(
+        to=settings.BACKUP_FOLDER,
+        recipient=settings.BACKUP_RECIPIENT,
+        told=lambda done: lease.progress(done, 0, f"{done} files"),
+    )
     with audited_atomic():
         lease.finish()
         tell_backup(backup=backup, actor=Actor.system("backup"))

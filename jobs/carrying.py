@@ -16,8 +16,10 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from audit.trail import Actor, audited_atomic, record
+from config.away import is_away
 from config.errors import Refusal
 from config.job_kinds import KINDS
+from jobs.insisting import until_back
 from jobs.lease import Lease, LeaseLost, claim, heartbeat
 from jobs.models import Job
 from jobs.queue import Refused
@@ -33,7 +35,7 @@ class Handler(Protocol):
 
 def carry_job(job_id: int) -> None:
     """Carries out the job if it is available; does nothing when another worker has it or it is finished."""
-    lease = claim(job_id)
+    lease = until_back(lambda: claim(job_id))
     if lease is None:
         return
     job = Job.objects.get(pk=job_id)
@@ -64,7 +66,10 @@ def _work(job: Job, lease: Lease) -> None:
 def _try_later(job: Job, lease: Lease, error: Exception) -> None:
     reason = place_of(error)
     log.warning("job %s, attempt %s: %s", job.pk, lease.attempt, reason)
-    if lease.attempt >= settings.JOB_ATTEMPTS:
+    if is_away(error):  # says nothing about the job: it is no attempt, and its lease is not waited for
+        pause = timedelta(seconds=settings.JOB_RETRY_SECONDS)
+        until_back(lambda: lease.put_back(wait=pause, reason=reason, counts=False))
+    elif lease.attempt >= settings.JOB_ATTEMPTS:
         _give_up(job, lease, reason)
     else:
         lease.put_back(wait=timedelta(seconds=settings.JOB_RETRY_SECONDS * 4 ** (lease.attempt - 1)), reason=reason)

@@ -7,13 +7,13 @@ import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from tempfile import TemporaryFile
 
 from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends.smtp import EmailBackend
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.timesince import timesince
@@ -22,6 +22,8 @@ from audit.models import Event
 from audit.protection import unprotected
 from config.celery import app
 from config.vital import FURTHER, VITAL
+from config.wording import counted
+from jobs import presence
 from jobs.models import Job, Pulse
 from jobs.pulse import is_beating
 
@@ -82,12 +84,16 @@ def broker() -> str:
 
 
 def worker() -> str:
-    """A message has reached a worker recently, or a worker is busy."""
+    """A worker has shown itself within seconds, and messages reach it or it is busy."""
+    there, gone = presence.present(), presence.gone()
+    if not there:
+        raise Unwell(last_of(presence.shown()))
+    says = counted(there, "worker") + (f", {gone} gone" if gone else "")
     if Job.objects.held().exists():
-        return "busy"
+        return f"{says}, busy"
     if is_beating("worker", within=timedelta(seconds=90)):
-        return "idle"
-    raise Unwell(last_seen("worker"))
+        return f"{says}, idle"
+    raise Unwell(f"{says}, but messages do not reach it: {last_seen('worker')}")
 
 
 def sweeper() -> str:
@@ -102,7 +108,7 @@ def sweeper() -> str:
 def disk() -> str:
     """Each folder that Blindread writes to is writable and has enough space."""
     least = None
-    for folder in {Path(settings.VAR), settings.ANCHOR_FOLDER, settings.WORK_FOLDER}:
+    for folder in settings.WRITTEN_FOLDERS:
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=folder) as probe:  # a separate file for each check
             probe.write(b"1")
@@ -167,5 +173,10 @@ def demo() -> str:
 
 def last_seen(part: str) -> str:
     """When the component last reported."""
-    pulse = Pulse.objects.filter(part=part).first()
+    return last_of(Pulse.objects.filter(part=part))
+
+
+def last_of(pulses: QuerySet[Pulse]) -> str:
+    """When the newest of these was reported."""
+    pulse = pulses.order_by("-at").first()
     return f"last seen {timesince(pulse.at, timezone.now())} ago" if pulse else "never seen"

@@ -48,10 +48,11 @@ class Lease:
         self._change(status=Job.Status.DONE, lease="", leased_until=None, reason="", finished_at=timezone.now())
         self.finished = True
 
-    def put_back(self, *, wait: timedelta, reason: str) -> None:
-        """Queues the job again for later."""
-        due = timezone.now() + wait
-        self._change(status=Job.Status.QUEUED, lease="", leased_until=None, due_at=due, hinted_at=None, reason=reason)
+    def put_back(self, *, wait: timedelta, reason: str, counts: bool = True) -> None:
+        """Queues the job again for later; what was no fault of the job does not count as an attempt."""
+        due, attempts = timezone.now() + wait, self.attempt if counts else self.attempt - 1
+        queued = {"status": Job.Status.QUEUED, "lease": "", "leased_until": None, "hinted_at": None}
+        self._change(**queued, due_at=due, reason=reason, attempts=attempts)
 
     def give_up(self, *, reason: str) -> None:
         """Marks the job failed until a person retries it."""
@@ -106,5 +107,6 @@ def _beat(lease: Lease, stop: threading.Event) -> None:
                 return
             except DatabaseError as error:
                 log.warning("the lease of job %s was not renewed: %s", lease.job_id, type(error).__name__)
+                connection.close()  # one that has died does not come back
     finally:
         connection.close()

@@ -25,18 +25,28 @@ from jobs.tasks import PROBE
 log = logging.getLogger(__name__)
 
 
+def messages_waiting() -> bool:
+    """Whether the broker still holds messages: then nothing was lost, and more of them would only pile up."""
+    with app.connection_for_write() as link:
+        link.ensure_connection(max_retries=1, interval_start=0, timeout=2)
+        return bool(link.default_channel.queue_declare(app.conf.task_default_queue).message_count)
+
+
 def hint_again() -> None:
     """Announces jobs that are due or abandoned by a dead worker, unless they were announced a moment ago."""
     now = timezone.now()
     patience = timedelta(seconds=settings.JOB_LEASE_SECONDS / 2)
     unheard = Job.objects.claimable(now).filter(Q(hinted_at=None) | Q(hinted_at__lt=now - patience))
-    for job_id in unheard.order_by("pk").values_list("pk", flat=True)[:1000]:
-        publish(job_id)
+    ids = list(unheard.order_by("pk").values_list("pk", flat=True)[:1000])
+    if ids and not messages_waiting():
+        for job_id in ids:
+            publish(job_id)
 
 
 def probe() -> None:
-    """Sends a message that does nothing but show that a worker is listening."""
-    app.send_task("jobs.carry", args=(PROBE,), retry=False, expires=15)
+    """Sends a message that does nothing but show that a worker is listening, unless others are still waiting."""
+    if not messages_waiting():
+        app.send_task("jobs.carry", args=(PROBE,), retry=False, expires=15)
 
 
 def alive() -> None:

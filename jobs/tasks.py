@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from celery.signals import worker_ready, worker_shutdown
+
 from config.celery import app
+from jobs import presence
 from jobs.carrying import carry_job
+from jobs.insisting import until_back
 from jobs.pulse import beat
 
 PROBE = 0  # no job has this id: the sweeper sends it to check that messages reach a worker
@@ -12,6 +18,18 @@ PROBE = 0  # no job has this id: the sweeper sends it to check that messages rea
 @app.task(name="jobs.carry")
 def carry(job_id: int) -> None:
     """Carries out one job."""
-    beat("worker")
+    until_back(lambda: beat("worker"))
     if job_id != PROBE:
         carry_job(job_id)
+
+
+@worker_ready.connect
+def show_presence(**kwargs: Any) -> None:
+    """A worker listens."""
+    presence.begin()
+
+
+@worker_shutdown.connect
+def end_presence(**kwargs: Any) -> None:
+    """A worker ends in an orderly way."""
+    presence.end()

@@ -61,7 +61,9 @@ FORBIDDEN_COLUMNS = frozenset(
         "arm",
     }
 )
-NAMES = re.compile(r'"(\w+)"')
+# A name may stand in any kind of quotation marks or in none, and in any case; texts and comments are no names.
+PARTS = re.compile(r"""("[^"]*")|'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/""", re.DOTALL)
+NAMES = re.compile(r"\w+")
 
 
 class BorderCrossed(RuntimeError):
@@ -71,7 +73,8 @@ class BorderCrossed(RuntimeError):
 @functools.lru_cache(maxsize=1024)
 def forbidden_in(sql: str) -> tuple[str, ...]:
     """The forbidden tables and columns that a statement names."""
-    return tuple(sorted({name for name in NAMES.findall(sql) if is_forbidden(name)}))
+    named = PARTS.sub(lambda part: part[1] or " ", sql.lower())
+    return tuple(sorted({name for name in NAMES.findall(named) if is_forbidden(name)}))
 
 
 def is_forbidden(name: str) -> bool:

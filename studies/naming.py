@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from django.db import IntegrityError, transaction
 
 from config.errors import BadInput
+from config.names import demand_readable
 from config.wording import either, quoted
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -63,6 +64,12 @@ def checked_text(thing: str, value: str, *, longest: int, required: bool = True)
             field=_field_of(thing),
         )
     return text
+
+
+def checked_name(thing: str, value: str, *, longest: int, required: bool = True) -> str:
+    """A name that people read and tell apart by sight: one line without signs that could deceive."""
+    text = checked_text(thing, value, longest=longest, required=required)
+    return demand_readable(thing, text, field=_field_of(thing))
 
 
 def checked_whole(thing: str, value: int | str, *, least: int, most: int, field: str) -> int:

@@ -152,7 +152,7 @@ def blank_database(tmp_path: Path, django_db_setup: None) -> Iterator[BlankDatab
 
     yield make
     for database in made.values():
-        run_on_server("DROP DATABASE {} WITH (FORCE)", database)
+        run_on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", database)
 
 
 def run_on_server(statement: LiteralString, database: str) -> None:

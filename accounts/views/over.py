@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
@@ -14,6 +12,7 @@ from accounts.second_factor import has_second_factor
 from accounts.sign_in import begin_session, check_code, check_password, half_in, person_half_in, user_token
 from accounts.views.sign_in import TOO_LATE, WRONG, WRONG_CODE
 from config.errors import BadInput
+from config.given_json import sent_json
 
 OTHER_PERSON = "This page was opened by another person. Open Blindread in a new tab and sign in there."
 
@@ -36,10 +35,10 @@ def what_was_sent(request: HttpRequest) -> dict[str, str]:
     """The form or the JSON object of the request, as text by name."""
     if request.content_type != "application/json":
         return {name: str(value) for name, value in request.POST.items()}
-    try:
-        return {str(name): str(value) for name, value in json.loads(request.body).items()}
-    except (ValueError, AttributeError):
-        raise BadInput("The request is not a JSON object. Send one with email and password, or a form.") from None
+    sent = sent_json(request)
+    if not isinstance(sent, dict):
+        raise BadInput("The request is not a JSON object. Send one with email and password, or a form.")
+    return {name: str(value) for name, value in sent.items()}
 
 
 def first_step(request: HttpRequest, sent: dict[str, str]) -> JsonResponse:

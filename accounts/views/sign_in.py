@@ -78,6 +78,12 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Signs out and goes to the sign-in page."""
+    """Signs out and goes to the sign-in page; the browser forgets what it kept of the pages.
+
+    Not of its storage: entries that could not be sent are kept there, encrypted, until their reader is back.
+    """
     end_session(request)
-    return redirect(settings.LOGOUT_REDIRECT_URL)
+    response = redirect(settings.LOGOUT_REDIRECT_URL)
+    response["Clear-Site-Data"] = '"cache"'
+    response.delete_cookie(settings.CSRF_COOKIE_NAME, samesite="Strict")
+    return response

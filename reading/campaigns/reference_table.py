@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from config.errors import BadInput
+from config.whole import whole_from
 from config.wording import both, counted, either, quoted
 from instruments.definition import Instrument
 from reading.room.cells import ABSENT
@@ -49,10 +50,11 @@ def one_score(instrument: Instrument, line: dict[str, str | None], number: int) 
             text = f"Line {number} has the reason {quoted(reason)} and the value {quoted(value)}."
             raise BadInput(f"{text} Give {either(reasons)}, and no value beside it.", field="file")
         return key, [None, reason]
-    if not value.isascii() or not value.isdigit() or int(value) not in allowed:
+    score = whole_from(value)
+    if score is None or score not in allowed:
         text = f"Line {number} has the value {quoted(value)} for item {key}. Give {either(allowed)}."
         raise BadInput(text, field="file")
-    return key, [int(value), ""]
+    return key, [score, ""]
 
 
 def demand_all(instrument: Instrument, found: dict[Place, Scores], wanted: set[Place]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from accounts.models import User
+from config.days import DayField
 from reading.charter.versions import terms_of
 from reading.issuing.presentations import MIXED
 from reading.models import Campaign, Charter, CharterStatus, Read, ReadStep
@@ -54,7 +55,7 @@ class BatchForm(forms.Form):
     MOST = 5000
     name = forms.CharField(max_length=80)
     size = forms.IntegerField(min_value=1, max_value=MOST, label="Cases", help_text="Drawn at random across all sites.")
-    due_on = forms.DateField(required=False, label="Due on", widget=forms.DateInput(attrs={"type": "date"}))
+    due_on = DayField(required=False, label="Due on")
     readers = forms.ModelMultipleChoiceField(User.objects.none(), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, campaign: Campaign, able: list[User], wanting: int, data: Any = None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from accounts.models import User
+from config.days import DayField
 from reading.campaigns.training import LEAST_CHANGE, LEAST_STATUS
 from reading.charter.versions import people_in_role
 from studies.models import Trial
@@ -37,7 +38,7 @@ class TrainingBatchForm(forms.Form):
     """The readers who receive every case."""
 
     name = forms.CharField(max_length=80, initial="Training")
-    due_on = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    due_on = DayField(required=False)
     readers = forms.ModelMultipleChoiceField(User.objects.none(), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, trial: Trial, data: Any = None) -> None:

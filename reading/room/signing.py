@@ -145,23 +145,15 @@ def lock_step(read: Read, step: ReadStep) -> None:
 
 
 def ask_for_consensus(read: Read) -> None:
-    """Adds the job that computes the case's consensus once every read it waits for is signed; a repeat adds none."""
+    """Adds the job that computes the case's consensus, whether or not others have signed: the job finds out.
+
+    Were it added only with the last signature, the work of signing would tell a reader how far the others are.
+    """
     if read.kind == ReadKind.REPEAT:
         return
     case = Case.objects.select_for_update().get(pk=read.case_id)
     versions = SignedValues.objects.filter(step__read__case=case).count()
-    if read.case.campaign.trains:  # the job compares each signed read with the reference; there is no consensus
-        add(kind="scoring.consensus", key=f"case-{case.pk}-{versions}", payload={"case": case.pk})
-        return
-    waiting = case.reads.counting().filter(kind=read.kind).exclude(status=ReadStatus.SIGNED).exists()
-    enough = case.reads.filter(kind=ReadKind.PRIMARY, status=ReadStatus.SIGNED).count() >= readers_per_case(read)
-    if enough and not waiting:
-        add(kind="scoring.consensus", key=f"case-{case.pk}-{versions}", payload={"case": case.pk})
-
-
-def readers_per_case(read: Read) -> int:
-    """The number of primary readers that the charter requires."""
-    return int(read.case.campaign.charter.terms["readers_per_case"])
+    add(kind="scoring.consensus", key=f"case-{case.pk}-{versions}", payload={"case": case.pk})
 
 
 def return_read(*, read: Read, actor: Actor, reason: str, note: str, step: ReadStep | None = None) -> ReadReturn:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -10,10 +10,11 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
 
+from config.days import moment_from
 from config.errors import BadInput
+from config.given_json import sent_json
 from config.wording import quoted
 from reading.campaigns.image_problems import PROBLEMS, report_problem
 from reading.campaigns.training import awaits_reference, lay_beside
@@ -39,6 +40,7 @@ from reading.room.taking_over import take_over_read
 from studies.models import ReaderImage
 
 MAX_OPERATIONS = 50
+OP_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 def sitting_of(request: HttpRequest) -> Sitting | None:
@@ -136,10 +138,8 @@ def values(request: HttpRequest, token: str) -> HttpResponse:
 
 def body_of(request: HttpRequest, name: str) -> list[dict[str, Any]]:
     """The named list of objects of a JSON body."""
-    try:
-        given = json.loads(request.body)[name]
-    except (ValueError, KeyError, TypeError):
-        given = None
+    body = sent_json(request)
+    given = body.get(name) if isinstance(body, dict) else None
     if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
         raise BadInput(f"The request is not JSON with a list of objects under {quoted(name)}.")
     return given
@@ -149,16 +149,16 @@ def parse_operation(given: dict[str, Any]) -> Operation:
     """An operation as the browser sends it; BadInput names what is wrong with it."""
     try:
         return Operation(
-            op_id=str(given["op_id"])[:40],
-            timepoint=str(given["timepoint"]),
-            item=str(given["item"]),
+            op_id=op_id_of(given["op_id"]),
+            timepoint=text_of(given["timepoint"], "timepoint"),
+            item=text_of(given["item"], "item"),
             value=None if given["value"] is None else whole(given["value"], "value", 100),
-            reason=str(given.get("reason") or ""),
+            reason=text_of(given.get("reason") or "", "reason"),
             base_revision=whole(given["base_revision"], "base_revision", 1_000_000),
             captured_at=moment(given["captured_at"], "captured_at"),
-            entry=str(given["entry"]),
+            entry=text_of(given["entry"], "entry"),
             dwell_ms=whole(given.get("dwell_ms", 0), "dwell_ms", 2_000_000_000),
-            resolves=str(given.get("resolves") or "")[:40],
+            resolves=text_of(given.get("resolves") or "", "resolves")[:40],
             seen_at=moment(given["seen_at"], "seen_at") if given.get("seen_at") else None,
         )
     except KeyError as missing:
@@ -172,12 +172,28 @@ def whole(given: object, name: str, largest: int) -> int:
     return given
 
 
+def text_of(given: object, name: str) -> str:
+    """Text."""
+    if not isinstance(given, str):
+        raise BadInput(f"The field {name} cannot be {quoted(given)}. Give text.")
+    return given
+
+
+def op_id_of(given: object) -> str:
+    """The name by which an entry is known when it is sent again; without one, two entries would count as one."""
+    if not isinstance(given, str) or not OP_ID.fullmatch(given):
+        text = f"The field op_id cannot be {quoted(given)}."
+        raise BadInput(f"{text} Give 1 to 40 letters, digits, hyphens and underscores.")
+    return given
+
+
 def moment(given: object, name: str) -> datetime:
     """A time with its zone in ISO 8601."""
-    found = parse_datetime(given) if isinstance(given, str) else None
-    if found is None or found.tzinfo is None:
-        raise BadInput(f"The field {name} cannot be {quoted(given)}. Give a time such as 2026-01-31T12:00:00.000Z.")
-    return found
+    try:
+        return moment_from(str(given))
+    except ValueError:
+        text = f"The field {name} cannot be {quoted(given)}. Give a time such as 2026-01-31T12:00:00.000Z."
+        raise BadInput(text) from None
 
 
 def answer_of(outcome: dict[str, Any]) -> dict[str, Any]:
@@ -194,11 +210,11 @@ def notes(request: HttpRequest, token: str) -> HttpResponse:
         read=piece.read,
         actor=piece.actor,
         step=piece.step,
-        timepoint_token=str(given.get("timepoint", "")),
-        item=str(given.get("item", "")),
+        timepoint_token=text_of(given.get("timepoint", ""), "timepoint"),
+        item=text_of(given.get("item", ""), "item"),
         flag=bool(given.get("flag")),
-        comment=str(given.get("comment") or ""),
-        op_id=str(given.get("op_id", ""))[:40],
+        comment=text_of(given.get("comment") or "", "comment"),
+        op_id=op_id_of(given.get("op_id", "")),
     )
     answer = {"op_id": note.op_id, "timepoint": given["timepoint"], "item": note.item, "flag": note.flag}
     saved_at = note.saved_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -207,10 +223,7 @@ def notes(request: HttpRequest, token: str) -> HttpResponse:
 
 def body_of_one(request: HttpRequest) -> list[dict[str, Any]]:
     """A JSON body that is one object."""
-    try:
-        given = json.loads(request.body)
-    except ValueError:
-        given = None
+    given = sent_json(request)
     if not isinstance(given, dict):
         raise BadInput("The request is not a JSON object.")
     return [given]

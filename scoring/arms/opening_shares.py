@@ -16,6 +16,7 @@ from accounts.roles import Action, authorise
 from accounts.signatures import check_password_for_signature, write_signature
 from audit.trail import Actor, audited_atomic
 from config.errors import BadInput, WrongState
+from config.given_json import read_json
 from jobs.queue import add
 from scoring.arms.requests import demand_waiting, key_of, move_request, place_of, tell, values_of
 from scoring.models import ArmsRequest, ArmsRequestStatus, OpeningShare
@@ -87,8 +88,8 @@ def read_share(content: bytes) -> dict[str, Any]:
     if len(content) > LARGEST_SHARE:
         raise WrongShare(f"It is larger than {LARGEST_SHARE:,} bytes.")
     try:
-        given = json.loads(content)
-    except ValueError:
+        given = read_json(content, what="file")
+    except BadInput:
         given = None
     if not isinstance(given, dict) or given.get("format") != OPENED:
         raise WrongShare("It is not an opening share.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -26,6 +27,8 @@ def file_digest(path: Path) -> str:
 def verify(folder: Path, root: str = "") -> list[str]:
     """Every fault found, as a sentence; empty when the folder is the package whose root was signed."""
     manifest_path = folder / MANIFEST
+    if links := [path for path in [folder, *inside(folder)] if path.is_symlink()]:
+        return [f"{path} is a link. A package has none: unpack it again." for path in links]
     if not manifest_path.is_file():
         return [f"{MANIFEST} is missing."]
     found_root = file_digest(manifest_path)
@@ -38,18 +41,26 @@ def verify(folder: Path, root: str = "") -> list[str]:
         }
     except (ValueError, KeyError, TypeError, AttributeError):
         return [*faults, f"{MANIFEST} cannot be read."]
+    present = {path.relative_to(folder).as_posix() for path in inside(folder) if not path.is_dir()}
     for name, entry in sorted(files.items()):
-        faults.extend(file_faults(folder, name, entry))
-    present = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+        faults.extend(file_faults(folder, name, entry) if name in present else [f"{name} is missing."])
     faults.extend(f"{name} does not belong to the package." for name in sorted(present - set(files) - {MANIFEST}))
     return faults
+
+
+def inside(folder: Path) -> list[Path]:
+    """Everything below the folder, links included; what a link leads to is never visited."""
+    found = []
+    for parent, folders, names in os.walk(folder, followlinks=False):
+        found.extend(Path(parent, name) for name in [*folders, *names])
+    return sorted(found)
 
 
 def file_faults(folder: Path, name: str, entry: dict[str, object]) -> list[str]:
     """What is wrong with one file of the manifest."""
     path = folder / name
     if not path.is_file():
-        return [f"{name} is missing."]
+        return [f"{name} is not a file."]
     if path.stat().st_size != entry["size"] or file_digest(path) != entry["sha256"]:
         return [f"{name} has been changed."]
     return []

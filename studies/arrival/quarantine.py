@@ -13,7 +13,6 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
 from typing import IO
 
 from cryptography.exceptions import InvalidTag
@@ -152,9 +151,10 @@ def copy_original(name: str, out: IO[bytes]) -> None:
 
 def check_room() -> None:
     """Refuses before a disk is full, so that nothing already stored is lost."""
-    folder = Path(settings.VAR)
-    folder.mkdir(parents=True, exist_ok=True)
-    if (free := shutil.disk_usage(folder).free) < settings.MIN_FREE_BYTES:
+    for folder in settings.WRITTEN_FOLDERS:
+        folder.mkdir(parents=True, exist_ok=True)
+    free = min(shutil.disk_usage(folder).free for folder in settings.WRITTEN_FOLDERS)
+    if free < settings.MIN_FREE_BYTES:
         raise StoreFull(
             f"The server has {free:,} bytes free and needs {settings.MIN_FREE_BYTES:,} to receive a file."
             " Ask an administrator to make room."

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 
+from config.days import DayField
 from config.errors import BadInput
 from config.wording import quoted
 from imaging.decoding.findings import DATES
@@ -24,7 +25,7 @@ class AcceptForm(forms.Form):
 
     side = forms.ChoiceField(choices=SIDES, widget=forms.RadioSelect)
     view = forms.ChoiceField(choices=VIEWS, widget=forms.RadioSelect)
-    film_date = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    film_date = DayField()
     spacing_mm = forms.FloatField(required=False, widget=forms.NumberInput(attrs={"step": "any"}))
     no_scale = forms.BooleanField(required=False)
     visit = forms.ModelChoiceField(Visit.objects.none())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
+from config.days import DayField
 from studies.questions.threads import LONGEST_TEXT
 
 WORDS = forms.Textarea(attrs={"rows": 4})
@@ -15,10 +16,9 @@ class AskForm(forms.Form):
     message = forms.CharField(
         label="Question", max_length=LONGEST_TEXT, widget=WORDS, help_text="The site sees this text. Readers never do."
     )
-    due = forms.DateField(
+    due = DayField(
         label="Answer by",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
         help_text="If left empty: two weeks from today.",
     )
 

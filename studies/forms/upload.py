@@ -8,10 +8,9 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from config.days import DayField
 from studies.desk.confirmed import FIRST_DAY, is_film_day, latest_day
 from studies.models import Site, Visit
-
-DAY = forms.DateInput(attrs={"type": "date"})
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -58,7 +57,7 @@ class PlaceForm(forms.Form):
     """The subject and visit of the films, and when they were taken."""
 
     visit = VisitField()
-    film_date = forms.DateField(required=False, widget=DAY)
+    film_date = DayField(required=False)
 
     def __init__(self, site: Site, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -104,5 +103,5 @@ class CompleteForm(PlaceForm):
 class DayForm(forms.Form):
     """The date of a film, typed or read from its header."""
 
-    film_date = forms.DateField(widget=DAY, error_messages={"required": "Enter the date on which the film was taken."})
+    film_date = DayField(error_messages={"required": "Enter the date on which the film was taken."})
     clean_film_date = PlaceForm.clean_film_date

@@ -5,15 +5,15 @@ from __future__ import annotations
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from studies.models import Site, Trial
-from studies.naming import checked_code, checked_text, used_once
+from studies.naming import checked_code, checked_name, used_once
 
 
 def create_trial(*, code: str, title: str, actor: Actor, sponsor: str = "") -> Trial:
     """A new trial without sites, subjects, visits or people."""
     authorise(actor, Action.SET_UP_TRIAL)
     code = checked_code("trial code", code)
-    title = checked_text("title", title, longest=200)
-    sponsor = checked_text("sponsor", sponsor, longest=120, required=False)
+    title = checked_name("title", title, longest=200)
+    sponsor = checked_name("sponsor", sponsor, longest=120, required=False)
     with audited_atomic():
         with used_once(f"Trial {code} already exists. Choose another code.", field="trial_code"):
             trial = Trial.objects.create(code=code, title=title, sponsor=sponsor)
@@ -31,7 +31,7 @@ def add_site(*, trial: Trial, code: str, actor: Actor, name: str = "") -> Site:
     """A hospital that will send films."""
     authorise(actor, Action.SET_UP_TRIAL)
     code = checked_code("site code", code, field="site")
-    name = checked_text("name", name, longest=200, required=False)
+    name = checked_name("name", name, longest=200, required=False)
     with audited_atomic():
         with used_once(f"Trial {trial.code} already has a site {code}. Choose another code.", field="site"):
             site = Site.objects.create(trial=trial, code=code, name=name)
@@ -48,7 +48,7 @@ def add_site(*, trial: Trial, code: str, actor: Actor, name: str = "") -> Site:
 def rename_site(*, site: Site, name: str, actor: Actor) -> None:
     """Changes the name; the code, which is used in films and tables, does not change."""
     authorise(actor, Action.SET_UP_TRIAL)
-    name = checked_text("name", name, longest=200, required=False)
+    name = checked_name("name", name, longest=200, required=False)
     with audited_atomic():
         old = Site.objects.select_for_update().get(pk=site.pk).name
         Site.objects.filter(pk=site.pk).update(name=name)

@@ -11,7 +11,7 @@ from config.errors import BadInput, WrongState
 from config.wording import counted
 from studies.models import Film, Subject, Trial, Visit, VisitKind, VisitPlan
 from studies.models.film import OUT_OF_PLAY
-from studies.naming import checked_choice, checked_code, checked_text, checked_whole, used_once
+from studies.naming import checked_choice, checked_code, checked_name, checked_text, checked_whole, used_once
 
 OUTSIDE_THE_PLAN = (VisitKind.UNSCHEDULED, VisitKind.RESCUE, VisitKind.EARLY_TERMINATION)
 # The numbers of a plan by field: name, minimum and maximum.
@@ -42,7 +42,7 @@ def baseline_of(subject_id: int) -> date | None:
 def checked_plan(*, label: str, target_day: int, days_before: int, days_after: int) -> dict[str, str | int]:
     """The fields of a plan; the window may not be wider than a year on either side."""
     return {
-        "label": checked_text("label", label, longest=80),
+        "label": checked_name("label", label, longest=80),
         "target_day": checked_number("target_day", target_day),
         "days_before": checked_number("days_before", days_before),
         "days_after": checked_number("days_after", days_after),

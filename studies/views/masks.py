@@ -17,6 +17,7 @@ from config.cells import Column, Link
 from config.filters import ChoiceFilter, MomentFilter
 from config.form_refusals import refused_on
 from config.listing import Listing
+from config.whole import whole_from
 from studies.access import trial_or_404
 from studies.desk import masks
 from studies.desk.film_facts import for_viewer
@@ -104,7 +105,7 @@ def asked_for(request: HttpRequest, trial: Trial, pk: int) -> MaskSet:
     """The set that the person has looked at, which may have been replaced in the meantime."""
     revision = request.POST.get("revision", "")
     sets = MaskSet.objects.filter(film__trial=trial, film=pk).select_related("film")
-    return get_object_or_404(sets, revision=int(revision) if revision.isdecimal() else 0)
+    return get_object_or_404(sets, revision=whole_from(revision) or 0)
 
 
 def page_of(trial: Trial, film_id: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.roles import Action
 from audit.trail import Actor
 from config.errors import BadInput
+from config.given_json import sent_json
+from config.whole import whole_from
 from config.wording import counted, quoted
 from studies.access import site_or_404
 from studies.arrival.delivery import deliver
@@ -54,9 +55,10 @@ def film_to_replace(site: Site, pk: str) -> Film | None:
     """The film of this site that a new one replaces."""
     if not pk:
         return None
-    if not pk.isdecimal():
+    number = whole_from(pk)
+    if number is None:
         raise BadInput(f"There is no film {quoted(pk)} to replace. Choose one from the films of your site.")
-    return get_object_or_404(Film.objects.select_related("visit"), site=site, pk=int(pk))
+    return get_object_or_404(Film.objects.select_related("visit"), site=site, pk=number)
 
 
 def chosen(request: HttpRequest, replaces: Film | None) -> dict[str, Any]:
@@ -122,8 +124,8 @@ def piece(request: HttpRequest, code: str, fingerprint: str, begin: int) -> Json
 def finish(request: HttpRequest, code: str, fingerprint: str) -> HttpResponse:
     """Receives the file once it is complete; answers with the rows that show the result."""
     trial, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
-    said = read_json(request)
-    form = UploadForm(site, said)
+    said = object_sent(request)
+    form = UploadForm(site, {name: "" if value is None else str(value) for name, value in said.items()})
     if not form.is_valid():
         wrong = " ".join(str(error) for errors in form.errors.values() for error in errors)
         raise BadInput(f"The file was not received. {wrong}")
@@ -144,12 +146,9 @@ def finish(request: HttpRequest, code: str, fingerprint: str) -> HttpResponse:
     return render(request, "studies/site/rows.html", {"trial": trial, "entries": entries})
 
 
-def read_json(request: HttpRequest) -> dict[str, Any]:
+def object_sent(request: HttpRequest) -> dict[str, Any]:
     """The object that the page sent."""
-    try:
-        said = json.loads(request.body)
-    except ValueError:
-        said = None
+    said = sent_json(request)
     if not isinstance(said, dict):
         given = quoted(request.body[:80].decode(errors="replace"))
         raise BadInput(f"The request {given} is not a JSON object. Load the page again and send the file once more.")

@@ -102,7 +102,7 @@ def test_the_page_of_an_account_names_what_can_be_done_to_it(cast: Cast) -> None
 
 
 def test_signing_in_over_another_page_takes_json_or_a_form(client: Any, db: None) -> None:
-    answer = client.post("/sign-in/over/", "[", content_type="application/json")
+    answer = client.post("/sign-in/over/", "[]", content_type="application/json")
     assert (answer.status_code, answer.json()["error"]) == (
         400,
         "The request is not a JSON object. Send one with email and password, or a form.",

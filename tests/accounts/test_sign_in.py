@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.http import HttpResponse
 from django.test import Client
 
@@ -109,6 +110,29 @@ def test_signing_out_by_a_link_is_refused(cast: Cast) -> None:
     assert cast.client("reader").get("/sign-out/").status_code == 405
 
 
+def test_a_visitor_without_a_cookie_leaves_no_session(db: None, client: Client) -> None:
+    for path in ("/", "/sign-in/", "/sign-in/over/", "/password/forgotten/", "/healthz", "/none/"):
+        client.cookies.clear()
+        client.get(path)
+        assert not Session.objects.exists(), path
+
+
+def test_the_cookies_end_with_the_browser(anna: User, client: Client) -> None:
+    client.get("/sign-in/")
+    sign_in(client)
+    assert set(client.cookies) == {"session", "csrf"}
+    for cookie in client.cookies.values():
+        assert (cookie["max-age"], cookie["expires"]) == ("", "")
+        assert (cookie["httponly"], cookie["samesite"]) == (True, "Strict")
+
+
+def test_signing_out_leaves_nothing_of_the_pages_in_the_browser(anna: User, client: Client) -> None:
+    client.get("/sign-in/")
+    sign_in(client)
+    assert client.post("/sign-out/")["Clear-Site-Data"] == '"cache"'
+    assert {name: cookie.value for name, cookie in client.cookies.items()} == {"session": "", "csrf": ""}
+
+
 def test_an_idle_session_ends_and_is_told(cast: Cast, settings: Any) -> None:
     client = cast.client("reader")
     assert client.get("/you/", headers=JSON).status_code == 200
@@ -167,7 +191,7 @@ def test_nobody_else_signs_in_over_a_page(anna: User) -> None:
 def test_signing_in_over_a_page_says_what_is_wrong(anna: User) -> None:
     assert over(Client(), email=anna.email, password="nope").status_code == 401
     garbage = Client().post("/sign-in/over/", "not json", "application/json")
-    assert (garbage.status_code, "is not a JSON object" in garbage.json()["error"]) == (400, True)
+    assert (garbage.status_code, "is not JSON" in garbage.json()["error"]) == (400, True)
 
 
 def test_answers_stay_out_of_caches(cast: Cast) -> None:

@@ -85,7 +85,9 @@ def build_trial(world: World) -> Trial:
         add_person(world, trial, name, role, site)
     world.people["administrator"] = make_user("administrator", is_administrator=True)
     world.people["outsider"] = make_user("outsider")
-    plans = [(f"W{24 * place:02d}", 168 * place) for place in range(max(world.secrets.planned, SLOTS))]
+    plans = [
+        (f"{world.secrets.visits}{24 * place:02d}", 168 * place) for place in range(max(world.secrets.planned, SLOTS))
+    ]
     for code, day in plans:
         VisitPlan.objects.create(trial=trial, code=code, label=f"Week {day // 7}", target_day=day)
     return trial

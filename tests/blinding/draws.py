@@ -44,6 +44,7 @@ def worlds() -> st.SearchStrategy[Secrets]:
         tilt=st.integers(0, 2),
         discordant=st.frozensets(st.integers(0, SUBJECTS - 1)),
         planned=st.integers(SLOTS, 6),
+        visits=st.sampled_from(["W", "Month", "V-"]),
         another_trial=st.booleans(),
         draw=st.sampled_from(["", " once more", " and again"]),
         presentation=st.sampled_from(PRESENTATIONS),

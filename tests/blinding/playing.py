@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from itertools import zip_longest
 from unittest.mock import patch
 
 from django.core import mail
@@ -139,4 +140,6 @@ def around(one: object, two: object) -> str:
         place = next((n for n, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
         cut = slice(max(0, place - 60), place + 60)
         return f"{one[cut]!r} against {two[cut]!r}"
-    return f"{one!r} against {two!r}"
+    if isinstance(one, tuple) and isinstance(two, tuple):
+        one, two = next(((a, b) for a, b in zip_longest(one, two) if a != b))
+    return f"{one!r:.600} against {two!r:.600}"

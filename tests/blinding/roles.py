@@ -12,7 +12,7 @@ FIELDS: dict[Secret, frozenset[str]] = {
     Secret.PATIENT: frozenset({"subjects"}),
     Secret.SITE: frozenset({"sites", "site_of"}),
     Secret.DATES: frozenset({"begins"}),
-    Secret.VISITS: frozenset({"kinds", "planned"}),
+    Secret.VISITS: frozenset({"kinds", "planned", "visits"}),
     Secret.ORDER: frozenset({"order"}),
     Secret.FILES: frozenset({"names", "upload"}),
     Secret.ARM: frozenset({"arms"}),

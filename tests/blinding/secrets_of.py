@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 SUBJECTS = 3
 SLOTS = 3
-VISITS = ("W00", "W24", "W52")
 VIEWS = (("L", "hand"), ("R", "hand"), ("L", "foot"), ("R", "foot"))
 
 
@@ -17,7 +16,8 @@ class Secrets:
 
     `absent` counts the films of the last slot that do not exist, `foreign` how much more the other site sent,
     `others` how far other readers are, `tilt` shifts every grade alike, `discordant` names the subjects on whom
-    the two readers disagree, `planned` how many visits the protocol asks for, `draw` changes every drawn order.
+    the two readers disagree, `planned` how many visits the protocol asks for, `visits`
+    how their codes begin, `draw` changes every drawn order.
     `control` (everything goes to the adjudicator), `begun` (the reader has) and `presentation` are no secrets.
     """
 
@@ -35,6 +35,7 @@ class Secrets:
     tilt: int = 0
     discordant: frozenset[int] = frozenset()
     planned: int = 3
+    visits: str = "W"
     absent: int = 0
     another_trial: bool = True
     control: bool = True
@@ -68,6 +69,7 @@ SECOND = Secrets(
     tilt=2,
     discordant=frozenset({0, 2}),
     planned=5,
+    visits="VISIT-",
     absent=0,
     another_trial=False,
     draw=" drawn otherwise",

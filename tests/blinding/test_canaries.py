@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -36,6 +37,7 @@ CANARIES = replace(
     subjects=("CANARYSUBJECT-1", "CANARYSUBJECT-2", "CANARYSUBJECT-3"),
     sites=("canarysite-1", "canarysite-2"),
     names="canaryfile",
+    visits="CANARYVISIT-",
     arms=("CANARYARM-1", "CANARYARM-2", "CANARYARM-1"),
 )
 STAGES = {"reader": "reading", "adjudicator": "adjudicating"}
@@ -102,7 +104,8 @@ def test_no_canary_reaches_a_reader(
     monkeypatch.setattr(app, "send_task", lambda *args, **given: messages.append(repr((args, given))))
     caplog.set_level(logging.DEBUG)
     with world_of(CANARIES, stage=STAGES[who], ids_by_content=False) as (world, held):
-        assert singing(rows_of("studies_film"))  # they are there to be found
+        for table in ("film", "visit", "subject", "site"):
+            assert singing(rows_of(f"studies_{table}"))  # they are there to be found
         heard.day_of(world, held, who, whole=whole)
         for pk in Job.objects.values_list("pk", flat=True):
             publish(pk)
@@ -123,13 +126,14 @@ def told_by(answer: Answer) -> str:
     return json.dumps([answer.headers, answer.cookies, answer.mails, answer.reason]) + body
 
 
+@pytest.mark.parametrize("what", ["subject", "visit.code"])
 def test_a_canary_in_a_log_line_would_be_heard(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    what: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     original = kept(screen, "open_read")
 
     def logging_read(*, read: Any, **given: Any) -> None:
-        logging.getLogger("reading").info("%s opened", films_of(read.token)[0].subject)
+        logging.getLogger("reading").info("%s opened", attrgetter(what)(films_of(read.token)[0]))
         original(read=read, **given)
 
     monkeypatch.setattr("reading.border.guard", lambda execute, *rest: execute(*rest))

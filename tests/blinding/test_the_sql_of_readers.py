@@ -88,6 +88,33 @@ def test_every_address_of_the_reading_room_stands_behind_the_border() -> None:
     assert [route.name for route in inside if not getattr(route.callback, "behind_the_border", False)] == []
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        'SELECT "studies_visit"."id" FROM "studies_visit"',
+        "SELECT id FROM studies_visit",
+        "select id from Studies_Visit v",
+        "SELECT id FROM public.studies_visit",
+        "SELECT id FROM `studies_visit`",
+        "SELECT id FROM [studies_visit]",
+        "SELECT 'a''b', id FROM studies_visit WHERE code = ''",
+        "SELECT id AS \"it's\" FROM studies_visit WHERE code = 'x'",
+        "SELECT id FROM reading_read /* 'x */ JOIN studies_visit USING (id)",
+    ],
+)
+def test_a_forbidden_table_is_recognised_however_it_is_written(sql: str) -> None:
+    assert forbidden_in(sql) == ("studies_visit",)
+
+
+@pytest.mark.parametrize("column", ["film_date", "FILM_DATE", '"film_date"', "r.film_date", "max(film_date)"])
+def test_a_forbidden_column_is_recognised_however_it_is_written(column: str) -> None:
+    assert forbidden_in(f"SELECT {column} FROM reading_read r") == ("film_date",)
+
+
+def test_a_text_that_happens_to_be_a_forbidden_name_is_no_name() -> None:
+    assert forbidden_in("SELECT id FROM jobs_job WHERE kind = 'arm' -- studies_visit") == ()
+
+
 def test_a_query_across_the_border_is_refused_before_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard itself: a view of the reading room that would look up a visit fails, whatever it would have shown."""
 

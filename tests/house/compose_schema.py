@@ -42,6 +42,13 @@ SERVICE = mapping(
     depends_on=named(mapping(condition={"enum": CONDITIONS})),
     deploy=mapping(replicas={"type": "integer", "minimum": 1}),
     healthcheck=HEALTHCHECK,
+    user=TEXT,
+    cap_drop={"const": ["ALL"]},
+    cap_add={"type": "array", "items": {"enum": ["NET_BIND_SERVICE"]}, "minItems": 1},
+    security_opt={"const": ["no-new-privileges:true"]},
+    read_only={"const": True},
+    tmpfs={"type": "array", "items": {"type": "string", "pattern": r"^/[\w/]+$"}, "minItems": 1},
+    networks=TEXTS,
     network_mode={"enum": ["none", "bridge", "host"]},
     stop_grace_period=DURATION,
 )
@@ -49,6 +56,7 @@ SERVICE["required"] = ["image"]
 SCHEMA = mapping(
     name={"type": "string", "pattern": NAME},
     services=named(SERVICE),
+    networks=named(mapping(internal={"const": True})),
     secrets=named({**mapping(file=TEXT), "required": ["file"]}),
     volumes=named({"type": "object", "maxProperties": 0}),
 )

@@ -22,7 +22,8 @@ from tests.house.compose_schema import SCHEMA
 from tests.servers import ROOT
 
 GIVEN = {"SITE": "reading.example", "EMAIL_HOST": "mail.example", "DEFAULT_FROM_EMAIL": "reading@reading.example"}
-OURS = ("web", "worker", "decoders", "receiver", "sweeper", "migrations")
+OURS = ("web", "worker", "receiver", "sweeper", "migrations")
+PARTS = (*OURS, "decoders")
 # Read by boto3, not by our settings.
 FOREIGN = {"AWS_SHARED_CREDENTIALS_FILE", "AWS_DEFAULT_REGION"}
 
@@ -82,7 +83,7 @@ def test_a_service_that_is_waited_for_as_healthy_says_when_it_is(compose: dict[s
 
 
 def test_every_part_of_the_house_is_a_service(compose: dict[str, Any]) -> None:
-    assert {*OURS, "proxy", "postgres", "redis", "objects"} <= set(compose["services"])
+    assert {*PARTS, "proxy", "postgres", "redis", "objects"} <= set(compose["services"])
 
 
 def test_every_secret_that_is_mounted_is_made_by_the_script(compose: dict[str, Any], secrets: Path) -> None:
@@ -99,6 +100,46 @@ def test_every_secret_a_service_reads_is_mounted_there(compose: dict[str, Any]) 
             if str(value).startswith("/run/secrets/")
         }
         assert read <= set(service.get("secrets", [])), name
+
+
+def test_no_service_can_gain_rights_or_change_its_image(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["read_only"], name
+        assert set(service.get("cap_add", [])) <= ({"NET_BIND_SERVICE"} if name == "proxy" else set()), name
+
+
+def test_every_folder_a_service_writes_to_is_mounted(compose: dict[str, Any]) -> None:
+    for name in OURS:
+        service = compose["services"][name]
+        mounted = {volume.split(":")[1] for volume in service["volumes"]} | set(service["tmpfs"])
+        folders = {value for key, value in service["environment"].items() if key.endswith("_FOLDER")}
+        assert folders <= mounted, name
+        assert "/tmp" in mounted, name
+
+
+def test_each_service_reaches_only_the_networks_of_its_work(compose: dict[str, Any]) -> None:
+    joined = {name: set(service.get("networks", [])) for name, service in compose["services"].items()}
+    assert {network for names in joined.values() for network in names} == set(compose["networks"])
+    assert joined["proxy"] == {"front"}
+    assert (joined["postgres"], joined["redis"], joined["objects"]) == ({"data"}, {"queue"}, {"files"})
+    assert {name for name, networks in joined.items() if "front" in networks} == {"proxy", "web"}
+    assert all(compose["networks"][name].get("internal") for name in ("data", "queue", "files"))
+
+
+def test_the_decoders_know_nothing_of_the_application(compose: dict[str, Any]) -> None:
+    decoders = compose["services"]["decoders"]
+    assert decoders["network_mode"] == "none"
+    assert "secrets" not in decoders
+    assert set(decoders["environment"]) == {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"}
+    assert not [volume for volume in decoders["volumes"] if volume.startswith(("backups", "anchors"))]
+
+
+def test_the_broker_asks_for_a_password(compose: dict[str, Any], secrets: Path) -> None:
+    password = (secrets / "redis_password").read_text()
+    assert "requirepass" in compose["services"]["redis"]["command"][-1]
+    assert (secrets / "broker_url").read_text() == f"redis://:{password}@redis:6379/0"
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -124,7 +165,7 @@ def test_the_settings_stand_in_production_without_a_warning(
 def commands_of(compose: dict[str, Any]) -> list[list[str]]:
     docker = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     default = yaml.safe_load(re.findall(r"^CMD (.*)$", docker, re.MULTILINE)[-1])
-    found = [default, *(compose["services"][name].get("command", default) for name in OURS)]
+    found = [default, *(compose["services"][name].get("command", default) for name in PARTS)]
     shell = [part for command in found if command[0] == "sh" for part in command[2].split("&&")]
     return [command for command in found if command[0] != "sh"] + [part.split() for part in shell]
 
@@ -133,6 +174,8 @@ def test_every_command_is_an_entry_point_that_is_there(compose: dict[str, Any]) 
     for command in commands_of(compose):
         if command[:2] == ["python", "manage.py"]:
             assert command[2] in get_commands(), command
+        elif command[:2] == ["python", "-m"]:
+            assert find_spec(command[2]), command
         elif command[0] == "gunicorn":
             assert find_spec("gunicorn")
             assert find_spec(command[1])

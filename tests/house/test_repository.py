@@ -126,8 +126,13 @@ def received_signals(tree: ast.Module) -> Iterator[str]:
     yield from {"receiver"} & imported
 
 
-def test_signals_are_received_in_two_places_only() -> None:
-    """post_migrate re-installs protection, worker_init demands it: nothing else happens behind a function's back."""
+def test_signals_are_received_in_three_places_only() -> None:
+    """post_migrate re-installs protection, worker_init demands it, a worker shows that it is there: nothing else
+    happens behind a function's back."""
     ours = [(name, tree) for name, tree in modules() if not name.startswith("tests/")]
     found = {name: sorted(received_signals(tree)) for name, tree in ours if any(received_signals(tree))}
-    assert found == {"audit/apps.py": ["post_migrate"], "config/celery.py": ["worker_init"]}
+    assert found == {
+        "audit/apps.py": ["post_migrate"],
+        "config/celery.py": ["worker_init"],
+        "jobs/tasks.py": ["worker_ready", "worker_shutdown"],
+    }

@@ -6,6 +6,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
+
 from audit.trail import Actor, audited_atomic, record
 from jobs.queue import Lease, Refused, add
 
@@ -37,6 +39,15 @@ def fail(*, payload: dict[str, Any], lease: Lease) -> None:
 
 def refuse(*, payload: dict[str, Any], lease: Lease) -> None:
     raise Refused("the film shows a foot, not a hand")
+
+
+def lose_connection(*, payload: dict[str, Any], lease: Lease) -> None:
+    """The database server ends this connection in the middle of the work, once."""
+    if not Path(payload["ended"]).exists():
+        Path(payload["ended"]).touch()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    keep(lease, payload["name"])
 
 
 def spawn(*, payload: dict[str, Any], lease: Lease) -> None:

@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-NAMES = ("count", "hold", "fail", "refuse", "spawn")
+NAMES = ("count", "hold", "fail", "refuse", "spawn", "lose_connection")
 TEST_KINDS = {f"tests.{name}": f"tests.jobs.kinds.{name}" for name in NAMES}

@@ -105,7 +105,7 @@ def test_a_backup_of_the_other_engine_is_refused(backup: Backup) -> None:
     path = backup.folder / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"engine": "oracle"}))
     with pytest.raises(NotRestorable, match="oracle"):
-        read_manifest(backup.folder)
+        restore(folder=backup.folder, replace=True, actor=ACTOR)
 
 
 def test_the_manifest_lists_every_file(backup: Backup) -> None:

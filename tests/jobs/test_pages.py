@@ -14,6 +14,7 @@ from django.utils import timezone
 from jobs.carrying import run_due_jobs
 from jobs.health import Answer, ask, further, vital
 from jobs.models import Job, Pulse
+from jobs.presence import own_name
 from jobs.pulse import beat
 from tests.cast import Cast
 from tests.jobs.conftest import AddJob
@@ -26,6 +27,12 @@ def answer(part: str) -> Answer:
     return next(found for found in [*vital(), *further()] if found.part == part)
 
 
+def begin_work() -> None:
+    """What a worker writes as soon as it listens and a message has reached it."""
+    beat(own_name())
+    beat("worker")
+
+
 def healthz() -> tuple[int, dict[str, Any]]:
     response = Client().get("/healthz")
     return response.status_code, json.loads(response.content)
@@ -33,7 +40,7 @@ def healthz() -> tuple[int, dict[str, Any]]:
 
 def test_health_is_good_only_when_every_vital_part_answers() -> None:
     assert healthz()[0] == 503
-    beat("worker")
+    begin_work()
     status, parts = healthz()
     assert status == 200, parts
     assert set(parts) == {"well", "database", "broker", "worker", "disk"}
@@ -41,7 +48,7 @@ def test_health_is_good_only_when_every_vital_part_answers() -> None:
 
 def test_a_demo_is_not_ready_before_it_has_been_filled(settings: Any) -> None:
     settings.DEMO = True
-    beat("worker")
+    begin_work()
     beat("demo", well=False, says="drawing films")
     status, parts = healthz()
     assert (status, parts["demo"]) == (503, {"well": False, "says": "drawing films"})
@@ -49,16 +56,28 @@ def test_a_demo_is_not_ready_before_it_has_been_filled(settings: Any) -> None:
     assert healthz()[0] == 200
 
 
-def test_a_worker_that_has_been_silent_is_missed() -> None:
-    beat("worker")
-    Pulse.objects.update(at=timezone.now() - timedelta(minutes=5))
-    assert answer("worker") == Answer("worker", False, "last seen 5\xa0minutes ago")
-
-
-def test_a_worker_at_work_on_something_long_is_not_missed(add_job: AddJob) -> None:
+def test_a_worker_that_is_gone_is_missed_within_ten_seconds(add_job: AddJob) -> None:
+    """Whatever it was busy with: the lease of its job says for a minute that somebody is at work."""
+    begin_work()
     add_job("count")
     Job.objects.update(status="running", lease="a", leased_until=timezone.now() + timedelta(minutes=1))
-    assert answer("worker").well
+    assert answer("worker") == Answer("worker", True, "1 worker, busy")
+    Pulse.objects.update(at=timezone.now() - timedelta(seconds=10))
+    assert (answer("worker").well, healthz()[0]) == (False, 503)
+
+
+def test_one_of_two_workers_that_is_gone_is_named_and_the_other_suffices() -> None:
+    begin_work()
+    beat("worker elsewhere 7")
+    Pulse.objects.filter(part="worker elsewhere 7").update(at=timezone.now() - timedelta(seconds=10))
+    assert answer("worker") == Answer("worker", True, "1 worker, 1 gone, idle")
+
+
+def test_a_worker_that_no_message_reaches_is_not_well() -> None:
+    begin_work()
+    Pulse.objects.filter(part="worker").update(at=timezone.now() - timedelta(minutes=5))
+    says = "1 worker, but messages do not reach it: last seen 5\xa0minutes ago"
+    assert answer("worker") == Answer("worker", False, says)
 
 
 def test_a_full_disk_is_reported(settings: Any) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -174,6 +176,22 @@ def test_a_heartbeat_keeps_the_lease_while_the_work_goes_on(add_job: AddJob) -> 
     job.refresh_from_db()
     assert job.leased_until
     assert job.leased_until > timezone.now() + timedelta(seconds=30)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_job_whose_connection_died_is_tried_again_in_five_seconds_and_that_was_no_attempt(
+    add_job: AddJob, settings: Any, tmp_path: Path
+) -> None:
+    settings.JOB_RETRY_SECONDS, settings.JOB_ATTEMPTS = 5, 1
+    job = add_job("lose_connection", ended=str(tmp_path / "ended"))
+    assert run_due_jobs() == 1
+    job.refresh_from_db()
+    assert (job.status, job.lease, job.attempts, job.hinted_at) == (Job.Status.QUEUED, "", 0, None)
+    assert timedelta(0) < job.due_at - timezone.now() <= timedelta(seconds=5)
+    Job.objects.update(due_at=timezone.now())
+    assert run_due_jobs() == 1
+    assert kept() == ["1"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from audit import anchors
-from audit.protection import Unprotected
+from config.celery import app
 from config.chores import CHORES
 from config.vital import FURTHER, VITAL
 from jobs.models import Job, Pulse
-from jobs.sweeping import hint_again
+from jobs.sweeping import hint_again, probe
 from tests.jobs.conftest import AddJob
 from tests.protection import lift
 
@@ -54,11 +55,35 @@ def fail() -> None:
 
 def test_the_sweeper_does_not_start_without_protection() -> None:
     lift()
-    with pytest.raises(Unprotected):
+    with pytest.raises(CommandError, match="without protection"):
         call_command("sweep", "--once")
 
 
-def test_only_work_that_nobody_has_heard_of_is_hinted_at_again(add_job: AddJob, settings: Any) -> None:
+@pytest.fixture
+def waiting() -> Callable[[], int]:
+    """How many messages the broker holds; none at first."""
+
+    def count() -> int:
+        with app.connection_for_write() as link:
+            return int(link.default_channel.queue_declare("celery").message_count)
+
+    with app.connection_for_write() as link:
+        link.default_channel.queue_purge("celery")
+    return count
+
+
+def test_messages_do_not_pile_up_while_no_worker_listens(add_job: AddJob, waiting: Callable[[], int]) -> None:
+    jobs = [add_job("count", f"{number}") for number in range(5)]
+    for _ in range(20):
+        Job.objects.update(hinted_at=timezone.now() - timedelta(minutes=5))
+        hint_again()
+        probe()
+    assert waiting() == len(jobs)
+
+
+def test_only_work_that_nobody_has_heard_of_is_hinted_at_again(
+    add_job: AddJob, settings: Any, waiting: Callable[[], int]
+) -> None:
     settings.JOB_LEASE_SECONDS = 60
     now = timezone.now()
     fresh, old, later, dead = (add_job("count", key) for key in ("fresh", "old", "later", "dead"))

@@ -171,7 +171,7 @@ TIMED = ENTRY | {"captured_at": "2026-01-31T12:00:00Z"}
 @pytest.mark.parametrize(
     ("path", "body", "message"),
     [
-        ("values", "[", "The request is not JSON with a list of objects under “ops”."),
+        ("values", "[", "The request is not JSON that can be read."),
         ("values", {"ops": "all"}, "The request is not JSON with a list of objects under “ops”."),
         ("values", {"ops": [{}] * 51}, "At most 50 entries are saved at a time. The request has 51."),
         ("values", {"ops": [ENTRY]}, "The entry has no field “captured_at”."),

@@ -1,4 +1,4 @@
-"""manage.py backup: database, files and anchors into one folder, while Blindread keeps running."""
+"""manage.py backup: database, files and anchors into one folder, encrypted to a public key if one is given."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from audit.trail import Actor
+from config.errors import Refusal
 from jobs.backups import drop_old, tell_backup, write_backup
 from jobs.database_copy import CopyFailed
+from jobs.encrypting import NotEncrypted
 
 
 class Command(BaseCommand):
@@ -20,11 +22,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--to", type=Path, metavar="FOLDER", help="default: BACKUP_FOLDER, which is pruned")
+        parser.add_argument(
+            "--recipient", default=settings.BACKUP_RECIPIENT, metavar="age1...", help="default: BACKUP_RECIPIENT"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            backup = write_backup(to=options["to"] or settings.BACKUP_FOLDER)
-        except CopyFailed as error:
+            backup = write_backup(to=options["to"] or settings.BACKUP_FOLDER, recipient=options["recipient"])
+        except (CopyFailed, NotEncrypted, Refusal) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             where = f"The folder or file {error.filename or 'of the backup'}"
@@ -33,3 +38,5 @@ class Command(BaseCommand):
         if options["to"] is None:
             drop_old(folder=settings.BACKUP_FOLDER, kept=settings.BACKUPS_KEPT)
         self.stdout.write(f"{backup.folder}\n{backup}")
+        if not backup.recipient:
+            self.stdout.write("This copy is not encrypted. Give --recipient with the public key of a key pair of age.")

@@ -10,7 +10,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from audit.trail import Actor
+from config.errors import Refusal
 from jobs.database_copy import CopyFailed
+from jobs.encrypting import NotDecrypted, identity_from
 from jobs.restoring import NotRestorable, restore
 
 
@@ -20,13 +22,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path, help="a folder written by backup")
+        parser.add_argument("--identity", type=Path, metavar="FILE", help="the private key of an encrypted backup")
         parser.add_argument("--replace", action="store_true", help="even though the database is in use")
 
     def handle(self, *args: Any, **options: Any) -> None:
         actor = Actor.system("restore")
         try:
-            report = restore(folder=options["folder"], replace=options["replace"], actor=actor)
-        except (NotRestorable, CopyFailed) as error:
+            identity = identity_from(options["identity"]) if options["identity"] else None
+            report = restore(folder=options["folder"], replace=options["replace"], actor=actor, identity=identity)
+        except (NotRestorable, CopyFailed, NotDecrypted, Refusal) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             where = f"The folder or file {error.filename or 'of the backup'}"

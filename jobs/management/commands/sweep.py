@@ -7,9 +7,9 @@ import threading
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from audit.protection import demand
+from audit.protection import NOT_FIT, demand
 from jobs.sweeping import sweep
 
 
@@ -21,7 +21,10 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="do each chore once, then exit")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        demand()
+        try:
+            demand()
+        except NOT_FIT as error:
+            raise CommandError(str(error)) from None
         stop = threading.Event()
         if options["once"]:
             stop.set()

@@ -7,13 +7,13 @@ import os
 from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit.trail import Actor
+from config.days import day_from
 from config.errors import Refusal
 from config.wording import either
 from studies.arrival import bulk
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         parser.add_argument("--site", required=True)
         parser.add_argument("--subject", default="")
         parser.add_argument("--visit", default="")
-        parser.add_argument("--date", type=date.fromisoformat, help="the date of the films, YYYY-MM-DD")
+        parser.add_argument("--date", type=day_from, help="the date of the films, YYYY-MM-DD")
         parser.add_argument("--json", action="store_true")
         parser.add_argument("--again", action="store_true", help=AGAIN)
         parser.add_argument("--at-once", type=int, default=os.cpu_count() or 1, help="films processed at once")

@@ -10,7 +10,7 @@ from audit.trail import Actor
 from config.errors import BadInput
 from config.wording import either, quoted
 from studies.models import Trial, Visit
-from studies.naming import checked_code, checked_subject_code, checked_text, shortened
+from studies.naming import checked_code, checked_name, checked_subject_code, shortened
 from studies.plan.subjects import enrol
 from studies.plan.trials import add_site
 from studies.plan.visits import OUTSIDE_THE_PLAN, add_visit, checked_number, plan_visit
@@ -79,7 +79,7 @@ def site_fields(trial: Trial) -> list[Field]:
         Field("site", code("site"), "code of the site"),
         Field(
             "name",
-            lambda text: checked_text("name", text, longest=200, required=False),
+            lambda text: checked_name("name", text, longest=200, required=False),
             "name of the hospital",
             otherwise="",
         ),
@@ -90,7 +90,7 @@ def plan_fields(trial: Trial) -> list[Field]:
     """Columns of the table of planned visits."""
     return [
         Field("visit", code("visit"), "code of the visit"),
-        Field("label", lambda text: checked_text("label", text, longest=80), "name shown on pages, such as Week 24"),
+        Field("label", lambda text: checked_name("label", text, longest=80), "name shown on pages, such as Week 24"),
         Field("target_day", number("target_day"), "days from baseline, which is day 0"),
         Field("days_before", number("days_before"), "days allowed before the target day", otherwise="14"),
         Field("days_after", number("days_after"), "days allowed after the target day", otherwise="14"),

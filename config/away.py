@@ -1,0 +1,57 @@
+"""A database that does not answer: 503 with Retry-After and one line in the log, for every kind of request."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from http import HTTPStatus
+
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.views.defaults import server_error
+
+RETRY_SECONDS = 5
+SAYS = "The database does not answer. Nothing was stored. Try again in a few seconds."
+# SQLite's primary codes: busy, locked, input or output failed, full, cannot be opened.
+SQLITE_CODES = frozenset({5, 6, 10, 13, 14})
+# PostgreSQL's classes: connection, resources, the server shuts down or starts.
+SQLSTATES = ("08", "53", "57P")
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether the error says that the database is away or overloaded, and nothing about what was asked of it."""
+    if not isinstance(error, (OperationalError, InterfaceError)):
+        return False
+    cause = error.__cause__ or error
+    if (code := getattr(cause, "sqlite_errorcode", None)) is not None:
+        return code & 0xFF in SQLITE_CODES
+    state = getattr(cause, "sqlstate", None)
+    return state is None or str(state).startswith(SQLSTATES)
+
+
+def answer_failure(request: HttpRequest) -> HttpResponse:
+    """The answer to an error that nothing has caught: Django's handler500. It asks the database for nothing."""
+    if not is_away(sys.exception()):
+        return server_error(request)
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    response: HttpResponse
+    if request.content_type == "application/json" or "application/json" in request.headers.get("Accept", ""):
+        response = JsonResponse({"error": SAYS}, status=status)
+    else:
+        response = HttpResponse(render_to_string("503.html", {"text": SAYS}), status=status)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+class OneLine(logging.Filter):
+    """A record of a database that is away keeps the kind of its error and loses the traceback, the same each time."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, DatabaseError | InterfaceError) and is_away(error):
+            cause = error.__cause__ or error
+            record.msg, record.args = "the database does not answer: %s", (type(cause).__name__,)
+            record.exc_info = record.exc_text = None
+        return True

@@ -1,0 +1,38 @@
+"""Days and times that people and programs give: within the years in which any calculation with them is possible."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.dateparse import parse_datetime
+
+FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
+ALLOWED = "Enter a date between 1900 and 2199."
+
+
+def day_from(text: str) -> date:
+    """A day in ISO 8601; ValueError for anything else, and for a year that no trial has."""
+    day = date.fromisoformat(text)
+    if not FIRST <= day <= LAST:
+        raise ValueError(ALLOWED)
+    return day
+
+
+def moment_from(text: str) -> datetime:
+    """A time with its zone in ISO 8601; ValueError for anything else, and for a year that no trial has."""
+    found = parse_datetime(text)
+    if found is None or found.tzinfo is None or not FIRST <= found.date() <= LAST:
+        raise ValueError(ALLOWED)
+    return found
+
+
+class DayField(forms.DateField):
+    """A date in a form, entered with the browser's own calendar."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = kwargs.pop("widget", None) or forms.DateInput(attrs={"type": "date"})
+        bounds = [MinValueValidator(FIRST, ALLOWED), MaxValueValidator(LAST, ALLOWED)]
+        super().__init__(widget=widget, validators=bounds, **kwargs)

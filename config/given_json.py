@@ -1,0 +1,56 @@
+"""JSON as a request or a person's file brings it: every door reads it here, so that no content makes a page fail."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from django.http import HttpRequest
+
+from config.errors import BadInput
+from config.given_text import FORMS, unstorable
+
+DEEPEST = 20
+
+
+def read_json(body: bytes | str, *, what: str = "request") -> Any:
+    """The content; BadInput if it is not JSON, is nested too deeply, or holds text that cannot be stored."""
+    try:
+        found = json.loads(body, parse_constant=no_number)
+        levels = list(by_level(found))
+    except (ValueError, RecursionError):
+        raise BadInput(f"The {what} is not JSON that can be read.") from None
+    if len(levels) > DEEPEST:
+        raise BadInput(f"The {what} is nested more than {DEEPEST} levels deep.")
+    for text in (value for level in levels for value in level if isinstance(value, str)):
+        if sign := unstorable(text):
+            raise BadInput(f"The {what} contains the character {sign}, which cannot be stored. Remove it.")
+    return found
+
+
+def sent_json(request: HttpRequest) -> Any:
+    """The JSON that a page or a program sent; a form is refused without reading it a second time."""
+    if request.content_type in FORMS:
+        raise BadInput("The request is a form. Send JSON.")
+    return read_json(request.body)
+
+
+def by_level(found: Any) -> Iterator[list[Any]]:
+    """All values and names, outermost first; ends one level below the deepest that is allowed."""
+    level, depth = [found], 0
+    while level and depth <= DEEPEST:
+        yield level
+        level, depth = [inner for value in level for inner in inside(value)], depth + 1
+
+
+def inside(value: Any) -> list[Any]:
+    """What a list or an object contains."""
+    if isinstance(value, dict):
+        return [*value.keys(), *value.values()]
+    return value if isinstance(value, list) else []
+
+
+def no_number(constant: str) -> NoReturn:
+    """NaN and Infinity are not JSON."""
+    raise ValueError(constant)

@@ -1,0 +1,56 @@
+"""Text as a request brings it: characters that no table can store are refused before any view runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from config.errors import BadInput
+from config.refusals import answer_refusal
+
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def unstorable(text: str) -> str:
+    """The code point of the first character that cannot be stored: NUL or half of a surrogate pair.
+
+    >>> unstorable("Zoë"), unstorable("a\\x00b"), unstorable("\\ud800")
+    ('', 'U+0000', 'U+D800')
+    """
+    found = next((sign for sign in text if sign == "\x00" or "\ud800" <= sign <= "\udfff"), None)
+    return "" if found is None else f"U+{ord(found):04X}"
+
+
+class StorableText:
+    """Refuses an address, a query or a form that contains such a character; JSON is checked where it is read."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        for text in texts_of(request, view):
+            if sign := unstorable(text):
+                text = f"The request contains the character {sign}, which cannot be stored. Remove it and try again."
+                return answer_refusal(request, BadInput(text))
+        return None
+
+
+def texts_of(request: HttpRequest, view: Any) -> Iterable[str]:
+    """The address, the query, and a form already read by the check of its token; programs' own bodies stay unread."""
+    yield request.path
+    yield from pairs(request.GET)
+    if request.content_type in FORMS and request.method == "POST" and not getattr(view, "csrf_exempt", False):
+        yield from pairs(request.POST)
+        yield from (file.name or "" for files in request.FILES.lists() for file in files[1])
+
+
+def pairs(given: Any) -> Iterable[str]:
+    """Every name and every value."""
+    for name, values in given.lists():
+        yield name
+        yield from values

@@ -1,0 +1,16 @@
+"""Whole numbers in what a browser sends; imports nothing of ours."""
+
+from __future__ import annotations
+
+import re
+
+WHOLE = re.compile(r"[0-9]{1,18}")
+
+
+def whole_from(text: str) -> int | None:
+    """The number, or None for anything that is not one or that no table could hold.
+
+    >>> whole_from("12"), whole_from("²"), whole_from("1" * 5000), whole_from("")
+    (12, None, None, None)
+    """
+    return int(text) if WHOLE.fullmatch(text) else None

@@ -1,0 +1,59 @@
+"""Whatever is typed, sent or put into an address, the answer is a page or a refusal, never a failure of the server."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.blinding.addresses import things_in
+from tests.blinding.asking import Step, ask, browser
+from tests.blinding.playing import world_of
+from tests.blinding.roles import PEOPLE
+from tests.blinding.secrets_of import FIRST
+from tests.house.hostile import filled, json_doors, opened
+from tests.routes import DEFAULTS, every_route
+
+pytestmark = pytest.mark.django_db
+HOSTILE = {"IntConverter": 10**30, "StringConverter": "a\x00b"}
+FEW = ["coordinator", "site", "reader", "anonymous"]
+
+
+def hostile_part(key: str, kind: str) -> object:
+    """What stands at one place of an address."""
+    return "TWO" if key == "code" else HOSTILE.get(kind, DEFAULTS.get(key, "none"))
+
+
+def failures(client: Client, steps: list[Step]) -> list[str]:
+    """The steps that were answered by a failure of the server."""
+    return [f"{step} {step.data!r:.200}" for step in steps if ask(client, step).status == 500]
+
+
+@pytest.mark.parametrize("who", [who if who in FEW else pytest.param(who, marks=pytest.mark.full) for who in PEOPLE])
+def test_no_input_of_any_page_makes_the_server_fail(who: str) -> None:
+    found: list[str] = []
+    with world_of(FIRST, stage="adjudicating", ids_by_content=False) as (world, _):
+        for place, (client, step, names) in enumerate(opened(world, who)):
+            for form in filled(names, place):
+                found += failures(client, [Step("", step.path, "get", form), Step("", step.path, "post", form)])
+            if step.route.startswith(("sign_", "password_")):
+                client.logout()
+    assert found == []
+
+
+@pytest.mark.parametrize("who", ["reader", "site"])
+def test_no_json_makes_the_server_fail(who: str) -> None:
+    with world_of(FIRST, stage="reading", ids_by_content=False) as (world, _):
+        client = browser(world.people[who])
+        assert failures(client, list(json_doors(world, things_in(world, "reader")))) == []
+
+
+@pytest.mark.parametrize("who", ["coordinator", "reader", "site"])
+def test_no_address_makes_the_server_fail(who: str) -> None:
+    with world_of(FIRST, stage="adjudicating", ids_by_content=False) as (world, _):
+        client, paths = browser(world.people[who]), []
+        for name, route in every_route().items():
+            kinds = {key: type(kind).__name__ for key, kind in route.pattern.converters.items()}
+            paths.append(reverse(name, kwargs={key: hostile_part(key, kind) for key, kind in kinds.items()}))
+        steps = [Step("", path, method) for path in paths for method in ("get", "post")]
+        assert failures(client, steps) == []
