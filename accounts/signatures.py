@@ -5,6 +5,8 @@ The password is checked before the record's transaction is opened; the signature
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 
 from django.conf import settings
@@ -13,12 +15,19 @@ from django.db.models import F
 from accounts.alerts import alert_administrators
 from accounts.identity import person
 from accounts.models import Signature, User
+from accounts.signed_acts import ACTS, Act, meaning_of
 from audit.trail import Actor, audited_atomic
 from audit.trail import record as tell
 from config.errors import BadInput, NotAllowed, WrongState
 from config.wording import quoted
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def prove(*, act: Act, user: User, password: str) -> None:
+    """The password again, if the table says that the act is signed."""
+    if ACTS[act].signed:
+        check_password_for_signature(user=user, password=password)
 
 
 def check_password_for_signature(*, user: User, password: str) -> None:
@@ -64,14 +73,17 @@ def end_after_misuse(user: User) -> None:
 
 
 def write_signature(
-    *, actor: Actor, user: User, meaning: str, record: tuple[str, str], digest: str, stream: str
+    *, act: Act, actor: Actor, user: User, record: tuple[str, str], digest: str, stream: str
 ) -> Signature:
     """The signature over the record's canonical bytes; inside the transaction that makes the record final."""
+    if not ACTS[act].signed:
+        raise LookupError(f"{act}: the table of acts has no meaning for a signature")
     if actor.user_id != user.pk:
         raise NotAllowed(message=f"Only {user} can sign as {user}.")
     if not SHA256.fullmatch(digest):
         raise BadInput(f"A signature covers a digest of 64 hexadecimal digits. You gave {quoted(digest)}.")
     kind, key = record
+    meaning = meaning_of(act)
     signed = {"meaning": meaning, "record_kind": kind, "record_id": str(key), "digest": digest}
     if Signature.objects.filter(signer=user, **signed).exists():
         raise WrongState(f"You have already signed this with the meaning {quoted(meaning)}.")
@@ -85,6 +97,18 @@ def write_signature(
         rows=[signature],
     )
     return signature
+
+
+def statement(**facts: object) -> str:
+    """The digest that a signature covers when an act has no document of its own: its facts as canonical JSON."""
+    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def signed_before(*, act: Act, user: User, record: tuple[str, str], digest: str) -> Signature | None:
+    """The same signature, if this person has given it already: a form that is sent twice is answered as the first."""
+    of_record = Signature.objects.filter(record_kind=record[0], record_id=str(record[1]))
+    return of_record.filter(signer=user, meaning=meaning_of(act), digest=digest).first()
 
 
 def signatures_of(record: tuple[str, str]) -> list[Signature]:

@@ -11,10 +11,24 @@ TONES: dict[str, frozenset[str]] = {
         {"received", "accepted", "queued", "running", "started", "issued", "building", "open", "active"}
     ),
     "good": frozenset(
-        {"ready", "done", "signed", "consensus", "adjudicated", "locked", "built", "confirmed", "intact", "verified"}
+        {
+            "ready",
+            "done",
+            "signed",
+            "consensus",
+            "adjudicated",
+            "locked",
+            "in force",
+            "built",
+            "confirmed",
+            "intact",
+            "verified",
+        }
     ),
     "bad": frozenset({"refused", "rejected", "failed", "overdue", "broken", "missing", "returned"}),
-    "held": frozenset({"held", "withdrawn", "void", "voided", "disabled", "unlocked", "declined", "cancelled"}),
+    "held": frozenset(
+        {"held", "withdrawn", "void", "voided", "disabled", "unlocked", "superseded", "declined", "cancelled"}
+    ),
 }
 TONE_OF = {state: tone for tone, states in TONES.items() for state in states}
 

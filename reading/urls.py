@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from reading.border import behind
-from reading.views import campaigns, charters, leak, reads, review, screen, training, worklist
+from reading.views import campaigns, charters, leak, reads, review, screen, signed, training, worklist
 
 app_name = "reading"
 coordinator = [
@@ -47,6 +47,7 @@ reader = [
     path("read/<str:token>/take-over", screen.take_over, name="take-over"),
     path("read/<str:token>/review", review.review, name="review"),
     path("read/<str:token>/sign", review.sign, name="sign"),
+    path("read/<str:token>/signed", signed.signed, name="signed"),
     path("read/<str:token>/decline", worklist.decline, name="decline"),
     path("read/<str:token>/film/<str:film>/preview.jpg", screen.preview, name="preview"),
     path("read/<str:token>/film/<str:film>/<str:level>/<int:number>", screen.band, name="band"),

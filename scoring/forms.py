@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
-PASSWORD = forms.PasswordInput(attrs={"autocomplete": "current-password"})
+from accounts.act_forms import ActForm
+from accounts.signed_acts import Act
 
 
-class ShareForm(forms.Form):
+class ShareForm(ActForm):
     """The file that custodian.py wrote, under the custodian's signature."""
 
     opening_share = forms.FileField(help_text="The .share.json file that custodian.py open wrote for this request.")
-    password = forms.CharField(widget=PASSWORD, help_text="The password that you sign in with.")
+
+    def __init__(self, data: Any = None, files: Any = None) -> None:
+        super().__init__(Act.ARMS_SHARE, data=data, files=files)
 
 
-class ReceiveForm(forms.Form):
+class ReceiveForm(ActForm):
     """What receiving the arms means, and the password again."""
 
     understood = forms.BooleanField(
         label="I understand that my other roles in this trial end now and that I can never be blinded in it again"
     )
-    password = forms.CharField(widget=PASSWORD, help_text="The password that you sign in with.")
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(Act.ARMS_RECEIPT, data=data)

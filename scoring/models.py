@@ -95,7 +95,10 @@ class Dataset(models.Model):
 
 
 class Lock(models.Model):
-    """The lock of a dataset by two people: its root hash under two signatures. Insert-only."""
+    """The lock of a dataset by two people: its root hash under two signatures. Insert-only.
+
+    A lock that `corrects` another was made after arms were received: the other stays the analysis of record.
+    """
 
     dataset = models.OneToOneField(Dataset, on_delete=models.PROTECT, related_name="lock")
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="locks")
@@ -104,6 +107,7 @@ class Lock(models.Model):
     requested = models.ForeignKey("accounts.Signature", on_delete=models.PROTECT, related_name="+")
     confirmed = models.ForeignKey("accounts.Signature", on_delete=models.PROTECT, related_name="+")
     row_diff = models.JSONField(default=dict)
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections")
     locked_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -112,6 +116,14 @@ class Lock(models.Model):
 
     def __str__(self) -> str:
         return f"lock {self.number}"
+
+    @property
+    def state(self) -> str:
+        """In force, superseded once it was unlocked, or a correction made after arms were received."""
+        if self.corrects_id:
+            return "correction"
+        unlock = getattr(self, "unlock", None)
+        return "superseded" if unlock and unlock.agreed_id else "in force"
 
 
 class LockRequest(models.Model):
@@ -131,14 +143,12 @@ class LockRequest(models.Model):
 
 
 class Unlock(models.Model):
-    """The unlocking of a lock: the reason, who requested it and which other person agreed."""
+    """The unlocking of a lock: the reason, the signature that requested it and that of the other person who agreed."""
 
     lock = models.OneToOneField(Lock, on_delete=models.PROTECT, related_name="unlock")
     reason = models.CharField(max_length=500)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField(auto_now_add=True)
-    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
-    agreed_at = models.DateTimeField(null=True, blank=True)
+    requested = models.ForeignKey("accounts.Signature", on_delete=models.PROTECT, related_name="+")
+    agreed = models.ForeignKey("accounts.Signature", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
 
     def __str__(self) -> str:
         return f"unlock of lock {self.lock_id}"

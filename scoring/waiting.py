@@ -22,7 +22,7 @@ def to_build(user_id: int, place: TrialRole) -> Iterator[Waiting]:
 def to_confirm(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     """Locks and unlocks that another person requested."""
     locks = Dataset.objects.filter(campaign__trial__code=place.code, status=DatasetStatus.LOCK_REQUESTED).count()
-    unlocks = Unlock.objects.filter(lock__campaign__trial__code=place.code, agreed_by=None).count()
+    unlocks = Unlock.objects.filter(lock__campaign__trial__code=place.code, agreed=None).count()
     page = reverse("scoring:locks", args=[place.code])
     yield Waiting("Locks to confirm", locks, page)
     yield Waiting("Unlock requests", unlocks, page)

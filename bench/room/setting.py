@@ -90,7 +90,8 @@ class ReadingSetting:
         """Work for a worker: a case is issued again, with new tokens, orders and the digests of all its films."""
         last = self.campaign.cases.live().order_by("-number").first()
         if last is not None:
-            void_and_reissue(case=last, actor=self.coordinator, reason="bench")
+            user = self.people[COORDINATOR]
+            void_and_reissue(case=last, actor=self.coordinator, user=user, password=cast.PASSWORD, reason="bench")
 
 
 def hang(planned: Planned, films: list[Packed]) -> None:

@@ -20,7 +20,7 @@ from reading.issuing.randomisation import Draw, new_seed
 from reading.leak_scan.scans import films_since, in_the_way
 from reading.models import Campaign, CampaignStatus, Case, Charter, CharterStatus, SealedCase
 from reading.models.campaign import CAMPAIGN_TRANSITIONS
-from reading.states import CAMPAIGN_BECOMES, CAMPAIGN_IS, demand_open, demand_reason, said_of
+from reading.states import CAMPAIGN_BECOMES, CAMPAIGN_IS, demand_open, said_of
 from reading.unblinding import seal, unseal
 from studies.models import Film, Subject, Trial, Visit
 
@@ -187,25 +187,6 @@ def demand_all_read(campaign: Campaign, reason: str) -> int:
         to_come = counted(left.to_come, "repeat is", "repeats are")
         raise WrongState(f"{cannot} {to_come} still to come. Issue them, or give a reason for leaving them out.")
     return left.to_come
-
-
-def reopen_campaign(*, campaign: Campaign, actor: Actor, reason: str) -> None:
-    """Reopens a campaign that is closed and not locked, with a reason."""
-    authorise(actor, Action.RUN_CAMPAIGN)
-    demand_reason(reason)
-    if campaign.status != CampaignStatus.CLOSED:
-        raise WrongState(f"{said_of(campaign)} Only a campaign that is closed, and not locked, can be reopened.")
-    with audited_atomic():
-        move_campaign(campaign, CampaignStatus.OPEN, closed_at=None)
-        record(
-            action="reading.campaign.reopened",
-            actor=actor,
-            stream=campaign.trial.code,
-            subject=("reading.campaign", str(campaign.pk)),
-            changes={"status": [CampaignStatus.CLOSED, CampaignStatus.OPEN]},
-            reason=reason,
-            details={"campaign": campaign.code},
-        )
 
 
 def open_case_seal(case: Case) -> FrozenCase:

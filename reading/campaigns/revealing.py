@@ -20,7 +20,7 @@ from studies.models import Membership, Trial
 def reveal_seeds(*, campaign: Campaign, actor: Actor) -> dict[str, Any]:
     """Every seed of the campaign with the event that committed to it; recorded in the audit trail each time.
 
-    From now on these batches take no more reads: reads issued after an unlock are drawn from a new seed.
+    From now on these batches take no more reads, and the campaign cannot be reopened.
     """
     authorise(actor, Action.REVEAL_SEEDS)
     if campaign.status != CampaignStatus.LOCKED:

@@ -10,7 +10,8 @@ from django.utils import timezone
 import instruments
 from accounts.models import User
 from accounts.roles import Action, authorise
-from accounts.signatures import check_password_for_signature, write_signature
+from accounts.signatures import prove, statement, write_signature
+from accounts.signed_acts import Act
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from config.wording import either, quoted
@@ -64,15 +65,18 @@ def changed_terms(old: dict[str, Any], new: dict[str, Any]) -> dict[str, list[An
 
 
 def sign_charter(*, charter: Charter, actor: Actor, user: User, password: str) -> Charter:
-    """Signs the draft: from now on it never changes."""
+    """Signs the draft: from now on it never changes. The same form sent twice signs once."""
     authorise(actor, Action.SIGN_CHARTER)
     digest = terms_of(charter).digest()
-    check_password_for_signature(user=user, password=password)
+    prove(act=Act.CHARTER, user=user, password=password)
     with audited_atomic():
+        current = Charter.objects.select_for_update().get(pk=charter.pk)
+        if current.signature_id and Charter.objects.filter(pk=charter.pk, signature__signer=user).exists():
+            return current
         signature = write_signature(
+            act=Act.CHARTER,
             actor=actor,
             user=user,
-            meaning="I approve this charter",
             record=("reading.charter", str(charter.pk)),
             digest=digest,
             stream=charter.trial.code,
@@ -94,8 +98,10 @@ def sign_charter(*, charter: Charter, actor: Actor, user: User, password: str) -
     return charter
 
 
-def qualify_reader(*, trial: Trial, actor: Actor, reader: User, instrument: str, evidence: str) -> Qualification:
-    """Records that a reader of the trial may read by an instrument, and on what evidence."""
+def qualify_reader(
+    *, trial: Trial, actor: Actor, user: User, password: str, reader: User, instrument: str, evidence: str
+) -> Qualification:
+    """Records that a reader of the trial may read by an instrument, and on what evidence, under a signature."""
     authorise(actor, Action.WRITE_CHARTER)
     if instrument not in instruments.KEYS:
         text = f"The instrument cannot be {quoted(instrument)}. Choose {either(instruments.KEYS)}."
@@ -104,10 +110,22 @@ def qualify_reader(*, trial: Trial, actor: Actor, reader: User, instrument: str,
         raise BadInput("The evidence is missing. Write in a sentence what was tested and when.", field="evidence")
     if not Membership.objects.current().filter(trial=trial, user=reader, role__in=["reader", "adjudicator"]).exists():
         raise BadInput(f"Choose a reader or adjudicator of this trial. {reader} is neither.", field="reader")
+    prove(act=Act.QUALIFICATION, user=user, password=password)
+    given: dict[str, Any] = {"reader": reader, "instrument": instrument, "evidence": evidence.strip()}
     with audited_atomic():
-        qualification = Qualification.objects.create(
-            trial=trial, reader=reader, instrument=instrument, evidence=evidence.strip()
+        earlier = Qualification.objects.filter(trial=Trial.objects.select_for_update().get(pk=trial.pk))
+        if same := earlier.filter(**given, revoked_at=None, signature__signer=user).first():
+            return same
+        facts = {**given, "reader": reader.pk, "number": earlier.count()}
+        signature = write_signature(
+            act=Act.QUALIFICATION,
+            actor=actor,
+            user=user,
+            record=("accounts.user", str(reader.pk)),
+            digest=statement(trial=trial.code, **facts),
+            stream=trial.code,
         )
+        qualification = Qualification.objects.create(trial=trial, **given, signature=signature)
         record(
             action="reading.reader.qualified",
             actor=actor,

@@ -6,7 +6,9 @@ from typing import Any
 
 from django import forms
 
+from accounts.act_forms import ActForm
 from accounts.models import User
+from accounts.signed_acts import Act
 from config.days import DayField
 from reading.charter.versions import terms_of
 from reading.issuing.presentations import MIXED
@@ -69,7 +71,7 @@ class BatchForm(forms.Form):
         self.fields["readers"].initial = list(people)
 
 
-class ReturnForm(forms.Form):
+class ReturnForm(ActForm):
     """Why a signed read is returned."""
 
     reason = forms.ChoiceField(choices=list(RETURN_REASONS.items()))
@@ -78,7 +80,7 @@ class ReturnForm(forms.Form):
     )
 
     def __init__(self, read: Read, data: Any = None) -> None:
-        super().__init__(data)
+        super().__init__(Act.RETURN, data=data)
         if presentation_of(read) in MIXED:
             steps = read.steps.order_by("queue_position")
             self.fields["step"] = TimepointField(
@@ -86,6 +88,7 @@ class ReturnForm(forms.Form):
                 label="Timepoint",
                 help_text="As labelled in the reader's worklist. Timepoints are returned one at a time.",
             )
+            self.order_fields(["reason", "note", "step", "password"])
 
 
 class TimepointField(forms.ModelChoiceField):  # type: ignore[type-arg]

@@ -8,7 +8,9 @@ from typing import Any
 from django import forms
 
 import instruments
+from accounts.act_forms import ActForm
 from accounts.models import User
+from accounts.signed_acts import Act
 from instruments.missing import RULES
 from reading.charter.terms import ENTRY_ORDERS, LATE_FILM_RULES, LOOKING, RESULT_RULES, Terms
 from reading.issuing.presentations import PRESENTATIONS
@@ -139,16 +141,7 @@ class CharterForm(forms.Form):
         return {field.name: self.cleaned_data[field.name] for field in fields(Terms) if field.name in self.cleaned_data}
 
 
-class SignForm(forms.Form):
-    """The password, entered again under the meaning of the signature."""
-
-    password = forms.CharField(
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        help_text="The password that you sign in with.",
-    )
-
-
-class QualificationForm(forms.Form):
+class QualificationForm(ActForm):
     """A reader's qualification for an instrument."""
 
     reader = forms.ModelChoiceField(User.objects.none())
@@ -156,7 +149,7 @@ class QualificationForm(forms.Form):
     evidence = forms.CharField(max_length=300, help_text="What was tested, on which films, when, and with what result.")
 
     def __init__(self, people: Any, data: Any = None) -> None:
-        super().__init__(data)
+        super().__init__(Act.QUALIFICATION, data=data)
         self.fields["reader"].queryset = people  # type: ignore[attr-defined]
         options = [(key, instruments.get(key).title) for key in instruments.KEYS]
         self.fields["instrument"].choices = options  # type: ignore[attr-defined]

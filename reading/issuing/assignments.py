@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Action, authorise
+from accounts.signatures import prove, signed_before, statement, write_signature
+from accounts.signed_acts import Act
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from config.tokens import new_token
@@ -139,14 +141,18 @@ def move_case(case: Case, to: CaseStatus, **changes: object) -> None:
         raise WrongState(f"Case {case.number} is {CASE_IS[case.status]}, so it cannot be {becomes}.")
 
 
-def void_and_reissue(*, case: Case, actor: Actor, reason: str) -> Case | None:
+def void_and_reissue(*, case: Case, actor: Actor, user: User, password: str, reason: str) -> Case | None:
     """Voids a case (kept, with its reason) and issues it again with the current films, new tokens and a new order.
 
-    The same people read it again. None when too few timepoints remain for the charter's minimum.
+    The same people read it again. None when too few timepoints remain for the charter's minimum. Both acts are
+    signed; the same form sent twice voids once.
     """
     authorise(actor, Action.RETURN_READS)
     demand_reason(reason)
+    prove(act=Act.VOID, user=user, password=password)
     campaign = case.campaign
+    if voided_before(case, user, reason):
+        return Case.objects.filter(replaces=case).first()
     demand_open(campaign, "Cases are voided")
     frozen = open_case_seal(case)
     visits = list(Visit.objects.filter(pk__in=[t.visit for t in frozen.timepoints]).values_list("code", flat=True))
@@ -155,12 +161,17 @@ def void_and_reissue(*, case: Case, actor: Actor, reason: str) -> Case | None:
     )
     enough = films and len(films[0].timepoints) >= terms_of(campaign.charter).minimum_timepoints
     with audited_atomic():
+        Case.objects.select_for_update().get(pk=case.pk)
+        if voided_before(case, user, reason):
+            return Case.objects.filter(replaces=case).first()
+        sign_for_case(Act.VOID, case, actor, user, said_of_void(case, reason))
         readers = void_case(case, actor, reason)
         if not enough:
             return None
         number = campaign.cases.count() + 1
         (new,) = add_cases(campaign, films, first_number=number)
         Case.objects.filter(pk=new.pk).update(replaces=case)
+        sign_for_case(Act.REISSUE, new, actor, user, statement(case=new.token, replaces=case.token))
         batch = open_batch(campaign, f"Case {number}, issued again", None, actor)
         ask_for_reads(batch, [Assignment(new.pk, reader) for reader in readers])
         record(
@@ -173,6 +184,23 @@ def void_and_reissue(*, case: Case, actor: Actor, reason: str) -> Case | None:
         )
     new.refresh_from_db()
     return new
+
+
+def said_of_void(case: Case, reason: str) -> str:
+    """The digest that the signature under a void covers."""
+    return statement(case=case.token, number=case.number, reason=reason)
+
+
+def voided_before(case: Case, user: User, reason: str) -> bool:
+    """Whether this person voided this case for this reason already."""
+    on_case = ("reading.case", str(case.pk))
+    return bool(signed_before(act=Act.VOID, user=user, record=on_case, digest=said_of_void(case, reason)))
+
+
+def sign_for_case(act: Act, case: Case, actor: Actor, user: User, digest: str) -> None:
+    """The signature under what happens to a case."""
+    on_case = ("reading.case", str(case.pk))
+    write_signature(act=act, actor=actor, user=user, record=on_case, digest=digest, stream=case.campaign.trial.code)
 
 
 def void_case(case: Case, actor: Actor, reason: str) -> list[int]:

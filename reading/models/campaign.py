@@ -29,7 +29,10 @@ CAMPAIGN_TRANSITIONS: dict[CampaignStatus, frozenset[CampaignStatus]] = {
 
 
 class Campaign(models.Model):
-    """One reading of a set of cases under one charter version; case list and film cut-off are frozen at opening."""
+    """One reading of a set of cases under one charter version; case list and film cut-off are frozen at opening.
+
+    `locked_root` is the root of its newest lock, also after that lock was opened again; empty before the first.
+    """
 
     trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="campaigns")
     charter = models.ForeignKey(Charter, on_delete=models.PROTECT, related_name="campaigns")
@@ -38,6 +41,7 @@ class Campaign(models.Model):
     status = models.CharField(max_length=8, choices=CampaignStatus.choices, default=CampaignStatus.DRAFT)
     film_cut_off = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    locked_root = models.CharField(max_length=64, blank=True)
 
     class Meta:
         ordering: ClassVar = ["trial", "code"]

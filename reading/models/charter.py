@@ -45,12 +45,16 @@ class Charter(models.Model):
 
 
 class Qualification(models.Model):
-    """A person's qualification to read with an instrument in a trial: since when and on what evidence."""
+    """A person's qualification to read with an instrument in a trial: since when and on what evidence.
+
+    Signed by the person who records it; a job that finds a training passed records it without a signature.
+    """
 
     trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="qualifications")
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="qualifications")
     instrument = models.CharField(max_length=32)
     evidence = models.CharField(max_length=300)
+    signature = models.ForeignKey("accounts.Signature", on_delete=models.PROTECT, null=True, blank=True)
     granted_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 

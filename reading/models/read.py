@@ -171,11 +171,12 @@ class DisplayedFilm(models.Model):
 
 
 class ReadReturn(models.Model):
-    """Records that a signed read was returned to its reader, and why. Insert-only."""
+    """Records that a signed read was returned to its reader, and why, under a signature. Insert-only."""
 
     read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="returns")
     reason = models.CharField(max_length=40)
     note = models.CharField(max_length=300, blank=True)
+    signature = models.ForeignKey("accounts.Signature", on_delete=models.PROTECT)
     returned_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -6,11 +6,13 @@ import hashlib
 import json
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Action, authorise
-from accounts.signatures import check_password_for_signature, write_signature
+from accounts.signatures import prove, statement, write_signature
+from accounts.signed_acts import Act, meaning_of
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from config.wording import counted, either, quoted
@@ -23,10 +25,7 @@ from reading.room.cells import cells_of, count_filled, instrument_of, timepoints
 from reading.room.steps import open_step, place_in, presentation_of, status_of, takes_values
 from reading.states import READ_IS
 
-MEANINGS = {
-    "read": "I read these films myself and these are my scores",
-    "corrected": "I corrected this read after it was returned and these are my scores",
-}
+MEANINGS = {"read": Act.READ, "corrected": Act.CORRECTED_READ}
 RETURN_REASONS = {
     "incomplete": "A joint was overlooked",
     "wrong-joint": "Values were entered at the wrong joint",
@@ -90,11 +89,11 @@ def sign_step(
     authorise(actor, Action.READ_CASES)
     if meaning not in MEANINGS:
         text = f"The meaning of the signature cannot be {quoted(meaning)}."
-        raise BadInput(f"{text} Choose {either(map(quoted, MEANINGS.values()))}.")
+        raise BadInput(f"{text} Choose {either(quoted(meaning_of(act)) for act in MEANINGS.values())}.")
     if gaps := count_gaps(read, step):
         empty = counted(gaps, "cell has", "cells have")
         raise WrongState(f"{empty} neither a score nor a reason. Fill every cell before you sign.")
-    check_password_for_signature(user=user, password=password)
+    prove(act=MEANINGS[meaning], user=user, password=password)
     with audited_atomic():
         locked = Read.objects.select_for_update().get(pk=read.pk)
         step = locked.steps.get(pk=step.pk)
@@ -112,7 +111,7 @@ def sign_step(
             actor=actor,
             stream=read.case.campaign.trial.code,
             subject=("reading.read", str(read.pk)),
-            details={**place_in(read, step), "digest": signed.digest, "meaning": MEANINGS[meaning]},
+            details={**place_in(read, step), "digest": signed.digest, "meaning": meaning_of(MEANINGS[meaning])},
             rows=[signed],
         )
         read.refresh_from_db()
@@ -125,9 +124,9 @@ def write_signed_values(read: Read, step: ReadStep, actor: Actor, user: User, me
     """The signature and the bytes it covers; a step signed again gets the next version."""
     digest = digest_of(text)
     signature = write_signature(
+        act=MEANINGS[meaning],
         actor=actor,
         user=user,
-        meaning=MEANINGS[meaning],
         record=("reading.read", str(read.pk)),
         digest=digest,
         stream=read.case.campaign.trial.code,
@@ -156,8 +155,12 @@ def ask_for_consensus(read: Read) -> None:
     add(kind="scoring.consensus", key=f"case-{case.pk}-{versions}", payload={"case": case.pk})
 
 
-def return_read(*, read: Read, actor: Actor, reason: str, note: str, step: ReadStep | None = None) -> ReadReturn:
+def return_read(
+    *, read: Read, actor: Actor, user: User, password: str, reason: str, note: str, step: ReadStep | None = None
+) -> ReadReturn:
     """Returns a signed read to its reader; the case waits for a new signature and the old one is kept.
+
+    Signed over the read, the reason and the note; the same form sent twice returns it once.
 
     The steps that count are open again; timepoints read alone before a last joint step stay locked. Where timepoints
     are mixed, one `step` is returned by itself: several at once would reveal that they belong together.
@@ -166,12 +169,21 @@ def return_read(*, read: Read, actor: Actor, reason: str, note: str, step: ReadS
     if reason not in RETURN_REASONS:
         text = f"The reason cannot be {quoted(reason)}. Choose {either(map(quoted, RETURN_REASONS.values()))}."
         raise BadInput(text, field="reason")
-    again = read.steps.filter(counts=True)
-    if presentation_of(read) in MIXED:
-        again = again.filter(pk__in=[step.pk] if step else [])
-        if not again:
-            raise BadInput("Choose the timepoint of this read to return to its reader.", field="step")
+    again = steps_to_open_again(read, step)
+    prove(act=Act.RETURN, user=user, password=password)
     with audited_atomic():
+        Read.objects.select_for_update().get(pk=read.pk)
+        facts = {"read": read.token, "step": step.position if step else None, "reason": reason, "note": note[:300]}
+        if same := returned_before(read, user, facts):
+            return same
+        signature = write_signature(
+            act=Act.RETURN,
+            actor=actor,
+            user=user,
+            record=("reading.read", str(read.pk)),
+            digest=statement(**facts, number=read.returns.count()),
+            stream=read.case.campaign.trial.code,
+        )
         move_read(read, ReadStatus.RETURNED, signed_at=None)
         again.update(locked_at=None)
         case = Case.objects.select_for_update().get(pk=read.case_id)  # with its latest result
@@ -179,7 +191,7 @@ def return_read(*, read: Read, actor: Actor, reason: str, note: str, step: ReadS
             move_case(case, CaseStatus.DISCORDANT)
         elif read.kind == ReadKind.PRIMARY and case.status != CaseStatus.OPEN:
             move_case(case, CaseStatus.OPEN)
-        returned = ReadReturn.objects.create(read=read, reason=reason, note=note[:300])
+        returned = ReadReturn.objects.create(read=read, reason=reason, note=note[:300], signature=signature)
         record(
             action="reading.read.returned",
             actor=actor,
@@ -191,3 +203,23 @@ def return_read(*, read: Read, actor: Actor, reason: str, note: str, step: ReadS
             rows=[returned],
         )
     return returned
+
+
+def steps_to_open_again(read: Read, step: ReadStep | None) -> QuerySet[ReadStep]:
+    """The steps that count; where timepoints are mixed, the chosen one."""
+    again = read.steps.filter(counts=True)
+    if presentation_of(read) not in MIXED:
+        return again
+    if step is None or not (again := again.filter(pk=step.pk)):
+        raise BadInput("Choose the timepoint of this read to return to its reader.", field="step")
+    return again
+
+
+def returned_before(read: Read, user: User, facts: dict[str, object]) -> ReadReturn | None:
+    """The newest return, if this person signed the same and the reader has not signed again since."""
+    last = read.returns.select_related("signature").last()
+    if last is None or last.signature.signer_id != user.pk:
+        return None
+    same = last.signature.digest == statement(**facts, number=read.returns.count() - 1)
+    waiting = Read.objects.filter(pk=read.pk, status=ReadStatus.RETURNED).exists()
+    return last if same and waiting else None

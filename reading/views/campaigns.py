@@ -9,29 +9,32 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from accounts.act_forms import ReasonedActForm
+from accounts.identity import signed_in
 from accounts.roles import Action
+from accounts.signed_acts import Act
 from audit.trail import Actor
 from config.cells import Badge, Column, Link, Progress
 from config.filters import ChoiceFilter
 from config.form_refusals import refused_on
 from config.listing import Listing
+from reading.campaigns.analysis_of_record import timing_of
 from reading.campaigns.opening import (
     cases_with_other_films,
     close_campaign,
     create_campaign,
     open_campaign,
-    reopen_campaign,
     why_not,
 )
 from reading.campaigns.outstanding import outstanding_in
 from reading.campaigns.progress import SubjectNames, counts_of, loads_of
+from reading.campaigns.reopening import reopen_campaign
 from reading.forms.campaign import CampaignForm, OpenForm
 from reading.issuing.adjudication import unadjudicated
 from reading.issuing.repeats import repeats_in_words
 from reading.leak_scan.scans import newest_scan
 from reading.models import Campaign, CampaignStatus, Case, CaseStatus, ImageProblem, Read
 from studies.access import trial_or_404
-from studies.forms.planning import ReasonForm
 from studies.models import Trial
 
 
@@ -92,6 +95,7 @@ def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         "obstacles": why_not(shown) if shown.status == CampaignStatus.DRAFT else [],
         "scanned": newest_scan(shown) is not None,
         "form": form,
+        "timing": timing_of(shown),
         "counts": counts_of(shown, today),
         "loads": [(load, Progress(load.signed, load.assigned)) for load in loads_of(shown, today)],
         "batches": shown.batches.order_by("-pk")[:20],
@@ -140,10 +144,10 @@ def close(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 def reopen(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """Reopens a campaign that is closed and not locked."""
     trial, shown, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)
-    form = ReasonForm(request.POST or None)
+    form = ReasonedActForm(Act.REOPENING, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
-            reopen_campaign(campaign=shown, actor=actor, reason=form.cleaned_data["reason"])
+            reopen_campaign(campaign=shown, actor=actor, user=signed_in(request), **form.cleaned_data)
             return redirect("reading:campaign", code, slug)
     context = {"trial": trial, "form": form, "heading": f"Reopen campaign {slug}", "submit": "Reopen the campaign"}
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)

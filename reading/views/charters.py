@@ -7,15 +7,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
 import instruments
+from accounts.act_forms import ActForm
 from accounts.identity import signed_in
 from accounts.models import User
 from accounts.roles import Action
+from accounts.signed_acts import Act
 from config.cells import Column
 from config.form_refusals import refused_on
 from config.listing import Listing
 from reading.charter.terms import CHOICES
 from reading.charter.versions import disqualify_reader, draft_charter, qualify_reader, sign_charter, terms_of
-from reading.forms.charter import CharterForm, QualificationForm, SignForm
+from reading.forms.charter import CharterForm, QualificationForm
 from reading.models import Charter, CharterStatus, Qualification
 from studies.access import trial_or_404
 from studies.arms.custodian_keys import holds_arms
@@ -27,7 +29,7 @@ def charters(request: HttpRequest, code: str) -> HttpResponse:
     trial, _ = trial_or_404(request, code, Action.WRITE_CHARTER)
     versions = list(trial.charters.select_related("signature"))
     draft = next((one for one in versions if one.status == CharterStatus.DRAFT), None)
-    context = {"trial": trial, "versions": versions, "draft": draft, "form": SignForm()}
+    context = {"trial": trial, "versions": versions, "draft": draft, "form": ActForm(Act.CHARTER)}
     return render(request, "reading/charters.html", context)
 
 
@@ -49,10 +51,10 @@ def charter(request: HttpRequest, code: str, version: int) -> HttpResponse:
     """One version, term by term; a draft may be signed here."""
     trial, actor = trial_or_404(request, code, Action.SIGN_CHARTER)
     shown = get_object_or_404(Charter.objects.select_related("trial", "signature"), trial=trial, version=version)
-    form = SignForm(request.POST or None)
+    form = ActForm(Act.CHARTER, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
-            sign_charter(charter=shown, actor=actor, user=signed_in(request), password=form.cleaned_data["password"])
+            sign_charter(charter=shown, actor=actor, user=signed_in(request), **form.cleaned_data)
             messages.success(request, f"Charter version {version} is signed.")
             return redirect("reading:charters", code)
     said = terms_of(shown).as_json()
@@ -85,7 +87,7 @@ def qualifications(request: HttpRequest, code: str) -> HttpResponseBase:
     form = QualificationForm(people, request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
-            qualify_reader(trial=trial, actor=actor, **form.cleaned_data)
+            qualify_reader(trial=trial, actor=actor, user=signed_in(request), **form.cleaned_data)
             return redirect(request.path)
     rows = trial.qualifications.select_related("reader", "trial")
     listing = Listing(request, rows, columns=COLUMNS, name="qualifications", search=["reader__name"], sort="reader")

@@ -8,7 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from accounts.act_forms import ReasonedActForm
+from accounts.identity import signed_in
 from accounts.roles import Action
+from accounts.signed_acts import Act
 from config.cells import Column
 from config.filters import ChoiceFilter
 from config.form_refusals import refused_on
@@ -112,7 +115,7 @@ def give_back(request: HttpRequest, code: str, slug: str, pk: int) -> HttpRespon
     form = ReturnForm(read, request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
-            return_read(read=read, actor=actor, **form.cleaned_data)
+            return_read(read=read, actor=actor, user=signed_in(request), **form.cleaned_data)
             return redirect("reading:reads", code, slug)
     heading = f"Return case {read.case.number} to {read.reader}"
     context = {"trial": trial, "form": form, "heading": heading, "submit": "Return the read"}
@@ -140,10 +143,10 @@ def void(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
     case = get_object_or_404(
         Case.objects.select_related("campaign__trial", "campaign__charter"), campaign=campaign, pk=pk
     )
-    form = ReasonForm(request.POST or None)
+    form = ReasonedActForm(Act.VOID, Act.REISSUE, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
-            new = void_and_reissue(case=case, actor=actor, reason=form.cleaned_data["reason"])
+            new = void_and_reissue(case=case, actor=actor, user=signed_in(request), **form.cleaned_data)
             text = f"Case {case.number} is voided"
             messages.success(request, f"{text}; it is issued again as case {new.number}." if new else f"{text}.")
             return redirect("reading:cases", code, slug)

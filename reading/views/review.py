@@ -1,4 +1,4 @@
-"""The review of a read before its signature: gaps, not assessable, bulk entries, flags. No sums."""
+"""The review of a read before its signature: every value, gaps, not assessable, bulk entries, flags. No sums."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.identity import signed_in
+from accounts.signed_acts import meaning_of
 from config.errors import Refusal
 from config.refusals import status_of
 from config.tokens import new_token
@@ -18,14 +19,12 @@ from reading.models import DisplayedTimepoint, Read, SignedValues
 from reading.room.access import Piece, piece_or_404
 from reading.room.blinded import blind_case
 from reading.room.cells import ABSENT, Cell, Cells, cells_of, instrument_of, notes_of, timepoints_of
-from reading.room.pace import wait_for
 from reading.room.queue_key import queue_key
+from reading.room.score_grid import SIDES, impossible, score_grid
 from reading.room.signing import MEANINGS, canonical_text, canonical_values, digest_of, sign_step
 from reading.room.steps import open_step, what_is_signed
-from reading.room.worklist import waiting_for
 from reading.views.screen import see_other, unkept
-
-SIDES = {"L": "Left", "R": "Right"}
+from reading.views.signed import address_after
 
 
 @require_GET
@@ -41,7 +40,8 @@ def sign(request: HttpRequest, token: str) -> HttpResponse:
     piece = piece_or_404(request, token)
     digest = request.POST.get("values_digest", "")
     of = {"step": piece.step} if piece.step.token else {"step__read": piece.read}
-    if SignedValues.objects.filter(step__locked_at__isnull=False, digest=digest, **of).exists():
+    already = SignedValues.objects.filter(step__locked_at__isnull=False, digest=digest, **of)
+    if already.exists():
         return see_other(after_signing(piece))
     try:
         sign_step(
@@ -54,21 +54,18 @@ def sign(request: HttpRequest, token: str) -> HttpResponse:
             shown_digest=digest,
         )
     except Refusal as refusal:
+        if already.exists():  # the same form, sent at the same moment, was first
+            return see_other(after_signing(piece))
         context = review_context(piece) | {"error": str(refusal)}
         return unkept(render(request, "reading/review.html", context, status=status_of(refusal)))
     return see_other(after_signing(piece))
 
 
 def after_signing(piece: Piece) -> str:
-    """The next step of the read or the next case; the worklist if none is waiting or the charter requires a pause."""
+    """The next step of the same case; after the last one, that the case is signed and which case comes next."""
     if piece.step.token is None and open_step(piece.read):
         return reverse("reading:screen", args=[piece.token])
-    if piece.read.case.campaign.trains:
-        return reverse("reading:screen", args=[piece.token])  # shown with the reference
-    waiting = waiting_for(piece.read.reader_id, 1)
-    if not waiting or wait_for(waiting[0]):
-        return reverse("reading:worklist")
-    return reverse("reading:screen", args=[waiting[0].token])
+    return address_after(piece)
 
 
 def review_context(piece: Piece) -> dict[str, Any]:
@@ -77,23 +74,27 @@ def review_context(piece: Piece) -> dict[str, Any]:
     instrument, timepoints = instrument_of(read), timepoints_of(step)
     cells = cells_of(timepoints)
     case = blind_case(piece, (), cells)
-    gaps = cells_that(instrument, timepoints, cells, lambda cell: not cell.filled)
+    gaps = cells_that(instrument, timepoints, cells, lambda item, cell: not cell.filled)
+    wrong = cells_that(instrument, timepoints, cells, impossible)
     return {
         "case": case.as_json(),
         "progress": case.progress,
         "what": what_is_signed(read, step),
-        "can_sign": piece.writable and not gaps,
+        "can_sign": piece.writable and not gaps and not wrong,
         "why_not": case.read_only if not piece.writable else gaps_in_words(len(gaps)),
         "error": "",
         "values_digest": digest_of(canonical_text(canonical_values(read, step))),
         "sign_op_id": new_token(),
         "queue_key": queue_key(piece.read.reader_id, piece.token),
         "meanings": [{"code": code, "label": label} for code, label in meanings_for(read).items()],
+        "grid": score_grid(instrument, timepoints, cells, notes_of(timepoints)),
+        "signatures": [signed.signature for signed in step.signed_values.select_related("signature")],
         "gaps": gaps,
+        "impossible": wrong,
         "not_assessable": cells_that(
-            instrument, timepoints, cells, lambda cell: bool(cell.reason) and cell.reason != ABSENT
+            instrument, timepoints, cells, lambda item, cell: bool(cell.reason) and cell.reason != ABSENT
         ),
-        "bulk": cells_that(instrument, timepoints, cells, lambda cell: cell.entry == "bulk"),
+        "bulk": cells_that(instrument, timepoints, cells, lambda item, cell: cell.entry == "bulk"),
         "flags": flagged(instrument, timepoints),
         "by_timepoint": [count_cells(instrument, timepoint, cells) for timepoint in timepoints],
     }
@@ -107,7 +108,7 @@ def gaps_in_words(count: int) -> str:
 def meanings_for(read: Read) -> dict[str, str]:
     """What a signature may mean on this read."""
     wanted = "corrected" if read.returns.exists() else "read"
-    return {wanted: MEANINGS[wanted]}
+    return {wanted: meaning_of(MEANINGS[wanted])}
 
 
 def cells_that(
@@ -119,7 +120,7 @@ def cells_that(
         describe(instrument, timepoint, item, cell)
         for item in instrument.items
         for timepoint in timepoints
-        if wanted(cell := cells.get((timepoint.pk, item.key), empty))
+        if wanted(item, cell := cells.get((timepoint.pk, item.key), empty))
     ]
 
 

@@ -14,6 +14,7 @@ from studies.plan.membership import grant
 
 PASSWORD = "rheumatology-demo"  # noqa: S105  printed by bin/demo, known to everybody, valid nowhere else
 SYSTEM = Actor.system("demo")
+COORDINATOR = "coordinator@demo.example"
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,15 @@ def admit(trial: Trial, site: Site, people: dict[str, User]) -> None:
         grant(trial=trial, user=user, role=account.role, reason="demo", actor=SYSTEM, site=own_site)
         if account.role in (Role.READER, Role.ADJUDICATOR):
             evidence = "Demo: simulated agreement with reference scores"
-            qualify_reader(trial=trial, actor=SYSTEM, reader=user, instrument="svdh", evidence=evidence)
+            qualify_reader(
+                trial=trial,
+                actor=actor(people, COORDINATOR),
+                user=people[COORDINATOR],
+                password=PASSWORD,
+                reader=user,
+                instrument="svdh",
+                evidence=evidence,
+            )
 
 
 def actor(people: dict[str, User], email: str) -> Actor:

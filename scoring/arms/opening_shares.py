@@ -13,9 +13,10 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import User
 from accounts.roles import Action, authorise
-from accounts.signatures import check_password_for_signature, write_signature
+from accounts.signatures import prove, write_signature
+from accounts.signed_acts import Act
 from audit.trail import Actor, audited_atomic
-from config.errors import BadInput, WrongState
+from config.errors import BadInput
 from config.given_json import read_json
 from jobs.queue import add
 from scoring.arms.requests import demand_waiting, key_of, move_request, place_of, tell, values_of
@@ -26,7 +27,6 @@ from studies.arrival.quarantine import decrypt, encrypt
 from studies.models import CustodianKey
 
 LARGEST_SHARE = 4 * 1024 * 1024
-SHARE_MEANING = "I give my share to open the arms"
 NEEDED = 2
 
 
@@ -36,13 +36,16 @@ class WrongShare(Exception):
 
 @sensitive_variables()
 def give_share(*, asked: ArmsRequest, actor: Actor, user: User, content: bytes, password: str) -> OpeningShare:
-    """The custodian's share, checked value by value against what was sealed to their key, under their signature."""
+    """The custodian's share, checked value by value against what was sealed to their key, under their signature.
+
+    A share counts once: sent again, by the same custodian, it is answered as the first was.
+    """
     authorise(actor, Action.OPEN_ARMS)
-    demand_waiting(asked)
     key = key_of(asked, user)
-    if asked.shares.filter(key=key).exists():
-        raise WrongState("You have already given your share. The other one must come from another custodian.")
-    check_password_for_signature(user=user, password=password)
+    prove(act=Act.ARMS_SHARE, user=user, password=password)
+    if same := asked.shares.filter(signature__signer=user).first():
+        return same
+    demand_waiting(asked)
     try:
         shares = checked_shares(asked, key, content)
     except WrongShare as fault:
@@ -119,10 +122,12 @@ def keep_share(asked: ArmsRequest, actor: Actor, user: User, key: CustodianKey, 
     sealed = concealed(text, name_of(asked, key))
     with audited_atomic():
         ArmsRequest.objects.select_for_update().get(pk=asked.pk)
+        if same := asked.shares.filter(signature__signer=user).first():
+            return same
         signature = write_signature(
+            act=Act.ARMS_SHARE,
             actor=actor,
             user=user,
-            meaning=SHARE_MEANING,
             record=("scoring.armsrequest", str(asked.pk)),
             digest=hashlib.sha256(f"{asked.token} {key.fingerprint}".encode()).hexdigest(),
             stream=asked.campaign.trial.code,

@@ -19,7 +19,8 @@ from reading.campaigns.opening import identities
 from reading.charter.versions import terms_of
 from reading.models import Campaign, CampaignStatus
 from reading.states import again_if_same, demand_reason, said_of
-from scoring.models import ARMS_REQUEST_TRANSITIONS, ArmsRequest, ArmsRequestStatus, Lock, OpeningShare
+from scoring.datasets.corrections import lock_in_force
+from scoring.models import ARMS_REQUEST_TRANSITIONS, ArmsRequest, ArmsRequestStatus, OpeningShare
 from studies.arms.custodian.custodian import SEALED
 from studies.arms.custodian_keys import holds_arms, newest_import
 from studies.models import CustodianKey, SealedArm
@@ -70,7 +71,7 @@ def ask_for_arms(*, campaign: Campaign, actor: Actor, user: User, reason: str) -
             raise WrongState(f"The arms of campaign {campaign.code} have already been requested.")
         asked = ArmsRequest.objects.create(
             campaign=campaign,
-            lock=Lock.objects.filter(campaign=campaign).latest("number"),
+            lock=lock_in_force(campaign),
             imported=imported,
             token=new_token(),
             reason=reason.strip()[:500],
@@ -112,9 +113,13 @@ def demand_waiting(asked: ArmsRequest) -> None:
         expire(asked)
     if asked.status != ArmsRequestStatus.WAITING:
         raise WrongState(f"This request {REQUEST_IS[asked.status]}, so it accepts no shares.")
+    demand_lock_in_force(asked)
+
+
+def demand_lock_in_force(asked: ArmsRequest) -> None:
+    """WrongState once the lock under which the arms were requested was opened again."""
     campaign = Campaign.objects.get(pk=asked.campaign_id)
-    newest = Lock.objects.filter(campaign=campaign).latest("number")
-    if campaign.status != CampaignStatus.LOCKED or newest.pk != asked.lock_id:
+    if campaign.status != CampaignStatus.LOCKED or lock_in_force(campaign).pk != asked.lock_id:
         raise WrongState(f"This request was made under lock {asked.lock.number}, which is no longer in force.")
 
 

@@ -23,16 +23,28 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import User
 from accounts.roles import Action, authorise
-from accounts.signatures import check_password_for_signature
+from accounts.signatures import prove, signed_before, write_signature
+from accounts.signed_acts import Act
 from audit import anchors
 from audit.trail import Actor, audited_atomic
 from config.errors import WrongState
 from jobs.queue import Lease
+from reading.models import Campaign
 from scoring.arms.opening_shares import concealed, name_of, revealed
-from scoring.arms.requests import REQUEST_IS, move_request, place_of, subjects_read, tell, values_of, wipe_shares
+from scoring.arms.requests import (
+    REQUEST_IS,
+    demand_lock_in_force,
+    move_request,
+    place_of,
+    subjects_read,
+    tell,
+    values_of,
+    wipe_shares,
+)
 from scoring.datasets import verifier
 from scoring.datasets.package import ZIP_TIME, harmless
 from scoring.models import ArmsRequest, ArmsRequestStatus
+from studies.arms.custodian_keys import note_arms_opened, note_arms_received
 from studies.arms.sealing import open_arm
 from studies.models import Subject
 from studies.plan.membership import move_to_unblinded_side
@@ -66,6 +78,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
         lease.finish()
         move_request(asked, ArmsRequestStatus.OPENED, folder=name, root=root, opened_at=timezone.now())
         wipe_shares(asked)
+        note_arms_opened(asked.campaign.trial)
         tell("scoring.arms.opened", asked, ACTOR, root=root, subjects=len(arms))
         anchors.write_on_commit()
 
@@ -151,16 +164,40 @@ def zipped(asked: ArmsRequest, files: dict[str, bytes]) -> bytes:
 
 
 def receive_arms(*, asked: ArmsRequest, actor: Actor, user: User, password: str) -> bytes:
-    """The opened package. The person who receives it moves to the unblinded side of the trial permanently."""
+    """The opened package. The person who receives it signs its root and moves to the unblinded side permanently.
+
+    The same form sent twice gives the same bytes and moves nobody.
+    """
     authorise(actor, Action.RECEIVE_ARMS)
     if asked.status != ArmsRequestStatus.OPENED:
         raise WrongState(f"This request {REQUEST_IS[asked.status]}. The arms can be received once they are opened.")
-    check_password_for_signature(user=user, password=password)
+    prove(act=Act.ARMS_RECEIPT, user=user, password=password)
     with storages["exports"].open(asked.folder) as file:
         content = revealed(file.read(), asked.folder)
     with audited_atomic():
-        move_to_unblinded_side(
-            trial=asked.campaign.trial, user=user, actor=actor, reason=f"received the arms of {asked.campaign.code}"
-        )
-        tell("scoring.arms.received", asked, actor, root=asked.root)
+        Campaign.objects.select_for_update().get(pk=asked.campaign_id)
+        if not signed_before(act=Act.ARMS_RECEIPT, user=user, record=record_of(asked), digest=asked.root):
+            demand_lock_in_force(asked)
+            hand_over(asked, actor, user)
     return content
+
+
+def hand_over(asked: ArmsRequest, actor: Actor, user: User) -> None:
+    """The receipt: signed, the person unblinded, the lock from now on the analysis of record."""
+    trial = asked.campaign.trial
+    write_signature(
+        act=Act.ARMS_RECEIPT,
+        actor=actor,
+        user=user,
+        record=record_of(asked),
+        digest=asked.root,
+        stream=trial.code,
+    )
+    move_to_unblinded_side(trial=trial, user=user, actor=actor, reason=f"received the arms of {asked.campaign.code}")
+    note_arms_received(trial)
+    tell("scoring.arms.received", asked, actor, root=asked.root)
+
+
+def record_of(asked: ArmsRequest) -> tuple[str, str]:
+    """The request as the record of a signature."""
+    return ("scoring.armsrequest", str(asked.pk))

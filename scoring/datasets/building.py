@@ -26,6 +26,7 @@ from scoring.datasets.case_rows import (
     number_rows,
     score_rows,
 )
+from scoring.datasets.corrections import deliver_record, takes_corrections
 from scoring.datasets.package import Package, seal_folder, write_codebook, zip_folder
 from scoring.datasets.readme import describe, write_readme
 from scoring.datasets.row_diff import diff_against_last_lock
@@ -35,11 +36,11 @@ from scoring.models import DATASET_TRANSITIONS, Dataset, DatasetStatus
 
 
 def request_dataset(*, campaign: Campaign, actor: Actor) -> Dataset:
-    """Requests a dataset of a closed campaign; a job builds it."""
+    """Requests a dataset of a closed campaign, or of one whose lock stays of record; a job builds it."""
     authorise(actor, Action.BUILD_DATASET)
     if campaign.trains:
         raise WrongState(f"Campaign {campaign.code} is for training, so no dataset is built from it.")
-    if campaign.status != CampaignStatus.CLOSED:
+    if campaign.status != CampaignStatus.CLOSED and not takes_corrections(campaign):
         raise WrongState(f"{said_of(campaign)} A dataset is built from a campaign that is closed and not locked.")
     with audited_atomic():
         number = Dataset.objects.filter(campaign=campaign).count() + 1
@@ -89,7 +90,7 @@ def build(dataset: Dataset, work: Path, lease: Lease) -> dict[str, Any]:
     folder.mkdir()
     rows = write_tables(dataset, folder, lease)
     write_codebook(folder)
-    facts = describe(dataset, rows)
+    facts = describe(dataset, rows) | deliver_record(dataset, folder)
     write_readme(folder, dataset, facts)
     root = seal_folder(folder, facts)
     diff = diff_against_last_lock(dataset, folder)

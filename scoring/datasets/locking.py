@@ -1,4 +1,4 @@
-"""Two people lock a dataset. Unlocking needs a reason and a second person; the next lock has the next number."""
+"""Two people lock a dataset. After arms were received, the next lock corrects the one that stays of record."""
 
 from __future__ import annotations
 
@@ -7,27 +7,26 @@ from django.utils import timezone
 
 from accounts.models import Signature, User
 from accounts.roles import Action, authorise
-from accounts.signatures import check_password_for_signature, write_signature
+from accounts.signatures import prove, write_signature
+from accounts.signed_acts import Act, demand_second_person
 from audit import anchors
 from audit.trail import Actor, audited_atomic, record
-from config.errors import BadInput, WrongState
+from config.errors import WrongState
 from config.wording import counted
 from reading.campaigns.opening import identities, move_campaign
 from reading.campaigns.outstanding import outstanding_in
 from reading.models import Campaign, CampaignStatus
 from reading.states import demand_reason, said_of
 from scoring.datasets.building import move_dataset, said_of_dataset
-from scoring.models import Dataset, DatasetStatus, Lock, LockRequest, Unlock
+from scoring.datasets.corrections import lock_in_force, takes_corrections
+from scoring.models import Dataset, DatasetStatus, Lock, LockRequest
 from studies.models import Question, QuestionStatus
-
-REQUEST_MEANING = "I request the lock of this dataset"
-CONFIRM_MEANING = "I confirm the lock of this dataset"
 
 
 def why_not_lock(campaign: Campaign) -> list[str]:
     """What blocks a lock, in plain words."""
     obstacles = []
-    if campaign.status != CampaignStatus.CLOSED:
+    if campaign.status != CampaignStatus.CLOSED and not takes_corrections(campaign):
         obstacles.append(f"{said_of(campaign)} It must be closed and not locked.")
     if left := outstanding_in(campaign).reads:
         obstacles.append(f"{counted(left, 'read is', 'reads are')} not signed.")
@@ -55,24 +54,34 @@ def demand_lockable(dataset: Dataset) -> None:
 
 
 def request_lock(*, dataset: Dataset, actor: Actor, user: User, password: str) -> LockRequest:
-    """The statistician signs the root; the second signer must confirm it."""
+    """The statistician signs the root; the second signer must confirm it. The same form sent twice requests once."""
     authorise(actor, Action.REQUEST_LOCK)
+    prove(act=Act.LOCK_REQUEST, user=user, password=password)
+    if same := requested_by(dataset, user):
+        return same
     demand_lockable(dataset)
-    check_password_for_signature(user=user, password=password)
     with audited_atomic():
+        Campaign.objects.select_for_update().get(pk=dataset.campaign_id)
+        if same := requested_by(dataset, user):
+            return same
         move_dataset(dataset, DatasetStatus.LOCK_REQUESTED)
-        signature = sign_root(dataset, actor, user, REQUEST_MEANING)
+        signature = sign_root(Act.LOCK_REQUEST, dataset, actor, user)
         request = LockRequest.objects.create(dataset=dataset, signature=signature)
         record_lock("scoring.lock.requested", dataset, actor)
     return request
 
 
-def sign_root(dataset: Dataset, actor: Actor, user: User, meaning: str) -> Signature:
+def requested_by(dataset: Dataset, user: User) -> LockRequest | None:
+    """The request of this person that was not declined."""
+    return dataset.lock_requests.filter(withdrawn_at=None, signature__signer=user).first()
+
+
+def sign_root(act: Act, dataset: Dataset, actor: Actor, user: User) -> Signature:
     """A signature over the package's root."""
     return write_signature(
+        act=act,
         actor=actor,
         user=user,
-        meaning=meaning,
         record=("scoring.dataset", str(dataset.pk)),
         digest=dataset.root,
         stream=dataset.campaign.trial.code,
@@ -95,29 +104,48 @@ def record_lock(
 
 
 def confirm_lock(*, dataset: Dataset, actor: Actor, user: User, password: str) -> Lock:
-    """The second person signs the same root; from then on the dataset is immutable."""
+    """The second person signs the same root; from then on the dataset is immutable. Sent twice, it locks once."""
     authorise(actor, Action.CONFIRM_LOCK)
+    prove(act=Act.LOCK_CONFIRMATION, user=user, password=password)
+    if same := confirmed_by(dataset, user):
+        return same
     request = open_request(dataset)
-    if request.signature.signer_id == user.pk:
-        raise BadInput("You requested this lock yourself. Another person must confirm it.")
+    demand_second_person(Act.LOCK_CONFIRMATION, first=request.signature.signer_id, second=user.pk)
     demand_lockable(dataset)
-    check_password_for_signature(user=user, password=password)
     with audited_atomic():
-        confirmed = sign_root(dataset, actor, user, CONFIRM_MEANING)
-        move_campaign(dataset.campaign, CampaignStatus.LOCKED)
-        move_dataset(dataset, DatasetStatus.LOCKED)
-        lock = Lock.objects.create(
-            dataset=dataset,
-            campaign=dataset.campaign,
-            number=Lock.objects.filter(campaign=dataset.campaign).count() + 1,
-            root=dataset.root,
-            requested=request.signature,
-            confirmed=confirmed,
-            row_diff=dataset.counts.get("diff", {}),
-        )
+        Campaign.objects.select_for_update().get(pk=dataset.campaign_id)
+        if same := confirmed_by(dataset, user):
+            return same
+        confirmed = sign_root(Act.LOCK_CONFIRMATION, dataset, actor, user)
+        lock = put_in_force(dataset, request.signature, confirmed)
         record_lock("scoring.lock.confirmed", dataset, actor, rows=(lock, dataset))
         anchors.write_on_commit()
     return lock
+
+
+def confirmed_by(dataset: Dataset, user: User) -> Lock | None:
+    """The lock of this dataset, if this person confirmed it."""
+    return Lock.objects.filter(dataset=dataset, confirmed__signer=user).first()
+
+
+def put_in_force(dataset: Dataset, requested: Signature, confirmed: Signature) -> Lock:
+    """The next lock; a correction leaves the campaign and the lock of record as they are."""
+    campaign = dataset.campaign
+    campaign.refresh_from_db(fields=["status", "locked_root"])
+    corrected = lock_in_force(campaign) if takes_corrections(campaign) else None
+    if corrected is None:
+        move_campaign(campaign, CampaignStatus.LOCKED, locked_root=dataset.root)
+    move_dataset(dataset, DatasetStatus.LOCKED)
+    return Lock.objects.create(
+        dataset=dataset,
+        campaign=campaign,
+        number=Lock.objects.filter(campaign=campaign).count() + 1,
+        root=dataset.root,
+        requested=requested,
+        confirmed=confirmed,
+        row_diff=dataset.counts.get("diff", {}),
+        corrects=corrected,
+    )
 
 
 def decline_lock(*, dataset: Dataset, actor: Actor, reason: str) -> None:
@@ -137,34 +165,3 @@ def open_request(dataset: Dataset) -> LockRequest:
     if request is None or dataset.status != DatasetStatus.LOCK_REQUESTED:
         raise WrongState(f"{said_of_dataset(dataset)} It is not waiting for a second signer.")
     return request
-
-
-def ask_unlock(*, lock: Lock, actor: Actor, user: User, reason: str) -> Unlock:
-    """Requests unlocking of the newest lock of a campaign, with a reason; another person must agree."""
-    authorise(actor, Action.REQUEST_UNLOCK)
-    demand_reason(reason)
-    if (
-        lock.campaign.status != CampaignStatus.LOCKED
-        or lock.number != Lock.objects.filter(campaign=lock.campaign).count()
-    ):
-        raise WrongState(f"Lock {lock.number} is no longer in force. Only the lock in force can be unlocked.")
-    if Unlock.objects.filter(lock=lock).exists():
-        raise WrongState(f"Unlocking of lock {lock.number} has already been requested.")
-    with audited_atomic():
-        unlock = Unlock.objects.create(lock=lock, reason=reason.strip()[:500], asked_by=user)
-        record_lock("scoring.unlock.requested", lock.dataset, actor, reason)
-    return unlock
-
-
-def agree_unlock(*, unlock: Unlock, actor: Actor, user: User) -> None:
-    """The second person agrees: the campaign is closed again, and the locked dataset stays as it is."""
-    authorise(actor, Action.CONFIRM_LOCK)
-    if unlock.asked_by_id == user.pk:
-        raise BadInput("You requested this unlocking yourself. Another person must agree.")
-    with audited_atomic():
-        touched = Unlock.objects.filter(pk=unlock.pk, agreed_by=None).update(agreed_by=user, agreed_at=timezone.now())
-        if touched != 1:
-            raise WrongState(f"Lock {unlock.lock.number} has already been unlocked.")
-        move_campaign(unlock.lock.campaign, CampaignStatus.CLOSED)
-        record_lock("scoring.unlock.approved", unlock.lock.dataset, actor, unlock.reason)
-        anchors.write_on_commit()

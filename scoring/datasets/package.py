@@ -13,7 +13,7 @@ from types import TracebackType
 from config.cells import FORMULA_SIGNS
 from scoring.datasets import verifier
 from scoring.datasets.case_rows import Row
-from scoring.datasets.tables import CODEBOOK, TABLES, Table
+from scoring.datasets.tables import CODEBOOK, CORRECTIONS, TABLES, Table
 
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -77,7 +77,7 @@ def is_number(text: str) -> bool:
 def write_codebook(folder: Path) -> None:
     """One row per column of every table."""
     codebook = TableFile(folder, CODEBOOK)
-    for table in TABLES:
+    for table in (*TABLES, CORRECTIONS):
         codebook.write({"FILE": table.name, "COLUMN": column.name, "MEANING": column.says} for column in table.columns)
     codebook.file.close()
 

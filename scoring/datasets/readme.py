@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 import instruments
+from reading.campaigns.analysis_of_record import POST_HOC, timing_of
 from reading.charter.terms import ENTRY_ORDERS, RESULT_RULES
 from reading.charter.versions import terms_of
 from reading.issuing.presentations import ORDER_KNOWN, PRESENTATIONS
@@ -26,6 +27,7 @@ def describe(dataset: Dataset, rows: dict[str, int]) -> dict[str, Any]:
         "campaign": campaign.code,
         "charter": {"version": campaign.charter.version, "digest": campaign.charter.digest, "terms": terms.as_json()},
         "instrument": {"key": instrument.key, "version": instrument.version, "maximum": instrument.maximum},
+        "analysis": timing_of(campaign),
         "rows": rows,
     }
 
@@ -35,6 +37,21 @@ def order_in_words(presentation: str) -> str:
     if presentation in ORDER_KNOWN:
         return "They knew the chronological order."
     return "They did not know the chronological order either."
+
+
+def timing_in_words(facts: dict[str, Any]) -> str:
+    """Whether the charter came before the arms, and what a correction corrects."""
+    if facts["analysis"] == POST_HOC:
+        says = "Post hoc: arms of this trial had been opened in Blindread before the charter was signed."
+    else:
+        says = "Prespecified: no arm of this trial had been opened in Blindread when the charter was signed."
+    if corrected := facts.get("corrects"):
+        says += f"""
+
+## Correction made after arms were received
+The analysis of record is lock {corrected["lock"]} (root {corrected["root"]}). It is delivered unchanged in
+`{corrected["file"]}`. `corrections.csv` lists every value of this dataset that differs from it."""
+    return says
 
 
 def write_readme(folder: Path, dataset: Dataset, facts: dict[str, Any]) -> None:
@@ -52,6 +69,7 @@ A case is adjudicated when the changes of its two readers differ by more than {t
 or when only one of them could evaluate a visit.
 Result after adjudication: {RESULT_RULES[terms["result_rule"]]}.
 Missing sites: {terms["missing_rule"]} (limit {terms["missing_limit"]:g}). This package contains no treatment arm.
+{timing_in_words(facts)}
 
 ## Files
 {files}

@@ -25,29 +25,35 @@ KEYS = {
 }
 SHOWN = 200
 Rows = dict[tuple[str, ...], dict[str, str]]
+Change = tuple[str, tuple[str, ...], dict[str, list[str]]]
 
 
 def diff_against_last_lock(dataset: Dataset, folder: Path) -> dict[str, object]:
     """Counts and the first rows of each kind of change against the campaign's newest lock; empty without one."""
-    last = Lock.objects.filter(campaign=dataset.campaign).order_by("-number").select_related("dataset").first()
+    last = Lock.objects.filter(campaign=dataset.campaign, corrects=None).select_related("dataset").last()
     if last is None:
         return {}
     with storages["exports"].open(last.dataset.folder) as file, zipfile.ZipFile(file) as archive:
-        tables = {table.name: diff_table(table, archive, folder) for table in TABLES}
+        tables = {table.name: counted_diff(table, archive, folder) for table in TABLES}
     return {"against lock": last.number, "tables": tables}
 
 
-def diff_table(table: Table, archive: zipfile.ZipFile, folder: Path) -> dict[str, object]:
-    """One table: how many rows were added, removed and altered, and the first of them."""
+def diff_table(table: Table, archive: zipfile.ZipFile, folder: Path) -> list[Change]:
+    """Every row of one table that was added, removed or altered, with the columns that differ as [old, new]."""
     (name,) = [name for name in archive.namelist() if name.endswith(f"/{table.name}")]
     with archive.open(name) as old, (folder / table.name).open(encoding="utf-8", newline="") as new:
         before, after = keyed(table, io.TextIOWrapper(old, "utf-8", newline="")), keyed(table, new)
-    found = [
+    found: list[Change] = [
         *(("added", key, {}) for key in after.keys() - before.keys()),
         *(("removed", key, {}) for key in before.keys() - after.keys()),
         *(("altered", key, altered(before[key], after[key])) for key in before.keys() & after.keys()),
     ]
-    real = sorted((one for one in found if one[0] != "altered" or one[2]), key=lambda one: one[:2])
+    return sorted((one for one in found if one[0] != "altered" or one[2]), key=lambda one: one[:2])
+
+
+def counted_diff(table: Table, archive: zipfile.ZipFile, folder: Path) -> dict[str, object]:
+    """One table: how many rows were added, removed and altered, and the first of them."""
+    real = diff_table(table, archive, folder)
     kinds = Counter(kind for kind, _, _ in real)
     first = [{"change": kind, "row": list(key), "columns": columns} for kind, key, columns in real[:SHOWN]]
     return {"added": kinds["added"], "removed": kinds["removed"], "altered": kinds["altered"], "first": first}

@@ -195,6 +195,18 @@ ORDERS = Table(
     ),
 )
 TABLES = (SCORES, TOTALS, CHANGES, CASES, READS, ORDERS)
+CORRECTIONS = Table(
+    "corrections.csv",
+    "Only in a correction: one row per value that differs from the analysis of record, and per row added or removed",
+    (
+        Column("FILE", "File"),
+        Column("CHANGE", "added, removed or altered"),
+        Column("ROW", "The columns that name the row, separated by semicolons"),
+        Column("COLUMN", "The column that differs; empty for a row that was added or removed"),
+        Column("BEFORE", "Value in the analysis of record"),
+        Column("AFTER", "Value in this dataset"),
+    ),
+)
 CODEBOOK = Table(
     "codebook.csv",
     "Every column of every table",

@@ -11,17 +11,21 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from accounts.act_forms import ActForm, ReasonedActForm
 from accounts.identity import signed_in
 from accounts.models import User
 from accounts.roles import Action, Role, allows
+from accounts.signed_acts import Act
 from config.errors import NotAllowed, WrongState
 from config.form_refusals import refused_on
 from jobs.models import Job
+from reading.campaigns.analysis_of_record import stays_of_record, timing_of
 from reading.campaigns.revealing import reveal_seeds
-from reading.forms.charter import SignForm
 from reading.models import Campaign
 from scoring.datasets.building import discard_dataset, record_download, request_dataset, said_of_dataset
-from scoring.datasets.locking import agree_unlock, ask_unlock, confirm_lock, decline_lock, request_lock, why_not_lock
+from scoring.datasets.corrections import takes_corrections
+from scoring.datasets.locking import confirm_lock, decline_lock, request_lock, why_not_lock
+from scoring.datasets.unlocking import agree_unlock, ask_unlock
 from scoring.models import Dataset, DatasetStatus, Lock, Unlock
 from studies.access import actor_of, memberships_or_404, trial_or_404
 from studies.forms.planning import ReasonForm
@@ -55,7 +59,7 @@ def locks(request: HttpRequest, code: str) -> HttpResponse:
     """The campaigns of a trial with their datasets: the second signer's first page."""
     trial, _ = trial_or_404(request, code, Action.CONFIRM_LOCK)
     waiting = Dataset.objects.filter(campaign__trial=trial, status=DatasetStatus.LOCK_REQUESTED)
-    unlocks = Unlock.objects.filter(lock__campaign__trial=trial, agreed_by=None).select_related("lock__campaign")
+    unlocks = Unlock.objects.filter(lock__campaign__trial=trial, agreed=None).select_related("lock__campaign")
     context = {
         "trial": trial,
         "waiting": waiting.select_related("campaign"),
@@ -77,7 +81,12 @@ def datasets(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         "campaign": campaign,
         "role": role,
         "datasets": [(dataset, jobs.get(f"dataset-{dataset.pk}")) for dataset in made],
-        "locks": Lock.objects.filter(campaign=campaign).select_related("requested", "confirmed", "unlock", "dataset"),
+        "locks": Lock.objects.filter(campaign=campaign).select_related(
+            "requested", "confirmed", "unlock__requested", "unlock__agreed", "dataset", "corrects"
+        ),
+        "of_record": stays_of_record(campaign),
+        "takes_corrections": takes_corrections(campaign),
+        "timing": timing_of(campaign),
         "obstacles": why_not_lock(campaign),
     }
     return render(request, "scoring/datasets.html", context)
@@ -108,10 +117,11 @@ def dataset(request: HttpRequest, code: str, slug: str, number: int) -> HttpResp
     """One dataset: counts, root, differences from the last lock; the statistician requests the lock here."""
     trial, campaign, role = campaign_of(request, code, slug)
     shown = dataset_of(trial, slug, number)
-    form = SignForm(request.POST or None)
+    act = Act.LOCK_REQUEST if allows(role, Action.REQUEST_LOCK) else Act.LOCK_CONFIRMATION
+    form = ActForm(act, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
-            sign_for_lock(request, code, shown, form.cleaned_data["password"])
+            sign_for_lock(request, code, shown, act, form.cleaned_data["password"])
             return redirect("scoring:datasets", code, slug)
     context = {
         "trial": trial,
@@ -132,10 +142,10 @@ def summary_for(role: str, shown: Dataset) -> dict[str, Any]:
     return {"rows": shown.counts.get("rows", {}).items(), "diff": shown.counts.get("diff", {}), "too_early": False}
 
 
-def sign_for_lock(request: HttpRequest, code: str, shown: Dataset, password: str) -> None:
-    """The first signature requests the lock, the second confirms it."""
+def sign_for_lock(request: HttpRequest, code: str, shown: Dataset, act: Act, password: str) -> None:
+    """The statistician's signature requests the lock, that of the second signer confirms it."""
     user = signer_of(request)
-    if shown.status == DatasetStatus.BUILT:
+    if act == Act.LOCK_REQUEST:
         _, actor = trial_or_404(request, code, Action.REQUEST_LOCK)
         request_lock(dataset=shown, actor=actor, user=user, password=password)
         messages.success(request, "Signed. The lock is waiting for the second signer.")
@@ -185,10 +195,10 @@ def unlock(request: HttpRequest, code: str, slug: str, number: int) -> HttpRespo
         campaign__code=slug,
         number=number,
     )
-    form = ReasonForm(request.POST or None)
+    form = ReasonedActForm(Act.UNLOCK_REQUEST, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
-            ask_unlock(lock=lock, actor=actor, user=signer_of(request), reason=form.cleaned_data["reason"])
+            ask_unlock(lock=lock, actor=actor, user=signer_of(request), **form.cleaned_data)
             messages.success(request, "Unlocking has been requested. The second signer must agree.")
             return redirect("scoring:datasets", code, slug)
     context = {
@@ -201,16 +211,20 @@ def unlock(request: HttpRequest, code: str, slug: str, number: int) -> HttpRespo
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
 
 
-@require_POST
 def agree(request: HttpRequest, code: str, slug: str, number: int) -> HttpResponse:
-    """The second person agrees to unlocking."""
+    """The second person agrees to unlocking, over the root of the lock and the reason shown."""
     trial, actor = trial_or_404(request, code, Action.CONFIRM_LOCK)
     asked = get_object_or_404(
-        Unlock.objects.select_related("lock__campaign__trial", "lock__dataset__campaign__trial"),
+        Unlock.objects.select_related("lock__dataset", "requested"),
         lock__campaign__trial=trial,
         lock__campaign__code=slug,
         lock__number=number,
     )
-    agree_unlock(unlock=asked, actor=actor, user=signer_of(request))
-    messages.success(request, f"Lock {number} is unlocked. The next lock will list what changed.")
-    return redirect("scoring:locks", code)
+    form = ActForm(Act.UNLOCK_AGREEMENT, data=request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            agree_unlock(unlock=asked, actor=actor, user=signer_of(request), **form.cleaned_data)
+            messages.success(request, f"Lock {number} is unlocked. The next lock will list what changed.")
+            return redirect("scoring:locks", code)
+    context = {"trial": trial, "form": form, "slug": slug, "asked": asked}
+    return render(request, "scoring/agree_unlock.html", context, status=400 if form.errors else 200)

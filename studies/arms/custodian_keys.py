@@ -130,6 +130,16 @@ def newest_import(trial: Trial) -> ArmsImport | None:
     return ArmsImport.objects.filter(trial=trial).order_by("-version").first()
 
 
+def note_arms_opened(trial: Trial) -> None:
+    """When arms of the trial were first opened; in the transaction of the event that records it."""
+    ArmsHolding.objects.filter(trial=trial, opened_at=None).update(opened_at=timezone.now())
+
+
+def note_arms_received(trial: Trial) -> None:
+    """When arms of the trial were first received; in the transaction of the event that records it."""
+    ArmsHolding.objects.filter(trial=trial, received_at=None).update(received_at=timezone.now())
+
+
 def tell(action: str, trial: Trial, actor: Actor, reason: str = "", **details: object) -> None:
     """One event about the arms of a trial; never a value."""
     record(

@@ -12,8 +12,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.roles import Action, authorise
+from accounts.signed_acts import Act, demand_second_person
 from audit.trail import Actor, audited_atomic, record
-from config.errors import BadInput, NotAllowed, WrongState
+from config.errors import BadInput, WrongState
 from config.wording import either
 from studies.desk.pictures import picture_of
 from studies.desk.rectangles import Box, checked_box, checked_crops
@@ -127,10 +128,12 @@ def _check_at_the_desk(film: Film) -> None:
 
 
 def confirm(*, mask_set: MaskSet, actor: Actor) -> None:
-    """A second person confirms; if the film has been accepted, its reader image is made."""
+    """A second person confirms, once; if the film has been accepted, its reader image is made."""
     authorise(actor, Action.CONFIRM_MASKS)
     with audited_atomic():
         film = locked(mask_set.film)
+        if MaskSet.objects.filter(pk=mask_set.pk, confirmed_by=person(actor)).exists():
+            return
         _check_second(film, mask_set, actor)
         MaskSet.objects.filter(pk=mask_set.pk).update(confirmed_by=person(actor), confirmed_at=timezone.now())
         if film.status == FilmStatus.ACCEPTED:
@@ -166,8 +169,7 @@ def _check_second(film: Film, mask_set: MaskSet, actor: Actor) -> None:
             " Only masks that wait for a second person can be confirmed or refused."
         )
     _check_at_the_desk(film)
-    if last.proposed_by_id == person(actor):
-        raise NotAllowed(message="You drew these masks yourself. A second person has to confirm or refuse them.")
+    demand_second_person(Act.MASKS, first=last.proposed_by_id, second=person(actor))
 
 
 def _tell(

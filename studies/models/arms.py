@@ -12,12 +12,17 @@ from studies.models.trial import Subject, Trial
 
 
 class ArmsHolding(models.Model):
-    """The choice of a trial to hold sealed arms. Without this row it holds none and no page mentions them."""
+    """The choice of a trial to hold sealed arms. Without this row it holds none and no page mentions them.
+
+    `opened_at` is when arms of the trial were first opened, `received_at` when somebody first received them.
+    """
 
     trial = models.OneToOneField(Trial, on_delete=models.PROTECT, related_name="arms_holding")
     reason = models.CharField(max_length=200)
     chosen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     chosen_at = models.DateTimeField(auto_now_add=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    received_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"trial {self.trial_id} holds arms"

@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.models import Signature, User
 from accounts.signatures import check_password_for_signature, signatures_of, write_signature
+from accounts.signed_acts import Act
 from audit.models import Event
 from audit.trail import NotAudited, audited_atomic
 from audit.verify import verify
@@ -26,7 +27,7 @@ def digest_of(text: bytes = b"values") -> str:
 
 
 def sign(cast: Cast, who: str = "reader", **changes: Any) -> Signature:
-    signed = {"meaning": "I read these films", "record": RECORD, "digest": digest_of(), "stream": "RA-1"} | changes
+    signed = {"act": Act.READ, "record": RECORD, "digest": digest_of(), "stream": "RA-1"} | changes
     with audited_atomic():
         return write_signature(actor=cast.actor(who), user=cast.user(who), **signed)
 
@@ -34,7 +35,7 @@ def sign(cast: Cast, who: str = "reader", **changes: Any) -> Signature:
 def test_a_signature_carries_name_role_time_and_meaning(cast: Cast) -> None:
     signature = sign(cast)
     assert (signature.printed_name, signature.role) == ("reader of RA-1", "reader")
-    assert (signature.meaning, signature.digest) == ("I read these films", digest_of())
+    assert (signature.meaning, signature.digest) == ("I read these films myself and these are my scores", digest_of())
     assert signature.signed_at is not None
     assert signatures_of(RECORD) == [signature]
 
@@ -82,7 +83,7 @@ def test_nobody_signs_for_somebody_else(cast: Cast) -> None:
         write_signature(
             actor=cast.actor("reader"),
             user=cast.user("reader.two"),
-            meaning="x",
+            act=Act.READ,
             record=RECORD,
             digest=digest_of(),
             stream="RA-1",
@@ -112,7 +113,7 @@ def test_a_signature_outside_the_transaction_of_its_record_is_refused(cast: Cast
         write_signature(
             actor=cast.actor("reader"),
             user=cast.user("reader"),
-            meaning="x",
+            act=Act.READ,
             record=RECORD,
             digest=digest_of(),
             stream="RA-1",

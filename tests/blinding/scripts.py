@@ -128,6 +128,7 @@ def sign_off(part: Part) -> list[Step]:
         page(part, "sign", "post", form | {"meaning": "none"}),
         page(part, "sign", "post", good),
         page(part, "sign", "post", good),
+        page(part, "signed"),
         page(part, "screen"),
     ]
 

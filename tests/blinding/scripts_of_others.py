@@ -14,6 +14,8 @@ from tests.blinding.scripts import JSON, reader_steps
 from tests.blinding.worlds import PASSWORD, World
 from tests.studies.films import dx, file_of, picture
 
+RETURNED = {"reason": "incomplete", "note": "left", "password": PASSWORD}
+
 
 def site_steps(world: World, who: str, found: Found) -> list[Step]:
     """What a site sends and answers, and what it asks about others."""
@@ -69,9 +71,7 @@ def manager_steps(world: World, who: str, found: Found) -> list[Step]:
     for pk in reads[:3]:
         steps.append(Step("reading:return", f"{base}reads/{pk}/return/"))
         steps.append(Step("reading:replace", f"{base}reads/{pk}/replace/", "post", {"reason": "away"}))
-    steps.append(
-        Step("reading:return", f"{base}reads/{reads[0]}/return/", "post", {"reason": "incomplete", "note": "left"})
-    )
+    steps.append(Step("reading:return", f"{base}reads/{reads[0]}/return/", "post", RETURNED))
     remind = Step("reading:remind", f"{base}remind/", "post")
     return [*steps, remind, Step("reading:reads", f"{base}reads/"), Step("reading:campaign", base)]
 
@@ -103,7 +103,12 @@ def statistician_steps(world: World, who: str, found: Found) -> list[Step]:
         Step("scoring:datasets", sets),
         Step("scoring:ask_arms", f"{base}C1/arms/"),
         Step("scoring:seeds", f"{base}C1/seeds/", "post"),
-        Step("scoring:unlock", f"{base}C1/locks/1/unlock/", "post", {"reason": "a joint was overlooked"}),
+        Step(
+            "scoring:unlock",
+            f"{base}C1/locks/1/unlock/",
+            "post",
+            {"reason": "a joint was overlooked", "password": PASSWORD},
+        ),
         Step("scoring:datasets", sets),
     ]
 

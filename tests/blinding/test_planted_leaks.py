@@ -19,6 +19,7 @@ from tests.blinding.playing import world_of
 from tests.blinding.reading import build_campaign, carry_jobs, issue
 from tests.blinding.scripts import Part, look_at, page
 from tests.blinding.secrets_of import FIRST
+from tests.blinding.worlds import PASSWORD
 
 pytestmark = pytest.mark.django_db
 DOC = Path(__file__).resolve().parent.parent.parent / "docs" / "blinding.md"
@@ -80,7 +81,13 @@ def recurring() -> set[bytes]:
         build_campaign(world, world.subjects[0].trial, held)
         reads, person = issue(world, held, "reader"), world.people["reader"]
         before, other = strings_of(reads[:1], person), strings_of(reads[1:2], person)
-        void_and_reissue(case=reads[0].case, actor=world.actors["coordinator"], reason="a film was replaced")
+        void_and_reissue(
+            case=reads[0].case,
+            actor=world.actors["coordinator"],
+            user=world.people["coordinator"],
+            password=PASSWORD,
+            reason="a film was replaced",
+        )
         carry_jobs(held)
         again = Read.objects.exclude(pk__in=[read.pk for read in reads]).filter(reader=person, kind=ReadKind.PRIMARY)
         return (before & strings_of(list(again), person)) - other

@@ -67,6 +67,7 @@ class ReadingRoom:
             "take-over": lambda request: Answer(status=204),
             "review": self._review,
             "sign": self._sign,
+            "signed": self._signed,
         }
         for name, handler in routes.items():
             self.site.routes[self.base + name] = self._guarded(handler)
@@ -223,7 +224,10 @@ class ReadingRoom:
             "values_digest": str(len(self.stored)),
             "sign_op_id": "f" * 32,
             "meanings": [{"code": "read", "label": "I read these films and these are my scores."}],
+            "grid": [],
+            "signatures": [],
             "gaps": gaps,
+            "impossible": [],
             "not_assessable": [],
             "bulk": [],
             "flags": [],
@@ -239,8 +243,19 @@ class ReadingRoom:
         if fields["password"] != "right":
             return self._review(request, "The password is not right.", 400)
         self.signatures.append(fields)
-        place = self.next_room.base if self.next_room else "/read/"
-        return Answer(status=303, headers={"Location": place})
+        return Answer(status=303, headers={"Location": f"{self.base}signed"})
+
+    def _signed(self, request: Request) -> Answer:
+        following = {"token": self.next_room.token, "status": "issued", "what": "Case"} if self.next_room else None
+        context = {
+            "case": {**self.case, "panes": []},
+            "what": "Case",
+            "signature": {"signature": {"printed_name": "Reader", "meaning": "These are my scores"}},
+            "following": following,
+            "queue_key": KEY,
+            "csrf_token": "token-1",
+        }
+        return Answer(render_to_string("reading/signed.html", context).encode(), "text/html; charset=utf-8")
 
     def _sign_in(self, request: Request) -> Answer:
         if request.method == "GET":

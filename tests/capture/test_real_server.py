@@ -105,6 +105,9 @@ def test_a_read_is_scored_reviewed_and_signed_and_the_next_one_comes(reader: Pag
     assert "surgery" in reader.inner_text(".review")
     reader.fill("form.sign [name=password]", PASSWORD)
     reader.click("[data-sign]")
+    wait_until(reader, "document.activeElement.textContent.trim() === 'Read the next case'")
+    assert Read.objects.get(pk=reads[1].pk).status == ReadStatus.ISSUED, "offered, not opened"
+    reader.keyboard.press("Enter")
     wait_until(reader, f"location.pathname === '/read/{reads[1].token}/'")
     wait_ready(reader)
     press(reader, "2")

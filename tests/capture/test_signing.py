@@ -32,6 +32,14 @@ def mark(page: Page) -> None:
     page.evaluate("() => { window.same = true }")
 
 
+def go_on(page: Page) -> None:
+    """The case is signed and the next one offered, not opened; the offer has the focus, so Enter takes it."""
+    wait_until(page, "document.querySelector('#room').dataset.page === 'signed'")
+    assert page.inner_text("h1") == "Case signed"
+    page.keyboard.press("Enter")
+    wait_until(page, f"{SCREEN} && document.querySelector('h1').textContent === 'Case 13 of 40'")
+
+
 def test_a_read_is_reviewed_and_signed_and_the_next_case_is_there(
     clean_page: Page, two_rooms: tuple[ReadingRoom, ReadingRoom]
 ) -> None:
@@ -47,7 +55,7 @@ def test_a_read_is_reviewed_and_signed_and_the_next_case_is_there(
     wait_until(clean_page, "document.querySelector('form.sign .refusal')?.textContent === 'The password is not right.'")
     clean_page.fill("form.sign [name=password]", "right")
     clean_page.click("[data-sign]")
-    wait_until(clean_page, f"{SCREEN} && document.querySelector('h1').textContent === 'Case 13 of 40'")
+    go_on(clean_page)
     assert clean_page.evaluate("window.same === true")
     assert len(first.signatures) == 1
     assert first.signatures[0]["sign_op_id"] == "f" * 32
@@ -71,7 +79,7 @@ def test_the_next_cases_films_are_not_fetched_again(
     wait_until(clean_page, REVIEW)
     clean_page.fill("form.sign [name=password]", "right")
     clean_page.click("[data-sign]")
-    wait_until(clean_page, f"{SCREEN} && document.querySelector('h1').textContent === 'Case 13 of 40'")
+    go_on(clean_page)
     wait_ready(clean_page)
     assert [site.asked.count(film) for film in films] == [1] * len(films)
 
@@ -96,7 +104,7 @@ def test_a_double_click_signs_once(clean_page: Page, two_rooms: tuple[ReadingRoo
     wait_until(clean_page, REVIEW)
     clean_page.fill("form.sign [name=password]", "right")
     clean_page.dblclick("[data-sign]")
-    wait_until(clean_page, f"{SCREEN} && document.querySelector('h1').textContent === 'Case 13 of 40'")
+    go_on(clean_page)
     assert len(first.signatures) == 1
 
 

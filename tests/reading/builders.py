@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
+from typing import Any
 
 import numpy as np
 from django.contrib.auth.hashers import make_password
@@ -52,6 +53,10 @@ class BuiltTrial:
     def actor(self, name: str) -> Actor:
         """The person of that name in their role."""
         return self.actors[name]
+
+    def signs(self, name: str) -> dict[str, Any]:
+        """What a function takes from a person who signs: who acts, whose signature, the password."""
+        return {"actor": self.actors[name], "user": self.people[name], "password": PASSWORD}
 
 
 def build_house(subjects: int = 3, visits: tuple[str, ...] = ("W00", "W24", "W52"), code: str = "TWO") -> BuiltTrial:

@@ -159,7 +159,7 @@ def test_a_case_issued_again_comes_neither_to_who_declined_it_nor_to_one_of_its_
     house.people["reader"].memberships.create(trial=house.trial, role=Role.ADJUDICATOR, reason="test")
     decline(first)
     case = campaign.cases.get()
-    again = void_and_reissue(case=case, actor=house.actor("coordinator"), reason="a name on a film")
+    again = void_and_reissue(case=case, **house.signs("coordinator"), reason="a name on a film")
     assert again is not None
     assert {first.reader_id, house.people["reader"].pk} <= may_not_adjudicate(again)
     assert second.pk not in may_not_adjudicate(again)
@@ -171,7 +171,7 @@ def test_a_case_voided_before_its_adjudication_is_issued_comes_before_nobody(hou
     adjudicator(house, "second")
     decline(thirds()[0])
     ask_adjudicators(campaign=campaign, actor=house.actor("coordinator"))
-    void_and_reissue(case=campaign.cases.get(), actor=house.actor("coordinator"), reason="a name on a film")
+    void_and_reissue(case=campaign.cases.get(), **house.signs("coordinator"), reason="a name on a film")
     run_due_jobs()
     assert [read.status for read in thirds()] == [ReadStatus.DECLINED]
 

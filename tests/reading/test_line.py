@@ -11,16 +11,18 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import storages
 
-from config.errors import BadInput, WrongState
+from config.errors import NotAllowed, WrongState
 from jobs.carrying import run_due_jobs
-from reading.campaigns.opening import close_campaign, reopen_campaign
+from reading.campaigns.opening import close_campaign
+from reading.campaigns.reopening import reopen_campaign
 from reading.issuing.assignments import request_batch, void_and_reissue
 from reading.models import Campaign, CaseStatus, Read, ReadKind, ReadStatus, SignedValues
 from reading.room.signing import return_read
 from scoring.consensus.signed_series import visits_of
 from scoring.datasets import verifier
 from scoring.datasets.building import request_dataset
-from scoring.datasets.locking import agree_unlock, ask_unlock, confirm_lock, request_lock
+from scoring.datasets.locking import confirm_lock, request_lock
+from scoring.datasets.unlocking import agree_unlock, ask_unlock
 from scoring.models import CaseResult, DatasetStatus, Lock
 from studies.models import Visit
 from tests.reading.builders import (
@@ -141,7 +143,7 @@ def test_a_returned_read_is_signed_again_and_both_signatures_are_kept(house: Bui
     campaign = open_campaign_of(house, concordant_share=0.0)
     read = read_all(house, campaign)[0]
     read.refresh_from_db()
-    return_read(read=read, actor=house.actor("coordinator"), reason="incomplete", note="")
+    return_read(read=read, **house.signs("coordinator"), reason="incomplete", note="")
     read.case.refresh_from_db()
     assert (read.status, read.case.status) == (ReadStatus.RETURNED, CaseStatus.OPEN)
     sign(read)
@@ -155,7 +157,7 @@ def test_a_voided_case_is_kept_and_issued_again_whole_with_new_tokens(house: Bui
     campaign = open_campaign_of(house, concordant_share=0.0)
     old = read_all(house, campaign)[0]
     old.refresh_from_db()
-    new = void_and_reissue(case=old.case, actor=house.actor("coordinator"), reason="a film came late")
+    new = void_and_reissue(case=old.case, **house.signs("coordinator"), reason="a film came late")
     run_due_jobs()
     old.refresh_from_db()
     assert old.status == ReadStatus.VOIDED
@@ -186,7 +188,7 @@ def test_the_dataset_equals_the_sum_of_what_was_entered_and_two_people_lock_it(
     assert dataset.status == DatasetStatus.BUILT, dataset.failure
     statistician, signer = house.people["statistician"], house.people["signer"]
     request_lock(dataset=dataset, actor=house.actor("statistician"), user=statistician, password=PASSWORD)
-    with pytest.raises(BadInput, match="Another person must"):
+    with pytest.raises(NotAllowed, match="Another person must"):
         confirm_lock(dataset=dataset, actor=house.actor("signer"), user=statistician, password=PASSWORD)
     lock = confirm_lock(dataset=dataset, actor=house.actor("signer"), user=signer, password=PASSWORD)
     with storages["exports"].open(dataset.folder) as file, zipfile.ZipFile(io.BytesIO(file.read())) as archive:
@@ -207,16 +209,14 @@ def test_unlocking_needs_a_second_person_and_the_next_lock_says_what_changed(hou
     campaign = open_campaign_of(house, concordant_share=0.0)
     read = read_all(house, campaign)[0]
     lock = lock_it(house, campaign)
-    unlock = ask_unlock(
-        lock=lock, actor=house.actor("statistician"), user=house.people["statistician"], reason="a joint overlooked"
-    )
-    with pytest.raises(BadInput, match="Another person must"):
-        agree_unlock(unlock=unlock, actor=house.actor("signer"), user=house.people["statistician"])
-    agree_unlock(unlock=unlock, actor=house.actor("signer"), user=house.people["signer"])
+    unlock = ask_unlock(lock=lock, **house.signs("statistician"), reason="a joint overlooked")
+    with pytest.raises(NotAllowed, match="Another person must"):
+        agree_unlock(unlock=unlock, **house.signs("signer") | {"user": house.people["statistician"]})
+    agree_unlock(unlock=unlock, **house.signs("signer"))
     campaign.refresh_from_db()
-    reopen_campaign(campaign=campaign, actor=house.actor("coordinator"), reason="a joint overlooked")
+    reopen_campaign(campaign=campaign, **house.signs("coordinator"), reason="a joint overlooked")
     read.refresh_from_db()
-    return_read(read=read, actor=house.actor("coordinator"), reason="incomplete", note="")
+    return_read(read=read, **house.signs("coordinator"), reason="incomplete", note="")
     change_first(read, 3)
     sign(read)
     run_due_jobs()

@@ -16,7 +16,7 @@ from reading.models import Campaign, CaseStatus, ReadStatus, ReadStep, SignedVal
 from reading.room.signing import return_read
 from reading.room.worklist import WorklistEntry, signed_entries, waiting_for
 from scoring.models import CaseResult
-from tests.reading.builders import BuiltTrial, build_house, fill_read, open_campaign_of, sign
+from tests.reading.builders import PASSWORD, BuiltTrial, build_house, fill_read, open_campaign_of, sign
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
@@ -129,7 +129,7 @@ def test_a_second_timepoint_that_is_recognised_is_declined_in_its_turn(house: Bu
 def test_timepoints_of_a_voided_case_do_not_stay(house: BuiltTrial, campaign: Campaign) -> None:
     step = step_of(list_of(house)[0])
     decline_read(read=step.read, step=step, actor=house.actor("reader"), reason="I know the patient")
-    void_and_reissue(case=step.read.case, actor=house.actor("coordinator"), reason="a name on a film")
+    void_and_reissue(case=step.read.case, **house.signs("coordinator"), reason="a name on a film")
     client = browser(house)
     assert [client.get(f"/read/{token}/").status_code for token in siblings(step)] == [404]
     assert not {entry.token for entry in list_of(house)} & set(siblings(step))
@@ -139,13 +139,12 @@ def test_one_timepoint_is_returned_by_itself(house: BuiltTrial, campaign: Campai
     while entries := list_of(house):
         sign_entry(entries[0])
     step = ReadStep.objects.filter(read__reader=house.people["reader"]).select_related("read__case__campaign")[0]
-    coordinator = house.actor("coordinator")
     with pytest.raises(BadInput, match="Choose the timepoint of this read"):
-        return_read(read=step.read, actor=coordinator, reason="reader-asked", note="")
+        return_read(read=step.read, **house.signs("coordinator"), reason="reader-asked", note="")
     page = browser(house, "coordinator")
     address = f"/trials/TWO/campaigns/C1/reads/{step.read.pk}/return/"
     assert "Timepoint 1 of 4" in page.get(address).content.decode()
-    given = {"reason": "reader-asked", "note": "", "step": step.pk}
+    given = {"reason": "reader-asked", "note": "", "step": step.pk, "password": PASSWORD}
     assert page.post(address, given).status_code == 302
     assert [(entry.token, entry.status) for entry in list_of(house)] == [(step.token, ReadStatus.RETURNED)]
     assert signed_entries(house.people["reader"].pk).count() == 3

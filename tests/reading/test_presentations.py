@@ -247,7 +247,7 @@ def test_a_returned_hybrid_opens_its_last_step_alone() -> None:
     issue(house, "alone-then-together")
     read = first_read(house)
     read_through(read)
-    return_read(read=read, actor=house.actor("coordinator"), reason="incomplete", note="")
+    return_read(read=read, **house.signs("coordinator"), reason="incomplete", note="")
     assert [step.locked_at is None for step in read.steps.order_by("position")] == [False, False, True]
 
 

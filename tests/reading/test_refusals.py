@@ -9,8 +9,9 @@ import pytest
 
 import instruments
 from jobs.carrying import run_due_jobs
-from reading.campaigns.opening import close_campaign, create_campaign, move_campaign, open_campaign, reopen_campaign
+from reading.campaigns.opening import close_campaign, create_campaign, move_campaign, open_campaign
 from reading.campaigns.reference_table import HEAD, LARGEST, read_references
+from reading.campaigns.reopening import reopen_campaign
 from reading.campaigns.revealing import reveal_seeds
 from reading.campaigns.training import bring_references, issue_training, make_training
 from reading.charter.terms import read_terms
@@ -73,11 +74,7 @@ def test_a_charter_is_drafted_and_signed_by_what_the_trial_has(house: BuiltTrial
     actor, trial = house.actor("coordinator"), house.trial
     unplanned = said(draft_charter, trial=trial, actor=actor, terms={"reference_visit": "W99"})
     assert unplanned == "The plan of the trial has no visit W99. Choose W00 or W24."
-    again = said(
-        sign_charter, charter=campaign.charter, actor=house.actor("coordinator"), user=house.people["coordinator"],
-        password=PASSWORD,
-    )  # fmt: skip
-    assert again == "You have already signed this with the meaning “I approve this charter”."
+    assert sign_charter(charter=campaign.charter, **house.signs("coordinator")) == campaign.charter, "as the first did"
     other = replace(house.actor("coordinator"), user_id=house.people["lead"].pk)
     again = said(sign_charter, charter=campaign.charter, actor=other, user=house.people["lead"], password=PASSWORD)
     assert again == "Charter version 1 is already signed. Write a new draft to amend it."
@@ -85,7 +82,7 @@ def test_a_charter_is_drafted_and_signed_by_what_the_trial_has(house: BuiltTrial
 
 @database
 def test_a_reader_is_qualified_by_evidence_and_once_withdrawn_stays_so(house: BuiltTrial) -> None:
-    given: dict[str, Any] = {"trial": house.trial, "actor": house.actor("coordinator"), "evidence": "ten films"}
+    given: dict[str, Any] = {"trial": house.trial, **house.signs("coordinator"), "evidence": "ten films"}
     reader = {"reader": house.people["reader"], "instrument": "svdh"}
     unknown = said(qualify_reader, **given | reader | {"instrument": "sharp"})
     assert unknown.startswith("The instrument cannot be “sharp”. Choose svdh, ")
@@ -132,10 +129,10 @@ def test_a_campaign_goes_on_only_in_the_right_state_and_says_which(house: BuiltT
     assert said(ask_adjudicators, campaign=second, actor=actor) == (
         "Campaign C2 is in preparation. Adjudicators are requested only while it is open."
     )
-    assert said(reopen_campaign, campaign=second, actor=actor, reason=" ") == (
+    assert said(reopen_campaign, campaign=second, **house.signs("coordinator"), reason=" ") == (
         "A reason is needed. Write it in a sentence."
     )
-    assert said(reopen_campaign, campaign=campaign, actor=actor, reason="late film") == (
+    assert said(reopen_campaign, campaign=campaign, **house.signs("coordinator"), reason="late film") == (
         "Campaign C1 is open. Only a campaign that is closed, and not locked, can be reopened."
     )
     assert said(close_campaign, campaign=second, actor=actor) == (

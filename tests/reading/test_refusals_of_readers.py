@@ -118,7 +118,7 @@ def test_a_read_is_signed_and_returned_with_words_that_are_offered(house: BuiltT
     sign(read)
     assert said(sign_step, **signed) == "This read is signed, so it accepts no signature now."
     assert said(lock_step, read, step) == "This step is already signed."
-    returned: dict[str, Any] = {"read": read, "actor": house.actor("coordinator"), "note": ""}
+    returned: dict[str, Any] = {"read": read, **house.signs("coordinator"), "note": ""}
     assert said(return_read, reason="because", **returned).startswith(
         "The reason cannot be “because”. Choose “A joint was overlooked”, "
     )
@@ -130,7 +130,7 @@ def test_a_read_is_signed_and_returned_with_words_that_are_offered(house: BuiltT
     assert said(move_case, read.case, CaseStatus.ADJUDICATED) == (
         "Case 1 is being read, so it cannot be decided by its adjudicator."
     )
-    assert said(void_and_reissue, case=read.case, actor=house.actor("coordinator"), reason="") == (
+    assert said(void_and_reissue, case=read.case, **house.signs("coordinator"), reason="") == (
         "A reason is needed. Write it in a sentence."
     )
 

@@ -88,7 +88,8 @@ def test_visit_by_visit_the_signed_one_stays_beside_the_next_and_takes_nothing(b
     assert page.inner_text("td:not(.locked) >> nth=0") == "5"
     score_rest(page)
     sign(page)
-    page.wait_for_url("**/read/")
+    wait_until(page, "document.querySelector('#room').dataset.page === 'signed'")
+    assert "No case is waiting for you." in page.inner_text(".review")
     assert Read.objects.get(reader__email="reader@two.example").status == ReadStatus.SIGNED
 
 
@@ -102,6 +103,7 @@ def test_one_timepoint_at_a_time_is_an_entry_of_the_worklist_of_its_own(begin: B
     (second,) = [step for step in own_steps() if not step.opened_at]
     score_rest(page)
     sign(page)
+    page.click("text=Read the next timepoint")
     wait_until(page, f"location.pathname === '/read/{second.token}/'")
     wait_ready(page)
     assert letters(page) == ["A"]

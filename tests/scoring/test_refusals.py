@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from audit.trail import Actor
 from jobs.carrying import run_due_jobs
 from jobs.models import Job
 from jobs.queue import retry
@@ -16,9 +17,10 @@ from reading.models import Campaign, CampaignStatus
 from scoring.arms.requests import withdraw_request
 from scoring.arms.unsealing import receive_arms
 from scoring.datasets.building import discard_dataset, request_dataset
-from scoring.datasets.locking import agree_unlock, ask_unlock, confirm_lock, decline_lock, request_lock
+from scoring.datasets.locking import confirm_lock, decline_lock, request_lock
+from scoring.datasets.unlocking import agree_unlock, ask_unlock
 from scoring.models import Dataset, DatasetStatus
-from tests.reading.builders import PASSWORD, BuiltTrial, build_house, open_campaign_of
+from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
 from tests.reading.test_line import read_all
 from tests.reading.test_pages import browser
 from tests.refused import said
@@ -50,7 +52,7 @@ def dataset(house: BuiltTrial, campaign: Campaign) -> Dataset:
 
 def by(house: BuiltTrial, name: str) -> dict[str, Any]:
     """Who acts and signs."""
-    return {"actor": house.actor(name), "user": house.people[name]}
+    return house.signs(name)
 
 
 def test_a_dataset_is_built_from_a_closed_campaign(house: BuiltTrial, campaign: Campaign) -> None:
@@ -62,22 +64,22 @@ def test_a_dataset_is_built_from_a_closed_campaign(house: BuiltTrial, campaign: 
 def test_a_lock_says_what_is_in_its_way_and_who_must_sign(house: BuiltTrial, dataset: Dataset) -> None:
     statistician, signer = by(house, "statistician"), by(house, "signer")
     waiting = "Dataset 1 is built, and no lock has been requested. It is not waiting for a second signer."
-    assert said(confirm_lock, dataset=dataset, password=PASSWORD, **signer) == waiting
+    assert said(confirm_lock, dataset=dataset, **signer) == waiting
     Campaign.objects.update(status=CampaignStatus.OPEN)
     dataset.campaign.refresh_from_db()
-    assert said(request_lock, dataset=dataset, password=PASSWORD, **statistician) == (
+    assert said(request_lock, dataset=dataset, **statistician) == (
         "Dataset 1 cannot be locked yet. Campaign C1 is open. It must be closed and not locked."
     )
     Campaign.objects.update(status=CampaignStatus.CLOSED)
     dataset.campaign.refresh_from_db()
-    request_lock(dataset=dataset, password=PASSWORD, **statistician)
+    request_lock(dataset=dataset, **statistician)
     assert said(decline_lock, dataset=dataset, actor=signer["actor"], reason=" ") == (
         "A reason is needed. Write it in a sentence."
     )
-    assert said(confirm_lock, dataset=dataset, password=PASSWORD, **signer | {"user": statistician["user"]}) == (
+    assert said(confirm_lock, dataset=dataset, **signer | {"user": statistician["user"]}) == (
         "You requested this lock yourself. Another person must confirm it."
     )
-    lock = confirm_lock(dataset=dataset, password=PASSWORD, **signer)
+    lock = confirm_lock(dataset=dataset, **signer)
     assert said(discard_dataset, dataset=dataset, actor=statistician["actor"]) == (
         "Dataset 1 is locked. It cannot be discarded."
     )
@@ -89,7 +91,8 @@ def test_a_lock_says_what_is_in_its_way_and_who_must_sign(house: BuiltTrial, dat
         "You requested this unlocking yourself. Another person must agree."
     )
     agree_unlock(unlock=unlock, **signer)
-    assert said(agree_unlock, unlock=unlock, **signer) == "Lock 1 has already been unlocked."
+    other = {"actor": Actor(house.people["lead"].pk, "lead", "signer"), "user": house.people["lead"]}
+    assert said(agree_unlock, unlock=unlock, **signer | other) == "Lock 1 has already been unlocked."
     lock.campaign.refresh_from_db()
     assert said(ask_unlock, lock=lock, reason="again", **statistician) == (
         "Lock 1 is no longer in force. Only the lock in force can be unlocked."
@@ -127,7 +130,7 @@ def test_a_request_for_the_arms_says_where_it_is(tmp_path: Path) -> None:
     opening.holders.seal(arms_of(opening))
     asked, statistician = opening.ask(), by(opening.house, "statistician")
     assert said(opening.ask) == "The arms of campaign C1 have already been requested."
-    assert said(receive_arms, asked=asked, password=PASSWORD, **statistician) == (
+    assert said(receive_arms, asked=asked, **statistician) == (
         "This request is waiting for two custodians. The arms can be received once they are opened."
     )
     share = opening.share(asked, 0)

@@ -85,7 +85,7 @@ def lock_unread(house: BuiltTrial, campaign: Campaign) -> None:
     Lock.objects.create(
         dataset=dataset, campaign=campaign, number=1, root="0" * 64, requested=requested, confirmed=confirmed
     )
-    Campaign.objects.filter(pk=campaign.pk).update(status=CampaignStatus.LOCKED)
+    Campaign.objects.filter(pk=campaign.pk).update(status=CampaignStatus.LOCKED, locked_root="0" * 64)
 
 
 def make_opening(folder: Path, *, subjects: int = 2, permitted: bool = True, read: bool = False) -> Opening:

@@ -17,6 +17,16 @@ export async function pageFrom(url, way = {}) {
   }
 }
 
+// Links marked data-swap lead to another page of the room in place, unless they are opened elsewhere.
+export function followLinks(root, room) {
+  root.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-swap]");
+    if (!link || event.button !== 0 || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    room.go(link.href);
+  });
+}
+
 export function dataOf(root, id) {
   const block = root.querySelector(`script#${id}`);
   return block ? JSON.parse(block.textContent) : null;

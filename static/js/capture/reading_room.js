@@ -8,9 +8,10 @@ import { dataOf, pageFrom } from "./pages.js";
 import { ReviewPage } from "./review_page.js";
 import { ScreenPage } from "./screen_page.js";
 import { Session } from "./session.js";
+import { SignedPage } from "./signed_page.js";
 import { SignInOverlay } from "./sign_in.js";
 
-const PAGES = { screen: ScreenPage, review: ReviewPage };
+const PAGES = { screen: ScreenPage, review: ReviewPage, signed: SignedPage };
 
 export class ReadingRoom {
   #opened = null;

@@ -1,6 +1,6 @@
 // The review before signing, in place or on its own. Signing waits until the server has every value.
 
-import { dataOf } from "./pages.js";
+import { dataOf, followLinks } from "./pages.js";
 import { ScoreSheet } from "./score_sheet.js";
 import { showStatus } from "./status_line.js";
 
@@ -12,7 +12,7 @@ export class ReviewPage {
     Object.assign(this, { root, room });
     this.case = dataOf(root, "case");
     this.sheet = new ScoreSheet({});
-    root.addEventListener("click", (event) => this.#followed(event));
+    followLinks(root, room);
     root.querySelector("form.sign")?.addEventListener("submit", (event) => this.#submitted(event));
   }
 
@@ -49,13 +49,6 @@ export class ReviewPage {
   }
 
   leave() {}
-
-  #followed(event) {
-    const link = event.target.closest("a[data-swap]");
-    if (!link || event.button !== 0 || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    this.room.go(link.href);
-  }
 
   async #submitted(event) {
     event.preventDefault();

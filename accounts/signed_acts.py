@@ -1,0 +1,94 @@
+"""Every act that decides what counts: signed or not, what the signature means, and who may not do it twice.
+
+One frozen table. Every route that performs an act takes its form, its password and its second person from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from config.errors import NotAllowed
+
+
+class Act(StrEnum):
+    """The acts, as they are named in the documentation."""
+
+    CHARTER = "charter"
+    QUALIFICATION = "qualification"
+    MASKS = "mask confirmation"
+    READ = "read"
+    CORRECTED_READ = "read, after a return"
+    RETURN = "return"
+    VOID = "void"
+    REISSUE = "re-issue"
+    REOPENING = "reopening"
+    LOCK_REQUEST = "request of lock"
+    LOCK_CONFIRMATION = "confirmation of lock"
+    UNLOCK_REQUEST = "request of unlock"
+    UNLOCK_AGREEMENT = "agreement of unlock"
+    ARMS_SHARE = "share that opens the arms"
+    ARMS_RECEIPT = "receiving arms"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What an act demands. `meaning` is the sentence printed with the signature; an act without one is not signed.
+
+    `after` is the act of a first person who may not do this one; `refusal` is what that person reads. A share of the
+    same custodian counts once, so nobody is refused.
+    """
+
+    route: str
+    meaning: str = ""
+    after: str = ""
+    refusal: str = ""
+
+    @property
+    def signed(self) -> bool:
+        """Whether the person types the password again."""
+        return bool(self.meaning)
+
+
+ACTS: dict[Act, Terms] = {
+    Act.CHARTER: Terms("reading:charter", "I approve this charter"),
+    Act.QUALIFICATION: Terms("reading:qualifications", "I confirm that this person is qualified on this evidence"),
+    Act.MASKS: Terms(
+        "studies:mask_confirm",
+        after="drawing the masks",
+        refusal="You drew these masks yourself. A second person has to confirm or refuse them.",
+    ),
+    Act.READ: Terms("reading:sign", "I read these films myself and these are my scores"),
+    Act.CORRECTED_READ: Terms("reading:sign", "I corrected this read after it was returned and these are my scores"),
+    Act.RETURN: Terms("reading:return", "I return this signed read for the reason given"),
+    Act.VOID: Terms("reading:void", "I void this case for the reason given"),
+    Act.REISSUE: Terms("reading:void", "I issue this case again with the films as they are now"),
+    Act.REOPENING: Terms("reading:reopen", "I reopen this campaign for the reason given"),
+    Act.LOCK_REQUEST: Terms("scoring:dataset", "I request the lock of this dataset"),
+    Act.LOCK_CONFIRMATION: Terms(
+        "scoring:dataset",
+        "I confirm the lock of this dataset",
+        after=Act.LOCK_REQUEST,
+        refusal="You requested this lock yourself. Another person must confirm it.",
+    ),
+    Act.UNLOCK_REQUEST: Terms("scoring:unlock", "I request that this lock is opened for the reason given"),
+    Act.UNLOCK_AGREEMENT: Terms(
+        "scoring:agree",
+        "I agree that this lock is opened for the reason given",
+        after=Act.UNLOCK_REQUEST,
+        refusal="You requested this unlocking yourself. Another person must agree.",
+    ),
+    Act.ARMS_SHARE: Terms("scoring:arms_request", "I give my share to open the arms", after=Act.ARMS_SHARE),
+    Act.ARMS_RECEIPT: Terms("scoring:receive_arms", "I receive the arms and can never be blinded in this trial again"),
+}
+
+
+def meaning_of(act: Act) -> str:
+    """The sentence of a signed act."""
+    return ACTS[act].meaning
+
+
+def demand_second_person(act: Act, *, first: int | None, second: int | None) -> None:
+    """Refuses an act that needs a second person to the person who did the first one."""
+    if ACTS[act].refusal and first == second:
+        raise NotAllowed(message=ACTS[act].refusal)

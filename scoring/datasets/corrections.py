@@ -1,0 +1,50 @@
+"""After arms were received: the lock in force stays the analysis of record, and a correction is delivered with it."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from django.core.files.storage import storages
+
+from reading.campaigns.analysis_of_record import stays_of_record
+from reading.models import Campaign, CampaignStatus
+from scoring.datasets.package import TableFile
+from scoring.datasets.row_diff import diff_table
+from scoring.datasets.tables import CORRECTIONS, TABLES
+from scoring.models import Dataset, Lock
+
+RECORD_FILE = "analysis-of-record.zip"
+
+
+def takes_corrections(campaign: Campaign) -> bool:
+    """Whether the campaign is locked and arms were received since: another lock leaves that one as it is."""
+    return campaign.status == CampaignStatus.LOCKED and stays_of_record(campaign)
+
+
+def lock_in_force(campaign: Campaign) -> Lock:
+    """The newest lock that corrects no other: of a locked campaign, the one in force."""
+    return Lock.objects.filter(campaign=campaign, corrects=None).select_related("dataset").latest("number")
+
+
+def deliver_record(dataset: Dataset, folder: Path) -> dict[str, object]:
+    """Adds the analysis of record and every difference from it to a correction; gives what the manifest says of it."""
+    if not takes_corrections(dataset.campaign):
+        return {}
+    record = lock_in_force(dataset.campaign)
+    with storages["exports"].open(record.dataset.folder) as file:
+        (folder / RECORD_FILE).write_bytes(file.read())
+    write_corrections(folder)
+    return {"corrects": {"lock": record.number, "root": record.root, "file": RECORD_FILE}}
+
+
+def write_corrections(folder: Path) -> None:
+    """The rows that differ, value by value."""
+    listed = TableFile(folder, CORRECTIONS)
+    with zipfile.ZipFile(folder / RECORD_FILE) as archive:
+        for table in TABLES:
+            for change, key, columns in diff_table(table, archive, folder):
+                named = {"FILE": table.name, "CHANGE": change, "ROW": ";".join(key)}
+                differing = [{"COLUMN": name, "BEFORE": old, "AFTER": new} for name, (old, new) in columns.items()]
+                listed.write({**named, **one} for one in differing or [{}])
+    listed.file.close()

@@ -1,0 +1,36 @@
+// After the signature: the next case is offered and has the focus, so that Enter opens it; nothing opens by itself.
+
+import { dataOf, followLinks } from "./pages.js";
+import { ScoreSheet } from "./score_sheet.js";
+import { showStatus } from "./status_line.js";
+
+export class SignedPage {
+  #desk = null;
+
+  constructor(root, room) {
+    Object.assign(this, { root, room });
+    this.case = dataOf(root, "case");
+    this.sheet = new ScoreSheet({});
+    followLinks(root, room);
+    root.querySelector("[data-offer]")?.focus();
+  }
+
+  attach(desk) {
+    this.#desk = desk;
+    desk.attach(this, this.case.progress);
+  }
+
+  told() {
+    showStatus(this.root.querySelector(".status"), this.#desk);
+  }
+
+  gained() {}
+
+  lost() {}
+
+  say(text) {
+    this.root.querySelector(".status").textContent = text;
+  }
+
+  leave() {}
+}

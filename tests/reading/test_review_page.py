@@ -1,0 +1,211 @@
+"""The page on which a reader signs shows every value; after the signature the next case is offered, not opened."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import Signature
+from audit.trail import Actor
+from config.tokens import new_token
+from instruments.definition import Item
+from jobs.carrying import run_due_jobs
+from reading.issuing.assignments import request_batch
+from reading.models import DisplayedTimepoint, ItemScore, Read, ReadStatus
+from reading.room.cells import timepoints_of
+from reading.room.notes import save_note
+from tests.capture.acting import sign_in
+from tests.chromium import Windows
+from tests.reading.builders import PASSWORD, BuiltTrial, build_house, fill_read, open_campaign_of
+from tests.reading.test_pages import browser, issued
+
+pytestmark = pytest.mark.django_db
+DIGEST = re.compile(r'name="values_digest" value="([0-9a-f]{64})"')
+
+
+@pytest.fixture
+def house() -> BuiltTrial:
+    return build_house(subjects=2, visits=("W00", "W24"))
+
+
+@pytest.fixture
+def own(house: BuiltTrial) -> list[Read]:
+    """The two reads of the first reader, in drawn order."""
+    issued(house)
+    return list(Read.objects.filter(reader=house.people["reader"]).order_by("queue_position"))
+
+
+def words_of(client: Client, read: Read) -> str:
+    """The review as plain text."""
+    page = client.get(f"/read/{read.token}/review").content.decode()
+    main = re.sub(r"<script.*?</script>", "", page.split("<main", 1)[1], flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+def by_place(timepoint: DisplayedTimepoint, item: Item) -> int:
+    """Another grade at each timepoint."""
+    return 3 if timepoint.letter == "A" else 1
+
+
+def test_the_sign_page_shows_the_value_of_every_joint_at_every_timepoint_and_no_sum(
+    house: BuiltTrial, own: list[Read]
+) -> None:
+    fill_read(own[0], by_place)
+    client = browser(house, "reader")
+    words = words_of(client, own[0])
+    assert "Left hand Joint A B G G" in words
+    rows = [row for part in client.get(f"/read/{own[0].token}/review").context["grid"] for row in part.rows]
+    assert [[cell.text for cell in cells] for _, cells in rows] == [["3", "1"]] * 32
+    assert all(f"{label} 3 1" in words for label, _ in rows)
+    assert "Your signature covers the 64 cells" in words
+    assert "96" not in words.replace("2026", "")
+    assert "total" not in words.lower()
+
+
+def test_a_flag_a_reason_and_an_empty_cell_are_seen_where_they_are(house: BuiltTrial, own: list[Read]) -> None:
+    client = browser(house, "reader")
+    assert words_of(client, own[0]).count("empty") >= 64
+    fill_read(own[0])
+    step = own[0].steps.get()
+    first = timepoints_of(step)[0]
+    reader = Actor(own[0].reader_id, "reader", "reader")
+    given = {"timepoint_token": first.token, "item": item_of(own[0]), "op_id": new_token()}
+    save_note(read=own[0], actor=reader, flag=True, comment="see again", **given)
+    ItemScore.objects.create(
+        timepoint=first, item=item_of(own[0]), revision=2, value=None, reason="SURGERY",
+        entry="key", op_id=new_token(), captured_at=timezone.now(), saved_at=timezone.now(),
+    )  # fmt: skip
+    context = client.get(f"/read/{own[0].token}/review").context
+    cells = [cell for part in context["grid"] for _, row in part.rows for cell in row]
+    assert [cell.text for cell in cells if cell.state == "reason"] == [context["not_assessable"][0]["reason"]]
+    assert [cell.state for cell in cells if cell.flag] == ["reason"]
+    assert not [cell for cell in cells if cell.state == "empty"]
+    assert "see again" in words_of(client, own[0])
+
+
+def item_of(read: Read) -> str:
+    """The first item of the instrument."""
+    return ItemScore.objects.filter(timepoint__step__read=read).order_by("pk")[0].item
+
+
+def prompts(client: Client, read: Read) -> list[object]:
+    """Everything the review asks the reader to look at again."""
+    context = client.get(f"/read/{read.token}/review").context
+    names = ("gaps", "impossible", "not_assessable", "bulk", "flags", "why_not")
+    return [context[name] for name in names]
+
+
+def test_nothing_on_the_sign_page_compares_timepoints(house: BuiltTrial, own: list[Read]) -> None:
+    """Surgery between films is legitimate: a joint that improves is prompted like one that stays the same."""
+    client = browser(house, "reader")
+    fill_read(own[0], by_place)
+    fill_read(own[1])
+    assert prompts(client, own[0]) == prompts(client, own[1]) == [[], [], [], [], [], ""]
+
+
+def test_a_grade_that_the_item_does_not_have_is_named_and_cannot_be_signed(house: BuiltTrial, own: list[Read]) -> None:
+    client = browser(house, "reader")
+    fill_read(own[0])
+    score = ItemScore.objects.filter(timepoint__step__read=own[0]).order_by("pk")[0]
+    ItemScore.objects.create(
+        timepoint=score.timepoint, item=score.item, revision=2, value=77, reason="", entry="key", op_id=new_token(),
+        captured_at=timezone.now(), saved_at=timezone.now(),
+    )  # fmt: skip
+    context = client.get(f"/read/{own[0].token}/review").context
+    assert [row["item"] for row in context["impossible"]] == [score.item]
+    assert context["can_sign"] is False
+
+
+def post_signature(client: Client, read: Read) -> str:
+    """Signs by the form, and gives the address it leads to."""
+    page = client.get(f"/read/{read.token}/review").content.decode()
+    found = DIGEST.search(page)
+    assert found
+    form = {"password": PASSWORD, "meaning": "read", "values_digest": found[1]}
+    first, again = (client.post(f"/read/{read.token}/sign", form) for _ in range(2))
+    assert (first.status_code, first["Location"]) == (again.status_code, again["Location"]), "as the first did"
+    return str(first["Location"])
+
+
+def test_after_the_signature_the_next_case_is_offered_and_not_opened(house: BuiltTrial, own: list[Read]) -> None:
+    client = browser(house, "reader")
+    fill_read(own[0])
+    address = post_signature(client, own[0])
+    page = client.get(address).content.decode()
+    assert "Case signed" in page
+    assert f'href="/read/{own[1].token}/"' in page
+    assert "Read the next case" in page
+    own[1].refresh_from_db()
+    assert own[1].status == ReadStatus.ISSUED
+    assert own[1].steps.get().opened_at is None
+    fill_read(own[1])
+    assert "No case is waiting for you." in client.get(post_signature(client, own[1])).content.decode()
+    assert Signature.objects.filter(record_kind="reading.read").count() == 2
+
+
+def test_a_read_that_is_not_signed_has_no_such_page_and_nobody_elses_is_found(
+    house: BuiltTrial, own: list[Read]
+) -> None:
+    client = browser(house, "reader")
+    assert client.get(f"/read/{own[0].token}/signed")["Location"] == f"/read/{own[0].token}/"
+    other = Read.objects.filter(reader=house.people["reader.two"])[0]
+    assert client.get(f"/read/{other.token}/signed").status_code == 404
+
+
+def missing(score: ItemScore) -> ItemScore:
+    """The cell again, with the longest reason there is instead of a grade."""
+    return ItemScore(
+        timepoint_id=score.timepoint_id, item=score.item, revision=2, value=None, reason="SURGERY", entry="key",
+        op_id=new_token(), captured_at=timezone.now(), saved_at=timezone.now(),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def paper(windows: Windows, live_server: LiveServer) -> Iterator[Page]:
+    """A reader's window."""
+    with windows.lend(width=1366, height=768, base_url=live_server.url) as page:
+        yield page
+        page.emulate_media(media="null")
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_review_prints_on_a4_with_every_value_and_without_what_is_pressed(paper: Page, tmp_path: Path) -> None:
+    """Eight timepoints of the largest instrument, seven of them without any grade: the widest grid there is."""
+    visits = tuple(f"W{week:02d}" for week in range(0, 96, 12))
+    house = build_house(subjects=1, visits=visits)
+    campaign = open_campaign_of(house, instrument="svdh", concordant_share=0.0)
+    readers = [house.people["reader"], house.people["reader.two"]]
+    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=1)
+    run_due_jobs()
+    read = Read.objects.get(reader=house.people["reader"])
+    fill_read(read)
+    replaced = ItemScore.objects.filter(timepoint__step__read=read).exclude(timepoint__letter="A")
+    ItemScore.objects.bulk_create(missing(score) for score in replaced)
+    sign_in(paper, "reader@two.example", PASSWORD)
+    paper.goto(f"/read/{read.token}/review")
+    target = tmp_path / "review.pdf"
+    paper.pdf(path=target, prefer_css_page_size=True)
+    if kept := os.environ.get("BLINDREAD_KEEP_PDF"):
+        Path(kept).write_bytes(target.read_bytes())
+    paper.emulate_media(media="print")
+    paper.set_viewport_size({"width": 703, "height": 1000})  # the width of A4 between margins of 12 mm
+    hidden = "[...document.querySelectorAll('.sign, .back, .status, input, button')].every(e => !e.offsetParent)"
+    assert paper.evaluate(hidden)
+    cut = (
+        "[...document.querySelectorAll('.review *')].filter(e => e.offsetParent && ("
+        "e.getBoundingClientRect().right > innerWidth + 1 || e.scrollWidth > e.clientWidth + 1 && e.clientWidth"
+        " && getComputedStyle(e).overflow !== 'visible')).map(e => e.outerHTML.slice(0, 80))"
+    )
+    assert paper.evaluate(cut) == []
+    assert paper.locator(".grid-of-values td:visible").count() == paper.locator(".grid-of-values td").count() > 8 * 86
+    assert target.read_bytes().count(b"/MediaBox [0 0 594.95") + target.read_bytes().count(b"/MediaBox [0 0 595") >= 1

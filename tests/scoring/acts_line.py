@@ -1,0 +1,189 @@
+"""Every signed act once, in the order of a trial: who posts what where, each made when the trial has come so far."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.sign_in import BACKEND
+from accounts.signed_acts import Act
+from jobs.carrying import run_due_jobs
+from reading.campaigns.opening import close_campaign, create_campaign, open_campaign
+from reading.charter.versions import draft_charter
+from reading.issuing.assignments import request_batch
+from reading.models import Campaign, Read
+from scoring.arms.requests import ask_for_arms
+from scoring.datasets.building import request_dataset
+from scoring.datasets.locking import confirm_lock, request_lock
+from scoring.models import Dataset
+from tests.cast import PASSWORD as CAST_PASSWORD
+from tests.reading.builders import PASSWORD, BuiltTrial, build_house, fill_read, read_through, scanned
+from tests.scoring.unsealing_cast import CANARIES, Opening
+from tests.studies.arms_cast import make_holders
+
+DIGEST = re.compile(r'name="values_digest" value="([0-9a-f]{64})"')
+
+
+@dataclass
+class Post:
+    """A form as a person sends it: the acts, the page it is on, its address, and its fields but the password."""
+
+    acts: tuple[Act, ...]
+    user: User
+    page: str
+    address: str
+    fields: Callable[[], dict[str, Any]] = dict
+    password: str = PASSWORD
+    client: Client = field(default_factory=Client)
+
+    def __post_init__(self) -> None:
+        self.client.force_login(self.user, backend=BACKEND)
+
+    def send(self, **password: str) -> tuple[int, str, bytes]:
+        """The status, the address it leads to, and the content of a file."""
+        answer = self.client.post(self.address, {"csrfmiddlewaretoken": "x"} | self.fields() | password)
+        content = b"".join(answer) if answer.streaming else b""
+        return answer.status_code, answer.get("Location", ""), content
+
+
+def signing(act: Act, read: Read) -> Post:
+    """The form of the review of a full read."""
+    page = f"/read/{read.token}/review"
+    post = Post((act,), read.reader, page, f"/read/{read.token}/sign")
+    found = DIGEST.search(post.client.get(page).content.decode())
+    assert found
+    meaning = "read" if act == Act.READ else "corrected"
+    post.fields = lambda: {"meaning": meaning, "values_digest": found[1]}
+    return post
+
+
+class Line:
+    """A trial on its way; each step does what comes before the next form."""
+
+    def __init__(self, folder: Path) -> None:
+        self.house: BuiltTrial = build_house(subjects=2, visits=("W00", "W24"))
+        trial, coordinator = self.house.trial, self.house.actor("coordinator")
+        for number in range(2, len(CANARIES)):
+            trial.subjects.create(site=trial.sites.all()[0], code=f"S{number:03d}")
+        self.holders = make_holders(trial, coordinator, self.house.people["coordinator"], folder)
+        self.folder = folder
+
+    @property
+    def campaign(self) -> Campaign:
+        """As it is now."""
+        return Campaign.objects.select_related("trial", "charter").get()
+
+    def form(self, *acts: Act, who: str, name: str, key: tuple[object, ...] = (), **fields: Any) -> Post:
+        """A form on a page of the trial, which is its own address."""
+        address = reverse(name, args=["TWO", *key])
+        return Post(acts, self.house.people[who], address, address, lambda: dict(fields))
+
+    def posts(self) -> Iterator[Post]:
+        """From the charter to the arms."""
+        yield from self.before_reading()
+        yield from self.reading()
+        yield from self.after_reading()
+        yield from self.locking()
+        yield from self.opening()
+
+    def before_reading(self) -> Iterator[Post]:
+        """Charter and qualification."""
+        terms = {"instrument": "larsen-1995", "concordant_share": 0.0, "arms_may_be_opened": True}
+        draft_charter(trial=self.house.trial, actor=self.house.actor("coordinator"), terms=terms)
+        yield self.form(Act.CHARTER, who="coordinator", name="reading:charter", key=(1,))
+        given = {"reader": self.house.people["reader"].pk, "instrument": "sens", "evidence": "ten films"}
+        yield self.form(Act.QUALIFICATION, who="coordinator", name="reading:qualifications", **given)
+
+    def issue(self) -> None:
+        """An open campaign whose reads are issued."""
+        house, coordinator = self.house, self.house.actor("coordinator")
+        charter = house.trial.charters.get()
+        campaign = create_campaign(trial=house.trial, actor=coordinator, charter=charter, code="C1", title="First")
+        scanned(campaign)
+        open_campaign(campaign=campaign, actor=coordinator, subjects=house.subjects, visits=house.visits)
+        readers = [house.people["reader"], house.people["reader.two"]]
+        request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=9)
+        run_due_jobs()
+
+    def reading(self) -> Iterator[Post]:
+        """A read, its return and its correction, a case voided and issued again."""
+        self.issue()
+        read, *others = Read.objects.filter(reader=self.house.people["reader"]).order_by("pk")
+        fill_read(read)
+        yield signing(Act.READ, read)
+        key = ("C1", read.pk)
+        yield self.form(
+            Act.RETURN, who="coordinator", name="reading:return", key=key, reason="incomplete", note="look again"
+        )
+        yield signing(Act.CORRECTED_READ, Read.objects.select_related("reader").get(pk=read.pk))
+        key = ("C1", others[0].case_id)
+        yield self.form(
+            Act.VOID, Act.REISSUE, who="coordinator", name="reading:void", key=key, reason="a name on a film"
+        )
+
+    def after_reading(self) -> Iterator[Post]:
+        """Everything is read; the campaign is closed, reopened and closed again."""
+        run_due_jobs()
+        for read in Read.objects.filter(status="issued"):
+            read_through(read)
+        run_due_jobs()
+        close_campaign(campaign=self.campaign, actor=self.house.actor("coordinator"))
+        yield self.form(
+            Act.REOPENING, who="coordinator", name="reading:reopen", key=("C1",), reason="a late film is expected"
+        )
+        close_campaign(campaign=self.campaign, actor=self.house.actor("coordinator"))
+
+    def build(self) -> Dataset:
+        """A dataset, built."""
+        made = request_dataset(campaign=self.campaign, actor=self.house.actor("statistician"))
+        run_due_jobs()
+        return Dataset.objects.select_related("campaign__trial", "campaign__charter").get(pk=made.pk)
+
+    def locking(self) -> Iterator[Post]:
+        """A lock by two, unlocked by two, and locked again."""
+        self.build()
+        dataset, lock = ("C1", 1), ("C1", 1)
+        yield self.form(Act.LOCK_REQUEST, who="statistician", name="scoring:dataset", key=dataset)
+        yield self.form(Act.LOCK_CONFIRMATION, who="signer", name="scoring:dataset", key=dataset)
+        yield self.form(Act.UNLOCK_REQUEST, who="statistician", name="scoring:unlock", key=lock, reason="overlooked")
+        yield self.form(Act.UNLOCK_AGREEMENT, who="signer", name="scoring:agree", key=lock)
+        again = self.build()
+        request_lock(dataset=again, **self.house.signs("statistician"))
+        confirm_lock(dataset=again, **self.house.signs("signer"))
+
+    def opening(self) -> Iterator[Post]:
+        """Two shares and the arms."""
+        opening = Opening(self.house, self.holders, self.campaign, self.folder)
+        codes = self.house.trial.subjects.order_by("code").values_list("code", flat=True)
+        self.holders.seal(dict(zip(codes, CANARIES, strict=True)))
+        asked = ask_for_arms(
+            campaign=self.campaign,
+            actor=self.house.actor("statistician"),
+            user=self.house.people["statistician"],
+            reason="the final analysis",
+        )
+        share = opening.share(asked, 0)
+        address = reverse("scoring:arms_request", args=["TWO", asked.token])
+        custodian = self.holders.custodians[0].user
+        yield Post(
+            (Act.ARMS_SHARE,),
+            custodian,
+            address,
+            address,
+            lambda: {"opening_share": SimpleUploadedFile("my.share.json", json.dumps(json.loads(share)).encode())},
+            CAST_PASSWORD,
+        )
+        opening.give(asked, 1)
+        run_due_jobs()
+        yield self.form(
+            Act.ARMS_RECEIPT, who="statistician", name="scoring:receive_arms", key=(asked.token,), understood="on"
+        )
