@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
@@ -59,6 +60,10 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def check_password(self, raw_password: str) -> bool:
+        """Whether this is the password. The stored hash changes only when its owner sets another password."""
+        return check_password(raw_password, self.password)
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         value = f"{self.password}:{self.session_generation}"

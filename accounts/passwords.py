@@ -23,7 +23,7 @@ def change_password(*, request: HttpRequest, user: User, old: str, new: str) -> 
         user.set_password(new)
         user.save(update_fields=["password"])
         update_session_auth_hash(request, user)
-        tell("accounts.password.changed", person(user), user)
+        tell("accounts.password.changed", person(user), user, tracked=[user])
 
 
 def forget_password(*, email: str) -> None:
@@ -53,4 +53,4 @@ def reset_password(*, user: User, password: str) -> None:
         user.set_password(password)
         user.session_generation += 1
         user.save(update_fields=["password", "session_generation"])
-        tell("accounts.password.reset", person(user), user)
+        tell("accounts.password.reset", person(user), user, tracked=[user])

@@ -28,7 +28,13 @@ def invite(*, email: str, actor: Actor, is_administrator: bool = False, by_mail:
         user = User(email=email, is_administrator=is_administrator, invited_at=timezone.now())
         user.set_unusable_password()
         user.save()
-        tell("accounts.user.invited", actor, user, details={"email": email, "administrator": is_administrator})
+        tell(
+            "accounts.user.invited",
+            actor,
+            user,
+            details={"email": email, "administrator": is_administrator},
+            tracked=[user],
+        )
         if by_mail:
             mail_link(user=user, purpose="invitation")
     return user
@@ -79,7 +85,7 @@ def accept_invitation(*, user: User, name: str, password: str) -> None:
         locked.name = name
         locked.set_password(password)
         locked.save(update_fields=["name", "password"])
-        tell("accounts.invitation.accepted", person(locked), locked, changes={"name": ["", name]})
+        tell("accounts.invitation.accepted", person(locked), locked, changes={"name": ["", name]}, tracked=[locked])
 
 
 def check_new_password(password: str, user: User) -> None:
@@ -116,7 +122,7 @@ def rename(*, user: User, name: str) -> None:
         if old == name:
             return
         User.objects.filter(pk=user.pk).update(name=name)
-        tell("accounts.user.renamed", person(user), user, changes={"name": [old, name]})
+        tell("accounts.user.renamed", person(user), user, changes={"name": [old, name]}, tracked=[user])
 
 
 def disable(*, user: User, reason: str, actor: Actor) -> None:
@@ -127,7 +133,7 @@ def disable(*, user: User, reason: str, actor: Actor) -> None:
         active = User.objects.active().filter(pk=user.pk)
         if active.update(is_active=False, session_generation=F("session_generation") + 1) != 1:
             raise WrongState(f"The account of {user} is already disabled.")
-        tell("accounts.user.disabled", actor, user, reason=reason, changes={"is_active": [True, False]})
+        tell("accounts.user.disabled", actor, user, reason=reason, changes={"is_active": [True, False]}, tracked=[user])
 
 
 def enable(*, user: User, reason: str, actor: Actor) -> None:
@@ -136,7 +142,7 @@ def enable(*, user: User, reason: str, actor: Actor) -> None:
     with audited_atomic():
         if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True) != 1:
             raise WrongState(f"The account of {user} is not disabled.")
-        tell("accounts.user.enabled", actor, user, reason=reason, changes={"is_active": [False, True]})
+        tell("accounts.user.enabled", actor, user, reason=reason, changes={"is_active": [False, True]}, tracked=[user])
 
 
 def set_administrator(*, user: User, is_administrator: bool, reason: str, actor: Actor) -> None:
@@ -154,7 +160,7 @@ def set_administrator(*, user: User, is_administrator: bool, reason: str, actor:
             raise WrongState(why_unchanged(user, is_administrator))
         change = {"is_administrator": [not is_administrator, is_administrator]}
         action = f"accounts.administrator-role.{'granted' if is_administrator else 'revoked'}"
-        tell(action, actor, user, reason=reason, changes=change)
+        tell(action, actor, user, reason=reason, changes=change, tracked=[user])
 
 
 def why_unchanged(user: User, is_administrator: bool) -> str:
@@ -187,8 +193,9 @@ def tell(
     reason: str = "",
     changes: Mapping[str, Sequence[object]] | None = None,
     details: dict[str, object] | None = None,
+    tracked: Sequence[User] = (),
 ) -> None:
-    """Records one event about an account."""
+    """Records one event about an account; `tracked` is the account where one of its tracked columns changed."""
     record(
         action=action,
         actor=actor,
@@ -197,4 +204,5 @@ def tell(
         reason=reason,
         changes=changes,
         details={"account": str(user), **(details or {})},
+        tracked=tracked,
     )

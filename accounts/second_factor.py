@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import time
+from collections.abc import Sequence
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -92,7 +93,8 @@ def spend_recovery_code(user: User, code: str) -> bool:
         factor = _factor(user, Authenticator.Type.RECOVERY_CODES)
         if factor is None or not factor.wrap().validate_code(code):
             return False
-        _tell("accounts.recovery-code.used", person(user), user, details={"left": codes_left(user)})
+        details = {"left": codes_left(user)}
+        _tell("accounts.recovery-code.used", person(user), user, [factor], details=details)
     return True
 
 
@@ -124,10 +126,9 @@ def add_second_factor(*, user: User, secret: str, code: str) -> list[str]:
     with audited_atomic():
         if has_second_factor(user):
             raise WrongState("You already have a second factor. Remove it before you add another one.")
-        TOTP.activate(user, secret)
-        codes = RecoveryCodes.activate(user).get_unused_codes()
-        _tell("accounts.second-factor.added", person(user), user)
-    return list(codes)
+        app, codes = TOTP.activate(user, secret), RecoveryCodes.activate(user)
+        _tell("accounts.second-factor.added", person(user), user, [app.instance, codes.instance])
+    return list(codes.get_unused_codes())
 
 
 def renew_recovery_codes(*, user: User) -> list[str]:
@@ -135,10 +136,10 @@ def renew_recovery_codes(*, user: User) -> list[str]:
     with audited_atomic():
         if not has_second_factor(user):
             raise WrongState("You have no second factor. Add one to get recovery codes.")
-        Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).delete()
-        codes = RecoveryCodes.activate(user).get_unused_codes()
-        _tell("accounts.recovery-codes.renewed", person(user), user)
-    return list(codes)
+        gone = _delete(user, Authenticator.Type.RECOVERY_CODES)
+        codes = RecoveryCodes.activate(user)
+        _tell("accounts.recovery-codes.renewed", person(user), user, [*gone, codes.instance])
+    return list(codes.get_unused_codes())
 
 
 def codes_left(user: User) -> int:
@@ -153,25 +154,42 @@ def remove_second_factor(*, user: User) -> None:
         text = "Your role requires a second factor, so you cannot remove it. An administrator can reset it."
         raise WrongState(text)
     with audited_atomic():
-        _delete(user)
-        _tell("accounts.second-factor.removed", person(user), user)
+        _tell("accounts.second-factor.removed", person(user), user, _delete_all(user))
 
 
 def reset_second_factor(*, user: User, reason: str, actor: Actor) -> None:
     """For a lost phone: removes the second factor and ends every session of the account."""
     authorise(actor, Action.MANAGE_ACCOUNTS)
     with audited_atomic():
-        _delete(user)
+        gone = _delete_all(user)
         User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
-        _tell("accounts.second-factor.reset", actor, user, reason=reason)
+        _tell("accounts.second-factor.reset", actor, user, gone, reason=reason)
 
 
-def _delete(user: User) -> None:
-    if not Authenticator.objects.filter(user=user).delete()[0]:
+def _delete_all(user: User) -> list[Authenticator]:
+    gone = _delete(user, *Authenticator.Type.values)
+    if not gone:
         raise WrongState(f"The account of {user} has no second factor.")
+    return gone
 
 
-def _tell(action: str, actor: Actor, user: User, reason: str = "", details: dict[str, object] | None = None) -> None:
+def _delete(user: User, *kinds: str) -> list[Authenticator]:
+    """Deletes the factors of these kinds; returns what they were."""
+    factors = Authenticator.objects.filter(user=user, type__in=kinds)
+    gone = list(factors)
+    factors.delete()
+    return gone
+
+
+def _tell(
+    action: str,
+    actor: Actor,
+    user: User,
+    factors: Sequence[Authenticator],
+    *,
+    reason: str = "",
+    details: dict[str, object] | None = None,
+) -> None:
     record(
         action=action,
         actor=actor,
@@ -179,4 +197,5 @@ def _tell(action: str, actor: Actor, user: User, reason: str = "", details: dict
         subject=(SUBJECT, str(user.pk)),
         reason=reason,
         details={"account": str(user), **(details or {})},
+        tracked=factors,
     )

@@ -17,6 +17,7 @@ from django.utils import timezone
 from audit.canonical import canonical, instant
 from audit.models import Event, Head
 from audit.rows import Digest, digests
+from audit.tracking import TrackedDigest, tracked_digests
 
 VERSION = 1
 GENESIS = "0" * 64
@@ -34,6 +35,7 @@ class PendingEvent:
     reason: str
     details: dict[str, Any]
     rows: tuple[models.Model, ...] = field(default=())
+    tracked: tuple[models.Model, ...] = field(default=())
 
 
 def event_hash(stream: str, seq: int, prev: str, body: str) -> str:
@@ -48,12 +50,14 @@ def append(entries: Sequence[PendingEvent]) -> None:
     if not entries:
         return
     rows = digests(row for entry in entries for row in entry.rows)
+    tracked = tracked_digests(row for entry in entries for row in entry.tracked)
     heads = lock_heads({entry.stream for entry in entries})
     group, now = secrets.token_hex(8), timezone.now()
     events = []
     for entry in entries:
         wanted = [rows[row._meta.db_table, str(row.pk)] for row in entry.rows]
-        events.append(next_event(heads[entry.stream], entry, group, now, wanted))
+        told = sorted({tracked[row._meta.db_table, str(row.pk)] for row in entry.tracked})
+        events.append(next_event(heads[entry.stream], entry, group, now, wanted, told))
     Event.objects.bulk_create(events)
     for head in heads.values():
         head.save(update_fields=["seq", "hash"])
@@ -70,7 +74,9 @@ def lock_heads(streams: Iterable[str]) -> dict[str, Head]:
     return {head.stream: head for head in locked}
 
 
-def next_event(head: Head, entry: PendingEvent, group: str, now: Any, rows: list[Digest]) -> Event:
+def next_event(
+    head: Head, entry: PendingEvent, group: str, now: Any, rows: list[Digest], tracked: list[TrackedDigest]
+) -> Event:
     """The next event; moves the head forward. The salt prevents hidden content from being guessed."""
     actor_id, label, role = entry.actor
     body = canonical(
@@ -86,6 +92,7 @@ def next_event(head: Head, entry: PendingEvent, group: str, now: Any, rows: list
             "salt": secrets.token_hex(16),
             "subject": entry.subject,
         }
+        | ({"tracked": tracked} if tracked else {})
     )
     seq, prev = head.seq + 1, head.hash
     head.seq, head.hash = seq, event_hash(head.stream, seq, prev, body)

@@ -26,6 +26,7 @@ class Report:
     events: int = 0
     rows: int = 0
     anchors: int = 0
+    files: int = 0
     findings: list[Finding] = field(default_factory=list)
 
     def found(self, fault: str, table: str, row: object, says: str) -> None:
@@ -36,5 +37,5 @@ class Report:
         return not self.findings
 
     def as_dict(self) -> dict[str, Any]:
-        counts = {"events": self.events, "rows": self.rows, "anchors": self.anchors}
+        counts = {"events": self.events, "rows": self.rows, "anchors": self.anchors, "files": self.files}
         return {"intact": self.intact, **counts, "findings": [asdict(finding) for finding in self.findings]}

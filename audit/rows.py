@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from django.apps import apps
 from django.db import models
@@ -51,12 +52,19 @@ def model_of(table: str) -> type[models.Model]:
     return next(model for model in apps.get_models(include_auto_created=True) if model._meta.db_table == table)
 
 
-def digest_of(table: str, key: str) -> str | None:
-    """The digest of one row as it is now; None when it does not exist."""
+def digests_by_key(table: str, pks: Sequence[object]) -> Iterator[tuple[str, str]]:
+    """Key and digest of each of these rows that exists."""
     model = model_of(table)
     names = columns(model)
-    values = model._base_manager.filter(pk=key).values_list(*names).first()
-    return digest(table, names, values) if values else None
+    for values in model._base_manager.filter(pk__in=pks).values_list(*names):
+        yield str(values[0]), digest(table, names, values)
+
+
+def batched(keys: Iterable[object]) -> Iterator[list[object]]:
+    """The keys, as many at a time as one query may name."""
+    left = iter(keys)
+    while chunk := list(islice(left, 500)):
+        yield chunk
 
 
 def stored_digests(table: str) -> Iterator[tuple[str, str, dict[str, object]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -13,6 +13,7 @@ from audit.canonical import plain
 from audit.chain import PendingEvent, append
 from audit.protection import PROTECTED
 from audit.registry import declared
+from audit.tracking import TRACKED
 
 
 class NotAudited(RuntimeError):
@@ -91,10 +92,14 @@ def record(
     reason: str = "",
     details: Mapping[str, object] | None = None,
     rows: Sequence[models.Model] = (),
+    tracked: Iterable[models.Model] = (),
 ) -> None:
     """Records one event. `changes` maps a field to [old, new]; `rows` are the regulated rows created by this change,
     whose digests go into the event. Every row created in a protected table must be recorded by an event.
+
+    `tracked` are the rows of tracked tables that this change made, altered or deleted: all of them.
     """
+    rows, tracked = tuple(rows), tuple(tracked)
     if _waiting.entries is None:
         raise NotAudited(f"record({action!r}) outside audited_atomic()")
     if len(connection.savepoint_ids) != _waiting.depth:
@@ -103,6 +108,8 @@ def record(
         raise NotAudited(
             f"record({action!r}) is given rows of tables that are not protected: {', '.join(sorted(loose))}"
         )
+    if loose := {row._meta.db_table for row in tracked} - TRACKED.keys():
+        raise NotAudited(f"record({action!r}) is given rows of tables that are not tracked: {', '.join(sorted(loose))}")
     entry = PendingEvent(
         action=declared(action).name,
         actor=(actor.user_id, actor.label, str(actor.role)),
@@ -111,6 +118,7 @@ def record(
         changes={name: plain(pair) for name, pair in (changes or {}).items()},
         reason=reason,
         details=plain(dict(details or {})),
-        rows=tuple(rows),
+        rows=rows,
+        tracked=tracked,
     )
     _waiting.entries.append(entry)

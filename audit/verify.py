@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from audit import anchors
+from audit.anchor_checks import check_copies, check_in_time, check_numbers
 from audit.findings import Report
 from audit.protection import unprotected
 from audit.trail import Actor, audited_atomic, record
@@ -12,12 +13,19 @@ from audit.verify_chain import Chains
 from audit.verify_rows import check_rows
 
 
-def verify(*, from_anchor: Path | None = None) -> Report:
-    """Verifies everything and changes nothing. Uses the anchors in the anchor folder and any copy given."""
+def verify(*, from_anchor: Path | None = None, in_time: bool = True) -> Report:
+    """Verifies everything and changes nothing. Uses the anchors in the anchor folder and any copy given.
+
+    `in_time` False leaves out whether the newest events are anchored: what was just restored cannot be.
+    """
     report = Report()
     chains = Chains(report)
     for table in unprotected():
         report.found("no protection", table, "triggers", "missing, disabled or altered")
+    check_numbers(report)
+    check_copies(report)
+    if in_time:
+        check_in_time(report)
     _gather_anchors(chains, report, from_anchor)
     chains.walk()
     for (stream, seq), held in sorted(chains.wanted.items()):

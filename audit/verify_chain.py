@@ -12,10 +12,10 @@ from audit.canonical import instant
 from audit.chain import GENESIS, event_hash
 from audit.findings import Report
 from audit.models import Event, Head
+from audit.told_rows import ToldRows
 
 CHUNK = 5000
 COLUMNS = ("id", "seq", "prev", "hash", "body", "at", "action", "actor_id", "actor_label", "role", "subject_type")
-Told = tuple[str, str]  # digest, and the event that records it
 
 
 @dataclass
@@ -23,15 +23,23 @@ class Chains:
     """A pass over all chains that can be resumed where it ended."""
 
     report: Report
+    only: str = ""  # the one trial to check, instead of everything
     wanted: dict[tuple[str, int], list[tuple[str, str]]] = field(default_factory=dict)  # (hash, anchor) by position
     ends: dict[str, tuple[int, str]] = field(default_factory=dict)
-    told: dict[str, dict[str, Told]] = field(default_factory=dict)  # by table and key
+    told: ToldRows = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.told = ToldRows(self.report)
 
     def walk(self) -> None:
         """Checks the events added since the last pass."""
         streams = set(Event.objects.order_by().values_list("stream", flat=True).distinct())
-        for stream in sorted(streams | set(Head.objects.values_list("stream", flat=True))):
+        streams |= set(Head.objects.values_list("stream", flat=True))
+        for stream in sorted(filter(self._is_wanted, streams)):
             self._walk_stream(stream)
+
+    def _is_wanted(self, stream: str) -> bool:
+        return not self.only or stream.partition("/")[0] == self.only
 
     def _walk_stream(self, stream: str) -> None:
         seq, prev = self.ends.get(stream, (0, GENESIS))
@@ -58,21 +66,21 @@ class Chains:
         for hash_wanted, anchor in self.wanted.pop((stream, seq), ()):
             if own_hash != hash_wanted:
                 self.report.found("rewritten", "audit_event", name, f"{anchor} has a different hash for it")
-        self._read_body(name, event)
+        self._read_body(stream, name, event)
 
-    def _read_body(self, name: str, event: tuple[Any, ...]) -> None:
+    def _read_body(self, stream: str, name: str, event: tuple[Any, ...]) -> None:
         try:
             body = json.loads(event[4])
             actor, subject = body["actor"], body["subject"]
             told = (body["at"], body["action"], actor["id"], actor["label"], actor["role"], *subject)
             rows = [(table, key, digest) for table, key, digest in body["rows"]]
+            tracked = [(table, key, version, digest) for table, key, version, digest in body.get("tracked", ())]
         except (ValueError, KeyError, TypeError):
             self.report.found("altered event", "audit_event", name, "its body cannot be read")
             return
         if told != (instant(event[5]), *event[6:12]):
             self.report.found("altered event", "audit_event", name, "its columns differ from its body")
-        for table, key, digest in rows:
-            self.told.setdefault(table, {})[key] = (digest, name)
+        self.told.hear(stream, name, body["at"], rows, tracked)
 
     def check_heads(self) -> None:
         """Checks that each head is the end of its chain, in one statement, because chains may grow meanwhile."""
@@ -81,6 +89,8 @@ class Chains:
         at_head = own.filter(seq=OuterRef("seq")).values("hash")[:1]
         heads = Head.objects.annotate(last=Subquery(last), at_head=Subquery(at_head))
         for stream, seq, own_hash, end, end_hash in heads.values_list("stream", "seq", "hash", "last", "at_head"):
+            if not self._is_wanted(stream):
+                continue
             if end is None or end < seq:
                 self.report.found(
                     "tail cut", "audit_head", stream, f"the chain ends at #{end or 0}, but its head is at #{seq}"

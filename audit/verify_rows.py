@@ -1,49 +1,127 @@
-"""Checks every regulated row against the digest recorded in the event that created it."""
+"""Checks every regulated row against the digest in the event that created it, and every tracked row against its last.
+
+A row written meanwhile can look altered, missing or unknown: each suspect is judged again after one more pass.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from django.db import connection
+
 from audit.findings import Report
-from audit.protection import PROTECTED, Protection, existing
-from audit.rows import digest_of, stored_digests
+from audit.protection import PROTECTED, Protection
+from audit.rows import batched, digests_by_key, model_of, stored_digests
+from audit.told_rows import Kind, Told, ToldRows
+from audit.tracking import TRACKED, key_chunks, newest, stored
 from audit.verify_chain import Chains
+
+Suspect = tuple[Kind, str, str]
 
 
 def check_rows(chains: Chains, report: Report) -> None:
-    """Finds rows that were altered, that are missing, or that no event records.
-
-    A row written meanwhile can look like one of these: each suspect row is checked again after one more pass.
-    """
-    suspects: list[tuple[str, str]] = []
-    there = [protection for protection in existing() if protection.table != "audit_event"]
-    for protection in there:
-        suspects += _suspects(protection, chains, report)
-    for table in sorted((chains.told.keys() & PROTECTED.keys()) - {protection.table for protection in there}):
-        report.found("missing table", table, "whole", f"{len(chains.told[table])} of its rows are recorded")
+    """Finds rows that were altered, that are missing, or that no event records."""
+    there = set(connection.introspection.table_names())
+    suspects: list[Suspect] = []
+    for kind, declared in ((Kind.MADE, PROTECTED.keys() - {"audit_event"}), (Kind.TRACKED, TRACKED.keys())):
+        told = chains.told.tables(kind)
+        for table in sorted(declared & there):
+            suspects += _suspects(kind, table, chains.told, report)
+        for table in sorted(declared & told.keys() - there):
+            report.found("missing table", table, "whole", f"{told[table]} of its rows are recorded")
     if suspects:
         chains.walk()
-    for table, key in suspects:
-        _judge(table, key, chains, report)
+    named: set[tuple[str, str]] = set()
+    for suspect in suspects:  # a row that is both regulated and tracked is named once
+        if suspect[1:] not in named and _judge(suspect, chains.told, report):
+            named.add(suspect[1:])
 
 
-def _suspects(protection: Protection, chains: Chains, report: Report) -> list[tuple[str, str]]:
-    table = protection.table
-    told = chains.told.get(table, {})
-    left, suspects = set(told), []
-    for key, digest, row in stored_digests(table):
+def check_these(chains: Chains, report: Report, rows: Mapping[str, Iterable[object]]) -> None:
+    """Checks these rows by table, and that no row told in these chains is missing."""
+    for table, pks in sorted(rows.items()):
+        for kind in _kinds(table):
+            for chunk in batched(pks):
+                _check_chunk(kind, table, chunk, chains.told, report)
+    for kind in Kind:
+        for table in chains.told.tables(kind):
+            for key in _missing(kind, table, chains.told):
+                _judge((kind, table, key), chains.told, report)
+
+
+def _kinds(table: str) -> list[Kind]:
+    return [kind for kind, tables in ((Kind.MADE, PROTECTED), (Kind.TRACKED, TRACKED)) if table in tables]
+
+
+def _check_chunk(kind: Kind, table: str, pks: list[object], told: ToldRows, report: Report) -> None:
+    report.rows += len(pks)
+    found = dict(_digests_of(kind, table, pks, told))
+    for key in map(str, pks):
+        says = told.of(kind, table, key)
+        if says is None or says.digest != found.get(key):
+            _judge((kind, table, key), told, report)
+
+
+def _suspects(kind: Kind, table: str, told: ToldRows, report: Report) -> Iterator[Suspect]:
+    rows = _made(PROTECTED[table], told) if kind == Kind.MADE else _tracked(table, told)
+    for key, as_told in rows:
         report.rows += 1
-        left.discard(key)
-        if (told[key][0] != digest) if key in told else protection.covers(row):
-            suspects.append((table, key))
-    return suspects + sorted((table, key) for key in left)
+        if not as_told:
+            yield kind, table, key
+    yield from ((kind, table, key) for key in _missing(kind, table, told))
 
 
-def _judge(table: str, key: str, chains: Chains, report: Report) -> None:
-    digest = digest_of(table, key)
-    told = chains.told.get(table, {}).get(key)
+def _missing(kind: Kind, table: str, told: ToldRows) -> Iterator[str]:
+    model = model_of(table)
+    for keys in told.keys(kind, table):
+        found = set(map(str, model._base_manager.filter(pk__in=keys).values_list("pk", flat=True)))
+        yield from (key for key in keys if key not in found)
+
+
+def _made(protection: Protection, told: ToldRows) -> Iterator[tuple[str, bool]]:
+    """The key of each row of a regulated table, and whether it is as its event tells."""
+    for key, digest, row in stored_digests(protection.table):
+        says = told.of(Kind.MADE, protection.table, key)
+        yield key, says.digest == digest if says else not protection.covers(row)
+
+
+def _tracked(table: str, told: ToldRows) -> Iterator[tuple[str, bool]]:
+    """The key of each row of a tracked table, and whether it is as the last event that tells it."""
+    for pks in key_chunks(table):
+        for key, digest in _digests_of(Kind.TRACKED, table, pks, told):
+            says = told.of(Kind.TRACKED, table, key)
+            yield key, says is not None and says.digest == digest
+
+
+def _digests_of(kind: Kind, table: str, pks: Sequence[object], told: ToldRows) -> Iterator[tuple[str, str]]:
+    """Key and digest of those of these rows that exist, each under the version under which it was told."""
+    if kind == Kind.MADE:
+        yield from digests_by_key(table, pks)
+        return
+    by_version: dict[int, list[object]] = {}
+    for pk in pks:
+        by_version.setdefault(_version(table, told.of(kind, table, str(pk))), []).append(pk)
+    for version, group in by_version.items():
+        yield from stored(table, version, group)
+
+
+def _version(table: str, told: Told | None) -> int:
+    """The version of the declaration under which the row was told; the newest when it is told under no known one."""
+    return told.version if told and told.version in TRACKED[table] else newest(table)
+
+
+def _judge(suspect: Suspect, rows: ToldRows, report: Report) -> bool:
+    """Names the row if it is still at fault, and says whether it is."""
+    kind, table, key = suspect
+    told = rows.of(kind, table, key)
+    digest = dict(_digests_of(kind, table, [key], rows)).get(key)
+    if (told.digest or None if told else None) == digest:
+        return False
     if told is None:
-        if digest is not None:
-            report.found("unknown row", table, key, "no event in the audit trail records it")
+        report.found("unknown row", table, key, "no event in the audit trail records it")
     elif digest is None:
-        report.found("missing row", table, key, f"event {told[1]} created it, but it is missing")
-    elif digest != told[0]:
-        report.found("altered row", table, key, f"it differs from what event {told[1]} recorded")
+        made = "created it" if kind == Kind.MADE else "is the last that records it"
+        report.found("missing row", table, key, f"event {told.event} {made}, but it is missing")
+    else:
+        report.found("altered row", table, key, f"it differs from what event {told.event} recorded")
+    return True

@@ -10,6 +10,7 @@ CHORES: dict[str, int] = {
     "jobs.verifying.ask_daily": 3600,
     "jobs.backups.ask_daily": 3600,
     "audit.anchors.write": 600,
+    "audit.anchor_targets.copy_anchors": 600,
     "scoring.arms.requests.expire_all": 600,
     "accounts.expiry.forget_expired": 3600,
     "jobs.presence.forget_gone": 3600,

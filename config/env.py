@@ -45,6 +45,16 @@ def env_list(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def env_targets(name: str) -> list[str]:
+    """Places for copies, each of a known kind: folder:PATH, s3:BUCKET/PREFIX or mail:ADDRESS."""
+    targets = env_list(name)
+    for target in targets:
+        kind, _, place = target.partition(":")
+        if kind not in ("folder", "s3", "mail") or not place:
+            raise BadSetting(f"{name} has “{target}”. Give folder:PATH, s3:BUCKET/PREFIX or mail:ADDRESS.")
+    return targets
+
+
 def env_secret(name: str) -> str:
     """A secret from NAME, or from the file named by NAME_FILE."""
     if value := os.environ.get(name):

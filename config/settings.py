@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from config.database import parse_database_url
-from config.env import BadSetting, env_bool, env_int, env_list, env_secret, env_str, kept_secret
+from config.env import BadSetting, env_bool, env_int, env_list, env_secret, env_str, env_targets, kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODE = env_str("BLINDREAD_MODE", "demo")
@@ -113,11 +113,12 @@ DECODER_SOCKET = env_str("DECODER_SOCKET", "")
 
 # Files: three stores; identified originals are encrypted before they reach theirs.
 STORAGE = env_str("STORAGE", "folder")
+S3_ENDPOINT_URL = env_str("S3_ENDPOINT_URL", "")
 if STORAGE == "s3":
 
     def store(name: str) -> dict[str, Any]:
         """A separate bucket for each store, so that rights can differ; credentials as for the AWS tools."""
-        place = {"bucket_name": env_str(f"S3_{name.upper()}"), "endpoint_url": env_str("S3_ENDPOINT_URL", "") or None}
+        place = {"bucket_name": env_str(f"S3_{name.upper()}"), "endpoint_url": S3_ENDPOINT_URL or None}
         return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": place | {"file_overwrite": False}}
 
 else:
@@ -149,6 +150,7 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 ANCHOR_FOLDER = Path(env_str("ANCHOR_FOLDER", str(VAR / "anchors")))
+ANCHOR_TARGETS = env_targets("ANCHOR_TARGETS")
 BACKUP_FOLDER = Path(env_str("BACKUP_FOLDER", str(VAR / "backups")))
 BACKUP_DAILY = env_bool("BACKUP_DAILY", PRODUCTION)
 # The public key (age1...) to which backups are encrypted; its private half is never on this host.

@@ -16,5 +16,6 @@ FURTHER: dict[str, str] = {
     "decoders": "jobs.health.decoders",
     "mail": "jobs.health.mail",
     "backups": "jobs.health.backups",
+    "anchors": "jobs.health.anchors",
     "audit trail": "jobs.health.audit_trail",
 }

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.timesince import timesince
 
+from audit.anchor_targets import failing_targets
 from audit.models import Event
 from audit.protection import unprotected
 from config.celery import app
@@ -150,6 +151,16 @@ def backups() -> str:
     if not settings.BACKUP_DAILY:
         return "none yet; automatic backups are off"
     raise Unwell(last_seen("backup"))
+
+
+def anchors() -> str:
+    """The copies of anchors outside the host are up to date."""
+    if failing := failing_targets():
+        listed = ", ".join(f"{target} ({error})" for target, error in sorted(failing.items()))
+        raise Unwell(f"anchors were not copied to {listed}")
+    if not settings.ANCHOR_TARGETS:
+        return "not copied outside this machine: ANCHOR_TARGETS is empty"
+    return f"copied to {', '.join(settings.ANCHOR_TARGETS)}"
 
 
 def audit_trail() -> str:

@@ -5,10 +5,20 @@ from __future__ import annotations
 from accounts.roles import Role
 from audit.protection import protect
 from audit.registry import declare
+from audit.tracking import track
 
 protect("scoring_caseresult")
 protect("scoring_lock")
 protect("scoring_dataset", column="status", values=("locked",))
+track("scoring_dataset", "campaign_id number status folder root counts failure built_at")
+track("scoring_lockrequest", "dataset_id signature_id withdrawn_at")
+track("scoring_unlock", "lock_id reason requested_id agreed_id")
+track(
+    "scoring_armsrequest",
+    "campaign_id lock_id imported_id token reason status requested_by_id requested_at expires_at folder root opened_at",
+    besides="wrong_shares",
+)
+track("scoring_openingshare", "request_id key_id signature_id given_at", besides="content")
 
 KNOWS_SCORES = frozenset({Role.STATISTICIAN, Role.LEAD})
 KNOWS_DATASETS = KNOWS_SCORES | {Role.AUDITOR, Role.SIGNER, Role.COORDINATOR, Role.SPONSOR}

@@ -181,11 +181,14 @@ def qualify(campaign: Campaign, result: TrainingResult) -> None:
         f"Training {campaign.code}, {result.taken_at:%Y-%m-%d}: ICC with the reference "
         f"{figures['status_icc']:.2f} for status, {figures['change_icc']:.2f} for change (result {result.pk})"
     )
-    Qualification.objects.create(trial=campaign.trial, reader=result.reader, instrument=instrument, evidence=evidence)
+    made = Qualification.objects.create(
+        trial=campaign.trial, reader=result.reader, instrument=instrument, evidence=evidence
+    )
     record(
         action="reading.reader.qualified",
         actor=ACTOR,
         stream=campaign.trial.code,
         subject=("accounts.user", str(result.reader_id)),
         details={"reader": str(result.reader), "instrument": instrument, "evidence": evidence},
+        tracked=[made],
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from accounts.roles import Role
 from audit.protection import protect
 from audit.registry import declare
+from audit.tracking import track
 from studies import desk_audit_actions, intake_audit_actions  # noqa: F401
 
 PLANNERS = frozenset({Role.COORDINATOR, Role.AUDITOR})
@@ -99,3 +100,14 @@ on_question("studies.question.reopened", "Question reopened", "reopened question
 protect("studies_questionmessage")
 protect("studies_armsimport")
 protect("studies_sealedarm")
+
+track("studies_trial", "code title sponsor created_at")
+track("studies_site", "trial_id code name")
+track("studies_subject", "trial_id site_id code")
+track("studies_visitplan", "trial_id code label target_day days_before days_after")
+track("studies_visit", "subject_id plan_id code kind not_done_reason")
+track("studies_membership", "trial_id user_id role site_id reason granted_at revoked_at unblinded_at")
+track("studies_absentfilm", "visit_id side view reason recorded_at withdrawn_at")
+track("studies_armsholding", "trial_id reason chosen_by_id chosen_at opened_at received_at")
+track("studies_custodiankey", "trial_id custodian_id public_key fingerprint registered_at confirmed_at replaced_at")
+track("studies_question", "trial_id site_id subject_id visit_id film_id status due_on opened_at")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from accounts.roles import Role
 from audit.protection import protect
 from audit.registry import declare
+from audit.tracking import track
 
 AT_THE_DESK = frozenset({Role.COORDINATOR, Role.CHECKER, Role.AUDITOR})
 # Notes and questions are for the people who wrote them.
@@ -40,3 +41,23 @@ declare(
 
 protect("studies_qualitydecision")
 protect("studies_jointplacement")
+
+# What decides which picture a reader gets, and for which visit. Machine findings and the UID only steer the desk.
+track(
+    "studies_film",
+    "trial_id site_id subject_id visit_id replaces_id status status_reason channel original_name original_file"
+    " media_type size sha256 side view film_date film_date_source spacing_mm inverted header blind_file desk_folder"
+    " pixel_sha256 deidentification designated received_at",
+    besides="findings sop_instance_uid",
+)
+track(
+    "studies_maskset",
+    "film_id revision rectangles crops proposed_by_id proposed_at confirmed_by_id confirmed_at refused_reason",
+)
+# The reader image is covered by its film's side: an event that named both would join them.
+track(
+    "studies_rendition",
+    "film_id side view reader_image_id masks_id reader_image__rows reader_image__columns reader_image__spacing_mm"
+    " reader_image__window_center reader_image__window_width reader_image__bands reader_image__joints"
+    " reader_image__digest",
+)

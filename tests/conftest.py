@@ -14,7 +14,7 @@ from hypothesis import HealthCheck
 
 from tests.protection import let_tests_empty_the_database
 
-pytest_plugins = ["tests.servers", "tests.cast", "tests.chromium", "tests.refusals"]
+pytest_plugins = ["tests.servers", "tests.cast", "tests.chromium", "tests.refusals", "tests.tracking"]
 let_tests_empty_the_database()
 # How long a draw takes says how busy the machine is, and nothing about what is drawn.
 hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])

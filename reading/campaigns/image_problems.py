@@ -39,6 +39,7 @@ def report_problem(
             subject=("reading.read", str(read.pk)),
             reason=PROBLEMS[reason],
             details={"case": read.case.number},
+            tracked=[problem],
         )
     return problem
 
@@ -61,4 +62,5 @@ def settle_problem(*, problem: ImageProblem, actor: Actor, settlement: str) -> N
             subject=("reading.read", str(problem.read_id)),
             reason=settlement,
             details={"case": problem.read.case.number},
+            tracked=[problem],
         )

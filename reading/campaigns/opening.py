@@ -53,6 +53,7 @@ def create_campaign(*, trial: Trial, actor: Actor, charter: Charter, code: str, 
             stream=trial.code,
             subject=("reading.campaign", str(campaign.pk)),
             details={"code": code, "charter version": charter.version},
+            tracked=[campaign],
         )
     return campaign
 
@@ -131,6 +132,7 @@ def open_campaign(
                 "visits": list(visits),
             },
             rows=list(SealedCase.objects.filter(case__in=cases)),
+            tracked=[campaign, *cases],
         )
     return cases
 
@@ -172,6 +174,7 @@ def close_campaign(*, campaign: Campaign, actor: Actor, reason: str = "") -> Non
             changes={"status": [CampaignStatus.OPEN, CampaignStatus.CLOSED]},
             reason=reason.strip() if to_come else "",
             details={"campaign": campaign.code} | ({"repeats left out": to_come} if to_come else {}),
+            tracked=[campaign],
         )
 
 

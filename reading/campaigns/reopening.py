@@ -42,6 +42,7 @@ def reopen_campaign(*, campaign: Campaign, actor: Actor, user: User, password: s
             changes={"status": [CampaignStatus.CLOSED, CampaignStatus.OPEN]},
             reason=reason,
             details={"campaign": current.code, "lock root": current.locked_root},
+            tracked=[campaign],
         )
 
 

@@ -30,13 +30,16 @@ def reveal_seeds(*, campaign: Campaign, actor: Actor) -> dict[str, Any]:
         raise NotAllowed(message=text)
     seeds = [open_batch_seed(batch) for batch in campaign.batches.select_related("campaign__trial").order_by("pk")]
     with audited_atomic():
-        Batch.objects.filter(campaign=campaign, seed_revealed_at=None).update(seed_revealed_at=timezone.now())
+        hidden = Batch.objects.filter(campaign=campaign, seed_revealed_at=None)
+        revealed = list(hidden)
+        hidden.update(seed_revealed_at=timezone.now())
         record(
             action="reading.seeds.revealed",
             actor=actor,
             stream=campaign.trial.code,
             subject=("reading.campaign", str(campaign.pk)),
             details={"campaign": campaign.code, "commitments": [seed["commitment"] for seed in seeds]},
+            tracked=revealed,
         )
     return {"trial": campaign.trial.code, "campaign": campaign.code, "seeds": seeds}
 

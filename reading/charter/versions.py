@@ -55,6 +55,7 @@ def draft_charter(*, trial: Trial, actor: Actor, terms: dict[str, Any]) -> Chart
             subject=("reading.charter", str(charter.pk)),
             changes=changed_terms(old, charter.terms),
             details={"version": charter.version},
+            tracked=[charter],
         )
     return charter
 
@@ -93,6 +94,7 @@ def sign_charter(*, charter: Charter, actor: Actor, user: User, password: str) -
             subject=("reading.charter", str(charter.pk)),
             changes={"status": [CharterStatus.DRAFT, CharterStatus.SIGNED]},
             details={"version": charter.version, "digest": digest},
+            tracked=[charter],
         )
     charter.refresh_from_db()
     return charter
@@ -132,6 +134,7 @@ def qualify_reader(
             stream=trial.code,
             subject=("accounts.user", str(reader.pk)),
             details={"reader": str(reader), "instrument": instrument, "evidence": qualification.evidence},
+            tracked=[qualification],
         )
     return qualification
 
@@ -152,6 +155,7 @@ def disqualify_reader(*, qualification: Qualification, actor: Actor, reason: str
             subject=("accounts.user", str(qualification.reader_id)),
             reason=reason,
             details={"reader": str(qualification.reader), "instrument": qualification.instrument},
+            tracked=[qualification],
         )
 
 

@@ -116,6 +116,7 @@ def open_batch(campaign: Campaign, name: str, due_on: date | None, actor: Actor)
         subject=("reading.batch", str(batch.pk)),
         details={"name": name, "commitment": batch.commitment},
         rows=[sealed],
+        tracked=[batch],
     )
     return batch
 
@@ -181,6 +182,7 @@ def void_and_reissue(*, case: Case, actor: Actor, user: User, password: str, rea
             subject=("reading.case", str(new.pk)),
             details={"replaces": case.number, "number": number},
             rows=list(SealedCase.objects.filter(case=new)),
+            tracked=[new],
         )
     new.refresh_from_db()
     return new
@@ -218,5 +220,6 @@ def void_case(case: Case, actor: Actor, reason: str) -> list[int]:
         changes={"status": [before, CaseStatus.VOIDED]},
         details={"number": case.number},
         reason=reason,
+        tracked=[case, *reads],
     )
     return [read.reader_id for read in reads if read.kind == ReadKind.PRIMARY]

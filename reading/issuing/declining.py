@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.roles import Action, authorise
@@ -24,10 +25,13 @@ def decline_read(*, read: Read, actor: Actor, reason: str, step: ReadStep | None
     with audited_atomic():
         locked = Read.objects.select_for_update().get(pk=read.pk)
         mixed = step is not None and step.token is not None
+        changed: list[Model] = []
         if step is not None and mixed:
             take_off(locked, step)
+            changed.append(step)
         if not (mixed and locked.status == ReadStatus.DECLINED):
             move_read(read, ReadStatus.DECLINED, decline_reason=reason.strip()[:300])
+            changed.append(read)
         record(
             action="reading.read.declined",
             actor=actor,
@@ -35,6 +39,7 @@ def decline_read(*, read: Read, actor: Actor, reason: str, step: ReadStep | None
             subject=("reading.read", str(read.pk)),
             reason=reason,
             details={"case": read.case.number} | ({"step": step.position} if step is not None and mixed else {}),
+            tracked=changed,
         )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Model
+
 from audit.trail import Actor, audited_atomic, record
 from config.tokens import new_token
 from jobs.queue import Lease
@@ -133,7 +135,16 @@ def write_reads(batch: Batch, drawn: Sequence[DrawnRead], places: Places) -> Non
         subject=("reading.batch", str(batch.pk)),
         details={"name": batch.name, "reads": len(reads), "commitment": batch.commitment},
         rows=[*sealed_timepoints, *sealed_reads],
+        tracked=issued_rows(reads),
     )
+
+
+def issued_rows(reads: Sequence[Read]) -> list[Model]:
+    """Every tracked row of these reads."""
+    steps = list(ReadStep.objects.filter(read__in=reads))
+    timepoints = list(DisplayedTimepoint.objects.filter(step__in=steps))
+    films = DisplayedFilm.objects.filter(timepoint__in=timepoints).only("pk")
+    return [*reads, *steps, *timepoints, *films]
 
 
 def write_steps(

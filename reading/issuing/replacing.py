@@ -49,4 +49,5 @@ def replace_reader(*, read: Read, actor: Actor, new_reader: User, reason: str) -
             changes={"reader": [read.reader_id, new_reader.pk]},
             reason=reason,
             details={"case": read.case.number, "reader": str(new_reader)},
+            tracked=[read],
         )

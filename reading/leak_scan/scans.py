@@ -142,4 +142,5 @@ def tell(action: str, made: LeakScan, actor: Actor, reason: str = "", **details:
         subject=("reading.leakscan", str(made.pk)),
         reason=reason,
         details={"campaign": made.campaign.code, "number": made.number, **details},
+        tracked=[made],
     )

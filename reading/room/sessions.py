@@ -85,8 +85,10 @@ def open_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None
         step.opened_at = now
         if step.token is not None or before == ReadStatus.ISSUED:
             demand_pace(read, beginning=step)
+        changed: list[Model] = [step]
         if before == ReadStatus.ISSUED:
             move_read(read, ReadStatus.OPENED, opened_at=now)
+            changed.append(read)
         scores = ItemScore.objects.bulk_create(absences(read, timepoints, now))
         record(
             action="reading.read.opened",
@@ -96,6 +98,7 @@ def open_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None
             changes={"status": [before, ReadStatus.OPENED if before == ReadStatus.ISSUED else before]},
             details={**place_in(read, step), "marked absent by the system": len(scores)},
             rows=scores,
+            tracked=changed,
         )
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -105,7 +105,7 @@ def sign_step(
         if digest_of(text) != shown_digest:
             raise WrongState("Entries have changed since this review was shown. Check them again before you sign.")
         signed = write_signed_values(read, step, actor, user, meaning, text)
-        lock_step(read, step)
+        changed = lock_step(read, step)
         record(
             action="reading.step.signed",
             actor=actor,
@@ -113,6 +113,7 @@ def sign_step(
             subject=("reading.read", str(read.pk)),
             details={**place_in(read, step), "digest": signed.digest, "meaning": meaning_of(MEANINGS[meaning])},
             rows=[signed],
+            tracked=changed,
         )
         read.refresh_from_db()
         if read.status == ReadStatus.SIGNED:
@@ -135,12 +136,14 @@ def write_signed_values(read: Read, step: ReadStep, actor: Actor, user: User, me
     return SignedValues.objects.create(step=step, version=version, values=text, digest=digest, signature=signature)
 
 
-def lock_step(read: Read, step: ReadStep) -> None:
-    """Locks the step; with the last one the read is signed, unless it was declined."""
+def lock_step(read: Read, step: ReadStep) -> list[Model]:
+    """Locks the step; with the last one the read is signed, unless it was declined. Returns what has changed."""
     if ReadStep.objects.filter(pk=step.pk, locked_at=None).update(locked_at=timezone.now()) != 1:
         raise WrongState("This step is already signed.")
     if read.status != ReadStatus.DECLINED and not read.steps.filter(locked_at=None).exists():
         move_read(read, ReadStatus.SIGNED, signed_at=timezone.now())
+        return [step, read]
+    return [step]
 
 
 def ask_for_consensus(read: Read) -> None:
@@ -185,6 +188,7 @@ def return_read(
             stream=read.case.campaign.trial.code,
         )
         move_read(read, ReadStatus.RETURNED, signed_at=None)
+        steps = list(again)
         again.update(locked_at=None)
         case = Case.objects.select_for_update().get(pk=read.case_id)  # with its latest result
         if read.kind == ReadKind.ADJUDICATION and case.status == CaseStatus.ADJUDICATED:
@@ -201,6 +205,7 @@ def return_read(
             reason=RETURN_REASONS[reason],
             details={"case": read.case.number} | ({"step": step.position} if step else {}),
             rows=[returned],
+            tracked=[read, case, *steps],
         )
     return returned
 

@@ -8,7 +8,7 @@ import io
 import json
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Model
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import User
@@ -133,10 +133,12 @@ def keep_share(asked: ArmsRequest, actor: Actor, user: User, key: CustodianKey, 
             stream=asked.campaign.trial.code,
         )
         share = OpeningShare.objects.create(request=asked, key=key, signature=signature, content=sealed)
-        tell("scoring.opening-share.given", asked, actor, fingerprint=key.fingerprint)
+        changed: list[Model] = [share]
         if asked.shares.count() >= NEEDED:
             move_request(asked, ArmsRequestStatus.OPENING)
+            changed.append(asked)
             add(kind="scoring.unseal", key=f"request-{asked.pk}", payload={"request": asked.pk})
+        tell("scoring.opening-share.given", asked, actor, changed, fingerprint=key.fingerprint)
     return share
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import User
@@ -79,7 +81,7 @@ def ask_for_arms(*, campaign: Campaign, actor: Actor, user: User, reason: str) -
             expires_at=timezone.now() + timedelta(hours=settings.ARMS_REQUEST_HOURS),
         )
         add(kind="scoring.mail_custodians", key=f"request-{asked.pk}", payload={"request": asked.pk})
-        tell("scoring.arms.requested", asked, actor, reason=asked.reason)
+        tell("scoring.arms.requested", asked, actor, [asked], reason=asked.reason)
     return asked
 
 
@@ -89,7 +91,7 @@ def withdraw_request(*, asked: ArmsRequest, actor: Actor) -> None:
     with audited_atomic():
         move_request(asked, ArmsRequestStatus.WITHDRAWN)
         wipe_shares(asked)
-        tell("scoring.arms-request.withdrawn", asked, actor)
+        tell("scoring.arms-request.withdrawn", asked, actor, [asked])
 
 
 def expire(asked: ArmsRequest) -> None:
@@ -97,7 +99,7 @@ def expire(asked: ArmsRequest) -> None:
     with audited_atomic():
         move_request(asked, ArmsRequestStatus.EXPIRED)
         wipe_shares(asked)
-        tell("scoring.arms-request.expired", asked, Actor.system("arms"))
+        tell("scoring.arms-request.expired", asked, Actor.system("arms"), [asked])
 
 
 def expire_all() -> None:
@@ -181,7 +183,9 @@ def wipe_shares(asked: ArmsRequest) -> None:
     OpeningShare.objects.filter(request=asked).update(content=None)
 
 
-def tell(action: str, asked: ArmsRequest, actor: Actor, reason: str = "", **details: object) -> None:
+def tell(
+    action: str, asked: ArmsRequest, actor: Actor, tracked: Sequence[Model] = (), reason: str = "", **details: object
+) -> None:
     """One event about a request; never a share or a value."""
     record(
         action=action,
@@ -190,4 +194,5 @@ def tell(action: str, asked: ArmsRequest, actor: Actor, reason: str = "", **deta
         subject=("scoring.armsrequest", str(asked.pk)),
         reason=reason,
         details={"campaign": asked.campaign.code, "lock": asked.lock.number, **details},
+        tracked=tracked,
     )

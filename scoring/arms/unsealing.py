@@ -78,8 +78,8 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
         lease.finish()
         move_request(asked, ArmsRequestStatus.OPENED, folder=name, root=root, opened_at=timezone.now())
         wipe_shares(asked)
-        note_arms_opened(asked.campaign.trial)
-        tell("scoring.arms.opened", asked, ACTOR, root=root, subjects=len(arms))
+        holding = note_arms_opened(asked.campaign.trial)
+        tell("scoring.arms.opened", asked, ACTOR, [asked, holding], root=root, subjects=len(arms))
         anchors.write_on_commit()
 
 
@@ -109,7 +109,7 @@ def fail(asked: ArmsRequest, lease: Lease) -> None:
         lease.finish()
         move_request(asked, ArmsRequestStatus.FAILED)
         wipe_shares(asked)
-        tell("scoring.arms-opening.failed", asked, ACTOR, reason="a sealed value was altered after its import")
+        tell("scoring.arms-opening.failed", asked, ACTOR, [asked], reason="a sealed value was altered after its import")
 
 
 @sensitive_variables()
@@ -194,8 +194,8 @@ def hand_over(asked: ArmsRequest, actor: Actor, user: User) -> None:
         stream=trial.code,
     )
     move_to_unblinded_side(trial=trial, user=user, actor=actor, reason=f"received the arms of {asked.campaign.code}")
-    note_arms_received(trial)
-    tell("scoring.arms.received", asked, actor, root=asked.root)
+    holding = note_arms_received(trial)
+    tell("scoring.arms.received", asked, actor, [asked, holding], root=asked.root)
 
 
 def record_of(asked: ArmsRequest) -> tuple[str, str]:

@@ -145,6 +145,7 @@ def keep(case: Case, computed: Computed) -> None:
             "inputs": list(computed.inputs),
         },
         rows=[result] if new else [],
+        tracked=[locked] if locked.status != before else [],
     )
     if new:
         ask_for_third_read(locked, computed)

@@ -27,6 +27,7 @@ from scoring.datasets.case_rows import (
     score_rows,
 )
 from scoring.datasets.corrections import deliver_record, takes_corrections
+from scoring.datasets.evidence import NotIntact, demand_intact
 from scoring.datasets.package import Package, seal_folder, write_codebook, zip_folder
 from scoring.datasets.readme import describe, write_readme
 from scoring.datasets.row_diff import diff_against_last_lock
@@ -52,6 +53,7 @@ def request_dataset(*, campaign: Campaign, actor: Actor) -> Dataset:
             stream=campaign.trial.code,
             subject=("scoring.dataset", str(dataset.pk)),
             details=named(dataset),
+            tracked=[dataset],
         )
     return dataset
 
@@ -62,12 +64,13 @@ def named(dataset: Dataset) -> dict[str, object]:
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
-    """Builds {"dataset": id}. The build fails when a stored result differs from its signed values."""
+    """Builds {"dataset": id}. The build fails when anything that it rests on differs from what was recorded."""
     dataset = Dataset.objects.select_related("campaign__trial", "campaign__charter").get(pk=payload["dataset"])
     with work_folder() as folder:
         try:
+            demand_intact(dataset.campaign, lease)
             built = build(dataset, folder, lease)
-        except (ResultDiffers, AlteredValues) as fault:
+        except (ResultDiffers, AlteredValues, NotIntact) as fault:
             fail(dataset, lease, str(fault))
             return
     with audited_atomic():
@@ -80,6 +83,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
             subject=("scoring.dataset", str(dataset.pk)),
             changes={"status": [DatasetStatus.BUILDING, DatasetStatus.BUILT]},
             details={**named(dataset), "root": built["root"], "rows": built["counts"]["rows"]},
+            tracked=[dataset],
         )
 
 
@@ -154,6 +158,7 @@ def fail(dataset: Dataset, lease: Lease, reason: str) -> None:
             changes={"status": [DatasetStatus.BUILDING, DatasetStatus.FAILED]},
             details=named(dataset),
             reason=reason,
+            tracked=[dataset],
         )
 
 
@@ -170,6 +175,7 @@ def discard_dataset(*, dataset: Dataset, actor: Actor) -> None:
             subject=("scoring.dataset", str(dataset.pk)),
             changes={"status": [before, DatasetStatus.DISCARDED]},
             details=named(dataset),
+            tracked=[dataset],
         )
 
 

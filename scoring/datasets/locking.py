@@ -67,7 +67,7 @@ def request_lock(*, dataset: Dataset, actor: Actor, user: User, password: str) -
         move_dataset(dataset, DatasetStatus.LOCK_REQUESTED)
         signature = sign_root(Act.LOCK_REQUEST, dataset, actor, user)
         request = LockRequest.objects.create(dataset=dataset, signature=signature)
-        record_lock("scoring.lock.requested", dataset, actor)
+        record_lock("scoring.lock.requested", dataset, actor, tracked=(dataset, request))
     return request
 
 
@@ -89,7 +89,13 @@ def sign_root(act: Act, dataset: Dataset, actor: Actor, user: User) -> Signature
 
 
 def record_lock(
-    action: str, dataset: Dataset, actor: Actor, reason: str = "", rows: tuple[models.Model, ...] = ()
+    action: str,
+    dataset: Dataset,
+    actor: Actor,
+    reason: str = "",
+    *,
+    rows: tuple[models.Model, ...] = (),
+    tracked: tuple[models.Model, ...] = (),
 ) -> None:
     """One event about a lock of a dataset."""
     record(
@@ -100,6 +106,7 @@ def record_lock(
         reason=reason,
         details={"campaign": dataset.campaign.code, "number": dataset.number, "root": dataset.root},
         rows=rows,
+        tracked=tracked,
     )
 
 
@@ -118,7 +125,7 @@ def confirm_lock(*, dataset: Dataset, actor: Actor, user: User, password: str) -
             return same
         confirmed = sign_root(Act.LOCK_CONFIRMATION, dataset, actor, user)
         lock = put_in_force(dataset, request.signature, confirmed)
-        record_lock("scoring.lock.confirmed", dataset, actor, rows=(lock, dataset))
+        record_lock("scoring.lock.confirmed", dataset, actor, rows=(lock, dataset), tracked=(dataset, dataset.campaign))
         anchors.write_on_commit()
     return lock
 
@@ -156,7 +163,7 @@ def decline_lock(*, dataset: Dataset, actor: Actor, reason: str) -> None:
     with audited_atomic():
         LockRequest.objects.filter(pk=request.pk).update(withdrawn_at=timezone.now())
         move_dataset(dataset, DatasetStatus.DISCARDED)
-        record_lock("scoring.lock.declined", dataset, actor, reason)
+        record_lock("scoring.lock.declined", dataset, actor, reason, tracked=(dataset, request))
 
 
 def open_request(dataset: Dataset) -> LockRequest:

@@ -34,7 +34,7 @@ def ask_unlock(*, lock: Lock, actor: Actor, user: User, password: str, reason: s
             raise WrongState(f"Unlocking of lock {lock.number} has already been requested.")
         requested = sign_unlock(Act.UNLOCK_REQUEST, lock, reason, actor, user)
         asked = Unlock.objects.create(lock=lock, reason=reason, requested=requested)
-        record_lock("scoring.unlock.requested", lock.dataset, actor, reason)
+        record_lock("scoring.unlock.requested", lock.dataset, actor, reason, tracked=(asked,))
     return asked
 
 
@@ -56,7 +56,7 @@ def agree_unlock(*, unlock: Unlock, actor: Actor, user: User, password: str) -> 
         agreed = sign_unlock(Act.UNLOCK_AGREEMENT, unlock.lock, unlock.reason, actor, user)
         Unlock.objects.filter(pk=unlock.pk).update(agreed=agreed)
         move_campaign(campaign, CampaignStatus.CLOSED)
-        record_lock("scoring.unlock.approved", unlock.lock.dataset, actor, unlock.reason)
+        record_lock("scoring.unlock.approved", unlock.lock.dataset, actor, unlock.reason, tracked=(unlock, campaign))
         anchors.write_on_commit()
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import User
@@ -40,7 +42,7 @@ def hold_arms(*, trial: Trial, actor: Actor, user: User, reason: str) -> ArmsHol
         if holds_arms(trial):
             raise WrongState(f"Trial {trial.code} already holds arms. Nothing was changed.")
         holding = ArmsHolding.objects.create(trial=trial, chosen_by=user, reason=reason)
-        tell("studies.sealed-arms.chosen", trial, actor, reason=reason)
+        tell("studies.sealed-arms.chosen", trial, actor, [holding], reason=reason)
     return holding
 
 
@@ -55,8 +57,10 @@ def hold_no_arms(*, trial: Trial, actor: Actor, reason: str) -> None:
             raise WrongState(
                 f"Arms have already been imported into trial {trial.code}. It can no longer choose to hold none."
             )
-        ArmsHolding.objects.filter(trial=trial).delete()
-        tell("studies.sealed-arms.declined", trial, actor, reason=reason)
+        holdings = ArmsHolding.objects.filter(trial=trial)
+        gone = list(holdings)
+        holdings.delete()
+        tell("studies.sealed-arms.declined", trial, actor, gone, reason=reason)
 
 
 def register_key(*, trial: Trial, actor: Actor, user: User, public_key: str) -> CustodianKey:
@@ -74,10 +78,11 @@ def register_key(*, trial: Trial, actor: Actor, user: User, public_key: str) -> 
                 f"Trial {trial.code} already has {others} custodians with a confirmed key, and no more are allowed."
                 " Revoke the role of one of them first."
             )
+        replaced = list(own)
         own.update(replaced_at=timezone.now())
         with used_once(f"This public key was already registered in trial {trial.code}. {NEW_KEY}", field="public_key"):
             key = CustodianKey.objects.create(trial=trial, custodian=user, public_key=text, fingerprint=mark)
-        tell("studies.custodian-key.registered", trial, actor, fingerprint=mark, custodian=user.pk)
+        tell("studies.custodian-key.registered", trial, actor, [key, *replaced], fingerprint=mark, custodian=user.pk)
     return key
 
 
@@ -111,7 +116,7 @@ def confirm_key(*, key: CustodianKey, actor: Actor, user: User, typed: str) -> N
             raise WrongState(
                 f"The key {key.fingerprint} was already confirmed or replaced. Register a new one instead."
             )
-        tell("studies.custodian-key.confirmed", key.trial, actor, fingerprint=key.fingerprint)
+        tell("studies.custodian-key.confirmed", key.trial, actor, [key], fingerprint=key.fingerprint)
 
 
 def keys_to_seal_to(trial: Trial) -> list[CustodianKey]:
@@ -130,17 +135,21 @@ def newest_import(trial: Trial) -> ArmsImport | None:
     return ArmsImport.objects.filter(trial=trial).order_by("-version").first()
 
 
-def note_arms_opened(trial: Trial) -> None:
+def note_arms_opened(trial: Trial) -> ArmsHolding:
     """When arms of the trial were first opened; in the transaction of the event that records it."""
     ArmsHolding.objects.filter(trial=trial, opened_at=None).update(opened_at=timezone.now())
+    return ArmsHolding.objects.get(trial=trial)
 
 
-def note_arms_received(trial: Trial) -> None:
+def note_arms_received(trial: Trial) -> ArmsHolding:
     """When arms of the trial were first received; in the transaction of the event that records it."""
     ArmsHolding.objects.filter(trial=trial, received_at=None).update(received_at=timezone.now())
+    return ArmsHolding.objects.get(trial=trial)
 
 
-def tell(action: str, trial: Trial, actor: Actor, reason: str = "", **details: object) -> None:
+def tell(
+    action: str, trial: Trial, actor: Actor, tracked: Sequence[Model] = (), reason: str = "", **details: object
+) -> None:
     """One event about the arms of a trial; never a value."""
     record(
         action=action,
@@ -149,4 +158,5 @@ def tell(action: str, trial: Trial, actor: Actor, reason: str = "", **details: o
         subject=("studies.trial", str(trial.pk)),
         reason=reason,
         details={"trial": trial.code, **details},
+        tracked=tracked,
     )

@@ -201,6 +201,7 @@ def _write(
             changes={"status": [FilmStatus.RECEIVED, status]},
             reason=reason,
             details=details,
+            tracked=[film],
         )
 
 

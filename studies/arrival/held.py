@@ -149,4 +149,5 @@ def _tell(film: Film, action: str, actor: Actor, changes: dict[str, list[object]
         subject=("studies.film", str(film.pk)),
         changes={name: [None if value is None else str(value) for value in pair] for name, pair in changes.items()},
         reason=reason,
+        tracked=[film],
     )

@@ -6,7 +6,7 @@ Bad bytes are an outcome, never an exception; exceptions are for a wrong call an
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -192,14 +192,14 @@ def _file(transmittal: Transmittal, film: Film, actor: Actor, again: bool) -> Re
         if known is not None:
             entry = _enter(transmittal, film, "duplicate", resent.compare(known, film, actor), known)
             details = {"became": known.status, "says": entry.reason}
-            _tell("studies.film.received-again", transmittal, film, known, actor, details)
+            _tell("studies.film.received-again", transmittal, film, known, actor, details, ())
         else:
             film.save(force_insert=True)
             if film.header:
                 sop_instances.claim(film, film.sop_instance_uid, film.header[CONTENT])
             add(kind="studies.deidentify", key=f"film-{film.pk}", payload={"film": film.pk})
             entry = _enter(transmittal, film, "filed", "", film)
-            _tell("studies.film.received", transmittal, film, film, actor, {})
+            _tell("studies.film.received", transmittal, film, film, actor, {}, (film,))
     if known is not None:
         drop_original(film.original_file)
         known.refresh_from_db()
@@ -222,7 +222,13 @@ def _enter(transmittal: Transmittal, film: Film, outcome: str, reason: str, file
 
 
 def _tell(
-    action: str, transmittal: Transmittal, film: Film, filed: Film, actor: Actor, more: Mapping[str, object]
+    action: str,
+    transmittal: Transmittal,
+    film: Film,
+    filed: Film,
+    actor: Actor,
+    more: Mapping[str, object],
+    tracked: Sequence[Film],
 ) -> None:
     record(
         action=action,
@@ -237,6 +243,7 @@ def _tell(
             "transmittal": transmittal.pk,
             **more,
         },
+        tracked=tracked,
     )
 
 

@@ -74,8 +74,7 @@ def _write(film: Film, chosen: MaskSet | None, lease: Lease, pictures: dict[str,
         if masks.settled(film) != chosen:
             raise Refused("The masks were changed while the reader image was being made.")
         changes = move(film, FilmStatus.READY)
-        for side, meta in pictures.items():
-            _make_image(film, side, chosen, meta, keys[side])
+        renditions = [_make_image(film, side, chosen, meta, keys[side]) for side, meta in pictures.items()]
         record(
             action="studies.film.rendered",
             actor=ACTOR,
@@ -83,10 +82,11 @@ def _write(film: Film, chosen: MaskSet | None, lease: Lease, pictures: dict[str,
             subject=("studies.film", str(film.pk)),
             changes=changes,
             details={"sides": sorted(pictures), "digests": {side: meta["digest"] for side, meta in pictures.items()}},
+            tracked=[film, *renditions],
         )
 
 
-def _make_image(film: Film, side: str, chosen: MaskSet | None, meta: Meta, key: str) -> None:
+def _make_image(film: Film, side: str, chosen: MaskSet | None, meta: Meta, key: str) -> Rendition:
     crop = chosen.crops.get(side) if chosen else None
     image = ReaderImage.objects.create(
         key=key,
@@ -99,7 +99,7 @@ def _make_image(film: Film, side: str, chosen: MaskSet | None, meta: Meta, key: 
         joints=joints.for_image(film=film, side=side, crop=crop),
         digest=meta["digest"],
     )
-    Rendition.objects.create(film=film, side=side, view=film.view, reader_image=image, masks=chosen)
+    return Rendition.objects.create(film=film, side=side, view=film.view, reader_image=image, masks=chosen)
 
 
 def _bands(key: str, meta: Meta) -> dict[str, list[dict[str, Any]]]:

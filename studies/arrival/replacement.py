@@ -54,5 +54,6 @@ def set_aside(*, film: Film, actor: Actor) -> Film | None:
             subject=("studies.film", str(old.pk)),
             changes=changes,
             details={"replacement": film.pk},
+            tracked=[old],
         )
     return old

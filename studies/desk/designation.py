@@ -22,8 +22,11 @@ def rivals(film: Film, *, visit: Visit | None, side: str, view: str) -> list[Fil
     return [other for other in films if SIDES_OF[other.side] & SIDES_OF[side]]
 
 
-def stand_back(film: Film, others: list[Film]) -> None:
-    """The others no longer count; refused when a side would be left without a film that counts."""
+def stand_back(film: Film, others: list[Film]) -> list[Film]:
+    """The others no longer count; refused when a side would be left without a film that counts.
+
+    Returns the films that did count, which the caller records.
+    """
     losing = [other for other in others if other.designated]
     for other in losing:
         if left := SIDES_OF[other.side] - SIDES_OF[film.side]:
@@ -33,6 +36,7 @@ def stand_back(film: Film, others: list[Film]) -> None:
                 " Designate a film of both sides instead."
             )
     Film.objects.filter(pk__in=[other.pk for other in losing]).update(designated=False)
+    return losing
 
 
 def designate(*, film: Film, actor: Actor, reason: str) -> None:
@@ -50,7 +54,7 @@ def designate(*, film: Film, actor: Actor, reason: str) -> None:
                 f"Film {film.pk} {state}. Only an accepted film that is not designated yet can be designated."
             )
         others = rivals(film, visit=film.visit, side=film.side, view=film.view)
-        stand_back(film, others)
+        losing = stand_back(film, others)
         Film.objects.filter(pk=film.pk).update(designated=True)
         record(
             action="studies.film.designated",
@@ -59,5 +63,6 @@ def designate(*, film: Film, actor: Actor, reason: str) -> None:
             subject=("studies.film", str(film.pk)),
             changes={"designated": [False, True]},
             reason=reason,
-            details={"instead_of": [other.pk for other in others if other.designated]},
+            details={"instead_of": [other.pk for other in losing]},
+            tracked=[film, *losing],
         )

@@ -56,7 +56,7 @@ def place(
             readability=noted,
             placed_by_id=person(actor),
         )
-        show(film, side)
+        renditions = show(film, side)
         record(
             action="studies.joints.placed",
             actor=actor,
@@ -64,6 +64,7 @@ def place(
             subject=("studies.film", str(film.pk)),
             details={"side": side, "revision": placement.revision, "joints": len(places), "readability": noted},
             rows=[placement],
+            tracked=renditions,
         )
     return placement
 
@@ -134,11 +135,13 @@ def crop_of(rendition: Rendition) -> Box | None:
     return rendition.masks.crops.get(rendition.side) if rendition.masks else None
 
 
-def show(film: Film, side: str) -> None:
-    """Writes the newest placement into the reader image of that side, if it has been made."""
-    for rendition in film.renditions.filter(side=side).select_related("masks"):
+def show(film: Film, side: str) -> list[Rendition]:
+    """Writes the newest placement into the reader images of that side, if any have been made; returns their rows."""
+    renditions = list(film.renditions.filter(side=side).select_related("masks"))
+    for rendition in renditions:
         places = for_image(film=film, side=side, crop=crop_of(rendition))
         ReaderImage.objects.filter(pk=rendition.reader_image_id).update(joints=places)
+    return renditions
 
 
 def images(trial: Trial) -> QuerySet[Rendition]:

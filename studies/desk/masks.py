@@ -150,9 +150,11 @@ def refuse(*, mask_set: MaskSet, actor: Actor, reason: str) -> None:
         _check_second(film, mask_set, actor)
         MaskSet.objects.filter(pk=mask_set.pk).update(refused_reason=reason)
         changes: dict[str, list[object]] = {}
+        moved: list[Film] = []
         if film.status == FilmStatus.ACCEPTED:
             changes = move(film, FilmStatus.DEIDENTIFIED, status_reason=f"Masks refused: {reason}"[:500])
-        _tell(mask_set, "studies.masks.refused", actor, reason=reason, changes=changes)
+            moved = [film]
+        _tell(mask_set, "studies.masks.refused", actor, reason=reason, changes=changes, films=moved)
 
 
 def _check_second(film: Film, mask_set: MaskSet, actor: Actor) -> None:
@@ -180,6 +182,7 @@ def _tell(
     reason: str = "",
     changes: Mapping[str, Sequence[object]] | None = None,
     details: Mapping[str, object] | None = None,
+    films: Sequence[Film] = (),
 ) -> None:
     record(
         action=action,
@@ -189,4 +192,5 @@ def _tell(
         changes=changes,
         reason=reason,
         details={"revision": masks.revision, **(details or {})},
+        tracked=[masks, *films],
     )

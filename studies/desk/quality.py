@@ -68,12 +68,13 @@ def accept(
         _check_polarity(film, inverted)
         check_side(film, side, confirmed=side_confirmed)
         mask_set = _checked_masks(film, confirmed)
-        changes = _file(film, visit, confirmed, designate)
+        counts, losing = _counts(film, visit, confirmed, designate)
+        changes = _file(film, visit, confirmed, counts)
         replacement.set_aside(film=film, actor=actor)
         decision = _decide(film, actor, "accept", note=note, **confirmed.fields())
         if masks.state_of(film, mask_set) in (MaskState.CONFIRMED, MaskState.NOT_NEEDED):
             order_rendition(film)
-        _tell(film, "accept", actor, decision, changes, _seen(film, visit, mask_set, acknowledged))
+        _tell(film, "accept", actor, decision, changes, _seen(film, visit, mask_set, acknowledged), losing)
     return decision
 
 
@@ -159,7 +160,7 @@ def _checked_masks(film: Film, confirmed: Confirmed) -> MaskSet | None:
     return mask_set
 
 
-def _file(film: Film, visit: Visit, confirmed: Confirmed, designate: bool) -> dict[str, list[object]]:
+def _file(film: Film, visit: Visit, confirmed: Confirmed, counts: bool) -> dict[str, list[object]]:
     """Puts the film under its visit with what was confirmed."""
     return move(
         film,
@@ -168,19 +169,22 @@ def _file(film: Film, visit: Visit, confirmed: Confirmed, designate: bool) -> di
         film_date_source="confirmed",
         visit=visit,
         subject=visit.subject,
-        designated=_counts(film, visit, confirmed, designate),
+        designated=counts,
         status_reason="",
     )
 
 
-def _counts(film: Film, visit: Visit, confirmed: Confirmed, designate: bool) -> bool:
-    """Whether this film counts for its view: the first one does, a later one only when it is designated."""
+def _counts(film: Film, visit: Visit, confirmed: Confirmed, designate: bool) -> tuple[bool, list[Film]]:
+    """Whether this film counts for its view: the first one does, a later one only when it is designated.
+
+    Also returns the films that no longer count because of it.
+    """
     others = rivals(film, visit=visit, side=confirmed.side, view=confirmed.view)
     others = [other for other in others if other.pk != film.replaces_id]
     if designate:
         film.side = confirmed.side
-        stand_back(film, others)
-    return designate or not any(other.designated for other in others)
+        return True, stand_back(film, others)
+    return not any(other.designated for other in others), []
 
 
 def reject(*, film: Film, actor: Actor, reason: str, note: str = "") -> QualityDecision:
@@ -254,6 +258,7 @@ def _tell(
     decision: QualityDecision,
     changes: Mapping[str, Sequence[object]],
     details: Mapping[str, object],
+    others: Sequence[Film] = (),
 ) -> None:
     told = {
         name: [str(value) if isinstance(value, Model) else value for value in pair] for name, pair in changes.items()
@@ -267,6 +272,7 @@ def _tell(
         reason=": ".join(filter(None, [decision.reason, decision.note])),
         details={"decision": decision.pk, **details},
         rows=[decision],
+        tracked=[film, *others],
     )
 
 

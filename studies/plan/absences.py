@@ -61,4 +61,5 @@ def tell(absent: AbsentFilm, action: str, actor: Actor, reason: str) -> None:
         subject=("studies.visit", str(absent.visit_id)),
         reason=reason,
         details={"side": absent.side, "view": absent.view, "visit": absent.visit.code},
+        tracked=[absent],
     )

@@ -126,6 +126,7 @@ def move_to_unblinded_side(*, trial: Trial, user: User, actor: Actor, reason: st
                 subject=("accounts.user", str(user.pk)),
                 reason=reason,
                 details={"user": user.pk, "name": str(user), "ended": sorted(membership.role for membership in ending)},
+                tracked=held,
             )
 
 
@@ -143,4 +144,5 @@ def tell(membership: Membership, action: str, actor: Actor, reason: str) -> None
             "role": membership.role,
             "site": membership.site.code if membership.site else "",
         },
+        tracked=[membership],
     )

@@ -21,12 +21,13 @@ def enrol(*, trial: Trial, site: Site, code: str, actor: Actor) -> Subject:
         with used_once(f"Trial {trial.code} already has a subject {code}. Choose another code.", field="subject"):
             subject = Subject.objects.create(trial=trial, site=site, code=code)
         plans = list(trial.visit_plans.all())
-        Visit.objects.bulk_create(Visit(subject=subject, plan=plan, code=plan.code) for plan in plans)
+        visits = Visit.objects.bulk_create(Visit(subject=subject, plan=plan, code=plan.code) for plan in plans)
         record(
             action="studies.subject.enrolled",
             actor=actor,
             stream=trial.code,
             subject=("studies.subject", str(subject.pk)),
             details={"code": code, "site": site.code, "visits": [plan.code for plan in plans]},
+            tracked=[subject, *visits],
         )
     return subject

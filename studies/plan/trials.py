@@ -23,6 +23,7 @@ def create_trial(*, code: str, title: str, actor: Actor, sponsor: str = "") -> T
             stream=trial.code,
             subject=("studies.trial", str(trial.pk)),
             details={"code": code, "title": title, "sponsor": sponsor},
+            tracked=[trial],
         )
     return trial
 
@@ -41,6 +42,7 @@ def add_site(*, trial: Trial, code: str, actor: Actor, name: str = "") -> Site:
             stream=trial.code,
             subject=("studies.site", str(site.pk)),
             details={"code": code, "name": name},
+            tracked=[site],
         )
     return site
 
@@ -59,4 +61,5 @@ def rename_site(*, site: Site, name: str, actor: Actor) -> None:
             subject=("studies.site", str(site.pk)),
             changes={"name": [old, name]},
             details={"code": site.code},
+            tracked=[site],
         )

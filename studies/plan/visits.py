@@ -66,13 +66,16 @@ def plan_visit(
         Trial.objects.select_for_update().get(pk=trial.pk)
         with used_once(f"Trial {trial.code} already has a visit {code}. Choose another code.", field="visit"):
             plan = VisitPlan.objects.create(trial=trial, code=code, **fields)
-            Visit.objects.bulk_create(Visit(subject=subject, plan=plan, code=code) for subject in trial.subjects.all())
+            visits = Visit.objects.bulk_create(
+                Visit(subject=subject, plan=plan, code=code) for subject in trial.subjects.all()
+            )
         record(
             action="studies.planned-visit.added",
             actor=actor,
             stream=trial.code,
             subject=("studies.visitplan", str(plan.pk)),
             details={"code": code, **fields},
+            tracked=[plan, *visits],
         )
     return plan
 
@@ -96,6 +99,7 @@ def change_plan(
             changes=changes,
             reason=reason,
             details={"code": plan.code},
+            tracked=[plan],
         )
 
 
@@ -115,6 +119,7 @@ def add_visit(*, subject: Subject, code: str, kind: str, actor: Actor) -> Visit:
             stream=subject.trial.code,
             subject=("studies.visit", str(visit.pk)),
             details={"subject": subject.code, "code": code, "kind": kind},
+            tracked=[visit],
         )
     return visit
 
@@ -162,4 +167,5 @@ def tell(visit: Visit, action: str, actor: Actor, *, changes: dict[str, list[obj
         changes=changes,
         reason=reason,
         details={"subject": visit.subject.code, "code": visit.code},
+        tracked=[visit],
     )

@@ -187,4 +187,5 @@ def tell(
         changes=changes,
         details={"site": question.site.code, "film": question.film_id, "visit": question.visit_id},
         rows=messages,
+        tracked=[question] if changes or messages else (),
     )

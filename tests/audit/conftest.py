@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from audit import registry
@@ -13,6 +15,9 @@ from audit.protection import PROTECTED, install, protect
 from audit.trail import Actor, audited_atomic, record
 from jobs.models import Pulse
 from tests.protection import lift
+from tests.reading.builders import build_house, open_campaign_of
+from tests.reading.test_line import lock_it, read_all
+from tests.studies.arms_cast import make_holders
 
 ACTOR = Actor(user_id=7, label="Reader One", role="reader")
 Tell = Callable[..., None]
@@ -57,3 +62,15 @@ def regulated(tell: Tell, transactional_db: None) -> Iterator[Callable[[str], Pu
     lift()
     del PROTECTED["jobs_pulse"]
     install()
+
+
+@pytest.fixture
+def line(db: None, tmp_path: Path) -> None:
+    """A locked dataset, and everything that leads to it, made by the functions people's pages call."""
+    house = build_house(subjects=1, visits=("W00", "W52"))
+    holders = make_holders(house.trial, house.actor("coordinator"), house.people["coordinator"], tmp_path, custodians=2)
+    holders.seal({subject.code: "A" for subject in house.subjects})
+    campaign = open_campaign_of(house, concordant_share=0.0)
+    read_all(house, campaign, lambda timepoint, item: 1)
+    lock_it(house, campaign)
+    connection.check_constraints()  # PostgreSQL alters no table on which a deferred check is pending

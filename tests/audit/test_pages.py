@@ -18,6 +18,7 @@ from audit.sentences import HIDDEN
 from audit.trail import Actor, audited_atomic, record
 from jobs.carrying import run_due_jobs
 from tests.cast import Cast
+from tests.tracking import tell_what_was_made
 
 CANARY = "CANARY-4711"
 
@@ -149,6 +150,7 @@ def test_signatures_are_listed_with_name_time_and_meaning(trail: Cast) -> None:
 
 def test_an_auditor_has_the_trail_verified_and_sees_the_result(trail: Cast) -> None:
     assert "not been verified yet" in page(trail)
+    tell_what_was_made("RA-1")
     assert trail.client("auditor").post("/trials/RA-1/audit/verify/").status_code == 302
     run_due_jobs(kinds=frozenset({"jobs.verify_audit"}))
     text = page(trail)

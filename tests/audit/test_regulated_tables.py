@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -17,9 +16,6 @@ from audit.rows import model_of
 from audit.verify import verify
 from reading.models import ItemScore
 from tests.protection import lift
-from tests.reading.builders import build_house, open_campaign_of
-from tests.reading.test_line import lock_it, read_all
-from tests.studies.arms_cast import make_holders
 
 # The records the whole product stands for, and in each a column that a forger would like to change.
 ALTERED = {
@@ -35,18 +31,6 @@ ALTERED = {
     "studies_armsimport": "version = 9",
     "studies_sealedarm": "sealed = '{}'",
 }
-
-
-@pytest.fixture
-def line(db: None, tmp_path: Path) -> None:
-    """A locked dataset, and everything that leads to it, made by the functions people's pages call."""
-    house = build_house(subjects=1, visits=("W00", "W52"))
-    holders = make_holders(house.trial, house.actor("coordinator"), house.people["coordinator"], tmp_path, custodians=2)
-    holders.seal({subject.code: "A" for subject in house.subjects})
-    campaign = open_campaign_of(house, concordant_share=0.0)
-    read_all(house, campaign, lambda timepoint, item: 1)
-    lock_it(house, campaign)
-    connection.check_constraints()  # PostgreSQL alters no table on which a deferred check is pending
 
 
 def rows_of(table: str) -> list[tuple[object, ...]]:

@@ -29,6 +29,7 @@ from reading.room.sessions import Operation, open_read, save_values
 from reading.room.signing import canonical_text, canonical_values, digest_of, sign_step
 from reading.room.steps import open_step
 from studies.models import Film, Membership, ReaderImage, Rendition, Site, Subject, Trial, Visit, VisitPlan
+from tests.tracking import tell_what_was_made
 
 PASSWORD = "correct horse battery staple"
 VIEWS = (("L", "hand"), ("R", "hand"), ("L", "foot"), ("R", "foot"))
@@ -73,6 +74,7 @@ def build_house(subjects: int = 3, visits: tuple[str, ...] = ("W00", "W24", "W52
             visit = Visit.objects.create(subject=subject, plan=plan, code=plan.code)
             for side, view in VIEWS:
                 add_ready_film(visit, side, view, date(2025, 1, 1) + timedelta(days=plan.target_day))
+    tell_what_was_made(code)
     return BuiltTrial(trial, people, made, list(visits), actors)
 
 
@@ -215,6 +217,7 @@ def open_campaign_of(house: BuiltTrial, **terms: object) -> Campaign:
 def scanned(campaign: Campaign) -> None:
     """A leak scan that found nothing, as stored: without one no campaign opens."""
     LeakScan.objects.create(campaign=campaign, number=1, status=LeakScanStatus.CLEAN, finished_at=timezone.now())
+    tell_what_was_made(campaign.trial.code)
 
 
 def change_first(read: Read, value: int) -> None:

@@ -8,11 +8,13 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 
 from audit.trail import Actor
 from audit.verify import tell, verify
+from audit.verify_files import check_files
 
 
 class Command(BaseCommand):
@@ -22,16 +24,21 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="the whole report as JSON")
         parser.add_argument("--from-anchor", type=Path, metavar="FILE", help="an anchor kept outside this machine")
+        parser.add_argument("--files", action="store_true", help="check every stored file too; resumes if stopped")
+        parser.add_argument("--state", type=Path, metavar="FILE", help="where --files keeps its place")
 
     def handle(self, *args: Any, **options: Any) -> None:
         report = verify(from_anchor=options["from_anchor"])
+        if options["files"]:
+            check_files(report, options["state"] or settings.VAR / "verify-files.json")
         if options["json"]:
             self.stdout.write(json.dumps(report.as_dict(), indent=1))
         else:
             for finding in report.findings:
                 self.stdout.write(f"{finding.fault}: {finding}")
             verdict = "intact" if report.intact else f"NOT INTACT: {len(report.findings)} faults, in the order found"
-            self.stdout.write(f"{report.events} events, {report.rows} rows, {report.anchors} anchors: {verdict}")
+            files = f", {report.files} records with files" if options["files"] else ""
+            self.stdout.write(f"{report.events} events, {report.rows} rows, {report.anchors} anchors{files}: {verdict}")
         try:
             tell(report=report, actor=Actor.system("verify_audit"))
         except DatabaseError as error:

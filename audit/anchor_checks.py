@@ -1,0 +1,73 @@
+"""Whether anchors are missing: numbers left out, none in time although chains have grown, or copies that say otherwise.
+
+Events after the newest anchor are the only ones that the owner of the database and the keys could still take back.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from audit import anchors
+from audit.findings import Report
+from audit.models import Event
+from config.chores import CHORES
+
+INTERVAL = timedelta(seconds=CHORES["audit.anchors.write"])
+
+
+def number_of(path: Path) -> int:
+    """The number in the name of an anchor; 0 when it has none."""
+    number = path.name.split("-")[1]
+    return int(number) if number.isdecimal() else 0
+
+
+def check_numbers(report: Report) -> None:
+    """Anchors are numbered from 1 without gaps."""
+    expected = 1
+    for path in anchors.files():
+        number = number_of(path)
+        if number > expected:
+            gone = f"{expected:08}" if number == expected + 1 else f"{expected:08} to {number - 1:08}"
+            report.found("missing anchor", "", f"anchor-{gone}", f"{path.name} is the next one in the folder")
+        expected = number + 1
+
+
+def check_in_time(report: Report) -> None:
+    """An event is anchored within two intervals."""
+    newest = _newest_time()
+    late = Event.objects.filter(at__lt=timezone.now() - 2 * INTERVAL)
+    event = (late.filter(at__gt=newest) if newest else late).order_by("at", "pk").first()
+    if event is not None:
+        since = f"the newest anchor is of {newest:%Y-%m-%d %H:%M} UTC" if newest else "there is no anchor"
+        report.found("late anchor", "audit_event", f"{event.pk} ({event.stream} #{event.seq})", f"{since}")
+
+
+def _newest_time() -> datetime | None:
+    for path in reversed(anchors.files()):
+        try:
+            return datetime.fromisoformat(anchors.read(path).at)
+        except anchors.BadAnchor:
+            continue
+    return None
+
+
+def unanchored() -> int:
+    """How many events no anchor holds yet: what could still be taken back without a trace."""
+    newest = _newest_time()
+    return (Event.objects.filter(at__gt=newest) if newest else Event.objects).count()
+
+
+def check_copies(report: Report) -> None:
+    """Each copy in a folder of ANCHOR_TARGETS has the same content here: the newest anchor cannot vanish unnoticed."""
+    own = {path.name: path for path in anchors.files()}
+    for target in settings.ANCHOR_TARGETS:
+        kind, _, place = target.partition(":")
+        for copy in sorted(Path(place).glob("anchor-*.json")) if kind == "folder" else ():
+            if copy.name not in own:
+                report.found("missing anchor", "", copy.name, f"there is a copy of it in {place}")
+            elif copy.read_bytes() != own[copy.name].read_bytes():
+                report.found("bad anchor", "", copy.name, f"the copy in {place} has another content")

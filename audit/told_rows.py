@@ -1,0 +1,99 @@
+"""What the events tell of rows, kept on disk while everything is verified: memory stays flat however long the trail is.
+
+An insert-only row is told once, in one chain. A tracked row is told whenever it changes, always in the same trial.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from audit.findings import Report
+from audit.rows import Digest
+from audit.tracking import TrackedDigest
+
+CHUNK = 500
+TABLE = (
+    "CREATE TABLE told (kind TEXT, tbl TEXT, key TEXT, digest TEXT, version INTEGER, at TEXT, home TEXT, event TEXT,"
+    " PRIMARY KEY (kind, tbl, key)) WITHOUT ROWID"
+)
+ADD = "INSERT OR IGNORE INTO told VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+REPLACE = "INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+FIND = "SELECT digest, version, event, at, home FROM told WHERE kind = ? AND tbl = ? AND key = ?"
+NEXT = "SELECT key FROM told WHERE kind = ? AND tbl = ? AND key > ? AND digest <> '' ORDER BY key LIMIT ?"
+TABLES = "SELECT tbl, COUNT(*) FROM told WHERE kind = ? GROUP BY tbl ORDER BY tbl"
+
+
+class Kind(StrEnum):
+    """How a row is told: once, when it is made, or whenever it changes."""
+
+    MADE = "made"
+    TRACKED = "tracked"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What counts for a row: its digest (empty: deleted), the version of its declaration, and the event."""
+
+    digest: str
+    version: int
+    event: str
+
+
+class ToldRows:
+    """What counts for each row, and a finding for each telling that contradicts another."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.store = sqlite3.connect("")  # a temporary file, which disappears with the connection
+        self.store.execute(TABLE)
+
+    def hear(self, stream: str, event: str, at: str, rows: Sequence[Digest], tracked: Sequence[TrackedDigest]) -> None:
+        """Takes in what one event tells."""
+        for table, key, digest in rows:
+            self._hear_made((Kind.MADE, table, key, digest, 0, at, stream, event))
+        home = stream.partition("/")[0]
+        for table, key, version, digest in tracked:
+            self._hear_tracked((Kind.TRACKED, table, key, digest, version, at, home, event))
+
+    def _hear_made(self, told: tuple[str, str, str, str, int, str, str, str]) -> None:
+        if self.store.execute(ADD, told).rowcount:
+            return
+        _, table, key, digest, _, _, stream, event = told
+        first, _, first_event, _, home = self.store.execute(FIND, told[:3]).fetchone()
+        if digest != first:
+            self.report.found("told twice", table, key, f"event {event} tells another content than event {first_event}")
+        if stream != home:
+            self._elsewhere(table, key, event, first_event)
+
+    def _hear_tracked(self, told: tuple[str, str, str, str, int, str, str, str]) -> None:
+        if self.store.execute(ADD, told).rowcount:
+            return
+        _, table, key, _, _, at, home, event = told
+        _, _, last_event, last_at, first_home = self.store.execute(FIND, told[:3]).fetchone()
+        if home != first_home:
+            self._elsewhere(table, key, event, last_event)
+        elif at >= last_at:
+            self.store.execute(REPLACE, told)
+
+    def _elsewhere(self, table: str, key: str, event: str, first_event: str) -> None:
+        text = f"event {event} tells it in another chain than event {first_event}, where it belongs"
+        self.report.found("told elsewhere", table, key, text)
+
+    def of(self, kind: Kind, table: str, key: str) -> Told | None:
+        """What counts for one row."""
+        found = self.store.execute(FIND, (kind, table, key)).fetchone()
+        return Told(*found[:3]) if found else None
+
+    def tables(self, kind: Kind) -> dict[str, int]:
+        """The tables of which anything is told, and of how many rows."""
+        return dict(self.store.execute(TABLES, (kind,)).fetchall())
+
+    def keys(self, kind: Kind, table: str) -> Iterator[list[str]]:
+        """The keys of the rows that should exist, some at a time."""
+        last = ""
+        while chunk := [key for (key,) in self.store.execute(NEXT, (kind, table, last, CHUNK))]:
+            yield chunk
+            last = chunk[-1]

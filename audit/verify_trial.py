@@ -1,0 +1,19 @@
+"""Verifies one trial before a result is drawn from it: its chains and the rows that the result rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from audit.findings import Report
+from audit.verify_chain import Chains
+from audit.verify_rows import check_these
+
+
+def verify_trial(code: str, rows: Mapping[str, Iterable[object]]) -> Report:
+    """Checks the trial's chains, these rows by table and key, and that no row told in the trial is missing."""
+    report = Report()
+    chains = Chains(report, only=code)
+    chains.walk()
+    chains.check_heads()
+    check_these(chains, report, rows)
+    return report

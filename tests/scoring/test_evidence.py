@@ -1,0 +1,89 @@
+"""A dataset is built only on records, chains and pictures that are as the audit trail recorded them."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import connection
+
+from audit.models import Event
+from jobs.carrying import run_due_jobs
+from reading.campaigns.opening import close_campaign
+from reading.models import Campaign
+from scoring.datasets.building import request_dataset
+from scoring.models import Dataset, DatasetStatus
+from studies.models import Film, ReaderImage
+from tests.protection import lifted
+from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
+from tests.reading.test_line import read_all
+
+
+@pytest.fixture
+def house(db: None) -> BuiltTrial:
+    """One subject with two visits."""
+    return build_house(subjects=1, visits=("W00", "W52"))
+
+
+@pytest.fixture
+def closed(house: BuiltTrial) -> Campaign:
+    """A campaign that has been read and closed."""
+    campaign = open_campaign_of(house, concordant_share=0.0)
+    read_all(house, campaign, lambda timepoint, item: 1)
+    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
+    connection.check_constraints()
+    return campaign
+
+
+def built(house: BuiltTrial, campaign: Campaign) -> Dataset:
+    """The outcome of a build."""
+    campaign.refresh_from_db()
+    dataset = request_dataset(campaign=campaign, actor=house.actor("statistician"))
+    run_due_jobs()
+    dataset.refresh_from_db()
+    return dataset
+
+
+def forge(sql: str, *values: object) -> None:
+    with lifted(), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+FORGERIES = {
+    "studies_film": "UPDATE studies_film SET film_date = '2020-02-02' WHERE id = (SELECT MIN(id) FROM studies_film)",
+    "studies_visit": "UPDATE studies_visit SET code = 'W12' WHERE id = (SELECT MIN(id) FROM studies_visit)",
+    "studies_rendition": "UPDATE studies_readerimage SET window_width = 7",
+    "reading_read": "UPDATE reading_read SET queue_position = queue_position + 1",
+    "reading_itemscore": "UPDATE reading_itemscore SET value = 3 WHERE id = (SELECT MIN(id) FROM reading_itemscore)",
+    "reading_charter": "UPDATE reading_charter SET written_at = '2020-02-02T00:00:00Z'",
+    "reading_sealedcase": "UPDATE reading_sealedcase SET sealed = x'00'",
+}
+
+
+@pytest.mark.parametrize("table", FORGERIES)
+def test_a_build_refuses_an_altered_record_and_names_it(house: BuiltTrial, closed: Campaign, table: str) -> None:
+    sql = FORGERIES[table]
+    forge(sql.replace("x'00'", "'\\x00'") if connection.vendor == "postgresql" else sql)
+    dataset = built(house, closed)
+    assert dataset.status == DatasetStatus.FAILED
+    assert table in dataset.failure
+    assert "Ask an administrator to run verify_audit." in dataset.failure
+
+
+def test_a_build_refuses_a_chain_with_an_altered_event(house: BuiltTrial, closed: Campaign) -> None:
+    event = Event.objects.filter(action="reading.campaign.opened").get()
+    forge("UPDATE audit_event SET actor_label = 'Somebody else' WHERE id = %s", event.pk)
+    assert f"altered event: audit_event {event.pk}" in built(house, closed).failure
+
+
+def test_a_build_refuses_a_picture_that_was_replaced(house: BuiltTrial, closed: Campaign) -> None:
+    name = ReaderImage.objects.order_by("pk")[0].bands["full"][0]["name"]
+    storages["reading"].delete(name)
+    storages["reading"].save(name, ContentFile(b"another picture"))
+    assert f"file {name} was altered" in built(house, closed).failure
+
+
+def test_an_altered_record_of_another_trial_does_not_stop_a_build(house: BuiltTrial, closed: Campaign) -> None:
+    other = build_house(subjects=1, visits=("W00", "W52"), code="OTHER")
+    Film.objects.filter(trial=other.trial).update(film_date="2020-02-02")
+    assert built(house, closed).status == DatasetStatus.BUILT
