@@ -81,6 +81,8 @@ class Action(StrEnum):
     RECEIVE_ARMS = "receive the opened arms"
     SEE_COMPLETENESS = "see completeness and deviations"
     SEE_AUDIT = "see the audit trail"
+    SEE_SCORE_HISTORY = "see the history of scores"
+    REVIEW_SCORES = "sign the history of scores as reviewed"
     MANAGE_ACCOUNTS = "manage accounts"
     SEE_HEALTH = "see the health of the system"
     RETRY_JOBS = "retry jobs"
@@ -108,7 +110,9 @@ ALLOWED: dict[Role, frozenset[Action]] = {
     Role.CHECKER: frozenset({Action.CONFIRM_MASKS}),
     Role.READER: frozenset({Action.READ_CASES}),
     Role.ADJUDICATOR: frozenset({Action.READ_CASES, Action.ADJUDICATE}),
-    Role.LEAD: frozenset({Action.SEE_AGREEMENT, Action.SEE_READER_SCORES, Action.SEE_PROGRESS}),
+    Role.LEAD: frozenset(
+        {Action.SEE_AGREEMENT, Action.SEE_READER_SCORES, Action.SEE_PROGRESS, Action.SEE_SCORE_HISTORY}
+    ),
     Role.STATISTICIAN: frozenset(
         {
             Action.SEE_AGREEMENT,
@@ -125,7 +129,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
     Role.SIGNER: frozenset({Action.CONFIRM_LOCK}),
     Role.CUSTODIAN: frozenset({Action.HOLD_ARMS, Action.OPEN_ARMS}),
     Role.SPONSOR: frozenset({Action.SEE_COMPLETENESS}),
-    Role.AUDITOR: frozenset({Action.SEE_AUDIT}),
+    Role.AUDITOR: frozenset({Action.SEE_AUDIT, Action.SEE_SCORE_HISTORY, Action.REVIEW_SCORES}),
     Role.ADMINISTRATOR: frozenset({Action.MANAGE_ACCOUNTS, Action.SEE_HEALTH, Action.RETRY_JOBS}),
     Role.SYSTEM: frozenset(Action)
     - {Action.OPEN_ARMS, Action.RECEIVE_ARMS, Action.CONFIRM_LOCK, Action.MANAGE_ACCOUNTS},

@@ -29,6 +29,7 @@ class Act(StrEnum):
     UNLOCK_AGREEMENT = "agreement of unlock"
     ARMS_SHARE = "share that opens the arms"
     ARMS_RECEIPT = "receiving arms"
+    SCORE_REVIEW = "review of the score history"
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ ACTS: dict[Act, Terms] = {
     ),
     Act.ARMS_SHARE: Terms("scoring:arms_request", "I give my share to open the arms", after=Act.ARMS_SHARE),
     Act.ARMS_RECEIPT: Terms("scoring:receive_arms", "I receive the arms and can never be blinded in this trial again"),
+    Act.SCORE_REVIEW: Terms("scoring:review_scores", "I reviewed these revisions of scores"),
 }
 
 

@@ -166,6 +166,16 @@ class Listing:
         return Paginator(self.found, self.size).get_page(self.param("page"))
 
     @property
+    def place(self) -> str:
+        """Which rows of how many this page has."""
+        return f"{self.page.start_index()}–{self.page.end_index()} of {self.count}"
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether there is another page."""
+        return self.page.has_other_pages()
+
+    @property
     def count(self) -> int:
         """How many rows pass the filters."""
         return self.page.paginator.count

@@ -9,7 +9,7 @@ from audit.protection import protect
 from audit.registry import declare
 from audit.tracking import track
 
-for table in ("filmlook", "itemscore", "itemnote", "signedvalues", "readreturn", "sitting"):
+for table in ("filmserved", "filmlook", "itemscore", "itemnote", "signedvalues", "readreturn", "sitting"):
     protect(f"reading_{table}")
 for table in ("sealedcase", "sealedtimepoint", "sealedread", "sealedseed"):
     protect(f"reading_{table}")
@@ -91,6 +91,7 @@ planned(
 )
 
 on_read("reading.read.opened", "Read opened", "opened [step {step} of {steps} of ]read {id}[ of case {case}]")
+on_read("reading.film.served", "Film sent", "was sent [{films:film} of ]read {id}[ of case {case}] at full size")
 on_read("reading.read.declined", "Read declined", "declined [step {step} of ]read {id}[ of case {case}]")
 on_read("reading.read.returned", "Read returned", "returned [step {step} of ]read {id}[ of case {case}] to its reader")
 on_read(

@@ -9,6 +9,7 @@ from audit.tracking import track
 
 protect("scoring_caseresult")
 protect("scoring_lock")
+protect("scoring_scorereview")
 protect("scoring_dataset", column="status", values=("locked",))
 track("scoring_dataset", "campaign_id number status folder root counts failure built_at")
 track("scoring_lockrequest", "dataset_id signature_id withdrawn_at")
@@ -50,6 +51,12 @@ declare(
     sentence=f"built {DATASET}",
     seen_by=KNOWS_SCORES | {Role.SIGNER},
     hides=("details.rows",),
+)
+on_dataset("scoring.history.exported", "Score history exported", "exported the score history of campaign {campaign|id}")
+on_dataset(
+    "scoring.history.reviewed",
+    "Score history reviewed",
+    "signed[ {rows:revision} of] the score history of campaign {campaign|id} as reviewed[ (review {number})]",
 )
 on_dataset("scoring.dataset.requested", "Dataset requested", f"requested {DATASET}")
 on_dataset("scoring.dataset.failed", "Dataset failed", f"could not build {DATASET}")

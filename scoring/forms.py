@@ -1,4 +1,4 @@
-"""A custodian's opening share, and the statement of the person who receives the arms."""
+"""A custodian's opening share, the statement of the person who receives the arms, an auditor's review."""
 
 from __future__ import annotations
 
@@ -28,3 +28,16 @@ class ReceiveForm(ActForm):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(Act.ARMS_RECEIPT, data=data)
+
+
+class ReviewForm(ActForm):
+    """What the auditor says about the range reviewed, under their signature."""
+
+    note = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="What was looked at and found. At most 500 characters.",
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(Act.SCORE_REVIEW, data=data)

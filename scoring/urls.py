@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from scoring.views import agreement, arms, datasets, joints
+from scoring.views import agreement, arms, datasets, history, joints
 
 app_name = "scoring"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("trials/<slug:code>/results/<slug:slug>/joints/", joints.joints, name="joints"),
     path("trials/<slug:code>/results/<slug:slug>/joints/<slug:item>/", joints.joint_cases, name="joint_cases"),
     path("trials/<slug:code>/results/<slug:slug>/figures/<slug:name>.svg", agreement.figure, name="figure"),
+    path("trials/<slug:code>/audit/scores/", history.scores, name="scores"),
+    path("trials/<slug:code>/audit/scores/review/", history.review, name="review_scores"),
+    path("trials/<slug:code>/audit/scores/cells/<str:timepoint>/<str:item>/", history.cell, name="score_cell"),
     path("trials/<slug:code>/locks/", datasets.locks, name="locks"),
     path("trials/<slug:code>/results/<slug:slug>/datasets/", datasets.datasets, name="datasets"),
     path("trials/<slug:code>/results/<slug:slug>/seeds/", datasets.seeds, name="seeds"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reading.models.campaign import Batch, Campaign, CampaignStatus, Case, CaseStatus
-from reading.models.capture import FilmLook, ImageProblem, ItemNote, ItemScore, SignedValues, Sitting
+from reading.models.capture import FilmLook, FilmServed, ImageProblem, ItemNote, ItemScore, SignedValues, Sitting
 from reading.models.charter import Charter, CharterStatus, Qualification
 from reading.models.leak_scan import LeakScan, LeakScanStatus
 from reading.models.read import DisplayedFilm, DisplayedTimepoint, Read, ReadKind, ReadReturn, ReadStatus, ReadStep
@@ -21,6 +21,7 @@ __all__ = [
     "DisplayedTimepoint",
     "DisplayedFilm",
     "FilmLook",
+    "FilmServed",
     "ImageProblem",
     "ItemNote",
     "ItemScore",

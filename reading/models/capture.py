@@ -27,14 +27,29 @@ class Sitting(models.Model):
         return f"sitting {self.pk}"
 
 
+class FilmServed(models.Model):
+    """Records that the server has sent a film at full size to the reader of its read, once per film. Insert-only."""
+
+    film = models.OneToOneField(DisplayedFilm, on_delete=models.PROTECT, related_name="served")
+    served_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["film"]
+
+    def __str__(self) -> str:
+        return f"served {self.film_id}"
+
+
 class FilmLook(models.Model):
     """Records that a film was opened in full on its reader's screen, before its first score. Insert-only.
 
-    `seen_at` is the time on the reader's computer, `told_at` the time on the server.
+    `seen_at` is the time on the reader's computer, `told_at` the time on the server; `seen_plausible` says whether
+    they agree (reading.room.capture_times).
     """
 
     film = models.OneToOneField(DisplayedFilm, on_delete=models.PROTECT, related_name="look")
     seen_at = models.DateTimeField()
+    seen_plausible = models.BooleanField(default=True)
     told_at = models.DateTimeField()
 
     class Meta:
@@ -47,8 +62,9 @@ class FilmLook(models.Model):
 class ItemScore(models.Model):
     """One revision of one item's score: a grade, a reason for not assessable, or neither (cleared).
 
-    `captured_at` is the time on the reader's computer, `saved_at` the time on the server; `dwell_ms` is how long the
-    cell had the focus.
+    `captured_at` is the time on the reader's computer, `saved_at` the time on the server; `captured_plausible` says
+    whether they agree (reading.room.capture_times). `dwell_ms` is how long the cell had the focus.
+    A revision saved after the step was first signed says so, and why its value changed (reading.room.change_reasons).
     """
 
     timepoint = models.ForeignKey(DisplayedTimepoint, on_delete=models.PROTECT, related_name="scores")
@@ -59,15 +75,28 @@ class ItemScore(models.Model):
     entry = models.CharField(max_length=6, choices=ENTRIES)
     op_id = models.CharField(max_length=40, unique=True)
     captured_at = models.DateTimeField()
+    captured_plausible = models.BooleanField(default=True)
     saved_at = models.DateTimeField()
     dwell_ms = models.PositiveIntegerField(default=0)
     sitting = models.ForeignKey(Sitting, on_delete=models.PROTECT, null=True, blank=True)
+    after_signature = models.BooleanField(default=False)
+    change_reason = models.CharField(max_length=16, blank=True)
+    change_note = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering: ClassVar = ["timepoint", "item", "revision"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["timepoint", "item", "revision"], name="score_revision_once"),
             models.CheckConstraint(condition=Q(value__isnull=True) | Q(reason=""), name="score_or_reason"),
+            models.CheckConstraint(
+                condition=Q(change_reason="", change_note="")
+                | (Q(after_signature=True) & ~Q(change_reason="") & ~Q(change_note="")),
+                name="changed_score_says_why",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["item", "id"], name="score_by_item"),
+            models.Index(fields=["id"], condition=Q(after_signature=True), name="score_after_signature"),
         ]
 
     def __str__(self) -> str:

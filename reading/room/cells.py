@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, prefetch_related_objects
 
 import instruments
+from config.errors import BadInput
+from config.wording import quoted
 from instruments.definition import Instrument, Item
 from reading.charter.versions import terms_of
 from reading.models import Campaign, DisplayedFilm, DisplayedTimepoint, ItemNote, ItemScore, Read, ReadStep
@@ -40,6 +42,13 @@ def instrument_of(read: Read) -> Instrument:
 def instrument_of_campaign(campaign: Campaign) -> Instrument:
     """The instrument of the charter version pinned by the campaign."""
     return instruments.get(terms_of(campaign.charter).instrument)
+
+
+def demand_item(instrument: Instrument, key: str) -> Item:
+    """The item of that key."""
+    if key not in instrument.positions:
+        raise BadInput(f"{instrument.title} has no item {quoted(key)}. Load the page again.")
+    return instrument.item(key)
 
 
 def timepoints_of(step: ReadStep) -> list[DisplayedTimepoint]:

@@ -7,8 +7,8 @@ from django.utils import timezone
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from reading.models import ItemNote, Read, ReadStep
-from reading.room.cells import instrument_of
-from reading.room.sessions import demand_item, lock_writable, shown_one
+from reading.room.cells import demand_item, instrument_of
+from reading.room.sessions import lock_writable, shown_one
 
 
 def save_note(

@@ -15,11 +15,13 @@ from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from config.wording import either, quoted
-from instruments.definition import Instrument, Item
+from instruments.definition import Instrument
 from reading.issuing.assignments import move_read
 from reading.models import DisplayedTimepoint, FilmLook, ItemScore, Read, ReadStatus, ReadStep, Sitting
 from reading.models.read import KEPT_FOR_LOOKS
-from reading.room.cells import ABSENT, Cell, absent_items, cells_of, instrument_of, timepoints_of
+from reading.room.capture_times import is_plausible
+from reading.room.cells import ABSENT, Cell, absent_items, cells_of, demand_item, instrument_of, timepoints_of
+from reading.room.change_reasons import demand_change_reason, kept_change, with_signature
 from reading.room.looks import first_looks
 from reading.room.pace import demand_pace, hold_pace
 from reading.room.steps import open_step, place_in, status_of, takes_values
@@ -47,6 +49,8 @@ class Operation:
     dwell_ms: int
     resolves: str = ""
     seen_at: datetime | None = None
+    change_reason: str = ""
+    change_note: str = ""
 
 
 @dataclass(frozen=True)
@@ -170,6 +174,8 @@ def settle_operations(
         if cell.reason == ABSENT or cell.revision != operation.base_revision:
             outcomes.append(conflict(operation, cell))
             continue
+        if timepoint.signed_before and (operation.value, operation.reason) != (cell.value, cell.reason):
+            demand_change_reason(operation.change_reason, operation.change_note)
         score = new_score(timepoint, operation, sitting)
         told.append((score, operation.seen_at))
         stored[score.op_id] = score
@@ -193,13 +199,6 @@ def check_operation(instrument: Instrument, operation: Operation) -> None:
         raise BadInput(f"The entry method cannot be {quoted(operation.entry)}. It is key, click or bulk.")
 
 
-def demand_item(instrument: Instrument, key: str) -> Item:
-    """The item of that key."""
-    if key not in instrument.positions:
-        raise BadInput(f"{instrument.title} has no item {quoted(key)}. Load the page again.")
-    return instrument.item(key)
-
-
 def shown_one(timepoints: Mapping[str, DisplayedTimepoint], token: str) -> DisplayedTimepoint:
     """The open timepoint of that token."""
     if token not in timepoints:
@@ -214,7 +213,7 @@ def lock_writable(read: Read, step: ReadStep | None) -> list[DisplayedTimepoint]
     if step is None or not takes_values(locked, step):
         status = status_of(locked, step) if step else ReadStatus(locked.status)
         raise WrongState(f"This read is {READ_IS[status]}, so it accepts no entries now.")
-    return list(step.timepoints.all())
+    return list(with_signature(step.timepoints.all()))
 
 
 def known_scores(operations: Sequence[Operation]) -> list[ItemScore]:
@@ -224,7 +223,8 @@ def known_scores(operations: Sequence[Operation]) -> list[ItemScore]:
 
 
 def new_score(timepoint: DisplayedTimepoint, operation: Operation, sitting: Sitting | None) -> ItemScore:
-    """The next revision of the cell."""
+    """The next revision of the cell. Before the first signature no reason for a change is kept."""
+    now = timezone.now()
     return ItemScore(
         timepoint=timepoint,
         item=operation.item,
@@ -234,9 +234,11 @@ def new_score(timepoint: DisplayedTimepoint, operation: Operation, sitting: Sitt
         entry=operation.entry,
         op_id=operation.op_id,
         captured_at=operation.captured_at,
-        saved_at=timezone.now(),
+        captured_plausible=is_plausible(operation.captured_at, now),
+        saved_at=now,
         dwell_ms=operation.dwell_ms,
         sitting=sitting,
+        **kept_change(timepoint, operation.change_reason, operation.change_note),
     )
 
 

@@ -7,7 +7,6 @@ from reading.issuing.presentations import BESIDE, NO_LOOKING_BACK, ORDER_KNOWN, 
 from reading.models import Campaign, DisplayedFilm, DisplayedTimepoint, Read, ReadStatus, ReadStep
 from reading.models.read import WRITABLE
 from reading.room.cells import timepoints_of
-from studies.models import ReaderImage
 
 
 def open_step(read: Read) -> ReadStep | None:
@@ -68,11 +67,10 @@ def timepoints_shown(read: Read, step: ReadStep | None) -> list[DisplayedTimepoi
     return [timepoint for one in steps_shown(read, step) for timepoint in timepoints_of(one)]
 
 
-def image_shown(read: Read, step: ReadStep | None, film: str) -> ReaderImage | None:
-    """The reader image behind a film token on the screen of a step; None for any other token and for an absent film."""
-    films = DisplayedFilm.objects.filter(timepoint__step__in=steps_shown(read, step), token=film)
-    found = films.select_related("reader_image").first()
-    return found.reader_image if found else None
+def film_shown(read: Read, step: ReadStep | None, token: str) -> DisplayedFilm | None:
+    """The film of that token on the screen of a step; None for any other token."""
+    films = DisplayedFilm.objects.filter(timepoint__step__in=steps_shown(read, step), token=token)
+    return films.select_related("reader_image", "served").first()
 
 
 def order_note(read: Read, step: ReadStep) -> str:

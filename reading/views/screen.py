@@ -18,7 +18,7 @@ from config.given_json import sent_json
 from config.wording import quoted
 from reading.campaigns.image_problems import PROBLEMS, report_problem
 from reading.campaigns.training import awaits_reference, lay_beside
-from reading.models import DisplayedTimepoint, Sitting
+from reading.models import DisplayedFilm, DisplayedTimepoint, Sitting
 from reading.room.access import Piece, piece_or_404
 from reading.room.blinded import (
     blind_case,
@@ -31,11 +31,13 @@ from reading.room.blinded import (
     terms_for,
 )
 from reading.room.cells import Cells, cells_of, instrument_of
+from reading.room.change_reasons import CHANGE_REASONS
 from reading.room.films import inline_preview, read_band, read_preview
 from reading.room.notes import save_note
 from reading.room.queue_key import queue_key
+from reading.room.served import keep_served
 from reading.room.sessions import Operation, open_read, save_values
-from reading.room.steps import image_shown, timepoints_shown
+from reading.room.steps import film_shown, timepoints_shown
 from reading.room.taking_over import take_over_read
 from studies.models import ReaderImage
 
@@ -60,13 +62,15 @@ def screen(request: HttpRequest, token: str) -> HttpResponse:
     shown = timepoints_shown(piece.read, piece.step)
     cells = cells_of(shown)
     context = {
-        "case": blind_case(piece, shown, cells).as_json() | {"awaits_reference": awaits_reference(piece.read)},
+        "case": blind_case(piece, shown, cells).as_json()
+        | {"awaits_reference": awaits_reference(piece.read), "signed_before": piece.step.signed_values.exists()},
         "previews": {} if in_place(request) else first_previews(shown),
         "instrument": describe_instrument(instrument_of(piece.read), terms),
         "values": values_shown(piece, shown, cells),
         "terms": screen_terms(terms),
         "queue_key": queue_key(piece.read.reader_id, piece.token),
         "next_case": next_case(piece),
+        "change_reasons": [{"code": code, "label": label} for code, label in CHANGE_REASONS.items()],
         "problems": [{"code": code, "label": label} for code, label in PROBLEMS.items()],
     }
     return unkept(render(request, "reading/screen.html", context))
@@ -100,26 +104,29 @@ def unkept(response: HttpResponse) -> HttpResponse:
 @require_GET
 def preview(request: HttpRequest, token: str, film: str) -> HttpResponse:
     """The preview of a film in the reader's own read."""
-    image = film_or_404(request, token, film)
+    _, _, image = film_or_404(request, token, film)
     return unkept(HttpResponse(read_preview(image), content_type="image/jpeg"))
 
 
 @require_GET
 def band(request: HttpRequest, token: str, film: str, level: str, number: int) -> HttpResponse:
-    """One band of a level of a film in the reader's own read."""
-    image = film_or_404(request, token, film)
+    """One band of a level of a film in the reader's own read; the first of the full level is recorded."""
+    piece, shown, image = film_or_404(request, token, film)
     if level not in ("small", "full") or number >= len(image.bands[level]):
         raise Http404
-    return unkept(HttpResponse(read_band(image, level, number), content_type="application/octet-stream"))
+    content = read_band(image, level, number)
+    if level == "full" and not hasattr(shown, "served"):
+        keep_served(read=piece.read, actor=piece.actor, films=[shown])
+    return unkept(HttpResponse(content, content_type="application/octet-stream"))
 
 
-def film_or_404(request: HttpRequest, token: str, film: str) -> ReaderImage:
-    """The reader image of a film on the person's own screen; films of other reads are not looked up."""
+def film_or_404(request: HttpRequest, token: str, film: str) -> tuple[Piece, DisplayedFilm, ReaderImage]:
+    """A film on the person's own screen with its reader image; films of other reads are not looked up."""
     piece = piece_or_404(request, token, to_look_at=True)
-    image = image_shown(piece.read, piece.step, film)
-    if image is None:
+    shown = film_shown(piece.read, piece.step, film)
+    if shown is None or shown.reader_image is None:
         raise Http404
-    return image
+    return piece, shown, shown.reader_image
 
 
 @require_POST
@@ -160,6 +167,8 @@ def parse_operation(given: dict[str, Any]) -> Operation:
             dwell_ms=whole(given.get("dwell_ms", 0), "dwell_ms", 2_000_000_000),
             resolves=text_of(given.get("resolves") or "", "resolves")[:40],
             seen_at=moment(given["seen_at"], "seen_at") if given.get("seen_at") else None,
+            change_reason=str(given.get("change_reason") or ""),
+            change_note=str(given.get("change_note") or ""),
         )
     except KeyError as missing:
         raise BadInput(f"The entry has no field {quoted(missing.args[0])}.") from None

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.trail import Actor
-from reading.models import DisplayedTimepoint, Read
+from reading.models import DisplayedFilm, DisplayedTimepoint, Read
 from reading.room.cells import cells_of, instrument_of, timepoints_of
+from reading.room.served import keep_served
 from reading.room.sessions import Operation, open_read, save_values
 from reading.room.signing import canonical_text, canonical_values, digest_of, sign_step
 from rehearsal.demo.people import PASSWORD
@@ -35,6 +36,8 @@ def read_and_sign(read: Read, truths: dict[int, Truth], profile: ReaderProfile, 
     for step in read.steps.filter(locked_at=None):
         open_read(read=read, actor=actor, step=step)
         read.refresh_from_db()
+        films = DisplayedFilm.objects.filter(timepoint__step=step, reader_image__isnull=False)
+        keep_served(read=read, actor=actor, films=films)
         operations = list(operations_for(read, timepoints_of(step), seen))
         for start in range(0, len(operations), AT_ONCE):
             save_values(read=read, actor=actor, operations=operations[start : start + AT_ONCE], step=step)

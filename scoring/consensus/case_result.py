@@ -24,7 +24,7 @@ from reading.issuing.randomisation import Draw, new_seed
 from reading.models import Case, CaseStatus, ReadKind
 from scoring import training
 from scoring.consensus.discordance import Discordance, choose_readers, compare_readers
-from scoring.consensus.results import Numbers, mean_of, numbers_of
+from scoring.consensus.results import mean_of, numbers_of
 from scoring.consensus.rules import rule_of
 from scoring.consensus.signed_series import SignedRead, signed_reads
 from scoring.models import CaseResult, Outcome
@@ -103,12 +103,32 @@ def decide(
             reference=reference_place(terms, frozen),
             adjudicator=adjudication[0].series.reader,
         )
-    numbers = {str(one.series.reader): numbers_of(instrument, one.series, rule) for one in used}
-    result: Numbers | None = None
-    if outcome != Outcome.DISCORDANT:
-        result = mean_of([numbers[str(reader)] for reader in readers])
     inputs = tuple(sorted(digest for one in used for digest in one.digests))
-    return Computed(outcome, result_rule, readers, inputs, trigger, {"readers": numbers, "result": result})
+    numbers = stored_numbers(instrument, rule, used, () if outcome == Outcome.DISCORDANT else readers)
+    numbers["first_discordant"] = first_trigger(instrument, rule, primary, trigger).is_discordant
+    return Computed(outcome, result_rule, readers, inputs, trigger, numbers)
+
+
+def stored_numbers(
+    instrument: Instrument, rule: MissingRule, used: Sequence[SignedRead], deciding: Sequence[int]
+) -> dict[str, Any]:
+    """Each reader's numbers and the mean of those who decide, by the values signed last and by those signed first."""
+    last = {str(one.series.reader): numbers_of(instrument, one.series, rule) for one in used}
+    again = {str(one.first.reader): numbers_of(instrument, one.first, rule) for one in used if one.is_corrected}
+    first = last | again
+    result, first_result = (
+        mean_of([numbers[str(reader)] for reader in deciding]) if deciding else None for numbers in (last, first)
+    )
+    return {"readers": last, "result": result, "first": first, "first_result": first_result}
+
+
+def first_trigger(
+    instrument: Instrument, rule: MissingRule, primary: Sequence[SignedRead], trigger: Discordance
+) -> Discordance:
+    """The charter's trigger on the values that the two readers signed first."""
+    if not any(one.is_corrected for one in primary[:2]):
+        return trigger
+    return compare_readers(instrument, primary[0].first, primary[1].first, rule, trigger.threshold)
 
 
 def reference_place(terms: Terms, frozen: FrozenCase) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,11 +23,20 @@ class AlteredValues(RuntimeError):
 
 @dataclass(frozen=True)
 class SignedRead:
-    """A signed read with its values by visit and the digests of what was signed."""
+    """A signed read with its values by visit and the digests of what was signed.
+
+    `series` holds the values signed last, which results use; `first` those signed first, which agreement uses.
+    """
 
     read: Read
     series: Series
     digests: tuple[str, ...]
+    first: Series
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether it was signed again after it was first signed."""
+        return self.first is not self.series
 
 
 def signed_reads(reads: Sequence[Read], instrument: Instrument, frozen: FrozenCase) -> list[SignedRead]:
@@ -41,25 +50,52 @@ def counting_values(read: Read) -> list[SignedValues]:
 
 
 def newest_values(read: Read) -> list[SignedValues]:
-    """The newest version of every step's signed values, verified against their digest."""
-    newest: dict[int, SignedValues] = {}
-    for signed in SignedValues.objects.filter(step__read=read).select_related("step").order_by("version"):
+    """The newest version of every step's signed values."""
+    return one_of_each_step(versions_of(read))
+
+
+def first_values(read: Read) -> list[SignedValues]:
+    """The first version of every step's signed values: what the reader signed before any correction."""
+    return one_of_each_step(versions_of(read)[::-1])
+
+
+def versions_of(read: Read) -> list[SignedValues]:
+    """Every version of every step's signed values, verified against their digest, oldest first."""
+    versions = list(SignedValues.objects.filter(step__read=read).select_related("step").order_by("version"))
+    for signed in versions:
         if hashlib.sha256(signed.values.encode("ascii")).hexdigest() != signed.digest:
             raise AlteredValues(f"The values {signed.pk} of read {read.pk} differ from what was signed.")
-        newest[signed.step.position] = signed
-    return [newest[position] for position in sorted(newest)]
+    return versions
+
+
+def one_of_each_step(versions: Sequence[SignedValues]) -> list[SignedValues]:
+    """The last of the given versions of each step, in the order of the steps."""
+    last = {signed.step.position: signed for signed in versions}
+    return [last[position] for position in sorted(last)]
 
 
 def load(read: Read, signed: Sequence[SignedValues], instrument: Instrument, frozen: FrozenCase) -> SignedRead:
-    """The values of a read as timepoints x items in true order."""
+    """The values of a read as timepoints x items in true order: as signed, and as first signed."""
+    visits = visits_of(read)
+    series = series_of(read, signed, visits, instrument, frozen)
+    first = series
+    if any(step.version > 1 for step in signed):
+        begun = [step for step in first_values(read) if step.step.counts]
+        first = series_of(read, begun, visits, instrument, frozen)
+    return SignedRead(read, series, tuple(step.digest for step in signed), first)
+
+
+def series_of(
+    read: Read, signed: Sequence[SignedValues], visits: dict[str, int], instrument: Instrument, frozen: FrozenCase
+) -> Series:
+    """The given values of a read as timepoints x items in true order."""
     places = {timepoint.visit: place for place, timepoint in enumerate(frozen.timepoints)}
     values = np.full((len(places), len(instrument.items)), np.nan)
     operated = np.zeros(values.shape, dtype=bool)
-    visits = visits_of(read)
     for step in signed:
         for token, entered in json.loads(step.values)["timepoints"].items():
             fill(instrument, values[places[visits[token]]], operated[places[visits[token]]], entered["values"])
-    return SignedRead(read, Series(read.reader_id, values, operated), tuple(step.digest for step in signed))
+    return Series(read.reader_id, values, operated)
 
 
 def fill(instrument: Instrument, values: Any, operated: Any, entered: dict[str, list[Any]]) -> None:
@@ -70,6 +106,15 @@ def fill(instrument: Instrument, values: Any, operated: Any, entered: dict[str, 
             values[column] = value
         elif instrument.reason(reason).operated:
             operated[column] = True
+
+
+def visits_of_timepoints(timepoints: Collection[int]) -> dict[int, int]:
+    """Which visit each of these timepoints shows, by their ids, from the sealed table."""
+    sealed = SealedTimepoint.objects.filter(timepoint__in=timepoints).select_related("timepoint")
+    return {
+        row.timepoint_id: int(unseal(row.sealed, bound_to=f"timepoint {row.timepoint.token}")["visit"])
+        for row in sealed
+    }
 
 
 def visits_of(read: Read) -> dict[str, int]:

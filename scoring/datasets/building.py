@@ -30,9 +30,10 @@ from scoring.datasets.corrections import deliver_record, takes_corrections
 from scoring.datasets.evidence import NotIntact, demand_intact
 from scoring.datasets.package import Package, seal_folder, write_codebook, zip_folder
 from scoring.datasets.readme import describe, write_readme
+from scoring.datasets.revision_rows import first_signed_rows, revision_rows
 from scoring.datasets.row_diff import diff_against_last_lock
 from scoring.datasets.shown_rows import order_rows, read_rows
-from scoring.datasets.tables import CASES, CHANGES, ORDERS, READS, SCORES, TOTALS
+from scoring.datasets.tables import CASES, CHANGES, FIRST_SIGNED, ORDERS, READS, REVISIONS, SCORES, TOTALS
 from scoring.models import DATASET_TRANSITIONS, Dataset, DatasetStatus
 
 
@@ -127,6 +128,7 @@ def write_tables(dataset: Dataset, folder: Path, lease: Lease) -> dict[str, int]
 def write_case(package: Package, data: CaseData) -> None:
     """The rows of one case into every table; of a voided case its one row and the orders that were shown."""
     package.write(ORDERS, order_rows(data))
+    package.write(REVISIONS, revision_rows(data))
     if data.case.status == CaseStatus.VOIDED:
         package.write(CASES, [case_row(data, None)])
         return
@@ -136,6 +138,7 @@ def write_case(package: Package, data: CaseData) -> None:
     package.write(TOTALS, number_rows(data, computed, "totals"))
     package.write(CHANGES, number_rows(data, computed, "changes"))
     package.write(READS, read_rows(data))
+    package.write(FIRST_SIGNED, first_signed_rows(data, computed))
 
 
 def reader_codes(campaign: Campaign) -> dict[int, str]:

@@ -77,6 +77,10 @@ Missing sites: {terms["missing_rule"]} (limit {terms["missing_limit"]:g}). This 
 - `manifest.json`: size and SHA-256 of every file; its own SHA-256 is the root that two people sign.
 - `verify.py`: `python verify.py . --root ROOT` proves that this folder is intact. It needs only Python 3.
 
+Results use the values signed last. Agreement between readers, the smallest detectable change and the adjudication rate
+use those signed first: a correction is no independent read. `revisions.csv` holds both, and `first_signed.csv` says
+what the corrections change. Its FIRSTDISC, case by case, gives the adjudication rate.
+
 Values are used in results where COUNTFL is Y. Repeats (REPEATFL) measure intra-reader agreement and are not used in
 any result. Once the campaign is locked, its seeds can be revealed. `bin/manage verify_randomisation . --seed FILE`
 then draws every order in `orders.csv` again.

@@ -21,6 +21,8 @@ KEYS = {
     "changes.csv": ("USUBJID", "VISIT", "SOURCE", "GROUP"),
     "cases.csv": ("USUBJID", "CASENUM"),
     "reads.csv": ("READID", "FILMTOKEN"),
+    "revisions.csv": ("READID", "STEP", "BLINDPOS", "PARAMCD", "REVISION"),
+    "first_signed.csv": ("USUBJID", "KIND", "VISIT", "GROUP"),
     "orders.csv": ("READID", "STEP", "POSITION"),
 }
 SHOWN = 200

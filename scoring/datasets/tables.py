@@ -194,7 +194,6 @@ ORDERS = Table(
         Column("REPEATDRAWN", "Y when the read was drawn to be repeated"),
     ),
 )
-TABLES = (SCORES, TOTALS, CHANGES, CASES, READS, ORDERS)
 CORRECTIONS = Table(
     "corrections.csv",
     "Only in a correction: one row per value that differs from the analysis of record, and per row added or removed",
@@ -207,6 +206,65 @@ CORRECTIONS = Table(
         Column("AFTER", "Value in this dataset"),
     ),
 )
+REVISIONS = Table(
+    "revisions.csv",
+    "One row per revision of every score, whatever became of its read, in the order of saving on the server",
+    (
+        STUDY,
+        SUBJECT,
+        SITE,
+        Column("CASENUM", "Drawn number of the case in the campaign"),
+        VISITNUM,
+        VISIT,
+        Column("READERID", "Code of the person within this campaign; empty for one without a signed read"),
+        READID,
+        Column("READSTATUS", "Status of the read"),
+        STEP,
+        Column("BLINDPOS", "Letter under which the reader saw the visit"),
+        FEATURE,
+        Column("SIDE", "L or R"),
+        Column("REGION", "hand or foot"),
+        Column("JOINT", "Joint code of the instrument"),
+        Column("PARAMCD", "Item key without the hyphen"),
+        Column("REVISION", "Number of the revision of the cell, from 1"),
+        Column("OLDVAL", "The grade before; empty for the first revision or where there was none"),
+        Column("OLDREAS", "Why the item was not assessable before; empty otherwise"),
+        Column("AVAL", "The grade; empty when not assessable or cleared"),
+        Column("NAREASON", "Why the item was not assessable; empty otherwise"),
+        Column("ENTRYMTH", "key, click, bulk (a whole joint at once) or system"),
+        Column("CAPTDTC", "Time on the reader's computer (UTC), as told; it orders nothing"),
+        Column("CAPTFL", "N when that time is more than 24 hours from the server's; empty otherwise"),
+        Column("SCOREDTC", "When the revision was saved on the server (UTC)"),
+        Column("AFTERFL", "Y when the step had been signed before"),
+        Column(
+            "CHGREAS",
+            "Why a signed value changed: typing-error, wrong-joint, wrong-timepoint, overlooked, judged-again, other",
+        ),
+        Column("CHGTEXT", "The reader's own words on that change"),
+        Column("FIRSTFL", "Y when the revision was signed in the first signature of its step"),
+        Column("LASTFL", "Y when the revision is signed in the newest signature of its step"),
+    ),
+)
+FIRST_SIGNED = Table(
+    "first_signed.csv",
+    "Sensitivity of the results to corrections: the result from the values signed first beside the result signed last",
+    (
+        STUDY,
+        SUBJECT,
+        SITE,
+        Column("KIND", "total, or change from the first visit"),
+        VISITNUM,
+        VISIT,
+        GROUP,
+        Column("FIRSTEXACT", "The same readers' values signed first, as a fraction n/d; empty when missing"),
+        Column("FIRSTVAL", "The same rounded once, half to even, to 4 decimals"),
+        Column("LASTEXACT", "The result, from the values signed last, as a fraction n/d; empty when missing"),
+        Column("LASTVAL", "The same rounded once, half to even, to 4 decimals"),
+        Column("DIFF", "LASTEXACT minus FIRSTEXACT, rounded once; empty when one is missing"),
+        Column("FIRSTDISC", "Y when the two readers disagreed beyond the charter's trigger by the values signed first"),
+    ),
+)
+TABLES = (SCORES, TOTALS, CHANGES, CASES, READS, REVISIONS, FIRST_SIGNED, ORDERS)
 CODEBOOK = Table(
     "codebook.csv",
     "Every column of every table",

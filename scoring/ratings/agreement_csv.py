@@ -29,6 +29,7 @@ def figures(data: Row) -> Iterator[Row]:
     """Every figure, in the order of the page."""
     yield from (figure(row["form"], "change", row) for row in data["icc"])
     yield figure("SDC 95 %", "change", data["sdc"])
+    yield figure("Adjudication rate, as first signed", "change", data["adjudication"]) | {"from": "", "to": ""}
     for row in data["sdc"]["intervals"]["each"]:
         yield figure("SDC 95 %, each planned interval", "change", row) | {"to": row["to"]}
         yield figure("SDC 80 %, each planned interval", "change", {"value": row["eighty"], "n": row["n"]}) | {

@@ -8,7 +8,7 @@ from typing import Any
 from reading.models import Campaign
 from scoring.agreement.bootstrap import Bootstrap
 from scoring.agreement.interval_report import interval_report
-from scoring.ratings.campaign import CampaignRatings
+from scoring.ratings.campaign import CampaignRatings, discordant_as_first_signed
 from scoring.ratings.repeats import own_agreement, pairs_of, ratings_twice
 
 Row = dict[str, Any]
@@ -25,9 +25,20 @@ def agreement_data(
         "trial": campaign.trial.code,
         "campaign": campaign.code,
         "sites": group,
+        "adjudication": rate_of(*discordant_as_first_signed(campaign)),
         **interval_report(cube, end, ratings.visits.planned, bootstrap=Bootstrap()),
         "intra_reader": intra_reader(campaign, group, end, names),
     }
+
+
+def rate_of(discordant: int, cases: int) -> Row:
+    """The share of cases on which the two readers disagreed as first signed.
+
+    >>> rate_of(1, 4)
+    {'value': 0.25, 'discordant': 1, 'n': 4, 'reason': ''}
+    """
+    reason = "" if cases else "No case has a result yet"
+    return {"value": discordant / cases if cases else None, "discordant": discordant, "n": cases, "reason": reason}
 
 
 def intra_reader(campaign: Campaign, group: str, end: str, names: Mapping[int, str]) -> list[Row]:

@@ -61,11 +61,11 @@ def ratings_of(campaign: Campaign, group: str = "total") -> CampaignRatings:
 def primary_numbers(cases: Sequence[Case]) -> dict[int, dict[int, Any]]:
     """By case, then by primary reader in order of signing: the numbers of the read as it was first signed.
 
-    A correction after signing makes a later result of the case; it is no independent read and does not enter.
+    A correction after signing is no independent read and does not enter, whenever the result was computed.
     """
     first: dict[tuple[int, int], Any] = {}
     for result in CaseResult.objects.filter(case__in=cases).order_by("version"):
-        for reader, numbers in result.numbers["readers"].items():
+        for reader, numbers in result.numbers["first"].items():
             first.setdefault((result.case_id, int(reader)), numbers)
     found: dict[int, dict[int, Any]] = {}
     reads = Read.objects.counting().filter(case__in=cases, kind=ReadKind.PRIMARY).order_by("signed_at", "pk")
@@ -74,6 +74,15 @@ def primary_numbers(cases: Sequence[Case]) -> dict[int, dict[int, Any]]:
         if (case, reader) in first and len(of_case) < PRIMARIES:
             of_case[reader] = first[case, reader]
     return found
+
+
+def discordant_as_first_signed(campaign: Campaign) -> tuple[int, int]:
+    """How many cases with a result the two readers disagreed on by the values they signed first, and how many exist.
+
+    The adjudication rate is the first divided by the second: range 0 to 1, missing without a result.
+    """
+    results = newest_results(campaign).values()
+    return sum(bool(result.numbers["first_discordant"]) for result in results), len(results)
 
 
 def fill(visits: CaseVisits, case: int, numbers: Any, group: str, totals: Values, changes: Values) -> None:

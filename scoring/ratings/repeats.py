@@ -47,7 +47,10 @@ def pairs_of(campaign: Campaign) -> dict[User, list[Pair]]:
 
 
 def ratings_twice(campaign: Campaign, pairs: Sequence[Pair], group: str = "total") -> Cube:
-    """One reader's totals of a group and changes by the charter's rule: cases x visits x (first read, repeat)."""
+    """One reader's totals of a group and changes by the charter's rule: cases x visits x (first read, repeat).
+
+    Of both reads the values signed first: a correction is no independent read.
+    """
     terms = terms_of(campaign.charter)
     instrument, rule = instruments.get(terms.instrument), rule_of(terms)
     cases = list(campaign.cases.filter(pk__in=[pair.first.case_id for pair in pairs]))
@@ -56,7 +59,7 @@ def ratings_twice(campaign: Campaign, pairs: Sequence[Pair], group: str = "total
     for row, pair in enumerate(pairs):
         case = pair.first.case_id
         for column, signed in enumerate(signed_reads([pair.first, pair.repeat], instrument, frozen[case])):
-            numbers = numbers_of(instrument, signed.series, rule)
+            numbers = numbers_of(instrument, signed.first, rule)
             fill(visits, case, numbers, group, values[row, :, column], changes[row, :, column])
     return Cube(values, visits.every, TWICE, changes[:, 1:])
 

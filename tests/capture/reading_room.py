@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 
 import instruments
 from imaging.levels import NormalForm
+from reading.room.change_reasons import CHANGE_REASONS
 from tests.viewer.films import drawn, put_film
 from tests.viewer.site import NO_ANSWER, Answer, Request, Site
 
@@ -49,6 +50,7 @@ class ReadingRoom:
     other_user: bool = False
     read_only: str = ""
     awaits_reference: bool = False
+    signed_before: bool = False
     stored: dict[str, dict[str, Any]] = field(default_factory=dict)
     cells: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     notes: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -133,6 +135,7 @@ class ReadingRoom:
             "user_label": "",
             "read_only": self.read_only,
             "awaits_reference": self.awaits_reference,
+            "signed_before": self.signed_before,
             "progress": self.progress,
             "urls": {**urls, "screen": self.base, "worklist": "/read/", "sign_in": "/sign-in/over/"},
             "panes": self.shown,
@@ -152,6 +155,7 @@ class ReadingRoom:
             "queue_key": KEY,
             "next_case": {"url": follower.base, "films": [p["films"][0] for p in follower.shown]} if follower else None,
             "problems": PROBLEMS,
+            "change_reasons": [{"code": code, "label": label} for code, label in CHANGE_REASONS.items()],
             "csrf_token": "token-1",
         }
         return Answer(render_to_string("reading/screen.html", context).encode(), "text/html; charset=utf-8")

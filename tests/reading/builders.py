@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -25,6 +25,7 @@ from reading.campaigns.opening import create_campaign, open_campaign
 from reading.charter.versions import draft_charter, sign_charter
 from reading.models import Campaign, DisplayedTimepoint, LeakScan, LeakScanStatus, Qualification, Read, ReadStep
 from reading.room.cells import cells_of, instrument_of, timepoints_of
+from reading.room.served import keep_served
 from reading.room.sessions import Operation, open_read, save_values
 from reading.room.signing import canonical_text, canonical_values, digest_of, sign_step
 from reading.room.steps import open_step
@@ -158,6 +159,7 @@ def fill_read(read: Read, grade_of: GradeOf = nothing_wrong, step: ReadStep | No
     open_read(read=read, actor=actor, step=step)
     read.refresh_from_db()
     timepoints = timepoints_of(step)
+    serve_films(read, timepoints)
     cells = cells_of(timepoints)
     operations = [
         Operation(
@@ -177,6 +179,12 @@ def fill_read(read: Read, grade_of: GradeOf = nothing_wrong, step: ReadStep | No
         if (timepoint.pk, item.key) not in cells
     ]
     return len(save_values(read=read, actor=actor, operations=operations, step=step))
+
+
+def serve_films(read: Read, timepoints: Sequence[DisplayedTimepoint]) -> None:
+    """The films of these timepoints were sent to the reader's screen at full size."""
+    films = [film for timepoint in timepoints for film in timepoint.films.all() if film.reader_image_id]
+    keep_served(read=read, actor=Actor(read.reader_id, str(read.reader), "reader"), films=films)
 
 
 def sign(read: Read, password: str = PASSWORD, step: ReadStep | None = None) -> None:
@@ -240,5 +248,8 @@ def operation_on(read: Read, timepoint: DisplayedTimepoint, value: int) -> None:
         seen_at=timezone.now(),
         entry="click",
         dwell_ms=5,
+        change_reason="judged-again",
+        change_note="The erosion is plain on a second look",
     )
+    serve_films(read, [timepoint])
     save_values(read=read, actor=Actor(read.reader_id, str(read.reader), "reader"), operations=[operation])

@@ -15,7 +15,7 @@ from reading.issuing.assignments import request_batch
 from reading.models import DisplayedTimepoint, FilmLook, ItemScore, Read
 from reading.room.cells import timepoints_of
 from reading.room.sessions import Operation, open_read, save_values
-from tests.reading.builders import build_house, open_campaign_of
+from tests.reading.builders import build_house, open_campaign_of, serve_films
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +30,7 @@ def read() -> Read:
     read = Read.objects.get(reader=house.people["reader"])
     open_read(read=read, actor=Actor(read.reader_id, "reader", "reader"))
     read.refresh_from_db()
+    serve_films(read, timepoints_of(read.steps.get()))
     return read
 
 

@@ -26,7 +26,15 @@ from reading.room.sessions import Operation, check_operation, open_read, save_va
 from reading.room.signing import lock_step, return_read, sign_step
 from reading.room.steps import open_step
 from studies.models import Membership
-from tests.reading.builders import PASSWORD, BuiltTrial, build_house, fill_read, open_campaign_of, sign
+from tests.reading.builders import (
+    PASSWORD,
+    BuiltTrial,
+    build_house,
+    fill_read,
+    open_campaign_of,
+    serve_films,
+    sign,
+)
 from tests.refused import said
 
 JSON = "application/json"
@@ -61,6 +69,7 @@ def operation(read: Read, **changes: Any) -> Operation:
 
 
 def saved(house: BuiltTrial, read: Read, *operations: Operation) -> None:
+    serve_films(read, timepoints_of(read.steps.get()))
     save_values(read=read, actor=house.actor("reader"), operations=operations)
 
 

@@ -149,7 +149,7 @@ class Line:
         return Dataset.objects.select_related("campaign__trial", "campaign__charter").get(pk=made.pk)
 
     def locking(self) -> Iterator[Post]:
-        """A lock by two, unlocked by two, and locked again."""
+        """A lock by two, unlocked by two, and locked again; then the score history is reviewed."""
         self.build()
         dataset, lock = ("C1", 1), ("C1", 1)
         yield self.form(Act.LOCK_REQUEST, who="statistician", name="scoring:dataset", key=dataset)
@@ -159,6 +159,9 @@ class Line:
         again = self.build()
         request_lock(dataset=again, **self.house.signs("statistician"))
         confirm_lock(dataset=again, **self.house.signs("signer"))
+        review = self.form(Act.SCORE_REVIEW, who="auditor", name="scoring:review_scores", note="all of them")
+        review.page = review.address = f"{review.address}?campaign=C1"
+        yield review
 
     def opening(self) -> Iterator[Post]:
         """Two shares and the arms."""

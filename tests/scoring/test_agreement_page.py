@@ -81,7 +81,10 @@ def write_result(case: Case, changes: dict[int, float], version: int = 1, outcom
         inputs=[],
         inputs_digest=f"{case.pk}-{version}",
         trigger={},
-        numbers={"readers": {str(reader): numbers(case, change) for reader, change in changes.items()}, "result": None},
+        numbers={
+            "first": {str(reader): numbers(case, change) for reader, change in changes.items()},
+            "first_discordant": False,
+        },
     )
 
 

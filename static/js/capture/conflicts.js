@@ -32,7 +32,8 @@ export class Conflicts {
     if (theirs) {
       const { value, reason } = theirs;
       this.sheet.edit(item, timepoint, { value, reason });
-      const edit = { kind: "value", timepoint, item, value, reason, entry: "click", dwell_ms: 0, seen_at: record.seen_at };
+      const { seen_at, change_reason, change_note } = record;
+      const edit = { kind: "value", timepoint, item, value, reason, entry: "click", dwell_ms: 0, seen_at, change_reason, change_note };
       await this.queue.release(record.op_id, { ...edit, captured_at: new Date().toISOString() });
     } else {
       await this.queue.release(record.op_id);

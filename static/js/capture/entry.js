@@ -10,12 +10,12 @@ export class Entry {
   awaitingReason = false;
 
   // whyNot(timepoint, region) says why a cell cannot be scored yet ("" when it can), coming(timepoint, region) whether that
-  // is because its film is on its way, seenAt(timepoint, region) since when the film has been seen whole; store(edit,
-  // revision) queues it; say(text) refuses, note(text) informs.
-  constructor({ sheet, cursor, instrument, terms, rowFill, nameOf, ...asks }) {
-    const { store, say, note, coming, whyNot, seenAt, refused, flash, asking } = asks;
-    Object.assign(this, { sheet, cursor, instrument, terms, rowFill });
-    Object.assign(this, { store, say, note, coming, whyNot, seenAt, refused, flash, asking });
+  // is because its film is on its way; putting makes edits, changeReason asks why a signed value changes; say(text)
+  // refuses, note(text) informs.
+  constructor({ sheet, cursor, instrument, terms, rowFill, putting, changeReason, nameOf, ...asks }) {
+    const { say, note, coming, whyNot, refused, asking } = asks;
+    Object.assign(this, { sheet, cursor, instrument, terms, rowFill, putting, changeReason });
+    Object.assign(this, { say, note, coming, whyNot, refused, asking });
     this.history = new History();
     this.held = new Held({
       coming: (cell) => this.#waitsForFilm(cell),
@@ -54,9 +54,10 @@ export class Entry {
     if (!empty.length) return this.#refuse("no empty cell in this row");
     if (empty.some((cell) => this.#blocked(cell))) return;
     this.rowFill.ask(empty, () => {
-      if (!this.#enter(empty, { value: 0, reason: "" }, "bulk")) return;
-      this.cursor.nextEmpty();
-      this.note(this.rowFill.told(empty));
+      this.#enter(empty, { value: 0, reason: "" }, "bulk", () => {
+        this.cursor.nextEmpty();
+        this.note(this.rowFill.told(empty));
+      });
     });
   }
 
@@ -85,41 +86,30 @@ export class Entry {
     if (cell === null) this.note(nothing);
   }
 
-  #enter(cells, wanted, how) {
-    if (cells.some((cell) => this.#blocked(cell))) return false;
-    const changes = cells.map((cell) => this.#change(cell, wanted));
+  // A read that was signed before asks why; then() runs once the values are entered.
+  #enter(cells, wanted, how, then = () => {}) {
+    if (cells.some((cell) => this.#blocked(cell))) return;
+    const changes = cells.map((cell) => this.putting.change(cell, wanted, () => this.#blocked(cell)));
     const real = changes.filter(({ before }) => !same(before, wanted));
-    for (const { cell } of real) this.#put(cell, wanted, how);
-    if (real.length) this.history.done(real);
-    this.say("");
-    return true;
+    const enter = (why) => {
+      for (const change of real) change.begin(how, why);
+      if (real.length) this.history.done(real);
+      this.say("");
+      then();
+    };
+    if (real.length) this.changeReason.ask(real, enter);
+    else enter({});
   }
 
   // The cell in question, and on; or held until its film has come.
   #one(wanted, how) {
     const { cell } = this.cursor;
     if (this.#waitsForFilm(cell)) return this.held.hold(cell, wanted, how);
-    if (this.#enter([cell], wanted, how)) this.#on();
+    this.#enter([cell], wanted, how, () => this.#on());
   }
 
   #waitsForFilm({ item, timepoint, region }) {
     return !this.sheet.cell(item.key, timepoint).by_system && this.coming(timepoint, region);
-  }
-
-  // A step of the history knows how it is put and what forbids it.
-  #change(cell, after) {
-    const put = (wanted, how) => this.#put(cell, wanted, how);
-    return { cell, before: this.#now(cell), after, put, blocked: () => this.#blocked(cell) };
-  }
-
-  #put({ item, timepoint, region }, { value, reason }, how) {
-    const { revision } = this.sheet.cell(item.key, timepoint);
-    this.sheet.edit(item.key, timepoint, { value, reason });
-    this.flash(timepoint, { value, reason });
-    const edit = { kind: "value", timepoint, item: item.key, value, reason, entry: how, resolves: "" };
-    const dwell_ms = Math.round(performance.now() - this.cursor.since);
-    const seen_at = this.seenAt(timepoint, region);
-    this.store({ ...edit, dwell_ms, seen_at, captured_at: new Date().toISOString() }, revision);
   }
 
   #blocked({ item, timepoint, region }) {
@@ -142,9 +132,4 @@ export class Entry {
 
   #ask = (on) => this.asking((this.awaitingReason = on));
   #filled = ({ item, timepoint }) => this.sheet.filled(item.key, timepoint);
-
-  #now({ item, timepoint }) {
-    const { value, reason } = this.sheet.cell(item.key, timepoint);
-    return { value, reason };
-  }
 }

@@ -1,10 +1,12 @@
 // The right-hand side of the screen: tabs, map, grid, pad, notes, and the entry they all serve.
 
+import { ChangeReason } from "./change_reason.js";
 import { Entry } from "./entry.js";
 import { Flash } from "./flash.js";
 import { Grid } from "./grid.js";
 import { Notes } from "./notes.js";
 import { Pad } from "./pad.js";
+import { Putting } from "./putting.js";
 import { RowFill } from "./row_fill.js";
 import { SiteMap } from "./site_map.js";
 import { Tabs } from "./tabs.js";
@@ -20,21 +22,25 @@ export function buildSheetSide(page) {
   const tabs = new Tabs(find(".tabs"), { plan, sheet, cursor });
   const flash = new Flash(root);
   const map = new SiteMap(find(".map"), { plan, timepoints: cursor.timepoints, sheet, cursor });
+  const nameOf = ({ item, timepoint }) => `${letters.get(timepoint)}, ${item.label}`;
   const entry = new Entry({
     sheet,
     cursor,
     instrument,
     terms,
-    store,
     say,
     note,
-    nameOf: ({ item, timepoint }) => `${letters.get(timepoint)}, ${item.label}`,
+    nameOf,
+    putting: new Putting({
+      sheet, cursor, store,
+      seenAt: (timepoint, region) => lightbox.film(timepoint, region).seenWhole,
+      flash: (timepoint, value) => flash.show(timepoint, value),
+    }),
+    changeReason: new ChangeReason(find(".change-reason"), { asked: page.case.signed_before, room: page.room, nameOf, say }),
     rowFill: new RowFill(find(".row-fill"), { letters, cursor, sheet, room: page.room }),
     coming: (timepoint, region) => page.opening || (!page.closed() && lightbox.isComing(timepoint, region)),
     whyNot: (timepoint, region) => page.closed() || lightbox.whyNotYet(timepoint, region),
-    seenAt: (timepoint, region) => lightbox.film(timepoint, region).seenWhole,
     refused: (item, timepoint) => grid.refuse(item, timepoint),
-    flash: (timepoint, value) => flash.show(timepoint, value),
     asking: (on) => pad.askReason(on),
   });
   const chosen = (digit) => entry.score(digit, "click");

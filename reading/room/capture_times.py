@@ -1,0 +1,18 @@
+"""Times from the reader's computer: kept as sent, marked implausible far from the server's, never used for order."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+AT_MOST = timedelta(hours=24)
+
+
+def is_plausible(told: datetime, received: datetime) -> bool:
+    """Whether a time on the reader's computer lies within 24 hours of the time at which the server received it.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    >>> is_plausible(noon - AT_MOST, noon), is_plausible(noon + AT_MOST + timedelta(seconds=1), noon)
+    (True, False)
+    """
+    return abs(told - received) <= AT_MOST

@@ -1,0 +1,107 @@
+"""The rows about what was saved: every revision of every score, and the results by the values signed first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from reading.models import ItemScore, Read, SignedValues
+from scoring.consensus.case_result import Computed
+from scoring.consensus.signed_series import first_values, newest_values, visits_of
+from scoring.datasets.case_rows import CaseData, Row, rounded, stamp
+
+Revision = tuple[str, str, int]
+
+
+def revision_rows(data: CaseData) -> Iterator[Row]:
+    """One row per revision of every read of the case, in order of issue, then of saving."""
+    for read in data.case.reads.order_by("pk"):
+        visits = visits_of(read)
+        first, last = revisions_in(first_values(read)), revisions_in(newest_values(read))
+        before: dict[tuple[str, str], ItemScore] = {}
+        saved = ItemScore.objects.filter(timepoint__step__read=read).select_related("timepoint__step")
+        for score in saved.order_by("pk").iterator(2000):
+            place = (score.timepoint.token, score.item)
+            yield {
+                **data.head(),
+                **data.visit_columns(visits[score.timepoint.token]),
+                **columns_of(data, read, score, before.get(place)),
+                "FIRSTFL": "Y" if (*place, score.revision) in first else "",
+                "LASTFL": "Y" if (*place, score.revision) in last else "",
+            }
+            before[place] = score
+
+
+def revisions_in(signed: Sequence[SignedValues]) -> set[Revision]:
+    """Which revision of each cell these signatures cover."""
+    return {
+        (token, item, revision)
+        for step in signed
+        for token, shown in json.loads(step.values)["timepoints"].items()
+        for item, (_, _, revision) in shown["values"].items()
+    }
+
+
+def columns_of(data: CaseData, read: Read, score: ItemScore, before: ItemScore | None) -> Row:
+    """What the revision itself says, and what its cell held before."""
+    item = data.instrument.item(score.item)
+    return {
+        "CASENUM": data.case.number,
+        "READERID": data.reader_codes.get(read.reader_id, ""),
+        "READID": read.token,
+        "READSTATUS": str(read.status),
+        "STEP": score.timepoint.step.position + 1,
+        "BLINDPOS": score.timepoint.letter,
+        "FEATURE": item.feature,
+        "SIDE": item.side,
+        "REGION": item.region,
+        "JOINT": item.joint,
+        "PARAMCD": item.paramcd,
+        "REVISION": score.revision,
+        "OLDVAL": "" if before is None or before.value is None else before.value,
+        "OLDREAS": before.reason if before else "",
+        "AVAL": "" if score.value is None else score.value,
+        "NAREASON": score.reason,
+        "ENTRYMTH": score.entry,
+        "CAPTDTC": stamp(score.captured_at),
+        "CAPTFL": "" if score.captured_plausible else "N",
+        "SCOREDTC": stamp(score.saved_at),
+        "AFTERFL": "Y" if score.after_signature else "",
+        "CHGREAS": score.change_reason,
+        "CHGTEXT": score.change_note,
+    }
+
+
+def first_signed_rows(data: CaseData, computed: Computed) -> Iterator[Row]:
+    """The result by the values signed first beside the result; none for a case without one."""
+    first, last = computed.numbers["first_result"], computed.numbers["result"]
+    if last is None:
+        return
+    for kind, timepoints in (("totals", data.frozen.timepoints), ("changes", data.frozen.timepoints[1:])):
+        for timepoint, early, late in zip(timepoints, first[kind], last[kind], strict=True):
+            for group in late:
+                yield {
+                    **data.head(),
+                    **data.visit_columns(timepoint.visit),
+                    "KIND": kind.removesuffix("s"),
+                    "GROUP": group,
+                    **both(early[group]["value"], late[group]["value"]),
+                    "FIRSTDISC": "Y" if computed.numbers["first_discordant"] else "",
+                }
+
+
+def both(first: str | None, last: str | None) -> Row:
+    """Two exact values and their difference.
+
+    >>> both("1/2", "1")["DIFF"], both(None, "1")["DIFF"]
+    ('0.5000', '')
+    """
+    known = first is not None and last is not None
+    return {
+        "FIRSTEXACT": first or "",
+        "FIRSTVAL": rounded(first),
+        "LASTEXACT": last or "",
+        "LASTVAL": rounded(last),
+        "DIFF": rounded(str(Fraction(last) - Fraction(first))) if known else "",
+    }

@@ -1,0 +1,90 @@
+"""The columns and filters of the score history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts.models import User
+from config.cells import Column, Link
+from config.filters import ChoiceFilter, MomentFilter, NumberFilter
+from instruments.definition import Instrument, Item
+from reading.models import Campaign, ItemScore
+from reading.models.capture import ENTRIES
+from scoring.history.revisions import Identities, content_of, instrument_of_history, reason_of, signature_state
+
+READ = "timepoint__step__read"
+
+
+@dataclass(frozen=True)
+class ItemsFilter(ChoiceFilter):
+    """Rows of the items that have a property, such as a joint."""
+
+    items: Sequence[Item] = ()
+    kind: ClassVar[str] = "choice"
+
+    def query(self, label: str, values: Mapping[str, str]) -> Q:
+        """The row's item is one of them."""
+        wanted = self._known(label, values[""])
+        return Q(item__in=[item.key for item in self.items if str(getattr(item, self.field)) == wanted])
+
+
+def by_item(instrument: Instrument, name: str) -> ItemsFilter:
+    """A filter by a property of the items, in their order."""
+    values = dict.fromkeys(str(getattr(item, name)) for item in instrument.items)
+    return ItemsFilter(name, [(value, value) for value in values], instrument.items)
+
+
+def readers_of(campaign: Campaign) -> list[tuple[int, str]]:
+    """Everybody who was issued a read, by name."""
+    people = User.objects.filter(reads__case__campaign=campaign).distinct().order_by("name")
+    return [(person.pk, str(person)) for person in people]
+
+
+def columns_of(campaign: Campaign, known: Identities | None) -> list[Column]:
+    """The columns in reading order; subject and visit for people who may see them."""
+    instrument = instrument_of_history(campaign)
+
+    def part(name: str) -> Callable[[ItemScore], object]:
+        return lambda row: getattr(instrument.item(row.item), name)
+
+    identified = [Column("subject", "Subject", known.subject), Column("visit", "Visit", known.visit)] if known else []
+    return [
+        Column("case", "Case", "timepoint.step.read.case.number", filter=NumberFilter(f"{READ}__case__number")),
+        Column("read", "Read", "timepoint.step.read.token"),
+        Column(
+            "reader",
+            "Reader",
+            "timepoint.step.read.reader",
+            filter=ChoiceFilter(f"{READ}__reader", lambda: readers_of(campaign)),
+        ),
+        *identified,
+        Column("letter", "Letter", "timepoint.letter"),
+        Column("side", "Side", part("side")),
+        Column("joint", "Joint", part("joint"), filter=by_item(instrument, "joint")),
+        Column("feature", "Feature", part("feature"), filter=by_item(instrument, "feature")),
+        Column("old", "Old", lambda row: content_of(row.old_value, row.old_reason)),
+        Column("new", "New", lambda row: content_of(row.value, row.reason)),
+        Column("revision", "Revision", lambda row: cell_link(campaign, row)),
+        Column("method", "Method", "get_entry_display", filter=ChoiceFilter("entry", ENTRIES)),
+        Column("captured", "Reader's clock", "captured_at"),
+        Column("clock", "Clock", lambda row: "" if row.captured_plausible else "implausible"),
+        Column("saved", "Saved", "saved_at", filter=MomentFilter("saved_at")),
+        Column("after", "After signature", lambda row: "yes" if row.after_signature else "no", filter=YES_OR_NO),
+        Column("reason", "Reason", reason_of),
+        Column("state", "Signature", signature_state),
+    ]
+
+
+YES_OR_NO = ChoiceFilter("after_signature", [("True", "yes"), ("False", "no")])
+
+
+def cell_link(campaign: Campaign, row: ItemScore) -> Link:
+    """The revision's number, leading to the page of its cell."""
+    return Link(
+        str(row.revision), reverse("scoring:score_cell", args=[campaign.trial.code, row.timepoint.token, row.item])
+    )

@@ -1,0 +1,118 @@
+"""The revisions of a campaign: what each cell held before and after, when and how, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+import instruments
+from instruments.definition import Instrument
+from reading.campaigns.opening import identities
+from reading.charter.versions import terms_of
+from reading.models import Campaign, CampaignStatus, ItemScore, SignedValues
+from reading.room.change_reasons import CHANGE_REASONS
+from scoring.consensus.signed_series import visits_of_timepoints
+from studies.models import Subject, Visit
+
+IDENTIFIED = (CampaignStatus.CLOSED, CampaignStatus.LOCKED)
+
+
+def revisions_of(campaign: Campaign) -> QuerySet[ItemScore]:
+    """Every revision of every read, newest first, whatever became of the read."""
+    return ItemScore.objects.filter(timepoint__step__read__case__campaign=campaign).order_by("-pk")
+
+
+def described(revisions: QuerySet[ItemScore]) -> QuerySet[ItemScore]:
+    """With the content before, the time of the next revision, and the first signature after it."""
+    cell = ItemScore.objects.filter(timepoint=OuterRef("timepoint"), item=OuterRef("item"))
+    before = cell.filter(revision=OuterRef("revision") - 1)
+    signed = SignedValues.objects.filter(
+        step=OuterRef("timepoint__step"), signature__signed_at__gte=OuterRef("saved_at")
+    ).order_by("version")
+    read = "timepoint__step__read"
+    return revisions.select_related(f"{read}__case", f"{read}__reader", "timepoint__step").annotate(
+        old_value=Subquery(before.values("value")[:1]),
+        old_reason=Subquery(before.values("reason")[:1]),
+        replaced_at=Subquery(cell.filter(revision=OuterRef("revision") + 1).values("saved_at")[:1]),
+        version=Subquery(signed.values("version")[:1]),
+        version_at=Subquery(signed.values("signature__signed_at")[:1]),
+    )
+
+
+def content_of(value: int | None, reason: str | None) -> str:
+    """The content of a cell in words.
+
+    >>> content_of(2, ""), content_of(None, "PROJECTION"), content_of(None, None)
+    ('2', 'PROJECTION', 'empty')
+    """
+    if value is not None:
+        return str(value)
+    return reason or "empty"
+
+
+def signature_state(row: ItemScore) -> str:
+    """Whether this revision was signed, in which version, or replaced before anybody signed it."""
+    version, version_at, replaced_at = (getattr(row, name) for name in ("version", "version_at", "replaced_at"))
+    if replaced_at is not None and (version_at is None or replaced_at <= version_at):
+        return "replaced before signing"
+    return "not signed" if version is None else f"signed, version {version}"
+
+
+def reason_of(row: ItemScore) -> str:
+    """Why the value changed after a signature; empty before the first one.
+
+    >>> reason_of(ItemScore(change_reason="other", change_note="seen again"))
+    'Another reason, given in the text: seen again'
+    """
+    if not row.change_reason:
+        return ""
+    return f"{CHANGE_REASONS.get(row.change_reason, row.change_reason)}: {row.change_note}"
+
+
+@dataclass
+class Identities:
+    """Subject and visit of the timepoints that were asked for, opened for people who may see them, each once."""
+
+    campaign: Campaign
+    _subjects: dict[int, str] = field(default_factory=dict)
+    _visits: dict[int, str] = field(default_factory=dict)
+
+    def load(self, rows: Iterable[ItemScore]) -> None:
+        """Opens what these rows need, in a fixed number of statements."""
+        new = [row for row in rows if row.timepoint_id not in self._visits]
+        cases = {row.timepoint.step.read.case for row in new if row.timepoint.step.read.case_id not in self._subjects}
+        frozen = identities(list(cases))
+        codes = dict(Subject.objects.filter(pk__in=[f.subject for f in frozen.values()]).values_list("pk", "code"))
+        self._subjects |= {case: codes[films.subject] for case, films in frozen.items()}
+        shown = visits_of_timepoints({row.timepoint_id for row in new})
+        names = dict(Visit.objects.filter(pk__in=shown.values()).values_list("pk", "code"))
+        self._visits |= {timepoint: names[visit] for timepoint, visit in shown.items()}
+
+    def subject(self, row: ItemScore) -> str:
+        """The subject's code."""
+        self._need(row)
+        return self._subjects[row.timepoint.step.read.case_id]
+
+    def visit(self, row: ItemScore) -> str:
+        """The visit's code."""
+        self._need(row)
+        return self._visits[row.timepoint_id]
+
+    def _need(self, row: ItemScore) -> None:
+        if row.timepoint_id not in self._visits:
+            self.load([row])
+
+
+def instrument_of_history(campaign: Campaign) -> Instrument:
+    """The instrument whose joints and features the history is filtered by."""
+    return instruments.get(terms_of(campaign.charter).instrument)
+
+
+def fetch(campaign: Campaign, keys: Sequence[int], known: Identities | None) -> list[ItemScore]:
+    """The rows of one page."""
+    rows = list(described(revisions_of(campaign).filter(pk__in=keys)))
+    if known is not None:
+        known.load(rows)
+    return rows

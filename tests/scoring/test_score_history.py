@@ -1,0 +1,214 @@
+"""The score history: every edit a row, equal to the tables; who sees how much of it and when; what auditors sign."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from random import Random
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.sign_in import BACKEND
+from audit.models import Event
+from audit.trail import Actor
+from audit.verify import verify
+from config.tokens import new_token
+from reading.models import Campaign, CampaignStatus, ItemScore, Read
+from reading.room.cells import cells_of, instrument_of, timepoints_of
+from reading.room.sessions import Operation, save_values
+from reading.room.signing import return_read
+from scoring.models import ScoreReview
+from tests.reading.builders import PASSWORD, BuiltTrial, build_house, change_first, open_campaign_of, sign
+from tests.reading.test_line import read_all
+
+pytestmark = pytest.mark.django_db
+PAGE = "/trials/TWO/audit/scores/"
+
+
+@pytest.fixture
+def house() -> BuiltTrial:
+    return build_house(subjects=1, visits=("W00", "W24"))
+
+
+@pytest.fixture
+def campaign(house: BuiltTrial) -> Campaign:
+    """One case signed by two readers; the first was returned, its first cell changed to 3 and signed again."""
+    campaign = open_campaign_of(house, concordant_share=0.0)
+    read = read_all(house, campaign)[0]
+    read.refresh_from_db()
+    return_read(read=read, actor=house.actor("coordinator"), reason="incomplete", note="")
+    change_first(read, 3)
+    sign(read)
+    return campaign
+
+
+def browser(house: BuiltTrial, who: str) -> Client:
+    client = Client()
+    client.force_login(house.people[who], backend=BACKEND)
+    return client
+
+
+def rows(client: Client, query: str = "") -> list[dict[str, str]]:
+    answer = client.get(f"{PAGE}?format=csv{query}")
+    assert answer.status_code == 200
+    return list(csv.DictReader(io.StringIO(answer.getvalue().decode())))
+
+
+def at(campaign: Campaign, status: CampaignStatus) -> None:
+    Campaign.objects.filter(pk=campaign.pk).update(status=status)
+
+
+def test_a_corrected_cell_says_what_it_was_why_it_changed_and_what_was_signed(
+    house: BuiltTrial, campaign: Campaign
+) -> None:
+    (changed,) = rows(browser(house, "lead"), "&after=True")
+    assert (changed["Old"], changed["New"], changed["Revision"]) == ("0", "3", "2")
+    assert changed["Reason"] == "The joint was judged again: The erosion is plain on a second look"
+    assert changed["Signature"] == "signed, version 2"
+    cell = browser(house, "lead").get(rows_url(campaign)).content.decode()
+    assert "signed, version 1" in cell
+    assert "signed, version 2" in cell
+
+
+def rows_url(campaign: Campaign) -> str:
+    newest = ItemScore.objects.filter(after_signature=True).latest("pk")
+    return f"{PAGE}cells/{newest.timepoint.token}/{newest.item}/"
+
+
+def test_the_lead_sees_no_subject_and_no_visit_while_the_campaign_is_open(
+    house: BuiltTrial, campaign: Campaign
+) -> None:
+    lead = browser(house, "lead")
+    page = lead.get(PAGE).content.decode()
+    assert not {"Subject", "Visit"} & set(rows(lead)[0])
+    assert not [word for word in ("S000", "W00", "W24") if word in page]
+    at(campaign, CampaignStatus.CLOSED)
+    assert {(row["Subject"], row["Visit"]) for row in rows(lead)} == {("S000", "W00"), ("S000", "W24")}
+
+
+@pytest.mark.parametrize("status", [CampaignStatus.OPEN, CampaignStatus.CLOSED])
+def test_an_auditor_sees_counts_alone_before_the_lock(
+    house: BuiltTrial, campaign: Campaign, status: CampaignStatus
+) -> None:
+    at(campaign, status)
+    auditor = browser(house, "auditor")
+    for query in ("", "?format=csv", "?after=True"):
+        page = auditor.get(PAGE + query).content.decode()
+        assert "once the campaign is locked" in page
+        assert "judged again" not in page
+        assert "<table" not in page
+    assert auditor.get(rows_url(campaign)).status_code == 404
+    assert auditor.get(f"{PAGE}review/").status_code == 404
+
+
+def test_an_auditor_sees_rows_after_the_lock_and_signs_a_filtered_range(house: BuiltTrial, campaign: Campaign) -> None:
+    at(campaign, CampaignStatus.LOCKED)
+    auditor = browser(house, "auditor")
+    assert {"Subject", "Visit", "Reason"} <= set(rows(auditor)[0])
+    address = f"{PAGE}review/?after=True"
+    assert "1 revisions" in auditor.get(address).content.decode()
+    assert auditor.post(address, {"password": "not the password"}).status_code == 400
+    assert not ScoreReview.objects.exists()
+    assert auditor.post(address, {"password": PASSWORD, "note": "followed to the read"}).status_code == 302
+    review = ScoreReview.objects.get()
+    newest = ItemScore.objects.get(after_signature=True)
+    assert (review.rows, review.first, review.last) == (1, newest.pk, newest.pk)
+    assert (review.filters, review.note) == ({"after": "True"}, "followed to the read")
+    assert "followed to the read" in auditor.get(PAGE).content.decode()
+    assert verify().findings == []
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE scoring_scorereview SET rows = 9")
+
+
+def test_a_range_without_rows_and_an_open_campaign_are_not_signed(house: BuiltTrial, campaign: Campaign) -> None:
+    auditor = browser(house, "auditor")
+    assert auditor.post(f"{PAGE}review/", {"password": PASSWORD}).status_code == 404
+    at(campaign, CampaignStatus.LOCKED)
+    refused = auditor.post(f"{PAGE}review/?method=bulk", {"password": PASSWORD})
+    assert refused.status_code == 400
+    assert "nothing to sign as reviewed" in refused.content.decode()
+    assert not ScoreReview.objects.exists()
+
+
+def test_taking_a_copy_is_told_and_looking_is_not(house: BuiltTrial, campaign: Campaign) -> None:
+    lead = browser(house, "lead")
+    exported = Event.objects.filter(action="scoring.history.exported")
+    lead.get(PAGE)
+    assert not exported.exists()
+    rows(lead, "&feature=grade")
+    assert exported.get().details["filters"] == {"feature": "grade"}
+
+
+def test_every_filter_leaves_what_the_tables_hold(house: BuiltTrial, campaign: Campaign) -> None:
+    lead, reader = browser(house, "lead"), house.people["reader"]
+    of_reader = ItemScore.objects.filter(timepoint__step__read__reader=reader)
+    today = timezone.now().date().isoformat()
+    assert len(rows(lead, f"&reader={reader.pk}")) == of_reader.count()
+    assert len(rows(lead, "&joint=PIP2")) == ItemScore.objects.filter(item__endswith="PIP2").count()
+    assert len(rows(lead, "&method=click")) == ItemScore.objects.filter(entry="click").count() == 1
+    assert len(rows(lead, f"&saved-from={today}&saved-to={today}")) == ItemScore.objects.count()
+    assert rows(lead, "&case-from=999") == []
+    assert browser(house, "lead").get(f"{PAGE}?joint=NOSE").status_code == 400
+
+
+def test_pages_follow_one_another_without_a_gap_and_lead_back(house: BuiltTrial, campaign: Campaign) -> None:
+    lead, address, seen = browser(house, "lead"), f"{PAGE}?size=25", []
+    while address:
+        listing = lead.get(address).context["listing"]
+        seen += [row.object.pk for row in listing.rows]
+        back, address = listing.previous_url, PAGE + listing.next_url if listing.next_url else ""
+    assert seen == list(ItemScore.objects.order_by("-pk").values_list("pk", flat=True))
+    while back:
+        listing = lead.get(PAGE + back).context["listing"]
+        back = listing.previous_url
+    assert [row.object.pk for row in listing.rows] == seen[:25]
+
+
+def test_a_page_costs_the_same_whatever_the_number_of_its_rows(house: BuiltTrial, campaign: Campaign) -> None:
+    at(campaign, CampaignStatus.CLOSED)
+    lead, counts = browser(house, "lead"), []
+    for query in ("?size=25", "?size=100"):
+        with CaptureQueriesContext(connection) as made:
+            lead.get(PAGE + query)
+        counts.append(len(made))
+    assert counts[0] == counts[1]
+
+
+def test_a_thousand_edits_are_a_thousand_rows_equal_to_the_tables(house: BuiltTrial) -> None:
+    campaign = open_campaign_of(house, concordant_share=0.0)
+    read = read_all(house, campaign)[0]
+    before = ItemScore.objects.count()
+    read.refresh_from_db()
+    return_read(read=read, actor=house.actor("coordinator"), reason="incomplete", note="")
+    edits = make_edits(read, 1000)
+    told = rows(browser(house, "lead"), "&size=500&after=True")[::-1]
+    assert ItemScore.objects.count() - before == len(told) == 1000
+    assert [(row["Old"], row["New"], int(row["Revision"]), row["Reason"]) for row in told] == edits
+    stored = ItemScore.objects.filter(after_signature=True).order_by("pk")
+    assert [int(row["New"]) for row in told] == list(stored.values_list("value", flat=True))
+
+
+def make_edits(read: Read, count: int) -> list[tuple[str, str, int, str]]:
+    """So many changes of random cells, 50 a request; gives what the history should say of each."""
+    random, said = Random(7), []
+    timepoints = timepoints_of(read.steps.get())
+    items = [item for item in instrument_of(read).items if 0 in item.allowed]
+    now = {place: (cell.value, cell.revision) for place, cell in cells_of(timepoints).items()}
+    for portion in range(count // 50):
+        operations = []
+        for place in range(50):
+            timepoint, item = random.choice(timepoints), random.choice(items)
+            old, revision = now[timepoint.pk, item.key]
+            new = random.choice([grade for grade in item.allowed if grade != old])
+            now[timepoint.pk, item.key] = (new, revision + 1)
+            note, moment = f"edit {portion * 50 + place}", timezone.now()
+            made = Operation(new_token(), timepoint.token, item.key, new, "", revision, moment, "key", 5)
+            operations.append(replace(made, change_reason="judged-again", change_note=note))
+            said.append((str(old), str(new), revision + 1, f"The joint was judged again: {note}"))
+        save_values(read=read, actor=Actor(read.reader_id, "reader", "reader"), operations=operations)
+    return said
