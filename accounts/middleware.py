@@ -14,7 +14,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
+from accounts.second_factor import needs_second_factor
 from accounts.sign_in import BEGAN, MUST_ENROL, SEEN, end_session, stamp
+from config.serving import serving_a_request
 
 # The session is written at most this often, so that a page with many requests writes it once.
 SEEN_EVERY_SECONDS = 30
@@ -29,9 +31,10 @@ class IdleMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
-            keep_or_end(request)
-        response = self.get_response(request)
+        with serving_a_request():
+            if request.user.is_authenticated:
+                keep_or_end(request)
+            response = self.get_response(request)
         if "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"
         return response
@@ -43,7 +46,9 @@ class IdleMiddleware:
             return signed_out(request)
         name = request.resolver_match.url_name if request.resolver_match else ""
         if request.session.get(MUST_ENROL) and name not in ENROLMENT:
-            return HttpResponseRedirect(reverse("second_factor"))
+            if needs_second_factor(request.user):
+                return HttpResponseRedirect(reverse("second_factor"))
+            request.session[MUST_ENROL] = False
         return None
 
 

@@ -18,13 +18,21 @@ from accounts.roles import Action, Role, allows
 
 @dataclass(frozen=True)
 class TrialRole:
-    """A role held in a trial. `detail` distinguishes it, such as the site; `url` is the trial's first page."""
+    """A role held in a trial. `detail` distinguishes it, such as the site; `url` is the trial's first page.
+
+    The detail is looked up only where a page shows it: the pages of readers may ask for no site.
+    """
 
     code: str
     title: str
     role: Role
     url: str
-    detail: str = ""
+    look_up_detail: Callable[[], str] = str
+
+    @property
+    def detail(self) -> str:
+        """What distinguishes the role; empty for most."""
+        return self.look_up_detail()
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,7 @@ class Group:
 GROUPS = ("Films", "Reading", "Results", "Trial", "Administration")
 _ENTRIES: list[MenuEntry] = []
 _PLACES: list[Callable[[int], Iterable[TrialRole]]] = []
+_PENDING: list[Callable[[int], Iterable[tuple[str, Role]]]] = []
 
 
 def declare_entry(label: str, route: str, action: Action, *, group: str, of_trial: bool = True) -> None:
@@ -72,6 +81,17 @@ def declare_places(source: Callable[[int], Iterable[TrialRole]]) -> None:
     """Registers a source of places; it is called with the person's id."""
     if source not in _PLACES:
         _PLACES.append(source)
+
+
+def declare_pending(source: Callable[[int], Iterable[tuple[str, Role]]]) -> None:
+    """Registers a source of roles that wait for confirmation, as the trial's code and the role."""
+    if source not in _PENDING:
+        _PENDING.append(source)
+
+
+def pending_of(user_id: int) -> list[tuple[str, Role]]:
+    """The roles that were granted to the person and wait for confirmation."""
+    return [role for source in _PENDING for role in source(user_id)]
 
 
 def places_of(user_id: int) -> list[TrialRole]:

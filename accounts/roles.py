@@ -54,6 +54,7 @@ class Action(StrEnum):
     SEE_SITE_FILMS = "see the films of a site"
     SET_UP_TRIAL = "set up the trial"
     GRANT_MEMBERSHIP = "grant or revoke a membership"
+    CONFIRM_MEMBERSHIP = "confirm a membership"
     WRITE_CHARTER = "write a charter"
     SIGN_CHARTER = "sign a charter"
     CHECK_FILMS = "check films at the desk"
@@ -94,6 +95,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
         {
             Action.SET_UP_TRIAL,
             Action.GRANT_MEMBERSHIP,
+            Action.CONFIRM_MEMBERSHIP,
             Action.CHOOSE_ARMS,
             Action.WRITE_CHARTER,
             Action.SIGN_CHARTER,
@@ -130,14 +132,21 @@ ALLOWED: dict[Role, frozenset[Action]] = {
     Role.CUSTODIAN: frozenset({Action.HOLD_ARMS, Action.OPEN_ARMS}),
     Role.SPONSOR: frozenset({Action.SEE_COMPLETENESS}),
     Role.AUDITOR: frozenset({Action.SEE_AUDIT, Action.SEE_SCORE_HISTORY, Action.REVIEW_SCORES}),
-    Role.ADMINISTRATOR: frozenset({Action.MANAGE_ACCOUNTS, Action.SEE_HEALTH, Action.RETRY_JOBS}),
+    Role.ADMINISTRATOR: frozenset(
+        {Action.MANAGE_ACCOUNTS, Action.CONFIRM_MEMBERSHIP, Action.SEE_HEALTH, Action.RETRY_JOBS}
+    ),
     Role.SYSTEM: frozenset(Action)
-    - {Action.OPEN_ARMS, Action.RECEIVE_ARMS, Action.CONFIRM_LOCK, Action.MANAGE_ACCOUNTS},
+    - {
+        Action.OPEN_ARMS,
+        Action.RECEIVE_ARMS,
+        Action.CONFIRM_LOCK,
+        Action.MANAGE_ACCOUNTS,
+        Action.CONFIRM_MEMBERSHIP,
+    },
 }
 
-# A reader's roles are never held together with one that knows order, scores or arms, in one trial.
+# Which roles exclude one another in a trial: accounts.roles_apart.
 READING_ROLES = frozenset({Role.READER, Role.ADJUDICATOR})
-APART_FROM_READING = frozenset({Role.COORDINATOR, Role.LEAD, Role.STATISTICIAN, Role.CUSTODIAN})
 
 
 def allows(role: str, action: Action) -> bool:

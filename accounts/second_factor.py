@@ -64,6 +64,16 @@ def needs_second_factor(user: User) -> bool:
     return bool(roles & set(settings.ROLES_WITH_SECOND_FACTOR))
 
 
+def demand_second_factor(*, user: User, role: str) -> None:
+    """A role that requires a second factor ends the person's sessions: they add one when they sign in again."""
+    if role not in settings.ROLES_WITH_SECOND_FACTOR or has_second_factor(user):
+        return
+    with audited_atomic():
+        User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
+        reason = "a role that requires a second factor was granted"
+        _tell("accounts.sessions.ended", Actor.system("roles"), user, reason=reason)
+
+
 def spend_code(*, user: User, code: str) -> bool:
     """Whether the code is valid now. App codes and recovery codes each work once."""
     code = code.replace(" ", "")

@@ -29,6 +29,21 @@ def declare_waiting(action: Action, source: Source) -> None:
         _SOURCES.append((action, source))
 
 
+_FIRST_PAGE: list[Callable[[int], None]] = []
+
+
+def declare_first_page(note: Callable[[int], None]) -> None:
+    """Registers what is called with the person's id whenever their home page shows what their roles permit."""
+    if note not in _FIRST_PAGE:
+        _FIRST_PAGE.append(note)
+
+
+def note_first_page(user_id: int) -> None:
+    """The person opens their home page."""
+    for note in _FIRST_PAGE:
+        note(user_id)
+
+
 def waiting_at(user_id: int, place: TrialRole) -> list[Waiting]:
     """The person's open tasks in that role; counts of zero are left out."""
     found = [w for action, source in _SOURCES if allows(place.role, action) for w in source(user_id, place)]

@@ -59,6 +59,11 @@ def public_key() -> Ed25519PublicKey:
     return signing_key().public_key()
 
 
+def public_key_text() -> str:
+    """The public key as 64 hexadecimal digits, as people write it down."""
+    return public_key().public_bytes_raw().hex()
+
+
 def root_of(heads: tuple[Place, ...], previous: str) -> str:
     """The RFC 6962 root over the previous anchor and each head."""
     return merkle_root([bytes.fromhex(previous), *(canonical(head).encode() for head in heads)]).hex()

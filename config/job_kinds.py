@@ -15,6 +15,7 @@ KINDS: dict[str, str] = {
     "scoring.mail_custodians": "scoring.arms.mail.carry",
     "scoring.unseal": "scoring.arms.unsealing.carry",
     "studies.deidentify": "studies.arrival.deidentification.carry",
+    "studies.mail_membership": "studies.plan.membership_mail.carry",
     "studies.mail_question": "studies.questions.mail.carry",
     "studies.rendition": "studies.arrival.rendition.carry",
 }

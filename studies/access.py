@@ -8,6 +8,7 @@ from accounts.roles import Action, allows
 from audit.trail import Actor
 from config.errors import NotAllowed
 from studies.models import Membership, Site, Trial
+from studies.plan.first_use import note_first_use
 
 
 def memberships_or_404(request: HttpRequest, code: str) -> list[Membership]:
@@ -15,6 +16,7 @@ def memberships_or_404(request: HttpRequest, code: str) -> list[Membership]:
     held = list(Membership.objects.of(request.user.pk, code)) if request.user.is_authenticated else []
     if not held:
         raise Http404
+    note_first_use(held)
     return held
 
 

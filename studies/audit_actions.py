@@ -60,7 +60,24 @@ planned("studies.film.replaced", "Film replaced", "replaced film {id}[ with film
 planned(
     "studies.membership.granted",
     "Role granted",
-    "granted a role[ ({role})][ to {name}][ at site {site}], membership {id}",
+    "granted a role[ ({role})][ to {name}][ at site {site}], membership {id}[, as the system ({by_system})]",
+)
+planned(
+    "studies.membership.proposed",
+    "Role granted, to be confirmed",
+    "granted a role[ ({role})][ to {name}] that a third person has to confirm, membership {id}",
+)
+planned("studies.membership.confirmed", "Role confirmed", "confirmed a role[ ({role})][ of {name}], membership {id}")
+planned("studies.membership.refused", "Role refused", "refused a role[ ({role})][ of {name}], membership {id}")
+planned(
+    "studies.membership.used",
+    "Role used for the first time",
+    "made the first request in a role[ ({role})], membership {id}",
+)
+planned(
+    "studies.first-coordinator.appointed",
+    "First coordinator",
+    "became the first coordinator by creating the trial, membership {id}",
 )
 planned(
     "studies.membership.revoked",
@@ -106,7 +123,11 @@ track("studies_site", "trial_id code name")
 track("studies_subject", "trial_id site_id code")
 track("studies_visitplan", "trial_id code label target_day days_before days_after")
 track("studies_visit", "subject_id plan_id code kind not_done_reason")
-track("studies_membership", "trial_id user_id role site_id reason granted_at revoked_at unblinded_at")
+track(
+    "studies_membership",
+    "trial_id user_id role site_id reason granted_at granted_by_id pending confirmed_by_id confirmed_at"
+    " first_used_at revoked_at unblinded_at",
+)
 track("studies_absentfilm", "visit_id side view reason recorded_at withdrawn_at")
 track("studies_armsholding", "trial_id reason chosen_by_id chosen_at opened_at received_at")
 track("studies_custodiankey", "trial_id custodian_id public_key fingerprint registered_at confirmed_at replaced_at")

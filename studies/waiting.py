@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from accounts.navigation import TrialRole
 from accounts.roles import Action
-from accounts.waiting import Waiting, declare_waiting
+from accounts.waiting import Waiting, declare_first_page, declare_waiting
 from studies.desk import masks
 from studies.models import Film, FilmStatus, Membership, Question, QuestionStatus, Site, Trial
+from studies.plan.first_use import note_first_use
 
 
 def own_site(user_id: int, place: TrialRole) -> Site:
@@ -56,6 +57,21 @@ def to_confirm(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     yield Waiting("Masks to confirm", count, reverse("studies:masks", args=[place.code]))
 
 
+def roles_to_decide(user_id: int, place: TrialRole) -> Iterator[Waiting]:
+    """Roles that another coordinator granted."""
+    waiting = Membership.objects.pending().filter(trial__code=place.code).exclude(user=user_id)
+    count = waiting.exclude(granted_by=user_id).count()
+    yield Waiting("Roles to confirm", count, reverse("studies:roles_to_confirm"))
+
+
+def note_opened(user_id: int) -> None:
+    """The home page counts what waits in each role: a first request under it."""
+    fresh = Membership.objects.current().filter(user_id=user_id, first_used_at=None)
+    note_first_use(fresh.select_related("trial", "user"))
+
+
+declare_first_page(note_opened)
+declare_waiting(Action.CONFIRM_MEMBERSHIP, roles_to_decide)
 declare_waiting(Action.ANSWER_QUESTIONS, at_the_site)
 declare_waiting(Action.CHECK_FILMS, at_the_desk)
 declare_waiting(Action.ASK_QUESTIONS, answered)

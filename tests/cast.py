@@ -12,6 +12,7 @@ from functools import cache
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
@@ -97,7 +98,7 @@ def admit(cast: Cast, trial: Trial, role: Role, name: str, site: str) -> None:
     """A person with one role in the trial."""
     user = make_user(f"{name}@{trial.code.lower()}.example", f"{name} of {trial.code}")
     own = cast.sites[trial.code, site] if role == Role.SITE else None
-    Membership.objects.create(trial=trial, user=user, role=role, site=own, reason="cast")
+    Membership.objects.create(trial=trial, user=user, role=role, site=own, reason="cast", first_used_at=timezone.now())
     cast.people[trial.code, str(name)] = user
 
 

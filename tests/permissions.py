@@ -103,6 +103,8 @@ STUDIES = {
     "studies:example_table": trial("coordinator=404"),
     "studies:members": trial("coordinator=200"),
     "studies:end_membership": trial("coordinator=404"),
+    "studies:roles_to_confirm": house("coordinator=200 administrator=200"),
+    "studies:decide_role": house("coordinator=404 administrator=404"),
     "studies:arms": trial("coordinator=200 custodian=200"),
     "studies:arms_choose": trial("coordinator=200"),
     "studies:arms_key": trial("custodian=200"),

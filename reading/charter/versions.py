@@ -162,7 +162,11 @@ def disqualify_reader(*, qualification: Qualification, actor: Actor, reason: str
 def people_in_role(trial: Trial, role: str) -> QuerySet[User]:
     """The people who hold the role in the trial now."""
     held = User.objects.filter(
-        is_active=True, memberships__trial=trial, memberships__role=role, memberships__revoked_at=None
+        is_active=True,
+        memberships__trial=trial,
+        memberships__role=role,
+        memberships__revoked_at=None,
+        memberships__pending=False,
     )
     return held.distinct().order_by("pk")
 

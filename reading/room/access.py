@@ -14,6 +14,7 @@ from reading.models import CampaignStatus, Read, ReadKind, ReadStatus, ReadStep
 from reading.models.read import KEPT_FOR_LOOKS
 from reading.room.steps import address_of, may_look_back, status_of, takes_values
 from studies.models import Membership
+from studies.plan.first_use import note_first_use
 
 
 def own_id(request: HttpRequest) -> int:
@@ -83,11 +84,9 @@ def piece_or_404(request: HttpRequest, token: str, *, to_look_at: bool = False) 
 def reader_actor(request: HttpRequest, read: Read) -> Actor:
     """The person in the role in which the read was issued to them."""
     role = Role.ADJUDICATOR if read.kind == ReadKind.ADJUDICATION else Role.READER
-    held = set(
-        Membership.objects.current()
-        .filter(user_id=own_id(request), trial_id=read.case.campaign.trial_id)
-        .values_list("role", flat=True)
-    )
-    if role not in held or not allows(role, Action.READ_CASES):
+    current = Membership.objects.current().filter(user_id=own_id(request), trial_id=read.case.campaign.trial_id)
+    held = [membership for membership in current.select_related("trial", "user") if membership.role == role]
+    if not held or not allows(role, Action.READ_CASES):
         raise NotAllowed(str(Action.READ_CASES))
+    note_first_use(held)
     return Actor(user_id=request.user.pk, label=str(request.user), role=role)

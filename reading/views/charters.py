@@ -10,7 +10,7 @@ import instruments
 from accounts.act_forms import ActForm
 from accounts.identity import signed_in
 from accounts.models import User
-from accounts.roles import Action
+from accounts.roles import READING_ROLES, Action
 from accounts.signed_acts import Act
 from config.cells import Column
 from config.form_refusals import refused_on
@@ -22,6 +22,7 @@ from reading.models import Charter, CharterStatus, Qualification
 from studies.access import trial_or_404
 from studies.arms.custodian_keys import holds_arms
 from studies.forms.planning import ReasonForm
+from studies.models import Membership
 
 
 def charters(request: HttpRequest, code: str) -> HttpResponse:
@@ -82,7 +83,7 @@ def qualifications(request: HttpRequest, code: str) -> HttpResponseBase:
     """The qualifications of readers, and a form to record another."""
     trial, actor = trial_or_404(request, code, Action.WRITE_CHARTER)
     people = User.objects.filter(
-        memberships__trial=trial, memberships__role__in=["reader", "adjudicator"], memberships__revoked_at=None
+        memberships__in=Membership.objects.current().filter(trial=trial, role__in=READING_ROLES)
     ).distinct()
     form = QualificationForm(people, request.POST or None)
     if request.method == "POST" and form.is_valid():

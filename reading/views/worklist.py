@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.roles import Action, Role
+from accounts.roles import READING_ROLES, Action
 from audit.trail import Actor
 from config.errors import BadInput, NotAllowed
 from config.wording import both, quoted
@@ -26,21 +26,19 @@ from reading.room.steps import may_look_back
 from reading.room.worklist import WorklistEntry, entry_of, signed_entries, steps_before, waiting_for
 from reading.views.screen import see_other, unkept
 from studies.models import Membership
+from studies.plan.first_use import note_first_use
 
 READS_A_PAGE = 50
 
 
 def reading_actor(request: HttpRequest) -> tuple[Actor, str]:
     """The person as a reader of a trial, and that trial's code; NotAllowed for everybody else."""
-    held = (
-        Membership.objects.current()
-        .filter(user_id=own_id(request), role__in=[Role.READER, Role.ADJUDICATOR])
-        .values_list("role", "trial__code")
-        .first()
-    )
-    if held is None:
+    current = Membership.objects.current().filter(user_id=own_id(request), role__in=READING_ROLES)
+    held = list(current.select_related("trial", "user"))
+    if not held:
         raise NotAllowed(Action.READ_CASES)
-    return Actor(user_id=request.user.pk, label=str(request.user), role=held[0]), held[1]
+    note_first_use(held)
+    return Actor(user_id=request.user.pk, label=str(request.user), role=held[0].role), held[0].trial.code
 
 
 @require_GET

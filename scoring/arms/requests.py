@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Action, authorise
+from audit.anchors import signing_key
 from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
 from config.tokens import new_token
@@ -22,9 +23,9 @@ from reading.charter.versions import terms_of
 from reading.models import Campaign, CampaignStatus
 from reading.states import again_if_same, demand_reason, said_of
 from scoring.datasets.corrections import lock_in_force
-from scoring.models import ARMS_REQUEST_TRANSITIONS, ArmsRequest, ArmsRequestStatus, OpeningShare
-from studies.arms.custodian.custodian import SEALED
-from studies.arms.custodian_keys import holds_arms, newest_import
+from scoring.models import ARMS_REQUEST_TRANSITIONS, ArmsRequest, ArmsRequestStatus, Lock, OpeningShare
+from studies.arms.custodian.custodian import PACKAGE, statement
+from studies.arms.custodian_keys import demand_true_fingerprint, holds_arms, newest_import
 from studies.models import CustodianKey, SealedArm
 
 UNDER_WAY = (ArmsRequestStatus.WAITING, ArmsRequestStatus.OPENING)
@@ -146,6 +147,7 @@ def key_of(asked: ArmsRequest, user: User) -> CustodianKey:
     own = CustodianKey.objects.filter(pk__in=asked.imported.keys, custodian=user).order_by("-pk").first()
     if own is None:
         raise WrongState(f"Version {asked.imported.version} of the arms was not sealed to a key of yours.")
+    demand_true_fingerprint(own)
     return own
 
 
@@ -155,8 +157,9 @@ def sealed_package(*, asked: ArmsRequest, actor: Actor, user: User) -> dict[str,
     demand_waiting(asked)
     key = key_of(asked, user)
     place = place_of(asked, key)
+    sealed = {value.subject.code: value.sealed["shares"][str(place)] for value in values_of(asked)}
     package = {
-        "format": SEALED,
+        "format": PACKAGE,
         "request": asked.token,
         "trial": asked.campaign.trial.code,
         "campaign": asked.campaign.code,
@@ -164,11 +167,23 @@ def sealed_package(*, asked: ArmsRequest, actor: Actor, user: User) -> dict[str,
         "reason": asked.reason,
         "fingerprint": key.fingerprint,
         "place": place,
-        "sealed": {value.subject.code: value.sealed["shares"][str(place)] for value in values_of(asked)},
+        "subjects": len(sealed),
+        "sealed": sealed,
+        **facts_of_lock(asked.lock),
     }
+    package["signature"] = signing_key().sign(statement(package)).hex()
     with audited_atomic():
         tell("scoring.sealed-package.downloaded", asked, actor, fingerprint=key.fingerprint)
     return package
+
+
+def facts_of_lock(lock: Lock) -> dict[str, Any]:
+    """The root and the two people who signed it; WrongState if a signature covers another root."""
+    signatures = [lock.requested, lock.confirmed]
+    if any(signature.digest != lock.root for signature in signatures):
+        raise WrongState(f"Lock {lock.number} has a root that its two signatures do not cover. No share can be given.")
+    signed_by = [f"{one.printed_name}, {one.signed_at:%Y-%m-%d %H:%M} UTC: {one.meaning}" for one in signatures]
+    return {"lock": lock.number, "root": lock.root, "signed_by": signed_by}
 
 
 def move_request(asked: ArmsRequest, to: ArmsRequestStatus, **changes: object) -> None:

@@ -104,6 +104,7 @@ def decoded_key(text: str) -> bytes:
 def confirm_key(*, key: CustodianKey, actor: Actor, user: User, typed: str) -> None:
     """The custodian types the fingerprint that their own computer shows, which proves that the key is theirs."""
     authorise(actor, Action.HOLD_ARMS)
+    demand_true_fingerprint(key)
     if "".join(typed.split()).lower() != key.fingerprint:
         raise BadInput(
             f"The fingerprint {quoted(typed)} does not match the registered key."
@@ -119,6 +120,19 @@ def confirm_key(*, key: CustodianKey, actor: Actor, user: User, typed: str) -> N
         tell("studies.custodian-key.confirmed", key.trial, actor, [key], fingerprint=key.fingerprint)
 
 
+def demand_true_fingerprint(key: CustodianKey) -> None:
+    """Refuses a key whose stored fingerprint is not its own: one of the two was altered in the database."""
+    try:
+        true = fingerprint(decoded_key(key.public_key)) == key.fingerprint
+    except BadInput:
+        true = False
+    if not true:
+        raise WrongState(
+            f"The public key of {key.custodian} does not have the fingerprint {key.fingerprint} that is stored with it."
+            " Have an administrator verify the audit trail, and register a new key."
+        )
+
+
 def keys_to_seal_to(trial: Trial) -> list[CustodianKey]:
     """The two or three confirmed keys; WrongState with fewer or more."""
     keys = list(trial.custodian_keys.usable().select_related("custodian"))
@@ -127,6 +141,8 @@ def keys_to_seal_to(trial: Trial) -> list[CustodianKey]:
             f"Trial {trial.code} has {counted(len(keys), 'confirmed custodian key')}."
             f" Arms are sealed to {FEWEST_CUSTODIANS} or {MOST_CUSTODIANS}."
         )
+    for key in keys:
+        demand_true_fingerprint(key)
     return keys
 
 

@@ -8,9 +8,9 @@ from django import forms
 
 from accounts.models import User
 from accounts.roles import ROLE_NAMES
+from accounts.roles_apart import GRANTABLE
 from studies.forms.planning import REASON
 from studies.models import Site, Trial
-from studies.plan.membership import GRANTABLE
 
 
 class GrantForm(forms.Form):
@@ -39,3 +39,12 @@ class GrantForm(forms.Form):
         if person is None:
             raise forms.ValidationError("No active account has this address.")
         return person
+
+
+class DecisionForm(forms.Form):
+    """Confirming a role, or refusing it with a reason."""
+
+    decision = forms.ChoiceField(
+        choices=[("", "Choose"), ("confirm", "Confirm the role"), ("refuse", "Refuse the role")]
+    )
+    reason = forms.CharField(max_length=200, required=False, help_text="Needed to refuse. Recorded in the audit trail.")

@@ -40,6 +40,7 @@ class CustodianKeyQuerySet(models.QuerySet["CustodianKey"]):
             trial__memberships__user=models.F("custodian"),
             trial__memberships__role="custodian",
             trial__memberships__revoked_at=None,
+            trial__memberships__pending=False,
         ).order_by("pk")
 
 

@@ -7,9 +7,10 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.roles import Role
+from accounts.roles_apart import GRANTABLE
 
 
 class Trial(models.Model):
@@ -116,8 +117,12 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     """Queries for current members of a trial."""
 
     def current(self) -> MembershipQuerySet:
-        """Memberships that have not been revoked."""
-        return self.filter(revoked_at__isnull=True)
+        """Memberships that give access: neither revoked nor waiting for confirmation."""
+        return self.filter(revoked_at__isnull=True, pending=False)
+
+    def pending(self) -> MembershipQuerySet:
+        """Memberships that a third person has yet to confirm or refuse."""
+        return self.filter(revoked_at__isnull=True, pending=True)
 
     def of(self, user_id: int, trial_code: str) -> MembershipQuerySet:
         """The person's current roles in a trial. The site is looked up only for site roles (reading.border)."""
@@ -125,7 +130,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """A role of a person in a trial, dated, with a reason. A site role names its site."""
+    """A role of a person in a trial, dated, with a reason. A site role names its site.
+
+    While `pending` it gives no access; one that was refused stays so. `granted_by` is empty for a grant by the system.
+    `first_used_at` is the person's first request under the role: revoked before it, the role counts as never held.
+    """
 
     trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
@@ -133,6 +142,15 @@ class Membership(models.Model):
     site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, blank=True, related_name="memberships")
     reason = models.CharField(max_length=200)
     granted_at = models.DateTimeField(auto_now_add=True)
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    pending = models.BooleanField(default=False)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    first_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     unblinded_at = models.DateTimeField(null=True, blank=True)
 
@@ -145,6 +163,15 @@ class Membership(models.Model):
                 fields=["trial", "user", "role"], condition=Q(revoked_at__isnull=True), name="membership_once"
             ),
             models.CheckConstraint(condition=~Q(role="site") | Q(site__isnull=False), name="site_role_names_site"),
+            models.CheckConstraint(condition=Q(role__in=[str(role) for role in GRANTABLE]), name="role_of_a_trial"),
+            models.CheckConstraint(
+                condition=Q(pending=False) | Q(confirmed_at__isnull=True, first_used_at__isnull=True),
+                name="pending_gives_nothing",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("granted_by")) & ~Q(confirmed_by=F("user")),
+                name="confirmed_by_a_third_person",
+            ),
         ]
 
     def __str__(self) -> str:

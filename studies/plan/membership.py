@@ -1,37 +1,73 @@
-"""Who takes part in a trial in which role: granted and revoked with a reason, never edited."""
+"""Who takes part in a trial in which role: granted and revoked with a reason, never edited, never by oneself."""
 
 from __future__ import annotations
 
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.roles import APART_FROM_READING, READING_ROLES, ROLE_NAMES, Action, Role, authorise
+from accounts.roles import READING_ROLES, ROLE_NAMES, Action, Role, authorise
+from accounts.roles_apart import CONFIRMED_ROLES, GRANTABLE, UNBLINDED_ROLES, apart
+from accounts.second_factor import demand_second_factor
 from audit.trail import Actor, audited_atomic, record
-from config.errors import BadInput, WrongState
+from config.errors import BadInput, NotAllowed, WrongState
+from config.serving import serves_a_request
 from config.wording import either
+from jobs.queue import add
 from studies.models import Membership, Site, Trial
 from studies.naming import checked_choice, checked_text
 
-GRANTABLE = tuple(role for role in Role if role not in (Role.ADMINISTRATOR, Role.SYSTEM))
-# The roles that a person may still hold in a trial after seeing its arms.
-UNBLINDED_ROLES = frozenset({Role.STATISTICIAN, Role.CUSTODIAN})
-
 
 def grant(*, trial: Trial, user: User, role: str, reason: str, actor: Actor, site: Site | None = None) -> Membership:
-    """A role in the trial from now on; a site role names its site."""
+    """A role in the trial from now on, or once a third person has confirmed it; a site role names its site."""
     authorise(actor, Action.GRANT_MEMBERSHIP)
+    refuse_grant_by(actor, user)
     reason = checked_text("reason", reason, longest=200)
     check_role(trial=trial, role=role, site=site)
     if not user.is_active:
         raise WrongState(
             f"The account of {user} is disabled. Have an administrator enable it, or choose another person."
         )
+    pending = role in CONFIRMED_ROLES and actor.role != Role.SYSTEM
     with audited_atomic():
         # Concurrent grants must see each other, or a reader could become a lead at the same time.
         Trial.objects.select_for_update().get(pk=trial.pk)
         check_apart(user=user, role=role, held=list(Membership.objects.filter(trial=trial, user=user)))
-        membership = Membership.objects.create(trial=trial, user=user, role=role, site=site, reason=reason)
-        tell(membership, "studies.membership.granted", actor, reason)
+        membership = Membership.objects.create(
+            trial=trial, user=user, role=role, site=site, reason=reason, granted_by_id=actor.user_id, pending=pending
+        )
+        if pending:
+            tell(membership, "studies.membership.proposed", actor, reason)
+            mail_about(membership, "proposed")
+        else:
+            tell(membership, "studies.membership.granted", actor, reason)
+            demand_second_factor(user=user, role=role)
+    return membership
+
+
+def refuse_grant_by(actor: Actor, user: User) -> None:
+    """Nobody grants a role to themselves, and the system grants none while it serves a request."""
+    if actor.user_id == user.pk:
+        raise NotAllowed(message="You cannot grant a role to yourself. Ask another coordinator of the trial.")
+    if actor.role == Role.SYSTEM and serves_a_request():
+        raise NotAllowed(message="The system grants no role on a page. Use the account of a coordinator.")
+
+
+def appoint_first_coordinator(*, trial: Trial, user: User, actor: Actor) -> Membership:
+    """The person who creates a trial coordinates it: the only role that anybody gives to themselves."""
+    authorise(actor, Action.SET_UP_TRIAL)
+    with audited_atomic():
+        Trial.objects.select_for_update().get(pk=trial.pk)
+        if trial.memberships.exists():
+            raise WrongState(f"Trial {trial.code} already has people. Ask its coordinator for a role.")
+        membership = Membership.objects.create(
+            trial=trial,
+            user=user,
+            role=Role.COORDINATOR,
+            reason="first coordinator, by creating the trial",
+            granted_by_id=actor.user_id,
+        )
+        tell(membership, "studies.first-coordinator.appointed", actor, membership.reason)
+        demand_second_factor(user=user, role=Role.COORDINATOR)
     return membership
 
 
@@ -55,16 +91,11 @@ def name_of(role: str) -> str:
 
 
 def check_apart(*, user: User, role: str, held: list[Membership]) -> None:
-    """Separates readers from those who know order, scores or arms, and keeps blinded roles from unblinded people."""
-    now = {membership.role for membership in held if membership.revoked_at is None}
-    if role in now:
+    """Refuses a role that is held already, that another role excludes, or that is blinded for an unblinded person."""
+    if any(membership.role == role for membership in held if membership.revoked_at is None):
         raise WrongState(f"The role {name_of(role)} of this trial is already held by {user}. Choose another role.")
-    apart = kept_apart_from(role)
-    if clash := sorted(now & apart):
-        raise WrongState(
-            f"The role {name_of(role)} cannot be granted to {user}, who is {' and '.join(map(name_of, clash))}"
-            f" in this trial. Choose a person who is not {either(sorted(map(name_of, apart)))}."
-        )
+    for membership in held:
+        check_pair(user, role, membership)
     if role not in UNBLINDED_ROLES and any(membership.unblinded_at for membership in held):
         raise WrongState(
             f"The role {name_of(role)} cannot be granted to {user}, who is unblinded in this trial."
@@ -72,15 +103,27 @@ def check_apart(*, user: User, role: str, held: list[Membership]) -> None:
         )
 
 
-def kept_apart_from(role: str) -> frozenset[Role]:
-    """The roles that may not be combined with this one."""
-    if role in READING_ROLES:
-        return APART_FROM_READING
-    return READING_ROLES if role in APART_FROM_READING else frozenset()
+def check_pair(user: User, role: str, membership: Membership) -> None:
+    """Refuses the role beside one that the person holds, or beside one they held if the pair excludes that as well."""
+    rule, now = apart(role, membership.role), membership.revoked_at is None
+    if rule is None or not (now or (rule.formerly and counts(membership))):
+        return
+    raise WrongState(
+        f"The role {name_of(role)} cannot be granted to {user}, who {'is' if now else 'was'}"
+        f" {name_of(membership.role)} in this trial. {rule.reason} Choose another person."
+    )
+
+
+def counts(membership: Membership) -> bool:
+    """Whether the role is held or was used: one that was revoked before the person's first request never counted."""
+    return membership.revoked_at is None or membership.first_used_at is not None
 
 
 def revoke(*, membership: Membership, reason: str, actor: Actor) -> None:
-    """Ends a role. A trial keeps at least one coordinator, or nobody could grant another."""
+    """Ends a role, or withdraws one that waits for confirmation.
+
+    A trial keeps at least one coordinator, or nobody could grant another.
+    """
     authorise(actor, Action.GRANT_MEMBERSHIP)
     reason = checked_text("reason", reason, longest=200)
     end(membership, reason, actor)
@@ -96,7 +139,8 @@ def end(membership: Membership, reason: str, actor: Actor) -> None:
                 f"The role of {membership.user} cannot end, because trial {trial.code} has no other coordinator."
                 " Make another person coordinator first."
             )
-        ended = Membership.objects.current().filter(pk=membership.pk).update(revoked_at=timezone.now())
+        open_now = Membership.objects.filter(pk=membership.pk, revoked_at=None)
+        ended = open_now.update(revoked_at=timezone.now())
         if not ended:
             raise WrongState(f"The role {name_of(membership.role)} of {membership.user} has already been revoked.")
         tell(membership, "studies.membership.revoked", actor, reason)
@@ -109,7 +153,7 @@ def move_to_unblinded_side(*, trial: Trial, user: User, actor: Actor, reason: st
     """
     with audited_atomic():
         held = list(Membership.objects.filter(trial=trial, user=user).select_related("trial", "user", "site"))
-        if any(membership.role in READING_ROLES for membership in held):
+        if any(membership.role in READING_ROLES and counts(membership) for membership in held):
             raise WrongState(
                 f"The arms of trial {trial.code} cannot be shown to {user}, who is or was a reader of it."
                 " Choose a person who has never read in this trial."
@@ -143,6 +187,13 @@ def tell(membership: Membership, action: str, actor: Actor, reason: str) -> None
             "name": str(membership.user),
             "role": membership.role,
             "site": membership.site.code if membership.site else "",
+            "by_system": actor.label if actor.role == Role.SYSTEM else "",
         },
         tracked=[membership],
     )
+
+
+def mail_about(membership: Membership, what: str) -> None:
+    """Requests the mail to those who can confirm the role, or to the person who granted it."""
+    payload = {"membership": membership.pk, "what": what}
+    add(kind="studies.mail_membership", key=f"membership-{membership.pk}-{what}", payload=payload)

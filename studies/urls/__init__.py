@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from studies.views import (
     arms,
     completeness,
+    confirming,
     films,
     members,
     planning,
@@ -35,6 +36,8 @@ coordinator: list[URLPattern | URLResolver] = [
     path("trials/<slug:code>/set-up/import/<slug:slug>/example.csv", tables.example, name="example_table"),
     path("trials/<slug:code>/people/", members.members, name="members"),
     path("trials/<slug:code>/people/<int:pk>/end/", members.end_membership, name="end_membership"),
+    path("roles-to-confirm/", confirming.roles_to_confirm, name="roles_to_confirm"),
+    path("roles-to-confirm/<int:pk>/", confirming.decide_role, name="decide_role"),
     path("trials/<slug:code>/arms/", arms.arms, name="arms"),
     path("trials/<slug:code>/arms/choose/", arms.choose, name="arms_choose"),
     path("trials/<slug:code>/arms/key/", arms.key, name="arms_key"),

@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts.identity import signed_in
 from accounts.roles import Action, allows
+from audit.anchors import public_key_text
 from audit.trail import Actor
 from config.errors import NotAllowed
 from config.form_refusals import refused_on
@@ -96,7 +97,7 @@ def confirm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
             confirm_key(key=waiting, actor=actor, user=signed_in(request), typed=form.cleaned_data["fingerprint"])
             messages.success(request, "Your key is confirmed. The next import will be sealed to it.")
             return redirect("studies:arms", code)
-    context = {"trial": trial, "form": form, "key": waiting}
+    context = {"trial": trial, "form": form, "key": waiting, "server_key": public_key_text()}
     return render(request, "studies/arms_confirm.html", context, status=400 if form.errors else 200)
 
 

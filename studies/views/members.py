@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.roles import ROLE_NAMES, Action, Role
+from accounts.roles_apart import GRANTABLE, INCOMPATIBLE, fewest_people
 from config.cells import Column
 from config.filters import ChoiceFilter
 from config.form_refusals import refused_on
@@ -15,14 +16,24 @@ from studies.access import trial_or_404
 from studies.forms.members import GrantForm
 from studies.forms.planning import ReasonForm
 from studies.models import Membership
-from studies.plan.membership import GRANTABLE, grant, revoke
+from studies.plan.membership import grant, revoke
 
 NAMES = [(role.value, ROLE_NAMES[role]) for role in GRANTABLE]
+
+
+def state_of(held: Membership) -> str:
+    """How the role stands."""
+    if held.revoked_at is None:
+        return "waiting for confirmation" if held.pending else "held"
+    return "never confirmed" if held.pending else "ended"
+
+
 COLUMNS = [
     Column("person", "Person", "user", "user__name"),
     Column("email", "E-mail address", "user.email", "user__email"),
     Column("role", "Role", lambda held: ROLE_NAMES[Role(held.role)], "role", ChoiceFilter("role", NAMES)),
     Column("site", "Site", "site.code", "site__code"),
+    Column("state", "State", state_of),
     Column("since", "Since", "granted_at", "granted_at"),
     Column("reason", "Reason", sort="reason"),
     Column("until", "Until", "revoked_at", "revoked_at"),
@@ -38,16 +49,43 @@ def members(request: HttpRequest, code: str) -> HttpResponseBase:
         with refused_on(form):
             typed = form.cleaned_data
             user, role, site = typed["person"], typed["role"], typed["site"]
-            grant(trial=trial, user=user, role=role, site=site, reason=typed["reason"], actor=actor)
-            messages.success(request, f"{user} is now {ROLE_NAMES[Role(role)].lower()} of this trial.")
+            made = grant(trial=trial, user=user, role=role, site=site, reason=typed["reason"], actor=actor)
+            messages.success(request, said_of_grant(made))
             return redirect(request.path)
     rows = trial.memberships.select_related("user", "site", "trial")
     search = ["user__name", "user__email", "reason"]
     listing = Listing(request, rows, columns=COLUMNS, name="people", search=search, sort="role", hidden=["until"])
-    answer = listing.respond("studies/members.html", {"trial": trial, "form": form, "submit": "Grant the role"})
+    context = {
+        "trial": trial,
+        "form": form,
+        "submit": "Grant the role",
+        "groups": [fewest_people(), fewest_people(with_arms=True)],
+        "pairs": pairs_in_words(),
+    }
+    answer = listing.respond("studies/members.html", context)
     if form.errors:
         answer.status_code = 400
     return answer
+
+
+def said_of_grant(made: Membership) -> str:
+    """What the coordinator reads after a grant."""
+    role = ROLE_NAMES[Role(made.role)].lower()
+    if made.pending:
+        return (
+            f"The role {role} of {made.user} waits for a third person: another coordinator, or an administrator"
+            " without a role in this trial. It gives no access until then."
+        )
+    return f"{made.user} is now {role} of this trial."
+
+
+def pairs_in_words() -> list[tuple[str, str, str]]:
+    """The roles that exclude each other, each pair with its reason."""
+    rows = [
+        (*(ROLE_NAMES[role] for role in GRANTABLE if role in pair), rule.reason + (" Also formerly." * rule.formerly))
+        for pair, rule in INCOMPATIBLE.items()
+    ]
+    return sorted((one, other, why) for one, other, why in rows)
 
 
 def end_membership(request: HttpRequest, code: str, pk: int) -> HttpResponse:

@@ -11,13 +11,14 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.navigation import Navigation
 from accounts.roles import Action, Role, allows
+from accounts.roles_apart import fewest_people
 from audit.trail import Actor, audited_atomic
 from config.errors import NotAllowed
 from config.form_refusals import refused_on
 from studies.access import memberships_or_404, trial_or_404
 from studies.forms.planning import TrialForm
 from studies.models import FilmStatus, Membership, Question, Trial
-from studies.plan.membership import grant
+from studies.plan.membership import appoint_first_coordinator
 from studies.plan.progress import Standing, standing
 from studies.plan.trials import create_trial
 
@@ -91,7 +92,8 @@ def new_trial(request: HttpRequest) -> HttpResponse:
             trial = begin(form.cleaned_data, held.user)
             messages.success(request, f"Trial {trial.code} was created. You are its coordinator.")
             return redirect("studies:trial", trial.code)
-    return render(request, "studies/new_trial.html", {"form": form}, status=400 if form.errors else 200)
+    context = {"form": form, "groups": [fewest_people(), fewest_people(with_arms=True)]}
+    return render(request, "studies/new_trial.html", context, status=400 if form.errors else 200)
 
 
 def begin(typed: dict[str, str], user: User) -> Trial:
@@ -99,5 +101,5 @@ def begin(typed: dict[str, str], user: User) -> Trial:
     actor = Actor(user_id=user.pk, label=str(user), role=Role.COORDINATOR)
     with audited_atomic():
         trial = create_trial(code=typed["trial_code"], title=typed["title"], sponsor=typed["sponsor"], actor=actor)
-        grant(trial=trial, user=user, role=Role.COORDINATOR, reason="created the trial", actor=actor)
+        appoint_first_coordinator(trial=trial, user=user, actor=actor)
     return trial

@@ -9,6 +9,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
+from django.utils import timezone
 
 from accounts import second_factor
 from accounts.models import User
@@ -137,6 +138,17 @@ def test_a_role_that_demands_it_opens_nothing_before(cast: Cast, settings: Any) 
     assert client.get("/").headers["Location"] == "/you/second-factor/"
     client.get("/you/second-factor/")
     client.post("/you/second-factor/", {"code": code_of(client.session[SECRET]), "password": PASSWORD})
+    assert client.get("/").status_code == 200
+
+
+def test_who_no_longer_holds_such_a_role_is_not_kept_at_the_page_of_the_second_factor(
+    cast: Cast, settings: Any
+) -> None:
+    settings.ROLES_WITH_SECOND_FACTOR = ["reader"]
+    client, reader = Client(), cast.user("reader")
+    client.post("/sign-in/", {"email": reader.email, "password": PASSWORD})
+    assert client.get("/").headers["Location"] == "/you/second-factor/"
+    reader.memberships.update(revoked_at=timezone.now())
     assert client.get("/").status_code == 200
 
 

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.core.management.color import no_style
 from django.db import connection
+from django.utils import timezone
 
 from accounts.hidden import State
 from accounts.models import User
@@ -105,7 +106,7 @@ def add_person(world: World, trial: Trial, name: str, role: Role, site: Site | N
     """A person with one role, qualified if he reads."""
     user = world.people[name] = make_user(name)
     world.actors[name] = Actor(user.pk, user.name, role)
-    Membership.objects.create(trial=trial, user=user, role=role, site=site, reason="test")
+    Membership.objects.create(trial=trial, user=user, role=role, site=site, reason="test", first_used_at=timezone.now())
     if role in (Role.READER, Role.ADJUDICATOR):
         Qualification.objects.create(trial=trial, reader=user, instrument=INSTRUMENT, evidence="test set")
 

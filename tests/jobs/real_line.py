@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts import people
 from accounts.alerts import alert_administrators
 from accounts.models import User
+from accounts.roles import Role
 from audit.models import Event
 from audit.trail import Actor, audited_atomic
 from jobs import backups, verifying
@@ -30,13 +31,14 @@ from scoring.datasets.locking import confirm_lock, request_lock
 from scoring.models import ArmsRequest, Dataset
 from studies.desk import quality
 from studies.models import Film
+from studies.plan.membership import grant
 from studies.questions import threads as questions
 from tests.reading import builders
 from tests.reading.builders import BuiltTrial, build_house, fill_read, open_campaign_of, sign
 from tests.scoring.unsealing_cast import Opening
 from tests.studies.arms_cast import make_holders
 from tests.studies.films import dx, file_of
-from tests.studies.planned import Planned, plan
+from tests.studies.planned import Planned, person, plan
 from tests.studies.sending import send
 
 SYSTEM = Actor.system("tests")
@@ -186,8 +188,16 @@ def add_job(kind: str) -> None:
         add(kind=kind, key="now", payload={})
 
 
+def grant_lead(planned: Planned) -> None:
+    """A role that an administrator has to confirm."""
+    coordinator = planned.actor("coordinator")
+    grant(trial=planned.trial, user=person("x"), role=Role.LEAD, reason="experienced", actor=coordinator)
+
+
 def every_step() -> Iterator[Step]:
     """One step for each kind, each asked for when the one before it is done."""
-    yield from film_steps(plan("RA-1"))
+    planned = plan("RA-1")
+    yield from film_steps(planned)
     yield from reading_steps(build_house(subjects=1, visits=("W00", "W52")))
     yield from house_steps()
+    yield Step("studies.mail_membership", lambda: grant_lead(planned), mails("a role is waiting for your confirmation"))

@@ -89,7 +89,12 @@ def build_people(trial: Trial, site: Site) -> tuple[dict[str, User], dict[str, A
         user.password = hashed_password()
         user.save()
         Membership.objects.create(
-            trial=trial, user=user, role=role, site=site if role == Role.SITE else None, reason="test"
+            trial=trial,
+            user=user,
+            role=role,
+            site=site if role == Role.SITE else None,
+            reason="test",
+            first_used_at=timezone.now(),
         )
         people[name], actors[name] = user, Actor(user.pk, user.name, role)
         if role in (Role.READER, Role.ADJUDICATOR):

@@ -24,9 +24,9 @@ from reading.models import CampaignStatus
 from scoring.arms.requests import expire_all, withdraw_request
 from scoring.arms.unsealing import receive_arms
 from scoring.datasets import verifier
-from scoring.models import ArmsRequest, ArmsRequestStatus, OpeningShare
+from scoring.models import ArmsRequest, ArmsRequestStatus, Lock, OpeningShare
 from studies.arms.custodian import custodian
-from studies.models import ArmsHolding, Membership, SealedArm
+from studies.models import ArmsHolding, CustodianKey, Membership, SealedArm
 from studies.plan.membership import grant
 from tests.protection import lift
 from tests.reading.builders import PASSWORD
@@ -142,6 +142,22 @@ def test_one_custodian_cannot_give_two_shares_and_nobody_without_a_key_gives_one
         opening.give(asked, 1, share)
 
 
+def test_no_package_is_made_for_a_key_whose_fingerprint_is_not_its_own(opening: Opening) -> None:
+    asked = opening.ask()
+    CustodianKey.objects.update(fingerprint="0000")
+    with pytest.raises(WrongState, match="does not have the fingerprint"):
+        opening.share(asked, 0)
+
+
+def test_no_package_is_made_for_a_lock_whose_signatures_cover_another_root(opening: Opening) -> None:
+    asked = opening.ask()
+    lift()
+    Lock.objects.update(root="f" * 64)
+    asked.lock.refresh_from_db()
+    with pytest.raises(WrongState, match="its two signatures do not cover"):
+        opening.share(asked, 0)
+
+
 def test_a_request_runs_out_and_its_share_is_wiped(opening: Opening) -> None:
     asked = opening.ask()
     share = opening.share(asked, 1)
@@ -173,20 +189,20 @@ def test_a_value_altered_in_the_table_opens_nothing(opening: Opening) -> None:
 def test_whoever_receives_the_arms_never_works_blinded_in_the_trial_again(opening: Opening) -> None:
     house, asked = opening.house, opening.ask()
     statistician, coordinator = house.people["statistician"], house.actor("coordinator")
-    grant(trial=house.trial, user=statistician, role="coordinator", reason="helps out", actor=coordinator)
+    grant(trial=house.trial, user=statistician, role="checker", reason="helps out", actor=coordinator)
     opening.give(asked, 0)
     opening.give(asked, 1)
     run_due_jobs()
     client, code = Client(), house.trial.code
     client.force_login(statistician, backend=BACKEND)
-    assert client.get(reverse("reading:campaigns", args=[code])).status_code == 200
+    assert client.get(reverse("studies:masks", args=[code])).status_code == 200
     receive = reverse("scoring:receive_arms", args=[code, asked.token])
     assert "This cannot be undone" in client.get(receive).content.decode()
     assert client.post(receive, {"password": PASSWORD}).status_code == 400
     answer = client.post(receive, {"password": PASSWORD, "understood": "on"})
     assert answer["Content-Disposition"] == f'attachment; filename="{code}-C1-arms-UNBLINDED.zip"'
     assert zipfile.ZipFile(io.BytesIO(b"".join(answer))).testzip() is None
-    for page in ("reading:campaigns", "studies:desk", "studies:films", "studies:members"):
+    for page in ("studies:masks", "reading:campaigns", "studies:desk", "studies:films", "studies:members"):
         assert client.get(reverse(page, args=[code])).status_code == 403
     assert client.get(reverse("scoring:results", args=[code])).status_code == 200
     for role in ("reader", "adjudicator", "coordinator", "lead", "checker"):
@@ -194,7 +210,7 @@ def test_whoever_receives_the_arms_never_works_blinded_in_the_trial_again(openin
             grant(trial=house.trial, user=statistician, role=role, reason="again", actor=coordinator)
     Membership.objects.filter(user=statistician).update(revoked_at=timezone.now())
     with pytest.raises(WrongState, match="unblinded in this trial"):
-        grant(trial=house.trial, user=statistician, role="reader", reason="years later", actor=coordinator)
+        grant(trial=house.trial, user=statistician, role="checker", reason="years later", actor=coordinator)
 
 
 def test_who_ever_read_in_the_trial_never_receives_the_arms(opening: Opening) -> None:
@@ -204,7 +220,12 @@ def test_who_ever_read_in_the_trial_never_receives_the_arms(opening: Opening) ->
     run_due_jobs()
     statistician = house.people["statistician"]
     Membership.objects.create(
-        trial=house.trial, user=statistician, role="reader", reason="long ago", revoked_at=timezone.now()
+        trial=house.trial,
+        user=statistician,
+        role="reader",
+        reason="long ago",
+        first_used_at=timezone.now(),
+        revoked_at=timezone.now(),
     )
     asked.refresh_from_db()
     with pytest.raises(WrongState, match="who is or was a reader of it"):

@@ -12,6 +12,7 @@ from django.test import Client
 
 from accounts.models import Signature
 from accounts.sign_in import BACKEND
+from audit.anchors import public_key_text
 from reading.models import Campaign, CampaignStatus
 from scoring.arms.opening_shares import give_share
 from scoring.arms.requests import ask_for_arms, sealed_package
@@ -53,6 +54,7 @@ class Opening:
         target = package.with_suffix(".share.json")
         target.unlink(missing_ok=True)
         command = [sys.executable, "-I", custodian.__file__, "open", str(package), "--key", str(one.key_file)]
+        command += ["--server-key", public_key_text()]
         done = subprocess.run(
             [*command, "--passphrase-file", str(self.folder / "passphrase")], capture_output=True, text=True
         )

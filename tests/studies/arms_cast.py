@@ -6,6 +6,8 @@ import base64
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.utils import timezone
+
 from accounts.models import User
 from accounts.roles import Role
 from audit.trail import Actor
@@ -51,7 +53,7 @@ def csv_of(arms: dict[str, str]) -> str:
 def make_custodian(trial: Trial, number: int, folder: Path) -> Custodian:
     """A person with the role and a key, registered and confirmed."""
     user = make_user(f"custodian{number}@{trial.code.lower()}.example", f"Custodian {number}")
-    Membership.objects.create(trial=trial, user=user, role=Role.CUSTODIAN, reason="test")
+    Membership.objects.create(trial=trial, user=user, role=Role.CUSTODIAN, reason="test", first_used_at=timezone.now())
     actor = Actor(user.pk, str(user), Role.CUSTODIAN)
     path = folder / f"{trial.code}-{number}.pem"
     public = base64.b64encode(custodian.make_key(path, PASSPHRASE.encode())).decode()

@@ -13,6 +13,7 @@ import numpy as np
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
@@ -47,7 +48,9 @@ def person(trial: Trial, role: Role, name: str = "", site: Site | None = None) -
     """A user with one role in the trial."""
     name = name or f"{role.value} {next(NUMBERS)}"
     user = User.objects.create(email=f"{name.replace(' ', '.')}@{trial.code}.example".lower(), name=name)
-    Membership.objects.create(trial=trial, user=user, role=role, site=site, reason="tests")
+    Membership.objects.create(
+        trial=trial, user=user, role=role, site=site, reason="tests", first_used_at=timezone.now()
+    )
     return Actor(user_id=user.pk, label=name, role=role)
 
 

@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
@@ -77,7 +78,8 @@ def plan(code: str = "RA-1") -> Planned:
 def member(trial: Trial, role: Role, site: Site | None = None) -> User:
     """A new person with one role in the trial."""
     user = person(f"{role.value} {site.code if site else trial.code}".lower())
-    grant(trial=trial, user=user, role=role, site=site, reason="takes part", actor=SETTING_UP)
+    held = grant(trial=trial, user=user, role=role, site=site, reason="takes part", actor=SETTING_UP)
+    Membership.objects.filter(pk=held.pk).update(first_used_at=timezone.now())
     return user
 
 

@@ -12,6 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
 from accounts.sign_in import BACKEND
@@ -112,13 +113,7 @@ def test_an_import_is_one_version_of_ciphertext_and_moves_its_bringer_to_the_unb
     cast: Cast, holders: Holders
 ) -> None:
     bringer = holders.custodians[0]
-    grant(
-        trial=cast.trial,
-        user=bringer.user,
-        role=Role.CHECKER,
-        reason="also checks masks",
-        actor=cast.actor("coordinator"),
-    )
+    Membership.objects.create(trial=cast.trial, user=bringer.user, role=Role.CHECKER, reason="also checks masks")
     answer = send(browser(bringer), csv_of(ARMS))
     assert answer.status_code == 302, answer.content.decode()
     imported = ArmsImport.objects.get()
@@ -127,10 +122,25 @@ def test_an_import_is_one_version_of_ciphertext_and_moves_its_bringer_to_the_unb
     assert held["custodian"].unblinded_at is not None
     assert held["custodian"].revoked_at is None
     assert held["checker"].revoked_at is not None
-    with pytest.raises(WrongState, match="unblinded in this trial"):
+    with pytest.raises(WrongState, match="A custodian holds no other role"):
         grant(trial=cast.trial, user=bringer.user, role=Role.CHECKER, reason="again", actor=cast.actor("coordinator"))
     holders.seal(ARMS, by=1)
     assert [one.version for one in ArmsImport.objects.all()] == [2, 1]
+
+
+def test_a_key_whose_fingerprint_is_not_its_own_is_not_confirmed_and_nothing_is_sealed_to_it(
+    cast: Cast, holders: Holders
+) -> None:
+    other = base64.b64encode(bytes(32)).decode()
+    one = cast.trial.custodian_keys.get(custodian=holders.custodians[1].user)
+    cast.trial.custodian_keys.filter(pk=one.pk).update(public_key=other, confirmed_at=None)
+    one.refresh_from_db()
+    with pytest.raises(WrongState, match="does not have the fingerprint"):
+        confirm_key(key=one, actor=holders.custodians[1].actor, user=holders.custodians[1].user, typed=one.fingerprint)
+    cast.trial.custodian_keys.filter(pk=one.pk).update(confirmed_at=timezone.now())
+    with pytest.raises(WrongState, match="does not have the fingerprint"):
+        holders.seal(ARMS)
+    assert not ArmsImport.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,10 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from studies.arms.custodian import custodian
 
@@ -62,9 +64,67 @@ def test_a_wrong_passphrase_and_a_short_one_are_refused(folder: Path) -> None:
     assert "fewer than 12" in run(folder, "fingerprint", "--key", "mine.pem").stderr
 
 
-def test_a_package_for_another_key_and_a_file_that_is_none_are_refused(folder: Path) -> None:
+SERVER = Ed25519PrivateKey.generate()
+CONTENT: dict[str, Any] = {
+    "format": custodian.PACKAGE,
+    "trial": "RA-1",
+    "campaign": "C1",
+    "version": 1,
+    "place": 1,
+    "request": "r",
+    "reason": "the final analysis",
+    "fingerprint": "other",
+    "lock": 1,
+    "root": "ab" * 32,
+    "signed_by": ["Statistician", "Second signer"],
+    "subjects": 1,
+    "sealed": {"S-1": ""},
+}
+
+
+def signed(**changes: Any) -> dict[str, Any]:
+    package = CONTENT | changes
+    return package | {"signature": SERVER.sign(custodian.statement(package)).hex()}
+
+
+def opened(folder: Path, package: Any, *words: str) -> subprocess.CompletedProcess[str]:
     run(folder, "keygen", "--key", "mine.pem")
-    (folder / "package.json").write_text(json.dumps({"format": custodian.SEALED, "fingerprint": "other"}))
-    assert "The package is for the key other" in run(folder, "open", "package.json", "--key", "mine.pem").stderr
-    (folder / "package.json").write_text("subject,arm")
-    assert "is not a sealed package" in run(folder, "open", "package.json", "--key", "mine.pem").stderr
+    (folder / "package.json").write_text(package if isinstance(package, str) else json.dumps(package))
+    key = SERVER.public_key().public_bytes_raw().hex()
+    return run(folder, "open", "package.json", "--key", "mine.pem", "--server-key", key, *words)
+
+
+def test_a_package_for_another_key_and_a_file_that_is_none_are_refused(folder: Path) -> None:
+    assert "The package is for the key other" in opened(folder, signed()).stderr
+    assert "is not a sealed package" in opened(folder, "subject,arm").stderr
+
+
+def test_lock_root_trial_and_number_of_subjects_are_shown_before_anything_is_opened(folder: Path) -> None:
+    (folder / "passphrase").write_text("short\n")
+    done = opened(folder, signed())
+    assert "fewer than 12" in done.stderr, "nothing was opened"
+    for shown in ("RA-1", CONTENT["root"], "Statistician", "Second signer", "subjects     1"):
+        assert shown in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("package", "words", "says"),
+    [
+        (CONTENT, (), "The package is not signed"),
+        (signed() | {"signature": ""}, (), "The package is not signed"),
+        (signed() | {"root": "cd" * 32}, (), "The package was altered"),
+        (signed() | {"trial": "RA-2"}, (), "The package was altered"),
+        (signed() | {"sealed": {"S-1": "", "S-2": ""}}, (), "The package was altered"),
+        (signed(subjects=2), (), "1 shares for 2 subjects"),
+        (signed(), ("--root", "cd" * 32), "The package is for the lock root"),
+        (signed(), ("--server-key", "00" * 32), "another server signed it"),
+        (signed(), ("--server-key", "xyz"), "Check --server-key"),
+        (signed() | {"signature": 7}, (), "Check --server-key"),
+    ],
+)
+def test_a_package_that_is_not_as_the_server_signed_it_is_refused_before_the_key_is_touched(
+    folder: Path, package: dict[str, Any], words: tuple[str, ...], says: str
+) -> None:
+    (folder / "passphrase").write_text("short\n")
+    done = opened(folder, package, *words)
+    assert (done.returncode, says in done.stderr) == (1, True), done.stderr

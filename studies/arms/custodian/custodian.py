@@ -17,11 +17,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import hpke, serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 SEALED = "blindread sealed arms 1"
+PACKAGE = "blindread sealed package 2"
 OPENED = "blindread opening share 1"
 PUBLIC_KEY_BYTES = 32
 # RFC 9180, base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM.
@@ -82,9 +84,44 @@ def read_package(path: Path) -> dict[str, Any]:
         package = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as fault:
         raise Refused(f"{path} is not a sealed package. Download the package again.") from fault
-    if not isinstance(package, dict) or package.get("format") != SEALED:
-        raise Refused(f"{path} is not a package of the type {SEALED}. Download the package and this tool again.")
+    if not isinstance(package, dict) or package.get("format") != PACKAGE:
+        raise Refused(f"{path} is not a package of the type {PACKAGE}. Download the package and this tool again.")
     return package
+
+
+def statement(package: dict[str, Any]) -> bytes:
+    """What the server signs: everything in the package but the signature."""
+    content = {name: value for name, value in package.items() if name != "signature"}
+    return f"{PACKAGE}\n{json.dumps(content, sort_keys=True, separators=(',', ':'))}".encode()
+
+
+def check_package(package: dict[str, Any], server_key: str, root: str) -> None:
+    """Refuses a package that is not signed by the server, or whose lock or number of subjects is another."""
+    try:
+        signature = bytes.fromhex(package.get("signature", ""))
+        server = Ed25519PublicKey.from_public_bytes(bytes.fromhex(server_key))
+    except (ValueError, TypeError) as fault:
+        raise Refused("The server key or the signature is not in hexadecimal digits. Check --server-key.") from fault
+    if not signature:
+        raise Refused("The package is not signed, so nothing was opened. Download it again from the server.")
+    try:
+        server.verify(signature, statement(package))
+    except InvalidSignature as fault:
+        raise Refused("The package was altered, or another server signed it. Nothing was opened.") from fault
+    if len(package["sealed"]) != package["subjects"]:
+        raise Refused(f"{len(package['sealed'])} shares for {package['subjects']} subjects. Nothing was opened.")
+    if root and root.lower() != package["root"]:
+        raise Refused(f"The package is for the lock root {package['root']}, not for {root}. Nothing was opened.")
+
+
+def tell_package(package: dict[str, Any]) -> None:
+    """What the custodian reads before their passphrase is asked for."""
+    print(f"trial        {package['trial']}, campaign {package['campaign']}, lock {package['lock']}")
+    print(f"lock root    {package['root']}")
+    for signer in package["signed_by"]:
+        print(f"signed by    {signer}")
+    print(f"subjects     {package['subjects']}, arms version {package['version']}")
+    print(f"reason       {package['reason']}", flush=True)
 
 
 def opening_share(package: dict[str, Any], key: X25519PrivateKey) -> dict[str, Any]:
@@ -110,12 +147,9 @@ def tell_key(public_key: bytes) -> None:
     print(f"fingerprint  {fingerprint(public_key)}")
 
 
-def write_share(source: Path, key: X25519PrivateKey, target: Path) -> None:
+def write_share(package: dict[str, Any], key: X25519PrivateKey, target: Path) -> None:
     """Opens the package and writes the share to a file that only its owner can read."""
-    package = read_package(source)
     share = opening_share(package, key)
-    print(f"trial {package['trial']}, arms version {package['version']}, {len(share['shares'])} subjects")
-    print(f"reason for the request: {package['reason']}")
     try:
         handle = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError as fault:
@@ -150,6 +184,8 @@ def parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=says, description=says)
         if name == "open":
             command.add_argument("package", type=Path, help="the sealed package, as downloaded from the server")
+            command.add_argument("--server-key", required=True, help="the server's public key that you noted down")
+            command.add_argument("--root", default="", help="the lock root that you were told, to be compared")
             command.add_argument("--out", type=Path, help="file for the opening share (default: next to the package)")
         command.add_argument("--key", type=Path, default=Path("custodian-key.pem"), help="the key file")
         command.add_argument("--passphrase-file", help="read the passphrase from this file instead of asking")
@@ -157,7 +193,12 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Carries out one command."""
+    """Carries out one command; a package is checked and shown before the key is touched."""
+    package: dict[str, Any] = {}
+    if arguments.command == "open":
+        package = read_package(arguments.package)
+        check_package(package, arguments.server_key, arguments.root)
+        tell_package(package)
     passphrase = passphrase_of(arguments, twice=arguments.command == "keygen")
     if arguments.command == "keygen":
         tell_key(make_key(arguments.key, passphrase))
@@ -167,7 +208,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.command == "fingerprint":
         tell_key(raw(key.public_key()))
         return
-    write_share(arguments.package, key, arguments.out or arguments.package.with_suffix(".share.json"))
+    write_share(package, key, arguments.out or arguments.package.with_suffix(".share.json"))
 
 
 def main(words: Sequence[str] | None = None) -> int:

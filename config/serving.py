@@ -1,0 +1,24 @@
+"""Whether the running code serves a web request; what only commands and jobs may do is refused there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_SERVING: ContextVar[bool] = ContextVar("serving", default=False)
+
+
+@contextmanager
+def serving_a_request() -> Iterator[None]:
+    """Marks everything inside as part of a web request."""
+    token = _SERVING.set(True)
+    try:
+        yield
+    finally:
+        _SERVING.reset(token)
+
+
+def serves_a_request() -> bool:
+    """Whether a web request is being served."""
+    return _SERVING.get()

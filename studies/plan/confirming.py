@@ -1,0 +1,70 @@
+"""A third person confirms or refuses a role that decides results; until then it gives no access."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import Action, Role, authorise
+from accounts.second_factor import demand_second_factor
+from audit.trail import Actor, audited_atomic
+from config.errors import NotAllowed, WrongState
+from studies.models import Membership, Trial
+from studies.naming import checked_text
+from studies.plan.membership import mail_about, name_of, tell
+
+
+def confirm_membership(*, membership: Membership, actor: Actor) -> None:
+    """The role gives access from now on."""
+    authorise(actor, Action.CONFIRM_MEMBERSHIP)
+    with audited_atomic():
+        demand_third_person(membership, actor)
+        user = User.objects.get(pk=membership.user_id)
+        if not user.is_active:
+            raise WrongState(f"The account of {user} is disabled. Refuse the role, or have the account enabled.")
+        settle(membership, pending=False, confirmed_at=timezone.now(), confirmed_by_id=actor.user_id)
+        tell(membership, "studies.membership.confirmed", actor, "")
+        demand_second_factor(user=user, role=membership.role)
+        mail_about(membership, "confirmed")
+
+
+def refuse_membership(*, membership: Membership, reason: str, actor: Actor) -> None:
+    """The role never gives access; the reason goes into the audit trail."""
+    authorise(actor, Action.CONFIRM_MEMBERSHIP)
+    reason = checked_text("reason", reason, longest=200)
+    with audited_atomic():
+        demand_third_person(membership, actor)
+        settle(membership, revoked_at=timezone.now())
+        tell(membership, "studies.membership.refused", actor, reason)
+        mail_about(membership, "refused")
+
+
+def settle(membership: Membership, **changes: object) -> None:
+    """Ends the waiting, if the role still waits."""
+    if Membership.objects.pending().filter(pk=membership.pk).update(**changes) != 1:
+        raise WrongState(
+            f"The role {name_of(membership.role)} of {membership.user} no longer waits for confirmation."
+            " Look at the list of people for its state."
+        )
+
+
+def demand_third_person(membership: Membership, actor: Actor) -> None:
+    """Neither the one who granted nor the one who holds: another coordinator, or an administrator outside the trial."""
+    trial = Trial.objects.select_for_update().get(pk=membership.trial_id)
+    if why := why_not_third(membership, actor):
+        raise NotAllowed(
+            message=f"{why} Another coordinator of trial {trial.code} can decide,"
+            " or an administrator without a role in it."
+        )
+
+
+def why_not_third(membership: Membership, actor: Actor) -> str:
+    """What keeps this person from deciding; empty if nothing does."""
+    if actor.user_id == membership.granted_by_id:
+        return "You granted this role yourself."
+    if actor.user_id == membership.user_id:
+        return "This role was granted to you."
+    held = Membership.objects.filter(trial=membership.trial_id, user_id=actor.user_id, revoked_at=None)
+    if actor.role == Role.ADMINISTRATOR:
+        return "You hold a role in this trial." if held.exists() else ""
+    return "" if held.filter(role=Role.COORDINATOR, pending=False).exists() else "You do not coordinate this trial."
