@@ -112,7 +112,7 @@ def copy_file(storage: Storage, name: str, part: Path, listed: str, key: Recipie
     if entry := earlier.link(part, listed, size):
         return entry
     with storage.open(name) as source:
-        return put(part, listed, source, None if is_encrypted(source) else key, content=size)  # type: ignore[arg-type]
+        return put(part, listed, source, None if is_encrypted(source) else key, content=size)
 
 
 def durable_text(path: Path, text: str) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
@@ -29,7 +30,8 @@ def messages_waiting() -> bool:
     """Whether the broker still holds messages: then nothing was lost, and more of them would only pile up."""
     with app.connection_for_write() as link:
         link.ensure_connection(max_retries=1, interval_start=0, timeout=2)
-        return bool(link.default_channel.queue_declare(app.conf.task_default_queue).message_count)
+        channel: Any = link.default_channel
+        return bool(channel.queue_declare(app.conf.task_default_queue).message_count)
 
 
 def hint_again() -> None:

@@ -14,6 +14,7 @@ from accounts.roles import ROLE_NAMES, Role
 from accounts.sign_in import user_token
 from config.badges import tone_of
 from config.cells import kind_of, plain
+from jobs.presence import present
 
 register = template.Library()
 register.filter("tone", tone_of)
@@ -35,6 +36,12 @@ def page_owner(context: template.Context) -> str:
     """The token of the person this page is made for (accounts.sign_in.user_token); nothing without one."""
     user = context.get("user")
     return user_token(user) if isinstance(user, User) else ""
+
+
+@register.simple_tag
+def no_worker() -> bool:
+    """Whether nothing carries out what a page waits for: no worker has shown itself lately."""
+    return not present()
 
 
 @register.simple_tag

@@ -106,6 +106,11 @@ def open_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None
         )
 
 
+def awaits_opening(read: Read, step: ReadStep) -> bool:
+    """Whether the step is yet to be started; only a POST starts it."""
+    return step.opened_at is None and can_begin(read, step)
+
+
 def absences(read: Read, timepoints: Sequence[DisplayedTimepoint], now: datetime) -> list[ItemScore]:
     """What the system enters: a reason for every item of a film that does not exist."""
     instrument = instrument_of(read)

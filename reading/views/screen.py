@@ -10,7 +10,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from config.days import moment_from
 from config.errors import BadInput
@@ -18,6 +18,7 @@ from config.given_json import sent_json
 from config.wording import quoted
 from reading.campaigns.image_problems import PROBLEMS, report_problem
 from reading.campaigns.training import awaits_reference, lay_beside
+from reading.charter.terms import Terms
 from reading.models import DisplayedFilm, DisplayedTimepoint, Sitting
 from reading.room.access import Piece, piece_or_404
 from reading.room.blinded import (
@@ -36,7 +37,7 @@ from reading.room.films import inline_preview, read_band, read_preview
 from reading.room.notes import save_note
 from reading.room.queue_key import queue_key
 from reading.room.served import keep_served
-from reading.room.sessions import Operation, open_read, save_values
+from reading.room.sessions import Operation, awaits_opening, open_read, save_values
 from reading.room.steps import film_shown, timepoints_shown
 from reading.room.taking_over import take_over_read
 from studies.models import ReaderImage
@@ -51,17 +52,27 @@ def sitting_of(request: HttpRequest) -> Sitting | None:
     return Sitting.objects.filter(pk=pk, reader_id=request.user.pk).first() if pk else None
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def screen(request: HttpRequest, token: str) -> HttpResponse:
-    """The reading screen; the first visit begins the read."""
+    """The reading screen. A POST begins the case; a GET of one that is not begun offers to, and changes nothing."""
     piece = piece_or_404(request, token, to_look_at=True)
     terms = terms_for(piece.read)
     if terms.display_check_required and sitting_of(request) is None:
         return redirect(reverse("reading:display-check") + f"?next={request.path}")
-    open_read(read=piece.read, actor=piece.actor, step=piece.step)
+    if request.method == "POST":
+        open_read(read=piece.read, actor=piece.actor, step=piece.step)
+        if not in_place(request):
+            return see_other(request.path)
+    elif awaits_opening(piece.read, piece.step):
+        return unkept(render(request, "reading/begin.html", {"what": "timepoint" if piece.step.token else "case"}))
+    return unkept(render(request, "reading/screen.html", screen_context(request, piece, terms)))
+
+
+def screen_context(request: HttpRequest, piece: Piece, terms: Terms) -> dict[str, Any]:
+    """What the screen shows and works with."""
     shown = timepoints_shown(piece.read, piece.step)
     cells = cells_of(shown)
-    context = {
+    return {
         "case": blind_case(piece, shown, cells).as_json()
         | {"awaits_reference": awaits_reference(piece.read), "signed_before": piece.step.signed_values.exists()},
         "previews": {} if in_place(request) else first_previews(shown),
@@ -73,7 +84,6 @@ def screen(request: HttpRequest, token: str) -> HttpResponse:
         "change_reasons": [{"code": code, "label": label} for code, label in CHANGE_REASONS.items()],
         "problems": [{"code": code, "label": label} for code, label in PROBLEMS.items()],
     }
-    return unkept(render(request, "reading/screen.html", context))
 
 
 def values_shown(piece: Piece, timepoints: list[DisplayedTimepoint], cells: Cells) -> dict[str, Any]:

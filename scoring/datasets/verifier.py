@@ -50,7 +50,7 @@ def verify(folder: Path, root: str = "") -> list[str]:
 
 def inside(folder: Path) -> list[Path]:
     """Everything below the folder, links included; what a link leads to is never visited."""
-    found = []
+    found: list[Path] = []
     for parent, folders, names in os.walk(folder, followlinks=False):
         found.extend(Path(parent, name) for name in [*folders, *names])
     return sorted(found)

@@ -49,7 +49,7 @@ def reading_script(world: World, who: str, found: Found) -> list[Step]:
     parts = parts_of(world, who)
     steps = [Step("home", "/"), Step("reading:worklist", "/read/"), Step("reading:past", "/read/past/")]
     for part in parts:
-        steps += [*look_at(part)[: 4 if who == "reader" else 1], page(part, "review")]
+        steps += [*look_at(part)[: 5 if who == "reader" else 2], page(part, "review")]
     if who == "reader":
         last = parts[-1]
         steps += [*enter(last)[:5], page(last, "review"), *sign_off(last)[2:3], *foreign(found)]

@@ -63,7 +63,7 @@ def page(part: Part, name: str, method: str = "get", data: Any = None, **headers
 
 def look_at(part: Part) -> list[Step]:
     """The screen, every preview, every band."""
-    steps = [page(part, "screen"), page(part, "decline")]
+    steps = [page(part, "screen", "post"), page(part, "screen"), page(part, "decline")]
     shown = DisplayedFilm.objects.filter(timepoint__step=part.step).order_by("timepoint__position", "view", "side")
     for film in shown:
         preview = reverse("reading:preview", args=[part.token, film.token])

@@ -70,7 +70,7 @@ def strings_of(reads: list[Read], person: User) -> set[bytes]:
     """Every long string in the answers about these reads, without the pixels."""
     client, told = browser(person), set()
     for part in [Part(read, step) for read in reads for step in read.steps.all()]:
-        for step in [*look_at(part)[:1], page(part, "review"), page(part, "decline")]:
+        for step in [*look_at(part)[:2], page(part, "review"), page(part, "decline")]:
             told |= set(LONG.findall(PIXELS.sub(b"", ask(client, step).body)))
     return told
 

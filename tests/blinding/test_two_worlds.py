@@ -36,7 +36,7 @@ def first_visits(world: World, found: Found) -> list[Step]:
     parts = [part for part in parts_of(world, "reader") if part.step.position < 2]
     steps = [Step("reading:worklist", "/read/"), Step("home", "/")]
     for part in parts:
-        steps += look_at(part)[:3]
+        steps += look_at(part)[:4]
         if part.step.position == 0:
             steps += [*enter(part), page(part, "review"), *sign_off(part)]
     return [*steps, Step("reading:worklist", "/read/"), Step("reading:past", "/read/past/"), Step("home", "/")]

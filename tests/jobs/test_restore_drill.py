@@ -69,7 +69,7 @@ def make_house(blank_database: BlankDatabase, tmp_path: Path) -> Iterator[MakeHo
         give = sql.SQL("ALTER DATABASE {} OWNER TO {}").format(
             sql.Identifier(house.database), sql.Identifier(house.owner)
         )
-        house.by_superuser(give.as_string(), "CREATE EXTENSION hstore", "CREATE EXTENSION pg_stat_statements")  # type: ignore[arg-type]
+        house.by_superuser(give.as_string(), "CREATE EXTENSION hstore", "CREATE EXTENSION pg_stat_statements")
         assert owned.manage("migrate", "--verbosity", "0").returncode == 0
         return owned
 
@@ -114,7 +114,7 @@ def test_the_working_role_has_its_rights_after_a_restore(make_house: MakeHouse) 
         assert done.returncode == 0, done.stderr
         asked = "SELECT has_table_privilege('app_of_the_drill', 'audit_event', 'INSERT'),"
         asked += " has_table_privilege('app_of_the_drill', 'audit_event', 'DELETE')"
-        assert house.by_superuser(asked) == [(True, False)]  # type: ignore[arg-type]
+        assert house.by_superuser(asked) == [(True, False)]
     finally:
         house.by_superuser("DROP OWNED BY app_of_the_drill", "DROP ROLE app_of_the_drill")
 

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from kombu import Queue
 
 from audit import anchors
 from config.celery import app
@@ -65,10 +66,11 @@ def waiting() -> Callable[[], int]:
 
     def count() -> int:
         with app.connection_for_write() as link:
-            return int(link.default_channel.queue_declare("celery").message_count)
+            channel: Any = link.default_channel
+            return int(channel.queue_declare("celery").message_count)
 
     with app.connection_for_write() as link:
-        link.default_channel.queue_purge("celery")
+        Queue("celery", channel=link.default_channel).purge()
     return count
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
@@ -258,3 +259,8 @@ def operation_on(read: Read, timepoint: DisplayedTimepoint, value: int) -> None:
     )
     serve_films(read, [timepoint])
     save_values(read=read, actor=Actor(read.reader_id, str(read.reader), "reader"), operations=[operation])
+
+
+def begun(client: Client, path: str) -> Any:
+    """The screen of a case as its reader gets it by beginning the case, or the refusal."""
+    return client.post(path, follow=True)

@@ -16,7 +16,7 @@ from reading.models import Campaign, CaseStatus, ReadStatus, ReadStep, SignedVal
 from reading.room.signing import return_read
 from reading.room.worklist import WorklistEntry, signed_entries, waiting_for
 from scoring.models import CaseResult
-from tests.reading.builders import PASSWORD, BuiltTrial, build_house, fill_read, open_campaign_of, sign
+from tests.reading.builders import PASSWORD, BuiltTrial, begun, build_house, fill_read, open_campaign_of, sign
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
@@ -62,14 +62,14 @@ def siblings(step: ReadStep) -> list[str]:
 
 
 def label_at(client: Client, token: str) -> str:
-    answer = client.get(f"/read/{token}/")
+    answer = begun(client, f"/read/{token}/")
     assert answer.status_code == 200, answer.content[:300]
     return str(answer.context["case"]["label"])
 
 
 def test_a_timepoint_takes_values_on_the_page_that_begins_it(house: BuiltTrial, campaign: Campaign) -> None:
     for entry in list_of(house):
-        page = browser(house).get(f"/read/{entry.token}/")
+        page = begun(browser(house), f"/read/{entry.token}/")
         assert page.context["case"]["read_only"] == ""
 
 

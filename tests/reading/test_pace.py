@@ -19,7 +19,7 @@ from reading.issuing.assignments import request_batch
 from reading.models import Read, ReadStatus, ReadStep
 from reading.room.pace import Span, why_wait
 from reading.room.sessions import open_read
-from tests.reading.builders import BuiltTrial, build_house, fill_read, open_campaign_of, read_through
+from tests.reading.builders import BuiltTrial, begun, build_house, fill_read, open_campaign_of, read_through
 
 NOON = timezone.make_aware(datetime(2025, 6, 2, 12, 0))  # noqa: DTZ001
 
@@ -77,7 +77,7 @@ def test_a_case_too_many_is_refused_in_plain_words_and_the_worklist_says_from_wh
 ) -> None:
     client, (first, second) = worklist_of(house, cases_per_sitting=1)
     read_through(first)
-    answer = client.get(f"/read/{second.token}/")
+    answer = begun(client, f"/read/{second.token}/")
     assert answer.status_code == 409
     assert "1 case started in this sitting; the charter allows 1" in answer.content.decode()
     page = client.get("/read/").content.decode()
@@ -88,13 +88,13 @@ def test_a_case_too_many_is_refused_in_plain_words_and_the_worklist_says_from_wh
     assert second.status == ReadStatus.ISSUED
     earlier = timezone.now() - timedelta(minutes=31)
     ReadStep.objects.filter(read=first).update(opened_at=earlier, locked_at=earlier)
-    assert client.get(f"/read/{second.token}/").status_code == 200
+    assert begun(client, f"/read/{second.token}/").status_code == 200
 
 
 def test_what_was_begun_can_be_gone_on_with_and_another_reader_is_not_held_up(house: BuiltTrial) -> None:
     client, (first, second) = worklist_of(house, cases_per_day=1)
-    assert client.get(f"/read/{first.token}/").status_code == 200
-    assert client.get(f"/read/{first.token}/").status_code == 200
+    assert begun(client, f"/read/{first.token}/").status_code == 200
+    assert begun(client, f"/read/{first.token}/").status_code == 200
     with pytest.raises(WrongState, match="1 case started today"):
         fill_read(second)
     fill_read(Read.objects.filter(reader=house.people["reader.two"])[0])

@@ -10,9 +10,9 @@ from jobs.carrying import run_due_jobs
 from reading.campaigns.opening import close_campaign, create_campaign
 from reading.charter.versions import draft_charter, sign_charter
 from reading.issuing.assignments import request_batch
-from reading.models import Campaign, Read
+from reading.models import Campaign, Read, ReadStatus
 from scoring.models import Dataset
-from tests.reading.builders import PASSWORD, BuiltTrial, build_house, fill_read, open_campaign_of, sign
+from tests.reading.builders import PASSWORD, BuiltTrial, begun, build_house, fill_read, open_campaign_of, sign
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +79,23 @@ def test_a_campaign_without_readers_says_why_it_cannot_start(house: BuiltTrial) 
     assert "The trial has 0 qualified readers. The charter requires 2 for each case." in page
 
 
+def test_a_get_never_opens_a_read(house: BuiltTrial) -> None:
+    """Only the request that says so begins a case: not a link that is followed, fetched ahead or shown as a preview."""
+    issued(house)
+    client, own = browser(house, "reader"), Read.objects.filter(reader=house.people["reader"])[0]
+    path = f"/read/{own.token}/"
+    for headers in ({}, {"X-Requested-With": "fetch"}, {"Sec-Purpose": "prefetch"}):
+        page = client.get(path, headers=headers)
+        assert (page.status_code, b"data-begin" in page.content, b'id="room"' in page.content) == (200, True, False)
+        client.head(path)
+    own.refresh_from_db()
+    assert (own.status, own.steps.exclude(opened_at=None).count()) == (ReadStatus.ISSUED, 0)
+    assert b'id="room"' in client.post(path, headers={"X-Requested-With": "fetch"}).content
+    own.refresh_from_db()
+    assert own.status == ReadStatus.OPENED
+    assert b'id="room"' in client.get(path).content
+
+
 def test_a_reader_finds_his_cases_and_the_screen_and_nobody_elses(house: BuiltTrial) -> None:
     issued(house)
     client = browser(house, "reader")
@@ -86,7 +103,7 @@ def test_a_reader_finds_his_cases_and_the_screen_and_nobody_elses(house: BuiltTr
     own, foreign = (Read.objects.filter(reader=house.people[name]).first() for name in ("reader", "reader.two"))
     assert own is not None
     assert foreign is not None
-    assert client.get(f"/read/{own.token}/").status_code == 200
+    assert begun(client, f"/read/{own.token}/").status_code == 200
     assert client.get(f"/read/{own.token}/review").status_code == 200
     assert client.get(f"/read/{own.token}/decline").status_code == 200
     assert client.get(f"/read/{foreign.token}/").status_code == 404
@@ -99,7 +116,7 @@ def test_previews_come_with_a_page_that_is_opened_and_not_with_one_that_is_turne
     issued(house)
     client = browser(house, "reader")
     path = f"/read/{Read.objects.filter(reader=house.people['reader']).order_by('queue_position')[0].token}/"
-    assert client.get(path).text.count("data:image/jpeg") == len(house.visits)
+    assert begun(client, path).text.count("data:image/jpeg") == len(house.visits)
     assert "data:image" not in client.get(path, headers={"X-Requested-With": "fetch"}).text
 
 

@@ -31,6 +31,7 @@ from studies.models import Visit
 from tests.reading.builders import (
     BuiltTrial,
     GradeOf,
+    begun,
     build_house,
     fill_read,
     open_campaign_of,
@@ -78,7 +79,7 @@ def weeks_of(read: Read) -> dict[str, str]:
 
 
 def panes(client: Client, address: str) -> list[dict[str, object]]:
-    answer = client.get(f"/read/{address}/")
+    answer = begun(client, f"/read/{address}/")
     assert answer.status_code == 200, answer.content[:300]
     found: list[dict[str, object]] = json.loads(json.dumps(answer.context["case"]))["panes"]
     return found
@@ -90,7 +91,7 @@ def test_together_in_known_order_goes_from_the_first_visit_to_the_last(house: Bu
         weeks = weeks_of(read)
         shown = read.steps.get().timepoints.order_by("position")
         assert [weeks[one.token] for one in shown] == list(WEEKS)
-    page = browser(house).get(f"/read/{first_read(house).token}/").content.decode()
+    page = begun(browser(house), f"/read/{first_read(house).token}/").content.decode()
     assert "in chronological order, A is the first" in page
 
 
@@ -115,14 +116,15 @@ def test_nothing_before_the_last_visit_tells_how_many_follow(house: BuiltTrial) 
     read, client = first_read(house), browser(house)
     later = [one for step in list(read.steps.order_by("position"))[1:] for one in step.timepoints.all()]
     films = DisplayedFilm.objects.filter(timepoint__in=later)
-    pages = [client.get(f"/read/{read.token}/{part}").content.decode() for part in ("", "review")]
+    pages = [begun(client, f"/read/{read.token}/").content.decode()]
+    pages.append(client.get(f"/read/{read.token}/review").content.decode())
     pages.append(client.get("/read/").content.decode())
     hidden = [one.token for one in later] + [film.token for film in films]
     assert not [token for token in hidden for page in pages if token in page]
     assert "Sign this visit" in pages[1]
     for film in films:
         assert client.get(f"/read/{read.token}/film/{film.token}/preview.jpg").status_code == 404
-    progress = client.get(f"/read/{read.token}/").context["case"]["progress"]
+    progress = begun(client, f"/read/{read.token}/").context["case"]["progress"]
     assert progress == {"saved_count": 0, "expected_count": 32}
 
 
@@ -177,7 +179,7 @@ def test_single_timepoints_are_entries_of_their_own_and_nothing_tells_which_belo
     for entry in entries:
         (pane,) = panes(client, entry.token)
         assert pane["letter"] == "A"
-        answer = client.get(f"/read/{entry.token}/")
+        answer = begun(client, f"/read/{entry.token}/")
         page = answer.content.decode()
         assert not [token for token in tokens if token in page]
         following = next(one for one in waiting_for(reader.pk) if one.token != entry.token)
@@ -230,7 +232,7 @@ def test_the_hybrid_locks_each_alone_and_only_the_scores_given_together_count() 
             assert SignedValues.objects.filter(step__read=read).count() == place + 1
         if read.reader == house.people["reader"]:
             assert [pane["letter"] for pane in panes(client, read.token)] == ["A", "B"]
-            assert not client.get(f"/read/{read.token}/").context["values"][
+            assert not begun(client, f"/read/{read.token}/").context["values"][
                 str(panes(client, read.token)[0]["timepoint"])
             ]
         fill_read(read, lambda timepoint, item: 1)

@@ -24,7 +24,7 @@ from scoring.datasets.locking import why_not_lock
 from scoring.models import CaseResult
 from scoring.ratings.repeats import pairs_of, ratings_twice
 from studies.models import Membership
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of, read_through
+from tests.reading.builders import BuiltTrial, begun, build_house, open_campaign_of, read_through
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +90,7 @@ def assert_it_looks_like_any_read(house: BuiltTrial) -> None:
     )
     assert not old & new
     client = browser(house, "reader")
-    page = client.get(f"/read/{repeat.token}/")
+    page = begun(client, f"/read/{repeat.token}/")
     assert page.context["case"]["label"] == "Case 1 of 1"
     assert not [word for word in ("repeat", "Repeat", "again") if word in client.get("/read/").content.decode()]
     assert "epeat" not in page.content.decode()

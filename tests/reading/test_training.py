@@ -29,7 +29,7 @@ from scoring.consensus.signed_series import visits_of
 from scoring.datasets.building import request_dataset
 from scoring.models import CaseResult
 from studies.models import Visit
-from tests.reading.builders import PASSWORD, BuiltTrial, build_house, fill_read, sign
+from tests.reading.builders import PASSWORD, BuiltTrial, begun, build_house, fill_read, sign
 
 pytestmark = pytest.mark.django_db
 ITEMS = instruments.get("larsen-1995").items
@@ -139,14 +139,14 @@ def test_the_reference_is_not_seen_before_the_signature_and_is_afterwards(
 ) -> None:
     read = issue(house, campaign)[0]
     client = signed_in(house, "reader")
-    before = client.get(f"/read/{read.token}/")
+    before = begun(client, f"/read/{read.token}/")
     assert before.status_code == 200
     assert not any("reference" in cell for cells in before.context["values"].values() for cell in cells.values())
     assert not before.context["case"]["awaits_reference"]
     read_like_the_reference(house, read, off=1)
-    assert client.get(f"/read/{read.token}/").context["case"]["awaits_reference"]
+    assert begun(client, f"/read/{read.token}/").context["case"]["awaits_reference"]
     run_due_jobs()
-    after = client.get(f"/read/{read.token}/")
+    after = begun(client, f"/read/{read.token}/")
     assert not after.context["case"]["awaits_reference"]
     values = after.context["values"]
     told = [cell for cells in values.values() for cell in cells.values()]

@@ -4,12 +4,15 @@ const parser = new DOMParser();
 // Says to the server that this page takes the place of another: films are here already, and previews are left out.
 const IN_PLACE = { "X-Requested-With": "fetch" };
 
+// A case that is not begun is begun by posting the form that is shown in its place.
 // {document, url, status}; document null when the network is away or the answer is no page of the reading room.
 export async function pageFrom(url, way = {}) {
   try {
     const response = await fetch(url, { credentials: "same-origin", cache: "no-store", headers: IN_PLACE, ...way });
     const text = await response.text();
     const found = parser.parseFromString(text, "text/html");
+    const begin = found.querySelector("form[data-begin]");
+    if (begin) return pageFrom(response.url, { method: "POST", body: new FormData(begin) });
     const ours = found.querySelector("#room") !== null;
     return { document: ours ? found : null, url: response.url, status: response.status };
   } catch {
