@@ -21,7 +21,7 @@ class Act(StrEnum):
     CORRECTED_READ = "read, after a return"
     RETURN = "return"
     VOID = "void"
-    REISSUE = "re-issue"
+    REISSUE = "re-issue of a case"
     REOPENING = "reopening"
     LOCK_REQUEST = "request of lock"
     LOCK_CONFIRMATION = "confirmation of lock"

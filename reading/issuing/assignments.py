@@ -19,7 +19,7 @@ from config.tokens import new_token
 from config.transitions import moved
 from config.wording import counted, either
 from jobs.queue import add
-from reading.campaigns.frozen_films import freeze
+from reading.campaigns.frozen_films import FrozenCase, freeze
 from reading.campaigns.opening import add_cases, open_case_seal
 from reading.charter.versions import qualified_readers, terms_of
 from reading.issuing.allocation import Assignment, allocate
@@ -169,22 +169,29 @@ def void_and_reissue(*, case: Case, actor: Actor, user: User, password: str, rea
         readers = void_case(case, actor, reason)
         if not enough:
             return None
-        number = campaign.cases.count() + 1
-        (new,) = add_cases(campaign, films, first_number=number)
-        Case.objects.filter(pk=new.pk).update(replaces=case)
-        sign_for_case(Act.REISSUE, new, actor, user, statement(case=new.token, replaces=case.token))
-        batch = open_batch(campaign, f"Case {number}, issued again", None, actor)
-        ask_for_reads(batch, [Assignment(new.pk, reader) for reader in readers])
-        record(
-            action="reading.case.reissued",
-            actor=actor,
-            stream=campaign.trial.code,
-            subject=("reading.case", str(new.pk)),
-            details={"replaces": case.number, "number": number},
-            rows=list(SealedCase.objects.filter(case=new)),
-            tracked=[new],
-        )
+        new = reissue(case, films, readers, actor, user)
     new.refresh_from_db()
+    return new
+
+
+def reissue(case: Case, films: Sequence[FrozenCase], readers: Sequence[int], actor: Actor, user: User) -> Case:
+    """The case again for the same readers, signed; called inside the transaction that voids the old one."""
+    campaign = case.campaign
+    number = campaign.cases.count() + 1
+    (new,) = add_cases(campaign, films, first_number=number)
+    Case.objects.filter(pk=new.pk).update(replaces=case)
+    sign_for_case(Act.REISSUE, new, actor, user, statement(case=new.token, replaces=case.token))
+    batch = open_batch(campaign, f"Case {number}, issued again", None, actor)
+    ask_for_reads(batch, [Assignment(new.pk, reader) for reader in readers])
+    record(
+        action="reading.case.reissued",
+        actor=actor,
+        stream=campaign.trial.code,
+        subject=("reading.case", str(new.pk)),
+        details={"replaces": case.number, "number": number},
+        rows=list(SealedCase.objects.filter(case=new)),
+        tracked=[new],
+    )
     return new
 
 

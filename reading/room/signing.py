@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Signature, User
 from accounts.roles import Action, authorise
 from accounts.signatures import prove, statement, write_signature
 from accounts.signed_acts import Act, meaning_of
@@ -169,24 +169,16 @@ def return_read(
     are mixed, one `step` is returned by itself: several at once would reveal that they belong together.
     """
     authorise(actor, Action.RETURN_READS)
-    if reason not in RETURN_REASONS:
-        text = f"The reason cannot be {quoted(reason)}. Choose {either(map(quoted, RETURN_REASONS.values()))}."
-        raise BadInput(text, field="reason")
+    demand_known_reason(reason)
     again = steps_to_open_again(read, step)
     prove(act=Act.RETURN, user=user, password=password)
     with audited_atomic():
         Read.objects.select_for_update().get(pk=read.pk)
-        facts = {"read": read.token, "step": step.position if step else None, "reason": reason, "note": note[:300]}
+        facts: dict[str, object] = {"read": read.token, "reason": reason, "note": note[:300]}
+        facts["step"] = step.position if step else None
         if same := returned_before(read, user, facts):
             return same
-        signature = write_signature(
-            act=Act.RETURN,
-            actor=actor,
-            user=user,
-            record=("reading.read", str(read.pk)),
-            digest=statement(**facts, number=read.returns.count()),
-            stream=read.case.campaign.trial.code,
-        )
+        signature = sign_return(read, actor, user, facts)
         move_read(read, ReadStatus.RETURNED, signed_at=None)
         steps = list(again)
         again.update(locked_at=None)
@@ -210,6 +202,13 @@ def return_read(
     return returned
 
 
+def demand_known_reason(reason: str) -> None:
+    """BadInput for a reason that is not on the list."""
+    if reason not in RETURN_REASONS:
+        text = f"The reason cannot be {quoted(reason)}. Choose {either(map(quoted, RETURN_REASONS.values()))}."
+        raise BadInput(text, field="reason")
+
+
 def steps_to_open_again(read: Read, step: ReadStep | None) -> QuerySet[ReadStep]:
     """The steps that count; where timepoints are mixed, the chosen one."""
     again = read.steps.filter(counts=True)
@@ -218,6 +217,18 @@ def steps_to_open_again(read: Read, step: ReadStep | None) -> QuerySet[ReadStep]
     if step is None or not (again := again.filter(pk=step.pk)):
         raise BadInput("Choose the timepoint of this read to return to its reader.", field="step")
     return again
+
+
+def sign_return(read: Read, actor: Actor, user: User, facts: dict[str, object]) -> Signature:
+    """The signature under a return; the number of earlier ones makes the same reason another statement."""
+    return write_signature(
+        act=Act.RETURN,
+        actor=actor,
+        user=user,
+        record=("reading.read", str(read.pk)),
+        digest=statement(**facts, number=read.returns.count()),
+        stream=read.case.campaign.trial.code,
+    )
 
 
 def returned_before(read: Read, user: User, facts: dict[str, object]) -> ReadReturn | None:

@@ -31,6 +31,11 @@ from studies.access import actor_of, memberships_or_404, trial_or_404
 from studies.forms.planning import ReasonForm
 from studies.models import Trial
 
+OF_RECORD = (
+    "The arms of this trial were received after the lock, so that lock stays the analysis of record. The campaign "
+    "cannot be unlocked or reopened. A correction is another dataset under a lock of its own. It is delivered with the "
+    "analysis of record and every value that differs."
+)
 SEES_DATASETS = (Action.BUILD_DATASET, Action.CONFIRM_LOCK)
 
 
@@ -84,7 +89,7 @@ def datasets(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         "locks": Lock.objects.filter(campaign=campaign).select_related(
             "requested", "confirmed", "unlock__requested", "unlock__agreed", "dataset", "corrects"
         ),
-        "of_record": stays_of_record(campaign),
+        "of_record": OF_RECORD if stays_of_record(campaign) else "",
         "takes_corrections": takes_corrections(campaign),
         "timing": timing_of(campaign),
         "obstacles": why_not_lock(campaign),

@@ -129,6 +129,7 @@ def write_the_charter(people: People) -> None:
         page.select_option("form[method=post] select[name=reader]", label=f"{who} of RA-1")
         page.select_option("form[method=post] select[name=instrument]", "larsen-1995")
         page.fill("input[name=evidence]", "Agreement with reference scores, 2025-01-05")
+        page.fill("input[name=password]", PASSWORD)
         page.click("main form[method=post] button.primary")
 
 

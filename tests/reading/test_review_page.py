@@ -78,8 +78,10 @@ def test_a_flag_a_reason_and_an_empty_cell_are_seen_where_they_are(house: BuiltT
     step = own[0].steps.get()
     first = timepoints_of(step)[0]
     reader = Actor(own[0].reader_id, "reader", "reader")
-    given = {"timepoint_token": first.token, "item": item_of(own[0]), "op_id": new_token()}
-    save_note(read=own[0], actor=reader, flag=True, comment="see again", **given)
+    cell = item_of(own[0])
+    save_note(
+        read=own[0], actor=reader, timepoint_token=first.token, item=cell, flag=True, comment="see again", op_id="note"
+    )
     ItemScore.objects.create(
         timepoint=first, item=item_of(own[0]), revision=2, value=None, reason="SURGERY",
         entry="key", op_id=new_token(), captured_at=timezone.now(), saved_at=timezone.now(),

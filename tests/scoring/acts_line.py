@@ -100,7 +100,8 @@ class Line:
         terms = {"instrument": "larsen-1995", "concordant_share": 0.0, "arms_may_be_opened": True}
         draft_charter(trial=self.house.trial, actor=self.house.actor("coordinator"), terms=terms)
         yield self.form(Act.CHARTER, who="coordinator", name="reading:charter", key=(1,))
-        given = {"reader": self.house.people["reader"].pk, "instrument": "sens", "evidence": "ten films"}
+        reader = self.house.people["reader"].pk
+        given: dict[str, Any] = {"reader": reader, "instrument": "sens", "evidence": "ten films"}
         yield self.form(Act.QUALIFICATION, who="coordinator", name="reading:qualifications", **given)
 
     def issue(self) -> None:

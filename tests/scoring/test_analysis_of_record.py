@@ -91,6 +91,7 @@ def test_a_campaign_whose_arms_were_received_is_neither_unlocked_nor_reopened_no
 def corrected(house: BuiltTrial, campaign: Campaign) -> Lock:
     """A film date was wrong: built again and locked by the same two people."""
     film = Film.objects.filter(visit__code="W52").order_by("pk")[0]
+    assert film.film_date
     Film.objects.filter(visit=film.visit).update(film_date=film.film_date.replace(day=1))
     made = request_dataset(campaign=campaign, actor=house.actor("statistician"))
     run_due_jobs()
@@ -157,7 +158,7 @@ def test_the_charter_is_prespecified_or_post_hoc_by_when_it_was_signed(opening: 
     first = Campaign.objects.select_related("trial", "charter__signature").get()
     charter = draft_charter(trial=house.trial, actor=house.actor("coordinator"), terms={"instrument": "larsen-1995"})
     charter = sign_charter(charter=charter, **house.signs("coordinator"))
-    made = {"trial": house.trial, "actor": house.actor("coordinator"), "title": "Again"}
+    made: dict[str, Any] = {"trial": house.trial, "actor": house.actor("coordinator"), "title": "Again"}
     early = create_campaign(charter=first.charter, code="C2", **made)
     late = create_campaign(charter=charter, code="C3", **made)
     assert [timing_of(one) for one in (first, early, late)] == ["prespecified", "prespecified", "post hoc"]
