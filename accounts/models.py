@@ -61,7 +61,7 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.email
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Whether this is the password. The stored hash changes only when its owner sets another password."""
         return check_password(raw_password, self.password)
 

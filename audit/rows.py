@@ -41,7 +41,7 @@ def digests(instances: Iterable[models.Model]) -> dict[tuple[str, str], Digest]:
     for model, pks in keys.items():
         table, names = model._meta.db_table, columns(model)
         for start in range(0, len(pks), 500):
-            stored = model._base_manager.filter(pk__in=pks[start : start + 500]).values_list(*names)
+            stored = model._base_manager.filter(pk__in=pks[start : start + 500]).order_by().values_list(*names)
             for values in stored:
                 found[table, str(values[0])] = (table, str(values[0]), digest(table, names, values))
     return found
@@ -53,10 +53,10 @@ def model_of(table: str) -> type[models.Model]:
 
 
 def digests_by_key(table: str, pks: Sequence[object]) -> Iterator[tuple[str, str]]:
-    """Key and digest of each of these rows that exists."""
+    """Key and digest of each of these rows that exists, in no order: that of a model could join, and so lose, rows."""
     model = model_of(table)
     names = columns(model)
-    for values in model._base_manager.filter(pk__in=pks).values_list(*names):
+    for values in model._base_manager.filter(pk__in=pks).order_by().values_list(*names):
         yield str(values[0]), digest(table, names, values)
 
 

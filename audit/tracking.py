@@ -69,7 +69,7 @@ def tracked_digests(instances: Iterable[models.Model]) -> dict[tuple[str, str], 
 def stored(table: str, version: int, pks: Sequence[object]) -> Iterator[tuple[str, str]]:
     """Key and digest of each of these rows that exists."""
     own_key = digest_key()
-    rows = model_of(table)._base_manager.filter(pk__in=pks).values_list("pk", *TRACKED[table][version])
+    rows = model_of(table)._base_manager.filter(pk__in=pks).order_by().values_list("pk", *TRACKED[table][version])
     for values in rows:
         yield str(values[0]), digest_of_row(own_key, table, version, values)
 

@@ -74,7 +74,7 @@ def _suspects(kind: Kind, table: str, told: ToldRows, report: Report) -> Iterato
 def _missing(kind: Kind, table: str, told: ToldRows) -> Iterator[str]:
     model = model_of(table)
     for keys in told.keys(kind, table):
-        found = set(map(str, model._base_manager.filter(pk__in=keys).values_list("pk", flat=True)))
+        found = set(map(str, model._base_manager.filter(pk__in=keys).order_by().values_list("pk", flat=True)))
         yield from (key for key in keys if key not in found)
 
 

@@ -118,7 +118,7 @@ def alter(table: str, column: str, draw: Random) -> Target | None:
     row = any_row(table, draw)
     field = next(field for field in row._meta.concrete_fields if field.attname == column)
     for value in forged(field, getattr(row, column)):
-        if tried(lambda value=value: rows(table).filter(pk=row.pk).update(**{column: value})):
+        if tried(partial(rows(table).filter(pk=row.pk).update, **{column: value})):
             return table, str(row.pk)
     return None
 
@@ -151,8 +151,7 @@ def tell_again(table: str, where: str, draw: Random) -> Target | None:
     told = Event.objects.filter(body__contains=f'["{table}","{row.pk}",').order_by("pk").first()
     assert told is not None
     if where == "same":
-        column = next(name for name in covered(table) if alter_this(table, row, name))
-        assert column
+        assert any(alter_this(table, row, name) for name in covered(table))
     stream = told.stream if where == "same" else Head.objects.exclude(pk=told.stream).order_by("pk")[0].pk
     digest = dict(digests_by_key(table, [row.pk]))[str(row.pk)]
     append_forged(told, stream, [[table, str(row.pk), digest]])
@@ -163,7 +162,7 @@ def alter_this(table: str, row: models.Model, column: str) -> bool:
     """Gives one column of this row another value."""
     field = next(field for field in row._meta.concrete_fields if field.attname == column)
     values = forged(field, getattr(row, column))
-    return any(tried(lambda value=value: rows(table).filter(pk=row.pk).update(**{column: value})) for value in values)
+    return any(tried(partial(rows(table).filter(pk=row.pk).update, **{column: value})) for value in values)
 
 
 def append_forged(like: Event, stream: str, told: list[list[str]]) -> None:
