@@ -13,6 +13,7 @@ from config.errors import BadInput
 from config.listing import Listing, Row
 from config.wording import quoted
 
+PLACES = ("older-than", "newer-than")
 Prepare = Callable[[Sequence[int]], Sequence[Any]]
 
 
@@ -44,12 +45,13 @@ class KeysetListing(Listing):
     @cached_property
     def keys(self) -> tuple[list[int], bool]:
         """The keys of this page, newest first, and whether there are more in the direction of turning."""
-        rows, before, after = self.narrowed_rows.values_list("pk", flat=True), self.key("before"), self.key("after")
-        if after is not None:
-            found = list(rows.filter(pk__gt=after).order_by("pk")[: self.size + 1])
+        older, newer = self.key("older-than"), self.key("newer-than")
+        rows = self.narrowed_rows.values_list("pk", flat=True)
+        if newer is not None:
+            found = list(rows.filter(pk__gt=newer).order_by("pk")[: self.size + 1])
             return found[: self.size][::-1], len(found) > self.size
-        if before is not None:
-            rows = rows.filter(pk__lt=before)
+        if older is not None:
+            rows = rows.filter(pk__lt=older)
         found = list(rows[: self.size + 1])
         return found[: self.size], len(found) > self.size
 
@@ -79,22 +81,23 @@ class KeysetListing(Listing):
     def previous_url(self) -> str:
         """The newer rows; "" on the first page."""
         keys, more = self.keys
-        begun = self.key("before") is not None if self.key("after") is None else more
-        return self.url(after=str(keys[0]), before="") if keys and begun else ""
+        begun = self.key("older-than") is not None if self.key("newer-than") is None else more
+        return self.url(**{"newer-than": str(keys[0]), "older-than": ""}) if keys and begun else ""
 
     @property
     def next_url(self) -> str:
         """The older rows; "" on the last page."""
         keys, more = self.keys
-        older = more if self.key("after") is None else True
-        return self.url(before=str(keys[-1]), after="") if keys and older else ""
+        older = more if self.key("newer-than") is None else True
+        return self.url(**{"older-than": str(keys[-1]), "newer-than": ""}) if keys and older else ""
 
     @property
     def clear_url(self) -> str:
         """The address of this list without filters, at its first page."""
-        return self.url(before="", after="", **{item.name.removeprefix(self.prefix): "" for item in self.filters})
+        own = {item.name.removeprefix(self.prefix) for item in self.filters} | set(PLACES)
+        return self.url(**dict.fromkeys(own, ""))
 
     @property
     def kept(self) -> list[tuple[str, str]]:
         """What a filter form passes on: a new filter begins at the first page."""
-        return [(name, value) for name, value in super().kept if name not in ("before", "after")]
+        return [(name, value) for name, value in super().kept if name.removeprefix(self.prefix) not in PLACES]
