@@ -1,7 +1,7 @@
-"""Anchors: the heads of all chains, signed with a key that is not in the database, in files kept elsewhere.
+"""Anchors: the heads of the chains, signed with a key that is not in the database, in files kept elsewhere.
 
-The owner of the database could recompute a chain or cut off its tail; an anchor kept elsewhere reveals both.
-An anchor holds no trial data, so anybody may keep a copy.
+The owner of the database could recompute a chain or cut off its tail; an anchor kept elsewhere reveals both. Each has
+the heads that moved and the root over all; the first of a day has all. It holds no trial data: anybody may keep a copy.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from audit.merkle import merkle_root
 from audit.models import Head
 
 Place = tuple[str, int, str]  # stream, seq, hash
+Heads = dict[str, Place]  # of all chains, by stream
 
 
 class BadAnchor(Exception):
@@ -32,16 +34,30 @@ class BadAnchor(Exception):
 
 @dataclass(frozen=True)
 class Anchor:
-    """The content of one file: the head of each chain at one time, and the previous anchor."""
+    """The content of one file: the heads that moved since the previous anchor, or all, and the root over all."""
 
     at: str
-    heads: tuple[Place, ...]
+    full: bool
+    moved: tuple[Place, ...]
     previous: str
     root: str
 
+    def heads_after(self, before: Heads | None) -> Heads | None:
+        """The heads of all chains at this anchor, given those at the previous one; None when they are not known."""
+        if not self.full and before is None:
+            return None
+        return ({} if self.full else dict(before or {})) | {place[0]: place for place in self.moved}
+
     def statement(self) -> bytes:
         """The signed bytes."""
-        content = {"at": self.at, "heads": self.heads, "previous": self.previous, "root": self.root, "version": 1}
+        content = {
+            "at": self.at,
+            "full": self.full,
+            "heads": self.moved,
+            "previous": self.previous,
+            "root": self.root,
+            "version": 2,
+        }
         return canonical(content).encode()
 
     def digest(self) -> str:
@@ -64,9 +80,10 @@ def public_key_text() -> str:
     return public_key().public_bytes_raw().hex()
 
 
-def root_of(heads: tuple[Place, ...], previous: str) -> str:
-    """The RFC 6962 root over the previous anchor and each head."""
-    return merkle_root([bytes.fromhex(previous), *(canonical(head).encode() for head in heads)]).hex()
+def root_of(heads: Heads, previous: str) -> str:
+    """The RFC 6962 root over the previous anchor and the head of each chain in order of name."""
+    leaves = (canonical(heads[stream]).encode() for stream in sorted(heads))
+    return merkle_root([bytes.fromhex(previous), *leaves]).hex()
 
 
 def files() -> list[Path]:
@@ -88,18 +105,39 @@ def write_on_commit() -> None:
 
 
 def _write_next() -> Path | None:
-    heads = tuple(Head.objects.order_by("stream").values_list("stream", "seq", "hash"))
+    started = Head.objects.filter(seq__gt=0)  # where the others begin is told in the trials' chains
+    heads: Heads = {place[0]: place for place in started.values_list("stream", "seq", "hash")}
     kept = files()
     last = read(kept[-1]) if kept else None
-    if not heads or (last is not None and last.heads == heads):
+    before = heads_at_last(kept) if last else None
+    if not heads or before == heads:
         return None
+    now = instant(timezone.now())
+    full = last is None or before is None or last.at[:10] != now[:10] or bool(before.keys() - heads.keys())
+    moved = tuple(heads[stream] for stream in sorted(heads) if full or heads[stream] != (before or {}).get(stream))
     previous = last.digest() if last else "0" * 64
-    anchor = Anchor(instant(timezone.now()), heads, previous, root_of(heads, previous))
+    anchor = Anchor(now, full, moved, previous, root_of(heads, previous))
     statement = anchor.statement()
     content = json.loads(statement) | {"signature": signing_key().sign(statement).hex()}
     number = int(kept[-1].name.split("-")[1]) + 1 if kept else 1
     name = f"anchor-{number:08}-{anchor.at.replace(':', '').replace('-', '')}.json"
     return _keep(settings.ANCHOR_FOLDER / name, json.dumps(content, indent=1) + "\n")
+
+
+def heads_at_last(kept: Sequence[Path]) -> Heads | None:
+    """The heads of all chains at the last anchor, from the last full one on; None when one cannot be read."""
+    later: list[Anchor] = []
+    try:
+        for path in reversed(kept):
+            later.append(read(path))
+            if later[-1].full:
+                break
+    except BadAnchor:
+        return None
+    heads: Heads | None = None
+    for anchor in reversed(later):
+        heads = anchor.heads_after(heads)
+    return heads
 
 
 def _keep(path: Path, text: str) -> Path:
@@ -113,16 +151,17 @@ def _keep(path: Path, text: str) -> Path:
 
 
 def read(path: Path) -> Anchor:
-    """The anchor in the file, once its signature and root have been verified; BadAnchor otherwise."""
+    """The anchor in the file, once its signature and, if it is full, its root are verified; BadAnchor otherwise."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        heads = tuple((str(stream), int(seq), str(head)) for stream, seq, head in content["heads"])
-        anchor = Anchor(content["at"], heads, content["previous"], content["root"])
+        moved = tuple((str(stream), int(seq), str(head)) for stream, seq, head in content["heads"])
+        anchor = Anchor(content["at"], bool(content["full"]), moved, content["previous"], content["root"])
         public_key().verify(bytes.fromhex(content["signature"]), anchor.statement())
     except InvalidSignature:
         raise BadAnchor(f"{path.name} is not signed with the key of this installation") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadAnchor(f"{path.name} cannot be read as an anchor: {type(error).__name__}") from None
-    if anchor.root != root_of(anchor.heads, anchor.previous):
+    heads = anchor.heads_after(None)
+    if heads is not None and anchor.root != root_of(heads, anchor.previous):
         raise BadAnchor(f"{path.name} has a root that does not follow from its heads")
     return anchor

@@ -7,20 +7,27 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 from django.utils import timezone
 
 from audit.canonical import canonical, instant
+from audit.mac import mac_of, newest_key
 from audit.models import Event, Head
 from audit.rows import Digest, digests
+from audit.streams import Telling, home_of, is_part, locking_order
 from audit.tracking import TrackedDigest, tracked_digests
 
 VERSION = 1
 GENESIS = "0" * 64
+
+
+class NoSuchChain(RuntimeError):
+    """The chain of a part was never begun, or its head is missing."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,7 @@ class PendingEvent:
     details: dict[str, Any]
     rows: tuple[models.Model, ...] = field(default=())
     tracked: tuple[models.Model, ...] = field(default=())
+    chains: Mapping[str, Telling] = field(default_factory=dict)
 
 
 def event_hash(stream: str, seq: int, prev: str, body: str) -> str:
@@ -45,62 +53,107 @@ def event_hash(stream: str, seq: int, prev: str, body: str) -> str:
     return hashlib.sha256(place + body.encode()).hexdigest()
 
 
-def append(entries: Sequence[PendingEvent]) -> None:
-    """Appends the entries to their chains in the open transaction; a batch takes each lock once."""
+def append(entries: Sequence[PendingEvent], held: Mapping[str, Head]) -> None:
+    """Appends the entries to their chains in the open transaction; a batch takes each lock once.
+
+    `held` are the heads that this transaction has locked already.
+    """
     if not entries:
         return
     rows = digests(row for entry in entries for row in entry.rows)
     tracked = tracked_digests(row for entry in entries for row in entry.tracked)
-    heads = lock_heads({entry.stream for entry in entries})
-    group, now = secrets.token_hex(8), timezone.now()
+    heads = heads_for(entries, held)
+    group, now, key = secrets.token_hex(8), timezone.now(), newest_key()
     events = []
     for entry in entries:
         wanted = [rows[row._meta.db_table, str(row.pk)] for row in entry.rows]
         told = sorted({tracked[row._meta.db_table, str(row.pk)] for row in entry.tracked})
-        events.append(next_event(heads[entry.stream], entry, group, now, wanted, told))
+        body = body_of(entry, group, now, wanted, told, heads)
+        events.append(next_event(heads[entry.stream], entry, body, now, key))
     Event.objects.bulk_create(events)
-    for head in heads.values():
-        head.save(update_fields=["seq", "hash"])
+    for stream in {entry.stream for entry in entries}:
+        heads[stream].save(update_fields=["seq", "hash"])
+
+
+def heads_for(entries: Sequence[PendingEvent], held: Mapping[str, Head]) -> dict[str, Head]:
+    """The heads of every chain that the entries lengthen or tell of; those that begin are created."""
+    told = {stream: telling for entry in entries for stream, telling in entry.chains.items()}
+    fresh = [Head(stream=stream, seq=0, hash=secrets.token_hex(32)) for stream in told if told[stream] == Telling.BEGUN]
+    Head.objects.bulk_create(fresh, batch_size=500)
+    known = {head.stream: head for head in fresh} | dict(held)
+    return known | lock_heads(({entry.stream for entry in entries} | told.keys()) - known.keys())
 
 
 def lock_heads(streams: Iterable[str]) -> dict[str, Head]:
-    """The heads of the streams, created where missing and locked in order of name, which prevents deadlocks."""
-    names = sorted(streams)
-    known = set(Head.objects.filter(pk__in=names).values_list("pk", flat=True))
-    fresh = [Head(stream=name, seq=0, hash=GENESIS) for name in names if name not in known]
-    if fresh:
-        Head.objects.bulk_create(fresh, ignore_conflicts=True)
-    locked = Head.objects.select_for_update().filter(pk__in=names).order_by("pk")
-    return {head.stream: head for head in locked}
+    """The heads of the chains, locked in one order for all, which prevents deadlocks.
+
+    The chain of a trial begins with its first event; that of a part must have been begun.
+    """
+    names = sorted(streams, key=locking_order)
+    heads = _locked(names)
+    missing = [name for name in names if name not in heads]
+    if parts := [name for name in missing if is_part(name)]:
+        raise NoSuchChain(f"the audit chain {', '.join(parts[:5])} has no head; run verify_audit")
+    if missing:
+        Head.objects.bulk_create([Head(stream=name, seq=0, hash=GENESIS) for name in missing], ignore_conflicts=True)
+        heads = _locked(names)
+    return heads
 
 
-def next_event(
-    head: Head, entry: PendingEvent, group: str, now: Any, rows: list[Digest], tracked: list[TrackedDigest]
-) -> Event:
-    """The next event; moves the head forward. The salt prevents hidden content from being guessed."""
+def _locked(names: Sequence[str]) -> dict[str, Head]:
+    heads: dict[str, Head] = {}
+    for parts in (True, False):
+        group = [name for name in names if is_part(name) == parts]
+        for start in range(0, len(group), 500):
+            locked = Head.objects.select_for_update().filter(pk__in=group[start : start + 500]).order_by("pk")
+            heads |= {head.stream: head for head in locked}
+    return heads
+
+
+def body_of(
+    entry: PendingEvent,
+    group: str,
+    now: datetime,
+    rows: Sequence[Digest],
+    tracked: Sequence[TrackedDigest],
+    heads: Mapping[str, Head],
+) -> str:
+    """The body of an event. The salt prevents hidden content from being guessed."""
     actor_id, label, role = entry.actor
-    body = canonical(
-        {
-            "action": entry.action,
-            "actor": {"id": actor_id, "label": label, "role": role},
-            "at": instant(now),
-            "changes": entry.changes,
-            "details": entry.details,
-            "group": group,
-            "reason": entry.reason,
-            "rows": rows,
-            "salt": secrets.token_hex(16),
-            "subject": entry.subject,
-        }
-        | ({"tracked": tracked} if tracked else {})
-    )
+    content: dict[str, Any] = {
+        "action": entry.action,
+        "actor": {"id": actor_id, "label": label, "role": role},
+        "at": instant(now),
+        "changes": entry.changes,
+        "details": entry.details,
+        "group": group,
+        "reason": entry.reason,
+        "rows": rows,
+        "salt": secrets.token_hex(16),
+        "subject": entry.subject,
+    }
+    if tracked:
+        content["tracked"] = tracked
+    if entry.chains:
+        content["chains"] = [
+            [stream, telling, heads[stream].seq, heads[stream].hash] for stream, telling in entry.chains.items()
+        ]
+    return canonical(content)
+
+
+def next_event(head: Head, entry: PendingEvent, body: str, now: datetime, key: int) -> Event:
+    """The next event; moves the head forward."""
+    actor_id, label, role = entry.actor
     seq, prev = head.seq + 1, head.hash
     head.seq, head.hash = seq, event_hash(head.stream, seq, prev, body)
     return Event(
         stream=head.stream,
+        home=home_of(head.stream),
         seq=seq,
         prev=prev,
         hash=head.hash,
+        mac=mac_of(head.hash, key),
+        mac_key=key,
         body=body,
         at=now,
         action=entry.action,

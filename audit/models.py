@@ -1,4 +1,4 @@
-"""The trail: one chain of events for each stream (a trial, or "system") and the head of each chain."""
+"""The trail: one chain of events for each stream (a trial, a read, or "system") and the head of each chain."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import json
 from typing import Any, Self
 
 from django.db import models
+
+from audit.streams import SEPARATOR
 
 
 class Head(models.Model):
@@ -25,8 +27,9 @@ class Head(models.Model):
 class EventQuerySet(models.QuerySet["Event"]):
     """Queries for events."""
 
-    def of_streams(self, streams: list[str]) -> Self:
-        return self.filter(stream__in=streams)
+    def of_home(self, home: str) -> Self:
+        """The events of a trial's own chain and of the chains of its parts."""
+        return self.filter(home=home)
 
     def of_record(self, subject_type: str, subject_id: str) -> Self:
         return self.filter(subject_type=subject_type, subject_id=subject_id)
@@ -36,12 +39,18 @@ class EventQuerySet(models.QuerySet["Event"]):
 
 
 class Event(models.Model):
-    """One event. `body` is canonical JSON, hashed as stored; the other columns copy parts of it for searching."""
+    """One event. `body` is canonical JSON, hashed as stored; the other columns copy parts of it for searching.
+
+    `home` is the trial of the stream; `mac` authenticates the hash under the key with the number `mac_key`.
+    """
 
     stream = models.CharField(max_length=100)
+    home = models.CharField(max_length=100)
     seq = models.BigIntegerField()
     prev = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
+    mac = models.CharField(max_length=64)
+    mac_key = models.PositiveIntegerField()
     body = models.TextField()
     at = models.DateTimeField()
     action = models.CharField(max_length=100)
@@ -60,13 +69,18 @@ class Event(models.Model):
             models.UniqueConstraint(fields=["stream", "prev"], name="audit_event_never_forks"),
         ]
         indexes = [
-            models.Index(fields=["stream", "at"], name="audit_event_by_time"),
+            models.Index(fields=["home", "at"], name="audit_event_by_time"),
             models.Index(fields=["subject_type", "subject_id"], name="audit_event_by_record"),
             models.Index(fields=["action", "at"], name="audit_event_by_action"),
         ]
 
     def __str__(self) -> str:
         return f"{self.stream} #{self.seq} {self.action}"
+
+    @property
+    def part(self) -> str:
+        """The part of the trial whose chain it is in, such as read-12; empty in the trial's own chain."""
+        return self.stream.removeprefix(self.home).removeprefix(SEPARATOR)
 
     @property
     def content(self) -> dict[str, Any]:

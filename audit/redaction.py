@@ -90,6 +90,8 @@ class Shown:
             "hidden": self.hidden,
             "prev": event.prev,
             "hash": event.hash,
+            "mac": event.mac,
+            "mac key": event.mac_key,
         }
 
 

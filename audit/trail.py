@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from django.db import connection, models, transaction
 
 from audit.canonical import plain
-from audit.chain import PendingEvent, append
+from audit.chain import PendingEvent, append, lock_heads
+from audit.models import Head
 from audit.protection import PROTECTED
 from audit.registry import declared
+from audit.streams import Telling
 from audit.tracking import TRACKED
 
 
@@ -35,9 +37,10 @@ class Actor:
 
 
 class _Waiting(threading.local):
-    """The events of this thread's open transaction, and the depth of nested blocks."""
+    """The events of this thread's open transaction, the heads it holds, and the depth of nested blocks."""
 
     entries: list[PendingEvent] | None = None
+    held: dict[str, Head]
     depth: int = 0
 
 
@@ -60,9 +63,9 @@ def _outermost() -> Iterator[None]:
     entries: list[PendingEvent] = []
     try:
         with transaction.atomic(durable=True):
-            _waiting.entries, _waiting.depth = entries, len(connection.savepoint_ids)
+            _waiting.entries, _waiting.held, _waiting.depth = entries, {}, len(connection.savepoint_ids)
             yield
-            append(entries)
+            append(entries, _waiting.held)
             _waiting.entries = None  # code run on commit has its own transaction
     finally:
         _waiting.entries = None
@@ -70,16 +73,27 @@ def _outermost() -> Iterator[None]:
 
 @contextmanager
 def _joined(entries: list[PendingEvent]) -> Iterator[None]:
-    kept, depth = len(entries), _waiting.depth
+    kept, depth, held = len(entries), _waiting.depth, dict(_waiting.held)
     try:
         with transaction.atomic():
             _waiting.depth = len(connection.savepoint_ids)
             yield
     except BaseException:
         del entries[kept:]
+        _waiting.held = held  # undoing the block has released its locks
         raise
     finally:
         _waiting.depth = depth
+
+
+def hold(streams: Iterable[str]) -> None:
+    """Locks these chains until the transaction ends: who acts on the same part of a trial takes turns.
+
+    Chains of parts are held before anything else is locked, and in one call.
+    """
+    if _waiting.entries is None:
+        raise NotAudited("hold() outside audited_atomic()")
+    _waiting.held |= lock_heads(set(streams) - _waiting.held.keys())
 
 
 def record(
@@ -93,11 +107,13 @@ def record(
     details: Mapping[str, object] | None = None,
     rows: Sequence[models.Model] = (),
     tracked: Iterable[models.Model] = (),
+    chains: Mapping[str, Telling] | None = None,
 ) -> None:
     """Records one event. `changes` maps a field to [old, new]; `rows` are the regulated rows created by this change,
     whose digests go into the event. Every row created in a protected table must be recorded by an event.
 
     `tracked` are the rows of tracked tables that this change made, altered or deleted: all of them.
+    `chains` tells in a trial's chain that chains of its parts begin, go on or end: their heads go into the event.
     """
     rows, tracked = tuple(rows), tuple(tracked)
     if _waiting.entries is None:
@@ -120,5 +136,6 @@ def record(
         details=plain(dict(details or {})),
         rows=rows,
         tracked=tracked,
+        chains=dict(chains or {}),
     )
     _waiting.entries.append(entry)

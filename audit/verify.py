@@ -31,17 +31,23 @@ def verify(*, from_anchor: Path | None = None, in_time: bool = True) -> Report:
     for (stream, seq), held in sorted(chains.wanted.items()):
         report.found("tail cut", "audit_event", f"{stream} #{seq}", f"{held[0][1]} has this event, but it is missing")
     chains.check_heads()
+    chains.check_parts()
     check_rows(chains, report)
     return report
 
 
 def _gather_anchors(chains: Chains, report: Report, from_anchor: Path | None) -> None:
     """Collects the heads in each anchor; those in the anchor folder must also follow one another."""
-    previous = None
+    previous: anchors.Anchor | None = None
+    heads: anchors.Heads | None = None
     for path in anchors.files():
         anchor = _read_anchor(path, chains, report)
         if anchor and previous and anchor.previous != previous.digest():
             report.found("missing anchor", "", path.name, "it does not follow the previous anchor")
+            heads = None  # what moved in between is not known
+        heads = anchor.heads_after(heads) if anchor else None
+        if anchor and heads is not None and anchor.root != anchors.root_of(heads, anchor.previous):
+            report.found("bad anchor", "", path.name, "its root does not follow from the heads of all chains")
         previous = anchor
     if from_anchor:
         _read_anchor(from_anchor, chains, report)
@@ -54,7 +60,7 @@ def _read_anchor(path: Path, chains: Chains, report: Report) -> anchors.Anchor |
         report.found("bad anchor", "", path.name, str(error))
         return None
     report.anchors += 1
-    for stream, seq, own_hash in anchor.heads:
+    for stream, seq, own_hash in anchor.moved:
         promises = chains.wanted.setdefault((stream, seq), [])
         if (own_hash, path.name) not in promises:
             promises.append((own_hash, path.name))

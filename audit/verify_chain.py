@@ -11,11 +11,15 @@ from django.db.models import Max, OuterRef, Subquery
 from audit.canonical import instant
 from audit.chain import GENESIS, event_hash
 from audit.findings import Report
+from audit.mac import UnknownKey, is_authentic
 from audit.models import Event, Head
+from audit.streams import Telling, home_of, is_part
 from audit.told_rows import ToldRows
+from audit.verify_parts import Tellings, Told
 
 CHUNK = 5000
-COLUMNS = ("id", "seq", "prev", "hash", "body", "at", "action", "actor_id", "actor_label", "role", "subject_type")
+COPIES = ("action", "actor_id", "actor_label", "role", "subject_type", "subject_id")  # of parts of the body
+COLUMNS = ("id", "seq", "prev", "hash", "body", "at", "home", "mac", "mac_key", *COPIES)
 
 
 @dataclass
@@ -26,26 +30,28 @@ class Chains:
     only: str = ""  # the one trial to check, instead of everything
     wanted: dict[tuple[str, int], list[tuple[str, str]]] = field(default_factory=dict)  # (hash, anchor) by position
     ends: dict[str, tuple[int, str]] = field(default_factory=dict)
+    parts: Tellings = field(default_factory=Tellings)
+    keys: dict[str, int] = field(default_factory=dict)  # the number of the last key of each chain
     told: ToldRows = field(init=False)
 
     def __post_init__(self) -> None:
         self.told = ToldRows(self.report)
 
     def walk(self) -> None:
-        """Checks the events added since the last pass."""
+        """Checks the events added since the last pass; a trial's chain before those of its parts, which it tells."""
         streams = set(Event.objects.order_by().values_list("stream", flat=True).distinct())
         streams |= set(Head.objects.values_list("stream", flat=True))
-        for stream in sorted(filter(self._is_wanted, streams)):
+        for stream in sorted(filter(self._is_wanted, streams), key=lambda name: (is_part(name), name)):
             self._walk_stream(stream)
 
     def _is_wanted(self, stream: str) -> bool:
         return not self.only or stream.partition("/")[0] == self.only
 
     def _walk_stream(self, stream: str) -> None:
-        seq, prev = self.ends.get(stream, (0, GENESIS))
+        seq, prev = self.ends.get(stream) or (0, self.parts.genesis_of(stream) if is_part(stream) else GENESIS)
         while True:
             events = Event.objects.filter(stream=stream, seq__gt=seq).order_by("seq")
-            chunk = list(events.values_list(*COLUMNS, "subject_id")[:CHUNK])
+            chunk = list(events.values_list(*COLUMNS)[:CHUNK])
             for event in chunk:
                 self._check_event(stream, seq, prev, event)
                 seq, prev = event[1], event[3]
@@ -66,7 +72,20 @@ class Chains:
         for hash_wanted, anchor in self.wanted.pop((stream, seq), ()):
             if own_hash != hash_wanted:
                 self.report.found("rewritten", "audit_event", name, f"{anchor} has a different hash for it")
+        self._check_mac(stream, name, own_hash, event[7], event[8])
         self._read_body(stream, name, event)
+
+    def _check_mac(self, stream: str, name: str, own_hash: str, mac: str, number: int) -> None:
+        """The event was appended with a key of this installation, and not with an older one than the event before."""
+        try:
+            if not is_authentic(own_hash, number, mac):
+                self.report.found("forged event", "audit_event", name, f"it was not made with audit key {number}")
+        except UnknownKey:
+            self.report.found("forged event", "audit_event", name, f"AUDIT_MAC_KEYS has no key {number}")
+        if number < self.keys.get(stream, 0):
+            text = f"it was made with audit key {number}, but key {self.keys[stream]} was in use already"
+            self.report.found("retired key", "audit_event", name, text)
+        self.keys[stream] = max(number, self.keys.get(stream, 0))
 
     def _read_body(self, stream: str, name: str, event: tuple[Any, ...]) -> None:
         try:
@@ -75,12 +94,15 @@ class Chains:
             told = (body["at"], body["action"], actor["id"], actor["label"], actor["role"], *subject)
             rows = [(table, key, digest) for table, key, digest in body["rows"]]
             tracked = [(table, key, version, digest) for table, key, version, digest in body.get("tracked", ())]
+            parts = [Told(part, Telling(what), int(seq), own, name) for part, what, seq, own in body.get("chains", ())]
         except (ValueError, KeyError, TypeError):
             self.report.found("altered event", "audit_event", name, "its body cannot be read")
             return
-        if told != (instant(event[5]), *event[6:12]):
+        if (home_of(stream), *told) != (event[6], instant(event[5]), *event[9:]):
             self.report.found("altered event", "audit_event", name, "its columns differ from its body")
         self.told.hear(stream, name, body["at"], rows, tracked)
+        for part in parts:
+            self.parts.hear(stream, part)
 
     def check_heads(self) -> None:
         """Checks that each head is the end of its chain, in one statement, because chains may grow meanwhile."""
@@ -91,6 +113,8 @@ class Chains:
         for stream, seq, own_hash, end, end_hash in heads.values_list("stream", "seq", "hash", "last", "at_head"):
             if not self._is_wanted(stream):
                 continue
+            if end is None and seq == 0 and own_hash == (self.parts.genesis_of(stream) or own_hash):
+                continue  # the chain of a part that has only begun, perhaps meanwhile
             if end is None or end < seq:
                 self.report.found(
                     "tail cut", "audit_head", stream, f"the chain ends at #{end or 0}, but its head is at #{seq}"
@@ -99,3 +123,10 @@ class Chains:
                 self.report.found("altered head", "audit_head", stream, f"it is not the end of its chain, #{end}")
         for stream in sorted(self.ends.keys() - set(Head.objects.values_list("stream", flat=True))):
             self.report.found("missing head", "audit_head", stream, "the chain has no head")
+
+    def check_parts(self) -> None:
+        """Checks each part's chain against what its trial's chain tells; what grew meanwhile is read first."""
+        if self.parts.faults(self.ends):
+            self.walk()
+        for fault, stream, says in self.parts.faults(self.ends):
+            self.report.found(fault, "audit_head", stream, says)

@@ -64,6 +64,24 @@ def env_secret(name: str) -> str:
     raise BadSetting(f"{name} is not set. Set it, or {name}_FILE.")
 
 
+def numbered_keys(name: str, text: str) -> dict[int, bytes]:
+    """Keys by number, from 1:KEY,2:KEY; a single key without a number is key 1. Each has 64 hexadecimal digits.
+
+    >>> {number: key.hex()[:4] for number, key in numbered_keys("KEYS", "1:" + "ab" * 32 + ",2:" + "cd" * 32).items()}
+    {1: 'abab', 2: 'cdcd'}
+    """
+    keys: dict[int, bytes] = {}
+    for word in text.split(","):
+        number, _, key = word.strip().rpartition(":")
+        try:
+            keys[int(number or 1)] = bytes.fromhex(key)
+        except ValueError:
+            raise BadSetting(f"{name} is not a list such as 1:KEY,2:KEY with hexadecimal keys.") from None
+    if any(len(key) != 32 for key in keys.values()) or min(keys) < 1 or len(keys) != len(text.split(",")):
+        raise BadSetting(f"{name} must give each number, from 1 upwards, one key of 64 hexadecimal digits.")
+    return keys
+
+
 def kept_secret(name: str, folder: Path) -> str:
     """A secret from the environment, otherwise one generated once and kept in the folder, readable by its owner only.
 

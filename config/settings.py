@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from config.database import parse_database_url
-from config.env import BadSetting, env_bool, env_int, env_list, env_secret, env_str, env_targets, kept_secret
+from config.env import (
+    BadSetting,
+    env_bool,
+    env_int,
+    env_list,
+    env_secret,
+    env_str,
+    env_targets,
+    kept_secret,
+    numbered_keys,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODE = env_str("BLINDREAD_MODE", "demo")
@@ -26,11 +36,13 @@ def secret(name: str) -> str:
     return env_secret(name) if PRODUCTION else kept_secret(name, VAR / "secrets")
 
 
-# Secrets: for sessions and tokens, the sealed order, the identified originals and the signature of anchors.
+# Secrets: for sessions and tokens, the sealed order, the identified originals, the signature of anchors, and audit
+# events; of these keys the one with the highest number is used for new events, the others verify earlier ones.
 SECRET_KEY = secret("SECRET_KEY")
 SEALING_KEY = secret("SEALING_KEY")
 QUARANTINE_KEY = secret("QUARANTINE_KEY")
 ANCHOR_KEY = secret("ANCHOR_KEY")
+AUDIT_MAC_KEYS = numbered_keys("AUDIT_MAC_KEYS", secret("AUDIT_MAC_KEYS"))
 
 DEBUG = env_bool("DEBUG", False)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver" if not PRODUCTION else "")

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Creates every secret of docker-compose.yml that does not exist yet: sh deploy/secrets.sh
 # Other accounts on this host cannot open the folder; the accounts inside the containers can read the files.
-# Keep a copy of sealing_key, quarantine_key and anchor_key apart from the backups: see docs/operations/keys.md.
+# Keep a copy of sealing_key, quarantine_key, anchor_key and audit_mac_keys apart from the backups: see docs/operations/keys.md.
 set -eu
 cd "$(dirname "$0")/.."
 mkdir -p secrets
@@ -9,7 +9,7 @@ chmod 700 secrets
 draw() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
 make() { [ -s "secrets/$1" ] || printf '%s' "$2" >"secrets/$1"; chmod 444 "secrets/$1"; }
 
-for name in secret_key sealing_key quarantine_key anchor_key owner_password app_password objects_password redis_password; do
+for name in secret_key sealing_key quarantine_key anchor_key audit_mac_keys owner_password app_password objects_password redis_password; do
     make "$name" "$(draw)"
 done
 make objects_user blindread

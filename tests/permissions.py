@@ -240,6 +240,7 @@ AUDIT = {
     "audit:scope": trial("auditor=200"),
     "audit:export": trial("auditor=200"),
     "audit:event": trial("auditor=404"),
+    "audit:event-of-part": trial("auditor=404"),
     "audit:record": trial("auditor=200"),
     "audit:signatures": trial("auditor=200"),
     "audit:verify": trial("auditor=302", "post"),

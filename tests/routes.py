@@ -27,6 +27,7 @@ DEFAULTS: dict[str, Any] = {
     "scope": "trial",
     "kind": "none",
     "seq": 999999,
+    "part": "read-1",
 }
 
 

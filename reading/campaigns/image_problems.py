@@ -8,6 +8,7 @@ from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from config.wording import either, quoted
+from reading.capture_chains import chain_of, hold_chains, in_hand
 from reading.models import ImageProblem, Read, ReadStep
 from reading.room.steps import step_before, timepoints_shown
 
@@ -31,11 +32,13 @@ def report_problem(
     if film_token and film_token not in films:
         raise BadInput("This film is not on the screen. Choose one that is, and report the problem again.")
     with audited_atomic():
+        hold_chains([read])
+        read.refresh_from_db(fields=["status"])
         problem = ImageProblem.objects.create(read=read, film=films.get(film_token), reason=reason, note=note[:500])
         record(
             action="reading.image-problem.reported",
             actor=actor,
-            stream=read.case.campaign.trial.code,
+            stream=chain_of(read) if in_hand(read) else read.case.campaign.trial.code,
             subject=("reading.read", str(read.pk)),
             reason=PROBLEMS[reason],
             details={"case": read.case.number},

@@ -15,6 +15,7 @@ from config.transitions import leading_to, moved
 from config.wording import both, counted, either
 from reading.campaigns.frozen_films import FrozenCase, freeze
 from reading.campaigns.outstanding import outstanding_in
+from reading.capture_chains import ended, hold_chains, reads_in_hand
 from reading.charter.versions import qualified_readers, terms_of
 from reading.issuing.randomisation import Draw, new_seed
 from reading.leak_scan.scans import films_since, in_the_way
@@ -163,6 +164,8 @@ def close_campaign(*, campaign: Campaign, actor: Actor, reason: str = "") -> Non
     """
     authorise(actor, Action.RUN_CAMPAIGN)
     with audited_atomic():
+        in_hand = reads_in_hand(campaign)
+        hold_chains(in_hand)
         demand_open(campaign, "It can be closed")
         to_come = 0 if campaign.trains else demand_all_read(campaign, reason)
         move_campaign(campaign, CampaignStatus.CLOSED, closed_at=timezone.now())
@@ -175,6 +178,7 @@ def close_campaign(*, campaign: Campaign, actor: Actor, reason: str = "") -> Non
             reason=reason.strip() if to_come else "",
             details={"campaign": campaign.code} | ({"repeats left out": to_come} if to_come else {}),
             tracked=[campaign],
+            chains=ended(in_hand),
         )
 
 

@@ -21,6 +21,7 @@ from config.wording import counted, either
 from jobs.queue import add
 from reading.campaigns.frozen_films import FrozenCase, freeze
 from reading.campaigns.opening import add_cases, open_case_seal
+from reading.capture_chains import ended, hold_chains
 from reading.charter.versions import qualified_readers, terms_of
 from reading.issuing.allocation import Assignment, allocate
 from reading.issuing.eligible import decliners
@@ -214,6 +215,8 @@ def sign_for_case(act: Act, case: Case, actor: Actor, user: User, digest: str) -
 
 def void_case(case: Case, actor: Actor, reason: str) -> list[int]:
     """Voids the case and its reads; returns the readers of its primary reads. Called inside a transaction."""
+    own = list(case.reads.select_related("case__campaign__trial"))
+    hold_chains(own)
     reads = list(case.reads.filter(status__in=COUNTING))
     before = case.status
     move_case(case, CaseStatus.VOIDED, void_reason=reason)
@@ -228,5 +231,6 @@ def void_case(case: Case, actor: Actor, reason: str) -> list[int]:
         details={"number": case.number},
         reason=reason,
         tracked=[case, *reads],
+        chains=ended(own),
     )
     return [read.reader_id for read in reads if read.kind == ReadKind.PRIMARY]

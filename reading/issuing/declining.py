@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
+from reading.capture_chains import hold_chains, told
 from reading.issuing.assignments import move_read
 from reading.models import Read, ReadStatus, ReadStep
 from reading.room.steps import status_of
@@ -23,6 +24,7 @@ def decline_read(*, read: Read, actor: Actor, reason: str, step: ReadStep | None
     authorise(actor, Action.READ_CASES)
     demand_reason(reason)
     with audited_atomic():
+        hold_chains([read])
         locked = Read.objects.select_for_update().get(pk=read.pk)
         mixed = step is not None and step.token is not None
         changed: list[Model] = []
@@ -32,6 +34,7 @@ def decline_read(*, read: Read, actor: Actor, reason: str, step: ReadStep | None
         if not (mixed and locked.status == ReadStatus.DECLINED):
             move_read(read, ReadStatus.DECLINED, decline_reason=reason.strip()[:300])
             changed.append(read)
+        read.refresh_from_db(fields=["status"])
         record(
             action="reading.read.declined",
             actor=actor,
@@ -40,6 +43,7 @@ def decline_read(*, read: Read, actor: Actor, reason: str, step: ReadStep | None
             reason=reason,
             details={"case": read.case.number} | ({"step": step.position} if step is not None and mixed else {}),
             tracked=changed,
+            chains=told(read),
         )
 
 

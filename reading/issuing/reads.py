@@ -12,6 +12,7 @@ from audit.trail import Actor, audited_atomic, record
 from config.tokens import new_token
 from jobs.queue import Lease
 from reading.campaigns.opening import identities
+from reading.capture_chains import begun
 from reading.charter.versions import terms_of
 from reading.issuing.allocation import Assignment
 from reading.issuing.drawing import DrawnStep, DrawnTimepoint, draw_steps
@@ -136,6 +137,7 @@ def write_reads(batch: Batch, drawn: Sequence[DrawnRead], places: Places) -> Non
         details={"name": batch.name, "reads": len(reads), "commitment": batch.commitment},
         rows=[*sealed_timepoints, *sealed_reads],
         tracked=issued_rows(reads),
+        chains=begun(reads, batch.campaign.trial.code),
     )
 
 

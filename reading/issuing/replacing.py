@@ -6,6 +6,7 @@ from accounts.models import User
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
+from reading.capture_chains import ended, hold_chains
 from reading.charter.versions import qualified_readers
 from reading.issuing.adjudication import ask_adjudicator
 from reading.issuing.allocation import Assignment
@@ -33,6 +34,7 @@ def replace_reader(*, read: Read, actor: Actor, new_reader: User, reason: str) -
         wanted = f"Choose a qualified {role} who neither has this case nor declined it."
         raise BadInput(f"{text} {wanted}", field="new_reader")
     with audited_atomic():
+        hold_chains([read])
         move_read(read, ReadStatus.REPLACED)
         batch = Batch.objects.get(pk=read.batch_id)
         if batch.seed_revealed_at is not None:
@@ -50,4 +52,5 @@ def replace_reader(*, read: Read, actor: Actor, new_reader: User, reason: str) -
             reason=reason,
             details={"case": read.case.number, "reader": str(new_reader)},
             tracked=[read],
+            chains=ended([read]),
         )

@@ -131,7 +131,7 @@ class ReadStep(models.Model):
 class DisplayedTimepoint(models.Model):
     """One timepoint as shown: a letter at a position. Which visit it is, is sealed."""
 
-    signed_before: bool  # annotated by reading.room.change_reasons.with_signature
+    signed_before: bool  # set by reading.room.writable.films_of
     step = models.ForeignKey(ReadStep, on_delete=models.PROTECT, related_name="timepoints")
     token = models.CharField(max_length=40, unique=True)
     letter = models.CharField(max_length=2)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest
 
-from accounts.roles import Action, Role, allows
+from accounts.roles import READING_ROLES, Action, Role, allows
 from audit.trail import Actor
 from config.errors import NotAllowed
 from reading.models import CampaignStatus, Read, ReadKind, ReadStatus, ReadStep
@@ -60,17 +61,19 @@ def piece_or_404(request: HttpRequest, token: str, *, to_look_at: bool = False) 
     """
     own = ReadStep.objects.filter(
         Q(read__status__in=VISIBLE) | KEPT_FOR_LOOKS,
+        pk__in=steps_at(token),
         read__reader_id=request.user.pk,
         read__case__campaign__status=CampaignStatus.OPEN,
     )
     fetched = own.select_related(
         "read__case__campaign__charter", "read__case__campaign__trial", "read__case__campaign__training", "read__reader"
     )
-    steps = list(fetched.filter(Q(token=token) | Q(token=None, read__token=token)).order_by("position"))
+    roles = {"reads": holds(Role.READER), "adjudicates": holds(Role.ADJUDICATOR), "first_request": has_unused_role()}
+    steps = list(fetched.annotate(**roles).order_by("position"))
     if not steps:
         raise Http404
     step = next((one for one in steps if one.locked_at is None), steps[-1])
-    piece = Piece(step.read, step, reader_actor(request, step.read))
+    piece = Piece(step.read, step, reader_actor(request, step))
     if (
         to_look_at
         and not piece.writable
@@ -81,12 +84,36 @@ def piece_or_404(request: HttpRequest, token: str, *, to_look_at: bool = False) 
     return piece
 
 
-def reader_actor(request: HttpRequest, read: Read) -> Actor:
+def steps_at(token: str) -> QuerySet[ReadStep, dict[str, Any]]:
+    """The keys of the steps at an address, each found by its index, so that the size of trials does not matter."""
+    own = ReadStep.objects.filter(token=token).order_by().values("pk")
+    of_read = ReadStep.objects.filter(token=None, read__token=token).order_by().values("pk")
+    return own.union(of_read, all=True)
+
+
+def own_roles() -> QuerySet[Membership]:
+    """The roles that the reader of a step has in its trial now."""
+    own = Membership.objects.current().filter(user=OuterRef("read__reader"))
+    return own.filter(trial=OuterRef("read__case__campaign__trial"))
+
+
+def holds(role: Role) -> Exists:
+    """Whether the reader of a step has this role in its trial now."""
+    return Exists(own_roles().filter(role=role))
+
+
+def has_unused_role() -> Exists:
+    """Whether the reader of a step has a reading role in its trial under which no request was recorded."""
+    return Exists(own_roles().filter(role__in=READING_ROLES, first_used_at=None))
+
+
+def reader_actor(request: HttpRequest, step: ReadStep) -> Actor:
     """The person in the role in which the read was issued to them."""
-    role = Role.ADJUDICATOR if read.kind == ReadKind.ADJUDICATION else Role.READER
-    current = Membership.objects.current().filter(user_id=own_id(request), trial_id=read.case.campaign.trial_id)
-    held = [membership for membership in current.select_related("trial", "user") if membership.role == role]
-    if not held or not allows(role, Action.READ_CASES):
+    adjudicates = step.read.kind == ReadKind.ADJUDICATION
+    role = Role.ADJUDICATOR if adjudicates else Role.READER
+    if not vars(step)["adjudicates" if adjudicates else "reads"] or not allows(role, Action.READ_CASES):
         raise NotAllowed(str(Action.READ_CASES))
-    note_first_use(held)
+    if vars(step)["first_request"]:
+        current = Membership.objects.current().filter(user=request.user.pk, trial=step.read.case.campaign.trial)
+        note_first_use(current.filter(role=role).select_related("trial", "user", "site"))
     return Actor(user_id=request.user.pk, label=str(request.user), role=role)

@@ -129,12 +129,14 @@ def why_read_only(piece: Piece) -> str:
     return f"This read is {READ_IS[status]}."
 
 
-def progress_of(piece: Piece, cells: Cells | None = None) -> dict[str, int]:
+def progress_of(
+    piece: Piece, cells: Cells | None = None, timepoints: list[DisplayedTimepoint] | None = None
+) -> dict[str, int]:
     """Counted on the server: how many cells of the step have a grade or a reason, and how many there are.
 
-    `cells` are those of the step, perhaps among others, when they have been fetched already.
+    `cells` are those of the step, perhaps among others, and `timepoints` its own, when they have been fetched already.
     """
-    timepoints = list(piece.step.timepoints.all())
+    timepoints = list(piece.step.timepoints.all()) if timepoints is None else timepoints
     cells = cells_of(timepoints) if cells is None else cells
     own = {timepoint.pk for timepoint in timepoints}
     return {

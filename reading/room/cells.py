@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, Q, prefetch_related_objects
 
 import instruments
 from config.errors import BadInput
@@ -68,6 +69,22 @@ def cells_of(timepoints: list[DisplayedTimepoint]) -> Cells:
     ):
         cells[timepoint, item] = Cell(value, reason, revision, entry)
     return cells
+
+
+def cells_and_operations(
+    timepoints: list[DisplayedTimepoint], op_ids: Collection[str]
+) -> tuple[Cells, dict[str, ItemScore]]:
+    """The newest revision of every cell, and what was stored for any of these operations; in one statement."""
+    own = {timepoint.pk for timepoint in timepoints}
+    rows = ItemScore.objects.filter(Q(timepoint__in=own) | Q(op_id__in=op_ids)).order_by("revision", "item")
+    cells: Cells = {}
+    stored: dict[str, ItemScore] = {}
+    for row in rows.only("timepoint", "item", "value", "reason", "revision", "entry", "op_id", "saved_at"):
+        if row.timepoint_id in own:
+            cells[row.timepoint_id, row.item] = Cell(row.value, row.reason, row.revision, row.entry)
+        if row.op_id in op_ids:
+            stored[row.op_id] = row
+    return cells, stored
 
 
 def notes_of(timepoints: list[DisplayedTimepoint]) -> dict[tuple[int, str], ItemNote]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
-
 from config.errors import BadInput
 from config.wording import either, quoted
-from reading.models import DisplayedTimepoint, SignedValues
+from reading.models import DisplayedTimepoint
 
 CHANGE_REASONS = {
     "typing-error": "A wrong key was pressed",
@@ -19,11 +17,6 @@ CHANGE_REASONS = {
     "other": "Another reason, given in the text",
 }
 NOTE_AT_MOST = 300
-
-
-def with_signature(timepoints: QuerySet[DisplayedTimepoint]) -> QuerySet[DisplayedTimepoint]:
-    """The timepoints, each saying whether its step was ever signed, without another statement."""
-    return timepoints.annotate(signed_before=Exists(SignedValues.objects.filter(step=OuterRef("step"))))
 
 
 def kept_note(text: str) -> str:

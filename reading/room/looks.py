@@ -16,10 +16,10 @@ from reading.models import DisplayedFilm, FilmLook, ItemScore
 from reading.room.capture_times import is_plausible
 
 
-def first_looks(instrument: Instrument, told: Sequence[tuple[ItemScore, datetime | None]]) -> list[FilmLook]:
+def first_looks(
+    instrument: Instrument, films: Sequence[DisplayedFilm], told: Sequence[tuple[ItemScore, datetime | None]]
+) -> list[FilmLook]:
     """The first views of films reported with these scores; BadInput names a film that has not been opened in full."""
-    timepoints = {score.timepoint_id for score, _ in told}
-    films = DisplayedFilm.objects.filter(timepoint__in=timepoints).select_related("timepoint", "look", "served")
     by_place = {(film.timepoint_id, film.side, film.view): film for film in films}
     looks: dict[int, FilmLook] = {}
     for score, seen_at in told:

@@ -6,9 +6,11 @@ from django.utils import timezone
 
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
+from reading.capture_chains import chain_of
 from reading.models import ItemNote, Read, ReadStep
 from reading.room.cells import demand_item, instrument_of
-from reading.room.sessions import lock_writable, shown_one
+from reading.room.sessions import shown_one
+from reading.room.writable import hold_writable
 
 
 def save_note(
@@ -26,7 +28,8 @@ def save_note(
     authorise(actor, Action.READ_CASES)
     demand_item(instrument_of(read), item)
     with audited_atomic():
-        timepoint = shown_one({timepoint.token: timepoint for timepoint in lock_writable(read, step)}, timepoint_token)
+        writable = hold_writable(read, step)
+        timepoint = shown_one({one.token: one for one in writable.timepoints}, timepoint_token)
         if before := ItemNote.objects.filter(op_id=op_id, timepoint=timepoint, item=item).first():
             return before
         note = ItemNote.objects.create(
@@ -41,7 +44,7 @@ def save_note(
         record(
             action="reading.note.saved",
             actor=actor,
-            stream=read.case.campaign.trial.code,
+            stream=chain_of(read),
             subject=("reading.read", str(read.pk)),
             details={"case": read.case.number},
             rows=[note],

@@ -13,19 +13,29 @@ from django.utils import timezone
 
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
-from config.errors import BadInput, WrongState
+from config.errors import BadInput
 from config.wording import either, quoted
 from instruments.definition import Instrument
+from reading.capture_chains import chain_of, hold_chains
 from reading.issuing.assignments import move_read
-from reading.models import DisplayedTimepoint, FilmLook, ItemScore, Read, ReadStatus, ReadStep, Sitting
+from reading.models import CampaignStatus, DisplayedTimepoint, FilmLook, ItemScore, Read, ReadStatus, ReadStep, Sitting
 from reading.models.read import KEPT_FOR_LOOKS
 from reading.room.capture_times import is_plausible
-from reading.room.cells import ABSENT, Cell, absent_items, cells_of, demand_item, instrument_of, timepoints_of
-from reading.room.change_reasons import demand_change_reason, kept_change, with_signature
+from reading.room.cells import (
+    ABSENT,
+    Cell,
+    Cells,
+    absent_items,
+    cells_and_operations,
+    demand_item,
+    instrument_of,
+    timepoints_of,
+)
+from reading.room.change_reasons import demand_change_reason, kept_change
 from reading.room.looks import first_looks
 from reading.room.pace import demand_pace, hold_pace
-from reading.room.steps import open_step, place_in, status_of, takes_values
-from reading.states import READ_IS
+from reading.room.steps import open_step, place_in
+from reading.room.writable import hold_writable
 
 BEGUN_FROM = (ReadStatus.ISSUED, ReadStatus.OPENED)
 Told = tuple[ItemScore, datetime | None]
@@ -67,6 +77,15 @@ class Outcome:
     saved_at: datetime
 
 
+@dataclass(frozen=True)
+class Saved:
+    """The outcome of each operation, and the cells of the step's timepoints afterwards."""
+
+    outcomes: list[Outcome]
+    timepoints: list[DisplayedTimepoint]
+    cells: Cells
+
+
 def open_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None:
     """Starts a step, by default the open one, and marks every item of an absent film. Repeating it changes nothing.
 
@@ -79,13 +98,14 @@ def open_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None
         return
     now, timepoints = timezone.now(), timepoints_of(step)
     with audited_atomic():
+        hold_chains([read])
         hold_pace(read)
         before = Read.objects.select_for_update().get(pk=read.pk).status
         fresh = ReadStep.objects.filter(Q(read__status__in=BEGUN_FROM) | KEPT_FOR_LOOKS, pk=step.pk, opened_at=None)
-        if fresh.update(opened_at=now) != 1:
+        if fresh.filter(read__case__campaign__status=CampaignStatus.OPEN).update(opened_at=now) != 1:
             read.refresh_from_db()
             step.refresh_from_db(fields=["opened_at"])
-            return  # another request was faster
+            return  # another request was faster, or the campaign has been closed
         step.opened_at = now
         if step.token is not None or before == ReadStatus.ISSUED:
             demand_pace(read, beginning=step)
@@ -97,7 +117,7 @@ def open_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None
         record(
             action="reading.read.opened",
             actor=actor,
-            stream=read.case.campaign.trial.code,
+            stream=chain_of(read),
             subject=("reading.read", str(read.pk)),
             changes={"status": [before, ReadStatus.OPENED if before == ReadStatus.ISSUED else before]},
             details={**place_in(read, step), "marked absent by the system": len(scores)},
@@ -140,9 +160,9 @@ def save_values(
     read: Read,
     actor: Actor,
     operations: Sequence[Operation],
-    sitting: Sitting | None = None,
+    sitting: int | None = None,
     step: ReadStep | None = None,
-) -> list[Outcome]:
+) -> Saved:
     """Stores each operation once, in order. An operation on an outdated revision is a conflict and stores nothing.
 
     Values are accepted only for the step that the reader is at, by default the open one.
@@ -152,28 +172,27 @@ def save_values(
     for operation in operations:
         check_operation(instrument, operation)
     with audited_atomic():
-        timepoints = lock_writable(read, step)
-        outcomes, told = settle_operations(operations, timepoints, sitting)
+        writable = hold_writable(read, step)
+        saved, told = settle_operations(operations, writable.timepoints, sitting)
         if told:
-            looks = FilmLook.objects.bulk_create(first_looks(instrument, told))
+            looks = FilmLook.objects.bulk_create(first_looks(instrument, writable.films, told))
             scores = ItemScore.objects.bulk_create([score for score, _ in told])
             record_saving(read, actor, operations, [*looks, *scores])
-    return outcomes
+    return saved
 
 
 def settle_operations(
-    operations: Sequence[Operation], timepoints: list[DisplayedTimepoint], sitting: Sitting | None
-) -> tuple[list[Outcome], list[Told]]:
+    operations: Sequence[Operation], timepoints: list[DisplayedTimepoint], sitting: int | None
+) -> tuple[Saved, list[Told]]:
     """The outcome of each operation, and the scores to store, each with the time its film was viewed."""
     by_token = {timepoint.token: timepoint for timepoint in timepoints}
-    cells = cells_of(timepoints)
-    stored = {score.op_id: score for score in known_scores(operations)}
+    cells, stored = cells_and_operations(timepoints, {operation.op_id for operation in operations})
     outcomes: list[Outcome] = []
     told: list[Told] = []
     for operation in operations:
         timepoint = shown_one(by_token, operation.timepoint)
         if operation.op_id in stored:
-            outcomes.append(repeated(operation, stored[operation.op_id]))
+            outcomes.append(repeated(operation, stored[operation.op_id], timepoint))
             continue
         cell = cells.get((timepoint.pk, operation.item), Cell(None, "", 0, ""))
         if cell.reason == ABSENT or cell.revision != operation.base_revision:
@@ -186,7 +205,7 @@ def settle_operations(
         stored[score.op_id] = score
         cells[timepoint.pk, score.item] = Cell(score.value, score.reason, score.revision, score.entry)
         outcomes.append(saved(operation, score))
-    return outcomes, told
+    return Saved(outcomes, timepoints, cells), told
 
 
 def check_operation(instrument: Instrument, operation: Operation) -> None:
@@ -211,23 +230,7 @@ def shown_one(timepoints: Mapping[str, DisplayedTimepoint], token: str) -> Displ
     return timepoints[token]
 
 
-def lock_writable(read: Read, step: ReadStep | None) -> list[DisplayedTimepoint]:
-    """Locks the read's row for this transaction; returns the timepoints of the step, by default the open one."""
-    locked = Read.objects.select_for_update().get(pk=read.pk)
-    step = locked.steps.get(pk=step.pk) if step else open_step(locked)
-    if step is None or not takes_values(locked, step):
-        status = status_of(locked, step) if step else ReadStatus(locked.status)
-        raise WrongState(f"This read is {READ_IS[status]}, so it accepts no entries now.")
-    return list(with_signature(step.timepoints.all()))
-
-
-def known_scores(operations: Sequence[Operation]) -> list[ItemScore]:
-    """The scores already stored for these operations."""
-    ids = [operation.op_id for operation in operations]
-    return list(ItemScore.objects.filter(op_id__in=ids).select_related("timepoint"))
-
-
-def new_score(timepoint: DisplayedTimepoint, operation: Operation, sitting: Sitting | None) -> ItemScore:
+def new_score(timepoint: DisplayedTimepoint, operation: Operation, sitting: int | None) -> ItemScore:
     """The next revision of the cell. Before the first signature no reason for a change is kept."""
     now = timezone.now()
     return ItemScore(
@@ -242,7 +245,7 @@ def new_score(timepoint: DisplayedTimepoint, operation: Operation, sitting: Sitt
         captured_plausible=is_plausible(operation.captured_at, now),
         saved_at=now,
         dwell_ms=operation.dwell_ms,
-        sitting=sitting,
+        sitting_id=sitting,
         **kept_change(timepoint, operation.change_reason, operation.change_note),
     )
 
@@ -261,9 +264,9 @@ def saved(operation: Operation, score: ItemScore, status: str = "saved") -> Outc
     )
 
 
-def repeated(operation: Operation, score: ItemScore) -> Outcome:
+def repeated(operation: Operation, score: ItemScore, timepoint: DisplayedTimepoint) -> Outcome:
     """The operation was stored before; what was stored for it."""
-    if score.timepoint.token != operation.timepoint or score.item != operation.item:
+    if score.timepoint_id != timepoint.pk or score.item != operation.item:
         raise BadInput("This entry was already saved for another cell. Load the page again.")
     return saved(operation, score, "duplicate")
 
@@ -281,7 +284,7 @@ def record_saving(read: Read, actor: Actor, operations: Sequence[Operation], row
     record(
         action="reading.scores.saved",
         actor=actor,
-        stream=read.case.campaign.trial.code,
+        stream=chain_of(read),
         subject=("reading.read", str(read.pk)),
         details={
             "case": read.case.number,

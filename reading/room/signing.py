@@ -17,6 +17,7 @@ from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from config.wording import counted, either, quoted
 from jobs.queue import add
+from reading.capture_chains import hold_chains, resumed, told
 from reading.charter.versions import terms_of
 from reading.issuing.assignments import move_case, move_read
 from reading.issuing.presentations import MIXED
@@ -95,6 +96,7 @@ def sign_step(
         raise WrongState(f"{empty} neither a score nor a reason. Fill every cell before you sign.")
     prove(act=MEANINGS[meaning], user=user, password=password)
     with audited_atomic():
+        hold_chains([read])
         locked = Read.objects.select_for_update().get(pk=read.pk)
         step = locked.steps.get(pk=step.pk)
         if not takes_values(locked, step):
@@ -106,6 +108,7 @@ def sign_step(
             raise WrongState("Entries have changed since this review was shown. Check them again before you sign.")
         signed = write_signed_values(read, step, actor, user, meaning, text)
         changed = lock_step(read, step)
+        read.refresh_from_db(fields=["status", "signed_at"])
         record(
             action="reading.step.signed",
             actor=actor,
@@ -114,8 +117,8 @@ def sign_step(
             details={**place_in(read, step), "digest": signed.digest, "meaning": meaning_of(MEANINGS[meaning])},
             rows=[signed],
             tracked=changed,
+            chains=told(read),
         )
-        read.refresh_from_db()
         if read.status == ReadStatus.SIGNED:
             ask_for_consensus(read)
     return signed
@@ -173,6 +176,7 @@ def return_read(
     again = steps_to_open_again(read, step)
     prove(act=Act.RETURN, user=user, password=password)
     with audited_atomic():
+        hold_chains([read])
         Read.objects.select_for_update().get(pk=read.pk)
         facts: dict[str, object] = {"read": read.token, "reason": reason, "note": note[:300]}
         facts["step"] = step.position if step else None
@@ -198,6 +202,7 @@ def return_read(
             details={"case": read.case.number} | ({"step": step.position} if step else {}),
             rows=[returned],
             tracked=[read, case, *steps],
+            chains=resumed([read]),
         )
     return returned
 

@@ -19,7 +19,7 @@ from config.wording import quoted
 from reading.campaigns.image_problems import PROBLEMS, report_problem
 from reading.campaigns.training import awaits_reference, lay_beside
 from reading.charter.terms import Terms
-from reading.models import DisplayedFilm, DisplayedTimepoint, Sitting
+from reading.models import DisplayedFilm, DisplayedTimepoint
 from reading.room.access import Piece, piece_or_404
 from reading.room.blinded import (
     blind_case,
@@ -46,10 +46,9 @@ MAX_OPERATIONS = 50
 OP_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
-def sitting_of(request: HttpRequest) -> Sitting | None:
-    """The display check of this session, if one was made."""
-    pk = request.session.get("sitting")
-    return Sitting.objects.filter(pk=pk, reader_id=request.user.pk).first() if pk else None
+def sitting_of(request: HttpRequest) -> int | None:
+    """The key of the display check made in this session, if any; a session belongs to one person."""
+    return request.session.get("sitting")
 
 
 @require_http_methods(["GET", "POST"])
@@ -147,10 +146,11 @@ def values(request: HttpRequest, token: str) -> HttpResponse:
     if len(given) > MAX_OPERATIONS:
         raise BadInput(f"At most {MAX_OPERATIONS} entries are saved at a time. The request has {len(given)}.")
     operations = [parse_operation(one) for one in given]
-    outcomes = save_values(
+    saved = save_values(
         read=piece.read, actor=piece.actor, operations=operations, sitting=sitting_of(request), step=piece.step
     )
-    return JsonResponse({"results": [answer_of(asdict(outcome)) for outcome in outcomes], **progress_of(piece)})
+    progress = progress_of(piece, saved.cells, saved.timepoints)
+    return JsonResponse({"results": [answer_of(asdict(outcome)) for outcome in saved.outcomes], **progress})
 
 
 def body_of(request: HttpRequest, name: str) -> list[dict[str, Any]]:

@@ -31,5 +31,6 @@ urlpatterns = [
     path("trials/<slug:code>/audit/<scope:scope>/", audit_pages.trail, name="scope"),
     path("trials/<slug:code>/audit/<scope:scope>/export.json", audit_pages.export, name="export"),
     path("trials/<slug:code>/audit/<scope:scope>/<int:seq>/", audit_pages.event, name="event"),
+    path("trials/<slug:code>/audit/<scope:scope>/<slug:part>/<int:seq>/", audit_pages.event, name="event-of-part"),
     path("trials/<slug:code>/audit/<scope:scope>/<str:kind>/<str:key>/", audit_pages.record, name="record"),
 ]

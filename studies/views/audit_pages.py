@@ -19,6 +19,7 @@ from audit.kinds import kind_in_words
 from audit.models import Event, EventQuerySet
 from audit.redaction import Shown, shown
 from audit.registry import ACTIONS
+from audit.streams import SYSTEM, part_of
 from config.cells import Column, Link
 from config.filters import ChoiceFilter, MomentFilter, NumberFilter, TextFilter
 from config.listing import Listing
@@ -30,15 +31,15 @@ SEARCHED = ("actor_label", "subject_type", "subject_id", "action")
 SCOPES = {"trial": "This trial", "system": "Accounts and system"}
 
 
-def stream_of(code: str, scope: str) -> str:
-    """The chain a page is about: the trial's own, or that of accounts, jobs and verifications."""
-    return code if scope == "trial" else "system"
+def home_of(code: str, scope: str) -> str:
+    """Whose chains a page is about: the trial's own with those of its reads, or that of accounts, jobs and checks."""
+    return code if scope == "trial" else SYSTEM
 
 
 def trail(request: HttpRequest, code: str, scope: str = "trial") -> HttpResponseBase:
     """Every event, newest first."""
     trial, actor = trial_or_404(request, code, Action.SEE_AUDIT)
-    events = Event.objects.of_streams([stream_of(code, scope)])
+    events = Event.objects.of_home(home_of(code, scope))
     listing = list_of(request, code, scope, events, actor.role, name=f"audit-{code}-{scope}")
     context = {"trial": trial, "scope": scope, "scopes": SCOPES, "verification": last_verification(actor.role)}
     return listing.respond("audit/trail.html", context)
@@ -47,16 +48,17 @@ def trail(request: HttpRequest, code: str, scope: str = "trial") -> HttpResponse
 def record(request: HttpRequest, code: str, scope: str, kind: str, key: str) -> HttpResponseBase:
     """Everything that happened to one record, oldest first."""
     trial, actor = trial_or_404(request, code, Action.SEE_AUDIT)
-    events = Event.objects.of_streams([stream_of(code, scope)]).of_record(kind, key)
-    listing = list_of(request, code, scope, events, actor.role, name=f"history-{kind}-{key}", sort="seq")
+    events = Event.objects.of_home(home_of(code, scope)).of_record(kind, key)
+    listing = list_of(request, code, scope, events, actor.role, name=f"history-{kind}-{key}", sort="at")
     context = {"trial": trial, "scope": scope, "kind": kind, "words": kind_in_words(kind), "key": key}
     return listing.respond("audit/record.html", context)
 
 
-def event(request: HttpRequest, code: str, scope: str, seq: int) -> HttpResponse:
-    """One complete event, as far as the role may see it."""
+def event(request: HttpRequest, code: str, scope: str, seq: int, part: str = "") -> HttpResponse:
+    """One complete event of a trial's own chain, or of the chain of one of its reads, as far as the role may see it."""
     trial, actor = trial_or_404(request, code, Action.SEE_AUDIT)
-    found = get_object_or_404(Event, stream=stream_of(code, scope), seq=seq)
+    home = home_of(code, scope)
+    found = get_object_or_404(Event, stream=part_of(home, part) if part else home, seq=seq)
     seen = shown(found, actor.role)
     context = {"trial": trial, "scope": scope, "event": seen, "facts": facts(seen, code, scope)}
     return render(request, "audit/event.html", context)
@@ -65,7 +67,7 @@ def event(request: HttpRequest, code: str, scope: str, seq: int) -> HttpResponse
 def signatures(request: HttpRequest, code: str) -> HttpResponseBase:
     """Every electronic signature of the trial: printed name, time, meaning, and the record it is bound to."""
     trial, actor = trial_or_404(request, code, Action.SEE_AUDIT)
-    events = Event.objects.of_streams([code]).filter(action="accounts.signature.applied")
+    events = Event.objects.of_home(code).filter(action="accounts.signature.applied")
 
     def signed(name: str) -> Column:
         return Column(name, name.replace("_", " ").capitalize(), lambda row: shown(row, actor.role).details.get(name))
@@ -85,7 +87,7 @@ def signatures(request: HttpRequest, code: str) -> HttpResponseBase:
         name=f"signatures-{code}",
         caption="Signatures",
         search=("actor_label",),
-        sort="-seq",
+        sort="-at",
         empty="Nothing has been signed in this trial yet.",
     )
     return listing.respond("audit/signatures.html", {"trial": trial})
@@ -94,7 +96,7 @@ def signatures(request: HttpRequest, code: str) -> HttpResponseBase:
 def export(request: HttpRequest, code: str, scope: str) -> StreamingHttpResponse:
     """The whole trail as JSON, one event per line, as far as the role may see it."""
     _, actor = trial_or_404(request, code, Action.SEE_AUDIT)
-    events = Event.objects.of_streams([stream_of(code, scope)]).order_by("seq")
+    events = Event.objects.of_home(home_of(code, scope)).order_by("at", "pk")
     response = StreamingHttpResponse(json_lines(events, actor.role), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="audit-{code}-{scope}.json"'
     return response
@@ -119,12 +121,12 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
 
 def last_verification(role: str) -> Shown | None:
     """The newest result there is."""
-    found = Event.objects.filter(stream="system", action="audit.trail.verified").newest_first().first()
+    found = Event.objects.filter(stream=SYSTEM, action="audit.trail.verified").newest_first().first()
     return shown(found, role) if found else None
 
 
 def list_of(
-    request: HttpRequest, code: str, scope: str, events: EventQuerySet, role: str, *, name: str, sort: str = "-seq"
+    request: HttpRequest, code: str, scope: str, events: EventQuerySet, role: str, *, name: str, sort: str = "-at"
 ) -> Listing:
     """Events as a list."""
     seen = seen_by(role)
@@ -145,6 +147,7 @@ def list_of(
         Column("key", "Key of record", "subject_id", "subject_id", TextFilter("subject_id")),
         Column("changes", "Changes", lambda row: "; ".join(seen(row).change_lines)),
         Column("reason", "Reason", lambda row: seen(row).reason),
+        Column("chain", "Chain", "stream", "stream", TextFilter("stream")),
         Column("hash", "Hash"),
     ]
     return Listing(
@@ -155,18 +158,21 @@ def list_of(
         caption="Events",
         search=SEARCHED,
         sort=sort,
-        hidden=("who", "role", "name", "kind", "key", "hash"),
+        hidden=("who", "role", "name", "kind", "key", "chain", "hash"),
         empty="Nothing has been recorded yet.",
     )
 
 
 def number(code: str, scope: str) -> Column:
-    """The position in the chain, linked to the complete event."""
+    """The position in its chain, linked to the complete event; in the chain of a read, with the name of the chain."""
 
     def link(row: Event) -> Link:
+        if row.part:
+            url = reverse("audit:event-of-part", args=[code, scope, row.part, row.seq])
+            return Link(f"{row.part} #{row.seq}", url)
         return Link(f"#{row.seq}", reverse("audit:event", args=[code, scope, row.seq]))
 
-    return Column("seq", "Number", link, "seq", NumberFilter("seq"))
+    return Column("seq", "Number", link, ("stream", "seq"), NumberFilter("seq"))
 
 
 def seen_by(role: str) -> Callable[[Event], Shown]:
@@ -219,6 +225,8 @@ def facts(seen: Shown, code: str, scope: str) -> list[tuple[str, object]]:
         ("Reason", seen.reason),
         ("Regulated rows", ", ".join(f"{table} {key}" for table, key in seen.rows)),
         ("Hidden from your role", ", ".join(seen.hidden)),
+        ("Chain", f"{row.stream} #{row.seq}"),
         ("Hash", row.hash),
         ("Hash of the event before", row.prev),
+        ("Audit key", row.mac_key),
     ]

@@ -15,6 +15,7 @@ from django.db import connection
 
 from audit import anchors
 from audit.chain import GENESIS, event_hash
+from audit.mac import mac_of
 from audit.models import Event, Head
 from audit.trail import audited_atomic
 from audit.verify import verify
@@ -41,8 +42,8 @@ def five(tell: Tell) -> list[int]:
     return list(Event.objects.order_by("seq").values_list("pk", flat=True))
 
 
-def rewrite_from(seq: int) -> None:
-    """What a clever forger does: every hash from here on computed again, the head included."""
+def rewrite_from(seq: int, key: int | None = 1) -> None:
+    """What a clever forger does: every hash from here on computed again, the head too, with an audit key or not."""
     with lifted():
         prev = Event.objects.get(seq=seq - 1).hash if seq > 1 else GENESIS
         events = list(Event.objects.filter(seq__gte=seq).order_by("seq"))
@@ -50,7 +51,8 @@ def rewrite_from(seq: int) -> None:
             Event.objects.filter(pk=event.pk).update(prev=f"{event.pk:064x}")
         for event in events:
             own = event_hash(event.stream, event.seq, prev, event.body)
-            Event.objects.filter(pk=event.pk).update(prev=prev, hash=own)
+            mac = mac_of(own, key) if key else event.mac
+            Event.objects.filter(pk=event.pk).update(prev=prev, hash=own, mac=mac)
             prev = own
         last = events[-1]
         Head.objects.filter(pk=last.stream).update(seq=last.seq, hash=prev)
@@ -108,6 +110,52 @@ def test_a_chain_computed_again_is_found_by_a_copy_of_the_anchor_held_elsewhere(
     rewrite_from(3)
     assert verify().intact, "without the anchor nothing shows"
     assert [finding.fault for finding in verify(from_anchor=kept).findings] == ["rewritten"]
+
+
+def test_a_chain_computed_again_without_the_audit_key_is_found_without_an_anchor(five: list[int]) -> None:
+    forge("UPDATE audit_event SET body = replace(body, '\"number\":2', '\"number\":9') WHERE id = %s", five[2])
+    rewrite_from(3, key=None)
+    assert found() == [("forged event", f"{pk} (TRIAL #{seq})") for seq, pk in enumerate(five[2:], 3)]
+
+
+def test_who_owns_the_tables_alone_cannot_append_an_event(five: list[int]) -> None:
+    last = Event.objects.get(pk=five[4])
+    seq, own = 6, event_hash("TRIAL", 6, last.hash, last.body)
+    copy = Event.objects.get(pk=five[4])
+    copy.pk, copy.seq, copy.prev, copy.hash = None, seq, last.hash, own
+    copy.save()
+    Head.objects.update(seq=seq, hash=own)
+    assert found() == [("forged event", f"{copy.pk} (TRIAL #6)")]
+
+
+def test_an_anchor_holds_the_heads_that_moved_and_the_first_of_a_day_all(tell: Tell) -> None:
+    for stream in ("ONE", "TWO"):
+        tell(stream)
+    first, second = anchors.write(), None
+    tell("TWO")
+    second = anchors.write()
+    assert first
+    assert second
+    assert [place[0] for place in anchors.read(first).moved] == ["ONE", "TWO"]
+    assert [place[0] for place in anchors.read(second).moved] == ["TWO"]
+    assert verify().intact
+
+
+def test_a_head_that_did_not_move_is_held_by_the_root_of_each_anchor(tell: Tell) -> None:
+    for stream in ("ONE", "TWO"):
+        tell(stream)
+    anchors.write()
+    forge("UPDATE audit_event SET body = replace(body, 'note', 'NOTE') WHERE stream = 'ONE'")
+    with lifted():
+        (event,) = Event.objects.filter(stream="ONE")
+        own = event_hash("ONE", 1, GENESIS, event.body)
+        Event.objects.filter(pk=event.pk).update(hash=own, mac=mac_of(own, 1))
+        Head.objects.filter(pk="ONE").update(hash=own)
+    tell("TWO")
+    later = anchors.write()
+    assert later
+    assert ("rewritten", f"{event.pk} (ONE #1)") in found()
+    assert [place[0] for place in anchors.read(later).moved] == ["ONE", "TWO"], "the forged head shows as moved"
 
 
 def test_an_altered_head_is_found(five: list[int]) -> None:

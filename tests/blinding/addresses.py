@@ -66,6 +66,7 @@ def things_in(world: World, who: str) -> Found:
             "kind": ["reading.case", "studies.film", "none"],
             "key": ["1", "1001", "none"],
             "seq": [1, 2, 3, 999999],
+            "part": ["read-1", "read-2", "read-999999"],
             "name": ["bland-altman", "none"],
             "study": ["1.2.3"],
         }

@@ -55,6 +55,7 @@ def test_a_backup_is_brought_back_on_a_blank_machine(
         "DATABASE_URL": blank_database(),
         "BLINDREAD_VAR": str(other),
         "ANCHOR_KEY": settings.ANCHOR_KEY,
+        "AUDIT_MAC_KEYS": (settings.VAR / "secrets" / "AUDIT_MAC_KEYS").read_text("ascii"),
     }
     command = [sys.executable, str(ROOT / "manage.py"), "restore", str(backup.folder)]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)

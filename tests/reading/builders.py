@@ -184,7 +184,7 @@ def fill_read(read: Read, grade_of: GradeOf = nothing_wrong, step: ReadStep | No
         for item in instrument_of(read).items
         if (timepoint.pk, item.key) not in cells
     ]
-    return len(save_values(read=read, actor=actor, operations=operations, step=step))
+    return len(save_values(read=read, actor=actor, operations=operations, step=step).outcomes)
 
 
 def serve_films(read: Read, timepoints: Sequence[DisplayedTimepoint]) -> None:

@@ -24,8 +24,8 @@ def operation(timepoint: DisplayedTimepoint, value: int, base_revision: int) -> 
 
 
 def statuses(read: Read, *operations: Operation) -> list[str]:
-    outcomes = save_values(read=read, actor=Actor(read.reader_id, "reader", "reader"), operations=operations)
-    return [outcome.status for outcome in outcomes]
+    saved = save_values(read=read, actor=Actor(read.reader_id, "reader", "reader"), operations=operations)
+    return [outcome.status for outcome in saved.outcomes]
 
 
 def stored() -> list[tuple[int, int | None]]:
@@ -54,8 +54,8 @@ def test_an_answer_that_was_lost_is_given_again_with_what_was_stored(read: Read)
     timepoint = timepoints_of(read.steps.get())[0]
     sent = operation(timepoint, 4, 0)
     actor = Actor(read.reader_id, "reader", "reader")
-    (first,) = save_values(read=read, actor=actor, operations=[sent])
-    (again,) = save_values(read=read, actor=actor, operations=[replace(sent, value=4)])
+    (first,) = save_values(read=read, actor=actor, operations=[sent]).outcomes
+    (again,) = save_values(read=read, actor=actor, operations=[replace(sent, value=4)]).outcomes
     assert replace(again, status="saved") == first
 
 

@@ -1,0 +1,35 @@
+"""The code of authenticity of each event: HMAC-SHA-256 over its hash, under a numbered key outside the database.
+
+Anyone can verify the hashes. Only who has the key can append an event, so owning the tables is not enough.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from django.conf import settings
+
+PURPOSE = b"\x04audit event"
+
+
+class UnknownKey(LookupError):
+    """No key has this number in AUDIT_MAC_KEYS."""
+
+
+def newest_key() -> int:
+    """The number of the key under which events are appended now: the highest."""
+    return max(settings.AUDIT_MAC_KEYS)
+
+
+def mac_of(event_hash: str, number: int) -> str:
+    """The code of the event with this hash, under the key with this number."""
+    if number not in settings.AUDIT_MAC_KEYS:
+        raise UnknownKey(f"key {number} is not in AUDIT_MAC_KEYS")
+    content = PURPOSE + number.to_bytes(4) + bytes.fromhex(event_hash)
+    return hmac.new(settings.AUDIT_MAC_KEYS[number], content, hashlib.sha256).hexdigest()
+
+
+def is_authentic(event_hash: str, number: int, mac: str) -> bool:
+    """Whether the code was made with the key of this number; UnknownKey when there is no such key."""
+    return hmac.compare_digest(mac_of(event_hash, number).encode(), mac.encode())
