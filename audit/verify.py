@@ -10,6 +10,7 @@ from audit.findings import Report
 from audit.protection import unprotected
 from audit.trail import Actor, audited_atomic, record
 from audit.verify_chain import Chains
+from audit.verify_files import check_sealed_rows
 from audit.verify_rows import check_rows
 
 
@@ -33,6 +34,7 @@ def verify(*, from_anchor: Path | None = None, in_time: bool = True) -> Report:
     chains.check_heads()
     chains.check_parts()
     check_rows(chains, report)
+    check_sealed_rows(report)
     return report
 
 

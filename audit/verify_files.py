@@ -13,7 +13,7 @@ from pathlib import Path
 from django.utils.module_loading import import_string
 
 from audit.findings import Finding, Report
-from config.file_checks import FILE_CHECKS
+from config.file_checks import FILE_CHECKS, ROW_CHECKS
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,14 @@ class Place:
     last: str = ""
     files: int = 0
     found: list[dict[str, str]] = field(default_factory=list)
+
+
+def check_sealed_rows(report: Report) -> None:
+    """Adds the rows behind a sealed link that differ from what the row with the link says of them."""
+    for name in ROW_CHECKS:
+        check: Callable[[], Iterator[Checked]] = import_string(name)
+        for checked in check():
+            report.findings += [Finding("altered row", checked.table, checked.key, fault) for fault in checked.faults]
 
 
 def check_files(report: Report, state: Path) -> None:

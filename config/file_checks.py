@@ -1,4 +1,7 @@
-"""What verify_audit --files checks, in this order: a function that yields each record after the one with this key."""
+"""What verify_audit also checks: rows behind a sealed link, and with --files the stored files, in this order.
+
+Each is a function that yields the records at fault; one for files yields every record after the one with this key.
+"""
 
 from __future__ import annotations
 
@@ -7,3 +10,4 @@ FILE_CHECKS: dict[str, str] = {
     "reader images": "studies.arrival.stored_files.bands",
     "dataset packages": "scoring.datasets.stored_packages.packages",
 }
+ROW_CHECKS = ("studies.sealed_links.altered_images",)

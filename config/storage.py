@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import os
 import uuid
+from datetime import datetime
 from pathlib import Path
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+# 1 January 1980, as in the packages of datasets.
+ONE_TIME = 315_532_800
+
 
 class DurableFolder(FileSystemStorage):
-    """A folder in which files appear only complete: temporary name, fsync, rename, fsync of the folder."""
+    """A folder in which files appear only complete: temporary name, fsync, rename, fsync of the folder.
+
+    All files and folders have one modification time, so that none tells which film a reader image was made from.
+    """
 
     def _save(self, name: str, content: File[bytes]) -> str:
         target = Path(self.path(name))
@@ -24,6 +31,7 @@ class DurableFolder(FileSystemStorage):
                     file.write(chunk)
                 file.flush()
                 os.fsync(file.fileno())
+            os.utime(temporary, (ONE_TIME, ONE_TIME))
             temporary.rename(target)
         except BaseException:
             temporary.unlink(missing_ok=True)
@@ -33,7 +41,15 @@ class DurableFolder(FileSystemStorage):
             os.fsync(folder)
         finally:
             os.close(folder)
+        for above in [target.parent, *target.parent.parents]:
+            if not above.is_relative_to(self.location):
+                break
+            os.utime(above, (ONE_TIME, ONE_TIME))
         return name
+
+    def get_modified_time(self, name: str) -> datetime:
+        """When the file was stored: the system's own note, which no copy of the folder carries along."""
+        return self.get_created_time(name)
 
 
 class HashedStatic(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types

@@ -21,22 +21,22 @@ class Outcome(models.TextChoices):
 
 
 class CaseResult(models.Model):
-    """One computation for a case: inputs, rule, readers used and exact numbers. The newest version counts. Insert-only.
+    """One computation for a case: inputs, rule, trigger and exact numbers. The newest version counts. Insert-only.
 
-    `inputs` lists the digests of the signed values it was computed from; `numbers` holds fractions "n/d" by reader and
-    for the result, timepoints in true order without naming them; `trigger` the largest difference and its threshold.
-    Under `first` they are those of the values signed first: each reader's, the result's, and whether they disagreed.
+    `inputs` lists the digests of the signed values it was computed from; `trigger` holds the largest difference and its
+    threshold. What follows the true order is in `sealed` (scoring.consensus.sealed_result): the numbers as fractions
+    "n/d" by reader and for the result, by the values signed last and by those signed first, whether the two readers
+    disagreed by the latter, the timepoints that only one reader could evaluate, and the readers that decide.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="results")
     version = models.PositiveIntegerField()
     outcome = models.CharField(max_length=12, choices=Outcome.choices)
     rule = models.CharField(max_length=40)
-    readers = models.JSONField()
     inputs = models.JSONField()
     inputs_digest = models.CharField(max_length=64)
     trigger = models.JSONField()
-    numbers = models.JSONField()
+    sealed = models.BinaryField()
     computed_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

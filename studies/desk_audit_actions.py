@@ -54,10 +54,5 @@ track(
     "studies_maskset",
     "film_id revision rectangles crops proposed_by_id proposed_at confirmed_by_id confirmed_at refused_reason",
 )
-# The reader image is covered by its film's side: an event that named both would join them.
-track(
-    "studies_rendition",
-    "film_id side view reader_image_id masks_id reader_image__rows reader_image__columns reader_image__spacing_mm"
-    " reader_image__window_center reader_image__window_width reader_image__bands reader_image__joints"
-    " reader_image__digest",
-)
+# The reader image is covered by the seal in its rendition: an event that named both would join them.
+track("studies_rendition", "film_id side view masks_id index sealed_image image_seal")

@@ -26,7 +26,8 @@ from rehearsal.demo.films import truths_of
 from rehearsal.demo.planning import VISITS, Planned, plan_trial
 from rehearsal.demo.reads import read_and_sign
 from rehearsal.readers import ReaderProfile
-from studies.models import Film, ReaderImage, Rendition, Subject, Visit
+from studies.models import Film, ReaderImage, Subject, Visit
+from studies.sealed_links import link
 
 COORDINATOR = "coordinator@demo.example"
 READERS = ("reader.one@demo.example", "reader.two@demo.example")
@@ -148,6 +149,5 @@ def add_film(visit: Visit, side: str, day: date, film: Packed, bands: Bands) -> 
         window_width=film.form.window_width,
         bands=bands,
         joints=film.joints,
-        digest="0" * 64,
     )
-    Rendition.objects.create(film=row, side=side, view=film.view, reader_image=image)
+    link(film=row, side=side, view=film.view, image=image)

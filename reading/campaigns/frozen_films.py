@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from studies.models import Film, Rendition, Subject, Trial
+from studies.sealed_links import image_key
 
 VIEWS = (("L", "hand"), ("R", "hand"), ("L", "foot"), ("R", "foot"))
 
@@ -49,11 +50,13 @@ def freeze(trial: Trial, *, subjects: list[Subject], visits: list[str], cut_off:
         film__in=Film.objects.ready().filter(
             trial=trial, subject__in=subjects, visit__code__in=visits, received_at__lte=cut_off
         )
-    ).values_list("film__subject_id", "film__visit_id", "film__film_date", "view", "side", "reader_image_id")
-    for subject, visit, day, view, side, image in renditions:
-        if day is None:
-            continue  # a film becomes ready only with a confirmed date
-        grouped[subject][visit].append((day, f"{view}-{side}", image))
+    ).select_related("film")
+    for one in renditions:
+        subject, visit, day = one.film.subject_id, one.film.visit_id, one.film.film_date
+        if subject is None or visit is None or day is None:
+            continue  # a film becomes ready only with all three
+        image = image_key(one.film_id, one.side, one.sealed_image)
+        grouped[subject][visit].append((day, f"{one.view}-{one.side}", image))
     return [
         FrozenCase(subject, in_true_order(grouped[subject])) for subject in [s.pk for s in subjects] if grouped[subject]
     ]

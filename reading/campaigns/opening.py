@@ -19,11 +19,12 @@ from reading.capture_chains import ended, hold_chains, reads_in_hand
 from reading.charter.versions import qualified_readers, terms_of
 from reading.issuing.randomisation import Draw, new_seed
 from reading.leak_scan.scans import films_since, in_the_way
-from reading.models import Campaign, CampaignStatus, Case, Charter, CharterStatus, SealedCase
+from reading.models import Campaign, CampaignStatus, Case, Charter, CharterStatus, DisplayedFilm, SealedCase
 from reading.models.campaign import CAMPAIGN_TRANSITIONS
 from reading.states import CAMPAIGN_BECOMES, CAMPAIGN_IS, demand_open, said_of
 from reading.unblinding import seal, unseal
 from studies.models import Film, Subject, Trial, Visit
+from studies.sealed_links import shuffle_images
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,10 @@ def open_campaign(
 
 
 def add_cases(campaign: Campaign, frozen: Sequence[FrozenCase], first_number: int) -> list[Case]:
-    """The cases with their sealed identities; called inside a transaction."""
+    """The cases with their sealed identities, and their new images in random order; called inside a transaction."""
+    images = set().union(*map(images_of, frozen))
+    shown = DisplayedFilm.objects.filter(reader_image__in=images).values_list("reader_image", flat=True)
+    shuffle_images(sorted(images - set(shown)))
     cases = Case.objects.bulk_create(
         Case(campaign=campaign, token=new_token(), number=first_number + place) for place in range(len(frozen))
     )

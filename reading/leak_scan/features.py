@@ -18,7 +18,8 @@ from reading.campaigns.frozen_films import FrozenCase, freeze
 from reading.leak_scan.statistics import SEED, Films, Numbers
 from reading.room.films import read_band
 from studies.desk.masks import SIDE_LETTER, TEXT_FINDINGS
-from studies.models import ReaderImage, Trial, Visit
+from studies.models import ReaderImage, Rendition, Trial, Visit
+from studies.sealed_links import renditions_of
 
 MARKS = TEXT_FINDINGS | {SIDE_LETTER}
 MOST_CASES = 400
@@ -92,19 +93,17 @@ def numbers_of(shown: Sequence[Shown], progress: Callable[[int, int], None]) -> 
     for start in range(0, len(shown), CHUNK):
         progress(start, len(shown))
         chunk = shown[start : start + CHUNK]
-        images = ReaderImage.objects.select_related("rendition__film", "rendition__masks").in_bulk(
-            [film.image for film in chunk]
-        )
+        keys = [film.image for film in chunk]
+        images, renditions = ReaderImage.objects.in_bulk(keys), renditions_of(keys)
         for film in chunk:
-            for name, value in perceivable(images[film.image], film.panes).items():
+            for name, value in perceivable(images[film.image], renditions[film.image], film.panes).items():
                 columns[name].append(value)
     return {name: np.array(columns[name], dtype=np.float64) for name in FEATURES}
 
 
-def perceivable(image: ReaderImage, panes: int) -> dict[str, float]:
+def perceivable(image: ReaderImage, rendition: Rendition, panes: int) -> dict[str, float]:
     """The numbers of one film."""
     band, levels = middle_band(image)
-    rendition = image.rendition
     return {
         "rows": image.rows,
         "columns": image.columns,

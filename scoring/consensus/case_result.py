@@ -26,6 +26,7 @@ from scoring import training
 from scoring.consensus.discordance import Discordance, choose_readers, compare_readers
 from scoring.consensus.results import mean_of, numbers_of
 from scoring.consensus.rules import rule_of
+from scoring.consensus.sealed_result import sealed_result
 from scoring.consensus.signed_series import SignedRead, signed_reads
 from scoring.models import CaseResult, Outcome
 from studies.models import Visit
@@ -178,11 +179,16 @@ def write_result(case: Case, computed: Computed, version: int) -> CaseResult:
         version=version,
         outcome=computed.outcome,
         rule=computed.rule,
-        readers=list(computed.readers),
         inputs=list(computed.inputs),
         inputs_digest=inputs_digest(computed),
         trigger=trigger_json(computed.trigger),
-        numbers=computed.numbers,
+        sealed=sealed_result(
+            case=case.pk,
+            version=version,
+            readers=computed.readers,
+            numbers=computed.numbers,
+            one_sided=computed.trigger.one_sided,
+        ),
     )
 
 
@@ -210,11 +216,10 @@ def inputs_digest(computed: Computed) -> str:
 
 
 def trigger_json(trigger: Discordance) -> dict[str, Any]:
-    """The trigger as stored: fractions as text."""
+    """The trigger as stored: fractions as text; which timepoints are one-sided is sealed."""
     stored = asdict(trigger)
     return {
         "largest": None if stored["largest"] is None else str(trigger.largest),
         "threshold": str(trigger.threshold),
-        "one_sided": list(trigger.one_sided),
         "discordant": trigger.is_discordant,
     }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.core.files.base import File
 from django.core.files.storage import storages
 from django.utils import timezone
 
@@ -35,6 +34,7 @@ from scoring.datasets.row_diff import diff_against_last_lock
 from scoring.datasets.shown_rows import order_rows, read_rows
 from scoring.datasets.tables import CASES, CHANGES, FIRST_SIGNED, ORDERS, READS, REVISIONS, SCORES, TOTALS
 from scoring.models import DATASET_TRANSITIONS, Dataset, DatasetStatus
+from studies.arrival.sealed_files import keep_export
 
 
 def request_dataset(*, campaign: Campaign, actor: Actor) -> Dataset:
@@ -102,8 +102,7 @@ def build(dataset: Dataset, work: Path, lease: Lease) -> dict[str, Any]:
     zip_folder(folder, work / f"{name}.zip")
     stored = f"datasets/{dataset.pk}/{root}.zip"
     if not storages["exports"].exists(stored):
-        with (work / f"{name}.zip").open("rb") as file:
-            storages["exports"].save(stored, File(file))
+        keep_export(work / f"{name}.zip", stored)
     return {"root": root, "folder": stored, "counts": {"rows": rows, "diff": diff}}
 
 

@@ -29,9 +29,11 @@ from reading.models import (
 from scoring.consensus.case_result import Computed, compute, trigger_json
 from scoring.consensus.results import Numbers, numbers_of
 from scoring.consensus.rules import rule_of
+from scoring.consensus.sealed_result import opened_result
 from scoring.consensus.signed_series import newest_values, signed_reads, visits_of
 from scoring.models import CaseResult
-from studies.models import Film, Rendition, Subject, Visit
+from studies.models import Film, Subject, Visit
+from studies.sealed_links import renditions_of
 
 PLACES = 4
 Row = dict[str, object]
@@ -77,8 +79,7 @@ class CaseData:
     def films(self) -> dict[str, Film]:
         """The film behind each reader image key."""
         keys = [key for timepoint in self.frozen.timepoints for key in timepoint.images.values()]
-        renditions = Rendition.objects.filter(reader_image__in=keys).select_related("film")
-        return {rendition.reader_image_id: rendition.film for rendition in renditions}
+        return {key: rendition.film for key, rendition in renditions_of(keys).items()}
 
     @cached_property
     def signed(self) -> list[Read]:
@@ -111,9 +112,11 @@ def checked_result(case: Case) -> tuple[CaseResult, Computed]:
     stored = CaseResult.objects.filter(case=case).order_by("-version").first()
     if computed is None or stored is None:
         raise ResultDiffers(f"Case {case.number} has no result.")
+    opened = opened_result(stored)
     differs = (
-        stored.numbers != json.loads(json.dumps(computed.numbers))
-        or stored.readers != list(computed.readers)
+        opened["numbers"] != json.loads(json.dumps(computed.numbers))
+        or opened["readers"] != list(computed.readers)
+        or opened["one_sided"] != list(computed.trigger.one_sided)
         or stored.trigger != trigger_json(computed.trigger)
     )
     if differs:
@@ -230,14 +233,14 @@ def case_row(data: CaseData, result: CaseResult | None) -> Row:
     row: Row = {**data.head(), "CASENUM": data.case.number, "OUTCOME": "voided", "VOIDREASON": data.case.void_reason}
     if data.case.status == CaseStatus.VOIDED or result is None:
         return row
-    trigger = result.trigger
+    trigger, opened = result.trigger, opened_result(result)
     return row | {
         "OUTCOME": result.outcome,
         "RULE": result.rule,
-        "READERS": " ".join(data.reader_codes[reader] for reader in result.readers),
+        "READERS": " ".join(data.reader_codes[reader] for reader in opened["readers"]),
         "LARGEST": rounded(trigger["largest"]),
         "THRESHOLD": rounded(trigger["threshold"]),
-        "ONESIDED": " ".join(str(place + 1) for place in trigger["one_sided"]),
+        "ONESIDED": " ".join(str(place + 1) for place in opened["one_sided"]),
     }
 
 

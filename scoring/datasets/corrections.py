@@ -5,14 +5,13 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from django.core.files.storage import storages
-
 from reading.campaigns.analysis_of_record import stays_of_record
 from reading.models import Campaign, CampaignStatus
 from scoring.datasets.package import TableFile
 from scoring.datasets.row_diff import diff_table
 from scoring.datasets.tables import CORRECTIONS, TABLES
 from scoring.models import Dataset, Lock
+from studies.arrival.sealed_files import copy_export
 
 RECORD_FILE = "analysis-of-record.zip"
 
@@ -32,8 +31,8 @@ def deliver_record(dataset: Dataset, folder: Path) -> dict[str, object]:
     if not takes_corrections(dataset.campaign):
         return {}
     record = lock_in_force(dataset.campaign)
-    with storages["exports"].open(record.dataset.folder) as file:
-        (folder / RECORD_FILE).write_bytes(file.read())
+    with (folder / RECORD_FILE).open("w+b") as file:
+        copy_export(record.dataset.folder, file)
     write_corrections(folder)
     return {"corrects": {"lock": record.number, "root": record.root, "file": RECORD_FILE}}
 

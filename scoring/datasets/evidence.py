@@ -31,6 +31,7 @@ from reading.models import (
 from scoring.models import CaseResult
 from studies.arrival.stored_files import altered_bands
 from studies.models import Film, MaskSet, ReaderImage, Rendition, Site, Subject, Visit, VisitPlan
+from studies.sealed_links import fault_of, image_index, renditions_of
 
 NAMED = 5
 
@@ -59,7 +60,7 @@ def records_of(campaign: Campaign) -> list[QuerySet[Any]]:
     cases, images = Case.objects.filter(campaign=campaign), images_of(campaign)
     reads = Read.objects.filter(case__campaign=campaign)
     timepoints = DisplayedTimepoint.objects.filter(step__read__in=reads)
-    renditions = Rendition.objects.filter(reader_image__in=images)
+    renditions = Rendition.objects.filter(index__in=[image_index(key) for key in images])
     films = Film.objects.filter(renditions__in=renditions)
     subjects = Subject.objects.filter(films__in=films).distinct()
     return [
@@ -104,4 +105,7 @@ def altered_files(campaign: Campaign, lease: Lease) -> list[str]:
     for done, image in enumerate(ReaderImage.objects.filter(pk__in=keys).order_by("pk").iterator()):
         lease.progress(done, len(keys), "checking the pictures that were read")
         found += altered_bands(image)
+    for rendition in renditions_of(keys).values():
+        if fault := fault_of(rendition):
+            found.append(f"rendition {rendition.pk}: {fault}")
     return found

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from django.core.files.storage import storages
-
+from config.unnamed_files import on_disk
 from scoring.datasets.tables import TABLES, Table
 from scoring.models import Dataset, Lock
+from studies.arrival.sealed_files import copy_export
 
 # Columns that together name a row of a table.
 KEYS = {
@@ -35,8 +35,10 @@ def diff_against_last_lock(dataset: Dataset, folder: Path) -> dict[str, object]:
     last = Lock.objects.filter(campaign=dataset.campaign, corrects=None).select_related("dataset").last()
     if last is None:
         return {}
-    with storages["exports"].open(last.dataset.folder) as file, zipfile.ZipFile(file) as archive:
-        tables = {table.name: counted_diff(table, archive, folder) for table in TABLES}
+    with on_disk() as file:
+        copy_export(last.dataset.folder, file)
+        with zipfile.ZipFile(file) as archive:
+            tables = {table.name: counted_diff(table, archive, folder) for table in TABLES}
     return {"against lock": last.number, "tables": tables}
 
 

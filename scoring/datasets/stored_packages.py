@@ -5,12 +5,13 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 
-from django.core.files.storage import storages
-
 from audit.verify_files import Checked
+from config.unnamed_files import on_disk
 from jobs.work_folders import work_folder
 from scoring.datasets import verifier
 from scoring.models import Dataset
+from studies.arrival.quarantine import Tampered
+from studies.arrival.sealed_files import copy_export
 
 
 def packages(after: str) -> Iterator[Checked]:
@@ -23,11 +24,13 @@ def packages(after: str) -> Iterator[Checked]:
 def faults_of(dataset: Dataset) -> list[str]:
     """What is wrong with one package, in words."""
     try:
-        with work_folder() as folder, storages["exports"].open(dataset.folder) as file, zipfile.ZipFile(file) as packed:
-            packed.extractall(folder)
+        with work_folder() as folder, on_disk() as file:
+            copy_export(dataset.folder, file)
+            with zipfile.ZipFile(file) as packed:
+                packed.extractall(folder)
             (unpacked,) = folder.iterdir()
             return [f"in its package, {fault}" for fault in verifier.verify(unpacked, dataset.root)]
     except OSError:
         return ["its package is missing"]
-    except (zipfile.BadZipFile, ValueError):
+    except (zipfile.BadZipFile, Tampered, ValueError):
         return ["its package cannot be unpacked"]

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from reading.models import Campaign, Case, Read, ReadKind
 from scoring.agreement.report import Cube
+from scoring.consensus.sealed_result import opened_result
 from scoring.models import CaseResult
 from scoring.ratings.visits import CaseVisits, case_visits
 
@@ -65,7 +66,7 @@ def primary_numbers(cases: Sequence[Case]) -> dict[int, dict[int, Any]]:
     """
     first: dict[tuple[int, int], Any] = {}
     for result in CaseResult.objects.filter(case__in=cases).order_by("version"):
-        for reader, numbers in result.numbers["first"].items():
+        for reader, numbers in opened_result(result)["numbers"]["first"].items():
             first.setdefault((result.case_id, int(reader)), numbers)
     found: dict[int, dict[int, Any]] = {}
     reads = Read.objects.counting().filter(case__in=cases, kind=ReadKind.PRIMARY).order_by("signed_at", "pk")
@@ -82,7 +83,7 @@ def discordant_as_first_signed(campaign: Campaign) -> tuple[int, int]:
     The adjudication rate is the first divided by the second: range 0 to 1, missing without a result.
     """
     results = newest_results(campaign).values()
-    return sum(bool(result.numbers["first_discordant"]) for result in results), len(results)
+    return sum(bool(opened_result(result)["numbers"]["first_discordant"]) for result in results), len(results)
 
 
 def fill(visits: CaseVisits, case: int, numbers: Any, group: str, totals: Values, changes: Values) -> None:

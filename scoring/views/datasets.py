@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.storage import storages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -28,6 +27,7 @@ from scoring.datasets.locking import confirm_lock, decline_lock, request_lock, w
 from scoring.datasets.unlocking import agree_unlock, ask_unlock
 from scoring.models import Dataset, DatasetStatus, Lock, Unlock
 from studies.access import actor_of, memberships_or_404, trial_or_404
+from studies.arrival.sealed_files import export_pieces, export_size
 from studies.forms.planning import ReasonForm
 from studies.models import Trial
 
@@ -188,7 +188,9 @@ def download(request: HttpRequest, code: str, slug: str, number: int) -> FileRes
         raise WrongState(f"{said_of_dataset(shown)} It cannot be downloaded.")
     record_download(dataset=shown, actor=actor)
     name = f"{trial.code}-{slug}-{number}.zip"
-    return FileResponse(storages["exports"].open(shown.folder), as_attachment=True, filename=name)
+    response = FileResponse(export_pieces(shown.folder), as_attachment=True, filename=name)
+    response["Content-Length"] = str(export_size(shown.folder))
+    return response
 
 
 def unlock(request: HttpRequest, code: str, slug: str, number: int) -> HttpResponse:

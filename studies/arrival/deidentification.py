@@ -16,11 +16,13 @@ from studies.arrival import checks
 from studies.arrival.placing import Placement, place
 from studies.arrival.quarantine import keyed_digest
 from studies.arrival.resent import SENT_AGAIN, compare, product_version
+from studies.arrival.sealed_files import keep_padded, keep_tree_padded
 from studies.arrival.sop_instances import Twin, claim
-from studies.arrival.work_folder import drop_file, drop_tree, keep_file, keep_tree, opened_original, work_folder
+from studies.arrival.work_folder import drop_file, drop_tree, opened_original, work_folder
 from studies.films import locked, move
 from studies.models import BlindUid, Film, FilmStatus, Subject, Trial
 from studies.models.film import CONTENT, DATE_CONFIRMED, SAME_IMAGE, SAME_UID, SITE_SAID, UNREADABLE_BY
+from studies.sealing_key import keyed_pixels
 
 ACTOR = Actor.system("de-identification")
 
@@ -64,7 +66,7 @@ def _read(film: Film, original: IO[bytes], folder: Path, lease: Lease) -> None:
 def _header(seen: dict[str, Any]) -> dict[str, Any]:
     """Facts; identities only as keyed digests."""
     header = {name: value for name, value in seen["facts"].items() if value not in ("", [])}
-    header[CONTENT] = seen["content_sha256"]
+    header[CONTENT] = keyed_pixels(seen["content_sha256"])
     for name in ("Patient", "Device"):
         if seen["identity"].get(name):
             header[f"{name}Key"] = keyed_digest(name, seen["identity"][name])
@@ -138,36 +140,39 @@ def _blind_uids_of(film: Film, originals: dict[str, str]) -> dict[str, str]:
 def _keep(
     film: Film, folder: Path, lease: Lease, placed: Placement, known: dict[str, Any], result: dict[str, Any]
 ) -> None:
-    token = new_token()
+    token, picture = new_token(), result["picture"]
+    unpacked = 2 * picture["rows"] * picture["columns"]
     blind, desk = f"blind/{token}{Path(result['blind']).suffix}", f"desk/{token}"
-    found = [*result["findings"], *checks.findings(film, placed, known["header"], result["pixel_sha256"])]
+    pixels = keyed_pixels(result["pixel_sha256"])
+    found = [*result["findings"], *checks.findings(film, placed, known["header"], pixels)]
     values = {
         **known,
         "status_reason": "",
         "findings": found,
         "blind_file": blind,
         "desk_folder": desk,
-        "pixel_sha256": result["pixel_sha256"],
+        "pixel_sha256": pixels,
+        "approved_pixels": result["pixel_sha256"],
         "deidentification": result["report"],
     }
     try:
-        keep_file(folder / result["blind"], blind)
-        keep_tree(folder / "desk", desk)
-        _write(film, lease, FilmStatus.DEIDENTIFIED, "studies.film.deidentified", values, _told(result, found))
+        keep_padded(folder / result["blind"], blind, unpacked)
+        keep_tree_padded(folder / "desk", desk, unpacked // len(picture["bands"]["full"]))
+        _write(film, lease, FilmStatus.DEIDENTIFIED, "studies.film.deidentified", values, _told(result, found, pixels))
     except BaseException:
         drop_file(blind)
         drop_tree(desk)
         raise
 
 
-def _told(result: dict[str, Any], found: list[dict[str, Any]]) -> dict[str, Any]:
+def _told(result: dict[str, Any], found: list[dict[str, Any]], pixels: str) -> dict[str, Any]:
     report = result["report"]
     return {
         "rules": report["rules_version"],
         "kept": len(report["kept"]),
         "removed": sum(report["removed"].values()),
         "findings": sorted({finding["code"] for finding in found}),
-        "pixels": result["pixel_sha256"],
+        "pixels": pixels,
     }
 
 

@@ -59,6 +59,12 @@ def sealed_pieces(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
 
 def decrypt(stream: IO[bytes], out: IO[bytes], name: str) -> None:
     """The original again; Tampered when it is not exactly what was sealed under that name."""
+    for piece in opened_pieces(stream, name):
+        out.write(piece)
+
+
+def opened_pieces(stream: IO[bytes], name: str) -> Iterator[bytes]:
+    """The same, piece by piece."""
     head = stream.read(len(_MARK) + _SALT)
     if len(head) < len(_MARK) + _SALT or not head.startswith(_MARK):
         raise Tampered(f"{name} is no sealed file")
@@ -67,12 +73,19 @@ def decrypt(stream: IO[bytes], out: IO[bytes], name: str) -> None:
     while True:
         following = stream.read(PIECE + _TAG)
         try:
-            out.write(cipher.decrypt(_nonce(number, last=not following), piece, name.encode()))
+            opened = cipher.decrypt(_nonce(number, last=not following), piece, name.encode())
         except InvalidTag:
             raise Tampered(f"{name} was changed or cut") from None
+        yield opened
         if not following:
             return
         piece, number = following, number + 1
+
+
+def sealed_size(stored: int) -> int:
+    """How many bytes of a stored file are not content: its beginning, and a tag for each piece."""
+    beginning = len(_MARK) + _SALT
+    return beginning + _TAG * max(1, -(-(stored - beginning) // (PIECE + _TAG)))
 
 
 def _nonce(number: int, *, last: bool) -> bytes:

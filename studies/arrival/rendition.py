@@ -15,6 +15,7 @@ from studies.arrival.work_folder import drop_tree, keep_tree, opened_blind, work
 from studies.desk import joints, masks
 from studies.films import locked, move
 from studies.models import Film, FilmStatus, MaskSet, ReaderImage, Rendition
+from studies.sealed_links import link
 
 ACTOR = Actor.system("rendition")
 Meta = dict[str, Any]
@@ -52,7 +53,7 @@ def _draw(film: Film, chosen: MaskSet | None, folder: Path) -> dict[str, Meta]:
                 "render",
                 film=blind,
                 output_dir=str(folder),
-                pixel_sha256=film.pixel_sha256,
+                pixel_sha256=film.approved_pixels,
                 masks=chosen.rectangles if chosen else [],
                 crops=chosen.crops if chosen else {},
                 invert=film.inverted,
@@ -81,7 +82,7 @@ def _write(film: Film, chosen: MaskSet | None, lease: Lease, pictures: dict[str,
             stream=film.trial.code,
             subject=("studies.film", str(film.pk)),
             changes=changes,
-            details={"sides": sorted(pictures), "digests": {side: meta["digest"] for side, meta in pictures.items()}},
+            details={"sides": sorted(pictures)},
             tracked=[film, *renditions],
         )
 
@@ -97,9 +98,8 @@ def _make_image(film: Film, side: str, chosen: MaskSet | None, meta: Meta, key: 
         window_width=meta["window_width"],
         bands=_bands(key, meta),
         joints=joints.for_image(film=film, side=side, crop=crop),
-        digest=meta["digest"],
     )
-    return Rendition.objects.create(film=film, side=side, view=film.view, reader_image=image, masks=chosen)
+    return link(film=film, side=side, view=film.view, image=image, masks=chosen)
 
 
 def _bands(key: str, meta: Meta) -> dict[str, list[dict[str, Any]]]:

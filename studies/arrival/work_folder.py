@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from django.core.files.storage import storages
 from config.unnamed_files import in_memory
 from jobs import work_folders
 from studies.arrival.quarantine import check_room, copy_original
+from studies.arrival.sealed_files import copy_padded
 from studies.models import Film
 
 
@@ -36,8 +36,8 @@ def opened_original(film: Film) -> Iterator[IO[bytes]]:
 @contextmanager
 def opened_blind(film: Film) -> Iterator[IO[bytes]]:
     """The film's blind object, whose pixels may still show text that only a mask hides."""
-    with in_memory() as file, storages["reading"].open(film.blind_file) as stored:
-        shutil.copyfileobj(stored, file)
+    with in_memory() as file:
+        copy_padded(film.blind_file, file)
         yield file
 
 

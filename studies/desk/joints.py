@@ -21,6 +21,7 @@ from studies.desk.rectangles import Box
 from studies.films import locked, person
 from studies.models import Film, FilmStatus, JointPlacement, ReaderImage, Rendition, Trial
 from studies.models.film import PLACEABLE, SIDES
+from studies.sealed_links import image_key, seal_of
 
 Places = dict[str, list[float]]
 
@@ -140,15 +141,19 @@ def show(film: Film, side: str) -> list[Rendition]:
     renditions = list(film.renditions.filter(side=side).select_related("masks"))
     for rendition in renditions:
         places = for_image(film=film, side=side, crop=crop_of(rendition))
-        ReaderImage.objects.filter(pk=rendition.reader_image_id).update(joints=places)
+        key = image_key(rendition.film_id, rendition.side, rendition.sealed_image)
+        image = ReaderImage.objects.get(pk=key)
+        image.joints = places
+        image.save(update_fields=["joints"])
+        Rendition.objects.filter(pk=rendition.pk).update(image_seal=seal_of(image))
     return renditions
 
 
 def images(trial: Trial) -> QuerySet[Rendition]:
-    """Every reader image of films that count, ordered by random key, which reveals neither subject nor date."""
+    """Every reader image of films that count, ordered by random index, which reveals neither subject nor date."""
     films = Film.objects.ready().filter(trial=trial)
     found = Rendition.objects.filter(film__in=films).annotate(placed=Exists(_placements()))
-    return found.select_related("reader_image", "masks").order_by("reader_image_id")
+    return found.select_related("masks").order_by("index")
 
 
 def waiting(trial: Trial) -> QuerySet[Rendition]:

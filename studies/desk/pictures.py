@@ -11,11 +11,12 @@ from django.core.files.storage import storages
 from django.http import Http404
 
 from config.errors import WrongState
+from studies.arrival.sealed_files import read_padded
 from studies.models import Film
 
 PART = re.compile(r"preview\.jpg|small/0|full/\d{1,2}")
-# More than the bands of any film that intake accepts.
-LARGEST_PART = 64 * 1024 * 1024
+# More than the bands of any film that intake accepts, with their padding.
+LARGEST_PART = 130 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,7 @@ def picture_of(film: Film) -> DeskPicture:
             f"Film {film.pk} is {film.get_status_display().lower()} and has no picture."
             " It gets one when it reaches the desk."
         )
-    with storages["reading"].open(f"{film.desk_folder}/meta.json") as file:
-        meta: dict[str, Any] = json.load(file)
+    meta: dict[str, Any] = json.loads(read_padded(f"{film.desk_folder}/meta.json"))
     return DeskPicture(**{name: meta[name] for name in DeskPicture.__dataclass_fields__})
 
 
@@ -45,13 +45,18 @@ def part(folder: str, name: str) -> tuple[bytes, str]:
     """The bytes of one file of a picture and their media type; 404 for any other name or none."""
     if not folder or not PART.fullmatch(name):
         raise Http404
-    return stored(f"{folder}/{name}"), "image/jpeg" if name.endswith(".jpg") else "application/octet-stream"
+    return read_padded(found(f"{folder}/{name}")), "image/jpeg" if name.endswith(".jpg") else "application/octet-stream"
 
 
 def stored(path: str) -> bytes:
+    """A file of a reader image, which is not encrypted."""
+    with storages["reading"].open(found(path)) as file:
+        return bytes(file.read())
+
+
+def found(path: str) -> str:
     """A file of the store of blind images; 404 when it does not exist or is larger than any part of a picture."""
     store = storages["reading"]
     if not store.exists(path) or store.size(path) > LARGEST_PART:
         raise Http404
-    with store.open(path) as file:
-        return bytes(file.read())
+    return path

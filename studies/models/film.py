@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from studies.models.trial import Site, Subject, Trial, Visit
 from studies.sealed_names import SealedName
+from studies.sealed_values import SealedValue
 
 SIDES = [("L", "Left"), ("R", "Right"), ("B", "Both on one film")]
 VIEWS = [("hand", "Hand PA"), ("foot", "Foot dorsoplantar")]
@@ -123,6 +124,8 @@ class Film(models.Model):
 
     `header` holds facts read from the file (keywords as DICOM spells them); `findings` the machine checks
     as {code, text} in plain words. `film_date` is the day of exposure. `inverted`: the desk chose the other polarity.
+    `pixel_sha256` is a keyed digest, for comparing films; the true one is sealed in `approved_pixels`, because reader
+    images have the same pixels.
     """
 
     trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="films")
@@ -150,6 +153,7 @@ class Film(models.Model):
     blind_file = models.CharField(max_length=120, blank=True)
     desk_folder = models.CharField(max_length=120, blank=True)
     pixel_sha256 = models.CharField(max_length=64, blank=True)
+    approved_pixels = SealedValue(default="")
     deidentification = models.JSONField(default=dict, blank=True)
     designated = models.BooleanField(default=True)
     received_at = models.DateTimeField(auto_now_add=True)

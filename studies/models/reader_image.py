@@ -1,4 +1,4 @@
-"""The blinding border: a reader image has a random key and no link back; only Rendition links it to the film."""
+"""The blinding border: a reader image has a random key; its link to a film is sealed (studies.sealed_links)."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ from django.db import models
 
 from studies.models.desk import MaskSet
 from studies.models.film import Film
+from studies.sealed_values import SealedValue
 
 
 class ReaderImage(models.Model):
     """What a reader's browser receives: levels as bands under a random key, and display geometry.
 
     `bands` maps level ("small", "full") to [{"name", "rows", "sha256"}, ...]; `joints` maps joint to [x, y] in
-    pixels of the full level. It has no date, no path to a film, and its primary key is the random key.
+    pixels of the full level. It has no date, no path to a film, and its primary key is the random key. Window and
+    joints are sealed: the film has the same ones.
     """
 
     key = models.CharField(max_length=43, primary_key=True)
     rows = models.PositiveIntegerField()
     columns = models.PositiveIntegerField()
     spacing_mm = models.FloatField(null=True, blank=True)
-    window_center = models.FloatField()
-    window_width = models.FloatField()
+    window_center = SealedValue()
+    window_width = SealedValue()
     bands = models.JSONField()
-    joints = models.JSONField(default=dict)
-    digest = models.CharField(max_length=64)
+    joints = SealedValue(default=dict)
 
     class Meta:
         ordering: ClassVar = ["key"]
@@ -35,12 +36,18 @@ class ReaderImage(models.Model):
 
 
 class Rendition(models.Model):
-    """Which film (and which side of a bilateral one) a reader image was made from, under which masks."""
+    """That a film (or one side of a bilateral one) has a reader image, and under which masks; which one is sealed.
+
+    `index` is a keyed digest of the image's key, and the address of the image where joints are placed. `image_seal` is
+    a keyed digest of the image's row: an event that named both would join them.
+    """
 
     film = models.ForeignKey(Film, on_delete=models.PROTECT, related_name="renditions")
     side = models.CharField(max_length=1)
     view = models.CharField(max_length=4)
-    reader_image = models.OneToOneField(ReaderImage, on_delete=models.PROTECT, related_name="rendition")
+    index = models.CharField(max_length=64, unique=True)
+    sealed_image = models.BinaryField()
+    image_seal = models.CharField(max_length=64)
     masks = models.ForeignKey(MaskSet, on_delete=models.PROTECT, null=True, blank=True)
 
     class Meta:

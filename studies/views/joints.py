@@ -1,4 +1,4 @@
-"""Placing joints: images in the order of random keys, without subject, visit or date, one after the other."""
+"""Placing joints: images in random order, without subject, visit or date, one after the other."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ from studies.desk import joints
 from studies.desk.joint_template import TEMPLATES, Point, fit
 from studies.desk.pictures import stored
 from studies.forms.joints import PLAIN_WIDTH, read_clicks, read_places
-from studies.models import Rendition, Trial
+from studies.models import ReaderImage, Rendition, Trial
 from studies.models.film import VIEWS
+from studies.sealed_links import image_of
 from studies.views.pictures import bytes_response
 
 STATES = [("False", "To be placed"), ("True", "Placed")]
@@ -33,13 +34,13 @@ ONE_SIDE = [("L", "Left"), ("R", "Right")]
 
 @require_GET
 def joint_queue(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Every image, shuffled by its random key."""
+    """Every image, in random order."""
     trial, _ = trial_or_404(request, code, Action.PLACE_JOINTS)
     listing = Listing(
         request,
         joints.images(trial),
         columns=[
-            Column("image", "Image", "reader_image_id", template="studies/desk/image_cell.html", csv=False),
+            Column("image", "Image", "index", template="studies/desk/image_cell.html", csv=False),
             Column("view", "View", lambda one: dict(VIEWS)[one.view], "view", ChoiceFilter("view", VIEWS)),
             Column("side", "Side", lambda one: dict(ONE_SIDE)[one.side], "side", ChoiceFilter("side", ONE_SIDE)),
             Column("placed", "Joints", placed_badge, "placed", ChoiceFilter("placed", STATES)),
@@ -62,14 +63,14 @@ def joint_page(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """One image with its joints as they are placed now."""
     trial, _ = trial_or_404(request, code, Action.PLACE_JOINTS)
     rendition = image_or_404(trial, key)
-    return show(request, trial, rendition, rendition.reader_image.joints, noted(rendition))
+    return show(request, trial, rendition, image_of(rendition).joints, noted(rendition))
 
 
 @require_GET
 def joint_picture(request: HttpRequest, code: str, key: str, level: str, number: int) -> HttpResponse:
     """A band of the image, or its preview."""
     trial, _ = trial_or_404(request, code, Action.PLACE_JOINTS)
-    bands = image_or_404(trial, key).reader_image.bands.get(level, [])
+    bands = image_of(image_or_404(trial, key)).bands.get(level, [])
     if number >= len(bands):
         raise Http404
     media_type = "image/jpeg" if level == "preview" else "application/octet-stream"
@@ -81,7 +82,7 @@ def fit_joints(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """The template, placed on the image by three clicks; nothing is stored yet."""
     trial, _ = trial_or_404(request, code, Action.PLACE_JOINTS)
     rendition = image_or_404(trial, key)
-    clicks = read_clicks(request.POST, rendition.reader_image.columns)
+    clicks = read_clicks(request.POST, image_of(rendition).columns)
     if request.headers.get("Accept") == "application/json":
         return JsonResponse({"joints": fit(rendition.view, clicks)})
     if len(clicks) < len(TEMPLATES[rendition.view].anchors):
@@ -101,18 +102,18 @@ def place_joints(request: HttpRequest, code: str, key: str) -> HttpResponse:
     except Refusal as refusal:
         return show(request, trial, rendition, places, readability, error=str(refusal), status=status_of(refusal))
     messages.success(request, f"{counted(len(places), 'joint was', 'joints were')} placed.")
-    following = joints.waiting(trial).filter(reader_image__gt=key).first() or joints.waiting(trial).first()
+    following = joints.waiting(trial).filter(index__gt=key).first() or joints.waiting(trial).first()
     return redirect(page_of(trial, following) if following else reverse("studies:joints", args=[code]))
 
 
 def image_or_404(trial: Trial, key: str) -> Rendition:
     """An image of a film that counts in this trial."""
-    return get_object_or_404(joints.images(trial).select_related("film", "film__trial"), reader_image=key)
+    return get_object_or_404(joints.images(trial).select_related("film", "film__trial"), index=key)
 
 
 def page_of(trial: Trial, rendition: Rendition) -> str:
     """The address of an image."""
-    return reverse("studies:joint_image", args=[trial.code, rendition.reader_image_id])
+    return reverse("studies:joint_image", args=[trial.code, rendition.index])
 
 
 def placed_badge(rendition: Any) -> Badge:
@@ -132,12 +133,11 @@ def shifted(places: joints.Places, crop: Sequence[int] | None) -> joints.Places:
     return {joint: [x + left, y + top] for joint, (x, y) in places.items()}
 
 
-def for_viewer(trial: Trial, rendition: Rendition) -> dict[str, Any]:
+def for_viewer(trial: Trial, rendition: Rendition, image: ReaderImage) -> dict[str, Any]:
     """The image as the viewer expects it."""
-    image = rendition.reader_image
-    base = reverse("studies:joint_picture", args=[trial.code, image.key, "LEVEL", 0])
+    base = reverse("studies:joint_picture", args=[trial.code, rendition.index, "LEVEL", 0])
     return {
-        "token": image.key,
+        "token": rendition.index,
         "side": rendition.side,
         "view": rendition.view,
         "absent": False,
@@ -165,14 +165,14 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     """The page of an image, without subject or date."""
-    template, image = TEMPLATES[rendition.view], rendition.reader_image
-    order = list(joints.images(trial).values_list("reader_image_id", flat=True))
-    following = order[order.index(image.key) + 1 :][:1]
+    template, image = TEMPLATES[rendition.view], image_of(rendition)
+    order = list(joints.images(trial).values_list("index", flat=True))
+    following = order[order.index(rendition.index) + 1 :][:1]
     context = {
         "trial": trial,
         "rendition": rendition,
         "image": image,
-        "shown_film": for_viewer(trial, rendition),
+        "shown_film": for_viewer(trial, rendition, image),
         "anchors": list(template.anchors),
         "clicks": [f"{x:.1f}, {y:.1f}" for x, y in clicks],
         "next_anchor": list(template.anchors)[len(clicks)] if len(clicks) < len(template.anchors) else "",

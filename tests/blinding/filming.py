@@ -17,13 +17,13 @@ from studies.models import (
     Question,
     QuestionMessage,
     ReaderImage,
-    Rendition,
     Site,
     Subject,
     Trial,
     Visit,
     VisitPlan,
 )
+from studies.sealed_links import link
 from tests.blinding.secrets_of import SLOTS, SUBJECTS, VIEWS
 from tests.blinding.worlds import FOREIGN_FIRST, OWN_FIRST, World, content_token
 
@@ -91,7 +91,7 @@ def add_films(world: World, visit: Visit, number: int, slot: int, place: int, pk
             header={"StudyDate": f"{day:%Y%m%d}", "Manufacturer": secrets.names, "StationName": f"room {place}"},
         )
         film.save(force_insert=True)
-        Rendition.objects.create(film=film, side=side, view=view, reader_image=image_of(number, slot, f"{view}-{side}"))
+        link(film=film, side=side, view=view, image=image_of(number, slot, f"{view}-{side}"))
 
 
 def tell_of_films(world: World, trial: Trial) -> None:
@@ -118,9 +118,7 @@ def image_of(number: int, slot: int, view: str) -> ReaderImage:
         for where, part in zip(bands[level], parts, strict=True):
             if not store.exists(str(where["name"])):
                 store.save(str(where["name"]), ContentFile(part))
-    return ReaderImage.objects.create(
-        key=key, rows=16, columns=12, window_center=2048, window_width=4096, bands=bands, digest="0" * 64
-    )
+    return ReaderImage.objects.create(key=key, rows=16, columns=12, window_center=2048, window_width=4096, bands=bands)
 
 
 def add_foreign(world: World, site: Site, plan: VisitPlan, extra: int, ids_by_content: bool) -> None:

@@ -12,6 +12,7 @@ from config.cells import Column
 from config.errors import NotAllowed
 from reading.models import Case
 from reading.views import campaigns
+from scoring.consensus.sealed_result import opened_result
 from scoring.models import CaseResult
 from studies.models import Film, Question
 from studies.views import site as site_pages
@@ -23,7 +24,7 @@ from tests.blinding.planted import arm_of, in_page, kept, leak, reshaped, subjec
 def sum_of(case: Case) -> str:
     """The numbers of a case's newest result."""
     newest = CaseResult.objects.filter(case=case).order_by("-version").first()
-    return str(newest.numbers if newest else "")
+    return str(opened_result(newest) if newest else "")
 
 
 @leak("column of totals in the CSV file of cases", "coordinator", "cases")

@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from reading.campaigns.opening import identities
 from reading.models import Case, DisplayedFilm, DisplayedTimepoint
 from studies.models import Film, Subject
+from studies.sealed_links import renditions_of
 from tests.blinding.secrets_of import FIRST, SECOND, Secrets
 
 Install = Callable[[pytest.MonkeyPatch], None]
@@ -55,7 +56,7 @@ def leak(
 
 def film_behind(image: str) -> Film:
     """The film a reader image was made from."""
-    return Film.objects.select_related("visit", "subject", "site").get(renditions__reader_image=image)
+    return Film.objects.select_related("visit", "subject", "site").get(pk=renditions_of([image])[image].film_id)
 
 
 def films_of(token: str) -> list[Film]:

@@ -30,7 +30,8 @@ from reading.room.served import keep_served
 from reading.room.sessions import Operation, open_read, save_values
 from reading.room.signing import canonical_text, canonical_values, digest_of, sign_step
 from reading.room.steps import open_step
-from studies.models import Film, Membership, ReaderImage, Rendition, Site, Subject, Trial, Visit, VisitPlan
+from studies.models import Film, Membership, ReaderImage, Site, Subject, Trial, Visit, VisitPlan
+from studies.sealed_links import link
 from tests.tracking import tell_what_was_made
 
 PASSWORD = "correct horse battery staple"
@@ -124,7 +125,7 @@ def add_ready_film(visit: Visit, side: str, view: str, day: date) -> Film:
         film_date=day,
         film_date_source="confirmed",
     )
-    Rendition.objects.create(film=film, side=side, view=view, reader_image=add_image())
+    link(film=film, side=side, view=view, image=add_image())
     return film
 
 
@@ -140,9 +141,7 @@ def add_image() -> ReaderImage:
             name = f"images/{key}/{level}/{number}"
             storages["reading"].save(name, ContentFile(band))
             bands[level].append({"name": name, "sha256": hashlib.sha256(band).hexdigest()})
-    return ReaderImage.objects.create(
-        key=key, rows=32, columns=24, window_center=2048, window_width=4096, bands=bands, digest="0" * 64
-    )
+    return ReaderImage.objects.create(key=key, rows=32, columns=24, window_center=2048, window_width=4096, bands=bands)
 
 
 # A grade, or None for a site that is not assessable.

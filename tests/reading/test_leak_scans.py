@@ -22,6 +22,7 @@ from reading.charter.versions import draft_charter, sign_charter
 from reading.leak_scan.scans import acknowledge_scan, newest_scan, request_scan
 from reading.models import Campaign, CampaignStatus, LeakScan, LeakScanStatus
 from studies.models import Film, QualityDecision, ReaderImage
+from studies.sealed_links import image_of
 from tests.reading.builders import PASSWORD, BuiltTrial, build_house
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +35,7 @@ def redraw(house: BuiltTrial, shape_of: Callable[[Film], Shape]) -> None:
         rows, columns = shape_of(film)
         rng = np.random.default_rng(number)
         levels = rng.integers(0, 3000 + 100 * (number % 7), (rows, columns), dtype=np.uint16)
-        image = ReaderImage.objects.get(rendition__film=film)
+        image = image_of(film.renditions.get())
         for place, band in enumerate(encode(levels, 4)):
             name = f"redrawn/{image.key}/{place}"
             storages["reading"].save(name, ContentFile(band))

@@ -9,7 +9,6 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from django.core.files.storage import storages
 
 from config.errors import NotAllowed, WrongState
 from jobs.carrying import run_due_jobs
@@ -18,12 +17,14 @@ from reading.campaigns.reopening import reopen_campaign
 from reading.issuing.assignments import request_batch, void_and_reissue
 from reading.models import Campaign, CaseStatus, Read, ReadKind, ReadStatus, SignedValues
 from reading.room.signing import return_read
+from scoring.consensus.sealed_result import opened_result
 from scoring.consensus.signed_series import visits_of
 from scoring.datasets import verifier
 from scoring.datasets.building import request_dataset
 from scoring.datasets.locking import confirm_lock, request_lock
 from scoring.datasets.unlocking import agree_unlock, ask_unlock
 from scoring.models import CaseResult, DatasetStatus, Lock
+from studies.arrival.sealed_files import copy_export
 from studies.models import Visit
 from tests.reading.builders import (
     PASSWORD,
@@ -110,8 +111,8 @@ def test_a_difference_in_change_above_the_threshold_goes_to_the_adjudicator_and_
     case.refresh_from_db()
     result = CaseResult.objects.filter(case=case).order_by("-version")[0]
     assert case.status == CaseStatus.ADJUDICATED
-    assert sorted(result.readers) == sorted([first.reader_id, third.reader_id])
-    assert Fraction(result.numbers["result"]["changes"][-1]["total"]["value"]) == 24
+    assert sorted(opened_result(result)["readers"]) == sorted([first.reader_id, third.reader_id])
+    assert Fraction(opened_result(result)["numbers"]["result"]["changes"][-1]["total"]["value"]) == 24
 
 
 def test_a_case_at_the_threshold_is_not_adjudicated(house: BuiltTrial) -> None:
@@ -191,7 +192,9 @@ def test_the_dataset_equals_the_sum_of_what_was_entered_and_two_people_lock_it(
     with pytest.raises(NotAllowed, match="Another person must"):
         confirm_lock(dataset=dataset, actor=house.actor("signer"), user=statistician, password=PASSWORD)
     lock = confirm_lock(dataset=dataset, actor=house.actor("signer"), user=signer, password=PASSWORD)
-    with storages["exports"].open(dataset.folder) as file, zipfile.ZipFile(io.BytesIO(file.read())) as archive:
+    with io.BytesIO() as file:
+        copy_export(dataset.folder, file)
+        archive = zipfile.ZipFile(file)
         archive.extractall(tmp_path / "copy")
     (folder,) = (tmp_path / "copy").iterdir()
     assert verifier.verify(folder, lock.root) == []

@@ -20,6 +20,7 @@ from reading.issuing.assignments import request_batch
 from reading.issuing.repeats import drawn_for_repeat, due_repeats
 from reading.issuing.replacing import replace_reader
 from reading.models import Campaign, CampaignStatus, CaseStatus, DisplayedTimepoint, Read, ReadKind, ReadStatus
+from scoring.consensus.sealed_result import opened_result
 from scoring.datasets.locking import why_not_lock
 from scoring.models import CaseResult
 from scoring.ratings.repeats import pairs_of, ratings_twice
@@ -133,11 +134,11 @@ def test_concordant_cases_go_to_the_adjudicator_too_and_his_scores_are_not_used(
     campaign = read_first(house, concordant_share=1.0, repeats_share=0.0)
     controls = list(Read.objects.filter(kind=ReadKind.ADJUDICATION))
     assert len(controls) == 2
-    before = list(CaseResult.objects.order_by("pk").values_list("numbers", flat=True))
+    before = [opened_result(one) for one in CaseResult.objects.order_by("pk")]
     for control in controls:
         read_through(control, lambda timepoint, item: 5)
     run_due_jobs()
-    assert list(CaseResult.objects.order_by("pk").values_list("numbers", flat=True)) == before
+    assert [opened_result(one) for one in CaseResult.objects.order_by("pk")] == before
     assert {case.status for case in campaign.cases.all()} == {CaseStatus.CONSENSUS}
     assert_the_trail_tells_an_auditor_no_control_from_an_adjudication(campaign)
 

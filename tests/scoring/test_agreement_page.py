@@ -16,6 +16,7 @@ from accounts.sign_in import BACKEND
 from jobs.carrying import run_due_jobs
 from reading.issuing.assignments import request_batch
 from reading.models import Campaign, Case, Read, ReadKind, ReadStatus
+from scoring.consensus.sealed_result import sealed_result
 from scoring.models import CaseResult, Outcome
 from scoring.ratings.campaign import ratings_of
 from studies.models import Visit
@@ -72,19 +73,17 @@ def timepoints(case: Case) -> int:
 
 
 def write_result(case: Case, changes: dict[int, float], version: int = 1, outcome: str = Outcome.CONSENSUS) -> None:
+    first = {str(reader): numbers(case, change) for reader, change in changes.items()}
+    of_readers = {"readers": first, "result": None, "first": first, "first_discordant": False}
     CaseResult.objects.create(
         case=case,
         version=version,
         outcome=outcome,
         rule="mean-of-two",
-        readers=list(changes),
         inputs=[],
         inputs_digest=f"{case.pk}-{version}",
         trigger={},
-        numbers={
-            "first": {str(reader): numbers(case, change) for reader, change in changes.items()},
-            "first_discordant": False,
-        },
+        sealed=sealed_result(case=case.pk, version=version, readers=changes, numbers=of_readers, one_sided=()),
     )
 
 

@@ -12,7 +12,6 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 from django.test import Client
 from scipy import stats
@@ -28,6 +27,7 @@ from reading.issuing.presentations import PRESENTATIONS, draw_queue, draw_repeat
 from reading.issuing.randomisation import commitment
 from reading.issuing.replacing import replace_reader
 from reading.models import Batch, Campaign, Read, ReadKind, ReadStatus
+from studies.arrival.sealed_files import copy_export
 from studies.models import Membership
 from tests.reading.builders import BuiltTrial, build_house, open_campaign_of, read_through
 from tests.reading.test_line import lock_it
@@ -56,7 +56,9 @@ def read_with_repeats(house: BuiltTrial, **terms: object) -> Campaign:
 def unpacked(campaign: Campaign, where: Path) -> Path:
     """The locked dataset as its statistician unpacks it."""
     dataset = campaign.datasets.get()
-    with storages["exports"].open(dataset.folder) as file, zipfile.ZipFile(io.BytesIO(file.read())) as archive:
+    with io.BytesIO() as file:
+        copy_export(dataset.folder, file)
+        archive = zipfile.ZipFile(file)
         archive.extractall(where)
     (folder,) = where.iterdir()
     return folder

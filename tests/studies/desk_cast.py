@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,8 +23,10 @@ from accounts.sign_in import BACKEND
 from audit.trail import Actor
 from imaging.bitpacking import encode
 from imaging.levels import Levels, NormalForm, preview, quarter
+from studies.arrival.sealed_files import keep_padded
 from studies.desk import quality
 from studies.models import Film, FilmStatus, Membership, ReaderImage, Rendition, Site, Subject, Trial, Visit, VisitPlan
+from studies.sealed_links import image_of, link
 
 NUMBERS = count(1)
 ROWS, COLUMNS = 250, 200
@@ -101,7 +105,9 @@ def store_picture(folder: str, picture: Levels) -> None:
     }
     files |= {"preview.jpg": preview(form), "meta.json": json.dumps(meta).encode()}
     for name, content in files.items():
-        storages["reading"].save(f"{folder}/{name}", ContentFile(content))
+        with tempfile.NamedTemporaryFile() as file:
+            Path(file.name).write_bytes(content)
+            keep_padded(Path(file.name), f"{folder}/{name}")
 
 
 def film_at_desk(cast: Cast, **values: Any) -> Film:
@@ -144,12 +150,11 @@ def ready(film: Film, side: str = "", key: str = "") -> Rendition:
         window_center=900,
         window_width=2400,
         bands={},
-        digest="0" * 64,
     )
     Film.objects.filter(pk=film.pk).update(status=FilmStatus.READY)
     film.status = FilmStatus.READY
     newest = film.mask_sets.order_by("-revision").first()
-    return Rendition.objects.create(film=film, side=side or film.side, view=film.view, reader_image=image, masks=newest)
+    return link(film=film, side=side or film.side, view=film.view, image=image, masks=newest)
 
 
 def store_image(image: ReaderImage, picture: Levels) -> None:
@@ -178,5 +183,5 @@ def imaged(cast: Cast, **values: Any) -> Rendition:
     quality.accept(film=film, actor=cast.coordinator, **(CONFIRMED | values))
     film.refresh_from_db()
     rendition = ready(film)
-    store_image(rendition.reader_image, levels(film.pk))
+    store_image(image_of(rendition), levels(film.pk))
     return rendition

@@ -6,18 +6,26 @@ import io
 from typing import Any
 
 import pydicom
-from django.core.files.storage import storages
 
+from audit.trail import Actor
 from jobs.carrying import run_due_jobs
 from studies.arrival import intake
-from studies.models import Film
+from studies.arrival.sealed_files import read_padded
+from studies.models import Film, Site, Trial
 from tests.studies.planned import Planned
 
 
 def send(planned: Planned, content: bytes, name: str = "a.dcm", site: int = 0, **declared: Any) -> intake.Receipt:
     """What became of one file at the door."""
     actor = planned.actor(f"site {planned.sites[site].code}")
-    transmittal = intake.open_transmittal(trial=planned.trial, site=planned.sites[site], channel="browser", actor=actor)
+    return sent_by(planned.trial, planned.sites[site], actor, content, name, **declared)
+
+
+def sent_by(
+    trial: Trial, site: Site, actor: Actor, content: bytes, name: str = "a.dcm", **declared: Any
+) -> intake.Receipt:
+    """The same, for any trial."""
+    transmittal = intake.open_transmittal(trial=trial, site=site, channel="browser", actor=actor)
     return intake.receive(transmittal=transmittal, name=name, file=io.BytesIO(content), actor=actor, **declared)
 
 
@@ -32,4 +40,4 @@ def arrived(planned: Planned, content: bytes, **declared: Any) -> Film:
 
 def blind_object(film: Film) -> pydicom.Dataset:
     """What is left of the film without its identities."""
-    return pydicom.dcmread(io.BytesIO(storages["reading"].open(film.blind_file).read()))
+    return pydicom.dcmread(io.BytesIO(read_padded(film.blind_file)))

@@ -129,7 +129,7 @@ def click_on(page: Page, x: float, y: float) -> None:
 
 def test_three_clicks_lay_the_template_and_a_joint_is_dragged_to_its_place(cast: Cast, open_page: Open) -> None:
     rendition = imaged(cast)
-    page = open_page(cast.coordinator, f"joints/{rendition.reader_image_id}/")
+    page = open_page(cast.coordinator, f"joints/{rendition.index}/")
     at_full_size(page)
     for x, y in HAND.anchors.values():
         click_on(page, x * 0.9, y * 0.9)
@@ -150,7 +150,7 @@ def test_three_clicks_lay_the_template_and_a_joint_is_dragged_to_its_place(cast:
 
 
 def test_clicks_that_no_server_answers_are_asked_for_again(cast: Cast, open_page: Open, faults: list[str]) -> None:
-    page = open_page(cast.coordinator, f"joints/{imaged(cast).reader_image_id}/")
+    page = open_page(cast.coordinator, f"joints/{imaged(cast).index}/")
     at_full_size(page)
     page.context.set_offline(True)
     for x, y in HAND.anchors.values():

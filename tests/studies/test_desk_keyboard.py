@@ -153,7 +153,7 @@ def test_axe_finds_no_serious_fault_on_the_screens(
     assert serious_faults(page) == []
     keys(page, "Escape", "q", "1")
     assert serious_faults(page) == []
-    page = open_page(cast.coordinator, f"joints/{rendition.reader_image_id}/")
+    page = open_page(cast.coordinator, f"joints/{rendition.index}/")
     assert serious_faults(page) == []
     page = open_page(cast.checker, f"masks/{Film.objects.latest('pk').pk}/")
     keys(page, "x")

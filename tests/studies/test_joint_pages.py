@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 
 from studies.desk import joints
-from studies.models import ReaderImage
+from studies.models import Rendition
+from studies.sealed_links import image_of
 from tests.studies.desk_cast import Cast, browser, imaged, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,7 @@ def cast() -> Cast:
 
 @pytest.mark.parametrize("path", ["", "{key}/", "{key}/picture/full/0"])
 def test_only_who_places_joints_comes_to_the_joints(cast: Cast, path: str) -> None:
-    key = imaged(cast).reader_image_id
+    key = imaged(cast).index
     address = f"/trials/RA-1/joints/{path.format(key=key)}"
     assert browser(cast.coordinator).get(address).status_code == 200
     assert browser(cast.checker).get(address).status_code == 403
@@ -32,7 +33,7 @@ def test_only_who_places_joints_comes_to_the_joints(cast: Cast, path: str) -> No
 def test_the_joint_pages_tell_no_subject_visit_date_or_film_number(cast: Cast) -> None:
     rendition = imaged(cast, film_date=date(2019, 7, 23))
     client = browser(cast.coordinator)
-    pages = [client.get("/trials/RA-1/joints/"), client.get(f"/trials/RA-1/joints/{rendition.reader_image_id}/")]
+    pages = [client.get("/trials/RA-1/joints/"), client.get(f"/trials/RA-1/joints/{rendition.index}/")]
     for page in pages:
         text = page.content.decode()
         told = rf"\b(01-001|BL|2019|07-23|[Ff]ilm[- ]{rendition.film_id})\b"
@@ -41,7 +42,7 @@ def test_the_joint_pages_tell_no_subject_visit_date_or_film_number(cast: Cast) -
 
 def test_joints_are_placed_as_a_plain_form_after_three_clicks(cast: Cast) -> None:
     rendition = imaged(cast)
-    key, client = rendition.reader_image_id, browser(cast.coordinator)
+    key, client = rendition.index, browser(cast.coordinator)
     clicks = ["100, 40", "120, 200", "60, 205"]
     page = client.post(f"/trials/RA-1/joints/{key}/fit/", {"anchor": clicks}).content.decode()
     found = dict(re.findall(r'name="([xy]-MCP2)" value="([\d.]+)"', page))
@@ -53,7 +54,7 @@ def test_joints_are_placed_as_a_plain_form_after_three_clicks(cast: Cast) -> Non
 
 
 def test_joints_that_cannot_be_placed_are_shown_again_with_the_reason(cast: Cast) -> None:
-    key = imaged(cast).reader_image_id
+    key = imaged(cast).index
     answer = browser(cast.coordinator).post(f"/trials/RA-1/joints/{key}/place/", {"x-MCP2": "5000", "y-MCP2": "7"})
     assert answer.status_code == 400
     assert "Joint MCP2 cannot be placed at 5000, 7." in answer.content.decode()
@@ -62,18 +63,18 @@ def test_joints_that_cannot_be_placed_are_shown_again_with_the_reason(cast: Cast
 
 def test_placing_leads_on_through_the_images_that_wait_and_round_to_the_first(cast: Cast) -> None:
     shown: tuple[dict[str, str], ...] = ({}, {"side": "R"}, {"view": "foot"})
-    first, second, third = sorted(imaged(cast, **values).reader_image_id for values in shown)
+    first, second, third = sorted(imaged(cast, **values).index for values in shown)
     client = browser(cast.coordinator)
     for key, following in ((second, third), (third, first)):
-        joint = "MTP1" if ReaderImage.objects.get(pk=key).rendition.view == "foot" else "MCP2"
+        joint = "MTP1" if Rendition.objects.get(index=key).view == "foot" else "MCP2"
         answer = client.post(f"/trials/RA-1/joints/{key}/place/", {f"x-{joint}": "50", f"y-{joint}": "70"})
         assert answer["Location"] == f"/trials/RA-1/joints/{following}/"
-        assert ReaderImage.objects.get(pk=key).joints == {joint: [50.0, 70.0]}
+        assert image_of(Rendition.objects.get(index=key)).joints == {joint: [50.0, 70.0]}
     assert joints.waiting(cast.trial).count() == 1
 
 
 def test_a_click_that_is_no_point_is_refused_in_words(cast: Cast) -> None:
-    key = imaged(cast).reader_image_id
+    key = imaged(cast).index
     answer = browser(cast.coordinator).post(f"/trials/RA-1/joints/{key}/fit/", {"anchor": ["100, 40", "there"]})
     assert answer.status_code == 400
     assert "The anchor point “there” is not a point. Enter two numbers, x and y." in answer.content.decode()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from config.errors import BadInput, WrongState
 from studies.arrival.pieces import PIECE_BYTES, forget_stale, keep, key_of, received, whole
@@ -98,12 +97,10 @@ def test_a_fingerprint_that_is_none_is_refused(ra1: Planned, fingerprint: str) -
         key_of(site=ra1.sites[0], user_id=1, fingerprint=fingerprint)
 
 
-def test_what_nobody_went_on_with_is_forgotten_after_a_week(key: str, stores: Path) -> None:
+def test_what_nobody_went_on_with_is_forgotten_after_a_week(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     keep(key=key, begin=0, content=b"first ")
     forget_stale()
     assert received(key) == 6
-    week_ago = time.time() - timedelta(days=8).total_seconds()
-    for path in stores.rglob("*-6"):
-        os.utime(path, (week_ago, week_ago))
+    monkeypatch.setattr(timezone, "now", lambda now=timezone.now: now() + timedelta(days=8))
     forget_stale()
     assert received(key) == 0

@@ -18,6 +18,7 @@ from scoring.datasets.package import harmless
 from studies.arrival import intake
 from studies.desk import masks, quality
 from studies.models import Film, FilmStatus, Rendition
+from studies.sealed_links import image_of
 from tests.studies.films import dx, file_of, picture
 from tests.studies.planned import Planned
 from tests.studies.sending import arrived, send
@@ -45,7 +46,7 @@ def test_a_film_goes_from_the_door_to_a_reader_image(ra1: Planned) -> None:
     run_due_jobs()
     film.refresh_from_db()
     assert film.status == FilmStatus.READY
-    image = Rendition.objects.get(film=film).reader_image
+    image = image_of(Rendition.objects.get(film=film))
     bands = [storages["reading"].open(band["name"]).read() for band in image.bands["full"]]
     assert [hashlib.sha256(band).hexdigest() for band in bands] == [band["sha256"] for band in image.bands["full"]]
     assert np.array_equal(decode(bands, image.rows, image.columns), picture())
@@ -66,7 +67,7 @@ def test_the_random_key_of_a_reader_image_stands_in_a_dataset_as_it_is(
     film = arrived(ra1, file_of(dx()), visit=ra1.visit())
     accept(ra1, film)
     run_due_jobs()
-    key = Rendition.objects.get(film=film).reader_image_id
+    key = image_of(Rendition.objects.get(film=film)).key
     assert harmless(key) == key
 
 
@@ -79,7 +80,7 @@ def test_masks_are_constant_in_the_reader_image_and_nothing_else_changes(ra1: Pl
     assert film.status == FilmStatus.ACCEPTED, "a second person has not looked yet"
     masks.confirm(mask_set=drawn, actor=ra1.actor("checker"))
     run_due_jobs()
-    image = Rendition.objects.get(film=film).reader_image
+    image = image_of(Rendition.objects.get(film=film))
     shown = decode([storages["reading"].open(b["name"]).read() for b in image.bands["full"]], image.rows, image.columns)
     expected = picture()
     expected[20:60, 10:40] = 2048
@@ -95,7 +96,7 @@ def test_a_bilateral_film_becomes_one_reader_image_for_each_side(ra1: Planned) -
     masks.confirm(mask_set=drawn, actor=ra1.actor("checker"))
     run_due_jobs()
     for side, left in (("L", 0), ("R", 80)):
-        image = Rendition.objects.get(film=film, side=side).reader_image
+        image = image_of(Rendition.objects.get(film=film, side=side))
         parts = [storages["reading"].open(band["name"]).read() for band in image.bands["full"]]
         assert np.array_equal(decode(parts, image.rows, image.columns), pixels[:, left : left + 80])
 
@@ -135,7 +136,7 @@ def test_the_polarity_chosen_at_the_desk_is_the_one_that_readers_see(inverted: b
         inverted=inverted,
     )
     run_due_jobs()
-    image = Rendition.objects.get(film=film).reader_image
+    image = image_of(Rendition.objects.get(film=film))
     bands = [storages["reading"].open(band["name"]).read() for band in image.bands["full"]]
     expected = 4095 - picture() if inverted else picture()
     assert np.array_equal(decode(bands, image.rows, image.columns), expected)

@@ -1,0 +1,35 @@
+"""Values of a reader image that its film also has: encrypted in the database, plain in Python.
+
+The database can neither compare nor sort them.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+from django.db import models
+
+from studies.sealing_key import opened_bytes, sealed_bytes
+
+# One length for a window and for nearly every set of joints.
+PAD_TO = 1024
+_PURPOSE = "value of a reader image"
+
+
+class SealedValue(models.TextField):  # type: ignore[type-arg]
+    """What JSON can hold, sealed in the database."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Sealed on its way into the database."""
+        content = json.dumps(value, separators=(",", ":")).encode()
+        return base64.b64encode(sealed_bytes(content, bound_to=_PURPOSE, pad_to=PAD_TO)).decode()
+
+    def from_db_value(self, value: str, *_: Any) -> Any:
+        """Opened on its way out."""
+        return json.loads(opened_bytes(base64.b64decode(value), bound_to=_PURPOSE))
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        """None: a comparison in the database would find nothing, so it is refused."""
+        return None

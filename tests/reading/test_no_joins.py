@@ -1,0 +1,149 @@
+"""Who holds the database and the files, but no key, cannot tell which film a reader image was made from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from django.apps import apps
+from django.db import models
+
+from imaging.bitpacking import encode
+from jobs.carrying import run_due_jobs
+from reading.issuing.assignments import request_batch
+from scoring.consensus.sealed_result import sealed_result
+from studies.desk import joints, quality
+from studies.models import Film, Rendition, Subject, Visit
+from studies.sealed_links import image_of
+from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
+from tests.reading.joining import blind_side, identity_side, join
+from tests.studies.films import dx, file_of
+from tests.studies.sending import sent_by
+
+pytestmark = pytest.mark.django_db
+SUBJECTS, VISITS = 12, ("W00", "W24")
+ROWS, COLUMNS = 96, 72
+IDENTITY = {"studies_film", "studies_subject", "studies_visit", "studies_site", "studies_transmittal"}
+IDENTITY |= {"studies_maskset", "studies_jointplacement", "studies_qualitydecision", "studies_question"}
+BLIND = {"studies_readerimage", "reading_displayedfilm", "reading_displayedtimepoint", "reading_case", "reading_read"}
+BLIND |= {"reading_itemscore", "scoring_caseresult"}
+# Rows that belong to a whole trial or to a person: through them everything is connected, and nothing is told apart.
+SHARED = {
+    "studies_trial",
+    "accounts_user",
+    "accounts_signature",
+    "reading_campaign",
+    "reading_batch",
+    "reading_sitting",
+}
+
+
+@pytest.fixture
+def stores(tmp_path: Path, settings: Any) -> Path:
+    """Stores of this test alone."""
+    settings.STORAGES = {
+        name: {**store, "OPTIONS": {"location": str(tmp_path / name)}} if "OPTIONS" in store else store
+        for name, store in settings.STORAGES.items()
+    }
+    return tmp_path
+
+
+def pixels(number: int) -> Any:
+    """One matrix for all; noise of its own, not in the order of arrival: packed sizes differ as those of films do."""
+    chance = np.random.default_rng(number)
+    y, x = np.mgrid[0:ROWS, 0:COLUMNS]
+    return (x * 9 + y * 12 + chance.integers(0, 8 + 37 * (7 * number % 24), x.shape)).astype(np.uint16)
+
+
+def build(stores: Path) -> BuiltTrial:
+    """A trial whose films come in at the door, pass the desk, and are shown to two readers."""
+    house = build_house(subjects=0, visits=VISITS)
+    site = house.trial.sites.order_by("pk")[0]
+    plans = list(house.trial.visit_plans.order_by("target_day"))
+    house.subjects = [Subject.objects.create(trial=house.trial, site=site, code=f"S{n:03d}") for n in range(SUBJECTS)]
+    for number, subject in enumerate(house.subjects):
+        for place, plan in enumerate(plans):
+            visit = Visit.objects.create(subject=subject, plan=plan, code=plan.code)
+            day = date(2024, 1, 1) + timedelta(days=plan.target_day + number)
+            pass_through(house, visit, number * len(plans) + place, day)
+    campaign = open_campaign_of(house)
+    readers = [house.people["reader"], house.people["reader.two"]]
+    coordinator = house.actor("coordinator")
+    request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=SUBJECTS)
+    run_due_jobs()
+    return house
+
+
+def pass_through(house: BuiltTrial, visit: Visit, number: int, day: date) -> None:
+    """One film from the door to its reader image with joints."""
+    coordinator, window = house.actor("coordinator"), 2000 + 7 * number
+    known = {"SOPInstanceUID": f"1.2.3.{number + 1}", "PatientID": visit.subject.code, "WindowWidth": window}
+    content = file_of(dx(pixels(number), StudyDate=f"{day:%Y%m%d}", WindowCenter=1000 + 3 * number, **known))
+    film = sent_by(house.trial, visit.subject.site, house.actor("site"), content, visit=visit).film
+    assert film is not None
+    run_due_jobs()
+    film.refresh_from_db()
+    codes = [finding["code"] for finding in film.findings]
+    confirmed: dict[str, Any] = {"side": "L", "view": "hand", "film_date": day, "spacing_mm": 0.1}
+    quality.accept(film=film, actor=coordinator, acknowledged=codes, **confirmed)
+    run_due_jobs()
+    place = {"MCP2": [10.0 + number, 20.0 + 2 * number], "PIP2": [11.5 + number, 3.5]}
+    joints.place(film=film, side="L", actor=coordinator, joints=place)
+
+
+def test_no_value_and_no_rank_of_the_dump_or_the_files_links_an_image_to_its_film(
+    stores: Path, record_property: Any
+) -> None:
+    build(stores)
+    truth = {image_of(one).key: one.film_id for one in Rendition.objects.all()}
+    assert len(truth) == SUBJECTS * len(VISITS) == Film.objects.ready().count()
+    films, images = identity_side(stores), blind_side(stores)
+    tried = {
+        (film, image, way): result
+        for film, of_films in films.items()
+        for image, of_images in images.items()
+        for way, result in join(of_films, of_images, truth).items()
+    }
+    record_property("joins tried", len(tried))
+    found = [join for join, (_, chance) in tried.items() if chance < 0.001 / len(tried)]
+    assert len(tried) > 10_000
+    assert found == [], found[:40]
+
+
+def test_no_path_of_foreign_keys_leads_from_what_readers_see_to_an_identity_in_either_direction() -> None:
+    reached = {model._meta.db_table for model in apps.get_models() if model._meta.db_table in BLIND}
+    assert reached == BLIND
+    waiting = list(reached)
+    while waiting:
+        fresh = {table for table in neighbours(waiting.pop()) if table not in SHARED} - reached
+        reached |= fresh
+        waiting += fresh
+    assert reached & (IDENTITY | {"studies_rendition"}) == set()
+
+
+def neighbours(table: str) -> Iterator[str]:
+    """The tables that a table refers to, and those that refer to it."""
+    for model in apps.get_models(include_auto_created=True):
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.ForeignKey):
+                ends = model._meta.db_table, field.related_model._meta.db_table
+                if table in ends:
+                    yield ends[ends[0] == table]
+
+
+def test_the_numbers_of_a_result_are_unreadable_and_of_one_length_whatever_their_order() -> None:
+    one, other = (
+        sealed_result(case=1, version=1, readers=[1, 2], numbers={"totals": totals}, one_sided=[])
+        for totals in ([3, 90], [90, 3])
+    )
+    assert len(one) == len(other)
+    assert json.dumps([3, 90]).encode() not in one
+
+
+def test_packed_sizes_of_the_films_of_this_test_differ() -> None:
+    assert len({len(encode(pixels(number), 1)[0]) for number in range(SUBJECTS)}) > SUBJECTS // 2
