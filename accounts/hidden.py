@@ -54,6 +54,7 @@ class Sight(StrEnum):
     CHARTER = "if the presentation is chronological"
     UNSEALED = "hidden until the arms are opened"
     AT_LOCK = "summary, once a lock is requested"
+    LOCKED = "hidden until the campaign is locked"
 
 
 SEEN: dict[Secret, frozenset[Role]] = {
@@ -81,6 +82,9 @@ OTHERWISE: dict[tuple[Secret, Role], Sight] = {
     (Secret.SCORES, R.ADJUDICATOR): Sight.WHILE_OPEN,
     (Secret.SCORES, R.SIGNER): Sight.AT_LOCK,
     (Secret.DISCORDANCE, R.SIGNER): Sight.AT_LOCK,
+    (Secret.ORDER, R.AUDITOR): Sight.LOCKED,
+    (Secret.SCORES, R.AUDITOR): Sight.LOCKED,
+    (Secret.DISCORDANCE, R.AUDITOR): Sight.LOCKED,
     (Secret.ARM, R.STATISTICIAN): Sight.UNSEALED,
     (Secret.ARM, R.CUSTODIAN): Sight.OWN,
 }
@@ -103,6 +107,7 @@ LIFTS: dict[Sight, Lift] = {
     Sight.WHILE_OPEN: Lift(Sight.OWN, frozenset(PRESENTATIONS), frozenset({State.OPEN})),
     Sight.CHARTER: Lift(Sight.SEEN, ORDER_KNOWN, frozenset({State.OPEN})),
     Sight.AT_LOCK: Lift(Sight.SEEN, frozenset(PRESENTATIONS), frozenset({State.ASKED, State.LOCKED, State.UNSEALED})),
+    Sight.LOCKED: Lift(Sight.SEEN, frozenset(PRESENTATIONS), frozenset({State.LOCKED, State.UNSEALED})),
     Sight.UNSEALED: Lift(Sight.SEEN, frozenset(PRESENTATIONS), frozenset({State.UNSEALED})),
 }
 

@@ -232,7 +232,7 @@ REVISIONS = Table(
         Column("AVAL", "The grade; empty when not assessable or cleared"),
         Column("NAREASON", "Why the item was not assessable; empty otherwise"),
         Column("ENTRYMTH", "key, click, bulk (a whole joint at once) or system"),
-        Column("CAPTDTC", "Time on the reader's computer (UTC), as told; it orders nothing"),
+        Column("CAPTDTC", "Time on the reader's computer (UTC), as sent; it orders nothing"),
         Column("CAPTFL", "N when that time is more than 24 hours from the server's; empty otherwise"),
         Column("SCOREDTC", "When the revision was saved on the server (UTC)"),
         Column("AFTERFL", "Y when the step had been signed before"),

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 
 from accounts.roles import Action, Role
 from audit.trail import Actor
-from reading.models import Campaign, CampaignStatus, ItemScore, Read, SignedValues
+from reading.models import Campaign, CampaignStatus, ItemScore, Read, ReadKind, SignedValues
 from scoring.history.revisions import IDENTIFIED, Identities, revisions_of
 from studies.access import trial_or_404
 from studies.models import Trial
@@ -54,8 +54,9 @@ def seen_by(request: HttpRequest, code: str, action: Action = Action.SEE_SCORE_H
 
 
 def counts_of(campaign: Campaign) -> list[tuple[str, int]]:
-    """How many there are of what, without a score."""
-    revisions = revisions_of(campaign).order_by()
+    """How many there are of what in primary reads: counting others would tell how many cases were adjudicated."""
+    revisions = revisions_of(campaign).filter(timepoint__step__read__kind=ReadKind.PRIMARY).order_by()
+    reads = Read.objects.filter(case__campaign=campaign, kind=ReadKind.PRIMARY)
     counted = revisions.aggregate(
         every=Count("pk"),
         changes=Count("pk", filter=Q(revision__gt=1)),
@@ -63,8 +64,8 @@ def counts_of(campaign: Campaign) -> list[tuple[str, int]]:
         clock=Count("pk", filter=Q(captured_plausible=False)),
     )
     return [
-        ("Reads", Read.objects.filter(case__campaign=campaign).count()),
-        ("Signed versions", SignedValues.objects.filter(step__read__case__campaign=campaign).count()),
+        ("Primary reads", reads.count()),
+        ("Signed versions", SignedValues.objects.filter(step__read__in=reads).count()),
         ("Revisions", counted["every"]),
         ("Changes of a cell", counted["changes"]),
         ("After a signature", counted["after"]),

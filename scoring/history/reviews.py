@@ -112,7 +112,7 @@ def reviewed_before(
 
 
 def record_export(*, campaign: Campaign, actor: Actor, filters: Mapping[str, str]) -> None:
-    """Tells that a person took a copy of the history."""
+    """Records that a person took a copy of the history."""
     authorise(actor, Action.SEE_SCORE_HISTORY)
     with audited_atomic():
         record(

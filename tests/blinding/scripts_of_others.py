@@ -83,6 +83,8 @@ def trail_steps(world: World, who: str, found: Found) -> list[Step]:
     steps += [Step("audit:trail", f"{base}{search}") for search in ("", "?format=csv", "?q=reader", "?size=100")]
     for kind in ("reading.case", "reading.read", "reading.batch", "studies.film", "accounts.signature"):
         steps += [Step("audit:record", f"{base}trial/{kind}/{key}/") for key in (1, 2, 3)]
+    history = [Step("scoring:scores", f"{base}scores/{search}") for search in ("", "?format=csv", "?after=True")]
+    steps += [*history, Step("scoring:review_scores", f"{base}scores/review/")]
     return [*steps, Step("audit:export", f"{base}trial/export.json"), Step("audit:export", f"{base}system/export.json")]
 
 

@@ -1,5 +1,5 @@
-// Why a value changes after it was signed: a reason from the list by its digit, a text, Enter. What was said last stands
-// there already, so that the next cell of the same kind takes one key.
+// Why a value changes after it was signed: a reason from the list by its digit, a text, Enter. The last answer is
+// filled in already, so that the next cell of the same kind takes one key.
 
 export class ChangeReason {
   // asked: the read was signed before; the last answer is kept in the room until the reader leaves it.
