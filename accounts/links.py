@@ -16,7 +16,7 @@ from config.errors import BadInput
 AGES = {"invitation": timedelta(days=14), "password": timedelta(hours=2)}
 NEXT_STEPS = {
     "invitation": "Ask your administrator to send the invitation again.",
-    "password": "Request a new one on the sign-in page.",
+    "password": "Request a new one here.",
 }
 
 

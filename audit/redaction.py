@@ -11,6 +11,7 @@ from audit.kinds import kind_in_words
 from audit.models import Event
 from audit.registry import ACTIONS
 from audit.sentences import HIDDEN, in_words
+from audit.trail import SYSTEM_ROLE
 
 CONTENT = frozenset({"changes", "details", "reason"})
 
@@ -34,7 +35,9 @@ class Shown:
 
     @property
     def who(self) -> str:
-        return self.event.actor_label
+        """A person's name; work that no person did says so beside its own name."""
+        label = self.event.actor_label
+        return f"System ({label})" if self.event.role == SYSTEM_ROLE else label
 
     @property
     def sentence(self) -> str:

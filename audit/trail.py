@@ -18,6 +18,9 @@ from audit.streams import Telling
 from audit.tracking import TRACKED
 
 
+SYSTEM_ROLE = "system"
+
+
 class NotAudited(RuntimeError):
     """record() was called where the event would not be committed together with the change."""
 
@@ -33,7 +36,7 @@ class Actor:
     @classmethod
     def system(cls, name: str) -> Actor:
         """A job, a command or the DICOM receiver."""
-        return cls(user_id=None, label=name, role="system")
+        return cls(user_id=None, label=name, role=SYSTEM_ROLE)
 
 
 class _Waiting(threading.local):

@@ -138,6 +138,10 @@ def plain(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+# Begins every list downloaded as CSV: Excel reads a file without it in the code page of the machine.
+EXCEL_MARK = "\ufeff"
+
+
 def csv_safe(value: object) -> str:
     """The text of a CSV cell; text that a spreadsheet would treat as a formula gets a leading apostrophe."""
     text = plain(value)

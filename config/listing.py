@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.functional import cached_property
 
-from config.cells import Cell, Column, csv_safe
+from config.cells import EXCEL_MARK, Cell, Column, csv_safe
 from config.errors import BadInput
 from config.filters import ChoiceFilter
 from config.narrowing import Rows, narrow, order, search
@@ -274,7 +274,7 @@ class Listing:
 
     def _csv_lines(self, columns: list[Column]) -> Iterator[str]:
         writer = csv.writer(_Echo())
-        yield writer.writerow([csv_safe(column.label) for column in columns])
+        yield EXCEL_MARK + str(writer.writerow([csv_safe(column.label) for column in columns]))
         rows = self.found.iterator(2000) if isinstance(self.found, QuerySet) else self.found
         for row in rows:
             yield writer.writerow([csv_safe(column.of(row)) for column in columns])

@@ -19,8 +19,9 @@ from jobs.queue import retry
 
 
 def progress_of(job: Job) -> Progress | None:
-    """The progress that the job reports."""
-    return Progress(job.done, job.total) if job.total else None
+    """The progress that the job reports; it reports before each part, so a job that is done has done them all."""
+    done = job.total if job.status == Job.Status.DONE else job.done
+    return Progress(done, job.total) if job.total else None
 
 
 COLUMNS = [

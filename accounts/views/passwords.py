@@ -13,6 +13,7 @@ from accounts.links import person_of
 from accounts.passwords import change_password, forget_password, reset_password
 from accounts.people import accept_invitation
 from accounts.views.own import own
+from config.errors import BadInput
 from config.form_refusals import refused_on
 
 
@@ -29,8 +30,12 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @sensitive_post_parameters()
 def password_new(request: HttpRequest, token: str) -> HttpResponse:
-    """Sets a new password through the mailed link."""
-    user = person_of(token, "password")
+    """Sets a new password through the mailed link; a link that no longer works leads to the form that sends another."""
+    try:
+        user = person_of(token, "password")
+    except BadInput as refusal:
+        messages.error(request, str(refusal))
+        return redirect("password_forgotten")
     form = NewPasswordForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):

@@ -101,7 +101,7 @@ class TimepointField(forms.ModelChoiceField):  # type: ignore[type-arg]
 class ReplaceForm(forms.Form):
     """The reader who takes over the read."""
 
-    new_reader = forms.ModelChoiceField(User.objects.none())
+    new_reader = forms.ModelChoiceField(User.objects.none(), empty_label="Choose")
     reason = forms.CharField(max_length=300)
 
     def __init__(self, able: list[User], data: Any = None) -> None:

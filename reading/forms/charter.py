@@ -136,6 +136,16 @@ class CharterForm(forms.Form):
         if isinstance(field, forms.ChoiceField):
             field.choices = options
 
+    def in_words(self, terms: dict[str, Any]) -> list[tuple[str, Any]]:
+        """Stored terms under the labels of this form, each choice in its words."""
+        return [(str(self[name].label), self.chosen(name, terms[name])) for name in self.fields if name in terms]
+
+    def chosen(self, name: str, value: Any) -> Any:
+        """The words of a choice; any other value unchanged."""
+        if not isinstance(self.fields[name], forms.ChoiceField):
+            return value
+        return {option.data["value"]: option.data["label"] for option in self[name].subwidgets}.get(value, value)
+
     def terms(self) -> dict[str, Any]:
         """The terms as stored."""
         return {field.name: self.cleaned_data[field.name] for field in fields(Terms) if field.name in self.cleaned_data}
@@ -144,7 +154,7 @@ class CharterForm(forms.Form):
 class QualificationForm(ActForm):
     """A reader's qualification for an instrument."""
 
-    reader = forms.ModelChoiceField(User.objects.none())
+    reader = forms.ModelChoiceField(User.objects.none(), empty_label="Choose")
     instrument = forms.ChoiceField(choices=[])
     evidence = forms.CharField(max_length=300, help_text="What was tested, on which films, when, and with what result.")
 

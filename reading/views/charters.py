@@ -15,12 +15,10 @@ from accounts.signed_acts import Act
 from config.cells import Column
 from config.form_refusals import refused_on
 from config.listing import Listing
-from reading.charter.terms import CHOICES
 from reading.charter.versions import disqualify_reader, draft_charter, qualify_reader, sign_charter, terms_of
 from reading.forms.charter import CharterForm, QualificationForm
 from reading.models import Charter, CharterStatus, Qualification
 from studies.access import trial_or_404
-from studies.arms.custodian_keys import holds_arms
 from studies.forms.planning import ReasonForm
 from studies.models import Membership
 
@@ -58,13 +56,7 @@ def charter(request: HttpRequest, code: str, version: int) -> HttpResponse:
             sign_charter(charter=shown, actor=actor, user=signed_in(request), **form.cleaned_data)
             messages.success(request, f"Charter version {version} is signed.")
             return redirect("reading:charters", code)
-    said = terms_of(shown).as_json()
-    if not holds_arms(trial):
-        said.pop("arms_may_be_opened")
-    terms = [
-        (name.replace("_", " ").capitalize(), CHOICES[name][value] if name in CHOICES else value)
-        for name, value in said.items()
-    ]
+    terms = CharterForm(trial).in_words(terms_of(shown).as_json())
     context = {"trial": trial, "charter": shown, "terms": terms, "form": form}
     return render(request, "reading/charter.html", context, status=400 if form.errors else 200)
 

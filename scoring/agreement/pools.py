@@ -114,7 +114,7 @@ def one_way_icc(values: npt.ArrayLike, *, level: float = 0.95, bootstrap: Bootst
     n = len(features)
     blank = replace(blank, n=n, dropped=len(matrix) - n)
     if n < 2:
-        return replace(blank, reason=f"needs at least 2 subjects with 2 values, there are {n}")
+        return replace(blank, reason=f"needs at least 2 subjects with 2 values; found {n}")
     between, within, k0 = (float(part[0]) for part in _one_way(features.sum(axis=0)[None]))
     if nearly_zero(between, matrix[~np.isnan(matrix)]):
         return replace(blank, reason="no variance between subjects")

@@ -50,9 +50,9 @@ def _fault(matrix: Matrix, infinite: int, least_subjects: int, least_readers: in
     if infinite:
         return f"{infinite} values are {BEYOND}"
     if matrix.shape[1] < least_readers:
-        return f"needs at least {least_readers} readers, there are {matrix.shape[1]}"
+        return f"needs at least {least_readers} readers; found {matrix.shape[1]}"
     if matrix.shape[0] < least_subjects:
-        return f"needs at least {least_subjects} subjects rated by every reader, there are {matrix.shape[0]}"
+        return f"needs at least {least_subjects} subjects rated by every reader; found {matrix.shape[0]}"
     return ""
 
 

@@ -57,7 +57,7 @@ class PlanChangeForm(WindowForm):
 class SubjectForm(forms.Form):
     """A subject of a site."""
 
-    site = forms.ModelChoiceField(Site.objects.none(), to_field_name="code")
+    site = forms.ModelChoiceField(Site.objects.none(), to_field_name="code", empty_label="Choose")
     subject = forms.CharField(label="Subject code", max_length=64)
 
     def __init__(self, trial: Trial, data: object = None) -> None:

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
 from accounts.roles import Action
+from config.cells import EXCEL_MARK
 from studies.access import site_or_404
 from studies.arrival.transmittal_form import as_csv, as_pdf
 from studies.models import Transmittal
@@ -27,7 +28,8 @@ def form_pdf(request: HttpRequest, code: str, token: str) -> HttpResponse:
 @require_GET
 def form_csv(request: HttpRequest, code: str, token: str) -> HttpResponse:
     """A table for a spreadsheet."""
-    return _file(as_csv(own_transmittal_or_404(request, code, token)).encode(), "text/csv; charset=utf-8", "csv")
+    lines = EXCEL_MARK + as_csv(own_transmittal_or_404(request, code, token))
+    return _file(lines.encode(), "text/csv; charset=utf-8", "csv")
 
 
 def _file(content: bytes, kind: str, ending: str) -> HttpResponse:

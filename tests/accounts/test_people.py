@@ -64,7 +64,7 @@ def test_a_link_ends_with_its_age(db: None, client: Client, monkeypatch: pytest.
 
 def test_a_link_for_one_purpose_does_not_serve_another(db: None, client: Client) -> None:
     user = people.invite(email="new@house.example", actor=CONSOLE)
-    assert client.get(f"/password/new/{link_token(user, 'invitation')}/").status_code == 400
+    assert client.get(f"/password/new/{link_token(user, 'invitation')}/").headers["Location"] == "/password/forgotten/"
 
 
 def test_no_link_waits_in_the_table_of_jobs(db: None) -> None:
@@ -175,8 +175,21 @@ def test_a_new_password_by_link_ends_every_session_and_the_link(cast: Cast, clie
     link = f"/password/new/{link_token(anna, 'password')}/"
     assert client.post(link, {"password": NEW, "again": NEW}).status_code == 302
     assert signed_in.get("/you/").status_code == 302
-    assert client.get(link).status_code == 400
+    assert client.get(link).headers["Location"] == "/password/forgotten/"
     assert client.post("/sign-in/", {"email": anna.email, "password": NEW}).headers["Location"] == "/"
+
+
+def test_a_used_link_leads_to_the_form_that_sends_a_new_one_at_an_address_without_a_secret(
+    cast: Cast, client: Client
+) -> None:
+    link = f"/password/new/{link_token(cast.user('reader'), 'password')}/"
+    client.post(link, {"password": NEW, "again": NEW})
+    for page in (client.get(link, follow=True), client.post(link, {"password": NEW, "again": NEW}, follow=True)):
+        assert page.redirect_chain == [("/password/forgotten/", 302)]
+        text = page.content.decode()
+        assert "This link does not work." in text
+        assert "Send link" in text
+        assert link not in text
 
 
 def test_changing_the_own_password_keeps_this_session_and_ends_the_others(cast: Cast) -> None:

@@ -51,6 +51,6 @@ def test_a_signed_read_names_its_case_to_those_who_know_scores_alone(trail: list
 def test_what_people_call_a_thing_is_in_the_sentence(trail: list[Event]) -> None:
     told = read_by(trail, Role.STATISTICIAN)
     assert told["reading.campaign.opened"].sentence.startswith("coordinator opened campaign C1 with 2 cases")
-    assert re.match(r"coordinator issued|issuing issued", told["reading.batch.issued"].sentence)
+    assert re.match(r"coordinator issued|System \(issuing\) issued", told["reading.batch.issued"].sentence)
     assert told["scoring.lock.confirmed"].sentence == "signer confirmed the lock of dataset 1 of campaign C1"
     assert told["scoring.arms.requested"].sentence.startswith("statistician requested the arms of campaign C1")

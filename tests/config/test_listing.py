@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -154,7 +155,15 @@ def test_hidden_columns_are_not_shown_and_stay_in_the_file() -> None:
 def rows_of(listing: Listing) -> list[list[str]]:
     response = listing.response_csv()
     assert isinstance(response, StreamingHttpResponse)
-    return list(csv.reader(io.StringIO(response.getvalue().decode())))
+    return list(csv.reader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
+
+
+def test_a_list_downloaded_as_csv_opens_in_excel_with_its_umlauts() -> None:
+    response = films("").response_csv()
+    assert isinstance(response, StreamingHttpResponse)
+    content = response.getvalue()
+    assert content.startswith(codecs.BOM_UTF8 + b"Name,")
+    assert content.count(codecs.BOM_UTF8) == 1, "the mark begins the file and nothing else"
 
 
 def test_the_file_holds_every_row_that_passes_and_only_those() -> None:

@@ -143,6 +143,14 @@ def test_failed_jobs_are_listed_with_their_reason_and_tried_again(cast: Cast, ad
     assert job.status == Job.Status.QUEUED
 
 
+def test_a_job_that_is_done_shows_all_its_parts_as_done(cast: Cast, add_job: AddJob) -> None:
+    """A job reports before each of its parts, so its last report names the part before the last."""
+    job, client = add_job("count"), cast.client("administrator")
+    for status, words in ((Job.Status.DONE, "8 of 8"), (Job.Status.QUEUED, "7 of 8")):
+        Job.objects.filter(pk=job.pk).update(status=status, done=7, total=8)
+        assert words in client.get("/health/jobs/").content.decode()
+
+
 def test_a_job_that_has_not_failed_offers_no_retry(cast: Cast, add_job: AddJob) -> None:
     job = add_job("count")
     client = cast.client("administrator")

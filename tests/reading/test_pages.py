@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
+import instruments
 from accounts.sign_in import BACKEND
 from jobs.carrying import run_due_jobs
 from reading.campaigns.opening import close_campaign, create_campaign
 from reading.charter.versions import draft_charter, sign_charter
+from reading.forms.charter import CharterForm
 from reading.issuing.assignments import request_batch
 from reading.models import Campaign, Read, ReadStatus
 from scoring.models import Dataset
@@ -153,3 +156,21 @@ def test_who_sees_no_scores_gets_no_results(house: BuiltTrial) -> None:
     issued(house)
     for who in ("coordinator", "reader", "sponsor", "site"):
         assert browser(house, who).get("/trials/TWO/results/C1/agreement/").status_code == 403
+
+
+def test_a_charter_reads_in_the_words_of_the_form_that_wrote_it(house: BuiltTrial) -> None:
+    campaign = open_campaign_of(house)
+    page = browser(house, "coordinator").get("/trials/TWO/charter/1/").content.decode()
+    form = CharterForm(house.trial)
+    for name in form.fields:
+        assert f"<dt>{escape(str(form[name].label))}</dt>" in page
+    for code in ("Looking", "Bulk zero", "Unverified acknowledged", "<dd>svdh"):
+        assert code not in page, f"{code} is a name of the code, not of the page"
+    assert escape(instruments.get(campaign.charter.terms["instrument"]).title) in page
+
+
+def test_a_campaign_whose_cases_all_have_readers_does_not_count_zero_of_them(house: BuiltTrial) -> None:
+    campaign = issued(house)
+    page = browser(house, "coordinator").get(f"/trials/TWO/campaigns/{campaign.code}/assign/").content.decode()
+    assert "No case needs readers at the moment." in page
+    assert "0 cases" not in page

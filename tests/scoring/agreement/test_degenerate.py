@@ -142,9 +142,9 @@ def test_the_same_seed_gives_the_same_interval_and_another_seed_another() -> Non
 
 def test_the_reason_says_what_was_wrong() -> None:
     reasons = {name: icc_all(TABLES[name])[1].estimate.reason for name in TABLES}
-    assert reasons["one subject"] == "needs at least 2 subjects rated by every reader, there are 1"
-    assert reasons["one reader"] == "needs at least 2 readers, there are 1"
-    assert reasons["all missing"] == "needs at least 2 subjects rated by every reader, there are 0"
+    assert reasons["one subject"] == "needs at least 2 subjects rated by every reader; found 1"
+    assert reasons["one reader"] == "needs at least 2 readers; found 1"
+    assert reasons["all missing"] == "needs at least 2 subjects rated by every reader; found 0"
     assert reasons["an infinity"] == "1 values are infinite or beyond 1e50"
     assert reasons["no variance between subjects"] == "no variance between subjects"
     assert reasons["perfect agreement"] == "no residual error between readers: there is no interval"

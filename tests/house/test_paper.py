@@ -1,0 +1,74 @@
+"""Pages on paper and at the smallest window: nothing cut, nothing over its neighbour, no dark ground, no menus."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from tests.chromium import Windows
+from tests.reading.builders import PASSWORD
+from tests.scoring.unsealing_cast import make_opening
+
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(transaction=True)]
+PRINTED = (
+    ("coordinator", "charter/1/"),
+    ("coordinator", "campaigns/C1/"),
+    ("statistician", "results/"),
+    ("statistician", "results/C1/agreement/"),
+    ("statistician", "results/C1/datasets/"),
+    ("statistician", "results/C1/datasets/1/"),
+)
+# What sticks out of its card, its table's frame or the page at the right, by its own words.
+STICKS_OUT = """() => [...document.querySelectorAll("main td, main th, main code, main dd, main li, main p")]
+  .filter((one) => one.offsetParent && !one.closest(".visually-hidden"))
+  .filter((one) => {
+    const around = one.closest(SCREEN ? ".table-frame, .card" : ".card") ?? document.body;
+    if (around.matches(".table-frame")) return false;
+    const edge = Math.min(around.getBoundingClientRect().right, innerWidth);
+    return one.getBoundingClientRect().right > edge + 1 || one.scrollWidth > one.clientWidth + 1 && one.clientWidth;
+  }).map((one) => `${one.tagName} ${one.textContent.trim().slice(0, 40)}`)"""
+CHROME = ".bar, .side, .crumbs, .actions, main form, main button, input"
+A4 = re.compile(rb"/MediaBox\s*\[0 0 59[45]\.\d* 84[12]\.?\d*\]")
+
+
+def signed_in(page: Page, email: str, path: str) -> None:
+    """The page of a person who has just signed in."""
+    page.goto(f"/sign-in/?next={path}")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"**{path}")
+
+
+def sticking_out(page: Page, *, screen: bool) -> list[str]:
+    """The words of everything that is cut or lies over its neighbour."""
+    found: list[str] = page.evaluate(STICKS_OUT.replace("SCREEN", "true" if screen else "false"))
+    return found
+
+
+def faults_on_paper(page: Page) -> list[str]:
+    """What a printed page must not have; the window is as wide as A4 within its margins."""
+    page.set_viewport_size({"width": 688, "height": 1000})
+    page.emulate_media(media="print", color_scheme="dark")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    faults = sticking_out(page, screen=False)
+    faults += ["menus or forms"] * sum(one.is_visible() for one in page.locator(CHROME).all())
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    faults += [] if ground == "rgb(255, 255, 255)" else [f"ground {ground}"]
+    return faults + ([] if A4.search(page.pdf(prefer_css_page_size=True)) else ["not A4"])
+
+
+def test_results_and_plans_print_whole_and_show_whole_in_the_smallest_window(
+    windows: Windows, live_server: LiveServer, tmp_path: Path
+) -> None:
+    house = make_opening(tmp_path, read=True).house
+    wrong = {}
+    for who, path in PRINTED:
+        with windows.lend(width=1366, height=768, base_url=live_server.url, own=True) as page:
+            signed_in(page, house.people[who].email, f"/trials/TWO/{path}")
+            wrong[path] = sticking_out(page, screen=True), faults_on_paper(page)
+    assert {path: found for path, found in wrong.items() if found != ([], [])} == {}
