@@ -17,7 +17,6 @@ from audit.registry import declared
 from audit.streams import Telling
 from audit.tracking import TRACKED
 
-
 SYSTEM_ROLE = "system"
 
 
