@@ -57,7 +57,7 @@ def alphabets(word: str) -> set[str]:
 
 
 def likeness(name: str) -> str:
-    """What a name looks like: two different names with one likeness cannot be told apart.
+    """What a name looks like: two different names with one likeness look the same.
 
     >>> likeness("Соса"), likeness("Coca")
     ('coca', 'coca')

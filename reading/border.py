@@ -61,7 +61,7 @@ FORBIDDEN_COLUMNS = frozenset(
         "arm",
     }
 )
-# A name may stand in any kind of quotation marks or in none, and in any case; texts and comments are no names.
+# A name has any kind of quotation marks or none, and in any case; texts and comments are no names.
 PARTS = re.compile(r"""("[^"]*")|'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/""", re.DOTALL)
 NAMES = re.compile(r"\w+")
 
