@@ -8,7 +8,7 @@ AT_MOST = timedelta(hours=24)
 
 
 def is_plausible(told: datetime, received: datetime) -> bool:
-    """Whether a time on the reader's computer lies within 24 hours of the time at which the server received it.
+    """Whether a time on the reader's computer is within 24 hours of the time at which the server received it.
 
     >>> from datetime import UTC
     >>> noon = datetime(2026, 1, 31, 12, tzinfo=UTC)
