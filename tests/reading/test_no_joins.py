@@ -96,9 +96,7 @@ def pass_through(house: BuiltTrial, visit: Visit, number: int, day: date) -> Non
     joints.place(film=film, side="L", actor=coordinator, joints=place)
 
 
-def test_no_value_and_no_rank_of_the_dump_or_the_files_links_an_image_to_its_film(
-    stores: Path, record_property: Any
-) -> None:
+def test_no_value_and_no_rank_of_the_dump_or_the_files_links_an_image_to_its_film(stores: Path) -> None:
     build(stores)
     truth = {image_of(one).key: one.film_id for one in Rendition.objects.all()}
     assert len(truth) == SUBJECTS * len(VISITS) == Film.objects.ready().count()
@@ -109,7 +107,6 @@ def test_no_value_and_no_rank_of_the_dump_or_the_files_links_an_image_to_its_fil
         for image, of_images in images.items()
         for way, result in join(of_films, of_images, truth).items()
     }
-    record_property("joins tried", len(tried))
     found = [join for join, (_, chance) in tried.items() if chance < 0.001 / len(tried)]
     assert len(tried) > 10_000
     assert found == [], found[:40]
