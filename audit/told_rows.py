@@ -1,6 +1,6 @@
 """What the events tell of rows, kept on disk while everything is verified: memory stays flat however long the trail is.
 
-An insert-only row is told once, in one chain. A tracked row is told whenever it changes, always in the same trial.
+An insert-only row is recorded once, in one chain. A tracked row is recorded at each change, in one trial.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class ToldRows:
         self.store.execute(TABLE)
 
     def hear(self, stream: str, event: str, at: str, rows: Sequence[Digest], tracked: Sequence[TrackedDigest]) -> None:
-        """Takes in what one event tells."""
+        """Takes in what one event records."""
         for table, key, digest in rows:
             self._hear_made((Kind.MADE, table, key, digest, 0, at, stream, event))
         home = stream.partition("/")[0]
@@ -64,7 +64,9 @@ class ToldRows:
         _, table, key, digest, _, _, stream, event = told
         first, _, first_event, _, home = self.store.execute(FIND, told[:3]).fetchone()
         if digest != first:
-            self.report.found("told twice", table, key, f"event {event} tells another content than event {first_event}")
+            self.report.found(
+                "told twice", table, key, f"event {event} records another content than event {first_event}"
+            )
         if stream != home:
             self._elsewhere(table, key, event, first_event)
 
@@ -79,7 +81,7 @@ class ToldRows:
             self.store.execute(REPLACE, told)
 
     def _elsewhere(self, table: str, key: str, event: str, first_event: str) -> None:
-        text = f"event {event} tells it in another chain than event {first_event}, where it belongs"
+        text = f"event {event} records it in another chain than event {first_event}, where it belongs"
         self.report.found("told elsewhere", table, key, text)
 
     def of(self, kind: Kind, table: str, key: str) -> Told | None:

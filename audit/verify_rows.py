@@ -38,7 +38,7 @@ def check_rows(chains: Chains, report: Report) -> None:
 
 
 def check_these(chains: Chains, report: Report, rows: Mapping[str, Iterable[object]]) -> None:
-    """Checks these rows by table, and that no row told in these chains is missing."""
+    """Checks these rows by table, and that no row recorded in these chains is missing."""
     for table, pks in sorted(rows.items()):
         for kind in _kinds(table):
             for chunk in batched(pks):

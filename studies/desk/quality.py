@@ -68,8 +68,7 @@ def accept(
         _check_polarity(film, inverted)
         check_side(film, side, confirmed=side_confirmed)
         mask_set = _checked_masks(film, confirmed)
-        counts, losing = _counts(film, visit, confirmed, designate)
-        changes = _file(film, visit, confirmed, counts)
+        changes, losing = _file(film, visit, confirmed, designate)
         replacement.set_aside(film=film, actor=actor)
         decision = _decide(film, actor, "accept", note=note, **confirmed.fields())
         if masks.state_of(film, mask_set) in (MaskState.CONFIRMED, MaskState.NOT_NEEDED):
@@ -160,9 +159,12 @@ def _checked_masks(film: Film, confirmed: Confirmed) -> MaskSet | None:
     return mask_set
 
 
-def _file(film: Film, visit: Visit, confirmed: Confirmed, counts: bool) -> dict[str, list[object]]:
-    """Puts the film under its visit with what was confirmed."""
-    return move(
+def _file(
+    film: Film, visit: Visit, confirmed: Confirmed, designate: bool
+) -> tuple[dict[str, list[object]], list[Film]]:
+    """Puts the film under its visit with what was confirmed; returns the changes and the films that no longer count."""
+    counts, losing = _counts(film, visit, confirmed, designate)
+    changes = move(
         film,
         FilmStatus.ACCEPTED,
         **confirmed.fields(),
@@ -172,6 +174,7 @@ def _file(film: Film, visit: Visit, confirmed: Confirmed, counts: bool) -> dict[
         designated=counts,
         status_reason="",
     )
+    return changes, losing
 
 
 def _counts(film: Film, visit: Visit, confirmed: Confirmed, designate: bool) -> tuple[bool, list[Film]]:

@@ -1,0 +1,112 @@
+"""Tracked rows are told as they are when the transaction ends, and what nobody told is found and named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from audit.models import Event
+from audit.redaction import shown
+from audit.trail import NotAudited, audited_atomic, record
+from audit.verify import verify
+from jobs.models import Pulse
+from studies.models import Site, Trial
+from tests.audit.conftest import ACTOR, Tell
+from tests.protection import lifted
+from tests.tracking import tell_rows
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def trial() -> Trial:
+    """A trial with two sites, all told."""
+    trial = Trial.objects.create(code="TRIAL", title="A trial")
+    sites = [Site.objects.create(trial=trial, code=code, name="") for code in ("01", "02")]
+    tell_rows("TRIAL", [trial, *sites])
+    return trial
+
+
+def found() -> list[tuple[str, str, str]]:
+    return [(finding.fault, finding.table, finding.row) for finding in verify().findings]
+
+
+def test_one_event_tells_every_row_of_a_change_without_its_values(trial: Trial) -> None:
+    told = Event.objects.get().content["tracked"]
+    assert [(table, version) for table, _, version, _ in told] == [
+        ("studies_site", 1),
+        ("studies_site", 1),
+        ("studies_trial", 1),
+    ]
+    assert found() == []
+
+
+def test_the_row_is_told_as_it_is_when_the_transaction_ends(trial: Trial) -> None:
+    with audited_atomic():
+        tell_rows("TRIAL", [trial])
+        Trial.objects.filter(pk=trial.pk).update(title="Another")
+    assert found() == []
+
+
+def test_an_altered_a_missing_and_an_unknown_row_are_named(trial: Trial) -> None:
+    first, second = Site.objects.order_by("pk")
+    Site.objects.filter(pk=first.pk).update(name="Elsewhere")
+    second.delete()
+    third = Site.objects.create(trial=trial, code="03", name="")
+    assert sorted(found()) == [
+        ("altered row", "studies_site", str(first.pk)),
+        ("missing row", "studies_site", str(second.pk or int(first.pk) + 1)),
+        ("unknown row", "studies_site", str(third.pk)),
+    ]
+
+
+def test_a_row_that_was_deleted_and_told_is_not_missing(trial: Trial) -> None:
+    with audited_atomic():
+        site = Site.objects.order_by("-pk")[0]
+        Site.objects.filter(pk=site.pk).delete()
+        tell_rows("TRIAL", [site])
+    assert found() == []
+
+
+def test_a_tracked_row_told_in_another_trial_is_found(trial: Trial) -> None:
+    tell_rows("OTHER", [trial])
+    assert found() == [("told elsewhere", "studies_trial", str(trial.pk))]
+
+
+def test_a_digest_needs_the_key_outside_the_database(trial: Trial, settings: Any) -> None:
+    settings.SEALING_KEY = "0" * 64
+    assert ("altered row", "studies_trial", str(trial.pk)) in found()
+
+
+def test_a_row_of_a_table_that_is_not_tracked_is_refused(tell: Tell) -> None:
+    with pytest.raises(NotAudited, match="jobs_pulse"):
+        tell(tracked=[Pulse(part="worker")])
+
+
+def again(stream: str, pulse: Pulse) -> None:
+    with audited_atomic():
+        record(action="tests.note.taken", actor=ACTOR, stream=stream, subject=("jobs.pulse", pulse.part), rows=[pulse])
+
+
+def test_an_insert_only_row_told_again_with_other_content_is_found(regulated: Callable[[str], Pulse]) -> None:
+    pulse = regulated("a")
+    with lifted():
+        Pulse.objects.filter(pk=pulse.pk).update(says="0 of 5")
+    again("TRIAL", pulse)
+    assert ("told twice", "jobs_pulse", "a") in found()
+
+
+def test_an_insert_only_row_told_in_a_second_chain_is_found(regulated: Callable[[str], Pulse]) -> None:
+    again("OTHER", regulated("a"))
+    assert [fault for fault, _, _ in found()] == ["told elsewhere"]
+
+
+def test_no_page_shows_a_digest(trial: Trial) -> None:
+    event = Event.objects.get()
+    digests = [digest for *_, digest in event.content["tracked"]]
+    text = json.dumps(shown(event, "auditor").as_dict(), default=str)
+    assert digests
+    assert not [digest for digest in digests if digest in text]
