@@ -71,7 +71,7 @@ def demand_second_factor(*, user: User, role: str) -> None:
     with audited_atomic():
         User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
         reason = "a role that requires a second factor was granted"
-        _tell("accounts.sessions.ended", Actor.system("roles"), user, reason=reason)
+        _tell("accounts.sessions.ended", Actor.system("roles"), user, [], reason=reason)
 
 
 def spend_code(*, user: User, code: str) -> bool:
@@ -103,7 +103,7 @@ def spend_recovery_code(user: User, code: str) -> bool:
         factor = _factor(user, Authenticator.Type.RECOVERY_CODES)
         if factor is None or not factor.wrap().validate_code(code):
             return False
-        details = {"left": codes_left(user)}
+        details: dict[str, object] = {"left": codes_left(user)}
         _tell("accounts.recovery-code.used", person(user), user, [factor], details=details)
     return True
 

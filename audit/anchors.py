@@ -105,7 +105,7 @@ def write_on_commit() -> None:
 
 
 def _write_next() -> Path | None:
-    started = Head.objects.filter(seq__gt=0)  # where the others begin is told in the trials' chains
+    started = Head.objects.filter(seq__gt=0)  # where the others begin is recorded in the trials' chains
     heads: Heads = {place[0]: place for place in started.values_list("stream", "seq", "hash")}
     kept = files()
     last = read(kept[-1]) if kept else None

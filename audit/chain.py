@@ -76,7 +76,7 @@ def append(entries: Sequence[PendingEvent], held: Mapping[str, Head]) -> None:
 
 
 def heads_for(entries: Sequence[PendingEvent], held: Mapping[str, Head]) -> dict[str, Head]:
-    """The heads of every chain that the entries lengthen or tell of; those that begin are created."""
+    """The heads of every chain that the entries lengthen or record; those that begin are created."""
     told = {stream: telling for entry in entries for stream, telling in entry.chains.items()}
     fresh = [Head(stream=stream, seq=0, hash=secrets.token_hex(32)) for stream in told if told[stream] == Telling.BEGUN]
     Head.objects.bulk_create(fresh, batch_size=500)

@@ -1,6 +1,6 @@
 """Names of chains: a trial's code, "system", or a part of a trial with a chain of its own, such as RA-1/read-12.
 
-The chain of a part is told in the chain of its trial: when it begins, and how far it goes whenever it stops or resumes.
+The chain of a part is recorded in the chain of its trial: its beginning, and how far it goes at each stop.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def home_of(stream: str) -> str:
 
 
 def is_part(stream: str) -> bool:
-    """Whether the chain belongs to a part of a trial, and so must have been told to begin."""
+    """Whether the chain belongs to a part of a trial, and so must have been recorded to begin."""
     return SEPARATOR in stream
 
 

@@ -115,7 +115,7 @@ def record(
     whose digests go into the event. Every row created in a protected table must be recorded by an event.
 
     `tracked` are the rows of tracked tables that this change made, altered or deleted: all of them.
-    `chains` tells in a trial's chain that chains of its parts begin, go on or end: their heads go into the event.
+    `chains` records in a trial's chain that chains of its parts begin, go on or end: their heads go into the event.
     """
     rows, tracked = tuple(rows), tuple(tracked)
     if _waiting.entries is None:

@@ -38,7 +38,7 @@ class Chains:
         self.told = ToldRows(self.report)
 
     def walk(self) -> None:
-        """Checks the events added since the last pass; a trial's chain before those of its parts, which it tells."""
+        """Checks the events added since the last pass; a trial's chain before those of its parts, which it records."""
         streams = set(Event.objects.order_by().values_list("stream", flat=True).distinct())
         streams |= set(Head.objects.values_list("stream", flat=True))
         for stream in sorted(filter(self._is_wanted, streams), key=lambda name: (is_part(name), name)):
@@ -125,7 +125,7 @@ class Chains:
             self.report.found("missing head", "audit_head", stream, "the chain has no head")
 
     def check_parts(self) -> None:
-        """Checks each part's chain against what its trial's chain tells; what grew meanwhile is read first."""
+        """Checks each part's chain against what its trial's chain records; what grew meanwhile is read first."""
         if self.parts.faults(self.ends):
             self.walk()
         for fault, stream, says in self.parts.faults(self.ends):

@@ -1,4 +1,4 @@
-"""Checks the chains of parts of a trial against the heads told in the trial's chain: no anchor is needed for it."""
+"""Checks the chains of parts of a trial against the heads recorded in the trial's chain: no anchor is needed for it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Fault = tuple[str, str, str]  # its kind, the chain, and what is wrong
 
 @dataclass(frozen=True)
 class Told:
-    """A head told in an event: the chain, whether it begins, goes on or ends, its position and hash, and the event."""
+    """A head recorded in an event: the chain, whether it begins, goes on or ends, position, hash, and the event."""
 
     stream: str
     telling: Telling
@@ -25,53 +25,59 @@ class Told:
 
 @dataclass
 class Tellings:
-    """Everything told of the chains of parts, in the order in which it was told."""
+    """Everything told of the chains of parts, in the order in which it was recorded."""
 
     told: dict[str, list[Told]] = field(default_factory=dict)
     strange: list[Fault] = field(default_factory=list)
 
     def hear(self, stream: str, told: Told) -> None:
-        """Keeps what an event of a trial's chain tells; only the trial's own chain may tell of its parts."""
+        """Keeps what an event of a trial's chain records; only the trial's own chain may record its parts."""
         if not is_part(told.stream) or home_of(told.stream) != stream:
-            self.strange.append(("foreign chain", told.stream, f"event {told.event} tells of it, in another chain"))
+            self.strange.append(("foreign chain", told.stream, f"event {told.event} records it, in another chain"))
             return
         self.told.setdefault(told.stream, []).append(told)
 
     def genesis_of(self, stream: str) -> str:
-        """The hash that the first event of the chain must carry; empty when nothing tells that it began."""
+        """The hash that the first event of the chain must carry; empty when nothing records that it began."""
         told = self.told.get(stream, ())
         return told[0].hash if told and told[0].telling == Telling.BEGUN else ""
 
     def faults(self, ends: Ends) -> list[Fault]:
-        """Chains that are missing, cut, rewritten, longer than told, or that nothing tells of."""
+        """Chains that are missing, cut, rewritten, longer than told, or that nothing records."""
         found = list(self.strange)
         for stream, told in sorted(self.told.items()):
             found += self._faults_of(stream, told, ends.get(stream))
         unknown = sorted(stream for stream in ends if is_part(stream) and stream not in self.told)
-        return found + [("unknown chain", stream, "no event of the trial tells that it began") for stream in unknown]
+        return found + [("unknown chain", stream, "no event of the trial records that it began") for stream in unknown]
 
     def _faults_of(self, stream: str, told: list[Told], end: tuple[int, str] | None) -> Iterator[Fault]:
         last = told[-1]
         if told[0].telling != Telling.BEGUN:
-            yield "no genesis", stream, f"event {told[0].event} tells of it, but none tells that it began"
+            yield "no genesis", stream, f"event {told[0].event} records it, but none records that it began"
         if any(one.telling == Telling.BEGUN for one in told[1:]):
-            yield "begun twice", stream, "more than one event tells that it began"
+            yield "begun twice", stream, "more than one event records that it began"
         if end is None:
-            yield "missing chain", stream, f"event {last.event} tells of it, but it has no head and no events"
+            yield "missing chain", stream, f"event {last.event} records it, but it has no head and no events"
             return
         if end[0] < last.seq:
-            text = f"it ends at #{end[0]}, but event {last.event} tells that it reached #{last.seq}"
+            text = f"it ends at #{end[0]}, but event {last.event} records that it reached #{last.seq}"
             yield "tail cut", stream, text
         if last.telling == Telling.ENDED and end[0] > last.seq:
-            yield "grown", stream, f"it goes on to #{end[0]}, but event {last.event} tells that it ended at #{last.seq}"
+            yield (
+                "grown",
+                stream,
+                f"it goes on to #{end[0]}, but event {last.event} records that it ended at #{last.seq}",
+            )
         yield from self._steps(stream, told)
         yield from self._hashes(stream, told, end)
 
     def _steps(self, stream: str, told: list[Told]) -> Iterator[Fault]:
-        """From one telling to the next: an ended chain stays as long as it is until it is told to go on."""
+        """From one telling to the next: an ended chain stays as long as it is until it is recorded to go on."""
         for before, after in zip(told, told[1:], strict=False):
             if after.seq < before.seq or (before.telling == Telling.ENDED and after.seq > before.seq):
-                text = f"event {before.event} tells #{before.seq} as its end, event {after.event} tells #{after.seq}"
+                text = (
+                    f"event {before.event} records #{before.seq} as its end, event {after.event} records #{after.seq}"
+                )
                 yield "grown" if after.seq > before.seq else "told shorter", stream, text
 
     def _hashes(self, stream: str, told: list[Told], end: tuple[int, str]) -> Iterator[Fault]:
@@ -81,4 +87,4 @@ class Tellings:
         hashes[end[0]] = end[1]
         for one in told:
             if one.seq in hashes and one.seq <= end[0] and hashes[one.seq] != one.hash:
-                yield "rewritten", stream, f"event {one.event} tells another hash of its #{one.seq}"
+                yield "rewritten", stream, f"event {one.event} records another hash of its #{one.seq}"

@@ -1,6 +1,6 @@
 """The audit chain of each read: everything recorded while its reader works on it, apart from the trial's own chain.
 
-Readers of a trial therefore do not wait for each other, only requests for the same read do. The trial's chain tells
+Readers of a trial therefore do not wait for each other, only requests for the same read do. The trial's chain records
 where the chain of a read begins and, whenever the read stops or resumes, how far it goes.
 """
 
@@ -25,7 +25,7 @@ def chain_of(read: Read) -> str:
 
 
 def hold_chains(reads: Iterable[Read]) -> None:
-    """Makes whoever acts on these reads take turns; called first in a transaction, before anything else is locked."""
+    """Makes all who act on these reads take turns; called first in a transaction, before anything else is locked."""
     hold([chain_of(read) for read in reads])
 
 

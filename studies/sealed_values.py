@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
@@ -18,7 +18,13 @@ PAD_TO = 1024
 _PURPOSE = "value of a reader image"
 
 
-class SealedValue(models.TextField):  # type: ignore[type-arg]
+if TYPE_CHECKING:
+    StoredText = models.TextField[Any, Any]
+else:
+    StoredText = models.TextField
+
+
+class SealedValue(StoredText):
     """What JSON can hold, sealed in the database."""
 
     def get_prep_value(self, value: Any) -> Any:

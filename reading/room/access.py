@@ -84,7 +84,7 @@ def piece_or_404(request: HttpRequest, token: str, *, to_look_at: bool = False) 
     return piece
 
 
-def steps_at(token: str) -> QuerySet[ReadStep, dict[str, Any]]:
+def steps_at(token: str) -> QuerySet[ReadStep, Any]:
     """The keys of the steps at an address, each found by its index, so that the size of trials does not matter."""
     own = ReadStep.objects.filter(token=token).order_by().values("pk")
     of_read = ReadStep.objects.filter(token=None, read__token=token).order_by().values("pk")

@@ -52,7 +52,7 @@ def films_of(read: Read, step: ReadStep) -> list[DisplayedFilm]:
     known = films.annotate(case_status=F(STATUS_OF_CASE), campaign_status=F(STATUS_OF_CAMPAIGN))
     related = known.select_related("timepoint__step__read", "look", "served").defer("digests")
     signed = Exists(SignedValues.objects.filter(step=OuterRef("timepoint__step")))
-    found = list(related.annotate(signed_before=signed).order_by("timepoint__position"))
+    found: list[DisplayedFilm] = list(related.annotate(signed_before=signed).order_by("timepoint__position"))
     for film in found:
         film.timepoint.signed_before = vars(film)["signed_before"]
     return found

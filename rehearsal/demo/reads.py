@@ -36,7 +36,7 @@ def read_and_sign(read: Read, truths: dict[int, Truth], profile: ReaderProfile, 
     for step in read.steps.filter(locked_at=None):
         open_read(read=read, actor=actor, step=step)
         read.refresh_from_db()
-        films = DisplayedFilm.objects.filter(timepoint__step=step, reader_image__isnull=False)
+        films = list(DisplayedFilm.objects.filter(timepoint__step=step, reader_image__isnull=False))
         keep_served(read=read, actor=actor, films=films)
         operations = list(operations_for(read, timepoints_of(step), seen))
         for start in range(0, len(operations), AT_ONCE):

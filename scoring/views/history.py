@@ -26,7 +26,7 @@ EMPTY = "No score has been saved in this campaign yet. Every value a reader ente
 def scores(request: HttpRequest, code: str) -> HttpResponseBase:
     """Every revision, newest first, as a page or as CSV; counts alone where the rows are not to be seen yet."""
     seen = seen_by(request, code)
-    context = {
+    context: dict[str, Any] = {
         "trial": seen.trial,
         "campaign": seen.campaign,
         "campaigns": seen.trial.campaigns.exclude(status=CampaignStatus.DRAFT),

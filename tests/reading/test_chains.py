@@ -65,7 +65,8 @@ def last_told(read: Read) -> list[object]:
     """What the trial's chain says last of the read's chain: whether it goes on, and its position."""
     events = Event.objects.filter(stream=read.case.campaign.trial.code).order_by("seq")
     told = [part for event in events for part in event.content.get("chains", ()) if part[0] == chain_of(read)]
-    return told[-1][1:3]
+    last: list[object] = told[-1][1:3]
+    return last
 
 
 def cut(read: Read, keep: int) -> None:
@@ -123,7 +124,7 @@ def test_a_chain_that_was_told_to_end_and_goes_on_is_found(read: Read) -> None:
 def test_a_chain_that_grew_between_its_end_and_its_return_is_found(house: BuiltTrial, read: Read) -> None:
     read_through(read)
     lengthen(chain_of(read), Event.objects.filter(action="reading.read.opened").latest("pk"))
-    return_read(read=read, actor=house.actor("coordinator"), reason="other", note="")
+    return_read(read=read, reason="other", note="", **house.signs("coordinator"))
     assert ("grown", chain_of(read)) in found()
 
 
@@ -140,7 +141,7 @@ def test_a_chain_begun_anew_with_another_genesis_is_found(read: Read) -> None:
 
 
 def the_read_is_void(house: BuiltTrial, read: Read) -> None:
-    void_and_reissue(case=read.case, actor=house.actor("coordinator"), reason="Wrong film")
+    void_and_reissue(case=read.case, reason="Wrong film", **house.signs("coordinator"))
 
 
 def the_read_is_declined(house: BuiltTrial, read: Read) -> None:
@@ -159,7 +160,7 @@ def test_the_trial_tells_the_end_of_a_read_that_takes_no_more_entries(
 def test_a_returned_read_goes_on_from_where_it_ended(house: BuiltTrial, read: Read) -> None:
     read_through(read)
     ended_at = last_told(read)[1]
-    return_read(read=read, actor=house.actor("coordinator"), reason="other", note="")
+    return_read(read=read, reason="other", note="", **house.signs("coordinator"))
     assert last_told(read) == [Telling.OPEN, ended_at]
     read.refresh_from_db()
     operation_on(read, timepoints_of(read.steps.get())[0], 3)
@@ -214,7 +215,7 @@ def test_an_auditor_without_the_audit_key_verifies_the_links_of_an_export(
 ) -> None:
     client = Client()
     client.force_login(house.people["auditor"], backend=BACKEND)
-    export = json.loads(b"".join(client.get("/trials/TWO/audit/trial/export.json")))  # type: ignore[arg-type]
+    export = json.loads(b"".join(client.get("/trials/TWO/audit/trial/export.json")))
     settings.AUDIT_MAC_KEYS = {}
     ends: dict[str, str] = {}
     for event in export:
@@ -237,7 +238,7 @@ def test_the_trail_page_asks_as_often_for_twenty_chains_as_for_one(house: BuiltT
     for number in range(20):
         with audited_atomic():
             stream = part_of("TWO", f"read-{900 + number}")
-            told = {
+            told: dict[str, Any] = {
                 "actor": house.actor("reader"),
                 "action": "reading.read.taken-over",
                 "subject": ("reading.read", "9"),

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.models import User
 from audit.trail import Actor
 from audit.verify import verify
 from config.errors import BadInput
@@ -23,7 +24,7 @@ from reading.room.change_reasons import CHANGE_REASONS, NOTE_AT_MOST
 from reading.room.served import keep_served
 from reading.room.sessions import Operation, open_read, save_values
 from reading.room.signing import return_read
-from tests.reading.builders import build_house, fill_read, open_campaign_of, serve_films, sign
+from tests.reading.builders import PASSWORD, build_house, fill_read, open_campaign_of, serve_films, sign
 
 pytestmark = pytest.mark.django_db
 ITEM = "GL-PIP2"
@@ -49,7 +50,9 @@ def returned(fresh: Read) -> Read:
     fill_read(fresh)
     sign(fresh)
     fresh.refresh_from_db()
-    return_read(read=fresh, actor=Actor(None, "C", "coordinator"), reason="incomplete", note="")
+    coordinator = User.objects.get(name="coordinator")
+    actor = Actor(coordinator.pk, "coordinator", "coordinator")
+    return_read(read=fresh, actor=actor, user=coordinator, password=PASSWORD, reason="incomplete", note="")
     return fresh
 
 

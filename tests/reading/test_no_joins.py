@@ -82,7 +82,11 @@ def build(stores: Path) -> BuiltTrial:
 def pass_through(house: BuiltTrial, visit: Visit, number: int, day: date) -> None:
     """One film from the door to its reader image with joints."""
     coordinator, window = house.actor("coordinator"), 2000 + 7 * number
-    known = {"SOPInstanceUID": f"1.2.3.{number + 1}", "PatientID": visit.subject.code, "WindowWidth": window}
+    known: dict[str, Any] = {
+        "SOPInstanceUID": f"1.2.3.{number + 1}",
+        "PatientID": visit.subject.code,
+        "WindowWidth": window,
+    }
     content = file_of(dx(pixels(number), StudyDate=f"{day:%Y%m%d}", WindowCenter=1000 + 3 * number, **known))
     film = sent_by(house.trial, visit.subject.site, house.actor("site"), content, visit=visit).film
     assert film is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -61,7 +62,7 @@ def test_of_two_grants_that_exclude_each_other_one_is_refused(planned: Planned) 
         def give(actor: Actor, role: Role, user: User = user) -> Membership:
             return grant(trial=planned.trial, user=user, role=role, reason="asked", actor=actor)
 
-        refused = at_once(lambda give=give: give(one, Role.READER), lambda give=give: give(other, Role.SPONSOR))
+        refused = at_once(partial(give, one, Role.READER), partial(give, other, Role.SPONSOR))
         assert len(refused) == 1
         assert "cannot be granted" in refused[0]
         assert user.memberships.count() == 1
@@ -74,8 +75,8 @@ def test_a_role_that_is_confirmed_and_revoked_at_once_has_ended(planned: Planned
         held = grant(trial=planned.trial, user=user, role=Role.LEAD, reason="asked", actor=one)
         copy = Membership.objects.get(pk=held.pk)
         refused = at_once(
-            lambda held=held: confirm_membership(membership=held, actor=other),
-            lambda copy=copy: revoke(membership=copy, reason="wrong person", actor=one),
+            partial(confirm_membership, membership=held, actor=other),
+            partial(revoke, membership=copy, reason="wrong person", actor=one),
         )
         held.refresh_from_db()
         assert held.revoked_at is not None, "a revocation holds, whichever came first"
@@ -91,8 +92,8 @@ def test_a_role_that_is_used_and_revoked_at_once_was_used_or_is_refused(planned:
         held = grant(trial=planned.trial, user=user, role=Role.READER, reason="asked", actor=one)
         fetched = Membership.objects.select_related("trial", "user").get(pk=held.pk)
         refused = at_once(
-            lambda fetched=fetched: note_first_use([fetched]),
-            lambda held=held: revoke(membership=held, reason="wrong person", actor=one),
+            partial(note_first_use, [fetched]),
+            partial(revoke, membership=held, reason="wrong person", actor=one),
         )
         held.refresh_from_db()
         assert (held.first_used_at is None) == bool(refused)
