@@ -27,7 +27,7 @@ TABLES = "SELECT tbl, COUNT(*) FROM told WHERE kind = ? GROUP BY tbl ORDER BY tb
 
 
 class Kind(StrEnum):
-    """How a row is told: once, when it is made, or whenever it changes."""
+    """How a row is recorded: once, when it is made, or whenever it changes."""
 
     MADE = "made"
     TRACKED = "tracked"

@@ -1,4 +1,4 @@
-"""Tracked tables: their rows may change, and each event that changes one tells the digest of the row as it is then.
+"""Tracked tables: their rows may change, and each event that changes one holds the digest of the row as it is then.
 
 A digest covers the declared columns, under a key that is not in the database: a row with few possible values cannot
 be guessed from its digest, and who owns the tables alone cannot compute another.
