@@ -45,8 +45,8 @@ class Tellings:
     def faults(self, ends: Ends) -> list[Fault]:
         """Chains that are missing, cut, rewritten, longer than told, or that nothing records."""
         found = list(self.strange)
-        for stream, told in sorted(self.told.items()):
-            found += self._faults_of(stream, told, ends.get(stream))
+        for stream, heard in sorted(self.told.items()):
+            found += self._faults_of(stream, heard, ends.get(stream))
         unknown = sorted(stream for stream in ends if is_part(stream) and stream not in self.told)
         return found + [("unknown chain", stream, "no event of the trial records that it began") for stream in unknown]
 
