@@ -27,6 +27,9 @@ else:
 class SealedValue(StoredText):
     """What JSON can hold, sealed in the database."""
 
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def get_prep_value(self, value: Any) -> Any:
         """Sealed on its way into the database."""
         content = json.dumps(value, separators=(",", ":")).encode()

@@ -97,11 +97,11 @@ def both(first: str | None, last: str | None) -> Row:
     >>> both("1/2", "1")["DIFF"], both(None, "1")["DIFF"]
     ('0.5000', '')
     """
-    known = first is not None and last is not None
+    difference = "" if first is None or last is None else rounded(str(Fraction(last) - Fraction(first)))
     return {
         "FIRSTEXACT": first or "",
         "FIRSTVAL": rounded(first),
         "LASTEXACT": last or "",
         "LASTVAL": rounded(last),
-        "DIFF": rounded(str(Fraction(last) - Fraction(first))) if known else "",
+        "DIFF": difference,
     }

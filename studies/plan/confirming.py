@@ -64,7 +64,8 @@ def why_not_third(membership: Membership, actor: Actor) -> str:
         return "You granted this role yourself."
     if actor.user_id == membership.user_id:
         return "This role was granted to you."
-    held = Membership.objects.filter(trial=membership.trial_id, user__pk=actor.user_id, revoked_at=None)
+    own = Membership.objects.filter(trial=membership.trial_id, revoked_at=None)
+    held = own.filter(user__in=[actor.user_id] if actor.user_id is not None else [])
     if actor.role == Role.ADMINISTRATOR:
         return "You hold a role in this trial." if held.exists() else ""
     return "" if held.filter(role=Role.COORDINATOR, pending=False).exists() else "You do not coordinate this trial."

@@ -114,9 +114,9 @@ def with_header(patch: pytest.MonkeyPatch, name: str, told: Callable[[Film], str
     find, unkept = screen.film_or_404, screen.unkept
 
     def finding(request: HttpRequest, token: str, film: str) -> Any:
-        image = find(request, token, film)
-        last[:] = [film_behind(image.key)]
-        return image
+        found = find(request, token, film)
+        last[:] = [film_behind(found[2].key)]
+        return found
 
     def keeping(response: HttpResponse) -> HttpResponse:
         answer = unkept(response)

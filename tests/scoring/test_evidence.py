@@ -44,7 +44,7 @@ def built(house: BuiltTrial, campaign: Campaign) -> Dataset:
     return dataset
 
 
-def forge(sql: str, *values: object) -> None:
+def forge(sql: str, *values: str | int | None) -> None:
     with lifted(), connection.cursor() as cursor:
         cursor.execute(sql, values)
 

@@ -49,7 +49,7 @@ def campaign(house: BuiltTrial) -> Campaign:
     operation_on(one, late, 4)
     sign(one)
     one.refresh_from_db()
-    return_read(read=one, actor=house.actor("coordinator"), reason="reader-asked", note="")
+    return_read(read=one, reason="reader-asked", note="", **house.signs("coordinator"))
     operation_on(one, late, 1)
     sign(one)
     fill_read(two)

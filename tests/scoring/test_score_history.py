@@ -42,7 +42,7 @@ def campaign(house: BuiltTrial) -> Campaign:
     campaign = open_campaign_of(house, concordant_share=0.0)
     read = read_all(house, campaign)[0]
     read.refresh_from_db()
-    return_read(read=read, actor=house.actor("coordinator"), reason="incomplete", note="")
+    return_read(read=read, reason="incomplete", note="", **house.signs("coordinator"))
     change_first(read, 3)
     sign(read)
     return campaign
@@ -186,7 +186,7 @@ def test_a_thousand_edits_are_a_thousand_rows_equal_to_the_tables(house: BuiltTr
     read = read_all(house, campaign)[0]
     before = ItemScore.objects.count()
     read.refresh_from_db()
-    return_read(read=read, actor=house.actor("coordinator"), reason="incomplete", note="")
+    return_read(read=read, reason="incomplete", note="", **house.signs("coordinator"))
     edits = make_edits(read, 1000)
     told = rows(browser(house, "lead"), "&size=500&after=True")[::-1]
     assert ItemScore.objects.count() - before == len(told) == 1000
