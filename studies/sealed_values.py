@@ -35,8 +35,10 @@ class SealedValue(StoredText):
         content = json.dumps(value, separators=(",", ":")).encode()
         return base64.b64encode(sealed_bytes(content, bound_to=_PURPOSE, pad_to=PAD_TO)).decode()
 
-    def from_db_value(self, value: str, *_: Any) -> Any:
-        """Opened on its way out."""
+    def from_db_value(self, value: str | None, *_: Any) -> Any:
+        """Opened on its way out; None for the row that an outer join does not find."""
+        if value is None:
+            return None
         return json.loads(opened_bytes(base64.b64decode(value), bound_to=_PURPOSE))
 
     def get_lookup(self, lookup_name: str) -> Any:

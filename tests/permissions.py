@@ -71,7 +71,7 @@ ACCOUNTS = {
     "sign_in_over": world(200),
     "sign_out": world(302, "post"),
     "password_forgotten": world(200),
-    "password_new": world(400),
+    "password_new": world(302),
     "invitation": world(400),
     "profile": own(),
     "password_change": own(),

@@ -102,10 +102,10 @@ def images_of(campaign: Campaign) -> list[str]:
 def altered_files(campaign: Campaign, lease: Lease) -> list[str]:
     """The pictures shown to readers that are missing or not as they were stored, by the name of the file."""
     found, keys = [], images_of(campaign)
-    for done, image in enumerate(ReaderImage.objects.filter(pk__in=keys).order_by("pk").iterator()):
+    for done, image in enumerate(ReaderImage.objects.filter(pk__in=keys).only("bands").order_by("pk").iterator()):
         lease.progress(done, len(keys), "checking the pictures that were read")
         found += altered_bands(image)
     for rendition in renditions_of(keys).values():
         if fault := fault_of(rendition):
-            found.append(f"rendition {rendition.pk}: {fault}")
+            found.append(f"altered row: studies_rendition {rendition.pk}: {fault}")
     return found

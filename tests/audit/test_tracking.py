@@ -95,6 +95,7 @@ def test_an_insert_only_row_told_again_with_other_content_is_found(regulated: Ca
     pulse = regulated("a")
     with lifted():
         Pulse.objects.filter(pk=pulse.pk).update(says="0 of 5")
+    pulse.refresh_from_db()
     again("TRIAL", pulse)
     assert ("told twice", "jobs_pulse", "a") in found()
 

@@ -17,7 +17,7 @@ from reading.issuing.assignments import request_batch
 from reading.models import Batch, Campaign, Case, Read, ReadStep
 from reading.room.cells import instrument_of, timepoints_of
 from reading.room.sessions import open_read
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
+from tests.reading.builders import BuiltTrial, build_house, open_campaign_of, serve_films
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +36,7 @@ def read(house: BuiltTrial) -> Read:
     run_due_jobs()
     read = Read.objects.get(reader=house.people["reader"])
     open_read(read=read, actor=house.actor("reader"))
+    serve_films(read, timepoints_of(read.steps.get()))
     return read
 
 

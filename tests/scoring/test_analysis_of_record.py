@@ -4,14 +4,11 @@ post hoc."""
 from __future__ import annotations
 
 import csv
-import io
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.storage import storages
 
 from audit.verify import verify
 from config.errors import WrongState
@@ -34,7 +31,9 @@ from studies.models import Film
 from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
 from tests.reading.test_line import lock_it, read_all
 from tests.reading.test_pages import browser
+from tests.scoring.packages import package_bytes, package_of
 from tests.scoring.unsealing_cast import Opening, arms_of, make_opening
+from tests.tracking import tell_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +91,9 @@ def corrected(house: BuiltTrial, campaign: Campaign) -> Lock:
     """A film date was wrong: built again and locked by the same two people."""
     film = Film.objects.filter(visit__code="W52").order_by("pk")[0]
     assert film.film_date
-    Film.objects.filter(visit=film.visit).update(film_date=film.film_date.replace(day=1))
+    films = Film.objects.filter(visit=film.visit)
+    films.update(film_date=film.film_date.replace(day=1))
+    tell_rows(house.trial.code, films)
     made = request_dataset(campaign=campaign, actor=house.actor("statistician"))
     run_due_jobs()
     dataset = Dataset.objects.select_related("campaign__trial", "campaign__charter").get(pk=made.pk)
@@ -109,14 +110,14 @@ def test_a_correction_is_a_lock_of_its_own_delivered_with_the_analysis_of_record
     assert (lock.number, lock.corrects, record.state, lock.state) == (2, record, "in force", "correction")
     campaign.refresh_from_db()
     assert (campaign.status, campaign.locked_root) == (CampaignStatus.LOCKED, record.root)
-    with storages["exports"].open(lock.dataset.folder) as file, zipfile.ZipFile(io.BytesIO(file.read())) as archive:
+    with package_of(lock.dataset) as archive:
         archive.extractall(tmp_path / "copy")
     (folder,) = (tmp_path / "copy").iterdir()
     assert verifier.verify(folder, lock.root) == []
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["corrects"] == {"lock": 1, "root": record.root, "file": "analysis-of-record.zip"}
-    with storages["exports"].open(record.dataset.folder) as file:
-        assert (folder / "analysis-of-record.zip").read_bytes() == file.read(), "both are delivered, unchanged"
+    delivered = (folder / "analysis-of-record.zip").read_bytes()
+    assert delivered == package_bytes(record.dataset), "both are delivered, unchanged"
     rows = list(csv.DictReader((folder / "corrections.csv").open(newline="")))
     told = {(row["FILE"], row["CHANGE"], row["COLUMN"]) for row in rows}
     assert ("reads.csv", "altered", "FILMDTC") in told
@@ -171,7 +172,7 @@ def test_the_charter_is_prespecified_or_post_hoc_by_when_it_was_signed(opening: 
 
 
 def test_the_package_says_whether_its_charter_was_prespecified(opening: Opening) -> None:
-    with storages["exports"].open(Dataset.objects.get().folder) as file, zipfile.ZipFile(file) as archive:
+    with package_of(Dataset.objects.get()) as archive:
         names = {name.rsplit("/", 1)[1]: name for name in archive.namelist()}
         manifest, readme = json.loads(archive.read(names["manifest.json"])), archive.read(names["README.md"]).decode()
     assert manifest["analysis"] == "prespecified"

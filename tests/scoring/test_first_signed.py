@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 
 import pytest
-from django.core.files.storage import storages
 
 from jobs.carrying import run_due_jobs
 from reading.campaigns.opening import close_campaign
@@ -20,6 +18,7 @@ from scoring.datasets.building import request_dataset
 from scoring.ratings.campaign import discordant_as_first_signed, ratings_of
 from studies.models import Visit
 from tests.reading.builders import BuiltTrial, build_house, fill_read, open_campaign_of, operation_on, sign
+from tests.scoring.packages import package_of
 
 pytestmark = pytest.mark.django_db
 Rows = dict[str, list[dict[str, str]]]
@@ -65,7 +64,7 @@ def dataset(house: BuiltTrial, campaign: Campaign) -> Rows:
     run_due_jobs()
     made.refresh_from_db()
     assert made.failure == ""
-    with storages["exports"].open(made.folder) as file, zipfile.ZipFile(file) as archive:
+    with package_of(made) as archive:
         return {
             name.rpartition("/")[2]: list(csv.DictReader(io.StringIO(archive.read(name).decode())))
             for name in archive.namelist()

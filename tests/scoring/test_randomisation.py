@@ -31,6 +31,7 @@ from studies.arrival.sealed_files import copy_export
 from studies.models import Membership
 from tests.reading.builders import BuiltTrial, build_house, open_campaign_of, read_through
 from tests.reading.test_line import lock_it
+from tests.tracking import tell_rows
 
 SEED = bytes(range(32))
 SHORT = ("alone-then-together",)
@@ -49,6 +50,7 @@ def read_with_repeats(house: BuiltTrial, **terms: object) -> Campaign:
         for read in Read.objects.filter(status=ReadStatus.ISSUED):
             read_through(read, lambda timepoint, item: 1)
             Read.objects.filter(pk=read.pk).update(signed_at=read.signed_at - timedelta(days=2))  # type: ignore[operator]
+            tell_rows(house.trial.code, [read])
         run_due_jobs()
     return campaign
 

@@ -26,6 +26,7 @@ from reading.room.signing import return_read
 from scoring.models import ScoreReview
 from tests.reading.builders import PASSWORD, BuiltTrial, build_house, change_first, open_campaign_of, sign
 from tests.reading.test_line import read_all
+from tests.tracking import tell_rows
 
 pytestmark = pytest.mark.django_db
 PAGE = "/trials/TWO/audit/scores/"
@@ -62,6 +63,7 @@ def rows(client: Client, query: str = "") -> list[dict[str, str]]:
 
 def at(campaign: Campaign, status: CampaignStatus) -> None:
     Campaign.objects.filter(pk=campaign.pk).update(status=status)
+    tell_rows(campaign.trial.code, [campaign])
 
 
 def test_a_corrected_cell_says_what_it_was_why_it_changed_and_what_was_signed(

@@ -217,7 +217,7 @@ def test_a_clash_of_roles_is_said_on_the_form(ra1: Planned, desk: Client) -> Non
     typed = {"person": ra1.people["reader"].email, "role": "statistician", "reason": "short of people"}
     answer = desk.post(ra1.url("people/"), typed)
     assert answer.status_code == 400
-    assert "Choose a person who is not Adjudicator or Reader." in answer.content.decode()
+    assert "The role Statistician cannot be granted to" in answer.content.decode()
 
 
 def test_the_accounts_of_the_house_are_not_listed_to_a_coordinator(ra1: Planned, desk: Client) -> None:

@@ -22,7 +22,7 @@ def test_the_table_has_every_file_with_what_became_of_it(ra1: Planned) -> None:
     film = arrived(ra1, file_of(dx()), visit=ra1.visit(), name="=left.dcm")
     answer = ra1.client("site 01").get(urls(ra1, film.entries.get().transmittal)["csv"])
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
-    (line,) = csv.DictReader(io.StringIO(answer.content.decode()))
+    (line,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
     assert line == {
         "file": "'=left.dcm",
         "outcome": "Filed",
@@ -40,7 +40,8 @@ def test_the_table_has_every_file_with_what_became_of_it(ra1: Planned) -> None:
 
 def test_a_file_that_was_refused_is_on_the_form_with_its_reason(ra1: Planned) -> None:
     transmittal = send(ra1, b"<html>", name="letter.html").entry.transmittal
-    (line,) = csv.DictReader(io.StringIO(ra1.client("site 01").get(urls(ra1, transmittal)["csv"]).content.decode()))
+    answer = ra1.client("site 01").get(urls(ra1, transmittal)["csv"])
+    (line,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
     assert (line["outcome"], line["status"], line["film_date"]) == ("Refused", "", "")
     assert line["reason"].startswith("The file is an HTML page")
     assert len(line["sha256"]) == 64
