@@ -64,7 +64,7 @@ planned(
 )
 planned(
     "studies.membership.proposed",
-    "Role granted, to be confirmed",
+    "Role proposed",
     "granted a role[ ({role})][ to {name}] that a third person has to confirm, membership {id}",
 )
 planned("studies.membership.confirmed", "Role confirmed", "confirmed a role[ ({role})][ of {name}], membership {id}")

@@ -55,7 +55,7 @@ class Watch:
         if table in TRACKED and table not in self.before:
             self.before[table] = rows_of(table)
         if table == "audit_event":
-            self.compare([json.loads(text) for text in params if isinstance(text, str) and text.startswith('{"act')])
+            self.compare([json.loads(text) for text in texts_in(params) if text.startswith('{"act')])
         return execute(sql, params, many, context)
 
     def compare(self, bodies: list[dict[str, Any]]) -> None:
@@ -66,6 +66,15 @@ class Watch:
             changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
             actions = ", ".join(sorted({body["action"] for body in bodies}))
             self.untold += [f"{actions}: {table} {key}" for key in sorted(changed) if (table, key) not in told]
+
+
+def texts_in(params: Iterable[object]) -> Iterator[str]:
+    """Every text among the parameters; PostgreSQL is given a list for each column."""
+    for param in params:
+        if isinstance(param, str):
+            yield param
+        elif isinstance(param, list):
+            yield from texts_in(param)
 
 
 def rows_of(table: str) -> Rows:

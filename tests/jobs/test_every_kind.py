@@ -16,6 +16,7 @@ from jobs.sweeping import hint_again
 from tests.jobs.real_line import Step, every_step
 from tests.nest import ForkedWorker
 from tests.servers import StartWorker, kill_group
+from tests.tracking import tell_what_was_made
 from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
@@ -63,4 +64,5 @@ def test_no_kind_of_work_is_lost_or_doubled(
         assert step.kept() == before + Job.objects.filter(kind=step.kind).count(), step.kind
         kinds.add(step.kind)
     assert kinds == set(KINDS), "every kind there is"
+    tell_what_was_made("TWO")
     assert verify().findings == []
