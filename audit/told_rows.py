@@ -90,7 +90,7 @@ class ToldRows:
         return Told(*found[:3]) if found else None
 
     def tables(self, kind: Kind) -> dict[str, int]:
-        """The tables of which anything is told, and of how many rows."""
+        """The tables with recorded rows, and how many rows each."""
         return dict(self.store.execute(TABLES, (kind,)).fetchall())
 
     def keys(self, kind: Kind, table: str) -> Iterator[list[str]]:

@@ -36,7 +36,7 @@ def track(table: str, columns: str, *, besides: str = "", version: int = 1) -> N
 
 
 def newest(table: str) -> int:
-    """The version under which rows of the table are told now."""
+    """The version under which rows of the table are recorded now."""
     return max(TRACKED[table])
 
 
@@ -52,7 +52,7 @@ def digest_of_row(own_key: bytes, table: str, version: int, values: Sequence[obj
 
 
 def tracked_digests(instances: Iterable[models.Model]) -> dict[tuple[str, str], TrackedDigest]:
-    """What is told of these rows, as they are in the database now; one query for each table and 500 rows."""
+    """What an event records of these rows as they are now; one query for each table and 500 rows."""
     keys: dict[str, dict[object, None]] = defaultdict(dict)
     for instance in instances:
         keys[instance._meta.db_table][instance.pk] = None

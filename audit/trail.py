@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -117,17 +117,9 @@ def record(
     `tracked` are the rows of tracked tables that this change made, altered or deleted: all of them.
     `chains` records in a trial's chain that chains of its parts begin, go on or end: their heads go into the event.
     """
-    rows, tracked = tuple(rows), tuple(tracked)
-    if _waiting.entries is None:
-        raise NotAudited(f"record({action!r}) outside audited_atomic()")
-    if len(connection.savepoint_ids) != _waiting.depth:
-        raise NotAudited(f"record({action!r}) inside transaction.atomic(): use audited_atomic() there too")
-    if loose := {row._meta.db_table for row in rows} - PROTECTED.keys():
-        raise NotAudited(
-            f"record({action!r}) is given rows of tables that are not protected: {', '.join(sorted(loose))}"
-        )
-    if loose := {row._meta.db_table for row in tracked} - TRACKED.keys():
-        raise NotAudited(f"record({action!r}) is given rows of tables that are not tracked: {', '.join(sorted(loose))}")
+    rows, tracked, waiting = tuple(rows), tuple(tracked), _open_entries(action)
+    _demand_tables(action, rows, PROTECTED.keys(), "protected")
+    _demand_tables(action, tracked, TRACKED.keys(), "tracked")
     entry = PendingEvent(
         action=declared(action).name,
         actor=(actor.user_id, actor.label, str(actor.role)),
@@ -140,4 +132,19 @@ def record(
         tracked=tracked,
         chains=dict(chains or {}),
     )
-    _waiting.entries.append(entry)
+    waiting.append(entry)
+
+
+def _open_entries(action: str) -> list[PendingEvent]:
+    """The events of the open audited transaction."""
+    if _waiting.entries is None:
+        raise NotAudited(f"record({action!r}) outside audited_atomic()")
+    if len(connection.savepoint_ids) != _waiting.depth:
+        raise NotAudited(f"record({action!r}) inside transaction.atomic(): use audited_atomic() there too")
+    return _waiting.entries
+
+
+def _demand_tables(action: str, rows: Iterable[models.Model], known: Set[str], kind: str) -> None:
+    """Every row is of a table that was declared for it."""
+    if loose := {row._meta.db_table for row in rows} - known:
+        raise NotAudited(f"record({action!r}) is given rows of tables that are not {kind}: {', '.join(sorted(loose))}")

@@ -79,14 +79,14 @@ def _missing(kind: Kind, table: str, told: ToldRows) -> Iterator[str]:
 
 
 def _made(protection: Protection, told: ToldRows) -> Iterator[tuple[str, bool]]:
-    """The key of each row of a regulated table, and whether it is as its event tells."""
+    """The key of each row of a regulated table, and whether it is as its event recorded it."""
     for key, digest, row in stored_digests(protection.table):
         says = told.of(Kind.MADE, protection.table, key)
         yield key, says.digest == digest if says else not protection.covers(row)
 
 
 def _tracked(table: str, told: ToldRows) -> Iterator[tuple[str, bool]]:
-    """The key of each row of a tracked table, and whether it is as the last event that tells it."""
+    """The key of each row of a tracked table, and whether it is as the last event recorded it."""
     for pks in key_chunks(table):
         for key, digest in _digests_of(Kind.TRACKED, table, pks, told):
             says = told.of(Kind.TRACKED, table, key)
@@ -94,7 +94,7 @@ def _tracked(table: str, told: ToldRows) -> Iterator[tuple[str, bool]]:
 
 
 def _digests_of(kind: Kind, table: str, pks: Sequence[object], told: ToldRows) -> Iterator[tuple[str, str]]:
-    """Key and digest of those of these rows that exist, each under the version under which it was told."""
+    """Key and digest of those of these rows that exist, each under the version under which it was recorded."""
     if kind == Kind.MADE:
         yield from digests_by_key(table, pks)
         return
@@ -106,7 +106,7 @@ def _digests_of(kind: Kind, table: str, pks: Sequence[object], told: ToldRows) -
 
 
 def _version(table: str, told: Told | None) -> int:
-    """The version of the declaration under which the row was told; the newest when it is told under no known one."""
+    """The version of the declaration under which the row was recorded; the newest if that one is not known."""
     return told.version if told and told.version in TRACKED[table] else newest(table)
 
 

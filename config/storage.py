@@ -18,7 +18,7 @@ ONE_TIME = 315_532_800
 class DurableFolder(FileSystemStorage):
     """A folder in which files appear only complete: temporary name, fsync, rename, fsync of the folder.
 
-    All files and folders have one modification time, so that none tells which film a reader image was made from.
+    All files and folders have one modification time, so that none reveals which film a reader image was made from.
     """
 
     def _save(self, name: str, content: File[bytes]) -> str:

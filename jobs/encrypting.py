@@ -1,6 +1,6 @@
 """Encrypting backups to a public key in the age format, and decrypting them with the private key from a file.
 
-The private key is never on the host that makes the backups, so whoever takes the host cannot read them.
+The private key is never on the host that makes the backups, so a person who takes the host cannot read them.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def renditions_of(keys: Iterable[str]) -> dict[str, Rendition]:
 
 
 def shuffle_images(keys: Sequence[str]) -> None:
-    """Writes these images anew in random order, so that their rows no longer lie in the order of their films.
+    """Writes these images again in random order, so that their rows are no longer in the order of their films.
 
     For images that nobody has been shown; called inside a transaction. Their films are locked, as a placement of
     joints locks its film.

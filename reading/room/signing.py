@@ -88,12 +88,7 @@ def sign_step(
     Refused when a cell is empty, when the values are no longer those shown, or when the password is wrong.
     """
     authorise(actor, Action.READ_CASES)
-    if meaning not in MEANINGS:
-        text = f"The meaning of the signature cannot be {quoted(meaning)}."
-        raise BadInput(f"{text} Choose {either(quoted(meaning_of(act)) for act in MEANINGS.values())}.")
-    if gaps := count_gaps(read, step):
-        empty = counted(gaps, "cell has", "cells have")
-        raise WrongState(f"{empty} neither a score nor a reason. Fill every cell before you sign.")
+    demand_signable(read, step, meaning)
     prove(act=MEANINGS[meaning], user=user, password=password)
     with audited_atomic():
         hold_chains([read])
@@ -122,6 +117,16 @@ def sign_step(
         if read.status == ReadStatus.SIGNED:
             ask_for_consensus(read)
     return signed
+
+
+def demand_signable(read: Read, step: ReadStep, meaning: str) -> None:
+    """The meaning is one of the list, and no cell is empty."""
+    if meaning not in MEANINGS:
+        text = f"The meaning of the signature cannot be {quoted(meaning)}."
+        raise BadInput(f"{text} Choose {either(quoted(meaning_of(act)) for act in MEANINGS.values())}.")
+    if gaps := count_gaps(read, step):
+        empty = counted(gaps, "cell has", "cells have")
+        raise WrongState(f"{empty} neither a score nor a reason. Fill every cell before you sign.")
 
 
 def write_signed_values(read: Read, step: ReadStep, actor: Actor, user: User, meaning: str, text: str) -> SignedValues:
@@ -186,11 +191,7 @@ def return_read(
         move_read(read, ReadStatus.RETURNED, signed_at=None)
         steps = list(again)
         again.update(locked_at=None)
-        case = Case.objects.select_for_update().get(pk=read.case_id)  # with its latest result
-        if read.kind == ReadKind.ADJUDICATION and case.status == CaseStatus.ADJUDICATED:
-            move_case(case, CaseStatus.DISCORDANT)
-        elif read.kind == ReadKind.PRIMARY and case.status != CaseStatus.OPEN:
-            move_case(case, CaseStatus.OPEN)
+        case = case_waits_again(read)
         returned = ReadReturn.objects.create(read=read, reason=reason, note=note[:300], signature=signature)
         record(
             action="reading.read.returned",
@@ -205,6 +206,16 @@ def return_read(
             chains=resumed([read]),
         )
     return returned
+
+
+def case_waits_again(read: Read) -> Case:
+    """Moves the case of a returned read back to before its signature."""
+    case = Case.objects.select_for_update().get(pk=read.case_id)  # with its latest result
+    if read.kind == ReadKind.ADJUDICATION and case.status == CaseStatus.ADJUDICATED:
+        move_case(case, CaseStatus.DISCORDANT)
+    elif read.kind == ReadKind.PRIMARY and case.status != CaseStatus.OPEN:
+        move_case(case, CaseStatus.OPEN)
+    return case
 
 
 def demand_known_reason(reason: str) -> None:

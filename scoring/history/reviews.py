@@ -64,13 +64,7 @@ def sign_review(
     note: str = "",
 ) -> ScoreReview:
     """The signature covers campaign, filters and the digest of the rows. The same form sent twice signs once."""
-    authorise(actor, Action.REVIEW_SCORES)
-    if campaign.status != CampaignStatus.LOCKED:
-        raise WrongState(f"{said_of(campaign)} Its scores can be reviewed once it is locked.")
-    if not reviewed.rows:
-        raise BadInput("No revision matches these filters, so there is nothing to sign as reviewed.")
-    if len(note) > NOTE_AT_MOST:
-        raise BadInput(f"The note has {len(note)} characters. At most {NOTE_AT_MOST} are kept.", field="note")
+    demand_reviewable(campaign, actor, reviewed, note)
     prove(act=Act.SCORE_REVIEW, user=user, password=password)
     with audited_atomic():
         locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
@@ -98,6 +92,17 @@ def sign_review(
             rows=[review],
         )
     return review
+
+
+def demand_reviewable(campaign: Campaign, actor: Actor, reviewed: Range, note: str) -> None:
+    """The campaign is locked, and there is something to sign."""
+    authorise(actor, Action.REVIEW_SCORES)
+    if campaign.status != CampaignStatus.LOCKED:
+        raise WrongState(f"{said_of(campaign)} Its scores can be reviewed once it is locked.")
+    if not reviewed.rows:
+        raise BadInput("No revision matches these filters, so there is nothing to sign as reviewed.")
+    if len(note) > NOTE_AT_MOST:
+        raise BadInput(f"The note has {len(note)} characters. At most {NOTE_AT_MOST} are kept.", field="note")
 
 
 def reviewed_before(

@@ -20,7 +20,7 @@ LEAST = 256 * 1024
 
 
 def keep_padded(path: Path, name: str, least: int = LEAST) -> None:
-    """Stores one file of a film, padded to a power of two above `least`; its length stands at the end.
+    """Stores one file of a film, padded to a power of two above `least`; its length is at the end.
 
     `least` follows from the matrix: however well the pixels can be packed, the stored size stays the same.
     """

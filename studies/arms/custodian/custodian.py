@@ -115,7 +115,7 @@ def check_package(package: dict[str, Any], server_key: str, root: str) -> None:
 
 
 def tell_package(package: dict[str, Any]) -> None:
-    """What the custodian reads before their passphrase is asked for."""
+    """What the custodian reads before the tool asks for their passphrase."""
     print(f"trial        {package['trial']}, campaign {package['campaign']}, lock {package['lock']}")
     print(f"lock root    {package['root']}")
     for signer in package["signed_by"]:
@@ -185,7 +185,7 @@ def parser() -> argparse.ArgumentParser:
         if name == "open":
             command.add_argument("package", type=Path, help="the sealed package, as downloaded from the server")
             command.add_argument("--server-key", required=True, help="the server's public key that you noted down")
-            command.add_argument("--root", default="", help="the lock root that you were told, to be compared")
+            command.add_argument("--root", default="", help="the lock root that you received separately")
             command.add_argument("--out", type=Path, help="file for the opening share (default: next to the package)")
         command.add_argument("--key", type=Path, default=Path("custodian-key.pem"), help="the key file")
         command.add_argument("--passphrase-file", help="read the passphrase from this file instead of asking")
