@@ -13,10 +13,11 @@ from audit.verify import verify
 from config.job_kinds import KINDS
 from jobs.models import Job
 from jobs.sweeping import hint_again
+from studies.models import Membership
 from tests.jobs.real_line import Step, every_step
 from tests.nest import ForkedWorker
 from tests.servers import StartWorker, kill_group
-from tests.tracking import tell_what_was_made
+from tests.tracking import tell_rows, tell_what_was_made
 from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
@@ -65,4 +66,5 @@ def test_no_kind_of_work_is_lost_or_doubled(
         kinds.add(step.kind)
     assert kinds == set(KINDS), "every kind there is"
     tell_what_was_made("TWO")
+    tell_rows("RA-1", Membership.objects.filter(trial__code="RA-1"))
     assert verify().findings == []

@@ -16,7 +16,7 @@ from reading.room.cells import timepoints_of
 from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
 from tests.reading.test_line import read_all
 
-pytestmark = [pytest.mark.django_db, pytest.mark.long]
+pytestmark = [pytest.mark.django_db, pytest.mark.long, pytest.mark.full]
 ROWS, WITHIN = 100_000, 1.0
 PAGE = "/trials/TWO/audit/scores/"
 
