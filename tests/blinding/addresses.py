@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import URLPattern, reverse
 
-from reading.models import DisplayedFilm, Read, ReadStep
+from reading.models import DisplayedFilm, DisplayedTimepoint, Read, ReadStep
 from studies.models import Film, Question
 from tests.blinding.asking import Step
 from tests.blinding.worlds import FOREIGN_FIRST, World
@@ -55,6 +55,8 @@ def things_in(world: World, who: str) -> Found:
             "pk": rows,
             "token": tokens,
             "film": [*films, "none"],
+            "timepoint": [*DisplayedTimepoint.objects.order_by("pk").values_list("token", flat=True)[:2], "none"],
+            "item": ["GL-PIP2", "EL-MCP2", "none"],
             "level": ["full", "small", "huge"],
             "number": [0, 1, 99],
             "version": [1, 2],
