@@ -56,7 +56,7 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def environment_of(service: dict[str, Any], secrets: Path) -> dict[str, str]:
     """A service's environment with its secrets where this machine has them."""
-    given = {name: str(value) for name, value in service["environment"].items()}
+    given = {name: "" if value is None else str(value) for name, value in service["environment"].items()}
     moved = {name: value.replace("/run/secrets", str(secrets)) for name, value in given.items()}
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
     return inherited | moved
