@@ -22,6 +22,7 @@ from tests.cast import PASSWORD, make_cast
 from tests.journey.films import REAL, SUBJECTS, VISITS, Films, real, synthetic
 from tests.journey.people import People
 from tests.servers import ROOT
+from tests.tracking import tell_what_was_made
 from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.browser, pytest.mark.long]
@@ -33,6 +34,7 @@ Typed = dict[tuple[str, str], dict[str, int]]  # (read token, letter) -> item ->
 @pytest.fixture
 def people(product: str, chromium: Browser) -> Iterator[People]:
     make_cast()
+    tell_what_was_made("RA-1")
     people = People(chromium, product)
     yield people
     people.close()
@@ -219,7 +221,8 @@ def lock_the_dataset(people: People, folder: Path) -> tuple[Path, str]:
     page.wait_for_selector("text=a dataset can be built")
     page = people.go("statistician", "results/C1/datasets/")
     page.click("text=Build a dataset")
-    wait_for(lambda: Dataset.objects.filter(status="built").exists(), "the dataset", seconds=60)
+    wait_for(lambda: Dataset.objects.exclude(status="building").exists(), "the dataset", seconds=60)
+    assert Dataset.objects.get().failure == ""
     for who in ("statistician", "signer"):
         page = people.go(who, "results/C1/datasets/1/")
         page.fill("input[name=password]", PASSWORD)
