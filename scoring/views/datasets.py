@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -180,17 +180,18 @@ def discard(request: HttpRequest, code: str, slug: str, number: int) -> HttpResp
     return redirect("scoring:datasets", code, slug)
 
 
-def download(request: HttpRequest, code: str, slug: str, number: int) -> FileResponse:
+def download(request: HttpRequest, code: str, slug: str, number: int) -> StreamingHttpResponse:
     """The package, the same bytes every time; the download is recorded in the audit trail."""
     trial, actor = trial_or_404(request, code, Action.DOWNLOAD_DATASET)
     shown = dataset_of(trial, slug, number)
     if not shown.folder:
         raise WrongState(f"{said_of_dataset(shown)} It cannot be downloaded.")
     record_download(dataset=shown, actor=actor)
-    name = f"{trial.code}-{slug}-{number}.zip"
-    response = FileResponse(export_pieces(shown.folder), as_attachment=True, filename=name)
-    response["Content-Length"] = str(export_size(shown.folder))
-    return response
+    headers = {
+        "Content-Disposition": f'attachment; filename="{trial.code}-{slug}-{number}.zip"',
+        "Content-Length": str(export_size(shown.folder)),
+    }
+    return StreamingHttpResponse(export_pieces(shown.folder), content_type="application/zip", headers=headers)
 
 
 def unlock(request: HttpRequest, code: str, slug: str, number: int) -> HttpResponse:
