@@ -89,8 +89,8 @@ def forged(field: models.Field[Any, Any], value: Any) -> list[Any]:
         return [(value or timezone.now()) + timedelta(days=1)]
     for kind, others_of in OTHERS:
         if isinstance(value, kind):
-            others = [key for key, _ in field.choices or () if key != value] + others_of(value)
-            return [other for other in others if other != value]
+            choices = [key for key, _ in field.choices or ()]
+            return [other for other in (*choices, *others_of(value)) if other != value]
     return [1, "x", {"forged": 1}, date(2020, 1, 1)]
 
 
