@@ -47,7 +47,7 @@ track(
     "studies_film",
     "trial_id site_id subject_id visit_id replaces_id status status_reason channel original_name original_file"
     " media_type size sha256 side view film_date film_date_source spacing_mm inverted header blind_file desk_folder"
-    " pixel_sha256 deidentification designated received_at",
+    " pixel_sha256 approved_pixels deidentification designated received_at",
     besides="findings sop_instance_uid",
 )
 track(
