@@ -38,7 +38,7 @@ class House:
     def manage(self, *words: str) -> subprocess.CompletedProcess[str]:
         """A command of this installation."""
         folders = {name: str(self.folder / name.lower()) for name in ("ANCHOR_FOLDER", "BACKUP_FOLDER", "WORK_FOLDER")}
-        kept = folders | {"AUDIT_MAC_KEYS": f"1:{'ab' * 32}"}  # the keys are carried from one host to the other by people
+        kept = folders | {"AUDIT_MAC_KEYS": f"1:{'ab' * 32}"}
         environment = environment_of_a_part(DATABASE_URL=self.url, BLINDREAD_VAR=str(self.folder), **kept)
         command = [sys.executable, str(ROOT / "manage.py"), *words]
         return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
