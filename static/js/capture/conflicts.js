@@ -33,7 +33,8 @@ export class Conflicts {
       const { value, reason } = theirs;
       this.sheet.edit(item, timepoint, { value, reason });
       const { seen_at, change_reason, change_note } = record;
-      const edit = { kind: "value", timepoint, item, value, reason, entry: "click", dwell_ms: 0, seen_at, change_reason, change_note };
+      const told = { seen_at, change_reason, change_note };
+      const edit = { kind: "value", timepoint, item, value, reason, entry: "click", dwell_ms: 0, ...told };
       await this.queue.release(record.op_id, { ...edit, captured_at: new Date().toISOString() });
     } else {
       await this.queue.release(record.op_id);

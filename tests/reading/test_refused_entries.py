@@ -1,0 +1,55 @@
+"""Entries and reviews that are refused whatever the page said when it was loaded."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import RequestFactory
+from django.utils import timezone
+
+from audit.trail import Actor, audited_atomic
+from config.errors import BadInput, WrongState
+from config.keyset import KeysetListing
+from jobs.carrying import run_due_jobs
+from reading.issuing.assignments import request_batch
+from reading.models import Campaign, CampaignStatus, CaseStatus, DisplayedFilm, DisplayedTimepoint, Read, ReadStep
+from reading.room.writable import demand_writable, hold_writable
+from scoring.history.reviews import NOTE_AT_MOST, Range, demand_reviewable
+from tests.reading.builders import build_house, open_campaign_of, read_through
+
+AUDITOR = Actor(1, "Auditor", "auditor")
+
+
+def test_a_case_that_was_voided_takes_no_entry() -> None:
+    step = ReadStep(read=Read(status="opened"), opened_at=timezone.now(), position=0)
+    film = DisplayedFilm(timepoint=DisplayedTimepoint(step=step))
+    vars(film).update(campaign_status=CampaignStatus.OPEN, case_status=CaseStatus.VOIDED)
+    with pytest.raises(WrongState, match="no longer counts"):
+        demand_writable(film)
+
+
+@pytest.mark.django_db
+def test_a_signed_read_has_no_step_that_takes_entries() -> None:
+    house = build_house(subjects=1, visits=("W00", "W24"))
+    readers = [house.people["reader"], house.people["reader.two"]]
+    campaign = open_campaign_of(house)
+    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=1)
+    run_due_jobs()
+    read = Read.objects.get(reader=readers[0])
+    read_through(read)
+    with audited_atomic(), pytest.raises(WrongState, match="accepts no entries now"):
+        hold_writable(read, None)
+
+
+def test_a_review_covers_at_least_one_revision_and_a_note_of_limited_length() -> None:
+    locked = Campaign(status=CampaignStatus.LOCKED)
+    with pytest.raises(BadInput, match="nothing to sign"):
+        demand_reviewable(locked, AUDITOR, Range(0, 0, 0, ""), "")
+    with pytest.raises(BadInput, match=f"At most {NOTE_AT_MOST} are kept"):
+        demand_reviewable(locked, AUDITOR, Range(1, 1, 1, ""), "x" * (NOTE_AT_MOST + 1))
+
+
+def test_a_long_list_begins_at_a_row_that_is_a_number() -> None:
+    request = RequestFactory().get("/", {"older-than": "soon"})
+    listing = KeysetListing(request, Read.objects.all(), columns=[], name="reads", prepare=lambda keys: [])
+    with pytest.raises(BadInput, match="no row “soon” to begin at"):
+        listing.key("older-than")
