@@ -25,7 +25,7 @@ declare("tests.rows.made", label="Rows made", sentence="made rows for a test", s
 
 
 def tell_rows(stream: str, rows: Iterable[models.Model]) -> None:
-    """What a test made without the functions of the product is told, so that a verification is about the test."""
+    """Records what a test made without the functions of the product, so that a verification is about the test."""
     with audited_atomic():
         record(
             action="tests.rows.made",

@@ -1,4 +1,4 @@
-"""Tracked rows are told as they are when the transaction ends, and what nobody told is found and named."""
+"""An event records tracked rows as they are when the transaction ends; a row that no event records is found and named."""
 
 from __future__ import annotations
 

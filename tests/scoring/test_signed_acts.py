@@ -52,7 +52,7 @@ def counters(user: User) -> tuple[int, int]:
 
 
 def changed_besides_counting(post: Post, before: Rows, typed: int) -> dict[str, set[object]]:
-    """What changed besides the counter of this person and the one event that tells it."""
+    """What changed besides the counter of this person and the one event that records it."""
     found = changed(before)
     assert len(found.pop("audit_event", ())) == typed
     assert len(found.pop("audit_head", ())) == typed
