@@ -1,4 +1,4 @@
-"""An event records tracked rows as they are when the transaction ends; a row that no event records is found and named."""
+"""An event records tracked rows as they are when the transaction ends; a row without an event is found and named."""
 
 from __future__ import annotations
 

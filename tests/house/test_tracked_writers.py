@@ -1,4 +1,4 @@
-"""Rows of tracked tables are written only in functions that record them in an event, and in a few that these call."""
+"""Rows of tracked tables are written only in functions that record them in an event, and in a few they call."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ IDENTITY = {"studies_film", "studies_subject", "studies_visit", "studies_site", 
 IDENTITY |= {"studies_maskset", "studies_jointplacement", "studies_qualitydecision", "studies_question"}
 BLIND = {"studies_readerimage", "reading_displayedfilm", "reading_displayedtimepoint", "reading_case", "reading_read"}
 BLIND |= {"reading_itemscore", "scoring_caseresult"}
-# Rows that belong to a whole trial or to a person: everything is connected through them, so they identify nothing.
+# Rows of a whole trial or of a person: everything is connected through them, so they identify nothing.
 SHARED = {
     "studies_trial",
     "accounts_user",
