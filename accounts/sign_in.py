@@ -25,12 +25,14 @@ from audit.trail import Actor, audited_atomic, record
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 HALF_IN, HALF_IN_SECONDS = "accounts.half-in", 300
+# Longer than any account's address, and as much as the count of failures holds.
+TOO_LONG = 255
 BEGAN, SEEN, MUST_ENROL = "began", "seen", "must_enrol"
 
 
 def check_password(request: HttpRequest, *, email: str, password: str) -> User | None:
     """The person with that address and password; for anything else None, and the failure is recorded."""
-    email = email.strip().lower()
+    email = email.strip().lower()[:TOO_LONG]
     user = authenticate(request, username=email, password=password) if may_try(request, email) else None
     if isinstance(user, User):
         return user

@@ -36,10 +36,13 @@ from tests.blinding.secrets_of import SLOTS, Secrets
 from tests.blinding.worlds import HOLDERS, INSTRUMENT, OWN_FIRST, PASSWORD, SECONDS, World, custodian_key
 
 
+FAST_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
+
+
 @cache
-def hashed_password(hasher: str) -> str:
-    """Hashed once a run."""
-    return make_password(PASSWORD)
+def hashed_password() -> str:
+    """Hashed once a run, in a way that is fast to check."""
+    return make_password(PASSWORD, hasher="md5")
 
 
 def build(secrets: Secrets, held: Frozen, *, stage: str, ids_by_content: bool = False) -> World:
@@ -97,7 +100,7 @@ def build_trial(world: World) -> Trial:
 def make_user(name: str, *, is_administrator: bool = False) -> User:
     """An account in use."""
     user = User(email=f"{name}@two.example", name=name, is_administrator=is_administrator)
-    user.password = hashed_password("md5")
+    user.password = hashed_password()
     user.save()
     return user
 

@@ -1,4 +1,4 @@
-"""What every test of blinding stands on: films in memory, passwords hashed fast, no world left behind."""
+"""What every test of blinding stands on: films in memory, and a count of the answers compared."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def _quick(settings: Any) -> None:
-    """Nothing under test here depends on how slowly a password is hashed or where bands are kept."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    """Nothing under test here depends on where bands are kept."""
     memory = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
     settings.STORAGES = settings.STORAGES | {"reading": memory}
 

@@ -13,13 +13,13 @@ from unittest.mock import patch
 from django.core import mail
 from django.core.files.storage import InMemoryStorage, storages
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 
 from accounts.hidden import EXCEPTIONS
 from reading.campaigns.reminders import remind_all
 from tests.blinding.addresses import Found, every_step, things_in
 from tests.blinding.asking import Answer, Step, ask, browser, mails_to
-from tests.blinding.building import build
+from tests.blinding.building import FAST_HASHER, build
 from tests.blinding.frozen import Frozen, frozen
 from tests.blinding.reading import carry_jobs
 from tests.blinding.scripts_of_others import SCRIPTS, no_steps
@@ -39,7 +39,8 @@ Choose = Callable[[World, Found], Sequence[Step]]
 @contextmanager
 def world_of(secrets: Secrets, *, stage: str, ids_by_content: bool) -> Iterator[tuple[World, Frozen]]:
     """A world that is gone afterwards: its rows, its mails, its clock, what sites sent to it."""
-    with frozen() as held, patch.dict(vars(storages)["_storages"], {"quarantine": InMemoryStorage()}):
+    quarantine = patch.dict(vars(storages)["_storages"], {"quarantine": InMemoryStorage()})
+    with override_settings(PASSWORD_HASHERS=[FAST_HASHER]), frozen() as held, quarantine:
         point = transaction.savepoint()
         mail.outbox.clear()
         PRESENT.append(secrets)

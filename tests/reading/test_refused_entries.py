@@ -40,8 +40,10 @@ def test_a_signed_read_has_no_step_that_takes_entries() -> None:
         hold_writable(read, None)
 
 
-def test_a_review_covers_at_least_one_revision_and_a_note_of_limited_length() -> None:
+def test_a_review_covers_at_least_one_revision_of_a_locked_campaign_and_a_note_of_limited_length() -> None:
     locked = Campaign(status=CampaignStatus.LOCKED)
+    with pytest.raises(WrongState, match="can be reviewed once it is locked"):
+        demand_reviewable(Campaign(status=CampaignStatus.OPEN), AUDITOR, Range(1, 1, 1, ""), "")
     with pytest.raises(BadInput, match="nothing to sign"):
         demand_reviewable(locked, AUDITOR, Range(0, 0, 0, ""), "")
     with pytest.raises(BadInput, match=f"At most {NOTE_AT_MOST} are kept"):
