@@ -35,7 +35,6 @@ from tests.blinding.reading import build_adjudicating, build_campaign, build_rea
 from tests.blinding.secrets_of import SLOTS, Secrets
 from tests.blinding.worlds import HOLDERS, INSTRUMENT, OWN_FIRST, PASSWORD, SECONDS, World, custodian_key
 
-
 FAST_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
 
 
