@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django import template
+from django.template.defaultfilters import floatformat
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+import instruments
 from accounts.models import User
 from accounts.roles import ROLE_NAMES, Role
 from accounts.sign_in import user_token
@@ -48,6 +50,22 @@ def no_worker() -> bool:
 def percent(done: int, total: int) -> str:
     """The share in whole per cent, never 100 before everything is done."""
     return f"{100 * done // total} %" if total else ""
+
+
+@register.filter
+def decimals(value: object, places: int) -> str:
+    """A number with this many decimals and a true minus sign; nothing for what is no number.
+
+    >>> decimals(-2.4666, 3), decimals(None, 3)
+    ('−2.467', '')
+    """
+    return floatformat(value, places).replace("-", "−")
+
+
+@register.filter
+def instrument_name(key: str) -> str:
+    """The title of an instrument."""
+    return instruments.get(key).title
 
 
 @register.filter

@@ -63,7 +63,7 @@ def charter(request: HttpRequest, code: str, version: int) -> HttpResponse:
 
 COLUMNS = [
     Column("reader", "Reader", "reader", "reader__name"),
-    Column("instrument", "Instrument", "instrument", "instrument"),
+    Column("instrument", "Instrument", lambda row: instruments.get(row.instrument).title, "instrument"),
     Column("evidence", "Evidence", "evidence", "evidence"),
     Column("since", "Since", "granted_at", "granted_at"),
     Column("until", "Until", "revoked_at", "revoked_at"),
@@ -96,6 +96,6 @@ def disqualify(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         with refused_on(form):
             disqualify_reader(qualification=held, actor=actor, reason=form.cleaned_data["reason"])
             return redirect("reading:qualifications", code)
-    heading = f"Withdraw {held.reader}'s qualification for {held.instrument}"
+    heading = f"Withdraw {held.reader}'s qualification for {instruments.get(held.instrument).title}"
     context = {"trial": trial, "form": form, "heading": heading, "submit": "Withdraw the qualification"}
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)

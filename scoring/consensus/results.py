@@ -25,6 +25,17 @@ def group_name(feature: str | None, region: str | None) -> str:
     return "-".join(part for part in (feature or "total", region) if part)
 
 
+def group_words(name: str) -> str:
+    """The name of a group as shown to people.
+
+    >>> group_words("total"), group_words("narrowing-foot"), group_words("total-hand")
+    ('Total', 'Joint space narrowing, feet', 'Total, hands')
+    """
+    feature, _, region = name.partition("-")
+    where = {"hand": ", hands", "foot": ", feet"}.get(region, "")
+    return {"narrowing": "Joint space narrowing"}.get(feature, feature.capitalize()) + where
+
+
 def groups_of(instrument: Instrument) -> dict[str, tuple[str | None, str | None]]:
     """The groups an instrument has, by name."""
     have = {(None, None)} | {

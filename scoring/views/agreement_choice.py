@@ -16,7 +16,7 @@ from config.errors import BadInput
 from config.wording import either, quoted
 from reading.charter.versions import terms_of
 from reading.models import Campaign
-from scoring.consensus.results import groups_of
+from scoring.consensus.results import group_words, groups_of
 from scoring.datasets.building import reader_codes
 from scoring.ratings.agreement_data import agreement_data
 from scoring.ratings.campaign import CampaignRatings, Values, ratings_of
@@ -33,6 +33,16 @@ class Chosen:
     group: str
     ratings: CampaignRatings
     end: str | None
+
+    @property
+    def group_names(self) -> dict[str, str]:
+        """The groups to choose from, with their names as shown."""
+        return {group: group_words(group) for group in self.groups}
+
+    @property
+    def group_name(self) -> str:
+        """The chosen group as shown."""
+        return group_words(self.group)
 
     @property
     def change(self) -> Values:
