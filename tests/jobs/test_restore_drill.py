@@ -106,6 +106,7 @@ def test_a_superusers_extension_and_another_owner_do_not_stop_a_restore(make_hou
     assert second.by_superuser("SELECT count(*) FROM pg_extension WHERE extname = 'hstore'") == [(1,)]
 
 
+@pytest.mark.full
 def test_the_working_role_has_its_rights_after_a_restore(make_house: MakeHouse) -> None:
     house = make_house("first")
     house.by_superuser("CREATE ROLE app_of_the_drill")
@@ -120,6 +121,7 @@ def test_the_working_role_has_its_rights_after_a_restore(make_house: MakeHouse) 
         house.by_superuser("DROP OWNED BY app_of_the_drill", "DROP ROLE app_of_the_drill")
 
 
+@pytest.mark.full
 def test_a_role_that_does_not_own_the_tables_is_told_who_does(make_house: MakeHouse) -> None:
     house, other = make_house("first"), make_house("second")
     folder = backup_of(house)
@@ -130,6 +132,7 @@ def test_a_role_that_does_not_own_the_tables_is_told_who_does(make_house: MakeHo
     assert f"belong to {house.owner}" in done.stderr
 
 
+@pytest.mark.full
 def test_a_backup_of_a_newer_server_is_refused_before_anything_is_changed(make_house: MakeHouse) -> None:
     house = make_house("first")
     folder = backup_of(house)
