@@ -62,6 +62,11 @@ class Reason:
     label: str
     operated: bool = False
 
+    @property
+    def short(self) -> str:
+        """Two letters for a narrow cell on paper, where a legend explains them."""
+        return self.code[:2].lower()
+
 
 # Recorded by the system for a film that does not exist; a reader cannot choose it.
 ABSENT = Reason("ABSENT", "the film is absent")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from config.cells import Badge
 from config.errors import WrongState
 from reading.models import Campaign
 from studies.models import ArmsHolding, Trial
@@ -30,6 +33,20 @@ def demand_not_of_record(campaign: Campaign, cannot: str) -> None:
 
 def timing_of(campaign: Campaign) -> str:
     """Whether the charter was signed before any arm of the trial was opened here (prespecified) or later (post hoc)."""
+    return timing_at(campaign, arms_opened_at(campaign.trial))
+
+
+def arms_opened_at(trial: Trial) -> datetime | None:
+    """When the arms of the trial were first opened here."""
+    return ArmsHolding.objects.filter(trial=trial).values_list("opened_at", flat=True).first()
+
+
+def timing_at(campaign: Campaign, opened: datetime | None) -> str:
+    """As `timing_of`, for lists: when the arms were opened is known, and the charter's signature fetched."""
     signature = campaign.charter.signature
-    opened = ArmsHolding.objects.filter(trial=campaign.trial).values_list("opened_at", flat=True).first()
     return POST_HOC if signature and opened and signature.signed_at >= opened else PRESPECIFIED
+
+
+def timing_badge(timing: str) -> Badge:
+    """Prespecified or post hoc, as a word for a list."""
+    return Badge("post-hoc", "Post hoc", "held") if timing == POST_HOC else Badge("prespecified", "Prespecified")

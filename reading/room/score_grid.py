@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from instruments.definition import Instrument, Item
+from instruments.definition import ABSENT, Instrument, Item
 from reading.models import DisplayedTimepoint, ItemNote
 from reading.room.blinded import FEATURE_LABELS
 from reading.room.cells import Cell, Cells
+from reading.room.impossible_codes import SIDES, knows_reason, reason_in_words
 
-SIDES = {"L": "Left", "R": "Right"}
+EMPTY_ON_PAPER = "?"
 Notes = dict[tuple[int, str], ItemNote]
 
 
 @dataclass(frozen=True)
 class GridCell:
-    """One value in words: a grade, the reason why there is none, or empty; `flag` if the reader marked it."""
+    """One value in words: a grade, the reason why there is none, or empty; `flag` if the reader marked it.
+
+    `code` replaces the words on paper; `bulk` says that a whole row was set at once.
+    """
 
     text: str
     state: str
     flag: bool = False
+    code: str = ""
+    bulk: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,12 +77,16 @@ def cell_of(instrument: Instrument, cell: Cell | None, note: ItemNote | None) ->
     """A cell as it is printed."""
     flag = bool(note and (note.flag or note.comment))
     if cell is None or not cell.filled:
-        return GridCell("empty", "empty", flag)
+        return GridCell("empty", "empty", flag, EMPTY_ON_PAPER)
+    if cell.reason and not knows_reason(instrument, cell.reason):
+        return GridCell(reason_in_words(instrument, cell.reason), "reason", flag)
     if cell.reason:
-        return GridCell(instrument.reason(cell.reason).label, "reason", flag)
-    return GridCell(str(cell.value), "scored", flag)
+        reason = instrument.reason(cell.reason)
+        return GridCell(reason.label, "reason", flag, reason.short)
+    return GridCell(str(cell.value), "scored", flag, bulk=cell.entry == "bulk")
 
 
-def impossible(item: Item, cell: Cell) -> bool:
-    """Whether a stored grade is none of this item's grades; asked of each timepoint by itself."""
-    return cell.value is not None and cell.value not in item.allowed
+def codes_on_paper(instrument: Instrument) -> list[tuple[str, str]]:
+    """Each code that replaces words on paper, and what it says."""
+    reasons = [(reason.short, reason.label) for reason in (*instrument.reasons, ABSENT)]
+    return [*reasons, (EMPTY_ON_PAPER, "empty")]

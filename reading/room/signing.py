@@ -23,6 +23,7 @@ from reading.issuing.assignments import move_case, move_read
 from reading.issuing.presentations import MIXED
 from reading.models import Case, CaseStatus, Read, ReadKind, ReadReturn, ReadStatus, ReadStep, SignedValues
 from reading.room.cells import cells_of, count_filled, instrument_of, timepoints_of
+from reading.room.impossible_codes import demand_possible
 from reading.room.steps import open_step, place_in, presentation_of, status_of, takes_values
 from reading.states import READ_IS
 
@@ -120,13 +121,15 @@ def sign_step(
 
 
 def demand_signable(read: Read, step: ReadStep, meaning: str) -> None:
-    """The meaning is one of the list, and no cell is empty."""
+    """The meaning is one of the list, no cell is empty and none holds an impossible code."""
     if meaning not in MEANINGS:
         text = f"The meaning of the signature cannot be {quoted(meaning)}."
         raise BadInput(f"{text} Choose {either(quoted(meaning_of(act)) for act in MEANINGS.values())}.")
     if gaps := count_gaps(read, step):
         empty = counted(gaps, "cell has", "cells have")
         raise WrongState(f"{empty} neither a score nor a reason. Fill every cell before you sign.")
+    timepoints = timepoints_of(step)
+    demand_possible(instrument_of(read), timepoints, cells_of(timepoints))
 
 
 def write_signed_values(read: Read, step: ReadStep, actor: Actor, user: User, meaning: str, text: str) -> SignedValues:

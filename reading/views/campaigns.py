@@ -18,7 +18,7 @@ from config.cells import Badge, Column, Link, Progress
 from config.filters import ChoiceFilter
 from config.form_refusals import refused_on
 from config.listing import Listing
-from reading.campaigns.analysis_of_record import timing_of
+from reading.campaigns.analysis_of_record import arms_opened_at, timing_at, timing_badge, timing_of
 from reading.campaigns.opening import (
     cases_with_other_films,
     close_campaign,
@@ -61,6 +61,7 @@ def campaigns(request: HttpRequest, code: str) -> HttpResponseBase:
                 trial=trial, actor=actor, charter=typed["charter"], code=typed["campaign_code"], title=typed["title"]
             )
             return redirect("reading:campaign", code, made.code)
+    opened = arms_opened_at(trial)
     columns = [
         Column(
             "campaign",
@@ -71,9 +72,10 @@ def campaigns(request: HttpRequest, code: str) -> HttpResponseBase:
         Column("title", "Title", sort="title"),
         Column("status", "Status", status_badge, "status", ChoiceFilter("status", CampaignStatus.choices)),
         Column("charter", "Charter version", "charter.version", "charter__version"),
+        Column("analysis", "Analysis", lambda row: timing_badge(timing_at(row, opened))),
         Column("cut_off", "Film cut-off", "film_cut_off", "film_cut_off"),
     ]
-    rows = trial.campaigns.select_related("charter")
+    rows = trial.campaigns.select_related("charter__signature")
     listing = Listing(request, rows, columns=columns, name="campaigns", search=["code", "title"], sort="campaign")
     return listing.respond("reading/campaigns.html", {"trial": trial, "form": form})
 

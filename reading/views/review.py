@@ -14,13 +14,15 @@ from accounts.signed_acts import meaning_of
 from config.errors import Refusal
 from config.refusals import status_of
 from config.tokens import new_token
+from config.wording import counted
 from instruments.definition import Instrument, Item
 from reading.models import DisplayedTimepoint, Read, SignedValues
 from reading.room.access import Piece, piece_or_404
 from reading.room.blinded import blind_case
 from reading.room.cells import ABSENT, Cell, Cells, cells_of, instrument_of, notes_of, timepoints_of
+from reading.room.impossible_codes import is_impossible, joint_in_words, reason_in_words
 from reading.room.queue_key import queue_key
-from reading.room.score_grid import SIDES, impossible, score_grid
+from reading.room.score_grid import codes_on_paper, score_grid
 from reading.room.signing import MEANINGS, canonical_text, canonical_values, digest_of, sign_step
 from reading.room.steps import open_step, what_is_signed
 from reading.views.screen import see_other, unkept
@@ -75,19 +77,20 @@ def review_context(piece: Piece) -> dict[str, Any]:
     cells = cells_of(timepoints)
     case = blind_case(piece, (), cells)
     gaps = cells_that(instrument, timepoints, cells, lambda item, cell: not cell.filled)
-    wrong = cells_that(instrument, timepoints, cells, impossible)
+    wrong = cells_that(instrument, timepoints, cells, lambda item, cell: is_impossible(instrument, item, cell))
     return {
         "case": case.as_json(),
         "progress": case.progress,
         "what": what_is_signed(read, step),
         "can_sign": piece.writable and not gaps and not wrong,
-        "why_not": case.read_only if not piece.writable else gaps_in_words(len(gaps)),
+        "why_not": case.read_only if not piece.writable else in_words(len(gaps), len(wrong)),
         "error": "",
         "values_digest": digest_of(canonical_text(canonical_values(read, step))),
         "sign_op_id": new_token(),
         "queue_key": queue_key(piece.read.reader_id, piece.token),
         "meanings": [{"code": code, "label": label} for code, label in meanings_for(read).items()],
         "grid": score_grid(instrument, timepoints, cells, notes_of(timepoints)),
+        "codes": codes_on_paper(instrument),
         "signatures": [signed.signature for signed in step.signed_values.select_related("signature")],
         "gaps": gaps,
         "impossible": wrong,
@@ -100,9 +103,11 @@ def review_context(piece: Piece) -> dict[str, Any]:
     }
 
 
-def gaps_in_words(count: int) -> str:
-    """How many cells are empty; nothing when none is."""
-    return "" if count == 0 else "1 cell is empty." if count == 1 else f"{count} cells are empty."
+def in_words(gaps: int, impossible: int) -> str:
+    """How many cells are empty or hold an impossible code; nothing when none does."""
+    empty = f"{counted(gaps, 'cell is', 'cells are')} empty." if gaps else ""
+    wrong = f"{counted(impossible, 'cell holds', 'cells hold')} an impossible code." if impossible else ""
+    return f"{empty} {wrong}".strip()
 
 
 def meanings_for(read: Read) -> dict[str, str]:
@@ -126,14 +131,12 @@ def cells_that(
 
 def describe(instrument: Instrument, timepoint: DisplayedTimepoint, item: Item, cell: Cell) -> dict[str, str]:
     """A cell in words."""
-    reason = instrument.reason(cell.reason).label if cell.reason else ""
-    label = f"{SIDES[item.side]} {item.region}, {item.label}, {item.feature}"
     return {
         "timepoint": timepoint.token,
         "letter": timepoint.letter,
         "item": item.key,
-        "label": label,
-        "reason": reason,
+        "label": joint_in_words(item),
+        "reason": reason_in_words(instrument, cell.reason) if cell.reason else "",
         "comment": "",
     }
 

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.roles import Action
+from reading.campaigns.analysis_of_record import arms_opened_at, timing_at, timing_badge, timing_of
 from scoring.ratings.agreement_csv import agreement_csv as csv_of
 from scoring.ratings.campaign import Values, newest_results
 from scoring.ratings.figures import bland_altman_figure, probability_figure
@@ -21,7 +22,11 @@ from studies.arms.custodian_keys import holds_arms
 def results(request: HttpRequest, code: str) -> HttpResponse:
     """The campaigns of a trial, with what can be seen of each."""
     trial, actor = trial_or_404(request, code, Action.SEE_AGREEMENT)
-    rows = [(one, len(newest_results(one)), one.cases.live().count()) for one in trial.campaigns.all()]
+    opened = arms_opened_at(trial)
+    rows = [
+        (one, len(newest_results(one)), one.cases.live().count(), timing_badge(timing_at(one, opened)))
+        for one in trial.campaigns.select_related("charter__signature")
+    ]
     context = {"trial": trial, "campaigns": rows, "role": actor.role, "holds_arms": holds_arms(trial)}
     return render(request, "scoring/results.html", context)
 
@@ -31,6 +36,7 @@ def agreement(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     chosen = choose(request, code, slug)
     data = chosen.data(request)
     context = {"trial": chosen.campaign.trial, "campaign": chosen.campaign, "chosen": chosen, "data": data}
+    context["timing"] = timing_of(chosen.campaign)
     return render(request, "scoring/agreement.html", context)
 
 

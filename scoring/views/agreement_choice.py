@@ -82,7 +82,9 @@ class Chosen:
 def campaign_for(request: HttpRequest, code: str, slug: str, action: Action) -> tuple[Trial, Campaign]:
     """A campaign of a trial the person belongs to."""
     trial, _ = trial_or_404(request, code, action)
-    return trial, get_object_or_404(Campaign.objects.select_related("trial", "charter"), trial=trial, code=slug)
+    return trial, get_object_or_404(
+        Campaign.objects.select_related("trial", "charter__signature"), trial=trial, code=slug
+    )
 
 
 def choose(request: HttpRequest, code: str, slug: str) -> Chosen:

@@ -15,6 +15,7 @@ from accounts.roles import Action
 from config.cells import Column, Link
 from config.listing import Listing
 from instruments.definition import Item
+from reading.campaigns.analysis_of_record import timing_of
 from reading.models import Campaign, CampaignStatus, Case
 from scoring.agreement.joints import FEWEST, JointAgreement
 from scoring.ratings.joints import JointGrades, joint_grades
@@ -65,6 +66,7 @@ def joints(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     _, campaign = campaign_for(request, code, slug, Action.SEE_AGREEMENT)
     grades = joint_grades(campaign)
     context: Row = {"trial": campaign.trial, "campaign": campaign, "figures": FIGURES, "fewest": FEWEST}
+    context["timing"] = timing_of(campaign)
     if not grades.visits.ends or not grades.shown.any():
         return render(request, "scoring/joints.html", context)
     end, features = interval_of(request, grades), feature_names(grades)

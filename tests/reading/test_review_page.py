@@ -14,6 +14,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
+import instruments
 from accounts.models import Signature
 from audit.trail import Actor
 from config.tokens import new_token
@@ -21,14 +22,18 @@ from instruments.definition import Item
 from jobs.carrying import run_due_jobs
 from reading.issuing.assignments import request_batch
 from reading.models import DisplayedTimepoint, ItemScore, Read, ReadStatus
-from reading.room.cells import timepoints_of
+from reading.room.cells import instrument_of, timepoints_of
+from reading.room.impossible_codes import joint_in_words
 from reading.room.notes import save_note
+from reading.room.score_grid import codes_on_paper
 from tests.capture.acting import sign_in
 from tests.chromium import Windows
 from tests.reading.builders import PASSWORD, BuiltTrial, build_house, fill_read, open_campaign_of
 from tests.reading.test_pages import browser, issued
 
 pytestmark = pytest.mark.django_db
+A4 = re.compile(rb"/MediaBox\s*\[0 0 59[45]\.\d* 84[12]\.?\d*\]")
+PAGES_AT_MOST = 6
 DIGEST = re.compile(r'name="values_digest" value="([0-9a-f]{64})"')
 
 
@@ -124,7 +129,33 @@ def test_a_grade_that_the_item_does_not_have_is_named_and_cannot_be_signed(house
     )  # fmt: skip
     context = client.get(f"/read/{own[0].token}/review").context
     assert [row["item"] for row in context["impossible"]] == [score.item]
+    assert context["why_not"] == "1 cell holds an impossible code."
     assert context["can_sign"] is False
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ({"value": 77, "reason": ""}, "the score cannot be 77. It is 0, 1, 2, 3, 4 or 5."),
+        ({"value": None, "reason": "TIRED"}, "the reason cannot be “TIRED”. It is missing image, surgery"),
+    ],
+)
+def test_an_impossible_code_is_refused_by_the_signature_itself_and_named_with_its_joint(
+    house: BuiltTrial, own: list[Read], content: dict[str, object], says: str
+) -> None:
+    """Whatever page, script or request asks for the signature."""
+    fill_read(own[0])
+    score = ItemScore.objects.filter(timepoint__step__read=own[0]).select_related("timepoint").order_by("pk")[0]
+    ItemScore.objects.bulk_create([again(score, entry="key", **content)])
+    item = instrument_of(own[0]).item(score.item)
+    client = browser(house, "reader")
+    review = client.get(f"/read/{own[0].token}/review")
+    form = {"password": PASSWORD, "meaning": "read", "values_digest": review.context["values_digest"]}
+    answer = client.post(f"/read/{own[0].token}/sign", form)
+    text = unescape(answer.content.decode())
+    assert answer.status_code == 409
+    assert f"{joint_in_words(item)} at timepoint {score.timepoint.letter}: {says}" in text
+    assert not Signature.objects.filter(record_kind="reading.read").exists()
 
 
 def post_signature(client: Client, read: Read) -> str:
@@ -163,12 +194,19 @@ def test_a_read_that_is_not_signed_has_no_such_page_and_nobody_elses_is_found(
     assert client.get(f"/read/{other.token}/signed").status_code == 404
 
 
-def missing(score: ItemScore) -> ItemScore:
-    """The cell again, with the longest reason there is instead of a grade."""
+def again(score: ItemScore, **content: object) -> ItemScore:
+    """The cell again, with another content."""
     return ItemScore(
-        timepoint_id=score.timepoint_id, item=score.item, revision=2, value=None, reason="SURGERY", entry="key",
-        op_id=new_token(), captured_at=timezone.now(), saved_at=timezone.now(),
+        timepoint_id=score.timepoint_id, item=score.item, revision=2, op_id=new_token(),
+        captured_at=timezone.now(), saved_at=timezone.now(), **content,
     )  # fmt: skip
+
+
+def test_every_reason_has_a_code_of_its_own_on_paper() -> None:
+    for instrument in map(instruments.get, instruments.KEYS):
+        codes = [code for code, _ in codes_on_paper(instrument)]
+        assert len(set(codes)) == len(codes), instrument.key
+        assert "r" not in codes, "it marks what was set for a whole row"
 
 
 @pytest.fixture
@@ -182,8 +220,8 @@ def paper(windows: Windows, live_server: LiveServer) -> Iterator[Page]:
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_the_review_prints_on_a4_with_every_value_and_without_what_is_pressed(paper: Page, tmp_path: Path) -> None:
-    """Eight timepoints of the largest instrument, seven of them without any grade: the widest grid there is."""
-    visits = tuple(f"W{week:02d}" for week in range(0, 96, 12))
+    """Seven timepoints of the largest instrument, six without any grade and one set row by row: the most there is."""
+    visits = tuple(f"W{week:02d}" for week in range(0, 84, 12))
     house = build_house(subjects=1, visits=visits)
     campaign = open_campaign_of(house, instrument="svdh", concordant_share=0.0)
     readers = [house.people["reader"], house.people["reader.two"]]
@@ -191,8 +229,13 @@ def test_the_review_prints_on_a4_with_every_value_and_without_what_is_pressed(pa
     run_due_jobs()
     read = Read.objects.get(reader=house.people["reader"])
     fill_read(read)
-    replaced = ItemScore.objects.filter(timepoint__step__read=read).exclude(timepoint__letter="A")
-    ItemScore.objects.bulk_create(missing(score) for score in replaced)
+    scores = ItemScore.objects.filter(timepoint__step__read=read)
+    ItemScore.objects.bulk_create(
+        again(score, value=0, entry="bulk")
+        if score.timepoint.letter == "A"
+        else again(score, value=None, reason="SURGERY", entry="key")
+        for score in scores.select_related("timepoint")
+    )
     sign_in(paper, "reader@two.example", PASSWORD)
     paper.goto(f"/read/{read.token}/review")
     target = tmp_path / "review.pdf"
@@ -209,5 +252,11 @@ def test_the_review_prints_on_a4_with_every_value_and_without_what_is_pressed(pa
         " && getComputedStyle(e).overflow !== 'visible')).map(e => e.outerHTML.slice(0, 80))"
     )
     assert paper.evaluate(cut) == []
-    assert paper.locator(".grid-of-values td:visible").count() == paper.locator(".grid-of-values td").count() > 8 * 86
-    assert target.read_bytes().count(b"/MediaBox [0 0 594.95") + target.read_bytes().count(b"/MediaBox [0 0 595") >= 1
+    assert paper.locator(".grid-of-values td:visible").count() == paper.locator(".grid-of-values td").count() > 7 * 86
+    pages = len(A4.findall(target.read_bytes()))
+    assert 1 <= pages <= PAGES_AT_MOST, f"{pages} pages"
+    text = paper.locator(".signed-values").inner_text()
+    assert "surgery or prosthesis" in text, "the legend"
+    assert text.count("surgery or prosthesis") == 1
+    in_cell = "getComputedStyle(document.querySelector('[data-code=su]'), '::before').content"
+    assert paper.evaluate(in_cell) == '"su"'

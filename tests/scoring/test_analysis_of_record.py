@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from scoring.arms.unsealing import receive_arms
 from scoring.datasets import verifier
 from scoring.datasets.building import request_dataset
 from scoring.datasets.locking import confirm_lock, request_lock
+from scoring.datasets.readme import timing_in_words
 from scoring.datasets.unlocking import agree_unlock, ask_unlock
 from scoring.models import ArmsRequest, Dataset, Lock
 from studies.models import Film
@@ -169,6 +171,19 @@ def test_the_charter_is_prespecified_or_post_hoc_by_when_it_was_signed(opening: 
         in client.get("/trials/TWO/campaigns/C3/").content.decode()
     )
     assert "Prespecified" in client.get("/trials/TWO/campaigns/C2/").content.decode()
+    assert analyses_in(house, "coordinator", "campaigns/") == ["Prespecified", "Prespecified", "Post hoc"]
+    assert analyses_in(house, "statistician", "results/") == ["Prespecified", "Prespecified", "Post hoc"]
+    agreement = browser(house, "statistician")
+    for page in ("agreement/", "joints/", "datasets/"):
+        text = agreement.get(f"/trials/TWO/results/C3/{page}").content.decode()
+        assert "Post hoc: the charter was signed after arms were opened" in text, page
+    assert timing_in_words({"analysis": timing_of(late)}).startswith("Post hoc: arms of this trial had been opened")
+
+
+def analyses_in(house: BuiltTrial, who: str, page: str) -> list[str]:
+    """What a list of campaigns says of each, in order."""
+    text = browser(house, who).get(f"/trials/TWO/{page}").content.decode()
+    return re.findall(r"\b(Prespecified|Post hoc)\b", text)
 
 
 def test_the_package_says_whether_its_charter_was_prespecified(opening: Opening) -> None:

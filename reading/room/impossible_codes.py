@@ -1,0 +1,62 @@
+"""Stored codes that an item does not have: no rule of entry lets them in, so a signature over them is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.errors import WrongState
+from config.wording import either, quoted
+from instruments.definition import ABSENT, Instrument, Item
+from reading.models import DisplayedTimepoint
+from reading.room.cells import Cell, Cells
+
+SIDES = {"L": "Left", "R": "Right"}
+NAMED = 3
+
+
+def is_impossible(instrument: Instrument, item: Item, cell: Cell) -> bool:
+    """Whether a grade or a reason is none of this item's; asked of each timepoint by itself."""
+    if cell.value is not None:
+        return cell.value not in item.allowed
+    return bool(cell.reason) and not knows_reason(instrument, cell.reason)
+
+
+def knows_reason(instrument: Instrument, code: str) -> bool:
+    """Whether the code is a reason why a site is not assessable."""
+    return any(reason.code == code for reason in (*instrument.reasons, ABSENT))
+
+
+def reason_in_words(instrument: Instrument, code: str) -> str:
+    """The label of a reason; the code itself, in quotation marks, when there is no such reason."""
+    return instrument.reason(code).label if knows_reason(instrument, code) else quoted(code)
+
+
+def joint_in_words(item: Item) -> str:
+    """Where the item is, with its feature."""
+    return f"{SIDES[item.side]} {item.region}, {item.label}, {item.feature}"
+
+
+def demand_possible(instrument: Instrument, timepoints: list[DisplayedTimepoint], cells: Cells) -> None:
+    """WrongState, naming joint and code, when a cell holds what its item does not have."""
+    found = list(faults(instrument, timepoints, cells))
+    if found:
+        more = f" Impossible codes in {len(found) - NAMED} more cells." if len(found) > NAMED else ""
+        raise WrongState(f"{' '.join(found[:NAMED])}{more} Correct every impossible code before you sign.")
+
+
+def faults(instrument: Instrument, timepoints: list[DisplayedTimepoint], cells: Cells) -> Iterator[str]:
+    """A sentence for each impossible code, in reading order."""
+    for item in instrument.items:
+        for timepoint in timepoints:
+            cell = cells.get((timepoint.pk, item.key))
+            if cell is not None and is_impossible(instrument, item, cell):
+                yield fault(instrument, timepoint, item, cell)
+
+
+def fault(instrument: Instrument, timepoint: DisplayedTimepoint, item: Item, cell: Cell) -> str:
+    """What is wrong with the cell, and what it may hold."""
+    place = f"{joint_in_words(item)} at timepoint {timepoint.letter}"
+    if cell.value is None:
+        choices = either(reason.label for reason in instrument.reasons)
+        return f"{place}: the reason cannot be {quoted(cell.reason)}. It is {choices}."
+    return f"{place}: the score cannot be {cell.value}. It is {either(item.allowed)}."
