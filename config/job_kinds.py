@@ -19,3 +19,12 @@ KINDS: dict[str, str] = {
     "studies.mail_question": "studies.questions.mail.carry",
     "studies.rendition": "studies.arrival.rendition.carry",
 }
+
+# For kinds whose work people wait for: marks it as failed when its job gives up. Failed jobs of the kinds in
+# reading.campaigns.stopped_work are shown on the page of their campaign instead.
+GIVEN_UP: dict[str, str] = {
+    "scoring.dataset": "scoring.datasets.building.given_up",
+    "scoring.unseal": "scoring.arms.unsealing.given_up",
+    "studies.deidentify": "studies.arrival.deidentification.given_up",
+    "studies.rendition": "studies.arrival.rendition.given_up",
+}

@@ -7,6 +7,7 @@ along the row (zero-padded), one width nibble per block, then each block's value
 from __future__ import annotations
 
 import hashlib
+import hmac
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,9 +52,14 @@ def band_edges(rows: int, bands: int) -> list[int]:
     return [k * rows // count for k in range(count + 1)]
 
 
-def shown_digest(token: str, band: bytes) -> str:
-    """SHA-256 over the film's token and the band, in hex: equal films shown twice have different digests."""
-    return hashlib.sha256(token.encode("ascii") + band).hexdigest()
+def band_digest(band: bytes) -> str:
+    """SHA-256 of the band, in hex: computed once, when the reader image is made."""
+    return hashlib.sha256(band).hexdigest()
+
+
+def shown_digest(token: str, digest: str) -> str:
+    """HMAC-SHA256 of a band's digest under the film's token, in hex: equal films shown twice have different digests."""
+    return hmac.new(token.encode("ascii"), digest.encode("ascii"), hashlib.sha256).hexdigest()
 
 
 def _encode_band(levels: Levels) -> bytes:

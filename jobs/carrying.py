@@ -19,6 +19,7 @@ from audit.trail import Actor, audited_atomic, record
 from config.away import is_away
 from config.errors import Refusal
 from config.job_kinds import KINDS
+from jobs.giving_up import WORKERS_DIED, in_words, mark_failed
 from jobs.insisting import until_back
 from jobs.lease import Lease, LeaseLost, claim, heartbeat
 from jobs.models import Job
@@ -40,7 +41,7 @@ def carry_job(job_id: int) -> None:
         return
     job = Job.objects.get(pk=job_id)
     if lease.attempt > settings.JOB_ATTEMPTS:
-        _give_up(job, lease, f"every worker that started it died ({settings.JOB_ATTEMPTS} attempts)")
+        _give_up(job, lease, f"every worker that started it died ({settings.JOB_ATTEMPTS} attempts)", WORKERS_DIED)
         return
     try:
         with heartbeat(lease):
@@ -58,7 +59,7 @@ def _work(job: Job, lease: Lease) -> None:
     except LeaseLost:
         raise
     except (Refused, Refusal) as refusal:
-        _give_up(job, lease, str(refusal))
+        _give_up(job, lease, str(refusal), str(refusal))
     except Exception as error:
         _try_later(job, lease, error)
 
@@ -70,12 +71,13 @@ def _try_later(job: Job, lease: Lease, error: Exception) -> None:
         pause = timedelta(seconds=settings.JOB_RETRY_SECONDS)
         until_back(lambda: lease.put_back(wait=pause, reason=reason, counts=False))
     elif lease.attempt >= settings.JOB_ATTEMPTS:
-        _give_up(job, lease, reason)
+        _give_up(job, lease, reason, in_words(error))
     else:
         lease.put_back(wait=timedelta(seconds=settings.JOB_RETRY_SECONDS * 4 ** (lease.attempt - 1)), reason=reason)
 
 
-def _give_up(job: Job, lease: Lease, reason: str) -> None:
+def _give_up(job: Job, lease: Lease, reason: str, says: str) -> None:
+    """`reason` is for those who run the server, `says` for those who wait for the work."""
     with audited_atomic():
         lease.give_up(reason=reason[:2000])
         record(
@@ -87,6 +89,7 @@ def _give_up(job: Job, lease: Lease, reason: str) -> None:
             reason=reason[:2000],
             details={"kind": job.kind, "key": job.key, "attempt": lease.attempt},
         )
+        mark_failed(job, says)
 
 
 def place_of(error: BaseException) -> str:

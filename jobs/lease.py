@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -42,6 +43,15 @@ class Lease:
     def progress(self, done: int, total: int, doing: str = "") -> None:
         """Shows progress. Not for use inside a transaction, where it would stay invisible until the end."""
         self._change(done=done, total=total, doing=doing[:200], leased_until=timezone.now() + term())
+
+    def keep(self, payload: dict[str, Any]) -> None:
+        """Keeps what was drawn for the job, so that its next attempt goes on with the same."""
+        self._change(payload=payload, leased_until=timezone.now() + term())
+
+    def checkpoint(self) -> None:
+        """Renews the lease in the transaction that writes a piece; the job has advanced, so attempts begin again."""
+        self._change(attempts=1, leased_until=timezone.now() + term())
+        self.attempt = 1
 
     def finish(self) -> None:
         """Marks the job done, in the transaction that writes its result: both happen or neither."""

@@ -82,6 +82,7 @@ planned(
 planned("reading.campaign.reopened", "Campaign reopened", "reopened campaign {campaign|id}")
 planned("reading.batch.requested", "Batch requested", "requested batch {name|id}")
 planned("reading.batch.issued", "Batch issued", "issued batch {name|id}[ with {reads:read}]")
+planned("reading.batch.drawn", "Reads drawn", "drew [{reads:read} of ]batch {name|id}")
 planned("reading.seeds.revealed", "Seeds revealed", "revealed the seeds of campaign {campaign|id}")
 planned("reading.display.checked", "Display checked", "recorded display check {id}")
 planned(

@@ -15,7 +15,7 @@ from audit.trail import hold
 from reading.models import Campaign, CaseStatus, Read, ReadStatus, ReadStep
 from reading.models.read import KEPT_FOR_LOOKS
 
-IN_HAND = (ReadStatus.ISSUED, ReadStatus.OPENED, ReadStatus.RETURNED)
+IN_HAND = (ReadStatus.DRAWN, ReadStatus.ISSUED, ReadStatus.OPENED, ReadStatus.RETURNED)
 Chains = dict[str, Telling]
 
 

@@ -19,6 +19,7 @@ CASE_IS: dict[str, str] = {
     CaseStatus.VOIDED: "voided",
 }
 READ_IS: dict[str, str] = {
+    ReadStatus.DRAWN: "being issued",
     ReadStatus.ISSUED: "not started",
     ReadStatus.OPENED: "in progress",
     ReadStatus.SIGNED: "signed",
@@ -40,6 +41,7 @@ CASE_BECOMES: dict[str, str] = {
     CaseStatus.VOIDED: "voided",
 }
 READ_BECOMES: dict[str, str] = {
+    ReadStatus.ISSUED: "issued",
     ReadStatus.OPENED: "started",
     ReadStatus.SIGNED: "signed",
     ReadStatus.RETURNED: "returned",

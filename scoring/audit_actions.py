@@ -17,7 +17,7 @@ track("scoring_unlock", "lock_id reason requested_id agreed_id")
 track(
     "scoring_armsrequest",
     "campaign_id lock_id imported_id token reason status requested_by_id requested_at expires_at folder root opened_at",
-    besides="wrong_shares",
+    besides="wrong_shares failure",
 )
 track("scoring_openingshare", "request_id key_id signature_id given_at", besides="content")
 

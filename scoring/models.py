@@ -225,6 +225,7 @@ class ArmsRequest(models.Model):
     folder = models.CharField(max_length=120, blank=True)
     root = models.CharField(max_length=64, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
+    failure = models.CharField(max_length=500, blank=True)
 
     class Meta:
         ordering: ClassVar = ["-requested_at"]

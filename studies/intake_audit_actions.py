@@ -49,6 +49,12 @@ on_intake(
 on_intake("studies.film.taken-back", "Held film taken back", "took back held film {id}", hides=REASON)
 on_intake("studies.film-date.confirmed", "Film date confirmed", "confirmed the date of film {id}[ as {new.film_date}]")
 on_intake("studies.film.rendered", "Reader images made", "made the reader images of film {id}")
+on_intake(
+    "studies.rendition.failed",
+    "Reader images not made",
+    "returned film {id} to the desk, because its reader images could not be made",
+    hides=REASON,
+)
 on_intake("studies.original.opened", "Original opened", "opened the original of film {id}", hides=REASON)
 on_intake("studies.sender.admitted", "Sender admitted", "admitted sender {label|calling_ae|id}[ for site {site}]")
 on_intake("studies.sender.revoked", "Sender revoked", "revoked sender {id}[ of site {site}]")

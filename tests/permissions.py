@@ -180,6 +180,7 @@ READING = {
     "reading:begin-training": trial("coordinator=404"),
     "reading:references": trial("lead=200"),
     "reading:reference": trial("lead=404"),
+    "reading:resume": trial("coordinator=404", "post"),
     "reading:close": trial("coordinator=404", "post"),
     "reading:reopen": trial("coordinator=404"),
     "reading:cases": trial("coordinator=404 lead=404"),

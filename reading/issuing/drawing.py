@@ -8,7 +8,7 @@ from string import ascii_uppercase
 
 from config.tokens import new_token
 from reading.campaigns.frozen_films import VIEWS, FrozenCase, Timepoint
-from reading.issuing.presentations import BESIDE, MIXED, plan_steps
+from reading.issuing.presentations import BESIDE, plan_steps
 
 Digests = dict[str, list[str]]
 DigestsOf = Callable[[str, str], Digests]
@@ -51,15 +51,19 @@ def first_image(timepoint: Timepoint) -> str:
 
 
 def draw_steps(
-    presentation: str, seed: bytes, read_token: str, frozen: FrozenCase, digests_of: DigestsOf
+    presentation: str,
+    seed: bytes,
+    read_token: str,
+    frozen: FrozenCase,
+    digests_of: DigestsOf,
+    step_tokens: Sequence[str],
 ) -> tuple[DrawnStep, ...]:
-    """Every step of a read with its timepoints, lettered from the left."""
-    mixed = presentation in MIXED
+    """Every step of a read with its timepoints, lettered from the left; its steps have tokens where they are mixed."""
     first = 0
     steps = []
-    for plan in plan_steps(presentation, seed, read_token, frozen.timepoints, first_image):
+    for place, plan in enumerate(plan_steps(presentation, seed, read_token, frozen.timepoints, first_image)):
         timepoints = draw_timepoints(plan.shown, first, digests_of)
-        steps.append(DrawnStep(new_token() if mixed else None, plan.counts, timepoints))
+        steps.append(DrawnStep(step_tokens[place] if step_tokens else None, plan.counts, timepoints))
         first += len(timepoints) if presentation in BESIDE else 0
     return tuple(steps)
 

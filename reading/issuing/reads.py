@@ -1,22 +1,24 @@
-"""The job that turns assignments into reads: draws and digests first, then everything written in one transaction."""
+"""The job that turns assignments into reads: everything is drawn first, then written in pieces that survive a kill.
+
+Readers see none of the reads before all are written: a batch appears completely or not at all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model
 
 from audit.trail import Actor, audited_atomic, record
-from config.tokens import new_token
 from jobs.queue import Lease
 from reading.campaigns.opening import identities
-from reading.capture_chains import begun
+from reading.capture_chains import begun, ended
 from reading.charter.versions import terms_of
 from reading.issuing.allocation import Assignment
 from reading.issuing.drawing import DrawnStep, DrawnTimepoint, draw_steps
-from reading.issuing.presentations import draw_queue, draw_repeats, queue_name
+from reading.issuing.plans import Places, PlannedRead, draw_places, plan_reads, still_wanted
 from reading.issuing.seeds import open_seed
 from reading.models import (
     Batch,
@@ -26,112 +28,137 @@ from reading.models import (
     DisplayedTimepoint,
     Read,
     ReadKind,
+    ReadStatus,
     ReadStep,
     SealedRead,
     SealedTimepoint,
 )
-from reading.room.films import digests_shown
+from reading.room.films import digests_of_images
 from reading.unblinding import seal
+
+ACTOR = Actor.system("issuing")
+PIECE = 50
 
 
 @dataclass(frozen=True)
 class DrawnRead:
-    """A read about to be issued."""
+    """A planned read with its steps."""
 
-    assignment: Assignment
-    token: str
+    plan: PlannedRead
     steps: tuple[DrawnStep, ...]
-
-    @property
-    def entries(self) -> list[str]:
-        """The entries in the reader's worklist: the read, or every step that is its own entry."""
-        return [step.token for step in self.steps if step.token] or [self.token]
-
-
-@dataclass(frozen=True)
-class Places:
-    """What was drawn for readers: the name of each entry's queue, its position, and which reads will be repeated."""
-
-    queues: dict[str, str]
-    positions: dict[str, int]
-    repeated: set[str]
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
-    """Issues the reads of {"batch": id, "assignments": [[case, reader, kind], ...]}."""
+    """Issues the reads of {"batch": id, "assignments": [[case, reader, kind], ...]}.
+
+    The tokens drawn for more reads than one piece are kept in the job before the first is written.
+    """
     batch = Batch.objects.select_related("campaign__trial", "campaign__charter").get(pk=payload["batch"])
-    assignments = [Assignment(*triple) for triple in payload["assignments"]]
-    seed = open_seed(batch)
-    drawn = draw_reads(batch, seed, assignments, lease)
+    kept = [PlannedRead.from_json(one) for one in payload.get("planned", [])]
+    planned = kept or plan_of(batch, [Assignment(*triple) for triple in payload["assignments"]])
+    if len(planned) <= PIECE:
+        issue_at_once(batch, planned, lease)
+        return
+    if not kept:
+        lease.keep({**payload, "planned": [one.as_json() for one in planned]})
+    issue_in_pieces(batch, planned, lease)
+
+
+def plan_of(batch: Batch, assignments: Sequence[Assignment]) -> list[PlannedRead]:
+    """The reads of these assignments that are still wanted, with new tokens."""
+    with audited_atomic():
+        wanted = still_wanted(assignments)
+    frozen = identities(list(Case.objects.filter(pk__in={one.case for one in wanted})))
+    return plan_reads(terms_of(batch.campaign.charter).presentation, wanted, frozen)
+
+
+def places_of(batch: Batch, planned: Sequence[PlannedRead]) -> Places:
+    """Queues, positions and repeats of these reads."""
+    return draw_places(open_seed(batch), planned, terms_of(batch.campaign.charter).repeats_share)
+
+
+def issue_at_once(batch: Batch, planned: Sequence[PlannedRead], lease: Lease) -> None:
+    """Writes a few reads and shows them in one transaction; those of cases voided meanwhile are not issued."""
+    drawn = draw_reads(batch, planned)
     with audited_atomic():
         lease.finish()
-        if wanted := still_wanted(drawn):
-            places = draw_places(seed, wanted, terms_of(batch.campaign.charter).repeats_share)
-            write_reads(batch, wanted, places)
+        wanted = still_wanted([one.plan.assignment for one in drawn])
+        if left := [one for one in drawn if one.plan.assignment in wanted]:
+            third = all(one.plan.assignment.kind == ReadKind.ADJUDICATION for one in left)
+            action = "reading.adjudication.issued" if third else "reading.batch.issued"
+            write_reads(batch, left, places_of(batch, [one.plan for one in left]), ReadStatus.ISSUED, action)
 
 
-def draw_reads(batch: Batch, seed: bytes, assignments: Sequence[Assignment], lease: Lease) -> list[DrawnRead]:
-    """Everything that will be stored, with the digests of every band under its film's token."""
-    presentation = terms_of(batch.campaign.charter).presentation
-    frozen = identities(list(Case.objects.filter(pk__in={a.case for a in assignments})))
-    drawn = []
-    for done, assignment in enumerate(assignments):
-        lease.progress(done, len(assignments), "drawing orders and digests")
-        token = new_token()
-        steps = draw_steps(presentation, seed, token, frozen[assignment.case], digests_shown)
-        drawn.append(DrawnRead(assignment, token, steps))
-    return drawn
+def issue_in_pieces(batch: Batch, planned: Sequence[PlannedRead], lease: Lease) -> None:
+    """Writes the reads that are not written yet, each piece in its own transaction, then shows all of them."""
+    places = places_of(batch, planned)
+    queues = set(places.queues.values())
+    written = set(Read.objects.filter(queue__in=queues).values_list("token", flat=True))
+    left = [one for one in planned if one.token not in written]
+    for start in range(0, len(left), PIECE):
+        lease.progress(len(written) + start, len(planned), "issuing reads")
+        drawn = draw_reads(batch, left[start : start + PIECE])
+        with audited_atomic():
+            lease.checkpoint()
+            write_reads(batch, drawn, places, ReadStatus.DRAWN, "reading.batch.drawn")
+    show_to_readers(batch, queues, lease)
 
 
-def still_wanted(drawn: Sequence[DrawnRead]) -> list[DrawnRead]:
-    """Without cases voided since the request, and without a second adjudication of an adjudicated case."""
-    cases = Case.objects.select_for_update().filter(pk__in={one.assignment.case for one in drawn}).order_by("pk")
-    live = {case.pk for case in cases if case.status != CaseStatus.VOIDED}
-    thirds = Read.objects.counting().filter(case__in=live, kind=ReadKind.ADJUDICATION)
-    adjudicated = set(thirds.values_list("case_id", flat=True))
+def show_to_readers(batch: Batch, queues: Collection[str], lease: Lease) -> None:
+    """Issues every read that was written; those of cases voided meanwhile end without having been seen."""
+    drawn = Read.objects.filter(queue__in=queues, status=ReadStatus.DRAWN)
+    with audited_atomic():
+        lease.finish()
+        list(Case.objects.select_for_update().filter(pk__in=drawn.values("case")).order_by("pk").values_list("pk"))
+        reads = list(drawn.select_related("case__campaign__trial").order_by("pk"))
+        voided = [read for read in reads if read.case.status == CaseStatus.VOIDED]
+        drawn.filter(case__status=CaseStatus.VOIDED).update(status=ReadStatus.VOIDED)
+        drawn.update(status=ReadStatus.ISSUED)
+        record(
+            action="reading.batch.issued",
+            actor=ACTOR,
+            stream=batch.campaign.trial.code,
+            subject=("reading.batch", str(batch.pk)),
+            details={"name": batch.name, "reads": len(reads) - len(voided), "commitment": batch.commitment},
+            tracked=reads,
+            chains=ended(voided),
+        )
+
+
+def draw_reads(batch: Batch, planned: Sequence[PlannedRead]) -> list[DrawnRead]:
+    """Everything that will be stored of these reads, with the digests of every band under its film's token."""
+    presentation, seed = terms_of(batch.campaign.charter).presentation, open_seed(batch)
+    frozen = identities(list(Case.objects.filter(pk__in={one.assignment.case for one in planned})))
+    shown = [timepoint for films in frozen.values() for timepoint in films.timepoints]
+    digests = digests_of_images({key for timepoint in shown for key in timepoint.images.values()})
     return [
-        one
-        for one in drawn
-        if one.assignment.case in live
-        and not (one.assignment.kind == ReadKind.ADJUDICATION and one.assignment.case in adjudicated)
+        DrawnRead(one, draw_steps(presentation, seed, one.token, frozen[one.assignment.case], digests, one.steps))
+        for one in planned
     ]
 
 
-def draw_places(seed: bytes, drawn: Sequence[DrawnRead], share: float) -> Places:
-    """A queue for each reader, and the reads that will be repeated."""
-    places = Places({}, {}, set())
-    for reader in sorted({one.assignment.reader for one in drawn}):
-        own = [one for one in drawn if one.assignment.reader == reader]
-        entries = [entry for one in own for entry in one.entries]
-        places.queues.update(dict.fromkeys(entries, queue_name(entries)))
-        places.positions.update({entry: place for place, entry in enumerate(draw_queue(seed, entries))})
-        first = [one.token for one in own if one.assignment.kind == ReadKind.PRIMARY]
-        places.repeated.update(draw_repeats(seed, first, share))
-    return places
-
-
-def write_reads(batch: Batch, drawn: Sequence[DrawnRead], places: Places) -> None:
-    """Reads, steps, timepoints and films with their seals; called inside a transaction."""
+def write_reads(batch: Batch, drawn: Sequence[DrawnRead], places: Places, status: ReadStatus, action: str) -> None:
+    """Reads, steps, timepoints and films with their seals, told as this action; called inside a transaction."""
     reads = Read.objects.bulk_create(
         Read(
             case_id=one.assignment.case,
             batch=batch,
             reader_id=one.assignment.reader,
             kind=one.assignment.kind,
+            status=status,
             token=one.token,
             queue=places.queues[one.entries[0]],
             queue_position=min(places.positions[entry] for entry in one.entries),
         )
-        for one in drawn
+        for one in (done.plan for done in drawn)
     )
     sealed_timepoints = write_timepoints(write_steps(reads, drawn, places))
     sealed_reads = SealedRead.objects.bulk_create(
         SealedRead(read=read, sealed=seal(purpose_of(read, places), bound_to=f"read {read.token}")) for read in reads
     )
-    third = all(one.assignment.kind == ReadKind.ADJUDICATION for one in drawn)
     record(
-        action="reading.adjudication.issued" if third else "reading.batch.issued",
-        actor=Actor.system("issuing"),
+        action=action,
+        actor=ACTOR,
         stream=batch.campaign.trial.code,
         subject=("reading.batch", str(batch.pk)),
         details={"name": batch.name, "reads": len(reads), "commitment": batch.commitment},

@@ -33,6 +33,8 @@ SCAN_BECOMES: dict[str, str] = {
     LeakScanStatus.ACKNOWLEDGED: "acknowledged",
 }
 
+STOPPED = "The leak scan stopped before it had finished. Run it again."
+
 
 def newest_scan(campaign: Campaign) -> LeakScan | None:
     """The scan that counts."""
@@ -111,7 +113,7 @@ def in_the_way(campaign: Campaign) -> str:
     if made is None:
         return "The leak scan has not been run."
     if made.status == LeakScanStatus.RUNNING:
-        return "The leak scan is still running."
+        return STOPPED if given_up(made) else "The leak scan is still running."
     if made.status == LeakScanStatus.WARNED:
         return "The leak scan warns that the order can be recognised. Read and acknowledge the warning."
     return ""

@@ -23,6 +23,7 @@ class ReadKind(models.TextChoices):
 class ReadStatus(models.TextChoices):
     """The status of a read."""
 
+    DRAWN = "drawn", "Being issued"
     ISSUED = "issued", "To read"
     OPENED = "opened", "In progress"
     SIGNED = "signed", "Signed"
@@ -33,6 +34,7 @@ class ReadStatus(models.TextChoices):
 
 
 READ_TRANSITIONS: dict[ReadStatus, frozenset[ReadStatus]] = {
+    ReadStatus.DRAWN: frozenset({ReadStatus.ISSUED, ReadStatus.VOIDED}),
     ReadStatus.ISSUED: frozenset({ReadStatus.OPENED, ReadStatus.DECLINED, ReadStatus.REPLACED, ReadStatus.VOIDED}),
     ReadStatus.OPENED: frozenset({ReadStatus.SIGNED, ReadStatus.DECLINED, ReadStatus.REPLACED, ReadStatus.VOIDED}),
     ReadStatus.SIGNED: frozenset({ReadStatus.RETURNED, ReadStatus.VOIDED}),
@@ -42,7 +44,7 @@ READ_TRANSITIONS: dict[ReadStatus, frozenset[ReadStatus]] = {
     ReadStatus.VOIDED: frozenset(),
 }
 WRITABLE = (ReadStatus.OPENED, ReadStatus.RETURNED)
-COUNTING = (ReadStatus.ISSUED, ReadStatus.OPENED, ReadStatus.SIGNED, ReadStatus.RETURNED)
+COUNTING = (ReadStatus.DRAWN, ReadStatus.ISSUED, ReadStatus.OPENED, ReadStatus.SIGNED, ReadStatus.RETURNED)
 # Mixed timepoints that stay in the worklist of a reader who declined another timepoint of their case: removing them
 # would reveal which they are. Their scores are kept and enter no result.
 KEPT_FOR_LOOKS = Q(read__status="declined", token__isnull=False, declined_at=None) & ~Q(read__case__status="voided")
@@ -151,7 +153,7 @@ class DisplayedTimepoint(models.Model):
 class DisplayedFilm(models.Model):
     """A film of a timepoint under its own token; without a reader image it is absent.
 
-    `digests` maps level to the SHA-256(film token || band) of each band, so that equal films cannot be recognised.
+    `digests` maps level to the digest of each band under the film's token, so that equal films cannot be recognised.
     """
 
     timepoint = models.ForeignKey(DisplayedTimepoint, on_delete=models.PROTECT, related_name="films")

@@ -29,6 +29,7 @@ from reading.campaigns.opening import (
 from reading.campaigns.outstanding import outstanding_in
 from reading.campaigns.progress import SubjectNames, counts_of, loads_of
 from reading.campaigns.reopening import reopen_campaign
+from reading.campaigns.stopped_work import stopped_work, try_again
 from reading.forms.campaign import CampaignForm, OpenForm
 from reading.issuing.adjudication import unadjudicated
 from reading.issuing.repeats import repeats_in_words
@@ -98,6 +99,7 @@ def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         "scanned": newest_scan(shown) is not None,
         "form": form,
         "timing": timing_of(shown),
+        "stopped": stopped_work(shown),
         "counts": counts_of(shown, today),
         "loads": [(load, Progress(load.signed, load.assigned)) for load in loads_of(shown, today)],
         "batches": shown.batches.order_by("-pk")[:20],
@@ -110,6 +112,15 @@ def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         )[:50],
     }
     return render(request, "reading/campaign.html", context, status=400 if form.errors else 200)
+
+
+@require_POST
+def resume(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
+    """Has stopped work tried again."""
+    _, shown, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)
+    try_again(campaign=shown, job=pk, actor=actor)
+    messages.success(request, "The work will be tried again.")
+    return redirect("reading:campaign", code, slug)
 
 
 def cases(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:

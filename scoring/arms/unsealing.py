@@ -107,9 +107,22 @@ def fail(asked: ArmsRequest, lease: Lease) -> None:
     """Ends the request: what is stored differs from what was sealed."""
     with audited_atomic():
         lease.finish()
-        move_request(asked, ArmsRequestStatus.FAILED)
+        mark_failed(asked, "A sealed arm was altered after its import. No arm was opened.")
+
+
+def given_up(*, payload: dict[str, Any], says: str) -> None:
+    """Ends the request because its job gave up: the shares are wiped, so the custodians give them again."""
+    asked = ArmsRequest.objects.select_related("campaign__trial").get(pk=payload["request"])
+    if asked.status == ArmsRequestStatus.OPENING:
+        mark_failed(asked, f"{says} No arm was opened. Request the arms again once this is resolved.")
+
+
+def mark_failed(asked: ArmsRequest, reason: str) -> None:
+    """The request with the reason why it failed; its shares are wiped. Called inside a transaction."""
+    with audited_atomic():
+        move_request(asked, ArmsRequestStatus.FAILED, failure=reason[:500])
         wipe_shares(asked)
-        tell("scoring.arms-opening.failed", asked, ACTOR, [asked], reason="a sealed value was altered after its import")
+        tell("scoring.arms-opening.failed", asked, ACTOR, [asked], reason=reason)
 
 
 @sensitive_variables()

@@ -66,7 +66,9 @@ def named(dataset: Dataset) -> dict[str, object]:
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
     """Builds {"dataset": id}. The build fails when anything that it rests on differs from what was recorded."""
-    dataset = Dataset.objects.select_related("campaign__trial", "campaign__charter").get(pk=payload["dataset"])
+    dataset = asked_for(payload)
+    if dataset.status != DatasetStatus.BUILDING:
+        return
     with work_folder() as folder:
         try:
             demand_intact(dataset.campaign, lease)
@@ -147,10 +149,28 @@ def reader_codes(campaign: Campaign) -> dict[int, str]:
     return {reader: f"R{place:02d}" for place, reader in enumerate(ids, start=1)}
 
 
+def asked_for(payload: dict[str, Any]) -> Dataset:
+    """The dataset of {"dataset": id}."""
+    return Dataset.objects.select_related("campaign__trial", "campaign__charter").get(pk=payload["dataset"])
+
+
 def fail(dataset: Dataset, lease: Lease, reason: str) -> None:
     """The dataset has failed: stored values differ from what was signed."""
     with audited_atomic():
         lease.finish()
+        mark_failed(dataset, reason)
+
+
+def given_up(*, payload: dict[str, Any], says: str) -> None:
+    """The dataset has failed because its job gave up."""
+    dataset = asked_for(payload)
+    if dataset.status == DatasetStatus.BUILDING:
+        mark_failed(dataset, f"{says} Nothing was lost. Build another dataset once this is resolved.")
+
+
+def mark_failed(dataset: Dataset, reason: str) -> None:
+    """The dataset with the reason why it failed; called inside a transaction."""
+    with audited_atomic():
         move_dataset(dataset, DatasetStatus.FAILED, failure=reason[:1000])
         record(
             action="scoring.dataset.failed",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import csv
+import heapq
 import io
 import zipfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 
 from config.unnamed_files import on_disk
+from scoring.datasets.sorted_rows import SortedRows
 from scoring.datasets.tables import TABLES, Table
 from scoring.models import Dataset, Lock
 from studies.arrival.sealed_files import copy_export
@@ -26,7 +29,7 @@ KEYS = {
     "orders.csv": ("READID", "STEP", "POSITION"),
 }
 SHOWN = 200
-Rows = dict[tuple[str, ...], dict[str, str]]
+KINDS = ("added", "altered", "removed")
 Change = tuple[str, tuple[str, ...], dict[str, list[str]]]
 
 
@@ -42,30 +45,49 @@ def diff_against_last_lock(dataset: Dataset, folder: Path) -> dict[str, object]:
     return {"against lock": last.number, "tables": tables}
 
 
-def diff_table(table: Table, archive: zipfile.ZipFile, folder: Path) -> list[Change]:
+def diff_table(table: Table, archive: zipfile.ZipFile, folder: Path) -> Iterator[Change]:
     """Every row of one table that was added, removed or altered, with the columns that differ as [old, new]."""
-    (name,) = [name for name in archive.namelist() if name.endswith(f"/{table.name}")]
-    with archive.open(name) as old, (folder / table.name).open(encoding="utf-8", newline="") as new:
-        before, after = keyed(table, io.TextIOWrapper(old, "utf-8", newline="")), keyed(table, new)
-    found: list[Change] = [
-        *(("added", key, {}) for key in after.keys() - before.keys()),
-        *(("removed", key, {}) for key in before.keys() - after.keys()),
-        *(("altered", key, altered(before[key], after[key])) for key in before.keys() & after.keys()),
-    ]
-    return sorted((one for one in found if one[0] != "altered" or one[2]), key=lambda one: one[:2])
+    with both_sides(table, archive, folder) as (before, after):
+        for kind in KINDS:
+            yield from (one for one in changes(before, after) if one[0] == kind)
 
 
 def counted_diff(table: Table, archive: zipfile.ZipFile, folder: Path) -> dict[str, object]:
     """One table: how many rows were added, removed and altered, and the first of them."""
-    real = diff_table(table, archive, folder)
-    kinds = Counter(kind for kind, _, _ in real)
-    first = [{"change": kind, "row": list(key), "columns": columns} for kind, key, columns in real[:SHOWN]]
-    return {"added": kinds["added"], "removed": kinds["removed"], "altered": kinds["altered"], "first": first}
+    counts, first = Counter[str](), {kind: list[dict[str, object]]() for kind in KINDS}
+    with both_sides(table, archive, folder) as (before, after):
+        for kind, key, columns in changes(before, after):
+            counts[kind] += 1
+            if len(first[kind]) < SHOWN:
+                first[kind].append({"change": kind, "row": list(key), "columns": columns})
+    shown = [one for kind in KINDS for one in first[kind]][:SHOWN]
+    return {"added": counts["added"], "removed": counts["removed"], "altered": counts["altered"], "first": shown}
 
 
-def keyed(table: Table, lines: Iterable[str]) -> Rows:
-    """The rows by the columns that name them."""
-    return {tuple(row[column] for column in KEYS[table.name]): row for row in csv.DictReader(lines)}
+@contextmanager
+def both_sides(table: Table, archive: zipfile.ZipFile, folder: Path) -> Iterator[tuple[SortedRows, SortedRows]]:
+    """The table as it was locked and as it is now, each sorted."""
+    (name,) = [name for name in archive.namelist() if name.endswith(f"/{table.name}")]
+    key = KEYS[table.name]
+    with archive.open(name) as old, (folder / table.name).open(encoding="utf-8", newline="") as new:
+        lines = io.TextIOWrapper(old, "utf-8", newline="")
+        with SortedRows(lines, key) as before, SortedRows(new, key) as after:
+            yield before, after
+
+
+def changes(before: SortedRows, after: SortedRows) -> Iterator[Change]:
+    """What differs between two sorted tables, in the order of the keys; both are read side by side."""
+    sides = heapq.merge(
+        ((key, "before", values) for key, values in before),
+        ((key, "after", values) for key, values in after),
+        key=lambda one: one[0],
+    )
+    for key, same in groupby(sides, key=lambda one: one[0]):
+        values = {side: found for _, side, found in same}
+        if len(values) == 1:
+            yield ("added" if "after" in values else "removed"), key, {}
+        elif columns := altered(before.named(values["before"]), after.named(values["after"])):
+            yield "altered", key, columns
 
 
 def altered(before: dict[str, str], after: dict[str, str]) -> dict[str, list[str]]:

@@ -185,6 +185,24 @@ def _stop(film: Film, lease: Lease, outcome: str, text: str, known: dict[str, An
     _write(film, lease, status, action, values, {"code": code}, reason=text)
 
 
+def given_up(*, payload: dict[str, Any], says: str) -> None:
+    """The film is held because its job gave up: the site has it processed again by saving its form."""
+    film = locked(Film(pk=payload["film"]))
+    if film.status != FilmStatus.RECEIVED:
+        return
+    text = f"{says} The film is kept. Once this is resolved, save its visit and date to have it processed again."
+    changes = move(film, FilmStatus.HELD, status_reason=text)
+    record(
+        action="studies.film.held",
+        actor=ACTOR,
+        stream=film.trial.code,
+        subject=("studies.film", str(film.pk)),
+        changes={"status": changes["status"]},
+        reason=text,
+        tracked=[film],
+    )
+
+
 def _write(
     film: Film,
     lease: Lease,

@@ -87,6 +87,24 @@ def _write(film: Film, chosen: MaskSet | None, lease: Lease, pictures: dict[str,
         )
 
 
+def given_up(*, payload: dict[str, Any], says: str) -> None:
+    """The film returns to the desk because its job gave up: accepting it again has its reader images made again."""
+    film = locked(Film(pk=payload["film"]))
+    if film.status != FilmStatus.ACCEPTED:
+        return
+    text = f"The reader image was not made. {says} Once this is resolved, accept the film again."
+    changes = move(film, FilmStatus.DEIDENTIFIED, status_reason=text)
+    record(
+        action="studies.rendition.failed",
+        actor=ACTOR,
+        stream=film.trial.code,
+        subject=("studies.film", str(film.pk)),
+        changes={"status": changes["status"]},
+        reason=text,
+        tracked=[film],
+    )
+
+
 def _make_image(film: Film, side: str, chosen: MaskSet | None, meta: Meta, key: str) -> Rendition:
     crop = chosen.crops.get(side) if chosen else None
     image = ReaderImage.objects.create(

@@ -17,6 +17,7 @@ from jobs.carrying import carry_job
 from jobs.models import Job
 from reading.campaigns.opening import create_campaign, open_campaign
 from reading.charter.versions import draft_charter, sign_charter
+from reading.issuing import plans
 from reading.issuing import reads as issuing
 from reading.issuing.allocation import Assignment
 from reading.issuing.assignments import ask_for_reads, open_batch
@@ -76,17 +77,29 @@ def carry_jobs(held: Frozen) -> None:
 def chance_of_each_read(held: Frozen) -> Iterator[None]:
     """The draws of one read do not depend on how many timepoints another has."""
     original: Any = vars(issuing)["draw_steps"]
+    tokens_of: Any = vars(plans)["step_tokens"]
 
     def drawn(presentation: str, seed: bytes, read_token: str, *rest: Any) -> Any:
-        label, counted = held.label, held.drawn
-        held.label, held.drawn = f"{label} {read_token}", Counter()
-        try:
+        with chance_of(held, read_token):
             return original(presentation, seed, read_token, *rest)
-        finally:
-            held.label, held.drawn = label, counted
 
-    with patch.object(issuing, "draw_steps", drawn):
+    def tokens(presentation: str, frozen: Any, read_token: str) -> Any:
+        with chance_of(held, f"steps {read_token}"):
+            return tokens_of(presentation, frozen, read_token)
+
+    with patch.object(issuing, "draw_steps", drawn), patch.object(plans, "step_tokens", tokens):
         yield
+
+
+@contextmanager
+def chance_of(held: Frozen, what: str) -> Iterator[None]:
+    """Draws that begin anew for this, and go on afterwards where they were."""
+    label, counted = held.label, held.drawn
+    held.label, held.drawn = f"{label} {what}", Counter()
+    try:
+        yield
+    finally:
+        held.label, held.drawn = label, counted
 
 
 def content_of(timepoint: DisplayedTimepoint) -> tuple[int, int]:

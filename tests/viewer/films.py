@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Error, Page
 
-from imaging.bitpacking import encode, shown_digest
+from imaging.bitpacking import band_digest, encode, shown_digest
 from imaging.levels import Levels, NormalForm, preview, quarter
 from tests.viewer.site import ROOT, Site
 
@@ -30,6 +30,7 @@ def drawn(rows: int, columns: int, top: int, seed: int = 1) -> Levels:
 def put_film(site: Site, token: str, form: NormalForm, **more: Any) -> dict[str, Any]:
     """Serves a film's bands and preview and returns its descriptor."""
     bands = {"full": encode(form.levels, 4), "small": encode(quarter(form.levels), 1)}
+    digests = {level: [shown_digest(token, band_digest(part)) for part in parts] for level, parts in bands.items()}
     for level, parts in bands.items():
         for k, part in enumerate(parts):
             site.put(f"/film/{token}/{level}/{k}", part)
@@ -47,7 +48,7 @@ def put_film(site: Site, token: str, form: NormalForm, **more: Any) -> dict[str,
         "spacing_mm": 0.1,
         "window_center": form.window_center,
         "window_width": form.window_width,
-        "digests": {level: [shown_digest(token, part) for part in parts] for level, parts in bands.items()},
+        "digests": digests,
         "joints": {},
         **more,
     }

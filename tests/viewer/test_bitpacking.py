@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from config.errors import BadInput
-from imaging.bitpacking import band_edges, decode, encode, shown_digest
+from imaging.bitpacking import band_digest, band_edges, decode, encode, shown_digest
 from imaging.levels import Levels
 
 pictures = hnp.arrays(np.uint16, hnp.array_shapes(min_dims=2, max_dims=2, max_side=40))
@@ -80,5 +81,6 @@ def test_only_a_picture_of_unsigned_16_bit_levels_is_packed(picture: Levels) -> 
 
 
 def test_equal_films_shown_twice_have_different_digests() -> None:
-    assert shown_digest("first", b"band") == hashlib.sha256(b"firstband").hexdigest()
-    assert shown_digest("first", b"band") != shown_digest("second", b"band")
+    own = band_digest(b"band")
+    assert shown_digest("first", own) == hmac.new(b"first", own.encode(), hashlib.sha256).hexdigest()
+    assert shown_digest("first", own) != shown_digest("second", own)

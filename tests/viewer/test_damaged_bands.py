@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from imaging.bitpacking import shown_digest
+from imaging.bitpacking import band_digest, shown_digest
 from imaging.levels import NormalForm
 from tests.viewer.films import WITH_A_GRAPHICS_CARD, drawn, open_bench, put_film
 from tests.viewer.site import Answer, Request, Site
@@ -88,7 +88,7 @@ def test_a_band_of_the_wrong_length_is_refused_even_with_a_digest_to_match(site:
     film = put_film(site, "token", FORM)
     short = band(site, "/film/token/full/1")[:-2]
     site.put("/film/token/full/1", short)
-    film["digests"]["full"][1] = shown_digest("token", short)
+    film["digests"]["full"][1] = shown_digest("token", band_digest(short))
     open_bench(site, clean_page)
     answer = outcome(clean_page, film)
     assert answer["state"] == "refused"

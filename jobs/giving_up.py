@@ -1,0 +1,52 @@
+"""A job that gives up: what it worked for is marked as failed, with a plain reason and something a person can do."""
+
+from __future__ import annotations
+
+import errno
+import logging
+from typing import Any, Protocol
+
+from django.utils.module_loading import import_string
+
+from audit.trail import audited_atomic
+from config.job_kinds import GIVEN_UP
+from jobs.models import Job
+
+log = logging.getLogger(__name__)
+
+DISK_FULL = "The disk of the server is full."
+NOT_WRITABLE = "The server cannot read or write one of its files."
+NO_MEMORY = "The server ran out of memory."
+WORKERS_DIED = "Every worker that started the work ended before it was done."
+UNEXPECTED = "The server met an error it does not know."
+
+
+class GivenUp(Protocol):
+    """Marks what a job of this kind worked for; called in the transaction that gives the job up."""
+
+    def __call__(self, *, payload: dict[str, Any], says: str) -> None: ...
+
+
+def in_words(error: BaseException) -> str:
+    """What stopped the work, for people who do not run the server; never the text of the error.
+
+    >>> in_words(OSError(errno.ENOSPC, "No space left on device"))
+    'The disk of the server is full.'
+    """
+    if isinstance(error, MemoryError):
+        return NO_MEMORY
+    if isinstance(error, OSError):
+        return DISK_FULL if error.errno in (errno.ENOSPC, errno.EDQUOT) else NOT_WRITABLE
+    return UNEXPECTED
+
+
+def mark_failed(job: Job, says: str) -> None:
+    """Marks what the job worked for. A fault in that must not keep the job itself from being given up."""
+    if job.kind not in GIVEN_UP:
+        return
+    mark: GivenUp = import_string(GIVEN_UP[job.kind])
+    try:
+        with audited_atomic():
+            mark(payload=job.payload, says=says)
+    except Exception as error:  # whatever a handler of a higher app raises
+        log.warning("what job %s worked for was not marked as failed: %s", job.pk, type(error).__name__)

@@ -1,0 +1,49 @@
+"""Work for a campaign whose job has given up: shown to its coordinator, who can have it tried again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from accounts.roles import Action, authorise
+from audit.trail import Actor
+from config.errors import BadInput
+from jobs.models import Job
+from jobs.queue import retry
+from reading.models import Campaign
+
+ISSUING, CONSENSUS = "reading.issue", "scoring.consensus"
+
+
+@dataclass(frozen=True)
+class StoppedWork:
+    """A failed job and what it did not finish."""
+
+    job: int
+    says: str
+
+
+def stopped_work(campaign: Campaign) -> list[StoppedWork]:
+    """What has stopped in this campaign. No reason is given: those of results may tell of scores."""
+    failed = list(Job.objects.failed().filter(kind__in=(ISSUING, CONSENSUS)).order_by("pk"))
+    batches = dict(campaign.batches.filter(pk__in=numbers_in(failed, "batch")).values_list("pk", "name"))
+    cases = dict(campaign.cases.filter(pk__in=numbers_in(failed, "case")).values_list("pk", "number"))
+    found = []
+    for job in failed:
+        if name := batches.get(job.payload.get("batch")):
+            found.append(StoppedWork(job.pk, f"The reads of batch {name} were not issued."))
+        elif number := cases.get(job.payload.get("case")):
+            found.append(StoppedWork(job.pk, f"The result of case {number} was not computed."))
+    return found
+
+
+def numbers_in(jobs: list[Job], name: str) -> list[int]:
+    """What these jobs are about."""
+    return [job.payload[name] for job in jobs if name in job.payload]
+
+
+def try_again(*, campaign: Campaign, job: int, actor: Actor) -> None:
+    """Has stopped work of the campaign tried again; what was done before it stopped is kept."""
+    authorise(actor, Action.RUN_CAMPAIGN)
+    if job not in [work.job for work in stopped_work(campaign)]:
+        raise BadInput("This work has not stopped, or it does not belong to this campaign. Reload the page.")
+    retry(job=Job.objects.get(pk=job), actor=actor)
