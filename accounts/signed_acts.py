@@ -22,6 +22,7 @@ class Act(StrEnum):
     RETURN = "return"
     VOID = "void"
     REISSUE = "re-issue of a case"
+    MOVE = "moving films"
     REOPENING = "reopening"
     LOCK_REQUEST = "request of lock"
     LOCK_CONFIRMATION = "confirmation of lock"
@@ -64,6 +65,7 @@ ACTS: dict[Act, Terms] = {
     Act.RETURN: Terms("reading:return", "I return this signed read for the reason given"),
     Act.VOID: Terms("reading:void", "I void this case for the reason given"),
     Act.REISSUE: Terms("reading:void", "I issue this case again with the films as they are now"),
+    Act.MOVE: Terms("reading:move-film", "I move these films for the reason given"),
     Act.REOPENING: Terms("reading:reopen", "I reopen this campaign for the reason given"),
     Act.LOCK_REQUEST: Terms("scoring:dataset", "I request the lock of this dataset"),
     Act.LOCK_CONFIRMATION: Terms(

@@ -120,7 +120,7 @@ protect("studies_sealedarm")
 
 track("studies_trial", "code title sponsor created_at")
 track("studies_site", "trial_id code name")
-track("studies_subject", "trial_id site_id code")
+track("studies_subject", "trial_id site_id code", besides="natural")
 track("studies_visitplan", "trial_id code label target_day days_before days_after")
 track("studies_visit", "subject_id plan_id code kind not_done_reason")
 track(

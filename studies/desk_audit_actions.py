@@ -27,6 +27,7 @@ on_film(
     "Film designated",
     "designated film {id} for its view[, instead of film {instead_of}]",
 )
+on_film("studies.film.moved", "Film moved", "moved film {id}[ from {old.visit}][ to {new.visit}]")
 on_film("studies.masks.proposed", "Masks proposed", "proposed masks for film {id}[, revision {revision}]")
 on_film("studies.masks.confirmed", "Masks confirmed", "confirmed the masks of film {id}[, revision {revision}]")
 on_film("studies.masks.refused", "Masks refused", "refused the masks of film {id}[, revision {revision}]")

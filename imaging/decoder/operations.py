@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 import warnings
@@ -33,6 +34,7 @@ from imaging.decoding.sniff import MEDIA_TYPES
 from imaging.decoding.tables import lookup_tables
 from imaging.decoding.unreadable import Unreadable
 from imaging.levels import normalise
+from imaging.likeness import Likeness, has_structure, likeness_of
 from imaging.masks import Rectangle, rectangles_of
 
 TEXT_FINDING = "text"
@@ -94,6 +96,7 @@ def deidentify(
         "pixel_sha256": pixel_digest(loaded.pixels),
         "report": report.as_dict(),
         "findings": once([*_findings(loaded, seen), *grey_findings(stored, form)]),
+        "likeness": _likeness(likeness_of(form.levels)),
         "side_letters": seen.letters,
         "bits": loaded.pixels.bits_stored,
         "picture": meta,
@@ -107,6 +110,14 @@ def _blind(
         built = build_blind(loaded.film, loaded.pixels, blind_subject=blind_subject, uids=uids.__getitem__, masks=masks)
         return ("blind.dcm", *built)
     return "blind.png", _fresh_png(masked(loaded.stored, masks or ()).pixels), Report.of_plain(loaded.kind, masks)
+
+
+def _likeness(likeness: Likeness) -> Answer | None:
+    """None where there is nothing to recognise the picture by."""
+    if not has_structure(likeness):
+        return None
+    content = base64.b64encode(likeness.content).decode()
+    return {"rows": likeness.rows, "columns": likeness.columns, "content": content}
 
 
 def _fresh_png(pixels: Any) -> bytes:

@@ -224,15 +224,34 @@ def cases_with_other_films(campaign: Campaign) -> list[tuple[Case, str]]:
     }
     changed = []
     for case in cases:
-        before, after = images_of(frozen[case.pk]), images_of(now.get(frozen[case.pk].subject))
-        if before != after:
-            changed.append((case, f"{counted(len(after - before), 'new film')}, {len(before - after)} no longer valid"))
+        before, after = frozen[case.pk], now.get(frozen[case.pk].subject)
+        if placements(before) != placements(after):
+            changed.append((case, difference_in_words(before, after)))
     return changed
+
+
+def difference_in_words(before: FrozenCase, after: FrozenCase | None) -> str:
+    """What has come, what is no longer valid, and what belongs to another visit of the subject."""
+    had, has = images_of(before), images_of(after)
+    moved = {image for _, _, image in placements(after) - placements(before)} & had
+    words = f"{counted(len(has - had), 'new film')}, {len(had - has)} no longer valid"
+    return f"{words}, {len(moved)} at another visit" if moved else words
+
+
+def placements(films: FrozenCase | None) -> set[tuple[int, str, str]]:
+    """Visit, view and reader image key of every film of a case."""
+    timepoints = films.timepoints if films else ()
+    return {(one.visit, view, image) for one in timepoints for view, image in one.images.items()}
 
 
 def images_of(films: FrozenCase | None) -> set[str]:
     """Every reader image key of a case."""
-    return {key for timepoint in films.timepoints for key in timepoint.images.values()} if films else set()
+    return {image for _, _, image in placements(films)}
+
+
+def visits_of(campaign: Campaign) -> list[str]:
+    """The visit codes of the campaign, also of visits that a case has no film of."""
+    return sorted(visit_codes_of(identities(list(campaign.cases.all())).values()))
 
 
 def visit_codes_of(frozen: Iterable[FrozenCase]) -> set[str]:

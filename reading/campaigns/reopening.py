@@ -8,7 +8,7 @@ from accounts.signatures import prove, statement, write_signature
 from accounts.signed_acts import Act, meaning_of
 from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
-from reading.campaigns.analysis_of_record import demand_not_of_record
+from reading.campaigns.analysis_of_record import demand_not_of_record, stays_of_record
 from reading.campaigns.opening import move_campaign
 from reading.models import Campaign, CampaignStatus
 from reading.states import demand_reason, said_of
@@ -46,12 +46,22 @@ def reopen_campaign(*, campaign: Campaign, actor: Actor, user: User, password: s
         )
 
 
+def keeps_its_result(campaign: Campaign) -> bool:
+    """Whether a closed campaign can never be reopened: its lock stays of record, or its seeds are known."""
+    return stays_of_record(campaign) or seeds_known(campaign)
+
+
+def seeds_known(campaign: Campaign) -> bool:
+    """Whether seeds of the campaign were revealed."""
+    return campaign.batches.filter(seed_revealed_at__isnull=False).exists()
+
+
 def demand_reopenable(campaign: Campaign) -> None:
     """WrongState while it is locked or open, once arms were received after its lock, and once its seeds are known."""
     demand_not_of_record(campaign, "reopened")
     if campaign.status != CampaignStatus.CLOSED:
         raise WrongState(f"{said_of(campaign)} Only a campaign that is closed, and not locked, can be reopened.")
-    if campaign.batches.filter(seed_revealed_at__isnull=False).exists():
+    if seeds_known(campaign):
         raise WrongState(
             f"The seeds of campaign {campaign.code} were revealed, so its orders are known. It cannot be reopened. "
             "Read its cases again in a new campaign."

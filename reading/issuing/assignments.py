@@ -20,7 +20,7 @@ from config.transitions import moved
 from config.wording import counted, either
 from jobs.queue import add
 from reading.campaigns.frozen_films import FrozenCase, freeze
-from reading.campaigns.opening import add_cases, open_case_seal
+from reading.campaigns.opening import add_cases, open_case_seal, visits_of
 from reading.capture_chains import ended, hold_chains
 from reading.charter.versions import qualified_readers, terms_of
 from reading.issuing.allocation import Assignment, allocate
@@ -41,7 +41,7 @@ from reading.models import (
 from reading.models.campaign import CASE_TRANSITIONS
 from reading.models.read import COUNTING, READ_TRANSITIONS
 from reading.states import CASE_BECOMES, CASE_IS, READ_BECOMES, READ_IS, again_if_same, demand_open, demand_reason
-from studies.models import Subject, Visit
+from studies.models import Subject
 
 
 def plan_batch(campaign: Campaign, readers: Sequence[User], size: int) -> list[Assignment]:
@@ -156,21 +156,22 @@ def void_and_reissue(*, case: Case, actor: Actor, user: User, password: str, rea
     if voided_before(case, user, reason):
         return Case.objects.filter(replaces=case).first()
     demand_open(campaign, "Cases are voided")
-    frozen = open_case_seal(case)
-    visits = list(Visit.objects.filter(pk__in=[t.visit for t in frozen.timepoints]).values_list("code", flat=True))
-    films = freeze(
-        campaign.trial, subjects=[Subject.objects.get(pk=frozen.subject)], visits=visits, cut_off=timezone.now()
-    )
-    enough = films and len(films[0].timepoints) >= terms_of(campaign.charter).minimum_timepoints
+    subject = Subject.objects.get(pk=open_case_seal(case).subject)
+    films = freeze(campaign.trial, subjects=[subject], visits=visits_of(campaign), cut_off=timezone.now())
     with audited_atomic():
         Case.objects.select_for_update().get(pk=case.pk)
         if voided_before(case, user, reason):
             return Case.objects.filter(replaces=case).first()
-        sign_for_case(Act.VOID, case, actor, user, said_of_void(case, reason))
-        readers = void_case(case, actor, reason)
-        if not enough:
-            return None
-        new = reissue(case, films, readers, actor, user)
+        return void_and_issue_again(case, films, actor, user, reason)
+
+
+def void_and_issue_again(case: Case, films: Sequence[FrozenCase], actor: Actor, user: User, reason: str) -> Case | None:
+    """Both acts, signed, with these films; None when they are too few. Called inside a transaction."""
+    sign_for_case(Act.VOID, case, actor, user, said_of_void(case, reason))
+    readers = void_case(case, actor, reason)
+    if not films or len(films[0].timepoints) < terms_of(case.campaign.charter).minimum_timepoints:
+        return None
+    new = reissue(case, films, readers, actor, user)
     new.refresh_from_db()
     return new
 

@@ -23,7 +23,7 @@ from reading.room.pace import in_words, pace_of, wait_for
 from reading.room.queue_key import queue_key
 from reading.room.sessions import begin_sitting
 from reading.room.steps import may_look_back
-from reading.room.worklist import WorklistEntry, entry_of, signed_entries, steps_before, waiting_for
+from reading.room.worklist import WorklistEntry, entry_of, fetched, in_turn, signed_entries, waiting_for
 from reading.views.screen import see_other, unkept
 from studies.models import Membership
 from studies.plan.first_use import note_first_use
@@ -45,14 +45,18 @@ def reading_actor(request: HttpRequest) -> tuple[Actor, str]:
 def worklist(request: HttpRequest) -> HttpResponse:
     """The cases waiting for this reader, in drawn order."""
     reading_actor(request)
-    entries = waiting_for(own_id(request), READS_A_PAGE)
-    fresh = next((entry for entry in entries if entry.status == ReadStatus.ISSUED), None)
+    page = Paginator(fetched(in_turn(own_id(request))), READS_A_PAGE).get_page(request.GET.get("page"))
+    entries = [entry_of(step) for step in page]
+    front = waiting_for(own_id(request), READS_A_PAGE) if page.has_previous() else entries
+    fresh = next((entry for entry in front if entry.status == ReadStatus.ISSUED), None)
     wait = wait_for(fresh) if fresh else None
-    first = entries[0] if entries and not (wait and entries[0] == fresh) else None
+    first = front[0] if front and not (wait and front[0] == fresh) else None
+    numbered = list(enumerate(entries, start=page.start_index()))
     context = {
-        "entries": entries,
-        "queues": [queue_of(own_id(request), number, entry) for number, entry in enumerate(entries, start=1)],
-        "waiting": steps_before(own_id(request)).count(),
+        "page": page,
+        "entries": numbered,
+        "queues": [queue_of(own_id(request), number, entry) for number, entry in numbered],
+        "waiting": page.paginator.count,
         "signed": signed_entries(own_id(request)).count(),
         "first": first,
         "wait": wait,

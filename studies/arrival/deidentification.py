@@ -13,6 +13,7 @@ from imaging.decoder import client
 from imaging.decoding.unreadable import Unreadable
 from jobs.lease import Lease
 from studies.arrival import checks
+from studies.arrival.likenesses import given_likeness, keep_likeness, near_duplicates
 from studies.arrival.placing import Placement, place
 from studies.arrival.quarantine import keyed_digest
 from studies.arrival.resent import SENT_AGAIN, compare, product_version
@@ -145,6 +146,7 @@ def _keep(
     blind, desk = f"blind/{token}{Path(result['blind']).suffix}", f"desk/{token}"
     pixels = keyed_pixels(result["pixel_sha256"])
     found = [*result["findings"], *checks.findings(film, placed, known["header"], pixels)]
+    found += _recognised(film, placed, result, pixels)
     values = {
         **known,
         "status_reason": "",
@@ -163,6 +165,16 @@ def _keep(
         drop_file(blind)
         drop_tree(desk)
         raise
+
+
+def _recognised(film: Film, placed: Placement, result: dict[str, Any], pixels: str) -> list[dict[str, Any]]:
+    """Whether the picture was received before under another subject, visit or side."""
+    likeness = given_likeness(result["likeness"])
+    if likeness is None:
+        return []
+    keep_likeness(film, likeness)
+    finding = near_duplicates(film, placed, likeness, pixels)
+    return [finding] if finding else []
 
 
 def _told(result: dict[str, Any], found: list[dict[str, Any]], pixels: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import date
 
 from accounts.roles import Action, authorise
@@ -121,6 +122,21 @@ def confirm_date(*, film: Film, film_date: date, actor: Actor) -> None:
             "film_date_source": [film.film_date_source, source],
         }
         _tell(film, "studies.film-date.confirmed", actor, changes)
+
+
+def date_films(*, films: Sequence[Film], film_date: date, actor: Actor) -> None:
+    """One date for several held films without a date: all of them get it, or none."""
+    authorise(actor, Action.UPLOAD_FILMS)
+    if not films:
+        raise BadInput("No file is selected. Select the files that were taken on this date.", field="film")
+    with audited_atomic():
+        for film in sorted(films, key=lambda film: film.pk):
+            if film.film_date:
+                raise WrongState(
+                    f"The film {quoted(film.original_name)} already has the date {film.film_date}."
+                    " Only files without a date are given one together."
+                )
+            complete(film=film, film_date=film_date, actor=actor)
 
 
 def checked_day(day: date) -> date:

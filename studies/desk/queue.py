@@ -50,7 +50,7 @@ def queue(request: HttpRequest, trial: Trial) -> Listing:
     """The list as the address filters and sorts it; the film pages keep these filters and this order."""
     columns = [
         Column("film", "Film", lambda film: look_at(request, trial, film), "received_at"),
-        Column("subject", "Subject", "subject.code", "subject__code", TextFilter("subject__code")),
+        Column("subject", "Subject", "subject.code", "subject__natural", TextFilter("subject__code")),
         Column("visit", "Visit", "visit.code", "visit__plan__target_day"),
         Column("site", "Site", "site.code", "site__code", ChoiceFilter("site__code", lambda: sites_of(trial))),
         Column("side", "Side declared", "get_side_display", "side", ChoiceFilter("side", SIDES)),

@@ -43,7 +43,7 @@ class AcceptForm(forms.Form):
             initial.pop("film_date")  # the dates in the header contradict each other: a person enters the right one
         super().__init__(data, initial=initial, auto_id="accept-%s")
         visits = Visit.objects.filter(subject__site=film.site_id, not_done_reason="").select_related("subject", "plan")
-        self.fields["visit"].queryset = visits.order_by("subject__code", "plan__target_day", "code")  # type: ignore[attr-defined]
+        self.fields["visit"].queryset = visits.order_by("subject__natural", "plan__target_day", "code")  # type: ignore[attr-defined]
         self.fields["acknowledged"].choices = [(one["code"], one["text"]) for one in film.findings]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

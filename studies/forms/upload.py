@@ -38,12 +38,13 @@ class VisitField(forms.ModelChoiceField):  # type: ignore[type-arg]
             "invalid_choice": "Choose a subject and visit of your site.",
         }
         super().__init__(Visit.objects.none(), label="Subject and visit", empty_label="Choose", error_messages=errors)
+        self.widget.attrs["data-searchable"] = ""
 
     def offer(self, site: Site) -> None:
         """Offers the visits of the site, in the order of the plan."""
         visits = Visit.objects.filter(subject__site=site).select_related("subject", "plan")
         self.queryset = visits
-        ordered = visits.order_by("subject__code", "plan__target_day", "code")
+        ordered = visits.order_by("subject__natural", "plan__target_day", "code")
         groups = groupby(ordered, lambda visit: visit.subject.code)
         offered = [(code, [(visit.pk, self.label_from_instance(visit)) for visit in found]) for code, found in groups]
         self.choices = [("", "Choose"), *offered]

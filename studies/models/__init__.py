@@ -6,6 +6,7 @@ from studies.models.absence import AbsentFilm
 from studies.models.arms import ArmsHolding, ArmsImport, CustodianKey, SealedArm
 from studies.models.desk import JointPlacement, MaskSet, QualityDecision
 from studies.models.film import BlindUid, Film, FilmStatus, SopInstance, Transmittal, TransmittalEntry
+from studies.models.likeness import SealedLikeness
 from studies.models.question import QUESTION_TRANSITIONS, Question, QuestionMessage, QuestionStatus
 from studies.models.reader_image import ReaderImage, Rendition
 from studies.models.sender import DicomPeer, SenderToken
@@ -31,6 +32,7 @@ __all__ = [
     "ReaderImage",
     "Rendition",
     "SealedArm",
+    "SealedLikeness",
     "SenderToken",
     "Site",
     "SopInstance",

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from accounts.roles import Role
 from accounts.roles_apart import GRANTABLE
+from studies.natural_keys import NaturalKey
 
 
 class Trial(models.Model):
@@ -49,10 +50,12 @@ class Subject(models.Model):
     trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="subjects")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="subjects")
     code = models.CharField(max_length=64)
+    natural = NaturalKey()
 
     class Meta:
-        ordering: ClassVar = ["trial", "code"]
+        ordering: ClassVar = ["trial", "natural"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["trial", "code"], name="subject_code_once")]
+        indexes: ClassVar = [models.Index(fields=["trial", "natural"], name="subject_natural")]
 
     def __str__(self) -> str:
         return self.code

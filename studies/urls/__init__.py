@@ -63,6 +63,7 @@ coordinator: list[URLPattern | URLResolver] = [
 sites: list[URLPattern | URLResolver] = [
     path("trials/<slug:code>/site/", site.site, name="site"),
     path("trials/<slug:code>/site/films/", site.site_films, name="site_films"),
+    path("trials/<slug:code>/site/films/day/", site_film.confirm_days, name="confirm_days"),
     path("trials/<slug:code>/site/films/<int:pk>/", site_film.site_film, name="site_film"),
     path("trials/<slug:code>/site/films/<int:pk>/settle/", site_film.settle, name="settle_film"),
     path("trials/<slug:code>/site/films/<int:pk>/day/", site_film.confirm_day, name="confirm_day"),

@@ -13,7 +13,7 @@ def status(film: Film) -> Badge:
     return Badge(film.status, film.get_status_display())
 
 
-SUBJECT = Column("subject", "Subject", "subject.code", "subject__code")
+SUBJECT = Column("subject", "Subject", "subject.code", "subject__natural")
 VISIT = Column("visit", "Visit", "visit.code", ("visit__plan__target_day", "visit__code"))
 SIDE = Column("side", "Side", "get_side_display", "side", ChoiceFilter("side", SIDES))
 VIEW = Column("view", "View", "get_view_display", "view", ChoiceFilter("view", VIEWS))

@@ -142,7 +142,7 @@ def subjects(request: HttpRequest, code: str) -> HttpResponseBase:
     rows = rows.annotate(n_visits=Count("visits", distinct=True), n_films=Count("films", distinct=True))
     choices = [(site.code, str(site)) for site in trial.sites.all()]
     columns = [
-        Column("subject", "Subject", lambda subject: link(subject, "subject", code), "code"),
+        Column("subject", "Subject", lambda subject: link(subject, "subject", code), "natural"),
         Column("site", "Site", "site.code", "site__code", ChoiceFilter("site__code", choices)),
         Column("visits", "Visits", "n_visits", "n_visits"),
         Column("films", "Films", "n_films", "n_films"),

@@ -34,7 +34,7 @@ def site(request: HttpRequest, code: str) -> HttpResponseBase:
     listing = Listing(
         request,
         subjects_with_visits(trial, site),
-        columns=[Column("subject", "Subject", "code", "code"), *board_columns(trial)],
+        columns=[Column("subject", "Subject", "code", "natural"), *board_columns(trial)],
         name="your-visits",
         search=["code"],
         sort="subject",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -13,9 +15,10 @@ from config.badges import tone_of
 from config.cells import Badge
 from config.errors import BadInput
 from config.form_refusals import refused_on
-from config.wording import quoted
+from config.whole import whole_from
+from config.wording import counted, quoted
 from studies.access import site_or_404
-from studies.arrival.held import discard, keep_apart
+from studies.arrival.held import date_films, discard, keep_apart
 from studies.arrival.intake import complete, confirm_date
 from studies.forms.upload import CompleteForm, DayForm, SettleForm
 from studies.models import Film, FilmStatus, Site, TransmittalEntry, Trial
@@ -96,16 +99,34 @@ def settle(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     return redirect("studies:site_film", code, pk)
 
 
+def given_day(request: HttpRequest) -> date:
+    """The date as it was entered."""
+    form = DayForm(request.POST)
+    if not form.is_valid():
+        given = f" {quoted(text)}" if (text := request.POST.get("film_date", "")) else ""
+        raise BadInput(f"The film date{given} was not saved. {' '.join(map(str, form.errors['film_date']))}")
+    day: date = form.cleaned_data["film_date"]
+    return day
+
+
+@require_POST
+def confirm_days(request: HttpRequest, code: str) -> HttpResponse:
+    """One date for all selected films of the site that have none."""
+    trial, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
+    day = given_day(request)
+    chosen = [whole_from(pk) for pk in request.POST.getlist("film")]
+    films = list(Film.objects.of_trial(trial).filter(site=site, pk__in=[pk for pk in chosen if pk is not None]))
+    date_films(films=films, film_date=day, actor=actor)
+    messages.success(request, f"The film date of {counted(len(films), 'file')} is {day}.")
+    return redirect("studies:site_upload", code)
+
+
 @require_POST
 def confirm_day(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """The date of a film, as read from its header or as corrected by the site; answers with its row or its page."""
     trial, site, actor = site_or_404(request, code, Action.UPLOAD_FILMS)
     film = own_film_or_404(site, pk)
-    form = DayForm(request.POST)
-    if not form.is_valid():
-        given = f" {quoted(text)}" if (text := request.POST.get("film_date", "")) else ""
-        raise BadInput(f"The film date{given} was not saved. {' '.join(map(str, form.errors['film_date']))}")
-    day = form.cleaned_data["film_date"]
+    day = given_day(request)
     if film.status == FilmStatus.HELD:
         complete(film=film, film_date=day, actor=actor)
     else:

@@ -32,7 +32,7 @@ def visits(request: HttpRequest, code: str) -> HttpResponseBase:
         request,
         subjects_with_visits(trial),
         columns=[
-            Column("subject", "Subject", "code", "code", template="studies/cells/subject.html"),
+            Column("subject", "Subject", "code", "natural", template="studies/cells/subject.html"),
             Column("site", "Site", "site.code", "site__code", ChoiceFilter("site__code", sites)),
             *board_columns(trial),
         ],

@@ -27,6 +27,7 @@ def site_steps(world: World, who: str, found: Found) -> list[Step]:
             Step("studies:site_film", f"{base}films/{pk}/"),
             Step("studies:site_question", f"{base}questions/{pk}/"),
             Step("studies:confirm_day", f"{base}films/{pk}/day/", "post", {"film_date": "2025-02-03"}),
+            Step("studies:confirm_days", f"{base}films/day/", "post", {"film": [pk], "film_date": "2025-02-03"}),
             Step("studies:site_question", f"{base}questions/{pk}/", "post", {"message": "It is right."}),
         ]
     return [*steps, *upload_steps(world, base), Step("studies:site_films", f"{base}films/"), Step("studies:site", base)]

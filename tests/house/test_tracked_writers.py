@@ -133,6 +133,7 @@ def test_every_table_of_the_trial_is_insert_only_tracked_or_named_here() -> None
         "studies_transmittalentry",
         "studies_blinduid",  # pseudonyms in blind objects
         "studies_sopinstance",
+        "studies_sealedlikeness",  # only steers the desk, by a finding
         "studies_readerimage",  # covered by studies_rendition: an event that named an image would join it to a film
         "studies_sendertoken",  # who may send; what was sent is a film
         "studies_dicompeer",

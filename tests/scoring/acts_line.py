@@ -130,6 +130,10 @@ class Line:
         yield self.form(
             Act.VOID, Act.REISSUE, who="coordinator", name="reading:void", key=key, reason="a name on a film"
         )
+        film, visits = self.house.subjects[0].films.all()[0], self.house.subjects[0].visits.order_by("pk")
+        given = {"visit": visits[1].pk, "scope": "exchange", "reason": "two visits were exchanged"}
+        acts = (Act.MOVE, Act.VOID, Act.REISSUE)
+        yield self.form(*acts, who="coordinator", name="reading:move-film", key=(film.pk,), **given)
 
     def after_reading(self) -> Iterator[Post]:
         """Everything is read; the campaign is closed, reopened and closed again."""

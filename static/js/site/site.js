@@ -2,6 +2,8 @@
 import "./confirm.js";
 import "./days.js";
 import "./dialogs.js";
+import "./find_option.js";
 import "./keys.js";
 import "./answers.js";
 import "./idle.js";
+import "./times.js";

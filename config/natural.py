@@ -1,0 +1,20 @@
+"""The order in which people count: 2 before 10."""
+
+from __future__ import annotations
+
+import re
+
+DIGITS = re.compile(r"[0-9]+")
+
+
+def natural_key(text: str) -> str:
+    """A text that sorts as its original should: each number with its length in front, capitals as small letters.
+
+    >>> sorted(["S-10", "S-2", "s-1"], key=natural_key)
+    ['s-1', 'S-2', 'S-10']
+    """
+    return DIGITS.sub(lambda found: _counted(found[0].lstrip("0") or "0"), text.casefold())
+
+
+def _counted(digits: str) -> str:
+    return f"{len(digits):03d}{digits}"

@@ -1,0 +1,65 @@
+"""The same film again under another subject, visit or side is told to the desk, however the file was changed."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rehearsal.damage import Damage
+from rehearsal.film import draw_hand
+from studies.arrival.likenesses import CODE
+from studies.models import Film, SealedLikeness
+from tests.studies.films import dx, file_of, plain
+from tests.studies.planned import Planned
+from tests.studies.sending import arrived
+
+pytestmark = pytest.mark.usefixtures("stores")
+
+
+@cache
+def hand(visit: int = 1) -> np.ndarray:
+    """A film of one hand; at another visit it has another pose."""
+    return draw_hand("L", Damage(), 1, visit, 0.2).pixels
+
+
+def told(film: Film) -> str:
+    """The finding for the desk; empty when there is none."""
+    return next((finding["text"] for finding in film.findings if finding["code"] == CODE), "")
+
+
+def sent(ra1: Planned, number: int, pixels: np.ndarray, subject: int = 0, code: str = "BL", **values: Any) -> Film:
+    content = file_of(dx(np.ascontiguousarray(pixels), SOPInstanceUID=f"1.2.3.{number}", **values))
+    film = arrived(ra1, content, site=subject, visit=ra1.visit(subject, code))
+    assert film.status == "deidentified", film.status_reason
+    return film
+
+
+def test_a_changed_copy_on_another_subject_visit_or_side_is_a_finding_and_never_a_refusal(ra1: Planned) -> None:
+    first = sent(ra1, 1, hand())
+    assert told(first) == ""
+    again = sent(ra1, 2, hand()[60:-80, 40:-100], subject=1)
+    assert told(again) == (
+        f"The picture appears to be the same as that of {first} (subject 01-001, visit BL, left). Compare them."
+    )
+    mirrored = sent(ra1, 3, hand()[:, ::-1], ImageLaterality="R")
+    assert f"{first} (subject 01-001, visit BL, left, mirrored)" in told(mirrored)
+    grey = (hand() // 16).astype(np.uint8)
+    jpeg = arrived(ra1, plain("JPEG", grey, quality=60), visit=ra1.visit(0, "W24"), film_date=first.film_date)
+    assert str(first) in told(jpeg)
+
+
+def test_another_film_of_the_same_hand_and_a_second_copy_for_the_same_place_are_no_finding(ra1: Planned) -> None:
+    sent(ra1, 1, hand())
+    assert told(sent(ra1, 2, hand(2), code="W24")) == ""
+    assert told(sent(ra1, 3, hand()[10:, 10:])) == ""
+
+
+def test_what_a_film_is_recognised_by_is_stored_sealed_and_in_one_length(ra1: Planned) -> None:
+    films = [sent(ra1, 1, hand()), sent(ra1, 2, hand()[30:, 20:], subject=1)]
+    kept = [bytes(SealedLikeness.objects.get(film=film).sealed) for film in films]
+    assert len(set(map(len, kept))) == 1
+    assert len(set(kept)) == 2
+    assert np.corrcoef(*(np.frombuffer(one[:4096], np.uint8) for one in kept))[0, 1] < 0.1
