@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class AccountsConfig(AppConfig):
@@ -12,3 +13,6 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import audit_actions, menu  # noqa: F401
+        from accounts.second_factor import demand_known_roles
+
+        demand_known_roles(settings.ROLES_WITH_SECOND_FACTOR)

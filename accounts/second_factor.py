@@ -24,8 +24,9 @@ from accounts.models import User
 from accounts.navigation import places_of
 from accounts.roles import Action, Role, authorise
 from audit.trail import Actor, audited_atomic, record
+from config.env import BadSetting
 from config.errors import BadInput, WrongState
-from config.wording import quoted
+from config.wording import joined, quoted
 
 SUBJECT = "accounts.user"
 MFA_PERIOD = 30  # seconds, as every authenticator app takes it
@@ -62,6 +63,15 @@ def needs_second_factor(user: User) -> bool:
     if user.is_administrator:
         roles.add(Role.ADMINISTRATOR)
     return bool(roles & set(settings.ROLES_WITH_SECOND_FACTOR))
+
+
+def demand_known_roles(names: Sequence[str]) -> None:
+    """BadSetting when ROLES_WITH_SECOND_FACTOR names what is no role: a wrong name would demand nothing of anybody."""
+    allowed = [role.value for role in Role if role != Role.SYSTEM]
+    for name in names:
+        if name not in allowed:
+            text = f"ROLES_WITH_SECOND_FACTOR has {quoted(name)}, which is no role."
+            raise BadSetting(f"{text} Give some of {joined(allowed, 'and')}, separated by commas.")
 
 
 def demand_second_factor(*, user: User, role: str) -> None:
@@ -168,8 +178,10 @@ def remove_second_factor(*, user: User) -> None:
 
 
 def reset_second_factor(*, user: User, reason: str, actor: Actor) -> None:
-    """For a lost phone: removes the second factor and ends every session of the account."""
+    """For a lost phone: removes the second factor and ends every session of the account. Nobody resets their own."""
     authorise(actor, Action.MANAGE_ACCOUNTS)
+    if actor.user_id == user.pk:
+        raise WrongState("You cannot reset your own second factor. Ask another administrator to reset it.")
     with audited_atomic():
         gone = _delete_all(user)
         User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)

@@ -53,6 +53,14 @@ def event_hash(stream: str, seq: int, prev: str, body: str) -> str:
     return hashlib.sha256(place + body.encode()).hexdigest()
 
 
+def is_hash_of(given: str, stream: str, seq: int, prev: str, body: str) -> bool:
+    """Whether a stored hash is that of the event; what is no hash, or no position, is not."""
+    try:
+        return given == event_hash(stream, seq, prev, body)
+    except (ValueError, OverflowError):
+        return False
+
+
 def append(entries: Sequence[PendingEvent], held: Mapping[str, Head]) -> None:
     """Appends the entries to their chains in the open transaction; a batch takes each lock once.
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Max, OuterRef, Subquery
 
 from audit.canonical import instant
-from audit.chain import GENESIS, event_hash
+from audit.chain import GENESIS, is_hash_of
 from audit.findings import Report
 from audit.mac import UnknownKey, is_authentic
 from audit.models import Event, Head
@@ -49,14 +49,20 @@ class Chains:
 
     def _walk_stream(self, stream: str) -> None:
         seq, prev = self.ends.get(stream) or (0, self.parts.genesis_of(stream) if is_part(stream) else GENESIS)
+        of_stream = Event.objects.filter(stream=stream).order_by("seq")
+        events = of_stream.filter(seq__gt=seq) if seq else of_stream  # from the start, also what stands before #1
         while True:
-            events = Event.objects.filter(stream=stream, seq__gt=seq).order_by("seq")
             chunk = list(events.values_list(*COLUMNS)[:CHUNK])
             for event in chunk:
+                if event[1] < 1:
+                    name = f"{event[0]} ({stream} #{event[1]})"
+                    self.report.found("out of place", "audit_event", name, "no chain has an event before #1")
+                    continue
                 self._check_event(stream, seq, prev, event)
                 seq, prev = event[1], event[3]
             if len(chunk) < CHUNK:
                 break
+            events = of_stream.filter(seq__gt=chunk[-1][1])
         self.ends[stream] = (seq, prev)
 
     def _check_event(self, stream: str, last: int, prev: str, event: tuple[Any, ...]) -> None:
@@ -67,7 +73,7 @@ class Chains:
             self.report.found("gap", "audit_event", name, f"the previous event is #{last}: events are missing")
         elif own_prev != prev:
             self.report.found("broken link", "audit_event", name, "it does not carry the hash of the previous event")
-        if own_hash != event_hash(stream, seq, own_prev, body):
+        if not is_hash_of(own_hash, stream, seq, own_prev, body):
             self.report.found("altered event", "audit_event", name, "its hash does not match its content")
         for hash_wanted, anchor in self.wanted.pop((stream, seq), ()):
             if own_hash != hash_wanted:
@@ -92,10 +98,13 @@ class Chains:
             body = json.loads(event[4])
             actor, subject = body["actor"], body["subject"]
             told = (body["at"], body["action"], actor["id"], actor["label"], actor["role"], *subject)
-            rows = [(table, key, digest) for table, key, digest in body["rows"]]
-            tracked = [(table, key, version, digest) for table, key, version, digest in body.get("tracked", ())]
+            rows = [(str(table), str(key), str(digest)) for table, key, digest in body["rows"]]
+            tracked = [
+                (str(table), str(key), int(version), str(digest))
+                for table, key, version, digest in body.get("tracked", ())
+            ]
             parts = [Told(part, Telling(what), int(seq), own, name) for part, what, seq, own in body.get("chains", ())]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             self.report.found("altered event", "audit_event", name, "its body cannot be read")
             return
         if (home_of(stream), *told) != (event[6], instant(event[5]), *event[9:]):

@@ -10,10 +10,11 @@ from audit.verify_rows import check_these
 
 
 def verify_trial(code: str, rows: Mapping[str, Iterable[object]]) -> Report:
-    """Checks the trial's chains, these rows by table and key, and that no row recorded in the trial is missing."""
+    """Checks the trial's chains, those of its parts, these rows by table and key, and that no row told is missing."""
     report = Report()
     chains = Chains(report, only=code)
     chains.walk()
     chains.check_heads()
+    chains.check_parts()
     check_these(chains, report, rows)
     return report

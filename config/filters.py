@@ -9,10 +9,11 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Protocol
 
 from django.db.models import Q
+from django.utils import timezone
 
 from config.days import day_from
 from config.errors import BadInput
@@ -157,9 +158,19 @@ class DayFilter(_Range):
 
 @dataclass(frozen=True)
 class MomentFilter(DayFilter):
-    """Rows between two dates; for a DateTimeField."""
+    """Rows between two dates, both included; for a DateTimeField, which an index on it can serve."""
 
-    lookups: Mapping[str, str] = dataclasses.field(default_factory=lambda: {"-from": "date__gte", "-to": "date__lte"})
+    lookups: Mapping[str, str] = dataclasses.field(default_factory=lambda: {"-from": "gte", "-to": "lt"})
+
+    def query(self, label: str, values: Mapping[str, str]) -> Q:
+        """From the moment the first day begins until the last day has ended, in the zone in which days are shown."""
+        days = {end: self.read(label, text) for end, text in values.items() if text}
+        return Q(**{f"{self.field}__{self.lookups[end]}": beginning(day, end == "-to") for end, day in days.items()})
+
+
+def beginning(day: date, of_next: bool) -> datetime:
+    """When the day, or the day after it, begins."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=of_next), datetime.min.time()))
 
 
 @dataclass(frozen=True)

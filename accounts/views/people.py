@@ -72,7 +72,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     """One account and the actions on it."""
-    administrator(request, Action.MANAGE_ACCOUNTS)
+    actor = administrator(request, Action.MANAGE_ACCOUNTS)
     user = get_object_or_404(User, pk=pk)
     context = {
         "account": user,
@@ -80,7 +80,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "places": places_of(user.pk),
         "has_factor": factors.has_second_factor(user),
         "form": ReasonForm(),
-        "steps": steps_for(user),
+        "steps": steps_for(user, actor),
     }
     return render(request, "accounts/account.html", context)
 
@@ -98,12 +98,12 @@ STEPS: dict[str, tuple[str, str, bool]] = {
 }
 
 
-def steps_for(user: User) -> list[tuple[str, str, str, bool]]:
-    """The actions available in the account's current state."""
+def steps_for(user: User, actor: Actor) -> list[tuple[str, str, str, bool]]:
+    """The actions available in the account's current state; nobody resets their own second factor."""
     fit = ["enable"]
     if user.is_active:
         used = ["send-link", "end-sessions"] if user.has_usable_password() else ["invite-again"]
-        factor = ["reset-second-factor"] if factors.has_second_factor(user) else []
+        factor = ["reset-second-factor"] if actor.user_id != user.pk and factors.has_second_factor(user) else []
         fit = [*used, *factor, "unmake-administrator" if user.is_administrator else "make-administrator", "disable"]
     return [(step, *STEPS[step]) for step in fit]
 

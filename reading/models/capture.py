@@ -88,6 +88,7 @@ class ItemScore(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["timepoint", "item", "revision"], name="score_revision_once"),
             models.CheckConstraint(condition=Q(value__isnull=True) | Q(reason=""), name="score_or_reason"),
+            models.CheckConstraint(condition=~Q(op_id=""), name="score_has_operation"),
             models.CheckConstraint(
                 condition=Q(change_reason="", change_note="")
                 | (Q(after_signature=True) & ~Q(change_reason="") & ~Q(change_note="")),
@@ -96,6 +97,7 @@ class ItemScore(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["item", "id"], name="score_by_item"),
+            models.Index(fields=["saved_at"], name="score_by_time"),
             models.Index(fields=["id"], condition=Q(after_signature=True), name="score_after_signature"),
         ]
 
@@ -118,6 +120,7 @@ class ItemNote(models.Model):
         ordering: ClassVar = ["timepoint", "item", "revision"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["timepoint", "item", "revision"], name="note_revision_once"),
+            models.CheckConstraint(condition=~Q(op_id=""), name="note_has_operation"),
         ]
 
     def __str__(self) -> str:

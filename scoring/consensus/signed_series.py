@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
 
 from instruments.definition import Instrument
 from reading.campaigns.frozen_films import FrozenCase
@@ -63,9 +64,14 @@ def versions_of(read: Read) -> list[SignedValues]:
     """Every version of every step's signed values, verified against their digest, oldest first."""
     versions = list(SignedValues.objects.filter(step__read=read).select_related("step").order_by("version"))
     for signed in versions:
-        if hashlib.sha256(signed.values.encode("ascii")).hexdigest() != signed.digest:
-            raise AlteredValues(f"The values {signed.pk} of read {read.pk} differ from what was signed.")
+        demand_as_signed(signed.values, signed.digest, read.pk)
     return versions
+
+
+def demand_as_signed(values: str, digest: str, read: int) -> None:
+    """AlteredValues unless these are the bytes that were signed."""
+    if hashlib.sha256(values.encode()).hexdigest() != digest:
+        raise AlteredValues(f"Signed values of read {read} differ from what was signed.")
 
 
 def one_of_each_step(versions: Sequence[SignedValues]) -> list[SignedValues]:
@@ -110,11 +116,8 @@ def fill(instrument: Instrument, values: Any, operated: Any, entered: dict[str, 
 
 def visits_of_timepoints(timepoints: Collection[int]) -> dict[int, int]:
     """Which visit each of these timepoints shows, by their ids, from the sealed table."""
-    sealed = SealedTimepoint.objects.filter(timepoint__in=timepoints).select_related("timepoint")
-    return {
-        row.timepoint_id: int(unseal(row.sealed, bound_to=f"timepoint {row.timepoint.token}")["visit"])
-        for row in sealed
-    }
+    sealed = SealedTimepoint.objects.filter(timepoint__in=timepoints)
+    return {timepoint: visit for timepoint, _, visit in unsealed(sealed)}
 
 
 def visits_of(read: Read) -> dict[str, int]:
@@ -125,7 +128,10 @@ def visits_of(read: Read) -> dict[str, int]:
 def visits_of_reads(reads: Sequence[int]) -> dict[str, int]:
     """Which visit each timepoint of several reads shows, by token."""
     sealed = SealedTimepoint.objects.filter(timepoint__step__read__in=reads)
-    return {
-        token: int(unseal(content, bound_to=f"timepoint {token}")["visit"])
-        for token, content in sealed.values_list("timepoint__token", "sealed")
-    }
+    return {token: visit for _, token, visit in unsealed(sealed)}
+
+
+def unsealed(sealed: QuerySet[SealedTimepoint]) -> Iterator[tuple[int, str, int]]:
+    """Id, token and visit of each of these timepoints."""
+    for timepoint, token, content in sealed.values_list("timepoint_id", "timepoint__token", "sealed"):
+        yield timepoint, token, int(unseal(content, bound_to=f"timepoint {token}")["visit"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from instruments.definition import ABSENT, Instrument, Item
 from reading.charter.versions import terms_of
 from reading.models import Campaign, Case, Read, ReadKind, ReadStatus, SignedValues
 from scoring.agreement.joints import JointAgreement, joint_agreement
-from scoring.consensus.signed_series import AlteredValues, visits_of_reads
+from scoring.consensus.signed_series import demand_as_signed, visits_of_reads
 from scoring.ratings.campaign import PRIMARIES, Values
 from scoring.ratings.visits import CaseVisits, case_visits
 from studies.models import Visit
@@ -100,6 +99,5 @@ def first_signed(reads: Iterable[int]) -> Iterable[tuple[int, str]]:
         if step in seen:
             continue
         seen.add(step)
-        if hashlib.sha256(values.encode("ascii")).hexdigest() != digest:
-            raise AlteredValues(f"Signed values of read {read} differ from what was signed.")
+        demand_as_signed(values, digest, read)
         yield read, values

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -15,8 +18,10 @@ from accounts import second_factor
 from accounts.models import User
 from accounts.views.own import SECRET
 from audit.models import Event
+from audit.trail import Actor
 from config.errors import BadInput, WrongState
 from tests.cast import PASSWORD, Cast
+from tests.servers import ROOT
 
 Page = Any
 
@@ -164,6 +169,32 @@ def test_a_reset_takes_it_away_and_ends_every_session(cast: Cast, secret: str) -
     assert not Authenticator.objects.exists()
     assert client.get("/you/").status_code == 302
     assert Event.objects.filter(action="accounts.second-factor.reset").count() == 1
+
+
+def test_an_administrator_cannot_reset_their_own_second_factor_and_another_one_can(cast: Cast) -> None:
+    """Whoever takes over a signed-in administrator's screen cannot take the second factor away."""
+    own = cast.user("administrator")
+    made = second_factor.new_secret()
+    second_factor.add_second_factor(user=own, secret=made, code=code_of(made))
+    client = cast.client("administrator")
+    page = f"/accounts/{own.pk}/"
+    assert "Reset the second factor" not in client.get(page).content.decode()
+    answer = client.post(f"{page}reset-second-factor/", {"reason": "telephone lost"})
+    assert answer.status_code == 409
+    assert "You cannot reset your own second factor. Ask another administrator to reset it." in answer.content.decode()
+    assert second_factor.has_second_factor(own)
+    another = Actor(cast.user("outsider").pk, "another administrator", "administrator")
+    second_factor.reset_second_factor(user=own, reason="telephone lost", actor=another)
+    assert not second_factor.has_second_factor(own)
+
+
+def test_the_installation_does_not_start_with_an_unknown_role_that_requires_a_second_factor() -> None:
+    given = os.environ | {"ROLES_WITH_SECOND_FACTOR": "custodian,admin"}
+    start = [sys.executable, "manage.py", "check"]
+    started = subprocess.run(start, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
+    assert started.returncode != 0
+    assert "ROLES_WITH_SECOND_FACTOR has “admin”, which is no role. Give some of site, coordinator" in started.stderr
+    assert "auditor and administrator, separated by commas." in started.stderr
 
 
 def test_a_wrong_code_names_what_was_allowed(cast: Cast) -> None:

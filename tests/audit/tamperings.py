@@ -49,8 +49,10 @@ def on_the_trail() -> Iterator[Tampering]:
     """The tamperings of events and heads."""
     for column in ("seq", "prev", "hash", "body", "at", "action", "actor_id", "actor_label", "role"):
         yield f"alter audit_event.{column}", partial(alter, "audit_event", column)
-    for column in ("subject_type", "subject_id", "stream"):
+    for column in ("subject_type", "subject_id", "stream", "home", "mac", "mac_key"):
         yield f"alter audit_event.{column}", partial(alter, "audit_event", column)
+    yield "copy in audit_event", partial(copy, "audit_event")
+    yield "add an event before the first of a chain", before_the_first
     yield "cut the tail of a chain", cut_tail
     yield "remove an event", remove_event
     yield "alter audit_head.seq", partial(alter, "audit_head", "seq")
@@ -183,6 +185,15 @@ def cut_tail(draw: Random) -> Target:
     Event.objects.filter(stream=head.pk, seq__gt=seq)._raw_delete("default")
     Head.objects.filter(pk=head.pk).update(seq=seq, hash=Event.objects.get(stream=head.pk, seq=seq).hash)
     return "audit_event", f"{head.pk} #{head.seq}"
+
+
+def before_the_first(draw: Random) -> Target:
+    """An event is added where nobody counts: before #1, by the rules that anybody can read."""
+    event = Event.objects.order_by("pk")[draw.randrange(Event.objects.count())]
+    seq, prev = -draw.randint(0, 9), f"{draw.getrandbits(256):064x}"
+    event.pk, event.seq, event.prev, event.hash = None, seq, prev, f"{draw.getrandbits(256):064x}"
+    event.save(force_insert=True)
+    return "audit_event", str(event.pk)
 
 
 def remove_event(draw: Random) -> Target:

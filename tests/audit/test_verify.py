@@ -128,6 +128,21 @@ def test_who_owns_the_tables_alone_cannot_append_an_event(five: list[int]) -> No
     assert found() == [("forged event", f"{copy.pk} (TRIAL #6)")]
 
 
+@pytest.mark.parametrize("column", ["prev", "hash"])
+def test_what_is_no_hash_is_named_and_the_verification_goes_on(five: list[int], column: str) -> None:
+    """A value that nobody can compute with must not keep the rest of the trail from being verified."""
+    forge(f"UPDATE audit_event SET {column} = 'not a hash' WHERE id = %s", five[1])
+    forge("UPDATE audit_event SET role = 'forged' WHERE id = %s", five[3])
+    assert {f"{five[1]} (TRIAL #2)", f"{five[3]} (TRIAL #4)"} <= {row for _, row in found()}
+
+
+def test_an_event_before_the_first_of_its_chain_is_named(five: list[int]) -> None:
+    copy = Event.objects.get(pk=five[4])
+    copy.pk, copy.seq, copy.prev = None, -3, "0" * 63 + "1"
+    copy.save()
+    assert found() == [("out of place", f"{copy.pk} (TRIAL #-3)")]
+
+
 def test_an_anchor_holds_the_heads_that_moved_and_the_first_of_a_day_all(tell: Tell) -> None:
     for stream in ("ONE", "TWO"):
         tell(stream)

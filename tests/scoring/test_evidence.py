@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import connection
 
-from audit.models import Event
+from audit.models import Event, Head
 from jobs.carrying import run_due_jobs
 from reading.campaigns.opening import close_campaign
 from reading.models import Campaign
@@ -74,6 +76,20 @@ def test_a_build_refuses_a_chain_with_an_altered_event(house: BuiltTrial, closed
     event = Event.objects.filter(action="reading.campaign.opened").get()
     forge("UPDATE audit_event SET actor_label = 'Somebody else' WHERE id = %s", event.pk)
     assert f"altered event: audit_event {event.pk}" in built(house, closed).failure
+
+
+def test_a_build_refuses_a_chain_of_a_read_cut_together_with_its_head_and_rows(
+    house: BuiltTrial, closed: Campaign
+) -> None:
+    """No anchor is needed: the trial's chain records how far the chain of a signed read reached."""
+    head = Head.objects.filter(stream__startswith="TWO/", seq__gt=1).order_by("stream")[0]
+    last = Event.objects.get(stream=head.stream, seq=head.seq)
+    before = Event.objects.get(stream=head.stream, seq=head.seq - 1)
+    for table, key, _ in json.loads(last.body)["rows"]:
+        forge(f"DELETE FROM {table} WHERE id = %s", int(key))
+    forge("DELETE FROM audit_event WHERE id = %s", last.pk)
+    forge("UPDATE audit_head SET seq = %s, hash = %s WHERE stream = %s", before.seq, before.hash, head.stream)
+    assert f"tail cut: audit_head {head.stream}" in built(house, closed).failure
 
 
 def test_a_build_refuses_a_picture_that_was_replaced(house: BuiltTrial, closed: Campaign) -> None:

@@ -59,7 +59,19 @@ def test_every_page_and_every_filter_takes_less_than_a_second(house: BuiltTrial)
     client.get(PAGE)
     oldest = ItemScore.objects.order_by("pk")[100].pk
     reader = house.people["reader"].pk
-    queries = ("", f"older-than={oldest}", f"newer-than={oldest}", "joint=PIP2", "after=True", f"reader={reader}")
+    day = timezone.localdate()
+    period = f"saved-from={day:%Y-%m-%d}&saved-to={day:%Y-%m-%d}"
+    queries = (
+        "",
+        period,
+        f"{period}&older-than={oldest}",
+        "saved-to=2020-01-31",
+        f"older-than={oldest}",
+        f"newer-than={oldest}",
+        "joint=PIP2",
+        "after=True",
+        f"reader={reader}",
+    )
     slow = {}
     for query in (*queries, "case-from=2&case-to=2", "method=click", "joint=PIP2&after=True&method=key"):
         began = time.perf_counter()

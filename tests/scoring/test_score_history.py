@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import replace
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -19,7 +21,7 @@ from audit.redaction import shown
 from audit.trail import Actor
 from audit.verify import verify
 from config.tokens import new_token
-from reading.models import Campaign, CampaignStatus, ItemScore, Read
+from reading.models import Campaign, CampaignStatus, ItemNote, ItemScore, Read
 from reading.room.cells import cells_of, instrument_of, timepoints_of
 from reading.room.sessions import Operation, save_values
 from reading.room.signing import return_read
@@ -92,6 +94,31 @@ def test_the_lead_sees_no_subject_and_no_visit_while_the_campaign_is_open(
     assert not [word for word in ("S000", "W00", "W24") if word in page]
     at(campaign, CampaignStatus.CLOSED)
     assert {(row["Subject"], row["Visit"]) for row in rows(lead)} == {("S000", "W00"), ("S000", "W24")}
+
+
+def test_a_period_includes_both_days_and_is_compared_with_the_column_that_has_an_index(
+    house: BuiltTrial, campaign: Campaign
+) -> None:
+    day = timezone.localdate()
+    lead, after = browser(house, "lead"), day + timedelta(days=1)
+    assert len(rows(lead, f"&saved-from={day}&saved-to={day}")) == ItemScore.objects.count()
+    assert rows(lead, f"&saved-from={after}") == rows(lead, f"&saved-to={day - timedelta(days=1)}") == []
+    with CaptureQueriesContext(connection) as asked:
+        lead.get(f"{PAGE}?saved-from={day}&saved-to={day}")
+    compared = [query["sql"] for query in asked if re.search(r'"saved_at" >= .*"saved_at" < ', query["sql"])]
+    assert compared
+    assert not [sql for sql in compared if "cast_date" in sql or "::date" in sql], "an index on saved_at serves these"
+    assert ["saved_at"] in [index.fields for index in ItemScore._meta.indexes]
+
+
+def test_no_score_and_no_note_is_stored_without_its_operation(campaign: Campaign) -> None:
+    """The database itself refuses it: an empty one would make a repeated entry look like another."""
+    score = ItemScore.objects.order_by("pk")[0]
+    kept = {"timepoint": score.timepoint, "item": score.item, "saved_at": timezone.now(), "op_id": "", "revision": 99}
+    with pytest.raises(IntegrityError, match="score_has_operation"), transaction.atomic():
+        ItemScore.objects.create(value=1, entry="key", captured_at=timezone.now(), **kept)
+    with pytest.raises(IntegrityError, match="note_has_operation"), transaction.atomic():
+        ItemNote.objects.create(flag=True, **kept)
 
 
 @pytest.mark.parametrize("status", [CampaignStatus.OPEN, CampaignStatus.CLOSED])
