@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import reduce
 from typing import Any
-
-from django.utils import timezone
 
 from config.filters import Filter
 
@@ -58,6 +56,7 @@ class Column:
     `value` is an attribute path ("site.code"), a key of a mapping, or a function of the row; the default is the key.
     `sort` is the field (or fields) of the queryset to order by; "" makes the column unsortable. For a list of plain
     objects any text will do: they are sorted by value. `template` shows the cell from a template with `row`.
+    `field` is the field of the queryset that holds the value of a CSV cell, `labels` what each value is called there.
     """
 
     key: str
@@ -68,6 +67,12 @@ class Column:
     template: str = ""
     csv: bool = True
     help: str = ""
+    field: str = ""
+    labels: Mapping[Any, str] | None = None
+
+    def in_csv(self, stored: object) -> str:
+        """The text of a CSV cell from the stored value of the field."""
+        return csv_safe(stored if self.labels is None else self.labels.get(stored, stored))
 
     def of(self, row: Any) -> object:
         """The value of this column in a row."""
@@ -134,7 +139,7 @@ def plain(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        return timezone.localtime(value, timezone.get_default_timezone()).strftime("%Y-%m-%d %H:%M:%S UTC")
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

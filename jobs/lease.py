@@ -45,8 +45,9 @@ class Lease:
         self._change(done=done, total=total, doing=doing[:200], leased_until=timezone.now() + term())
 
     def keep(self, payload: dict[str, Any]) -> None:
-        """Keeps what was drawn for the job, so that its next attempt goes on with the same."""
-        self._change(payload=payload, leased_until=timezone.now() + term())
+        """Keeps what its next attempt goes on from. The job has advanced, so attempts begin again."""
+        self._change(payload=payload, attempts=1, leased_until=timezone.now() + term())
+        self.attempt = 1
 
     def checkpoint(self) -> None:
         """Renews the lease in the transaction that writes a piece; the job has advanced, so attempts begin again."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from functools import lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,8 +22,13 @@ PAD_TO = 1024
 
 def sealing_cipher() -> AESGCM:
     """The cipher under the key derived from SEALING_KEY."""
-    secret = settings.SEALING_KEY.encode()
-    return AESGCM(HKDF(algorithm=SHA256(), length=32, salt=None, info=b"blindread sealed order").derive(secret))
+    return _cipher(settings.SEALING_KEY)
+
+
+@lru_cache(maxsize=2)
+def _cipher(secret: str) -> AESGCM:
+    own = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"blindread sealed order").derive(secret.encode())
+    return AESGCM(own)
 
 
 def seal(payload: dict[str, Any], *, bound_to: str) -> bytes:

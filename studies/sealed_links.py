@@ -6,7 +6,7 @@ A rendition holds the key of its image as ciphertext, and a keyed digest of it b
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cryptography.exceptions import InvalidTag
 
@@ -51,11 +51,12 @@ def altered_images() -> Iterator[Checked]:
             yield Checked(key, "studies_readerimage", ["no film was rendered as it"])
 
 
-def fault_of(rendition: Rendition) -> str:
-    """What is wrong with the image of a rendition; empty when it is as it was made."""
+def fault_of(rendition: Rendition, fetched: Mapping[str, ReaderImage] | None = None) -> str:
+    """What is wrong with the image of a rendition; empty when it is as it was made. `fetched` holds images by key."""
     try:
-        image = image_of(rendition)
-    except ReaderImage.DoesNotExist:
+        key = image_key(rendition.film_id, rendition.side, rendition.sealed_image)
+        image = ReaderImage.objects.get(pk=key) if fetched is None else fetched[key]
+    except (ReaderImage.DoesNotExist, KeyError):
         return "its reader image is missing"
     except (InvalidTag, ValueError):
         return "its reader image, or the link to it, was altered"

@@ -10,16 +10,30 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from audit.states import state_of
+from config.kept import Kept
 from reading.charter.versions import terms_of
 from reading.issuing.allocation import Assignment
 from reading.models import Campaign, CaseStatus, Read, ReadKind, ReadStatus
 from reading.unblinding import unseal
 
+drawn = Kept[list[int]](size=16)
+
 
 def drawn_for_repeat(campaign: Campaign) -> list[Read]:
     """The signed first reads that will be, or were, read again."""
-    signed = first_reads(campaign).select_related("sealedread")
-    return [read for read in signed if was_drawn(read)]
+    return list(first_reads(campaign).filter(pk__in=drawn_reads(campaign)))
+
+
+def drawn_reads(campaign: Campaign) -> list[int]:
+    """The first reads that were drawn to be repeated, signed or not; opened again only after a batch was issued."""
+
+    def opened() -> list[int]:
+        reads = Read.objects.filter(case__campaign=campaign, kind=ReadKind.PRIMARY)
+        sealed = reads.order_by("pk").values_list("pk", "token", "sealedread__sealed")
+        return [pk for pk, token, content in sealed if unseal(content, bound_to=f"read {token}").get("repeat")]
+
+    return drawn.of(campaign.pk, state_of(campaign.trial.code, ("reading.batch",)), opened)
 
 
 def first_reads(campaign: Campaign) -> QuerySet[Read]:
@@ -49,7 +63,7 @@ def repeats_to_come(campaign: Campaign, readers: Collection[int]) -> list[Read]:
         return []
     again = Read.objects.filter(case=OuterRef("case"), reader=OuterRef("reader"), kind=ReadKind.REPEAT)
     signed = first_reads(campaign).filter(~Exists(again), reader__in=readers)
-    return [read for read in signed.select_related("sealedread") if was_drawn(read)]
+    return list(signed.filter(pk__in=drawn_reads(campaign)))
 
 
 def repeats_in_words(campaign: Campaign, now: datetime) -> str:

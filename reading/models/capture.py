@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import json
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 from reading.models.read import DisplayedFilm, DisplayedTimepoint, Read, ReadStep
 
@@ -142,6 +144,12 @@ class SignedValues(models.Model):
 
     def __str__(self) -> str:
         return f"signed {self.step_id}.{self.version}"
+
+    @cached_property
+    def timepoints(self) -> dict[str, Any]:
+        """What was signed for each timepoint, by its token."""
+        found: dict[str, Any] = json.loads(self.values)["timepoints"]
+        return found
 
 
 class ImageProblem(models.Model):

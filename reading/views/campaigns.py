@@ -19,8 +19,8 @@ from config.filters import ChoiceFilter
 from config.form_refusals import refused_on
 from config.listing import Listing
 from reading.campaigns.analysis_of_record import arms_opened_at, timing_at, timing_badge, timing_of
+from reading.campaigns.late_films import late_films
 from reading.campaigns.opening import (
-    cases_with_other_films,
     close_campaign,
     create_campaign,
     open_campaign,
@@ -106,7 +106,7 @@ def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         "repeats": repeats_in_words(shown, timezone.now()),
         "left": outstanding_in(shown) if is_open else None,
         "unadjudicated": unadjudicated(shown.cases.all()) if is_open else [],
-        "late": cases_with_other_films(shown) if is_open else [],
+        "late": late_films(shown) if is_open else [],
         "problems": ImageProblem.objects.filter(read__case__campaign=shown, settled_at=None).select_related(
             "read__case", "read__reader", "film"
         )[:50],

@@ -21,7 +21,7 @@ from reading.charter.versions import terms_of
 from reading.issuing.adjudication import request_adjudication
 from reading.issuing.assignments import move_case
 from reading.issuing.randomisation import Draw, new_seed
-from reading.models import Case, CaseStatus, ReadKind
+from reading.models import Case, CaseStatus, Read, ReadKind
 from scoring import training
 from scoring.consensus.discordance import Discordance, choose_readers, compare_readers
 from scoring.consensus.results import mean_of, numbers_of
@@ -66,9 +66,14 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
 
 def compute(case: Case) -> Computed | None:
     """The result of a case from its signed reads; None while a primary read is unsigned, or when it is voided."""
-    terms, frozen = terms_of(case.campaign.charter), open_case_seal(case)
+    reads = case.reads.counting().select_related("reader").order_by("pk")
+    return compute_from(case, open_case_seal(case), list(reads))
+
+
+def compute_from(case: Case, frozen: FrozenCase, reads: Sequence[Read]) -> Computed | None:
+    """The same from its films and its counting reads in order of issue."""
+    terms = terms_of(case.campaign.charter)
     instrument, rule = instruments.get(terms.instrument), rule_of(terms)
-    reads = list(case.reads.counting().select_related("reader").order_by("pk"))
     primary = signed_reads([read for read in reads if read.kind == ReadKind.PRIMARY], instrument, frozen)
     if case.status == CaseStatus.VOIDED or len(primary) < terms.readers_per_case:
         return None

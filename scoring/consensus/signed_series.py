@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
 from instruments.definition import Instrument
 from reading.campaigns.frozen_films import FrozenCase
 from reading.models import Read, ReadStatus, SealedTimepoint, SignedValues
 from reading.unblinding import unseal
 from scoring.consensus.discordance import Series
+
+# What reads are fetched with, so that any number of them takes a few queries.
+SIGNED = ("steps__signed_values", "steps__timepoints__sealedtimepoint")
 
 
 class AlteredValues(RuntimeError):
@@ -42,7 +44,9 @@ class SignedRead:
 
 def signed_reads(reads: Sequence[Read], instrument: Instrument, frozen: FrozenCase) -> list[SignedRead]:
     """The signed reads of one case, each with the newest signed values of the steps that count."""
-    return [load(read, counting_values(read), instrument, frozen) for read in reads if read.status == ReadStatus.SIGNED]
+    signed = [read for read in reads if read.status == ReadStatus.SIGNED]
+    prefetch_related_objects(signed, *SIGNED)
+    return [load(read, counting_values(read), instrument, frozen) for read in signed]
 
 
 def counting_values(read: Read) -> list[SignedValues]:
@@ -62,7 +66,8 @@ def first_values(read: Read) -> list[SignedValues]:
 
 def versions_of(read: Read) -> list[SignedValues]:
     """Every version of every step's signed values, verified against their digest, oldest first."""
-    versions = list(SignedValues.objects.filter(step__read=read).select_related("step").order_by("version"))
+    every = [signed for step in read.steps.all() for signed in step.signed_values.all()]
+    versions = sorted(every, key=lambda signed: signed.version)
     for signed in versions:
         demand_as_signed(signed.values, signed.digest, read.pk)
     return versions
@@ -99,7 +104,7 @@ def series_of(
     values = np.full((len(places), len(instrument.items)), np.nan)
     operated = np.zeros(values.shape, dtype=bool)
     for step in signed:
-        for token, entered in json.loads(step.values)["timepoints"].items():
+        for token, entered in step.timepoints.items():
             fill(instrument, values[places[visits[token]]], operated[places[visits[token]]], entered["values"])
     return Series(read.reader_id, values, operated)
 
@@ -122,7 +127,11 @@ def visits_of_timepoints(timepoints: Collection[int]) -> dict[int, int]:
 
 def visits_of(read: Read) -> dict[str, int]:
     """Which visit each timepoint of a read shows, from the sealed table."""
-    return visits_of_reads([read.pk])
+    return {
+        one.token: int(unseal(one.sealedtimepoint.sealed, bound_to=f"timepoint {one.token}")["visit"])
+        for step in read.steps.all()
+        for one in step.timepoints.all()
+    }
 
 
 def visits_of_reads(reads: Sequence[int]) -> dict[str, int]:

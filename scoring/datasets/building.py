@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from scoring.datasets.case_rows import (
 )
 from scoring.datasets.corrections import deliver_record, takes_corrections
 from scoring.datasets.evidence import NotIntact, demand_intact
+from scoring.datasets.loading import BLOCK, blocks_of, case_order, loaded
 from scoring.datasets.package import Package, seal_folder, write_codebook, zip_folder
 from scoring.datasets.readme import describe, write_readme
 from scoring.datasets.revision_rows import first_signed_rows, revision_rows
@@ -71,7 +73,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
         return
     with work_folder() as folder:
         try:
-            demand_intact(dataset.campaign, lease)
+            demand_intact(dataset.campaign, lease, payload)
             built = build(dataset, folder, lease)
         except (ResultDiffers, AlteredValues, NotIntact) as fault:
             fail(dataset, lease, str(fault))
@@ -115,15 +117,18 @@ def package_name(dataset: Dataset) -> str:
 
 def write_tables(dataset: Dataset, folder: Path, lease: Lease) -> dict[str, int]:
     """Every case's rows in the order of the subjects' codes; gives rows by file."""
-    campaign = dataset.campaign
-    codes = reader_codes(campaign)
-    cases = [CaseData(case, codes) for case in campaign.cases.select_related("campaign__charter", "campaign__trial")]
-    cases.sort(key=lambda data: (data.subject.code, data.case.number))
+    codes, order = reader_codes(dataset.campaign), case_order(dataset.campaign)
     with Package(folder) as package:
-        for done, data in enumerate(cases):
-            lease.progress(done, len(cases), "recomputing and writing cases")
-            write_case(package, data)
+        for done, block in enumerate(blocks_of(order)):
+            lease.progress(done * BLOCK, len(order), "recomputing and writing cases")
+            write_block(package, block, codes)
         return package.counts
+
+
+def write_block(package: Package, block: Sequence[int], codes: dict[int, str]) -> None:
+    """The rows of some cases; nothing of them is held afterwards."""
+    for data in loaded(block, codes):
+        write_case(package, data)
 
 
 def write_case(package: Package, data: CaseData) -> None:
@@ -133,7 +138,7 @@ def write_case(package: Package, data: CaseData) -> None:
     if data.case.status == CaseStatus.VOIDED:
         package.write(CASES, [case_row(data, None)])
         return
-    result, computed = checked_result(data.case)
+    result, computed = checked_result(data)
     package.write(CASES, [case_row(data, result)])
     package.write(SCORES, score_rows(data))
     package.write(TOTALS, number_rows(data, computed, "totals"))

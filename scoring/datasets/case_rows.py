@@ -14,26 +14,25 @@ from typing import Any
 import instruments
 from instruments.definition import Instrument
 from reading.campaigns.frozen_films import FrozenCase
-from reading.campaigns.opening import open_case_seal
 from reading.charter.versions import terms_of
 from reading.models import (
     Case,
     CaseStatus,
-    ItemScore,
+    DisplayedTimepoint,
     Read,
     ReadKind,
     ReadStatus,
     ReadStep,
     SignedValues,
 )
-from scoring.consensus.case_result import Computed, compute, trigger_json
+from reading.models.read import COUNTING
+from scoring.consensus.case_result import Computed, compute_from, trigger_json
 from scoring.consensus.results import Numbers, numbers_of
 from scoring.consensus.rules import rule_of
 from scoring.consensus.sealed_result import opened_result
 from scoring.consensus.signed_series import newest_values, signed_reads, visits_of
 from scoring.models import CaseResult
 from studies.models import Film, Subject, Visit
-from studies.sealed_links import renditions_of
 
 PLACES = 4
 Row = dict[str, object]
@@ -43,12 +42,22 @@ class ResultDiffers(RuntimeError):
     """The stored result of a case differs from what its signed values give."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class CaseData:
-    """Everything about one case that the tables need, fetched with a bounded number of queries."""
+    """Everything about one case that the tables need, fetched with others by scoring.datasets.loading.
+
+    `films` holds the film behind each reader image key, `result` the newest stored result, `reads` every read in order
+    of issue.
+    """
 
     case: Case
     reader_codes: dict[int, str]
+    frozen: FrozenCase
+    subject: Subject
+    visits: dict[int, Visit]
+    films: dict[str, Film]
+    result: CaseResult | None
+    reads: list[Read]
 
     @cached_property
     def instrument(self) -> Instrument:
@@ -56,35 +65,14 @@ class CaseData:
         return instruments.get(terms_of(self.case.campaign.charter).instrument)
 
     @cached_property
-    def frozen(self) -> FrozenCase:
-        """Whose case it is, in true order."""
-        return open_case_seal(self.case)
-
-    @cached_property
-    def subject(self) -> Subject:
-        """The subject with its site."""
-        return Subject.objects.select_related("site").get(pk=self.frozen.subject)
-
-    @cached_property
-    def visits(self) -> dict[int, Visit]:
-        """The visits by id."""
-        return {visit.pk: visit for visit in Visit.objects.filter(pk__in=[t.visit for t in self.frozen.timepoints])}
-
-    @cached_property
     def places(self) -> dict[int, int]:
         """The place of each visit, from 0."""
         return {timepoint.visit: place for place, timepoint in enumerate(self.frozen.timepoints)}
 
     @cached_property
-    def films(self) -> dict[str, Film]:
-        """The film behind each reader image key."""
-        keys = [key for timepoint in self.frozen.timepoints for key in timepoint.images.values()]
-        return {key: rendition.film for key, rendition in renditions_of(keys).items()}
-
-    @cached_property
     def signed(self) -> list[Read]:
         """The signed reads in order of issue, primary first."""
-        reads = self.case.reads.filter(status=ReadStatus.SIGNED).select_related("batch")
+        reads = [read for read in self.reads if read.status == ReadStatus.SIGNED]
         return sorted(reads, key=lambda read: (read.kind != ReadKind.PRIMARY, read.pk))
 
     def slot(self, read: Read) -> str:
@@ -93,6 +81,7 @@ class CaseData:
             return "ADJUDICATOR"
         return f"READER {[one.reader_id for one in self.signed].index(read.reader_id) + 1}"
 
+    @cached_property
     def head(self) -> Row:
         """The columns that begin most rows."""
         return {
@@ -106,10 +95,10 @@ class CaseData:
         return {"VISITNUM": self.places[visit] + 1, "VISIT": self.visits[visit].code}
 
 
-def checked_result(case: Case) -> tuple[CaseResult, Computed]:
+def checked_result(data: CaseData) -> tuple[CaseResult, Computed]:
     """The newest stored result and the one recomputed from the signed values; ResultDiffers when they disagree."""
-    computed = compute(case)
-    stored = CaseResult.objects.filter(case=case).order_by("-version").first()
+    case, stored = data.case, data.result
+    computed = compute_from(case, data.frozen, [read for read in data.reads if read.status in COUNTING])
     if computed is None or stored is None:
         raise ResultDiffers(f"Case {case.number} has no result.")
     opened = opened_result(stored)
@@ -134,21 +123,18 @@ def score_rows(data: CaseData) -> Iterator[Row]:
 
 def signed_rows(data: CaseData, read: Read, visits: dict[str, int], signed: SignedValues) -> Iterator[Row]:
     """The rows of one signed step, in reading order."""
-    timepoints = json.loads(signed.values)["timepoints"]
+    timepoints = signed.timepoints
     saved = saved_details(read)
     order = sorted(timepoints, key=lambda token: data.places[visits[token]])
+    of_read = {**read_columns(data, read, signed.step), "SIGNDTC": stamp(signed.step.locked_at)}
+    same = {token: {**data.head, **data.visit_columns(visits[token]), **of_read} for token in order}
     for item in data.instrument.items:
         for token in order:
             shown = timepoints[token]
             value, reason, revision = shown["values"][item.key]
             entry, saved_at = saved[token, item.key, revision]
             yield {
-                **data.head(),
-                **data.visit_columns(visits[token]),
-                "READER": data.slot(read),
-                "READERID": data.reader_codes[read.reader_id],
-                "READID": read.token,
-                **flags_of(read, signed.step),
+                **same[token],
                 "BLINDPOS": shown["letter"],
                 "IMGID": shown["films"].get(f"{item.region}-{item.side}", ""),
                 "METHOD": f"{data.instrument.key} {data.instrument.version}",
@@ -162,8 +148,13 @@ def signed_rows(data: CaseData, read: Read, visits: dict[str, int], signed: Sign
                 "NAREASON": reason,
                 "ENTRYMTH": entry,
                 "SCOREDTC": stamp(saved_at),
-                "SIGNDTC": stamp(signed.step.locked_at),
             }
+
+
+def read_columns(data: CaseData, read: Read, step: ReadStep) -> Row:
+    """The columns that name a signed read and its step."""
+    named = {"READER": data.slot(read), "READERID": data.reader_codes[read.reader_id], "READID": read.token}
+    return {**named, **flags_of(read, step)}
 
 
 def flags_of(read: Read, step: ReadStep) -> Row:
@@ -177,9 +168,16 @@ def flags_of(read: Read, step: ReadStep) -> Row:
 
 def saved_details(read: Read) -> dict[tuple[str, str, int], tuple[str, datetime]]:
     """How and when each revision of each cell was saved."""
-    scores = ItemScore.objects.filter(timepoint__step__read=read)
-    rows = scores.values_list("timepoint__token", "item", "revision", "entry", "saved_at")
-    return {(token, item, revision): (entry, saved_at) for token, item, revision, entry, saved_at in rows}
+    return {
+        (timepoint.token, score.item, score.revision): (score.entry, score.saved_at)
+        for timepoint in timepoints_of(read)
+        for score in timepoint.scores.all()
+    }
+
+
+def timepoints_of(read: Read) -> list[DisplayedTimepoint]:
+    """Every timepoint of a read as it was shown."""
+    return [timepoint for step in read.steps.all() for timepoint in step.timepoints.all()]
 
 
 def number_rows(data: CaseData, computed: Computed, kind: str) -> Iterator[Row]:
@@ -205,12 +203,12 @@ def amounts(data: CaseData, places: list[dict[str, Any]], kind: str, source: str
     timepoints = data.frozen.timepoints[1:] if kind == "changes" else data.frozen.timepoints
     for timepoint, groups in zip(timepoints, places, strict=True):
         visit = data.visits[timepoint.visit]
+        row: Row = {**data.head, **data.visit_columns(timepoint.visit), "SOURCE": source, "READERID": code}
+        if kind == "changes":
+            row["BASEVISIT"] = data.visits[data.frozen.timepoints[0].visit].code
+        else:
+            row |= {"VISITTYPE": visit.kind, "FILMDTC": timepoint.day}
         for group, amount in groups.items():
-            row: Row = {**data.head(), **data.visit_columns(timepoint.visit), "SOURCE": source, "READERID": code}
-            if kind == "changes":
-                row["BASEVISIT"] = data.visits[data.frozen.timepoints[0].visit].code
-            else:
-                row |= {"VISITTYPE": visit.kind, "FILMDTC": timepoint.day}
             yield row | {
                 "GROUP": group,
                 "EXACT": amount["value"] or "",
@@ -230,7 +228,7 @@ def rounded(exact: str | None) -> str:
 
 def case_row(data: CaseData, result: CaseResult | None) -> Row:
     """The row of the case itself; a voided case has a reason and no result."""
-    row: Row = {**data.head(), "CASENUM": data.case.number, "OUTCOME": "voided", "VOIDREASON": data.case.void_reason}
+    row: Row = {**data.head, "CASENUM": data.case.number, "OUTCOME": "voided", "VOIDREASON": data.case.void_reason}
     if data.case.status == CaseStatus.VOIDED or result is None:
         return row
     trigger, opened = result.trigger, opened_result(result)

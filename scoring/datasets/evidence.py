@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -34,19 +35,24 @@ from studies.models import Film, MaskSet, ReaderImage, Rendition, Site, Subject,
 from studies.sealed_links import fault_of, image_index, renditions_of
 
 NAMED = 5
+AT_ONCE = 100
+CHECKED = "pictures checked"
 
 
 class NotIntact(RuntimeError):
     """Rows, chains or files of the campaign differ from what the audit trail recorded; the text names them."""
 
 
-def demand_intact(campaign: Campaign, lease: Lease) -> None:
-    """NotIntact when anything that the dataset rests on is not as it was recorded."""
+def demand_intact(campaign: Campaign, lease: Lease, payload: dict[str, Any]) -> None:
+    """NotIntact when anything that the dataset rests on is not as it was recorded.
+
+    An attempt after a kill verifies every row again and goes on with the pictures where the last one was.
+    """
     lease.progress(0, 1, "checking the campaign's records against the audit trail")
     records = records_of(campaign)
     rows = {kept.model._meta.db_table: kept.values_list("pk", flat=True).order_by("pk").iterator() for kept in records}
     found = [f"{finding.fault}: {finding}" for finding in verify_trial(campaign.trial.code, rows).findings]
-    found += altered_files(campaign, lease)
+    found += altered_pictures(campaign, lease, payload)
     if found:
         more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
         raise NotIntact(
@@ -99,13 +105,32 @@ def images_of(campaign: Campaign) -> list[str]:
     return sorted({key for case in frozen.values() for one in case.timepoints for key in one.images.values()})
 
 
-def altered_files(campaign: Campaign, lease: Lease) -> list[str]:
-    """The pictures shown to readers that are missing or not as they were stored, by the name of the file."""
+def altered_pictures(campaign: Campaign, lease: Lease, payload: dict[str, Any]) -> list[str]:
+    """The pictures shown to readers that are missing or not as they were stored; how far it is, is kept in the job."""
     found, keys = [], images_of(campaign)
-    for done, image in enumerate(ReaderImage.objects.filter(pk__in=keys).only("bands").order_by("pk").iterator()):
-        lease.progress(done, len(keys), "checking the pictures that were read")
-        found += altered_bands(image)
+    left = [key for key in keys if key > payload.get(CHECKED, "")]
+    for start in range(0, len(left), AT_ONCE):
+        lease.progress(len(keys) - len(left) + start, len(keys), "checking the pictures that were read")
+        some = left[start : start + AT_ONCE]
+        found += faults_in(some)
+        if not found:
+            lease.keep({**payload, CHECKED: some[-1]})
+    return found
+
+
+def faults_in(keys: Sequence[str]) -> list[str]:
+    """What is wrong with the files and rows of these pictures, in words."""
+    found = [fault for image in ReaderImage.objects.only("bands").filter(pk__in=keys) for fault in altered_bands(image)]
+    images = whole_images(keys)
     for rendition in renditions_of(keys).values():
-        if fault := fault_of(rendition):
+        if fault := fault_of(rendition, images):
             found.append(f"altered row: studies_rendition {rendition.pk}: {fault}")
     return found
+
+
+def whole_images(keys: Sequence[str]) -> dict[str, ReaderImage] | None:
+    """The rows of these pictures; None when a sealed value of one was altered, so that each is looked at alone."""
+    try:
+        return ReaderImage.objects.in_bulk(list(keys))
+    except (InvalidTag, ValueError):
+        return None

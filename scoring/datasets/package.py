@@ -24,14 +24,15 @@ class TableFile:
     def __init__(self, folder: Path, table: Table) -> None:
         self.table = table
         self.file = (folder / table.name).open("w", encoding="utf-8", newline="")
-        self.writer = csv.DictWriter(self.file, table.names, restval="", lineterminator="\r\n")
-        self.writer.writeheader()
+        self.names = table.names
+        self.writer = csv.writer(self.file, lineterminator="\r\n")
+        self.writer.writerow(self.names)
         self.rows = 0
 
     def write(self, rows: Iterable[Row]) -> None:
         """Appends rows; text that a spreadsheet would read as a formula is kept as text."""
         for row in rows:
-            self.writer.writerow({name: harmless(value) for name, value in row.items() if name in self.table.names})
+            self.writer.writerow([harmless(row.get(name, "")) for name in self.names])
             self.rows += 1
 
 

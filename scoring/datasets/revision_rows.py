@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from reading.models import ItemScore, Read, SignedValues
+from reading.models import ItemScore, SignedValues
 from scoring.consensus.case_result import Computed
 from scoring.consensus.signed_series import first_values, newest_values, visits_of
-from scoring.datasets.case_rows import CaseData, Row, rounded, stamp
+from scoring.datasets.case_rows import CaseData, Row, rounded, stamp, timepoints_of
 
 Revision = tuple[str, str, int]
 
 
 def revision_rows(data: CaseData) -> Iterator[Row]:
     """One row per revision of every read of the case, in order of issue, then of saving."""
-    for read in data.case.reads.order_by("pk"):
+    for read in data.reads:
         visits = visits_of(read)
         first, last = revisions_in(first_values(read)), revisions_in(newest_values(read))
         before: dict[tuple[str, str], ItemScore] = {}
-        saved = ItemScore.objects.filter(timepoint__step__read=read).select_related("timepoint__step")
-        for score in saved.order_by("pk").iterator(2000):
+        same = {
+            timepoint.pk: {
+                **data.head,
+                **data.visit_columns(visits[timepoint.token]),
+                "CASENUM": data.case.number,
+                "READERID": data.reader_codes.get(read.reader_id, ""),
+                "READID": read.token,
+                "READSTATUS": str(read.status),
+                "STEP": timepoint.step.position + 1,
+                "BLINDPOS": timepoint.letter,
+            }
+            for timepoint in timepoints_of(read)
+        }
+        saved = [score for timepoint in timepoints_of(read) for score in timepoint.scores.all()]
+        for score in sorted(saved, key=lambda score: score.pk):
             place = (score.timepoint.token, score.item)
             yield {
-                **data.head(),
-                **data.visit_columns(visits[score.timepoint.token]),
-                **columns_of(data, read, score, before.get(place)),
+                **same[score.timepoint_id],
+                **columns_of(data, score, before.get(place)),
                 "FIRSTFL": "Y" if (*place, score.revision) in first else "",
                 "LASTFL": "Y" if (*place, score.revision) in last else "",
             }
@@ -38,21 +49,15 @@ def revisions_in(signed: Sequence[SignedValues]) -> set[Revision]:
     return {
         (token, item, revision)
         for step in signed
-        for token, shown in json.loads(step.values)["timepoints"].items()
+        for token, shown in step.timepoints.items()
         for item, (_, _, revision) in shown["values"].items()
     }
 
 
-def columns_of(data: CaseData, read: Read, score: ItemScore, before: ItemScore | None) -> Row:
+def columns_of(data: CaseData, score: ItemScore, before: ItemScore | None) -> Row:
     """What the revision itself says, and what its cell held before."""
     item = data.instrument.item(score.item)
     return {
-        "CASENUM": data.case.number,
-        "READERID": data.reader_codes.get(read.reader_id, ""),
-        "READID": read.token,
-        "READSTATUS": str(read.status),
-        "STEP": score.timepoint.step.position + 1,
-        "BLINDPOS": score.timepoint.letter,
         "FEATURE": item.feature,
         "SIDE": item.side,
         "REGION": item.region,
@@ -82,7 +87,7 @@ def first_signed_rows(data: CaseData, computed: Computed) -> Iterator[Row]:
         for timepoint, early, late in zip(timepoints, first[kind], last[kind], strict=True):
             for group in late:
                 yield {
-                    **data.head(),
+                    **data.head,
                     **data.visit_columns(timepoint.visit),
                     "KIND": kind.removesuffix("s"),
                     "GROUP": group,

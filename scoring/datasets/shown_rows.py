@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reading.issuing.repeats import was_drawn
-from reading.models import DisplayedFilm, DisplayedTimepoint
 from scoring.consensus.signed_series import newest_values, visits_of
-from scoring.datasets.case_rows import CaseData, Row, flags_of, stamp
+from scoring.datasets.case_rows import CaseData, Row, read_columns, stamp, timepoints_of
 
 
 def read_rows(data: CaseData) -> Iterator[Row]:
@@ -15,16 +14,12 @@ def read_rows(data: CaseData) -> Iterator[Row]:
     for read in data.signed:
         visits = visits_of(read)
         digests = {signed.step_id: signed.digest for signed in newest_values(read)}
-        films = DisplayedFilm.objects.filter(timepoint__step__read=read).select_related("timepoint__step")
-        for film in films.order_by("timepoint__step__position", "timepoint__position", "view", "side"):
+        for film in (film for timepoint in timepoints_of(read) for film in timepoint.films.all()):
             origin = data.films.get(film.reader_image_id or "")
             yield {
-                **data.head(),
+                **data.head,
                 **data.visit_columns(visits[film.timepoint.token]),
-                "READER": data.slot(read),
-                "READERID": data.reader_codes[read.reader_id],
-                "READID": read.token,
-                **flags_of(read, film.timepoint.step),
+                **read_columns(data, read, film.timepoint.step),
                 "BATCH": read.batch.name,
                 "LETTER": film.timepoint.letter,
                 "POSITION": film.timepoint.position,
@@ -41,11 +36,9 @@ def read_rows(data: CaseData) -> Iterator[Row]:
 
 def order_rows(data: CaseData) -> Iterator[Row]:
     """One row per timepoint of every issued read, whatever its status, in order of issue."""
-    reads = data.case.reads.select_related("batch", "sealedread").order_by("pk")
-    for read in reads:
+    for read in data.reads:
         visits, drawn = visits_of(read), was_drawn(read)
-        shown = DisplayedTimepoint.objects.filter(step__read=read).select_related("step").prefetch_related("films")
-        for timepoint in shown.order_by("step__position", "position"):
+        for timepoint in timepoints_of(read):
             step = timepoint.step
             yield {
                 "STUDYID": data.case.campaign.trial.code,

@@ -43,6 +43,11 @@ def newest_results(campaign: Campaign) -> dict[int, CaseResult]:
     return {result.case_id: result for result in results}
 
 
+def cases_with_result(campaign: Campaign) -> int:
+    """How many live cases have a result."""
+    return CaseResult.objects.filter(case__in=campaign.cases.live()).values("case").distinct().order_by().count()
+
+
 def ratings_of(campaign: Campaign, group: str = "total") -> CampaignRatings:
     """The primary readers' totals of a group and their changes by the charter's rule, a column a person.
 
@@ -56,6 +61,8 @@ def ratings_of(campaign: Campaign, group: str = "total") -> CampaignRatings:
         for reader, numbers in reads.get(case.pk, {}).items():
             at = people.index(reader)
             fill(visits, case.pk, numbers, group, totals[row, :, at], changes[row, :, at])
+    totals.setflags(write=False)
+    changes.setflags(write=False)
     return CampaignRatings(totals, changes[:, 1:], visits, people)
 
 

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from accounts.roles import Action
 from reading.campaigns.analysis_of_record import arms_opened_at, timing_at, timing_badge, timing_of
 from scoring.ratings.agreement_csv import agreement_csv as csv_of
-from scoring.ratings.campaign import Values, newest_results
+from scoring.ratings.campaign import Values, cases_with_result
 from scoring.ratings.figures import bland_altman_figure, probability_figure
 from scoring.views.agreement_choice import Chosen, choose
 from studies.access import trial_or_404
@@ -24,7 +24,7 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
     trial, actor = trial_or_404(request, code, Action.SEE_AGREEMENT)
     opened = arms_opened_at(trial)
     rows = [
-        (one, len(newest_results(one)), one.cases.live().count(), timing_badge(timing_at(one, opened)))
+        (one, cases_with_result(one), one.cases.live().count(), timing_badge(timing_at(one, opened)))
         for one in trial.campaigns.select_related("charter__signature")
     ]
     context = {"trial": trial, "campaigns": rows, "role": actor.role, "holds_arms": holds_arms(trial)}

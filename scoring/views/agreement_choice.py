@@ -12,7 +12,9 @@ from django.shortcuts import get_object_or_404
 import instruments
 from accounts.models import User
 from accounts.roles import Action, allows
+from audit.states import state_of
 from config.errors import BadInput
+from config.kept import Kept
 from config.wording import either, quoted
 from reading.charter.versions import terms_of
 from reading.models import Campaign
@@ -22,6 +24,17 @@ from scoring.ratings.agreement_data import agreement_data
 from scoring.ratings.campaign import CampaignRatings, Values, ratings_of
 from studies.access import memberships_or_404, trial_or_404
 from studies.models import Trial
+
+# What ratings are computed from, and the actions on reads that change none of it.
+ABOUT = ("reading.case", "reading.read", "reading.campaign", "studies.visit", "studies.visitplan", "studies.subject")
+BESIDES = ("reading.scores.saved", "reading.note.saved", "reading.film.served", "reading.read.opened")
+ratings_kept = Kept[CampaignRatings](size=16)
+figures = Kept[dict[str, Any]](size=16)
+
+
+def signed_state(campaign: Campaign) -> str:
+    """The state of everything that was signed in the trial; it stays the same while readers only enter values."""
+    return state_of(campaign.trial.code, ABOUT, besides=BESIDES)
 
 
 @dataclass(frozen=True)
@@ -68,8 +81,12 @@ class Chosen:
         """The figures; None while there are none."""
         if self.end is None:
             return None
-        names = reader_names(request, self.campaign)
-        return agreement_data(self.campaign, self.ratings, group=self.group, end=self.end, names=names)
+        names, end = reader_names(request, self.campaign), self.end
+        return figures.of(
+            (self.campaign.pk, self.group, end, tuple(names.items())),
+            signed_state(self.campaign),
+            lambda: agreement_data(self.campaign, self.ratings, group=self.group, end=end, names=names),
+        )
 
     def data_or_404(self, request: HttpRequest) -> dict[str, Any]:
         """The figures for a download."""
@@ -93,7 +110,7 @@ def choose(request: HttpRequest, code: str, slug: str) -> Chosen:
     terms = terms_of(campaign.charter)
     groups = list(groups_of(instruments.get(terms.instrument)))
     group = one_of(request.GET.get("group", "total"), groups, "group of sites")
-    ratings = ratings_of(campaign, group)
+    ratings = ratings_kept.of((campaign.pk, group), signed_state(campaign), lambda: ratings_of(campaign, group))
     end = ratings.visits.end(terms.reference_visit) if ratings.people else None
     if end is not None and (wanted := request.GET.get("interval")):
         end = one_of(wanted, ratings.visits.ends, "end of the interval")

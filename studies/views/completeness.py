@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
@@ -14,7 +12,8 @@ from config.listing import Listing
 from studies.access import trial_or_404
 from studies.models import Trial, VisitKind
 from studies.plan.absences import EXPECTED, view_name
-from studies.plan.completeness import ViewStatus, VisitState, subjects_with_visits, visit_states
+from studies.plan.completeness import VisitState
+from studies.plan.tally import States, Tally
 
 STANDS = [("complete", "Complete"), ("incomplete", "Incomplete")]
 
@@ -22,8 +21,7 @@ STANDS = [("complete", "Complete"), ("incomplete", "Incomplete")]
 def completeness(request: HttpRequest, code: str) -> HttpResponseBase:
     """One row for each visit: what was expected, what was received, the film dates and the deviations."""
     trial, _ = trial_or_404(request, code, Action.SEE_COMPLETENESS)
-    today = timezone.localdate()
-    rows = [state for subject in subjects_with_visits(trial) for state in visit_states(subject, today)]
+    rows = States(trial, timezone.localdate())
     listing = Listing(
         request,
         rows,
@@ -33,21 +31,20 @@ def completeness(request: HttpRequest, code: str) -> HttpResponseBase:
         empty="No visits are planned yet.",
         hidden=["first_day", "last_day", *(view_key(place) for place in range(len(EXPECTED)))],
     )
-    return listing.respond("studies/completeness.html", {"trial": trial, "tiles": tiles(rows)})
+    return listing.respond("studies/completeness.html", {"trial": trial, "tiles": tiles(rows.tally())})
 
 
-def tiles(rows: list[VisitState]) -> list[tuple[str, int, str]]:
+def tiles(counts: Tally) -> list[tuple[str, int, str]]:
     """Numbers over all visits of the trial."""
-    views = Counter(view.status for state in rows for view in state.views)
     return [
-        ("visits", len(rows), ""),
-        ("complete", sum(state.complete for state in rows), ""),
-        ("with a deviation", sum(bool(state.deviations) for state in rows), "waiting"),
-        ("outside their window", sum(bool(state.days_off) for state in rows), ""),
-        ("not done", sum(bool(state.visit.not_done_reason) for state in rows), ""),
-        ("films missing", views[ViewStatus.MISSING], "bad"),
-        ("films accepted", views[ViewStatus.READY] + views[ViewStatus.ACCEPTED], ""),
-        ("films not available", views[ViewStatus.ABSENT], ""),
+        ("visits", counts.visits, ""),
+        ("complete", counts.complete, ""),
+        ("with a deviation", counts.deviating, "waiting"),
+        ("outside their window", counts.outside_window, ""),
+        ("not done", counts.not_done, ""),
+        ("films missing", counts.films_missing, "bad"),
+        ("films accepted", counts.films_accepted, ""),
+        ("films not available", counts.films_absent, ""),
     ]
 
 

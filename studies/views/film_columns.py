@@ -5,7 +5,7 @@ from __future__ import annotations
 from config.cells import Badge, Column
 from config.filters import ChoiceFilter, DayFilter, MomentFilter
 from studies.models import Film, FilmStatus
-from studies.models.film import SIDES, VIEWS
+from studies.models.film import CHANNELS, DATE_SOURCES, SIDES, VIEWS
 
 
 def status(film: Film) -> Badge:
@@ -13,20 +13,38 @@ def status(film: Film) -> Badge:
     return Badge(film.status, film.get_status_display())
 
 
-SUBJECT = Column("subject", "Subject", "subject.code", "subject__natural")
-VISIT = Column("visit", "Visit", "visit.code", ("visit__plan__target_day", "visit__code"))
-SIDE = Column("side", "Side", "get_side_display", "side", ChoiceFilter("side", SIDES))
-VIEW = Column("view", "View", "get_view_display", "view", ChoiceFilter("view", VIEWS))
-DAY = Column("film_date", "Film date", sort="film_date", filter=DayFilter("film_date"))
-SOURCE = Column("source", "Date from", "get_film_date_source_display", "film_date_source")
-STATUS = Column("status", "Status", status, "status", ChoiceFilter("status", FilmStatus.choices))
-REASON = Column("reason", "Reason", "status_reason", template="studies/cells/reason.html")
-RECEIVED = Column("received", "Received", "received_at", "received_at", MomentFilter("received_at"))
-CHANNEL = Column("channel", "Received by", "get_channel_display", "channel")
+SUBJECT = Column("subject", "Subject", "subject.code", "subject__natural", field="subject__code")
+VISIT = Column("visit", "Visit", "visit.code", ("visit__plan__target_day", "visit__code"), field="visit__code")
+SIDE = Column("side", "Side", "get_side_display", "side", ChoiceFilter("side", SIDES), field="side", labels=dict(SIDES))
+VIEW = Column("view", "View", "get_view_display", "view", ChoiceFilter("view", VIEWS), field="view", labels=dict(VIEWS))
+DAY = Column("film_date", "Film date", sort="film_date", filter=DayFilter("film_date"), field="film_date")
+SOURCE = Column(
+    "source",
+    "Date from",
+    "get_film_date_source_display",
+    "film_date_source",
+    field="film_date_source",
+    labels=dict(DATE_SOURCES),
+)
+STATUS = Column(
+    "status",
+    "Status",
+    status,
+    "status",
+    ChoiceFilter("status", FilmStatus.choices),
+    field="status",
+    labels=dict(FilmStatus.choices),
+)
+REASON = Column("reason", "Reason", "status_reason", template="studies/cells/reason.html", field="status_reason")
+RECEIVED = Column(
+    "received", "Received", "received_at", "received_at", MomentFilter("received_at"), field="received_at"
+)
+CHANNEL = Column("channel", "Received by", "get_channel_display", "channel", field="channel", labels=dict(CHANNELS))
 COUNTS = Column(
     "designated",
     "Designated",
     "designated",
     "designated",
     help="If a view has several films, only the designated one is used",
+    field="designated",
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -24,8 +26,8 @@ def films(request: HttpRequest, code: str) -> HttpResponseBase:
     trial, _ = trial_or_404(request, code, Action.CHECK_FILMS)
     sites = [(site.code, str(site)) for site in trial.sites.all()]
     shown = [
-        Column("film", "Film", lambda film: Link(str(film.pk), reverse("studies:film", args=[code, film.pk])), "pk"),
-        Column("site", "Site", "site.code", "site__code", ChoiceFilter("site__code", sites)),
+        Column("film", "Film", partial(film_link, code), "pk", field="pk"),
+        Column("site", "Site", "site.code", "site__code", ChoiceFilter("site__code", sites), field="site__code"),
         columns.SUBJECT,
         columns.VISIT,
         columns.SIDE,
@@ -49,6 +51,11 @@ def films(request: HttpRequest, code: str) -> HttpResponseBase:
         empty="No films have been received yet. Sites upload them under Upload films.",
     )
     return listing.respond("studies/films.html", {"trial": trial})
+
+
+def film_link(code: str, film: Film) -> Link:
+    """The number of a film with its page."""
+    return Link(str(film.pk), reverse("studies:film", args=[code, film.pk]))
 
 
 def film(request: HttpRequest, code: str, pk: int) -> HttpResponse:

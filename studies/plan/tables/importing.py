@@ -97,6 +97,5 @@ def write_table(*, trial: Trial, table: Table, text: str, actor: Actor) -> int:
     if not checked.may_be_written:
         raise BadInput(first_problem(checked))
     with audited_atomic():
-        for row in checked.rows:
-            table.write(trial, row, actor)
+        table.write_rows(trial, checked.rows, actor)
     return len(checked.rows)

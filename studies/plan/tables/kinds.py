@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from config.errors import BadInput
 from config.wording import either, quoted
 from studies.models import Trial, Visit
 from studies.naming import checked_code, checked_name, checked_subject_code, shortened
-from studies.plan.subjects import enrol
+from studies.plan.subjects import enrol, enrol_all
 from studies.plan.trials import add_site
 from studies.plan.visits import OUTSIDE_THE_PLAN, add_visit, checked_number, plan_visit
 
@@ -31,7 +31,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Table:
-    """A kind of table. `fields`, `taken` and `write` look at the trial as it is; `key` names what is unique."""
+    """A kind of table. `fields`, `taken` and `write` look at the trial as it is; `key` names what is unique.
+
+    `write_all`, where there is one, writes many rows at once.
+    """
 
     slug: str
     label: str
@@ -40,6 +43,15 @@ class Table:
     fields: Callable[[Trial], list[Field]]
     taken: Callable[[Trial], set[Key]]
     write: Callable[[Trial, Mapping[str, Any], Actor], object]
+    write_all: Callable[[Trial, Sequence[Mapping[str, Any]], Actor], object] | None = None
+
+    def write_rows(self, trial: Trial, rows: Sequence[Mapping[str, Any]], actor: Actor) -> None:
+        """Every row; called inside a transaction."""
+        if self.write_all is not None:
+            self.write_all(trial, rows, actor)
+            return
+        for row in rows:
+            self.write(trial, row, actor)
 
 
 def code(thing: str) -> Read:
@@ -174,6 +186,9 @@ TABLES = {
             fields=subject_fields,
             taken=lambda trial: {(found,) for found in trial.subjects.values_list("code", flat=True)},
             write=lambda trial, row, actor: enrol(trial=trial, site=row["site"], code=row["subject"], actor=actor),
+            write_all=lambda trial, rows, actor: enrol_all(
+                trial=trial, enrolled=[(row["site"], row["subject"]) for row in rows], actor=actor
+            ),
         ),
         Table(
             slug="visits",

@@ -1,0 +1,253 @@
+"""A whole trial that was read, written to the tables in bulk: the demo's people, and any number of subjects.
+
+Films have rows and no files. Reads are issued by the real job; their values and results are written by the real
+calculation without its events. Imported after django.setup().
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+import instruments
+from audit.trail import Actor
+from config.tokens import new_token
+from jobs.carrying import run_due_jobs
+from reading.campaigns.opening import create_campaign, open_campaign
+from reading.charter.versions import draft_charter, sign_charter, terms_of
+from reading.issuing.assignments import request_batch
+from reading.models import (
+    Campaign,
+    Case,
+    DisplayedTimepoint,
+    ItemScore,
+    LeakScan,
+    LeakScanStatus,
+    Qualification,
+    Read,
+    ReadStatus,
+    ReadStep,
+    SignedValues,
+)
+from rehearsal.demo import people as cast
+from rehearsal.demo.planning import plan_trial
+from scoring.consensus.case_result import STATUS, compute, inputs_digest, trigger_json
+from scoring.consensus.sealed_result import sealed_result
+from scoring.models import CaseResult
+from studies.models import Film, ReaderImage, Rendition, Site, Subject, Trial, Visit, VisitPlan
+from studies.sealed_links import PAD_TO, _binding, image_index, seal_of
+from studies.sealing_key import sealed_bytes
+
+COORDINATOR = cast.COORDINATOR
+READERS = ("reader.one@demo.example", "reader.two@demo.example")
+VIEWS = (("L", "hand"), ("R", "hand"), ("L", "foot"), ("R", "foot"))
+FIRST_DAY = date(2025, 1, 6)
+AT_ONCE = 2000
+
+
+class WholeTrial:
+    """One campaign of a trial of this many subjects, issued, and read on request."""
+
+    def __init__(self, subjects: int, instrument: str = "larsen-1995") -> None:
+        self.people = cast.make_accounts()
+        planned = plan_trial()
+        self.trial: Trial = planned.trial
+        cast.admit(self.trial, planned.sites["01"], self.people)
+        self.subjects = add_subjects(self.trial, subjects)
+        add_films(self.trial, self.subjects)
+        self.campaign = self.opened(instrument)
+
+    @property
+    def coordinator(self) -> Actor:
+        """The coordinator."""
+        return cast.actor(self.people, COORDINATOR)
+
+    def opened(self, instrument: str) -> Campaign:
+        """Charter and campaign by the real functions."""
+        terms = {"instrument": instrument, "adjudication_threshold": 30.0, "concordant_share": 0.0}
+        charter = draft_charter(trial=self.trial, actor=self.coordinator, terms=terms)
+        user = self.people[COORDINATOR]
+        charter = sign_charter(charter=charter, actor=self.coordinator, user=user, password=cast.PASSWORD)
+        campaign = create_campaign(
+            trial=self.trial, actor=self.coordinator, charter=charter, code="BENCH", title="Bench"
+        )
+        for email in READERS:
+            reader = self.people[email]
+            Qualification.objects.get_or_create(
+                trial=self.trial, reader=reader, instrument=instrument, defaults={"evidence": "bench"}
+            )
+        LeakScan.objects.create(campaign=campaign, number=1, status=LeakScanStatus.CLEAN)
+        visits = list(VisitPlan.objects.filter(trial=self.trial).values_list("code", flat=True))
+        open_campaign(campaign=campaign, actor=self.coordinator, subjects=self.subjects, visits=visits)
+        campaign.refresh_from_db()
+        return campaign
+
+    def issue(self) -> int:
+        """Every case to both readers, by the real job; gives how many reads."""
+        readers = [self.people[email] for email in READERS]
+        size = len(self.subjects)
+        request_batch(
+            campaign=self.campaign, actor=self.coordinator, name="All", due_on=None, readers=readers, size=size
+        )
+        run_due_jobs(kinds=frozenset({"reading.issue"}))
+        return Read.objects.filter(case__campaign=self.campaign).count()
+
+    def read(self) -> None:
+        """Signed values for every read and the result of every case."""
+        reads = Read.objects.filter(case__campaign=self.campaign).select_related("case__campaign__charter")
+        for some in chunks(list(reads.order_by("pk")), 100):
+            sign_in_bulk(some)
+        for some in chunks(list(self.campaign.cases.select_related("campaign__charter", "campaign__trial")), 100):
+            results_in_bulk(some)
+
+
+def chunks(rows: Sequence[Any], size: int = AT_ONCE) -> Iterator[Sequence[Any]]:
+    """The rows, some at a time."""
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
+def add_subjects(trial: Trial, count: int) -> list[Subject]:
+    """Subjects at ten sites, each with a visit for every plan; what the demo's plan has made stays."""
+    sites = list(trial.sites.all())
+    sites += Site.objects.bulk_create(Site(trial=trial, code=f"{place:02d}") for place in range(len(sites) + 1, 11))
+    Visit.objects.filter(subject__trial=trial).delete()
+    Subject.objects.filter(trial=trial).delete()
+    subjects = Subject.objects.bulk_create(
+        Subject(trial=trial, site=sites[n % len(sites)], code=f"B{n:04d}") for n in range(count)
+    )
+    plans = list(VisitPlan.objects.filter(trial=trial).order_by("target_day"))
+    Visit.objects.bulk_create(
+        [Visit(subject=subject, plan=plan, code=plan.code) for subject in subjects for plan in plans], AT_ONCE
+    )
+    return subjects
+
+
+def add_films(trial: Trial, subjects: Sequence[Subject]) -> None:
+    """Four ready films for every visit, each with a reader image of its own."""
+    visits = Visit.objects.filter(subject__in=subjects).select_related("subject", "plan")
+    for some in chunks(list(visits), 500):
+        films = Film.objects.bulk_create(film_of(trial, visit, *view) for visit in some for view in VIEWS)
+        images = ReaderImage.objects.bulk_create(image_row() for _ in films)
+        Rendition.objects.bulk_create(map(rendition_of, films, images))
+
+
+def film_of(trial: Trial, visit: Visit, side: str, view: str) -> Film:
+    """A film that has passed the desk."""
+    unique, plan = new_token(), visit.plan
+    return Film(
+        trial=trial,
+        site_id=visit.subject.site_id,
+        subject=visit.subject,
+        visit=visit,
+        status="ready",
+        channel="command",
+        original_name="film.dcm",
+        original_file=unique,
+        size=1,
+        sha256=hashlib.sha256(unique.encode()).hexdigest(),
+        side=side,
+        view=view,
+        film_date=FIRST_DAY + timedelta(days=plan.target_day if plan else 0),
+        film_date_source="confirmed",
+    )
+
+
+def image_row() -> ReaderImage:
+    """A reader image whose bands have digests and no files."""
+    key = new_token()
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    bands = {
+        level: [{"name": f"images/{key}/{level}/{k}", "rows": 8, "sha256": digest} for k in range(count)]
+        for level, count in (("small", 1), ("full", 4))
+    }
+    bands["preview"] = [{"name": f"images/{key}/preview.jpg"}]
+    return ReaderImage(key=key, rows=32, columns=24, window_center=2048, window_width=4096, bands=bands, joints={})
+
+
+def rendition_of(film: Film, image: ReaderImage) -> Rendition:
+    """The sealed link between the two."""
+    sealed = sealed_bytes(image.key.encode(), bound_to=_binding(film.pk, film.side), pad_to=PAD_TO)
+    return Rendition(
+        film=film,
+        side=film.side,
+        view=film.view,
+        index=image_index(image.key),
+        sealed_image=sealed,
+        image_seal=seal_of(image),
+    )
+
+
+def sign_in_bulk(reads: Sequence[Read]) -> None:
+    """A value for every item of every timepoint of these reads, and their signed steps."""
+    now = timezone.now()
+    steps = ReadStep.objects.filter(read__in=reads).prefetch_related("timepoints__films").order_by("pk")
+    by_pk = {read.pk: read for read in reads}
+    scores: list[ItemScore] = []
+    signed: list[SignedValues] = []
+    for step in steps:
+        values = {one.token: entered(by_pk[step.read_id], one, now, scores) for one in step.timepoints.all()}
+        signed.append(signed_step(by_pk[step.read_id], step, values))
+    ItemScore.objects.bulk_create(scores, AT_ONCE)
+    SignedValues.objects.bulk_create(signed)
+    ReadStep.objects.filter(read__in=reads).update(opened_at=now, locked_at=now)
+    Read.objects.filter(pk__in=by_pk).update(status=ReadStatus.SIGNED, opened_at=now, signed_at=now)
+
+
+def entered(read: Read, one: DisplayedTimepoint, now: datetime, scores: list[ItemScore]) -> dict[str, Any]:
+    """One timepoint's values as they are signed; the rows are added to `scores`."""
+    instrument = instruments.get(terms_of(read.case.campaign.charter).instrument)
+    dice = random.Random(one.pk)  # noqa: S311  grades of nobody
+    values = {}
+    for item in instrument.items:
+        grade = dice.choice((0, 0, 0, 1, max(item.allowed)))
+        values[item.key] = [grade, "", 1]
+        row = ItemScore(timepoint=one, item=item.key, revision=1, value=grade, entry="key", op_id=new_token())
+        row.captured_at = row.saved_at = now
+        scores.append(row)
+    films = {f"{film.view}-{film.side}": film.reader_image_id or "" for film in one.films.all()}
+    return {"letter": one.letter, "films": films, "values": values}
+
+
+def signed_step(read: Read, step: ReadStep, timepoints: dict[str, Any]) -> SignedValues:
+    """The signed values of a step, under the signature of the charter: nobody verifies it here."""
+    text = json.dumps({"read": read.token, "step": step.position, "timepoints": timepoints}, sort_keys=True)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    signature = read.case.campaign.charter.signature
+    return SignedValues(step=step, version=1, values=text, digest=digest, signature=signature)
+
+
+def results_in_bulk(cases: Sequence[Case]) -> None:
+    """The result of each case."""
+    rows = []
+    for case in cases:
+        computed = compute(case)
+        if computed is None:
+            continue
+        sealed = sealed_result(
+            case=case.pk,
+            version=1,
+            readers=computed.readers,
+            numbers=computed.numbers,
+            one_sided=computed.trigger.one_sided,
+        )
+        rows.append(
+            CaseResult(
+                case=case,
+                version=1,
+                outcome=computed.outcome,
+                rule=computed.rule,
+                inputs=list(computed.inputs),
+                inputs_digest=inputs_digest(computed),
+                trigger=trigger_json(computed.trigger),
+                sealed=sealed,
+            )
+        )
+        Case.objects.filter(pk=case.pk).update(status=STATUS[computed.outcome])
+    CaseResult.objects.bulk_create(rows)

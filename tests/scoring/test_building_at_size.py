@@ -1,0 +1,96 @@
+"""A dataset is built in blocks: their queries and memory do not depend on the trial, and a kill loses little."""
+
+from __future__ import annotations
+
+import gc
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from jobs.carrying import carry_job, run_due_jobs
+from jobs.lease import Lease
+from jobs.models import Job
+from reading.campaigns.opening import close_campaign
+from reading.models import Campaign, ItemScore
+from scoring.datasets import evidence
+from scoring.datasets.building import request_dataset, write_tables
+from scoring.models import Dataset, DatasetStatus
+from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
+from tests.reading.test_line import read_all
+
+SUBJECTS = 6
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def dataset() -> Dataset:
+    """Requested and not built."""
+    house = build_house(subjects=SUBJECTS, visits=("W00", "W24"))
+    campaign = open_campaign_of(house, concordant_share=0.0)
+    read_all(house, campaign)
+    return requested(house, campaign)
+
+
+def requested(house: BuiltTrial, campaign: Campaign) -> Dataset:
+    campaign.refresh_from_db()
+    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
+    return request_dataset(campaign=campaign, actor=house.actor("statistician"))
+
+
+class Watching(Lease):
+    """Counts queries and the scores in memory before each block."""
+
+    def __init__(self, queries: CaptureQueriesContext) -> None:
+        self.queries = queries
+        self.seen: list[tuple[int, int]] = []
+
+    def progress(self, done: int, total: int, doing: str = "") -> None:
+        gc.collect()
+        alive = sum(isinstance(one, ItemScore) for one in gc.get_objects())
+        self.seen.append((len(self.queries), alive))
+
+
+def test_every_block_takes_as_many_queries_and_no_more_memory_than_the_one_before(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scoring.datasets.loading.BLOCK", 2)
+    with CaptureQueriesContext(connection) as queries:
+        lease = Watching(queries)
+        write_tables(dataset, tmp_path, lease)
+        first, second, third = (before for before, _ in lease.seen)
+        assert second - first == third - second == len(queries) - third <= 20
+    assert [alive for _, alive in lease.seen] == [0, 0, 0], "nothing of a block is held when the next begins"
+
+
+class Killed(BaseException):
+    """What a worker that is killed does not survive."""
+
+
+def test_pictures_that_were_checked_are_not_checked_again_after_a_kill(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "AT_ONCE", 20)
+    checked: list[str] = []
+    faults_in = evidence.faults_in
+
+    def dying(keys: list[str]) -> list[str]:
+        if len(checked) == 20:
+            checked.append("killed")
+            raise Killed
+        checked.extend(keys)
+        return faults_in(keys)
+
+    monkeypatch.setattr(evidence, "faults_in", dying)
+    job = Job.objects.get(kind="scoring.dataset")
+    with pytest.raises(Killed):
+        carry_job(job.pk)
+    Job.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    run_due_jobs()
+    dataset.refresh_from_db()
+    assert dataset.status == DatasetStatus.BUILT
+    checked.remove("killed")
+    assert len(checked) == len(set(checked)) == SUBJECTS * 2 * 4
