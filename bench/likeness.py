@@ -80,8 +80,8 @@ def drawn(subjects: int) -> Iterator[Picture]:
         for visit in range(2):
             seeds = (1000 + subject, 2 * subject + visit)
             for side in ("L", "R"):
-                yield draw_hand(side, Damage(), *seeds, 0.2).pixels  # type: ignore[arg-type]
-                yield draw_foot(side, Damage(), *seeds, 0.2).pixels  # type: ignore[arg-type]
+                yield draw_hand(side, Damage(), *seeds, 0.2).pixels
+                yield draw_foot(side, Damage(), *seeds, 0.2).pixels
 
 
 def real(folder: Path) -> Iterator[Picture]:

@@ -60,7 +60,8 @@ def likeness_of(levels: Levels) -> Likeness:
     grey = np.asarray(image, np.float32)
     low, high = float(grey.min()), float(grey.max())
     scaled = np.rint((grey - low) * (255 / max(high - low, 1e-6))).astype(np.uint8)
-    return Likeness(*levels.shape, scaled.tobytes())
+    rows, columns = levels.shape
+    return Likeness(rows, columns, scaled.tobytes())
 
 
 def has_structure(likeness: Likeness) -> bool:
@@ -204,7 +205,7 @@ def placed_closely(whole: Grey, piece: Grey, kept: NDArray[np.float64], corner: 
         left = np.stack([averaging(CLOSE, SIDE, row, row + extent[0]) for row in rows])
         right = np.stack([averaging(CLOSE, SIDE, column, column + extent[1]) for column in columns])
         windows = (left @ whole)[:, None] @ right.transpose(0, 2, 1)[None]
-        scores = np.tensordot(relief_of(windows, radius), relief, 2)
+        scores = np.tensordot(relief_of(np.asarray(windows, np.float32), radius), relief, 2)
         row, column = np.unravel_index(int(scores.argmax()), scores.shape)
         at, score = np.array((rows[row], columns[column])), float(scores.max())
     return score

@@ -23,7 +23,11 @@ track(
     "reading_read",
     "case_id batch_id reader_id kind status token queue_position queue opened_at signed_at decline_reason",
 )
-track("reading_readstep", "read_id position counts token queue_position opened_at locked_at declined_at")
+track(
+    "reading_readstep",
+    "read_id position counts token queue_position opened_at locked_at declined_at",
+    besides="entry_seconds",
+)
 track("reading_displayedtimepoint", "step_id token letter position")
 track("reading_displayedfilm", "timepoint_id token side view reader_image_id digests")
 track("reading_imageproblem", "read_id film_id reason note reported_at settled_at settlement")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from scoring.views import agreement, arms, datasets, history, joints
+from scoring.views import agreement, arms, datasets, history, joints, times
 
 app_name = "scoring"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("trials/<slug:code>/results/<slug:slug>/agreement/", agreement.agreement, name="agreement"),
     path("trials/<slug:code>/results/<slug:slug>/agreement.csv", agreement.agreement_csv, name="agreement_csv"),
     path("trials/<slug:code>/results/<slug:slug>/agreement.json", agreement.agreement_json, name="agreement_json"),
+    path("trials/<slug:code>/results/<slug:slug>/times/", times.reading_times, name="reading_times"),
     path("trials/<slug:code>/results/<slug:slug>/joints/", joints.joints, name="joints"),
     path("trials/<slug:code>/results/<slug:slug>/joints/<slug:item>/", joints.joint_cases, name="joint_cases"),
     path("trials/<slug:code>/results/<slug:slug>/figures/<slug:name>.svg", agreement.figure, name="figure"),

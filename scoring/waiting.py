@@ -11,6 +11,7 @@ from accounts.roles import Action
 from accounts.waiting import Waiting, declare_waiting
 from reading.models import Campaign, CampaignStatus
 from scoring.models import ArmsRequest, ArmsRequestStatus, Dataset, DatasetStatus, Unlock
+from scoring.reading_times import count_fast
 
 
 def to_build(user_id: int, place: TrialRole) -> Iterator[Waiting]:
@@ -35,6 +36,13 @@ def to_open(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     yield Waiting("Opening shares to give", count, reverse("scoring:arms_requests", args=[place.code]))
 
 
+def entered_fast(user_id: int, place: TrialRole) -> Iterator[Waiting]:
+    """Signed entries of open campaigns that took unusually little time."""
+    page = reverse("scoring:results", args=[place.code])
+    yield Waiting("Reads entered unusually fast", count_fast(place.code), page)
+
+
+declare_waiting(Action.SEE_READER_SCORES, entered_fast)
 declare_waiting(Action.OPEN_ARMS, to_open)
 declare_waiting(Action.BUILD_DATASET, to_build)
 declare_waiting(Action.CONFIRM_LOCK, to_confirm)

@@ -22,7 +22,8 @@ class NaturalKey(StoredCode):
 
     def __init__(self, of: str = "code", **kwargs: Any) -> None:
         self.of = of
-        super().__init__(**{"max_length": 500, "editable": False, "default": ""} | kwargs)
+        given: dict[str, Any] = {"max_length": 500, "editable": False, "default": ""} | kwargs
+        super().__init__(**given)
 
     def deconstruct(self) -> tuple[str, str, Any, dict[str, Any]]:
         """For migrations."""

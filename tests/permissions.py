@@ -213,6 +213,7 @@ READING = {
 SCORING = {
     "scoring:results": trial("lead=200 statistician=200"),
     "scoring:agreement": trial("lead=404 statistician=404"),
+    "scoring:reading_times": trial("lead=404"),
     "scoring:joints": trial("lead=404 statistician=404"),
     "scoring:joint_cases": trial("lead=404 statistician=404"),
     "scoring:agreement_csv": trial("lead=404 statistician=404"),

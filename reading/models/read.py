@@ -103,7 +103,7 @@ class ReadStep(models.Model):
     """Timepoints shown together and locked together; `counts` says whether its values enter results.
 
     A step has its own token and place in the reader's queue when timepoints are mixed and read one by one; then it is
-    also declined by itself.
+    also declined by itself. `entry_seconds`: reading.room.entry_times.
     """
 
     read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="steps")
@@ -114,6 +114,7 @@ class ReadStep(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True)
     locked_at = models.DateTimeField(null=True, blank=True)
     declined_at = models.DateTimeField(null=True, blank=True)
+    entry_seconds = models.FloatField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["read", "position"]

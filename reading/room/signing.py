@@ -23,6 +23,7 @@ from reading.issuing.assignments import move_case, move_read
 from reading.issuing.presentations import MIXED
 from reading.models import Case, CaseStatus, Read, ReadKind, ReadReturn, ReadStatus, ReadStep, SignedValues
 from reading.room.cells import cells_of, count_filled, instrument_of, timepoints_of
+from reading.room.entry_times import entry_seconds
 from reading.room.impossible_codes import demand_possible
 from reading.room.steps import open_step, place_in, presentation_of, status_of, takes_values
 from reading.states import READ_IS
@@ -149,7 +150,8 @@ def write_signed_values(read: Read, step: ReadStep, actor: Actor, user: User, me
 
 def lock_step(read: Read, step: ReadStep) -> list[Model]:
     """Locks the step; with the last one the read is signed, unless it was declined. Returns what has changed."""
-    if ReadStep.objects.filter(pk=step.pk, locked_at=None).update(locked_at=timezone.now()) != 1:
+    seconds = entry_seconds(step)
+    if ReadStep.objects.filter(pk=step.pk, locked_at=None).update(locked_at=timezone.now(), entry_seconds=seconds) != 1:
         raise WrongState("This step is already signed.")
     if read.status != ReadStatus.DECLINED and not read.steps.filter(locked_at=None).exists():
         move_read(read, ReadStatus.SIGNED, signed_at=timezone.now())

@@ -46,7 +46,7 @@ def near_duplicates(film: Film, placed: Placement, likeness: Likeness, pixels: s
     return {"code": CODE, "text": text}
 
 
-def _others(film: Film, placed: Placement, pixels: str) -> QuerySet[SealedLikeness, tuple[int, bytes]]:
+def _others(film: Film, placed: Placement, pixels: str) -> QuerySet[SealedLikeness, tuple[int, bytes | memoryview]]:
     """Films in play of the trial that could show this view, except another copy for the same place."""
     films = Film.objects.live().filter(trial=film.trial).exclude(pk=film.pk).exclude(pixel_sha256=pixels)
     films = films.exclude(Q(visit=placed.visit, side=placed.side) & ~Q(side=""))
@@ -55,10 +55,11 @@ def _others(film: Film, placed: Placement, pixels: str) -> QuerySet[SealedLikene
     return SealedLikeness.objects.filter(film__in=films).order_by("pk").values_list("pk", "sealed")
 
 
-def _opened(film: int, sealed: bytes) -> Likeness:
+def _opened(film: int, sealed: bytes | memoryview) -> Likeness:
     content = opened_bytes(sealed, bound_to=_binding(film)).removesuffix(END)
     head = struct.calcsize(SIZE)
-    return Likeness(*struct.unpack(SIZE, content[:head]), content[head:])
+    rows, columns = struct.unpack(SIZE, content[:head])
+    return Likeness(rows, columns, content[head:])
 
 
 def _binding(film: int) -> str:

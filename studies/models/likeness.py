@@ -1,4 +1,4 @@
-"""What a film is recognised by when it is sent again; sealed, because whoever can open it sees the film."""
+"""What a film is recognised by when it is sent again; sealed, because the person who can open it sees the film."""
 
 from __future__ import annotations
 

@@ -60,6 +60,7 @@ def test_another_film_of_the_same_hand_and_a_second_copy_for_the_same_place_are_
 def test_what_a_film_is_recognised_by_is_stored_sealed_and_in_one_length(ra1: Planned) -> None:
     films = [sent(ra1, 1, hand()), sent(ra1, 2, hand()[30:, 20:], subject=1)]
     kept = [bytes(SealedLikeness.objects.get(film=film).sealed) for film in films]
+    stored: Any = [np.frombuffer(one[:4096], np.uint8) for one in kept]
     assert len(set(map(len, kept))) == 1
     assert len(set(kept)) == 2
-    assert np.corrcoef(*(np.frombuffer(one[:4096], np.uint8) for one in kept))[0, 1] < 0.1
+    assert np.corrcoef(*stored)[0, 1] < 0.1
