@@ -119,34 +119,44 @@ def change(
 
 
 def change_series(
-    instrument: Instrument, values: npt.ArrayLike, rule: MissingRule, operated: npt.ArrayLike | None = None
+    instrument: Instrument,
+    values: npt.ArrayLike,
+    rule: MissingRule,
+    operated: npt.ArrayLike | None = None,
+    baseline: int = 0,
 ) -> tuple[Changes, ...]:
-    """Change from the first visit at each later visit: `values` is reads x visits x items in order of time."""
+    """Change from the baseline, the first visit or that of another place, at each visit after it.
+
+    `values` is reads x visits x items in order of time.
+    """
     grades = checked(instrument, values, dimensions=3)
     used, origin = substitute(rule, grades, flags_like(grades, operated), layout_of(instrument).maxima)
     evaluable = origin != Origin.MISSING
-    return tuple(_between(instrument, used, evaluable, origin, rule, visit) for visit in range(1, grades.shape[1]))
+    later = range(baseline + 1, grades.shape[1])
+    return tuple(_between(instrument, used, evaluable, origin, rule, (baseline, visit)) for visit in later)
 
 
 def _between(
-    instrument: Instrument, used: Values, evaluable: Flags, origin: Codes, rule: MissingRule, visit: int
+    instrument: Instrument, used: Values, evaluable: Flags, origin: Codes, rule: MissingRule, visits: tuple[int, int]
 ) -> Changes:
-    sites = sites_counted(evaluable, rule, visit)
+    sites = sites_counted(evaluable, rule, *visits)
     first, second = (
-        add_up(instrument, used[:, v], flags, origin[:, v], rule) for v, flags in zip((0, visit), sites, strict=True)
+        add_up(instrument, used[:, v], flags, origin[:, v], rule) for v, flags in zip(visits, sites, strict=True)
     )
-    entered = sites[0] & sites[1] & (origin[:, 0] == Origin.SCORED) & (origin[:, visit] == Origin.SCORED)
+    entered = sites[0] & sites[1]
+    for visit in visits:
+        entered &= origin[:, visit] == Origin.SCORED
     return Changes(first, second, _subtract(instrument, first, second, entered, rule))
 
 
-def sites_counted(evaluable: Flags, rule: MissingRule, visit: int) -> tuple[Flags, Flags]:
+def sites_counted(evaluable: Flags, rule: MissingRule, baseline: int, visit: int) -> tuple[Flags, Flags]:
     """The sites that count at baseline and at a later visit, under a rule."""
     if rule.kind.together is Together.VISIT:
-        return evaluable[:, 0], evaluable[:, visit]
+        return evaluable[:, baseline], evaluable[:, visit]
     if rule.kind.together is Together.SERIES:
         everywhere: Flags = np.logical_and.reduce(evaluable, axis=1)
         return everywhere, everywhere
-    both = evaluable[:, 0] & evaluable[:, visit]
+    both = evaluable[:, baseline] & evaluable[:, visit]
     return both, both
 
 

@@ -9,18 +9,41 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
+from typing import Protocol, TypeVar
 
 from instruments.definition import Fact, Mark
 
 NO_FILM = "no film after baseline and before the event or the missing visit"
+NO_VISIT = "no film at this visit"
+GAPS: Mapping[str, str] = MappingProxyType(
+    {
+        "missing": "The value stays missing",
+        "interpolated": "Linear interpolation between the films before and after it, to its target day",
+        "extrapolated": "Linear extrapolation from baseline and the last film before it, to its target day",
+    }
+)
+
+
+class Dated(Protocol):
+    """What has the day of a film."""
+
+    @property
+    def day(self) -> int: ...
+
+
+Film = TypeVar("Film", bound=Dated)
 
 
 @dataclass(frozen=True)
 class DatedScore:
-    """The score of one visit on the day its film was taken."""
+    """The score of one visit on the day its film was taken.
+
+    base: the baseline's total as used for the change to this film; None where that is the baseline film's own value.
+    """
 
     day: int
     value: Fraction | int
+    base: Fraction | int | None = None
 
 
 @dataclass(frozen=True)
@@ -44,12 +67,16 @@ class EventRule:
 
 @dataclass(frozen=True)
 class Filled:
-    """A value at a target day: its origin (observed, extrapolated, carried) and the films used, or a reason."""
+    """A value at a target day: its origin (observed, extrapolated, carried, interpolated), the films used, or a reason.
+
+    base: the baseline that belongs to the value, where the films name one.
+    """
 
     value: Fraction | None
     origin: str
     reason: str
     films: tuple[DatedScore, ...]
+    base: Fraction | None = None
 
 
 EVENT_RULES: Mapping[str, Fact] = MappingProxyType(
@@ -70,6 +97,7 @@ EVENT_RULES: Mapping[str, Fact] = MappingProxyType(
         "observed": Fact(
             "missing", "Values are used as observed, whatever happened before.", Mark.GENERAL, "general knowledge"
         ),
+        "missing": Fact("missing", "Every value after the event is missing.", Mark.GENERAL, "general knowledge"),
     }
 )
 
@@ -101,6 +129,32 @@ def _days(name: str, value: object) -> int:
     return value
 
 
+def film_of_visit(
+    own: Film | None,
+    others: Sequence[Film],
+    *,
+    target_day: int,
+    window: tuple[int, int] | None,
+    event_day: int | None,
+    rule: EventRule,
+) -> Film | None:
+    """The film that serves a visit, None without one.
+
+    A film counts when the rule does not replace it after the event. Among `own`, the visit's scheduled film, and the
+    `others`, unscheduled or of a rescue visit, that are inside the window (first and last day), the order is: inside
+    the window, scheduled, nearest the target day, earlier.
+    """
+    inside = [film for film in others if window and window[0] <= film.day <= window[1]]
+    offered = [*([own] if own else []), *inside]
+    counting = [film for film in offered if not _replaced(film, event_day, rule)]
+
+    def order(film: Film) -> tuple[bool, bool, int, int]:
+        outside = window is not None and not window[0] <= film.day <= window[1]
+        return outside, film is not own, abs(film.day - target_day), film.day
+
+    return min(counting, key=order, default=None)
+
+
 def value_at(
     *,
     baseline: DatedScore | None,
@@ -110,37 +164,66 @@ def value_at(
     event_day: int | None,
     rule: EventRule,
     maximum: int,
+    others: Sequence[DatedScore] = (),
+    window: tuple[int, int] | None = None,
+    gap: str = "extrapolated",
 ) -> Filled:
     """The value for a visit with this target day.
 
-    baseline, later: the baseline film and all films after it. observed: the film of this visit, if one was taken. Its
-    value is kept when there was no event or the film is dated on or before event_day + grace_days; otherwise the rule
-    makes the value from films up to that day. A missing visit before any event is made from the films up to its target
-    day.
+    baseline, later: the baseline film and all films after it. observed: the scheduled film of this visit, if one was
+    taken; others: films of other kinds that may serve it inside its window. A film that serves the visit is kept when
+    there was no event or the film is dated on or before event_day + grace_days; otherwise the rule makes the value from
+    films up to that day. `gap` is what becomes of a visit without a film that no event explains: extrapolated from the
+    films up to its target day, interpolated between its neighbours, or missing.
     """
-    if observed is not None and (event_day is None or rule.name == "observed" or _before(observed, event_day, rule)):
-        return Filled(Fraction(observed.value), "observed", "", (observed,))
+    film = film_of_visit(observed, others, target_day=target_day, window=window, event_day=event_day, rule=rule)
+    if film is not None:
+        return Filled(Fraction(film.value), "observed", "", (film,), _base(film))
     if rule.name == "observed":
-        return _none("no film at this visit")
-    limit = target_day if event_day is None or target_day < event_day else event_day + rule.grace_days
-    usable = sorted((film for film in later if film.day <= limit), key=lambda film: film.day)
+        return _none(NO_VISIT)
+    lost = observed is not None or any(window and window[0] <= one.day <= window[1] for one in others)
+    after = event_day is not None and (lost or target_day >= event_day)
+    if not after and gap == "missing":
+        return _none(NO_VISIT)
+    if not after and gap == "interpolated":
+        return _interpolate(baseline, [one for one in later if not _replaced(one, event_day, rule)], target_day)
+    limit = event_day + rule.grace_days if after and event_day is not None else target_day
+    usable = sorted((one for one in later if one.day <= limit), key=lambda one: one.day)
+    return _made(baseline, usable, target_day, rule, maximum)
+
+
+def _made(
+    baseline: DatedScore | None, usable: Sequence[DatedScore], target_day: int, rule: EventRule, maximum: int
+) -> Filled:
+    if rule.name == "missing":
+        return _none("after the event: missing by the charter")
     if rule.name == "locf":
         return _carry(usable)
     return _extrapolate(baseline, usable, target_day, rule, maximum)
 
 
-def _before(film: DatedScore, event_day: int, rule: EventRule) -> bool:
-    return film.day <= event_day + rule.grace_days
+def _replaced(film: Dated, event_day: int | None, rule: EventRule) -> bool:
+    """Whether the rule replaces the film, since it was taken after the event and its grace days."""
+    return rule.name != "observed" and event_day is not None and film.day > event_day + rule.grace_days
 
 
 def _none(reason: str, *films: DatedScore) -> Filled:
     return Filled(None, "", reason, films)
 
 
+def _base(film: DatedScore) -> Fraction | None:
+    return None if film.base is None else Fraction(film.base)
+
+
 def _carry(usable: Sequence[DatedScore]) -> Filled:
     if not usable:
         return _none(NO_FILM)
-    return Filled(Fraction(usable[-1].value), "carried", "", (usable[-1],))
+    return Filled(Fraction(usable[-1].value), "carried", "", (usable[-1],), _base(usable[-1]))
+
+
+def _start(baseline: DatedScore, film: DatedScore) -> DatedScore:
+    """The baseline film with its value as used for the change to another film."""
+    return baseline if film.base is None else DatedScore(baseline.day, film.base, film.base)
 
 
 def _extrapolate(
@@ -155,10 +238,24 @@ def _extrapolate(
     if interval < rule.minimum_interval:
         needed = f"at least {rule.minimum_interval} needed"
         return _none(f"the last film before the event is {interval} days after baseline, {needed}", baseline, last)
-    value = extrapolated(baseline, last, target_day)
+    value = extrapolated(_start(baseline, last), last, target_day)
     if rule.cap:
         value = min(max(value, Fraction(0)), Fraction(maximum))
-    return Filled(value, "extrapolated", "", (baseline, last))
+    return Filled(value, "extrapolated", "", (baseline, last), _base(last))
+
+
+def _interpolate(baseline: DatedScore | None, later: Sequence[DatedScore], target_day: int) -> Filled:
+    """Between the neighbours of the visit; a baseline that differs between them is interpolated with the value."""
+    if baseline is None:
+        return _none("no baseline film")
+    following = min((film for film in later if film.day > target_day), key=lambda film: film.day, default=None)
+    if following is None:
+        return _none("no film after the missing visit to interpolate to")
+    start = _start(baseline, following)
+    before = max((film for film in later if film.day <= target_day), key=lambda film: film.day, default=start)
+    bases = [DatedScore(film.day, film.base) for film in (before, following) if film.base is not None]
+    base = extrapolated(bases[0], bases[1], target_day) if len(bases) > 1 else None
+    return Filled(extrapolated(before, following, target_day), "interpolated", "", (before, following), base)
 
 
 def extrapolated(first: DatedScore, last: DatedScore, day: int) -> Fraction:

@@ -104,7 +104,7 @@ def change_receipt(
     at = range(len(visits))[visit]
     if at == 0:
         raise ValueError("The visit is the first one. Give a later visit, since a change starts at the first.")
-    counted = sites_counted(series.evaluable, rule, at)
+    counted = sites_counted(series.evaluable, rule, 0, at)
     change = change_series(instrument, series.values, rule, series.operated)[at - 1].row(0)
     first, second = series.lines(0, counted[0][0], change.baseline), series.lines(at, counted[1][0], change.later)
     return ChangeReceipt(instrument, rule, first, second, change)

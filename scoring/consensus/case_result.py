@@ -23,7 +23,7 @@ from reading.issuing.assignments import move_case
 from reading.issuing.randomisation import Draw, new_seed
 from reading.models import Case, CaseStatus, Read, ReadKind
 from scoring import training
-from scoring.consensus.discordance import Discordance, choose_readers, compare_readers
+from scoring.consensus.discordance import Discordance, Series, choose_readers, compare_readers
 from scoring.consensus.results import mean_of, numbers_of
 from scoring.consensus.rules import rule_of
 from scoring.consensus.sealed_result import sealed_result
@@ -41,7 +41,7 @@ STATUS = {
 
 @dataclass(frozen=True)
 class Computed:
-    """A result before it is written."""
+    """A result before it is written; `series` holds the values of the readers who decide it."""
 
     outcome: Outcome
     rule: str
@@ -49,6 +49,7 @@ class Computed:
     inputs: tuple[str, ...]
     trigger: Discordance
     numbers: dict[str, Any]
+    series: tuple[Series, ...]
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
@@ -112,7 +113,8 @@ def decide(
     inputs = tuple(sorted(digest for one in used for digest in one.digests))
     numbers = stored_numbers(instrument, rule, used, () if outcome == Outcome.DISCORDANT else readers)
     numbers["first_discordant"] = first_trigger(instrument, rule, primary, trigger).is_discordant
-    return Computed(outcome, result_rule, readers, inputs, trigger, numbers)
+    deciding = tuple(one.series for one in used if one.series.reader in readers)
+    return Computed(outcome, result_rule, readers, inputs, trigger, numbers, deciding)
 
 
 def stored_numbers(

@@ -18,6 +18,7 @@ from jobs.work_folders import work_folder
 from reading.models import Campaign, CampaignStatus, CaseStatus, Read, ReadStatus
 from reading.states import again_if_same, said_of
 from scoring.consensus.signed_series import AlteredValues
+from scoring.datasets.analysis_table import ANALYSIS
 from scoring.datasets.case_rows import (
     CaseData,
     ResultDiffers,
@@ -30,11 +31,13 @@ from scoring.datasets.corrections import deliver_record, takes_corrections
 from scoring.datasets.evidence import NotIntact, demand_intact
 from scoring.datasets.loading import BLOCK, blocks_of, case_order, loaded
 from scoring.datasets.package import Package, seal_folder, write_codebook, zip_folder
+from scoring.datasets.read_scripts import write_read_scripts
 from scoring.datasets.readme import describe, write_readme
 from scoring.datasets.revision_rows import first_signed_rows, revision_rows
 from scoring.datasets.row_diff import diff_against_last_lock
 from scoring.datasets.shown_rows import order_rows, read_rows
 from scoring.datasets.tables import CASES, CHANGES, FIRST_SIGNED, ORDERS, READS, REVISIONS, SCORES, TOTALS
+from scoring.endpoint.analysis_rows import Analysis, analysis_of, analysis_rows
 from scoring.models import DATASET_TRANSITIONS, Dataset, DatasetStatus
 from studies.arrival.sealed_files import keep_export
 
@@ -97,9 +100,11 @@ def build(dataset: Dataset, work: Path, lease: Lease) -> dict[str, Any]:
     name = package_name(dataset)
     folder = work / name
     folder.mkdir()
-    rows = write_tables(dataset, folder, lease)
+    analysis = analysis_of(dataset.campaign)
+    rows = write_tables(dataset, folder, lease, analysis)
     write_codebook(folder)
-    facts = describe(dataset, rows) | deliver_record(dataset, folder)
+    write_read_scripts(folder)
+    facts = describe(dataset, rows, analysis) | deliver_record(dataset, folder)
     write_readme(folder, dataset, facts)
     root = seal_folder(folder, facts)
     diff = diff_against_last_lock(dataset, folder)
@@ -115,23 +120,23 @@ def package_name(dataset: Dataset) -> str:
     return f"{dataset.campaign.trial.code}-{dataset.campaign.code}-{dataset.number}"
 
 
-def write_tables(dataset: Dataset, folder: Path, lease: Lease) -> dict[str, int]:
+def write_tables(dataset: Dataset, folder: Path, lease: Lease, analysis: Analysis | None) -> dict[str, int]:
     """Every case's rows in the order of the subjects' codes; gives rows by file."""
     codes, order = reader_codes(dataset.campaign), case_order(dataset.campaign)
     with Package(folder) as package:
         for done, block in enumerate(blocks_of(order)):
             lease.progress(done * BLOCK, len(order), "recomputing and writing cases")
-            write_block(package, block, codes)
+            write_block(package, block, codes, analysis)
         return package.counts
 
 
-def write_block(package: Package, block: Sequence[int], codes: dict[int, str]) -> None:
+def write_block(package: Package, block: Sequence[int], codes: dict[int, str], analysis: Analysis | None) -> None:
     """The rows of some cases; nothing of them is held afterwards."""
     for data in loaded(block, codes):
-        write_case(package, data)
+        write_case(package, data, analysis)
 
 
-def write_case(package: Package, data: CaseData) -> None:
+def write_case(package: Package, data: CaseData, analysis: Analysis | None) -> None:
     """The rows of one case into every table; of a voided case its one row and the orders that were shown."""
     package.write(ORDERS, order_rows(data))
     package.write(REVISIONS, revision_rows(data))
@@ -145,6 +150,8 @@ def write_case(package: Package, data: CaseData) -> None:
     package.write(CHANGES, number_rows(data, computed, "changes"))
     package.write(READS, read_rows(data))
     package.write(FIRST_SIGNED, first_signed_rows(data, computed))
+    if analysis is not None:
+        package.write(ANALYSIS, analysis_rows(data, computed, analysis))
 
 
 def reader_codes(campaign: Campaign) -> dict[int, str]:

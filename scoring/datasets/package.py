@@ -13,7 +13,8 @@ from types import TracebackType
 from config.cells import FORMULA_SIGNS
 from scoring.datasets import verifier
 from scoring.datasets.case_rows import Row
-from scoring.datasets.tables import CODEBOOK, CORRECTIONS, TABLES, Table
+from scoring.datasets.columns import Column, Table
+from scoring.datasets.tables import CODEBOOK, CORRECTIONS, TABLES
 
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -79,8 +80,15 @@ def write_codebook(folder: Path) -> None:
     """One row per column of every table."""
     codebook = TableFile(folder, CODEBOOK)
     for table in (*TABLES, CORRECTIONS):
-        codebook.write({"FILE": table.name, "COLUMN": column.name, "MEANING": column.says} for column in table.columns)
+        codebook.write({"FILE": table.name, **described(column)} for column in table.columns)
     codebook.file.close()
+
+
+def described(column: Column) -> Row:
+    """A column as a row of the codebook."""
+    form = column.typed
+    row: Row = {"COLUMN": column.name, "MEANING": column.says, "TYPE": form.kind, "LENGTH": form.length}
+    return row | {"CODELIST": ";".join(form.codes)}
 
 
 def seal_folder(folder: Path, facts: dict[str, object]) -> str:

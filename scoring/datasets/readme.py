@@ -13,10 +13,11 @@ from reading.charter.terms import ENTRY_ORDERS, RESULT_RULES
 from reading.charter.versions import terms_of
 from reading.issuing.presentations import ORDER_KNOWN, PRESENTATIONS
 from scoring.datasets.tables import TABLES
+from scoring.endpoint.analysis_rows import Analysis
 from scoring.models import Dataset
 
 
-def describe(dataset: Dataset, rows: dict[str, int]) -> dict[str, Any]:
+def describe(dataset: Dataset, rows: dict[str, int], analysis: Analysis | None) -> dict[str, Any]:
     """The facts in the manifest: no times, so that the same reads give the same bytes."""
     campaign = dataset.campaign
     terms = terms_of(campaign.charter)
@@ -28,6 +29,7 @@ def describe(dataset: Dataset, rows: dict[str, int]) -> dict[str, Any]:
         "charter": {"version": campaign.charter.version, "digest": campaign.charter.digest, "terms": terms.as_json()},
         "instrument": {"key": instrument.key, "version": instrument.version, "maximum": instrument.maximum},
         "analysis": timing_of(campaign),
+        "sdc": analysis.detectable if analysis else {},
         "rows": rows,
     }
 
@@ -73,13 +75,20 @@ Missing sites: {terms["missing_rule"]} (limit {terms["missing_limit"]:g}). This 
 
 ## Files
 {files}
-- `codebook.csv`: every column of every table.
+- `codebook.csv`: every column of every table, with its type, length and codelist.
+- `read.R`, `read.sas`: read every table with the types of the codebook.
 - `manifest.json`: size and SHA-256 of every file; its own SHA-256 is the root that two people sign.
 - `verify.py`: `python verify.py . --root ROOT` proves that this folder is intact. It needs only Python 3.
 
 Results use the values signed last. Agreement between readers, the smallest detectable change and the adjudication rate
 use those signed first: a correction is no independent read. `revisions.csv` holds both, and `first_signed.csv` says
 what the corrections change. Its FIRSTDISC, case by case, gives the adjudication rate.
+
+In `analysis.csv`, aval, base and chg of a row belong together: the missing rule treats both visits alike, so the
+baseline of the change to W24 may differ from that of W52. basetype names it, and status_base is the status total at
+baseline, the covariate of analysis. base and chg are rounded once; aval is their sum. Days count from the baseline film
+(day 0). A film outside the plan serves the visit whose window it is in, if no scheduled film is inside that window. No
+intercurrent event is applied: event_kind, event_day and post_event are empty.
 
 Values are used in results where COUNTFL is Y. Repeats (REPEATFL) measure intra-reader agreement and are not used in
 any result. Once the campaign is locked, its seeds can be revealed. `bin/manage verify_randomisation . --seed FILE`

@@ -12,13 +12,15 @@ from itertools import groupby
 from pathlib import Path
 
 from config.unnamed_files import on_disk
+from scoring.datasets.columns import Table
 from scoring.datasets.sorted_rows import SortedRows
-from scoring.datasets.tables import TABLES, Table
+from scoring.datasets.tables import TABLES
 from scoring.models import Dataset, Lock
 from studies.arrival.sealed_files import copy_export
 
 # Columns that together name a row of a table.
 KEYS = {
+    "analysis.csv": ("subject", "param", "avisit"),
     "scores.csv": ("USUBJID", "VISIT", "READID", "STEP", "PARAMCD"),
     "totals.csv": ("USUBJID", "VISIT", "SOURCE", "GROUP"),
     "changes.csv": ("USUBJID", "VISIT", "SOURCE", "GROUP"),

@@ -2,30 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column and what it holds: unit, range and missing rule in words."""
-
-    name: str
-    says: str
-
-
-@dataclass(frozen=True)
-class Table:
-    """A CSV file of the package."""
-
-    name: str
-    says: str
-    columns: tuple[Column, ...]
-
-    @property
-    def names(self) -> list[str]:
-        """The header row."""
-        return [column.name for column in self.columns]
-
+from scoring.datasets.analysis_table import ANALYSIS
+from scoring.datasets.columns import Column, Table
 
 STUDY = Column("STUDYID", "Trial code")
 SUBJECT = Column("USUBJID", "Subject code, unique in the trial")
@@ -264,9 +242,16 @@ FIRST_SIGNED = Table(
         Column("FIRSTDISC", "Y when the two readers disagreed beyond the charter's trigger by the values signed first"),
     ),
 )
-TABLES = (SCORES, TOTALS, CHANGES, CASES, READS, REVISIONS, FIRST_SIGNED, ORDERS)
+TABLES = (ANALYSIS, SCORES, TOTALS, CHANGES, CASES, READS, REVISIONS, FIRST_SIGNED, ORDERS)
 CODEBOOK = Table(
     "codebook.csv",
     "Every column of every table",
-    (Column("FILE", "File"), Column("COLUMN", "Column"), Column("MEANING", "What it holds")),
+    (
+        Column("FILE", "File"),
+        Column("COLUMN", "Column"),
+        Column("MEANING", "What it holds"),
+        Column("TYPE", "text, integer, decimal, date (ISO 8601) or time (ISO 8601, UTC)"),
+        Column("LENGTH", "Largest number of characters"),
+        Column("CODELIST", "Every value allowed besides an empty cell, separated by semicolons; empty without a list"),
+    ),
 )

@@ -179,3 +179,25 @@ def test_extrapolation_keeps_the_mean_and_widens_the_spread() -> None:
 
 def _le(change: float) -> float:
     return float(extrapolated(DatedScore(0, 0), DatedScore(84, Fraction(change)), 168))
+
+
+def test_a_rescue_film_before_the_event_and_inside_the_window_serves_the_visit_past_its_target_day() -> None:
+    film = DatedScore(175, 13)
+    found = value_at(
+        baseline=BASELINE,
+        later=[film],
+        target_day=168,
+        observed=None,
+        event_day=175,
+        rule=EventRule(),
+        maximum=448,
+        others=[film],
+        window=(154, 182),
+    )
+    assert (found.value, found.origin) == (Fraction(13), "observed")
+
+
+def test_a_film_with_its_own_baseline_extrapolates_from_that_baseline() -> None:
+    """9 to 11 over 84 days, the baseline of the change being 9 and not 10: day 168 is 13."""
+    found = _at_168([DatedScore(84, 11, 9), DatedScore(170, 30, 12)], event_day=100)
+    assert (found.value, found.base) == (Fraction(13), Fraction(9))

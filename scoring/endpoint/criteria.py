@@ -1,0 +1,61 @@
+"""The thresholds of no progression in analysis.csv: fixed numbers, and the smallest detectable change of the lock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from instruments.progression import HALF, ZERO, Threshold, progressed, sdc_threshold
+from reading.models import Campaign
+from scoring.agreement.intervals import sdc_of_intervals
+from scoring.ratings.campaign import ratings_of
+
+AVERAGED = 2
+DEFAULTS = (ZERO, HALF)
+Detectable = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A threshold in words, with its source, and its limit; None where it could not be estimated."""
+
+    says: str
+    threshold: Threshold | None
+
+    def flag(self, change: Fraction | None) -> str:
+        """Y when the change is no progression, N when it is; empty when either is missing."""
+        if self.threshold is None or change is None:
+            return ""
+        return "N" if progressed(change, self.threshold) else "Y"
+
+
+def criteria_of(fixed: Sequence[Threshold], sdc: str, interval: str) -> list[Criterion]:
+    """The fixed thresholds, then the smallest detectable change of the interval.
+
+    >>> [one.says for one in criteria_of([ZERO, HALF], "1.4536", "W00 to W52")]
+    ['CHG <= 0 (fixed number)', 'CHG <= 0.5 (fixed number)', 'CHG <= 1.4536 (SDC of this lock, interval W00 to W52)']
+    """
+    found = [Criterion(f"CHG <= {float(one.value):g} (fixed number)", one) for one in fixed]
+    if not sdc:
+        return [*found, Criterion(f"CHG <= SDC (not estimable, {interval})", None)]
+    own = sdc_threshold(sdc, source="SDC of this lock", interval=interval)
+    return [*found, Criterion(f"CHG <= {sdc} ({own.source})", own)]
+
+
+def detectable_changes(campaign: Campaign, params: Sequence[str]) -> Detectable:
+    """The SDC of each parameter from baseline to each planned visit, as a decimal; empty where it has no value.
+
+    From the first-signed primary reads of all cases, discordant ones included, for the mean of two readers; over all
+    arms; rounded once to 4 decimals, so that a lock keeps one number.
+    """
+    return {param: detectable_of(campaign, param) for param in params}
+
+
+def detectable_of(campaign: Campaign, param: str) -> dict[str, str]:
+    """The SDC of one parameter by visit."""
+    ratings = ratings_of(campaign, param)
+    ends = [code for code in ratings.visits.every[1:] if code in ratings.visits.planned]
+    at = [ratings.visits.every.index(code) - 1 for code in ends]
+    each, _ = sdc_of_intervals(ratings.changes[:, at], readers_averaged=AVERAGED)
+    return {code: "" if one.value is None else f"{one.value:.4f}" for code, one in zip(ends, each, strict=True)}
