@@ -22,20 +22,29 @@ from reading.charter.versions import current_charter, draft_charter, sign_charte
 from reading.issuing.assignments import request_batch
 from reading.leak_scan.scans import acknowledge_scan, newest_scan, request_scan
 from reading.models import Campaign, CampaignStatus, Case, LeakScanStatus, Read, ReadKind, ReadStatus
+from reading.room.cells import instrument_of
 from rehearsal.demo import people as cast
 from rehearsal.demo.desk import pass_film
 from rehearsal.demo.drawing_films import Drawn, Order, draw_all
-from rehearsal.demo.films import orders_at, orders_for, send, truths_of
-from rehearsal.demo.planning import VISITS, Planned, plan_trial, unscheduled_visit
+from rehearsal.demo.films import orders_at, orders_for, send, truths_by_visit, truths_of
+from rehearsal.demo.planning import (
+    COVERED,
+    FAST_SUBJECTS,
+    OUTSIDE,
+    VISITS,
+    Planned,
+    plan_trial,
+    visit_outside,
+    weeks_of,
+)
 from rehearsal.demo.reads import read_and_sign
 from rehearsal.readers import ReaderProfile
-from rehearsal.truth import Truth
 from scoring.datasets.building import request_dataset
 from scoring.datasets.locking import confirm_lock, request_lock
 from scoring.models import Dataset, DatasetStatus
 from studies.desk import quality
 from studies.desk.verdicts import QuestionReason
-from studies.models import Film, FilmStatus, Subject, Visit
+from studies.models import Film, FilmStatus, Subject
 
 TERMS = {
     "instrument": "svdh",
@@ -92,7 +101,7 @@ def fill(*, say: Callable[[str], None], carry: bool = False, processes: int = 2)
     say("ready")
     film_subjects(run, finished, "films of the locked campaign", well=True)
     lock_a_campaign(run, finished)
-    leave_things_lying_about(run)
+    leave_unfinished_work(run)
     beat("demo", says="ready")
     say("complete")
 
@@ -119,15 +128,10 @@ def write_charter(run: Filling) -> None:
 
 
 def film_subjects(run: Filling, subjects: Sequence[Subject], doing: str, *, well: bool) -> None:
-    """Films of every planned visit of these subjects: drawn, sent in, passed at the desk, made ready."""
-    wanting = [subject for subject in subjects if ready_films(subject) < len(PLANNED) * 4]
-    orders = [
-        order
-        for subject in wanting
-        for order in orders_for(
-            subject, subject.visits.filter(code__in=PLANNED), fast=subject == run.planned.subjects[8]
-        )
-    ]
+    """Films of every visit to be shown of these subjects: drawn, sent in, passed at the desk, made ready."""
+    ordered = [list(orders_for(subject)) for subject in subjects]
+    wanting = [own for subject, own in zip(subjects, ordered, strict=True) if ready_films(subject) < len(own)]
+    orders = [order for own in wanting for order in own]
     sent: list[tuple[Film, Drawn]] = []
     for number, drawn in enumerate(draw_all(orders, run.processes), start=1):
         sent.append((send_in(run, drawn), drawn))
@@ -153,8 +157,8 @@ def say_progress(run: Filling, text: str, well: bool) -> None:
 
 
 def ready_films(subject: Subject) -> int:
-    """Films of planned visits that a campaign may show."""
-    return Film.objects.ready().filter(subject=subject, visit__code__in=PLANNED).count()
+    """Films of visits to be shown that a campaign may show."""
+    return Film.objects.ready().filter(subject=subject, visit__in=weeks_of(subject)).count()
 
 
 def campaign(run: Filling, code: str, title: str, subjects: Sequence[Subject]) -> Campaign:
@@ -168,7 +172,8 @@ def campaign(run: Filling, code: str, title: str, subjects: Sequence[Subject]) -
         found = create_campaign(trial=trial, actor=run.coordinator, charter=charter, code=code, title=title)
     if found.status == CampaignStatus.DRAFT:
         scan_for_leaks(run, found)
-        open_campaign(campaign=found, actor=run.coordinator, subjects=subjects, visits=PLANNED)
+        outside = [OUTSIDE[subject.code][0] for subject in subjects if subject.code in OUTSIDE]
+        open_campaign(campaign=found, actor=run.coordinator, subjects=subjects, visits=[*PLANNED, *outside])
         found.refresh_from_db()
     if not found.batches.exists():
         readers = [run.people[email] for email in ("reader.one@demo.example", "reader.two@demo.example")]
@@ -200,7 +205,7 @@ def open_for_the_visitor(run: Filling, subjects: Sequence[Subject]) -> None:
     cases = {frozen.subject: pk for pk, frozen in identities(list(found.cases.live())).items()}
     discordant = Case.objects.get(pk=cases[subjects[0].pk])
     for read in unsigned(discordant.reads.filter(kind=ReadKind.PRIMARY)):
-        simulate(run, read, subjects[0], OVERLOOKS if read.reader.email.startswith("reader.two") else None)
+        simulate(run, read, subjects[0])
     settle(run)
 
 
@@ -213,23 +218,29 @@ def unsigned(reads: object) -> list[Read]:
     ]
 
 
-def simulate(run: Filling, read: Read, subject: Subject, profile: ReaderProfile | None = None) -> None:
-    """One read by a simulated reader."""
+def simulate(run: Filling, read: Read, subject: Subject) -> None:
+    """One read by a simulated reader; the second reader overlooks fast damage."""
     email = read.reader.email
-    truths = truths_by_visit(run, subject)
+    overlooks = subject.code in FAST_SUBJECTS and email.startswith("reader.two")
+    truths = {visit.pk: truth for visit, truth in truths_by_visit(subject).items()}
     seed = int(subject.code.replace("-", ""))
-    read_and_sign(read, truths, profile or SITTING[email], seed, run.actor(email))
+    profile = OVERLOOKS if overlooks else SITTING[email]
+    read_and_sign(read, truths, profile, seed, run.actor(email), covered=covered_of(read, subject))
 
 
-def truths_by_visit(run: Filling, subject: Subject) -> dict[int, Truth]:
-    """The true damage by visit id."""
-    visits = Visit.objects.filter(subject=subject, code__in=PLANNED).order_by("code")
-    truths = truths_of(subject, fast=subject == run.planned.subjects[8])
-    return {visit.pk: truth for visit, truth in zip(visits, truths, strict=True)}
+def covered_of(read: Read, subject: Subject) -> list[tuple[int, str]]:
+    """The cells of joints that another hand covers on one film, by visit id and item key."""
+    code, visit, side, joints = COVERED
+    return [
+        (found.pk, item.key)
+        for found in subject.visits.filter(code=visit, subject__code=code)
+        for item in instrument_of(read).items
+        if item.side == side and item.joint in joints
+    ]
 
 
 def lock_a_campaign(run: Filling, subjects: Sequence[Subject]) -> None:
-    """Eight cases read by both readers, adjudicated where they differ, closed, built, locked by two people."""
+    """Eight cases read by both readers, one adjudicated, closed, built, locked by two people."""
     found = campaign(run, "READ-1", "First reading, locked", subjects)
     by_pk = {subject.pk: subject for subject in subjects}
     frozen = identities(list(found.cases.live()))
@@ -260,7 +271,7 @@ def lock_dataset(run: Filling, found: Campaign) -> None:
         confirm_lock(dataset=dataset, actor=run.actor("signer@demo.example"), user=signer, password=cast.PASSWORD)
 
 
-def leave_things_lying_about(run: Filling) -> None:
+def leave_unfinished_work(run: Filling) -> None:
     """On unscheduled visits: a film with text burned in at the desk, one with an open question, and a late one."""
     burned, asked, late = run.planned.subjects[0], run.planned.subjects[1], run.planned.subjects[2]
     at_desk = one_film(run, burned, "U01", burned_in=f"{burned.code} ZZ CANARY 2025-11-03")
@@ -279,7 +290,7 @@ def leave_things_lying_about(run: Filling) -> None:
 
 def one_film(run: Filling, subject: Subject, code: str, burned_in: str = "") -> tuple[Film, Drawn]:
     """One film of a visit outside the plan."""
-    visit = unscheduled_visit(subject, code)
+    visit = visit_outside(subject, code)
     day = timezone.localdate() - timedelta(days=3)
     orders: list[Order] = list(orders_at(subject, visit, day, truths_of(subject)[-1], burned_in))
     (drawn,) = draw_all(orders[:1], 1)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from audit.trail import Actor
 from rehearsal.anatomy import Side
 from rehearsal.course import Progression, course
 from rehearsal.demo.drawing_films import Drawn, Order
+from rehearsal.demo.planning import FAST_SUBJECTS, ONE_SIDED, weeks_of
 from rehearsal.texture import stream
 from rehearsal.truth import Truth
 from studies.arrival.intake import open_transmittal, receive
@@ -27,18 +28,26 @@ def seed_of(subject: Subject) -> int:
     return int(stream("demo subject", subject.code).integers(1, 2**31))
 
 
-def truths_of(subject: Subject, *, fast: bool = False) -> tuple[Truth, ...]:
-    """What is true of the subject at the three planned visits."""
-    return course(seed_of(subject), WEEKS, progression=FAST if fast else SLOW)
+def truths_of(subject: Subject, weeks: Sequence[float] = WEEKS) -> tuple[Truth, ...]:
+    """What is true of the subject in these weeks after baseline, by default at the planned visits."""
+    return course(seed_of(subject), weeks, progression=FAST if subject.code in FAST_SUBJECTS else SLOW)
 
 
-def orders_for(subject: Subject, visits: Iterable[Visit], *, fast: bool = False) -> Iterator[Order]:
-    """The four films of each planned visit, taken within a few days of the target."""
-    seed, truths = seed_of(subject), truths_of(subject, fast=fast)
+def truths_by_visit(subject: Subject) -> dict[Visit, Truth]:
+    """What is true at each visit that a campaign shows, in true order."""
+    weeks = weeks_of(subject)
+    return dict(zip(weeks, truths_of(subject, list(weeks.values())), strict=True))
+
+
+def orders_for(subject: Subject) -> Iterator[Order]:
+    """The films of each visit that a campaign shows, taken within a few days of the target."""
+    seed, weeks = seed_of(subject), weeks_of(subject)
     start = BEFORE_THE_TRIAL + timedelta(days=seed % 90)
-    for place, visit in enumerate(sorted(visits, key=lambda visit: visit.code)):
-        day = start + timedelta(days=int(WEEKS[place] * 7) + (seed >> place) % 9)
-        yield from orders_at(subject, visit, day, truths[place])
+    for place, (visit, truth) in enumerate(truths_by_visit(subject).items()):
+        day = start + timedelta(days=int(weeks[visit] * 7) + (seed >> place) % 9)
+        for order in orders_at(subject, visit, day, truth):
+            if (order.subject_code, order.visit_code, order.side) != ONE_SIDED:
+                yield order
 
 
 def orders_at(subject: Subject, visit: Visit, day: date, truth: Truth, burned_in: str = "") -> Iterator[Order]:

@@ -1,4 +1,4 @@
-"""The demo trial as planned: two sites, twelve subjects, three visits, and a few visits outside the plan."""
+"""The demo trial as planned: two sites, twelve subjects, three visits, and what does not go to plan in real trials."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ from studies.plan.visits import add_visit, plan_visit
 
 CODE = "DEMO-RA"
 VISITS = (("W00", "Baseline", 0), ("W24", "Week 24", 168), ("W52", "Week 52", 364))
+# Visits outside the plan that the locked campaign shows: code, kind and week.
+OUTSIDE = {"01-003": ("ESC", "rescue", 16.0), "02-002": ("UNS-1", "unscheduled", 36.0)}
+# A visit at which one side was not filmed, and a visit at which a hand covers joints of the other.
+ONE_SIDED = ("02-003", "W24", "L")
+COVERED = ("02-001", "W52", "R", ("MCP2", "MCP3"))
+# Damage grows fast in these; the second reader overlooks it, so the case goes to the adjudicator.
+FAST_SUBJECTS = ("01-004", "01-005")
 SUBJECTS = tuple(f"{site}-{number:03d}" for number in range(1, 7) for site in ("01", "02"))
 
 
@@ -44,7 +51,17 @@ def plan_trial() -> Planned:
     return Planned(trial, sites, [subjects[code] for code in SUBJECTS])
 
 
-def unscheduled_visit(subject: Subject, code: str) -> Visit:
+def visit_outside(subject: Subject, code: str, kind: str = "unscheduled") -> Visit:
     """A visit outside the plan, made once."""
     visit = Visit.objects.filter(subject=subject, code=code).first()
-    return visit or add_visit(subject=subject, code=code, kind="unscheduled", actor=SYSTEM)
+    return visit or add_visit(subject=subject, code=code, kind=kind, actor=SYSTEM)
+
+
+def weeks_of(subject: Subject) -> dict[Visit, float]:
+    """The visits that a campaign shows of this subject, with the week after baseline, in true order."""
+    planned = {code: day / 7 for code, _, day in VISITS}
+    weeks = {visit: planned[visit.code] for visit in subject.visits.filter(code__in=planned)}
+    if outside := OUTSIDE.get(subject.code):
+        code, kind, week = outside
+        weeks[visit_outside(subject, code, kind)] = week
+    return dict(sorted(weeks.items(), key=lambda one: one[1]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from django.utils import timezone
 
@@ -22,9 +22,20 @@ from scoring.consensus.signed_series import visits_of
 AT_ONCE = 50
 
 
-def read_and_sign(read: Read, truths: dict[int, Truth], profile: ReaderProfile, seed: int, actor: Actor) -> None:
-    """Fills a read with what this reader would see of the true damage, by visit id, and signs it."""
-    visits = sorted(truths)
+def read_and_sign(
+    read: Read,
+    truths: dict[int, Truth],
+    profile: ReaderProfile,
+    seed: int,
+    actor: Actor,
+    *,
+    covered: Collection[tuple[int, str]] = (),
+) -> None:
+    """Fills a read with what this reader would see of the true damage, by visit id in true order, and signs it.
+
+    `covered` names cells that nobody can assess, by visit id and item key.
+    """
+    visits = list(truths)
     instrument = instrument_of(read)
     seen = dict(
         zip(
@@ -33,6 +44,8 @@ def read_and_sign(read: Read, truths: dict[int, Truth], profile: ReaderProfile, 
             strict=True,
         )
     )
+    for visit, item in covered:
+        seen[visit] |= {item: None}
     for step in read.steps.filter(locked_at=None):
         open_read(read=read, actor=actor, step=step)
         read.refresh_from_db()
