@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import structlog
 
@@ -22,6 +23,21 @@ def formatter() -> logging.Formatter:
             structlog.processors.format_exc_info,
         ],
     )
+
+
+def logging_at(level: str) -> dict[str, Any]:
+    """The setting LOGGING: everything from this level on to stderr."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "config.logs.formatter"}},
+        "filters": {"but_health": {"()": "config.logs.ButHealth"}, "one_line": {"()": "config.away.OneLine"}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["but_health", "one_line"]}
+        },
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {"django.request": {"level": "ERROR"}, "axes": {"level": "ERROR"}, "kombu": {"level": "ERROR"}},
+    }
 
 
 class ButHealth(logging.Filter):

@@ -21,6 +21,8 @@ from config.env import (
     kept_secret,
     numbered_keys,
 )
+from config.logs import logging_at
+from config.stores import stores_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODE = env_str("BLINDREAD_MODE", "demo")
@@ -126,25 +128,7 @@ DECODER_SOCKET = env_str("DECODER_SOCKET", "")
 # Files: three stores; identified originals are encrypted before they reach theirs.
 STORAGE = env_str("STORAGE", "folder")
 S3_ENDPOINT_URL = env_str("S3_ENDPOINT_URL", "")
-if STORAGE == "s3":
-
-    def store(name: str) -> dict[str, Any]:
-        """A separate bucket for each store, so that rights can differ; credentials as for the AWS tools."""
-        place = {"bucket_name": env_str(f"S3_{name.upper()}"), "endpoint_url": S3_ENDPOINT_URL or None}
-        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": place | {"file_overwrite": False}}
-
-else:
-
-    def store(name: str) -> dict[str, Any]:
-        """A separate folder for each store."""
-        return {"BACKEND": "config.storage.DurableFolder", "OPTIONS": {"location": str(VAR / "files" / name)}}
-
-
-STORAGES = {
-    "default": store("exports"),
-    "quarantine": store("quarantine"),
-    "reading": store("reading"),
-    "exports": store("exports"),
+STORAGES = stores_of(STORAGE, folder=VAR / "files", endpoint=S3_ENDPOINT_URL) | {
     # Tests read static files directly from the repository; hashed names would need collectstatic first.
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -302,14 +286,4 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {"TITLE": "Blindread", "VERSION": "0.1.0", "SERVE_INCLUDE_SCHEMA": False}
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "config.logs.formatter"}},
-    "filters": {"but_health": {"()": "config.logs.ButHealth"}, "one_line": {"()": "config.away.OneLine"}},
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["but_health", "one_line"]}
-    },
-    "root": {"handlers": ["stderr"], "level": env_str("LOG_LEVEL", "WARNING" if MODE == "test" else "INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}, "axes": {"level": "ERROR"}, "kombu": {"level": "ERROR"}},
-}
+LOGGING = logging_at(env_str("LOG_LEVEL", "WARNING" if MODE == "test" else "INFO"))

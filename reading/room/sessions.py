@@ -14,67 +14,28 @@ from django.utils import timezone
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput
-from config.wording import either, quoted
-from instruments.definition import Instrument
 from reading.capture_chains import chain_of, hold_chains
 from reading.issuing.assignments import move_read
 from reading.models import CampaignStatus, DisplayedTimepoint, FilmLook, ItemScore, Read, ReadStatus, ReadStep, Sitting
 from reading.models.read import KEPT_FOR_LOOKS
-from reading.room.capture_times import is_plausible
 from reading.room.cells import (
     ABSENT,
     Cell,
     Cells,
     absent_items,
     cells_and_operations,
-    demand_item,
     instrument_of,
     timepoints_of,
 )
-from reading.room.change_reasons import demand_change_reason, kept_change
+from reading.room.change_reasons import demand_change_reason
 from reading.room.looks import first_looks
+from reading.room.operations import Operation, Outcome, check_operation, conflict, new_score, repeated, saved
 from reading.room.pace import demand_pace, hold_pace
 from reading.room.steps import open_step, place_in
 from reading.room.writable import hold_writable
 
 BEGUN_FROM = (ReadStatus.ISSUED, ReadStatus.OPENED)
 Told = tuple[ItemScore, datetime | None]
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One edit of one cell as the reader's browser sends it; `op_id` makes repeating it harmless.
-
-    `seen_at` is when the cell's film had been opened in full on that screen.
-    """
-
-    op_id: str
-    timepoint: str
-    item: str
-    value: int | None
-    reason: str
-    base_revision: int
-    captured_at: datetime
-    entry: str
-    dwell_ms: int
-    resolves: str = ""
-    seen_at: datetime | None = None
-    change_reason: str = ""
-    change_note: str = ""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The result of an operation, and the content of its cell now."""
-
-    op_id: str
-    status: str
-    timepoint: str
-    item: str
-    revision: int
-    value: int | None
-    reason: str
-    saved_at: datetime
 
 
 @dataclass(frozen=True)
@@ -208,75 +169,11 @@ def settle_operations(
     return Saved(outcomes, timepoints, cells), told
 
 
-def check_operation(instrument: Instrument, operation: Operation) -> None:
-    """The item exists, the value or the reason is one that may be entered."""
-    item = demand_item(instrument, operation.item)
-    reasons = {reason.code: reason.label for reason in instrument.reasons}
-    if operation.reason and operation.reason not in reasons:
-        text = f"The reason for {item.label} cannot be {quoted(operation.reason)}. Choose {either(reasons.values())}."
-        raise BadInput(text)
-    if operation.value is not None and operation.value not in item.allowed:
-        raise BadInput(f"The score of {item.label} cannot be {operation.value}. Choose {either(item.allowed)}.")
-    if operation.value is not None and operation.reason:
-        raise BadInput(f"The entry for {item.label} has both a score and a reason for having none. Keep one of them.")
-    if operation.entry not in ("key", "click", "bulk"):
-        raise BadInput(f"The entry method cannot be {quoted(operation.entry)}. It is key, click or bulk.")
-
-
 def shown_one(timepoints: Mapping[str, DisplayedTimepoint], token: str) -> DisplayedTimepoint:
     """The open timepoint of that token."""
     if token not in timepoints:
         raise BadInput("This timepoint accepts no entries now. Load the page again.")
     return timepoints[token]
-
-
-def new_score(timepoint: DisplayedTimepoint, operation: Operation, sitting: int | None) -> ItemScore:
-    """The next revision of the cell. Before the first signature no reason for a change is kept."""
-    now = timezone.now()
-    return ItemScore(
-        timepoint=timepoint,
-        item=operation.item,
-        revision=operation.base_revision + 1,
-        value=operation.value,
-        reason=operation.reason,
-        entry=operation.entry,
-        op_id=operation.op_id,
-        captured_at=operation.captured_at,
-        captured_plausible=is_plausible(operation.captured_at, now),
-        saved_at=now,
-        dwell_ms=operation.dwell_ms,
-        sitting_id=sitting,
-        **kept_change(timepoint, operation.change_reason, operation.change_note),
-    )
-
-
-def saved(operation: Operation, score: ItemScore, status: str = "saved") -> Outcome:
-    """The operation was saved as this score."""
-    return Outcome(
-        operation.op_id,
-        status,
-        operation.timepoint,
-        score.item,
-        score.revision,
-        score.value,
-        score.reason,
-        score.saved_at,
-    )
-
-
-def repeated(operation: Operation, score: ItemScore, timepoint: DisplayedTimepoint) -> Outcome:
-    """The operation was stored before; what was stored for it."""
-    if score.timepoint_id != timepoint.pk or score.item != operation.item:
-        raise BadInput("This entry was already saved for another cell. Load the page again.")
-    return saved(operation, score, "duplicate")
-
-
-def conflict(operation: Operation, cell: Cell) -> Outcome:
-    """The cell has a newer revision; the reader decides which to keep."""
-    now = timezone.now()
-    return Outcome(
-        operation.op_id, "conflict", operation.timepoint, operation.item, cell.revision, cell.value, cell.reason, now
-    )
 
 
 def record_saving(read: Read, actor: Actor, operations: Sequence[Operation], rows: Sequence[Model]) -> None:

@@ -35,9 +35,10 @@ from reading.room.cells import Cells, cells_of, instrument_of
 from reading.room.change_reasons import CHANGE_REASONS
 from reading.room.films import inline_preview, read_band, read_preview
 from reading.room.notes import save_note
+from reading.room.operations import Operation
 from reading.room.queue_key import queue_key
 from reading.room.served import keep_served
-from reading.room.sessions import Operation, awaits_opening, open_read, save_values
+from reading.room.sessions import awaits_opening, open_read, save_values
 from reading.room.steps import film_shown, timepoints_shown
 from reading.room.taking_over import take_over_read
 from studies.models import ReaderImage

@@ -66,6 +66,8 @@ def at_results(world: World, who: str, found: Found) -> list[Step]:
     return [
         Step("scoring:results", "/trials/TWO/results/"),
         Step("scoring:agreement", "/trials/TWO/results/C1/agreement/"),
+        Step("scoring:scores", "/trials/TWO/audit/scores/"),
+        Step("scoring:scores", "/trials/TWO/audit/scores/?format=csv"),
     ]
 
 

@@ -76,6 +76,17 @@ def arms_of_agreement(patch: pytest.MonkeyPatch) -> None:
     in_page(patch, "scoring.views.agreement", b"</main>", lambda request: playing.PRESENT[-1].arms)
 
 
+@leak("arm of each revision in the score history", "lead", "scores")
+def arms_of_revisions(patch: pytest.MonkeyPatch) -> None:
+    def with_arm(columns: list[Column], campaign: Any) -> list[Column]:
+        def arm(row: Any) -> str:
+            return arm_of(subject_of(row.timepoint.step.read.case), playing.PRESENT[-1])
+
+        return [*columns, Column("arm", "Arm", arm)]
+
+    reshaped("scoring.views.history.columns_of", with_arm)(patch)
+
+
 @leak("403 for a film of another site, 404 for none", "site", "site_film")
 def film_of_others(patch: pytest.MonkeyPatch) -> None:
     original = site_film.own_film_or_404

@@ -47,6 +47,11 @@ def alt_text(patch: pytest.MonkeyPatch) -> None:
     in_page(patch, SCREEN, b" of timepoint A", lambda request: films_of(token_in(request))[0].film_date)
 
 
+@leak("dialog for a changed value that names the visit", "reader")
+def change_dialog(patch: pytest.MonkeyPatch) -> None:
+    in_page(patch, SCREEN, b'<dialog class="change-reason"', lambda request: films_of(token_in(request))[0].visit)
+
+
 @leak("data attribute with the site", "reader")
 def data_attribute(patch: pytest.MonkeyPatch) -> None:
     in_page(patch, SCREEN, b' data-page="screen"', lambda request: f' data-s="{films_of(token_in(request))[0].site}"')

@@ -22,9 +22,10 @@ from tests.blinding.worlds import PASSWORD
 
 pytestmark = pytest.mark.django_db
 DOC = Path(__file__).resolve().parent.parent.parent / "docs" / "blinding.md"
-# One of each way out: a page, a header, a cookie, the bytes of a film, an order, an error.
+# One of each way out: a page, a dialog, a header, a cookie, the bytes of a film, an order, an error.
 WAYS = (
     "page title with the first pane's visit",
+    "dialog for a changed value that names the visit",
     "ETag from the stored file's size",
     "cookie with the site",
     "band padding that depends on the scanner's name",

@@ -6,17 +6,19 @@ import contextlib
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps
 from django.db import connection
 from django.db.models import ForeignKey
-from scipy.stats import poisson, spearmanr
+from scipy.stats import pearsonr, poisson, rankdata
 
 Column = dict[str, Any]  # film or image -> the value there
 Columns = dict[str, Column]
+Truth = dict[str, Any]  # image -> its film
+Part = tuple[Column, Column, Truth]
 
 
 def rows_of(table: str) -> Iterator[dict[str, Any]]:
@@ -120,24 +122,49 @@ def blind_side(stores: Path) -> Columns:
         for name, onward in above:
             add(columns, film["reader_image_id"], name, found[name][key])
             key = found[name][key].get(onward)
+    add_scores(columns)
     return columns
 
 
-def join(of_films: Column, of_images: Column, truth: dict[str, Any]) -> dict[str, tuple[int, float]]:
-    """How many links each way of joining finds, and how probable that is by chance."""
-    return {
-        "value": by_value(of_films, of_images, truth),
-        "rank": by_rank(of_films, of_images, truth),
-        "correlation": by_correlation(of_films, of_images, truth),
-    }
+def add_scores(columns: Columns) -> None:
+    """By reader image: the scores of its timepoint with their sum, and the results of its case."""
+    image_of: Column = {}
+    for film in rows_of("reading_displayedfilm"):
+        image_of[film["timepoint_id"]] = film["reader_image_id"] or image_of.get(film["timepoint_id"])
+    sums: Column = Counter()
+    for score in rows_of("reading_itemscore"):
+        image = image_of[score["timepoint_id"]]
+        if image is None:
+            continue
+        sums[image] += score["value"] or 0
+        add(columns, image, "score", {score["item"]: score["value"]})
+        add(columns, image, "first score", score)
+    columns["sum of scores"] = dict(sums)
+    for result in rows_of("scoring_caseresult"):
+        for image in [image for image, case in columns["case.id"].items() if case == result["case_id"]]:
+            add(columns, image, "result", result)
 
 
-def by_value(of_films: Column, of_images: Column, truth: dict[str, Any]) -> tuple[int, float]:
+def join(of_films: Column, of_images: Column, groups: Sequence[Truth]) -> dict[str, tuple[int, float]]:
+    """How many links each way of joining finds within the groups, and how probable that is by chance."""
+    parts = [(within(of_films, truth.values()), within(of_images, truth), truth) for truth in groups]
+    return {"value": by_value(parts), "rank": by_rank(parts), "correlation": by_correlation(parts)}
+
+
+def within(column: Column, owners: Collection[Any]) -> Column:
+    """The part of a column that belongs to a group."""
+    return {owner: column[owner] for owner in owners if owner in column}
+
+
+def by_value(parts: Sequence[Part]) -> tuple[int, float]:
     """Values that one film and one image alone have."""
-    films, images = ({value: key for key, value in only(column)} for column in (of_films, of_images))
-    shared = films.keys() & images.keys()
-    right = sum(truth[images[value]] == films[value] for value in shared)
-    return right, chance(right, len(shared) / len(truth))
+    right, expected = 0, 0.0
+    for of_films, of_images, truth in parts:
+        films, images = ({value: key for key, value in only(column)} for column in (of_films, of_images))
+        shared = films.keys() & images.keys()
+        right += sum(truth[images[value]] == films[value] for value in shared)
+        expected += len(shared) / len(truth)
+    return right, chance(right, expected)
 
 
 def only(column: Column) -> Iterator[tuple[Any, str]]:
@@ -146,28 +173,31 @@ def only(column: Column) -> Iterator[tuple[Any, str]]:
     return ((key, str(value)) for key, value in column.items() if counted[str(value)] == 1)
 
 
-def by_rank(of_films: Column, of_images: Column, truth: dict[str, Any]) -> tuple[int, float]:
+def by_rank(parts: Sequence[Part]) -> tuple[int, float]:
     """The first film with the first image, and so on; and from the other end."""
-    if len(of_films) != len(of_images) or min(distinct(of_films), distinct(of_images)) < len(of_images):
+    if any(len(f) != len(i) or min(distinct(f), distinct(i)) < len(truth) for f, i, truth in parts):
         return 0, 1.0
-    films, images = in_order(of_films), in_order(of_images)
-    right = max(sum(truth[i] == f for f, i in zip(way, images, strict=True)) for way in (films, films[::-1]))
-    return right, min(1.0, 2 * chance(right, 1.0))
+    found = [0, 0]
+    for of_films, of_images, truth in parts:
+        films, images = in_order(of_films), in_order(of_images)
+        for way, ordered in enumerate((films, films[::-1])):
+            found[way] += sum(truth[i] == f for f, i in zip(ordered, images, strict=True))
+    return max(found), min(1.0, 2 * chance(max(found), float(len(parts))))
 
 
-def by_correlation(of_films: Column, of_images: Column, truth: dict[str, Any]) -> tuple[int, float]:
-    """Whether the larger belongs to the larger."""
-    pairs = [
-        (of_films[film], of_images[image])
-        for image, film in truth.items()
-        if {film} <= of_films.keys() and image in of_images
-    ]
-    if len(pairs) < len(truth) or any(isinstance(one, bool | str) for pair in pairs for one in pair):
+def by_correlation(parts: Sequence[Part]) -> tuple[int, float]:
+    """Whether within the groups the larger belongs to the larger."""
+    left: list[float] = []
+    right: list[float] = []
+    for of_films, of_images, truth in parts:
+        pairs = [(of_films.get(film), of_images.get(image)) for image, film in truth.items()]
+        if any(isinstance(one, bool) or not isinstance(one, int | float) for pair in pairs for one in pair):
+            return 0, 1.0
+        for ranks, values in zip((left, right), zip(*pairs, strict=True), strict=True):
+            ranks += list(rankdata(values) - (len(values) + 1) / 2)
+    if not any(left) or not any(right):
         return 0, 1.0
-    left, right = zip(*pairs, strict=True)
-    if len(set(left)) == 1 or len(set(right)) == 1:
-        return 0, 1.0
-    return len(pairs), float(spearmanr(left, right).pvalue)
+    return len(left), float(pearsonr(left, right).pvalue)
 
 
 def chance(right: int, expected: float) -> float:

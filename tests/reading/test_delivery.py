@@ -11,7 +11,8 @@ from audit.trail import Actor
 from config.tokens import new_token
 from reading.models import DisplayedTimepoint, ItemScore, Read
 from reading.room.cells import cells_of, timepoints_of
-from reading.room.sessions import Operation, save_values
+from reading.room.operations import Operation
+from reading.room.sessions import save_values
 from tests.reading.test_looks import read
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,8 @@ from jobs.carrying import run_due_jobs
 from reading.issuing.assignments import request_batch
 from reading.models import DisplayedTimepoint, FilmLook, ItemScore, Read
 from reading.room.cells import timepoints_of
-from reading.room.sessions import Operation, open_read, save_values
+from reading.room.operations import Operation
+from reading.room.sessions import open_read, save_values
 from tests.reading.builders import build_house, open_campaign_of, serve_films
 
 pytestmark = pytest.mark.django_db

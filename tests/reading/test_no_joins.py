@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -16,18 +17,23 @@ from django.db import models
 from imaging.bitpacking import encode
 from jobs.carrying import run_due_jobs
 from reading.issuing.assignments import request_batch
+from reading.models import Read
 from scoring.consensus.sealed_result import sealed_result
 from studies.desk import joints, quality
-from studies.models import Film, Rendition, Subject, Visit
+from studies.models import Film, Rendition, Site, Subject, Visit
 from studies.sealed_links import image_of
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
-from tests.reading.joining import blind_side, identity_side, join
+from tests.reading.builders import BuiltTrial, build_house, fill_read, open_campaign_of, sign
+from tests.reading.greedy import matched
+from tests.reading.joining import Truth, blind_side, chance, identity_side, join
 from tests.studies.films import dx, file_of
 from tests.studies.sending import sent_by
+from tests.tracking import tell_rows
 
 pytestmark = pytest.mark.django_db
 SUBJECTS, VISITS = 12, ("W00", "W24")
-ROWS, COLUMNS = 96, 72
+# Two detectors at each of two sites: matrix size and spacing are all that a film and its image may have in common.
+FORMATS = (((96, 72), (104, 72)), ((96, 80), (112, 80)))
+SPACING = 0.1
 IDENTITY = {"studies_film", "studies_subject", "studies_visit", "studies_site", "studies_transmittal"}
 IDENTITY |= {"studies_maskset", "studies_jointplacement", "studies_qualitydecision", "studies_question"}
 BLIND = {"studies_readerimage", "reading_displayedfilm", "reading_displayedtimepoint", "reading_case", "reading_read"}
@@ -53,33 +59,41 @@ def stores(tmp_path: Path, settings: Any) -> Path:
     return tmp_path
 
 
-def pixels(number: int) -> Any:
-    """One matrix for all; noise of its own, not in the order of arrival: packed sizes differ as those of films do."""
+def pixels(number: int, rows: int, columns: int) -> Any:
+    """Noise of its own, not in the order of arrival: packed sizes differ as those of films do."""
     chance = np.random.default_rng(number)
-    y, x = np.mgrid[0:ROWS, 0:COLUMNS]
+    y, x = np.mgrid[0:rows, 0:columns]
     return (x * 9 + y * 12 + chance.integers(0, 8 + 37 * (7 * number % 24), x.shape)).astype(np.uint16)
 
 
 def build(stores: Path) -> BuiltTrial:
-    """A trial whose films come in at the door, pass the desk, and are shown to two readers."""
+    """A trial whose films come in at the door from two sites, pass the desk, are read by two readers, with results."""
     house = build_house(subjects=0, visits=VISITS)
-    site = house.trial.sites.order_by("pk")[0]
+    sites = [house.trial.sites.order_by("pk")[0], Site.objects.create(trial=house.trial, code="09", name="Second")]
+    tell_rows(house.trial.code, sites[1:])
     plans = list(house.trial.visit_plans.order_by("target_day"))
-    house.subjects = [Subject.objects.create(trial=house.trial, site=site, code=f"S{n:03d}") for n in range(SUBJECTS)]
+    house.subjects = [
+        Subject.objects.create(trial=house.trial, site=sites[n % 2], code=f"S{n:03d}") for n in range(SUBJECTS)
+    ]
     for number, subject in enumerate(house.subjects):
         for place, plan in enumerate(plans):
             visit = Visit.objects.create(subject=subject, plan=plan, code=plan.code)
             day = date(2024, 1, 1) + timedelta(days=plan.target_day + number)
-            pass_through(house, visit, number * len(plans) + place, day)
+            pass_through(house, visit, number * len(plans) + place, day, FORMATS[number % 2][number // 2 % 2])
     campaign = open_campaign_of(house)
     readers = [house.people["reader"], house.people["reader.two"]]
     coordinator = house.actor("coordinator")
     request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=SUBJECTS)
     run_due_jobs()
+    draw = Random(8)
+    for read in Read.objects.order_by("pk"):
+        fill_read(read, lambda timepoint, item: draw.choice(item.allowed))
+        sign(read)
+    run_due_jobs()
     return house
 
 
-def pass_through(house: BuiltTrial, visit: Visit, number: int, day: date) -> None:
+def pass_through(house: BuiltTrial, visit: Visit, number: int, day: date, matrix: tuple[int, int]) -> None:
     """One film from the door to its reader image with joints."""
     coordinator, window = house.actor("coordinator"), 2000 + 7 * number
     known: dict[str, Any] = {
@@ -87,13 +101,13 @@ def pass_through(house: BuiltTrial, visit: Visit, number: int, day: date) -> Non
         "PatientID": visit.subject.code,
         "WindowWidth": window,
     }
-    content = file_of(dx(pixels(number), StudyDate=f"{day:%Y%m%d}", WindowCenter=1000 + 3 * number, **known))
+    content = file_of(dx(pixels(number, *matrix), StudyDate=f"{day:%Y%m%d}", WindowCenter=1000 + 3 * number, **known))
     film = sent_by(house.trial, visit.subject.site, house.actor("site"), content, visit=visit).film
     assert film is not None
     run_due_jobs()
     film.refresh_from_db()
     codes = [finding["code"] for finding in film.findings]
-    confirmed: dict[str, Any] = {"side": "L", "view": "hand", "film_date": day, "spacing_mm": 0.1}
+    confirmed: dict[str, Any] = {"side": "L", "view": "hand", "film_date": day, "spacing_mm": SPACING}
     quality.accept(film=film, actor=coordinator, acknowledged=codes, **confirmed)
     run_due_jobs()
     place = {"MCP2": [10.0 + number, 20.0 + 2 * number], "PIP2": [11.5 + number, 3.5]}
@@ -102,18 +116,41 @@ def pass_through(house: BuiltTrial, visit: Visit, number: int, day: date) -> Non
 
 def test_no_value_and_no_rank_of_the_dump_or_the_files_links_an_image_to_its_film(stores: Path) -> None:
     build(stores)
-    truth = {image_of(one).key: one.film_id for one in Rendition.objects.all()}
-    assert len(truth) == SUBJECTS * len(VISITS) == Film.objects.ready().count()
+    groups = alike()
     films, images = identity_side(stores), blind_side(stores)
     tried = {
         (film, image, way): result
         for film, of_films in films.items()
         for image, of_images in images.items()
-        for way, result in join(of_films, of_images, truth).items()
+        for way, result in join(of_films, of_images, groups).items()
     }
     found = [join for join, (_, chance) in tried.items() if chance < 0.001 / len(tried)]
     assert len(tried) > 10_000
     assert found == [], found[:40]
+    assert [name for name in ("score.GL-PIP2", "sum of scores", "result.sealed") if name not in images] == []
+    right = matched(films, images, groups)
+    assert chance(right, len(groups)) > 0.001, f"{right} of {len(truth_of(groups))} linked"
+    planted = images | {"planted": {image: 1000 + film for image, film in truth_of(groups).items()}}
+    leaking = films | {"planted": {film: 1000 + film for film in truth_of(groups).values()}}
+    seen = matched(leaking, planted, groups)
+    assert chance(seen, len(groups)) < 0.001, "the matcher sees a link where there is one"
+
+
+def alike() -> list[Truth]:
+    """The true links, in groups of one site, matrix size and spacing, which are known of films and images."""
+    groups: dict[Any, Truth] = {}
+    for rendition in Rendition.objects.select_related("film"):
+        image = image_of(rendition)
+        known = (rendition.film.site_id, image.rows, image.columns, image.spacing_mm)
+        groups.setdefault(known, {})[image.key] = rendition.film_id
+    assert sum(map(len, groups.values())) == SUBJECTS * len(VISITS) == Film.objects.ready().count()
+    assert len(groups) == 4
+    return list(groups.values())
+
+
+def truth_of(groups: list[Truth]) -> Truth:
+    """All true links."""
+    return {image: film for truth in groups for image, film in truth.items()}
 
 
 def test_no_path_of_foreign_keys_leads_from_what_readers_see_to_an_identity_in_either_direction() -> None:
@@ -147,4 +184,4 @@ def test_the_numbers_of_a_result_are_unreadable_and_of_one_length_whatever_their
 
 
 def test_packed_sizes_of_the_films_of_this_test_differ() -> None:
-    assert len({len(encode(pixels(number), 1)[0]) for number in range(SUBJECTS)}) > SUBJECTS // 2
+    assert len({len(encode(pixels(number, 96, 72), 1)[0]) for number in range(SUBJECTS)}) > SUBJECTS // 2

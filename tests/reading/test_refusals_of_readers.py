@@ -22,7 +22,8 @@ from reading.issuing.replacing import replace_reader
 from reading.models import Batch, CaseStatus, Read, ReadStatus
 from reading.room.cells import timepoints_of
 from reading.room.notes import save_note
-from reading.room.sessions import Operation, check_operation, open_read, save_values
+from reading.room.operations import Operation, check_operation
+from reading.room.sessions import open_read, save_values
 from reading.room.signing import lock_step, return_read, sign_step
 from reading.room.steps import open_step
 from studies.models import Membership

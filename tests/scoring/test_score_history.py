@@ -23,7 +23,8 @@ from audit.verify import verify
 from config.tokens import new_token
 from reading.models import Campaign, CampaignStatus, ItemNote, ItemScore, Read
 from reading.room.cells import cells_of, instrument_of, timepoints_of
-from reading.room.sessions import Operation, save_values
+from reading.room.operations import Operation
+from reading.room.sessions import save_values
 from reading.room.signing import return_read
 from scoring.models import ScoreReview
 from tests.reading.builders import PASSWORD, BuiltTrial, build_house, change_first, open_campaign_of, sign
