@@ -1,0 +1,155 @@
+"""The rows of analysis.csv: one per subject, parameter, analysis visit and baseline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from config.errors import BadInput
+from config.wording import either
+from scoring.endpoint.by_arm.named_files import calendar_date, day, in_file, lines_of, number
+from scoring.plain_files.lines import FileLine
+
+OBSERVED = ""
+# The DTYPE of a dataset in words and in the terms of CDISC.
+ORIGINS: Mapping[str, str] = {
+    "": "observed",
+    "observed": "observed",
+    "extrapolated": "extrapolated",
+    "extrap": "extrapolated",
+    "carried": "carried",
+    "locf": "carried",
+    "interpolated": "interpolated",
+    "interp": "interpolated",
+}
+FILLED = ("extrapolated", "carried", "interpolated")
+NEEDED = ("subject", "param", "avisit", "avisitn", "aval", "base", "chg", "status_base", "dtype")
+CRITERION = re.compile(r"crit[0-9]+")
+LIMIT = re.compile(r"(<=?)\s*([0-9]+(?:\.[0-9]+)?)")
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """No progression by one threshold: its number, None where it was not estimated, and whether it is strict."""
+
+    says: str
+    limit: float | None
+    strict: bool = False
+
+    def met(self, change: float | None) -> str:
+        """Y or N, to nine decimal places; empty where the change or the threshold is missing."""
+        if change is None or self.limit is None:
+            return ""
+        difference = round(change - self.limit, 9)
+        return "Y" if difference < 0 or (difference == 0 and not self.strict) else "N"
+
+
+@dataclass(frozen=True)
+class AnalysisRow:
+    """A value, its baseline, its change, where it comes from, and Y or N by criterion."""
+
+    line: int
+    subject: str
+    site: str
+    param: str
+    basetype: str
+    avisit: str
+    avisitn: float
+    target_day: int | None
+    ady: int | None
+    aval: float | None
+    base: float | None
+    chg: float | None
+    status_base: float | None
+    origin: str
+    reason: str
+    film_date: date | None
+    flags: Mapping[Criterion, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What a row is about."""
+        return self.subject, self.param, self.avisit, self.basetype
+
+
+ZERO = Criterion("CHG <= 0", 0.0)
+HALF = Criterion("CHG <= 0.5", 0.5)
+
+
+def read_analysis(path: Path) -> list[AnalysisRow]:
+    """Every row of the file; BadInput names the file, the line, the value and what is allowed."""
+    with in_file(path):
+        columns, lines = lines_of(path, NEEDED)
+        criteria = [name for name in columns if CRITERION.fullmatch(name)]
+        rows = [_row(line, criteria) for line in lines]
+        if not rows:
+            raise BadInput("The file has no rows. Write at least one line after the first.")
+        _refuse_doubles(rows, lines)
+    return rows
+
+
+def _row(line: FileLine, criteria: list[str]) -> AnalysisRow:
+    change, place = number(line, "chg"), number(line, "avisitn")
+    if place is None:
+        raise line.refusal("avisitn", "Write the number of the analysis visit.")
+    return AnalysisRow(
+        line=line.number,
+        subject=line.text("subject"),
+        site=line.cells.get("site", ""),
+        param=line.text("param"),
+        basetype=line.cells.get("basetype", ""),
+        avisit=line.text("avisit"),
+        avisitn=place,
+        target_day=day(line, "target_day"),
+        ady=day(line, "ady"),
+        aval=number(line, "aval"),
+        base=number(line, "base"),
+        chg=change,
+        status_base=number(line, "status_base"),
+        origin=_origin(line),
+        reason=line.cells.get("reason", ""),
+        film_date=calendar_date(line, "film_date"),
+        flags=_flags(line, criteria, change),
+    )
+
+
+def _origin(line: FileLine) -> str:
+    found = ORIGINS.get(line.cells["dtype"].lower())
+    if found is None:
+        raise line.refusal("dtype", f"Write {either(FILLED)}, or leave it empty for an observed value.")
+    return found
+
+
+def _flags(line: FileLine, criteria: list[str], change: float | None) -> dict[Criterion, str]:
+    if not criteria:
+        return {one: one.met(change) for one in (ZERO, HALF)}
+    found = {}
+    for name in criteria:
+        flag = line.cells.get(f"{name}_fl", line.cells.get(f"{name}fl", ""))
+        if flag not in ("Y", "N", ""):
+            raise line.refusal(f"{name}_fl", "Write Y or N, or leave it empty.")
+        if line.cells[name]:
+            found[criterion_of(line.cells[name])] = flag
+    return found
+
+
+def criterion_of(text: str) -> Criterion:
+    """The criterion that a text names.
+
+    >>> criterion_of("CHG <= 0.5 (fixed number)").limit, criterion_of("CHG < 1 (SDC)").strict
+    (0.5, True)
+    """
+    found = LIMIT.search(text)
+    return Criterion(text, float(found[2]) if found else None, bool(found and found[1] == "<"))
+
+
+def _refuse_doubles(rows: list[AnalysisRow], lines: list[FileLine]) -> None:
+    seen: dict[tuple[str, str, str, str], int] = {}
+    for row, line in zip(rows, lines, strict=True):
+        if row.key in seen:
+            about = "Write one line for each subject, parameter, visit and baseline"
+            raise line.refusal("subject", f"{about}. Line {seen[row.key]} is for the same.")
+        seen[row.key] = row.line

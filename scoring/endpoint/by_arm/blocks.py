@@ -1,0 +1,84 @@
+"""What a report consists of: tables, figures with their table, and sentences. Each table is also a CSV file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+Value = str | int | float | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its key in the rows, its label, and how a number is shown (text, count, number, percent, p)."""
+
+    key: str
+    label: str
+    kind: str = "number"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table under the name of its CSV file; rows hold unrounded numbers."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: Sequence[Mapping[str, Value]]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """The name of its file, without the ending."""
+        return file_name(self.name)
+
+    @property
+    def cells(self) -> list[list[tuple[str, str]]]:
+        """The class and the text of every cell, rounded for reading."""
+        return [
+            [(column.kind, shown(row.get(column.key), column.kind)) for column in self.columns] for row in self.rows
+        ]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing and its data."""
+
+    svg: str
+    data: Table
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the report with a heading."""
+
+    title: str
+    tables: tuple[Table, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    sentences: tuple[str, ...] = ()
+
+
+def shown(value: Value, kind: str) -> str:
+    """A value as people read it.
+
+    >>> shown(0.81, "percent"), shown(0.00004, "p"), shown(-1.25, "number"), shown(None, "number"), shown(12, "count")
+    ('81.0 %', '< 0.0001', '−1.250', '', '12')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str) or kind in ("text", "count"):
+        return str(value)
+    if kind == "p":
+        return "< 0.0001" if value < 0.0001 else f"{value:.4f}"
+    text = f"{100 * value:.1f} %" if kind == "percent" else f"{value:.3f}"
+    return text.replace("-", "−")
+
+
+def file_name(name: str) -> str:
+    """A name that every file system accepts.
+
+    >>> file_name("mtss_W 24 (PAIRED)_cumulative")
+    'mtss_w_24_paired_cumulative'
+    """
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")

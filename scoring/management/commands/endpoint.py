@@ -1,0 +1,129 @@
+"""Reports the endpoint by treatment arm from a downloaded dataset and a list of arms, without a database.
+
+DATASET is the folder or zip of a locked dataset. The arms file has the columns subject and arm, and one for each
+--factor. The events file has the columns subject, kind, and day (from the baseline film) or date.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from config.errors import BadInput
+from config.wording import quoted
+from scoring.endpoint.by_arm.analysis_rows import AnalysisRow, read_analysis
+from scoring.endpoint.by_arm.arms_list import Arms, ArmsChoice, read_arms
+from scoring.endpoint.by_arm.events_list import apply_events, baseline_dates, read_events, says, strategies_of
+from scoring.endpoint.by_arm.imputation import Imputations
+from scoring.endpoint.by_arm.opened_dataset import OpenedDataset, opened
+from scoring.endpoint.by_arm.permutation import Permutations
+from scoring.endpoint.by_arm.report import SUPPORTIVE, Methods, Report, refuse_used, sections_of, write_report
+from scoring.plain_files.spreadsheet_text import said_of_encoding
+
+DIGEST = re.compile(r"[0-9a-fA-F]{64}")
+CONTAINS_ARMS = "This folder contains treatment arms. Keep it from everyone who is still blinded."
+
+
+class Command(BaseCommand):
+    """bin/manage endpoint DATASET --arms arms.csv [--factor NAME] [--events FILE --strategy KIND=RULE] --out DIR"""
+
+    help = __doc__ or ""
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add = parser.add_argument
+        add("dataset", type=Path, metavar="DATASET", help="the folder or zip of a locked dataset")
+        add("--arms", type=Path, required=True, metavar="FILE", help="subject, arm and factors, one line each")
+        add("--out", type=Path, required=True, metavar="DIR", help="a new folder for the report")
+        add("--reference", default="", metavar="ARM", help="the arm of comparison; by default the first by name")
+        add("--factor", action="append", default=[], metavar="NAME", help="a column of the arms file, or site")
+        add("--events", type=Path, metavar="FILE", help="intercurrent events: subject, kind, and day or date")
+        add("--strategy", action="append", default=[], metavar="KIND=RULE", help="what an event of a kind replaces")
+        add("--plan-sha256", default="", metavar="HEX", help="SHA-256 of the signed analysis plan")
+        add("--root", default="", metavar="HEX", help="the SHA-256 that two people signed")
+        add("--allow-unread", action="store_true", help="the arms file may name subjects without a read")
+        add("--permutations", type=int, default=Permutations.number, help="number of permutations, 0 for none")
+        add("--imputations", type=int, default=Imputations.number, help="number of imputations, 0 for none")
+        add("--seed", type=int, default=Permutations.seed, help="seed of permutations and imputations")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            heading = heading_of(options["plan_sha256"])
+            refuse_used(options["out"])
+            with opened(options["dataset"], options["root"]) as dataset:
+                write_report(_report(dataset, heading, options), options["out"])
+        except BadInput as error:
+            raise CommandError(str(error), returncode=2) from None
+        for path in filter(None, (options["arms"], options["events"])):
+            if said := said_of_encoding(path):
+                self.stderr.write(said)
+        self.stdout.write(f"The report is {options['out'] / 'index.html'}. {CONTAINS_ARMS}")
+
+
+def heading_of(digest: str) -> str:
+    """Supportive, unless the digest of a signed plan is given."""
+    if not digest:
+        return SUPPORTIVE
+    if not DIGEST.fullmatch(digest.strip()):
+        raise BadInput(f"The digest of --plan-sha256 cannot be {quoted(digest)}. Give 64 characters from 0-9 and a-f.")
+    return f"Analysis under the signed plan with SHA-256 {digest.strip().lower()}"
+
+
+def _report(dataset: OpenedDataset, heading: str, options: dict[str, Any]) -> Report:
+    methods = _methods(options, dataset.maximum)
+    rows = read_analysis(dataset.analysis)
+    choice = ArmsChoice(options["reference"], tuple(options["factor"]), options["allow_unread"])
+    arms = read_arms(options["arms"], {row.subject: row.site for row in rows}, choice)
+    rows, applied = _with_events(rows, options)
+    title = f"{dataset.facts.get('trial', '')}, campaign {dataset.facts.get('campaign', '')}: endpoint by arm"
+    facts = (*_dataset_facts(dataset), *_arm_facts(arms), *(("Event", text) for text in applied))
+    return Report(heading, title, facts, sections_of(rows, arms, methods))
+
+
+def _methods(options: dict[str, Any], maximum: int) -> Methods:
+    for name in ("permutations", "imputations", "seed"):
+        if options[name] < 0:
+            raise BadInput(f"The number of --{name} cannot be {options[name]}. Give a whole number from 0.")
+    if options["imputations"] == 1:
+        raise BadInput(
+            "One imputation has no variance between imputations. Give --imputations 2 or more, or 0 for none."
+        )
+    permutations = Permutations(options["permutations"], options["seed"]) if options["permutations"] else None
+    imputations = Imputations(options["imputations"], options["seed"]) if options["imputations"] else None
+    return Methods(permutations, imputations, maximum)
+
+
+def _with_events(rows: list[AnalysisRow], options: dict[str, Any]) -> tuple[list[AnalysisRow], list[str]]:
+    strategies = strategies_of(options["strategy"])
+    if options["events"] is None:
+        if strategies:
+            raise BadInput("A --strategy needs --events, the file with the events it applies to.")
+        return rows, []
+    events = read_events(options["events"], baseline_dates(rows), {row.subject for row in rows}, strategies)
+    found = apply_events(rows, events, strategies)
+    return found.rows, says(found, strategies)
+
+
+def _dataset_facts(dataset: OpenedDataset) -> list[tuple[str, str]]:
+    instrument = dataset.facts["instrument"]
+    charter = dataset.facts.get("charter", {})
+    return [
+        ("Dataset root (SHA-256)", dataset.root),
+        ("Product", str(dataset.facts.get("product", ""))),
+        ("Instrument", f"{instrument.get('key', '')} version {instrument.get('version', '')}, 0 to {dataset.maximum}"),
+        ("Charter", f"version {charter.get('version', '')}, digest {charter.get('digest', '')}"),
+    ]
+
+
+def _arm_facts(arms: Arms) -> list[tuple[str, str]]:
+    counts = ", ".join(f"{name} {list(arms.of.values()).count(name)}" for name in arms.names)
+    unread = ", ".join(f"{name} {count}" for name, count in sorted(arms.unread.items()))
+    return [
+        ("Subjects by arm", counts),
+        ("Reference arm", arms.reference),
+        ("Factors", ", ".join(arms.factors) or "none"),
+        *([("Subjects without a read", unread)] if unread else []),
+    ]

@@ -1,0 +1,114 @@
+"""Intercurrent events that enter with the arms: values after the event, by the strategy of its kind, by hand."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from scoring.endpoint.by_arm.analysis_rows import AnalysisRow, read_analysis
+from scoring.endpoint.by_arm.events_list import Event, apply_events, baseline_dates, read_events
+from tests.scoring.endpoint.built_dataset import (
+    Row,
+    arms_of,
+    baseline_of,
+    dataset_of,
+    row_of,
+    run,
+    subjects,
+    trial,
+    write_rows,
+)
+
+W24, W52 = ("W24", 2, 168), ("W52", 3, 364)
+
+
+def rows_in(folder: Path, rows: list[Row]) -> list[AnalysisRow]:
+    return read_analysis(write_rows(folder / "analysis.csv", rows))
+
+
+def series(subject: str = "S1") -> list[Row]:
+    """Baseline 10; 2 more on day 170, 9 more on day 364, which is after the rescue on day 180."""
+    return [
+        baseline_of(subject, 10, film_date="2025-01-01"),
+        row_of(subject, W24, 10, 2.0, ady=170),
+        row_of(subject, W52, 10.5, 9.0, status_base=10),
+    ]
+
+
+def after(folder: Path, strategy: str, day: int = 180, rows: list[Row] | None = None) -> AnalysisRow:
+    """W52 of the subject after the event."""
+    found = apply_events(rows_in(folder, rows or series()), [Event("S1", "rescue", day)], {"rescue": strategy})
+    return next(row for row in found.rows if row.avisit == "W52")
+
+
+def test_linear_extrapolation_follows_the_last_film_before_the_event(tmp_path: Path) -> None:
+    """Change 2 by day 170 is 2 * 364 / 170 by the target day 364; the value keeps to the pair of the film used."""
+    found = after(tmp_path, "linear-extrapolation")
+    assert found.chg == pytest.approx(2 * 364 / 170)
+    assert (found.base, found.aval) == (10, pytest.approx(10 + 2 * 364 / 170))
+    assert found.origin == "extrapolated"
+    assert list(found.flags.values()) == ["N", "N", "N"]
+
+
+def test_the_last_observation_is_carried_forward(tmp_path: Path) -> None:
+    found = after(tmp_path, "locf")
+    assert (found.chg, found.aval, found.base, found.origin) == (2, 12, 10, "carried")
+
+
+def test_a_value_after_the_event_can_be_missing_or_stay(tmp_path: Path) -> None:
+    found = after(tmp_path, "missing")
+    assert (found.chg, found.aval, found.reason) == (None, None, "after the event: missing by the strategy")
+    assert set(found.flags.values()) == {""}
+    assert after(tmp_path, "observed").chg == 9
+
+
+def test_a_film_on_the_day_of_the_event_is_before_it(tmp_path: Path) -> None:
+    assert after(tmp_path, "linear-extrapolation", day=364).chg == 9
+    assert after(tmp_path, "linear-extrapolation", day=363).origin == "extrapolated"
+
+
+def test_without_a_film_before_the_event_the_value_is_missing_with_its_reason(tmp_path: Path) -> None:
+    found = after(tmp_path, "linear-extrapolation", day=100)
+    assert (found.chg, found.reason) == (None, "no film after baseline and before the event or the missing visit")
+
+
+def test_a_value_that_the_dataset_filled_is_made_again_from_films_before_the_event(tmp_path: Path) -> None:
+    rows = series()
+    rows[2] |= {"dtype": "extrapolated", "ady": "", "chg": 7.5, "aval": 18}
+    assert after(tmp_path, "locf", rows=rows).chg == 2
+    assert after(tmp_path, "locf", day=400, rows=rows).chg == 7.5
+
+
+def test_the_earliest_event_that_replaces_anything_counts(tmp_path: Path) -> None:
+    rows = rows_in(tmp_path, series())
+    events = [Event("S1", "switch", 20), Event("S1", "death", 300), Event("S1", "rescue", 180)]
+    strategies = {"switch": "observed", "rescue": "locf", "death": "missing"}
+    found = apply_events(rows, events, strategies)
+    assert next(row for row in found.rows if row.avisit == "W52").chg == 2
+    assert found.replaced == {"death": 0, "rescue": 1, "switch": 0}
+
+
+def test_dates_are_counted_from_the_baseline_film(tmp_path: Path) -> None:
+    rows = rows_in(tmp_path, series())
+    (tmp_path / "events.csv").write_text("Subject;Kind;Date\nS1;rescue;2025-06-30\n")
+    found = read_events(tmp_path / "events.csv", baseline_dates(rows), {"S1"}, {"rescue": "locf"})
+    assert found == [Event("S1", "rescue", 180)]
+
+
+def test_the_report_counts_what_events_replaced_by_arm(tmp_path: Path) -> None:
+    names = subjects(20)
+    dataset = dataset_of(tmp_path / "dataset", trial(20, missing=False))
+    (tmp_path / "arms.csv").write_text(arms_of(names))
+    (tmp_path / "events.csv").write_text(
+        "\n".join(["subject,kind,day", *(f"{name},rescue,200" for name in names[::4])])
+    )
+    more = ("--events", tmp_path / "events.csv", "--strategy", "rescue=linear-extrapolation")
+    run(dataset, tmp_path / "arms.csv", tmp_path / "out", *more)
+    with (tmp_path / "out" / "tables" / "mtss_origins.csv").open() as file:
+        rows = {(row["visit"], row["arm"]): row for row in csv.DictReader(file)}
+    assert [rows["W52", arm]["extrapolated"] for arm in ("placebo", "active")] == ["5", "0"]
+    assert float(rows["W52", "placebo"]["filled_share"]) == 0.5
+    assert rows["W24", "placebo"]["extrapolated"] == "0"
+    assert "rescue: linear-extrapolation, 5 values replaced" in (tmp_path / "out" / "index.html").read_text()
