@@ -107,7 +107,7 @@ def figures(subjects: int, profile: str) -> dict[str, Any]:
 
 def build(subjects: int) -> dict[str, float]:
     """Seconds for each part of the trial."""
-    from bench.whole_trial import WholeTrial
+    from bench.room.whole_trial import WholeTrial
 
     began = time.perf_counter()
     trial = WholeTrial(subjects)

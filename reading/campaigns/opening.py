@@ -212,6 +212,11 @@ def identities(cases: Sequence[Case]) -> dict[int, FrozenCase]:
     return {case.pk: FrozenCase.from_json(unseal(sealed[case.pk], bound_to=f"case {case.token}")) for case in cases}
 
 
+def identity_in(case: Case) -> FrozenCase:
+    """Whose case it is, for one that was fetched with its `sealedcase`."""
+    return FrozenCase.from_json(unseal(case.sealedcase.sealed, bound_to=f"case {case.token}"))
+
+
 def cases_with_other_films(campaign: Campaign) -> list[tuple[Case, str]]:
     """Live cases whose ready films now differ from the frozen ones, with the difference in words."""
     cases = list(campaign.cases.live().select_related("campaign"))

@@ -10,7 +10,7 @@ from functools import cached_property
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from reading.campaigns.opening import identities
+from reading.campaigns.opening import identity_in
 from reading.models import Campaign, Case, CaseStatus, Read, ReadStatus
 from studies.models import Subject
 
@@ -75,18 +75,19 @@ def loads_of(campaign: Campaign, today: date) -> list[ReaderLoad]:
 
 
 class SubjectNames:
-    """The subject code behind each case of a campaign, loaded once, for pages of people who know identities."""
+    """The subject code behind each case of a campaign, for pages of people who know identities.
+
+    Only cases that are shown are opened; they are fetched with their `sealedcase`.
+    """
 
     def __init__(self, campaign: Campaign) -> None:
         self.campaign = campaign
 
     @cached_property
     def codes(self) -> dict[int, str]:
-        """Subject code by case id."""
-        frozen = identities(list(self.campaign.cases.all()))
-        names = dict(Subject.objects.filter(trial=self.campaign.trial).values_list("pk", "code"))
-        return {case: names[films.subject] for case, films in frozen.items()}
+        """Subject code by subject id."""
+        return dict(Subject.objects.filter(trial=self.campaign.trial).values_list("pk", "code"))
 
     def of(self, case: Case) -> str:
         """The subject code of a case."""
-        return self.codes[case.pk]
+        return self.codes[identity_in(case).subject]

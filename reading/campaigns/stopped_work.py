@@ -29,9 +29,9 @@ def stopped_work(campaign: Campaign) -> list[StoppedWork]:
     cases = dict(campaign.cases.filter(pk__in=numbers_in(failed, "case")).values_list("pk", "number"))
     found = []
     for job in failed:
-        if name := batches.get(job.payload.get("batch")):
+        if name := batches.get(job.payload.get("batch", 0)):
             found.append(StoppedWork(job.pk, f"The reads of batch {name} were not issued."))
-        elif number := cases.get(job.payload.get("case")):
+        elif number := cases.get(job.payload.get("case", 0)):
             found.append(StoppedWork(job.pk, f"The result of case {number} was not computed."))
     return found
 

@@ -135,7 +135,7 @@ def cases(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
         Column("void_reason", "Reason for voiding", sort="void_reason"),
         Column("void", "", lambda row: "", template="reading/cells/void.html", csv=False),
     ]
-    rows = shown.cases.prefetch_related("reads__reader").select_related("campaign__trial")
+    rows = shown.cases.prefetch_related("reads__reader").select_related("campaign__trial", "sealedcase")
     listing = Listing(request, rows, columns=columns, name="cases", sort="number")
     return listing.respond("reading/cases.html", {"trial": trial, "campaign": shown})
 

@@ -94,7 +94,8 @@ def reads(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
         Column("decline", "Reason for declining", "decline_reason", "decline_reason"),
         Column("act", "", lambda read: "", template="reading/cells/read_acts.html", csv=False),
     ]
-    rows = Read.objects.filter(case__campaign=campaign).select_related("case__campaign__trial", "reader", "batch")
+    rows = Read.objects.filter(case__campaign=campaign)
+    rows = rows.select_related("case__campaign__trial", "case__sealedcase", "reader", "batch")
     listing = Listing(request, rows, columns=columns, name="reads", search=["reader__name"], sort="case")
     return listing.respond("reading/reads.html", {"trial": trial, "campaign": campaign})
 

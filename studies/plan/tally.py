@@ -1,4 +1,4 @@
-"""The numbers over all visits of a trial, and its visits page by page: most visits are told by one row of an aggregate.
+"""The numbers over all visits of a trial, and its visits page by page: one row of an aggregate describes most visits.
 
 A visit is plain when nothing has arrived for it, or when its four views are accepted and nothing else has arrived.
 The others, and those shown on a page, are loaded with their films by studies.plan.completeness.
@@ -91,7 +91,7 @@ def rows_of(trial: Trial) -> list[VisitRow]:
     )
     planned = ("plan__target_day", "plan__days_before", "plan__days_after", "not_done_reason", "absences")
     counted = ("came", "good", "different_views", "different_days", "first_day", "last_day")
-    ordered = visits.order_by("subject__code", "code").values_list("pk", "subject_id", *planned, *counted)
+    ordered = visits.order_by("subject__natural", "subject", "code").values_list("pk", "subject_id", *planned, *counted)
     rows = [VisitRow(*row) for row in ordered]
     place = {subject: place for place, subject in enumerate(dict.fromkeys(row.subject for row in rows))}
     return sorted(rows, key=lambda row: (place[row.subject], row.target_day is None, row.target_day or 0))
@@ -152,7 +152,7 @@ def baselines_of(rows: Iterable[VisitRow]) -> dict[int, date]:
 
 
 def plain_tally(row: VisitRow, window: tuple[date, date] | None, today: date) -> Tally:
-    """The counts of a visit that its row tells."""
+    """The counts of a plain visit."""
     odd = row.target_day is None or bool(row.not_done)
     if row.films:
         off = is_outside(row, window)

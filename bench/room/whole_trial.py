@@ -203,7 +203,7 @@ def sign_in_bulk(reads: Sequence[Read]) -> None:
 def entered(read: Read, one: DisplayedTimepoint, now: datetime, scores: list[ItemScore]) -> dict[str, Any]:
     """One timepoint's values as they are signed; the rows are added to `scores`."""
     instrument = instruments.get(terms_of(read.case.campaign.charter).instrument)
-    dice = random.Random(one.pk)  # noqa: S311  grades of nobody
+    dice = random.Random(one.pk)
     values = {}
     for item in instrument.items:
         grade = dice.choice((0, 0, 0, 1, max(item.allowed)))

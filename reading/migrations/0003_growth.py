@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reading", "0001_charter_to_signature"),
+        ("reading", "0002_insiders"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
