@@ -41,7 +41,9 @@ def loaded(keys: Sequence[int], reader_codes: dict[int, str]) -> list[CaseData]:
     prefetch_related_objects(cases, *PARTS)
     frozen = identities(cases)
     subjects = Subject.objects.select_related("site").in_bulk([films.subject for films in frozen.values()])
-    visits = Visit.objects.in_bulk({timepoint.visit for one in frozen.values() for timepoint in one.timepoints})
+    visits = Visit.objects.select_related("plan").in_bulk(
+        {timepoint.visit for one in frozen.values() for timepoint in one.timepoints}
+    )
     films, results = films_of(frozen.values()), newest_results(cases)
     return [
         CaseData(
