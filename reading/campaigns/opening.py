@@ -161,17 +161,14 @@ def move_campaign(campaign: Campaign, to: CampaignStatus, **changes: object) -> 
         raise WrongState(f"{said_of(campaign)} Only a campaign that is {only} can be {CAMPAIGN_BECOMES[to]}.")
 
 
-def close_campaign(*, campaign: Campaign, actor: Actor, reason: str = "") -> None:
-    """Ends reading: every live case has its result, every read its signature.
-
-    Repeats that were drawn but not issued are left out only with a reason.
-    """
+def close_campaign(*, campaign: Campaign, actor: Actor) -> None:
+    """Ends reading: every live case has its result, every read its signature. Repeats that lapsed are reported."""
     authorise(actor, Action.RUN_CAMPAIGN)
     with audited_atomic():
         in_hand = reads_in_hand(campaign)
         hold_chains(in_hand)
         demand_open(campaign, "It can be closed")
-        to_come = 0 if campaign.trains else demand_all_read(campaign, reason)
+        lapsed = 0 if campaign.trains else demand_all_read(campaign)
         move_campaign(campaign, CampaignStatus.CLOSED, closed_at=timezone.now())
         record(
             action="reading.campaign.closed",
@@ -179,25 +176,21 @@ def close_campaign(*, campaign: Campaign, actor: Actor, reason: str = "") -> Non
             stream=campaign.trial.code,
             subject=("reading.campaign", str(campaign.pk)),
             changes={"status": [CampaignStatus.OPEN, CampaignStatus.CLOSED]},
-            reason=reason.strip() if to_come else "",
-            details={"campaign": campaign.code} | ({"repeats left out": to_come} if to_come else {}),
+            details={"campaign": campaign.code} | ({"repeats left out": lapsed} if lapsed else {}),
             tracked=[campaign],
             chains=ended(in_hand),
         )
 
 
-def demand_all_read(campaign: Campaign, reason: str) -> int:
-    """WrongState while work is left; returns the number of repeats that are left out for the reason."""
+def demand_all_read(campaign: Campaign) -> int:
+    """WrongState while work is left; returns the number of repeats that lapsed."""
     left = outstanding_in(campaign)
     cannot = f"Campaign {campaign.code} cannot be closed yet."
     if left.cases:
         raise WrongState(f"{cannot} {counted(left.cases, 'case has', 'cases have')} no result.")
     if left.reads:
         raise WrongState(f"{cannot} {counted(left.reads, 'read is', 'reads are')} not signed.")
-    if left.to_come and not reason.strip():
-        to_come = counted(left.to_come, "repeat is", "repeats are")
-        raise WrongState(f"{cannot} {to_come} still to come. Issue them, or give a reason for leaving them out.")
-    return left.to_come
+    return left.lapsed
 
 
 def open_case_seal(case: Case) -> FrozenCase:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reading.charter.versions import qualified_readers
-from reading.issuing.repeats import repeats_to_come
+from reading.issuing.repeats import lapsed_repeats
 from reading.models import Campaign, CaseStatus, Read, ReadStatus
 
 WITHOUT_RESULT = (CaseStatus.OPEN, CaseStatus.DISCORDANT)
@@ -14,11 +14,11 @@ WITHOUT_RESULT = (CaseStatus.OPEN, CaseStatus.DISCORDANT)
 @dataclass(frozen=True)
 class Outstanding:
     """Counts only. `reads` counts unsigned ones of every kind: closing a campaign without its repeats and controls
-    would reveal to their readers what they were. `to_come` are drawn repeats that have not been issued yet."""
+    would reveal to their readers what they were. `lapsed` are drawn repeats that can no longer go out."""
 
     cases: int
     reads: int
-    to_come: int
+    lapsed: int
 
 
 def outstanding_in(campaign: Campaign) -> Outstanding:
@@ -29,5 +29,5 @@ def outstanding_in(campaign: Campaign) -> Outstanding:
     return Outstanding(
         cases=live.filter(status__in=WITHOUT_RESULT).count(),
         reads=reads.count(),
-        to_come=len(repeats_to_come(campaign, able)),
+        lapsed=lapsed_repeats(campaign),
     )

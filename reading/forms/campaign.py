@@ -12,6 +12,7 @@ from accounts.signed_acts import Act
 from config.days import DayField
 from reading.charter.versions import terms_of
 from reading.issuing.presentations import MIXED
+from reading.issuing.release import Stock
 from reading.models import Campaign, Charter, CharterStatus, Read, ReadStep
 from reading.room.blinded import place_of
 from reading.room.signing import RETURN_REASONS
@@ -56,15 +57,28 @@ class BatchForm(forms.Form):
 
     MOST = 5000
     name = forms.CharField(max_length=80)
-    size = forms.IntegerField(min_value=1, max_value=MOST, label="Cases", help_text="Drawn at random across all sites.")
+    size = forms.IntegerField(
+        min_value=1,
+        max_value=MOST,
+        label="Cases",
+        help_text="Drawn at random across all sites. Repeats due take the place of some.",
+    )
     due_on = DayField(required=False, label="Due on")
     readers = forms.ModelMultipleChoiceField(User.objects.none(), widget=forms.CheckboxSelectMultiple)
+    reason = forms.CharField(
+        max_length=300,
+        required=False,
+        label="Reason for releasing cases kept back",
+        help_text="Only if you release more cases than offered. Repeats without unread cases around them then lapse.",
+    )
 
-    def __init__(self, campaign: Campaign, able: list[User], wanting: int, data: Any = None) -> None:
+    def __init__(self, campaign: Campaign, able: list[User], stock: Stock, data: Any = None) -> None:
         largest = terms_of(campaign.charter).batch_size or self.MOST
-        size = min(max(wanting, 1), largest)
+        size = min(max(stock.largest, 1), largest)
         super().__init__(data, initial={"name": f"Batch {campaign.batches.count() + 1}", "size": size})
         self.fields["size"].max_value = largest  # type: ignore[attr-defined]
+        if stock.releasable == stock.cases:
+            del self.fields["reason"]
         self.fields["size"].widget.attrs["max"] = largest
         people = User.objects.filter(pk__in=[person.pk for person in able])
         self.fields["readers"].queryset = people  # type: ignore[attr-defined]

@@ -24,9 +24,10 @@ from reading.campaigns.opening import add_cases, open_case_seal, visits_of
 from reading.capture_chains import ended, hold_chains
 from reading.charter.versions import qualified_readers, terms_of
 from reading.issuing.allocation import Assignment, allocate
-from reading.issuing.eligible import decliners
+from reading.issuing.eligible import decliners, primary_readers, wanted_readers
 from reading.issuing.randomisation import Draw, new_seed
-from reading.issuing.repeats import due_repeats
+from reading.issuing.release import hidden
+from reading.issuing.repeats import repeats_of_a_batch, stock_of
 from reading.issuing.seeds import batch_with_seed
 from reading.models import (
     Batch,
@@ -45,29 +46,24 @@ from studies.models import Subject
 
 
 def plan_batch(campaign: Campaign, readers: Sequence[User], size: int) -> list[Assignment]:
-    """A draw of the reads that a batch of this size would issue, for the preview and for the request."""
-    terms = terms_of(campaign.charter)
+    """A draw of the reads that a batch of this size would issue, for the preview and for the request.
+
+    Repeats of these readers whose wash-out is over take the places of some of the cases.
+    """
     held, declined = primary_readers(campaign), decliners(campaign)
-    wanted = {case: terms.readers_per_case - len(people) for case, people in held.items()}
-    return allocate(
+    wanted, people = wanted_readers(campaign, held), [reader.pk for reader in readers]
+    repeats = repeats_of_a_batch(campaign, people, size, unread=len(wanted))
+    places = len(repeats) // terms_of(campaign.charter).readers_per_case
+    first = allocate(
         Draw(new_seed(), "allocation"),
-        wanted={case: missing for case, missing in wanted.items() if missing > 0},
-        excluded={case: frozenset(people | declined[case]) for case, people in held.items()},
-        readers=[reader.pk for reader in readers],
-        loads=open_loads(campaign),
-        size=size,
+        wanted=wanted,
+        excluded={case: frozenset(able | declined[case]) for case, able in held.items()},
+        readers=people,
+        loads=open_loads(campaign) + Counter(one.reader for one in repeats),
+        size=size - places,
     )
-
-
-def primary_readers(campaign: Campaign) -> dict[int, set[int]]:
-    """The readers with a primary read that counts, for each open case."""
-    held: dict[int, set[int]] = {
-        pk: set() for pk in campaign.cases.filter(status=CaseStatus.OPEN).values_list("pk", flat=True)
-    }
-    reads = Read.objects.counting().filter(case__in=held, kind=ReadKind.PRIMARY)
-    for case, reader in reads.values_list("case_id", "reader_id"):
-        held[case].add(reader)
-    return held
+    unread = Counter(one.reader for one in first)
+    return [*first, *hidden([(one.reader, one) for one in repeats], unread)]
 
 
 def open_loads(campaign: Campaign) -> Counter[int]:
@@ -77,11 +73,18 @@ def open_loads(campaign: Campaign) -> Counter[int]:
 
 
 def request_batch(
-    *, campaign: Campaign, actor: Actor, name: str, due_on: date | None, readers: Sequence[User], size: int
+    *,
+    campaign: Campaign,
+    actor: Actor,
+    name: str,
+    due_on: date | None,
+    readers: Sequence[User],
+    size: int,
+    reason: str = "",
 ) -> Batch:
     """Draws cases across sites and completion times, assigns them to qualified readers, and requests the reads.
 
-    Repeats of these readers whose wash-out is over are added.
+    Cases kept back for repeats are released only for a reason; repeats without unread cases then lapse.
     """
     authorise(actor, Action.ASSIGN_READS)
     demand_open(campaign, "Batches are issued")
@@ -96,18 +99,32 @@ def request_batch(
         if reader.pk not in able:
             text = f"Choose qualified readers of this trial. {reader} has no recorded qualification."
             raise BadInput(text, field="readers")
-    again = due_repeats(campaign, {reader.pk for reader in readers}, timezone.now())
-    assignments = [*plan_batch(campaign, readers, size), *again]
+    reason = demand_kept_back(campaign, size, reason.strip())
+    assignments = plan_batch(campaign, readers, size)
     if not assignments:
         names = either(readers) if readers else "nobody"
         raise BadInput(f"No remaining case can be read by {names}. Choose other readers.")
     with audited_atomic():
-        batch = open_batch(campaign, name, due_on, actor)
+        batch = open_batch(campaign, name, due_on, actor, reason)
         ask_for_reads(batch, assignments)
     return batch
 
 
-def open_batch(campaign: Campaign, name: str, due_on: date | None, actor: Actor) -> Batch:
+def demand_kept_back(campaign: Campaign, size: int, reason: str) -> str:
+    """BadInput when a batch of this size takes cases that are kept back; the reason, where one is needed and given."""
+    stock = stock_of(campaign, timezone.now())
+    if size <= stock.largest or stock.cases == stock.releasable:
+        return ""
+    if not reason:
+        kept = counted(stock.cases - stock.releasable, "case is", "cases are")
+        most = f"At most {counted(stock.largest, 'case')}" if stock.largest else "No case"
+        text = f"{most} can be released now: {kept} kept back, so that hidden repeats have unread cases around them."
+        asked = "Release fewer, or give a reason; repeats without unread cases then lapse."
+        raise BadInput(f"{text} {asked}", field="size")
+    return reason
+
+
+def open_batch(campaign: Campaign, name: str, due_on: date | None, actor: Actor, reason: str = "") -> Batch:
     """A batch with its sealed seed and the commitment to it; called inside a transaction."""
     batch, sealed = batch_with_seed(campaign, name=name, due_on=due_on)
     record(
@@ -116,6 +133,7 @@ def open_batch(campaign: Campaign, name: str, due_on: date | None, actor: Actor)
         stream=campaign.trial.code,
         subject=("reading.batch", str(batch.pk)),
         details={"name": name, "commitment": batch.commitment},
+        reason=reason,
         rows=[sealed],
         tracked=[batch],
     )

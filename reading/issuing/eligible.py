@@ -6,10 +6,12 @@ A case issued again shows the patient of the one it replaces, so its reads and d
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from django.db.models import Q
 
-from reading.models import Campaign, Case, Read, ReadKind, ReadStatus
+from reading.charter.versions import terms_of
+from reading.models import Campaign, Case, CaseStatus, Read, ReadKind, ReadStatus
 
 DECLINED = Q(status=ReadStatus.DECLINED)
 
@@ -46,3 +48,20 @@ def replaced_by(case: Case) -> list[int]:
         found.append(before)
         before = Case.objects.values_list("replaces_id", flat=True).get(pk=before)
     return found
+
+
+def primary_readers(campaign: Campaign) -> dict[int, set[int]]:
+    """The readers with a primary read that counts, for each open case."""
+    held: dict[int, set[int]] = {
+        pk: set() for pk in campaign.cases.filter(status=CaseStatus.OPEN).values_list("pk", flat=True)
+    }
+    reads = Read.objects.counting().filter(case__in=held, kind=ReadKind.PRIMARY)
+    for case, reader in reads.values_list("case_id", "reader_id"):
+        held[case].add(reader)
+    return held
+
+
+def wanted_readers(campaign: Campaign, held: Mapping[int, set[int]]) -> dict[int, int]:
+    """The number of primary readers that each open case still needs; cases that need none are left out."""
+    each = terms_of(campaign.charter).readers_per_case
+    return {case: each - len(people) for case, people in held.items() if len(people) < each}

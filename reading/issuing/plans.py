@@ -5,6 +5,7 @@ The tokens are kept with the job, so that one that was interrupted goes on with 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from config.tokens import new_token
 from reading.campaigns.frozen_films import FrozenCase
 from reading.issuing.allocation import Assignment
 from reading.issuing.presentations import MIXED, draw_queue, draw_repeats, queue_name
+from reading.issuing.release import hidden
 from reading.models import Case, CaseStatus, Read, ReadKind
 
 
@@ -72,11 +74,20 @@ def still_wanted(assignments: Sequence[Assignment]) -> list[Assignment]:
     live = {case.pk for case in cases if case.status != CaseStatus.VOIDED}
     thirds = Read.objects.counting().filter(case__in=live, kind=ReadKind.ADJUDICATION)
     adjudicated = set(thirds.values_list("case_id", flat=True))
-    return [
+    wanted = [
         one
         for one in assignments
         if one.case in live and not (one.kind == ReadKind.ADJUDICATION and one.case in adjudicated)
     ]
+    return hidden_only(wanted)
+
+
+def hidden_only(assignments: Sequence[Assignment]) -> list[Assignment]:
+    """Without the repeats that have too few unread cases left around them; they stay due."""
+    others = [one for one in assignments if one.kind != ReadKind.REPEAT]
+    repeats = [(one.reader, one) for one in assignments if one.kind == ReadKind.REPEAT]
+    unread = Counter(one.reader for one in others if one.kind == ReadKind.PRIMARY)
+    return [*others, *hidden(repeats, unread)]
 
 
 def draw_places(seed: bytes, planned: Sequence[PlannedRead], share: float) -> Places:

@@ -1,19 +1,25 @@
 """Hidden repeats: cases issued to a reader a second time, for intra-reader agreement. They look like any other case.
 
-Which first reads are repeated was drawn and sealed when they were issued; they are issued with a later batch.
+Which first reads are repeated was drawn and sealed when they were issued; they are issued with a later batch,
+each among at least three unread cases.
 """
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from audit.states import state_of
 from config.kept import Kept
-from reading.charter.versions import terms_of
+from reading.charter.versions import qualified_readers, terms_of
 from reading.issuing.allocation import Assignment
+from reading.issuing.eligible import primary_readers, wanted_readers
+from reading.issuing.randomisation import Draw, new_seed
+from reading.issuing.release import FEWEST_UNREAD, Stock, choose_repeats, places_for_repeats
 from reading.models import Campaign, CaseStatus, Read, ReadKind, ReadStatus
 from reading.unblinding import unseal
 
@@ -21,7 +27,7 @@ drawn = Kept[list[int]](size=16)
 
 
 def drawn_for_repeat(campaign: Campaign) -> list[Read]:
-    """The signed first reads that will be, or were, read again."""
+    """The first reads drawn to be read again."""
     return list(first_reads(campaign).filter(pk__in=drawn_reads(campaign)))
 
 
@@ -37,9 +43,9 @@ def drawn_reads(campaign: Campaign) -> list[int]:
 
 
 def first_reads(campaign: Campaign) -> QuerySet[Read]:
-    """The signed first reads of cases that count."""
-    signed = Read.objects.filter(case__campaign=campaign, kind=ReadKind.PRIMARY, status=ReadStatus.SIGNED)
-    return signed.exclude(case__status=CaseStatus.VOIDED).order_by("pk")
+    """The first reads that count, of cases that count."""
+    first = Read.objects.counting().filter(case__campaign=campaign, kind=ReadKind.PRIMARY)
+    return first.exclude(case__status=CaseStatus.VOIDED).order_by("pk")
 
 
 def was_drawn(read: Read) -> bool:
@@ -47,23 +53,67 @@ def was_drawn(read: Read) -> bool:
     return bool(unseal(read.sealedread.sealed, bound_to=f"read {read.token}").get("repeat"))
 
 
-def due_repeats(campaign: Campaign, readers: Collection[int], now: datetime) -> list[Assignment]:
-    """The repeats of these readers whose wash-out is over and that have not been issued."""
-    over = now - timedelta(days=terms_of(campaign.charter).repeats_washout_days)
-    return [
-        Assignment(read.case_id, read.reader_id, ReadKind.REPEAT)
-        for read in repeats_to_come(campaign, readers)
-        if read.signed_at and read.signed_at <= over
-    ]
-
-
 def repeats_to_come(campaign: Campaign, readers: Collection[int]) -> list[Read]:
-    """The signed first reads of these readers that were drawn and have not been issued again."""
+    """The first reads of these readers, signed or not, that were drawn and have not been issued again."""
     if terms_of(campaign.charter).repeats_share == 0:
         return []
     again = Read.objects.filter(case=OuterRef("case"), reader=OuterRef("reader"), kind=ReadKind.REPEAT)
-    signed = first_reads(campaign).filter(~Exists(again), reader__in=readers)
-    return list(signed.filter(pk__in=drawn_reads(campaign)))
+    first = first_reads(campaign).filter(~Exists(again), reader__in=readers)
+    return list(first.filter(pk__in=drawn_reads(campaign)))
+
+
+def of_which_due(campaign: Campaign, to_come: Collection[Read], now: datetime) -> list[Read]:
+    """Those whose wash-out is over."""
+    over = now - timedelta(days=terms_of(campaign.charter).repeats_washout_days)
+    return [read for read in to_come if read.status == ReadStatus.SIGNED and read.signed_at and read.signed_at <= over]
+
+
+def due_repeats(campaign: Campaign, readers: Collection[int], now: datetime) -> list[Read]:
+    """The first reads of these readers that are due to be read again."""
+    return of_which_due(campaign, repeats_to_come(campaign, readers), now)
+
+
+def repeats_of_a_batch(campaign: Campaign, readers: Collection[int], size: int, unread: int) -> list[Assignment]:
+    """The repeats that go out with a batch to these readers; those that find no place stay due."""
+    terms, draw = terms_of(campaign.charter), Draw(new_seed(), "repeats")
+    due: dict[int, list[int]] = defaultdict(list)
+    for read in due_repeats(campaign, readers, timezone.now()):
+        due[read.reader_id].append(read.case_id)
+    places = places_for_repeats(draw, size, unread, terms.repeats_share)
+    chosen = choose_repeats(draw, due, readers, places, terms.readers_per_case)
+    return [Assignment(case, reader, ReadKind.REPEAT) for reader, case in chosen]
+
+
+def able_to_read(campaign: Campaign) -> set[int]:
+    """Who can read primary reads and their repeats now. The repeats of everybody else lapse."""
+    return {reader.pk for reader in qualified_readers(campaign.charter, "reader")}
+
+
+def stock_of(campaign: Campaign, now: datetime) -> Stock:
+    """The cases that need readers, and the repeats that they will hide."""
+    terms, readers = terms_of(campaign.charter), able_to_read(campaign)
+    to_come = repeats_to_come(campaign, readers)
+    return Stock(
+        cases=len(wanted_readers(campaign, primary_readers(campaign))),
+        readers=len(readers),
+        readers_per_case=terms.readers_per_case,
+        to_come=len(to_come),
+        due=len(of_which_due(campaign, to_come, now)),
+        share=terms.repeats_share,
+    )
+
+
+def lapsed_repeats(campaign: Campaign) -> int:
+    """The repeats that were drawn and can no longer go out: their reader left, or too few unread cases remain."""
+    unread = len(wanted_readers(campaign, primary_readers(campaign)))
+    waiting = [read.reader_id for read in repeats_to_come(campaign, drawn_readers(campaign))]
+    room = dict.fromkeys(able_to_read(campaign), unread // FEWEST_UNREAD)
+    return sum(max(0, count - room.get(reader, 0)) for reader, count in Counter(waiting).items())
+
+
+def drawn_readers(campaign: Campaign) -> set[int]:
+    """Everybody with a first read that counts."""
+    return set(first_reads(campaign).values_list("reader_id", flat=True))
 
 
 def repeats_in_words(campaign: Campaign, now: datetime) -> str:
@@ -71,10 +121,10 @@ def repeats_in_words(campaign: Campaign, now: datetime) -> str:
     if terms_of(campaign.charter).repeats_share == 0:
         return ""
     issued = Read.objects.counting().filter(case__campaign=campaign, kind=ReadKind.REPEAT)
-    readers = set(first_reads(campaign).values_list("reader_id", flat=True))
-    due = len(due_repeats(campaign, readers, now))
     signed = issued.filter(status=ReadStatus.SIGNED).count()
+    stock, lapsed = stock_of(campaign, now), lapsed_repeats(campaign)
     return (
-        f"Hidden repeats: {len(drawn_for_repeat(campaign))} drawn among the signed reads, {issued.count()} issued, "
-        f"{signed} signed; {due} are due and will be issued with the next batch."
+        f"Hidden repeats: {len(drawn_for_repeat(campaign))} drawn, {issued.count()} issued, {signed} signed; "
+        f"{stock.due} are due and go out among unread cases; {stock.cases - stock.releasable} cases are kept back "
+        f"for repeats; {lapsed} lapsed for want of unread cases."
     )

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.act_forms import ReasonedActForm
 from accounts.identity import signed_in
-from accounts.roles import Action
+from accounts.roles import Action, allows
 from accounts.signed_acts import Act
 from audit.trail import Actor
 from config.cells import Badge, Column, Link, Progress
@@ -26,7 +26,6 @@ from reading.campaigns.opening import (
     open_campaign,
     why_not,
 )
-from reading.campaigns.outstanding import outstanding_in
 from reading.campaigns.progress import SubjectNames, counts_of, loads_of
 from reading.campaigns.reopening import reopen_campaign
 from reading.campaigns.stopped_work import stopped_work, try_again
@@ -104,7 +103,6 @@ def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         "loads": [(load, Progress(load.signed, load.assigned)) for load in loads_of(shown, today)],
         "batches": shown.batches.order_by("-pk")[:20],
         "repeats": repeats_in_words(shown, timezone.now()),
-        "left": outstanding_in(shown) if is_open else None,
         "unadjudicated": unadjudicated(shown.cases.all()) if is_open else [],
         "late": late_films(shown) if is_open else [],
         "problems": ImageProblem.objects.filter(read__case__campaign=shown, settled_at=None).select_related(
@@ -125,7 +123,8 @@ def resume(request: HttpRequest, code: str, slug: str, pk: int) -> HttpResponse:
 
 def cases(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     """One row per case with its subject and the status of each of its reads."""
-    trial, shown, _ = campaign_or_404(request, code, slug, Action.SEE_PROGRESS)
+    trial, shown, actor = campaign_or_404(request, code, slug, Action.SEE_PROGRESS)
+    runs = allows(actor.role, Action.RETURN_READS)
     names = SubjectNames(shown)
     columns = [
         Column("number", "Case", sort="number"),
@@ -133,11 +132,11 @@ def cases(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
         Column("status", "Status", status_badge, "status", ChoiceFilter("status", CaseStatus.choices)),
         Column("reads", "Reads", reads_in_words),
         Column("void_reason", "Reason for voiding", sort="void_reason"),
-        Column("void", "", lambda row: "", template="reading/cells/void.html", csv=False),
+        *([Column("void", "", lambda row: "", template="reading/cells/void.html", csv=False)] if runs else []),
     ]
     rows = shown.cases.prefetch_related("reads__reader").select_related("campaign__trial", "sealedcase")
     listing = Listing(request, rows, columns=columns, name="cases", sort="number")
-    return listing.respond("reading/cases.html", {"trial": trial, "campaign": shown})
+    return listing.respond("reading/cases.html", {"trial": trial, "campaign": shown, "runs": runs})
 
 
 def reads_in_words(case: Case) -> str:
@@ -149,7 +148,7 @@ def reads_in_words(case: Case) -> str:
 def close(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """Closes a campaign."""
     _, shown, actor = campaign_or_404(request, code, slug, Action.RUN_CAMPAIGN)
-    close_campaign(campaign=shown, actor=actor, reason=request.POST.get("reason", "")[:300])
+    close_campaign(campaign=shown, actor=actor)
     messages.success(request, "The campaign is closed; a dataset can be built.")
     return redirect("reading:campaign", code, slug)
 

@@ -15,7 +15,15 @@ from accounts.signed_acts import Act
 from config.cells import Column
 from config.form_refusals import refused_on
 from config.listing import Listing
-from reading.charter.versions import disqualify_reader, draft_charter, qualify_reader, sign_charter, terms_of
+from reading.charter.possible_repeats import possible_repeats
+from reading.charter.versions import (
+    disqualify_reader,
+    draft_charter,
+    people_in_role,
+    qualify_reader,
+    sign_charter,
+    terms_of,
+)
 from reading.forms.charter import CharterForm, QualificationForm
 from reading.models import Charter, CharterStatus, Qualification
 from studies.access import trial_or_404
@@ -43,6 +51,8 @@ def write(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("reading:charters", code)
     facts = {key: instruments.get(key).unverified_facts for key in instruments.KEYS if instruments.get(key).unverified}
     context = {"trial": trial, "form": form, "newest": newest, "unverified": facts.items()}
+    cases, readers = trial.subjects.count(), people_in_role(trial, "reader").count()
+    context |= {"cases": cases, "readers": readers, "possible": possible_repeats(cases, readers)}
     return render(request, "reading/charter_form.html", context, status=400 if form.errors else 200)
 
 

@@ -20,17 +20,16 @@ from config.wording import counted
 from reading.campaigns.image_problems import settle_problem
 from reading.campaigns.progress import SubjectNames
 from reading.campaigns.reminders import remind_readers
-from reading.charter.versions import qualified_readers, terms_of
+from reading.charter.versions import qualified_readers
 from reading.forms.campaign import BatchForm, ReplaceForm, ReturnForm
 from reading.issuing.adjudication import ask_adjudicators
 from reading.issuing.assignments import (
     open_loads,
     plan_batch,
-    primary_readers,
     request_batch,
     void_and_reissue,
 )
-from reading.issuing.repeats import due_repeats
+from reading.issuing.repeats import stock_of
 from reading.issuing.replacing import replace_reader
 from reading.models import Campaign, Case, ImageProblem, Read, ReadKind, ReadStatus
 from reading.room.signing import return_read
@@ -41,9 +40,9 @@ from studies.forms.planning import ReasonForm
 def assign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """Draws a batch: first a preview of the load, then the release."""
     trial, campaign, actor = campaign_or_404(request, code, slug, Action.ASSIGN_READS)
-    wanting = cases_wanting(campaign)
+    stock = stock_of(campaign, timezone.now())
     able = qualified_readers(campaign.charter, "reader")
-    form = BatchForm(campaign, able, wanting, request.POST or None)
+    form = BatchForm(campaign, able, stock, request.POST or None)
     preview: list[tuple[str, int, int]] = []
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
@@ -54,22 +53,14 @@ def assign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
                 return redirect("reading:campaign", code, slug)
         else:
             preview = load_preview(campaign, list(typed["readers"]), typed["size"])
-    again = len(due_repeats(campaign, {person.pk for person in able}, timezone.now()))
-    context = {"trial": trial, "campaign": campaign, "form": form, "wanting": wanting, "again": again}
-    context["preview"] = preview
+    context = {"trial": trial, "campaign": campaign, "form": form, "stock": stock, "preview": preview}
+    context["kept"] = stock.cases - stock.releasable
     return render(request, "reading/assign.html", context, status=400 if form.errors else 200)
-
-
-def cases_wanting(campaign: Campaign) -> int:
-    """The number of cases that still need primary readers."""
-    wanted = terms_of(campaign.charter).readers_per_case
-    return sum(len(people) < wanted for people in primary_readers(campaign).values())
 
 
 def load_preview(campaign: Campaign, readers: list[object], size: int) -> list[tuple[str, int, int]]:
     """Each reader's open reads and what this batch would add; the cases are drawn again at release."""
     planned = plan_batch(campaign, readers, size)  # type: ignore[arg-type]
-    planned += due_repeats(campaign, {reader.pk for reader in readers}, timezone.now())  # type: ignore[attr-defined]
     loads = open_loads(campaign)
     return [
         (str(reader), loads[reader.pk], sum(one.reader == reader.pk for one in planned))  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,13 @@ import instruments
 from accounts.models import User
 from reading.campaigns.opening import identities
 from reading.charter.versions import terms_of
+from reading.issuing.release import FEWEST_PAIRS
 from reading.models import Campaign, Read, ReadKind, ReadStatus
 from scoring.agreement.bland_altman import bland_altman
 from scoring.agreement.detectable import sdc
 from scoring.agreement.icc import icc
 from scoring.agreement.report import Cube, plain
+from scoring.agreement.results import Estimate
 from scoring.consensus.results import numbers_of
 from scoring.consensus.rules import rule_of
 from scoring.consensus.signed_series import signed_reads
@@ -67,7 +69,8 @@ def ratings_twice(campaign: Campaign, pairs: Sequence[Pair], group: str = "total
 def own_agreement(cube: Cube, end: str) -> dict[str, Any]:
     """ICC(2,1) of status at a visit and of change to it; bias and smallest detectable change of one read.
 
-    `n` counts the cases with a change in both reads; a reader without a repeat at the visit has none.
+    `n` counts the cases with a change in both reads; a reader without a repeat at the visit has none. An ICC of fewer
+    than 30 pairs is not given: its interval would be too wide to judge a reader by.
     """
     unread = np.full((len(cube.values), 2), np.nan)
     status, change = unread, unread
@@ -78,8 +81,22 @@ def own_agreement(cube: Cube, end: str) -> dict[str, Any]:
         "cases": len(cube.values),
         "n": int(np.isfinite(change).all(axis=1).sum()),
         "visit": end,
-        "status": plain(icc(status, 2).estimate),
-        "change": plain(icc(change, 2).estimate),
+        "status": plain(enough_for_icc(icc(status, 2).estimate)),
+        "change": plain(enough_for_icc(icc(change, 2).estimate)),
         "bias": plain(bland_altman(change[:, 1], change[:, 0]).bias),
         "sdc": plain(sdc(change, readers_averaged=1)),
     }
+
+
+def enough_for_icc(found: Estimate) -> Estimate:
+    """The estimate, or none with the reason when it rests on too few pairs.
+
+    >>> enough_for_icc(Estimate("ICC(2,1)", 0.9, 0.8, 0.95, n=29, k=2)).reason
+    'Too few pairs: an ICC needs 30'
+    >>> enough_for_icc(Estimate("ICC(2,1)", 0.9, 0.8, 0.95, n=30, k=2)).value
+    0.9
+    """
+    if found.n >= FEWEST_PAIRS:
+        return found
+    reason = f"Too few pairs: an ICC needs {FEWEST_PAIRS}"
+    return replace(found, value=None, lower=None, upper=None, reason=reason)

@@ -26,29 +26,42 @@ from scoring.models import CaseResult
 from scoring.ratings.repeats import pairs_of, ratings_twice
 from studies.models import Membership
 from tests.reading.builders import BuiltTrial, begun, build_house, open_campaign_of, read_through
+from tests.tracking import tell_rows
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def house() -> BuiltTrial:
-    return build_house(subjects=2, visits=("W00", "W24"))
+    return build_house(subjects=5, visits=("W00", "W24"))
 
 
-def ask(house: BuiltTrial, campaign: Campaign, name: str = "one") -> None:
+def ask(house: BuiltTrial, campaign: Campaign, name: str = "one", size: int = 4, reason: str = "") -> None:
     readers = [house.people["reader"], house.people["reader.two"]]
-    request_batch(campaign=campaign, actor=house.actor("coordinator"), name=name, due_on=None, readers=readers, size=9)
+    request_batch(
+        campaign=campaign,
+        actor=house.actor("coordinator"),
+        name=name,
+        due_on=None,
+        readers=readers,
+        size=size,
+        reason=reason,
+    )
     run_due_jobs()
 
 
 def read_first(house: BuiltTrial, **terms: object) -> Campaign:
-    """Both readers have signed both cases."""
+    """Both readers have signed two of five cases; the charter repeats one of them for each."""
     campaign = open_campaign_of(house, **{"concordant_share": 0.0, "repeats_share": 0.5, **terms})
-    ask(house, campaign)
-    for read in Read.objects.filter(kind=ReadKind.PRIMARY):
+    ask(house, campaign, size=2)
+    sign_all()
+    return campaign
+
+
+def sign_all() -> None:
+    for read in Read.objects.filter(status=ReadStatus.ISSUED):
         read_through(read)
     run_due_jobs()
-    return campaign
 
 
 def days_pass(days: int) -> None:
@@ -70,11 +83,11 @@ def test_the_charters_share_of_each_readers_cases_comes_again_new_in_everything_
     assert len(drawn_for_repeat(campaign)) == 2
     days_pass(27)
     assert due_repeats(campaign, readers, timezone.now()) == []
-    with pytest.raises(BadInput, match="No remaining case can be read by"):
+    with pytest.raises(BadInput, match="No case can be released now: 3 cases are kept back"):
         ask(house, campaign, "too early")
     days_pass(2)
     page = browser(house, "coordinator").get("/trials/TWO/campaigns/C1/").content.decode()
-    assert "2 drawn among the signed reads, 0 issued, 0 signed; 2 are due" in page
+    assert "2 drawn, 0 issued, 0 signed; 2 are due" in page
     ask(house, campaign, "two")
     repeats = Read.objects.filter(kind=ReadKind.REPEAT)
     assert {read.reader_id for read in repeats} == readers
@@ -92,7 +105,7 @@ def assert_it_looks_like_any_read(house: BuiltTrial) -> None:
     assert not old & new
     client = browser(house, "reader")
     page = begun(client, f"/read/{repeat.token}/")
-    assert page.context["case"]["label"] == "Case 1 of 1"
+    assert re.fullmatch("Case [1-4] of 4", page.context["case"]["label"])
     assert not [word for word in ("repeat", "Repeat", "again") if word in client.get("/read/").content.decode()]
     assert "epeat" not in page.content.decode()
     assert client.get(f"/read/{first.token}/").status_code == 404, "the first scores are not there to be copied"
@@ -112,7 +125,7 @@ def test_a_repeat_changes_no_result_and_belongs_to_its_reader_alone(house: Built
         read_through(read, lambda timepoint, item: 1)
     run_due_jobs()
     assert list(CaseResult.objects.order_by("pk").values_list("inputs_digest", flat=True)) == before
-    assert {case.status for case in campaign.cases.all()} == {CaseStatus.CONSENSUS}
+    assert campaign.cases.filter(status=CaseStatus.CONSENSUS).count() == 2
     assert_statistician_and_lead_see_readers_against_themselves(house, campaign)
 
 
@@ -124,14 +137,15 @@ def assert_statistician_and_lead_see_readers_against_themselves(house: BuiltTria
     page = re.sub(r">\s+<", "><", page)
     assert "Intra-reader agreement" in page
     assert '<th scope="row">R01</th><td class="number">1</td>' in page
+    assert page.count("Too few pairs: an ICC needs 30") == 2
     assert (
         '<th scope="row">reader.two</th>'
         in browser(house, "lead").get("/trials/TWO/results/C1/agreement/").content.decode()
     )
 
 
-def test_concordant_cases_go_to_the_adjudicator_too_and_his_scores_are_not_used(house: BuiltTrial) -> None:
-    campaign = read_first(house, concordant_share=1.0, repeats_share=0.0)
+def test_concordant_cases_go_to_the_adjudicator_too_and_his_scores_are_not_used() -> None:
+    campaign = read_first(build_house(subjects=2, visits=("W00", "W24")), concordant_share=1.0, repeats_share=0.0)
     controls = list(Read.objects.filter(kind=ReadKind.ADJUDICATION))
     assert len(controls) == 2
     before = [opened_result(one) for one in CaseResult.objects.order_by("pk")]
@@ -163,9 +177,12 @@ def test_a_campaign_does_not_close_over_a_repeat_that_nobody_has_signed(house: B
     campaign = read_first(house)
     days_pass(30)
     ask(house, campaign, "two")
+    for read in Read.objects.filter(kind=ReadKind.PRIMARY, status=ReadStatus.ISSUED):
+        read_through(read)
+    run_due_jobs()
     coordinator = house.actor("coordinator")
     with pytest.raises(WrongState, match="2 reads are not signed"):
-        close_campaign(campaign=campaign, actor=coordinator, reason="we are late")
+        close_campaign(campaign=campaign, actor=coordinator)
     assert "2 reads are not signed." in why_not_lock(campaign)
     for read in Read.objects.filter(kind=ReadKind.REPEAT):
         read_through(read)
@@ -174,29 +191,54 @@ def test_a_campaign_does_not_close_over_a_repeat_that_nobody_has_signed(house: B
     assert why_not_lock(campaign) == []
 
 
-def test_repeats_still_to_come_are_left_out_for_a_reason_alone(house: BuiltTrial) -> None:
+def test_cases_kept_back_are_released_for_a_reason_and_the_repeats_then_lapse_and_are_reported(
+    house: BuiltTrial,
+) -> None:
     campaign = read_first(house)
-    assert outstanding_in(campaign) == Outstanding(cases=0, reads=0, to_come=2)
     client, address = browser(house, "coordinator"), "/trials/TWO/campaigns/C1/"
-    assert "Reason for closing without the 2 outstanding repeats" in client.get(address).content.decode()
-    assert client.post(f"{address}close/").status_code == 409
-    assert client.post(f"{address}close/", {"reason": "the sponsor ends the trial"}).status_code == 302
-    told = Event.objects.get(action="reading.campaign.closed").content
-    assert (told["reason"], told["details"]) == (
-        "the sponsor ends the trial",
-        {"campaign": "C1", "repeats left out": 2},
-    )
+    page = client.get(f"{address}assign/").content.decode()
+    assert "3 cases are kept back" in page
+    assert "Reason for releasing cases kept back" in page
+    ask(house, campaign, "two", reason="the sponsor needs the result in May")
+    told = Event.objects.filter(action="reading.batch.requested").order_by("pk").last()
+    assert told is not None
+    assert told.content["reason"] == "the sponsor needs the result in May"
+    assert not Read.objects.filter(kind=ReadKind.REPEAT).exists(), "their wash-out is not over"
+    sign_all()
+    drawn = len(drawn_for_repeat(campaign))
+    assert outstanding_in(campaign) == Outstanding(cases=0, reads=0, lapsed=drawn)
+    assert f"{drawn} lapsed for want of unread cases" in client.get(address).content.decode()
+    assert client.post(f"{address}close/").status_code == 302
+    told = Event.objects.get(action="reading.campaign.closed")
+    assert told.content["details"] == {"campaign": "C1", "repeats left out": drawn}
+
+
+def test_no_repeat_is_left_among_fewer_than_three_unread_cases_when_cases_are_voided_before_issue(
+    house: BuiltTrial,
+) -> None:
+    campaign = read_first(house)
+    days_pass(30)
+    readers = [house.people["reader"], house.people["reader.two"]]
+    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="two", due_on=None, readers=readers, size=3)
+    case = campaign.cases.filter(status=CaseStatus.OPEN).first()
+    assert case is not None
+    case.status, case.void_reason = CaseStatus.VOIDED, "the films are of somebody else"
+    case.save()
+    tell_rows(house.trial.code, [case])
+    run_due_jobs()
+    assert not Read.objects.filter(kind=ReadKind.REPEAT).exists()
+    assert len(due_repeats(campaign, {reader.pk for reader in readers}, timezone.now())) == 2, "they stay due"
 
 
 def test_the_repeats_of_a_reader_who_has_left_lapse(house: BuiltTrial) -> None:
     campaign = read_first(house)
+    assert outstanding_in(campaign).lapsed == 0
     Membership.objects.filter(user=house.people["reader.two"]).update(revoked_at=timezone.now())
-    assert outstanding_in(campaign).to_come == 1
+    assert outstanding_in(campaign).lapsed == 1
 
 
-def test_a_campaign_does_not_close_over_a_control_which_would_tell_its_reader_that_it_was_one(
-    house: BuiltTrial,
-) -> None:
+def test_a_campaign_does_not_close_over_a_control_which_would_tell_its_reader_that_it_was_one() -> None:
+    house = build_house(subjects=2, visits=("W00", "W24"))
     campaign = read_first(house, concordant_share=1.0, repeats_share=0.0)
     with pytest.raises(WrongState, match="2 reads are not signed"):
         close_campaign(campaign=campaign, actor=house.actor("coordinator"))

@@ -42,9 +42,9 @@ def read_with_repeats(house: BuiltTrial, **terms: object) -> Campaign:
     """Every first read and every repeat signed."""
     campaign = open_campaign_of(house, concordant_share=0.0, repeats_share=0.5, repeats_washout_days=1, **terms)
     readers = [house.people["reader"], house.people["reader.two"]]
-    for name in ("one", "two"):
+    for name, size in (("one", 2), ("two", 4)):
         request_batch(
-            campaign=campaign, actor=house.actor("coordinator"), name=name, due_on=None, readers=readers, size=9
+            campaign=campaign, actor=house.actor("coordinator"), name=name, due_on=None, readers=readers, size=size
         )
         run_due_jobs()
         for read in Read.objects.filter(status=ReadStatus.ISSUED):
@@ -95,7 +95,7 @@ def put_rows(path: Path, rows: list[dict[str, str]]) -> None:
 def test_every_stored_order_is_drawn_again_from_the_revealed_seed_and_a_changed_one_is_named(
     presentation: str, tmp_path: Path
 ) -> None:
-    house = build_house(subjects=2, visits=("W00", "W24"))
+    house = build_house(subjects=5, visits=("W00", "W24"))
     campaign = read_with_repeats(house, presentation=presentation)
     assert Read.objects.filter(kind=ReadKind.REPEAT).count() == 2
     lock_it(house, campaign)
@@ -103,7 +103,7 @@ def test_every_stored_order_is_drawn_again_from_the_revealed_seed_and_a_changed_
     seeds = tmp_path / "seeds.json"
     seeds.write_text(json.dumps(reveal_seeds(campaign=campaign, actor=house.actor("statistician"))))
     folder = unpacked(campaign, tmp_path / "copy")
-    assert verified(folder, seeds) == (0, "6 reads from 2 seeds: every order is as it was drawn.\n")
+    assert verified(folder, seeds) == (0, "12 reads from 2 seeds: every order is as it was drawn.\n")
     if presentation == "alone-then-together":
         assert_repeats_are_marked(folder)
     orders = folder / "orders.csv"
@@ -117,7 +117,7 @@ def test_every_stored_order_is_drawn_again_from_the_revealed_seed_and_a_changed_
     assert code == 1
     assert f"Read {altered[-1]['READID']} of case" in text
     for row in rows:
-        row["QUEUEPOS"] = str(1 - int(row["QUEUEPOS"])) if row["READKIND"] == "primary" else row["QUEUEPOS"]
+        row["QUEUEPOS"] = str(int(row["QUEUEPOS"]) ^ 1) if row["READKIND"] == "primary" else row["QUEUEPOS"]
     if presentation != "single":
         put_rows(orders, rows)
         assert "in its queue, but the seed gives" in verified(folder, seeds)[1]
@@ -135,7 +135,7 @@ def assert_repeats_are_marked(folder: Path) -> None:
     assert {row["COUNTFL"] for row in repeats} == {""}
     assert len(repeats) == 2 * (2 * 32 + 2 * 32)
     sources = Counter(row["SOURCE"] for row in rows_of(folder / "totals.csv") if row["GROUP"] == "total")
-    assert sources["RESULT"] == 4
+    assert sources["RESULT"] == 10
     assert sources["READER 1 REPEAT"] + sources["READER 2 REPEAT"] == 4
 
 
