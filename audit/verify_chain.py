@@ -50,7 +50,7 @@ class Chains:
     def _walk_stream(self, stream: str) -> None:
         seq, prev = self.ends.get(stream) or (0, self.parts.genesis_of(stream) if is_part(stream) else GENESIS)
         of_stream = Event.objects.filter(stream=stream).order_by("seq")
-        events = of_stream.filter(seq__gt=seq) if seq else of_stream  # from the start, also what stands before #1
+        events = of_stream.filter(seq__gt=seq) if seq else of_stream  # from the start, also what has no place in it
         while True:
             chunk = list(events.values_list(*COLUMNS)[:CHUNK])
             for event in chunk:

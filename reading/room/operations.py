@@ -1,4 +1,4 @@
-"""One edit of one cell: what a browser sends, what is checked before it is stored, and what it is told afterwards."""
+"""One edit of one cell: what a browser sends, what is checked before it is stored, and the outcome."""
 
 from __future__ import annotations
 

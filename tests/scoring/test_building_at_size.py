@@ -60,7 +60,7 @@ def test_every_block_takes_as_many_queries_and_no_more_memory_than_the_one_befor
     monkeypatch.setattr("scoring.datasets.loading.BLOCK", 2)
     with CaptureQueriesContext(connection) as queries:
         lease = Watching(queries)
-        write_tables(dataset, tmp_path, lease)
+        write_tables(dataset, tmp_path, lease, None)
         first, second, third = (before for before, _ in lease.seen)
         assert second - first == third - second == len(queries) - third <= 20
     assert [alive for _, alive in lease.seen] == [0, 0, 0], "nothing of a block is held when the next begins"

@@ -15,7 +15,8 @@ from jobs.carrying import run_due_jobs
 from reading.issuing.assignments import request_batch
 from reading.models import Read
 from reading.room.cells import cells_of, instrument_of, timepoints_of
-from reading.room.sessions import Operation, open_read, save_values
+from reading.room.operations import Operation
+from reading.room.sessions import open_read, save_values
 from reading.room.steps import open_step
 from scoring.reading_times import FASTEST_SECONDS
 from tests.reading.builders import BuiltTrial, build_house, open_campaign_of, serve_films, sign

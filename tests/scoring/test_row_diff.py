@@ -15,8 +15,9 @@ import pytest
 from jobs.carrying import run_due_jobs
 from reading.campaigns.reopening import reopen_campaign
 from reading.room.signing import return_read
+from scoring.datasets.columns import Table
 from scoring.datasets.row_diff import KEYS, Change, altered, counted_diff, diff_table
-from scoring.datasets.tables import SCORES, TABLES, TOTALS, Table
+from scoring.datasets.tables import SCORES, TABLES, TOTALS
 from scoring.datasets.unlocking import agree_unlock, ask_unlock
 from tests.reading.builders import build_house, change_first, open_campaign_of, sign
 from tests.reading.test_line import lock_it, read_all

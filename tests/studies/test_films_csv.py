@@ -37,7 +37,7 @@ def test_the_csv_file_of_films_says_what_the_list_says(ra1: Planned) -> None:
     Film.objects.filter(status=FilmStatus.HELD).update(subject=None, visit=None, film_date=None, side="")
     Film.objects.filter(status=FilmStatus.REFUSED).update(status_reason="=1+1")
     answer = ra1.client("coordinator").get(ra1.url("films/?format=csv&sort=film"))
-    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    lines = b"".join(answer).decode("utf-8-sig").splitlines()
     films = Film.objects.select_related("subject", "visit", "site").order_by("pk")
     expected = [[str(film.pk), film.site.code, *(csv_safe(one.of(film)) for one in SHOWN)] for film in films]
     assert list(csv.reader(lines))[1:] == expected

@@ -149,7 +149,13 @@ def shares(subject: Subject) -> Table:
             for arm in subject.arms.names:
                 flags = [row.flags[criterion] for row in known if subject.arms.of[row.subject] == arm]
                 found = share(flags.count("Y"), len(flags))
-                about = {"visit": visit.name, "used": used, "criterion": criterion.says, "arm": arm, "n": len(flags)}
+                about: Row = {
+                    "visit": visit.name,
+                    "used": used,
+                    "criterion": criterion.says,
+                    "arm": arm,
+                    "n": len(flags),
+                }
                 made = filled[arm] / len(flags) if flags else None
                 rows.append({**about, "without": flags.count("Y"), **_interval(found, "share"), "filled_share": made})
     columns = (Column("without", "Without", "count"), Column("share", "Share", "percent"))
@@ -172,7 +178,7 @@ def differences(subject: Subject) -> Table:
             sample = sample_of(known, subject.arms, [float(row.flags[criterion] == "Y") for row in known])
             for place in range(1, len(sample.arms)):
                 found = share_difference(sample, place)
-                about = {"visit": visit.name, "used": used, "criterion": criterion.says}
+                about: Row = {"visit": visit.name, "used": used, "criterion": criterion.says}
                 compared = {**_compared(sample, place), "n": _n(sample, place)}
                 filled = _filled(known, subject.arms, place)
                 rows.append({**about, **compared, **_interval(found, "difference"), "p": found.p, **filled})

@@ -63,7 +63,7 @@ def test_summaries_and_models_equal_an_independent_computation(
     for place, name in enumerate(("placebo", "active")):
         found = one(made, "mtss_changes", visit=visit, used=used, arm=name)
         own = change[arm == place]
-        assert (int(found["n"]), float(found["mean"])) == (len(own), pytest.approx(own.mean()))
+        assert [int(found["n"]), float(found["mean"])] == pytest.approx([len(own), own.mean()])
         assert float(found["sd"]) == pytest.approx(own.std(ddof=1))
         assert float(found["q3"]) == pytest.approx(np.percentile(own, 75))
         filled = sum(bool(row["dtype"]) for at, row in rows if at % 2 == place)
@@ -124,7 +124,10 @@ def test_the_cumulative_probability_is_drawn_and_is_a_file(made: Path) -> None:
             (float(row["percent"]), float(row["change"])) for row in csv.DictReader(file) if row["arm"] == "active"
         ]
     changes = sorted(float(str(row["chg"])) for at, row in chosen("W24", observed=False) if at % 2)
-    assert points == [(pytest.approx(100 * (rank + 0.5) / 20), change) for rank, change in enumerate(changes)]
+    assert [percent for percent, _ in points] == pytest.approx(
+        [100 * (rank + 0.5) / 20 for rank in range(len(changes))]
+    )
+    assert [change for _, change in points] == changes
     ElementTree.parse(made / "figures" / "mtss_w24_cumulative.svg")
 
 

@@ -47,7 +47,7 @@ def test_linear_extrapolation_follows_the_last_film_before_the_event(tmp_path: P
     """Change 2 by day 170 is 2 * 364 / 170 by the target day 364; the value keeps to the pair of the film used."""
     found = after(tmp_path, "linear-extrapolation")
     assert found.chg == pytest.approx(2 * 364 / 170)
-    assert (found.base, found.aval) == (10, pytest.approx(10 + 2 * 364 / 170))
+    assert [found.base, found.aval] == pytest.approx([10, 10 + 2 * 364 / 170])
     assert found.origin == "extrapolated"
     assert list(found.flags.values()) == ["N", "N", "N"]
 
