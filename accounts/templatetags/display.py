@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-import instruments
 from accounts.models import User
 from accounts.roles import ROLE_NAMES, Role
 from accounts.sign_in import user_token
@@ -60,12 +59,6 @@ def decimals(value: object, places: int) -> str:
     ('−2.467', '')
     """
     return floatformat(value, places).replace("-", "−")
-
-
-@register.filter
-def instrument_name(key: str) -> str:
-    """The title of an instrument."""
-    return instruments.get(key).title
 
 
 @register.filter

@@ -56,6 +56,25 @@ The analysis of record is lock {corrected["lock"]} (root {corrected["root"]}). I
     return says
 
 
+NOTES = """Results use the values signed last. Agreement between readers, the smallest detectable change and the adjudication rate
+use those signed first: a correction is no independent read. `revisions.csv` holds both, and `first_signed.csv` says
+what the corrections change. Its FIRSTDISC, case by case, gives the adjudication rate.
+
+In `analysis.csv`, aval, base and chg of a row belong together: the missing rule treats both visits alike, so the
+baseline of the change to W24 may differ from that of W52. basetype names it, and status_base is the status total at
+baseline, the covariate of analysis. base and chg are rounded once; aval is their sum. Days count from the baseline film
+(day 0). A film outside the plan serves the visit whose window it is in, if no scheduled film is inside that window. No
+intercurrent event is applied: event_kind, event_day and post_event are empty.
+
+Values are used in results where COUNTFL is Y. Repeats (REPEATFL) measure intra-reader agreement and are not used in
+any result. Once the campaign is locked, its seeds can be revealed. `bin/manage verify_randomisation . --seed FILE`
+then draws every order in `orders.csv` again.
+
+EXACT holds fractions. AVAL is rounded once, half to even, to 4 decimals. A text cell that begins like a spreadsheet
+formula is preceded by an apostrophe. Files are UTF-8, comma-separated, with CRLF line ends.
+"""
+
+
 def write_readme(folder: Path, dataset: Dataset, facts: dict[str, Any]) -> None:
     """README.md: what was read, how, and how to use and verify the files."""
     terms = facts["charter"]["terms"]
@@ -80,21 +99,5 @@ Missing sites: {terms["missing_rule"]} (limit {terms["missing_limit"]:g}). This 
 - `manifest.json`: size and SHA-256 of every file; its own SHA-256 is the root that two people sign.
 - `verify.py`: `python verify.py . --root ROOT` proves that this folder is intact. It needs only Python 3.
 
-Results use the values signed last. Agreement between readers, the smallest detectable change and the adjudication rate
-use those signed first: a correction is no independent read. `revisions.csv` holds both, and `first_signed.csv` says
-what the corrections change. Its FIRSTDISC, case by case, gives the adjudication rate.
-
-In `analysis.csv`, aval, base and chg of a row belong together: the missing rule treats both visits alike, so the
-baseline of the change to W24 may differ from that of W52. basetype names it, and status_base is the status total at
-baseline, the covariate of analysis. base and chg are rounded once; aval is their sum. Days count from the baseline film
-(day 0). A film outside the plan serves the visit whose window it is in, if no scheduled film is inside that window. No
-intercurrent event is applied: event_kind, event_day and post_event are empty.
-
-Values are used in results where COUNTFL is Y. Repeats (REPEATFL) measure intra-reader agreement and are not used in
-any result. Once the campaign is locked, its seeds can be revealed. `bin/manage verify_randomisation . --seed FILE`
-then draws every order in `orders.csv` again.
-
-EXACT holds fractions. AVAL is rounded once, half to even, to 4 decimals. A text cell that begins like a spreadsheet
-formula is preceded by an apostrophe. Files are UTF-8, comma-separated, with CRLF line ends.
-"""
+{NOTES}"""
     (folder / "README.md").write_text(text, encoding="utf-8", newline="\n")
