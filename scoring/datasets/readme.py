@@ -56,9 +56,9 @@ The analysis of record is lock {corrected["lock"]} (root {corrected["root"]}). I
     return says
 
 
-NOTES = """Results use the values signed last. Agreement between readers, the smallest detectable change and the adjudication rate
-use those signed first: a correction is no independent read. `revisions.csv` holds both, and `first_signed.csv` says
-what the corrections change. Its FIRSTDISC, case by case, gives the adjudication rate.
+NOTES = """Results use the values signed last. Agreement between readers, the smallest detectable change and the
+adjudication rate use those signed first: a correction is no independent read. `revisions.csv` holds both, and
+`first_signed.csv` says what the corrections change. Its FIRSTDISC, case by case, gives the adjudication rate.
 
 In `analysis.csv`, aval, base and chg of a row belong together: the missing rule treats both visits alike, so the
 baseline of the change to W24 may differ from that of W52. basetype names it, and status_base is the status total at

@@ -217,10 +217,8 @@ def paper(windows: Windows, live_server: LiveServer) -> Iterator[Page]:
         page.emulate_media(media="null")
 
 
-@pytest.mark.browser
-@pytest.mark.django_db(transaction=True)
-def test_the_review_prints_on_a4_with_every_value_and_without_what_is_pressed(paper: Page, tmp_path: Path) -> None:
-    """Seven timepoints of the largest instrument, six without any grade and one set row by row: the most there is."""
+def seven_timepoints() -> Read:
+    """A filled read, six of its timepoints without any grade and one set row by row."""
     visits = tuple(f"W{week:02d}" for week in range(0, 84, 12))
     house = build_house(subjects=1, visits=visits)
     campaign = open_campaign_of(house, instrument="svdh", concordant_share=0.0)
@@ -236,6 +234,14 @@ def test_the_review_prints_on_a4_with_every_value_and_without_what_is_pressed(pa
         else again(score, value=None, reason="SURGERY", entry="key")
         for score in scores.select_related("timepoint")
     )
+    return read
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_review_prints_on_a4_with_every_value_and_without_what_is_pressed(paper: Page, tmp_path: Path) -> None:
+    """Seven timepoints of the largest instrument, six without any grade and one set row by row: the most there is."""
+    read = seven_timepoints()
     sign_in(paper, "reader@two.example", PASSWORD)
     paper.goto(f"/read/{read.token}/review")
     target = tmp_path / "review.pdf"

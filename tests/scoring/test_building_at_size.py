@@ -50,7 +50,7 @@ class Watching(Lease):
 
     def progress(self, done: int, total: int, doing: str = "") -> None:
         gc.collect()
-        alive = sum(isinstance(one, ItemScore) for one in gc.get_objects())
+        alive = sum(type(one) is ItemScore for one in gc.get_objects())
         self.seen.append((len(self.queries), alive))
 
 
