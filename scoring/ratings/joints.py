@@ -73,7 +73,7 @@ def fill(instrument: Instrument, found: JointGrades, place: tuple[int, int, int]
     """One timepoint's entries."""
     for key, (value, reason, _) in entered.items():
         column = instrument.positions[key]
-        found.shown[(*place, column)] = reason != ABSENT
+        found.shown[(*place, column)] = reason != ABSENT.code
         if value is not None:
             found.grades[(*place, column)] = value
 

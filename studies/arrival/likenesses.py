@@ -47,8 +47,8 @@ def near_duplicates(film: Film, placed: Placement, likeness: Likeness, pixels: s
 
 
 def _others(film: Film, placed: Placement, pixels: str) -> QuerySet[SealedLikeness, tuple[int, bytes | memoryview]]:
-    """Films in play of the trial that could show this view, except another copy for the same place."""
-    films = Film.objects.live().filter(trial=film.trial).exclude(pk=film.pk).exclude(pixel_sha256=pixels)
+    """Films in play of the site that could show this view, except another copy for the same place."""
+    films = Film.objects.live().filter(site=film.site).exclude(pk=film.pk).exclude(pixel_sha256=pixels)
     films = films.exclude(Q(visit=placed.visit, side=placed.side) & ~Q(side=""))
     if placed.view:
         films = films.filter(view__in=("", placed.view))

@@ -12,8 +12,9 @@ from rehearsal.damage import Damage
 from rehearsal.film import draw_hand
 from studies.arrival.likenesses import CODE
 from studies.models import Film, SealedLikeness
+from studies.plan.subjects import enrol
 from tests.studies.films import dx, file_of, plain
-from tests.studies.planned import Planned
+from tests.studies.planned import SETTING_UP, Planned
 from tests.studies.sending import arrived
 
 pytestmark = pytest.mark.usefixtures("stores")
@@ -30,9 +31,11 @@ def told(film: Film) -> str:
     return next((finding["text"] for finding in film.findings if finding["code"] == CODE), "")
 
 
-def sent(ra1: Planned, number: int, pixels: np.ndarray, subject: int = 0, code: str = "BL", **values: Any) -> Film:
+def sent(
+    ra1: Planned, number: int, pixels: np.ndarray, subject: int = 0, code: str = "BL", site: int = 0, **values: Any
+) -> Film:
     content = file_of(dx(np.ascontiguousarray(pixels), SOPInstanceUID=f"1.2.3.{number}", **values))
-    film = arrived(ra1, content, site=subject, visit=ra1.visit(subject, code))
+    film = arrived(ra1, content, site=site, visit=ra1.visit(subject, code))
     assert film.status == "deidentified", film.status_reason
     return film
 
@@ -40,7 +43,8 @@ def sent(ra1: Planned, number: int, pixels: np.ndarray, subject: int = 0, code: 
 def test_a_changed_copy_on_another_subject_visit_or_side_is_a_finding_and_never_a_refusal(ra1: Planned) -> None:
     first = sent(ra1, 1, hand())
     assert told(first) == ""
-    again = sent(ra1, 2, hand()[60:-80, 40:-100], subject=1)
+    ra1.subjects.append(enrol(trial=ra1.trial, site=ra1.sites[0], code="01-002", actor=SETTING_UP))
+    again = sent(ra1, 2, hand()[60:-80, 40:-100], subject=2)
     assert told(again) == (
         f"The picture appears to be the same as that of {first} (subject 01-001, visit BL, left). Compare them."
     )
@@ -57,8 +61,13 @@ def test_another_film_of_the_same_hand_and_a_second_copy_for_the_same_place_are_
     assert told(sent(ra1, 3, hand()[10:, 10:])) == ""
 
 
+def test_a_film_is_not_compared_with_those_of_other_sites(ra1: Planned) -> None:
+    sent(ra1, 1, hand())
+    assert told(sent(ra1, 2, hand()[10:, 10:], subject=1, site=1)) == ""
+
+
 def test_what_a_film_is_recognised_by_is_stored_sealed_and_in_one_length(ra1: Planned) -> None:
-    films = [sent(ra1, 1, hand()), sent(ra1, 2, hand()[30:, 20:], subject=1)]
+    films = [sent(ra1, 1, hand()), sent(ra1, 2, hand()[30:, 20:], subject=1, site=1)]
     kept = [bytes(SealedLikeness.objects.get(film=film).sealed) for film in films]
     stored: Any = [np.frombuffer(one[:4096], np.uint8) for one in kept]
     assert len(set(map(len, kept))) == 1
