@@ -7,14 +7,18 @@ import io
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 from django.test import Client
 
+import instruments
 from accounts.sign_in import BACKEND
 from instruments.definition import Item
 from jobs.carrying import run_due_jobs
 from reading.issuing.assignments import request_batch
 from reading.models import Campaign, CampaignStatus, DisplayedTimepoint, Read, ReadStatus
+from scoring.ratings.joints import JointGrades, fill
+from scoring.ratings.visits import CaseVisits
 from tests.reading.builders import BuiltTrial, build_house, open_campaign_of, read_through
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +107,11 @@ def test_the_page_takes_as_many_queries_for_five_cases_as_for_one(
     client.get(PAGE)
     with django_assert_max_num_queries(24):
         client.get(PAGE)
+
+
+def test_a_joint_without_a_film_is_neither_graded_nor_not_assessable() -> None:
+    svdh = instruments.get("svdh")
+    shape = (1, 2, 1, len(svdh.items))
+    found = JointGrades(svdh, [], CaseVisits({}, ("W00",), ()), np.full(shape, np.nan), np.zeros(shape, dtype=bool))
+    fill(svdh, found, (0, 0, 0), {"EL-PIP2": [None, "ABSENT", False], "EL-PIP3": [None, "PROJECTION", False]})
+    assert [bool(found.shown[0, 0, 0, svdh.positions[key]]) for key in ("EL-PIP2", "EL-PIP3")] == [False, True]
