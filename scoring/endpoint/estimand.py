@@ -15,6 +15,7 @@ from scoring.endpoint.films import STATUS, CaseFilm, basetype_of
 from scoring.endpoint.visits import AnalysisVisits, PlannedVisit
 
 NO_BASELINE = "no baseline film"
+BEFORE_BASELINE = "the film of this visit was taken before the baseline film"
 OBSERVED = "observed"
 
 
@@ -124,6 +125,8 @@ def value_of(
         return AnalysisValue(own_type, reason=NO_BASELINE, film=film)
     if film is None:
         return made_value(case, visits, visit, param, estimand)
+    if not film.pairs:
+        return AnalysisValue(own_type, reason=BEFORE_BASELINE, film=film)
     pair = film.pairs[param]
     basetype = basetype_of(estimand.missing_rule, film.code)
     return AnalysisValue(basetype, pair.base, pair.value, "", pair.reason, film, pair.assessed, pair.imputed)

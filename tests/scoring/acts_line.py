@@ -130,6 +130,7 @@ class Line:
         yield self.form(
             Act.VOID, Act.REISSUE, who="coordinator", name="reading:void", key=key, reason="a name on a film"
         )
+        run_due_jobs()
         film, visits = self.house.subjects[0].films.all()[0], self.house.subjects[0].visits.order_by("pk")
         given = {"visit": visits[1].pk, "scope": "exchange", "reason": "two visits were exchanged"}
         acts = (Act.MOVE, Act.VOID, Act.REISSUE)

@@ -153,6 +153,12 @@ def test_without_a_baseline_film_there_is_no_change() -> None:
     assert baseline_value(None, "total").reason == "no baseline film"
 
 
+def test_a_visit_whose_film_is_older_than_the_baseline_film_has_no_change() -> None:
+    older = replace(film("W24", -10), pairs={})
+    found = value_of(CaseFilms((older, film("W00", 0))), VISITS, WEEK_24, "total", ESTIMAND)
+    assert (found.value, found.reason) == (None, "the film of this visit was taken before the baseline film")
+
+
 def test_a_baseline_imputed_the_same_for_every_visit_has_one_name() -> None:
     films = case(film("W24", 168, 2))
     for name, basetype in (("visit-proportional", "STATUS"), ("excluded-all-visits", "ALL VISITS")):
