@@ -113,7 +113,10 @@ def image_of(number: int, slot: int, view: str) -> ReaderImage:
     store = storages["reading"]
     bands: dict[str, list[dict[str, object]]] = {"preview": [{"name": f"images/{key}/preview.jpg"}]}
     for level in ("small", "full"):
-        bands[level] = [{"name": f"images/{key}/{level}/{place}"} for place in range(len(pixels[level]))]
+        bands[level] = [
+            {"name": f"images/{key}/{level}/{place}", "sha256": hashlib.sha256(part).hexdigest()}
+            for place, part in enumerate(pixels[level])
+        ]
     for level, parts in pixels.items():
         for where, part in zip(bands[level], parts, strict=True):
             if not store.exists(str(where["name"])):
