@@ -63,6 +63,11 @@ def test_a_subject_is_not_enrolled_at_a_site_of_another_trial(ra1: Planned, ra2:
         enrol(trial=ra1.trial, site=ra2.sites[0], code="01-009", actor=SETTING_UP)
 
 
+def test_a_code_is_given_to_one_subject_of_a_trial_alone(ra1: Planned) -> None:
+    with pytest.raises(BadInput, match="Trial RA-1 already has a subject 01-001. Choose another code."):
+        enrol(trial=ra1.trial, site=ra1.sites[0], code="01-001", actor=SETTING_UP)
+
+
 @pytest.mark.parametrize(
     ("field", "value", "says"),
     [
