@@ -55,3 +55,5 @@ def test_one_date_for_many_files_goes_to_all_of_them_or_to_none(ra1: Planned, st
     answer = ra1.client("site 01").post(ra1.url("site/films/day/"), {"film": [other.pk], "film_date": "2024-03-02"})
     assert answer.status_code == 400
     assert Film.objects.get(pk=other.pk).film_date is None
+    answer = ra1.client("site 01").post(ra1.url("site/films/day/"), {"film": [mine.pk], "film_date": "soon"})
+    assert "The film date “soon” was not saved." in answer.content.decode()
