@@ -130,8 +130,8 @@ def test_no_value_and_no_rank_of_the_dump_or_the_files_links_an_image_to_its_fil
     assert [name for name in ("score.GL-PIP2", "sum of scores", "result.sealed") if name not in images] == []
     right = matched(films, images, groups)
     assert chance(right, len(groups)) > 0.001, f"{right} of {len(truth_of(groups))} linked"
-    planted = images | {"planted": {image: 1000 + film for image, film in truth_of(groups).items()}}
-    leaking = films | {"planted": {film: 1000 + film for film in truth_of(groups).values()}}
+    planted = {"planted": {image: 1000 + film for image, film in truth_of(groups).items()}}
+    leaking = {"planted": {film: 1000 + film for film in truth_of(groups).values()}}
     seen = matched(leaking, planted, groups)
     assert chance(seen, len(groups)) < 0.001, "the matcher sees a link where there is one"
 
