@@ -1,4 +1,4 @@
-"""Two worlds where values change after a signature: what the reader is asked for, and what the lead sees of it."""
+"""Two worlds in which values change after a signature: what the reader must answer, and what the imaging lead sees."""
 
 from __future__ import annotations
 

@@ -175,6 +175,6 @@ def test_a_leak_scan_that_stopped_can_be_run_again(house: BuiltTrial, campaign: 
 
 
 def test_the_reason_says_what_to_resolve_and_never_repeats_the_error() -> None:
-    assert in_words(OSError(errno.ENOSPC, "/work/Mrs Smith.dcm")) == DISK_FULL
+    assert in_words(OSError(errno.ENOSPC, "films/Mrs Smith.dcm")) == DISK_FULL
     assert in_words(MemoryError()) == NO_MEMORY
     assert in_words(ValueError("Mrs Smith")) == UNEXPECTED

@@ -1,4 +1,4 @@
-"""The same film again under another subject, visit or side is told to the desk, however the file was changed."""
+"""The desk gets a finding when a film comes again under another subject, visit or side, however it was changed."""
 
 from __future__ import annotations
 
