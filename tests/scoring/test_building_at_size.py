@@ -41,17 +41,21 @@ def requested(house: BuiltTrial, campaign: Campaign) -> Dataset:
     return request_dataset(campaign=campaign, actor=house.actor("statistician"))
 
 
+def scores_in_memory() -> list[ItemScore]:
+    gc.collect()
+    return [one for one in gc.get_objects() if type(one) is ItemScore]
+
+
 class Watching(Lease):
-    """Counts queries and the scores in memory before each block."""
+    """Counts, before each block, the queries and the scores in memory that were not there before the build."""
 
     def __init__(self, queries: CaptureQueriesContext) -> None:
         self.queries = queries
+        self.from_before = scores_in_memory()
         self.seen: list[tuple[int, int]] = []
 
     def progress(self, done: int, total: int, doing: str = "") -> None:
-        gc.collect()
-        alive = sum(type(one) is ItemScore for one in gc.get_objects())
-        self.seen.append((len(self.queries), alive))
+        self.seen.append((len(self.queries), len(scores_in_memory()) - len(self.from_before)))
 
 
 def test_every_block_takes_as_many_queries_and_no_more_memory_than_the_one_before(
