@@ -31,7 +31,7 @@ from scoring.consensus.results import Numbers, numbers_of
 from scoring.consensus.rules import rule_of
 from scoring.consensus.sealed_result import opened_result
 from scoring.consensus.signed_series import newest_values, signed_reads, visits_of
-from scoring.models import CaseResult
+from scoring.models import CaseResult, Outcome
 from studies.models import Film, Subject, Visit
 
 PLACES = 4
@@ -89,6 +89,12 @@ class CaseData:
             "USUBJID": self.subject.code,
             "SITEID": self.subject.site.code,
         }
+
+    def may_decide(self, read: Read) -> bool:
+        """Whether results use a read: not a repeat, nor a third read of a case whose readers agreed (a control)."""
+        if read.kind == ReadKind.ADJUDICATION:
+            return self.result is not None and self.result.outcome == Outcome.ADJUDICATED
+        return read.kind == ReadKind.PRIMARY
 
     def visit_columns(self, visit: int) -> Row:
         """The columns that name a visit."""
@@ -154,14 +160,14 @@ def signed_rows(data: CaseData, read: Read, visits: dict[str, int], signed: Sign
 def read_columns(data: CaseData, read: Read, step: ReadStep) -> Row:
     """The columns that name a signed read and its step."""
     named = {"READER": data.slot(read), "READERID": data.reader_codes[read.reader_id], "READID": read.token}
-    return {**named, **flags_of(read, step)}
+    return {**named, **flags_of(data, read, step)}
 
 
-def flags_of(read: Read, step: ReadStep) -> Row:
+def flags_of(data: CaseData, read: Read, step: ReadStep) -> Row:
     """Which step of the read it is, whether it counts, and whether the whole read is a repeat."""
     return {
         "STEP": step.position + 1,
-        "COUNTFL": "Y" if step.counts and read.kind != ReadKind.REPEAT else "",
+        "COUNTFL": "Y" if step.counts and data.may_decide(read) else "",
         "REPEATFL": "Y" if read.kind == ReadKind.REPEAT else "",
     }
 

@@ -67,8 +67,8 @@ baseline, the covariate of analysis. base and chg are rounded once; aval is thei
 intercurrent event is applied: event_kind, event_day and post_event are empty.
 
 Values are used in results where COUNTFL is Y. Repeats (REPEATFL) measure intra-reader agreement and are not used in
-any result. Once the campaign is locked, its seeds can be revealed. `bin/manage verify_randomisation . --seed FILE`
-then draws every order in `orders.csv` again.
+any result; neither is a control, the third read of a case whose readers agreed. Once the campaign is locked, its seeds
+can be revealed. `bin/manage verify_randomisation . --seed FILE` then draws every order in `orders.csv` again.
 
 EXACT holds fractions. AVAL is rounded once, half to even, to 4 decimals. A text cell that begins like a spreadsheet
 formula is preceded by an apostrophe. Files are UTF-8, comma-separated, with CRLF line ends.

@@ -17,7 +17,8 @@ READERID = Column("READERID", "Code of the person within this campaign, the same
 READID = Column("READID", "Random token of the read")
 STEP = Column("STEP", "Step of the read, from 1: the timepoints that were shown and locked together")
 COUNTFL = Column(
-    "COUNTFL", "Y when the values may be used in results; empty for repeats and for steps that do not count"
+    "COUNTFL",
+    "Y when results may use the values; empty for repeats, controls (third reads of concordant cases), uncounted steps",
 )
 REPEATFL = Column("REPEATFL", "Y when the read repeats an earlier one of the same reader, who was not informed")
 FEATURE = Column("FEATURE", "erosion, narrowing or grade")
