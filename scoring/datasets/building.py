@@ -9,14 +9,18 @@ from typing import Any
 from django.core.files.storage import storages
 from django.utils import timezone
 
+import instruments
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
 from config.transitions import moved
 from jobs.queue import Lease, add
 from jobs.work_folders import work_folder
+from reading.charter.versions import terms_of
 from reading.models import Campaign, CampaignStatus, CaseStatus, Read, ReadStatus
 from reading.states import again_if_same, said_of
+from scoring.cdisc.transfer import Transfer
+from scoring.cdisc.xport import NotTransferable
 from scoring.consensus.signed_series import AlteredValues
 from scoring.datasets.analysis_table import ANALYSIS
 from scoring.datasets.case_rows import (
@@ -29,6 +33,7 @@ from scoring.datasets.case_rows import (
 )
 from scoring.datasets.corrections import deliver_record, takes_corrections
 from scoring.datasets.evidence import NotIntact, demand_intact
+from scoring.datasets.guides import write_guides
 from scoring.datasets.loading import BLOCK, blocks_of, case_order, loaded
 from scoring.datasets.package import Package, seal_folder, write_codebook, zip_folder
 from scoring.datasets.read_scripts import write_read_scripts
@@ -37,9 +42,12 @@ from scoring.datasets.revision_rows import first_signed_rows, revision_rows
 from scoring.datasets.row_diff import diff_against_last_lock
 from scoring.datasets.shown_rows import order_rows, read_rows
 from scoring.datasets.tables import CASES, CHANGES, FIRST_SIGNED, ORDERS, READS, REVISIONS, SCORES, TOTALS
+from scoring.datasets.transfer_facts import CampaignTransfer, facts_of_case, transfer_of
 from scoring.endpoint.analysis_rows import Analysis, analysis_of, analysis_rows
 from scoring.models import DATASET_TRANSITIONS, Dataset, DatasetStatus
 from studies.arrival.sealed_files import keep_export
+
+Rows = dict[str, int]
 
 
 def request_dataset(*, campaign: Campaign, actor: Actor) -> Dataset:
@@ -78,7 +86,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
         try:
             demand_intact(dataset.campaign, lease, payload)
             built = build(dataset, folder, lease)
-        except (ResultDiffers, AlteredValues, NotIntact) as fault:
+        except (ResultDiffers, AlteredValues, NotIntact, NotTransferable) as fault:
             fail(dataset, lease, str(fault))
             return
     with audited_atomic():
@@ -101,11 +109,12 @@ def build(dataset: Dataset, work: Path, lease: Lease) -> dict[str, Any]:
     folder = work / name
     folder.mkdir()
     analysis = analysis_of(dataset.campaign)
-    rows = write_tables(dataset, folder, lease, analysis)
-    write_codebook(folder)
+    rows, transferred = write_tables(dataset, folder, lease, analysis)
+    write_codebook(folder, instruments.get(terms_of(dataset.campaign.charter).instrument))
     write_read_scripts(folder)
-    facts = describe(dataset, rows, analysis) | deliver_record(dataset, folder)
+    facts = describe(dataset, rows, transferred, analysis) | deliver_record(dataset, folder)
     write_readme(folder, dataset, facts)
+    write_guides(folder, facts)
     root = seal_folder(folder, facts)
     diff = diff_against_last_lock(dataset, folder)
     zip_folder(folder, work / f"{name}.zip")
@@ -120,23 +129,26 @@ def package_name(dataset: Dataset) -> str:
     return f"{dataset.campaign.trial.code}-{dataset.campaign.code}-{dataset.number}"
 
 
-def write_tables(dataset: Dataset, folder: Path, lease: Lease, analysis: Analysis | None) -> dict[str, int]:
-    """Every case's rows in the order of the subjects' codes; gives rows by file."""
+def write_tables(dataset: Dataset, folder: Path, lease: Lease, analysis: Analysis | None) -> tuple[Rows, Rows]:
+    """Every case's rows in the order of the subjects' codes; gives rows by table and rows by CDISC file."""
     codes, order = reader_codes(dataset.campaign), case_order(dataset.campaign)
-    with Package(folder) as package:
+    shared = transfer_of(dataset.campaign, analysis)
+    with Package(folder) as package, Transfer(folder, shared.facts) as transfer:
         for done, block in enumerate(blocks_of(order)):
             lease.progress(done * BLOCK, len(order), "recomputing and writing cases")
-            write_block(package, block, codes, analysis)
-        return package.counts
+            write_block(package, transfer, block, codes, shared)
+        return package.counts, transfer.counts
 
 
-def write_block(package: Package, block: Sequence[int], codes: dict[int, str], analysis: Analysis | None) -> None:
+def write_block(
+    package: Package, transfer: Transfer, block: Sequence[int], codes: dict[int, str], shared: CampaignTransfer
+) -> None:
     """The rows of some cases; nothing of them is held afterwards."""
     for data in loaded(block, codes):
-        write_case(package, data, analysis)
+        write_case(package, transfer, data, shared)
 
 
-def write_case(package: Package, data: CaseData, analysis: Analysis | None) -> None:
+def write_case(package: Package, transfer: Transfer, data: CaseData, shared: CampaignTransfer) -> None:
     """The rows of one case into every table; of a voided case its one row and the orders that were shown."""
     package.write(ORDERS, order_rows(data))
     package.write(REVISIONS, revision_rows(data))
@@ -144,14 +156,16 @@ def write_case(package: Package, data: CaseData, analysis: Analysis | None) -> N
         package.write(CASES, [case_row(data, None)])
         return
     result, computed = checked_result(data)
+    scores, totals = list(score_rows(data)), list(number_rows(data, computed, "totals"))
     package.write(CASES, [case_row(data, result)])
-    package.write(SCORES, score_rows(data))
-    package.write(TOTALS, number_rows(data, computed, "totals"))
+    package.write(SCORES, scores)
+    package.write(TOTALS, totals)
+    transfer.write(facts_of_case(data, computed, shared, scores, totals))
     package.write(CHANGES, number_rows(data, computed, "changes"))
     package.write(READS, read_rows(data))
     package.write(FIRST_SIGNED, first_signed_rows(data, computed))
-    if analysis is not None:
-        package.write(ANALYSIS, analysis_rows(data, computed, analysis))
+    if shared.analysis is not None:
+        package.write(ANALYSIS, analysis_rows(data, computed, shared.analysis))
 
 
 def reader_codes(campaign: Campaign) -> dict[int, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import zipfile
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -11,11 +12,18 @@ from pathlib import Path
 from types import TracebackType
 
 from config.cells import FORMULA_SIGNS
+from instruments.definition import Instrument
+from scoring.cdisc.terms import Codelist, codelists
+from scoring.cdisc.transfer import FOLDER
+from scoring.cdisc.transfer import TABLES as TRANSFER_TABLES
+from scoring.cdisc.variables import Variable
 from scoring.datasets import verifier
 from scoring.datasets.case_rows import Row
+from scoring.datasets.column_forms import DECIMAL, INTEGER, TEXT, form_of
 from scoring.datasets.columns import Column, Table
 from scoring.datasets.tables import CODEBOOK, CORRECTIONS, TABLES
 
+PIECE = 1 << 20
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -76,11 +84,15 @@ def is_number(text: str) -> bool:
     return text.lstrip("-").replace(".", "", 1).replace("/", "", 1).isdigit()
 
 
-def write_codebook(folder: Path) -> None:
-    """One row per column of every table."""
+def write_codebook(folder: Path, instrument: Instrument) -> None:
+    """One row per column of every table and per variable of every transport file."""
     codebook = TableFile(folder, CODEBOOK)
     for table in (*TABLES, CORRECTIONS):
         codebook.write({"FILE": table.name, **described(column)} for column in table.columns)
+    lists = codelists(instrument)
+    for transferred in TRANSFER_TABLES:
+        name = f"{FOLDER}/{transferred.file}"
+        codebook.write({"FILE": name, **as_column(one, lists.get(one.codelist))} for one in transferred.variables)
     codebook.file.close()
 
 
@@ -89,6 +101,16 @@ def described(column: Column) -> Row:
     form = column.typed
     row: Row = {"COLUMN": column.name, "MEANING": column.says, "TYPE": form.kind, "LENGTH": form.length}
     return row | {"CODELIST": ";".join(form.codes)}
+
+
+def as_column(one: Variable, listed: Codelist | None) -> Row:
+    """A variable of a transport file as a row of the codebook; a list too long for a cell is named."""
+    kind = (DECIMAL if one.digits else INTEGER) if one.number else TEXT
+    values = ";".join(listed.values) if listed else ""
+    if listed and len(values) > form_of("CODELIST").length:
+        values = f"{len(listed.values)} values: {listed.label}"
+    row: Row = {"COLUMN": one.name, "TYPE": kind, "LENGTH": one.length, "CODELIST": values}
+    return row | {"MEANING": f"{one.label}. {one.says}".strip()}
 
 
 def seal_folder(folder: Path, facts: dict[str, object]) -> str:
@@ -112,4 +134,6 @@ def zip_folder(folder: Path, target: Path) -> None:
                 entry = zipfile.ZipInfo(f"{folder.name}/{path.relative_to(folder)}", ZIP_TIME)
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 entry.external_attr = 0o644 << 16
-                archive.writestr(entry, path.read_bytes())
+                entry.file_size = path.stat().st_size
+                with path.open("rb") as source, archive.open(entry, "w") as packed:
+                    shutil.copyfileobj(source, packed, PIECE)

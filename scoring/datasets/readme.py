@@ -12,12 +12,16 @@ from reading.campaigns.analysis_of_record import POST_HOC, timing_of
 from reading.charter.terms import ENTRY_ORDERS, RESULT_RULES
 from reading.charter.versions import terms_of
 from reading.issuing.presentations import ORDER_KNOWN, PRESENTATIONS
+from scoring.cdisc.transfer import DEFINE, FOLDER
+from scoring.cdisc.transfer import TABLES as TRANSFER_TABLES
 from scoring.datasets.tables import TABLES
 from scoring.endpoint.analysis_rows import Analysis
 from scoring.models import Dataset
 
 
-def describe(dataset: Dataset, rows: dict[str, int], analysis: Analysis | None) -> dict[str, Any]:
+def describe(
+    dataset: Dataset, rows: dict[str, int], transferred: dict[str, int], analysis: Analysis | None
+) -> dict[str, Any]:
     """The facts in the manifest: no times, so that the same reads give the same bytes."""
     campaign = dataset.campaign
     terms = terms_of(campaign.charter)
@@ -31,6 +35,7 @@ def describe(dataset: Dataset, rows: dict[str, int], analysis: Analysis | None) 
         "analysis": timing_of(campaign),
         "sdc": analysis.detectable if analysis else {},
         "rows": rows,
+        "transfer": transferred,
     }
 
 
@@ -70,6 +75,12 @@ Values are used in results where COUNTFL is Y. Repeats (REPEATFL) measure intra-
 any result; neither is a control, the third read of a case whose readers agreed. Once the campaign is locked, its seeds
 can be revealed. `bin/manage verify_randomisation . --seed FILE` then draws every order in `orders.csv` again.
 
+The folder `cdisc` has the same numbers as SAS transport files (version 5): the scores as SDTM, totals, changes and
+joints as ADaM. In ADXR, BASETYPE says which baseline a value belongs to. STATUS rows have the totals of `totals.csv`;
+the rows of an interval have the change over it, with the baseline and the total that belong to it. What only the
+sponsor knows (RFSTDTC, RFXSTDTC, EPOCH) is empty. Times inside these files are fixed, so that the same reads give the
+same bytes.
+
 EXACT holds fractions. AVAL is rounded once, half to even, to 4 decimals. A text cell that begins like a spreadsheet
 formula is preceded by an apostrophe. Files are UTF-8, comma-separated, with CRLF line ends.
 """
@@ -79,6 +90,11 @@ def write_readme(folder: Path, dataset: Dataset, facts: dict[str, Any]) -> None:
     """README.md: what was read, how, and how to use and verify the files."""
     terms = facts["charter"]["terms"]
     files = "\n".join(f"- `{table.name}` ({facts['rows'][table.name]} rows): {table.says}." for table in TABLES)
+    transfer = "\n".join(
+        f"- `{FOLDER}/{table.file}` ({facts['transfer'][f'{FOLDER}/{table.file}']} rows): {table.label}."
+        f" {table.structure}."
+        for table in TRANSFER_TABLES
+    )
     read_by = facts["instrument"]
     text = f"""# {facts["trial"]}, campaign {facts["campaign"]}
 
@@ -94,6 +110,10 @@ Missing sites: {terms["missing_rule"]} (limit {terms["missing_limit"]:g}). This 
 
 ## Files
 {files}
+{transfer}
+- `{FOLDER}/*.ndjson`: the same datasets as Dataset-JSON 1.1, one line for each record.
+- `{FOLDER}/csdrg.md`, `{FOLDER}/adrg.md`: drafts of the reviewer's guides, filled from the charter.
+- `{FOLDER}/{DEFINE}`: Define-XML 2.1: every variable of these files with origin, derivation, codelist and keys.
 - `codebook.csv`: every column of every table, with its type, length and codelist.
 - `read.R`, `read.sas`: read every table with the types of the codebook.
 - `manifest.json`: size and SHA-256 of every file; its own SHA-256 is the root that two people sign.

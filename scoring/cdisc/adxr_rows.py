@@ -1,0 +1,115 @@
+"""The rows of ADXR: the totals of totals.csv, and each change with the baseline and the total that belong to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+
+from scoring.cdisc.adam import ADXR
+from scoring.cdisc.facts import CaseFacts, FilmVisit, Interval, in_order, place_of, sas_date, without_day_0
+from scoring.cdisc.parameters import Parameter, total_parameters
+from scoring.cdisc.readings import RESULT, evaluator_of, repetition_of_sources, repetitions, slot_of
+from scoring.cdisc.variables import Row
+
+CRITERION, LIMIT = "CHG <= 0.5", Fraction(1, 2)
+Repeats = Mapping[tuple[str, int], int]
+parameters_of = cache(total_parameters)
+
+
+def adxr_rows(case: CaseFacts) -> list[dict[str, object]]:
+    """The rows of a case in the order of the keys, numbered."""
+    repeats = repetition_of_sources(case.scores, repetitions(case.scores))
+    made = [*status_rows(case, repeats), *interval_rows(case, repeats)]
+    return in_order(made, ADXR.keys, "ASEQ")
+
+
+def status_rows(case: CaseFacts, repeats: Repeats) -> Iterator[dict[str, object]]:
+    """One row for each total of a parameter in totals.csv."""
+    parameters = parameters_of(case.campaign.instrument)
+    found = [row for row in case.totals if (row["GROUP"], slot_of(str(row["SOURCE"]))) in parameters]
+    bases = {(row["SOURCE"], row["GROUP"]): row["AVAL"] for row in found if place_of(row) == case.baseline}
+    for row in found:
+        source, place = str(row["SOURCE"]), place_of(row)
+        base = bases.get((source, row["GROUP"]), "")
+        yield {
+            **shared(case, source, str(row["GROUP"]), place, repeats, "STATUS"),
+            "AVAL": row["AVAL"],
+            "BASE": base if case.baseline is not None and place >= case.baseline else "",
+            "ABLFL": "Y" if place == case.baseline and base != "" else "",
+            "NASSESS": row["ASSESSED"],
+            "NIMPUTE": row["IMPUTED"],
+        }
+
+
+def interval_rows(case: CaseFacts, repeats: Repeats) -> Iterator[dict[str, object]]:
+    """Baseline and later value of each interval; of one without a change only the later row, without values."""
+    if case.baseline is None:
+        return
+    for source, visits in case.intervals.items():
+        for later, groups in enumerate(visits, start=case.baseline + 1):
+            for group, interval in groups.items():
+                yield from both_ends(case, source, group, (case.baseline, later), interval, repeats)
+
+
+def both_ends(
+    case: CaseFacts, source: str, group: str, places: tuple[int, int], interval: Interval, repeats: Repeats
+) -> Iterator[dict[str, object]]:
+    """The two rows of one change."""
+    baseline, later = places
+    kind = f"{case.visits[baseline].code} TO {case.visits[later].code}"
+    sites: Row = {"NASSESS": interval.assessed, "NIMPUTE": interval.imputed}
+    row = {**shared(case, source, group, later, repeats, kind), **sites}
+    if interval.exact is None:
+        yield row
+        return
+    base = {"AVAL": interval.base, "BASE": interval.base, "CHG": 0, "ABLFL": "Y"}
+    start = shared(case, source, group, baseline, repeats, kind)
+    yield {**start, **sites, **base, "BASETYPE": row["BASETYPE"], "READREP": row["READREP"]}
+    yield {
+        **row,
+        "AVAL": Decimal(interval.base) + Decimal(interval.change),
+        "BASE": interval.base,
+        "CHG": interval.change,
+        "CRIT1FL": "Y" if interval.exact <= LIMIT else "N",
+    }
+
+
+def shared(case: CaseFacts, source: str, group: str, place: int, repeats: Repeats, kind: str) -> dict[str, object]:
+    """What every row of a source, group and visit has."""
+    slot, visit = slot_of(source), case.visits[place]
+    parameter = parameters_of(case.campaign.instrument)[group, slot]
+    repeat = repeats.get((source, place), 1)
+    return {
+        "STUDYID": case.campaign.study,
+        "USUBJID": case.subject,
+        **parameter_columns(parameter),
+        "EVALID": evaluator_of(slot),
+        "CAMPGN": case.campaign.campaign,
+        "READREP": None if source == RESULT else repeat,
+        "BASETYPE": f"CAMPAIGN {case.campaign.campaign} REPEAT {repeat} {kind}",
+        "ANL01FL": "Y" if source == RESULT and visit.serves else "",
+        "CRIT1": CRITERION,
+        **visit_columns(visit),
+    }
+
+
+def parameter_columns(parameter: Parameter) -> Row:
+    """The four columns of a parameter."""
+    return {
+        "PARAM": parameter.says,
+        "PARAMCD": parameter.code,
+        "PARAMN": parameter.number,
+        "PARCAT1": parameter.category,
+    }
+
+
+def visit_columns(visit: FilmVisit) -> Row:
+    """When it was."""
+    return {
+        "AVISIT": visit.analysis_visit,
+        "AVISITN": visit.analysis_number,
+        "ADT": sas_date(visit.day),
+        "ADY": without_day_0(visit.since_baseline),
+    }

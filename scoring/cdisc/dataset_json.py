@@ -1,0 +1,96 @@
+"""Dataset-JSON 1.1 as NDJSON, written block by block: a first line about the dataset, then one line for each row.
+
+The number of rows is on the first line. It is filled in at the end, where blanks were left for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import IO
+
+from scoring.cdisc.facts import SAS_EPOCH, CampaignFacts
+from scoring.cdisc.variables import DATE_TEXTS, Row, TransferTable, Variable
+
+WRITTEN_AT = "1960-01-01T00:00:00"
+COUNT = '"records":'
+DIGITS = 12
+
+
+class JsonFile:
+    """One dataset being written to an open binary file; `close` says how many rows it has and leaves it open."""
+
+    def __init__(self, file: IO[bytes], table: TransferTable, campaign: CampaignFacts) -> None:
+        self.file, self.table, self.rows = file, table, 0
+        line = json.dumps(head_of(table, campaign), separators=(",", ":"), ensure_ascii=True)
+        before, after = line.split(f"{COUNT}0", 1)
+        self.count_at = len(before) + len(COUNT)
+        file.write(f"{before}{COUNT}{0:<{DIGITS}}{after}\n".encode("ascii"))
+
+    def write(self, rows: Sequence[Row]) -> None:
+        """Appends rows."""
+        lines = [json.dumps([cell(row, one) for one in self.table.variables], separators=(",", ":")) for row in rows]
+        self.file.write("".join(f"{line}\n" for line in lines).encode("ascii"))
+        self.rows += len(rows)
+
+    def close(self) -> None:
+        """The number of rows, on the first line."""
+        self.file.seek(self.count_at)
+        self.file.write(f"{self.rows:<{DIGITS}}".encode("ascii"))
+
+
+def head_of(table: TransferTable, campaign: CampaignFacts) -> dict[str, object]:
+    """What the first line says, with the names of define.xml."""
+    name = f"{campaign.study}.{campaign.campaign}"
+    return {
+        "datasetJSONCreationDateTime": WRITTEN_AT,
+        "datasetJSONVersion": "1.1.0",
+        "fileOID": f"DATASET.{name}.{table.name}",
+        "originator": "Blindread",
+        "studyOID": f"STUDY.{campaign.study}",
+        "metaDataVersionOID": f"MDV.{name}",
+        "metaDataRef": "define.xml",
+        "itemGroupOID": f"IG.{table.name}",
+        "records": 0,
+        "name": table.name,
+        "label": table.label,
+        "columns": [dict(column(table, one)) for one in table.variables],
+    }
+
+
+def column(table: TransferTable, one: Variable) -> Iterator[tuple[str, object]]:
+    """A variable as a column; a SAS date is written as an ISO date that is meant to be a number."""
+    yield "itemOID", f"IT.{table.name}.{one.name}"
+    yield "name", one.name
+    yield "label", one.label
+    yield "dataType", data_type(one)
+    if one.is_day:
+        yield "targetDataType", "integer"
+    if not one.number:
+        yield "length", one.length
+    if one.format:
+        yield "displayFormat", one.format
+    if one.name in table.keys:
+        yield "keySequence", table.keys.index(one.name) + 1
+
+
+def data_type(one: Variable) -> str:
+    """The type in the words of Dataset-JSON."""
+    if one.is_day or one.name in DATE_TEXTS:
+        return "date"
+    if not one.number:
+        return "string"
+    return "double" if one.digits else "integer"
+
+
+def cell(row: Row, one: Variable) -> object:
+    """A value: text as it is, a number as one, a missing number as null."""
+    value = row.get(one.name)
+    if not one.number:
+        return "" if value is None else str(value)
+    if value is None or value == "":
+        return None
+    if one.is_day:
+        return (SAS_EPOCH + timedelta(days=int(str(value)))).isoformat()
+    return float(str(value)) if one.digits else int(str(value))

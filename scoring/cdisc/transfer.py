@@ -1,0 +1,74 @@
+"""The files of a transfer, written case by case: nothing of a case is held when the next begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from scoring.cdisc.adam import ADXR, ADXRJ
+from scoring.cdisc.adxr_rows import adxr_rows
+from scoring.cdisc.adxrj_rows import adxrj_rows
+from scoring.cdisc.dataset_json import JsonFile
+from scoring.cdisc.define import define_xml
+from scoring.cdisc.facts import CampaignFacts, CaseFacts
+from scoring.cdisc.mk_rows import mk_rows
+from scoring.cdisc.other_sdtm_rows import pr_rows, relrec_rows, supp_rows
+from scoring.cdisc.sdtm import MK, PR, RELREC, SUPPMK
+from scoring.cdisc.variables import Row, TransferTable
+from scoring.cdisc.xport import TransportFile
+
+FOLDER, DEFINE = "cdisc", "define.xml"
+TABLES: tuple[TransferTable, ...] = (MK, SUPPMK, PR, RELREC, ADXR, ADXRJ)
+
+
+class Transfer:
+    """The open files; leaving the block completes them."""
+
+    def __init__(self, folder: Path, campaign: CampaignFacts) -> None:
+        self.folder, self.campaign, self.stack = folder / FOLDER, campaign, ExitStack()
+        self.files: dict[str, TransportFile] = {}
+        self.lines: dict[str, JsonFile] = {}
+
+    def __enter__(self) -> Transfer:
+        self.folder.mkdir()
+        (self.folder / DEFINE).write_bytes(define_xml(self.campaign, TABLES))
+        for table in TABLES:
+            self.files[table.name] = TransportFile(self.opened(table.file), table)
+            self.lines[table.name] = JsonFile(self.opened(table.json_file), table, self.campaign)
+        self.put("RELREC", relrec_rows(self.campaign))
+        return self
+
+    def opened(self, name: str) -> IO[bytes]:
+        """A new file, closed with the others."""
+        return self.stack.enter_context((self.folder / name).open("wb"))
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self.stack:
+            for file in self.files.values():
+                file.close()
+            for lines in self.lines.values():
+                lines.close()
+
+    def write(self, case: CaseFacts) -> None:
+        """The rows of one case into every file."""
+        scored = mk_rows(case)
+        self.put("MK", [row for _, row in scored])
+        self.put("SUPPMK", supp_rows(case, scored))
+        self.put("PR", pr_rows(case))
+        self.put("ADXR", adxr_rows(case))
+        self.put("ADXRJ", adxrj_rows(case, scored))
+
+    def put(self, name: str, rows: Sequence[Row]) -> None:
+        """Rows of one dataset, in both formats."""
+        self.files[name].write(rows)
+        self.lines[name].write(rows)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows by file, as named in the package."""
+        return {f"{FOLDER}/{one.table.file}": one.rows for one in self.files.values()}

@@ -1,0 +1,188 @@
+"""What the CDISC files of a package need of a case, from the same rows and the same recomputed result as its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import instruments
+from reading.campaigns.frozen_films import Timepoint
+from reading.charter.versions import terms_of
+from reading.models import Campaign, ReadKind
+from scoring.cdisc.facts import CampaignFacts, CaseFacts, FilmVisit, Interval
+from scoring.cdisc.readings import REPEAT, RESULT
+from scoring.consensus.case_result import Computed
+from scoring.consensus.discordance import Discordance, Series
+from scoring.consensus.rules import rule_of
+from scoring.consensus.signed_series import newest_values, signed_reads
+from scoring.datasets.case_rows import CaseData, Row, rounded
+from scoring.endpoint.analysis_rows import Analysis, case_films, plan_of
+from scoring.endpoint.estimand import serving_film
+from scoring.endpoint.films import Pair, pairs_of
+from studies.models import VisitPlan
+
+DIFFERENCE = "CHANGES DIFFER BY MORE THAN THE THRESHOLD"
+ONE_SIDED = "A VISIT IS EVALUABLE FOR ONE READER ONLY"
+CONTROL = "CONCORDANT CASE, RESULT NOT USED"
+
+
+@dataclass(frozen=True)
+class CampaignTransfer:
+    """What all cases of a campaign share; `numbers` are the protocol numbers of the planned visits by their code."""
+
+    facts: CampaignFacts
+    numbers: Mapping[str, int]
+    analysis: Analysis | None
+
+
+def transfer_of(campaign: Campaign, analysis: Analysis | None) -> CampaignTransfer:
+    """The facts of a campaign, from one query."""
+    charter = campaign.charter
+    terms = terms_of(charter)
+    plans = VisitPlan.objects.filter(trial=campaign.trial).order_by("target_day", "code")
+    numbers = {code: number for number, code in enumerate(plans.values_list("code", flat=True), start=1)}
+    return CampaignTransfer(
+        CampaignFacts(
+            campaign.trial.code, campaign.code, charter.version, instruments.get(terms.instrument), terms.wording
+        ),
+        numbers,
+        analysis,
+    )
+
+
+def facts_of_case(
+    data: CaseData, computed: Computed, shared: CampaignTransfer, scores: Sequence[Row], totals: Sequence[Row]
+) -> CaseFacts:
+    """The facts of a case with its rows of scores.csv and totals.csv."""
+    baseline = baseline_place(data, shared)
+    deciding = computed.readers if computed.numbers["result"] is not None else ()
+    return CaseFacts(
+        campaign=shared.facts,
+        subject=data.subject.code,
+        visits=film_visits(data, computed, shared, baseline),
+        baseline=baseline,
+        deciding=frozenset(data.reader_codes[reader] for reader in deciding),
+        scores=scores,
+        totals=totals,
+        intervals={} if baseline is None else dict(intervals_of(data, computed, baseline)),
+        corrected=frozenset(
+            read.token for read in data.signed if any(signed.version > 1 for signed in newest_values(read))
+        ),
+        adjudicated_because=reason_of(computed.trigger),
+    )
+
+
+def baseline_place(data: CaseData, shared: CampaignTransfer) -> int | None:
+    """The place of the baseline visit; without planned visits the first, and none where the case lacks it."""
+    if shared.analysis is None:
+        return 0
+    plans = [plan_of(data, timepoint) for timepoint in data.frozen.timepoints]
+    code = shared.analysis.visits.baseline.code
+    return plans.index(code) if code in plans else None
+
+
+def reason_of(trigger: Discordance) -> str:
+    """Why an adjudicator reads the case."""
+    if not trigger.is_discordant:
+        return CONTROL
+    return DIFFERENCE if trigger.largest is not None and trigger.largest > trigger.threshold else ONE_SIDED
+
+
+def film_visits(
+    data: CaseData, computed: Computed, shared: CampaignTransfer, baseline: int | None
+) -> tuple[FilmVisit, ...]:
+    """The visits of a case in true order."""
+    timepoints = data.frozen.timepoints
+    numbers = visit_numbers([plan_of(data, timepoint) for timepoint in timepoints], shared.numbers)
+    served = served_visits(data, computed, shared)
+    start = None if baseline is None else date.fromisoformat(timepoints[baseline].day)
+    return tuple(
+        film_visit(data, timepoint, number, served.get(place, ("", None, False)), start)
+        for place, (timepoint, number) in enumerate(zip(timepoints, numbers, strict=True))
+    )
+
+
+Served = tuple[str, int | None, bool]
+
+
+def film_visit(data: CaseData, timepoint: Timepoint, number: float, served: Served, start: date | None) -> FilmVisit:
+    """One visit with the days of its films."""
+    visit = data.visits[timepoint.visit]
+    films = {}
+    for key, image in timepoint.images.items():
+        region, side = key.split("-")
+        film = data.films.get(image)
+        films[region, side] = film.film_date.isoformat() if film and film.film_date else timepoint.day
+    return FilmVisit(
+        code=visit.code,
+        number=number,
+        planned_day=visit.plan.target_day if visit.plan else None,
+        day=timepoint.day,
+        films=films,
+        analysis_visit=served[0],
+        analysis_number=served[1],
+        serves=served[2],
+        since_baseline=None if start is None else (date.fromisoformat(timepoint.day) - start).days,
+    )
+
+
+def visit_numbers(plans: Sequence[str | None], numbers: Mapping[str, int]) -> list[float]:
+    """The protocol number of each planned visit; others follow the planned visit before them, in steps of 0.01.
+
+    >>> visit_numbers([None, "W00", None, None, "W52"], {"W00": 1, "W24": 2, "W52": 3})
+    [0.01, 1.0, 1.01, 1.02, 3.0]
+    """
+    found: list[float] = []
+    last, between = 0, 0
+    for plan in plans:
+        last, between = (last, between + 1) if plan is None else (numbers[plan], 0)
+        found.append(round(last + between / 100, 2))
+    return found
+
+
+def served_visits(data: CaseData, computed: Computed, shared: CampaignTransfer) -> dict[int, Served]:
+    """The analysis visit of each film by its place, its number, and whether analysis.csv takes the visit from it."""
+    timepoints = data.frozen.timepoints
+    plans = [plan_of(data, timepoint) for timepoint in timepoints]
+    served: dict[int, Served] = {
+        place: (plan, shared.numbers[plan], False) for place, plan in enumerate(plans) if plan is not None
+    }
+    if shared.analysis is None:
+        return served
+    visits, case = shared.analysis.visits, case_films(data, computed, shared.analysis)
+    for visit in visits.later:
+        film = serving_film(case, visits, visit)
+        if film is not None:
+            served[case.films.index(film)] = (visit.code, visit.number, True)
+    if visits.baseline.code in plans:
+        served[plans.index(visits.baseline.code)] = (visits.baseline.code, visits.baseline.number, True)
+    return served
+
+
+def intervals_of(data: CaseData, computed: Computed, baseline: int) -> Iterator[tuple[str, list[dict[str, Interval]]]]:
+    """The changes of each reader, repeat and the result by SOURCE of totals.csv, to each visit after the baseline."""
+    for read in data.signed:
+        repeats = read.kind == ReadKind.REPEAT
+        if repeats or str(read.reader_id) in computed.numbers["readers"]:
+            (signed,) = signed_reads([read], data.instrument, data.frozen)
+            yield f"{data.slot(read)}{REPEAT if repeats else ''}", written(data, [signed.series], baseline)
+    if computed.numbers["result"] is not None:
+        yield RESULT, written(data, computed.series, baseline)
+
+
+def written(data: CaseData, readers: Sequence[Series], baseline: int) -> list[dict[str, Interval]]:
+    """The mean changes of these readers as they are written."""
+    rule = rule_of(terms_of(data.case.campaign.charter))
+    return [
+        {name: interval_of(pair) for name, pair in groups.items()}
+        for groups in pairs_of(data.instrument, readers, rule, baseline)
+    ]
+
+
+def interval_of(pair: Pair) -> Interval:
+    """A pair with base and change rounded once, as in analysis.csv."""
+    if pair.base is None or pair.value is None:
+        return Interval("", "", None, pair.assessed, pair.imputed)
+    change = pair.value - pair.base
+    return Interval(rounded(str(pair.base)), rounded(str(change)), change, pair.assessed, pair.imputed)

@@ -1,0 +1,56 @@
+"""Repeats, visits that were read alone first, and values that no transport file can hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jobs.carrying import run_due_jobs
+from reading.campaigns.opening import close_campaign
+from scoring.datasets.building import request_dataset
+from scoring.models import DatasetStatus
+from studies.models import Subject
+from tests.reading.builders import build_house, open_campaign_of
+from tests.reading.test_line import read_all
+from tests.scoring.cdisc.small_campaign import built, every_key_is_unique_and_every_term_listed, picked, records
+from tests.scoring.test_randomisation import read_with_repeats, rows_of
+from tests.tracking import tell_rows
+
+pytestmark = pytest.mark.django_db
+
+
+def test_repeats_and_visits_read_alone_first_are_numbered_and_kept_apart(tmp_path: Path) -> None:
+    """Alone first, then together: readings 1 and 2 of a visit; the repeat of both is 3 and 4. Larsen has no term."""
+    house = build_house(subjects=5, visits=("W00", "W24"))
+    campaign = read_with_repeats(house, presentation="alone-then-together")
+    campaign.refresh_from_db()
+    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
+    folder = built(house, campaign, tmp_path / "copy")
+    every_key_is_unique_and_every_term_listed(folder, "larsen-1995")
+    rows = records(folder, "mk")
+    assert len(rows) == len(rows_of(folder / "scores.csv"))
+    assert {(row["MKREPNUM"], row["MKACPTFL"]) for row in rows} == {(1.0, ""), (2.0, "Y"), (3.0, ""), (4.0, "")}
+    repeats = {row["QVAL"] for row in picked(records(folder, "suppmk"), QNAM="MKREPTYP")}
+    assert repeats == {"INTRA-READER"}
+    totals = records(folder, "adxr")
+    single = {(row["READREP"], row["PARCAT1"]) for row in totals}
+    assert single == {(2.0, "SINGLE READER"), (4.0, "SINGLE READER"), (None, "AVERAGE")}
+    assert len(picked(totals, READREP=4.0)) == 2 * (2 + 2)
+
+
+def test_a_value_that_a_transport_file_cannot_hold_stops_the_build_and_is_named() -> None:
+    """No page accepts such a code; it came from elsewhere."""
+    house = build_house(subjects=1, visits=("W00", "W24"))
+    campaign = open_campaign_of(house, concordant_share=0.0)
+    read_all(house, campaign)
+    subjects = Subject.objects.filter(trial=house.trial)
+    subjects.update(code="Zürich-1")
+    tell_rows(house.trial.code, list(subjects))
+    campaign.refresh_from_db()
+    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
+    dataset = request_dataset(campaign=campaign, actor=house.actor("statistician"))
+    run_due_jobs()
+    dataset.refresh_from_db()
+    assert dataset.status == DatasetStatus.FAILED
+    assert dataset.failure == "Row 1 of MK: USUBJID is “Zürich-1”. Only printable ASCII can be written."
