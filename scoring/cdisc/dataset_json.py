@@ -16,6 +16,7 @@ from scoring.cdisc.variables import DATE_TEXTS, Row, TransferTable, Variable
 WRITTEN_AT = "1960-01-01T00:00:00"
 COUNT = '"records":'
 DIGITS = 12
+compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode
 
 
 class JsonFile:
@@ -23,15 +24,16 @@ class JsonFile:
 
     def __init__(self, file: IO[bytes], table: TransferTable, campaign: CampaignFacts) -> None:
         self.file, self.table, self.rows = file, table, 0
-        line = json.dumps(head_of(table, campaign), separators=(",", ":"), ensure_ascii=True)
+        line = compact(head_of(table, campaign))
         before, after = line.split(f"{COUNT}0", 1)
         self.count_at = len(before) + len(COUNT)
         file.write(f"{before}{COUNT}{0:<{DIGITS}}{after}\n".encode("ascii"))
 
     def write(self, rows: Sequence[Row]) -> None:
         """Appends rows."""
-        lines = [json.dumps([cell(row, one) for one in self.table.variables], separators=(",", ":")) for row in rows]
-        self.file.write("".join(f"{line}\n" for line in lines).encode("ascii"))
+        columns = [cells(one, [row.get(one.name) for row in rows]) for one in self.table.variables]
+        lines = [compact(line) + "\n" for line in zip(*columns, strict=True)]
+        self.file.write("".join(lines).encode("ascii"))
         self.rows += len(rows)
 
     def close(self) -> None:
@@ -84,9 +86,14 @@ def data_type(one: Variable) -> str:
     return "double" if one.digits else "integer"
 
 
-def cell(row: Row, one: Variable) -> object:
+def cells(one: Variable, values: list[object]) -> list[object]:
+    """The values of a column. Equal values, the most of them, are made once."""
+    made = {value: cell(one, value) for value in dict.fromkeys(values)}
+    return [made[value] for value in values]
+
+
+def cell(one: Variable, value: object) -> object:
     """A value: text as it is, a number as one, a missing number as null."""
-    value = row.get(one.name)
     if not one.number:
         return "" if value is None else str(value)
     if value is None or value == "":

@@ -1,4 +1,4 @@
-"""Repeats, visits that were read alone first, and values that no transport file can hold."""
+"""Repeats, visits read alone first, third reads that nothing uses, and values that no transport file can hold."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import pytest
 
 from jobs.carrying import run_due_jobs
 from reading.campaigns.opening import close_campaign
+from reading.models import Read, ReadKind
 from scoring.datasets.building import request_dataset
 from scoring.models import DatasetStatus
 from studies.models import Subject
-from tests.reading.builders import build_house, open_campaign_of
+from tests.reading.builders import build_house, open_campaign_of, read_through
 from tests.reading.test_line import read_all
 from tests.scoring.cdisc.small_campaign import built, every_key_is_unique_and_every_term_listed, picked, records
 from tests.scoring.test_randomisation import read_with_repeats, rows_of
@@ -54,3 +55,21 @@ def test_a_value_that_a_transport_file_cannot_hold_stops_the_build_and_is_named(
     dataset.refresh_from_db()
     assert dataset.status == DatasetStatus.FAILED
     assert dataset.failure == "Row 1 of MK: USUBJID is “Zürich-1”. Only printable ASCII can be written."
+
+
+def test_the_third_read_of_a_concordant_case_is_a_record_that_nothing_uses(tmp_path: Path) -> None:
+    house = build_house(subjects=1, visits=("W00", "W24"))
+    campaign = open_campaign_of(house, concordant_share=1.0)
+    read_all(house, campaign)
+    read_through(Read.objects.get(kind=ReadKind.ADJUDICATION))
+    run_due_jobs()
+    campaign.refresh_from_db()
+    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
+    folder = built(house, campaign, tmp_path / "copy")
+    every_key_is_unique_and_every_term_listed(folder, "larsen-1995")
+    flags = {(row["MKEVALID"], row["MKACPTFL"]) for row in records(folder, "mk")}
+    assert flags == {("READER 1", "Y"), ("READER 2", "Y"), ("ADJUDICATOR 1", "")}
+    reasons = {row["QVAL"] for row in picked(records(folder, "suppmk"), QNAM="MKADJRSN")}
+    assert reasons == {"CONCORDANT CASE, RESULT NOT USED"}
+    assert {row["PARCAT1"] for row in records(folder, "adxr")} == {"SINGLE READER", "AVERAGE"}
+    assert {row["ANL01FL"] for row in picked(records(folder, "adxrj"), EVALID="ADJUDICATOR 1")} == {""}
