@@ -69,6 +69,7 @@ class Action(StrEnum):
     ADJUDICATE = "adjudicate"
     SEE_AGREEMENT = "see agreement"
     SEE_READER_SCORES = "see scores per reader"
+    IMPORT_EVENTS = "import intercurrent events"
     BUILD_DATASET = "build a dataset"
     REQUEST_LOCK = "request a lock"
     CONFIRM_LOCK = "confirm a lock"
@@ -118,6 +119,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
     Role.STATISTICIAN: frozenset(
         {
             Action.SEE_AGREEMENT,
+            Action.IMPORT_EVENTS,
             Action.BUILD_DATASET,
             Action.REQUEST_LOCK,
             Action.DOWNLOAD_DATASET,

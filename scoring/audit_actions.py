@@ -8,10 +8,11 @@ from audit.registry import declare
 from audit.tracking import track
 
 protect("scoring_caseresult")
+protect("scoring_eventlist")
 protect("scoring_lock")
 protect("scoring_scorereview")
 protect("scoring_dataset", column="status", values=("locked",))
-track("scoring_dataset", "campaign_id number status folder root counts failure built_at")
+track("scoring_dataset", "campaign_id number events_id status folder root counts failure built_at")
 track("scoring_lockrequest", "dataset_id signature_id withdrawn_at")
 track("scoring_unlock", "lock_id reason requested_id agreed_id")
 track(
@@ -51,6 +52,11 @@ declare(
     sentence=f"built {DATASET}",
     seen_by=KNOWS_SCORES | {Role.SIGNER},
     hides=("details.rows",),
+)
+on_dataset(
+    "scoring.events.imported",
+    "Events imported",
+    "imported event list {number|id}[ of campaign {campaign}: {events:event}]",
 )
 on_dataset("scoring.history.exported", "Score history exported", "exported the score history of campaign {campaign|id}")
 on_dataset(

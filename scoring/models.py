@@ -51,6 +51,28 @@ class CaseResult(models.Model):
         return f"result {self.case_id}.{self.version}"
 
 
+class EventList(models.Model):
+    """One version of a campaign's intercurrent events, as a statistician imported it; the newest counts. Insert-only.
+
+    `events` holds subject code, kind, day (ISO 8601), source and line of each event; `digest` is the SHA-256 of the
+    imported text. A list without events takes all earlier ones back.
+    """
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="event_lists")
+    number = models.PositiveIntegerField()
+    events = models.JSONField()
+    digest = models.CharField(max_length=64)
+    imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    imported_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["campaign", "-number"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["campaign", "number"], name="event_list_number_once")]
+
+    def __str__(self) -> str:
+        return f"event list {self.number}"
+
+
 class DatasetStatus(models.TextChoices):
     """The state of a dataset."""
 
@@ -73,10 +95,14 @@ DATASET_TRANSITIONS: dict[DatasetStatus, frozenset[DatasetStatus]] = {
 
 
 class Dataset(models.Model):
-    """A package built from the signed values of a campaign. Its files are in the exports store under `folder`."""
+    """A package built from the signed values of a campaign. Its files are in the exports store under `folder`.
+
+    `events` is the event list that was newest when it was requested.
+    """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="datasets")
     number = models.PositiveIntegerField()
+    events = models.ForeignKey(EventList, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     status = models.CharField(max_length=16, choices=DatasetStatus.choices, default=DatasetStatus.BUILDING)
     folder = models.CharField(max_length=120, blank=True)
     root = models.CharField(max_length=64, blank=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from scoring.views import agreement, arms, datasets, history, joints, times
+from scoring.views import agreement, arms, datasets, endpoint, events, history, joints, times
 
 app_name = "scoring"
+OF_DATASET = "trials/<slug:code>/results/<slug:slug>/datasets/<int:number>/results/"
 urlpatterns = [
     path("trials/<slug:code>/results/", agreement.results, name="results"),
     path("trials/<slug:code>/results/<slug:slug>/agreement/", agreement.agreement, name="agreement"),
@@ -21,12 +22,19 @@ urlpatterns = [
     path("trials/<slug:code>/audit/scores/cells/<str:timepoint>/<str:item>/", history.cell, name="score_cell"),
     path("trials/<slug:code>/locks/", datasets.locks, name="locks"),
     path("trials/<slug:code>/results/<slug:slug>/datasets/", datasets.datasets, name="datasets"),
+    path("trials/<slug:code>/results/<slug:slug>/events/", events.events, name="events"),
+    path("trials/<slug:code>/results/<slug:slug>/events/example.csv", events.example, name="events_example"),
+    path("trials/<slug:code>/results/<slug:slug>/events/<int:number>.csv", events.event_list, name="event_list"),
     path("trials/<slug:code>/results/<slug:slug>/seeds/", datasets.seeds, name="seeds"),
     path("trials/<slug:code>/results/<slug:slug>/datasets/build/", datasets.build, name="build"),
     path("trials/<slug:code>/results/<slug:slug>/datasets/<int:number>/", datasets.dataset, name="dataset"),
     path("trials/<slug:code>/results/<slug:slug>/datasets/<int:number>/decline/", datasets.decline, name="decline"),
     path("trials/<slug:code>/results/<slug:slug>/datasets/<int:number>/discard/", datasets.discard, name="discard"),
     path("trials/<slug:code>/results/<slug:slug>/datasets/<int:number>/zip/", datasets.download, name="download"),
+    path(OF_DATASET, endpoint.results, name="endpoint"),
+    path(f"{OF_DATASET}<slug:name>.csv", endpoint.table, name="endpoint_table"),
+    path(f"{OF_DATASET}<slug:name>.svg", endpoint.drawing, name="endpoint_drawing"),
+    path(f"{OF_DATASET}<slug:name>.png", endpoint.picture, name="endpoint_picture"),
     path("trials/<slug:code>/results/<slug:slug>/locks/<int:number>/unlock/", datasets.unlock, name="unlock"),
     path("trials/<slug:code>/results/<slug:slug>/locks/<int:number>/agree/", datasets.agree, name="agree"),
     path("trials/<slug:code>/results/<slug:slug>/arms/", arms.ask, name="ask_arms"),

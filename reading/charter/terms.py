@@ -10,6 +10,7 @@ from typing import Any
 import instruments
 from config.errors import BadInput
 from config.wording import both, either, quoted
+from instruments.intercurrent_events import GAPS
 from reading.issuing.presentations import PRESENTATIONS
 
 RESULT_RULES = {
@@ -23,6 +24,18 @@ ENTRY_ORDERS = {
     "timepoint-major": "Timepoint by timepoint",
     "two-pass": "All erosions, then all joint space narrowing",
 }
+EVENT_KINDS = {
+    "rescue": "rescue",
+    "discontinuation": "discontinuation of treatment",
+    "death": "death",
+    "switch": "switch of treatment",
+}
+STRATEGIES = {
+    "observed": "Treatment policy: values are used as observed",
+    "linear-extrapolation": "Linear extrapolation from baseline and the last film before the event",
+    "locf": "The last value before the event is carried forward",
+    "missing": "Every value after the event is missing",
+}
 LOOKING = {"whole": "Whole films side by side", "joints": "The same joint in every pane"}
 CHOICES: dict[str, dict[str, str]] = {
     "presentation": PRESENTATIONS,
@@ -30,6 +43,8 @@ CHOICES: dict[str, dict[str, str]] = {
     "late_film_rule": LATE_FILM_RULES,
     "entry_order": ENTRY_ORDERS,
     "looking": LOOKING,
+    "missing_visit": dict(GAPS),
+    **{f"{kind}_strategy": STRATEGIES for kind in EVENT_KINDS},
 }
 RANGES: dict[str, tuple[float, float]] = {
     "readers_per_case": (2, 2),
@@ -44,6 +59,9 @@ RANGES: dict[str, tuple[float, float]] = {
     "sitting_pause_minutes": (5, 1440),
     "cases_per_day": (0, 500),
     "missing_limit": (0, 1),
+    "grace_days": (0, 90),
+    "minimum_interval": (1, 365),
+    "fixed_threshold": (0, 448),
 }
 
 
@@ -59,6 +77,12 @@ class Terms:
     `repeats_washout_days` after their signature. For `batch_size`, `read_interval_minutes` (from the signature of one
     case to the start of the next), `cases_per_sitting` and `cases_per_day`, 0 means no limit. A pause of
     `sitting_pause_minutes` ends a sitting.
+
+    `*_strategy` says what becomes of values after an event of that kind; `*_independent` declares that who has such an
+    event, and when, does not depend on the arm. A film up to `grace_days` after an event counts as before it.
+    `minimum_interval` is the least number of days from baseline to a film that may be extrapolated. `fixed_threshold`
+    is a threshold of progression besides 0, 0.5 and the smallest detectable change; 0 for none. With
+    `threshold_strict`, progression is a change above the threshold, otherwise at or above it.
     """
 
     instrument: str = "svdh"
@@ -71,6 +95,22 @@ class Terms:
     reference_visit: str = ""
     missing_rule: str = "paired-proportional"
     missing_limit: float = 0.5
+    missing_visit: str = "missing"
+    rescue_strategy: str = "linear-extrapolation"
+    rescue_independent: bool = False
+    discontinuation_strategy: str = "linear-extrapolation"
+    discontinuation_independent: bool = False
+    death_strategy: str = "missing"
+    death_independent: bool = False
+    switch_strategy: str = "linear-extrapolation"
+    switch_independent: bool = False
+    grace_days: int = 0
+    minimum_interval: int = 1
+    zero_threshold: bool = True
+    half_threshold: bool = True
+    sdc_threshold: bool = True
+    fixed_threshold: float = 0.0
+    threshold_strict: bool = True
     late_film_rule: str = "void-and-reissue"
     repeats_share: float = 0.0
     repeats_washout_days: int = 28

@@ -11,8 +11,17 @@ import instruments
 from accounts.act_forms import ActForm
 from accounts.models import User
 from accounts.signed_acts import Act
+from instruments.intercurrent_events import GAPS
 from instruments.missing import RULES
-from reading.charter.terms import ENTRY_ORDERS, LATE_FILM_RULES, LOOKING, RESULT_RULES, Terms
+from reading.charter.terms import (
+    ENTRY_ORDERS,
+    EVENT_KINDS,
+    LATE_FILM_RULES,
+    LOOKING,
+    RESULT_RULES,
+    STRATEGIES,
+    Terms,
+)
 from reading.issuing.presentations import PRESENTATIONS
 from studies.arms.custodian_keys import holds_arms
 from studies.models import Trial
@@ -21,6 +30,27 @@ from studies.models import Trial
 def choices(table: dict[str, str]) -> list[tuple[str, str]]:
     """A table of choices in the form that Django expects."""
     return list(table.items())
+
+
+def strategy(kind: str, example: str) -> forms.ChoiceField:
+    """What becomes of values after an event of one kind."""
+    initial = getattr(Terms, f"{kind}_strategy")
+    return forms.ChoiceField(choices=choices(STRATEGIES), initial=initial, help_text=example)
+
+
+def independent(kind: str) -> forms.BooleanField:
+    """Whether the statistician may give events of one kind before the arms are known."""
+    return forms.BooleanField(
+        required=False,
+        label=f"Events of {EVENT_KINDS[kind]} are independent of the arm",
+        help_text="Only then are they applied before the arms are known. Example: if every subject on placebo switches "
+        "at week 24, the date of a switch is the arm.",
+    )
+
+
+def threshold(limit: str, example: str) -> forms.BooleanField:
+    """A threshold of progression that is flagged in analysis.csv."""
+    return forms.BooleanField(required=False, initial=True, label=f"No progression by {limit}", help_text=example)
 
 
 class CharterForm(forms.Form):
@@ -112,6 +142,67 @@ class CharterForm(forms.Form):
     missing_rule = forms.ChoiceField(label="Missing joints")
     missing_limit = forms.FloatField(
         min_value=0, max_value=1, initial=0.5, help_text="Largest share of a region's sites that may be missing."
+    )
+    missing_visit = forms.ChoiceField(
+        choices=choices(dict(GAPS)),
+        label="Visits without a film",
+        help_text="Where no event explains it. Example: changes of 1 on day 84 and 4 on day 364, no film at week 24 "
+        "(day 168). Interpolated, its change is 1 + 3 x 84/280 = 1.9; extrapolated, it is 2.",
+    )
+    rescue_strategy = strategy(
+        "rescue",
+        "Example: 10 points at baseline, 12 on day 112, rescue on day 112. Extrapolated, week 24 (day 168) has "
+        "10 + 2 x 168/112 = 13, whatever its film shows.",
+    )
+    rescue_independent = independent("rescue")
+    discontinuation_strategy = strategy(
+        "discontinuation",
+        "Example: 10 points at baseline, 12 on day 112, discontinued on day 120. Carried forward, week 24 has 12.",
+    )
+    discontinuation_independent = independent("discontinuation")
+    death_strategy = strategy("death", "Example: 12 points on day 112, death on day 120. Week 24 is missing.")
+    death_independent = independent("death")
+    switch_strategy = strategy(
+        "switch",
+        "Example: 12 points on day 112, switch on day 120, 11 points on day 168. By treatment policy, week 24 has 11.",
+    )
+    switch_independent = independent("switch")
+    grace_days = forms.IntegerField(
+        min_value=0,
+        max_value=90,
+        initial=0,
+        label="Grace days after an event",
+        help_text="Example: rescue on day 112, film on day 115. With 7 days, the film counts as before the event.",
+    )
+    minimum_interval = forms.IntegerField(
+        min_value=1,
+        max_value=365,
+        initial=1,
+        label="Shortest interval to extrapolate from, in days",
+        help_text="Example: 10 points at baseline, 12 on day 20. Week 24 would have 10 + 2 x 168/20 = 26.8; with 56 "
+        "days it is missing.",
+    )
+    zero_threshold = threshold("0", "Example: a change of 0 or -1 is no progression, a change of 0.5 is progression.")
+    half_threshold = threshold(
+        "0.5", "Example: readers' changes of 0 and 1 have the mean 0.5, which is no progression."
+    )
+    sdc_threshold = threshold(
+        "the smallest detectable change",
+        "Estimated over all arms from the reads of the campaign, by interval. Example: with 1.41, a change of 1 is "
+        "no progression.",
+    )
+    fixed_threshold = forms.FloatField(
+        min_value=0,
+        max_value=448,
+        initial=0,
+        label="No progression by a fixed number",
+        help_text="0 for none. Example: with 5, a change of 5 is no progression and a change of 5.5 is.",
+    )
+    threshold_strict = forms.BooleanField(
+        required=False,
+        initial=True,
+        label="Progression is a change above a threshold, not at it",
+        help_text="Example: a change of exactly 0.5 is progression by 0.5 only if this is not ticked.",
     )
     late_film_rule = forms.ChoiceField(choices=choices(LATE_FILM_RULES), label="Late, replaced or wrong films")
     arms_may_be_opened = forms.BooleanField(

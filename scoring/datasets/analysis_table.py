@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reading.charter.terms import EVENT_KINDS, STRATEGIES
 from scoring.datasets.column_forms import DATE, DECIMAL, INTEGER, TEXT, YES_NO, Form
 from scoring.datasets.columns import Column, Table
 from scoring.endpoint.films import PARAMS
@@ -53,7 +54,11 @@ ANALYSIS = Table(
         Column("status_base", "Covariate of analysis: the status total at baseline, the same in every row", NUMBER),
         Column("dtype", "How aval was derived; empty when it was observed", Form(TEXT, 12, DTYPES)),
         Column("reason", "Why aval is missing; empty otherwise", Form(TEXT, 300)),
-        Column("event_kind", "Kind of the intercurrent event that decides later visits; empty without one"),
+        Column(
+            "event_kind",
+            "Kind of the intercurrent event that decides later visits; empty without one",
+            Form(TEXT, 15, tuple(EVENT_KINDS)),
+        ),
         Column("event_day", "Day of that event, in days since the baseline film", WHOLE),
         Column(
             "post_event",
@@ -72,5 +77,18 @@ ANALYSIS = Table(
         Column("aval_exact", "Exact analysis value as a fraction n/d; empty when missing", EXACT),
         Column("base_exact", "Exact baseline as a fraction n/d; empty when missing", EXACT),
         Column("chg_exact", "Exact change as a fraction n/d; empty when missing", EXACT),
+    ),
+)
+
+EVENTS = Table(
+    "events.csv",
+    "One row per intercurrent event that was imported: only kinds that the charter declares independent of the arm",
+    (
+        Column("subject", "Subject code, unique in the trial", Form(TEXT, 64)),
+        Column("kind", "Kind of event", Form(TEXT, 15, tuple(EVENT_KINDS))),
+        Column("date", "Day of the event (ISO 8601)", Form(DATE, 10)),
+        Column("source", "Where the event was taken from", Form(TEXT, 80)),
+        Column("strategy", "The charter's strategy for its kind", Form(TEXT, 20, tuple(STRATEGIES))),
+        Column("list", "Version of the event list", WHOLE),
     ),
 )

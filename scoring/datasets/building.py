@@ -22,7 +22,7 @@ from reading.states import again_if_same, said_of
 from scoring.cdisc.transfer import Transfer
 from scoring.cdisc.xport import NotTransferable
 from scoring.consensus.signed_series import AlteredValues
-from scoring.datasets.analysis_table import ANALYSIS
+from scoring.datasets.analysis_table import ANALYSIS, EVENTS
 from scoring.datasets.case_rows import (
     CaseData,
     ResultDiffers,
@@ -44,6 +44,7 @@ from scoring.datasets.shown_rows import order_rows, read_rows
 from scoring.datasets.tables import CASES, CHANGES, FIRST_SIGNED, ORDERS, READS, REVISIONS, SCORES, TOTALS
 from scoring.datasets.transfer_facts import CampaignTransfer, facts_of_case, transfer_of
 from scoring.endpoint.analysis_rows import Analysis, analysis_of, analysis_rows
+from scoring.endpoint.event_lists import event_rows, newest_events
 from scoring.models import DATASET_TRANSITIONS, Dataset, DatasetStatus
 from studies.arrival.sealed_files import keep_export
 
@@ -59,7 +60,7 @@ def request_dataset(*, campaign: Campaign, actor: Actor) -> Dataset:
         raise WrongState(f"{said_of(campaign)} A dataset is built from a campaign that is closed and not locked.")
     with audited_atomic():
         number = Dataset.objects.filter(campaign=campaign).count() + 1
-        dataset = Dataset.objects.create(campaign=campaign, number=number)
+        dataset = Dataset.objects.create(campaign=campaign, number=number, events=newest_events(campaign))
         add(kind="scoring.dataset", key=f"dataset-{dataset.pk}", payload={"dataset": dataset.pk})
         record(
             action="scoring.dataset.requested",
@@ -108,7 +109,7 @@ def build(dataset: Dataset, work: Path, lease: Lease) -> dict[str, Any]:
     name = package_name(dataset)
     folder = work / name
     folder.mkdir()
-    analysis = analysis_of(dataset.campaign)
+    analysis = analysis_of(dataset.campaign, dataset.events)
     rows, transferred = write_tables(dataset, folder, lease, analysis)
     write_codebook(folder, instruments.get(terms_of(dataset.campaign.charter).instrument))
     write_read_scripts(folder)
@@ -137,6 +138,7 @@ def write_tables(dataset: Dataset, folder: Path, lease: Lease, analysis: Analysi
         for done, block in enumerate(blocks_of(order)):
             lease.progress(done * BLOCK, len(order), "recomputing and writing cases")
             write_block(package, transfer, block, codes, shared)
+        package.write(EVENTS, event_rows(dataset))
         return package.counts, transfer.counts
 
 
@@ -177,7 +179,8 @@ def reader_codes(campaign: Campaign) -> dict[int, str]:
 
 def asked_for(payload: dict[str, Any]) -> Dataset:
     """The dataset of {"dataset": id}."""
-    return Dataset.objects.select_related("campaign__trial", "campaign__charter").get(pk=payload["dataset"])
+    found = Dataset.objects.select_related("campaign__trial", "campaign__charter", "events")
+    return found.get(pk=payload["dataset"])
 
 
 def fail(dataset: Dataset, lease: Lease, reason: str) -> None:

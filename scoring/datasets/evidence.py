@@ -29,7 +29,7 @@ from reading.models import (
     SealedTimepoint,
     SignedValues,
 )
-from scoring.models import CaseResult
+from scoring.models import CaseResult, EventList
 from studies.arrival.stored_files import altered_bands
 from studies.models import Film, MaskSet, ReaderImage, Rendition, Site, Subject, Visit, VisitPlan
 from studies.sealed_links import fault_of, image_index, renditions_of
@@ -86,6 +86,7 @@ def records_of(campaign: Campaign) -> list[QuerySet[Any]]:
         SealedRead.objects.filter(read__in=reads),
         SealedTimepoint.objects.filter(timepoint__in=timepoints),
         CaseResult.objects.filter(case__in=cases),
+        EventList.objects.filter(campaign=campaign),
         renditions,
         films,
         MaskSet.objects.filter(film__in=films),

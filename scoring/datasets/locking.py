@@ -19,6 +19,7 @@ from reading.models import Campaign, CampaignStatus
 from reading.states import demand_reason, said_of
 from scoring.datasets.building import move_dataset, said_of_dataset
 from scoring.datasets.corrections import lock_in_force, takes_corrections
+from scoring.endpoint.event_lists import newest_events
 from scoring.models import Dataset, DatasetStatus, Lock, LockRequest
 from studies.models import Question, QuestionStatus
 
@@ -47,9 +48,17 @@ def questions_on(campaign: Campaign) -> int:
     return sum(bool(subjects & set(ids)) for ids in found)
 
 
+def why_not_this(dataset: Dataset) -> list[str]:
+    """What blocks the lock of one dataset: also that events were imported after it was requested."""
+    obstacles, newest = why_not_lock(dataset.campaign), newest_events(dataset.campaign)
+    if newest is not None and newest.pk != dataset.events_id:
+        obstacles.append(f"Event list {newest.number} came after this dataset was requested. Build another dataset.")
+    return obstacles
+
+
 def demand_lockable(dataset: Dataset) -> None:
     """WrongState while something blocks a lock."""
-    if obstacles := why_not_lock(dataset.campaign):
+    if obstacles := why_not_this(dataset):
         raise WrongState(f"Dataset {dataset.number} cannot be locked yet. {' '.join(obstacles)}")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 import instruments
+from config.wording import both
 from reading.campaigns.analysis_of_record import POST_HOC, timing_of
 from reading.charter.terms import ENTRY_ORDERS, RESULT_RULES
 from reading.charter.versions import terms_of
@@ -16,6 +17,7 @@ from scoring.cdisc.transfer import DEFINE, FOLDER
 from scoring.cdisc.transfer import TABLES as TRANSFER_TABLES
 from scoring.datasets.tables import TABLES
 from scoring.endpoint.analysis_rows import Analysis
+from scoring.endpoint.event_lists import kinds_left_out
 from scoring.models import Dataset
 
 
@@ -34,6 +36,11 @@ def describe(
         "instrument": {"key": instrument.key, "version": instrument.version, "maximum": instrument.maximum},
         "analysis": timing_of(campaign),
         "sdc": analysis.detectable if analysis else {},
+        "events": {
+            "list": dataset.events.number if dataset.events else None,
+            "sha256": dataset.events.digest if dataset.events else "",
+            "not_applied": kinds_left_out(terms),
+        },
         "rows": rows,
         "transfer": transferred,
     }
@@ -68,8 +75,8 @@ adjudication rate use those signed first: a correction is no independent read. `
 In `analysis.csv`, aval, base and chg of a row belong together: the missing rule treats both visits alike, so the
 baseline of the change to W24 may differ from that of W52. basetype names it, and status_base is the status total at
 baseline, the covariate of analysis. base and chg are rounded once; aval is their sum. Days count from the baseline film
-(day 0). A film outside the plan serves the visit whose window it is in, if no scheduled film is inside that window. No
-intercurrent event is applied: event_kind, event_day and post_event are empty.
+(day 0). A film outside the plan serves the visit whose window it is in, if no scheduled film is inside that window.
+{events}
 
 Values are used in results where COUNTFL is Y. Repeats (REPEATFL) measure intra-reader agreement and are not used in
 any result; neither is a control, the third read of a case whose readers agreed. Once the campaign is locked, its seeds
@@ -84,6 +91,21 @@ same bytes.
 EXACT holds fractions. AVAL is rounded once, half to even, to 4 decimals. A text cell that begins like a spreadsheet
 formula is preceded by an apostrophe. Files are UTF-8, comma-separated, with CRLF line ends.
 """
+
+
+def events_in_words(events: dict[str, Any]) -> str:
+    """Which intercurrent events were applied, and which kinds wait for the arms.
+
+    >>> print(events_in_words({"list": None, "not_applied": ["switch"]}))
+    No intercurrent event was imported, so none is applied.
+    Not applied, because the charter does not declare them independent of the arm: events of the kind switch.
+    """
+    listed = f"Event list {events['list']} is applied by the charter's strategies; `events.csv` holds it."
+    says = listed if events["list"] else "No intercurrent event was imported, so none is applied."
+    if kinds := events["not_applied"]:
+        because = "because the charter does not declare them independent of the arm"
+        says += f"\nNot applied, {because}: events of the kind {both(kinds)}."
+    return says
 
 
 def write_readme(folder: Path, dataset: Dataset, facts: dict[str, Any]) -> None:
@@ -119,5 +141,5 @@ Missing sites: {terms["missing_rule"]} (limit {terms["missing_limit"]:g}). This 
 - `manifest.json`: size and SHA-256 of every file; its own SHA-256 is the root that two people sign.
 - `verify.py`: `python verify.py . --root ROOT` proves that this folder is intact. It needs only Python 3.
 
-{NOTES}"""
+{NOTES.format(events=events_in_words(facts["events"]))}"""
     (folder / "README.md").write_text(text, encoding="utf-8", newline="\n")

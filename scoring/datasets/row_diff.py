@@ -21,6 +21,7 @@ from studies.arrival.sealed_files import copy_export
 # Columns that together name a row of a table.
 KEYS = {
     "analysis.csv": ("subject", "param", "avisit"),
+    "events.csv": ("subject", "kind"),
     "scores.csv": ("USUBJID", "VISIT", "READID", "STEP", "PARAMCD"),
     "totals.csv": ("USUBJID", "VISIT", "SOURCE", "GROUP"),
     "changes.csv": ("USUBJID", "VISIT", "SOURCE", "GROUP"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scoring.datasets.analysis_table import ANALYSIS
+from scoring.datasets.analysis_table import ANALYSIS, EVENTS
 from scoring.datasets.columns import Column, Table
 
 STUDY = Column("STUDYID", "Trial code")
@@ -243,7 +243,7 @@ FIRST_SIGNED = Table(
         Column("FIRSTDISC", "Y when the two readers disagreed beyond the charter's trigger by the values signed first"),
     ),
 )
-TABLES = (ANALYSIS, SCORES, TOTALS, CHANGES, CASES, READS, REVISIONS, FIRST_SIGNED, ORDERS)
+TABLES = (ANALYSIS, EVENTS, SCORES, TOTALS, CHANGES, CASES, READS, REVISIONS, FIRST_SIGNED, ORDERS)
 CODEBOOK = Table(
     "codebook.csv",
     "Every column of every table",

@@ -10,23 +10,28 @@ from fractions import Fraction
 from typing import Any
 
 import instruments
+from instruments.intercurrent_events import get_event_rule
 from reading.campaigns.frozen_films import Timepoint
+from reading.charter.terms import Terms
 from reading.charter.versions import terms_of
 from reading.models import Campaign
 from scoring.consensus.case_result import Computed
-from scoring.consensus.rules import rule_of
+from scoring.consensus.rules import event_rule_of, fixed_thresholds, rule_of
 from scoring.datasets.case_rows import CaseData, Row, rounded
-from scoring.endpoint.criteria import DEFAULTS, Detectable, criteria_of, detectable_changes
+from scoring.endpoint.criteria import Detectable, criteria_of, detectable_changes
 from scoring.endpoint.estimand import (
     AnalysisValue,
     CaseFilms,
     Estimand,
+    SubjectEvent,
     baseline_value,
+    deciding_event,
     value_of,
 )
+from scoring.endpoint.event_lists import Events, events_by_subject
 from scoring.endpoint.films import CaseFilm, Pair, Status, pairs_of, params_of
 from scoring.endpoint.visits import AnalysisVisits, PlannedVisit, analysis_visits
-from scoring.models import Outcome
+from scoring.models import EventList, Outcome
 from scoring.ratings.visits import case_visits
 from studies.models import VisitPlan
 
@@ -35,16 +40,28 @@ WAITING = "the case waits for adjudication"
 
 @dataclass(frozen=True)
 class Analysis:
-    """What all rows of a campaign share: its analysis visits, parameters, estimand and smallest detectable changes."""
+    """What all rows of a campaign share: its charter, analysis visits, parameters, estimand, SDCs and events."""
 
+    terms: Terms
     visits: AnalysisVisits
     params: tuple[str, ...]
     estimand: Estimand
     detectable: Detectable
+    events: Events
+
+    def event_of(self, subject: str, start: date) -> SubjectEvent | None:
+        """The event that decides a subject's later visits, its day counted like target days from the baseline film."""
+        origin = self.visits.baseline.target_day
+        return deciding_event(
+            [
+                SubjectEvent(kind, (day - start).days + origin, event_rule_of(self.terms, kind))
+                for kind, day in self.events.get(subject, [])
+            ]
+        )
 
 
-def analysis_of(campaign: Campaign) -> Analysis | None:
-    """The analysis of a campaign; None when its trial plans no visit that was read."""
+def analysis_of(campaign: Campaign, events: EventList | None) -> Analysis | None:
+    """The analysis of a campaign with a list of events; None when its trial plans no visits."""
     terms = terms_of(campaign.charter)
     instrument = instruments.get(terms.instrument)
     plans = VisitPlan.objects.filter(trial=campaign.trial)
@@ -53,10 +70,12 @@ def analysis_of(campaign: Campaign) -> Analysis | None:
         return None
     params = params_of(instrument)
     return Analysis(
+        terms,
         analysis_visits(planned, case_visits(list(campaign.cases.live())).planned),
         params,
-        Estimand(rule_of(terms), instrument.maximum),
+        Estimand(rule_of(terms), instrument.maximum, terms.missing_visit),
         detectable_changes(campaign, params),
+        events_by_subject(events),
     )
 
 
@@ -111,7 +130,9 @@ def case_films(data: CaseData, computed: Computed, analysis: Analysis) -> CaseFi
         )
         for at, (one, plan, own) in enumerate(zip(timepoints, plans, pairs, strict=True))
     ]
-    return CaseFilms(tuple(films), place is not None)
+    event = analysis.event_of(data.subject.code, start) if place is not None else None
+    gap_rule = get_event_rule(minimum_interval=analysis.terms.minimum_interval)
+    return CaseFilms(tuple(films), place is not None, event, gap_rule)
 
 
 def plan_of(data: CaseData, timepoint: Timepoint) -> str | None:
@@ -193,9 +214,11 @@ def criterion_columns(analysis: Analysis, visit: PlannedVisit, param: str, value
     start = analysis.visits.baseline
     if visit == start:
         return {}
-    sdc = analysis.detectable[param].get(visit.code, "")
+    terms, interval = analysis.terms, f"{start.code} to {visit.code}"
+    sdc = analysis.detectable[param].get(visit.code, "") if terms.sdc_threshold else None
     row: Row = {}
-    for number, one in enumerate(criteria_of(DEFAULTS, sdc, f"{start.code} to {visit.code}"), start=1):
+    criteria = criteria_of(fixed_thresholds(terms), sdc, interval, terms.threshold_strict)
+    for number, one in enumerate(criteria, start=1):
         row |= {f"crit{number}": one.says, f"crit{number}_fl": one.flag(value.change)}
     return row
 

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from instruments.progression import HALF, ZERO, Threshold, progressed, sdc_threshold
+from instruments.progression import Threshold, progressed, sdc_threshold
 from reading.models import Campaign
 from scoring.agreement.intervals import sdc_of_intervals
 from scoring.ratings.campaign import ratings_of
 
 AVERAGED = 2
-DEFAULTS = (ZERO, HALF)
 Detectable = Mapping[str, Mapping[str, str]]
 
 
@@ -30,17 +29,21 @@ class Criterion:
         return "N" if progressed(change, self.threshold) else "Y"
 
 
-def criteria_of(fixed: Sequence[Threshold], sdc: str, interval: str) -> list[Criterion]:
-    """The fixed thresholds, then the smallest detectable change of the interval.
+def criteria_of(fixed: Sequence[Threshold], sdc: str | None, interval: str, strict: bool = True) -> list[Criterion]:
+    """The fixed thresholds, then the smallest detectable change of the interval: empty if unknown, None if not chosen.
 
+    >>> from instruments.progression import HALF, ZERO
     >>> [one.says for one in criteria_of([ZERO, HALF], "1.4536", "W00 to W52")]
     ['CHG <= 0 (fixed number)', 'CHG <= 0.5 (fixed number)', 'CHG <= 1.4536 (SDC of this lock, interval W00 to W52)']
     """
-    found = [Criterion(f"CHG <= {float(one.value):g} (fixed number)", one) for one in fixed]
+    sign = "<=" if strict else "<"
+    found = [Criterion(f"CHG {sign} {float(one.value):g} (fixed number)", one) for one in fixed]
+    if sdc is None:
+        return found
     if not sdc:
-        return [*found, Criterion(f"CHG <= SDC (not estimable, {interval})", None)]
-    own = sdc_threshold(sdc, source="SDC of this lock", interval=interval)
-    return [*found, Criterion(f"CHG <= {sdc} ({own.source})", own)]
+        return [*found, Criterion(f"CHG {sign} SDC (not estimable, interval {interval})", None)]
+    own = sdc_threshold(sdc, source="SDC of this lock", interval=interval, strict=strict)
+    return [*found, Criterion(f"CHG {sign} {sdc} ({own.source})", own)]
 
 
 def detectable_changes(campaign: Campaign, params: Sequence[str]) -> Detectable:

@@ -41,12 +41,14 @@ class Estimand:
 class CaseFilms:
     """The films of one case in true order, and the event that decides its later visits, if any.
 
-    Without a baseline film (`anchored` is False) days have no origin and there is no change.
+    Without a baseline film (`anchored` is False) days have no origin and there is no change. `gap_rule` extrapolates
+    where no event decides.
     """
 
     films: tuple[CaseFilm, ...]
     anchored: bool = True
     event: SubjectEvent | None = None
+    gap_rule: EventRule = EventRule()
 
     @property
     def event_day(self) -> int | None:
@@ -55,8 +57,8 @@ class CaseFilms:
 
     @property
     def rule(self) -> EventRule:
-        """The rule of the event, or one that replaces nothing."""
-        return EventRule() if self.event is None or self.event_day is None else self.event.rule
+        """The rule of the event, or the one for visits without a film."""
+        return self.gap_rule if self.event is None or self.event_day is None else self.event.rule
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from reading.campaigns.revealing import reveal_seeds
 from reading.models import Campaign
 from scoring.datasets.building import discard_dataset, record_download, request_dataset, said_of_dataset
 from scoring.datasets.corrections import takes_corrections
-from scoring.datasets.locking import confirm_lock, decline_lock, request_lock, why_not_lock
+from scoring.datasets.locking import confirm_lock, decline_lock, request_lock, why_not_lock, why_not_this
 from scoring.datasets.unlocking import agree_unlock, ask_unlock
 from scoring.models import Dataset, DatasetStatus, Lock, Unlock
 from studies.access import actor_of, memberships_or_404, trial_or_404
@@ -51,7 +51,7 @@ def campaign_of(request: HttpRequest, code: str, slug: str) -> tuple[Trial, Camp
 
 def dataset_of(trial: Trial, slug: str, number: int) -> Dataset:
     """A dataset of the trial."""
-    found = Dataset.objects.select_related("campaign__trial", "campaign__charter")
+    found = Dataset.objects.select_related("campaign__trial", "campaign__charter", "events")
     return get_object_or_404(found, campaign__trial=trial, campaign__code=slug, number=number)
 
 
@@ -134,7 +134,7 @@ def dataset(request: HttpRequest, code: str, slug: str, number: int) -> HttpResp
         "dataset": shown,
         "role": role,
         "form": form,
-        "obstacles": why_not_lock(campaign),
+        "obstacles": why_not_this(shown),
         **summary_for(role, shown),
     }
     return render(request, "scoring/dataset.html", context, status=400 if form.errors else 200)

@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+from django.core.management.base import CommandParser
 from django.db import models
 
 from accounts.roles import ALLOWED, ROLE_NAMES, Action, Role
 from reading.models import Case, DisplayedTimepoint, Read
+from scoring.management.commands.endpoint import Command as Endpoint
 from studies.models import Film, Site, Subject, Visit
 
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
@@ -66,3 +68,14 @@ def test_every_test_the_validation_page_names_exists() -> None:
         if f"def {test}(" not in (DOCS.parent / file).read_text(encoding="utf-8")
     ]
     assert missing == []
+
+
+def test_the_statisticians_guide_explains_every_option_of_the_report_and_no_other() -> None:
+    parser = CommandParser(add_help=False)
+    Endpoint().add_arguments(parser)
+    options = {option for action in parser._actions for option in action.option_strings}
+    guide = (DOCS / "statisticians-guide.md").read_text(encoding="utf-8")
+    told = set(
+        re.findall(r"--[a-z][a-z0-9-]*", guide.partition("## The report by arm")[2].partition("## Other commands")[0])
+    )
+    assert told == options

@@ -21,6 +21,8 @@ PRINTED = (
     ("statistician", "results/C1/agreement/"),
     ("statistician", "results/C1/datasets/"),
     ("statistician", "results/C1/datasets/1/"),
+    ("statistician", "results/C1/datasets/1/results/"),
+    ("statistician", "results/C1/events/"),
 )
 # What sticks out of its card, its table's frame or the page at the right, by its own words.
 STICKS_OUT = """() => [...document.querySelectorAll("main td, main th, main code, main dd, main li, main p")]

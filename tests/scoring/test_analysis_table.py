@@ -19,7 +19,7 @@ import pytest
 from instruments.definition import Item
 from jobs.carrying import run_due_jobs
 from reading.issuing.assignments import request_batch
-from reading.models import DisplayedTimepoint, Read, ReadKind, ReadStatus
+from reading.models import Campaign, DisplayedTimepoint, Read, ReadKind, ReadStatus
 from scoring.consensus.signed_series import visits_of
 from scoring.datasets.column_forms import DATE, DECIMAL, INTEGER, TIME
 from studies.models import Film, Subject, Visit
@@ -43,6 +43,10 @@ Row = dict[str, str]
 
 @pytest.fixture
 def house() -> BuiltTrial:
+    return varied_trial()
+
+
+def varied_trial() -> BuiltTrial:
     """S001 has no film at W24, S003 an unscheduled one on day 370 in place of W52, S004 its W52 on day 400."""
     house = build_house(subjects=5)
     change_films(house, NO_WEEK_24, "W24", status="withdrawn")
@@ -64,6 +68,18 @@ def change_films(house: BuiltTrial, subject: str, visit: str, **fields: object) 
 
 @pytest.fixture
 def folder(house: BuiltTrial, tmp_path: Path) -> Path:
+    return unpacked(read_and_locked(house), tmp_path / "copy")
+
+
+def read_and_locked(house: BuiltTrial) -> Campaign:
+    """The campaign of the varied trial, read and locked."""
+    campaign = all_read(house)
+    lock_it(house, campaign)
+    return campaign
+
+
+def all_read(house: BuiltTrial) -> Campaign:
+    """The campaign of the varied trial, read as `grades_of` says."""
     campaign = open_campaign_of(house, concordant_share=0.0)
     readers = [house.people["reader"], house.people["reader.two"]]
     coordinator = house.actor("coordinator")
@@ -73,8 +89,7 @@ def folder(house: BuiltTrial, tmp_path: Path) -> Path:
         for read in Read.objects.filter(status=ReadStatus.ISSUED):
             read_through(read, grades_of(read))
         run_due_jobs()
-    lock_it(house, campaign)
-    return unpacked(campaign, tmp_path / "copy")
+    return campaign
 
 
 def grades_of(read: Read) -> GradeOf:

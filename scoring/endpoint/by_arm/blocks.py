@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from scoring.endpoint.by_arm.svg import Drawing, drawn
+from scoring.plain_files.numbers import csv_text
+
 Value = str | int | float | None
+Row = dict[str, Value]
 
 
 @dataclass(frozen=True)
@@ -45,8 +51,13 @@ class Table:
 class Figure:
     """A drawing and its data."""
 
-    svg: str
+    drawing: Drawing
     data: Table
+
+    @property
+    def svg(self) -> str:
+        """The drawing as an SVG document."""
+        return drawn(self.drawing)
 
 
 @dataclass(frozen=True)
@@ -82,3 +93,18 @@ def file_name(name: str) -> str:
     'mtss_w_24_paired_cumulative'
     """
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+
+
+def csv_of(table: Table) -> str:
+    """A table as CSV: its keys as header, unrounded numbers.
+
+    >>> csv_of(Table("t", "T", (Column("arm", "Arm", "text"), Column("n", "n")), [{"arm": "=1", "n": 2}, {"arm": "b"}]))
+    "arm,n\\r\\n'=1,2\\r\\nb,\\r\\n"
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([column.key for column in table.columns])
+    for row in table.rows:
+        cells = (row.get(column.key) for column in table.columns)
+        writer.writerow(["" if cell is None else csv_text(cell) if isinstance(cell, str) else cell for cell in cells])
+    return text.getvalue()

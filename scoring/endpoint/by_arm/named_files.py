@@ -15,7 +15,7 @@ from scoring.plain_files.lines import MISSING, FileLine, read_lines
 from scoring.plain_files.numbers import number_in
 
 ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-ALIASES = {"usubjid": "subject", "siteid": "site", "paramcd": "param"}
+ALIASES = {"usubjid": "subject", "subjid": "subject", "siteid": "site", "paramcd": "param"}
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,14 +13,13 @@ from django.template.loader import render_to_string
 from config.errors import BadInput
 from scoring.endpoint.by_arm.analysis_rows import AnalysisRow
 from scoring.endpoint.by_arm.arms_list import Arms
-from scoring.endpoint.by_arm.blocks import Section, Table
+from scoring.endpoint.by_arm.blocks import Section, Table, csv_of
 from scoring.endpoint.by_arm.figures import figures_of
 from scoring.endpoint.by_arm.imputation import Imputations
 from scoring.endpoint.by_arm.permutation import Permutations
 from scoring.endpoint.by_arm.sensitivity import sensitivity_of
 from scoring.endpoint.by_arm.tables import Subject, tables_of
 from scoring.endpoint.by_arm.visits import later, visits_of
-from scoring.plain_files.numbers import csv_text
 
 SUPPORTIVE = "Supportive, not the trial's analysis plan"
 
@@ -115,11 +113,4 @@ def as_data(report: Report) -> dict[str, Any]:
 
 def write_csv(table: Table, path: Path) -> None:
     """A table with its keys as header and unrounded numbers."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([column.key for column in table.columns])
-        for row in table.rows:
-            cells = (row.get(column.key) for column in table.columns)
-            writer.writerow(
-                ["" if cell is None else csv_text(cell) if isinstance(cell, str) else cell for cell in cells]
-            )
+    path.write_text(csv_of(table), encoding="utf-8", newline="")

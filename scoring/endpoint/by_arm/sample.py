@@ -59,6 +59,8 @@ class Sample:
         few = [f"{name} {count}" for name, count in zip(self.arms, counts, strict=True) if count < LEAST_PER_ARM]
         if not few:
             return ""
+        if len(counts) == 1:
+            return f"Too few subjects ({counts[0]}): at least {LEAST_PER_ARM} are needed."
         return f"Too few subjects in an arm ({', '.join(few)}): at least {LEAST_PER_ARM} in each are needed."
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.endpoint.by_arm.analysis_rows import FILLED, AnalysisRow
-from scoring.endpoint.by_arm.blocks import Column, Table
+from scoring.endpoint.by_arm.blocks import Column, Row, Table
 from scoring.endpoint.by_arm.imputation import Imputations, compared, impute, tipping_point
 from scoring.endpoint.by_arm.linear import Matrix
 from scoring.endpoint.by_arm.sample import Flags, Sample, design_of
-from scoring.endpoint.by_arm.tables import COMPARED, LIMITS, REASON, VISIT, N, P, Row, Subject
+from scoring.endpoint.by_arm.tables import COMPARED, LIMITS, REASON, VISIT, N, P, Subject
 from scoring.endpoint.by_arm.visits import Visit, changes_of, later
 from scoring.plain_files.lines import natural
 

@@ -11,12 +11,15 @@ WIDTH, HEIGHT = 640, 380
 LEFT, RIGHT, TOP, BOTTOM = 62, 16, 14, 48
 LEGEND_LINE = 18
 DASHES = ("", "7 4", "2 3", "9 3 2 3", "12 4", "4 2", "1 5", "14 3 3 3")
+COLOURS = ("#0b5cad", "#b4450a", "#0b7a55", "#8a3d86", "#6b5b00", "#a11d33", "#3b4a9a", "#4b4f55")
 STEPS = (1, 2, 2.5, 5, 10)
+OF_ARMS = "".join(f".a{number}{{stroke:{colour}}}" for number, colour in enumerate(COLOURS))
 STYLE = """
 .frame,.grid,.tick{stroke:#5b6470;stroke-width:1;fill:none}.grid{opacity:.25}.zero{stroke:#5b6470;stroke-width:1.2}
 .limit{stroke:#5b6470;stroke-dasharray:3 3;fill:none}text{fill:#1b1f24;font:12px system-ui,sans-serif}
-.line{fill:none;stroke-width:1.8}.a0{stroke:#0b5cad}.a1{stroke:#b4450a}.a2{stroke:#0b7a55}.a3{stroke:#8a3d86}
-.a4{stroke:#6b5b00}.a5{stroke:#a11d33}.a6{stroke:#3b4a9a}.a7{stroke:#4b4f55}.mark{stroke-width:1.8;fill:none}
+.line{fill:none;stroke-width:1.8}.mark{stroke-width:1.8;fill:none}
+"""
+DARK = """
 @media screen and (prefers-color-scheme:dark){text{fill:#e6e9ee}.frame,.grid,.tick,.zero,.limit{stroke:#a3adb9}
 .a0{stroke:#6cb2ff}.a1{stroke:#ff9d66}.a2{stroke:#4fd0a3}.a3{stroke:#e09bdc}.a4{stroke:#d8c750}.a5{stroke:#ff8095}
 .a6{stroke:#a3b0ff}.a7{stroke:#c5cad1}}
@@ -85,11 +88,18 @@ def axis_over(label: str, values: Sequence[float]) -> Axis:
     return Axis(label, ticks[0], ticks[-1])
 
 
-def drawn(drawing: Drawing) -> str:
-    """The figure as an SVG document."""
-    height = HEIGHT + LEGEND_LINE * len(drawing.lines)
+def height_of(drawing: Drawing) -> int:
+    """The height of the figure with its legend; its width is WIDTH."""
+    return HEIGHT + LEGEND_LINE * len(drawing.lines)
+
+
+def drawn(drawing: Drawing, *, on_white: bool = False) -> str:
+    """The figure as an SVG document, on a white ground or on that of the page around it."""
+    height = height_of(drawing)
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">'
-    parts = [head, f"<title>{escape(drawing.title)}</title><style>{STYLE}</style>"]
+    style = OF_ARMS + STYLE + ("" if on_white else DARK)
+    parts = [head, f"<title>{escape(drawing.title)}</title><style>{style}</style>"]
+    parts += [f'<path fill="#fff" d="M0 0H{WIDTH}V{height}H0z"/>'] if on_white else []
     parts += [*_axes(drawing), *_limits(drawing)]
     for number, line in enumerate(drawing.lines):
         parts += [*_line(drawing, line, number), *_legend(line, number)]

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from scoring.endpoint.by_arm.analysis_rows import FILLED, AnalysisRow, Criterion
 from scoring.endpoint.by_arm.ancova import Ancova, ancova, rank_ancova
 from scoring.endpoint.by_arm.arms_list import Arms
-from scoring.endpoint.by_arm.blocks import Column, Table, Value
+from scoring.endpoint.by_arm.blocks import Column, Row, Table
 from scoring.endpoint.by_arm.descriptive import share, summary
 from scoring.endpoint.by_arm.linear import Effect
 from scoring.endpoint.by_arm.miettinen_nurminen import difference_of_shares
@@ -16,7 +16,6 @@ from scoring.endpoint.by_arm.permutation import Permutations
 from scoring.endpoint.by_arm.sample import Sample
 from scoring.endpoint.by_arm.visits import Visit, changes_of, filled_by_arm, later, sample_of
 
-Row = dict[str, Value]
 VISIT = Column("visit", "Visit", "text")
 USED = Column("used", "Values", "text")
 ARM = Column("arm", "Arm", "text")

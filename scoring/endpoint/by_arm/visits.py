@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,18 +17,12 @@ EVERY, OBSERVED_ONLY, OBSERVED = "Observed and extrapolated", "Observed only", "
 
 @dataclass(frozen=True, eq=False)
 class Visit:
-    """The rows of one parameter at one analysis visit and baseline, in the order of subjects."""
+    """The rows of one parameter at one analysis visit, in the order of subjects."""
 
     param: str
-    avisit: str
-    basetype: str
+    name: str
     number: float
     rows: tuple[AnalysisRow, ...]
-
-    @property
-    def name(self) -> str:
-        """The visit in words."""
-        return self.avisit
 
     @property
     def is_baseline(self) -> bool:
@@ -50,13 +44,13 @@ class Visit:
 
 def visits_of(rows: Iterable[AnalysisRow]) -> dict[str, list[Visit]]:
     """The visits of every parameter, baseline included, in the order of their numbers; total first."""
-    found: dict[tuple[str, float, str, str], list[AnalysisRow]] = {}
+    found: dict[tuple[str, float, str], list[AnalysisRow]] = {}
     for row in sorted(rows, key=lambda one: natural(one.subject)):
-        found.setdefault((row.param, row.avisitn, row.avisit, row.basetype), []).append(row)
+        found.setdefault((row.param, row.avisitn, row.avisit), []).append(row)
     by_param: dict[str, list[Visit]] = {}
-    for (param, number, avisit, basetype), own in sorted(found.items(), key=lambda one: (_rank(one[0][0]), one[0])):
-        by_param.setdefault(param, []).append(Visit(param, avisit, basetype, number, tuple(own)))
-    return {param: _distinct(visits) for param, visits in by_param.items()}
+    for (param, number, name), own in sorted(found.items(), key=lambda one: (_rank(one[0][0]), one[0])):
+        by_param.setdefault(param, []).extend(Visit(param, part, number, kept) for part, kept in _parts(name, own))
+    return by_param
 
 
 def _rank(param: str) -> int:
@@ -64,15 +58,16 @@ def _rank(param: str) -> int:
     return 0 if param.lower() in {"mtss", "total"} or "larsen" in param.lower() else 1
 
 
-def _distinct(visits: list[Visit]) -> list[Visit]:
-    """Names of visits with several baselines include theirs."""
-    names = [visit.avisit for visit in visits]
-    return [
-        visit
-        if names.count(visit.avisit) == 1
-        else Visit(visit.param, f"{visit.avisit} ({visit.basetype})", visit.basetype, visit.number, visit.rows)
-        for visit in visits
-    ]
+def _parts(name: str, rows: list[AnalysisRow]) -> Iterator[tuple[str, tuple[AnalysisRow, ...]]]:
+    """One visit, whichever baseline each value belongs to; where a subject has several values, one for each baseline.
+
+    A value that was extrapolated, or whose film is of another visit, names the baseline of that film.
+    """
+    if len({row.subject for row in rows}) == len(rows):
+        yield name, tuple(rows)
+        return
+    for basetype in sorted({row.basetype for row in rows}):
+        yield f"{name} ({basetype})", tuple(row for row in rows if row.basetype == basetype)
 
 
 def later(visits: Sequence[Visit]) -> list[Visit]:

@@ -261,3 +261,21 @@ def test_a_visit_with_two_baselines_is_two_visits(tmp_path: Path) -> None:
     run(dataset_of(tmp_path / "dataset", rows), tmp_path / "arms.csv", tmp_path / "out")
     visits = {row["visit"] for row in table(tmp_path / "out", "mtss_changes")}
     assert visits == {"W24", "W52 (W52 PAIRED)", "W52 (ALL VISITS)"}
+
+
+def test_a_visit_holds_its_extrapolated_values_whichever_baseline_they_belong_to(tmp_path: Path) -> None:
+    """An extrapolated value at W52 names the baseline of the change to W24, the last film before the event."""
+    rows = [row | {"basetype": "W24 PAIRED"} if row["dtype"] == "extrapolated" else row for row in trial(40)]
+    (tmp_path / "arms.csv").write_text(arms_of(subjects(40)))
+    run(dataset_of(tmp_path / "dataset", rows), tmp_path / "arms.csv", tmp_path / "out")
+    found = [row for row in table(tmp_path / "out", "mtss_changes") if row["arm"] == "active"]
+    uses = {(row["visit"], row["used"]) for row in found}
+    assert uses == {("W24", "Observed"), ("W52", "Observed and extrapolated"), ("W52", "Observed only")}
+
+
+def test_the_list_of_arms_is_taken_as_it_was_received_from_the_custodians(tmp_path: Path) -> None:
+    lines = [line.split(",")[:2] for line in arms_of(subjects(12)).splitlines()[1:]]
+    text = "\r\n".join(["SUBJID,ARM", *(",".join(pair) for pair in lines)]) + "\r\n"
+    (tmp_path / "arms.csv").write_text(text, newline="")
+    run(dataset_of(tmp_path / "dataset", trial(12)), tmp_path / "arms.csv", tmp_path / "out")
+    assert {row["arm"] for row in table(tmp_path / "out", "mtss_origins")} == {"placebo", "active"}
