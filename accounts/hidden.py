@@ -54,6 +54,7 @@ class Sight(StrEnum):
     CHARTER = "if the presentation is chronological"
     UNSEALED = "hidden until the arms are opened"
     AT_LOCK = "summary, once a lock is requested"
+    CLOSED = "hidden until the campaign is closed"
     LOCKED = "hidden until the campaign is locked"
 
 
@@ -62,7 +63,7 @@ SEEN: dict[Secret, frozenset[Role]] = {
     Secret.SITE: KNOW_PATIENTS | {R.SITE},
     Secret.DATES: KNOW_PATIENTS - {R.CUSTODIAN},
     Secret.VISITS: KNOW_PATIENTS - {R.CUSTODIAN},
-    Secret.ORDER: KNOW_SCORES | {R.COORDINATOR},
+    Secret.ORDER: frozenset({R.COORDINATOR, R.STATISTICIAN}),
     Secret.FILES: frozenset({R.COORDINATOR, R.CHECKER}),
     Secret.ARM: frozenset(),
     Secret.SCORES: KNOW_SCORES,
@@ -82,6 +83,7 @@ OTHERWISE: dict[tuple[Secret, Role], Sight] = {
     (Secret.SCORES, R.ADJUDICATOR): Sight.WHILE_OPEN,
     (Secret.SCORES, R.SIGNER): Sight.AT_LOCK,
     (Secret.DISCORDANCE, R.SIGNER): Sight.AT_LOCK,
+    (Secret.ORDER, R.LEAD): Sight.CLOSED,
     (Secret.ORDER, R.AUDITOR): Sight.LOCKED,
     (Secret.SCORES, R.AUDITOR): Sight.LOCKED,
     (Secret.DISCORDANCE, R.AUDITOR): Sight.LOCKED,
@@ -107,6 +109,7 @@ LIFTS: dict[Sight, Lift] = {
     Sight.WHILE_OPEN: Lift(Sight.OWN, frozenset(PRESENTATIONS), frozenset({State.OPEN})),
     Sight.CHARTER: Lift(Sight.SEEN, ORDER_KNOWN, frozenset({State.OPEN})),
     Sight.AT_LOCK: Lift(Sight.SEEN, frozenset(PRESENTATIONS), frozenset({State.ASKED, State.LOCKED, State.UNSEALED})),
+    Sight.CLOSED: Lift(Sight.SEEN, frozenset(PRESENTATIONS), frozenset(State) - {State.OPEN}),
     Sight.LOCKED: Lift(Sight.SEEN, frozenset(PRESENTATIONS), frozenset({State.LOCKED, State.UNSEALED})),
     Sight.UNSEALED: Lift(Sight.SEEN, frozenset(PRESENTATIONS), frozenset({State.UNSEALED})),
 }
@@ -192,6 +195,15 @@ EXCEPTIONS = (
         "every presentation, every state",
         "that a case is or was in adjudication, and who adjudicates it",
         "the coordinator must follow the progress of the work; no score and no difference is shown",
+    ),
+    DeclaredException(
+        "figures",
+        frozenset({R.LEAD}),
+        "while the campaign is open",
+        "agreement in change between named visits, computed over all cases with a result; and in which order a reader "
+        "entered values, which is the true order if the presentation is chronological",
+        "agreement must be followed while readers read. No figure draws or names a case, and no page says which visit "
+        "a timepoint is",
     ),
     DeclaredException(
         "digests",

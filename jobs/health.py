@@ -33,13 +33,18 @@ class Unwell(Exception):
     """A component does not work; the text says why, for people who can fix it."""
 
 
+class NothingYet(Exception):
+    """Nothing is broken, but what would show that the component works has not happened; the text says what."""
+
+
 @dataclass(frozen=True)
 class Answer:
-    """The health of one component."""
+    """The health of one component; `shown` is False while nothing has shown yet that it works."""
 
     part: str
     well: bool
     says: str
+    shown: bool = True
 
 
 def ask(part: str, check: str) -> Answer:
@@ -47,6 +52,8 @@ def ask(part: str, check: str) -> Answer:
     function: Callable[[], str] = import_string(check)
     try:
         return Answer(part, True, function())
+    except NothingYet as says:
+        return Answer(part, True, str(says), shown=False)
     except Unwell as error:
         return Answer(part, False, str(error))
     except Exception as error:  # an error in a check must never hide a fault
@@ -149,7 +156,7 @@ def backups() -> str:
     if is_beating("backup", within=timedelta(hours=26)):
         return last_seen("backup")
     if not settings.BACKUP_DAILY:
-        return "none yet; automatic backups are off"
+        raise NothingYet(f"automatic backups are off; {last_seen('backup')}")
     raise Unwell(last_seen("backup"))
 
 
@@ -159,7 +166,7 @@ def anchors() -> str:
         listed = ", ".join(f"{target} ({error})" for target, error in sorted(failing.items()))
         raise Unwell(f"anchors were not copied to {listed}")
     if not settings.ANCHOR_TARGETS:
-        return "not copied outside this machine: ANCHOR_TARGETS is empty"
+        raise NothingYet("not copied outside this machine: ANCHOR_TARGETS is empty")
     return f"copied to {', '.join(settings.ANCHOR_TARGETS)}"
 
 
@@ -167,11 +174,13 @@ def audit_trail() -> str:
     """The result of the last verification."""
     last = Event.objects.filter(action="audit.trail.verified").newest_first().first()
     if last is None:
-        return "not verified yet"
+        raise NothingYet("not verified yet")
     details = last.content["details"]
     if not details["intact"]:
         raise Unwell(f"NOT INTACT: {details['findings'][0]}")
-    return f"intact {timesince(last.at)} ago, {details['events']} events"
+    if not details["events"]:
+        raise NothingYet(f"the last verification, {timesince(last.at)} ago, found no event to verify")
+    return f"intact {timesince(last.at)} ago, {counted(details['events'], 'event')}"
 
 
 def demo() -> str:

@@ -37,7 +37,7 @@ track(
     " acknowledged_at acknowledgement",
 )
 
-KNOWS_ORDER = frozenset({Role.COORDINATOR, Role.STATISTICIAN, Role.LEAD})
+KNOWS_ORDER = frozenset({Role.COORDINATOR, Role.STATISTICIAN})
 KNOWS_SCORES = frozenset({Role.STATISTICIAN, Role.LEAD})
 ALL_BUT_SITES = frozenset({Role.COORDINATOR, Role.STATISTICIAN, Role.LEAD, Role.AUDITOR, Role.SPONSOR})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from reading.border import behind
-from reading.views import campaigns, charters, leak, moving, reads, review, screen, signed, training, worklist
+from reading.views import campaigns, charters, leak, moving, progress, reads, review, screen, signed, training, worklist
 
 app_name = "reading"
 coordinator = [
@@ -15,6 +15,7 @@ coordinator = [
     path("trials/<slug:code>/qualifications/", charters.qualifications, name="qualifications"),
     path("trials/<slug:code>/qualifications/<int:pk>/withdraw/", charters.disqualify, name="disqualify"),
     path("trials/<slug:code>/films/<int:pk>/move/", moving.move_film, name="move-film"),
+    path("trials/<slug:code>/progress/", progress.progress, name="progress"),
     path("trials/<slug:code>/campaigns/", campaigns.campaigns, name="campaigns"),
     path("trials/<slug:code>/campaigns/<slug:slug>/", campaigns.campaign, name="campaign"),
     path("trials/<slug:code>/campaigns/<slug:slug>/leak-scan/", leak.leak_scan, name="leak-scan"),

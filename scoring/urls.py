@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from scoring.views import agreement, arms, datasets, endpoint, events, history, joints, times
+from scoring.views import (
+    agreement,
+    arms,
+    checks,
+    datasets,
+    endpoint,
+    events,
+    history,
+    joints,
+    monitoring,
+    times,
+)
 
 app_name = "scoring"
 OF_DATASET = "trials/<slug:code>/results/<slug:slug>/datasets/<int:number>/results/"
@@ -17,6 +28,16 @@ urlpatterns = [
     path("trials/<slug:code>/results/<slug:slug>/joints/", joints.joints, name="joints"),
     path("trials/<slug:code>/results/<slug:slug>/joints/<slug:item>/", joints.joint_cases, name="joint_cases"),
     path("trials/<slug:code>/results/<slug:slug>/figures/<slug:name>.svg", agreement.figure, name="figure"),
+    path("trials/<slug:code>/results/<slug:slug>/checks/", checks.checks, name="checks"),
+    path("trials/<slug:code>/results/<slug:slug>/checks/<str:token>/", checks.check, name="check"),
+    path("trials/<slug:code>/results/<slug:slug>/checks/films/<str:film>.jpg", checks.check_film, name="check_film"),
+    path("trials/<slug:code>/results/<slug:slug>/readers/", monitoring.readers, name="readers"),
+    path("trials/<slug:code>/results/<slug:slug>/readers/<int:number>/", monitoring.reader, name="reader"),
+    path(
+        "trials/<slug:code>/results/<slug:slug>/readers/<int:number>/<slug:name>.svg",
+        monitoring.reader_figure,
+        name="reader_figure",
+    ),
     path("trials/<slug:code>/audit/scores/", history.scores, name="scores"),
     path("trials/<slug:code>/audit/scores/review/", history.review, name="review_scores"),
     path("trials/<slug:code>/audit/scores/cells/<str:timepoint>/<str:item>/", history.cell, name="score_cell"),

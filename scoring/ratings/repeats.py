@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from django.db.models import prefetch_related_objects
 
 import instruments
 from accounts.models import User
@@ -21,7 +22,7 @@ from scoring.agreement.report import Cube, plain
 from scoring.agreement.results import Estimate
 from scoring.consensus.results import numbers_of
 from scoring.consensus.rules import rule_of
-from scoring.consensus.signed_series import signed_reads
+from scoring.consensus.signed_series import SIGNED, signed_reads
 from scoring.ratings.campaign import fill
 from scoring.ratings.visits import case_visits
 
@@ -53,6 +54,7 @@ def ratings_twice(campaign: Campaign, pairs: Sequence[Pair], group: str = "total
 
     Of both reads the values signed first: a correction is no independent read.
     """
+    prefetch_related_objects([read for pair in pairs for read in (pair.first, pair.repeat)], *SIGNED)
     terms = terms_of(campaign.charter)
     instrument, rule = instruments.get(terms.instrument), rule_of(terms)
     cases = list(campaign.cases.filter(pk__in=[pair.first.case_id for pair in pairs]))

@@ -14,7 +14,7 @@ from reading.campaigns.analysis_of_record import arms_opened_at, timing_at, timi
 from scoring.ratings.agreement_csv import agreement_csv as csv_of
 from scoring.ratings.campaign import Values, cases_with_result
 from scoring.ratings.figures import bland_altman_figure, probability_figure
-from scoring.views.agreement_choice import Chosen, choose
+from scoring.views.agreement_choice import Chosen, choose, demand_drawn_cases
 from studies.access import trial_or_404
 from studies.arms.custodian_keys import holds_arms
 
@@ -66,6 +66,7 @@ def figure(request: HttpRequest, code: str, slug: str, name: str) -> HttpRespons
     chosen = choose(request, code, slug)
     if chosen.end is None or name not in FIGURES:
         raise Http404
+    demand_drawn_cases(chosen)
     svg = FIGURES[name](chosen.change, "score units")
     return HttpResponse(svg, content_type="image/svg+xml", headers={"Cache-Control": "private, no-store"})
 

@@ -12,29 +12,21 @@ from django.shortcuts import get_object_or_404
 import instruments
 from accounts.models import User
 from accounts.roles import Action, allows
-from audit.states import state_of
-from config.errors import BadInput
+from config.errors import BadInput, WrongState
 from config.kept import Kept
 from config.wording import either, quoted
 from reading.charter.versions import terms_of
-from reading.models import Campaign
+from reading.models import Campaign, CampaignStatus
 from scoring.consensus.results import group_words, groups_of
 from scoring.datasets.building import reader_codes
 from scoring.ratings.agreement_data import agreement_data
 from scoring.ratings.campaign import CampaignRatings, Values, ratings_of
+from scoring.ratings.signed_state import signed_state
 from studies.access import memberships_or_404, trial_or_404
 from studies.models import Trial
 
-# What ratings are computed from, and the actions on reads that change none of it.
-ABOUT = ("reading.case", "reading.read", "reading.campaign", "studies.visit", "studies.visitplan", "studies.subject")
-BESIDES = ("reading.scores.saved", "reading.note.saved", "reading.film.served", "reading.read.opened")
 ratings_kept = Kept[CampaignRatings](size=16)
 figures = Kept[dict[str, Any]](size=16)
-
-
-def signed_state(campaign: Campaign) -> str:
-    """The state of everything that was signed in the trial; it stays the same while readers only enter values."""
-    return state_of(campaign.trial.code, ABOUT, besides=BESIDES)
 
 
 @dataclass(frozen=True)
@@ -46,6 +38,7 @@ class Chosen:
     group: str
     ratings: CampaignRatings
     end: str | None
+    draws_cases: bool
 
     @property
     def group_names(self) -> dict[str, str]:
@@ -114,7 +107,23 @@ def choose(request: HttpRequest, code: str, slug: str) -> Chosen:
     end = ratings.visits.end(terms.reference_visit) if ratings.people else None
     if end is not None and (wanted := request.GET.get("interval")):
         end = one_of(wanted, ratings.visits.ends, "end of the interval")
-    return Chosen(campaign, groups, group, ratings, end)
+    return Chosen(campaign, groups, group, ratings, end, may_draw_cases(request, campaign))
+
+
+def may_draw_cases(request: HttpRequest, campaign: Campaign) -> bool:
+    """Whether a figure may have a point for each case: for the imaging lead once the campaign is closed.
+
+    Beside the values of its timepoints, the change of a case shows their true order.
+    """
+    if campaign.status != CampaignStatus.OPEN:
+        return True
+    return any(allows(one.role, Action.BUILD_DATASET) for one in memberships_or_404(request, campaign.trial.code))
+
+
+def demand_drawn_cases(chosen: Chosen) -> None:
+    """WrongState while the person may not see the changes of single cases."""
+    if not chosen.draws_cases:
+        raise WrongState(f"Figures with a point for each case appear once campaign {chosen.campaign.code} is closed.")
 
 
 def one_of(value: str, allowed: list[str] | tuple[str, ...], what: str) -> str:

@@ -69,7 +69,7 @@ def things_in(world: World, who: str) -> Found:
             "key": ["1", "1001", "none"],
             "seq": [1, 2, 3, 999999],
             "part": ["read-1", "read-2", "read-999999"],
-            "name": ["bland-altman", "none"],
+            "name": ["bland-altman", "drift", "none"],
             "study": ["1.2.3"],
         }
     )

@@ -27,6 +27,7 @@ STAGES = {"reader": "reading", "site": "reading", "checker": "reading", "custodi
 # What a declared exception takes out of the fields that may differ: the rest must still be alike.
 EXCEPTED: dict[str, frozenset[str]] = {
     "coordinator": frozenset({"discordant"}),  # adjudication
+    "lead": frozenset({"draw"}),  # figures: values are seen under the letters that were drawn
     "auditor": frozenset({"upload"}),  # numbers
     "administrator": frozenset({"foreign", "others", "sites"}),  # numbers, accounts
 }

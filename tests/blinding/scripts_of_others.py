@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from functools import cache
 
-from reading.models import Read
+from reading.models import DisplayedFilm, Read
 from tests.blinding.addresses import Found
 from tests.blinding.asking import Step
 from tests.blinding.scripts import JSON, reader_steps
@@ -122,6 +122,26 @@ def statistician_steps(world: World, who: str, found: Found) -> list[Step]:
     ]
 
 
+def lead_steps(world: World, who: str, found: Found) -> list[Step]:
+    """The imaging lead follows campaign and readers, and opens every signed read with its films."""
+    base = "/trials/TWO/results/C1/checks/"
+    reads = Read.objects.filter(status="signed").order_by("pk")
+    steps = [Step("reading:progress", f"/trials/TWO/progress/{search}") for search in ("", "?format=csv")]
+    steps += [Step("home", "/"), Step("reading:cases", "/trials/TWO/campaigns/C1/cases/")]
+    steps += [Step("scoring:reading_times", "/trials/TWO/results/C1/times/")]
+    steps += [Step("scoring:scores", f"/trials/TWO/audit/scores/{search}") for search in ("", "?format=csv")]
+    steps += [Step("scoring:checks", f"{base}{search}") for search in ("", "?format=csv", "?q=reader")]
+    readers = "/trials/TWO/results/C1/readers/"
+    steps += [Step("scoring:readers", f"{readers}{search}") for search in ("", "?format=csv")]
+    steps += [Step("scoring:reader", f"{readers}1/{search}") for search in ("", "?drift-format=csv")]
+    steps += [Step("scoring:reader_figure", f"{readers}1/reads.svg")]
+    for read in reads:
+        steps.append(Step("scoring:check", f"{base}{read.token}/"))
+        films = DisplayedFilm.objects.filter(timepoint__step__read=read).order_by("pk")[:2]
+        steps += [Step("scoring:check_film", f"{base}films/{film.token}.jpg") for film in films]
+    return steps
+
+
 def signer_steps(world: World, who: str, found: Found) -> list[Step]:
     """What waits for the second signature, the summary, a wrong password, the lock."""
     sets = "/trials/TWO/results/C1/datasets/"
@@ -150,6 +170,7 @@ SCRIPTS: dict[str, Callable[[World, str, Found], list[Step]]] = {
     "adjudicator": reader_steps,
     "site": site_steps,
     "coordinator": manager_steps,
+    "lead": lead_steps,
     "statistician": statistician_steps,
     "signer": signer_steps,
     "auditor": trail_steps,

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("instruments", "totals", "missing", "change", "agreement", "randomisation", "presentations")
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    for folder in ("instruments", "scoring/agreement")
+    for folder in ("instruments", "scoring/agreement", "scoring/checks", "scoring/monitoring")
     for path in (ROOT / folder).glob("[!_]*.py")
 ) + ["scoring.plain_files.lines", "scoring.plain_files.totals", "scoring.management.commands.totals"]
 

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from audit.trail import Actor, audited_atomic, record
 from jobs.carrying import run_due_jobs
 from jobs.health import Answer, ask, further, vital
 from jobs.models import Job, Pulse
@@ -129,6 +130,33 @@ def test_the_health_page_names_every_part(cast: Cast) -> None:
     text = cast.client("administrator").get("/health/").content.decode()
     for part in ("Database", "Broker", "Worker", "Disk", "Sweeper", "Decoders", "Mail", "Backups", "Audit trail"):
         assert f">{part}</th>" in text
+
+
+def test_what_has_not_happened_yet_is_not_shown_as_well(cast: Cast, settings: Any) -> None:
+    """No backup, no anchor outside the machine, no verification, or one that found nothing to verify."""
+    settings.BACKUP_DAILY, settings.ANCHOR_TARGETS = False, []
+    begin_work()
+    for part in ("backups", "anchors", "audit trail"):
+        assert (answer(part).well, answer(part).shown) == (True, False), part
+    page = cast.client("administrator").get("/health/").content.decode()
+    assert page.count("Nothing yet") == 3
+    assert "automatic backups are off; never seen" in page
+    verified(events=0)
+    assert not answer("audit trail").shown
+    verified(events=2)
+    assert answer("audit trail") == Answer("audit trail", True, "intact 0\xa0minutes ago, 2 events")
+
+
+def verified(events: int) -> None:
+    """A verification of the audit trail that found nothing wrong."""
+    with audited_atomic():
+        record(
+            action="audit.trail.verified",
+            actor=Actor.system("test"),
+            stream="system",
+            subject=("audit.trail", "system"),
+            details={"intact": True, "events": events, "findings": []},
+        )
 
 
 def test_failed_jobs_are_listed_with_their_reason_and_tried_again(cast: Cast, add_job: AddJob) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.sign_in import BACKEND
 from jobs.carrying import run_due_jobs
 from reading.issuing.assignments import request_batch
-from reading.models import Campaign, Case, Read, ReadKind, ReadStatus
+from reading.models import Campaign, CampaignStatus, Case, Read, ReadKind, ReadStatus
 from scoring.consensus.sealed_result import sealed_result
 from scoring.models import CaseResult, Outcome
 from scoring.ratings.campaign import ratings_of
@@ -166,6 +166,19 @@ def test_the_page_names_its_figures_and_its_model(house: BuiltTrial, campaign: C
         f"{SDC:.3f}",
     ):
         assert words in page, words
+
+
+def test_the_lead_sees_no_point_of_a_case_before_the_campaign_is_closed(house: BuiltTrial, campaign: Campaign) -> None:
+    """Beside the values of its timepoints, the change of a case would tell their true order."""
+    lead, figure = browser(house, "lead"), PAGE.replace("agreement/", "figures/bland-altman.svg")
+    assert figure not in lead.get(PAGE).content.decode()
+    refused = lead.get(figure)
+    assert refused.status_code == 409
+    assert "Figures with a point for each case appear once campaign C1 is closed." in refused.content.decode()
+    assert figure in browser(house, "statistician").get(PAGE).content.decode()
+    Campaign.objects.update(status=CampaignStatus.CLOSED)
+    assert figure in lead.get(PAGE).content.decode()
+    assert lead.get(figure).status_code == 200
 
 
 def test_the_csv_has_the_figures_of_the_page_and_the_plots_the_sdc_of_the_interval(

@@ -19,6 +19,7 @@ STYLE = """
 .limit{stroke:#5b6470;stroke-dasharray:3 3;fill:none}text{fill:#1b1f24;font:12px system-ui,sans-serif}
 .line{fill:none;stroke-width:1.8}.mark{stroke-width:1.8;fill:none}
 """
+# For a document that follows the theme of its reader.
 DARK = """
 @media screen and (prefers-color-scheme:dark){text{fill:#e6e9ee}.frame,.grid,.tick,.zero,.limit{stroke:#a3adb9}
 .a0{stroke:#6cb2ff}.a1{stroke:#ff9d66}.a2{stroke:#4fd0a3}.a3{stroke:#e09bdc}.a4{stroke:#d8c750}.a5{stroke:#ff8095}

@@ -1,0 +1,60 @@
+"""Findings of a closed campaign that depend on the true order or on the partner's read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import fmean, stdev
+
+from django.db.models import prefetch_related_objects
+
+from instruments.definition import Instrument
+from reading.campaigns.opening import identities
+from reading.models import Campaign, CampaignStatus, Case, Read, ReadKind
+from reading.room.cells import instrument_of_campaign
+from scoring.checks.order_rules import beside_the_partner, in_true_order
+from scoring.checks.rules import Finding
+from scoring.consensus.signed_series import SIGNED, SignedRead, signed_reads
+from scoring.monitoring.pairs import compared_cases
+
+SHOWN_IN = (CampaignStatus.CLOSED, CampaignStatus.LOCKED)
+# A case is far apart beyond so many SD of the differences of the campaign's cases, of which there are at least so many.
+FAR, FEWEST = 3.0, 10
+Findings = dict[int, list[Finding]]
+
+
+def findings_of_closed(campaign: Campaign, reads: Sequence[Read]) -> Findings:
+    """The findings by read; none while the campaign is open."""
+    findings: Findings = {read.pk: [] for read in reads}
+    if campaign.status not in SHOWN_IN:
+        return findings
+    instrument = instrument_of_campaign(campaign)
+    prefetch_related_objects(reads, *SIGNED)
+    of_case: dict[Case, list[Read]] = {}
+    for read in sorted(reads, key=lambda one: (one.case.number, one.signed_at, one.pk)):
+        of_case.setdefault(read.case, []).append(read)
+    frozen, far = identities(list(of_case)), far_apart(campaign)
+    for case, own in of_case.items():
+        add_findings(findings, instrument, signed_reads(own, instrument, frozen[case.pk]), case.pk in far)
+    return findings
+
+
+def add_findings(findings: Findings, instrument: Instrument, signed: Sequence[SignedRead], far: bool) -> None:
+    """The findings of the reads of one case."""
+    for one in signed:
+        findings[one.read.pk] += in_true_order(instrument, one.series.values, one.series.operated)
+    pair = [one for one in signed if one.read.kind == ReadKind.PRIMARY][:2]
+    if len(pair) == 2:
+        both = [Finding("apart", "", ())] if far else []
+        both += beside_the_partner(instrument, pair[0].series.values, pair[1].series.values)
+        for one in pair:
+            findings[one.read.pk] += both
+
+
+def far_apart(campaign: Campaign) -> set[int]:
+    """The cases whose readers' totals differ much more or much less than in the other cases."""
+    compared = compared_cases(campaign)
+    differences = [one.difference for one in compared]
+    if len(differences) < FEWEST:
+        return set()
+    mean, reach = fmean(differences), FAR * stdev(differences)
+    return {one.case for one in compared if abs(one.difference - mean) > reach}

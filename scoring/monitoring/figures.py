@@ -1,0 +1,86 @@
+"""The charts of a reader as SVG: drift, discordance, and reads signed by week."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+
+from django.utils import timezone
+
+from scoring.endpoint.by_arm.svg import Axis, Drawing, Line, axis_over, drawn
+from scoring.monitoring.discordance import Group
+from scoring.monitoring.drift import LIMIT, Drift
+from scoring.monitoring.reader import MonitoredReader
+from scoring.monitoring.signed_counts import ReadCounts
+
+
+@dataclass(frozen=True)
+class Week:
+    """A week from its Monday: how many reads were first signed in it, and their median time."""
+
+    monday: date
+    reads: int
+    minutes: float | None
+
+
+def drift_figure(name: str, drift: Drift) -> str:
+    """The moving average by case, with the limits dashed."""
+    cases = [float(case) for case in range(1, len(drift.ewma) + 1)]
+    line = Line("Moving average of the standardised difference", cases, drift.ewma.tolist())
+    reach = [*drift.ewma.tolist(), LIMIT, -LIMIT]
+    x, y = axis_over("Case", [0.0, *cases]), axis_over("Standardised difference", reach)
+    return drawn(Drawing(f"Drift of {name}", x, y, [line], [LIMIT, -LIMIT]), on_white=True)
+
+
+def discordance_figure(name: str, groups: Sequence[Group]) -> str:
+    """The share of discordant cases by group of cases, with the upper limit dashed."""
+    x = [float(group.last) for group in groups]
+    line = Line("Share of discordant cases, in groups of 20 cases", x, [group.share for group in groups], marks=True)
+    across, up = axis_over("Case", [0.0, *x]), Axis("Share of discordant cases", 0, 1)
+    limits = [groups[0].lower, groups[0].upper] if groups else []
+    return drawn(Drawing(f"Discordant cases of {name}", across, up, [line], limits), on_white=True)
+
+
+def reads_figure(name: str, weeks: Sequence[Week]) -> str:
+    """The number of reads by week."""
+    x = [float(place) for place in range(1, len(weeks) + 1)]
+    y = [float(week.reads) for week in weeks]
+    line = Line("Reads first signed", x, y, marks=True)
+    across, up = axis_over("Week of the reader's work", [0.0, *x]), axis_over("Reads", [0.0, *y])
+    return drawn(Drawing(f"Reads of {name} by week", across, up, [line]), on_white=True)
+
+
+def weeks_of(reads: Sequence[ReadCounts]) -> list[Week]:
+    """Every week from the first signature to the last, also those without a read."""
+    mondays = [monday_of(one) for one in reads]
+    counted = Counter(mondays)
+    if not mondays:
+        return []
+    number = (max(mondays) - min(mondays)).days // 7 + 1
+    every = [min(mondays) + timedelta(weeks=week) for week in range(number)]
+    return [Week(monday, counted[monday], minutes_in(monday, reads)) for monday in every]
+
+
+def monday_of(one: ReadCounts) -> date:
+    """The Monday of the week in which a read was first signed."""
+    day = timezone.localdate(one.signed)
+    return day - timedelta(days=day.weekday())
+
+
+def minutes_in(monday: date, reads: Sequence[ReadCounts]) -> float | None:
+    """The median time of the reads of a week; None where none was timed."""
+    timed = [one.seconds / 60 for one in reads if one.seconds is not None and monday_of(one) == monday]
+    return median(timed) if timed else None
+
+
+def figures_of(reader: MonitoredReader) -> dict[str, str]:
+    """The figures that there are enough cases for, by name."""
+    found = {"reads": reads_figure(reader.name, weeks_of(reader.reads))}
+    if reader.groups:
+        found["discordance"] = discordance_figure(reader.name, reader.groups)
+    if not reader.drift.reason:
+        found["drift"] = drift_figure(reader.name, reader.drift)
+    return found

@@ -1,0 +1,120 @@
+"""The imaging lead's score checks: signed reads with a finding, and one read with its films and values. Read only.
+
+While the campaign is open nothing here opens a seal: no subject, visit, date or order, and no other reader's scores.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from accounts.roles import Action
+from config.cells import Column, Link
+from config.filters import ChoiceFilter
+from config.listing import Listing
+from instruments.definition import Instrument
+from reading.models import Campaign
+from reading.room.cells import instrument_of_campaign
+from reading.room.films import read_preview
+from scoring.checks.after_close import SHOWN_IN
+from scoring.checks.one_read import panes_of, values_of
+from scoring.checks.order_rules import AFTER_CLOSE
+from scoring.checks.rules import KINDS, Finding
+from scoring.checks.signed_sheets import CheckedRead, checked_campaign, entries_of, signed_of
+from scoring.views.agreement_choice import campaign_for
+from studies.models import ReaderImage
+
+LABELS = KINDS | AFTER_CLOSE
+SIDES = {"L": "left", "R": "right"}
+Row = dict[str, Any]
+
+
+@require_GET
+def checks(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
+    """The signed reads of a campaign with a finding, a row for each finding."""
+    _, campaign = campaign_for(request, code, slug, Action.SEE_READER_SCORES)
+    instrument, checked = instrument_of_campaign(campaign), checked_campaign(campaign)
+    rows = [row_of(instrument, one, finding, campaign) for one in checked.found for finding in one.findings]
+    listing = Listing(
+        request,
+        rows,
+        columns=COLUMNS,
+        name=f"score-checks-{campaign.code}",
+        caption="Findings",
+        search=["case", "reader"],
+        empty="No signed read has a finding." if checked.count else "No read of this campaign has been signed yet.",
+    )
+    context = {"trial": campaign.trial, "campaign": campaign, "checked": checked.count}
+    context["closed"] = campaign.status in SHOWN_IN
+    return listing.respond("scoring/checks.html", context)
+
+
+COLUMNS = [
+    Column("case", "Case", "case", "case"),
+    Column("reader", "Reader", "reader", "reader"),
+    Column("kind", "Check", "kind", "kind", ChoiceFilter("kind", [(label, label) for label in LABELS.values()])),
+    Column("where", "Place", "where", "where"),
+    Column("joints", "Joints", "joints"),
+    Column("number", "Values to look at", "number", "number"),
+    Column("open", "", "open", csv=False),
+]
+
+
+def row_of(instrument: Instrument, one: CheckedRead, finding: Finding, campaign: Campaign) -> Row:
+    """A finding in words."""
+    address = reverse("scoring:check", args=[campaign.trial.code, campaign.code, one.read.token])
+    return {
+        "case": one.read.case.number,
+        "reader": str(one.read.reader),
+        "kind": LABELS[finding.kind],
+        "where": finding.where,
+        "joints": joints_in_words(instrument, finding),
+        "number": len(finding.items),
+        "open": Link("Films and values", address),
+    }
+
+
+def joints_in_words(instrument: Instrument, finding: Finding) -> str:
+    """The joints of a finding, each once."""
+    items = [instrument.item(key) for key in finding.items]
+    return ", ".join(dict.fromkeys(f"{SIDES[item.side]} {item.region} {item.label}" for item in items))
+
+
+@require_GET
+def check(request: HttpRequest, code: str, slug: str, token: str) -> HttpResponse:
+    """The films and values of a signed read, with the joints of its findings marked."""
+    _, campaign = campaign_for(request, code, slug, Action.SEE_READER_SCORES)
+    read = get_object_or_404(signed_of(campaign), token=token)
+    instrument, entries = instrument_of_campaign(campaign), entries_of([read])[read.pk]
+    findings = checked_campaign(campaign).of(read)
+    marked = {key for finding in findings for key in finding.items}
+    panes = panes_of(read, instrument, marked)
+    context = {
+        "trial": campaign.trial,
+        "campaign": campaign,
+        "read": read,
+        "findings": [(LABELS[one.kind], one.where, joints_in_words(instrument, one)) for one in findings],
+        "panes": panes,
+        "values": values_of(instrument, panes, entries, marked),
+    }
+    return private(render(request, "scoring/check.html", context))
+
+
+@require_GET
+def check_film(request: HttpRequest, code: str, slug: str, film: str) -> HttpResponse:
+    """The picture of a film in a signed read of the campaign."""
+    _, campaign = campaign_for(request, code, slug, Action.SEE_READER_SCORES)
+    shown = Q(displayedfilm__token=film, displayedfilm__timepoint__step__read__in=signed_of(campaign))
+    return private(HttpResponse(read_preview(get_object_or_404(ReaderImage, shown)), content_type="image/jpeg"))
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Kept by no browser and no proxy."""
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,124 @@
+"""Reader monitoring for the imaging lead: a list of readers, and each reader's charts with their tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from accounts.roles import Action
+from config.cells import Badge, Column, Link
+from config.listing import Listing
+from reading.models import Campaign
+from scoring.monitoring.campaign import Monitored, monitored_campaign
+from scoring.monitoring.drift import BASELINE, FEWEST, LIMIT
+from scoring.monitoring.figures import figures_of
+from scoring.monitoring.reader import FEWEST_CASES, MonitoredReader
+from scoring.views.agreement_choice import campaign_for
+from scoring.views.monitoring_lists import TOO_FEW, number, per_cent, tables_of
+
+
+@require_GET
+def readers(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
+    """A row for each reader with a signed primary read."""
+    _, campaign = campaign_for(request, code, slug, Action.SEE_READER_SCORES)
+    monitored = monitored_campaign(campaign)
+    listing = Listing(
+        request,
+        monitored.readers,
+        columns=columns_of(campaign),
+        name=f"readers-{campaign.code}",
+        caption="Readers",
+        search=["reader"],
+        empty="No read of this campaign has been signed yet.",
+    )
+    context = {"trial": campaign.trial, "campaign": campaign, "cases": len(monitored.compared), "fewest": FEWEST_CASES}
+    context["alarms"] = [words for one in monitored.readers if (words := monitored.alarm_in_words(one))]
+    return listing.respond("scoring/readers.html", context)
+
+
+def columns_of(campaign: Campaign) -> list[Column]:
+    """The figures of each reader."""
+
+    def name(row: MonitoredReader) -> Link:
+        return Link(row.name, reverse("scoring:reader", args=[campaign.trial.code, campaign.code, row.number]))
+
+    return [
+        Column("reader", "Reader", name, "reader"),
+        Column("reads", "Reads signed", lambda row: len(row.reads), "reads"),
+        Column("compared", "Compared with a partner", lambda row: len(row.compared), "compared"),
+        Column("difference", "Mean difference", lambda row: number(row.mean_difference), "difference"),
+        Column("drift", "Drift", drift_badge, "drift"),
+        Column("discordant", "Discordant", lambda row: per_cent(row.discordant_share), "discordant"),
+        Column("missing", "Not assessable", lambda row: per_cent(row.missing_share), "missing"),
+        Column("zeros", "Grade 0", lambda row: per_cent(row.zero_share), "zeros"),
+        Column("minutes", "Median minutes", lambda row: number(row.minutes, 1), "minutes"),
+        Column("repeats", "Repeats", lambda row: row.repeats["n"] if row.repeats else 0, "repeats"),
+        Column("icc", "ICC of repeats", lambda row: estimate(row, "change")),
+        Column("sdc", "SDC of repeats", lambda row: estimate(row, "sdc")),
+    ]
+
+
+def drift_badge(row: MonitoredReader) -> Badge:
+    """What the chart shows."""
+    if row.drift.reason:
+        return Badge("none", "No chart", "neutral")
+    if row.drift.alarm is not None:
+        return Badge("drift", f"Beyond the limit at case {row.drift.alarm}", "waiting")
+    return Badge("within", "Within the limits", "good")
+
+
+def estimate(row: MonitoredReader, name: str) -> str:
+    """A figure of the reader's repeats with its interval."""
+    if row.repeats is None or row.repeats["n"] < FEWEST_CASES:
+        return TOO_FEW
+    found = row.repeats[name]
+    if found["value"] is None:
+        return str(found["reason"])
+    if found["lower"] is None:
+        return f"{found['value']:.3f}"
+    return f"{found['value']:.3f} ({found['lower']:.3f} to {found['upper']:.3f})"
+
+
+@require_GET
+def reader(request: HttpRequest, code: str, slug: str, number: int) -> HttpResponseBase:
+    """A reader's charts, each with its table."""
+    campaign, monitored, shown = reader_or_404(request, code, slug, number)
+    tables = tables_of(request, shown, monitored)
+    if (asked := asked_for(request, tables.values())) is not None:
+        return asked.respond("scoring/reader.html")
+    context = {"trial": campaign.trial, "campaign": campaign, "reader": shown, "tables": tables, "limit": LIMIT}
+    context |= {"figures": figures_of(shown).keys(), "alarm": monitored.alarm_in_words(shown)}
+    return render(request, "scoring/reader.html", context | {"baseline": BASELINE, "fewest": FEWEST})
+
+
+@require_GET
+def reader_figure(request: HttpRequest, code: str, slug: str, number: int, name: str) -> HttpResponse:
+    """A chart of a reader as SVG."""
+    _, _, shown = reader_or_404(request, code, slug, number)
+    figures = figures_of(shown)
+    if name not in figures:
+        raise Http404
+    return HttpResponse(figures[name], content_type="image/svg+xml", headers={"Cache-Control": "private, no-store"})
+
+
+def asked_for(request: HttpRequest, tables: Iterable[Listing]) -> Listing | None:
+    """The table to answer with alone: as a CSV file, or again with other filters."""
+    target = request.headers.get("HX-Target")
+    return next((one for one in tables if one.param("format") == "csv" or one.id == target), None)
+
+
+def reader_or_404(
+    request: HttpRequest, code: str, slug: str, number: int
+) -> tuple[Campaign, Monitored, MonitoredReader]:
+    """A reader of the campaign by the number of their code."""
+    _, campaign = campaign_for(request, code, slug, Action.SEE_READER_SCORES)
+    monitored = monitored_campaign(campaign)
+    shown = next((one for one in monitored.readers if one.number == number), None)
+    if shown is None:
+        raise Http404
+    return campaign, monitored, shown
