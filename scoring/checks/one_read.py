@@ -87,7 +87,8 @@ def picture_of(film: DisplayedFilm, instrument: Instrument, marked: Collection[s
         for item in instrument.items
         if item.key in marked and (item.side, item.region) == (film.side, film.view)
     }
-    marks = tuple(Mark(*image.joints[joint], label) for joint, label in wanted.items() if joint in image.joints)
+    placed = [(label, image.joints[joint]) for joint, label in wanted.items() if joint in image.joints]
+    marks = tuple(Mark(x, y, label) for label, (x, y) in placed)
     return Picture(name, film.token, image.columns, image.rows, marks)
 
 

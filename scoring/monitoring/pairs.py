@@ -11,7 +11,7 @@ from typing import Any
 
 from reading.models import Campaign
 from scoring.consensus.sealed_result import opened_result
-from scoring.ratings.campaign import newest_results, primary_numbers
+from scoring.ratings.campaign import PRIMARIES, newest_results, primary_numbers
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,13 @@ def compared_cases(campaign: Campaign) -> list[ComparedCase]:
     numbers, results = primary_numbers(cases), newest_results(campaign)
     found = []
     for case in cases:
-        readers = numbers.get(case.pk, {})
-        if len(readers) == 2 and (difference := mean_difference(*readers.values())) is not None:
+        readers = list(numbers.get(case.pk, {}).items())
+        if len(readers) < PRIMARIES:
+            continue
+        (first, own), (second, other) = readers
+        if (difference := mean_difference(own, other)) is not None:
             discordant = bool(opened_result(results[case.pk])["numbers"]["first_discordant"])
-            found.append(ComparedCase(case.pk, case.number, *readers, difference, discordant))
+            found.append(ComparedCase(case.pk, case.number, first, second, difference, discordant))
     return found
 
 
