@@ -14,6 +14,7 @@ COPY --from=build /venv /venv
 WORKDIR /app
 COPY manage.py ./
 COPY accounts accounts
+COPY api api
 COPY audit audit
 COPY config config
 COPY imaging imaging

@@ -55,6 +55,8 @@ class Action(StrEnum):
     SET_UP_TRIAL = "set up the trial"
     GRANT_MEMBERSHIP = "grant or revoke a membership"
     CONFIRM_MEMBERSHIP = "confirm a membership"
+    MANAGE_TOKENS = "make or revoke access tokens"
+    USE_TOKENS = "use access tokens"
     WRITE_CHARTER = "write a charter"
     SIGN_CHARTER = "sign a charter"
     CHECK_FILMS = "check films at the desk"
@@ -97,6 +99,8 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.SET_UP_TRIAL,
             Action.GRANT_MEMBERSHIP,
             Action.CONFIRM_MEMBERSHIP,
+            Action.MANAGE_TOKENS,
+            Action.USE_TOKENS,
             Action.CHOOSE_ARMS,
             Action.WRITE_CHARTER,
             Action.SIGN_CHARTER,
@@ -114,10 +118,17 @@ ALLOWED: dict[Role, frozenset[Action]] = {
     Role.READER: frozenset({Action.READ_CASES}),
     Role.ADJUDICATOR: frozenset({Action.READ_CASES, Action.ADJUDICATE}),
     Role.LEAD: frozenset(
-        {Action.SEE_AGREEMENT, Action.SEE_READER_SCORES, Action.SEE_PROGRESS, Action.SEE_SCORE_HISTORY}
+        {
+            Action.USE_TOKENS,
+            Action.SEE_AGREEMENT,
+            Action.SEE_READER_SCORES,
+            Action.SEE_PROGRESS,
+            Action.SEE_SCORE_HISTORY,
+        }
     ),
     Role.STATISTICIAN: frozenset(
         {
+            Action.USE_TOKENS,
             Action.SEE_AGREEMENT,
             Action.IMPORT_EVENTS,
             Action.BUILD_DATASET,
@@ -132,8 +143,8 @@ ALLOWED: dict[Role, frozenset[Action]] = {
     ),
     Role.SIGNER: frozenset({Action.CONFIRM_LOCK}),
     Role.CUSTODIAN: frozenset({Action.HOLD_ARMS, Action.OPEN_ARMS}),
-    Role.SPONSOR: frozenset({Action.SEE_COMPLETENESS}),
-    Role.AUDITOR: frozenset({Action.SEE_AUDIT, Action.SEE_SCORE_HISTORY, Action.REVIEW_SCORES}),
+    Role.SPONSOR: frozenset({Action.USE_TOKENS, Action.SEE_COMPLETENESS}),
+    Role.AUDITOR: frozenset({Action.USE_TOKENS, Action.SEE_AUDIT, Action.SEE_SCORE_HISTORY, Action.REVIEW_SCORES}),
     Role.ADMINISTRATOR: frozenset(
         {Action.MANAGE_ACCOUNTS, Action.CONFIRM_MEMBERSHIP, Action.SEE_HEALTH, Action.RETRY_JOBS}
     ),
@@ -144,6 +155,8 @@ ALLOWED: dict[Role, frozenset[Action]] = {
         Action.CONFIRM_LOCK,
         Action.MANAGE_ACCOUNTS,
         Action.CONFIRM_MEMBERSHIP,
+        Action.MANAGE_TOKENS,
+        Action.USE_TOKENS,
     },
 }
 

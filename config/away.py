@@ -11,7 +11,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.views.defaults import server_error
 
+from config.problems import answer_problem, is_for_program
+
 RETRY_SECONDS = 5
+FAILED = "The server failed. Nothing was changed. Report the time of the request to the administrator."
 SAYS = "The database does not answer. Nothing was stored. Try again in a few seconds."
 # SQLite's primary codes: busy, locked, input or output failed, full, cannot be opened.
 SQLITE_CODES = frozenset({5, 6, 10, 13, 14})
@@ -33,10 +36,12 @@ def is_away(error: BaseException | None) -> bool:
 def answer_failure(request: HttpRequest) -> HttpResponse:
     """The answer to an error that nothing has caught: Django's handler500. It asks the database for nothing."""
     if not is_away(sys.exception()):
-        return server_error(request)
+        return answer_problem(500, FAILED) if is_for_program(request) else server_error(request)
     status = HTTPStatus.SERVICE_UNAVAILABLE
     response: HttpResponse
-    if request.content_type == "application/json" or "application/json" in request.headers.get("Accept", ""):
+    if is_for_program(request):
+        response = answer_problem(status, SAYS)
+    elif request.content_type == "application/json" or "application/json" in request.headers.get("Accept", ""):
         response = JsonResponse({"error": SAYS}, status=status)
     else:
         response = HttpResponse(render_to_string("503.html", {"text": SAYS}), status=status)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
 from config.errors import BadInput, NotAllowed, Refusal, WrongState
+from config.problems import answer_problem, is_for_program
 
 STATUS: dict[type[Refusal], int] = {BadInput: 400, NotAllowed: 403, WrongState: 409}
 
@@ -38,14 +36,9 @@ class RefusalMiddleware:
 def answer_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The refusal in the format of the request."""
     status, text = status_of(refusal), str(refusal)
+    if is_for_program(request):
+        return answer_problem(status, text)
     if request.content_type == "application/json" or "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"error": text}, status=status)
     template = "refusal_fragment.html" if request.headers.get("HX-Request") else "refusal.html"
     return render(request, template, {"text": text, "status": status}, status=status)
-
-
-def answer_api(exception: Exception, context: dict[str, Any]) -> Response | None:
-    """The same for DRF views."""
-    if isinstance(exception, Refusal):
-        return Response({"error": str(exception)}, status=status_of(exception))
-    return exception_handler(exception, context)

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "studies",
     "reading",
     "scoring",
+    "api",
     "rehearsal",
 ]
 
@@ -277,13 +278,34 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
 
+# The API; api.base.ApiView accepts access tokens instead of sessions.
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "config.refusals.answer_api",
+    "DEFAULT_SCHEMA_CLASS": "api.described.Description",
+    "EXCEPTION_HANDLER": "api.problems.answer",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Blindread", "VERSION": "0.1.0", "SERVE_INCLUDE_SCHEMA": False}
+API_REQUESTS_PER_MINUTE = env_int("API_REQUESTS_PER_MINUTE", 600)
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Blindread",
+    "DESCRIPTION": "Trials, films, campaigns and datasets of a central reading, for programs with an access token.",
+    "VERSION": "0.1.0",
+    "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": [],
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "accessToken": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "Made by a coordinator under Access tokens.",
+            },
+        },
+    },
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
 
 LOGGING = logging_at(env_str("LOG_LEVEL", "WARNING" if MODE == "test" else "INFO"))

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("studies.urls")),
     path("", include("reading.urls")),
     path("", include("scoring.urls")),
+    path("", include("api.urls")),
     path("", include("studies.urls.audit")),
     path("", include("jobs.urls")),
 ]

@@ -44,8 +44,8 @@ FORBIDDEN_TABLES = frozenset(
         "reading_sealedseed",
     }
 )
-# Whole families: results and datasets, and everything about arms.
-FORBIDDEN_FAMILIES = ("scoring_", "studies_arm", "studies_sealed", "studies_custodian")
+# Whole families: access tokens, results and datasets, and everything about arms.
+FORBIDDEN_FAMILIES = ("api_", "scoring_", "studies_arm", "studies_sealed", "studies_custodian")
 # Columns of those tables, in case they are ever copied into another table.
 FORBIDDEN_COLUMNS = frozenset(
     {

@@ -54,7 +54,7 @@ def codes_people_write() -> set[str]:
 
 def is_ours(kind: type[Enum]) -> bool:
     """Whether the enumeration is defined in an app that holds states or roles."""
-    return kind.__module__.split(".")[0] in {"accounts", "jobs", "reading", "scoring", "studies"}
+    return kind.__module__.split(".")[0] in {"accounts", "api", "jobs", "reading", "scoring", "studies"}
 
 
 def kinds_below(kind: type[Enum]) -> list[type[Enum]]:

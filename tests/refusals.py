@@ -22,7 +22,19 @@ from config.errors import Refusal
 from tests.refusal_words import faults_of
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("accounts", "audit", "config", "imaging", "instruments", "jobs", "reading", "rehearsal", "scoring", "studies")
+APPS = (
+    "accounts",
+    "api",
+    "audit",
+    "config",
+    "imaging",
+    "instruments",
+    "jobs",
+    "reading",
+    "rehearsal",
+    "scoring",
+    "studies",
+)
 ERRORS = ROOT / "config" / "errors.py"
 KINDS = frozenset({"BadInput", "WrongState", "NotAllowed"})
 OUTPUT = "refusals"

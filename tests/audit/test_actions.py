@@ -16,7 +16,7 @@ from audit.registry import ACTIONS, DeclaredAction, declare
 from audit.sentences import HIDDEN, Sentence
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("accounts", "audit", "jobs", "reading", "scoring", "studies")
+APPS = ("accounts", "api", "audit", "jobs", "reading", "scoring", "studies")
 DECLARED = [action for name, action in sorted(ACTIONS.items()) if not name.startswith("tests.")]
 LEFTOVERS = re.compile(r"None|[\[\]{}<>|]|''|  | [,.:)]|\( |\(\)|[,:]$")
 

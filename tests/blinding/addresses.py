@@ -71,6 +71,7 @@ def things_in(world: World, who: str) -> Found:
             "part": ["read-1", "read-2", "read-999999"],
             "name": ["bland-altman", "drift", "none"],
             "study": ["1.2.3"],
+            "path": ["none"],
         }
     )
 

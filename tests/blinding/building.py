@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from functools import cache
 
 from django.apps import apps
@@ -14,6 +15,9 @@ from django.utils import timezone
 from accounts.hidden import State
 from accounts.models import User
 from accounts.roles import Role
+from api.models import AccessToken
+from api.scopes import scopes_of
+from api.tokens import digest_of
 from audit.trail import Actor
 from reading.models import Qualification
 from studies.arms.custodian.custodian import raw
@@ -51,6 +55,7 @@ def build(secrets: Secrets, held: Frozen, *, stage: str, ids_by_content: bool = 
     world = World(secrets)
     held.begin("people")
     trial = build_trial(world)
+    build_tokens(trial)
     held.begin("films")
     build_films(world, trial, ids_by_content)
     build_questions(world, trial)
@@ -94,6 +99,25 @@ def build_trial(world: World) -> Trial:
     for code, day in plans:
         VisitPlan.objects.create(trial=trial, code=code, label=f"Week {day // 7}", target_day=day)
     return trial
+
+
+def build_tokens(trial: Trial) -> None:
+    """An access token with every scope of the role for each person who can have one."""
+    for membership in trial.memberships.order_by("pk"):
+        if scopes := scopes_of(membership.role):
+            AccessToken.objects.create(
+                membership=membership,
+                label="program",
+                scopes=scopes,
+                digest=digest_of(token_text(membership.role)),
+                made_by_id=membership.user_id,
+                expires_on=timezone.localdate() + timedelta(days=300),
+            )
+
+
+def token_text(role: str) -> str:
+    """The text of the token of the person in that role."""
+    return f"blindread_{role}"
 
 
 def make_user(name: str, *, is_administrator: bool = False) -> User:

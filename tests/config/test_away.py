@@ -29,6 +29,7 @@ REQUESTS = [
     ("post", "/sign-in/", "page"),
     ("post", "/read/none/values", "json"),
     ("get", "/trials/RA-1/films/", "page"),
+    ("get", "/api/v1/trials", "page"),
 ]
 
 
@@ -43,6 +44,7 @@ def test_every_request_is_answered_with_when_to_try_again_and_logged_in_one_line
     assert [answer[:2] for answer in answers] == [[503, "5"]] * len(REQUESTS), done.stderr
     assert "Nothing was stored. Try again in a few seconds." in answers[0][2]
     assert json.loads(answers[3][2])["error"].startswith("The database does not answer.")
+    assert json.loads(answers[5][2])["detail"].startswith("The database does not answer.")
     lines = [json.loads(line) for line in done.stderr.splitlines()]
     assert len(lines) == len(REQUESTS)
     assert all(line["message"].startswith("the database does not answer: ") for line in lines)

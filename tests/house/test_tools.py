@@ -13,6 +13,7 @@ from tests.servers import ROOT
 TOOLS = Path(sys.executable).parent
 MODULES = [
     "accounts",
+    "api",
     "audit",
     "bench",
     "config",

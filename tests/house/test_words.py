@@ -20,7 +20,19 @@ WHERE = [
     "bin",
     "deploy",
 ]
-CODE = ["accounts", "audit", "bench", "config", "imaging", "instruments", "jobs", "reading", "rehearsal", "scoring"]
+CODE = [
+    "accounts",
+    "api",
+    "audit",
+    "bench",
+    "config",
+    "imaging",
+    "instruments",
+    "jobs",
+    "reading",
+    "rehearsal",
+    "scoring",
+]
 PLACES = [*WHERE, *CODE, "studies", "docker-compose.yml", "Dockerfile"]
 # What to avoid, and what to write instead.
 AVOID = {

@@ -1,0 +1,1 @@
+"""What a token, a program and a person see: by area."""

@@ -1,0 +1,178 @@
+"""The trial as it is planned: sites, planned visits, subjects and their visits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import forms_of_writing as forms
+from api import serializers
+from api.base import ApiView
+from api.narrowing import one_of
+from api.operations import Operation
+from config.errors import BadInput
+from config.wording import quoted
+from studies.models import Site, Subject, Trial, Visit, VisitPlan
+from studies.naming import shortened
+from studies.plan.subjects import enrol
+from studies.plan.trials import add_site
+from studies.plan.visits import add_visit, plan_visit
+
+PLAN, WRITE = "plan:read", "plan:write"
+OF_SITE = ("site", "The code of a site: only its subjects.")
+OF_SUBJECT = ("subject", "The code of a subject: only its visits.")
+
+
+class Trials(ApiView):
+    """The trial of the token."""
+
+    operations = {"get": Operation("list_trials", PLAN, serializers.TrialSerializer, paged=True)}
+
+    def get(self, request: Request) -> Response:
+        """The trials that the token is for: one."""
+        return self.page(Trial.objects.filter(pk=self.trial.pk))
+
+
+class OneTrial(ApiView):
+    """One trial."""
+
+    operations = {"get": Operation("read_trial", PLAN, serializers.TrialSerializer)}
+
+    def get(self, request: Request, code: str) -> Response:
+        """The trial of the token."""
+        return Response(serializers.TrialSerializer(self.trial).data)
+
+
+class Sites(ApiView):
+    """The sites of a trial."""
+
+    operations = {
+        "get": Operation("list_sites", PLAN, serializers.SiteSerializer, paged=True),
+        "post": Operation("add_site", WRITE, serializers.SiteSerializer, body=forms.NewSiteSerializer, status=201),
+    }
+
+    def get(self, request: Request, code: str) -> Response:
+        """The hospitals that send films."""
+        return self.page(self.trial.sites.all())
+
+    def post(self, request: Request, code: str) -> Response:
+        """Adds a hospital that will send films."""
+
+        def write(given: dict[str, Any]) -> Site:
+            return add_site(trial=self.trial, code=given["site"], name=given.get("name", ""), actor=self.actor)
+
+        return self.write(write)
+
+
+class PlannedVisits(ApiView):
+    """The visits of the protocol."""
+
+    operations = {
+        "get": Operation("list_planned_visits", PLAN, serializers.PlannedVisitSerializer, paged=True),
+        "post": Operation(
+            "plan_visit",
+            WRITE,
+            serializers.PlannedVisitSerializer,
+            body=forms.NewPlannedVisitSerializer,
+            status=201,
+        ),
+    }
+
+    def get(self, request: Request, code: str) -> Response:
+        """The visits that the protocol requires of every subject."""
+        return self.page(self.trial.visit_plans.all())
+
+    def post(self, request: Request, code: str) -> Response:
+        """Plans a visit; subjects who are enrolled already get it too."""
+
+        def write(given: dict[str, Any]) -> VisitPlan:
+            return plan_visit(trial=self.trial, code=given.pop("visit"), actor=self.actor, **given)
+
+        return self.write(write)
+
+
+class Subjects(ApiView):
+    """The subjects of a trial."""
+
+    operations = {
+        "get": Operation("list_subjects", PLAN, serializers.SubjectSerializer, paged=True, filters=(OF_SITE,)),
+        "post": Operation(
+            "enrol_subject", WRITE, serializers.SubjectSerializer, body=forms.NewSubjectSerializer, status=201
+        ),
+    }
+
+    def get(self, request: Request, code: str) -> Response:
+        """The subjects in the order in which they were enrolled."""
+        return self.page(one_of(request, subjects_of(self), site="site__code"))
+
+    def post(self, request: Request, code: str) -> Response:
+        """Enrols a subject of a site with the planned visits."""
+
+        def write(given: dict[str, Any]) -> Subject:
+            site = self.trial.sites.filter(code=given["site"]).first()
+            if site is None:
+                raise BadInput(
+                    f"The site {quoted(shortened(given['site']))} does not exist. Add it first.", field="site"
+                )
+            return enrol(trial=self.trial, site=site, code=given["subject"], actor=self.actor)
+
+        return self.write(write)
+
+
+class OneSubject(ApiView):
+    """One subject."""
+
+    operations = {"get": Operation("read_subject", PLAN, serializers.SubjectSerializer)}
+
+    def get(self, request: Request, code: str, pk: int) -> Response:
+        """One subject by its number in this API."""
+        return Response(serializers.SubjectSerializer(get_object_or_404(subjects_of(self), pk=pk)).data)
+
+
+class Visits(ApiView):
+    """The visits of all subjects."""
+
+    operations = {
+        "get": Operation("list_visits", PLAN, serializers.VisitSerializer, paged=True, filters=(OF_SUBJECT,)),
+        "post": Operation("add_visit", WRITE, serializers.VisitSerializer, body=forms.NewVisitSerializer, status=201),
+    }
+
+    def get(self, request: Request, code: str) -> Response:
+        """The visits of all subjects, planned and outside the plan."""
+        return self.page(one_of(request, visits_of(self), subject="subject__code"))
+
+    def post(self, request: Request, code: str) -> Response:
+        """Adds a visit outside the plan: unscheduled, early escape or rescue, early termination."""
+
+        def write(given: dict[str, Any]) -> Visit:
+            subject = subjects_of(self).select_related("trial").filter(code=given["subject"]).first()
+            if subject is None:
+                given_code = quoted(shortened(given["subject"]))
+                raise BadInput(f"The subject {given_code} does not exist. Enrol it first.", field="subject")
+            return add_visit(subject=subject, code=given["visit"], kind=given["kind_of_visit"], actor=self.actor)
+
+        return self.write(write)
+
+
+class OneVisit(ApiView):
+    """One visit."""
+
+    operations = {"get": Operation("read_visit", PLAN, serializers.VisitSerializer)}
+
+    def get(self, request: Request, code: str, pk: int) -> Response:
+        """One visit by its number in this API."""
+        return Response(serializers.VisitSerializer(get_object_or_404(visits_of(self), pk=pk)).data)
+
+
+def subjects_of(view: ApiView) -> QuerySet[Subject]:
+    """The subjects of the token's trial."""
+    return Subject.objects.filter(trial=view.trial).select_related("site")
+
+
+def visits_of(view: ApiView) -> QuerySet[Visit]:
+    """The visits of the token's trial."""
+    return Visit.objects.filter(subject__trial=view.trial).select_related("subject")

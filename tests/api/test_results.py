@@ -1,0 +1,113 @@
+"""Campaigns, datasets, locks and the audit trail as programs read them: no score before the lock."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.sign_in import BACKEND
+from audit.models import Event
+from jobs.carrying import run_due_jobs
+from reading.campaigns.opening import close_campaign
+from reading.models import Campaign
+from scoring.datasets.building import request_dataset
+from scoring.models import Dataset, DatasetStatus
+from tests.api.programs import program_of
+from tests.api.test_plan import assert_problem
+from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
+from tests.reading.test_line import lock_it, read_all
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def house() -> BuiltTrial:
+    """A campaign in which every read is signed."""
+    found = build_house(subjects=2, visits=("W00", "W52"))
+    read_all(found, open_campaign_of(found, concordant_share=0.0))
+    return found
+
+
+def test_a_campaign_is_followed_without_a_score(house: BuiltTrial) -> None:
+    program = program_of(house.trial, "coordinator")
+    (found,) = program.every("trials/TWO/campaigns")
+    assert (found["code"], found["status"], found["training"]) == ("C1", "open", False)
+    progress = program.get("trials/TWO/campaigns/C1").json()
+    assert progress["campaign"] == found
+    assert (progress["cases"], progress["reads"], progress["signed"]) == (2, 4, 4)
+    assert_problem(program.get("trials/TWO/campaigns/none"), 404)
+
+
+def test_a_dataset_is_sent_only_once_it_is_locked_and_the_download_is_recorded(house: BuiltTrial) -> None:
+    program, campaign = program_of(house.trial, "statistician"), house.trial.campaigns.get()
+    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
+    campaign.refresh_from_db()
+    request_dataset(campaign=campaign, actor=house.actor("statistician"))
+    run_due_jobs()
+    (built,) = program.every("trials/TWO/datasets")
+    assert built["status"] == "built"
+    refused = program.get(f"trials/TWO/datasets/{built['id']}/zip")
+    assert_problem(refused, 409)
+    assert "only once it is locked" in refused.json()["detail"]
+    assert not Event.objects.filter(action="scoring.dataset.downloaded").exists()
+
+
+def test_a_locked_dataset_is_downloaded_as_the_page_sends_it(house: BuiltTrial) -> None:
+    program = program_of(house.trial, "statistician")
+    lock_it(house, house.trial.campaigns.get())
+    (lock,) = program.every("trials/TWO/locks", campaign="C1")
+    answer = program.get(f"trials/TWO/datasets/{lock['dataset']}/zip")
+    content = b"".join(answer.streaming_content)
+    assert (answer["Content-Type"], int(answer["Content-Length"])) == ("application/zip", len(content))
+    assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
+    assert lock["state"] == "in force"
+    (event,) = Event.objects.filter(action="scoring.dataset.downloaded")
+    assert event.actor_label == "statistician (token statistician program)"
+    assert_problem(program_of(house.trial, "coordinator").get(f"trials/TWO/datasets/{lock['dataset']}/zip"), 403)
+
+
+def test_an_auditor_reads_the_whole_trail_as_the_export_of_the_page_has_it(house: BuiltTrial) -> None:
+    program = program_of(house.trial, "auditor")
+    client = Client()
+    client.force_login(house.people["auditor"], backend=BACKEND)
+    answer: Any = client.get("/trials/TWO/audit/trial/export.json")
+    exported = {(one["stream"], one["seq"]): one for one in json.loads(b"".join(answer.streaming_content))}
+    sent = {(one["stream"], one["seq"]): one for one in program.every("trials/TWO/audit-events")}
+    assert sent.keys() == exported.keys()
+    assert len(sent) > 20
+    for key, event in sent.items():
+        assert event["mac_key"] == exported[key].pop("mac key")
+        assert {name: event[name] for name in exported[key]} == json.loads(json.dumps(exported[key]))
+    made = program.every("trials/TWO/audit-events", action="api.token.made")
+    assert [one["subject"] for one in made] == [["api.accesstoken", str(program.token.pk)]]
+
+
+@pytest.mark.parametrize(
+    ("path", "role"), [("campaigns", "lead"), ("datasets", "statistician"), ("audit-events", "auditor")]
+)
+def test_these_lists_ask_the_database_the_same_number_of_times_whatever_their_size(path: str, role: str) -> None:
+    house = build_house(subjects=1, visits=("W00", "W24"))
+    campaign, program = open_campaign_of(house), program_of(house.trial, role)
+
+    def fill(first: int, last: int) -> None:
+        for number in range(first, last):
+            Campaign.objects.create(trial=house.trial, charter=campaign.charter, code=f"D{number}", title="Draft")
+            Dataset.objects.create(campaign=campaign, number=number, status=DatasetStatus.DISCARDED)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert program.get(f"trials/TWO/{path}", limit=500).status_code == 200
+        return len(queries)
+
+    fill(1, 13)
+    asked()
+    few = asked()
+    fill(13, 301)
+    assert asked() == few
