@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
 PICTURES = Path(__file__).resolve().parent / "pictures"
 PASSWORD = "rheumatology-demo"  # noqa: S105  the demo password, printed by bin/demo
@@ -39,8 +40,9 @@ def signed_in(browser: Browser, base: str, email: str = READER) -> BrowserContex
 def until(page: Page, condition: str) -> None:
     """Polls, because the content security policy forbids the browser's own waiting function."""
     for _ in range(1200):
-        if page.evaluate(condition):
-            return
+        with suppress(Error):  # the page is being replaced by another one
+            if page.evaluate(condition):
+                return
         page.wait_for_timeout(50)
     raise SystemExit(f"The page never reached this condition: {condition}")
 
