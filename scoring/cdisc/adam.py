@@ -47,7 +47,8 @@ DTYPE = text(
     "Derivation Type",
     10,
     DERIVED,
-    "Empty: every value is observed. Imputed sites are in NIMPUTE; no event is applied in this transfer.",
+    "How a value was made that was not observed: by the charter's rules for events and missing visits, as dtype of"
+    " analysis.csv. Empty when observed; imputed sites are in NIMPUTE.",
     codelist="DTYPE",
 )
 
@@ -94,7 +95,7 @@ ADXR = TransferTable(
             130,
             ASSIGNED,
             "Campaign, repeat, and STATUS or the interval: the missing rule may treat the sites of a baseline"
-            " differently for each interval.",
+            " differently for each interval. An interval ends with DTYPE where its later value was not observed.",
         ),
         DTYPE,
         ABLFL,
@@ -104,7 +105,7 @@ ADXR = TransferTable(
             1,
             DERIVED,
             "Y for the record of the primary analysis: the mean of the readers who decide the case, at the radiograph"
-            " that serves the visit.",
+            " that serves the visit, or the value made where none does.",
             codelist="Y",
         ),
         text("CRIT1", "Analysis Criterion 1", 40, ASSIGNED, codelist="CRIT1"),

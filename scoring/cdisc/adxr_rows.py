@@ -13,6 +13,7 @@ from scoring.cdisc.parameters import Parameter, total_parameters
 from scoring.cdisc.readings import RESULT, evaluator_of, repetition_of_sources, repetitions, slot_of
 from scoring.cdisc.variables import Row
 
+INTERPOLATED = "INTERP"
 CRITERION, LIMIT = "CHG <= 0.5", Fraction(1, 2)
 Repeats = Mapping[tuple[str, int], int]
 parameters_of = cache(total_parameters)
@@ -21,8 +22,8 @@ parameters_of = cache(total_parameters)
 def adxr_rows(case: CaseFacts) -> list[dict[str, object]]:
     """The rows of a case in the order of the keys, numbered."""
     repeats = repetition_of_sources(case.scores, repetitions(case.scores))
-    made = [*status_rows(case, repeats), *interval_rows(case, repeats)]
-    return in_order(made, ADXR.keys, "ASEQ")
+    rows = [*status_rows(case, repeats), *interval_rows(case, repeats), *made_rows(case, repeats)]
+    return in_order(rows, ADXR.keys, "ASEQ")
 
 
 def status_rows(case: CaseFacts, repeats: Repeats) -> Iterator[dict[str, object]]:
@@ -64,15 +65,39 @@ def both_ends(
     if interval.exact is None:
         yield row
         return
-    base = {"AVAL": interval.base, "BASE": interval.base, "CHG": 0, "ABLFL": "Y"}
     start = shared(case, source, group, baseline, repeats, kind)
-    yield {**start, **sites, **base, "BASETYPE": row["BASETYPE"], "READREP": row["READREP"]}
-    yield {
-        **row,
+    same = {"BASETYPE": row["BASETYPE"], "READREP": row["READREP"]}
+    yield {**start, **sites, **baseline_columns(interval), **same}
+    yield {**row, **change_columns(interval)}
+
+
+def made_rows(case: CaseFacts, repeats: Repeats) -> Iterator[dict[str, object]]:
+    """The two ends of each change that was not observed; the later one has no date."""
+    if case.baseline is None:
+        return
+    for made in case.made:
+        kind = f"{case.visits[case.baseline].code} TO {made.visit} {made.dtype}"
+        start = shared(case, RESULT, made.group, case.baseline, repeats, kind)
+        row: dict[str, object] = {**start, "NASSESS": made.interval.assessed, "NIMPUTE": made.interval.imputed}
+        dtype = made.dtype if made.dtype == INTERPOLATED else ""
+        yield {**row, **baseline_columns(made.interval), "DTYPE": dtype}
+        when = {"AVISIT": made.visit, "AVISITN": made.number, "ADT": None, "ADY": None}
+        yield {**row, **change_columns(made.interval), **when, "DTYPE": made.dtype, "ANL01FL": "Y"}
+
+
+def baseline_columns(interval: Interval) -> Row:
+    """The values of the earlier end of a change."""
+    return {"AVAL": interval.base, "BASE": interval.base, "CHG": 0, "ABLFL": "Y"}
+
+
+def change_columns(interval: Interval) -> Row:
+    """The values of the later end of a change that is known."""
+    holds = interval.exact is not None and interval.exact <= LIMIT
+    return {
         "AVAL": Decimal(interval.base) + Decimal(interval.change),
         "BASE": interval.base,
         "CHG": interval.change,
-        "CRIT1FL": "Y" if interval.exact <= LIMIT else "N",
+        "CRIT1FL": "Y" if holds else "N",
     }
 
 

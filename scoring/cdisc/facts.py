@@ -56,8 +56,19 @@ class Interval:
     base: str
     change: str
     exact: Fraction | None
-    assessed: int
-    imputed: int
+    assessed: int | None
+    imputed: int | None
+
+
+@dataclass(frozen=True)
+class MadeValue:
+    """A value of the result at an analysis visit that no film serves, made by the charter's rules; `dtype` as DTYPE."""
+
+    visit: str
+    number: int
+    group: str
+    dtype: str
+    interval: Interval
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,8 @@ class CaseFacts:
     """One case: rows of scores.csv and totals.csv, its visits in true order, the place of the baseline among them.
 
     `deciding` are the codes of the readers who decide it, `corrected` the tokens of reads signed more than once.
-    `intervals` holds, by SOURCE of totals.csv, the changes to each visit after the baseline by group.
+    `intervals` holds, by SOURCE of totals.csv, the changes to each visit after the baseline by group; `made` the values
+    of analysis.csv that were not observed.
     """
 
     campaign: CampaignFacts
@@ -78,6 +90,7 @@ class CaseFacts:
     intervals: Mapping[str, Sequence[Mapping[str, Interval]]]
     corrected: frozenset[str] = frozenset()
     adjudicated_because: str = ""
+    made: Sequence[MadeValue] = ()
 
     def visit(self, row: Row) -> FilmVisit:
         """The visit of a row of scores.csv or totals.csv, whose VISITNUM is the place in the case."""

@@ -13,6 +13,7 @@ from reading.issuing.presentations import PRESENTATIONS
 from scoring.cdisc.terms import ADAM_CT, SDTM_CT, codelists
 from scoring.cdisc.transfer import FOLDER, TABLES
 from scoring.cdisc.variables import Origin, TransferTable
+from scoring.datasets.readme import events_in_words
 
 EXPECTED = (
     ("CORE-000915", "More than one MKLOBXFL=Y", "Once it is filled: the rule ignores location, side and evaluator."),
@@ -71,7 +72,6 @@ place of the visit (VISITNUM of `scores.csv`).
 
 def analysis_data(facts: dict[str, Any]) -> str:
     """The analysis data reviewer's guide."""
-    rule = get_rule(facts["charter"]["terms"]["missing_rule"])
     return f"""# Analysis Data Reviewer's Guide (draft): {facts["trial"]}, campaign {facts["campaign"]}
 
 The sponsor completes what is marked “Sponsor”.
@@ -84,13 +84,7 @@ ADaM {ADAM_CT}, Define-XML 2.1. Software: {facts["product"]}.
 {design(facts)}
 
 ## 3. Considerations for the analysis
-- **Baseline.** BASETYPE names campaign, repeat, and STATUS or an interval. One baseline belongs to each BASETYPE. Use
-  STATUS for totals at a visit, and an interval for changes.
-- **Missing sites.** {rule.kind.says} NASSESS and NIMPUTE count the sites.
-- **Primary analysis.** ANL01FL=Y: the mean of the readers who decide the case, at the radiograph that serves the visit.
-- **Intercurrent events.** None is applied, and no value is extrapolated: DTYPE is empty.
-- **Days.** ADY counts from the baseline radiograph, which is day 1. There is no day 0.
-- **Populations and treatment.** No dataset of this transfer has a treatment or a population flag. Sponsor: ADSL.
+{considerations(facts)}
 
 ## 4. Creation of the data
 ADXRJ copies each score of MK and adds the same reader's score at the baseline. ADXR holds totals computed from exact
@@ -109,6 +103,19 @@ Sponsor: software, version and rules of the check.
 ## 7. Programs
 `README.md` says how the same files are built again, byte for byte, and how they are verified.
 """
+
+
+def considerations(facts: dict[str, Any]) -> str:
+    """What an analysis must know."""
+    rule = get_rule(facts["charter"]["terms"]["missing_rule"])
+    return f"""- **Baseline.** BASETYPE names campaign, repeat, and STATUS or an interval. One baseline belongs to each
+  BASETYPE. Use STATUS for totals at a visit, and an interval for changes.
+- **Missing sites.** {rule.kind.says} NASSESS and NIMPUTE count the sites.
+- **Primary analysis.** ANL01FL=Y: the mean of the readers who decide the case, at the radiograph that serves the visit.
+- **Intercurrent events and missing visits.** {events_in_words(facts["events"])} A value made by the charter's rules has
+  DTYPE (EXTRAP, LOCF, INTERP) and a BASETYPE of its own.
+- **Days.** ADY counts from the baseline radiograph, which is day 1. There is no day 0.
+- **Populations and treatment.** No dataset of this transfer has a treatment or a population flag. Sponsor: ADSL."""
 
 
 def design(facts: dict[str, Any]) -> str:

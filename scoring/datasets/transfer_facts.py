@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import instruments
 from reading.campaigns.frozen_films import Timepoint
 from reading.charter.versions import terms_of
 from reading.models import Campaign, ReadKind
-from scoring.cdisc.facts import CampaignFacts, CaseFacts, FilmVisit, Interval
+from scoring.cdisc.facts import CampaignFacts, CaseFacts, FilmVisit, Interval, MadeValue
 from scoring.cdisc.readings import REPEAT, RESULT
 from scoring.consensus.case_result import Computed
 from scoring.consensus.discordance import Discordance, Series
@@ -18,13 +18,14 @@ from scoring.consensus.rules import rule_of
 from scoring.consensus.signed_series import newest_values, signed_reads
 from scoring.datasets.case_rows import CaseData, Row, rounded
 from scoring.endpoint.analysis_rows import Analysis, case_films, plan_of
-from scoring.endpoint.estimand import serving_film
+from scoring.endpoint.estimand import CaseFilms, serving_film, value_of
 from scoring.endpoint.films import Pair, pairs_of
 from studies.models import VisitPlan
 
 DIFFERENCE = "CHANGES DIFFER BY MORE THAN THE THRESHOLD"
 ONE_SIDED = "A VISIT IS EVALUABLE FOR ONE READER ONLY"
 CONTROL = "CONCORDANT CASE, RESULT NOT USED"
+DTYPES = {"extrapolated": "EXTRAP", "carried": "LOCF", "interpolated": "INTERP"}
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,12 @@ def facts_of_case(
 ) -> CaseFacts:
     """The facts of a case with its rows of scores.csv and totals.csv."""
     baseline = baseline_place(data, shared)
+    films = case_films(data, computed, shared.analysis) if shared.analysis else None
     deciding = computed.readers if computed.numbers["result"] is not None else ()
     return CaseFacts(
         campaign=shared.facts,
         subject=data.subject.code,
-        visits=film_visits(data, computed, shared, baseline),
+        visits=film_visits(data, shared, films, baseline),
         baseline=baseline,
         deciding=frozenset(data.reader_codes[reader] for reader in deciding),
         scores=scores,
@@ -70,6 +72,7 @@ def facts_of_case(
             read.token for read in data.signed if any(signed.version > 1 for signed in newest_values(read))
         ),
         adjudicated_because=reason_of(computed.trigger),
+        made=() if films is None or shared.analysis is None else tuple(made_values(films, shared.analysis)),
     )
 
 
@@ -90,12 +93,12 @@ def reason_of(trigger: Discordance) -> str:
 
 
 def film_visits(
-    data: CaseData, computed: Computed, shared: CampaignTransfer, baseline: int | None
+    data: CaseData, shared: CampaignTransfer, case: CaseFilms | None, baseline: int | None
 ) -> tuple[FilmVisit, ...]:
     """The visits of a case in true order."""
     timepoints = data.frozen.timepoints
     numbers = visit_numbers([plan_of(data, timepoint) for timepoint in timepoints], shared.numbers)
-    served = served_visits(data, computed, shared)
+    served = served_visits(data, shared, case)
     start = None if baseline is None else date.fromisoformat(timepoints[baseline].day)
     return tuple(
         film_visit(data, timepoint, number, served.get(place, ("", None, False)), start)
@@ -141,16 +144,16 @@ def visit_numbers(plans: Sequence[str | None], numbers: Mapping[str, int]) -> li
     return found
 
 
-def served_visits(data: CaseData, computed: Computed, shared: CampaignTransfer) -> dict[int, Served]:
+def served_visits(data: CaseData, shared: CampaignTransfer, case: CaseFilms | None) -> dict[int, Served]:
     """The analysis visit of each film by its place, its number, and whether analysis.csv takes the visit from it."""
     timepoints = data.frozen.timepoints
     plans = [plan_of(data, timepoint) for timepoint in timepoints]
     served: dict[int, Served] = {
         place: (plan, shared.numbers[plan], False) for place, plan in enumerate(plans) if plan is not None
     }
-    if shared.analysis is None:
+    if shared.analysis is None or case is None:
         return served
-    visits, case = shared.analysis.visits, case_films(data, computed, shared.analysis)
+    visits = shared.analysis.visits
     for visit in visits.later:
         film = serving_film(case, visits, visit)
         if film is not None:
@@ -158,6 +161,16 @@ def served_visits(data: CaseData, computed: Computed, shared: CampaignTransfer) 
     if visits.baseline.code in plans:
         served[plans.index(visits.baseline.code)] = (visits.baseline.code, visits.baseline.number, True)
     return served
+
+
+def made_values(case: CaseFilms, analysis: Analysis) -> Iterator[MadeValue]:
+    """The values of analysis.csv that were not observed; sites are not counted for them."""
+    for visit in analysis.visits.later:
+        for param in analysis.params:
+            value = value_of(case, analysis.visits, visit, param, analysis.estimand)
+            if value.dtype:
+                interval = replace(interval_of(Pair(value.base, value.value, "", 0, 0)), assessed=None, imputed=None)
+                yield MadeValue(visit.code, visit.number, param, DTYPES[value.dtype], interval)
 
 
 def intervals_of(data: CaseData, computed: Computed, baseline: int) -> Iterator[tuple[str, list[dict[str, Interval]]]]:

@@ -8,13 +8,15 @@ import pytest
 
 from jobs.carrying import run_due_jobs
 from reading.campaigns.opening import close_campaign
+from reading.issuing.assignments import request_batch
 from reading.models import Read, ReadKind
+from scoring.cdisc.facts import sas_date
 from scoring.datasets.building import request_dataset
 from scoring.models import DatasetStatus
-from studies.models import Subject
+from studies.models import Film, Subject
 from tests.reading.builders import build_house, open_campaign_of, read_through
-from tests.reading.test_line import read_all
-from tests.scoring.cdisc.small_campaign import built, every_key_is_unique_and_every_term_listed, picked, records
+from tests.reading.test_line import by_visit, read_all
+from tests.scoring.cdisc.small_campaign import built, cells, every_key_is_unique_and_every_term_listed, picked, records
 from tests.scoring.test_randomisation import read_with_repeats, rows_of
 from tests.tracking import tell_rows
 
@@ -73,3 +75,30 @@ def test_the_third_read_of_a_concordant_case_is_a_record_that_nothing_uses(tmp_p
     assert reasons == {"CONCORDANT CASE, RESULT NOT USED"}
     assert {row["PARCAT1"] for row in records(folder, "adxr")} == {"SINGLE READER", "AVERAGE"}
     assert {row["ANL01FL"] for row in picked(records(folder, "adxrj"), EVALID="ADJUDICATOR 1")} == {""}
+
+
+def test_a_value_made_by_the_charter_is_in_adxr_as_in_the_analysis_table(tmp_path: Path) -> None:
+    """S000 has no film at W24. From 0 at day 0 to 24 at day 364, day 168 is 24 x 168/364 = 11.0769."""
+    house = build_house(subjects=2)
+    films = Film.objects.filter(visit__code="W24", visit__subject__code="S000")
+    films.update(status="withdrawn")
+    tell_rows(house.trial.code, list(films))
+    campaign = open_campaign_of(house, concordant_share=0.0, missing_visit="interpolated")
+    readers = [house.people["reader"], house.people["reader.two"]]
+    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=9)
+    run_due_jobs()
+    for read in Read.objects.all():
+        read_through(read, by_visit(read, "W52", 2))
+    run_due_jobs()
+    campaign.refresh_from_db()
+    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
+    folder = built(house, campaign, tmp_path / "copy")
+    every_key_is_unique_and_every_term_listed(folder, "larsen-1995")
+    (row,) = [row for row in rows_of(folder / "analysis.csv") if row["dtype"]]
+    assert [row[name] for name in ("avisit", "aval", "base", "chg")] == ["W24", "11.0769", "0.0000", "11.0769"]
+    rows = picked(records(folder, "adxr"), BASETYPE="CAMPAIGN C1 REPEAT 1 W00 TO W24 INTERP")
+    columns = "AVISIT AVISITN AVAL BASE CHG ABLFL ANL01FL DTYPE CRIT1FL ADT"
+    assert [cells(one, columns) for one in rows] == [
+        ["W00", 1.0, 0.0, 0.0, 0.0, "Y", "Y", "INTERP", "", sas_date("2025-01-01")],
+        ["W24", 2.0, 11.0769, 0.0, 11.0769, "", "Y", "INTERP", "N", None],
+    ]
