@@ -10,7 +10,7 @@ from typing import Any
 from config.cells import csv_safe
 
 Row = dict[str, Any]
-COLUMNS = ("statistic", "of", "from", "to", "readers", "value", "lower", "upper", "n", "limits", "reason")
+COLUMNS = ("statistic", "of", "from", "to", "readers", "value", "lower", "upper", "n", "limits", "reason", "timing")
 KAPPAS = {"linear": "Weighted kappa, linear", "quadratic": "Weighted kappa, quadratic"}
 
 
@@ -20,7 +20,8 @@ def agreement_csv(data: Row) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for row in figures(data):
-        whole = {"from": data["from"], "to": data["to"], "readers": " ".join(data["readers"])} | row
+        whole = {"timing": data["timing"], "from": data["from"], "to": data["to"]}
+        whole |= {"readers": " ".join(data["readers"])} | row
         writer.writerow([csv_safe(whole.get(column)) for column in COLUMNS])
     return out.getvalue()
 

@@ -15,6 +15,7 @@ from accounts.roles import Action, allows
 from config.errors import BadInput, WrongState
 from config.kept import Kept
 from config.wording import either, quoted
+from reading.campaigns.analysis_of_record import timing_of
 from reading.charter.versions import terms_of
 from reading.models import Campaign, CampaignStatus
 from scoring.consensus.results import group_words, groups_of
@@ -82,11 +83,11 @@ class Chosen:
         )
 
     def data_or_404(self, request: HttpRequest) -> dict[str, Any]:
-        """The figures for a download."""
+        """The figures for a download, which says whether the charter was prespecified or post hoc."""
         data = self.data(request)
         if data is None:
             raise Http404
-        return data
+        return {"timing": timing_of(self.campaign)} | data
 
 
 def campaign_for(request: HttpRequest, code: str, slug: str, action: Action) -> tuple[Trial, Campaign]:

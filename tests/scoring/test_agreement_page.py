@@ -192,6 +192,8 @@ def test_the_csv_has_the_figures_of_the_page_and_the_plots_the_sdc_of_the_interv
     assert sdc["limits"].startswith("percentile bootstrap over subjects")
     assert float(sdc["value"]) == pytest.approx(SDC)
     assert (sdc["from"], sdc["to"], sdc["n"]) == ("W00", "W52", "4")
+    assert {row["timing"] for row in rows} == {"prespecified"}
+    assert statistician.get(f"{PAGE[:-1]}.json", {"interval": "W52"}).json()["timing"] == "prespecified"
     assert {"ICC(2,1)", "CCC", "Bias", "Weighted kappa, quadratic"} <= {row["statistic"] for row in rows}
     drawn = statistician.get("/trials/TWO/results/C1/figures/probability.svg", {"interval": "W52"}).content.decode()
     assert f"± SDC {SDC:.2f}" in drawn
