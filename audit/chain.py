@@ -98,14 +98,18 @@ def lock_heads(streams: Iterable[str]) -> dict[str, Head]:
     The chain of a trial begins with its first event; that of a part must have been begun.
     """
     names = sorted(streams, key=locking_order)
+    begin_missing([name for name in names if not is_part(name)])
     heads = _locked(names)
-    missing = [name for name in names if name not in heads]
-    if parts := [name for name in missing if is_part(name)]:
+    if parts := [name for name in names if name not in heads]:
         raise NoSuchChain(f"the audit chain {', '.join(parts[:5])} has no head; run verify_audit")
-    if missing:
-        Head.objects.bulk_create([Head(stream=name, seq=0, hash=GENESIS) for name in missing], ignore_conflicts=True)
-        heads = _locked(names)
     return heads
+
+
+def begin_missing(names: Sequence[str]) -> None:
+    """Creates the heads of these trials that have none, before any is locked: who waits here holds up nobody."""
+    known = set(Head.objects.filter(pk__in=names).values_list("pk", flat=True)) if names else set()
+    missing = [Head(stream=name, seq=0, hash=GENESIS) for name in names if name not in known]
+    Head.objects.bulk_create(missing, ignore_conflicts=True)
 
 
 def _locked(names: Sequence[str]) -> dict[str, Head]:
