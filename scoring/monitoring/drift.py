@@ -48,11 +48,11 @@ def drift_of(differences: npt.ArrayLike) -> Drift:
     >>> drift_of(steady).alarm is None, drift_of(steady + [4] * 30).alarm
     (True, 46)
     >>> drift_of(steady[:39]).reason
-    'too few cases: a chart needs 40'
+    'too few cases; a chart needs 40'
     """
     values = np.asarray(differences, dtype=np.float64)
     if len(values) < FEWEST:
-        return without_chart(f"too few cases: a chart needs {FEWEST}")
+        return without_chart(f"too few cases; a chart needs {FEWEST}")
     mean, sd = float(values[:BASELINE].mean()), float(values[:BASELINE].std(ddof=1))
     if sd <= 1e-9 * max(1.0, abs(mean)):
         return without_chart(f"the first {BASELINE} differences are all equal")

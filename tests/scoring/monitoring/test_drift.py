@@ -52,7 +52,7 @@ def test_one_unusual_case_raises_no_alarm() -> None:
 
 
 def test_there_is_no_chart_below_forty_cases_or_without_spread() -> None:
-    assert drift_of(np.arange(39.0)).reason == "too few cases: a chart needs 40"
+    assert drift_of(np.arange(39.0)).reason == "too few cases; a chart needs 40"
     assert drift_of(np.arange(40.0)).reason == ""
     assert drift_of([0.0] * 50).reason == "the first 30 differences are all equal"
 

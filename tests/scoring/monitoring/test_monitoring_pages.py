@@ -71,7 +71,7 @@ def test_fewer_than_ten_cases_are_too_few_for_any_figure(house: BuiltTrial, camp
         figures = ("Mean difference", "Discordant", "Not assessable", "Grade 0", "Median minutes", "SDC of repeats")
         assert {row[name] for name in figures} == {"Too few"}
     page = client.get(f"{PAGE}1/").content.decode()
-    assert "No chart: too few cases: a chart needs 40." in page
+    assert "No chart: too few cases; a chart needs 40." in page
     assert "Too few cases: the chart has a point for every 20 cases." in page
     assert client.get(f"{PAGE}1/drift.svg").status_code == 404
 
