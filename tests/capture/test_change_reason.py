@@ -59,3 +59,18 @@ def test_undoing_is_a_change_of_its_own_with_its_reason(clean_page: Page, room: 
     press(clean_page, "Enter", "Control+z")
     wait_saved(clean_page)
     assert sent(room) == [(2, "typing-error", "wrong key"), (0, "typing-error", "Undone: wrong key")]
+
+
+def test_keys_pressed_as_soon_as_the_dialog_is_answered_count(clean_page: Page, room: ReadingRoom) -> None:
+    """The browser says that a dialog has closed only after it has handled what is typed next."""
+    open_read(clean_page, room, "#GL-PIP2/read-A")
+    press(clean_page, "2", "1")
+    clean_page.keyboard.type("wrong key")
+    clean_page.evaluate("""() => {
+        const key = (key, code) => new KeyboardEvent('keydown', {key, code, bubbles: true, cancelable: true});
+        document.querySelector('.change-reason form').requestSubmit();
+        document.body.dispatchEvent(key('3', 'Digit3'));
+        document.querySelector('.change-reason form').requestSubmit();
+    }""")
+    wait_saved(clean_page)
+    assert sent(room) == [(2, "typing-error", "wrong key"), (3, "typing-error", "wrong key")]

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.models import Event
 from audit.trail import Actor
-from config.errors import Refusal
+from config.errors import NotAllowed, Refusal
 from studies.models import Membership
 from studies.plan.confirming import confirm_membership
 from studies.plan.first_use import note_first_use
@@ -97,6 +97,16 @@ def test_a_role_that_is_used_and_revoked_at_once_was_used_or_is_refused(planned:
         )
         held.refresh_from_db()
         assert (held.first_used_at is None) == bool(refused)
+
+
+def test_a_role_that_ended_after_it_was_fetched_is_not_used(planned: Planned) -> None:
+    one, _ = coordinators(planned)
+    held = grant(trial=planned.trial, user=person("somebody"), role=Role.READER, reason="asked", actor=one)
+    fetched = Membership.objects.select_related("trial", "user").get(pk=held.pk)
+    revoke(membership=held, reason="wrong person", actor=one)
+    with pytest.raises(NotAllowed, match="Your role in this trial has just ended. Ask its coordinator."):
+        note_first_use([fetched])
+    assert not Event.objects.filter(action="studies.membership.used").exists()
 
 
 def test_several_first_requests_at_once_are_recorded_once(planned: Planned) -> None:

@@ -9,13 +9,13 @@ export class ChangeReason {
     this.form.onsubmit = (event) => this.#submit(event);
     this.form.onkeydown = (event) => this.#digit(event);
     dialog.querySelector("[data-cancel]").onclick = () => dialog.close();
-    dialog.onclose = () => this.#closed();
+    dialog.onclose = () => this.#left();
   }
 
   // Runs enter({change_reason, change_note}) once the reader has said why, at once where nobody asks.
   ask(changes, enter) {
     if (!this.asked) return enter({});
-    Object.assign(this, { changes, enter, why: null });
+    this.waits = enter;
     const { change_reason, change_note } = this.room.lastChange ?? {};
     this.form.reset();
     this.#refuse("");
@@ -44,12 +44,17 @@ export class ChangeReason {
     const { change_reason, change_note } = Object.fromEntries(new FormData(this.form));
     if (!change_reason) return this.#refuse("Choose a reason.");
     if (!change_note.trim()) return this.#refuse("Say in a few words why the value changes.");
-    this.why = this.room.lastChange = { change_reason, change_note: change_note.trim() };
+    this.room.lastChange = { change_reason, change_note: change_note.trim() };
+    const enter = this.waits;
+    this.waits = null;
     this.dialog.close();
+    enter(this.room.lastChange);
   }
 
-  #closed() {
-    if (this.why) return this.enter(this.why);
+  // The browser says that a dialog has closed a little later: by then the next value may have been asked about.
+  #left() {
+    if (this.dialog.open || !this.waits) return;
+    this.waits = null;
     this.say("Nothing was changed: a value that was signed changes only with a reason.");
   }
 

@@ -17,12 +17,12 @@ export class RowFill {
   ask(cells, fill) {
     if (this.room.fillsRows) return fill();
     this.dialog.querySelector(".which").textContent = `0 is entered for ${this.#named(cells)}.`;
-    this.dialog.onclose = () => {
-      if (this.dialog.returnValue !== "fill") return;
+    this.dialog.querySelector("form").onsubmit = (event) => {
+      if (event.submitter.value !== "fill") return;
       this.room.fillsRows = true;
+      this.dialog.close();
       fill();
     };
-    this.dialog.returnValue = "";
     this.dialog.showModal();
   }
 
