@@ -83,6 +83,7 @@ class Action(StrEnum):
     REQUEST_ARMS = "ask for the arms"
     OPEN_ARMS = "give a share that opens the arms"
     RECEIVE_ARMS = "receive the opened arms"
+    SEE_BY_ARM = "see results by arm"
     SEE_COMPLETENESS = "see completeness and deviations"
     SEE_AUDIT = "see the audit trail"
     SEE_SCORE_HISTORY = "see the history of scores"
@@ -138,6 +139,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.REVEAL_SEEDS,
             Action.REQUEST_ARMS,
             Action.RECEIVE_ARMS,
+            Action.SEE_BY_ARM,
             Action.SEE_COMPLETENESS,
         }
     ),
@@ -152,6 +154,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
     - {
         Action.OPEN_ARMS,
         Action.RECEIVE_ARMS,
+        Action.SEE_BY_ARM,
         Action.CONFIRM_LOCK,
         Action.MANAGE_ACCOUNTS,
         Action.CONFIRM_MEMBERSHIP,

@@ -8,7 +8,19 @@ from __future__ import annotations
 TONES: dict[str, frozenset[str]] = {
     "waiting": frozenset({"deidentified", "questioned", "answered", "invited", "requested", "discordant", "due"}),
     "active": frozenset(
-        {"received", "accepted", "queued", "running", "started", "drawn", "issued", "building", "open", "active"}
+        {
+            "received",
+            "accepted",
+            "queued",
+            "running",
+            "started",
+            "drawn",
+            "issued",
+            "building",
+            "computing",
+            "open",
+            "active",
+        }
     ),
     "good": frozenset(
         {

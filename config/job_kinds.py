@@ -10,6 +10,7 @@ KINDS: dict[str, str] = {
     "jobs.verify_audit": "jobs.verifying.carry",
     "reading.leak_scan": "reading.leak_scan.scans.carry",
     "reading.issue": "reading.issuing.reads.carry",
+    "scoring.by_arm": "scoring.arms.reports.carry",
     "scoring.consensus": "scoring.consensus.case_result.carry",
     "scoring.dataset": "scoring.datasets.building.carry",
     "scoring.mail_custodians": "scoring.arms.mail.carry",
@@ -23,6 +24,7 @@ KINDS: dict[str, str] = {
 # For kinds whose work people wait for: marks it as failed when its job gives up. Failed jobs of the kinds in
 # reading.campaigns.stopped_work are shown on the page of their campaign instead.
 GIVEN_UP: dict[str, str] = {
+    "scoring.by_arm": "scoring.arms.reports.given_up",
     "scoring.dataset": "scoring.datasets.building.given_up",
     "scoring.unseal": "scoring.arms.unsealing.given_up",
     "studies.deidentify": "studies.arrival.deidentification.given_up",

@@ -20,6 +20,11 @@ track(
     "campaign_id lock_id imported_id token reason status requested_by_id requested_at expires_at folder root opened_at",
     besides="wrong_shares failure",
 )
+track(
+    "scoring_armsreport",
+    "request_id number reference by_site status folder digest asked_by_id asked_at",
+    besides="failure",
+)
 track("scoring_openingshare", "request_id key_id signature_id given_at", besides="content")
 
 KNOWS_SCORES = frozenset({Role.STATISTICIAN, Role.LEAD})
@@ -111,3 +116,19 @@ on_arms(
     "could not open the arms[ of campaign {campaign}] (request {id})",
 )
 on_arms("scoring.arms.received", "Arms received", "received the arms[ of campaign {campaign}] (request {id})")
+on_arms(
+    "scoring.arms-report.requested",
+    "Report by arm requested",
+    "requested report {number|id} by arm[ of campaign {campaign}]",
+)
+on_arms("scoring.arms-report.made", "Report by arm made", "made report {number|id} by arm[ of campaign {campaign}]")
+on_arms(
+    "scoring.arms-report.failed",
+    "Report by arm failed",
+    "could not make report {number|id} by arm[ of campaign {campaign}]",
+)
+on_arms(
+    "scoring.arms-report.downloaded",
+    "Report by arm downloaded",
+    "downloaded report {number|id} by arm[ of campaign {campaign}]",
+)

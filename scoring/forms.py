@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -28,6 +29,25 @@ class ReceiveForm(ActForm):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(Act.ARMS_RECEIPT, data=data)
+
+
+class ByArmForm(forms.Form):
+    """What a report by arm compares, and the factors of its models."""
+
+    reference = forms.ChoiceField(
+        label="Reference arm", help_text="Every other arm is compared with it, for example placebo."
+    )
+    by_site = forms.BooleanField(
+        label="Site is a factor of the models",
+        required=False,
+        help_text="Choose this if randomisation was stratified by site.",
+    )
+
+    def __init__(self, arms: Sequence[str], data: Any = None) -> None:
+        super().__init__(data)
+        reference = self.fields["reference"]
+        assert isinstance(reference, forms.ChoiceField)  # noqa: S101  declared above
+        reference.choices = [(arm, arm) for arm in arms]
 
 
 class ReviewForm(ActForm):

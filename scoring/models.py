@@ -281,3 +281,53 @@ class OpeningShare(models.Model):
 
     def __str__(self) -> str:
         return f"opening share {self.pk}"
+
+
+class ArmsReportStatus(models.TextChoices):
+    """The state of a report by arm."""
+
+    COMPUTING = "computing", "Being computed"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Failed"
+
+
+ARMS_REPORT_TRANSITIONS: dict[ArmsReportStatus, frozenset[ArmsReportStatus]] = {
+    ArmsReportStatus.COMPUTING: frozenset({ArmsReportStatus.READY, ArmsReportStatus.FAILED}),
+    ArmsReportStatus.READY: frozenset(),
+    ArmsReportStatus.FAILED: frozenset(),
+}
+
+
+class ArmsReport(models.Model):
+    """The endpoint by arm, from the dataset under a lock and its opened arms.
+
+    `reference` is the place of the reference arm among the arms by name, from 0: no table names an arm. `by_site` says
+    whether the site is a factor of the models. `folder` names the encrypted files in the exports store, `digest` is the
+    SHA-256 of their zip.
+    """
+
+    request = models.ForeignKey(ArmsRequest, on_delete=models.PROTECT, related_name="reports")
+    number = models.PositiveIntegerField()
+    reference = models.PositiveSmallIntegerField()
+    by_site = models.BooleanField()
+    status = models.CharField(max_length=10, choices=ArmsReportStatus.choices, default=ArmsReportStatus.COMPUTING)
+    folder = models.CharField(max_length=120, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    failure = models.CharField(max_length=500, blank=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["request", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["request", "number"], name="arms_report_number_once"),
+            models.UniqueConstraint(
+                fields=["request", "reference", "by_site"],
+                condition=~Q(status="failed"),
+                name="arms_report_of_a_kind_once",
+            ),
+            models.CheckConstraint(condition=Q(status__in=ArmsReportStatus.values), name="arms_report_status_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"report {self.number} by arm"

@@ -7,6 +7,7 @@ from django.urls import path
 from scoring.views import (
     agreement,
     arms,
+    by_arm,
     checks,
     datasets,
     endpoint,
@@ -18,6 +19,7 @@ from scoring.views import (
 )
 
 app_name = "scoring"
+OF_REPORT = "trials/<slug:code>/arms/requests/<str:token>/by-arm/<int:number>/"
 OF_DATASET = "trials/<slug:code>/results/<slug:slug>/datasets/<int:number>/results/"
 urlpatterns = [
     path("trials/<slug:code>/results/", agreement.results, name="results"),
@@ -64,4 +66,9 @@ urlpatterns = [
     path("trials/<slug:code>/arms/requests/<str:token>/package.json", arms.package, name="arms_package"),
     path("trials/<slug:code>/arms/requests/<str:token>/withdraw/", arms.withdraw, name="withdraw_arms"),
     path("trials/<slug:code>/arms/requests/<str:token>/receive/", arms.receive, name="receive_arms"),
+    path("trials/<slug:code>/arms/requests/<str:token>/by-arm/", by_arm.by_arm, name="by_arm"),
+    path(OF_REPORT, by_arm.by_arm_report, name="by_arm_report"),
+    path(f"{OF_REPORT}zip/", by_arm.by_arm_zip, name="by_arm_zip"),
+    path(f"{OF_REPORT}<slug:name>.csv", by_arm.by_arm_file, {"kind": "csv"}, name="by_arm_table"),
+    path(f"{OF_REPORT}<slug:name>.svg", by_arm.by_arm_file, {"kind": "svg"}, name="by_arm_drawing"),
 ]

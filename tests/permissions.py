@@ -252,6 +252,11 @@ SCORING = {
     "scoring:arms_package": trial("custodian=404"),
     "scoring:withdraw_arms": trial("statistician=404", "post"),
     "scoring:receive_arms": trial("statistician=404"),
+    "scoring:by_arm": trial("statistician=404"),
+    "scoring:by_arm_report": trial("statistician=404"),
+    "scoring:by_arm_zip": trial("statistician=404"),
+    "scoring:by_arm_table": trial("statistician=404"),
+    "scoring:by_arm_drawing": trial("statistician=404"),
 }
 AUDIT = {
     "audit:trail": trial("auditor=200"),

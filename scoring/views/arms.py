@@ -18,6 +18,7 @@ from config.form_refusals import refused_on
 from jobs.models import Job
 from reading.models import Campaign
 from scoring.arms.opening_shares import LARGEST_SHARE, give_share
+from scoring.arms.reports import has_received
 from scoring.arms.requests import ask_for_arms, sealed_package, why_not_open, withdraw_request
 from scoring.arms.unsealing import receive_arms
 from scoring.forms import ReceiveForm, ShareForm
@@ -100,6 +101,7 @@ def one(request: HttpRequest, code: str, token: str) -> HttpResponse:
         "shares": shares,
         "given": any(share.key.custodian_id == request.user.pk for share in shares),
         "waiting": asked.status == ArmsRequestStatus.WAITING,
+        "received": has_received(asked, signer_of(request)),
         "job": Job.objects.filter(kind="scoring.unseal", key=f"request-{asked.pk}").first(),
         "form": form,
     }

@@ -26,6 +26,8 @@ from reading.charter.versions import draft_charter, sign_charter
 from reading.issuing.assignments import request_batch
 from reading.leak_scan.scans import request_scan
 from reading.models import Campaign, Read
+from scoring.arms.reports import ask_for_report
+from scoring.arms.unsealing import receive_arms
 from scoring.datasets.building import request_dataset
 from scoring.datasets.locking import confirm_lock, request_lock
 from scoring.models import ArmsRequest, Dataset
@@ -110,7 +112,7 @@ def reading_steps(house: BuiltTrial) -> Iterator[Step]:
     campaign = open_campaign_of(house, concordant_share=0.0, arms_may_be_opened=True)
     coordinator = house.actor("coordinator")
     readers = [house.people["reader"], house.people["reader.two"]]
-    batch: dict[str, Any] = {"name": "one", "due_on": timezone.localdate(), "readers": readers, "size": 1}
+    batch: dict[str, Any] = {"name": "one", "due_on": timezone.localdate(), "readers": readers, "size": 2}
     yield Step(
         "reading.issue",
         lambda: request_batch(campaign=campaign, actor=coordinator, **batch),
@@ -126,10 +128,11 @@ def reading_steps(house: BuiltTrial) -> Iterator[Step]:
     )
     lock(house, Dataset.objects.get(campaign=campaign))
     campaign.refresh_from_db()
-    holders.seal({subject.code: "A" for subject in house.subjects})
+    holders.seal({subject.code: "AB"[place % 2] for place, subject in enumerate(house.subjects)})
     opening = Opening(house, holders, campaign, key_folder())
     yield Step("scoring.mail_custodians", opening.ask, mails("please give your opening share"))
     yield Step("scoring.unseal", lambda: give_two_shares(opening), events("scoring.arms.opened"))
+    yield Step("scoring.by_arm", lambda: compare_arms(house), events("scoring.arms-report.made"))
 
 
 def draft_of(house: BuiltTrial) -> Campaign:
@@ -157,6 +160,13 @@ def give_two_shares(opening: Opening) -> None:
     asked = ArmsRequest.objects.get(campaign=opening.campaign)
     for number in (0, 1):
         opening.give(asked, number)
+
+
+def compare_arms(house: BuiltTrial) -> None:
+    """The statistician receives the arms and asks for a report."""
+    asked, signs = ArmsRequest.objects.get(), house.signs("statistician")
+    receive_arms(asked=asked, **signs)
+    ask_for_report(asked=asked, actor=signs["actor"], user=signs["user"], reference="A", by_site=False)
 
 
 def read_case() -> None:
@@ -198,6 +208,6 @@ def every_step() -> Iterator[Step]:
     """One step for each kind, each asked for when the one before it is done."""
     planned = plan("RA-1")
     yield from film_steps(planned)
-    yield from reading_steps(build_house(subjects=1, visits=("W00", "W52")))
+    yield from reading_steps(build_house(subjects=2, visits=("W00", "W52")))
     yield from house_steps()
     yield Step("studies.mail_membership", lambda: grant_lead(planned), mails("a role is waiting for your confirmation"))

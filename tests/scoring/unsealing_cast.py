@@ -90,9 +90,11 @@ def lock_unread(house: BuiltTrial, campaign: Campaign) -> None:
     Campaign.objects.filter(pk=campaign.pk).update(status=CampaignStatus.LOCKED, locked_root="0" * 64)
 
 
-def make_opening(folder: Path, *, subjects: int = 2, permitted: bool = True, read: bool = False) -> Opening:
+def make_opening(
+    folder: Path, *, subjects: int = 2, permitted: bool = True, read: bool = False, code: str = "TWO"
+) -> Opening:
     """A locked trial, `read` by the whole line or not, with more subjects than were read, and an arm for each."""
-    house = build_house(subjects=subjects, visits=("W00", "W52"))
+    house = build_house(subjects=subjects, visits=("W00", "W52"), code=code)
     trial = house.trial
     for number in range(subjects, len(CANARIES)):
         trial.subjects.create(site=trial.sites.all()[0], code=f"S{number:03d}")

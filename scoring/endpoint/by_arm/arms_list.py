@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +58,7 @@ def read_arms(path: Path, sites: Mapping[str, str], choice: ArmsChoice) -> Arms:
         _refuse_missing(found, sites)
         arm_of = {subject: line.text("arm") for subject, line in found.items() if subject in sites}
         levels = {subject: _levels(found[subject], own, listed, sites[subject]) for subject in arm_of}
-        return Arms(arm_of, _ordered(arm_of, choice.reference), own, levels, unread)
+        return Arms(arm_of, ordered(arm_of.values(), choice.reference), own, levels, unread)
 
 
 def _by_subject(lines: list[FileLine]) -> dict[str, FileLine]:
@@ -97,8 +97,9 @@ def _levels(line: FileLine, own: Sequence[str], listed: Sequence[str], site: str
     return tuple(line.text(name) if name in listed else site or "unknown" for name in own)
 
 
-def _ordered(arm_of: Mapping[str, str], reference: str) -> tuple[str, ...]:
-    names = sorted(set(arm_of.values()), key=natural)
+def ordered(arms: Iterable[str], reference: str = "") -> tuple[str, ...]:
+    """The arms by name, the reference first. BadInput unless there are two to MOST_ARMS, the reference among them."""
+    names = sorted(set(arms), key=natural)
     if len(names) < 2:
         raise BadInput(f"Every subject has the arm {either(names)}. A comparison needs at least two arms.")
     if len(names) > MOST_ARMS:

@@ -1,9 +1,9 @@
-"""The report: sections computed from the rows and arms, written as HTML, CSV, SVG and JSON."""
+"""The report: sections computed from the rows and arms, and its files: HTML, CSV, SVG and JSON."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,19 +77,55 @@ def refuse_used(out: Path) -> None:
         raise BadInput(f"The place {out} of --out is not an empty folder. Give a new folder.")
 
 
-def write_report(report: Report, out: Path) -> None:
-    """index.html, results.json, and a folder each of tables and figures."""
-    for folder in (out, out / "tables", out / "figures"):
-        folder.mkdir(parents=True, exist_ok=True)
-    page = render_to_string("scoring/endpoint/report.html", {"report": report})
-    (out / "index.html").write_text(page, encoding="utf-8")
-    (out / "results.json").write_text(json.dumps(as_data(report), indent=1, allow_nan=False) + "\n", encoding="utf-8")
+def report_of(
+    about: Mapping[str, Any], root: str, rows: Sequence[AnalysisRow], arms: Arms, methods: Methods, **more: Any
+) -> Report:
+    """The report of a dataset with this manifest and root; `more` is its heading and further facts."""
+    title = f"{about.get('trial', '')}, campaign {about.get('campaign', '')}: endpoint by arm"
+    facts = (*_dataset_facts(about, root), *_arm_facts(arms), *more.get("facts", ()))
+    return Report(more.get("heading", SUPPORTIVE), title, facts, sections_of(rows, arms, methods))
+
+
+def _dataset_facts(about: Mapping[str, Any], root: str) -> list[tuple[str, str]]:
+    instrument, charter = about["instrument"], about.get("charter", {})
+    key, version = instrument.get("key", ""), instrument.get("version", "")
+    return [
+        ("Dataset root (SHA-256)", root),
+        ("Product", str(about.get("product", ""))),
+        ("Instrument", f"{key} version {version}, 0 to {instrument['maximum']}"),
+        ("Charter", f"version {charter.get('version', '')}, digest {charter.get('digest', '')}"),
+    ]
+
+
+def _arm_facts(arms: Arms) -> list[tuple[str, str]]:
+    counts = ", ".join(f"{name} {list(arms.of.values()).count(name)}" for name in arms.names)
+    unread = ", ".join(f"{name} {count}" for name, count in sorted(arms.unread.items()))
+    return [
+        ("Subjects by arm", counts),
+        ("Reference arm", arms.reference),
+        ("Factors", ", ".join(arms.factors) or "none"),
+        *([("Subjects without a read", unread)] if unread else []),
+    ]
+
+
+def files_of(report: Report) -> Iterator[tuple[str, str]]:
+    """The path and the text of every file: index.html, results.json, and a folder each of tables and figures."""
+    yield "index.html", render_to_string("scoring/endpoint/report.html", {"report": report})
+    yield "results.json", json.dumps(as_data(report), indent=1, allow_nan=False) + "\n"
     for section in report.sections:
         for table in section.tables:
-            write_csv(table, out / "tables" / f"{table.file}.csv")
+            yield f"tables/{table.file}.csv", csv_of(table)
         for figure in section.figures:
-            write_csv(figure.data, out / "figures" / f"{figure.data.file}.csv")
-            (out / "figures" / f"{figure.data.file}.svg").write_text(figure.svg, encoding="utf-8")
+            yield f"figures/{figure.data.file}.csv", csv_of(figure.data)
+            yield f"figures/{figure.data.file}.svg", figure.svg
+
+
+def write_report(report: Report, out: Path) -> None:
+    """Writes the files of the report into a folder."""
+    for name, text in files_of(report):
+        path = out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="")
 
 
 def as_data(report: Report) -> dict[str, Any]:
@@ -103,14 +139,18 @@ def as_data(report: Report) -> dict[str, Any]:
                 "title": table.title,
                 "notes": list(table.notes),
                 "columns": {column.key: column.label for column in table.columns},
+                "kinds": {column.key: column.kind for column in table.columns},
                 "rows": [dict(row) for row in table.rows],
             }
             for table in report.tables
         },
-        "sentences": {section.title: list(section.sentences) for section in report.sections},
+        "sections": [
+            {
+                "title": section.title,
+                "sentences": list(section.sentences),
+                "tables": [table.file for table in section.tables],
+                "figures": [figure.data.file for figure in section.figures],
+            }
+            for section in report.sections
+        ],
     }
-
-
-def write_csv(table: Table, path: Path) -> None:
-    """A table with its keys as header and unrounded numbers."""
-    path.write_text(csv_of(table), encoding="utf-8", newline="")

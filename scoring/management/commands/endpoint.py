@@ -15,12 +15,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from config.errors import BadInput
 from config.wording import quoted
 from scoring.endpoint.by_arm.analysis_rows import AnalysisRow, read_analysis
-from scoring.endpoint.by_arm.arms_list import Arms, ArmsChoice, read_arms
+from scoring.endpoint.by_arm.arms_list import ArmsChoice, read_arms
 from scoring.endpoint.by_arm.events_list import apply_events, baseline_dates, read_events, says, strategies_of
 from scoring.endpoint.by_arm.imputation import Imputations
 from scoring.endpoint.by_arm.opened_dataset import OpenedDataset, opened
 from scoring.endpoint.by_arm.permutation import Permutations
-from scoring.endpoint.by_arm.report import SUPPORTIVE, Methods, Report, refuse_used, sections_of, write_report
+from scoring.endpoint.by_arm.report import SUPPORTIVE, Methods, Report, refuse_used, report_of, write_report
 from scoring.plain_files.spreadsheet_text import said_of_encoding
 
 DIGEST = re.compile(r"[0-9a-fA-F]{64}")
@@ -78,9 +78,8 @@ def _report(dataset: OpenedDataset, heading: str, options: dict[str, Any]) -> Re
     choice = ArmsChoice(options["reference"], tuple(options["factor"]), options["allow_unread"])
     arms = read_arms(options["arms"], {row.subject: row.site for row in rows}, choice)
     rows, applied = _with_events(rows, options)
-    title = f"{dataset.facts.get('trial', '')}, campaign {dataset.facts.get('campaign', '')}: endpoint by arm"
-    facts = (*_dataset_facts(dataset), *_arm_facts(arms), *(("Event", text) for text in applied))
-    return Report(heading, title, facts, sections_of(rows, arms, methods))
+    events = [("Event", text) for text in applied]
+    return report_of(dataset.facts, dataset.root, rows, arms, methods, heading=heading, facts=events)
 
 
 def _methods(options: dict[str, Any], maximum: int) -> Methods:
@@ -105,25 +104,3 @@ def _with_events(rows: list[AnalysisRow], options: dict[str, Any]) -> tuple[list
     events = read_events(options["events"], baseline_dates(rows), {row.subject for row in rows}, strategies)
     found = apply_events(rows, events, strategies)
     return found.rows, says(found, strategies)
-
-
-def _dataset_facts(dataset: OpenedDataset) -> list[tuple[str, str]]:
-    instrument = dataset.facts["instrument"]
-    charter = dataset.facts.get("charter", {})
-    return [
-        ("Dataset root (SHA-256)", dataset.root),
-        ("Product", str(dataset.facts.get("product", ""))),
-        ("Instrument", f"{instrument.get('key', '')} version {instrument.get('version', '')}, 0 to {dataset.maximum}"),
-        ("Charter", f"version {charter.get('version', '')}, digest {charter.get('digest', '')}"),
-    ]
-
-
-def _arm_facts(arms: Arms) -> list[tuple[str, str]]:
-    counts = ", ".join(f"{name} {list(arms.of.values()).count(name)}" for name in arms.names)
-    unread = ", ".join(f"{name} {count}" for name, count in sorted(arms.unread.items()))
-    return [
-        ("Subjects by arm", counts),
-        ("Reference arm", arms.reference),
-        ("Factors", ", ".join(arms.factors) or "none"),
-        *([("Subjects without a read", unread)] if unread else []),
-    ]
