@@ -50,6 +50,21 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Number:
+    """A number that a page shows with so many decimal places; a CSV file has all of them.
+
+    >>> str(Number(-0.5, 3)), csv_safe(Number(-0.5, 3))
+    ('−0.500', '-0.5')
+    """
+
+    value: float
+    places: int
+
+    def __str__(self) -> str:
+        return f"{round(self.value, self.places) + 0.0:.{self.places}f}".replace("-", "−")
+
+
+@dataclass(frozen=True)
 class Column:
     """One column of a list.
 
@@ -117,6 +132,7 @@ KINDS: tuple[tuple[type, str], ...] = (
     (Badge, "badge"),
     (Link, "link"),
     (Progress, "progress"),
+    (Number, "number"),
     (bool, "text"),
     (int, "number"),
     (float, "number"),
@@ -149,6 +165,8 @@ EXCEL_MARK = "\ufeff"
 
 def csv_safe(value: object) -> str:
     """The text of a CSV cell; text that a spreadsheet would treat as a formula gets a leading apostrophe."""
+    if isinstance(value, Number):
+        return plain(value.value)
     text = plain(value)
     if isinstance(value, int | float):
         return text

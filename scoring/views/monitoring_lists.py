@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.http import HttpRequest
 
-from config.cells import Column
+from config.cells import Column, Number
 from config.listing import Listing
 from scoring.monitoring.campaign import Monitored
 from scoring.monitoring.drift import BASELINE, LIMIT
@@ -17,9 +17,9 @@ from scoring.monitoring.reader import MonitoredReader
 TOO_FEW = "Too few"
 
 
-def number(value: float | None, places: int = 2) -> float | str:
-    """A rounded number, or that there are too few cases."""
-    return TOO_FEW if value is None else round(value, places)
+def number(value: float | None, places: int = 2) -> Number | str:
+    """A number, or that there are too few cases."""
+    return TOO_FEW if value is None else Number(value, places)
 
 
 def per_cent(share: float | None) -> str:
@@ -83,7 +83,7 @@ def drift_table(request: HttpRequest, reader: MonitoredReader, rows: list[Charte
         Column("case", "Case", sort="case"),
         Column("signed", "First signed", sort="signed"),
         Column("partner", "Partner", sort="partner"),
-        Column("difference", "Difference", lambda row: round(row.difference, 3), "difference"),
+        Column("difference", "Difference", lambda row: Number(row.difference, 2), "difference"),
         Column("standardised", "Standardised", lambda row: rounded(row.standardised)),
         Column("ewma", "Moving average", lambda row: rounded(row.ewma)),
         Column("beyond", "Beyond the limit", lambda row: row.ewma is not None and abs(row.ewma) > LIMIT),
@@ -93,9 +93,9 @@ def drift_table(request: HttpRequest, reader: MonitoredReader, rows: list[Charte
     return Listing(request, rows, columns=columns, name=name, prefix="drift", caption="Drift by case", empty=empty)
 
 
-def rounded(value: float | None) -> float | None:
-    """To three places."""
-    return None if value is None else round(value, 3)
+def rounded(value: float | None) -> Number | None:
+    """Shown to three places."""
+    return None if value is None else Number(value, 3)
 
 
 def discordance_table(request: HttpRequest, reader: MonitoredReader) -> Listing:
@@ -103,9 +103,9 @@ def discordance_table(request: HttpRequest, reader: MonitoredReader) -> Listing:
     columns = [
         Column("cases", "Cases", lambda row: f"{row.first} to {row.last}"),
         Column("discordant", "Discordant", sort="discordant"),
-        Column("share", "Share", lambda row: round(row.share, 3), "share"),
-        Column("lower", "Lower limit", lambda row: round(row.lower, 3)),
-        Column("upper", "Upper limit", lambda row: round(row.upper, 3)),
+        Column("share", "Share", lambda row: Number(row.share, 3), "share"),
+        Column("lower", "Lower limit", lambda row: Number(row.lower, 3)),
+        Column("upper", "Upper limit", lambda row: Number(row.upper, 3)),
         Column("beyond", "Above the limit", "beyond"),
     ]
     return Listing(
@@ -124,7 +124,7 @@ def reads_table(request: HttpRequest, reader: MonitoredReader) -> Listing:
     columns = [
         Column("monday", "Week from", sort="monday"),
         Column("reads", "Reads first signed", sort="reads"),
-        Column("minutes", "Median minutes", lambda row: None if row.minutes is None else round(row.minutes, 1)),
+        Column("minutes", "Median minutes", lambda row: None if row.minutes is None else Number(row.minutes, 1)),
     ]
     rows, name = weeks_of(reader.reads), named("reads", reader)
     return Listing(request, rows, columns=columns, name=name, prefix="reads", caption="Reads by week")
