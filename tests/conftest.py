@@ -14,7 +14,15 @@ from hypothesis import HealthCheck
 
 from tests.protection import let_tests_empty_the_database
 
-pytest_plugins = ["tests.servers", "tests.cast", "tests.chromium", "tests.refusals", "tests.tracking"]
+pytest_plugins = [
+    "tests.servers",
+    "tests.cast",
+    "tests.chromium",
+    "tests.refusals",
+    "tests.tracking",
+    "tests.once_per_file",
+]
+KNOWS_THE_ENGINE = {"audit", "config", "jobs"}
 let_tests_empty_the_database()
 # How long a draw takes says how busy the machine is, and nothing about what is drawn.
 hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -25,21 +33,33 @@ Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 1024
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="the long runs too")
-    parser.addoption("--on-database", action="store_true", help="only tests that use the database")
+    parser.addoption("--on-database", action="store_true", help="only tests in which the engine can make a difference")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out, by name and not as skipped, what belongs to another run; what waits longest begins first."""
-    outside = set() if config.getoption("--full") else {"full"}
+    full = config.getoption("--full")
+    outside = set() if full else {"full"}
     if connection.vendor != "postgresql":
         outside.add("postgresql")
-    elsewhere = config.getoption("--on-database")
-    left_out = [item for item in items if outside & marks_of(item) or (elsewhere and not uses_database(item))]
+    left_out = [item for item in items if outside & marks_of(item)]
+    if config.getoption("--on-database"):
+        wanted = set(about_the_engine(items, every_test=full))
+        left_out = [item for item in items if item in left_out or item not in wanted]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         unwanted = set(left_out)
         items[:] = [item for item in items if item not in unwanted]
     items.sort(key=lambda item: "long" not in marks_of(item))
+
+
+def about_the_engine(items: list[pytest.Item], *, every_test: bool) -> Iterator[pytest.Item]:
+    """Every test of the parts whose code knows the engine; of every other file the first that uses the database."""
+    seen: set[Path] = set()
+    for item in filter(uses_database, items):
+        if every_test or item.path.parent.name in KNOWS_THE_ENGINE or item.path not in seen:
+            seen.add(item.path)
+            yield item
 
 
 def marks_of(item: pytest.Item) -> set[str]:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import pytest
 
+from tests.once_per_file import Once
 from tests.studies.planned import Planned, plan
 
 
+@pytest.fixture(scope="module")
+def planned(once: Once) -> Planned:
+    return once(lambda: plan("RA-1"))
+
+
 @pytest.fixture
-def ra1(db: None) -> Planned:
-    return plan("RA-1")
+def ra1(planned: Planned, db: None) -> Planned:
+    return deepcopy(planned)
 
 
 @pytest.fixture

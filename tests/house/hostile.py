@@ -60,10 +60,11 @@ def opened(world: World, who: str) -> Iterator[tuple[Client, Step, list[str]]]:
             yield client, step, sorted({name.decode() for name in INPUT.findall(answer.body)})
 
 
-def filled(names: list[str], place: int) -> Iterator[dict[str, str]]:
-    """One form in which a single input is hostile, for each input; which text it is given depends on its place."""
+def filled(names: list[str], place: int, *, each: bool) -> Iterator[dict[str, str]]:
+    """One form in which a single input is hostile, for each input or every third; its place chooses the text."""
     for number, name in enumerate(names):
-        yield dict.fromkeys(names, "1") | {name: TEXTS[(place + number) % len(TEXTS)]}
+        if each or number % 3 == place % 3:
+            yield dict.fromkeys(names, "1") | {name: TEXTS[(place + number) % len(TEXTS)]}
 
 
 def json_doors(world: World, found: Found) -> Iterator[Step]:

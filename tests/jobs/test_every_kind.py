@@ -1,4 +1,4 @@
-"""A worker killed while it writes the result of each kind of work, on both transports: none is lost or doubled."""
+"""A worker killed while it writes the result of each kind of work: none is lost or doubled."""
 
 from __future__ import annotations
 
@@ -51,6 +51,7 @@ class Killer:
         self.worker = self.start()
 
 
+@pytest.mark.parametrize("broker_url", ["redis", pytest.param("filesystem", marks=pytest.mark.full)], indirect=True)
 def test_no_kind_of_work_is_lost_or_doubled(
     broker_url: str, start_worker: StartWorker, tmp_path: Path, settings: Any
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -25,14 +26,14 @@ from reading.room.operations import Operation
 from reading.room.served import keep_served
 from reading.room.sessions import open_read, save_values
 from reading.room.signing import return_read
+from tests.once_per_file import Once
 from tests.reading.builders import PASSWORD, build_house, fill_read, open_campaign_of, serve_films, sign
 
 pytestmark = pytest.mark.django_db
 ITEM = "GL-PIP2"
 
 
-@pytest.fixture
-def fresh() -> Read:
+def build_fresh() -> Read:
     """A read of two timepoints that its reader has opened; no film has been sent."""
     house = build_house(subjects=1, visits=("W00", "W24"))
     campaign = open_campaign_of(house)
@@ -43,6 +44,16 @@ def fresh() -> Read:
     open_read(read=read, actor=reader_of(read))
     read.refresh_from_db()
     return read
+
+
+@pytest.fixture(scope="module")
+def built(once: Once) -> Read:
+    return once(build_fresh)
+
+
+@pytest.fixture
+def fresh(built: Read) -> Read:
+    return deepcopy(built)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +28,7 @@ from reading.room.sessions import open_read, save_values
 from reading.room.signing import lock_step, return_read, sign_step
 from reading.room.steps import open_step
 from studies.models import Membership
+from tests.once_per_file import Once
 from tests.reading.builders import (
     PASSWORD,
     BuiltTrial,
@@ -42,13 +44,11 @@ JSON = "application/json"
 database = pytest.mark.django_db
 
 
-@pytest.fixture
-def house() -> BuiltTrial:
+def make_house() -> BuiltTrial:
     return build_house(subjects=1, visits=("W00", "W24"))
 
 
-@pytest.fixture
-def read(house: BuiltTrial) -> Read:
+def build_read(house: BuiltTrial) -> Read:
     """The first reader's read of the one case, not started."""
     campaign, readers = (
         open_campaign_of(house, concordant_share=0.0),
@@ -59,6 +59,25 @@ def read(house: BuiltTrial) -> Read:
     return Read.objects.select_related("case__campaign__charter", "case__campaign__trial", "reader").get(
         reader=house.people["reader"]
     )
+
+
+@pytest.fixture(scope="module")
+def built(once: Once) -> tuple[BuiltTrial, Read]:
+    def build() -> tuple[BuiltTrial, Read]:
+        made = make_house()
+        return made, build_read(made)
+
+    return once(build)
+
+
+@pytest.fixture
+def house(built: tuple[BuiltTrial, Read]) -> BuiltTrial:
+    return deepcopy(built[0])
+
+
+@pytest.fixture
+def read(built: tuple[BuiltTrial, Read]) -> Read:
+    return deepcopy(built[1])
 
 
 def operation(read: Read, **changes: Any) -> Operation:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from copy import deepcopy
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from scoring.consensus.sealed_result import sealed_result
 from scoring.models import CaseResult, Outcome
 from scoring.ratings.campaign import ratings_of
 from studies.models import Visit
+from tests.once_per_file import Once
 from tests.reading.builders import VIEWS, BuiltTrial, add_ready_film, build_house, open_campaign_of
 
 pytestmark = pytest.mark.django_db
@@ -29,8 +31,7 @@ CHANGES = ((3, 2), (1, 2), (4, 2), (0, 0))
 SDC = 0.98 * (5 / 3) ** 0.5
 
 
-@pytest.fixture
-def house() -> BuiltTrial:
+def make_house() -> BuiltTrial:
     """Four subjects with W00, W24 and W52; two of them have an unscheduled visit after W52."""
     built = build_house(subjects=4, visits=("W00", "W24", "W52"))
     for subject in built.subjects[:2]:
@@ -41,8 +42,7 @@ def house() -> BuiltTrial:
     return built
 
 
-@pytest.fixture
-def campaign(house: BuiltTrial) -> Campaign:
+def build_campaign(house: BuiltTrial) -> Campaign:
     """Both readers have signed every case; the first case was also read by an adjudicator with the lowest account."""
     campaign = open_campaign_of(house, concordant_share=0.0)
     readers = [house.people["reader"], house.people["reader.two"]]
@@ -54,6 +54,25 @@ def campaign(house: BuiltTrial) -> Campaign:
         write_result(case, {reader.pk: change for reader, change in zip(readers, changes, strict=True)})
     adjudicate(campaign.cases.order_by("number")[0], house)
     return campaign
+
+
+@pytest.fixture(scope="module")
+def built(once: Once) -> tuple[BuiltTrial, Campaign]:
+    def build() -> tuple[BuiltTrial, Campaign]:
+        made = make_house()
+        return made, build_campaign(made)
+
+    return once(build)
+
+
+@pytest.fixture
+def house(built: tuple[BuiltTrial, Campaign]) -> BuiltTrial:
+    return deepcopy(built[0])
+
+
+@pytest.fixture
+def campaign(built: tuple[BuiltTrial, Campaign]) -> Campaign:
+    return deepcopy(built[1])
 
 
 def amount(value: float) -> dict[str, Any]:

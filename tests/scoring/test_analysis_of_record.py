@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from scoring.datasets.readme import timing_in_words
 from scoring.datasets.unlocking import agree_unlock, ask_unlock
 from scoring.models import ArmsRequest, Dataset, Lock
 from studies.models import Film
+from tests.once_per_file import Once
 from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
 from tests.reading.test_line import lock_it, read_all
 from tests.reading.test_pages import browser
@@ -40,12 +42,21 @@ from tests.tracking import tell_rows
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def opening(tmp_path: Path) -> Opening:
+@pytest.fixture(scope="module")
+def built(once: Once, tmp_path_factory: pytest.TempPathFactory) -> Opening:
     """A read and locked campaign of a trial that holds arms."""
-    made = make_opening(tmp_path, read=True)
-    made.holders.seal(arms_of(made))
-    return made
+
+    def build() -> Opening:
+        made = make_opening(tmp_path_factory.mktemp("opening"), read=True)
+        made.holders.seal(arms_of(made))
+        return made
+
+    return once(build)
+
+
+@pytest.fixture
+def opening(built: Opening) -> Opening:
+    return deepcopy(built)
 
 
 def opened(opening: Opening) -> ArmsRequest:
@@ -139,12 +150,12 @@ def test_arms_are_not_received_under_a_lock_that_was_opened_in_the_meantime(open
 
 
 def test_an_unlocked_lock_shows_that_it_is_superseded() -> None:
-    house = build_house(subjects=1, visits=("W00", "W24"))
+    house = build_house(subjects=1, visits=("W00", "W24"), code="NEW")
     campaign = open_campaign_of(house, concordant_share=0.0)
     read_all(house, campaign)
     lock = lock_it(house, campaign)
     client = browser(house, "statistician")
-    page = "/trials/TWO/results/C1/datasets/"
+    page = "/trials/NEW/results/C1/datasets/"
     assert "In force" in client.get(page).content.decode()
     unlock = ask_unlock(lock=lock, reason="a joint overlooked", **house.signs("statistician"))
     assert "In force" in client.get(page).content.decode(), "one signature opens nothing"
@@ -195,7 +206,7 @@ def test_the_package_says_whether_its_charter_was_prespecified(opening: Opening)
 
 
 def test_a_campaign_whose_seeds_were_revealed_is_not_reopened() -> None:
-    house = build_house(subjects=1, visits=("W00", "W24"))
+    house = build_house(subjects=1, visits=("W00", "W24"), code="NEW")
     campaign = open_campaign_of(house, concordant_share=0.0)
     read = read_all(house, campaign)[0]
     lock = lock_it(house, campaign)

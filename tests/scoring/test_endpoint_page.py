@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+from copy import deepcopy
 from xml.etree import ElementTree
 
 import numpy as np
@@ -18,8 +19,10 @@ from django.test.utils import CaptureQueriesContext
 from reading.campaigns.opening import close_campaign
 from scoring.datasets.building import request_dataset
 from scoring.endpoint.pooled import stored
-from tests.reading.builders import BuiltTrial
-from tests.scoring.test_analysis_table import all_read, read_and_locked, varied_trial
+from tests.once_per_file import Once
+from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
+from tests.reading.test_line import read_all
+from tests.scoring.test_analysis_table import read_and_locked, varied_trial
 from tests.scoring.test_event_lists import browser
 
 pytestmark = pytest.mark.django_db
@@ -27,11 +30,19 @@ PAGE = "/trials/TWO/results/C1/datasets/1/results/"
 WEEK_52 = (11.4783, 12.0, 13.0, 12.0, 0.0)
 
 
+@pytest.fixture(scope="module")
+def built(once: Once) -> BuiltTrial:
+    def build() -> BuiltTrial:
+        house = varied_trial()
+        read_and_locked(house)
+        return house
+
+    return once(build)
+
+
 @pytest.fixture
-def locked() -> BuiltTrial:
-    house = varied_trial()
-    read_and_locked(house)
-    return house
+def locked(built: BuiltTrial) -> BuiltTrial:
+    return deepcopy(built)
 
 
 def rows_at(client: Client, name: str) -> list[dict[str, str]]:
@@ -101,11 +112,12 @@ def test_a_score_that_the_instrument_does_not_have_is_refused(locked: BuiltTrial
 
 
 def test_a_dataset_that_is_still_being_built_has_no_results() -> None:
-    house = varied_trial()
-    campaign = all_read(house)
+    house = build_house(subjects=1, visits=("W00", "W24"), code="NEW")
+    campaign = open_campaign_of(house, concordant_share=0.0)
+    read_all(house, campaign)
     close_campaign(campaign=campaign, actor=house.actor("coordinator"))
     campaign.refresh_from_db()
     request_dataset(campaign=campaign, actor=house.actor("statistician"))
-    answer = browser(house).get(PAGE)
+    answer = browser(house).get(PAGE.replace("TWO", "NEW"))
     assert answer.status_code == 409
     assert "Dataset 1 is still being built. It has no results to show." in answer.content.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 
 import pytest
 from django.core.files.base import ContentFile
@@ -16,25 +17,43 @@ from reading.models import Campaign
 from scoring.datasets.building import request_dataset
 from scoring.models import Dataset, DatasetStatus
 from studies.models import Film, ReaderImage
+from tests.once_per_file import Once
 from tests.protection import lifted
 from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
 from tests.reading.test_line import read_all
 
 
-@pytest.fixture
-def house(db: None) -> BuiltTrial:
+def make_house() -> BuiltTrial:
     """One subject with two visits."""
     return build_house(subjects=1, visits=("W00", "W52"))
 
 
-@pytest.fixture
-def closed(house: BuiltTrial) -> Campaign:
+def build_closed(house: BuiltTrial) -> Campaign:
     """A campaign that has been read and closed."""
     campaign = open_campaign_of(house, concordant_share=0.0)
     read_all(house, campaign, lambda timepoint, item: 1)
     close_campaign(campaign=campaign, actor=house.actor("coordinator"))
     connection.check_constraints()
     return campaign
+
+
+@pytest.fixture(scope="module")
+def prepared(once: Once) -> tuple[BuiltTrial, Campaign]:
+    def build() -> tuple[BuiltTrial, Campaign]:
+        made = make_house()
+        return made, build_closed(made)
+
+    return once(build)
+
+
+@pytest.fixture
+def house(prepared: tuple[BuiltTrial, Campaign], db: None) -> BuiltTrial:
+    return deepcopy(prepared[0])
+
+
+@pytest.fixture
+def closed(prepared: tuple[BuiltTrial, Campaign]) -> Campaign:
+    return deepcopy(prepared[1])
 
 
 def built(house: BuiltTrial, campaign: Campaign) -> Dataset:
@@ -94,12 +113,21 @@ def test_a_build_refuses_a_chain_of_a_read_cut_together_with_its_head_and_rows(
 
 def test_a_build_refuses_a_picture_that_was_replaced(house: BuiltTrial, closed: Campaign) -> None:
     name = ReaderImage.objects.order_by("pk")[0].bands["full"][0]["name"]
-    storages["reading"].delete(name)
-    storages["reading"].save(name, ContentFile(b"another picture"))
+    with storages["reading"].open(name) as file:
+        picture = file.read()
+    put(name, b"another picture")
     assert f"file {name} was altered" in built(house, closed).failure
+    put(name, picture)
+
+
+def put(name: str, picture: bytes) -> None:
+    """Replaces a picture; the other tests of the file have it too."""
+    storages["reading"].delete(name)
+    storages["reading"].save(name, ContentFile(picture))
 
 
 def test_an_altered_record_of_another_trial_does_not_stop_a_build(house: BuiltTrial, closed: Campaign) -> None:
     other = build_house(subjects=1, visits=("W00", "W52"), code="OTHER")
     Film.objects.filter(trial=other.trial).update(film_date="2020-02-02")
-    assert built(house, closed).status == DatasetStatus.BUILT
+    made = built(house, closed)
+    assert made.status == DatasetStatus.BUILT, made.failure

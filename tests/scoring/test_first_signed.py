@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from copy import deepcopy
 
 import pytest
 
@@ -17,6 +18,7 @@ from scoring.consensus.signed_series import visits_of
 from scoring.datasets.building import request_dataset
 from scoring.ratings.campaign import discordant_as_first_signed, ratings_of
 from studies.models import Visit
+from tests.once_per_file import Once
 from tests.reading.builders import BuiltTrial, build_house, fill_read, open_campaign_of, operation_on, sign
 from tests.scoring.packages import package_of
 
@@ -24,13 +26,11 @@ pytestmark = pytest.mark.django_db
 Rows = dict[str, list[dict[str, str]]]
 
 
-@pytest.fixture
-def house() -> BuiltTrial:
+def make_house() -> BuiltTrial:
     return build_house(subjects=1, visits=("W00", "W52"))
 
 
-@pytest.fixture
-def campaign(house: BuiltTrial) -> Campaign:
+def build_campaign(house: BuiltTrial) -> Campaign:
     """The threshold is 3. The first reader signs a change of 4, corrects it to 1 before the second signs a change of 0.
 
     First signed: 4 and 0, a difference of 4, discordant. Last signed: 1 and 0, a difference of 1, concordant; the
@@ -55,6 +55,25 @@ def campaign(house: BuiltTrial) -> Campaign:
     sign(two)
     run_due_jobs()
     return campaign
+
+
+@pytest.fixture(scope="module")
+def built(once: Once) -> tuple[BuiltTrial, Campaign]:
+    def build() -> tuple[BuiltTrial, Campaign]:
+        made = make_house()
+        return made, build_campaign(made)
+
+    return once(build)
+
+
+@pytest.fixture
+def house(built: tuple[BuiltTrial, Campaign]) -> BuiltTrial:
+    return deepcopy(built[0])
+
+
+@pytest.fixture
+def campaign(built: tuple[BuiltTrial, Campaign]) -> Campaign:
+    return deepcopy(built[1])
 
 
 def dataset(house: BuiltTrial, campaign: Campaign) -> Rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -19,19 +20,18 @@ from reading.issuing.assignments import request_batch
 from reading.models import Campaign, CampaignStatus, DisplayedTimepoint, Read, ReadStatus
 from scoring.ratings.joints import JointGrades, fill
 from scoring.ratings.visits import CaseVisits
+from tests.once_per_file import Once
 from tests.reading.builders import BuiltTrial, build_house, open_campaign_of, read_through
 
 pytestmark = pytest.mark.django_db
 PAGE = "/trials/TWO/results/C1/joints/"
 
 
-@pytest.fixture
-def house() -> BuiltTrial:
+def make_house() -> BuiltTrial:
     return build_house(subjects=5, visits=("W00", "W24"))
 
 
-@pytest.fixture
-def campaign(house: BuiltTrial) -> Campaign:
+def build_campaign(house: BuiltTrial) -> Campaign:
     """Every case is read twice: left PIP 2 has grades 2 and 1, right MCP 3 none and 1, every other joint 0."""
     campaign = open_campaign_of(house, concordant_share=0.0)
     readers = [house.people["reader"], house.people["reader.two"]]
@@ -41,6 +41,25 @@ def campaign(house: BuiltTrial) -> Campaign:
     for read in Read.objects.filter(status=ReadStatus.ISSUED):
         read_through(read, first if read.reader == readers[0] else second)
     return campaign
+
+
+@pytest.fixture(scope="module")
+def built(once: Once) -> tuple[BuiltTrial, Campaign]:
+    def build() -> tuple[BuiltTrial, Campaign]:
+        made = make_house()
+        return made, build_campaign(made)
+
+    return once(build)
+
+
+@pytest.fixture
+def house(built: tuple[BuiltTrial, Campaign]) -> BuiltTrial:
+    return deepcopy(built[0])
+
+
+@pytest.fixture
+def campaign(built: tuple[BuiltTrial, Campaign]) -> Campaign:
+    return deepcopy(built[1])
 
 
 def first(timepoint: DisplayedTimepoint, item: Item) -> int | None:
@@ -93,11 +112,12 @@ def test_single_cases_are_shown_once_the_campaign_is_closed(house: BuiltTrial, c
     assert lines(client, f"{PAGE}GL-PIP3/") == []
 
 
-def test_what_does_not_exist_is_refused_and_a_campaign_without_reads_says_so(house: BuiltTrial) -> None:
+def test_what_does_not_exist_is_refused_and_a_campaign_without_reads_says_so(built: object, db: None) -> None:
+    house = build_house(subjects=1, visits=("W00", "W24"), code="NEW")
     open_campaign_of(house)
-    client = browser(house)
-    assert "No case with two visits has a signed primary read yet" in client.get(PAGE).content.decode()
-    assert client.get(f"{PAGE}GL-XYZ/").status_code == 400
+    client, page = browser(house), PAGE.replace("TWO", "NEW")
+    assert "No case with two visits has a signed primary read yet" in client.get(page).content.decode()
+    assert client.get(f"{page}GL-XYZ/").status_code == 400
 
 
 def test_the_page_takes_as_many_queries_for_five_cases_as_for_one(

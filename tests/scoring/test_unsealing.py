@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import zipfile
+from copy import deepcopy
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from scoring.models import ArmsRequest, ArmsRequestStatus, Lock, OpeningShare
 from studies.arms.custodian import custodian
 from studies.models import ArmsHolding, CustodianKey, Membership, SealedArm
 from studies.plan.membership import grant
+from tests.once_per_file import Once
 from tests.protection import lift
 from tests.reading.builders import PASSWORD
 from tests.scoring.unsealing_cast import Opening, arms_of, browser, make_opening
@@ -35,11 +37,19 @@ from tests.scoring.unsealing_cast import Opening, arms_of, browser, make_opening
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def built(once: Once, tmp_path_factory: pytest.TempPathFactory) -> Opening:
+    def build() -> Opening:
+        made = make_opening(tmp_path_factory.mktemp("opening"))
+        made.holders.seal(arms_of(made))
+        return made
+
+    return once(build)
+
+
 @pytest.fixture
-def opening(tmp_path: Path) -> Opening:
-    made = make_opening(tmp_path)
-    made.holders.seal(arms_of(made))
-    return made
+def opening(built: Opening) -> Opening:
+    return deepcopy(built)
 
 
 def state(asked: ArmsRequest) -> str:
@@ -48,7 +58,7 @@ def state(asked: ArmsRequest) -> str:
 
 
 def test_two_custodians_open_the_arms_of_the_subjects_read_and_of_no_other(tmp_path: Path) -> None:
-    opening = make_opening(tmp_path, read=True)
+    opening = make_opening(tmp_path, read=True, code="READ")
     opening.holders.seal(arms_of(opening))
     asked = opening.ask()
     opening.give(asked, 0)
@@ -94,7 +104,7 @@ def test_any_two_of_the_three_will_do(opening: Opening, pair: tuple[int, int]) -
 
 
 def test_without_the_charters_permission_or_the_lock_nobody_may_ask(tmp_path: Path) -> None:
-    opening = make_opening(tmp_path, permitted=False)
+    opening = make_opening(tmp_path, permitted=False, code="CLOSED")
     opening.holders.seal(arms_of(opening))
     with pytest.raises(WrongState, match="Charter version 1 does not permit it"):
         opening.ask()

@@ -1,0 +1,48 @@
+"""What every test of a file begins with, put into the database once for the file; what a test changes is undone.
+
+A pytest plugin. In a file whose tests do not commit:
+
+    @pytest.fixture(scope="module")
+    def built(once: Once) -> BuiltTrial:
+        return once(build_house)
+
+    @pytest.fixture
+    def house(built: BuiltTrial) -> BuiltTrial:
+        return deepcopy(built)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol, TypeVar
+
+import pytest
+from django.db import connection, transaction
+
+T = TypeVar("T")
+
+
+class Once(Protocol):
+    """Runs a function with the database and gives what it returns."""
+
+    def __call__(self, build: Callable[[], T]) -> T: ...
+
+
+@pytest.fixture(scope="module")
+def once(django_db_setup: None, django_db_blocker: Any) -> Iterator[Once]:
+    """A transaction around all tests of the file, in which their own are savepoints."""
+    whole = transaction.atomic()
+    whole._from_testcase = True  # type: ignore[attr-defined]  as Django's TestCase marks its own
+
+    def run(build: Callable[[], T]) -> T:
+        with django_db_blocker.unblock():
+            found = build()
+            connection.check_constraints()
+        return found
+
+    with django_db_blocker.unblock():
+        whole.__enter__()
+    yield run
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        whole.__exit__(None, None, None)
