@@ -19,6 +19,7 @@ from jobs.models import Job
 from scoring.arms.report_files import file_in
 from scoring.arms.reports import arms_to_compare, ask_for_report, content_of, download_report
 from scoring.endpoint.by_arm.blocks import Column, Table
+from scoring.endpoint.by_arm.svg import WIDTH
 from scoring.forms import ByArmForm
 from scoring.models import ArmsReport, ArmsReportStatus, ArmsRequest
 from scoring.views.agreement_choice import one_of
@@ -47,7 +48,7 @@ def report_or_404(request: HttpRequest, code: str, token: str, number: int) -> t
 
 @sensitive_variables()
 def by_arm(request: HttpRequest, code: str, token: str) -> HttpResponse:
-    """The reports of a request; another is asked for here."""
+    """The reports of a request, and the form for a new one."""
     trial, actor, asked = opened_or_404(request, code, token)
     user = signer_of(request)
     names = arms_to_compare(asked, user)
@@ -86,6 +87,7 @@ def shown(results: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
     section = results["sections"][titles.index(chosen)]
     tables = {name: table_of(name, found) for name, found in results["tables"].items()}
     return {
+        "width": WIDTH,
         "heading": results["heading"],
         "facts": results["facts"].items(),
         "scores": titles,
