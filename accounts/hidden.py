@@ -206,6 +206,14 @@ EXCEPTIONS = (
         "a timepoint is",
     ),
     DeclaredException(
+        "progress",
+        frozenset({R.SPONSOR, R.AUDITOR}),
+        "always",
+        "how many primary reads were signed, by site and month; from 50 cases with a result on, the share of the cases "
+        "of a whole campaign that were adjudicated, at the ends of months and after at least 10 more cases",
+        "sponsor and auditor follow the work. No adjudication is counted by site, and no page shows which case it was",
+    ),
+    DeclaredException(
         "digests",
         frozenset({R.AUDITOR, R.SIGNER, R.STATISTICIAN}),
         "always",

@@ -57,6 +57,7 @@ class Action(StrEnum):
     CONFIRM_MEMBERSHIP = "confirm a membership"
     MANAGE_TOKENS = "make or revoke access tokens"
     USE_TOKENS = "use access tokens"
+    SEE_CHARTER = "see the charter, qualifications and training records"
     WRITE_CHARTER = "write a charter"
     SIGN_CHARTER = "sign a charter"
     CHECK_FILMS = "check films at the desk"
@@ -85,6 +86,8 @@ class Action(StrEnum):
     RECEIVE_ARMS = "receive the opened arms"
     SEE_BY_ARM = "see results by arm"
     SEE_COMPLETENESS = "see completeness and deviations"
+    FOLLOW_TRIAL = "follow a trial by site and month"
+    SEE_ADJUDICATION_RATE = "see the adjudication rate of a campaign"
     SEE_AUDIT = "see the audit trail"
     SEE_SCORE_HISTORY = "see the history of scores"
     REVIEW_SCORES = "sign the history of scores as reviewed"
@@ -103,6 +106,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.MANAGE_TOKENS,
             Action.USE_TOKENS,
             Action.CHOOSE_ARMS,
+            Action.SEE_CHARTER,
             Action.WRITE_CHARTER,
             Action.SIGN_CHARTER,
             Action.CHECK_FILMS,
@@ -113,6 +117,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.RETURN_READS,
             Action.SEE_PROGRESS,
             Action.SEE_COMPLETENESS,
+            Action.FOLLOW_TRIAL,
         }
     ),
     Role.CHECKER: frozenset({Action.CONFIRM_MASKS}),
@@ -141,12 +146,26 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.RECEIVE_ARMS,
             Action.SEE_BY_ARM,
             Action.SEE_COMPLETENESS,
+            Action.FOLLOW_TRIAL,
+            Action.SEE_ADJUDICATION_RATE,
         }
     ),
     Role.SIGNER: frozenset({Action.CONFIRM_LOCK}),
     Role.CUSTODIAN: frozenset({Action.HOLD_ARMS, Action.OPEN_ARMS}),
-    Role.SPONSOR: frozenset({Action.USE_TOKENS, Action.SEE_COMPLETENESS}),
-    Role.AUDITOR: frozenset({Action.USE_TOKENS, Action.SEE_AUDIT, Action.SEE_SCORE_HISTORY, Action.REVIEW_SCORES}),
+    Role.SPONSOR: frozenset(
+        {Action.USE_TOKENS, Action.SEE_COMPLETENESS, Action.FOLLOW_TRIAL, Action.SEE_ADJUDICATION_RATE}
+    ),
+    Role.AUDITOR: frozenset(
+        {
+            Action.USE_TOKENS,
+            Action.FOLLOW_TRIAL,
+            Action.SEE_ADJUDICATION_RATE,
+            Action.SEE_CHARTER,
+            Action.SEE_AUDIT,
+            Action.SEE_SCORE_HISTORY,
+            Action.REVIEW_SCORES,
+        }
+    ),
     Role.ADMINISTRATOR: frozenset(
         {Action.MANAGE_ACCOUNTS, Action.CONFIRM_MEMBERSHIP, Action.SEE_HEALTH, Action.RETRY_JOBS}
     ),

@@ -33,6 +33,7 @@ PAGES = {
         TRIAL + "films/?format=csv",
         TRIAL + "completeness/",
         TRIAL + "completeness/?format=csv",
+        TRIAL + "sites-by-month/",
         TRIAL + "questions/",
         TRIAL + "desk/",
         TRIAL + "sites/",

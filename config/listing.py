@@ -298,6 +298,12 @@ class Listing:
         return render(self.request, template, shown)
 
 
+def asked_for(request: HttpRequest, tables: Iterable[Listing]) -> Listing | None:
+    """Of several lists on a page, the one to answer with alone: as a CSV file, or again with other filters."""
+    target = request.headers.get("HX-Target")
+    return next((one for one in tables if one.param("format") == "csv" or one.id == target), None)
+
+
 class _Echo:
     """A file that returns what is written to it."""
 

@@ -13,3 +13,5 @@ declare_entry("Training", "reading:references", Action.SEE_READER_SCORES, group=
 declare_entry("Charter", "reading:charters", Action.WRITE_CHARTER, group="Reading")
 declare_entry("Qualifications", "reading:qualifications", Action.WRITE_CHARTER, group="Reading")
 declare_entry("Campaigns", "reading:campaigns", Action.RUN_CAMPAIGN, group="Reading")
+declare_entry("Charter", "reading:charters", Action.SEE_AUDIT, group="Trial")
+declare_entry("Qualifications and training", "reading:qualifications", Action.SEE_AUDIT, group="Trial")

@@ -15,6 +15,7 @@ from scoring.views import (
     history,
     joints,
     monitoring,
+    site_months,
     times,
 )
 
@@ -22,6 +23,7 @@ app_name = "scoring"
 OF_REPORT = "trials/<slug:code>/arms/requests/<str:token>/by-arm/<int:number>/"
 OF_DATASET = "trials/<slug:code>/results/<slug:slug>/datasets/<int:number>/results/"
 urlpatterns = [
+    path("trials/<slug:code>/sites-by-month/", site_months.dashboard, name="site_months"),
     path("trials/<slug:code>/results/", agreement.results, name="results"),
     path("trials/<slug:code>/results/<slug:slug>/agreement/", agreement.agreement, name="agreement"),
     path("trials/<slug:code>/results/<slug:slug>/agreement.csv", agreement.agreement_csv, name="agreement_csv"),

@@ -167,10 +167,10 @@ STUDIES = {
     "studies:dicomweb_store_study": world(401, "post"),
 }
 READING = {
-    "reading:charters": trial("coordinator=200"),
+    "reading:charters": trial("coordinator=200 auditor=200"),
     "reading:write-charter": trial("coordinator=200"),
-    "reading:charter": trial("coordinator=404"),
-    "reading:qualifications": trial("coordinator=200"),
+    "reading:charter": trial("coordinator=404 auditor=404"),
+    "reading:qualifications": trial("coordinator=200 auditor=200"),
     "reading:disqualify": trial("coordinator=404"),
     "reading:progress": trial("coordinator=200 lead=200"),
     "reading:campaigns": trial("coordinator=200"),
@@ -212,6 +212,7 @@ READING = {
     "reading:band": read(),
 }
 SCORING = {
+    "scoring:site_months": trial("coordinator=200 statistician=200 sponsor=200 auditor=200"),
     "scoring:results": trial("lead=200 statistician=200"),
     "scoring:agreement": trial("lead=404 statistician=404"),
     "scoring:reading_times": trial("lead=404"),

@@ -10,11 +10,11 @@ import instruments
 from accounts.act_forms import ActForm
 from accounts.identity import signed_in
 from accounts.models import User
-from accounts.roles import READING_ROLES, Action
+from accounts.roles import READING_ROLES, Action, allows
 from accounts.signed_acts import Act
 from config.cells import Column
 from config.form_refusals import refused_on
-from config.listing import Listing
+from config.listing import Listing, asked_for
 from reading.charter.possible_repeats import possible_repeats
 from reading.charter.versions import (
     disqualify_reader,
@@ -25,18 +25,19 @@ from reading.charter.versions import (
     terms_of,
 )
 from reading.forms.charter import CharterForm, QualificationForm
-from reading.models import Charter, CharterStatus, Qualification
+from reading.models import Charter, CharterStatus, Qualification, TrainingResult
 from studies.access import trial_or_404
 from studies.forms.planning import ReasonForm
-from studies.models import Membership
+from studies.models import Membership, Trial
 
 
 def charters(request: HttpRequest, code: str) -> HttpResponse:
     """Every version, newest first, and the draft to be signed."""
-    trial, _ = trial_or_404(request, code, Action.WRITE_CHARTER)
+    trial, actor = trial_or_404(request, code, Action.SEE_CHARTER)
     versions = list(trial.charters.select_related("signature"))
     draft = next((one for one in versions if one.status == CharterStatus.DRAFT), None)
-    context = {"trial": trial, "versions": versions, "draft": draft, "form": ActForm(Act.CHARTER)}
+    writes = allows(actor.role, Action.WRITE_CHARTER)
+    context = {"trial": trial, "versions": versions, "draft": draft, "writes": writes}
     return render(request, "reading/charters.html", context)
 
 
@@ -58,16 +59,18 @@ def write(request: HttpRequest, code: str) -> HttpResponse:
 
 def charter(request: HttpRequest, code: str, version: int) -> HttpResponse:
     """One version, term by term; a draft may be signed here."""
-    trial, actor = trial_or_404(request, code, Action.SIGN_CHARTER)
+    posted = request.method == "POST"
+    trial, actor = trial_or_404(request, code, Action.SIGN_CHARTER if posted else Action.SEE_CHARTER)
     shown = get_object_or_404(Charter.objects.select_related("trial", "signature"), trial=trial, version=version)
     form = ActForm(Act.CHARTER, data=request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if posted and form.is_valid():
         with refused_on(form):
             sign_charter(charter=shown, actor=actor, user=signed_in(request), **form.cleaned_data)
             messages.success(request, f"Charter version {version} is signed.")
             return redirect("reading:charters", code)
     terms = CharterForm(trial).in_words(terms_of(shown).as_json())
     context = {"trial": trial, "charter": shown, "terms": terms, "form": form}
+    context["signs"] = allows(actor.role, Action.SIGN_CHARTER)
     return render(request, "reading/charter.html", context, status=400 if form.errors else 200)
 
 
@@ -77,24 +80,57 @@ COLUMNS = [
     Column("evidence", "Evidence", "evidence", "evidence"),
     Column("since", "Since", "granted_at", "granted_at"),
     Column("until", "Until", "revoked_at", "revoked_at"),
-    Column("end", "", lambda row: "", template="reading/cells/disqualify.html", csv=False),
+]
+WITHDRAW = Column("end", "", lambda row: "", template="reading/cells/disqualify.html", csv=False)
+TRAINED = [
+    Column("reader", "Reader", "reader", "reader__name"),
+    Column("campaign", "Training campaign", "campaign", "campaign__code"),
+    Column("result", "Result", lambda row: "Passed" if row.passed else "Not passed", "passed"),
+    Column("taken", "Completed", "taken_at", "taken_at"),
 ]
 
 
 def qualifications(request: HttpRequest, code: str) -> HttpResponseBase:
-    """The qualifications of readers, and a form to record another."""
-    trial, actor = trial_or_404(request, code, Action.WRITE_CHARTER)
+    """The qualifications and the training of readers, and a form to record another qualification."""
+    posted = request.method == "POST"
+    trial, actor = trial_or_404(request, code, Action.WRITE_CHARTER if posted else Action.SEE_CHARTER)
     people = User.objects.filter(
         memberships__in=Membership.objects.current().filter(trial=trial, role__in=READING_ROLES)
     ).distinct()
     form = QualificationForm(people, request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if posted and form.is_valid():
         with refused_on(form):
             qualify_reader(trial=trial, actor=actor, user=signed_in(request), **form.cleaned_data)
             return redirect(request.path)
+    writes = allows(actor.role, Action.WRITE_CHARTER)
+    tables = {"qualified": qualified_table(request, trial, writes), "trained": trained_table(request, trial)}
+    if (asked := asked_for(request, tables.values())) is not None:
+        return asked.respond("reading/qualifications.html")
+    context = {"trial": trial, "form": form, "writes": writes, "tables": tables}
+    return render(request, "reading/qualifications.html", context, status=400 if form.errors else 200)
+
+
+def qualified_table(request: HttpRequest, trial: Trial, writes: bool) -> Listing:
+    """Every qualification, also those withdrawn."""
     rows = trial.qualifications.select_related("reader", "trial")
-    listing = Listing(request, rows, columns=COLUMNS, name="qualifications", search=["reader__name"], sort="reader")
-    return listing.respond("reading/qualifications.html", {"trial": trial, "form": form})
+    columns, empty = [*COLUMNS, WITHDRAW] if writes else COLUMNS, "No qualification has been recorded yet."
+    search = ["reader__name"]
+    return Listing(request, rows, columns=columns, name="qualifications", search=search, sort="reader", empty=empty)
+
+
+def trained_table(request: HttpRequest, trial: Trial) -> Listing:
+    """Who completed which training, when, and whether they passed: no figures."""
+    rows = TrainingResult.objects.filter(campaign__trial=trial).select_related("reader", "campaign")
+    return Listing(
+        request,
+        rows,
+        columns=TRAINED,
+        name="training-records",
+        prefix="training",
+        search=["reader__name", "campaign__code"],
+        sort="-taken",
+        empty="No reader has completed a training campaign yet.",
+    )
 
 
 def disqualify(request: HttpRequest, code: str, pk: int) -> HttpResponse:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -12,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.roles import Action
 from config.cells import Badge, Column, Link
-from config.listing import Listing
+from config.listing import Listing, asked_for
 from reading.models import Campaign
 from scoring.monitoring.campaign import Monitored, monitored_campaign
 from scoring.monitoring.drift import BASELINE, FEWEST, LIMIT
@@ -104,12 +102,6 @@ def reader_figure(request: HttpRequest, code: str, slug: str, number: int, name:
     if name not in figures:
         raise Http404
     return HttpResponse(figures[name], content_type="image/svg+xml", headers={"Cache-Control": "private, no-store"})
-
-
-def asked_for(request: HttpRequest, tables: Iterable[Listing]) -> Listing | None:
-    """The table to answer with alone: as a CSV file, or again with other filters."""
-    target = request.headers.get("HX-Target")
-    return next((one for one in tables if one.param("format") == "csv" or one.id == target), None)
 
 
 def reader_or_404(

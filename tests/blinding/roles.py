@@ -28,6 +28,7 @@ STAGES = {"reader": "reading", "site": "reading", "checker": "reading", "custodi
 EXCEPTED: dict[str, frozenset[str]] = {
     "coordinator": frozenset({"discordant"}),  # adjudication
     "lead": frozenset({"draw"}),  # figures: values are seen under the letters that were drawn
+    "sponsor": frozenset({"others"}),  # progress
     "auditor": frozenset({"upload"}),  # numbers
     "administrator": frozenset({"foreign", "others", "sites"}),  # numbers, accounts
 }

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from accounts.models import Signature, User
 from config.tokens import new_token
-from reading.models import Batch, Campaign, Case, CaseStatus, Read, ReadStatus, ReadStep, SignedValues
+from reading.campaigns.opening import open_case_seal
+from reading.models import Batch, Campaign, Case, CaseStatus, Read, ReadStatus, ReadStep, SealedCase, SignedValues
+from reading.unblinding import seal
 from scoring.consensus.sealed_result import sealed_result
 from scoring.models import CaseResult, Outcome
 
@@ -27,11 +29,12 @@ ENTRIES = {
 def add_signed(campaign: Campaign, cases: Sequence[Signed], *, seconds: float = 600.0) -> None:
     """Cases in order: two readers, the difference of the first from the second, and whether they were discordant."""
     batch = Batch.objects.create(campaign=campaign, name="signed", commitment="0" * 64)
-    begun = campaign.cases.count()
+    begun, films = campaign.cases.count(), open_case_seal(campaign.cases.order_by("pk")[0])
     for place, (first, second, difference, discordant) in enumerate(cases, start=1):
         case = Case.objects.create(
             campaign=campaign, token=new_token(), number=begun + place, status=CaseStatus.CONSENSUS
         )
+        SealedCase.objects.create(case=case, sealed=seal(films.as_json(), bound_to=f"case {case.token}"))
         for reader in (first, second):
             add_read(case, batch, reader, seconds)
         add_result(case, {first.pk: 10 + difference, second.pk: 10.0}, discordant)

@@ -1,0 +1,104 @@
+"""A trial by site and month, for those who follow it: counts, adjudication of whole campaigns, locks; no scores."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.roles import Action, allows
+from config.cells import Badge, Column
+from config.filters import ChoiceFilter
+from config.listing import Listing, asked_for
+from scoring.adjudication_rates import FEWEST_CASES, FEWEST_MORE, AdjudicationRate, adjudication_rates
+from scoring.given_out import GivenOut, given_out
+from scoring.site_months import SiteMonth, site_months
+from scoring.views.monitoring_lists import per_cent
+from studies.access import trial_or_404
+
+SUMS = {
+    "films expected": "expected",
+    "films received": "received",
+    "of these accepted": "accepted",
+    "visits with a deviation": "deviating",
+    "open questions": "open",
+    "reads signed": "reads",
+}
+
+
+@require_GET
+def dashboard(request: HttpRequest, code: str) -> HttpResponseBase:
+    """A row for each site and month; the adjudication rates for those who may see them; the locks."""
+    trial, actor = trial_or_404(request, code, Action.FOLLOW_TRIAL)
+    today = timezone.localdate()
+    rows = site_months(trial, today)
+    tables = {"months": month_table(request, rows), "locks": lock_table(request, given_out(trial))}
+    if allows(actor.role, Action.SEE_ADJUDICATION_RATE):
+        tables["rates"] = rate_table(request, adjudication_rates(trial, today))
+    if (asked := asked_for(request, tables.values())) is not None:
+        return asked.respond("scoring/site_months.html")
+    context = {"trial": trial, "tables": tables, "fewest": FEWEST_CASES, "more": FEWEST_MORE}
+    context["tiles"] = [(label, sum(getattr(row, name) for row in rows)) for label, name in SUMS.items()]
+    context["sees_visits"] = allows(actor.role, Action.SEE_COMPLETENESS)
+    return render(request, "scoring/site_months.html", context)
+
+
+def month_table(request: HttpRequest, rows: list[SiteMonth]) -> Listing:
+    """The counts of each site in each month."""
+    months = dict.fromkeys(row.month_in_words for row in rows)
+    sites = sorted({row.site for row in rows})
+    columns = [
+        Column("month", "Month", "month_in_words", "month", ChoiceFilter("month", [(one, one) for one in months])),
+        Column("site", "Site", "site", "site", ChoiceFilter("site", [(one, one) for one in sites])),
+        Column(
+            "expected", "Films expected", sort="expected", help="Four for each visit, if it was not recorded as missed"
+        ),
+        Column("received", "Films received", sort="received"),
+        Column("accepted", "Of these accepted", sort="accepted"),
+        Column("deviating", "Visits with a deviation", sort="deviating"),
+        Column("questions", "Questions asked", sort="questions"),
+        Column("open", "Of these open", sort="open", help="Not closed yet, whoever has to act"),
+        Column("oldest", "Oldest open, days", sort="oldest"),
+        Column("reads", "Reads signed", sort="reads", help="First reads; no repeats, no adjudications"),
+    ]
+    empty = "Nothing is expected and nothing has arrived yet."
+    return Listing(request, rows, columns=columns, name="sites-by-month", caption="Sites by month", empty=empty)
+
+
+def rate_table(request: HttpRequest, rates: list[AdjudicationRate]) -> Listing:
+    """The rate of each campaign at the ends of months."""
+    columns = [
+        Column("campaign", "Campaign", "campaign.code", "campaign"),
+        Column("title", "Title", "campaign.title"),
+        Column("month", "End of month", "month_in_words", "month"),
+        Column("cases", "Cases with a result", "cases", "cases"),
+        Column("share", "Adjudicated", lambda row: per_cent(row.share), "share"),
+    ]
+    return Listing(
+        request,
+        rates,
+        columns=columns,
+        name="adjudication",
+        prefix="rates",
+        caption="Adjudication by campaign",
+        empty=f"No campaign had {FEWEST_CASES} cases with a result at the end of last month.",
+    )
+
+
+def lock_table(request: HttpRequest, locks: list[GivenOut]) -> Listing:
+    """The locks and the downloads of each locked dataset."""
+    columns = [
+        Column("lock", "Lock", "title", "lock"),
+        Column("dataset", "Dataset", "lock.dataset.number"),
+        Column("locked", "Locked", "lock.locked_at", "locked"),
+        Column("state", "State", lambda row: Badge(row.lock.state, row.lock.state.capitalize())),
+        Column("downloads", "Times given out", "downloads", "downloads", help="Downloads of the dataset"),
+        Column("last", "Last given out", "last", "last"),
+    ]
+    empty = "No dataset is locked yet."
+    caption = "Locks and transfers"
+    return Listing(
+        request, locks, columns=columns, name="locks-and-transfers", prefix="locks", caption=caption, empty=empty
+    )
