@@ -22,6 +22,8 @@ from reading.charter.terms import (
     STRATEGIES,
     Terms,
 )
+from reading.forms.charter_sections import FormTerm, Section, in_sections, is_idle
+from reading.forms.charter_words import NO_EFFECT, put_in_words, value_in_words
 from reading.issuing.presentations import PRESENTATIONS
 from studies.arms.custodian_keys import holds_arms
 from studies.models import Trial
@@ -219,6 +221,7 @@ class CharterForm(forms.Form):
         wordings = dict.fromkeys(key for name in instruments.KEYS for key in instruments.get(name).wordings)
         if not holds_arms(trial):
             del self.fields["arms_may_be_opened"]
+        put_in_words(self.fields)
         self.offer("wording", [("", "The default of the instrument"), *((key, key) for key in wordings)])
 
     def offer(self, name: str, options: list[tuple[str, str]]) -> None:
@@ -227,15 +230,27 @@ class CharterForm(forms.Form):
         if isinstance(field, forms.ChoiceField):
             field.choices = options
 
-    def in_words(self, terms: dict[str, Any]) -> list[tuple[str, Any]]:
-        """Stored terms under the labels of this form, each choice in its words."""
-        return [(str(self[name].label), self.chosen(name, terms[name])) for name in self.fields if name in terms]
+    @property
+    def sections(self) -> list[Section]:
+        """The fields under the headings of a charter document; under "more", open where a default was changed."""
+        found = in_sections((name, FormTerm.of(self[name])) for name in self.fields)
+        for section in found:
+            section.open = any(row.is_changed for row in section.rows)
+        return found
 
-    def chosen(self, name: str, value: Any) -> Any:
-        """The words of a choice; any other value unchanged."""
+    def in_words(self, terms: dict[str, Any]) -> list[Section]:
+        """Stored terms under the same headings and labels, each value in words."""
+        known = [name for name in self.fields if name in terms]
+        return in_sections((name, (str(self[name].label), self.chosen(name, terms))) for name in known)
+
+    def chosen(self, name: str, terms: dict[str, Any]) -> str:
+        """The value of a term in words."""
+        if is_idle(name, terms):
+            return NO_EFFECT
         if not isinstance(self.fields[name], forms.ChoiceField):
-            return value
-        return {option.data["value"]: option.data["label"] for option in self[name].subwidgets}.get(value, value)
+            return value_in_words(name, terms[name])
+        options = {option.data["value"]: option.data["label"] for option in self[name].subwidgets}
+        return str(options.get(terms[name], terms[name]))
 
     def terms(self) -> dict[str, Any]:
         """The terms as stored."""

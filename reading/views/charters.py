@@ -15,6 +15,7 @@ from accounts.signed_acts import Act
 from config.cells import Column
 from config.form_refusals import refused_on
 from config.listing import Listing, asked_for
+from config.whole import whole_from
 from reading.charter.possible_repeats import possible_repeats
 from reading.charter.versions import (
     disqualify_reader,
@@ -57,8 +58,8 @@ def write(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "reading/charter_form.html", context, status=400 if form.errors else 200)
 
 
-def charter(request: HttpRequest, code: str, version: int) -> HttpResponse:
-    """One version, term by term; a draft may be signed here."""
+def charter(request: HttpRequest, code: str, version: int) -> HttpResponseBase:
+    """One version, section by section, and what differs from another; a draft may be signed here."""
     posted = request.method == "POST"
     trial, actor = trial_or_404(request, code, Action.SIGN_CHARTER if posted else Action.SEE_CHARTER)
     shown = get_object_or_404(Charter.objects.select_related("trial", "signature"), trial=trial, version=version)
@@ -68,10 +69,52 @@ def charter(request: HttpRequest, code: str, version: int) -> HttpResponse:
             sign_charter(charter=shown, actor=actor, user=signed_in(request), **form.cleaned_data)
             messages.success(request, f"Charter version {version} is signed.")
             return redirect("reading:charters", code)
-    terms = CharterForm(trial).in_words(terms_of(shown).as_json())
-    context = {"trial": trial, "charter": shown, "terms": terms, "form": form}
-    context["signs"] = allows(actor.role, Action.SIGN_CHARTER)
+    words = CharterForm(trial)
+    context = {"trial": trial, "charter": shown, "sections": words.in_words(terms_of(shown).as_json()), "form": form}
+    context |= {"signs": allows(actor.role, Action.SIGN_CHARTER), "versions": others_of(shown)}
+    if (other := compared_with(request, shown)) is not None:
+        changes = change_table(request, differences(words, other, shown), other, shown)
+        if asked_for(request, [changes]) is not None:
+            return changes.respond("reading/charter.html")
+        context |= {"other": other, "changes": changes}
     return render(request, "reading/charter.html", context, status=400 if form.errors else 200)
+
+
+def others_of(shown: Charter) -> list[Charter]:
+    """The other versions, the newest first."""
+    return list(Charter.objects.filter(trial=shown.trial).exclude(pk=shown.pk).order_by("-version"))
+
+
+def compared_with(request: HttpRequest, shown: Charter) -> Charter | None:
+    """The version asked for, otherwise the one before."""
+    asked = request.GET.get("against", "").strip()
+    others = Charter.objects.filter(trial=shown.trial).exclude(pk=shown.pk)
+    if asked:
+        return get_object_or_404(others, version=whole_from(asked) or 0)
+    return others.filter(version__lt=shown.version).order_by("-version").first()
+
+
+def differences(words: CharterForm, earlier: Charter, later: Charter) -> list[dict[str, str]]:
+    """The terms that read differently in two versions."""
+    before, after = (words.in_words(terms_of(one).as_json()) for one in (earlier, later))
+    return [
+        {"section": then.title, "term": label, "before": was, "after": now}
+        for then, since in zip(before, after, strict=True)
+        for (label, was), (_, now) in zip(then.rows, since.rows, strict=True)
+        if was != now
+    ]
+
+
+def change_table(request: HttpRequest, rows: list[dict[str, str]], earlier: Charter, later: Charter) -> Listing:
+    """Both texts of each term that differs."""
+    columns = [
+        Column("section", "Section"),
+        Column("term", "Term"),
+        Column("before", f"Version {earlier.version}"),
+        Column("after", f"Version {later.version}"),
+    ]
+    empty, name = "The two versions have the same terms.", f"charter-{earlier.version}-to-{later.version}"
+    return Listing(request, rows, columns=columns, name=name, prefix="changes", caption="Changes", empty=empty)
 
 
 COLUMNS = [

@@ -118,7 +118,10 @@ def pass_the_desk(people: People, films: Films) -> None:
 
 def write_the_charter(people: People) -> None:
     page = people.go("coordinator", "charter/write/")
+    page.select_option("form[method=post] select[name=instrument]", "larsen-1977")
+    expect(page.locator("input[name=unverified_acknowledged]")).to_be_visible()
     page.select_option("form[method=post] select[name=instrument]", "larsen-1995")
+    expect(page.locator("input[name=unverified_acknowledged]")).to_be_hidden()
     page.fill("input[name=adjudication_threshold]", "5")
     page.fill("input[name=concordant_share]", "0")
     page.click("main form[method=post] button.primary")

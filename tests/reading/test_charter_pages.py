@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
+
 import pytest
 from django.test import Client
 
 from accounts.sign_in import BACKEND
+from reading.charter.versions import draft_charter, sign_charter
+from reading.forms.charter import CharterForm
+from reading.forms.charter_sections import BEGINNINGS, IDLE_WITH
 from reading.models import TrainingResult
 from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
 
@@ -32,7 +39,7 @@ def test_an_auditor_reads_charter_qualifications_and_training_and_changes_none(h
     client = browser(house, "auditor")
     pages = {path: client.get(BASE + path).content.decode() for path in ("charter/", "charter/1/", "qualifications/")}
     assert "Version 1" in pages["charter/"]
-    assert "Adjudication threshold" in pages["charter/1/"]
+    assert "Adjudicate above a difference of" in pages["charter/1/"]
     assert "test set" in pages["qualifications/"]
     assert "Passed" in pages["qualifications/"]
     assert "0.97" not in pages["qualifications/"]
@@ -42,3 +49,63 @@ def test_an_auditor_reads_charter_qualifications_and_training_and_changes_none(h
         assert client.post(BASE + path, {"password": "any"}).status_code == 403
     csv = b"".join(client.get(f"{BASE}qualifications/?training-format=csv")).decode()
     assert "C1,Passed" in csv
+
+
+def amended(house: BuiltTrial, **terms: object) -> None:
+    """The next version, signed."""
+    actor = house.actor("coordinator")
+    charter = draft_charter(trial=house.trial, actor=actor, terms={"instrument": "larsen-1995", **terms})
+    sign_charter(charter=charter, **house.signs("coordinator"))
+
+
+def test_every_term_stands_in_one_section_and_its_help_has_an_example(house: BuiltTrial) -> None:
+    form = CharterForm(house.trial)
+    placed = [row.field.name for section in form.sections for row in section.rows]
+    assert placed == list(form.fields)
+    assert [name for name in placed if "Example:" not in str(form.fields[name].help_text)] == []
+    assert set(IDLE_WITH) | {other for other, _ in IDLE_WITH.values()} <= set(form.fields)
+    assert set(BEGINNINGS) <= set(form.fields)
+
+
+def test_sections_under_more_open_where_a_default_was_changed(house: BuiltTrial) -> None:
+    client, page = browser(house, "coordinator"), f"{BASE}charter/write/"
+    assert "<details open>" not in client.get(page).content.decode()
+    amended(house, cases_per_day=40)
+    shown = client.get(page).content.decode()
+    assert shown.count("<details open>") == 1
+    assert 'data-idle-beside="cases_per_sitting" data-idle-with="0"' in shown
+
+
+def test_the_signed_charter_reads_in_plain_words_and_says_what_an_amendment_changed(house: BuiltTrial) -> None:
+    amended(house)
+    amended(house, cases_per_day=40, concordant_share=0.2, repeats_share=0.1, qualification_required=False)
+    amended(house, cases_per_day=41, concordant_share=0.2)
+    client = browser(house, "auditor")
+    page = client.get(f"{BASE}charter/1/").content.decode()
+    facts = dict(re.findall(r"<dt>([^<]*)</dt>\s*<dd>\s*([^<]*?)\s*</dd>", page))
+    assert facts["Cases in a day"] == "No limit"
+    assert facts["Days before a case is repeated"] == "Has no effect under the other terms"
+    assert facts["Share of hidden repeats"] == "None"
+    assert facts["Only readers with a recorded qualification may read"] == "Yes"
+    assert "Changes from" not in page
+    changes = list(csv.reader(io.StringIO(b"".join(client.get(f"{BASE}charter/2/?changes-format=csv")).decode())))
+    assert [row[1:] for row in changes[1:]] == [
+        ["Only readers with a recorded qualification may read", "Yes", "No"],
+        ["Share of concordant cases in the adjudicators' queue", "10 %", "20 %"],
+        ["Share of hidden repeats", "None", "10 %"],
+        ["Days before a case is repeated", "Has no effect under the other terms", "28 days"],
+        ["Cases in a day", "No limit", "40 cases"],
+    ]
+    assert "Changes from version 2" in client.get(f"{BASE}charter/3/").content.decode()
+    against = client.get(f"{BASE}charter/3/?against=1").content.decode()
+    assert "Changes from version 1" in against
+    assert "41 cases" in against
+    assert [client.get(f"{BASE}charter/3/?against={other}").status_code for other in ("3", "9", "x")] == [404] * 3
+
+
+def test_versions_with_the_same_terms_say_so(house: BuiltTrial) -> None:
+    amended(house)
+    amended(house)
+    assert (
+        "The two versions have the same terms." in browser(house, "auditor").get(f"{BASE}charter/2/").content.decode()
+    )
