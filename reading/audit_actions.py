@@ -21,11 +21,11 @@ track("reading_case", "campaign_id token number status void_reason replaces_id")
 track("reading_batch", "campaign_id name due_on commitment issued_at seed_revealed_at")
 track(
     "reading_read",
-    "case_id batch_id reader_id kind status token queue_position queue opened_at signed_at decline_reason",
+    "case_id batch_id reader_id kind status token number queue_position queue opened_at signed_at decline_reason",
 )
 track(
     "reading_readstep",
-    "read_id position counts token queue_position opened_at locked_at declined_at",
+    "read_id position counts token number queue_position opened_at locked_at declined_at",
     besides="entry_seconds",
 )
 track("reading_displayedtimepoint", "step_id token letter position")

@@ -14,9 +14,8 @@ from reading.charter.versions import terms_of
 from reading.issuing.presentations import MIXED
 from reading.issuing.release import Stock
 from reading.models import Campaign, Charter, CharterStatus, Read, ReadStep
-from reading.room.blinded import place_of
 from reading.room.signing import RETURN_REASONS
-from reading.room.steps import presentation_of
+from reading.room.steps import name_of, presentation_of
 from studies.models import Subject, Trial, Visit
 
 
@@ -109,7 +108,7 @@ class TimepointField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A mixed timepoint under the label that its reader sees."""
 
     def label_from_instance(self, obj: ReadStep) -> str:
-        return place_of(obj.read, obj)
+        return name_of(obj.read, obj)
 
 
 class ReplaceForm(forms.Form):

@@ -16,7 +16,7 @@ import instruments
 
 @dataclass
 class Section:
-    """A heading with the rows below it. What most trials leave as it is stands under "more"."""
+    """A heading with the rows below it. Under "more" is what most trials leave unchanged."""
 
     title: str
     more: bool = False

@@ -5,7 +5,7 @@ Readers see none of the reads before all are written: a batch appears completely
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from reading.capture_chains import begun, ended
 from reading.charter.versions import terms_of
 from reading.issuing.allocation import Assignment
 from reading.issuing.drawing import DrawnStep, DrawnTimepoint, draw_steps
+from reading.issuing.numbers import draw_numbers
 from reading.issuing.plans import Places, PlannedRead, draw_places, plan_reads, still_wanted
 from reading.issuing.seeds import open_seed
 from reading.models import (
@@ -139,6 +140,7 @@ def draw_reads(batch: Batch, planned: Sequence[PlannedRead]) -> list[DrawnRead]:
 
 def write_reads(batch: Batch, drawn: Sequence[DrawnRead], places: Places, status: ReadStatus, action: str) -> None:
     """Reads, steps, timepoints and films with their seals, told as this action; called inside a transaction."""
+    numbers = draw_numbers([entry for one in drawn for entry in one.plan.entries])
     reads = Read.objects.bulk_create(
         Read(
             case_id=one.assignment.case,
@@ -147,12 +149,13 @@ def write_reads(batch: Batch, drawn: Sequence[DrawnRead], places: Places, status
             kind=one.assignment.kind,
             status=status,
             token=one.token,
+            number=numbers.get(one.token),
             queue=places.queues[one.entries[0]],
             queue_position=min(places.positions[entry] for entry in one.entries),
         )
         for one in (done.plan for done in drawn)
     )
-    sealed_timepoints = write_timepoints(write_steps(reads, drawn, places))
+    sealed_timepoints = write_timepoints(write_steps(reads, drawn, places, numbers))
     sealed_reads = SealedRead.objects.bulk_create(
         SealedRead(read=read, sealed=seal(purpose_of(read, places), bound_to=f"read {read.token}")) for read in reads
     )
@@ -177,7 +180,7 @@ def issued_rows(reads: Sequence[Read]) -> list[Model]:
 
 
 def write_steps(
-    reads: Sequence[Read], drawn: Sequence[DrawnRead], places: Places
+    reads: Sequence[Read], drawn: Sequence[DrawnRead], places: Places, numbers: Mapping[str, int]
 ) -> list[tuple[ReadStep, DrawnTimepoint]]:
     """The steps of each read; returns every timepoint with the step it belongs to."""
     planned = [
@@ -189,6 +192,7 @@ def write_steps(
             position=place,
             counts=step.counts,
             token=step.token,
+            number=numbers[step.token] if step.token else None,
             queue_position=places.positions[step.token] if step.token else None,
         )
         for read, place, step in planned

@@ -61,7 +61,8 @@ class ReadQuerySet(models.QuerySet["Read"]):
 class Read(models.Model):
     """A case issued to a reader. The purpose of an adjudication read, and whether a read is repeated, are sealed.
 
-    `queue_position` was drawn among all reads issued to the reader together; `queue` names that draw.
+    `queue_position` was drawn among all reads issued to the reader together; `queue` names that draw. `number` is how
+    people name it (reading.issuing.numbers); it has none where each of its timepoints has one.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reads")
@@ -70,6 +71,7 @@ class Read(models.Model):
     kind = models.CharField(max_length=12, choices=ReadKind.choices, default=ReadKind.PRIMARY)
     status = models.CharField(max_length=10, choices=ReadStatus.choices, default=ReadStatus.ISSUED)
     token = models.CharField(max_length=40, unique=True)
+    number = models.PositiveIntegerField(null=True, blank=True, unique=True)
     queue_position = models.PositiveIntegerField()
     queue = models.CharField(max_length=40, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
@@ -102,14 +104,15 @@ class Read(models.Model):
 class ReadStep(models.Model):
     """Timepoints shown together and locked together; `counts` says whether its values enter results.
 
-    A step has its own token and place in the reader's queue when timepoints are mixed and read one by one; then it is
-    also declined by itself. `entry_seconds`: reading.room.entry_times.
+    A step has its own token, number and place in the reader's queue when timepoints are mixed and read one by one; then
+    it is also declined by itself. `entry_seconds`: reading.room.entry_times.
     """
 
     read = models.ForeignKey(Read, on_delete=models.PROTECT, related_name="steps")
     position = models.PositiveIntegerField()
     counts = models.BooleanField(default=True)
     token = models.CharField(max_length=40, null=True, blank=True, unique=True)
+    number = models.PositiveIntegerField(null=True, blank=True, unique=True)
     queue_position = models.PositiveIntegerField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     locked_at = models.DateTimeField(null=True, blank=True)

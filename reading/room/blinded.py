@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from instruments.definition import Instrument
 from reading.campaigns.frozen_films import VIEWS
 from reading.charter.terms import Terms
 from reading.charter.versions import terms_of
-from reading.models import DisplayedFilm, DisplayedTimepoint, Read, ReadStatus, ReadStep
+from reading.models import DisplayedFilm, DisplayedTimepoint, Read, ReadStatus
 from reading.room.access import Piece
 from reading.room.cells import ABSENT, Cells, cells_of, count_filled, instrument_of, notes_of
-from reading.room.steps import address_of, order_note
+from reading.room.steps import address_of, name_of, order_note
 from reading.room.worklist import in_turn
 from reading.states import READ_IS
 
@@ -151,22 +150,8 @@ def in_reading_order(timepoint: DisplayedTimepoint) -> list[DisplayedFilm]:
 
 
 def label_of(piece: Piece) -> str:
-    """The place of the entry among those issued to the reader with the same batch."""
-    return place_of(piece.read, piece.step)
-
-
-def place_of(read: Read, step: ReadStep) -> str:
-    """In words. All mixed timepoints ever issued count, so that declined ones do not reveal which belong together."""
-    own = Read.objects.filter(batch=read.batch_id, reader=read.reader_id)
-    if step.queue_position is not None:
-        steps = ReadStep.objects.filter(read__in=own)
-        return "Timepoint {place} of {all}".format(**counted(steps, step.queue_position))
-    return "Case {place} of {all}".format(**counted(own.counting(), read.queue_position))
-
-
-def counted(entries: QuerySet[Any], position: int) -> dict[str, int]:
-    """The place of a position among those of the entries, from 1, and how many entries there are."""
-    return entries.aggregate(place=Count("pk", filter=Q(queue_position__lt=position)) + 1, all=Count("pk"))
+    """The name of the entry, the same as in the worklist."""
+    return name_of(piece.read, piece.step)
 
 
 def urls_of(address: str) -> dict[str, str]:

@@ -24,6 +24,11 @@ def address_of(read: Read, step: ReadStep) -> str:
     return step.token or read.token
 
 
+def name_of(read: Read, step: ReadStep) -> str:
+    """How people name an entry: in the worklist, on its screen, where it is signed, and on the phone."""
+    return f"Timepoint {step.number}" if step.token else f"Case {read.number}"
+
+
 def status_of(read: Read, step: ReadStep) -> ReadStatus:
     """The status of an entry in the worklist: a mixed timepoint has its own, whatever happens to others of its case."""
     status = ReadStatus(read.status)

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from reading.models import ReadStatus, ReadStep
 from reading.models.read import KEPT_FOR_LOOKS, WRITABLE
-from reading.room.steps import address_of, status_of
+from reading.room.steps import address_of, name_of, status_of
 
 AT_MOST = 50
 SIGNED_IN_PART = (ReadStatus.SIGNED, *WRITABLE)
@@ -22,6 +22,7 @@ class WorklistEntry:
 
     step: int
     read: int
+    name: str
     token: str
     status: ReadStatus
     trial: str
@@ -72,6 +73,7 @@ def entry_of(step: ReadStep) -> WorklistEntry:
     return WorklistEntry(
         step=step.pk,
         read=read.pk,
+        name=name_of(read, step),
         token=address_of(read, step),
         status=status_of(read, step),
         trial=read.case.campaign.trial.code,

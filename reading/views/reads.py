@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Case as Cases
+from django.db.models import Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,6 +18,7 @@ from config.cells import Column
 from config.filters import ChoiceFilter
 from config.form_refusals import refused_on
 from config.listing import Listing
+from config.whole import whole_from
 from config.wording import counted
 from reading.campaigns.image_problems import settle_problem
 from reading.campaigns.progress import SubjectNames
@@ -74,6 +77,7 @@ def reads(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     names = SubjectNames(campaign)
     columns = [
         Column("case", "Case", "case.number", "case__number"),
+        Column("number", "Number for the reader", numbers_of, help="What the reader sees and can say on the phone"),
         Column("subject", "Subject", lambda read: names.of(read.case)),
         Column("reader", "Reader", "reader", "reader__name"),
         Column("kind", "Kind", "get_kind_display", "kind", ChoiceFilter("kind", ReadKind.choices)),
@@ -87,8 +91,25 @@ def reads(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     ]
     rows = Read.objects.filter(case__campaign=campaign)
     rows = rows.select_related("case__campaign__trial", "case__sealedcase", "reader", "batch")
-    listing = Listing(request, rows, columns=columns, name="reads", search=["reader__name"], sort="case")
+    rows = with_number_searched(rows.prefetch_related("steps"), request.GET.get("q", ""))
+    search = ["reader__name", "number_searched"]
+    listing = Listing(request, rows, columns=columns, name="reads", search=search, sort="case")
     return listing.respond("reading/reads.html", {"trial": trial, "campaign": campaign})
+
+
+def numbers_of(read: Read) -> str:
+    """The number of the read, or those of its timepoints where each is an entry of the worklist."""
+    numbers = [read.number, *(step.number for step in read.steps.all())]
+    return ", ".join(str(number) for number in sorted(number for number in numbers if number))
+
+
+def with_number_searched(rows: QuerySet[Read], text: str) -> QuerySet[Read]:
+    """The reads with the text searched for in a field, where it is their number or that of one of their timepoints."""
+    text = text.strip()
+    number = whole_from("".join(text.split()))
+    named = Read.objects.filter(Q(number=number) | Q(steps__number=number)) if number else Read.objects.none()
+    is_named = When(pk__in=set(named.values_list("pk", flat=True)), then=Value(text))
+    return rows.annotate(number_searched=Cases(is_named, default=Value("")))
 
 
 def read_of(campaign: Campaign, pk: int) -> Read:

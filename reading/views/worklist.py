@@ -22,7 +22,7 @@ from reading.room.blinded import urls_of
 from reading.room.pace import in_words, pace_of, wait_for
 from reading.room.queue_key import queue_key
 from reading.room.sessions import begin_sitting
-from reading.room.steps import may_look_back
+from reading.room.steps import may_look_back, name_of
 from reading.room.worklist import WorklistEntry, entry_of, fetched, in_turn, signed_entries, waiting_for
 from reading.views.screen import see_other, unkept
 from studies.models import Membership
@@ -51,11 +51,10 @@ def worklist(request: HttpRequest) -> HttpResponse:
     fresh = next((entry for entry in front if entry.status == ReadStatus.ISSUED), None)
     wait = wait_for(fresh) if fresh else None
     first = front[0] if front and not (wait and front[0] == fresh) else None
-    numbered = list(enumerate(entries, start=page.start_index()))
     context = {
         "page": page,
-        "entries": numbered,
-        "queues": [queue_of(own_id(request), number, entry) for number, entry in numbered],
+        "entries": entries,
+        "queues": [queue_of(own_id(request), entry) for entry in entries],
         "waiting": page.paginator.count,
         "signed": signed_entries(own_id(request)).count(),
         "first": first,
@@ -66,12 +65,12 @@ def worklist(request: HttpRequest) -> HttpResponse:
     return unkept(render(request, "reading/worklist.html", context))
 
 
-def queue_of(reader_id: int, number: int, entry: WorklistEntry) -> dict[str, Any]:
+def queue_of(reader_id: int, entry: WorklistEntry) -> dict[str, Any]:
     """What the page needs to send edits that remained on the reader's computer after a crash."""
     return {
         "token": entry.token,
         "key": queue_key(reader_id, entry.token),
-        "label": f"{entry.what} {number}",
+        "label": entry.name,
         "urls": urls_of(entry.token),
     }
 
@@ -91,8 +90,10 @@ def past(request: HttpRequest) -> HttpResponse:
 def decline(request: HttpRequest, token: str) -> HttpResponse:
     """Declines a case with a reason."""
     piece = piece_or_404(request, token)
+    mixed = piece.step.token is not None
     if request.method == "GET":
-        return unkept(render(request, "reading/decline.html", {"mixed": piece.step.token is not None}))
+        context = {"name": name_of(piece.read, piece.step), "mixed": mixed}
+        return unkept(render(request, "reading/decline.html", context))
     decline_read(read=piece.read, step=piece.step, actor=piece.actor, reason=request.POST.get("reason", ""))
     return see_other(reverse("reading:worklist"))
 

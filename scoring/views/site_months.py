@@ -59,7 +59,7 @@ def month_table(request: HttpRequest, rows: list[SiteMonth]) -> Listing:
         Column("accepted", "Of these accepted", sort="accepted"),
         Column("deviating", "Visits with a deviation", sort="deviating"),
         Column("questions", "Questions asked", sort="questions"),
-        Column("open", "Of these open", sort="open", help="Not closed yet, whoever has to act"),
+        Column("open", "Of these open", sort="open", help="Not closed yet, by the site or by the coordinator"),
         Column("oldest", "Oldest open, days", sort="oldest"),
         Column("reads", "Reads signed", sort="reads", help="First reads; no repeats, no adjudications"),
     ]

@@ -1,0 +1,38 @@
+"""The number by which people name an entry of a worklist: six digits, drawn at random, given once.
+
+It is drawn from the random token of the entry under a secret of the installation: it follows neither order nor case,
+and whoever holds a dataset with the tokens cannot compute it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.conf import settings
+
+from reading.issuing.randomisation import Draw
+from reading.models import Read, ReadStep
+
+FIRST, MANY = 100_000, 900_000
+
+
+def draw_numbers(tokens: Sequence[str]) -> dict[str, int]:
+    """A number for each entry by its token; one that is taken is drawn again. Called where the entries are written."""
+    streams = {token: Draw(settings.SECRET_KEY.encode(), f"read number {token}") for token in tokens}
+    found: dict[int, str] = {}
+    left = list(tokens)
+    while left:
+        drawn = {token: FIRST + streams[token].below(MANY) for token in left}
+        taken = taken_among(drawn.values())
+        for token, number in drawn.items():
+            if number not in taken:
+                found.setdefault(number, token)
+        left = sorted(set(left) - set(found.values()))
+    return {token: number for number, token in found.items()}
+
+
+def taken_among(numbers: Iterable[int]) -> set[int]:
+    """Those that another entry has."""
+    wanted = list(numbers)
+    reads, steps = (model.objects.filter(number__in=wanted) for model in (Read, ReadStep))
+    return set(reads.values_list("number", flat=True)) | set(steps.values_list("number", flat=True))
