@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from django.db.models import Count
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Action, authorise
@@ -26,13 +28,18 @@ from reading.unblinding import seal, unseal
 from studies.models import Film, Subject, Trial, Visit
 from studies.sealed_links import shuffle_images
 
+# How many subjects an obstacle names.
+SHORT_LIST = 10
+
 
 @dataclass(frozen=True)
 class Obstacle:
-    """One reason why something cannot start, in plain words, and whether it only warns."""
+    """One reason why something cannot start, in plain words, whether it only warns, and the page that removes it."""
 
     text: str
     blocking: bool = True
+    page: str = ""
+    url: str = ""
 
 
 def create_campaign(*, trial: Trial, actor: Actor, charter: Charter, code: str, title: str) -> Campaign:
@@ -62,7 +69,10 @@ def create_campaign(*, trial: Trial, actor: Actor, charter: Charter, code: str, 
 
 def why_not(campaign: Campaign) -> list[Obstacle]:
     """Why this campaign cannot start, as a list; empty when it can."""
-    return [*([] if campaign.trains else people_lacking(campaign)), *films_lacking(campaign)]
+    people = [] if campaign.trains else people_lacking(campaign)
+    who = reverse("reading:qualifications", args=[campaign.trial.code])
+    named = [replace(one, page="Qualifications", url=who) for one in people]
+    return [*named, *films_lacking(campaign), *timepoints_lacking(campaign)]
 
 
 def people_lacking(campaign: Campaign) -> list[Obstacle]:
@@ -83,18 +93,38 @@ def people_lacking(campaign: Campaign) -> list[Obstacle]:
 def films_lacking(campaign: Campaign) -> list[Obstacle]:
     """What is missing of films that are ready, free of leaks, and not waiting at the desk."""
     obstacles = []
+    desk = "QC desk", reverse("studies:desk", args=[campaign.trial.code])
+    scan = "Leak scan", reverse("reading:leak-scan", args=[campaign.trial.code, campaign.code])
     if not Film.objects.ready().filter(trial=campaign.trial).exists():
-        obstacles.append(Obstacle("No film has been accepted at the desk and prepared for reading."))
+        obstacles.append(Obstacle("No film has been accepted at the desk and prepared for reading.", True, *desk))
     elif leak := in_the_way(campaign):
-        obstacles.append(Obstacle(leak))
+        obstacles.append(Obstacle(leak, True, *scan))
     elif unseen := films_since(campaign):
         films = counted(unseen, "film was", "films were")
-        obstacles.append(Obstacle(f"{films} accepted after the leak scan. Run it again.", blocking=False))
+        obstacles.append(Obstacle(f"{films} accepted after the leak scan. Run it again.", False, *scan))
     waiting = Film.objects.of_trial(campaign.trial).at_desk().count()
     if waiting:
         films = counted(waiting, "film is", "films are")
-        obstacles.append(Obstacle(f"{films} still at the desk and would miss the cut-off.", blocking=False))
+        obstacles.append(Obstacle(f"{films} still at the desk and would miss the cut-off.", False, *desk))
     return obstacles
+
+
+def timepoints_lacking(campaign: Campaign) -> list[Obstacle]:
+    """The subjects whose ready films are of fewer visits than a case must have; none before the first film is ready."""
+    ready = Film.objects.ready().filter(trial=campaign.trial).order_by()
+    visits = dict(ready.values_list("subject").annotate(Count("visit", distinct=True)))
+    fewest = terms_of(campaign.charter).minimum_timepoints
+    subjects = Subject.objects.filter(trial=campaign.trial).order_by("natural", "pk").values_list("pk", "code")
+    short = [f"{code} ({visits.get(pk, 0)})" for pk, code in subjects if visits.get(pk, 0) < fewest]
+    if not visits or not short:
+        return []
+    more = f" and {len(short) - SHORT_LIST} more" if len(short) > SHORT_LIST else ""
+    they = counted(len(short), "subject has", "subjects have")
+    text = (
+        f"{they} ready films at fewer than {fewest} timepoints and would not be read: {', '.join(short[:SHORT_LIST])}"
+    )
+    url = reverse("studies:completeness", args=[campaign.trial.code])
+    return [Obstacle(f"{text}{more}.", False, "Completeness", url)]
 
 
 def open_campaign(

@@ -1,7 +1,7 @@
 """The number by which people name an entry of a worklist: six digits, drawn at random, given once.
 
 It is drawn from the random token of the entry under a secret of the installation: it follows neither order nor case,
-and whoever holds a dataset with the tokens cannot compute it.
+and nobody can compute it from the tokens in a dataset.
 """
 
 from __future__ import annotations

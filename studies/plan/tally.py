@@ -14,7 +14,7 @@ from typing import NamedTuple, Self, overload
 
 from django.db.models import Case, Count, Exists, Max, Min, OuterRef, Q, When
 
-from studies.models import AbsentFilm, Trial, Visit
+from studies.models import AbsentFilm, Site, Trial, Visit
 from studies.models.film import FOUND_GOOD, OUT_OF_PLAY
 from studies.plan.absences import EXPECTED
 from studies.plan.completeness import ViewStatus, VisitState, subjects_with_visits, visit_states
@@ -75,12 +75,13 @@ class VisitRow(NamedTuple):
         return target - timedelta(days=self.days_before or 0), target + timedelta(days=self.days_after or 0)
 
 
-def rows_of(trial: Trial) -> list[VisitRow]:
-    """Every visit of the trial, in the order of subjects_with_visits and visit_states, in one query."""
+def rows_of(trial: Trial, site: Site | None = None) -> list[VisitRow]:
+    """Every visit of the trial or of one site, in the order of subjects_with_visits and visit_states, in one query."""
     in_play, good = ~Q(films__status__in=OUT_OF_PLAY), Q(films__status__in=FOUND_GOOD)
     placed = [Q(films__side=side, films__view=view) for side, view in EXPECTED]
     view = Case(*(When(good & one, then=place) for place, one in enumerate(placed)), default=None)
-    visits = Visit.objects.filter(subject__trial=trial).annotate(
+    own = Visit.objects.filter(subject__trial=trial) if site is None else Visit.objects.filter(subject__site=site)
+    visits = own.annotate(
         absences=Exists(AbsentFilm.objects.filter(visit=OuterRef("pk"), withdrawn_at=None)),
         came=Count("films"),
         good=Count("films", filter=good),
@@ -98,15 +99,15 @@ def rows_of(trial: Trial) -> list[VisitRow]:
 
 
 class States(Sequence[VisitState]):
-    """The visits of a trial with their films, loaded when they are asked for: a page at a time, or all."""
+    """The visits of a trial, or of one of its sites, with their films, loaded when asked for: a page, or all."""
 
-    def __init__(self, trial: Trial, today: date) -> None:
-        self.trial, self.today = trial, today
+    def __init__(self, trial: Trial, today: date, site: Site | None = None) -> None:
+        self.trial, self.today, self.site = trial, today, site
 
     @cached_property
     def rows(self) -> list[VisitRow]:
         """Every visit in order, without its films."""
-        return rows_of(self.trial)
+        return rows_of(self.trial, self.site)
 
     def __len__(self) -> int:
         return len(self.rows)

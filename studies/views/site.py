@@ -21,6 +21,7 @@ from studies.models import Film, FilmStatus, Question, Site, Trial
 from studies.models.film import AT_DESK, DATE_CONFIRMED
 from studies.plan.completeness import subjects_with_visits
 from studies.plan.progress import Standing, standing
+from studies.plan.still_to_come import still_to_come
 from studies.questions.threads import answer
 from studies.views import film_columns as columns
 from studies.views.questions import columns_of_questions, standing_of
@@ -48,6 +49,7 @@ def site(request: HttpRequest, code: str) -> HttpResponseBase:
         "to_complete": own_films(site).filter(status=FilmStatus.HELD).order_by("received_at")[:5],
         "to_date": undated(own_films(site)).order_by("received_at")[:5],
         "open_questions": own_questions(trial, site).open().order_by("due_on")[:5],
+        "to_come": still_to_come(trial, today, site),
         "for_upload": True,
     }
     return listing.respond("studies/site/start.html", context)

@@ -20,6 +20,7 @@ from studies.forms.planning import TrialForm
 from studies.models import FilmStatus, Membership, Question, Trial
 from studies.plan.membership import appoint_first_coordinator
 from studies.plan.progress import Standing, standing
+from studies.plan.still_to_come import still_to_come
 from studies.plan.trials import create_trial
 
 
@@ -44,6 +45,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
         "standing": stands,
         "tiles": tiles(trial, stands),
         "steps": steps(trial, stands),
+        "to_come": still_to_come(trial, today),
         "overdue": Question.objects.of_trial(trial).overdue(today).order_by("due_on")[:5],
         "answered": Question.objects.of_trial(trial).filter(status="answered").order_by("pk")[:5],
     }

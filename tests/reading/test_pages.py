@@ -15,6 +15,7 @@ from reading.forms.charter import CharterForm
 from reading.issuing.assignments import request_batch
 from reading.models import Campaign, Read, ReadStatus
 from scoring.models import Dataset
+from studies.models import Film
 from tests.reading.builders import PASSWORD, BuiltTrial, begun, build_house, fill_read, open_campaign_of, sign
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +81,20 @@ def test_a_campaign_without_readers_says_why_it_cannot_start(house: BuiltTrial) 
     create_campaign(trial=house.trial, actor=actor, charter=charter, code="C1", title="First")
     page = client.get("/trials/TWO/campaigns/C1/").content.decode()
     assert "The trial has 0 qualified readers. The charter requires 2 for each case." in page
+    assert 'href="/trials/TWO/qualifications/">Qualifications</a>' in page
+    assert 'href="/trials/TWO/campaigns/C1/leak-scan/">Leak scan</a>' in page
+
+
+def test_a_campaign_names_the_subjects_with_too_few_timepoints_and_where_to_look(house: BuiltTrial) -> None:
+    Film.objects.filter(subject=house.subjects[1], visit__code="W24").update(status="deidentified")
+    charter = draft_charter(trial=house.trial, actor=house.actor("coordinator"), terms={"instrument": "svdh"})
+    charter = sign_charter(charter=charter, **house.signs("coordinator"))
+    create_campaign(trial=house.trial, actor=house.actor("coordinator"), charter=charter, code="C1", title="First")
+    for path in ("campaigns/C1/", ""):
+        page = browser(house, "coordinator").get(f"/trials/TWO/{path}").content.decode()
+        assert "1 subject has ready films at fewer than 2 timepoints and would not be read: S001 (1)." in page
+        assert 'href="/trials/TWO/completeness/">Completeness</a>' in page
+        assert 'href="/trials/TWO/desk/">QC desk</a>' in page
 
 
 def test_a_get_never_opens_a_read(house: BuiltTrial) -> None:

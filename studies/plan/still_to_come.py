@@ -1,0 +1,96 @@
+"""The films that a site still has to send: overdue, to be sent again, and of visits whose window is open now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from studies.models import Site, Trial
+from studies.plan.completeness import ViewState, ViewStatus, VisitState
+from studies.plan.tally import States, VisitRow, baselines_of
+
+AT_MOST = 10
+
+
+@dataclass(frozen=True)
+class VisitToCome:
+    """A visit of which films are due."""
+
+    state: VisitState
+
+    @property
+    def last_day(self) -> date | None:
+        """The end of its window."""
+        return self.state.window[1] if self.state.window else None
+
+    @property
+    def overdue(self) -> list[ViewState]:
+        """The views of which nothing has come although the window is over."""
+        return self._in(ViewStatus.MISSING)
+
+    @property
+    def again(self) -> list[ViewState]:
+        """The views of which a film was refused, rejected or withdrawn."""
+        return [view for view in self.state.wanted if view.status != ViewStatus.MISSING]
+
+    @property
+    def expected(self) -> list[ViewState]:
+        """The views of which nothing has come yet while the window is open."""
+        return self._in(ViewStatus.EXPECTED)
+
+    def _in(self, status: ViewStatus) -> list[ViewState]:
+        return [view for view in self.state.views if view.status == status]
+
+
+@dataclass(frozen=True)
+class StillToCome:
+    """The first visits with films due, and how many there are."""
+
+    visits: list[VisitToCome]
+    all: int
+
+    @property
+    def more(self) -> int:
+        """How many are not among the first."""
+        return self.all - len(self.visits)
+
+
+def still_to_come(trial: Trial, today: date, site: Site | None = None) -> StillToCome:
+    """The visits with films due, the oldest window first; only visits with films and the first others are loaded."""
+    states = States(trial, today, site)
+    baselines = baselines_of(states.rows)
+    some = [state for state in states.loaded([row for row in states.rows if not row.is_plain]) if is_due(state, today)]
+    none = [(window_of(row, baselines), row) for row in states.rows if row.is_plain and not row.films]
+    empty = [(window, row) for window, row in none if row_is_due(row, window, today)]
+    first = sorted(empty, key=lambda pair: last_day_of(pair[0]))[:AT_MOST]
+    found = [*some, *states.loaded([row for _, row in first])]
+    return StillToCome([VisitToCome(one) for one in in_turn(found)[:AT_MOST]], len(some) + len(empty))
+
+
+def window_of(row: VisitRow, baselines: dict[int, date]) -> tuple[date, date] | None:
+    """The window of a visit."""
+    return row.window(baselines.get(row.subject))
+
+
+def last_day_of(window: tuple[date, date] | None) -> date:
+    """For sorting: visits without a window come first, those outside the plan and baselines without a film."""
+    return window[1] if window else date.min
+
+
+def row_is_due(row: VisitRow, window: tuple[date, date] | None, today: date) -> bool:
+    """Whether films of a visit without any are due: its window has begun, or it has none and they may come any day."""
+    if row.not_done:
+        return False
+    return not row.target_day if window is None else window[0] <= today
+
+
+def is_due(state: VisitState, today: date) -> bool:
+    """Whether films of a visit with some are due."""
+    begun = state.window is None or state.window[0] <= today
+    return bool(state.wanted) or (begun and any(view.status == ViewStatus.EXPECTED for view in state.views))
+
+
+def in_turn(states: Iterable[VisitState]) -> list[VisitState]:
+    """The oldest window first."""
+    return sorted(states, key=lambda state: last_day_of(state.window))
