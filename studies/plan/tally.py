@@ -99,7 +99,7 @@ def rows_of(trial: Trial, site: Site | None = None) -> list[VisitRow]:
 
 
 class States(Sequence[VisitState]):
-    """The visits of a trial, or of one of its sites, with their films, loaded when asked for: a page, or all."""
+    """The visits of a trial, or of one of its sites, with their films, loaded when needed: a page, or all."""
 
     def __init__(self, trial: Trial, today: date, site: Site | None = None) -> None:
         self.trial, self.today, self.site = trial, today, site
