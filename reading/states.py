@@ -13,7 +13,7 @@ CAMPAIGN_IS: dict[str, str] = {
 }
 CASE_IS: dict[str, str] = {
     CaseStatus.OPEN: "being read",
-    CaseStatus.CONSENSUS: "decided by its two readers",
+    CaseStatus.CONSENSUS: "decided by its readers",
     CaseStatus.DISCORDANT: "in adjudication",
     CaseStatus.ADJUDICATED: "adjudicated",
     CaseStatus.VOIDED: "voided",
@@ -35,7 +35,7 @@ CAMPAIGN_BECOMES: dict[str, str] = {
 }
 CASE_BECOMES: dict[str, str] = {
     CaseStatus.OPEN: "read again",
-    CaseStatus.CONSENSUS: "decided by its two readers",
+    CaseStatus.CONSENSUS: "decided by its readers",
     CaseStatus.DISCORDANT: "adjudicated",
     CaseStatus.ADJUDICATED: "decided by its adjudicator",
     CaseStatus.VOIDED: "voided",

@@ -15,7 +15,7 @@ from studies.models import ArmsImport, CustodianKey
 class Outcome(models.TextChoices):
     """The computed outcome of a case."""
 
-    CONSENSUS = "consensus", "Consensus of the two readers"
+    CONSENSUS = "consensus", "Consensus of the readers"
     DISCORDANT = "discordant", "To be adjudicated"
     ADJUDICATED = "adjudicated", "Adjudicated"
 
@@ -25,8 +25,8 @@ class CaseResult(models.Model):
 
     `inputs` lists the digests of the signed values it was computed from; `trigger` holds the largest difference and its
     threshold. What follows the true order is in `sealed` (scoring.consensus.sealed_result): the numbers as fractions
-    "n/d" by reader and for the result, by the values signed last and by those signed first, whether the two readers
-    disagreed by the latter, the timepoints that only one reader could evaluate, and the readers that decide.
+    "n/d" by reader and for the result, by the values signed last and by those signed first, whether the readers
+    disagreed by the latter, the timepoints that only some readers could evaluate, and the readers that decide.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="results")

@@ -83,7 +83,7 @@ def people_lacking(campaign: Campaign) -> list[Obstacle]:
         able = counted(len(readers), "qualified reader" if terms.qualification_required else "reader")
         wanted = terms.readers_per_case
         obstacles.append(Obstacle(f"The trial has {able}. The charter requires {wanted} for each case."))
-    if not qualified_readers(campaign.charter, "adjudicator"):
+    if terms.adjudicates and not qualified_readers(campaign.charter, "adjudicator"):
         obstacles.append(
             Obstacle("There is no qualified adjudicator. Discordant cases would have to wait.", blocking=False)
         )

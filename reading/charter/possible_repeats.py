@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reading.charter.terms import RANGES
 from reading.issuing.release import FEWEST_PAIRS, Stock, rate_of
 
 SHARES = (0.05, 0.1, 0.2, 0.33, 0.5)
-READERS_PER_CASE = int(RANGES["readers_per_case"][0])
 
 
 @dataclass(frozen=True)
@@ -26,17 +24,18 @@ class Possible:
         return self.each >= FEWEST_PAIRS
 
 
-def possible_repeats(cases: int, readers: int) -> list[Possible]:
-    """For each share: cases that may be read before the wash-out, cases kept back, and repeats of each reader.
+def possible_repeats(cases: int, readers: int, each: int) -> list[Possible]:
+    """For each share, `each` case having so many readers: cases that may be read before the wash-out, cases kept back,
+    and repeats of each reader.
 
-    >>> [(one.first, one.kept, one.each, one.enough) for one in possible_repeats(600, 2)[:2]]
+    >>> [(one.first, one.kept, one.each, one.enough) for one in possible_repeats(600, 2, 2)[:2]]
     [(300, 300, 15, False), (300, 300, 30, True)]
     """
-    return [possible_with(share, cases, max(readers, READERS_PER_CASE)) for share in SHARES]
+    return [possible_with(share, cases, max(readers, each), each) for share in SHARES]
 
 
-def possible_with(share: float, cases: int, readers: int) -> Possible:
+def possible_with(share: float, cases: int, readers: int, each: int) -> Possible:
     """One row: every case that may go out at once does, and the rest follow when the wash-out is over."""
-    stock = Stock(cases, readers, READERS_PER_CASE, to_come=0, due=0, share=share)
+    stock = Stock(cases, readers, each, to_come=0, due=0, share=share)
     kept = cases - stock.releasable
-    return Possible(share, stock.releasable, kept, int(kept * READERS_PER_CASE * rate_of(share) / readers))
+    return Possible(share, stock.releasable, kept, int(kept * each * rate_of(share) / readers))

@@ -13,11 +13,13 @@ from config.wording import both, either, quoted
 from instruments.intercurrent_events import GAPS
 from reading.issuing.presentations import PRESENTATIONS
 
+MEAN_OF_ALL = "mean-of-all"
 RESULT_RULES = {
     "two-closest": "Mean of the two closest readers (change over the reference interval; tie: mean of all three)",
-    "mean-of-all": "Mean of all three readers",
+    MEAN_OF_ALL: "Mean of all three readers",
     "adjudicator-replaces": "The adjudicator's scores replace both",
 }
+MOST_READERS = 3
 LATE_FILM_RULES = {"void-and-reissue": "Void the affected case and issue the whole case again"}
 ENTRY_ORDERS = {
     "joint-major": "Joint by joint, both features",
@@ -47,7 +49,7 @@ CHOICES: dict[str, dict[str, str]] = {
     **{f"{kind}_strategy": STRATEGIES for kind in EVENT_KINDS},
 }
 RANGES: dict[str, tuple[float, float]] = {
-    "readers_per_case": (2, 2),
+    "readers_per_case": (2, MOST_READERS),
     "minimum_timepoints": (2, 12),
     "adjudication_threshold": (0, 448),
     "concordant_share": (0, 1),
@@ -69,6 +71,7 @@ RANGES: dict[str, tuple[float, float]] = {
 class Terms:
     """The terms of one charter version.
 
+    `readers_per_case` is 2, where a discordant case is adjudicated, or 3, where the mean of all is the result.
     `adjudication_threshold` is in score units: the largest absolute difference of the two readers' changes over all
     pairs of timepoints above which a case is adjudicated. `reference_visit` is the visit plan code that ends the
     reference interval (from baseline). `concordant_share` is the share of concordant cases mixed into the
@@ -128,6 +131,11 @@ class Terms:
     display_check_required: bool = False
     arms_may_be_opened: bool = False
 
+    @property
+    def adjudicates(self) -> bool:
+        """Whether a discordant case gets a third read; with three readers, every case has three."""
+        return self.readers_per_case < MOST_READERS
+
     def as_json(self) -> dict[str, Any]:
         """The terms as they are stored."""
         return asdict(self)
@@ -148,6 +156,7 @@ def read_terms(given: dict[str, Any]) -> Terms:
     terms = Terms(**given)
     check_choices(terms)
     check_ranges(terms)
+    check_readers(terms)
     check_instrument(terms)
     return terms
 
@@ -173,6 +182,13 @@ def check_ranges(terms: Terms) -> None:
             number = "a whole number" if whole else "a number"
             text = f"The {in_words(name)} cannot be {quoted(value)}. Give {number} from {low:g} to {high:g}."
             raise BadInput(text, field=name)
+
+
+def check_readers(terms: Terms) -> None:
+    """Without adjudication there is nothing to choose: the mean of all three readers is the result."""
+    if not terms.adjudicates and terms.result_rule != MEAN_OF_ALL:
+        text = f"With three readers per case, the result rule cannot be {quoted(terms.result_rule)}."
+        raise BadInput(f"{text} Choose {quoted(MEAN_OF_ALL)}: no case is adjudicated.", field="result_rule")
 
 
 def check_instrument(terms: Terms) -> None:

@@ -79,7 +79,14 @@ class CharterForm(forms.Form):
     display_check_required = forms.BooleanField(
         required=False, label="Require a display check at the start of every sitting"
     )
-    readers_per_case = forms.IntegerField(min_value=2, max_value=2, initial=2)
+    readers_per_case = forms.IntegerField(
+        min_value=2,
+        max_value=3,
+        initial=2,
+        help_text="2 or 3. Two: a discordant case gets a third read. Three: the result is the mean of all three, no "
+        "case is adjudicated, and the largest difference of two readers is reported. Example: changes of 2, 4 and 9 "
+        "give 5, and a largest difference of 7.",
+    )
     qualification_required = forms.BooleanField(
         required=False, initial=True, label="Only readers with a recorded qualification may read"
     )
@@ -90,9 +97,14 @@ class CharterForm(forms.Form):
         min_value=0,
         max_value=448,
         initial=10,
-        help_text="In score units. If the two readers' changes differ by more, a third reader reads the case.",
+        help_text="In score units. If the two readers' changes differ by more, a third reader reads the case. Not used "
+        "with three readers per case.",
     )
-    result_rule = forms.ChoiceField(choices=choices(RESULT_RULES), label="Result after adjudication")
+    result_rule = forms.ChoiceField(
+        choices=choices(RESULT_RULES),
+        label="Result after adjudication",
+        help_text="With three readers per case, choose the mean of all three readers.",
+    )
     reference_visit = forms.ChoiceField(
         required=False, help_text="The visit that ends the reference interval, which starts at baseline."
     )

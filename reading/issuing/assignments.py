@@ -99,6 +99,7 @@ def request_batch(
         if reader.pk not in able:
             text = f"Choose qualified readers of this trial. {reader} has no recorded qualification."
             raise BadInput(text, field="readers")
+    demand_enough_readers(campaign, readers)
     reason = demand_kept_back(campaign, size, reason.strip())
     assignments = plan_batch(campaign, readers, size)
     if not assignments:
@@ -108,6 +109,16 @@ def request_batch(
         batch = open_batch(campaign, name, due_on, actor, reason)
         ask_for_reads(batch, assignments)
     return batch
+
+
+def demand_enough_readers(campaign: Campaign, readers: Sequence[User]) -> None:
+    """BadInput when these are fewer people than any open case still needs."""
+    wanted = wanted_readers(campaign, primary_readers(campaign))
+    fewest = min(wanted.values(), default=0)
+    if len(readers) < fewest:
+        each = terms_of(campaign.charter).readers_per_case
+        text = f"The charter requires {each} different readers for each case. You chose {len(readers)}."
+        raise BadInput(f"{text} Choose at least {fewest}.", field="readers")
 
 
 def demand_kept_back(campaign: Campaign, size: int, reason: str) -> str:

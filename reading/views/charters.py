@@ -17,6 +17,7 @@ from config.form_refusals import refused_on
 from config.listing import Listing, asked_for
 from config.whole import whole_from
 from reading.charter.possible_repeats import possible_repeats
+from reading.charter.terms import Terms
 from reading.charter.versions import (
     disqualify_reader,
     draft_charter,
@@ -54,7 +55,8 @@ def write(request: HttpRequest, code: str) -> HttpResponse:
     facts = {key: instruments.get(key).unverified_facts for key in instruments.KEYS if instruments.get(key).unverified}
     context = {"trial": trial, "form": form, "newest": newest, "unverified": facts.items()}
     cases, readers = trial.subjects.count(), people_in_role(trial, "reader").count()
-    context |= {"cases": cases, "readers": readers, "possible": possible_repeats(cases, readers)}
+    each = terms_of(newest).readers_per_case if newest else Terms.readers_per_case
+    context |= {"cases": cases, "readers": readers, "each": each, "possible": possible_repeats(cases, readers, each)}
     return render(request, "reading/charter_form.html", context, status=400 if form.errors else 200)
 
 

@@ -57,7 +57,7 @@ def assign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         else:
             preview = load_preview(campaign, list(typed["readers"]), typed["size"])
     context = {"trial": trial, "campaign": campaign, "form": form, "stock": stock, "preview": preview}
-    context["kept"] = stock.cases - stock.releasable
+    context |= {"kept": stock.cases - stock.releasable, "each": stock.readers_per_case}
     return render(request, "reading/assign.html", context, status=400 if form.errors else 200)
 
 

@@ -19,22 +19,26 @@ from scoring.agreement.results import Estimate
 
 Row = dict[str, Any]
 THRESHOLDS = (0.0, 0.5)
-AVERAGED = 2
+PAIR = 2
 FEWEST = 30
-ONE_PAIR = "Two-way model, absolute agreement: the same two readers read every case"
-POOL = "One-way random-effects model: each case was read by two readers from a pool"
+WORDS = {2: "two", 3: "three"}
+FIXED = "Two-way model, absolute agreement: the same {} readers read every case"
+POOL = "One-way random-effects model: each case was read by {} readers from a pool"
 
 
-def interval_report(cube: Cube, end: str, planned: Sequence[str], *, bootstrap: Bootstrap | None = None) -> Row:
+def interval_report(
+    cube: Cube, end: str, planned: Sequence[str], *, averaged: int = PAIR, bootstrap: Bootstrap | None = None
+) -> Row:
     """Everything about the changes from `cube.visits[0]` to `end`; `planned` names the visits the protocol plans.
 
-    Results that were not adjudicated are the mean of two readers, so every SDC is that of the mean of two.
+    `averaged` is the number of primary readers of a case: results that were not adjudicated are their mean, and every
+    SDC is that of such a mean.
     """
     change = _changes(cube)[:, cube.visits.index(end) - 1]
-    own = sdc_of_intervals(change[:, None], readers_averaged=AVERAGED, bootstrap=bootstrap)[0][0]
-    pairs = _pairs(cube, end, own, bootstrap)
-    fixed = len(cube.readers) == AVERAGED
-    used = int((np.isfinite(change).sum(axis=1) >= AVERAGED).sum())
+    own = sdc_of_intervals(change[:, None], readers_averaged=averaged, bootstrap=bootstrap)[0][0]
+    pairs = _pairs(cube, end, own, averaged, bootstrap)
+    fixed = len(cube.readers) == averaged
+    used = int((np.isfinite(change).sum(axis=1) >= PAIR).sum())
     return {
         "from": cube.visits[0],
         "to": end,
@@ -43,10 +47,11 @@ def interval_report(cube: Cube, end: str, planned: Sequence[str], *, bootstrap: 
         "cases": len(change),
         "n": used,
         "note": note_on(used),
-        "one_pair": fixed,
-        "model": ONE_PAIR if fixed else POOL,
-        "icc": _two_way(change) if fixed else _one_way(change, bootstrap),
-        "sdc": {**plain(own), "intervals": _intervals(cube, planned, bootstrap)},
+        "one_pair": len(cube.readers) == PAIR,
+        "averaged": WORDS[averaged],
+        "model": (FIXED if fixed else POOL).format(WORDS[averaged]),
+        "icc": _two_way(change) if fixed else _one_way(change, averaged, bootstrap),
+        "sdc": {**plain(own), "intervals": _intervals(cube, planned, averaged, bootstrap)},
         "pairs": pairs,
         "pool": [] if fixed else report(_two_visits(cube, end, range(len(cube.readers))), bootstrap=bootstrap)["pool"],
     }
@@ -59,12 +64,12 @@ def _changes(cube: Cube) -> Matrix:
 
 
 def note_on(n: int) -> str:
-    """What to know when few cases have a change scored by two readers; empty when there are enough.
+    """What to know when few cases have a change scored by two readers or more; empty when there are enough.
 
     >>> note_on(1)
     'Too few cases: 1 has a change scored by two readers over this interval, and agreement needs at least 2.'
     """
-    if n < AVERAGED:
+    if n < PAIR:
         count = "1 has" if n == 1 else "none has"
         scored = f"{count} a change scored by two readers over this interval"
         return f"Too few cases: {scored}, and agreement needs at least 2."
@@ -82,29 +87,30 @@ def _two_way(change: Matrix) -> list[Row]:
     return [{"form": found.form, **plain(found.estimate)} for found in forms]
 
 
-def _one_way(change: Matrix, bootstrap: Bootstrap | None) -> list[Row]:
+def _one_way(change: Matrix, averaged: int, bootstrap: Bootstrap | None) -> list[Row]:
     """ICC(1,1) of change, and ICC(1,k) by Spearman-Brown."""
     single = one_way_icc(change, bootstrap=bootstrap)
-    return [{"form": "ICC(1,1)", **plain(single)}, {"form": f"ICC(1,{AVERAGED})", **plain(_mean_of_two(single))}]
+    mean = {"form": f"ICC(1,{averaged})", **plain(_mean_of(averaged, single))}
+    return [{"form": "ICC(1,1)", **plain(single)}, mean]
 
 
-def _mean_of_two(single: Estimate) -> Estimate:
+def _mean_of(averaged: int, single: Estimate) -> Estimate:
     if single.value is None:
         return single
-    found = replace(single, value=stepped_up(single.value, AVERAGED), lower=None, upper=None)
+    found = replace(single, value=stepped_up(single.value, averaged), lower=None, upper=None)
     if single.lower is None or single.upper is None:
         return found
-    return found.with_limits(stepped_up(single.lower, AVERAGED), stepped_up(single.upper, AVERAGED), single.interval)
+    return found.with_limits(stepped_up(single.lower, averaged), stepped_up(single.upper, averaged), single.interval)
 
 
-def _intervals(cube: Cube, planned: Sequence[str], bootstrap: Bootstrap | None) -> Row:
+def _intervals(cube: Cube, planned: Sequence[str], averaged: int, bootstrap: Bootstrap | None) -> Row:
     """The SDC from baseline to each planned visit, and their mean."""
     ends = [visit for visit in cube.visits[1:] if visit in planned]
     if not ends:
         return {"each": [], "mean": None}
     changes = _changes(cube)[:, [cube.visits.index(visit) - 1 for visit in ends]]
-    each, mean = sdc_of_intervals(changes, readers_averaged=AVERAGED, bootstrap=bootstrap)
-    eighty, mean_eighty = sdc_of_intervals(changes, readers_averaged=AVERAGED, coverage=0.80)
+    each, mean = sdc_of_intervals(changes, readers_averaged=averaged, bootstrap=bootstrap)
+    eighty, mean_eighty = sdc_of_intervals(changes, readers_averaged=averaged, coverage=0.80)
     rows = [
         {"from": cube.visits[0], "to": visit, **plain(one), "eighty": lower.value}
         for visit, one, lower in zip(ends, each, eighty, strict=True)
@@ -120,20 +126,20 @@ def _two_visits(cube: Cube, end: str, readers: Sequence[int]) -> Cube:
     return Cube(cube.values[:, [0, at]][:, :, columns], (cube.visits[0], end), names, changes)
 
 
-def _pairs(cube: Cube, end: str, own: Estimate, bootstrap: Bootstrap | None) -> list[Row]:
+def _pairs(cube: Cube, end: str, own: Estimate, averaged: int, bootstrap: Bootstrap | None) -> list[Row]:
     """Every two readers who share a case."""
     found = []
     for pair in combinations(range(len(cube.readers)), 2):
         both = _two_visits(cube, end, pair)
         if np.isfinite(both.values).all(axis=2).any():
-            found.append(_pair(both, own, bootstrap))
+            found.append(_pair(both, own, averaged, bootstrap))
     return found
 
 
-def _pair(both: Cube, own: Estimate, bootstrap: Bootstrap | None) -> Row:
+def _pair(both: Cube, own: Estimate, averaged: int, bootstrap: Bootstrap | None) -> Row:
     found = report(both, thresholds=THRESHOLDS, shared_sdc=own.value, bootstrap=bootstrap)
     status, change = (_of(found["bland_altman"]["each"], of, both.visits[1]) for of in ("status", "change"))
-    (sdc,), _ = sdc_of_intervals(_changes(both), readers_averaged=AVERAGED, bootstrap=bootstrap)
+    (sdc,), _ = sdc_of_intervals(_changes(both), readers_averaged=averaged, bootstrap=bootstrap)
     return {
         "first": both.readers[0],
         "second": both.readers[1],

@@ -37,7 +37,7 @@ def repetition_of_sources(scores: Sequence[Row], numbers: Mapping[Reading, int])
 
 
 def slot_of(source: str) -> str:
-    """READER 1, READER 2, ADJUDICATOR or RESULT, without the mark of a repeat."""
+    """READER 1, 2 or 3, ADJUDICATOR or RESULT, without the mark of a repeat."""
     return source.removesuffix(REPEAT)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 from statistics import fmean, stdev
 
 from django.db.models import prefetch_related_objects
@@ -42,12 +43,21 @@ def add_findings(findings: Findings, instrument: Instrument, signed: Sequence[Si
     """The findings of the reads of one case."""
     for one in signed:
         findings[one.read.pk] += in_true_order(instrument, one.series.values, one.series.operated)
-    pair = [one for one in signed if one.read.kind == ReadKind.PRIMARY][:2]
-    if len(pair) == 2:
-        both = [Finding("apart", "", ())] if far else []
-        both += beside_the_partner(instrument, pair[0].series.values, pair[1].series.values)
-        for one in pair:
-            findings[one.read.pk] += both
+    primary = [one for one in signed if one.read.kind == ReadKind.PRIMARY]
+    exchanged = exchanged_timepoints(instrument, primary)
+    for one in primary:
+        findings[one.read.pk] += [Finding("apart", "", ())] if far else []
+        findings[one.read.pk] += exchanged[one.read.pk]
+
+
+def exchanged_timepoints(instrument: Instrument, primary: Sequence[SignedRead]) -> Findings:
+    """By read, two timepoints that seem exchanged beside every partner: of three reads, only the one that differs."""
+    found: Findings = {one.read.pk: [] for one in primary}
+    for one, other in combinations(primary, 2):
+        both = list(beside_the_partner(instrument, one.series.values, other.series.values))
+        for read in (one.read, other.read):
+            found[read.pk] += both
+    return {read: own[:1] if len(own) == len(primary) - 1 else [] for read, own in found.items()}
 
 
 def far_apart(campaign: Campaign) -> set[int]:

@@ -16,7 +16,7 @@ from instruments.missing import MissingRule
 from jobs.queue import Lease
 from reading.campaigns.frozen_films import FrozenCase
 from reading.campaigns.opening import open_case_seal
-from reading.charter.terms import Terms
+from reading.charter.terms import MEAN_OF_ALL, Terms
 from reading.charter.versions import terms_of
 from reading.issuing.adjudication import request_adjudication
 from reading.issuing.assignments import move_case
@@ -32,6 +32,7 @@ from scoring.models import CaseResult, Outcome
 from studies.models import Visit
 
 ACTOR = Actor.system("consensus")
+MEAN_OF_TWO = "mean-of-two"
 STATUS = {
     Outcome.CONSENSUS: CaseStatus.CONSENSUS,
     Outcome.DISCORDANT: CaseStatus.DISCORDANT,
@@ -79,10 +80,13 @@ def compute_from(case: Case, frozen: FrozenCase, reads: Sequence[Read]) -> Compu
     if case.status == CaseStatus.VOIDED or len(primary) < terms.readers_per_case:
         return None
     adjudication = signed_reads([read for read in reads if read.kind == ReadKind.ADJUDICATION], instrument, frozen)
-    trigger = compare_readers(
-        instrument, primary[0].series, primary[1].series, rule, Fraction(str(terms.adjudication_threshold))
-    )
+    trigger = compare_readers(instrument, [one.series for one in primary], rule, threshold_of(terms))
     return decide(instrument, terms, rule, frozen, primary, adjudication, trigger)
+
+
+def threshold_of(terms: Terms) -> Fraction | None:
+    """The charter's threshold; None where no case is adjudicated."""
+    return Fraction(str(terms.adjudication_threshold)) if terms.adjudicates else None
 
 
 def decide(
@@ -94,8 +98,8 @@ def decide(
     adjudication: Sequence[SignedRead],
     trigger: Discordance,
 ) -> Computed:
-    """Concordant: the mean of the two. Discordant: waits, or the charter's result rule with the adjudicator's read."""
-    used, outcome, result_rule = list(primary), Outcome.CONSENSUS, "mean-of-two"
+    """Concordant: the mean of the readers. Discordant: waits, or the charter's result rule with a third read."""
+    used, outcome, result_rule = list(primary), Outcome.CONSENSUS, MEAN_OF_TWO if terms.adjudicates else MEAN_OF_ALL
     readers = tuple(one.series.reader for one in primary)
     if trigger.is_discordant:
         outcome, result_rule = Outcome.DISCORDANT, "waiting"
@@ -133,10 +137,10 @@ def stored_numbers(
 def first_trigger(
     instrument: Instrument, rule: MissingRule, primary: Sequence[SignedRead], trigger: Discordance
 ) -> Discordance:
-    """The charter's trigger on the values that the two readers signed first."""
-    if not any(one.is_corrected for one in primary[:2]):
+    """The charter's trigger on the values that the readers signed first."""
+    if not any(one.is_corrected for one in primary):
         return trigger
-    return compare_readers(instrument, primary[0].first, primary[1].first, rule, trigger.threshold)
+    return compare_readers(instrument, [one.first for one in primary], rule, trigger.threshold)
 
 
 def reference_place(terms: Terms, frozen: FrozenCase) -> int:
@@ -207,10 +211,14 @@ def follow(case: Case, outcome: Outcome) -> None:
 
 
 def ask_for_third_read(case: Case, computed: Computed) -> None:
-    """A discordant case goes to an adjudicator; so does the charter's share of concordant ones, results unused."""
-    if case.reads.counting().filter(kind=ReadKind.ADJUDICATION).exists():
+    """A discordant case goes to an adjudicator; so does the charter's share of concordant ones, results unused.
+
+    Under a charter without adjudication nobody is asked.
+    """
+    terms = terms_of(case.campaign.charter)
+    if not terms.adjudicates or case.reads.counting().filter(kind=ReadKind.ADJUDICATION).exists():
         return
-    share = terms_of(case.campaign.charter).concordant_share
+    share = terms.concordant_share
     control = computed.outcome == Outcome.CONSENSUS and Draw(new_seed(), "control").chance(share)
     if computed.outcome == Outcome.DISCORDANT or control:
         request_adjudication(case=case, actor=ACTOR)
@@ -227,6 +235,6 @@ def trigger_json(trigger: Discordance) -> dict[str, Any]:
     stored = asdict(trigger)
     return {
         "largest": None if stored["largest"] is None else str(trigger.largest),
-        "threshold": str(trigger.threshold),
+        "threshold": None if trigger.threshold is None else str(trigger.threshold),
         "discordant": trigger.is_discordant,
     }

@@ -1,6 +1,6 @@
-"""Whether two readers agree on a case, and whose scores make its result. Pure: fractions in, fractions out.
+"""Whether the readers agree on a case, and whose scores make its result. Pure: fractions in, fractions out.
 
-The trigger needs no order: the largest |difference of the two readers' changes| over all pairs of timepoints.
+The trigger needs no order: the largest |difference of two readers' changes| over all pairs of timepoints and readers.
 """
 
 from __future__ import annotations
@@ -33,29 +33,38 @@ class Series:
 
 @dataclass(frozen=True)
 class Discordance:
-    """The result of comparing two readers. `largest` is in score units; None when no pair was comparable."""
+    """The result of comparing the readers. `largest` is in score units; None when no pair was comparable.
+
+    `one_sided` are the timepoints that only some readers could evaluate. Without a threshold no case is adjudicated.
+    """
 
     largest: Fraction | None
     one_sided: tuple[int, ...]
-    threshold: Fraction
+    threshold: Fraction | None
+
+    @property
+    def is_apart(self) -> bool:
+        """True above the threshold, strictly."""
+        return self.largest is not None and self.threshold is not None and self.largest > self.threshold
 
     @property
     def is_discordant(self) -> bool:
-        """True above the threshold (strictly), or when a timepoint is evaluable for only one reader."""
-        return bool(self.one_sided) or (self.largest is not None and self.largest > self.threshold)
+        """True where the readers are apart, or when a timepoint is evaluable for only some of them."""
+        return self.threshold is not None and (self.is_apart or bool(self.one_sided))
 
 
 def compare_readers(
-    instrument: Instrument, first: Series, second: Series, rule: MissingRule, threshold: Fraction
+    instrument: Instrument, readers: Sequence[Series], rule: MissingRule, threshold: Fraction | None
 ) -> Discordance:
-    """The charter's trigger on two readers of one case."""
+    """The charter's trigger on the primary readers of one case."""
     differences = []
-    for one, other in combinations(range(len(first.values)), 2):
-        changes = [change_between(instrument, series, one, other, rule) for series in (first, second)]
-        if changes[0] is not None and changes[1] is not None:
-            differences.append(abs(changes[0] - changes[1]))
-    evaluable = [status_known(instrument, series, rule) for series in (first, second)]
-    one_sided = tuple(place for place, pair in enumerate(zip(*evaluable, strict=True)) if pair[0] != pair[1])
+    for one, other in combinations(range(len(readers[0].values)), 2):
+        changes = [change_between(instrument, series, one, other, rule) for series in readers]
+        known = [found for found in changes if found is not None]
+        if len(known) > 1:
+            differences.append(max(known) - min(known))
+    evaluable = [status_known(instrument, series, rule) for series in readers]
+    one_sided = tuple(place for place, known_by in enumerate(zip(*evaluable, strict=True)) if len(set(known_by)) > 1)
     return Discordance(max(differences, default=None), one_sided, threshold)
 
 

@@ -76,7 +76,7 @@ class CaseData:
         return sorted(reads, key=lambda read: (read.kind != ReadKind.PRIMARY, read.pk))
 
     def slot(self, read: Read) -> str:
-        """READER 1, READER 2 or ADJUDICATOR; a repeat has the slot of the read that it repeats."""
+        """READER 1, 2 or 3, or ADJUDICATOR; a repeat has the slot of the read that it repeats."""
         if read.kind == ReadKind.ADJUDICATION:
             return "ADJUDICATOR"
         return f"READER {[one.reader_id for one in self.signed].index(read.reader_id) + 1}"

@@ -33,7 +33,7 @@ BY_FORM = {
     Form(TEXT, 4, ("hand", "foot")): "REGION VIEW",
     Form(TEXT, 9, ("erosion", "narrowing", "grade")): "FEATURE",
     Form(TEXT, 17, tuple(VisitKind.values)): "VISITTYPE",
-    Form(TEXT, 11, ("READER 1", "READER 2", "ADJUDICATOR")): "READER",
+    Form(TEXT, 11, ("READER 1", "READER 2", "READER 3", "ADJUDICATOR")): "READER",
     Form(TEXT, 12, ("primary", "adjudication", "repeat")): "READKIND",
     Form(TEXT, 11, ("consensus", "adjudicated", "voided")): "OUTCOME",
     Form(TEXT, 7, ("added", "removed", "altered")): "CHANGE",

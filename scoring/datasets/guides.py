@@ -8,12 +8,12 @@ from typing import Any
 
 import instruments
 from instruments.missing import get_rule
-from reading.charter.terms import RESULT_RULES
+from reading.charter.terms import Terms
 from reading.issuing.presentations import PRESENTATIONS
 from scoring.cdisc.terms import ADAM_CT, SDTM_CT, codelists
 from scoring.cdisc.transfer import FOLDER, TABLES
 from scoring.cdisc.variables import Origin, TransferTable
-from scoring.datasets.readme import events_in_words
+from scoring.datasets.readme import adjudication_in_words, events_in_words
 
 EXPECTED = (
     ("CORE-000915", "More than one MKLOBXFL=Y", "Once it is filled: the rule ignores location, side and evaluator."),
@@ -124,8 +124,7 @@ def design(facts: dict[str, Any]) -> str:
     return f"""Charter version {facts["charter"]["version"]} (SHA-256 {facts["charter"]["digest"]}).
 Instrument: {instrument.title}, 0 to {instrument.maximum}. Presentation: {PRESENTATIONS[terms["presentation"]]}.
 Readers of a case: {terms["readers_per_case"]}. They did not know subject, visit, date, site or treatment.
-A case is adjudicated when the changes of its readers differ by more than {terms["adjudication_threshold"]:g}, or when
-only one of them could evaluate a visit. Result after adjudication: {RESULT_RULES[terms["result_rule"]]}.
+{adjudication_in_words(Terms(**terms))}
 Share of reads repeated by the same reader: {terms["repeats_share"]:g}."""
 
 

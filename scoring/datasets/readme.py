@@ -10,7 +10,7 @@ from django.conf import settings
 import instruments
 from config.wording import both
 from reading.campaigns.analysis_of_record import POST_HOC, timing_of
-from reading.charter.terms import ENTRY_ORDERS, RESULT_RULES
+from reading.charter.terms import ENTRY_ORDERS, RESULT_RULES, Terms
 from reading.charter.versions import terms_of
 from reading.issuing.presentations import ORDER_KNOWN, PRESENTATIONS
 from scoring.cdisc.transfer import DEFINE, FOLDER
@@ -108,6 +108,16 @@ def events_in_words(events: dict[str, Any]) -> str:
     return says
 
 
+def adjudication_in_words(terms: Terms) -> str:
+    """When a case is adjudicated, and what its result is."""
+    if not terms.adjudicates:
+        return "Every case has three readers. Its result is the mean of all three; no case is adjudicated."
+    threshold = f"{terms.adjudication_threshold:g}"
+    return f"""A case is adjudicated when the changes of its two readers differ by more than {threshold},
+or when only one of them could evaluate a visit.
+Result after adjudication: {RESULT_RULES[terms.result_rule]}."""
+
+
 def write_readme(folder: Path, dataset: Dataset, facts: dict[str, Any]) -> None:
     """README.md: what was read, how, and how to use and verify the files."""
     terms = facts["charter"]["terms"]
@@ -124,9 +134,7 @@ Central reading by {read_by["key"]} version {read_by["version"]} (0 to {read_by[
 charter version {facts["charter"]["version"]}. Presentation: {PRESENTATIONS[terms["presentation"]]}.
 Readers did not know the subject, visit, date, site or treatment. {order_in_words(terms["presentation"])}
 Order of entry: {ENTRY_ORDERS[terms["entry_order"]].lower()}.
-A case is adjudicated when the changes of its two readers differ by more than {terms["adjudication_threshold"]:g},
-or when only one of them could evaluate a visit.
-Result after adjudication: {RESULT_RULES[terms["result_rule"]]}.
+{adjudication_in_words(Terms(**terms))}
 Missing sites: {terms["missing_rule"]} (limit {terms["missing_limit"]:g}). This package contains no treatment arm.
 {timing_in_words(facts)}
 

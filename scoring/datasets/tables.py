@@ -12,7 +12,7 @@ VISITNUM = Column("VISITNUM", "Place of the visit among the case's visits by fil
 VISIT = Column("VISIT", "Visit code of the trial")
 VISITTYPE = Column("VISITTYPE", "scheduled, unscheduled, rescue or early-termination")
 FILMDTC = Column("FILMDTC", "Day of the first film of the visit (ISO 8601)")
-READER = Column("READER", "READER 1, READER 2 (primary reads in order of issue) or ADJUDICATOR")
+READER = Column("READER", "READER 1, READER 2, READER 3 (primary reads in order of issue) or ADJUDICATOR")
 READERID = Column("READERID", "Code of the person within this campaign, the same in every case")
 READID = Column("READID", "Random token of the read")
 STEP = Column("STEP", "Step of the read, from 1: the timepoints that were shown and locked together")
@@ -30,7 +30,7 @@ IMPUTED = Column("IMPUTED", "Sites whose value was imputed by the charter's miss
 GROUP = Column("GROUP", "total, or a feature, a region or both (erosion-hand): what was summed")
 SOURCE = Column(
     "SOURCE",
-    "READER 1, READER 2, ADJUDICATOR, a READER's REPEAT, or RESULT: the mean of the readers who decide the case",
+    "READER 1, 2 or 3, ADJUDICATOR, a READER's REPEAT, or RESULT: the mean of the readers who decide the case",
 )
 
 SCORES = Table(
@@ -116,11 +116,16 @@ CASES = Table(
         SITE,
         Column("CASENUM", "Drawn number of the case in the campaign"),
         Column("OUTCOME", "consensus or adjudicated; voided for a case that does not count"),
-        Column("RULE", "mean-of-two, or the charter's result rule after adjudication"),
+        Column("RULE", "mean-of-two; mean-of-all of three readers; or the charter's result rule after adjudication"),
         Column("READERS", "Codes of the readers whose mean is the result"),
-        Column("LARGEST", "Largest absolute difference of the two readers' changes over all pairs of visits"),
-        Column("THRESHOLD", "The charter's threshold; a case is adjudicated strictly above it"),
-        Column("ONESIDED", "Visits (VISITNUM) evaluable for only one reader"),
+        Column(
+            "LARGEST",
+            "Largest absolute difference of two readers' changes over all pairs of visits and primary readers",
+        ),
+        Column(
+            "THRESHOLD", "The charter's threshold; a case is adjudicated strictly above it; empty for three readers"
+        ),
+        Column("ONESIDED", "Visits (VISITNUM) evaluable for only some of the primary readers"),
         Column("VOIDREASON", "Why a case was voided"),
     ),
 )
@@ -240,7 +245,7 @@ FIRST_SIGNED = Table(
         Column("LASTEXACT", "The result, from the values signed last, as a fraction n/d; empty when missing"),
         Column("LASTVAL", "The same rounded once, half to even, to 4 decimals"),
         Column("DIFF", "LASTEXACT minus FIRSTEXACT, rounded once; empty when one is missing"),
-        Column("FIRSTDISC", "Y when the two readers disagreed beyond the charter's trigger by the values signed first"),
+        Column("FIRSTDISC", "Y when the readers disagreed beyond the charter's trigger by the values signed first"),
     ),
 )
 TABLES = (ANALYSIS, EVENTS, SCORES, TOTALS, CHANGES, CASES, READS, REVISIONS, FIRST_SIGNED, ORDERS)

@@ -89,7 +89,7 @@ def reason_of(trigger: Discordance) -> str:
     """Why an adjudicator reads the case."""
     if not trigger.is_discordant:
         return CONTROL
-    return DIFFERENCE if trigger.largest is not None and trigger.largest > trigger.threshold else ONE_SIDED
+    return DIFFERENCE if trigger.is_apart else ONE_SIDED
 
 
 def film_visits(

@@ -9,9 +9,8 @@ from fractions import Fraction
 from instruments.progression import Threshold, progressed, sdc_threshold
 from reading.models import Campaign
 from scoring.agreement.intervals import sdc_of_intervals
-from scoring.ratings.campaign import ratings_of
+from scoring.ratings.campaign import ratings_of, readers_of
 
-AVERAGED = 2
 Detectable = Mapping[str, Mapping[str, str]]
 
 
@@ -49,8 +48,8 @@ def criteria_of(fixed: Sequence[Threshold], sdc: str | None, interval: str, stri
 def detectable_changes(campaign: Campaign, params: Sequence[str]) -> Detectable:
     """The SDC of each parameter from baseline to each planned visit, as a decimal; empty where it has no value.
 
-    From the first-signed primary reads of all cases, discordant ones included, for the mean of two readers; over all
-    arms; rounded once to 4 decimals, so that a lock keeps one number.
+    From the first-signed primary reads of all cases, discordant ones included, for the mean of the primary readers of
+    a case; over all arms; rounded once to 4 decimals, so that a lock keeps one number.
     """
     return {param: detectable_of(campaign, param) for param in params}
 
@@ -60,5 +59,5 @@ def detectable_of(campaign: Campaign, param: str) -> dict[str, str]:
     ratings = ratings_of(campaign, param)
     ends = [code for code in ratings.visits.every[1:] if code in ratings.visits.planned]
     at = [ratings.visits.every.index(code) - 1 for code in ends]
-    each, _ = sdc_of_intervals(ratings.changes[:, at], readers_averaged=AVERAGED)
+    each, _ = sdc_of_intervals(ratings.changes[:, at], readers_averaged=readers_of(campaign))
     return {code: "" if one.value is None else f"{one.value:.4f}" for code, one in zip(ends, each, strict=True)}

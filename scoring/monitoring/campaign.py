@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from statistics import fmean
 
 from accounts.models import User
 from config.kept import Kept
@@ -33,6 +34,11 @@ class Monitored:
     readers: list[MonitoredReader]
     compared: list[ComparedCase]
     signed: Signed
+
+    @property
+    def cases(self) -> int:
+        """How many cases were compared."""
+        return len({one.case for one in self.compared})
 
     def pairs_between(self, start: datetime | None, end: datetime) -> list[Pair]:
         """The compared cases of which the later read was first signed in this time: from `start`, or before `end`."""
@@ -101,9 +107,27 @@ def monitor(campaign: Campaign) -> Monitored:
 
 
 def in_order(reader: int, compared: Iterable[ComparedCase], signed: Signed) -> list[ComparedCase]:
-    """The compared cases of a reader, in the order in which the reader first signed them."""
-    own = [one for one in compared if reader in (one.first, one.second)]
-    return sorted(own, key=lambda one: (signed[reader, one.case], one.number))
+    """The compared cases of a reader, each once, in the order in which the reader first signed them."""
+    own: dict[int, list[ComparedCase]] = {}
+    for one in compared:
+        if reader in (one.first, one.second):
+            own.setdefault(one.case, []).append(one)
+    cases = [one_case(reader, pairs) for pairs in own.values()]
+    return sorted(cases, key=lambda one: (signed[reader, one.case], one.number))
+
+
+def one_case(reader: int, pairs: Sequence[ComparedCase]) -> ComparedCase:
+    """A case of a reader with several partners: the mean of the reader's differences from them.
+
+    >>> pairs = [ComparedCase(1, 1, 7, 8, 2.0, False), ComparedCase(1, 1, 9, 7, 4.0, False)]
+    >>> one_case(7, pairs).difference
+    -1.0
+    """
+    if len(pairs) == 1:
+        return pairs[0]
+    own = [one.difference if one.first == reader else -one.difference for one in pairs]
+    partner = next(person for person in (pairs[0].first, pairs[0].second) if person != reader)
+    return replace(pairs[0], first=reader, second=partner, difference=fmean(own))
 
 
 def repeats_of(campaign: Campaign) -> dict[int, dict[str, object]]:

@@ -1,22 +1,24 @@
-"""The two primary readers of each case compared: mean difference of their totals, and whether they were discordant.
+"""The primary readers of each case compared, two by two: mean difference of totals, and whether they were discordant.
 
 As first signed. The mean over timepoints is the same in any order of time.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 from typing import Any
 
-from reading.models import Campaign
+from reading.models import Campaign, Case
 from scoring.consensus.sealed_result import opened_result
-from scoring.ratings.campaign import PRIMARIES, newest_results, primary_numbers
+from scoring.ratings.campaign import newest_results, primary_numbers, readers_of
 
 
 @dataclass(frozen=True)
 class ComparedCase:
-    """A case with its two readers and the difference of the first from the second, in score units."""
+    """A case with two of its readers and the difference of the first from the second, in score units."""
 
     case: int
     number: int
@@ -27,19 +29,27 @@ class ComparedCase:
 
 
 def compared_cases(campaign: Campaign) -> list[ComparedCase]:
-    """Every live case with a result and a total of both readers at the same timepoint; four queries at any size."""
+    """Every two readers of a live case with a result, who have totals at the same timepoint; four queries at any size.
+
+    A case appears once its readers are complete.
+    """
     cases = list(campaign.cases.live().order_by("number"))
-    numbers, results = primary_numbers(cases), newest_results(campaign)
+    each = readers_of(campaign)
+    numbers, results = primary_numbers(cases, each), newest_results(campaign)
     found = []
     for case in cases:
-        readers = list(numbers.get(case.pk, {}).items())
-        if len(readers) < PRIMARIES:
-            continue
-        (first, own), (second, other) = readers
-        if (difference := mean_difference(own, other)) is not None:
+        readers = numbers.get(case.pk, {})
+        if len(readers) == each:
             discordant = bool(opened_result(results[case.pk])["numbers"]["first_discordant"])
-            found.append(ComparedCase(case.pk, case.number, first, second, difference, discordant))
+            found += pairs_in(case, readers, discordant)
     return found
+
+
+def pairs_in(case: Case, readers: dict[int, Any], discordant: bool) -> Iterator[ComparedCase]:
+    """Every two readers of a case, in the order of signing."""
+    for (first, own), (second, other) in combinations(readers.items(), 2):
+        if (difference := mean_difference(own, other)) is not None:
+            yield ComparedCase(case.pk, case.number, first, second, difference, discordant)
 
 
 def mean_difference(first: dict[str, Any], second: dict[str, Any]) -> float | None:

@@ -1,4 +1,4 @@
-"""One reader of a campaign: reads, differences from the partner, charts, repeats. Too few cases give no figure."""
+"""One reader of a campaign: reads, differences from the partners, charts, repeats. Too few cases give no figure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ FEWEST_CASES = 10
 class MonitoredReader:
     """A reader with their reads and the cases compared with the partner, both in the order of the reader's signatures.
 
-    `number` is that of the code in datasets: 1 for R01. `differences` are the reader's own totals less the partner's.
+    `number` is that of the code in datasets: 1 for R01. `differences` are the reader's own totals less the partner's;
+    with two partners, less the mean of theirs.
     """
 
     pk: int

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from reading.charter.versions import terms_of
 from reading.models import Campaign
 from scoring.agreement.bootstrap import Bootstrap
 from scoring.agreement.interval_report import interval_report
-from scoring.ratings.campaign import CampaignRatings, discordant_as_first_signed
+from scoring.ratings.campaign import CampaignRatings, discordant_as_first_signed, readers_of
 from scoring.ratings.repeats import own_agreement, pairs_of, ratings_twice
 
 Row = dict[str, Any]
@@ -25,14 +26,21 @@ def agreement_data(
         "trial": campaign.trial.code,
         "campaign": campaign.code,
         "sites": group,
-        "adjudication": rate_of(*discordant_as_first_signed(campaign)),
-        **interval_report(cube, end, ratings.visits.planned, bootstrap=Bootstrap()),
+        "adjudication": adjudication_of(campaign),
+        **interval_report(cube, end, ratings.visits.planned, averaged=readers_of(campaign), bootstrap=Bootstrap()),
         "intra_reader": intra_reader(campaign, group, end, names),
     }
 
 
+def adjudication_of(campaign: Campaign) -> Row:
+    """The adjudication rate as first signed; none where the charter has no adjudication."""
+    if terms_of(campaign.charter).adjudicates:
+        return rate_of(*discordant_as_first_signed(campaign))
+    return rate_of(0, 0) | {"reason": "No case is adjudicated under this charter"}
+
+
 def rate_of(discordant: int, cases: int) -> Row:
-    """The share of cases on which the two readers disagreed as first signed.
+    """The share of cases on which the readers disagreed as first signed.
 
     >>> rate_of(1, 4)
     {'value': 0.25, 'discordant': 1, 'n': 4, 'reason': ''}

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from reading.charter.versions import terms_of
 from reading.models import Campaign, Case, Read, ReadKind
 from scoring.agreement.report import Cube
 from scoring.consensus.sealed_result import opened_result
@@ -17,7 +18,6 @@ from scoring.models import CaseResult
 from scoring.ratings.visits import CaseVisits, case_visits
 
 Values = npt.NDArray[np.float64]
-PRIMARIES = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ def ratings_of(campaign: Campaign, group: str = "total") -> CampaignRatings:
     Every case with a result counts, discordant ones included. A missing number is NaN.
     """
     cases = list(campaign.cases.live().order_by("number"))
-    visits, reads = case_visits(cases), primary_numbers(cases)
+    visits, reads = case_visits(cases), primary_numbers(cases, readers_of(campaign))
     people = tuple(sorted({reader for of_case in reads.values() for reader in of_case}))
     totals, changes = np.full((2, len(cases), len(visits.every), len(people)), np.nan)
     for row, case in enumerate(cases):
@@ -66,8 +66,13 @@ def ratings_of(campaign: Campaign, group: str = "total") -> CampaignRatings:
     return CampaignRatings(totals, changes[:, 1:], visits, people)
 
 
-def primary_numbers(cases: Sequence[Case]) -> dict[int, dict[int, Any]]:
-    """By case, then by primary reader in order of signing: the numbers of the read as it was first signed.
+def readers_of(campaign: Campaign) -> int:
+    """How many primary readers a case has, whose mean is the result of a case that is not adjudicated."""
+    return terms_of(campaign.charter).readers_per_case
+
+
+def primary_numbers(cases: Sequence[Case], each: int) -> dict[int, dict[int, Any]]:
+    """By case, then by primary reader in order of signing, at most `each` of them: numbers as first signed.
 
     A correction after signing is no independent read and does not enter, whenever the result was computed.
     """
@@ -79,13 +84,13 @@ def primary_numbers(cases: Sequence[Case]) -> dict[int, dict[int, Any]]:
     reads = Read.objects.counting().filter(case__in=cases, kind=ReadKind.PRIMARY).order_by("signed_at", "pk")
     for case, reader in reads.values_list("case_id", "reader_id"):
         of_case = found.setdefault(case, {})
-        if (case, reader) in first and len(of_case) < PRIMARIES:
+        if (case, reader) in first and len(of_case) < each:
             of_case[reader] = first[case, reader]
     return found
 
 
 def discordant_as_first_signed(campaign: Campaign) -> tuple[int, int]:
-    """How many cases with a result the two readers disagreed on by the values they signed first, and how many exist.
+    """How many cases with a result the readers disagreed on by the values they signed first, and how many exist.
 
     The adjudication rate is the first divided by the second: range 0 to 1, missing without a result.
     """

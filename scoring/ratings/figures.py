@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
 Values = npt.NDArray[np.float64]
 
 
-def bland_altman_figure(change: Values, unit: str) -> bytes:
+def bland_altman_figure(change: Values, unit: str, averaged: int) -> bytes:
     """Difference of two readers' changes against their mean, with bias and 95 % limits of agreement (1.96 SD).
 
-    `change` is cases x readers. Each case with two changes is a point: the reader of the earlier column first.
+    `change` is cases x readers. Every two changes of a case are a point, whatever the number of readers averaged: the
+    reader of the earlier column first.
     """
-    first, second = two_readers(change)
+    first, second = pairs_of_changes(change)
     mean, difference = (first + second) / 2, first - second
 
     def draw(axes: Axes) -> None:
@@ -37,18 +39,22 @@ def bland_altman_figure(change: Values, unit: str) -> bytes:
     return drawn(draw)
 
 
-def two_readers(change: Values) -> tuple[Values, Values]:
-    """The changes of the two readers of each case, for the cases with both."""
-    known = [row[np.isfinite(row)] for row in change]
-    pairs = np.array([row[:2] for row in known if len(row) >= 2], dtype=np.float64).reshape(-1, 2)
+def known_changes(change: Values) -> list[Values]:
+    """The changes of each case that at least two readers scored."""
+    return [known for row in change if len(known := row[np.isfinite(row)]) >= 2]
+
+
+def pairs_of_changes(change: Values) -> tuple[Values, Values]:
+    """Every two changes of a case."""
+    found = [pair for row in known_changes(change) for pair in combinations(row, 2)]
+    pairs = np.array(found, dtype=np.float64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
 
 
-def probability_figure(change: Values, unit: str) -> bytes:
-    """Mean change of the two readers, ascending, against cumulative per cent, with the band of the interval's SDC."""
-    first, second = two_readers(change)
-    line = cumulative_probability((first + second) / 2)[0]
-    sdc = sdc_of_intervals(change[:, None])[0][0].value
+def probability_figure(change: Values, unit: str, averaged: int) -> bytes:
+    """Mean change of the readers, ascending, against cumulative per cent, with the band of the interval's SDC."""
+    line = cumulative_probability(np.array([row.mean() for row in known_changes(change)]))[0]
+    sdc = sdc_of_intervals(change[:, None], readers_averaged=averaged)[0][0].value
 
     def draw(axes: Axes) -> None:
         axes.plot(line.percent, line.change, marker="o", markersize=3, linewidth=1, color="#33658a")

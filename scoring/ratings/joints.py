@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -16,14 +17,17 @@ from reading.charter.versions import terms_of
 from reading.models import Campaign, Case, Read, ReadKind, ReadStatus, SignedValues
 from scoring.agreement.joints import JointAgreement, joint_agreement
 from scoring.consensus.signed_series import demand_as_signed, visits_of_reads
-from scoring.ratings.campaign import PRIMARIES, Values
+from scoring.ratings.campaign import Values, readers_of
 from scoring.ratings.visits import CaseVisits, case_visits
 from studies.models import Visit
 
 
 @dataclass(frozen=True, eq=False)
 class JointGrades:
-    """Grades (cases x 2 reads x visits x items, NaN for none) and where a film was shown; reads by time of signing."""
+    """Grades (cases x reads x visits x items, NaN for none) and where a film was shown; reads by time of signing.
+
+    A case has two reads or three; with three, agreement is counted over every two reads of a case.
+    """
 
     instrument: Instrument
     cases: list[Case]
@@ -35,15 +39,23 @@ class JointGrades:
         """Every item with its agreement at a visit and in the change from baseline."""
         at = self.visits.every.index(end)
         status, change = self.grades[:, :, at], self.grades[:, :, at] - self.grades[:, :, 0]
-        return list(zip(self.instrument.items, joint_agreement(status, change, self.shown[:, :, at]), strict=True))
+        two_by_two = [every_two(one) for one in (status, change, self.shown[:, :, at])]
+        return list(zip(self.instrument.items, joint_agreement(*two_by_two), strict=True))
 
     def differing(self, item: str, end: str) -> list[tuple[Case, list[tuple[float | None, float | None]]]]:
         """Cases in which the two reads differ at an item, the largest difference first: a (baseline, end) a read."""
         at, column = self.visits.every.index(end), self.instrument.positions[item]
         pairs = self.grades[:, :, [0, at], column]
-        apart = np.nan_to_num(np.abs(pairs[:, 0] - pairs[:, 1])).max(axis=1)
+        high, low = (np.where(np.isnan(pairs), end, pairs) for end in (-np.inf, np.inf))
+        apart = (high.max(axis=1) - low.min(axis=1)).max(axis=1)
         order = [row for row in np.argsort(-apart, kind="stable") if apart[row] > 0]
         return [(self.cases[row], [(known(first), known(last)) for first, last in pairs[row]]) for row in order]
+
+
+def every_two(of_reads: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Every two reads of each case as a row of two: cases x reads x items to pairs x 2 x items."""
+    pairs = combinations(range(of_reads.shape[1]), 2)
+    return np.concatenate([of_reads[:, list(pair)] for pair in pairs])
 
 
 def known(grade: float) -> float | None:
@@ -55,9 +67,10 @@ def joint_grades(campaign: Campaign) -> JointGrades:
     """The grades of every live case with a signed primary read; six queries at any size."""
     instrument = instruments.get(terms_of(campaign.charter).instrument)
     cases = list(campaign.cases.live().order_by("number"))
-    visits, slots = case_visits(cases), primary_slots(cases)
+    visits, each = case_visits(cases), readers_of(campaign)
+    slots = primary_slots(cases, each)
     rows = {case.pk: row for row, case in enumerate(cases)}
-    shape = (len(cases), PRIMARIES, len(visits.every), len(instrument.items))
+    shape = (len(cases), each, len(visits.every), len(instrument.items))
     found = JointGrades(instrument, cases, visits, np.full(shape, np.nan), np.zeros(shape, dtype=bool))
     visit_of = visits_of_reads(list(slots))
     codes = dict(Visit.objects.filter(pk__in=set(visit_of.values())).values_list("pk", "code"))
@@ -78,15 +91,15 @@ def fill(instrument: Instrument, found: JointGrades, place: tuple[int, int, int]
             found.grades[(*place, column)] = value
 
 
-def primary_slots(cases: list[Case]) -> dict[int, tuple[int, int]]:
-    """Case and place, 0 or 1 in order of signing, of each signed primary read."""
+def primary_slots(cases: list[Case], each: int) -> dict[int, tuple[int, int]]:
+    """Case and place, from 0 in order of signing, of each signed primary read; at most `each` of a case."""
     signed = Read.objects.filter(case__in=cases, kind=ReadKind.PRIMARY, status=ReadStatus.SIGNED)
     taken: dict[int, int] = {}
     slots: dict[int, tuple[int, int]] = {}
     for read, case in signed.order_by("signed_at", "pk").values_list("pk", "case_id"):
         slot = taken.get(case, 0)
         taken[case] = slot + 1
-        if slot < PRIMARIES:
+        if slot < each:
             slots[read] = (case, slot)
     return slots
 

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from accounts.roles import Action
 from reading.campaigns.analysis_of_record import arms_opened_at, timing_at, timing_badge, timing_of
 from scoring.ratings.agreement_csv import agreement_csv as csv_of
-from scoring.ratings.campaign import Values, cases_with_result
+from scoring.ratings.campaign import Values, cases_with_result, readers_of
 from scoring.ratings.figures import bland_altman_figure, probability_figure
 from scoring.views.agreement_choice import Chosen, choose, demand_drawn_cases
 from studies.access import trial_or_404
@@ -67,11 +67,11 @@ def figure(request: HttpRequest, code: str, slug: str, name: str) -> HttpRespons
     if chosen.end is None or name not in FIGURES:
         raise Http404
     demand_drawn_cases(chosen)
-    svg = FIGURES[name](chosen.change, "score units")
+    svg = FIGURES[name](chosen.change, "score units", readers_of(chosen.campaign))
     return HttpResponse(svg, content_type="image/svg+xml", headers={"Cache-Control": "private, no-store"})
 
 
-FIGURES: dict[str, Callable[[Values, str], bytes]] = {
+FIGURES: dict[str, Callable[[Values, str, int], bytes]] = {
     "bland-altman": bland_altman_figure,
     "probability": probability_figure,
 }

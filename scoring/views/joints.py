@@ -75,7 +75,7 @@ def joints(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     rows = [row_of(campaign, item, found, end) for item, found in grades.agreement(end) if item.feature == feature]
     context |= {"start": grades.visits.every[0], "end": end, "ends": grades.visits.ends, "features": features}
     context |= {"feature": feature, "figure": figure, "figure_name": FIGURES[figure], "map": drawn(rows, figure)}
-    return list_of(request, rows).respond("scoring/joints.html", context)
+    return list_of(request, rows, grades.shown.shape[1]).respond("scoring/joints.html", context)
 
 
 def interval_of(request: HttpRequest, grades: JointGrades) -> str:
@@ -95,12 +95,13 @@ def row_of(campaign: Campaign, item: Item, found: JointAgreement, end: str) -> J
     return JointRow(item, found, f"{address}?interval={end}")
 
 
-def list_of(request: HttpRequest, rows: list[JointRow]) -> Listing:
+def list_of(request: HttpRequest, rows: list[JointRow], reads: int) -> Listing:
     """The joints with every figure."""
+    counted = "Cases graded by both" if reads == 2 else "Pairs of reads with both grades"
     columns = [
         Column("joint", "Joint", lambda row: Link(row.name, row.address), "joint"),
         Column("region", "Region", lambda row: row.item.region.capitalize(), "region"),
-        Column("n", "Cases graded by both", lambda row: row.found.n, "n"),
+        Column("n", counted, lambda row: row.found.n, "n"),
         Column("nonzero", "Of these with damage", lambda row: row.found.nonzero, "nonzero"),
         *(figure_column(name) for name in FIGURES),
     ]
@@ -137,7 +138,7 @@ def mark(row: JointRow, figure: str, largest: float) -> Row:
 
 
 def joint_cases(request: HttpRequest, code: str, slug: str, item: str) -> HttpResponseBase:
-    """The cases in which the two reads differ at an item; grades are shown once the campaign is closed."""
+    """The cases in which the primary reads differ at an item; grades are shown once the campaign is closed."""
     _, campaign = campaign_for(request, code, slug, Action.SEE_AGREEMENT)
     grades = joint_grades(campaign)
     key = one_of(item, tuple(grades.instrument.positions), "item")
@@ -146,7 +147,7 @@ def joint_cases(request: HttpRequest, code: str, slug: str, item: str) -> HttpRe
     if not grades.visits.ends or campaign.status not in (CampaignStatus.CLOSED, CampaignStatus.LOCKED):
         return render(request, "scoring/joint_cases.html", context)
     start, end = grades.visits.every[0], interval_of(request, grades)
-    listing = cases_list(request, grades.differing(key, end), start, end)
+    listing = cases_list(request, grades.differing(key, end), start, end, grades.shown.shape[1])
     return listing.respond("scoring/joint_cases.html", context | {"start": start, "end": end})
 
 
@@ -154,16 +155,16 @@ Pair = tuple[float | None, float | None]
 CaseRow = tuple[Case, list[Pair]]
 
 
-def cases_list(request: HttpRequest, rows: list[CaseRow], start: str, end: str) -> Listing:
-    """A case with the grades of both reads at both visits."""
-    grades = [grade_column(read, place, visit) for place, visit in enumerate((start, end)) for read in range(2)]
+def cases_list(request: HttpRequest, rows: list[CaseRow], start: str, end: str, reads: int) -> Listing:
+    """A case with the grades of its reads at both visits."""
+    grades = [grade_column(read, place, visit) for place, visit in enumerate((start, end)) for read in range(reads)]
     return Listing(
         request,
         rows,
         columns=[Column("case", "Case", lambda row: row[0].number, "case"), *grades],
         name="joint-cases",
         caption="Cases that differ",
-        empty="Both reads gave the same grade in every case.",
+        empty="The reads gave the same grade in every case.",
     )
 
 

@@ -34,7 +34,7 @@ def readers(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
         search=["reader"],
         empty="No read of this campaign has been signed yet.",
     )
-    context = {"trial": campaign.trial, "campaign": campaign, "cases": len(monitored.compared), "fewest": FEWEST_CASES}
+    context = {"trial": campaign.trial, "campaign": campaign, "cases": monitored.cases, "fewest": FEWEST_CASES}
     context["alarms"] = [words for one in monitored.readers if (words := monitored.alarm_in_words(one))]
     return listing.respond("scoring/readers.html", context)
 

@@ -170,7 +170,7 @@ def test_a_correction_after_signing_is_no_independent_read(house: BuiltTrial, ca
 def test_the_page_names_its_figures_and_its_model(house: BuiltTrial, campaign: Campaign) -> None:
     page = " ".join(browser(house, "lead").get(PAGE).content.decode().split())
     for words in (
-        "Total, change from W00 to W52: 4 of 4 cases have a change scored by two primary readers",
+        "Total, change from W00 to W52: 4 of 4 cases have a change scored by at least two primary readers",
         "Only 4 cases have a change scored by two readers over this interval",
         "ICC(2,1) of change",
         "ICC(2,2) of change",

@@ -10,7 +10,7 @@ import pytest
 from scoring.agreement.bootstrap import Bootstrap
 from scoring.agreement.concordance import ccc
 from scoring.agreement.disagreement import disagreement_index
-from scoring.agreement.interval_report import ONE_PAIR, POOL, interval_report
+from scoring.agreement.interval_report import FIXED, POOL, interval_report
 from scoring.agreement.intervals import sdc_of_intervals
 from scoring.agreement.progressors import progressor_agreement
 from scoring.agreement.report import Cube
@@ -74,7 +74,7 @@ def test_a_report_over_an_interval_uses_the_changes_it_was_given() -> None:
     assert found["sdc"]["value"] == pytest.approx(0.98 * 2.2**0.5)
     assert found["pairs"][0]["bland_altman"]["change"]["bias"] == pytest.approx(-0.2)
     assert [row["form"] for row in found["icc"]] == ["ICC(2,1)", "ICC(2,2)"]
-    assert found["model"] == ONE_PAIR
+    assert found["model"] == FIXED.format("two")
     assert found["pool"] == []
     assert "Only 5 cases have a change scored by two readers" in found["note"]
     tables = {row["definition"]: row for row in found["pairs"][0]["progressors"]}

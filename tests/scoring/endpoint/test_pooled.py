@@ -97,7 +97,7 @@ def test_the_disposition_counts_cases_by_outcome_and_events_of_subjects_who_were
     assert [(row["what"], row["n"], row["share"]) for row in results.disposition.rows] == [
         ("Subjects with a case", 3, None),
         ("Cases", 4, None),
-        ("Consensus of the two readers", 2, 0.5),
+        ("Consensus of the readers", 2, 0.5),
         ("Adjudicated", 1, 0.25),
         ("Voided", 1, 0.25),
         ("Voided: film of another subject", 1, 0.25),
