@@ -19,6 +19,11 @@ RESULT_RULES = {
     MEAN_OF_ALL: "Mean of all three readers",
     "adjudicator-replaces": "The adjudicator's scores replace both",
 }
+PARTIAL_RULES = {
+    "third-read": "A third read, as for a discordant case; then the readers who evaluated both visits, two or more",
+    "evaluable-readers": "The readers who evaluated both visits, without a third read",
+    "missing": "Missing",
+}
 MOST_READERS = 3
 LATE_FILM_RULES = {"void-and-reissue": "Void the affected case and issue the whole case again"}
 ENTRY_ORDERS = {
@@ -42,6 +47,7 @@ LOOKING = {"whole": "Whole films side by side", "joints": "The same joint in eve
 CHOICES: dict[str, dict[str, str]] = {
     "presentation": PRESENTATIONS,
     "result_rule": RESULT_RULES,
+    "partial_visits": PARTIAL_RULES,
     "late_film_rule": LATE_FILM_RULES,
     "entry_order": ENTRY_ORDERS,
     "looking": LOOKING,
@@ -74,7 +80,8 @@ class Terms:
     `readers_per_case` is 2, where a discordant case is adjudicated, or 3, where the mean of all is the result.
     `adjudication_threshold` is in score units: the largest absolute difference of the two readers' changes over all
     pairs of timepoints above which a case is adjudicated. `reference_visit` is the visit plan code that ends the
-    reference interval (from baseline). `concordant_share` is the share of concordant cases mixed into the
+    reference interval (from baseline). `partial_visits` says what becomes of a visit that only some readers could
+    evaluate. `concordant_share` is the share of concordant cases mixed into the
     adjudicators' queue. `missing_limit` is the largest share of a region's sites that may be missing.
     `repeats_share` of every reader's first reads are issued to the same reader again, at the earliest
     `repeats_washout_days` after their signature. For `batch_size`, `read_interval_minutes` (from the signature of one
@@ -96,6 +103,7 @@ class Terms:
     adjudication_threshold: float = 10.0
     result_rule: str = "two-closest"
     reference_visit: str = ""
+    partial_visits: str = "third-read"
     missing_rule: str = "paired-proportional"
     missing_limit: float = 0.5
     missing_visit: str = "missing"

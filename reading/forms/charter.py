@@ -18,6 +18,7 @@ from reading.charter.terms import (
     EVENT_KINDS,
     LATE_FILM_RULES,
     LOOKING,
+    PARTIAL_RULES,
     RESULT_RULES,
     STRATEGIES,
     Terms,
@@ -107,6 +108,14 @@ class CharterForm(forms.Form):
     )
     reference_visit = forms.ChoiceField(
         required=False, help_text="The visit that ends the reference interval, which starts at baseline."
+    )
+    partial_visits = forms.ChoiceField(
+        choices=choices(PARTIAL_RULES),
+        label="Visits that only some readers could evaluate",
+        help_text="Example: reader A has 10 points at baseline and 12 at week 24, reader B 8 at baseline and cannot "
+        "evaluate week 24. A third reader C has 9 and 13: the change is 3, of A and C, from 9.5 to 12.5. Without a "
+        "third read it is 2, of A, from 10 to 12. Where only one of three readers could evaluate both visits, it is "
+        "missing.",
     )
     concordant_share = forms.FloatField(
         min_value=0,

@@ -30,10 +30,10 @@ def status_rows(case: CaseFacts, repeats: Repeats) -> Iterator[dict[str, object]
     """One row for each total of a parameter in totals.csv."""
     parameters = parameters_of(case.campaign.instrument)
     found = [row for row in case.totals if (row["GROUP"], slot_of(str(row["SOURCE"]))) in parameters]
-    bases = {(row["SOURCE"], row["GROUP"]): row["AVAL"] for row in found if place_of(row) == case.baseline}
+    bases = {base_key(row): row["AVAL"] for row in found if place_of(row) == case.baseline}
     for row in found:
         source, place = str(row["SOURCE"]), place_of(row)
-        base = bases.get((source, row["GROUP"]), "")
+        base = bases.get(base_key(row), "")
         yield {
             **shared(case, source, str(row["GROUP"]), place, repeats, "STATUS"),
             "AVAL": row["AVAL"],
@@ -42,6 +42,11 @@ def status_rows(case: CaseFacts, repeats: Repeats) -> Iterator[dict[str, object]
             "NASSESS": row["ASSESSED"],
             "NIMPUTE": row["IMPUTED"],
         }
+
+
+def base_key(row: Row) -> tuple[object, ...]:
+    """What a total shares with its baseline: no total has a baseline that is the mean of other readers."""
+    return row["SOURCE"], row["GROUP"], row["READERS"]
 
 
 def interval_rows(case: CaseFacts, repeats: Repeats) -> Iterator[dict[str, object]]:

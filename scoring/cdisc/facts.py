@@ -75,7 +75,8 @@ class MadeValue:
 class CaseFacts:
     """One case: rows of scores.csv and totals.csv, its visits in true order, the place of the baseline among them.
 
-    `deciding` are the codes of the readers who decide it, `corrected` the tokens of reads signed more than once.
+    `deciding` are, by visit, the codes of the readers whose mean its status total is, `corrected` the tokens of reads
+    signed more than once.
     `intervals` holds, by SOURCE of totals.csv, the changes to each visit after the baseline by group; `made` the values
     of analysis.csv that were not observed.
     """
@@ -84,7 +85,7 @@ class CaseFacts:
     subject: str
     visits: Sequence[FilmVisit]
     baseline: int | None
-    deciding: frozenset[str]
+    deciding: Sequence[frozenset[str]]
     scores: Sequence[Row]
     totals: Sequence[Row]
     intervals: Mapping[str, Sequence[Mapping[str, Interval]]]

@@ -23,8 +23,9 @@ from reading.issuing.assignments import move_case
 from reading.issuing.randomisation import Draw, new_seed
 from reading.models import Case, CaseStatus, Read, ReadKind
 from scoring import training
-from scoring.consensus.discordance import Discordance, Series, choose_readers, compare_readers
-from scoring.consensus.results import mean_of, numbers_of
+from scoring.consensus.discordance import Discordance, choose_readers, compare_readers
+from scoring.consensus.panel import THIRD_READ, Panel
+from scoring.consensus.results import chosen_readers, mean_of, numbers_of
 from scoring.consensus.rules import rule_of
 from scoring.consensus.sealed_result import sealed_result
 from scoring.consensus.signed_series import SignedRead, signed_reads
@@ -42,7 +43,7 @@ STATUS = {
 
 @dataclass(frozen=True)
 class Computed:
-    """A result before it is written; `series` holds the values of the readers who decide it."""
+    """A result before it is written; `panel` holds the values of everyone whose read is used."""
 
     outcome: Outcome
     rule: str
@@ -50,7 +51,7 @@ class Computed:
     inputs: tuple[str, ...]
     trigger: Discordance
     numbers: dict[str, Any]
-    series: tuple[Series, ...]
+    panel: Panel
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
@@ -80,7 +81,8 @@ def compute_from(case: Case, frozen: FrozenCase, reads: Sequence[Read]) -> Compu
     if case.status == CaseStatus.VOIDED or len(primary) < terms.readers_per_case:
         return None
     adjudication = signed_reads([read for read in reads if read.kind == ReadKind.ADJUDICATION], instrument, frozen)
-    trigger = compare_readers(instrument, [one.series for one in primary], rule, threshold_of(terms))
+    series, third_read = [one.series for one in primary], terms.partial_visits == THIRD_READ
+    trigger = compare_readers(instrument, series, rule, threshold_of(terms), third_read)
     return decide(instrument, terms, rule, frozen, primary, adjudication, trigger)
 
 
@@ -115,22 +117,24 @@ def decide(
             adjudicator=adjudication[0].series.reader,
         )
     inputs = tuple(sorted(digest for one in used for digest in one.digests))
-    numbers = stored_numbers(instrument, rule, used, () if outcome == Outcome.DISCORDANT else readers)
+    panel = Panel(tuple(one.series for one in used), readers, terms.partial_visits)
+    numbers = stored_numbers(instrument, rule, used, None if outcome == Outcome.DISCORDANT else panel)
     numbers["first_discordant"] = first_trigger(instrument, rule, primary, trigger).is_discordant
-    deciding = tuple(one.series for one in used if one.series.reader in readers)
-    return Computed(outcome, result_rule, readers, inputs, trigger, numbers, deciding)
+    return Computed(outcome, result_rule, readers, inputs, trigger, numbers, panel)
 
 
 def stored_numbers(
-    instrument: Instrument, rule: MissingRule, used: Sequence[SignedRead], deciding: Sequence[int]
+    instrument: Instrument, rule: MissingRule, used: Sequence[SignedRead], panel: Panel | None
 ) -> dict[str, Any]:
-    """Each reader's numbers and the mean of those who decide, by the values signed last and by those signed first."""
+    """Each reader's numbers and the mean of the same readers, by the values signed last and by those signed first.
+
+    Without a panel the case waits, and there is no result.
+    """
     last = {str(one.series.reader): numbers_of(instrument, one.series, rule) for one in used}
     again = {str(one.first.reader): numbers_of(instrument, one.first, rule) for one in used if one.is_corrected}
     first = last | again
-    result, first_result = (
-        mean_of([numbers[str(reader)] for reader in deciding]) if deciding else None for numbers in (last, first)
-    )
+    chosen = chosen_readers(panel, last) if panel else None
+    result, first_result = (mean_of(numbers, chosen) if chosen else None for numbers in (last, first))
     return {"readers": last, "result": result, "first": first, "first_result": first_result}
 
 
@@ -140,7 +144,7 @@ def first_trigger(
     """The charter's trigger on the values that the readers signed first."""
     if not any(one.is_corrected for one in primary):
         return trigger
-    return compare_readers(instrument, [one.first for one in primary], rule, trigger.threshold)
+    return compare_readers(instrument, [one.first for one in primary], rule, trigger.threshold, trigger.third_read)
 
 
 def reference_place(terms: Terms, frozen: FrozenCase) -> int:

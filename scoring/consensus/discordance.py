@@ -35,12 +35,14 @@ class Series:
 class Discordance:
     """The result of comparing the readers. `largest` is in score units; None when no pair was comparable.
 
-    `one_sided` are the timepoints that only some readers could evaluate. Without a threshold no case is adjudicated.
+    `one_sided` are the timepoints that only some readers could evaluate: with `third_read`, they ask for a third read
+    too. Without a threshold no case is adjudicated.
     """
 
     largest: Fraction | None
     one_sided: tuple[int, ...]
     threshold: Fraction | None
+    third_read: bool = True
 
     @property
     def is_apart(self) -> bool:
@@ -49,12 +51,13 @@ class Discordance:
 
     @property
     def is_discordant(self) -> bool:
-        """True where the readers are apart, or when a timepoint is evaluable for only some of them."""
-        return self.threshold is not None and (self.is_apart or bool(self.one_sided))
+        """True where the readers are apart, or where a one-sided timepoint asks for a third read."""
+        one_sided = self.third_read and bool(self.one_sided)
+        return self.threshold is not None and (self.is_apart or one_sided)
 
 
 def compare_readers(
-    instrument: Instrument, readers: Sequence[Series], rule: MissingRule, threshold: Fraction | None
+    instrument: Instrument, readers: Sequence[Series], rule: MissingRule, threshold: Fraction | None, third_read: bool
 ) -> Discordance:
     """The charter's trigger on the primary readers of one case."""
     differences = []
@@ -65,7 +68,7 @@ def compare_readers(
             differences.append(max(known) - min(known))
     evaluable = [status_known(instrument, series, rule) for series in readers]
     one_sided = tuple(place for place, known_by in enumerate(zip(*evaluable, strict=True)) if len(set(known_by)) > 1)
-    return Discordance(max(differences, default=None), one_sided, threshold)
+    return Discordance(max(differences, default=None), one_sided, threshold, third_read)
 
 
 def change_between(instrument: Instrument, series: Series, one: int, other: int, rule: MissingRule) -> Fraction | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -12,12 +12,14 @@ from instruments.definition import Instrument
 from instruments.missing import MissingRule
 from instruments.totals import score_series
 from scoring.consensus.discordance import Series
+from scoring.consensus.panel import Chosen, Panel
 
 # None is "over all": feature, then region.
 GROUPS: tuple[tuple[str | None, str | None], ...] = tuple(
     (feature, region) for feature in (None, "erosion", "narrowing", "grade") for region in (None, "hand", "foot")
 )
 Numbers = dict[str, Any]
+KINDS = ("totals", "changes")
 
 
 def group_name(feature: str | None, region: str | None) -> str:
@@ -71,22 +73,44 @@ def written(instrument: Instrument, total: Total) -> dict[str, dict[str, Any]]:
     return row
 
 
-def mean_of(readers: Sequence[Numbers]) -> Numbers:
-    """The mean of the readers' numbers; missing, with the first reason, where any of them is missing."""
+def chosen_readers(panel: Panel, numbers: Mapping[str, Numbers]) -> dict[str, list[Chosen]]:
+    """Whose mean each status total and each change is: one set of readers for all groups of a visit or interval."""
+    first = next(iter(numbers.values()))
     return {
-        kind: [
-            {name: mean_amount([reader[kind][place][name] for reader in readers]) for name in readers[0][kind][place]}
-            for place in range(len(readers[0][kind]))
-        ]
-        for kind in ("totals", "changes")
+        kind: [panel.at(evaluable_for(numbers, kind, place)) for place in range(len(first[kind]))] for kind in KINDS
     }
 
 
-def mean_amount(amounts: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The mean of one amount over readers, exact."""
+def evaluable_for(numbers: Mapping[str, Numbers], kind: str, place: int) -> list[int]:
+    """The readers whose overall amount is known."""
+    return [int(reader) for reader, own in numbers.items() if own[kind][place]["total"]["value"] is not None]
+
+
+def mean_of(numbers: Mapping[str, Numbers], chosen: Mapping[str, Sequence[Chosen]]) -> Numbers:
+    """The means of the chosen readers, and under "readers" who they are.
+
+    Missing, with the first reason, where any of them is missing.
+    """
+    means = {
+        kind: [
+            means_at([numbers[str(reader)][kind][place] for reader in one.readers], one.reason)
+            for place, one in enumerate(chosen[kind])
+        ]
+        for kind in KINDS
+    }
+    return {**means, "readers": {kind: [list(one.readers) for one in chosen[kind]] for kind in KINDS}}
+
+
+def means_at(of_readers: Sequence[dict[str, Any]], reason: str) -> dict[str, dict[str, Any]]:
+    """The mean of every group at one place."""
+    return {name: mean_amount([own[name] for own in of_readers], reason) for name in of_readers[0]}
+
+
+def mean_amount(amounts: Sequence[dict[str, Any]], reason: str = "") -> dict[str, Any]:
+    """The mean of one amount over readers, exact; missing for the given reason."""
     assessed = min(amount["assessed"] for amount in amounts)
     imputed = max(amount["imputed"] for amount in amounts)
-    missing = [amount["reason"] for amount in amounts if amount["value"] is None]
+    missing = [reason] if reason else [amount["reason"] for amount in amounts if amount["value"] is None]
     if missing:
         return {"value": None, "reason": missing[0], "assessed": assessed, "imputed": imputed}
     total = sum((Fraction(amount["value"]) for amount in amounts), Fraction(0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -194,8 +194,9 @@ def number_rows(data: CaseData, computed: Computed, kind: str) -> Iterator[Row]:
             yield from amounts(data, numbers_of_repeat(data, read)[kind], kind, f"{slot} REPEAT", code)
         elif numbers := computed.numbers["readers"].get(str(read.reader_id)):
             yield from amounts(data, numbers[kind], kind, slot, code)
-    if computed.numbers["result"] is not None:
-        yield from amounts(data, computed.numbers["result"][kind], kind, "RESULT", "")
+    if (result := computed.numbers["result"]) is not None:
+        codes = [" ".join(data.reader_codes[reader] for reader in one) for one in result["readers"][kind]]
+        yield from amounts(data, result[kind], kind, "RESULT", "", codes)
 
 
 def numbers_of_repeat(data: CaseData, read: Read) -> Numbers:
@@ -204,12 +205,15 @@ def numbers_of_repeat(data: CaseData, read: Read) -> Numbers:
     return numbers_of(data.instrument, signed.series, rule_of(terms_of(data.case.campaign.charter)))
 
 
-def amounts(data: CaseData, places: list[dict[str, Any]], kind: str, source: str, code: str) -> Iterator[Row]:
-    """The rows of one source; changes begin at the second visit."""
+def amounts(
+    data: CaseData, places: list[dict[str, Any]], kind: str, source: str, code: str, readers: Sequence[str] = ()
+) -> Iterator[Row]:
+    """The rows of one source; changes begin at the second visit. `readers` are those of a result, by visit."""
     timepoints = data.frozen.timepoints[1:] if kind == "changes" else data.frozen.timepoints
-    for timepoint, groups in zip(timepoints, places, strict=True):
+    for timepoint, groups, averaged in zip(timepoints, places, readers or [""] * len(places), strict=True):
         visit = data.visits[timepoint.visit]
         row: Row = {**data.head, **data.visit_columns(timepoint.visit), "SOURCE": source, "READERID": code}
+        row["READERS"] = averaged
         if kind == "changes":
             row["BASEVISIT"] = data.visits[data.frozen.timepoints[0].visit].code
         else:

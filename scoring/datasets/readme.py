@@ -10,11 +10,12 @@ from django.conf import settings
 import instruments
 from config.wording import both
 from reading.campaigns.analysis_of_record import POST_HOC, timing_of
-from reading.charter.terms import ENTRY_ORDERS, RESULT_RULES, Terms
+from reading.charter.terms import ENTRY_ORDERS, PARTIAL_RULES, RESULT_RULES, Terms
 from reading.charter.versions import terms_of
 from reading.issuing.presentations import ORDER_KNOWN, PRESENTATIONS
 from scoring.cdisc.transfer import DEFINE, FOLDER
 from scoring.cdisc.transfer import TABLES as TRANSFER_TABLES
+from scoring.consensus.panel import THIRD_READ
 from scoring.datasets.tables import TABLES
 from scoring.endpoint.analysis_rows import Analysis
 from scoring.endpoint.event_lists import kinds_left_out
@@ -74,8 +75,9 @@ adjudication rate use those signed first: a correction is no independent read. `
 
 In `analysis.csv`, aval, base and chg of a row belong together: the missing rule treats both visits alike, so the
 baseline of the change to W24 may differ from that of W52. basetype names it, and status_base is the status total at
-baseline, the covariate of analysis. base and chg are rounded once; aval is their sum. Days count from the baseline film
-(day 0). A film outside the plan serves the visit whose window it is in, if no scheduled film is inside that window.
+baseline, the covariate of analysis. aval and base are means of the same readers, which the row names. base and chg are
+rounded once; aval is their sum. Days count from the baseline film (day 0). A film outside the plan serves the visit
+whose window it is in, if no scheduled film is inside that window.
 {events}
 
 Values are used in results where COUNTFL is Y. Repeats (REPEATFL) measure intra-reader agreement and are not used in
@@ -110,12 +112,15 @@ def events_in_words(events: dict[str, Any]) -> str:
 
 def adjudication_in_words(terms: Terms) -> str:
     """When a case is adjudicated, and what its result is."""
+    partial = f"Visits that only some readers could evaluate: {PARTIAL_RULES[terms.partial_visits]}."
     if not terms.adjudicates:
-        return "Every case has three readers. Its result is the mean of all three; no case is adjudicated."
+        says = "Every case has three readers. Its result is the mean of all three; no case is adjudicated."
+        return f"{says}\n{partial}"
     threshold = f"{terms.adjudication_threshold:g}"
-    return f"""A case is adjudicated when the changes of its two readers differ by more than {threshold},
-or when only one of them could evaluate a visit.
-Result after adjudication: {RESULT_RULES[terms.result_rule]}."""
+    third = ",\nor when only one of them could evaluate a visit" if terms.partial_visits == THIRD_READ else ""
+    return f"""A case is adjudicated when the changes of its two readers differ by more than {threshold}{third}.
+Result after adjudication: {RESULT_RULES[terms.result_rule]}.
+{partial}"""
 
 
 def write_readme(folder: Path, dataset: Dataset, facts: dict[str, Any]) -> None:

@@ -27,6 +27,7 @@ VALUE = Column("AVAL", "The value rounded once, half to even, to 4 decimals; emp
 REASON = Column("NAREASON", "Why the value is missing; empty otherwise")
 ASSESSED = Column("ASSESSED", "Sites whose entered score was used")
 IMPUTED = Column("IMPUTED", "Sites whose value was imputed by the charter's missing rule")
+AVERAGED = Column("READERS", "Codes of the readers whose mean a RESULT is; empty for a reader's own values")
 GROUP = Column("GROUP", "total, or a feature, a region or both (erosion-hand): what was summed")
 SOURCE = Column(
     "SOURCE",
@@ -79,6 +80,7 @@ TOTALS = Table(
         FILMDTC,
         SOURCE,
         READERID,
+        AVERAGED,
         GROUP,
         EXACT,
         VALUE,
@@ -99,6 +101,7 @@ CHANGES = Table(
         VISIT,
         SOURCE,
         READERID,
+        AVERAGED,
         GROUP,
         EXACT,
         VALUE,

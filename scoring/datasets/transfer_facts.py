@@ -13,7 +13,8 @@ from reading.models import Campaign, ReadKind
 from scoring.cdisc.facts import CampaignFacts, CaseFacts, FilmVisit, Interval, MadeValue
 from scoring.cdisc.readings import REPEAT, RESULT
 from scoring.consensus.case_result import Computed
-from scoring.consensus.discordance import Discordance, Series
+from scoring.consensus.discordance import Discordance
+from scoring.consensus.panel import Panel, alone
 from scoring.consensus.rules import rule_of
 from scoring.consensus.signed_series import newest_values, signed_reads
 from scoring.datasets.case_rows import CaseData, Row, rounded
@@ -58,13 +59,12 @@ def facts_of_case(
     """The facts of a case with its rows of scores.csv and totals.csv."""
     baseline = baseline_place(data, shared)
     films = case_films(data, computed, shared.analysis) if shared.analysis else None
-    deciding = computed.readers if computed.numbers["result"] is not None else ()
     return CaseFacts(
         campaign=shared.facts,
         subject=data.subject.code,
         visits=film_visits(data, shared, films, baseline),
         baseline=baseline,
-        deciding=frozenset(data.reader_codes[reader] for reader in deciding),
+        deciding=deciding_at(data, computed),
         scores=scores,
         totals=totals,
         intervals={} if baseline is None else dict(intervals_of(data, computed, baseline)),
@@ -74,6 +74,14 @@ def facts_of_case(
         adjudicated_because=reason_of(computed.trigger),
         made=() if films is None or shared.analysis is None else tuple(made_values(films, shared.analysis)),
     )
+
+
+def deciding_at(data: CaseData, computed: Computed) -> tuple[frozenset[str], ...]:
+    """The codes of the readers whose mean the status total of each visit is; nobody while the case waits."""
+    if computed.numbers["result"] is None:
+        return tuple(frozenset() for _ in data.frozen.timepoints)
+    sets = computed.numbers["result"]["readers"]["totals"]
+    return tuple(frozenset(data.reader_codes[reader] for reader in readers) for readers in sets)
 
 
 def baseline_place(data: CaseData, shared: CampaignTransfer) -> int | None:
@@ -179,17 +187,17 @@ def intervals_of(data: CaseData, computed: Computed, baseline: int) -> Iterator[
         repeats = read.kind == ReadKind.REPEAT
         if repeats or str(read.reader_id) in computed.numbers["readers"]:
             (signed,) = signed_reads([read], data.instrument, data.frozen)
-            yield f"{data.slot(read)}{REPEAT if repeats else ''}", written(data, [signed.series], baseline)
+            yield f"{data.slot(read)}{REPEAT if repeats else ''}", written(data, alone(signed.series), baseline)
     if computed.numbers["result"] is not None:
-        yield RESULT, written(data, computed.series, baseline)
+        yield RESULT, written(data, computed.panel, baseline)
 
 
-def written(data: CaseData, readers: Sequence[Series], baseline: int) -> list[dict[str, Interval]]:
-    """The mean changes of these readers as they are written."""
+def written(data: CaseData, panel: Panel, baseline: int) -> list[dict[str, Interval]]:
+    """The mean changes of a panel as they are written."""
     rule = rule_of(terms_of(data.case.campaign.charter))
     return [
         {name: interval_of(pair) for name, pair in groups.items()}
-        for groups in pairs_of(data.instrument, readers, rule, baseline)
+        for groups in pairs_of(data.instrument, panel, rule, baseline)
     ]
 
 

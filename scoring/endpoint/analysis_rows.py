@@ -95,6 +95,7 @@ def analysis_rows(data: CaseData, computed: Computed, analysis: Analysis) -> Ite
                 **film_columns(case, visit, value, param),
                 **number_columns(value),
                 "status_base": written(status),
+                "readers": readers_in_words(data, computed, value),
                 **criterion_columns(analysis, visit, param, value),
             }
 
@@ -146,21 +147,22 @@ def pairs_after(data: CaseData, computed: Computed, analysis: Analysis, place: i
     if computed.numbers["result"] is None:
         missing = dict.fromkeys(analysis.params, Pair(None, None, WAITING, 0, 0))
         return [missing for _ in data.frozen.timepoints[place + 1 :]]
-    return pairs_of(data.instrument, computed.series, analysis.estimand.missing_rule, place)
+    return pairs_of(data.instrument, computed.panel, analysis.estimand.missing_rule, place)
 
 
 def statuses(computed: Computed, place: int, params: tuple[str, ...]) -> dict[str, Status]:
     """The result's status totals at a timepoint."""
     if computed.numbers["result"] is None:
         return dict.fromkeys(params, Status(None, WAITING, 0, 0))
-    amounts: Mapping[str, Any] = computed.numbers["result"]["totals"][place]
-    return {param: status_of(amounts[param]) for param in params}
+    result: Mapping[str, Any] = computed.numbers["result"]
+    amounts, readers = result["totals"][place], tuple(result["readers"]["totals"][place])
+    return {param: status_of(amounts[param], readers) for param in params}
 
 
-def status_of(amount: Mapping[str, Any]) -> Status:
+def status_of(amount: Mapping[str, Any], readers: tuple[int, ...]) -> Status:
     """A stored amount as numbers."""
     value = None if amount["value"] is None else Fraction(amount["value"])
-    return Status(value, amount["reason"], amount["assessed"], amount["imputed"])
+    return Status(value, amount["reason"], amount["assessed"], amount["imputed"], readers)
 
 
 def shared_columns(data: CaseData, computed: Computed) -> Row:
@@ -169,8 +171,13 @@ def shared_columns(data: CaseData, computed: Computed) -> Row:
         "subject": data.subject.code,
         "site": data.subject.site.code,
         "adjudicated": "Y" if computed.outcome == Outcome.ADJUDICATED else "N",
-        "readers": " ".join(data.reader_codes[reader] for reader in computed.readers),
     }
+
+
+def readers_in_words(data: CaseData, computed: Computed, value: AnalysisValue) -> str:
+    """The codes of the readers whose mean a value is; of a missing value, those who decide the case."""
+    readers = computed.readers if value.change is None else value.readers
+    return " ".join(data.reader_codes[reader] for reader in readers)
 
 
 def visit_columns(visit: PlannedVisit) -> Row:

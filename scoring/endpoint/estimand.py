@@ -16,6 +16,7 @@ from scoring.endpoint.visits import AnalysisVisits, PlannedVisit
 
 NO_BASELINE = "no baseline film"
 BEFORE_BASELINE = "the film of this visit was taken before the baseline film"
+OTHER_READERS = "the films before and after the missing visit were evaluable for different readers"
 OBSERVED = "observed"
 
 
@@ -73,6 +74,7 @@ class AnalysisValue:
     film: CaseFilm | None = None
     assessed: int | None = None
     imputed: int | None = None
+    readers: tuple[int, ...] = ()
 
     @property
     def change(self) -> Fraction | None:
@@ -114,7 +116,8 @@ def baseline_value(film: CaseFilm | None, param: str) -> AnalysisValue:
     if film is None:
         return AnalysisValue(STATUS, reason=NO_BASELINE)
     status = film.status[param]
-    return AnalysisValue(STATUS, status.value, status.value, "", status.reason, film, status.assessed, status.imputed)
+    counts = (status.assessed, status.imputed)
+    return AnalysisValue(STATUS, status.value, status.value, "", status.reason, film, *counts, status.readers)
 
 
 def value_of(
@@ -130,8 +133,9 @@ def value_of(
     if not film.pairs:
         return AnalysisValue(own_type, reason=BEFORE_BASELINE, film=film)
     pair = film.pairs[param]
-    basetype = basetype_of(estimand.missing_rule, film.code)
-    return AnalysisValue(basetype, pair.base, pair.value, "", pair.reason, film, pair.assessed, pair.imputed)
+    basetype = basetype_of(estimand.missing_rule, film.code, pair.partial)
+    counts = (pair.assessed, pair.imputed)
+    return AnalysisValue(basetype, pair.base, pair.value, "", pair.reason, film, *counts, pair.readers)
 
 
 def made_value(
@@ -156,7 +160,11 @@ def made_value(
         window=visit.window,
         gap=estimand.gap,
     )
-    return AnalysisValue(named(found, scores, visit, estimand), found.base, found.value, made_by(found), found.reason)
+    sources = [scores[one].pairs[param] for one in found.films if one in scores]
+    if found.value is not None and len({one.readers for one in sources}) > 1:
+        return AnalysisValue(basetype_of(estimand.missing_rule, visit.code), reason=OTHER_READERS)
+    basetype, readers = named(found, scores, visit, param, estimand), sources[-1].readers if sources else ()
+    return AnalysisValue(basetype, found.base, found.value, made_by(found), found.reason, readers=readers)
 
 
 def dated(film: CaseFilm, param: str) -> DatedScore:
@@ -170,11 +178,14 @@ def made_by(found: Filled) -> str:
     return "" if found.value is None else found.origin
 
 
-def named(found: Filled, scores: dict[DatedScore, CaseFilm], visit: PlannedVisit, estimand: Estimand) -> str:
+def named(
+    found: Filled, scores: dict[DatedScore, CaseFilm], visit: PlannedVisit, param: str, estimand: Estimand
+) -> str:
     """The baseline type: of the last film used, so that one name keeps one baseline; of the visit when interpolated."""
     rule = estimand.missing_rule
     if found.value is None:
         return basetype_of(rule, visit.code)
     if found.origin == "interpolated" and rule.kind.together is Together.PAIR:
         return f"{visit.code} INTERPOLATED"
-    return basetype_of(rule, scores[found.films[-1]].code)
+    source = scores[found.films[-1]]
+    return basetype_of(rule, source.code, source.pairs[param].partial)

@@ -15,7 +15,7 @@ from instruments.missing import MissingRule
 from reading.charter.terms import EVENT_KINDS, STRATEGIES
 from reading.models import CaseStatus
 from scoring.consensus.case_result import Computed
-from scoring.consensus.results import mean_of, numbers_of
+from scoring.consensus.results import chosen_readers, mean_of, numbers_of
 from scoring.datasets.building import reader_codes
 from scoring.datasets.case_rows import CaseData, Row, checked_result
 from scoring.datasets.loading import blocks_of, case_order, loaded
@@ -107,7 +107,8 @@ def restated(data: CaseData, computed: Computed, rule: MissingRule) -> Computed:
     """The result of the same readers by another missing rule."""
     if computed.numbers["result"] is None:
         return computed
-    result = mean_of([numbers_of(data.instrument, one, rule) for one in computed.series])
+    numbers = {str(one.reader): numbers_of(data.instrument, one, rule) for one in computed.panel.everyone}
+    result = mean_of(numbers, chosen_readers(computed.panel, numbers))
     return replace(computed, numbers=computed.numbers | {"result": result})
 
 

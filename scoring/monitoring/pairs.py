@@ -36,7 +36,7 @@ def compared_cases(campaign: Campaign) -> list[ComparedCase]:
     cases = list(campaign.cases.live().order_by("number"))
     each = readers_of(campaign)
     numbers, results = primary_numbers(cases, each), newest_results(campaign)
-    found = []
+    found: list[ComparedCase] = []
     for case in cases:
         readers = numbers.get(case.pk, {})
         if len(readers) == each:

@@ -12,6 +12,7 @@ import instruments
 from instruments.intercurrent_events import get_event_rule
 from instruments.missing import get_rule
 from scoring.consensus.discordance import Series
+from scoring.consensus.panel import Panel
 from scoring.endpoint.estimand import (
     AnalysisValue,
     CaseFilms,
@@ -134,6 +135,20 @@ def test_a_visit_without_a_film_stays_missing_or_is_made_by_the_charter() -> Non
     assert shown(value(films, WEEK_24, "extrapolated")) == ("U1 PAIRED", 10, 12, "extrapolated")
 
 
+def test_films_of_different_readers_are_not_interpolated_between() -> None:
+    """Week 24 lies between a change of readers 1 and 2 and one of readers 1 and 3."""
+    films = [film("U1", 84, 1, kind="unscheduled"), film("W52", 364, 4)]
+    sets = [(1, 2), (1, 3)]
+    whose = [
+        replace(one, pairs={"total": replace(one.pairs["total"], readers=readers)})
+        for one, readers in zip(films, sets, strict=True)
+    ]
+    made = value(case(*whose), WEEK_24, "interpolated")
+    assert made.change is None
+    assert made.reason == "the films before and after the missing visit were evaluable for different readers"
+    assert value(case(*whose), WEEK_24, "extrapolated").readers == (1, 2)
+
+
 def test_interpolation_begins_at_the_baseline_and_needs_a_film_after_the_visit() -> None:
     assert value(case(film("W52", 364, 4, base=8)), WEEK_24, "interpolated").change == 4 * Fraction(168, 364)
     last = value(case(film("W24", 168, 2)), WEEK_52, "interpolated")
@@ -184,10 +199,25 @@ def test_erosion_and_narrowing_add_up_to_the_total_for_the_same_readers() -> Non
     other = values.copy()
     values[1, erosions[0]] = np.nan
     operated = np.zeros(values.shape, dtype=bool)
-    (pair,) = pairs_of(svdh, [Series(1, values, operated), Series(2, other, operated)], PAIRED, 0)
+    (pair,) = pairs_of(svdh, Panel((Series(1, values, operated), Series(2, other, operated)), (1, 2)), PAIRED, 0)
     hands = len(erosions)
     assert pair["erosion"].base == hands
     assert pair["narrowing"].value == 0
     for name in ("base", "value"):
         assert getattr(pair["total"], name) == getattr(pair["erosion"], name) + getattr(pair["narrowing"], name)
     assert (pair["total"].assessed, pair["total"].imputed) == (len(svdh.items) - 1, 1)
+
+
+def test_a_reader_whose_total_is_missing_gives_no_erosion_either() -> None:
+    """Reader 3 grades every erosion and no narrowing: readers 1 and 2 make total, erosion and narrowing."""
+    svdh = instruments.get("svdh")
+    erosions = np.array([item.feature == "erosion" for item in svdh.items])
+    operated = np.zeros((2, len(svdh.items)), dtype=bool)
+    grades = [np.where(erosions, grade, 0.0) * np.array([[0], [1]]) for grade in (1, 2, 4)]
+    grades[2][1, ~erosions] = np.nan
+    panel = Panel(tuple(Series(reader, one, operated) for reader, one in enumerate(grades, start=1)), (1, 2, 3))
+    (pair,) = pairs_of(svdh, panel, PAIRED, 0)
+    assert {name: one.value for name, one in pair.items()} == {
+        "total": Fraction(3, 2) * erosions.sum(), "erosion": Fraction(3, 2) * erosions.sum(), "narrowing": 0,
+    }  # fmt: skip
+    assert {(one.readers, one.partial) for one in pair.values()} == {((1, 2), True)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.utils import timezone
 
@@ -20,6 +20,8 @@ from tests.tracking import tell_what_was_made
 INSTRUMENT = "larsen-1995"
 # By subject and visit: what each reader, in the order of their account ids, gives; None where no site is assessable.
 Totals = Mapping[tuple[str, str], tuple[int | None, ...]]
+# Single sites that are not assessable: subject, visit, place of the reader, item.
+Missing = Collection[tuple[str, str, int, str]]
 
 
 def add_third_reader(house: BuiltTrial) -> User:
@@ -34,7 +36,7 @@ def add_third_reader(house: BuiltTrial) -> User:
     return user
 
 
-def read_by_all(house: BuiltTrial, campaign: Campaign, totals: Totals) -> None:
+def read_by_all(house: BuiltTrial, campaign: Campaign, totals: Totals, missing: Missing = frozenset()) -> None:
     """Every case read by all readers of the trial, who give these totals, and adjudicated where that is asked."""
     readers = [person for name, person in house.people.items() if name.startswith("reader")]
     actor = house.actor("coordinator")
@@ -43,18 +45,18 @@ def read_by_all(house: BuiltTrial, campaign: Campaign, totals: Totals) -> None:
     places = {person.pk: place for place, person in enumerate(sorted(readers, key=lambda one: one.pk))}
     for _ in range(2):
         for read in Read.objects.filter(status=ReadStatus.ISSUED).order_by("pk"):
-            read_through(read, grades(read, totals, places.get(read.reader_id, len(places))))
+            read_through(read, grades(read, totals, missing, places.get(read.reader_id, len(places))))
         run_due_jobs()
 
 
-def grades(read: Read, totals: Totals, place: int) -> GradeOf:
+def grades(read: Read, totals: Totals, missing: Missing, place: int) -> GradeOf:
     """Grades in the left hand that add up to the reader's total, 5 at most in each site."""
     visits = {visit.pk: visit for visit in Visit.objects.select_related("subject")}
     shown = {token: (visits[pk].subject.code, visits[pk].code) for token, pk in visits_of(read).items()}
 
     def grade(timepoint: DisplayedTimepoint, item: Item) -> int | None:
         total = totals[shown[timepoint.token]][place]
-        if total is None:
+        if total is None or (*shown[timepoint.token], place, item.key) in missing:
             return None
         return min(5, max(0, total - 5 * left_hand.index(item.key))) if item.key in left_hand else 0
 

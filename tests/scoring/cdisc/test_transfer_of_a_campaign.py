@@ -278,7 +278,7 @@ def guides_are_filled(folder: Path) -> None:
         assert f"| {table.name} | {table.label} | {table.structure} | {' '.join(table.keys)} | {count} |" in text
     for text in (study, analysis):
         assert "Charter version 1 (SHA-256 " in text
-        assert "differ by more than 10, or when\nonly one" in text
+        assert "differ by more than 10,\nor when only one" in text
     assert "- Anatomical Location: TRAPEZIAL AND TRAPEZOID BONES" in study
     assert "- MK.MKLOBXFL: Empty: it needs RFXSTDTC of the sponsor." in study
     assert "A change uses the sites evaluable at both visits" in analysis
