@@ -122,7 +122,8 @@ class CharterForm(forms.Form):
         max_value=1,
         initial=0.1,
         label="Share of concordant cases in the adjudicators' queue",
-        help_text="0 to 1. With these, adjudicators cannot know why they read a case. Their scores are not used.",
+        help_text="0 to 1. With these, adjudicators cannot know why they read a case. Their scores are not used. "
+        "There are none with three readers per case.",
     )
     repeats_share = forms.FloatField(
         min_value=0,

@@ -6,6 +6,7 @@ Expected values are worked out by hand, and again in numpy from the grades of sc
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from accounts.sign_in import BACKEND
 from config.errors import BadInput
 from jobs.carrying import run_due_jobs
 from reading.campaigns.opening import why_not
-from reading.charter.terms import read_terms
+from reading.forms.charter import CharterForm
 from reading.issuing.assignments import request_batch
 from reading.models import Campaign, CaseStatus, Read, ReadKind
 from scoring.consensus.discordance import Series
@@ -56,15 +57,20 @@ def house() -> BuiltTrial:
     return house
 
 
-def test_two_closest_is_refused_with_three_readers() -> None:
-    with pytest.raises(BadInput) as refused:
-        read_terms({"readers_per_case": 3})
-    assert str(refused.value) == (
+def test_two_closest_is_refused_with_three_readers(house: BuiltTrial) -> None:
+    client, form = Client(), CharterForm(house.trial)
+    client.force_login(house.people["coordinator"], backend=BACKEND)
+    given = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)}
+    given |= {"readers_per_case": 3, "instrument": "larsen-1995", "missing_rule": "paired-proportional"}
+    page = client.post("/trials/TWO/charter/write/", given)
+    assert page.status_code == 400
+    assert (
         "With three readers per case, the result rule cannot be “two-closest”. "
         "Choose “mean-of-all”: no case is adjudicated."
-    )
-    assert refused.value.field == "result_rule"
-    assert not read_terms(TERMS).adjudicates
+    ) in page.content.decode()
+    assert client.post("/trials/TWO/charter/write/", given | {"result_rule": "mean-of-all"}).status_code == 302
+    page = client.get("/trials/TWO/charter/")
+    assert "3 readers for each case, no adjudication" in " ".join(page.content.decode().split())
 
 
 def test_every_case_goes_to_three_different_qualified_readers(house: BuiltTrial) -> None:
@@ -77,7 +83,13 @@ def test_every_case_goes_to_three_different_qualified_readers(house: BuiltTrial)
     client.force_login(house.people["coordinator"], backend=BACKEND)
     assert "Each case goes to 3 different readers." in " ".join(client.get(page).content.decode().split())
     three = [person for name, person in house.people.items() if name.startswith("reader")]
-    asked = {"campaign": campaign, "actor": house.actor("coordinator"), "name": "one", "due_on": None, "size": 9}
+    asked: dict[str, Any] = {
+        "campaign": campaign,
+        "actor": house.actor("coordinator"),
+        "name": "one",
+        "due_on": None,
+        "size": 9,
+    }
     with pytest.raises(BadInput, match="requires 3 different readers for each case. You chose 2. Choose at least 3."):
         request_batch(**asked, readers=three[:2])
     request_batch(**asked, readers=three)
