@@ -16,7 +16,7 @@ FEWEST = 2
 
 @dataclass(frozen=True)
 class Chosen:
-    """The readers whose mean stands at a visit or over an interval; with a reason, the value is missing instead."""
+    """The readers whose mean is the value of a visit or an interval; with a reason, the value is missing."""
 
     readers: tuple[int, ...]
     reason: str = ""

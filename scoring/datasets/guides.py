@@ -113,7 +113,7 @@ def considerations(facts: dict[str, Any]) -> str:
 - **Missing sites.** {rule.kind.says} NASSESS and NIMPUTE count the sites.
 - **Primary analysis.** ANL01FL=Y: the mean of the readers who decide the case, at the radiograph that serves the visit.
 - **Readers.** AVAL, BASE and CHG of an interval are means of the same readers. Where one who decides the case could not
-  evaluate a visit, the charter says whose mean stands. A status total has no BASE that is the mean of other readers.
+  evaluate a visit, the charter says whose mean it is. A status total has no BASE that is the mean of other readers.
 - **Intercurrent events and missing visits.** {events_in_words(facts["events"])} A value made by the charter's rules has
   DTYPE (EXTRAP, LOCF, INTERP) and a BASETYPE of its own.
 - **Days.** ADY counts from the baseline radiograph, which is day 1. There is no day 0.

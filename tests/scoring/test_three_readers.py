@@ -17,7 +17,7 @@ from accounts.sign_in import BACKEND
 from config.errors import BadInput
 from jobs.carrying import run_due_jobs
 from reading.campaigns.opening import why_not
-from reading.forms.charter import CharterForm
+from reading.charter.terms import Terms
 from reading.issuing.assignments import request_batch
 from reading.models import Campaign, CaseStatus, Read, ReadKind
 from scoring.consensus.discordance import Series
@@ -58,10 +58,9 @@ def house() -> BuiltTrial:
 
 
 def test_two_closest_is_refused_with_three_readers(house: BuiltTrial) -> None:
-    client, form = Client(), CharterForm(house.trial)
+    client = Client()
     client.force_login(house.people["coordinator"], backend=BACKEND)
-    given = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)}
-    given |= {"readers_per_case": 3, "instrument": "larsen-1995", "missing_rule": "paired-proportional"}
+    given = {name: value for name, value in Terms(readers_per_case=3).as_json().items() if value is not False}
     page = client.post("/trials/TWO/charter/write/", given)
     assert page.status_code == 400
     assert (
