@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("scoring", "0001_results_and_locks")]
+    dependencies: ClassVar = [("scoring", "0002_by_arm")]
 
     operations: ClassVar = [
         migrations.AlterField(
