@@ -43,8 +43,16 @@ PRONE = {
 }
 NARROWING = 0.75
 DISTAL_SIDE = 0.5
-LARGEST = np.array([place.largest for place in PLACES], dtype=float)
-SAME_JOINT = np.array([[a.joint == b.joint and a != b for b in PLACES] for a in PLACES], dtype=float)
+
+
+class Ground:
+    """The sites on which damage grows: the most each can have, which share a joint, and how prone each is."""
+
+    def __init__(self, places: Sequence[GradedSite]) -> None:
+        self.places = tuple(places)
+        self.largest = np.array([place.largest for place in places], dtype=float)
+        self.same_joint = np.array([[a.joint == b.joint and a != b for b in places] for a in places], dtype=float)
+        self.prone = np.array([_prone(place) for place in places])
 
 
 @dataclass(frozen=True)
@@ -107,30 +115,41 @@ def _truth(subject_seed: int, points: int, start: int) -> Truth:
 
 def _grown(subject_seed: int, points: int) -> dict[GradedSite, int]:
     """The first `points` points of a person's list, added up by site."""
-    grades = np.zeros(len(PLACES), dtype=np.int64)
-    chances = stream("points", subject_seed).random(points)
-    for number in range(points):
-        weights = _weights(subject_seed, grades)
-        grades[int(np.searchsorted(np.cumsum(weights), chances[number] * weights.sum(), side="right"))] += 1
+    grades = np.bincount(point_order(subject_seed, points, GROUND), minlength=len(PLACES))
     return {place: int(grade) for place, grade in zip(PLACES, grades, strict=True) if grade}
 
 
-def _weights(subject_seed: int, grades: np.ndarray) -> np.ndarray:
+def point_order(subject_seed: int, points: int, ground: Ground) -> list[int]:
+    """The sites of the first `points` points of a person's list, in order, as places in the ground."""
+    grades = np.zeros(len(ground.places), dtype=np.int64)
+    chances = stream("points", subject_seed).random(points)
+    own = _own_prone(subject_seed, ground)
+    order = []
+    for number in range(points):
+        reached = np.cumsum(_weights(own, grades, ground))
+        order.append(int(np.searchsorted(reached, chances[number] * reached[-1], side="right")))
+        grades[order[-1]] += 1
+    return order
+
+
+def _weights(own: np.ndarray, grades: np.ndarray, ground: Ground) -> np.ndarray:
     """Damage makes more damage likely, there and in the same joint of the other side; a full site takes no more."""
-    left = np.maximum(1 - grades / LARGEST, 0)
-    return np.asarray(_own_prone(subject_seed) * (1 + 1.1 * grades + 0.5 * (SAME_JOINT @ grades)) * left)
+    left = np.maximum(1 - grades / ground.largest, 0)
+    return np.asarray(own * (1 + 1.1 * grades + 0.5 * (ground.same_joint @ grades)) * left)
 
 
 @lru_cache(maxsize=256)
-def _own_prone(subject_seed: int) -> np.ndarray:
+def _own_prone(subject_seed: int, ground: Ground) -> np.ndarray:
     """How prone each site of this person is."""
-    own = stream("prone", subject_seed).lognormal(0, 0.8, len(PLACES))
-    return np.asarray(own * np.array([_prone(place) for place in PLACES]))
+    return np.asarray(stream("prone", subject_seed).lognormal(0, 0.8, len(ground.places)) * ground.prone)
 
 
 def _prone(place: GradedSite) -> float:
     feature = NARROWING if place.feature == "narrowing" else 1.0
     return PRONE.get(place.joint, 1.0) * feature * (DISTAL_SIDE if place.part == DISTAL else 1.0)
+
+
+GROUND = Ground(PLACES)
 
 
 def _gives_way(subject_seed: int, side: str, joint: str) -> bool:

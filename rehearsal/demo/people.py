@@ -56,7 +56,7 @@ def make_accounts() -> dict[str, User]:
     return people
 
 
-def admit(trial: Trial, site: Site, people: dict[str, User]) -> None:
+def admit(trial: Trial, site: Site, people: dict[str, User], instrument: str = "svdh") -> None:
     """Grants each account its role in the trial and qualifies the readers."""
     for account in ACCOUNTS:
         user = people[account.email]
@@ -73,7 +73,7 @@ def admit(trial: Trial, site: Site, people: dict[str, User]) -> None:
                 user=people[COORDINATOR],
                 password=PASSWORD,
                 reader=user,
-                instrument="svdh",
+                instrument=instrument,
                 evidence=evidence,
             )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from django.utils import timezone
 
@@ -47,6 +47,11 @@ def read_and_sign(
     )
     for visit, item in covered:
         seen[visit] |= {item: None}
+    enter_and_sign(read, seen, actor)
+
+
+def enter_and_sign(read: Read, seen: Mapping[int, Values], actor: Actor) -> None:
+    """Enters these values by visit id, step by step, and signs each step."""
     for step in read.steps.filter(locked_at=None):
         open_read(read=read, actor=actor, step=step)
         read.refresh_from_db()
@@ -61,7 +66,7 @@ def read_and_sign(
 
 
 def operations_for(
-    read: Read, timepoints: Sequence[DisplayedTimepoint], seen: dict[int, Values]
+    read: Read, timepoints: Sequence[DisplayedTimepoint], seen: Mapping[int, Values]
 ) -> Iterator[Operation]:
     """One edit for every cell the system has not filled, in reading order."""
     filled, visits = cells_of(list(timepoints)), visits_of(read)

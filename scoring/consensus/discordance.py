@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 
+from instruments.amounts import Totals
 from instruments.change import change
 from instruments.definition import Instrument
 from instruments.missing import MissingRule
@@ -60,33 +62,66 @@ def compare_readers(
     instrument: Instrument, readers: Sequence[Series], rule: MissingRule, threshold: Fraction | None, third_read: bool
 ) -> Discordance:
     """The charter's trigger on the primary readers of one case."""
-    differences = []
-    for one, other in combinations(range(len(readers[0].values)), 2):
-        changes = [change_between(instrument, series, one, other, rule) for series in readers]
-        known = [found for found in changes if found is not None]
-        if len(known) > 1:
-            differences.append(max(known) - min(known))
-    evaluable = [status_known(instrument, series, rule) for series in readers]
-    one_sided = tuple(place for place, known_by in enumerate(zip(*evaluable, strict=True)) if len(set(known_by)) > 1)
-    return Discordance(max(differences, default=None), one_sided, threshold, third_read)
+    return compare_cases(instrument, [readers], rule, threshold, third_read)[0]
 
 
-def change_between(instrument: Instrument, series: Series, one: int, other: int, rule: MissingRule) -> Fraction | None:
-    """A reader's overall change from one timepoint to another, from these two alone; None when missing."""
-    changes = change(
-        instrument,
-        series.values[[one]],
-        series.values[[other]],
-        rule,
-        (series.operated[[one]], series.operated[[other]]),
-    )
-    return changes.row(0).overall.fraction
+def compare_cases(
+    instrument: Instrument,
+    cases: Sequence[Sequence[Series]],
+    rule: MissingRule,
+    threshold: Fraction | None,
+    third_read: bool,
+) -> list[Discordance]:
+    """The same for many cases with equally many timepoints and primary readers."""
+    readers = [_stacked(own) for own in zip(*cases, strict=True)]
+    places = range(readers[0][0].shape[1])
+    by_pair = [
+        _apart([_changes(instrument, values, operated, pair, rule) for values, operated in readers])
+        for pair in combinations(places, 2)
+    ]
+    known = np.stack([_status_known(instrument, *reader, rule) for reader in readers])
+    one_sided = [tuple(np.flatnonzero(row).tolist()) for row in known.any(axis=0) & ~known.all(axis=0)]
+    largest = [_largest(apart) for apart in zip(*by_pair, strict=True)] if by_pair else [None] * len(cases)
+    return [Discordance(*each, threshold, third_read) for each in zip(largest, one_sided, strict=True)]
 
 
-def status_known(instrument: Instrument, series: Series, rule: MissingRule) -> list[bool]:
-    """Whether each timepoint's total is evaluable for the reader."""
-    totals = score(instrument, series.values, rule, series.operated)
-    return [not missing for missing in totals.missing()]
+def _stacked(series: Sequence[Series]) -> tuple[Values, Flags]:
+    """Values and operated sites of many cases: cases x timepoints x items."""
+    return np.stack([one.values for one in series]), np.stack([one.operated for one in series])
+
+
+def _changes(
+    instrument: Instrument, values: Values, operated: Flags, places: tuple[int, int], rule: MissingRule
+) -> Totals:
+    """The changes of all cases from one timepoint to another, from these two alone."""
+    one, other = places
+    both = operated[:, one], operated[:, other]
+    return change(instrument, values[:, one], values[:, other], rule, both).difference
+
+
+def _apart(readers: Sequence[Totals]) -> list[Fraction | None]:
+    """The largest difference of the readers' overall changes in each case; None where fewer than two are known."""
+    column = readers[0].column()
+    parts = [part[:, column].tolist() for one in readers for part in (one.numerator, one.denominator)]
+    return [_range_of(row) for row in zip(*parts, strict=True)]
+
+
+@lru_cache(maxsize=100_000)
+def _range_of(parts: tuple[int, ...]) -> Fraction | None:
+    """The largest minus the smallest of fractions given as numerator, denominator, ...; a denominator of 0 is none."""
+    known = [Fraction(*one) for one in zip(parts[::2], parts[1::2], strict=True) if one[1]]
+    return max(known) - min(known) if len(known) > 1 else None
+
+
+def _largest(apart: Sequence[Fraction | None]) -> Fraction | None:
+    return max((one for one in apart if one is not None), default=None)
+
+
+def _status_known(instrument: Instrument, values: Values, operated: Flags, rule: MissingRule) -> Flags:
+    """Whether the total of each case and timepoint is evaluable."""
+    cases, places, items = values.shape
+    totals = score(instrument, values.reshape(-1, items), rule, operated.reshape(-1, items))
+    return ~totals.missing().reshape(cases, places)
 
 
 def choose_readers(
@@ -103,16 +138,35 @@ def choose_readers(
     two-closest: the pair with the smallest difference of changes from baseline to `reference`; a tie, or fewer than
     two known changes, gives all three. mean-of-all: all. adjudicator-replaces: the adjudicator alone.
     """
-    everyone = tuple(series.reader for series in readers)
+    chosen = choose_for_cases(
+        instrument, [readers], result_rule=result_rule, missing_rule=missing_rule, reference=reference
+    )[0]
+    return (adjudicator,) if result_rule == "adjudicator-replaces" else chosen
+
+
+def choose_for_cases(
+    instrument: Instrument,
+    cases: Sequence[Sequence[Series]],
+    *,
+    result_rule: str,
+    missing_rule: MissingRule,
+    reference: int,
+) -> list[tuple[int, ...]]:
+    """The same for many cases with equally many timepoints; the last reader of each is its adjudicator."""
     if result_rule == "adjudicator-replaces":
-        return (adjudicator,)
+        return [(case[-1].reader,) for case in cases]
     if result_rule == "mean-of-all":
-        return everyone
-    changes = {series.reader: change_between(instrument, series, 0, reference, missing_rule) for series in readers}
-    known = {reader: value for reader, value in changes.items() if value is not None}
+        return [tuple(one.reader for one in case) for case in cases]
+    values, operated = _stacked([one for case in cases for one in case])
+    found = _changes(instrument, values, operated, (0, reference), missing_rule)
+    changes = iter([found.amount(row, found.column()).fraction for row in range(len(found))])
+    return [two_closest([(one.reader, next(changes)) for one in case]) for case in cases]
+
+
+def two_closest(readers: Sequence[tuple[int, Fraction | None]]) -> tuple[int, ...]:
+    """The pair of readers with the closest changes; all of them on a tie or with fewer than two known changes."""
+    known = {reader: value for reader, value in readers if value is not None}
     distances = {pair: abs(known[pair[0]] - known[pair[1]]) for pair in combinations(sorted(known), 2)}
-    if not distances:
-        return everyone
-    smallest = min(distances.values())
+    smallest = min(distances.values(), default=None)
     closest = [pair for pair, distance in distances.items() if distance == smallest]
-    return closest[0] if len(closest) == 1 else everyone
+    return closest[0] if len(closest) == 1 else tuple(reader for reader, _ in readers)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 
-from instruments.change import Change, change_series
+import numpy as np
+
+from instruments.change import Changes, change_series
 from instruments.definition import Instrument
 from instruments.missing import MissingRule, Together
 from scoring.consensus.panel import Panel
@@ -85,40 +88,72 @@ def basetype_of(rule: MissingRule, visit: str, partial: bool = False) -> str:
 
 def pairs_of(instrument: Instrument, panel: Panel, rule: MissingRule, baseline: int) -> list[dict[str, Pair]]:
     """For every visit after the baseline, the pair of each parameter: the mean over one set of readers."""
-    of_readers = [
-        [found.row(0) for found in change_series(instrument, one.values[None], rule, one.operated[None], baseline)]
-        for one in panel.everyone
+    return pairs_of_cases(instrument, [panel], rule, baseline, params_of(instrument))[0]
+
+
+def pairs_of_cases(
+    instrument: Instrument, panels: Sequence[Panel], rule: MissingRule, baseline: int, params: Sequence[str]
+) -> list[list[dict[str, Pair]]]:
+    """The same for many cases with equally many timepoints."""
+    every = [one for panel in panels for one in panel.everyone]
+    values, operated = np.stack([one.values for one in every]), np.stack([one.operated for one in every])
+    by_visit = [
+        pairs_at(instrument, panels, at, params) for at in change_series(instrument, values, rule, operated, baseline)
     ]
-    ids = [one.reader for one in panel.everyone]
-    return [
-        pairs_at(instrument, panel, dict(zip(ids, changes, strict=True))) for changes in zip(*of_readers, strict=True)
-    ]
+    return [list(case) for case in zip(*by_visit, strict=True)] if by_visit else [[] for _ in panels]
 
 
-def pairs_at(instrument: Instrument, panel: Panel, changes: Mapping[int, Change]) -> dict[str, Pair]:
-    """The pairs of one interval, all of the same readers."""
-    chosen = panel.at([reader for reader, one in changes.items() if one.overall.fraction is not None])
-    own, groups = [changes[reader] for reader in chosen.readers], groups_of(instrument)
-    partial = set(chosen.readers) != set(panel.deciding)
-    return {
-        name: replace(mean_pair(own, *groups[name], chosen.reason), readers=chosen.readers, partial=partial)
-        for name in params_of(instrument)
-    }
+def pairs_at(
+    instrument: Instrument, panels: Sequence[Panel], changes: Changes, params: Sequence[str]
+) -> list[dict[str, Pair]]:
+    """The pairs of each case over one interval; a row of `changes` for each reader of each panel."""
+    overall, groups = changes.difference.denominator[:, changes.difference.column()].tolist(), groups_of(instrument)
+    columns = {name: columns_of(changes, *groups[name]) for name in params}
+    found, start = [], 0
+    for panel in panels:
+        row_of = {one.reader: start + place for place, one in enumerate(panel.everyone)}
+        chosen = panel.at([reader for reader, row in row_of.items() if overall[row]])
+        rows, partial = [row_of[reader] for reader in chosen.readers], set(chosen.readers) != set(panel.deciding)
+        means = {name: mean_pair(columns[name], rows, chosen.reason) for name in params}
+        found.append({name: replace(pair, readers=chosen.readers, partial=partial) for name, pair in means.items()})
+        start += len(panel.everyone)
+    return found
 
 
-def mean_pair(changes: Sequence[Change], feature: str | None, region: str | None, reason: str) -> Pair:
+@dataclass(frozen=True)
+class Columns:
+    """One group of the changes of many readers: base and value as numerator and denominator, counts, and faults."""
+
+    base: list[tuple[int, int]]
+    value: list[tuple[int, int]]
+    assessed: list[int]
+    imputed: list[int]
+    reasons: list[str]
+
+
+def columns_of(changes: Changes, feature: str | None, region: str | None) -> Columns:
+    """The group of a feature in a region; the reason is empty where the change is known."""
+    found = changes.difference
+    column = found.column(feature=feature, region=region)
+    base, value = (
+        list(zip(part.numerator[:, column].tolist(), part.denominator[:, column].tolist(), strict=True))
+        for part in (changes.baseline, changes.later)
+    )
+    lost, faults = (found.denominator[:, column] == 0).tolist(), found.faults[:, column].tolist()
+    reasons = [found.reasons[fault] if gone else "" for fault, gone in zip(faults, lost, strict=True)]
+    return Columns(base, value, found.assessed[:, column].tolist(), found.imputed[:, column].tolist(), reasons)
+
+
+def mean_pair(of: Columns, rows: Sequence[int], reason: str) -> Pair:
     """The mean over readers; missing for the given reason, or with the first where any reader's change is missing."""
-    amounts = [change.difference.of(feature=feature, region=region) for change in changes]
-    assessed = min(amount.assessed for amount in amounts)
-    imputed = max(amount.imputed for amount in amounts)
-    reasons = [reason] if reason else [amount.reason for amount in amounts if amount.fraction is None]
+    counts = min(of.assessed[row] for row in rows), max(of.imputed[row] for row in rows)
+    reasons = [reason] if reason else [of.reasons[row] for row in rows if of.reasons[row]]
     if reasons:
-        return Pair(None, None, reasons[0], assessed, imputed)
-    base = mean([change.baseline.of(feature=feature, region=region).fraction for change in changes])
-    value = mean([change.later.of(feature=feature, region=region).fraction for change in changes])
-    return Pair(base, value, "", assessed, imputed)
+        return Pair(None, None, reasons[0], *counts)
+    return Pair(mean(tuple(of.base[row] for row in rows)), mean(tuple(of.value[row] for row in rows)), "", *counts)
 
 
-def mean(values: Sequence[Fraction | None]) -> Fraction:
-    """The mean of values that are known."""
-    return sum((value for value in values if value is not None), Fraction(0)) / len(values)
+@lru_cache(maxsize=100_000)
+def mean(parts: tuple[tuple[int, int], ...]) -> Fraction:
+    """The mean of fractions, each given as numerator and denominator."""
+    return sum((Fraction(*part) for part in parts), Fraction(0)) / len(parts)

@@ -22,6 +22,7 @@ from scoring.endpoint.by_arm.tables import Subject, tables_of
 from scoring.endpoint.by_arm.visits import later, visits_of
 
 SUPPORTIVE = "Supportive, not the trial's analysis plan"
+WITH_ARMS = "This report contains treatment arms. Keep it from everyone who is still blinded."
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,13 @@ class Methods:
 
 @dataclass(frozen=True)
 class Report:
-    """What is written: heading, facts as pairs of name and text, and the sections."""
+    """What is written: heading, facts as pairs of name and text, the sections, and who may see it."""
 
     heading: str
     title: str
     facts: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
+    note: str = WITH_ARMS
 
     @property
     def tables(self) -> Iterator[Table]:

@@ -1,0 +1,74 @@
+"""The report of a rehearsal: HTML, CSV and JSON, in the form of the report by arm."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.utils import timezone
+
+from rehearsal.trial import tables
+from rehearsal.trial.design import Design
+from rehearsal.trial.extrapolation import inflation
+from rehearsal.trial.run import Plan, Say, run
+from scoring.endpoint.by_arm.blocks import Column, Row, Section, Table
+from scoring.endpoint.by_arm.report import Report, write_report
+
+HEADING = "Rehearsal with a known truth: simulated data, no patient"
+NOTE = "Planted is what was simulated, returned is what the product's functions made of the simulated readers' values."
+
+
+def rehearse(plan: Plan, out: Path, say: Say) -> Report:
+    """Runs every scenario and writes index.html, results.json and a CSV file for each table."""
+    found = run(plan, say)
+    sections = [
+        Section("What was planted", (planted(plan.design), tables.readers(plan.design))),
+        Section("What came back", (tables.means(found), tables.differences(found), tables.shares(found))),
+        Section("Readers", (tables.agreement(found), tables.adjudication(found))),
+    ]
+    if len(plan.design.visits) > 1 and "extrapolation" in plan.scenarios:
+        sections.append(Section("Extrapolation", (inflation(plan, say),)))
+    report = Report(HEADING, plan.design.title, facts(plan), tuple(sections), NOTE)
+    write_report(report, out)
+    return report
+
+
+def facts(plan: Plan) -> tuple[tuple[str, str], ...]:
+    """What the run was made with."""
+    readers, charter = plan.design.readers, plan.design.charter
+    return (
+        ("Date", f"{timezone.localdate():%Y-%m-%d}"),
+        ("Subjects in each trial", f"{plan.subjects:,}"),
+        ("Replicates of each scenario", f"{plan.replicates:,}"),
+        ("Seed", str(plan.seed)),
+        ("Instrument", plan.design.instrument),
+        ("Readers", f"{readers.number}, two for each case"),
+        ("Third read", f"changes differ by more than {charter.threshold:g}, result {charter.result_rule}"),
+        ("Missing sites and visits", f"{charter.missing_rule}, {charter.missing_visit}"),
+    )
+
+
+def planted(design: Design) -> Table:
+    """The design's arms by visit."""
+    rows: list[Row] = [
+        {
+            "arm": arm.name,
+            "visit": visit.code,
+            "weight": arm.weight,
+            "change": arm.change[visit.code],
+            "progressors": arm.progressors,
+            "rescued": arm.rescued,
+            "sdc": visit.sdc,
+        }
+        for arm in design.arms
+        for visit in design.visits
+    ]
+    columns = (
+        Column("arm", "Arm", "text"),
+        Column("visit", "Visit", "text"),
+        Column("weight", "Weight", "count"),
+        Column("change", "Mean change"),
+        Column("progressors", "Progress", "percent"),
+        Column("rescued", "Rescued", "percent"),
+        Column("sdc", "SDC"),
+    )
+    return Table("planted", "Arms and visits", columns, rows)

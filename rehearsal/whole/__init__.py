@@ -1,0 +1,1 @@
+"""A whole trial with a known truth, played through the product's functions on a database of its own."""
