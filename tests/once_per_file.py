@@ -32,7 +32,7 @@ class Once(Protocol):
 def once(django_db_setup: None, django_db_blocker: Any) -> Iterator[Once]:
     """A transaction around all tests of the file, in which their own are savepoints."""
     whole = transaction.atomic()
-    whole._from_testcase = True  # type: ignore[attr-defined]  as Django's TestCase marks its own
+    vars(whole)["_from_testcase"] = True  # as Django's TestCase marks its own
 
     def run(build: Callable[[], T]) -> T:
         with django_db_blocker.unblock():

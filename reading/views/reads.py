@@ -91,9 +91,9 @@ def reads(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     ]
     rows = Read.objects.filter(case__campaign=campaign)
     rows = rows.select_related("case__campaign__trial", "case__sealedcase", "reader", "batch")
-    rows = with_number_searched(rows.prefetch_related("steps"), request.GET.get("q", ""))
+    searched = with_number_searched(rows.prefetch_related("steps"), request.GET.get("q", ""))
     search = ["reader__name", "number_searched"]
-    listing = Listing(request, rows, columns=columns, name="reads", search=search, sort="case")
+    listing = Listing(request, searched, columns=columns, name="reads", search=search, sort="case")
     return listing.respond("reading/reads.html", {"trial": trial, "campaign": campaign})
 
 

@@ -80,7 +80,8 @@ def compare_cases(
         for pair in combinations(places, 2)
     ]
     known = np.stack([_status_known(instrument, *reader, rule) for reader in readers])
-    one_sided = [tuple(np.flatnonzero(row).tolist()) for row in known.any(axis=0) & ~known.all(axis=0)]
+    differ = np.not_equal(known.min(axis=0), known.max(axis=0))
+    one_sided = [tuple(np.flatnonzero(row).tolist()) for row in differ]
     largest = [_largest(apart) for apart in zip(*by_pair, strict=True)] if by_pair else [None] * len(cases)
     return [Discordance(*each, threshold, third_read) for each in zip(largest, one_sided, strict=True)]
 

@@ -63,8 +63,8 @@ def received(opening: Opening) -> bytes:
 
 def asked_for(opening: Opening, reference: str, by_site: bool = False) -> ArmsReport:
     """The report that the statistician asks for."""
-    person = {"actor": opening.house.actor("statistician"), "user": opening.house.people["statistician"]}
-    return ask_for_report(asked=ArmsRequest.objects.get(), reference=reference, by_site=by_site, **person)
+    actor, user = opening.house.actor("statistician"), opening.house.people["statistician"]
+    return ask_for_report(asked=ArmsRequest.objects.get(), actor=actor, user=user, reference=reference, by_site=by_site)
 
 
 def offline(opening: Opening, package: bytes, reference: str, folder: Path) -> Any:
