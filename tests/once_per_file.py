@@ -1,14 +1,6 @@
 """What every test of a file begins with, put into the database once for the file; what a test changes is undone.
 
-A pytest plugin. In a file whose tests do not commit:
-
-    @pytest.fixture(scope="module")
-    def built(once: Once) -> BuiltTrial:
-        return once(build_house)
-
-    @pytest.fixture
-    def house(built: BuiltTrial) -> BuiltTrial:
-        return deepcopy(built)
+A pytest plugin, for files whose tests do not commit. Each test takes a deep copy of what was built.
 """
 
 from __future__ import annotations
