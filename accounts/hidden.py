@@ -210,8 +210,9 @@ EXCEPTIONS = (
         frozenset({R.SPONSOR, R.AUDITOR}),
         "always",
         "how many primary reads were signed, by site and month; from 50 cases with a result on, the share of the cases "
-        "of a whole campaign that were adjudicated, at the ends of months and after at least 10 more cases",
-        "sponsor and auditor follow the work. No adjudication is counted by site, and no page shows which case it was",
+        "of a whole campaign that were adjudicated, to 5 %, at the ends of months and after at least 10 more cases",
+        "sponsor and auditor follow the work. No adjudication is counted by site, and no page shows which case it was; "
+        "in a trial of one site the share is that of the site",
     ),
     DeclaredException(
         "digests",

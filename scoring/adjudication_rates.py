@@ -1,4 +1,7 @@
-"""How many cases of a whole campaign were adjudicated, at the ends of months: never by site, never from few cases."""
+"""How many cases of a whole campaign were adjudicated, at the ends of months: never by site, never from few cases.
+
+Shares and numbers of cases are rounded, so that no rate and the signed reads of a month show which cases they were.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +12,25 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from reading.models import Campaign, CaseStatus
+from reading.charter.versions import terms_of
+from reading.models import Campaign
 from scoring.models import CaseResult, Outcome
 from studies.models import Trial
 
 # With fewer cases, or with a rate after each few, the rate would show something about single cases.
 FEWEST_CASES = 50
 FEWEST_MORE = 10
+STEPS = 20  # shares in steps of 5 %
 # The month, the case and the outcome of each result, in the order in which they were computed.
 Computed = list[tuple[date, int, str]]
 
 
 @dataclass(frozen=True)
 class AdjudicationRate:
-    """The share of a campaign's cases with a result that were adjudicated or wait for it, at the end of a month."""
+    """The share of a campaign's cases with a result that were adjudicated or wait for it, at the end of a month.
+
+    The share is rounded to 5 %, the number of cases down to tens.
+    """
 
     campaign: Campaign
     month: date
@@ -36,14 +44,17 @@ class AdjudicationRate:
 
 
 def adjudication_rates(trial: Trial, today: date) -> list[AdjudicationRate]:
-    """The rates of each campaign at the ends of past months."""
+    """The rates of each campaign that adjudicates, at the ends of past months. A voided case still counts: a rate that
+    changed when it was voided would show what became of it.
+    """
     computed = defaultdict[int, Computed](list)
-    results = CaseResult.objects.filter(case__campaign__trial=trial).exclude(case__status=CaseStatus.VOIDED)
+    results = CaseResult.objects.filter(case__campaign__trial=trial)
     found = results.order_by("computed_at", "version")
     for campaign, at, case, outcome in found.values_list("case__campaign", "computed_at", "case", "outcome"):
         computed[campaign].append((month_of(at), case, outcome))
-    campaigns = trial.campaigns.filter(training=None).order_by("code")
-    return [rate for one in campaigns for rate in rates_of(one, computed[one.pk], today.replace(day=1))]
+    campaigns = trial.campaigns.filter(training=None).select_related("charter").order_by("code")
+    adjudicating = [one for one in campaigns if terms_of(one.charter).adjudicates]
+    return [rate for one in adjudicating for rate in rates_of(one, computed[one.pk], today.replace(day=1))]
 
 
 def month_of(at: datetime) -> date:
@@ -59,5 +70,6 @@ def rates_of(campaign: Campaign, computed: Computed, this_month: date) -> Iterat
         outcomes |= {case: outcome for at, case, outcome in computed if at == month}
         if len(outcomes) >= needed:
             adjudicated = sum(outcome != Outcome.CONSENSUS for outcome in outcomes.values())
-            yield AdjudicationRate(campaign, month, len(outcomes), adjudicated / len(outcomes))
+            share = round(STEPS * adjudicated / len(outcomes)) / STEPS
+            yield AdjudicationRate(campaign, month, len(outcomes) // 10 * 10, share)
             needed = len(outcomes) + FEWEST_MORE

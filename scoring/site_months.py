@@ -74,7 +74,7 @@ def of_visits(trial: Trial, today: date) -> dict[str, Counts]:
     for row in states.rows:
         window = row.window(baselines.get(row.subject))
         place = site_of[row.subject], month_of_visit(row, window)
-        expected[place] += VIEWS * (not row.not_done) - given_up.get(row.pk, 0)
+        expected[place] += 0 if row.not_done else VIEWS - given_up.get(row.pk, 0)
         deviating[place] += deviates(row, window)
     return {"expected": expected, "deviating": deviating}
 

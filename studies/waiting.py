@@ -12,9 +12,8 @@ from accounts.roles import Action
 from accounts.waiting import Waiting, declare_first_page, declare_waiting
 from studies.desk import masks
 from studies.models import Film, FilmStatus, Membership, Question, QuestionStatus, Site, Trial
-from studies.models.film import OUT_OF_PLAY
 from studies.plan.first_use import note_first_use
-from studies.plan.progress import standing
+from studies.plan.still_to_come import still_to_come
 
 
 def own_site(user_id: int, place: TrialRole) -> Site:
@@ -35,20 +34,14 @@ def at_the_site(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     yield Waiting("Questions overdue", overdue, f"{questions}?status=open&sort=due", urgent=True)
     yield Waiting("Questions to answer", asked.open().count() - overdue, f"{questions}?status=open")
     yield Waiting("Films to complete", held, f"{films}?status={FilmStatus.HELD}")
-    yield Waiting("Films to send", films_to_come(site.trial, site), reverse("studies:site", args=[place.code]))
-
-
-def films_to_come(trial: Trial, site: Site | None = None) -> int:
-    """The films expected less those that have come and can be used."""
-    stands = standing(trial, timezone.localdate(), site)
-    usable = stands.films_come - stands.films_in(*OUT_OF_PLAY)
-    return max(0, stands.films_expected - usable)
+    due = still_to_come(site.trial, timezone.localdate(), site).all
+    yield Waiting("Visits with films to send", due, reverse("studies:site", args=[place.code]))
 
 
 def from_sites(user_id: int, place: TrialRole) -> Iterator[Waiting]:
-    """Films that the sites have not sent yet."""
-    trial = Trial.objects.get(code=place.code)
-    yield Waiting("Films to come from sites", films_to_come(trial), reverse("studies:trial", args=[place.code]))
+    """Visits whose films the sites have not sent yet."""
+    due = still_to_come(Trial.objects.get(code=place.code), timezone.localdate()).all
+    yield Waiting("Visits with films to come", due, reverse("studies:trial", args=[place.code]))
 
 
 def at_the_desk(user_id: int, place: TrialRole) -> Iterator[Waiting]:

@@ -73,7 +73,7 @@ ZEROS = {
     "fixed_threshold": "None",
     "repeats_share": "None",
 }
-NO_EFFECT = "Has no effect under the other terms"
+NO_EFFECT = "Not used with these terms"
 
 
 def put_in_words(fields: Mapping[str, forms.Field]) -> None:

@@ -5,7 +5,7 @@ The tokens are kept with the job, so that one that was interrupted goes on with 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -65,21 +65,40 @@ def step_tokens(presentation: str, frozen: FrozenCase, read_token: str) -> tuple
     return tuple(new_token() for _ in frozen.timepoints) if presentation in MIXED else ()
 
 
-def still_wanted(assignments: Sequence[Assignment]) -> list[Assignment]:
-    """Without cases voided since the request, and without a second adjudication of an adjudicated case.
+def still_wanted(assignments: Sequence[Assignment], most: int | None) -> list[Assignment]:
+    """Those still free, without cases voided since the request and repeats with too few unread cases around them."""
+    free = still_free(assignments, most)
+    voided = Case.objects.filter(pk__in={one.case for one in free}, status=CaseStatus.VOIDED)
+    gone = set(voided.values_list("pk", flat=True))
+    return hidden_only([one for one in free if one.case not in gone])
+
+
+def still_free(assignments: Sequence[Assignment], most: int | None) -> list[Assignment]:
+    """Without a second adjudication of an adjudicated case, and without what another batch has meanwhile given to the
+    same reader, or to `most` primary readers of a case (None: any number).
 
     Called inside a transaction, in which the cases stay as they are.
     """
-    cases = Case.objects.select_for_update().filter(pk__in={one.case for one in assignments}).order_by("pk")
-    live = {case.pk for case in cases if case.status != CaseStatus.VOIDED}
-    thirds = Read.objects.counting().filter(case__in=live, kind=ReadKind.ADJUDICATION)
-    adjudicated = set(thirds.values_list("case_id", flat=True))
-    wanted = [
-        one
-        for one in assignments
-        if one.case in live and not (one.kind == ReadKind.ADJUDICATION and one.case in adjudicated)
-    ]
-    return hidden_only(wanted)
+    cases = {one.case for one in assignments}
+    list(Case.objects.select_for_update().filter(pk__in=cases).order_by("pk").values_list("pk"))
+    counting = Read.objects.counting().filter(case__in=cases)
+    adjudicated = set(counting.filter(kind=ReadKind.ADJUDICATION).values_list("case_id", flat=True))
+    readers = defaultdict[int, set[int]](set)
+    for case, reader in counting.filter(kind=ReadKind.PRIMARY).values_list("case_id", "reader_id"):
+        readers[case].add(reader)
+
+    def is_free(one: Assignment) -> bool:
+        own = readers[one.case]
+        if one.kind == ReadKind.ADJUDICATION:
+            return one.case not in adjudicated
+        if one.kind != ReadKind.PRIMARY:
+            return True
+        if one.reader in own or (most is not None and len(own) >= most):
+            return False
+        own.add(one.reader)
+        return True
+
+    return [one for one in assignments if is_free(one)]
 
 
 def hidden_only(assignments: Sequence[Assignment]) -> list[Assignment]:

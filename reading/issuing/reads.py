@@ -19,7 +19,7 @@ from reading.charter.versions import terms_of
 from reading.issuing.allocation import Assignment
 from reading.issuing.drawing import DrawnStep, DrawnTimepoint, draw_steps
 from reading.issuing.numbers import draw_numbers
-from reading.issuing.plans import Places, PlannedRead, draw_places, plan_reads, still_wanted
+from reading.issuing.plans import Places, PlannedRead, draw_places, plan_reads, still_free, still_wanted
 from reading.issuing.seeds import open_seed
 from reading.models import (
     Batch,
@@ -68,9 +68,14 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
 def plan_of(batch: Batch, assignments: Sequence[Assignment]) -> list[PlannedRead]:
     """The reads of these assignments that are still wanted, with new tokens."""
     with audited_atomic():
-        wanted = still_wanted(assignments)
+        wanted = still_wanted(assignments, most_readers(batch))
     frozen = identities(list(Case.objects.filter(pk__in={one.case for one in wanted})))
     return plan_reads(terms_of(batch.campaign.charter).presentation, wanted, frozen)
+
+
+def most_readers(batch: Batch) -> int | None:
+    """How many primary readers a case has; any number in training."""
+    return None if batch.campaign.trains else terms_of(batch.campaign.charter).readers_per_case
 
 
 def places_of(batch: Batch, planned: Sequence[PlannedRead]) -> Places:
@@ -83,7 +88,7 @@ def issue_at_once(batch: Batch, planned: Sequence[PlannedRead], lease: Lease) ->
     drawn = draw_reads(batch, planned)
     with audited_atomic():
         lease.finish()
-        wanted = still_wanted([one.plan.assignment for one in drawn])
+        wanted = still_wanted([one.plan.assignment for one in drawn], most_readers(batch))
         if left := [one for one in drawn if one.plan.assignment in wanted]:
             third = all(one.plan.assignment.kind == ReadKind.ADJUDICATION for one in left)
             action = "reading.adjudication.issued" if third else "reading.batch.issued"
@@ -101,7 +106,9 @@ def issue_in_pieces(batch: Batch, planned: Sequence[PlannedRead], lease: Lease) 
         drawn = draw_reads(batch, left[start : start + PIECE])
         with audited_atomic():
             lease.checkpoint()
-            write_reads(batch, drawn, places, ReadStatus.DRAWN, "reading.batch.drawn")
+            free = still_free([one.plan.assignment for one in drawn], most_readers(batch))
+            if drawn := [one for one in drawn if one.plan.assignment in free]:
+                write_reads(batch, drawn, places, ReadStatus.DRAWN, "reading.batch.drawn")
     show_to_readers(batch, queues, lease)
 
 

@@ -14,7 +14,8 @@ from studies.plan.membership import grant
 
 PASSWORD = "rheumatology-demo"  # noqa: S105  printed by bin/demo, known to everybody, valid nowhere else
 SYSTEM = Actor.system("demo")
-COORDINATOR = "coordinator@demo.example"
+DOMAIN = "@demo.example"
+COORDINATOR = f"coordinator{DOMAIN}"
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from rehearsal.trial.design import Arm, Charter, Design, PlannedVisit, Readers
 
 SHIPPED = Path(__file__).parent / "designs"
 NAMES = tuple(sorted(path.stem for path in SHIPPED.glob("*.toml")))
+# The baseline and the visits of rescue, which a rehearsal adds itself.
+RESERVED = frozenset({"W00", "RESC", "RESCUE"})
 TABLES = {"visit", "arm", "charter", "readers"}
 Part = TypeVar("Part", Design, Arm, Charter, PlannedVisit, Readers)
 
@@ -95,6 +97,7 @@ def check_together(design: Design) -> None:
     for what, names in (("visit", design.codes), ("arm", [arm.name for arm in design.arms])):
         if len(set(names)) < len(names):
             raise BadInput(f"Two parts of [[{what}]] have the same name: {', '.join(names)}. Give each its own.")
+    check_codes(design)
     if design.charter.reference not in design.codes:
         given = quoted(design.charter.reference)
         raise BadInput(f"In [charter], reference cannot be {given}. Give {either(design.codes)}.")
@@ -104,6 +107,14 @@ def check_together(design: Design) -> None:
             raise BadInput(f"In [readers], joints cannot name {quoted(joint)}. Give {either(sorted(joints))}.")
     for arm in design.arms:
         check_arm(arm, design)
+
+
+def check_codes(design: Design) -> None:
+    """No visit has the code of one that a rehearsal adds."""
+    for code in design.codes:
+        if code in RESERVED:
+            text = f"In [[visit]], code cannot be {quoted(code)}, which a rehearsal uses itself. Choose another."
+            raise BadInput(text)
 
 
 def check_arm(arm: Arm, design: Design) -> None:

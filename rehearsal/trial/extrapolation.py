@@ -53,7 +53,7 @@ def ratio(one: object, other: object) -> float:
 
 def lost(design: Design, share: float) -> Design:
     """The plain design with the first arm alone, a share of it without films after the first visit."""
-    first = replace(design.arms[0], rescued=share, rescue_week=design.visits[0].week)
+    first = replace(design.arms[0], rescued=share, rescue_week=design.visits[0].week, switch_week=0)
     return replace(plain(design), arms=(first,), after_event=1.0)
 
 

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 
 import numpy as np
 from django.conf import settings
+from django.utils import timezone
 
 from accounts.models import User
 from audit.trail import Actor
 from config.errors import WrongState
 from reading.charter.versions import current_charter, draft_charter, sign_charter
 from rehearsal.demo import people as cast
-from rehearsal.trial.courses import Courses, draw_courses
+from rehearsal.trial.courses import NEVER, Courses, draw_courses
 from rehearsal.trial.design import Design
 from rehearsal.trial.reading import Room, open_room
 from rehearsal.trial.results import BASELINE
@@ -27,6 +28,7 @@ CODE = "REHEARSAL"
 RESCUE = "RESC"
 PER_SITE = 20
 FIRST_DAY = date(2023, 1, 9)
+LATEST_START = 199  # days after the first
 WINDOW = 14
 
 
@@ -66,7 +68,7 @@ class Play:
 
     def first_day(self, subject: int) -> date:
         """When the baseline film was taken."""
-        return FIRST_DAY + timedelta(days=subject % 200)
+        return FIRST_DAY + timedelta(days=subject % (LATEST_START + 1))
 
 
 def prepare(plan: Plan, say: Say) -> Play:
@@ -74,9 +76,8 @@ def prepare(plan: Plan, say: Say) -> Play:
     demand_own_database()
     rng = np.random.default_rng((plan.seed, 0))
     courses = draw_courses(plan.design, plan.subjects, rng, plan.people)
-    trial = Trial.objects.filter(code=CODE).first() or create_trial(
-        code=CODE, title=plan.design.title, sponsor="None: a rehearsal", actor=cast.SYSTEM
-    )
+    demand_past(courses)
+    trial = trial_of(plan)
     sites = plan_sites(trial, plan.subjects)
     plan_visits(trial, plan.design)
     people = cast.make_accounts()
@@ -89,12 +90,37 @@ def prepare(plan: Plan, say: Say) -> Play:
 
 
 def demand_own_database() -> None:
-    """WrongState in production, and in a database with any other trial."""
+    """WrongState in production, and in a database with any other trial or person."""
     other = Trial.objects.exclude(code=CODE).first()
+    person = User.objects.exclude(email__endswith=cast.DOMAIN).first()
     if settings.PRODUCTION:
         raise WrongState("This is a production installation. Rehearse a trial on a database of its own.")
     if other is not None:
         raise WrongState(f"This database holds trial {other.code}. Rehearse a trial on a database of its own.")
+    if person is not None:
+        raise WrongState("This database holds accounts of people. Rehearse a trial on a database of its own.")
+
+
+def demand_past(courses: Courses) -> None:
+    """WrongState where the date of a film or an event would be in the future."""
+    events = courses.event_week[courses.event_week < NEVER]
+    weeks = int(max(courses.weeks[courses.present].max(), events.max(initial=0)))
+    last = FIRST_DAY + timedelta(days=LATEST_START, weeks=weeks)
+    if last > timezone.localdate():
+        raise WrongState(
+            f"A film or an event would have the date {last.isoformat()}, which is in the future. Rehearse fewer weeks."
+        )
+
+
+def trial_of(plan: Plan) -> Trial:
+    """The trial of this plan; WrongState where the database holds a rehearsal of another plan."""
+    title = f"{plan.design.title}, {plan.subjects} subjects, seed {plan.seed}"
+    found = Trial.objects.filter(code=CODE).first()
+    if found is None:
+        return create_trial(code=CODE, title=title, sponsor="None: a rehearsal", actor=cast.SYSTEM)
+    if found.title != title:
+        raise WrongState(f"This database holds the rehearsal “{found.title}”, not “{title}”. Use another database.")
+    return found
 
 
 def plan_sites(trial: Trial, subjects: int) -> list[Site]:

@@ -19,10 +19,10 @@ FEWEST = 5
 class JointAgreement:
     """One item. Shares are 0 to 1; a figure is None where nothing defines it or too few cases have damage.
 
-    n: cases graded by both readers. nonzero: those in which at least one reader graded above 0. difference: mean
-    absolute difference of the grades. exact: share of equal grades. positive: 2a / (2a + b), a cases above 0 for both
-    readers, b for one. share: of the squared difference between the readers' total changes. not_assessable: share of
-    the films that a reader could not grade.
+    n: pairs of reads with a grade each. nonzero: cases in which a reader graded above 0, counted as the mean over the
+    pairs. difference: mean absolute difference of the grades. exact: share of equal grades. positive: 2a / (2a + b),
+    a cases above 0 for both readers, b for one. share: of the squared difference between the readers' total changes.
+    not_assessable: share of the films that a reader could not grade.
     """
 
     n: int
@@ -39,22 +39,26 @@ class JointAgreement:
         return self.nonzero < FEWEST
 
 
-def joint_agreement(status: Matrix, change: Matrix, shown: npt.NDArray[np.bool_]) -> list[JointAgreement]:
+def joint_agreement(
+    status: Matrix, change: Matrix, shown: npt.NDArray[np.bool_], pairs: int = 1
+) -> list[JointAgreement]:
     """A row for each item, from the grades at a visit, the changes up to it and whether a film was shown.
+
+    `pairs`: how many rows a case has, one for every two of its readers.
 
     >>> grades = np.array([[[2.0], [1.0]], [[0.0], [0.0]]])
     >>> joint_agreement(grades, grades, np.ones(grades.shape, dtype=bool))[0].difference
     0.5
     """
     shares = shares_of_difference(change)
-    return [_of_item(status[:, :, at], shown[:, :, at], shares[at]) for at in range(status.shape[2])]
+    return [_of_item(status[:, :, at], shown[:, :, at], shares[at], pairs) for at in range(status.shape[2])]
 
 
-def _of_item(grades: Matrix, shown: npt.NDArray[np.bool_], share: float | None) -> JointAgreement:
+def _of_item(grades: Matrix, shown: npt.NDArray[np.bool_], share: float | None, pairs: int) -> JointAgreement:
     both = grades[np.isfinite(grades).all(axis=1)]
     difference = np.abs(both[:, 0] - both[:, 1])
     damaged = (both > 0).sum(axis=1)
-    nonzero = int((damaged > 0).sum())
+    nonzero = int((damaged > 0).sum()) // pairs
     agreed = 2 * int((damaged == 2).sum())
     ungraded = np.isnan(grades) & shown
     return JointAgreement(

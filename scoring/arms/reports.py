@@ -21,12 +21,12 @@ from config.transitions import moved
 from jobs.queue import Lease, add
 from scoring.arms.opening_shares import concealed, revealed
 from scoring.arms.report_files import arms_in, locked_dataset, zipped
+from scoring.arms.unsealing import receipt_of
 from scoring.endpoint.by_arm.arms_list import SITE, Arms, ordered
 from scoring.endpoint.by_arm.imputation import Imputations
 from scoring.endpoint.by_arm.permutation import Permutations
 from scoring.endpoint.by_arm.report import Methods, Report, report_of
 from scoring.models import ARMS_REPORT_TRANSITIONS, ArmsReport, ArmsReportStatus, ArmsRequest, ArmsRequestStatus
-from studies.models import Membership
 from studies.naming import checked_choice
 
 ACTOR = Actor.system("arms")
@@ -34,9 +34,9 @@ NOTHING_TO_COMPARE = "The dataset has no visit after the baseline, or values for
 
 
 def has_received(asked: ArmsRequest, user: User) -> bool:
-    """Whether the arms were opened and this person has moved to the unblinded side."""
-    held = Membership.objects.current().filter(trial=asked.campaign.trial_id, user=user, unblinded_at__isnull=False)
-    return asked.status == ArmsRequestStatus.OPENED and held.exists()
+    """Whether this person has signed the receipt of the opened arms."""
+    opened = asked.status == ArmsRequestStatus.OPENED
+    return opened and receipt_of(asked, user) is not None
 
 
 def demand_received(asked: ArmsRequest, user: User) -> None:
@@ -49,7 +49,10 @@ def demand_received(asked: ArmsRequest, user: User) -> None:
 def arms_to_compare(asked: ArmsRequest, user: User) -> tuple[str, ...]:
     """The arms by name, of which one is the reference."""
     demand_received(asked, user)
-    return ordered(arms_in(asked).values())
+    try:
+        return ordered(arms_in(asked).values())
+    except BadInput:
+        raise WrongState("These arms cannot be compared: a report needs two to eight arms.") from None
 
 
 @sensitive_variables()
@@ -139,16 +142,16 @@ def content_of(report: ArmsReport, user: User) -> bytes:
         return revealed(file.read(), report.folder)
 
 
-def download_report(*, report: ArmsReport, actor: Actor, user: User) -> bytes:
-    """The zip of a report; the audit trail names who took it."""
+def download_report(*, report: ArmsReport, actor: Actor, user: User, file: str = "zip") -> bytes:
+    """The zip of a report, of which all or one file is downloaded; the audit trail names who downloaded what."""
     authorise(actor, Action.SEE_BY_ARM)
     content = content_of(report, user)
     with audited_atomic():
-        tell("scoring.arms-report.downloaded", report, actor)
+        tell("scoring.arms-report.downloaded", report, actor, file=file)
     return content
 
 
-def tell(action: str, report: ArmsReport, actor: Actor, reason: str = "") -> None:
+def tell(action: str, report: ArmsReport, actor: Actor, reason: str = "", **more: str) -> None:
     """One event about a report; never an arm."""
     campaign = report.request.campaign
     record(
@@ -157,6 +160,6 @@ def tell(action: str, report: ArmsReport, actor: Actor, reason: str = "") -> Non
         stream=campaign.trial.code,
         subject=("scoring.armsreport", str(report.pk)),
         reason=reason,
-        details={"campaign": campaign.code, "number": report.number, "digest": report.digest},
+        details={"campaign": campaign.code, "number": report.number, "digest": report.digest, **more},
         tracked=[report],
     )

@@ -21,7 +21,7 @@ from django.core.files.storage import storages
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from accounts.models import User
+from accounts.models import Signature, User
 from accounts.roles import Action, authorise
 from accounts.signatures import prove, signed_before, write_signature
 from accounts.signed_acts import Act
@@ -189,10 +189,15 @@ def receive_arms(*, asked: ArmsRequest, actor: Actor, user: User, password: str)
         content = revealed(file.read(), asked.folder)
     with audited_atomic():
         Campaign.objects.select_for_update().get(pk=asked.campaign_id)
-        if not signed_before(act=Act.ARMS_RECEIPT, user=user, record=record_of(asked), digest=asked.root):
+        if receipt_of(asked, user) is None:
             demand_lock_in_force(asked)
             hand_over(asked, actor, user)
     return content
+
+
+def receipt_of(asked: ArmsRequest, user: User) -> Signature | None:
+    """The person's signature on the receipt of these arms."""
+    return signed_before(act=Act.ARMS_RECEIPT, user=user, record=record_of(asked), digest=asked.root)
 
 
 def hand_over(asked: ArmsRequest, actor: Actor, user: User) -> None:

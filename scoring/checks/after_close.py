@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import combinations
 from statistics import fmean, stdev
@@ -35,18 +36,19 @@ def findings_of_closed(campaign: Campaign, reads: Sequence[Read]) -> Findings:
         of_case.setdefault(read.case, []).append(read)
     frozen, far = identities(list(of_case)), far_apart(campaign)
     for case, own in of_case.items():
-        add_findings(findings, instrument, signed_reads(own, instrument, frozen[case.pk]), case.pk in far)
+        signed = signed_reads(own, instrument, frozen[case.pk])
+        add_findings(findings, instrument, signed, far.get(case.pk, frozenset()))
     return findings
 
 
-def add_findings(findings: Findings, instrument: Instrument, signed: Sequence[SignedRead], far: bool) -> None:
+def add_findings(findings: Findings, instrument: Instrument, signed: Sequence[SignedRead], far: frozenset[int]) -> None:
     """The findings of the reads of one case."""
     for one in signed:
         findings[one.read.pk] += in_true_order(instrument, one.series.values, one.series.operated)
     primary = [one for one in signed if one.read.kind == ReadKind.PRIMARY]
     exchanged = exchanged_timepoints(instrument, primary)
     for one in primary:
-        findings[one.read.pk] += [Finding("apart", "", ())] if far else []
+        findings[one.read.pk] += [Finding("apart", "", ())] if one.read.reader_id in far else []
         findings[one.read.pk] += exchanged[one.read.pk]
 
 
@@ -60,11 +62,21 @@ def exchanged_timepoints(instrument: Instrument, primary: Sequence[SignedRead]) 
     return {read: own[:1] if len(own) == len(primary) - 1 else [] for read, own in found.items()}
 
 
-def far_apart(campaign: Campaign) -> set[int]:
-    """The cases whose readers' totals differ much more or much less than in the other cases."""
+def far_apart(campaign: Campaign) -> dict[int, frozenset[int]]:
+    """By case, the readers whose totals differ much more or much less from their partners' than in the other cases.
+
+    Of three readers only the one who is far from both others, where there is one.
+    """
     compared = compared_cases(campaign)
     differences = [one.difference for one in compared]
     if len(differences) < FEWEST:
-        return set()
+        return {}
     mean, reach = fmean(differences), FAR * stdev(differences)
-    return {one.case for one in compared if abs(one.difference - mean) > reach}
+    times = defaultdict[int, Counter[int]](Counter)
+    for one in compared:
+        if abs(one.difference - mean) > reach:
+            times[one.case].update((one.first, one.second))
+    return {
+        case: frozenset(reader for reader, often in readers.items() if often == max(readers.values()))
+        for case, readers in times.items()
+    }

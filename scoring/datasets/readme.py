@@ -15,7 +15,7 @@ from reading.charter.versions import terms_of
 from reading.issuing.presentations import ORDER_KNOWN, PRESENTATIONS
 from scoring.cdisc.transfer import DEFINE, FOLDER
 from scoring.cdisc.transfer import TABLES as TRANSFER_TABLES
-from scoring.consensus.panel import THIRD_READ
+from scoring.consensus.panel import MISSING, THIRD_READ
 from scoring.datasets.tables import TABLES
 from scoring.endpoint.analysis_rows import Analysis
 from scoring.endpoint.event_lists import kinds_left_out
@@ -115,7 +115,8 @@ def adjudication_in_words(terms: Terms) -> str:
     partial = f"Visits that only some readers could evaluate: {PARTIAL_RULES[terms.partial_visits]}."
     if not terms.adjudicates:
         says = "Every case has three readers. Its result is the mean of all three; no case is adjudicated."
-        return f"{says}\n{partial}"
+        left = "missing" if terms.partial_visits == MISSING else "the mean of those who could, two or more"
+        return f"{says}\nVisits that only some readers could evaluate: {left}."
     threshold = f"{terms.adjudication_threshold:g}"
     third = ",\nor when only one of them could evaluate a visit" if terms.partial_visits == THIRD_READ else ""
     return f"""A case is adjudicated when the changes of its two readers differ by more than {threshold}{third}.

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -39,8 +40,9 @@ class JointGrades:
         """Every item with its agreement at a visit and in the change from baseline."""
         at = self.visits.every.index(end)
         status, change = self.grades[:, :, at], self.grades[:, :, at] - self.grades[:, :, 0]
-        two_by_two = [every_two(one) for one in (status, change, self.shown[:, :, at])]
-        return list(zip(self.instrument.items, joint_agreement(*two_by_two), strict=True))
+        grades, changes, shown = (every_two(one) for one in (status, change, self.shown[:, :, at]))
+        pairs = comb(self.grades.shape[1], 2)
+        return list(zip(self.instrument.items, joint_agreement(grades, changes, shown, pairs), strict=True))
 
     def differing(self, item: str, end: str) -> list[tuple[Case, list[tuple[float | None, float | None]]]]:
         """Cases in which the two reads differ at an item, the largest difference first: a (baseline, end) a read."""

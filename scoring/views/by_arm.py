@@ -107,8 +107,12 @@ def table_of(name: str, found: dict[str, Any]) -> Table:
 @sensitive_variables()
 def by_arm_file(request: HttpRequest, code: str, token: str, number: int, name: str, kind: str) -> HttpResponse:
     """A table as CSV, or a figure as SVG."""
-    _, _, report = report_or_404(request, code, token, number)
-    content = content_of(report, signer_of(request))
+    _, actor, report = report_or_404(request, code, token, number)
+    user = signer_of(request)
+    if kind == "csv":
+        content = download_report(report=report, actor=actor, user=user, file=name)
+    else:  # part of the page
+        content = content_of(report, user)
     text = next((found for path in places(name, kind) if (found := file_in(content, path)) is not None), None)
     if text is None:
         raise Http404

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from accounts.roles import Action
 from config.cells import Badge, Column, Link
 from config.listing import Listing, asked_for
+from reading.charter.versions import terms_of
 from reading.models import Campaign
 from scoring.monitoring.campaign import Monitored, monitored_campaign
 from scoring.monitoring.drift import BASELINE, FEWEST, LIMIT
@@ -45,7 +46,7 @@ def columns_of(campaign: Campaign) -> list[Column]:
     def name(row: MonitoredReader) -> Link:
         return Link(row.name, reverse("scoring:reader", args=[campaign.trial.code, campaign.code, row.number]))
 
-    return [
+    columns = [
         Column("reader", "Reader", name, "reader"),
         Column("reads", "Reads signed", lambda row: len(row.reads), "reads"),
         Column("compared", "Compared with a partner", lambda row: len(row.compared), "compared"),
@@ -59,6 +60,8 @@ def columns_of(campaign: Campaign) -> list[Column]:
         Column("icc", "ICC of repeats", lambda row: estimate(row, "change")),
         Column("sdc", "SDC of repeats", lambda row: estimate(row, "sdc")),
     ]
+    adjudicates = terms_of(campaign.charter).adjudicates
+    return [column for column in columns if adjudicates or column.key != "discordant"]
 
 
 def drift_badge(row: MonitoredReader) -> Badge:
@@ -90,6 +93,7 @@ def reader(request: HttpRequest, code: str, slug: str, number: int) -> HttpRespo
     if (asked := asked_for(request, tables.values())) is not None:
         return asked.respond("scoring/reader.html")
     context = {"trial": campaign.trial, "campaign": campaign, "reader": shown, "tables": tables, "limit": LIMIT}
+    context["adjudicates"] = terms_of(campaign.charter).adjudicates
     context |= {"figures": figures_of(shown).keys(), "alarm": monitored.alarm_in_words(shown)}
     return render(request, "scoring/reader.html", context | {"baseline": BASELINE, "fewest": FEWEST})
 

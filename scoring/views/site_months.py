@@ -15,7 +15,6 @@ from config.listing import Listing, asked_for
 from scoring.adjudication_rates import FEWEST_CASES, FEWEST_MORE, AdjudicationRate, adjudication_rates
 from scoring.given_out import GivenOut, given_out
 from scoring.site_months import SiteMonth, site_months
-from scoring.views.monitoring_lists import per_cent
 from studies.access import trial_or_404
 
 SUMS = {
@@ -55,7 +54,7 @@ def month_table(request: HttpRequest, rows: list[SiteMonth]) -> Listing:
         Column(
             "expected", "Films expected", sort="expected", help="Four for each visit, if it was not recorded as missed"
         ),
-        Column("received", "Films received", sort="received"),
+        Column("received", "Films received", sort="received", help="A film of both sides counts once"),
         Column("accepted", "Of these accepted", sort="accepted"),
         Column("deviating", "Visits with a deviation", sort="deviating"),
         Column("questions", "Questions asked", sort="questions"),
@@ -73,8 +72,8 @@ def rate_table(request: HttpRequest, rates: list[AdjudicationRate]) -> Listing:
         Column("campaign", "Campaign", "campaign.code", "campaign"),
         Column("title", "Title", "campaign.title"),
         Column("month", "End of month", "month_in_words", "month"),
-        Column("cases", "Cases with a result", "cases", "cases"),
-        Column("share", "Adjudicated", lambda row: per_cent(row.share), "share"),
+        Column("cases", "Cases with a result", "cases", "cases", help="At least; rounded down to tens"),
+        Column("share", "Adjudicated", lambda row: f"{row.share:.0%}".replace("%", " %"), "share", help="To 5 %"),
     ]
     return Listing(
         request,
@@ -94,8 +93,8 @@ def lock_table(request: HttpRequest, locks: list[GivenOut]) -> Listing:
         Column("dataset", "Dataset", "lock.dataset.number"),
         Column("locked", "Locked", "lock.locked_at", "locked"),
         Column("state", "State", lambda row: Badge(row.lock.state, row.lock.state.capitalize())),
-        Column("downloads", "Times given out", "downloads", "downloads", help="Downloads of the dataset"),
-        Column("last", "Last given out", "last", "last"),
+        Column("downloads", "Downloads", "downloads", "downloads"),
+        Column("last", "Last download", "last", "last"),
     ]
     empty = "No dataset is locked yet."
     caption = "Locks and transfers"

@@ -63,7 +63,7 @@ def standing(trial: Trial, today: date, site: Site | None = None) -> Standing:
         own, of_subject, of_visit = Q(site=site), Q(subject__site=site), Q(visit__subject__site=site)
     not_done = Count("pk", filter=~Q(not_done_reason=""))
     visits = Visit.objects.filter(of_subject).aggregate(all=Count("pk"), not_done=not_done)
-    absent = AbsentFilm.objects.filter(of_visit, withdrawn_at=None).count()
+    absent = AbsentFilm.objects.filter(of_visit, withdrawn_at=None, visit__not_done_reason="").count()
     questions = Question.objects.filter(own).aggregate(
         open=Count("pk", filter=Q(status=QuestionStatus.OPEN)),
         answered=Count("pk", filter=Q(status=QuestionStatus.ANSWERED)),

@@ -74,8 +74,8 @@ def window_of(row: VisitRow, baselines: dict[int, date]) -> tuple[date, date] | 
 
 
 def last_day_of(window: tuple[date, date] | None) -> date:
-    """For sorting: visits without a window come first, those outside the plan and baselines without a film."""
-    return window[1] if window else date.min
+    """For sorting: visits without a window come last, those outside the plan and baselines without a film."""
+    return window[1] if window else date.max
 
 
 def row_is_due(row: VisitRow, window: tuple[date, date] | None, today: date) -> bool:

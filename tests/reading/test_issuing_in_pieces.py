@@ -22,6 +22,7 @@ from reading.issuing.seeds import open_seed
 from reading.models import Campaign, Case, DisplayedFilm, Read, ReadStatus
 from reading.room.worklist import waiting_for
 from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
+from tests.scoring.three_readers import add_third_reader
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SUBJECTS, PIECE = 3, 4
@@ -125,6 +126,23 @@ def test_every_piece_is_one_event_and_the_batch_is_issued_with_one(killed_after_
     assert [len(event.content["chains"]) for event in drawn] == [PIECE, 2 * SUBJECTS - PIECE]
     issued = Event.objects.get(action="reading.batch.issued")
     assert issued.content["details"]["reads"] == 2 * SUBJECTS
+
+
+def test_two_releases_before_the_first_is_issued_give_a_case_no_more_readers(
+    house: BuiltTrial, campaign: Campaign
+) -> None:
+    """The second release was requested twice, as by a double click, and once for other readers."""
+    third = add_third_reader(house)
+    coordinator, two = house.actor("coordinator"), [house.people["reader"], house.people["reader.two"]]
+    for name, readers in (("again", two), ("others", [two[1], third])):
+        request_batch(
+            campaign=campaign, actor=coordinator, name=name, due_on=None, readers=readers, size=SUBJECTS, reason="late"
+        )
+    run_due_jobs()
+    assert not Job.objects.failed().exists()
+    primary = Read.objects.filter(kind="primary")
+    assert [primary.filter(case=case).count() for case in campaign.cases.all()] == [2] * SUBJECTS
+    assert set(primary.values_list("status", flat=True)) == {ReadStatus.ISSUED}
 
 
 def test_issuing_reads_no_file(campaign: Campaign) -> None:

@@ -11,10 +11,10 @@ from django.urls import reverse
 from accounts.sign_in import BACKEND
 from reading.models import FilmServed, Read
 from reading.room.cells import timepoints_of
-from tests.reading.test_change_reasons import fresh
+from tests.reading.test_change_reasons import built, fresh
 
 pytestmark = pytest.mark.django_db
-__all__ = ["fresh"]
+__all__ = ["built", "fresh"]
 
 
 def ask(client: Client, read: Read, level: str, number: int = 0) -> list[str]:

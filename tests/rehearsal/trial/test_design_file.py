@@ -100,6 +100,7 @@ def test_a_file_of_ones_own_is_read_and_keys_left_out_keep_their_defaults(tmp_pa
             '[[visit]]\ncode = "W24"\nweek = 12\nsdc = 1\n[[visit]]',
             "Two parts of [[visit]] have the same name: W24, W24.",
         ),
+        ('"W24"', '"RESC"', "In [[visit]], code cannot be “RESC”, which a rehearsal uses itself. Choose another."),
         ("subjects = 60", "subjects = ", "The file mine.toml is not TOML in UTF-8"),
     ],
 )

@@ -20,6 +20,7 @@ from rehearsal.whole.planning import CODE, RESCUE, prepare
 from rehearsal.whole.playing import play
 from scoring.models import Dataset, DatasetStatus
 from studies.models import Film, Trial, Visit
+from tests.cast import make_user
 from tests.rehearsal.trial.test_truth_returns import PEOPLE, faultless, quiet
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,6 +48,23 @@ def test_a_database_with_another_trial_is_refused() -> None:
     with pytest.raises(WrongState, match="This database holds trial LIVE. Rehearse a trial on a database of its own."):
         prepare(plan(30, find_design("ra-beam")), quiet)
     assert not Trial.objects.filter(code=CODE).exists()
+
+
+def test_a_database_with_people_or_another_rehearsal_is_refused() -> None:
+    person = make_user("someone@hospital.example", "someone")
+    with pytest.raises(WrongState, match="This database holds accounts of people. Rehearse a trial on a database of"):
+        prepare(plan(4, find_design("ra-beam")), quiet)
+    person.delete()
+    prepare(plan(4, find_design("ra-beam")), quiet)
+    with pytest.raises(WrongState, match="This database holds the rehearsal “.*, 4 subjects, seed 2”, not “.*, 5 sub"):
+        prepare(plan(5, find_design("ra-beam")), quiet)
+
+
+def test_a_trial_that_would_end_in_the_future_is_refused() -> None:
+    design = find_design("ra-beam")
+    first, second = design.visits
+    with pytest.raises(WrongState, match=r"A film or an event would have the date 2\d{3}-.*, which is in the future."):
+        prepare(plan(4, replace(design, visits=(first, replace(second, week=500)))), quiet)
 
 
 def test_a_production_installation_is_refused(settings: Any) -> None:
