@@ -59,11 +59,7 @@ class Reader:
 
     def wait_written(self) -> None:
         """Until all that waits is on disk, which is what a crash cannot take."""
-        for _ in range(400):
-            if int(self.page.evaluate("document.querySelector('.status').dataset.waiting")) <= len(on_disk(self.page)):
-                return
-            self.page.wait_for_timeout(25)
-        raise AssertionError("edits were not written to disk")
+        wait_until(self.page, "document.querySelector('.status').dataset.unwritten === '0'")
 
     def lose_answers(self) -> None:
         self.room.faults += self.random.choices(["lost", "killed", "cut", "503"], k=2)

@@ -6,13 +6,15 @@ import io
 import json
 import logging
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -131,13 +133,40 @@ def test_a_report_is_made_once_for_people_who_received_the_arms_and_again_after_
     assert asked_for(opening, reference).number == 3
 
 
+def test_arms_of_one_kind_are_not_compared(opening: Opening) -> None:
+    received(opening)
+    same, says = (
+        dict.fromkeys(arms_of(opening), "the same"),
+        "These arms cannot be compared: a report needs two to eight",
+    )
+    with other_arms(same), pytest.raises(WrongState, match=says):
+        asked_for(opening, "the same")
+
+
 def test_a_report_without_two_arms_fails_without_naming_one(opening: Opening) -> None:
     received(opening)
-    asked, (subject, arm) = ArmsRequest.objects.get(), next(iter(arms_of(opening).items()))
+    subject, arm = next(iter(arms_of(opening).items()))
     report = asked_for(opening, arm)
-    storages["exports"].delete(asked.folder)
-    alone = zipped(asked, files_of(asked, {subject: arm}))
-    storages["exports"].save(asked.folder, ContentFile(concealed(alone, asked.folder)))
-    run_due_jobs()
+    with other_arms({subject: arm}):
+        run_due_jobs()
     report.refresh_from_db()
     assert (report.status, report.failure) == (ArmsReportStatus.FAILED, NOTHING_TO_COMPARE)
+
+
+@contextmanager
+def other_arms(arms: dict[str, str]) -> Iterator[None]:
+    """The package has these arms for a while; the other tests of the file have it too."""
+    asked, store = ArmsRequest.objects.get(), storages["exports"]
+    with store.open(asked.folder) as file:
+        own = file.read()
+    put(store, asked.folder, concealed(zipped(asked, files_of(asked, arms)), asked.folder))
+    try:
+        yield
+    finally:
+        put(store, asked.folder, own)
+
+
+def put(store: Storage, name: str, content: bytes) -> None:
+    """Replaces a file."""
+    store.delete(name)
+    store.save(name, ContentFile(content))

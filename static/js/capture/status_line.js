@@ -27,4 +27,5 @@ export function showStatus(element, desk) {
   if (element.textContent !== line) element.textContent = line;
   element.dataset.state = level;
   element.dataset.waiting = desk.queue.waiting;
+  element.dataset.unwritten = desk.queue.unwritten;
 }

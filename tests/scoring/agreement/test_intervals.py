@@ -86,7 +86,7 @@ def test_a_report_over_an_interval_uses_the_changes_it_was_given() -> None:
 
 def test_a_pool_has_a_one_way_model_its_persons_and_its_pairs() -> None:
     found = interval_report(cube_of(POOLED, ("R01", "R02", "R03")), "W24", ["W00", "W24"], bootstrap=Bootstrap(50))
-    assert found["model"] == POOL
+    assert found["model"] == POOL.format("two")
     assert [row["form"] for row in found["icc"]] == ["ICC(1,1)", "ICC(1,2)"]
     single, of_two = (row["value"] for row in found["icc"])
     assert of_two == pytest.approx(2 * single / (1 + single))
