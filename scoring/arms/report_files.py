@@ -18,11 +18,11 @@ from scoring.arms.opening_shares import revealed
 from scoring.datasets.package import ZIP_TIME
 from scoring.datasets.verifier import MANIFEST
 from scoring.endpoint.by_arm.analysis_rows import AnalysisRow, read_analysis
+from scoring.endpoint.by_arm.opened_dataset import ANALYSIS
 from scoring.endpoint.by_arm.report import Report, files_of
 from scoring.models import ArmsRequest, Dataset
 from studies.arrival.sealed_files import copy_export
 
-ANALYSIS = "analysis.csv"
 FOLDER = "by-arm-UNBLINDED"
 
 

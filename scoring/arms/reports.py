@@ -142,13 +142,11 @@ def content_of(report: ArmsReport, user: User) -> bytes:
         return revealed(file.read(), report.folder)
 
 
-def download_report(*, report: ArmsReport, actor: Actor, user: User, file: str = "zip") -> bytes:
-    """The zip of a report, of which all or one file is downloaded; the audit trail names who downloaded what."""
+def note_download(*, report: ArmsReport, actor: Actor, file: str) -> None:
+    """The audit trail names who downloaded the zip or one file of a report."""
     authorise(actor, Action.SEE_BY_ARM)
-    content = content_of(report, user)
     with audited_atomic():
         tell("scoring.arms-report.downloaded", report, actor, file=file)
-    return content
 
 
 def tell(action: str, report: ArmsReport, actor: Actor, reason: str = "", **more: str) -> None:

@@ -17,7 +17,7 @@ from audit.trail import Actor
 from config.form_refusals import refused_on
 from jobs.models import Job
 from scoring.arms.report_files import file_in
-from scoring.arms.reports import arms_to_compare, ask_for_report, content_of, download_report
+from scoring.arms.reports import arms_to_compare, ask_for_report, content_of, note_download
 from scoring.endpoint.by_arm.blocks import Column, Table
 from scoring.endpoint.by_arm.svg import WIDTH
 from scoring.forms import ByArmForm
@@ -108,14 +108,12 @@ def table_of(name: str, found: dict[str, Any]) -> Table:
 def by_arm_file(request: HttpRequest, code: str, token: str, number: int, name: str, kind: str) -> HttpResponse:
     """A table as CSV, or a figure as SVG."""
     _, actor, report = report_or_404(request, code, token, number)
-    user = signer_of(request)
-    if kind == "csv":
-        content = download_report(report=report, actor=actor, user=user, file=name)
-    else:  # part of the page
-        content = content_of(report, user)
+    content = content_of(report, signer_of(request))
     text = next((found for path in places(name, kind) if (found := file_in(content, path)) is not None), None)
     if text is None:
         raise Http404
+    if kind == "csv":  # a figure is part of the page
+        note_download(report=report, actor=actor, file=name)
     headers = {
         "Cache-Control": "private, no-store",
         "Content-Disposition": f'attachment; filename="UNBLINDED-{name}.{kind}"',
@@ -133,7 +131,8 @@ def places(name: str, kind: str) -> Iterator[str]:
 def by_arm_zip(request: HttpRequest, code: str, token: str, number: int) -> HttpResponseBase:
     """The whole report as a zip: a page, its tables and figures, and results.json."""
     trial, actor, report = report_or_404(request, code, token, number)
-    content = download_report(report=report, actor=actor, user=signer_of(request))
+    content = content_of(report, signer_of(request))
+    note_download(report=report, actor=actor, file="zip")
     name = f"{trial.code}-{report.request.campaign.code}-by-arm-{report.number}-UNBLINDED.zip"
     return FileResponse(
         io.BytesIO(content), as_attachment=True, filename=name, headers={"Cache-Control": "private, no-store"}
