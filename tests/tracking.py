@@ -42,6 +42,7 @@ class Watch:
     def __init__(self) -> None:
         self.transaction: object = None
         self.before: dict[str, Rows] = {}
+        self.newest_event = 0
         self.untold: list[str] = []
 
     def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
@@ -50,7 +51,7 @@ class Watch:
         if found is None or entries is None:
             return execute(sql, params, many, context)
         if entries is not self.transaction:
-            self.transaction, self.before = entries, {}
+            self.transaction, self.before, self.newest_event = entries, {}, newest_event()
         table = found[1]
         if table in TRACKED and table not in self.before:
             self.before[table] = rows_of(table)
@@ -59,13 +60,31 @@ class Watch:
         return execute(sql, params, many, context)
 
     def compare(self, bodies: list[dict[str, Any]]) -> None:
-        """Before the events are written: what has changed, and is it told?"""
-        told = {(table, key) for body in bodies for table, key, *_ in body.get("tracked", ())}
+        """Before the events are written: what has changed, and is it told, here or by another transaction since?"""
+        told = rows_in(bodies) | rows_in(events_after(self.newest_event))
         for table, before in self.before.items():
             after = rows_of(table)
             changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
             actions = ", ".join(sorted({body["action"] for body in bodies}))
             self.untold += [f"{actions}: {table} {key}" for key in sorted(changed) if (table, key) not in told]
+
+
+def rows_in(bodies: Iterable[dict[str, Any]]) -> set[tuple[str, str]]:
+    """The table and key of every row that the events tell."""
+    return {(table, key) for body in bodies for table, key, *_ in body.get("tracked", ())}
+
+
+def newest_event() -> int:
+    cursor = connection.connection.cursor()
+    cursor.execute("SELECT max(id) FROM audit_event")
+    return cursor.fetchone()[0] or 0
+
+
+def events_after(newest: int) -> list[dict[str, Any]]:
+    """What other transactions have told since; the events of the open one are not yet written."""
+    cursor = connection.connection.cursor()
+    cursor.execute(f"SELECT body FROM audit_event WHERE id > {newest}")
+    return [json.loads(body) for (body,) in cursor.fetchall()]
 
 
 def texts_in(params: Iterable[object]) -> Iterator[str]:
@@ -108,8 +127,7 @@ def _every_tracked_row_is_told() -> Iterator[None]:
 
 def tell_what_was_made(stream: str) -> None:
     """Tells every tracked row that no event has told: what the fixtures of a test put straight into the tables."""
-    bodies = [json.loads(body) for body in Event.objects.values_list("body", flat=True)]
-    told = {(table, key) for body in bodies for table, key, *_ in body.get("tracked", ())}
+    told = rows_in(json.loads(body) for body in Event.objects.values_list("body", flat=True))
     untold: dict[str, list[models.Model]] = {"system": [], stream: []}
     for table in TRACKED:
         home = "system" if table in ("accounts_user", "mfa_authenticator") else stream

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from audit.models import Event
 from audit.redaction import shown
@@ -16,7 +18,7 @@ from jobs.models import Pulse
 from studies.models import Site, Trial
 from tests.audit.conftest import ACTOR, Tell
 from tests.protection import lifted
-from tests.tracking import tell_rows
+from tests.tracking import Watch, newest_event, rows_of, tell_rows, watched
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -111,3 +113,30 @@ def test_no_page_shows_a_digest(trial: Trial) -> None:
     text = json.dumps(shown(event, "auditor").as_dict(), default=str)
     assert digests
     assert not [digest for digest in digests if digest in text]
+
+
+def begin_a_trial() -> None:
+    """In a thread with a connection of its own."""
+    try:
+        tell_rows("OTHER", [Trial.objects.create(code="OTHER", title="Another")])
+    finally:
+        connection.close()
+
+
+@pytest.mark.postgresql
+def test_the_guard_of_these_tests_blames_no_transaction_for_the_rows_of_another() -> None:
+    with watched() as watch, audited_atomic():
+        tell_rows("TRIAL", [Trial.objects.create(code="TRIAL", title="A trial")])
+        other = threading.Thread(target=begin_a_trial)
+        other.start()
+        other.join(timeout=30)
+    assert Trial.objects.count() == 2
+    assert watch.untold == []
+
+
+def test_the_guard_of_these_tests_names_a_row_that_nobody_told(trial: Trial) -> None:
+    watch = Watch()
+    watch.before, watch.newest_event = {"studies_site": rows_of("studies_site")}, newest_event()
+    site = Site.objects.create(trial=trial, code="03", name="")
+    watch.compare([])
+    assert watch.untold == [f": studies_site {site.pk}"]

@@ -43,7 +43,7 @@ function sooner(promise) {
   return Promise.race([promise, new Promise((done) => setTimeout(done, MOMENT))]);
 }
 
-// The bytes; null when they could not be had: the loader then asks again and minds the answer.
+// The bytes; null when they could not be loaded: the loader then asks again and reads the answer.
 async function arrived(url) {
   try {
     const response = await fetch(url, { credentials: "same-origin" });
