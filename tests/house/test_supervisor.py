@@ -55,13 +55,19 @@ def var(tmp_path: Path) -> Path:
     return tmp_path / "var"
 
 
+@pytest.fixture(scope="module")
+def one_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demos of this file start one after the other in it, so the second and third find a database begun."""
+    return tmp_path_factory.mktemp("demo") / "var"
+
+
 @pytest.fixture
-def demo(var: Path) -> Iterator[tuple[Running, int]]:
+def demo(one_folder: Path) -> Iterator[tuple[Running, int]]:
     """A demo on a port of its own, up to the moment in which its web server answers."""
     port = free_port()
     command = [sys.executable, "-m", "config.supervisor", "--port", str(port)]
     process = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | {"BLINDREAD_VAR": str(var)}, stdout=subprocess.PIPE, text=True
+        command, cwd=ROOT, env=os.environ | {"BLINDREAD_VAR": str(one_folder)}, stdout=subprocess.PIPE, text=True
     )
     try:
         wait_for(lambda: status_of(port), "the web server answers", seconds=120)
@@ -72,22 +78,24 @@ def demo(var: Path) -> Iterator[tuple[Running, int]]:
 
 
 @pytest.mark.long
-def test_the_demo_ends_whole_when_it_is_interrupted(demo: tuple[Running, int], var: Path) -> None:
+def test_the_demo_ends_whole_when_it_is_interrupted(demo: tuple[Running, int], one_folder: Path) -> None:
     assert status_of(demo[1]) == 503, "it answers and says that it is not ready"
-    check_it_ends_whole(demo, var, signal.SIGINT)
+    check_it_ends_whole(demo, one_folder, signal.SIGINT)
 
 
 @pytest.mark.long
-def test_a_part_that_dies_is_started_again_and_the_demo_still_ends_whole(demo: tuple[Running, int], var: Path) -> None:
+def test_a_part_that_dies_is_started_again_and_the_demo_still_ends_whole(
+    demo: tuple[Running, int], one_folder: Path
+) -> None:
     process, port = demo
     assert status_of(port) == 503, "it answers and says that it is not ready"
-    (first,) = masters(process, var)
-    orphans = {pid for pid in processes_in(var) if parent_of(pid) == first}
+    (first,) = masters(process, one_folder)
+    orphans = {pid for pid in processes_in(one_folder) if parent_of(pid) == first}
     os.kill(first, signal.SIGKILL)
-    wait_for(lambda: set(masters(process, var)) - {first}, "another web server is started")
-    wait_for(lambda: not orphans & set(processes_in(var)), "the workers of the dead one end", seconds=60)
+    wait_for(lambda: set(masters(process, one_folder)) - {first}, "another web server is started")
+    wait_for(lambda: not orphans & set(processes_in(one_folder)), "the workers of the dead one end", seconds=60)
     assert wait_for(lambda: status_of(port), "the web server answers again", seconds=120) == 503
-    check_it_ends_whole(demo, var, signal.SIGTERM)
+    check_it_ends_whole(demo, one_folder, signal.SIGTERM)
 
 
 def check_it_ends_whole(demo: tuple[Running, int], var: Path, how: int) -> None:
