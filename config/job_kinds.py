@@ -16,6 +16,7 @@ KINDS: dict[str, str] = {
     "scoring.mail_custodians": "scoring.arms.mail.carry",
     "scoring.unseal": "scoring.arms.unsealing.carry",
     "studies.deidentify": "studies.arrival.deidentification.carry",
+    "studies.joint_proposal": "studies.desk.joint_proposals.carry",
     "studies.mail_membership": "studies.plan.membership_mail.carry",
     "studies.mail_question": "studies.questions.mail.carry",
     "studies.rendition": "studies.arrival.rendition.carry",

@@ -56,4 +56,4 @@ track(
     "film_id revision rectangles crops proposed_by_id proposed_at confirmed_by_id confirmed_at refused_reason",
 )
 # The reader image is covered by the seal in its rendition: an event that named both would join them.
-track("studies_rendition", "film_id side view masks_id index sealed_image image_seal")
+track("studies_rendition", "film_id side view masks_id index sealed_image image_seal", besides="proposed")

@@ -12,7 +12,8 @@ from imaging.decoding.unreadable import Unreadable
 from jobs.lease import Lease
 from jobs.queue import Refused
 from studies.arrival.work_folder import drop_tree, keep_tree, opened_blind, work_folder
-from studies.desk import joints, masks
+from studies.desk import joint_proposals, masks
+from studies.desk.placements import for_image
 from studies.films import locked, move
 from studies.models import Film, FilmStatus, MaskSet, ReaderImage, Rendition
 from studies.sealed_links import link
@@ -115,9 +116,11 @@ def _make_image(film: Film, side: str, chosen: MaskSet | None, meta: Meta, key: 
         window_center=meta["window_center"],
         window_width=meta["window_width"],
         bands=_bands(key, meta),
-        joints=joints.for_image(film=film, side=side, crop=crop),
+        joints=for_image(film=film, side=side, crop=crop),
     )
-    return link(film=film, side=side, view=film.view, image=image, masks=chosen)
+    rendition = link(film=film, side=side, view=film.view, image=image, masks=chosen)
+    joint_proposals.request_for(rendition)
+    return rendition
 
 
 def _bands(key: str, meta: Meta) -> dict[str, list[dict[str, Any]]]:

@@ -8,22 +8,21 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from django.db.models import Exists, OuterRef, QuerySet, TextChoices
+from django.db.models import Exists, QuerySet, TextChoices
 
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from config.wording import either, quoted
 from studies.desk.designation import SIDES_OF
+from studies.desk.joint_proposals import request_from
 from studies.desk.joint_template import TEMPLATES
 from studies.desk.pictures import DeskPicture, picture_of
-from studies.desk.rectangles import Box
+from studies.desk.placements import Places, crop_of, for_image, here, newest
 from studies.films import locked, person
 from studies.models import Film, FilmStatus, JointPlacement, ReaderImage, Rendition, Trial
 from studies.models.film import PLACEABLE, SIDES
 from studies.sealed_links import image_key, seal_of
-
-Places = dict[str, list[float]]
 
 
 class Readability(TextChoices):
@@ -58,6 +57,7 @@ def place(
             placed_by_id=person(actor),
         )
         renditions = show(film, side)
+        request_from(placement)
         record(
             action="studies.joints.placed",
             actor=actor,
@@ -116,26 +116,6 @@ def _check_placeable(film: Film, side: str) -> None:
         raise BadInput(f"The film does not show the side {quoted(side)}. {allowed}", field="side")
 
 
-def newest(film: Film, side: str) -> JointPlacement | None:
-    """The placement that counts."""
-    return film.placements.filter(side=side).order_by("-revision").first()
-
-
-def for_image(*, film: Film, side: str, crop: Box | None) -> Places:
-    """The joints in pixels of the reader image that was cut from the film; those outside the cut are left out."""
-    placement = newest(film, side)
-    if placement is None:
-        return {}
-    left, top, width, height = crop or (0, 0, math.inf, math.inf)
-    moved = {joint: [round(x - left, 1), round(y - top, 1)] for joint, (x, y) in placement.joints.items()}
-    return {joint: [x, y] for joint, (x, y) in moved.items() if 0 <= x < width and 0 <= y < height}
-
-
-def crop_of(rendition: Rendition) -> Box | None:
-    """The cut with which a reader image was made."""
-    return rendition.masks.crops.get(rendition.side) if rendition.masks else None
-
-
 def show(film: Film, side: str) -> list[Rendition]:
     """Writes the newest placement into the reader images of that side, if any have been made; returns their rows."""
     renditions = list(film.renditions.filter(side=side).select_related("masks"))
@@ -152,14 +132,10 @@ def show(film: Film, side: str) -> list[Rendition]:
 def images(trial: Trial) -> QuerySet[Rendition]:
     """Every reader image of films that count, ordered by random index, which reveals neither subject nor date."""
     films = Film.objects.ready().filter(trial=trial)
-    found = Rendition.objects.filter(film__in=films).annotate(placed=Exists(_placements()))
+    found = Rendition.objects.filter(film__in=films).annotate(placed=Exists(here()))
     return found.select_related("masks").order_by("index")
 
 
 def waiting(trial: Trial) -> QuerySet[Rendition]:
     """The reader images without placed joints."""
-    return images(trial).filter(~Exists(_placements()))
-
-
-def _placements() -> QuerySet[JointPlacement]:
-    return JointPlacement.objects.filter(film=OuterRef("film"), side=OuterRef("side"))
+    return images(trial).filter(~Exists(here()))

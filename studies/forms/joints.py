@@ -7,7 +7,7 @@ from django.http import QueryDict
 from config.errors import BadInput
 from config.wording import quoted
 from studies.desk.joint_template import TEMPLATES, Point
-from studies.desk.joints import Places
+from studies.desk.placements import Places
 
 # Width in CSS pixels of the preview that people click on when scripts are disabled.
 PLAIN_WIDTH = 640

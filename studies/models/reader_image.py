@@ -39,7 +39,8 @@ class Rendition(models.Model):
     """That a film (or one side of a bilateral one) has a reader image, and under which masks; which one is sealed.
 
     `index` is a keyed digest of the image's key, and the address of the image where joints are placed. `image_seal` is
-    a keyed digest of the image's row: an event that named both would join them.
+    a keyed digest of the image's row: an event that named both would join them. `proposed` maps joint to [x, y,
+    correlation] in pixels of the image until a person has placed them (studies/desk/joint_proposals.py).
     """
 
     film = models.ForeignKey(Film, on_delete=models.PROTECT, related_name="renditions")
@@ -49,6 +50,7 @@ class Rendition(models.Model):
     sealed_image = models.BinaryField()
     image_seal = models.CharField(max_length=64)
     masks = models.ForeignKey(MaskSet, on_delete=models.PROTECT, null=True, blank=True)
+    proposed = SealedValue(default=dict)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["film", "side"], name="rendition_once")]

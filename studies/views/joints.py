@@ -20,8 +20,10 @@ from config.refusals import status_of
 from config.wording import counted
 from studies.access import trial_or_404
 from studies.desk import joints
+from studies.desk.joint_proposals import SURE, Proposal
 from studies.desk.joint_template import TEMPLATES, Point, fit
 from studies.desk.pictures import stored
+from studies.desk.placements import Places, crop_of, newest
 from studies.forms.joints import PLAIN_WIDTH, read_clicks, read_places
 from studies.models import ReaderImage, Rendition, Trial
 from studies.models.film import VIEWS
@@ -63,7 +65,9 @@ def joint_page(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """One image with its joints as they are placed now."""
     trial, _ = trial_or_404(request, code, Action.PLACE_JOINTS)
     rendition = image_or_404(trial, key)
-    return show(request, trial, rendition, image_of(rendition).joints, noted(rendition))
+    if places := image_of(rendition).joints:
+        return show(request, trial, rendition, places, noted(rendition))
+    return show(request, trial, rendition, proposed(rendition), {}, proposal=rendition.proposed)
 
 
 @require_GET
@@ -97,7 +101,7 @@ def place_joints(request: HttpRequest, code: str, key: str) -> HttpResponse:
     rendition = image_or_404(trial, key)
     places, readability = read_places(request.POST, rendition.view)
     try:
-        on_film = shifted(places, joints.crop_of(rendition))
+        on_film = shifted(places, crop_of(rendition))
         joints.place(film=rendition.film, side=rendition.side, actor=actor, joints=on_film, readability=readability)
     except Refusal as refusal:
         return show(request, trial, rendition, places, readability, error=str(refusal), status=status_of(refusal))
@@ -123,11 +127,16 @@ def placed_badge(rendition: Any) -> Badge:
 
 def noted(rendition: Rendition) -> dict[str, str]:
     """The last recorded readability."""
-    newest = joints.newest(rendition.film, rendition.side)
-    return dict(newest.readability) if newest else {}
+    placement = newest(rendition.film, rendition.side)
+    return dict(placement.readability) if placement else {}
 
 
-def shifted(places: joints.Places, crop: Sequence[int] | None) -> joints.Places:
+def proposed(rendition: Rendition) -> Places:
+    """The joints that were found on the image from another one and that no person has confirmed."""
+    return {joint: [x, y] for joint, (x, y, _) in rendition.proposed.items()}
+
+
+def shifted(places: Places, crop: Sequence[int] | None) -> Places:
     """From pixels of the image to pixels of the film from which it was cut."""
     left, top = (crop[0], crop[1]) if crop else (0, 0)
     return {joint: [x + left, y + top] for joint, (x, y) in places.items()}
@@ -157,10 +166,11 @@ def show(
     request: HttpRequest,
     trial: Trial,
     rendition: Rendition,
-    places: joints.Places,
+    places: Places,
     readability: dict[str, str],
     *,
     clicks: Sequence[Point] = (),
+    proposal: Proposal | None = None,
     error: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -177,6 +187,9 @@ def show(
         "clicks": [f"{x:.1f}, {y:.1f}" for x, y in clicks],
         "next_anchor": list(template.anchors)[len(clicks)] if len(clicks) < len(template.anchors) else "",
         "rows": [(joint, *places.get(joint, ["", ""]), readability.get(joint, "")) for joint in template.joints],
+        "proposed": len(proposal or {}),
+        "unsure": [joint for joint, (_, _, correlation) in (proposal or {}).items() if correlation < SURE],
+        "missing": [joint for joint in template.joints if joint not in places] if proposal else [],
         "readabilities": joints.Readability.choices,
         "plain_width": PLAIN_WIDTH,
         "error": error,

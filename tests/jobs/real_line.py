@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from django.conf import settings
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ from accounts.roles import Role
 from audit.models import Event
 from audit.trail import Actor, audited_atomic
 from jobs import backups, verifying
+from jobs.models import Job
 from jobs.queue import add
 from reading.campaigns.opening import close_campaign, create_campaign
 from reading.campaigns.reminders import remind_readers
@@ -26,13 +28,16 @@ from reading.charter.versions import draft_charter, sign_charter
 from reading.issuing.assignments import request_batch
 from reading.leak_scan.scans import request_scan
 from reading.models import Campaign, Read
+from rehearsal.damage import Damage
+from rehearsal.film import draw_hand
 from scoring.arms.reports import ask_for_report
 from scoring.arms.unsealing import receive_arms
 from scoring.datasets.building import request_dataset
 from scoring.datasets.locking import confirm_lock, request_lock
 from scoring.models import ArmsRequest, Dataset
 from studies.desk import quality
-from studies.models import Film
+from studies.desk.joints import place
+from studies.models import Film, Rendition
 from studies.plan.membership import grant
 from studies.questions import threads as questions
 from tests.reading import builders
@@ -41,7 +46,8 @@ from tests.scoring.unsealing_cast import Opening
 from tests.studies.arms_cast import make_holders
 from tests.studies.films import dx, file_of
 from tests.studies.planned import Planned, person, plan
-from tests.studies.sending import send
+from tests.studies.sending import arrived, send
+from tests.waiting import wait_for
 
 SYSTEM = Actor.system("tests")
 ACKNOWLEDGED = ["spacing-missing", "text", "side-letter", "acquisition", "retake", "same-pixels", "outside-window"]
@@ -84,20 +90,46 @@ def film_steps(planned: Planned) -> Iterator[Step]:
         lambda: questions.ask(trial=planned.trial, text="Is it done?", actor=coordinator, visit=planned.visit(1)),
         mails("is waiting for your answer"),
     )
-    yield Step("studies.rendition", lambda: accept(planned, coordinator), events("studies.film.rendered"))
-
-
-def accept(planned: Planned, coordinator: Actor) -> None:
-    """The film passes the desk."""
     film = Film.objects.get(trial=planned.trial)
+    yield Step("studies.rendition", lambda: accept(film, coordinator), events("studies.film.rendered"))
+    first, other = [*right_hands(planned)]
+    for hand in (first, other):
+        accept(hand, coordinator, side="R", spacing_mm=1.0)
+    wait_for(done, "both films have their reader images", seconds=60)
+    yield Step(
+        "studies.joint_proposal",
+        lambda: place(film=first, side="R", actor=coordinator, joints={"MCP2": [112, 109], "PIP3": [92, 64]}),
+        lambda: sum(bool(rendition.proposed) for rendition in Rendition.objects.all()),
+    )
+
+
+def right_hands(planned: Planned) -> Iterator[Film]:
+    """Two films of one hand, at two visits."""
+    for number, code in enumerate(("BL", "W24")):
+        drawn = draw_hand("R", Damage(), 7, number, 0.2).pixels.reshape(250, 5, 200, 5).mean((1, 3)).astype(np.uint16)
+        known: dict[str, Any] = {
+            "SOPInstanceUID": f"1.2.3.{number}",
+            "ImagerPixelSpacing": [1, 1],
+            "ImageLaterality": "R",
+        }
+        yield arrived(planned, file_of(dx(drawn, **known)), visit=planned.visit(code=code))
+
+
+def done() -> bool:
+    return not Job.objects.unfinished().exists()
+
+
+def accept(film: Film, coordinator: Actor, side: str = "L", spacing_mm: float = 0.1) -> None:
+    """The film passes the desk."""
+    film.refresh_from_db()
     quality.accept(
         film=film,
         actor=coordinator,
-        side="L",
+        side=side,
         view="hand",
         film_date=film.film_date,
-        spacing_mm=0.1,
-        acknowledged=ACKNOWLEDGED,
+        spacing_mm=spacing_mm,
+        acknowledged=[*ACKNOWLEDGED, *(finding["code"] for finding in film.findings)],
     )
 
 

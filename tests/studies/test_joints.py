@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from audit.trail import Actor
 from config.errors import BadInput, NotAllowed, WrongState
 from instruments import KEYS, get
-from studies.desk import joint_template, joints, masks, quality
+from studies.desk import joint_template, joints, masks, placements, quality
 from studies.models import Film, JointPlacement, ReaderImage
 from studies.sealed_links import image_of
 from tests.studies.desk_cast import CONFIRMED, Cast, film_at_desk, make_cast, ready
@@ -69,7 +69,7 @@ def test_placements_are_revisions_and_the_newest_counts(cast: Cast) -> None:
     place(cast, film, {"MCP2": [50, 60]})
     place(cast, film, {"MCP2": [51.26, 60]})
     assert [one.revision for one in film.placements.all()] == [1, 2]
-    assert joints.for_image(film=film, side="L", crop=None) == {"MCP2": [51.3, 60.0]}
+    assert placements.for_image(film=film, side="L", crop=None) == {"MCP2": [51.3, 60.0]}
 
 
 def test_a_reader_image_that_is_there_already_follows_the_placement(cast: Cast) -> None:

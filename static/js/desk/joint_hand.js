@@ -25,10 +25,11 @@ export class JointHand {
   begin(pane, place) {
     const point = pointAt(pane.view, pane.rect, ...place);
     if (this.anchoring) return this.#anchor(point);
+    document.activeElement?.blur(); // so that the next key is a command and no text of a field
     const near = this.#near(point);
-    this.#dragged = near;
+    this.#dragged = near ?? this.#unplaced(point);
     if (near) this.sheet.choose(near);
-    return Boolean(near);
+    return Boolean(this.#dragged);
   }
 
   drag(place) {
@@ -56,6 +57,14 @@ export class JointHand {
     this.clicked();
     if (!this.anchoring) this.fitted(this.clicks);
     return true;
+  }
+
+  // A selected joint without a place gets it where one clicks.
+  #unplaced(point) {
+    const { chosen } = this.sheet;
+    if (!chosen || this.sheet.point(chosen)) return null;
+    this.sheet.place(chosen, point, this.viewer.film);
+    return chosen;
   }
 
   #near([px, py]) {

@@ -12,11 +12,13 @@ export class JointSheet {
     });
   }
 
-  // Every joint that has a place: {joint, point, word}.
+  // Every joint that has a place: {joint, point, word, unsure}.
   get placed() {
     return [...this.rows]
       .filter(([, { x, y }]) => x.value !== "" && y.value !== "")
-      .map(([joint, { x, y, word }]) => ({ joint, point: [Number(x.value), Number(y.value)], word: word.value }));
+      .map(([joint, { row, x, y, word }]) => ({
+        joint, point: [Number(x.value), Number(y.value)], word: word.value, unsure: row.dataset.unsure !== undefined,
+      }));
   }
 
   point(joint) {
@@ -24,7 +26,11 @@ export class JointSheet {
   }
 
   place(joint, [px, py], { columns, rows }) {
-    const { x, y } = this.rows.get(joint);
+    const { row, x, y } = this.rows.get(joint);
+    if (row.dataset.unsure !== undefined) {
+      delete row.dataset.unsure;
+      row.querySelector("th .hint").remove();
+    }
     x.value = within(px, columns).toFixed(1);
     y.value = within(py, rows).toFixed(1);
     this.changed();

@@ -61,14 +61,14 @@ async function fit(clicks) {
 function draw() {
   overlay.replaceChildren();
   if (!viewer.pane.display?.view) return;
-  for (const { joint, point, word } of sheet.placed) mark(joint, at(point), word);
+  for (const one of sheet.placed) mark(one, at(one.point));
   for (const click of hand.clicks) cross(at(click));
 }
 
-function mark(joint, [cx, cy], word) {
+function mark({ joint, word, unsure }, [cx, cy]) {
   const chosen = joint === sheet.chosen;
   piece(overlay, "circle", { class: "ground", cx, cy, r: RADIUS });
-  piece(overlay, "circle", { class: ["joint", word, chosen ? "chosen" : ""].filter(Boolean).join(" "), cx, cy, r: RADIUS });
+  piece(overlay, "circle", { class: ["joint", word, unsure ? "unsure" : "", chosen ? "chosen" : ""].filter(Boolean).join(" "), cx, cy, r: RADIUS });
   if (chosen) piece(overlay, "text", { class: "name", x: cx + RADIUS + 4, y: cy + 4 }).textContent = joint;
 }
 

@@ -1,0 +1,107 @@
+"""Proposes the joints of an image from those placed on another image of the same subject, side and view.
+
+The source is the image whose joints were placed first. The queue is in random order, so it can be of any visit, and
+nobody is shown which one it was. A person confirms each proposal or drags it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, Min, QuerySet
+
+from imaging.bitpacking import decode
+from imaging.registration import Found, Picture, carried
+from jobs.lease import Lease
+from jobs.queue import add
+from studies.desk.pictures import stored
+from studies.desk.placements import Places, crop_of, for_image, here, newest
+from studies.models import Film, FilmStatus, JointPlacement, Rendition
+from studies.models.film import PLACEABLE
+from studies.sealed_links import image_of
+
+# The small level of an image has a quarter of its pixels each way; it is enough while they are no larger than this.
+ENOUGH_MM = 0.6
+# Below this correlation a proposed joint is marked to be checked.
+SURE = 0.6
+Proposal = dict[str, list[float]]
+
+
+def request_from(placement: JointPlacement) -> None:
+    """Requests proposals for the subject's other images; called in the transaction of the placement."""
+    film = placement.film
+    group = like(film, placement.side)
+    if _sources(group).values_list("film", flat=True).first() in (None, film.pk):
+        for rendition in group.filter(~Exists(here())).exclude(film=film):
+            add(kind="studies.joint_proposal", key=_key(rendition, placement), payload={"rendition": rendition.pk})
+
+
+def request_for(rendition: Rendition) -> None:
+    """Requests a proposal for a new image; called in the transaction that makes it."""
+    if newest(rendition.film, rendition.side) is None and (source := source_of(rendition)):
+        placement = newest(source.film, source.side)
+        if placement:
+            add(kind="studies.joint_proposal", key=_key(rendition, placement), payload={"rendition": rendition.pk})
+
+
+def _key(rendition: Rendition, placement: JointPlacement) -> str:
+    return f"image-{rendition.pk}-placement-{placement.pk}"
+
+
+def carry(*, payload: dict[str, Any], lease: Lease) -> None:
+    """Finds the joints on the image; nothing is proposed for one that has a placement by now, or no source any more."""
+    rendition = Rendition.objects.select_related("film", "masks").get(pk=payload["rendition"])
+    source = source_of(rendition)
+    if source is None or newest(rendition.film, rendition.side):
+        return
+    places = for_image(film=source.film, side=source.side, crop=crop_of(source))
+    found = _found(source, rendition, places)
+    with transaction.atomic():
+        lease.finish()
+        Rendition.objects.filter(pk=rendition.pk).update(proposed=_rounded(found))
+
+
+def like(film: Film, side: str) -> QuerySet[Rendition]:
+    """The images of this subject, side and view."""
+    films = Film.objects.filter(subject=film.subject, status__in=PLACEABLE, view=film.view).exclude(subject=None)
+    return Rendition.objects.filter(film__in=films, side=side)
+
+
+def source_of(rendition: Rendition) -> Rendition | None:
+    """The image of this subject, side and view whose joints were placed first; None while there is none."""
+    group = like(rendition.film, rendition.side).filter(film__status=FilmStatus.READY)
+    return _sources(group).select_related("film", "masks").exclude(pk=rendition.pk).first()
+
+
+def _sources(group: QuerySet[Rendition]) -> QuerySet[Rendition]:
+    placed = here().order_by().values("film", "side").annotate(first=Min("pk")).values("first")
+    return group.filter(Exists(here())).annotate(placed=placed).order_by("placed")
+
+
+def _found(source: Rendition, target: Rendition, places: Places) -> dict[str, Found]:
+    """In pixels of the full level of the target."""
+    own, own_factor = _picture(source)
+    other, other_factor = _picture(target)
+    given = {joint: [x / own_factor, y / own_factor] for joint, (x, y) in places.items()}
+    return {
+        joint: Found((found.place[0] * other_factor, found.place[1] * other_factor), found.correlation)
+        for joint, found in carried(own, other, given).items()
+    }
+
+
+def _picture(rendition: Rendition) -> tuple[Picture, int]:
+    """The level of an image that is fine enough, and how many pixels of the full level one of its pixels is."""
+    image, spacing = image_of(rendition), rendition.film.spacing_mm
+    level, factor = ("small", 4) if 4 * (spacing or 0) <= ENOUGH_MM else ("full", 1)
+    rows, columns = -(-image.rows // factor), -(-image.columns // factor)
+    levels = decode([stored(band["name"]) for band in image.bands[level]], rows, columns)
+    return Picture(levels, spacing * factor if spacing else None), factor
+
+
+def _rounded(found: dict[str, Found]) -> Proposal:
+    """Each joint as [x, y, correlation]."""
+    return {
+        joint: [round(one.place[0], 1), round(one.place[1], 1), round(one.correlation, 2)]
+        for joint, one in found.items()
+    }

@@ -1,0 +1,38 @@
+"""Which placement of joints counts, and its joints in pixels of a reader image."""
+
+from __future__ import annotations
+
+import math
+
+from django.db.models import OuterRef, QuerySet
+
+from studies.desk.rectangles import Box
+from studies.models import Film, JointPlacement, Rendition
+
+# Each joint as [x, y].
+Places = dict[str, list[float]]
+
+
+def newest(film: Film, side: str) -> JointPlacement | None:
+    """The placement that counts."""
+    return film.placements.filter(side=side).order_by("-revision").first()
+
+
+def for_image(*, film: Film, side: str, crop: Box | None) -> Places:
+    """The joints in pixels of the reader image that was cut from the film; those outside the cut are left out."""
+    placement = newest(film, side)
+    if placement is None:
+        return {}
+    left, top, width, height = crop or (0, 0, math.inf, math.inf)
+    moved = {joint: [round(x - left, 1), round(y - top, 1)] for joint, (x, y) in placement.joints.items()}
+    return {joint: [x, y] for joint, (x, y) in moved.items() if 0 <= x < width and 0 <= y < height}
+
+
+def crop_of(rendition: Rendition) -> Box | None:
+    """The cut with which a reader image was made."""
+    return rendition.masks.crops.get(rendition.side) if rendition.masks else None
+
+
+def here() -> QuerySet[JointPlacement]:
+    """The placements of the image in the outer query."""
+    return JointPlacement.objects.filter(film=OuterRef("film"), side=OuterRef("side"))
