@@ -59,7 +59,12 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
     found = _found(source, rendition, places)
     with transaction.atomic():
         lease.finish()
-        Rendition.objects.filter(pk=rendition.pk).update(proposed=_rounded(found))
+        keep(rendition, _rounded(found))
+
+
+def keep(rendition: Rendition, proposal: Proposal) -> None:
+    """Writes the proposal, which is no placement and decides nothing, so that no event records it."""
+    Rendition.objects.filter(pk=rendition.pk).update(proposed=proposal)
 
 
 def like(film: Film, side: str) -> QuerySet[Rendition]:

@@ -48,6 +48,7 @@ UNTRACKED_ONLY = {
     "scoring/arms/requests.py wipe_shares",
     "studies/arrival/resent.py add_finding",
     "studies/arrival/sop_instances.py claim",
+    "studies/desk/joint_proposals.py keep",
 }
 
 
