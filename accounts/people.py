@@ -174,7 +174,7 @@ def keep_an_administrator(user: User) -> None:
     """Refuses to remove the last administrator: nobody could appoint another."""
     others = User.objects.select_for_update().filter(is_active=True, is_administrator=True)
     if user.is_administrator and [other.pk for other in others] == [user.pk]:
-        raise WrongState(f"The last administrator is {user}. Make somebody else an administrator first.")
+        raise WrongState(f"The last administrator is {user}. Make another person an administrator first.")
 
 
 def end_sessions(*, user: User, reason: str, actor: Actor) -> None:

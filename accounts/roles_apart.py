@@ -24,15 +24,15 @@ class Apart:
 
 
 UNKNOWN_TO_READERS: dict[Role, str] = {
-    Role.SITE: "A site knows its subjects and their dates, and nobody who reads may know them.",
-    Role.COORDINATOR: "A coordinator sees subjects, dates and the true order, and nobody who reads may see them.",
-    Role.CHECKER: "A quality checker sees whose films they are, and nobody who reads may see it.",
-    Role.LEAD: "An imaging lead sees the scores of all readers, and nobody who reads may see them.",
-    Role.STATISTICIAN: "A statistician sees scores in their true order, and nobody who reads may see them.",
-    Role.SIGNER: "A second signer sees a summary of the scores, and nobody who reads may see it.",
-    Role.CUSTODIAN: "A custodian can open the arms, and nobody who reads may know them.",
-    Role.SPONSOR: "A sponsor viewer sees the dates of visits, and nobody who reads may see them.",
-    Role.AUDITOR: "An auditor sees the audit trail, and nobody who reads may see it.",
+    Role.SITE: "A site knows its subjects and their dates, and readers must not know them.",
+    Role.COORDINATOR: "A coordinator sees subjects, dates and the true order, and readers must not see them.",
+    Role.CHECKER: "A quality checker sees whose films they are, and readers must not see it.",
+    Role.LEAD: "An imaging lead sees the scores of all readers, and readers must not see them.",
+    Role.STATISTICIAN: "A statistician sees scores in their true order, and readers must not see them.",
+    Role.SIGNER: "A second signer sees a summary of the scores, and readers must not see it.",
+    Role.CUSTODIAN: "A custodian can open the arms, and readers must not know them.",
+    Role.SPONSOR: "A sponsor viewer sees the dates of visits, and readers must not see them.",
+    Role.AUDITOR: "An auditor sees the audit trail, and readers must not see it.",
 }
 NOT_COORDINATOR: dict[Role, str] = {
     Role.STATISTICIAN: "A coordinator decides what is read and must not see the scores.",

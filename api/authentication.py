@@ -47,7 +47,7 @@ class TokenThrottle(SimpleRateThrottle):
         return f"{settings.API_REQUESTS_PER_MINUTE}/min"
 
     def timer(self) -> float:
-        """The clock, asked at each request."""
+        """The current time, read at each request."""
         return time.time()
 
     def get_cache_key(self, request: Request, view: APIView) -> str:

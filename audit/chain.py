@@ -106,7 +106,7 @@ def lock_heads(streams: Iterable[str]) -> dict[str, Head]:
 
 
 def begin_missing(names: Sequence[str]) -> None:
-    """Creates the heads of these trials that have none, before any is locked: who waits here holds up nobody."""
+    """Creates the heads of these trials that have none, before any is locked, so that waiting here blocks nobody."""
     known = set(Head.objects.filter(pk__in=names).values_list("pk", flat=True)) if names else set()
     missing = [Head(stream=name, seq=0, hash=GENESIS) for name in names if name not in known]
     Head.objects.bulk_create(missing, ignore_conflicts=True)

@@ -43,5 +43,5 @@ def is_part(stream: str) -> bool:
 
 
 def locking_order(stream: str) -> tuple[bool, str]:
-    """Parts before trials: who holds the chain of a part goes on to tell its trial, never the other way."""
+    """Parts before trials: a holder of the chain of a part may then lock that of its trial, never the other way."""
     return not is_part(stream), stream

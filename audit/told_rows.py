@@ -1,4 +1,4 @@
-"""What the events tell of rows, kept on disk while everything is verified: memory stays flat however long the trail is.
+"""The rows that events record, kept on disk during a verification: its memory does not grow with the trail.
 
 An insert-only row is recorded once, in one chain. A tracked row is recorded at each change, in one trial.
 """

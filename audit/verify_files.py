@@ -1,4 +1,4 @@
-"""Checks every stored file against its digest; a run that was stopped goes on where it ended.
+"""Checks every stored file against its digest; a run that was stopped continues where it ended.
 
 The place is kept in a state file, with what was found so far; it is removed at the end.
 """

@@ -14,7 +14,7 @@ Fault = tuple[str, str, str]  # its kind, the chain, and what is wrong
 
 @dataclass(frozen=True)
 class Told:
-    """A head recorded in an event: the chain, whether it begins, goes on or ends, position, hash, and the event."""
+    """A head recorded in an event: the chain, whether it begins, continues or ends, position, hash, and the event."""
 
     stream: str
     telling: Telling
@@ -43,7 +43,7 @@ class Tellings:
         return told[0].hash if told and told[0].telling == Telling.BEGUN else ""
 
     def faults(self, ends: Ends) -> list[Fault]:
-        """Chains that are missing, cut, rewritten, longer than told, or that nothing records."""
+        """Chains that are missing, cut, rewritten, longer than recorded, or not recorded at all."""
         found = list(self.strange)
         for stream, heard in sorted(self.told.items()):
             found += self._faults_of(stream, heard, ends.get(stream))
@@ -66,7 +66,7 @@ class Tellings:
             yield (
                 "grown",
                 stream,
-                f"it goes on to #{end[0]}, but event {last.event} records that it ended at #{last.seq}",
+                f"it continues to #{end[0]}, but event {last.event} records that it ended at #{last.seq}",
             )
         yield from self._steps(stream, told)
         yield from self._hashes(stream, told, end)

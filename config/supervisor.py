@@ -95,7 +95,7 @@ class Demo:
         if part not in self.parts:
             self.parts.append(part)
 
-    def look_after(self) -> None:
+    def check_parts(self) -> None:
         """Restarts a process that has ended; one that keeps ending stops the demo."""
         for part in self.parts:
             code = part.process.poll() if part.process else None
@@ -194,15 +194,15 @@ def check_port(port: int) -> None:
             raise Stopped(f"Port {port} cannot be used: {error.strerror}. Choose another with --port N.") from None
 
 
-def prepare(house: Demo) -> str:
+def prepare(demo: Demo) -> str:
     """Updates the database and the static files; returns the accounts as text."""
     command = [sys.executable, str(ROOT / "manage.py"), "prepare_demo"]
-    with house.log("prepare").open("ab") as log:
+    with demo.log("prepare").open("ab") as log:
         done = subprocess.run(  # noqa: S603  our own command
-            command, cwd=ROOT, env=house.environment, stdout=subprocess.PIPE, stderr=log, text=True, check=False
+            command, cwd=ROOT, env=demo.environment, stdout=subprocess.PIPE, stderr=log, text=True, check=False
         )
     if done.returncode:
-        raise Stopped(f"The database could not be prepared.\n{house.tail('prepare')}")
+        raise Stopped(f"The database could not be prepared.\n{demo.tail('prepare')}")
     return done.stdout
 
 
@@ -226,22 +226,22 @@ def waiting_for(answer: IO[bytes]) -> str:
         return "the web server to answer"
 
 
-def wait_until_ready(house: Demo) -> None:
+def wait_until_ready(demo: Demo) -> None:
     """Shows what the demo is waiting for whenever it changes."""
     told = ""
-    while not house.ready:
-        house.look_after()
-        house.ready, text = ask_health(house.address)
-        if text != told and not house.ready:
+    while not demo.ready:
+        demo.check_parts()
+        demo.ready, text = ask_health(demo.address)
+        if text != told and not demo.ready:
             say(f"  waiting for {text}")
             told = text
         time.sleep(0.3)
 
 
-def greet(house: Demo, accounts: str, seconds: float) -> None:
+def greet(demo: Demo, accounts: str, seconds: float) -> None:
     """Shows the address of the demo and who can sign in."""
-    say(f"\nReady after {seconds:.0f} s: {house.address}\n\n{accounts}")
-    say(f"Stop with Ctrl-C. The data are kept in {house.var}; use --fresh to start again without them.\n")
+    say(f"\nReady after {seconds:.0f} s: {demo.address}\n\n{accounts}")
+    say(f"Stop with Ctrl-C. The data are kept in {demo.var}; use --fresh to start again without them.\n")
 
 
 def run(port: int, fresh: bool, var: Path) -> None:
@@ -251,22 +251,22 @@ def run(port: int, fresh: bool, var: Path) -> None:
         check_port(port)
         if fresh:
             begin_anew(var)
-        house = Demo(var, port)
+        demo = Demo(var, port)
         for name in ("log", "work"):
             (var / name).mkdir(parents=True, exist_ok=True)
         say("Preparing the database and the static files ...")
-        accounts = prepare(house)
+        accounts = prepare(demo)
         try:
             for part in parts_of(port, var):
-                house.start(part)
-            wait_until_ready(house)
-            greet(house, accounts, time.monotonic() - began)
+                demo.start(part)
+            wait_until_ready(demo)
+            greet(demo, accounts, time.monotonic() - began)
             while True:
-                house.look_after()
+                demo.check_parts()
                 time.sleep(0.5)
         finally:
             say("Stopping ...")
-            house.stop()
+            demo.stop()
 
 
 def stop_on_signals() -> None:

@@ -45,7 +45,7 @@ class Lease:
         self._change(done=done, total=total, doing=doing[:200], leased_until=timezone.now() + term())
 
     def keep(self, payload: dict[str, Any]) -> None:
-        """Keeps what its next attempt goes on from. The job has advanced, so attempts begin again."""
+        """Keeps what its next attempt continues from. The job has advanced, so attempts begin again."""
         self._change(payload=payload, attempts=1, leased_until=timezone.now() + term())
         self.attempt = 1
 

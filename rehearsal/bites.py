@@ -62,9 +62,9 @@ def bone_bites(margins: tuple[Point, ...], grade: int, name: str, factor: float 
 
 
 def _beside(bone: LongBone, margin: int, region: str) -> float:
-    """How far the palmar condyle of a finger stands out beside its head, on the side of the thumb."""
-    stands_out = region == "hand" and margin > 0 and bone.form == "metacarpal" and bone.name != "mc1"
-    return CONDYLE * bone.head if stands_out else 0.0
+    """How far the palmar condyle of a finger protrudes beside its head, on the side of the thumb."""
+    protrudes = region == "hand" and margin > 0 and bone.form == "metacarpal" and bone.name != "mc1"
+    return CONDYLE * bone.head if protrudes else 0.0
 
 
 def _below_surface(bone: LongBone) -> float:

@@ -31,7 +31,7 @@ class Bite:
 
     @property
     def uneven(self) -> float:
-        """Small bites are rounder: lobes must not swallow them."""
+        """Small bites are rounder, so that their lobes do not cover them."""
         return min(1.0, self.radius / 3.5)
 
 

@@ -75,7 +75,7 @@ def articulate(region: Region, damage: Damage, visit: Visit) -> Skeleton:
 
 
 def sites(skeleton: Skeleton, damage: Damage) -> dict[str, Point]:
-    """Where every scored joint lies, in film millimetres of the drawn side."""
+    """The position of every scored joint, in film millimetres of the drawn side."""
     found = {joint.code: joint.site for joint in skeleton.joints}
     region = skeleton.region
     for code, wrist in region.wrist_joints.items():

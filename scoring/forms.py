@@ -56,7 +56,7 @@ class ReviewForm(ActForm):
     note = forms.CharField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="What was looked at and found. At most 500 characters.",
+        help_text="What you reviewed and found. At most 500 characters.",
     )
 
     def __init__(self, data: Any = None) -> None:

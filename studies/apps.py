@@ -1,4 +1,4 @@
-"""The app that knows identities."""
+"""The app that holds identities."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def at_the_site(user_id: int, place: TrialRole) -> Iterator[Waiting]:
 def from_sites(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     """Visits whose films the sites have not sent yet."""
     due = still_to_come(Trial.objects.get(code=place.code), timezone.localdate()).all
-    yield Waiting("Visits with films to come", due, reverse("studies:trial", args=[place.code]))
+    yield Waiting("Visits with expected films", due, reverse("studies:trial", args=[place.code]))
 
 
 def at_the_desk(user_id: int, place: TrialRole) -> Iterator[Waiting]:

@@ -80,7 +80,7 @@ def be_a_worker(request: dict[str, Any]) -> NoReturn:
 def fork_a_worker(request: dict[str, Any]) -> int:
     """The number of the new process, which leads a session of its own already."""
     differing = [name for name in SHARED if request["environment"].get(name) != os.environ.get(name)]
-    assert not differing, f"a nest serves one database and one folder; {differing} are others"
+    assert not differing, f"workers are forked for one database and one folder; {differing} differ"
     hears, tells = os.pipe()
     child = os.fork()
     if child == 0:

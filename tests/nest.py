@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Nest:
-    """The process that forks, and what it is asked. It serves one database and one folder."""
+    """The process that forks workers on request. It serves one database and one folder."""
 
     def __init__(self, environment: dict[str, str], log: Path) -> None:
         self.log = log
@@ -47,10 +47,10 @@ class Nest:
 
     def _fail(self) -> NoReturn:
         self.close()
-        raise RuntimeError(f"the nest of workers has died:\n{self.log.read_text(errors='replace')[-3000:]}")
+        raise RuntimeError(f"the process that forks workers has ended:\n{self.log.read_text(errors='replace')[-3000:]}")
 
     def close(self) -> None:
-        """It ends by itself when nobody can ask it any more."""
+        """Closes its input, at which it ends."""
         self.process.communicate(timeout=30)
 
 

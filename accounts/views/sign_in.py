@@ -37,13 +37,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user = check_password(request, **form.cleaned_data)
         if user is not None:
-            return go_on(request, user)
+            return finish_or_ask_code(request, user)
         form.add_error(None, WRONG)
     return render(request, "account/sign_in.html", {"form": form, "next": next_page(request)})
 
 
-def go_on(request: HttpRequest, user: User) -> HttpResponse:
-    """Signs in directly, or goes on to the code."""
+def finish_or_ask_code(request: HttpRequest, user: User) -> HttpResponse:
+    """Signs in directly, or asks for the code."""
     if has_second_factor(user):
         return ask_code(request, CodeForm(initial={"proof": half_in(user)}))
     begin_session(request, user)

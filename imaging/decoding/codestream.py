@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from config.wording import counted
 from imaging.decoding.findings import Finding, finding
 from imaging.decoding.unreadable import Unreadable
 
@@ -67,7 +68,8 @@ def whole_stream(stream: bytes) -> tuple[bytes, list[Finding]]:
         raise Unreadable("pixels-cut", "The compressed pixel data has no end marker. It is cut short.")
     if stream[end:] in (b"", b"\x00"):
         return stream[:end], []
-    text = f"The compressed pixels are followed by {len(stream) - end} bytes of padding. They are left out."
+    padding = counted(len(stream) - end, "byte of padding, which is", "bytes of padding, which are")
+    text = f"The compressed pixels are followed by {padding} left out."
     return stream[:end], [finding("padding", text)]
 
 

@@ -16,6 +16,7 @@ from pydicom import config as pydicom_config
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
+from config.wording import counted
 from imaging.allow_list import DX_PROCESSING, SOP_CLASSES
 from imaging.decoding.encoding import Structure
 from imaging.decoding.findings import Finding, finding
@@ -215,7 +216,8 @@ def _check_pixels(structure: Structure, syntax: Syntax, header: Header, data: by
     if length < expected or not _is_padding(beyond, header):
         wanted = f"A picture of {header.rows} x {header.columns} has {expected:,}."
         raise Unreadable("pixel-length", f"The pixel data has {length:,} bytes. {wanted}")
-    return [finding("padding", f"The pixels are followed by {length - expected} bytes. They are left out.")]
+    padding = counted(length - expected, "byte of padding, which is", "bytes of padding, which are")
+    return [finding("padding", f"The pixels are followed by {padding} left out.")]
 
 
 def _is_padding(beyond: bytes, header: Header) -> bool:

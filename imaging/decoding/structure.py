@@ -1,4 +1,4 @@
-"""A walk over the bytes of a DICOM file before any parser is trusted with them.
+"""Checks the bytes of a DICOM file before any parser reads them.
 
 It proves that every element is inside the file, counts elements and depth, and finds the pixel data exactly.
 """
@@ -9,6 +9,7 @@ import struct
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from config.wording import counted
 from imaging.decoding.encoding import (
     LONG,
     SHORT,
@@ -140,7 +141,8 @@ class _Walk:
             except Unreadable:
                 if not self._has_pixels:
                     raise
-                text = f"The last element is followed by {self.end - at} bytes of no element. They are left out."
+                rest = counted(self.end - at, "byte that is", "bytes that are")
+                text = f"The last element is followed by {rest} not part of any element and not kept."
                 self.findings.append(finding("trailing-bytes", text))
                 self.end = at
 

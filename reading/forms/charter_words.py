@@ -24,9 +24,9 @@ EXAMPLES = {
     " one grade from 0 to 5 for each joint.",
     "unverified_acknowledged": "for Larsen 1977, it is listed beside this form which part was not found in its source.",
     "wording": "a grade may be shown as “more than half of the joint lost” or by its number alone.",
-    "presentation": "with four visits in random order, baseline may stand second as film B, and nothing says so.",
+    "presentation": "with four visits in random order, baseline may be shown second, as film B, without a label.",
     "entry_order": "joint by joint, a reader enters erosion and narrowing of MCP 2 before going on to MCP 3.",
-    "looking": "with the same joint in every pane, MCP 2 of all visits stands side by side, enlarged.",
+    "looking": "with the same joint in every pane, MCP 2 of all visits is shown enlarged, side by side.",
     "bulk_zero": "one key sets PIP 4 to 0 in all four films, and the data say that the four zeros were entered "
     "together.",
     "display_check_required": "a reader who begins at 9:00 answers the display check before the first case.",
@@ -49,7 +49,7 @@ EXAMPLES = {
     "missing_rule": "one of four hand joints cannot be assessed, the other three have 6 points. In proportion, "
     "the four have 8 points.",
     "missing_limit": "with 0.5, a region of 16 sites of which 9 are missing has no total.",
-    "late_film_rule": "a film of week 24 comes after the case was read. The whole case is read again with it.",
+    "late_film_rule": "a film of week 24 arrives after the case was read. The whole case is read again with it.",
     "arms_may_be_opened": "if not ticked, the arms stay sealed here, and the analysis by arm is made elsewhere.",
 }
 SHARES = ("concordant_share", "repeats_share", "missing_limit")

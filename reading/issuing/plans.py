@@ -1,6 +1,6 @@
 """What is drawn for all reads of a job before any is written: tokens, queues, positions and repeats.
 
-The tokens are kept with the job, so that one that was interrupted goes on with the same draws.
+The tokens are kept with the job, so that one that was interrupted continues with the same draws.
 """
 
 from __future__ import annotations

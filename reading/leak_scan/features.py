@@ -54,7 +54,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Measured:
-    """All films with their numbers; `cases` of `of` were looked at."""
+    """All films with their numbers; `cases` of `of` were measured."""
 
     films: Films
     features: dict[str, Numbers]

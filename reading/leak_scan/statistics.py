@@ -138,7 +138,7 @@ def pairs_within(group: Places) -> tuple[Places, Places]:
 
 
 def binned(values: Numbers) -> Places:
-    """Bins: each value its own when there are few, else by quantiles. No label is looked at."""
+    """Bins: each value its own when there are few, else by quantiles. Labels are not used."""
     distinct, index = np.unique(np.round(values, 9), return_inverse=True)
     if len(distinct) <= BINS:
         return np.asarray(index.ravel(), dtype=np.int64)

@@ -65,7 +65,7 @@ class Campaign(models.Model):
 class CaseStatus(models.TextChoices):
     """The status of a case."""
 
-    OPEN = "open", "Being read"
+    OPEN = "open", "Open"
     CONSENSUS = "consensus", "Consensus"
     DISCORDANT = "discordant", "In adjudication"
     ADJUDICATED = "adjudicated", "Adjudicated"

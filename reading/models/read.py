@@ -23,7 +23,7 @@ class ReadKind(models.TextChoices):
 class ReadStatus(models.TextChoices):
     """The status of a read."""
 
-    DRAWN = "drawn", "Being issued"
+    DRAWN = "drawn", "Issuing"
     ISSUED = "issued", "To read"
     OPENED = "opened", "In progress"
     SIGNED = "signed", "Signed"

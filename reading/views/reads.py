@@ -52,7 +52,7 @@ def assign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         if "release" in request.POST:
             with refused_on(form):
                 batch = request_batch(campaign=campaign, actor=actor, **typed | {"readers": list(typed["readers"])})
-                messages.success(request, f"{batch.name} is being drawn; its reads appear in a moment.")
+                messages.success(request, f"Issuing {batch.name}. Its reads will appear shortly.")
                 return redirect("reading:campaign", code, slug)
         else:
             preview = load_preview(campaign, list(typed["readers"]), typed["size"])

@@ -111,7 +111,7 @@ def _with_limits(found: Estimate, squares: MeanSquares, model: int, averaged: in
     limits = _absolute_limits if model == 2 else _ratio_limits
     lower, upper = (stepped_up(limit, averaged) for limit in limits(squares, model, found.level))
     if not lower <= found.value <= upper:
-        # With two or three subjects and a negative estimate Satterthwaite's degrees of freedom can come near nought.
+        # With two or three subjects and a negative estimate Satterthwaite's degrees of freedom can come near zero.
         return replace(found, reason="the approximation gives no interval that holds the estimate")
     return found.with_limits(lower, upper, ABSOLUTE if model == 2 else EXACT)
 

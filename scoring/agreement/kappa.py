@@ -19,7 +19,7 @@ MOST_CATEGORIES = 60
 
 @dataclass(frozen=True)
 class Agreement:
-    """Two readers on one scale of grades: everything said about it, and how many subjects are not nought for both."""
+    """Two readers on one scale of grades: everything said about it, and how many subjects are not zero for both."""
 
     unweighted: Estimate
     linear: Estimate
@@ -65,9 +65,9 @@ def agreement(
 ) -> Agreement:
     """All of it for one joint, or for one yes-or-no classification.
 
-    agreement: share of subjects with the same grade. pabak = 2 p - 1 with p the agreement on nought or not
+    agreement: share of subjects with the same grade. pabak = 2 p - 1 with p the agreement on zero or not
     (Byrt T, Bishop J, Carlin JB, J Clin Epidemiol 1993;46:423, doi:10.1016/0895-4356(93)90018-V).
-    positive = 2 a / (2 a + b + c), a both above nought, b and c one of them
+    positive = 2 a / (2 a + b + c), a both above zero, b and c one of them
     (Cicchetti DV, Feinstein AR, J Clin Epidemiol 1990;43:551, doi:10.1016/0895-4356(90)90159-M).
     """
     table = _table(first, second)
@@ -145,7 +145,7 @@ def _values(table: _Table, counts: Matrix, kinds: tuple[str, ...]) -> list[Matri
 
 
 def _into(codes: npt.NDArray[np.intp], grades: int) -> Matrix:
-    """Cells x grades of noughts and ones."""
+    """Cells x grades of zeros and ones."""
     marks: Matrix = (codes[:, None] == np.arange(grades)).astype(np.float64)
     return marks
 
@@ -195,7 +195,7 @@ def _positive(table: _Table, sample: Matrix | None, bootstrap: Bootstrap | None)
         return blank
     both, either = _both(table), _either(table)
     if not either.any():
-        return replace(blank, reason="nought for both readers in every subject")
+        return replace(blank, reason="zero for both readers in every subject")
     found = replace(blank, value=float(_positives(table.counts[None], both, either)[0]))
     if sample is None or bootstrap is None:
         return found
@@ -203,7 +203,7 @@ def _positive(table: _Table, sample: Matrix | None, bootstrap: Bootstrap | None)
 
 
 def _positives(counts: Matrix, both: npt.NDArray[np.bool_], either: npt.NDArray[np.bool_]) -> Matrix:
-    """2a / (2a + b + c) of each row of counts, NaN where nobody is above nought."""
+    """2a / (2a + b + c) of each row of counts, NaN where nobody is above zero."""
     above, any_above = counts[:, both].sum(axis=1), counts[:, either].sum(axis=1)
     found: Matrix = np.divide(2 * above, above + any_above, out=np.full(len(counts), np.nan), where=any_above > 0)
     return found

@@ -45,7 +45,7 @@ def progressor_agreement(
 
     Both are compared to nine decimal places, so that a change from 7.8 to 8.3 is not above 0.5.
     Subjects without a change by every reader are left out and counted. The mean of the readers gives the status used in
-    the analysis. Kappa, PABAK and positive agreement as in `kappa.agreement`, progression being the grade above nought.
+    the analysis. Kappa, PABAK and positive agreement as in `kappa.agreement`, progression being the grade above zero.
 
     >>> found = progressor_agreement([[0, 1], [2, 3], [0, 0], [5, 0]], 0.5)
     >>> table = found.pairs[0]

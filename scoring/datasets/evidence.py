@@ -46,7 +46,7 @@ class NotIntact(RuntimeError):
 def demand_intact(campaign: Campaign, lease: Lease, payload: dict[str, Any]) -> None:
     """NotIntact when anything that the dataset rests on is not as it was recorded.
 
-    An attempt after a kill verifies every row again and goes on with the pictures where the last one was.
+    An attempt after a kill verifies every row again and continues with the pictures where the last one was.
     """
     lease.progress(0, 1, "checking the campaign's records against the audit trail")
     records = records_of(campaign)
@@ -130,7 +130,7 @@ def faults_in(keys: Sequence[str]) -> list[str]:
 
 
 def whole_images(keys: Sequence[str]) -> dict[str, ReaderImage] | None:
-    """The rows of these pictures; None when a sealed value of one was altered, so that each is looked at alone."""
+    """The rows of these pictures; None when a sealed value of one was altered, so that each is checked alone."""
     try:
         return ReaderImage.objects.in_bulk(list(keys))
     except (InvalidTag, ValueError):

@@ -1,4 +1,4 @@
-"""The process that forks the tests' workers: what ails it is said, never waited for."""
+"""The process that forks the tests' workers: its faults are reported at once."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from tests.nest import Nest
 from tests.servers import environment_of_a_part
 
 
-def test_a_nest_that_cannot_begin_says_why(tmp_path: Path) -> None:
+def test_workers_that_cannot_be_forked_say_why(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="Set it to demo, production or test"):
         Nest(environment_of_a_part(BLINDREAD_MODE="none"), tmp_path / "log")
 
 
 @pytest.mark.django_db
 @pytest.mark.long
-def test_a_nest_that_was_killed_is_missed(tmp_path: Path) -> None:
+def test_a_killed_process_that_forks_workers_is_reported(tmp_path: Path) -> None:
     nest = Nest(environment_of_a_part(), tmp_path / "log")
     os.kill(nest.process.pid, signal.SIGKILL)
     nest.process.wait()
-    with pytest.raises(RuntimeError, match="the nest of workers has died"):
+    with pytest.raises(RuntimeError, match="the process that forks workers has ended"):
         nest.ask({})

@@ -17,7 +17,7 @@ TODAY = timezone.localdate()
 def to_come(planned: Planned, role: str, path: str) -> list[str]:
     """The entries of the list on a start page, as one line of text each."""
     page = planned.client(role).get(planned.url(path)).content.decode()
-    card = page.partition("<h2>Films to come</h2>")[2].partition("</section>")[0]
+    card = page.partition("<h2>Expected films</h2>")[2].partition("</section>")[0]
     entries = re.findall(r"<li>(.*?)</li>", card, re.DOTALL)
     return [" ".join(re.sub(r"<[^>]*>", " ", entry).split()) for entry in entries]
 
@@ -31,7 +31,7 @@ def test_before_anything_has_come_the_baseline_films_are_expected_and_the_home_p
     assert ra1.client("site 01").get(upload).status_code == 200
     for role, label, count in (
         ("site 01", "Visits with films to send", 1),
-        ("coordinator", "Visits with films to come", 2),
+        ("coordinator", "Visits with expected films", 2),
     ):
         home = " ".join(re.sub(r"<[^>]*>", " ", ra1.client(role).get("/").content.decode()).split())
         assert f"{count} {label}" in home or f"{label} {count}" in home, home

@@ -11,7 +11,7 @@ export class DiskWriter {
     this.kept = store !== null;
   }
 
-  // Resolves when the change is on disk, or when the disk has refused it and work goes on in memory.
+  // Resolves when the change is on disk, or when the disk has refused it and work continues in memory.
   write({ put = [], remove = [] }) {
     if (!this.store) return Promise.resolve();
     if (!this.#next) {

@@ -1,4 +1,4 @@
-// Entering: a digit scores and moves on, anything that may not be is refused where it stands, in words.
+// Entering scores: a digit scores and moves to the next cell; what is not allowed is refused in its cell, with a reason.
 
 import { Held } from "./held.js";
 import { History } from "./history.js";
@@ -47,7 +47,7 @@ export class Entry {
     this.#one({ value: null, reason: chosen.code }, how);
   }
 
-  // 0 in the still empty cells of this row, where the charter allows it; told apart in the data.
+  // 0 in the still empty cells of this row, where the charter allows it; distinguished in the data.
   zeroRest() {
     if (!this.terms.bulk_zero) return this.#refuse("0 for a whole row is not allowed by the charter");
     const empty = this.rowFill.empty(this.cursor.cell);

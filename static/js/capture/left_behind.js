@@ -32,7 +32,8 @@ async function send({ token, key, label, urls }) {
 
 function say(label, waiting, stuck) {
   line.hidden = false;
-  if (stuck) line.textContent = `${label}: ${waiting} entered on this computer cannot be saved from here. Open the case.`;
-  else if (waiting) line.textContent = `${label}: ${waiting} entered before are being saved.`;
-  else line.textContent = `${label}: everything that was entered on this computer is saved.`;
+  const earlier = `${waiting} earlier ${waiting === 1 ? "entry" : "entries"}`;
+  if (stuck) line.textContent = `${label}: ${earlier} on this computer cannot be saved from here. Open the case.`;
+  else if (waiting) line.textContent = `${label}: ${earlier} ${waiting === 1 ? "is" : "are"} being saved.`;
+  else line.textContent = `${label}: all earlier entries on this computer are saved.`;
 }

@@ -9,7 +9,7 @@ export function statusOf({ queue, sender }) {
   const parts = [];
   if (state === "stopped") parts.push(text.replace(/\.$/, ""));
   if (state === "offline") parts.push("Offline");
-  if (state === "stumbling") parts.push("The server cannot answer now, trying again");
+  if (state === "stumbling") parts.push("Server unavailable, retrying");
   if (waiting) parts.push(`${waiting} waiting${kept ? "" : " in this tab only"}`);
   if (conflicts.length) parts.push(`${counted(conflicts.length, "conflict", "conflicts")} to decide`);
   for (const { theirs } of refused.slice(0, 1)) parts.push(`not accepted: ${theirs?.text ?? "refused"}`);

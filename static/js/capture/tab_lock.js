@@ -9,7 +9,7 @@ export class TabLock {
   #closed = false;
   held = false;
 
-  // gained(first) and lost() tell; moved() when another tab has put its last edits on disk.
+  // gained(first) and lost() report changes; moved() is called when another tab has put its last edits on disk.
   constructor(read, { gained, lost, moved }) {
     Object.assign(this, { name: nameOf(read), gained, lost });
     this.channel = new BroadcastChannel(this.name);

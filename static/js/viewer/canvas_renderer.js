@@ -1,5 +1,5 @@
 // The same two passes without WebGL: resample into whole numbers, window them by a table, put them on a 2-D canvas.
-// Draws the first picture of every room, and goes on where WebGL2 is missing or only emulated, its context was lost, or a
+// Draws the first picture of every room, and continues where WebGL2 is missing or only emulated, its context was lost, or a
 // film is larger than its largest texture.
 
 import { coloursOf } from "./levels_window.js";

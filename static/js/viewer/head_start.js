@@ -24,7 +24,7 @@ export const loader = new BandLoader({
 const here = { request: (job, options) => (job.arrived ? answered(job) : pool.request(job, options)) };
 const MOMENT = 300;
 
-// Whole when something stands behind it: the page may still be on its way.
+// Complete when an element follows it: the rest of the page may not have arrived.
 if (document.querySelector("#case ~ *")) start();
 else addEventListener("DOMContentLoaded", start, { once: true });
 

@@ -81,7 +81,7 @@ function rescaled({ view, ratio }, next) {
   return view.zoom === ONE_TO_ONE ? view : { ...view, zoom: (view.zoom * next) / ratio };
 }
 
-// An image element goes on showing its old picture until the new one has come: never another side's film here.
+// An image element keeps showing its old picture until the new one has arrived: never another side's film here.
 // What came with the page (data-film says which film it is) is not fetched again, and nothing is that is not needed.
 export function hungImage(image, url, needless = false) {
   if ((image.dataset.film ?? image.getAttribute("src")) === url) return image;

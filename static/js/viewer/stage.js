@@ -1,4 +1,4 @@
-// What lies behind all panes: one surface, drawn once per frame when something has changed.
+// The surface behind all panes, drawn once per frame when something has changed.
 
 import { limits } from "./levels_window.js";
 import { watchResolution } from "./resolution.js";

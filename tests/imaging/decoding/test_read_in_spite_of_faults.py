@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
+from imaging.decoding.codestream import whole_stream
 from tests.imaging.decoding.reading import findings, read, refused
 from tests.studies.films import (
     HTJ2K,
@@ -96,6 +97,12 @@ def test_the_picture_is_whole_and_the_fault_is_said(name: str, tmp_path: Path) -
     assert loaded.film is not None
     assert loaded.film.dataset.ImageLaterality == "L"
     assert code in findings(tmp_path, content)
+
+
+def test_what_is_left_out_is_counted_in_words(tmp_path: Path) -> None:
+    assert "followed by 1 byte that is not" in findings(tmp_path, WHOLE + b"\n")["trailing-bytes"]
+    assert "followed by 2 bytes of padding, which are" in findings(tmp_path, native(b"\x00\x01"))["padding"]
+    assert "followed by 1 byte of padding, which is" in whole_stream(b"\xff\xd9\xff")[1][0]["text"]
 
 
 def test_a_public_value_written_implicitly_counts(tmp_path: Path) -> None:

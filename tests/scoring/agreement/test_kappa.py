@@ -46,17 +46,17 @@ def test_a_constant_reader_leaves_kappa_undefined_but_not_the_rest() -> None:
     assert found.positive.value == 0
 
 
-def test_positive_agreement_pabak_and_the_number_not_nought_by_hand() -> None:
-    """Both above nought 2, one of them 1 and 1, neither 4: 4/6, 2 x 6/8 - 1, and 4 subjects not nought."""
+def test_positive_agreement_pabak_and_the_number_not_zero_by_hand() -> None:
+    """Both above zero 2, one of them 1 and 1, neither 4: 4/6, 2 x 6/8 - 1, and 4 subjects not zero."""
     found = agreement([1, 2, 1, 0, 0, 0, 0, 0], [1, 1, 0, 3, 0, 0, 0, 0])
     assert found.positive.value == pytest.approx(4 / 6)
     assert found.pabak.value == pytest.approx(0.5)
     assert found.n_nonzero == 4
 
 
-def test_most_joints_are_nought_for_everybody_and_that_is_said() -> None:
+def test_most_joints_are_zero_for_everybody_and_that_is_said() -> None:
     found = agreement([0] * 30, [0] * 30)
-    assert found.positive.reason == "nought for both readers in every subject"
+    assert found.positive.reason == "zero for both readers in every subject"
     assert (found.agreement.value, found.n_nonzero) == (1, 0)
 
 
