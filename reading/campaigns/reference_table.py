@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from config.errors import BadInput
+from config.natural import natural_key
 from config.whole import whole_from
 from config.wording import both, counted, either, quoted
 from instruments.definition import Instrument
@@ -59,7 +60,7 @@ def one_score(instrument: Instrument, line: dict[str, str | None], number: int) 
 
 def demand_all(instrument: Instrument, found: dict[Place, Scores], wanted: set[Place]) -> None:
     """Every required timepoint has every item."""
-    for subject, visit in sorted(wanted):
+    for subject, visit in sorted(wanted, key=lambda place: tuple(map(natural_key, place))):
         lacking = len(instrument.items) - len(found.get((subject, visit), {}))
         if lacking:
             missing = counted(lacking, "item is", "items are")

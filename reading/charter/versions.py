@@ -14,6 +14,7 @@ from accounts.signatures import prove, statement, write_signature
 from accounts.signed_acts import Act
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
+from config.natural import natural_key
 from config.wording import either, quoted
 from reading.charter.terms import Terms, read_terms
 from reading.models import Charter, CharterStatus, Qualification
@@ -37,7 +38,8 @@ def draft_charter(*, trial: Trial, actor: Actor, terms: dict[str, Any]) -> Chart
     checked = read_terms(terms)
     visit_codes = set(trial.visit_plans.values_list("code", flat=True))
     if checked.reference_visit and checked.reference_visit not in visit_codes:
-        text = f"The plan of the trial has no visit {checked.reference_visit}. Choose {either(sorted(visit_codes))}."
+        choices = either(sorted(visit_codes, key=natural_key))
+        text = f"The plan of the trial has no visit {checked.reference_visit}. Choose {choices}."
         raise BadInput(text, field="reference_visit")
     with audited_atomic():
         newest = Charter.objects.filter(trial=trial).order_by("-version").first()

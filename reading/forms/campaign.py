@@ -10,6 +10,7 @@ from accounts.act_forms import ActForm
 from accounts.models import User
 from accounts.signed_acts import Act
 from config.days import DayField
+from config.natural import natural_key
 from reading.charter.versions import terms_of
 from reading.issuing.presentations import MIXED
 from reading.issuing.release import Stock
@@ -46,7 +47,7 @@ class OpenForm(forms.Form):
     def __init__(self, trial: Trial, data: Any = None) -> None:
         super().__init__(data)
         codes = Visit.objects.filter(subject__trial=trial).values_list("code", flat=True).distinct().order_by("code")
-        self.fields["visits"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
+        self.fields["visits"].choices = [(code, code) for code in sorted(codes, key=natural_key)]  # type: ignore[attr-defined]
         self.fields["visits"].initial = list(trial.visit_plans.values_list("code", flat=True))
         self.fields["subjects"].queryset = trial.subjects.all()  # type: ignore[attr-defined]
 

@@ -158,7 +158,7 @@ def urls_of(address: str) -> dict[str, str]:
     """The addresses that the screen sends requests to."""
     names = ("screen", "values", "notes", "problem", "take-over", "review", "sign")
     urls = {name.replace("-", "_"): reverse(f"reading:{name}", args=[address]) for name in names}
-    return urls | {"worklist": reverse("reading:worklist"), "sign_in": "/sign-in/over/"}
+    return urls | {"worklist": reverse("reading:worklist")}
 
 
 def describe_instrument(instrument: Instrument, terms: Terms) -> dict[str, Any]:

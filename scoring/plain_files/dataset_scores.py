@@ -101,7 +101,8 @@ def primary_ratings(totals: PlainTotals, group: str) -> Cube:
     scored = [one for one in totals.scored() if one.read.campaign == PRIMARY]
     if not scored:
         raise BadInput("The file has no primary read that counts, and agreement is computed from those.")
-    subjects, readers = (sorted({getattr(one.read, part) for one in scored}) for part in ("subject", "reader"))
+    subjects = sorted({one.read.subject for one in scored})  # as in the dataset: resampling draws them by their place
+    readers = sorted({one.read.reader for one in scored}, key=natural)
     later = dict.fromkeys(visit for _, visit in sorted((one.read.day or 0, one.read.visit) for one in scored))
     visits = list(dict.fromkeys([str(totals.baseline), *later]))
     values, changes = np.full((2, len(subjects), len(visits), len(readers)), np.nan)

@@ -18,6 +18,7 @@ from instruments.layout import Group
 from instruments.missing import Flags, MissingRule, Operated, Together, Values
 from instruments.receipt import ChangeReceipt, Receipt, change_receipt, receipt
 from instruments.totals import as_row, score, score_series
+from scoring.plain_files.lines import natural
 from scoring.plain_files.numbers import csv_text
 from scoring.plain_files.scores import Read
 
@@ -42,7 +43,7 @@ class PlainTotals:
         self.instrument, self.rule, self.baseline = instrument, rule, baseline
         self.series = [_in_time(list(reads_of), rule) for _, reads_of in groupby(reads, key=lambda read: read.series)]
         if baseline is not None and all(read.visit != baseline for read in reads):
-            visits = either(sorted({read.visit for read in reads}))
+            visits = either(sorted({read.visit for read in reads}, key=natural))
             raise BadInput(f"The file has no visit {quoted(baseline)} for --baseline. Choose {visits}.")
 
     def scored(self) -> Iterator[Scored]:

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.roles import Action
+from config.cells import EXCEL_MARK
 from reading.campaigns.analysis_of_record import arms_opened_at, timing_at, timing_badge, timing_of
 from scoring.ratings.agreement_csv import agreement_csv as csv_of
 from scoring.ratings.campaign import Values, cases_with_result, readers_of
@@ -50,7 +51,7 @@ def agreement_json(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 def agreement_csv(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """The figures of the page, unrounded, a row a figure."""
     chosen = choose(request, code, slug)
-    return download(chosen, csv_of(chosen.data_or_404(request)), "text/csv; charset=utf-8", "csv")
+    return download(chosen, EXCEL_MARK + csv_of(chosen.data_or_404(request)), "text/csv; charset=utf-8", "csv")
 
 
 def download(chosen: Chosen, text: str, kind: str, ending: str) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.roles import Action
+from config.cells import EXCEL_MARK
 from config.errors import WrongState
 from reading.campaigns.analysis_of_record import timing_of
 from reading.charter.versions import terms_of
@@ -68,7 +69,7 @@ def table(request: HttpRequest, code: str, slug: str, number: int, name: str) ->
     found = results_with(dataset, name).table(name)
     if found is None:
         raise Http404
-    return file_of(dataset, csv_of(found), name, "csv", "text/csv; charset=utf-8")
+    return file_of(dataset, EXCEL_MARK + csv_of(found), name, "csv", "text/csv; charset=utf-8")
 
 
 def drawing(request: HttpRequest, code: str, slug: str, number: int, name: str) -> HttpResponse:

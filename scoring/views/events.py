@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from accounts.identity import signed_in
 from accounts.roles import Action
 from audit.trail import Actor
-from config.cells import csv_safe
+from config.cells import EXCEL_MARK, csv_safe
 from config.form_refusals import refused_on
 from config.wording import counted
 from reading.charter.terms import EVENT_KINDS, STRATEGIES, Terms
@@ -93,7 +93,6 @@ def example(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 
 
 def as_csv(name: str) -> HttpResponse:
-    """An empty CSV file to download."""
-    answer = HttpResponse(content_type="text/csv; charset=utf-8", headers={"Cache-Control": "private, no-store"})
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    """A CSV file to download, still without lines."""
+    headers = {"Cache-Control": "private, no-store", "Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(EXCEL_MARK, content_type="text/csv; charset=utf-8", headers=headers)

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.roles import Action
+from config.cells import EXCEL_MARK
 from config.wording import counted
 from studies.access import trial_or_404
 from studies.forms.tables import TableForm
@@ -52,6 +53,6 @@ def example(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """An example file."""
     trial_or_404(request, code, Action.SET_UP_TRIAL)
     table = table_or_404(slug)
-    answer = HttpResponse(table.example, content_type="text/csv; charset=utf-8")
+    answer = HttpResponse(EXCEL_MARK + table.example, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{table.slug}.csv"'
     return answer

@@ -137,7 +137,7 @@ class ReadingRoom:
             "awaits_reference": self.awaits_reference,
             "signed_before": self.signed_before,
             "progress": self.progress,
-            "urls": {**urls, "screen": self.base, "worklist": "/read/", "sign_in": "/sign-in/over/"},
+            "urls": {**urls, "screen": self.base, "worklist": "/read/"},
             "panes": self.shown,
         }
 

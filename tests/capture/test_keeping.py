@@ -73,6 +73,19 @@ def test_the_status_line_is_never_ahead_of_the_server(clean_page: Page, room: Re
     assert not clean_page.evaluate("document.querySelector('td.unsaved') !== null")
 
 
+def test_the_time_of_the_last_save_is_in_the_readers_zone_with_the_zone_named(
+    clean_page: Page, room: ReadingRoom
+) -> None:
+    session = clean_page.context.new_cdp_session(clean_page)
+    session.send("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Tokyo"})
+    open_read(clean_page, room)
+    press(clean_page, "1")
+    wait_saved(clean_page)
+    assert status(clean_page) == "Saved 21:01:03 GMT+9 · 1 of 64 saved"
+    session.send("Emulation.setTimezoneOverride", {"timezoneId": ""})
+    session.detach()
+
+
 def test_a_crashed_tab_loses_nothing(clean_page: Page, room: ReadingRoom) -> None:
     open_read(clean_page, room)
     clean_page.context.set_offline(True)

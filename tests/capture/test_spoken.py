@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from tests.capture.acting import open_read, press, wait_saved
 from tests.capture.reading_room import ReadingRoom
+from tests.viewer.films import wait_until
 from tests.viewer.site import Site
 
 pytestmark = pytest.mark.browser
@@ -51,6 +52,24 @@ def test_a_cell_that_waits_says_so(clean_page: Page, room: ReadingRoom) -> None:
     press(clean_page, "0")
     assert spoken(clean_page)[0] == "A, PIP 2, Grade, 0, not yet saved"
     clean_page.context.set_offline(False)
+
+
+def test_a_cell_with_two_values_and_a_signed_cell_say_so(clean_page: Page, room: ReadingRoom) -> None:
+    room.shown[1]["locked"] = True
+    open_read(clean_page, room)
+    room.cells["read-A", "GL-PIP2"] = {"value": 5, "reason": "", "revision": 1}
+    press(clean_page, "3")
+    wait_until(clean_page, "!document.querySelector('.conflicts').hidden")
+    assert spoken(clean_page)[:2] == ["A, PIP 2, Grade, 3, conflict, not yet saved", "B, PIP 2, Grade, signed, empty"]
+
+
+def test_a_cell_that_differs_from_the_reference_says_what_the_reference_is(clean_page: Page, room: ReadingRoom) -> None:
+    room.read_only = "This read is signed."
+    for timepoint, own in (("read-A", 2), ("read-B", 3)):
+        reference = {"value": 3, "reason": ""}
+        room.cells[timepoint, "GL-PIP2"] = {"value": own, "reason": "", "revision": 1, "reference": reference}
+    open_read(clean_page, room)
+    assert spoken(clean_page)[:2] == ["A, PIP 2, Grade, 2, reference 3", "B, PIP 2, Grade, 3"]
 
 
 def test_a_cell_without_a_film_says_so(clean_page: Page, site: Site) -> None:

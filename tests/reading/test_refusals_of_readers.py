@@ -239,6 +239,9 @@ def test_who_reads_no_more_in_the_trial_reaches_no_case(house: BuiltTrial, read:
     client = Client()
     client.force_login(house.people["reader"], backend=BACKEND)
     assert "Your role does not allow you to read cases." in client.get(f"/read/{read.token}/").content.decode()
+    for path in ("values", "notes"):
+        answer = client.post(f"/read/{read.token}/{path}", {"ops": []}, JSON, headers={"accept": JSON})
+        assert (answer.status_code, answer.json()["error"]) == (403, "Your role does not allow you to read cases.")
 
 
 @database

@@ -206,7 +206,7 @@ def test_the_csv_has_the_figures_of_the_page_and_the_plots_the_sdc_of_the_interv
     statistician = browser(house, "statistician")
     answer = statistician.get(f"{PAGE[:-1]}.csv", {"interval": "W52"})
     assert answer["Content-Disposition"] == 'attachment; filename="TWO-C1-agreement-total-W52.csv"'
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     sdc = next(row for row in rows if row["statistic"] == "SDC 95 %")
     assert sdc["limits"].startswith("percentile bootstrap over subjects")
     assert float(sdc["value"]) == pytest.approx(SDC)

@@ -16,12 +16,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.sign_in import BACKEND
+from config.cells import EXCEL_MARK
 from reading.campaigns.opening import close_campaign
 from scoring.datasets.building import request_dataset
 from scoring.endpoint.pooled import stored
+from scoring.models import Dataset
 from tests.once_per_file import Once
 from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
 from tests.reading.test_line import read_all
+from tests.scoring.packages import package_of
 from tests.scoring.test_analysis_table import read_and_locked, varied_trial
 from tests.scoring.test_event_lists import browser
 
@@ -49,7 +53,7 @@ def rows_at(client: Client, name: str) -> list[dict[str, str]]:
     answer = client.get(f"{PAGE}{name}.csv")
     assert answer.status_code == 200
     assert f'filename="TWO-C1-1-{name}.csv"' in answer["Content-Disposition"]
-    return list(csv.DictReader(io.StringIO(answer.content.decode(), newline="")))
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
 
 
 def test_the_results_of_a_dataset_are_the_values_worked_out_by_hand(locked: BuiltTrial) -> None:
@@ -93,6 +97,24 @@ def test_a_figure_is_on_the_page_with_its_data_and_comes_as_svg_png_and_csv(lock
     assert client.get(f"{PAGE}total_w52_cumulative.png").content.startswith(b"\x89PNG")
     for absent in ("total_w24_cumulative.svg", "total_w24_cumulative.png", "nothing.csv"):
         assert client.get(f"{PAGE}{absent}").status_code == 404
+
+
+def test_lists_open_in_a_spreadsheet_and_the_files_of_a_dataset_hold_plain_text(locked: BuiltTrial) -> None:
+    statistician, coordinator = browser(locked), Client()
+    coordinator.force_login(locked.people["coordinator"], backend=BACKEND)
+    lists = [
+        statistician.get(f"{PAGE}total_changes.csv"),
+        statistician.get("/trials/TWO/results/C1/agreement.csv?interval=W52"),
+        statistician.get("/trials/TWO/results/C1/events/example.csv"),
+        coordinator.get("/trials/TWO/set-up/import/subjects/example.csv"),
+        coordinator.get("/trials/TWO/films/?format=csv"),
+    ]
+    mark = EXCEL_MARK.encode()
+    assert [(answer.status_code, answer.getvalue().startswith(mark)) for answer in lists] == [(200, True)] * 5
+    with package_of(Dataset.objects.get()) as archive:
+        files = [name for name in archive.namelist() if name.endswith(".csv")]
+        assert len(files) > 5
+        assert [name for name in files if archive.read(name).startswith(mark)] == []
 
 
 def test_the_page_asks_the_database_for_nothing_that_grows_with_the_trial(locked: BuiltTrial) -> None:

@@ -168,8 +168,8 @@ def test_versions_are_kept_and_the_same_list_is_no_new_one(house: BuiltTrial, cl
     assert imports.count() == 2
     sentence = shown(imports.earliest("pk"), Role.AUDITOR).sentence
     assert sentence == "statistician imported event list 1 of campaign C1: 1 event"
-    assert client.get(f"{PAGE}1.csv").content.decode().split() == RESCUE.split()
-    assert client.get(f"{PAGE}example.csv").content.decode().startswith(HEAD)
+    assert client.get(f"{PAGE}1.csv").content.decode("utf-8-sig").split() == RESCUE.split()
+    assert client.get(f"{PAGE}example.csv").content.decode("utf-8-sig").startswith(HEAD)
     assert "Event" in client.get(PAGE).content.decode()
 
 

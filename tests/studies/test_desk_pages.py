@@ -146,6 +146,17 @@ def test_accepting_leads_to_the_next_film_and_at_last_to_the_empty_queue(cast: C
     assert set(Film.objects.values_list("status", flat=True)) == {FilmStatus.ACCEPTED}
 
 
+def test_films_are_accepted_one_at_a_time_and_each_is_looked_at(cast: Cast) -> None:
+    one, two = film_at_desk(cast), film_at_desk(cast, side="R")
+    both = {"film": [one.pk, two.pk], "pk": [one.pk, two.pk], **FACTS, "visit": one.visit_id}
+    for path in ("", "accept/"):
+        assert post(cast, path, **both).status_code in (404, 405)
+    boxes = re.findall(r'type="checkbox" name="(\w+)"', browser(cast.coordinator).get(desk()).content.decode())
+    assert set(boxes) == {"hide"}, "the columns alone can be ticked, no film"
+    post(cast, f"{one.pk}/accept/", **both)
+    assert list(Film.objects.order_by("pk").values_list("status", flat=True)) == ["accepted", "deidentified"]
+
+
 def test_a_refused_decision_shows_the_film_again_with_what_was_given_and_why(cast: Cast) -> None:
     film = film_at_desk(cast, findings=[TEXT])
     answer = post(cast, f"{film.pk}/accept/", **FACTS, visit=film.visit_id, note="looked twice")

@@ -1,14 +1,20 @@
-"""Subject codes come in the order in which people count, in every list, select and CSV."""
+"""Codes of subjects and visits come in the order in which people count, in every list, select and CSV."""
 
 from __future__ import annotations
 
 import pytest
 
+import instruments
+from config.errors import BadInput
 from config.natural import natural_key
+from reading.campaigns.reference_table import demand_all
+from reading.charter.versions import draft_charter
+from reading.forms.campaign import OpenForm
 from studies.forms.desk import AcceptForm
 from studies.forms.upload import UploadForm
 from studies.models import Subject
 from studies.plan.subjects import enrol
+from tests.reading.builders import build_house
 from tests.studies.planned import SETTING_UP, Planned, film_of
 
 CODES = ["01-001", "01-2", "01-9", "01-10", "01-100", "A-2", "a-11", "B 3"]
@@ -57,3 +63,17 @@ def test_selects_offer_subjects_as_people_count(many: Planned) -> None:
     assert list(dict.fromkeys(visit.subject.code for visit in offered)) == CODES
     own = Subject.objects.filter(site=many.sites[0])
     assert [subject.code for subject in own] == CODES
+
+
+def test_visits_are_offered_as_people_count(db: None) -> None:
+    house = build_house(subjects=1, visits=("W104", "W24", "W8", "W00"))
+    offered = OpenForm(house.trial).fields["visits"].choices  # type: ignore[attr-defined]
+    assert [code for code, _ in offered] == ["W00", "W8", "W24", "W104"]
+    with pytest.raises(BadInput, match="Choose W00, W8, W24 or W104."):
+        draft_charter(trial=house.trial, actor=house.actor("coordinator"), terms={"reference_visit": "W9"})
+
+
+def test_the_first_of_the_missing_is_the_first_as_people_count() -> None:
+    wanted = {("S10", "W0"), ("S2", "W104"), ("S2", "W8")}
+    with pytest.raises(BadInput, match="missing for subject S2, visit W8"):
+        demand_all(instruments.get("svdh"), {}, wanted)

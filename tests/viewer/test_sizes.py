@@ -16,7 +16,7 @@ PRESETS = [
     {"label": "Bone", "center": 0.15, "width": 0.6},
     {"label": "Soft tissue", "center": -0.1, "width": 0.8},
 ]
-# Width, height and pixel ratio. The last three are browsers' zoom: 150 % of 1920 x 1080, 142 and 200 % of 1366 x 768.
+# Width, height and pixel ratio. Of browsers' zoom: 150 % of 1920 x 1080; 142, 150 and 200 % of 1366 x 768.
 SIZES = [
     (1366, 768, 1),
     (1920, 1080, 1),
@@ -24,6 +24,7 @@ SIZES = [
     (1366, 640, 1),
     (1280, 720, 1.5),
     (960, 540, 2),
+    (911, 512, 1.5),
     (683, 384, 2),
 ]
 

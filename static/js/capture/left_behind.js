@@ -8,7 +8,7 @@ import { SealedStore } from "./sealed_store.js";
 import { Session } from "./session.js";
 
 const line = document.querySelector("[data-left-behind]");
-const session = new Session(document.querySelector('meta[name="csrf-token"]').content);
+const session = new Session(document.querySelector('meta[name="csrf-token"]'));
 session.overlay = { open: () => new Promise(() => {}) }; // the room asks for the sign-in; until then nothing is sent
 
 const left = await SealedStore.reads().catch(() => new Set());

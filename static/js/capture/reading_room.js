@@ -19,7 +19,7 @@ export class ReadingRoom {
   fillsRows = false;
 
   constructor(root) {
-    this.session = new Session(document.querySelector('meta[name="csrf-token"]').content);
+    this.session = new Session(document.querySelector('meta[name="csrf-token"]'));
     this.bindings = new Bindings();
     this.loader = Object.assign(loader, {
       signedOut: () => this.session.signedOut(),

@@ -1,14 +1,15 @@
 // Speaks to the server for one signed-in reader: the CSRF token, and the sign-in over the page when the session ended.
+// The page names the token and the address of that sign-in.
 
 const PATIENCE = 20000;
-export const SIGN_IN = "/sign-in/over/";
 const REQUESTED = { "X-Requested-With": "fetch", Accept: "application/json" };
 
 export class Session {
   #renewing = null;
 
-  constructor(token) {
-    this.token = token;
+  constructor({ content, dataset }) {
+    this.token = content;
+    this.signIn = dataset.signIn;
     this.overlay = null;
   }
 
@@ -25,7 +26,7 @@ export class Session {
   async refreshToken() {
     try {
       const way = { credentials: "same-origin", cache: "no-store", headers: { Accept: "application/json" } };
-      const { csrf } = await (await fetch(SIGN_IN, way)).json();
+      const { csrf } = await (await fetch(this.signIn, way)).json();
       this.token = csrf ?? this.token;
     } catch {
       return;

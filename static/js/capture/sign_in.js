@@ -2,7 +2,6 @@
 // the server proves it by giving the same key for the same read again.
 
 import { dataOf, pageFrom } from "./pages.js";
-import { SIGN_IN } from "./session.js";
 
 const UNREACHABLE = "The server cannot be reached. Try again in a moment.";
 
@@ -65,7 +64,7 @@ export class SignInOverlay {
     const headers = { "X-CSRFToken": session.token, Accept: "application/json" };
     const way = { method: "POST", credentials: "same-origin", headers, body: new URLSearchParams(fields) };
     try {
-      return await fetch(SIGN_IN, way);
+      return await fetch(session.signIn, way);
     } catch {
       return null;
     }

@@ -1,6 +1,9 @@
 // What the server is known to have, in one line, never ahead of it: saved, waiting, offline, conflict, refused, stopped.
 
-const clock = (iso) => new Date(iso).toTimeString().slice(0, 8);
+// As on all pages: the time in the zone of the reader's computer, with the zone named.
+const clock = new Intl.DateTimeFormat("en-GB", {
+  hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "short",
+});
 const counted = (number, one, many) => `${number} ${number === 1 ? one : many}`;
 
 export function statusOf({ queue, sender }) {
@@ -14,7 +17,7 @@ export function statusOf({ queue, sender }) {
   if (conflicts.length) parts.push(`${counted(conflicts.length, "conflict", "conflicts")} to decide`);
   for (const { theirs } of refused.slice(0, 1)) parts.push(`not accepted: ${theirs?.text ?? "refused"}`);
   if (sealed) parts.push(`${sealed} sealed by another sign-in`);
-  if (lastSaved) parts.push(`saved ${clock(lastSaved)}`);
+  if (lastSaved) parts.push(`saved ${clock.format(new Date(lastSaved))}`);
   parts.push(`${progress.saved_count} of ${progress.expected_count} saved`);
   const stuck = state === "stopped" || conflicts.length || refused.length;
   const level = stuck ? "stuck" : waiting || sealed || ["offline", "stumbling"].includes(state) ? "waiting" : "saved";
