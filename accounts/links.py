@@ -12,6 +12,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.models import User
 from config.errors import BadInput
+from config.wording import counted
 
 AGES = {"invitation": timedelta(days=14), "password": timedelta(hours=2)}
 NEXT_STEPS = {
@@ -42,7 +43,7 @@ def person_of(token: str, purpose: str) -> User:
 
 def words(age: timedelta) -> str:
     """A length of time in words."""
-    return f"{age.days} days" if age.days else f"{age.seconds // 3600} hours"
+    return counted(age.days, "day") if age.days else counted(age.seconds // 3600, "hour")
 
 
 def _state(user: User) -> str:

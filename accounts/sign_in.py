@@ -22,6 +22,7 @@ from accounts.identity import person
 from accounts.models import User
 from accounts.second_factor import has_second_factor, needs_second_factor, spend_code
 from audit.trail import Actor, audited_atomic, record
+from config.wording import counted
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 HALF_IN, HALF_IN_SECONDS = "accounts.half-in", 300
@@ -140,5 +141,7 @@ def locked_out(request: HttpRequest, response: HttpResponse, credentials: Any) -
     """The answer to a locked-out sign-in, on every way of signing in."""
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
     if "application/json" in request.headers.get("Accept", "") or request.content_type == "application/json":
-        return JsonResponse({"error": f"locked out; try again in {minutes} minutes", "locked": True}, status=429)
+        return JsonResponse(
+            {"error": f"locked out; try again in {counted(minutes, 'minute')}", "locked": True}, status=429
+        )
     return render(request, "account/locked.html", {"minutes": minutes}, status=429)

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from config.errors import BadInput, Refusal
 from config.problems import MEDIA_TYPE, problem
 from config.refusals import status_of
+from config.wording import counted
 
 NOT_THERE = "There is nothing at this address that the token may see."
 UNKNOWN_SENDER = (
@@ -46,7 +47,7 @@ def said_of(exception: APIException, context: dict[str, Any]) -> str:
         allowed = ", ".join(context["view"].allowed_methods)
         return f"The method {context['request'].method} is not possible at this address. Use {allowed}."
     if isinstance(exception, Throttled):
-        return f"The token has sent too many requests. Wait {seconds_of(exception)} seconds."
+        return f"The token has sent too many requests. Wait {counted(seconds_of(exception), 'second')}."
     if isinstance(exception, UnsupportedMediaType):
         return "The content of the request is not JSON. Send it as application/json."
     return str(exception.detail)

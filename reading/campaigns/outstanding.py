@@ -14,7 +14,7 @@ WITHOUT_RESULT = (CaseStatus.OPEN, CaseStatus.DISCORDANT)
 @dataclass(frozen=True)
 class Outstanding:
     """Counts only. `reads` counts unsigned ones of every kind: closing a campaign without its repeats and controls
-    would reveal to their readers what they were. `lapsed` are drawn repeats that can no longer go out."""
+    would reveal to their readers what they were. `lapsed` are drawn repeats that can no longer be issued."""
 
     cases: int
     reads: int

@@ -35,7 +35,7 @@ def possible_repeats(cases: int, readers: int, each: int) -> list[Possible]:
 
 
 def possible_with(share: float, cases: int, readers: int, each: int) -> Possible:
-    """One row: every case that may go out at once does, and the rest follow when the wash-out is over."""
+    """One row: every case that may be issued at once is, and the rest follow when the wash-out is over."""
     stock = Stock(cases, readers, each, to_come=0, due=0, share=share)
     kept = cases - stock.releasable
     return Possible(share, stock.releasable, kept, int(kept * each * rate_of(share) / readers))

@@ -25,9 +25,9 @@ EXAMPLES = {
     "unverified_acknowledged": "for Larsen 1977, it is listed beside this form which part was not found in its source.",
     "wording": "a grade may be shown as “more than half of the joint lost” or by its number alone.",
     "presentation": "with four visits in random order, baseline may be shown second, as film B, without a label.",
-    "entry_order": "joint by joint, a reader enters erosion and narrowing of MCP 2 before going on to MCP 3.",
+    "entry_order": "joint by joint, a reader enters erosion and narrowing of MCP 2 before MCP 3.",
     "looking": "with the same joint in every pane, MCP 2 of all visits is shown enlarged, side by side.",
-    "bulk_zero": "one key sets PIP 4 to 0 in all four films, and the data say that the four zeros were entered "
+    "bulk_zero": "one key sets PIP 4 to 0 in all four films, and the data show that the four zeros were entered "
     "together.",
     "display_check_required": "a reader who begins at 9:00 answers the display check before the first case.",
     "readers_per_case": "with two readers, 300 cases give 600 first reads.",
@@ -40,8 +40,8 @@ EXAMPLES = {
     "reference_visit": "with W52, the two closest readers are found by their changes from baseline to week 52.",
     "concordant_share": "with 0.1 and 45 discordant cases, about 5 concordant cases go to the adjudicators as well.",
     "repeats_share": "with 0.1, a reader of 300 cases reads about 30 of them twice.",
-    "repeats_washout_days": "with 28, a case signed on 1 March comes again on 29 March at the earliest.",
-    "batch_size": "with 50, 300 cases go out in at least six batches.",
+    "repeats_washout_days": "with 28, a case signed on 1 March is issued again on 29 March at the earliest.",
+    "batch_size": "with 50, 300 cases are issued in at least six batches.",
     "read_interval_minutes": "with 5, a reader who signs at 10:00 begins the next case at 10:05 at the earliest.",
     "cases_per_sitting": "with 20, a reader who has signed 20 cases pauses before the next.",
     "sitting_pause_minutes": "with 30, a reader who stops at 10:00 begins a new sitting at 10:30.",

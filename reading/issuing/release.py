@@ -1,6 +1,6 @@
 """How many cases a batch may release, and how many repeats go among them. Pure.
 
-A repeat is hidden among unread cases. So that its batch does not reveal it either, repeats go out at one rate in
+A repeat is hidden among unread cases. So that its batch does not reveal it either, repeats are issued at one rate in
 every batch, the charter's share, at most a third; unread cases are kept back for the repeats still due.
 """
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from audit.states import state_of
 from config.kept import Kept
+from config.wording import counted
 from reading.charter.versions import qualified_readers, terms_of
 from reading.issuing.allocation import Assignment
 from reading.issuing.eligible import primary_readers, wanted_readers
@@ -74,7 +75,7 @@ def due_repeats(campaign: Campaign, readers: Collection[int], now: datetime) -> 
 
 
 def repeats_of_a_batch(campaign: Campaign, readers: Collection[int], size: int, unread: int) -> list[Assignment]:
-    """The repeats that go out with a batch to these readers; those that find no place stay due."""
+    """The repeats that are issued with a batch to these readers; those that find no place stay due."""
     terms, draw = terms_of(campaign.charter), Draw(new_seed(), "repeats")
     due: dict[int, list[int]] = defaultdict(list)
     for read in due_repeats(campaign, readers, timezone.now()):
@@ -104,7 +105,7 @@ def stock_of(campaign: Campaign, now: datetime) -> Stock:
 
 
 def lapsed_repeats(campaign: Campaign) -> int:
-    """The repeats that were drawn and can no longer go out: their reader left, or too few unread cases remain."""
+    """The repeats that were drawn and can no longer be issued: their reader left, or too few unread cases remain."""
     unread = len(wanted_readers(campaign, primary_readers(campaign)))
     waiting = [read.reader_id for read in repeats_to_come(campaign, drawn_readers(campaign))]
     room = dict.fromkeys(able_to_read(campaign), unread // FEWEST_UNREAD)
@@ -123,8 +124,9 @@ def repeats_in_words(campaign: Campaign, now: datetime) -> str:
     issued = Read.objects.counting().filter(case__campaign=campaign, kind=ReadKind.REPEAT)
     signed = issued.filter(status=ReadStatus.SIGNED).count()
     stock, lapsed = stock_of(campaign, now), lapsed_repeats(campaign)
+    kept = counted(stock.cases - stock.releasable, "case is", "cases are")
     return (
         f"Hidden repeats: {len(drawn_for_repeat(campaign))} drawn, {issued.count()} issued, {signed} signed; "
-        f"{stock.due} are due and go out among unread cases; {stock.cases - stock.releasable} cases are kept back "
-        f"for repeats; {lapsed} lapsed for want of unread cases."
+        f"{stock.due} due, to be issued among unread cases; "
+        f"{kept} kept back for repeats; {lapsed} lapsed for want of unread cases."
     )

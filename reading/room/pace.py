@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from config.errors import WrongState
+from config.wording import counted
 from reading.charter.terms import Terms
 from reading.charter.versions import terms_of
 from reading.models import Charter, Read, ReadStatus, ReadStep
@@ -50,7 +51,7 @@ def after_last(terms: Terms, spans: Sequence[Span], now: datetime) -> Wait | Non
     if not terms.read_interval_minutes or not spans:
         return None
     until = max(span.ended for span in spans) + timedelta(minutes=terms.read_interval_minutes)
-    return Wait(f"the charter requires {terms.read_interval_minutes} minutes between cases", until)
+    return Wait(f"the charter requires {counted(terms.read_interval_minutes, 'minute')} between cases", until)
 
 
 def in_sitting(terms: Terms, spans: Sequence[Span], now: datetime) -> Wait | None:
@@ -63,7 +64,7 @@ def in_sitting(terms: Terms, spans: Sequence[Span], now: datetime) -> Wait | Non
         edge, count = min(edge, span.began), count + 1
     if not terms.cases_per_sitting or count < terms.cases_per_sitting:
         return None
-    why = f"{cases(count)} started in this sitting; the charter allows {terms.cases_per_sitting}"
+    why = f"{counted(count, 'case')} started in this sitting; the charter allows {terms.cases_per_sitting}"
     return Wait(why, max(span.ended for span in spans) + pause)
 
 
@@ -73,7 +74,7 @@ def in_day(terms: Terms, spans: Sequence[Span], now: datetime) -> Wait | None:
     count = sum(span.began >= today for span in spans)
     if not terms.cases_per_day or count < terms.cases_per_day:
         return None
-    why = f"{cases(count)} started today; the charter allows {terms.cases_per_day}"
+    why = f"{counted(count, 'case')} started today; the charter allows {terms.cases_per_day}"
     return Wait(why, today + timedelta(days=1))
 
 
@@ -131,13 +132,8 @@ def pace_of(entry: WorklistEntry) -> list[str]:
     """The charter's limits in words, for the worklist."""
     terms = terms_of(Charter.objects.get(campaigns__cases__reads=entry.read))
     limits = [
-        (terms.read_interval_minutes, f"{terms.read_interval_minutes} minutes between cases"),
-        (terms.cases_per_sitting, f"at most {cases(terms.cases_per_sitting)} in a sitting"),
-        (terms.cases_per_day, f"at most {cases(terms.cases_per_day)} in a day"),
+        (terms.read_interval_minutes, f"{counted(terms.read_interval_minutes, 'minute')} between cases"),
+        (terms.cases_per_sitting, f"at most {counted(terms.cases_per_sitting, 'case')} in a sitting"),
+        (terms.cases_per_day, f"at most {counted(terms.cases_per_day, 'case')} in a day"),
     ]
     return [words for limit, words in limits if limit]
-
-
-def cases(count: int) -> str:
-    """The number of cases, in words."""
-    return "1 case" if count == 1 else f"{count} cases"

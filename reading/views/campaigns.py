@@ -18,6 +18,7 @@ from config.cells import Badge, Column, Link, Progress
 from config.filters import ChoiceFilter
 from config.form_refusals import refused_on
 from config.listing import Listing
+from config.wording import counted
 from reading.campaigns.analysis_of_record import arms_opened_at, timing_at, timing_badge, timing_of
 from reading.campaigns.late_films import late_films
 from reading.campaigns.opening import (
@@ -88,7 +89,7 @@ def campaign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         with refused_on(form):
             subjects = list(form.cleaned_data["subjects"] or trial.subjects.all())
             cases = open_campaign(campaign=shown, actor=actor, subjects=subjects, visits=form.cleaned_data["visits"])
-            messages.success(request, f"The campaign is open with {len(cases)} cases.")
+            messages.success(request, f"The campaign is open with {counted(len(cases), 'case')}.")
             return redirect(request.path)
     today, is_open = timezone.localdate(), shown.status == CampaignStatus.OPEN
     context = {

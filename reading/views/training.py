@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.roles import Action
 from config.form_refusals import refused_on
+from config.wording import counted
 from reading.campaigns.training import bring_references, issue_training, make_training
 from reading.forms.training import LimitsForm, ReferenceForm, TrainingBatchForm
 from reading.models import Campaign, SealedReference, TrainingResult
@@ -65,7 +66,7 @@ def reference(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             done = bring_references(campaign=campaign, actor=actor, content=form.cleaned_data["file"].read())
-            messages.success(request, f"The reference scores of {done} cases are sealed.")
+            messages.success(request, f"The reference scores of {counted(done, 'case')} are sealed.")
             return redirect(request.path)
     return training_page(request, "reading/reference.html", campaign, form)
 

@@ -103,7 +103,7 @@ def campaign_of(play: Play) -> Campaign:
 
 
 def issue_next(play: Play) -> bool:
-    """The next batch, as large as hidden repeats allow; the last cases go out when no repeat can be hidden any more.
+    """The next batch, as large as hidden repeats allow; the last cases are issued once no repeat can be hidden.
 
     False when every case has its readers.
     """

@@ -13,6 +13,7 @@ from accounts.identity import signed_in
 from accounts.roles import Action, allows
 from config.form_refusals import refused_on
 from config.keyset import KeysetListing
+from config.wording import counted
 from reading.models import Campaign, CampaignStatus
 from scoring.forms import ReviewForm
 from scoring.history.access import Seen, cell_of, counts_of, seen_by
@@ -101,7 +102,7 @@ def review(request: HttpRequest, code: str) -> HttpResponse:
                 reviewed=reviewed,
                 **form.cleaned_data,
             )
-            messages.success(request, f"Signed: review {made.number} covers {made.rows} revisions.")
+            messages.success(request, f"Signed: review {made.number} covers {counted(made.rows, 'revision')}.")
             return redirect(reverse("scoring:scores", args=[code]) + f"?campaign={campaign.code}")
     context = {"trial": seen.trial, "campaign": campaign, "filters": filters, "reviewed": reviewed, "form": form}
     return render(request, "scoring/score_review.html", context, status=400 if form.errors else 200)

@@ -15,6 +15,7 @@ from audit.anchors import public_key_text
 from audit.trail import Actor
 from config.errors import NotAllowed
 from config.form_refusals import refused_on
+from config.wording import counted
 from studies.access import actor_of, memberships_or_404, trial_or_404
 from studies.arms.custodian import custodian
 from studies.arms.custodian_keys import confirm_key, hold_arms, hold_no_arms, holds_arms, newest_import, register_key
@@ -124,7 +125,9 @@ def import_list(request: HttpRequest, code: str) -> HttpResponse:
             except BadRows as refusal:
                 faults = refusal.faults
                 raise
-            messages.success(request, f"Version {made.version} was sealed, with {made.values.count()} subjects.")
+            messages.success(
+                request, f"Version {made.version} was sealed, with {counted(made.values.count(), 'subject')}."
+            )
             return redirect("studies:arms", code)
     keys = trial.custodian_keys.usable().select_related("custodian")
     context = {"trial": trial, "form": form, "faults": faults, "keys": keys, "holds": holds_arms(trial)}

@@ -71,7 +71,7 @@ AVOID = {
     r"\bwhat comes back\b": "what is found, results",
     r"\b(is|are|was|were|being) looked at\b": "is reviewed, is viewed",
     r"\bholds up nobody\b": "blocks no other",
-    r"\bgoes out\b": "is issued, is sent",
+    r"\bgo(es)? out\b": "is issued, is sent",
     r"\bmake somebody\b": "make another person",
     r"\blook_after\b": "check",
     r"\bwhoever\b": "anyone who, the person who",

@@ -10,7 +10,7 @@ from jobs.presence import own_name
 from jobs.pulse import beat
 
 pytestmark = pytest.mark.django_db
-SAYS = "Waiting for a worker: none is running."
+SAYS = "No worker is running."
 
 
 def test_the_progress_of_a_job_says_that_nobody_carries_it_out() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.errors import BadInput
+from config.wording import counted
 from scoring.plain_files.orders import first_difference, read_drawing
 
 
@@ -35,4 +36,6 @@ class Command(BaseCommand):
             self.stdout.write(fault)
             sys.exit(1)
         batches = len({rows[0].commitment for rows in drawing.reads.values()})
-        self.stdout.write(f"{len(drawing.reads)} reads from {batches} seeds: every order is as it was drawn.")
+        self.stdout.write(
+            f"{counted(len(drawing.reads), 'read')} from {counted(batches, 'seed')}: every order is as it was drawn."
+        )

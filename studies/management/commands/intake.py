@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from audit.trail import Actor
 from config.days import day_from
 from config.errors import Refusal
-from config.wording import either
+from config.wording import counted, either
 from studies.arrival import bulk
 from studies.arrival.intake import Receipt, open_transmittal
 from studies.models import Film, Site, Subject, Trial, Visit
@@ -58,7 +58,9 @@ class Command(BaseCommand):
                 ", ".join(f"{count} {word}" for word, count in sorted(counts.items())) or "No file was found."
             )
         if counts["failed"]:
-            raise CommandError(f"{counts['failed']} files could not be processed. Their jobs can be tried again.")
+            raise CommandError(
+                f"{counted(counts['failed'], 'file')} could not be processed. Failed jobs can be tried again."
+            )
 
     def _bring_in(self, options: dict[str, Any]) -> Counter[str]:
         site, declared = self._declared(options)
