@@ -38,8 +38,8 @@ def draft_charter(*, trial: Trial, actor: Actor, terms: dict[str, Any]) -> Chart
     checked = read_terms(terms)
     visit_codes = set(trial.visit_plans.values_list("code", flat=True))
     if checked.reference_visit and checked.reference_visit not in visit_codes:
-        choices = either(sorted(visit_codes, key=natural_key))
-        text = f"The plan of the trial has no visit {checked.reference_visit}. Choose {choices}."
+        planned = sorted(visit_codes, key=natural_key)
+        text = f"The plan of the trial has no visit {checked.reference_visit}. Choose {either(planned)}."
         raise BadInput(text, field="reference_visit")
     with audited_atomic():
         newest = Charter.objects.filter(trial=trial).order_by("-version").first()

@@ -43,8 +43,8 @@ class PlainTotals:
         self.instrument, self.rule, self.baseline = instrument, rule, baseline
         self.series = [_in_time(list(reads_of), rule) for _, reads_of in groupby(reads, key=lambda read: read.series)]
         if baseline is not None and all(read.visit != baseline for read in reads):
-            visits = either(sorted({read.visit for read in reads}, key=natural))
-            raise BadInput(f"The file has no visit {quoted(baseline)} for --baseline. Choose {visits}.")
+            visits = sorted({read.visit for read in reads}, key=natural)
+            raise BadInput(f"The file has no visit {quoted(baseline)} for --baseline. Choose {either(visits)}.")
 
     def scored(self) -> Iterator[Scored]:
         """Each read with its totals, by campaign, subject, reader and time."""

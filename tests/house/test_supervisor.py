@@ -162,46 +162,46 @@ def test_beginning_anew_removes_what_the_demo_made_and_nothing_else(var: Path) -
 
 def test_a_part_that_keeps_dying_stops_the_demo_with_the_end_of_its_log(var: Path) -> None:
     (var / "log").mkdir(parents=True)
-    house = Demo(var, 1)
-    house.start(DemoProcess("web", [sys.executable, "-c", "print('no such table'); raise SystemExit(3)"]))
+    demo = Demo(var, 1)
+    demo.start(DemoProcess("web", [sys.executable, "-c", "print('no such table'); raise SystemExit(3)"]))
     with pytest.raises(Stopped, match=r"(?s)web keeps ending \(code 3\).*no such table"):
-        wait_for(lambda: house.look_after(), "it gives up")
+        wait_for(lambda: demo.check_parts(), "it gives up")
 
 
-def leave_a_child(house: Demo) -> int:
+def leave_a_child(demo: Demo) -> int:
     """A part that has ended while its child goes on; the child."""
-    (house.var / "log").mkdir(parents=True)
+    (demo.var / "log").mkdir(parents=True)
     part = DemoProcess("web", ["sh", "-c", "sleep 600 & exit 3"])
-    house.start(part)
+    demo.start(part)
     assert part.process
     assert part.process.wait(30) == 3
-    return wait_for(lambda: processes_in(house.var), "the child shows whose it is")[0]
+    return wait_for(lambda: processes_in(demo.var), "the child shows whose it is")[0]
 
 
 def test_the_children_of_a_part_that_died_end_before_it_is_started_again(var: Path) -> None:
-    house = Demo(var, 1)
-    child = leave_a_child(house)
-    house.parts[0].command = ["sleep", "600"]
-    house.look_after()
+    demo = Demo(var, 1)
+    child = leave_a_child(demo)
+    demo.parts[0].command = ["sleep", "600"]
+    demo.check_parts()
     wait_for(lambda: child not in processes_in(var), "the child of the dead part ends")
     wait_for(lambda: len(processes_in(var)) == 1, "the part was started again")
-    house.stop()
+    demo.stop()
 
 
 def test_a_house_that_stops_just_after_a_part_died_leaves_none_of_its_children(var: Path) -> None:
-    house = Demo(var, 1)
-    leave_a_child(house)
-    house.stop()
+    demo = Demo(var, 1)
+    leave_a_child(demo)
+    demo.stop()
     wait_for(lambda: processes_in(var) == [], "the child of the dead part ends")
 
 
 def test_a_filler_that_fails_later_leaves_the_demo_running(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (var / "log").mkdir(parents=True)
-    house = Demo(var, 1, ready=True)
-    house.start(DemoProcess("filler", [sys.executable, "-c", "raise SystemExit('no films')"], lasting=False))
+    demo = Demo(var, 1, ready=True)
+    demo.start(DemoProcess("filler", [sys.executable, "-c", "raise SystemExit('no films')"], lasting=False))
 
     def said() -> str:
-        house.look_after()
+        demo.check_parts()
         return capsys.readouterr().out
 
     assert "no films" in wait_for(said, "it says so")
@@ -209,7 +209,7 @@ def test_a_filler_that_fails_later_leaves_the_demo_running(var: Path, capsys: py
 
 def test_a_filler_that_fails_stops_the_demo(var: Path) -> None:
     (var / "log").mkdir(parents=True)
-    house = Demo(var, 1)
-    house.start(DemoProcess("filler", [sys.executable, "-c", "raise SystemExit('no films')"], lasting=False))
+    demo = Demo(var, 1)
+    demo.start(DemoProcess("filler", [sys.executable, "-c", "raise SystemExit('no films')"], lasting=False))
     with pytest.raises(Stopped, match=r"(?s)filler failed.*no films"):
-        wait_for(lambda: house.look_after(), "it gives up")
+        wait_for(lambda: demo.check_parts(), "it gives up")

@@ -87,7 +87,7 @@ def test_the_charters_share_of_each_readers_cases_comes_again_new_in_everything_
         ask(house, campaign, "too early")
     days_pass(2)
     page = browser(house, "coordinator").get("/trials/TWO/campaigns/C1/").content.decode()
-    assert "2 drawn, 0 issued, 0 signed; 2 are due" in page
+    assert "2 drawn, 0 issued, 0 signed; 2 due" in page
     ask(house, campaign, "two")
     repeats = Read.objects.filter(kind=ReadKind.REPEAT)
     assert {read.reader_id for read in repeats} == readers
