@@ -161,7 +161,7 @@ def test_an_auditor_sees_rows_after_the_lock_and_signs_a_filtered_range(house: B
     auditor = browser(house, "auditor")
     assert {"Subject", "Visit", "Reason"} <= set(rows(auditor)[0])
     address = f"{PAGE}review/?after=True"
-    assert "1 revisions" in auditor.get(address).content.decode()
+    assert "1 revision of" in auditor.get(address).content.decode()
     assert auditor.post(address, {"password": "not the password"}).status_code == 400
     assert not ScoreReview.objects.exists()
     assert auditor.post(address, {"password": PASSWORD, "note": "followed to the read"}).status_code == 302
