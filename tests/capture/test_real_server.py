@@ -172,7 +172,7 @@ def test_the_worklist_sends_what_a_killed_page_has_left_behind(reader: Page, rea
     context.set_offline(False)
     page = context.new_page()
     page.goto("/read/")
-    wait_until(page, "document.querySelector('[data-left-behind]').textContent.endsWith('is saved.')")
+    wait_until(page, "document.querySelector('[data-left-behind]').textContent.endsWith('are saved.')")
     values = ItemScore.objects.filter(timepoint__step__read=reads[0]).order_by("pk").values_list("value", flat=True)
     assert list(values) == [3, 4]
     assert on_disk(page) == []
