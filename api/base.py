@@ -120,11 +120,21 @@ class ApiView(APIView):
             request=self.request, token=self.token, do=lambda: form(do(given)).data, status=operation.status
         )
 
-    def page(self, rows: QuerySet[Row], shown: Callable[[Row], object] | None = None) -> Response:
-        """One page of the rows in the form of the operation; `shown` makes of each row what is sent."""
+    def page(
+        self,
+        rows: QuerySet[Row],
+        shown: Callable[[Row], object] | None = None,
+        load: Callable[[list[Row]], None] | None = None,
+    ) -> Response:
+        """One page of the rows in the form of the operation; `shown` makes of each row what is sent.
+
+        `load` adds to all rows of the page at once what `shown` needs.
+        """
         form = self.operations["get"].answer
         if form is None:
             raise TypeError("a page needs the form of its rows")
         found, following = page_of(self.request, rows)
+        if load:
+            load(found)
         sent = [shown(row) for row in found] if shown else found
         return Response(answered(form(sent, many=True).data, following))

@@ -1,7 +1,7 @@
-"""Time and queries of every page of a whole trial that needs no object: bin/bench pages [SUBJECTS ...].
+"""Time and queries of every kind of page that each role comes to by links: bin/bench pages [SUBJECTS ...].
 
-Uses a database of its own: SQLite, or what DATABASE_URL names. Prints a table and, last, one line of JSON. With
---profile PART, the work behind the pages whose address contains PART.
+Uses a PostgreSQL of its own, or the database that DATABASE_URL names. Prints a table and, last, one line of JSON.
+With --profile PART, the work behind the pages whose address contains PART.
 """
 
 from __future__ import annotations
@@ -17,44 +17,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import ExitStack
 from typing import Any
 
-REPEATS = 3
-TRIAL = "trials/{trial}/"
-CAMPAIGN = TRIAL + "campaigns/BENCH/"
-RESULTS = TRIAL + "results/BENCH/"
-PAGES = {
-    "coordinator@demo.example": (
-        "",
-        TRIAL,
-        TRIAL + "subjects/",
-        TRIAL + "visits/",
-        TRIAL + "films/",
-        TRIAL + "films/?format=csv",
-        TRIAL + "completeness/",
-        TRIAL + "completeness/?format=csv",
-        TRIAL + "sites-by-month/",
-        TRIAL + "questions/",
-        TRIAL + "desk/",
-        TRIAL + "sites/",
-        TRIAL + "campaigns/",
-        CAMPAIGN,
-        CAMPAIGN + "cases/",
-        CAMPAIGN + "reads/",
-        CAMPAIGN + "assign/",
-    ),
-    "lead@demo.example": ("", CAMPAIGN + "cases/", TRIAL + "results/", RESULTS, RESULTS + "agreement/"),
-    "statistician@demo.example": (
-        "",
-        TRIAL + "completeness/",
-        TRIAL + "results/",
-        RESULTS,
-        RESULTS + "agreement/",
-        RESULTS + "joints/",
-        RESULTS + "datasets/",
-    ),
-    "reader.one@demo.example": ("", "read/", "read/past/"),
-}
+REPEATS, SLOW_S = 3, 2.0
 
 
 def main() -> None:
@@ -89,21 +55,23 @@ def measured(subjects: int, profile: str) -> dict[str, Any]:
 
 def figures(subjects: int, profile: str) -> dict[str, Any]:
     """Builds the trial and asks for every page."""
-    folder = tempfile.TemporaryDirectory(prefix="blindread-bench-")
-    os.environ |= {"BLINDREAD_MODE": "test", "BLINDREAD_VAR": folder.name, "DJANGO_SETTINGS_MODULE": "config.settings"}
-    os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder.name}/bench.sqlite3")
-    import django
+    from bench.private_postgresql import private_postgresql
 
-    django.setup()
-    from django.core.management import call_command
-    from django.db import connection
+    with tempfile.TemporaryDirectory(prefix="blindread-bench-") as folder, ExitStack() as stack:
+        own = {"BLINDREAD_MODE": "test", "BLINDREAD_VAR": folder, "DJANGO_SETTINGS_MODULE": "config.settings"}
+        os.environ |= own
+        if "DATABASE_URL" not in os.environ:
+            os.environ["DATABASE_URL"] = stack.enter_context(private_postgresql())
+        import django
 
-    call_command("migrate", verbosity=0)
-    built = build(subjects)
-    found = {"engine": connection.vendor, "built_s": built, "pages": every_page(profile)}
-    connection.close()
-    folder.cleanup()
-    return found
+        django.setup()
+        from django.core.management import call_command
+        from django.db import connection
+
+        call_command("migrate", verbosity=0)
+        stack.callback(connection.close)
+        built = build(subjects)
+        return {"engine": connection.vendor, "built_s": built, "pages": every_page(profile)}
 
 
 def build(subjects: int) -> dict[str, float]:
@@ -115,43 +83,54 @@ def build(subjects: int) -> dict[str, float]:
     opened = time.perf_counter()
     reads = trial.issue()
     issued = time.perf_counter()
-    trial.read()
+    trial.read(cases=subjects * 9 // 10)
     read = time.perf_counter()
     return {"planned": opened - began, "issued": issued - opened, "read": read - issued, "reads": reads}
 
 
 def every_page(profile: str) -> dict[str, dict[str, float]]:
-    """Milliseconds (median) and queries of each page of each person."""
+    """Milliseconds (median) and queries of each kind of page of each role."""
     from rehearsal.demo import people as cast
     from studies.models import Trial
+    from tests.pages import begun_with, found_by_links
 
-    people, code = cast.make_accounts(), Trial.objects.get().code
-    found = {}
-    for email, addresses in PAGES.items():
-        for address in addresses:
-            path = "/" + address.format(trial=code)
-            found[f"{email.partition('@')[0]} {path}"] = one_page(people[email], path, profile)
+    people, found = cast.make_accounts(), {}
+    given = {"code": Trial.objects.get().code, "slug": "BENCH", "version": 1}
+    for role, account in {account.role.value: account for account in cast.ACCOUNTS}.items():
+        client = signed_in(people[account.email])
+        for kind, reached in found_by_links(client, begun_with(role, given)).items():
+            found[f"{role}: {kind}"] = figures = one_page(client, reached.path, profile)
+            print(f"{role}: {kind}", figures, file=sys.stderr)
     return found
 
 
-def one_page(user: Any, path: str, profile: str) -> dict[str, float]:
-    """One page, asked for several times; the first, which warms up, is not counted."""
-    from django.db import connection
+def signed_in(user: Any) -> Any:
+    """The browser of a person."""
     from django.test import Client
 
     from accounts.sign_in import BACKEND
 
-    client, queries = Client(), Counter[str]()
+    client = Client()
     client.force_login(user, backend=BACKEND)
+    return client
+
+
+def one_page(client: Any, path: str, profile: str) -> dict[str, float]:
+    """One page, asked for several times, or twice if it is slow; the first, which warms up, is not counted."""
+    from django.db import connection
+
+    queries = Counter[str]()
 
     def count(execute: Any, sql: str, *rest: Any) -> Any:
         queries["all"] += 1
         return execute(sql, *rest)
 
+    began = time.perf_counter()
     with connection.execute_wrapper(count):
         status, size = answer(client, path)
+    repeats = REPEATS if time.perf_counter() - began < SLOW_S else 1
     walls, used = [], []
-    for _ in range(REPEATS):
+    for _ in range(repeats):
         began, worked = time.perf_counter(), time.process_time()
         answer(client, path)
         walls.append(1000 * (time.perf_counter() - began))
@@ -181,16 +160,22 @@ def show_profile(client: Any, path: str) -> None:
 
 def print_table(sizes: dict[int, dict[str, Any]]) -> None:
     """Pages in rows, sizes in columns."""
-    print(f"{'':<64}" + "".join(f"{f'{size} subjects':>34}" for size in sizes))
-    print(f"{'page':<64}" + f"{'ms':>8}{'processor ms':>14}{'queries':>12}" * len(sizes))
-    for page in next(iter(sizes.values()))["pages"]:
-        cells = [found["pages"][page] for found in sizes.values()]
-        columns = [f"{cell['ms']:>8.0f}{cell['processor_ms']:>14.0f}{cell['queries']:>12}" for cell in cells]
-        failed = "".join(f"  {cell['status']}" for cell in cells if cell["status"] != 200)
-        print(f"{page:<64}" + "".join(columns) + failed)
+    print(f"{'':<52}" + "".join(f"{f'{size} subjects':>34}" for size in sizes))
+    print(f"{'page':<52}" + f"{'ms':>8}{'processor ms':>14}{'queries':>12}" * len(sizes))
+    for page in dict.fromkeys(page for found in sizes.values() for page in found["pages"]):
+        cells = [found["pages"].get(page) for found in sizes.values()]
+        print(f"{page:<52}" + "".join(map(columns_of, cells)))
     for size, found in sizes.items():
         parts = {name: round(value, 1) for name, value in found["built_s"].items()}
         print(f"built with {size} subjects on {found['engine']}, s: {parts}")
+
+
+def columns_of(cell: dict[str, Any] | None) -> str:
+    """The figures of a page at one size; nothing where no link led to it."""
+    if cell is None:
+        return f"{'-':>34}"
+    failed = "" if cell["status"] == 200 else f" {cell['status']}"
+    return f"{cell['ms']:>8.0f}{cell['processor_ms']:>14.0f}{cell['queries']:>12}{failed}"
 
 
 if __name__ == "__main__":

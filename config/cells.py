@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any
 
 from config.filters import Filter
@@ -112,7 +112,7 @@ class Cell:
     column: Column
     value: object
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """template, badge, link, progress, number, moment, day, empty or text."""
         if self.column.template:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.functional import cached_property
 
-from config.cells import EXCEL_MARK, Cell, Column, csv_safe
+from config.cells import Cell, Column
+from config.csv_pieces import Load, csv_pieces
 from config.errors import BadInput
 from config.filters import ChoiceFilter
 from config.narrowing import Rows, narrow, order, search
@@ -64,7 +63,8 @@ class Listing:
 
     `name` is for the CSV file and the element, `prefix` distinguishes the parameters of a second list on the page.
     `search` lists fields of the queryset (for plain objects: keys of columns), `hidden` columns not shown at first;
-    `empty` and `empty_link` (text, address) are shown in an empty list.
+    `empty` and `empty_link` (text, address) are shown in an empty list. `load` adds to many rows of a queryset at once
+    what the columns need.
     """
 
     def __init__(
@@ -82,11 +82,13 @@ class Listing:
         empty_link: tuple[str, str] = ("", ""),
         per_page: int = 50,
         hidden: Sequence[str] = (),
+        load: Load | None = None,
     ) -> None:
         self.request, self.source, self.columns, self.name = request, rows, list(columns), name
         self.search_fields, self.default_sort, self.prefix = search, sort, f"{prefix}-" if prefix else ""
         self.empty, self.per_page, self.hidden_at_first = empty, per_page, hidden
         self.empty_action, self.empty_url = empty_link
+        self.load = load
         self.id, self.caption = f"list-{name}", caption or name.replace("-", " ").capitalize()
 
     # The parameters in the address.
@@ -183,7 +185,10 @@ class Listing:
     @cached_property
     def rows(self) -> list[Row]:
         """The rows of this page."""
-        return [Row(row, [Cell(column, column.of(row)) for column in self.shown]) for row in self.page]
+        rows = list(self.page)
+        if self.load:
+            self.load(rows)
+        return [Row(row, [Cell(column, column.of(row)) for column in self.shown]) for row in rows]
 
     # For includes/table.html.
 
@@ -268,25 +273,11 @@ class Listing:
     def response_csv(self) -> StreamingHttpResponse:
         """All rows that pass the filters, on every page, without columns that are not data."""
         columns = [column for column in self.columns if column.csv]
-        response = StreamingHttpResponse(self._csv_lines(columns), content_type="text/csv; charset=utf-8")
+        response = StreamingHttpResponse(
+            csv_pieces(self.found, columns, self.load), content_type="text/csv; charset=utf-8"
+        )
         response["Content-Disposition"] = f'attachment; filename="{self.name}.csv"'
         return response
-
-    def _csv_lines(self, columns: list[Column]) -> Iterator[str]:
-        writer = csv.writer(_Echo())
-        yield EXCEL_MARK + str(writer.writerow([csv_safe(column.label) for column in columns]))
-        for cells in self._csv_cells(columns):
-            yield writer.writerow(cells)
-
-    def _csv_cells(self, columns: list[Column]) -> Iterator[list[str]]:
-        """The cells of each row: from the stored values alone where every column names its field."""
-        if not isinstance(self.found, QuerySet):
-            yield from ([csv_safe(column.of(row)) for column in columns] for row in self.found)
-        elif all(column.field for column in columns):
-            stored = self.found.values_list(*(column.field for column in columns)).iterator(2000)
-            yield from ([column.in_csv(one) for column, one in zip(columns, row, strict=True)] for row in stored)
-        else:
-            yield from ([csv_safe(column.of(row)) for column in columns] for row in self.found.iterator(2000))
 
     def respond(self, template: str, context: dict[str, Any] | None = None) -> HttpResponseBase:
         """The CSV file, the table alone for htmx, or the page with `listing` in its context."""
@@ -302,10 +293,3 @@ def asked_for(request: HttpRequest, tables: Iterable[Listing]) -> Listing | None
     """Of several lists on a page, the one to answer with alone: as a CSV file, or again with other filters."""
     target = request.headers.get("HX-Target")
     return next((one for one in tables if one.param("format") == "csv" or one.id == target), None)
-
-
-class _Echo:
-    """A file that returns what is written to it."""
-
-    def write(self, line: str) -> str:
-        return line

@@ -6,6 +6,7 @@ A pytest plugin, for files whose tests do not commit. Each test takes a deep cop
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
 import pytest
@@ -20,11 +21,25 @@ class Once(Protocol):
     def __call__(self, build: Callable[[], T]) -> T: ...
 
 
+def of_a_test() -> transaction.Atomic:
+    """A transaction in which one that must be the outermost can be, as Django's TestCase marks its own."""
+    whole = transaction.atomic()
+    vars(whole)["_from_testcase"] = True
+    return whole
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Undoes at its end what happens within."""
+    with of_a_test():
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture(scope="module")
 def once(django_db_setup: None, django_db_blocker: Any) -> Iterator[Once]:
     """A transaction around all tests of the file, in which their own are savepoints."""
-    whole = transaction.atomic()
-    vars(whole)["_from_testcase"] = True  # as Django's TestCase marks its own
+    whole = of_a_test()
 
     def run(build: Callable[[], T]) -> T:
         with django_db_blocker.unblock():

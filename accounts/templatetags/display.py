@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django import template
 from django.template.defaultfilters import floatformat
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,7 +16,7 @@ from accounts.models import User
 from accounts.roles import ROLE_NAMES, Role
 from accounts.sign_in import user_token
 from config.badges import tone_of
-from config.cells import kind_of, plain
+from config.cells import Badge, kind_of, plain
 from jobs.presence import present
 
 register = template.Library()
@@ -37,6 +39,20 @@ def page_owner(context: template.Context) -> str:
     """The token of the person this page is made for (accounts.sign_in.user_token); nothing without one."""
     user = context.get("user")
     return user_token(user) if isinstance(user, User) else ""
+
+
+@register.simple_tag
+@lru_cache(maxsize=64)
+def shape(tone: str) -> SafeString:
+    """The shape of a tone, drawn once: a list has hundreds of them."""
+    return render_to_string("includes/shape.html", {"tone": tone})
+
+
+@register.simple_tag
+@lru_cache(maxsize=512)
+def badge(state: Badge) -> SafeString:
+    """A state as a word with a shape, written once for all cells that hold it."""
+    return render_to_string("includes/status.html", {"value": state.value, "label": state.label, "tone": state.tone})
 
 
 @register.simple_tag

@@ -20,7 +20,8 @@ from api.forms_of_films import (
 from api.narrowing import one_of
 from api.operations import Operation
 from studies.models import Film, FilmStatus, Question, QuestionStatus, Subject
-from studies.plan.completeness import subjects_with_visits, visit_states
+from studies.plan.completeness import visit_states
+from studies.plan.known_visits import load_visits, subjects_with_visits
 
 FILMS, QUESTIONS, COMPLETENESS = "films:read", "questions:read", "completeness:read"
 OF_SUBJECT = ("subject", "The code of a subject.")
@@ -94,7 +95,7 @@ class Completeness(ApiView):
     def get(self, request: Request, code: str) -> Response:
         """Every subject with the state of each of its visits: the four views, the film dates and the deviations."""
         rows = one_of(request, subjects_with_visits(self.trial), site="site__code", subject="code")
-        return self.page(rows, shown=with_states)
+        return self.page(rows, shown=with_states, load=load_visits)
 
 
 def films_of(view: ApiView) -> QuerySet[Film]:

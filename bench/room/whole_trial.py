@@ -1,7 +1,7 @@
 """A whole trial that was read, written to the tables in bulk: the demo's people, and any number of subjects.
 
-Films have rows and no files. Reads are issued by the real job; their values and results are written by the real
-calculation without its events. Imported after django.setup().
+One subject in twenty is not finished; the others can be in a campaign. Reads are issued by the real job; their values
+and results are written by the real calculation without its events. Imported after django.setup().
 """
 
 from __future__ import annotations
@@ -9,14 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
 import instruments
 from audit.trail import Actor
+from bench.room.planned import AT_ONCE, add_films, add_subjects, chunks
+from bench.room.unfinished import add_unfinished
 from config.tokens import new_token
 from jobs.carrying import run_due_jobs
 from reading.campaigns.opening import create_campaign, open_campaign
@@ -40,27 +42,25 @@ from rehearsal.demo.planning import plan_trial
 from scoring.consensus.case_result import STATUS, compute, inputs_digest, trigger_json
 from scoring.consensus.sealed_result import sealed_result
 from scoring.models import CaseResult
-from studies.models import Film, ReaderImage, Rendition, Site, Subject, Trial, Visit, VisitPlan
-from studies.sealed_links import PAD_TO, _binding, image_index, seal_of
-from studies.sealing_key import sealed_bytes
+from studies.models import Trial, VisitPlan
 
 COORDINATOR = cast.COORDINATOR
 READERS = ("reader.one@demo.example", "reader.two@demo.example")
-VIEWS = (("L", "hand"), ("R", "hand"), ("L", "foot"), ("R", "foot"))
-FIRST_DAY = date(2025, 1, 6)
-AT_ONCE = 2000
 
 
 class WholeTrial:
-    """One campaign of a trial of this many subjects, issued, and read on request."""
+    """One campaign of a trial of this many subjects, or of its first cases, issued and read on request."""
 
-    def __init__(self, subjects: int, instrument: str = "larsen-1995") -> None:
+    def __init__(self, subjects: int, cases: int | None = None, instrument: str = "larsen-1995") -> None:
         self.people = cast.make_accounts()
         planned = plan_trial()
         self.trial: Trial = planned.trial
         cast.admit(self.trial, planned.sites["01"], self.people)
-        self.subjects = add_subjects(self.trial, subjects)
-        add_films(self.trial, self.subjects)
+        every = add_subjects(self.trial, subjects)
+        finished = [subject for place, subject in enumerate(every) if place % 20 != 1]
+        add_films(self.trial, finished)
+        add_unfinished(self.trial, every[1::20], self.people[COORDINATOR].pk)
+        self.subjects = finished[:cases]
         self.campaign = self.opened(instrument)
 
     @property
@@ -98,90 +98,13 @@ class WholeTrial:
         run_due_jobs(kinds=frozenset({"reading.issue"}))
         return Read.objects.filter(case__campaign=self.campaign).count()
 
-    def read(self) -> None:
-        """Signed values for every read and the result of every case."""
-        reads = Read.objects.filter(case__campaign=self.campaign).select_related("case__campaign__charter")
-        for some in chunks(list(reads.order_by("pk")), 100):
-            sign_in_bulk(some)
-        for some in chunks(list(self.campaign.cases.select_related("campaign__charter", "campaign__trial")), 100):
+    def read(self, cases: int) -> None:
+        """Signed values for every read of the last of the cases, this many, and the result of each."""
+        chosen = self.campaign.cases.select_related("campaign__charter", "campaign__trial").order_by("-pk")[:cases]
+        for some in chunks(list(chosen), 100):
+            reads = Read.objects.filter(case__in=some).select_related("case__campaign__charter")
+            sign_in_bulk(list(reads.order_by("pk")))
             results_in_bulk(some)
-
-
-def chunks(rows: Sequence[Any], size: int = AT_ONCE) -> Iterator[Sequence[Any]]:
-    """The rows, some at a time."""
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
-
-
-def add_subjects(trial: Trial, count: int) -> list[Subject]:
-    """Subjects at ten sites, each with a visit for every plan; what the demo's plan has made stays."""
-    sites = list(trial.sites.all())
-    sites += Site.objects.bulk_create(Site(trial=trial, code=f"{place:02d}") for place in range(len(sites) + 1, 11))
-    Visit.objects.filter(subject__trial=trial).delete()
-    Subject.objects.filter(trial=trial).delete()
-    subjects = Subject.objects.bulk_create(
-        Subject(trial=trial, site=sites[n % len(sites)], code=f"B{n:04d}") for n in range(count)
-    )
-    plans = list(VisitPlan.objects.filter(trial=trial).order_by("target_day"))
-    Visit.objects.bulk_create(
-        [Visit(subject=subject, plan=plan, code=plan.code) for subject in subjects for plan in plans], AT_ONCE
-    )
-    return subjects
-
-
-def add_films(trial: Trial, subjects: Sequence[Subject]) -> None:
-    """Four ready films for every visit, each with a reader image of its own."""
-    visits = Visit.objects.filter(subject__in=subjects).select_related("subject", "plan")
-    for some in chunks(list(visits), 500):
-        films = Film.objects.bulk_create(film_of(trial, visit, *view) for visit in some for view in VIEWS)
-        images = ReaderImage.objects.bulk_create(image_row() for _ in films)
-        Rendition.objects.bulk_create(map(rendition_of, films, images))
-
-
-def film_of(trial: Trial, visit: Visit, side: str, view: str) -> Film:
-    """A film that has passed the desk."""
-    unique, plan = new_token(), visit.plan
-    return Film(
-        trial=trial,
-        site_id=visit.subject.site_id,
-        subject=visit.subject,
-        visit=visit,
-        status="ready",
-        channel="command",
-        original_name="film.dcm",
-        original_file=unique,
-        size=1,
-        sha256=hashlib.sha256(unique.encode()).hexdigest(),
-        side=side,
-        view=view,
-        film_date=FIRST_DAY + timedelta(days=plan.target_day if plan else 0),
-        film_date_source="confirmed",
-    )
-
-
-def image_row() -> ReaderImage:
-    """A reader image whose bands have digests and no files."""
-    key = new_token()
-    digest = hashlib.sha256(key.encode()).hexdigest()
-    bands = {
-        level: [{"name": f"images/{key}/{level}/{k}", "rows": 8, "sha256": digest} for k in range(count)]
-        for level, count in (("small", 1), ("full", 4))
-    }
-    bands["preview"] = [{"name": f"images/{key}/preview.jpg"}]
-    return ReaderImage(key=key, rows=32, columns=24, window_center=2048, window_width=4096, bands=bands, joints={})
-
-
-def rendition_of(film: Film, image: ReaderImage) -> Rendition:
-    """The sealed link between the two."""
-    sealed = sealed_bytes(image.key.encode(), bound_to=_binding(film.pk, film.side), pad_to=PAD_TO)
-    return Rendition(
-        film=film,
-        side=film.side,
-        view=film.view,
-        index=image_index(image.key),
-        sealed_image=sealed,
-        image_seal=seal_of(image),
-    )
 
 
 def sign_in_bulk(reads: Sequence[Read]) -> None:

@@ -17,7 +17,8 @@ from studies.desk.quality import polarity_asked
 from studies.desk.sides import Witness, witnesses
 from studies.models import Film, FilmStatus, MaskSet, Question
 from studies.models.film import FILM_TRANSITIONS, FOUND_GOOD, MASKABLE, OUT_OF_PLAY, SIDES, VIEWS, WITHOUT_PICTURE
-from studies.plan.completeness import VisitState, subjects_with_visits, visit_states
+from studies.plan.completeness import VisitState, visit_states
+from studies.plan.known_visits import subjects_with_visits
 
 MOST_SIBLINGS = 48
 

@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, QuerySet, TextChoices
+from django.db.models import TextChoices
 
 from config.wording import counted
-from studies.models import AbsentFilm, Film, FilmStatus, Site, Subject, Trial, Visit
+from studies.models import FilmStatus, Subject, Visit
 from studies.models.film import OUT_OF_PLAY
 from studies.plan.absences import EXPECTED, view_name
+from studies.plan.known_visits import FilmRow, came, given_up, known
 from studies.plan.visits import baseline_day
 
 
@@ -37,7 +38,7 @@ class ViewStatus(TextChoices):
 
 
 # A view is shown in the first of these states that it has.
-FURTHEST_FIRST = [FilmStatus(status) for status in ViewStatus.values if status in FilmStatus.values]
+FURTHEST_FIRST = [status for status in ViewStatus.values if status in FilmStatus.values]
 # What the site still has to send: nothing was received, or nothing that was received can be used.
 WANTED = frozenset({ViewStatus.MISSING, ViewStatus.REJECTED, ViewStatus.REFUSED, ViewStatus.WITHDRAWN})
 
@@ -50,7 +51,7 @@ class ViewState:
     view: str
     status: ViewStatus
     reason: str = ""
-    film: Film | None = None
+    film: FilmRow | None = None
 
     @property
     def name(self) -> str:
@@ -71,7 +72,7 @@ class VisitState:
     visit: Visit
     window: tuple[date, date] | None
     views: tuple[ViewState, ...]
-    unplaced: tuple[Film, ...]
+    unplaced: tuple[FilmRow, ...]
     days: tuple[date, ...]
 
     @property
@@ -117,40 +118,19 @@ class VisitState:
                 yield f"{view.name} {view.status.label.lower()}"
 
 
-def subjects_with_visits(trial: Trial, site: Site | None = None) -> QuerySet[Subject]:
-    """The subjects with everything that `visit_states` needs, in a fixed number of queries."""
-    films = Film.objects.only("visit", "side", "view", "status", "status_reason", "film_date", "designated")
-    absent = AbsentFilm.objects.filter(withdrawn_at=None)
-    visits = Visit.objects.select_related("plan").prefetch_related(
-        Prefetch("films", films, to_attr="films_come"), Prefetch("absent_films", absent, to_attr="films_given_up")
-    )
-    subjects = Subject.objects.filter(trial=trial).select_related("site").prefetch_related(Prefetch("visits", visits))
-    return subjects if site is None else subjects.filter(site=site)
-
-
 def visit_states(subject: Subject, today: date) -> list[VisitState]:
     """The visits of one subject in the order of the plan, those outside it last."""
-    visits = sorted(subject.visits.all(), key=lambda visit: (visit.plan is None, visit.plan and visit.plan.target_day))
+    visits = sorted(known(subject), key=lambda visit: (visit.plan is None, visit.plan and visit.plan.target_day))
     baseline = baseline_day(film for visit in visits for film in came(visit))
     return [visit_state(subject, visit, visit.window(baseline), today) for visit in visits]
 
 
-def came(visit: Visit) -> list[Film]:
-    """The films of a visit, as loaded by subjects_with_visits."""
-    return visit.films_come  # type: ignore[attr-defined, no-any-return]
-
-
-def given_up(visit: Visit) -> list[AbsentFilm]:
-    """The films recorded as not available, loaded in the same way."""
-    return visit.films_given_up  # type: ignore[attr-defined, no-any-return]
-
-
-def in_play(visit: Visit) -> list[Film]:
+def in_play(visit: Visit) -> list[FilmRow]:
     """The films of a visit that were not refused, rejected or withdrawn."""
     return [film for film in came(visit) if film.status not in OUT_OF_PLAY]
 
 
-def film_days(films: Iterable[Film]) -> list[date]:
+def film_days(films: Iterable[FilmRow]) -> list[date]:
     """The different days on which films were taken, in order."""
     return sorted({film.film_date for film in films if film.film_date})
 
@@ -172,7 +152,7 @@ def view_state(visit: Visit, side: str, view: str, window: tuple[date, date] | N
     """The film that has advanced furthest, otherwise why there is none."""
     films = [film for film in came(visit) if film.view == view and film.side in (side, "B")]
     if films:
-        best = min(films, key=lambda film: (FURTHEST_FIRST.index(FilmStatus(film.status)), not film.designated))
+        best = min(films, key=lambda film: (FURTHEST_FIRST.index(film.status), not film.designated))
         return ViewState(side, view, ViewStatus(best.status), best.status_reason, best)
     for absent in given_up(visit):
         if (absent.side, absent.view) == (side, view):

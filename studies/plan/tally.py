@@ -17,10 +17,11 @@ from django.db.models import Case, Count, Exists, Max, Min, OuterRef, Q, When
 from studies.models import AbsentFilm, Site, Trial, Visit
 from studies.models.film import FOUND_GOOD, OUT_OF_PLAY
 from studies.plan.absences import EXPECTED
-from studies.plan.completeness import ViewStatus, VisitState, subjects_with_visits, visit_states
+from studies.plan.completeness import ViewStatus, VisitState, visit_states
+from studies.plan.known_visits import load_visits, subjects_with_visits
 
 VIEWS = len(EXPECTED)
-AT_ONCE = 400
+AT_ONCE = 2000
 
 
 @dataclass
@@ -129,7 +130,8 @@ class States(Sequence[VisitState]):
         subjects = list(dict.fromkeys(row.subject for row in rows))
         own = {row.pk for row in rows}
         for start in range(0, len(subjects), AT_ONCE):
-            some = subjects_with_visits(self.trial).filter(pk__in=subjects[start : start + AT_ONCE])
+            some = list(subjects_with_visits(self.trial).filter(pk__in=subjects[start : start + AT_ONCE]))
+            load_visits(some)
             states = (state for subject in some for state in visit_states(subject, self.today))
             yield from (state for state in states if state.visit.pk in own)
 

@@ -12,6 +12,7 @@ from config.wording import counted
 from studies.models import Film, Subject, Trial, Visit, VisitKind, VisitPlan
 from studies.models.film import OUT_OF_PLAY
 from studies.naming import checked_choice, checked_code, checked_name, checked_text, checked_whole, used_once
+from studies.plan.known_visits import FilmRow
 
 OUTSIDE_THE_PLAN = (VisitKind.UNSCHEDULED, VisitKind.RESCUE, VisitKind.EARLY_TERMINATION)
 # The numbers of a plan by field: name, minimum and maximum.
@@ -22,12 +23,12 @@ PLAN_NUMBERS = {
 }
 
 
-def baseline_day(films: Iterable[Film]) -> date | None:
+def baseline_day(films: Iterable[Film | FilmRow]) -> date | None:
     """The day from which a subject's target days are counted: the first film in play of a visit planned for day 0."""
     return min((film.film_date for film in films if film.film_date and sets_baseline(film)), default=None)
 
 
-def sets_baseline(film: Film) -> bool:
+def sets_baseline(film: Film | FilmRow) -> bool:
     """Whether the film shows a visit planned for day 0."""
     plan = film.visit.plan if film.visit else None
     return plan is not None and plan.target_day == 0 and film.status not in OUT_OF_PLAY

@@ -19,7 +19,7 @@ from studies.access import site_or_404
 from studies.forms.questions import MessageForm
 from studies.models import Film, FilmStatus, Question, Site, Trial
 from studies.models.film import AT_DESK, DATE_CONFIRMED
-from studies.plan.completeness import subjects_with_visits
+from studies.plan.known_visits import load_visits, subjects_with_visits
 from studies.plan.progress import Standing, standing
 from studies.plan.still_to_come import still_to_come
 from studies.questions.threads import answer
@@ -35,6 +35,7 @@ def site(request: HttpRequest, code: str) -> HttpResponseBase:
     listing = Listing(
         request,
         subjects_with_visits(trial, site),
+        load=load_visits,
         columns=[Column("subject", "Subject", "code", "natural"), *board_columns(trial)],
         name="your-visits",
         search=["code"],

@@ -19,7 +19,8 @@ from studies.access import trial_or_404
 from studies.forms.planning import AbsenceForm, ReasonForm, VisitForm
 from studies.models import AbsentFilm, Question, Subject, Trial, Visit
 from studies.plan.absences import record_absence, withdraw_absence
-from studies.plan.completeness import VisitState, subjects_with_visits, visit_states
+from studies.plan.completeness import VisitState, visit_states
+from studies.plan.known_visits import load_visits, subjects_with_visits
 from studies.plan.visits import add_visit, mark_not_done, reopen_visit
 from studies.record_history import history_of
 
@@ -31,6 +32,7 @@ def visits(request: HttpRequest, code: str) -> HttpResponseBase:
     listing = Listing(
         request,
         subjects_with_visits(trial),
+        load=load_visits,
         columns=[
             Column("subject", "Subject", "code", "natural", template="studies/cells/subject.html"),
             Column("site", "Site", "site.code", "site__code", ChoiceFilter("site__code", sites)),

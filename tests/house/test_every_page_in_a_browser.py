@@ -3,15 +3,11 @@ axe finds nothing serious, the strict policy refuses nothing, no script fails.""
 
 from __future__ import annotations
 
-import re
-from collections import deque
-from html import unescape
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from django.urls import Resolver404, resolve
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -21,16 +17,14 @@ from jobs.carrying import run_due_jobs
 from reading.issuing.assignments import request_batch
 from studies.questions.threads import ask
 from tests.cast import make_user
-from tests.permissions import TABLE
+from tests.pages import begun_with, found_by_links
 from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
-from tests.routes import address, every_route
 from tests.scoring.unsealing_cast import make_opening
 
 pytestmark = [pytest.mark.full, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 GIVEN = {"code": "TWO", "slug": "C1", "version": 1}
 SERIOUS = ("serious", "critical")
 TRIAL_ROLES = [role.value for role in Role if role not in (Role.ADMINISTRATOR, Role.SYSTEM)]
-LINK = re.compile(r'href="(/[^"#]*)')
 
 
 @pytest.fixture(params=["under way", "locked"])
@@ -57,42 +51,10 @@ def browser_of(house: BuiltTrial, who: str) -> Client:
     return client
 
 
-def begun_with(who: str) -> list[str]:
-    """The addresses of routes that open for the person and need only the trial, the campaign or the charter."""
-    routes = every_route()
-    open_to_him = [
-        name for name, row in TABLE.items() if row.method == "get" and (who in row.answers or row.expected(who) == 200)
-    ]
-    needed = {name: set(getattr(routes[name].pattern, "converters", {})) for name in open_to_him}
-    return [address(name, routes[name], GIVEN) for name in open_to_him if needed[name] <= set(GIVEN)]
-
-
 def pages_of(house: BuiltTrial, who: str) -> dict[str, str]:
-    """By route, the first page of each kind that links lead to, with its address."""
-    client, pages = browser_of(house, who), dict[str, str]()
-    ahead = deque(begun_with(who))
-    seen = set(ahead)
-    while ahead:
-        path = ahead.popleft()
-        route = route_of(path)
-        if route is None or route in pages:
-            continue
-        answer = client.get(path)
-        if answer.status_code != 200 or answer.streaming or not answer["Content-Type"].startswith("text/html"):
-            continue
-        pages[route] = path
-        found = [unescape(link) for link in LINK.findall(answer.text)]
-        ahead += [link for link in found if link not in seen]
-        seen.update(found)
-    return pages
-
-
-def route_of(path: str) -> str | None:
-    """The name of an address's route; None for files and what is not there."""
-    try:
-        return resolve(path.partition("?")[0]).view_name
-    except Resolver404:
-        return None
+    """By kind, the first page that links lead to, with its address."""
+    found = found_by_links(browser_of(house, who), begun_with(who, GIVEN))
+    return {kind: reached.path for kind, reached in found.items() if reached.is_page}
 
 
 def signed_in(chromium: Browser, live_server: LiveServer, house: BuiltTrial, who: str, *, bare: bool) -> BrowserContext:

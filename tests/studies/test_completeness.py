@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from studies.plan.absences import record_absence
-from studies.plan.completeness import ViewStatus, VisitState, subjects_with_visits, visit_states
+from studies.plan.completeness import ViewStatus, VisitState, visit_states
+from studies.plan.known_visits import subjects_with_visits
 from studies.plan.visits import add_visit, mark_not_done
 from tests.studies.planned import SETTING_UP, Planned, film_of
 

@@ -9,7 +9,8 @@ from django.utils import timezone
 from config.transitions import leading_to, moved
 from studies.models import Film, FilmStatus
 from studies.models.film import AT_DESK, BECAME, BEFORE_DESK, FILM_TRANSITIONS, FOUND_GOOD, OUT_OF_PLAY
-from studies.plan.completeness import subjects_with_visits, visit_states
+from studies.plan.completeness import visit_states
+from studies.plan.known_visits import subjects_with_visits
 from studies.plan.visits import baseline_of
 from tests.studies.films import dx, file_of, picture
 from tests.studies.planned import Planned, film_of

@@ -10,7 +10,8 @@ import pytest
 from studies.models import FilmStatus, Visit
 from studies.models.film import FOUND_GOOD
 from studies.plan.absences import EXPECTED, record_absence
-from studies.plan.completeness import VisitState, subjects_with_visits, visit_states
+from studies.plan.completeness import VisitState, visit_states
+from studies.plan.known_visits import subjects_with_visits
 from studies.plan.subjects import enrol
 from studies.plan.tally import States, tally_of
 from studies.plan.visits import add_visit, mark_not_done

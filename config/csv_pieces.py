@@ -1,0 +1,56 @@
+"""The rows of a list as a CSV file, in pieces of many lines: a server sends each piece by itself."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
+from typing import Any, TypeAlias
+
+from django.db.models import QuerySet
+
+from config.cells import EXCEL_MARK, Column, csv_safe
+from config.narrowing import Rows
+
+Load: TypeAlias = Callable[[Sequence[Any]], None]
+LINES, AT_ONCE = 200, 2000
+# A column of a list has few different values; each is written out once while it is kept.
+TEXTS_KEPT = 1024
+
+
+def csv_pieces(rows: Rows, columns: Sequence[Column], load: Load | None = None) -> Iterator[str]:
+    """The heads of the columns, then every row."""
+    writer = csv.writer(_Echo())
+    yield EXCEL_MARK + str(writer.writerow([csv_safe(column.label) for column in columns]))
+    cells = cells_of(rows, columns, load)
+    while some := list(islice(cells, LINES)):
+        yield "".join(map(writer.writerow, some))
+
+
+def cells_of(rows: Rows, columns: Sequence[Column], load: Load | None) -> Iterator[list[str]]:
+    """The cells of each row: from the stored values alone where every column names its field."""
+    if isinstance(rows, QuerySet) and all(column.field for column in columns):
+        texts = [lru_cache(TEXTS_KEPT)(column.in_csv) for column in columns]
+        stored = rows.values_list(*(column.field for column in columns)).iterator(AT_ONCE)
+        yield from ([text(one) for text, one in zip(texts, row, strict=True)] for row in stored)
+    else:
+        yield from ([csv_safe(column.of(row)) for column in columns] for row in loaded(rows, load))
+
+
+def loaded(rows: Rows, load: Load | None) -> Iterator[Any]:
+    """The rows with what their columns need."""
+    every = iter(rows.iterator(AT_ONCE) if isinstance(rows, QuerySet) else rows)
+    if load is None:
+        yield from every
+        return
+    while some := list(islice(every, AT_ONCE)):
+        load(some)
+        yield from some
+
+
+class _Echo:
+    """A file that returns what is written to it."""
+
+    def write(self, line: str) -> str:
+        return line

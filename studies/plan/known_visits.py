@@ -1,0 +1,73 @@
+"""Subjects with their visits, the films of each and those recorded as not available: one subject, a page, or thousands.
+
+What is loaded stands on the subject and the visit under names of its own, and is found there by the functions below.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+
+from studies.models import AbsentFilm, Film, Site, Subject, Trial, Visit
+
+
+class FilmRow(NamedTuple):
+    """What completeness needs of a film; a record for each film of a trial would take six times as long."""
+
+    pk: int
+    visit: Visit
+    side: str
+    view: str
+    status: str
+    status_reason: str
+    film_date: date | None
+    designated: bool
+
+
+OF_FILM = FilmRow._fields[2:]
+
+
+def subjects_with_visits(trial: Trial, site: Site | None = None) -> QuerySet[Subject]:
+    """The subjects of a trial or of one of its sites; `load_visits` loads the visits of many at once."""
+    subjects = Subject.objects.filter(trial=trial).select_related("site")
+    return subjects if site is None else subjects.filter(site=site)
+
+
+def load_visits(subjects: Sequence[Subject]) -> None:
+    """Loads the visits of any number of subjects in four queries."""
+    visits = Visit.objects.filter(subject__in=subjects).prefetch_related("plan")
+    of_subject: dict[int, list[Visit]] = defaultdict(list)
+    by_pk = {visit.pk: visit for visit in visits}
+    for visit in by_pk.values():
+        vars(visit).update(films_come=[], films_given_up=[])
+        of_subject[visit.subject_id].append(visit)
+    for owner, pk, *facts in Film.objects.filter(visit__subject__in=subjects).values_list("visit", "pk", *OF_FILM):
+        came(by_pk[owner]).append(FilmRow(pk, by_pk[owner], *facts))
+    for absent in AbsentFilm.objects.filter(visit__subject__in=subjects, withdrawn_at=None):
+        given_up(by_pk[absent.visit_id]).append(absent)
+    for subject in subjects:
+        vars(subject).update(visits_known=of_subject[subject.pk])
+
+
+def known(subject: Subject) -> list[Visit]:
+    """The visits of a subject, loaded now if it is the only one asked for."""
+    if "visits_known" not in vars(subject):
+        load_visits([subject])
+    visits: list[Visit] = vars(subject)["visits_known"]
+    return visits
+
+
+def came(visit: Visit) -> list[FilmRow]:
+    """The films of a visit."""
+    films: list[FilmRow] = vars(visit)["films_come"]
+    return films
+
+
+def given_up(visit: Visit) -> list[AbsentFilm]:
+    """The films recorded as not available."""
+    absent: list[AbsentFilm] = vars(visit)["films_given_up"]
+    return absent
