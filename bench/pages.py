@@ -94,7 +94,8 @@ def every_page(profile: str) -> dict[str, dict[str, float]]:
     from studies.models import Trial
     from tests.pages import begun_with, found_by_links
 
-    people, found = cast.make_accounts(), {}
+    people = cast.make_accounts()
+    found: dict[str, dict[str, float]] = {}
     given = {"code": Trial.objects.get().code, "slug": "BENCH", "version": 1}
     for role, account in {account.role.value: account for account in cast.ACCOUNTS}.items():
         client = signed_in(people[account.email])

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property, reduce
+from functools import cache, cached_property, reduce
 from typing import Any
+
+from django.db.models import Model
 
 from config.filters import Filter
 
@@ -101,8 +103,21 @@ def _step(thing: Any, name: str) -> Any:
         return None
     if isinstance(thing, Mapping):
         return thing.get(name)
+    if isinstance(thing, Model) and name.startswith("get_") and name.endswith("_display"):
+        return label_of(thing, name.removeprefix("get_").removesuffix("_display"))
     found = getattr(thing, name)
     return found() if callable(found) else found
+
+
+def label_of(row: Model, field: str) -> str:
+    """What a choice is called; Django's own method reads all choices of the field again for every row."""
+    value = getattr(row, field)
+    return str(_labels(type(row), field).get(value, "" if value is None else value))
+
+
+@cache
+def _labels(model: type[Model], field: str) -> dict[Any, Any]:
+    return dict(next(one for one in model._meta.concrete_fields if one.name == field).flatchoices)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.identity import administrator
 from accounts.roles import Action
-from config.cells import Badge, Column, Progress
+from config.cells import Badge, Column, Progress, label_of
 from config.filters import ChoiceFilter, MomentFilter, TextFilter
 from config.job_kinds import KINDS
 from config.listing import Listing
@@ -30,7 +30,7 @@ COLUMNS = [
     Column(
         "status",
         "State",
-        value=lambda job: Badge(job.status, job.get_status_display()),
+        value=lambda job: Badge(job.status, label_of(job, "status")),
         sort="status",
         filter=ChoiceFilter("status", Job.Status.choices),
     ),

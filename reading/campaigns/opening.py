@@ -231,7 +231,8 @@ def open_case_seal(case: Case) -> FrozenCase:
 
 def identities(cases: Sequence[Case]) -> dict[int, FrozenCase]:
     """The frozen films by case id, in one query."""
-    sealed = {row.case_id: row.sealed for row in SealedCase.objects.filter(case__in=cases)}
+    wanted = [case.pk for case in cases]
+    sealed = dict(SealedCase.objects.filter(case__in=wanted).values_list("case_id", "sealed"))
     return {case.pk: FrozenCase.from_json(unseal(sealed[case.pk], bound_to=f"case {case.token}")) for case in cases}
 
 

@@ -14,7 +14,7 @@ from accounts.identity import signed_in
 from accounts.roles import Action, allows
 from accounts.signed_acts import Act
 from audit.trail import Actor
-from config.cells import Badge, Column, Link, Progress
+from config.cells import Badge, Column, Link, Progress, label_of
 from config.filters import ChoiceFilter
 from config.form_refusals import refused_on
 from config.listing import Listing
@@ -48,7 +48,7 @@ def campaign_or_404(request: HttpRequest, code: str, slug: str, action: Action) 
 
 def status_badge(row: Campaign | Case | Read) -> Badge:
     """The status as a word with a symbol."""
-    return Badge(row.status, row.get_status_display())
+    return Badge(row.status, label_of(row, "status"))
 
 
 def campaigns(request: HttpRequest, code: str) -> HttpResponseBase:
@@ -135,14 +135,14 @@ def cases(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
         Column("void_reason", "Reason for voiding", sort="void_reason"),
         *([Column("void", "", lambda row: "", template="reading/cells/void.html", csv=False)] if runs else []),
     ]
-    rows = shown.cases.prefetch_related("reads__reader").select_related("campaign__trial", "sealedcase")
+    rows = shown.cases.prefetch_related("reads__reader").select_related("sealedcase")
     listing = Listing(request, rows, columns=columns, name="cases", sort="number")
     return listing.respond("reading/cases.html", {"trial": trial, "campaign": shown, "runs": runs})
 
 
 def reads_in_words(case: Case) -> str:
     """The readers of the case and the status of their reads."""
-    return "; ".join(f"{read.reader}: {read.get_status_display().lower()}" for read in case.reads.all())
+    return "; ".join(f"{read.reader}: {label_of(read, 'status').lower()}" for read in case.reads.all())
 
 
 @require_POST

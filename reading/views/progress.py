@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.roles import Action, allows
-from config.cells import Badge, Column, Link, Progress
+from config.cells import Badge, Column, Link, Progress, label_of
 from config.filters import ChoiceFilter
 from config.listing import Listing
 from reading.models import Campaign, CampaignStatus, Case, CaseStatus, Read, ReadStatus
@@ -83,7 +83,7 @@ COLUMNS = [
     Column(
         "status",
         "Status",
-        lambda row: Badge(row.status, row.get_status_display()),
+        lambda row: Badge(row.status, label_of(row, "status")),
         "status",
         ChoiceFilter("status", CampaignStatus.choices),
     ),

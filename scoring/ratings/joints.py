@@ -76,26 +76,31 @@ def joint_grades(campaign: Campaign) -> JointGrades:
     found = JointGrades(instrument, cases, visits, np.full(shape, np.nan), np.zeros(shape, dtype=bool))
     visit_of = visits_of_reads(list(slots))
     codes = dict(Visit.objects.filter(pk__in=set(visit_of.values())).values_list("pk", "code"))
+    place_of = {code: place for place, code in enumerate(visits.every)}
     for read, values in first_signed(slots):
         case, slot = slots[read]
         for token, entered in json.loads(values)["timepoints"].items():
-            place = rows[case], slot, visits.every.index(codes[visit_of[token]])
+            place = rows[case], slot, place_of[codes[visit_of[token]]]
             fill(instrument, found, place, entered["values"])
     return found
 
 
 def fill(instrument: Instrument, found: JointGrades, place: tuple[int, int, int], entered: dict[str, Any]) -> None:
     """One timepoint's entries."""
-    for key, (value, reason, _) in entered.items():
-        column = instrument.positions[key]
-        found.shown[(*place, column)] = reason != ABSENT.code
-        if value is not None:
-            found.grades[(*place, column)] = value
+    graded = {key: value for key, (value, _, _) in entered.items() if value is not None}
+    found.shown[place][columns_of(instrument, entered)] = [reason != ABSENT.code for _, reason, _ in entered.values()]
+    found.grades[place][columns_of(instrument, graded)] = list(graded.values())
+
+
+def columns_of(instrument: Instrument, items: Iterable[str]) -> list[int]:
+    """The columns of these items."""
+    return [instrument.positions[item] for item in items]
 
 
 def primary_slots(cases: list[Case], each: int) -> dict[int, tuple[int, int]]:
     """Case and place, from 0 in order of signing, of each signed primary read; at most `each` of a case."""
-    signed = Read.objects.filter(case__in=cases, kind=ReadKind.PRIMARY, status=ReadStatus.SIGNED)
+    live = [case.pk for case in cases]
+    signed = Read.objects.filter(case__in=live, kind=ReadKind.PRIMARY, status=ReadStatus.SIGNED)
     taken: dict[int, int] = {}
     slots: dict[int, tuple[int, int]] = {}
     for read, case in signed.order_by("signed_at", "pk").values_list("pk", "case_id"):

@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.urls import reverse
 
-from config.cells import Badge, Column, Link
+from config.cells import Badge, Column, Link, label_of
 from config.filters import ChoiceFilter, MomentFilter, TextFilter
 from config.listing import Listing
 from studies.models import Film, FilmStatus, Question, Trial
@@ -94,7 +94,7 @@ def findings_in_words(film: Film) -> str:
 
 def status_of(film: Film) -> Badge:
     """The status as a badge."""
-    return Badge(film.status, film.get_status_display())
+    return Badge(film.status, label_of(film, "status"))
 
 
 @dataclass(frozen=True)

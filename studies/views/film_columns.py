@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.cells import Badge, Column
+from config.cells import Badge, Column, label_of
 from config.filters import ChoiceFilter, DayFilter, MomentFilter
 from studies.models import Film, FilmStatus
 from studies.models.film import CHANNELS, DATE_SOURCES, SIDES, VIEWS
@@ -10,7 +10,7 @@ from studies.models.film import CHANNELS, DATE_SOURCES, SIDES, VIEWS
 
 def status(film: Film) -> Badge:
     """The status as a badge."""
-    return Badge(film.status, film.get_status_display())
+    return Badge(film.status, label_of(film, "status"))
 
 
 SUBJECT = Column("subject", "Subject", "subject.code", "subject__natural", field="subject__code")

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Action
-from config.cells import Badge, Column, Link
+from config.cells import Badge, Column, Link, label_of
 from config.errors import BadInput
 from config.filters import ChoiceFilter, DayFilter, MomentFilter
 from config.form_refusals import refused_on
@@ -53,7 +53,7 @@ def standing_of(question: Question, today: date) -> Badge:
     """The status, and whether the answer is late."""
     if question.status == QuestionStatus.OPEN and question.due_on and question.due_on < today:
         return Badge("overdue", "Overdue")
-    return Badge(question.status, question.get_status_display())
+    return Badge(question.status, label_of(question, "status"))
 
 
 def questions(request: HttpRequest, code: str) -> HttpResponseBase:

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -19,6 +20,7 @@ from config.cells import Badge, Cell, Column, csv_safe, plain
 from config.errors import BadInput
 from config.filters import ChoiceFilter, DayFilter, MomentFilter, NumberFilter, TextFilter
 from config.listing import Listing
+from jobs.models import Job
 from tests.cast import make_user
 
 
@@ -217,3 +219,29 @@ def test_filters_that_leave_nothing_offer_to_be_cleared() -> None:
     listing = Listing(request, FILMS, columns=COLUMNS, name="films", search=("name",))
     page = listing.respond("accounts/accounts.html").content.decode()  # type: ignore[attr-defined]
     assert "Nothing matches the filters." in page
+
+
+def test_a_long_list_comes_as_csv_in_pieces_of_many_lines_and_its_rows_are_completed_together(db: None) -> None:
+    User.objects.bulk_create(User(email=f"{number}@many.example", name=f"Many {number}") for number in range(450))
+    seen: list[int] = []
+
+    def load(rows: Sequence[User]) -> None:
+        seen.append(len(rows))
+        for row in rows:
+            vars(row)["town"] = "Ulm"
+
+    columns = [Column("email", "E-mail"), Column("town", "Town", lambda row: vars(row)["town"])]
+    request = RequestFactory().get("/people/")
+    every = User.objects.filter(email__endswith="@many.example")
+    listing = Listing(request, every, columns=columns, name="people", load=load)
+    pieces = list(listing.response_csv())
+    assert [piece.count(b"\r\n") for piece in pieces] == [1, 200, 200, 50]
+    assert pieces[1].startswith(b"0@many.example,Ulm\r\n")
+    assert seen == [450]
+    assert [row.cells[1].value for row in listing.rows] == ["Ulm"] * 50
+
+
+def test_a_choice_is_called_in_a_list_what_django_calls_it() -> None:
+    for status in (*Job.Status.values, "gone", ""):
+        job = Job(status=status)
+        assert Column("status", "Status", "get_status_display").of(job) == job.get_status_display()
