@@ -1,6 +1,6 @@
 """Subjects with their visits, the films of each and those recorded as not available: one subject, a page, or thousands.
 
-What is loaded stands on the subject and the visit under names of its own, and is found there by the functions below.
+What is loaded is kept on the subject and the visit under names of its own; the functions below read it.
 """
 
 from __future__ import annotations
