@@ -28,7 +28,7 @@ def adxr_rows(case: CaseFacts) -> list[dict[str, object]]:
 
 def status_rows(case: CaseFacts, repeats: Repeats) -> Iterator[dict[str, object]]:
     """One row for each total of a parameter in totals.csv."""
-    parameters = parameters_of(case.campaign.instrument)
+    parameters = parameters_of(case.campaign.instrument, case.campaign.readers)
     found = [row for row in case.totals if (row["GROUP"], slot_of(str(row["SOURCE"]))) in parameters]
     bases = {base_key(row): row["AVAL"] for row in found if place_of(row) == case.baseline}
     for row in found:
@@ -109,7 +109,7 @@ def change_columns(interval: Interval) -> Row:
 def shared(case: CaseFacts, source: str, group: str, place: int, repeats: Repeats, kind: str) -> dict[str, object]:
     """What every row of a source, group and visit has."""
     slot, visit = slot_of(source), case.visits[place]
-    parameter = parameters_of(case.campaign.instrument)[group, slot]
+    parameter = parameters_of(case.campaign.instrument, case.campaign.readers)[group, slot]
     repeat = repeats.get((source, place), 1)
     return {
         "STUDYID": case.campaign.study,

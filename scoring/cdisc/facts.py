@@ -12,17 +12,23 @@ from instruments.definition import Instrument, Item
 from scoring.cdisc.variables import Row
 
 SAS_EPOCH = date(1960, 1, 1)
+# Readers of a case that a published list names. A case has more where readers who had signed it were replaced.
+READERS = 3
 
 
 @dataclass(frozen=True)
 class CampaignFacts:
-    """The trial, the campaign, what was scored, and the wording of the grades, if the charter names one."""
+    """The trial, the campaign, what was scored, and the wording of the grades, if the charter names one.
+
+    `readers` is the largest number of a READER in any of its cases, and never less than 3.
+    """
 
     study: str
     campaign: str
     charter_version: int
     instrument: Instrument
     wording: str = ""
+    readers: int = READERS
 
     @cached_property
     def items(self) -> dict[str, Item]:
@@ -75,8 +81,8 @@ class MadeValue:
 class CaseFacts:
     """One case: rows of scores.csv and totals.csv, its visits in true order, the place of the baseline among them.
 
-    `deciding` are, by visit, the codes of the readers whose mean its status total is, `corrected` the tokens of reads
-    signed more than once.
+    `deciding` are, by visit and group, the codes of the readers whose mean the value is, without groups whose value is
+    missing; `corrected` the tokens of reads signed more than once.
     `intervals` holds, by SOURCE of totals.csv, the changes to each visit after the baseline by group; `made` the values
     of analysis.csv that were not observed.
     """
@@ -85,7 +91,7 @@ class CaseFacts:
     subject: str
     visits: Sequence[FilmVisit]
     baseline: int | None
-    deciding: Sequence[frozenset[str]]
+    deciding: Sequence[Mapping[str, frozenset[str]]]
     scores: Sequence[Row]
     totals: Sequence[Row]
     intervals: Mapping[str, Sequence[Mapping[str, Interval]]]
@@ -96,6 +102,12 @@ class CaseFacts:
     def visit(self, row: Row) -> FilmVisit:
         """The visit of a row of scores.csv or totals.csv, whose VISITNUM is the place in the case."""
         return self.visits[place_of(row)]
+
+    def decides(self, score: Row) -> bool:
+        """Whether a row of scores.csv belongs to a reader whose mean the value of its visit, feature and region is."""
+        group = f"{score['FEATURE']}-{score['REGION']}"
+        readers = self.deciding[place_of(score)].get(group, frozenset())
+        return bool(score["COUNTFL"]) and score["READERID"] in readers
 
 
 def place_of(row: Row) -> int:

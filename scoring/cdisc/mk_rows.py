@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from instruments.definition import Instrument
-from scoring.cdisc.facts import CaseFacts, in_order, place_of, without_day_0
+from scoring.cdisc.facts import CaseFacts, in_order, without_day_0
 from scoring.cdisc.readings import ADJUDICATOR, evaluator_of, reading_of, repetitions, short_slot
 from scoring.cdisc.scored import CATEGORIES, dir_of, loc_of, named_test
 from scoring.cdisc.sdtm import MK
@@ -41,7 +41,7 @@ def mk_row(case: CaseFacts, score: Row, repetition: int) -> dict[str, object]:
         **result_of(case, score),
         "MKEVAL": "ADJUDICATOR" if slot == ADJUDICATOR else "INDEPENDENT ASSESSOR",
         "MKEVALID": evaluator_of(slot),
-        "MKACPTFL": "Y" if score["COUNTFL"] and score["READERID"] in case.deciding[place_of(score)] else "",
+        "MKACPTFL": "Y" if case.decides(score) else "",
         "MKREPNUM": repetition,
         "VISITNUM": visit.number,
         "VISIT": visit.code,

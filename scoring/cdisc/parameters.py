@@ -5,20 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from instruments.definition import Instrument, Item
+from scoring.cdisc.facts import READERS
 from scoring.cdisc.readings import ADJUDICATOR, RESULT
 from scoring.cdisc.scored import CODES, FEATURES, NAMES
 
 # Groups of totals.csv, how they end the code of a parameter, and what they are called.
 GROUPS = {"erosion": ("ES", "Erosion Score"), "narrowing": ("JS", "Joint Space Narrowing Score")}
 TOTAL = ("TS", "Total Score")
-# Sources of totals.csv: the last letter of the code, what PARAM says, PARCAT1.
-SLOTS = {
-    "READER 1": ("1", "Reader 1", "SINGLE READER"),
-    "READER 2": ("2", "Reader 2", "SINGLE READER"),
-    "READER 3": ("3", "Reader 3", "SINGLE READER"),
-    RESULT: ("A", "Average of the Deciding Readers", "AVERAGE"),
-    ADJUDICATOR: ("J", "Adjudicator", "ADJUDICATED"),
-}
+Slots = dict[str, tuple[str, str, str]]
 
 
 @dataclass(frozen=True)
@@ -31,14 +25,24 @@ class Parameter:
     category: str
 
 
-def total_parameters(instrument: Instrument) -> dict[tuple[str, str], Parameter]:
-    """The parameters of ADXR by group of totals.csv and slot."""
+def reader_slots(first: int, last: int) -> Slots:
+    """READER `first` to READER `last`: how they end a code, what PARAM says, PARCAT1."""
+    return {f"READER {place}": (str(place), f"Reader {place}", "SINGLE READER") for place in range(first, last + 1)}
+
+
+def total_parameters(instrument: Instrument, readers: int = READERS) -> dict[tuple[str, str], Parameter]:
+    """The parameters of ADXR by group of totals.csv and slot; those of further readers come after all others."""
+    usual = reader_slots(1, READERS) | {
+        RESULT: ("A", "Average of the Deciding Readers", "AVERAGE"),
+        ADJUDICATOR: ("J", "Adjudicator", "ADJUDICATED"),
+    }
     groups = {"total": TOTAL} | {name: words for name, words in GROUPS.items() if name in instrument.features}
     key = instrument.key
     made = [
         ((group, slot), f"{CODES[key]}{end}{letter}", f"{NAMES[key]} {words}, {who}", category)
+        for slots in (usual, reader_slots(READERS + 1, readers))
         for group, (end, words) in groups.items()
-        for slot, (letter, who, category) in SLOTS.items()
+        for slot, (letter, who, category) in slots.items()
     ]
     return {
         place: Parameter(code, says, number, category) for number, (place, code, says, category) in enumerate(made, 1)

@@ -56,4 +56,5 @@ def short_slot(slot: str) -> str:
     >>> short_slot("READER 2"), short_slot("ADJUDICATOR")
     ('R2', 'A1')
     """
-    return evaluator_of(slot)[0] + evaluator_of(slot)[-1]
+    name, _, number = evaluator_of(slot).partition(" ")
+    return name[0] + number

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from instruments.definition import ABSENT, Instrument
-from scoring.cdisc.parameters import Parameter, joint_parameters, total_parameters
+from scoring.cdisc.facts import READERS
+from scoring.cdisc.parameters import Parameter, joint_parameters, reader_slots, total_parameters
 from scoring.cdisc.scored import CATEGORIES, dir_of, loc_of, named_test
 
 # The packages in which the codes below were found.
@@ -43,7 +44,7 @@ class Codelist:
 
 
 YES = Term("Y", "Yes", "C49488")
-READERS = (
+PUBLISHED = (
     Term("READER 1", "Reader 1", "C94532"),
     Term("READER 2", "Reader 2", "C94533"),
     Term("READER 3", "Reader 3", "C139209"),
@@ -67,7 +68,6 @@ FIXED = (
         (Term("INDEPENDENT ASSESSOR", "", "C78720"), Term("ADJUDICATOR", "", "C96561")),
         "C78735",
     ),
-    Codelist("MEDEVAL", "Medical Evaluator Identifier", READERS, "C96777"),
     Codelist("PRTRT", "Radiographs", (Term("RADIOGRAPH OF HANDS"), Term("RADIOGRAPH OF FEET"))),
     Codelist("PROCEDUR", "Procedure", (Term("X-RAY", "", "C38101"),), "C101858"),
     Codelist("PRLOC", "Location of Radiographs", (Term("HAND", "", "C32712"), Term("FOOT", "", "C32622")), "C74456"),
@@ -121,12 +121,19 @@ FIXED = (
 )
 
 
-def codelists(instrument: Instrument) -> dict[str, Codelist]:
-    """Every list by its name: the fixed ones and those that the instrument gives."""
-    return {one.name: one for one in (*FIXED, *lists_of(instrument)) if one.terms}
+def codelists(instrument: Instrument, readers: int = READERS) -> dict[str, Codelist]:
+    """Every list by its name: the fixed ones and those that the instrument and the number of readers give."""
+    found = (*FIXED, evaluators(readers), *lists_of(instrument, readers))
+    return {one.name: one for one in found if one.terms}
 
 
-def lists_of(instrument: Instrument) -> tuple[Codelist, ...]:
+def evaluators(readers: int) -> Codelist:
+    """Readers and adjudicator."""
+    further = tuple(Term(slot, says, "", True) for slot, (_, says, _) in reader_slots(READERS + 1, readers).items())
+    return Codelist("MEDEVAL", "Medical Evaluator Identifier", (*PUBLISHED, *further), "C96777")
+
+
+def lists_of(instrument: Instrument, readers: int) -> tuple[Codelist, ...]:
     """Tests, sites and reasons of an instrument."""
     tests = dict.fromkeys(named_test(instrument, item) for item in instrument.items)
     places = dict.fromkeys(loc_of(item) for item in instrument.items)
@@ -150,7 +157,7 @@ def lists_of(instrument: Instrument) -> tuple[Codelist, ...]:
         Codelist("LOC", "Anatomical Location", tuple(Term(one, "", code, not code) for one, code in places), "C74456"),
         Codelist("DIR", "Directionality", tuple(Term(one, "", "", ours) for one, ours in directions), "C99074"),
         Codelist("REASND", "Reason Not Done", tuple(Term(one.label.upper(), one.label) for one in reasons)),
-        *parameter_lists("PARAM", total_parameters(instrument).values()),
+        *parameter_lists("PARAM", total_parameters(instrument, readers).values()),
         *parameter_lists("JPARAM", joint_parameters(instrument).values()),
         Codelist("FEATURE", "Feature", tuple(Term(feature.upper()) for feature in instrument.features)),
     )

@@ -9,14 +9,12 @@ from typing import Any
 from django.core.files.storage import storages
 from django.utils import timezone
 
-import instruments
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
 from config.transitions import moved
 from jobs.queue import Lease, add
 from jobs.work_folders import work_folder
-from reading.charter.versions import terms_of
 from reading.models import Campaign, CampaignStatus, CaseStatus, Read, ReadStatus
 from reading.states import again_if_same, said_of
 from scoring.cdisc.transfer import Transfer
@@ -43,7 +41,7 @@ from scoring.datasets.row_diff import diff_against_last_lock
 from scoring.datasets.shown_rows import order_rows, read_rows
 from scoring.datasets.tables import CASES, CHANGES, FIRST_SIGNED, ORDERS, READS, REVISIONS, SCORES, TOTALS
 from scoring.datasets.transfer_facts import CampaignTransfer, facts_of_case, transfer_of
-from scoring.endpoint.analysis_rows import Analysis, analysis_of, analysis_rows
+from scoring.endpoint.analysis_rows import analysis_of, analysis_rows
 from scoring.endpoint.event_lists import event_rows, newest_events
 from scoring.models import DATASET_TRANSITIONS, Dataset, DatasetStatus
 from studies.arrival.sealed_files import keep_export
@@ -110,10 +108,11 @@ def build(dataset: Dataset, work: Path, lease: Lease) -> dict[str, Any]:
     folder = work / name
     folder.mkdir()
     analysis = analysis_of(dataset.campaign, dataset.events)
-    rows, transferred = write_tables(dataset, folder, lease, analysis)
-    write_codebook(folder, instruments.get(terms_of(dataset.campaign.charter).instrument))
+    shared = transfer_of(dataset.campaign, analysis)
+    rows, transferred = write_tables(dataset, folder, lease, shared)
+    write_codebook(folder, shared.facts.instrument, shared.facts.readers)
     write_read_scripts(folder)
-    facts = describe(dataset, rows, transferred, analysis) | deliver_record(dataset, folder)
+    facts = describe(dataset, rows, transferred, analysis, shared.facts.readers) | deliver_record(dataset, folder)
     write_readme(folder, dataset, facts)
     write_guides(folder, facts)
     root = seal_folder(folder, facts)
@@ -130,10 +129,9 @@ def package_name(dataset: Dataset) -> str:
     return f"{dataset.campaign.trial.code}-{dataset.campaign.code}-{dataset.number}"
 
 
-def write_tables(dataset: Dataset, folder: Path, lease: Lease, analysis: Analysis | None) -> tuple[Rows, Rows]:
+def write_tables(dataset: Dataset, folder: Path, lease: Lease, shared: CampaignTransfer) -> tuple[Rows, Rows]:
     """Every case's rows in the order of the subjects' codes; gives rows by table and rows by CDISC file."""
     codes, order = reader_codes(dataset.campaign), case_order(dataset.campaign)
-    shared = transfer_of(dataset.campaign, analysis)
     with Package(folder) as package, Transfer(folder, shared.facts) as transfer:
         for done, block in enumerate(blocks_of(order)):
             lease.progress(done * BLOCK, len(order), "recomputing and writing cases")

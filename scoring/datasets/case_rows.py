@@ -75,11 +75,18 @@ class CaseData:
         reads = [read for read in self.reads if read.status == ReadStatus.SIGNED]
         return sorted(reads, key=lambda read: (read.kind != ReadKind.PRIMARY, read.pk))
 
+    @cached_property
+    def slots(self) -> dict[int, str]:
+        """READER 1 and so on for everyone who ever signed a primary read of the case, in order of issue.
+
+        Anyone who is replaced keeps their slot, so that neither their repeat nor the reads of others move to another.
+        """
+        primary = [read.reader_id for read in self.reads if read.kind == ReadKind.PRIMARY and was_signed(read)]
+        return {reader: f"READER {place}" for place, reader in enumerate(dict.fromkeys(primary), start=1)}
+
     def slot(self, read: Read) -> str:
-        """READER 1, 2 or 3, or ADJUDICATOR; a repeat has the slot of the read that it repeats."""
-        if read.kind == ReadKind.ADJUDICATION:
-            return "ADJUDICATOR"
-        return f"READER {[one.reader_id for one in self.signed].index(read.reader_id) + 1}"
+        """READER 1, 2 and so on, or ADJUDICATOR; a repeat has the slot of the read that it repeats."""
+        return "ADJUDICATOR" if read.kind == ReadKind.ADJUDICATION else self.slots[read.reader_id]
 
     @cached_property
     def head(self) -> Row:
@@ -99,6 +106,12 @@ class CaseData:
     def visit_columns(self, visit: int) -> Row:
         """The columns that name a visit."""
         return {"VISITNUM": self.places[visit] + 1, "VISIT": self.visits[visit].code}
+
+
+def was_signed(read: Read) -> bool:
+    """Whether every step was signed at some time, also if the read was returned or replaced afterwards."""
+    steps = read.steps.all()
+    return bool(steps) and all(step.signed_values.all() for step in steps)
 
 
 def checked_result(data: CaseData) -> tuple[CaseResult, Computed]:

@@ -146,7 +146,7 @@ def of_standard(standard: str) -> list[TransferTable]:
 
 def extended(facts: dict[str, Any]) -> str:
     """The terms that no published list has, by list."""
-    lists = codelists(instruments.get(facts["instrument"]["key"])).values()
+    lists = codelists(instruments.get(facts["instrument"]["key"]), facts["readers"]).values()
     ours = [(one.label, term.value) for one in lists for term in one.terms if term.extended]
     return "\n".join(f"- {label}: {value}" for label, value in ours) or "None."
 

@@ -13,6 +13,8 @@ from types import TracebackType
 
 from config.cells import FORMULA_SIGNS
 from instruments.definition import Instrument
+from scoring.cdisc.parameters import reader_slots
+from scoring.cdisc.readings import ADJUDICATOR
 from scoring.cdisc.terms import Codelist, codelists
 from scoring.cdisc.transfer import FOLDER
 from scoring.cdisc.transfer import TABLES as TRANSFER_TABLES
@@ -84,23 +86,24 @@ def is_number(text: str) -> bool:
     return text.lstrip("-").replace(".", "", 1).replace("/", "", 1).isdigit()
 
 
-def write_codebook(folder: Path, instrument: Instrument) -> None:
-    """One row per column of every table and per variable of every transport file."""
+def write_codebook(folder: Path, instrument: Instrument, readers: int) -> None:
+    """One row per column of every table and per variable of every transport file; no READER has a larger number."""
     codebook = TableFile(folder, CODEBOOK)
     for table in (*TABLES, CORRECTIONS):
-        codebook.write({"FILE": table.name, **described(column)} for column in table.columns)
-    lists = codelists(instrument)
+        codebook.write({"FILE": table.name, **described(column, readers)} for column in table.columns)
+    lists = codelists(instrument, readers)
     for transferred in TRANSFER_TABLES:
         name = f"{FOLDER}/{transferred.file}"
         codebook.write({"FILE": name, **as_column(one, lists.get(one.codelist))} for one in transferred.variables)
     codebook.file.close()
 
 
-def described(column: Column) -> Row:
+def described(column: Column, readers: int) -> Row:
     """A column as a row of the codebook."""
     form = column.typed
+    codes = (*reader_slots(1, readers), ADJUDICATOR) if column.name == "READER" else form.codes
     row: Row = {"COLUMN": column.name, "MEANING": column.says, "TYPE": form.kind, "LENGTH": form.length}
-    return row | {"CODELIST": ";".join(form.codes)}
+    return row | {"CODELIST": ";".join(codes)}
 
 
 def as_column(one: Variable, listed: Codelist | None) -> Row:

@@ -23,7 +23,7 @@ from scoring.models import Dataset
 
 
 def describe(
-    dataset: Dataset, rows: dict[str, int], transferred: dict[str, int], analysis: Analysis | None
+    dataset: Dataset, rows: dict[str, int], transferred: dict[str, int], analysis: Analysis | None, readers: int
 ) -> dict[str, Any]:
     """The facts in the manifest: no times, so that the same reads give the same bytes."""
     campaign = dataset.campaign
@@ -35,6 +35,7 @@ def describe(
         "campaign": campaign.code,
         "charter": {"version": campaign.charter.version, "digest": campaign.charter.digest, "terms": terms.as_json()},
         "instrument": {"key": instrument.key, "version": instrument.version, "maximum": instrument.maximum},
+        "readers": readers,
         "analysis": timing_of(campaign),
         "sdc": analysis.detectable if analysis else {},
         "events": {

@@ -12,7 +12,7 @@ VISITNUM = Column("VISITNUM", "Place of the visit among the case's visits by fil
 VISIT = Column("VISIT", "Visit code of the trial")
 VISITTYPE = Column("VISITTYPE", "scheduled, unscheduled, rescue or early-termination")
 FILMDTC = Column("FILMDTC", "Day of the first film of the visit (ISO 8601)")
-READER = Column("READER", "READER 1, READER 2, READER 3 (primary reads in order of issue) or ADJUDICATOR")
+READER = Column("READER", "READER 1, READER 2 and so on (who signed primary reads, in order of issue), or ADJUDICATOR")
 READERID = Column("READERID", "Code of the person within this campaign, the same in every case")
 READID = Column("READID", "Random token of the read")
 STEP = Column("STEP", "Step of the read, from 1: the timepoints that were shown and locked together")
@@ -31,7 +31,7 @@ AVERAGED = Column("READERS", "Codes of the readers whose mean a RESULT is; empty
 GROUP = Column("GROUP", "total, or a feature, a region or both (erosion-hand): what was summed")
 SOURCE = Column(
     "SOURCE",
-    "READER 1, 2 or 3, ADJUDICATOR, a READER's REPEAT, or RESULT: the mean of the readers who decide the case",
+    "A READER by number, ADJUDICATOR, a READER's REPEAT, or RESULT: the mean of the readers who decide the case",
 )
 
 SCORES = Table(

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
+
+from django.db.models import Count
 
 import instruments
 from reading.campaigns.frozen_films import Timepoint
 from reading.charter.versions import terms_of
-from reading.models import Campaign, ReadKind
-from scoring.cdisc.facts import CampaignFacts, CaseFacts, FilmVisit, Interval, MadeValue
+from reading.models import Campaign, ReadKind, SignedValues
+from scoring.cdisc.facts import READERS, CampaignFacts, CaseFacts, FilmVisit, Interval, MadeValue
 from scoring.cdisc.readings import REPEAT, RESULT
 from scoring.consensus.case_result import Computed
 from scoring.consensus.discordance import Discordance
@@ -39,18 +42,30 @@ class CampaignTransfer:
 
 
 def transfer_of(campaign: Campaign, analysis: Analysis | None) -> CampaignTransfer:
-    """The facts of a campaign, from one query."""
+    """The facts of a campaign, from two queries."""
     charter = campaign.charter
     terms = terms_of(charter)
     plans = VisitPlan.objects.filter(trial=campaign.trial).order_by("target_day", "code")
     numbers = {code: number for number, code in enumerate(plans.values_list("code", flat=True), start=1)}
     return CampaignTransfer(
         CampaignFacts(
-            campaign.trial.code, campaign.code, charter.version, instruments.get(terms.instrument), terms.wording
+            campaign.trial.code,
+            campaign.code,
+            charter.version,
+            instruments.get(terms.instrument),
+            terms.wording,
+            most_readers(campaign),
         ),
         numbers,
         analysis,
     )
+
+
+def most_readers(campaign: Campaign) -> int:
+    """The most people who ever signed a primary read of one case, and never less than the published READERs."""
+    signed = SignedValues.objects.filter(step__read__case__campaign=campaign, step__read__kind=ReadKind.PRIMARY)
+    by_case = signed.values("step__read__case").annotate(people=Count("step__read__reader", distinct=True)).order_by()
+    return max([READERS, *by_case.values_list("people", flat=True)])
 
 
 def facts_of_case(
@@ -76,12 +91,20 @@ def facts_of_case(
     )
 
 
-def deciding_at(data: CaseData, computed: Computed) -> tuple[frozenset[str], ...]:
-    """The codes of the readers whose mean the status total of each visit is; nobody while the case waits."""
-    if computed.numbers["result"] is None:
-        return tuple(frozenset() for _ in data.frozen.timepoints)
-    sets = computed.numbers["result"]["readers"]["totals"]
-    return tuple(frozenset(data.reader_codes[reader] for reader in readers) for readers in sets)
+def deciding_at(data: CaseData, computed: Computed) -> tuple[dict[str, frozenset[str]], ...]:
+    """By visit and group, the codes of the readers whose mean its value is; nobody where it is missing or waits."""
+    result = computed.numbers["result"]
+    if result is None:
+        return tuple({} for _ in data.frozen.timepoints)
+    return tuple(
+        dict.fromkeys(known_groups(groups), frozenset(data.reader_codes[reader] for reader in readers))
+        for groups, readers in zip(result["totals"], result["readers"]["totals"], strict=True)
+    )
+
+
+def known_groups(groups: Mapping[str, Any]) -> list[str]:
+    """The groups that have a value."""
+    return [name for name, amount in groups.items() if amount["value"] is not None]
 
 
 def baseline_place(data: CaseData, shared: CampaignTransfer) -> int | None:

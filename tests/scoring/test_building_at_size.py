@@ -18,6 +18,7 @@ from reading.campaigns.opening import close_campaign
 from reading.models import Campaign, ItemScore
 from scoring.datasets import evidence
 from scoring.datasets.building import request_dataset, write_tables
+from scoring.datasets.transfer_facts import transfer_of
 from scoring.models import Dataset, DatasetStatus
 from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
 from tests.reading.test_line import read_all
@@ -64,7 +65,7 @@ def test_every_block_takes_as_many_queries_and_no_more_memory_than_the_one_befor
     monkeypatch.setattr("scoring.datasets.loading.BLOCK", 2)
     with CaptureQueriesContext(connection) as queries:
         lease = Watching(queries)
-        write_tables(dataset, tmp_path, lease, None)
+        write_tables(dataset, tmp_path, lease, transfer_of(dataset.campaign, None))
         first, second, third = (before for before, _ in lease.seen)
         assert second - first == third - second == len(queries) - third <= 20
     assert [alive for _, alive in lease.seen] == [0, 0, 0], "nothing of a block is held when the next begins"
