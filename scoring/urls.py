@@ -16,6 +16,7 @@ from scoring.views import (
     joints,
     monitoring,
     site_months,
+    thresholds,
     times,
 )
 
@@ -31,6 +32,9 @@ urlpatterns = [
     path("trials/<slug:code>/results/<slug:slug>/times/", times.reading_times, name="reading_times"),
     path("trials/<slug:code>/results/<slug:slug>/joints/", joints.joints, name="joints"),
     path("trials/<slug:code>/results/<slug:slug>/joints/<slug:item>/", joints.joint_cases, name="joint_cases"),
+    path("trials/<slug:code>/results/<slug:slug>/thresholds/", thresholds.thresholds, name="thresholds"),
+    path("trials/<slug:code>/results/<slug:slug>/thresholds.svg", thresholds.figure, name="threshold_figure"),
+    path("trials/<slug:code>/results/<slug:slug>/differences/", thresholds.differences, name="differences"),
     path("trials/<slug:code>/results/<slug:slug>/figures/<slug:name>.svg", agreement.figure, name="figure"),
     path("trials/<slug:code>/results/<slug:slug>/checks/", checks.checks, name="checks"),
     path("trials/<slug:code>/results/<slug:slug>/checks/<str:token>/", checks.check, name="check"),

@@ -52,10 +52,14 @@ class Discordance:
         return self.largest is not None and self.threshold is not None and self.largest > self.threshold
 
     @property
+    def asks_for_third_read(self) -> bool:
+        """True where a one-sided timepoint asks for a third read, whatever the threshold."""
+        return self.third_read and bool(self.one_sided)
+
+    @property
     def is_discordant(self) -> bool:
         """True where the readers are apart, or where a one-sided timepoint asks for a third read."""
-        one_sided = self.third_read and bool(self.one_sided)
-        return self.threshold is not None and (self.is_apart or one_sided)
+        return self.threshold is not None and (self.is_apart or self.asks_for_third_read)
 
 
 def compare_readers(

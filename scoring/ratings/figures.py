@@ -1,4 +1,4 @@
-"""Figures as SVG, the same bytes for the same numbers: Bland-Altman of change, cumulative probability of change."""
+"""Figures as SVG, the same bytes for the same numbers: Bland-Altman, cumulative probability, rate by threshold."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from scoring.agreement.probability import cumulative_probability
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from scoring.agreement.threshold_rates import ThresholdRates
 
 Values = npt.NDArray[np.float64]
 
@@ -49,6 +51,27 @@ def pairs_of_changes(change: Values) -> tuple[Values, Values]:
     found = [pair for row in known_changes(change) for pair in combinations(row, 2)]
     pairs = np.array(found, dtype=np.float64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
+
+
+def threshold_figure(found: ThresholdRates, own: float | None, largest: float) -> bytes:
+    """The adjudication rate with its interval by threshold up to `largest`; the charter's own as a vertical line."""
+    shown = found.thresholds <= largest
+    thresholds, rate, lower, upper = (
+        line[shown] for line in (found.thresholds, found.rate * 100, found.lower * 100, found.upper * 100)
+    )
+
+    def draw(axes: Axes) -> None:
+        axes.fill_between(thresholds, lower, upper, color="#33658a", alpha=0.18, linewidth=0, label="95 % interval")
+        axes.plot(thresholds, rate, linewidth=1.2, color="#33658a", label="Adjudication rate")
+        if own is not None and own <= largest:
+            axes.axvline(own, color="#777", linestyle="--", linewidth=1, label=f"Charter: {own:g}")
+        axes.set_xlim(0, largest)
+        axes.set_ylim(bottom=0)
+        axes.set_xlabel("Threshold of discordance (score units)")
+        axes.set_ylabel("Adjudication rate (%)")
+        axes.legend(frameon=False)
+
+    return drawn(draw)
 
 
 def probability_figure(change: Values, unit: str, averaged: int) -> bytes:

@@ -149,6 +149,21 @@ def other_pages(house: BuiltTrial, campaign: Campaign) -> None:
     assert sorted(case[f"Read {read}, W52"] for read in (1, 2, 3)) == ["2", "4", "5"]
     assert "2 cases compared between readers" in client.get(f"{address}/readers/").content.decode()
     assert client.get(f"{address}/checks/").status_code == 200
+    differences_and_thresholds(client, address)
+
+
+def differences_and_thresholds(client: Client, address: str) -> None:
+    """Two of three readers of S000 differ by 2, 5 and 7; of S001 the first and the third by 5.4348, and only they
+    could evaluate W24, so that each pair with the second asks for a third read at any threshold.
+    """
+    found = [row["Largest difference of two readers (score units)"] for row in lines(client, f"{address}/differences/")]
+    assert [float(one) for one in found] == pytest.approx([7, 240 / 23 - 5])
+    page = " ".join(client.get(f"{address}/thresholds/").content.decode().split())
+    assert "No case is adjudicated under this charter, so it has no threshold to mark." in page
+    assert "Every two of them are compared" in page
+    rows = lines(client, f"{address}/thresholds/")
+    cases = {float(row["Threshold (score units)"]): float(row["Cases adjudicated"]) for row in rows}
+    assert [cases[threshold] for threshold in (4.5, 6, 20)] == pytest.approx([2 / 3 + 1, 1 / 3 + 2 / 3, 2 / 3])
 
 
 def cases(folder: Path) -> None:
