@@ -25,7 +25,7 @@ from scoring.ratings.figures import threshold_figure
 from scoring.ratings.thresholds import LARGEST, may_simulate, own_threshold, simulated
 from scoring.views.agreement_choice import campaign_for
 
-OWN = Badge("own", "The charter's threshold", "active")
+OWN = Badge("own", "Charter", "active")
 Context = dict[str, Any]
 
 
@@ -61,12 +61,12 @@ def rate_list(request: HttpRequest, campaign: Campaign, found: ThresholdRates, o
     places = max(1, len(str(own).partition(".")[2]))
     columns = [
         Column("threshold", "Threshold (score units)", lambda row: Number(row.threshold, places), "threshold"),
+        Column("own", "In the charter", lambda row: OWN if row.threshold == own else None),
         Column("cases", "Cases adjudicated", lambda row: whole_or(row.cases), "cases"),
         Column("n", "Of cases", "n"),
         Column("rate", "Adjudication rate (%)", lambda row: Number(row.rate, 1), "rate"),
         Column("lower", "Lower limit (%)", lambda row: Number(row.lower, 1)),
         Column("upper", "Upper limit (%)", lambda row: Number(row.upper, 1)),
-        Column("own", "Charter", lambda row: OWN if row.threshold == own else None),
     ]
     return Listing(
         request,
@@ -75,6 +75,7 @@ def rate_list(request: HttpRequest, campaign: Campaign, found: ThresholdRates, o
         name=f"thresholds-{campaign.trial.code}-{campaign.code}",
         caption="Adjudication rate by threshold",
         per_page=100,
+        hidden=("n",),
     )
 
 

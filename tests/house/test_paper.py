@@ -19,6 +19,8 @@ PRINTED = (
     ("coordinator", "campaigns/C1/"),
     ("statistician", "results/"),
     ("statistician", "results/C1/agreement/"),
+    ("statistician", "results/C1/thresholds/"),
+    ("statistician", "results/C1/differences/"),
     ("statistician", "results/C1/datasets/"),
     ("statistician", "results/C1/datasets/1/"),
     ("statistician", "results/C1/datasets/1/results/"),

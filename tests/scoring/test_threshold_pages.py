@@ -133,8 +133,8 @@ def test_the_rate_at_every_threshold_is_what_the_charter_would_have_adjudicated(
 
 def test_each_rate_has_wilsons_interval_and_the_charters_threshold_is_marked(house: BuiltTrial) -> None:
     client = browser(house, "lead")
-    (row,) = [row for row in lines(client, PAGE) if row["Charter"]]
-    assert (row["Threshold (score units)"], row["Of cases"], row["Charter"]) == ("5.0", "4", "The charter's threshold")
+    (row,) = [row for row in lines(client, PAGE) if row["In the charter"]]
+    assert [row[name] for name in ("Threshold (score units)", "Of cases", "In the charter")] == ["5.0", "4", "Charter"]
     by_hand = share(2, 4)
     limits = [float(row[f"{end} limit (%)"]) for end in ("Lower", "Upper")]
     assert limits == pytest.approx([100 * float(end or 0) for end in (by_hand.lower, by_hand.upper)])
