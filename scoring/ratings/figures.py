@@ -61,8 +61,8 @@ def threshold_figure(found: ThresholdRates, own: float | None, largest: float) -
     )
 
     def draw(axes: Axes) -> None:
-        band = {"step": "post", "color": "#33658a", "alpha": 0.18, "linewidth": 0, "label": "95 % interval"}
-        axes.fill_between(thresholds, lower, upper, **band)
+        band = axes.fill_between(thresholds, lower, upper, step="post", color="#33658a", alpha=0.18, linewidth=0)
+        band.set_label("95 % interval")
         axes.step(thresholds, rate, where="post", linewidth=1.2, color="#33658a", label="Adjudication rate")
         if own is not None and own <= largest:
             axes.axvline(own, color="#777", linestyle="--", linewidth=1, label=f"Charter: {own:g}")
