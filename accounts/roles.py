@@ -87,6 +87,8 @@ class Action(StrEnum):
     SEE_BY_ARM = "see results by arm"
     SEE_COMPLETENESS = "see completeness and deviations"
     FOLLOW_TRIAL = "follow a trial by site and month"
+    SEE_DEVIATIONS = "see the deviation log"
+    WRITE_DEVIATIONS = "write the deviation log"
     SEE_ADJUDICATION_RATE = "see the adjudication rate of a campaign"
     SEE_AUDIT = "see the audit trail"
     SEE_SCORE_HISTORY = "see the history of scores"
@@ -118,6 +120,8 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.SEE_PROGRESS,
             Action.SEE_COMPLETENESS,
             Action.FOLLOW_TRIAL,
+            Action.SEE_DEVIATIONS,
+            Action.WRITE_DEVIATIONS,
         }
     ),
     Role.CHECKER: frozenset({Action.CONFIRM_MASKS}),
@@ -129,6 +133,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.SEE_AGREEMENT,
             Action.SEE_READER_SCORES,
             Action.SEE_PROGRESS,
+            Action.SEE_DEVIATIONS,
             Action.SEE_SCORE_HISTORY,
         }
     ),
@@ -147,18 +152,26 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.SEE_BY_ARM,
             Action.SEE_COMPLETENESS,
             Action.FOLLOW_TRIAL,
+            Action.SEE_DEVIATIONS,
             Action.SEE_ADJUDICATION_RATE,
         }
     ),
     Role.SIGNER: frozenset({Action.CONFIRM_LOCK}),
     Role.CUSTODIAN: frozenset({Action.HOLD_ARMS, Action.OPEN_ARMS}),
     Role.SPONSOR: frozenset(
-        {Action.USE_TOKENS, Action.SEE_COMPLETENESS, Action.FOLLOW_TRIAL, Action.SEE_ADJUDICATION_RATE}
+        {
+            Action.USE_TOKENS,
+            Action.SEE_COMPLETENESS,
+            Action.FOLLOW_TRIAL,
+            Action.SEE_DEVIATIONS,
+            Action.SEE_ADJUDICATION_RATE,
+        }
     ),
     Role.AUDITOR: frozenset(
         {
             Action.USE_TOKENS,
             Action.FOLLOW_TRIAL,
+            Action.SEE_DEVIATIONS,
             Action.SEE_ADJUDICATION_RATE,
             Action.SEE_CHARTER,
             Action.SEE_AUDIT,

@@ -90,6 +90,25 @@ planned(
     "moved person {name|id} to the unblinded side[ and ended these roles: {ended}]",
 )
 
+planned(
+    "studies.deviation.logged",
+    "Deviation logged",
+    "logged deviation {number|id}[ ({category})][ at site {site}][, subject {subject}][, visit {visit}]",
+)
+planned(
+    "studies.deviation.corrected",
+    "Deviation corrected",
+    "corrected deviation {number|id}[, which is now version {version}]",
+)
+planned(
+    "studies.deviation.closed", "Deviation closed", "closed deviation {number|id}[, which is now version {version}]"
+)
+planned(
+    "studies.deviation.reopened",
+    "Deviation reopened",
+    "reopened deviation {number|id}[, which is now version {version}]",
+)
+
 on_arms("studies.sealed-arms.chosen", "Sealed arms chosen", "chose to hold sealed arms in trial {trial|id}")
 on_arms("studies.sealed-arms.declined", "Sealed arms declined", "chose to hold no arms in trial {trial|id}")
 on_arms(
@@ -115,6 +134,7 @@ on_question("studies.question.closed", "Question closed", "closed question {id}[
 on_question("studies.question.reopened", "Question reopened", "reopened question {id}[ about film {film}]")
 
 protect("studies_questionmessage")
+protect("studies_deviationversion")
 protect("studies_armsimport")
 protect("studies_sealedarm")
 

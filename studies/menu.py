@@ -52,4 +52,5 @@ declare_entry(
     "Roles to confirm", "studies:roles_to_confirm", Action.CONFIRM_MEMBERSHIP, group="Administration", of_trial=False
 )
 declare_entry("Arms", "studies:arms", Action.HOLD_ARMS, group="Trial")
+declare_entry("Deviation log", "studies:deviations", Action.SEE_DEVIATIONS, group="Trial")
 declare_entry("Audit trail", "audit:trail", Action.SEE_AUDIT, group="Trial")

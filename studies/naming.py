@@ -66,6 +66,18 @@ def checked_text(thing: str, value: str, *, longest: int, required: bool = True)
     return text
 
 
+def checked_words(thing: str, value: str, *, longest: int, required: bool = True, field: str = "") -> str:
+    """A text of any number of lines, as it is kept for good."""
+    text = value.strip()
+    if len(text) > longest or "\0" in text or (required and not text):
+        problem = f"has {len(text):,} characters" if len(text) > longest else "contains a null character"
+        raise BadInput(
+            f"The {thing} {problem if text else 'is missing'}. Enter up to {longest:,} characters of text.",
+            field=field or _field_of(thing),
+        )
+    return text
+
+
 def checked_name(thing: str, value: str, *, longest: int, required: bool = True) -> str:
     """A name that people read and tell apart by sight: one line without signs that could deceive."""
     text = checked_text(thing, value, longest=longest, required=required)

@@ -11,7 +11,7 @@ from accounts.navigation import TrialRole
 from accounts.roles import Action
 from accounts.waiting import Waiting, declare_first_page, declare_waiting
 from studies.desk import masks
-from studies.models import Film, FilmStatus, Membership, Question, QuestionStatus, Site, Trial
+from studies.models import DeviationVersion, Film, FilmStatus, Membership, Question, QuestionStatus, Site, Trial
 from studies.plan.first_use import note_first_use
 from studies.plan.still_to_come import still_to_come
 
@@ -60,6 +60,12 @@ def answered(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     yield Waiting("Overdue questions", overdue, f"{questions}?status=open&sort=due", urgent=True)
 
 
+def open_deviations(user_id: int, place: TrialRole) -> Iterator[Waiting]:
+    """Entries of the deviation log that are not closed."""
+    count = DeviationVersion.objects.filter(trial__code=place.code).open().count()
+    yield Waiting("Open deviations", count, f"{reverse('studies:deviations', args=[place.code])}?status=open")
+
+
 def to_confirm(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     """Masks that need a second person."""
     count = masks.waiting(Trial.objects.get(code=place.code)).exclude(proposed_by=user_id).count()
@@ -85,4 +91,5 @@ declare_waiting(Action.ANSWER_QUESTIONS, at_the_site)
 declare_waiting(Action.CHECK_FILMS, at_the_desk)
 declare_waiting(Action.SET_UP_TRIAL, from_sites)
 declare_waiting(Action.ASK_QUESTIONS, answered)
+declare_waiting(Action.WRITE_DEVIATIONS, open_deviations)
 declare_waiting(Action.CONFIRM_MASKS, to_confirm)

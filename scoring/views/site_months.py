@@ -16,6 +16,7 @@ from scoring.adjudication_rates import FEWEST_CASES, FEWEST_MORE, AdjudicationRa
 from scoring.given_out import GivenOut, given_out
 from scoring.site_months import SiteMonth, site_months
 from studies.access import trial_or_404
+from studies.models import DeviationVersion
 
 SUMS = {
     "films expected": "expected",
@@ -40,6 +41,7 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponseBase:
         return asked.respond("scoring/site_months.html")
     context = {"trial": trial, "tables": tables, "fewest": FEWEST_CASES, "more": FEWEST_MORE}
     context["tiles"] = [(label, sum(getattr(row, name) for row in rows)) for label, name in SUMS.items()]
+    context["deviations"] = DeviationVersion.objects.filter(trial=trial).open().count()
     context["sees_visits"] = allows(actor.role, Action.SEE_COMPLETENESS)
     return render(request, "scoring/site_months.html", context)
 

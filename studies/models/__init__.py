@@ -5,6 +5,7 @@ from __future__ import annotations
 from studies.models.absence import AbsentFilm
 from studies.models.arms import ArmsHolding, ArmsImport, CustodianKey, SealedArm
 from studies.models.desk import JointPlacement, MaskSet, QualityDecision
+from studies.models.deviation import DeviationCategory, DeviationEffect, DeviationStatus, DeviationVersion
 from studies.models.film import BlindUid, Film, FilmStatus, SopInstance, Transmittal, TransmittalEntry
 from studies.models.likeness import SealedLikeness
 from studies.models.question import QUESTION_TRANSITIONS, Question, QuestionMessage, QuestionStatus
@@ -19,6 +20,10 @@ __all__ = [
     "ArmsImport",
     "BlindUid",
     "CustodianKey",
+    "DeviationCategory",
+    "DeviationEffect",
+    "DeviationStatus",
+    "DeviationVersion",
     "DicomPeer",
     "Film",
     "FilmStatus",

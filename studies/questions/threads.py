@@ -24,6 +24,7 @@ from studies.models import (
     Trial,
     Visit,
 )
+from studies.naming import checked_words
 
 LONGEST_TEXT = 4000
 DAYS_TO_ANSWER = 14
@@ -137,14 +138,7 @@ def remind(*, question: Question, actor: Actor) -> None:
 
 def checked_message(text: str) -> str:
     """The text of a message, as it is kept for good."""
-    text = text.strip()
-    if not text or len(text) > LONGEST_TEXT or "\0" in text:
-        problem = f"has {len(text):,} characters" if len(text) > LONGEST_TEXT else "contains a null character"
-        raise BadInput(
-            f"The message {problem if text else 'is missing'}. Enter up to {LONGEST_TEXT:,} characters of text.",
-            field="message",
-        )
-    return text
+    return checked_words("message", text, longest=LONGEST_TEXT)
 
 
 def move(question: Question, to: QuestionStatus) -> dict[str, list[object]]:

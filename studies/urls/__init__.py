@@ -8,6 +8,8 @@ from studies.views import (
     arms,
     completeness,
     confirming,
+    deviation_changes,
+    deviations,
     films,
     members,
     planning,
@@ -22,6 +24,7 @@ from studies.views import (
 )
 
 app_name = "studies"
+DEVIATION = "trials/<slug:code>/deviations/<int:number>/"
 coordinator: list[URLPattern | URLResolver] = [
     path("trials/new/", trials.new_trial, name="new_trial"),
     path("trials/<slug:code>/", trials.trial, name="trial"),
@@ -59,6 +62,13 @@ coordinator: list[URLPattern | URLResolver] = [
     path("trials/<slug:code>/questions/<int:pk>/reopen/", questions.reopen_question, name="reopen_question"),
     path("trials/<slug:code>/questions/<int:pk>/remind/", questions.remind_site, name="remind"),
     path("trials/<slug:code>/completeness/", completeness.completeness, name="completeness"),
+    path("trials/<slug:code>/deviations/", deviations.deviations, name="deviations"),
+    path("trials/<slug:code>/deviations/new/", deviation_changes.new_deviation, name="new_deviation"),
+    path(DEVIATION, deviations.deviation, name="deviation"),
+    path(f"{DEVIATION}versions/<int:version>/", deviations.deviation_version, name="deviation_version"),
+    path(f"{DEVIATION}correct/", deviation_changes.correct, name="correct_deviation"),
+    path(f"{DEVIATION}close/", deviation_changes.close, name="close_deviation"),
+    path(f"{DEVIATION}reopen/", deviation_changes.reopen, name="reopen_deviation"),
 ]
 sites: list[URLPattern | URLResolver] = [
     path("trials/<slug:code>/site/", site.site, name="site"),

@@ -17,7 +17,7 @@ from config.errors import NotAllowed
 from config.form_refusals import refused_on
 from studies.access import memberships_or_404, trial_or_404
 from studies.forms.planning import TrialForm
-from studies.models import FilmStatus, Membership, Question, Trial
+from studies.models import DeviationVersion, FilmStatus, Membership, Question, Trial
 from studies.plan.membership import appoint_first_coordinator
 from studies.plan.progress import Standing, standing
 from studies.plan.still_to_come import still_to_come
@@ -46,6 +46,8 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
         "tiles": tiles(trial, stands),
         "steps": steps(trial, stands),
         "to_come": still_to_come(trial, today),
+        "deviations": DeviationVersion.objects.filter(trial=trial).open()[:5],
+        "deviations_open": DeviationVersion.objects.filter(trial=trial).open().count(),
         "overdue": Question.objects.of_trial(trial).overdue(today).order_by("due_on")[:5],
         "answered": Question.objects.of_trial(trial).filter(status="answered").order_by("pk")[:5],
     }

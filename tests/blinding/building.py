@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 
 from django.apps import apps
@@ -24,12 +24,16 @@ from studies.arms.custodian.custodian import raw
 from studies.arms.custodian_keys import confirm_key, hold_arms, register_key
 from studies.arms.importing import import_arms
 from studies.models import (
+    DeviationCategory,
+    DeviationEffect,
+    DeviationVersion,
     Membership,
     Question,
     QuestionMessage,
     Site,
     Subject,
     Trial,
+    Visit,
     VisitPlan,
 )
 from tests.blinding.filming import build_films
@@ -59,6 +63,7 @@ def build(secrets: Secrets, held: Frozen, *, stage: str, ids_by_content: bool = 
     held.begin("films")
     build_films(world, trial, ids_by_content)
     build_questions(world, trial)
+    build_deviations(world, trial)
     held.begin("arms")
     build_arms(world, trial)
     if stage != "planned":
@@ -145,6 +150,26 @@ def build_questions(world: World, trial: Trial) -> None:
         QuestionMessage.objects.create(
             pk=OWN_FIRST + place, question=question, text="Is the date right?", author=world.people["coordinator"]
         )
+
+
+def build_deviations(world: World, trial: Trial) -> None:
+    """One entry of the deviation log, which names subject, site and visit in its text too."""
+    visit = Visit.objects.filter(subject__trial=trial).order_by("pk")[0]
+    subject, site = visit.subject, visit.subject.site
+    DeviationVersion.objects.create(
+        trial=trial,
+        number=1,
+        version=1,
+        noticed_on=date(2026, 2, 2),
+        category=DeviationCategory.HANDLING,
+        description=f"The films of visit {visit.code} of {subject.code} were sent on paper.",
+        site=site,
+        subject=subject,
+        visit=visit,
+        effect=DeviationEffect.NONE,
+        effect_explained=f"Site {site.code} sent them again.",
+        written_by=world.people["coordinator"],
+    )
 
 
 def build_arms(world: World, trial: Trial) -> None:

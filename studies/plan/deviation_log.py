@@ -1,0 +1,126 @@
+"""The deviation log of a trial: written by the coordinator, each change a new version, earlier ones kept for good."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.db.models import Max
+
+from accounts.roles import Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+from studies.models import DeviationStatus, DeviationVersion, Trial
+from studies.naming import checked_text
+from studies.plan.deviation_entries import LONGEST_REASON, Entry, checked_past_day, entry_of
+
+# What an event says of a change; the texts stay in the log, the event holds the digest of the version.
+TOLD = ("noticed_on", "category", "effect", "status", "closed_on")
+ACTIONS_TAKEN = {"corrective_action": "corrective action", "preventive_action": "preventive action"}
+
+
+def log_deviation(*, trial: Trial, entry: Entry, actor: Actor) -> DeviationVersion:
+    """A new entry under the next number of the trial."""
+    authorise(actor, Action.WRITE_DEVIATIONS)
+    columns = entry.checked(trial)
+    with audited_atomic():
+        take_turn(trial.pk)
+        last = DeviationVersion.objects.filter(trial=trial).aggregate(last=Max("number"))["last"] or 0
+        made = DeviationVersion.objects.create(
+            trial=trial, number=last + 1, version=1, written_by_id=actor.user_id, **columns
+        )
+        tell(made, "studies.deviation.logged", actor, {})
+    return made
+
+
+def correct_deviation(*, seen: DeviationVersion, entry: Entry, reason: str, actor: Actor) -> DeviationVersion:
+    """The entry, corrected or completed; `seen` is the version that the person had before them."""
+    authorise(actor, Action.WRITE_DEVIATIONS)
+    columns = entry.checked(seen.trial)
+    if seen.status == DeviationStatus.CLOSED:
+        raise WrongState(f"Deviation {seen.number} is closed. Reopen it before you correct it.")
+    if columns == entry_of(seen):
+        raise BadInput(f"Nothing in deviation {seen.number} was changed. Change at least one field.")
+    return follow(seen, "studies.deviation.corrected", actor, reason, columns)
+
+
+def close_deviation(*, seen: DeviationVersion, closed_on: date, reason: str, actor: Actor) -> DeviationVersion:
+    """Nothing more is to be done; both kinds of action are described by then."""
+    authorise(actor, Action.WRITE_DEVIATIONS)
+    if seen.status == DeviationStatus.CLOSED:
+        raise WrongState(f"Deviation {seen.number} is closed already.")
+    for column, name in ACTIONS_TAKEN.items():
+        if not getattr(seen, column):
+            raise WrongState(
+                f"Deviation {seen.number} has no {name}. Enter it, or why none is needed, before you close the entry."
+            )
+    checked_past_day("closing date", closed_on, "closed_on", seen.noticed_on)
+    columns = {"status": DeviationStatus.CLOSED, "closed_on": closed_on}
+    return follow(seen, "studies.deviation.closed", actor, reason, columns)
+
+
+def reopen_deviation(*, seen: DeviationVersion, reason: str, actor: Actor) -> DeviationVersion:
+    """Something more is to be corrected or done."""
+    authorise(actor, Action.WRITE_DEVIATIONS)
+    if seen.status == DeviationStatus.OPEN:
+        raise WrongState(f"Deviation {seen.number} is open already.")
+    columns = {"status": DeviationStatus.OPEN, "closed_on": None}
+    return follow(seen, "studies.deviation.reopened", actor, reason, columns)
+
+
+def follow(
+    seen: DeviationVersion, action: str, actor: Actor, reason: str, columns: Mapping[str, object]
+) -> DeviationVersion:
+    """The next version, provided that nobody wrote one after the person read theirs."""
+    reason = checked_text("reason", reason, longest=LONGEST_REASON)
+    kept = {**entry_of(seen), "status": seen.status, "closed_on": seen.closed_on} | dict(columns)
+    with audited_atomic():
+        take_turn(seen.trial_id)
+        newest = DeviationVersion.objects.newest().get(trial=seen.trial_id, number=seen.number)
+        if newest.version != seen.version:
+            raise WrongState(
+                f"Deviation {seen.number} was changed meanwhile: version {newest.version} follows version"
+                f" {seen.version}, which you read. Open it again and decide on what it says now."
+            )
+        made = DeviationVersion.objects.create(
+            trial=seen.trial,
+            number=seen.number,
+            version=seen.version + 1,
+            reason=reason,
+            written_by_id=actor.user_id,
+            **kept,
+        )
+        tell(made, action, actor, changes_between(seen, made))
+    return made
+
+
+def take_turn(trial_id: int) -> None:
+    """Who writes into the log of a trial waits for whoever is writing."""
+    Trial.objects.select_for_update(no_key=True).get(pk=trial_id)
+
+
+def changes_between(old: DeviationVersion, new: DeviationVersion) -> dict[str, list[object]]:
+    """The columns whose change an event names."""
+    pairs = {name: [getattr(old, name), getattr(new, name)] for name in TOLD}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def tell(made: DeviationVersion, action: str, actor: Actor, changes: dict[str, list[object]]) -> None:
+    """The event of a version."""
+    record(
+        action=action,
+        actor=actor,
+        stream=made.trial.code,
+        subject=("studies.deviation", f"{made.trial.code}-{made.number}"),
+        changes=changes,
+        reason=made.reason,
+        details={
+            "number": made.number,
+            "version": made.version,
+            "category": made.category,
+            "site": made.site and made.site.code,
+            "subject": made.subject and made.subject.code,
+            "visit": made.visit and made.visit.code,
+        },
+        rows=[made],
+    )
