@@ -95,7 +95,7 @@ def follow(
 
 
 def take_turn(trial_id: int) -> None:
-    """Who writes into the log of a trial waits for whoever is writing."""
+    """People who write into the log of a trial take turns."""
     Trial.objects.select_for_update(no_key=True).get(pk=trial_id)
 
 
