@@ -20,12 +20,14 @@ from config.names import demand_readable, imitated
 from config.wording import quoted
 
 
-def invite(*, email: str, actor: Actor, is_administrator: bool = False, by_mail: bool = True) -> User:
-    """Creates an account without a password and mails the link to set one."""
+def invite(*, email: str, actor: Actor, is_administrator: bool = False, by_mail: bool = True, name: str = "") -> User:
+    """Creates an account without a password and mails the link to set one; the person can still change a given name."""
     authorise_or_system(actor)
-    email = checked_email(email)
+    email, name = checked_email(email), checked_name(name) if name.strip() else ""
     with audited_atomic():
-        user = User(email=email, is_administrator=is_administrator, invited_at=timezone.now())
+        user = User(email=email, name=name, is_administrator=is_administrator, invited_at=timezone.now())
+        if name:
+            demand_distinct(name, user)
         user.set_unusable_password()
         user.save()
         tell(
@@ -48,14 +50,20 @@ def authorise_or_system(actor: Actor) -> None:
 
 def checked_email(email: str) -> str:
     """The address in lower case; refuses one that is invalid or already has an account."""
+    email = checked_address(email)
+    if User.objects.filter(email=email).exists():
+        raise BadInput(f"There is already an account with the e-mail address {email}. Use another.", field="email")
+    return email
+
+
+def checked_address(email: str) -> str:
+    """The address in lower case; refuses one that is invalid."""
     email = email.strip().lower()
     try:
         validate_email(email)
     except ValidationError:
         text = f"The e-mail address {quoted(email)} is not valid. Enter one such as name@example.org."
         raise BadInput(text, field="email") from None
-    if User.objects.filter(email=email).exists():
-        raise BadInput(f"There is already an account with the e-mail address {email}. Use another.", field="email")
     return email
 
 
@@ -82,10 +90,10 @@ def accept_invitation(*, user: User, name: str, password: str) -> None:
         locked = User.objects.select_for_update().get(pk=user.pk)
         if locked.has_usable_password():
             raise WrongState("You have already accepted this invitation. Sign in with your password.")
-        locked.name = name
+        given, locked.name = locked.name, name
         locked.set_password(password)
         locked.save(update_fields=["name", "password"])
-        tell("accounts.invitation.accepted", person(locked), locked, changes={"name": ["", name]}, tracked=[locked])
+        tell("accounts.invitation.accepted", person(locked), locked, changes={"name": [given, name]}, tracked=[locked])
 
 
 def check_new_password(password: str, user: User) -> None:

@@ -50,7 +50,7 @@ def password_new(request: HttpRequest, token: str) -> HttpResponse:
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Sets the name and password of an invited person."""
     user = person_of(token, "invitation")
-    form = InvitationForm(request.POST or None, user=user)
+    form = InvitationForm(request.POST or None, user=user, initial={"name": user.name})
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             accept_invitation(user=user, name=form.cleaned_data["name"], password=form.cleaned_data["password"])

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 
-from accounts.models import User
 from accounts.roles import ROLE_NAMES
 from accounts.roles_apart import GRANTABLE
 from studies.forms.planning import REASON
@@ -19,6 +18,11 @@ class GrantForm(forms.Form):
     person = forms.EmailField(
         label="E-mail address", help_text="The address of an account. An administrator invites new people."
     )
+    name = forms.CharField(
+        required=False,
+        max_length=120,
+        help_text="Only for a person without an account, who is invited by e-mail. They can change it.",
+    )
     role = forms.ChoiceField(choices=[("", "Choose"), *((role.value, ROLE_NAMES[role]) for role in GRANTABLE)])
     site = forms.ModelChoiceField(
         Site.objects.none(),
@@ -29,16 +33,13 @@ class GrantForm(forms.Form):
     )
     reason = REASON
 
-    def __init__(self, trial: Trial, data: Any = None) -> None:
+    def __init__(self, trial: Trial, data: Any = None, *, may_invite: bool = False) -> None:
         super().__init__(data)
         self.fields["site"].queryset = trial.sites.all()  # type: ignore[attr-defined]
-
-    def clean_person(self) -> User:
-        """The active account of the address."""
-        person = User.objects.active().filter(email=self.cleaned_data["person"].lower()).first()
-        if person is None:
-            raise forms.ValidationError("No active account has this address.")
-        return person
+        if may_invite:
+            self.fields["person"].help_text = "Of an account, or of a new person, who is invited in the same step."
+        else:
+            del self.fields["name"]
 
 
 class DecisionForm(forms.Form):

@@ -16,9 +16,15 @@ from studies.access import trial_or_404
 from studies.forms.members import GrantForm
 from studies.forms.planning import ReasonForm
 from studies.models import Membership
-from studies.plan.membership import grant, revoke
+from studies.plan.inviting import admit, host_of
+from studies.plan.membership import revoke
 
 NAMES = [(role.value, ROLE_NAMES[role]) for role in GRANTABLE]
+
+WAITS = (
+    " It waits for a third person: another coordinator, or an administrator without a role in this trial. It gives no"
+    " access until then."
+)
 
 
 def state_of(held: Membership) -> str:
@@ -44,12 +50,13 @@ COLUMNS = [
 def members(request: HttpRequest, code: str) -> HttpResponseBase:
     """Everyone who holds or held a role, and a form for one more."""
     trial, actor = trial_or_404(request, code, Action.GRANT_MEMBERSHIP)
-    form = GrantForm(trial, request.POST or None)
+    may_invite = host_of(actor) is not None
+    form = GrantForm(trial, request.POST or None, may_invite=may_invite)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             typed = form.cleaned_data
-            user, role, site = typed["person"], typed["role"], typed["site"]
-            made = grant(trial=trial, user=user, role=role, site=site, reason=typed["reason"], actor=actor)
+            email = typed.pop("person")
+            made = admit(trial=trial, email=email, actor=actor, **typed)
             messages.success(request, said_of_grant(made))
             return redirect(request.path)
     rows = trial.memberships.select_related("user", "site", "trial")
@@ -58,7 +65,7 @@ def members(request: HttpRequest, code: str) -> HttpResponseBase:
     context = {
         "trial": trial,
         "form": form,
-        "submit": "Grant the role",
+        "submit": "Invite or grant the role" if may_invite else "Grant the role",
         "groups": [fewest_people(), fewest_people(with_arms=True)],
         "pairs": pairs_in_words(),
     }
@@ -71,11 +78,10 @@ def members(request: HttpRequest, code: str) -> HttpResponseBase:
 def said_of_grant(made: Membership) -> str:
     """What the coordinator reads after a grant."""
     role = ROLE_NAMES[Role(made.role)].lower()
+    if not made.user.has_usable_password():
+        return f"The role {role} was granted to {made.user}, who is invited by e-mail.{WAITS * made.pending}"
     if made.pending:
-        return (
-            f"The role {role} of {made.user} waits for a third person: another coordinator, or an administrator"
-            " without a role in this trial. It gives no access until then."
-        )
+        return f"The role {role} was granted to {made.user}.{WAITS}"
     return f"{made.user} is now {role} of this trial."
 
 

@@ -15,7 +15,7 @@ from studies.plan.tables.importing import preview, write_table
 from studies.plan.tables.kinds import TABLES, Table
 
 # The page that shows each table's rows afterwards.
-PAGE = {"sites": "sites", "planned-visits": "plans", "subjects": "subjects", "visits": "visits"}
+PAGE = {"sites": "sites", "planned-visits": "plans", "subjects": "subjects", "visits": "visits", "people": "members"}
 
 
 def table_or_404(slug: str) -> Table:
@@ -27,13 +27,13 @@ def table_or_404(slug: str) -> Table:
 
 def import_table(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """Choosing the file; sending it shows its content and writes nothing."""
-    trial, _ = trial_or_404(request, code, Action.SET_UP_TRIAL)
+    trial, actor = trial_or_404(request, code, Action.SET_UP_TRIAL)
     table = table_or_404(slug)
     form = TableForm(request.POST or None, request.FILES or None)
     context = {"trial": trial, "table": table, "fields": table.fields(trial), "back": f"studies:{PAGE[slug]}"}
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["text"]
-        found = preview(trial=trial, table=table, text=text)
+        found = preview(trial=trial, table=table, text=text, actor=actor)
         return render(request, "studies/table_preview.html", context | {"preview": found, "text": text})
     return render(request, "studies/table_import.html", context | {"form": form}, status=400 if form.errors else 200)
 

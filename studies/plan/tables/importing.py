@@ -8,7 +8,7 @@ from typing import Any
 
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic
-from config.errors import BadInput
+from config.errors import BadInput, NotAllowed, WrongState
 from config.wording import quoted
 from studies.models import Trial
 from studies.naming import shortened
@@ -44,8 +44,8 @@ class Preview:
         return bool(self.rows) and not self.faults
 
 
-def preview(*, trial: Trial, table: Table, text: str) -> Preview:
-    """Checks every value of the table against the trial as it is now."""
+def preview(*, trial: Trial, table: Table, text: str, actor: Actor) -> Preview:
+    """Checks every value of the table against the trial as it is now, and every line against what the person may do."""
     fields = table.fields(trial)
     names, required = [field.name for field in fields], [field.name for field in fields if field.otherwise is None]
     lines, faults = read_lines(text, names, required)
@@ -54,6 +54,7 @@ def preview(*, trial: Trial, table: Table, text: str) -> Preview:
     for line in lines:
         row, wrong = read_row(line, fields)
         wrong += list(twice(table, line, seen)) if not wrong else []
+        wrong += list(unwritable(trial, table, line, row, rows, actor)) if not wrong else []
         faults += wrong
         rows += [] if wrong else [row]
     return Preview(table, names, lines, rows, sorted(faults, key=lambda fault: fault.line))
@@ -81,6 +82,17 @@ def twice(table: Table, line: TableLine, seen: set[Key]) -> Iterator[Fault]:
     seen.add(key)
 
 
+def unwritable(
+    trial: Trial, table: Table, line: TableLine, row: dict[str, Any], earlier: list[dict[str, Any]], actor: Actor
+) -> Iterator[Fault]:
+    """A fault when the function that writes the row would refuse it."""
+    try:
+        if table.check is not None:
+            table.check(trial, row, earlier, actor)
+    except (BadInput, WrongState, NotAllowed) as refusal:
+        yield Fault(line.number, "", str(refusal))
+
+
 def first_problem(checked: Preview) -> str:
     """Why nothing was written, in a sentence or two."""
     if not checked.faults:
@@ -93,7 +105,7 @@ def first_problem(checked: Preview) -> str:
 def write_table(*, trial: Trial, table: Table, text: str, actor: Actor) -> int:
     """Writes every row, each with its own audit event; returns their number."""
     authorise(actor, Action.SET_UP_TRIAL)
-    checked = preview(trial=trial, table=table, text=text)
+    checked = preview(trial=trial, table=table, text=text, actor=actor)
     if not checked.may_be_written:
         raise BadInput(first_problem(checked))
     with audited_atomic():

@@ -1,4 +1,4 @@
-"""The four tables for planning a trial: their columns, the allowed values, and how a row is written."""
+"""The five tables for planning a trial: their columns, the allowed values, and how a row is written."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.people import checked_address
+from accounts.people import checked_name as checked_person_name
+from accounts.roles_apart import GRANTABLE
 from audit.trail import Actor
 from config.errors import BadInput
 from config.wording import either, quoted
 from studies.models import Trial, Visit
-from studies.naming import checked_code, checked_name, checked_subject_code, shortened
+from studies.naming import checked_code, checked_name, checked_subject_code, checked_text, shortened
+from studies.plan.inviting import admit, check_line
 from studies.plan.subjects import enrol, enrol_all
 from studies.plan.trials import add_site
 from studies.plan.visits import OUTSIDE_THE_PLAN, add_visit, checked_number, plan_visit
@@ -33,7 +37,8 @@ class Field:
 class Table:
     """A kind of table. `fields`, `taken` and `write` look at the trial as it is; `key` names what is unique.
 
-    `write_all`, where there is one, writes many rows at once.
+    `write_all`, where there is one, writes many rows at once. `check`, where there is one, refuses a row that this
+    person could not write after the rows above it.
     """
 
     slug: str
@@ -44,6 +49,7 @@ class Table:
     taken: Callable[[Trial], set[Key]]
     write: Callable[[Trial, Mapping[str, Any], Actor], object]
     write_all: Callable[[Trial, Sequence[Mapping[str, Any]], Actor], object] | None = None
+    check: Callable[[Trial, Mapping[str, Any], Sequence[Mapping[str, Any]], Actor], None] | None = None
 
     def write_rows(self, trial: Trial, rows: Sequence[Mapping[str, Any]], actor: Actor) -> None:
         """Every row; called inside a transaction."""
@@ -149,6 +155,29 @@ def code_outside_plan(trial: Trial) -> Read:
     return read
 
 
+def people_fields(trial: Trial) -> list[Field]:
+    """Columns of the table of people."""
+    sites = {site.code: site for site in trial.sites.all()}
+    roles = {role.value: role.value for role in GRANTABLE}
+    return [
+        Field("email", checked_address, "e-mail address; a new one is invited, if you may invite people"),
+        Field("role", lambda text: one_of("role", roles)(text.lower()), f"one of {', '.join(roles)}"),
+        Field("reason", lambda text: checked_text("reason", text, longest=200), "why the role is granted"),
+        Field(
+            "site",
+            lambda text: one_of("site", sites)(text) if text else None,
+            "code of a site, only for the role site",
+            otherwise="",
+        ),
+        Field(
+            "name",
+            lambda text: checked_person_name(text) if text else "",
+            "name of a person who is invited; of all others it is ignored",
+            otherwise="",
+        ),
+    ]
+
+
 TABLES = {
     table.slug: table
     for table in (
@@ -200,6 +229,17 @@ TABLES = {
             write=lambda trial, row, actor: add_visit(
                 subject=row["subject"], code=row["visit"], kind=row["kind"], actor=actor
             ),
+        ),
+        Table(
+            slug="people",
+            label="People",
+            example="email,role,site,reason,name\nreader@hospital.example,reader,,qualified on the training films,\n"
+            "nurse@hospital.example,site,01,sends the films of site 01,Alex Example\n",
+            key=("email", "role"),
+            fields=people_fields,
+            taken=lambda trial: set(),
+            write=lambda trial, row, actor: admit(trial=trial, actor=actor, **row),
+            check=check_line,
         ),
     )
 }

@@ -1,0 +1,133 @@
+"""A person with a role in one step: picked if they have an account, invited if not, and by table all or nobody."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from accounts.people import accept_invitation
+from accounts.roles import Role
+from audit.models import Event
+from audit.trail import Actor
+from config.errors import BadInput, NotAllowed
+from jobs.models import Job
+from studies.models import Membership
+from studies.plan.inviting import NO_ACCOUNT, admit
+from studies.plan.tables.importing import preview, write_table
+from studies.plan.tables.kinds import TABLES
+from tests.studies.planned import Planned, person, roles_of
+
+NEW = "alex@hospital.example"
+HEAD = "email,role,site,reason,name"
+
+
+@pytest.fixture
+def host(ra1: Planned) -> Actor:
+    """The coordinator, who is an administrator of the installation too."""
+    User.objects.filter(pk=ra1.people["coordinator"].pk).update(is_administrator=True)
+    return ra1.actor("coordinator")
+
+
+def sent(client: Client, ra1: Planned, **typed: str) -> str:
+    """The page of people after the form was sent."""
+    return client.post(ra1.url("people/"), {"reason": "takes part", **typed}, follow=True).content.decode()
+
+
+def invitations() -> list[int]:
+    """Whose invitations wait to be mailed."""
+    return [job.payload["user"] for job in Job.objects.filter(kind="accounts.mail_link")]
+
+
+def faults(ra1: Planned, *lines: str) -> list[tuple[int, str]]:
+    """What is wrong with which line of a table of people."""
+    text = "\n".join((HEAD, *lines))
+    found = preview(trial=ra1.trial, table=TABLES["people"], text=text, actor=ra1.actor("coordinator"))
+    return [(fault.line, fault.says) for fault in found.faults]
+
+
+def test_account_invitation_and_role_are_made_in_one_step(ra1: Planned, host: Actor) -> None:
+    shown = sent(ra1.client("coordinator"), ra1, person=NEW.upper(), name="Alex Example", role="site", site="02")
+    assert "The role site was granted to Alex Example, who is invited by e-mail." in shown
+    made = User.objects.get(email=NEW)
+    held = Membership.objects.get(user=made)
+    assert (made.name, made.has_usable_password(), held.role, held.site) == (
+        "Alex Example",
+        False,
+        "site",
+        ra1.sites[1],
+    )
+    assert invitations() == [made.pk]
+    (invited,) = Event.objects.filter(action="accounts.user.invited")
+    assert (invited.actor_id, invited.role) == (host.user_id, "administrator")
+    (granted,) = Event.objects.of_record("studies.membership", str(held.pk))
+    assert granted.role == "coordinator"
+    accept_invitation(user=made, name="Alexandra Example", password="a long phrase of her own")
+    assert User.objects.get(email=NEW).name == "Alexandra Example"
+
+
+def test_a_person_with_an_account_is_picked_and_not_invited_again(ra1: Planned, host: Actor) -> None:
+    there = person("somebody")
+    shown = sent(ra1.client("coordinator"), ra1, person=there.email, name="Another Name", role="reader")
+    assert "somebody is now reader of this trial." in shown
+    assert roles_of(there) == {"reader"}
+    assert User.objects.get(pk=there.pk).name == "somebody"
+    assert invitations() == []
+
+
+def test_without_the_role_there_is_no_account_and_no_invitation(ra1: Planned, host: Actor) -> None:
+    client = ra1.client("coordinator")
+    assert "The role Site is granted for one site." in sent(client, ra1, person=NEW, role="site")
+    assert "A name has 2 to 120 characters." in sent(client, ra1, person=NEW, name="A", role="reader")
+    assert not User.objects.filter(email=NEW).exists()
+    assert invitations() == []
+
+
+def test_a_coordinator_who_is_no_administrator_learns_of_nobody_and_invites_nobody(ra1: Planned) -> None:
+    gone, client = person("disabled"), ra1.client("coordinator")
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    assert 'name="name"' not in client.get(ra1.url("people/")).content.decode()
+    for address in (NEW, gone.email):
+        assert NO_ACCOUNT in sent(client, ra1, person=address, role="reader")
+        assert faults(ra1, f"{address},reader,,qualified,") == [(2, NO_ACCOUNT)]
+    assert not User.objects.filter(email=NEW).exists()
+    with pytest.raises(NotAllowed):
+        admit(trial=ra1.trial, email=NEW, role=Role.READER, reason="so", actor=ra1.actor("lead"))
+
+
+def test_every_line_of_a_table_is_answered_and_nothing_is_half_done(ra1: Planned, host: Actor) -> None:
+    reader, coordinator, known = ra1.people["reader"], ra1.people["coordinator"], person("somebody")
+    lines = [
+        f"{NEW},site,01,sends films,Alex Example",
+        f"{reader.email},statistician,,short of people,",
+        f"{coordinator.email},reader,,short of people,",
+        "not an address,king,99,,",
+        f"{person('other').email},reader,01,qualified,",
+        f"{known.email},reader,,qualified,",
+        f"{known.email},lead,,also leads,",
+        f"{known.email.upper()},reader,,twice,",
+    ]
+    found = faults(ra1, *lines)
+    assert [line for line, _ in found] == [3, 4, 5, 5, 5, 5, 6, 8, 9]
+    said = dict(found)
+    assert "The role Statistician cannot be granted to reader ra-1" in said[3]
+    assert "You cannot grant a role to yourself." in said[4]
+    assert "cannot be combined with the role Reader" in said[6]
+    assert "The role Imaging lead cannot be granted to somebody, who is Reader" in said[8]
+    assert "is already held by somebody" in said[9]
+    with pytest.raises(BadInput, match="Line 3"):
+        write_table(trial=ra1.trial, table=TABLES["people"], text="\n".join((HEAD, *lines)), actor=host)
+    assert not User.objects.filter(email=NEW).exists()
+
+
+def test_a_table_invites_and_grants_once_it_was_reviewed(ra1: Planned, host: Actor) -> None:
+    known, client = person("somebody"), ra1.client("coordinator")
+    text = f"{HEAD}\n{NEW},site,01,sends films,Alex Example\n{NEW},checker,,checks,\n{known.email},Reader,,qualified,\n"
+    shown = client.post(ra1.url("set-up/import/people/"), {"text": text}).content.decode()
+    assert "Every line is valid. Nothing is saved yet." in shown
+    assert not User.objects.filter(email=NEW).exists()
+    page = client.post(ra1.url("set-up/import/people/write/"), {"text": text}, follow=True).content.decode()
+    assert "3 rows were saved: people." in page
+    made = User.objects.get(email=NEW)
+    assert (roles_of(made), roles_of(known)) == ({"site", "checker"}, {"reader"})
+    assert invitations() == [made.pk]
