@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("studies", "0001_planned_and_arrived"),
+        ("studies", "0002_joint_proposals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
