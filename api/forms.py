@@ -11,7 +11,7 @@ from api.scopes import SCOPES, scopes_of
 from studies.models import Membership, Trial
 
 CHOICES = [(name, f"{scope.label} ({name})") for name, scope in SCOPES.items()]
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 def named(held: Membership) -> str:

@@ -33,6 +33,7 @@ class DayField(forms.DateField):
     """A date in a form, entered with the browser's own calendar."""
 
     def __init__(self, **kwargs: Any) -> None:
-        widget = kwargs.pop("widget", None) or forms.DateInput(attrs={"type": "date"})
+        # Browsers show a given date only in this form, whatever the language of the page.
+        widget = kwargs.pop("widget", None) or forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
         bounds = [MinValueValidator(FIRST, ALLOWED), MaxValueValidator(LAST, ALLOWED)]
         super().__init__(widget=widget, validators=bounds, **kwargs)

@@ -177,7 +177,9 @@ def test_the_coordinator_logs_corrects_closes_and_reopens_on_the_pages(ra1: Plan
     assert "Site 01, subject 01-001, visit BL" in page
     one = f"{log}1/"
     assert "has no corrective action" in said(desk, f"{one}close/", {"version": 1, **ending()}, status=400)
-    assert 'data-searchable=""' in said(desk, f"{one}correct/")
+    form = said(desk, f"{one}correct/")
+    assert 'data-searchable=""' in form
+    assert 'value="2026-03-02"' in form
     changed = typed | DONE | {"version": 1, "reason": "Completed."}
     assert "It is now version 2." in said(desk, f"{one}correct/", changed)
     assert "was changed meanwhile" in said(desk, f"{one}correct/", changed | {"category": "other"}, status=400)
