@@ -8,6 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
+        ("accounts", "__first__"),
         ("studies", "0001_planned_and_arrived"),
     ]
 
@@ -129,7 +130,7 @@ class Migration(migrations.Migration):
                     "status",
                     models.CharField(
                         choices=[
-                            ("open", "Being read"),
+                            ("open", "Open"),
                             ("consensus", "Consensus"),
                             ("discordant", "In adjudication"),
                             ("adjudicated", "Adjudicated"),
@@ -194,7 +195,7 @@ class Migration(migrations.Migration):
                     "status",
                     models.CharField(
                         choices=[
-                            ("drawn", "Being issued"),
+                            ("drawn", "Issuing"),
                             ("issued", "To read"),
                             ("opened", "In progress"),
                             ("signed", "Signed"),

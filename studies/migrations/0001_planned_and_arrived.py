@@ -9,7 +9,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = []
+    dependencies = [
+        ("accounts", "__first__"),
+    ]
 
     operations = [
         migrations.CreateModel(
@@ -854,6 +856,7 @@ class Migration(migrations.Migration):
                 ("index", models.CharField(max_length=64, unique=True)),
                 ("sealed_image", models.BinaryField()),
                 ("image_seal", models.CharField(max_length=64)),
+                ("proposed", studies.sealed_values.SealedValue(default=dict)),
                 (
                     "film",
                     models.ForeignKey(
@@ -953,6 +956,138 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="DeviationVersion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("version", models.PositiveIntegerField()),
+                ("noticed_on", models.DateField()),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("acquisition", "Image acquisition"),
+                            ("handling", "Image handling or transfer"),
+                            ("blinding", "Blinding"),
+                            ("reading", "Reading"),
+                            ("system", "Software or system"),
+                            ("charter", "Charter"),
+                            ("other", "Other"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("description", models.TextField()),
+                (
+                    "effect",
+                    models.CharField(
+                        choices=[("none", "No effect"), ("possible", "Possible"), ("confirmed", "Confirmed")],
+                        max_length=20,
+                    ),
+                ),
+                ("effect_explained", models.CharField(max_length=500)),
+                ("corrective_action", models.TextField(blank=True)),
+                ("preventive_action", models.TextField(blank=True)),
+                (
+                    "status",
+                    models.CharField(choices=[("open", "Open"), ("closed", "Closed")], default="open", max_length=10),
+                ),
+                ("closed_on", models.DateField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("written_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="studies.site",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="studies.subject",
+                    ),
+                ),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="deviations", to="studies.trial"
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="studies.visit",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["trial", "number", "version"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("trial", "number", "version"), name="deviation_version_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1), ("version__gte", 1)), name="deviation_counted_from_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "category__in",
+                                ["acquisition", "handling", "blinding", "reading", "system", "charter", "other"],
+                            )
+                        ),
+                        name="deviation_category_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("effect__in", ["none", "possible", "confirmed"])),
+                        name="deviation_effect_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_on__isnull", True), ("status", "open")),
+                            models.Q(("closed_on__gte", models.F("noticed_on")), ("status", "closed")),
+                            _connector="OR",
+                        ),
+                        name="deviation_closed_with_its_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), ("version", 1)),
+                            models.Q(("version__gt", 1), models.Q(("reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="deviation_changed_with_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("subject__isnull", True), ("site__isnull", False), _connector="OR"),
+                            models.Q(("visit__isnull", True), ("subject__isnull", False), _connector="OR"),
+                        ),
+                        name="deviation_concern_is_complete",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
