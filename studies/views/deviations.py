@@ -105,7 +105,7 @@ def state_of(row: DeviationVersion) -> Badge:
 
 
 def effect_of(row: DeviationVersion) -> Badge:
-    """The effect on the endpoint; only one that exists stands out."""
+    """The effect on the endpoint; a badge marks only one that exists."""
     return Badge(row.effect, row.get_effect_display(), EFFECT_TONES[row.effect])
 
 
