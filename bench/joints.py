@@ -63,13 +63,18 @@ def errors(found: dict[str, Any], places: dict[str, Point], spacing: float) -> P
     return np.array([np.hypot(*np.subtract(one.place, places[joint])) * spacing for joint, one in found.items()])
 
 
-def template_error(view: str, places: dict[str, Point]) -> Points:
-    """Millimetres of every joint under the affine map of the template that fits best: no three clicks do better."""
+def by_template(view: str, places: dict[str, Point]) -> dict[str, Point]:
+    """Every joint under the affine map of the template that fits best: no three clicks do better."""
     joints = [joint for joint in TEMPLATES[view].joints if joint in places]
     design = np.array([(*TEMPLATES[view].joints[joint], 1.0) for joint in joints])
-    true = np.array([places[joint] for joint in joints]) * SPACING
-    fitted = design @ np.linalg.lstsq(design, true, rcond=None)[0]
-    return np.asarray(np.linalg.norm(fitted - true, axis=1))
+    fitted = design @ np.linalg.lstsq(design, np.array([places[joint] for joint in joints]), rcond=None)[0]
+    return {joint: (float(x), float(y)) for joint, (x, y) in zip(joints, fitted, strict=True)}
+
+
+def template_error(view: str, places: dict[str, Point]) -> Points:
+    """Millimetres of every joint of the template."""
+    fitted = by_template(view, places)
+    return np.array([np.hypot(*np.subtract(fitted[joint], places[joint])) * SPACING for joint in fitted])
 
 
 def synthetic(subjects: int) -> dict[str, float]:
@@ -162,12 +167,7 @@ def order_guessed(subjects: int) -> dict[str, float]:
         films = [drawn("hand", "L", 900 + subject, visit, Truth({})) for visit in range(2)]
         first = int(random.random() < 0.5)
         source, target = films[first], films[1 - first]
-        by_hand = {
-            joint: (x + e, y + f)
-            for (joint, (x, y)), (e, f) in zip(
-                source.sites.items(), random.normal(0, HAND_MM / SPACING, (len(source.sites), 2)), strict=True
-            )
-        }
+        by_hand = placed_by_hand(source.sites, random)
         found = carried(Picture(source.pixels, SPACING), Picture(target.pixels, SPACING), by_hand)
         placed = {joint: found[joint].place if joint in found else target.sites[joint] for joint in by_hand}
         shown = [by_hand, placed] if first == 0 else [placed, by_hand]
@@ -177,6 +177,18 @@ def order_guessed(subjects: int) -> dict[str, float]:
         features.append((other - design @ np.linalg.lstsq(design, other, rcond=None)[0]).ravel())
         later.append(not swapped)
     return {"order_auc": auc_of(np.array(features), np.array(later))}
+
+
+def placed_by_hand(sites: dict[str, Point], random: np.random.Generator) -> dict[str, Point]:
+    """The template by three clicks; what is farther off than a person accepts is dragged."""
+    fitted = by_template("hand", sites)
+    placed = {}
+    for joint, point in sites.items():
+        far = np.hypot(*np.subtract(fitted[joint], point)) * SPACING
+        dragged = np.array(point) + random.normal(0, HAND_MM / SPACING, 2)
+        x, y = fitted[joint] if far <= DRAGGED_MM else dragged
+        placed[joint] = (round(float(x), 1), round(float(y), 1))
+    return placed
 
 
 def auc_of(features: Points, later: NDArray[np.bool_]) -> float:

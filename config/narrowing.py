@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from django.db.models import F, Q, QuerySet
 
-from config.cells import Column, plain
+from config.cells import Column, Number, plain
 from config.natural import natural_key
 
 Rows: TypeAlias = QuerySet[Any, Any] | Sequence[Any]
@@ -62,4 +62,5 @@ def _order_list(rows: Sequence[Any], column: Column, descending: bool) -> list[A
 
 
 def _place(value: object) -> tuple[float, str]:
-    return (float(value), "") if isinstance(value, int | float) else (0.0, natural_key(plain(value)))
+    number = value.value if isinstance(value, Number) else value
+    return (float(number), "") if isinstance(number, int | float) else (0.0, natural_key(plain(value)))

@@ -145,16 +145,17 @@ def _start(source: Grey, target: Grey) -> Places:
     """The turn, size and shift under which the films correlate best, as a 2 x 3 matrix in pixels."""
     shape = [next_fast_len(own + other, real=True) for own, other in zip(source.shape, target.shape, strict=True)]
     spectrum, reach = rfft2(target, shape), round(FARTHEST / COARSE)
+    apart = [(other - own) // 2 for own, other in zip(source.shape, target.shape, strict=True)]
     best, found = -np.inf, np.zeros((2, 3))
     for linear in _turned():
         middle = np.array([source.shape[1], source.shape[0]]) / 2
         back = np.linalg.inv(linear)[::-1, ::-1]
         turned = ndimage.affine_transform(source, back, middle[::-1] - back @ middle[::-1], order=1)
         products = irfft2(spectrum * np.conj(rfft2(turned, shape)), shape)
-        near = np.roll(products, (reach, reach), (0, 1))[: 2 * reach + 1, : 2 * reach + 1]
+        near = np.roll(products, [reach - one for one in apart], (0, 1))[: 2 * reach + 1, : 2 * reach + 1]
         row, column = np.unravel_index(near.argmax(), near.shape)
         if (score := near[row, column] / np.linalg.norm(turned)) > best:
-            shift = np.array([column - reach, row - reach])
+            shift = np.array([column - reach + apart[1], row - reach + apart[0]])
             best, found = score, np.column_stack([linear, middle - linear @ middle + shift])
     return found
 

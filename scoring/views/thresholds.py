@@ -92,7 +92,8 @@ def whole_or(cases: float) -> int | Number:
     >>> whole_or(3.0), str(whole_or(3.25))
     (3, '3.2')
     """
-    return int(cases) if cases == int(cases) else Number(cases, 1)
+    whole = round(cases)
+    return whole if abs(cases - whole) < 1e-9 else Number(cases, 1)
 
 
 @require_GET

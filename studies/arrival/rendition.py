@@ -12,7 +12,7 @@ from imaging.decoding.unreadable import Unreadable
 from jobs.lease import Lease
 from jobs.queue import Refused
 from studies.arrival.work_folder import drop_tree, keep_tree, opened_blind, work_folder
-from studies.desk import joint_proposals, masks
+from studies.desk import masks
 from studies.desk.placements import for_image
 from studies.films import locked, move
 from studies.models import Film, FilmStatus, MaskSet, ReaderImage, Rendition
@@ -118,9 +118,7 @@ def _make_image(film: Film, side: str, chosen: MaskSet | None, meta: Meta, key: 
         bands=_bands(key, meta),
         joints=for_image(film=film, side=side, crop=crop),
     )
-    rendition = link(film=film, side=side, view=film.view, image=image, masks=chosen)
-    joint_proposals.request_for(rendition)
-    return rendition
+    return link(film=film, side=side, view=film.view, image=image, masks=chosen)
 
 
 def _bands(key: str, meta: Meta) -> dict[str, list[dict[str, Any]]]:

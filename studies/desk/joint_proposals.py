@@ -1,7 +1,7 @@
 """Proposes the joints of an image from those placed on another image of the same subject, side and view.
 
-The source is the image whose joints were placed first. The queue is in random order, so it can be of any visit, and
-nobody is shown which one it was. A person confirms each proposal or drags it.
+The source is placed first, from a queue in random order that holds every planned visit: so it is of any visit. An image
+that comes later gets no proposal, because its source could be told from it. A person confirms or drags.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from imaging.registration import Found, Picture, carried
 from jobs.lease import Lease
 from jobs.queue import add
 from studies.desk.pictures import stored
-from studies.desk.placements import Places, crop_of, for_image, here, newest
+from studies.desk.placements import Places, crop_of, for_image, here, newest, whole
 from studies.models import Film, FilmStatus, JointPlacement, Rendition
 from studies.models.film import PLACEABLE
 from studies.sealed_links import image_of
+from studies.sealing_key import index_of
 
 # The small level of an image has a quarter of its pixels each way; it is enough while they are no larger than this.
 ENOUGH_MM = 0.6
@@ -29,42 +30,56 @@ Proposal = dict[str, list[float]]
 
 
 def request_from(placement: JointPlacement) -> None:
-    """Requests proposals for the subject's other images; called in the transaction of the placement."""
-    film = placement.film
-    group = like(film, placement.side)
-    if _sources(group).values_list("film", flat=True).first() in (None, film.pk):
-        for rendition in group.filter(~Exists(here())).exclude(film=film):
-            add(kind="studies.joint_proposal", key=_key(rendition, placement), payload={"rendition": rendition.pk})
+    """Requests proposals for the subject's other images; called in the transaction of the placement.
 
-
-def request_for(rendition: Rendition) -> None:
-    """Requests a proposal for a new image; called in the transaction that makes it."""
-    if newest(rendition.film, rendition.side) is None and (source := source_of(rendition)):
-        placement = newest(source.film, source.side)
-        if placement:
-            add(kind="studies.joint_proposal", key=_key(rendition, placement), payload={"rendition": rendition.pk})
+    Only from the first placement, made when all planned images were there, and from its corrections.
+    """
+    film, group = placement.film, like(placement.film, placement.side)
+    first = _sources(group).first()
+    if first is None or first.film_id != film.pk or (placement.revision == 1 and not group.filter(whole()).exists()):
+        return
+    for rendition in group.filter(~Exists(here())).exclude(film=film):
+        if placement.revision == 1 or rendition.proposed:
+            payload = {"rendition": rendition.pk, "placement": placement.pk}
+            add(kind="studies.joint_proposal", key=_key(rendition, placement), payload=payload)
 
 
 def _key(rendition: Rendition, placement: JointPlacement) -> str:
-    return f"image-{rendition.pk}-placement-{placement.pk}"
+    """A job's key is shown to administrators: it must not show which images belong together."""
+    return index_of(f"{rendition.pk} {placement.pk}", purpose="joint proposal")
 
 
 def carry(*, payload: dict[str, Any], lease: Lease) -> None:
-    """Finds the joints on the image; nothing is proposed for one that has a placement by now, or no source any more."""
+    """Finds the joints on the image; nothing is kept for one that has a placement, or whose source has changed."""
     rendition = Rendition.objects.select_related("film", "masks").get(pk=payload["rendition"])
     source = source_of(rendition)
-    if source is None or newest(rendition.film, rendition.side):
+    if source is None or not _current(rendition, payload["placement"]):
         return
     places = for_image(film=source.film, side=source.side, crop=crop_of(source))
     found = _found(source, rendition, places)
     with transaction.atomic():
         lease.finish()
-        keep(rendition, _rounded(found))
+        if _current(rendition, payload["placement"]):
+            keep(rendition, payload["placement"], _rounded(found))
 
 
-def keep(rendition: Rendition, proposal: Proposal) -> None:
+def keep(rendition: Rendition, placement: int, proposal: Proposal) -> None:
     """Writes the proposal, which is no placement and decides nothing, so that no event records it."""
-    Rendition.objects.filter(pk=rendition.pk).update(proposed=proposal)
+    Rendition.objects.filter(pk=rendition.pk).update(proposed={"from": placement, "joints": proposal})
+
+
+def _current(rendition: Rendition, placement: int) -> bool:
+    """Whether the image still waits for its joints, and its source has this placement."""
+    if newest(rendition.film, rendition.side) or (source := source_of(rendition)) is None:
+        return False
+    counts = newest(source.film, source.side)
+    return counts is not None and counts.pk == placement
+
+
+def proposal_of(rendition: Rendition) -> Proposal:
+    """What was found on an image that waits; empty when its source was corrected, moved or withdrawn since."""
+    kept = rendition.proposed
+    return dict(kept["joints"]) if kept and _current(rendition, kept["from"]) else {}
 
 
 def like(film: Film, side: str) -> QuerySet[Rendition]:

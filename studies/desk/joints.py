@@ -18,7 +18,7 @@ from studies.desk.designation import SIDES_OF
 from studies.desk.joint_proposals import request_from
 from studies.desk.joint_template import TEMPLATES
 from studies.desk.pictures import DeskPicture, picture_of
-from studies.desk.placements import Places, crop_of, for_image, here, newest
+from studies.desk.placements import Places, crop_of, for_image, here, newest, whole
 from studies.films import locked, person
 from studies.models import Film, FilmStatus, JointPlacement, ReaderImage, Rendition, Trial
 from studies.models.film import PLACEABLE, SIDES
@@ -139,3 +139,12 @@ def images(trial: Trial) -> QuerySet[Rendition]:
 def waiting(trial: Trial) -> QuerySet[Rendition]:
     """The reader images without placed joints."""
     return images(trial).filter(~Exists(here()))
+
+
+def following(trial: Trial, key: str = "") -> Rendition | None:
+    """The next image to place after `key`, then from the first; of subjects whose planned films are all here if any."""
+    waits = waiting(trial)
+    for some in (waits.filter(whole()), waits):
+        if found := some.filter(index__gt=key).first() or some.first():
+            return found
+    return None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 
-from django.db.models import OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.expressions import Combinable
 
 from studies.desk.rectangles import Box
-from studies.models import Film, JointPlacement, Rendition
+from studies.models import AbsentFilm, Film, FilmStatus, JointPlacement, Rendition, Visit
 
 # Each joint as [x, y].
 Places = dict[str, list[float]]
+SAME_PLACE = {"side": OuterRef(OuterRef("side")), "view": OuterRef(OuterRef("view"))}
 
 
 def newest(film: Film, side: str) -> JointPlacement | None:
@@ -31,6 +33,14 @@ def for_image(*, film: Film, side: str, crop: Box | None) -> Places:
 def crop_of(rendition: Rendition) -> Box | None:
     """The cut with which a reader image was made."""
     return rendition.masks.crops.get(rendition.side) if rendition.masks else None
+
+
+def whole() -> Combinable:
+    """Whether the image in the query has one beside it for every planned visit whose film can still come."""
+    image = Rendition.objects.filter(film__status=FilmStatus.READY, film__visit=OuterRef("pk"), **SAME_PLACE)
+    absent = AbsentFilm.objects.filter(withdrawn_at=None, visit=OuterRef("pk"), **SAME_PLACE)
+    planned = Visit.objects.filter(subject=OuterRef("film__subject"), not_done_reason="").exclude(plan=None)
+    return ~Exists(planned.filter(~Exists(image), ~Exists(absent)))
 
 
 def here() -> QuerySet[JointPlacement]:

@@ -46,9 +46,11 @@ def load_visits(subjects: Sequence[Subject]) -> None:
         vars(visit).update(films_come=[], films_given_up=[])
         of_subject[visit.subject_id].append(visit)
     for owner, pk, *facts in Film.objects.filter(visit__subject__in=subjects).values_list("visit", "pk", *OF_FILM):
-        came(by_pk[owner]).append(FilmRow(pk, by_pk[owner], *facts))
+        if owner in by_pk:  # a visit may have been added since
+            came(by_pk[owner]).append(FilmRow(pk, by_pk[owner], *facts))
     for absent in AbsentFilm.objects.filter(visit__subject__in=subjects, withdrawn_at=None):
-        given_up(by_pk[absent.visit_id]).append(absent)
+        if absent.visit_id in by_pk:
+            given_up(by_pk[absent.visit_id]).append(absent)
     for subject in subjects:
         vars(subject).update(visits_known=of_subject[subject.pk])
 

@@ -20,7 +20,7 @@ from config.refusals import status_of
 from config.wording import counted
 from studies.access import trial_or_404
 from studies.desk import joints
-from studies.desk.joint_proposals import SURE, Proposal
+from studies.desk.joint_proposals import SURE, Proposal, proposal_of
 from studies.desk.joint_template import TEMPLATES, Point, fit
 from studies.desk.pictures import stored
 from studies.desk.placements import Places, crop_of, newest
@@ -51,7 +51,7 @@ def joint_queue(request: HttpRequest, code: str) -> HttpResponseBase:
         per_page=25,
         empty="No image is ready yet. Images appear here once their films are accepted and the masks are confirmed.",
     )
-    waiting = joints.waiting(trial).first()
+    waiting = joints.following(trial)
     context = {
         "trial": trial,
         "waiting": joints.waiting(trial).count(),
@@ -67,7 +67,9 @@ def joint_page(request: HttpRequest, code: str, key: str) -> HttpResponse:
     rendition = image_or_404(trial, key)
     if places := image_of(rendition).joints:
         return show(request, trial, rendition, places, noted(rendition))
-    return show(request, trial, rendition, proposed(rendition), {}, proposal=rendition.proposed)
+    proposal = proposal_of(rendition)
+    places = {joint: [x, y] for joint, (x, y, _) in proposal.items()}
+    return show(request, trial, rendition, places, {}, proposal=proposal)
 
 
 @require_GET
@@ -104,9 +106,18 @@ def place_joints(request: HttpRequest, code: str, key: str) -> HttpResponse:
         on_film = shifted(places, crop_of(rendition))
         joints.place(film=rendition.film, side=rendition.side, actor=actor, joints=on_film, readability=readability)
     except Refusal as refusal:
-        return show(request, trial, rendition, places, readability, error=str(refusal), status=status_of(refusal))
+        return show(
+            request,
+            trial,
+            rendition,
+            places,
+            readability,
+            proposal=proposal_of(rendition),
+            error=str(refusal),
+            status=status_of(refusal),
+        )
     messages.success(request, f"{counted(len(places), 'joint was', 'joints were')} placed.")
-    following = joints.waiting(trial).filter(index__gt=key).first() or joints.waiting(trial).first()
+    following = joints.following(trial, key)
     return redirect(page_of(trial, following) if following else reverse("studies:joints", args=[code]))
 
 
@@ -131,9 +142,11 @@ def noted(rendition: Rendition) -> dict[str, str]:
     return dict(placement.readability) if placement else {}
 
 
-def proposed(rendition: Rendition) -> Places:
-    """The joints that were found on the image from another one and that no person has confirmed."""
-    return {joint: [x, y] for joint, (x, y, _) in rendition.proposed.items()}
+def unsure(proposal: Proposal, places: Places) -> list[str]:
+    """The proposed joints that are less certain and still where they were proposed."""
+    return [
+        joint for joint, (x, y, correlation) in proposal.items() if correlation < SURE and places.get(joint) == [x, y]
+    ]
 
 
 def shifted(places: Places, crop: Sequence[int] | None) -> Places:
@@ -188,7 +201,7 @@ def show(
         "next_anchor": list(template.anchors)[len(clicks)] if len(clicks) < len(template.anchors) else "",
         "rows": [(joint, *places.get(joint, ["", ""]), readability.get(joint, "")) for joint in template.joints],
         "proposed": len(proposal or {}),
-        "unsure": [joint for joint, (_, _, correlation) in (proposal or {}).items() if correlation < SURE],
+        "unsure": unsure(proposal or {}, places),
         "missing": [joint for joint in template.joints if joint not in places] if proposal else [],
         "readabilities": joints.Readability.choices,
         "plain_width": PLAIN_WIDTH,

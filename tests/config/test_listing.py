@@ -16,7 +16,7 @@ from django.http import StreamingHttpResponse
 from django.test import RequestFactory
 
 from accounts.models import User
-from config.cells import Badge, Cell, Column, csv_safe, plain
+from config.cells import Badge, Cell, Column, Number, csv_safe, plain
 from config.errors import BadInput
 from config.filters import ChoiceFilter, DayFilter, MomentFilter, NumberFilter, TextFilter
 from config.listing import Listing
@@ -90,6 +90,13 @@ def people(query: str = "") -> Listing:
 )
 def test_plain_rows_are_sorted_and_narrowed(query: str, expected: list[str]) -> None:
     assert names(films(query)) == expected
+
+
+def test_whole_numbers_and_numbers_with_decimals_are_sorted_as_numbers() -> None:
+    rows = [Film("a", None, 12), Film("b", None, 7), Film("c", None, 10)]
+    column = Column("joints", "Joints", lambda film: Number(10.5, 1) if film.name == "c" else film.joints, "x")
+    listing = Listing(RequestFactory().get("/?sort=joints"), rows, columns=[column], name="films")
+    assert names(listing) == ["b", "c", "a"]
 
 
 def test_rows_of_the_database_are_sorted_with_nothing_last(db: None) -> None:

@@ -80,6 +80,14 @@ def test_a_picture_with_sides_of_no_film_is_not_searched(shape: tuple[int, int],
     assert carried(noise, noise, {"MCP2": [shape[1] / 2, shape[0] / 2]}) == {}
 
 
+def test_a_hand_in_the_middle_of_a_larger_film_is_found() -> None:
+    source, target = film("hand", 1, 0, 0.1), film("hand", 1, 1, 0.1)
+    wide = np.pad(target.pixels, ((150, 150), (300, 300)), mode="edge")
+    found = carried(picture(source), Picture(wide, SPACING), source.sites)
+    true = {joint: (x + 300, y + 150) for joint, (x, y) in target.sites.items()}
+    assert np.median([np.hypot(*np.subtract(one.place, true[joint])) for joint, one in found.items()]) * SPACING < 1
+
+
 def test_films_without_a_pixel_spacing_are_compared_by_their_height() -> None:
     source, target = film("hand", 2, 0, 0.1), film("hand", 2, 1, 0.1)
     given = carried(Picture(source.pixels, None), picture(target), source.sites)

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.db.models import QuerySet
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from jobs.carrying import run_due_jobs
@@ -14,8 +16,8 @@ from jobs.models import Job
 from rehearsal.damage import Damage
 from rehearsal.film import draw_hand
 from studies.desk import joint_proposals, joints, quality
-from studies.desk.placements import Places
-from studies.models import Rendition
+from studies.desk.placements import Places, whole
+from studies.models import AbsentFilm, Film, FilmStatus, Rendition, Visit
 from studies.sealed_links import image_of
 from tests.studies.desk_cast import CONFIRMED, Cast, browser, film_at_desk, make_cast, ready, store_image
 from tests.studies.desk_screen import Open, at_full_size, keys
@@ -57,9 +59,19 @@ def place(cast: Cast, rendition: Rendition, places: Places) -> None:
     joints.place(film=rendition.film, side=rendition.side, actor=cast.coordinator, joints=places)
 
 
+def suggest(cast: Cast, target: Rendition, proposal: joint_proposals.Proposal) -> None:
+    """This proposal, from a film that was placed first."""
+    source = image(cast, 0)
+    place(cast, source, {"MCP2": [50, 60]})
+    joint_proposals.keep(target, source.film.placements.get().pk, proposal)
+
+
 def proposed(rendition: Rendition) -> joint_proposals.Proposal:
-    rendition.refresh_from_db()
-    return dict(rendition.proposed)
+    return joint_proposals.proposal_of(Rendition.objects.select_related("film").get(pk=rendition.pk))
+
+
+def requested() -> QuerySet[Job]:
+    return Job.objects.filter(kind="studies.joint_proposal")
 
 
 def test_a_placed_film_proposes_the_joints_of_the_other_and_a_person_confirms_them(cast: Cast) -> None:
@@ -84,30 +96,65 @@ def test_joints_are_proposed_within_one_subject_side_and_view_alone(cast: Cast) 
     source = image(cast, 0)
     others = [image(cast, 2), image(cast, 1, side="R"), image(cast, 1, view="foot")]
     place(cast, source, DRAWN[0].joints)
-    assert not Job.objects.filter(kind="studies.joint_proposal").exists()
+    assert not requested()
     assert [proposed(one) for one in others] == [{}, {}, {}]
 
 
-def test_an_image_made_later_gets_its_proposal_and_one_placed_meanwhile_gets_none(cast: Cast) -> None:
+def test_nothing_is_proposed_before_every_planned_film_is_here_nor_on_one_that_comes_later(cast: Cast) -> None:
     source = image(cast, 0)
     place(cast, source, DRAWN[0].joints)
     late = image(cast, 1)
-    joint_proposals.request_for(late)
-    place(cast, late, {"MCP2": [50, 60]})
-    run_due_jobs()
+    place(cast, source, DRAWN[0].joints)
+    assert not requested()
     assert proposed(late) == {}
-    later = image(cast, 1)
-    joint_proposals.request_for(later)
+
+
+def test_a_visit_that_was_not_done_and_a_film_not_taken_are_not_waited_for(cast: Cast) -> None:
+    first, second = image(cast, 0), image(cast, 2)
+    Visit.objects.filter(pk=cast.visits[1].pk).update(not_done_reason="Moved away")
+    AbsentFilm.objects.create(visit=cast.visits[3], side="L", view="hand", reason="Plaster cast")
+    assert Rendition.objects.filter(whole()).count() == 2
+    AbsentFilm.objects.update(withdrawn_at=timezone.now())
+    assert list(Rendition.objects.filter(whole())) == [first]
+    assert joints.following(cast.trial) == first
+    place(cast, first, {"MCP2": [50, 60]})
+    assert joints.following(cast.trial) == second
+
+
+def test_an_image_placed_before_the_job_ran_gets_no_proposal(cast: Cast) -> None:
+    source, other = image(cast, 0), image(cast, 1)
+    place(cast, source, DRAWN[0].joints)
+    place(cast, other, {"MCP2": [50, 60]})
     run_due_jobs()
-    assert len(proposed(later)) >= 20
+    other.refresh_from_db()
+    assert other.proposed == {}
+
+
+def test_the_proposal_of_a_source_that_was_moved_or_withdrawn_is_not_shown(cast: Cast) -> None:
+    source, target = image(cast, 0), image(cast, 1)
+    place(cast, source, DRAWN[0].joints)
+    run_due_jobs()
+    assert proposed(target) != {}
+    for change in ({"subject": cast.subjects[1]}, {"subject": cast.subjects[0], "status": FilmStatus.WITHDRAWN}):
+        Film.objects.filter(pk=source.film_id).update(**change)
+        assert proposed(target) == {}
+
+
+def test_the_key_of_the_job_does_not_show_which_images_belong_together(cast: Cast) -> None:
+    source, other = image(cast, 0), image(cast, 1)
+    place(cast, source, DRAWN[0].joints)
+    assert re.fullmatch("[0-9a-f]{64}", requested().get().key)
+    place(cast, source, DRAWN[0].joints)
+    assert requested().count() == 1, "a correction before anything was proposed asks for nothing more"
+    assert other.proposed == {}
 
 
 def test_the_film_placed_first_stays_the_source_and_its_correction_is_followed(cast: Cast) -> None:
     first, second, third = (image(cast, visit) for visit in (0, 1, 1))
     place(cast, first, DRAWN[0].joints)
+    run_due_jobs()
     place(cast, second, {"MCP2": [50, 60]})
     assert joint_proposals.source_of(third) == first
-    run_due_jobs()
     before = proposed(third)
     moved = {joint: [x + 4, y] for joint, (x, y) in DRAWN[0].joints.items()}
     place(cast, first, moved)
@@ -118,11 +165,15 @@ def test_the_film_placed_first_stays_the_source_and_its_correction_is_followed(c
 
 def test_joints_that_were_not_found_are_named_and_less_certain_ones_are_marked(cast: Cast) -> None:
     target = image(cast, 1)
-    Rendition.objects.filter(pk=target.pk).update(proposed={"MCP2": [50, 60, 0.9], "MCP3": [70, 60, 0.45]})
+    suggest(cast, target, {"MCP2": [50, 60, 0.9], "MCP3": [70, 60, 0.45]})
     page = browser(cast.coordinator).get(f"/trials/RA-1/joints/{target.index}/").content.decode()
     assert "Less certain: MCP3." in page
     assert re.findall(r'data-joint="(\w+)" data-unsure', page) == ["MCP3"]
     assert "Not found: IP1, DIP2" in page
+    fields = {"x-MCP2": "50", "y-MCP2": "60", "x-MCP3": "70", "y-MCP3": "60", "r-IP1": "unreadable"}
+    refused = browser(cast.coordinator).post(f"/trials/RA-1/joints/{target.index}/place/", fields)
+    assert refused.status_code == 400
+    assert re.findall(r'data-joint="(\w+)" data-unsure', refused.content.decode()) == ["MCP3"]
 
 
 @pytest.mark.browser
@@ -132,7 +183,7 @@ def test_in_the_browser_a_proposal_needs_one_key_and_a_missing_joint_one_click(
 ) -> None:
     target = image(cast, 1)
     sure = {joint: [x, y, 0.9] for joint, (x, y) in DRAWN[1].joints.items() if joint != "PIP3"}
-    Rendition.objects.filter(pk=target.pk).update(proposed=sure | {"MCP3": [*DRAWN[1].joints["MCP3"], 0.5]})
+    suggest(cast, target, sure | {"MCP3": [*DRAWN[1].joints["MCP3"], 0.5]})
     page = open_page(cast.coordinator, f"joints/{target.index}/")
     at_full_size(page)
     expect(page.locator("svg.overlay circle.joint.unsure")).to_have_count(1)

@@ -5,7 +5,11 @@ export class JointSheet {
     this.changed = changed;
     this.rows = new Map([...form.querySelectorAll("tr[data-joint]")].map((row) => [row.dataset.joint, fieldsOf(row)]));
     this.chosen = null;
-    form.addEventListener("input", () => changed());
+    form.addEventListener("input", ({ target }) => {
+      const row = target.closest("tr[data-unsure]");
+      if (row) checked(row);
+      changed();
+    });
     form.addEventListener("focusin", ({ target }) => {
       const row = target.closest("tr[data-joint]");
       if (row) this.choose(row.dataset.joint);
@@ -27,10 +31,7 @@ export class JointSheet {
 
   place(joint, [px, py], { columns, rows }) {
     const { row, x, y } = this.rows.get(joint);
-    if (row.dataset.unsure !== undefined) {
-      delete row.dataset.unsure;
-      row.querySelector("th .hint").remove();
-    }
+    checked(row);
     x.value = within(px, columns).toFixed(1);
     y.value = within(py, rows).toFixed(1);
     this.changed();
@@ -58,6 +59,12 @@ export class JointSheet {
     const at = names.indexOf(this.chosen);
     this.choose(names[(at + by + names.length) % names.length]);
   }
+}
+
+// A joint that a person has placed is no longer less certain.
+function checked(row) {
+  delete row.dataset.unsure;
+  row.querySelector("th .hint")?.remove();
 }
 
 function fieldsOf(row) {
