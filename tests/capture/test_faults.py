@@ -49,11 +49,11 @@ def test_an_answer_that_was_cut_off_is_asked_for_again(clean_page: Page, room: R
     open_read(clean_page, room)
     room.faults += ["cut"]
     press(clean_page, "1")
-    wait_until(clean_page, "document.querySelector('.status').textContent.includes('trying again')")
+    wait_until(clean_page, "document.querySelector('.status').textContent.includes('retrying')")
     wait_saved(clean_page)
     room.faults += ["cut"]
     press(clean_page, "f")
-    wait_until(clean_page, "document.querySelector('.status').textContent.includes('trying again')")
+    wait_until(clean_page, "document.querySelector('.status').textContent.includes('retrying')")
     wait_saved(clean_page)
     assert [operation["value"] for operation in room.stored.values()] == [1]
     assert len(room.notes) == 1
@@ -65,7 +65,7 @@ def test_a_killed_page_and_a_killed_server_together_lose_and_double_nothing(
     open_read(clean_page, room)
     room.faults += ["killed", *["503"] * 40]
     press(clean_page, "1", "2")
-    wait_until(clean_page, "document.querySelector('.status').textContent.includes('trying again')")
+    wait_until(clean_page, "document.querySelector('.status').textContent.includes('retrying')")
     context = clean_page.context
     kill_renderer(clean_page)
     room.faults.clear()

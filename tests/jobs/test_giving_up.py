@@ -41,6 +41,7 @@ WITHOUT_A_STATE = {
     "jobs.verify_audit",
     "reading.remind",
     "scoring.mail_custodians",
+    "studies.joint_proposal",
     "studies.mail_membership",
     "studies.mail_question",
 }

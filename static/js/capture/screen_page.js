@@ -101,7 +101,7 @@ export class ScreenPage {
   }
 
   filmsWait(on) {
-    this.notices.show(on ? "Films cannot be loaded at the moment; trying again." : "");
+    this.notices.show(on ? "Films cannot be loaded; retrying." : "");
   }
 
   say(text) {
