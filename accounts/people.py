@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -14,10 +15,13 @@ from accounts.identity import person
 from accounts.link_mail import mail_link
 from accounts.models import User
 from accounts.roles import Action, authorise
+from audit.models import Event
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from config.names import demand_readable, imitated
 from config.wording import quoted
+
+LONGEST_ADDRESS = 254
 
 
 def invite(*, email: str, actor: Actor, is_administrator: bool = False, by_mail: bool = True, name: str = "") -> User:
@@ -29,7 +33,7 @@ def invite(*, email: str, actor: Actor, is_administrator: bool = False, by_mail:
         if name:
             demand_distinct(name, user)
         user.set_unusable_password()
-        user.save()
+        keep_new(user)
         tell(
             "accounts.user.invited",
             actor,
@@ -42,6 +46,23 @@ def invite(*, email: str, actor: Actor, is_administrator: bool = False, by_mail:
     return user
 
 
+def keep_new(user: User) -> None:
+    """Saves a new account; refuses one whose address was given an account after it was checked."""
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:
+        raise already_there(user.email) from None
+
+
+def inviters_of(users: Iterable[int]) -> dict[int, int | None]:
+    """Who made each of the accounts, by the audit trail; None for the system. Later invitations count for nobody."""
+    told = Event.objects.filter(
+        action="accounts.user.invited", subject_type="accounts.user", subject_id__in=[str(user) for user in users]
+    )
+    return {int(user): actor for user, actor in told.order_by("-pk").values_list("subject_id", "actor_id")}
+
+
 def authorise_or_system(actor: Actor) -> None:
     """Accounts are created by an administrator, or at the console while there is none."""
     if actor.user_id is not None:
@@ -52,13 +73,21 @@ def checked_email(email: str) -> str:
     """The address in lower case; refuses one that is invalid or already has an account."""
     email = checked_address(email)
     if User.objects.filter(email=email).exists():
-        raise BadInput(f"There is already an account with the e-mail address {email}. Use another.", field="email")
+        raise already_there(email)
     return email
 
 
+def already_there(email: str) -> BadInput:
+    """The refusal of an address that has an account."""
+    return BadInput(f"There is already an account with the e-mail address {email}. Use another.", field="email")
+
+
 def checked_address(email: str) -> str:
-    """The address in lower case; refuses one that is invalid."""
+    """The address in lower case; refuses one that is invalid or too long."""
     email = email.strip().lower()
+    if len(email) > LONGEST_ADDRESS:
+        text = f"The e-mail address has {len(email)} characters. At most {LONGEST_ADDRESS} are allowed."
+        raise BadInput(text, field="email")
     try:
         validate_email(email)
     except ValidationError:

@@ -12,6 +12,7 @@ from accounts.roles import Action
 from accounts.waiting import Waiting, declare_first_page, declare_waiting
 from studies.desk import masks
 from studies.models import DeviationVersion, Film, FilmStatus, Membership, Question, QuestionStatus, Site, Trial
+from studies.plan.confirming import not_for
 from studies.plan.first_use import note_first_use
 from studies.plan.still_to_come import still_to_come
 
@@ -74,8 +75,7 @@ def to_confirm(user_id: int, place: TrialRole) -> Iterator[Waiting]:
 
 def roles_to_decide(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     """Roles that another coordinator granted."""
-    waiting = Membership.objects.pending().filter(trial__code=place.code).exclude(user=user_id)
-    count = waiting.exclude(granted_by=user_id).count()
+    count = Membership.objects.pending().filter(trial__code=place.code).exclude(not_for(user_id)).count()
     yield Waiting("Roles to confirm", count, reverse("studies:roles_to_confirm"))
 
 

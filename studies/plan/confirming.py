@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.people import inviters_of
 from accounts.roles import Action, Role, authorise
 from accounts.second_factor import demand_second_factor
 from audit.trail import Actor, audited_atomic
@@ -49,7 +51,10 @@ def settle(membership: Membership, **changes: object) -> None:
 
 
 def demand_third_person(membership: Membership, actor: Actor) -> None:
-    """Neither the one who granted nor the one who holds: another coordinator, or an administrator outside the trial."""
+    """Another coordinator, or an administrator outside the trial: neither who granted nor who holds the role.
+
+    Nobody decides whose account was made by who granted, and no coordinator on what an account of their making granted.
+    """
     trial = Trial.objects.select_for_update().get(pk=membership.trial_id)
     if why := why_not_third(membership, actor):
         raise NotAllowed(
@@ -64,8 +69,27 @@ def why_not_third(membership: Membership, actor: Actor) -> str:
         return "You granted this role yourself."
     if actor.user_id == membership.user_id:
         return "This role was granted to you."
+    if why := why_one_hand(membership, actor):
+        return why
     own = Membership.objects.filter(trial=membership.trial_id, revoked_at=None)
     held = own.filter(user__in=[actor.user_id] if actor.user_id is not None else [])
     if actor.role == Role.ADMINISTRATOR:
         return "You hold a role in this trial." if held.exists() else ""
     return "" if held.filter(role=Role.COORDINATOR, pending=False).exists() else "You do not coordinate this trial."
+
+
+def not_for(user_id: int) -> Q:
+    """The roles that the person granted or is to hold, or that were granted by who made their account."""
+    maker = inviters_of([user_id]).get(user_id)
+    return Q(user=user_id) | Q(granted_by__in=[user_id] if maker is None else [user_id, maker])
+
+
+def why_one_hand(membership: Membership, actor: Actor) -> str:
+    """Why two accounts count as one person here: one of them invited the other. Empty if neither did."""
+    pair = [pk for pk in (membership.granted_by_id, actor.user_id) if pk is not None]
+    inviters = inviters_of(pair) if len(pair) == 2 else {}
+    if inviters.get(pair[-1]) == pair[0]:
+        return "Your account was made by the person who granted this role."
+    if actor.role == Role.COORDINATOR and inviters.get(pair[0]) == pair[-1]:
+        return "You made the account of the person who granted this role."
+    return ""

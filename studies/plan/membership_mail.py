@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.people import inviters_of
 from accounts.roles import Role
 from audit.trail import audited_atomic
 from jobs.mail import send
@@ -36,8 +37,7 @@ def mail_about(membership: Membership, what: str) -> EmailMessage:
     """To everyone who can decide, or to the person who granted the role."""
     code, granted_by = membership.trial.code, membership.granted_by
     if what == "proposed":
-        page, addresses = reverse("studies:roles_to_confirm"), [*coordinators_to_ask(membership)]
-        addresses += administrators_to_ask(membership)
+        page, addresses = reverse("studies:roles_to_confirm"), to_ask(membership)
     else:
         page = reverse("studies:members", args=[code])
         addresses = [granted_by.email] if granted_by and granted_by.is_active else []
@@ -48,14 +48,21 @@ def mail_about(membership: Membership, what: str) -> EmailMessage:
     )
 
 
-def coordinators_to_ask(membership: Membership) -> list[str]:
+def to_ask(membership: Membership) -> list[str]:
+    """Those who can decide, without accounts that were made by who granted the role."""
+    asked = coordinators_to_ask(membership) | administrators_to_ask(membership)
+    makers, by = inviters_of(asked), membership.granted_by_id
+    return [email for pk, email in asked.items() if makers.get(pk) != by]
+
+
+def coordinators_to_ask(membership: Membership) -> dict[int, str]:
     """The other coordinators of the trial."""
     held = Membership.objects.current().filter(trial=membership.trial_id, role=Role.COORDINATOR, user__is_active=True)
     asked = held.exclude(user__in=[membership.granted_by_id, membership.user_id])
-    return list(asked.values_list("user__email", flat=True))
+    return dict(asked.values_list("user", "user__email"))
 
 
-def administrators_to_ask(membership: Membership) -> list[str]:
+def administrators_to_ask(membership: Membership) -> dict[int, str]:
     """The administrators who hold no role in the trial."""
     inside = Membership.objects.filter(trial=membership.trial_id, revoked_at=None).values("user")
-    return list(User.objects.administrators().exclude(pk__in=inside).values_list("email", flat=True))
+    return dict(User.objects.administrators().exclude(pk__in=inside).values_list("pk", "email"))

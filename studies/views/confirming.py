@@ -18,7 +18,7 @@ from config.form_refusals import refused_on
 from config.listing import Listing
 from studies.forms.members import DecisionForm
 from studies.models import Membership
-from studies.plan.confirming import confirm_membership, refuse_membership, why_not_third
+from studies.plan.confirming import confirm_membership, not_for, refuse_membership, why_not_third
 
 COLUMNS = [
     Column("trial", "Trial", "trial", "trial__code"),
@@ -34,7 +34,8 @@ COLUMNS = [
 
 def roles_to_confirm(request: HttpRequest) -> HttpResponseBase:
     """Every role that this person may confirm or refuse."""
-    rows = open_to(signed_in(request)).exclude(Q(user=request.user.pk) | Q(granted_by=request.user.pk))
+    user = signed_in(request)
+    rows = open_to(user).exclude(not_for(user.pk))
     listing = Listing(
         request,
         rows,

@@ -55,6 +55,15 @@ def test_a_new_invitation_spends_the_earlier_one(db: None, client: Client) -> No
     assert client.get(earlier).status_code == 400
 
 
+def test_an_address_is_refused_that_is_too_long_or_was_given_an_account_meanwhile(db: None) -> None:
+    with pytest.raises(BadInput, match="has 255 characters. At most 254 are allowed"):
+        people.invite(email=f"name@{'a' * 60}.{'b' * 60}.{'c' * 60}.{'d' * 59}.example", actor=CONSOLE)
+    people.invite(email="new@house.example", actor=CONSOLE)
+    with pytest.raises(BadInput, match="already an account with the e-mail address new@house.example"):
+        people.keep_new(User(email="new@house.example"))
+    assert User.objects.count() == 1
+
+
 def test_a_link_ends_with_its_age(db: None, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     user = people.invite(email="new@house.example", actor=CONSOLE)
     link = f"/invitation/{link_token(user, 'invitation')}/"

@@ -9,6 +9,7 @@ from django.core import mail
 from django.test import Client
 
 from accounts.models import User
+from accounts.people import invite, invite_again
 from accounts.roles import ROLE_NAMES, Role
 from accounts.roles_apart import CONFIRMED_ROLES, GRANTABLE
 from accounts.sign_in import BACKEND
@@ -102,6 +103,40 @@ def test_who_granted_the_role_and_who_is_to_hold_it_cannot_confirm(ra1: Planned)
         confirm_membership(membership=held, actor=as_administrator(holder))
     held.refresh_from_db()
     assert held.pending
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.ADMINISTRATOR])
+def test_nobody_confirms_what_was_granted_by_the_person_who_made_their_account(ra1: Planned, role: Role) -> None:
+    maker, outside = ra1.people["coordinator"], administrator()
+    second = invite(
+        email="second@house.example", is_administrator=role == Role.ADMINISTRATOR, actor=as_administrator(maker)
+    )
+    if role == Role.COORDINATOR:
+        grant(trial=ra1.trial, user=second, role=role, reason="mailbox", actor=ra1.actor("coordinator"))
+    invite_again(user=second, actor=as_administrator(outside))
+    held, client = propose(ra1), browser(second)
+    assert str(held.user) not in client.get("/roles-to-confirm/").content.decode()
+    assert (
+        "Your account was made by the person who granted"
+        in client.get(f"/roles-to-confirm/{held.pk}/").content.decode()
+    )
+    assert decide(client, held, "confirm").status_code == 403
+    run_due_jobs(kinds=frozenset({"studies.mail_membership"}))
+    assert mail.outbox[-1].bcc == [outside.email]
+    confirm_membership(membership=held, actor=as_administrator(outside))
+
+
+def test_a_coordinator_confirms_nothing_that_an_account_of_their_making_granted(ra1: Planned) -> None:
+    maker = ra1.people["coordinator"]
+    second = invite(email="second@house.example", actor=as_administrator(administrator()))
+    made = invite(email="third@house.example", actor=as_administrator(maker))
+    for user in (second, made):
+        grant(trial=ra1.trial, user=user, role=Role.COORDINATOR, reason="helps", actor=ra1.actor("coordinator"))
+    by_made = Actor(made.pk, str(made), Role.COORDINATOR)
+    held = grant(trial=ra1.trial, user=person("x"), role=Role.STATISTICIAN, reason="asked", actor=by_made)
+    with pytest.raises(NotAllowed, match="You made the account of the person who granted this role"):
+        confirm_membership(membership=held, actor=ra1.actor("coordinator"))
+    confirm_membership(membership=held, actor=Actor(second.pk, str(second), Role.COORDINATOR))
 
 
 def test_an_administrator_with_a_role_in_the_trial_cannot_confirm(ra1: Planned) -> None:
