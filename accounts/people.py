@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -142,10 +143,13 @@ def checked_name(name: str) -> str:
     return name
 
 
-def demand_distinct(name: str, user: User) -> None:
-    """Refuses a name that imitates another person's with letters of another alphabet; equal names are allowed."""
+def demand_distinct(name: str, user: User, also: Iterable[str] = ()) -> None:
+    """Refuses a name that imitates another person's with letters of another alphabet; equal names are allowed.
+
+    `also` are names of people who have no account yet.
+    """
     others = User.objects.exclude(pk=user.pk).exclude(name="").values_list("name", flat=True)
-    if other := imitated(name, others.iterator()):
+    if other := imitated(name, chain(others.iterator(), also)):
         text = f"The name {quoted(name)} looks like {quoted(other)}, the name of another person. Type it differently."
         raise BadInput(text, field="name")
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from accounts.models import User
-from accounts.people import invite
+from accounts.people import demand_distinct, invite
 from accounts.roles import Action, Role, authorise
 from audit.trail import Actor, audited_atomic
 from config.errors import BadInput
 from studies.models import Membership, Site, Trial
+from studies.naming import checked_text
 from studies.plan.membership import check_apart, check_role, grant, refuse_grant_by
 
-# The same for an address without an account and for a disabled account, so that nobody learns who has one.
+# To coordinators the same for an address without an account and for a disabled account, so that they learn of nobody.
 NO_ACCOUNT = "No active account has this address. An administrator invites new people."
 
 
@@ -27,42 +29,61 @@ def host_of(actor: Actor) -> Actor | None:
 
 def admit(
     *, trial: Trial, email: str, role: str, reason: str, actor: Actor, site: Site | None = None, name: str = ""
-) -> Membership:
-    """Grants the role to the person with the address. Account, invitation and role are made together or not at all."""
+) -> tuple[Membership, bool]:
+    """Grants the role to the person with the address, and says whether they were invited in the same step.
+
+    Account, invitation and role are made together or not at all. A refused role or reason tells nothing of accounts.
+    """
     authorise(actor, Action.GRANT_MEMBERSHIP)
-    known = account_of(email)
-    if known is not None:
-        return grant(trial=trial, user=known, role=role, site=site, reason=reason, actor=actor)
-    host = demand_host(actor)
+    check_role(trial=trial, role=role, site=site)
+    reason = checked_text("reason", reason, longest=200)
+    host = host_of(actor)
+    known = account_of(email, host)
     with audited_atomic():
-        user = invite(email=email, name=name, actor=host)
-        return grant(trial=trial, user=user, role=role, site=site, reason=reason, actor=actor)
+        user = known or invite(email=email, name=name, actor=demand_host(host))
+        made = grant(trial=trial, user=user, role=role, site=site, reason=reason, actor=actor)
+    return made, known is None
 
 
-def account_of(email: str) -> User | None:
+def account_of(email: str, host: Actor | None) -> User | None:
     """The active account with the address; None if there is no account at all."""
     user = User.objects.filter(email=email.strip().lower()).first()
     if user is not None and not user.is_active:
-        raise BadInput(NO_ACCOUNT, field="person")
+        disabled = f"The account {user.email} is disabled. Enable it on the page Accounts before you grant it a role."
+        raise BadInput(disabled if host else NO_ACCOUNT, field="person")
     return user
 
 
-def demand_host(actor: Actor) -> Actor:
+def demand_host(host: Actor | None) -> Actor:
     """The person as an administrator; BadInput for a coordinator who may not make accounts."""
-    host = host_of(actor)
     if host is None:
         raise BadInput(NO_ACCOUNT, field="person")
     return host
 
 
-def check_line(trial: Trial, row: Mapping[str, Any], earlier: Sequence[Mapping[str, Any]], actor: Actor) -> None:
-    """Refuses a line of a table of people that could not be written after the lines above it."""
-    user = account_of(row["email"])
-    if user is None:
-        demand_host(actor)
-    held = [Membership(trial=trial, role=one["role"]) for one in earlier if one["email"] == row["email"]]
-    if user is not None:
-        refuse_grant_by(actor, user)
-        held += Membership.objects.filter(trial=trial, user=user)
-    check_role(trial=trial, role=row["role"], site=row["site"])
-    check_apart(user=user or User(email=row["email"]), role=row["role"], held=held)
+class LineCheck:
+    """Refuses a line of a table of people that could not be written after the lines above it; made for one table."""
+
+    def __init__(self, trial: Trial, actor: Actor) -> None:
+        self.trial, self.actor, self.host = trial, actor, host_of(actor)
+        self.granted: defaultdict[str, list[Membership]] = defaultdict(list)
+        self.names: list[str] = []
+
+    def __call__(self, row: Mapping[str, Any]) -> None:
+        check_role(trial=self.trial, role=row["role"], site=row["site"])
+        user, above = account_of(row["email"], self.host), self.granted[row["email"]]
+        if user is None:
+            demand_host(self.host)
+            check_apart(user=User(email=row["email"]), role=row["role"], held=above)
+            self.name_one(row["name"] if not above else "")
+        else:
+            refuse_grant_by(self.actor, user)
+            held = Membership.objects.filter(trial=self.trial, user=user)
+            check_apart(user=user, role=row["role"], held=[*above, *held])
+        above.append(Membership(trial=self.trial, role=row["role"]))
+
+    def name_one(self, name: str) -> None:
+        """Refuses a name that imitates another, also one further up; only the first line of a person names them."""
+        if name:
+            demand_distinct(name, User(), self.names)
+            self.names.append(name)

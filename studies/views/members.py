@@ -25,6 +25,7 @@ WAITS = (
     " It waits for a third person: another coordinator, or an administrator without a role in this trial. It gives no"
     " access until then."
 )
+NOT_ACCEPTED = "who has not accepted the earlier invitation; an administrator can send it again."
 
 
 def state_of(held: Membership) -> str:
@@ -56,8 +57,8 @@ def members(request: HttpRequest, code: str) -> HttpResponseBase:
         with refused_on(form):
             typed = form.cleaned_data
             email = typed.pop("person")
-            made = admit(trial=trial, email=email, actor=actor, **typed)
-            messages.success(request, said_of_grant(made))
+            made, invited = admit(trial=trial, email=email, actor=actor, **typed)
+            messages.success(request, said_of_grant(made, invited=invited))
             return redirect(request.path)
     rows = trial.memberships.select_related("user", "site", "trial")
     search = ["user__name", "user__email", "reason"]
@@ -75,11 +76,13 @@ def members(request: HttpRequest, code: str) -> HttpResponseBase:
     return answer
 
 
-def said_of_grant(made: Membership) -> str:
+def said_of_grant(made: Membership, *, invited: bool) -> str:
     """What the coordinator reads after a grant."""
     role = ROLE_NAMES[Role(made.role)].lower()
-    if not made.user.has_usable_password():
+    if invited:
         return f"The role {role} was granted to {made.user}, who is invited by e-mail.{WAITS * made.pending}"
+    if not made.user.has_usable_password():
+        return f"The role {role} was granted to {made.user}, {NOT_ACCEPTED}{WAITS * made.pending}"
     if made.pending:
         return f"The role {role} was granted to {made.user}.{WAITS}"
     return f"{made.user} is now {role} of this trial."

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 
 from accounts.roles import Action
 from config.cells import EXCEL_MARK
+from config.form_refusals import refused_on
 from config.wording import counted
 from studies.access import trial_or_404
 from studies.forms.tables import TableForm
@@ -33,8 +34,9 @@ def import_table(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     context = {"trial": trial, "table": table, "fields": table.fields(trial), "back": f"studies:{PAGE[slug]}"}
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["text"]
-        found = preview(trial=trial, table=table, text=text, actor=actor)
-        return render(request, "studies/table_preview.html", context | {"preview": found, "text": text})
+        with refused_on(form):
+            found = preview(trial=trial, table=table, text=text, actor=actor)
+            return render(request, "studies/table_preview.html", context | {"preview": found, "text": text})
     return render(request, "studies/table_import.html", context | {"form": form}, status=400 if form.errors else 200)
 
 

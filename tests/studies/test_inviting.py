@@ -71,6 +71,10 @@ def test_a_person_with_an_account_is_picked_and_not_invited_again(ra1: Planned, 
     shown = sent(ra1.client("coordinator"), ra1, person=there.email, name="Another Name", role="reader")
     assert "somebody is now reader of this trial." in shown
     assert roles_of(there) == {"reader"}
+    there.set_unusable_password()
+    there.save(update_fields=["password"])
+    shown = sent(ra1.client("coordinator"), ra1, person=there.email, role="adjudicator")
+    assert "The role adjudicator was granted to somebody, who has not accepted the earlier invitation;" in shown
     assert User.objects.get(pk=there.pk).name == "somebody"
     assert invitations() == []
 
@@ -90,9 +94,45 @@ def test_a_coordinator_who_is_no_administrator_learns_of_nobody_and_invites_nobo
     for address in (NEW, gone.email):
         assert NO_ACCOUNT in sent(client, ra1, person=address, role="reader")
         assert faults(ra1, f"{address},reader,,qualified,") == [(2, NO_ACCOUNT)]
+        with pytest.raises(BadInput, match="The role Site is granted for one site"):
+            admit(trial=ra1.trial, email=address, role=Role.SITE, reason="so", actor=ra1.actor("coordinator"))
+        with pytest.raises(BadInput, match="The reason has 201 characters"):
+            admit(trial=ra1.trial, email=address, role=Role.READER, reason="x" * 201, actor=ra1.actor("coordinator"))
+        assert "The role Site is granted for one site" in faults(ra1, f"{address},site,,qualified,")[0][1]
     assert not User.objects.filter(email=NEW).exists()
     with pytest.raises(NotAllowed):
         admit(trial=ra1.trial, email=NEW, role=Role.READER, reason="so", actor=ra1.actor("lead"))
+
+
+def test_an_administrator_reads_that_an_account_is_disabled_and_where_to_enable_it(ra1: Planned, host: Actor) -> None:
+    gone = person("disabled")
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    says = f"The account {gone.email} is disabled. Enable it on the page Accounts"
+    assert says in sent(ra1.client("coordinator"), ra1, person=gone.email, role="reader")
+    assert says in faults(ra1, f"{gone.email},reader,,qualified,")[0][1]
+
+
+def test_names_that_look_alike_are_refused_by_line_also_between_new_people(ra1: Planned, host: Actor) -> None:
+    User.objects.create(email="coca@house.example", name="Coca Apea")
+    found = faults(
+        ra1,
+        f"{NEW},reader,,qualified,Сосо Аса",
+        f"{NEW},adjudicator,,qualified,Сосо Асаа",
+        "two@hospital.example,reader,,qualified,Coco Aca",
+        "three@hospital.example,reader,,qualified,Соса Ареа",
+    )
+    assert [line for line, _ in found] == [4, 5]
+    assert "The name “Coco Aca” looks like “Сосо Аса”" in found[0][1]
+    assert "looks like “Coca Apea”, the name of another person" in found[1][1]
+
+
+def test_a_table_of_people_has_at_most_200_lines(ra1: Planned, host: Actor) -> None:
+    text = "\n".join((HEAD, *(f"p{number}@hospital.example,reader,,qualified," for number in range(201))))
+    answer = ra1.client("coordinator").post(ra1.url("set-up/import/people/"), {"text": text})
+    assert answer.status_code == 400
+    assert "The table has 201 lines below the column names. At most 200" in answer.content.decode()
+    with pytest.raises(BadInput, match="Split it into smaller files"):
+        write_table(trial=ra1.trial, table=TABLES["people"], text=text, actor=host)
 
 
 def test_every_line_of_a_table_is_answered_and_nothing_is_half_done(ra1: Planned, host: Actor) -> None:

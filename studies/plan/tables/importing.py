@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,12 +49,16 @@ def preview(*, trial: Trial, table: Table, text: str, actor: Actor) -> Preview:
     fields = table.fields(trial)
     names, required = [field.name for field in fields], [field.name for field in fields if field.otherwise is None]
     lines, faults = read_lines(text, names, required)
+    if table.most is not None and len(lines) > table.most:
+        says = f"The table has {len(lines):,} lines below the column names. At most {table.most} are read at once."
+        raise BadInput(f"{says} Split it into smaller files.", field="file")
+    check = table.check(trial, actor) if table.check else None
     rows: list[dict[str, Any]] = []
     seen = table.taken(trial)
     for line in lines:
         row, wrong = read_row(line, fields)
         wrong += list(twice(table, line, seen)) if not wrong else []
-        wrong += list(unwritable(trial, table, line, row, rows, actor)) if not wrong else []
+        wrong += list(unwritable(check, line, row)) if check and not wrong else []
         faults += wrong
         rows += [] if wrong else [row]
     return Preview(table, names, lines, rows, sorted(faults, key=lambda fault: fault.line))
@@ -82,13 +86,10 @@ def twice(table: Table, line: TableLine, seen: set[Key]) -> Iterator[Fault]:
     seen.add(key)
 
 
-def unwritable(
-    trial: Trial, table: Table, line: TableLine, row: dict[str, Any], earlier: list[dict[str, Any]], actor: Actor
-) -> Iterator[Fault]:
+def unwritable(check: Callable[[Mapping[str, Any]], None], line: TableLine, row: Mapping[str, Any]) -> Iterator[Fault]:
     """A fault when the function that writes the row would refuse it."""
     try:
-        if table.check is not None:
-            table.check(trial, row, earlier, actor)
+        check(row)
     except (BadInput, WrongState, NotAllowed) as refusal:
         yield Fault(line.number, "", str(refusal))
 

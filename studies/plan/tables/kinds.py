@@ -14,7 +14,7 @@ from config.errors import BadInput
 from config.wording import either, quoted
 from studies.models import Trial, Visit
 from studies.naming import checked_code, checked_name, checked_subject_code, checked_text, shortened
-from studies.plan.inviting import admit, check_line
+from studies.plan.inviting import LineCheck, admit
 from studies.plan.subjects import enrol, enrol_all
 from studies.plan.trials import add_site
 from studies.plan.visits import OUTSIDE_THE_PLAN, add_visit, checked_number, plan_visit
@@ -37,8 +37,8 @@ class Field:
 class Table:
     """A kind of table. `fields`, `taken` and `write` look at the trial as it is; `key` names what is unique.
 
-    `write_all`, where there is one, writes many rows at once. `check`, where there is one, refuses a row that this
-    person could not write after the rows above it.
+    `write_all`, where there is one, writes many rows at once. `check`, where there is one, is made for one table and
+    refuses a row that this person could not write after the rows above it. `most` limits the rows of one table.
     """
 
     slug: str
@@ -49,7 +49,8 @@ class Table:
     taken: Callable[[Trial], set[Key]]
     write: Callable[[Trial, Mapping[str, Any], Actor], object]
     write_all: Callable[[Trial, Sequence[Mapping[str, Any]], Actor], object] | None = None
-    check: Callable[[Trial, Mapping[str, Any], Sequence[Mapping[str, Any]], Actor], None] | None = None
+    check: Callable[[Trial, Actor], Callable[[Mapping[str, Any]], None]] | None = None
+    most: int | None = None
 
     def write_rows(self, trial: Trial, rows: Sequence[Mapping[str, Any]], actor: Actor) -> None:
         """Every row; called inside a transaction."""
@@ -239,7 +240,8 @@ TABLES = {
             fields=people_fields,
             taken=lambda trial: set(),
             write=lambda trial, row, actor: admit(trial=trial, actor=actor, **row),
-            check=check_line,
+            check=LineCheck,
+            most=200,
         ),
     )
 }
