@@ -49,26 +49,24 @@ def checked_subject_code(value: str) -> str:
     return text
 
 
-def checked_text(thing: str, value: str, *, longest: int, required: bool = True) -> str:
+def checked_text(thing: str, value: str, *, longest: int, required: bool = True, field: str = "") -> str:
     """One line of text without control characters."""
-    text = " ".join(value.split())
+    text, field = " ".join(value.split()), field or _field_of(thing)
     if required and not text:
-        raise BadInput(f"The {thing} is missing. Enter up to {longest} characters.", field=_field_of(thing))
+        raise BadInput(f"The {thing} is missing. Enter up to {longest} characters.", field=field)
     if len(text) > longest:
-        raise BadInput(
-            f"The {thing} has {len(text)} characters. At most {longest} are allowed.", field=_field_of(thing)
-        )
+        raise BadInput(f"The {thing} has {len(text)} characters. At most {longest} are allowed.", field=field)
     if not text.isprintable():
         raise BadInput(
             f"The {thing} {quoted(shortened(text))} contains a character that cannot be printed. Remove it.",
-            field=_field_of(thing),
+            field=field,
         )
     return text
 
 
 def checked_words(thing: str, value: str, *, longest: int, required: bool = True, field: str = "") -> str:
-    """A text of any number of lines, as it is kept for good."""
-    text = value.strip()
+    """A text of any number of lines, as it is kept for good; the line ends of a form count as one character."""
+    text = value.replace("\r\n", "\n").strip()
     if len(text) > longest or "\0" in text or (required and not text):
         problem = f"has {len(text):,} characters" if len(text) > longest else "contains a null character"
         raise BadInput(

@@ -11,9 +11,8 @@ from config.days import DayField
 from studies.models import DeviationCategory, DeviationEffect, DeviationVersion, Site, Subject, Trial, Visit
 from studies.plan.deviation_entries import LONGEST_EXPLANATION, LONGEST_REASON, LONGEST_TEXT, Entry, entry_of
 
-KEEP_OUT = (
-    "Statistician, imaging lead, sponsor and auditor read this text. Write no treatment arm, no score and no name."
-)
+READ_BY = "Statistician, imaging lead, sponsor and auditor read every text of an entry."
+KEEP_OUT = "Write no case or read number, timepoint letter, adjudication, treatment arm, score or name of a person."
 ON_CLOSING = "Needed to close the entry. If no action is needed, write why."
 
 
@@ -25,10 +24,20 @@ class SubjectField(forms.ModelChoiceField):  # type: ignore[type-arg]
         self.widget.attrs["data-searchable"] = ""
 
 
+class WordsField(forms.CharField):
+    """A text of several lines; browsers send two characters for the end of a line and count one."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return text.replace("\r\n", "\n") if text else text
+
+
 def words(label: str, help_text: str, *, required: bool = True, rows: int = 3) -> forms.CharField:
-    """A text of several lines."""
+    """A text of several lines that no score or arm belongs in."""
     widget = forms.Textarea(attrs={"rows": rows})
-    return forms.CharField(label=label, help_text=help_text, required=required, max_length=LONGEST_TEXT, widget=widget)
+    return WordsField(
+        label=label, help_text=f"{help_text} {KEEP_OUT}", required=required, max_length=LONGEST_TEXT, widget=widget
+    )
 
 
 class EntryForm(forms.Form):
@@ -44,12 +53,12 @@ class EntryForm(forms.Form):
     )
     subject = SubjectField()
     visit = forms.ChoiceField(required=False, help_text="A visit of the subject.")
-    description = words("Description", f"What happened, and what was expected. {KEEP_OUT}", rows=5)
+    description = words("Description", f"What happened, and what was expected. {READ_BY}", rows=5)
     effect = forms.ChoiceField(label="Effect on the endpoint", choices=[("", "Choose"), *DeviationEffect.choices])
     effect_explained = forms.CharField(
-        label="Effect explained",
+        label="Explanation of the effect",
         max_length=LONGEST_EXPLANATION,
-        help_text="One sentence: why there is this effect, or none.",
+        help_text=f"One sentence: why there is this effect, or none. {KEEP_OUT}",
     )
     corrective_action = words("Corrective action", f"What was done about this deviation. {ON_CLOSING}", required=False)
     preventive_action = words("Preventive action", f"What prevents another one. {ON_CLOSING}", required=False)
@@ -84,7 +93,9 @@ class CorrectionForm(EntryForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(
-        label="Reason for the correction", max_length=LONGEST_REASON, help_text="Kept with the new version."
+        label="Reason for the correction",
+        max_length=LONGEST_REASON,
+        help_text=f"Kept with the new version. {KEEP_OUT}",
     )
 
     def __init__(self, seen: DeviationVersion, data: Any = None) -> None:
@@ -96,7 +107,7 @@ class ReopenForm(forms.Form):
     """Why a closed entry is opened again."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    reason = forms.CharField(max_length=LONGEST_REASON, help_text="Kept with the new version.")
+    reason = forms.CharField(max_length=LONGEST_REASON, help_text=f"Kept with the new version. {KEEP_OUT}")
 
 
 class CloseForm(ReopenForm):

@@ -22,7 +22,7 @@ WRITTEN = {
     "subject": "Subject",
     "visit": "Visit",
     "effect": "Effect on the endpoint",
-    "effect_explained": "Effect explained",
+    "effect_explained": "Explanation of the effect",
     "corrective_action": "Corrective action",
     "preventive_action": "Preventive action",
 }
@@ -50,7 +50,12 @@ class Entry:
             "category": checked_choice("category", self.category, DeviationCategory.choices),
             "description": checked_words("description", self.description, longest=LONGEST_TEXT),
             "effect": checked_choice("effect on the endpoint", self.effect, DeviationEffect.choices, field="effect"),
-            "effect_explained": checked_text("effect explained", self.effect_explained, longest=LONGEST_EXPLANATION),
+            "effect_explained": checked_text(
+                "explanation of the effect",
+                self.effect_explained,
+                longest=LONGEST_EXPLANATION,
+                field="effect_explained",
+            ),
             "corrective_action": checked_words(
                 "corrective action", self.corrective_action, longest=LONGEST_TEXT, required=False
             ),

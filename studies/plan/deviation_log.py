@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Max
+from django.utils import timezone
 
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
@@ -16,6 +18,8 @@ from studies.plan.deviation_entries import LONGEST_REASON, Entry, checked_past_d
 
 # What an event says of a change; the texts stay in the log, the event holds the digest of the version.
 TOLD = ("noticed_on", "category", "effect", "status", "closed_on")
+# Within this time an equal entry of the same person is taken for the same form, sent twice.
+SENT_AGAIN = timedelta(minutes=1)
 ACTIONS_TAKEN = {"corrective_action": "corrective action", "preventive_action": "preventive action"}
 
 
@@ -31,6 +35,22 @@ def log_deviation(*, trial: Trial, entry: Entry, actor: Actor) -> DeviationVersi
         )
         tell(made, "studies.deviation.logged", actor, {})
     return made
+
+
+def log_once(*, trial: Trial, entry: Entry, actor: Actor) -> DeviationVersion:
+    """A new entry, or the one that the person logged in the same words a moment ago: a form sent twice makes one."""
+    authorise(actor, Action.WRITE_DEVIATIONS)
+    columns = entry.checked(trial)
+    with audited_atomic():
+        take_turn(trial.pk)
+        return just_logged(trial, columns, actor) or log_deviation(trial=trial, entry=entry, actor=actor)
+
+
+def just_logged(trial: Trial, columns: dict[str, Any], actor: Actor) -> DeviationVersion | None:
+    """The person's last entry of the trial, if it is new, unchanged and says the same."""
+    own = DeviationVersion.objects.newest().filter(trial=trial, written_by=actor.user_id)
+    last = own.filter(written_at__gt=timezone.now() - SENT_AGAIN).order_by("number").last()
+    return last if last and last.version == 1 and entry_of(last) == columns else None
 
 
 def correct_deviation(*, seen: DeviationVersion, entry: Entry, reason: str, actor: Actor) -> DeviationVersion:
@@ -54,9 +74,18 @@ def close_deviation(*, seen: DeviationVersion, closed_on: date, reason: str, act
             raise WrongState(
                 f"Deviation {seen.number} has no {name}. Enter it, or why none is needed, before you close the entry."
             )
-    checked_past_day("closing date", closed_on, "closed_on", seen.noticed_on)
+    checked_past_day("closing date", closed_on, "closed_on", earliest_closing(seen))
     columns = {"status": DeviationStatus.CLOSED, "closed_on": closed_on}
     return follow(seen, "studies.deviation.closed", actor, reason, columns)
+
+
+def earliest_closing(seen: DeviationVersion) -> date:
+    """The day on which it was noticed or, after a reopening, the day before that: it may still be so elsewhere."""
+    versions = DeviationVersion.objects.filter(trial=seen.trial_id, number=seen.number)
+    closed = versions.filter(status=DeviationStatus.CLOSED, version__lt=seen.version).order_by("version").last()
+    if closed is None:
+        return seen.noticed_on
+    return max(seen.noticed_on, versions.get(version=closed.version + 1).written_at.date() - timedelta(days=1))
 
 
 def reopen_deviation(*, seen: DeviationVersion, reason: str, actor: Actor) -> DeviationVersion:

@@ -71,7 +71,7 @@ def columns(trial: Trial) -> list[Column]:
             NumberFilter("days_off"),
             help="Days outside the window",
         ),
-        Column("deviations", "Deviations", said, "deviations", template="studies/cells/deviations.html"),
+        Column("deviations", "Visit deviations", said, "deviations", template="studies/cells/deviations.html"),
     ]
 
 

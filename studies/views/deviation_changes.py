@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -14,7 +14,7 @@ from config.whole import whole_from
 from studies.access import trial_or_404
 from studies.forms.deviations import CloseForm, CorrectionForm, EntryForm, ReopenForm
 from studies.models import DeviationVersion, Trial
-from studies.plan.deviation_log import close_deviation, correct_deviation, log_deviation, reopen_deviation
+from studies.plan.deviation_log import close_deviation, correct_deviation, log_once, reopen_deviation
 from studies.views.deviations import entry_page, newest_or_404, version_or_404
 
 
@@ -25,7 +25,7 @@ def new_deviation(request: HttpRequest, code: str) -> HttpResponse:
     form = EntryForm(trial, request.POST or None, initial={"noticed_on": timezone.localdate(), **about})
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
-            made = log_deviation(trial=trial, entry=form.entry(), actor=actor)
+            made = log_once(trial=trial, entry=form.entry(), actor=actor)
             messages.success(request, f"Deviation {made.number} was logged.")
             return redirect("studies:deviation", code, made.number)
     context = {"trial": trial, "form": form}
@@ -77,6 +77,11 @@ def reopen(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 
 def read_before(request: HttpRequest, trial: Trial, number: int) -> DeviationVersion:
-    """The version that the person's form was made from; without one, the newest."""
-    version = whole_from(request.POST.get("version", ""))
-    return newest_or_404(trial, number) if version is None else version_or_404(trial, number, version)
+    """The version that the person's form was made from; without one, the newest, and the form asks for it."""
+    typed = request.POST.get("version", "")
+    if not typed:
+        return newest_or_404(trial, number)
+    version = whole_from(typed)
+    if version is None:
+        raise Http404
+    return version_or_404(trial, number, version)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,9 @@ from audit.redaction import shown
 from audit.verify import verify
 from config.errors import BadInput, NotAllowed, WrongState
 from studies.desk.confirmed import latest_day
+from studies.forms.deviations import KEEP_OUT
 from studies.models import DeviationStatus, DeviationVersion, VisitKind
+from studies.plan import deviation_log
 from studies.plan.deviation_entries import Entry
 from studies.plan.deviation_log import close_deviation, correct_deviation, log_deviation, reopen_deviation
 from studies.plan.subjects import enrol
@@ -114,7 +116,7 @@ def test_only_the_coordinator_writes(ra1: Planned) -> None:
         ({"description": "  \n"}, "The description is missing. Enter up to 4,000 characters"),
         ({"description": "x" * 4001}, "The description has 4,001 characters"),
         ({"effect": "great"}, "Choose “No effect”, “Possible” or “Confirmed”"),
-        ({"effect_explained": ""}, "The effect explained is missing"),
+        ({"effect_explained": ""}, "The explanation of the effect is missing"),
         ({"corrective_action": "a\0b"}, "The corrective action contains a null character"),
     ],
 )
@@ -148,6 +150,11 @@ def test_an_entry_is_closed_only_with_both_actions_and_on_a_day_after_it_was_not
         correct_deviation(seen=shut, entry=Entry(**SAID), reason="So.", actor=ra1.actor("coordinator"))
     with pytest.raises(WrongState, match="is open already"):
         reopen_deviation(seen=whole, reason="So.", actor=ra1.actor("coordinator"))
+    again = reopen_deviation(seen=shut, reason="It happened again.", actor=ra1.actor("coordinator"))
+    earliest = again.written_at.date() - timedelta(days=1)
+    with pytest.raises(BadInput, match=f"cannot be 2026-03-09. Enter a date from {earliest} to"):
+        closed(ra1, again)
+    assert closed(ra1, again, earliest).closed_on == earliest
 
 
 def test_a_correction_changes_something_has_a_reason_and_never_overrides_one_that_was_not_read(ra1: Planned) -> None:
@@ -192,6 +199,46 @@ def test_the_coordinator_logs_corrects_closes_and_reopens_on_the_pages(ra1: Plan
     assert "None entered yet." in earlier
     assert "This is an earlier version." in earlier
     assert "Changed: Corrective action, Preventive action" in earlier
+
+
+def test_an_entry_sent_twice_is_logged_once(ra1: Planned, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, new = ra1.client("coordinator"), ra1.url("deviations/new/")
+    for _ in range(2):
+        assert "Deviation 1 was logged." in said(desk, new, SAID)
+    assert "Deviation 2 was logged." in said(desk, new, SAID | {"category": "system"})
+    assert "Deviation 3 was logged." in said(desk, new, SAID)
+    changed = SAID | {"version": 1, "reason": "So.", "effect": "none"}
+    said(desk, ra1.url("deviations/3/correct/"), changed)
+    assert "Deviation 4 was logged." in said(desk, new, SAID)
+    monkeypatch.setattr(deviation_log, "SENT_AGAIN", timedelta(0))
+    assert "Deviation 5 was logged." in said(desk, new, SAID)
+
+
+def test_what_was_decided_on_an_earlier_version_is_refused_with_a_way_to_the_newest(ra1: Planned) -> None:
+    desk, one, actor = ra1.client("coordinator"), ra1.url("deviations/1/"), ra1.actor("coordinator")
+    second = correct_deviation(seen=logged(ra1), entry=Entry(**SAID | DONE), reason="Completed.", actor=actor)
+    earlier = correct_deviation(seen=second, entry=Entry(**SAID | DONE | {"effect": "none"}), reason="So.", actor=actor)
+    page = said(desk, f"{one}close/", {"version": 2, **ending()}, status=400)
+    assert "version 3 follows version 2, which you read" in page
+    assert f'<a href="{one}">Open the newest version</a>' in page
+    reopen_deviation(seen=closed(ra1, earlier), reason="It happened again.", actor=actor)
+    page = said(desk, f"{one}reopen/", {"version": 4, "reason": "Once more."}, status=400)
+    assert "version 5 follows version 4, which you read" in page
+    assert f'<a href="{one}">Open the newest version</a>' in page
+    for step in ("close", "reopen", "correct"):
+        said(desk, f"{one}{step}/", {"version": "+4", **ending()}, status=404)
+        said(desk, f"{one}{step}/", ending(), status=400)
+
+
+def test_each_text_says_what_to_leave_out_and_a_line_end_counts_once(ra1: Planned) -> None:
+    desk, log = ra1.client("coordinator"), ra1.url("deviations/")
+    long = SAID | DONE | {"description": "x\r\n" * 1999 + "xx"}
+    assert "Deviation 1 was logged." in said(desk, f"{log}new/", long)
+    assert DeviationVersion.objects.get().description == "x\n" * 1999 + "xx"
+    shown = [said(desk, f"{log}{path}").count(KEEP_OUT) for path in ("new/", "1/correct/", "1/")]
+    assert shown == [4, 5, 1]
+    with pytest.raises(BadInput, match="The description has 4,001 characters"):
+        logged(ra1, description="x\r\n" * 2000 + "x")
 
 
 def ending() -> dict[str, str]:
