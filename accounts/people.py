@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import chain
 
 from django.contrib.auth.password_validation import validate_password
@@ -34,7 +35,8 @@ def invite(*, email: str, actor: Actor, is_administrator: bool = False, by_mail:
         if name:
             demand_distinct(name, user)
         user.set_unusable_password()
-        keep_new(user)
+        with used_once(email):
+            user.save()
         tell(
             "accounts.user.invited",
             actor,
@@ -47,13 +49,14 @@ def invite(*, email: str, actor: Actor, is_administrator: bool = False, by_mail:
     return user
 
 
-def keep_new(user: User) -> None:
-    """Saves a new account; refuses one whose address was given an account after it was checked."""
+@contextmanager
+def used_once(email: str) -> Iterator[None]:
+    """Refuses a new account whose address was given one after it was checked."""
     try:
         with transaction.atomic():
-            user.save()
+            yield
     except IntegrityError:
-        raise already_there(user.email) from None
+        raise already_there(email) from None
 
 
 def inviters_of(users: Iterable[int]) -> dict[int, int | None]:

@@ -32,7 +32,8 @@ def admit(
 ) -> tuple[Membership, bool]:
     """Grants the role to the person with the address, and says whether they were invited in the same step.
 
-    Account, invitation and role are made together or not at all. A refused role or reason tells nothing of accounts.
+    Account, invitation and role are made together or not at all. Role and reason are checked before any account is
+    looked up.
     """
     authorise(actor, Action.GRANT_MEMBERSHIP)
     check_role(trial=trial, role=role, site=site)
