@@ -131,6 +131,7 @@ def test_a_table_of_people_has_at_most_200_lines(ra1: Planned, host: Actor) -> N
     answer = ra1.client("coordinator").post(ra1.url("set-up/import/people/"), {"text": text})
     assert answer.status_code == 400
     assert "The table has 201 lines below the column names. At most 200" in answer.content.decode()
+    assert "At most 200 lines follow it." in answer.content.decode()
     with pytest.raises(BadInput, match="Split it into smaller files"):
         write_table(trial=ra1.trial, table=TABLES["people"], text=text, actor=host)
 
