@@ -1,7 +1,7 @@
 """Proposes the joints of an image from those placed on another image of the same subject, side and view.
 
 The source is placed first, from a queue in random order that holds every planned visit: so it is of any visit. An image
-that comes later gets no proposal, because its source could be told from it. A person confirms or drags.
+that comes later gets none, because a reader could then work out which film was the source. A person confirms or drags.
 """
 
 from __future__ import annotations
