@@ -21,6 +21,7 @@ from reading.issuing.repeats import was_drawn
 from reading.issuing.seeds import open_seed
 from reading.models import Campaign, Case, DisplayedFilm, Read, ReadStatus
 from reading.room.worklist import waiting_for
+from studies.models import ReaderImage
 from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
 from tests.scoring.three_readers import add_third_reader
 
@@ -147,10 +148,9 @@ def test_two_releases_before_the_first_is_issued_give_a_case_no_more_readers(
 
 def test_issuing_reads_no_file(campaign: Campaign) -> None:
     storage = storages["reading"]
-    for folder in storage.listdir("images")[0]:
-        for level in ("small", "full"):
-            for band in storage.listdir(f"images/{folder}/{level}")[1]:
-                storage.delete(f"images/{folder}/{level}/{band}")
+    for image in ReaderImage.objects.all():
+        for band in [*image.bands["small"], *image.bands["full"]]:
+            storage.delete(band["name"])
     run_due_jobs()
     films = DisplayedFilm.objects.exclude(reader_image=None)
     assert films.count() == 2 * SUBJECTS * 8
