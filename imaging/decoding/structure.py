@@ -1,7 +1,4 @@
-"""Checks the bytes of a DICOM file before any parser reads them.
-
-It proves that every element is inside the file, counts elements and depth, and finds the pixel data exactly.
-"""
+"""Proves that every element is inside a DICOM file before any parser reads it; counts them and finds the pixel data."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
     """Finds the joints on the image; nothing is kept for one that has a placement, or whose source has changed."""
     rendition = Rendition.objects.select_related("film", "masks").get(pk=payload["rendition"])
     source = source_of(rendition)
-    if source is None or not _current(rendition, payload["placement"]):
+    if source is None or newest(rendition.film, rendition.side):
         return
     places = for_image(film=source.film, side=source.side, crop=crop_of(source))
     found = _found(source, rendition, places)
