@@ -23,7 +23,7 @@ NEXT_STEPS = {
 
 def link_token(user: User, purpose: str) -> str:
     """The secret part of a link."""
-    return signing.dumps({"user": user.pk, "state": _state(user)}, salt=f"accounts.{purpose}")
+    return signing.dumps({"user": user.pk, "state": state(user)}, salt=f"accounts.{purpose}")
 
 
 def person_of(token: str, purpose: str) -> User:
@@ -33,7 +33,7 @@ def person_of(token: str, purpose: str) -> User:
     except signing.BadSignature:
         held = {"user": None, "state": ""}
     user = User.objects.active().filter(pk=held["user"]).first()
-    if user is None or _state(user) != held["state"]:
+    if user is None or state(user) != held["state"]:
         raise BadInput(
             f"This link does not work. Each link works once, for {words(AGES[purpose])} after it was sent, "
             f"and must be copied whole. {NEXT_STEPS[purpose]}"
@@ -46,7 +46,7 @@ def words(age: timedelta) -> str:
     return counted(age.days, "day") if age.days else counted(age.seconds // 3600, "hour")
 
 
-def _state(user: User) -> str:
+def state(user: User) -> str:
     # It includes the password hash, so that setting a password invalidates every link sent before.
     value = f"{user.password}:{user.session_generation}:{user.invited_at}"
     return salted_hmac("accounts.link", value, algorithm="sha256").hexdigest()[:32]

@@ -43,7 +43,7 @@ NOT_COORDINATOR: dict[Role, str] = {
 }
 
 
-def _pairs() -> dict[frozenset[Role], Apart]:
+def pairs() -> dict[frozenset[Role], Apart]:
     table = {
         frozenset({reading, other}): Apart(reason, formerly=True)
         for reading in READING_ROLES
@@ -61,7 +61,7 @@ def _pairs() -> dict[frozenset[Role], Apart]:
     return table
 
 
-INCOMPATIBLE: Mapping[frozenset[Role], Apart] = MappingProxyType(_pairs())
+INCOMPATIBLE: Mapping[frozenset[Role], Apart] = MappingProxyType(pairs())
 
 
 def apart(one: str, other: str) -> Apart | None:
@@ -91,7 +91,7 @@ def fewest_people(*, with_arms: bool = False) -> list[tuple[Role, ...]]:
     """The smallest group that can hold every role of a trial, as the roles of each person."""
     group: list[tuple[Role, ...]] = []
     for role in (*NEEDED, *((Role.CUSTODIAN, Role.CUSTODIAN) if with_arms else ())):
-        place = next((n for n, held in enumerate(group) if _fits(role, held)), None)
+        place = next((n for n, held in enumerate(group) if fits(role, held)), None)
         if place is None:
             group.append((role,))
         else:
@@ -99,7 +99,7 @@ def fewest_people(*, with_arms: bool = False) -> list[tuple[Role, ...]]:
     return group
 
 
-def _fits(role: Role, held: Iterable[Role]) -> bool:
+def fits(role: Role, held: Iterable[Role]) -> bool:
     return all(
         role != other and apart(role, other) is None and frozenset({role, other}) not in TWO_PEOPLE for other in held
     )

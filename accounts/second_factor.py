@@ -81,7 +81,7 @@ def demand_second_factor(*, user: User, role: str) -> None:
     with audited_atomic():
         User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
         reason = "a role that requires a second factor was granted"
-        _tell("accounts.sessions.ended", Actor.system("roles"), user, [], reason=reason)
+        tell("accounts.sessions.ended", Actor.system("roles"), user, [], reason=reason)
 
 
 def spend_code(*, user: User, code: str) -> bool:
@@ -97,7 +97,7 @@ def spend_app_code(user: User, code: str) -> bool:
         if factor is None:
             return False
         secret, last = decrypt(factor.data["secret"]), factor.data.get("last", 0)
-        for counter in range(_now() - 1, _now() + 2):
+        for counter in range(now() - 1, now() + 2):
             right = hmac.compare_digest(format_hotp_value(hotp_value(secret, counter)).encode(), code.encode())
             if right and counter > last:
                 factor.data["last"] = counter
@@ -114,7 +114,7 @@ def spend_recovery_code(user: User, code: str) -> bool:
         if factor is None or not factor.wrap().validate_code(code):
             return False
         details: dict[str, object] = {"left": codes_left(user)}
-        _tell("accounts.recovery-code.used", person(user), user, [factor], details=details)
+        tell("accounts.recovery-code.used", person(user), user, [factor], details=details)
     return True
 
 
@@ -122,7 +122,7 @@ def _factor(user: User, kind: str) -> Authenticator | None:
     return Authenticator.objects.select_for_update().filter(user=user, type=kind).first()
 
 
-def _now() -> int:
+def now() -> int:
     return int(time.time()) // MFA_PERIOD
 
 
@@ -139,7 +139,7 @@ def picture_of(user: User, secret: str) -> str:
 
 def add_second_factor(*, user: User, secret: str, code: str) -> list[str]:
     """Links the app to the account once it shows the right code; returns the recovery codes."""
-    shown = {format_hotp_value(hotp_value(secret, _now() + step)) for step in (-1, 0, 1)}
+    shown = {format_hotp_value(hotp_value(secret, now() + step)) for step in (-1, 0, 1)}
     if code.replace(" ", "") not in shown:
         text = f"The code {quoted(code)} is not valid. Type the six digits that the app shows now."
         raise BadInput(text, field="code")
@@ -147,7 +147,7 @@ def add_second_factor(*, user: User, secret: str, code: str) -> list[str]:
         if has_second_factor(user):
             raise WrongState("You already have a second factor. Remove it before you add another one.")
         app, codes = TOTP.activate(user, secret), RecoveryCodes.activate(user)
-        _tell("accounts.second-factor.added", person(user), user, [app.instance, codes.instance])
+        tell("accounts.second-factor.added", person(user), user, [app.instance, codes.instance])
     return list(codes.get_unused_codes())
 
 
@@ -156,9 +156,9 @@ def renew_recovery_codes(*, user: User) -> list[str]:
     with audited_atomic():
         if not has_second_factor(user):
             raise WrongState("You have no second factor. Add one to get recovery codes.")
-        gone = _delete(user, Authenticator.Type.RECOVERY_CODES)
+        gone = delete(user, Authenticator.Type.RECOVERY_CODES)
         codes = RecoveryCodes.activate(user)
-        _tell("accounts.recovery-codes.renewed", person(user), user, [*gone, codes.instance])
+        tell("accounts.recovery-codes.renewed", person(user), user, [*gone, codes.instance])
     return list(codes.get_unused_codes())
 
 
@@ -174,7 +174,7 @@ def remove_second_factor(*, user: User) -> None:
         text = "Your role requires a second factor, so you cannot remove it. An administrator can reset it."
         raise WrongState(text)
     with audited_atomic():
-        _tell("accounts.second-factor.removed", person(user), user, _delete_all(user))
+        tell("accounts.second-factor.removed", person(user), user, delete_all(user))
 
 
 def reset_second_factor(*, user: User, reason: str, actor: Actor) -> None:
@@ -183,19 +183,19 @@ def reset_second_factor(*, user: User, reason: str, actor: Actor) -> None:
     if actor.user_id == user.pk:
         raise WrongState("You cannot reset your own second factor. Ask another administrator to reset it.")
     with audited_atomic():
-        gone = _delete_all(user)
+        gone = delete_all(user)
         User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
-        _tell("accounts.second-factor.reset", actor, user, gone, reason=reason)
+        tell("accounts.second-factor.reset", actor, user, gone, reason=reason)
 
 
-def _delete_all(user: User) -> list[Authenticator]:
-    gone = _delete(user, *Authenticator.Type.values)
+def delete_all(user: User) -> list[Authenticator]:
+    gone = delete(user, *Authenticator.Type.values)
     if not gone:
         raise WrongState(f"The account of {user} has no second factor.")
     return gone
 
 
-def _delete(user: User, *kinds: str) -> list[Authenticator]:
+def delete(user: User, *kinds: str) -> list[Authenticator]:
     """Deletes the factors of these kinds; returns what they were."""
     factors = Authenticator.objects.filter(user=user, type__in=kinds)
     gone = list(factors)
@@ -203,7 +203,7 @@ def _delete(user: User, *kinds: str) -> list[Authenticator]:
     return gone
 
 
-def _tell(
+def tell(
     action: str,
     actor: Actor,
     user: User,

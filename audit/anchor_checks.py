@@ -38,7 +38,7 @@ def check_numbers(report: Report) -> None:
 
 def check_in_time(report: Report) -> None:
     """An event is anchored within two intervals."""
-    newest = _newest_time()
+    newest = newest_time()
     late = Event.objects.filter(at__lt=timezone.now() - 2 * INTERVAL)
     event = (late.filter(at__gt=newest) if newest else late).order_by("at", "pk").first()
     if event is not None:
@@ -46,7 +46,7 @@ def check_in_time(report: Report) -> None:
         report.found("late anchor", "audit_event", f"{event.pk} ({event.stream} #{event.seq})", f"{since}")
 
 
-def _newest_time() -> datetime | None:
+def newest_time() -> datetime | None:
     for path in reversed(anchors.files()):
         try:
             return datetime.fromisoformat(anchors.read(path).at)
@@ -57,7 +57,7 @@ def _newest_time() -> datetime | None:
 
 def unanchored() -> int:
     """How many events no anchor holds yet: what could still be taken back without a trace."""
-    newest = _newest_time()
+    newest = newest_time()
     return (Event.objects.filter(at__gt=newest) if newest else Event.objects).count()
 
 

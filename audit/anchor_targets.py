@@ -38,18 +38,18 @@ def copy_anchors() -> None:
             failed[target] = type(error).__name__
     if settings.ANCHOR_TARGETS:
         settings.ANCHOR_FOLDER.mkdir(parents=True, exist_ok=True)
-        _result().write_text(json.dumps(failed), encoding="utf-8")
+        result().write_text(json.dumps(failed), encoding="utf-8")
     if failed:
         raise NotCopied(", ".join(failed))
 
 
-def _result() -> Path:
+def result() -> Path:
     return Path(settings.ANCHOR_FOLDER) / ".targets.json"
 
 
 def failing_targets() -> dict[str, str]:
     """The targets that did not take the anchors at the last attempt, with the type of the error."""
-    last: dict[str, str] = json.loads(_result().read_text(encoding="utf-8")) if _result().exists() else {}
+    last: dict[str, str] = json.loads(result().read_text(encoding="utf-8")) if result().exists() else {}
     return {target: error for target, error in last.items() if target in settings.ANCHOR_TARGETS}
 
 

@@ -96,7 +96,7 @@ def write() -> Path | None:
     settings.ANCHOR_FOLDER.mkdir(parents=True, exist_ok=True)
     with (settings.ANCHOR_FOLDER / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would both follow the same anchor
-        return _write_next()
+        return write_next()
 
 
 def write_on_commit() -> None:
@@ -104,7 +104,7 @@ def write_on_commit() -> None:
     transaction.on_commit(write, robust=True)
 
 
-def _write_next() -> Path | None:
+def write_next() -> Path | None:
     started = Head.objects.filter(seq__gt=0)  # where the others begin is recorded in the trials' chains
     heads: Heads = {place[0]: place for place in started.values_list("stream", "seq", "hash")}
     kept = files()
@@ -121,7 +121,7 @@ def _write_next() -> Path | None:
     content = json.loads(statement) | {"signature": signing_key().sign(statement).hex()}
     number = int(kept[-1].name.split("-")[1]) + 1 if kept else 1
     name = f"anchor-{number:08}-{anchor.at.replace(':', '').replace('-', '')}.json"
-    return _keep(settings.ANCHOR_FOLDER / name, json.dumps(content, indent=1) + "\n")
+    return keep(settings.ANCHOR_FOLDER / name, json.dumps(content, indent=1) + "\n")
 
 
 def heads_at_last(kept: Sequence[Path]) -> Heads | None:
@@ -140,7 +140,7 @@ def heads_at_last(kept: Sequence[Path]) -> Heads | None:
     return heads
 
 
-def _keep(path: Path, text: str) -> Path:
+def keep(path: Path, text: str) -> Path:
     temporary = path.with_suffix(".part")
     with temporary.open("w", encoding="utf-8") as file:
         file.write(text)

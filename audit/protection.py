@@ -92,11 +92,11 @@ def existing() -> list[Protection]:
 
 def unprotected() -> list[str]:
     """The regulated tables whose triggers are missing, disabled or altered."""
-    find = _unprotected_postgresql if connection.vendor == "postgresql" else _unprotected_sqlite
+    find = unprotected_postgresql if connection.vendor == "postgresql" else unprotected_sqlite
     return find(existing())
 
 
-def _unprotected_sqlite(protections: list[Protection]) -> list[str]:
+def unprotected_sqlite(protections: list[Protection]) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         found = dict(cursor.fetchall())
@@ -107,7 +107,7 @@ def _unprotected_sqlite(protections: list[Protection]) -> list[str]:
     ]
 
 
-def _unprotected_postgresql(protections: list[Protection]) -> list[str]:
+def unprotected_postgresql(protections: list[Protection]) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'audit_refuse'")
         if [body for (body,) in cursor.fetchall()] != [POSTGRESQL_BODY]:
@@ -131,12 +131,12 @@ def install() -> list[str]:
         if bare and connection.vendor == "postgresql":
             cursor.execute(POSTGRESQL_FUNCTION)
         for table in bare:
-            for statement in _statements(PROTECTED[table]):
+            for statement in statements(PROTECTED[table]):
                 cursor.execute(statement)
     return bare
 
 
-def _statements(protection: Protection) -> list[str]:
+def statements(protection: Protection) -> list[str]:
     if connection.vendor == "postgresql":
         return postgresql_triggers(protection)
     texts = sqlite_triggers(protection)

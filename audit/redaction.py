@@ -110,7 +110,7 @@ def shown(event: Event, role: str) -> Shown:
     """The event for that role."""
     content, hidden = event.content, hidden_from(event.action, role)
     declared = ACTIONS.get(event.action)
-    kept = {part: _without(content[part], part, hidden) for part in CONTENT}
+    kept = {part: without(content[part], part, hidden) for part in CONTENT}
     return Shown(
         event=event,
         label=declared.label if declared else event.action,
@@ -131,7 +131,7 @@ def says(event: Event, changes: dict[str, Any], details: dict[str, Any]) -> str:
     return declared.sentence.of(event.subject_id, changes, details)
 
 
-def _without(value: Any, part: str, hidden: frozenset[str]) -> Any:
+def without(value: Any, part: str, hidden: frozenset[str]) -> Any:
     if part in hidden:
         return HIDDEN if part == "reason" and value else type(value)()
     if isinstance(value, dict):

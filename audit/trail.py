@@ -38,7 +38,7 @@ class Actor:
         return cls(user_id=None, label=name, role=SYSTEM_ROLE)
 
 
-class _Waiting(threading.local):
+class Waiting(threading.local):
     """The events of this thread's open transaction, the heads it holds, and the depth of nested blocks."""
 
     entries: list[PendingEvent] | None = None
@@ -46,22 +46,22 @@ class _Waiting(threading.local):
     depth: int = 0
 
 
-_waiting = _Waiting()
+_waiting = Waiting()
 
 
 @contextmanager
 def audited_atomic() -> Iterator[None]:
     """A transaction whose events are appended just before it commits; a nested one joins the outer one."""
     if _waiting.entries is None:
-        with _outermost():
+        with outermost():
             yield
     else:
-        with _joined(_waiting.entries):
+        with joined(_waiting.entries):
             yield
 
 
 @contextmanager
-def _outermost() -> Iterator[None]:
+def outermost() -> Iterator[None]:
     entries: list[PendingEvent] = []
     try:
         with transaction.atomic(durable=True):
@@ -74,7 +74,7 @@ def _outermost() -> Iterator[None]:
 
 
 @contextmanager
-def _joined(entries: list[PendingEvent]) -> Iterator[None]:
+def joined(entries: list[PendingEvent]) -> Iterator[None]:
     kept, depth, held = len(entries), _waiting.depth, dict(_waiting.held)
     try:
         with transaction.atomic():
@@ -117,9 +117,9 @@ def record(
     `tracked` are the rows of tracked tables that this change made, altered or deleted: all of them.
     `chains` records in a trial's chain that chains of its parts begin, go on or end: their heads go into the event.
     """
-    rows, tracked, waiting = tuple(rows), tuple(tracked), _open_entries(action)
-    _demand_tables(action, rows, PROTECTED.keys(), "protected")
-    _demand_tables(action, tracked, TRACKED.keys(), "tracked")
+    rows, tracked, waiting = tuple(rows), tuple(tracked), open_entries(action)
+    demand_tables(action, rows, PROTECTED.keys(), "protected")
+    demand_tables(action, tracked, TRACKED.keys(), "tracked")
     entry = PendingEvent(
         action=declared(action).name,
         actor=(actor.user_id, actor.label, str(actor.role)),
@@ -135,7 +135,7 @@ def record(
     waiting.append(entry)
 
 
-def _open_entries(action: str) -> list[PendingEvent]:
+def open_entries(action: str) -> list[PendingEvent]:
     """The events of the open audited transaction."""
     if _waiting.entries is None:
         raise NotAudited(f"record({action!r}) outside audited_atomic()")
@@ -144,7 +144,7 @@ def _open_entries(action: str) -> list[PendingEvent]:
     return _waiting.entries
 
 
-def _demand_tables(action: str, rows: Iterable[models.Model], known: Set[str], kind: str) -> None:
+def demand_tables(action: str, rows: Iterable[models.Model], known: Set[str], kind: str) -> None:
     """Every row is of a table that was declared for it."""
     if loose := {row._meta.db_table for row in rows} - known:
         raise NotAudited(f"record({action!r}) is given rows of tables that are not {kind}: {', '.join(sorted(loose))}")

@@ -27,7 +27,7 @@ def verify(*, from_anchor: Path | None = None, in_time: bool = True) -> Report:
     check_copies(report)
     if in_time:
         check_in_time(report)
-    _gather_anchors(chains, report, from_anchor)
+    gather_anchors(chains, report, from_anchor)
     chains.walk()
     for (stream, seq), held in sorted(chains.wanted.items()):
         report.found("tail cut", "audit_event", f"{stream} #{seq}", f"{held[0][1]} has this event, but it is missing")
@@ -38,12 +38,12 @@ def verify(*, from_anchor: Path | None = None, in_time: bool = True) -> Report:
     return report
 
 
-def _gather_anchors(chains: Chains, report: Report, from_anchor: Path | None) -> None:
+def gather_anchors(chains: Chains, report: Report, from_anchor: Path | None) -> None:
     """Collects the heads in each anchor; those in the anchor folder must also follow one another."""
     previous: anchors.Anchor | None = None
     heads: anchors.Heads | None = None
     for path in anchors.files():
-        anchor = _read_anchor(path, chains, report)
+        anchor = read_anchor(path, chains, report)
         if anchor and previous and anchor.previous != previous.digest():
             report.found("missing anchor", "", path.name, "it does not follow the previous anchor")
             heads = None  # what moved in between is not known
@@ -52,10 +52,10 @@ def _gather_anchors(chains: Chains, report: Report, from_anchor: Path | None) ->
             report.found("bad anchor", "", path.name, "its root does not follow from the heads of all chains")
         previous = anchor
     if from_anchor:
-        _read_anchor(from_anchor, chains, report)
+        read_anchor(from_anchor, chains, report)
 
 
-def _read_anchor(path: Path, chains: Chains, report: Report) -> anchors.Anchor | None:
+def read_anchor(path: Path, chains: Chains, report: Report) -> anchors.Anchor | None:
     try:
         anchor = anchors.read(path)
     except anchors.BadAnchor as error:

@@ -53,15 +53,15 @@ def check_files(report: Report, state: Path) -> None:
         for checked in check(place.last):
             place.last, place.files = checked.key, place.files + 1
             place.found += [asdict(Finding("altered file", checked.table, checked.key, f)) for f in checked.faults]
-            _keep(place, state)
+            keep(place, state)
         place.done, place.last = [*place.done, kind], ""
-        _keep(place, state)
+        keep(place, state)
     report.files = place.files
     report.findings += [Finding(**one) for one in place.found]
     state.unlink()
 
 
-def _keep(place: Place, state: Path) -> None:
+def keep(place: Place, state: Path) -> None:
     part = state.with_suffix(".part")
     part.write_text(json.dumps(asdict(place)), encoding="utf-8")
     part.rename(state)

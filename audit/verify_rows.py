@@ -33,45 +33,45 @@ def check_rows(chains: Chains, report: Report) -> None:
         chains.walk()
     named: set[tuple[str, str]] = set()
     for suspect in suspects:  # a row that is both regulated and tracked is named once
-        if suspect[1:] not in named and _judge(suspect, chains.told, report):
+        if suspect[1:] not in named and judge(suspect, chains.told, report):
             named.add(suspect[1:])
 
 
 def check_these(chains: Chains, report: Report, rows: Mapping[str, Iterable[object]]) -> None:
     """Checks these rows by table, and that no row recorded in these chains is missing."""
     for table, pks in sorted(rows.items()):
-        for kind in _kinds(table):
+        for kind in kinds(table):
             for chunk in batched(pks):
-                _check_chunk(kind, table, chunk, chains.told, report)
+                check_chunk(kind, table, chunk, chains.told, report)
     for kind in Kind:
         for table in chains.told.tables(kind):
-            for key in _missing(kind, table, chains.told):
-                _judge((kind, table, key), chains.told, report)
+            for key in missing(kind, table, chains.told):
+                judge((kind, table, key), chains.told, report)
 
 
-def _kinds(table: str) -> list[Kind]:
+def kinds(table: str) -> list[Kind]:
     return [kind for kind, tables in ((Kind.MADE, PROTECTED), (Kind.TRACKED, TRACKED)) if table in tables]
 
 
-def _check_chunk(kind: Kind, table: str, pks: list[object], told: ToldRows, report: Report) -> None:
+def check_chunk(kind: Kind, table: str, pks: list[object], told: ToldRows, report: Report) -> None:
     report.rows += len(pks)
-    found = dict(_digests_of(kind, table, pks, told))
+    found = dict(digests_of(kind, table, pks, told))
     for key in map(str, pks):
         says = told.of(kind, table, key)
         if says is None or says.digest != found.get(key):
-            _judge((kind, table, key), told, report)
+            judge((kind, table, key), told, report)
 
 
 def _suspects(kind: Kind, table: str, told: ToldRows, report: Report) -> Iterator[Suspect]:
-    rows = _made(PROTECTED[table], told) if kind == Kind.MADE else _tracked(table, told)
+    rows = _made(PROTECTED[table], told) if kind == Kind.MADE else tracked(table, told)
     for key, as_told in rows:
         report.rows += 1
         if not as_told:
             yield kind, table, key
-    yield from ((kind, table, key) for key in _missing(kind, table, told))
+    yield from ((kind, table, key) for key in missing(kind, table, told))
 
 
-def _missing(kind: Kind, table: str, told: ToldRows) -> Iterator[str]:
+def missing(kind: Kind, table: str, told: ToldRows) -> Iterator[str]:
     model = model_of(table)
     for keys in told.keys(kind, table):
         found = set(map(str, model._base_manager.filter(pk__in=keys).order_by().values_list("pk", flat=True)))
@@ -85,15 +85,15 @@ def _made(protection: Protection, told: ToldRows) -> Iterator[tuple[str, bool]]:
         yield key, says.digest == digest if says else not protection.covers(row)
 
 
-def _tracked(table: str, told: ToldRows) -> Iterator[tuple[str, bool]]:
+def tracked(table: str, told: ToldRows) -> Iterator[tuple[str, bool]]:
     """The key of each row of a tracked table, and whether it is as the last event recorded it."""
     for pks in key_chunks(table):
-        for key, digest in _digests_of(Kind.TRACKED, table, pks, told):
+        for key, digest in digests_of(Kind.TRACKED, table, pks, told):
             says = told.of(Kind.TRACKED, table, key)
             yield key, says is not None and says.digest == digest
 
 
-def _digests_of(kind: Kind, table: str, pks: Sequence[object], told: ToldRows) -> Iterator[tuple[str, str]]:
+def digests_of(kind: Kind, table: str, pks: Sequence[object], told: ToldRows) -> Iterator[tuple[str, str]]:
     """Key and digest of those of these rows that exist, each under the version under which it was recorded."""
     if kind == Kind.MADE:
         yield from digests_by_key(table, pks)
@@ -110,11 +110,11 @@ def _version(table: str, told: Told | None) -> int:
     return told.version if told and told.version in TRACKED[table] else newest(table)
 
 
-def _judge(suspect: Suspect, rows: ToldRows, report: Report) -> bool:
+def judge(suspect: Suspect, rows: ToldRows, report: Report) -> bool:
     """Names the row if it is still at fault, and says whether it is."""
     kind, table, key = suspect
     told = rows.of(kind, table, key)
-    digest = dict(_digests_of(kind, table, [key], rows)).get(key)
+    digest = dict(digests_of(kind, table, [key], rows)).get(key)
     if (told.digest or None if told else None) == digest:
         return False
     if told is None:

@@ -95,10 +95,10 @@ class Column:
         """The value of this column in a row."""
         if callable(self.value):
             return self.value(row)
-        return reduce(_step, (self.value or self.key).split("."), row)
+        return reduce(step, (self.value or self.key).split("."), row)
 
 
-def _step(thing: Any, name: str) -> Any:
+def step(thing: Any, name: str) -> Any:
     if thing is None:
         return None
     if isinstance(thing, Mapping):

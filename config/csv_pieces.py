@@ -21,7 +21,7 @@ TEXTS_KEPT = 1024
 
 def csv_pieces(rows: Rows, columns: Sequence[Column], load: Load | None = None) -> Iterator[str]:
     """The heads of the columns, then every row."""
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     yield EXCEL_MARK + str(writer.writerow([csv_safe(column.label) for column in columns]))
     cells = cells_of(rows, columns, load)
     while some := list(islice(cells, LINES)):
@@ -49,7 +49,7 @@ def loaded(rows: Rows, load: Load | None) -> Iterator[Any]:
         yield from some
 
 
-class _Echo:
+class Echo:
     """A file that returns what is written to it."""
 
     def write(self, line: str) -> str:

@@ -113,7 +113,7 @@ def _number(label: str, text: str) -> float:
 
 
 @dataclass(frozen=True)
-class _Range:
+class Range:
     """Rows between two bounds, both included; either may be open."""
 
     field: str
@@ -146,7 +146,7 @@ class _Range:
 
 
 @dataclass(frozen=True)
-class DayFilter(_Range):
+class DayFilter(Range):
     """Rows between two dates; for a DateField."""
 
     kind: ClassVar[str] = "day"
@@ -174,7 +174,7 @@ def beginning(day: date, of_next: bool) -> datetime:
 
 
 @dataclass(frozen=True)
-class NumberFilter(_Range):
+class NumberFilter(Range):
     """Rows between two numbers."""
 
     kind: ClassVar[str] = "number"

@@ -42,11 +42,11 @@ def search(rows: Rows, text: str, names: Sequence[str], columns: Sequence[Column
 def order(rows: Rows, column: Column | None, *, descending: bool) -> Rows:
     """The rows ordered by a column; without one in their given order, and a queryset always in a defined order."""
     if isinstance(rows, QuerySet):
-        return _order_queryset(rows, column, descending)
-    return _order_list(rows, column, descending) if column else rows
+        return order_queryset(rows, column, descending)
+    return order_list(rows, column, descending) if column else rows
 
 
-def _order_queryset(rows: QuerySet[Any, Any], column: Column | None, descending: bool) -> QuerySet[Any, Any]:
+def order_queryset(rows: QuerySet[Any, Any], column: Column | None, descending: bool) -> QuerySet[Any, Any]:
     if column is None:
         return rows if rows.ordered else rows.order_by("pk")
     fields = [column.sort] if isinstance(column.sort, str) else column.sort
@@ -55,12 +55,12 @@ def _order_queryset(rows: QuerySet[Any, Any], column: Column | None, descending:
     return rows.order_by(*ways, "pk")
 
 
-def _order_list(rows: Sequence[Any], column: Column, descending: bool) -> list[Any]:
+def order_list(rows: Sequence[Any], column: Column, descending: bool) -> list[Any]:
     filled = [row for row in rows if column.of(row) is not None]
     empty = [row for row in rows if column.of(row) is None]
-    return [*sorted(filled, key=lambda row: _place(column.of(row)), reverse=descending), *empty]
+    return [*sorted(filled, key=lambda row: place(column.of(row)), reverse=descending), *empty]
 
 
-def _place(value: object) -> tuple[float, str]:
+def place(value: object) -> tuple[float, str]:
     number = value.value if isinstance(value, Number) else value
     return (float(number), "") if isinstance(number, int | float) else (0.0, natural_key(plain(value)))

@@ -13,8 +13,8 @@ def natural_key(text: str) -> str:
     >>> sorted(["S-10", "S-2", "s-1"], key=natural_key)
     ['s-1', 'S-2', 'S-10']
     """
-    return DIGITS.sub(lambda found: _counted(found[0].lstrip("0") or "0"), text.casefold())
+    return DIGITS.sub(lambda found: counted(found[0].lstrip("0") or "0"), text.casefold())
 
 
-def _counted(digits: str) -> str:
+def counted(digits: str) -> str:
     return f"{len(digits):03d}{digits}"

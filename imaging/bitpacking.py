@@ -30,7 +30,7 @@ def encode(levels: Levels, bands: int) -> list[bytes]:
             " A picture of uint16 levels and at least one band are needed."
         )
     edges = band_edges(levels.shape[0], bands)
-    return [_encode_band(levels[top:bottom]) for top, bottom in zip(edges, edges[1:], strict=False)]
+    return [encode_band(levels[top:bottom]) for top, bottom in zip(edges, edges[1:], strict=False)]
 
 
 def decode(bands: list[bytes], rows: int, columns: int) -> Levels:
@@ -41,7 +41,7 @@ def decode(bands: list[bytes], rows: int, columns: int) -> Levels:
             f"The picture has {len(bands)} bands and {rows} rows. It can have at most one band for each row."
         )
     parts = [
-        _decode_band(band, bottom - top, columns) for band, top, bottom in zip(bands, edges, edges[1:], strict=False)
+        decode_band(band, bottom - top, columns) for band, top, bottom in zip(bands, edges, edges[1:], strict=False)
     ]
     return np.concatenate(parts)
 
@@ -62,13 +62,13 @@ def shown_digest(token: str, digest: str) -> str:
     return hmac.new(token.encode("ascii"), digest.encode("ascii"), hashlib.sha256).hexdigest()
 
 
-def _encode_band(levels: Levels) -> bytes:
-    blocks = _blocks(_residuals(levels))
+def encode_band(levels: Levels) -> bytes:
+    blocks = _blocks(residuals(levels))
     widths = _widths(blocks)
-    return _width_table(widths) + _packed(blocks, widths).astype("<u2", copy=False).tobytes()
+    return width_table(widths) + packed(blocks, widths).astype("<u2", copy=False).tobytes()
 
 
-def _residuals(levels: Levels) -> Words:
+def residuals(levels: Levels) -> Words:
     """Zigzag of level minus prediction modulo 2^16: left only in the first row, up only in the first column."""
     guess = np.empty_like(levels)
     guess[0, 0] = 0
@@ -99,14 +99,14 @@ def _widths(blocks: Words) -> NDArray[np.uint8]:
     return needed
 
 
-def _width_table(widths: NDArray[np.uint8]) -> bytes:
+def width_table(widths: NDArray[np.uint8]) -> bytes:
     """Two nibbles per byte, low first, then a zero byte if the table would be of odd length."""
     nibbles = np.zeros(-(-widths.size // 4) * 4, dtype=np.uint8)
     nibbles[: widths.size] = np.minimum(widths, WIDEST)
     return (nibbles[0::2] | (nibbles[1::2] << 4)).tobytes()
 
 
-def _packed(blocks: Words, widths: NDArray[np.uint8]) -> Words:
+def packed(blocks: Words, widths: NDArray[np.uint8]) -> Words:
     starts = _starts(widths)
     out: Words = np.zeros(starts[-1], dtype=np.uint16)
     for width in range(1, 17):
@@ -135,17 +135,17 @@ def _words(values: Words, width: int) -> list[Words]:
     return words
 
 
-def _decode_band(band: bytes, rows: int, columns: int) -> Levels:
+def decode_band(band: bytes, rows: int, columns: int) -> Levels:
     count = rows * (-(-columns // BLOCK))
     table = -(-count // 4) * 2
-    widths = _table_widths(band[:table], count, table)
+    widths = table_widths(band[:table], count, table)
     words = np.frombuffer(band, dtype="<u2", offset=table) if len(band) % 2 == 0 else None
     if words is None or words.size != int(widths.sum()):
         raise BadInput(f"The band has {len(band)} bytes. Its widths need {table + 2 * int(widths.sum())} bytes.")
-    return _predicted(_unpacked(words, widths).reshape(rows, -1)[:, :columns])
+    return predicted(unpacked(words, widths).reshape(rows, -1)[:, :columns])
 
 
-def _table_widths(table: bytes, count: int, length: int) -> NDArray[np.uint8]:
+def table_widths(table: bytes, count: int, length: int) -> NDArray[np.uint8]:
     if len(table) != length:
         raise BadInput(f"The width table of the band has {len(table)} bytes. It must have {length} bytes.")
     pairs = np.frombuffer(table, dtype=np.uint8)
@@ -157,7 +157,7 @@ def _table_widths(table: bytes, count: int, length: int) -> NDArray[np.uint8]:
     return widths
 
 
-def _unpacked(words: Words, widths: NDArray[np.uint8]) -> Words:
+def unpacked(words: Words, widths: NDArray[np.uint8]) -> Words:
     starts = _starts(widths)
     blocks: Words = np.zeros((widths.size, BLOCK), dtype=np.uint16)
     wide = np.append(words, np.uint16(0)).astype(np.uint32)
@@ -171,7 +171,7 @@ def _unpacked(words: Words, widths: NDArray[np.uint8]) -> Words:
     return blocks
 
 
-def _predicted(zigzag: Words) -> Levels:
+def predicted(zigzag: Words) -> Levels:
     """Levels from residuals, one anti-diagonal at a time: left and upper neighbour are on the one before."""
     rows, columns = zigzag.shape
     signed = ((zigzag >> 1) ^ (np.uint16(0) - (zigzag & 1))).astype(np.uint16)

@@ -67,7 +67,7 @@ class NormalForm:
 
 
 @dataclass(frozen=True)
-class _Scale:
+class Scale:
     """Level of each stored code, and the line level = gain * modality value + offset where one exists."""
 
     table: NDArray[np.float64]
@@ -79,15 +79,15 @@ class _Scale:
 
 def normalise(stored: Stored) -> NormalForm:
     """The normal form of a stored image; exact: no pixel is resampled, and no value rounded unless a table says so."""
-    _check(stored)
+    check(stored)
     codes = np.asarray(stored.pixels).astype(np.int64) & ((1 << stored.bits_stored) - 1)
-    values = _stored_values(stored)
-    padded = _padding_codes(stored, values)
-    scale = _polarised(_tabulated(stored, values), stored.photometric == "MONOCHROME1")
+    values = stored_values(stored)
+    padded = padding_codes(stored, values)
+    scale = polarised(tabulated(stored, values), stored.photometric == "MONOCHROME1")
     table = np.where(padded, 0, scale.table).astype(np.uint16)
     levels: Levels = np.ascontiguousarray(table[codes])
     picture = np.bincount(codes.ravel(), minlength=table.size) * ~padded
-    return NormalForm(levels, *_default_window(stored, scale, table, picture))
+    return NormalForm(levels, *default_window(stored, scale, table, picture))
 
 
 def quarter(levels: Levels) -> Levels:
@@ -126,7 +126,7 @@ def _half(levels: Levels) -> Levels:
     return ((total + 2) >> 2).astype(np.uint16)
 
 
-def _check(stored: Stored) -> None:
+def check(stored: Stored) -> None:
     if stored.photometric not in ("MONOCHROME1", "MONOCHROME2"):
         raise BadInput(
             f"PhotometricInterpretation is {stored.photometric}. Only MONOCHROME1 and MONOCHROME2 can be read."
@@ -151,7 +151,7 @@ def _check(stored: Stored) -> None:
             )
 
 
-def _stored_values(stored: Stored) -> NDArray[np.int64]:
+def stored_values(stored: Stored) -> NDArray[np.int64]:
     """The stored value that each code of `bits_stored` bits stands for."""
     codes = np.arange(1 << stored.bits_stored, dtype=np.int64)
     if not stored.signed:
@@ -160,53 +160,53 @@ def _stored_values(stored: Stored) -> NDArray[np.int64]:
     return (codes ^ half) - half
 
 
-def _padding_codes(stored: Stored, values: NDArray[np.int64]) -> NDArray[np.bool_]:
+def padding_codes(stored: Stored, values: NDArray[np.int64]) -> NDArray[np.bool_]:
     if stored.padding is None:
         return np.zeros(values.size, dtype=np.bool_)
     low, high = sorted(stored.padding)
     return (values >= low) & (values <= high)
 
 
-def _tabulated(stored: Stored, values: NDArray[np.int64]) -> _Scale:
+def tabulated(stored: Stored, values: NDArray[np.int64]) -> Scale:
     """Levels before polarity: larger level, larger modality value, or the output of the VOI table."""
     scale = _modality(stored, values)
     modality = (scale.table - scale.offset) / scale.gain
     if stored.voi_lut is not None:
-        return _Scale(_looked_up(stored.voi_lut, modality), (1 << stored.voi_lut.bits) - 1, ready=True)
+        return Scale(looked_up(stored.voi_lut, modality), (1 << stored.voi_lut.bits) - 1, ready=True)
     if stored.voi_function == "SIGMOID" and stored.window_center is not None and (stored.window_width or 0) > 0:
         slope = -4 * (modality - stored.window_center) / float(stored.window_width or 1)
         shape = 1 / (1 + np.exp(np.clip(slope, -700, 700)))
-        return _Scale(np.floor(shape * SIGMOID_TOP + 0.5), SIGMOID_TOP, ready=True)
+        return Scale(np.floor(shape * SIGMOID_TOP + 0.5), SIGMOID_TOP, ready=True)
     return scale
 
 
-def _modality(stored: Stored, values: NDArray[np.int64]) -> _Scale:
+def _modality(stored: Stored, values: NDArray[np.int64]) -> Scale:
     if stored.modality_lut is not None:
         lut = stored.modality_lut
-        return _Scale(_looked_up(lut, values.astype(np.float64)), (1 << lut.bits) - 1)
+        return Scale(looked_up(lut, values.astype(np.float64)), (1 << lut.bits) - 1)
     top, lowest = values.size - 1, int(values.min())
     gain, offset = 1 / stored.rescale_slope, -stored.rescale_intercept / stored.rescale_slope - lowest
-    scale = _Scale((values - lowest).astype(np.float64), top, gain, offset)
-    return scale if stored.rescale_slope > 0 else _turned(scale)
+    scale = Scale((values - lowest).astype(np.float64), top, gain, offset)
+    return scale if stored.rescale_slope > 0 else turned(scale)
 
 
-def _looked_up(lut: Lut, inputs: NDArray[np.float64]) -> NDArray[np.float64]:
+def looked_up(lut: Lut, inputs: NDArray[np.float64]) -> NDArray[np.float64]:
     index = np.clip(np.floor(inputs + 0.5) - lut.first, 0, lut.values.size - 1).astype(np.int64)
     outputs = lut.values.astype(np.int64) & ((1 << lut.bits) - 1)
     chosen: NDArray[np.float64] = outputs[index].astype(np.float64)
     return chosen
 
 
-def _turned(scale: _Scale) -> _Scale:
-    return _Scale(scale.top - scale.table, scale.top, -scale.gain, scale.top - scale.offset, scale.ready)
+def turned(scale: Scale) -> Scale:
+    return Scale(scale.top - scale.table, scale.top, -scale.gain, scale.top - scale.offset, scale.ready)
 
 
-def _polarised(scale: _Scale, dark_is_large: bool) -> _Scale:
-    return _turned(scale) if dark_is_large else scale
+def polarised(scale: Scale, dark_is_large: bool) -> Scale:
+    return turned(scale) if dark_is_large else scale
 
 
-def _default_window(
-    stored: Stored, scale: _Scale, table: Levels, picture: NDArray[np.integer]
+def default_window(
+    stored: Stored, scale: Scale, table: Levels, picture: NDArray[np.integer]
 ) -> tuple[float, int, bool]:
     """The header's window in level units; the whole range behind a table; else percentiles 1 to 99 of the picture.
 
@@ -217,14 +217,14 @@ def _default_window(
     seen = table[picture > 0]
     given = stored.window_center is not None and stored.window_width is not None and seen.size > 0
     if given:
-        window = _window_in_levels(stored.window_center or 0.0, stored.window_width or 0.0, stored.voi_function, scale)
+        window = window_in_levels(stored.window_center or 0.0, stored.window_width or 0.0, stored.voi_function, scale)
         low, high = window[0] - window[1] / 2, window[0] + window[1] / 2
         if window[1] >= 1 and low < int(seen.max()) and high > int(seen.min()):
             return *window, False
-    return *_percentile_window(table, picture), given
+    return *percentile_window(table, picture), given
 
 
-def _window_in_levels(center: float, width: float, function: str, scale: _Scale) -> tuple[float, int]:
+def window_in_levels(center: float, width: float, function: str, scale: Scale) -> tuple[float, int]:
     """LINEAR has its middle at c - 1/2 and its slope over w - 1; LINEAR_EXACT at c and over w."""
     exact = function == "LINEAR_EXACT"
     middle = scale.gain * (center if exact else center - 0.5) + scale.offset
@@ -234,7 +234,7 @@ def _window_in_levels(center: float, width: float, function: str, scale: _Scale)
     return math.floor((middle + 0.5) * 2 + 0.5) / 2, math.floor(span + 0.5) + 1
 
 
-def _percentile_window(table: Levels, picture: NDArray[np.integer]) -> tuple[float, int]:
+def percentile_window(table: Levels, picture: NDArray[np.integer]) -> tuple[float, int]:
     counts = np.bincount(table, weights=picture, minlength=65536)
     total = counts.sum()
     if total == 0:

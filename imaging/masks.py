@@ -16,10 +16,10 @@ def rectangles_of(values: Any, *, rows: int, columns: int) -> tuple[Rectangle, .
     """Rectangles from JSON, cut to the picture; BadInput for one that is outside it or is not a rectangle."""
     if not isinstance(values, list | tuple):
         raise BadInput("The masks are not a list. Give a list of rectangles, each as x, y, width and height in pixels.")
-    return tuple(_rectangle(value, rows, columns) for value in values)
+    return tuple(rectangle(value, rows, columns) for value in values)
 
 
-def _rectangle(value: Any, rows: int, columns: int) -> Rectangle:
+def rectangle(value: Any, rows: int, columns: int) -> Rectangle:
     numbers = value if isinstance(value, list | tuple) else ()
     if len(numbers) != 4 or not all(isinstance(n, int | float) and abs(n) < 1e6 for n in numbers):
         raise BadInput(f"The mask “{value}” is not four numbers. Give x, y, width and height in pixels.")

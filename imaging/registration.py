@@ -76,7 +76,7 @@ def carried(source: Picture, target: Picture, places: Mapping[str, Sequence[floa
     """The places of `source` in `target`, without those that were not found; empty for another hand or foot, and for
     films whose sides are no film's.
     """
-    own, other = _spacings(source, target)
+    own, other = spacings(source, target)
     sides = [size * spacing for one, spacing in ((source, own), (target, other)) for size in one.levels.shape]
     if not places or min(sides) < SMALLEST_MM or max(sides) > LARGEST_MM:
         return {}
@@ -90,7 +90,7 @@ def carried(source: Picture, target: Picture, places: Mapping[str, Sequence[floa
     return found if len(found) >= HALF * len(places) else {}
 
 
-def _spacings(source: Picture, target: Picture) -> tuple[float, float]:
+def spacings(source: Picture, target: Picture) -> tuple[float, float]:
     """Both as given, or neither: a size that is assumed cannot be compared with one that was measured."""
     if source.spacing_mm and target.spacing_mm:
         return source.spacing_mm, target.spacing_mm
@@ -115,21 +115,21 @@ class Sheet:
 
 def _moved(source: Sheet, target: Sheet, given: Places) -> tuple[Places, NDArray[np.float64]]:
     """The places in `target`, both in millimetres, and their correlations."""
-    points = np.vstack([given, _grid(source)])
-    first = _start(source.relief(COARSE, SURROUNDINGS), target.relief(COARSE, SURROUNDINGS))
+    points = np.vstack([given, grid(source)])
+    first = start(source.relief(COARSE, SURROUNDINGS), target.relief(COARSE, SURROUNDINGS))
     turns = np.repeat(first[None, :, :2], len(points), 0)
     moved = points @ first[:, :2].T + first[:, 2] * COARSE
     found, scores = moved.copy(), np.zeros(len(points))
     for number, step in enumerate(STEPS):
         some = slice(None) if number < WITH_GRID else slice(len(given))
-        found[some], scores[some] = _searched(source, target, points[some], moved[some], turns[some], step)
-        moved, turns = _smoothed(points, found, scores, step)
+        found[some], scores[some] = searched(source, target, points[some], moved[some], turns[some], step)
+        moved, turns = smoothed(points, found, scores, step)
     sure = np.clip((scores - 0.3) / 0.4, 0, 1) * (np.linalg.norm(found - moved, axis=1) < STEPS[-1].search)
     last = sure[:, None] * found + (1 - sure[:, None]) * moved
     return last[: len(given)], scores[: len(given)]
 
 
-def _grid(source: Sheet) -> Places:
+def grid(source: Sheet) -> Places:
     """Points a fixed distance apart, in millimetres, wherever the film has structure."""
     grey = source.at(COARSE)
     mean = ndimage.uniform_filter(grey, 9)
@@ -141,7 +141,7 @@ def _grid(source: Sheet) -> Places:
     return np.asarray(np.column_stack([x, y])[strong] * COARSE, np.float64)
 
 
-def _start(source: Grey, target: Grey) -> Places:
+def start(source: Grey, target: Grey) -> Places:
     """The turn, size and shift under which the films correlate best, as a 2 x 3 matrix in pixels."""
     shape = [next_fast_len(own + other, real=True) for own, other in zip(source.shape, target.shape, strict=True)]
     spectrum, reach = rfft2(target, shape), round(FARTHEST / COARSE)
@@ -166,23 +166,23 @@ def _turned() -> Iterator[Places]:
             yield size * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
 
 
-def _searched(
+def searched(
     source: Sheet, target: Sheet, points: Places, near: Places, turns: Places, step: Step
 ) -> tuple[Places, NDArray[np.float64]]:
     """Where the window around each point correlates best near its expected place, and how well."""
     half, reach = round(step.window / step.pixel), round(step.search / step.pixel)
-    own = _windows(
+    own = windows(
         source.relief(step.pixel, step.relief), points / step.pixel, half, np.asarray(np.linalg.inv(turns), np.float64)
     )
     straight = np.repeat(np.eye(2)[None], len(points), 0)
-    other = _windows(target.relief(step.pixel, step.relief), near / step.pixel, half + reach, straight)
+    other = windows(target.relief(step.pixel, step.relief), near / step.pixel, half + reach, straight)
     scores = _correlations(own, other)
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
-    shifts, best = _peaks(scores, scores - BEHIND * (x * x + y * y) / reach**2)
+    shifts, best = peaks(scores, scores - BEHIND * (x * x + y * y) / reach**2)
     return near + shifts * step.pixel, best
 
 
-def _windows(grey: Grey, centres: Places, half: int, turns: Places) -> Grey:
+def windows(grey: Grey, centres: Places, half: int, turns: Places) -> Grey:
     """A square of 2 `half` + 1 pixels around each centre, sampled under its turn; black outside the film."""
     y, x = np.mgrid[-half : half + 1, -half : half + 1]
     offsets = np.einsum("nij,jrc->nirc", turns, np.stack([x, y]).astype(np.float64))
@@ -203,24 +203,24 @@ def _correlations(templates: Grey, areas: Grey) -> NDArray[np.float64]:
     return np.asarray(products / np.sqrt(np.maximum(energy, least)) / norms, np.float64)
 
 
-def _peaks(scores: NDArray[np.float64], ranked: NDArray[np.float64]) -> tuple[Places, NDArray[np.float64]]:
+def peaks(scores: NDArray[np.float64], ranked: NDArray[np.float64]) -> tuple[Places, NDArray[np.float64]]:
     """The shift (x, y) from the centre to the highest rank, to a fraction of a pixel, and the score there."""
     count, side = ranked.shape[:2]
     every = np.arange(count)
     row, column = np.unravel_index(ranked.reshape(count, -1).argmax(1), (side, side))
     r, c = row.clip(1, side - 2), column.clip(1, side - 2)
-    down = _vertex(ranked[every, r - 1, c], ranked[every, r, c], ranked[every, r + 1, c])
-    across = _vertex(ranked[every, r, c - 1], ranked[every, r, c], ranked[every, r, c + 1])
+    down = vertex(ranked[every, r - 1, c], ranked[every, r, c], ranked[every, r + 1, c])
+    across = vertex(ranked[every, r, c - 1], ranked[every, r, c], ranked[every, r, c + 1])
     return np.column_stack([c + across, r + down]) - side // 2, scores[every, row, column]
 
 
-def _vertex(before: Places, at: Places, after: Places) -> Places:
+def vertex(before: Places, at: Places, after: Places) -> Places:
     """Of the parabola through three values one apart, from the middle one; at most one away."""
     bend = before - 2 * at + after
     return np.asarray(np.where(bend < 0, 0.5 * (before - after) / np.minimum(bend, -1e-9), 0).clip(-1, 1))
 
 
-def _smoothed(points: Places, found: Places, scores: Places, step: Step) -> tuple[Places, Places]:
+def smoothed(points: Places, found: Places, scores: Places, step: Step) -> tuple[Places, Places]:
     """Each place and its turn under the affine motion of those around it; single ones that differ count less."""
     apart = points[None, :] - points[:, None]
     near = np.exp(-0.5 * (apart**2).sum(2) / step.reach**2)

@@ -133,10 +133,10 @@ def change_series(
     used, origin = substitute(rule, grades, flags_like(grades, operated), layout_of(instrument).maxima)
     evaluable = origin != Origin.MISSING
     later = range(baseline + 1, grades.shape[1])
-    return tuple(_between(instrument, used, evaluable, origin, rule, (baseline, visit)) for visit in later)
+    return tuple(between(instrument, used, evaluable, origin, rule, (baseline, visit)) for visit in later)
 
 
-def _between(
+def between(
     instrument: Instrument, used: Values, evaluable: Flags, origin: Codes, rule: MissingRule, visits: tuple[int, int]
 ) -> Changes:
     sites = sites_counted(evaluable, rule, *visits)
@@ -146,7 +146,7 @@ def _between(
     entered = sites[0] & sites[1]
     for visit in visits:
         entered &= origin[:, visit] == Origin.SCORED
-    return Changes(first, second, _subtract(instrument, first, second, entered, rule))
+    return Changes(first, second, subtract(instrument, first, second, entered, rule))
 
 
 def sites_counted(evaluable: Flags, rule: MissingRule, baseline: int, visit: int) -> tuple[Flags, Flags]:
@@ -160,7 +160,7 @@ def sites_counted(evaluable: Flags, rule: MissingRule, baseline: int, visit: int
     return both, both
 
 
-def _subtract(instrument: Instrument, first: Totals, second: Totals, entered: Flags, rule: MissingRule) -> Totals:
+def subtract(instrument: Instrument, first: Totals, second: Totals, entered: Flags, rule: MissingRule) -> Totals:
     layout = layout_of(instrument)
     missing = (first.denominator == 0) | (second.denominator == 0)
     below, above = np.where(missing, 1, first.denominator), np.where(missing, 1, second.denominator)
@@ -169,7 +169,7 @@ def _subtract(instrument: Instrument, first: Totals, second: Totals, entered: Fl
     numerator, common = in_lowest_terms(np.where(missing, 0, numerator), common)
     assessed = sums_by_cell(layout, entered) @ layout.cell_in_group
     sites = layout.cell_sites @ layout.cell_in_group
-    reasons, faults = _why_missing(first, second, rule)
+    reasons, faults = why_missing(first, second, rule)
     return Totals(
         groups=layout.groups,
         numerator=numerator,
@@ -181,7 +181,7 @@ def _subtract(instrument: Instrument, first: Totals, second: Totals, entered: Fl
     )
 
 
-def _why_missing(first: Totals, second: Totals, rule: MissingRule) -> tuple[tuple[str, ...], npt.NDArray[np.int64]]:
+def why_missing(first: Totals, second: Totals, rule: MissingRule) -> tuple[tuple[str, ...], npt.NDArray[np.int64]]:
     """The reason of the earlier fault of the two, saying over which visits sites were counted."""
     if rule.kind.together is Together.VISIT:
         ahead = ("baseline: ", "later visit: ")

@@ -146,7 +146,7 @@ def film_of_visit(
     """
     inside = [film for film in others if window and window[0] <= film.day <= window[1]]
     offered = [*([own] if own else []), *inside]
-    counting = [film for film in offered if not _replaced(film, event_day, rule)]
+    counting = [film for film in offered if not replaced(film, event_day, rule)]
 
     def order(film: Film) -> tuple[bool, bool, int, int]:
         outside = window is not None and not window[0] <= film.day <= window[1]
@@ -180,34 +180,34 @@ def value_at(
     if film is not None:
         return Filled(Fraction(film.value), "observed", "", (film,), _base(film))
     if rule.name == "observed":
-        return _none(NO_VISIT)
+        return none(NO_VISIT)
     lost = observed is not None or any(window and window[0] <= one.day <= window[1] for one in others)
     after = event_day is not None and (lost or target_day >= event_day)
     if not after and gap == "missing":
-        return _none(NO_VISIT)
+        return none(NO_VISIT)
     if not after and gap == "interpolated":
-        return _interpolate(baseline, [one for one in later if not _replaced(one, event_day, rule)], target_day)
+        return interpolate(baseline, [one for one in later if not replaced(one, event_day, rule)], target_day)
     limit = event_day + rule.grace_days if after and event_day is not None else target_day
     usable = sorted((one for one in later if one.day <= limit), key=lambda one: one.day)
-    return _made(baseline, usable, target_day, rule, maximum)
+    return made(baseline, usable, target_day, rule, maximum)
 
 
-def _made(
+def made(
     baseline: DatedScore | None, usable: Sequence[DatedScore], target_day: int, rule: EventRule, maximum: int
 ) -> Filled:
     if rule.name == "missing":
-        return _none("after the event: missing by the charter")
+        return none("after the event: missing by the charter")
     if rule.name == "locf":
-        return _carry(usable)
-    return _extrapolate(baseline, usable, target_day, rule, maximum)
+        return carry(usable)
+    return extrapolate(baseline, usable, target_day, rule, maximum)
 
 
-def _replaced(film: Dated, event_day: int | None, rule: EventRule) -> bool:
+def replaced(film: Dated, event_day: int | None, rule: EventRule) -> bool:
     """Whether the rule replaces the film, since it was taken after the event and its grace days."""
     return rule.name != "observed" and event_day is not None and film.day > event_day + rule.grace_days
 
 
-def _none(reason: str, *films: DatedScore) -> Filled:
+def none(reason: str, *films: DatedScore) -> Filled:
     return Filled(None, "", reason, films)
 
 
@@ -215,9 +215,9 @@ def _base(film: DatedScore) -> Fraction | None:
     return None if film.base is None else Fraction(film.base)
 
 
-def _carry(usable: Sequence[DatedScore]) -> Filled:
+def carry(usable: Sequence[DatedScore]) -> Filled:
     if not usable:
-        return _none(NO_FILM)
+        return none(NO_FILM)
     return Filled(Fraction(usable[-1].value), "carried", "", (usable[-1],), _base(usable[-1]))
 
 
@@ -226,31 +226,31 @@ def _start(baseline: DatedScore, film: DatedScore) -> DatedScore:
     return baseline if film.base is None else DatedScore(baseline.day, film.base, film.base)
 
 
-def _extrapolate(
+def extrapolate(
     baseline: DatedScore | None, usable: Sequence[DatedScore], target_day: int, rule: EventRule, maximum: int
 ) -> Filled:
     if baseline is None:
-        return _none("no baseline film")
+        return none("no baseline film")
     if not usable:
-        return _none(NO_FILM, baseline)
+        return none(NO_FILM, baseline)
     last = usable[-1]
     interval = last.day - baseline.day
     if interval < rule.minimum_interval:
         needed = f"at least {rule.minimum_interval} needed"
-        return _none(f"the last film before the event is {interval} days after baseline, {needed}", baseline, last)
+        return none(f"the last film before the event is {interval} days after baseline, {needed}", baseline, last)
     value = extrapolated(_start(baseline, last), last, target_day)
     if rule.cap:
         value = min(max(value, Fraction(0)), Fraction(maximum))
     return Filled(value, "extrapolated", "", (baseline, last), _base(last))
 
 
-def _interpolate(baseline: DatedScore | None, later: Sequence[DatedScore], target_day: int) -> Filled:
+def interpolate(baseline: DatedScore | None, later: Sequence[DatedScore], target_day: int) -> Filled:
     """Between the neighbours of the visit; a baseline that differs between them is interpolated with the value."""
     if baseline is None:
-        return _none("no baseline film")
+        return none("no baseline film")
     following = min((film for film in later if film.day > target_day), key=lambda film: film.day, default=None)
     if following is None:
-        return _none("no film after the missing visit to interpolate to")
+        return none("no film after the missing visit to interpolate to")
     start = _start(baseline, following)
     before = max((film for film in later if film.day <= target_day), key=lambda film: film.day, default=start)
     bases = [DatedScore(film.day, film.base) for film in (before, following) if film.base is not None]

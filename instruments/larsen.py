@@ -98,7 +98,7 @@ def _items(hand: tuple[Row, ...], foot: tuple[Row, ...]) -> tuple[Item, ...]:
     )
 
 
-def _make(
+def make(
     key: str,
     place: int,
     title: str,
@@ -124,7 +124,7 @@ def _make(
 
 
 INSTRUMENTS = (
-    _make(
+    make(
         "larsen-1995",
         20,
         "Larsen 1995, long-term studies",
@@ -134,7 +134,7 @@ INSTRUMENTS = (
         "J Rheumatol 1995;22:1974-1975 (citation from general knowledge; the text was not read).",
         PROVENANCE_1995,
     ),
-    _make(
+    make(
         "larsen-1977",
         21,
         "Larsen 1977",

@@ -45,7 +45,7 @@ def layout_of(instrument: Instrument) -> Layout:
     groups = _groups(instrument)
     cell_of_item = np.array([cells.index((item.feature, item.region, item.side)) for item in instrument.items])
     largest = np.array([item.largest for item in instrument.items], dtype=np.float64)
-    cell_in_group = np.array([[_belongs(cell, group) for group in groups] for cell in cells], dtype=np.int64)
+    cell_in_group = np.array([[belongs(cell, group) for group in groups] for cell in cells], dtype=np.int64)
     cell_in_block = np.array([[cell[:2] == block for block in blocks] for cell in cells], dtype=np.int64)
     return Layout(
         cells=cells,
@@ -75,9 +75,9 @@ def _groups(instrument: Instrument) -> tuple[Group, ...]:
     sides = tuple(dict.fromkeys(item.side for item in instrument.items))
     every = product((None, *instrument.features), (None, *instrument.regions), (None, *sides))
     return tuple(
-        group for group in every if any(_belongs((i.feature, i.region, i.side), group) for i in instrument.items)
+        group for group in every if any(belongs((i.feature, i.region, i.side), group) for i in instrument.items)
     )
 
 
-def _belongs(cell: tuple[str, str, str], group: Group) -> bool:
+def belongs(cell: tuple[str, str, str], group: Group) -> bool:
     return all(wanted is None or wanted == name for name, wanted in zip(cell, group, strict=True))

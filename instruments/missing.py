@@ -100,7 +100,7 @@ class MissingRule:
         return int(Fraction(str(self.limit)) * sites) if self.kind.fills else 0
 
 
-def _general(says: str) -> Fact:
+def general(says: str) -> Fact:
     return Fact("missing", says, Mark.GENERAL, "no charter text was found; rules seen in practice")
 
 
@@ -110,39 +110,39 @@ _KINDS = (
         "A change uses the sites evaluable at both visits, treated alike; sites not evaluable take the proportion of "
         "their maximum that the evaluable sites of the same feature and region reach. Missing when a region is absent "
         "or the limit is passed. A status total uses the sites evaluable at that visit.",
-        _general("Paired, proportional within region; adopted as our default."),
+        general("Paired, proportional within region; adopted as our default."),
     ),
     RuleKind(
         "visit-proportional",
         "Each visit is imputed on its own, proportionally within region. Can make a false change when different sites "
         "are evaluable at the two visits.",
-        _general("Proportional within region, each visit on its own."),
+        general("Proportional within region, each visit on its own."),
         together=Together.VISIT,
     ),
     RuleKind(
         "none",
         "Nothing is imputed: a total is missing when any of its sites is.",
-        _general("No imputation."),
+        general("No imputation."),
         fills=False,
     ),
     RuleKind(
         "operated-maximum",
         "An operated site counts as its maximum; other missing sites as in paired-proportional.",
-        _general("Operated joints given the maximum."),
+        general("Operated joints given the maximum."),
         operated=Operated.MAXIMUM,
     ),
     RuleKind(
         "operated-carried",
         "An operated site keeps the same reader's last score before the operation; without one it is missing. Other "
         "missing sites as in paired-proportional.",
-        _general("Last pre-operative score carried forward."),
+        general("Last pre-operative score carried forward."),
         operated=Operated.CARRIED,
     ),
     RuleKind(
         "excluded-all-visits",
         "A site not evaluable at any one visit of the reader is left out at all visits; the total is scaled to the "
         "full range by the sites left, within region.",
-        _general("Paired exclusion at all time points of the patient."),
+        general("Paired exclusion at all time points of the patient."),
         together=Together.SERIES,
     ),
 )
@@ -162,7 +162,7 @@ def get_rule(name: str = DEFAULT, **parameters: object) -> MissingRule:
         if parameter not in takes:
             raise UnknownRule(f"parameter of rule {name}", parameter, " or ".join(takes) or "none")
     return MissingRule(
-        name, limit=_share(parameters.get("limit", 0.5)), whole_side=_flag(parameters.get("whole_side", False))
+        name, limit=share(parameters.get("limit", 0.5)), whole_side=flag(parameters.get("whole_side", False))
     )
 
 
@@ -174,13 +174,13 @@ def rule_from(stored: Mapping[str, object]) -> MissingRule:
     return get_rule(str(stored.get("name")), **parameters)
 
 
-def _share(value: object) -> float:
+def share(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise UnknownRule("limit", value, "a number from 0 to 1")
     return float(value)
 
 
-def _flag(value: object) -> bool:
+def flag(value: object) -> bool:
     if not isinstance(value, bool):
         raise UnknownRule("whole_side", value, "true or false")
     return value
@@ -197,12 +197,12 @@ def substitute(rule: MissingRule, values: Values, operated: Flags, maxima: Value
         return values, origin
     if rule.kind.operated is Operated.MAXIMUM:
         return np.where(lost, maxima, values), np.where(lost, np.int8(Origin.MAXIMUM), origin).astype(np.int8)
-    carried = _last_score_before(values)
+    carried = last_score_before(values)
     found = lost & ~np.isnan(carried)
     return np.where(found, carried, values), np.where(found, np.int8(Origin.CARRIED), origin).astype(np.int8)
 
 
-def _last_score_before(values: Values) -> Values:
+def last_score_before(values: Values) -> Values:
     last = np.full_like(values, np.nan)
     for visit in range(1, values.shape[1]):
         last[:, visit] = np.where(np.isnan(values[:, visit - 1]), last[:, visit - 1], values[:, visit - 1])

@@ -34,12 +34,12 @@ HALF = Threshold("half", Fraction(1, 2), "no progression is a change of 0.5 or l
 
 def own_threshold(value: float | str, *, source: str, strict: bool = True) -> Threshold:
     """A threshold of the user's own; a decimal is read as written, so 0.1 is one tenth."""
-    return Threshold("own", _exact(value), _named("source", source), strict)
+    return Threshold("own", _exact(value), named("source", source), strict)
 
 
 def sdc_threshold(value: float | str, *, source: str, interval: str, strict: bool = True) -> Threshold:
     """The smallest detectable change as a threshold: where it was estimated and over which interval must be named."""
-    where = f"{_named('source', source)}, interval {_named('interval', interval)}"
+    where = f"{named('source', source)}, interval {named('interval', interval)}"
     return Threshold("sdc", _exact(value), where, strict)
 
 
@@ -62,7 +62,7 @@ def _exact(value: float | str) -> Fraction:
         raise ValueError(f"The threshold cannot be “{value}”. Give a number.") from None
 
 
-def _named(thing: str, text: str) -> str:
+def named(thing: str, text: str) -> str:
     if not text.strip():
         raise ValueError(f"The {thing} of a threshold is empty. Give a text.")
     return text

@@ -44,10 +44,10 @@ class Receipt:
 
     def as_text(self) -> str:
         """The receipt as printed."""
-        rows = [(_name(line.item), _entered(line), _points(line.points), line.how) for line in self.lines]
-        foot = [(f"Total {_group(group)}", "", _amount(amount), "") for group, amount in _printed(self.total)]
+        rows = [(name(line.item), _entered(line), _points(line.points), line.how) for line in self.lines]
+        foot = [(f"Total {_group(group)}", "", _amount(amount), "") for group, amount in printed(self.total)]
         return "\n".join(
-            [*_head(self.instrument, self.rule), *_table(("Item", "Entered", "Points", "How"), [*rows, *foot])]
+            [*head(self.instrument, self.rule), *table(("Item", "Entered", "Points", "How"), [*rows, *foot])]
         )
 
 
@@ -63,13 +63,13 @@ class ChangeReceipt:
 
     def as_text(self) -> str:
         """The receipt as printed."""
-        rows = [_change_row(first, second) for first, second in zip(self.baseline, self.later, strict=True)]
+        rows = [change_row(first, second) for first, second in zip(self.baseline, self.later, strict=True)]
         foot = [
             (f"Change {_group(group)}", "", "", "", "", _amount(amount), "")
-            for group, amount in _printed(self.change.difference)
+            for group, amount in printed(self.change.difference)
         ]
         titles = ("Item", "Baseline", "Later", "Points", "Points later", "Change", "How")
-        return "\n".join([*_head(self.instrument, self.rule), *_table(titles, [*rows, *foot])])
+        return "\n".join([*head(self.instrument, self.rule), *table(titles, [*rows, *foot])])
 
 
 def receipt(
@@ -84,7 +84,7 @@ def receipt(
 
     `reasons` holds for each visit {item key: reason code}; codes marked as operated steer the rules for operated sites.
     """
-    series = _Series(instrument, visits, rule, reasons)
+    series = Series(instrument, visits, rule, reasons)
     at = range(len(visits))[visit]
     counted = series.counted_alone(at)
     total = score_series(instrument, series.values, rule, series.operated)[at].row(0)
@@ -100,7 +100,7 @@ def change_receipt(
     reasons: Sequence[Reasons] = (),
 ) -> ChangeReceipt:
     """The receipt of the change from the first visit of a reader's series to another (the last unless named)."""
-    series = _Series(instrument, visits, rule, reasons)
+    series = Series(instrument, visits, rule, reasons)
     at = range(len(visits))[visit]
     if at == 0:
         raise ValueError("The visit is the first one. Give a later visit, since a change starts at the first.")
@@ -110,7 +110,7 @@ def change_receipt(
     return ChangeReceipt(instrument, rule, first, second, change)
 
 
-class _Series:
+class Series:
     """The visits of one reader as the rule sees them."""
 
     def __init__(
@@ -119,7 +119,7 @@ class _Series:
         self.instrument, self.rule = instrument, rule
         self.reasons = [*reasons, *({} for _ in visits[len(reasons) :])]
         rows = [
-            as_row(instrument, grades, _operated(instrument, why))
+            as_row(instrument, grades, operated(instrument, why))
             for grades, why in zip(visits, self.reasons, strict=True)
         ]
         self.values: Values = np.stack([row for row, _ in rows])[None]
@@ -179,15 +179,15 @@ _HOW = {
 }
 
 
-def _operated(instrument: Instrument, why: Reasons) -> list[str]:
+def operated(instrument: Instrument, why: Reasons) -> list[str]:
     return [key for key, code in why.items() if instrument.reason(code).operated]
 
 
-def _printed(total: Total) -> list[tuple[tuple[str | None, str | None, str | None], Amount]]:
+def printed(total: Total) -> list[tuple[tuple[str | None, str | None, str | None], Amount]]:
     return [(group, amount) for group, amount in total.amounts.items() if group[2] is None]
 
 
-def _head(instrument: Instrument, rule: MissingRule) -> list[str]:
+def head(instrument: Instrument, rule: MissingRule) -> list[str]:
     parameters = (
         f"limit {rule.limit:g}, whole side {'yes' if rule.whole_side else 'no'}" if rule.kind.fills else "no parameters"
     )
@@ -198,7 +198,7 @@ def _head(instrument: Instrument, rule: MissingRule) -> list[str]:
     ]
 
 
-def _name(item: Item) -> str:
+def name(item: Item) -> str:
     return f"{item.key}  {item.feature}, {'left' if item.side == 'L' else 'right'} {item.label}"
 
 
@@ -220,11 +220,11 @@ def _amount(amount: Amount) -> str:
     return str(amount.fraction) if amount.denominator == 1 else f"{amount.fraction} = {amount.rounded()}"
 
 
-def _change_row(first: ReceiptLine, second: ReceiptLine) -> tuple[str, ...]:
+def change_row(first: ReceiptLine, second: ReceiptLine) -> tuple[str, ...]:
     change = None if first.points is None or second.points is None else second.points - first.points
     how = first.how if first.how == second.how else f"{first.how} / {second.how}"
     return (
-        _name(first.item),
+        name(first.item),
         _entered(first),
         _entered(second),
         _points(first.points),
@@ -234,7 +234,7 @@ def _change_row(first: ReceiptLine, second: ReceiptLine) -> tuple[str, ...]:
     )
 
 
-def _table(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
+def table(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     widths = [max(len(row[column]) for row in (titles, *rows)) for column in range(len(titles) - 1)]
     return [
         "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()

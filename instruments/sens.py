@@ -34,7 +34,7 @@ PROVENANCE = (
 )
 
 
-def _yes_or_no(item: Item) -> Item:
+def yes_or_no(item: Item) -> Item:
     terms = item.terms
     return replace(
         item,
@@ -43,8 +43,8 @@ def _yes_or_no(item: Item) -> Item:
     )
 
 
-def _make() -> Instrument:
-    items = tuple(_yes_or_no(item) for item in svdh.INSTRUMENTS[0].items)
+def make() -> Instrument:
+    items = tuple(yes_or_no(item) for item in svdh.INSTRUMENTS[0].items)
     return Instrument(
         key="sens",
         version=1,
@@ -68,7 +68,7 @@ def _make() -> Instrument:
     )
 
 
-INSTRUMENTS = (_make(),)
+INSTRUMENTS = (make(),)
 
 
 def derive(scores: Mapping[str, int | None]) -> dict[str, int | None]:
@@ -80,15 +80,15 @@ def derive(scores: Mapping[str, int | None]) -> dict[str, int | None]:
     >>> derived["EL-MCP2"], derived["EL-MTP2"], derived["ER-MTP2"], derived["JL-MCP2"]
     (1, 1, None, None)
     """
-    return {item.key: _present(_graded(item.key, scores)) for item in INSTRUMENTS[0].items}
+    return {item.key: present(graded(item.key, scores)) for item in INSTRUMENTS[0].items}
 
 
-def _graded(key: str, scores: Mapping[str, int | None]) -> list[int | None]:
+def graded(key: str, scores: Mapping[str, int | None]) -> list[int | None]:
     found = [scores[name] for name in (key, f"{key}-P", f"{key}-D") if name in scores]
     return found or [None]
 
 
-def _present(grades: list[int | None]) -> int | None:
+def present(grades: list[int | None]) -> int | None:
     if any(grades):
         return 1
     return None if None in grades else 0

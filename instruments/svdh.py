@@ -140,7 +140,7 @@ CITATION = (
 )
 
 
-def _items_at(
+def items_at(
     side: str, row: tuple[sites.Site, bool, bool], foot_erosion: tuple[tuple[sites.SitePart, tuple[int, ...]], ...]
 ) -> Iterator[Item]:
     site, eroded, narrowed = row
@@ -153,23 +153,23 @@ def _items_at(
         yield sites.make_item(feature="narrowing", side=side, site=site, allowed=tuple(range(5)), test=NARROWING_TEST)
 
 
-def _with_sums(texts: dict[int, str]) -> dict[int, str]:
+def with_sums(texts: dict[int, str]) -> dict[int, str]:
     """What the grades of one side of a bone mean for a foot joint entered as one value."""
     low = {grade: f"{text}, or {SIDES_SUM} {grade}" if grade else text for grade, text in texts.items()}
     return low | {grade: f"{SIDES_SUM[0].upper()}{SIDES_SUM[1:]} {grade}" for grade in range(6, 11)}
 
 
-def _wordings(foot_as_one: bool) -> dict[str, dict[str, dict[int, str]]]:
+def wordings(foot_as_one: bool) -> dict[str, dict[str, dict[int, str]]]:
     return {
-        key: {**texts, "erosion/foot": _with_sums(texts["erosion"])} if foot_as_one else texts
+        key: {**texts, "erosion/foot": with_sums(texts["erosion"])} if foot_as_one else texts
         for key, texts in WORDINGS.items()
     }
 
 
-def _make(
+def make(
     key: str, place: int, title: str, foot_erosion: tuple[tuple[sites.SitePart, tuple[int, ...]], ...]
 ) -> Instrument:
-    items = tuple(item for side, rows in TABLE for row in rows for item in _items_at(side, row, foot_erosion))
+    items = tuple(item for side, rows in TABLE for row in rows for item in items_at(side, row, foot_erosion))
     return Instrument(
         key=key,
         version=1,
@@ -177,7 +177,7 @@ def _make(
         features=("erosion", "narrowing"),
         items=items,
         maximum=maximum_of(items),
-        wordings=_wordings(foot_erosion is WHOLE_FOOT_JOINT),
+        wordings=wordings(foot_erosion is WHOLE_FOOT_JOINT),
         default_wording="cdisc-2025",
         reasons=REASONS,
         citation=CITATION,
@@ -187,6 +187,6 @@ def _make(
 
 
 INSTRUMENTS = (
-    _make("svdh", 10, "Sharp/van der Heijde, feet as one value", WHOLE_FOOT_JOINT),
-    _make("svdh-two-sides", 11, "Sharp/van der Heijde, feet as two sides", TWO_SIDES),
+    make("svdh", 10, "Sharp/van der Heijde, feet as one value", WHOLE_FOOT_JOINT),
+    make("svdh-two-sides", 11, "Sharp/van der Heijde, feet as two sides", TWO_SIDES),
 )

@@ -111,19 +111,19 @@ def flags_like(grades: Values, operated: npt.ArrayLike | None) -> Flags:
 def add_up(instrument: Instrument, used: Values, evaluable: Flags, origin: Codes, rule: MissingRule) -> Totals:
     """Totals from the values used and the sites that count; all other sites are imputed in proportion."""
     layout = layout_of(instrument)
-    cells = _Cells(layout, used, evaluable, origin)
+    cells = Cells(layout, used, evaluable, origin)
     faults = _faults(layout, cells.evaluable, rule)
-    numerator, denominator = in_lowest_terms(*_fractions(layout, cells, faults == 0, instrument.unit))
+    numerator, denominator = in_lowest_terms(*fractions(layout, cells, faults == 0, instrument.unit))
     assessed = cells.assessed @ layout.cell_in_group
     imputed = layout.cell_sites @ layout.cell_in_group - assessed
-    codes = _fault_of_group(layout, faults)
+    codes = fault_of_group(layout, faults)
     for part in (numerator, denominator, imputed):
         part[codes > 0] = 0
     reasons, numbers = _texts(layout, codes)
     return Totals(layout.groups, numerator, denominator, assessed, imputed, numbers, reasons)
 
 
-def _fault_of_group(layout: Layout, faults: Integers) -> Integers:
+def fault_of_group(layout: Layout, faults: Integers) -> Integers:
     """For each group the fault of its first faulty block."""
     codes = np.zeros((len(faults), len(layout.groups)), dtype=np.int64)
     rows = np.flatnonzero(faults.any(axis=1))
@@ -133,7 +133,7 @@ def _fault_of_group(layout: Layout, faults: Integers) -> Integers:
     return codes
 
 
-class _Cells:
+class Cells:
     """Sums by cell of the sites that count: grades, largest possible, sites, sites scored."""
 
     def __init__(self, layout: Layout, used: Values, evaluable: Flags, origin: Codes) -> None:
@@ -162,7 +162,7 @@ def sums_by_cell(layout: Layout, values: Values | Flags, weight: Values | None =
     return sums
 
 
-def _fractions(layout: Layout, cells: _Cells, sound: Flags, unit: int) -> tuple[Integers, Integers]:
+def fractions(layout: Layout, cells: Cells, sound: Flags, unit: int) -> tuple[Integers, Integers]:
     """Numerators by group over one denominator a read.
 
     group total = scored + sum over blocks of (largest of its missing sites) x (scored / largest scored) of the block
@@ -205,11 +205,11 @@ def _texts(layout: Layout, codes: Integers) -> tuple[tuple[str, ...], Integers]:
     if not codes.any():
         return ("",), codes
     found, numbers = np.unique(codes, return_inverse=True)
-    texts = tuple(_text(layout, int(code)) if code else "" for code in found)
+    texts = tuple(text(layout, int(code)) if code else "" for code in found)
     return (texts, numbers) if texts[0] == "" else (("", *texts), numbers + 1)
 
 
-def _text(layout: Layout, code: int) -> str:
+def text(layout: Layout, code: int) -> str:
     rest, allowed = divmod(code, _BASE)
     rest, lost = divmod(rest, _BASE)
     block, kind = divmod(rest, 4)

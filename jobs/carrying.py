@@ -41,16 +41,16 @@ def carry_job(job_id: int) -> None:
         return
     job = Job.objects.get(pk=job_id)
     if lease.attempt > settings.JOB_ATTEMPTS:
-        _give_up(job, lease, f"every worker that started it died ({settings.JOB_ATTEMPTS} attempts)", WORKERS_DIED)
+        give_up(job, lease, f"every worker that started it died ({settings.JOB_ATTEMPTS} attempts)", WORKERS_DIED)
         return
     try:
         with heartbeat(lease):
-            _work(job, lease)
+            work(job, lease)
     except LeaseLost:
         log.warning("job %s was taken over by another worker", job_id)
 
 
-def _work(job: Job, lease: Lease) -> None:
+def work(job: Job, lease: Lease) -> None:
     try:
         handler: Handler = import_string(KINDS[job.kind])
         handler(payload=job.payload, lease=lease)
@@ -59,24 +59,24 @@ def _work(job: Job, lease: Lease) -> None:
     except LeaseLost:
         raise
     except (Refused, Refusal) as refusal:
-        _give_up(job, lease, str(refusal), str(refusal))
+        give_up(job, lease, str(refusal), str(refusal))
     except Exception as error:
-        _try_later(job, lease, error)
+        try_later(job, lease, error)
 
 
-def _try_later(job: Job, lease: Lease, error: Exception) -> None:
+def try_later(job: Job, lease: Lease, error: Exception) -> None:
     reason = place_of(error)
     log.warning("job %s, attempt %s: %s", job.pk, lease.attempt, reason)
     if is_away(error):  # says nothing about the job: it is no attempt, and its lease is not waited for
         pause = timedelta(seconds=settings.JOB_RETRY_SECONDS)
         until_back(lambda: lease.put_back(wait=pause, reason=reason, counts=False))
     elif lease.attempt >= settings.JOB_ATTEMPTS:
-        _give_up(job, lease, reason, in_words(error))
+        give_up(job, lease, reason, in_words(error))
     else:
         lease.put_back(wait=timedelta(seconds=settings.JOB_RETRY_SECONDS * 4 ** (lease.attempt - 1)), reason=reason)
 
 
-def _give_up(job: Job, lease: Lease, reason: str, says: str) -> None:
+def give_up(job: Job, lease: Lease, reason: str, says: str) -> None:
     """`reason` is for those who run the server, `says` for those who wait for the work."""
     with audited_atomic():
         lease.give_up(reason=reason[:2000])
@@ -94,12 +94,12 @@ def _give_up(job: Job, lease: Lease, reason: str, says: str) -> None:
 
 def place_of(error: BaseException) -> str:
     """The error's type and the last lines of our own code in it; its text is omitted: it may identify people."""
-    own = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_ours(frame.filename)]
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if is_ours(frame.filename)]
     places = [f"{Path(frame.filename).relative_to(settings.BASE_DIR)}:{frame.lineno}" for frame in own[-3:]]
     return f"{type(error).__name__} at {', '.join(places) or 'an unknown place'}"
 
 
-def _is_ours(filename: str) -> bool:
+def is_ours(filename: str) -> bool:
     path = Path(filename)
     return path.is_relative_to(settings.BASE_DIR) and ".venv" not in path.parts
 

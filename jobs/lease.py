@@ -100,7 +100,7 @@ def claim(job_id: int) -> Lease | None:
 def heartbeat(lease: Lease) -> Iterator[None]:
     """Renews the lease from a thread during the work; a lost lease is noticed when the result is written."""
     stop = threading.Event()
-    thread = threading.Thread(target=_beat, args=(lease, stop), daemon=True, name=f"lease-{lease.job_id}")
+    thread = threading.Thread(target=beat, args=(lease, stop), daemon=True, name=f"lease-{lease.job_id}")
     thread.start()
     try:
         yield
@@ -109,7 +109,7 @@ def heartbeat(lease: Lease) -> Iterator[None]:
         thread.join()
 
 
-def _beat(lease: Lease, stop: threading.Event) -> None:
+def beat(lease: Lease, stop: threading.Event) -> None:
     try:
         while not stop.wait(settings.JOB_LEASE_SECONDS / 3):
             try:

@@ -38,11 +38,11 @@ def work_folder() -> Iterator[Path]:
 def clear_left_behind() -> None:
     """Removes the folders of processes that were killed: the lock of a folder ends with its process."""
     for folder in Path(settings.WORK_FOLDER).glob(f"{PREFIX}*"):
-        if _is_left_behind(folder):
+        if is_left_behind(folder):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _is_left_behind(folder: Path) -> bool:
+def is_left_behind(folder: Path) -> bool:
     try:
         if time.time() - folder.stat().st_mtime < YOUNGEST_SECONDS:
             return False

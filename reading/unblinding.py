@@ -22,11 +22,11 @@ PAD_TO = 1024
 
 def sealing_cipher() -> AESGCM:
     """The cipher under the key derived from SEALING_KEY."""
-    return _cipher(settings.SEALING_KEY)
+    return cipher(settings.SEALING_KEY)
 
 
 @lru_cache(maxsize=2)
-def _cipher(secret: str) -> AESGCM:
+def cipher(secret: str) -> AESGCM:
     own = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"blindread sealed order").derive(secret.encode())
     return AESGCM(own)
 

@@ -32,21 +32,21 @@ def collapse_depth(bone: LongBone, *, distal: bool, region: str) -> float:
 def head_wear(bone: LongBone, grade: int, margin: int, name: str, region: str) -> tuple[list[Bite], list[Collapse]]:
     """Erosion of a head; `margin` is +1 or -1, the side on which bites begin."""
     if grade < 5:
-        level = bone.length - _below_surface(bone)
+        level = bone.length - below_surface(bone)
         margins = (outlines.half_width(bone, level), _beside(bone, margin, region))
-        return _bites(bone.head, margins, level, 1, grade, margin, name), []
+        return bites(bone.head, margins, level, 1, grade, margin, name), []
     depth = collapse_depth(bone, distal=True, region=region)
     collapse = Collapse(bone.length, True, depth, bone.head / 2)
-    return _stump(bone.head, bone.length - depth, margin, name), [collapse]
+    return stump(bone.head, bone.length - depth, margin, name), [collapse]
 
 
 def base_wear(bone: LongBone, grade: int, margin: int, name: str, region: str) -> tuple[list[Bite], list[Collapse]]:
     """Erosion of a base."""
     if grade < 5:
-        return _bites(bone.base, (outlines.half_width(bone, 1.2), 0.0), 1.2, -1, grade, margin, name), []
+        return bites(bone.base, (outlines.half_width(bone, 1.2), 0.0), 1.2, -1, grade, margin, name), []
     depth = collapse_depth(bone, distal=False, region=region)
     collapse = Collapse(0.0, False, depth, bone.base / 2)
-    return _stump(bone.base, depth, margin, name), [collapse]
+    return stump(bone.base, depth, margin, name), [collapse]
 
 
 def bone_bites(margins: tuple[Point, ...], grade: int, name: str, factor: float = 1.0) -> list[Bite]:
@@ -67,33 +67,33 @@ def _beside(bone: LongBone, margin: int, region: str) -> float:
     return CONDYLE * bone.head if protrudes else 0.0
 
 
-def _below_surface(bone: LongBone) -> float:
+def below_surface(bone: LongBone) -> float:
     """How far from the joint surface the bare area of a head lies; in the hallux clear of the sesamoids."""
     if bone.form != "metacarpal":
         return 0.24 * bone.head + 0.5
     return 0.31 * bone.head + (1.2 if bone.head < 17 else 0.0)
 
 
-def _bites(width: float, margins: Point, level: float, outward: int, grade: int, margin: int, name: str) -> list[Bite]:
+def bites(width: float, margins: Point, level: float, outward: int, grade: int, margin: int, name: str) -> list[Bite]:
     """`margins`: from the axis to the outline, and how much further out the first margin lies than the other."""
     half, beside = margins
     return [
         Bite(
             margin * (x * half + beside * (x > 0.5)),
             level + outward * along,
-            radius * _scaled(width, grade),
+            radius * scaled(width, grade),
             f"{name}/{number}",
         )
         for number, (x, along, radius) in enumerate(JOINT_BITES.get(grade, ()))
     ]
 
 
-def _scaled(width: float, grade: int) -> float:
+def scaled(width: float, grade: int) -> float:
     """Bites grow with the bone; the first ones never become too small to be seen."""
     return max(width / 14, 0.9 if grade == 1 else 0.8 if grade == 2 else 0.0)
 
 
-def _stump(width: float, level: float, margin: int, name: str) -> list[Bite]:
+def stump(width: float, level: float, margin: int, name: str) -> list[Bite]:
     return [
         Bite(margin * x * width / 2, level, radius * width / 14, f"{name}/{number}")
         for number, (x, radius) in enumerate(STUMP_BITES)

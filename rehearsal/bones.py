@@ -56,7 +56,7 @@ class Wear:
 
 
 @dataclass(frozen=True)
-class _Grid:
+class Grid:
     """A bone on its frame, with the fields every later step needs."""
 
     frame: Frame
@@ -69,26 +69,26 @@ class _Grid:
 def long_bone(bone: LongBone, build: Build, wear: Wear, *, name: str, condyle: float | None, step: float) -> Tile:
     """Draw a long bone upright; `name` seeds its trabeculae, `condyle` is the offset of a palmar one in head widths."""
     grid = _grid(bone, name, step)
-    thin = _thinning(bone, wear, grid.frame)
-    fused = _fusion(bone, wear, grid.frame)
-    solid = _tube(bone, build, grid, thin, fused, name)
-    solid += _plates(bone, grid) * thin * (1 - 0.92 * fused)
+    thin = thinning(bone, wear, grid.frame)
+    fused = fusion(bone, wear, grid.frame)
+    solid = tube(bone, build, grid, thin, fused, name)
+    solid += plates(bone, grid) * thin * (1 - 0.92 * fused)
     if condyle is not None:
         solid = np.maximum(solid, _condyle(bone, build, grid, condyle, name) * thin * (1 - 0.8 * fused))
-    solid = _worn(solid, grid, wear)
+    solid = worn(solid, grid, wear)
     return Tile(grid.frame, np.maximum(solid, 0).astype(np.float32))
 
 
-def _grid(bone: LongBone, name: str, step: float) -> _Grid:
+def _grid(bone: LongBone, name: str, step: float) -> Grid:
     outline = outlines.long_bone(bone)
     reach = [(0.66 * bone.head + 0.5, bone.length)]
     frame = Frame.around([outline, reach], step)
     distance = frame.distance(outline)
     slow = window(textures(step).slow, frame.shape, name, "slow")
-    return _Grid(frame, distance, _half_width(distance, step), _shaft(frame.s, bone.length), slow)
+    return Grid(frame, distance, half_width(distance, step), _shaft(frame.s, bone.length), slow)
 
 
-def _half_width(distance: Field, step: float) -> Field:
+def half_width(distance: Field, step: float) -> Field:
     """Half the width of each row; domes keep their depth because they take over most of the row beside them."""
     half = (distance > 0).sum(axis=1).astype(np.float32) * np.float32(step / 2)
     half = np.maximum(half, 0.92 * ndimage.maximum_filter1d(half, round(9 / step)))
@@ -101,7 +101,7 @@ def _shaft(s: Field, length: float) -> Field:
     return up * (1 - smoothstep((s / length - 0.62) / 0.28))
 
 
-def _tube(bone: LongBone, build: Build, grid: _Grid, thin: Field, fused: Field, name: str) -> Field:
+def tube(bone: LongBone, build: Build, grid: Grid, thin: Field, fused: Field, name: str) -> Field:
     waist = min(bone.waist / 7.6, 1.3) ** 0.7
     cortex = build.end_cortex + (build.cortex * waist - build.end_cortex) * grid.shaft
     cortex = cortex * (1 + 0.1 * grid.slow) * (0.25 + 0.75 * thin)
@@ -111,11 +111,11 @@ def _tube(bone: LongBone, build: Build, grid: _Grid, thin: Field, fused: Field, 
     inner = chord(grid.distance - cortex, grid.half - cortex, build.flattening)
     full = grid.shaft + (1 - grid.shaft) * (0.5 + 0.5 * smoothstep(grid.distance / np.float32(2.8)))
     wall = 0.8 * (outer - inner) * (1 - 0.92 * fused)
-    solid = wall + marrow * inner * full + _trabeculae(bone, grid, inner, marrow, name)
-    return np.asarray(solid * _bevel(bone, grid), dtype=np.float32)
+    solid = wall + marrow * inner * full + trabeculae(bone, grid, inner, marrow, name)
+    return np.asarray(solid * bevel(bone, grid), dtype=np.float32)
 
 
-def _bevel(bone: LongBone, grid: _Grid) -> Field | np.float32:
+def bevel(bone: LongBone, grid: Grid) -> Field | np.float32:
     """Bases of metacarpals overlap each other; rounded off, they do not show as bright lenses."""
     if bone.form != "metacarpal":
         return np.float32(1)
@@ -123,7 +123,7 @@ def _bevel(bone: LongBone, grid: _Grid) -> Field | np.float32:
     return np.asarray(1 - 0.55 * base * (1 - smoothstep(grid.distance / np.float32(3.2))))
 
 
-def _trabeculae(bone: LongBone, grid: _Grid, inner: Field, marrow: Field, name: str) -> Field:
+def trabeculae(bone: LongBone, grid: Grid, inner: Field, marrow: Field, name: str) -> Field:
     fields = textures(grid.frame.step)
     shaft = window(fields.shaft, grid.frame.shape, name, "shaft")
     end = window(fields.end, grid.frame.shape, name, "end")
@@ -136,7 +136,7 @@ def _trabeculae(bone: LongBone, grid: _Grid, inner: Field, marrow: Field, name: 
     return np.asarray(depth * (0.16 + 1.6 * marrow) * texture, dtype=np.float32)
 
 
-def _plates(bone: LongBone, grid: _Grid) -> Field:
+def plates(bone: LongBone, grid: Grid) -> Field:
     """Subchondral plates: bright lines that follow the outline at the joint surfaces."""
     s, d = grid.frame.s, grid.distance
     across = np.abs(grid.frame.x) / grid.half
@@ -151,7 +151,7 @@ def _plates(bone: LongBone, grid: _Grid) -> Field:
     return np.asarray(lines + ((2.8 * middle + 0.8) * line(d, 0.42, 0.28) + 1.5 * rim * middle) * base)
 
 
-def _condyle(bone: LongBone, build: Build, grid: _Grid, offset: float, name: str) -> Field:
+def _condyle(bone: LongBone, build: Build, grid: Grid, offset: float, name: str) -> Field:
     """The palmar condyle, which in the hand peeps out beside the head on the thumb side."""
     wide = bone.head
     x = (grid.frame.x - offset * wide) / (0.50 * wide)
@@ -160,26 +160,26 @@ def _condyle(bone: LongBone, build: Build, grid: _Grid, offset: float, name: str
     half = np.full_like(grid.half, 0.52 * wide)
     outer = chord(distance, half, build.flattening)
     inner = chord(distance - 0.4, half - 0.4, build.flattening)
-    net = _trabeculae(bone, grid, inner, np.full_like(half, build.end_spongiosa), name)
+    net = trabeculae(bone, grid, inner, np.full_like(half, build.end_spongiosa), name)
     body = 0.6 * (0.8 * (outer - inner) + build.end_spongiosa * inner)
     return np.asarray(body + 0.5 * net + 0.35 * line(distance, 0.35, 0.3), dtype=np.float32)
 
 
-def _thinning(bone: LongBone, wear: Wear, frame: Frame) -> Field:
+def thinning(bone: LongBone, wear: Wear, frame: Frame) -> Field:
     """Juxta-articular osteopenia: less bone in the last centimetre and a half beside an inflamed joint."""
     base = 1 - smoothstep((frame.s - 5) / np.float32(10))
     head = smoothstep((frame.s - (bone.length - 15)) / np.float32(10))
     return (1 - wear.thin_base * base) * (1 - wear.thin_head * head)
 
 
-def _fusion(bone: LongBone, wear: Wear, frame: Frame) -> Field:
+def fusion(bone: LongBone, wear: Wear, frame: Frame) -> Field:
     """1 where plates and cortex dissolve into an ankylosis."""
     base = wear.fused_base * (1 - smoothstep((frame.s - 2.0) / np.float32(2.5)))
     head = wear.fused_head * smoothstep((frame.s - (bone.length - 4.5)) / np.float32(2.5))
     return np.maximum(base, head).astype(np.float32)
 
 
-def _worn(solid: Field, grid: _Grid, wear: Wear) -> Field:
+def worn(solid: Field, grid: Grid, wear: Wear) -> Field:
     if wear.bites:
         solid = erode(solid, grid.distance, edge_of_bites(grid.frame, wear.bites, grid.slow), spared=0.12)
     for collapse in wear.collapses:

@@ -52,7 +52,7 @@ class Ground:
         self.places = tuple(places)
         self.largest = np.array([place.largest for place in places], dtype=float)
         self.same_joint = np.array([[a.joint == b.joint and a != b for b in places] for a in places], dtype=float)
-        self.prone = np.array([_prone(place) for place in places])
+        self.prone = np.array([prone(place) for place in places])
 
 
 @dataclass(frozen=True)
@@ -81,14 +81,14 @@ def course(
     subject_seed: int, weeks: Sequence[float], *, progression: Progression = UNTREATED, baseline: Baseline = BASELINE
 ) -> tuple[Truth, ...]:
     """The truth at each of these weeks after the first film; weeks before it are taken as week 0."""
-    start = _first(subject_seed, baseline)
+    start = first(subject_seed, baseline)
     rate = _rate(subject_seed, progression)
     phase = stream("phase", subject_seed).random()
     reached = [min(start + int(rate * max(week, 0.0) / WEEKS + phase), MOST) for week in weeks]
-    return tuple(_truth(subject_seed, points, start) for points in reached)
+    return tuple(truth(subject_seed, points, start) for points in reached)
 
 
-def _first(subject_seed: int, baseline: Baseline) -> int:
+def first(subject_seed: int, baseline: Baseline) -> int:
     shape = (baseline.mean / baseline.sd) ** 2
     drawn = stream("first film", subject_seed).gamma(shape, baseline.mean / shape)
     return min(round(float(drawn)), MOST - 60)
@@ -104,16 +104,16 @@ def _rate(subject_seed: int, progression: Progression) -> float:
     return float(min(chance.lognormal(np.log(among) - spread**2 / 2, spread), 30.0))
 
 
-def _truth(subject_seed: int, points: int, start: int) -> Truth:
-    grades = _grown(subject_seed, points)
+def truth(subject_seed: int, points: int, start: int) -> Truth:
+    grades = grown(subject_seed, points)
     severe = {
         (place.side, place.joint) for place, grade in grades.items() if place.feature == "narrowing" and grade > 2
     }
-    displaced = frozenset(site for site in severe if site[1] not in WRIST_JOINTS and _gives_way(subject_seed, *site))
+    displaced = frozenset(site for site in severe if site[1] not in WRIST_JOINTS and gives_way(subject_seed, *site))
     return Truth(grades, displaced, min(0.35, start / 400))
 
 
-def _grown(subject_seed: int, points: int) -> dict[GradedSite, int]:
+def grown(subject_seed: int, points: int) -> dict[GradedSite, int]:
     """The first `points` points of a person's list, added up by site."""
     grades = np.bincount(point_order(subject_seed, points, GROUND), minlength=len(PLACES))
     return {place: int(grade) for place, grade in zip(PLACES, grades, strict=True) if grade}
@@ -123,28 +123,28 @@ def point_order(subject_seed: int, points: int, ground: Ground) -> list[int]:
     """The sites of the first `points` points of a person's list, in order, as places in the ground."""
     grades = np.zeros(len(ground.places), dtype=np.int64)
     chances = stream("points", subject_seed).random(points)
-    own = _own_prone(subject_seed, ground)
+    own = own_prone(subject_seed, ground)
     order = []
     for number in range(points):
-        reached = np.cumsum(_weights(own, grades, ground))
+        reached = np.cumsum(weights(own, grades, ground))
         order.append(int(np.searchsorted(reached, chances[number] * reached[-1], side="right")))
         grades[order[-1]] += 1
     return order
 
 
-def _weights(own: np.ndarray, grades: np.ndarray, ground: Ground) -> np.ndarray:
+def weights(own: np.ndarray, grades: np.ndarray, ground: Ground) -> np.ndarray:
     """Damage makes more damage likely, there and in the same joint of the other side; a full site takes no more."""
     left = np.maximum(1 - grades / ground.largest, 0)
     return np.asarray(own * (1 + 1.1 * grades + 0.5 * (ground.same_joint @ grades)) * left)
 
 
 @lru_cache(maxsize=256)
-def _own_prone(subject_seed: int, ground: Ground) -> np.ndarray:
+def own_prone(subject_seed: int, ground: Ground) -> np.ndarray:
     """How prone each site of this person is."""
     return np.asarray(stream("prone", subject_seed).lognormal(0, 0.8, len(ground.places)) * ground.prone)
 
 
-def _prone(place: GradedSite) -> float:
+def prone(place: GradedSite) -> float:
     feature = NARROWING if place.feature == "narrowing" else 1.0
     return PRONE.get(place.joint, 1.0) * feature * (DISTAL_SIDE if place.part == DISTAL else 1.0)
 
@@ -152,6 +152,6 @@ def _prone(place: GradedSite) -> float:
 GROUND = Ground(PLACES)
 
 
-def _gives_way(subject_seed: int, side: str, joint: str) -> bool:
+def gives_way(subject_seed: int, side: str, joint: str) -> bool:
     """Whether a joint that has lost its space slips out rather than stiffens."""
     return bool(stream("gives way", subject_seed, side, joint).random() < 0.3)

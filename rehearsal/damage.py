@@ -36,13 +36,13 @@ class Damage:
 
     def __post_init__(self) -> None:
         for joint, grade in self.narrowing.items():
-            _check("narrowing", joint, grade, 4, NARROWED)
+            check("narrowing", joint, grade, 4, NARROWED)
         for joint, erosion in self.erosion.items():
             if isinstance(erosion, tuple) and joint in FOOT_JOINTS:
                 for grade in erosion:
-                    _check("erosion", joint, grade, 5, ERODED)
+                    check("erosion", joint, grade, 5, ERODED)
             else:
-                _check("erosion", joint, erosion, 10 if joint in FOOT_JOINTS else 5, ERODED)
+                check("erosion", joint, erosion, 10 if joint in FOOT_JOINTS else 5, ERODED)
 
     def sides(self, joint: str) -> Grades:
         """The erosion drawn on the proximal and the distal bone of a joint."""
@@ -58,7 +58,7 @@ class Damage:
         return min(1.0, (max(self.sides(joint)) + 0.5 * self.narrowing.get(joint, 0)) / 6)
 
 
-def _check(feature: str, joint: str, grade: object, largest: int, joints: frozenset[str]) -> None:
+def check(feature: str, joint: str, grade: object, largest: int, joints: frozenset[str]) -> None:
     if joint not in joints:
         raise ValueError(f"The joint of {feature} cannot be “{joint}”. Give one of {', '.join(sorted(joints))}.")
     if not isinstance(grade, int) or not 0 <= grade <= largest:

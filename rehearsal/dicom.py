@@ -70,7 +70,7 @@ class Variant:
 
 
 @dataclass(frozen=True)
-class _Shot:
+class Shot:
     film: SyntheticFilm
     patient: Patient
     taken: date
@@ -105,18 +105,18 @@ def as_dx(
 ) -> bytes:
     """The bytes of a DICOM file; the four films of one patient and date belong to one study."""
     patient = Patient(patient_id, patient_name, birth_date, sex)
-    shot = _Shot(film, patient, study_date, side, view, body_part, accession)
-    dataset = _file(shot, variant)
-    _identify(dataset, shot, hospital)
-    _place(dataset, shot, variant)
-    _technique(dataset, shot)
+    shot = Shot(film, patient, study_date, side, view, body_part, accession)
+    dataset = file(shot, variant)
+    identify(dataset, shot, hospital)
+    place(dataset, shot, variant)
+    technique(dataset, shot)
     if variant.modality == "DX":
-        _detector(dataset, shot, hospital)
+        detector(dataset, shot, hospital)
     _pixels(dataset, film, variant)
-    return _written(dataset, variant)
+    return written(dataset, variant)
 
 
-def _file(shot: _Shot, variant: Variant) -> FileDataset:
+def file(shot: Shot, variant: Variant) -> FileDataset:
     meta = FileMetaDataset()
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     digital = variant.modality == "DX"
@@ -132,7 +132,7 @@ def _file(shot: _Shot, variant: Variant) -> FileDataset:
     return dataset
 
 
-def _identify(dataset: Dataset, shot: _Shot, hospital: Hospital) -> None:
+def identify(dataset: Dataset, shot: Shot, hospital: Hospital) -> None:
     day = shot.taken.strftime("%Y%m%d")
     dataset.PatientName, dataset.PatientID = shot.patient.name, shot.patient.id
     dataset.PatientBirthDate = shot.patient.birth_date.strftime("%Y%m%d") if shot.patient.birth_date else ""
@@ -151,7 +151,7 @@ def _identify(dataset: Dataset, shot: _Shot, hospital: Hospital) -> None:
     dataset.SoftwareVersions = "ZZ 1.0"
 
 
-def _place(dataset: Dataset, shot: _Shot, variant: Variant) -> None:
+def place(dataset: Dataset, shot: Shot, variant: Variant) -> None:
     """Which part of the body, seen from where."""
     number = ("HAND", "FOOT").index(shot.body_part) * 2 + ("L", "R").index(shot.side) + 1
     dataset.SeriesNumber, dataset.InstanceNumber = number, 1
@@ -162,20 +162,20 @@ def _place(dataset: Dataset, shot: _Shot, variant: Variant) -> None:
         dataset.Laterality = shot.side
         return
     dataset.ImageLaterality = shot.side
-    dataset.AnatomicRegionSequence = [_coded(REGION[shot.body_part])]
-    dataset.ViewCodeSequence = [_coded(VIEWS[shot.view])]
+    dataset.AnatomicRegionSequence = [coded(REGION[shot.body_part])]
+    dataset.ViewCodeSequence = [coded(VIEWS[shot.view])]
     dataset.ViewCodeSequence[0].ViewModifierCodeSequence = []
     dataset.PositionerType = "NONE"
 
 
-def _technique(dataset: Dataset, shot: _Shot) -> None:
+def technique(dataset: Dataset, shot: Shot) -> None:
     dataset.KVP = "50" if shot.body_part == "HAND" else "55"
     dataset.ExposureTime, dataset.XRayTubeCurrent = "20", "200"
     dataset.DistanceSourceToDetector = "1100"
     dataset.ImagerPixelSpacing = [shot.film.spacing_mm] * 2
 
 
-def _detector(dataset: Dataset, shot: _Shot, hospital: Hospital) -> None:
+def detector(dataset: Dataset, shot: Shot, hospital: Hospital) -> None:
     dataset.AcquisitionContextSequence = []
     dataset.PresentationIntentType = "FOR PRESENTATION"
     dataset.DetectorType, dataset.DetectorConfiguration = "SCINTILLATOR", "AREA"
@@ -203,7 +203,7 @@ def _pixels(dataset: Dataset, film: SyntheticFilm, variant: Variant) -> None:
     dataset["PixelData"].VR = "OW"
 
 
-def _written(dataset: FileDataset, variant: Variant) -> bytes:
+def written(dataset: FileDataset, variant: Variant) -> bytes:
     if variant.compressed:
         dataset.compress(JPEGLSLossless, generate_instance_uid=False)
     stream = BytesIO()
@@ -211,7 +211,7 @@ def _written(dataset: FileDataset, variant: Variant) -> bytes:
     return stream.getvalue()
 
 
-def _coded(code: Code) -> Dataset:
+def coded(code: Code) -> Dataset:
     item = Dataset()
     item.CodeValue, item.CodingSchemeDesignator = code.value, code.scheme_designator
     item.CodeMeaning = code.meaning

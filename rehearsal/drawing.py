@@ -42,21 +42,21 @@ def draw_bones(skeleton: Skeleton, damage: Damage, subject: Subject, spacing: fl
     film = np.zeros((round(height / spacing), round(width / spacing)), dtype=np.float32)
     drawing = Drawing(film, spacing, skeleton, damage, subject)
     for short in skeleton.short_bones:
-        _add_short(drawing, short)
+        add_short(drawing, short)
     for long in skeleton.long_bones:
-        _add_long(drawing, long)
-    _add_bridges(drawing)
+        add_long(drawing, long)
+    add_bridges(drawing)
     return film
 
 
-def _add_short(drawing: Drawing, place: ShortPlace) -> None:
+def add_short(drawing: Drawing, place: ShortPlace) -> None:
     bone = place.bone
     wear = short_wear(bone, drawing.skeleton.region, drawing.damage, drawing.subject)
     tile = short_bone(bone, wear, name=drawing.subject.name(bone.name), step=drawing.spacing)
     drawing.add(tile, place.to_rest, shared=SHARED[bone.group])
 
 
-def _add_long(drawing: Drawing, place: LongPlace) -> None:
+def add_long(drawing: Drawing, place: LongPlace) -> None:
     bone, region = place.bone, drawing.skeleton.region
     proximal = bone.form == "metacarpal"
     tile = long_bone(
@@ -75,7 +75,7 @@ def _add_long(drawing: Drawing, place: LongPlace) -> None:
             drawing.add(short_bone(round_bone, ShortWear(), name=name, step=drawing.spacing), place.to_rest)
 
 
-def _add_bridges(drawing: Drawing) -> None:
+def add_bridges(drawing: Drawing) -> None:
     """Bone across every joint that has fused."""
     skeleton, damage, subject = drawing.skeleton, drawing.damage, drawing.subject
     for joint in skeleton.joints:

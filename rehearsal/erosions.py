@@ -49,8 +49,8 @@ def edge_of_bites(frame: Frame, bites: Sequence[Bite], ragged: Field) -> Field:
     """Distance to the nearest bite, negative inside; `ragged` (mean 0, sd 1) makes the edge uneven."""
     edge = np.full(frame.shape, FAR, dtype=np.float32)
     for bite in bites:
-        rows, cols = _reach(frame, bite)
-        near = _lobed(frame.x[:, cols] - bite.x, frame.s[rows] - bite.s, bite) + bite.uneven * 0.35 * ragged[rows, cols]
+        rows, cols = reach(frame, bite)
+        near = lobed(frame.x[:, cols] - bite.x, frame.s[rows] - bite.s, bite) + bite.uneven * 0.35 * ragged[rows, cols]
         soft = near / np.float32(0.5 * (0.6 + 0.22 * bite.radius))
         edge[rows, cols] = np.minimum(edge[rows, cols], soft)
     return edge
@@ -71,14 +71,14 @@ def erode(bone: Field, distance: Field, edge: Field, *, spared: float) -> Field:
     return np.asarray(bone * (kept + (1 - kept) * trace) + rim, dtype=np.float32)
 
 
-def _reach(frame: Frame, bite: Bite) -> tuple[slice, slice]:
+def reach(frame: Frame, bite: Bite) -> tuple[slice, slice]:
     half = 1.6 * bite.radius + 2.5
     rows = [round((bite.s + end - frame.top) / frame.step) for end in (-half, half)]
     cols = [round((bite.x + end - frame.left) / frame.step) for end in (-half, half)]
     return slice(max(rows[0], 0), max(rows[1], 0)), slice(max(cols[0], 0), max(cols[1], 0))
 
 
-def _lobed(x: Field, s: Field, bite: Bite) -> Field:
+def lobed(x: Field, s: Field, bite: Bite) -> Field:
     turn = stream("lobes", bite.name).random(3) * 2 * np.pi
     angle = np.arctan2(s, x)
     lobes = 0.2 * np.sin(2 * angle + turn[0]) + 0.14 * np.sin(3 * angle + turn[1]) + 0.09 * np.sin(5 * angle + turn[2])

@@ -48,7 +48,7 @@ def expose(absorption: Field, technique: Technique, visit: Visit, spacing: float
     np.maximum(through, np.float32(1e-3), out=through)
     signal = -np.log(through / np.float32(1 + SCATTER))
     signal += np.float32(technique.sharpening) * (signal - wide_blur(signal, 3.5, spacing))
-    return _curve(signal, technique, float(visit.stream("exposure").normal(0, 0.06)))
+    return curve(signal, technique, float(visit.stream("exposure").normal(0, 0.06)))
 
 
 def binomial(field: Field) -> Field:
@@ -74,7 +74,7 @@ def _grain(through: Field, technique: Technique, visit: Visit, spacing: float) -
     return np.asarray(np.float32(per_pixel) * np.sqrt(through) * noise)
 
 
-def _curve(signal: Field, technique: Technique, shift: float) -> Field:
+def curve(signal: Field, technique: Technique, shift: float) -> Field:
     spread = np.float32(technique.high - technique.low)
     steps = np.exp((np.float32(technique.middle + shift) - signal) * np.float32(technique.steepness))
     return np.asarray(np.float32(technique.low) + spread / (1 + steps))

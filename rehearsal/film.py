@@ -48,17 +48,17 @@ def draw_hand(
     side: Side, damage: Damage, subject_seed: int, visit_seed: int, scale: float = 0.1, finish: Finish = PLAIN
 ) -> SyntheticFilm:
     """A PA film of one hand; `scale` is the size of a pixel in millimetres, 0.1 or 0.2."""
-    return _draw(regions.HAND, exposure.HAND, side, damage, subject_seed, visit_seed, scale, finish)
+    return draw(regions.HAND, exposure.HAND, side, damage, subject_seed, visit_seed, scale, finish)
 
 
 def draw_foot(
     side: Side, damage: Damage, subject_seed: int, visit_seed: int, scale: float = 0.1, finish: Finish = PLAIN
 ) -> SyntheticFilm:
     """A dorsoplantar film of one foot."""
-    return _draw(regions.FOOT, exposure.FOOT, side, damage, subject_seed, visit_seed, scale, finish)
+    return draw(regions.FOOT, exposure.FOOT, side, damage, subject_seed, visit_seed, scale, finish)
 
 
-def _draw(
+def draw(
     region: Region,
     technique: Technique,
     side: Side,
@@ -77,7 +77,7 @@ def _draw(
     if side != region.drawn:
         absorption = np.ascontiguousarray(absorption[:, ::-1])
         places = {code: (region.film[0] - x, y) for code, (x, y) in places.items()}
-    grey = _expose(absorption, region, technique, side, visit, scale, finish)
+    grey = expose(absorption, region, technique, side, visit, scale, finish)
     pixels = np.round(np.clip(grey, 0, 1) * np.float32(exposure.WHITE)).astype(np.uint16)
     return SyntheticFilm(pixels, scale, {code: (x / scale, y / scale) for code, (x, y) in places.items()})
 
@@ -90,7 +90,7 @@ def _absorption(skeleton: Skeleton, damage: Damage, subject: Subject, scale: flo
     return exposure.absorbed(bone, soft)
 
 
-def _expose(
+def expose(
     absorption: Field,
     region: Region,
     technique: Technique,

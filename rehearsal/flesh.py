@@ -44,41 +44,41 @@ SPINDLE = (-1.0, -0.66, -0.33, 0.0, 0.33, 0.66, 1.0)
 def soft_tissue(skeleton: Skeleton, damage: Damage) -> Grid:
     """Q of the whole hand or foot on the coarse grid."""
     hand = skeleton.region.name == "hand"
-    chains = [_chain(skeleton, ray.number, hand) for ray in skeleton.region.rays]
-    chains += [_swelling(skeleton, joint.code, damage) for joint in skeleton.joints if damage.load(joint.code) > 0]
+    chains = [chain(skeleton, ray.number, hand) for ray in skeleton.region.rays]
+    chains += [swelling(skeleton, joint.code, damage) for joint in skeleton.joints if damage.load(joint.code) > 0]
     pad = PALM if hand else FOOT_PAD
     carried = Pad(tuple(through(skeleton.to_film, place) for place in pad.outline), pad.half)
     return quarter_square(chains, [carried], film=skeleton.region.film, blend=14.0)
 
 
-def _chain(skeleton: Skeleton, ray: int, hand: bool) -> list[Knot]:
+def chain(skeleton: Skeleton, ray: int, hand: bool) -> list[Knot]:
     bones = [place for place in skeleton.long_bones if place.ray == ray]
     if ray == 1:
-        return _first_ray(bones, skeleton.to_film, hand)
+        return first_ray(bones, skeleton.to_film, hand)
     region = skeleton.region.name
     metacarpal, *phalanges = bones
-    knots = [_knot(metacarpal, metacarpal.bone.length, metacarpal.bone.head / 2 + OVER_HEAD[region], skeleton.to_film)]
+    knots = [knot(metacarpal, metacarpal.bone.length, metacarpal.bone.head / 2 + OVER_HEAD[region], skeleton.to_film)]
     for place, (base, middle) in zip(phalanges, OVER_PHALANGES[region], strict=True):
         bone, last = place.bone, place is bones[-1]
-        knots.append(_knot(place, 0.0, bone.base / 2 + base, skeleton.to_film))
+        knots.append(knot(place, 0.0, bone.base / 2 + base, skeleton.to_film))
         level = bone.length - BEFORE_TUFT[region] if last else 0.6 * bone.length
-        knots.append(_knot(place, level, bone.base / 2 + middle, skeleton.to_film))
+        knots.append(knot(place, level, bone.base / 2 + middle, skeleton.to_film))
     return knots
 
 
-def _first_ray(bones: list[LongPlace], to_film: Affine, hand: bool) -> list[Knot]:
+def first_ray(bones: list[LongPlace], to_film: Affine, hand: bool) -> list[Knot]:
     """Thumb and hallux are thick throughout."""
     metacarpal, proximal, distal = bones
     if hand:
-        knots = [_knot(metacarpal, level * metacarpal.bone.length, r, to_film) for level, r in THUMB]
-        knots.append(_knot(proximal, 0.5 * proximal.bone.length, 9.4, to_film))
-        knots.append(_knot(distal, 2.0, 9.4, to_film))
-        return [*knots, _knot(distal, distal.bone.length - 4.5, 8.4, to_film)]
-    knots = [_knot(proximal, 0.2 * proximal.bone.length, 13.4, to_film), _knot(distal, 2.0, 12.8, to_film)]
-    return [*knots, _knot(distal, distal.bone.length - 6.5, 11.5, to_film)]
+        knots = [knot(metacarpal, level * metacarpal.bone.length, r, to_film) for level, r in THUMB]
+        knots.append(knot(proximal, 0.5 * proximal.bone.length, 9.4, to_film))
+        knots.append(knot(distal, 2.0, 9.4, to_film))
+        return [*knots, knot(distal, distal.bone.length - 4.5, 8.4, to_film)]
+    knots = [knot(proximal, 0.2 * proximal.bone.length, 13.4, to_film), knot(distal, 2.0, 12.8, to_film)]
+    return [*knots, knot(distal, distal.bone.length - 6.5, 11.5, to_film)]
 
 
-def _swelling(skeleton: Skeleton, code: str, damage: Damage) -> list[Knot]:
+def swelling(skeleton: Skeleton, code: str, damage: Damage) -> list[Knot]:
     """A spindle around an inflamed joint."""
     joint = next(joint for joint in skeleton.joints if joint.code == code)
     hand = skeleton.region.name == "hand"
@@ -86,20 +86,20 @@ def _swelling(skeleton: Skeleton, code: str, damage: Damage) -> list[Knot]:
     if joint.far.ray == 1:
         around = (11.0 if code == "MCP1" else 9.2) if hand else 12.8
     reach = min(0.45 * joint.near.bone.length, 16.0)
-    return [_swollen(joint, level, around, reach, damage.load(code), skeleton.to_film) for level in SPINDLE]
+    return [swollen(joint, level, around, reach, damage.load(code), skeleton.to_film) for level in SPINDLE]
 
 
-def _swollen(joint: Joint, level: float, around: float, reach: float, load: float, to_film: Affine) -> Knot:
+def swollen(joint: Joint, level: float, around: float, reach: float, load: float, to_film: Affine) -> Knot:
     """One knot of a spindle: `level` runs from -1, proximal, to 1, distal."""
     radius = around - 2.4 + (2.4 + SWELLING * load) * float(np.cos(np.pi / 2 * level))
     if level < 0:
-        return _knot(joint.near, joint.near.bone.length + level * reach, radius, to_film)
-    return _knot(joint.far, level * min(reach, 0.9 * joint.far.bone.length), radius, to_film)
+        return knot(joint.near, joint.near.bone.length + level * reach, radius, to_film)
+    return knot(joint.far, level * min(reach, 0.9 * joint.far.bone.length), radius, to_film)
 
 
-def _knot(place: LongPlace, s: float, radius: float, to_film: Affine) -> Knot:
-    return Knot(through(to_film, place.at(0, s)), radius * _size(to_film))
+def knot(place: LongPlace, s: float, radius: float, to_film: Affine) -> Knot:
+    return Knot(through(to_film, place.at(0, s)), radius * size(to_film))
 
 
-def _size(to_film: Affine) -> float:
+def size(to_film: Affine) -> float:
     return float(np.sqrt(abs(np.linalg.det(to_film[:, :2]))))

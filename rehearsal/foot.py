@@ -8,41 +8,41 @@ from __future__ import annotations
 from rehearsal.anatomy import LongBone, Ray, Sesamoid
 
 
-def _ray(number: int, mt: LongBone, *phalanges: LongBone) -> Ray:
+def ray(number: int, mt: LongBone, *phalanges: LongBone) -> Ray:
     if number == 1:
         return Ray(1, (mt, *phalanges), ("MTP1", "MTPIP"), (1.4, 1.4))
     return Ray(number, (mt, *phalanges), (f"MTP{number}", f"TPIP{number}", f"TDIP{number}"), (1.6, 0.8, 0.6))
 
 
 RAYS = (
-    _ray(
+    ray(
         1,
         LongBone("mt1", "metacarpal", 66.6, 19, 13.4, 19, (87.0, 134.6), -11.5, skew=-0.1),
         LongBone("pp1", "proximal", 26.5, 17.4, 12.6, 15.4, (72.8, 67.6), 1),
         LongBone("dp1", "distal", 18.1, 15.8, 9.6, 12, (74.8, 39.4), 8),
     ),
-    _ray(
+    ray(
         2,
         LongBone("mt2", "metacarpal", 76.1, 14.0, 6.7, 11.6, (99.8, 143.0), -5, skew=-0.2),
         LongBone("pp2", "proximal", 20.9, 11.2, 5.8, 7.8, (92.7, 65.2), 4),
         LongBone("mp2", "middle", 10.3, 9, 6.4, 8.4, (94.0, 43.2), 1),
         LongBone("dp2", "distal", 9.4, 8.6, 5, 7.4, (95.8, 31.6), 8),
     ),
-    _ray(
+    ray(
         3,
         LongBone("mt3", "metacarpal", 74.2, 14.5, 6.5, 10.6, (109.5, 145.5), -2, skew=-0.22),
         LongBone("pp3", "proximal", 18.5, 10.2, 5.2, 7.2, (106.4, 69.6), 9),
         LongBone("mp3", "middle", 9.0, 8.4, 5.8, 7.3, (108.5, 50.3), -6),
         LongBone("dp3", "distal", 9.4, 7, 3.4, 5.2, (107.9, 40.4), 4),
     ),
-    _ray(
+    ray(
         4,
         LongBone("mt4", "metacarpal", 71.7, 14.5, 6.3, 10.8, (117.4, 149.0), 3, skew=-0.25),
         LongBone("pp4", "proximal", 19.3, 9.8, 5.2, 7.8, (119.3, 75.2), 1),
         LongBone("mp4", "middle", 6.5, 8.8, 6.6, 7.4, (119.6, 54.6), -9),
         LongBone("dp4", "distal", 9.2, 7, 4, 4.8, (118.1, 47.0), -9),
     ),
-    _ray(
+    ray(
         5,
         LongBone("mt5", "metacarpal", 64.3, 11.5, 7.6, 10.4, (126.2, 153.6), 9, skew=-0.25, spur=(2.0, -2.6)),
         LongBone("pp5", "proximal", 19.7, 9.2, 4.6, 6, (134.1, 89.2), 7),

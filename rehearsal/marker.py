@@ -47,7 +47,7 @@ def collimate(film: Field, visit: Visit, spacing: float, *, black: bool) -> None
 def burn_in(film: Field, text: str, spacing: float) -> None:
     """Write white text into the film itself, near its upper left corner, as some consoles do."""
     image = Image.new("F", film.shape[::-1], 0.0)
-    ImageDraw.Draw(image).text((9 / spacing, 8 / spacing), text, fill=1.0, font=_font(5 / spacing))
+    ImageDraw.Draw(image).text((9 / spacing, 8 / spacing), text, fill=1.0, font=font(5 / spacing))
     np.maximum(film, np.asarray(image) * np.float32(0.98), out=film)
 
 
@@ -56,9 +56,9 @@ def _tab(side: Side, spacing: float) -> Image.Image:
     width, height = (round(size / spacing) for size in TAB)
     image = Image.new("F", (width, height), PLASTIC)
     draw = ImageDraw.Draw(image)
-    draw.text((width / 2, height / 2), side, fill=PLASTIC + LEAD, font=_font(LETTER / spacing), anchor="mm")
+    draw.text((width / 2, height / 2), side, fill=PLASTIC + LEAD, font=font(LETTER / spacing), anchor="mm")
     return image
 
 
-def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size=size)

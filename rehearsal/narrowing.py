@@ -45,11 +45,11 @@ class Articulation:
 def articulation(damage: Damage, joint: str, *, gap: float, near: LongBone, far: LongBone, lean: int) -> Articulation:
     """`lean` is +1 or -1: the side to which this subject's joint gives way."""
     grade = damage.narrowing.get(joint, 0)
-    lost = _shortening(damage, joint, near, far)
+    lost = shortening(damage, joint, near, far)
     aside = 0.12 * far.base * lean if lost else 0.0
     space = gap * GAP_LEFT[grade] - lost
     if joint in damage.displaced and grade == 3:
-        return Articulation(space, aside + 0.19 * _looseness(near) * far.base * lean, 6.0 * lean)
+        return Articulation(space, aside + 0.19 * looseness(near) * far.base * lean, 6.0 * lean)
     if joint in damage.displaced and grade == 4:
         return Articulation(-LUXATION_OVERLAP - lost, 0.65 * far.base * lean, 9.0 * lean)
     return Articulation(space, aside, 3.0 * lean if grade == 1 else 0.0)
@@ -71,7 +71,7 @@ def joint_offset(damage: Damage, joint: str) -> Point:
     return x * closed, y * closed
 
 
-def _shortening(damage: Damage, joint: str, near: LongBone, far: LongBone) -> float:
+def shortening(damage: Damage, joint: str, near: LongBone, far: LongBone) -> float:
     """A collapsed end lets the bones telescope, though not by all that was lost."""
     proximal, distal = damage.sides(joint)
     region = "foot" if near.name.startswith("mt") or joint.startswith("MT") else "hand"
@@ -80,6 +80,6 @@ def _shortening(damage: Damage, joint: str, near: LongBone, far: LongBone) -> fl
     return 0.6 * lost
 
 
-def _looseness(near: LongBone) -> float:
+def looseness(near: LongBone) -> float:
     """Thumb and hallux give way less than the other rays."""
     return 0.55 if near.name.endswith("1") else 1.0

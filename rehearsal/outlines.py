@@ -18,7 +18,7 @@ Half = list[Point]
 Path = NDArray[np.float64]
 
 
-def _metacarpal(b: float, w: float, h: float, n: float) -> Half:
+def metacarpal(b: float, w: float, h: float, n: float) -> Half:
     neck = max(0.72 * n, n - 1.5 * h - 6)
     base = [(0, 0.2), (0.55 * b, -0.4), (0.9 * b, 0.3), (1.02 * b, 2.5), (0.97 * b, 6)]
     shaft = [(0.72 * b + 0.28 * w, 0.17 * n), (1.1 * w, 0.3 * n), (w, 0.47 * n), (1.04 * w, 0.6 * n)]
@@ -27,7 +27,7 @@ def _metacarpal(b: float, w: float, h: float, n: float) -> Half:
     return base + shaft + head + dome
 
 
-def _proximal(b: float, w: float, h: float, n: float) -> Half:
+def proximal(b: float, w: float, h: float, n: float) -> Half:
     k = min(1.0, n / 34)
     base = [(0, 0.1), (0.5 * b, -0.25), (0.88 * b, -1.5 * k), (1.04 * b, -k), (1.05 * b, 1.2 * k), (0.95 * b, 4 * k)]
     shaft = [(0.6 * b + 0.4 * w, 0.22 * n), (1.05 * w, 0.42 * n), (w, 0.6 * n), (0.98 * w, 0.74 * n)]
@@ -35,7 +35,7 @@ def _proximal(b: float, w: float, h: float, n: float) -> Half:
     return base + shaft + head + [(0.75 * h, n + 0.35 * k), (0.35 * h, n + 0.1), (0, n - 0.35)]
 
 
-def _middle(b: float, w: float, h: float, n: float) -> Half:
+def middle(b: float, w: float, h: float, n: float) -> Half:
     k = min(1.0, n / 17)
     base = [(0, -0.2), (0.45 * b, 0.3 * k), (0.85 * b, -0.4 * k), (1.06 * b, -0.3 * k), (1.04 * b, 1.2 * k)]
     shaft = [(0.8 * b, 0.17 * n + 0.8 * k), (1.08 * w, 0.4 * n), (w, 0.62 * n), (1.08 * w, 0.75 * n)]
@@ -43,7 +43,7 @@ def _middle(b: float, w: float, h: float, n: float) -> Half:
     return base + shaft + head
 
 
-def _distal(b: float, w: float, h: float, n: float) -> Half:
+def distal(b: float, w: float, h: float, n: float) -> Half:
     k = min(1.0, n / 15)
     base = [(0, -0.2), (0.45 * b, 0.25 * k), (0.88 * b, -0.3 * k), (1.08 * b, 0), (1.04 * b, 1.3 * k)]
     shaft = [(0.7 * b, 0.2 * n + 0.5 * k), (1.02 * w, 0.42 * n), (w, 0.58 * n)]
@@ -52,10 +52,10 @@ def _distal(b: float, w: float, h: float, n: float) -> Half:
 
 
 FORMS: dict[str, Callable[[float, float, float, float], Half]] = {
-    "metacarpal": _metacarpal,
-    "proximal": _proximal,
-    "middle": _middle,
-    "distal": _distal,
+    "metacarpal": metacarpal,
+    "proximal": proximal,
+    "middle": middle,
+    "distal": distal,
 }
 
 
@@ -63,7 +63,7 @@ def long_bone(bone: LongBone) -> Path:
     """The closed outline of a long bone in its own frame, base at s = 0."""
     half = FORMS[bone.form](bone.base / 2, bone.waist / 2, bone.head / 2, bone.length)
     other = [(-x, s) for x, s in half[-2:0:-1]]
-    return smooth([_at_base(bone, x, s) for x, s in half + other])
+    return smooth([at_base(bone, x, s) for x, s in half + other])
 
 
 def half_width(bone: LongBone, s: float) -> float:
@@ -73,7 +73,7 @@ def half_width(bone: LongBone, s: float) -> float:
     return float(outline[np.abs(outline[:, 1] - s) < 0.8, 0].max())
 
 
-def _at_base(bone: LongBone, x: float, s: float) -> Point:
+def at_base(bone: LongBone, x: float, s: float) -> Point:
     """Tilt the surface of the base, and pull out its spur."""
     near = min(max(1 - s / 12, 0.0), 1.0)
     out, down = bone.spur if x > 0.3 * bone.base and s < 9 else (0.0, 0.0)

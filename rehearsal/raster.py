@@ -83,8 +83,8 @@ def signed_distance(outline: Outline, origin: Point, shape: tuple[int, int], ste
     Each grid cell the outline crosses keeps the crossing itself, place and direction, so that slanting edges come out
     without a staircase; every other cell measures to the crossing nearest to it.
     """
-    path = _dense((np.asarray(outline) - origin) / step - 0.5)
-    crossed, place, direction = _crossings(path, shape)
+    path = dense((np.asarray(outline) - origin) / step - 0.5)
+    crossed, place, direction = crossings(path, shape)
     nearest = ndimage.distance_transform_edt(~crossed, return_distances=False, return_indices=True)
     index = np.ravel_multi_index(tuple(nearest), shape)
     dy = np.arange(shape[0], dtype=np.float32)[:, None] - place[1].ravel()[index]
@@ -92,12 +92,12 @@ def signed_distance(outline: Outline, origin: Point, shape: tuple[int, int], ste
     ux, uy = direction[0].ravel()[index], direction[1].ravel()[index]
     across = dx * uy - dy * ux
     beside = np.maximum(np.abs(dx * ux + dy * uy) - np.float32(0.7), 0)
-    inside = np.asarray(_filled(path, shape)) > 0
-    sign = np.where(np.abs(across) + beside < 1.8, np.sign(across) * _turning(path), np.where(inside, 1, -1))
+    inside = np.asarray(filled(path, shape)) > 0
+    sign = np.where(np.abs(across) + beside < 1.8, np.sign(across) * turning(path), np.where(inside, 1, -1))
     return np.asarray(sign * np.hypot(across, beside) * step, dtype=np.float32)
 
 
-def _dense(path: NDArray[np.float64]) -> NDArray[np.float64]:
+def dense(path: NDArray[np.float64]) -> NDArray[np.float64]:
     """The closed path with a point at least every fifth of a cell."""
     closed = np.vstack([path, path[:1]])
     length = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(closed, axis=0).T))])
@@ -105,7 +105,7 @@ def _dense(path: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.column_stack([np.interp(along, length, closed[:, axis]) for axis in (0, 1)])
 
 
-def _crossings(path: NDArray[np.float64], shape: tuple[int, int]) -> tuple[NDArray[np.bool_], Field, Field]:
+def crossings(path: NDArray[np.float64], shape: tuple[int, int]) -> tuple[NDArray[np.bool_], Field, Field]:
     """Which cells a path crosses, and the mean place and direction of its points in each."""
     cell = np.round(path).astype(int)
     on = ((cell >= 0) & (cell < shape[::-1])).all(axis=1)
@@ -121,14 +121,14 @@ def _crossings(path: NDArray[np.float64], shape: tuple[int, int]) -> tuple[NDArr
     return (count > 0).reshape(shape), place, direction
 
 
-def _turning(path: NDArray[np.float64]) -> float:
+def turning(path: NDArray[np.float64]) -> float:
     """+1 when the path runs so that its inside is where `across` is positive."""
     x, y = path.T
     area = float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))
     return -1.0 if area > 0 else 1.0
 
 
-def _filled(path: NDArray[np.float64], shape: tuple[int, int]) -> Image.Image:
+def filled(path: NDArray[np.float64], shape: tuple[int, int]) -> Image.Image:
     mask = Image.new("L", (shape[1], shape[0]), 0)
     ImageDraw.Draw(mask).polygon(path[::5].ravel().tolist(), fill=255)
     return mask
@@ -165,7 +165,7 @@ def add_tile(film: Field, tile: Tile, to_film: Affine, spacing: float, *, shared
         return
     size = (int(high[0] - low[0]), int(high[1] - low[1]))
     patch = Image.fromarray(tile.bone).transform(
-        size, Image.Transform.AFFINE, _film_to_tile(to_film, frame, low, spacing), Image.Resampling.BICUBIC
+        size, Image.Transform.AFFINE, film_to_tile(to_film, frame, low, spacing), Image.Resampling.BICUBIC
     )
     window = film[low[1] : high[1], low[0] : high[0]]
     added = np.maximum(np.asarray(patch), 0)
@@ -174,7 +174,7 @@ def add_tile(film: Field, tile: Tile, to_film: Affine, spacing: float, *, shared
     window += added
 
 
-def _film_to_tile(to_film: Affine, frame: Frame, low: NDArray[np.int_], spacing: float) -> tuple[float, ...]:
+def film_to_tile(to_film: Affine, frame: Frame, low: NDArray[np.int_], spacing: float) -> tuple[float, ...]:
     """The six numbers Pillow wants: from patch pixels to tile pixels."""
     pixels = np.diag([frame.step, frame.step, 1.0])
     pixels[:2, 2] = frame.left, frame.top

@@ -52,14 +52,14 @@ def read_film_set(
     items = get(instrument).items
     true = np.array([[true_value(truth, item) for item in items] for truth in truths], dtype=np.int64)
     rng = stream("reader", profile.name, seed, instrument)
-    seen = _with_unseen_changes(true, profile, rng)
+    seen = with_unseen_changes(true, profile, rng)
     read = seen + _judgement(seen, profile, rng) + _slips(true.shape, profile, rng)
     read = np.clip(read, 0, [max(item.allowed) for item in items])
     blank = np.less(rng.random(len(items)), profile.not_assessable)
-    return tuple(_values(items, row, blank) for row in read)
+    return tuple(values(items, row, blank) for row in read)
 
 
-def _with_unseen_changes(true: np.ndarray, profile: ReaderProfile, rng: np.random.Generator) -> np.ndarray:
+def with_unseen_changes(true: np.ndarray, profile: ReaderProfile, rng: np.random.Generator) -> np.ndarray:
     """A site whose change is missed keeps the grade of the first film on all of them."""
     missed = np.less(rng.random(true.shape[1]), profile.unseen)
     return np.where(missed, true[:1], true)
@@ -83,5 +83,5 @@ def _slips(shape: tuple[int, int], profile: ReaderProfile, rng: np.random.Genera
     return np.where(rng.random(shape) < 1 / (1 + np.exp(-2 * tendency)), 1, -1) * slipped
 
 
-def _values(items: Sequence[Item], row: np.ndarray, blank: np.ndarray) -> Values:
+def values(items: Sequence[Item], row: np.ndarray, blank: np.ndarray) -> Values:
     return {item.key: None if gone else int(value) for item, value, gone in zip(items, row, blank, strict=True)}

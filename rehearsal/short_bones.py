@@ -34,16 +34,16 @@ def short_bone(bone: ShortBone, wear: ShortWear, *, name: str, step: float) -> T
     slow = window(textures(step).slow, frame.shape, name, "slow")
     thin = np.float32(1 - 0.75 * wear.thin)
     fused = _fused(frame, wear)
-    inner, wall = _shell(bone, distance, frame)
-    solid = 0.8 * wall * (1 - 0.9 * fused) + bone.spongiosa * (1 - wear.thin) * inner * _full(bone, distance)
-    solid += _trabeculae(bone, frame, inner, name) * (1 - wear.thin)
-    solid += (_rims(bone, frame, distance, slow) + _crests(bone, frame, distance, slow)) * thin * (1 - 0.9 * fused)
+    inner, wall = shell(bone, distance, frame)
+    solid = 0.8 * wall * (1 - 0.9 * fused) + bone.spongiosa * (1 - wear.thin) * inner * full(bone, distance)
+    solid += trabeculae(bone, frame, inner, name) * (1 - wear.thin)
+    solid += (rims(bone, frame, distance, slow) + crests(bone, frame, distance, slow)) * thin * (1 - 0.9 * fused)
     if wear.bites:
         solid = erode(solid, distance, edge_of_bites(frame, wear.bites, slow), spared=0.12)
     return Tile(frame, np.maximum(solid, 0).astype(np.float32))
 
 
-def _shell(bone: ShortBone, distance: Field, frame: Frame) -> tuple[Field, Field]:
+def shell(bone: ShortBone, distance: Field, frame: Frame) -> tuple[Field, Field]:
     """The depth of spongiosa and of cortex; a forearm bone gains a thick cortex towards its shaft."""
     half = np.float32(bone.depth)
     cortex: Field = np.full(frame.shape, 0.30, dtype=np.float32)
@@ -53,12 +53,12 @@ def _shell(bone: ShortBone, distance: Field, frame: Frame) -> tuple[Field, Field
     return inner, chord(distance, half, bone.flattening) - inner
 
 
-def _full(bone: ShortBone, distance: Field) -> Field:
+def full(bone: ShortBone, distance: Field) -> Field:
     edge, width = bone.bevel
     return edge + (1 - edge) * smoothstep(distance / np.float32(width))
 
 
-def _trabeculae(bone: ShortBone, frame: Frame, inner: Field, name: str) -> Field:
+def trabeculae(bone: ShortBone, frame: Frame, inner: Field, name: str) -> Field:
     fields = textures(frame.step)
     if bone.shaft_from is None:
         texture = window(fields.web, frame.shape, name, "web")
@@ -70,7 +70,7 @@ def _trabeculae(bone: ShortBone, frame: Frame, inner: Field, name: str) -> Field
     return np.asarray(depth * (0.16 + 1.6 * max(bone.spongiosa, 0.34)) * np.float32(0.8) * texture)
 
 
-def _rims(bone: ShortBone, frame: Frame, distance: Field, slow: Field) -> Field:
+def rims(bone: ShortBone, frame: Frame, distance: Field, slow: Field) -> Field:
     """The outline itself, brighter where the surface happens to lie along the beam."""
     if bone.shaft_from is not None:
         end = 1 - smoothstep((frame.s - bone.shaft_from) / np.float32(6))
@@ -80,7 +80,7 @@ def _rims(bone: ShortBone, frame: Frame, distance: Field, slow: Field) -> Field:
     return np.asarray(rim + bone.rim * arcs)
 
 
-def _crests(bone: ShortBone, frame: Frame, distance: Field, slow: Field) -> Field:
+def crests(bone: ShortBone, frame: Frame, distance: Field, slow: Field) -> Field:
     lines = np.zeros(frame.shape, dtype=np.float32)
     for crest in bone.crests:
         lines = np.maximum(lines, stroke(frame, crest.line, width=0.3, blur=crest.blur) * np.float32(crest.weight))

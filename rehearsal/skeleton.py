@@ -79,14 +79,14 @@ def sites(skeleton: Skeleton, damage: Damage) -> dict[str, Point]:
     found = {joint.code: joint.site for joint in skeleton.joints}
     region = skeleton.region
     for code, wrist in region.wrist_joints.items():
-        found[code] = _plus(wrist.site, half_closed(code, damage))
+        found[code] = plus(wrist.site, half_closed(code, damage))
     for code, eroded in region.eroded_bones.items():
         group = next(bone.group for bone in region.short_bones if bone.name in eroded.margins)
-        found[code] = _plus(eroded.site, wrist_offset(damage, group))
+        found[code] = plus(eroded.site, wrist_offset(damage, group))
     if region.name == "hand":
         thumb = next(place for place in skeleton.long_bones if place.bone.name == "mc1")
         found["MC1"] = thumb.at(0, 0)
-        found["WRIST"] = _plus((80.0, 192.0), wrist_offset(damage, "proximal"))
+        found["WRIST"] = plus((80.0, 192.0), wrist_offset(damage, "proximal"))
     return {code: through(skeleton.to_film, place) for code, place in found.items() if code[0] != "T"}
 
 
@@ -105,7 +105,7 @@ def _ray(ray: Ray, region: Region, damage: Damage, visit: Visit) -> tuple[list[L
     first = ray.bones[0]
     offset = wrist_offset(damage, f"ray{ray.number}") if region.name == "hand" else (0.0, 0.0)
     angle = first.angle + visit.spread(ray.number, region.spread)
-    placed = [LongPlace(subject.sized(first), ray.number, _pose(_plus(first.at, offset), angle, visit.pronation))]
+    placed = [LongPlace(subject.sized(first), ray.number, pose(plus(first.at, offset), angle, visit.pronation))]
     joints = []
     for number, code in enumerate(ray.joints):
         rest_near, rest_far = ray.bones[number : number + 2]
@@ -114,31 +114,31 @@ def _ray(ray: Ray, region: Region, damage: Damage, visit: Visit) -> tuple[list[L
         sits = articulation(damage, code, gap=gap, near=near.bone, far=far, lean=subject.lean(code))
         angle += rest_far.angle - rest_near.angle + sits.turn
         base = _base(near, rest_near, rest_far, angle, sits)
-        placed.append(LongPlace(far, ray.number, _pose(base, angle, visit.pronation)))
+        placed.append(LongPlace(far, ray.number, pose(base, angle, visit.pronation)))
         joints.append(Joint(code, near, placed[-1]))
     return placed, joints
 
 
 def _base(near: LongPlace, rest_near: LongBone, rest_far: LongBone, angle: float, sits: Articulation) -> Point:
     """Where the base of the next bone comes to lie: a gap beyond the head, and aside as it does at rest."""
-    across, along = _axes(angle)
-    aside = sits.shift + 0.6 * _lateral(rest_near, rest_far)
-    return _plus(near.at(0, near.bone.length), tuple(along * sits.gap + across * aside))
+    across, along = axes(angle)
+    aside = sits.shift + 0.6 * lateral(rest_near, rest_far)
+    return plus(near.at(0, near.bone.length), tuple(along * sits.gap + across * aside))
 
 
-def _lateral(near: LongBone, far: LongBone) -> float:
+def lateral(near: LongBone, far: LongBone) -> float:
     """How far beside the head before it the table puts a base."""
-    head = np.array(near.at) + _axes(near.angle)[1] * near.length
-    return float((np.array(far.at) - head) @ _axes(far.angle)[0])
+    head = np.array(near.at) + axes(near.angle)[1] * near.length
+    return float((np.array(far.at) - head) @ axes(far.angle)[0])
 
 
-def _axes(angle: float) -> tuple[np.ndarray, np.ndarray]:
+def axes(angle: float) -> tuple[np.ndarray, np.ndarray]:
     turn = np.radians(angle)
     return np.array([np.cos(turn), np.sin(turn)]), np.array([np.sin(turn), -np.cos(turn)])
 
 
-def _pose(base: Point, angle: float, narrower: float) -> Affine:
-    across, along = _axes(angle)
+def pose(base: Point, angle: float, narrower: float) -> Affine:
+    across, along = axes(angle)
     return np.column_stack([across * narrower, along, np.array(base)])
 
 
@@ -161,5 +161,5 @@ def half_closed(code: str, damage: Damage) -> Point:
     return x0 + x1 / 2, y0 + y1 / 2
 
 
-def _plus(place: Point, offset: Point) -> Point:
+def plus(place: Point, offset: Point) -> Point:
     return place[0] + offset[0], place[1] + offset[1]

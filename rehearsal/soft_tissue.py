@@ -45,10 +45,10 @@ def quarter_square(chains: Sequence[Sequence[Knot]], pads: Sequence[Pad], *, fil
     fingers = np.full(shape, OUTSIDE, dtype=np.float32)
     for chain in chains:
         for start, end in zip(chain, chain[1:], strict=False):
-            _capsule(fingers, start, end)
+            capsule(fingers, start, end)
     together = fingers
     for pad in pads:
-        together = _soft_max(together, _pad(pad, shape), blend)
+        together = soft_max(together, _pad(pad, shape), blend)
     return np.asarray(ndimage.gaussian_filter(together, 0.6 / GRID), dtype=np.float32)
 
 
@@ -58,7 +58,7 @@ def enlarged(quarter: Grid, shape: tuple[int, int]) -> Field:
     return np.asarray(1.84 * np.sqrt(np.maximum(fine, 0)), dtype=np.float32)
 
 
-def _capsule(field: Grid, start: Knot, end: Knot) -> None:
+def capsule(field: Grid, start: Knot, end: Knot) -> None:
     """Raise Q to that of a cone between two spheres, within reach of it."""
     reach = max(start.radius, end.radius) + 8
     low = np.floor((np.minimum(start.centre, end.centre) - reach) / GRID).astype(int)
@@ -83,7 +83,7 @@ def _pad(pad: Pad, shape: tuple[int, int]) -> Grid:
     return np.asarray(np.where(d < 0, np.maximum(2 * half * d, OUTSIDE), inside), dtype=np.float32)
 
 
-def _soft_max(a: Grid, b: Grid, width: float) -> Grid:
+def soft_max(a: Grid, b: Grid, width: float) -> Grid:
     """The larger of two, rounded where they are nearly equal; where they overlap a web shows as a faint arc."""
     rounded = np.float32(width / 4) * np.exp(-np.abs(a - b) / np.float32(width))
     return np.asarray(np.maximum(a, b) + rounded + np.float32(OVERLAP) * np.maximum(np.minimum(a, b), 0))

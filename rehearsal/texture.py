@@ -38,14 +38,14 @@ def stream(*parts: object) -> np.random.Generator:
 @lru_cache(maxsize=2)
 def textures(scale: float) -> Textures:
     rng = stream("trabeculae")
-    along = _ridges(_band(rng, (14.0, 1.7), 2.2))
-    across = _ridges(_band(rng, (1.5, 6.0), 2.2))
-    net = _ridges(_band(rng, (2.1, 1.8), 2.2))
-    shaft = _unit(along + 0.3 * across + 0.2 * net)
-    end = _unit(1.2 * net + 0.6 * along + 0.3 * across)
-    web = _unit(_ridges(_band(rng, (2.3, 2.3), 2.0)) + 0.7 * _ridges(_band(rng, (1.4, 1.4), 2.0)))
-    slow = _unit(ndimage.gaussian_filter(_white(rng), 22.0, mode="wrap"))
-    return Textures(*(_resample(field, scale) for field in (shaft, end, web, slow)))
+    along = ridges(band(rng, (14.0, 1.7), 2.2))
+    across = ridges(band(rng, (1.5, 6.0), 2.2))
+    net = ridges(band(rng, (2.1, 1.8), 2.2))
+    shaft = unit(along + 0.3 * across + 0.2 * net)
+    end = unit(1.2 * net + 0.6 * along + 0.3 * across)
+    web = unit(ridges(band(rng, (2.3, 2.3), 2.0)) + 0.7 * ridges(band(rng, (1.4, 1.4), 2.0)))
+    slow = unit(ndimage.gaussian_filter(_white(rng), 22.0, mode="wrap"))
+    return Textures(*(resample(field, scale) for field in (shaft, end, web, slow)))
 
 
 def window(field: Field, shape: tuple[int, int], *name: object) -> Field:
@@ -59,23 +59,23 @@ def _white(rng: np.random.Generator) -> Field:
     return rng.standard_normal((SIZE, SIZE), dtype=np.float32)
 
 
-def _band(rng: np.random.Generator, sigmas: tuple[float, float], wider: float) -> Field:
+def band(rng: np.random.Generator, sigmas: tuple[float, float], wider: float) -> Field:
     """Noise of one scale: a blur less a blur that is wider across, of variance 1."""
     white = _white(rng)
     narrow = ndimage.gaussian_filter(white, sigmas, mode="wrap")
     broad = ndimage.gaussian_filter(white, (sigmas[0], sigmas[1] * wider), mode="wrap")
-    return _unit(narrow - broad)
+    return unit(narrow - broad)
 
 
-def _ridges(noise: Field) -> Field:
+def ridges(noise: Field) -> Field:
     return np.asarray(np.maximum(1 - np.abs(noise) / 0.75, 0) ** 1.5, dtype=np.float32)
 
 
-def _unit(field: Field) -> Field:
+def unit(field: Field) -> Field:
     return np.asarray((field - field.mean()) / field.std(), dtype=np.float32)
 
 
-def _resample(field: Field, scale: float) -> Field:
+def resample(field: Field, scale: float) -> Field:
     if scale == STEP:
         return field
     size = round(SIZE * STEP / scale)

@@ -84,7 +84,7 @@ class Truth:
 def true_value(truth: Truth, item: Item) -> int:
     """The value a reader without error would give this item of any instrument, within what the item allows."""
     if item.feature == "grade":
-        return min(_larsen(truth, item), max(item.allowed))
+        return min(larsen(truth, item), max(item.allowed))
     if item.feature == "erosion" and item.part:
         value = truth.grade("erosion", item.side, item.joint, item.part[:1].upper())
     elif item.feature == "erosion":
@@ -94,15 +94,15 @@ def true_value(truth: Truth, item: Item) -> int:
     return min(value, max(item.allowed))
 
 
-def _larsen(truth: Truth, item: Item) -> int:
+def larsen(truth: Truth, item: Item) -> int:
     if item.joint != "WRIST":
-        return _larsen_grade(truth, item.side, item.joint)
+        return larsen_grade(truth, item.side, item.joint)
     number = item.key.rsplit("-", 1)[-1]
     quadrants = (QUADRANTS[int(number) - 1],) if number.isdigit() else QUADRANTS
-    return max(_larsen_grade(truth, item.side, joint) for quadrant in quadrants for joint in quadrant)
+    return max(larsen_grade(truth, item.side, joint) for quadrant in quadrants for joint in quadrant)
 
 
-def _larsen_grade(truth: Truth, side: str, joint: str) -> int:
+def larsen_grade(truth: Truth, side: str, joint: str) -> int:
     """A grade by erosion, raised by narrowing: 1 without any erosion, 4 when a marked erosion has no space left."""
     parts = [truth.grade("erosion", side, joint, part) for part in ("", PROXIMAL, DISTAL)]
     erosion, narrowing = max(parts), truth.grade("narrowing", side, joint)

@@ -26,7 +26,7 @@ THINNING = 0.45
 def long_wear(place: LongPlace, skeleton: Skeleton, damage: Damage, subject: Subject) -> Wear:
     head = next((joint for joint in skeleton.joints if joint.near is place), None)
     base = next((joint for joint in skeleton.joints if joint.far is place), None)
-    bites, collapses = _end_wear(place, skeleton, damage, subject, head, base)
+    bites, collapses = end_wear(place, skeleton, damage, subject, head, base)
     if place.bone.name == "mc1":
         corners = tuple((x * place.bone.base / 2, s) for x, s in MC1_CORNERS)
         bites += bone_bites(corners, damage.sides("MC1")[0], subject.name("MC1"), MC1_FACTOR)
@@ -35,8 +35,8 @@ def long_wear(place: LongPlace, skeleton: Skeleton, damage: Damage, subject: Sub
         collapses=tuple(collapses),
         fused_base=fused(damage, base.code if base else f"CMC{place.ray}"),
         fused_head=head is not None and fused(damage, head.code),
-        thin_base=_thinning(damage, base),
-        thin_head=_thinning(damage, head),
+        thin_base=thinning(damage, base),
+        thin_head=thinning(damage, head),
     )
 
 
@@ -47,10 +47,10 @@ def short_wear(bone: ShortBone, region: Region, damage: Damage, subject: Subject
             name = subject.name(f"{code}/{bone.name}")
             bites += bone_bites(eroded.margins[bone.name], damage.sides(code)[0], name, eroded.factor)
     lines = tuple(joint.line for code, joint in region.wrist_joints.items() if fused(damage, code))
-    return ShortWear(tuple(bites), lines, _wrist_thinning(region, damage))
+    return ShortWear(tuple(bites), lines, wrist_thinning(region, damage))
 
 
-def _end_wear(
+def end_wear(
     place: LongPlace, skeleton: Skeleton, damage: Damage, subject: Subject, head: Joint | None, base: Joint | None
 ) -> tuple[list[Bite], list[Collapse]]:
     """Bites and collapses of both ends of a bone."""
@@ -66,12 +66,12 @@ def _end_wear(
     return bites, collapses
 
 
-def _thinning(damage: Damage, joint: Joint | None) -> float:
+def thinning(damage: Damage, joint: Joint | None) -> float:
     """Osteopenia of an end: that of the whole limb, or that of the inflamed joint beside it."""
     return max(damage.osteopenia, THINNING * damage.load(joint.code) if joint else 0.0)
 
 
-def _wrist_thinning(region: Region, damage: Damage) -> float:
+def wrist_thinning(region: Region, damage: Damage) -> float:
     if region.name != "hand":
         return damage.osteopenia
     bones = [damage.sides(code)[0] / 5 for code in WRIST_BONES]

@@ -32,7 +32,7 @@ def checked_code(thing: str, value: str, *, longest: int = 32, field: str = "") 
         raise BadInput(
             f"The {thing} {_problem(value)}. Use up to {longest} letters, digits, hyphens and underscores,"
             " beginning with a letter or digit.",
-            field=field or _field_of(thing),
+            field=field or field_of(thing),
         )
     return text
 
@@ -51,7 +51,7 @@ def checked_subject_code(value: str) -> str:
 
 def checked_text(thing: str, value: str, *, longest: int, required: bool = True, field: str = "") -> str:
     """One line of text without control characters."""
-    text, field = " ".join(value.split()), field or _field_of(thing)
+    text, field = " ".join(value.split()), field or field_of(thing)
     if required and not text:
         raise BadInput(f"The {thing} is missing. Enter up to {longest} characters.", field=field)
     if len(text) > longest:
@@ -71,7 +71,7 @@ def checked_words(thing: str, value: str, *, longest: int, required: bool = True
         problem = f"has {len(text):,} characters" if len(text) > longest else "contains a null character"
         raise BadInput(
             f"The {thing} {problem if text else 'is missing'}. Enter up to {longest:,} characters of text.",
-            field=field or _field_of(thing),
+            field=field or field_of(thing),
         )
     return text
 
@@ -79,7 +79,7 @@ def checked_words(thing: str, value: str, *, longest: int, required: bool = True
 def checked_name(thing: str, value: str, *, longest: int, required: bool = True) -> str:
     """A name that people read and tell apart by sight: one line without signs that could deceive."""
     text = checked_text(thing, value, longest=longest, required=required)
-    return demand_readable(thing, text, field=_field_of(thing))
+    return demand_readable(thing, text, field=field_of(thing))
 
 
 def checked_whole(thing: str, value: int | str, *, least: int, most: int, field: str) -> int:
@@ -95,7 +95,7 @@ def checked_choice(thing: str, value: str, choices: Iterable[tuple[str, str]], *
     labels = dict(choices)
     if value not in labels:
         allowed = either(quoted(label) for label in labels.values())
-        raise BadInput(f"The {thing} {_problem(value)}. Choose {allowed}.", field=field or _field_of(thing))
+        raise BadInput(f"The {thing} {_problem(value)}. Choose {allowed}.", field=field or field_of(thing))
     return value
 
 
@@ -113,5 +113,5 @@ def _problem(value: str) -> str:
     return f"{quoted(shortened(value))} is not valid" if value.strip() else "is missing"
 
 
-def _field_of(thing: str) -> str:
+def field_of(thing: str) -> str:
     return thing.replace(" ", "_")

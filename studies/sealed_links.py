@@ -21,7 +21,7 @@ AT_ONCE = 500
 
 def link(*, film: Film, side: str, view: str, image: ReaderImage, masks: MaskSet | None = None) -> Rendition:
     """Records that the image was made from this side of the film; called inside a transaction."""
-    sealed = sealed_bytes(image.key.encode(), bound_to=_binding(film.pk, side), pad_to=PAD_TO)
+    sealed = sealed_bytes(image.key.encode(), bound_to=binding(film.pk, side), pad_to=PAD_TO)
     return Rendition.objects.create(
         film=film,
         side=side,
@@ -70,7 +70,7 @@ def image_index(key: str) -> str:
 
 def image_key(film: int, side: str, sealed: bytes | memoryview) -> str:
     """The key of the reader image that was made from this side of a film."""
-    return opened_bytes(sealed, bound_to=_binding(film, side)).decode()
+    return opened_bytes(sealed, bound_to=binding(film, side)).decode()
 
 
 def image_of(rendition: Rendition) -> ReaderImage:
@@ -102,5 +102,5 @@ def shuffle_images(keys: Sequence[str]) -> None:
         ReaderImage.objects.bulk_create(images[key] for key in some if key in images)
 
 
-def _binding(film: int, side: str) -> str:
+def binding(film: int, side: str) -> str:
     return f"image of film {film} {side}"

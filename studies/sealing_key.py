@@ -16,7 +16,7 @@ NONCE_BYTES = 12
 
 
 @lru_cache(maxsize=8)
-def _key(secret: str, purpose: str) -> bytes:
+def key(secret: str, purpose: str) -> bytes:
     return HKDF(SHA256(), 32, None, f"blindread {purpose}".encode()).derive(secret.encode())
 
 
@@ -24,19 +24,19 @@ def sealed_bytes(content: bytes, *, bound_to: str, pad_to: int) -> bytes:
     """The content, different each time; padded, so that its size reveals little."""
     nonce = os.urandom(NONCE_BYTES)
     padded = content + b" " * (-len(content) % pad_to)
-    return nonce + AESGCM(_key(settings.SEALING_KEY, "film and image")).encrypt(nonce, padded, bound_to.encode())
+    return nonce + AESGCM(key(settings.SEALING_KEY, "film and image")).encrypt(nonce, padded, bound_to.encode())
 
 
 def opened_bytes(sealed: bytes | memoryview, *, bound_to: str) -> bytes:
     """What was sealed; cryptography.exceptions.InvalidTag when it was altered or belongs elsewhere."""
     whole = bytes(sealed)
-    cipher = AESGCM(_key(settings.SEALING_KEY, "film and image"))
+    cipher = AESGCM(key(settings.SEALING_KEY, "film and image"))
     return cipher.decrypt(whole[:NONCE_BYTES], whole[NONCE_BYTES:], bound_to.encode()).rstrip(b" ")
 
 
 def index_of(text: str, *, purpose: str) -> str:
     """A digest by which a row can be found and that means nothing without the key."""
-    return hmac.new(_key(settings.SEALING_KEY, purpose), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key(settings.SEALING_KEY, purpose), text.encode(), hashlib.sha256).hexdigest()
 
 
 def keyed_pixels(digest: str) -> str:

@@ -86,7 +86,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
 
 @pytest.fixture(autouse=True)
-def _own_folders(tmp_path: Path, settings: Any) -> None:
+def own_folders(tmp_path: Path, settings: Any) -> None:
     """Anchors and backups of one test are not the next one's."""
     settings.ANCHOR_FOLDER = tmp_path / "anchors"
     settings.BACKUP_FOLDER = tmp_path / "backups"

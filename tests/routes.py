@@ -33,14 +33,14 @@ DEFAULTS: dict[str, Any] = {
 
 def every_route() -> dict[str, URLPattern]:
     """The routes by name, with their namespaces; a route without a name fails here."""
-    return dict(_walk(get_resolver().url_patterns, ""))
+    return dict(walk(get_resolver().url_patterns, ""))
 
 
-def _walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[tuple[str, URLPattern]]:
+def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[tuple[str, URLPattern]]:
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
             inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
-            yield from _walk(pattern.url_patterns, inner)
+            yield from walk(pattern.url_patterns, inner)
         else:
             assert pattern.name, f"{pattern.pattern} has no name"
             yield prefix + pattern.name, pattern

@@ -118,7 +118,7 @@ def watched() -> Iterator[Watch]:
 
 
 @pytest.fixture(autouse=True)
-def _every_tracked_row_is_told() -> Iterator[None]:
+def every_tracked_row_is_told() -> Iterator[None]:
     """Fails a test in which a function of the product changed a tracked row and told nobody."""
     with watched() as watch:
         yield

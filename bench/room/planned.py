@@ -12,7 +12,7 @@ from django.core.files.storage import storages
 
 from config.tokens import new_token
 from studies.models import Film, ReaderImage, Rendition, Site, Subject, Trial, Visit, VisitPlan
-from studies.sealed_links import PAD_TO, _binding, image_index, seal_of
+from studies.sealed_links import PAD_TO, binding, image_index, seal_of
 from studies.sealing_key import sealed_bytes
 
 VIEWS = (("L", "hand"), ("R", "hand"), ("L", "foot"), ("R", "foot"))
@@ -88,7 +88,7 @@ def image_row() -> ReaderImage:
 
 def rendition_of(film: Film, image: ReaderImage) -> Rendition:
     """The sealed link between the two."""
-    sealed = sealed_bytes(image.key.encode(), bound_to=_binding(film.pk, film.side), pad_to=PAD_TO)
+    sealed = sealed_bytes(image.key.encode(), bound_to=binding(film.pk, film.side), pad_to=PAD_TO)
     return Rendition(
         film=film,
         side=film.side,

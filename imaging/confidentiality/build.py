@@ -46,45 +46,45 @@ def deidentify(
         )
     report = Report(rules_version, masks=len(masks or ()), looked_at=masks is not None)
     blind = Dataset()
-    _keep(film.dataset, blind, pixels, report)
-    _replace(film.dataset, blind, blind_subject, uids, report)
+    keep(film.dataset, blind, pixels, report)
+    replace(film.dataset, blind, blind_subject, uids, report)
     for keyword, value in constants(film, pixels, looked_at=masks is not None).items():
         if keyword not in blind:
             setattr(blind, keyword, value)
             report.written.append(keyword)
-    _write_pixels(blind, pixels, masks)
+    write_pixels(blind, pixels, masks)
     report.written.extend(sorted(rules.PIXEL_KEYWORDS))
     report.removed = removed(film, pixels, {*report.kept, *report.replaced, *report.written})
-    return _file(blind), report
+    return file(blind), report
 
 
-def _keep(original: Dataset, blind: Dataset, pixels: Pixels, report: Report) -> None:
+def keep(original: Dataset, blind: Dataset, pixels: Pixels, report: Report) -> None:
     for keyword in sorted(rules.WORDS.keys() - {"ModalityLUTType", "PresentationLUTShape"}):
-        _put(blind, keyword, kept.kept_word(original, keyword), report)
+        put(blind, keyword, kept.kept_word(original, keyword), report)
     for keyword in rules.PATTERNS:
-        _put(blind, keyword, kept.kept_words(original, keyword), report)
+        put(blind, keyword, kept.kept_words(original, keyword), report)
     for keyword in sorted(rules.NUMBERS.keys() - {"PixelPaddingValue", "PixelPaddingRangeLimit"}):
         found = kept.kept_numbers(original, keyword)
-        _put(blind, keyword, [_plain(value) for value in found], report)
+        put(blind, keyword, [plain(value) for value in found], report)
     for keyword in rules.CODED:
         code = kept.kept_code(original, keyword)
-        _put(blind, keyword, [coded(code)] if code else [], report)
-    _keep_padding(original, blind, pixels, report)
-    _keep_tables(original, blind, pixels, report)
+        put(blind, keyword, [coded(code)] if code else [], report)
+    keep_padding(original, blind, pixels, report)
+    keep_tables(original, blind, pixels, report)
 
 
-def _put(blind: Dataset, keyword: str, value: Any, report: Report) -> None:
+def put(blind: Dataset, keyword: str, value: Any, report: Report) -> None:
     if value not in ("", []):
         setattr(blind, keyword, value)
         report.kept.append(keyword)
 
 
-def _plain(value: float) -> str:
+def plain(value: float) -> str:
     """The shortest exact form, so that it fits the sixteen characters of a decimal string."""
     return str(int(value)) if value == int(value) else f"{value:.6g}"
 
 
-def _keep_padding(original: Dataset, blind: Dataset, pixels: Pixels, report: Report) -> None:
+def keep_padding(original: Dataset, blind: Dataset, pixels: Pixels, report: Report) -> None:
     found = kept.padding(original, bits_stored=pixels.bits_stored, signed=pixels.signed)
     if found is None:
         return
@@ -96,15 +96,15 @@ def _keep_padding(original: Dataset, blind: Dataset, pixels: Pixels, report: Rep
         report.kept.append("PixelPaddingRangeLimit")
 
 
-def _keep_tables(original: Dataset, blind: Dataset, pixels: Pixels, report: Report) -> None:
+def keep_tables(original: Dataset, blind: Dataset, pixels: Pixels, report: Report) -> None:
     tables = lookup_tables(original, pixels)
     for keyword, luts in zip(rules.TABLES, (tables.modality, tables.voi), strict=True):
-        items = [_table(lut) for lut in luts]
+        items = [table(lut) for lut in luts]
         if keyword == "ModalityLUTSequence" and items:
             kind = table_kind(original).upper()
             items = items[:1]
             items[0].ModalityLUTType = kind if kind in rules.WORDS["ModalityLUTType"] else "US"
-        _put(blind, keyword, items, report)
+        put(blind, keyword, items, report)
     if "ModalityLUTSequence" in blind:  # the standard allows the table or the rescale, not both
         for keyword in ("RescaleSlope", "RescaleIntercept", "RescaleType"):
             if keyword in blind:
@@ -112,7 +112,7 @@ def _keep_tables(original: Dataset, blind: Dataset, pixels: Pixels, report: Repo
                 report.kept.remove(keyword)
 
 
-def _table(lut: Lut) -> Dataset:
+def table(lut: Lut) -> Dataset:
     item, count = Dataset(), lut.values.size & 0xFFFF
     signed = lut.first < 0
     descriptor = [count - 65536 if signed and count > 32767 else count, lut.first, lut.bits]
@@ -121,7 +121,7 @@ def _table(lut: Lut) -> Dataset:
     return item
 
 
-def _replace(original: Dataset, blind: Dataset, blind_subject: str, uids: UidSource, report: Report) -> None:
+def replace(original: Dataset, blind: Dataset, blind_subject: str, uids: UidSource, report: Report) -> None:
     blind.PatientName = blind.PatientID = blind_subject
     for keyword in rules.REPLACED_UIDS:
         setattr(blind, keyword, uids(text(original, keyword)))
@@ -130,7 +130,7 @@ def _replace(original: Dataset, blind: Dataset, blind_subject: str, uids: UidSou
     report.kept.append("SOPClassUID")
 
 
-def _write_pixels(blind: Dataset, pixels: Pixels, masks: tuple[Rectangle, ...] | None) -> None:
+def write_pixels(blind: Dataset, pixels: Pixels, masks: tuple[Rectangle, ...] | None) -> None:
     values = cover(pixels.values, masks or (), bits_stored=pixels.bits_stored, signed=pixels.signed)
     blind.SamplesPerPixel = 1
     blind.PhotometricInterpretation = pixels.photometric
@@ -145,7 +145,7 @@ def _write_pixels(blind: Dataset, pixels: Pixels, masks: tuple[Rectangle, ...] |
     blind.add_new(Tag("PixelData"), "OW", little + b"\x00" * (len(little) % 2))
 
 
-def _file(blind: Dataset) -> bytes:
+def file(blind: Dataset) -> bytes:
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = blind.SOPClassUID
     meta.MediaStorageSOPInstanceUID = blind.SOPInstanceUID

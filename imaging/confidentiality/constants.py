@@ -27,7 +27,7 @@ def constants(film: DicomFilm, pixels: Pixels, *, looked_at: bool) -> dict[str, 
     if film.header.sop_class == rules.SECONDARY_CAPTURE:
         found["ConversionType"] = "WSD"
     if film.header.sop_class == rules.DX_PRESENTATION:
-        found.update(_digital_xray(film.dataset, pixels))
+        found.update(digital_xray(film.dataset, pixels))
     return found
 
 
@@ -38,7 +38,7 @@ def coded(code: Code) -> Dataset:
     return item
 
 
-def _digital_xray(original: Dataset, pixels: Pixels) -> dict[str, Any]:
+def digital_xray(original: Dataset, pixels: Pixels) -> dict[str, Any]:
     """What the DX modules require (PS3.3 C.8.11); polarity is given once, by the photometric interpretation."""
     dark_is_large = pixels.photometric == "MONOCHROME1"
     sign = text(original, "PixelIntensityRelationshipSign")
@@ -54,11 +54,11 @@ def _digital_xray(original: Dataset, pixels: Pixels) -> dict[str, Any]:
         "DetectorType": "",
         "PositionerType": "",
         "AcquisitionContextSequence": [],
-        **({} if kept.window(original) or "VOILUTSequence" in original else _whole_range(pixels)),
+        **({} if kept.window(original) or "VOILUTSequence" in original else whole_range(pixels)),
     }
 
 
-def _whole_range(pixels: Pixels) -> dict[str, str]:
+def whole_range(pixels: Pixels) -> dict[str, str]:
     """The class requires a window or a table; without either, the one that shows every value."""
     least = -(1 << (pixels.bits_stored - 1)) if pixels.signed else 0
     width = 1 << pixels.bits_stored

@@ -42,7 +42,7 @@ class Report:
 def removed(film: DicomFilm, pixels: Pixels, ours: set[str]) -> dict[str, int]:
     """Names of everything that was there and is not, with how often, at every depth."""
     found: Counter[str] = Counter()
-    _count(film.dataset, "", ours, found)
+    count(film.dataset, "", ours, found)
     if any(film.data[:128]) and film.data[128:132] == b"DICM":
         found["preamble"] += 1
     if pixels.spare_bits_used:
@@ -51,7 +51,7 @@ def removed(film: DicomFilm, pixels: Pixels, ours: set[str]) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
-def _count(dataset: Dataset, prefix: str, ours: set[str], found: Counter[str]) -> None:
+def count(dataset: Dataset, prefix: str, ours: set[str], found: Counter[str]) -> None:
     for tag in sorted(dataset.keys()):
         keyword = keyword_for_tag(tag)
         name = prefix + (keyword or f"({tag.group:04X},{tag.element:04X})")
@@ -59,4 +59,4 @@ def _count(dataset: Dataset, prefix: str, ours: set[str], found: Counter[str]) -
             found[name] += 1
         with suppress(Exception):  # a value that cannot be parsed holds no attributes
             for item in dataset[tag].value if dataset[tag].VR == "SQ" else ():
-                _count(item, name + "/", ours, found)
+                count(item, name + "/", ours, found)

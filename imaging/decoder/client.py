@@ -41,7 +41,7 @@ def run(operation: str, *, film: IO[bytes] | None = None, input: str | Path = ""
             return run(operation, film=opened, **arguments)
     question = json.dumps({"operation": operation, "limits": settings.INTAKE_LIMITS, **arguments}).encode() + b"\n"
     path = settings.DECODER_SOCKET or _own.path(settings.INTAKE_LIMITS)
-    answer = _ask(path, question, film)
+    answer = ask(path, question, film)
     if "unreadable" in answer:
         raise Unreadable(*answer["unreadable"])
     if "failed" in answer:
@@ -57,12 +57,12 @@ def _opened(path: Path) -> IO[bytes]:
         raise DecoderFailed(f"the film cannot be opened ({type(error).__name__})") from error
 
 
-def _ask(path: str, question: bytes, film: IO[bytes] | None) -> dict[str, Any]:
+def ask(path: str, question: bytes, film: IO[bytes] | None) -> dict[str, Any]:
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(PATIENCE_SECONDS)
             connection.connect(path)
-            _send(connection, question, film)
+            send(connection, question, film)
             with connection.makefile("rb") as lines:
                 answer = lines.readline()
     except OSError as error:
@@ -73,7 +73,7 @@ def _ask(path: str, question: bytes, film: IO[bytes] | None) -> dict[str, Any]:
     return parsed
 
 
-def _send(connection: socket.socket, question: bytes, film: IO[bytes] | None) -> None:
+def send(connection: socket.socket, question: bytes, film: IO[bytes] | None) -> None:
     sent = 0
     if film is not None:
         film.flush()
@@ -100,7 +100,7 @@ def command(path: Path, limits: Mapping[str, int], processes: int) -> list[str]:
     ]
 
 
-class _OwnServer:
+class OwnServer:
     """A private server of this process, started when first needed and stopped when this process ends."""
 
     def __init__(self) -> None:
@@ -136,4 +136,4 @@ class _OwnServer:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-_own = _OwnServer()
+_own = OwnServer()

@@ -85,7 +85,7 @@ def deidentify(
     loaded, folder = load(Path(input), limits), Path(output_dir)
     rows, columns = loaded.pixels.values.shape
     hidden = None if masks is None else rectangles_of(masks, rows=rows, columns=columns)
-    name, content, report = _blind(loaded, blind_subject, uids, hidden)
+    name, content, report = blind(loaded, blind_subject, uids, hidden)
     (folder / name).write_bytes(content)
     stored = masked(loaded.stored, hidden or ())
     form = normalise(stored)
@@ -95,7 +95,7 @@ def deidentify(
         "blind": name,
         "pixel_sha256": pixel_digest(loaded.pixels),
         "report": report.as_dict(),
-        "findings": once([*_findings(loaded, seen), *grey_findings(stored, form)]),
+        "findings": once([*findings(loaded, seen), *grey_findings(stored, form)]),
         "likeness": _likeness(likeness_of(form.levels)),
         "side_letters": seen.letters,
         "bits": loaded.pixels.bits_stored,
@@ -103,13 +103,13 @@ def deidentify(
     }
 
 
-def _blind(
+def blind(
     loaded: Loaded, blind_subject: str, uids: dict[str, str], masks: tuple[Rectangle, ...] | None
 ) -> tuple[str, bytes, Report]:
     if loaded.film is not None:
         built = build_blind(loaded.film, loaded.pixels, blind_subject=blind_subject, uids=uids.__getitem__, masks=masks)
         return ("blind.dcm", *built)
-    return "blind.png", _fresh_png(masked(loaded.stored, masks or ()).pixels), Report.of_plain(loaded.kind, masks)
+    return "blind.png", fresh_png(masked(loaded.stored, masks or ()).pixels), Report.of_plain(loaded.kind, masks)
 
 
 def _likeness(likeness: Likeness) -> Answer | None:
@@ -120,14 +120,14 @@ def _likeness(likeness: Likeness) -> Answer | None:
     return {"rows": likeness.rows, "columns": likeness.columns, "content": content}
 
 
-def _fresh_png(pixels: Any) -> bytes:
+def fresh_png(pixels: Any) -> bytes:
     """Nothing but pixels: no text, time, profile or orientation."""
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, "PNG", compress_level=1)
     return out.getvalue()
 
 
-def _findings(loaded: Loaded, seen: Suspicion) -> list[Finding]:
+def findings(loaded: Loaded, seen: Suspicion) -> list[Finding]:
     found = list(loaded.pixels.findings)
     if seen.text:
         found.append({"code": TEXT_FINDING, "text": TEXT_WORDS, "boxes": [list(box) for box in seen.text]})

@@ -30,7 +30,7 @@ _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
 @dataclass(frozen=True)
-class _Child:
+class Child:
     connection: socket.socket
     deadline: float
 
@@ -42,7 +42,7 @@ class Server:
     listener: socket.socket
     processes: int
     limits: Limits = DEFAULT
-    children: dict[int, _Child] = field(default_factory=dict)
+    children: dict[int, Child] = field(default_factory=dict)
     stopping: bool = False
 
     def serve(self, guard: int | None = None) -> None:
@@ -94,7 +94,7 @@ class Server:
         pid = os.fork()
         if pid == 0:
             self._be_child(connection)
-        self.children[pid] = _Child(connection, time.monotonic() + self.limits.wall_seconds)
+        self.children[pid] = Child(connection, time.monotonic() + self.limits.wall_seconds)
 
     def _be_child(self, connection: socket.socket) -> None:
         """Never returns; an incomplete answer becomes an exit code that the parent sees."""
@@ -103,8 +103,8 @@ class Server:
             self.listener.close()
             for other in self.children.values():
                 other.connection.close()
-            _confine(self.limits)
-            connection.sendall(json.dumps(_answer(connection)).encode() + b"\n")
+            confine(self.limits)
+            connection.sendall(json.dumps(answer(connection)).encode() + b"\n")
             code = 0
         finally:
             os._exit(code)
@@ -115,9 +115,9 @@ class Server:
             if done:
                 self._bury(self.children.pop(pid), status)
 
-    def _bury(self, child: _Child, status: int) -> None:
+    def _bury(self, child: Child, status: int) -> None:
         if status != 0:
-            text = _death(status, overdue=time.monotonic() >= child.deadline, limits=self.limits)
+            text = death(status, overdue=time.monotonic() >= child.deadline, limits=self.limits)
             with contextlib.suppress(OSError):
                 child.connection.sendall(json.dumps({"unreadable": ["decoder-killed", text]}).encode() + b"\n")
         child.connection.close()
@@ -135,17 +135,17 @@ class Server:
             child.connection.close()
 
 
-def _answer(connection: socket.socket) -> dict[str, Any]:
+def answer(connection: socket.socket) -> dict[str, Any]:
     from imaging.decoder.operations import perform
 
-    question, films = _asked(connection)
+    question, films = asked(connection)
     job = json.loads(question)
     if films:
         job["input"] = f"/proc/self/fd/{films[0]}"
     return perform(job)
 
 
-def _asked(connection: socket.socket) -> tuple[bytes, list[int]]:
+def asked(connection: socket.socket) -> tuple[bytes, list[int]]:
     """The line, and the open file that came with its first bytes, if any did."""
     question, films, _, _ = socket.recv_fds(connection, 65_536, 1)
     with connection.makefile("rb") as lines:
@@ -154,7 +154,7 @@ def _asked(connection: socket.socket) -> tuple[bytes, list[int]]:
     return question, films
 
 
-def _confine(limits: Limits) -> None:
+def confine(limits: Limits) -> None:
     """What a child may use; its output is discarded, since libraries quote values that they cannot read."""
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
@@ -172,7 +172,7 @@ def _confine(limits: Limits) -> None:
         os.dup2(nothing, descriptor)
 
 
-def _death(status: int, *, overdue: bool, limits: Limits) -> str:
+def death(status: int, *, overdue: bool, limits: Limits) -> str:
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     if overdue:
         return f"Reading the file took longer than {limits.wall_seconds} seconds."

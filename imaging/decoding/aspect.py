@@ -66,11 +66,11 @@ def _grown(values: Grey, rows: int, empty: tuple[int, int] | None) -> Grey:
     mixed = (above.astype(np.int32) * (STEPS - weight) + below.astype(np.int32) * weight + STEPS // 2) // STEPS
     if empty is not None:
         nearest = np.where(weight * 2 < STEPS, above, below)
-        mixed = np.where(_within(above, empty) | _within(below, empty), nearest, mixed)
+        mixed = np.where(within(above, empty) | within(below, empty), nearest, mixed)
     grown: Grey = mixed.astype(values.dtype)
     return grown
 
 
-def _within(values: Grey, span: tuple[int, int]) -> NDArray[np.bool_]:
+def within(values: Grey, span: tuple[int, int]) -> NDArray[np.bool_]:
     inside: NDArray[np.bool_] = (values >= span[0]) & (values <= span[1])
     return inside

@@ -27,7 +27,7 @@ SPREADS = 5.0
 
 
 @dataclass(frozen=True)
-class _Shape:
+class Shape:
     """A text-like shape: its box, whether it would be a marker even on its own, and whether it is L or R."""
 
     box: tuple[int, int, int, int]
@@ -36,7 +36,7 @@ class _Shape:
 
 
 @dataclass(frozen=True)
-class _Scene:
+class Scene:
     """A picture in which text would be bright, the range of its values and where it rises above its ground."""
 
     values: Stored
@@ -69,7 +69,7 @@ def suspected(pixels: NDArray[np.integer]) -> Suspicion:
     least = max(span / 1000, 2.0 if span > 255 else 30.0)
     found: list[tuple[int, Rectangle, str]] = []
     for bright in (values, (top - values).astype(np.uint16)):
-        found.extend(_lines(_shapes(bright, span, least), pixels.shape))
+        found.extend(lines(_shapes(bright, span, least), pixels.shape))
     found.sort(reverse=True)
     text = _merged([box for _, box, letter in found if not letter])[:MOST_BOXES]
     letters = sorted({letter for _, _, letter in found if letter})
@@ -86,7 +86,7 @@ def _ground(values: Stored) -> Stored:
     return ground
 
 
-def _step(height: Stored, least: float) -> NDArray[np.float32]:
+def step(height: Stored, least: float) -> NDArray[np.float32]:
     """How far above its ground a pixel must rise: past what noise and trabeculae do in most of its block."""
     rows, columns = height.shape
     half = BLOCK // 2
@@ -98,24 +98,24 @@ def _step(height: Stored, least: float) -> NDArray[np.float32]:
     return spread
 
 
-def _shapes(values: Stored, span: int, least: float) -> list[_Shape]:
+def _shapes(values: Stored, span: int, least: float) -> list[Shape]:
     height = values - _ground(values)
-    scene = _Scene(values, span, height > _step(height, least))
+    scene = Scene(values, span, height > step(height, least))
     labels, count = ndimage.label(scene.raised, np.ones((3, 3), dtype=bool))
     areas = np.bincount(labels.ravel(), minlength=count + 1)[1:]
     boxes: list[tuple[slice, ...]] = ndimage.find_objects(labels)
-    wanted = [k for k in range(count) if areas[k] >= LEAST_AREA and _of_size(boxes[k])]
+    wanted = [k for k in range(count) if areas[k] >= LEAST_AREA and of_size(boxes[k])]
     wanted.sort(key=lambda k: -int(areas[k]))
     judged = (_judged(scene, labels, k + 1, boxes[k]) for k in wanted[:MOST_SHAPES])
     return [shape for shape in judged if shape]
 
 
-def _of_size(box: tuple[slice, ...]) -> bool:
+def of_size(box: tuple[slice, ...]) -> bool:
     longer: int = max(side.stop - side.start for side in box)
     return SMALLEST <= longer <= LARGEST
 
 
-def _judged(scene: _Scene, labels: NDArray[np.integer], label: int, box: tuple[slice, ...]) -> _Shape | None:
+def _judged(scene: Scene, labels: NDArray[np.integer], label: int, box: tuple[slice, ...]) -> Shape | None:
     """Compares the shape with the ring around it: bone is uneven on uneven ground, text is neither."""
     around = tuple(slice(max(side.start - RING_FAR, 0), side.stop + RING_FAR) for side in box)
     own = labels[around] == label
@@ -126,13 +126,13 @@ def _judged(scene: _Scene, labels: NDArray[np.integer], label: int, box: tuple[s
     top = int(inside.max())
     contrast, unrest = top - float(outside.mean()), float(outside.std())
     on_even_ground = unrest <= 0.06 * contrast
-    of_one_value = contrast >= max(scene.span / 20, 2 * unrest) and _even_share(inside, top, scene.span) > 0.25
+    of_one_value = contrast >= max(scene.span / 20, 2 * unrest) and even_share(inside, top, scene.span) > 0.25
     if not (on_even_ground or of_one_value):
         return None
     longer = max(side.stop - side.start for side in box)
     strong = on_even_ground and contrast >= scene.span / 2 and longer >= 12 and inside.size >= 40
     corners = (box[1].start, box[0].start, box[1].stop, box[0].stop)
-    return _Shape(corners, strong, side_letter(labels[box] == label) if strong else "")
+    return Shape(corners, strong, side_letter(labels[box] == label) if strong else "")
 
 
 def _grown(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
@@ -140,12 +140,12 @@ def _grown(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
     return grown
 
 
-def _even_share(inside: Stored, top: int, span: int) -> float:
+def even_share(inside: Stored, top: int, span: int) -> float:
     """The share of the shape that has its brightest value: noise and bone spread, drawn text does not."""
     return float((inside >= top - max(span / 500, 1)).mean())
 
 
-def _lines(shapes: list[_Shape], size: tuple[int, ...]) -> list[tuple[int, Rectangle, str]]:
+def lines(shapes: list[Shape], size: tuple[int, ...]) -> list[tuple[int, Rectangle, str]]:
     """Shapes of like size that are close together, with their number; a single one only when it is strong.
 
     The last value is the letter when it is nothing but a side letter.
@@ -158,7 +158,7 @@ def _lines(shapes: list[_Shape], size: tuple[int, ...]) -> list[tuple[int, Recta
         groups.setdefault(leader, []).append(index)
     kept = [group for group in groups.values() if len(group) > 1 or shapes[group[0]].strong]
     return [
-        (len(group), _rectangle(boxes[group], size), shapes[group[0]].side_letter if len(group) == 1 else "")
+        (len(group), rectangle(boxes[group], size), shapes[group[0]].side_letter if len(group) == 1 else "")
         for group in kept
     ]
 
@@ -177,7 +177,7 @@ def _leaders(boxes: NDArray[np.integer]) -> list[int]:
     return [int(leader) for leader in leaders]
 
 
-def _rectangle(boxes: NDArray[np.integer], size: tuple[int, ...]) -> Rectangle:
+def rectangle(boxes: NDArray[np.integer], size: tuple[int, ...]) -> Rectangle:
     left, top = (max(int(boxes[:, k].min()) - MARGIN, 0) for k in (0, 1))
     right, bottom = (min(int(boxes[:, k + 2].max()) + MARGIN, size[1 - k]) for k in (0, 1))
     return left, top, right - left, bottom - top
@@ -187,17 +187,17 @@ def _merged(boxes: list[Rectangle]) -> list[Rectangle]:
     """Overlapping boxes as one, in the order of the surest of them."""
     merged: list[Rectangle] = []
     for box in boxes:
-        while met := next((other for other in merged if _overlap(box, other)), None):
+        while met := next((other for other in merged if overlap(box, other)), None):
             merged.remove(met)
-            box = _united(box, met)
+            box = united(box, met)
         merged.append(box)
     return merged
 
 
-def _overlap(a: Rectangle, b: Rectangle) -> bool:
+def overlap(a: Rectangle, b: Rectangle) -> bool:
     return a[0] < b[0] + b[2] and b[0] < a[0] + a[2] and a[1] < b[1] + b[3] and b[1] < a[1] + a[3]
 
 
-def _united(a: Rectangle, b: Rectangle) -> Rectangle:
+def united(a: Rectangle, b: Rectangle) -> Rectangle:
     left, top = min(a[0], b[0]), min(a[1], b[1])
     return left, top, max(a[0] + a[2], b[0] + b[2]) - left, max(a[1] + a[3], b[1] + b[3]) - top

@@ -36,13 +36,13 @@ def jpeg_shape(stream: bytes) -> Shape:
         elif marker in _STANDALONE:
             at += 2
         elif marker in _FRAMES:
-            return _frame(stream, at, marker)
+            return frame(stream, at, marker)
         else:
             at += 2 + struct.unpack_from(">H", stream, at + 2)[0]
     raise Unreadable("codestream", "The compressed pixel data is not a JPEG.")
 
 
-def _frame(stream: bytes, at: int, marker: int) -> Shape:
+def frame(stream: bytes, at: int, marker: int) -> Shape:
     if at + 10 > len(stream):
         raise Unreadable("codestream", "The compressed pixel data is cut short.")
     bits, rows, columns, components = struct.unpack_from(">BHHB", stream, at + 4)

@@ -32,36 +32,36 @@ def content_digest(film: DicomFilm) -> str:
     """
     with suppress(Exception), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return _digest(film)
+        return digest(film)
     return hashlib.sha256(film.data[film.structure.start : film.structure.end]).hexdigest()
 
 
-def _digest(film: DicomFilm) -> str:
+def digest(film: DicomFilm) -> str:
     found = hashlib.sha256(film.syntax.name.encode() if film.structure.fragments else b"native")
-    _add(pydicom.dcmread(io.BytesIO(film.data), force=True, stop_before_pixels=True), found)
+    add(pydicom.dcmread(io.BytesIO(film.data), force=True, stop_before_pixels=True), found)
     spans = [film.structure.native] if film.structure.native else list(film.structure.fragments)
     for span in spans:
         found.update(film.data[span.start : span.start + span.length])
     return found.hexdigest()
 
 
-def _add(dataset: Dataset, found: Any) -> None:
+def add(dataset: Dataset, found: Any) -> None:
     for tag in sorted(dataset.keys()):
         if tag.is_private or tag.element == 0 or tag in (PIXEL_DATA, PADDING):
             continue
         found.update(struct.pack("<L", tag))
         element = dataset.get_item(tag)
-        if _is_sequence(tag, element):
+        if is_sequence(tag, element):
             for item in dataset[tag].value or ():
                 found.update(BEGIN)
-                _add(item, found)
+                add(item, found)
             found.update(END)
         else:
             value = element.value if isinstance(element.value, bytes) else str(element.value).encode()
             found.update(struct.pack("<L", len(value)) + value)
 
 
-def _is_sequence(tag: BaseTag, element: Any) -> bool:
+def is_sequence(tag: BaseTag, element: Any) -> bool:
     if isinstance(element, RawDataElement) and element.VR is None:
         try:
             return dictionary_VR(tag) == "SQ"

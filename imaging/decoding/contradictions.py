@@ -18,10 +18,10 @@ DAYS_APART = 31
 
 def contradictions(dataset: Dataset) -> list[Finding]:
     """Each as a finding."""
-    return [found for found in (_polarity(dataset), _dates(dataset), _modality(dataset)) if found]
+    return [found for found in (polarity(dataset), dates(dataset), modality(dataset)) if found]
 
 
-def _polarity(dataset: Dataset) -> Finding | None:
+def polarity(dataset: Dataset) -> Finding | None:
     """Archives often report the attribute wrongly and viewers disagree about it, so only the picture can decide."""
     photometric, shape = text(dataset, "PhotometricInterpretation"), text(dataset, "PresentationLUTShape").upper()
     digital = text(dataset, "SOPClassUID") == DX_PRESENTATION
@@ -32,7 +32,7 @@ def _polarity(dataset: Dataset) -> Finding | None:
     return finding(POLARITY, f"{words}. Choose whether the picture is shown as it is or inverted.")
 
 
-def _dates(dataset: Dataset) -> Finding | None:
+def dates(dataset: Dataset) -> Finding | None:
     day, source = facts.film_date(dataset)
     study = facts.day_of(dataset, "StudyDate")
     if not day or study is None or abs((date.fromisoformat(day) - study).days) <= DAYS_APART:
@@ -40,7 +40,7 @@ def _dates(dataset: Dataset) -> Finding | None:
     return finding(DATES, f"{source} is {day}, StudyDate is {study}. Confirm the day on which the film was made.")
 
 
-def _modality(dataset: Dataset) -> Finding | None:
+def modality(dataset: Dataset) -> Finding | None:
     """A film stored as another kind of image is shown as its header says; a person decides whether it is a film."""
     word = text(dataset, "Modality").upper()
     if not word or word in WORDS["Modality"]:

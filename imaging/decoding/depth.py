@@ -38,12 +38,12 @@ def significant(grey: Grey, header: Header, stream: Shape | None) -> Depth:
             f"The compressed pixels have {stream.bits} bits, but the header says {bits}. {stream.bits} bits are used."
         )
         found, bits = [*found, finding("stream-depth", text)], stream.bits
-    narrow = _extended(unsigned, bits, signed)
+    narrow = extended(unsigned, bits, signed)
     if not _spare_bits_used(unsigned, narrow, bits, signed):
         return Depth(narrow, bits, signed, False, tuple(found))
     needed = max(_needed(unsigned, signed), stream.bits if stream else 0)
-    wide = _extended(unsigned, needed, signed)
-    if _roughness(wide) < _roughness(narrow):
+    wide = extended(unsigned, needed, signed)
+    if roughness(wide) < roughness(narrow):
         text = f"The pixels need {needed} bits, but the header says {bits}. All of them are shown. Check the picture."
         return Depth(wide, needed, signed, False, (*found, finding("pixels-wider", text)))
     text = f"Bits above the {bits} of the picture are in use, perhaps by an overlay or text. They are removed."
@@ -58,7 +58,7 @@ def _signed(grey: Grey, header: Header, stream: Shape | None) -> tuple[bool, lis
     return True, [finding("sign-differs", text)]
 
 
-def _extended(unsigned: Grey, bits: int, signed: bool) -> Grey:
+def extended(unsigned: Grey, bits: int, signed: bool) -> Grey:
     """The lower bits alone; the highest of them is the sign."""
     clean = np.bitwise_and(unsigned, unsigned.dtype.type((1 << bits) - 1))
     if not signed:
@@ -83,7 +83,7 @@ def _needed(unsigned: Grey, signed: bool) -> int:
     return 1 + max(int(values.max()).bit_length(), (~int(values.min())).bit_length() if values.min() < 0 else 0)
 
 
-def _roughness(values: Grey) -> int:
+def roughness(values: Grey) -> int:
     """The steps between neighbours: values that wrap round and drawings in high bits make larger steps than anatomy."""
     wide = values.astype(np.int32)
     return int(np.abs(np.diff(wide, axis=0)).sum(dtype=np.int64) + np.abs(np.diff(wide, axis=1)).sum(dtype=np.int64))

@@ -39,7 +39,7 @@ def facts(film: DicomFilm) -> dict[str, Any]:
         "SpacingMM": shown_spacing(dataset),
         "BodyPartExamined": kept.kept_word(dataset, "BodyPartExamined"),
         "ViewPosition": kept.kept_word(dataset, "ViewPosition"),
-        "BurnedInAnnotation": _yes_or_no(text(dataset, "BurnedInAnnotation")),
+        "BurnedInAnnotation": yes_or_no(text(dataset, "BurnedInAnnotation")),
         "ImageLaterality": side,
         "Side": side,
         "View": view,
@@ -92,5 +92,5 @@ def side_and_view(dataset: Dataset) -> tuple[str, str]:
     return side if side in ("L", "R", "B") else "", view
 
 
-def _yes_or_no(word: str) -> str:
+def yes_or_no(word: str) -> str:
     return word if word in ("YES", "NO") else ""

@@ -20,7 +20,7 @@ def grey_findings(stored: Stored, form: NormalForm) -> list[Finding]:
     if form.window_missed:
         text = "The window in the header shows no pixel of the picture. A window from the pixels is used instead."
         found.append(finding(WINDOW_MISSED, text))
-    if _is_flat(_counts(stored, form)):
+    if is_flat(_counts(stored, form)):
         text = "The picture is almost one grey as it is first shown. Check its window, or the file."
         found.append(finding(FLAT, text))
     return found
@@ -35,7 +35,7 @@ def _counts(stored: Stored, form: NormalForm) -> NDArray[np.integer]:
     return np.bincount(greys.ravel(), minlength=256)
 
 
-def _is_flat(counts: NDArray[np.integer]) -> bool:
+def is_flat(counts: NDArray[np.integer]) -> bool:
     """Nearly all pixels within a few neighbouring greys, or hardly more than black and white."""
     total = int(counts.sum())
     if total == 0:

@@ -79,13 +79,13 @@ def read_dicom(path: Path, limits: Limits) -> DicomFilm:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         dataset = pydicom.dcmread(io.BytesIO(structure.parsable(data)), force=True)
-    _check_class(dataset)
-    _check_uids(dataset)
+    check_class(dataset)
+    check_uids(dataset)
     header = _header(dataset, limits)
     syntax = syntax_of(structure.transfer_syntax or EXPLICIT_LITTLE_ENDIAN)
-    excess = _check_pixels(structure, syntax, header, data)
+    excess = check_pixels(structure, syntax, header, data)
     mended = mend(dataset)
-    _check_rescale(dataset)
+    check_rescale(dataset)
     return DicomFilm(data, structure, syntax, dataset, header, (*structure.findings, *excess, *mended))
 
 
@@ -123,7 +123,7 @@ def whole(dataset: Dataset, keyword: str) -> int:
     return int(found[0])
 
 
-def _check_class(dataset: Dataset) -> None:
+def check_class(dataset: Dataset) -> None:
     uid = text(dataset, "SOPClassUID")
     if not uid:
         raise Unreadable("missing-attribute", "SOPClassUID is missing. The file is not an image, or it is cut short.")
@@ -134,7 +134,7 @@ def _check_class(dataset: Dataset) -> None:
         raise Unreadable("for-processing", "The image is raw data (for processing). Send the image for presentation.")
 
 
-def _check_uids(dataset: Dataset) -> None:
+def check_uids(dataset: Dataset) -> None:
     for keyword in _UIDS:
         uid = text(dataset, keyword)
         if not uid:
@@ -161,11 +161,11 @@ def _header(dataset: Dataset, limits: Limits) -> Header:
         photometric=photometric,
         bits_allocated=whole(dataset, "BitsAllocated"),
         bits_stored=whole(dataset, "BitsStored"),
-        signed=_representation(dataset),
+        signed=representation(dataset),
         planar="PlanarConfiguration" in dataset and whole(dataset, "PlanarConfiguration") == 1,
     )
     check_size(header.rows, header.columns, limits)
-    _check_bits(header, whole(dataset, "HighBit"))
+    check_bits(header, whole(dataset, "HighBit"))
     return header
 
 
@@ -181,14 +181,14 @@ def check_size(rows: int, columns: int, limits: Limits) -> None:
         )
 
 
-def _representation(dataset: Dataset) -> bool:
+def representation(dataset: Dataset) -> bool:
     value = whole(dataset, "PixelRepresentation")
     if value not in (0, 1):
         raise Unreadable("bad-attribute", f"PixelRepresentation is {value}. It must be 0 or 1.")
     return value == 1
 
 
-def _check_bits(header: Header, high_bit: int) -> None:
+def check_bits(header: Header, high_bit: int) -> None:
     allowed = (8,) if header.samples == 3 else (8, 16)
     if header.bits_allocated not in allowed:
         raise Unreadable(
@@ -202,7 +202,7 @@ def _check_bits(header: Header, high_bit: int) -> None:
         )
 
 
-def _check_pixels(structure: Structure, syntax: Syntax, header: Header, data: bytes) -> list[Finding]:
+def check_pixels(structure: Structure, syntax: Syntax, header: Header, data: bytes) -> list[Finding]:
     if structure.native is None and not structure.fragments:
         raise Unreadable("pixels-missing", "The file has no pixel data, or it is cut short before the pixel data.")
     if (syntax.decoder == "native") != (structure.native is not None):
@@ -213,19 +213,19 @@ def _check_pixels(structure: Structure, syntax: Syntax, header: Header, data: by
     if length in (expected, expected + expected % 2):
         return []
     beyond = data[structure.native.start + expected : structure.native.start + length]
-    if length < expected or not _is_padding(beyond, header):
+    if length < expected or not is_padding(beyond, header):
         wanted = f"A picture of {header.rows} x {header.columns} has {expected:,}."
         raise Unreadable("pixel-length", f"The pixel data has {length:,} bytes. {wanted}")
     padding = counted(length - expected, "byte of padding, which is", "bytes of padding, which are")
     return [finding("padding", f"The pixels are followed by {padding} left out.")]
 
 
-def _is_padding(beyond: bytes, header: Header) -> bool:
+def is_padding(beyond: bytes, header: Header) -> bool:
     """Less than a row of pixels, or one value throughout: a whole row more means that the header's size is wrong."""
     return len(beyond) < header.bytes_native // header.rows or beyond == beyond[:1] * len(beyond)
 
 
-def _check_rescale(dataset: Dataset) -> None:
+def check_rescale(dataset: Dataset) -> None:
     for keyword in ("RescaleSlope", "RescaleIntercept"):
         found = numbers(dataset, keyword)
         present = keyword in dataset and dataset.get_item(keyword).value not in (None, b"", "")

@@ -22,12 +22,12 @@ _SIDE_NAMES = {"L": "left", "R": "right", "B": "both"}
 
 def mend(dataset: Dataset) -> list[Finding]:
     """Changes the data set in memory and reports how each value was read; never quotes the original text."""
-    commas = [finding for keyword in _DECIMALS for finding in _decimal_comma(dataset, keyword)]
+    commas = [finding for keyword in _DECIMALS for finding in decimal_comma(dataset, keyword)]
     sides = [finding for keyword in ("ImageLaterality", "Laterality") for finding in _side(dataset, keyword)]
-    return [*commas, *sides, *_body_part(dataset)]
+    return [*commas, *sides, *body_part(dataset)]
 
 
-def _written(dataset: Dataset, keyword: str) -> str:
+def written(dataset: Dataset, keyword: str) -> str:
     """The text as it is in the file."""
     if keyword not in dataset:
         return ""
@@ -35,8 +35,8 @@ def _written(dataset: Dataset, keyword: str) -> str:
     return (value.decode("latin-1") if isinstance(value, bytes) else str(value or "")).strip("\0 ")
 
 
-def _decimal_comma(dataset: Dataset, keyword: str) -> list[Finding]:
-    parts = _written(dataset, keyword).split("\\")
+def decimal_comma(dataset: Dataset, keyword: str) -> list[Finding]:
+    parts = written(dataset, keyword).split("\\")
     if not any("," in part for part in parts) or not all(_DECIMAL.fullmatch(part) for part in parts):
         return []
     setattr(dataset, keyword, [part.strip().replace(",", ".") for part in parts])
@@ -46,19 +46,19 @@ def _decimal_comma(dataset: Dataset, keyword: str) -> list[Finding]:
 
 
 def _side(dataset: Dataset, keyword: str) -> list[Finding]:
-    word = _written(dataset, keyword).upper()
-    side = "" if word in WORDS[keyword] else _side_of(word)
+    word = written(dataset, keyword).upper()
+    side = "" if word in WORDS[keyword] else side_of(word)
     if not side:
         return []
     dataset.ImageLaterality = side  # Laterality has no value B
-    return [_side_finding(keyword, side)]
+    return [side_finding(keyword, side)]
 
 
-def _side_finding(keyword: str, side: str) -> Finding:
+def side_finding(keyword: str, side: str) -> Finding:
     return finding("side-in-words", f"{keyword} gives the side in words. It is read as {_SIDE_NAMES[side]}.")
 
 
-def _side_of(word: str) -> str:
+def side_of(word: str) -> str:
     tokens = set(re.findall(r"[A-Z]+", word))
     left, right = bool(tokens & _LEFT), bool(tokens & _RIGHT)
     if tokens & _BOTH or (left and right):
@@ -66,17 +66,17 @@ def _side_of(word: str) -> str:
     return "L" if left else "R" if right else ""
 
 
-def _body_part(dataset: Dataset) -> list[Finding]:
+def body_part(dataset: Dataset) -> list[Finding]:
     """A body part that names more than the part, such as HAND LEFT."""
-    word = _written(dataset, "BodyPartExamined").upper()
+    word = written(dataset, "BodyPartExamined").upper()
     tokens = {token.removesuffix("S") for token in re.findall(r"[A-Z]+", word)}
     parts = sorted(tokens & (HAND_PARTS | FOOT_PARTS))
     if word in WORDS["BodyPartExamined"] or len(parts) != 1:
         return []
     dataset.BodyPartExamined = parts[0]
     found = [finding("part-in-words", f"BodyPartExamined names more than the body part. It is read as {parts[0]}.")]
-    side = _side_of(word)
-    if side and not any(_written(dataset, keyword) for keyword in ("ImageLaterality", "Laterality")):
+    side = side_of(word)
+    if side and not any(written(dataset, keyword) for keyword in ("ImageLaterality", "Laterality")):
         dataset.ImageLaterality = side
-        found.append(_side_finding("BodyPartExamined", side))
+        found.append(side_finding("BodyPartExamined", side))
     return found

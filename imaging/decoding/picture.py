@@ -46,8 +46,8 @@ def write_picture(folder: Path, form: NormalForm, spacing_mm: list[float]) -> di
         "window_center": form.window_center,
         "window_width": form.window_width,
         "digest": digest_of(form.levels),
-        "bands": {"small": _bands(folder, "small", small, 1), "full": _bands(folder, "full", form.levels, FULL_BANDS)},
-        "band_rows": {"small": _heights(small.shape[0], 1), "full": _heights(rows, FULL_BANDS)},
+        "bands": {"small": bands(folder, "small", small, 1), "full": bands(folder, "full", form.levels, FULL_BANDS)},
+        "band_rows": {"small": heights(small.shape[0], 1), "full": heights(rows, FULL_BANDS)},
     }
     (folder / "preview.jpg").write_bytes(preview(form))
     (folder / "meta.json").write_text(json.dumps(meta, sort_keys=True), encoding="ascii")
@@ -60,7 +60,7 @@ def digest_of(levels: Levels) -> str:
     return hashlib.sha256(f"{rows}x{columns}:".encode() + levels.astype("<u2").tobytes()).hexdigest()
 
 
-def _bands(folder: Path, level: str, levels: Levels, count: int) -> list[str]:
+def bands(folder: Path, level: str, levels: Levels, count: int) -> list[str]:
     (folder / level).mkdir(parents=True)
     digests = []
     for number, band in enumerate(encode(levels, count)):
@@ -69,6 +69,6 @@ def _bands(folder: Path, level: str, levels: Levels, count: int) -> list[str]:
     return digests
 
 
-def _heights(rows: int, count: int) -> list[int]:
+def heights(rows: int, count: int) -> list[int]:
     edges = band_edges(rows, count)
     return [bottom - top for top, bottom in zip(edges, edges[1:], strict=False)]

@@ -45,8 +45,8 @@ class Pixels:
 def decode(film: DicomFilm) -> Pixels:
     """Decodes by the one decoder pinned to the transfer syntax."""
     header = film.header
-    raw, shape, found = (_native(film), None, []) if film.structure.native is not None else _compressed(film)
-    grey, photometric = _one_channel(raw, film)
+    raw, shape, found = (_native(film), None, []) if film.structure.native is not None else compressed(film)
+    grey, photometric = one_channel(raw, film)
     if grey.shape != (header.rows, header.columns):
         shape_found = " x ".join(map(str, grey.shape))
         raise Unreadable(
@@ -68,10 +68,10 @@ def decode(film: DicomFilm) -> Pixels:
 def _native(film: DicomFilm) -> Grey:
     assert film.structure.native is not None  # noqa: S101
     header, start = film.header, film.structure.native.start
-    return _shaped(film.data[start : start + header.bytes_native], header)
+    return shaped(film.data[start : start + header.bytes_native], header)
 
 
-def _shaped(native: bytes, header: Header) -> Grey:
+def shaped(native: bytes, header: Header) -> Grey:
     flat = np.frombuffer(native, dtype="<u2" if header.bits_allocated == 16 else "u1")
     if header.samples == 1:
         return flat.reshape(header.rows, header.columns)
@@ -80,13 +80,13 @@ def _shaped(native: bytes, header: Header) -> Grey:
     return flat.reshape(header.rows, header.columns, header.samples)
 
 
-def _compressed(film: DicomFilm) -> tuple[Grey, Shape | None, list[Finding]]:
+def compressed(film: DicomFilm) -> tuple[Grey, Shape | None, list[Finding]]:
     joined = b"".join(film.data[span.start : span.start + span.length] for span in film.structure.fragments)
     if film.syntax.decoder == "rle":
-        return _run_lengths(joined, film.header), None, []
+        return run_lengths(joined, film.header), None, []
     stream, found = whole_stream(joined)
     shape = jpeg2000_shape(stream) if film.syntax.decoder == "jpeg-2000" else jpeg_shape(stream)
-    _check_shape(shape, film)
+    check_shape(shape, film)
     return decoded_by(_DECODERS[film.syntax.decoder], stream), shape, found
 
 
@@ -107,7 +107,7 @@ def decoded_by(decoder: Callable[[bytes], Grey], stream: bytes) -> Grey:
         raise Unreadable("codestream", f"The compressed pixel data is damaged ({type(error).__name__}).") from error
 
 
-def _check_shape(shape: Shape, film: DicomFilm) -> None:
+def check_shape(shape: Shape, film: DicomFilm) -> None:
     header = film.header
     if (shape.rows, shape.columns, shape.components) != (header.rows, header.columns, header.samples):
         raise Unreadable(
@@ -123,12 +123,12 @@ def _check_shape(shape: Shape, film: DicomFilm) -> None:
         raise Unreadable("codestream", f"The compressed picture has {shape.bits} bits. {allowed}")
 
 
-def _run_lengths(stream: bytes, header: Header) -> Grey:
+def run_lengths(stream: bytes, header: Header) -> Grey:
     """Byte planes, most significant first, sample after sample (PS3.5 annex G)."""
     depth, count = header.bits_allocated // 8, header.rows * header.columns
     planes = []
     for segment in rle_segments(stream, header.samples * depth):
-        plane = decoded_by(lambda data: _unpacked(data, count), segment)
+        plane = decoded_by(lambda data: unpacked(data, count), segment)
         if plane.size != count:
             raise Unreadable("codestream", f"A run-length segment has {plane.size:,} bytes. It must have {count:,}.")
         planes.append(plane)
@@ -138,12 +138,12 @@ def _run_lengths(stream: bytes, header: Header) -> Grey:
     return grey.reshape(header.rows, header.columns)
 
 
-def _unpacked(segment: bytes, count: int) -> Grey:
+def unpacked(segment: bytes, count: int) -> Grey:
     # Room for one byte more than wanted, so that a longer segment is noticed.
     return np.frombuffer(imagecodecs.packbits_decode(segment, out=count + 1), dtype=np.uint8)
 
 
-def _one_channel(raw: Grey, film: DicomFilm) -> tuple[Grey, str]:
+def one_channel(raw: Grey, film: DicomFilm) -> tuple[Grey, str]:
     """The grey picture; a colour file is accepted only when its picture is in fact grey."""
     header = film.header
     if header.samples == 1:

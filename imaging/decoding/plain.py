@@ -31,7 +31,7 @@ def read_plain(path: Path, kind: Kind, limits: Limits) -> Pixels:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=(kind.upper(),)) as image:
-                return _pixels(path, image, kind, limits)
+                return pixels(path, image, kind, limits)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         text = f"The image has too many pixels. At most {limits.pixels:,} are allowed."
         raise Unreadable("image-size", text) from error
@@ -43,14 +43,14 @@ def read_plain(path: Path, kind: Kind, limits: Limits) -> Pixels:
         ) from error
 
 
-def _pixels(path: Path, image: Image.Image, kind: Kind, limits: Limits) -> Pixels:
+def pixels(path: Path, image: Image.Image, kind: Kind, limits: Limits) -> Pixels:
     check_size(image.height, image.width, limits)
     if (frames := getattr(image, "n_frames", 1)) != 1:
         raise Unreadable("frames", f"The file has {frames} pictures. Send one picture in each file.")
     if is_deep_colour(image):
         grey = read_deep_colour(path.read_bytes(), kind, image)
     else:
-        grey = _grey(ImageOps.exif_transpose(image), _is_white_zero(image), lossy=kind == "jpeg")
+        grey = _grey(ImageOps.exif_transpose(image), is_white_zero(image), lossy=kind == "jpeg")
     bits = grey.dtype.itemsize * 8
     return Pixels(grey, "MONOCHROME2", bits, bits, False, False, lossy=kind == "jpeg")
 
@@ -70,7 +70,7 @@ def _grey(image: Image.Image, white_is_zero: bool, *, lossy: bool) -> Grey:
     raise Unreadable("photometric", f"The picture has the mode {image.mode}. Send it as grey of 8 or 16 bits.")
 
 
-def _is_white_zero(image: Image.Image) -> bool:
+def is_white_zero(image: Image.Image) -> bool:
     """Pillow turns 8-bit TIFFs whose white is zero, and leaves 16-bit ones as they are."""
     tags = getattr(image, "tag_v2", {})
     return tags.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == WHITE_IS_ZERO

@@ -34,7 +34,7 @@ def _templates() -> NDArray[np.int32]:
     drawn = (_drawn(letter, weight) for letter in LETTERS for weight in WEIGHTS)
     pictures = (picture for one in drawn for picture in (one, one.transpose(Image.Transpose.FLIP_LEFT_RIGHT)))
     turned = (picture.rotate(angle, expand=True) for picture in pictures for angle in range(0, 360, TURN))
-    return np.array([_square(_cut(np.asarray(picture) > 127)).ravel() for picture in turned], dtype=np.int32)
+    return np.array([_square(cut(np.asarray(picture) > 127)).ravel() for picture in turned], dtype=np.int32)
 
 
 def _drawn(letter: str, weight: int) -> Image.Image:
@@ -44,7 +44,7 @@ def _drawn(letter: str, weight: int) -> Image.Image:
     return tile
 
 
-def _cut(mask: Mask) -> Mask:
+def cut(mask: Mask) -> Mask:
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     return mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 

@@ -52,12 +52,12 @@ def sniff(head: bytes) -> Kind:
     for magic, kind in _FILMS:
         if head.startswith(magic):
             return kind
-    if _opens_with_dicom_element(head):
+    if opens_with_dicom_element(head):
         return "bare-dicom"
-    raise Unreadable("not-a-film", f"The file is {_named(head)}. Send {ALLOWED}.")
+    raise Unreadable("not-a-film", f"The file is {named(head)}. Send {ALLOWED}.")
 
 
-def _opens_with_dicom_element(head: bytes) -> bool:
+def opens_with_dicom_element(head: bytes) -> bool:
     """A data set without preamble begins in group 0002 or 0008; its structure is checked element by element later."""
     if len(head) < 16 or head[0] not in (2, 8) or head[1] != 0:
         return False
@@ -65,7 +65,7 @@ def _opens_with_dicom_element(head: bytes) -> bool:
     return explicit or int.from_bytes(head[4:8], "little") < HEAD
 
 
-def _named(head: bytes) -> str:
+def named(head: bytes) -> str:
     for magic, name in _OTHERS:
         if head.startswith(magic):
             return name

@@ -35,7 +35,7 @@ _FAULTS = {
 }
 
 
-class _Refused(Unreadable):
+class Refused(Unreadable):
     """The whole file is refused, even where the faulty part could be left out."""
 
     def __init__(self, text: str) -> None:
@@ -43,7 +43,7 @@ class _Refused(Unreadable):
 
 
 @dataclass
-class _Walk:
+class Walk:
     data: bytes
     limits: Limits
     end: int = 0
@@ -59,9 +59,9 @@ class _Walk:
         """The element that begins at `at`; it must end by `end`."""
         self.elements += 1
         if self.elements > self.limits.elements:
-            raise _Refused(f"The file has more than {self.limits.elements:,} elements.")
+            raise Refused(f"The file has more than {self.limits.elements:,} elements.")
         if end - at < 8:
-            raise _cut()
+            raise cut()
         group, number = struct.unpack_from("<HH", self.data, at)
         tag = group << 16 | number
         element = self._explicit(tag, at, end) if explicit and group != 0xFFFE else self._implicit(tag, at)
@@ -78,7 +78,7 @@ class _Walk:
         if vr not in LONG:
             return self._odd(tag, at, end)
         if end - at < 12:
-            raise _cut()
+            raise cut()
         # A sequence whose representation the writer did not know is implicit inside (PS3.5 6.2.2 note 2).
         return Element(tag, vr, struct.unpack_from("<L", self.data, at + 8)[0], at + 12, vr != b"UN")
 
@@ -114,14 +114,14 @@ class _Walk:
     def dataset(self, at: int, end: int, explicit: bool, depth: int, delimited: bool) -> int:
         """Walks elements up to `end`, or up to an item delimiter; answers where it stopped."""
         if depth > self.limits.depth:
-            raise _Refused(f"Sequences are nested more than {self.limits.depth} deep.")
+            raise Refused(f"Sequences are nested more than {self.limits.depth} deep.")
         while at < end:
             element = self.header(at, end, explicit)
             if element.tag == _ITEM_END and delimited:
                 return element.value
             at = self._value(element, end, depth)
         if delimited:
-            raise _cut()
+            raise cut()
         return at
 
     def top(self, at: int, explicit: bool) -> None:
@@ -133,7 +133,7 @@ class _Walk:
                 return
             try:
                 at = self._top_element(at, explicit)
-            except _Refused:
+            except Refused:
                 raise
             except Unreadable:
                 if not self._has_pixels:
@@ -151,10 +151,10 @@ class _Walk:
         self.odd, had_pixels = False, self._has_pixels
         element = self.header(at, self.end, explicit)
         if had_pixels and element.tag == _PIXEL_DATA:
-            raise _Refused("The file has pixel data twice.")
+            raise Refused("The file has pixel data twice.")
         if had_pixels and element.tag < _PIXEL_DATA:
             raise Unreadable("bad-structure", f"Element {name_of(element.tag)} follows the pixel data.")
-        rewritten = self.odd and not _is_private(element.tag) and element.vr != b"UN"
+        rewritten = self.odd and not is_private(element.tag) and element.vr != b"UN"
         self.odd = self.odd and not rewritten
         stop = self._top_value(element)
         if self.odd:
@@ -169,7 +169,7 @@ class _Walk:
         """Where the element stops; a sequence that cannot be walked is passed over when its length is known."""
         try:
             return self._value(element, self.end, 0)
-        except _Refused:
+        except Refused:
             raise
         except Unreadable:
             if element.vr != b"SQ" or element.length == UNDEFINED:
@@ -199,7 +199,7 @@ class _Walk:
             stop = end if open_ended else item.value + item.length
             at = self.dataset(item.value, stop, self._item_explicit(element, item), depth + 1, open_ended)
         if delimited:
-            raise _cut()
+            raise cut()
         return at
 
     def _item_explicit(self, element: Element, item: Element) -> bool:
@@ -245,11 +245,11 @@ class _Walk:
 
 def survey(data: bytes, limits: Limits) -> Structure:
     """The structure of a DICOM file, or Unreadable with the first thing that is wrong with it."""
-    start, transfer_syntax = _file_meta(data, limits)
+    start, transfer_syntax = file_meta(data, limits)
     if start >= 132 or transfer_syntax:
         syntax_of(transfer_syntax)  # big-endian and deflated bytes cannot be walked
-    walk = _Walk(data, limits)
-    walk.top(start, _is_explicit(data, start))
+    walk = Walk(data, limits)
+    walk.top(start, is_explicit(data, start))
     return Structure(
         transfer_syntax,
         start,
@@ -258,23 +258,23 @@ def survey(data: bytes, limits: Limits) -> Structure:
         walk.fragments or (),
         walk.end,
         tuple(walk.patches),
-        (*walk.findings, *(_about_elements(code, tags) for code, tags in walk.said.items())),
+        (*walk.findings, *(about_elements(code, tags) for code, tags in walk.said.items())),
     )
 
 
-def _about_elements(code: str, tags: list[int]) -> Finding:
+def about_elements(code: str, tags: list[int]) -> Finding:
     """One finding for all elements with the same fault."""
     names = [name_of(tag) for tag in dict.fromkeys(tags)]
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     return finding(code, f"{_FAULTS[code]}: {', '.join(names[:MOST_NAMED])}{more}.")
 
 
-def _file_meta(data: bytes, limits: Limits) -> tuple[int, str]:
+def file_meta(data: bytes, limits: Limits) -> tuple[int, str]:
     """Where the data set begins, and the transfer syntax the file declares (empty without file meta)."""
     at = 132 if data[128:132] == b"DICM" else 0
-    walk, found = _Walk(data, limits), ""
+    walk, found = Walk(data, limits), ""
     if at and len(data) == at:
-        raise _cut()
+        raise cut()
     while data[at : at + 2] == b"\x02\x00":
         element = walk.header(at, len(data), explicit=True)
         if element.length == UNDEFINED:
@@ -285,14 +285,14 @@ def _file_meta(data: bytes, limits: Limits) -> tuple[int, str]:
     return at, found
 
 
-def _is_explicit(data: bytes, at: int) -> bool:
+def is_explicit(data: bytes, at: int) -> bool:
     """By the first element, as every reader decides it: some files name the wrong transfer syntax."""
     return data[at + 4 : at + 6] in LONG | SHORT
 
 
-def _cut() -> Unreadable:
+def cut() -> Unreadable:
     return Unreadable("bad-structure", "The file ends within an element. It is cut short.")
 
 
-def _is_private(tag: int) -> bool:
+def is_private(tag: int) -> bool:
     return bool(tag >> 16 & 1)

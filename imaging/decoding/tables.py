@@ -42,13 +42,13 @@ def lookup_tables(dataset: Dataset, pixels: Pixels) -> Tables:
     """Every table of the header; a broken one makes the film unreadable, since it shapes pixels."""
     found: list[Finding] = []
     stored = pixels.stored_range
-    modality = [_table(item, "ModalityLUTSequence", stored, found) for item in _items(dataset, "ModalityLUTSequence")]
-    inputs = _modality_range(dataset, stored, modality)
-    voi = [_table(item, "VOILUTSequence", inputs, found) for item in _items(dataset, "VOILUTSequence")]
+    modality = [table(item, "ModalityLUTSequence", stored, found) for item in _items(dataset, "ModalityLUTSequence")]
+    inputs = modality_range(dataset, stored, modality)
+    voi = [table(item, "VOILUTSequence", inputs, found) for item in _items(dataset, "VOILUTSequence")]
     return Tables(modality, voi, found)
 
 
-def _modality_range(dataset: Dataset, stored: Range, modality: list[Lut]) -> Range:
+def modality_range(dataset: Dataset, stored: Range, modality: list[Lut]) -> Range:
     """What the modality step can answer: the input of the VOI table."""
     if modality:
         return 0, (1 << modality[0].bits) - 1
@@ -68,12 +68,12 @@ def _items(dataset: Dataset, keyword: str) -> list[Dataset]:
     return items
 
 
-def _table(item: Dataset, keyword: str, inputs: Range, found: list[Finding]) -> Lut:
+def table(item: Dataset, keyword: str, inputs: Range, found: list[Finding]) -> Lut:
     descriptor = [int(value) for value in numbers(item, "LUTDescriptor")]
     if len(descriptor) != 3:
         raise Unreadable("bad-attribute", f"LUTDescriptor in {keyword} is not three numbers.")
     count, bits = (descriptor[0] & 0xFFFF) or 65536, descriptor[2]
-    values = _entries(item)
+    values = entries(item)
     if values.size * 2 == count and bits <= 8:
         values = values.astype("<u2").view(np.uint8)  # two entries to a word, as the standard once allowed
     if values.size != count or not 1 <= bits <= 16:
@@ -81,7 +81,7 @@ def _table(item: Dataset, keyword: str, inputs: Range, found: list[Finding]) -> 
             "bad-attribute",
             f"{keyword} has {values.size} entries of {bits} bits. It must have {count} entries of 1 to 16 bits.",
         )
-    real = _real_bits(int(values.max()), bits)
+    real = real_bits(int(values.max()), bits)
     if real > bits or (real < bits and keyword == "VOILUTSequence"):
         words = MORE_BITS_TEXT if real > bits else FEWER_BITS_TEXT
         found.append(finding("table-bits", words.format(declared=bits, real=real)))
@@ -101,7 +101,7 @@ def _first(written: int, count: int, inputs: Range) -> int:
     return next((first for first in choices if first <= high and first + count > low), choices[0])
 
 
-def _real_bits(largest: int, declared: int) -> int:
+def real_bits(largest: int, declared: int) -> int:
     """The bits that the entries use, where that is surely not what the descriptor says.
 
     Fewer only when the largest entry fills them exactly, or when not even a quarter of the declared range is used.
@@ -111,7 +111,7 @@ def _real_bits(largest: int, declared: int) -> int:
     return used if used > declared or sure else declared
 
 
-def _entries(item: Dataset) -> NDArray[np.integer]:
+def entries(item: Dataset) -> NDArray[np.integer]:
     try:
         data: Any = item.LUTData
         if isinstance(data, bytes):

@@ -36,7 +36,7 @@ class Archive:
 
     def __post_init__(self) -> None:
         self.size = self.file.seek(0, 2)
-        count = _declared_entries(self.file, self.size)
+        count = declared_entries(self.file, self.size)
         if count > self.limits.zip_entries:
             raise Unreadable("zip-entries", too_many(count, self.limits))
         try:
@@ -49,7 +49,7 @@ class Archive:
         listed = self._zip.infolist()
         if len(listed) > self.limits.zip_entries:
             raise Unreadable("zip-entries", too_many(len(listed), self.limits))
-        return (ArchiveEntry(self, info) for info in listed if not _path(info).endswith("/"))
+        return (ArchiveEntry(self, info) for info in listed if not path(info).endswith("/"))
 
     def count(self, inflated: int, entry: int, compressed: int) -> None:
         """Adds inflated bytes; declared sizes may be false, so only the inflated bytes are counted."""
@@ -75,11 +75,11 @@ class ArchiveEntry:
     @property
     def name(self) -> str:
         """As the sender wrote it, without control characters and with its folders."""
-        return re.sub(r"[\x00-\x1f\x7f]", "?", _path(self.info))
+        return re.sub(r"[\x00-\x1f\x7f]", "?", path(self.info))
 
     def chunks(self) -> Iterator[bytes]:
         """The inflated bytes; Unreadable as soon as something is wrong with the entry or a limit is passed."""
-        _check_entry(self.info)
+        check_entry(self.info)
         done = 0
         try:
             with self.archive._zip.open(self.info) as stream:
@@ -91,13 +91,13 @@ class ArchiveEntry:
             raise Unreadable("zip-broken", "The entry is damaged or cut short.") from error
 
 
-def _path(info: zipfile.ZipInfo) -> str:
+def path(info: zipfile.ZipInfo) -> str:
     """Some programs separate folders by backslashes."""
     return info.orig_filename.replace("\\", "/")
 
 
-def _check_entry(info: zipfile.ZipInfo) -> None:
-    name = _path(info)
+def check_entry(info: zipfile.ZipInfo) -> None:
+    name = path(info)
     parts = name.split("/")
     if name.startswith("/") or ".." in parts or re.search(r"\x00|^[A-Za-z]:", name):
         raise Unreadable("zip-name", "The name in the zip points outside it or has a forbidden character.")
@@ -110,7 +110,7 @@ def _check_entry(info: zipfile.ZipInfo) -> None:
         raise Unreadable("zip-entry", "The entry is compressed by an unusual method. Use stored or deflated.")
 
 
-def _declared_entries(file: BinaryIO, size: int) -> int:
+def declared_entries(file: BinaryIO, size: int) -> int:
     """Entries by the end record, so that a huge directory is refused before it is read into memory."""
     start = max(0, size - (_END.size + 65535))
     file.seek(start)
@@ -121,12 +121,12 @@ def _declared_entries(file: BinaryIO, size: int) -> int:
     end = _END.unpack_from(tail, at)
     entries, directory = int(end[4]), int(end[5])
     if at >= _END64_LOCATOR.size and tail[at - _END64_LOCATOR.size : at].startswith(b"PK\x06\x07"):
-        entries, directory = _declared_in_zip64(file, tail[at - _END64_LOCATOR.size : at], size)
+        entries, directory = declared_in_zip64(file, tail[at - _END64_LOCATOR.size : at], size)
     # A directory line takes 46 bytes and a name; a directory of many more bytes than that hides something.
     return max(entries, directory // 4096)
 
 
-def _declared_in_zip64(file: BinaryIO, locator: bytes, size: int) -> tuple[int, int]:
+def declared_in_zip64(file: BinaryIO, locator: bytes, size: int) -> tuple[int, int]:
     offset = _END64_LOCATOR.unpack(locator)[2]
     if offset + _END64.size > size:
         raise Unreadable("zip-broken", "The zip has no directory. It may be cut short.")

@@ -48,10 +48,10 @@ def bland_altman(first: npt.ArrayLike, second: npt.ArrayLike, *, level: float = 
     if ratings.reason:
         sd, lower, upper, slope = (replace(blank, name=name) for name in ("SD of differences", *LIMITS, SLOPE))
         return BlandAltman(blank, sd, lower, upper, slope, None)
-    return _agreement(ratings.values, blank)
+    return agreement(ratings.values, blank)
 
 
-def _agreement(pairs: Matrix, blank: Estimate) -> BlandAltman:
+def agreement(pairs: Matrix, blank: Estimate) -> BlandAltman:
     differences = np.sort(pairs[:, 0] - pairs[:, 1])
     n, bias = len(differences), float(differences.mean())
     variance = float(differences.var(ddof=1))
@@ -60,16 +60,16 @@ def _agreement(pairs: Matrix, blank: Estimate) -> BlandAltman:
     error, limit_error = sd / math.sqrt(n), math.sqrt(3 * sd**2 / n)
     slope, p = _slope(pairs, blank)
     return BlandAltman(
-        _around(replace(blank, value=bias), error),
+        around(replace(blank, value=bias), error),
         replace(blank, name="SD of differences", value=sd),
-        _around(replace(blank, name=LIMITS[0], value=bias - z * sd), limit_error),
-        _around(replace(blank, name=LIMITS[1], value=bias + z * sd), limit_error),
+        around(replace(blank, name=LIMITS[0], value=bias - z * sd), limit_error),
+        around(replace(blank, name=LIMITS[1], value=bias + z * sd), limit_error),
         slope,
         p,
     )
 
 
-def _around(found: Estimate, error: float) -> Estimate:
+def around(found: Estimate, error: float) -> Estimate:
     if found.value is None:
         return found
     if error == 0:
@@ -89,10 +89,10 @@ def _slope(pairs: Matrix, blank: Estimate) -> tuple[Estimate, float | None]:
         return replace(found, reason="the means do not vary"), None
     if nearly_zero(float(differences.var()), pairs):
         return replace(found, value=0.0, reason="the differences do not vary: there is no interval"), None
-    return _fit(means - means.mean(), differences - differences.mean(), found)
+    return fit(means - means.mean(), differences - differences.mean(), found)
 
 
-def _fit(x: Matrix, y: Matrix, found: Estimate) -> tuple[Estimate, float | None]:
+def fit(x: Matrix, y: Matrix, found: Estimate) -> tuple[Estimate, float | None]:
     """Slope sum xy / sum xx of centred values, its standard error sqrt(residual / (n-2) / sum xx), and its t test."""
     slope = float((x * y).sum() / (x * x).sum())
     found = replace(found, value=slope)

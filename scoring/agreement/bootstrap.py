@@ -59,10 +59,10 @@ def with_bootstrap(found: Estimate, sample: Matrix, bootstrap: Bootstrap) -> Est
         )
     tail = (1 - found.level) / 2
     ordered = np.sort(usable)
-    return found.with_limits(_quantile(ordered, tail), _quantile(ordered, 1 - tail), bootstrap.says)
+    return found.with_limits(quantile(ordered, tail), quantile(ordered, 1 - tail), bootstrap.says)
 
 
-def _quantile(ordered: Matrix, share: float) -> float:
+def quantile(ordered: Matrix, share: float) -> float:
     """Linear interpolation between order statistics, as numpy's default, without its overhead."""
     place = (len(ordered) - 1) * share
     below = int(place)

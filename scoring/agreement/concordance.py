@@ -37,10 +37,10 @@ def ccc(first: npt.ArrayLike, second: npt.ArrayLike, *, sample_moments: bool = F
     spread = sum(variances) + shift**2
     if nearly_zero(spread, ratings.values):
         return replace(blank, reason="neither reader varies and they do not differ")
-    return _with_limits(replace(blank, value=2 * covariance / spread), variances, covariance, shift)
+    return with_limits(replace(blank, value=2 * covariance / spread), variances, covariance, shift)
 
 
-def _with_limits(found: Estimate, variances: tuple[float, float], covariance: float, shift: float) -> Estimate:
+def with_limits(found: Estimate, variances: tuple[float, float], covariance: float, shift: float) -> Estimate:
     """atanh(c) -+ q sqrt(v / (n - 2)), r the correlation, u the shift over the square root of the two SDs' product, and
 
     v = (1-r^2) c^2 / ((1-c^2) r^2) + 2 c^3 (1-c) u^2 / (r (1-c^2)^2) - c^4 u^4 / (2 r^2 (1-c^2)^2)

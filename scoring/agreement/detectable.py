@@ -62,14 +62,14 @@ def sdd_status(
     values: npt.ArrayLike, *, readers_averaged: int | None = None, coverage: float = 0.95, reader_effect: bool = False
 ) -> Estimate:
     """Smallest detectable difference of two status scores read unpaired: z s / sqrt(k), s = sqrt(2 MSE); in points."""
-    return _detectable("SDD of status", values, readers_averaged, coverage, reader_effect, math.sqrt(2))
+    return detectable("SDD of status", values, readers_averaged, coverage, reader_effect, math.sqrt(2))
 
 
 def sdd_change(
     changes: npt.ArrayLike, *, readers_averaged: int | None = None, coverage: float = 0.95, reader_effect: bool = False
 ) -> Estimate:
     """Smallest detectable difference between two change scores: z s_D / sqrt(k), s_D from changes; in points."""
-    return _detectable("SDD of change", changes, readers_averaged, coverage, reader_effect, math.sqrt(2))
+    return detectable("SDD of change", changes, readers_averaged, coverage, reader_effect, math.sqrt(2))
 
 
 def sdc(
@@ -87,10 +87,10 @@ def sdc(
     >>> math.isclose(sdc(changes).value, 0.98 * float(np.std(differences, ddof=1)))
     True
     """
-    return _detectable("SDC", changes, readers_averaged, coverage, reader_effect, 1.0)
+    return detectable("SDC", changes, readers_averaged, coverage, reader_effect, 1.0)
 
 
-def _detectable(
+def detectable(
     name: str, values: npt.ArrayLike, averaged: int | None, coverage: float, reader_effect: bool, factor: float
 ) -> Estimate:
     if coverage not in MULTIPLIERS:
@@ -134,7 +134,7 @@ def sdc_pooled(
     factor = MULTIPLIERS[coverage] / math.sqrt(readers_averaged or k)
     moments = [within_moments(cube[:, at]) for at in range(cube.shape[1])]
     sums = resampled_sums(np.concatenate(moments, axis=1), bootstrap)
-    parts = [_root_residual(sums[:, at * (k + 2) : (at + 1) * (k + 2)], k) for at in range(cube.shape[1])]
+    parts = [root_residual(sums[:, at * (k + 2) : (at + 1) * (k + 2)], k) for at in range(cube.shape[1])]
     return with_bootstrap(found, factor * np.mean(parts, axis=0), bootstrap)
 
 
@@ -145,7 +145,7 @@ def within_moments(values: Matrix) -> Matrix:
     return np.column_stack([known.astype(np.float64), rest, (rest**2).sum(axis=1)])
 
 
-def _root_residual(sums: Matrix, k: int) -> Matrix:
+def root_residual(sums: Matrix, k: int) -> Matrix:
     """sqrt(MSE) of resamples: (sum of squares within subjects - n sum of reader means squared) / ((n-1)(k-1))."""
     n = sums[:, 0]
     with np.errstate(divide="ignore", invalid="ignore"):

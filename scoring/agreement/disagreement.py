@@ -24,10 +24,10 @@ def disagreement_index(values: npt.ArrayLike, accepted: npt.ArrayLike, threshold
     matrix, truth = np.asarray(values, dtype=np.float64), np.asarray(accepted, dtype=np.float64)
     if matrix.ndim != 2 or truth.shape != matrix.shape[:1]:
         return (undefined("disagreement index", "needs cases x readers and one accepted value a case", 0, 0),)
-    return tuple(_index(matrix[:, reader], truth, threshold) for reader in range(matrix.shape[1]))
+    return tuple(index(matrix[:, reader], truth, threshold) for reader in range(matrix.shape[1]))
 
 
-def _index(own: npt.NDArray[np.float64], truth: npt.NDArray[np.float64], threshold: float) -> Estimate:
+def index(own: npt.NDArray[np.float64], truth: npt.NDArray[np.float64], threshold: float) -> Estimate:
     read = ~np.isnan(own) & ~np.isnan(truth)
     n, dropped = int(read.sum()), int((~read).sum())
     if beyond(own[read]) or beyond(truth[read]) or not np.isfinite(threshold):

@@ -70,8 +70,8 @@ def icc(values: npt.ArrayLike, model: int, *, mean_of_readers: bool = False, lev
     if ratings.reason:
         return Icc(model, averaged, blank, None, None, None)
     squares = mean_squares(ratings.values)
-    found = _with_limits(_point(squares, model, averaged, blank), squares, model, averaged)
-    return Icc(model, averaged, found, *_f_test(squares, model), _interval_degrees(squares, model))
+    found = with_limits(point(squares, model, averaged, blank), squares, model, averaged)
+    return Icc(model, averaged, found, *f_test(squares, model), _interval_degrees(squares, model))
 
 
 def icc_all(values: npt.ArrayLike, *, level: float = 0.95) -> tuple[Icc, ...]:
@@ -79,7 +79,7 @@ def icc_all(values: npt.ArrayLike, *, level: float = 0.95) -> tuple[Icc, ...]:
     return tuple(icc(values, model, mean_of_readers=mean, level=level) for mean in (False, True) for model in MODELS)
 
 
-def _point(squares: MeanSquares, model: int, averaged: int, blank: Estimate) -> Estimate:
+def point(squares: MeanSquares, model: int, averaged: int, blank: Estimate) -> Estimate:
     if squares.subjects == 0:
         return replace(blank, reason="no variance between subjects")
     spread = _spread(squares, model, squares.k / averaged)
@@ -103,12 +103,12 @@ def _error(squares: MeanSquares, model: int) -> float:
     return squares.within if model == 1 else squares.residual
 
 
-def _with_limits(found: Estimate, squares: MeanSquares, model: int, averaged: int) -> Estimate:
+def with_limits(found: Estimate, squares: MeanSquares, model: int, averaged: int) -> Estimate:
     if found.value is None:
         return found
     if _error(squares, model) == 0:
         return replace(found, reason="no residual error between readers: there is no interval")
-    limits = _absolute_limits if model == 2 else _ratio_limits
+    limits = absolute_limits if model == 2 else ratio_limits
     lower, upper = (stepped_up(limit, averaged) for limit in limits(squares, model, found.level))
     if not lower <= found.value <= upper:
         # With two or three subjects and a negative estimate Satterthwaite's degrees of freedom can come near zero.
@@ -122,36 +122,36 @@ def stepped_up(single: float, averaged: int) -> float:
     return averaged * single / below if below > 0 else float("nan")
 
 
-def _degrees(squares: MeanSquares, model: int) -> tuple[int, int]:
+def degrees(squares: MeanSquares, model: int) -> tuple[int, int]:
     n, k = squares.n, squares.k
     return n - 1, n * (k - 1) if model == 1 else (n - 1) * (k - 1)
 
 
-def _ratio_limits(squares: MeanSquares, model: int, level: float) -> Limits:
+def ratio_limits(squares: MeanSquares, model: int, level: float) -> Limits:
     """Limits of ICC(1,1) and ICC(3,1): (F* - 1)/(F* + k - 1) with F* = F / F(.975; v1, v2) and F x F(.975; v2, v1)."""
-    lower, upper = _f_limits(squares, model, level)
+    lower, upper = f_limits(squares, model, level)
     k = squares.k
     return (lower - 1) / (lower + k - 1), (upper - 1) / (upper + k - 1)
 
 
-def _f_limits(squares: MeanSquares, model: int, level: float) -> Limits:
-    above, below = _degrees(squares, model)
+def f_limits(squares: MeanSquares, model: int, level: float) -> Limits:
+    above, below = degrees(squares, model)
     ratio = squares.subjects / _error(squares, model)
     tail = (1 + level) / 2
     return ratio / float(fdtri(above, below, tail)), ratio * float(fdtri(below, above, tail))
 
 
-def _absolute_limits(squares: MeanSquares, model: int, level: float) -> Limits:
+def absolute_limits(squares: MeanSquares, model: int, level: float) -> Limits:
     """McGraw and Wong's limits of ICC(2,1)."""
     n, k, msr, msc, mse = squares.n, squares.k, squares.subjects, squares.readers, squares.residual
-    v = _satterthwaite(squares)
+    v = satterthwaite(squares)
     tail = (1 + level) / 2
     lowest, highest = float(fdtri(n - 1, v, tail)), float(fdtri(v, n - 1, tail))
     rest = k * msc + (k * n - k - n) * mse
     return n * (msr - lowest * mse) / (lowest * rest + n * msr), n * (highest * msr - mse) / (rest + n * highest * msr)
 
 
-def _satterthwaite(squares: MeanSquares) -> float:
+def satterthwaite(squares: MeanSquares) -> float:
     """v = (a MSC + b MSE)^2 / ((a MSC)^2/(k-1) + (b MSE)^2/((n-1)(k-1))), a = k r, b = n(1 + (k-1) r) - k r.
 
     These a and b are McGraw and Wong's times n(1-r), so that r = 1 needs no division.
@@ -166,12 +166,12 @@ def _satterthwaite(squares: MeanSquares) -> float:
 def _interval_degrees(squares: MeanSquares, model: int) -> float | None:
     if squares.subjects == 0 or _error(squares, model) == 0:
         return None
-    return _satterthwaite(squares) if model == 2 else float(_degrees(squares, model)[1])
+    return satterthwaite(squares) if model == 2 else float(degrees(squares, model)[1])
 
 
-def _f_test(squares: MeanSquares, model: int) -> tuple[float | None, float | None]:
+def f_test(squares: MeanSquares, model: int) -> tuple[float | None, float | None]:
     error = _error(squares, model)
     if error == 0:
         return None, None
     ratio = squares.subjects / error
-    return ratio, float(fdtrc(*_degrees(squares, model), ratio))
+    return ratio, float(fdtrc(*degrees(squares, model), ratio))

@@ -50,10 +50,10 @@ def interval_report(
         "one_pair": len(cube.readers) == PAIR,
         "averaged": WORDS[averaged],
         "model": (FIXED if fixed else POOL).format(WORDS[averaged]),
-        "icc": _two_way(change) if fixed else _one_way(change, averaged, bootstrap),
-        "sdc": {**plain(own), "intervals": _intervals(cube, planned, averaged, bootstrap)},
+        "icc": two_way(change) if fixed else one_way(change, averaged, bootstrap),
+        "sdc": {**plain(own), "intervals": intervals(cube, planned, averaged, bootstrap)},
         "pairs": pairs,
-        "pool": [] if fixed else report(_two_visits(cube, end, range(len(cube.readers))), bootstrap=bootstrap)["pool"],
+        "pool": [] if fixed else report(two_visits(cube, end, range(len(cube.readers))), bootstrap=bootstrap)["pool"],
     }
 
 
@@ -81,20 +81,20 @@ def note_on(n: int) -> str:
     return ""
 
 
-def _two_way(change: Matrix) -> list[Row]:
+def two_way(change: Matrix) -> list[Row]:
     """ICC(2,1) and ICC(2,k) of change."""
     forms = [icc(change, 2, mean_of_readers=mean) for mean in (False, True)]
     return [{"form": found.form, **plain(found.estimate)} for found in forms]
 
 
-def _one_way(change: Matrix, averaged: int, bootstrap: Bootstrap | None) -> list[Row]:
+def one_way(change: Matrix, averaged: int, bootstrap: Bootstrap | None) -> list[Row]:
     """ICC(1,1) of change, and ICC(1,k) by Spearman-Brown."""
     single = one_way_icc(change, bootstrap=bootstrap)
-    mean = {"form": f"ICC(1,{averaged})", **plain(_mean_of(averaged, single))}
+    mean = {"form": f"ICC(1,{averaged})", **plain(mean_of(averaged, single))}
     return [{"form": "ICC(1,1)", **plain(single)}, mean]
 
 
-def _mean_of(averaged: int, single: Estimate) -> Estimate:
+def mean_of(averaged: int, single: Estimate) -> Estimate:
     if single.value is None:
         return single
     found = replace(single, value=stepped_up(single.value, averaged), lower=None, upper=None)
@@ -103,7 +103,7 @@ def _mean_of(averaged: int, single: Estimate) -> Estimate:
     return found.with_limits(stepped_up(single.lower, averaged), stepped_up(single.upper, averaged), single.interval)
 
 
-def _intervals(cube: Cube, planned: Sequence[str], averaged: int, bootstrap: Bootstrap | None) -> Row:
+def intervals(cube: Cube, planned: Sequence[str], averaged: int, bootstrap: Bootstrap | None) -> Row:
     """The SDC from baseline to each planned visit, and their mean."""
     ends = [visit for visit in cube.visits[1:] if visit in planned]
     if not ends:
@@ -118,7 +118,7 @@ def _intervals(cube: Cube, planned: Sequence[str], averaged: int, bootstrap: Boo
     return {"each": rows, "mean": {**plain(mean), "eighty": mean_eighty.value, "of": len(rows)}}
 
 
-def _two_visits(cube: Cube, end: str, readers: Sequence[int]) -> Cube:
+def two_visits(cube: Cube, end: str, readers: Sequence[int]) -> Cube:
     """Baseline and one visit, of some readers."""
     at, columns = cube.visits.index(end), list(readers)
     changes = _changes(cube)[:, [at - 1]][:, :, columns]
@@ -130,7 +130,7 @@ def _pairs(cube: Cube, end: str, own: Estimate, averaged: int, bootstrap: Bootst
     """Every two readers who share a case."""
     found = []
     for pair in combinations(range(len(cube.readers)), 2):
-        both = _two_visits(cube, end, pair)
+        both = two_visits(cube, end, pair)
         if np.isfinite(both.values).all(axis=2).any():
             found.append(_pair(both, own, averaged, bootstrap))
     return found
@@ -150,15 +150,15 @@ def _pair(both: Cube, own: Estimate, averaged: int, bootstrap: Bootstrap | None)
         "sdd_status": found["sdd_status"]["each"],
         "sdd_change": found["sdd_change"],
         "sdc": plain(sdc),
-        "bias": _bias(change),
+        "bias": bias(change),
         "bland_altman": {"status": status, "change": change},
         "ccc": {of: _of(found["ccc"]["each"], of, both.visits[1]) for of in ("status", "change")},
         "kappa": found["kappa"]["each"],
-        "progressors": [_progressors(row) for row in found["progressors"]],
+        "progressors": [progressors(row) for row in found["progressors"]],
     }
 
 
-def _bias(row: Row) -> Row:
+def bias(row: Row) -> Row:
     lower, upper = row["bias_interval"]
     return {"value": row["bias"], "lower": lower, "upper": upper, "n": row["n"], "reason": row["reason"]}
 
@@ -167,7 +167,7 @@ def _of(rows: list[Row], of: str, visit: str) -> Row:
     return next(row for row in rows if row["of"] == of and row["visit"] == visit)
 
 
-def _progressors(row: Row) -> Row:
+def progressors(row: Row) -> Row:
     """The 2 x 2 table at one threshold; without a case, the reason."""
     named: Row = {key: row[key] for key in ("definition", "threshold", "source", "reason")}
     named.update(*row["pairs"][:1])

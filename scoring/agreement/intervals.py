@@ -21,7 +21,7 @@ TOO_FEW = "needs at least 2 subjects with a change by the same two readers"
 
 
 @dataclass(frozen=True, eq=False)
-class _Set:
+class Set:
     """The subjects read by exactly these k readers in one interval: their moments, 0 for every other subject."""
 
     k: int
@@ -49,13 +49,13 @@ def sdc_of_intervals(
     factor = MULTIPLIERS[coverage] / math.sqrt(2 * readers_averaged)
     sets = [_sets(cube[:, at]) for at in range(cube.shape[1])]
     name = f"SDC, {coverage:.0%}, mean of {readers_averaged}"
-    found = [_point(parts, factor, cube[:, at], name) for at, parts in enumerate(sets)]
+    found = [point(parts, factor, cube[:, at], name) for at, parts in enumerate(sets)]
     if bootstrap is not None:
-        return _bootstrapped(found, sets, factor, bootstrap)
+        return bootstrapped(found, sets, factor, bootstrap)
     return tuple(found), pooled(found, f"{name}, mean over intervals")
 
 
-def _sets(layer: Matrix) -> list[_Set]:
+def _sets(layer: Matrix) -> list[Set]:
     """The sets of readers who share at least two subjects."""
     known = np.isfinite(layer)
     patterns = sorted({tuple(row) for row in known.tolist() if sum(row) >= 2}, reverse=True)
@@ -64,23 +64,23 @@ def _sets(layer: Matrix) -> list[_Set]:
         own = (known == np.array(pattern)).all(axis=1)
         if own.sum() >= 2:
             chosen = np.where(own[:, None], layer, np.nan)[:, np.array(pattern)]
-            found.append(_Set(sum(pattern), within_moments(chosen)))
+            found.append(Set(sum(pattern), within_moments(chosen)))
     return found
 
 
-def _point(sets: list[_Set], factor: float, layer: Matrix, name: str) -> Estimate:
+def point(sets: list[Set], factor: float, layer: Matrix, name: str) -> Estimate:
     k = layer.shape[1]
     if not sets:
         return undefined(name, TOO_FEW, int((np.isfinite(layer).sum(axis=1) >= 2).sum()), k)
     n = sum(int(one.moments[:, 0].sum()) for one in sets)
-    spread = float(_difference_sd(sets, [one.moments.sum(axis=0)[None] for one in sets])[0])
+    spread = float(difference_sd(sets, [one.moments.sum(axis=0)[None] for one in sets])[0])
     found = Estimate(name, factor * spread, None, None, n, k, dropped=len(layer) - n)
     if nearly_zero(spread**2, layer[np.isfinite(layer)]):
         return replace(found, value=0.0, reason="no residual error between readers: there is no interval")
     return found
 
 
-def _difference_sd(sets: list[_Set], sums: Sequence[Matrix]) -> Matrix:
+def difference_sd(sets: list[Set], sums: Sequence[Matrix]) -> Matrix:
     """s_D from the sums over subjects of each set, one value a replicate: 2 sum of squares / degrees of freedom."""
     squares, degrees = np.zeros(len(sums[0])), np.zeros(len(sums[0]))
     for one, total in zip(sets, sums, strict=True):
@@ -92,8 +92,8 @@ def _difference_sd(sets: list[_Set], sums: Sequence[Matrix]) -> Matrix:
     return spread
 
 
-def _bootstrapped(
-    found: list[Estimate], sets: list[list[_Set]], factor: float, bootstrap: Bootstrap
+def bootstrapped(
+    found: list[Estimate], sets: list[list[Set]], factor: float, bootstrap: Bootstrap
 ) -> tuple[tuple[Estimate, ...], Estimate]:
     """Each interval and the mean from the same resamples of the subjects."""
     mean = pooled(found, f"{found[0].name}, mean over intervals" if found else "SDC")
@@ -102,7 +102,7 @@ def _bootstrapped(
         return tuple(found), mean
     sums = resampled_sums(np.concatenate([one.moments for one in parts], axis=1), bootstrap)
     blocks = iter(np.split(sums, np.cumsum([one.moments.shape[1] for one in parts])[:-1], axis=1))
-    samples = [factor * _difference_sd(own, [next(blocks) for _ in own]) if own else None for own in sets]
+    samples = [factor * difference_sd(own, [next(blocks) for _ in own]) if own else None for own in sets]
     each = tuple(
         with_bootstrap(one, sample, bootstrap) if sample is not None and one.value else one
         for one, sample in zip(found, samples, strict=True)

@@ -51,10 +51,10 @@ def joint_agreement(
     0.5
     """
     shares = shares_of_difference(change)
-    return [_of_item(status[:, :, at], shown[:, :, at], shares[at], pairs) for at in range(status.shape[2])]
+    return [of_item(status[:, :, at], shown[:, :, at], shares[at], pairs) for at in range(status.shape[2])]
 
 
-def _of_item(grades: Matrix, shown: npt.NDArray[np.bool_], share: float | None, pairs: int) -> JointAgreement:
+def of_item(grades: Matrix, shown: npt.NDArray[np.bool_], share: float | None, pairs: int) -> JointAgreement:
     both = grades[np.isfinite(grades).all(axis=1)]
     difference = np.abs(both[:, 0] - both[:, 1])
     damaged = (both > 0).sum(axis=1)

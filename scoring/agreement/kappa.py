@@ -31,7 +31,7 @@ class Agreement:
 
 
 @dataclass(frozen=True, eq=False)
-class _Table:
+class Table:
     """Cells with any subject: grade by the first and the second reader, and the count."""
 
     grades: Matrix
@@ -57,7 +57,7 @@ def kappa(
     if weights not in WEIGHTS:
         raise ValueError(f"weights: {weights!r} was given; allowed: {', '.join(WEIGHTS)}")
     table = _table(first, second)
-    return _kappas(table, _replicates(table, bootstrap), bootstrap, (weights,))[0]
+    return kappas(table, _replicates(table, bootstrap), bootstrap, (weights,))[0]
 
 
 def agreement(
@@ -72,7 +72,7 @@ def agreement(
     """
     table = _table(first, second)
     sample = _replicates(table, bootstrap, stream)
-    unweighted, linear, quadratic = _kappas(table, sample, bootstrap, WEIGHTS)
+    unweighted, linear, quadratic = kappas(table, sample, bootstrap, WEIGHTS)
     return Agreement(
         unweighted,
         linear,
@@ -93,7 +93,7 @@ def joint_agreement(
     return tuple(agreement(one[:, at], other[:, at], bootstrap=bootstrap, stream=at) for at in joints)
 
 
-def _table(first: npt.ArrayLike, second: npt.ArrayLike) -> _Table:
+def _table(first: npt.ArrayLike, second: npt.ArrayLike) -> Table:
     ratings = ratings_of(np.column_stack([np.ravel(first), np.ravel(second)]), least_subjects=1)
     blank = Estimate("", None, None, None, ratings.n, 2, reason=ratings.reason, dropped=ratings.dropped)
     values = np.empty((0, 2)) if ratings.reason else ratings.values
@@ -103,17 +103,17 @@ def _table(first: npt.ArrayLike, second: npt.ArrayLike) -> _Table:
         values, grades, codes = np.empty((0, 2)), grades[:0], codes[:0]
     pairs = codes.reshape(-1, 2)
     cells, counts = np.unique(pairs[:, 0] * len(grades) + pairs[:, 1], return_counts=True)
-    return _Table(grades, *np.divmod(cells, max(len(grades), 1)), counts.astype(np.float64), blank)
+    return Table(grades, *np.divmod(cells, max(len(grades), 1)), counts.astype(np.float64), blank)
 
 
-def _replicates(table: _Table, bootstrap: Bootstrap | None, stream: int = 0) -> Matrix | None:
+def _replicates(table: Table, bootstrap: Bootstrap | None, stream: int = 0) -> Matrix | None:
     if bootstrap is None or table.blank.reason or len(table.counts) < 2:
         return None
     return resampled_counts(table.counts, bootstrap, stream)
 
 
-def _kappas(
-    table: _Table, sample: Matrix | None, bootstrap: Bootstrap | None, kinds: tuple[str, ...]
+def kappas(
+    table: Table, sample: Matrix | None, bootstrap: Bootstrap | None, kinds: tuple[str, ...]
 ) -> tuple[Estimate, ...]:
     """Kappa by each kind of weights; the sums they share are made once."""
     blanks = [replace(table.blank, name=f"kappa, {weights}") for weights in kinds]
@@ -129,9 +129,9 @@ def _kappas(
     return tuple(with_bootstrap(one, own, bootstrap) for one, own in zip(found, replicates, strict=True))
 
 
-def _values(table: _Table, counts: Matrix, kinds: tuple[str, ...]) -> list[Matrix]:
+def _values(table: Table, counts: Matrix, kinds: tuple[str, ...]) -> list[Matrix]:
     """Kappa of each row of counts (rows x cells) by each kind; NaN where a reader is constant."""
-    by_first, by_second = (counts @ _into(codes, len(table.grades)) for codes in (table.first, table.second))
+    by_first, by_second = (counts @ into(codes, len(table.grades)) for codes in (table.first, table.second))
     n = counts[0].sum()
     varies = (by_first.max(axis=1) < n) & (by_second.max(axis=1) < n)
     found = []
@@ -144,7 +144,7 @@ def _values(table: _Table, counts: Matrix, kinds: tuple[str, ...]) -> list[Matri
     return found
 
 
-def _into(codes: npt.NDArray[np.intp], grades: int) -> Matrix:
+def into(codes: npt.NDArray[np.intp], grades: int) -> Matrix:
     """Cells x grades of zeros and ones."""
     marks: Matrix = (codes[:, None] == np.arange(grades)).astype(np.float64)
     return marks
@@ -157,15 +157,15 @@ def _apart(grades: Matrix, weights: str) -> Matrix:
     return distance if weights == "linear" else distance**2
 
 
-def _either(table: _Table) -> npt.NDArray[np.bool_]:
+def _either(table: Table) -> npt.NDArray[np.bool_]:
     return (table.grades[table.first] > 0) | (table.grades[table.second] > 0)
 
 
-def _both(table: _Table) -> npt.NDArray[np.bool_]:
+def _both(table: Table) -> npt.NDArray[np.bool_]:
     return (table.grades[table.first] > 0) & (table.grades[table.second] > 0)
 
 
-def _share(table: _Table, name: str, agreed: npt.NDArray[np.bool_]) -> Estimate:
+def _share(table: Table, name: str, agreed: npt.NDArray[np.bool_]) -> Estimate:
     blank = replace(table.blank, name=name)
     if blank.reason:
         return blank
@@ -182,27 +182,27 @@ def share(count: int, blank: Estimate) -> Estimate:
     return replace(blank, value=count / n).with_limits(lower, upper, EXACT_BINOMIAL)
 
 
-def _pabak(table: _Table) -> Estimate:
+def _pabak(table: Table) -> Estimate:
     found = _share(table, "PABAK", _both(table) | ~_either(table))
     if found.value is None or found.lower is None or found.upper is None:
         return found
     return replace(found, value=2 * found.value - 1, lower=2 * found.lower - 1, upper=2 * found.upper - 1)
 
 
-def _positive(table: _Table, sample: Matrix | None, bootstrap: Bootstrap | None) -> Estimate:
+def _positive(table: Table, sample: Matrix | None, bootstrap: Bootstrap | None) -> Estimate:
     blank = replace(table.blank, name="positive agreement")
     if blank.reason:
         return blank
     both, either = _both(table), _either(table)
     if not either.any():
         return replace(blank, reason="zero for both readers in every subject")
-    found = replace(blank, value=float(_positives(table.counts[None], both, either)[0]))
+    found = replace(blank, value=float(positives(table.counts[None], both, either)[0]))
     if sample is None or bootstrap is None:
         return found
-    return with_bootstrap(found, _positives(sample, both, either), bootstrap)
+    return with_bootstrap(found, positives(sample, both, either), bootstrap)
 
 
-def _positives(counts: Matrix, both: npt.NDArray[np.bool_], either: npt.NDArray[np.bool_]) -> Matrix:
+def positives(counts: Matrix, both: npt.NDArray[np.bool_], either: npt.NDArray[np.bool_]) -> Matrix:
     """2a / (2a + b + c) of each row of counts, NaN where nobody is above zero."""
     above, any_above = counts[:, both].sum(axis=1), counts[:, either].sum(axis=1)
     found: Matrix = np.divide(2 * above, above + any_above, out=np.full(len(counts), np.nan), where=any_above > 0)

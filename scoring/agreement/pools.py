@@ -59,7 +59,7 @@ def reader_pool(
         blank = Estimate("", None, None, None, len(matrix), len(names), reason=f"{infinite} values are {BEYOND}")
         return Pool(replace(blank, name="SD of differences"), replace(blank, name="ICC(1,1)"), ())
     sets = _sets(matrix, names)
-    return Pool(_pooled_sd(sets, len(names)), one_way_icc(matrix, bootstrap=bootstrap), sets)
+    return Pool(pooled_sd(sets, len(names)), one_way_icc(matrix, bootstrap=bootstrap), sets)
 
 
 def _sets(matrix: Matrix, names: tuple[Hashable, ...]) -> tuple[ReaderSet, ...]:
@@ -79,7 +79,7 @@ def _set(
     return ReaderSet(readers, n, math.sqrt(2 * mean_squares(chosen).residual), (n - 1) * (k - 1), "")
 
 
-def _pooled_sd(sets: tuple[ReaderSet, ...], k: int) -> Estimate:
+def pooled_sd(sets: tuple[ReaderSet, ...], k: int) -> Estimate:
     degrees = sum(found.degrees for found in sets)
     blank = Estimate("SD of differences", None, None, None, sum(found.n for found in sets), k)
     if not degrees:
@@ -110,23 +110,23 @@ def one_way_icc(values: npt.ArrayLike, *, level: float = 0.95, bootstrap: Bootst
     blank = Estimate("ICC(1,1)", None, None, None, n, k, level=level)
     if matrix.ndim != 2 or beyond(matrix):
         return replace(blank, reason=f"needs subjects x readers, no value {BEYOND}")
-    features = _subject_sums(matrix)
+    features = subject_sums(matrix)
     n = len(features)
     blank = replace(blank, n=n, dropped=len(matrix) - n)
     if n < 2:
         return replace(blank, reason=f"needs at least 2 subjects with 2 values; found {n}")
-    between, within, k0 = (float(part[0]) for part in _one_way(features.sum(axis=0)[None]))
+    between, within, k0 = (float(part[0]) for part in one_way(features.sum(axis=0)[None]))
     if nearly_zero(between, matrix[~np.isnan(matrix)]):
         return replace(blank, reason="no variance between subjects")
     found = replace(blank, value=(between - within) / (between + (k0 - 1) * within))
     if nearly_zero(within, matrix[~np.isnan(matrix)]):
         return replace(found, value=1.0, reason="no residual error between readers: there is no interval")
     if len(set(features[:, 0])) == 1:
-        return _exact_limits(found, between / within, int(features[0, 0]))
-    return bootstrapped(found, features, _one_way_ratio, bootstrap)
+        return exact_limits(found, between / within, int(features[0, 0]))
+    return bootstrapped(found, features, one_way_ratio, bootstrap)
 
 
-def _subject_sums(matrix: Matrix) -> Matrix:
+def subject_sums(matrix: Matrix) -> Matrix:
     """Per subject with two values or more, centred: k_i, sum, k_i squared, sum squared / k_i, sum of squares, 1."""
     counts = (~np.isnan(matrix)).sum(axis=1)
     chosen = matrix[counts >= 2]
@@ -137,18 +137,18 @@ def _subject_sums(matrix: Matrix) -> Matrix:
     return sums[np.lexsort(sums.T)]
 
 
-def _one_way(sums: Matrix) -> tuple[Matrix, Matrix, Matrix]:
+def one_way(sums: Matrix) -> tuple[Matrix, Matrix, Matrix]:
     cells, total, squared_k, between, squares, n = sums.T
     above = (between - total**2 / cells) / (n - 1)
     return above, (squares - between) / (cells - n), (cells - squared_k / cells) / (n - 1)
 
 
-def _one_way_ratio(sums: Matrix) -> Matrix:
-    between, within, k0 = _one_way(sums)
+def one_way_ratio(sums: Matrix) -> Matrix:
+    between, within, k0 = one_way(sums)
     return (between - within) / (between + (k0 - 1) * within)
 
 
-def _exact_limits(found: Estimate, ratio: float, k: int) -> Estimate:
+def exact_limits(found: Estimate, ratio: float, k: int) -> Estimate:
     above, below = found.n - 1, found.n * (k - 1)
     tail = (1 + found.level) / 2
     lower, upper = (

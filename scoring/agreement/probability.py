@@ -42,10 +42,10 @@ def cumulative_probability(
     values = np.asarray(changes, dtype=np.float64).ravel()
     labels = np.array(["all"] * len(values) if groups is None else [str(group) for group in groups], dtype=object)
     names = sorted(set(labels.tolist())) or ["all"]
-    return tuple(_line(name, values[labels == name], position) for name in names)
+    return tuple(line(name, values[labels == name], position) for name in names)
 
 
-def _line(name: str, values: Matrix, position: str) -> ProbabilityLine:
+def line(name: str, values: Matrix, position: str) -> ProbabilityLine:
     known = np.sort(values[~np.isnan(values)])
     dropped = len(values) - len(known)
     if beyond(known):

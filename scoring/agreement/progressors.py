@@ -60,7 +60,7 @@ def progressor_agreement(
         return Progressors(definition, (), blank, (), reason)
     above = _above(ratings.values, threshold, strict)
     by_mean = _above(ratings.values.mean(axis=1), threshold, strict)
-    pairs = (_pair(above, a, b, bootstrap) for a, b in combinations(range(ratings.k), 2))
+    pairs = (pair(above, a, b, bootstrap) for a, b in combinations(range(ratings.k), 2))
     by_reader = tuple(share(int(column.sum()), blank) for column in above.T)
     return Progressors(definition, by_reader, share(int(by_mean.sum()), blank), tuple(pairs), "")
 
@@ -70,7 +70,7 @@ def _above(changes: Matrix, threshold: float, strict: bool) -> npt.NDArray[np.bo
     return known > limit if strict else known >= limit
 
 
-def _pair(above: npt.NDArray[np.bool_], a: int, b: int, bootstrap: Bootstrap | None) -> PairTable:
+def pair(above: npt.NDArray[np.bool_], a: int, b: int, bootstrap: Bootstrap | None) -> PairTable:
     first, second = above[:, a], above[:, b]
     cells = (first & second, first & ~second, ~first & second, ~first & ~second)
     both, only_first, only_second, neither = (int(cell.sum()) for cell in cells)

@@ -43,10 +43,10 @@ def ratings_of(values: npt.ArrayLike, *, least_subjects: int = 2, least_readers:
     infinite = beyond(matrix)
     whole = matrix[~np.isnan(matrix).any(axis=1)]
     dropped = len(matrix) - len(whole)
-    return Ratings(whole, dropped, _fault(whole, infinite, least_subjects, least_readers))
+    return Ratings(whole, dropped, fault(whole, infinite, least_subjects, least_readers))
 
 
-def _fault(matrix: Matrix, infinite: int, least_subjects: int, least_readers: int) -> str:
+def fault(matrix: Matrix, infinite: int, least_subjects: int, least_readers: int) -> str:
     if infinite:
         return f"{infinite} values are {BEYOND}"
     if matrix.shape[1] < least_readers:

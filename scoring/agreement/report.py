@@ -40,7 +40,7 @@ class Cube:
 
 
 @dataclass(frozen=True, eq=False)
-class _Layer:
+class Layer:
     """The ratings of one visit, or the changes up to it."""
 
     of: str
@@ -65,30 +65,28 @@ def report(
     several visits or pairs of readers has them one by one under `each`. Progressors are counted at each threshold and
     at the SDC of these ratings, or at `shared_sdc`, the SDC of a larger set to which they belong.
     """
-    status = [_Layer("status", _label(cube, at), cube.values[:, at]) for at in range(len(cube.visits))]
-    change = [_Layer("change", cube.visits[at], _changes(cube, at)) for at in range(1, len(cube.visits))]
+    status = [Layer("status", label(cube, at), cube.values[:, at]) for at in range(len(cube.visits))]
+    change = [Layer("change", cube.visits[at], _changes(cube, at)) for at in range(1, len(cube.visits))]
     layers = [*status, *change]
     return {
         "subjects": len(cube.values),
         "readers": list(cube.readers),
         "visits": [visit for visit in cube.visits if visit],
         "missing_cells": COMPLETE,
-        "icc": [row for layer in layers for row in _icc_rows(layer)],
+        "icc": [row for layer in layers for row in icc_rows(layer)],
         "sem": _pooled("SEM", [(layer, sem(layer.values)) for layer in layers], of="status"),
         "sdd_status": _pooled("SDD of status", [(layer, sdd_status(layer.values)) for layer in status]),
         "sdd_change": _pooled("SDD of change", [(layer, sdd_change(layer.values)) for layer in change]),
         "sdc": _sdc(cube, change, bootstrap),
-        "bland_altman": _single(_pair_rows(cube, layers, _bland_altman_row)),
-        "ccc": _single(_pair_rows(cube, layers, lambda a, b, _: plain(ccc(a, b)))),
-        "kappa": _single(
-            _pair_rows(
-                cube, status, lambda a, b, stream: _kappa_row(agreement(a, b, bootstrap=bootstrap, stream=stream))
-            )
+        "bland_altman": single(pair_rows(cube, layers, bland_altman_row)),
+        "ccc": single(pair_rows(cube, layers, lambda a, b, _: plain(ccc(a, b)))),
+        "kappa": single(
+            pair_rows(cube, status, lambda a, b, stream: kappa_row(agreement(a, b, bootstrap=bootstrap, stream=stream)))
         ),
         "progressors": [
-            row for layer in change for row in _progressor_rows(layer, thresholds, shared_sdc, cube, bootstrap)
+            row for layer in change for row in progressor_rows(layer, thresholds, shared_sdc, cube, bootstrap)
         ],
-        "pool": [_pool_row(layer, cube, bootstrap) for layer in layers],
+        "pool": [pool_row(layer, cube, bootstrap) for layer in layers],
     }
 
 
@@ -107,16 +105,16 @@ def plain(found: Estimate) -> Row:
     return {**row, "level": found.level, "interval": found.interval, "left_out": found.dropped, "reason": found.reason}
 
 
-def _label(cube: Cube, at: int) -> str | None:
+def label(cube: Cube, at: int) -> str | None:
     return cube.visits[at] or None
 
 
-def _icc_rows(layer: _Layer) -> Iterator[Row]:
+def icc_rows(layer: Layer) -> Iterator[Row]:
     for found in icc_all(layer.values):
         yield {"form": found.form, **plain(found.estimate), "f": found.f, "p": found.p, **layer.where}
 
 
-def _pooled(name: str, each: list[tuple[_Layer, Estimate]], *, of: str | None = None) -> Row:
+def _pooled(name: str, each: list[tuple[Layer, Estimate]], *, of: str | None = None) -> Row:
     """One estimate as it is; several by their simple mean, with each beside it."""
     main = [found for layer, found in each if of in (None, layer.of)]
     if not main:
@@ -125,7 +123,7 @@ def _pooled(name: str, each: list[tuple[_Layer, Estimate]], *, of: str | None = 
     return {**plain(one), "each": [{**plain(found), **layer.where} for layer, found in each]}
 
 
-def _sdc(cube: Cube, change: list[_Layer], bootstrap: Bootstrap | None) -> Row:
+def _sdc(cube: Cube, change: list[Layer], bootstrap: Bootstrap | None) -> Row:
     row = _pooled("SDC", [(layer, sdc(layer.values)) for layer in change])
     eighty = [(layer, sdc(layer.values, coverage=0.80)) for layer in change]
     if len(change) > 1:
@@ -134,7 +132,7 @@ def _sdc(cube: Cube, change: list[_Layer], bootstrap: Bootstrap | None) -> Row:
     return {**row, "coverage": 0.95, "eighty": {**_pooled("SDC 80 %", eighty), "coverage": 0.80}}
 
 
-def _pair_rows(cube: Cube, layers: list[_Layer], row_of: Callable[[Matrix, Matrix, int], Row]) -> list[Row]:
+def pair_rows(cube: Cube, layers: list[Layer], row_of: Callable[[Matrix, Matrix, int], Row]) -> list[Row]:
     rows: list[Row] = []
     for layer in layers:
         for a, b in combinations(range(len(cube.readers)), 2):
@@ -143,7 +141,7 @@ def _pair_rows(cube: Cube, layers: list[_Layer], row_of: Callable[[Matrix, Matri
     return rows
 
 
-def _single(rows: list[Row]) -> Row:
+def single(rows: list[Row]) -> Row:
     """The figures themselves when there is one row, else a reason; always every row under `each`."""
     if len(rows) == 1:
         return {**rows[0], "each": rows}
@@ -152,7 +150,7 @@ def _single(rows: list[Row]) -> Row:
     return {**empty, "reason": reason, "each": rows}
 
 
-def _bland_altman_row(first: Matrix, second: Matrix, _: int) -> Row:
+def bland_altman_row(first: Matrix, second: Matrix, _: int) -> Row:
     found: BlandAltman = bland_altman(first, second)
     return {
         "bias": found.bias.value,
@@ -169,7 +167,7 @@ def _bland_altman_row(first: Matrix, second: Matrix, _: int) -> Row:
     }
 
 
-def _kappa_row(found: Agreement) -> Row:
+def kappa_row(found: Agreement) -> Row:
     kinds = ("unweighted", "linear", "quadratic", "pabak", "agreement", "positive")
     return {
         **{kind: getattr(found, kind).value for kind in kinds},
@@ -180,20 +178,20 @@ def _kappa_row(found: Agreement) -> Row:
     }
 
 
-def _progressor_rows(
-    layer: _Layer, thresholds: Sequence[float], shared: float | None, cube: Cube, bootstrap: Bootstrap | None
+def progressor_rows(
+    layer: Layer, thresholds: Sequence[float], shared: float | None, cube: Cube, bootstrap: Bootstrap | None
 ) -> Iterator[Row]:
     """At each threshold named, and at the SDC over the same interval."""
     for limit in thresholds:
-        yield _progressor_row(layer, limit, "named", cube, bootstrap)
+        yield progressor_row(layer, limit, "named", cube, bootstrap)
     own = sdc(layer.values).value if shared is None else shared
     if own is not None:
         whose = "these ratings" if shared is None else "all readers"
         source = f"SDC 95 % of {whose}, {cube.visits[0]} to {layer.visit}"
-        yield _progressor_row(layer, own, source, cube, bootstrap)
+        yield progressor_row(layer, own, source, cube, bootstrap)
 
 
-def _progressor_row(layer: _Layer, limit: float, source: str, cube: Cube, bootstrap: Bootstrap | None) -> Row:
+def progressor_row(layer: Layer, limit: float, source: str, cube: Cube, bootstrap: Bootstrap | None) -> Row:
     found: Progressors = progressor_agreement(layer.values, limit, bootstrap=bootstrap)
     return {
         "definition": found.definition,
@@ -210,7 +208,7 @@ def _progressor_row(layer: _Layer, limit: float, source: str, cube: Cube, bootst
                 "only_first": pair.only_first,
                 "only_second": pair.only_second,
                 "neither": pair.neither,
-                **_kappa_row(pair.agreement),
+                **kappa_row(pair.agreement),
             }
             for pair in found.pairs
         ],
@@ -218,7 +216,7 @@ def _progressor_row(layer: _Layer, limit: float, source: str, cube: Cube, bootst
     }
 
 
-def _pool_row(layer: _Layer, cube: Cube, bootstrap: Bootstrap | None) -> Row:
+def pool_row(layer: Layer, cube: Cube, bootstrap: Bootstrap | None) -> Row:
     subjects, readers = np.indices(layer.values.shape)
     names = [cube.readers[at] for at in readers.ravel()]
     pool: Pool = reader_pool(subjects.ravel().tolist(), names, layer.values.ravel().tolist(), bootstrap=bootstrap)

@@ -77,20 +77,20 @@ def compare_cases(
     third_read: bool,
 ) -> list[Discordance]:
     """The same for many cases with equally many timepoints and primary readers."""
-    readers = [_stacked(own) for own in zip(*cases, strict=True)]
+    readers = [stacked(own) for own in zip(*cases, strict=True)]
     places = range(readers[0][0].shape[1])
     by_pair = [
         _apart([_changes(instrument, values, operated, pair, rule) for values, operated in readers])
         for pair in combinations(places, 2)
     ]
-    known = np.stack([_status_known(instrument, *reader, rule) for reader in readers])
+    known = np.stack([status_known(instrument, *reader, rule) for reader in readers])
     differ = np.not_equal(known.min(axis=0), known.max(axis=0))
     one_sided = [tuple(np.flatnonzero(row).tolist()) for row in differ]
     largest = [_largest(apart) for apart in zip(*by_pair, strict=True)] if by_pair else [None] * len(cases)
     return [Discordance(*each, threshold, third_read) for each in zip(largest, one_sided, strict=True)]
 
 
-def _stacked(series: Sequence[Series]) -> tuple[Values, Flags]:
+def stacked(series: Sequence[Series]) -> tuple[Values, Flags]:
     """Values and operated sites of many cases: cases x timepoints x items."""
     return np.stack([one.values for one in series]), np.stack([one.operated for one in series])
 
@@ -108,11 +108,11 @@ def _apart(readers: Sequence[Totals]) -> list[Fraction | None]:
     """The largest difference of the readers' overall changes in each case; None where fewer than two are known."""
     column = readers[0].column()
     parts = [part[:, column].tolist() for one in readers for part in (one.numerator, one.denominator)]
-    return [_range_of(row) for row in zip(*parts, strict=True)]
+    return [range_of(row) for row in zip(*parts, strict=True)]
 
 
 @lru_cache(maxsize=100_000)
-def _range_of(parts: tuple[int, ...]) -> Fraction | None:
+def range_of(parts: tuple[int, ...]) -> Fraction | None:
     """The largest minus the smallest of fractions given as numerator, denominator, ...; a denominator of 0 is none."""
     known = [Fraction(*one) for one in zip(parts[::2], parts[1::2], strict=True) if one[1]]
     return max(known) - min(known) if len(known) > 1 else None
@@ -122,7 +122,7 @@ def _largest(apart: Sequence[Fraction | None]) -> Fraction | None:
     return max((one for one in apart if one is not None), default=None)
 
 
-def _status_known(instrument: Instrument, values: Values, operated: Flags, rule: MissingRule) -> Flags:
+def status_known(instrument: Instrument, values: Values, operated: Flags, rule: MissingRule) -> Flags:
     """Whether the total of each case and timepoint is evaluable."""
     cases, places, items = values.shape
     totals = score(instrument, values.reshape(-1, items), rule, operated.reshape(-1, items))
@@ -162,7 +162,7 @@ def choose_for_cases(
         return [(case[-1].reader,) for case in cases]
     if result_rule == "mean-of-all":
         return [tuple(one.reader for one in case) for case in cases]
-    values, operated = _stacked([one for case in cases for one in case])
+    values, operated = stacked([one for case in cases for one in case])
     found = _changes(instrument, values, operated, (0, reference), missing_rule)
     changes = iter([found.amount(row, found.column()).fraction for row in range(len(found))])
     return [two_closest([(one.reader, next(changes)) for one in case]) for case in cases]

@@ -12,13 +12,13 @@ from scoring.models import CaseResult
 def sealed_result(*, case: int, version: int, readers: Iterable[int], numbers: Any, one_sided: Iterable[int]) -> bytes:
     """The readers that decide, the numbers and the one-sided places of one version, bound to its case."""
     content = {"readers": list(readers), "numbers": numbers, "one_sided": list(one_sided)}
-    return seal(content, bound_to=_binding(case, version))
+    return seal(content, bound_to=binding(case, version))
 
 
 def opened_result(result: CaseResult) -> dict[str, Any]:
     """What was sealed, under the names readers, numbers and one_sided."""
-    return unseal(result.sealed, bound_to=_binding(result.case_id, result.version))
+    return unseal(result.sealed, bound_to=binding(result.case_id, result.version))
 
 
-def _binding(case: int, version: int) -> str:
+def binding(case: int, version: int) -> str:
     return f"result {version} of case {case}"

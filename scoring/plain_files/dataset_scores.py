@@ -60,7 +60,7 @@ def reads_of_dataset(columns: tuple[str, ...], lines: Iterable[FileLine], instru
         kind = _kind(line)
         if not kind:
             continue
-        read = _read_of(line, kind, reads)
+        read = read_of(line, kind, reads)
         if item.key in read.values:
             raise line.refusal("PARAMCD", f"Write each item of a read once. {whose(read)} already has it.")
         read.values[item.key] = grade_in(line, "AVAL", item)
@@ -82,7 +82,7 @@ def _kind(line: FileLine) -> str:
     return ADJUDICATION if line.text("READER") == "ADJUDICATOR" else PRIMARY
 
 
-def _read_of(line: FileLine, kind: str, reads: dict[tuple[str, ...], Read]) -> Read:
+def read_of(line: FileLine, kind: str, reads: dict[tuple[str, ...], Read]) -> Read:
     subject, visit, reader = line.text(DATASET_SUBJECT), line.text("VISIT"), line.text("READERID")
     place = whole_in(line.cells["VISITNUM"])
     if place is None:
@@ -109,13 +109,13 @@ def primary_ratings(totals: PlainTotals, group: str) -> Cube:
     feature, region = groups[group]
     for one in scored:
         at = subjects.index(one.read.subject), visits.index(one.read.visit), readers.index(one.read.reader)
-        values[at] = _number(one.total.of(feature=feature, region=region))
+        values[at] = number(one.total.of(feature=feature, region=region))
         if one.change is not None:
-            changes[at] = _number(one.change.difference.of(feature=feature, region=region))
+            changes[at] = number(one.change.difference.of(feature=feature, region=region))
     return Cube(values, tuple(visits), tuple(readers), changes[:, 1:])
 
 
-def _number(amount: Amount) -> float:
+def number(amount: Amount) -> float:
     return float("nan") if amount.value is None else amount.value
 
 

@@ -20,7 +20,7 @@ def as_data(instrument: Instrument) -> dict[str, Any]:
         "features": list(instrument.features),
         "maximum": instrument.maximum,
         "unit": instrument.unit,
-        "maxima": {_place(block): largest for block, largest in _blocks(instrument)},
+        "maxima": {place(block): largest for block, largest in blocks(instrument)},
         "unverified": instrument.unverified,
         "items": [{**asdict(item), "paramcd": item.paramcd, "largest": item.largest} for item in instrument.items],
         "wordings": {
@@ -42,10 +42,10 @@ def as_text(instrument: Instrument) -> str:
         if instrument.unverified
         else [],
         [""],
-        list(_sites(instrument)),
+        list(sites(instrument)),
         [""],
-        list(_maxima(instrument)),
-        *(["", *_wording(instrument, key)] for key in instrument.wordings),
+        list(maxima(instrument)),
+        *(["", *wording(instrument, key)] for key in instrument.wordings),
         [
             "",
             "Not assessable, by reason:",
@@ -67,21 +67,19 @@ def overview(instruments: Iterator[Instrument]) -> str:
     return "\n".join(rows)
 
 
-def _sites(instrument: Instrument) -> Iterator[str]:
+def sites(instrument: Instrument) -> Iterator[str]:
     yield f"{'':<6}{'Site':<42}" + "".join(f"{feature:<13}" for feature in instrument.features) + "Item keys (left)"
     for region in instrument.regions:
         left = instrument.items_of(region=region, side="L")
         for label in dict.fromkeys(item.label for item in left):
             here = [item for item in left if item.label == label]
             yield (
-                f"{region:<6}{label:<42}"
-                + "".join(_cell(here, feature) for feature in instrument.features)
-                + _keys(here)
+                f"{region:<6}{label:<42}" + "".join(cell(here, feature) for feature in instrument.features) + keys(here)
             )
     yield "Left and right alike: reading order is left hand, right hand, left foot, right foot."
 
 
-def _cell(items: list[Item], feature: str) -> str:
+def cell(items: list[Item], feature: str) -> str:
     found = next((item for item in items if item.feature == feature), None)
     if found is None:
         return f"{'-':<13}"
@@ -89,27 +87,27 @@ def _cell(items: list[Item], feature: str) -> str:
     return f"{f'{min(found.allowed)}-{max(found.allowed)}{times}':<13}"
 
 
-def _keys(items: list[Item]) -> str:
+def keys(items: list[Item]) -> str:
     return "  ".join(item.key for item in items)
 
 
-def _blocks(instrument: Instrument) -> Iterator[tuple[tuple[str, str], int]]:
+def blocks(instrument: Instrument) -> Iterator[tuple[tuple[str, str], int]]:
     layout = layout_of(instrument)
     for block, largest in zip(layout.blocks, layout.cell_largest @ layout.cell_in_block, strict=True):
         yield block, int(largest) // instrument.unit
 
 
-def _place(block: tuple[str, str]) -> str:
+def place(block: tuple[str, str]) -> str:
     return f"{block[0]}, {block[1]}"
 
 
-def _maxima(instrument: Instrument) -> Iterator[str]:
-    for block, largest in _blocks(instrument):
-        yield f"{_place(block):<24}0-{largest}"
+def maxima(instrument: Instrument) -> Iterator[str]:
+    for block, largest in blocks(instrument):
+        yield f"{place(block):<24}0-{largest}"
     yield f"{'total':<24}0-{instrument.maximum}"
 
 
-def _wording(instrument: Instrument, key: str) -> Iterator[str]:
+def wording(instrument: Instrument, key: str) -> Iterator[str]:
     yield f"Grades, wording {key}{' (default)' if key == instrument.default_wording else ''}:"
     for feature, texts in instrument.wordings[key].items():
         for grade, text in texts.items():

@@ -53,17 +53,17 @@ def read_lines(path: Path, needed: tuple[str, ...]) -> tuple[tuple[str, ...], It
     sheet = read_text(path)
     rows = csv.reader(io.StringIO(sheet.text, newline=""), delimiter=sheet.delimiter, strict=True)
     if sheet.names_delimiter:
-        _safely(rows)
-    columns = _header(_safely(rows), needed)
-    return columns, (_line(rows, cells, columns) for cells in _every(rows) if any(cell.strip() for cell in cells))
+        safely(rows)
+    columns = header(safely(rows), needed)
+    return columns, (line(rows, cells, columns) for cells in every(rows) if any(cell.strip() for cell in cells))
 
 
-def _every(rows: csv._reader) -> Iterator[list[str]]:  # type: ignore[name-defined]
-    while (cells := _safely(rows)) is not None:
+def every(rows: csv._reader) -> Iterator[list[str]]:  # type: ignore[name-defined]
+    while (cells := safely(rows)) is not None:
         yield cells
 
 
-def _safely(rows: csv._reader) -> list[str] | None:  # type: ignore[name-defined]
+def safely(rows: csv._reader) -> list[str] | None:  # type: ignore[name-defined]
     try:
         found: list[str] | None = next(rows, None)
     except csv.Error as error:
@@ -71,7 +71,7 @@ def _safely(rows: csv._reader) -> list[str] | None:  # type: ignore[name-defined
     return found
 
 
-def _header(cells: list[str] | None, needed: tuple[str, ...]) -> tuple[str, ...]:
+def header(cells: list[str] | None, needed: tuple[str, ...]) -> tuple[str, ...]:
     known = (*READ, *OPTIONAL, *LONG)
     stripped = [cell.strip() for cell in cells or []]
     of_a_dataset = DATASET_SUBJECT in stripped
@@ -83,7 +83,7 @@ def _header(cells: list[str] | None, needed: tuple[str, ...]) -> tuple[str, ...]
     return columns
 
 
-def _line(rows: csv._reader, cells: list[str], columns: tuple[str, ...]) -> FileLine:  # type: ignore[name-defined]
+def line(rows: csv._reader, cells: list[str], columns: tuple[str, ...]) -> FileLine:  # type: ignore[name-defined]
     number = rows.line_num
     if len(cells) != len(columns):
         cells_found, wanted = counted(len(cells), "cell"), counted(len(columns), "cell")

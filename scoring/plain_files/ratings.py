@@ -40,13 +40,13 @@ def read_ratings(path: Path) -> list[Rating]:
                 "subject", f"Write one line for each subject, visit and reader. Line {seen[key]} is for the same."
             )
         seen[key] = line.number
-        found.append(Rating(*key, _number(line)))
+        found.append(Rating(*key, number(line)))
     if not found:
         raise BadInput(f"The file {path.name} has no ratings. Write at least one line after the first.")
     return found
 
 
-def _number(line: FileLine) -> float:
+def number(line: FileLine) -> float:
     text = line.cells["value"]
     if text in MISSING:
         return float("nan")

@@ -39,13 +39,13 @@ def reads_in(columns: tuple[str, ...], lines: Iterable[FileLine], instrument: In
     reads: dict[tuple[str, ...], Read] = {}
     if "item" in columns:
         need(columns, ("item", "value"))
-        _fill_long(lines, instrument, reads)
+        fill_long(lines, instrument, reads)
     else:
-        _fill_wide(lines, _item_columns(columns, instrument), instrument, reads)
+        fill_wide(lines, item_columns(columns, instrument), instrument, reads)
     return list(reads.values())
 
 
-def _read_of(line: FileLine, reads: dict[tuple[str, ...], Read]) -> tuple[Read, bool]:
+def read_of(line: FileLine, reads: dict[tuple[str, ...], Read]) -> tuple[Read, bool]:
     names = [line.text(column) for column in READ]
     campaign = line.cells.get("campaign", "")
     found = reads.get((*names, campaign))
@@ -72,15 +72,15 @@ def day_in_words(day: int | None) -> str:
     return "no day" if day is None else f"day {day}"
 
 
-def _fill_long(lines: Iterable[FileLine], instrument: Instrument, reads: dict[tuple[str, ...], Read]) -> None:
-    named = _named_items(instrument)
+def fill_long(lines: Iterable[FileLine], instrument: Instrument, reads: dict[tuple[str, ...], Read]) -> None:
+    named = named_items(instrument)
     for line in lines:
         item = named.get(line.text("item"))
         if item is None:
             raise line.refusal(
                 "item", f"Write the key or wide name of an item of {instrument.key}, such as {instrument.items[0].key}."
             )
-        read, _ = _read_of(line, reads)
+        read, _ = read_of(line, reads)
         if item.key in read.values:
             whose = f"Subject {read.subject}, visit {read.visit}, reader {read.reader}"
             raise line.refusal("item", f"Write each item once. {whose} already has it.")
@@ -90,12 +90,12 @@ def _fill_long(lines: Iterable[FileLine], instrument: Instrument, reads: dict[tu
             read.reasons[item.key] = coded_reason(line, "reason", instrument, read.values[item.key])
 
 
-def _fill_wide(
+def fill_wide(
     lines: Iterable[FileLine], columns: dict[str, Item], instrument: Instrument, reads: dict[tuple[str, ...], Read]
 ) -> None:
     codes = _codes(instrument)
     for line in lines:
-        read, new = _read_of(line, reads)
+        read, new = read_of(line, reads)
         if not new:
             raise line.refusal(
                 "subject", f"Write one line for each subject, visit and reader. Line {read.line} is for the same."
@@ -107,8 +107,8 @@ def _fill_wide(
                 read.reasons[item.key] = code
 
 
-def _item_columns(columns: tuple[str, ...], instrument: Instrument) -> dict[str, Item]:
-    named = _named_items(instrument)
+def item_columns(columns: tuple[str, ...], instrument: Instrument) -> dict[str, Item]:
+    named = named_items(instrument)
     chosen: dict[str, Item] = {}
     for column in columns:
         if column in (*READ, *OPTIONAL):
@@ -127,7 +127,7 @@ def _item_columns(columns: tuple[str, ...], instrument: Instrument) -> dict[str,
     return chosen
 
 
-def _named_items(instrument: Instrument) -> dict[str, Item]:
+def named_items(instrument: Instrument) -> dict[str, Item]:
     return {name: item for item in instrument.items for name in (item.key, item.wide_name)}
 
 

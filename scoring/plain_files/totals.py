@@ -41,7 +41,7 @@ class PlainTotals:
         self, instrument: Instrument, rule: MissingRule, reads: list[Read], baseline: str | None = None
     ) -> None:
         self.instrument, self.rule, self.baseline = instrument, rule, baseline
-        self.series = [_in_time(list(reads_of), rule) for _, reads_of in groupby(reads, key=lambda read: read.series)]
+        self.series = [in_time(list(reads_of), rule) for _, reads_of in groupby(reads, key=lambda read: read.series)]
         if baseline is not None and all(read.visit != baseline for read in reads):
             visits = sorted({read.visit for read in reads}, key=natural)
             raise BadInput(f"The file has no visit {quoted(baseline)} for --baseline. Choose {either(visits)}.")
@@ -111,7 +111,7 @@ class PlainTotals:
         return [key for key, code in read.reasons.items() if self.instrument.reason(code).operated]
 
 
-def _in_time(series: list[Read], rule: MissingRule) -> list[Read]:
+def in_time(series: list[Read], rule: MissingRule) -> list[Read]:
     """By day where every read has one, else by visit with numbers by size."""
     if all(read.day is not None for read in series):
         return sorted(series, key=lambda read: read.day or 0)
@@ -170,15 +170,15 @@ def flat_row(found: Scored, groups: tuple[Group, ...], with_change: bool) -> dic
     if read.campaign:
         row["campaign"] = csv_text(read.campaign)
     for group in groups:
-        row |= _flat(name_of(group), found.total.amounts[group])
+        row |= flat(name_of(group), found.total.amounts[group])
     row |= {"assessed": str(found.total.overall.assessed), "imputed": str(found.total.overall.imputed)}
     if with_change:
         for group in groups:
-            row |= _flat(f"change_{name_of(group)}", found.change.difference.amounts[group] if found.change else None)
+            row |= flat(f"change_{name_of(group)}", found.change.difference.amounts[group] if found.change else None)
     return row
 
 
-def _flat(name: str, amount: Amount | None) -> dict[str, str]:
+def flat(name: str, amount: Amount | None) -> dict[str, str]:
     if amount is None or amount.numerator is None:
         reason = amount.reason if amount else ""
         return {name: "", f"{name}_numerator": "", f"{name}_denominator": "", f"{name}_reason": reason}

@@ -31,10 +31,10 @@ class CaseDifference:
 
 def differences_of(campaign: Campaign) -> list[CaseDifference]:
     """Every live case with a result, by the values signed last; two queries at any size."""
-    return sorted(_differences(campaign), key=lambda one: one.number)
+    return sorted(differences(campaign), key=lambda one: one.number)
 
 
-def _differences(campaign: Campaign) -> Iterator[CaseDifference]:
+def differences(campaign: Campaign) -> Iterator[CaseDifference]:
     results = newest_results(campaign)
     for pk, number in campaign.cases.filter(pk__in=results).values_list("pk", "number"):
         found, partial = results[pk].trigger["largest"], opened_result(results[pk])["one_sided"]

@@ -112,16 +112,16 @@ def answer(name: str, received: Receipt | Film | str) -> Answer:
     if isinstance(received, str):
         return Answer(name, "refused", received)
     if isinstance(received, Film):
-        return _standing(name, received.pk, _carried(received))
+        return standing(name, received.pk, carried(received))
     if received.film is None:
         return Answer(name, received.outcome, received.reason)
-    job = _carried(received.film)
+    job = carried(received.film)
     if received.outcome == "duplicate":
-        return _as_duplicate(name, received)
-    return _standing(name, received.film.pk, job)
+        return as_duplicate(name, received)
+    return standing(name, received.film.pk, job)
 
 
-def _carried(film: Film) -> Job | None:
+def carried(film: Film) -> Job | None:
     job = Job.objects.filter(kind="studies.deidentify", payload__film=film.pk).order_by("pk").last()
     while job is not None and job.status not in (Job.Status.DONE, Job.Status.FAILED):
         carry_job(job.pk)
@@ -131,7 +131,7 @@ def _carried(film: Film) -> Job | None:
     return job
 
 
-def _as_duplicate(name: str, received: Receipt) -> Answer:
+def as_duplicate(name: str, received: Receipt) -> Answer:
     """Names the current status of the earlier copy; a failure stays a failure."""
     entry = TransmittalEntry.objects.select_related("film").get(pk=received.entry.pk)
     failed = entry.film is not None and entry.film.status == FilmStatus.REFUSED
@@ -148,7 +148,7 @@ def answered(name: str, received: Receipt | Film | str) -> Answer:
         connection.close()
 
 
-def _standing(name: str, pk: int, job: Job | None) -> Answer:
+def standing(name: str, pk: int, job: Job | None) -> Answer:
     film = Film.objects.select_related("subject", "visit").get(pk=pk)
     outcome = OUTCOMES.get(FilmStatus(film.status), "accepted_for_qc")
     reason = film.status_reason

@@ -27,15 +27,15 @@ def findings(film: Film, place: Placement, header: dict[str, Any], pixel_sha256:
     """The findings for the desk; `header` belongs to the film, the other films are read from the trial."""
     found = [
         *place.findings,
-        _same_pixels(film, pixel_sha256),
-        _other_site(film),
-        _patient(film, place, header),
-        _acquisition(film, place, header),
+        same_pixels(film, pixel_sha256),
+        other_site(film),
+        patient(film, place, header),
+        acquisition(film, place, header),
         _window(place),
-        _wrong_view(header),
-        _side_letter(place, header),
+        wrong_view(header),
+        side_letter(place, header),
         _spacing(header),
-        _retake(film, place),
+        retake(film, place),
     ]
     return [finding for finding in found if finding]
 
@@ -44,17 +44,17 @@ def _finding(code: str, text: str) -> Finding:
     return {"code": code, "text": text}
 
 
-def _same_pixels(film: Film, pixel_sha256: str) -> Finding | None:
+def same_pixels(film: Film, pixel_sha256: str) -> Finding | None:
     same = Film.objects.filter(trial=film.trial, pixel_sha256=pixel_sha256).exclude(pk=film.pk).order_by("pk")
-    names = ", ".join(_named(other) for other in same[:3])
+    names = ", ".join(named(other) for other in same[:3])
     return _finding("same-pixels", f"The same picture was also received as {names}.") if names else None
 
 
-def _named(film: Film) -> str:
+def named(film: Film) -> str:
     return f"{film} ({film.get_status_display().lower()})" if film.status in OUT_OF_PLAY else str(film)
 
 
-def _other_site(film: Film) -> Finding | None:
+def other_site(film: Film) -> Finding | None:
     """A film sent by two sites belongs to one of them, or the patient moved from one to the other."""
     same = Q(sha256=film.sha256)
     if film.sop_instance_uid:
@@ -64,7 +64,7 @@ def _other_site(film: Film) -> Finding | None:
     return _finding("other-site", f"The same film was also sent by {names}.") if names else None
 
 
-def _patient(film: Film, place: Placement, header: dict[str, Any]) -> Finding | None:
+def patient(film: Film, place: Placement, header: dict[str, Any]) -> Finding | None:
     """One subject with two patient IDs, or one patient ID on two subjects."""
     key = header.get("PatientKey")
     if not key or place.subject is None:
@@ -78,7 +78,7 @@ def _patient(film: Film, place: Placement, header: dict[str, Any]) -> Finding | 
     return None
 
 
-def _acquisition(film: Film, place: Placement, header: dict[str, Any]) -> Finding | None:
+def acquisition(film: Film, place: Placement, header: dict[str, Any]) -> Finding | None:
     if place.subject is None or not place.view:
         return None
     same_view = Film.objects.filter(subject=place.subject, view=place.view).exclude(pk=film.pk).live()
@@ -105,12 +105,12 @@ def _window(place: Placement) -> Finding | None:
     return _finding("outside-window", text)
 
 
-def _wrong_view(header: dict[str, Any]) -> Finding | None:
+def wrong_view(header: dict[str, Any]) -> Finding | None:
     position = WRONG_VIEWS.get(str(header.get("ViewPosition")))
     return _finding("view-position", f"The header states the view position {position}.") if position else None
 
 
-def _side_letter(place: Placement, header: dict[str, Any]) -> Finding | None:
+def side_letter(place: Placement, header: dict[str, Any]) -> Finding | None:
     """The marker on the film compared with the declared side; a film of both sides has both letters."""
     letters = header.get("SideLetters") or []
     other = {"L": "R", "R": "L"}.get(place.side)
@@ -131,7 +131,7 @@ def _spacing(header: dict[str, Any]) -> Finding | None:
     return None
 
 
-def _retake(film: Film, place: Placement) -> Finding | None:
+def retake(film: Film, place: Placement) -> Finding | None:
     if place.visit is None or not place.side or not place.view:
         return None
     same = Film.objects.filter(visit=place.visit, side=place.side, view=place.view).exclude(pk=film.pk)

@@ -37,31 +37,31 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
         return
     with work_folder() as folder, opened_original(film) as original:
         try:
-            _read(film, original, folder, lease)
+            read(film, original, folder, lease)
         except Unreadable as refusal:
-            _stop(film, lease, refusal.outcome, refusal.text, _unreadable(film, refusal))
+            stop(film, lease, refusal.outcome, refusal.text, unreadable(film, refusal))
 
 
-def _read(film: Film, original: IO[bytes], folder: Path, lease: Lease) -> None:
+def read(film: Film, original: IO[bytes], folder: Path, lease: Lease) -> None:
     seen = client.run("inspect", film=original)
     header = _header(seen) | {name: film.header[name] for name in SITE_SAID if name in film.header}
     placed = place(film, seen["facts"], seen["identity"])
     twin = claim(film, seen["uids"].get("SOPInstanceUID", ""), header[CONTENT])
     if twin and twin.bars(film):
-        _stop_twin(film, lease, twin, placed, seen, header)
+        stop_twin(film, lease, twin, placed, seen, header)
         return
     if placed.missing:
-        _stop(film, lease, "held", placed.missing, _known(placed, seen, header))
+        stop(film, lease, "held", placed.missing, _known(placed, seen, header))
         return
     result = client.run(
         "deidentify",
         film=original,
         output_dir=str(folder),
         blind_subject=blind_code(placed.subject),
-        uids=_blind_uids_of(film, seen["uids"]),
+        uids=blind_uids_of(film, seen["uids"]),
     )
     header |= {"BitsStored": result["bits"], "SideLetters": result["side_letters"]}
-    _keep(film, folder, lease, placed, _known(placed, seen, header), result)
+    keep(film, folder, lease, placed, _known(placed, seen, header), result)
 
 
 def _header(seen: dict[str, Any]) -> dict[str, Any]:
@@ -91,21 +91,21 @@ def _known(placed: Placement, seen: dict[str, Any], header: dict[str, Any]) -> d
     }
 
 
-def _stop_twin(
+def stop_twin(
     film: Film, lease: Lease, twin: Twin, placed: Placement, seen: dict[str, Any], header: dict[str, Any]
 ) -> None:
     """The same image in another encoding is not kept twice; the same UID on another image is resolved by the site."""
     if not twin.same:
         text = f"The file has the same identifier (SOP Instance UID) as {twin.film}, but different content."
-        _stop(film, lease, "held", text, _known(placed, seen, header | {SAME_UID: twin.film.pk}))
+        stop(film, lease, "held", text, _known(placed, seen, header | {SAME_UID: twin.film.pk}))
         return
     known = _known(placed, seen, header | {SAME_IMAGE: twin.film.pk})
     with audited_atomic():
         says = compare(twin.film, film, ACTOR)
-        _stop(film, lease, "refused", f"The same image was received before ({twin.film}). {says}".strip(), known)
+        stop(film, lease, "refused", f"The same image was received before ({twin.film}). {says}".strip(), known)
 
 
-def _unreadable(film: Film, refusal: Unreadable) -> dict[str, Any]:
+def unreadable(film: Film, refusal: Unreadable) -> dict[str, Any]:
     """A refused film records the version that could not read it; a later version may succeed."""
     known: dict[str, Any] = {"reason_code": refusal.reason_code}
     if refusal.outcome == "refused":
@@ -127,7 +127,7 @@ def blind_uids(trial: Trial, originals: Any) -> dict[str, str]:
     return dict(BlindUid.objects.filter(trial=trial, original__in=originals).values_list("original", "blind"))
 
 
-def _blind_uids_of(film: Film, originals: dict[str, str]) -> dict[str, str]:
+def blind_uids_of(film: Film, originals: dict[str, str]) -> dict[str, str]:
     """Of several pictures with the same SOP Instance UID, each one after the first gets its own UID."""
     uids = blind_uids(film.trial, originals.values())
     original = originals.get("SOPInstanceUID", "")
@@ -138,7 +138,7 @@ def _blind_uids_of(film: Film, originals: dict[str, str]) -> dict[str, str]:
     return uids
 
 
-def _keep(
+def keep(
     film: Film, folder: Path, lease: Lease, placed: Placement, known: dict[str, Any], result: dict[str, Any]
 ) -> None:
     token, picture = new_token(), result["picture"]
@@ -146,7 +146,7 @@ def _keep(
     blind, desk = f"blind/{token}{Path(result['blind']).suffix}", f"desk/{token}"
     pixels = keyed_pixels(result["pixel_sha256"])
     found = [*result["findings"], *checks.findings(film, placed, known["header"], pixels)]
-    found += _recognised(film, placed, result, pixels)
+    found += recognised(film, placed, result, pixels)
     values = {
         **known,
         "status_reason": "",
@@ -160,14 +160,14 @@ def _keep(
     try:
         keep_padded(folder / result["blind"], blind, unpacked)
         keep_tree_padded(folder / "desk", desk, unpacked // len(picture["bands"]["full"]))
-        _write(film, lease, FilmStatus.DEIDENTIFIED, "studies.film.deidentified", values, _told(result, found, pixels))
+        write(film, lease, FilmStatus.DEIDENTIFIED, "studies.film.deidentified", values, told(result, found, pixels))
     except BaseException:
         drop_file(blind)
         drop_tree(desk)
         raise
 
 
-def _recognised(film: Film, placed: Placement, result: dict[str, Any], pixels: str) -> list[dict[str, Any]]:
+def recognised(film: Film, placed: Placement, result: dict[str, Any], pixels: str) -> list[dict[str, Any]]:
     """Whether the picture was received before under another subject, visit or side."""
     likeness = given_likeness(result["likeness"])
     if likeness is None:
@@ -177,7 +177,7 @@ def _recognised(film: Film, placed: Placement, result: dict[str, Any], pixels: s
     return [finding] if finding else []
 
 
-def _told(result: dict[str, Any], found: list[dict[str, Any]], pixels: str) -> dict[str, Any]:
+def told(result: dict[str, Any], found: list[dict[str, Any]], pixels: str) -> dict[str, Any]:
     report = result["report"]
     return {
         "rules": report["rules_version"],
@@ -188,13 +188,13 @@ def _told(result: dict[str, Any], found: list[dict[str, Any]], pixels: str) -> d
     }
 
 
-def _stop(film: Film, lease: Lease, outcome: str, text: str, known: dict[str, Any]) -> None:
+def stop(film: Film, lease: Lease, outcome: str, text: str, known: dict[str, Any]) -> None:
     """Held for the site or refused, with a sentence that says why."""
     status = FilmStatus.HELD if outcome == "held" else FilmStatus.REFUSED
     code = known.pop("reason_code", "")
     values = {**known, "status_reason": text[:500]}
     action = "studies.film.held" if outcome == "held" else "studies.film.refused"
-    _write(film, lease, status, action, values, {"code": code}, reason=text)
+    write(film, lease, status, action, values, {"code": code}, reason=text)
 
 
 def given_up(*, payload: dict[str, Any], says: str) -> None:
@@ -215,7 +215,7 @@ def given_up(*, payload: dict[str, Any], says: str) -> None:
     )
 
 
-def _write(
+def write(
     film: Film,
     lease: Lease,
     status: FilmStatus,
@@ -227,7 +227,7 @@ def _write(
     with audited_atomic():
         lease.finish()
         film = locked(film)
-        move(film, status, **_with_what_came_meanwhile(film, values))
+        move(film, status, **with_what_came_meanwhile(film, values))
         record(
             action=action,
             actor=ACTOR,
@@ -240,7 +240,7 @@ def _write(
         )
 
 
-def _with_what_came_meanwhile(film: Film, values: dict[str, Any]) -> dict[str, Any]:
+def with_what_came_meanwhile(film: Film, values: dict[str, Any]) -> dict[str, Any]:
     """Keeps what the site or a second copy of the file declared about the film while it was being read."""
     values = dict(values)
     if "findings" in values:

@@ -29,7 +29,7 @@ def complete(
     """Adds the missing information about a held film and has it read again."""
     authorise(actor, Action.UPLOAD_FILMS)
     subject = subject or (visit.subject if visit else None)
-    _check_place(film, subject, visit)
+    check_place(film, subject, visit)
     values: dict[str, object] = {"status_reason": ""}
     if subject is not None:
         values["subject"] = subject
@@ -38,18 +38,18 @@ def complete(
     if film_date is not None:
         values |= {"film_date": checked_day(film_date), "film_date_source": "site"}
     with audited_atomic():
-        film = _locked_held(film)
+        film = locked_held(film)
         changes = move(film, FilmStatus.RECEIVED, **values)
         add(kind="studies.deidentify", key=f"film-{film.pk}-{secrets.token_hex(4)}", payload={"film": film.pk})
-        _tell(film, "studies.film.completed", actor, changes)
+        tell(film, "studies.film.completed", actor, changes)
 
 
 def keep_apart(*, film: Film, reason: str, actor: Actor) -> None:
     """Two pictures have the same SOP Instance UID and both are correct: this one continues with its own UID."""
     authorise(actor, Action.UPLOAD_FILMS)
-    reason = _checked_reason(reason)
+    reason = checked_reason(reason)
     with audited_atomic():
-        film = _locked_held(film)
+        film = locked_held(film)
         if SAME_UID not in film.header:
             raise WrongState(
                 f"The film {quoted(film.original_name)} has its own identifier."
@@ -58,17 +58,17 @@ def keep_apart(*, film: Film, reason: str, actor: Actor) -> None:
         header = {**film.header, KEPT_APART: True}
         changes = move(film, FilmStatus.RECEIVED, status_reason="", header=header)
         add(kind="studies.deidentify", key=f"film-{film.pk}-{secrets.token_hex(4)}", payload={"film": film.pk})
-        _tell(film, "studies.film.kept-apart", actor, {"status": changes["status"]}, reason)
+        tell(film, "studies.film.kept-apart", actor, {"status": changes["status"]}, reason)
 
 
 def discard(*, film: Film, reason: str, actor: Actor) -> None:
     """The site takes a held film back, because it was sent by mistake. Its bytes and its manifest line are kept."""
     authorise(actor, Action.UPLOAD_FILMS)
-    reason = _checked_reason(reason)
+    reason = checked_reason(reason)
     with audited_atomic():
-        film = _locked_held(film)
+        film = locked_held(film)
         changes = move(film, FilmStatus.REFUSED, status_reason=f"Taken back by the site: {reason}"[:500])
-        _tell(film, "studies.film.taken-back", actor, changes, reason)
+        tell(film, "studies.film.taken-back", actor, changes, reason)
 
 
 def read_again(*, film: Film, actor: Actor) -> None:
@@ -84,10 +84,10 @@ def read_again(*, film: Film, actor: Actor) -> None:
         check_alone(film)
         changes = move(film, FilmStatus.RECEIVED, status_reason="")
         add(kind="studies.deidentify", key=f"film-{film.pk}-{secrets.token_hex(4)}", payload={"film": film.pk})
-        _tell(film, "studies.film.read-again", actor, changes)
+        tell(film, "studies.film.read-again", actor, changes)
 
 
-def _locked_held(film: Film) -> Film:
+def locked_held(film: Film) -> Film:
     film = locked(film)
     if film.status != FilmStatus.HELD:
         raise WrongState(
@@ -97,7 +97,7 @@ def _locked_held(film: Film) -> Film:
     return film
 
 
-def _checked_reason(reason: str) -> str:
+def checked_reason(reason: str) -> str:
     if not reason.strip():
         raise BadInput("The reason is missing. Enter why you decided this.", field="reason")
     return reason.strip()[:300]
@@ -121,7 +121,7 @@ def confirm_date(*, film: Film, film_date: date, actor: Actor) -> None:
             "film_date": [film.film_date, day],
             "film_date_source": [film.film_date_source, source],
         }
-        _tell(film, "studies.film-date.confirmed", actor, changes)
+        tell(film, "studies.film-date.confirmed", actor, changes)
 
 
 def date_films(*, films: Sequence[Film], film_date: date, actor: Actor) -> None:
@@ -148,7 +148,7 @@ def checked_day(day: date) -> date:
     return day
 
 
-def _check_place(film: Film, subject: Subject | None, visit: Visit | None) -> None:
+def check_place(film: Film, subject: Subject | None, visit: Visit | None) -> None:
     if subject is not None and subject.site_id != film.site_id:
         raise BadInput(
             f"The subject does not belong to site {film.site.code}. Choose one of its subjects.", field="subject"
@@ -157,7 +157,7 @@ def _check_place(film: Film, subject: Subject | None, visit: Visit | None) -> No
         raise BadInput(f"Visit {visit.code} does not belong to subject {subject.code}.", field="visit")
 
 
-def _tell(film: Film, action: str, actor: Actor, changes: dict[str, list[object]], reason: str = "") -> None:
+def tell(film: Film, action: str, actor: Actor, changes: dict[str, list[object]], reason: str = "") -> None:
     record(
         action=action,
         actor=actor,

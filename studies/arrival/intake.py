@@ -58,7 +58,7 @@ class Receipt:
 
 
 @dataclass
-class _Incoming:
+class Incoming:
     """Bytes on their way into the store, counted and hashed as they are read."""
 
     file: IO[bytes]
@@ -73,7 +73,7 @@ class _Incoming:
         for chunk in self._counted():
             if not self.head:
                 self.head = chunk[:HEAD]
-                _check_kind(self.head)
+                check_kind(self.head)
             yield chunk
         if not self.size:
             raise Unreadable("empty-file", "The file is empty.")
@@ -126,9 +126,9 @@ def receive(
     `again` files bytes again that this version of the product has already refused.
     """
     authorise(actor, Action.UPLOAD_FILMS)
-    _check_declared(transmittal, subject, visit)
+    check_declared(transmittal, subject, visit)
     film_date = film_date and checked_day(film_date)
-    name, incoming = shown_name(name), _Incoming(file)
+    name, incoming = shown_name(name), Incoming(file)
     try:
         stored = keep_original(incoming.chunks())
     except Unreadable as refusal:
@@ -139,13 +139,13 @@ def receive(
     film.side, film.view, film.replaces, film.sop_instance_uid = side, view, replaces, sop_instance_uid
     film.header = {CONTENT: content_sha256} if content_sha256 else {}
     try:
-        return _filed_once(transmittal, film, actor, again)
+        return filed_once(transmittal, film, actor, again)
     except BaseException:
         drop_original(stored)
         raise
 
 
-def _film(transmittal: Transmittal, name: str, stored: str, incoming: _Incoming) -> Film:
+def _film(transmittal: Transmittal, name: str, stored: str, incoming: Incoming) -> Film:
     return Film(
         trial=transmittal.trial,
         site=transmittal.site,
@@ -158,7 +158,7 @@ def _film(transmittal: Transmittal, name: str, stored: str, incoming: _Incoming)
     )
 
 
-def _filed_once(transmittal: Transmittal, film: Film, actor: Actor, again: bool) -> Receipt:
+def filed_once(transmittal: Transmittal, film: Film, actor: Actor, again: bool) -> Receipt:
     """Two senders may bring the same bytes at the same moment: the second one then finds the first one's film."""
     try:
         return _file(transmittal, film, actor, again)
@@ -173,7 +173,7 @@ def shown_name(name: str) -> str:
     return "".join(sign if sign.isprintable() else "?" for sign in last)[-255:] or "unnamed"
 
 
-def _check_declared(transmittal: Transmittal, subject: Subject | None, visit: Visit | None) -> None:
+def check_declared(transmittal: Transmittal, subject: Subject | None, visit: Visit | None) -> None:
     site = transmittal.site
     if subject is not None and subject.site_id != site.pk:
         raise BadInput(f"The subject does not belong to site {site.code}. Choose one of its subjects.", field="subject")
@@ -181,7 +181,7 @@ def _check_declared(transmittal: Transmittal, subject: Subject | None, visit: Vi
         raise BadInput(f"Visit {visit.code} does not belong to the subject at site {site.code}.", field="visit")
 
 
-def _check_kind(head: bytes) -> None:
+def check_kind(head: bytes) -> None:
     if sniff(head) == "zip":
         raise Unreadable("zip-nested", "A zip inside a zip is not opened. Send its films directly.")
 
@@ -190,16 +190,16 @@ def _file(transmittal: Transmittal, film: Film, actor: Actor, again: bool) -> Re
     with audited_atomic():
         known = resent.came_before(film, again=again)
         if known is not None:
-            entry = _enter(transmittal, film, "duplicate", resent.compare(known, film, actor), known)
+            entry = enter(transmittal, film, "duplicate", resent.compare(known, film, actor), known)
             details = {"became": known.status, "says": entry.reason}
-            _tell("studies.film.received-again", transmittal, film, known, actor, details, ())
+            tell("studies.film.received-again", transmittal, film, known, actor, details, ())
         else:
             film.save(force_insert=True)
             if film.header:
                 sop_instances.claim(film, film.sop_instance_uid, film.header[CONTENT])
             add(kind="studies.deidentify", key=f"film-{film.pk}", payload={"film": film.pk})
-            entry = _enter(transmittal, film, "filed", "", film)
-            _tell("studies.film.received", transmittal, film, film, actor, {}, (film,))
+            entry = enter(transmittal, film, "filed", "", film)
+            tell("studies.film.received", transmittal, film, film, actor, {}, (film,))
     if known is not None:
         drop_original(film.original_file)
         known.refresh_from_db()
@@ -207,7 +207,7 @@ def _file(transmittal: Transmittal, film: Film, actor: Actor, again: bool) -> Re
     return Receipt(entry.outcome, entry.says, known or film, entry)
 
 
-def _enter(transmittal: Transmittal, film: Film, outcome: str, reason: str, filed: Film | None) -> TransmittalEntry:
+def enter(transmittal: Transmittal, film: Film, outcome: str, reason: str, filed: Film | None) -> TransmittalEntry:
     return TransmittalEntry.objects.create(
         transmittal=transmittal,
         film=filed,
@@ -221,7 +221,7 @@ def _enter(transmittal: Transmittal, film: Film, outcome: str, reason: str, file
     )
 
 
-def _tell(
+def tell(
     action: str,
     transmittal: Transmittal,
     film: Film,
@@ -253,7 +253,7 @@ def ignore(*, transmittal: Transmittal, name: str, left_out: list[str], actor: A
     reason = f"Not a film: {counted(len(left_out), 'system file')} left out."
     film = Film(original_name=shown_name(name), size=0)
     with audited_atomic():
-        entry = _enter(transmittal, film, "ignored", reason, None)
+        entry = enter(transmittal, film, "ignored", reason, None)
         record(
             action="studies.system-files.ignored",
             actor=actor,
@@ -268,22 +268,22 @@ def ignore(*, transmittal: Transmittal, name: str, left_out: list[str], actor: A
 def refuse(*, transmittal: Transmittal, name: str, file: IO[bytes], refusal: Unreadable, actor: Actor) -> Receipt:
     """Refuses a whole file; the manifest lists it with its size and digest."""
     authorise(actor, Action.UPLOAD_FILMS)
-    incoming = _Incoming(file)
-    return _refused(transmittal, shown_name(name), incoming, incoming.read_to_the_end(), refusal, actor)
+    incoming = Incoming(file)
+    return refused(transmittal, shown_name(name), incoming, incoming.read_to_the_end(), refusal, actor)
 
 
-def _refuse(transmittal: Transmittal, name: str, incoming: _Incoming, refusal: Unreadable, actor: Actor) -> Receipt:
+def _refuse(transmittal: Transmittal, name: str, incoming: Incoming, refusal: Unreadable, actor: Actor) -> Receipt:
     """A file found to be bad while it was read; the rest of a zip bomb is not inflated to be hashed."""
     digest = "" if refusal.reason_code.startswith("zip-") else incoming.read_to_the_end()
-    return _refused(transmittal, name, incoming, digest, refusal, actor)
+    return refused(transmittal, name, incoming, digest, refusal, actor)
 
 
-def _refused(
-    transmittal: Transmittal, name: str, incoming: _Incoming, digest: str, refusal: Unreadable, actor: Actor
+def refused(
+    transmittal: Transmittal, name: str, incoming: Incoming, digest: str, refusal: Unreadable, actor: Actor
 ) -> Receipt:
     film = Film(original_name=name, size=incoming.size, sha256=digest)
     with audited_atomic():
-        entry = _enter(transmittal, film, "refused", refusal.text, None)
+        entry = enter(transmittal, film, "refused", refusal.text, None)
         record(
             action="studies.file.refused",
             actor=actor,

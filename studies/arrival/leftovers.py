@@ -29,13 +29,13 @@ class TooMany(Exception):
 def clear() -> None:
     """Deletes what is older than `KEPT` and belongs to no row."""
     for store, folder, known in (
-        ("quarantine", "originals", _originals),
-        ("reading", "blind", _blind_objects),
-        ("reading", "desk", _desk_pictures),
-        ("reading", "images", _reader_images),
+        ("quarantine", "originals", originals),
+        ("reading", "blind", blind_objects),
+        ("reading", "desk", desk_pictures),
+        ("reading", "images", reader_images),
     ):
-        names = _listed(storages[store], folder)
-        left = [name for name in _unknown(names, known) if _changed_at(storages[store], name) < timezone.now() - KEPT]
+        names = listed(storages[store], folder)
+        left = [name for name in unknown(names, known) if changed_at(storages[store], name) < timezone.now() - KEPT]
         if len(left) > FEW + len(names) // SHARE:
             raise TooMany(f"{len(left)} of {len(names)} under {folder}")
         for name in left:
@@ -44,24 +44,24 @@ def clear() -> None:
             log.info("%s files under %s belonged to no row and were deleted", len(left), folder)
 
 
-def _originals(names: list[str]) -> Iterable[str]:
+def originals(names: list[str]) -> Iterable[str]:
     return Film.objects.filter(original_file__in=names).values_list("original_file", flat=True)
 
 
-def _blind_objects(names: list[str]) -> Iterable[str]:
+def blind_objects(names: list[str]) -> Iterable[str]:
     return Film.objects.filter(blind_file__in=names).values_list("blind_file", flat=True)
 
 
-def _desk_pictures(names: list[str]) -> Iterable[str]:
+def desk_pictures(names: list[str]) -> Iterable[str]:
     return Film.objects.filter(desk_folder__in=names).values_list("desk_folder", flat=True)
 
 
-def _reader_images(names: list[str]) -> Iterable[str]:
+def reader_images(names: list[str]) -> Iterable[str]:
     keys = [name.removeprefix("images/") for name in names]
     return [f"images/{key}" for key in ReaderImage.objects.filter(key__in=keys).values_list("key", flat=True)]
 
 
-def _listed(store: Storage, folder: str) -> list[str]:
+def listed(store: Storage, folder: str) -> list[str]:
     """Files and folders directly under a folder; none where there is no folder."""
     try:
         folders, files = store.listdir(folder)
@@ -70,14 +70,14 @@ def _listed(store: Storage, folder: str) -> list[str]:
     return [f"{folder}/{name}" for name in (*folders, *files)]
 
 
-def _unknown(names: list[str], known: Known) -> Iterator[str]:
+def unknown(names: list[str], known: Known) -> Iterator[str]:
     for start in range(0, len(names), AT_ONCE):
         some = names[start : start + AT_ONCE]
         found = set(known(some))
         yield from (name for name in some if name not in found)
 
 
-def _changed_at(store: Storage, name: str) -> datetime:
+def changed_at(store: Storage, name: str) -> datetime:
     """When the file was written, or the newest one in the folder."""
-    times = [_changed_at(store, path) for path in _listed(store, name)]
+    times = [changed_at(store, path) for path in listed(store, name)]
     return max(times) if times else store.get_modified_time(name)

@@ -23,7 +23,7 @@ SIZE, END = ">II", b"."
 def keep_likeness(film: Film, likeness: Likeness) -> None:
     """Stores it before it is compared, so that of two films read at the same moment one finds the other."""
     content = struct.pack(SIZE, likeness.rows, likeness.columns) + likeness.content + END
-    sealed = sealed_bytes(content, bound_to=_binding(film.pk), pad_to=1)
+    sealed = sealed_bytes(content, bound_to=binding(film.pk), pad_to=1)
     SealedLikeness.objects.update_or_create(film=film, defaults={"sealed": sealed})
 
 
@@ -35,7 +35,7 @@ def given_likeness(answer: dict[str, Any] | None) -> Likeness | None:
 def near_duplicates(film: Film, placed: Placement, likeness: Likeness, pixels: str) -> Finding | None:
     """The finding for the desk; films with exactly these pixels have a finding of their own."""
     others = list(_others(film, placed, pixels))
-    found = matches(likeness, [_opened(film_pk, sealed) for film_pk, sealed in others])
+    found = matches(likeness, [opened(film_pk, sealed) for film_pk, sealed in others])
     if not found:
         return None
     keys = [others[match.place][0] for match in found]
@@ -55,14 +55,14 @@ def _others(film: Film, placed: Placement, pixels: str) -> QuerySet[SealedLikene
     return SealedLikeness.objects.filter(film__in=films).order_by("pk").values_list("pk", "sealed")
 
 
-def _opened(film: int, sealed: bytes | memoryview) -> Likeness:
-    content = opened_bytes(sealed, bound_to=_binding(film)).removesuffix(END)
+def opened(film: int, sealed: bytes | memoryview) -> Likeness:
+    content = opened_bytes(sealed, bound_to=binding(film)).removesuffix(END)
     head = struct.calcsize(SIZE)
     rows, columns = struct.unpack(SIZE, content[:head])
     return Likeness(rows, columns, content[head:])
 
 
-def _binding(film: int) -> str:
+def binding(film: int) -> str:
     return f"likeness of film {film}"
 
 

@@ -56,7 +56,7 @@ def look_at(path: Path) -> Seen:
         seen = client.run("inspect", input=str(path))
     except Unreadable as refusal:
         failure = FAILURE_OF_REASON.get(refusal.reason_code, CANNOT_UNDERSTAND) if refusal.outcome == "refused" else 0
-        return _named(path, failure)
+        return named(path, failure)
     return Seen(
         sop_class=seen["facts"].get("SOPClassUID", ""),
         uids=seen["uids"],
@@ -66,7 +66,7 @@ def look_at(path: Path) -> Seen:
     )
 
 
-def _named(path: Path, failure: int) -> Seen:
+def named(path: Path, failure: int) -> Seen:
     try:
         seen = client.run("identify", input=str(path))
     except Unreadable:

@@ -41,8 +41,8 @@ class Placement:
 
 def place(film: Film, facts: dict[str, Any], identity: dict[str, str]) -> Placement:
     """Declared values take precedence; a header that contradicts them becomes a finding for the desk."""
-    subject = film.subject or _subject_by_header(film, identity)
-    visit = film.visit or (_visit_by_header(subject, identity) if subject else None)
+    subject = film.subject or subject_by_header(film, identity)
+    visit = film.visit or (visit_by_header(subject, identity) if subject else None)
     told = header_date(facts)
     placed = Placement(
         subject=subject,
@@ -70,14 +70,14 @@ def header_date(facts: dict[str, Any]) -> date | None:
     return day if day and is_film_day(day) else None
 
 
-def _subject_by_header(film: Film, identity: dict[str, str]) -> Subject | None:
+def subject_by_header(film: Film, identity: dict[str, str]) -> Subject | None:
     """A subject of the same site whose code is in the header."""
     codes = {word for word in (identity.get("TrialSubject"), identity.get("Patient")) if word}
     found = list(Subject.objects.filter(site=film.site, code__in=codes)[:2])
     return found[0] if len(found) == 1 else None
 
 
-def _visit_by_header(subject: Subject, identity: dict[str, str]) -> Visit | None:
+def visit_by_header(subject: Subject, identity: dict[str, str]) -> Visit | None:
     """A visit whose code is the timepoint in the header; a date alone never decides it."""
     point = identity.get("TimePoint", "")
     return Visit.objects.filter(subject=subject, code=point).first() if point else None

@@ -52,9 +52,9 @@ def sealed_pieces(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
     for chunk in chunks:
         waiting += chunk
         while len(waiting) > PIECE:
-            yield cipher.encrypt(_nonce(number, last=False), waiting[:PIECE], name.encode())
+            yield cipher.encrypt(nonce(number, last=False), waiting[:PIECE], name.encode())
             waiting, number = waiting[PIECE:], number + 1
-    yield cipher.encrypt(_nonce(number, last=True), waiting, name.encode())
+    yield cipher.encrypt(nonce(number, last=True), waiting, name.encode())
 
 
 def decrypt(stream: IO[bytes], out: IO[bytes], name: str) -> None:
@@ -73,7 +73,7 @@ def opened_pieces(stream: IO[bytes], name: str) -> Iterator[bytes]:
     while True:
         following = stream.read(PIECE + _TAG)
         try:
-            opened = cipher.decrypt(_nonce(number, last=not following), piece, name.encode())
+            opened = cipher.decrypt(nonce(number, last=not following), piece, name.encode())
         except InvalidTag:
             raise Tampered(f"{name} was changed or cut") from None
         yield opened
@@ -88,7 +88,7 @@ def sealed_size(stored: int) -> int:
     return beginning + _TAG * max(1, -(-(stored - beginning) // (PIECE + _TAG)))
 
 
-def _nonce(number: int, *, last: bool) -> bytes:
+def nonce(number: int, *, last: bool) -> bytes:
     return number.to_bytes(11, "big") + bytes([last])
 
 
@@ -97,14 +97,14 @@ def _cipher(salt: bytes) -> AESGCM:
 
 
 @lru_cache(maxsize=1)
-def _comparing_key(secret: str) -> bytes:
+def comparing_key(secret: str) -> bytes:
     return HKDF(SHA256(), 32, None, b"comparing identities").derive(secret.encode())
 
 
 def keyed_digest(*words: str) -> str:
     """A digest to compare two identities without storing either; useless without QUARANTINE_KEY."""
     text = "\x1f".join(words).encode()
-    return hashlib.blake2b(text, key=_comparing_key(settings.QUARANTINE_KEY), digest_size=16).hexdigest()
+    return hashlib.blake2b(text, key=comparing_key(settings.QUARANTINE_KEY), digest_size=16).hexdigest()
 
 
 class SealedUpload(File):  # type: ignore[type-arg]

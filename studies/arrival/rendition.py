@@ -31,11 +31,11 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
     keys: dict[str, str] = {}
     try:
         with work_folder() as folder:
-            pictures = _draw(film, chosen, folder)
+            pictures = draw(film, chosen, folder)
             for side in pictures:
                 keys[side] = new_token()
                 keep_tree(folder / side, _folder(keys[side]))
-        _write(film, chosen, lease, pictures, keys)
+        write(film, chosen, lease, pictures, keys)
     except BaseException:
         for key in keys.values():
             drop_tree(_folder(key))
@@ -46,7 +46,7 @@ def _folder(key: str) -> str:
     return f"images/{key}"
 
 
-def _draw(film: Film, chosen: MaskSet | None, folder: Path) -> dict[str, Meta]:
+def draw(film: Film, chosen: MaskSet | None, folder: Path) -> dict[str, Meta]:
     """The pictures by side, under `folder`/side."""
     try:
         with opened_blind(film) as blind:
@@ -69,14 +69,14 @@ def _draw(film: Film, chosen: MaskSet | None, folder: Path) -> dict[str, Meta]:
     return pictures
 
 
-def _write(film: Film, chosen: MaskSet | None, lease: Lease, pictures: dict[str, Meta], keys: dict[str, str]) -> None:
+def write(film: Film, chosen: MaskSet | None, lease: Lease, pictures: dict[str, Meta], keys: dict[str, str]) -> None:
     with audited_atomic():
         lease.finish()
         film = locked(film)
         if masks.settled(film) != chosen:
             raise Refused("The masks were changed while the reader image was being made.")
         changes = move(film, FilmStatus.READY)
-        renditions = [_make_image(film, side, chosen, meta, keys[side]) for side, meta in pictures.items()]
+        renditions = [make_image(film, side, chosen, meta, keys[side]) for side, meta in pictures.items()]
         record(
             action="studies.film.rendered",
             actor=ACTOR,
@@ -106,7 +106,7 @@ def given_up(*, payload: dict[str, Any], says: str) -> None:
     )
 
 
-def _make_image(film: Film, side: str, chosen: MaskSet | None, meta: Meta, key: str) -> Rendition:
+def make_image(film: Film, side: str, chosen: MaskSet | None, meta: Meta, key: str) -> Rendition:
     crop = chosen.crops.get(side) if chosen else None
     image = ReaderImage.objects.create(
         key=key,

@@ -28,10 +28,10 @@ def came_before(film: Film, *, again: bool) -> Film | None:
     if live is not None or again:
         return live
     latest = same.order_by("-pk").first()
-    return _standing_for(latest) if latest and latest.status == FilmStatus.REFUSED else None
+    return standing_for(latest) if latest and latest.status == FilmStatus.REFUSED else None
 
 
-def _standing_for(refused: Film) -> Film | None:
+def standing_for(refused: Film) -> Film | None:
     if refused.header.get(UNREADABLE_BY) == product_version():
         return refused
     return Film.objects.live().filter(pk=refused.header.get(SAME_IMAGE)).first()
@@ -42,7 +42,7 @@ def compare(known: Film, declared: Film, actor: Actor) -> str:
     if differing := contradictions(known, declared):
         add_finding(known, f"The same file was sent again, declared for {', '.join(differing)}.")
         return f"This time it was declared for {', '.join(differing)}. The people at the desk see both declarations."
-    if known.status == FilmStatus.HELD and (added := _lacking(known, declared)):
+    if known.status == FilmStatus.HELD and (added := lacking(known, declared)):
         complete(film=known, subject=declared.subject, visit=declared.visit, film_date=declared.film_date, actor=actor)
         return f"Missing information was added: {', '.join(added)}."
     return ""
@@ -59,7 +59,7 @@ def contradictions(known: Film, declared: Film) -> list[str]:
     return [f"{word} {in_words(new)}" for word, old, new in pairs if old and new and old != new]
 
 
-def _lacking(known: Film, declared: Film) -> list[str]:
+def lacking(known: Film, declared: Film) -> list[str]:
     pairs = (
         ("visit", known.visit, declared.visit),
         ("subject", known.subject, declared.subject),

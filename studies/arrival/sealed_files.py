@@ -25,7 +25,7 @@ def keep_padded(path: Path, name: str, least: int = LEAST) -> None:
     `least` follows from the matrix: however well the pixels can be packed, the stored size stays the same.
     """
     with path.open("rb") as file:
-        storages["reading"].save(name, SealedUpload(_padded(file, path.stat().st_size, max(least, LEAST)), name))
+        storages["reading"].save(name, SealedUpload(padded(file, path.stat().st_size, max(least, LEAST)), name))
 
 
 def keep_tree_padded(folder: Path, name: str, least: int) -> None:
@@ -51,7 +51,7 @@ def read_padded(name: str) -> bytes:
         return out.read()
 
 
-def _padded(file: IO[bytes], size: int, least: int) -> Iterator[bytes]:
+def padded(file: IO[bytes], size: int, least: int) -> Iterator[bytes]:
     yield from iter(lambda: file.read(PIECE), b"")
     left = (1 << (max(size, least) + LENGTH_BYTES - 1).bit_length()) - LENGTH_BYTES - size
     while left:

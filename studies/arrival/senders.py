@@ -24,11 +24,11 @@ AE_TITLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,15}")
 def issue_token(*, trial: Trial, site: Site, label: str, actor: Actor) -> tuple[SenderToken, str]:
     """A new bearer token; the text is shown this once."""
     authorise(actor, Action.SET_UP_TRIAL)
-    _check_site(trial, site)
+    check_site(trial, site)
     label, text = checked_text("label", label, longest=80), secrets.token_urlsafe(32)
     with audited_atomic():
         token = SenderToken.objects.create(trial=trial, site=site, label=label, digest=digest_of(text))
-        _tell(
+        tell(
             "studies.sender.admitted",
             trial,
             ("studies.sendertoken", str(token.pk)),
@@ -41,7 +41,7 @@ def issue_token(*, trial: Trial, site: Site, label: str, actor: Actor) -> tuple[
 def admit_peer(*, trial: Trial, site: Site, calling_ae: str, called_ae: str, address: str, actor: Actor) -> DicomPeer:
     """An archive may send by C-STORE from that address under these titles."""
     authorise(actor, Action.SET_UP_TRIAL)
-    _check_site(trial, site)
+    check_site(trial, site)
     values = {"calling_ae": checked_title(calling_ae), "called_ae": checked_title(called_ae)}
     address = checked_address(address)
     with audited_atomic():
@@ -50,7 +50,7 @@ def admit_peer(*, trial: Trial, site: Site, calling_ae: str, called_ae: str, add
         ):
             peer = DicomPeer.objects.create(trial=trial, site=site, address=address, **values)
         details = {"site": site.code, "address": address, **values}
-        _tell("studies.sender.admitted", trial, ("studies.dicompeer", str(peer.pk)), actor, details)
+        tell("studies.sender.admitted", trial, ("studies.dicompeer", str(peer.pk)), actor, details)
     return peer
 
 
@@ -62,7 +62,7 @@ def revoke(*, sender: SenderToken | DicomPeer, actor: Actor) -> None:
         if in_use.update(revoked_at=timezone.now()) != 1:
             raise WrongState(f"The sender {quoted(str(sender))} has already been revoked.")
         subject = (f"studies.{type(sender).__name__.lower()}", str(sender.pk))
-        _tell("studies.sender.revoked", sender.trial, subject, actor, {"site": sender.site.code})
+        tell("studies.sender.revoked", sender.trial, subject, actor, {"site": sender.site.code})
 
 
 def token_holder(text: str) -> SenderToken | None:
@@ -104,10 +104,10 @@ def checked_address(address: str) -> str:
         ) from None
 
 
-def _check_site(trial: Trial, site: Site) -> None:
+def check_site(trial: Trial, site: Site) -> None:
     if site.trial_id != trial.pk:
         raise BadInput(f"Site {site.code} belongs to another trial. Choose a site of trial {trial.code}.", field="site")
 
 
-def _tell(action: str, trial: Trial, subject: tuple[str, str], actor: Actor, details: Mapping[str, object]) -> None:
+def tell(action: str, trial: Trial, subject: tuple[str, str], actor: Actor, details: Mapping[str, object]) -> None:
     record(action=action, actor=actor, stream=trial.code, subject=subject, details=details)

@@ -85,12 +85,12 @@ def as_pdf(transmittal: Transmittal) -> bytes:
     ):
         for number, page in enumerate(pages, start=1):
             figure = Figure(figsize=PAGE_INCHES)
-            _write(figure, [*page, "", f"Page {number} of {len(pages)}"])
+            write(figure, [*page, "", f"Page {number} of {len(pages)}"])
             pdf.savefig(figure)
     return out.getvalue()
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Characters missing from the font are shown as question marks; the CSV table has them all."""
     from matplotlib.font_manager import findfont, get_font
 
@@ -98,16 +98,16 @@ def _printable(text: str) -> str:
     return "".join(sign if sign == "\n" or ord(sign) in has else "?" for sign in text)
 
 
-def _write(figure: Any, page: list[str]) -> None:
+def write(figure: Any, page: list[str]) -> None:
     left, top = MARGIN_INCHES / PAGE_INCHES[0], 1 - MARGIN_INCHES / PAGE_INCHES[1]
-    text = _printable("\n".join(page))
+    text = printable("\n".join(page))
     figure.text(left, top, text, fontsize=POINTS, va="top", ha="left", linespacing=1.25, parse_math=False)
 
 
 def _pages(transmittal: Transmittal, now: datetime) -> Iterator[list[str]]:
     """Pages of lines; the lines about one file stay on one page."""
     lines = lines_of(transmittal)
-    page = _head(transmittal, lines, now)
+    page = head(transmittal, lines, now)
     for number, line in enumerate(lines, start=1):
         block = _block(number, line)
         if len(page) + len(block) > LINES_ON_A_PAGE:
@@ -117,7 +117,7 @@ def _pages(transmittal: Transmittal, now: datetime) -> Iterator[list[str]]:
     yield page
 
 
-def _head(transmittal: Transmittal, lines: list[Line], now: datetime) -> list[str]:
+def head(transmittal: Transmittal, lines: list[Line], now: datetime) -> list[str]:
     counts = Counter(line.outcome.lower() for line in lines)
     files = "1 file" if len(lines) == 1 else f"{len(lines)} files"
     return [

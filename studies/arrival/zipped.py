@@ -45,12 +45,12 @@ def receive_each(
     if of_the_system(name):
         yield name, ignore(transmittal=transmittal, name=name, left_out=[name], actor=actor)
     elif is_zip(file):
-        yield from _receive_members(transmittal, name, file, actor, declared)
+        yield from receive_members(transmittal, name, file, actor, declared)
     else:
         yield name, receive(transmittal=transmittal, name=name, file=file, actor=actor, **declared)
 
 
-def _receive_members(
+def receive_members(
     transmittal: Transmittal, name: str, file: BinaryIO, actor: Actor, declared: dict[str, Any]
 ) -> Iterator[tuple[str, Receipt]]:
     left_out: list[str] = []
@@ -76,11 +76,11 @@ def members(*, file: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
     Also raises Unreadable when the zip cannot be opened at all, or lists too many files.
     """
     for entry in Archive(file, Limits(**settings.INTAKE_LIMITS)):
-        with _Member(entry.chunks()) as member:
+        with Member(entry.chunks()) as member:
             yield entry.name, member
 
 
-class _Member(io.BytesIO):
+class Member(io.BytesIO):
     """One file of a zip as a stream; the names and sizes that the zip declares are not trusted."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:

@@ -35,16 +35,16 @@ def request_from(placement: JointPlacement) -> None:
     Only from the first placement, made when all planned images were there, and from its corrections.
     """
     film, group = placement.film, like(placement.film, placement.side)
-    first = _sources(group).first()
+    first = sources(group).first()
     if first is None or first.film_id != film.pk or (placement.revision == 1 and not group.filter(whole()).exists()):
         return
     for rendition in group.filter(~Exists(here())).exclude(film=film):
         if placement.revision == 1 or rendition.proposed:
             payload = {"rendition": rendition.pk, "placement": placement.pk}
-            add(kind="studies.joint_proposal", key=_key(rendition, placement), payload=payload)
+            add(kind="studies.joint_proposal", key=key(rendition, placement), payload=payload)
 
 
-def _key(rendition: Rendition, placement: JointPlacement) -> str:
+def key(rendition: Rendition, placement: JointPlacement) -> str:
     """A job's key is shown to administrators: it must not show which images belong together."""
     return index_of(f"{rendition.pk} {placement.pk}", purpose="joint proposal")
 
@@ -59,8 +59,8 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
     found = _found(source, rendition, places)
     with transaction.atomic():
         lease.finish()
-        if _current(rendition, payload["placement"]):
-            keep(rendition, payload["placement"], _rounded(found))
+        if current(rendition, payload["placement"]):
+            keep(rendition, payload["placement"], rounded(found))
 
 
 def keep(rendition: Rendition, placement: int, proposal: Proposal) -> None:
@@ -68,7 +68,7 @@ def keep(rendition: Rendition, placement: int, proposal: Proposal) -> None:
     Rendition.objects.filter(pk=rendition.pk).update(proposed={"from": placement, "joints": proposal})
 
 
-def _current(rendition: Rendition, placement: int) -> bool:
+def current(rendition: Rendition, placement: int) -> bool:
     """Whether the image still waits for its joints, and its source has this placement."""
     if newest(rendition.film, rendition.side) or (source := source_of(rendition)) is None:
         return False
@@ -79,7 +79,7 @@ def _current(rendition: Rendition, placement: int) -> bool:
 def proposal_of(rendition: Rendition) -> Proposal:
     """What was found on an image that waits; empty when its source was corrected, moved or withdrawn since."""
     kept = rendition.proposed
-    return dict(kept["joints"]) if kept and _current(rendition, kept["from"]) else {}
+    return dict(kept["joints"]) if kept and current(rendition, kept["from"]) else {}
 
 
 def like(film: Film, side: str) -> QuerySet[Rendition]:
@@ -91,18 +91,18 @@ def like(film: Film, side: str) -> QuerySet[Rendition]:
 def source_of(rendition: Rendition) -> Rendition | None:
     """The image of this subject, side and view whose joints were placed first; None while there is none."""
     group = like(rendition.film, rendition.side).filter(film__status=FilmStatus.READY)
-    return _sources(group).select_related("film", "masks").exclude(pk=rendition.pk).first()
+    return sources(group).select_related("film", "masks").exclude(pk=rendition.pk).first()
 
 
-def _sources(group: QuerySet[Rendition]) -> QuerySet[Rendition]:
+def sources(group: QuerySet[Rendition]) -> QuerySet[Rendition]:
     placed = here().order_by().values("film", "side").annotate(first=Min("pk")).values("first")
     return group.filter(Exists(here())).annotate(placed=placed).order_by("placed")
 
 
 def _found(source: Rendition, target: Rendition, places: Places) -> dict[str, Found]:
     """In pixels of the full level of the target."""
-    own, own_factor = _picture(source)
-    other, other_factor = _picture(target)
+    own, own_factor = picture(source)
+    other, other_factor = picture(target)
     given = {joint: [x / own_factor, y / own_factor] for joint, (x, y) in places.items()}
     return {
         joint: Found((found.place[0] * other_factor, found.place[1] * other_factor), found.correlation)
@@ -110,7 +110,7 @@ def _found(source: Rendition, target: Rendition, places: Places) -> dict[str, Fo
     }
 
 
-def _picture(rendition: Rendition) -> tuple[Picture, int]:
+def picture(rendition: Rendition) -> tuple[Picture, int]:
     """The level of an image that is fine enough, and how many pixels of the full level one of its pixels is."""
     image, spacing = image_of(rendition), rendition.film.spacing_mm
     level, factor = ("small", 4) if 4 * (spacing or 0) <= ENOUGH_MM else ("full", 1)
@@ -119,7 +119,7 @@ def _picture(rendition: Rendition) -> tuple[Picture, int]:
     return Picture(levels, spacing * factor if spacing else None), factor
 
 
-def _rounded(found: dict[str, Found]) -> Proposal:
+def rounded(found: dict[str, Found]) -> Proposal:
     """Each joint as [x, y, correlation]."""
     return {
         joint: [round(one.place[0], 1), round(one.place[1], 1), round(one.correlation, 2)]

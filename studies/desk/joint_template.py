@@ -83,7 +83,7 @@ TEMPLATES: dict[str, Template] = {"hand": HAND, "foot": FOOT}
 def fit(view: str, clicks: Sequence[Point]) -> dict[str, list[float]]:
     """The joints under the affine map from the anchors to the clicks, to a tenth of a pixel."""
     template = TEMPLATES[view]
-    if len(clicks) != len(template.anchors) or _flat(clicks):
+    if len(clicks) != len(template.anchors) or flat(clicks):
         given = "; ".join(f"{x:.0f}, {y:.0f}" for x, y in clicks) or "none"
         raise BadInput(
             f"The joints cannot be placed with these points: {given}."
@@ -97,7 +97,7 @@ def fit(view: str, clicks: Sequence[Point]) -> dict[str, list[float]]:
     }
 
 
-def _flat(clicks: Sequence[Point]) -> bool:
+def flat(clicks: Sequence[Point]) -> bool:
     (ax, ay), (bx, by), (cx, cy) = clicks
     twice_area = abs((bx - ax) * (cy - ay) - (cx - ax) * (by - ay))
     longest = max((bx - ax) ** 2 + (by - ay) ** 2, (cx - bx) ** 2 + (cy - by) ** 2, (ax - cx) ** 2 + (ay - cy) ** 2)

@@ -46,7 +46,7 @@ def place(
     noted = checked_readability(readability or {}, places)
     with audited_atomic():
         film = locked(film)
-        _check_placeable(film, side)
+        check_placeable(film, side)
         last = newest(film, side)
         placement = JointPlacement.objects.create(
             film=film,
@@ -78,10 +78,10 @@ def checked_places(view: str, joints: Mapping[str, Sequence[float]], picture: De
     if unknown := sorted(set(joints) - set(known)):
         allowed = f"Choose from {', '.join(known)}." if known else "Confirm the view of the film first."
         raise BadInput(f"The view has no joint {quoted(', '.join(unknown))}. {allowed}")
-    return {joint: _checked_place(joint, point, picture) for joint, point in joints.items()}
+    return {joint: checked_place(joint, point, picture) for joint, point in joints.items()}
 
 
-def _checked_place(joint: str, point: Sequence[float], picture: DeskPicture) -> list[float]:
+def checked_place(joint: str, point: Sequence[float], picture: DeskPicture) -> list[float]:
     if len(point) == 2 and all(math.isfinite(value) for value in point):
         x, y = (round(float(value), 1) for value in point)
         if 0 <= x < picture.columns and 0 <= y < picture.rows:
@@ -103,7 +103,7 @@ def checked_readability(readability: Mapping[str, str], places: Places) -> dict[
     return dict(readability)
 
 
-def _check_placeable(film: Film, side: str) -> None:
+def check_placeable(film: Film, side: str) -> None:
     if film.status not in PLACEABLE:
         allowed = either(status.label.lower() for status in FilmStatus if status in PLACEABLE)
         raise WrongState(

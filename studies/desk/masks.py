@@ -92,7 +92,7 @@ def propose(
     with audited_atomic():
         film = locked(film)
         last = newest(film)
-        _check_open(film, last)
+        check_open(film, last)
         if not boxes and not cuts and state_of(film, last) == MaskState.NOT_NEEDED:
             raise BadInput(
                 f"No rectangle was drawn, and no text is suspected on film {film.pk}. Draw at least one rectangle.",
@@ -105,12 +105,12 @@ def propose(
             crops=cuts,
             proposed_by_id=person(actor),
         )
-        _tell(masks, "studies.masks.proposed", actor, details={"rectangles": boxes, "crops": cuts})
+        tell(masks, "studies.masks.proposed", actor, details={"rectangles": boxes, "crops": cuts})
     return masks
 
 
-def _check_open(film: Film, last: MaskSet | None) -> None:
-    _check_at_the_desk(film)
+def check_open(film: Film, last: MaskSet | None) -> None:
+    check_at_the_desk(film)
     if film.status == FilmStatus.ACCEPTED and state_of(film, last) != MaskState.WAITING:
         raise WrongState(
             f"Film {film.pk} is accepted and its masks are confirmed, so they can no longer be changed."
@@ -118,7 +118,7 @@ def _check_open(film: Film, last: MaskSet | None) -> None:
         )
 
 
-def _check_at_the_desk(film: Film) -> None:
+def check_at_the_desk(film: Film) -> None:
     if film.status not in MASKABLE:
         allowed = either(status.label.lower() for status in FilmStatus if status in MASKABLE)
         raise WrongState(
@@ -134,11 +134,11 @@ def confirm(*, mask_set: MaskSet, actor: Actor) -> None:
         film = locked(mask_set.film)
         if MaskSet.objects.filter(pk=mask_set.pk, confirmed_by=person(actor)).exists():
             return
-        _check_second(film, mask_set, actor)
+        check_second(film, mask_set, actor)
         MaskSet.objects.filter(pk=mask_set.pk).update(confirmed_by=person(actor), confirmed_at=timezone.now())
         if film.status == FilmStatus.ACCEPTED:
             order_rendition(film)
-        _tell(mask_set, "studies.masks.confirmed", actor)
+        tell(mask_set, "studies.masks.confirmed", actor)
 
 
 def refuse(*, mask_set: MaskSet, actor: Actor, reason: str) -> None:
@@ -147,17 +147,17 @@ def refuse(*, mask_set: MaskSet, actor: Actor, reason: str) -> None:
     reason = checked_text("reason", reason, longest=200)
     with audited_atomic():
         film = locked(mask_set.film)
-        _check_second(film, mask_set, actor)
+        check_second(film, mask_set, actor)
         MaskSet.objects.filter(pk=mask_set.pk).update(refused_reason=reason)
         changes: dict[str, list[object]] = {}
         moved: list[Film] = []
         if film.status == FilmStatus.ACCEPTED:
             changes = move(film, FilmStatus.DEIDENTIFIED, status_reason=f"Masks refused: {reason}"[:500])
             moved = [film]
-        _tell(mask_set, "studies.masks.refused", actor, reason=reason, changes=changes, films=moved)
+        tell(mask_set, "studies.masks.refused", actor, reason=reason, changes=changes, films=moved)
 
 
-def _check_second(film: Film, mask_set: MaskSet, actor: Actor) -> None:
+def check_second(film: Film, mask_set: MaskSet, actor: Actor) -> None:
     """The newest set of a film at the desk, if it is still open and the actor did not draw it."""
     last = newest(film)
     if last is None or last.pk != mask_set.pk:
@@ -170,11 +170,11 @@ def _check_second(film: Film, mask_set: MaskSet, actor: Actor) -> None:
             f"Version {last.revision} of the masks of film {film.pk} is already {state}."
             " Only masks that wait for a second person can be confirmed or refused."
         )
-    _check_at_the_desk(film)
+    check_at_the_desk(film)
     demand_second_person(Act.MASKS, first=last.proposed_by_id, second=person(actor))
 
 
-def _tell(
+def tell(
     masks: MaskSet,
     action: str,
     actor: Actor,

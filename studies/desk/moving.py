@@ -40,11 +40,11 @@ def move_films(*, film: Film, visit: Visit, scope: str, reason: str, actor: Acto
         for pk in sorted({film.visit_id or visit.pk, visit.pk}):
             locked_visit(pk)
         film, visit = locked(film), Visit.objects.select_related("subject").get(pk=visit.pk)
-        source = _checked_source(film, visit)
-        going = [film] if scope == MoveScope.FILM else _films_of(source)
-        coming = _films_of(visit) if scope == MoveScope.EXCHANGE else []
-        _refile(going, visit, actor, reason, keep_designation=scope == MoveScope.EXCHANGE)
-        _refile(coming, source, actor, reason, keep_designation=True)
+        source = checked_source(film, visit)
+        going = [film] if scope == MoveScope.FILM else films_of(source)
+        coming = films_of(visit) if scope == MoveScope.EXCHANGE else []
+        refile(going, visit, actor, reason, keep_designation=scope == MoveScope.EXCHANGE)
+        refile(coming, source, actor, reason, keep_designation=True)
     return going + coming
 
 
@@ -53,7 +53,7 @@ def can_be_moved(film: Film) -> bool:
     return film.status in PLACEABLE and film.visit_id is not None
 
 
-def _checked_source(film: Film, visit: Visit) -> Visit:
+def checked_source(film: Film, visit: Visit) -> Visit:
     """The visit that the film leaves."""
     if film.visit is None or not can_be_moved(film):
         raise WrongState(
@@ -73,13 +73,13 @@ def _checked_source(film: Film, visit: Visit) -> Visit:
     return film.visit
 
 
-def _films_of(visit: Visit) -> list[Film]:
+def films_of(visit: Visit) -> list[Film]:
     """The films of the visit that can be moved, locked; those that count for their view come first."""
     films = Film.objects.select_related("trial", "site", "visit__subject").select_for_update(of=("self",))
     return list(films.filter(visit=visit, status__in=PLACEABLE).order_by("-designated", "pk"))
 
 
-def _refile(films: Sequence[Film], visit: Visit, actor: Actor, reason: str, *, keep_designation: bool) -> None:
+def refile(films: Sequence[Film], visit: Visit, actor: Actor, reason: str, *, keep_designation: bool) -> None:
     """Files the films one after the other; one that meets a film of its view no longer counts for it."""
     for film in films:
         values: dict[str, object] = {"visit": visit, "subject": visit.subject}
@@ -87,7 +87,7 @@ def _refile(films: Sequence[Film], visit: Visit, actor: Actor, reason: str, *, k
             others = rivals(film, visit=visit, side=film.side, view=film.view)
             values["designated"] = not any(other.designated for other in others)
         changes = {
-            name: [_word(getattr(film, name)), _word(value)]
+            name: [word(getattr(film, name)), word(value)]
             for name, value in values.items()
             if getattr(film, name) != value
         }
@@ -103,5 +103,5 @@ def _refile(films: Sequence[Film], visit: Visit, actor: Actor, reason: str, *, k
         )
 
 
-def _word(value: object) -> object:
+def word(value: object) -> object:
     return str(value) if isinstance(value, models.Model) else value

@@ -63,21 +63,21 @@ def accept(
     with audited_atomic():
         locked_visit(visit.pk if visit else film.visit_id)
         film = locked(film)
-        visit = _checked_visit(film, visit)
-        _check_acknowledged(film, acknowledged)
-        _check_polarity(film, inverted)
+        visit = checked_visit(film, visit)
+        check_acknowledged(film, acknowledged)
+        check_polarity(film, inverted)
         check_side(film, side, confirmed=side_confirmed)
-        mask_set = _checked_masks(film, confirmed)
-        changes, losing = _file(film, visit, confirmed, designate)
+        mask_set = checked_masks(film, confirmed)
+        changes, losing = file(film, visit, confirmed, designate)
         replacement.set_aside(film=film, actor=actor)
-        decision = _decide(film, actor, "accept", note=note, **confirmed.fields())
+        decision = decide(film, actor, "accept", note=note, **confirmed.fields())
         if masks.state_of(film, mask_set) in (MaskState.CONFIRMED, MaskState.NOT_NEEDED):
             order_rendition(film)
-        _tell(film, "accept", actor, decision, changes, _seen(film, visit, mask_set, acknowledged), losing)
+        tell(film, "accept", actor, decision, changes, seen(film, visit, mask_set, acknowledged), losing)
     return decision
 
 
-def _seen(film: Film, visit: Visit, mask_set: MaskSet | None, acknowledged: Collection[str]) -> dict[str, object]:
+def seen(film: Film, visit: Visit, mask_set: MaskSet | None, acknowledged: Collection[str]) -> dict[str, object]:
     """What the person saw: findings, masks and the digest of the pixels that they approved."""
     return {
         "visit": visit.code,
@@ -87,7 +87,7 @@ def _seen(film: Film, visit: Visit, mask_set: MaskSet | None, acknowledged: Coll
     }
 
 
-def _checked_visit(film: Film, visit: Visit | None) -> Visit:
+def checked_visit(film: Film, visit: Visit | None) -> Visit:
     """The visit of the film: the one it was sent for, or another one of the same site."""
     visit = visit or film.visit
     if visit is None:
@@ -105,7 +105,7 @@ def _checked_visit(film: Film, visit: Visit | None) -> Visit:
     return visit
 
 
-def _check_acknowledged(film: Film, acknowledged: Collection[str]) -> None:
+def check_acknowledged(film: Film, acknowledged: Collection[str]) -> None:
     if open_ones := [finding["text"] for finding in film.findings if finding["code"] not in acknowledged]:
         raise BadInput(
             f"Not every finding of film {film.pk} is acknowledged."
@@ -114,7 +114,7 @@ def _check_acknowledged(film: Film, acknowledged: Collection[str]) -> None:
         )
 
 
-def _check_polarity(film: Film, inverted: bool | None) -> None:
+def check_polarity(film: Film, inverted: bool | None) -> None:
     asked = polarity_asked(film)
     if asked and inverted is None:
         raise BadInput(
@@ -134,7 +134,7 @@ def polarity_asked(film: Film) -> bool:
     return any(finding["code"] == POLARITY for finding in film.findings)
 
 
-def _checked_masks(film: Film, confirmed: Confirmed) -> MaskSet | None:
+def checked_masks(film: Film, confirmed: Confirmed) -> MaskSet | None:
     """The newest set: present where masks are needed, and with a cut where the film shows both sides."""
     mask_set = masks.newest(film)
     state = masks.state_of(film, mask_set)
@@ -159,9 +159,7 @@ def _checked_masks(film: Film, confirmed: Confirmed) -> MaskSet | None:
     return mask_set
 
 
-def _file(
-    film: Film, visit: Visit, confirmed: Confirmed, designate: bool
-) -> tuple[dict[str, list[object]], list[Film]]:
+def file(film: Film, visit: Visit, confirmed: Confirmed, designate: bool) -> tuple[dict[str, list[object]], list[Film]]:
     """Puts the film under its visit with what was confirmed; returns the changes and the films that no longer count."""
     counts, losing = _counts(film, visit, confirmed, designate)
     changes = move(
@@ -195,7 +193,7 @@ def reject(*, film: Film, actor: Actor, reason: str, note: str = "") -> QualityD
     authorise(actor, Action.CHECK_FILMS)
     reason, note = checked_reason(RejectReason, reason, note)
     says = ": ".join(filter(None, [RejectReason(reason).label, note]))
-    return _end(film, actor, FilmStatus.REJECTED, "reject", reason, note, status_reason=says[:500], designated=False)
+    return end(film, actor, FilmStatus.REJECTED, "reject", reason, note, status_reason=says[:500], designated=False)
 
 
 def reopen(*, film: Film, actor: Actor, reason: str) -> QualityDecision:
@@ -210,7 +208,7 @@ def reopen(*, film: Film, actor: Actor, reason: str) -> QualityDecision:
                 f"Film {film.pk} is {film.get_status_display().lower()}. Only a rejected film can be reopened."
             )
         check_alone(film)
-        return _end(film, actor, FilmStatus.DEIDENTIFIED, "reopen", "", reason.strip()[:500], status_reason="")
+        return end(film, actor, FilmStatus.DEIDENTIFIED, "reopen", "", reason.strip()[:500], status_reason="")
 
 
 def withdraw(*, film: Film, actor: Actor, reason: str, note: str = "") -> QualityDecision:
@@ -218,7 +216,7 @@ def withdraw(*, film: Film, actor: Actor, reason: str, note: str = "") -> Qualit
     authorise(actor, Action.CHECK_FILMS)
     reason, note = checked_reason(WithdrawReason, reason, note)
     says = ": ".join(filter(None, [WithdrawReason(reason).label, note]))
-    return _end(film, actor, FilmStatus.WITHDRAWN, "withdraw", reason, note, status_reason=says[:500], designated=False)
+    return end(film, actor, FilmStatus.WITHDRAWN, "withdraw", reason, note, status_reason=says[:500], designated=False)
 
 
 def question(*, film: Film, actor: Actor, reason: str, text: str) -> QualityDecision:
@@ -228,10 +226,10 @@ def question(*, film: Film, actor: Actor, reason: str, text: str) -> QualityDeci
     with audited_atomic():
         asked = questions.ask(trial=film.trial, film=film, text=text, actor=actor)
         says = QuestionReason(reason).label
-        return _end(film, actor, FilmStatus.QUESTIONED, "question", reason, "", status_reason=says, asked=asked.pk)
+        return end(film, actor, FilmStatus.QUESTIONED, "question", reason, "", status_reason=says, asked=asked.pk)
 
 
-def _end(
+def end(
     film: Film,
     actor: Actor,
     to: FilmStatus,
@@ -245,16 +243,16 @@ def _end(
     with audited_atomic():
         film = locked(film)
         changes = move(film, to, **values)
-        decision = _decide(film, actor, verb, reason=reason, note=note)
-        _tell(film, verb, actor, decision, changes, {"question": asked} if asked else {})
+        decision = decide(film, actor, verb, reason=reason, note=note)
+        tell(film, verb, actor, decision, changes, {"question": asked} if asked else {})
     return decision
 
 
-def _decide(film: Film, actor: Actor, verb: str, **values: object) -> QualityDecision:
+def decide(film: Film, actor: Actor, verb: str, **values: object) -> QualityDecision:
     return QualityDecision.objects.create(film=film, decision=verb, decided_by_id=person(actor), **values)
 
 
-def _tell(
+def tell(
     film: Film,
     verb: str,
     actor: Actor,
@@ -279,6 +277,6 @@ def _tell(
     )
 
 
-def _word(value: object) -> object:
+def word(value: object) -> object:
     """A visit or a subject by its code."""
     return str(value) if isinstance(value, Model) else value

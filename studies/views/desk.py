@@ -70,7 +70,7 @@ def accept(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         given.pop("no_scale")
         quality.accept(film=film, actor=actor, **given)
 
-    return _decided(request, trial, film, "accept_form", form, decide, "accepted")
+    return decided(request, trial, film, "accept_form", form, decide, "accepted")
 
 
 @require_POST
@@ -79,7 +79,7 @@ def reject(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     trial, actor, film = _asked(request, code, pk)
     form = RejectForm(request.POST, auto_id="reject-%s")
     decide: Decide = lambda given: quality.reject(film=film, actor=actor, **given)  # noqa: E731
-    return _decided(request, trial, film, "reject_form", form, decide, "rejected")
+    return decided(request, trial, film, "reject_form", form, decide, "rejected")
 
 
 @require_POST
@@ -88,7 +88,7 @@ def reopen(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     trial, actor, film = _asked(request, code, pk)
     form = ReopenForm(request.POST, auto_id="reopen-%s")
     decide: Decide = lambda given: quality.reopen(film=film, actor=actor, **given)  # noqa: E731
-    return _decided(request, trial, film, "reopen_form", form, decide, "back at the desk", stay=True)
+    return decided(request, trial, film, "reopen_form", form, decide, "back at the desk", stay=True)
 
 
 @require_POST
@@ -97,7 +97,7 @@ def question(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     trial, actor, film = _asked(request, code, pk)
     form = QuestionForm(request.POST, auto_id="question-%s")
     decide: Decide = lambda given: quality.question(film=film, actor=actor, **given)  # noqa: E731
-    return _decided(request, trial, film, "question_form", form, decide, "questioned")
+    return decided(request, trial, film, "question_form", form, decide, "questioned")
 
 
 @require_POST
@@ -106,7 +106,7 @@ def withdraw(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     trial, actor, film = _asked(request, code, pk)
     form = WithdrawForm(request.POST, auto_id="withdraw-%s")
     decide: Decide = lambda given: quality.withdraw(film=film, actor=actor, **given)  # noqa: E731
-    return _decided(request, trial, film, "withdraw_form", form, decide, "withdrawn", stay=True)
+    return decided(request, trial, film, "withdraw_form", form, decide, "withdrawn", stay=True)
 
 
 @require_POST
@@ -115,7 +115,7 @@ def designate(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     trial, actor, film = _asked(request, code, pk)
     form = DesignateForm(request.POST, auto_id="designate-%s")
     decide: Decide = lambda given: designation.designate(film=film, actor=actor, **given)  # noqa: E731
-    return _decided(request, trial, film, "designate_form", form, decide, "designated", stay=True)
+    return decided(request, trial, film, "designate_form", form, decide, "designated", stay=True)
 
 
 @require_POST
@@ -129,7 +129,7 @@ def propose(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         boxes = form.boxes() if taken is None else taken
         masks.propose(film=film, actor=actor, rectangles=boxes, crops=form.crops())
 
-    return _decided(request, trial, film, "masks_form", form, decide, "masks sent to the second person", stay=True)
+    return decided(request, trial, film, "masks_form", form, decide, "masks sent to the second person", stay=True)
 
 
 def film_or_404(trial: Trial, pk: int) -> Film:
@@ -142,7 +142,7 @@ def _asked(request: HttpRequest, code: str, pk: int) -> tuple[Trial, Actor, Film
     return trial, actor, film_or_404(trial, pk)
 
 
-def _decided(
+def decided(
     request: HttpRequest,
     trial: Trial,
     film: Film,

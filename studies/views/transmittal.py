@@ -22,17 +22,17 @@ def own_transmittal_or_404(request: HttpRequest, code: str, token: str) -> Trans
 @require_GET
 def form_pdf(request: HttpRequest, code: str, token: str) -> HttpResponse:
     """Pages to print."""
-    return _file(as_pdf(own_transmittal_or_404(request, code, token)), "application/pdf", "pdf")
+    return file(as_pdf(own_transmittal_or_404(request, code, token)), "application/pdf", "pdf")
 
 
 @require_GET
 def form_csv(request: HttpRequest, code: str, token: str) -> HttpResponse:
     """A table for a spreadsheet."""
     lines = EXCEL_MARK + as_csv(own_transmittal_or_404(request, code, token))
-    return _file(lines.encode(), "text/csv; charset=utf-8", "csv")
+    return file(lines.encode(), "text/csv; charset=utf-8", "csv")
 
 
-def _file(content: bytes, kind: str, ending: str) -> HttpResponse:
+def file(content: bytes, kind: str, ending: str) -> HttpResponse:
     response = HttpResponse(content, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="transmittal-form.{ending}"'
     return response

@@ -9,7 +9,7 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def _quick(settings: Any) -> None:
+def quick(settings: Any) -> None:
     """Nothing under test here depends on where bands are kept."""
     memory = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
     settings.STORAGES = settings.STORAGES | {"reading": memory}

@@ -19,7 +19,7 @@ WRITES = {"update", "save", "delete", "create", "bulk_create", "bulk_update", "g
 MODELS = {model_of(table).__name__ for table in TRACKED} | {"ReaderImage"}
 # Called inside the transaction of a function that records what they return, change or are given.
 CALLED_BY_WRITERS = {
-    "accounts/second_factor.py _delete",
+    "accounts/second_factor.py delete",
     "reading/campaigns/opening.py add_cases",
     "reading/issuing/declining.py take_off",
     "reading/issuing/reads.py write_steps",
@@ -28,7 +28,7 @@ CALLED_BY_WRITERS = {
     "reading/room/signing.py lock_step",
     "studies/arms/custodian_keys.py note_arms_opened",
     "studies/arms/custodian_keys.py note_arms_received",
-    "studies/arrival/rendition.py _make_image",
+    "studies/arrival/rendition.py make_image",
     "studies/desk/designation.py stand_back",
     "studies/desk/joints.py show",
     "studies/plan/confirming.py settle",
@@ -95,7 +95,6 @@ def tells(function: ast.FunctionDef) -> bool:
     named = {first for call in calls for first in first_name(call.func)} & {
         "record",
         "tell",
-        "_tell",
         "record_lock",
         "write",
     }

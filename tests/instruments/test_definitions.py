@@ -224,7 +224,7 @@ def test_the_definition_as_json_is_plain_data() -> None:
 def test_adding_an_instrument_takes_one_file(tmp_path: Path) -> None:
     """A score in half points, put beside the others, is found, listed and added up without another change."""
     package = tmp_path / "instruments"
-    _copy(package)
+    copy(package)
     (package / "halves.py").write_text(HALVES)
     program = (
         "import instruments; from instruments.totals import score_one; from instruments.missing import get_rule;"
@@ -235,7 +235,7 @@ def test_adding_an_instrument_takes_one_file(tmp_path: Path) -> None:
     assert found.stdout.split() == ["halves", "35", "35.0"]
 
 
-def _copy(package: Path) -> None:
+def copy(package: Path) -> None:
     package.mkdir()
     for module in (ROOT / "instruments").glob("*.py"):
         (package / module.name).write_text(module.read_text())

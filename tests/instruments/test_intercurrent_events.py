@@ -21,7 +21,7 @@ from instruments.intercurrent_events import (
 BASELINE = DatedScore(0, 10)
 
 
-def _at_168(
+def at_168(
     later: list[DatedScore],
     event_day: int | None = None,
     rule: EventRule | None = None,
@@ -41,66 +41,66 @@ def _at_168(
 
 def test_rescue_at_week_16_replaces_the_film_of_week_24() -> None:
     """10 at day 0 and 12 at day 112: 2/112 a day, so day 168 is 10 + 3 = 13; the film of day 170 shows 11."""
-    found = _at_168([DatedScore(112, 12), DatedScore(170, 11)], event_day=112)
+    found = at_168([DatedScore(112, 12), DatedScore(170, 11)], event_day=112)
     assert (found.value, found.origin) == (Fraction(13), "extrapolated")
     assert found.films == (BASELINE, DatedScore(112, 12))
 
 
 def test_a_film_before_the_event_stands_as_observed() -> None:
-    found = _at_168([DatedScore(112, 12), DatedScore(166, 11)], event_day=200)
+    found = at_168([DatedScore(112, 12), DatedScore(166, 11)], event_day=200)
     assert (found.value, found.origin) == (Fraction(11), "observed")
 
 
 def test_no_event_and_a_film_is_simply_observed() -> None:
-    assert _at_168([DatedScore(170, 14)]).value == 14
+    assert at_168([DatedScore(170, 14)]).value == 14
 
 
 def test_actual_film_days_count_not_planned_ones() -> None:
     """Week 16 taken on day 119: 2 x 168/119 = 48/17."""
-    assert _at_168([DatedScore(119, 12), DatedScore(170, 11)], event_day=119).value == 10 + Fraction(48, 17)
+    assert at_168([DatedScore(119, 12), DatedScore(170, 11)], event_day=119).value == 10 + Fraction(48, 17)
 
 
 def test_one_film_only_gives_nothing() -> None:
-    only_baseline = _at_168([], event_day=100)
+    only_baseline = at_168([], event_day=100)
     assert only_baseline.value is None
     assert only_baseline.reason == "no film after baseline and before the event or the missing visit"
-    only_later = _at_168([DatedScore(84, 12)], event_day=100, baseline=None)
+    only_later = at_168([DatedScore(84, 12)], event_day=100, baseline=None)
     assert (only_later.value, only_later.reason) == (None, "no baseline film")
 
 
 def test_a_film_after_the_event_is_no_film_before_it() -> None:
-    assert _at_168([DatedScore(113, 12)], event_day=112).value is None
+    assert at_168([DatedScore(113, 12)], event_day=112).value is None
 
 
 def test_grace_days_take_in_the_film_of_the_rescue_visit() -> None:
-    within = _at_168([DatedScore(119, 12), DatedScore(170, 11)], event_day=112, rule=get_event_rule(grace_days=7))
+    within = at_168([DatedScore(119, 12), DatedScore(170, 11)], event_day=112, rule=get_event_rule(grace_days=7))
     assert within.value == 10 + Fraction(48, 17)
-    assert _at_168([DatedScore(120, 12)], event_day=112, rule=get_event_rule(grace_days=7)).value is None
+    assert at_168([DatedScore(120, 12)], event_day=112, rule=get_event_rule(grace_days=7)).value is None
 
 
 def test_an_early_film_is_too_near_to_extrapolate_from() -> None:
     rule = get_event_rule(minimum_interval=56)
-    found = _at_168([DatedScore(20, 12)], event_day=21, rule=rule)
+    found = at_168([DatedScore(20, 12)], event_day=21, rule=rule)
     assert found.value is None
     assert found.reason == "the last film before the event is 20 days after baseline, at least 56 needed"
-    assert _at_168([DatedScore(56, 12)], event_day=60, rule=rule).value == 16
+    assert at_168([DatedScore(56, 12)], event_day=60, rule=rule).value == 16
 
 
 def test_a_negative_rate_extrapolates_too() -> None:
     """10 to 8 over 84 days is -2/84 a day: day 168 is 6."""
-    assert _at_168([DatedScore(84, 8)], event_day=84).value == 6
+    assert at_168([DatedScore(84, 8)], event_day=84).value == 6
 
 
 def test_a_value_is_capped_only_if_the_charter_says_so() -> None:
     falling, rising = [DatedScore(28, 5)], [DatedScore(28, 110)]
-    assert _at_168(falling, event_day=28).value == -20
-    assert _at_168(falling, event_day=28, rule=get_event_rule(cap=True)).value == 0
-    assert _at_168(rising, event_day=28).value == 610
-    assert _at_168(rising, event_day=28, rule=get_event_rule(cap=True)).value == 448
+    assert at_168(falling, event_day=28).value == -20
+    assert at_168(falling, event_day=28, rule=get_event_rule(cap=True)).value == 0
+    assert at_168(rising, event_day=28).value == 610
+    assert at_168(rising, event_day=28, rule=get_event_rule(cap=True)).value == 448
 
 
 def test_a_missing_visit_is_made_from_the_last_film_before_it() -> None:
-    assert _at_168([DatedScore(84, 11)]).value == 12
+    assert at_168([DatedScore(84, 11)]).value == 12
     assert (
         value_at(
             baseline=BASELINE,
@@ -126,20 +126,20 @@ def test_a_visit_missed_before_an_event_is_not_made_from_a_film_after_it() -> No
 
 def test_the_last_of_several_films_before_the_event_is_used_whatever_their_order() -> None:
     films = [DatedScore(112, 12), DatedScore(56, 30), DatedScore(84, 20)]
-    assert _at_168(films, event_day=112).value == _at_168(films[::-1], event_day=112).value == 13
+    assert at_168(films, event_day=112).value == at_168(films[::-1], event_day=112).value == 13
 
 
 def test_the_last_value_carried_forward_is_a_named_sensitivity_rule() -> None:
-    found = _at_168([DatedScore(112, 12), DatedScore(170, 11)], event_day=112, rule=get_event_rule("locf"))
+    found = at_168([DatedScore(112, 12), DatedScore(170, 11)], event_day=112, rule=get_event_rule("locf"))
     assert (found.value, found.origin) == (Fraction(12), "carried")
-    assert _at_168([], event_day=112, rule=get_event_rule("locf")).value is None
+    assert at_168([], event_day=112, rule=get_event_rule("locf")).value is None
 
 
 def test_the_observed_rule_ignores_events_and_makes_nothing() -> None:
     assert (
-        _at_168([DatedScore(112, 12), DatedScore(170, 11)], event_day=112, rule=get_event_rule("observed")).value == 11
+        at_168([DatedScore(112, 12), DatedScore(170, 11)], event_day=112, rule=get_event_rule("observed")).value == 11
     )
-    assert _at_168([DatedScore(112, 12)], rule=get_event_rule("observed")).reason == "no film at this visit"
+    assert at_168([DatedScore(112, 12)], rule=get_event_rule("observed")).reason == "no film at this visit"
 
 
 def test_values_that_are_fractions_stay_exact() -> None:
@@ -169,15 +169,15 @@ def test_extrapolation_keeps_the_mean_and_widens_the_spread() -> None:
     final = 2 * halfway + generator.normal(0, 1.4, n)
     spreads = []
     for share in (0.0, 0.3, 0.9):
-        values = np.where(generator.random(n) < share, [_le(change) for change in halfway], final)
+        values = np.where(generator.random(n) < share, [le(change) for change in halfway], final)
         assert values.mean() == pytest.approx(0.36, abs=0.15)
         spreads.append(values.std())
-    missing_all = np.array([_le(change) for change in halfway])
+    missing_all = np.array([le(change) for change in halfway])
     assert missing_all.mean() == pytest.approx(2 * halfway.mean())
     assert missing_all.std() == pytest.approx(2 * halfway.std())
 
 
-def _le(change: float) -> float:
+def le(change: float) -> float:
     return float(extrapolated(DatedScore(0, 0), DatedScore(84, Fraction(change)), 168))
 
 
@@ -199,5 +199,5 @@ def test_a_rescue_film_before_the_event_and_inside_the_window_serves_the_visit_p
 
 def test_a_film_with_its_own_baseline_extrapolates_from_that_baseline() -> None:
     """9 to 11 over 84 days, the baseline of the change being 9 and not 10: day 168 is 13."""
-    found = _at_168([DatedScore(84, 11, 9), DatedScore(170, 30, 12)], event_day=100)
+    found = at_168([DatedScore(84, 11, 9), DatedScore(170, 30, 12)], event_day=100)
     assert (found.value, found.base) == (Fraction(13), Fraction(9))

@@ -16,7 +16,7 @@ from tests.instruments.building import SVDH, everywhere
 FEET = [item.key for item in SVDH.items_of(feature="narrowing", region="foot")]
 
 
-def _without(keys: list[str], grade: int = 1) -> dict[str, int | None]:
+def without(keys: list[str], grade: int = 1) -> dict[str, int | None]:
     return {**everywhere(grade), **dict.fromkeys(keys)}
 
 
@@ -32,8 +32,8 @@ def test_a_rule_is_stored_and_read_back_with_its_parameters(name: str) -> None:
 
 
 def test_a_total_is_given_at_the_limit_and_missing_beyond_it() -> None:
-    assert score_one(SVDH, _without(FEET[:6]), get_rule()).of(feature="narrowing", region="foot").value == 12
-    beyond = score_one(SVDH, _without(FEET[:7]), get_rule()).overall
+    assert score_one(SVDH, without(FEET[:6]), get_rule()).of(feature="narrowing", region="foot").value == 12
+    beyond = score_one(SVDH, without(FEET[:7]), get_rule()).overall
     assert beyond.reason == "narrowing, feet: 7 of 12 sites not evaluable, at most 6 allowed"
     assert beyond.value is None
 
@@ -47,13 +47,13 @@ def test_a_limit_is_read_as_written() -> None:
 
 def test_a_whole_foot_missing_is_imputed_unless_the_charter_says_otherwise() -> None:
     left = [item.key for item in SVDH.items_of(region="foot", side="L")]
-    assert score_one(SVDH, _without(left), get_rule()).of(region="foot").value == 24
-    strict = score_one(SVDH, _without(left), get_rule(whole_side=True)).overall
+    assert score_one(SVDH, without(left), get_rule()).of(region="foot").value == 24
+    strict = score_one(SVDH, without(left), get_rule(whole_side=True)).overall
     assert strict.reason == "erosion, feet: no site of one side evaluable"
 
 
 def test_without_imputation_one_missing_site_is_enough() -> None:
-    total = score_one(SVDH, _without(FEET[:1]), get_rule("none"))
+    total = score_one(SVDH, without(FEET[:1]), get_rule("none"))
     assert total.overall.reason == "narrowing, feet: 1 of 12 sites not evaluable, at most 0 allowed"
     assert total.of(feature="erosion").value == 44
 
@@ -89,7 +89,7 @@ def test_a_joint_operated_before_the_first_film_has_nothing_to_carry() -> None:
 
 def test_a_site_missing_once_is_left_out_at_all_visits() -> None:
     """Feet, narrowing: the site that holds the points is left out everywhere, so its 4 points count nowhere."""
-    visits = [_without([], 0) | {"JL-MTP2": 4}, _without([], 0) | {"JL-MTP2": 4}, _without(["JL-MTP2"], 0)]
+    visits = [without([], 0) | {"JL-MTP2": 4}, without([], 0) | {"JL-MTP2": 4}, without(["JL-MTP2"], 0)]
     series = np.array([[as_row(SVDH, values)[0] for values in visits]])
     assert [t.values()[0] for t in score_series(SVDH, series, get_rule("excluded-all-visits"))] == [0, 0, 0]
     assert [t.values()[0] for t in score_series(SVDH, series, get_rule())] == [4, 4, 0]

@@ -24,7 +24,7 @@ one_of_all = st.sampled_from(ALL)
 any_rule = st.sampled_from(sorted(RULES)).map(get_rule)
 
 
-def _keyed(instrument: Instrument, row: Grades) -> dict[str, int | None]:
+def keyed(instrument: Instrument, row: Grades) -> dict[str, int | None]:
     return {item.key: None if np.isnan(v) else int(v) for item, v in zip(instrument.items, row, strict=True)}
 
 
@@ -161,7 +161,7 @@ def test_a_receipt_adds_up_to_the_total_and_to_the_change(
     data: st.DataObject, instrument: Instrument, rule: MissingRule
 ) -> None:
     series = data.draw(grades(instrument, visits=3, missing=0.1))
-    visits = [_keyed(instrument, row) for row in series]
+    visits = [keyed(instrument, row) for row in series]
     reasons = [
         {key: data.draw(st.sampled_from(["SURGERY", "OVERLAP"])) for key, v in visit.items() if v is None}
         for visit in visits

@@ -50,11 +50,11 @@ def test_a_job_must_be_added_with_its_cause(add_job: AddJob) -> None:
 
 def test_a_cause_that_fails_takes_its_job_with_it(add_job: AddJob) -> None:
     with pytest.raises(ZeroDivisionError):
-        _add_and_fail(add_job)
+        add_and_fail(add_job)
     assert not Job.objects.exists()
 
 
-def _add_and_fail(add_job: AddJob) -> None:
+def add_and_fail(add_job: AddJob) -> None:
     with audited_atomic():
         add_job("count")
         raise ZeroDivisionError

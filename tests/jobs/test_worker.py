@@ -19,7 +19,7 @@ SHORT = {"JOB_LEASE_SECONDS": "2"}
 
 
 @pytest.fixture(autouse=True)
-def _short_lease(settings: object) -> None:
+def short_lease(settings: object) -> None:
     settings.JOB_LEASE_SECONDS = 2  # type: ignore[attr-defined]
 
 

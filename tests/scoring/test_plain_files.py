@@ -26,13 +26,13 @@ SVDH = instruments.get("svdh")
 IDS = ["subject", "visit", "reader"]
 
 
-def _run(*arguments: object) -> str:
+def run(*arguments: object) -> str:
     out = io.StringIO()
     call_command(*[str(argument) for argument in arguments], stdout=out, stderr=io.StringIO())
     return out.getvalue()
 
 
-def _write(path: Path, columns: Iterable[object], rows: Iterable[Iterable[object]]) -> Path:
+def write(path: Path, columns: Iterable[object], rows: Iterable[Iterable[object]]) -> Path:
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerows([list(columns), *(list(row) for row in rows)])
@@ -41,7 +41,7 @@ def _write(path: Path, columns: Iterable[object], rows: Iterable[Iterable[object
 
 def _wide(path: Path, rows: dict[tuple[str, str, str], dict[str, object]], default: object = 0) -> Path:
     columns = [*IDS, *(item.wide_name for item in SVDH.items)]
-    return _write(
+    return write(
         path, columns, ([*who, *(cells.get(item.key, default) for item in SVDH.items)] for who, cells in rows.items())
     )
 
@@ -59,8 +59,8 @@ def test_wide_and_long_files_give_the_same_totals_in_any_order_of_lines(tmp_path
     }
     wide = _wide(tmp_path / "wide.csv", reads)
     lines = [[*who, item.key, cells.get(item.key, 0), ""] for who, cells in reads.items() for item in SVDH.items]
-    long = _write(tmp_path / "long.csv", [*IDS, "item", "value", "reason"], reversed(lines))
-    by_wide, by_long = (_run("totals", "--instrument", "svdh", path) for path in (wide, long))
+    long = write(tmp_path / "long.csv", [*IDS, "item", "value", "reason"], reversed(lines))
+    by_wide, by_long = (run("totals", "--instrument", "svdh", path) for path in (wide, long))
     assert by_wide == by_long
     assert [[row[name] for name in IDS] for row in _rows(by_wide)] == [
         ["S1", "0", "A"], ["S1", "0", "B"], ["S2", "24", "A"], ["S10", "0", "A"],
@@ -70,14 +70,14 @@ def test_wide_and_long_files_give_the_same_totals_in_any_order_of_lines(tmp_path
 
 def test_an_imputed_total_is_printed_rounded_beside_its_numerator_and_denominator(tmp_path: Path) -> None:
     path = _wide(tmp_path / "a.csv", {("S1", "0", "A"): {"EL-MTP1": 1, "EL-MTP2": ""}})
-    row = _rows(_run("totals", "--instrument", "svdh", path))[0]
+    row = _rows(run("totals", "--instrument", "svdh", path))[0]
     assert [row[name] for name in ("total", "total_numerator", "total_denominator", "imputed")] == [
         "1.0909",
         "12",
         "11",
         "1",
     ]
-    found = json.loads(_run("totals", "--instrument", "svdh", path, "--json"))
+    found = json.loads(run("totals", "--instrument", "svdh", path, "--json"))
     assert found["rows"][0]["total"] == 12 / 11
     assert found["rows"][0]["amounts"]["erosion_foot_L"]["numerator"] == 12
     assert found["missing_rule"] == {"name": "paired-proportional", "parameters": {"limit": 0.5, "whole_side": False}}
@@ -87,14 +87,14 @@ def test_an_imputed_total_is_printed_rounded_beside_its_numerator_and_denominato
 def test_every_line_of_totals_carries_its_instrument_and_rule(tmp_path: Path) -> None:
     path = _wide(tmp_path / "a.csv", {("S1", "0", "A"): {}})
     rules = ["paired-proportional:limit=0.25,whole_side=true", "none"]
-    rows = [_rows(_run("totals", "--instrument", "svdh", path, "--missing", rule))[0] for rule in rules]
+    rows = [_rows(run("totals", "--instrument", "svdh", path, "--missing", rule))[0] for rule in rules]
     assert {row["instrument"] for row in rows} == {"svdh/1"}
     assert [row["missing_rule"] for row in rows] == ["paired-proportional:limit=0.25,whole_side=True", "none"]
 
 
 def test_a_missing_total_is_empty_with_its_reason(tmp_path: Path) -> None:
     feet: dict[str, object] = {item.key: "ABSENT" for item in SVDH.items_of(region="foot")}
-    row = _rows(_run("totals", "--instrument", "svdh", _wide(tmp_path / "a.csv", {("S1", "0", "A"): feet})))[0]
+    row = _rows(run("totals", "--instrument", "svdh", _wide(tmp_path / "a.csv", {("S1", "0", "A"): feet})))[0]
     assert (row["total"], row["total_reason"], row["hand"]) == ("", "erosion, feet: no site evaluable", "0")
 
 
@@ -102,7 +102,7 @@ def test_a_baseline_adds_the_change_by_the_same_rule(tmp_path: Path) -> None:
     path = _wide(
         tmp_path / "a.csv", {("S1", "0", "A"): {"EL-MCP2": 5}, ("S1", "24", "A"): {"EL-MCP2": "SURGERY", "EL-MCP3": 2}}
     )
-    first, later = _rows(_run("totals", "--instrument", "svdh", path, "--baseline", "0"))
+    first, later = _rows(run("totals", "--instrument", "svdh", path, "--baseline", "0"))
     assert (first["change_total"], later["change_total"], later["change_total_denominator"]) == ("", "2.0645", "31")
 
 
@@ -113,7 +113,7 @@ def test_rules_take_parameters_and_operated_joints(tmp_path: Path) -> None:
     }
     path = _wide(tmp_path / "a.csv", reads)
     totals = {
-        rule: [row["total"] for row in _rows(_run("totals", "--instrument", "svdh", path, "--missing", rule))]
+        rule: [row["total"] for row in _rows(run("totals", "--instrument", "svdh", path, "--missing", rule))]
         for rule in ("operated-maximum", "operated-carried", "excluded-all-visits", "paired-proportional:limit=0.01")
     }
     assert totals == {
@@ -127,7 +127,7 @@ def test_rules_take_parameters_and_operated_joints(tmp_path: Path) -> None:
 def test_carrying_needs_an_order_of_visits(tmp_path: Path) -> None:
     path = _wide(tmp_path / "a.csv", {("S1", "baseline", "A"): {}, ("S1", "week 24", "A"): {}})
     with pytest.raises(CommandError, match="Rule operated-carried needs the order"):
-        _run("totals", "--instrument", "svdh", path, "--missing", "operated-carried")
+        run("totals", "--instrument", "svdh", path, "--missing", "operated-carried")
 
 
 @pytest.mark.parametrize(
@@ -140,22 +140,22 @@ def test_carrying_needs_an_order_of_visits(tmp_path: Path) -> None:
 def test_a_baseline_that_cannot_be_one_is_refused(tmp_path: Path, rule: str, baseline: str, message: str) -> None:
     path = _wide(tmp_path / "a.csv", {("S1", "0", "A"): {}, ("S1", "24", "A"): {}})
     with pytest.raises(CommandError, match=message):
-        _run("totals", "--instrument", "svdh", path, "--missing", rule, "--baseline", baseline)
+        run("totals", "--instrument", "svdh", path, "--missing", rule, "--baseline", baseline)
 
 
 def test_campaigns_never_mix(tmp_path: Path) -> None:
     columns = ["campaign", *IDS, "item", "value"]
     lines = [["C1", "S1", "0", "A", "EL-MCP2", 1], ["C2", "S1", "24", "A", "EL-MCP2", 3]]
-    path = _write(tmp_path / "a.csv", columns, lines)
+    path = write(tmp_path / "a.csv", columns, lines)
     rows = _rows(
-        _run("totals", "--instrument", "svdh", path, "--baseline", "0", "--missing", "paired-proportional:limit=1")
+        run("totals", "--instrument", "svdh", path, "--baseline", "0", "--missing", "paired-proportional:limit=1")
     )
     assert [(row["campaign"], row["change_erosion_hand"]) for row in rows] == [("C1", ""), ("C2", "")]
 
 
 def test_receipts_print_every_item_of_every_total_and_change(tmp_path: Path) -> None:
     path = _wide(tmp_path / "a.csv", {("S1", "0", "A"): {}, ("S1", "24", "A"): {"EL-MTP2": "OVERLAP", "EL-MTP3": 1}})
-    text = _run("totals", "--instrument", "svdh", path, "--receipt", "--baseline", "0")
+    text = run("totals", "--instrument", "svdh", path, "--receipt", "--baseline", "0")
     assert text.count("Subject S1, visit 24, reader A") == 2
     assert text.count("Total overall") == 2
     assert "Change overall" in text
@@ -221,7 +221,7 @@ def test_files_from_spreadsheets_are_read(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes("\ufeffSubject;Visit;Reader;Item;Value\r\nS1;0;A;GL-MCP2;3.0\r\n\r\n".encode())
     found = json.loads(
-        _run("totals", "--instrument", "larsen-1995", path, "--missing", "paired-proportional:limit=1", "--json")
+        run("totals", "--instrument", "larsen-1995", path, "--missing", "paired-proportional:limit=1", "--json")
     )
     assert found["rows"][0]["amounts"]["grade_hand"]["assessed"] == 1
 
@@ -252,7 +252,7 @@ def test_a_line_after_sep_is_counted_as_spreadsheets_count_it(tmp_path: Path) ->
     path = tmp_path / "a.csv"
     path.write_text("sep=;\nsubject;reader;value\nS1;A;high\n")
     with pytest.raises(CommandError, match="Line 3 has “high” in column value"):
-        _run("agreement", path)
+        run("agreement", path)
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
@@ -268,40 +268,40 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
         ("book.csv", r"book\.csv is a workbook\. Save it as CSV first\."),
     ):
         with pytest.raises(CommandError, match=message):
-            _run("totals", "--instrument", "svdh", tmp_path / name)
+            run("totals", "--instrument", "svdh", tmp_path / name)
 
 
 def test_only_the_digits_0_to_9_make_a_number(tmp_path: Path) -> None:
     """Python alone would read 1_0 as 10 and the digits of every script."""
     for value in ("1_0", "\u0663", "\uff13", "0x10", "7,5"):
-        path = _write(tmp_path / "a.csv", ["subject", "reader", "value"], [["S1", "A", value]])
+        path = write(tmp_path / "a.csv", ["subject", "reader", "value"], [["S1", "A", value]])
         with pytest.raises(CommandError, match="Write a number"):
-            _run("agreement", path)
-    day = _write(tmp_path / "d.csv", [*IDS, "day", "item", "value"], [["S1", "0", "A", "1_0", "GL-MCP2", 1]])
+            run("agreement", path)
+    day = write(tmp_path / "d.csv", [*IDS, "day", "item", "value"], [["S1", "0", "A", "1_0", "GL-MCP2", 1]])
     with pytest.raises(CommandError, match="Write a whole number of days"):
-        _run("totals", "--instrument", "larsen-1995", day)
+        run("totals", "--instrument", "larsen-1995", day)
 
 
 def test_a_change_from_7_8_to_8_3_is_not_above_0_5(tmp_path: Path) -> None:
     lines = [["S1", visit, reader, value] for visit, value in (("W0", 7.8), ("W24", 8.3)) for reader in "AB"]
-    path = _write(tmp_path / "a.csv", ["subject", "visit", "reader", "value"], lines)
-    found = json.loads(_run("agreement", path, "--json", "--replicates", 0))
+    path = write(tmp_path / "a.csv", ["subject", "visit", "reader", "value"], lines)
+    found = json.loads(run("agreement", path, "--json", "--replicates", 0))
     assert {row["threshold"]: row["by_mean"]["value"] for row in found["progressors"]} == {0: 1, 0.5: 0, 5: 0}
 
 
 def test_cells_that_a_spreadsheet_would_calculate_are_kept_as_text_in_totals(tmp_path: Path) -> None:
-    path = _write(tmp_path / "a.csv", [*IDS, "item", "value"], [["=1+1", "-4", "@A", "GL-MCP2", 1]])
-    (row,) = _rows(_run("totals", "--instrument", "larsen-1995", path, "--missing", "paired-proportional:limit=1"))
+    path = write(tmp_path / "a.csv", [*IDS, "item", "value"], [["=1+1", "-4", "@A", "GL-MCP2", 1]])
+    (row,) = _rows(run("totals", "--instrument", "larsen-1995", path, "--missing", "paired-proportional:limit=1"))
     assert [row[column] for column in IDS] == ["'=1+1", "-4", "'@A"]
 
 
-def _ratings(path: Path, table: Any, visit: str = "") -> Path:
+def ratings(path: Path, table: Any, visit: str = "") -> Path:
     lines = [[f"S{n}", f"R{k}", value] for n, row in enumerate(table) for k, value in enumerate(row)]
-    return _write(path, ["subject", "reader", "value"], lines)
+    return write(path, ["subject", "reader", "value"], lines)
 
 
 def test_agreement_gives_the_six_forms_with_unrounded_numbers(tmp_path: Path) -> None:
-    found = json.loads(_run("agreement", _ratings(tmp_path / "a.csv", SHROUT_FLEISS), "--json", "--replicates", 50))
+    found = json.loads(run("agreement", ratings(tmp_path / "a.csv", SHROUT_FLEISS), "--json", "--replicates", 50))
     assert [(row["form"], row["value"], row["lower"], row["upper"], row["n"], row["k"]) for row in found["icc"]] == [
         (one.form, one.estimate.value, one.estimate.lower, one.estimate.upper, 6, 4) for one in icc_all(SHROUT_FLEISS)
     ]
@@ -310,7 +310,7 @@ def test_agreement_gives_the_six_forms_with_unrounded_numbers(tmp_path: Path) ->
 
 
 def test_two_readers_have_one_set_of_limits_concordance_and_kappas(tmp_path: Path) -> None:
-    meters = json.loads(_run("agreement", _ratings(tmp_path / "a.csv", zip(WRIGHT_1, MINI_1, strict=True)), "--json"))
+    meters = json.loads(run("agreement", ratings(tmp_path / "a.csv", zip(WRIGHT_1, MINI_1, strict=True)), "--json"))
     assert [round(meters["bland_altman"][key], 4) for key in ("bias", "sd", "lower", "upper")] == [
         -2.1176,
         38.7651,
@@ -318,7 +318,7 @@ def test_two_readers_have_one_set_of_limits_concordance_and_kappas(tmp_path: Pat
         73.8606,
     ]
     assert round(meters["ccc"]["value"], 4) == 0.9427
-    raters = json.loads(_run("agreement", _ratings(tmp_path / "b.csv", ANXIETY[:, :2]), "--json"))
+    raters = json.loads(run("agreement", ratings(tmp_path / "b.csv", ANXIETY[:, :2]), "--json"))
     assert [round(raters["kappa"][key], 4) for key in ("unweighted", "linear", "quadratic")] == [0.1195, 0.1892, 0.2968]
 
 
@@ -330,8 +330,8 @@ def test_with_visits_change_is_reported_too(tmp_path: Path) -> None:
         for week, visit in ((0, "W0"), (1, "W24"), (2, "W104"))
         for reader in "AB"
     ]
-    path = _write(tmp_path / "a.csv", ["subject", "visit", "reader", "value"], lines)
-    found = json.loads(_run("agreement", path, "--json", "--replicates", 50))
+    path = write(tmp_path / "a.csv", ["subject", "visit", "reader", "value"], lines)
+    found = json.loads(run("agreement", path, "--json", "--replicates", 50))
     assert found["visits"] == ["W0", "W24", "W104"]
     assert {(row["of"], row["visit"]) for row in found["icc"]} == {
         ("status", "W0"), ("status", "W24"), ("status", "W104"), ("change", "W24"), ("change", "W104"),
@@ -344,7 +344,7 @@ def test_with_visits_change_is_reported_too(tmp_path: Path) -> None:
         0, 0.5, 5, found["sdc"]["each"][0]["value"],
     ]  # fmt: skip
     assert found["progressors"][3]["source"] == "SDC 95 % of these ratings, W0 to W24"
-    turned = json.loads(_run("agreement", path, "--json", "--replicates", 0, "--baseline", "W24"))
+    turned = json.loads(run("agreement", path, "--json", "--replicates", 0, "--baseline", "W24"))
     assert turned["visits"][0] == "W24"
 
 
@@ -353,24 +353,24 @@ def test_agreement_refuses_what_is_no_number(tmp_path: Path) -> None:
         ("high", "Line 2 has “high” in column value. Write a number, or leave it empty."),
         ("inf", "Write a finite number, or leave it empty."),
     ):
-        path = _write(tmp_path / "a.csv", ["subject", "reader", "value"], [["S1", "A", value]])
+        path = write(tmp_path / "a.csv", ["subject", "reader", "value"], [["S1", "A", value]])
         with pytest.raises(CommandError) as refused:
-            _run("agreement", path)
+            run("agreement", path)
         assert message in str(refused.value)
         assert refused.value.returncode == 2
-    path = _write(tmp_path / "a.csv", ["subject", "reader", "value"], [["S1", "A", 1], ["S1", "A", 2]])
+    path = write(tmp_path / "a.csv", ["subject", "reader", "value"], [["S1", "A", 1], ["S1", "A", 2]])
     with pytest.raises(CommandError, match="Line 2 is for the same"):
-        _run("agreement", path)
+        run("agreement", path)
     with pytest.raises(CommandError, match=r"The file a\.csv has no ratings"):
-        _run("agreement", _write(tmp_path / "a.csv", ["subject", "reader", "value"], []))
+        run("agreement", write(tmp_path / "a.csv", ["subject", "reader", "value"], []))
     with pytest.raises(CommandError, match="as whole numbers from 0, not -1 and 1"):
-        _run("agreement", path, "--replicates", -1, "--seed", 1)
+        run("agreement", path, "--replicates", -1, "--seed", 1)
     with pytest.raises(CommandError, match="no visit “W9” for --baseline"):
-        _run("agreement", _ratings(tmp_path / "b.csv", SHROUT_FLEISS), "--baseline", "W9")
+        run("agreement", ratings(tmp_path / "b.csv", SHROUT_FLEISS), "--baseline", "W9")
 
 
 def test_the_text_for_the_screen_names_every_statistic(tmp_path: Path) -> None:
-    text = _run("agreement", _ratings(tmp_path / "a.csv", ANXIETY), "--replicates", 50)
+    text = run("agreement", ratings(tmp_path / "a.csv", ANXIETY), "--replicates", 50)
     for name in (
         "ICC(2,1)",
         "ICC(2,3)",
@@ -385,14 +385,14 @@ def test_the_text_for_the_screen_names_every_statistic(tmp_path: Path) -> None:
 
 
 def test_instruments_are_listed_and_printed(tmp_path: Path) -> None:
-    assert [line.split()[0] for line in _run("instruments").splitlines()[1:]] == list(instruments.KEYS)
-    text = _run("instruments", "svdh")
+    assert [line.split()[0] for line in run("instruments").splitlines()[1:]] == list(instruments.KEYS)
+    text = run("instruments", "svdh")
     assert "MCP 2" in text
     assert "EL-MCP2  JL-MCP2" in text
-    assert json.loads(_run("instruments", "larsen-1977", "--json"))["unverified"] is True
-    assert len(json.loads(_run("instruments", "--json"))) == len(instruments.KEYS)
+    assert json.loads(run("instruments", "larsen-1977", "--json"))["unverified"] is True
+    assert len(json.loads(run("instruments", "--json"))) == len(instruments.KEYS)
     with pytest.raises(CommandError, match="Choose svdh, ") as refused:
-        _run("instruments", "sharp")
+        run("instruments", "sharp")
     assert refused.value.returncode == 2
 
 
@@ -400,7 +400,7 @@ def test_the_commands_run_without_secret_or_database_and_end_with_2_on_bad_input
     hidden = ("SECRET_KEY", "DATABASE_URL", "BLINDREAD_MODE", "BLINDREAD_TEST_DATABASE", "DJANGO_SETTINGS_MODULE")
     environment = {key: value for key, value in os.environ.items() if key not in hidden}
     environment |= {"BLINDREAD_VAR": str(tmp_path / "var"), "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
-    bad = _write(tmp_path / "b.csv", ["subject", "reader", "value"], [["S1", "A", "x"]])
+    bad = write(tmp_path / "b.csv", ["subject", "reader", "value"], [["S1", "A", "x"]])
     codes = [
         subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=environment, capture_output=True).returncode
         for words in (["instruments", "svdh"], ["agreement", str(bad)])

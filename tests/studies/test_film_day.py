@@ -19,7 +19,7 @@ MORNING, TOMORROW = date(2024, 7, 17), date(2024, 7, 18)
 
 
 @pytest.fixture(autouse=True)
-def _before_noon(monkeypatch: pytest.MonkeyPatch) -> None:
+def before_noon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(confirmed, "now", lambda: NOON_BEFORE)
 
 

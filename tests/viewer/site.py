@@ -83,7 +83,7 @@ class Site:
             (each for path, each in self.routes.items() if path.endswith("*") and request.path.startswith(path[:-1])),
             None,
         )
-        return handler(request) if handler else _static(request.path)
+        return handler(request) if handler else static(request.path)
 
     def _handler(site) -> type[BaseHTTPRequestHandler]:  # noqa: N805
         class Handling(BaseHTTPRequestHandler):
@@ -113,7 +113,7 @@ class Site:
         return Handling
 
 
-def _static(path: str) -> Answer:
+def static(path: str) -> Answer:
     file = ROOT / path.lstrip("/")
     if not path.startswith("/static/") or ".." in path or not file.is_file():
         return Answer(b"not here", "text/plain", 404)

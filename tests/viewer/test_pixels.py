@@ -96,10 +96,10 @@ def test_turned_and_mirrored_films_keep_their_true_pixels(site: Site, clean_page
     window = (form.window_center, form.window_width, False)
     settings = [setting(*window, orientation=list(orientation)) for orientation in lying]
     for shown, whole in zip(drawn_greys(clean_page, kind, film, settings), lying.values(), strict=True):
-        assert _occurs(shown, whole)
+        assert occurs(shown, whole)
 
 
-def _occurs(part: np.ndarray, whole: np.ndarray) -> bool:
+def occurs(part: np.ndarray, whole: np.ndarray) -> bool:
     """Whether the part lies within the whole on whole pixels, near the middle (black where it reaches beyond)."""
     around = np.pad(whole, 60)
     top, left = (around.shape[0] - part.shape[0]) // 2, (around.shape[1] - part.shape[1]) // 2
@@ -119,7 +119,7 @@ def test_from_three_times_on_true_pixels_are_shown(site: Site, clean_page: Page,
     one = {"window": {"center": 2000, "width": 1800}, "invert": False, "view": view}
     shown = drawn_greys(clean_page, kind, film, [one])[0]
     tile = np.kron(render8(form.levels, 2000, 1800)[63:138, 150:250], np.ones((4, 4), np.uint8))
-    assert _occurs(shown, tile)
+    assert occurs(shown, tile)
 
 
 def test_both_renderers_reduce_and_enlarge_alike(site: Site, clean_page: Page) -> None:
@@ -148,7 +148,7 @@ def test_the_browser_decodes_what_was_encoded(site: Site, clean_page: Page, leve
     open_bench(site, clean_page)
     random = np.random.default_rng(3)
     for k, shape in enumerate([(1, 1), (1, 70), (70, 1), (5, 16), (9, 33), (64, 65)]):
-        for kind, levels in _edge_pictures(shape, random).items():
+        for kind, levels in edge_pictures(shape, random).items():
             film = put_film(site, f"{kind}{k}", normalise(Stored(levels, "MONOCHROME2", 16)))
             got = clean_page.evaluate("([film, level]) => bench.levels(film, level)", [film, level])
             wanted = levels if level == "full" else quarter(levels)
@@ -156,7 +156,7 @@ def test_the_browser_decodes_what_was_encoded(site: Site, clean_page: Page, leve
             assert (decoded == wanted).all(), (kind, shape)
 
 
-def _edge_pictures(shape: tuple[int, int], random: np.random.Generator) -> dict[str, Levels]:
+def edge_pictures(shape: tuple[int, int], random: np.random.Generator) -> dict[str, Levels]:
     pictures = {
         "zeros": np.zeros(shape),
         "extremes": random.integers(0, 2, shape) * 65535,

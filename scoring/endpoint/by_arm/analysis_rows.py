@@ -87,7 +87,7 @@ def read_analysis(path: Path) -> list[AnalysisRow]:
         rows = [_row(line, criteria) for line in lines]
         if not rows:
             raise BadInput("The file has no rows. Write at least one line after the first.")
-        _refuse_doubles(rows, lines)
+        refuse_doubles(rows, lines)
     return rows
 
 
@@ -146,7 +146,7 @@ def criterion_of(text: str) -> Criterion:
     return Criterion(text, float(found[2]) if found else None, bool(found and found[1] == "<"))
 
 
-def _refuse_doubles(rows: list[AnalysisRow], lines: list[FileLine]) -> None:
+def refuse_doubles(rows: list[AnalysisRow], lines: list[FileLine]) -> None:
     seen: dict[tuple[str, str, str, str], int] = {}
     for row, line in zip(rows, lines, strict=True):
         if row.key in seen:

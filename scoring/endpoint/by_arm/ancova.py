@@ -29,7 +29,7 @@ def ancova(sample: Sample, permutations: Permutations | None = None) -> Ancova:
     used = sample.modelled
     arms = len(used.arms)
     if used.too_few:
-        return _none(len(used.arm), arms, used.too_few)
+        return none(len(used.arm), arms, used.too_few)
     design = design_of(used)
     fit = least_squares(design, used.values)
     weights = np.eye(design.shape[1])
@@ -66,6 +66,6 @@ def ranks(values: Matrix) -> Matrix:
     return found
 
 
-def _none(n: int, arms: int, reason: str) -> Ancova:
+def none(n: int, arms: int, reason: str) -> Ancova:
     blank = Effect(reason=reason)
     return Ancova(n, (blank,) * arms, (blank,) * (arms - 1), (None,) * (arms - 1))

@@ -53,15 +53,15 @@ def read_arms(path: Path, sites: Mapping[str, str], choice: ArmsChoice) -> Arms:
                 raise BadInput(
                     f"Line 1 has no column {quoted(name)} for --factor. Choose {either(dict.fromkeys(given))}."
                 )
-        found = _by_subject(lines)
+        found = by_subject(lines)
         unread = _unread(found, sites, choice)
-        _refuse_missing(found, sites)
+        refuse_missing(found, sites)
         arm_of = {subject: line.text("arm") for subject, line in found.items() if subject in sites}
         levels = {subject: _levels(found[subject], own, listed, sites[subject]) for subject in arm_of}
         return Arms(arm_of, ordered(arm_of.values(), choice.reference), own, levels, unread)
 
 
-def _by_subject(lines: list[FileLine]) -> dict[str, FileLine]:
+def by_subject(lines: list[FileLine]) -> dict[str, FileLine]:
     found: dict[str, FileLine] = {}
     for line in lines:
         subject, arm = line.text("subject"), line.text("arm")
@@ -85,7 +85,7 @@ def _unread(found: Mapping[str, FileLine], sites: Mapping[str, str], choice: Arm
     return counts
 
 
-def _refuse_missing(found: Mapping[str, FileLine], sites: Mapping[str, str]) -> None:
+def refuse_missing(found: Mapping[str, FileLine], sites: Mapping[str, str]) -> None:
     missing = sorted((subject for subject in sites if subject not in found), key=natural)
     if missing:
         named = both([*missing[:NAMED], *([f"{len(missing) - NAMED} more"] if len(missing) > NAMED else [])])

@@ -73,13 +73,13 @@ def _event(
         raise line.refusal("subject", "The dataset has no such subject. Write a subject of the dataset.")
     if kind not in strategies:
         raise line.refusal("kind", f"Give --strategy with {kind}= and {either(STRATEGIES)}.")
-    found = day(line, "day") if with_day else _days_to(line, origins.get(subject))
+    found = day(line, "day") if with_day else days_to(line, origins.get(subject))
     if found is None:
         raise line.refusal("day", "Write the day of the event, counted from the baseline film.")
     return Event(subject, kind, found)
 
 
-def _days_to(line: FileLine, origin: date | None) -> int:
+def days_to(line: FileLine, origin: date | None) -> int:
     if origin is None:
         raise line.refusal("subject", "The dataset has no dated film of this subject. Write the day in a column day.")
     given = calendar_date(line, "date")
@@ -111,7 +111,7 @@ def apply_events(rows: Sequence[AnalysisRow], events: Iterable[Event], strategie
     found, by_series = [], _series(rows)
     for row in rows:
         event_of = first.get(row.subject)
-        if event_of is None or not _is_after(row, event_of.day):
+        if event_of is None or not is_after(row, event_of.day):
             found.append(row)
             continue
         counts[event_of.kind] += 1
@@ -126,7 +126,7 @@ def _series(rows: Iterable[AnalysisRow]) -> dict[tuple[str, str], list[AnalysisR
     return found
 
 
-def _is_after(row: AnalysisRow, event_day: int) -> bool:
+def is_after(row: AnalysisRow, event_day: int) -> bool:
     if row.origin == OBSERVED and row.ady is not None and row.chg is not None:
         return row.ady > event_day
     return row.target_day is not None and row.target_day > 0 and row.target_day >= event_day

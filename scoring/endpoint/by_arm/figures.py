@@ -42,14 +42,14 @@ def probability(subject: Subject, visit: Visit, used: str, rows: Sequence[Analys
 
 def mean_changes(subject: Subject, visits: Sequence[Visit]) -> Figure:
     """The mean change with its 95 % interval by visit and arm."""
-    data = list(_means(subject, visits))
+    data = list(means(subject, visits))
     title = f"{subject.label}: mean change from baseline with 95 % interval"
     columns = (VISIT, USED, ARM, N, FILLED_SHARE, Column("mean", "Mean"), *LIMITS)
     drawing = mean_drawing(title, "arm", subject.arms.names, data)
     return Figure(drawing, Table(f"{subject.param}_mean_change", title, columns, data))
 
 
-def _means(subject: Subject, visits: Sequence[Visit]) -> Iterator[Row]:
+def means(subject: Subject, visits: Sequence[Visit]) -> Iterator[Row]:
     for visit in visits:
         used, rows = visit.uses[0]
         sample, made = changes_of(rows, subject.arms), filled_by_arm(rows, subject.arms)

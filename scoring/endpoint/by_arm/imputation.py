@@ -97,27 +97,27 @@ def tipping_point(sample: Sample, copies: Matrix, imputed: Flags, arm: int, larg
         return compared(sample, copies + delta * moved, arm)
 
     plain = at(0.0)
-    if fault := _no_search(plain, bool(moved.any())):
+    if fault := no_search(plain, bool(moved.any())):
         return Tipping(None, plain, fault)
     low, high = 0.0, FIRST_STEP
-    while _significant(at(high)):
+    while significant(at(high)):
         if high >= largest:
             return Tipping(None, plain, f"significant up to a delta of {largest:g}, the largest total")
         low, high = high, min(2 * high, largest)
     while high - low > PRECISION:
         middle = (low + high) / 2
-        low, high = (middle, high) if _significant(at(middle)) else (low, middle)
+        low, high = (middle, high) if significant(at(middle)) else (low, middle)
     return Tipping(high, at(high))
 
 
-def _significant(effect: Effect) -> bool:
+def significant(effect: Effect) -> bool:
     return effect.p is not None and effect.p <= ALPHA
 
 
-def _no_search(plain: Effect, moves: bool) -> str:
+def no_search(plain: Effect, moves: bool) -> str:
     if not moves:
         return "no change of this arm was imputed"
-    if not _significant(plain):
+    if not significant(plain):
         return "not significant without a delta"
     if plain.estimate is not None and plain.estimate > 0:
         return "the arm progressed more than the reference, so there is nothing to tip"

@@ -45,10 +45,10 @@ def difference_of_shares(counts: npt.ArrayLike) -> Effect:
         return distance / math.sqrt(variance)
 
     p = 2 * float(ndtr(-abs(score(0.0))))
-    return Effect(found, None, None, _limit(score, found, Z), _limit(score, found, -Z), p)
+    return Effect(found, None, None, limit(score, found, Z), limit(score, found, -Z), p)
 
 
-def _limit(score: Callable[[float], float], found: float, z: float) -> float:
+def limit(score: Callable[[float], float], found: float, z: float) -> float:
     """The difference whose score is z: below the estimate for a positive z, above it for a negative one."""
     side = -1.0 if z > 0 else 1.0
     near, far = found + side * EDGE, side * (1 - EDGE)

@@ -44,14 +44,14 @@ class OpenedDataset:
 def opened(path: Path, root: str = "") -> Iterator[OpenedDataset]:
     """The dataset while it is used. BadInput says what was altered, or what is not a dataset."""
     if path.is_dir():
-        yield _verified(path, path, root)
+        yield verified(path, path, root)
         return
     with tempfile.TemporaryDirectory(prefix="blindread-endpoint-") as unpacked:
-        _unpack(path, Path(unpacked))
-        yield _verified(_folder_in(Path(unpacked), path), path, root)
+        unpack(path, Path(unpacked))
+        yield verified(folder_in(Path(unpacked), path), path, root)
 
 
-def _unpack(path: Path, target: Path) -> None:
+def unpack(path: Path, target: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             archive.extractall(target)
@@ -61,14 +61,14 @@ def _unpack(path: Path, target: Path) -> None:
         raise BadInput(f"The dataset {path} is neither a folder nor an intact zip file. Give one of these.") from None
 
 
-def _folder_in(unpacked: Path, path: Path) -> Path:
+def folder_in(unpacked: Path, path: Path) -> Path:
     found = sorted(unpacked.rglob(verifier.MANIFEST), key=lambda one: len(one.parts))
     if not found:
         raise BadInput(f"The zip file {path.name} has no {verifier.MANIFEST}. Give a dataset as it was downloaded.")
     return found[0].parent
 
 
-def _verified(folder: Path, path: Path, root: str) -> OpenedDataset:
+def verified(folder: Path, path: Path, root: str) -> OpenedDataset:
     faults = verifier.verify(folder, root)
     if faults:
         more = f" There are {len(faults) - FAULTS_SHOWN} more faults." if len(faults) > FAULTS_SHOWN else ""

@@ -84,11 +84,11 @@ def report_of(
 ) -> Report:
     """The report of a dataset with this manifest and root; `more` is its heading and further facts."""
     title = f"{about.get('trial', '')}, campaign {about.get('campaign', '')}: endpoint by arm"
-    facts = (*_dataset_facts(about, root), *_arm_facts(arms), *more.get("facts", ()))
+    facts = (*dataset_facts(about, root), *arm_facts(arms), *more.get("facts", ()))
     return Report(more.get("heading", SUPPORTIVE), title, facts, sections_of(rows, arms, methods))
 
 
-def _dataset_facts(about: Mapping[str, Any], root: str) -> list[tuple[str, str]]:
+def dataset_facts(about: Mapping[str, Any], root: str) -> list[tuple[str, str]]:
     instrument, charter = about["instrument"], about.get("charter", {})
     key, version = instrument.get("key", ""), instrument.get("version", "")
     return [
@@ -99,7 +99,7 @@ def _dataset_facts(about: Mapping[str, Any], root: str) -> list[tuple[str, str]]
     ]
 
 
-def _arm_facts(arms: Arms) -> list[tuple[str, str]]:
+def arm_facts(arms: Arms) -> list[tuple[str, str]]:
     counts = ", ".join(f"{name} {list(arms.of.values()).count(name)}" for name in arms.names)
     unread = ", ".join(f"{name} {count}" for name, count in sorted(arms.unread.items()))
     return [

@@ -73,11 +73,11 @@ def design_of(sample: Sample) -> Matrix:
     indicators = [(sample.arm == place).astype(np.float64) for place in range(1, len(sample.arms))]
     columns = [np.ones(len(sample.arm)), *indicators, sample.base - sample.base.mean()]
     for place in range(len(sample.factors[0]) if sample.factors else 0):
-        columns.extend(_factor([levels[place] for levels in sample.factors]))
+        columns.extend(factor([levels[place] for levels in sample.factors]))
     return np.column_stack(columns)
 
 
-def _factor(levels: Sequence[str]) -> list[Matrix]:
+def factor(levels: Sequence[str]) -> list[Matrix]:
     names = sorted(set(levels))
     given = np.array([names.index(level) for level in levels])
     return [(given == place) - 1 / len(names) for place in range(1, len(names))]

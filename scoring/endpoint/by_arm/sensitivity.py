@@ -44,13 +44,13 @@ def sensitivity_of(subject: Subject, imputations: Imputations, maximum: int) -> 
         for at in range(len(found.visits))
         for arm in range(1, len(subject.arms.names))
     ]
-    return (_table(subject, rows, imputations),), ""
+    return (table(subject, rows, imputations),), ""
 
 
 def observed_of(subject: Subject) -> Observed | None:
     """One row for each subject with a status baseline."""
     visits = tuple(later(subject.visits))
-    if not visits or not any(_value(row) is not None for visit in visits for row in visit.rows):
+    if not visits or not any(value(row) is not None for visit in visits for row in visit.rows):
         return None
     first: dict[str, AnalysisRow] = {}
     for visit in visits:
@@ -58,12 +58,12 @@ def observed_of(subject: Subject) -> Observed | None:
             if row.status_base is not None:
                 first.setdefault(row.subject, row)
     rows = [first[name] for name in sorted(first, key=natural)]
-    by_visit = [{row.subject: _value(row) for row in visit.rows} for visit in visits]
+    by_visit = [{row.subject: value(row) for row in visit.rows} for visit in visits]
     changes = np.array([[own.get(row.subject) for own in by_visit] for row in rows], dtype=np.float64)
     return Observed(changes_of(rows, subject.arms), changes.reshape(len(rows), len(visits)), visits)
 
 
-def _value(row: AnalysisRow) -> float | None:
+def value(row: AnalysisRow) -> float | None:
     return None if row.origin in FILLED else row.chg
 
 
@@ -89,7 +89,7 @@ def _row(found: Observed, copies: Matrix, missing: Flags, place: tuple[int, int]
     }
 
 
-def _table(subject: Subject, rows: Sequence[Row], imputations: Imputations) -> Table:
+def table(subject: Subject, rows: Sequence[Row], imputations: Imputations) -> Table:
     shares = (Column("imputed_arm", "Imputed, arm", "percent"), Column("imputed_reference", "reference", "percent"))
     numbers = (Column("difference", "Difference"), Column("se", "SE"), *LIMITS, P)
     columns = (VISIT, COMPARED, N, *shares, *numbers, Column("delta", "Tipping delta"), REASON)

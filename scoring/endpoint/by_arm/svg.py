@@ -101,13 +101,13 @@ def drawn(drawing: Drawing, *, on_white: bool = False) -> str:
     style = OF_ARMS + STYLE + ("" if on_white else DARK)
     parts = [head, f"<title>{escape(drawing.title)}</title><style>{style}</style>"]
     parts += [f'<path fill="#fff" d="M0 0H{WIDTH}V{height}H0z"/>'] if on_white else []
-    parts += [*_axes(drawing), *_limits(drawing)]
+    parts += [*axes(drawing), *_limits(drawing)]
     for number, line in enumerate(drawing.lines):
-        parts += [*_line(drawing, line, number), *_legend(line, number)]
+        parts += [*_line(drawing, line, number), *legend(line, number)]
     return "\n".join([*parts, "</svg>"])
 
 
-def _axes(drawing: Drawing) -> Iterator[str]:
+def axes(drawing: Drawing) -> Iterator[str]:
     right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
     for at, text in drawing.x.ticks:
         x, _ = drawing.place(at, drawing.y.low)
@@ -134,28 +134,28 @@ def _line(drawing: Drawing, line: Line, number: int) -> Iterator[str]:
     points = [drawing.place(x, y) for x, y in zip(line.x, line.y, strict=True)]
     if points:
         path = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
-        yield f'<path class="line {_look(number)} d="M{path}"/>'
+        yield f'<path class="line {look(number)} d="M{path}"/>'
     for at, (lower, upper) in zip(line.x, line.limits, strict=False):
         x, low = drawing.place(at, lower)
         yield f'<path class="mark a{number}" d="M{x:.1f} {low:.1f}V{drawing.place(at, upper)[1]:.1f}"/>'
     if line.marks:
-        yield from (_mark(x, y, number) for x, y in points)
+        yield from (mark(x, y, number) for x, y in points)
 
 
-def _look(number: int) -> str:
+def look(number: int) -> str:
     dash = DASHES[number]
     return f'a{number}"' + (f' stroke-dasharray="{dash}"' if dash else "")
 
 
-def _mark(x: float, y: float, number: int) -> str:
+def mark(x: float, y: float, number: int) -> str:
     """A circle, a square, a diamond or a triangle."""
     shapes = ("m-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0", "m-4 -4h8v8h-8z", "m0 -5l5 5l-5 5l-5 -5z", "m0 -5l5 9h-10z")
     return f'<path class="mark a{number}" d="M{x:.1f} {y:.1f}{shapes[number % len(shapes)]}"/>'
 
 
-def _legend(line: Line, number: int) -> Iterator[str]:
+def legend(line: Line, number: int) -> Iterator[str]:
     y = HEIGHT + LEGEND_LINE * number + 8
-    yield f'<path class="line {_look(number)} d="M{LEFT} {y}h36"/>'
+    yield f'<path class="line {look(number)} d="M{LEFT} {y}h36"/>'
     if line.marks:
-        yield _mark(LEFT + 18, y, number)
+        yield mark(LEFT + 18, y, number)
     yield f'<text x="{LEFT + 44}" y="{y + 4}">{escape(line.name)}</text>'

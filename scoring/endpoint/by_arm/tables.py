@@ -102,7 +102,7 @@ def values(subject: Subject) -> Table:
     for visit in subject.visits:
         own = [row for row in visit.rows if row.aval is not None]
         sample = sample_of(own, subject.arms, [row.aval for row in own])
-        rows.extend(_described(sample, {"visit": visit.name}, filled_by_arm(own, subject.arms)))
+        rows.extend(described(sample, {"visit": visit.name}, filled_by_arm(own, subject.arms)))
     return Table(
         f"{subject.param}_values",
         "Values by visit",
@@ -117,7 +117,7 @@ def changes(subject: Subject) -> Table:
     rows: list[Row] = []
     for visit, used, own in subject.uses:
         sample = changes_of(own, subject.arms)
-        rows.extend(_described(sample, {"visit": visit.name, "used": used}, filled_by_arm(own, subject.arms)))
+        rows.extend(described(sample, {"visit": visit.name, "used": used}, filled_by_arm(own, subject.arms)))
     return Table(
         f"{subject.param}_changes",
         "Change from baseline",
@@ -127,7 +127,7 @@ def changes(subject: Subject) -> Table:
     )
 
 
-def _described(sample: Sample, about: Row, filled: Mapping[str, int]) -> Iterator[Row]:
+def described(sample: Sample, about: Row, filled: Mapping[str, int]) -> Iterator[Row]:
     for place, arm in enumerate(sample.arms):
         found = asdict(summary(sample.of(place)))
         made = filled[arm] / found["n"] if found["n"] else None
@@ -156,7 +156,7 @@ def shares(subject: Subject) -> Table:
                     "n": len(flags),
                 }
                 made = filled[arm] / len(flags) if flags else None
-                rows.append({**about, "without": flags.count("Y"), **_interval(found, "share"), "filled_share": made})
+                rows.append({**about, "without": flags.count("Y"), **interval(found, "share"), "filled_share": made})
     columns = (Column("without", "Without", "count"), Column("share", "Share", "percent"))
     limits = (Column("lower", "95 % from", "percent"), Column("upper", "to", "percent"))
     return Table(
@@ -180,7 +180,7 @@ def differences(subject: Subject) -> Table:
                 about: Row = {"visit": visit.name, "used": used, "criterion": criterion.says}
                 compared = {**_compared(sample, place), "n": _n(sample, place)}
                 filled = _filled(known, subject.arms, place)
-                rows.append({**about, **compared, **_interval(found, "difference"), "p": found.p, **filled})
+                rows.append({**about, **compared, **interval(found, "difference"), "p": found.p, **filled})
     difference = Column("difference", "Difference", "percent")
     limits = (Column("lower", "95 % from", "percent"), Column("upper", "to", "percent"))
     return Table(
@@ -229,7 +229,7 @@ def _n(sample: Sample, place: int) -> int:
     return int(((sample.arm == place) | (sample.arm == 0)).sum())
 
 
-def _interval(found: Effect, name: str) -> Row:
+def interval(found: Effect, name: str) -> Row:
     return {name: found.estimate, "lower": found.lower, "upper": found.upper, "reason": found.reason}
 
 
@@ -243,27 +243,27 @@ def models(subject: Subject) -> Iterator[Table]:
         about: Row = {"visit": visit.name, "used": used}
         found, on_ranks = ancova(sample, subject.permutations), rank_ancova(sample)
         filled = filled_by_arm(own, subject.arms)
-        means.extend(_mean_rows(sample, found, about, filled))
+        means.extend(mean_rows(sample, found, about, filled))
         for place in range(1, len(sample.arms)):
             pair = {**about, **_compared(sample, place), **_filled(own, subject.arms, place)}
-            compared.append({**pair, **_effect_row(found, place), "permutation": found.permutation[place - 1]})
-            ranked.append({**pair, **_effect_row(on_ranks, place)})
-    yield from _model_tables(subject, means, compared, ranked)
+            compared.append({**pair, **effect_row(found, place), "permutation": found.permutation[place - 1]})
+            ranked.append({**pair, **effect_row(on_ranks, place)})
+    yield from model_tables(subject, means, compared, ranked)
 
 
-def _mean_rows(sample: Sample, found: Ancova, about: Row, filled: Mapping[str, int]) -> Iterator[Row]:
+def mean_rows(sample: Sample, found: Ancova, about: Row, filled: Mapping[str, int]) -> Iterator[Row]:
     for place, (arm, mean) in enumerate(zip(sample.arms, found.means, strict=True)):
         n, every = int((sample.modelled.arm == place).sum()), len(sample.of(place))
         made = filled[arm] / every if every else None
-        yield {**about, "arm": arm, "n": n, **_interval(mean, "mean"), "se": mean.se, "filled_share": made}
+        yield {**about, "arm": arm, "n": n, **interval(mean, "mean"), "se": mean.se, "filled_share": made}
 
 
-def _effect_row(found: Ancova, place: int) -> Row:
+def effect_row(found: Ancova, place: int) -> Row:
     effect = found.differences[place - 1]
-    return {"n": found.n, **_interval(effect, "difference"), "se": effect.se, "df": effect.df, "p": effect.p}
+    return {"n": found.n, **interval(effect, "difference"), "se": effect.se, "df": effect.df, "p": effect.p}
 
 
-def _model_tables(subject: Subject, means: list[Row], compared: list[Row], ranked: list[Row]) -> Iterator[Table]:
+def model_tables(subject: Subject, means: list[Row], compared: list[Row], ranked: list[Row]) -> Iterator[Table]:
     model = "Change = arm + status baseline" + "".join(f" + {name}" for name in subject.arms.factors)
     se, df = Column("se", "SE"), Column("df", "df", "count")
     difference = Column("difference", "Difference")

@@ -48,17 +48,17 @@ def visits_of(rows: Iterable[AnalysisRow]) -> dict[str, list[Visit]]:
     for row in sorted(rows, key=lambda one: natural(one.subject)):
         found.setdefault((row.param, row.avisitn, row.avisit), []).append(row)
     by_param: dict[str, list[Visit]] = {}
-    for (param, number, name), own in sorted(found.items(), key=lambda one: (_rank(one[0][0]), one[0])):
-        by_param.setdefault(param, []).extend(Visit(param, part, number, kept) for part, kept in _parts(name, own))
+    for (param, number, name), own in sorted(found.items(), key=lambda one: (rank(one[0][0]), one[0])):
+        by_param.setdefault(param, []).extend(Visit(param, part, number, kept) for part, kept in parts(name, own))
     return by_param
 
 
-def _rank(param: str) -> int:
+def rank(param: str) -> int:
     """Totals before features."""
     return 0 if param.lower() in {"mtss", "total"} or "larsen" in param.lower() else 1
 
 
-def _parts(name: str, rows: list[AnalysisRow]) -> Iterator[tuple[str, tuple[AnalysisRow, ...]]]:
+def parts(name: str, rows: list[AnalysisRow]) -> Iterator[tuple[str, tuple[AnalysisRow, ...]]]:
     """One visit, whichever baseline each value belongs to; where a subject has several values, one for each baseline.
 
     A value that was extrapolated, or whose film is of another visit, names the baseline of that film.

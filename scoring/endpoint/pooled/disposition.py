@@ -25,7 +25,7 @@ def disposition(cases: Sequence[Line], events: Iterable[Line]) -> Table:
     having = Counter(event["kind"] for event in events if event["subject"] in subjects)
     rows = [_row("Subjects with a case", len(subjects), 0), _row("Cases", len(cases), 0)]
     rows += [_row(label, outcomes[value], len(cases)) for value, label in OUTCOMES.items() if outcomes[value]]
-    rows += [_row(f"Voided: {reason}", number, len(cases)) for reason, number in _most(reasons)]
+    rows += [_row(f"Voided: {reason}", number, len(cases)) for reason, number in most(reasons)]
     rows += [
         _row(f"Subjects with {words}", having[kind], len(subjects))
         for kind, words in EVENT_KINDS.items()
@@ -44,12 +44,12 @@ def missing_reasons(param: str, visits: Sequence[Visit]) -> Table:
     rows: list[Row] = []
     for visit in later(visits):
         reasons = Counter(row.reason for row in visit.rows if row.chg is None)
-        rows += [{"visit": visit.name, "reason": reason, "n": number} for reason, number in _most(reasons)]
+        rows += [{"visit": visit.name, "reason": reason, "n": number} for reason, number in most(reasons)]
     columns = (VISIT, Column("reason", "Reason", "text"), Column("n", "n", "count"))
     return Table(f"{param}_missing", "Why changes are missing", columns, rows)
 
 
-def _most(counts: Counter[str]) -> list[tuple[str, int]]:
+def most(counts: Counter[str]) -> list[tuple[str, int]]:
     """The most frequent reasons, and all others together."""
     found = counts.most_common(MOST_REASONS)
     others = counts.total() - sum(number for _, number in found)

@@ -36,7 +36,7 @@ def probability(subject: Subject, visit: Visit) -> Figure:
 
 def mean_changes(subject: Subject, visits: Sequence[Visit]) -> Figure:
     """The mean change with its 95 % interval by visit."""
-    data = list(_means(subject, visits))
+    data = list(means(subject, visits))
     title = f"{subject.label}: mean change from baseline with 95 % interval"
     names = list(dict.fromkeys(str(row["used"]) for row in data))
     columns = (VISIT, USED, N, Column("mean", "Mean"), *LIMITS)
@@ -44,7 +44,7 @@ def mean_changes(subject: Subject, visits: Sequence[Visit]) -> Figure:
     return Figure(drawing, Table(f"{subject.param}_mean_change", title, columns, data))
 
 
-def _means(subject: Subject, visits: Sequence[Visit]) -> Iterator[Row]:
+def means(subject: Subject, visits: Sequence[Visit]) -> Iterator[Row]:
     for visit in visits:
         for used, rows in visit.uses:
             found = summary(changes_of(rows, subject.arms).values)

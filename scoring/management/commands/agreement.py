@@ -69,7 +69,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(found, indent=1, allow_nan=False))
         else:
-            self.stdout.write("\n".join(_lines(found)))
+            self.stdout.write("\n".join(lines(found)))
 
 
 def _cube(options: dict[str, Any]) -> Cube:
@@ -87,28 +87,28 @@ def _bootstrap(replicates: int, seed: int) -> Bootstrap | None:
     return Bootstrap(replicates, seed) if replicates else None
 
 
-def _lines(found: dict[str, Any]) -> Iterator[str]:
+def lines(found: dict[str, Any]) -> Iterator[str]:
     yield f"{found['subjects']} subjects, readers {', '.join(found['readers'])}; {found['missing_cells']}"
     yield from (_line(row["form"], row) for row in found["icc"])
     for key, name in SINGLE:
         yield from (_line(name, row) for row in found[key]["each"] or [found[key]])
     yield from (_line("SDC 80 %", row) for row in found["sdc"]["eighty"]["each"])
-    yield from (_line(f"CCC {_pair(row)}", row) for row in found["ccc"]["each"])
-    yield from (_line(f"bias {_pair(row)}, limits of agreement", _bias(row)) for row in found["bland_altman"]["each"])
-    yield from (line for row in found["kappa"]["each"] for line in _kappas(row))
+    yield from (_line(f"CCC {pair(row)}", row) for row in found["ccc"]["each"])
+    yield from (_line(f"bias {pair(row)}, limits of agreement", bias(row)) for row in found["bland_altman"]["each"])
+    yield from (line for row in found["kappa"]["each"] for line in kappas(row))
     yield from (_line(f"progressors, {row['definition']}", {**row, **row["by_mean"]}) for row in found["progressors"])
 
 
-def _bias(row: dict[str, Any]) -> dict[str, Any]:
+def bias(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "value": row["bias"]}
 
 
-def _kappas(row: dict[str, Any]) -> Iterator[str]:
+def kappas(row: dict[str, Any]) -> Iterator[str]:
     for kind, part in row["intervals"].items():
-        yield _line(f"{KINDS.get(kind, kind)} {_pair(row)}", {**part, "of": row["of"], "visit": row["visit"]})
+        yield _line(f"{KINDS.get(kind, kind)} {pair(row)}", {**part, "of": row["of"], "visit": row["visit"]})
 
 
-def _pair(row: dict[str, Any]) -> str:
+def pair(row: dict[str, Any]) -> str:
     return f"{row['first']} - {row['second']}"
 
 

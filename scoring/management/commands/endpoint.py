@@ -54,7 +54,7 @@ class Command(BaseCommand):
             heading = heading_of(options["plan_sha256"])
             refuse_used(options["out"])
             with opened(options["dataset"], options["root"]) as dataset:
-                write_report(_report(dataset, heading, options), options["out"])
+                write_report(report(dataset, heading, options), options["out"])
         except BadInput as error:
             raise CommandError(str(error), returncode=2) from None
         for path in filter(None, (options["arms"], options["events"])):
@@ -72,12 +72,12 @@ def heading_of(digest: str) -> str:
     return f"Analysis under the signed plan with SHA-256 {digest.strip().lower()}"
 
 
-def _report(dataset: OpenedDataset, heading: str, options: dict[str, Any]) -> Report:
+def report(dataset: OpenedDataset, heading: str, options: dict[str, Any]) -> Report:
     methods = _methods(options, dataset.maximum)
     rows = read_analysis(dataset.analysis)
     choice = ArmsChoice(options["reference"], tuple(options["factor"]), options["allow_unread"])
     arms = read_arms(options["arms"], {row.subject: row.site for row in rows}, choice)
-    rows, applied = _with_events(rows, options)
+    rows, applied = with_events(rows, options)
     events = [("Event", text) for text in applied]
     return report_of(dataset.facts, dataset.root, rows, arms, methods, heading=heading, facts=events)
 
@@ -95,7 +95,7 @@ def _methods(options: dict[str, Any], maximum: int) -> Methods:
     return Methods(permutations, imputations, maximum)
 
 
-def _with_events(rows: list[AnalysisRow], options: dict[str, Any]) -> tuple[list[AnalysisRow], list[str]]:
+def with_events(rows: list[AnalysisRow], options: dict[str, Any]) -> tuple[list[AnalysisRow], list[str]]:
     strategies = strategies_of(options["strategy"])
     if options["events"] is None:
         if strategies:

@@ -53,7 +53,7 @@ class Command(BaseCommand):
             instrument = instruments.get(options["instrument"])
             rule = parsed_rule(options["missing"])
             totals = PlainTotals(instrument, rule, read_scores(options["file"], instrument), options["baseline"])
-            answer = _json(totals, options["receipt"]) if options["json"] else _text(totals, options["receipt"])
+            answer = _json(totals, options["receipt"]) if options["json"] else text(totals, options["receipt"])
         except (BadInput, instruments.UnknownInstrument, UnknownRule) as error:
             raise CommandError(str(error), returncode=2) from None
         if said := said_of_encoding(options["file"]):
@@ -81,13 +81,13 @@ def _json(totals: PlainTotals, receipts: bool) -> str:
     return json.dumps(data, indent=1, allow_nan=False) + "\n"
 
 
-def _text(totals: PlainTotals, receipts: bool) -> str:
+def text(totals: PlainTotals, receipts: bool) -> str:
     if receipts:
         return "\n".join(
             f"Subject {read.subject}, visit {read.visit}, reader {read.reader}\n{found.as_text()}\n"
             for read, found in totals.receipts()
         )
-    groups = _printed(totals)
+    groups = printed(totals)
     made_by = stamp(totals.instrument, totals.rule)
     rows = [flat_row(found, groups, totals.baseline is not None) | made_by for found in totals.scored()]
     columns = dict.fromkeys(name for row in rows for name in row)
@@ -98,7 +98,7 @@ def _text(totals: PlainTotals, receipts: bool) -> str:
     return out.getvalue()
 
 
-def _printed(totals: PlainTotals) -> tuple[Group, ...]:
+def printed(totals: PlainTotals) -> tuple[Group, ...]:
     """Overall, features, regions and features within regions; sides are in the JSON."""
     groups = [group for group in layout_of(totals.instrument).groups if group[2] is None]
     return tuple(sorted(groups, key=lambda group: (sum(part is not None for part in group), name_of(group) != "total")))

@@ -52,11 +52,11 @@ class StoreAnswer:
 
     def as_json(self) -> str:
         """application/dicom+json (PS3.18 annex F)."""
-        return json.dumps(_json_of(self.dataset()))
+        return json.dumps(json_of(self.dataset()))
 
     def as_xml(self) -> str:
         """application/dicom+xml, the Native DICOM Model (PS3.19 annex A)."""
-        body = "".join(_xml_of(keyword, value) for keyword, value in self.dataset().items())
+        body = "".join(xml_of(keyword, value) for keyword, value in self.dataset().items())
         space = "http://dicom.nema.org/PS3.19/models/NativeDICOM"
         return f'<?xml version="1.0" encoding="UTF-8"?><NativeDicomModel xmlns="{space}">{body}</NativeDicomModel>'
 
@@ -65,21 +65,21 @@ def _tag(keyword: str) -> str:
     return f"{tag_for_keyword(keyword):08X}"
 
 
-def _json_of(dataset: dict[str, Any]) -> dict[str, Any]:
+def json_of(dataset: dict[str, Any]) -> dict[str, Any]:
     found = {}
     for keyword, value in dataset.items():
-        values = [_json_of(item) for item in value] if isinstance(value, list) else [value]
+        values = [json_of(item) for item in value] if isinstance(value, list) else [value]
         found[_tag(keyword)] = {"vr": dictionary_VR(keyword), "Value": values}
     return found
 
 
-def _xml_of(keyword: str, value: Any) -> str:
+def xml_of(keyword: str, value: Any) -> str:
     tag = _tag(keyword)
     words = {"tag": tag, "vr": dictionary_VR(keyword), "keyword": keyword_for_tag(tag)}
     attributes = " ".join(f"{name}={quoteattr(word)}" for name, word in words.items())
     if isinstance(value, list):
         items = "".join(
-            f'<Item number="{number}">{"".join(_xml_of(*pair) for pair in item.items())}</Item>'
+            f'<Item number="{number}">{"".join(xml_of(*pair) for pair in item.items())}</Item>'
             for number, item in enumerate(value, start=1)
         )
         return f"<DicomAttribute {attributes}>{items}</DicomAttribute>"

@@ -39,22 +39,22 @@ def store(request: HttpRequest, study: str = "") -> HttpResponse:
     """The token binds the request to one trial and site; without cookies there is nothing to forge."""
     sender = _sender(request)
     if sender is None:
-        refusal = _said(401, "A bearer token of a site is required.")
+        refusal = said(401, "A bearer token of a site is required.")
         refusal["WWW-Authenticate"] = 'Bearer realm="films"'
         return refusal
     if study and not UID.fullmatch(study):
-        return _said(400, "The address does not name a study. Use a Study Instance UID of at most 64 digits and dots.")
+        return said(400, "The address does not name a study. Use a Study Instance UID of at most 64 digits and dots.")
     kind, parameters = parse_content_type(request.headers.get("Content-Type", ""))
     if kind != "multipart/related" or parameters.get("type", "application/dicom").lower() != "application/dicom":
-        return _said(415, 'The content type must be multipart/related; type="application/dicom"; boundary=...')
+        return said(415, 'The content type must be multipart/related; type="application/dicom"; boundary=...')
     try:
-        return _answered(request, _store_parts(request, sender, study, parameters.get("boundary", "")))
+        return answered(request, store_parts(request, sender, study, parameters.get("boundary", "")))
     except BrokenMultipart as error:
-        return _said(400, str(error))
+        return said(400, str(error))
     except TooMuch:
-        return _said(413, f"The request is too long. At most {settings.MAX_REQUEST_BYTES} bytes are allowed.")
+        return said(413, f"The request is too long. At most {settings.MAX_REQUEST_BYTES} bytes are allowed.")
     except (StoreFull, DecoderGone, DecoderFailed):
-        busy = _said(503, "There is no room to store films now. Try again later.")
+        busy = said(503, "There is no room to store films now. Try again later.")
         busy["Retry-After"] = RETRY_SECONDS
         return busy
 
@@ -64,19 +64,19 @@ def _sender(request: HttpRequest) -> SenderToken | None:
     return token_holder(text.strip()) if scheme.lower() == "bearer" and text.strip() else None
 
 
-def _store_parts(request: HttpRequest, sender: SenderToken, study: str, boundary: str) -> StoreAnswer:
+def store_parts(request: HttpRequest, sender: SenderToken, study: str, boundary: str) -> StoreAnswer:
     actor, answer = Actor.system(f"STOW-RS {sender.label}"), StoreAnswer()
     transmittal = open_transmittal(trial=sender.trial, site=sender.site, channel="stow", actor=actor)
-    for number, part in enumerate(Multipart(_Body(request), boundary), start=1):
-        answer.instances.append(_store_part(transmittal, part, number, study, actor))
+    for number, part in enumerate(Multipart(Body(request), boundary), start=1):
+        answer.instances.append(store_part(transmittal, part, number, study, actor))
     return answer
 
 
-def _store_part(transmittal: Transmittal, part: BodyPart, number: int, study: str, actor: Actor) -> Stored:
+def store_part(transmittal: Transmittal, part: BodyPart, number: int, study: str, actor: Actor) -> Stored:
     """Received whatever it is, so that the manifest lists it; only an object of another study is skipped."""
     check_room()
     with on_disk() as file:
-        if not _spooled(part, file):
+        if not spooled(part, file):
             return Stored("", "", OUT_OF_RESOURCES)
         file.flush()
         path = path_of(file)
@@ -87,7 +87,7 @@ def _store_part(transmittal: Transmittal, part: BodyPart, number: int, study: st
     return Stored(seen.sop_class, seen.instance, failure)
 
 
-def _spooled(part: BodyPart, file: IO[bytes]) -> bool:
+def spooled(part: BodyPart, file: IO[bytes]) -> bool:
     """Writes the part to disk; False when it is longer than a file may be."""
     size = 0
     for chunk in part:
@@ -97,7 +97,7 @@ def _spooled(part: BodyPart, file: IO[bytes]) -> bool:
     return size <= settings.MAX_FILE_BYTES
 
 
-class _Body:
+class Body:
     """The request's bytes, counted; a chunked body states no length and is read to its end."""
 
     def __init__(self, request: HttpRequest) -> None:
@@ -116,11 +116,11 @@ class _Body:
         return chunk
 
 
-def _answered(request: HttpRequest, answer: StoreAnswer) -> HttpResponse:
+def answered(request: HttpRequest, answer: StoreAnswer) -> HttpResponse:
     accepted = request.headers.get("Accept", "")
     form = next((form for form in FORMS if form in accepted), "application/dicom+json")
     return HttpResponse(FORMS[form](answer), content_type=form, status=answer.status)
 
 
-def _said(status: int, text: str) -> HttpResponse:
+def said(status: int, text: str) -> HttpResponse:
     return HttpResponse(text + "\n", content_type="text/plain; charset=utf-8", status=status)

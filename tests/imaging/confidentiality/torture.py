@@ -54,16 +54,16 @@ def planted() -> Planted:
     p = Planted()
     ds = Dataset()
     ds.SpecificCharacterSet = "ISO_IR 192"
-    _identify(ds, p)
-    _describe(ds, p)
-    _nest(ds, p)
-    _hide_outside_the_table(ds, p)
+    identify(ds, p)
+    describe(ds, p)
+    nest(ds, p)
+    hide_outside_the_table(ds, p)
     _picture(ds, p)
-    p.content = _file(ds, p)
+    p.content = file(ds, p)
     return p
 
 
-def _identify(ds: Dataset, p: Planted) -> None:
+def identify(ds: Dataset, p: Planted) -> None:
     ds.PatientName, ds.PatientID, ds.OtherPatientIDs = p.name(), p.secret(), p.secret()
     ds.PatientBirthDate, ds.PatientComments, ds.PatientAddress = p.date(), p.secret(), p.secret()
     ds.PatientAge, ds.PatientWeight, ds.EthnicGroup = "043Y", "71.5", p.secret(short=True)
@@ -85,7 +85,7 @@ def _identify(ds: Dataset, p: Planted) -> None:
     ds.StudyTime, ds.AcquisitionTime, ds.TimeOfLastDetectorCalibration = "101112", "101113.5", "101114"
 
 
-def _describe(ds: Dataset, p: Planted) -> None:
+def describe(ds: Dataset, p: Planted) -> None:
     """Free text, and text where code words belong."""
     ds.StudyDescription, ds.SeriesDescription, ds.ProtocolName = f"week 52 {p.secret()}", p.secret(), p.secret()
     ds.ImageComments, ds.DerivationDescription, ds.AdmittingDiagnosesDescription = p.secret(), p.secret(), p.secret()
@@ -100,7 +100,7 @@ def _describe(ds: Dataset, p: Planted) -> None:
     ds.ClinicalTrialTimePointID, ds.ClinicalTrialTimePointDescription = p.secret(), p.secret()
 
 
-def _nest(ds: Dataset, p: Planted) -> None:
+def nest(ds: Dataset, p: Planted) -> None:
     """Sequences, three deep, some of a kind that the allow-list knows."""
     deepest = Dataset()
     deepest.PatientName, deepest.StudyDate, deepest.CodeMeaning = p.name(), p.date(), p.secret()
@@ -128,7 +128,7 @@ def _item(**values: Any) -> Dataset:
     return item
 
 
-def _hide_outside_the_table(ds: Dataset, p: Planted) -> None:
+def hide_outside_the_table(ds: Dataset, p: Planted) -> None:
     """Private groups, overlays, curves, profiles, icons, unknown and signed parts, padding at the end."""
     block = ds.private_block(0x0009, p.secret(), create=True)
     block.add_new(0x01, "LO", p.secret())
@@ -139,15 +139,15 @@ def _hide_outside_the_table(ds: Dataset, p: Planted) -> None:
     ds.add_new(0x60000022, "LO", p.secret())
     ds.add_new(0x60001500, "LO", p.secret())
     ds.add_new(0x60004000, "LT", p.secret())
-    ds.add_new(0x60003000, "OW", _even(p.secret().encode()))
+    ds.add_new(0x60003000, "OW", even(p.secret().encode()))
     ds.add_new(0x50000030, "SH", p.secret(short=True))
-    ds.add_new(0x00282000, "OB", _even(p.secret().encode()))
-    ds.IconImageSequence = Sequence([_item(Rows=2, Columns=2, PixelData=_even(p.secret().encode()))])
+    ds.add_new(0x00282000, "OB", even(p.secret().encode()))
+    ds.IconImageSequence = Sequence([_item(Rows=2, Columns=2, PixelData=even(p.secret().encode()))])
     ds["IconImageSequence"].value[0]["PixelData"].VR = "OB"
     ds.add_new(
         0x04000561, "SQ", Sequence([_item(SourceOfPreviousValues=p.secret(), AttributeModificationDateTime=p.date())])
     )
-    ds.add_new(0xFFFCFFFC, "OB", _even(p.secret().encode()))
+    ds.add_new(0xFFFCFFFC, "OB", even(p.secret().encode()))
 
 
 def _picture(ds: Dataset, p: Planted) -> None:
@@ -162,7 +162,7 @@ def _picture(ds: Dataset, p: Planted) -> None:
     ds.add_new(Tag("PixelData"), "OW", (pixels | spare.reshape(pixels.shape) << 12).astype("<u2").tobytes())
 
 
-def _file(ds: Dataset, p: Planted) -> bytes:
+def file(ds: Dataset, p: Planted) -> bytes:
     meta = ds.file_meta = FileMetaDataset()
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = UID(DX), UID(ds.SOPInstanceUID)
@@ -171,10 +171,10 @@ def _file(ds: Dataset, p: Planted) -> bytes:
         p.secret(short=True),
         p.secret(short=True),
     )
-    meta.PrivateInformationCreatorUID, meta.PrivateInformation = UID(p.uid()), _even(p.secret().encode())
+    meta.PrivateInformationCreatorUID, meta.PrivateInformation = UID(p.uid()), even(p.secret().encode())
     ds.preamble = p.secret().encode().ljust(64) + p.date().encode("utf-16-le").ljust(64)
     return file_of(ds)
 
 
-def _even(content: bytes) -> bytes:
+def even(content: bytes) -> bytes:
     return content + b"\x00" * (len(content) % 2)

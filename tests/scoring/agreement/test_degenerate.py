@@ -47,7 +47,7 @@ TABLES: dict[str, Any] = {
 }
 
 
-def _everything(table: Any) -> list[Any]:
+def everything(table: Any) -> list[Any]:
     values = np.asarray(table, dtype=float)
     found: list[Any] = [*icc_all(values), sem(values), sdd_status(values), sdd_change(values), sdc(values)]
     found += [
@@ -66,18 +66,18 @@ def _everything(table: Any) -> list[Any]:
     return found
 
 
-def _estimates(found: Any) -> Iterator[Estimate]:
+def estimates(found: Any) -> Iterator[Estimate]:
     if isinstance(found, Estimate):
         yield found
     elif isinstance(found, tuple | list):
         for part in found:
-            yield from _estimates(part)
+            yield from estimates(part)
     elif is_dataclass(found):
         for field in fields(found):
-            yield from _estimates(getattr(found, field.name))
+            yield from estimates(getattr(found, field.name))
 
 
-def _sound(one: Estimate) -> bool:
+def sound(one: Estimate) -> bool:
     """Numbers finite, in order, and a reason whenever the value is missing."""
     numbers = [part for part in (one.value, one.lower, one.upper) if part is not None]
     ordered = one.lower is None or one.upper is None or one.lower <= one.upper
@@ -86,8 +86,8 @@ def _sound(one: Estimate) -> bool:
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_statistic_is_defined_or_says_why_not(name: str) -> None:
-    for one in _estimates(_everything(TABLES[name])):
-        assert _sound(one), one
+    for one in estimates(everything(TABLES[name])):
+        assert sound(one), one
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -116,8 +116,8 @@ def test_the_report_of_degenerate_ratings_is_valid_json(name: str) -> None:
     )
 )
 def test_no_small_table_of_any_kind_breaks_a_statistic(table: list[list[float]]) -> None:
-    for one in _estimates(_everything(table)):
-        assert _sound(one), one
+    for one in estimates(everything(table)):
+        assert sound(one), one
 
 
 @settings(max_examples=40, deadline=None)
@@ -126,7 +126,7 @@ def test_the_order_of_the_subjects_changes_not_one_bit(seed: int) -> None:
     generator = np.random.default_rng(seed)
     values = np.round(generator.normal(20, 9, (int(generator.integers(3, 30)), 3)), 2)
     shuffled = values[generator.permutation(len(values))]
-    one, other = (list(_estimates(_everything(table)[:-5])) for table in (values, shuffled))
+    one, other = (list(estimates(everything(table)[:-5])) for table in (values, shuffled))
     assert one == other
     assert bland_altman(values[:, 0], values[:, 1]) == bland_altman(shuffled[:, 0], shuffled[:, 1])
     assert ccc(values[:, 0], values[:, 1]) == ccc(shuffled[:, 0], shuffled[:, 1])

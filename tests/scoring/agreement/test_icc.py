@@ -84,7 +84,7 @@ def test_mean_squares_agree_with_least_squares(seed: int) -> None:
         np.ones((n * k, 1)),
     )
     rest = {
-        name: _residual(values.ravel(), design)
+        name: residual(values.ravel(), design)
         for name, design in {
             "one": one,
             "subjects": subjects,
@@ -99,7 +99,7 @@ def test_mean_squares_agree_with_least_squares(seed: int) -> None:
     assert squares.within == pytest.approx(rest["subjects"] / (n * (k - 1)))
 
 
-def _residual(
+def residual(
     values: np.ndarray[tuple[int, ...], np.dtype[np.float64]], design: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 ) -> float:
     fit = np.linalg.lstsq(design, values, rcond=None)[0]
@@ -142,7 +142,7 @@ def test_random_matrices_agree_with_psych_icc_run_live(tmp_path: Path) -> None:
     """60 random tables of 3 to 200 subjects and 2 to 6 readers, to 1e-6, with the R call below."""
     if subprocess.run(["Rscript", "-e", "library(psych)"], capture_output=True).returncode:
         pytest.skip("the R package psych is not installed: psych::ICC cannot be run live")
-    tables = [_random_table(seed) for seed in range(60)]
+    tables = [random_table(seed) for seed in range(60)]
     for number, table in enumerate(tables):
         np.savetxt(tmp_path / f"{number}.csv", table, delimiter=",", fmt="%.17g")
     (tmp_path / "icc.R").write_text(R_CALL)
@@ -180,7 +180,7 @@ write.csv(format(found, digits = 17, trim = TRUE), "found.csv", quote = FALSE)
 """
 
 
-def _random_table(seed: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def random_table(seed: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     generator = np.random.default_rng(seed)
     n, k = int(generator.integers(3, 201)), int(generator.integers(2, 7))
     subjects, readers = (

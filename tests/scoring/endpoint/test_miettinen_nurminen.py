@@ -39,10 +39,10 @@ def test_the_test_of_no_difference_is_the_pooled_one_with_n_minus_1() -> None:
     pooled = 104 / 150
     z = 0.2 / np.sqrt(pooled * (1 - pooled) * (1 / 70 + 1 / 80) * 150 / 149)
     found = difference_of_shares([[56, 70, 48, 80]])
-    assert found.p == pytest.approx(float(2 * (1 - _normal(z))), rel=1e-9)
+    assert found.p == pytest.approx(float(2 * (1 - normal(z))), rel=1e-9)
 
 
-def _normal(z: float) -> float:
+def normal(z: float) -> float:
     """The normal distribution function from the error function."""
     from math import erf, sqrt
 
@@ -67,13 +67,13 @@ def test_the_restricted_shares_have_the_largest_likelihood(difference: float) ->
     grid = np.linspace(max(0, -difference), min(1, 1 - difference), 400_001)
     for (x1, n1, x0, n0), own in zip(table, found, strict=True):
         with np.errstate(divide="ignore", invalid="ignore"):
-            likelihood = _log(x1, grid + difference) + _log(n1 - x1, 1 - grid - difference)
-            likelihood += _log(x0, grid) + _log(n0 - x0, 1 - grid)
+            likelihood = log(x1, grid + difference) + log(n1 - x1, 1 - grid - difference)
+            likelihood += log(x0, grid) + log(n0 - x0, 1 - grid)
         assert own == pytest.approx(float(grid[np.nanargmax(likelihood)]), abs=1e-5)
     assert (variances(table, difference) >= 0).all()
 
 
-def _log(
+def log(
     count: float, share: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     return count * np.log(np.clip(share, 0, 1)) if count else np.zeros(len(share))
