@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import storages
+from django.db.models import Min
 from django.utils import timezone
 
 from accounts.roles import Action, authorise
@@ -15,7 +16,7 @@ from config.errors import WrongState
 from config.transitions import moved
 from jobs.queue import Lease, add
 from jobs.work_folders import work_folder
-from reading.models import Campaign, CampaignStatus, CaseStatus, Read, ReadStatus
+from reading.models import Campaign, CampaignStatus, CaseStatus, SignedValues
 from reading.states import again_if_same, said_of
 from scoring.cdisc.transfer import Transfer
 from scoring.cdisc.xport import NotTransferable
@@ -169,9 +170,10 @@ def write_case(package: Package, transfer: Transfer, data: CaseData, shared: Cam
 
 
 def reader_codes(campaign: Campaign) -> dict[int, str]:
-    """R01, R02 ... for the people with signed reads, by account id: the same person, the same code."""
-    people = Read.objects.filter(case__campaign=campaign, status=ReadStatus.SIGNED)
-    ids = sorted(set(people.values_list("reader_id", flat=True)))
+    """R01, R02 ... for everyone who ever signed, in the order of their first signatures; a code never changes."""
+    signed = SignedValues.objects.filter(step__read__case__campaign=campaign)
+    people = signed.values("step__read__reader").annotate(first=Min("pk")).order_by("first")
+    ids = people.values_list("step__read__reader", flat=True)
     return {reader: f"R{place:02d}" for place, reader in enumerate(ids, start=1)}
 
 

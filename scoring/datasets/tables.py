@@ -203,7 +203,7 @@ REVISIONS = Table(
         Column("CASENUM", "Drawn number of the case in the campaign"),
         VISITNUM,
         VISIT,
-        Column("READERID", "Code of the person within this campaign; empty for one without a signed read"),
+        Column("READERID", "Code of the person within this campaign; empty for one who never signed"),
         READID,
         Column("READSTATUS", "Status of the read"),
         STEP,
