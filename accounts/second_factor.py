@@ -93,7 +93,7 @@ def spend_code(*, user: User, code: str) -> bool:
 def spend_app_code(user: User, code: str) -> bool:
     """A code of this half minute or its neighbours, newer than the last one accepted: no code works twice."""
     with transaction.atomic():
-        factor = _factor(user, Authenticator.Type.TOTP)
+        factor = factor_for_update(user, Authenticator.Type.TOTP)
         if factor is None:
             return False
         secret, last = decrypt(factor.data["secret"]), factor.data.get("last", 0)
@@ -110,7 +110,7 @@ def spend_app_code(user: User, code: str) -> bool:
 def spend_recovery_code(user: User, code: str) -> bool:
     """Uses up a recovery code and records it."""
     with audited_atomic():
-        factor = _factor(user, Authenticator.Type.RECOVERY_CODES)
+        factor = factor_for_update(user, Authenticator.Type.RECOVERY_CODES)
         if factor is None or not factor.wrap().validate_code(code):
             return False
         details: dict[str, object] = {"left": codes_left(user)}
@@ -118,7 +118,7 @@ def spend_recovery_code(user: User, code: str) -> bool:
     return True
 
 
-def _factor(user: User, kind: str) -> Authenticator | None:
+def factor_for_update(user: User, kind: str) -> Authenticator | None:
     return Authenticator.objects.select_for_update().filter(user=user, type=kind).first()
 
 

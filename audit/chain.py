@@ -99,7 +99,7 @@ def lock_heads(streams: Iterable[str]) -> dict[str, Head]:
     """
     names = sorted(streams, key=locking_order)
     begin_missing([name for name in names if not is_part(name)])
-    heads = _locked(names)
+    heads = lock_in_batches(names)
     if parts := [name for name in names if name not in heads]:
         raise NoSuchChain(f"the audit chain {', '.join(parts[:5])} has no head; run verify_audit")
     return heads
@@ -112,7 +112,7 @@ def begin_missing(names: Sequence[str]) -> None:
     Head.objects.bulk_create(missing, ignore_conflicts=True)
 
 
-def _locked(names: Sequence[str]) -> dict[str, Head]:
+def lock_in_batches(names: Sequence[str]) -> dict[str, Head]:
     heads: dict[str, Head] = {}
     for parts in (True, False):
         group = [name for name in names if is_part(name) == parts]

@@ -26,7 +26,7 @@ def check_rows(chains: Chains, report: Report) -> None:
     for kind, declared in ((Kind.MADE, PROTECTED.keys() - {"audit_event"}), (Kind.TRACKED, TRACKED.keys())):
         told = chains.told.tables(kind)
         for table in sorted(declared & there):
-            suspects += _suspects(kind, table, chains.told, report)
+            suspects += suspects_of(kind, table, chains.told, report)
         for table in sorted(declared & told.keys() - there):
             report.found("missing table", table, "whole", f"{told[table]} of its rows are recorded")
     if suspects:
@@ -62,8 +62,8 @@ def check_chunk(kind: Kind, table: str, pks: list[object], told: ToldRows, repor
             judge((kind, table, key), told, report)
 
 
-def _suspects(kind: Kind, table: str, told: ToldRows, report: Report) -> Iterator[Suspect]:
-    rows = _made(PROTECTED[table], told) if kind == Kind.MADE else tracked(table, told)
+def suspects_of(kind: Kind, table: str, told: ToldRows, report: Report) -> Iterator[Suspect]:
+    rows = regulated_rows(PROTECTED[table], told) if kind == Kind.MADE else tracked(table, told)
     for key, as_told in rows:
         report.rows += 1
         if not as_told:
@@ -78,7 +78,7 @@ def missing(kind: Kind, table: str, told: ToldRows) -> Iterator[str]:
         yield from (key for key in keys if key not in found)
 
 
-def _made(protection: Protection, told: ToldRows) -> Iterator[tuple[str, bool]]:
+def regulated_rows(protection: Protection, told: ToldRows) -> Iterator[tuple[str, bool]]:
     """The key of each row of a regulated table, and whether it is as its event recorded it."""
     for key, digest, row in stored_digests(protection.table):
         says = told.of(Kind.MADE, protection.table, key)
@@ -100,12 +100,12 @@ def digests_of(kind: Kind, table: str, pks: Sequence[object], told: ToldRows) ->
         return
     by_version: dict[int, list[object]] = {}
     for pk in pks:
-        by_version.setdefault(_version(table, told.of(kind, table, str(pk))), []).append(pk)
+        by_version.setdefault(version_of(table, told.of(kind, table, str(pk))), []).append(pk)
     for version, group in by_version.items():
         yield from stored(table, version, group)
 
 
-def _version(table: str, told: Told | None) -> int:
+def version_of(table: str, told: Told | None) -> int:
     """The version of the declaration under which the row was recorded; the newest if that one is not known."""
     return told.version if told and told.version in TRACKED[table] else newest(table)
 

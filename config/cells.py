@@ -112,11 +112,11 @@ def step(thing: Any, name: str) -> Any:
 def label_of(row: Model, field: str) -> str:
     """What a choice is called; Django's own method reads all choices of the field again for every row."""
     value = getattr(row, field)
-    return str(_labels(type(row), field).get(value, "" if value is None else value))
+    return str(labels_of(type(row), field).get(value, "" if value is None else value))
 
 
 @cache
-def _labels(model: type[Model], field: str) -> dict[Any, Any]:
+def labels_of(model: type[Model], field: str) -> dict[Any, Any]:
     return dict(next(one for one in model._meta.concrete_fields if one.name == field).flatchoices)
 
 

@@ -52,7 +52,7 @@ class TextFilter:
     def query(self, label: str, values: Mapping[str, str]) -> Q:
         """Any of the fields contains it."""
         fields = [self.fields] if isinstance(self.fields, str) else self.fields
-        return _any(Q(**{f"{name}__icontains": values[""]}) for name in fields)
+        return any_of(Q(**{f"{name}__icontains": values[""]}) for name in fields)
 
     def test(self, label: str, values: Mapping[str, str]) -> Test:
         """The text contains it."""
@@ -94,7 +94,7 @@ class ChoiceFilter:
         return lambda value: str(value) in words or getattr(value, "value", None) == chosen
 
 
-def _day(label: str, text: str) -> date:
+def read_day(label: str, text: str) -> date:
     try:
         return day_from(text)
     except ValueError:
@@ -102,7 +102,7 @@ def _day(label: str, text: str) -> date:
         raise BadInput(said) from None
 
 
-def _number(label: str, text: str) -> float:
+def read_number(label: str, text: str) -> float:
     try:
         number = float(text)
     except ValueError:
@@ -153,7 +153,7 @@ class DayFilter(Range):
 
     def read(self, label: str, text: str) -> date:
         """A day."""
-        return _day(label, text)
+        return read_day(label, text)
 
 
 @dataclass(frozen=True)
@@ -181,10 +181,10 @@ class NumberFilter(Range):
 
     def read(self, label: str, text: str) -> float:
         """A number."""
-        return _number(label, text)
+        return read_number(label, text)
 
 
-def _any(conditions: Iterable[Q]) -> Q:
+def any_of(conditions: Iterable[Q]) -> Q:
     found = Q()
     for condition in conditions:
         found |= condition

@@ -63,8 +63,8 @@ def shown_digest(token: str, digest: str) -> str:
 
 
 def encode_band(levels: Levels) -> bytes:
-    blocks = _blocks(residuals(levels))
-    widths = _widths(blocks)
+    blocks = blocks_of(residuals(levels))
+    widths = widths_of(blocks)
     return width_table(widths) + packed(blocks, widths).astype("<u2", copy=False).tobytes()
 
 
@@ -81,14 +81,14 @@ def residuals(levels: Levels) -> Words:
     return zigzag
 
 
-def _blocks(values: Words) -> Words:
+def blocks_of(values: Words) -> Words:
     rows, columns = values.shape
     if columns % BLOCK:
         values = np.pad(values, ((0, 0), (0, -columns % BLOCK)))
     return values.reshape(-1, BLOCK)
 
 
-def _widths(blocks: Words) -> NDArray[np.uint8]:
+def widths_of(blocks: Words) -> NDArray[np.uint8]:
     """Bits needed by the largest value of each block, 15 rounded up to 16."""
     pairs = blocks.view(np.uint64)
     folded = pairs[:, 0] | pairs[:, 1] | pairs[:, 2] | pairs[:, 3]
@@ -107,23 +107,23 @@ def width_table(widths: NDArray[np.uint8]) -> bytes:
 
 
 def packed(blocks: Words, widths: NDArray[np.uint8]) -> Words:
-    starts = _starts(widths)
+    starts = starts_of(widths)
     out: Words = np.zeros(starts[-1], dtype=np.uint16)
     for width in range(1, 17):
         chosen = np.flatnonzero(widths == width)
         if chosen.size:
             columns = starts[chosen]
-            for word, values in enumerate(_words(blocks[chosen].T, width)):
+            for word, values in enumerate(pack_words(blocks[chosen].T, width)):
                 out[columns + word] = values
     return out
 
 
-def _starts(widths: NDArray[np.uint8]) -> NDArray[np.int64]:
+def starts_of(widths: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Where each block's words begin, and their total: a block of width w takes exactly w words."""
     return np.concatenate(([0], np.cumsum(widths, dtype=np.int64)))
 
 
-def _words(values: Words, width: int) -> list[Words]:
+def pack_words(values: Words, width: int) -> list[Words]:
     """The `width` words of blocks given as 16 rows of values, least significant bits first."""
     values = np.ascontiguousarray(values)
     words: list[Words] = [np.zeros(values.shape[1], dtype=np.uint16) for _ in range(width)]
@@ -158,7 +158,7 @@ def table_widths(table: bytes, count: int, length: int) -> NDArray[np.uint8]:
 
 
 def unpacked(words: Words, widths: NDArray[np.uint8]) -> Words:
-    starts = _starts(widths)
+    starts = starts_of(widths)
     blocks: Words = np.zeros((widths.size, BLOCK), dtype=np.uint16)
     wide = np.append(words, np.uint16(0)).astype(np.uint32)
     for width in range(1, 17):

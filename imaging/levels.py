@@ -92,7 +92,7 @@ def normalise(stored: Stored) -> NormalForm:
 
 def quarter(levels: Levels) -> Levels:
     """A quarter of each side, rounded up: 2x2 boxes twice, rounded half up; an odd edge counts itself twice."""
-    return _half(_half(levels))
+    return halve(halve(levels))
 
 
 def render8(levels: Levels, center: float, width: float, invert: bool = False) -> NDArray[np.uint8]:
@@ -111,7 +111,7 @@ def preview(form: NormalForm) -> bytes:
     """An 8-bit JPEG in the default window, longest side at most PREVIEW_SIDE pixels, without any metadata."""
     levels = form.levels
     while max(levels.shape) >= 2 * PREVIEW_SIDE:
-        levels = _half(levels)
+        levels = halve(levels)
     image = Image.fromarray(render8(levels, form.window_center, form.window_width))
     image.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.LANCZOS)
     out = io.BytesIO()
@@ -119,7 +119,7 @@ def preview(form: NormalForm) -> bytes:
     return out.getvalue()
 
 
-def _half(levels: Levels) -> Levels:
+def halve(levels: Levels) -> Levels:
     rows, columns = levels.shape
     wide = np.pad(levels, ((0, rows % 2), (0, columns % 2)), mode="edge").astype(np.uint32)
     total = wide[0::2, 0::2] + wide[0::2, 1::2] + wide[1::2, 0::2] + wide[1::2, 1::2]
@@ -169,7 +169,7 @@ def padding_codes(stored: Stored, values: NDArray[np.int64]) -> NDArray[np.bool_
 
 def tabulated(stored: Stored, values: NDArray[np.int64]) -> Scale:
     """Levels before polarity: larger level, larger modality value, or the output of the VOI table."""
-    scale = _modality(stored, values)
+    scale = modality_scale(stored, values)
     modality = (scale.table - scale.offset) / scale.gain
     if stored.voi_lut is not None:
         return Scale(looked_up(stored.voi_lut, modality), (1 << stored.voi_lut.bits) - 1, ready=True)
@@ -180,7 +180,7 @@ def tabulated(stored: Stored, values: NDArray[np.int64]) -> Scale:
     return scale
 
 
-def _modality(stored: Stored, values: NDArray[np.int64]) -> Scale:
+def modality_scale(stored: Stored, values: NDArray[np.int64]) -> Scale:
     if stored.modality_lut is not None:
         lut = stored.modality_lut
         return Scale(looked_up(lut, values.astype(np.float64)), (1 << lut.bits) - 1)

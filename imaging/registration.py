@@ -81,7 +81,7 @@ def carried(source: Picture, target: Picture, places: Mapping[str, Sequence[floa
     if not places or min(sides) < SMALLEST_MM or max(sides) > LARGEST_MM:
         return {}
     given = np.array(list(places.values()), np.float64) * own
-    moved, correlations = _moved(Sheet(source.levels, own), Sheet(target.levels, other), given)
+    moved, correlations = carry_places(Sheet(source.levels, own), Sheet(target.levels, other), given)
     found = {
         name: Found((float(x), float(y)), float(score))
         for name, (x, y), score in zip(places, moved / other, correlations, strict=True)
@@ -113,7 +113,7 @@ class Sheet:
         return np.asarray(Image.fromarray(self.grey).resize((columns, rows), Image.Resampling.BOX), np.float32)
 
 
-def _moved(source: Sheet, target: Sheet, given: Places) -> tuple[Places, NDArray[np.float64]]:
+def carry_places(source: Sheet, target: Sheet, given: Places) -> tuple[Places, NDArray[np.float64]]:
     """The places in `target`, both in millimetres, and their correlations."""
     points = np.vstack([given, grid(source)])
     first = start(source.relief(COARSE, SURROUNDINGS), target.relief(COARSE, SURROUNDINGS))
@@ -147,7 +147,7 @@ def start(source: Grey, target: Grey) -> Places:
     spectrum, reach = rfft2(target, shape), round(FARTHEST / COARSE)
     apart = [(other - own) // 2 for own, other in zip(source.shape, target.shape, strict=True)]
     best, found = -np.inf, np.zeros((2, 3))
-    for linear in _turned():
+    for linear in trial_transforms():
         middle = np.array([source.shape[1], source.shape[0]]) / 2
         back = np.linalg.inv(linear)[::-1, ::-1]
         turned = ndimage.affine_transform(source, back, middle[::-1] - back @ middle[::-1], order=1)
@@ -160,7 +160,7 @@ def start(source: Grey, target: Grey) -> Places:
     return found
 
 
-def _turned() -> Iterator[Places]:
+def trial_transforms() -> Iterator[Places]:
     for turn in TURNS:
         for size in SIZES:
             yield size * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
@@ -176,7 +176,7 @@ def searched(
     )
     straight = np.repeat(np.eye(2)[None], len(points), 0)
     other = windows(target.relief(step.pixel, step.relief), near / step.pixel, half + reach, straight)
-    scores = _correlations(own, other)
+    scores = correlate_at_shifts(own, other)
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
     shifts, best = peaks(scores, scores - BEHIND * (x * x + y * y) / reach**2)
     return near + shifts * step.pixel, best
@@ -190,7 +190,7 @@ def windows(grey: Grey, centres: Places, half: int, turns: Places) -> Grey:
     return np.asarray(ndimage.map_coordinates(grey, [down, across], order=1), np.float32)
 
 
-def _correlations(templates: Grey, areas: Grey) -> NDArray[np.float64]:
+def correlate_at_shifts(templates: Grey, areas: Grey) -> NDArray[np.float64]:
     """The normalised correlation of each template with its larger area, at every shift."""
     centred = templates - templates.mean((1, 2), keepdims=True)
     side, size = areas.shape[1], templates.shape[1]

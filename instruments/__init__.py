@@ -22,12 +22,12 @@ class UnknownInstrument(ValueError):
         self.key, self.allowed = key, allowed
 
 
-def _found() -> Iterator[Instrument]:
+def find_instruments() -> Iterator[Instrument]:
     for module in iter_modules(__path__):
         yield from getattr(import_module(f"{__name__}.{module.name}"), "INSTRUMENTS", ())
 
 
-_REGISTRY = {instrument.key: instrument for instrument in sorted(_found(), key=lambda found: found.place)}
+_REGISTRY = {instrument.key: instrument for instrument in sorted(find_instruments(), key=lambda found: found.place)}
 KEYS: tuple[str, ...] = tuple(_REGISTRY)
 
 

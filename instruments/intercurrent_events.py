@@ -111,7 +111,8 @@ def get_event_rule(name: str = "linear-extrapolation", **parameters: object) -> 
     if name not in EVENT_RULES:
         raise ValueError(f"The event rule cannot be “{name}”. Give one of {', '.join(EVENT_RULES)}.")
     days = {
-        key: _days(key, parameters.pop(key, default)) for key, default in (("minimum_interval", 1), ("grace_days", 0))
+        key: checked_days(key, parameters.pop(key, default))
+        for key, default in (("minimum_interval", 1), ("grace_days", 0))
     }
     cap = parameters.pop("cap", False)
     if not isinstance(cap, bool):
@@ -122,7 +123,7 @@ def get_event_rule(name: str = "linear-extrapolation", **parameters: object) -> 
     return EventRule(name, days["minimum_interval"], days["grace_days"], cap)
 
 
-def _days(name: str, value: object) -> int:
+def checked_days(name: str, value: object) -> int:
     least = 1 if name == "minimum_interval" else 0
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise ValueError(f"The parameter {name} cannot be “{value}”. Give a whole number of days, {least} or more.")
@@ -178,7 +179,7 @@ def value_at(
     """
     film = film_of_visit(observed, others, target_day=target_day, window=window, event_day=event_day, rule=rule)
     if film is not None:
-        return Filled(Fraction(film.value), "observed", "", (film,), _base(film))
+        return Filled(Fraction(film.value), "observed", "", (film,), base_of(film))
     if rule.name == "observed":
         return none(NO_VISIT)
     lost = observed is not None or any(window and window[0] <= one.day <= window[1] for one in others)
@@ -211,17 +212,17 @@ def none(reason: str, *films: DatedScore) -> Filled:
     return Filled(None, "", reason, films)
 
 
-def _base(film: DatedScore) -> Fraction | None:
+def base_of(film: DatedScore) -> Fraction | None:
     return None if film.base is None else Fraction(film.base)
 
 
 def carry(usable: Sequence[DatedScore]) -> Filled:
     if not usable:
         return none(NO_FILM)
-    return Filled(Fraction(usable[-1].value), "carried", "", (usable[-1],), _base(usable[-1]))
+    return Filled(Fraction(usable[-1].value), "carried", "", (usable[-1],), base_of(usable[-1]))
 
 
-def _start(baseline: DatedScore, film: DatedScore) -> DatedScore:
+def start_of_change(baseline: DatedScore, film: DatedScore) -> DatedScore:
     """The baseline film with its value as used for the change to another film."""
     return baseline if film.base is None else DatedScore(baseline.day, film.base, film.base)
 
@@ -238,10 +239,10 @@ def extrapolate(
     if interval < rule.minimum_interval:
         needed = f"at least {rule.minimum_interval} needed"
         return none(f"the last film before the event is {interval} days after baseline, {needed}", baseline, last)
-    value = extrapolated(_start(baseline, last), last, target_day)
+    value = extrapolated(start_of_change(baseline, last), last, target_day)
     if rule.cap:
         value = min(max(value, Fraction(0)), Fraction(maximum))
-    return Filled(value, "extrapolated", "", (baseline, last), _base(last))
+    return Filled(value, "extrapolated", "", (baseline, last), base_of(last))
 
 
 def interpolate(baseline: DatedScore | None, later: Sequence[DatedScore], target_day: int) -> Filled:
@@ -251,7 +252,7 @@ def interpolate(baseline: DatedScore | None, later: Sequence[DatedScore], target
     following = min((film for film in later if film.day > target_day), key=lambda film: film.day, default=None)
     if following is None:
         return none("no film after the missing visit to interpolate to")
-    start = _start(baseline, following)
+    start = start_of_change(baseline, following)
     before = max((film for film in later if film.day <= target_day), key=lambda film: film.day, default=start)
     bases = [DatedScore(film.day, film.base) for film in (before, following) if film.base is not None]
     base = extrapolated(bases[0], bases[1], target_day) if len(bases) > 1 else None

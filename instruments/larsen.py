@@ -17,17 +17,17 @@ Row = tuple[sites.Site, tuple[sites.SitePart, ...], int]
 ONE = (sites.WHOLE,)
 
 
-def _rows(*joints: sites.Site) -> tuple[Row, ...]:
+def whole_sites(*joints: sites.Site) -> tuple[Row, ...]:
     return tuple((joint, ONE, 1) for joint in joints)
 
 
-HAND_1995: tuple[Row, ...] = (*_rows(*sites.PIP, *sites.MCP[1:]), (sites.WRIST, QUADRANTS, 1))
-FOOT_1995 = _rows(*sites.MTP[1:])
+HAND_1995: tuple[Row, ...] = (*whole_sites(*sites.PIP, *sites.MCP[1:]), (sites.WRIST, QUADRANTS, 1))
+FOOT_1995 = whole_sites(*sites.MTP[1:])
 HAND_1977: tuple[Row, ...] = (
-    *_rows(sites.THUMB_IP, *sites.DIP, *sites.PIP, *sites.MCP),
+    *whole_sites(sites.THUMB_IP, *sites.DIP, *sites.PIP, *sites.MCP),
     (sites.WRIST, ONE, 5),
 )
-FOOT_1977 = _rows(sites.HALLUX_IP, *sites.MTP)
+FOOT_1977 = whole_sites(sites.HALLUX_IP, *sites.MTP)
 
 WORDING_1995 = {
     0: "Intact bony outlines, normal joint space",
@@ -88,7 +88,7 @@ PROVENANCE_1977 = (
 )
 
 
-def _items(hand: tuple[Row, ...], foot: tuple[Row, ...]) -> tuple[Item, ...]:
+def make_items(hand: tuple[Row, ...], foot: tuple[Row, ...]) -> tuple[Item, ...]:
     return tuple(
         sites.make_item(feature="grade", side=side, site=site, allowed=GRADES, weight=weight, part=part)
         for rows in (hand, foot)
@@ -128,7 +128,7 @@ INSTRUMENTS = (
         "larsen-1995",
         20,
         "Larsen 1995, long-term studies",
-        _items(HAND_1995, FOOT_1995),
+        make_items(HAND_1995, FOOT_1995),
         WORDING_1995,
         "Larsen A. How to apply Larsen score in evaluating radiographs of rheumatoid arthritis in long-term studies. "
         "J Rheumatol 1995;22:1974-1975 (citation from general knowledge; the text was not read).",
@@ -138,7 +138,7 @@ INSTRUMENTS = (
         "larsen-1977",
         21,
         "Larsen 1977",
-        _items(HAND_1977, FOOT_1977),
+        make_items(HAND_1977, FOOT_1977),
         WORDING_1977,
         "Larsen A, Dale K, Eek M. Radiographic evaluation of rheumatoid arthritis and related conditions by standard "
         "reference films. Acta Radiol Diagn 1977;18:481-491 (citation from general knowledge; the text was not read).",

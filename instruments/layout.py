@@ -42,7 +42,7 @@ def layout_of(instrument: Instrument) -> Layout:
     """The layout of an instrument, made once."""
     cells = tuple(dict.fromkeys((item.feature, item.region, item.side) for item in instrument.items))
     blocks = tuple(dict.fromkeys(cell[:2] for cell in cells))
-    groups = _groups(instrument)
+    groups = groups_of(instrument)
     cell_of_item = np.array([cells.index((item.feature, item.region, item.side)) for item in instrument.items])
     largest = np.array([item.largest for item in instrument.items], dtype=np.float64)
     cell_in_group = np.array([[belongs(cell, group) for group in groups] for cell in cells], dtype=np.int64)
@@ -56,7 +56,7 @@ def layout_of(instrument: Instrument) -> Layout:
         block_of_cell=cell_in_block.argmax(axis=1),
         weight=np.array([item.weight for item in instrument.items], dtype=np.float64),
         largest=largest,
-        gaps=tuple((at, gaps) for at, item in enumerate(instrument.items) if (gaps := _gaps(item.allowed))),
+        gaps=tuple((at, gaps) for at, item in enumerate(instrument.items) if (gaps := gaps_in(item.allowed))),
         maxima=np.array([max(item.allowed) for item in instrument.items], dtype=np.float64),
         cell_largest=np.bincount(cell_of_item, weights=largest).astype(np.int64),
         cell_sites=np.bincount(cell_of_item).astype(np.int64),
@@ -66,12 +66,12 @@ def layout_of(instrument: Instrument) -> Layout:
     )
 
 
-def _gaps(allowed: tuple[int, ...]) -> list[int]:
+def gaps_in(allowed: tuple[int, ...]) -> list[int]:
     """Whole numbers from 0 to the largest grade that are not grades."""
     return [grade for grade in range(max(allowed)) if grade not in allowed]
 
 
-def _groups(instrument: Instrument) -> tuple[Group, ...]:
+def groups_of(instrument: Instrument) -> tuple[Group, ...]:
     sides = tuple(dict.fromkeys(item.side for item in instrument.items))
     every = product((None, *instrument.features), (None, *instrument.regions), (None, *sides))
     return tuple(

@@ -34,13 +34,13 @@ HALF = Threshold("half", Fraction(1, 2), "no progression is a change of 0.5 or l
 
 def own_threshold(value: float | str, *, source: str, strict: bool = True) -> Threshold:
     """A threshold of the user's own; a decimal is read as written, so 0.1 is one tenth."""
-    return Threshold("own", _exact(value), named("source", source), strict)
+    return Threshold("own", exact_threshold(value), named("source", source), strict)
 
 
 def sdc_threshold(value: float | str, *, source: str, interval: str, strict: bool = True) -> Threshold:
     """The smallest detectable change as a threshold: where it was estimated and over which interval must be named."""
     where = f"{named('source', source)}, interval {named('interval', interval)}"
-    return Threshold("sdc", _exact(value), where, strict)
+    return Threshold("sdc", exact_threshold(value), where, strict)
 
 
 def progressed(change: Fraction | int | float | None, threshold: Threshold) -> bool | None:
@@ -55,7 +55,7 @@ def progressed(change: Fraction | int | float | None, threshold: Threshold) -> b
     return exact > threshold.value if threshold.strict else exact >= threshold.value
 
 
-def _exact(value: float | str) -> Fraction:
+def exact_threshold(value: float | str) -> Fraction:
     try:
         return Fraction(str(value))
     except ValueError:

@@ -44,8 +44,8 @@ class Receipt:
 
     def as_text(self) -> str:
         """The receipt as printed."""
-        rows = [(name(line.item), _entered(line), _points(line.points), line.how) for line in self.lines]
-        foot = [(f"Total {_group(group)}", "", _amount(amount), "") for group, amount in printed(self.total)]
+        rows = [(name(line.item), entered_text(line), points_text(line.points), line.how) for line in self.lines]
+        foot = [(f"Total {group_text(group)}", "", amount_text(amount), "") for group, amount in printed(self.total)]
         return "\n".join(
             [*head(self.instrument, self.rule), *table(("Item", "Entered", "Points", "How"), [*rows, *foot])]
         )
@@ -65,7 +65,7 @@ class ChangeReceipt:
         """The receipt as printed."""
         rows = [change_row(first, second) for first, second in zip(self.baseline, self.later, strict=True)]
         foot = [
-            (f"Change {_group(group)}", "", "", "", "", _amount(amount), "")
+            (f"Change {group_text(group)}", "", "", "", "", amount_text(amount), "")
             for group, amount in printed(self.change.difference)
         ]
         titles = ("Item", "Baseline", "Later", "Points", "Points later", "Change", "How")
@@ -202,19 +202,19 @@ def name(item: Item) -> str:
     return f"{item.key}  {item.feature}, {'left' if item.side == 'L' else 'right'} {item.label}"
 
 
-def _group(group: tuple[str | None, str | None, str | None]) -> str:
+def group_text(group: tuple[str | None, str | None, str | None]) -> str:
     return ", ".join(part for part in group if part) or "overall"
 
 
-def _entered(line: ReceiptLine) -> str:
+def entered_text(line: ReceiptLine) -> str:
     return line.why_not if line.entered is None else str(line.entered)
 
 
-def _points(points: Fraction | None) -> str:
+def points_text(points: Fraction | None) -> str:
     return "-" if points is None else str(points)
 
 
-def _amount(amount: Amount) -> str:
+def amount_text(amount: Amount) -> str:
     if amount.fraction is None:
         return f"missing: {amount.reason}"
     return str(amount.fraction) if amount.denominator == 1 else f"{amount.fraction} = {amount.rounded()}"
@@ -225,11 +225,11 @@ def change_row(first: ReceiptLine, second: ReceiptLine) -> tuple[str, ...]:
     how = first.how if first.how == second.how else f"{first.how} / {second.how}"
     return (
         name(first.item),
-        _entered(first),
-        _entered(second),
-        _points(first.points),
-        _points(second.points),
-        _points(change),
+        entered_text(first),
+        entered_text(second),
+        points_text(first.points),
+        points_text(second.points),
+        points_text(change),
         how,
     )
 

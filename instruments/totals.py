@@ -38,7 +38,7 @@ def score(
     """
     grades = checked(instrument, values, dimensions=2)
     flags = flags_like(grades, operated)
-    return _score(instrument, grades[:, None, :], rule, flags[:, None, :])[0]
+    return score_timepoints(instrument, grades[:, None, :], rule, flags[:, None, :])[0]
 
 
 def score_series(
@@ -46,10 +46,10 @@ def score_series(
 ) -> tuple[Totals, ...]:
     """Status totals at each visit of a series: `values` is reads x visits x items in order of time."""
     grades = checked(instrument, values, dimensions=3)
-    return _score(instrument, grades, rule, flags_like(grades, operated))
+    return score_timepoints(instrument, grades, rule, flags_like(grades, operated))
 
 
-def _score(instrument: Instrument, grades: Values, rule: MissingRule, operated: Flags) -> tuple[Totals, ...]:
+def score_timepoints(instrument: Instrument, grades: Values, rule: MissingRule, operated: Flags) -> tuple[Totals, ...]:
     used, origin = substitute(rule, grades, operated, layout_of(instrument).maxima)
     evaluable = origin != Origin.MISSING
     if rule.kind.together is Together.SERIES:
@@ -112,14 +112,14 @@ def add_up(instrument: Instrument, used: Values, evaluable: Flags, origin: Codes
     """Totals from the values used and the sites that count; all other sites are imputed in proportion."""
     layout = layout_of(instrument)
     cells = Cells(layout, used, evaluable, origin)
-    faults = _faults(layout, cells.evaluable, rule)
+    faults = find_faults(layout, cells.evaluable, rule)
     numerator, denominator = in_lowest_terms(*fractions(layout, cells, faults == 0, instrument.unit))
     assessed = cells.assessed @ layout.cell_in_group
     imputed = layout.cell_sites @ layout.cell_in_group - assessed
     codes = fault_of_group(layout, faults)
     for part in (numerator, denominator, imputed):
         part[codes > 0] = 0
-    reasons, numbers = _texts(layout, codes)
+    reasons, numbers = fault_texts(layout, codes)
     return Totals(layout.groups, numerator, denominator, assessed, imputed, numbers, reasons)
 
 
@@ -183,7 +183,7 @@ def fractions(layout: Layout, cells: Cells, sound: Flags, unit: int) -> tuple[In
     return numerator, denominator
 
 
-def _faults(layout: Layout, evaluable: Integers, rule: MissingRule) -> Integers:
+def find_faults(layout: Layout, evaluable: Integers, rule: MissingRule) -> Integers:
     """By block: 0 when its total may be given, else kind of fault and number of missing sites in one number."""
     sites = layout.cell_sites @ layout.cell_in_block
     there = evaluable @ layout.cell_in_block
@@ -200,7 +200,7 @@ def _faults(layout: Layout, evaluable: Integers, rule: MissingRule) -> Integers:
 _BASE = 1000
 
 
-def _texts(layout: Layout, codes: Integers) -> tuple[tuple[str, ...], Integers]:
+def fault_texts(layout: Layout, codes: Integers) -> tuple[tuple[str, ...], Integers]:
     """The texts of the faults found, and for each amount the number of its text."""
     if not codes.any():
         return ("",), codes

@@ -33,7 +33,7 @@ def head_wear(bone: LongBone, grade: int, margin: int, name: str, region: str) -
     """Erosion of a head; `margin` is +1 or -1, the side on which bites begin."""
     if grade < 5:
         level = bone.length - below_surface(bone)
-        margins = (outlines.half_width(bone, level), _beside(bone, margin, region))
+        margins = (outlines.half_width(bone, level), condyle_width(bone, margin, region))
         return bites(bone.head, margins, level, 1, grade, margin, name), []
     depth = collapse_depth(bone, distal=True, region=region)
     collapse = Collapse(bone.length, True, depth, bone.head / 2)
@@ -61,7 +61,7 @@ def bone_bites(margins: tuple[Point, ...], grade: int, name: str, factor: float 
     ]
 
 
-def _beside(bone: LongBone, margin: int, region: str) -> float:
+def condyle_width(bone: LongBone, margin: int, region: str) -> float:
     """How far the palmar condyle of a finger protrudes beside its head, on the side of the thumb."""
     protrudes = region == "hand" and margin > 0 and bone.form == "metacarpal" and bone.name != "mc1"
     return CONDYLE * bone.head if protrudes else 0.0

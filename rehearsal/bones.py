@@ -68,24 +68,24 @@ class Grid:
 
 def long_bone(bone: LongBone, build: Build, wear: Wear, *, name: str, condyle: float | None, step: float) -> Tile:
     """Draw a long bone upright; `name` seeds its trabeculae, `condyle` is the offset of a palmar one in head widths."""
-    grid = _grid(bone, name, step)
+    grid = grid_of(bone, name, step)
     thin = thinning(bone, wear, grid.frame)
     fused = fusion(bone, wear, grid.frame)
     solid = tube(bone, build, grid, thin, fused, name)
     solid += plates(bone, grid) * thin * (1 - 0.92 * fused)
     if condyle is not None:
-        solid = np.maximum(solid, _condyle(bone, build, grid, condyle, name) * thin * (1 - 0.8 * fused))
+        solid = np.maximum(solid, draw_condyle(bone, build, grid, condyle, name) * thin * (1 - 0.8 * fused))
     solid = worn(solid, grid, wear)
     return Tile(grid.frame, np.maximum(solid, 0).astype(np.float32))
 
 
-def _grid(bone: LongBone, name: str, step: float) -> Grid:
+def grid_of(bone: LongBone, name: str, step: float) -> Grid:
     outline = outlines.long_bone(bone)
     reach = [(0.66 * bone.head + 0.5, bone.length)]
     frame = Frame.around([outline, reach], step)
     distance = frame.distance(outline)
     slow = window(textures(step).slow, frame.shape, name, "slow")
-    return Grid(frame, distance, half_width(distance, step), _shaft(frame.s, bone.length), slow)
+    return Grid(frame, distance, half_width(distance, step), shaft_share(frame.s, bone.length), slow)
 
 
 def half_width(distance: Field, step: float) -> Field:
@@ -95,7 +95,7 @@ def half_width(distance: Field, step: float) -> Field:
     return np.asarray(ndimage.gaussian_filter1d(half, 1.5 / step), dtype=np.float32)[:, None]
 
 
-def _shaft(s: Field, length: float) -> Field:
+def shaft_share(s: Field, length: float) -> Field:
     """1 in the middle of the shaft, 0 in both ends."""
     up = smoothstep((s / length - 0.10) / 0.32)
     return up * (1 - smoothstep((s / length - 0.62) / 0.28))
@@ -151,7 +151,7 @@ def plates(bone: LongBone, grid: Grid) -> Field:
     return np.asarray(lines + ((2.8 * middle + 0.8) * line(d, 0.42, 0.28) + 1.5 * rim * middle) * base)
 
 
-def _condyle(bone: LongBone, build: Build, grid: Grid, offset: float, name: str) -> Field:
+def draw_condyle(bone: LongBone, build: Build, grid: Grid, offset: float, name: str) -> Field:
     """The palmar condyle, which in the hand peeps out beside the head on the thumb side."""
     wide = bone.head
     x = (grid.frame.x - offset * wide) / (0.50 * wide)

@@ -82,7 +82,7 @@ def course(
 ) -> tuple[Truth, ...]:
     """The truth at each of these weeks after the first film; weeks before it are taken as week 0."""
     start = first(subject_seed, baseline)
-    rate = _rate(subject_seed, progression)
+    rate = draw_rate(subject_seed, progression)
     phase = stream("phase", subject_seed).random()
     reached = [min(start + int(rate * max(week, 0.0) / WEEKS + phase), MOST) for week in weeks]
     return tuple(truth(subject_seed, points, start) for points in reached)
@@ -94,7 +94,7 @@ def first(subject_seed: int, baseline: Baseline) -> int:
     return min(round(float(drawn)), MOST - 60)
 
 
-def _rate(subject_seed: int, progression: Progression) -> float:
+def draw_rate(subject_seed: int, progression: Progression) -> float:
     """Points in 24 weeks: none for most people, a long tail for the others."""
     chance = stream("progression", subject_seed)
     if chance.random() >= progression.progressing:

@@ -112,7 +112,7 @@ def as_dx(
     technique(dataset, shot)
     if variant.modality == "DX":
         detector(dataset, shot, hospital)
-    _pixels(dataset, film, variant)
+    write_pixels(dataset, film, variant)
     return written(dataset, variant)
 
 
@@ -187,7 +187,7 @@ def detector(dataset: Dataset, shot: Shot, hospital: Hospital) -> None:
     dataset.PixelIntensityRelationship, dataset.PixelIntensityRelationshipSign = "LOG", 1
 
 
-def _pixels(dataset: Dataset, film: SyntheticFilm, variant: Variant) -> None:
+def write_pixels(dataset: Dataset, film: SyntheticFilm, variant: Variant) -> None:
     dataset.ImageType = ["ORIGINAL", "PRIMARY"]
     dataset.Rows, dataset.Columns = film.pixels.shape
     dataset.SamplesPerPixel, dataset.PixelRepresentation = 1, 0

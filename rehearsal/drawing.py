@@ -70,7 +70,7 @@ def add_long(drawing: Drawing, place: LongPlace) -> None:
     drawing.add(tile, place.to_rest, shared=SHARED_BASES if proximal else 0.0)
     for sesamoid in region.sesamoids:
         if sesamoid.bone == bone.name:
-            round_bone = _sesamoid(sesamoid, bone)
+            round_bone = sesamoid_bone(sesamoid, bone)
             name = drawing.subject.name(round_bone.name)
             drawing.add(short_bone(round_bone, ShortWear(), name=name, step=drawing.spacing), place.to_rest)
 
@@ -88,7 +88,7 @@ def add_bridges(drawing: Drawing) -> None:
             drawing.add(plug, moved(half_closed(code, damage)), shared=SHARED_BRIDGE)
 
 
-def _sesamoid(sesamoid: Sesamoid, bone: LongBone) -> ShortBone:
+def sesamoid_bone(sesamoid: Sesamoid, bone: LongBone) -> ShortBone:
     level = bone.length - sesamoid.proximal
     outline = tuple(
         (float(sesamoid.lateral + sesamoid.radii[0] * np.cos(t)), float(level + sesamoid.radii[1] * np.sin(t)))

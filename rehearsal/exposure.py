@@ -44,7 +44,7 @@ def expose(absorption: Field, technique: Technique, visit: Visit, spacing: float
     """Film values 0 to 1 of everything in the beam."""
     through = np.exp(-binomial(absorption))
     through += np.float32(SCATTER) * wide_blur(through, 14.0, spacing)
-    through += _grain(through, technique, visit, spacing)
+    through += draw_grain(through, technique, visit, spacing)
     np.maximum(through, np.float32(1e-3), out=through)
     signal = -np.log(through / np.float32(1 + SCATTER))
     signal += np.float32(technique.sharpening) * (signal - wide_blur(signal, 3.5, spacing))
@@ -67,7 +67,7 @@ def wide_blur(field: Field, sigma: float, spacing: float) -> Field:
     return np.asarray(Image.fromarray(blurred).resize(image.size, Image.Resampling.BILINEAR), dtype=np.float32)
 
 
-def _grain(through: Field, technique: Technique, visit: Visit, spacing: float) -> Field:
+def draw_grain(through: Field, technique: Technique, visit: Visit, spacing: float) -> Field:
     noise = visit.stream("noise").standard_normal(through.shape, dtype=np.float32)
     noise[:, 1:] = 0.94 * noise[:, 1:] + 0.33 * noise[:, :-1]
     per_pixel = technique.grain * 0.1 / spacing

@@ -72,7 +72,7 @@ def draw(
         raise ValueError(f"The scale cannot be {scale}. Give 0.1 or 0.2.")
     visit = Visit(Subject(subject_seed, region.name, side), visit_seed)
     skeleton = articulate(region, damage, visit)
-    absorption = _absorption(skeleton, damage, visit.subject, scale)
+    absorption = absorption_of(skeleton, damage, visit.subject, scale)
     places = sites(skeleton, damage)
     if side != region.drawn:
         absorption = np.ascontiguousarray(absorption[:, ::-1])
@@ -82,7 +82,7 @@ def draw(
     return SyntheticFilm(pixels, scale, {code: (x / scale, y / scale) for code, (x, y) in places.items()})
 
 
-def _absorption(skeleton: Skeleton, damage: Damage, subject: Subject, scale: float) -> Field:
+def absorption_of(skeleton: Skeleton, damage: Damage, subject: Subject, scale: float) -> Field:
     width, height = skeleton.region.film
     shape = (round(height / scale), round(width / scale))
     bone = draw_bones(skeleton, damage, subject, scale)

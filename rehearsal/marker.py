@@ -23,7 +23,7 @@ def add_marker(absorption: Field, side: Side, place: Point, visit: Visit, spacin
     stream = visit.stream("marker")
     turn = float(stream.normal(14, 4)) * (1 if stream.random() < 0.5 else -1)
     x, y = np.asarray(place) + stream.normal(0, 1.5, 2)
-    tab = np.asarray(_tab(side, spacing).rotate(turn, Image.Resampling.BICUBIC, expand=True))
+    tab = np.asarray(draw_tab(side, spacing).rotate(turn, Image.Resampling.BICUBIC, expand=True))
     top, left = round(y / spacing) - tab.shape[0] // 2, round(x / spacing) - tab.shape[1] // 2
     top, left = max(top, 0), min(max(left, 0), absorption.shape[1] - tab.shape[1])
     absorption[top : top + tab.shape[0], left : left + tab.shape[1]] += tab
@@ -52,7 +52,7 @@ def burn_in(film: Field, text: str, spacing: float) -> None:
 
 
 @lru_cache(maxsize=4)
-def _tab(side: Side, spacing: float) -> Image.Image:
+def draw_tab(side: Side, spacing: float) -> Image.Image:
     width, height = (round(size / spacing) for size in TAB)
     image = Image.new("F", (width, height), PLASTIC)
     draw = ImageDraw.Draw(image)

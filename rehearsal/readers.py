@@ -53,7 +53,7 @@ def read_film_set(
     true = np.array([[true_value(truth, item) for item in items] for truth in truths], dtype=np.int64)
     rng = stream("reader", profile.name, seed, instrument)
     seen = with_unseen_changes(true, profile, rng)
-    read = seen + _judgement(seen, profile, rng) + _slips(true.shape, profile, rng)
+    read = seen + draw_judgement(seen, profile, rng) + draw_slips(true.shape, profile, rng)
     read = np.clip(read, 0, [max(item.allowed) for item in items])
     blank = np.less(rng.random(len(items)), profile.not_assessable)
     return tuple(values(items, row, blank) for row in read)
@@ -65,7 +65,7 @@ def with_unseen_changes(true: np.ndarray, profile: ReaderProfile, rng: np.random
     return np.where(missed, true[:1], true)
 
 
-def _judgement(seen: np.ndarray, profile: ReaderProfile, rng: np.random.Generator) -> np.ndarray:
+def draw_judgement(seen: np.ndarray, profile: ReaderProfile, rng: np.random.Generator) -> np.ndarray:
     """One shift per site for the whole case: an erosion invented or overlooked, a grade more or less."""
     lean = rng.normal(0.25 * profile.lean, 0.35)
     up = rng.random(seen.shape[1]) < 1 / (1 + np.exp(-2 * lean))
@@ -75,7 +75,7 @@ def _judgement(seen: np.ndarray, profile: ReaderProfile, rng: np.random.Generato
     return np.where(damaged, shift, np.maximum(shift, 0))
 
 
-def _slips(shape: tuple[int, int], profile: ReaderProfile, rng: np.random.Generator) -> np.ndarray:
+def draw_slips(shape: tuple[int, int], profile: ReaderProfile, rng: np.random.Generator) -> np.ndarray:
     """Errors on single films: rarely any, more on a poor film, and on one film mostly the same way."""
     poor = rng.lognormal(-0.18, 0.6, (shape[0], 1))
     slipped = np.less(rng.random(shape), SLIP * profile.slips * poor)

@@ -33,7 +33,7 @@ def short_bone(bone: ShortBone, wear: ShortWear, *, name: str, step: float) -> T
     distance = frame.distance(outline)
     slow = window(textures(step).slow, frame.shape, name, "slow")
     thin = np.float32(1 - 0.75 * wear.thin)
-    fused = _fused(frame, wear)
+    fused = fused_share(frame, wear)
     inner, wall = shell(bone, distance, frame)
     solid = 0.8 * wall * (1 - 0.9 * fused) + bone.spongiosa * (1 - wear.thin) * inner * full(bone, distance)
     solid += trabeculae(bone, frame, inner, name) * (1 - wear.thin)
@@ -87,7 +87,7 @@ def crests(bone: ShortBone, frame: Frame, distance: Field, slow: Field) -> Field
     return np.asarray(lines * np.maximum(0.8 + 0.35 * slow, 0.2) * smoothstep(distance / np.float32(0.8)))
 
 
-def _fused(frame: Frame, wear: ShortWear) -> Field:
+def fused_share(frame: Frame, wear: ShortWear) -> Field:
     lost = np.zeros(frame.shape, dtype=np.float32)
     for joint in wear.fusions:
         lost = np.maximum(lost, np.minimum(1.6 * stroke(frame, joint, width=3.0, blur=1.0), 1))

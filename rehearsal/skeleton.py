@@ -67,11 +67,11 @@ def articulate(region: Region, damage: Damage, visit: Visit) -> Skeleton:
     joints: list[Joint] = []
     bones: list[LongPlace] = []
     for ray in region.rays:
-        placed, between = _ray(ray, region, damage, visit)
+        placed, between = place_ray(ray, region, damage, visit)
         bones += placed
         joints += between
     short = tuple(ShortPlace(bone, moved(wrist_offset(damage, bone.group))) for bone in region.short_bones)
-    return Skeleton(region, tuple(bones), short, tuple(joints), _to_film(region, visit))
+    return Skeleton(region, tuple(bones), short, tuple(joints), film_transform(region, visit))
 
 
 def sites(skeleton: Skeleton, damage: Damage) -> dict[str, Point]:
@@ -100,7 +100,7 @@ def compose(outer: Affine, inner: Affine) -> Affine:
     return np.asarray(outer[:, :2] @ inner + np.array([[0, 0, outer[0, 2]], [0, 0, outer[1, 2]]]))
 
 
-def _ray(ray: Ray, region: Region, damage: Damage, visit: Visit) -> tuple[list[LongPlace], list[Joint]]:
+def place_ray(ray: Ray, region: Region, damage: Damage, visit: Visit) -> tuple[list[LongPlace], list[Joint]]:
     subject = visit.subject
     first = ray.bones[0]
     offset = wrist_offset(damage, f"ray{ray.number}") if region.name == "hand" else (0.0, 0.0)
@@ -113,13 +113,13 @@ def _ray(ray: Ray, region: Region, damage: Damage, visit: Visit) -> tuple[list[L
         gap = ray.gaps[number] * subject.gap(code)
         sits = articulation(damage, code, gap=gap, near=near.bone, far=far, lean=subject.lean(code))
         angle += rest_far.angle - rest_near.angle + sits.turn
-        base = _base(near, rest_near, rest_far, angle, sits)
+        base = base_beyond(near, rest_near, rest_far, angle, sits)
         placed.append(LongPlace(far, ray.number, pose(base, angle, visit.pronation)))
         joints.append(Joint(code, near, placed[-1]))
     return placed, joints
 
 
-def _base(near: LongPlace, rest_near: LongBone, rest_far: LongBone, angle: float, sits: Articulation) -> Point:
+def base_beyond(near: LongPlace, rest_near: LongBone, rest_far: LongBone, angle: float, sits: Articulation) -> Point:
     """Where the base of the next bone comes to lie: a gap beyond the head, and aside as it does at rest."""
     across, along = axes(angle)
     aside = sits.shift + 0.6 * lateral(rest_near, rest_far)
@@ -146,7 +146,7 @@ def moved(offset: Point) -> Affine:
     return np.array([[1.0, 0.0, offset[0]], [0.0, 1.0, offset[1]]])
 
 
-def _to_film(region: Region, visit: Visit) -> Affine:
+def film_transform(region: Region, visit: Visit) -> Affine:
     """Turn, enlarge and shift about the middle of the limb."""
     turn, size = np.radians(visit.rotation), visit.subject.size
     linear = size * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])

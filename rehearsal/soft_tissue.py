@@ -48,7 +48,7 @@ def quarter_square(chains: Sequence[Sequence[Knot]], pads: Sequence[Pad], *, fil
             capsule(fingers, start, end)
     together = fingers
     for pad in pads:
-        together = soft_max(together, _pad(pad, shape), blend)
+        together = soft_max(together, draw_pad(pad, shape), blend)
     return np.asarray(ndimage.gaussian_filter(together, 0.6 / GRID), dtype=np.float32)
 
 
@@ -75,7 +75,7 @@ def capsule(field: Grid, start: Knot, end: Knot) -> None:
     np.maximum(window, (radius**2 - gone**2).astype(np.float32), out=window)
 
 
-def _pad(pad: Pad, shape: tuple[int, int]) -> Grid:
+def draw_pad(pad: Pad, shape: tuple[int, int]) -> Grid:
     d = signed_distance(outlines.smooth(pad.outline), (0.0, 0.0), shape, GRID)
     levels = (np.arange(shape[0]) + 0.5) * GRID
     half = np.interp(levels, *np.array(pad.half).T)[:, None]

@@ -44,7 +44,7 @@ def textures(scale: float) -> Textures:
     shaft = unit(along + 0.3 * across + 0.2 * net)
     end = unit(1.2 * net + 0.6 * along + 0.3 * across)
     web = unit(ridges(band(rng, (2.3, 2.3), 2.0)) + 0.7 * ridges(band(rng, (1.4, 1.4), 2.0)))
-    slow = unit(ndimage.gaussian_filter(_white(rng), 22.0, mode="wrap"))
+    slow = unit(ndimage.gaussian_filter(white_noise(rng), 22.0, mode="wrap"))
     return Textures(*(resample(field, scale) for field in (shaft, end, web, slow)))
 
 
@@ -55,13 +55,13 @@ def window(field: Field, shape: tuple[int, int], *name: object) -> Field:
     return field[top : top + shape[0], left : left + shape[1]]
 
 
-def _white(rng: np.random.Generator) -> Field:
+def white_noise(rng: np.random.Generator) -> Field:
     return rng.standard_normal((SIZE, SIZE), dtype=np.float32)
 
 
 def band(rng: np.random.Generator, sigmas: tuple[float, float], wider: float) -> Field:
     """Noise of one scale: a blur less a blur that is wider across, of variance 1."""
-    white = _white(rng)
+    white = white_noise(rng)
     narrow = ndimage.gaussian_filter(white, sigmas, mode="wrap")
     broad = ndimage.gaussian_filter(white, (sigmas[0], sigmas[1] * wider), mode="wrap")
     return unit(narrow - broad)

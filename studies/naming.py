@@ -30,7 +30,7 @@ def checked_code(thing: str, value: str, *, longest: int = 32, field: str = "") 
     text = value.strip()
     if not CODE.fullmatch(text) or len(text) > longest:
         raise BadInput(
-            f"The {thing} {_problem(value)}. Use up to {longest} letters, digits, hyphens and underscores,"
+            f"The {thing} {problem_with(value)}. Use up to {longest} letters, digits, hyphens and underscores,"
             " beginning with a letter or digit.",
             field=field or field_of(thing),
         )
@@ -42,7 +42,7 @@ def checked_subject_code(value: str) -> str:
     text = " ".join(value.split())
     if not SUBJECT_CODE.fullmatch(text) or len(text) > 64:
         raise BadInput(
-            f"The subject code {_problem(value)}. Use up to 64 letters, digits, spaces and the signs . _ / -,"
+            f"The subject code {problem_with(value)}. Use up to 64 letters, digits, spaces and the signs . _ / -,"
             " beginning with a letter or digit.",
             field="subject",
         )
@@ -85,7 +85,7 @@ def checked_name(thing: str, value: str, *, longest: int, required: bool = True)
 def checked_whole(thing: str, value: int | str, *, least: int, most: int, field: str) -> int:
     """A whole number between two bounds."""
     if not WHOLE_NUMBER.fullmatch(str(value)) or not least <= int(value) <= most:
-        given = f"is {value}" if isinstance(value, int) else _problem(value)
+        given = f"is {value}" if isinstance(value, int) else problem_with(value)
         raise BadInput(f"The {thing} {given}. Enter a whole number from {least} to {most}.", field=field)
     return int(value)
 
@@ -95,7 +95,7 @@ def checked_choice(thing: str, value: str, choices: Iterable[tuple[str, str]], *
     labels = dict(choices)
     if value not in labels:
         allowed = either(quoted(label) for label in labels.values())
-        raise BadInput(f"The {thing} {_problem(value)}. Choose {allowed}.", field=field or field_of(thing))
+        raise BadInput(f"The {thing} {problem_with(value)}. Choose {allowed}.", field=field or field_of(thing))
     return value
 
 
@@ -109,7 +109,7 @@ def used_once(message: str, *, field: str) -> Iterator[None]:
         raise BadInput(message, field=field) from None
 
 
-def _problem(value: str) -> str:
+def problem_with(value: str) -> str:
     return f"{quoted(shortened(value))} is not valid" if value.strip() else "is missing"
 
 

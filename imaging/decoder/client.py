@@ -37,7 +37,7 @@ def run(operation: str, *, film: IO[bytes] | None = None, input: str | Path = ""
     An open `film` is handed over as it is, so that its bytes need no name in any folder; `input` is opened here.
     """
     if input:
-        with _opened(Path(input)) as opened:
+        with open_film(Path(input)) as opened:
             return run(operation, film=opened, **arguments)
     question = json.dumps({"operation": operation, "limits": settings.INTAKE_LIMITS, **arguments}).encode() + b"\n"
     path = settings.DECODER_SOCKET or _own.path(settings.INTAKE_LIMITS)
@@ -50,7 +50,7 @@ def run(operation: str, *, film: IO[bytes] | None = None, input: str | Path = ""
     return result
 
 
-def _opened(path: Path) -> IO[bytes]:
+def open_film(path: Path) -> IO[bytes]:
     try:
         return path.open("rb")
     except OSError as error:

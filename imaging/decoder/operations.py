@@ -96,7 +96,7 @@ def deidentify(
         "pixel_sha256": pixel_digest(loaded.pixels),
         "report": report.as_dict(),
         "findings": once([*findings(loaded, seen), *grey_findings(stored, form)]),
-        "likeness": _likeness(likeness_of(form.levels)),
+        "likeness": likeness_answer(likeness_of(form.levels)),
         "side_letters": seen.letters,
         "bits": loaded.pixels.bits_stored,
         "picture": meta,
@@ -112,7 +112,7 @@ def blind(
     return "blind.png", fresh_png(masked(loaded.stored, masks or ()).pixels), Report.of_plain(loaded.kind, masks)
 
 
-def _likeness(likeness: Likeness) -> Answer | None:
+def likeness_answer(likeness: Likeness) -> Answer | None:
     """None where there is nothing to recognise the picture by."""
     if not has_structure(likeness):
         return None

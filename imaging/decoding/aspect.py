@@ -43,7 +43,7 @@ def squared(dataset: Dataset, pixels: Pixels, limits: Limits) -> Pixels:
     rows, columns = round(pixels.values.shape[0] * down), round(pixels.values.shape[1] * across)
     check_size(rows, columns, limits)
     empty = kept.padding(dataset, bits_stored=pixels.bits_stored, signed=pixels.signed)
-    values = _grown(_grown(pixels.values, rows, empty).T, columns, empty).T
+    values = stretch_rows(stretch_rows(pixels.values, rows, empty).T, columns, empty).T
     for keyword in _SPACINGS:
         if spacing := kept.kept_numbers(dataset, keyword):
             setattr(dataset, keyword, [min(spacing)] * 2)
@@ -54,7 +54,7 @@ def squared(dataset: Dataset, pixels: Pixels, limits: Limits) -> Pixels:
     return dataclasses.replace(pixels, values=np.ascontiguousarray(values), findings=found)
 
 
-def _grown(values: Grey, rows: int, empty: tuple[int, int] | None) -> Grey:
+def stretch_rows(values: Grey, rows: int, empty: tuple[int, int] | None) -> Grey:
     """More rows, each value between its two neighbours; next to padding, the nearest one alone."""
     if rows == values.shape[0]:
         return values

@@ -69,14 +69,14 @@ def suspected(pixels: NDArray[np.integer]) -> Suspicion:
     least = max(span / 1000, 2.0 if span > 255 else 30.0)
     found: list[tuple[int, Rectangle, str]] = []
     for bright in (values, (top - values).astype(np.uint16)):
-        found.extend(lines(_shapes(bright, span, least), pixels.shape))
+        found.extend(lines(find_shapes(bright, span, least), pixels.shape))
     found.sort(reverse=True)
-    text = _merged([box for _, box, letter in found if not letter])[:MOST_BOXES]
+    text = merge([box for _, box, letter in found if not letter])[:MOST_BOXES]
     letters = sorted({letter for _, _, letter in found if letter})
-    return Suspicion(text, _merged([box for _, box, letter in found if letter]), letters)
+    return Suspicion(text, merge([box for _, box, letter in found if letter]), letters)
 
 
-def _ground(values: Stored) -> Stored:
+def ground_of(values: Stored) -> Stored:
     """What is left of the picture without its small bright parts (a grey opening); never above the picture."""
     rows, columns = values.shape
     padded = np.pad(values, ((0, -rows % POOL), (0, -columns % POOL)), mode="edge")
@@ -98,15 +98,15 @@ def step(height: Stored, least: float) -> NDArray[np.float32]:
     return spread
 
 
-def _shapes(values: Stored, span: int, least: float) -> list[Shape]:
-    height = values - _ground(values)
+def find_shapes(values: Stored, span: int, least: float) -> list[Shape]:
+    height = values - ground_of(values)
     scene = Scene(values, span, height > step(height, least))
     labels, count = ndimage.label(scene.raised, np.ones((3, 3), dtype=bool))
     areas = np.bincount(labels.ravel(), minlength=count + 1)[1:]
     boxes: list[tuple[slice, ...]] = ndimage.find_objects(labels)
     wanted = [k for k in range(count) if areas[k] >= LEAST_AREA and of_size(boxes[k])]
     wanted.sort(key=lambda k: -int(areas[k]))
-    judged = (_judged(scene, labels, k + 1, boxes[k]) for k in wanted[:MOST_SHAPES])
+    judged = (judge(scene, labels, k + 1, boxes[k]) for k in wanted[:MOST_SHAPES])
     return [shape for shape in judged if shape]
 
 
@@ -115,11 +115,11 @@ def of_size(box: tuple[slice, ...]) -> bool:
     return SMALLEST <= longer <= LARGEST
 
 
-def _judged(scene: Scene, labels: NDArray[np.integer], label: int, box: tuple[slice, ...]) -> Shape | None:
+def judge(scene: Scene, labels: NDArray[np.integer], label: int, box: tuple[slice, ...]) -> Shape | None:
     """Compares the shape with the ring around it: bone is uneven on uneven ground, text is neither."""
     around = tuple(slice(max(side.start - RING_FAR, 0), side.stop + RING_FAR) for side in box)
     own = labels[around] == label
-    ring = _grown(own, RING_FAR) & ~_grown(scene.raised[around], RING_NEAR)
+    ring = grow(own, RING_FAR) & ~grow(scene.raised[around], RING_NEAR)
     if ring.sum() < 12:
         return None
     inside, outside = scene.values[around][own], scene.values[around][ring]
@@ -135,7 +135,7 @@ def _judged(scene: Scene, labels: NDArray[np.integer], label: int, box: tuple[sl
     return Shape(corners, strong, side_letter(labels[box] == label) if strong else "")
 
 
-def _grown(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
+def grow(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
     grown: NDArray[np.bool_] = ndimage.maximum_filter(mask.view(np.uint8), 2 * by + 1).astype(bool)
     return grown
 
@@ -154,7 +154,7 @@ def lines(shapes: list[Shape], size: tuple[int, ...]) -> list[tuple[int, Rectang
         return []
     boxes = np.array([shape.box for shape in shapes])
     groups: dict[int, list[int]] = {}
-    for index, leader in enumerate(_leaders(boxes)):
+    for index, leader in enumerate(group_leaders(boxes)):
         groups.setdefault(leader, []).append(index)
     kept = [group for group in groups.values() if len(group) > 1 or shapes[group[0]].strong]
     return [
@@ -163,7 +163,7 @@ def lines(shapes: list[Shape], size: tuple[int, ...]) -> list[tuple[int, Rectang
     ]
 
 
-def _leaders(boxes: NDArray[np.integer]) -> list[int]:
+def group_leaders(boxes: NDArray[np.integer]) -> list[int]:
     """For each box the first box of its group."""
     leaders = np.arange(len(boxes))
     longer = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
@@ -183,7 +183,7 @@ def rectangle(boxes: NDArray[np.integer], size: tuple[int, ...]) -> Rectangle:
     return left, top, right - left, bottom - top
 
 
-def _merged(boxes: list[Rectangle]) -> list[Rectangle]:
+def merge(boxes: list[Rectangle]) -> list[Rectangle]:
     """Overlapping boxes as one, in the order of the surest of them."""
     merged: list[Rectangle] = []
     for box in boxes:

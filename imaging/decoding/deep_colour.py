@@ -40,11 +40,11 @@ def read_deep_colour(content: bytes, kind: Kind, image: Image.Image) -> Grey:
         channels = np.moveaxis(channels, 0, -1)  # a TIFF with separate channels
     if channels.ndim != 3 or channels.dtype != np.uint16 or channels.shape[2] not in (2, 3, 4):
         raise Unreadable("photometric", "The picture has channels of an unknown form. Send it as grey of 8 or 16 bits.")
-    grey, turn = _grey(channels), _TURNS.get(image.getexif().get(ORIENTATION, 1))
+    grey, turn = opaque_grey(channels), _TURNS.get(image.getexif().get(ORIENTATION, 1))
     return np.ascontiguousarray(turn(grey) if turn else grey)
 
 
-def _grey(channels: Grey) -> Grey:
+def opaque_grey(channels: Grey) -> Grey:
     count = channels.shape[2]
     if count in (2, 4) and int(channels[..., -1].min()) != OPAQUE:
         raise Unreadable("photometric", "The picture is partly transparent. Send it as opaque grey.")

@@ -31,7 +31,7 @@ class Depth:
 def significant(grey: Grey, header: Header, stream: Shape | None) -> Depth:
     """The picture in as many bits as it truly has. Overlays and text can hide in the bits above BitsStored."""
     unsigned: Grey = grey.astype(np.dtype("u2" if header.bits_allocated == 16 else "u1"), copy=False)
-    signed, found = _signed(grey, header, stream)
+    signed, found = find_sign(grey, header, stream)
     bits = header.bits_stored
     if stream is not None and stream.bits < bits:
         text = (
@@ -39,9 +39,9 @@ def significant(grey: Grey, header: Header, stream: Shape | None) -> Depth:
         )
         found, bits = [*found, finding("stream-depth", text)], stream.bits
     narrow = extended(unsigned, bits, signed)
-    if not _spare_bits_used(unsigned, narrow, bits, signed):
+    if not are_spare_bits_used(unsigned, narrow, bits, signed):
         return Depth(narrow, bits, signed, False, tuple(found))
-    needed = max(_needed(unsigned, signed), stream.bits if stream else 0)
+    needed = max(bits_needed(unsigned, signed), stream.bits if stream else 0)
     wide = extended(unsigned, needed, signed)
     if roughness(wide) < roughness(narrow):
         text = f"The pixels need {needed} bits, but the header says {bits}. All of them are shown. Check the picture."
@@ -50,7 +50,7 @@ def significant(grey: Grey, header: Header, stream: Shape | None) -> Depth:
     return Depth(narrow, bits, signed, True, (*found, finding("spare-bits", text)))
 
 
-def _signed(grey: Grey, header: Header, stream: Shape | None) -> tuple[bool, list[Finding]]:
+def find_sign(grey: Grey, header: Header, stream: Shape | None) -> tuple[bool, list[Finding]]:
     """A decoder that answers negative values is right: the sign is part of a JPEG 2000 stream."""
     if header.signed or stream is None or not stream.signed or int(grey.min()) >= 0:
         return header.signed, []
@@ -67,7 +67,7 @@ def extended(unsigned: Grey, bits: int, signed: bool) -> Grey:
     return ((clean.astype(np.int32) ^ half) - half).astype(np.int16 if unsigned.dtype.itemsize == 2 else np.int8)
 
 
-def _spare_bits_used(unsigned: Grey, narrow: Grey, bits: int, signed: bool) -> bool:
+def are_spare_bits_used(unsigned: Grey, narrow: Grey, bits: int, signed: bool) -> bool:
     """Empty bits above the picture are valid, and so are copies of its sign."""
     clean = np.bitwise_and(unsigned, unsigned.dtype.type((1 << bits) - 1))
     used = clean != unsigned
@@ -76,7 +76,7 @@ def _spare_bits_used(unsigned: Grey, narrow: Grey, bits: int, signed: bool) -> b
     return bool(used.any())
 
 
-def _needed(unsigned: Grey, signed: bool) -> int:
+def bits_needed(unsigned: Grey, signed: bool) -> int:
     if not signed:
         return int(unsigned.max()).bit_length()
     values = unsigned.view(np.int16 if unsigned.dtype.itemsize == 2 else np.int8)

@@ -20,13 +20,13 @@ def grey_findings(stored: Stored, form: NormalForm) -> list[Finding]:
     if form.window_missed:
         text = "The window in the header shows no pixel of the picture. A window from the pixels is used instead."
         found.append(finding(WINDOW_MISSED, text))
-    if is_flat(_counts(stored, form)):
+    if is_flat(count_greys(stored, form)):
         text = "The picture is almost one grey as it is first shown. Check its window, or the file."
         found.append(finding(FLAT, text))
     return found
 
 
-def _counts(stored: Stored, form: NormalForm) -> NDArray[np.integer]:
+def count_greys(stored: Stored, form: NormalForm) -> NDArray[np.integer]:
     """How often each of the 256 greys is shown; padding is not counted."""
     greys = render8(form.levels, form.window_center, form.window_width)
     if stored.padding is not None:

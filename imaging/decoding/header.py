@@ -81,7 +81,7 @@ def read_dicom(path: Path, limits: Limits) -> DicomFilm:
         dataset = pydicom.dcmread(io.BytesIO(structure.parsable(data)), force=True)
     check_class(dataset)
     check_uids(dataset)
-    header = _header(dataset, limits)
+    header = checked_header(dataset, limits)
     syntax = syntax_of(structure.transfer_syntax or EXPLICIT_LITTLE_ENDIAN)
     excess = check_pixels(structure, syntax, header, data)
     mended = mend(dataset)
@@ -143,7 +143,7 @@ def check_uids(dataset: Dataset) -> None:
             raise Unreadable("bad-attribute", f"{keyword} is not a UID. A UID has at most 64 digits and dots.")
 
 
-def _header(dataset: Dataset, limits: Limits) -> Header:
+def checked_header(dataset: Dataset, limits: Limits) -> Header:
     if "NumberOfFrames" in dataset and whole(dataset, "NumberOfFrames") != 1:
         raise Unreadable("frames", f"NumberOfFrames is {whole(dataset, 'NumberOfFrames')}. It must be 1.")
     samples, photometric = whole(dataset, "SamplesPerPixel"), text(dataset, "PhotometricInterpretation")

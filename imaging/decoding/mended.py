@@ -23,7 +23,7 @@ _SIDE_NAMES = {"L": "left", "R": "right", "B": "both"}
 def mend(dataset: Dataset) -> list[Finding]:
     """Changes the data set in memory and reports how each value was read; never quotes the original text."""
     commas = [finding for keyword in _DECIMALS for finding in decimal_comma(dataset, keyword)]
-    sides = [finding for keyword in ("ImageLaterality", "Laterality") for finding in _side(dataset, keyword)]
+    sides = [finding for keyword in ("ImageLaterality", "Laterality") for finding in mend_side(dataset, keyword)]
     return [*commas, *sides, *body_part(dataset)]
 
 
@@ -45,7 +45,7 @@ def decimal_comma(dataset: Dataset, keyword: str) -> list[Finding]:
     ]
 
 
-def _side(dataset: Dataset, keyword: str) -> list[Finding]:
+def mend_side(dataset: Dataset, keyword: str) -> list[Finding]:
     word = written(dataset, keyword).upper()
     side = "" if word in WORDS[keyword] else side_of(word)
     if not side:

@@ -45,7 +45,7 @@ class Pixels:
 def decode(film: DicomFilm) -> Pixels:
     """Decodes by the one decoder pinned to the transfer syntax."""
     header = film.header
-    raw, shape, found = (_native(film), None, []) if film.structure.native is not None else compressed(film)
+    raw, shape, found = (native_pixels(film), None, []) if film.structure.native is not None else compressed(film)
     grey, photometric = one_channel(raw, film)
     if grey.shape != (header.rows, header.columns):
         shape_found = " x ".join(map(str, grey.shape))
@@ -65,7 +65,7 @@ def decode(film: DicomFilm) -> Pixels:
     )
 
 
-def _native(film: DicomFilm) -> Grey:
+def native_pixels(film: DicomFilm) -> Grey:
     assert film.structure.native is not None  # noqa: S101
     header, start = film.header, film.structure.native.start
     return shaped(film.data[start : start + header.bytes_native], header)

@@ -50,12 +50,12 @@ def pixels(path: Path, image: Image.Image, kind: Kind, limits: Limits) -> Pixels
     if is_deep_colour(image):
         grey = read_deep_colour(path.read_bytes(), kind, image)
     else:
-        grey = _grey(ImageOps.exif_transpose(image), is_white_zero(image), lossy=kind == "jpeg")
+        grey = grey_pixels(ImageOps.exif_transpose(image), is_white_zero(image), lossy=kind == "jpeg")
     bits = grey.dtype.itemsize * 8
     return Pixels(grey, "MONOCHROME2", bits, bits, False, False, lossy=kind == "jpeg")
 
 
-def _grey(image: Image.Image, white_is_zero: bool, *, lossy: bool) -> Grey:
+def grey_pixels(image: Image.Image, white_is_zero: bool, *, lossy: bool) -> Grey:
     if image.mode in ("1", "L"):
         return np.asarray(image.convert("L"), dtype=np.uint8)
     if image.mode.startswith("I;16"):

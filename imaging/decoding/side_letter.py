@@ -20,8 +20,8 @@ def side_letter(shape: Mask) -> str:
     """L or R: the one that the shape (cut to its box) resembles most in any orientation; empty when it is neither."""
     if max(shape.shape) > 3 * min(shape.shape):
         return ""
-    own = _square(shape).ravel()
-    templates = _templates()
+    own = in_square(shape).ravel()
+    templates = draw_templates()
     shared = templates @ own.astype(np.int32)
     likeness = shared / (templates.sum(axis=1) + own.sum() - shared)
     best = int(likeness.argmax())
@@ -29,15 +29,15 @@ def side_letter(shape: Mask) -> str:
 
 
 @cache
-def _templates() -> NDArray[np.int32]:
+def draw_templates() -> NDArray[np.int32]:
     """(templates, EDGE * EDGE): L, then R, in three weights, as they are and mirrored, in steps of 15 degrees."""
-    drawn = (_drawn(letter, weight) for letter in LETTERS for weight in WEIGHTS)
+    drawn = (draw_letter(letter, weight) for letter in LETTERS for weight in WEIGHTS)
     pictures = (picture for one in drawn for picture in (one, one.transpose(Image.Transpose.FLIP_LEFT_RIGHT)))
     turned = (picture.rotate(angle, expand=True) for picture in pictures for angle in range(0, 360, TURN))
-    return np.array([_square(cut(np.asarray(picture) > 127)).ravel() for picture in turned], dtype=np.int32)
+    return np.array([in_square(cut(np.asarray(picture) > 127)).ravel() for picture in turned], dtype=np.int32)
 
 
-def _drawn(letter: str, weight: int) -> Image.Image:
+def draw_letter(letter: str, weight: int) -> Image.Image:
     tile = Image.new("L", (2 * DRAWN, 2 * DRAWN))
     font = ImageFont.load_default(DRAWN)
     ImageDraw.Draw(tile).text((DRAWN // 2, DRAWN // 2), letter, 255, font=font, stroke_width=weight)
@@ -49,7 +49,7 @@ def cut(mask: Mask) -> Mask:
     return mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-def _square(mask: Mask) -> Mask:
+def in_square(mask: Mask) -> Mask:
     """The shape in the middle of a square, at EDGE points a side."""
     rows, columns = mask.shape
     edge = max(rows, columns)

@@ -42,9 +42,9 @@ def lookup_tables(dataset: Dataset, pixels: Pixels) -> Tables:
     """Every table of the header; a broken one makes the film unreadable, since it shapes pixels."""
     found: list[Finding] = []
     stored = pixels.stored_range
-    modality = [table(item, "ModalityLUTSequence", stored, found) for item in _items(dataset, "ModalityLUTSequence")]
+    modality = [table(item, "ModalityLUTSequence", stored, found) for item in items_of(dataset, "ModalityLUTSequence")]
     inputs = modality_range(dataset, stored, modality)
-    voi = [table(item, "VOILUTSequence", inputs, found) for item in _items(dataset, "VOILUTSequence")]
+    voi = [table(item, "VOILUTSequence", inputs, found) for item in items_of(dataset, "VOILUTSequence")]
     return Tables(modality, voi, found)
 
 
@@ -58,7 +58,7 @@ def modality_range(dataset: Dataset, stored: Range, modality: list[Lut]) -> Rang
     return min(ends), max(ends)
 
 
-def _items(dataset: Dataset, keyword: str) -> list[Dataset]:
+def items_of(dataset: Dataset, keyword: str) -> list[Dataset]:
     try:
         items = list(dataset.get(keyword) or [])
     except Exception as error:
@@ -86,10 +86,10 @@ def table(item: Dataset, keyword: str, inputs: Range, found: list[Finding]) -> L
         words = MORE_BITS_TEXT if real > bits else FEWER_BITS_TEXT
         found.append(finding("table-bits", words.format(declared=bits, real=real)))
         bits = real
-    return Lut(_first(descriptor[1], count, inputs), values.astype(np.uint16), bits)
+    return Lut(first_mapped(descriptor[1], count, inputs), values.astype(np.uint16), bits)
 
 
-def _first(written: int, count: int, inputs: Range) -> int:
+def first_mapped(written: int, count: int, inputs: Range) -> int:
     """The first mapped value: signed where the input may be negative (PS3.3 C.11.1.1.1, C.11.2.1.1).
 
     Writers mix up the two representations of the same 16 bits, so the other one is taken where only it meets the input.

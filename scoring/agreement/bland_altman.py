@@ -58,7 +58,7 @@ def agreement(pairs: Matrix, blank: Estimate) -> BlandAltman:
     sd = 0.0 if nearly_zero(variance, pairs) else math.sqrt(variance)
     z = float(ndtri((1 + blank.level) / 2))
     error, limit_error = sd / math.sqrt(n), math.sqrt(3 * sd**2 / n)
-    slope, p = _slope(pairs, blank)
+    slope, p = fit_slope(pairs, blank)
     return BlandAltman(
         around(replace(blank, value=bias), error),
         replace(blank, name="SD of differences", value=sd),
@@ -78,7 +78,7 @@ def around(found: Estimate, error: float) -> Estimate:
     return found.with_limits(found.value - reach, found.value + reach, T_DISTRIBUTION)
 
 
-def _slope(pairs: Matrix, blank: Estimate) -> tuple[Estimate, float | None]:
+def fit_slope(pairs: Matrix, blank: Estimate) -> tuple[Estimate, float | None]:
     """Least squares of difference on mean."""
     pairs = pairs[np.lexsort(pairs.T)]
     means, differences = pairs.mean(axis=1), pairs[:, 0] - pairs[:, 1]

@@ -71,7 +71,7 @@ def icc(values: npt.ArrayLike, model: int, *, mean_of_readers: bool = False, lev
         return Icc(model, averaged, blank, None, None, None)
     squares = mean_squares(ratings.values)
     found = with_limits(point(squares, model, averaged, blank), squares, model, averaged)
-    return Icc(model, averaged, found, *f_test(squares, model), _interval_degrees(squares, model))
+    return Icc(model, averaged, found, *f_test(squares, model), interval_degrees_of(squares, model))
 
 
 def icc_all(values: npt.ArrayLike, *, level: float = 0.95) -> tuple[Icc, ...]:
@@ -82,31 +82,31 @@ def icc_all(values: npt.ArrayLike, *, level: float = 0.95) -> tuple[Icc, ...]:
 def point(squares: MeanSquares, model: int, averaged: int, blank: Estimate) -> Estimate:
     if squares.subjects == 0:
         return replace(blank, reason="no variance between subjects")
-    spread = _spread(squares, model, squares.k / averaged)
+    spread = spread_of(squares, model, squares.k / averaged)
     if spread <= 0:
         return replace(blank, reason="the variance components add up to nothing")
-    return replace(blank, value=(squares.subjects - _error(squares, model)) / spread)
+    return replace(blank, value=(squares.subjects - error_of(squares, model)) / spread)
 
 
-def _spread(squares: MeanSquares, model: int, a: float) -> float:
+def spread_of(squares: MeanSquares, model: int, a: float) -> float:
     """The denominator, a = k for one reader and 1 for the mean of k: MSR + (a-1) MSE, and a (MSC - MSE)/n in model 2.
 
     The terms in MSE are put together first, so that for one reader nothing is subtracted.
     """
-    error = _error(squares, model)
+    error = error_of(squares, model)
     if model != 2:
         return squares.subjects + (a - 1) * error
     return squares.subjects + (a - 1 - a / squares.n) * error + a / squares.n * squares.readers
 
 
-def _error(squares: MeanSquares, model: int) -> float:
+def error_of(squares: MeanSquares, model: int) -> float:
     return squares.within if model == 1 else squares.residual
 
 
 def with_limits(found: Estimate, squares: MeanSquares, model: int, averaged: int) -> Estimate:
     if found.value is None:
         return found
-    if _error(squares, model) == 0:
+    if error_of(squares, model) == 0:
         return replace(found, reason="no residual error between readers: there is no interval")
     limits = absolute_limits if model == 2 else ratio_limits
     lower, upper = (stepped_up(limit, averaged) for limit in limits(squares, model, found.level))
@@ -136,7 +136,7 @@ def ratio_limits(squares: MeanSquares, model: int, level: float) -> Limits:
 
 def f_limits(squares: MeanSquares, model: int, level: float) -> Limits:
     above, below = degrees(squares, model)
-    ratio = squares.subjects / _error(squares, model)
+    ratio = squares.subjects / error_of(squares, model)
     tail = (1 + level) / 2
     return ratio / float(fdtri(above, below, tail)), ratio * float(fdtri(below, above, tail))
 
@@ -157,20 +157,20 @@ def satterthwaite(squares: MeanSquares) -> float:
     These a and b are McGraw and Wong's times n(1-r), so that r = 1 needs no division.
     """
     n, k, msr, msc, mse = squares.n, squares.k, squares.subjects, squares.readers, squares.residual
-    r = (msr - mse) / _spread(squares, 2, k)
+    r = (msr - mse) / spread_of(squares, 2, k)
     first, second = k * r * msc, (n * (1 + (k - 1) * r) - k * r) * mse
     below = first**2 / (k - 1) + second**2 / ((n - 1) * (k - 1))
     return (first + second) ** 2 / below if below > 0 else float("nan")
 
 
-def _interval_degrees(squares: MeanSquares, model: int) -> float | None:
-    if squares.subjects == 0 or _error(squares, model) == 0:
+def interval_degrees_of(squares: MeanSquares, model: int) -> float | None:
+    if squares.subjects == 0 or error_of(squares, model) == 0:
         return None
     return satterthwaite(squares) if model == 2 else float(degrees(squares, model)[1])
 
 
 def f_test(squares: MeanSquares, model: int) -> tuple[float | None, float | None]:
-    error = _error(squares, model)
+    error = error_of(squares, model)
     if error == 0:
         return None, None
     ratio = squares.subjects / error

@@ -34,9 +34,9 @@ def interval_report(
     `averaged` is the number of primary readers of a case: results that were not adjudicated are their mean, and every
     SDC is that of such a mean.
     """
-    change = _changes(cube)[:, cube.visits.index(end) - 1]
+    change = changes_of(cube)[:, cube.visits.index(end) - 1]
     own = sdc_of_intervals(change[:, None], readers_averaged=averaged, bootstrap=bootstrap)[0][0]
-    pairs = _pairs(cube, end, own, averaged, bootstrap)
+    pairs = pair_rows(cube, end, own, averaged, bootstrap)
     fixed = len(cube.readers) == averaged
     used = int((np.isfinite(change).sum(axis=1) >= PAIR).sum())
     return {
@@ -57,7 +57,7 @@ def interval_report(
     }
 
 
-def _changes(cube: Cube) -> Matrix:
+def changes_of(cube: Cube) -> Matrix:
     if cube.changes is None:
         raise ValueError("changes: none were given; allowed: subjects x (visits - 1) x readers")
     return cube.changes
@@ -108,7 +108,7 @@ def intervals(cube: Cube, planned: Sequence[str], averaged: int, bootstrap: Boot
     ends = [visit for visit in cube.visits[1:] if visit in planned]
     if not ends:
         return {"each": [], "mean": None}
-    changes = _changes(cube)[:, [cube.visits.index(visit) - 1 for visit in ends]]
+    changes = changes_of(cube)[:, [cube.visits.index(visit) - 1 for visit in ends]]
     each, mean = sdc_of_intervals(changes, readers_averaged=averaged, bootstrap=bootstrap)
     eighty, mean_eighty = sdc_of_intervals(changes, readers_averaged=averaged, coverage=0.80)
     rows = [
@@ -121,25 +121,25 @@ def intervals(cube: Cube, planned: Sequence[str], averaged: int, bootstrap: Boot
 def two_visits(cube: Cube, end: str, readers: Sequence[int]) -> Cube:
     """Baseline and one visit, of some readers."""
     at, columns = cube.visits.index(end), list(readers)
-    changes = _changes(cube)[:, [at - 1]][:, :, columns]
+    changes = changes_of(cube)[:, [at - 1]][:, :, columns]
     names = tuple(cube.readers[column] for column in columns)
     return Cube(cube.values[:, [0, at]][:, :, columns], (cube.visits[0], end), names, changes)
 
 
-def _pairs(cube: Cube, end: str, own: Estimate, averaged: int, bootstrap: Bootstrap | None) -> list[Row]:
+def pair_rows(cube: Cube, end: str, own: Estimate, averaged: int, bootstrap: Bootstrap | None) -> list[Row]:
     """Every two readers who share a case."""
     found = []
     for pair in combinations(range(len(cube.readers)), 2):
         both = two_visits(cube, end, pair)
         if np.isfinite(both.values).all(axis=2).any():
-            found.append(_pair(both, own, averaged, bootstrap))
+            found.append(pair_row(both, own, averaged, bootstrap))
     return found
 
 
-def _pair(both: Cube, own: Estimate, averaged: int, bootstrap: Bootstrap | None) -> Row:
+def pair_row(both: Cube, own: Estimate, averaged: int, bootstrap: Bootstrap | None) -> Row:
     found = report(both, thresholds=THRESHOLDS, shared_sdc=own.value, bootstrap=bootstrap)
-    status, change = (_of(found["bland_altman"]["each"], of, both.visits[1]) for of in ("status", "change"))
-    (sdc,), _ = sdc_of_intervals(_changes(both), readers_averaged=averaged, bootstrap=bootstrap)
+    status, change = (row_of(found["bland_altman"]["each"], of, both.visits[1]) for of in ("status", "change"))
+    (sdc,), _ = sdc_of_intervals(changes_of(both), readers_averaged=averaged, bootstrap=bootstrap)
     return {
         "first": both.readers[0],
         "second": both.readers[1],
@@ -152,7 +152,7 @@ def _pair(both: Cube, own: Estimate, averaged: int, bootstrap: Bootstrap | None)
         "sdc": plain(sdc),
         "bias": bias(change),
         "bland_altman": {"status": status, "change": change},
-        "ccc": {of: _of(found["ccc"]["each"], of, both.visits[1]) for of in ("status", "change")},
+        "ccc": {of: row_of(found["ccc"]["each"], of, both.visits[1]) for of in ("status", "change")},
         "kappa": found["kappa"]["each"],
         "progressors": [progressors(row) for row in found["progressors"]],
     }
@@ -163,7 +163,7 @@ def bias(row: Row) -> Row:
     return {"value": row["bias"], "lower": lower, "upper": upper, "n": row["n"], "reason": row["reason"]}
 
 
-def _of(rows: list[Row], of: str, visit: str) -> Row:
+def row_of(rows: list[Row], of: str, visit: str) -> Row:
     return next(row for row in rows if row["of"] == of and row["visit"] == visit)
 
 

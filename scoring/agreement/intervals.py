@@ -47,7 +47,7 @@ def sdc_of_intervals(
     """
     cube = np.asarray(changes, dtype=np.float64)
     factor = MULTIPLIERS[coverage] / math.sqrt(2 * readers_averaged)
-    sets = [_sets(cube[:, at]) for at in range(cube.shape[1])]
+    sets = [sets_of(cube[:, at]) for at in range(cube.shape[1])]
     name = f"SDC, {coverage:.0%}, mean of {readers_averaged}"
     found = [point(parts, factor, cube[:, at], name) for at, parts in enumerate(sets)]
     if bootstrap is not None:
@@ -55,7 +55,7 @@ def sdc_of_intervals(
     return tuple(found), pooled(found, f"{name}, mean over intervals")
 
 
-def _sets(layer: Matrix) -> list[Set]:
+def sets_of(layer: Matrix) -> list[Set]:
     """The sets of readers who share at least two subjects."""
     known = np.isfinite(layer)
     patterns = sorted({tuple(row) for row in known.tolist() if sum(row) >= 2}, reverse=True)

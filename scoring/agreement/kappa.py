@@ -56,8 +56,8 @@ def kappa(
     """
     if weights not in WEIGHTS:
         raise ValueError(f"weights: {weights!r} was given; allowed: {', '.join(WEIGHTS)}")
-    table = _table(first, second)
-    return kappas(table, _replicates(table, bootstrap), bootstrap, (weights,))[0]
+    table = table_of(first, second)
+    return kappas(table, replicates_of(table, bootstrap), bootstrap, (weights,))[0]
 
 
 def agreement(
@@ -70,17 +70,17 @@ def agreement(
     positive = 2 a / (2 a + b + c), a both above zero, b and c one of them
     (Cicchetti DV, Feinstein AR, J Clin Epidemiol 1990;43:551, doi:10.1016/0895-4356(90)90159-M).
     """
-    table = _table(first, second)
-    sample = _replicates(table, bootstrap, stream)
+    table = table_of(first, second)
+    sample = replicates_of(table, bootstrap, stream)
     unweighted, linear, quadratic = kappas(table, sample, bootstrap, WEIGHTS)
     return Agreement(
         unweighted,
         linear,
         quadratic,
-        _share(table, "agreement", table.grades[table.first] == table.grades[table.second]),
-        _pabak(table),
-        _positive(table, sample, bootstrap),
-        int(table.counts[_either(table)].sum()),
+        share_agreed(table, "agreement", table.grades[table.first] == table.grades[table.second]),
+        pabak_of(table),
+        positive_agreement(table, sample, bootstrap),
+        int(table.counts[either_above_zero(table)].sum()),
     )
 
 
@@ -93,7 +93,7 @@ def joint_agreement(
     return tuple(agreement(one[:, at], other[:, at], bootstrap=bootstrap, stream=at) for at in joints)
 
 
-def _table(first: npt.ArrayLike, second: npt.ArrayLike) -> Table:
+def table_of(first: npt.ArrayLike, second: npt.ArrayLike) -> Table:
     ratings = ratings_of(np.column_stack([np.ravel(first), np.ravel(second)]), least_subjects=1)
     blank = Estimate("", None, None, None, ratings.n, 2, reason=ratings.reason, dropped=ratings.dropped)
     values = np.empty((0, 2)) if ratings.reason else ratings.values
@@ -106,7 +106,7 @@ def _table(first: npt.ArrayLike, second: npt.ArrayLike) -> Table:
     return Table(grades, *np.divmod(cells, max(len(grades), 1)), counts.astype(np.float64), blank)
 
 
-def _replicates(table: Table, bootstrap: Bootstrap | None, stream: int = 0) -> Matrix | None:
+def replicates_of(table: Table, bootstrap: Bootstrap | None, stream: int = 0) -> Matrix | None:
     if bootstrap is None or table.blank.reason or len(table.counts) < 2:
         return None
     return resampled_counts(table.counts, bootstrap, stream)
@@ -121,22 +121,22 @@ def kappas(
         return tuple(blanks)
     if len(set(table.first)) == 1 or len(set(table.second)) == 1:
         return tuple(replace(blank, reason="a reader is constant") for blank in blanks)
-    points = _values(table, table.counts[None], kinds)
+    points = kappa_values(table, table.counts[None], kinds)
     found = [estimate(blank, float(point[0])) for blank, point in zip(blanks, points, strict=True)]
     if sample is None or bootstrap is None:
         return tuple(found)
-    replicates = _values(table, sample, kinds)
+    replicates = kappa_values(table, sample, kinds)
     return tuple(with_bootstrap(one, own, bootstrap) for one, own in zip(found, replicates, strict=True))
 
 
-def _values(table: Table, counts: Matrix, kinds: tuple[str, ...]) -> list[Matrix]:
+def kappa_values(table: Table, counts: Matrix, kinds: tuple[str, ...]) -> list[Matrix]:
     """Kappa of each row of counts (rows x cells) by each kind; NaN where a reader is constant."""
     by_first, by_second = (counts @ into(codes, len(table.grades)) for codes in (table.first, table.second))
     n = counts[0].sum()
     varies = (by_first.max(axis=1) < n) & (by_second.max(axis=1) < n)
     found = []
     for weights in kinds:
-        apart = _apart(table.grades, weights)
+        apart = disagreement(table.grades, weights)
         seen = (counts @ apart[table.first, table.second]) * n
         expected = ((by_first @ apart) * by_second).sum(axis=1)
         usable = varies & (expected > 0)
@@ -150,22 +150,22 @@ def into(codes: npt.NDArray[np.intp], grades: int) -> Matrix:
     return marks
 
 
-def _apart(grades: Matrix, weights: str) -> Matrix:
+def disagreement(grades: Matrix, weights: str) -> Matrix:
     distance = np.abs(grades[:, None] - grades[None, :])
     if weights == "unweighted":
         return (distance > 0).astype(np.float64)
     return distance if weights == "linear" else distance**2
 
 
-def _either(table: Table) -> npt.NDArray[np.bool_]:
+def either_above_zero(table: Table) -> npt.NDArray[np.bool_]:
     return (table.grades[table.first] > 0) | (table.grades[table.second] > 0)
 
 
-def _both(table: Table) -> npt.NDArray[np.bool_]:
+def both_above_zero(table: Table) -> npt.NDArray[np.bool_]:
     return (table.grades[table.first] > 0) & (table.grades[table.second] > 0)
 
 
-def _share(table: Table, name: str, agreed: npt.NDArray[np.bool_]) -> Estimate:
+def share_agreed(table: Table, name: str, agreed: npt.NDArray[np.bool_]) -> Estimate:
     blank = replace(table.blank, name=name)
     if blank.reason:
         return blank
@@ -182,18 +182,18 @@ def share(count: int, blank: Estimate) -> Estimate:
     return replace(blank, value=count / n).with_limits(lower, upper, EXACT_BINOMIAL)
 
 
-def _pabak(table: Table) -> Estimate:
-    found = _share(table, "PABAK", _both(table) | ~_either(table))
+def pabak_of(table: Table) -> Estimate:
+    found = share_agreed(table, "PABAK", both_above_zero(table) | ~either_above_zero(table))
     if found.value is None or found.lower is None or found.upper is None:
         return found
     return replace(found, value=2 * found.value - 1, lower=2 * found.lower - 1, upper=2 * found.upper - 1)
 
 
-def _positive(table: Table, sample: Matrix | None, bootstrap: Bootstrap | None) -> Estimate:
+def positive_agreement(table: Table, sample: Matrix | None, bootstrap: Bootstrap | None) -> Estimate:
     blank = replace(table.blank, name="positive agreement")
     if blank.reason:
         return blank
-    both, either = _both(table), _either(table)
+    both, either = both_above_zero(table), either_above_zero(table)
     if not either.any():
         return replace(blank, reason="zero for both readers in every subject")
     found = replace(blank, value=float(positives(table.counts[None], both, either)[0]))

@@ -58,17 +58,17 @@ def reader_pool(
     if infinite:
         blank = Estimate("", None, None, None, len(matrix), len(names), reason=f"{infinite} values are {BEYOND}")
         return Pool(replace(blank, name="SD of differences"), replace(blank, name="ICC(1,1)"), ())
-    sets = _sets(matrix, names)
+    sets = reader_sets(matrix, names)
     return Pool(pooled_sd(sets, len(names)), one_way_icc(matrix, bootstrap=bootstrap), sets)
 
 
-def _sets(matrix: Matrix, names: tuple[Hashable, ...]) -> tuple[ReaderSet, ...]:
+def reader_sets(matrix: Matrix, names: tuple[Hashable, ...]) -> tuple[ReaderSet, ...]:
     present = ~np.isnan(matrix)
     patterns = sorted({tuple(row) for row in present.tolist() if sum(row) >= 2}, reverse=True)
-    return tuple(_set(matrix, present, pattern, names) for pattern in patterns)
+    return tuple(reader_set(matrix, present, pattern, names) for pattern in patterns)
 
 
-def _set(
+def reader_set(
     matrix: Matrix, present: npt.NDArray[np.bool_], pattern: tuple[bool, ...], names: tuple[Hashable, ...]
 ) -> ReaderSet:
     chosen = matrix[(present == np.array(pattern)).all(axis=1)][:, np.array(pattern)]

@@ -58,14 +58,14 @@ def progressor_agreement(
     if ratings.reason or not np.isfinite(threshold):
         reason = ratings.reason or "the threshold is not finite"
         return Progressors(definition, (), blank, (), reason)
-    above = _above(ratings.values, threshold, strict)
-    by_mean = _above(ratings.values.mean(axis=1), threshold, strict)
+    above = exceeds(ratings.values, threshold, strict)
+    by_mean = exceeds(ratings.values.mean(axis=1), threshold, strict)
     pairs = (pair(above, a, b, bootstrap) for a, b in combinations(range(ratings.k), 2))
     by_reader = tuple(share(int(column.sum()), blank) for column in above.T)
     return Progressors(definition, by_reader, share(int(by_mean.sum()), blank), tuple(pairs), "")
 
 
-def _above(changes: Matrix, threshold: float, strict: bool) -> npt.NDArray[np.bool_]:
+def exceeds(changes: Matrix, threshold: float, strict: bool) -> npt.NDArray[np.bool_]:
     known, limit = decimals(changes), decimals(threshold)
     return known > limit if strict else known >= limit
 

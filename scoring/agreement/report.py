@@ -66,7 +66,7 @@ def report(
     at the SDC of these ratings, or at `shared_sdc`, the SDC of a larger set to which they belong.
     """
     status = [Layer("status", label(cube, at), cube.values[:, at]) for at in range(len(cube.visits))]
-    change = [Layer("change", cube.visits[at], _changes(cube, at)) for at in range(1, len(cube.visits))]
+    change = [Layer("change", cube.visits[at], changes_to(cube, at)) for at in range(1, len(cube.visits))]
     layers = [*status, *change]
     return {
         "subjects": len(cube.values),
@@ -74,10 +74,10 @@ def report(
         "visits": [visit for visit in cube.visits if visit],
         "missing_cells": COMPLETE,
         "icc": [row for layer in layers for row in icc_rows(layer)],
-        "sem": _pooled("SEM", [(layer, sem(layer.values)) for layer in layers], of="status"),
-        "sdd_status": _pooled("SDD of status", [(layer, sdd_status(layer.values)) for layer in status]),
-        "sdd_change": _pooled("SDD of change", [(layer, sdd_change(layer.values)) for layer in change]),
-        "sdc": _sdc(cube, change, bootstrap),
+        "sem": pooled_row("SEM", [(layer, sem(layer.values)) for layer in layers], of="status"),
+        "sdd_status": pooled_row("SDD of status", [(layer, sdd_status(layer.values)) for layer in status]),
+        "sdd_change": pooled_row("SDD of change", [(layer, sdd_change(layer.values)) for layer in change]),
+        "sdc": sdc_row(cube, change, bootstrap),
         "bland_altman": single(pair_rows(cube, layers, bland_altman_row)),
         "ccc": single(pair_rows(cube, layers, lambda a, b, _: plain(ccc(a, b)))),
         "kappa": single(
@@ -90,7 +90,7 @@ def report(
     }
 
 
-def _changes(cube: Cube, at: int) -> Matrix:
+def changes_to(cube: Cube, at: int) -> Matrix:
     """Change from the first visit; an infinity at either stays one, so that it is not taken for missing."""
     if cube.changes is not None:
         return cube.changes[:, at - 1]
@@ -114,7 +114,7 @@ def icc_rows(layer: Layer) -> Iterator[Row]:
         yield {"form": found.form, **plain(found.estimate), "f": found.f, "p": found.p, **layer.where}
 
 
-def _pooled(name: str, each: list[tuple[Layer, Estimate]], *, of: str | None = None) -> Row:
+def pooled_row(name: str, each: list[tuple[Layer, Estimate]], *, of: str | None = None) -> Row:
     """One estimate as it is; several by their simple mean, with each beside it."""
     main = [found for layer, found in each if of in (None, layer.of)]
     if not main:
@@ -123,13 +123,13 @@ def _pooled(name: str, each: list[tuple[Layer, Estimate]], *, of: str | None = N
     return {**plain(one), "each": [{**plain(found), **layer.where} for layer, found in each]}
 
 
-def _sdc(cube: Cube, change: list[Layer], bootstrap: Bootstrap | None) -> Row:
-    row = _pooled("SDC", [(layer, sdc(layer.values)) for layer in change])
+def sdc_row(cube: Cube, change: list[Layer], bootstrap: Bootstrap | None) -> Row:
+    row = pooled_row("SDC", [(layer, sdc(layer.values)) for layer in change])
     eighty = [(layer, sdc(layer.values, coverage=0.80)) for layer in change]
     if len(change) > 1:
         changes = np.stack([layer.values for layer in change], axis=1)
         row |= plain(sdc_pooled(changes, bootstrap=bootstrap))
-    return {**row, "coverage": 0.95, "eighty": {**_pooled("SDC 80 %", eighty), "coverage": 0.80}}
+    return {**row, "coverage": 0.95, "eighty": {**pooled_row("SDC 80 %", eighty), "coverage": 0.80}}
 
 
 def pair_rows(cube: Cube, layers: list[Layer], row_of: Callable[[Matrix, Matrix, int], Row]) -> list[Row]:

@@ -80,13 +80,13 @@ def compare_cases(
     readers = [stacked(own) for own in zip(*cases, strict=True)]
     places = range(readers[0][0].shape[1])
     by_pair = [
-        _apart([_changes(instrument, values, operated, pair, rule) for values, operated in readers])
+        largest_differences([changes_between(instrument, values, operated, pair, rule) for values, operated in readers])
         for pair in combinations(places, 2)
     ]
     known = np.stack([status_known(instrument, *reader, rule) for reader in readers])
     differ = np.not_equal(known.min(axis=0), known.max(axis=0))
     one_sided = [tuple(np.flatnonzero(row).tolist()) for row in differ]
-    largest = [_largest(apart) for apart in zip(*by_pair, strict=True)] if by_pair else [None] * len(cases)
+    largest = [largest_known(apart) for apart in zip(*by_pair, strict=True)] if by_pair else [None] * len(cases)
     return [Discordance(*each, threshold, third_read) for each in zip(largest, one_sided, strict=True)]
 
 
@@ -95,7 +95,7 @@ def stacked(series: Sequence[Series]) -> tuple[Values, Flags]:
     return np.stack([one.values for one in series]), np.stack([one.operated for one in series])
 
 
-def _changes(
+def changes_between(
     instrument: Instrument, values: Values, operated: Flags, places: tuple[int, int], rule: MissingRule
 ) -> Totals:
     """The changes of all cases from one timepoint to another, from these two alone."""
@@ -104,7 +104,7 @@ def _changes(
     return change(instrument, values[:, one], values[:, other], rule, both).difference
 
 
-def _apart(readers: Sequence[Totals]) -> list[Fraction | None]:
+def largest_differences(readers: Sequence[Totals]) -> list[Fraction | None]:
     """The largest difference of the readers' overall changes in each case; None where fewer than two are known."""
     column = readers[0].column()
     parts = [part[:, column].tolist() for one in readers for part in (one.numerator, one.denominator)]
@@ -118,7 +118,7 @@ def range_of(parts: tuple[int, ...]) -> Fraction | None:
     return max(known) - min(known) if len(known) > 1 else None
 
 
-def _largest(apart: Sequence[Fraction | None]) -> Fraction | None:
+def largest_known(apart: Sequence[Fraction | None]) -> Fraction | None:
     return max((one for one in apart if one is not None), default=None)
 
 
@@ -163,7 +163,7 @@ def choose_for_cases(
     if result_rule == "mean-of-all":
         return [tuple(one.reader for one in case) for case in cases]
     values, operated = stacked([one for case in cases for one in case])
-    found = _changes(instrument, values, operated, (0, reference), missing_rule)
+    found = changes_between(instrument, values, operated, (0, reference), missing_rule)
     changes = iter([found.amount(row, found.column()).fraction for row in range(len(found))])
     return [two_closest([(one.reader, next(changes)) for one in case]) for case in cases]
 

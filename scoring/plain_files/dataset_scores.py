@@ -57,7 +57,7 @@ def reads_of_dataset(columns: tuple[str, ...], lines: Iterable[FileLine], instru
         if item is None:
             example = instrument.items[0].paramcd
             raise line.refusal("PARAMCD", f"Write the code of an item of {instrument.key}, such as {example}.")
-        kind = _kind(line)
+        kind = kind_of(line)
         if not kind:
             continue
         read = read_of(line, kind, reads)
@@ -74,7 +74,7 @@ def whose(read: Read) -> str:
     return f"Subject {read.subject}, visit {read.visit}, reader {read.reader}"
 
 
-def _kind(line: FileLine) -> str:
+def kind_of(line: FileLine) -> str:
     if line.cells["REPEATFL"] == "Y":
         return REPEAT
     if line.cells["COUNTFL"] != "Y":

@@ -52,7 +52,7 @@ def as_text(instrument: Instrument) -> str:
             *(f"  {reason.code:<11}{reason.label}" for reason in (*instrument.reasons, ABSENT)),
         ],
         ["", "Facts, each with its mark (V read in the source, C computed, G not verified, ? not found):"],
-        [_fact(fact) for fact in instrument.provenance],
+        [fact_text(fact) for fact in instrument.provenance],
         ["", f"Reference: {instrument.citation}"],
     ]
     return "\n".join(line for part in parts for line in part)
@@ -114,5 +114,5 @@ def wording(instrument: Instrument, key: str) -> Iterator[str]:
             yield f"  {feature:<14}{grade:<4}{text}"
 
 
-def _fact(fact: Fact) -> str:
+def fact_text(fact: Fact) -> str:
     return f"  [{fact.mark}] {fact.about}: {fact.says} ({fact.source})"

@@ -15,10 +15,10 @@ def parsed_rule(text: str) -> MissingRule:
     """
     name, _, rest = text.partition(":")
     pairs = (part.partition("=") for part in rest.split(",") if part)
-    return get_rule(name, **{key.strip(): _value(value.strip()) for key, _, value in pairs})
+    return get_rule(name, **{key.strip(): read_value(value.strip()) for key, _, value in pairs})
 
 
-def _value(text: str) -> object:
+def read_value(text: str) -> object:
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
     try:

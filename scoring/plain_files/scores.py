@@ -50,14 +50,14 @@ def read_of(line: FileLine, reads: dict[tuple[str, ...], Read]) -> tuple[Read, b
     campaign = line.cells.get("campaign", "")
     found = reads.get((*names, campaign))
     if found:
-        if found.day != _day(line):
+        if found.day != read_day(line):
             raise line.refusal("day", f"Line {found.line} gives {day_in_words(found.day)} for the same read.")
         return found, False
-    reads[(*names, campaign)] = Read(names[0], names[1], names[2], campaign, _day(line), line.number)
+    reads[(*names, campaign)] = Read(names[0], names[1], names[2], campaign, read_day(line), line.number)
     return reads[(*names, campaign)], True
 
 
-def _day(line: FileLine) -> int | None:
+def read_day(line: FileLine) -> int | None:
     text = line.cells.get("day", "")
     if text in MISSING:
         return None
@@ -93,7 +93,7 @@ def fill_long(lines: Iterable[FileLine], instrument: Instrument, reads: dict[tup
 def fill_wide(
     lines: Iterable[FileLine], columns: dict[str, Item], instrument: Instrument, reads: dict[tuple[str, ...], Read]
 ) -> None:
-    codes = _codes(instrument)
+    codes = reason_codes(instrument)
     for line in lines:
         read, new = read_of(line, reads)
         if not new:
@@ -136,21 +136,21 @@ def grade_in(line: FileLine, column: str, item: Item) -> int | None:
     text = line.cells[column]
     if text in MISSING:
         return None
-    grades = _grades(item.allowed)
+    grades = grades_as_written(item.allowed)
     if text not in grades:
         raise line.refusal(column, f"Write {either(item.allowed)}, or leave it empty for not scored.")
     return grades[text]
 
 
 @lru_cache
-def _grades(allowed: tuple[int, ...]) -> dict[str, int]:
+def grades_as_written(allowed: tuple[int, ...]) -> dict[str, int]:
     """How a grade may be written: 3 or, as spreadsheets save it, 3.0."""
     return {str(grade): grade for grade in allowed} | {f"{grade}.0": grade for grade in allowed}
 
 
 def coded_reason(line: FileLine, column: str, instrument: Instrument, grade: int | None) -> str:
     """The code in a cell that says why an item has no grade."""
-    codes = _codes(instrument)
+    codes = reason_codes(instrument)
     code = line.cells[column].upper()
     if grade is not None:
         raise line.refusal(column, "Leave it empty where a value is given.")
@@ -159,5 +159,5 @@ def coded_reason(line: FileLine, column: str, instrument: Instrument, grade: int
     return code
 
 
-def _codes(instrument: Instrument) -> tuple[str, ...]:
+def reason_codes(instrument: Instrument) -> tuple[str, ...]:
     return tuple(reason.code for reason in (*instrument.reasons, ABSENT))

@@ -137,13 +137,15 @@ def row_of(found: Scored) -> Row:
     if read.campaign:
         row["campaign"] = read.campaign
     row |= {name_of(group): amount.value for group, amount in found.total.amounts.items() if group[2] is None}
-    row["amounts"] = {name_of(group): _amount(amount) for group, amount in found.total.amounts.items()}
+    row["amounts"] = {name_of(group): amount_as_dict(amount) for group, amount in found.total.amounts.items()}
     if found.change is not None:
-        row["change"] = {name_of(group): _amount(amount) for group, amount in found.change.difference.amounts.items()}
+        row["change"] = {
+            name_of(group): amount_as_dict(amount) for group, amount in found.change.difference.amounts.items()
+        }
     return row
 
 
-def _amount(amount: Amount) -> Row:
+def amount_as_dict(amount: Amount) -> Row:
     return {
         "value": amount.value,
         "numerator": amount.numerator,

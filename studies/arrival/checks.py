@@ -31,23 +31,23 @@ def findings(film: Film, place: Placement, header: dict[str, Any], pixel_sha256:
         other_site(film),
         patient(film, place, header),
         acquisition(film, place, header),
-        _window(place),
+        check_window(place),
         wrong_view(header),
         side_letter(place, header),
-        _spacing(header),
+        check_spacing(header),
         retake(film, place),
     ]
     return [finding for finding in found if finding]
 
 
-def _finding(code: str, text: str) -> Finding:
+def make_finding(code: str, text: str) -> Finding:
     return {"code": code, "text": text}
 
 
 def same_pixels(film: Film, pixel_sha256: str) -> Finding | None:
     same = Film.objects.filter(trial=film.trial, pixel_sha256=pixel_sha256).exclude(pk=film.pk).order_by("pk")
     names = ", ".join(named(other) for other in same[:3])
-    return _finding("same-pixels", f"The same picture was also received as {names}.") if names else None
+    return make_finding("same-pixels", f"The same picture was also received as {names}.") if names else None
 
 
 def named(film: Film) -> str:
@@ -61,7 +61,7 @@ def other_site(film: Film) -> Finding | None:
         same |= Q(sop_instance_uid=film.sop_instance_uid)
     others = Film.objects.live().filter(same, trial=film.trial).exclude(site=film.site).select_related("site")
     names = ", ".join(f"site {other.site} ({other})" for other in others.order_by("pk")[:3])
-    return _finding("other-site", f"The same film was also sent by {names}.") if names else None
+    return make_finding("other-site", f"The same film was also sent by {names}.") if names else None
 
 
 def patient(film: Film, place: Placement, header: dict[str, Any]) -> Finding | None:
@@ -71,10 +71,12 @@ def patient(film: Film, place: Placement, header: dict[str, Any]) -> Finding | N
         return None
     others = Film.objects.filter(trial=film.trial, subject__isnull=False).exclude(pk=film.pk).live()
     if others.filter(header__PatientKey=key).exclude(subject=place.subject).exists():
-        return _finding("patient-conflict", "The patient ID in the header also appears on a film of another subject.")
+        return make_finding(
+            "patient-conflict", "The patient ID in the header also appears on a film of another subject."
+        )
     own = others.filter(subject=place.subject, header__PatientKey__isnull=False)
     if own.exclude(header__PatientKey=key).exists():
-        return _finding("patient-conflict", "The patient ID in the header differs from the subject's other films.")
+        return make_finding("patient-conflict", "The patient ID in the header differs from the subject's other films.")
     return None
 
 
@@ -91,10 +93,10 @@ def acquisition(film: Film, place: Placement, header: dict[str, Any]) -> Finding
     if not differing:
         return None
     text = f"The acquisition differs from the subject's other films ({', '.join(differing)}). It may reveal the order."
-    return _finding("acquisition", text)
+    return make_finding("acquisition", text)
 
 
-def _window(place: Placement) -> Finding | None:
+def check_window(place: Placement) -> Finding | None:
     """A date outside the planned window is reported, never corrected."""
     if place.visit is None or place.film_date is None:
         return None
@@ -102,12 +104,12 @@ def _window(place: Placement) -> Finding | None:
     if window is None or window[0] <= place.film_date <= window[1]:
         return None
     text = f"The film date {place.film_date} is outside the window of the visit ({window[0]} to {window[1]})."
-    return _finding("outside-window", text)
+    return make_finding("outside-window", text)
 
 
 def wrong_view(header: dict[str, Any]) -> Finding | None:
     position = WRONG_VIEWS.get(str(header.get("ViewPosition")))
-    return _finding("view-position", f"The header states the view position {position}.") if position else None
+    return make_finding("view-position", f"The header states the view position {position}.") if position else None
 
 
 def side_letter(place: Placement, header: dict[str, Any]) -> Finding | None:
@@ -117,15 +119,15 @@ def side_letter(place: Placement, header: dict[str, Any]) -> Finding | None:
     if other is None or other not in letters:
         return None
     text = f"A letter on the film looks like {other}, but the declared side is {place.side}. Check the side."
-    return _finding("side-letter-differs", text)
+    return make_finding("side-letter-differs", text)
 
 
-def _spacing(header: dict[str, Any]) -> Finding | None:
+def check_spacing(header: dict[str, Any]) -> Finding | None:
     spacing = header.get("SpacingMM") or []
     if not spacing:
-        return _finding("spacing-missing", "The pixel spacing is unknown.")
+        return make_finding("spacing-missing", "The pixel spacing is unknown.")
     if abs(spacing[0] - spacing[1]) > 0.01 * spacing[0]:
-        return _finding(
+        return make_finding(
             "spacing-uneven", f"The pixels are not square: rows are {spacing[0]} mm apart and columns {spacing[1]} mm."
         )
     return None
@@ -138,4 +140,4 @@ def retake(film: Film, place: Placement) -> Finding | None:
     others = set(same.exclude(status__in=OUT_OF_PLAY | {FilmStatus.HELD}).values_list("pk", flat=True))
     if not others - {film.replaces_id}:
         return None
-    return _finding("retake", "The visit has another film of this side and view.")
+    return make_finding("retake", "The visit has another film of this side and view.")

@@ -44,14 +44,14 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
 
 def read(film: Film, original: IO[bytes], folder: Path, lease: Lease) -> None:
     seen = client.run("inspect", film=original)
-    header = _header(seen) | {name: film.header[name] for name in SITE_SAID if name in film.header}
+    header = kept_header(seen) | {name: film.header[name] for name in SITE_SAID if name in film.header}
     placed = place(film, seen["facts"], seen["identity"])
     twin = claim(film, seen["uids"].get("SOPInstanceUID", ""), header[CONTENT])
     if twin and twin.bars(film):
         stop_twin(film, lease, twin, placed, seen, header)
         return
     if placed.missing:
-        stop(film, lease, "held", placed.missing, _known(placed, seen, header))
+        stop(film, lease, "held", placed.missing, known_fields(placed, seen, header))
         return
     result = client.run(
         "deidentify",
@@ -61,10 +61,10 @@ def read(film: Film, original: IO[bytes], folder: Path, lease: Lease) -> None:
         uids=blind_uids_of(film, seen["uids"]),
     )
     header |= {"BitsStored": result["bits"], "SideLetters": result["side_letters"]}
-    keep(film, folder, lease, placed, _known(placed, seen, header), result)
+    keep(film, folder, lease, placed, known_fields(placed, seen, header), result)
 
 
-def _header(seen: dict[str, Any]) -> dict[str, Any]:
+def kept_header(seen: dict[str, Any]) -> dict[str, Any]:
     """Facts; identities only as keyed digests."""
     header = {name: value for name, value in seen["facts"].items() if value not in ("", [])}
     header[CONTENT] = keyed_pixels(seen["content_sha256"])
@@ -74,7 +74,7 @@ def _header(seen: dict[str, Any]) -> dict[str, Any]:
     return header
 
 
-def _known(placed: Placement, seen: dict[str, Any], header: dict[str, Any]) -> dict[str, Any]:
+def known_fields(placed: Placement, seen: dict[str, Any], header: dict[str, Any]) -> dict[str, Any]:
     """The film's fields as far as they are known from the header and the sender."""
     spacing = header.get("SpacingMM") or []
     return {
@@ -97,9 +97,9 @@ def stop_twin(
     """The same image in another encoding is not kept twice; the same UID on another image is resolved by the site."""
     if not twin.same:
         text = f"The file has the same identifier (SOP Instance UID) as {twin.film}, but different content."
-        stop(film, lease, "held", text, _known(placed, seen, header | {SAME_UID: twin.film.pk}))
+        stop(film, lease, "held", text, known_fields(placed, seen, header | {SAME_UID: twin.film.pk}))
         return
-    known = _known(placed, seen, header | {SAME_IMAGE: twin.film.pk})
+    known = known_fields(placed, seen, header | {SAME_IMAGE: twin.film.pk})
     with audited_atomic():
         says = compare(twin.film, film, ACTOR)
         stop(film, lease, "refused", f"The same image was received before ({twin.film}). {says}".strip(), known)

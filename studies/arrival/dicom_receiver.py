@@ -121,7 +121,7 @@ class Receiver:
 
     def on_requested(self, event: evt.Event) -> None:
         """Rejects peers that nobody admitted, before anything is sent."""
-        peer = _peer(event.assoc)
+        peer = peer_at(event.assoc)
         log.info("association %s from %s", "admitted" if peer else "rejected", event.assoc.requestor.address)
         if peer is None:
             event.assoc.acse.send_reject(REJECTED, BY_USER, CALLING_UNKNOWN)
@@ -144,13 +144,13 @@ class Receiver:
             event.assoc.dul.socket.taken = 0
 
     def _store(self, event: Any) -> int:
-        peer = _peer(event.assoc)
+        peer = peer_at(event.assoc)
         if peer is None:
             return NOT_AUTHORISED
         if event.request.AffectedSOPClassUID not in SOP_CLASSES:
             return WRONG_CLASS
         actor = Actor.system(f"C-STORE {peer.calling_ae}")
-        transmittal, path = _transmittal(event.assoc, peer, actor), Path(event.dataset_path)
+        transmittal, path = transmittal_for(event.assoc, peer, actor), Path(event.dataset_path)
         return objects.store(
             transmittal=transmittal, path=path, number=event.message_id, seen=look_at(path), actor=actor
         )
@@ -160,7 +160,7 @@ class Receiver:
         connection.close()
 
 
-def _peer(association: Any) -> DicomPeer | None:
+def peer_at(association: Any) -> DicomPeer | None:
     requested = association.requestor.primitive
     return peer_of(
         calling_ae=requested.calling_ae_title,
@@ -169,7 +169,7 @@ def _peer(association: Any) -> DicomPeer | None:
     )
 
 
-def _transmittal(association: Any, peer: DicomPeer, actor: Actor) -> Transmittal:
+def transmittal_for(association: Any, peer: DicomPeer, actor: Actor) -> Transmittal:
     """One delivery for each association."""
     if not hasattr(association, "transmittal"):
         association.transmittal = open_transmittal(trial=peer.trial, site=peer.site, channel="cstore", actor=actor)

@@ -132,8 +132,8 @@ def receive(
     try:
         stored = keep_original(incoming.chunks())
     except Unreadable as refusal:
-        return _refuse(transmittal, name, incoming, refusal, actor)
-    film = _film(transmittal, name, stored, incoming)
+        return refuse_midway(transmittal, name, incoming, refusal, actor)
+    film = new_film(transmittal, name, stored, incoming)
     film.subject, film.visit = subject or (visit.subject if visit else None), visit
     film.film_date, film.film_date_source = film_date, "site" if film_date else ""
     film.side, film.view, film.replaces, film.sop_instance_uid = side, view, replaces, sop_instance_uid
@@ -145,7 +145,7 @@ def receive(
         raise
 
 
-def _film(transmittal: Transmittal, name: str, stored: str, incoming: Incoming) -> Film:
+def new_film(transmittal: Transmittal, name: str, stored: str, incoming: Incoming) -> Film:
     return Film(
         trial=transmittal.trial,
         site=transmittal.site,
@@ -161,10 +161,10 @@ def _film(transmittal: Transmittal, name: str, stored: str, incoming: Incoming) 
 def filed_once(transmittal: Transmittal, film: Film, actor: Actor, again: bool) -> Receipt:
     """Two senders may bring the same bytes at the same moment: the second one then finds the first one's film."""
     try:
-        return _file(transmittal, film, actor, again)
+        return enter_film(transmittal, film, actor, again)
     except IntegrityError:
         film.pk = None
-        return _file(transmittal, film, actor, again)
+        return enter_film(transmittal, film, actor, again)
 
 
 def shown_name(name: str) -> str:
@@ -186,7 +186,7 @@ def check_kind(head: bytes) -> None:
         raise Unreadable("zip-nested", "A zip inside a zip is not opened. Send its films directly.")
 
 
-def _file(transmittal: Transmittal, film: Film, actor: Actor, again: bool) -> Receipt:
+def enter_film(transmittal: Transmittal, film: Film, actor: Actor, again: bool) -> Receipt:
     with audited_atomic():
         known = resent.came_before(film, again=again)
         if known is not None:
@@ -272,7 +272,9 @@ def refuse(*, transmittal: Transmittal, name: str, file: IO[bytes], refusal: Unr
     return refused(transmittal, shown_name(name), incoming, incoming.read_to_the_end(), refusal, actor)
 
 
-def _refuse(transmittal: Transmittal, name: str, incoming: Incoming, refusal: Unreadable, actor: Actor) -> Receipt:
+def refuse_midway(
+    transmittal: Transmittal, name: str, incoming: Incoming, refusal: Unreadable, actor: Actor
+) -> Receipt:
     """A file found to be bad while it was read; the rest of a zip bomb is not inflated to be hashed."""
     digest = "" if refusal.reason_code.startswith("zip-") else incoming.read_to_the_end()
     return refused(transmittal, name, incoming, digest, refusal, actor)

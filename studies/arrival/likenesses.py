@@ -34,19 +34,21 @@ def given_likeness(answer: dict[str, Any] | None) -> Likeness | None:
 
 def near_duplicates(film: Film, placed: Placement, likeness: Likeness, pixels: str) -> Finding | None:
     """The finding for the desk; films with exactly these pixels have a finding of their own."""
-    others = list(_others(film, placed, pixels))
+    others = list(comparable_likenesses(film, placed, pixels))
     found = matches(likeness, [opened(film_pk, sealed) for film_pk, sealed in others])
     if not found:
         return None
     keys = [others[match.place][0] for match in found]
     films = Film.objects.filter(pk__in=keys).select_related("subject", "visit").in_bulk()
-    named = [_named(films[key], match) for key, match in zip(keys, found, strict=True)]
+    named = [name_match(films[key], match) for key, match in zip(keys, found, strict=True)]
     more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
     text = f"The picture appears to be the same as that of {', '.join(named[:NAMED])}{more}. Compare them."
     return {"code": CODE, "text": text}
 
 
-def _others(film: Film, placed: Placement, pixels: str) -> QuerySet[SealedLikeness, tuple[int, bytes | memoryview]]:
+def comparable_likenesses(
+    film: Film, placed: Placement, pixels: str
+) -> QuerySet[SealedLikeness, tuple[int, bytes | memoryview]]:
     """Films in play of the site that could show this view, except another copy for the same place."""
     films = Film.objects.live().filter(site=film.site).exclude(pk=film.pk).exclude(pixel_sha256=pixels)
     films = films.exclude(Q(visit=placed.visit, side=placed.side) & ~Q(side=""))
@@ -66,7 +68,7 @@ def binding(film: int) -> str:
     return f"likeness of film {film}"
 
 
-def _named(film: Film, match: Match) -> str:
+def name_match(film: Film, match: Match) -> str:
     side = dict(SIDES).get(film.side, "").lower()
     place = [f"subject {film.subject}" if film.subject else "", f"visit {film.visit.code}" if film.visit else "", side]
     mirrored = "mirrored" if match.mirrored else ""

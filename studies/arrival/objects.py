@@ -85,10 +85,10 @@ def store(*, transmittal: Transmittal, path: Path, number: int, seen: Seen, acto
             sop_instance_uid=seen.instance,
             content_sha256="" if seen.failure else seen.content,
         )
-    return _failure(received, seen)
+    return failure_of(received, seen)
 
 
-def _failure(received: Receipt, seen: Seen) -> int:
+def failure_of(received: Receipt, seen: Seen) -> int:
     if seen.failure or received.failed:
         return seen.failure or CANNOT_UNDERSTAND
     if received.film is not None and contested(received.film, seen.content):

@@ -48,7 +48,7 @@ def sealed_pieces(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
     """The sealed file piece by piece; the last piece is marked, so that a truncated file is detected."""
     salt = secrets.token_bytes(_SALT)
     yield _MARK + salt
-    cipher, number, waiting = _cipher(salt), 0, b""
+    cipher, number, waiting = cipher_for(salt), 0, b""
     for chunk in chunks:
         waiting += chunk
         while len(waiting) > PIECE:
@@ -68,7 +68,7 @@ def opened_pieces(stream: IO[bytes], name: str) -> Iterator[bytes]:
     head = stream.read(len(_MARK) + _SALT)
     if len(head) < len(_MARK) + _SALT or not head.startswith(_MARK):
         raise Tampered(f"{name} is no sealed file")
-    cipher, number = _cipher(head[len(_MARK) :]), 0
+    cipher, number = cipher_for(head[len(_MARK) :]), 0
     piece = stream.read(PIECE + _TAG)
     while True:
         following = stream.read(PIECE + _TAG)
@@ -92,7 +92,7 @@ def nonce(number: int, *, last: bool) -> bytes:
     return number.to_bytes(11, "big") + bytes([last])
 
 
-def _cipher(salt: bytes) -> AESGCM:
+def cipher_for(salt: bytes) -> AESGCM:
     return AESGCM(HKDF(SHA256(), 32, salt, b"quarantined original").derive(settings.QUARANTINE_KEY.encode()))
 
 

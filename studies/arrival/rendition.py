@@ -34,15 +34,15 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
             pictures = draw(film, chosen, folder)
             for side in pictures:
                 keys[side] = new_token()
-                keep_tree(folder / side, _folder(keys[side]))
+                keep_tree(folder / side, folder_of(keys[side]))
         write(film, chosen, lease, pictures, keys)
     except BaseException:
         for key in keys.values():
-            drop_tree(_folder(key))
+            drop_tree(folder_of(key))
         raise
 
 
-def _folder(key: str) -> str:
+def folder_of(key: str) -> str:
     return f"images/{key}"
 
 
@@ -115,20 +115,20 @@ def make_image(film: Film, side: str, chosen: MaskSet | None, meta: Meta, key: s
         spacing_mm=film.spacing_mm,
         window_center=meta["window_center"],
         window_width=meta["window_width"],
-        bands=_bands(key, meta),
+        bands=name_bands(key, meta),
         joints=for_image(film=film, side=side, crop=crop),
     )
     return link(film=film, side=side, view=film.view, image=image, masks=chosen)
 
 
-def _bands(key: str, meta: Meta) -> dict[str, list[dict[str, Any]]]:
+def name_bands(key: str, meta: Meta) -> dict[str, list[dict[str, Any]]]:
     """Names in the store, heights and digests, by level."""
     bands: dict[str, list[dict[str, Any]]] = {
         level: [
-            {"name": f"{_folder(key)}/{level}/{number}", "rows": rows, "sha256": digest}
+            {"name": f"{folder_of(key)}/{level}/{number}", "rows": rows, "sha256": digest}
             for number, (rows, digest) in enumerate(zip(meta["band_rows"][level], digests, strict=True))
         ]
         for level, digests in meta["bands"].items()
     }
-    bands["preview"] = [{"name": f"{_folder(key)}/preview.jpg"}]
+    bands["preview"] = [{"name": f"{folder_of(key)}/preview.jpg"}]
     return bands

@@ -37,14 +37,14 @@ def claim(film: Film, uid: str, content: str) -> Twin | None:
         SopInstance.objects.get_or_create(trial=film.trial, uid=uid)
         row = SopInstance.objects.select_for_update().get(trial=film.trial, uid=uid)
         Film.objects.filter(pk=film.pk).update(sop_instance_uid=uid)
-        holder = _holder(row, film)
+        holder = find_holder(row, film)
         if row.film_id != (holder or film).pk or holder is None:
             row.film, row.content = holder or film, str(holder.header.get(CONTENT, "")) if holder else content
             row.save(update_fields=["film", "content"])
     return Twin(holder, bool(content) and content == row.content) if holder else None
 
 
-def _holder(row: SopInstance, film: Film) -> Film | None:
+def find_holder(row: SopInstance, film: Film) -> Film | None:
     """The film in play that has the UID, otherwise one that was kept apart from it and has reached the desk."""
     if row.film is not None and row.film.status not in OUT_OF_PLAY:
         return None if row.film == film else row.film

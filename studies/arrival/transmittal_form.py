@@ -41,10 +41,10 @@ class Line:
 def lines_of(transmittal: Transmittal) -> list[Line]:
     """The files in the order in which they were received, with the current status of their films."""
     entries = transmittal.entries.select_related("film__subject", "film__visit", "subject", "visit")
-    return [_line(entry) for entry in entries.order_by("pk")]
+    return [line_of(entry) for entry in entries.order_by("pk")]
 
 
-def _line(entry: TransmittalEntry) -> Line:
+def line_of(entry: TransmittalEntry) -> Line:
     film = entry.film
     subject, visit = (film.subject, film.visit) if film else (entry.subject, entry.visit)
     return Line(
@@ -77,7 +77,7 @@ def as_pdf(transmittal: Transmittal) -> bytes:
     from matplotlib.backends.backend_pdf import PdfPages
     from matplotlib.figure import Figure
 
-    pages = list(_pages(transmittal, timezone.now()))
+    pages = list(make_pages(transmittal, timezone.now()))
     out = io.BytesIO()
     with (
         mpl.rc_context({"font.family": FONT, "pdf.fonttype": 42}),
@@ -104,12 +104,12 @@ def write(figure: Any, page: list[str]) -> None:
     figure.text(left, top, text, fontsize=POINTS, va="top", ha="left", linespacing=1.25, parse_math=False)
 
 
-def _pages(transmittal: Transmittal, now: datetime) -> Iterator[list[str]]:
+def make_pages(transmittal: Transmittal, now: datetime) -> Iterator[list[str]]:
     """Pages of lines; the lines about one file stay on one page."""
     lines = lines_of(transmittal)
     page = head(transmittal, lines, now)
     for number, line in enumerate(lines, start=1):
-        block = _block(number, line)
+        block = block_of(number, line)
         if len(page) + len(block) > LINES_ON_A_PAGE:
             yield page
             page = [f"Transmittal form, trial {transmittal.trial.code}, site {transmittal.site.code}, continued", ""]
@@ -134,7 +134,7 @@ def head(transmittal: Transmittal, lines: list[Line], now: datetime) -> list[str
     ]
 
 
-def _block(number: int, line: Line) -> list[str]:
+def block_of(number: int, line: Line) -> list[str]:
     place = f"subject {line.subject or '-'}, visit {line.visit or '-'}, date {line.film_date or '-'}"
     shown = ", ".join(filter(None, [line.side, line.view]))
     became = ", ".join(filter(None, [line.outcome, line.status]))

@@ -56,7 +56,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
     if source is None or newest(rendition.film, rendition.side):
         return
     places = for_image(film=source.film, side=source.side, crop=crop_of(source))
-    found = _found(source, rendition, places)
+    found = find_joints(source, rendition, places)
     with transaction.atomic():
         lease.finish()
         if current(rendition, payload["placement"]):
@@ -99,7 +99,7 @@ def sources(group: QuerySet[Rendition]) -> QuerySet[Rendition]:
     return group.filter(Exists(here())).annotate(placed=placed).order_by("placed")
 
 
-def _found(source: Rendition, target: Rendition, places: Places) -> dict[str, Found]:
+def find_joints(source: Rendition, target: Rendition, places: Places) -> dict[str, Found]:
     """In pixels of the full level of the target."""
     own, own_factor = picture(source)
     other, other_factor = picture(target)

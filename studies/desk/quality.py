@@ -161,7 +161,7 @@ def checked_masks(film: Film, confirmed: Confirmed) -> MaskSet | None:
 
 def file(film: Film, visit: Visit, confirmed: Confirmed, designate: bool) -> tuple[dict[str, list[object]], list[Film]]:
     """Puts the film under its visit with what was confirmed; returns the changes and the films that no longer count."""
-    counts, losing = _counts(film, visit, confirmed, designate)
+    counts, losing = settle_counting(film, visit, confirmed, designate)
     changes = move(
         film,
         FilmStatus.ACCEPTED,
@@ -175,7 +175,7 @@ def file(film: Film, visit: Visit, confirmed: Confirmed, designate: bool) -> tup
     return changes, losing
 
 
-def _counts(film: Film, visit: Visit, confirmed: Confirmed, designate: bool) -> tuple[bool, list[Film]]:
+def settle_counting(film: Film, visit: Visit, confirmed: Confirmed, designate: bool) -> tuple[bool, list[Film]]:
     """Whether this film counts for its view: the first one does, a later one only when it is designated.
 
     Also returns the films that no longer count because of it.

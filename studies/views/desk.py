@@ -63,7 +63,7 @@ def desk_picture(request: HttpRequest, code: str, pk: int, name: str) -> HttpRes
 @require_POST
 def accept(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """The film may be read."""
-    trial, actor, film = _asked(request, code, pk)
+    trial, actor, film = film_for_request(request, code, pk)
     form = AcceptForm(film, request.POST)
 
     def decide(given: dict[str, Any]) -> None:
@@ -76,7 +76,7 @@ def accept(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 @require_POST
 def reject(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """The film cannot be read."""
-    trial, actor, film = _asked(request, code, pk)
+    trial, actor, film = film_for_request(request, code, pk)
     form = RejectForm(request.POST, auto_id="reject-%s")
     decide: Decide = lambda given: quality.reject(film=film, actor=actor, **given)  # noqa: E731
     return decided(request, trial, film, "reject_form", form, decide, "rejected")
@@ -85,7 +85,7 @@ def reject(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 @require_POST
 def reopen(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """The rejection was wrong."""
-    trial, actor, film = _asked(request, code, pk)
+    trial, actor, film = film_for_request(request, code, pk)
     form = ReopenForm(request.POST, auto_id="reopen-%s")
     decide: Decide = lambda given: quality.reopen(film=film, actor=actor, **given)  # noqa: E731
     return decided(request, trial, film, "reopen_form", form, decide, "back at the desk", stay=True)
@@ -94,7 +94,7 @@ def reopen(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 @require_POST
 def question(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Asks the site."""
-    trial, actor, film = _asked(request, code, pk)
+    trial, actor, film = film_for_request(request, code, pk)
     form = QuestionForm(request.POST, auto_id="question-%s")
     decide: Decide = lambda given: quality.question(film=film, actor=actor, **given)  # noqa: E731
     return decided(request, trial, film, "question_form", form, decide, "questioned")
@@ -103,7 +103,7 @@ def question(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """A film that was ready is wrong."""
-    trial, actor, film = _asked(request, code, pk)
+    trial, actor, film = film_for_request(request, code, pk)
     form = WithdrawForm(request.POST, auto_id="withdraw-%s")
     decide: Decide = lambda given: quality.withdraw(film=film, actor=actor, **given)  # noqa: E731
     return decided(request, trial, film, "withdraw_form", form, decide, "withdrawn", stay=True)
@@ -112,7 +112,7 @@ def withdraw(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 @require_POST
 def designate(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """This film counts for its view from now on."""
-    trial, actor, film = _asked(request, code, pk)
+    trial, actor, film = film_for_request(request, code, pk)
     form = DesignateForm(request.POST, auto_id="designate-%s")
     decide: Decide = lambda given: designation.designate(film=film, actor=actor, **given)  # noqa: E731
     return decided(request, trial, film, "designate_form", form, decide, "designated", stay=True)
@@ -121,7 +121,7 @@ def designate(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 @require_POST
 def propose(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """The masks as drawn or typed, or the suggested boxes, or none where text was wrongly suspected."""
-    trial, actor, film = _asked(request, code, pk)
+    trial, actor, film = film_for_request(request, code, pk)
     form = MasksForm(request.POST, auto_id="masks-%s")
 
     def decide(given: dict[str, Any]) -> None:
@@ -137,7 +137,7 @@ def film_or_404(trial: Trial, pk: int) -> Film:
     return get_object_or_404(Film.objects.of_trial(trial), pk=pk)
 
 
-def _asked(request: HttpRequest, code: str, pk: int) -> tuple[Trial, Actor, Film]:
+def film_for_request(request: HttpRequest, code: str, pk: int) -> tuple[Trial, Actor, Film]:
     trial, actor = trial_or_404(request, code, Action.CHECK_FILMS)
     return trial, actor, film_or_404(trial, pk)
 

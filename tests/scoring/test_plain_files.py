@@ -39,14 +39,14 @@ def write(path: Path, columns: Iterable[object], rows: Iterable[Iterable[object]
     return path
 
 
-def _wide(path: Path, rows: dict[tuple[str, str, str], dict[str, object]], default: object = 0) -> Path:
+def write_wide(path: Path, rows: dict[tuple[str, str, str], dict[str, object]], default: object = 0) -> Path:
     columns = [*IDS, *(item.wide_name for item in SVDH.items)]
     return write(
         path, columns, ([*who, *(cells.get(item.key, default) for item in SVDH.items)] for who, cells in rows.items())
     )
 
 
-def _rows(text: str) -> list[dict[str, str]]:
+def read_rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
@@ -57,20 +57,20 @@ def test_wide_and_long_files_give_the_same_totals_in_any_order_of_lines(tmp_path
             [("S2", "24", "A"), ("S1", "0", "B"), ("S1", "0", "A"), ("S10", "0", "A")]
         )
     }
-    wide = _wide(tmp_path / "wide.csv", reads)
+    wide = write_wide(tmp_path / "wide.csv", reads)
     lines = [[*who, item.key, cells.get(item.key, 0), ""] for who, cells in reads.items() for item in SVDH.items]
     long = write(tmp_path / "long.csv", [*IDS, "item", "value", "reason"], reversed(lines))
     by_wide, by_long = (run("totals", "--instrument", "svdh", path) for path in (wide, long))
     assert by_wide == by_long
-    assert [[row[name] for name in IDS] for row in _rows(by_wide)] == [
+    assert [[row[name] for name in IDS] for row in read_rows(by_wide)] == [
         ["S1", "0", "A"], ["S1", "0", "B"], ["S2", "24", "A"], ["S10", "0", "A"],
     ]  # fmt: skip
-    assert {row["total"] for row in _rows(by_wide)} == {"4"}
+    assert {row["total"] for row in read_rows(by_wide)} == {"4"}
 
 
 def test_an_imputed_total_is_printed_rounded_beside_its_numerator_and_denominator(tmp_path: Path) -> None:
-    path = _wide(tmp_path / "a.csv", {("S1", "0", "A"): {"EL-MTP1": 1, "EL-MTP2": ""}})
-    row = _rows(run("totals", "--instrument", "svdh", path))[0]
+    path = write_wide(tmp_path / "a.csv", {("S1", "0", "A"): {"EL-MTP1": 1, "EL-MTP2": ""}})
+    row = read_rows(run("totals", "--instrument", "svdh", path))[0]
     assert [row[name] for name in ("total", "total_numerator", "total_denominator", "imputed")] == [
         "1.0909",
         "12",
@@ -85,24 +85,24 @@ def test_an_imputed_total_is_printed_rounded_beside_its_numerator_and_denominato
 
 
 def test_every_line_of_totals_carries_its_instrument_and_rule(tmp_path: Path) -> None:
-    path = _wide(tmp_path / "a.csv", {("S1", "0", "A"): {}})
+    path = write_wide(tmp_path / "a.csv", {("S1", "0", "A"): {}})
     rules = ["paired-proportional:limit=0.25,whole_side=true", "none"]
-    rows = [_rows(run("totals", "--instrument", "svdh", path, "--missing", rule))[0] for rule in rules]
+    rows = [read_rows(run("totals", "--instrument", "svdh", path, "--missing", rule))[0] for rule in rules]
     assert {row["instrument"] for row in rows} == {"svdh/1"}
     assert [row["missing_rule"] for row in rows] == ["paired-proportional:limit=0.25,whole_side=True", "none"]
 
 
 def test_a_missing_total_is_empty_with_its_reason(tmp_path: Path) -> None:
     feet: dict[str, object] = {item.key: "ABSENT" for item in SVDH.items_of(region="foot")}
-    row = _rows(run("totals", "--instrument", "svdh", _wide(tmp_path / "a.csv", {("S1", "0", "A"): feet})))[0]
+    row = read_rows(run("totals", "--instrument", "svdh", write_wide(tmp_path / "a.csv", {("S1", "0", "A"): feet})))[0]
     assert (row["total"], row["total_reason"], row["hand"]) == ("", "erosion, feet: no site evaluable", "0")
 
 
 def test_a_baseline_adds_the_change_by_the_same_rule(tmp_path: Path) -> None:
-    path = _wide(
+    path = write_wide(
         tmp_path / "a.csv", {("S1", "0", "A"): {"EL-MCP2": 5}, ("S1", "24", "A"): {"EL-MCP2": "SURGERY", "EL-MCP3": 2}}
     )
-    first, later = _rows(run("totals", "--instrument", "svdh", path, "--baseline", "0"))
+    first, later = read_rows(run("totals", "--instrument", "svdh", path, "--baseline", "0"))
     assert (first["change_total"], later["change_total"], later["change_total_denominator"]) == ("", "2.0645", "31")
 
 
@@ -111,9 +111,9 @@ def test_rules_take_parameters_and_operated_joints(tmp_path: Path) -> None:
         ("S1", "0", "A"): {"EL-MTP2": 3},
         ("S1", "24", "A"): {"EL-MTP2": "SURGERY"},
     }
-    path = _wide(tmp_path / "a.csv", reads)
+    path = write_wide(tmp_path / "a.csv", reads)
     totals = {
-        rule: [row["total"] for row in _rows(run("totals", "--instrument", "svdh", path, "--missing", rule))]
+        rule: [row["total"] for row in read_rows(run("totals", "--instrument", "svdh", path, "--missing", rule))]
         for rule in ("operated-maximum", "operated-carried", "excluded-all-visits", "paired-proportional:limit=0.01")
     }
     assert totals == {
@@ -125,7 +125,7 @@ def test_rules_take_parameters_and_operated_joints(tmp_path: Path) -> None:
 
 
 def test_carrying_needs_an_order_of_visits(tmp_path: Path) -> None:
-    path = _wide(tmp_path / "a.csv", {("S1", "baseline", "A"): {}, ("S1", "week 24", "A"): {}})
+    path = write_wide(tmp_path / "a.csv", {("S1", "baseline", "A"): {}, ("S1", "week 24", "A"): {}})
     with pytest.raises(CommandError, match="Rule operated-carried needs the order"):
         run("totals", "--instrument", "svdh", path, "--missing", "operated-carried")
 
@@ -138,7 +138,7 @@ def test_carrying_needs_an_order_of_visits(tmp_path: Path) -> None:
     ],
 )
 def test_a_baseline_that_cannot_be_one_is_refused(tmp_path: Path, rule: str, baseline: str, message: str) -> None:
-    path = _wide(tmp_path / "a.csv", {("S1", "0", "A"): {}, ("S1", "24", "A"): {}})
+    path = write_wide(tmp_path / "a.csv", {("S1", "0", "A"): {}, ("S1", "24", "A"): {}})
     with pytest.raises(CommandError, match=message):
         run("totals", "--instrument", "svdh", path, "--missing", rule, "--baseline", baseline)
 
@@ -147,14 +147,16 @@ def test_campaigns_never_mix(tmp_path: Path) -> None:
     columns = ["campaign", *IDS, "item", "value"]
     lines = [["C1", "S1", "0", "A", "EL-MCP2", 1], ["C2", "S1", "24", "A", "EL-MCP2", 3]]
     path = write(tmp_path / "a.csv", columns, lines)
-    rows = _rows(
+    rows = read_rows(
         run("totals", "--instrument", "svdh", path, "--baseline", "0", "--missing", "paired-proportional:limit=1")
     )
     assert [(row["campaign"], row["change_erosion_hand"]) for row in rows] == [("C1", ""), ("C2", "")]
 
 
 def test_receipts_print_every_item_of_every_total_and_change(tmp_path: Path) -> None:
-    path = _wide(tmp_path / "a.csv", {("S1", "0", "A"): {}, ("S1", "24", "A"): {"EL-MTP2": "OVERLAP", "EL-MTP3": 1}})
+    path = write_wide(
+        tmp_path / "a.csv", {("S1", "0", "A"): {}, ("S1", "24", "A"): {"EL-MTP2": "OVERLAP", "EL-MTP3": 1}}
+    )
     text = run("totals", "--instrument", "svdh", path, "--receipt", "--baseline", "0")
     assert text.count("Subject S1, visit 24, reader A") == 2
     assert text.count("Total overall") == 2
@@ -291,7 +293,7 @@ def test_a_change_from_7_8_to_8_3_is_not_above_0_5(tmp_path: Path) -> None:
 
 def test_cells_that_a_spreadsheet_would_calculate_are_kept_as_text_in_totals(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", [*IDS, "item", "value"], [["=1+1", "-4", "@A", "GL-MCP2", 1]])
-    (row,) = _rows(run("totals", "--instrument", "larsen-1995", path, "--missing", "paired-proportional:limit=1"))
+    (row,) = read_rows(run("totals", "--instrument", "larsen-1995", path, "--missing", "paired-proportional:limit=1"))
     assert [row[column] for column in IDS] == ["'=1+1", "-4", "'@A"]
 
 

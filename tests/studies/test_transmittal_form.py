@@ -62,11 +62,11 @@ def pages(content: bytes) -> int:
     """The pages of a PDF, some objects of which may be packed."""
     assert content.startswith(b"%PDF")
     packed = content.split(b"stream")
-    unpacked = b"".join(_unpacked(part) for part in packed)
+    unpacked = b"".join(unpack(part) for part in packed)
     return (content + unpacked).count(b"/Type /Page") - (content + unpacked).count(b"/Type /Pages")
 
 
-def _unpacked(part: bytes) -> bytes:
+def unpack(part: bytes) -> bytes:
     try:
         return zlib.decompress(part.strip(b"\r\n"))
     except zlib.error:

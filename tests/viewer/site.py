@@ -119,11 +119,11 @@ def static(path: str) -> Answer:
         return Answer(b"not here", "text/plain", 404)
     name = path.removeprefix("/static/")
     if name in BEGINNINGS:
-        return Answer(_joined(name), "text/javascript")
+        return Answer(joined_file(name), "text/javascript")
     kind = "text/javascript" if file.suffix == ".js" else mimetypes.guess_type(file.name)[0]
     return Answer(file.read_bytes(), kind or "application/octet-stream")
 
 
 @cache
-def _joined(name: str) -> bytes:
+def joined_file(name: str) -> bytes:
     return joined(ROOT / "static", name).encode()

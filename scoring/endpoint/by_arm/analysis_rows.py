@@ -84,14 +84,14 @@ def read_analysis(path: Path) -> list[AnalysisRow]:
     with in_file(path):
         columns, lines = lines_of(path, NEEDED)
         criteria = [name for name in columns if CRITERION.fullmatch(name)]
-        rows = [_row(line, criteria) for line in lines]
+        rows = [row_of(line, criteria) for line in lines]
         if not rows:
             raise BadInput("The file has no rows. Write at least one line after the first.")
         refuse_doubles(rows, lines)
     return rows
 
 
-def _row(line: FileLine, criteria: list[str]) -> AnalysisRow:
+def row_of(line: FileLine, criteria: list[str]) -> AnalysisRow:
     change, place = number(line, "chg"), number(line, "avisitn")
     if place is None:
         raise line.refusal("avisitn", "Write the number of the analysis visit.")
@@ -109,21 +109,21 @@ def _row(line: FileLine, criteria: list[str]) -> AnalysisRow:
         base=number(line, "base"),
         chg=change,
         status_base=number(line, "status_base"),
-        origin=_origin(line),
+        origin=origin_of(line),
         reason=line.cells.get("reason", ""),
         film_date=calendar_date(line, "film_date"),
-        flags=_flags(line, criteria, change),
+        flags=flags_of(line, criteria, change),
     )
 
 
-def _origin(line: FileLine) -> str:
+def origin_of(line: FileLine) -> str:
     found = ORIGINS.get(line.cells["dtype"].lower())
     if found is None:
         raise line.refusal("dtype", f"Write {either(FILLED)}, or leave it empty for an observed value.")
     return found
 
 
-def _flags(line: FileLine, criteria: list[str], change: float | None) -> dict[Criterion, str]:
+def flags_of(line: FileLine, criteria: list[str], change: float | None) -> dict[Criterion, str]:
     if not criteria:
         return {one: one.met(change) for one in (ZERO, HALF)}
     found = {}

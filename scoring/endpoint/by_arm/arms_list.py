@@ -54,10 +54,10 @@ def read_arms(path: Path, sites: Mapping[str, str], choice: ArmsChoice) -> Arms:
                     f"Line 1 has no column {quoted(name)} for --factor. Choose {either(dict.fromkeys(given))}."
                 )
         found = by_subject(lines)
-        unread = _unread(found, sites, choice)
+        unread = count_unread(found, sites, choice)
         refuse_missing(found, sites)
         arm_of = {subject: line.text("arm") for subject, line in found.items() if subject in sites}
-        levels = {subject: _levels(found[subject], own, listed, sites[subject]) for subject in arm_of}
+        levels = {subject: levels_of(found[subject], own, listed, sites[subject]) for subject in arm_of}
         return Arms(arm_of, ordered(arm_of.values(), choice.reference), own, levels, unread)
 
 
@@ -73,7 +73,7 @@ def by_subject(lines: list[FileLine]) -> dict[str, FileLine]:
     return found
 
 
-def _unread(found: Mapping[str, FileLine], sites: Mapping[str, str], choice: ArmsChoice) -> dict[str, int]:
+def count_unread(found: Mapping[str, FileLine], sites: Mapping[str, str], choice: ArmsChoice) -> dict[str, int]:
     unknown = [line for subject, line in found.items() if subject not in sites]
     if unknown and not choice.allow_unread:
         more = f" {counted(len(unknown), 'line names', 'lines name')} subjects that it does not have."
@@ -93,7 +93,7 @@ def refuse_missing(found: Mapping[str, FileLine], sites: Mapping[str, str]) -> N
         raise BadInput(f"{have} no line: {named}. Write one line with an arm for each subject.")
 
 
-def _levels(line: FileLine, own: Sequence[str], listed: Sequence[str], site: str) -> tuple[str, ...]:
+def levels_of(line: FileLine, own: Sequence[str], listed: Sequence[str], site: str) -> tuple[str, ...]:
     return tuple(line.text(name) if name in listed else site or "unknown" for name in own)
 
 

@@ -49,8 +49,8 @@ def mean_drawing(title: str, key: str, names: Sequence[str], rows: Sequence[Row]
         own = [row for row in rows if row[key] == name]
         shift = (number - (len(names) - 1) / 2) * 0.06
         x = [0.0, *(places[str(row["visit"])] + shift for row in own)]
-        y = [0.0, *(_number(row, "mean") for row in own)]
-        limits = [(0.0, 0.0), *((_number(row, "lower"), _number(row, "upper")) for row in own)]
+        y = [0.0, *(number_in(row, "mean") for row in own)]
+        limits = [(0.0, 0.0), *((number_in(row, "lower"), number_in(row, "upper")) for row in own)]
         lines.append(Line(name, x, y, limits, marks=True))
     ticks = ((0.0, "Baseline"), *((float(at), name) for name, at in places.items()))
     reach = [end for line in lines for pair in line.limits for end in pair]
@@ -58,6 +58,6 @@ def mean_drawing(title: str, key: str, names: Sequence[str], rows: Sequence[Row]
     return Drawing(title, axis, axis_over("Mean change from baseline", [*reach, 0.0]), lines)
 
 
-def _number(row: Row, key: str) -> float:
+def number_in(row: Row, key: str) -> float:
     found = row[key]
     return found if isinstance(found, float) else 0.0

@@ -62,10 +62,10 @@ def read_events(
         columns, lines = lines_of(path, ("subject", "kind"))
         if "day" not in columns and "date" not in columns:
             raise BadInput("Line 1 has neither a column day nor a column date. Write one of these.")
-        return [_event(line, "day" in columns, origins, known, strategies) for line in lines]
+        return [read_event(line, "day" in columns, origins, known, strategies) for line in lines]
 
 
-def _event(
+def read_event(
     line: FileLine, with_day: bool, origins: Mapping[str, date], known: set[str], strategies: Mapping[str, str]
 ) -> Event:
     subject, kind = line.text("subject"), line.text("kind")
@@ -108,18 +108,18 @@ def apply_events(rows: Sequence[AnalysisRow], events: Iterable[Event], strategie
         if strategies[event.kind] != OBSERVED:
             first.setdefault(event.subject, event)
     counts = dict.fromkeys(sorted(strategies), 0)
-    found, by_series = [], _series(rows)
+    found, by_series = [], series_of(rows)
     for row in rows:
         event_of = first.get(row.subject)
         if event_of is None or not is_after(row, event_of.day):
             found.append(row)
             continue
         counts[event_of.kind] += 1
-        found.append(_replaced(row, by_series[row.subject, row.param], event_of, strategies[event_of.kind]))
+        found.append(replace_value(row, by_series[row.subject, row.param], event_of, strategies[event_of.kind]))
     return Applied(found, counts)
 
 
-def _series(rows: Iterable[AnalysisRow]) -> dict[tuple[str, str], list[AnalysisRow]]:
+def series_of(rows: Iterable[AnalysisRow]) -> dict[tuple[str, str], list[AnalysisRow]]:
     found: dict[tuple[str, str], list[AnalysisRow]] = {}
     for row in rows:
         found.setdefault((row.subject, row.param), []).append(row)
@@ -132,7 +132,7 @@ def is_after(row: AnalysisRow, event_day: int) -> bool:
     return row.target_day is not None and row.target_day > 0 and row.target_day >= event_day
 
 
-def _replaced(row: AnalysisRow, series: Sequence[AnalysisRow], event: Event, strategy: str) -> AnalysisRow:
+def replace_value(row: AnalysisRow, series: Sequence[AnalysisRow], event: Event, strategy: str) -> AnalysisRow:
     if strategy == MISSING:
         return replace(row, aval=None, chg=None, origin=OBSERVED, reason=AFTER, flags=dict.fromkeys(row.flags, ""))
     target = row.target_day if row.target_day is not None else row.ady

@@ -49,11 +49,11 @@ def impute(design: Matrix, changes: Matrix, imputations: Imputations) -> Matrix 
             x = np.column_stack([design, copy[:, :visit]])
             if fault := unfit(x[~missing]):
                 return fault
-            copy[missing, visit] = _drawn(x, copy[:, visit], missing, generator)
+            copy[missing, visit] = draw_missing(x, copy[:, visit], missing, generator)
     return found
 
 
-def _drawn(x: Matrix, y: Matrix, missing: Flags, generator: np.random.Generator) -> Matrix:
+def draw_missing(x: Matrix, y: Matrix, missing: Flags, generator: np.random.Generator) -> Matrix:
     known, values = x[~missing], y[~missing]
     q, r = np.linalg.qr(known)
     beta = np.linalg.solve(r, q.T @ values)

@@ -30,11 +30,11 @@ def permutation_p(sample: Sample, design: Matrix, arm: int, permutations: Permut
     others = np.delete(design, arm, axis=1)
     observed = abs(statistics(others, design[:, [arm]], sample.values)[0])
     generator = np.random.default_rng([permutations.seed, arm])
-    cells = _cells(sample, arm)
+    cells = cells_of(sample, arm)
     reached = 0
     for start in range(0, permutations.number, CHUNK):
         count = min(CHUNK, permutations.number - start)
-        dealt = np.column_stack([_dealt(design[:, arm], cells, generator) for _ in range(count)])
+        dealt = np.column_stack([deal(design[:, arm], cells, generator) for _ in range(count)])
         reached += int((np.abs(statistics(others, dealt, sample.values)) >= observed * (1 - NEARLY)).sum())
     return (1 + reached) / (1 + permutations.number)
 
@@ -54,14 +54,14 @@ def statistics(others: Matrix, indicators: Matrix, y: Matrix) -> Matrix:
     return found
 
 
-def _cells(sample: Sample, arm: int) -> list[Codes]:
+def cells_of(sample: Sample, arm: int) -> list[Codes]:
     """The subjects of the two arms, by stratum."""
     compared = (sample.arm == arm) | (sample.arm == 0)
     strata = sample.strata
     return [np.flatnonzero(compared & (strata == stratum)) for stratum in np.unique(strata)]
 
 
-def _dealt(indicator: Matrix, cells: list[Codes], generator: np.random.Generator) -> Matrix:
+def deal(indicator: Matrix, cells: list[Codes], generator: np.random.Generator) -> Matrix:
     found = indicator.copy()
     for cell in cells:
         found[cell] = generator.permutation(indicator[cell])

@@ -58,13 +58,13 @@ def sections_of(rows: Sequence[AnalysisRow], arms: Arms, methods: Methods) -> tu
     if not any(later(visits) for visits in by_param.values()):
         raise BadInput("The file analysis.csv has no visit after the baseline, so there is no change to compare.")
     return tuple(
-        _section(Subject(param, visits, arms, methods.permutations), methods)
+        section_of(Subject(param, visits, arms, methods.permutations), methods)
         for param, visits in by_param.items()
         if later(visits)
     )
 
 
-def _section(subject: Subject, methods: Methods) -> Section:
+def section_of(subject: Subject, methods: Methods) -> Section:
     figures, sentences = figures_of(subject)
     tables = tables_of(subject)
     if methods.imputations is not None:

@@ -40,7 +40,7 @@ def sensitivity_of(subject: Subject, imputations: Imputations, maximum: int) -> 
     if isinstance(copies, str):
         return (), f"Multiple imputation was not possible: {copies}."
     rows = [
-        _row(found, copies, missing, (at, arm), maximum)
+        row_of(found, copies, missing, (at, arm), maximum)
         for at in range(len(found.visits))
         for arm in range(1, len(subject.arms.names))
     ]
@@ -67,7 +67,7 @@ def value(row: AnalysisRow) -> float | None:
     return None if row.origin in FILLED else row.chg
 
 
-def _row(found: Observed, copies: Matrix, missing: Flags, place: tuple[int, int], maximum: int) -> Row:
+def row_of(found: Observed, copies: Matrix, missing: Flags, place: tuple[int, int], maximum: int) -> Row:
     at, arm = place
     sample, own = found.sample, copies[:, :, at]
     effect = compared(sample, own, arm)

@@ -101,9 +101,9 @@ def drawn(drawing: Drawing, *, on_white: bool = False) -> str:
     style = OF_ARMS + STYLE + ("" if on_white else DARK)
     parts = [head, f"<title>{escape(drawing.title)}</title><style>{style}</style>"]
     parts += [f'<path fill="#fff" d="M0 0H{WIDTH}V{height}H0z"/>'] if on_white else []
-    parts += [*axes(drawing), *_limits(drawing)]
+    parts += [*axes(drawing), *draw_limits(drawing)]
     for number, line in enumerate(drawing.lines):
-        parts += [*_line(drawing, line, number), *legend(line, number)]
+        parts += [*draw_line(drawing, line, number), *legend(line, number)]
     return "\n".join([*parts, "</svg>"])
 
 
@@ -124,13 +124,13 @@ def axes(drawing: Drawing) -> Iterator[str]:
     yield f'<text x="14" y="{middle}" {turned}>{escape(drawing.y.label)}</text>'
 
 
-def _limits(drawing: Drawing) -> Iterator[str]:
+def draw_limits(drawing: Drawing) -> Iterator[str]:
     for limit in drawing.limits:
         _, y = drawing.place(drawing.x.low, limit)
         yield f'<path class="limit" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>'
 
 
-def _line(drawing: Drawing, line: Line, number: int) -> Iterator[str]:
+def draw_line(drawing: Drawing, line: Line, number: int) -> Iterator[str]:
     points = [drawing.place(x, y) for x, y in zip(line.x, line.y, strict=True)]
     if points:
         path = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)

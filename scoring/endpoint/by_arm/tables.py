@@ -134,7 +134,7 @@ def described(sample: Sample, about: Row, filled: Mapping[str, int]) -> Iterator
         yield {**about, "arm": arm, **found, "filled_share": made}
 
 
-def _counts(rows: Sequence[AnalysisRow], criterion: Criterion) -> list[AnalysisRow]:
+def rows_that_count(rows: Sequence[AnalysisRow], criterion: Criterion) -> list[AnalysisRow]:
     return [row for row in rows if row.flags.get(criterion, "")]
 
 
@@ -143,7 +143,7 @@ def shares(subject: Subject) -> Table:
     rows: list[Row] = []
     for visit, used, own in subject.uses:
         for criterion in visit.criteria:
-            known = _counts(own, criterion)
+            known = rows_that_count(own, criterion)
             filled = filled_by_arm(known, subject.arms)
             for arm in subject.arms.names:
                 flags = [row.flags[criterion] for row in known if subject.arms.of[row.subject] == arm]
@@ -173,13 +173,13 @@ def differences(subject: Subject) -> Table:
     rows: list[Row] = []
     for visit, used, own in subject.uses:
         for criterion in visit.criteria:
-            known = _counts(own, criterion)
+            known = rows_that_count(own, criterion)
             sample = sample_of(known, subject.arms, [float(row.flags[criterion] == "Y") for row in known])
             for place in range(1, len(sample.arms)):
                 found = share_difference(sample, place)
                 about: Row = {"visit": visit.name, "used": used, "criterion": criterion.says}
-                compared = {**_compared(sample, place), "n": _n(sample, place)}
-                filled = _filled(known, subject.arms, place)
+                compared = {**arms_compared(sample, place), "n": number_compared(sample, place)}
+                filled = shares_filled(known, subject.arms, place)
                 rows.append({**about, **compared, **interval(found, "difference"), "p": found.p, **filled})
     difference = Column("difference", "Difference", "percent")
     limits = (Column("lower", "95 % from", "percent"), Column("upper", "to", "percent"))
@@ -211,7 +211,7 @@ FILLED_PAIR = (
 )
 
 
-def _filled(rows: Sequence[AnalysisRow], arms: Arms, place: int) -> Row:
+def shares_filled(rows: Sequence[AnalysisRow], arms: Arms, place: int) -> Row:
     """The shares that were not observed in an arm and in the reference."""
     counts = filled_by_arm(rows, arms)
     found: Row = {}
@@ -221,11 +221,11 @@ def _filled(rows: Sequence[AnalysisRow], arms: Arms, place: int) -> Row:
     return found
 
 
-def _compared(sample: Sample, place: int) -> Row:
+def arms_compared(sample: Sample, place: int) -> Row:
     return {"compared": f"{sample.arms[place]} minus {sample.arms[0]}"}
 
 
-def _n(sample: Sample, place: int) -> int:
+def number_compared(sample: Sample, place: int) -> int:
     return int(((sample.arm == place) | (sample.arm == 0)).sum())
 
 
@@ -245,7 +245,7 @@ def models(subject: Subject) -> Iterator[Table]:
         filled = filled_by_arm(own, subject.arms)
         means.extend(mean_rows(sample, found, about, filled))
         for place in range(1, len(sample.arms)):
-            pair = {**about, **_compared(sample, place), **_filled(own, subject.arms, place)}
+            pair = {**about, **arms_compared(sample, place), **shares_filled(own, subject.arms, place)}
             compared.append({**pair, **effect_row(found, place), "permutation": found.permutation[place - 1]})
             ranked.append({**pair, **effect_row(on_ranks, place)})
     yield from model_tables(subject, means, compared, ranked)
@@ -275,7 +275,7 @@ def model_tables(subject: Subject, means: list[Row], compared: list[Row], ranked
         means,
         (f"{model}; at the mean baseline, levels of a factor weighted equally. Standard errors are HC3.",),
     )
-    tested = _tested(subject.permutations)
+    tested = permutation_note(subject.permutations)
     yield Table(
         f"{subject.param}_ls_differences",
         "Differences of the least-squares means",
@@ -292,7 +292,7 @@ def model_tables(subject: Subject, means: list[Row], compared: list[Row], ranked
     )
 
 
-def _tested(permutations: Permutations | None) -> str:
+def permutation_note(permutations: Permutations | None) -> str:
     if permutations is None:
         return "No permutation test was done."
     strata = "arms dealt again within the combinations of the factors"

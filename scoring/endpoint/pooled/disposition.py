@@ -23,11 +23,11 @@ def disposition(cases: Sequence[Line], events: Iterable[Line]) -> Table:
     reasons = Counter(case["VOIDREASON"] for case in cases if case["OUTCOME"] == VOIDED)
     subjects = {case["USUBJID"] for case in cases}
     having = Counter(event["kind"] for event in events if event["subject"] in subjects)
-    rows = [_row("Subjects with a case", len(subjects), 0), _row("Cases", len(cases), 0)]
-    rows += [_row(label, outcomes[value], len(cases)) for value, label in OUTCOMES.items() if outcomes[value]]
-    rows += [_row(f"Voided: {reason}", number, len(cases)) for reason, number in most(reasons)]
+    rows = [share_row("Subjects with a case", len(subjects), 0), share_row("Cases", len(cases), 0)]
+    rows += [share_row(label, outcomes[value], len(cases)) for value, label in OUTCOMES.items() if outcomes[value]]
+    rows += [share_row(f"Voided: {reason}", number, len(cases)) for reason, number in most(reasons)]
     rows += [
-        _row(f"Subjects with {words}", having[kind], len(subjects))
+        share_row(f"Subjects with {words}", having[kind], len(subjects))
         for kind, words in EVENT_KINDS.items()
         if having[kind]
     ]
@@ -35,7 +35,7 @@ def disposition(cases: Sequence[Line], events: Iterable[Line]) -> Table:
     return Table("disposition", "Disposition of cases", columns, rows)
 
 
-def _row(what: str, number: int, of: int) -> Row:
+def share_row(what: str, number: int, of: int) -> Row:
     return {"what": what, "n": number, "share": number / of if of else None}
 
 

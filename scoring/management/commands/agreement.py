@@ -59,8 +59,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            bootstrap = _bootstrap(options["replicates"], options["seed"])
-            cube = _cube(options)
+            bootstrap = bootstrap_from(options["replicates"], options["seed"])
+            cube = cube_from(options)
         except (BadInput, instruments.UnknownInstrument, UnknownRule) as error:
             raise CommandError(str(error), returncode=2) from None
         if said := said_of_encoding(options["file"]):
@@ -72,7 +72,7 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(lines(found)))
 
 
-def _cube(options: dict[str, Any]) -> Cube:
+def cube_from(options: dict[str, Any]) -> Cube:
     if options["instrument"] is None:
         return cube_of(read_ratings(options["file"]), options["baseline"])
     instrument = instruments.get(options["instrument"])
@@ -81,7 +81,7 @@ def _cube(options: dict[str, Any]) -> Cube:
     return primary_ratings(PlainTotals(instrument, parsed_rule(options["missing"]), reads, baseline), options["sites"])
 
 
-def _bootstrap(replicates: int, seed: int) -> Bootstrap | None:
+def bootstrap_from(replicates: int, seed: int) -> Bootstrap | None:
     if replicates < 0 or seed < 0:
         raise BadInput(f"Give --replicates and --seed as whole numbers from 0, not {replicates} and {seed}.")
     return Bootstrap(replicates, seed) if replicates else None
@@ -89,14 +89,18 @@ def _bootstrap(replicates: int, seed: int) -> Bootstrap | None:
 
 def lines(found: dict[str, Any]) -> Iterator[str]:
     yield f"{found['subjects']} subjects, readers {', '.join(found['readers'])}; {found['missing_cells']}"
-    yield from (_line(row["form"], row) for row in found["icc"])
+    yield from (printed_line(row["form"], row) for row in found["icc"])
     for key, name in SINGLE:
-        yield from (_line(name, row) for row in found[key]["each"] or [found[key]])
-    yield from (_line("SDC 80 %", row) for row in found["sdc"]["eighty"]["each"])
-    yield from (_line(f"CCC {pair(row)}", row) for row in found["ccc"]["each"])
-    yield from (_line(f"bias {pair(row)}, limits of agreement", bias(row)) for row in found["bland_altman"]["each"])
+        yield from (printed_line(name, row) for row in found[key]["each"] or [found[key]])
+    yield from (printed_line("SDC 80 %", row) for row in found["sdc"]["eighty"]["each"])
+    yield from (printed_line(f"CCC {pair(row)}", row) for row in found["ccc"]["each"])
+    yield from (
+        printed_line(f"bias {pair(row)}, limits of agreement", bias(row)) for row in found["bland_altman"]["each"]
+    )
     yield from (line for row in found["kappa"]["each"] for line in kappas(row))
-    yield from (_line(f"progressors, {row['definition']}", {**row, **row["by_mean"]}) for row in found["progressors"])
+    yield from (
+        printed_line(f"progressors, {row['definition']}", {**row, **row["by_mean"]}) for row in found["progressors"]
+    )
 
 
 def bias(row: dict[str, Any]) -> dict[str, Any]:
@@ -105,14 +109,14 @@ def bias(row: dict[str, Any]) -> dict[str, Any]:
 
 def kappas(row: dict[str, Any]) -> Iterator[str]:
     for kind, part in row["intervals"].items():
-        yield _line(f"{KINDS.get(kind, kind)} {pair(row)}", {**part, "of": row["of"], "visit": row["visit"]})
+        yield printed_line(f"{KINDS.get(kind, kind)} {pair(row)}", {**part, "of": row["of"], "visit": row["visit"]})
 
 
 def pair(row: dict[str, Any]) -> str:
     return f"{row['first']} - {row['second']}"
 
 
-def _line(name: str, row: dict[str, Any]) -> str:
+def printed_line(name: str, row: dict[str, Any]) -> str:
     """Rounded for the screen only: four decimals."""
     where = f"{row.get('of') or ''} {row.get('visit') or ''}".strip()
     value, lower, upper = row.get("value"), row.get("lower"), row.get("upper")

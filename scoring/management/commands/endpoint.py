@@ -73,7 +73,7 @@ def heading_of(digest: str) -> str:
 
 
 def report(dataset: OpenedDataset, heading: str, options: dict[str, Any]) -> Report:
-    methods = _methods(options, dataset.maximum)
+    methods = methods_from(options, dataset.maximum)
     rows = read_analysis(dataset.analysis)
     choice = ArmsChoice(options["reference"], tuple(options["factor"]), options["allow_unread"])
     arms = read_arms(options["arms"], {row.subject: row.site for row in rows}, choice)
@@ -82,7 +82,7 @@ def report(dataset: OpenedDataset, heading: str, options: dict[str, Any]) -> Rep
     return report_of(dataset.facts, dataset.root, rows, arms, methods, heading=heading, facts=events)
 
 
-def _methods(options: dict[str, Any], maximum: int) -> Methods:
+def methods_from(options: dict[str, Any], maximum: int) -> Methods:
     for name in ("permutations", "imputations", "seed"):
         if options[name] < 0:
             raise BadInput(f"The number of --{name} cannot be {options[name]}. Give a whole number from 0.")

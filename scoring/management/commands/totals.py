@@ -53,7 +53,7 @@ class Command(BaseCommand):
             instrument = instruments.get(options["instrument"])
             rule = parsed_rule(options["missing"])
             totals = PlainTotals(instrument, rule, read_scores(options["file"], instrument), options["baseline"])
-            answer = _json(totals, options["receipt"]) if options["json"] else text(totals, options["receipt"])
+            answer = json_text(totals, options["receipt"]) if options["json"] else text(totals, options["receipt"])
         except (BadInput, instruments.UnknownInstrument, UnknownRule) as error:
             raise CommandError(str(error), returncode=2) from None
         if said := said_of_encoding(options["file"]):
@@ -63,7 +63,7 @@ class Command(BaseCommand):
         self.stdout.write(answer, ending="")
 
 
-def _json(totals: PlainTotals, receipts: bool) -> str:
+def json_text(totals: PlainTotals, receipts: bool) -> str:
     data: dict[str, Any] = {
         "instrument": totals.instrument.key,
         "version": totals.instrument.version,

@@ -61,7 +61,7 @@ class StoreAnswer:
         return f'<?xml version="1.0" encoding="UTF-8"?><NativeDicomModel xmlns="{space}">{body}</NativeDicomModel>'
 
 
-def _tag(keyword: str) -> str:
+def tag_of(keyword: str) -> str:
     return f"{tag_for_keyword(keyword):08X}"
 
 
@@ -69,12 +69,12 @@ def json_of(dataset: dict[str, Any]) -> dict[str, Any]:
     found = {}
     for keyword, value in dataset.items():
         values = [json_of(item) for item in value] if isinstance(value, list) else [value]
-        found[_tag(keyword)] = {"vr": dictionary_VR(keyword), "Value": values}
+        found[tag_of(keyword)] = {"vr": dictionary_VR(keyword), "Value": values}
     return found
 
 
 def xml_of(keyword: str, value: Any) -> str:
-    tag = _tag(keyword)
+    tag = tag_of(keyword)
     words = {"tag": tag, "vr": dictionary_VR(keyword), "keyword": keyword_for_tag(tag)}
     attributes = " ".join(f"{name}={quoteattr(word)}" for name, word in words.items())
     if isinstance(value, list):

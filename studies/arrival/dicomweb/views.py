@@ -37,7 +37,7 @@ class TooMuch(Exception):
 @require_POST
 def store(request: HttpRequest, study: str = "") -> HttpResponse:
     """The token binds the request to one trial and site; without cookies there is nothing to forge."""
-    sender = _sender(request)
+    sender = find_sender(request)
     if sender is None:
         refusal = said(401, "A bearer token of a site is required.")
         refusal["WWW-Authenticate"] = 'Bearer realm="films"'
@@ -59,7 +59,7 @@ def store(request: HttpRequest, study: str = "") -> HttpResponse:
         return busy
 
 
-def _sender(request: HttpRequest) -> SenderToken | None:
+def find_sender(request: HttpRequest) -> SenderToken | None:
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
     return token_holder(text.strip()) if scheme.lower() == "bearer" and text.strip() else None
 

@@ -96,25 +96,25 @@ class Command(BaseCommand):
     def _declared(self, options: dict[str, Any]) -> tuple[Site, bulk.Declared]:
         trial = Trial.objects.filter(code=options["trial"]).first()
         if trial is None:
-            raise CommandError(f"There is no trial {options['trial']}. Choose {_codes(Trial.objects.all())}.")
+            raise CommandError(f"There is no trial {options['trial']}. Choose {codes_of(Trial.objects.all())}.")
         site = Site.objects.filter(trial=trial, code=options["site"]).select_related("trial").first()
         if site is None:
-            raise CommandError(f"Trial {trial} has no site {options['site']}. Choose {_codes(trial.sites.all())}.")
+            raise CommandError(f"Trial {trial} has no site {options['site']}. Choose {codes_of(trial.sites.all())}.")
         subject, visit = None, None
         if options["subject"]:
             subject = Subject.objects.filter(site=site, code=options["subject"]).first()
             if subject is None:
                 raise CommandError(
-                    f"Site {site} has no subject {options['subject']}. Choose {_codes(site.subjects.all())}."
+                    f"Site {site} has no subject {options['subject']}. Choose {codes_of(site.subjects.all())}."
                 )
         if options["visit"]:
             visit = Visit.objects.filter(subject=subject, code=options["visit"]).first() if subject else None
             if visit is None:
-                allowed = _codes(subject.visits.all()) if subject else "a visit of the subject named by --subject"
+                allowed = codes_of(subject.visits.all()) if subject else "a visit of the subject named by --subject"
                 raise CommandError(f"There is no visit {options['visit']} of the subject. Choose {allowed}.")
         return site, bulk.Declared(subject, visit, options["date"], options["again"])
 
 
-def _codes(found: Any) -> str:
+def codes_of(found: Any) -> str:
     codes = list(found.values_list("code", flat=True)[:20])
     return either(codes) if codes else "another one, because none exists yet"

@@ -58,7 +58,7 @@ def planted() -> Planted:
     describe(ds, p)
     nest(ds, p)
     hide_outside_the_table(ds, p)
-    _picture(ds, p)
+    plant_picture(ds, p)
     p.content = file(ds, p)
     return p
 
@@ -109,19 +109,19 @@ def nest(ds: Dataset, p: Planted) -> None:
     middle.ReferencedSOPInstanceUID = p.uid()
     ds.ReferencedStudySequence = Sequence([middle])
     ds.RequestAttributesSequence = Sequence(
-        [_item(ScheduledProcedureStepDescription=p.secret(), StudyInstanceUID=p.uid())]
+        [make_item(ScheduledProcedureStepDescription=p.secret(), StudyInstanceUID=p.uid())]
     )
-    ds.ContributingEquipmentSequence = Sequence([_item(InstitutionName=p.secret(), ContributionDateTime=p.date())])
-    region = _item(CodeValue="85562004", CodingSchemeDesignator="SCT", CodeMeaning=p.secret())
-    region.AnatomicRegionModifierSequence = Sequence([_item(CodeValue="1", CodeMeaning=p.secret())])
+    ds.ContributingEquipmentSequence = Sequence([make_item(InstitutionName=p.secret(), ContributionDateTime=p.date())])
+    region = make_item(CodeValue="85562004", CodingSchemeDesignator="SCT", CodeMeaning=p.secret())
+    region.AnatomicRegionModifierSequence = Sequence([make_item(CodeValue="1", CodeMeaning=p.secret())])
     ds.AnatomicRegionSequence = Sequence([region])
-    ds.ViewCodeSequence = Sequence([_item(CodeValue=p.secret(short=True), CodeMeaning=p.secret())])
-    lut = _item(LUTDescriptor=[256, 0, 12], LUTExplanation=p.secret())
+    ds.ViewCodeSequence = Sequence([make_item(CodeValue=p.secret(short=True), CodeMeaning=p.secret())])
+    lut = make_item(LUTDescriptor=[256, 0, 12], LUTExplanation=p.secret())
     lut.add_new(Tag("LUTData"), "OW", (np.arange(256, dtype="<u2") * 16).tobytes())
     ds.VOILUTSequence = Sequence([lut])
 
 
-def _item(**values: Any) -> Dataset:
+def make_item(**values: Any) -> Dataset:
     item = Dataset()
     for keyword, value in values.items():
         setattr(item, keyword, value)
@@ -134,7 +134,7 @@ def hide_outside_the_table(ds: Dataset, p: Planted) -> None:
     block.add_new(0x01, "LO", p.secret())
     block.add_new(0x02, "OB", p.secret().encode("utf-16-le") + b"\x00\x00")
     nested = ds.private_block(0x0019, p.secret(), create=True)
-    nested.add_new(0x01, "SQ", Sequence([_item(PatientName=p.name(), StudyDate=p.date())]))
+    nested.add_new(0x01, "SQ", Sequence([make_item(PatientName=p.name(), StudyDate=p.date())]))
     ds.add_new(0x00191099, "UN", p.secret().encode() + p.date().encode())
     ds.add_new(0x60000022, "LO", p.secret())
     ds.add_new(0x60001500, "LO", p.secret())
@@ -142,15 +142,17 @@ def hide_outside_the_table(ds: Dataset, p: Planted) -> None:
     ds.add_new(0x60003000, "OW", even(p.secret().encode()))
     ds.add_new(0x50000030, "SH", p.secret(short=True))
     ds.add_new(0x00282000, "OB", even(p.secret().encode()))
-    ds.IconImageSequence = Sequence([_item(Rows=2, Columns=2, PixelData=even(p.secret().encode()))])
+    ds.IconImageSequence = Sequence([make_item(Rows=2, Columns=2, PixelData=even(p.secret().encode()))])
     ds["IconImageSequence"].value[0]["PixelData"].VR = "OB"
     ds.add_new(
-        0x04000561, "SQ", Sequence([_item(SourceOfPreviousValues=p.secret(), AttributeModificationDateTime=p.date())])
+        0x04000561,
+        "SQ",
+        Sequence([make_item(SourceOfPreviousValues=p.secret(), AttributeModificationDateTime=p.date())]),
     )
     ds.add_new(0xFFFCFFFC, "OB", even(p.secret().encode()))
 
 
-def _picture(ds: Dataset, p: Planted) -> None:
+def plant_picture(ds: Dataset, p: Planted) -> None:
     """Twelve bits of picture, and a secret in the four bits above each."""
     pixels = picture()
     hidden = np.frombuffer(p.secret().encode() * 40, dtype=np.uint8)

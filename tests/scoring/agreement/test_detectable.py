@@ -13,13 +13,15 @@ from scoring.agreement.pools import one_way_icc, reader_pool, sdc_of_pool
 from tests.scoring.agreement.published import SHROUT_FLEISS
 
 
-def _changes(n: int = 60, readers: int = 2, seed: int = 5) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def simulated_changes(
+    n: int = 60, readers: int = 2, seed: int = 5
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     generator = np.random.default_rng(seed)
     return np.asarray(generator.normal(2, 3, (n, 1)) + generator.normal(0, 1, (n, readers)), dtype=np.float64)
 
 
 def test_two_readers_sdc_is_0_98_of_the_standard_deviation_of_their_differences() -> None:
-    changes = _changes()
+    changes = simulated_changes()
     spread = float(np.std(changes[:, 0] - changes[:, 1], ddof=1))
     assert sdc(changes).value == pytest.approx(0.98 * spread)
     assert sdc(changes, coverage=0.80).value == pytest.approx(0.64 * spread)
@@ -27,7 +29,7 @@ def test_two_readers_sdc_is_0_98_of_the_standard_deviation_of_their_differences(
 
 
 def test_the_three_detectable_quantities_are_kept_apart() -> None:
-    changes = _changes()
+    changes = simulated_changes()
     spread = float(np.std(changes[:, 0] - changes[:, 1], ddof=1))
     assert sdd_change(changes).value == pytest.approx(1.96 * spread / math.sqrt(2))
     assert sdd_status(changes).value == sdd_change(changes).value
@@ -48,7 +50,7 @@ def test_the_sdcs_of_trials_turned_round(published: float, spread: float, one_re
 
 def test_eighty_and_ninety_five_per_cent_stand_as_2_to_3() -> None:
     """Navarro-Compan 2014 (PubMed 23606704): mean SDC80 2.0, SDC95 3.0 over 31 intervals."""
-    changes = _changes()
+    changes = simulated_changes()
     ratio = (sdc(changes, coverage=0.80).value or 0) / (sdc(changes).value or 1)
     assert ratio == pytest.approx(2.0 / 3.0, abs=0.02)
 
@@ -60,8 +62,8 @@ def test_more_than_two_readers_use_the_residual_mean_square() -> None:
 
 
 def test_a_constant_difference_between_readers_counts_only_if_asked_for() -> None:
-    shifted = _changes() + [0, 10]
-    assert sem(shifted).value == pytest.approx(sem(_changes()).value)
+    shifted = simulated_changes() + [0, 10]
+    assert sem(shifted).value == pytest.approx(sem(simulated_changes()).value)
     assert (sem(shifted, reader_effect=True).value or 0) > 5
 
 
@@ -69,13 +71,13 @@ def test_the_interval_of_sdc_covers_what_it_should() -> None:
     true = 1.96 / math.sqrt(2)
     covered = sum(
         (found.lower or 0) <= true <= (found.upper or 0)
-        for found in (sdc(_changes(40, seed=seed)) for seed in range(200))
+        for found in (sdc(simulated_changes(40, seed=seed)) for seed in range(200))
     )
     assert covered >= 180
 
 
 def test_pooled_over_intervals_is_the_simple_mean_with_an_interval_from_whole_subjects() -> None:
-    cube = np.stack([_changes(seed=seed) * scale for seed, scale in ((1, 1.0), (2, 1.5), (3, 2.0))], axis=1)
+    cube = np.stack([simulated_changes(seed=seed) * scale for seed, scale in ((1, 1.0), (2, 1.5), (3, 2.0))], axis=1)
     each = [sdc(cube[:, at]).value or 0 for at in range(3)]
     found = sdc_pooled(cube, bootstrap=Bootstrap(500))
     assert found.value == pytest.approx(sum(each) / 3)
@@ -83,7 +85,7 @@ def test_pooled_over_intervals_is_the_simple_mean_with_an_interval_from_whole_su
 
 
 def test_an_interval_without_films_is_left_out_of_the_pool_and_named() -> None:
-    cube = np.stack([_changes(), np.full((60, 2), np.nan)], axis=1)
+    cube = np.stack([simulated_changes(), np.full((60, 2), np.nan)], axis=1)
     found = sdc_pooled(cube, bootstrap=Bootstrap(200))
     assert found.value == sdc(cube[:, 0]).value
     assert found.reason == "1 of 2 intervals left out: no value"
@@ -148,6 +150,6 @@ def test_one_way_icc_takes_subjects_with_unequal_numbers_of_readers() -> None:
 
 def test_what_is_no_coverage_and_no_number_of_readers_is_refused() -> None:
     with pytest.raises(ValueError, match=r"coverage: 0\.9 was given; allowed: 0\.95, 0\.8"):
-        sdc(_changes(), coverage=0.9)
+        sdc(simulated_changes(), coverage=0.9)
     with pytest.raises(ValueError, match="readers averaged: 0 was given"):
-        sem(_changes(), readers_averaged=0)
+        sem(simulated_changes(), readers_averaged=0)
