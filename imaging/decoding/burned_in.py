@@ -72,8 +72,9 @@ def suspected(pixels: NDArray[np.integer]) -> Suspicion:
         found.extend(lines(find_shapes(bright, span, least), pixels.shape))
     found.sort(reverse=True)
     text = merge([box for _, box, letter in found if not letter])[:MOST_BOXES]
-    letters = sorted({letter for _, _, letter in found if letter})
-    return Suspicion(text, merge([box for _, box, letter in found if letter]), letters)
+    # The closed part of a letter in a line of text is a shape of its own; it belongs to that line.
+    alone = [(box, letter) for _, box, letter in found if letter and not any(overlap(box, line) for line in text)]
+    return Suspicion(text, merge([box for box, _ in alone]), sorted({letter for _, letter in alone}))
 
 
 def ground_of(values: Stored) -> Stored:

@@ -102,6 +102,14 @@ def test_anything_more_or_else_stays_suspected_text(letters: str) -> None:
     assert seen.side_letters == []
 
 
+def test_the_closed_part_of_a_letter_in_a_line_of_text_is_no_side_marker() -> None:
+    plate = Image.fromarray(np.random.default_rng(1).integers(480, 520, (300, 900), dtype=np.uint16).astype(np.float32))
+    ImageDraw.Draw(plate).text((90, 80), "01-001 ZZ CANARY 2025-11-03", 4095, font=ImageFont.load_default(50))
+    seen = suspected(np.asarray(plate).astype(np.uint16))
+    assert seen.text
+    assert (seen.side_letters, seen.letters) == ([], [])
+
+
 def with_letters(letters: str, turn: int) -> Grey:
     """The film with large letters on air."""
     tile = Image.new("L", (150, 150))
