@@ -9,6 +9,7 @@ from django import forms
 
 from accounts.act_forms import ActForm
 from accounts.signed_acts import Act
+from config.long_texts import LongTextField
 
 
 class ShareForm(ActForm):
@@ -53,9 +54,8 @@ class ByArmForm(forms.Form):
 class ReviewForm(ActForm):
     """What the auditor says about the range reviewed, under their signature."""
 
-    note = forms.CharField(
+    note = LongTextField(
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
         help_text="What you reviewed and found. At most 500 characters.",
     )
 

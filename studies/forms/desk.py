@@ -10,12 +10,14 @@ from django import forms
 
 from config.days import DayField
 from config.errors import BadInput
+from config.long_texts import LongTextField
 from config.wording import quoted
 from imaging.decoding.findings import DATES
 from studies.desk.rectangles import NOT_FOUR, PARTS
 from studies.desk.verdicts import QuestionReason, RejectReason, WithdrawReason
 from studies.models import Film, Visit
 from studies.models.film import SIDES, VIEWS
+from studies.questions.threads import LONGEST_TEXT
 
 POLARITIES = [("0", "As it is"), ("1", "Inverted")]
 
@@ -79,7 +81,7 @@ class QuestionForm(forms.Form):
     """What the site is asked."""
 
     reason = forms.ChoiceField(choices=QuestionReason.choices, widget=forms.RadioSelect)
-    text = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), max_length=4000)
+    text = LongTextField(max_length=LONGEST_TEXT)
 
 
 class DesignateForm(forms.Form):

@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from config.days import DayField
+from config.long_texts import LongTextField
 from studies.models import DeviationCategory, DeviationEffect, DeviationVersion, Site, Subject, Trial, Visit
 from studies.plan.deviation_entries import LONGEST_EXPLANATION, LONGEST_REASON, LONGEST_TEXT, Entry, entry_of
 
@@ -24,25 +25,15 @@ class SubjectField(forms.ModelChoiceField):  # type: ignore[type-arg]
         self.widget.attrs["data-searchable"] = ""
 
 
-class WordsField(forms.CharField):
-    """A text of several lines; browsers send two characters for the end of a line and count one."""
-
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        return text.replace("\r\n", "\n") if text else text
-
-
-def words(label: str, help_text: str, *, required: bool = True, rows: int = 3) -> forms.CharField:
-    """A text of several lines that no score or arm belongs in."""
-    widget = forms.Textarea(attrs={"rows": rows})
-    return WordsField(
-        label=label, help_text=f"{help_text} {KEEP_OUT}", required=required, max_length=LONGEST_TEXT, widget=widget
-    )
+def words(label: str, help_text: str, *, required: bool = True, rows: int = 3) -> LongTextField:
+    """A text of an entry."""
+    return LongTextField(label=label, help_text=help_text, required=required, max_length=LONGEST_TEXT, rows=rows)
 
 
 class EntryForm(forms.Form):
     """An entry of the log."""
 
+    advice = f"{READ_BY} {KEEP_OUT}"
     noticed_on = DayField(label="Noticed on", help_text="The date on which the deviation was noticed.")
     category = forms.ChoiceField(choices=[("", "Choose"), *DeviationCategory.choices])
     site = forms.ModelChoiceField(
@@ -53,12 +44,12 @@ class EntryForm(forms.Form):
     )
     subject = SubjectField()
     visit = forms.ChoiceField(required=False, help_text="A visit of the subject.")
-    description = words("Description", f"What happened, and what was expected. {READ_BY}", rows=5)
+    description = words("Description", "What happened, and what was expected.", rows=5)
     effect = forms.ChoiceField(label="Effect on the endpoint", choices=[("", "Choose"), *DeviationEffect.choices])
     effect_explained = forms.CharField(
         label="Explanation of the effect",
         max_length=LONGEST_EXPLANATION,
-        help_text=f"One sentence: why there is this effect, or none. {KEEP_OUT}",
+        help_text="Why there is this effect, or none, in one sentence.",
     )
     corrective_action = words("Corrective action", f"What was done about this deviation. {ON_CLOSING}", required=False)
     preventive_action = words("Preventive action", f"What prevents another one. {ON_CLOSING}", required=False)
@@ -93,9 +84,7 @@ class CorrectionForm(EntryForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(
-        label="Reason for the correction",
-        max_length=LONGEST_REASON,
-        help_text=f"Kept with the new version. {KEEP_OUT}",
+        label="Reason for the correction", max_length=LONGEST_REASON, help_text="Kept with the new version."
     )
 
     def __init__(self, seen: DeviationVersion, data: Any = None) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from django import forms
 
 from config.days import DayField
+from config.long_texts import LongTextField
 from studies.questions.threads import LONGEST_TEXT
 
-WORDS = forms.Textarea(attrs={"rows": 4})
+ROWS = 4
 
 
 class AskForm(forms.Form):
     """A question to the site."""
 
-    message = forms.CharField(
-        label="Question", max_length=LONGEST_TEXT, widget=WORDS, help_text="The site sees this text. Readers never do."
+    message = LongTextField(
+        label="Question", max_length=LONGEST_TEXT, rows=ROWS, help_text="The site sees this text. Readers never do."
     )
     due = DayField(
         label="Answer by",
@@ -26,10 +27,10 @@ class AskForm(forms.Form):
 class MessageForm(forms.Form):
     """An answer, or why a question is opened again."""
 
-    message = forms.CharField(max_length=LONGEST_TEXT, widget=WORDS)
+    message = LongTextField(max_length=LONGEST_TEXT, rows=ROWS)
 
 
 class CloseForm(forms.Form):
     """An optional closing remark."""
 
-    message = forms.CharField(label="Closing remark", required=False, max_length=LONGEST_TEXT, widget=WORDS)
+    message = LongTextField(label="Closing remark", required=False, max_length=LONGEST_TEXT, rows=ROWS)
