@@ -35,6 +35,7 @@ def progress(request: HttpRequest, code: str) -> HttpResponseBase:
         search=["code", "title"],
         sort="campaign",
         empty="The trial has no campaign yet.",
+        hidden=["charter"],
     )
     return listing.respond("reading/progress.html", {"trial": trial})
 
