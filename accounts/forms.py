@@ -116,7 +116,7 @@ class InviteForm(forms.Form):
     is_administrator = forms.BooleanField(label="Administrator (manages accounts, sees health)", required=False)
 
 
-class ReasonForm(forms.Form):
+class AccountReasonForm(forms.Form):
     """Why an account is changed; the reason goes into the audit trail."""
 
     reason = forms.CharField(label="Reason", max_length=200)

@@ -17,7 +17,7 @@ from accounts.links import AGES, link_token, words
 from accounts.models import User
 from audit.trail import audited_atomic, record
 from jobs.mail import send
-from jobs.queue import Lease, Refused, add
+from jobs.queue import JobRefused, Lease, add
 
 # At most one link per person and purpose in this many seconds, however often it is requested.
 EVERY_SECONDS = 300
@@ -48,7 +48,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
         return
     user, purpose = User.objects.active().filter(pk=payload["user"]).first(), payload["purpose"]
     if user is None:
-        raise Refused("The account was disabled before its link was sent.")
+        raise JobRefused("The account was disabled before its link was sent.")
     link = settings.PUBLIC_URL.rstrip("/") + reverse(ROUTES[purpose], args=[link_token(user, purpose)])
     text = render_to_string(f"account/email/{purpose}.txt", {"link": link, "age": words(AGES[purpose]), "user": user})
     send(EmailMessage(SUBJECTS[purpose], text, to=[user.email]), lease)

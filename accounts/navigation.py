@@ -47,7 +47,7 @@ class MenuEntry:
 
 
 @dataclass(frozen=True)
-class Item:
+class MenuItem:
     """An entry as the menu shows it."""
 
     label: str
@@ -56,47 +56,47 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Group:
+class MenuGroup:
     """Items under one heading."""
 
     label: str
-    items: list[Item]
+    items: list[MenuItem]
 
 
 GROUPS = ("Films", "Reading", "Results", "Trial", "Administration")
-_ENTRIES: list[MenuEntry] = []
-_PLACES: list[Callable[[int], Iterable[TrialRole]]] = []
-_PENDING: list[Callable[[int], Iterable[tuple[str, Role]]]] = []
+ENTRIES: list[MenuEntry] = []
+PLACES: list[Callable[[int], Iterable[TrialRole]]] = []
+PENDING: list[Callable[[int], Iterable[tuple[str, Role]]]] = []
 
 
 def declare_entry(label: str, route: str, action: Action, *, group: str, of_trial: bool = True) -> None:
     """Adds a page to the menu; a group that is not in GROUPS raises."""
     GROUPS.index(group)
     entry = MenuEntry(label, route, action, group, of_trial)
-    if entry not in _ENTRIES:
-        _ENTRIES.append(entry)
+    if entry not in ENTRIES:
+        ENTRIES.append(entry)
 
 
 def declare_places(source: Callable[[int], Iterable[TrialRole]]) -> None:
     """Registers a source of places; it is called with the person's id."""
-    if source not in _PLACES:
-        _PLACES.append(source)
+    if source not in PLACES:
+        PLACES.append(source)
 
 
 def declare_pending(source: Callable[[int], Iterable[tuple[str, Role]]]) -> None:
     """Registers a source of roles that wait for confirmation, as the trial's code and the role."""
-    if source not in _PENDING:
-        _PENDING.append(source)
+    if source not in PENDING:
+        PENDING.append(source)
 
 
 def pending_of(user_id: int) -> list[tuple[str, Role]]:
     """The roles that were granted to the person and wait for confirmation."""
-    return [role for source in _PENDING for role in source(user_id)]
+    return [role for source in PENDING for role in source(user_id)]
 
 
 def places_of(user_id: int) -> list[TrialRole]:
     """Every role of the person in every trial."""
-    return [place for source in _PLACES for place in source(user_id)]
+    return [place for source in PLACES for place in source(user_id)]
 
 
 class Navigation:
@@ -124,7 +124,7 @@ class Navigation:
         return [place for place in self.places if place.code == self.code]
 
     @property
-    def current(self) -> Item | None:
+    def current(self) -> MenuItem | None:
         """The menu entry that the page belongs to."""
         return next((item for group in self.groups for item in group.items if item.current), None)
 
@@ -135,23 +135,27 @@ class Navigation:
         return held | {Role.ADMINISTRATOR} if getattr(self.request.user, "is_administrator", False) else held
 
     @cached_property
-    def groups(self) -> list[Group]:
+    def groups(self) -> list[MenuGroup]:
         """The menu, by group, in the order of GROUPS."""
-        entries = sorted((entry for entry in _ENTRIES if self._open(entry)), key=lambda e: GROUPS.index(e.group))
-        return [Group(label, [self._item(e) for e in found]) for label, found in groupby(entries, lambda e: e.group)]
+        entries = sorted((entry for entry in ENTRIES if self._open(entry)), key=lambda e: GROUPS.index(e.group))
+        return [
+            MenuGroup(label, [self._item(e) for e in found]) for label, found in groupby(entries, lambda e: e.group)
+        ]
 
     def _open(self, entry: MenuEntry) -> bool:
         if entry.of_trial:
             return any(allows(place.role, entry.action) for place in self.here)
         return any(allows(role, entry.action) for role in self.roles)
 
-    def _item(self, entry: MenuEntry) -> Item:
+    def _item(self, entry: MenuEntry) -> MenuItem:
         url = reverse(entry.route, args=[self.code] if entry.of_trial else [])
         path = self.request.path
-        return Item(entry.label, url, path == url or (url != "/" and path.startswith(url) and not self._deeper(url)))
+        return MenuItem(
+            entry.label, url, path == url or (url != "/" and path.startswith(url) and not self._deeper(url))
+        )
 
     def _deeper(self, url: str) -> bool:
         """Whether another entry matches the address better."""
-        open_here = [entry for entry in _ENTRIES if self.code or not entry.of_trial]
+        open_here = [entry for entry in ENTRIES if self.code or not entry.of_trial]
         others = [reverse(entry.route, args=[self.code] if entry.of_trial else []) for entry in open_here]
         return any(len(o) > len(url) and o.startswith(url) and self.request.path.startswith(o) for o in others)

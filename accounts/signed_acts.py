@@ -34,7 +34,7 @@ class Act(StrEnum):
 
 
 @dataclass(frozen=True)
-class Terms:
+class ActTerms:
     """What an act demands. `meaning` is the sentence printed with the signature; an act without one is not signed.
 
     `after` is the act of a first person who may not do this one; `refusal` is what that person reads. A share of the
@@ -52,38 +52,40 @@ class Terms:
         return bool(self.meaning)
 
 
-ACTS: dict[Act, Terms] = {
-    Act.CHARTER: Terms("reading:charter", "I approve this charter"),
-    Act.QUALIFICATION: Terms("reading:qualifications", "I confirm that this person is qualified on this evidence"),
-    Act.MASKS: Terms(
+ACTS: dict[Act, ActTerms] = {
+    Act.CHARTER: ActTerms("reading:charter", "I approve this charter"),
+    Act.QUALIFICATION: ActTerms("reading:qualifications", "I confirm that this person is qualified on this evidence"),
+    Act.MASKS: ActTerms(
         "studies:mask_confirm",
         after="drawing the masks",
         refusal="You drew these masks yourself. A second person has to confirm or refuse them.",
     ),
-    Act.READ: Terms("reading:sign", "I read these films myself and these are my scores"),
-    Act.CORRECTED_READ: Terms("reading:sign", "I corrected this read after it was returned and these are my scores"),
-    Act.RETURN: Terms("reading:return", "I return this signed read for the reason given"),
-    Act.VOID: Terms("reading:void", "I void this case for the reason given"),
-    Act.REISSUE: Terms("reading:void", "I issue this case again with the films as they are now"),
-    Act.MOVE: Terms("reading:move-film", "I move these films for the reason given"),
-    Act.REOPENING: Terms("reading:reopen", "I reopen this campaign for the reason given"),
-    Act.LOCK_REQUEST: Terms("scoring:dataset", "I request the lock of this dataset"),
-    Act.LOCK_CONFIRMATION: Terms(
+    Act.READ: ActTerms("reading:sign", "I read these films myself and these are my scores"),
+    Act.CORRECTED_READ: ActTerms("reading:sign", "I corrected this read after it was returned and these are my scores"),
+    Act.RETURN: ActTerms("reading:return", "I return this signed read for the reason given"),
+    Act.VOID: ActTerms("reading:void", "I void this case for the reason given"),
+    Act.REISSUE: ActTerms("reading:void", "I issue this case again with the films as they are now"),
+    Act.MOVE: ActTerms("reading:move-film", "I move these films for the reason given"),
+    Act.REOPENING: ActTerms("reading:reopen", "I reopen this campaign for the reason given"),
+    Act.LOCK_REQUEST: ActTerms("scoring:dataset", "I request the lock of this dataset"),
+    Act.LOCK_CONFIRMATION: ActTerms(
         "scoring:dataset",
         "I confirm the lock of this dataset",
         after=Act.LOCK_REQUEST,
         refusal="You requested this lock yourself. Another person must confirm it.",
     ),
-    Act.UNLOCK_REQUEST: Terms("scoring:unlock", "I request that this lock is opened for the reason given"),
-    Act.UNLOCK_AGREEMENT: Terms(
+    Act.UNLOCK_REQUEST: ActTerms("scoring:unlock", "I request that this lock is opened for the reason given"),
+    Act.UNLOCK_AGREEMENT: ActTerms(
         "scoring:agree",
         "I agree that this lock is opened for the reason given",
         after=Act.UNLOCK_REQUEST,
         refusal="You requested this unlocking yourself. Another person must agree.",
     ),
-    Act.ARMS_SHARE: Terms("scoring:arms_request", "I give my share to open the arms", after=Act.ARMS_SHARE),
-    Act.ARMS_RECEIPT: Terms("scoring:receive_arms", "I receive the arms and can never be blinded in this trial again"),
-    Act.SCORE_REVIEW: Terms("scoring:review_scores", "I reviewed these revisions of scores"),
+    Act.ARMS_SHARE: ActTerms("scoring:arms_request", "I give my share to open the arms", after=Act.ARMS_SHARE),
+    Act.ARMS_RECEIPT: ActTerms(
+        "scoring:receive_arms", "I receive the arms and can never be blinded in this trial again"
+    ),
+    Act.SCORE_REVIEW: ActTerms("scoring:review_scores", "I reviewed these revisions of scores"),
 }
 
 

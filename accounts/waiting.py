@@ -20,31 +20,31 @@ class Waiting:
 
 
 Source = Callable[[int, TrialRole], Iterable[Waiting]]
-_SOURCES: list[tuple[Action, Source]] = []
+SOURCES: list[tuple[Action, Source]] = []
 
 
 def declare_waiting(action: Action, source: Source) -> None:
     """Registers a counter: called with the person's id and place when their role there permits the action."""
-    if (action, source) not in _SOURCES:
-        _SOURCES.append((action, source))
+    if (action, source) not in SOURCES:
+        SOURCES.append((action, source))
 
 
-_FIRST_PAGE: list[Callable[[int], None]] = []
+FIRST_PAGE: list[Callable[[int], None]] = []
 
 
 def declare_first_page(note: Callable[[int], None]) -> None:
     """Registers what is called with the person's id whenever their home page shows what their roles permit."""
-    if note not in _FIRST_PAGE:
-        _FIRST_PAGE.append(note)
+    if note not in FIRST_PAGE:
+        FIRST_PAGE.append(note)
 
 
 def note_first_page(user_id: int) -> None:
     """The person opens their home page."""
-    for note in _FIRST_PAGE:
+    for note in FIRST_PAGE:
         note(user_id)
 
 
 def waiting_at(user_id: int, place: TrialRole) -> list[Waiting]:
     """The person's open tasks in that role; counts of zero are left out."""
-    found = [w for action, source in _SOURCES if allows(place.role, action) for w in source(user_id, place)]
+    found = [w for action, source in SOURCES if allows(place.role, action) for w in source(user_id, place)]
     return sorted((w for w in found if w.count), key=lambda w: not w.urgent)

@@ -19,7 +19,7 @@ from accounts.roles import allows
 from api.authentication import TokenAuthentication, TokenThrottle
 from api.given import content_of
 from api.models import AccessToken
-from api.operations import Operation
+from api.operations import ApiOperation
 from api.paging import answered, page_of
 from api.scopes import SCOPES
 from api.tokens import actor_of
@@ -59,7 +59,7 @@ class ApiView(APIView):
     content_negotiation_class = OnlyFormat
     metadata_class = None
     http_method_names = ["get", "head", "post"]
-    operations: ClassVar[Mapping[str, Operation]] = {}
+    operations: ClassVar[Mapping[str, ApiOperation]] = {}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Token, trial, scope and parameters are checked before anything is looked up."""
@@ -102,7 +102,7 @@ class ApiView(APIView):
                 message=f"The access token does not have the scope {name}. Ask the coordinator for another."
             )
 
-    def demand_known(self, request: Request, operation: Operation) -> None:
+    def demand_known(self, request: Request, operation: ApiOperation) -> None:
         """A parameter with a typing error would otherwise be ignored."""
         unknown = sorted(set(request.query_params) - operation.parameters)
         if unknown:

@@ -10,7 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
-from api.operations import Operation
+from api.operations import ApiOperation
 from api.paging import MOST, USUAL
 from api.writing import HEADER
 from config.problems import MEDIA_TYPE
@@ -45,9 +45,9 @@ class Description(AutoSchema):
     """Describes a view by its operations."""
 
     @property
-    def operation(self) -> Operation:
+    def operation(self) -> ApiOperation:
         """The operation of this method."""
-        return cast(Operation, cast(Any, self.view).operations[self.method.lower()])
+        return cast(ApiOperation, cast(Any, self.view).operations[self.method.lower()])
 
     def get_operation_id(self) -> str:
         """The name of the operation."""

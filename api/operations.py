@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 
 @dataclass(frozen=True)
-class Operation:
+class ApiOperation:
     """The name of the operation in the schema, the scope that it needs, and the form of its answer.
 
     `paged` answers are pages of that form. `filters` are parameters of the address with what each keeps; `body` is the

@@ -17,7 +17,7 @@ CONTENT = frozenset({"changes", "details", "reason"})
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownEvent:
     """An event as one role sees it. Digests and salt are never shown: they would allow guessing hidden values."""
 
     event: Event
@@ -106,12 +106,12 @@ def hidden_from(action: str, role: str) -> frozenset[str]:
     return frozenset() if role in declared.seen_by else declared.hides or CONTENT
 
 
-def shown(event: Event, role: str) -> Shown:
+def shown(event: Event, role: str) -> ShownEvent:
     """The event for that role."""
     content, hidden = event.content, hidden_from(event.action, role)
     declared = ACTIONS.get(event.action)
     kept = {part: without(content[part], part, hidden) for part in CONTENT}
-    return Shown(
+    return ShownEvent(
         event=event,
         label=declared.label if declared else event.action,
         says=says(event, kept["changes"], kept["details"]),

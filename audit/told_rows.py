@@ -34,7 +34,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Told:
+class RecordedRow:
     """What counts for a row: its digest (empty: deleted), the version of its declaration, and the event."""
 
     digest: str
@@ -42,7 +42,7 @@ class Told:
     event: str
 
 
-class ToldRows:
+class RecordedRows:
     """What counts for each row, and a finding for each telling that contradicts another."""
 
     def __init__(self, report: Report) -> None:
@@ -84,10 +84,10 @@ class ToldRows:
         text = f"event {event} records it in another chain than event {first_event}, where it belongs"
         self.report.found("told elsewhere", table, key, text)
 
-    def of(self, kind: Kind, table: str, key: str) -> Told | None:
+    def of(self, kind: Kind, table: str, key: str) -> RecordedRow | None:
         """What counts for one row."""
         found = self.store.execute(FIND, (kind, table, key)).fetchone()
-        return Told(*found[:3]) if found else None
+        return RecordedRow(*found[:3]) if found else None
 
     def tables(self, kind: Kind) -> dict[str, int]:
         """The tables with recorded rows, and how many rows each."""

@@ -38,25 +38,25 @@ class Actor:
         return cls(user_id=None, label=name, role=SYSTEM_ROLE)
 
 
-class Waiting(threading.local):
-    """The events of this thread's open transaction, the heads it holds, and the depth of nested blocks."""
+class OpenTransaction(threading.local):
+    """This thread's open transaction: its events, the heads it holds, and the depth of nested blocks."""
 
     entries: list[PendingEvent] | None = None
     held: dict[str, Head]
     depth: int = 0
 
 
-_waiting = Waiting()
+open_transaction = OpenTransaction()
 
 
 @contextmanager
 def audited_atomic() -> Iterator[None]:
     """A transaction whose events are appended just before it commits; a nested one joins the outer one."""
-    if _waiting.entries is None:
+    if open_transaction.entries is None:
         with outermost():
             yield
     else:
-        with joined(_waiting.entries):
+        with joined(open_transaction.entries):
             yield
 
 
@@ -65,27 +65,31 @@ def outermost() -> Iterator[None]:
     entries: list[PendingEvent] = []
     try:
         with transaction.atomic(durable=True):
-            _waiting.entries, _waiting.held, _waiting.depth = entries, {}, len(connection.savepoint_ids)
+            open_transaction.entries, open_transaction.held, open_transaction.depth = (
+                entries,
+                {},
+                len(connection.savepoint_ids),
+            )
             yield
-            append(entries, _waiting.held)
-            _waiting.entries = None  # code run on commit has its own transaction
+            append(entries, open_transaction.held)
+            open_transaction.entries = None  # code run on commit has its own transaction
     finally:
-        _waiting.entries = None
+        open_transaction.entries = None
 
 
 @contextmanager
 def joined(entries: list[PendingEvent]) -> Iterator[None]:
-    kept, depth, held = len(entries), _waiting.depth, dict(_waiting.held)
+    kept, depth, held = len(entries), open_transaction.depth, dict(open_transaction.held)
     try:
         with transaction.atomic():
-            _waiting.depth = len(connection.savepoint_ids)
+            open_transaction.depth = len(connection.savepoint_ids)
             yield
     except BaseException:
         del entries[kept:]
-        _waiting.held = held  # undoing the block has released its locks
+        open_transaction.held = held  # undoing the block has released its locks
         raise
     finally:
-        _waiting.depth = depth
+        open_transaction.depth = depth
 
 
 def hold(streams: Iterable[str]) -> None:
@@ -93,9 +97,9 @@ def hold(streams: Iterable[str]) -> None:
 
     Chains of parts are held before anything else is locked, and in one call.
     """
-    if _waiting.entries is None:
+    if open_transaction.entries is None:
         raise NotAudited("hold() outside audited_atomic()")
-    _waiting.held |= lock_heads(set(streams) - _waiting.held.keys())
+    open_transaction.held |= lock_heads(set(streams) - open_transaction.held.keys())
 
 
 def record(
@@ -137,11 +141,11 @@ def record(
 
 def open_entries(action: str) -> list[PendingEvent]:
     """The events of the open audited transaction."""
-    if _waiting.entries is None:
+    if open_transaction.entries is None:
         raise NotAudited(f"record({action!r}) outside audited_atomic()")
-    if len(connection.savepoint_ids) != _waiting.depth:
+    if len(connection.savepoint_ids) != open_transaction.depth:
         raise NotAudited(f"record({action!r}) inside transaction.atomic(): use audited_atomic() there too")
-    return _waiting.entries
+    return open_transaction.entries
 
 
 def demand_tables(action: str, rows: Iterable[models.Model], known: Set[str], kind: str) -> None:

@@ -14,8 +14,8 @@ from audit.findings import Report
 from audit.mac import UnknownKey, is_authentic
 from audit.models import Event, Head
 from audit.streams import Telling, home_of, is_part
-from audit.told_rows import ToldRows
-from audit.verify_parts import Tellings, Told
+from audit.told_rows import RecordedRows
+from audit.verify_parts import RecordedHead, Tellings
 
 CHUNK = 5000
 COPIES = ("action", "actor_id", "actor_label", "role", "subject_type", "subject_id")  # of parts of the body
@@ -32,10 +32,10 @@ class Chains:
     ends: dict[str, tuple[int, str]] = field(default_factory=dict)
     parts: Tellings = field(default_factory=Tellings)
     keys: dict[str, int] = field(default_factory=dict)  # the number of the last key of each chain
-    told: ToldRows = field(init=False)
+    told: RecordedRows = field(init=False)
 
     def __post_init__(self) -> None:
-        self.told = ToldRows(self.report)
+        self.told = RecordedRows(self.report)
 
     def walk(self) -> None:
         """Checks the events added since the last pass; a trial's chain before those of its parts, which it records."""
@@ -103,7 +103,10 @@ class Chains:
                 (str(table), str(key), int(version), str(digest))
                 for table, key, version, digest in body.get("tracked", ())
             ]
-            parts = [Told(part, Telling(what), int(seq), own, name) for part, what, seq, own in body.get("chains", ())]
+            parts = [
+                RecordedHead(part, Telling(what), int(seq), own, name)
+                for part, what, seq, own in body.get("chains", ())
+            ]
         except (ValueError, KeyError, TypeError, RecursionError):
             self.report.found("altered event", "audit_event", name, "its body cannot be read")
             return

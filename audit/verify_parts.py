@@ -13,7 +13,7 @@ Fault = tuple[str, str, str]  # its kind, the chain, and what is wrong
 
 
 @dataclass(frozen=True)
-class Told:
+class RecordedHead:
     """A head recorded in an event: the chain, whether it begins, continues or ends, position, hash, and the event."""
 
     stream: str
@@ -27,10 +27,10 @@ class Told:
 class Tellings:
     """Everything told of the chains of parts, in the order in which it was recorded."""
 
-    told: dict[str, list[Told]] = field(default_factory=dict)
+    told: dict[str, list[RecordedHead]] = field(default_factory=dict)
     strange: list[Fault] = field(default_factory=list)
 
-    def hear(self, stream: str, told: Told) -> None:
+    def hear(self, stream: str, told: RecordedHead) -> None:
         """Keeps what an event of a trial's chain records; only the trial's own chain may record its parts."""
         if not is_part(told.stream) or home_of(told.stream) != stream:
             self.strange.append(("foreign chain", told.stream, f"event {told.event} records it, in another chain"))
@@ -50,7 +50,7 @@ class Tellings:
         unknown = sorted(stream for stream in ends if is_part(stream) and stream not in self.told)
         return found + [("unknown chain", stream, "no event of the trial records that it began") for stream in unknown]
 
-    def _faults_of(self, stream: str, told: list[Told], end: tuple[int, str] | None) -> Iterator[Fault]:
+    def _faults_of(self, stream: str, told: list[RecordedHead], end: tuple[int, str] | None) -> Iterator[Fault]:
         last = told[-1]
         if told[0].telling != Telling.BEGUN:
             yield "no genesis", stream, f"event {told[0].event} records it, but none records that it began"
@@ -71,7 +71,7 @@ class Tellings:
         yield from self._steps(stream, told)
         yield from self._hashes(stream, told, end)
 
-    def _steps(self, stream: str, told: list[Told]) -> Iterator[Fault]:
+    def _steps(self, stream: str, told: list[RecordedHead]) -> Iterator[Fault]:
         """From one telling to the next: an ended chain stays as long as it is until it is recorded to go on."""
         for before, after in zip(told, told[1:], strict=False):
             if after.seq < before.seq or (before.telling == Telling.ENDED and after.seq > before.seq):
@@ -80,7 +80,7 @@ class Tellings:
                 )
                 yield "grown" if after.seq > before.seq else "told shorter", stream, text
 
-    def _hashes(self, stream: str, told: list[Told], end: tuple[int, str]) -> Iterator[Fault]:
+    def _hashes(self, stream: str, told: list[RecordedHead], end: tuple[int, str]) -> Iterator[Fault]:
         wanted = {one.seq: one for one in told if 0 < one.seq < end[0]}
         events = Event.objects.filter(stream=stream, seq__in=wanted)
         hashes = dict(events.values_list("seq", "hash")) if wanted else {}

@@ -12,7 +12,7 @@ from django.db import connection
 from audit.findings import Report
 from audit.protection import PROTECTED, Protection
 from audit.rows import batched, digests_by_key, model_of, stored_digests
-from audit.told_rows import Kind, Told, ToldRows
+from audit.told_rows import Kind, RecordedRow, RecordedRows
 from audit.tracking import TRACKED, key_chunks, newest, stored
 from audit.verify_chain import Chains
 
@@ -53,7 +53,7 @@ def kinds(table: str) -> list[Kind]:
     return [kind for kind, tables in ((Kind.MADE, PROTECTED), (Kind.TRACKED, TRACKED)) if table in tables]
 
 
-def check_chunk(kind: Kind, table: str, pks: list[object], told: ToldRows, report: Report) -> None:
+def check_chunk(kind: Kind, table: str, pks: list[object], told: RecordedRows, report: Report) -> None:
     report.rows += len(pks)
     found = dict(digests_of(kind, table, pks, told))
     for key in map(str, pks):
@@ -62,7 +62,7 @@ def check_chunk(kind: Kind, table: str, pks: list[object], told: ToldRows, repor
             judge((kind, table, key), told, report)
 
 
-def suspects_of(kind: Kind, table: str, told: ToldRows, report: Report) -> Iterator[Suspect]:
+def suspects_of(kind: Kind, table: str, told: RecordedRows, report: Report) -> Iterator[Suspect]:
     rows = regulated_rows(PROTECTED[table], told) if kind == Kind.MADE else tracked(table, told)
     for key, as_told in rows:
         report.rows += 1
@@ -71,21 +71,21 @@ def suspects_of(kind: Kind, table: str, told: ToldRows, report: Report) -> Itera
     yield from ((kind, table, key) for key in missing(kind, table, told))
 
 
-def missing(kind: Kind, table: str, told: ToldRows) -> Iterator[str]:
+def missing(kind: Kind, table: str, told: RecordedRows) -> Iterator[str]:
     model = model_of(table)
     for keys in told.keys(kind, table):
         found = set(map(str, model._base_manager.filter(pk__in=keys).order_by().values_list("pk", flat=True)))
         yield from (key for key in keys if key not in found)
 
 
-def regulated_rows(protection: Protection, told: ToldRows) -> Iterator[tuple[str, bool]]:
+def regulated_rows(protection: Protection, told: RecordedRows) -> Iterator[tuple[str, bool]]:
     """The key of each row of a regulated table, and whether it is as its event recorded it."""
     for key, digest, row in stored_digests(protection.table):
         says = told.of(Kind.MADE, protection.table, key)
         yield key, says.digest == digest if says else not protection.covers(row)
 
 
-def tracked(table: str, told: ToldRows) -> Iterator[tuple[str, bool]]:
+def tracked(table: str, told: RecordedRows) -> Iterator[tuple[str, bool]]:
     """The key of each row of a tracked table, and whether it is as the last event recorded it."""
     for pks in key_chunks(table):
         for key, digest in digests_of(Kind.TRACKED, table, pks, told):
@@ -93,7 +93,7 @@ def tracked(table: str, told: ToldRows) -> Iterator[tuple[str, bool]]:
             yield key, says is not None and says.digest == digest
 
 
-def digests_of(kind: Kind, table: str, pks: Sequence[object], told: ToldRows) -> Iterator[tuple[str, str]]:
+def digests_of(kind: Kind, table: str, pks: Sequence[object], told: RecordedRows) -> Iterator[tuple[str, str]]:
     """Key and digest of those of these rows that exist, each under the version under which it was recorded."""
     if kind == Kind.MADE:
         yield from digests_by_key(table, pks)
@@ -105,12 +105,12 @@ def digests_of(kind: Kind, table: str, pks: Sequence[object], told: ToldRows) ->
         yield from stored(table, version, group)
 
 
-def version_of(table: str, told: Told | None) -> int:
+def version_of(table: str, told: RecordedRow | None) -> int:
     """The version of the declaration under which the row was recorded; the newest if that one is not known."""
     return told.version if told and told.version in TRACKED[table] else newest(table)
 
 
-def judge(suspect: Suspect, rows: ToldRows, report: Report) -> bool:
+def judge(suspect: Suspect, rows: RecordedRows, report: Report) -> bool:
     """Names the row if it is still at fault, and says whether it is."""
     kind, table, key = suspect
     told = rows.of(kind, table, key)

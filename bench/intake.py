@@ -96,7 +96,7 @@ class IntakeSetting:
             stdout=subprocess.PIPE,
             text=True,
         )
-        with Watching(process.pid) as watched:
+        with MemoryWatch(process.pid) as watched:
             out, _ = process.communicate()
         took = time.perf_counter() - began
         outcomes = {json.loads(line)["outcome"] for line in out.splitlines()}
@@ -110,14 +110,14 @@ def processor_seconds() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-class Watching:
+class MemoryWatch:
     """The largest sum of private memory of a process and its descendants, measured ten times a second."""
 
     def __init__(self, pid: int) -> None:
         self.pid, self.peak, self._over = pid, 0.0, threading.Event()
         self._thread = threading.Thread(target=self._watch)
 
-    def __enter__(self) -> Watching:
+    def __enter__(self) -> MemoryWatch:
         self._thread.start()
         return self
 

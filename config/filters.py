@@ -113,7 +113,7 @@ def read_number(label: str, text: str) -> float:
 
 
 @dataclass(frozen=True)
-class Range:
+class RangeFilter:
     """Rows between two bounds, both included; either may be open."""
 
     field: str
@@ -146,7 +146,7 @@ class Range:
 
 
 @dataclass(frozen=True)
-class DayFilter(Range):
+class DayFilter(RangeFilter):
     """Rows between two dates; for a DateField."""
 
     kind: ClassVar[str] = "day"
@@ -174,7 +174,7 @@ def beginning(day: date, of_next: bool) -> datetime:
 
 
 @dataclass(frozen=True)
-class NumberFilter(Range):
+class NumberFilter(RangeFilter):
     """Rows between two numbers."""
 
     kind: ClassVar[str] = "number"

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from config.cells import Cell
 from config.errors import BadInput
-from config.listing import Listing, Row
+from config.listing import Listing, ListRow
 from config.wording import quoted
 
 PLACES = ("older-than", "newer-than")
@@ -56,11 +56,11 @@ class KeysetListing(Listing):
         return found[: self.size], len(found) > self.size
 
     @cached_property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ListRow]:
         """The rows of this page."""
         keys = self.keys[0]
         found = {row.pk: row for row in self.prepare(keys)} if keys else {}
-        return [Row(found[key], [Cell(column, column.of(found[key])) for column in self.shown]) for key in keys]
+        return [ListRow(found[key], [Cell(column, column.of(found[key])) for column in self.shown]) for key in keys]
 
     @property
     def place(self) -> str:

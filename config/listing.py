@@ -24,7 +24,7 @@ SIZES = (25, 50, 100, 500)
 
 
 @dataclass(frozen=True)
-class Row:
+class ListRow:
     """One row: the object and the cells of the shown columns."""
 
     object: Any
@@ -32,7 +32,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Header:
+class ColumnHeader:
     """The head of a column: its link and its current sort order."""
 
     column: Column
@@ -183,26 +183,26 @@ class Listing:
         return self.page.paginator.count
 
     @cached_property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ListRow]:
         """The rows of this page."""
         rows = list(self.page)
         if self.load:
             self.load(rows)
-        return [Row(row, [Cell(column, column.of(row)) for column in self.shown]) for row in rows]
+        return [ListRow(row, [Cell(column, column.of(row)) for column in self.shown]) for row in rows]
 
     # For includes/table.html.
 
     @property
-    def headers(self) -> list[Header]:
+    def headers(self) -> list[ColumnHeader]:
         """The heads of the shown columns."""
         return [self._header(place, column) for place, column in enumerate(self.shown)]
 
-    def _header(self, place: int, column: Column) -> Header:
+    def _header(self, place: int, column: Column) -> ColumnHeader:
         ascending, descending = self.sort == column.key, self.sort == f"-{column.key}"
         url = self.url(sort=f"-{column.key}" if ascending else column.key, page="") if column.sort else ""
         state = "ascending" if ascending else "descending" if descending else "none"
         numeric = any(row.cells[place].kind == "number" for row in self.rows)
-        return Header(column, url, state if column.sort else "", numeric)
+        return ColumnHeader(column, url, state if column.sort else "", numeric)
 
     @property
     def filters(self) -> list[FilterInput]:

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_SERVING: ContextVar[bool] = ContextVar("serving", default=False)
+SERVING: ContextVar[bool] = ContextVar("serving", default=False)
 
 
 @contextmanager
 def serving_a_request() -> Iterator[None]:
     """Marks everything inside as part of a web request."""
-    token = _SERVING.set(True)
+    token = SERVING.set(True)
     try:
         yield
     finally:
-        _SERVING.reset(token)
+        SERVING.reset(token)
 
 
 def serves_a_request() -> bool:
     """Whether a web request is being served."""
-    return _SERVING.get()
+    return SERVING.get()

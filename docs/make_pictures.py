@@ -20,7 +20,7 @@ TRIAL = "/trials/DEMO-RA/"
 
 
 @dataclass(frozen=True)
-class Picture:
+class DocumentPicture:
     """One screenshot: who signs in, the address, what must be on the page, the theme, and what is clicked first."""
 
     name: str
@@ -33,17 +33,17 @@ class Picture:
 
 
 PAGES = (
-    Picture("coordinator", "coordinator", TRIAL, "h1"),
-    Picture("films", "coordinator", f"{TRIAL}visits/", "table"),
-    Picture("desk", "coordinator", f"{TRIAL}desk/", ".pane[data-level='full']", click="main .actions .primary"),
-    Picture("campaign", "coordinator", f"{TRIAL}campaigns/READ-2/", ".tiles"),
-    Picture("charter", "coordinator", f"{TRIAL}charter/1/", ".facts"),
-    Picture("site", "site", f"{TRIAL}site/upload/", "h1"),
-    Picture("worklist", "reader.one", "/read/", "table"),
-    Picture("agreement", "statistician", f"{TRIAL}results/READ-1/agreement/", "figure"),
-    Picture("dataset", "statistician", f"{TRIAL}results/READ-1/datasets/", "table"),
-    Picture("audit", "auditor", TRIAL, "h1"),
-    Picture("worklist-dark", "reader.one", "/read/", "table", "dark"),
+    DocumentPicture("coordinator", "coordinator", TRIAL, "h1"),
+    DocumentPicture("films", "coordinator", f"{TRIAL}visits/", "table"),
+    DocumentPicture("desk", "coordinator", f"{TRIAL}desk/", ".pane[data-level='full']", click="main .actions .primary"),
+    DocumentPicture("campaign", "coordinator", f"{TRIAL}campaigns/READ-2/", ".tiles"),
+    DocumentPicture("charter", "coordinator", f"{TRIAL}charter/1/", ".facts"),
+    DocumentPicture("site", "site", f"{TRIAL}site/upload/", "h1"),
+    DocumentPicture("worklist", "reader.one", "/read/", "table"),
+    DocumentPicture("agreement", "statistician", f"{TRIAL}results/READ-1/agreement/", "figure"),
+    DocumentPicture("dataset", "statistician", f"{TRIAL}results/READ-1/datasets/", "table"),
+    DocumentPicture("audit", "auditor", TRIAL, "h1"),
+    DocumentPicture("worklist-dark", "reader.one", "/read/", "table", "dark"),
 )
 
 

@@ -42,7 +42,7 @@ WORDS: dict[str, frozenset[str]] = {
 
 
 @dataclass(frozen=True)
-class Number:
+class BoundedNumber:
     """A bounded number, rounded to `digits` significant digits; `count` values exactly."""
 
     least: float
@@ -51,22 +51,22 @@ class Number:
     count: int = 1
 
 
-NUMBERS: dict[str, Number] = {
-    "PixelSpacing": Number(0.02, 1.0, 3, 2),
-    "ImagerPixelSpacing": Number(0.02, 1.0, 3, 2),
-    "EstimatedRadiographicMagnificationFactor": Number(1.0, 2.0, 3),
-    "PixelAspectRatio": Number(1, 1000, 4, 2),
-    "RescaleSlope": Number(-1000, 1000, 6),
-    "RescaleIntercept": Number(-131072, 131072, 6),
-    "WindowCenter": Number(-131072, 131072, 6),
-    "WindowWidth": Number(0, 262144, 6),
-    "PixelPaddingValue": Number(-32768, 65535, 6),
-    "PixelPaddingRangeLimit": Number(-32768, 65535, 6),
+NUMBERS: dict[str, BoundedNumber] = {
+    "PixelSpacing": BoundedNumber(0.02, 1.0, 3, 2),
+    "ImagerPixelSpacing": BoundedNumber(0.02, 1.0, 3, 2),
+    "EstimatedRadiographicMagnificationFactor": BoundedNumber(1.0, 2.0, 3),
+    "PixelAspectRatio": BoundedNumber(1, 1000, 4, 2),
+    "RescaleSlope": BoundedNumber(-1000, 1000, 6),
+    "RescaleIntercept": BoundedNumber(-131072, 131072, 6),
+    "WindowCenter": BoundedNumber(-131072, 131072, 6),
+    "WindowWidth": BoundedNumber(0, 262144, 6),
+    "PixelPaddingValue": BoundedNumber(-32768, 65535, 6),
+    "PixelPaddingRangeLimit": BoundedNumber(-32768, 65535, 6),
 }
 
-_ORIENTATION = re.compile(r"[LRAPHF]{1,3}")
+ORIENTATION = re.compile(r"[LRAPHF]{1,3}")
 PATTERNS: dict[str, Callable[[str], bool]] = {
-    "PatientOrientation": lambda word: _ORIENTATION.fullmatch(word) is not None,
+    "PatientOrientation": lambda word: ORIENTATION.fullmatch(word) is not None,
 }
 
 
@@ -79,28 +79,31 @@ class Code:
     meaning: str
 
 
-_HAND, _WRIST = Code("85562004", "SCT", "Hand"), Code("74670003", "SCT", "Wrist joint")
-_FOOT, _ANKLE = Code("56459004", "SCT", "Foot"), Code("70258002", "SCT", "Ankle joint")
-_FINGER, _THUMB, _TOE = (
+HAND_CODE, WRIST_CODE = Code("85562004", "SCT", "Hand"), Code("74670003", "SCT", "Wrist joint")
+FOOT_CODE, ANKLE_CODE = Code("56459004", "SCT", "Foot"), Code("70258002", "SCT", "Ankle joint")
+FINGER_CODE, THUMB_CODE, TOE_CODE = (
     Code("7569003", "SCT", "Finger"),
     Code("76505004", "SCT", "Thumb"),
     Code("29707007", "SCT", "Toe"),
 )
 # Older senders use SRT codes; both lead to the same code of ours (PS3.16 CID 4031, 4010).
 REGIONS: dict[tuple[str, str], Code] = {
-    **{(code.value, "SCT"): code for code in (_HAND, _WRIST, _FOOT, _ANKLE, _FINGER, _THUMB, _TOE)},
-    ("T-D8700", "SRT"): _HAND,
-    ("T-15460", "SRT"): _WRIST,
-    ("T-D9700", "SRT"): _FOOT,
+    **{
+        (code.value, "SCT"): code
+        for code in (HAND_CODE, WRIST_CODE, FOOT_CODE, ANKLE_CODE, FINGER_CODE, THUMB_CODE, TOE_CODE)
+    },
+    ("T-D8700", "SRT"): HAND_CODE,
+    ("T-15460", "SRT"): WRIST_CODE,
+    ("T-D9700", "SRT"): FOOT_CODE,
 }
 REGION_OF_PART: dict[str, Code] = {
-    "HAND": _HAND,
-    "WRIST": _WRIST,
-    "FINGER": _FINGER,
-    "THUMB": _THUMB,
-    "FOOT": _FOOT,
-    "TOE": _TOE,
-    "ANKLE": _ANKLE,
+    "HAND": HAND_CODE,
+    "WRIST": WRIST_CODE,
+    "FINGER": FINGER_CODE,
+    "THUMB": THUMB_CODE,
+    "FOOT": FOOT_CODE,
+    "TOE": TOE_CODE,
+    "ANKLE": ANKLE_CODE,
 }
 VIEWS: dict[tuple[str, str], Code] = {
     (code.value, "SCT"): code

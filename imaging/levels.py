@@ -33,7 +33,7 @@ class Lut:
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredPixels:
     """Decoded stored pixels (one frame, high bit shifted down) and what the header says about showing them.
 
     `padding` is the inclusive range of stored values outside the picture; a table wins over rescale and window.
@@ -77,7 +77,7 @@ class Scale:
     ready: bool = False
 
 
-def normalise(stored: Stored) -> NormalForm:
+def normalise(stored: StoredPixels) -> NormalForm:
     """The normal form of a stored image; exact: no pixel is resampled, and no value rounded unless a table says so."""
     check(stored)
     codes = np.asarray(stored.pixels).astype(np.int64) & ((1 << stored.bits_stored) - 1)
@@ -126,7 +126,7 @@ def halve(levels: Levels) -> Levels:
     return ((total + 2) >> 2).astype(np.uint16)
 
 
-def check(stored: Stored) -> None:
+def check(stored: StoredPixels) -> None:
     if stored.photometric not in ("MONOCHROME1", "MONOCHROME2"):
         raise BadInput(
             f"PhotometricInterpretation is {stored.photometric}. Only MONOCHROME1 and MONOCHROME2 can be read."
@@ -151,7 +151,7 @@ def check(stored: Stored) -> None:
             )
 
 
-def stored_values(stored: Stored) -> NDArray[np.int64]:
+def stored_values(stored: StoredPixels) -> NDArray[np.int64]:
     """The stored value that each code of `bits_stored` bits stands for."""
     codes = np.arange(1 << stored.bits_stored, dtype=np.int64)
     if not stored.signed:
@@ -160,14 +160,14 @@ def stored_values(stored: Stored) -> NDArray[np.int64]:
     return (codes ^ half) - half
 
 
-def padding_codes(stored: Stored, values: NDArray[np.int64]) -> NDArray[np.bool_]:
+def padding_codes(stored: StoredPixels, values: NDArray[np.int64]) -> NDArray[np.bool_]:
     if stored.padding is None:
         return np.zeros(values.size, dtype=np.bool_)
     low, high = sorted(stored.padding)
     return (values >= low) & (values <= high)
 
 
-def tabulated(stored: Stored, values: NDArray[np.int64]) -> Scale:
+def tabulated(stored: StoredPixels, values: NDArray[np.int64]) -> Scale:
     """Levels before polarity: larger level, larger modality value, or the output of the VOI table."""
     scale = modality_scale(stored, values)
     modality = (scale.table - scale.offset) / scale.gain
@@ -180,7 +180,7 @@ def tabulated(stored: Stored, values: NDArray[np.int64]) -> Scale:
     return scale
 
 
-def modality_scale(stored: Stored, values: NDArray[np.int64]) -> Scale:
+def modality_scale(stored: StoredPixels, values: NDArray[np.int64]) -> Scale:
     if stored.modality_lut is not None:
         lut = stored.modality_lut
         return Scale(looked_up(lut, values.astype(np.float64)), (1 << lut.bits) - 1)
@@ -206,7 +206,7 @@ def polarised(scale: Scale, dark_is_large: bool) -> Scale:
 
 
 def default_window(
-    stored: Stored, scale: Scale, table: Levels, picture: NDArray[np.integer]
+    stored: StoredPixels, scale: Scale, table: Levels, picture: NDArray[np.integer]
 ) -> tuple[float, int, bool]:
     """The header's window in level units; the whole range behind a table; else percentiles 1 to 99 of the picture.
 

@@ -35,7 +35,7 @@ BEHIND = 0.2
 
 
 @dataclass(frozen=True)
-class Step:
+class SearchStep:
     """One search, all in millimetres: pixel, half a window, farthest shift, radius of the relief, reach of a motion."""
 
     pixel: float
@@ -47,11 +47,11 @@ class Step:
 
 # The last two look for the given places alone.
 STEPS = (
-    Step(pixel=1.6, window=24, search=10, relief=8, reach=40),
-    Step(pixel=1.2, window=18, search=7, relief=6, reach=26),
-    Step(pixel=0.8, window=13, search=4, relief=4, reach=16),
-    Step(pixel=0.8, window=11, search=3, relief=4, reach=12),
-    Step(pixel=0.4, window=8, search=2, relief=3, reach=9),
+    SearchStep(pixel=1.6, window=24, search=10, relief=8, reach=40),
+    SearchStep(pixel=1.2, window=18, search=7, relief=6, reach=26),
+    SearchStep(pixel=0.8, window=13, search=4, relief=4, reach=16),
+    SearchStep(pixel=0.8, window=11, search=3, relief=4, reach=12),
+    SearchStep(pixel=0.4, window=8, search=2, relief=3, reach=9),
 )
 WITH_GRID = 3
 
@@ -65,14 +65,14 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundPlace:
     """A place in pixels (x, y) from the outer corner of the first, and the correlation of its window, -1 to 1."""
 
     place: tuple[float, float]
     correlation: float
 
 
-def carried(source: Picture, target: Picture, places: Mapping[str, Sequence[float]]) -> dict[str, Found]:
+def carried(source: Picture, target: Picture, places: Mapping[str, Sequence[float]]) -> dict[str, FoundPlace]:
     """The places of `source` in `target`, without those that were not found; empty for another hand or foot, and for
     films whose sides are no film's.
     """
@@ -81,9 +81,9 @@ def carried(source: Picture, target: Picture, places: Mapping[str, Sequence[floa
     if not places or min(sides) < SMALLEST_MM or max(sides) > LARGEST_MM:
         return {}
     given = np.array(list(places.values()), np.float64) * own
-    moved, correlations = carry_places(Sheet(source.levels, own), Sheet(target.levels, other), given)
+    moved, correlations = carry_places(ScaledFilm(source.levels, own), ScaledFilm(target.levels, other), given)
     found = {
-        name: Found((float(x), float(y)), float(score))
+        name: FoundPlace((float(x), float(y)), float(score))
         for name, (x, y), score in zip(places, moved / other, correlations, strict=True)
         if score >= FOUND and 0 <= x < target.levels.shape[1] and 0 <= y < target.levels.shape[0]
     }
@@ -97,7 +97,7 @@ def spacings(source: Picture, target: Picture) -> tuple[float, float]:
     return HEIGHT_MM / source.levels.shape[0], HEIGHT_MM / target.levels.shape[0]
 
 
-class Sheet:
+class ScaledFilm:
     """A film at any pixel size."""
 
     def __init__(self, levels: Levels, spacing: float) -> None:
@@ -113,7 +113,7 @@ class Sheet:
         return np.asarray(Image.fromarray(self.grey).resize((columns, rows), Image.Resampling.BOX), np.float32)
 
 
-def carry_places(source: Sheet, target: Sheet, given: Places) -> tuple[Places, NDArray[np.float64]]:
+def carry_places(source: ScaledFilm, target: ScaledFilm, given: Places) -> tuple[Places, NDArray[np.float64]]:
     """The places in `target`, both in millimetres, and their correlations."""
     points = np.vstack([given, grid(source)])
     first = start(source.relief(COARSE, SURROUNDINGS), target.relief(COARSE, SURROUNDINGS))
@@ -129,7 +129,7 @@ def carry_places(source: Sheet, target: Sheet, given: Places) -> tuple[Places, N
     return last[: len(given)], scores[: len(given)]
 
 
-def grid(source: Sheet) -> Places:
+def grid(source: ScaledFilm) -> Places:
     """Points a fixed distance apart, in millimetres, wherever the film has structure."""
     grey = source.at(COARSE)
     mean = ndimage.uniform_filter(grey, 9)
@@ -167,7 +167,7 @@ def trial_transforms() -> Iterator[Places]:
 
 
 def searched(
-    source: Sheet, target: Sheet, points: Places, near: Places, turns: Places, step: Step
+    source: ScaledFilm, target: ScaledFilm, points: Places, near: Places, turns: Places, step: SearchStep
 ) -> tuple[Places, NDArray[np.float64]]:
     """Where the window around each point correlates best near its expected place, and how well."""
     half, reach = round(step.window / step.pixel), round(step.search / step.pixel)
@@ -220,7 +220,7 @@ def vertex(before: Places, at: Places, after: Places) -> Places:
     return np.asarray(np.where(bend < 0, 0.5 * (before - after) / np.minimum(bend, -1e-9), 0).clip(-1, 1))
 
 
-def smoothed(points: Places, found: Places, scores: Places, step: Step) -> tuple[Places, Places]:
+def smoothed(points: Places, found: Places, scores: Places, step: SearchStep) -> tuple[Places, Places]:
     """Each place and its turn under the affine motion of those around it; single ones that differ count less."""
     apart = points[None, :] - points[:, None]
     near = np.exp(-0.5 * (apart**2).sum(2) / step.reach**2)

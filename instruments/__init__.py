@@ -27,13 +27,13 @@ def find_instruments() -> Iterator[Instrument]:
         yield from getattr(import_module(f"{__name__}.{module.name}"), "INSTRUMENTS", ())
 
 
-_REGISTRY = {instrument.key: instrument for instrument in sorted(find_instruments(), key=lambda found: found.place)}
-KEYS: tuple[str, ...] = tuple(_REGISTRY)
+REGISTRY = {instrument.key: instrument for instrument in sorted(find_instruments(), key=lambda found: found.place)}
+KEYS: tuple[str, ...] = tuple(REGISTRY)
 
 
 def get(key: str) -> Instrument:
     """The instrument of a key."""
     try:
-        return _REGISTRY[key]
+        return REGISTRY[key]
     except KeyError:
         raise UnknownInstrument(key, KEYS) from None

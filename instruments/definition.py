@@ -40,7 +40,7 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Terms:
+class CdiscTerms:
     """CDISC terms of an item; an empty string means that no published term is known."""
 
     testcd: str = ""
@@ -86,7 +86,7 @@ class Item:
     weight: int
     part: str
     wide_name: str
-    terms: Terms
+    terms: CdiscTerms
 
     @property
     def largest(self) -> int:

@@ -13,11 +13,11 @@ QUADRANTS = tuple(
 RADCLASS = "radclass.mudr.org/content/larsen-score-joint-involvement-rheumatoid-arthritis-plain-radiographs"
 
 # Each row: site, parts scored apart, weight.
-Row = tuple[sites.Site, tuple[sites.SitePart, ...], int]
+Row = tuple[sites.ScoredSite, tuple[sites.SitePart, ...], int]
 ONE = (sites.WHOLE,)
 
 
-def whole_sites(*joints: sites.Site) -> tuple[Row, ...]:
+def whole_sites(*joints: sites.ScoredSite) -> tuple[Row, ...]:
     return tuple((joint, ONE, 1) for joint in joints)
 
 

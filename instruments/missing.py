@@ -104,7 +104,7 @@ def general(says: str) -> Fact:
     return Fact("missing", says, Mark.GENERAL, "no charter text was found; rules seen in practice")
 
 
-_KINDS = (
+KINDS = (
     RuleKind(
         DEFAULT,
         "A change uses the sites evaluable at both visits, treated alike; sites not evaluable take the proportion of "
@@ -146,7 +146,7 @@ _KINDS = (
         together=Together.SERIES,
     ),
 )
-RULES: Mapping[str, RuleKind] = MappingProxyType({kind.name: kind for kind in _KINDS})
+RULES: Mapping[str, RuleKind] = MappingProxyType({kind.name: kind for kind in KINDS})
 
 
 def get_rule(name: str = DEFAULT, **parameters: object) -> MissingRule:

@@ -84,7 +84,7 @@ def receipt(
 
     `reasons` holds for each visit {item key: reason code}; codes marked as operated steer the rules for operated sites.
     """
-    series = Series(instrument, visits, rule, reasons)
+    series = ReaderVisits(instrument, visits, rule, reasons)
     at = range(len(visits))[visit]
     counted = series.counted_alone(at)
     total = score_series(instrument, series.values, rule, series.operated)[at].row(0)
@@ -100,7 +100,7 @@ def change_receipt(
     reasons: Sequence[Reasons] = (),
 ) -> ChangeReceipt:
     """The receipt of the change from the first visit of a reader's series to another (the last unless named)."""
-    series = Series(instrument, visits, rule, reasons)
+    series = ReaderVisits(instrument, visits, rule, reasons)
     at = range(len(visits))[visit]
     if at == 0:
         raise ValueError("The visit is the first one. Give a later visit, since a change starts at the first.")
@@ -110,7 +110,7 @@ def change_receipt(
     return ChangeReceipt(instrument, rule, first, second, change)
 
 
-class Series:
+class ReaderVisits:
     """The visits of one reader as the rule sees them."""
 
     def __init__(
@@ -148,7 +148,7 @@ class Series:
         origin = Origin(int(self.origin[0, visit, column]))
         if counted[column]:
             points = Fraction(int(self.used[0, visit, column]) * item.weight, self.instrument.unit)
-            return ReceiptLine(item, grade, why, points, _HOW[origin])
+            return ReceiptLine(item, grade, why, points, HOW[origin])
         missing = total.of(feature=item.feature, region=item.region).reason
         if missing:
             return ReceiptLine(item, grade, why, None, "not imputed: the total is missing")
@@ -172,7 +172,7 @@ class Series:
         return Fraction(reached, sum(other.largest for other, _ in block))
 
 
-_HOW = {
+HOW = {
     Origin.SCORED: "scored",
     Origin.MAXIMUM: "operated: maximum (operated-maximum)",
     Origin.CARRIED: "operated: last score before the operation (operated-carried)",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from instruments import sites, svdh
-from instruments.definition import REASONS, REASONS_FACT, Fact, Instrument, Item, Mark, Terms, maximum_of
+from instruments.definition import REASONS, REASONS_FACT, CdiscTerms, Fact, Instrument, Item, Mark, maximum_of
 
 ABSTRACT = "van der Heijde et al., Rheumatology 2000, abstract"
 
@@ -39,7 +39,7 @@ def yes_or_no(item: Item) -> Item:
     return replace(
         item,
         allowed=(0, 1),
-        terms=Terms(loc=terms.loc, loc_code=terms.loc_code, lat=terms.lat, lat_code=terms.lat_code),
+        terms=CdiscTerms(loc=terms.loc, loc_code=terms.loc_code, lat=terms.lat, lat_code=terms.lat_code),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from instruments.definition import Fact, Item, Mark, Terms
+from instruments.definition import CdiscTerms, Fact, Item, Mark
 
 SIDES = ("L", "R")
 REGIONS = ("hand", "foot")
@@ -13,7 +13,7 @@ LATERALITY = {"L": ("LEFT", "C25229"), "R": ("RIGHT", "C25228")}
 
 
 @dataclass(frozen=True)
-class Site:
+class ScoredSite:
     """A place that is scored: its code, its words, its part of a wide column name and its location term."""
 
     code: str
@@ -47,11 +47,11 @@ WHOLE = SitePart("", "", "")
 NO_TEST = Test()
 
 MCP = tuple(
-    Site(f"MCP{n}", "hand", f"MCP {n}", ("mcp", str(n)), f"METACARPOPHALANGEAL JOINT {n}", f"C{102315 + n}")
+    ScoredSite(f"MCP{n}", "hand", f"MCP {n}", ("mcp", str(n)), f"METACARPOPHALANGEAL JOINT {n}", f"C{102315 + n}")
     for n in range(1, 6)
 )
 PIP = tuple(
-    Site(
+    ScoredSite(
         f"PIP{n}",
         "hand",
         f"PIP {n}",
@@ -62,35 +62,35 @@ PIP = tuple(
     for n in range(2, 6)
 )
 DIP = tuple(
-    Site(f"DIP{n}", "hand", f"DIP {n}", ("dip", str(n)), f"DISTAL INTERPHALANGEAL JOINT {n} OF THE HAND", code)
+    ScoredSite(f"DIP{n}", "hand", f"DIP {n}", ("dip", str(n)), f"DISTAL INTERPHALANGEAL JOINT {n} OF THE HAND", code)
     for n, code in ((2, "C114188"), (3, "C114189"), (4, "C114273"), (5, "C114274"))
 )
 CMC = tuple(
-    Site(f"CMC{n}", "hand", f"CMC {n}", ("wrist", f"cmc{n}"), f"CARPOMETACARPAL JOINT {n}", f"C{103911 + n}")
+    ScoredSite(f"CMC{n}", "hand", f"CMC {n}", ("wrist", f"cmc{n}"), f"CARPOMETACARPAL JOINT {n}", f"C{103911 + n}")
     for n in range(3, 6)
 )
 MTP = tuple(
-    Site(f"MTP{n}", "foot", f"MTP {n}", ("mtp", str(n)), f"METATARSOPHALANGEAL JOINT {n}", f"C{102320 + n}")
+    ScoredSite(f"MTP{n}", "foot", f"MTP {n}", ("mtp", str(n)), f"METATARSOPHALANGEAL JOINT {n}", f"C{102320 + n}")
     for n in range(1, 6)
 )
-THUMB_IP = Site("IP1", "hand", "thumb IP", ("mcp", "ip"), "INTERPHALANGEAL JOINT 1", "C102301")
-HALLUX_IP = Site(
+THUMB_IP = ScoredSite("IP1", "hand", "thumb IP", ("mcp", "ip"), "INTERPHALANGEAL JOINT 1", "C102301")
+HALLUX_IP = ScoredSite(
     "MTPIP", "foot", "IP of the great toe", ("mtp", "ip"), "INTERPHALANGEAL JOINT 1 OF THE FOOT", "C114200"
 )
-METACARPAL_1_BASE = Site("MC1", "hand", "base of metacarpal 1", ("wrist", "mc1"), "METACARPAL 1 BASE", "C127667")
-MULTANGULAR = Site("MUL", "hand", "multangular (trapezium and trapezoid)", ("wrist", "mul"))
-NAVICULAR = Site("NAV", "hand", "navicular (scaphoid)", ("wrist", "nav"), "SCAPHOID BONE", "C12854")
-LUNATE = Site("LUNAT", "hand", "lunate", ("wrist", "lunate"), "LUNATE BONE", "C12786")
-RADIUS = Site("RADIU", "hand", "radius", ("wrist", "radius"), "RADIUS", "C12777")
-ULNA = Site("ULNA", "hand", "ulna", ("wrist", "ulna"), "ULNA", "C12809")
-MULTANGULAR_NAVICULAR = Site(
+METACARPAL_1_BASE = ScoredSite("MC1", "hand", "base of metacarpal 1", ("wrist", "mc1"), "METACARPAL 1 BASE", "C127667")
+MULTANGULAR = ScoredSite("MUL", "hand", "multangular (trapezium and trapezoid)", ("wrist", "mul"))
+NAVICULAR = ScoredSite("NAV", "hand", "navicular (scaphoid)", ("wrist", "nav"), "SCAPHOID BONE", "C12854")
+LUNATE = ScoredSite("LUNAT", "hand", "lunate", ("wrist", "lunate"), "LUNATE BONE", "C12786")
+RADIUS = ScoredSite("RADIU", "hand", "radius", ("wrist", "radius"), "RADIUS", "C12777")
+ULNA = ScoredSite("ULNA", "hand", "ulna", ("wrist", "ulna"), "ULNA", "C12809")
+MULTANGULAR_NAVICULAR = ScoredSite(
     "MULNA", "hand", "multangular-navicular", ("wrist", "mna"), "SCAPHOID-TRAPEZIUM JOINT", "C127678"
 )
-CAPITATE_NAVICULAR_LUNATE = Site(
+CAPITATE_NAVICULAR_LUNATE = ScoredSite(
     "CAPNL", "hand", "capitate-navicular-lunate", ("wrist", "capnlun"), "SCAPHOID-LUNATE-CAPITATE JOINT", "C127677"
 )
-RADIOCARPAL = Site("RADCA", "hand", "radiocarpal", ("wrist", "radcar"), "WRIST JOINT", "C33894")
-WRIST = Site("WRIST", "hand", "wrist", ("wrist", "wrist"), "WRIST JOINT", "C33894")
+RADIOCARPAL = ScoredSite("RADCA", "hand", "radiocarpal", ("wrist", "radcar"), "WRIST JOINT", "C33894")
+WRIST = ScoredSite("WRIST", "hand", "wrist", ("wrist", "wrist"), "WRIST JOINT", "C33894")
 
 TERMS_FACT = Fact(
     "terms",
@@ -106,7 +106,7 @@ def make_item(
     *,
     feature: str,
     side: str,
-    site: Site,
+    site: ScoredSite,
     allowed: tuple[int, ...],
     weight: int = 1,
     part: SitePart = WHOLE,
@@ -127,5 +127,5 @@ def make_item(
         weight=weight,
         part=part.name,
         wide_name=f"{side}{'H' if site.region == 'hand' else 'F'}_{group}_{letter}__{number}{part.wide}",
-        terms=Terms(test.testcd, test.test, test.code, site.loc, site.loc_code, lat, lat_code, part.dir),
+        terms=CdiscTerms(test.testcd, test.test, test.code, site.loc, site.loc_code, lat, lat_code, part.dir),
     )

@@ -141,7 +141,9 @@ CITATION = (
 
 
 def items_at(
-    side: str, row: tuple[sites.Site, bool, bool], foot_erosion: tuple[tuple[sites.SitePart, tuple[int, ...]], ...]
+    side: str,
+    row: tuple[sites.ScoredSite, bool, bool],
+    foot_erosion: tuple[tuple[sites.SitePart, tuple[int, ...]], ...],
 ) -> Iterator[Item]:
     site, eroded, narrowed = row
     if eroded:

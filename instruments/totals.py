@@ -192,12 +192,12 @@ def find_faults(layout: Layout, evaluable: Integers, rule: MissingRule) -> Integ
     if rule.whole_side:
         kind = np.where(((evaluable == 0) @ layout.cell_in_block) > 0, ONE_SIDE, kind)
     kind = np.where(there == 0, NO_SITE, kind)
-    numbered = (np.arange(len(layout.blocks)) * 4 + kind) * _BASE + (sites - there)
+    numbered = (np.arange(len(layout.blocks)) * 4 + kind) * BASE + (sites - there)
     # The limit is part of the text and so of the number.
-    return np.where(kind > 0, numbered * _BASE + allowed, 0)
+    return np.where(kind > 0, numbered * BASE + allowed, 0)
 
 
-_BASE = 1000
+BASE = 1000
 
 
 def fault_texts(layout: Layout, codes: Integers) -> tuple[tuple[str, ...], Integers]:
@@ -210,8 +210,8 @@ def fault_texts(layout: Layout, codes: Integers) -> tuple[tuple[str, ...], Integ
 
 
 def text(layout: Layout, code: int) -> str:
-    rest, allowed = divmod(code, _BASE)
-    rest, lost = divmod(rest, _BASE)
+    rest, allowed = divmod(code, BASE)
+    rest, lost = divmod(rest, BASE)
     block, kind = divmod(rest, 4)
     feature, region = layout.blocks[block]
     sites = int((layout.cell_sites @ layout.cell_in_block)[block])

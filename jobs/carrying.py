@@ -23,7 +23,7 @@ from jobs.giving_up import WORKERS_DIED, in_words, mark_failed
 from jobs.insisting import until_back
 from jobs.lease import Lease, LeaseLost, claim, heartbeat
 from jobs.models import Job
-from jobs.queue import Refused
+from jobs.queue import JobRefused
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ def work(job: Job, lease: Lease) -> None:
             lease.finish()
     except LeaseLost:
         raise
-    except (Refused, Refusal) as refusal:
+    except (JobRefused, Refusal) as refusal:
         give_up(job, lease, str(refusal), str(refusal))
     except Exception as error:
         try_later(job, lease, error)

@@ -17,7 +17,7 @@ MANIFEST, VERSION = "manifest.json", 2
 Entry = dict[str, Any]
 
 
-class Measured:
+class MeasuredWriter:
     """Writes a file and counts what it writes."""
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -40,7 +40,7 @@ def put(folder: Path, name: str, source: IO[bytes], recipient: Recipient | None,
     path = folder / (name + SUFFIX if recipient else name)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
-        measured = Measured(file)
+        measured = MeasuredWriter(file)
         pour(source, measured, recipient)  # type: ignore[arg-type]  # it needs no more than write and flush
         measured.flush()
     found = {"path": path.relative_to(folder).as_posix(), "size": measured.size, "sha256": measured.digest.hexdigest()}

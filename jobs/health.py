@@ -38,7 +38,7 @@ class NothingYet(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class ComponentHealth:
     """The health of one component; `shown` is False while nothing has shown yet that it works."""
 
     part: str
@@ -47,30 +47,30 @@ class Answer:
     shown: bool = True
 
 
-def ask(part: str, check: str) -> Answer:
+def ask(part: str, check: str) -> ComponentHealth:
     """Checks one component; any error becomes its answer."""
     function: Callable[[], str] = import_string(check)
     try:
-        return Answer(part, True, function())
+        return ComponentHealth(part, True, function())
     except NothingYet as says:
-        return Answer(part, True, str(says), shown=False)
+        return ComponentHealth(part, True, str(says), shown=False)
     except Unwell as error:
-        return Answer(part, False, str(error))
+        return ComponentHealth(part, False, str(error))
     except Exception as error:  # an error in a check must never hide a fault
-        return Answer(part, False, f"no answer: {type(error).__name__}")
+        return ComponentHealth(part, False, f"no answer: {type(error).__name__}")
 
 
-def ask_all(parts: Mapping[str, str]) -> list[Answer]:
+def ask_all(parts: Mapping[str, str]) -> list[ComponentHealth]:
     """Checks each component in turn."""
     return [ask(part, check) for part, check in parts.items()]
 
 
-def vital() -> list[Answer]:
+def vital() -> list[ComponentHealth]:
     """The components that Blindread requires; in the demo also that its data are complete."""
     return ask_all(VITAL | ({"demo": "jobs.health.demo"} if settings.DEMO else {}))
 
 
-def further() -> list[Answer]:
+def further() -> list[ComponentHealth]:
     """The components that may be unavailable for a time."""
     return ask_all(FURTHER)
 

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 PREFIX = "worker "
 EVERY_SECONDS, GONE_AFTER = 2.5, timedelta(seconds=8)
 FORGOTTEN_AFTER = timedelta(hours=1)
-_stop = threading.Event()
+stopping = threading.Event()
 
 
 def own_name() -> str:
@@ -29,13 +29,13 @@ def own_name() -> str:
 
 def begin() -> None:
     """Shows it from now on, in a thread of the worker's main process."""
-    _stop.clear()
-    threading.Thread(target=show_until_stopped, args=(_stop,), daemon=True, name="presence").start()
+    stopping.clear()
+    threading.Thread(target=show_until_stopped, args=(stopping,), daemon=True, name="presence").start()
 
 
 def end() -> None:
     """A worker that ends in an orderly way is not missed."""
-    _stop.set()
+    stopping.set()
     Pulse.objects.filter(part=own_name()).delete()
 
 

@@ -16,11 +16,11 @@ from config.job_kinds import KINDS
 from jobs.lease import Lease, LeaseLost
 from jobs.models import Job
 
-__all__ = ["Lease", "LeaseLost", "Refused", "add", "publish", "retry"]
+__all__ = ["Lease", "LeaseLost", "JobRefused", "add", "publish", "retry"]
 log = logging.getLogger(__name__)
 
 
-class Refused(Exception):
+class JobRefused(Exception):
     """The work can never succeed, so it is not retried; the text is the reason shown to people."""
 
 

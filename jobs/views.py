@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
-from jobs.health import Answer, vital
+from jobs.health import ComponentHealth, vital
 
 
 @login_not_required
@@ -19,7 +19,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"well": well, **parts}, status=200 if well else 503)
 
 
-def in_public(answer: Answer) -> str:
+def in_public(answer: ComponentHealth) -> str:
     """A component's answer without the free space: watching it would reveal when films arrive."""
     if answer.part != "disk":
         return answer.says

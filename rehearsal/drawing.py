@@ -14,7 +14,7 @@ from rehearsal.narrowing import fused
 from rehearsal.raster import Affine, Field, Tile, add_tile
 from rehearsal.short_bones import ShortWear, short_bone
 from rehearsal.skeleton import LongPlace, ShortPlace, Skeleton, compose, half_closed, moved
-from rehearsal.subject import Subject
+from rehearsal.subject import SyntheticSubject
 from rehearsal.wear import long_wear, short_wear
 
 # The part of a bone that does not add where it overlaps a neighbour: they are at the same depth, side by side.
@@ -24,23 +24,23 @@ SHARED_BRIDGE = 0.7
 
 
 @dataclass(frozen=True)
-class Drawing:
+class FilmDrawing:
     """A film being drawn: the sum of bone, and whose skeleton with what damage goes into it."""
 
     film: Field
     spacing: float
     skeleton: Skeleton
     damage: Damage
-    subject: Subject
+    subject: SyntheticSubject
 
     def add(self, tile: Tile, to_rest: Affine, *, shared: float = 0.0) -> None:
         add_tile(self.film, tile, compose(self.skeleton.to_film, to_rest), self.spacing, shared=shared)
 
 
-def draw_bones(skeleton: Skeleton, damage: Damage, subject: Subject, spacing: float) -> Field:
+def draw_bones(skeleton: Skeleton, damage: Damage, subject: SyntheticSubject, spacing: float) -> Field:
     width, height = skeleton.region.film
     film = np.zeros((round(height / spacing), round(width / spacing)), dtype=np.float32)
-    drawing = Drawing(film, spacing, skeleton, damage, subject)
+    drawing = FilmDrawing(film, spacing, skeleton, damage, subject)
     for short in skeleton.short_bones:
         add_short(drawing, short)
     for long in skeleton.long_bones:
@@ -49,14 +49,14 @@ def draw_bones(skeleton: Skeleton, damage: Damage, subject: Subject, spacing: fl
     return film
 
 
-def add_short(drawing: Drawing, place: ShortPlace) -> None:
+def add_short(drawing: FilmDrawing, place: ShortPlace) -> None:
     bone = place.bone
     wear = short_wear(bone, drawing.skeleton.region, drawing.damage, drawing.subject)
     tile = short_bone(bone, wear, name=drawing.subject.name(bone.name), step=drawing.spacing)
     drawing.add(tile, place.to_rest, shared=SHARED[bone.group])
 
 
-def add_long(drawing: Drawing, place: LongPlace) -> None:
+def add_long(drawing: FilmDrawing, place: LongPlace) -> None:
     bone, region = place.bone, drawing.skeleton.region
     proximal = bone.form == "metacarpal"
     tile = long_bone(
@@ -75,7 +75,7 @@ def add_long(drawing: Drawing, place: LongPlace) -> None:
             drawing.add(short_bone(round_bone, ShortWear(), name=name, step=drawing.spacing), place.to_rest)
 
 
-def add_bridges(drawing: Drawing) -> None:
+def add_bridges(drawing: FilmDrawing) -> None:
     """Bone across every joint that has fused."""
     skeleton, damage, subject = drawing.skeleton, drawing.damage, drawing.subject
     for joint in skeleton.joints:

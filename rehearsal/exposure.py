@@ -12,7 +12,7 @@ from PIL import Image
 from scipy import ndimage
 
 from rehearsal.raster import Field
-from rehearsal.subject import Visit
+from rehearsal.subject import SyntheticVisit
 
 MU_BONE = 0.15
 MU_SOFT = 0.038
@@ -40,7 +40,7 @@ def absorbed(bone: Field, soft: Field) -> Field:
     return np.float32(MU_BONE) * bone + np.float32(MU_SOFT) * soft
 
 
-def expose(absorption: Field, technique: Technique, visit: Visit, spacing: float) -> Field:
+def expose(absorption: Field, technique: Technique, visit: SyntheticVisit, spacing: float) -> Field:
     """Film values 0 to 1 of everything in the beam."""
     through = np.exp(-binomial(absorption))
     through += np.float32(SCATTER) * wide_blur(through, 14.0, spacing)
@@ -67,7 +67,7 @@ def wide_blur(field: Field, sigma: float, spacing: float) -> Field:
     return np.asarray(Image.fromarray(blurred).resize(image.size, Image.Resampling.BILINEAR), dtype=np.float32)
 
 
-def draw_grain(through: Field, technique: Technique, visit: Visit, spacing: float) -> Field:
+def draw_grain(through: Field, technique: Technique, visit: SyntheticVisit, spacing: float) -> Field:
     noise = visit.stream("noise").standard_normal(through.shape, dtype=np.float32)
     noise[:, 1:] = 0.94 * noise[:, 1:] + 0.33 * noise[:, :-1]
     per_pixel = technique.grain * 0.1 / spacing

@@ -21,7 +21,7 @@ from rehearsal.raster import Field
 from rehearsal.regions import Region
 from rehearsal.skeleton import Skeleton, articulate, sites
 from rehearsal.soft_tissue import enlarged
-from rehearsal.subject import Subject, Visit
+from rehearsal.subject import SyntheticSubject, SyntheticVisit
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def draw(
 ) -> SyntheticFilm:
     if scale not in (0.1, 0.2):
         raise ValueError(f"The scale cannot be {scale}. Give 0.1 or 0.2.")
-    visit = Visit(Subject(subject_seed, region.name, side), visit_seed)
+    visit = SyntheticVisit(SyntheticSubject(subject_seed, region.name, side), visit_seed)
     skeleton = articulate(region, damage, visit)
     absorption = absorption_of(skeleton, damage, visit.subject, scale)
     places = sites(skeleton, damage)
@@ -82,7 +82,7 @@ def draw(
     return SyntheticFilm(pixels, scale, {code: (x / scale, y / scale) for code, (x, y) in places.items()})
 
 
-def absorption_of(skeleton: Skeleton, damage: Damage, subject: Subject, scale: float) -> Field:
+def absorption_of(skeleton: Skeleton, damage: Damage, subject: SyntheticSubject, scale: float) -> Field:
     width, height = skeleton.region.film
     shape = (round(height / scale), round(width / scale))
     bone = draw_bones(skeleton, damage, subject, scale)
@@ -95,7 +95,7 @@ def expose(
     region: Region,
     technique: Technique,
     side: Side,
-    visit: Visit,
+    visit: SyntheticVisit,
     scale: float,
     finish: Finish,
 ) -> Field:

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from rehearsal.anatomy import Point, Side
 from rehearsal.raster import Field
-from rehearsal.subject import Visit
+from rehearsal.subject import SyntheticVisit
 
 LEAD = 2.6
 PLASTIC = 0.14
@@ -18,7 +18,7 @@ LETTER = 8.5
 BORDER = 0.93
 
 
-def add_marker(absorption: Field, side: Side, place: Point, visit: Visit, spacing: float) -> None:
+def add_marker(absorption: Field, side: Side, place: Point, visit: SyntheticVisit, spacing: float) -> None:
     """Lay a lead letter on its plastic tab into the beam, tilted a little and never twice at the same place."""
     stream = visit.stream("marker")
     turn = float(stream.normal(14, 4)) * (1 if stream.random() < 0.5 else -1)
@@ -29,7 +29,7 @@ def add_marker(absorption: Field, side: Side, place: Point, visit: Visit, spacin
     absorption[top : top + tab.shape[0], left : left + tab.shape[1]] += tab
 
 
-def collimate(film: Field, visit: Visit, spacing: float, *, black: bool) -> None:
+def collimate(film: Field, visit: SyntheticVisit, spacing: float, *, black: bool) -> None:
     """Close the collimator: a border the beam never reached, a little skewed, with a soft edge."""
     stream = visit.stream("collimation")
     wide = stream.uniform(1.5, 4.5, 4) / spacing

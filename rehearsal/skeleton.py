@@ -14,7 +14,7 @@ from rehearsal.damage import Damage
 from rehearsal.narrowing import Articulation, articulation, joint_offset, wrist_offset
 from rehearsal.raster import Affine
 from rehearsal.regions import Region
-from rehearsal.subject import Visit
+from rehearsal.subject import SyntheticVisit
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Skeleton:
     to_film: Affine
 
 
-def articulate(region: Region, damage: Damage, visit: Visit) -> Skeleton:
+def articulate(region: Region, damage: Damage, visit: SyntheticVisit) -> Skeleton:
     joints: list[Joint] = []
     bones: list[LongPlace] = []
     for ray in region.rays:
@@ -100,7 +100,7 @@ def compose(outer: Affine, inner: Affine) -> Affine:
     return np.asarray(outer[:, :2] @ inner + np.array([[0, 0, outer[0, 2]], [0, 0, outer[1, 2]]]))
 
 
-def place_ray(ray: Ray, region: Region, damage: Damage, visit: Visit) -> tuple[list[LongPlace], list[Joint]]:
+def place_ray(ray: Ray, region: Region, damage: Damage, visit: SyntheticVisit) -> tuple[list[LongPlace], list[Joint]]:
     subject = visit.subject
     first = ray.bones[0]
     offset = wrist_offset(damage, f"ray{ray.number}") if region.name == "hand" else (0.0, 0.0)
@@ -146,7 +146,7 @@ def moved(offset: Point) -> Affine:
     return np.array([[1.0, 0.0, offset[0]], [0.0, 1.0, offset[1]]])
 
 
-def film_transform(region: Region, visit: Visit) -> Affine:
+def film_transform(region: Region, visit: SyntheticVisit) -> Affine:
     """Turn, enlarge and shift about the middle of the limb."""
     turn, size = np.radians(visit.rotation), visit.subject.size
     linear = size * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])

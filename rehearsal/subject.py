@@ -14,7 +14,7 @@ from rehearsal.texture import stream
 
 
 @dataclass(frozen=True)
-class Subject:
+class SyntheticSubject:
     """One person's hand or foot."""
 
     seed: int
@@ -47,10 +47,10 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Visit:
+class SyntheticVisit:
     """How one film was taken: position of the limb, exposure, marker, collimation and noise."""
 
-    subject: Subject
+    subject: SyntheticSubject
     seed: int
 
     def stream(self, what: str) -> np.random.Generator:

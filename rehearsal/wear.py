@@ -13,7 +13,7 @@ from rehearsal.narrowing import fused
 from rehearsal.regions import Region
 from rehearsal.short_bones import ShortWear
 from rehearsal.skeleton import Joint, LongPlace, Skeleton
-from rehearsal.subject import Subject
+from rehearsal.subject import SyntheticSubject
 
 # Corners of the first metacarpal base: half widths from the axis, millimetres along it.
 MC1_CORNERS = ((-0.95, 1.5), (0.95, 1.8), (0.1, 1.0))
@@ -23,7 +23,7 @@ WRIST_SPACES = ("MULNA", "CAPNL", "RADCA")
 THINNING = 0.45
 
 
-def long_wear(place: LongPlace, skeleton: Skeleton, damage: Damage, subject: Subject) -> Wear:
+def long_wear(place: LongPlace, skeleton: Skeleton, damage: Damage, subject: SyntheticSubject) -> Wear:
     head = next((joint for joint in skeleton.joints if joint.near is place), None)
     base = next((joint for joint in skeleton.joints if joint.far is place), None)
     bites, collapses = end_wear(place, skeleton, damage, subject, head, base)
@@ -40,7 +40,7 @@ def long_wear(place: LongPlace, skeleton: Skeleton, damage: Damage, subject: Sub
     )
 
 
-def short_wear(bone: ShortBone, region: Region, damage: Damage, subject: Subject) -> ShortWear:
+def short_wear(bone: ShortBone, region: Region, damage: Damage, subject: SyntheticSubject) -> ShortWear:
     bites: list[Bite] = []
     for code, eroded in region.eroded_bones.items():
         if bone.name in eroded.margins:
@@ -51,7 +51,12 @@ def short_wear(bone: ShortBone, region: Region, damage: Damage, subject: Subject
 
 
 def end_wear(
-    place: LongPlace, skeleton: Skeleton, damage: Damage, subject: Subject, head: Joint | None, base: Joint | None
+    place: LongPlace,
+    skeleton: Skeleton,
+    damage: Damage,
+    subject: SyntheticSubject,
+    head: Joint | None,
+    base: Joint | None,
 ) -> tuple[list[Bite], list[Collapse]]:
     """Bites and collapses of both ends of a bone."""
     bites: list[Bite] = []

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from audit.models import Event
-from audit.redaction import Shown, shown
+from audit.redaction import ShownEvent, shown
 
 
-def history_of(subject_type: str, pk: int, role: str) -> list[Shown]:
+def history_of(subject_type: str, pk: int, role: str) -> list[ShownEvent]:
     """What the role may see of each event."""
     events = Event.objects.of_record(subject_type, str(pk)).order_by("at", "pk")
     return [shown(event, role) for event in events]

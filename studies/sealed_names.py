@@ -21,19 +21,19 @@ NONCE_BYTES = 12
 # Sealed names are padded to multiples of this length, so that their size reveals little.
 PAD_TO = 64
 UNREADABLE = "name not readable"
-_PURPOSE = b"name of a file at its site"
+PURPOSE = b"name of a file at its site"
 
 
 @lru_cache(maxsize=1)
 def cipher(secret: str) -> AESGCM:
-    return AESGCM(HKDF(SHA256(), 32, None, _PURPOSE).derive(secret.encode()))
+    return AESGCM(HKDF(SHA256(), 32, None, PURPOSE).derive(secret.encode()))
 
 
 def seal(name: str) -> str:
     """The name as stored in the database, different each time."""
     content = name.encode(errors="replace")
     nonce = os.urandom(NONCE_BYTES)
-    sealed = cipher(settings.QUARANTINE_KEY).encrypt(nonce, content + b"\x00" * (-len(content) % PAD_TO), _PURPOSE)
+    sealed = cipher(settings.QUARANTINE_KEY).encrypt(nonce, content + b"\x00" * (-len(content) % PAD_TO), PURPOSE)
     return base64.b64encode(nonce + sealed).decode()
 
 
@@ -41,7 +41,7 @@ def opened(sealed: str) -> str:
     """The name in plain text; if the key is different or the value was altered, films are listed without it."""
     try:
         whole = base64.b64decode(sealed, validate=True)
-        padded = cipher(settings.QUARANTINE_KEY).decrypt(whole[:NONCE_BYTES], whole[NONCE_BYTES:], _PURPOSE)
+        padded = cipher(settings.QUARANTINE_KEY).decrypt(whole[:NONCE_BYTES], whole[NONCE_BYTES:], PURPOSE)
     except (InvalidTag, ValueError):
         return UNREADABLE
     return padded.rstrip(b"\x00").decode()

@@ -15,7 +15,7 @@ from studies.sealing_key import opened_bytes, sealed_bytes
 
 # One length for a window and for nearly every set of joints.
 PAD_TO = 1024
-_PURPOSE = "value of a reader image"
+PURPOSE = "value of a reader image"
 
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ class SealedValue(StoredText):
     def get_prep_value(self, value: Any) -> Any:
         """Sealed on its way into the database."""
         content = json.dumps(value, separators=(",", ":")).encode()
-        return base64.b64encode(sealed_bytes(content, bound_to=_PURPOSE, pad_to=PAD_TO)).decode()
+        return base64.b64encode(sealed_bytes(content, bound_to=PURPOSE, pad_to=PAD_TO)).decode()
 
     def from_db_value(self, value: str | None, *_: Any) -> Any:
         """Opened on its way out; None for the row that an outer join does not find."""
         if value is None:
             return None
-        return json.loads(opened_bytes(base64.b64decode(value), bound_to=_PURPOSE))
+        return json.loads(opened_bytes(base64.b64decode(value), bound_to=PURPOSE))
 
     def get_lookup(self, lookup_name: str) -> Any:
         """None: a comparison in the database would find nothing, so it is refused."""

@@ -15,7 +15,7 @@ WHO = [*TRIAL_ROLES, "administrator", "outsider", "anonymous"]
 
 
 @dataclass(frozen=True)
-class Row:
+class RoutePermissions:
     """What one route answers to whom.
 
     Anybody not named gets `otherwise` with a role in the trial, `strangers` without one (404: as if it were not
@@ -37,30 +37,30 @@ class Row:
         return self.otherwise if who in TRIAL_ROLES else self.strangers
 
 
-def trial(answers: str, method: str = "get") -> Row:
+def trial(answers: str, method: str = "get") -> RoutePermissions:
     """A page of a trial: "coordinator=200 sponsor=200"; everybody else is refused."""
     pairs = (pair.split("=") for pair in answers.split())
-    return Row({who: int(status) for who, status in pairs}, method)
+    return RoutePermissions({who: int(status) for who, status in pairs}, method)
 
 
-def house(answers: str, method: str = "get", otherwise: int = 403) -> Row:
+def house(answers: str, method: str = "get", otherwise: int = 403) -> RoutePermissions:
     """A page of no trial: strangers to the trial are refused like everybody else."""
-    return Row(trial(answers).answers, method, otherwise=otherwise, strangers=otherwise)
+    return RoutePermissions(trial(answers).answers, method, otherwise=otherwise, strangers=otherwise)
 
 
-def own(status: int = 200, method: str = "get") -> Row:
+def own(status: int = 200, method: str = "get") -> RoutePermissions:
     """A page everybody has for himself."""
-    return Row({}, method, otherwise=status, strangers=status)
+    return RoutePermissions({}, method, otherwise=status, strangers=status)
 
 
-def world(status: int = 200, method: str = "get", anonymous: int | None = None) -> Row:
+def world(status: int = 200, method: str = "get", anonymous: int | None = None) -> RoutePermissions:
     """A page that is open without signing in."""
-    return Row({}, method, status, status, status if anonymous is None else anonymous)
+    return RoutePermissions({}, method, status, status, status if anonymous is None else anonymous)
 
 
-def read(method: str = "get") -> Row:
+def read(method: str = "get") -> RoutePermissions:
     """A page of one read, found by a token: whoever does not hold the read is told it is not there."""
-    return Row({}, method, otherwise=404)
+    return RoutePermissions({}, method, otherwise=404)
 
 
 ACCOUNTS = {
@@ -91,7 +91,7 @@ JOBS = {
 }
 STUDIES = {
     "studies:new_trial": house("coordinator=200"),
-    "studies:trial": Row({"coordinator": 200}, otherwise=302),
+    "studies:trial": RoutePermissions({"coordinator": 200}, otherwise=302),
     "studies:set_up": trial("coordinator=200"),
     "studies:sites": trial("coordinator=200"),
     "studies:change_site": trial("coordinator=404"),
@@ -313,7 +313,7 @@ API = {
     "api:events": world(401),
 }
 # What a token with every scope of its role opens; the tokens of all other roles that have any get 403.
-BY_TOKEN: dict[str, Row] = {
+BY_TOKEN: dict[str, RoutePermissions] = {
     "api:trials": trial("coordinator=200 statistician=200 sponsor=200"),
     "api:trial": trial("coordinator=200 statistician=200 sponsor=200"),
     "api:sites": trial("coordinator=200 statistician=200 sponsor=200"),
@@ -339,7 +339,7 @@ BY_TOKEN: dict[str, Row] = {
     "api:events": trial("auditor=200"),
 }
 # The same for what can be written at an address that can also be read.
-WRITTEN_BY_TOKEN: dict[str, Row] = {
+WRITTEN_BY_TOKEN: dict[str, RoutePermissions] = {
     "api:sites": trial("coordinator=415", "post"),
     "api:planned_visits": trial("coordinator=415", "post"),
     "api:subjects": trial("coordinator=415", "post"),
@@ -355,4 +355,4 @@ GROUPS = {
     "audit": AUDIT,
     "api": API,
 }
-TABLE: dict[str, Row] = {name: row for rows in GROUPS.values() for name, row in rows.items()}
+TABLE: dict[str, RoutePermissions] = {name: row for rows in GROUPS.values() for name, row in rows.items()}

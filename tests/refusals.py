@@ -52,7 +52,7 @@ class Made:
 
 
 @dataclass(frozen=True, order=True)
-class Site:
+class RefusingCall:
     """A call in the product that makes a refusal, from its first line to its last, and how many texts it is given."""
 
     path: str
@@ -148,7 +148,7 @@ def badly_worded(made: Iterable[Made]) -> Iterator[str]:
             yield f"{path}:{line} {', '.join(faults)}: {one.text!r} in {one.test}"
 
 
-def unreached(sites: Iterable[Site], made: Iterable[Made]) -> list[Site]:
+def unreached(sites: Iterable[RefusingCall], made: Iterable[Made]) -> list[RefusingCall]:
     """The sites at which no refusal was made."""
     places: dict[str, set[tuple[str, int]]] = {}
     for one in made:
@@ -157,7 +157,7 @@ def unreached(sites: Iterable[Site], made: Iterable[Made]) -> list[Site]:
     return sorted(site for site in sites if not site.reached_by(places.get(site.path, ())))
 
 
-def sites_in(root: Path, apps: Iterable[str]) -> list[Site]:
+def sites_in(root: Path, apps: Iterable[str]) -> list[RefusingCall]:
     """Every call that makes a refusal: of a class of them, or of a function that says it returns one."""
     trees = {
         path.relative_to(root).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
@@ -167,7 +167,9 @@ def sites_in(root: Path, apps: Iterable[str]) -> list[Site]:
     }
     makers = KINDS | {name for tree in trees.values() for name in makers_in(tree)}
     return [
-        Site(path, node.lineno, node.end_lineno or node.lineno, len(node.args) if name_of(node.func) in KINDS else 1)
+        RefusingCall(
+            path, node.lineno, node.end_lineno or node.lineno, len(node.args) if name_of(node.func) in KINDS else 1
+        )
         for path, tree in trees.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and name_of(node.func) in makers

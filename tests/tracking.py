@@ -47,7 +47,7 @@ class Watch:
 
     def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
         found = WRITES.match(str(sql))
-        entries = vars(trail._waiting).get("entries")
+        entries = vars(trail.open_transaction).get("entries")
         if found is None or entries is None:
             return execute(sql, params, many, context)
         if entries is not self.transaction:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import passwords, people
 from accounts import second_factor as factors
-from accounts.forms import InviteForm, ReasonForm
+from accounts.forms import AccountReasonForm, InviteForm
 from accounts.identity import administrator
 from accounts.models import User
 from accounts.navigation import places_of
@@ -79,7 +79,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "state": state_of(user),
         "places": places_of(user.pk),
         "has_factor": factors.has_second_factor(user),
-        "form": ReasonForm(),
+        "form": AccountReasonForm(),
         "steps": steps_for(user, actor),
     }
     return render(request, "accounts/account.html", context)
@@ -113,7 +113,7 @@ def account_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Carries out one action on an account, with a reason."""
     actor = administrator(request, Action.MANAGE_ACCOUNTS)
     user = get_object_or_404(User, pk=pk)
-    form = ReasonForm(request.POST)
+    form = AccountReasonForm(request.POST)
     if not form.is_valid():
         given = request.POST.get("reason", "").strip()
         raise BadInput(f"A reason has 1 to 200 characters. You gave {len(given)}.", field="reason")

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from api.base import ApiView
 from api.forms_of_writing import AbsentFilmSerializer, NewAbsentFilmSerializer, ReasonSerializer
-from api.operations import Operation
+from api.operations import ApiOperation
 from api.serializers import VisitSerializer
 from api.views.plan import PLAN, WRITE, visits_of
 from studies.models import AbsentFilm, Visit
@@ -18,10 +18,10 @@ from studies.plan.absences import record_absence, withdraw_absence
 from studies.plan.visits import mark_not_done, reopen_visit
 
 
-class NotDone(ApiView):
+class NotDoneView(ApiView):
     """A visit that was not done."""
 
-    operations = {"post": Operation("mark_visit_not_done", WRITE, VisitSerializer, body=ReasonSerializer)}
+    operations = {"post": ApiOperation("mark_visit_not_done", WRITE, VisitSerializer, body=ReasonSerializer)}
 
     def post(self, request: Request, code: str, pk: int) -> Response:
         """Records that the visit took place without films or not at all; no films of it are expected any more."""
@@ -34,10 +34,10 @@ class NotDone(ApiView):
         return self.write(write)
 
 
-class Expected(ApiView):
+class ExpectedView(ApiView):
     """A visit that is expected after all."""
 
-    operations = {"post": Operation("expect_visit_again", WRITE, VisitSerializer, body=ReasonSerializer)}
+    operations = {"post": ApiOperation("expect_visit_again", WRITE, VisitSerializer, body=ReasonSerializer)}
 
     def post(self, request: Request, code: str, pk: int) -> Response:
         """Expects the films of a visit again that was recorded as not done."""
@@ -50,12 +50,14 @@ class Expected(ApiView):
         return self.write(write)
 
 
-class AbsentFilms(ApiView):
+class AbsentFilmsView(ApiView):
     """The films of a visit that are not available."""
 
     operations = {
-        "get": Operation("list_absent_films", PLAN, AbsentFilmSerializer, paged=True),
-        "post": Operation("record_absent_film", WRITE, AbsentFilmSerializer, body=NewAbsentFilmSerializer, status=201),
+        "get": ApiOperation("list_absent_films", PLAN, AbsentFilmSerializer, paged=True),
+        "post": ApiOperation(
+            "record_absent_film", WRITE, AbsentFilmSerializer, body=NewAbsentFilmSerializer, status=201
+        ),
     }
 
     def get(self, request: Request, code: str, pk: int) -> Response:
@@ -73,10 +75,10 @@ class AbsentFilms(ApiView):
         return self.write(write)
 
 
-class FilmExpected(ApiView):
+class FilmExpectedView(ApiView):
     """A film that is expected after all."""
 
-    operations = {"post": Operation("expect_film_again", WRITE, AbsentFilmSerializer, body=ReasonSerializer)}
+    operations = {"post": ApiOperation("expect_film_again", WRITE, AbsentFilmSerializer, body=ReasonSerializer)}
 
     def post(self, request: Request, code: str, pk: int) -> Response:
         """Expects a film again that was recorded as not available."""

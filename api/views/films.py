@@ -18,7 +18,7 @@ from api.forms_of_films import (
     QuestionSerializer,
 )
 from api.narrowing import one_of
-from api.operations import Operation
+from api.operations import ApiOperation
 from studies.models import Film, FilmStatus, Question, QuestionStatus, Subject
 from studies.plan.completeness import visit_states
 from studies.plan.known_visits import load_visits, subjects_with_visits
@@ -29,11 +29,11 @@ OF_SITE = ("site", "The code of a site.")
 UNSHOWN = ("header", "findings", "deidentification", "original_name", "approved_pixels")
 
 
-class Films(ApiView):
+class FilmsView(ApiView):
     """The films of a trial."""
 
     operations = {
-        "get": Operation(
+        "get": ApiOperation(
             "list_films", FILMS, FilmSerializer, paged=True, filters=(OF_SUBJECT, ("status", "The status of a film."))
         )
     }
@@ -43,20 +43,20 @@ class Films(ApiView):
         return self.page(one_of(request, films_of(self), status=FilmStatus, subject="subject__code"))
 
 
-class OneFilm(ApiView):
+class OneFilmView(ApiView):
     """One film."""
 
-    operations = {"get": Operation("read_film", FILMS, FilmSerializer)}
+    operations = {"get": ApiOperation("read_film", FILMS, FilmSerializer)}
 
     def get(self, request: Request, code: str, pk: int) -> Response:
         """One film by its number, which is the one on the pages."""
         return Response(FilmSerializer(get_object_or_404(films_of(self), pk=pk)).data)
 
 
-class Deliveries(ApiView):
+class DeliveriesView(ApiView):
     """The deliveries of films."""
 
-    operations = {"get": Operation("list_deliveries", FILMS, DeliverySerializer, paged=True, filters=(OF_SITE,))}
+    operations = {"get": ApiOperation("list_deliveries", FILMS, DeliverySerializer, paged=True, filters=(OF_SITE,))}
 
     def get(self, request: Request, code: str) -> Response:
         """Every delivery of files, with the number of its files by outcome."""
@@ -68,11 +68,11 @@ class Deliveries(ApiView):
         return self.page(one_of(request, rows, site="site__code"))
 
 
-class Questions(ApiView):
+class QuestionsView(ApiView):
     """The questions to sites."""
 
     operations = {
-        "get": Operation(
+        "get": ApiOperation(
             "list_questions", QUESTIONS, QuestionSerializer, paged=True, filters=(OF_SITE, ("status", "The status."))
         )
     }
@@ -83,11 +83,11 @@ class Questions(ApiView):
         return self.page(one_of(request, rows, status=QuestionStatus, site="site__code"))
 
 
-class Completeness(ApiView):
+class CompletenessView(ApiView):
     """What was expected and received, by subject."""
 
     operations = {
-        "get": Operation(
+        "get": ApiOperation(
             "list_completeness", COMPLETENESS, CompletenessSerializer, paged=True, filters=(OF_SITE, OF_SUBJECT)
         )
     }

@@ -16,7 +16,7 @@ from api.views.schema import described
 
 
 @dataclass(frozen=True)
-class Line:
+class OperationLine:
     """One operation."""
 
     group: str
@@ -35,13 +35,13 @@ def guide(request: HttpRequest) -> HttpResponse:
     return render(request, "api/guide.html", {"groups": groups, "per_minute": settings.API_REQUESTS_PER_MINUTE})
 
 
-def lines_of(document: dict[str, Any]) -> Iterator[Line]:
+def lines_of(document: dict[str, Any]) -> Iterator[OperationLine]:
     """The operations of the document in its order."""
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             text, _, scope = operation["description"].partition("\n\nScope: ")
             asked = operation.get("parameters", [])
-            yield Line(
+            yield OperationLine(
                 group=operation["tags"][0],
                 method=method.upper(),
                 path=path,

@@ -13,7 +13,7 @@ from api import forms_of_writing as forms
 from api import serializers
 from api.base import ApiView
 from api.narrowing import one_of
-from api.operations import Operation
+from api.operations import ApiOperation
 from config.errors import BadInput
 from config.wording import quoted
 from studies.models import Site, Subject, Trial, Visit, VisitPlan
@@ -27,32 +27,32 @@ OF_SITE = ("site", "The code of a site: only its subjects.")
 OF_SUBJECT = ("subject", "The code of a subject: only its visits.")
 
 
-class Trials(ApiView):
+class TrialsView(ApiView):
     """The trial of the token."""
 
-    operations = {"get": Operation("list_trials", PLAN, serializers.TrialSerializer, paged=True)}
+    operations = {"get": ApiOperation("list_trials", PLAN, serializers.TrialSerializer, paged=True)}
 
     def get(self, request: Request) -> Response:
         """The trials that the token is for: one."""
         return self.page(Trial.objects.filter(pk=self.trial.pk))
 
 
-class OneTrial(ApiView):
+class OneTrialView(ApiView):
     """One trial."""
 
-    operations = {"get": Operation("read_trial", PLAN, serializers.TrialSerializer)}
+    operations = {"get": ApiOperation("read_trial", PLAN, serializers.TrialSerializer)}
 
     def get(self, request: Request, code: str) -> Response:
         """The trial of the token."""
         return Response(serializers.TrialSerializer(self.trial).data)
 
 
-class Sites(ApiView):
+class SitesView(ApiView):
     """The sites of a trial."""
 
     operations = {
-        "get": Operation("list_sites", PLAN, serializers.SiteSerializer, paged=True),
-        "post": Operation("add_site", WRITE, serializers.SiteSerializer, body=forms.NewSiteSerializer, status=201),
+        "get": ApiOperation("list_sites", PLAN, serializers.SiteSerializer, paged=True),
+        "post": ApiOperation("add_site", WRITE, serializers.SiteSerializer, body=forms.NewSiteSerializer, status=201),
     }
 
     def get(self, request: Request, code: str) -> Response:
@@ -68,12 +68,12 @@ class Sites(ApiView):
         return self.write(write)
 
 
-class PlannedVisits(ApiView):
+class PlannedVisitsView(ApiView):
     """The visits of the protocol."""
 
     operations = {
-        "get": Operation("list_planned_visits", PLAN, serializers.PlannedVisitSerializer, paged=True),
-        "post": Operation(
+        "get": ApiOperation("list_planned_visits", PLAN, serializers.PlannedVisitSerializer, paged=True),
+        "post": ApiOperation(
             "plan_visit",
             WRITE,
             serializers.PlannedVisitSerializer,
@@ -95,12 +95,12 @@ class PlannedVisits(ApiView):
         return self.write(write)
 
 
-class Subjects(ApiView):
+class SubjectsView(ApiView):
     """The subjects of a trial."""
 
     operations = {
-        "get": Operation("list_subjects", PLAN, serializers.SubjectSerializer, paged=True, filters=(OF_SITE,)),
-        "post": Operation(
+        "get": ApiOperation("list_subjects", PLAN, serializers.SubjectSerializer, paged=True, filters=(OF_SITE,)),
+        "post": ApiOperation(
             "enrol_subject", WRITE, serializers.SubjectSerializer, body=forms.NewSubjectSerializer, status=201
         ),
     }
@@ -123,22 +123,24 @@ class Subjects(ApiView):
         return self.write(write)
 
 
-class OneSubject(ApiView):
+class OneSubjectView(ApiView):
     """One subject."""
 
-    operations = {"get": Operation("read_subject", PLAN, serializers.SubjectSerializer)}
+    operations = {"get": ApiOperation("read_subject", PLAN, serializers.SubjectSerializer)}
 
     def get(self, request: Request, code: str, pk: int) -> Response:
         """One subject by its number in this API."""
         return Response(serializers.SubjectSerializer(get_object_or_404(subjects_of(self), pk=pk)).data)
 
 
-class Visits(ApiView):
+class VisitsView(ApiView):
     """The visits of all subjects."""
 
     operations = {
-        "get": Operation("list_visits", PLAN, serializers.VisitSerializer, paged=True, filters=(OF_SUBJECT,)),
-        "post": Operation("add_visit", WRITE, serializers.VisitSerializer, body=forms.NewVisitSerializer, status=201),
+        "get": ApiOperation("list_visits", PLAN, serializers.VisitSerializer, paged=True, filters=(OF_SUBJECT,)),
+        "post": ApiOperation(
+            "add_visit", WRITE, serializers.VisitSerializer, body=forms.NewVisitSerializer, status=201
+        ),
     }
 
     def get(self, request: Request, code: str) -> Response:
@@ -158,10 +160,10 @@ class Visits(ApiView):
         return self.write(write)
 
 
-class OneVisit(ApiView):
+class OneVisitView(ApiView):
     """One visit."""
 
-    operations = {"get": Operation("read_visit", PLAN, serializers.VisitSerializer)}
+    operations = {"get": ApiOperation("read_visit", PLAN, serializers.VisitSerializer)}
 
     def get(self, request: Request, code: str, pk: int) -> Response:
         """One visit by its number in this API."""

@@ -20,7 +20,7 @@ from api.forms_of_results import (
     ProgressSerializer,
 )
 from api.narrowing import one_of
-from api.operations import Operation
+from api.operations import ApiOperation
 from audit.models import Event
 from audit.redaction import shown
 from config.errors import WrongState
@@ -35,20 +35,20 @@ OF_CAMPAIGN = ("campaign", "The code of a campaign.")
 OF_ACTION = ("action", "The name of an action, such as studies.film.accepted.")
 
 
-class Campaigns(ApiView):
+class CampaignsView(ApiView):
     """The campaigns of a trial."""
 
-    operations = {"get": Operation("list_campaigns", CAMPAIGNS, CampaignSerializer, paged=True)}
+    operations = {"get": ApiOperation("list_campaigns", CAMPAIGNS, CampaignSerializer, paged=True)}
 
     def get(self, request: Request, code: str) -> Response:
         """Every campaign, drafts and training included."""
         return self.page(campaigns_of(self))
 
 
-class OneCampaign(ApiView):
+class OneCampaignView(ApiView):
     """One campaign with its progress."""
 
-    operations = {"get": Operation("read_campaign", CAMPAIGNS, ProgressSerializer)}
+    operations = {"get": ApiOperation("read_campaign", CAMPAIGNS, ProgressSerializer)}
 
     def get(self, request: Request, code: str, slug: str) -> Response:
         """A campaign by its code, with counts of its cases and reads."""
@@ -57,11 +57,11 @@ class OneCampaign(ApiView):
         return Response(ProgressSerializer({"campaign": found, **counts}).data)
 
 
-class Datasets(ApiView):
+class DatasetsView(ApiView):
     """The datasets of a trial."""
 
     operations = {
-        "get": Operation("list_datasets", DATASETS, DatasetSerializer, paged=True, filters=(OF_CAMPAIGN,)),
+        "get": ApiOperation("list_datasets", DATASETS, DatasetSerializer, paged=True, filters=(OF_CAMPAIGN,)),
     }
 
     def get(self, request: Request, code: str) -> Response:
@@ -69,10 +69,10 @@ class Datasets(ApiView):
         return self.page(one_of(request, datasets_of(self), campaign="campaign__code"))
 
 
-class DatasetFile(ApiView):
+class DatasetFileView(ApiView):
     """The package of a dataset."""
 
-    operations = {"get": Operation("download_dataset", DATASETS, media_type="application/zip")}
+    operations = {"get": ApiOperation("download_dataset", DATASETS, media_type="application/zip")}
 
     def get(self, request: Request, code: str, pk: int) -> StreamingHttpResponse:
         """The package of a locked dataset, the same bytes every time; the download is recorded in the audit trail."""
@@ -88,10 +88,10 @@ class DatasetFile(ApiView):
         return StreamingHttpResponse(export_pieces(found.folder), content_type="application/zip", headers=headers)
 
 
-class Locks(ApiView):
+class LocksView(ApiView):
     """The locks of a trial."""
 
-    operations = {"get": Operation("list_locks", DATASETS, LockSerializer, paged=True, filters=(OF_CAMPAIGN,))}
+    operations = {"get": ApiOperation("list_locks", DATASETS, LockSerializer, paged=True, filters=(OF_CAMPAIGN,))}
 
     def get(self, request: Request, code: str) -> Response:
         """Every lock, also those that were opened again, which are superseded."""
@@ -99,10 +99,10 @@ class Locks(ApiView):
         return self.page(one_of(request, rows, campaign="campaign__code"))
 
 
-class Events(ApiView):
+class EventsView(ApiView):
     """The audit trail of a trial."""
 
-    operations = {"get": Operation("list_audit_events", AUDIT, EventSerializer, paged=True, filters=(OF_ACTION,))}
+    operations = {"get": ApiOperation("list_audit_events", AUDIT, EventSerializer, paged=True, filters=(OF_ACTION,))}
 
     def get(self, request: Request, code: str) -> Response:
         """Every event of the trial's chains, oldest first, without what is hidden from auditors."""

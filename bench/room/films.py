@@ -14,7 +14,7 @@ import numpy as np
 from scipy import ndimage
 
 from imaging.bitpacking import encode
-from imaging.levels import NormalForm, Stored, normalise, preview, quarter
+from imaging.levels import NormalForm, StoredPixels, normalise, preview, quarter
 from rehearsal.damage import Damage
 from rehearsal.dicom import as_dx
 from rehearsal.film import SyntheticFilm, draw_foot, draw_hand
@@ -49,7 +49,7 @@ def draw(order: tuple[str, int]) -> Packed:
     view, number = order
     paint = draw_hand if view == "hand" else draw_foot
     film = enlarged(paint("L", Damage(), 7, number), number)
-    form = normalise(Stored(pixels=film.pixels, photometric="MONOCHROME2", bits_stored=12))
+    form = normalise(StoredPixels(pixels=film.pixels, photometric="MONOCHROME2", bits_stored=12))
     joints = {code: [round(x, 1), round(y, 1)] for code, (x, y) in film.sites.items()}
     bands = {"small": encode(quarter(form.levels), 1), "full": encode(form.levels, 4)}
     return Packed(view, form, joints, bands, preview(form), as_file(film) if view == "hand" else b"")

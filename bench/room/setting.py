@@ -23,7 +23,7 @@ from reading.issuing.assignments import request_batch, void_and_reissue
 from reading.models import Campaign, LeakScan, LeakScanStatus, Read
 from rehearsal.demo import people as cast
 from rehearsal.demo.films import truths_of
-from rehearsal.demo.planning import VISITS, Planned, plan_trial
+from rehearsal.demo.planning import VISITS, PlannedTrial, plan_trial
 from rehearsal.demo.reads import read_and_sign
 from rehearsal.readers import ReaderProfile
 from studies.models import Film, ReaderImage, Subject, Visit
@@ -95,7 +95,7 @@ class ReadingSetting:
             void_and_reissue(case=last, actor=self.coordinator, user=user, password=cast.PASSWORD, reason="bench")
 
 
-def hang(planned: Planned, films: list[Packed]) -> None:
+def hang(planned: PlannedTrial, films: list[Packed]) -> None:
     """The same twelve films for every subject, under keys of their own; right sides show the left one's bands."""
     stored = [(film, store(film)) for film in films]
     for subject in planned.subjects:

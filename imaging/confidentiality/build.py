@@ -15,7 +15,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian
 from config.errors import BadInput
 from imaging import allow_list as rules
 from imaging.confidentiality.constants import coded, constants
-from imaging.confidentiality.report import Report, removed
+from imaging.confidentiality.report import DeidentificationReport, removed
 from imaging.decoding import kept
 from imaging.decoding.header import DicomFilm, text
 from imaging.decoding.pixels import Pixels
@@ -38,13 +38,13 @@ def deidentify(
     uids: UidSource,
     masks: tuple[Rectangle, ...] | None,
     rules_version: str = rules.RULES_VERSION,
-) -> tuple[bytes, Report]:
+) -> tuple[bytes, DeidentificationReport]:
     """The blind object as a file, and the report. `masks` is None until a person has looked for burned-in text."""
     if not blind_subject.isascii() or not blind_subject.isprintable() or not 1 <= len(blind_subject) <= 64:
         raise BadInput(
             f"The blind subject code “{blind_subject}” is not valid. It must have 1 to 64 printable ASCII characters."
         )
-    report = Report(rules_version, masks=len(masks or ()), looked_at=masks is not None)
+    report = DeidentificationReport(rules_version, masks=len(masks or ()), looked_at=masks is not None)
     blind = Dataset()
     keep(film.dataset, blind, pixels, report)
     replace(film.dataset, blind, blind_subject, uids, report)
@@ -58,7 +58,7 @@ def deidentify(
     return file(blind), report
 
 
-def keep(original: Dataset, blind: Dataset, pixels: Pixels, report: Report) -> None:
+def keep(original: Dataset, blind: Dataset, pixels: Pixels, report: DeidentificationReport) -> None:
     for keyword in sorted(rules.WORDS.keys() - {"ModalityLUTType", "PresentationLUTShape"}):
         put(blind, keyword, kept.kept_word(original, keyword), report)
     for keyword in rules.PATTERNS:
@@ -73,7 +73,7 @@ def keep(original: Dataset, blind: Dataset, pixels: Pixels, report: Report) -> N
     keep_tables(original, blind, pixels, report)
 
 
-def put(blind: Dataset, keyword: str, value: Any, report: Report) -> None:
+def put(blind: Dataset, keyword: str, value: Any, report: DeidentificationReport) -> None:
     if value not in ("", []):
         setattr(blind, keyword, value)
         report.kept.append(keyword)
@@ -84,7 +84,7 @@ def plain(value: float) -> str:
     return str(int(value)) if value == int(value) else f"{value:.6g}"
 
 
-def keep_padding(original: Dataset, blind: Dataset, pixels: Pixels, report: Report) -> None:
+def keep_padding(original: Dataset, blind: Dataset, pixels: Pixels, report: DeidentificationReport) -> None:
     found = kept.padding(original, bits_stored=pixels.bits_stored, signed=pixels.signed)
     if found is None:
         return
@@ -96,7 +96,7 @@ def keep_padding(original: Dataset, blind: Dataset, pixels: Pixels, report: Repo
         report.kept.append("PixelPaddingRangeLimit")
 
 
-def keep_tables(original: Dataset, blind: Dataset, pixels: Pixels, report: Report) -> None:
+def keep_tables(original: Dataset, blind: Dataset, pixels: Pixels, report: DeidentificationReport) -> None:
     tables = lookup_tables(original, pixels)
     for keyword, luts in zip(rules.TABLES, (tables.modality, tables.voi), strict=True):
         items = [table(lut) for lut in luts]
@@ -121,7 +121,9 @@ def table(lut: Lut) -> Dataset:
     return item
 
 
-def replace(original: Dataset, blind: Dataset, blind_subject: str, uids: UidSource, report: Report) -> None:
+def replace(
+    original: Dataset, blind: Dataset, blind_subject: str, uids: UidSource, report: DeidentificationReport
+) -> None:
     blind.PatientName = blind.PatientID = blind_subject
     for keyword in rules.REPLACED_UIDS:
         setattr(blind, keyword, uids(text(original, keyword)))

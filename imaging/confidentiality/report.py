@@ -17,7 +17,7 @@ from imaging.masks import Rectangle
 
 
 @dataclass
-class Report:
+class DeidentificationReport:
     """What was done with each attribute, by name, under which version of the rules."""
 
     rules_version: str
@@ -29,7 +29,7 @@ class Report:
     looked_at: bool = False
 
     @classmethod
-    def of_plain(cls, kind: str, masks: tuple[Rectangle, ...] | None) -> Report:
+    def of_plain(cls, kind: str, masks: tuple[Rectangle, ...] | None) -> DeidentificationReport:
         """A JPEG, PNG or TIFF: only its pixels were kept."""
         gone = {f"everything in the {kind.upper()} that is not pixels": 1}
         return cls(RULES_VERSION, ["pixels"], removed=gone, masks=len(masks or ()), looked_at=masks is not None)

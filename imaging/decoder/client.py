@@ -40,7 +40,7 @@ def run(operation: str, *, film: IO[bytes] | None = None, input: str | Path = ""
         with open_film(Path(input)) as opened:
             return run(operation, film=opened, **arguments)
     question = json.dumps({"operation": operation, "limits": settings.INTAKE_LIMITS, **arguments}).encode() + b"\n"
-    path = settings.DECODER_SOCKET or _own.path(settings.INTAKE_LIMITS)
+    path = settings.DECODER_SOCKET or own_server.path(settings.INTAKE_LIMITS)
     answer = ask(path, question, film)
     if "unreadable" in answer:
         raise Unreadable(*answer["unreadable"])
@@ -136,4 +136,4 @@ class OwnServer:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-_own = OwnServer()
+own_server = OwnServer()

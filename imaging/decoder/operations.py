@@ -16,7 +16,7 @@ from PIL import Image
 from config.errors import BadInput, Refusal
 from imaging.allow_list import REPLACED_UIDS
 from imaging.confidentiality.build import deidentify as build_blind
-from imaging.confidentiality.report import Report
+from imaging.confidentiality.report import DeidentificationReport
 from imaging.decoding import facts
 from imaging.decoding.burned_in import Suspicion, suspected
 from imaging.decoding.content import content_digest
@@ -105,11 +105,15 @@ def deidentify(
 
 def blind(
     loaded: Loaded, blind_subject: str, uids: dict[str, str], masks: tuple[Rectangle, ...] | None
-) -> tuple[str, bytes, Report]:
+) -> tuple[str, bytes, DeidentificationReport]:
     if loaded.film is not None:
         built = build_blind(loaded.film, loaded.pixels, blind_subject=blind_subject, uids=uids.__getitem__, masks=masks)
         return ("blind.dcm", *built)
-    return "blind.png", fresh_png(masked(loaded.stored, masks or ()).pixels), Report.of_plain(loaded.kind, masks)
+    return (
+        "blind.png",
+        fresh_png(masked(loaded.stored, masks or ()).pixels),
+        DeidentificationReport.of_plain(loaded.kind, masks),
+    )
 
 
 def likeness_answer(likeness: Likeness) -> Answer | None:

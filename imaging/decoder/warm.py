@@ -10,7 +10,7 @@ from PIL import Image
 
 from imaging.decoder import operations
 from imaging.decoding.burned_in import suspected_text
-from imaging.levels import Stored, normalise, preview
+from imaging.levels import StoredPixels, normalise, preview
 
 
 def warm() -> None:
@@ -21,7 +21,7 @@ def warm() -> None:
     imagecodecs.jpeg2k_decode(imagecodecs.jpeg2k_encode(tile, codecformat="j2k", reversible=True))
     imagecodecs.packbits_decode(b"\x00\x00", out=2)
     suspected_text(tile)
-    preview(normalise(Stored(tile, "MONOCHROME2", 16)))
+    preview(normalise(StoredPixels(tile, "MONOCHROME2", 16)))
     for form in ("JPEG", "PNG", "TIFF"):
         out = io.BytesIO()
         Image.fromarray((tile >> 8).astype(np.uint8)).save(out, form)

@@ -17,7 +17,7 @@ from imaging.decoding.pixels import Grey, Pixels
 EVEN = 0.01  # of the spacing: a smaller difference is invisible
 MOST = 4.0  # no detector or scanner is further from square; beyond this the header is wrong
 STEPS = 256
-_SPACINGS = ("PixelSpacing", "ImagerPixelSpacing")
+SPACINGS = ("PixelSpacing", "ImagerPixelSpacing")
 
 
 def stretch(dataset: Dataset) -> tuple[float, float]:
@@ -44,7 +44,7 @@ def squared(dataset: Dataset, pixels: Pixels, limits: Limits) -> Pixels:
     check_size(rows, columns, limits)
     empty = kept.padding(dataset, bits_stored=pixels.bits_stored, signed=pixels.signed)
     values = stretch_rows(stretch_rows(pixels.values, rows, empty).T, columns, empty).T
-    for keyword in _SPACINGS:
+    for keyword in SPACINGS:
         if spacing := kept.kept_numbers(dataset, keyword):
             setattr(dataset, keyword, [min(spacing)] * 2)
     if "PixelAspectRatio" in dataset:

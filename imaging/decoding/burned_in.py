@@ -27,7 +27,7 @@ SPREADS = 5.0
 
 
 @dataclass(frozen=True)
-class Shape:
+class TextShape:
     """A text-like shape: its box, whether it would be a marker even on its own, and whether it is L or R."""
 
     box: tuple[int, int, int, int]
@@ -99,7 +99,7 @@ def step(height: Stored, least: float) -> NDArray[np.float32]:
     return spread
 
 
-def find_shapes(values: Stored, span: int, least: float) -> list[Shape]:
+def find_shapes(values: Stored, span: int, least: float) -> list[TextShape]:
     height = values - ground_of(values)
     scene = Scene(values, span, height > step(height, least))
     labels, count = ndimage.label(scene.raised, np.ones((3, 3), dtype=bool))
@@ -116,7 +116,7 @@ def of_size(box: tuple[slice, ...]) -> bool:
     return SMALLEST <= longer <= LARGEST
 
 
-def judge(scene: Scene, labels: NDArray[np.integer], label: int, box: tuple[slice, ...]) -> Shape | None:
+def judge(scene: Scene, labels: NDArray[np.integer], label: int, box: tuple[slice, ...]) -> TextShape | None:
     """Compares the shape with the ring around it: bone is uneven on uneven ground, text is neither."""
     around = tuple(slice(max(side.start - RING_FAR, 0), side.stop + RING_FAR) for side in box)
     own = labels[around] == label
@@ -133,7 +133,7 @@ def judge(scene: Scene, labels: NDArray[np.integer], label: int, box: tuple[slic
     longer = max(side.stop - side.start for side in box)
     strong = on_even_ground and contrast >= scene.span / 2 and longer >= 12 and inside.size >= 40
     corners = (box[1].start, box[0].start, box[1].stop, box[0].stop)
-    return Shape(corners, strong, side_letter(labels[box] == label) if strong else "")
+    return TextShape(corners, strong, side_letter(labels[box] == label) if strong else "")
 
 
 def grow(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
@@ -146,7 +146,7 @@ def even_share(inside: Stored, top: int, span: int) -> float:
     return float((inside >= top - max(span / 500, 1)).mean())
 
 
-def lines(shapes: list[Shape], size: tuple[int, ...]) -> list[tuple[int, Rectangle, str]]:
+def lines(shapes: list[TextShape], size: tuple[int, ...]) -> list[tuple[int, Rectangle, str]]:
     """Shapes of like size that are close together, with their number; a single one only when it is strong.
 
     The last value is the letter when it is nothing but a side letter.

@@ -10,12 +10,12 @@ from imaging.decoding.findings import Finding, finding
 from imaging.decoding.unreadable import Unreadable
 
 END = b"\xff\xd9"
-_STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
-_FRAMES = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}
+STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
+FRAMES = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}
 
 
 @dataclass(frozen=True)
-class Shape:
+class StreamShape:
     """Size, depth and number of components; `process` is the start-of-frame marker of a JPEG."""
 
     rows: int
@@ -26,36 +26,36 @@ class Shape:
     signed: bool = False
 
 
-def jpeg_shape(stream: bytes) -> Shape:
+def jpeg_shape(stream: bytes) -> StreamShape:
     """The frame header of a JPEG or JPEG-LS stream."""
     at = 2
     while stream[:2] == b"\xff\xd8" and at + 4 <= len(stream) and stream[at] == 0xFF:
         marker = stream[at + 1]
         if marker == 0xFF:
             at += 1
-        elif marker in _STANDALONE:
+        elif marker in STANDALONE:
             at += 2
-        elif marker in _FRAMES:
+        elif marker in FRAMES:
             return frame(stream, at, marker)
         else:
             at += 2 + struct.unpack_from(">H", stream, at + 2)[0]
     raise Unreadable("codestream", "The compressed pixel data is not a JPEG.")
 
 
-def frame(stream: bytes, at: int, marker: int) -> Shape:
+def frame(stream: bytes, at: int, marker: int) -> StreamShape:
     if at + 10 > len(stream):
         raise Unreadable("codestream", "The compressed pixel data is cut short.")
     bits, rows, columns, components = struct.unpack_from(">BHHB", stream, at + 4)
-    return Shape(rows, columns, bits, components, marker)
+    return StreamShape(rows, columns, bits, components, marker)
 
 
-def jpeg2000_shape(stream: bytes) -> Shape:
+def jpeg2000_shape(stream: bytes) -> StreamShape:
     """The image and tile size marker of a JPEG 2000 code stream (never a JP2 file)."""
     if not stream.startswith(b"\xff\x4f\xff\x51") or len(stream) < 43:
         raise Unreadable("codestream", "The compressed pixel data is not a JPEG 2000 code stream.")
     right, bottom, left, top = struct.unpack_from(">4L", stream, 8)
     components, depth = struct.unpack_from(">HB", stream, 40)
-    return Shape(bottom - top, right - left, (depth & 0x7F) + 1, components, signed=bool(depth & 0x80))
+    return StreamShape(bottom - top, right - left, (depth & 0x7F) + 1, components, signed=bool(depth & 0x80))
 
 
 def whole_stream(stream: bytes) -> tuple[bytes, list[Finding]]:

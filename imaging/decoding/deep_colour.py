@@ -16,7 +16,7 @@ from imaging.decoding.unreadable import Unreadable
 ORIENTATION = 274
 OPAQUE = 65535
 # What each value of the orientation tag requires, on an array of rows and columns.
-_TURNS: dict[int, Callable[[Grey], Grey]] = {
+TURNS: dict[int, Callable[[Grey], Grey]] = {
     2: lambda grey: grey[:, ::-1],
     3: lambda grey: grey[::-1, ::-1],
     4: lambda grey: grey[::-1],
@@ -40,7 +40,7 @@ def read_deep_colour(content: bytes, kind: Kind, image: Image.Image) -> Grey:
         channels = np.moveaxis(channels, 0, -1)  # a TIFF with separate channels
     if channels.ndim != 3 or channels.dtype != np.uint16 or channels.shape[2] not in (2, 3, 4):
         raise Unreadable("photometric", "The picture has channels of an unknown form. Send it as grey of 8 or 16 bits.")
-    grey, turn = opaque_grey(channels), _TURNS.get(image.getexif().get(ORIENTATION, 1))
+    grey, turn = opaque_grey(channels), TURNS.get(image.getexif().get(ORIENTATION, 1))
     return np.ascontiguousarray(turn(grey) if turn else grey)
 
 

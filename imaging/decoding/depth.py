@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.decoding.codestream import Shape
+from imaging.decoding.codestream import StreamShape
 from imaging.decoding.findings import Finding, finding
 from imaging.decoding.header import Header
 
@@ -28,7 +28,7 @@ class Depth:
     findings: tuple[Finding, ...]
 
 
-def significant(grey: Grey, header: Header, stream: Shape | None) -> Depth:
+def significant(grey: Grey, header: Header, stream: StreamShape | None) -> Depth:
     """The picture in as many bits as it truly has. Overlays and text can hide in the bits above BitsStored."""
     unsigned: Grey = grey.astype(np.dtype("u2" if header.bits_allocated == 16 else "u1"), copy=False)
     signed, found = find_sign(grey, header, stream)
@@ -50,7 +50,7 @@ def significant(grey: Grey, header: Header, stream: Shape | None) -> Depth:
     return Depth(narrow, bits, signed, True, (*found, finding("spare-bits", text)))
 
 
-def find_sign(grey: Grey, header: Header, stream: Shape | None) -> tuple[bool, list[Finding]]:
+def find_sign(grey: Grey, header: Header, stream: StreamShape | None) -> tuple[bool, list[Finding]]:
     """A decoder that answers negative values is right: the sign is part of a JPEG 2000 stream."""
     if header.signed or stream is None or not stream.signed or int(grey.min()) >= 0:
         return header.signed, []

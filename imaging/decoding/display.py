@@ -8,14 +8,14 @@ from imaging.decoding import kept
 from imaging.decoding.findings import Finding, finding
 from imaging.decoding.pixels import Pixels
 from imaging.decoding.tables import lookup_tables
-from imaging.levels import Stored
+from imaging.levels import StoredPixels
 
 
-def stored(dataset: Dataset, pixels: Pixels) -> Stored:
+def stored(dataset: Dataset, pixels: Pixels) -> StoredPixels:
     """Stored pixels with rescale, tables, window and padding; a header value that cannot be used is as if absent."""
     tables = lookup_tables(dataset, pixels)
     window = kept.window(dataset)
-    return Stored(
+    return StoredPixels(
         pixels=pixels.values,
         photometric=pixels.photometric,
         bits_stored=pixels.bits_stored,

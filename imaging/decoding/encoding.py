@@ -35,7 +35,7 @@ class Patch:
 
 
 @dataclass(frozen=True)
-class Span:
+class ByteSpan:
     """Where bytes are in the file."""
 
     start: int
@@ -49,8 +49,8 @@ class Structure:
     transfer_syntax: str
     start: int
     elements: int
-    native: Span | None
-    fragments: tuple[Span, ...]
+    native: ByteSpan | None
+    fragments: tuple[ByteSpan, ...]
     end: int
     patches: tuple[Patch, ...]
     findings: tuple[Finding, ...]

@@ -16,7 +16,7 @@ from imaging.decoding.header import DicomFilm, text
 # The day of exposure, most reliable attribute first.
 DATES = ("AcquisitionDate", "AcquisitionDateTime", "SeriesDate", "StudyDate", "ContentDate")
 EARLIEST_YEAR = 1990
-_ACQUISITION = ("Manufacturer", "ManufacturerModelName", "DetectorID", "DetectorType", "PlateID", "DeviceSerialNumber")
+ACQUISITION = ("Manufacturer", "ManufacturerModelName", "DetectorID", "DetectorType", "PlateID", "DeviceSerialNumber")
 
 
 def facts(film: DicomFilm) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def facts(film: DicomFilm) -> dict[str, Any]:
 
 def identity(film: DicomFilm) -> dict[str, str]:
     """Words that distinguish one patient or device from another: for comparing under a key, never for storing."""
-    device = "|".join(text(film.dataset, keyword) for keyword in _ACQUISITION)
+    device = "|".join(text(film.dataset, keyword) for keyword in ACQUISITION)
     return {
         "Patient": text(film.dataset, "PatientID"),
         "TrialSubject": text(film.dataset, "ClinicalTrialSubjectID"),

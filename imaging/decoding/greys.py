@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.decoding.findings import Finding, finding
-from imaging.levels import NormalForm, Stored, render8
+from imaging.levels import NormalForm, StoredPixels, render8
 
 EDGE_SHARE = 0.01  # markers and dead pixels are not part of the picture
 LEAST_SPAN = 16  # of the 255 greys
@@ -14,7 +14,7 @@ LEAST_GREYS, GREY_SHARE = 8, 0.0005
 FLAT, WINDOW_MISSED = "almost-one-grey", "window-missed"
 
 
-def grey_findings(stored: Stored, form: NormalForm) -> list[Finding]:
+def grey_findings(stored: StoredPixels, form: NormalForm) -> list[Finding]:
     """What is wrong with the default window, and with the picture as it is first seen."""
     found: list[Finding] = []
     if form.window_missed:
@@ -26,7 +26,7 @@ def grey_findings(stored: Stored, form: NormalForm) -> list[Finding]:
     return found
 
 
-def count_greys(stored: Stored, form: NormalForm) -> NDArray[np.integer]:
+def count_greys(stored: StoredPixels, form: NormalForm) -> NDArray[np.integer]:
     """How often each of the 256 greys is shown; padding is not counted."""
     greys = render8(form.levels, form.window_center, form.window_width)
     if stored.padding is not None:

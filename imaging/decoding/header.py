@@ -29,7 +29,7 @@ from imaging.decoding.unreadable import Unreadable, shown
 EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
 GREY = frozenset({"MONOCHROME1", "MONOCHROME2"})
 COLOUR = frozenset({"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT"})
-_UIDS = ("SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
+UIDS = ("SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
 
 # A warning of the parser quotes the value it could not read: it must reach no log.
 pydicom_config.settings.reading_validation_mode = pydicom_config.IGNORE
@@ -135,7 +135,7 @@ def check_class(dataset: Dataset) -> None:
 
 
 def check_uids(dataset: Dataset) -> None:
-    for keyword in _UIDS:
+    for keyword in UIDS:
         uid = text(dataset, keyword)
         if not uid:
             raise Unreadable("missing-attribute", f"{keyword} is missing.")

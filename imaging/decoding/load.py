@@ -16,7 +16,7 @@ from imaging.decoding.pixels import Pixels, decode
 from imaging.decoding.plain import read_plain
 from imaging.decoding.sniff import HEAD, Kind, sniff
 from imaging.decoding.unreadable import Unreadable
-from imaging.levels import Stored
+from imaging.levels import StoredPixels
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Loaded:
     pixels: Pixels
 
     @property
-    def stored(self) -> Stored:
+    def stored(self) -> StoredPixels:
         """With what the header says about showing them."""
         return stored(self.film.dataset if self.film else Dataset(), self.pixels)
 

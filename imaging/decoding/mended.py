@@ -10,19 +10,19 @@ from pydicom.dataset import Dataset
 from imaging.allow_list import FOOT_PARTS, HAND_PARTS, NUMBERS, WORDS
 from imaging.decoding.findings import Finding, finding
 
-_DECIMALS = tuple(keyword for keyword in NUMBERS if dictionary_VR(keyword) == "DS")
-_DECIMAL = re.compile(r"\s*[+-]?\d*[.,]?\d+([eE][+-]?\d+)?\s*")
-_LEFT = frozenset({"L", "LT", "LEFT", "LINKS", "LINKE", "LINKER", "GAUCHE", "IZQUIERDA", "IZQUIERDO", "SINISTRA"})
-_RIGHT = frozenset(
+DECIMALS = tuple(keyword for keyword in NUMBERS if dictionary_VR(keyword) == "DS")
+DECIMAL = re.compile(r"\s*[+-]?\d*[.,]?\d+([eE][+-]?\d+)?\s*")
+LEFT_WORDS = frozenset({"L", "LT", "LEFT", "LINKS", "LINKE", "LINKER", "GAUCHE", "IZQUIERDA", "IZQUIERDO", "SINISTRA"})
+RIGHT_WORDS = frozenset(
     {"R", "RT", "RIGHT", "RECHTS", "RECHTE", "RECHTER", "DROITE", "DROIT", "DERECHA", "DERECHO", "DESTRA"}
 )
-_BOTH = frozenset({"B", "BOTH", "BILATERAL", "BILAT", "BEIDE", "BEIDSEITS"})
-_SIDE_NAMES = {"L": "left", "R": "right", "B": "both"}
+BOTH_WORDS = frozenset({"B", "BOTH", "BILATERAL", "BILAT", "BEIDE", "BEIDSEITS"})
+SIDE_NAMES = {"L": "left", "R": "right", "B": "both"}
 
 
 def mend(dataset: Dataset) -> list[Finding]:
     """Changes the data set in memory and reports how each value was read; never quotes the original text."""
-    commas = [finding for keyword in _DECIMALS for finding in decimal_comma(dataset, keyword)]
+    commas = [finding for keyword in DECIMALS for finding in decimal_comma(dataset, keyword)]
     sides = [finding for keyword in ("ImageLaterality", "Laterality") for finding in mend_side(dataset, keyword)]
     return [*commas, *sides, *body_part(dataset)]
 
@@ -37,7 +37,7 @@ def written(dataset: Dataset, keyword: str) -> str:
 
 def decimal_comma(dataset: Dataset, keyword: str) -> list[Finding]:
     parts = written(dataset, keyword).split("\\")
-    if not any("," in part for part in parts) or not all(_DECIMAL.fullmatch(part) for part in parts):
+    if not any("," in part for part in parts) or not all(DECIMAL.fullmatch(part) for part in parts):
         return []
     setattr(dataset, keyword, [part.strip().replace(",", ".") for part in parts])
     return [
@@ -55,13 +55,13 @@ def mend_side(dataset: Dataset, keyword: str) -> list[Finding]:
 
 
 def side_finding(keyword: str, side: str) -> Finding:
-    return finding("side-in-words", f"{keyword} gives the side in words. It is read as {_SIDE_NAMES[side]}.")
+    return finding("side-in-words", f"{keyword} gives the side in words. It is read as {SIDE_NAMES[side]}.")
 
 
 def side_of(word: str) -> str:
     tokens = set(re.findall(r"[A-Z]+", word))
-    left, right = bool(tokens & _LEFT), bool(tokens & _RIGHT)
-    if tokens & _BOTH or (left and right):
+    left, right = bool(tokens & LEFT_WORDS), bool(tokens & RIGHT_WORDS)
+    if tokens & BOTH_WORDS or (left and right):
         return "B"
     return "L" if left else "R" if right else ""
 

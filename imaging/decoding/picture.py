@@ -11,25 +11,25 @@ from typing import Any
 import numpy as np
 
 from imaging.bitpacking import band_edges, encode
-from imaging.levels import Levels, NormalForm, Stored, preview, quarter
+from imaging.levels import Levels, NormalForm, StoredPixels, preview, quarter
 from imaging.masks import Rectangle, cover
 
 FULL_BANDS = 4
 
 
-def masked(stored: Stored, masks: tuple[Rectangle, ...]) -> Stored:
+def masked(stored: StoredPixels, masks: tuple[Rectangle, ...]) -> StoredPixels:
     """Masked before any look-up table, so that no window brings the text back."""
     pixels = cover(stored.pixels, masks, bits_stored=stored.bits_stored, signed=stored.signed)
     return dataclasses.replace(stored, pixels=pixels)
 
 
-def cut(stored: Stored, box: Rectangle) -> Stored:
+def cut(stored: StoredPixels, box: Rectangle) -> StoredPixels:
     """One side of a film that shows both."""
     x, y, width, height = box
     return dataclasses.replace(stored, pixels=np.ascontiguousarray(stored.pixels[y : y + height, x : x + width]))
 
 
-def inverted(stored: Stored) -> Stored:
+def inverted(stored: StoredPixels) -> StoredPixels:
     """The other polarity: black for white, after every table and window."""
     other = "MONOCHROME2" if stored.photometric == "MONOCHROME1" else "MONOCHROME1"
     return dataclasses.replace(stored, photometric=other)

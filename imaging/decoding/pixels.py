@@ -9,7 +9,7 @@ import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.decoding.codestream import Shape, jpeg2000_shape, jpeg_shape, rle_segments, whole_stream
+from imaging.decoding.codestream import StreamShape, jpeg2000_shape, jpeg_shape, rle_segments, whole_stream
 from imaging.decoding.depth import significant
 from imaging.decoding.findings import Finding
 from imaging.decoding.header import DicomFilm, Header, text
@@ -80,17 +80,17 @@ def shaped(native: bytes, header: Header) -> Grey:
     return flat.reshape(header.rows, header.columns, header.samples)
 
 
-def compressed(film: DicomFilm) -> tuple[Grey, Shape | None, list[Finding]]:
+def compressed(film: DicomFilm) -> tuple[Grey, StreamShape | None, list[Finding]]:
     joined = b"".join(film.data[span.start : span.start + span.length] for span in film.structure.fragments)
     if film.syntax.decoder == "rle":
         return run_lengths(joined, film.header), None, []
     stream, found = whole_stream(joined)
     shape = jpeg2000_shape(stream) if film.syntax.decoder == "jpeg-2000" else jpeg_shape(stream)
     check_shape(shape, film)
-    return decoded_by(_DECODERS[film.syntax.decoder], stream), shape, found
+    return decoded_by(DECODERS[film.syntax.decoder], stream), shape, found
 
 
-_DECODERS: dict[str, Callable[[bytes], Grey]] = {
+DECODERS: dict[str, Callable[[bytes], Grey]] = {
     "jpeg": imagecodecs.jpeg_decode,
     "jpeg-ls": imagecodecs.jpegls_decode,
     "jpeg-2000": imagecodecs.jpeg2k_decode,
@@ -107,7 +107,7 @@ def decoded_by(decoder: Callable[[bytes], Grey], stream: bytes) -> Grey:
         raise Unreadable("codestream", f"The compressed pixel data is damaged ({type(error).__name__}).") from error
 
 
-def check_shape(shape: Shape, film: DicomFilm) -> None:
+def check_shape(shape: StreamShape, film: DicomFilm) -> None:
     header = film.header
     if (shape.rows, shape.columns, shape.components) != (header.rows, header.columns, header.samples):
         raise Unreadable(

@@ -17,7 +17,7 @@ MEDIA_TYPES: dict[Kind, str] = {
     "tiff": "image/tiff",
     "zip": "application/zip",
 }
-_FILMS: list[tuple[bytes, Kind]] = [
+FILMS: list[tuple[bytes, Kind]] = [
     (b"\xff\xd8\xff", "jpeg"),
     (b"\x89PNG\r\n\x1a\n", "png"),
     (b"II*\x00", "tiff"),
@@ -25,7 +25,7 @@ _FILMS: list[tuple[bytes, Kind]] = [
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
 ]
-_OTHERS: list[tuple[bytes, str]] = [
+OTHERS: list[tuple[bytes, str]] = [
     (b"GIF8", "a GIF"),
     (b"%PDF", "a PDF"),
     (b"MZ", "a program"),
@@ -38,7 +38,7 @@ _OTHERS: list[tuple[bytes, str]] = [
     (b"\x00\x00\x00\x0cjP", "a JPEG 2000 file"),
     (b"\xff\x4f\xff\x51", "a JPEG 2000 file"),
 ]
-_TEXTS: list[tuple[bytes, str]] = [(b"<svg", "an SVG"), (b"<html", "an HTML page"), (b"<!doctype", "an HTML page")]
+TEXTS: list[tuple[bytes, str]] = [(b"<svg", "an SVG"), (b"<html", "an HTML page"), (b"<!doctype", "an HTML page")]
 ALLOWED = "DICOM, JPEG, PNG, TIFF or zip"
 
 
@@ -49,7 +49,7 @@ def sniff(head: bytes) -> Kind:
     # A second header in the preamble is legal, so the DICOM prefix is checked first; the preamble is never kept.
     if head[128:132] == b"DICM":
         return "dicom"
-    for magic, kind in _FILMS:
+    for magic, kind in FILMS:
         if head.startswith(magic):
             return kind
     if opens_with_dicom_element(head):
@@ -66,7 +66,7 @@ def opens_with_dicom_element(head: bytes) -> bool:
 
 
 def named(head: bytes) -> str:
-    for magic, name in _OTHERS:
+    for magic, name in OTHERS:
         if head.startswith(magic):
             return name
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
@@ -74,7 +74,7 @@ def named(head: bytes) -> str:
     if head[4:8] == b"ftyp":
         return "a video or HEIC picture"
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    for word, name in _TEXTS:
+    for word, name in TEXTS:
         if word in text[:1024]:
             return name
     return "of an unknown kind"

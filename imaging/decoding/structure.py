@@ -11,9 +11,9 @@ from imaging.decoding.encoding import (
     LONG,
     SHORT,
     UNDEFINED,
+    ByteSpan,
     Element,
     Patch,
-    Span,
     Structure,
     explicit_header,
     known_vr,
@@ -24,18 +24,18 @@ from imaging.decoding.limits import Limits
 from imaging.decoding.transfer_syntaxes import syntax_of
 from imaging.decoding.unreadable import Unreadable
 
-_ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
-_PIXEL_DATA = 0x7FE00010
-_TRANSFER_SYNTAX = 0x00020010
+ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
+PIXEL_DATA = 0x7FE00010
+TRANSFER_SYNTAX = 0x00020010
 MOST_NAMED = 5
-_FAULTS = {
+FAULTS = {
     "element-left-out": "Elements that are not written as the transfer syntax requires are left out",
     "element-mended": "Elements written without their value representation are read by the dictionary",
     "mixed-syntax": "Sequences are written partly in implicit form and read as far as they are needed",
 }
 
 
-class Refused(Unreadable):
+class StructureRefused(Unreadable):
     """The whole file is refused, even where the faulty part could be left out."""
 
     def __init__(self, text: str) -> None:
@@ -52,14 +52,14 @@ class Walk:
     patches: list[Patch] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     said: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    native: Span | None = None
-    fragments: tuple[Span, ...] | None = None
+    native: ByteSpan | None = None
+    fragments: tuple[ByteSpan, ...] | None = None
 
     def header(self, at: int, end: int, explicit: bool) -> Element:
         """The element that begins at `at`; it must end by `end`."""
         self.elements += 1
         if self.elements > self.limits.elements:
-            raise Refused(f"The file has more than {self.limits.elements:,} elements.")
+            raise StructureRefused(f"The file has more than {self.limits.elements:,} elements.")
         if end - at < 8:
             raise cut()
         group, number = struct.unpack_from("<HH", self.data, at)
@@ -67,7 +67,7 @@ class Walk:
         element = self._explicit(tag, at, end) if explicit and group != 0xFFFE else self._implicit(tag, at)
         if element.length != UNDEFINED and element.length > end - element.value:
             name, left = name_of(tag), max(end - element.value, 0)
-            code = "pixels-cut" if tag == _PIXEL_DATA else "bad-structure"
+            code = "pixels-cut" if tag == PIXEL_DATA else "bad-structure"
             raise Unreadable(code, f"Element {name} declares {element.length:,} bytes but only {left:,} are left.")
         return element
 
@@ -114,10 +114,10 @@ class Walk:
     def dataset(self, at: int, end: int, explicit: bool, depth: int, delimited: bool) -> int:
         """Walks elements up to `end`, or up to an item delimiter; answers where it stopped."""
         if depth > self.limits.depth:
-            raise Refused(f"Sequences are nested more than {self.limits.depth} deep.")
+            raise StructureRefused(f"Sequences are nested more than {self.limits.depth} deep.")
         while at < end:
             element = self.header(at, end, explicit)
-            if element.tag == _ITEM_END and delimited:
+            if element.tag == ITEM_END and delimited:
                 return element.value
             at = self._value(element, end, depth)
         if delimited:
@@ -133,7 +133,7 @@ class Walk:
                 return
             try:
                 at = self._top_element(at, explicit)
-            except Refused:
+            except StructureRefused:
                 raise
             except Unreadable:
                 if not self._has_pixels:
@@ -150,9 +150,9 @@ class Walk:
     def _top_element(self, at: int, explicit: bool) -> int:
         self.odd, had_pixels = False, self._has_pixels
         element = self.header(at, self.end, explicit)
-        if had_pixels and element.tag == _PIXEL_DATA:
-            raise Refused("The file has pixel data twice.")
-        if had_pixels and element.tag < _PIXEL_DATA:
+        if had_pixels and element.tag == PIXEL_DATA:
+            raise StructureRefused("The file has pixel data twice.")
+        if had_pixels and element.tag < PIXEL_DATA:
             raise Unreadable("bad-structure", f"Element {name_of(element.tag)} follows the pixel data.")
         rewritten = self.odd and not is_private(element.tag) and element.vr != b"UN"
         self.odd = self.odd and not rewritten
@@ -169,7 +169,7 @@ class Walk:
         """Where the element stops; a sequence that cannot be walked is passed over when its length is known."""
         try:
             return self._value(element, self.end, 0)
-        except Refused:
+        except StructureRefused:
             raise
         except Unreadable:
             if element.vr != b"SQ" or element.length == UNDEFINED:
@@ -178,7 +178,7 @@ class Walk:
             return element.value + element.length
 
     def _value(self, element: Element, end: int, depth: int) -> int:
-        if element.tag == _PIXEL_DATA and depth == 0:
+        if element.tag == PIXEL_DATA and depth == 0:
             return self._pixels(element, end)
         if element.length == UNDEFINED:
             return self._sequence(element, end, depth, delimited=True)
@@ -191,9 +191,9 @@ class Walk:
         at = element.value
         while at < end:
             item = self.header(at, end, explicit=False)
-            if item.tag == _SEQUENCE_END and delimited:
+            if item.tag == SEQUENCE_END and delimited:
                 return item.value
-            if item.tag != _ITEM:
+            if item.tag != ITEM:
                 raise Unreadable("bad-structure", f"Sequence {name_of(element.tag)} has a part that is not an item.")
             open_ended = item.length == UNDEFINED
             stop = end if open_ended else item.value + item.length
@@ -214,25 +214,25 @@ class Walk:
 
     def _pixels(self, element: Element, end: int) -> int:
         if element.length != UNDEFINED:
-            self.native = Span(element.value, element.length)
+            self.native = ByteSpan(element.value, element.length)
             return element.value + element.length
-        spans: list[Span] = []
+        spans: list[ByteSpan] = []
         at = element.value
         while at < end:
             try:
                 item = self.header(at, end, explicit=False)
             except Unreadable as error:
                 raise Unreadable("pixels-cut", "A fragment of the pixel data is longer than the file.") from error
-            if item.tag == _SEQUENCE_END:
+            if item.tag == SEQUENCE_END:
                 self.fragments = self._without_offset_table(spans)
                 return item.value
-            if item.tag != _ITEM or item.length == UNDEFINED:
+            if item.tag != ITEM or item.length == UNDEFINED:
                 raise Unreadable("bad-structure", "The pixel data has a part that is not a fragment.")
-            spans.append(Span(item.value, item.length))
+            spans.append(ByteSpan(item.value, item.length))
             at = item.value + item.length
         raise Unreadable("pixels-cut", "The pixel data has no end. The file is cut short.")
 
-    def _without_offset_table(self, spans: list[Span]) -> tuple[Span, ...]:
+    def _without_offset_table(self, spans: list[ByteSpan]) -> tuple[ByteSpan, ...]:
         if len(spans) < 2:
             raise Unreadable("pixels-missing", "The pixel data is empty.")
         table = spans[0]
@@ -266,7 +266,7 @@ def about_elements(code: str, tags: list[int]) -> Finding:
     """One finding for all elements with the same fault."""
     names = [name_of(tag) for tag in dict.fromkeys(tags)]
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return finding(code, f"{_FAULTS[code]}: {', '.join(names[:MOST_NAMED])}{more}.")
+    return finding(code, f"{FAULTS[code]}: {', '.join(names[:MOST_NAMED])}{more}.")
 
 
 def file_meta(data: bytes, limits: Limits) -> tuple[int, str]:
@@ -280,7 +280,7 @@ def file_meta(data: bytes, limits: Limits) -> tuple[int, str]:
         if element.length == UNDEFINED:
             raise Unreadable("bad-structure", "The file meta information has a sequence. None is allowed there.")
         at = element.value + element.length
-        if element.tag == _TRANSFER_SYNTAX:
+        if element.tag == TRANSFER_SYNTAX:
             found = data[element.value : at].rstrip(b"\x00 ").decode("ascii", "replace")
     return at, found
 

@@ -15,9 +15,9 @@ from imaging.decoding.limits import DEFAULT, Limits
 from imaging.decoding.unreadable import Unreadable
 
 CHUNK = 256 * 1024
-_END = struct.Struct("<4s4H2LH")
-_END64_LOCATOR = struct.Struct("<4sLQL")
-_END64 = struct.Struct("<4sQ2H2L4Q")
+END = struct.Struct("<4s4H2LH")
+END64_LOCATOR = struct.Struct("<4sLQL")
+END64 = struct.Struct("<4sQ2H2L4Q")
 
 
 def too_many(entries: int, limits: Limits) -> str:
@@ -112,24 +112,24 @@ def check_entry(info: zipfile.ZipInfo) -> None:
 
 def declared_entries(file: BinaryIO, size: int) -> int:
     """Entries by the end record, so that a huge directory is refused before it is read into memory."""
-    start = max(0, size - (_END.size + 65535))
+    start = max(0, size - (END.size + 65535))
     file.seek(start)
     tail = file.read()
     at = tail.rfind(b"PK\x05\x06")
-    if at < 0 or len(tail) - at < _END.size:
+    if at < 0 or len(tail) - at < END.size:
         raise Unreadable("zip-broken", "The zip has no directory. It may be cut short.")
-    end = _END.unpack_from(tail, at)
+    end = END.unpack_from(tail, at)
     entries, directory = int(end[4]), int(end[5])
-    if at >= _END64_LOCATOR.size and tail[at - _END64_LOCATOR.size : at].startswith(b"PK\x06\x07"):
-        entries, directory = declared_in_zip64(file, tail[at - _END64_LOCATOR.size : at], size)
+    if at >= END64_LOCATOR.size and tail[at - END64_LOCATOR.size : at].startswith(b"PK\x06\x07"):
+        entries, directory = declared_in_zip64(file, tail[at - END64_LOCATOR.size : at], size)
     # A directory line takes 46 bytes and a name; a directory of many more bytes than that hides something.
     return max(entries, directory // 4096)
 
 
 def declared_in_zip64(file: BinaryIO, locator: bytes, size: int) -> tuple[int, int]:
-    offset = _END64_LOCATOR.unpack(locator)[2]
-    if offset + _END64.size > size:
+    offset = END64_LOCATOR.unpack(locator)[2]
+    if offset + END64.size > size:
         raise Unreadable("zip-broken", "The zip has no directory. It may be cut short.")
     file.seek(offset)
-    record = _END64.unpack(file.read(_END64.size))
+    record = END64.unpack(file.read(END64.size))
     return record[7], record[8]

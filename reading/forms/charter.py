@@ -23,7 +23,7 @@ from reading.charter.terms import (
     STRATEGIES,
     Terms,
 )
-from reading.forms.charter_sections import FormTerm, Section, in_sections, is_idle
+from reading.forms.charter_sections import CharterSection, FormTerm, in_sections, is_idle
 from reading.forms.charter_words import NO_EFFECT, put_in_words, value_in_words
 from reading.issuing.presentations import PRESENTATIONS
 from studies.arms.custodian_keys import holds_arms
@@ -253,14 +253,14 @@ class CharterForm(forms.Form):
             field.choices = options
 
     @property
-    def sections(self) -> list[Section]:
+    def sections(self) -> list[CharterSection]:
         """The fields under the headings of a charter document; under "more", open where a default was changed."""
         found = in_sections((name, FormTerm.of(self[name])) for name in self.fields)
         for section in found:
             section.open = any(row.is_changed for row in section.rows)
         return found
 
-    def in_words(self, terms: dict[str, Any]) -> list[Section]:
+    def in_words(self, terms: dict[str, Any]) -> list[CharterSection]:
         """Stored terms under the same headings and labels, each value in words."""
         known = [name for name in self.fields if name in terms]
         return in_sections((name, (str(self[name].label), self.chosen(name, terms))) for name in known)

@@ -15,7 +15,7 @@ import instruments
 
 
 @dataclass
-class Section:
+class CharterSection:
     """A heading with the rows below it. Under "more" is what most trials leave unchanged."""
 
     title: str
@@ -24,27 +24,27 @@ class Section:
     rows: list[Any] = field(default_factory=list)
 
 
-BEGINNINGS: dict[str, Section] = {
-    "instrument": Section("What is scored"),
-    "presentation": Section("What readers see"),
-    "readers_per_case": Section("Who reads which cases"),
-    "adjudication_threshold": Section("Adjudication"),
-    "repeats_share": Section("Hidden repeats", more=True),
-    "batch_size": Section("Pace of reading", more=True),
-    "missing_rule": Section("Missing scores and films"),
-    "rescue_strategy": Section("Events during the trial"),
-    "zero_threshold": Section("Progression"),
-    "late_film_rule": Section("Late films, and arms"),
+BEGINNINGS: dict[str, CharterSection] = {
+    "instrument": CharterSection("What is scored"),
+    "presentation": CharterSection("What readers see"),
+    "readers_per_case": CharterSection("Who reads which cases"),
+    "adjudication_threshold": CharterSection("Adjudication"),
+    "repeats_share": CharterSection("Hidden repeats", more=True),
+    "batch_size": CharterSection("Pace of reading", more=True),
+    "missing_rule": CharterSection("Missing scores and films"),
+    "rescue_strategy": CharterSection("Events during the trial"),
+    "zero_threshold": CharterSection("Progression"),
+    "late_film_rule": CharterSection("Late films, and arms"),
 }
 
 
-def in_sections(rows: Iterable[tuple[str, Any]]) -> list[Section]:
+def in_sections(rows: Iterable[tuple[str, Any]]) -> list[CharterSection]:
     """Rows by the names of their terms, in the order of the form, under their headings."""
-    found: list[Section] = []
+    found: list[CharterSection] = []
     for name, row in rows:
         if name in BEGINNINGS or not found:
             begun = BEGINNINGS.get(name, BEGINNINGS["instrument"])
-            found.append(Section(begun.title, begun.more))
+            found.append(CharterSection(begun.title, begun.more))
         found[-1].rows.append(row)
     return found
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from imaging.bitpacking import band_edges, decode
 from imaging.levels import Levels
 from reading.campaigns.frozen_films import FrozenCase, freeze
-from reading.leak_scan.statistics import SEED, Films, Numbers
+from reading.leak_scan.statistics import SEED, FilmPlaces, Numbers
 from reading.room.films import read_band
 from studies.desk.masks import SIDE_LETTER, TEXT_FINDINGS
 from studies.models import ReaderImage, Rendition, Trial, Visit
@@ -42,7 +42,7 @@ FEATURES = {
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownFilm:
     """One film of a case: its place, and the key of the image that a reader would see."""
 
     case: int
@@ -53,16 +53,16 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredFilms:
     """All films with their numbers; `cases` of `of` were measured."""
 
-    films: Films
+    films: FilmPlaces
     features: dict[str, Numbers]
     cases: int
     of: int
 
 
-def measure(trial: Trial, progress: Callable[[int, int], None]) -> Measured:
+def measure(trial: Trial, progress: Callable[[int, int], None]) -> MeasuredFilms:
     """The films that a campaign opened now could show, at most MOST_CASES cases of them, drawn at random."""
     visits = Visit.objects.filter(subject__trial=trial).order_by("code").values_list("code", flat=True).distinct()
     frozen = freeze(trial, subjects=list(trial.subjects.all()), visits=list(visits), cut_off=timezone.now())
@@ -71,23 +71,23 @@ def measure(trial: Trial, progress: Callable[[int, int], None]) -> Measured:
     shown = list(films_of([whole[place] for place in sorted(drawn)]))
     numbers = numbers_of(shown, progress)
     series = {name: number for number, name in enumerate(sorted({film.series for film in shown}))}
-    films = Films(
+    films = FilmPlaces(
         np.array([film.case for film in shown], dtype=np.int64),
         np.array([series[film.series] for film in shown], dtype=np.int64),
         np.array([film.place for film in shown], dtype=np.int64),
     )
-    return Measured(films, numbers, len(drawn), len(whole))
+    return MeasuredFilms(films, numbers, len(drawn), len(whole))
 
 
-def films_of(cases: Sequence[FrozenCase]) -> Iterator[Shown]:
+def films_of(cases: Sequence[FrozenCase]) -> Iterator[ShownFilm]:
     """Film by film, places in true order."""
     for number, case in enumerate(cases):
         for place, timepoint in enumerate(case.timepoints):
             for view, image in timepoint.images.items():
-                yield Shown(number, view, place, len(timepoint.images), image)
+                yield ShownFilm(number, view, place, len(timepoint.images), image)
 
 
-def numbers_of(shown: Sequence[Shown], progress: Callable[[int, int], None]) -> dict[str, Numbers]:
+def numbers_of(shown: Sequence[ShownFilm], progress: Callable[[int, int], None]) -> dict[str, Numbers]:
     """Each feature as one number a film, not-a-number where it is not known."""
     columns: dict[str, list[float]] = defaultdict(list)
     for start in range(0, len(shown), CHUNK):

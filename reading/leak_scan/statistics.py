@@ -26,7 +26,7 @@ SEED = 20261
 
 
 @dataclass(frozen=True)
-class Films:
+class FilmPlaces:
     """One row a film: its case, its series (what is compared with what: a view), its place in true order from 0."""
 
     case: Places
@@ -35,7 +35,7 @@ class Films:
 
 
 @dataclass(frozen=True)
-class Finding:
+class FeatureFinding:
     """What one feature shows about the order. `way` is the better predictor: the value or its difference in the case.
 
     `p` is the permutation p, `adjusted` after Holm over the features that vary; `null` the range of 95 % of the
@@ -66,8 +66,8 @@ class Prepared:
 
 
 def scan(
-    films: Films, features: Mapping[str, Numbers], progress: Callable[[int, int], None] = lambda done, total: None
-) -> list[Finding]:
+    films: FilmPlaces, features: Mapping[str, Numbers], progress: Callable[[int, int], None] = lambda done, total: None
+) -> list[FeatureFinding]:
     """Each feature's finding, in the order given. The same films give the same findings."""
     tested = []
     for done, (name, values) in enumerate(features.items()):
@@ -79,34 +79,34 @@ def scan(
     return [judged(one, 1.0 if is_constant(one) else next(after), coarse) for one in tested]
 
 
-def is_constant(finding: Finding) -> bool:
+def is_constant(finding: FeatureFinding) -> bool:
     """Whether the feature cannot be tested: it does not vary, or there is no pair to compare."""
     return finding.way == ""
 
 
-def judged(finding: Finding, adjusted: float, coarse: bool) -> Finding:
+def judged(finding: FeatureFinding, adjusted: float, coarse: bool) -> FeatureFinding:
     """With the adjusted p, and whether it warns. With too few cases for a small adjusted p, a high AUC is enough."""
     warns = adjusted <= ALPHA or (coarse and finding.p <= ALPHA and finding.auc >= STRIKING)
-    return Finding(**{**vars(finding), "adjusted": adjusted, "warns": warns})
+    return FeatureFinding(**{**vars(finding), "adjusted": adjusted, "warns": warns})
 
 
-def try_feature(name: str, films: Films, values: Numbers) -> Finding:
+def try_feature(name: str, films: FilmPlaces, values: Numbers) -> FeatureFinding:
     """AUC and permutation p of one feature; films whose value is not known are left out."""
     known = np.isfinite(values)
-    kept = Films(films.case[known], films.series[known], films.place[known])
+    kept = FilmPlaces(films.case[known], films.series[known], films.place[known])
     cases = len(np.unique(kept.case))
     ready = prepare(kept, values[known])
     if ready is None:
-        return Finding(name, int(known.sum()), cases, 0.5, "", 1.0, 1.0, (0.5, 0.5), False)
+        return FeatureFinding(name, int(known.sum()), cases, 0.5, "", 1.0, 1.0, (0.5, 0.5), False)
     observed = {way: auc_of(ready, way, ready.share) for way in ready.views}
     way = max(observed, key=lambda one: observed[one])
     null = permuted_aucs(ready)
     p = float((1 + np.sum(null >= observed[way] - 1e-12)) / (1 + len(null)))
     low, high = np.quantile(null, (0.025, 0.975))
-    return Finding(name, int(known.sum()), cases, observed[way], way, p, p, (float(low), float(high)), False)
+    return FeatureFinding(name, int(known.sum()), cases, observed[way], way, p, p, (float(low), float(high)), False)
 
 
-def prepare(films: Films, values: Numbers) -> Prepared | None:
+def prepare(films: FilmPlaces, values: Numbers) -> Prepared | None:
     """All that does not depend on the order; None when nothing varies or nothing can be compared."""
     point = np.unique(np.stack((films.case, films.place)), axis=1, return_inverse=True)[1].ravel()
     group = np.unique(np.stack((films.case, films.series)), axis=1, return_inverse=True)[1].ravel()
@@ -118,7 +118,7 @@ def prepare(films: Films, values: Numbers) -> Prepared | None:
     return Prepared(films.case, point, share_of(films), pairs, folds_of(films.case), views)
 
 
-def share_of(films: Films) -> Numbers:
+def share_of(films: FilmPlaces) -> Numbers:
     """Each film's place as a share of its case: 0 the first, 1 the last timepoint."""
     cases, index = np.unique(films.case, return_inverse=True)
     last = np.zeros(len(cases), dtype=np.int64)
@@ -209,7 +209,7 @@ def holm(p: list[float]) -> list[float]:
     return [float(value) for value in adjusted]
 
 
-def least_p(films: Films) -> float:
+def least_p(films: FilmPlaces) -> float:
     """The smallest p that these cases can give: two of all orders within case are perfect, forwards and backwards."""
     orders = 1.0
     for case in np.unique(films.case):
@@ -219,6 +219,6 @@ def least_p(films: Films) -> float:
     return max(2 / orders, 1 / (PERMUTATIONS + 1))
 
 
-def as_json(finding: Finding) -> dict[str, Any]:
+def as_json(finding: FeatureFinding) -> dict[str, Any]:
     """A finding as it is stored."""
     return {**vars(finding), "null": list(finding.null)}

@@ -29,7 +29,7 @@ LEAK_SCAN_TRANSITIONS: dict[LeakScanStatus, frozenset[LeakScanStatus]] = {
 
 
 class LeakScan(models.Model):
-    """One scan; the newest counts. `findings` is the JSON of leak_scan.statistics.Finding, feature by feature."""
+    """One scan; the newest counts. `findings` is JSON, one leak_scan.statistics.FeatureFinding for each feature."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="leak_scans")
     number = models.PositiveIntegerField()

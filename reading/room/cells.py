@@ -18,7 +18,7 @@ ABSENT = "ABSENT"
 
 
 @dataclass(frozen=True)
-class Cell:
+class CellContent:
     """The content of a cell now: a grade, a reason, or nothing (cleared)."""
 
     value: int | None
@@ -32,7 +32,7 @@ class Cell:
         return self.value is not None or bool(self.reason)
 
 
-Cells = dict[tuple[int, str], Cell]
+Cells = dict[tuple[int, str], CellContent]
 
 
 def instrument_of(read: Read) -> Instrument:
@@ -67,7 +67,7 @@ def cells_of(timepoints: list[DisplayedTimepoint]) -> Cells:
     for timepoint, item, value, reason, revision, entry in rows.values_list(
         "timepoint_id", "item", "value", "reason", "revision", "entry"
     ):
-        cells[timepoint, item] = Cell(value, reason, revision, entry)
+        cells[timepoint, item] = CellContent(value, reason, revision, entry)
     return cells
 
 
@@ -81,7 +81,7 @@ def cells_and_operations(
     stored: dict[str, ItemScore] = {}
     for row in rows.only("timepoint", "item", "value", "reason", "revision", "entry", "op_id", "saved_at"):
         if row.timepoint_id in own:
-            cells[row.timepoint_id, row.item] = Cell(row.value, row.reason, row.revision, row.entry)
+            cells[row.timepoint_id, row.item] = CellContent(row.value, row.reason, row.revision, row.entry)
         if row.op_id in op_ids:
             stored[row.op_id] = row
     return cells, stored

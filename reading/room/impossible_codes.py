@@ -8,13 +8,13 @@ from config.errors import WrongState
 from config.wording import either, quoted
 from instruments.definition import ABSENT, Instrument, Item
 from reading.models import DisplayedTimepoint
-from reading.room.cells import Cell, Cells
+from reading.room.cells import CellContent, Cells
 
 SIDES = {"L": "Left", "R": "Right"}
 NAMED = 3
 
 
-def is_impossible(instrument: Instrument, item: Item, cell: Cell) -> bool:
+def is_impossible(instrument: Instrument, item: Item, cell: CellContent) -> bool:
     """Whether a grade or a reason is none of this item's; asked of each timepoint by itself."""
     if cell.value is not None:
         return cell.value not in item.allowed
@@ -53,7 +53,7 @@ def faults(instrument: Instrument, timepoints: list[DisplayedTimepoint], cells: 
                 yield fault(instrument, timepoint, item, cell)
 
 
-def fault(instrument: Instrument, timepoint: DisplayedTimepoint, item: Item, cell: Cell) -> str:
+def fault(instrument: Instrument, timepoint: DisplayedTimepoint, item: Item, cell: CellContent) -> str:
     """What is wrong with the cell, and what it may hold."""
     place = f"{joint_in_words(item)} at timepoint {timepoint.letter}"
     if cell.value is None:

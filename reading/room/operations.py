@@ -12,7 +12,7 @@ from config.wording import either, quoted
 from instruments.definition import Instrument
 from reading.models import DisplayedTimepoint, ItemScore
 from reading.room.capture_times import is_plausible
-from reading.room.cells import Cell, demand_item
+from reading.room.cells import CellContent, demand_item
 from reading.room.change_reasons import kept_change
 
 
@@ -39,7 +39,7 @@ class Operation:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class OperationResult:
     """The result of an operation, and the content of its cell now."""
 
     op_id: str
@@ -87,9 +87,9 @@ def new_score(timepoint: DisplayedTimepoint, operation: Operation, sitting: int 
     )
 
 
-def saved(operation: Operation, score: ItemScore, status: str = "saved") -> Outcome:
+def saved(operation: Operation, score: ItemScore, status: str = "saved") -> OperationResult:
     """The operation was saved as this score."""
-    return Outcome(
+    return OperationResult(
         operation.op_id,
         status,
         operation.timepoint,
@@ -101,16 +101,16 @@ def saved(operation: Operation, score: ItemScore, status: str = "saved") -> Outc
     )
 
 
-def repeated(operation: Operation, score: ItemScore, timepoint: DisplayedTimepoint) -> Outcome:
+def repeated(operation: Operation, score: ItemScore, timepoint: DisplayedTimepoint) -> OperationResult:
     """The operation was stored before; what was stored for it."""
     if score.timepoint_id != timepoint.pk or score.item != operation.item:
         raise BadInput("This entry was already saved for another cell. Load the page again.")
     return saved(operation, score, "duplicate")
 
 
-def conflict(operation: Operation, cell: Cell) -> Outcome:
+def conflict(operation: Operation, cell: CellContent) -> OperationResult:
     """The cell has a newer revision; the reader decides which to keep."""
     now = timezone.now()
-    return Outcome(
+    return OperationResult(
         operation.op_id, "conflict", operation.timepoint, operation.item, cell.revision, cell.value, cell.reason, now
     )

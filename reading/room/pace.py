@@ -24,7 +24,7 @@ LONGEST_SITTING = timedelta(days=2)
 
 
 @dataclass(frozen=True)
-class Span:
+class CaseSpan:
     """When a case was started and when it was last signed; without a signature, when it was started."""
 
     began: datetime
@@ -39,14 +39,14 @@ class Wait:
     until: datetime
 
 
-def why_wait(terms: Terms, spans: Sequence[Span], now: datetime) -> Wait | None:
+def why_wait(terms: Terms, spans: Sequence[CaseSpan], now: datetime) -> Wait | None:
     """The charter's limit that the reader has reached; the one that lasts longest. Pure."""
     waits = [after_last(terms, spans, now), in_sitting(terms, spans, now), in_day(terms, spans, now)]
     found = [wait for wait in waits if wait is not None and wait.until > now]
     return max(found, key=lambda wait: wait.until, default=None)
 
 
-def after_last(terms: Terms, spans: Sequence[Span], now: datetime) -> Wait | None:
+def after_last(terms: Terms, spans: Sequence[CaseSpan], now: datetime) -> Wait | None:
     """The pause from the end of the last case."""
     if not terms.read_interval_minutes or not spans:
         return None
@@ -54,7 +54,7 @@ def after_last(terms: Terms, spans: Sequence[Span], now: datetime) -> Wait | Non
     return Wait(f"the charter requires {counted(terms.read_interval_minutes, 'minute')} between cases", until)
 
 
-def in_sitting(terms: Terms, spans: Sequence[Span], now: datetime) -> Wait | None:
+def in_sitting(terms: Terms, spans: Sequence[CaseSpan], now: datetime) -> Wait | None:
     """The limit for a sitting: cases without a long pause between them or since."""
     pause = timedelta(minutes=terms.sitting_pause_minutes)
     edge, count = now, 0
@@ -68,7 +68,7 @@ def in_sitting(terms: Terms, spans: Sequence[Span], now: datetime) -> Wait | Non
     return Wait(why, max(span.ended for span in spans) + pause)
 
 
-def in_day(terms: Terms, spans: Sequence[Span], now: datetime) -> Wait | None:
+def in_day(terms: Terms, spans: Sequence[CaseSpan], now: datetime) -> Wait | None:
     """The limit for a day, in the time zone of the installation."""
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     count = sum(span.began >= today for span in spans)
@@ -78,19 +78,19 @@ def in_day(terms: Terms, spans: Sequence[Span], now: datetime) -> Wait | None:
     return Wait(why, today + timedelta(days=1))
 
 
-def spans_of(read: Read, now: datetime, beginning: ReadStep | None = None) -> list[Span]:
+def spans_of(read: Read, now: datetime, beginning: ReadStep | None = None) -> list[CaseSpan]:
     """What this reader recently started in any campaign of the trial, apart from the step `beginning`."""
     steps = ReadStep.objects.exclude(pk__in=[beginning.pk] if beginning else []).filter(
         Q(opened_at__gte=now - LONGEST_SITTING) | Q(locked_at__gte=now - LONGEST_SITTING),
         read__reader=read.reader_id,
         read__case__campaign__trial=read.case.campaign.trial_id,
     )
-    found: dict[str, Span] = {}
+    found: dict[str, CaseSpan] = {}
     for token, of_read, began, locked in steps.values_list("token", "read__token", "opened_at", "locked_at"):
         if began is None:
             continue
-        known = found.get(token or of_read, Span(began, began))
-        found[token or of_read] = Span(min(began, known.began), max(began, locked or began, known.ended))
+        known = found.get(token or of_read, CaseSpan(began, began))
+        found[token or of_read] = CaseSpan(min(began, known.began), max(began, locked or began, known.ended))
     return list(found.values())
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from instruments.definition import ABSENT, Instrument, Item
 from reading.models import DisplayedTimepoint, ItemNote
 from reading.room.blinded import FEATURE_LABELS
-from reading.room.cells import Cell, Cells
+from reading.room.cells import CellContent, Cells
 from reading.room.impossible_codes import SIDES, knows_reason, reason_in_words
 
 EMPTY_ON_PAPER = "?"
@@ -73,7 +73,7 @@ def part_of(
     )
 
 
-def cell_of(instrument: Instrument, cell: Cell | None, note: ItemNote | None) -> GridCell:
+def cell_of(instrument: Instrument, cell: CellContent | None, note: ItemNote | None) -> GridCell:
     """A cell as it is printed."""
     flag = bool(note and (note.flag or note.comment))
     if cell is None or not cell.filled:

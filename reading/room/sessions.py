@@ -20,7 +20,7 @@ from reading.models import CampaignStatus, DisplayedTimepoint, FilmLook, ItemSco
 from reading.models.read import KEPT_FOR_LOOKS
 from reading.room.cells import (
     ABSENT,
-    Cell,
+    CellContent,
     Cells,
     absent_items,
     cells_and_operations,
@@ -29,7 +29,7 @@ from reading.room.cells import (
 )
 from reading.room.change_reasons import demand_change_reason
 from reading.room.looks import first_looks
-from reading.room.operations import Operation, Outcome, check_operation, conflict, new_score, repeated, saved
+from reading.room.operations import Operation, OperationResult, check_operation, conflict, new_score, repeated, saved
 from reading.room.pace import demand_pace, hold_pace
 from reading.room.steps import open_step, place_in
 from reading.room.writable import hold_writable
@@ -42,7 +42,7 @@ Told = tuple[ItemScore, datetime | None]
 class Saved:
     """The outcome of each operation, and the cells of the step's timepoints afterwards."""
 
-    outcomes: list[Outcome]
+    outcomes: list[OperationResult]
     timepoints: list[DisplayedTimepoint]
     cells: Cells
 
@@ -148,14 +148,14 @@ def settle_operations(
     """The outcome of each operation, and the scores to store, each with the time its film was viewed."""
     by_token = {timepoint.token: timepoint for timepoint in timepoints}
     cells, stored = cells_and_operations(timepoints, {operation.op_id for operation in operations})
-    outcomes: list[Outcome] = []
+    outcomes: list[OperationResult] = []
     told: list[Told] = []
     for operation in operations:
         timepoint = shown_one(by_token, operation.timepoint)
         if operation.op_id in stored:
             outcomes.append(repeated(operation, stored[operation.op_id], timepoint))
             continue
-        cell = cells.get((timepoint.pk, operation.item), Cell(None, "", 0, ""))
+        cell = cells.get((timepoint.pk, operation.item), CellContent(None, "", 0, ""))
         if cell.reason == ABSENT or cell.revision != operation.base_revision:
             outcomes.append(conflict(operation, cell))
             continue
@@ -164,7 +164,7 @@ def settle_operations(
         score = new_score(timepoint, operation, sitting)
         told.append((score, operation.seen_at))
         stored[score.op_id] = score
-        cells[timepoint.pk, score.item] = Cell(score.value, score.reason, score.revision, score.entry)
+        cells[timepoint.pk, score.item] = CellContent(score.value, score.reason, score.revision, score.entry)
         outcomes.append(saved(operation, score))
     return Saved(outcomes, timepoints, cells), told
 

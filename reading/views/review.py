@@ -19,7 +19,7 @@ from instruments.definition import Instrument, Item
 from reading.models import DisplayedTimepoint, Read, SignedValues
 from reading.room.access import Piece, piece_or_404
 from reading.room.blinded import blind_case
-from reading.room.cells import ABSENT, Cell, Cells, cells_of, instrument_of, notes_of, timepoints_of
+from reading.room.cells import ABSENT, CellContent, Cells, cells_of, instrument_of, notes_of, timepoints_of
 from reading.room.impossible_codes import is_impossible, joint_in_words, reason_in_words
 from reading.room.queue_key import queue_key
 from reading.room.score_grid import codes_on_paper, score_grid
@@ -120,7 +120,7 @@ def cells_that(
     instrument: Instrument, timepoints: list[DisplayedTimepoint], cells: Cells, wanted: Any
 ) -> list[dict[str, str]]:
     """The cells for which the condition holds, in reading order."""
-    empty = Cell(None, "", 0, "")
+    empty = CellContent(None, "", 0, "")
     return [
         describe(instrument, timepoint, item, cell)
         for item in instrument.items
@@ -129,7 +129,7 @@ def cells_that(
     ]
 
 
-def describe(instrument: Instrument, timepoint: DisplayedTimepoint, item: Item, cell: Cell) -> dict[str, str]:
+def describe(instrument: Instrument, timepoint: DisplayedTimepoint, item: Item, cell: CellContent) -> dict[str, str]:
     """A cell in words."""
     return {
         "timepoint": timepoint.token,
@@ -144,7 +144,7 @@ def describe(instrument: Instrument, timepoint: DisplayedTimepoint, item: Item, 
 def flagged(instrument: Instrument, timepoints: list[DisplayedTimepoint]) -> list[dict[str, str]]:
     """The cells the reader flagged or commented."""
     by_pk = {timepoint.pk: timepoint for timepoint in timepoints}
-    empty = Cell(None, "", 0, "")
+    empty = CellContent(None, "", 0, "")
     return [
         describe(instrument, by_pk[timepoint], instrument.item(item), empty) | {"comment": note.comment}
         for (timepoint, item), note in notes_of(timepoints).items()

@@ -30,7 +30,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DemoFilm:
     """A film as a file, and where its joints are."""
 
     order: Order
@@ -38,7 +38,7 @@ class Drawn:
     sites: dict[str, Point]
 
 
-def draw(order: Order) -> Drawn:
+def draw(order: Order) -> DemoFilm:
     """Draws one film and writes it as a DICOM file."""
     paint = draw_hand if order.view == "hand" else draw_foot
     damage = order.truth.damage(order.side, order.view)
@@ -53,10 +53,10 @@ def draw(order: Order) -> Drawn:
         body_part="HAND" if order.view == "hand" else "FOOT",
         variant=Variant(compressed=True),
     )
-    return Drawn(order, content, film.sites)
+    return DemoFilm(order, content, film.sites)
 
 
-def draw_all(orders: Iterable[Order], processes: int) -> Iterator[Drawn]:
+def draw_all(orders: Iterable[Order], processes: int) -> Iterator[DemoFilm]:
     """Draws films beside each other; a process keeps its textures from film to film."""
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         yield from pool.map(draw, orders)

@@ -25,14 +25,14 @@ from reading.models import Campaign, CampaignStatus, Case, LeakScanStatus, Read,
 from reading.room.cells import instrument_of
 from rehearsal.demo import people as cast
 from rehearsal.demo.desk import pass_film
-from rehearsal.demo.drawing_films import Drawn, Order, draw_all
+from rehearsal.demo.drawing_films import DemoFilm, Order, draw_all
 from rehearsal.demo.films import orders_at, orders_for, send, truths_by_visit, truths_of
 from rehearsal.demo.planning import (
     COVERED,
     FAST_SUBJECTS,
     OUTSIDE,
     VISITS,
-    Planned,
+    PlannedTrial,
     plan_trial,
     visit_outside,
     weeks_of,
@@ -70,7 +70,7 @@ class Filling:
     say: Callable[[str], None]
     carry: bool
     processes: int
-    planned: Planned
+    planned: PlannedTrial
     people: dict[str, User]
     began: datetime = field(default_factory=timezone.now)
 
@@ -132,7 +132,7 @@ def film_subjects(run: Filling, subjects: Sequence[Subject], doing: str, *, well
     ordered = [list(orders_for(subject)) for subject in subjects]
     wanting = [own for subject, own in zip(subjects, ordered, strict=True) if ready_films(subject) < len(own)]
     orders = [order for own in wanting for order in own]
-    sent: list[tuple[Film, Drawn]] = []
+    sent: list[tuple[Film, DemoFilm]] = []
     for number, drawn in enumerate(draw_all(orders, run.processes), start=1):
         sent.append((send_in(run, drawn), drawn))
         if number % 4 == 0:
@@ -144,7 +144,7 @@ def film_subjects(run: Filling, subjects: Sequence[Subject], doing: str, *, well
     settle(run)
 
 
-def send_in(run: Filling, drawn: Drawn) -> Film:
+def send_in(run: Filling, drawn: DemoFilm) -> Film:
     """From the subject's own site."""
     site = run.planned.sites[drawn.order.subject_code[:2]]
     return send(drawn, run.planned.trial, site, cast.SYSTEM)
@@ -288,7 +288,7 @@ def leave_unfinished_work(run: Filling) -> None:
     settle(run)
 
 
-def one_film(run: Filling, subject: Subject, code: str, burned_in: str = "") -> tuple[Film, Drawn]:
+def one_film(run: Filling, subject: Subject, code: str, burned_in: str = "") -> tuple[Film, DemoFilm]:
     """One film of a visit outside the plan."""
     visit = visit_outside(subject, code)
     day = timezone.localdate() - timedelta(days=3)

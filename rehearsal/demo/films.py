@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from audit.trail import Actor
 from rehearsal.anatomy import Side
 from rehearsal.course import Progression, course
-from rehearsal.demo.drawing_films import Drawn, Order
+from rehearsal.demo.drawing_films import DemoFilm, Order
 from rehearsal.demo.planning import FAST_SUBJECTS, ONE_SIDED, weeks_of
 from rehearsal.texture import stream
 from rehearsal.truth import Truth
@@ -57,7 +57,7 @@ def orders_at(subject: Subject, visit: Visit, day: date, truth: Truth, burned_in
         yield Order(subject.code, seed_of(subject), visit.code, visit_seed, day, side, view, truth, burned_in)
 
 
-def send(drawn: Drawn, trial: Trial, site: Site, actor: Actor) -> Film:
+def send(drawn: DemoFilm, trial: Trial, site: Site, actor: Actor) -> Film:
     """Sends one film for its subject and visit, with the date that the site enters; a film sent before is found."""
     visit = Visit.objects.get(subject__trial=trial, subject__code=drawn.order.subject_code, code=drawn.order.visit_code)
     transmittal = open_transmittal(trial=trial, site=site, channel="command", actor=actor)

@@ -23,7 +23,7 @@ SUBJECTS = tuple(f"{site}-{number:03d}" for number in range(1, 7) for site in ("
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedTrial:
     """The trial and what was planned for it."""
 
     trial: Trial
@@ -31,7 +31,7 @@ class Planned:
     subjects: list[Subject]
 
 
-def plan_trial() -> Planned:
+def plan_trial() -> PlannedTrial:
     """Makes the trial once; afterwards finds it."""
     trial = Trial.objects.filter(code=CODE).first()
     if trial is None:
@@ -48,7 +48,7 @@ def plan_trial() -> Planned:
         if not Subject.objects.filter(trial=trial, code=code).exists():
             enrol(trial=trial, site=sites[code[:2]], code=code, actor=SYSTEM)
     subjects = {subject.code: subject for subject in trial.subjects.select_related("site")}
-    return Planned(trial, sites, [subjects[code] for code in SUBJECTS])
+    return PlannedTrial(trial, sites, [subjects[code] for code in SUBJECTS])
 
 
 def visit_outside(subject: Subject, code: str, kind: str = "unscheduled") -> Visit:

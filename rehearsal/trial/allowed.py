@@ -19,7 +19,7 @@ class Allowed(Protocol):
 
 
 @dataclass(frozen=True)
-class Number:
+class RealNumber:
     """A number within limits."""
 
     least: float
@@ -88,7 +88,7 @@ class Numbers:
     most: float
 
     def taken(self, value: Any) -> Mapping[str, float] | None:
-        one = Number(self.least, self.most)
+        one = RealNumber(self.least, self.most)
         if not isinstance(value, Mapping):
             return None
         found = {str(key): one.taken(number) for key, number in value.items()}

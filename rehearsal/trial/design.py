@@ -10,7 +10,7 @@ import instruments
 from instruments.intercurrent_events import GAPS
 from instruments.missing import RULES
 from reading.charter.terms import RESULT_RULES
-from rehearsal.trial.allowed import Allowed, Choice, Factors, Number, Numbers, Text, Whole
+from rehearsal.trial.allowed import Allowed, Choice, Factors, Numbers, RealNumber, Text, Whole
 
 DAYS = 7
 # Where each point of a grade is a point of the total.
@@ -23,12 +23,12 @@ def plan(allowed: Allowed, **given: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class PlannedVisit:
+class DesignVisit:
     """A visit after the baseline, and the smallest detectable change to it that two readers should have."""
 
     code: str = plan(Text())
     week: int = plan(Whole(1, 520))
-    sdc: float = plan(Number(0, 20))
+    sdc: float = plan(RealNumber(0, 20))
 
     @property
     def day(self) -> int:
@@ -45,8 +45,8 @@ class Arm:
     name: str = plan(Text())
     weight: int = plan(Whole(1, 20))
     change: Mapping[str, float] = plan(Numbers(0, 60))
-    progressors: float = plan(Number(0.01, 1))
-    rescued: float = plan(Number(0, 1), default=0.0)
+    progressors: float = plan(RealNumber(0.01, 1))
+    rescued: float = plan(RealNumber(0, 1), default=0.0)
     rescue_week: int = plan(Whole(1, 520), default=16)
     switch_week: int = plan(Whole(0, 520), default=0)
 
@@ -64,32 +64,32 @@ class Readers:
     """
 
     number: int = plan(Whole(3, 40), default=4)
-    lean: float = plan(Number(0, 50), default=2.0)
-    misjudged: float = plan(Number(0, 1), default=0.28)
-    invented: float = plan(Number(0, 1), default=0.02)
-    poor_films: float = plan(Number(0, 1), default=0.0)
-    poor_factor: float = plan(Number(1, 20), default=3.0)
-    slips: float = plan(Number(0, 1), default=0.005)
-    drift: float = plan(Number(0, 50), default=4.0)
-    seen: float = plan(Number(0, 20), default=0.2)
-    fatigue: float = plan(Number(0, 10), default=0.5)
+    lean: float = plan(RealNumber(0, 50), default=2.0)
+    misjudged: float = plan(RealNumber(0, 1), default=0.28)
+    invented: float = plan(RealNumber(0, 1), default=0.02)
+    poor_films: float = plan(RealNumber(0, 1), default=0.0)
+    poor_factor: float = plan(RealNumber(1, 20), default=3.0)
+    slips: float = plan(RealNumber(0, 1), default=0.005)
+    drift: float = plan(RealNumber(0, 50), default=4.0)
+    seen: float = plan(RealNumber(0, 20), default=0.2)
+    fatigue: float = plan(RealNumber(0, 10), default=0.5)
     sitting: int = plan(Whole(2, 200), default=20)
-    missing: float = plan(Number(0, 0.5), default=0.01)
-    lost: float = plan(Number(0, 0.5), default=0.005)
+    missing: float = plan(RealNumber(0, 0.5), default=0.01)
+    lost: float = plan(RealNumber(0, 0.5), default=0.005)
     joints: Mapping[str, float] = plan(Factors(), default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Charter:
+class CharterDesign:
     """The rules under which the scores become results; the product's own names."""
 
-    threshold: float = plan(Number(0, 448))
+    threshold: float = plan(RealNumber(0, 448))
     reference: str = plan(Text())
     result_rule: str = plan(Choice(tuple(RESULT_RULES)), default="two-closest")
     missing_rule: str = plan(Choice(tuple(RULES)), default="paired-proportional")
-    missing_limit: float = plan(Number(0, 1), default=0.5)
+    missing_limit: float = plan(RealNumber(0, 1), default=0.5)
     missing_visit: str = plan(Choice(tuple(GAPS)), default="extrapolated")
-    repeats: float = plan(Number(0, 0.5), default=0.1)
+    repeats: float = plan(RealNumber(0, 0.5), default=0.1)
 
 
 @dataclass(frozen=True)
@@ -104,16 +104,16 @@ class Design:
     title: str = plan(Text())
     instrument: str = plan(Choice(INSTRUMENTS))
     subjects: int = plan(Whole(30, 20_000))
-    baseline_mean: float = plan(Number(0, 200))
-    baseline_sd: float = plan(Number(0.1, 200))
-    visits: tuple[PlannedVisit, ...] = ()
+    baseline_mean: float = plan(RealNumber(0, 200))
+    baseline_sd: float = plan(RealNumber(0.1, 200))
+    visits: tuple[DesignVisit, ...] = ()
     arms: tuple[Arm, ...] = ()
-    charter: Charter = field(default_factory=lambda: Charter(threshold=5, reference=""))
+    charter: CharterDesign = field(default_factory=lambda: CharterDesign(threshold=5, reference=""))
     readers: Readers = Readers()
     baseline_least: int = plan(Whole(0, 100), default=3)
-    unevenness: float = plan(Number(0.1, 6), default=1.0)
-    after_event: float = plan(Number(0, 1), default=0.3)
-    absent: float = plan(Number(0, 0.5), default=0.05)
+    unevenness: float = plan(RealNumber(0.1, 6), default=1.0)
+    after_event: float = plan(RealNumber(0, 1), default=0.3)
+    absent: float = plan(RealNumber(0, 0.5), default=0.05)
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -14,14 +14,14 @@ from typing import Any, TypeVar
 import instruments
 from config.errors import BadInput
 from config.wording import either, quoted
-from rehearsal.trial.design import Arm, Charter, Design, PlannedVisit, Readers
+from rehearsal.trial.design import Arm, CharterDesign, Design, DesignVisit, Readers
 
 SHIPPED = Path(__file__).parent / "designs"
 NAMES = tuple(sorted(path.stem for path in SHIPPED.glob("*.toml")))
 # The baseline and the visits of rescue, which a rehearsal adds itself.
 RESERVED = frozenset({"W00", "RESC", "RESCUE"})
 TABLES = {"visit", "arm", "charter", "readers"}
-Part = TypeVar("Part", Design, Arm, Charter, PlannedVisit, Readers)
+Part = TypeVar("Part", Design, Arm, CharterDesign, DesignVisit, Readers)
 
 
 def find_design(name: str) -> Design:
@@ -41,9 +41,9 @@ def read_design(content: bytes, name: str) -> Design:
     design = part_of(Design, {key: value for key, value in table.items() if key not in TABLES}, "the design")
     design = replace(
         design,
-        visits=tuple(several(PlannedVisit, table, "visit")),
+        visits=tuple(several(DesignVisit, table, "visit")),
         arms=tuple(several(Arm, table, "arm")),
-        charter=part_of(Charter, table_of(table, "charter"), "[charter]"),
+        charter=part_of(CharterDesign, table_of(table, "charter"), "[charter]"),
         readers=part_of(Readers, table_of(table, "readers"), "[readers]"),
     )
     check_together(design)

@@ -11,10 +11,10 @@ from rehearsal.trial.courses import draw_courses
 from rehearsal.trial.design import Arm, Design
 from rehearsal.trial.reading import open_room
 from rehearsal.trial.results import results_of
-from rehearsal.trial.run import Plan, Say
+from rehearsal.trial.run import RehearsalPlan, Say
 from rehearsal.trial.scenarios import plain
 from rehearsal.trial.theory import spread
-from scoring.endpoint.by_arm.blocks import Column, Row, Table
+from scoring.endpoint.by_arm.blocks import ReportColumn, ReportTable, Row
 
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.5, 0.9)
 # OSKIRA-1, week 24, 1,000 replicates: mean and SD by share of subjects extrapolated (pubmed 27044884).
@@ -29,7 +29,7 @@ PUBLISHED = {
 STREAM = 99
 
 
-def inflation(plan: Plan, say: Say) -> Table:
+def inflation(plan: RehearsalPlan, say: Say) -> ReportTable:
     """Mean and SD of the change at the second visit over the first arm's course, beside theory and OSKIRA-1."""
     rows: list[Row] = []
     for number, share in enumerate(SHARES):
@@ -57,7 +57,7 @@ def lost(design: Design, share: float) -> Design:
     return replace(plain(design), arms=(first,), after_event=1.0)
 
 
-def one_trial(design: Design, plan: Plan, seed: tuple[int, ...]) -> tuple[float, float]:
+def one_trial(design: Design, plan: RehearsalPlan, seed: tuple[int, ...]) -> tuple[float, float]:
     """Mean and SD of the change at the second visit."""
     rng = np.random.default_rng(seed)
     results = results_of(open_room(design, draw_courses(design, plan.subjects, rng, plan.people), rng), rng)
@@ -77,20 +77,20 @@ def expected(design: Design, share: float) -> tuple[float, float]:
     return mean, math.sqrt(square - mean**2)
 
 
-def table(design: Design, rows: list[Row]) -> Table:
+def table(design: Design, rows: list[Row]) -> ReportTable:
     """The rows as a table."""
     columns = (
-        Column("share", "Extrapolated", "percent"),
-        Column("mean", "Mean"),
-        Column("theory_mean", "By theory"),
-        Column("sd", "SD"),
-        Column("theory_sd", "By theory"),
-        Column("ratio", "SD, times complete"),
-        Column("published_mean", "OSKIRA-1: mean"),
-        Column("published_sd", "SD"),
-        Column("published_ratio", "times complete"),
+        ReportColumn("share", "Extrapolated", "percent"),
+        ReportColumn("mean", "Mean"),
+        ReportColumn("theory_mean", "By theory"),
+        ReportColumn("sd", "SD"),
+        ReportColumn("theory_sd", "By theory"),
+        ReportColumn("ratio", "SD, times complete"),
+        ReportColumn("published_mean", "OSKIRA-1: mean"),
+        ReportColumn("published_sd", "SD"),
+        ReportColumn("published_ratio", "times complete"),
     )
     first, second = design.visits[:2]
     title = f"Extrapolation from {first.code} to {second.code}, arm {design.arms[0].name}"
     note = "The mean stays where the true course is straight; the error of the early change is multiplied with it."
-    return Table("extrapolation", title, columns, rows, (note,))
+    return ReportTable("extrapolation", title, columns, rows, (note,))

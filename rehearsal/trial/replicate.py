@@ -9,7 +9,7 @@ import numpy as np
 from rehearsal.trial.courses import Courses, Flags, Numbers, draw_courses
 from rehearsal.trial.design import Design
 from rehearsal.trial.reading import Room, open_room
-from rehearsal.trial.results import Results, results_of
+from rehearsal.trial.results import TrialResults, results_of
 from scoring.agreement.detectable import sdc
 from scoring.agreement.icc import icc
 from scoring.agreement.results import Estimate
@@ -60,7 +60,7 @@ def replicate(design: Design, subjects: int, seed: tuple[int, ...], people: int)
     )
 
 
-def by_arm(results: Results, courses: Courses, kept: Flags, arms: int) -> list[list[tuple[float, ...]]]:
+def by_arm(results: TrialResults, courses: Courses, kept: Flags, arms: int) -> list[list[tuple[float, ...]]]:
     """Mean, t interval, SD and share without progression of each arm at each visit."""
     return [
         [described(results.change[kept[:, visit] & (courses.arm == arm), visit]) for arm in range(arms)]
@@ -80,7 +80,9 @@ def known(value: float | None) -> float:
     return np.nan if value is None else float(value)
 
 
-def by_comparison(results: Results, courses: Courses, kept: Flags, design: Design) -> list[list[tuple[float, ...]]]:
+def by_comparison(
+    results: TrialResults, courses: Courses, kept: Flags, design: Design
+) -> list[list[tuple[float, ...]]]:
     """Each later arm minus the first, adjusted for the baseline; arms without a value are left out of the model."""
     names = tuple(arm.name for arm in design.arms)
     found: list[list[tuple[float, ...]]] = []

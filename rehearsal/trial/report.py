@@ -9,30 +9,30 @@ from django.utils import timezone
 from rehearsal.trial import tables
 from rehearsal.trial.design import Design
 from rehearsal.trial.extrapolation import inflation
-from rehearsal.trial.run import Plan, Say, run
-from scoring.endpoint.by_arm.blocks import Column, Row, Section, Table
-from scoring.endpoint.by_arm.report import Report, write_report
+from rehearsal.trial.run import RehearsalPlan, Say, run
+from scoring.endpoint.by_arm.blocks import ReportColumn, ReportSection, ReportTable, Row
+from scoring.endpoint.by_arm.report import ArmReport, write_report
 
 HEADING = "Rehearsal with a known truth: simulated data, no patient"
 NOTE = "Planted is what was simulated, returned is what the product's functions made of the simulated readers' values."
 
 
-def rehearse(plan: Plan, out: Path, say: Say) -> Report:
+def rehearse(plan: RehearsalPlan, out: Path, say: Say) -> ArmReport:
     """Runs every scenario and writes index.html, results.json and a CSV file for each table."""
     found = run(plan, say)
     sections = [
-        Section("What was planted", (planted(plan.design), tables.readers(plan.design))),
-        Section("What came back", (tables.means(found), tables.differences(found), tables.shares(found))),
-        Section("Readers", (tables.agreement(found), tables.adjudication(found))),
+        ReportSection("What was planted", (planted(plan.design), tables.readers(plan.design))),
+        ReportSection("What came back", (tables.means(found), tables.differences(found), tables.shares(found))),
+        ReportSection("Readers", (tables.agreement(found), tables.adjudication(found))),
     ]
     if len(plan.design.visits) > 1 and "extrapolation" in plan.scenarios:
-        sections.append(Section("Extrapolation", (inflation(plan, say),)))
-    report = Report(HEADING, plan.design.title, facts(plan), tuple(sections), NOTE)
+        sections.append(ReportSection("Extrapolation", (inflation(plan, say),)))
+    report = ArmReport(HEADING, plan.design.title, facts(plan), tuple(sections), NOTE)
     write_report(report, out)
     return report
 
 
-def facts(plan: Plan) -> tuple[tuple[str, str], ...]:
+def facts(plan: RehearsalPlan) -> tuple[tuple[str, str], ...]:
     """What the run was made with."""
     readers, charter = plan.design.readers, plan.design.charter
     return (
@@ -47,7 +47,7 @@ def facts(plan: Plan) -> tuple[tuple[str, str], ...]:
     )
 
 
-def planted(design: Design) -> Table:
+def planted(design: Design) -> ReportTable:
     """The design's arms by visit."""
     rows: list[Row] = [
         {
@@ -63,12 +63,12 @@ def planted(design: Design) -> Table:
         for visit in design.visits
     ]
     columns = (
-        Column("arm", "Arm", "text"),
-        Column("visit", "Visit", "text"),
-        Column("weight", "Weight", "count"),
-        Column("change", "Mean change"),
-        Column("progressors", "Progress", "percent"),
-        Column("rescued", "Rescued", "percent"),
-        Column("sdc", "SDC"),
+        ReportColumn("arm", "Arm", "text"),
+        ReportColumn("visit", "Visit", "text"),
+        ReportColumn("weight", "Weight", "count"),
+        ReportColumn("change", "Mean change"),
+        ReportColumn("progressors", "Progress", "percent"),
+        ReportColumn("rescued", "Rescued", "percent"),
+        ReportColumn("sdc", "SDC"),
     )
-    return Table("planted", "Arms and visits", columns, rows)
+    return ReportTable("planted", "Arms and visits", columns, rows)

@@ -23,7 +23,7 @@ from rehearsal.trial.reading import Room
 from scoring.consensus.discordance import Series, choose_for_cases, compare_cases
 from scoring.consensus.panel import Panel
 from scoring.endpoint.estimand import CaseFilms, Estimand, SubjectEvent, value_of
-from scoring.endpoint.films import CaseFilm, Pair, pairs_of_cases
+from scoring.endpoint.films import CaseFilm, ChangePair, pairs_of_cases
 from scoring.endpoint.visits import AnalysisVisits, analysis_visits
 
 WINDOW = 14
@@ -63,7 +63,7 @@ class Rules:
 
 
 @dataclass(eq=False)
-class Results:
+class TrialResults:
     """Subjects x visits: change and whether it was observed; both primary readers' changes; what triggered."""
 
     change: Numbers
@@ -74,7 +74,7 @@ class Results:
     discordant: Flags
 
     @classmethod
-    def empty(cls, subjects: int, visits: int) -> Results:
+    def empty(cls, subjects: int, visits: int) -> TrialResults:
         shape = (subjects, visits)
         blank = np.full(subjects, np.nan)
         return cls(
@@ -87,10 +87,10 @@ class Results:
         )
 
 
-def results_of(room: Room, rng: np.random.Generator) -> Results:
+def results_of(room: Room, rng: np.random.Generator) -> TrialResults:
     """A whole trial: two reads of every case with a film after the baseline, a third where the charter asks for it."""
     rules, courses, design = Rules.of(room.design), room.courses, room.design
-    results = Results.empty(len(courses), len(design.visits))
+    results = TrialResults.empty(len(courses), len(design.visits))
     every = np.arange(len(courses))
     readers = two_of(design.readers.number, len(courses), rng)
     reads = np.stack([room.read(every, room.judge(every, readers[:, at], rng), rng) for at in (0, 1)], axis=1)
@@ -121,7 +121,7 @@ def alike(courses: Courses) -> Iterator[tuple[Integers, list[int]]]:
 def decide(
     room: Room,
     rules: Rules,
-    results: Results,
+    results: TrialResults,
     cases: Integers,
     films: list[int],
     reads: Numbers,
@@ -170,7 +170,7 @@ def third(
         panels[place] = Panel(readers, deciding)
 
 
-def keep_readers(rules: Rules, results: Results, cases: Integers, films: list[int], reads: Numbers) -> None:
+def keep_readers(rules: Rules, results: TrialResults, cases: Integers, films: list[int], reads: Numbers) -> None:
     """The change that each primary reader saw at the planned visits, before any adjudication."""
     changes = change_series(rules.instrument, reads.reshape(-1, *reads.shape[2:]), rules.missing)
     for column, found in zip(films[1:], changes, strict=True):
@@ -179,7 +179,7 @@ def keep_readers(rules: Rules, results: Results, cases: Integers, films: list[in
 
 
 def keep_changes(
-    room: Room, rules: Rules, results: Results, case: int, films: list[int], pairs: list[dict[str, Pair]]
+    room: Room, rules: Rules, results: TrialResults, case: int, films: list[int], pairs: list[dict[str, ChangePair]]
 ) -> None:
     """The change of one subject at every visit, as analysis.csv gives it."""
     own = case_films(room.courses, rules, case, films, pairs)
@@ -190,7 +190,9 @@ def keep_changes(
             results.observed[case, place] = not found.dtype
 
 
-def case_films(courses: Courses, rules: Rules, case: int, films: list[int], pairs: list[dict[str, Pair]]) -> CaseFilms:
+def case_films(
+    courses: Courses, rules: Rules, case: int, films: list[int], pairs: list[dict[str, ChangePair]]
+) -> CaseFilms:
     """The films of a case with their pairs, and its event, in the product's own terms."""
     every = rules.visits.every
     found = []

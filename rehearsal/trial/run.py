@@ -18,7 +18,7 @@ SHARE = 25
 
 
 @dataclass(frozen=True)
-class Plan:
+class RehearsalPlan:
     """What is rehearsed: the design, subjects of each trial, seed, replicates, scenarios, processes."""
 
     design: Design
@@ -45,12 +45,12 @@ class Returned:
     true: Numbers
 
 
-def run(plan: Plan, say: Say) -> dict[str, Returned]:
+def run(plan: RehearsalPlan, say: Say) -> dict[str, Returned]:
     """Every scenario's replicates; how far it is, is said now and then."""
     return {name: run_scenario(plan, name, say) for name in plan.scenarios}
 
 
-def run_scenario(plan: Plan, name: str, say: Say) -> Returned:
+def run_scenario(plan: RehearsalPlan, name: str, say: Say) -> Returned:
     """The replicates of one scenario; neither their number nor the processes change any one of them."""
     design, done = SCENARIOS[name](plan.design), []
     number = list(SCENARIOS).index(name)

@@ -8,17 +8,21 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from rehearsal.trial.courses import Numbers
-from rehearsal.trial.design import Arm, Design, PlannedVisit
+from rehearsal.trial.design import Arm, Design, DesignVisit
 from rehearsal.trial.replicate import THRESHOLDS, USES
 from rehearsal.trial.run import Returned
 from rehearsal.trial.theory import error_variance, extrapolated_mean, icc_of_change, share_above, spread
-from scoring.endpoint.by_arm.blocks import Column, Row, Table
+from scoring.endpoint.by_arm.blocks import ReportColumn, ReportTable, Row
 
-SCENARIO, USED = Column("scenario", "Scenario", "text"), Column("used", "Values", "text")
-VISIT = Column("visit", "Visit", "text")
-ARM, PLANTED, RETURNED = Column("arm", "Arm", "text"), Column("planted", "Planted"), Column("returned", "Returned")
-BIAS, ERROR = Column("bias", "Bias"), Column("error", "Monte Carlo error")
-COVERAGE = Column("coverage", "Coverage of 95 %", "percent")
+SCENARIO, USED = ReportColumn("scenario", "Scenario", "text"), ReportColumn("used", "Values", "text")
+VISIT = ReportColumn("visit", "Visit", "text")
+ARM, PLANTED, RETURNED = (
+    ReportColumn("arm", "Arm", "text"),
+    ReportColumn("planted", "Planted"),
+    ReportColumn("returned", "Returned"),
+)
+BIAS, ERROR = ReportColumn("bias", "Bias"), ReportColumn("error", "Monte Carlo error")
+COVERAGE = ReportColumn("coverage", "Coverage of 95 %", "percent")
 
 
 def average(values: Numbers) -> float | None:
@@ -51,7 +55,7 @@ def coverage(lower: Numbers, upper: Numbers, planted: float) -> float | None:
     return float(((lower <= planted) & (planted <= upper))[known].mean()) if known.any() else None
 
 
-def every_use(found: Mapping[str, Returned]) -> Iterator[tuple[Returned, int, int, PlannedVisit, Row]]:
+def every_use(found: Mapping[str, Returned]) -> Iterator[tuple[Returned, int, int, DesignVisit, Row]]:
     """Scenario, place of use and visit, and the columns that name them; observed values only where they differ."""
     for returned in found.values():
         counts = returned.arms[..., 0]
@@ -62,7 +66,7 @@ def every_use(found: Mapping[str, Returned]) -> Iterator[tuple[Returned, int, in
                     yield returned, use, place, visit, about
 
 
-def means(found: Mapping[str, Returned]) -> Table:
+def means(found: Mapping[str, Returned]) -> ReportTable:
     """The mean change of every arm."""
     rows: list[Row] = []
     for returned, use, place, visit, about in every_use(found):
@@ -82,23 +86,23 @@ def means(found: Mapping[str, Returned]) -> Table:
                 }
             )
     columns = (
-        Column("n", "Subjects"),
+        ReportColumn("n", "Subjects"),
         PLANTED,
-        Column("expected", "By extrapolation"),
+        ReportColumn("expected", "By extrapolation"),
         RETURNED,
         BIAS,
         ERROR,
         COVERAGE,
-        Column("spread", "SD of change"),
-        Column("theory", "SD by theory"),
-        Column("sd", "SD of the mean"),
+        ReportColumn("spread", "SD of change"),
+        ReportColumn("theory", "SD by theory"),
+        ReportColumn("sd", "SD of the mean"),
     )
     notes = (
         "Planted is the true mean had nobody been rescued or switched. By extrapolation: the mean that a straight line "
         "through the last film before the event gives, by theory.",
         "SD by theory is that of complete data and two readers without slips, drift or missing sites.",
     )
-    return Table("means", "Mean change from baseline", (SCENARIO, USED, VISIT, ARM, *columns), rows, notes)
+    return ReportTable("means", "Mean change from baseline", (SCENARIO, USED, VISIT, ARM, *columns), rows, notes)
 
 
 def expected(design: Design, arm: Arm, place: int, use: int) -> float | None:
@@ -106,7 +110,7 @@ def expected(design: Design, arm: Arm, place: int, use: int) -> float | None:
     return extrapolated_mean(design, arm, place) if use == 0 else None
 
 
-def differences(found: Mapping[str, Returned]) -> Table:
+def differences(found: Mapping[str, Returned]) -> ReportTable:
     """Each later arm minus the first, with power."""
     rows: list[Row] = []
     for returned, use, place, visit, about in every_use(found):
@@ -125,14 +129,14 @@ def differences(found: Mapping[str, Returned]) -> Table:
                     "power": float(excludes.mean()) if excludes.size else None,
                 }
             )
-    columns = (PLANTED, RETURNED, BIAS, ERROR, COVERAGE, Column("sd", "SD of the difference"))
-    power = Column("power", "Power", "percent")
+    columns = (PLANTED, RETURNED, BIAS, ERROR, COVERAGE, ReportColumn("sd", "SD of the difference"))
+    power = ReportColumn("power", "Power", "percent")
     note = "Analysis of covariance with the status baseline, HC3. Power: the share of intervals that exclude 0."
-    named = (SCENARIO, USED, VISIT, Column("compared", "Comparison", "text"))
-    return Table("differences", "Difference between arms", (*named, *columns, power), rows, (note,))
+    named = (SCENARIO, USED, VISIT, ReportColumn("compared", "Comparison", "text"))
+    return ReportTable("differences", "Difference between arms", (*named, *columns, power), rows, (note,))
 
 
-def shares(found: Mapping[str, Returned]) -> Table:
+def shares(found: Mapping[str, Returned]) -> ReportTable:
     """Subjects without progression: the share who truly have none, and the share with a change of 0 or less."""
     rows: list[Row] = []
     for returned, use, place, _, about in every_use(found):
@@ -140,12 +144,12 @@ def shares(found: Mapping[str, Returned]) -> Table:
             share = returned.arms[:, use, place, at, 5]
             rows.append({**about, "arm": arm.name, **compared(share, 1 - arm.progressors)})
     kinds = {"planted": "Truly without", "returned": "Change of 0 or less", "bias": "Difference", "sd": "SD"}
-    columns = tuple(Column(key, label, "percent") for key, label in kinds.items())
+    columns = tuple(ReportColumn(key, label, "percent") for key, label in kinds.items())
     note = "Readers' errors give half of the subjects without true progression a change below or above 0."
-    return Table("shares", "Subjects without progression", (SCENARIO, USED, VISIT, ARM, *columns), rows, (note,))
+    return ReportTable("shares", "Subjects without progression", (SCENARIO, USED, VISIT, ARM, *columns), rows, (note,))
 
 
-def agreement(found: Mapping[str, Returned]) -> Table:
+def agreement(found: Mapping[str, Returned]) -> ReportTable:
     """SDC, ICC and repeats of the change, beside theory."""
     rows: list[Row] = []
     for returned in found.values():
@@ -159,16 +163,16 @@ def agreement(found: Mapping[str, Returned]) -> Table:
                 rows.append({**about, "statistic": name, **compared(one[:, at], planted), "coverage": covers})
             name = "SD of a reader's own differences"
             rows.append({**about, "statistic": name, **compared(returned.repeats[:, place], twice)})
-    columns = (PLANTED, RETURNED, BIAS, ERROR, COVERAGE, Column("sd", "SD"))
-    named = (SCENARIO, VISIT, Column("statistic", "Statistic", "text"))
+    columns = (PLANTED, RETURNED, BIAS, ERROR, COVERAGE, ReportColumn("sd", "SD"))
+    named = (SCENARIO, VISIT, ReportColumn("statistic", "Statistic", "text"))
     notes = (
         "Planted: the SDC of the design, and what follows from it. Intervals of the ICC assume normal changes; most "
         "true changes are 0 and a few are large, so they cover less often.",
     )
-    return Table("agreement", "Agreement of two readers on the change", (*named, *columns), rows, notes)
+    return ReportTable("agreement", "Agreement of two readers on the change", (*named, *columns), rows, notes)
 
 
-def adjudication(found: Mapping[str, Returned]) -> Table:
+def adjudication(found: Mapping[str, Returned]) -> ReportTable:
     """The share of cases that would be read a third time, by threshold."""
     rows: list[Row] = []
     for returned in found.values():
@@ -176,13 +180,13 @@ def adjudication(found: Mapping[str, Returned]) -> Table:
             theory = share_above(returned.design, limit)
             rows.append({"scenario": returned.scenario, "threshold": limit, **compared(returned.above[:, at], theory)})
     kinds = {"planted": "By theory", "returned": "Returned", "bias": "Difference", "error": "Monte Carlo error"}
-    columns = tuple(Column(key, label, "percent") for key, label in kinds.items())
+    columns = tuple(ReportColumn(key, label, "percent") for key, label in kinds.items())
     note = "The largest difference of the two readers' changes over all pairs of films is above the threshold."
-    named = (SCENARIO, Column("threshold", "Threshold", "count"))
-    return Table("adjudication", "Cases above a threshold", (*named, *columns), rows, (note,))
+    named = (SCENARIO, ReportColumn("threshold", "Threshold", "count"))
+    return ReportTable("adjudication", "Cases above a threshold", (*named, *columns), rows, (note,))
 
 
-def readers(design: Design) -> Table:
+def readers(design: Design) -> ReportTable:
     """What more readers of a case bring, by theory."""
     rows: list[Row] = []
     for visit in design.visits:
@@ -193,13 +197,13 @@ def readers(design: Design) -> Table:
             row: Row = {"visit": visit.code, "arm": arm.name, "true": true}
             row.update({f"of{number}": one for number, one in enumerate(alone, start=1)})
             rows.append({**row, "saved2": saved[0], "saved3": saved[1]})
-    numbers = (Column("of1", "SD, 1 reader"), Column("of2", "SD, 2"), Column("of3", "SD, 3"))
-    gain = (Column("saved2", "Subjects saved by 2", "percent"), Column("saved3", "by 3", "percent"))
+    numbers = (ReportColumn("of1", "SD, 1 reader"), ReportColumn("of2", "SD, 2"), ReportColumn("of3", "SD, 3"))
+    gain = (ReportColumn("saved2", "Subjects saved by 2", "percent"), ReportColumn("saved3", "by 3", "percent"))
     note = "Subjects saved: how many fewer subjects give the same precision of the mean as with one reader."
-    return Table(
+    return ReportTable(
         "readers",
         "How many readers",
-        (VISIT, ARM, Column("true", "SD of true change"), *numbers, *gain),
+        (VISIT, ARM, ReportColumn("true", "SD of true change"), *numbers, *gain),
         rows,
         (note,),
     )

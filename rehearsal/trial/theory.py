@@ -13,7 +13,7 @@ from scipy.special import gammaincinv
 from scipy.stats import poisson
 
 from rehearsal.trial.courses import Numbers
-from rehearsal.trial.design import Arm, Design, PlannedVisit
+from rehearsal.trial.design import Arm, Design, DesignVisit
 from rehearsal.trial.reading import PER_SDC, film_variances
 
 GRID = 20_000
@@ -34,12 +34,12 @@ def true_moments(design: Design, arm: Arm, code: str) -> tuple[float, float]:
     return mean, float(p * square - mean**2)
 
 
-def error_variance(visit: PlannedVisit) -> float:
+def error_variance(visit: DesignVisit) -> float:
     """The variance of one reader's error of a change: SDC^2 / (2 x 0.98^2)."""
     return (visit.sdc / PER_SDC) ** 2 / 2
 
 
-def spread(design: Design, arm: Arm, visit: PlannedVisit, readers: int = 2) -> float:
+def spread(design: Design, arm: Arm, visit: DesignVisit, readers: int = 2) -> float:
     """The SD of the analysed change: true variance and the error of the mean of so many readers."""
     return math.sqrt(true_moments(design, arm, visit.code)[1] + error_variance(visit) / readers)
 
@@ -51,7 +51,7 @@ def overall_variance(design: Design, code: str) -> float:
     return float(weights @ (variances + means**2) - (weights @ means) ** 2)
 
 
-def icc_of_change(design: Design, visit: PlannedVisit) -> float:
+def icc_of_change(design: Design, visit: DesignVisit) -> float:
     """ICC(2,1) = true variance / (true variance + error variance of one reader)."""
     true = overall_variance(design, visit.code)
     return true / (true + error_variance(visit))

@@ -9,7 +9,7 @@ import numpy as np
 
 from rehearsal.anatomy import Side
 from rehearsal.damage import Damage
-from rehearsal.demo.drawing_films import Drawn, Order
+from rehearsal.demo.drawing_films import DemoFilm, Order
 from rehearsal.dicom import Variant, as_dx
 from rehearsal.film import SyntheticFilm, draw_foot, draw_hand
 from rehearsal.texture import stream
@@ -22,7 +22,7 @@ STEP = 4
 NOISE = 12
 
 
-def small_film(subject: str, visit: str, day: date, side: Side, view: str) -> Drawn:
+def small_film(subject: str, visit: str, day: date, side: Side, view: str) -> DemoFilm:
     """One film as a file of some 60 kB; its damage is none, since simulated readers know the truth without it."""
     rng = stream("small film", subject, visit, side, view)
     limb = limb_for(subject, side, view)
@@ -38,7 +38,7 @@ def small_film(subject: str, visit: str, day: date, side: Side, view: str) -> Dr
         body_part="HAND" if view == "hand" else "FOOT",
         variant=Variant(compressed=True),
     )
-    return Drawn(Order(subject, 0, visit, 0, day, side, view, Truth({})), content, film.sites)
+    return DemoFilm(Order(subject, 0, visit, 0, day, side, view, Truth({})), content, film.sites)
 
 
 def limb_for(subject: str, side: str, view: str) -> SyntheticFilm:

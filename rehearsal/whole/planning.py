@@ -18,7 +18,7 @@ from rehearsal.trial.courses import NEVER, Courses, draw_courses
 from rehearsal.trial.design import Design
 from rehearsal.trial.reading import Room, open_room
 from rehearsal.trial.results import BASELINE
-from rehearsal.trial.run import Plan, Say
+from rehearsal.trial.run import RehearsalPlan, Say
 from studies.models import Site, Subject, Trial, Visit, VisitPlan
 from studies.plan.subjects import enrol_all
 from studies.plan.trials import add_site, create_trial
@@ -36,7 +36,7 @@ WINDOW = 14
 class Play:
     """One rehearsal: what was planted, the trial, its people, and where progress is said."""
 
-    plan: Plan
+    plan: RehearsalPlan
     say: Say
     room: Room
     trial: Trial
@@ -71,7 +71,7 @@ class Play:
         return FIRST_DAY + timedelta(days=subject % (LATEST_START + 1))
 
 
-def prepare(plan: Plan, say: Say) -> Play:
+def prepare(plan: RehearsalPlan, say: Say) -> Play:
     """The trial with its sites, visits, subjects, people and charter."""
     demand_own_database()
     rng = np.random.default_rng((plan.seed, 0))
@@ -112,7 +112,7 @@ def demand_past(courses: Courses) -> None:
         )
 
 
-def trial_of(plan: Plan) -> Trial:
+def trial_of(plan: RehearsalPlan) -> Trial:
     """The trial of this plan; WrongState where the database holds a rehearsal of another plan."""
     title = f"{plan.design.title}, {plan.subjects} subjects, seed {plan.seed}"
     found = Trial.objects.filter(code=CODE).first()

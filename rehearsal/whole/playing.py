@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from rehearsal.trial.run import Plan, Say
+from rehearsal.trial.run import RehearsalPlan, Say
 from rehearsal.whole import closing, stages
 from rehearsal.whole.planning import Play, prepare
 
@@ -18,7 +18,7 @@ Row = dict[str, object]
 Result = TypeVar("Result")
 
 
-def play(plan: Plan, out: Path, say: Say) -> list[Row]:
+def play(plan: RehearsalPlan, out: Path, say: Say) -> list[Row]:
     """All stages; timing.csv and returned.csv are written to the folder beside the dataset and the report by arm.
 
     A run that was interrupted continues with the same folder, and its times are added.

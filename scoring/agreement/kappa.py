@@ -31,7 +31,7 @@ class Agreement:
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class RatingTable:
     """Cells with any subject: grade by the first and the second reader, and the count."""
 
     grades: Matrix
@@ -93,7 +93,7 @@ def joint_agreement(
     return tuple(agreement(one[:, at], other[:, at], bootstrap=bootstrap, stream=at) for at in joints)
 
 
-def table_of(first: npt.ArrayLike, second: npt.ArrayLike) -> Table:
+def table_of(first: npt.ArrayLike, second: npt.ArrayLike) -> RatingTable:
     ratings = ratings_of(np.column_stack([np.ravel(first), np.ravel(second)]), least_subjects=1)
     blank = Estimate("", None, None, None, ratings.n, 2, reason=ratings.reason, dropped=ratings.dropped)
     values = np.empty((0, 2)) if ratings.reason else ratings.values
@@ -103,17 +103,17 @@ def table_of(first: npt.ArrayLike, second: npt.ArrayLike) -> Table:
         values, grades, codes = np.empty((0, 2)), grades[:0], codes[:0]
     pairs = codes.reshape(-1, 2)
     cells, counts = np.unique(pairs[:, 0] * len(grades) + pairs[:, 1], return_counts=True)
-    return Table(grades, *np.divmod(cells, max(len(grades), 1)), counts.astype(np.float64), blank)
+    return RatingTable(grades, *np.divmod(cells, max(len(grades), 1)), counts.astype(np.float64), blank)
 
 
-def replicates_of(table: Table, bootstrap: Bootstrap | None, stream: int = 0) -> Matrix | None:
+def replicates_of(table: RatingTable, bootstrap: Bootstrap | None, stream: int = 0) -> Matrix | None:
     if bootstrap is None or table.blank.reason or len(table.counts) < 2:
         return None
     return resampled_counts(table.counts, bootstrap, stream)
 
 
 def kappas(
-    table: Table, sample: Matrix | None, bootstrap: Bootstrap | None, kinds: tuple[str, ...]
+    table: RatingTable, sample: Matrix | None, bootstrap: Bootstrap | None, kinds: tuple[str, ...]
 ) -> tuple[Estimate, ...]:
     """Kappa by each kind of weights; the sums they share are made once."""
     blanks = [replace(table.blank, name=f"kappa, {weights}") for weights in kinds]
@@ -129,7 +129,7 @@ def kappas(
     return tuple(with_bootstrap(one, own, bootstrap) for one, own in zip(found, replicates, strict=True))
 
 
-def kappa_values(table: Table, counts: Matrix, kinds: tuple[str, ...]) -> list[Matrix]:
+def kappa_values(table: RatingTable, counts: Matrix, kinds: tuple[str, ...]) -> list[Matrix]:
     """Kappa of each row of counts (rows x cells) by each kind; NaN where a reader is constant."""
     by_first, by_second = (counts @ into(codes, len(table.grades)) for codes in (table.first, table.second))
     n = counts[0].sum()
@@ -157,15 +157,15 @@ def disagreement(grades: Matrix, weights: str) -> Matrix:
     return distance if weights == "linear" else distance**2
 
 
-def either_above_zero(table: Table) -> npt.NDArray[np.bool_]:
+def either_above_zero(table: RatingTable) -> npt.NDArray[np.bool_]:
     return (table.grades[table.first] > 0) | (table.grades[table.second] > 0)
 
 
-def both_above_zero(table: Table) -> npt.NDArray[np.bool_]:
+def both_above_zero(table: RatingTable) -> npt.NDArray[np.bool_]:
     return (table.grades[table.first] > 0) & (table.grades[table.second] > 0)
 
 
-def share_agreed(table: Table, name: str, agreed: npt.NDArray[np.bool_]) -> Estimate:
+def share_agreed(table: RatingTable, name: str, agreed: npt.NDArray[np.bool_]) -> Estimate:
     blank = replace(table.blank, name=name)
     if blank.reason:
         return blank
@@ -182,14 +182,14 @@ def share(count: int, blank: Estimate) -> Estimate:
     return replace(blank, value=count / n).with_limits(lower, upper, EXACT_BINOMIAL)
 
 
-def pabak_of(table: Table) -> Estimate:
+def pabak_of(table: RatingTable) -> Estimate:
     found = share_agreed(table, "PABAK", both_above_zero(table) | ~either_above_zero(table))
     if found.value is None or found.lower is None or found.upper is None:
         return found
     return replace(found, value=2 * found.value - 1, lower=2 * found.lower - 1, upper=2 * found.upper - 1)
 
 
-def positive_agreement(table: Table, sample: Matrix | None, bootstrap: Bootstrap | None) -> Estimate:
+def positive_agreement(table: RatingTable, sample: Matrix | None, bootstrap: Bootstrap | None) -> Estimate:
     blank = replace(table.blank, name="positive agreement")
     if blank.reason:
         return blank

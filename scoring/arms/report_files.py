@@ -19,7 +19,7 @@ from scoring.datasets.package import ZIP_TIME
 from scoring.datasets.verifier import MANIFEST
 from scoring.endpoint.by_arm.analysis_rows import AnalysisRow, read_analysis
 from scoring.endpoint.by_arm.opened_dataset import ANALYSIS
-from scoring.endpoint.by_arm.report import Report, files_of
+from scoring.endpoint.by_arm.report import ArmReport, files_of
 from scoring.models import ArmsRequest, Dataset
 from studies.arrival.sealed_files import copy_export
 
@@ -60,7 +60,7 @@ def arms_in(asked: ArmsRequest) -> dict[str, str]:
 
 
 @sensitive_variables()
-def zipped(report: Report) -> bytes:
+def zipped(report: ArmReport) -> bytes:
     """The files of the report as a zip, made in memory."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

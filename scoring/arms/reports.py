@@ -25,7 +25,7 @@ from scoring.arms.unsealing import receipt_of
 from scoring.endpoint.by_arm.arms_list import SITE, Arms, ordered
 from scoring.endpoint.by_arm.imputation import Imputations
 from scoring.endpoint.by_arm.permutation import Permutations
-from scoring.endpoint.by_arm.report import Methods, Report, report_of
+from scoring.endpoint.by_arm.report import ArmReport, Methods, report_of
 from scoring.models import ARMS_REPORT_TRANSITIONS, ArmsReport, ArmsReportStatus, ArmsRequest, ArmsRequestStatus
 from studies.naming import checked_choice
 
@@ -98,7 +98,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
 
 
 @sensitive_variables()
-def computed(report: ArmsReport) -> Report:
+def computed(report: ArmsReport) -> ArmReport:
     """The report from the locked dataset, over the subjects that have an arm."""
     locked, arm_of = locked_dataset(report.request.lock.dataset), arms_in(report.request)
     rows = [row for row in locked.rows if row.subject in arm_of]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from scoring.cdisc.variables import Origin, TransferTable, number, text
+from scoring.cdisc.variables import DefineOrigin, TransferTable, number, text
 
-ASSIGNED, DERIVED, PREDECESSOR = Origin.ASSIGNED, Origin.DERIVED, Origin.PREDECESSOR
+ASSIGNED, DERIVED, PREDECESSOR = DefineOrigin.ASSIGNED, DefineOrigin.DERIVED, DefineOrigin.PREDECESSOR
 
 IDENTIFIERS = (
     text("STUDYID", "Study Identifier", 32, PREDECESSOR, "MK.STUDYID"),

@@ -14,7 +14,7 @@ from scoring.cdisc.define_lists import codelist, grade_lists
 from scoring.cdisc.define_values import Values, values_of
 from scoring.cdisc.facts import CampaignFacts
 from scoring.cdisc.terms import ADAM_CT, SDTM_CT, Codelist, codelists
-from scoring.cdisc.variables import DATE_TEXTS, Origin, TransferTable, Variable
+from scoring.cdisc.variables import DATE_TEXTS, DefineOrigin, TransferTable, Variable
 
 WRITTEN_AT = "1960-01-01T00:00:00"
 STANDARDS = (
@@ -119,7 +119,7 @@ def add_table(
     for place, one in enumerate(table.variables, start=1):
         group.ItemRef.append(item_ref(table, one, place))
         found.ItemDef.append(item_def(table, one, lists, values.get((table.name, one.name))))
-        if one.origin == Origin.DERIVED:
+        if one.origin == DefineOrigin.DERIVED:
             found.MethodDef.append(method(table, one))
         elif has_comment(one):
             found.CommentDef.append(comment(table, one))
@@ -128,12 +128,12 @@ def add_table(
 
 def item_ref(table: TransferTable, one: Variable, place: int) -> define.ItemRef:
     """A variable in its place."""
-    empty = one.origin == Origin.NOT_AVAILABLE
+    empty = one.origin == DefineOrigin.NOT_AVAILABLE
     given: dict[str, object] = {"ItemOID": f"IT.{table.name}.{one.name}", "OrderNumber": place}
     given["Mandatory"] = "Yes" if one.name in FILLED and not empty else "No"
     if one.name in table.keys:
         given["KeySequence"] = table.keys.index(one.name) + 1
-    if one.origin == Origin.DERIVED:
+    if one.origin == DefineOrigin.DERIVED:
         given["MethodOID"] = f"MT.{table.name}.{one.name}"
     if empty:
         given["HasNoData"] = "Yes"
@@ -172,14 +172,14 @@ def typed(one: Variable) -> dict[str, object]:
 
 def has_comment(one: Variable) -> bool:
     """Whether what is said of a variable is a comment: what is derived has a method, what is copied its origin."""
-    return bool(one.says) and one.origin not in (Origin.DERIVED, Origin.PREDECESSOR)
+    return bool(one.says) and one.origin not in (DefineOrigin.DERIVED, DefineOrigin.PREDECESSOR)
 
 
 def origin(one: Variable) -> define.Origin:
     """Where the values come from; nothing that is empty has a source."""
-    if one.origin == Origin.NOT_AVAILABLE:
+    if one.origin == DefineOrigin.NOT_AVAILABLE:
         return define.Origin(Type=one.origin.value)
-    if one.origin == Origin.PREDECESSOR:
+    if one.origin == DefineOrigin.PREDECESSOR:
         found = define.Origin(Type=one.origin.value)
         found.Description = described(one.says)
         return found

@@ -28,7 +28,7 @@ class Values:
 
 
 @dataclass(frozen=True)
-class Case:
+class ValueLevel:
     """One kind of value: what names it, the values of other variables that it depends on, its label and codelist."""
 
     name: str
@@ -43,7 +43,7 @@ def values_of(campaign: CampaignFacts, tables: Sequence[TransferTable]) -> list[
     found = []
     if MK in tables:
         results = [
-            Case(
+            ValueLevel(
                 f"{testcd}.{region}",
                 {"MKTESTCD": testcd, "MKSCAT": region},
                 f"Grade of {testcd}, {region.lower()}",
@@ -59,14 +59,14 @@ def values_of(campaign: CampaignFacts, tables: Sequence[TransferTable]) -> list[
     return found
 
 
-def qualifiers() -> Iterator[Case]:
+def qualifiers() -> Iterator[ValueLevel]:
     """The supplemental qualifiers."""
     (names,) = [one for one in FIXED if one.name == "QNAM"]
     for term in names.terms:
-        yield Case(term.value, {"QNAM": term.value}, term.says, ASSIGNED)
+        yield ValueLevel(term.value, {"QNAM": term.value}, term.says, ASSIGNED)
 
 
-def listed(table: TransferTable, variable: str, cases: Sequence[Case], *, shares_clauses: bool = False) -> Values:
+def listed(table: TransferTable, variable: str, cases: Sequence[ValueLevel], *, shares_clauses: bool = False) -> Values:
     """The list of one variable."""
     found = define.ValueListDef(OID=f"VL.{table.name}.{variable}")
     for place, case in enumerate(cases, start=1):
@@ -77,7 +77,7 @@ def listed(table: TransferTable, variable: str, cases: Sequence[Case], *, shares
     return Values((table.name, variable), found, clauses, tuple(item(table, variable, case) for case in cases))
 
 
-def clause(table: TransferTable, case: Case) -> define.WhereClauseDef:
+def clause(table: TransferTable, case: ValueLevel) -> define.WhereClauseDef:
     """The condition under which a value is of this kind."""
     found = define.WhereClauseDef(OID=f"WC.{table.name}.{case.name}")
     for name, value in case.conditions.items():
@@ -87,7 +87,7 @@ def clause(table: TransferTable, case: Case) -> define.WhereClauseDef:
     return found
 
 
-def item(table: TransferTable, variable: str, case: Case) -> define.ItemDef:
+def item(table: TransferTable, variable: str, case: ValueLevel) -> define.ItemDef:
     """What values of this kind are."""
     found = define.ItemDef(
         OID=f"IT.{table.name}.{variable}.{case.name}",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from scoring.cdisc.variables import Origin, TransferTable, number, text
+from scoring.cdisc.variables import DefineOrigin, TransferTable, number, text
 
-ASSIGNED, COLLECTED, DERIVED = Origin.ASSIGNED, Origin.COLLECTED, Origin.DERIVED
-SPONSOR, NONE = "Sponsor", Origin.NOT_AVAILABLE
+ASSIGNED, COLLECTED, DERIVED = DefineOrigin.ASSIGNED, DefineOrigin.COLLECTED, DefineOrigin.DERIVED
+SPONSOR, NONE = "Sponsor", DefineOrigin.NOT_AVAILABLE
 
-STUDYID = text("STUDYID", "Study Identifier", 32, Origin.PROTOCOL, source=SPONSOR)
+STUDYID = text("STUDYID", "Study Identifier", 32, DefineOrigin.PROTOCOL, source=SPONSOR)
 USUBJID = text("USUBJID", "Unique Subject Identifier", 64, ASSIGNED, "The subject code of the trial.", source=SPONSOR)
 DOMAIN = text("DOMAIN", "Domain Abbreviation", 2, ASSIGNED, codelist="DOMAIN")
 VISITS = (

@@ -12,7 +12,7 @@ NUMBER_BYTES = 8
 DATE_TEXTS = ("MKDTC", "PRSTDTC")
 
 
-class Origin(StrEnum):
+class DefineOrigin(StrEnum):
     """Where the values of a variable come from, in the words of Define-XML 2.1."""
 
     ASSIGNED = "Assigned"
@@ -34,7 +34,7 @@ class Variable:
     name: str
     label: str
     length: int
-    origin: Origin
+    origin: DefineOrigin
     says: str = ""
     codelist: str = ""
     number: bool = False
@@ -50,7 +50,14 @@ class Variable:
 
 
 def text(
-    name: str, label: str, length: int, origin: Origin, says: str = "", *, codelist: str = "", source: str = "Vendor"
+    name: str,
+    label: str,
+    length: int,
+    origin: DefineOrigin,
+    says: str = "",
+    *,
+    codelist: str = "",
+    source: str = "Vendor",
 ) -> Variable:
     """A variable that holds ASCII text of at most so many bytes."""
     return Variable(name, label, length, origin, says, codelist, source=source)
@@ -59,7 +66,7 @@ def text(
 def number(
     name: str,
     label: str,
-    origin: Origin,
+    origin: DefineOrigin,
     says: str = "",
     *,
     digits: int = 0,

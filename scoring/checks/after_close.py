@@ -14,14 +14,14 @@ from reading.campaigns.opening import identities
 from reading.models import Campaign, CampaignStatus, Case, Read, ReadKind
 from reading.room.cells import instrument_of_campaign
 from scoring.checks.order_rules import beside_the_partner, in_true_order
-from scoring.checks.rules import Finding
+from scoring.checks.rules import RuleFinding
 from scoring.consensus.signed_series import SIGNED, SignedRead, signed_reads
 from scoring.monitoring.pairs import compared_cases
 
 SHOWN_IN = (CampaignStatus.CLOSED, CampaignStatus.LOCKED)
 # A case is far apart beyond so many SD of the differences of the campaign's cases, of which there are at least so many.
 FAR, FEWEST = 3.0, 10
-Findings = dict[int, list[Finding]]
+Findings = dict[int, list[RuleFinding]]
 
 
 def findings_of_closed(campaign: Campaign, reads: Sequence[Read]) -> Findings:
@@ -48,7 +48,7 @@ def add_findings(findings: Findings, instrument: Instrument, signed: Sequence[Si
     primary = [one for one in signed if one.read.kind == ReadKind.PRIMARY]
     exchanged = exchanged_timepoints(instrument, primary)
     for one in primary:
-        findings[one.read.pk] += [Finding("apart", "", ())] if one.read.reader_id in far else []
+        findings[one.read.pk] += [RuleFinding("apart", "", ())] if one.read.reader_id in far else []
         findings[one.read.pk] += exchanged[one.read.pk]
 
 

@@ -18,7 +18,7 @@ SIDES = {"L": "Left", "R": "Right"}
 
 
 @dataclass(frozen=True)
-class Mark:
+class JointMark:
     """A marked joint in pixels of the film."""
 
     x: float
@@ -27,14 +27,14 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Picture:
+class MarkedFilm:
     """A film with its marks; without a token it is absent."""
 
     name: str
     token: str = ""
     columns: int = 0
     rows: int = 0
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[JointMark, ...] = ()
 
     @property
     def radius(self) -> float:
@@ -48,7 +48,7 @@ class Pane:
 
     number: int
     token: str
-    pictures: tuple[Picture, ...]
+    pictures: tuple[MarkedFilm, ...]
 
 
 @dataclass(frozen=True)
@@ -71,25 +71,25 @@ def panes_of(read: Read, instrument: Instrument, marked: Collection[str]) -> lis
     ]
 
 
-def pictures_of(timepoint: DisplayedTimepoint, instrument: Instrument, marked: Collection[str]) -> list[Picture]:
+def pictures_of(timepoint: DisplayedTimepoint, instrument: Instrument, marked: Collection[str]) -> list[MarkedFilm]:
     """The four views of a timepoint."""
     films = {(film.side, film.view): film for film in timepoint.films.all()}
     return [picture_of(films[view], instrument, marked) for view in VIEWS if view in films]
 
 
-def picture_of(film: DisplayedFilm, instrument: Instrument, marked: Collection[str]) -> Picture:
+def picture_of(film: DisplayedFilm, instrument: Instrument, marked: Collection[str]) -> MarkedFilm:
     """A film with the marked joints whose place is known."""
     name, image = f"{SIDES[film.side]} {film.view}", film.reader_image
     if image is None:
-        return Picture(name)
+        return MarkedFilm(name)
     wanted = {
         item.joint: item.label
         for item in instrument.items
         if item.key in marked and (item.side, item.region) == (film.side, film.view)
     }
     placed = [(label, image.joints[joint]) for joint, label in wanted.items() if joint in image.joints]
-    marks = tuple(Mark(x, y, label) for label, (x, y) in placed)
-    return Picture(name, film.token, image.columns, image.rows, marks)
+    marks = tuple(JointMark(x, y, label) for label, (x, y) in placed)
+    return MarkedFilm(name, film.token, image.columns, image.rows, marks)
 
 
 def values_of(

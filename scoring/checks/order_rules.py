@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 
 from instruments.definition import Instrument
-from scoring.checks.rules import Finding, Grades, Marks
+from scoring.checks.rules import Grades, Marks, RuleFinding
 
 FALL = 2
 # Two timepoints count as exchanged if that brings two reads closer by so many grades, and at least halves the distance.
@@ -25,7 +25,7 @@ AFTER_CLOSE = {
 }
 
 
-def in_true_order(instrument: Instrument, grades: Grades, operated: Marks) -> Iterator[Finding]:
+def in_true_order(instrument: Instrument, grades: Grades, operated: Marks) -> Iterator[RuleFinding]:
     """The findings of one read with its timepoints in true order."""
     yield from found(instrument, "decrease", falls(grades))
     yield from found(instrument, "prosthesis", earlier(operated) & ~np.isnan(grades))
@@ -53,7 +53,7 @@ def earlier(marks: Marks) -> Marks:
     return before
 
 
-def beside_the_partner(instrument: Instrument, grades: Grades, partner: Grades) -> Iterator[Finding]:
+def beside_the_partner(instrument: Instrument, grades: Grades, partner: Grades) -> Iterator[RuleFinding]:
     """Two timepoints of one of the two reads that fit the other read much better when they are exchanged."""
     for first, second in combinations(range(len(grades)), 2):
         signed = distance(grades[[first, second]], partner[[first, second]])
@@ -68,8 +68,8 @@ def distance(grades: Grades, partner: Grades) -> float:
     return float(np.nansum(np.abs(grades - partner)))
 
 
-def found(instrument: Instrument, kind: str, marks: Marks) -> Iterator[Finding]:
+def found(instrument: Instrument, kind: str, marks: Marks) -> Iterator[RuleFinding]:
     """A finding with the items that are marked at any timepoint; none without items."""
     columns = sorted(set(np.nonzero(marks)[1].tolist()))
     if columns:
-        yield Finding(kind, "", tuple(instrument.items[column].key for column in columns))
+        yield RuleFinding(kind, "", tuple(instrument.items[column].key for column in columns))

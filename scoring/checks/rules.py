@@ -36,7 +36,7 @@ KeyOf = Callable[[Item], tuple[str, ...] | None]
 
 
 @dataclass(frozen=True)
-class Finding:
+class RuleFinding:
     """A kind of KINDS, where it was found, and the items to look at."""
 
     kind: str
@@ -62,7 +62,7 @@ class Checks:
 
     instrument: Instrument
 
-    def of(self, sheet: Sheet) -> list[Finding]:
+    def of(self, sheet: Sheet) -> list[RuleFinding]:
         """Every finding of a read, in the order of KINDS."""
         return [
             *self.differences(sheet),
@@ -72,13 +72,13 @@ class Checks:
             *self.not_assessable(sheet),
         ]
 
-    def differences(self, sheet: Sheet) -> Iterator[Finding]:
+    def differences(self, sheet: Sheet) -> Iterator[RuleFinding]:
         """Items of which two timepoints differ by LARGE_DIFFERENCE grades or more."""
         low, high = np.where(np.isnan(sheet.grades), np.inf, sheet.grades), np.nan_to_num(sheet.grades, nan=-np.inf)
         apart = high.max(axis=0, initial=-np.inf) - low.min(axis=0, initial=np.inf)
         yield from self.found("difference", "", np.flatnonzero(apart >= LARGE_DIFFERENCE))
 
-    def exchanged(self, kind: str, pairs: dict[str, Columns], sheet: Sheet) -> Iterator[Finding]:
+    def exchanged(self, kind: str, pairs: dict[str, Columns], sheet: Sheet) -> Iterator[RuleFinding]:
         """Columns that fit the other timepoint better when they are exchanged at one of two timepoints."""
         for where, (one, other) in pairs.items():
             a, b = sheet.grades[:, one], sheet.grades[:, other]
@@ -90,23 +90,23 @@ class Checks:
             columns = [column for place in np.flatnonzero(hit) for column in (one[place], other[place])]
             yield from self.found(kind, where, columns)
 
-    def impossible(self, sheet: Sheet) -> Iterator[Finding]:
+    def impossible(self, sheet: Sheet) -> Iterator[RuleFinding]:
         """Grades and reasons that the item does not have."""
         graded = ~np.isnan(sheet.grades)
         grades = np.clip(np.where(graded, sheet.grades, 0), 0, self.possible.shape[1] - 1).astype(int)
         known = self.possible[np.arange(len(self.instrument.items)), grades] & (sheet.grades == grades)
         yield from self.found("impossible", "", np.flatnonzero((graded & ~known | sheet.strange).any(axis=0)))
 
-    def not_assessable(self, sheet: Sheet) -> Iterator[Finding]:
+    def not_assessable(self, sheet: Sheet) -> Iterator[RuleFinding]:
         """A timepoint with films of which more than NOT_ASSESSABLE_SHARE of the items have no grade."""
         missing = np.isnan(sheet.grades) & sheet.shown
         over = missing.sum(axis=1) > NOT_ASSESSABLE_SHARE * sheet.shown.sum(axis=1)
         yield from self.found("not-assessable", "", np.flatnonzero(missing[over].any(axis=0)))
 
-    def found(self, kind: str, where: str, columns: Sequence[int] | npt.NDArray[np.intp]) -> Iterator[Finding]:
+    def found(self, kind: str, where: str, columns: Sequence[int] | npt.NDArray[np.intp]) -> Iterator[RuleFinding]:
         """A finding with these items; none without items."""
         if len(columns):
-            yield Finding(kind, where, tuple(self.instrument.items[column].key for column in sorted(columns)))
+            yield RuleFinding(kind, where, tuple(self.instrument.items[column].key for column in sorted(columns)))
 
     @cached_property
     def possible(self) -> Marks:

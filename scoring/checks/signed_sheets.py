@@ -16,7 +16,7 @@ from reading.models import Campaign, Read, ReadStatus, SignedValues
 from reading.room.cells import instrument_of_campaign
 from reading.room.impossible_codes import knows_reason
 from scoring.checks.after_close import findings_of_closed
-from scoring.checks.rules import Checks, Finding, Sheet
+from scoring.checks.rules import Checks, RuleFinding, Sheet
 from scoring.consensus.signed_series import demand_as_signed
 from scoring.ratings.signed_state import signed_state
 
@@ -28,7 +28,7 @@ class CheckedRead:
     """A signed read and what its own entries show."""
 
     read: Read
-    findings: list[Finding]
+    findings: list[RuleFinding]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +38,7 @@ class CheckedCampaign:
     count: int
     found: list[CheckedRead]
 
-    def of(self, read: Read) -> list[Finding]:
+    def of(self, read: Read) -> list[RuleFinding]:
         """The findings of a read."""
         return next((one.findings for one in self.found if one.read.pk == read.pk), [])
 

@@ -15,7 +15,7 @@ FEWEST = 2
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenReaders:
     """The readers whose mean is the value of a visit or an interval; with a reason, the value is missing."""
 
     readers: tuple[int, ...]
@@ -35,18 +35,18 @@ class Panel:
         """How many readers a mean needs. One is enough only where the charter wants no third read and none was made."""
         return 1 if self.rule == EVALUABLE and len(self.everyone) == FEWEST else FEWEST
 
-    def at(self, evaluable: Collection[int]) -> Chosen:
+    def at(self, evaluable: Collection[int]) -> ChosenReaders:
         """The readers for a visit, or for both ends of an interval, that these readers could evaluate.
 
         Those who decide the case where all of them could, or where nobody could. Otherwise everyone who could: never
         fewer than `fewest`, and none of them under the rule "missing". An adjudicator who replaces both is alone.
         """
         if len(self.deciding) == 1 or not evaluable or set(self.deciding) <= set(evaluable):
-            return Chosen(self.deciding)
+            return ChosenReaders(self.deciding)
         able = tuple(one.reader for one in self.everyone if one.reader in evaluable)
         if self.rule == MISSING or len(able) < self.fewest:
-            return Chosen(able, f"evaluable for only {len(able)} of {len(self.everyone)} readers")
-        return Chosen(able)
+            return ChosenReaders(able, f"evaluable for only {len(able)} of {len(self.everyone)} readers")
+        return ChosenReaders(able)
 
 
 def alone(series: Series) -> Panel:

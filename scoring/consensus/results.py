@@ -12,7 +12,7 @@ from instruments.definition import Instrument
 from instruments.missing import MissingRule
 from instruments.totals import score_series
 from scoring.consensus.discordance import Series
-from scoring.consensus.panel import Chosen, Panel
+from scoring.consensus.panel import ChosenReaders, Panel
 
 # None is "over all": feature, then region.
 GROUPS: tuple[tuple[str | None, str | None], ...] = tuple(
@@ -73,7 +73,7 @@ def written(instrument: Instrument, total: Total) -> dict[str, dict[str, Any]]:
     return row
 
 
-def chosen_readers(panel: Panel, numbers: Mapping[str, Numbers]) -> dict[str, list[Chosen]]:
+def chosen_readers(panel: Panel, numbers: Mapping[str, Numbers]) -> dict[str, list[ChosenReaders]]:
     """Whose mean each status total and each change is: one set of readers for all groups of a visit or interval."""
     first = next(iter(numbers.values()))
     return {
@@ -86,7 +86,7 @@ def evaluable_for(numbers: Mapping[str, Numbers], kind: str, place: int) -> list
     return [int(reader) for reader, own in numbers.items() if own[kind][place]["total"]["value"] is not None]
 
 
-def mean_of(numbers: Mapping[str, Numbers], chosen: Mapping[str, Sequence[Chosen]]) -> Numbers:
+def mean_of(numbers: Mapping[str, Numbers], chosen: Mapping[str, Sequence[ChosenReaders]]) -> Numbers:
     """The means of the chosen readers, and under "readers" who they are.
 
     Missing, with the first reason, where any of them is missing.

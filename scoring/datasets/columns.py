@@ -8,7 +8,7 @@ from scoring.datasets.column_forms import Form, form_of
 
 
 @dataclass(frozen=True)
-class Column:
+class DatasetColumn:
     """A column and what it holds: unit, range and missing rule in words.
 
     `form` is its type, length and codelist where they differ from those of its name in `column_forms.py`.
@@ -25,12 +25,12 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class DatasetTable:
     """A CSV file of the package."""
 
     name: str
     says: str
-    columns: tuple[Column, ...]
+    columns: tuple[DatasetColumn, ...]
 
     @property
     def names(self) -> list[str]:

@@ -12,7 +12,7 @@ from reading.charter.terms import Terms
 from reading.issuing.presentations import PRESENTATIONS
 from scoring.cdisc.terms import ADAM_CT, SDTM_CT, codelists
 from scoring.cdisc.transfer import FOLDER, TABLES
-from scoring.cdisc.variables import Origin, TransferTable
+from scoring.cdisc.variables import DefineOrigin, TransferTable
 from scoring.datasets.readme import adjudication_in_words, events_in_words
 
 EXPECTED = (
@@ -158,7 +158,7 @@ def empty(standard: str) -> str:
             f"- {one.name}.{variable.name}: {variable.says}"
             for one in of_standard(standard)
             for variable in one.variables
-            if variable.origin == Origin.NOT_AVAILABLE
+            if variable.origin == DefineOrigin.NOT_AVAILABLE
         )
         or "None."
     )

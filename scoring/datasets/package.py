@@ -22,7 +22,7 @@ from scoring.cdisc.variables import Variable
 from scoring.datasets import verifier
 from scoring.datasets.case_rows import Row
 from scoring.datasets.column_forms import DECIMAL, INTEGER, TEXT, form_of
-from scoring.datasets.columns import Column, Table
+from scoring.datasets.columns import DatasetColumn, DatasetTable
 from scoring.datasets.tables import CODEBOOK, CORRECTIONS, TABLES
 
 PIECE = 1 << 20
@@ -32,7 +32,7 @@ ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 class TableFile:
     """A CSV file being written, row by row."""
 
-    def __init__(self, folder: Path, table: Table) -> None:
+    def __init__(self, folder: Path, table: DatasetTable) -> None:
         self.table = table
         self.file = (folder / table.name).open("w", encoding="utf-8", newline="")
         self.names = table.names
@@ -64,7 +64,7 @@ class Package:
             for table in self.tables.values():
                 stack.callback(table.file.close)
 
-    def write(self, table: Table, rows: Iterable[Row]) -> None:
+    def write(self, table: DatasetTable, rows: Iterable[Row]) -> None:
         """Appends rows to a table."""
         self.tables[table.name].write(rows)
 
@@ -98,7 +98,7 @@ def write_codebook(folder: Path, instrument: Instrument, readers: int) -> None:
     codebook.file.close()
 
 
-def described(column: Column, readers: int) -> Row:
+def described(column: DatasetColumn, readers: int) -> Row:
     """A column as a row of the codebook."""
     form = column.typed
     codes = (*reader_slots(1, readers), ADJUDICATOR) if column.name == "READER" else form.codes

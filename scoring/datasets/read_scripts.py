@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from scoring.datasets.column_forms import DATE, DECIMAL, INTEGER
-from scoring.datasets.columns import Column, Table
+from scoring.datasets.columns import DatasetColumn, DatasetTable
 from scoring.datasets.tables import TABLES
 
 R_CLASSES = {INTEGER: "integer", DECIMAL: "numeric", DATE: "Date"}
@@ -31,7 +31,7 @@ def r_script() -> str:
     return R_START + "".join(r_table(table) for table in TABLES)
 
 
-def r_table(table: Table) -> str:
+def r_table(table: DatasetTable) -> str:
     """The call that reads one table."""
     classes = ",\n".join(
         f'  {column.name} = "{R_CLASSES.get(column.typed.kind, "character")}"' for column in table.columns
@@ -39,7 +39,7 @@ def r_table(table: Table) -> str:
     return f'\n{stem(table)} <- read_table("{table.name}", c(\n{classes}\n))\n'
 
 
-def stem(table: Table) -> str:
+def stem(table: DatasetTable) -> str:
     """The name of the table without its ending."""
     return table.name.removesuffix(".csv")
 
@@ -49,7 +49,7 @@ def sas_script() -> str:
     return SAS_START + "".join(sas_table(table) for table in TABLES)
 
 
-def sas_table(table: Table) -> str:
+def sas_table(table: DatasetTable) -> str:
     """The data step that reads one table."""
     informats = "\n".join(f"    {column.name} {sas_informat(column)}" for column in table.columns)
     names = "\n".join(f"    {column.name}{' $' if is_text(column) else ''}" for column in table.columns)
@@ -62,12 +62,12 @@ def sas_table(table: Table) -> str:
     )
 
 
-def is_text(column: Column) -> bool:
+def is_text(column: DatasetColumn) -> bool:
     """Whether SAS keeps the column as text."""
     return column.typed.kind not in R_CLASSES
 
 
-def sas_informat(column: Column) -> str:
+def sas_informat(column: DatasetColumn) -> str:
     """The informat: text in bytes, of which a character may take four where its values are not listed."""
     form = column.typed
     if form.kind == DATE:

@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from config.unnamed_files import on_disk
-from scoring.datasets.columns import Table
+from scoring.datasets.columns import DatasetTable
 from scoring.datasets.sorted_rows import SortedRows
 from scoring.datasets.tables import TABLES
 from scoring.models import Dataset, Lock
@@ -48,14 +48,14 @@ def diff_against_last_lock(dataset: Dataset, folder: Path) -> dict[str, object]:
     return {"against lock": last.number, "tables": tables}
 
 
-def diff_table(table: Table, archive: zipfile.ZipFile, folder: Path) -> Iterator[Change]:
+def diff_table(table: DatasetTable, archive: zipfile.ZipFile, folder: Path) -> Iterator[Change]:
     """Every row of one table that was added, removed or altered, with the columns that differ as [old, new]."""
     with both_sides(table, archive, folder) as (before, after):
         for kind in KINDS:
             yield from (one for one in changes(before, after) if one[0] == kind)
 
 
-def counted_diff(table: Table, archive: zipfile.ZipFile, folder: Path) -> dict[str, object]:
+def counted_diff(table: DatasetTable, archive: zipfile.ZipFile, folder: Path) -> dict[str, object]:
     """One table: how many rows were added, removed and altered, and the first of them."""
     counts, first = Counter[str](), {kind: list[dict[str, object]]() for kind in KINDS}
     with both_sides(table, archive, folder) as (before, after):
@@ -68,7 +68,7 @@ def counted_diff(table: Table, archive: zipfile.ZipFile, folder: Path) -> dict[s
 
 
 @contextmanager
-def both_sides(table: Table, archive: zipfile.ZipFile, folder: Path) -> Iterator[tuple[SortedRows, SortedRows]]:
+def both_sides(table: DatasetTable, archive: zipfile.ZipFile, folder: Path) -> Iterator[tuple[SortedRows, SortedRows]]:
     """The table as it was locked and as it is now, each sorted."""
     (name,) = [name for name in archive.namelist() if name.endswith(f"/{table.name}")]
     key = KEYS[table.name]

@@ -23,7 +23,7 @@ from scoring.consensus.signed_series import newest_values, signed_reads
 from scoring.datasets.case_rows import CaseData, Row, rounded
 from scoring.endpoint.analysis_rows import Analysis, case_films, plan_of
 from scoring.endpoint.estimand import CaseFilms, serving_film, value_of
-from scoring.endpoint.films import Pair, pairs_of
+from scoring.endpoint.films import ChangePair, pairs_of
 from studies.models import VisitPlan
 
 DIFFERENCE = "CHANGES DIFFER BY MORE THAN THE THRESHOLD"
@@ -200,7 +200,9 @@ def made_values(case: CaseFilms, analysis: Analysis) -> Iterator[MadeValue]:
         for param in analysis.params:
             value = value_of(case, analysis.visits, visit, param, analysis.estimand)
             if value.dtype:
-                interval = replace(interval_of(Pair(value.base, value.value, "", 0, 0)), assessed=None, imputed=None)
+                interval = replace(
+                    interval_of(ChangePair(value.base, value.value, "", 0, 0)), assessed=None, imputed=None
+                )
                 yield MadeValue(visit.code, visit.number, param, DTYPES[value.dtype], interval)
 
 
@@ -224,7 +226,7 @@ def written(data: CaseData, panel: Panel, baseline: int) -> list[dict[str, Inter
     ]
 
 
-def interval_of(pair: Pair) -> Interval:
+def interval_of(pair: ChangePair) -> Interval:
     """A pair with base and change rounded once, as in analysis.csv."""
     if pair.base is None or pair.value is None:
         return Interval("", "", None, pair.assessed, pair.imputed)

@@ -29,7 +29,7 @@ from scoring.endpoint.estimand import (
     value_of,
 )
 from scoring.endpoint.event_lists import Events, events_by_subject
-from scoring.endpoint.films import CaseFilm, Pair, Status, pairs_of, params_of
+from scoring.endpoint.films import CaseFilm, ChangePair, Status, pairs_of, params_of
 from scoring.endpoint.visits import AnalysisVisits, PlannedVisit, analysis_visits
 from scoring.models import EventList, Outcome
 from scoring.ratings.visits import case_visits
@@ -115,7 +115,7 @@ def case_films(data: CaseData, computed: Computed, analysis: Analysis) -> CaseFi
     plans = [plan_of(data, timepoint) for timepoint in timepoints]
     baseline = analysis.visits.baseline
     place = plans.index(baseline.code) if baseline.code in plans else None
-    pairs: list[dict[str, Pair]] = [{} for _ in timepoints]
+    pairs: list[dict[str, ChangePair]] = [{} for _ in timepoints]
     if place is not None:
         pairs[place + 1 :] = pairs_after(data, computed, analysis, place)
     start = date.fromisoformat(timepoints[place or 0].day)
@@ -142,10 +142,10 @@ def plan_of(data: CaseData, timepoint: Timepoint) -> str | None:
     return plan.code if plan else None
 
 
-def pairs_after(data: CaseData, computed: Computed, analysis: Analysis, place: int) -> list[dict[str, Pair]]:
+def pairs_after(data: CaseData, computed: Computed, analysis: Analysis, place: int) -> list[dict[str, ChangePair]]:
     """The pairs of every visit after the baseline; all missing while the case has no result."""
     if computed.numbers["result"] is None:
-        missing = dict.fromkeys(analysis.params, Pair(None, None, WAITING, 0, 0))
+        missing = dict.fromkeys(analysis.params, ChangePair(None, None, WAITING, 0, 0))
         return [missing for _ in data.frozen.timepoints[place + 1 :]]
     return pairs_of(data.instrument, computed.panel, analysis.estimand.missing_rule, place)
 

@@ -22,7 +22,7 @@ BASETYPES = {Together.VISIT: STATUS, Together.SERIES: "ALL VISITS"}
 
 
 @dataclass(frozen=True)
-class Pair:
+class ChangePair:
     """Baseline and later total as used for one change, means over the same readers; None with the reason.
 
     `partial` where these are not the readers who decide the case: one of those could not evaluate both visits.
@@ -61,7 +61,7 @@ class CaseFilm:
     plan: str | None
     day: int
     status: Mapping[str, Status]
-    pairs: Mapping[str, Pair]
+    pairs: Mapping[str, ChangePair]
 
 
 def params_of(instrument: Instrument) -> tuple[str, ...]:
@@ -86,14 +86,14 @@ def basetype_of(rule: MissingRule, visit: str, partial: bool = False) -> str:
     return f"{visit} {shared}" if partial else shared
 
 
-def pairs_of(instrument: Instrument, panel: Panel, rule: MissingRule, baseline: int) -> list[dict[str, Pair]]:
+def pairs_of(instrument: Instrument, panel: Panel, rule: MissingRule, baseline: int) -> list[dict[str, ChangePair]]:
     """For every visit after the baseline, the pair of each parameter: the mean over one set of readers."""
     return pairs_of_cases(instrument, [panel], rule, baseline, params_of(instrument))[0]
 
 
 def pairs_of_cases(
     instrument: Instrument, panels: Sequence[Panel], rule: MissingRule, baseline: int, params: Sequence[str]
-) -> list[list[dict[str, Pair]]]:
+) -> list[list[dict[str, ChangePair]]]:
     """The same for many cases with equally many timepoints."""
     every = [one for panel in panels for one in panel.everyone]
     values, operated = np.stack([one.values for one in every]), np.stack([one.operated for one in every])
@@ -105,7 +105,7 @@ def pairs_of_cases(
 
 def pairs_at(
     instrument: Instrument, panels: Sequence[Panel], changes: Changes, params: Sequence[str]
-) -> list[dict[str, Pair]]:
+) -> list[dict[str, ChangePair]]:
     """The pairs of each case over one interval; a row of `changes` for each reader of each panel."""
     overall, groups = changes.difference.denominator[:, changes.difference.column()].tolist(), groups_of(instrument)
     columns = {name: columns_of(changes, *groups[name]) for name in params}
@@ -144,13 +144,15 @@ def columns_of(changes: Changes, feature: str | None, region: str | None) -> Col
     return Columns(base, value, found.assessed[:, column].tolist(), found.imputed[:, column].tolist(), reasons)
 
 
-def mean_pair(of: Columns, rows: Sequence[int], reason: str) -> Pair:
+def mean_pair(of: Columns, rows: Sequence[int], reason: str) -> ChangePair:
     """The mean over readers; missing for the given reason, or with the first where any reader's change is missing."""
     counts = min(of.assessed[row] for row in rows), max(of.imputed[row] for row in rows)
     reasons = [reason] if reason else [of.reasons[row] for row in rows if of.reasons[row]]
     if reasons:
-        return Pair(None, None, reasons[0], *counts)
-    return Pair(mean(tuple(of.base[row] for row in rows)), mean(tuple(of.value[row] for row in rows)), "", *counts)
+        return ChangePair(None, None, reasons[0], *counts)
+    return ChangePair(
+        mean(tuple(of.base[row] for row in rows)), mean(tuple(of.value[row] for row in rows)), "", *counts
+    )
 
 
 @lru_cache(maxsize=100_000)

@@ -16,7 +16,7 @@ from studies.models import Trial
 
 
 @dataclass(frozen=True)
-class Seen:
+class HistoryAccess:
     """A campaign of a trial and the person who looks at its history; without a campaign none was opened yet."""
 
     trial: Trial
@@ -42,7 +42,7 @@ class Seen:
         return Identities(self.whole) if self.whole.status in IDENTIFIED else None
 
 
-def seen_by(request: HttpRequest, code: str, action: Action = Action.SEE_SCORE_HISTORY) -> Seen:
+def seen_by(request: HttpRequest, code: str, action: Action = Action.SEE_SCORE_HISTORY) -> HistoryAccess:
     """The campaign in the address, by default the one opened last."""
     trial, actor = trial_or_404(request, code, action)
     campaigns = trial.campaigns.exclude(status=CampaignStatus.DRAFT).select_related("trial", "charter")
@@ -50,7 +50,7 @@ def seen_by(request: HttpRequest, code: str, action: Action = Action.SEE_SCORE_H
         campaigns = campaigns.filter(code=wanted)
         if not campaigns:
             raise Http404
-    return Seen(trial, actor, campaigns.order_by("-film_cut_off", "-pk").first())
+    return HistoryAccess(trial, actor, campaigns.order_by("-film_cut_off", "-pk").first())
 
 
 def counts_of(campaign: Campaign) -> list[tuple[str, int]]:
@@ -73,7 +73,7 @@ def counts_of(campaign: Campaign) -> list[tuple[str, int]]:
     ]
 
 
-def cell_of(seen: Seen, timepoint: str, item: str) -> list[int]:
+def cell_of(seen: HistoryAccess, timepoint: str, item: str) -> list[int]:
     """The revisions of a cell of the trial by key, newest first; 404 when it has none."""
     found = ItemScore.objects.filter(timepoint__token=timepoint, item=item)
     keys = list(

@@ -35,7 +35,7 @@ FIELDS = (
 
 
 @dataclass(frozen=True)
-class Range:
+class ReviewedRows:
     """The rows that a review covers: how many, from which to which, and their digest."""
 
     rows: int
@@ -44,13 +44,13 @@ class Range:
     digest: str
 
 
-def range_of(revisions: QuerySet[ItemScore]) -> Range:
+def range_of(revisions: QuerySet[ItemScore]) -> ReviewedRows:
     """The rows in the order in which they were saved; read in portions, outside any transaction."""
     digest, keys = hashlib.sha256(), []
     for row in revisions.order_by("pk").values_list(*FIELDS).iterator(2000):
         digest.update(json.dumps(row, ensure_ascii=True, separators=(",", ":")).encode() + b"\n")
         keys.append(row[0])
-    return Range(len(keys), keys[0] if keys else 0, keys[-1] if keys else 0, digest.hexdigest())
+    return ReviewedRows(len(keys), keys[0] if keys else 0, keys[-1] if keys else 0, digest.hexdigest())
 
 
 def sign_review(
@@ -60,7 +60,7 @@ def sign_review(
     user: User,
     password: str,
     filters: Mapping[str, str],
-    reviewed: Range,
+    reviewed: ReviewedRows,
     note: str = "",
 ) -> ScoreReview:
     """The signature covers campaign, filters and the digest of the rows. The same form sent twice signs once."""
@@ -94,7 +94,7 @@ def sign_review(
     return review
 
 
-def demand_reviewable(campaign: Campaign, actor: Actor, reviewed: Range, note: str) -> None:
+def demand_reviewable(campaign: Campaign, actor: Actor, reviewed: ReviewedRows, note: str) -> None:
     """The campaign is locked, and there is something to sign."""
     authorise(actor, Action.REVIEW_SCORES)
     if campaign.status != CampaignStatus.LOCKED:
@@ -106,7 +106,7 @@ def demand_reviewable(campaign: Campaign, actor: Actor, reviewed: Range, note: s
 
 
 def reviewed_before(
-    campaign: Campaign, user: User, filters: Mapping[str, str], reviewed: Range, note: str
+    campaign: Campaign, user: User, filters: Mapping[str, str], reviewed: ReviewedRows, note: str
 ) -> ScoreReview | None:
     """The newest review, if this person signed the same."""
     last = ScoreReview.objects.filter(campaign=campaign).select_related("signature").order_by("number").last()

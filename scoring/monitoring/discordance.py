@@ -11,7 +11,7 @@ SIGMAS = 3.0
 
 
 @dataclass(frozen=True)
-class Group:
+class CaseGroup:
     """Consecutive cases, counted from 1, and how many of them were discordant."""
 
     first: int
@@ -31,7 +31,7 @@ class Group:
         return self.share > self.upper
 
 
-def groups_of(discordant: Sequence[bool], centre: float) -> list[Group]:
+def groups_of(discordant: Sequence[bool], centre: float) -> list[CaseGroup]:
     """Full groups of 20 cases, with limits at centre - and + 3 sqrt(centre (1 - centre) / 20), within 0 and 1.
 
     `centre` is the share of discordant cases of the whole campaign.
@@ -45,6 +45,6 @@ def groups_of(discordant: Sequence[bool], centre: float) -> list[Group]:
     reach = SIGMAS * math.sqrt(centre * (1 - centre) / GROUP)
     lower, upper = max(0.0, centre - reach), min(1.0, centre + reach)
     return [
-        Group(start + 1, start + GROUP, sum(discordant[start : start + GROUP]), lower, upper)
+        CaseGroup(start + 1, start + GROUP, sum(discordant[start : start + GROUP]), lower, upper)
         for start in range(0, len(discordant) - GROUP + 1, GROUP)
     ]

@@ -10,8 +10,8 @@ from statistics import median
 
 from django.utils import timezone
 
-from scoring.endpoint.by_arm.svg import Axis, Drawing, Line, axis_over, drawn
-from scoring.monitoring.discordance import Group
+from scoring.endpoint.by_arm.svg import Axis, Plot, PlotLine, axis_over, drawn
+from scoring.monitoring.discordance import CaseGroup
 from scoring.monitoring.drift import LIMIT, Drift
 from scoring.monitoring.reader import MonitoredReader
 from scoring.monitoring.signed_counts import ReadCounts
@@ -29,28 +29,30 @@ class Week:
 def drift_figure(name: str, drift: Drift) -> str:
     """The moving average by case, with the limits dashed."""
     cases = [float(case) for case in range(1, len(drift.ewma) + 1)]
-    line = Line("Moving average of the standardised difference", cases, drift.ewma.tolist())
+    line = PlotLine("Moving average of the standardised difference", cases, drift.ewma.tolist())
     reach = [*drift.ewma.tolist(), LIMIT, -LIMIT]
     x, y = axis_over("Case", [0.0, *cases]), axis_over("Standardised difference", reach)
-    return drawn(Drawing(f"Drift of {name}", x, y, [line], [LIMIT, -LIMIT]), on_white=True)
+    return drawn(Plot(f"Drift of {name}", x, y, [line], [LIMIT, -LIMIT]), on_white=True)
 
 
-def discordance_figure(name: str, groups: Sequence[Group]) -> str:
+def discordance_figure(name: str, groups: Sequence[CaseGroup]) -> str:
     """The share of discordant cases by group of cases, with the upper limit dashed."""
     x = [float(group.last) for group in groups]
-    line = Line("Share of discordant cases, in groups of 20 cases", x, [group.share for group in groups], marks=True)
+    line = PlotLine(
+        "Share of discordant cases, in groups of 20 cases", x, [group.share for group in groups], marks=True
+    )
     across, up = axis_over("Case", [0.0, *x]), Axis("Share of discordant cases", 0, 1)
     limits = [groups[0].lower, groups[0].upper] if groups else []
-    return drawn(Drawing(f"Discordant cases of {name}", across, up, [line], limits), on_white=True)
+    return drawn(Plot(f"Discordant cases of {name}", across, up, [line], limits), on_white=True)
 
 
 def reads_figure(name: str, weeks: Sequence[Week]) -> str:
     """The number of reads by week."""
     x = [float(place) for place in range(1, len(weeks) + 1)]
     y = [float(week.reads) for week in weeks]
-    line = Line("Reads first signed", x, y, marks=True)
+    line = PlotLine("Reads first signed", x, y, marks=True)
     across, up = axis_over("Week of the reader's work", [0.0, *x]), axis_over("Reads", [0.0, *y])
-    return drawn(Drawing(f"Reads of {name} by week", across, up, [line]), on_white=True)
+    return drawn(Plot(f"Reads of {name} by week", across, up, [line]), on_white=True)
 
 
 def weeks_of(reads: Sequence[ReadCounts]) -> list[Week]:

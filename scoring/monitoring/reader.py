@@ -7,7 +7,7 @@ from functools import cached_property
 from statistics import fmean, median
 from typing import Any
 
-from scoring.monitoring.discordance import Group, groups_of
+from scoring.monitoring.discordance import CaseGroup, groups_of
 from scoring.monitoring.drift import Drift, drift_of
 from scoring.monitoring.pairs import ComparedCase
 from scoring.monitoring.signed_counts import ReadCounts
@@ -43,7 +43,7 @@ class MonitoredReader:
         return drift_of(self.differences)
 
     @cached_property
-    def groups(self) -> list[Group]:
+    def groups(self) -> list[CaseGroup]:
         """The chart of discordance."""
         return groups_of([one.discordant for one in self.compared], self.centre)
 

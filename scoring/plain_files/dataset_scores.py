@@ -16,7 +16,7 @@ from scoring.agreement.report import Cube
 from scoring.consensus.results import groups_of
 from scoring.plain_files.lines import DATASET_SUBJECT, FileLine, natural, need, read_lines
 from scoring.plain_files.numbers import whole_in
-from scoring.plain_files.scores import Read, coded_reason, grade_in, reads_in
+from scoring.plain_files.scores import PlainRead, coded_reason, grade_in, reads_in
 from scoring.plain_files.totals import PlainTotals
 
 COLUMNS = (
@@ -34,7 +34,7 @@ COLUMNS = (
 PRIMARY, REPEAT, ADJUDICATION = "primary", "repeat", "adjudication"
 
 
-def read_scores(path: Path, instrument: Instrument) -> list[Read]:
+def read_scores(path: Path, instrument: Instrument) -> list[PlainRead]:
     """The reads in a file of item scores, from a dataset or plain, by campaign, subject, reader and visit."""
     columns, lines = read_lines(path, ())
     reads_of = reads_of_dataset if DATASET_SUBJECT in columns else reads_in
@@ -44,14 +44,14 @@ def read_scores(path: Path, instrument: Instrument) -> list[Read]:
     return sorted(reads, key=lambda read: (*read.series, natural(read.visit)))
 
 
-def reads_of_dataset(columns: tuple[str, ...], lines: Iterable[FileLine], instrument: Instrument) -> list[Read]:
+def reads_of_dataset(columns: tuple[str, ...], lines: Iterable[FileLine], instrument: Instrument) -> list[PlainRead]:
     """The reads, each with READERID as its reader and its kind as its campaign; VISITNUM orders a subject's visits.
 
     Values of steps that do not count in a result are left out, as in the dataset's totals.
     """
     need(columns, COLUMNS)
     items = {item.paramcd: item for item in instrument.items}
-    reads: dict[tuple[str, ...], Read] = {}
+    reads: dict[tuple[str, ...], PlainRead] = {}
     for line in lines:
         item = items.get(line.text("PARAMCD"))
         if item is None:
@@ -69,7 +69,7 @@ def reads_of_dataset(columns: tuple[str, ...], lines: Iterable[FileLine], instru
     return list(reads.values())
 
 
-def whose(read: Read) -> str:
+def whose(read: PlainRead) -> str:
     """A read in words."""
     return f"Subject {read.subject}, visit {read.visit}, reader {read.reader}"
 
@@ -82,12 +82,12 @@ def kind_of(line: FileLine) -> str:
     return ADJUDICATION if line.text("READER") == "ADJUDICATOR" else PRIMARY
 
 
-def read_of(line: FileLine, kind: str, reads: dict[tuple[str, ...], Read]) -> Read:
+def read_of(line: FileLine, kind: str, reads: dict[tuple[str, ...], PlainRead]) -> PlainRead:
     subject, visit, reader = line.text(DATASET_SUBJECT), line.text("VISIT"), line.text("READERID")
     place = whole_in(line.cells["VISITNUM"])
     if place is None:
         raise line.refusal("VISITNUM", "Write the number of the visit, from 1.")
-    return reads.setdefault((kind, subject, reader, visit), Read(subject, visit, reader, kind, place, line.number))
+    return reads.setdefault((kind, subject, reader, visit), PlainRead(subject, visit, reader, kind, place, line.number))
 
 
 def primary_ratings(totals: PlainTotals, group: str) -> Cube:
@@ -119,7 +119,7 @@ def number(amount: Amount) -> float:
     return float("nan") if amount.value is None else amount.value
 
 
-def first_visit(reads: Iterable[Read]) -> str:
+def first_visit(reads: Iterable[PlainRead]) -> str:
     """The visit that most subjects have first."""
     first: dict[str, tuple[int, str]] = {}
     for read in reads:

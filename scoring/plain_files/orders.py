@@ -21,7 +21,7 @@ FORMULA_KEPT_AS_TEXT = ("'-", "'=", "'+", "'@")
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownTimepoint:
     """One row of orders.csv: a timepoint as it was shown."""
 
     read: str
@@ -41,21 +41,21 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class StoredOrders:
     """The stored orders of a dataset with its revealed seeds: reads in the order of the file."""
 
     presentation: str
     repeats_share: float
-    reads: dict[str, list[Shown]]
+    reads: dict[str, list[ShownTimepoint]]
     seeds: dict[str, bytes]
 
-    def seed_of(self, shown: Shown) -> bytes:
+    def seed_of(self, shown: ShownTimepoint) -> bytes:
         """The seed a row was drawn from."""
         return self.seeds[shown.commitment]
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedOrder:
     """What the seed gives for one queue: its name, its order, and the reads to be repeated."""
 
     name: str
@@ -63,7 +63,7 @@ class Expected:
     repeated: frozenset[str]
 
 
-def read_drawing(folder: Path, seed_file: Path) -> Drawing:
+def read_drawing(folder: Path, seed_file: Path) -> StoredOrders:
     """The dataset's orders and charter, and the seeds by their computed commitment; BadInput when unusable."""
     try:
         terms = read_json(folder / MANIFEST)["charter"]["terms"]
@@ -74,7 +74,7 @@ def read_drawing(folder: Path, seed_file: Path) -> Drawing:
         ) from None
     if presentation not in PRESENTATIONS:
         raise BadInput(f"The charter has the presentation {quoted(presentation)}. Known are {both(PRESENTATIONS)}.")
-    reads: dict[str, list[Shown]] = {}
+    reads: dict[str, list[ShownTimepoint]] = {}
     for shown in read_orders(folder / ORDERS.name):
         reads.setdefault(shown.read, []).append(shown)
     seeds = read_seeds(seed_file)
@@ -82,7 +82,7 @@ def read_drawing(folder: Path, seed_file: Path) -> Drawing:
         if rows[0].commitment not in seeds:
             wanted = rows[0].commitment
             raise BadInput(f"The file {seed_file.name} lacks the seed whose commitment is {wanted}.")
-    return Drawing(presentation, share, reads, seeds)
+    return StoredOrders(presentation, share, reads, seeds)
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def fault_of(error: OSError | ValueError) -> str:
     return (error.strerror if isinstance(error, OSError) else str(error)) or type(error).__name__
 
 
-def read_orders(path: Path) -> list[Shown]:
+def read_orders(path: Path) -> list[ShownTimepoint]:
     """The rows of orders.csv."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
@@ -113,9 +113,9 @@ def read_orders(path: Path) -> list[Shown]:
         raise BadInput(text) from None
 
 
-def shown_in(row: dict[str, str]) -> Shown:
+def shown_in(row: dict[str, str]) -> ShownTimepoint:
     """One row, typed."""
-    return Shown(
+    return ShownTimepoint(
         read=as_written(row["READID"]),
         case=row["CASENUM"],
         kind=row["READKIND"],
@@ -151,9 +151,9 @@ def read_seeds(path: Path) -> dict[str, bytes]:
     return {commitment(seed): seed for seed in seeds}
 
 
-def first_difference(drawing: Drawing) -> str:
+def first_difference(drawing: StoredOrders) -> str:
     """The first read, in the order of the file, that differs from its seed's draw, as a sentence; empty when none."""
-    queues: dict[str, list[Shown]] = {}
+    queues: dict[str, list[ShownTimepoint]] = {}
     for shown in (one for rows in drawing.reads.values() for one in rows if one.queue):
         queues.setdefault(shown.queue, []).append(shown)
     expected = {queue: expected_of(drawing, rows) for queue, rows in queues.items()}
@@ -166,15 +166,17 @@ def first_difference(drawing: Drawing) -> str:
     return ""
 
 
-def expected_of(drawing: Drawing, rows: Sequence[Shown]) -> Expected:
+def expected_of(drawing: StoredOrders, rows: Sequence[ShownTimepoint]) -> ExpectedOrder:
     """A queue drawn again from all its entries."""
     seed = drawing.seed_of(rows[0])
     entries = sorted({row.entry for row in rows})
     first = sorted({row.read for row in rows if row.kind == "primary"})
-    return Expected(queue_name(entries), draw_queue(seed, entries), draw_repeats(seed, first, drawing.repeats_share))
+    return ExpectedOrder(
+        queue_name(entries), draw_queue(seed, entries), draw_repeats(seed, first, drawing.repeats_share)
+    )
 
 
-def steps_differ(drawing: Drawing, rows: Sequence[Shown]) -> str:
+def steps_differ(drawing: StoredOrders, rows: Sequence[ShownTimepoint]) -> str:
     """How the steps of a read differ from those that its seed gives."""
     true_order = sorted({(row.visit, row.key) for row in rows})
     plans = plan_steps(
@@ -192,7 +194,7 @@ def steps_differ(drawing: Drawing, rows: Sequence[Shown]) -> str:
     return f"step, letter and visit were {' '.join(shown)}, but the seed gives {' '.join(given)}"
 
 
-def places_differ(expected: Expected, rows: Sequence[Shown]) -> str:
+def places_differ(expected: ExpectedOrder, rows: Sequence[ShownTimepoint]) -> str:
     """How a read's places in its queue, or whether it is repeated, differ from what its seed gives."""
     if rows[0].queue != expected.name:
         return f"its queue is named {rows[0].queue}, but the first token there is {expected.name}"

@@ -15,7 +15,7 @@ from scoring.plain_files.numbers import whole_in
 
 
 @dataclass
-class Read:
+class PlainRead:
     """The values one reader entered for one visit of one subject, by item key; reasons for those not assessable."""
 
     subject: str
@@ -33,10 +33,10 @@ class Read:
         return natural(self.campaign), natural(self.subject), natural(self.reader)
 
 
-def reads_in(columns: tuple[str, ...], lines: Iterable[FileLine], instrument: Instrument) -> list[Read]:
+def reads_in(columns: tuple[str, ...], lines: Iterable[FileLine], instrument: Instrument) -> list[PlainRead]:
     """The reads in lines of item scores, long (a column item) or wide (a column an item, by wide name or key)."""
     need(columns, READ)
-    reads: dict[tuple[str, ...], Read] = {}
+    reads: dict[tuple[str, ...], PlainRead] = {}
     if "item" in columns:
         need(columns, ("item", "value"))
         fill_long(lines, instrument, reads)
@@ -45,7 +45,7 @@ def reads_in(columns: tuple[str, ...], lines: Iterable[FileLine], instrument: In
     return list(reads.values())
 
 
-def read_of(line: FileLine, reads: dict[tuple[str, ...], Read]) -> tuple[Read, bool]:
+def read_of(line: FileLine, reads: dict[tuple[str, ...], PlainRead]) -> tuple[PlainRead, bool]:
     names = [line.text(column) for column in READ]
     campaign = line.cells.get("campaign", "")
     found = reads.get((*names, campaign))
@@ -53,7 +53,7 @@ def read_of(line: FileLine, reads: dict[tuple[str, ...], Read]) -> tuple[Read, b
         if found.day != read_day(line):
             raise line.refusal("day", f"Line {found.line} gives {day_in_words(found.day)} for the same read.")
         return found, False
-    reads[(*names, campaign)] = Read(names[0], names[1], names[2], campaign, read_day(line), line.number)
+    reads[(*names, campaign)] = PlainRead(names[0], names[1], names[2], campaign, read_day(line), line.number)
     return reads[(*names, campaign)], True
 
 
@@ -72,7 +72,7 @@ def day_in_words(day: int | None) -> str:
     return "no day" if day is None else f"day {day}"
 
 
-def fill_long(lines: Iterable[FileLine], instrument: Instrument, reads: dict[tuple[str, ...], Read]) -> None:
+def fill_long(lines: Iterable[FileLine], instrument: Instrument, reads: dict[tuple[str, ...], PlainRead]) -> None:
     named = named_items(instrument)
     for line in lines:
         item = named.get(line.text("item"))
@@ -91,7 +91,7 @@ def fill_long(lines: Iterable[FileLine], instrument: Instrument, reads: dict[tup
 
 
 def fill_wide(
-    lines: Iterable[FileLine], columns: dict[str, Item], instrument: Instrument, reads: dict[tuple[str, ...], Read]
+    lines: Iterable[FileLine], columns: dict[str, Item], instrument: Instrument, reads: dict[tuple[str, ...], PlainRead]
 ) -> None:
     codes = reason_codes(instrument)
     for line in lines:

@@ -20,7 +20,7 @@ from instruments.receipt import ChangeReceipt, Receipt, change_receipt, receipt
 from instruments.totals import as_row, score, score_series
 from scoring.plain_files.lines import natural
 from scoring.plain_files.numbers import csv_text
-from scoring.plain_files.scores import Read
+from scoring.plain_files.scores import PlainRead
 
 Row = dict[str, Any]
 
@@ -29,7 +29,7 @@ Row = dict[str, Any]
 class Scored:
     """A read with its total, and its change from the baseline visit where one was requested and exists."""
 
-    read: Read
+    read: PlainRead
     total: Total
     change: Change | None
 
@@ -38,7 +38,7 @@ class PlainTotals:
     """The totals of the reads of one file under one rule."""
 
     def __init__(
-        self, instrument: Instrument, rule: MissingRule, reads: list[Read], baseline: str | None = None
+        self, instrument: Instrument, rule: MissingRule, reads: list[PlainRead], baseline: str | None = None
     ) -> None:
         self.instrument, self.rule, self.baseline = instrument, rule, baseline
         self.series = [in_time(list(reads_of), rule) for _, reads_of in groupby(reads, key=lambda read: read.series)]
@@ -54,7 +54,7 @@ class PlainTotals:
             for at, read in enumerate(series):
                 yield Scored(read, next(totals), changes.get(at))
 
-    def receipts(self) -> Iterator[tuple[Read, Receipt | ChangeReceipt]]:
+    def receipts(self) -> Iterator[tuple[PlainRead, Receipt | ChangeReceipt]]:
         """The receipt of each total, and of each change where a baseline was named."""
         for series in self.series:
             grades, reasons = [read.values for read in series], [read.reasons for read in series]
@@ -64,7 +64,7 @@ class PlainTotals:
             for place, at in enumerate(places[1:], start=1):
                 yield series[at], self._change_receipt([series[number] for number in places], place)
 
-    def _change_receipt(self, series: list[Read], visit: int) -> ChangeReceipt:
+    def _change_receipt(self, series: list[PlainRead], visit: int) -> ChangeReceipt:
         grades, reasons = [read.values for read in series], [read.reasons for read in series]
         return change_receipt(self.instrument, grades, self.rule, visit=visit, reasons=reasons)
 
@@ -85,7 +85,7 @@ class PlainTotals:
             for found in score_series(self.instrument, values[None], self.rule, operated[None]):
                 yield found.row(0)
 
-    def _changes(self, series: list[Read]) -> dict[int, Change]:
+    def _changes(self, series: list[PlainRead]) -> dict[int, Change]:
         places = self._from_baseline(series)
         if len(places) < 2:
             return {}
@@ -93,7 +93,7 @@ class PlainTotals:
         found = change_series(self.instrument, values[None], self.rule, operated[None])
         return {at: one.row(0) for at, one in zip(places[1:], found, strict=True)}
 
-    def _from_baseline(self, series: list[Read]) -> list[int]:
+    def _from_baseline(self, series: list[PlainRead]) -> list[int]:
         """Places of the reads, the baseline visit first; none when the series has no baseline visit."""
         start = next((at for at, read in enumerate(series) if read.visit == self.baseline), None)
         if start is None:
@@ -103,15 +103,15 @@ class PlainTotals:
             raise BadInput(f"{text}, and {quoted(self.baseline)} is a later one.")
         return [start, *(at for at in range(len(series)) if at != start)]
 
-    def _arrays(self, reads: list[Read]) -> tuple[Values, Flags]:
+    def _arrays(self, reads: list[PlainRead]) -> tuple[Values, Flags]:
         rows = [as_row(self.instrument, read.values, self._operated(read)) for read in reads]
         return np.array([row for row, _ in rows]), np.array([flags for _, flags in rows])
 
-    def _operated(self, read: Read) -> list[str]:
+    def _operated(self, read: PlainRead) -> list[str]:
         return [key for key, code in read.reasons.items() if self.instrument.reason(code).operated]
 
 
-def in_time(series: list[Read], rule: MissingRule) -> list[Read]:
+def in_time(series: list[PlainRead], rule: MissingRule) -> list[PlainRead]:
     """By day where every read has one, else by visit with numbers by size."""
     if all(read.day is not None for read in series):
         return sorted(series, key=lambda read: read.day or 0)

@@ -30,26 +30,26 @@ TWICE = ("first read", "repeat")
 
 
 @dataclass(frozen=True)
-class Pair:
+class RepeatPair:
     """A signed first read and its signed repeat."""
 
     first: Read
     repeat: Read
 
 
-def pairs_of(campaign: Campaign) -> dict[User, list[Pair]]:
+def pairs_of(campaign: Campaign) -> dict[User, list[RepeatPair]]:
     """Each reader's cases with a signed first read and a signed repeat, by reader."""
     signed = Read.objects.filter(case__in=campaign.cases.live(), status=ReadStatus.SIGNED).select_related("reader")
     first = {(read.case_id, read.reader_id): read for read in signed.filter(kind=ReadKind.PRIMARY)}
-    pairs: dict[User, list[Pair]] = {}
+    pairs: dict[User, list[RepeatPair]] = {}
     for repeat in signed.filter(kind=ReadKind.REPEAT).order_by("reader__name", "case__number"):
         if (repeat.case_id, repeat.reader_id) in first:
-            pair = Pair(first[repeat.case_id, repeat.reader_id], repeat)
+            pair = RepeatPair(first[repeat.case_id, repeat.reader_id], repeat)
             pairs.setdefault(repeat.reader, []).append(pair)
     return pairs
 
 
-def ratings_twice(campaign: Campaign, pairs: Sequence[Pair], group: str = "total") -> Cube:
+def ratings_twice(campaign: Campaign, pairs: Sequence[RepeatPair], group: str = "total") -> Cube:
     """One reader's totals of a group and changes by the charter's rule: cases x visits x (first read, repeat).
 
     Of both reads the values signed first: a correction is no independent read.

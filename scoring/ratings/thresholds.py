@@ -33,7 +33,7 @@ kept = Kept[ThresholdRates](size=16)
 Compared = tuple[int, Discordance]
 
 
-class Pair(NamedTuple):
+class ReadPair(NamedTuple):
     """Two reads of a case as first signed."""
 
     case: int
@@ -72,7 +72,7 @@ def thresholds_of(terms: Terms) -> list[float]:
     return sorted(steps if own is None else steps | {own})
 
 
-def pairs_of(campaign: Campaign) -> Iterator[Pair]:
+def pairs_of(campaign: Campaign) -> Iterator[ReadPair]:
     """Every two signed primary reads of each case; a case whose reads count appears once its readers are complete."""
     cases = list(campaign.cases.live().order_by("number"))
     frozen, instrument = identities(cases), instruments.get(terms_of(campaign.charter).instrument)
@@ -82,7 +82,7 @@ def pairs_of(campaign: Campaign) -> Iterator[Pair]:
     for case, of_case in reads.items():
         if len(of_case) >= fewest:
             signed = signed_reads(of_case, instrument, frozen[case])
-            yield from (Pair(case, two) for two in combinations([one.first for one in signed], 2))
+            yield from (ReadPair(case, two) for two in combinations([one.first for one in signed], 2))
 
 
 def primary_reads(campaign: Campaign) -> Mapping[int, list[Read]]:
@@ -94,11 +94,11 @@ def primary_reads(campaign: Campaign) -> Mapping[int, list[Read]]:
     return found
 
 
-def compared_pairs(terms: Terms, pairs: Sequence[Pair]) -> Iterator[Compared]:
+def compared_pairs(terms: Terms, pairs: Sequence[ReadPair]) -> Iterator[Compared]:
     """Each pair with what the charter's trigger finds; pairs with equally many timepoints are compared at once."""
     instrument, rule = instruments.get(terms.instrument), rule_of(terms)
     third_read = terms.partial_visits == THIRD_READ
-    groups: dict[int, list[Pair]] = defaultdict(list)
+    groups: dict[int, list[ReadPair]] = defaultdict(list)
     for pair in pairs:
         groups[len(pair.series[0].values)].append(pair)
     for group in groups.values():

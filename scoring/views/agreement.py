@@ -16,7 +16,7 @@ from scoring.ratings.agreement_csv import agreement_csv as csv_of
 from scoring.ratings.campaign import Values, cases_with_result, readers_of
 from scoring.ratings.figures import bland_altman_figure, probability_figure
 from scoring.ratings.thresholds import may_simulate
-from scoring.views.agreement_choice import Chosen, choose, demand_drawn_cases
+from scoring.views.agreement_choice import AgreementChosen, choose, demand_drawn_cases
 from studies.access import trial_or_404
 from studies.arms.custodian_keys import holds_arms
 
@@ -55,7 +55,7 @@ def agreement_csv(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     return download(chosen, EXCEL_MARK + csv_of(chosen.data_or_404(request)), "text/csv; charset=utf-8", "csv")
 
 
-def download(chosen: Chosen, text: str, kind: str, ending: str) -> HttpResponse:
+def download(chosen: AgreementChosen, text: str, kind: str, ending: str) -> HttpResponse:
     """A file named after trial, campaign, sites and interval."""
     name = "-".join((chosen.campaign.trial.code, chosen.campaign.code, "agreement", chosen.group, chosen.end or ""))
     name = re.sub(r"[^A-Za-z0-9.-]+", "-", name)

@@ -31,7 +31,7 @@ figures = Kept[dict[str, Any]](size=16)
 
 
 @dataclass(frozen=True)
-class Chosen:
+class AgreementChosen:
     """The choice, what can be chosen, and the ratings; `end` is None where no case has two visits and a result."""
 
     campaign: Campaign
@@ -98,7 +98,7 @@ def campaign_for(request: HttpRequest, code: str, slug: str, action: Action) -> 
     )
 
 
-def choose(request: HttpRequest, code: str, slug: str) -> Chosen:
+def choose(request: HttpRequest, code: str, slug: str) -> AgreementChosen:
     """The group and the interval in the address; by default the total, to the visit that the charter refers to."""
     _, campaign = campaign_for(request, code, slug, Action.SEE_AGREEMENT)
     terms = terms_of(campaign.charter)
@@ -108,7 +108,7 @@ def choose(request: HttpRequest, code: str, slug: str) -> Chosen:
     end = ratings.visits.end(terms.reference_visit) if ratings.people else None
     if end is not None and (wanted := request.GET.get("interval")):
         end = one_of(wanted, ratings.visits.ends, "end of the interval")
-    return Chosen(campaign, groups, group, ratings, end, may_draw_cases(request, campaign))
+    return AgreementChosen(campaign, groups, group, ratings, end, may_draw_cases(request, campaign))
 
 
 def may_draw_cases(request: HttpRequest, campaign: Campaign) -> bool:
@@ -121,7 +121,7 @@ def may_draw_cases(request: HttpRequest, campaign: Campaign) -> bool:
     return any(allows(one.role, Action.BUILD_DATASET) for one in memberships_or_404(request, campaign.trial.code))
 
 
-def demand_drawn_cases(chosen: Chosen) -> None:
+def demand_drawn_cases(chosen: AgreementChosen) -> None:
     """WrongState while the person may not see the changes of single cases."""
     if not chosen.draws_cases:
         raise WrongState(f"Figures with a point for each case appear once campaign {chosen.campaign.code} is closed.")

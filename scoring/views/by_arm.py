@@ -18,7 +18,7 @@ from config.form_refusals import refused_on
 from jobs.models import Job
 from scoring.arms.report_files import file_in
 from scoring.arms.reports import arms_to_compare, ask_for_report, content_of, note_download
-from scoring.endpoint.by_arm.blocks import Column, Table
+from scoring.endpoint.by_arm.blocks import ReportColumn, ReportTable
 from scoring.endpoint.by_arm.svg import WIDTH
 from scoring.forms import ByArmForm
 from scoring.models import ArmsReport, ArmsReportStatus, ArmsRequest
@@ -98,10 +98,10 @@ def shown(results: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def table_of(name: str, found: dict[str, Any]) -> Table:
+def table_of(name: str, found: dict[str, Any]) -> ReportTable:
     """A table as it was written into results.json."""
-    columns = tuple(Column(key, label, found["kinds"][key]) for key, label in found["columns"].items())
-    return Table(name, found["title"], columns, found["rows"], tuple(found["notes"]))
+    columns = tuple(ReportColumn(key, label, found["kinds"][key]) for key, label in found["columns"].items())
+    return ReportTable(name, found["title"], columns, found["rows"], tuple(found["notes"]))
 
 
 @sensitive_variables()

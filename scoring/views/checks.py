@@ -25,7 +25,7 @@ from reading.room.films import read_preview
 from scoring.checks.after_close import SHOWN_IN
 from scoring.checks.one_read import panes_of, values_of
 from scoring.checks.order_rules import AFTER_CLOSE
-from scoring.checks.rules import KINDS, Finding
+from scoring.checks.rules import KINDS, RuleFinding
 from scoring.checks.signed_sheets import CheckedRead, checked_campaign, entries_of, signed_of
 from scoring.views.agreement_choice import campaign_for
 from studies.models import ReaderImage
@@ -66,7 +66,7 @@ COLUMNS = [
 ]
 
 
-def row_of(instrument: Instrument, one: CheckedRead, finding: Finding, campaign: Campaign) -> Row:
+def row_of(instrument: Instrument, one: CheckedRead, finding: RuleFinding, campaign: Campaign) -> Row:
     """A finding in words."""
     address = reverse("scoring:check", args=[campaign.trial.code, campaign.code, one.read.token])
     return {
@@ -80,7 +80,7 @@ def row_of(instrument: Instrument, one: CheckedRead, finding: Finding, campaign:
     }
 
 
-def joints_in_words(instrument: Instrument, finding: Finding) -> str:
+def joints_in_words(instrument: Instrument, finding: RuleFinding) -> str:
     """The joints of a finding, each once."""
     items = [instrument.item(key) for key in finding.items]
     return ", ".join(dict.fromkeys(f"{SIDES[item.side]} {item.region} {item.label}" for item in items))

@@ -18,7 +18,7 @@ from scoring.endpoint.by_arm.png import as_png
 from scoring.endpoint.by_arm.svg import WIDTH, drawn, height_of
 from scoring.endpoint.by_arm.tables import LABELS_OF_PARAMS
 from scoring.endpoint.event_lists import kinds_left_out
-from scoring.endpoint.pooled.results import Results
+from scoring.endpoint.pooled.results import PooledResults
 from scoring.endpoint.pooled.stored import results_in, scores_of
 from scoring.models import Dataset
 from scoring.views.agreement_choice import one_of
@@ -56,7 +56,7 @@ def results(request: HttpRequest, code: str, slug: str, number: int) -> HttpResp
     return render(request, "scoring/endpoint_results.html", context)
 
 
-def results_with(dataset: Dataset, name: str) -> Results:
+def results_with(dataset: Dataset, name: str) -> PooledResults:
     """The results that hold the table or figure of this name, which begins with its score."""
     scores = scores_of(dataset)
     score = name.partition("_")[0]

@@ -16,7 +16,7 @@ from config.keyset import KeysetListing
 from config.wording import counted
 from reading.models import Campaign, CampaignStatus
 from scoring.forms import ReviewForm
-from scoring.history.access import Seen, cell_of, counts_of, seen_by
+from scoring.history.access import HistoryAccess, cell_of, counts_of, seen_by
 from scoring.history.columns import columns_of
 from scoring.history.reviews import range_of, record_export, sign_review
 from scoring.history.revisions import described, fetch, revisions_of
@@ -45,7 +45,7 @@ def scores(request: HttpRequest, code: str) -> HttpResponseBase:
     return listing.respond("scoring/score_history.html", context | {"identified": seen.identities is not None})
 
 
-def history_of(request: HttpRequest, seen: Seen) -> KeysetListing:
+def history_of(request: HttpRequest, seen: HistoryAccess) -> KeysetListing:
     """The list of a campaign's revisions."""
     campaign, known = seen.whole, seen.identities
     rows = revisions_of(campaign)
@@ -71,7 +71,7 @@ def cell(request: HttpRequest, code: str, timepoint: str, item: str) -> HttpResp
     trial, actor = trial_or_404(request, code, Action.SEE_SCORE_HISTORY)
     of_cell = Campaign.objects.filter(cases__reads__steps__timepoints__token=timepoint, trial=trial)
     campaign = get_object_or_404(of_cell.select_related("trial", "charter").distinct())
-    seen = Seen(trial, actor, campaign)
+    seen = HistoryAccess(trial, actor, campaign)
     keys, known = cell_of(seen, timepoint, item), seen.identities
     listing = KeysetListing(
         request,

@@ -16,7 +16,7 @@ from config.wording import quoted
 from jobs.carrying import carry_job
 from jobs.models import Job
 from studies.arrival import held
-from studies.arrival.intake import Receipt, ignore
+from studies.arrival.intake import IntakeReceipt, ignore
 from studies.arrival.zipped import of_the_system, receive_each
 from studies.models import Film, FilmStatus, Site, Subject, Transmittal, TransmittalEntry, Visit
 from studies.models.film import UNREADABLE_BY
@@ -37,7 +37,7 @@ class Declared:
 
 
 @dataclass(frozen=True)
-class Answer:
+class BulkResult:
     """The result for one file."""
 
     name: str
@@ -68,7 +68,7 @@ def files_under(paths: list[Path]) -> Iterator[tuple[str, Path]]:
 
 def deliver_all(
     transmittal: Transmittal, paths: list[Path], declared: Declared, actor: Actor
-) -> Iterator[tuple[str, Receipt | str]]:
+) -> Iterator[tuple[str, IntakeReceipt | str]]:
     """Receives every file below the paths; system files share one line at the end."""
     left_out: list[str] = []
     for name, path in files_under(paths):
@@ -95,7 +95,7 @@ def read_again(site: Site, actor: Actor) -> Iterator[tuple[str, Film | str]]:
 
 def deliver(
     transmittal: Transmittal, name: str, path: Path, declared: Declared, actor: Actor
-) -> Iterator[tuple[str, Receipt | str]]:
+) -> Iterator[tuple[str, IntakeReceipt | str]]:
     """Receives the file, or each member of a zip; a sentence instead of a receipt where nothing could be received."""
     if path.is_symlink():
         yield name, "The path is a link. Only regular files are received."
@@ -107,14 +107,14 @@ def deliver(
             yield name, str(refusal)
 
 
-def answer(name: str, received: Receipt | Film | str) -> Answer:
+def answer(name: str, received: IntakeReceipt | Film | str) -> BulkResult:
     """Runs the film's job, or waits for the worker that has it, and returns the film's status afterwards."""
     if isinstance(received, str):
-        return Answer(name, "refused", received)
+        return BulkResult(name, "refused", received)
     if isinstance(received, Film):
         return standing(name, received.pk, carried(received))
     if received.film is None:
-        return Answer(name, received.outcome, received.reason)
+        return BulkResult(name, received.outcome, received.reason)
     job = carried(received.film)
     if received.outcome == "duplicate":
         return as_duplicate(name, received)
@@ -131,30 +131,30 @@ def carried(film: Film) -> Job | None:
     return job
 
 
-def as_duplicate(name: str, received: Receipt) -> Answer:
+def as_duplicate(name: str, received: IntakeReceipt) -> BulkResult:
     """Names the current status of the earlier copy; a failure stays a failure."""
     entry = TransmittalEntry.objects.select_related("film").get(pk=received.entry.pk)
     failed = entry.film is not None and entry.film.status == FilmStatus.REFUSED
-    return Answer(name, "refused" if failed else "duplicate", entry.says)
+    return BulkResult(name, "refused" if failed else "duplicate", entry.says)
 
 
-def answered(name: str, received: Receipt | Film | str) -> Answer:
+def answered(name: str, received: IntakeReceipt | Film | str) -> BulkResult:
     """The same in a separate thread, which must not keep its database connection."""
     try:
         return answer(name, received)
     except Refusal as refusal:
-        return Answer(name, "refused", str(refusal))
+        return BulkResult(name, "refused", str(refusal))
     finally:
         connection.close()
 
 
-def standing(name: str, pk: int, job: Job | None) -> Answer:
+def standing(name: str, pk: int, job: Job | None) -> BulkResult:
     film = Film.objects.select_related("subject", "visit").get(pk=pk)
     outcome = OUTCOMES.get(FilmStatus(film.status), "accepted_for_qc")
     reason = film.status_reason
     if job is not None and job.status == Job.Status.FAILED:
         outcome, reason = "failed", job.reason
-    return Answer(
+    return BulkResult(
         name,
         outcome,
         reason,

@@ -8,7 +8,7 @@ from typing import IO, BinaryIO, cast
 from audit.trail import Actor
 from config.errors import BadInput
 from config.wording import quoted
-from studies.arrival.intake import Receipt
+from studies.arrival.intake import IntakeReceipt
 from studies.arrival.replacement import checked_replaceable
 from studies.arrival.zipped import is_zip, receive_each
 from studies.models import Film, Transmittal, Visit
@@ -23,7 +23,7 @@ def deliver(
     film_date: date | None,
     actor: Actor,
     replaces: Film | None = None,
-) -> list[Receipt]:
+) -> list[IntakeReceipt]:
     """Receives the file, or each member of a zip, so that one bad film does not affect the others."""
     file = cast(BinaryIO, file)
     if replaces is not None and is_zip(file):

@@ -30,7 +30,7 @@ from studies.models import Film, FilmStatus, Site, Subject, Transmittal, Transmi
 from studies.models.film import CONTENT
 
 __all__ = [
-    "Receipt",
+    "IntakeReceipt",
     "complete",
     "confirm_date",
     "discard",
@@ -43,7 +43,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Receipt:
+class IntakeReceipt:
     """The outcome for one file: filed, duplicate, refused or ignored, with the reason as a sentence."""
 
     outcome: str
@@ -120,7 +120,7 @@ def receive(
     sop_instance_uid: str = "",
     content_sha256: str = "",
     again: bool = False,
-) -> Receipt:
+) -> IntakeReceipt:
     """Stores the bytes durably, then files them with their audit event and their job in one transaction.
 
     `again` files bytes again that this version of the product has already refused.
@@ -158,7 +158,7 @@ def new_film(transmittal: Transmittal, name: str, stored: str, incoming: Incomin
     )
 
 
-def filed_once(transmittal: Transmittal, film: Film, actor: Actor, again: bool) -> Receipt:
+def filed_once(transmittal: Transmittal, film: Film, actor: Actor, again: bool) -> IntakeReceipt:
     """Two senders may bring the same bytes at the same moment: the second one then finds the first one's film."""
     try:
         return enter_film(transmittal, film, actor, again)
@@ -186,7 +186,7 @@ def check_kind(head: bytes) -> None:
         raise Unreadable("zip-nested", "A zip inside a zip is not opened. Send its films directly.")
 
 
-def enter_film(transmittal: Transmittal, film: Film, actor: Actor, again: bool) -> Receipt:
+def enter_film(transmittal: Transmittal, film: Film, actor: Actor, again: bool) -> IntakeReceipt:
     with audited_atomic():
         known = resent.came_before(film, again=again)
         if known is not None:
@@ -204,7 +204,7 @@ def enter_film(transmittal: Transmittal, film: Film, actor: Actor, again: bool) 
         drop_original(film.original_file)
         known.refresh_from_db()
         entry.film = known
-    return Receipt(entry.outcome, entry.says, known or film, entry)
+    return IntakeReceipt(entry.outcome, entry.says, known or film, entry)
 
 
 def enter(transmittal: Transmittal, film: Film, outcome: str, reason: str, filed: Film | None) -> TransmittalEntry:
@@ -247,7 +247,7 @@ def tell(
     )
 
 
-def ignore(*, transmittal: Transmittal, name: str, left_out: list[str], actor: Actor) -> Receipt:
+def ignore(*, transmittal: Transmittal, name: str, left_out: list[str], actor: Actor) -> IntakeReceipt:
     """System files among the films: one line of the manifest for all of them, and no refusal."""
     authorise(actor, Action.UPLOAD_FILMS)
     reason = f"Not a film: {counted(len(left_out), 'system file')} left out."
@@ -262,10 +262,10 @@ def ignore(*, transmittal: Transmittal, name: str, left_out: list[str], actor: A
             reason=entry.reason,
             details={"files": len(left_out), "site": transmittal.site.code},
         )
-    return Receipt("ignored", entry.reason, None, entry)
+    return IntakeReceipt("ignored", entry.reason, None, entry)
 
 
-def refuse(*, transmittal: Transmittal, name: str, file: IO[bytes], refusal: Unreadable, actor: Actor) -> Receipt:
+def refuse(*, transmittal: Transmittal, name: str, file: IO[bytes], refusal: Unreadable, actor: Actor) -> IntakeReceipt:
     """Refuses a whole file; the manifest lists it with its size and digest."""
     authorise(actor, Action.UPLOAD_FILMS)
     incoming = Incoming(file)
@@ -274,7 +274,7 @@ def refuse(*, transmittal: Transmittal, name: str, file: IO[bytes], refusal: Unr
 
 def refuse_midway(
     transmittal: Transmittal, name: str, incoming: Incoming, refusal: Unreadable, actor: Actor
-) -> Receipt:
+) -> IntakeReceipt:
     """A file found to be bad while it was read; the rest of a zip bomb is not inflated to be hashed."""
     digest = "" if refusal.reason_code.startswith("zip-") else incoming.read_to_the_end()
     return refused(transmittal, name, incoming, digest, refusal, actor)
@@ -282,7 +282,7 @@ def refuse_midway(
 
 def refused(
     transmittal: Transmittal, name: str, incoming: Incoming, digest: str, refusal: Unreadable, actor: Actor
-) -> Receipt:
+) -> IntakeReceipt:
     film = Film(original_name=name, size=incoming.size, sha256=digest)
     with audited_atomic():
         entry = enter(transmittal, film, "refused", refusal.text, None)
@@ -294,4 +294,4 @@ def refused(
             reason=refusal.text,
             details={"code": refusal.reason_code, "size": incoming.size, "site": transmittal.site.code},
         )
-    return Receipt("refused", refusal.text, None, entry)
+    return IntakeReceipt("refused", refusal.text, None, entry)

@@ -11,7 +11,7 @@ from pathlib import Path
 from audit.trail import Actor
 from imaging.decoder import client
 from imaging.decoding.unreadable import Unreadable
-from studies.arrival.intake import Receipt, receive
+from studies.arrival.intake import IntakeReceipt, receive
 from studies.arrival.sop_instances import contested
 from studies.models import Transmittal
 from studies.sealing_key import keyed_pixels
@@ -28,7 +28,7 @@ TAIL = 16
 
 
 @dataclass(frozen=True)
-class Seen:
+class DecodedObject:
     """What the decoder found in an object; `failure` is 0 for problems that a person or the site can still solve."""
 
     sop_class: str = ""
@@ -50,14 +50,14 @@ class Seen:
         return f"{self.day or 'no date'}, UID {cut}{self.instance[-TAIL:]}"
 
 
-def look_at(path: Path) -> Seen:
+def look_at(path: Path) -> DecodedObject:
     """Reads the header; an object that cannot be accepted is named as far as possible."""
     try:
         seen = client.run("inspect", input=str(path))
     except Unreadable as refusal:
         failure = FAILURE_OF_REASON.get(refusal.reason_code, CANNOT_UNDERSTAND) if refusal.outcome == "refused" else 0
         return named(path, failure)
-    return Seen(
+    return DecodedObject(
         sop_class=seen["facts"].get("SOPClassUID", ""),
         uids=seen["uids"],
         failure=0 if seen["uids"] else CANNOT_UNDERSTAND,
@@ -66,15 +66,15 @@ def look_at(path: Path) -> Seen:
     )
 
 
-def named(path: Path, failure: int) -> Seen:
+def named(path: Path, failure: int) -> DecodedObject:
     try:
         seen = client.run("identify", input=str(path))
     except Unreadable:
-        return Seen(failure=failure)
-    return Seen(seen["sop_class"], seen["uids"], failure, day=seen["day"])
+        return DecodedObject(failure=failure)
+    return DecodedObject(seen["sop_class"], seen["uids"], failure, day=seen["day"])
 
 
-def store(*, transmittal: Transmittal, path: Path, number: int, seen: Seen, actor: Actor) -> int:
+def store(*, transmittal: Transmittal, path: Path, number: int, seen: DecodedObject, actor: Actor) -> int:
     """Receives any object, so that the manifest lists it; returns the failure, 0 when it has been stored safely."""
     with path.open("rb") as file:
         received = receive(
@@ -88,7 +88,7 @@ def store(*, transmittal: Transmittal, path: Path, number: int, seen: Seen, acto
     return failure_of(received, seen)
 
 
-def failure_of(received: Receipt, seen: Seen) -> int:
+def failure_of(received: IntakeReceipt, seen: DecodedObject) -> int:
     if seen.failure or received.failed:
         return seen.failure or CANNOT_UNDERSTAND
     if received.film is not None and contested(received.film, seen.content):

@@ -27,7 +27,7 @@ from config.errors import WrongState
 
 PIECE = 1024 * 1024
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
-_MARK, _SALT, _TAG = b"BRQ1", 16, 16
+MARK, SALT, TAG = b"BRQ1", 16, 16
 
 
 class StoreFull(WrongState):
@@ -46,8 +46,8 @@ def encrypt(stream: IO[bytes], out: IO[bytes], name: str) -> None:
 
 def sealed_pieces(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
     """The sealed file piece by piece; the last piece is marked, so that a truncated file is detected."""
-    salt = secrets.token_bytes(_SALT)
-    yield _MARK + salt
+    salt = secrets.token_bytes(SALT)
+    yield MARK + salt
     cipher, number, waiting = cipher_for(salt), 0, b""
     for chunk in chunks:
         waiting += chunk
@@ -65,13 +65,13 @@ def decrypt(stream: IO[bytes], out: IO[bytes], name: str) -> None:
 
 def opened_pieces(stream: IO[bytes], name: str) -> Iterator[bytes]:
     """The same, piece by piece."""
-    head = stream.read(len(_MARK) + _SALT)
-    if len(head) < len(_MARK) + _SALT or not head.startswith(_MARK):
+    head = stream.read(len(MARK) + SALT)
+    if len(head) < len(MARK) + SALT or not head.startswith(MARK):
         raise Tampered(f"{name} is no sealed file")
-    cipher, number = cipher_for(head[len(_MARK) :]), 0
-    piece = stream.read(PIECE + _TAG)
+    cipher, number = cipher_for(head[len(MARK) :]), 0
+    piece = stream.read(PIECE + TAG)
     while True:
-        following = stream.read(PIECE + _TAG)
+        following = stream.read(PIECE + TAG)
         try:
             opened = cipher.decrypt(nonce(number, last=not following), piece, name.encode())
         except InvalidTag:
@@ -84,8 +84,8 @@ def opened_pieces(stream: IO[bytes], name: str) -> Iterator[bytes]:
 
 def sealed_size(stored: int) -> int:
     """How many bytes of a stored file are not content: its beginning, and a tag for each piece."""
-    beginning = len(_MARK) + _SALT
-    return beginning + _TAG * max(1, -(-(stored - beginning) // (PIECE + _TAG)))
+    beginning = len(MARK) + SALT
+    return beginning + TAG * max(1, -(-(stored - beginning) // (PIECE + TAG)))
 
 
 def nonce(number: int, *, last: bool) -> bytes:

@@ -10,7 +10,7 @@ from config.tokens import new_token
 from imaging.decoder import client
 from imaging.decoding.unreadable import Unreadable
 from jobs.lease import Lease
-from jobs.queue import Refused
+from jobs.queue import JobRefused
 from studies.arrival.work_folder import drop_tree, keep_tree, opened_blind, work_folder
 from studies.desk import masks
 from studies.desk.placements import for_image
@@ -60,7 +60,7 @@ def draw(film: Film, chosen: MaskSet | None, folder: Path) -> dict[str, Meta]:
                 invert=film.inverted,
             )
     except Unreadable as refusal:
-        raise Refused(refusal.text) from refusal
+        raise JobRefused(refusal.text) from refusal
     if "whole" in pictures:
         (folder / "whole").rename(folder / film.side)
         pictures = {film.side: pictures["whole"]}
@@ -74,7 +74,7 @@ def write(film: Film, chosen: MaskSet | None, lease: Lease, pictures: dict[str, 
         lease.finish()
         film = locked(film)
         if masks.settled(film) != chosen:
-            raise Refused("The masks were changed while the reader image was being made.")
+            raise JobRefused("The masks were changed while the reader image was being made.")
         changes = move(film, FilmStatus.READY)
         renditions = [make_image(film, side, chosen, meta, keys[side]) for side, meta in pictures.items()]
         record(

@@ -22,7 +22,7 @@ FONT = "DejaVu Sans Mono"
 
 
 @dataclass(frozen=True)
-class Line:
+class TransmittalLine:
     """One file of the delivery."""
 
     file: str
@@ -38,16 +38,16 @@ class Line:
     sha256: str
 
 
-def lines_of(transmittal: Transmittal) -> list[Line]:
+def lines_of(transmittal: Transmittal) -> list[TransmittalLine]:
     """The files in the order in which they were received, with the current status of their films."""
     entries = transmittal.entries.select_related("film__subject", "film__visit", "subject", "visit")
     return [line_of(entry) for entry in entries.order_by("pk")]
 
 
-def line_of(entry: TransmittalEntry) -> Line:
+def line_of(entry: TransmittalEntry) -> TransmittalLine:
     film = entry.film
     subject, visit = (film.subject, film.visit) if film else (entry.subject, entry.visit)
-    return Line(
+    return TransmittalLine(
         file=entry.name,
         outcome=entry.get_outcome_display(),
         status=film.get_status_display() if film else "",
@@ -66,7 +66,7 @@ def as_csv(transmittal: Transmittal) -> str:
     """A header and a line for each file."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([field.name for field in fields(Line)])
+    writer.writerow([field.name for field in fields(TransmittalLine)])
     writer.writerows([csv_safe(value) for value in asdict(line).values()] for line in lines_of(transmittal))
     return out.getvalue()
 
@@ -117,7 +117,7 @@ def make_pages(transmittal: Transmittal, now: datetime) -> Iterator[list[str]]:
     yield page
 
 
-def head(transmittal: Transmittal, lines: list[Line], now: datetime) -> list[str]:
+def head(transmittal: Transmittal, lines: list[TransmittalLine], now: datetime) -> list[str]:
     counts = Counter(line.outcome.lower() for line in lines)
     files = "1 file" if len(lines) == 1 else f"{len(lines)} files"
     return [
@@ -134,7 +134,7 @@ def head(transmittal: Transmittal, lines: list[Line], now: datetime) -> list[str
     ]
 
 
-def block_of(number: int, line: Line) -> list[str]:
+def block_of(number: int, line: TransmittalLine) -> list[str]:
     place = f"subject {line.subject or '-'}, visit {line.visit or '-'}, date {line.film_date or '-'}"
     shown = ", ".join(filter(None, [line.side, line.view]))
     became = ", ".join(filter(None, [line.outcome, line.status]))

@@ -13,7 +13,7 @@ from audit.trail import Actor
 from imaging.decoding.limits import Limits
 from imaging.decoding.unreadable import Unreadable
 from imaging.decoding.zip import Archive
-from studies.arrival.intake import Receipt, ignore, receive, refuse
+from studies.arrival.intake import IntakeReceipt, ignore, receive, refuse
 from studies.models import Transmittal
 
 ZIP_SIGN = b"PK\x03\x04"
@@ -37,7 +37,7 @@ def is_zip(file: BinaryIO) -> bool:
 
 def receive_each(
     *, transmittal: Transmittal, name: str, file: BinaryIO, actor: Actor, **declared: Any
-) -> Iterator[tuple[str, Receipt]]:
+) -> Iterator[tuple[str, IntakeReceipt]]:
     """The film, or each film of the zip, by its name; a zip that cannot be read to its end has its own line.
 
     System files share one line.
@@ -52,7 +52,7 @@ def receive_each(
 
 def receive_members(
     transmittal: Transmittal, name: str, file: BinaryIO, actor: Actor, declared: dict[str, Any]
-) -> Iterator[tuple[str, Receipt]]:
+) -> Iterator[tuple[str, IntakeReceipt]]:
     left_out: list[str] = []
     try:
         for member, stream in members(file=file):

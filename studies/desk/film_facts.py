@@ -24,7 +24,7 @@ MOST_SIBLINGS = 48
 
 
 @dataclass(frozen=True)
-class Fact:
+class FilmFact:
     """One fact, as declared by the sender and as stated in the file."""
 
     name: str
@@ -38,7 +38,7 @@ class DeskFilm:
     """Everything the page of a film shows; `may` holds the actions that its status permits."""
 
     film: Film
-    facts: dict[str, Fact]
+    facts: dict[str, FilmFact]
     mask_set: MaskSet | None
     mask_state: MaskState
     boxes: list[list[int]]
@@ -104,17 +104,17 @@ def may(film: Film) -> frozenset[str]:
     return frozenset(found)
 
 
-def facts(film: Film) -> list[Fact]:
+def facts(film: Film) -> list[FilmFact]:
     """Side, view, date and scale: as declared and as stated in the file."""
     header: dict[str, Any] = film.header
     side = str(header.get("Side") or "")
     part = " ".join(str(header[name]) for name in ("BodyPartExamined", "ViewPosition") if header.get(name))
     day = str(header.get("FilmDate") or "")
     return [
-        Fact("side", dict(SIDES).get(film.side, ""), dict(SIDES).get(side, side), bool(side) and side != film.side),
-        Fact("view", dict(VIEWS).get(film.view, ""), part, contradicts(part, film.view)),
-        Fact("date", str(film.film_date or ""), day, bool(day) and day != str(film.film_date)),
-        Fact("scale", f"{film.spacing_mm:g} mm" if film.spacing_mm else "", spacing_in_file(header), False),
+        FilmFact("side", dict(SIDES).get(film.side, ""), dict(SIDES).get(side, side), bool(side) and side != film.side),
+        FilmFact("view", dict(VIEWS).get(film.view, ""), part, contradicts(part, film.view)),
+        FilmFact("date", str(film.film_date or ""), day, bool(day) and day != str(film.film_date)),
+        FilmFact("scale", f"{film.spacing_mm:g} mm" if film.spacing_mm else "", spacing_in_file(header), False),
     ]
 
 

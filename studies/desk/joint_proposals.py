@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, Min, QuerySet
 
 from imaging.bitpacking import decode
-from imaging.registration import Found, Picture, carried
+from imaging.registration import FoundPlace, Picture, carried
 from jobs.lease import Lease
 from jobs.queue import add
 from studies.desk.pictures import stored
@@ -99,13 +99,13 @@ def sources(group: QuerySet[Rendition]) -> QuerySet[Rendition]:
     return group.filter(Exists(here())).annotate(placed=placed).order_by("placed")
 
 
-def find_joints(source: Rendition, target: Rendition, places: Places) -> dict[str, Found]:
+def find_joints(source: Rendition, target: Rendition, places: Places) -> dict[str, FoundPlace]:
     """In pixels of the full level of the target."""
     own, own_factor = picture(source)
     other, other_factor = picture(target)
     given = {joint: [x / own_factor, y / own_factor] for joint, (x, y) in places.items()}
     return {
-        joint: Found((found.place[0] * other_factor, found.place[1] * other_factor), found.correlation)
+        joint: FoundPlace((found.place[0] * other_factor, found.place[1] * other_factor), found.correlation)
         for joint, found in carried(own, other, given).items()
     }
 
@@ -119,7 +119,7 @@ def picture(rendition: Rendition) -> tuple[Picture, int]:
     return Picture(levels, spacing * factor if spacing else None), factor
 
 
-def rounded(found: dict[str, Found]) -> Proposal:
+def rounded(found: dict[str, FoundPlace]) -> Proposal:
     """Each joint as [x, y, correlation]."""
     return {
         joint: [round(one.place[0], 1), round(one.place[1], 1), round(one.correlation, 2)]

@@ -9,9 +9,12 @@ from config.errors import BadInput
 from studies.models import Film
 
 SIDE_WORDS = {"L": "left", "R": "right", "B": "both sides"}
-_LEFT, _RIGHT = ("l", "lt", "li", "left", "links", "lh", "lf"), ("r", "rt", "re", "right", "rechts", "rh", "rf")
-_IN_NAMES = dict.fromkeys(_LEFT, "L") | dict.fromkeys(_RIGHT, "R")
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+LEFT_WORDS, RIGHT_WORDS = (
+    ("l", "lt", "li", "left", "links", "lh", "lf"),
+    ("r", "rt", "re", "right", "rechts", "rh", "rf"),
+)
+IN_NAMES = dict.fromkeys(LEFT_WORDS, "L") | dict.fromkeys(RIGHT_WORDS, "R")
+WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 HEADER, FILE_NAME, LETTER = "the header", "the name of the file", "the letter on the film"
 
 
@@ -46,7 +49,7 @@ def witnesses(film: Film) -> list[Witness]:
 def side_in_name(name: str) -> str:
     """L or R when a word in the file name indicates it and no other word contradicts it; empty otherwise."""
     stem = name.rpartition(".")[0] or name
-    sides = {_IN_NAMES[word.lower()] for word in _WORD.findall(stem) if word.lower() in _IN_NAMES}
+    sides = {IN_NAMES[word.lower()] for word in WORD.findall(stem) if word.lower() in IN_NAMES}
     return sides.pop() if len(sides) == 1 else ""
 
 

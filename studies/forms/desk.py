@@ -58,20 +58,20 @@ class AcceptForm(forms.Form):
         return cleaned
 
 
-class ReasonForm(forms.Form):
+class DeskReasonForm(forms.Form):
     """A reason from a list and a note."""
 
     reason = forms.ChoiceField(widget=forms.RadioSelect)
     note = forms.CharField(required=False, max_length=500)
 
 
-class RejectForm(ReasonForm):
+class RejectForm(DeskReasonForm):
     """Why the film cannot be read."""
 
     reason = forms.ChoiceField(choices=RejectReason.choices, widget=forms.RadioSelect)
 
 
-class WithdrawForm(ReasonForm):
+class WithdrawForm(DeskReasonForm):
     """Why a film that was ready is wrong."""
 
     reason = forms.ChoiceField(choices=WithdrawReason.choices, widget=forms.RadioSelect)
@@ -90,7 +90,7 @@ class DesignateForm(forms.Form):
     reason = forms.CharField(max_length=200)
 
 
-class ReopenForm(forms.Form):
+class ReverseRejectionForm(forms.Form):
     """Why a rejection is reversed."""
 
     reason = forms.CharField(max_length=200)

@@ -92,14 +92,14 @@ class CorrectionForm(EntryForm):
         super().__init__(seen.trial, data, initial=was)
 
 
-class ReopenForm(forms.Form):
+class ReopenDeviationForm(forms.Form):
     """Why a closed entry is opened again."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(max_length=LONGEST_REASON, help_text=f"Kept with the new version. {KEEP_OUT}")
 
 
-class CloseForm(ReopenForm):
+class CloseDeviationForm(ReopenDeviationForm):
     """Closing an entry."""
 
     closed_on = DayField(label="Closed on", initial=timezone.localdate)

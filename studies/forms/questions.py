@@ -30,7 +30,7 @@ class MessageForm(forms.Form):
     message = LongTextField(max_length=LONGEST_TEXT, rows=ROWS)
 
 
-class CloseForm(forms.Form):
+class CloseQuestionForm(forms.Form):
     """An optional closing remark."""
 
     message = LongTextField(label="Closing remark", required=False, max_length=LONGEST_TEXT, rows=ROWS)

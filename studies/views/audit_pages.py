@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from accounts.roles import ROLE_NAMES, Action, Role
 from audit.kinds import kind_in_words
 from audit.models import Event, EventQuerySet
-from audit.redaction import Shown, shown
+from audit.redaction import ShownEvent, shown
 from audit.registry import ACTIONS
 from audit.streams import SYSTEM, part_of
 from config.cells import Column, Link
@@ -119,7 +119,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("audit:trail", code)
 
 
-def last_verification(role: str) -> Shown | None:
+def last_verification(role: str) -> ShownEvent | None:
     """The newest result there is."""
     found = Event.objects.filter(stream=SYSTEM, action="audit.trail.verified").newest_first().first()
     return shown(found, role) if found else None
@@ -175,7 +175,7 @@ def number(code: str, scope: str) -> Column:
     return Column("seq", "Number", link, ("stream", "seq"), NumberFilter("seq"))
 
 
-def seen_by(role: str) -> Callable[[Event], Shown]:
+def seen_by(role: str) -> Callable[[Event], ShownEvent]:
     """What the role sees of an event, worked out once for all columns of a row."""
     return lru_cache(maxsize=1)(lambda row: shown(row, role))
 
@@ -205,13 +205,13 @@ def record_link(kind: str, key: str, code: str, scope: str) -> Link:
     return Link(capfirst(f"{kind_in_words(kind)} {key}"), url)
 
 
-def signed_record(seen: Shown, code: str) -> Link | None:
+def signed_record(seen: ShownEvent, code: str) -> Link | None:
     """The record that a signature is bound to; empty where it is hidden."""
     kind, key = seen.details.get("record_kind"), seen.details.get("record_id")
     return record_link(kind, key, code, "trial") if kind and key else None
 
 
-def facts(seen: Shown, code: str, scope: str) -> list[tuple[str, object]]:
+def facts(seen: ShownEvent, code: str, scope: str) -> list[tuple[str, object]]:
     """The event's facts as label and value."""
     row = seen.event
     return [

@@ -20,7 +20,15 @@ from studies.desk import designation, masks, quality
 from studies.desk.film_facts import desk_film, for_viewer
 from studies.desk.queue import QueuePosition, address, place_of, queue, waits_for_site
 from studies.desk.verdicts import WORDING
-from studies.forms.desk import AcceptForm, DesignateForm, MasksForm, QuestionForm, RejectForm, ReopenForm, WithdrawForm
+from studies.forms.desk import (
+    AcceptForm,
+    DesignateForm,
+    MasksForm,
+    QuestionForm,
+    RejectForm,
+    ReverseRejectionForm,
+    WithdrawForm,
+)
 from studies.models import Film, Trial
 from studies.views.pictures import picture_response
 
@@ -29,7 +37,7 @@ FORMS: dict[str, Callable[[Film], BaseForm]] = {
     "reject_form": lambda film: RejectForm(auto_id="reject-%s"),
     "question_form": lambda film: QuestionForm(auto_id="question-%s"),
     "withdraw_form": lambda film: WithdrawForm(auto_id="withdraw-%s"),
-    "reopen_form": lambda film: ReopenForm(auto_id="reopen-%s"),
+    "reopen_form": lambda film: ReverseRejectionForm(auto_id="reopen-%s"),
     "designate_form": lambda film: DesignateForm(auto_id="designate-%s"),
 }
 Decide = Callable[[dict[str, Any]], object]
@@ -86,7 +94,7 @@ def reject(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 def reopen(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """The rejection was wrong."""
     trial, actor, film = film_for_request(request, code, pk)
-    form = ReopenForm(request.POST, auto_id="reopen-%s")
+    form = ReverseRejectionForm(request.POST, auto_id="reopen-%s")
     decide: Decide = lambda given: quality.reopen(film=film, actor=actor, **given)  # noqa: E731
     return decided(request, trial, film, "reopen_form", form, decide, "back at the desk", stay=True)
 

@@ -12,7 +12,7 @@ from accounts.roles import Action
 from config.form_refusals import refused_on
 from config.whole import whole_from
 from studies.access import trial_or_404
-from studies.forms.deviations import CloseForm, CorrectionForm, EntryForm, ReopenForm
+from studies.forms.deviations import CloseDeviationForm, CorrectionForm, EntryForm, ReopenDeviationForm
 from studies.models import DeviationVersion, Trial
 from studies.plan.deviation_log import close_deviation, correct_deviation, log_once, reopen_deviation
 from studies.views.deviations import entry_page, newest_or_404, version_or_404
@@ -52,7 +52,7 @@ def close(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Closes an entry."""
     trial, actor = trial_or_404(request, code, Action.WRITE_DEVIATIONS)
     seen = read_before(request, trial, number)
-    form = CloseForm(request.POST, auto_id="close-%s")
+    form = CloseDeviationForm(request.POST, auto_id="close-%s")
     if form.is_valid():
         with refused_on(form):
             typed = form.cleaned_data
@@ -67,7 +67,7 @@ def reopen(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Opens a closed entry again."""
     trial, actor = trial_or_404(request, code, Action.WRITE_DEVIATIONS)
     seen = read_before(request, trial, number)
-    form = ReopenForm(request.POST, auto_id="reopen-%s")
+    form = ReopenDeviationForm(request.POST, auto_id="reopen-%s")
     if form.is_valid():
         with refused_on(form):
             reopen_deviation(seen=seen, reason=form.cleaned_data["reason"], actor=actor)

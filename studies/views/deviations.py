@@ -16,7 +16,7 @@ from config.filters import ChoiceFilter, DayFilter
 from config.listing import Listing
 from config.wording import quoted
 from studies.access import memberships_or_404, trial_or_404
-from studies.forms.deviations import CloseForm, ReopenForm
+from studies.forms.deviations import CloseDeviationForm, ReopenDeviationForm
 from studies.models import DeviationCategory, DeviationEffect, DeviationStatus, DeviationVersion, Trial
 from studies.models.deviation import DeviationQuerySet
 from studies.plan.deviation_entries import WRITTEN
@@ -153,8 +153,8 @@ def entry_page(request: HttpRequest, shown: DeviationVersion, forms: dict[str, A
         ],
         "may_close": writes and shown.status == DeviationStatus.OPEN,
         "may_reopen": writes and shown.status == DeviationStatus.CLOSED,
-        "close_form": CloseForm(initial=seen, auto_id="close-%s"),
-        "reopen_form": ReopenForm(initial=seen, auto_id="reopen-%s"),
+        "close_form": CloseDeviationForm(initial=seen, auto_id="close-%s"),
+        "reopen_form": ReopenDeviationForm(initial=seen, auto_id="reopen-%s"),
         **forms,
     }
     refused = any(form.errors for form in forms.values())

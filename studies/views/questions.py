@@ -21,7 +21,7 @@ from config.form_refusals import refused_on
 from config.listing import Listing
 from config.wording import quoted
 from studies.access import trial_or_404
-from studies.forms.questions import AskForm, CloseForm, MessageForm
+from studies.forms.questions import AskForm, CloseQuestionForm, MessageForm
 from studies.models import Film, Question, QuestionStatus, Subject, Trial, Visit
 from studies.models.question import QuestionQuerySet
 from studies.questions.threads import ask, close, remind, reopen
@@ -96,7 +96,7 @@ def thread(request: HttpRequest, trial: Trial, question: Question, role: str, fo
         "thread": question.messages.select_related("author"),
         "history": history_of("studies.question", question.pk, role),
         "people": question.site.memberships.current().filter(user__is_active=True).count(),
-        "close_form": CloseForm(auto_id="close-%s"),
+        "close_form": CloseQuestionForm(auto_id="close-%s"),
         "reopen_form": MessageForm(auto_id="reopen-%s"),
         **forms,
     }
@@ -131,7 +131,7 @@ def close_question(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Closes a question."""
     trial, actor = trial_or_404(request, code, Action.ASK_QUESTIONS)
     question = get_object_or_404(Question.objects.of_trial(trial), pk=pk)
-    form = CloseForm(request.POST or None, auto_id="close-%s")
+    form = CloseQuestionForm(request.POST or None, auto_id="close-%s")
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             close(question=question, actor=actor, text=form.cleaned_data["message"])

@@ -13,13 +13,13 @@ from config.wording import counted
 from studies.access import trial_or_404
 from studies.forms.tables import TableForm
 from studies.plan.tables.importing import preview, write_table
-from studies.plan.tables.kinds import TABLES, Table
+from studies.plan.tables.kinds import TABLES, TableKind
 
 # The page that shows each table's rows afterwards.
 PAGE = {"sites": "sites", "planned-visits": "plans", "subjects": "subjects", "visits": "visits", "people": "members"}
 
 
-def table_or_404(slug: str) -> Table:
+def table_or_404(slug: str) -> TableKind:
     """The kind of table of that name."""
     if slug not in TABLES:
         raise Http404

@@ -20,7 +20,7 @@ from config.whole import whole_from
 from config.wording import counted, quoted
 from studies.access import site_or_404
 from studies.arrival.delivery import deliver
-from studies.arrival.intake import Receipt, open_transmittal
+from studies.arrival.intake import IntakeReceipt, open_transmittal
 from studies.arrival.pieces import PIECE_BYTES, forget_stale, keep, key_of, received, whole
 from studies.forms.upload import UploadForm
 from studies.models import Film, Site, Transmittal, TransmittalEntry, Trial
@@ -66,7 +66,9 @@ def chosen(request: HttpRequest, replaces: Film | None) -> dict[str, Any]:
     return {"visit": replaces.visit_id if replaces else request.GET.get("visit")}
 
 
-def receive_form(trial: Trial, site: Site, actor: Actor, typed: dict[str, Any], replaces: Film | None) -> list[Receipt]:
+def receive_form(
+    trial: Trial, site: Site, actor: Actor, typed: dict[str, Any], replaces: Film | None
+) -> list[IntakeReceipt]:
     """Receives every file of the plain form."""
     transmittal = open_transmittal(trial=trial, site=site, channel="browser", actor=actor)
     about = {"visit": typed["visit"], "film_date": typed["film_date"], "replaces": replaces, "actor": actor}

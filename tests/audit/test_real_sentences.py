@@ -9,7 +9,7 @@ import pytest
 
 from accounts.roles import Role
 from audit.models import Event
-from audit.redaction import Shown, shown
+from audit.redaction import ShownEvent, shown
 from studies.questions.threads import ask
 from tests.audit.test_actions import LEFTOVERS
 from tests.scoring.unsealing_cast import arms_of, make_opening
@@ -27,7 +27,7 @@ def trail(tmp_path: Path) -> list[Event]:
     return list(Event.objects.order_by("pk"))
 
 
-def read_by(trail: list[Event], role: Role) -> dict[str, Shown]:
+def read_by(trail: list[Event], role: Role) -> dict[str, ShownEvent]:
     """By action, the last event of each."""
     return {event.action: shown(event, role) for event in trail}
 

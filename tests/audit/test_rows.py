@@ -20,7 +20,7 @@ from jobs.models import Pulse
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-class Answer(StrEnum):
+class YesOnly(StrEnum):
     YES = "yes"
 
 
@@ -33,7 +33,7 @@ GIVEN: dict[type[models.Field[Any, Any]], list[object]] = {
     models.BigIntegerField: [0, -(2**63), True, "12"],
     models.BinaryField: [b"", bytes(range(256)), memoryview(b"\x00a")],
     models.BooleanField: [True, 0, "True"],
-    models.CharField: ["", " two  spaces ", "é e\u0301 \U0001f9b4", 'it\'s "quoted" \\ \n', Answer.YES, 7],
+    models.CharField: ["", " two  spaces ", "é e\u0301 \U0001f9b4", 'it\'s "quoted" \\ \n', YesOnly.YES, 7],
     models.DateField: [date(1, 1, 1), date(2024, 2, 29), "2024-02-29"],
     models.DateTimeField: [*MOMENTS, "2026-03-01T12:00:00.000001+02:00"],
     models.EmailField: ["a@b.example"],

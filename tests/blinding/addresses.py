@@ -14,7 +14,7 @@ from django.urls import URLPattern, reverse
 
 from reading.models import DisplayedFilm, DisplayedTimepoint, Read, ReadStep
 from studies.models import Film, Question
-from tests.blinding.asking import Step
+from tests.blinding.asking import WorldRequest
 from tests.blinding.worlds import FOREIGN_FIRST, World
 from tests.permissions import TABLE
 from tests.routes import every_route
@@ -25,7 +25,7 @@ SEARCHES = ("?format=csv", "?q=101", "?q=F-0", "?page=2", "?sort=subject", "?sor
 
 
 @dataclass(frozen=True)
-class Found:
+class AddressValues:
     """What a world holds, by the name of the thing in an address; taken from one world, asked for in both."""
 
     values: Mapping[str, Sequence[Any]]
@@ -36,7 +36,7 @@ class Found:
         return pool[place % len(pool)]
 
 
-def things_in(world: World, who: str) -> Found:
+def things_in(world: World, who: str) -> AddressValues:
     """Own, hidden and absent things of the person."""
     person = world.people.get(who)
     own = Read.objects.filter(reader=person).order_by("batch", "queue_position", "pk")
@@ -48,7 +48,7 @@ def things_in(world: World, who: str) -> Found:
     site = Film.objects.filter(status="ready").order_by("pk").values_list("pk", flat=True)
     asked = Question.objects.order_by("-pk").values_list("pk", flat=True)
     rows = [*site[:2], *asked[:2], FOREIGN_FIRST, 2, 3, 999999]
-    return Found(
+    return AddressValues(
         {
             "code": ["TWO"] * 9 + ["ELSE", "NONE"],
             "slug": ["C1", "C1", "subjects", "none"],
@@ -83,7 +83,7 @@ def film_of(token: str) -> str:
     return shown.order_by("timepoint__position", "pk").values_list("token", flat=True)[:1].get()
 
 
-def steps_of(name: str, route: URLPattern, found: Found) -> Iterator[Step]:
+def steps_of(name: str, route: URLPattern, found: AddressValues) -> Iterator[WorldRequest]:
     """Every way in which one route is asked."""
     assert name in TABLE, f"{name} is not in the table of permissions"
     needed = list(route.pattern.converters)
@@ -94,22 +94,22 @@ def steps_of(name: str, route: URLPattern, found: Found) -> Iterator[Step]:
     if "code" in needed:
         paths += [reverse(name, kwargs={key: found.of(key, 0) for key in needed} | {"code": c}) for c in ("ELSE", "NO")]
     for path in paths:
-        yield Step(name, path, sign_in=again)
-        yield Step(name, path, "post", sign_in=again)
+        yield WorldRequest(name, path, sign_in=again)
+        yield WorldRequest(name, path, "post", sign_in=again)
     for method in OTHER_METHODS:
-        yield Step(name, paths[0], method, sign_in=again)
+        yield WorldRequest(name, paths[0], method, sign_in=again)
     if "<int" not in str(route.pattern) and "<str" not in str(route.pattern):
         for search in SEARCHES:
-            yield Step(name, paths[0] + search)
-        yield Step(name, paths[0], headers={"HX-Request": "true", "HX-Target": "list-your-films"})
-        yield Step(name, paths[0], headers={"accept": "application/json"})
+            yield WorldRequest(name, paths[0] + search)
+        yield WorldRequest(name, paths[0], headers={"HX-Request": "true", "HX-Target": "list-your-films"})
+        yield WorldRequest(name, paths[0], headers={"accept": "application/json"})
 
 
-def address(name: str, needed: Sequence[str], found: Found, place: int) -> str:
+def address(name: str, needed: Sequence[str], found: AddressValues, place: int) -> str:
     """One address of the route."""
     return reverse(name, kwargs={key: found.of(key, place) for key in needed})
 
 
-def every_step(found: Found) -> list[Step]:
+def every_step(found: AddressValues) -> list[WorldRequest]:
     """All routes in all their ways."""
     return [step for name, route in sorted(every_route().items()) for step in steps_of(name, route, found)]

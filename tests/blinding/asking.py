@@ -19,7 +19,7 @@ UNEVEN = re.compile(r"(?<=\()(?:%s(?:, )?)+(?=\))|(?<=SAVEPOINT )\S+")
 
 
 @dataclass(frozen=True)
-class Step:
+class WorldRequest:
     """One request; `route` is its name in the URL conf. `sign_in` begins with a fresh browser of the same person,
     after `work` what it caused is carried out."""
 
@@ -36,7 +36,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Answer:
+class WorldAnswer:
     """Everything that reaches the person who asked."""
 
     step: str
@@ -81,7 +81,7 @@ def browser(user: User | None) -> Client:
     return client
 
 
-def ask(client: Client, step: Step) -> Answer:
+def ask(client: Client, step: WorldRequest) -> WorldAnswer:
     """Asks, and takes the answer whole."""
     given: dict[str, Any] = {"headers": dict(step.headers)}
     if step.data is not None:
@@ -91,7 +91,7 @@ def ask(client: Client, step: Step) -> Answer:
     with connection.execute_wrapper(work.watch):
         response = getattr(client, step.method)(step.path, **given)
     body = b"".join(response.streaming_content) if response.streaming else response.content
-    return Answer(
+    return WorldAnswer(
         step=str(step),
         status=response.status_code,
         reason=response.reason_phrase,

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from hypothesis import strategies as st
 
 from accounts.hidden import PRESENTATIONS
-from tests.blinding.addresses import Found, every_step
-from tests.blinding.asking import Step
+from tests.blinding.addresses import AddressValues, every_step
+from tests.blinding.asking import WorldRequest
 from tests.blinding.playing import Choose
 from tests.blinding.scripts_of_others import SCRIPTS, no_steps
 from tests.blinding.secrets_of import SLOTS, SUBJECTS, Secrets
@@ -51,7 +51,7 @@ def worlds() -> st.SearchStrategy[Secrets]:
     )
 
 
-def some_of_each(steps: Iterable[Step], most: int) -> list[Step]:
+def some_of_each(steps: Iterable[WorldRequest], most: int) -> list[WorldRequest]:
     """So many of each route and method, in order."""
     seen: Counter[tuple[str, str]] = Counter()
     chosen = []
@@ -65,10 +65,10 @@ def some_of_each(steps: Iterable[Step], most: int) -> list[Step]:
 def script(who: str, seed: int, *, per_route: int, own: int) -> Choose:
     """So many drawn ways of asking every route, and of the role's own script so many steps of each kind in order."""
 
-    def choose(world: World, found: Found) -> Sequence[Step]:
+    def choose(world: World, found: AddressValues) -> Sequence[WorldRequest]:
         chance = random.Random(seed)
         chosen = some_of_each(SCRIPTS.get(who, no_steps)(world, who, found), own)
-        by_route: dict[str, list[Step]] = defaultdict(list)
+        by_route: dict[str, list[WorldRequest]] = defaultdict(list)
         for step in every_step(found):
             by_route[step.route].append(step)
         drawn = [step for steps in by_route.values() for step in chance.sample(steps, min(per_route, len(steps)))]

@@ -12,8 +12,8 @@ from django.db import transaction
 
 from reading import border
 from tests.blinding import leaks_of_adjudicators, leaks_of_draws, leaks_of_others, leaks_of_readers
-from tests.blinding.addresses import Found, things_in
-from tests.blinding.asking import Answer, Step
+from tests.blinding.addresses import AddressValues, things_in
+from tests.blinding.asking import WorldAnswer, WorldRequest
 from tests.blinding.frozen import Frozen
 from tests.blinding.planted import LEAKS, Leak
 from tests.blinding.playing import differences, play, world_of
@@ -26,7 +26,7 @@ PLANTED_IN = (leaks_of_readers, leaks_of_draws, leaks_of_adjudicators, leaks_of_
 ANSWERS, BORDER = "two worlds", "the border"
 
 
-class Watched:
+class BorderWatch:
     """Lets everything through and remembers whether the border was crossed."""
 
     def __init__(self) -> None:
@@ -37,17 +37,21 @@ class Watched:
         return execute(sql, *rest)
 
 
-def short_script(world: World, who: str, found: Found) -> list[Step]:
+def short_script(world: World, who: str, found: AddressValues) -> list[WorldRequest]:
     """Enough of the role's day to meet every leak planted for it."""
     if who in ("reader", "adjudicator"):
         return reading_script(world, who, found)
     return OTHERS[who](world, who, found)
 
 
-def reading_script(world: World, who: str, found: Found) -> list[Step]:
+def reading_script(world: World, who: str, found: AddressValues) -> list[WorldRequest]:
     """The worklist, the reads as far as they show anything, saving, refusing, signing."""
     parts = parts_of(world, who)
-    steps = [Step("home", "/"), Step("reading:worklist", "/read/"), Step("reading:past", "/read/past/")]
+    steps = [
+        WorldRequest("home", "/"),
+        WorldRequest("reading:worklist", "/read/"),
+        WorldRequest("reading:past", "/read/past/"),
+    ]
     for part in parts:
         steps += [*look_at(part)[: 5 if who == "reader" else 2], page(part, "review")]
     if who == "reader":
@@ -56,24 +60,28 @@ def reading_script(world: World, who: str, found: Found) -> list[Step]:
     return steps
 
 
-def at_health(world: World, who: str, found: Found) -> list[Step]:
+def at_health(world: World, who: str, found: AddressValues) -> list[WorldRequest]:
     """What is open to the world, and what the administrator looks at."""
-    return [Step("healthz", "/healthz"), Step("sign_in", "/sign-in/"), Step("health", "/health/")]
-
-
-def at_results(world: World, who: str, found: Found) -> list[Step]:
-    """The pages of those who may see scores."""
     return [
-        Step("scoring:results", "/trials/TWO/results/"),
-        Step("scoring:agreement", "/trials/TWO/results/C1/agreement/"),
-        Step("scoring:scores", "/trials/TWO/audit/scores/"),
-        Step("scoring:scores", "/trials/TWO/audit/scores/?format=csv"),
+        WorldRequest("healthz", "/healthz"),
+        WorldRequest("sign_in", "/sign-in/"),
+        WorldRequest("health", "/health/"),
     ]
 
 
-def at_completeness(world: World, who: str, found: Found) -> list[Step]:
+def at_results(world: World, who: str, found: AddressValues) -> list[WorldRequest]:
+    """The pages of those who may see scores."""
+    return [
+        WorldRequest("scoring:results", "/trials/TWO/results/"),
+        WorldRequest("scoring:agreement", "/trials/TWO/results/C1/agreement/"),
+        WorldRequest("scoring:scores", "/trials/TWO/audit/scores/"),
+        WorldRequest("scoring:scores", "/trials/TWO/audit/scores/?format=csv"),
+    ]
+
+
+def at_completeness(world: World, who: str, found: AddressValues) -> list[WorldRequest]:
     """The sponsor's page."""
-    return [Step("studies:completeness", "/trials/TWO/completeness/")]
+    return [WorldRequest("studies:completeness", "/trials/TWO/completeness/")]
 
 
 OTHERS = {
@@ -85,7 +93,7 @@ OTHERS = {
     "lead": at_results,
     "sponsor": at_completeness,
 }
-Played = dict[str, tuple[list[Answer], bool]]
+Played = dict[str, tuple[list[WorldAnswer], bool]]
 
 
 def found_by(leaks: Sequence[Leak]) -> dict[str, list[str]]:
@@ -111,18 +119,18 @@ def grouped(leaks: Iterable[Leak]) -> list[list[Leak]]:
     return list(groups.values())
 
 
-def ways(planted: Leak, one: tuple[list[Answer], bool], two: tuple[list[Answer], bool]) -> list[str]:
+def ways(planted: Leak, one: tuple[list[WorldAnswer], bool], two: tuple[list[WorldAnswer], bool]) -> list[str]:
     """Which parts of the proof see it."""
     seen = [ANSWERS] if differs(planted.who, one[0], two[0]) else []
     return seen + ([BORDER] if one[1] or two[1] else [])
 
 
-def differs(who: str, one: Sequence[Answer], two: Sequence[Answer]) -> bool:
+def differs(who: str, one: Sequence[WorldAnswer], two: Sequence[WorldAnswer]) -> bool:
     """Whether any pair of answers differs; a script that the leak makes longer differs as well."""
     return len(one) != len(two) or bool(differences(who, one, two))
 
 
-def played_in(group: Sequence[Leak], steps: Sequence[Step] | None) -> tuple[Played, Sequence[Step]]:
+def played_in(group: Sequence[Leak], steps: Sequence[WorldRequest] | None) -> tuple[Played, Sequence[WorldRequest]]:
     """One world, the script without a leak and with each of them; the second world is asked what the first was."""
     person, first = Blinded(group[0].who), group[0].first
     secrets = first if steps is None else person.second(first, group[0].second)
@@ -140,16 +148,16 @@ def played_in(group: Sequence[Leak], steps: Sequence[Step] | None) -> tuple[Play
     return played, asked
 
 
-def shows(planted: Leak, step: Step) -> bool:
+def shows(planted: Leak, step: WorldRequest) -> bool:
     """Whether the leak could show in this step."""
     return step.route.rpartition(":")[2] in planted.at
 
 
 def play_one(
-    world: World, held: Frozen, who: str, steps: Sequence[Step], planted: Leak | None
-) -> tuple[list[Answer], bool]:
+    world: World, held: Frozen, who: str, steps: Sequence[WorldRequest], planted: Leak | None
+) -> tuple[list[WorldAnswer], bool]:
     """The script under one leak, after which the world is as before."""
-    point, watched = transaction.savepoint(), Watched()
+    point, watched = transaction.savepoint(), BorderWatch()
     mail.outbox.clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(border, "guard", watched)

@@ -128,14 +128,14 @@ def unredacted(patch: pytest.MonkeyPatch) -> None:
 
 @leak("results in the audit trail's export", "auditor", "export")
 def export_of_results(patch: pytest.MonkeyPatch) -> None:
-    original = redaction.Shown.as_dict
+    original = redaction.ShownEvent.as_dict
 
-    def told(self: redaction.Shown) -> dict[str, Any]:
+    def told(self: redaction.ShownEvent) -> dict[str, Any]:
         kind, key = self.subject
         result = CaseResult.objects.filter(case_id=key).first() if kind == "reading.case" else None
         return original(self) | {"result": result.outcome if result else ""}
 
-    patch.setattr(redaction.Shown, "as_dict", told)
+    patch.setattr(redaction.ShownEvent, "as_dict", told)
 
 
 @leak("amount of data held, on the public health page", "anonymous", "healthz")

@@ -17,8 +17,8 @@ from django.test import Client, override_settings
 
 from accounts.hidden import EXCEPTIONS
 from reading.campaigns.reminders import remind_all
-from tests.blinding.addresses import Found, every_step, things_in
-from tests.blinding.asking import Answer, Step, ask, browser, mails_to
+from tests.blinding.addresses import AddressValues, every_step, things_in
+from tests.blinding.asking import WorldAnswer, WorldRequest, ask, browser, mails_to
 from tests.blinding.building import FAST_HASHER, build
 from tests.blinding.frozen import Frozen, frozen
 from tests.blinding.reading import carry_jobs
@@ -33,7 +33,7 @@ TOLD = {
 }
 # The secrets of the world that stands: what a planted leak about arms would know.
 PRESENT: list[Secrets] = []
-Choose = Callable[[World, Found], Sequence[Step]]
+Choose = Callable[[World, AddressValues], Sequence[WorldRequest]]
 
 
 @contextmanager
@@ -57,7 +57,7 @@ def whole_script(who: str) -> Choose:
     return lambda world, found: [*SCRIPTS.get(who, no_steps)(world, who, found), *every_step(found)]
 
 
-def play(world: World, held: Frozen, who: str, steps: Sequence[Step]) -> list[Answer]:
+def play(world: World, held: Frozen, who: str, steps: Sequence[WorldRequest]) -> list[WorldAnswer]:
     """Every answer to the script; a second passes between steps, jobs are carried where one says so and at the end."""
     person = world.people.get(who)
     held.begin("signing in")
@@ -77,15 +77,15 @@ def play(world: World, held: Frozen, who: str, steps: Sequence[Step]) -> list[An
     return [*answers, last_words(person, client)]
 
 
-def last_words(person: object, client: Client) -> Answer:
+def last_words(person: object, client: Client) -> WorldAnswer:
     """The mails the person got, as an answer of their own."""
     from accounts.models import User
 
     mails = mails_to(person) if isinstance(person, User) else ()
-    return Answer("mails", 0, "", (), (), b"", mails)
+    return WorldAnswer("mails", 0, "", (), (), b"", mails)
 
 
-def filled(step: Step, told: dict[str, str]) -> Step:
+def filled(step: WorldRequest, told: dict[str, str]) -> WorldRequest:
     """The step with what the answers before it said."""
     data = step.data
     for name, said in told.items():
@@ -98,7 +98,7 @@ def filled(step: Step, told: dict[str, str]) -> Step:
 
 def play_both(
     who: str, first: Secrets, second: Secrets, *, stage: str, choose: Choose, ids_by_content: bool = False
-) -> tuple[list[Answer], list[Answer]]:
+) -> tuple[list[WorldAnswer], list[WorldAnswer]]:
     """The answers of both worlds to the script chosen in the first."""
     with world_of(first, stage=stage, ids_by_content=ids_by_content) as (world, held):
         steps = list(choose(world, things_in(world, who)))
@@ -107,7 +107,7 @@ def play_both(
         return one, play(world, held, who, steps)
 
 
-def differences(who: str, one: Sequence[Answer], two: Sequence[Answer]) -> list[str]:
+def differences(who: str, one: Sequence[WorldAnswer], two: Sequence[WorldAnswer]) -> list[str]:
     """Where the worlds answer differently, after what is declared for the role and nothing else."""
     found = []
     for first, second in zip(one, two, strict=True):

@@ -12,8 +12,8 @@ from django.urls import reverse
 from reading.models import DisplayedFilm, Read, ReadStep
 from reading.room.cells import instrument_of, timepoints_of
 from reading.room.steps import address_of
-from tests.blinding.addresses import Found
-from tests.blinding.asking import Step
+from tests.blinding.addresses import AddressValues
+from tests.blinding.asking import WorldRequest
 from tests.blinding.worlds import PASSWORD, World
 
 JSON = {"content-type": "application/json", "accept": "application/json"}
@@ -43,34 +43,41 @@ def parts_of(world: World, who: str) -> list[Part]:
     return [Part(read, step) for read in reads for step in read.steps.order_by("position")]
 
 
-def reader_steps(world: World, who: str, found: Found) -> list[Step]:
+def reader_steps(world: World, who: str, found: AddressValues) -> list[WorldRequest]:
     """A day in the reading room, with every film of every read of the person."""
     parts = parts_of(world, who)
-    steps = [Step("reading:worklist", "/read/"), Step("home", "/")]
+    steps = [WorldRequest("reading:worklist", "/read/"), WorldRequest("home", "/")]
     for part in parts:
         steps += look_at(part)
     for part in parts:
         steps += [page(part, "screen"), *enter(part), page(part, "review"), *sign_off(part)]
     if parts:
         steps += refused(parts[-1]) + foreign(found)
-    return [*steps, Step("reading:past", "/read/past/"), Step("reading:worklist", "/read/"), Step("home", "/")]
+    return [
+        *steps,
+        WorldRequest("reading:past", "/read/past/"),
+        WorldRequest("reading:worklist", "/read/"),
+        WorldRequest("home", "/"),
+    ]
 
 
-def page(part: Part, name: str, method: str = "get", data: Any = None, **headers: str) -> Step:
+def page(part: Part, name: str, method: str = "get", data: Any = None, **headers: str) -> WorldRequest:
     """A page of one read."""
-    return Step(f"reading:{name}", reverse(f"reading:{name}", args=[part.token]), method, data, headers)
+    return WorldRequest(f"reading:{name}", reverse(f"reading:{name}", args=[part.token]), method, data, headers)
 
 
-def look_at(part: Part) -> list[Step]:
+def look_at(part: Part) -> list[WorldRequest]:
     """The screen, every preview, every band."""
     steps = [page(part, "screen", "post"), page(part, "screen"), page(part, "decline")]
     shown = DisplayedFilm.objects.filter(timepoint__step=part.step).order_by("timepoint__position", "view", "side")
     for film in shown:
         preview = reverse("reading:preview", args=[part.token, film.token])
-        steps.append(Step("reading:preview", preview))
+        steps.append(WorldRequest("reading:preview", preview))
         for level, number in (("small", 0), ("full", 0), ("full", 1), ("full", 9), ("huge", 0)):
-            steps.append(Step("reading:band", reverse("reading:band", args=[part.token, film.token, level, number])))
-    steps += [Step("reading:preview", preview, headers=given) for given in CONDITIONS if shown]
+            steps.append(
+                WorldRequest("reading:band", reverse("reading:band", args=[part.token, film.token, level, number]))
+            )
+    steps += [WorldRequest("reading:preview", preview, headers=given) for given in CONDITIONS if shown]
     return steps
 
 
@@ -94,12 +101,14 @@ def operations(part: Part, values: Callable[[int], int]) -> list[dict[str, Any]]
     ]
 
 
-def post(part: Part, name: str, body: Any) -> Step:
+def post(part: Part, name: str, body: Any) -> WorldRequest:
     """A JSON body to one address of a read."""
-    return Step(f"reading:{name}", reverse(f"reading:{name}", args=[part.token]), "post", json.dumps(body), JSON)
+    return WorldRequest(
+        f"reading:{name}", reverse(f"reading:{name}", args=[part.token]), "post", json.dumps(body), JSON
+    )
 
 
-def enter(part: Part) -> list[Step]:
+def enter(part: Part) -> list[WorldRequest]:
     """Values and notes, good and bad, in portions the screen would send."""
     given = operations(part, lambda place: place % 3)
     timepoint = given[0]["timepoint"] if given else "none"
@@ -119,7 +128,7 @@ def enter(part: Part) -> list[Step]:
     ]
 
 
-def sign_off(part: Part) -> list[Step]:
+def sign_off(part: Part) -> list[WorldRequest]:
     """Signing what is not ready, with a wrong digest, and at last as the review shows it."""
     form = {"password": PASSWORD, "meaning": "read", "values_digest": "0" * 64}
     good = form | {"values_digest": "@digest"}
@@ -133,14 +142,14 @@ def sign_off(part: Part) -> list[Step]:
     ]
 
 
-def refused(part: Part) -> list[Step]:
+def refused(part: Part) -> list[WorldRequest]:
     """Giving a case back, without and with a reason; the read is gone afterwards."""
     return [
         page(part, "decline", "post", {"reason": " "}),
         page(part, "decline", "post", {"reason": "I know the patient"}),
         page(part, "screen"),
-        Step("reading:display-check", "/read/display/", "post", {"dark": "yes"}),
-        Step(
+        WorldRequest("reading:display-check", "/read/display/", "post", {"dark": "yes"}),
+        WorldRequest(
             "reading:display-check",
             "/read/display/?next=/read/",
             "post",
@@ -149,14 +158,14 @@ def refused(part: Part) -> list[Step]:
     ]
 
 
-def foreign(found: Found) -> list[Step]:
+def foreign(found: AddressValues) -> list[WorldRequest]:
     """Reads of others, and films of others in an own address."""
     own, other = found.values["token"][0], found.values["token"][-2]
     film = found.values["film"][-2]
     return [
-        Step("reading:screen", reverse("reading:screen", args=[other])),
-        Step("reading:review", reverse("reading:review", args=[other])),
-        Step("reading:values", reverse("reading:values", args=[other]), "post", json.dumps({"ops": []}), JSON),
-        Step("reading:preview", reverse("reading:preview", args=[own, film])),
-        Step("reading:band", reverse("reading:band", args=[other, film, "full", 0])),
+        WorldRequest("reading:screen", reverse("reading:screen", args=[other])),
+        WorldRequest("reading:review", reverse("reading:review", args=[other])),
+        WorldRequest("reading:values", reverse("reading:values", args=[other]), "post", json.dumps({"ops": []}), JSON),
+        WorldRequest("reading:preview", reverse("reading:preview", args=[own, film])),
+        WorldRequest("reading:band", reverse("reading:band", args=[other, film, "full", 0])),
     ]

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from functools import cache
 
 from reading.models import DisplayedFilm, Read
-from tests.blinding.addresses import Found
-from tests.blinding.asking import Step
+from tests.blinding.addresses import AddressValues
+from tests.blinding.asking import WorldRequest
 from tests.blinding.scripts import JSON, reader_steps
 from tests.blinding.worlds import PASSWORD, World
 from tests.studies.films import dx, file_of, picture
@@ -17,20 +17,27 @@ from tests.studies.films import dx, file_of, picture
 RETURNED = {"reason": "incomplete", "note": "left", "password": PASSWORD}
 
 
-def site_steps(world: World, who: str, found: Found) -> list[Step]:
+def site_steps(world: World, who: str, found: AddressValues) -> list[WorldRequest]:
     """What a site sends and answers, and what it asks about others."""
     base = "/trials/TWO/site/"
     own = found.values["pk"]
-    steps = [Step("studies:site", base), Step("studies:site_films", f"{base}films/?format=csv")]
+    steps = [WorldRequest("studies:site", base), WorldRequest("studies:site_films", f"{base}films/?format=csv")]
     for pk in (*own, 2, 3):
         steps += [
-            Step("studies:site_film", f"{base}films/{pk}/"),
-            Step("studies:site_question", f"{base}questions/{pk}/"),
-            Step("studies:confirm_day", f"{base}films/{pk}/day/", "post", {"film_date": "2025-02-03"}),
-            Step("studies:confirm_days", f"{base}films/day/", "post", {"film": [pk], "film_date": "2025-02-03"}),
-            Step("studies:site_question", f"{base}questions/{pk}/", "post", {"message": "It is right."}),
+            WorldRequest("studies:site_film", f"{base}films/{pk}/"),
+            WorldRequest("studies:site_question", f"{base}questions/{pk}/"),
+            WorldRequest("studies:confirm_day", f"{base}films/{pk}/day/", "post", {"film_date": "2025-02-03"}),
+            WorldRequest(
+                "studies:confirm_days", f"{base}films/day/", "post", {"film": [pk], "film_date": "2025-02-03"}
+            ),
+            WorldRequest("studies:site_question", f"{base}questions/{pk}/", "post", {"message": "It is right."}),
         ]
-    return [*steps, *upload_steps(world, base), Step("studies:site_films", f"{base}films/"), Step("studies:site", base)]
+    return [
+        *steps,
+        *upload_steps(world, base),
+        WorldRequest("studies:site_films", f"{base}films/"),
+        WorldRequest("studies:site", base),
+    ]
 
 
 @cache
@@ -39,7 +46,7 @@ def small_film() -> bytes:
     return file_of(dx(picture(rows=40, columns=32)))
 
 
-def upload_steps(world: World, base: str) -> list[Step]:
+def upload_steps(world: World, base: str) -> list[WorldRequest]:
     """A film on its way in by the browser's route: half of it, where it stands, the rest, what became of it."""
     content = small_film()
     half, fingerprint = len(content) // 2, hashlib.sha256(content).hexdigest()
@@ -47,128 +54,136 @@ def upload_steps(world: World, base: str) -> list[Step]:
     said = {"transmittal": "@transmittal", "name": "left hand.dcm", "size": len(content)}
     said |= {"visit": world.subjects[0].visits.order_by("pk")[0].pk, "film_date": "2026-02-27"}
     return [
-        Step("studies:upload_start", f"{base}upload/start/", "post", "{}", JSON),
-        Step("studies:upload_piece", f"{file}0/", "put", content[:half]),
-        Step("studies:upload_here", file),
-        Step("studies:upload_finish", f"{file}finish/", "post", json.dumps(said), JSON),
-        Step("studies:upload_piece", f"{file}{half}/", "put", content[half:]),
-        Step("studies:upload_finish", f"{file}finish/", "post", json.dumps(said), JSON, work=True),
-        Step("studies:site_upload", f"{base}upload/"),
-        Step("studies:upload_start", f"{base}upload/start/", "post", "{}", JSON),
-        Step("studies:upload_piece", f"{file}0/", "put", content),
-        Step("studies:upload_finish", f"{file}finish/", "post", json.dumps(said), JSON, work=True),
-        Step("studies:site_upload", f"{base}upload/"),
+        WorldRequest("studies:upload_start", f"{base}upload/start/", "post", "{}", JSON),
+        WorldRequest("studies:upload_piece", f"{file}0/", "put", content[:half]),
+        WorldRequest("studies:upload_here", file),
+        WorldRequest("studies:upload_finish", f"{file}finish/", "post", json.dumps(said), JSON),
+        WorldRequest("studies:upload_piece", f"{file}{half}/", "put", content[half:]),
+        WorldRequest("studies:upload_finish", f"{file}finish/", "post", json.dumps(said), JSON, work=True),
+        WorldRequest("studies:site_upload", f"{base}upload/"),
+        WorldRequest("studies:upload_start", f"{base}upload/start/", "post", "{}", JSON),
+        WorldRequest("studies:upload_piece", f"{file}0/", "put", content),
+        WorldRequest("studies:upload_finish", f"{file}finish/", "post", json.dumps(said), JSON, work=True),
+        WorldRequest("studies:site_upload", f"{base}upload/"),
     ]
 
 
-def manager_steps(world: World, who: str, found: Found) -> list[Step]:
+def manager_steps(world: World, who: str, found: AddressValues) -> list[WorldRequest]:
     """Those who run campaigns: every list as a page, as a file and searched; verbs that need no film."""
     base = "/trials/TWO/campaigns/C1/"
     reads = list(Read.objects.order_by("pk").values_list("pk", flat=True))
-    steps = [Step("reading:campaign", base), Step("reading:close", f"{base}close/", "post")]
+    steps = [WorldRequest("reading:campaign", base), WorldRequest("reading:close", f"{base}close/", "post")]
     for name in ("cases", "reads"):
         for search in ("", "?format=csv", "?q=reader", "?sort=-status", "?status=discordant", "?kind=adjudication"):
-            steps.append(Step(f"reading:{name}", f"{base}{name}/{search}"))
+            steps.append(WorldRequest(f"reading:{name}", f"{base}{name}/{search}"))
     for pk in reads[:3]:
-        steps.append(Step("reading:return", f"{base}reads/{pk}/return/"))
-        steps.append(Step("reading:replace", f"{base}reads/{pk}/replace/", "post", {"reason": "away"}))
-    steps.append(Step("reading:return", f"{base}reads/{reads[0]}/return/", "post", RETURNED))
-    remind = Step("reading:remind", f"{base}remind/", "post")
-    return [*steps, remind, Step("reading:reads", f"{base}reads/"), Step("reading:campaign", base)]
+        steps.append(WorldRequest("reading:return", f"{base}reads/{pk}/return/"))
+        steps.append(WorldRequest("reading:replace", f"{base}reads/{pk}/replace/", "post", {"reason": "away"}))
+    steps.append(WorldRequest("reading:return", f"{base}reads/{reads[0]}/return/", "post", RETURNED))
+    remind = WorldRequest("reading:remind", f"{base}remind/", "post")
+    return [*steps, remind, WorldRequest("reading:reads", f"{base}reads/"), WorldRequest("reading:campaign", base)]
 
 
-def trail_steps(world: World, who: str, found: Found) -> list[Step]:
+def trail_steps(world: World, who: str, found: AddressValues) -> list[WorldRequest]:
     """The audit trail event by event, its exports, searches and record histories."""
     base = "/trials/TWO/audit/"
-    steps = [Step("audit:event", f"{base}trial/{seq}/") for seq in range(1, 60)]
-    steps += [Step("audit:trail", f"{base}{search}") for search in ("", "?format=csv", "?q=reader", "?size=100")]
+    steps = [WorldRequest("audit:event", f"{base}trial/{seq}/") for seq in range(1, 60)]
+    steps += [
+        WorldRequest("audit:trail", f"{base}{search}") for search in ("", "?format=csv", "?q=reader", "?size=100")
+    ]
     for kind in ("reading.case", "reading.read", "reading.batch", "studies.film", "accounts.signature"):
-        steps += [Step("audit:record", f"{base}trial/{kind}/{key}/") for key in (1, 2, 3)]
-    history = [Step("scoring:scores", f"{base}scores/{search}") for search in ("", "?format=csv", "?after=True")]
-    steps += [*history, Step("scoring:review_scores", f"{base}scores/review/")]
-    return [*steps, Step("audit:export", f"{base}trial/export.json"), Step("audit:export", f"{base}system/export.json")]
+        steps += [WorldRequest("audit:record", f"{base}trial/{kind}/{key}/") for key in (1, 2, 3)]
+    history = [
+        WorldRequest("scoring:scores", f"{base}scores/{search}") for search in ("", "?format=csv", "?after=True")
+    ]
+    steps += [*history, WorldRequest("scoring:review_scores", f"{base}scores/review/")]
+    return [
+        *steps,
+        WorldRequest("audit:export", f"{base}trial/export.json"),
+        WorldRequest("audit:export", f"{base}system/export.json"),
+    ]
 
 
-def statistician_steps(world: World, who: str, found: Found) -> list[Step]:
+def statistician_steps(world: World, who: str, found: AddressValues) -> list[WorldRequest]:
     """From the agreement of readers to the dataset, its bytes, the first signature, and the arms asked for."""
     base = "/trials/TWO/results/"
     sets = f"{base}C1/datasets/"
     return [
-        Step("scoring:results", base),
-        Step("scoring:agreement", f"{base}C1/agreement/?group=total"),
-        Step("scoring:figure", f"{base}C1/figures/bland-altman.svg"),
-        Step("scoring:thresholds", f"{base}C1/thresholds/"),
-        Step("scoring:threshold_figure", f"{base}C1/thresholds.svg"),
-        Step("scoring:differences", f"{base}C1/differences/?format=csv"),
-        Step("scoring:events", f"{base}C1/events/", "post", {"text": "subject,kind,date,source\n"}),
-        Step("scoring:events", f"{base}C1/events/"),
-        Step("scoring:event_list", f"{base}C1/events/1.csv"),
-        Step("scoring:build", f"{sets}build/", "post", work=True),
-        Step("scoring:datasets", sets),
-        Step("scoring:dataset", f"{sets}1/"),
-        Step("scoring:download", f"{sets}1/zip/"),
-        Step("scoring:endpoint", f"{sets}1/results/"),
-        Step("scoring:endpoint_table", f"{sets}1/results/total_changes.csv"),
-        Step("scoring:endpoint_drawing", f"{sets}1/results/total_mean_change.svg"),
-        Step("scoring:dataset", f"{sets}1/", "post", {"password": "not the password"}),
-        Step("scoring:dataset", f"{sets}1/", "post", {"password": PASSWORD}),
-        Step("scoring:datasets", sets),
-        Step("scoring:ask_arms", f"{base}C1/arms/"),
-        Step("scoring:seeds", f"{base}C1/seeds/", "post"),
-        Step(
+        WorldRequest("scoring:results", base),
+        WorldRequest("scoring:agreement", f"{base}C1/agreement/?group=total"),
+        WorldRequest("scoring:figure", f"{base}C1/figures/bland-altman.svg"),
+        WorldRequest("scoring:thresholds", f"{base}C1/thresholds/"),
+        WorldRequest("scoring:threshold_figure", f"{base}C1/thresholds.svg"),
+        WorldRequest("scoring:differences", f"{base}C1/differences/?format=csv"),
+        WorldRequest("scoring:events", f"{base}C1/events/", "post", {"text": "subject,kind,date,source\n"}),
+        WorldRequest("scoring:events", f"{base}C1/events/"),
+        WorldRequest("scoring:event_list", f"{base}C1/events/1.csv"),
+        WorldRequest("scoring:build", f"{sets}build/", "post", work=True),
+        WorldRequest("scoring:datasets", sets),
+        WorldRequest("scoring:dataset", f"{sets}1/"),
+        WorldRequest("scoring:download", f"{sets}1/zip/"),
+        WorldRequest("scoring:endpoint", f"{sets}1/results/"),
+        WorldRequest("scoring:endpoint_table", f"{sets}1/results/total_changes.csv"),
+        WorldRequest("scoring:endpoint_drawing", f"{sets}1/results/total_mean_change.svg"),
+        WorldRequest("scoring:dataset", f"{sets}1/", "post", {"password": "not the password"}),
+        WorldRequest("scoring:dataset", f"{sets}1/", "post", {"password": PASSWORD}),
+        WorldRequest("scoring:datasets", sets),
+        WorldRequest("scoring:ask_arms", f"{base}C1/arms/"),
+        WorldRequest("scoring:seeds", f"{base}C1/seeds/", "post"),
+        WorldRequest(
             "scoring:unlock",
             f"{base}C1/locks/1/unlock/",
             "post",
             {"reason": "a joint was overlooked", "password": PASSWORD},
         ),
-        Step("scoring:datasets", sets),
+        WorldRequest("scoring:datasets", sets),
     ]
 
 
-def lead_steps(world: World, who: str, found: Found) -> list[Step]:
+def lead_steps(world: World, who: str, found: AddressValues) -> list[WorldRequest]:
     """The imaging lead follows campaign and readers, and opens every signed read with its films."""
     base = "/trials/TWO/results/C1/checks/"
     reads = Read.objects.filter(status="signed").order_by("pk")
-    steps = [Step("reading:progress", f"/trials/TWO/progress/{search}") for search in ("", "?format=csv")]
-    steps += [Step("home", "/"), Step("reading:cases", "/trials/TWO/campaigns/C1/cases/")]
-    steps += [Step("scoring:reading_times", "/trials/TWO/results/C1/times/")]
-    steps += [Step("scoring:scores", f"/trials/TWO/audit/scores/{search}") for search in ("", "?format=csv")]
-    steps += [Step("scoring:checks", f"{base}{search}") for search in ("", "?format=csv", "?q=reader")]
+    steps = [WorldRequest("reading:progress", f"/trials/TWO/progress/{search}") for search in ("", "?format=csv")]
+    steps += [WorldRequest("home", "/"), WorldRequest("reading:cases", "/trials/TWO/campaigns/C1/cases/")]
+    steps += [WorldRequest("scoring:reading_times", "/trials/TWO/results/C1/times/")]
+    steps += [WorldRequest("scoring:scores", f"/trials/TWO/audit/scores/{search}") for search in ("", "?format=csv")]
+    steps += [WorldRequest("scoring:checks", f"{base}{search}") for search in ("", "?format=csv", "?q=reader")]
     readers = "/trials/TWO/results/C1/readers/"
-    steps += [Step("scoring:readers", f"{readers}{search}") for search in ("", "?format=csv")]
-    steps += [Step("scoring:reader", f"{readers}1/{search}") for search in ("", "?drift-format=csv")]
-    steps += [Step("scoring:reader_figure", f"{readers}1/reads.svg")]
+    steps += [WorldRequest("scoring:readers", f"{readers}{search}") for search in ("", "?format=csv")]
+    steps += [WorldRequest("scoring:reader", f"{readers}1/{search}") for search in ("", "?drift-format=csv")]
+    steps += [WorldRequest("scoring:reader_figure", f"{readers}1/reads.svg")]
     for read in reads:
-        steps.append(Step("scoring:check", f"{base}{read.token}/"))
+        steps.append(WorldRequest("scoring:check", f"{base}{read.token}/"))
         films = DisplayedFilm.objects.filter(timepoint__step__read=read).order_by("pk")[:2]
-        steps += [Step("scoring:check_film", f"{base}films/{film.token}.jpg") for film in films]
+        steps += [WorldRequest("scoring:check_film", f"{base}films/{film.token}.jpg") for film in films]
     return steps
 
 
-def signer_steps(world: World, who: str, found: Found) -> list[Step]:
+def signer_steps(world: World, who: str, found: AddressValues) -> list[WorldRequest]:
     """What waits for the second signature, the summary, a wrong password, the lock."""
     sets = "/trials/TWO/results/C1/datasets/"
     return [
-        Step("home", "/"),
-        Step("scoring:locks", "/trials/TWO/locks/"),
-        Step("scoring:datasets", sets),
-        Step("scoring:dataset", f"{sets}1/"),
-        Step("scoring:download", f"{sets}1/zip/"),
-        Step("scoring:decline", f"{sets}1/decline/"),
-        Step("scoring:dataset", f"{sets}1/", "post", {"password": "not the password"}),
-        Step("scoring:dataset", f"{sets}1/", "post", {"password": PASSWORD}),
-        Step("scoring:dataset", f"{sets}1/"),
-        Step("scoring:datasets", sets),
-        Step("scoring:locks", "/trials/TWO/locks/"),
+        WorldRequest("home", "/"),
+        WorldRequest("scoring:locks", "/trials/TWO/locks/"),
+        WorldRequest("scoring:datasets", sets),
+        WorldRequest("scoring:dataset", f"{sets}1/"),
+        WorldRequest("scoring:download", f"{sets}1/zip/"),
+        WorldRequest("scoring:decline", f"{sets}1/decline/"),
+        WorldRequest("scoring:dataset", f"{sets}1/", "post", {"password": "not the password"}),
+        WorldRequest("scoring:dataset", f"{sets}1/", "post", {"password": PASSWORD}),
+        WorldRequest("scoring:dataset", f"{sets}1/"),
+        WorldRequest("scoring:datasets", sets),
+        WorldRequest("scoring:locks", "/trials/TWO/locks/"),
     ]
 
 
-def no_steps(world: World, who: str, found: Found) -> list[Step]:
+def no_steps(world: World, who: str, found: AddressValues) -> list[WorldRequest]:
     """Nothing beyond the pages."""
     return []
 
 
-SCRIPTS: dict[str, Callable[[World, str, Found], list[Step]]] = {
+SCRIPTS: dict[str, Callable[[World, str, AddressValues], list[WorldRequest]]] = {
     "reader": reader_steps,
     "adjudicator": reader_steps,
     "site": site_steps,

@@ -9,9 +9,9 @@ import pytest
 
 from reading.models import DisplayedTimepoint, Read
 from reading.room.signing import return_read
-from scoring.history.access import Seen
+from scoring.history.access import HistoryAccess
 from scoring.history.revisions import Identities
-from tests.blinding.asking import Answer, Step
+from tests.blinding.asking import WorldAnswer, WorldRequest
 from tests.blinding.finding import play_one
 from tests.blinding.frozen import Frozen
 from tests.blinding.planted import LEAKS, Leak
@@ -34,7 +34,7 @@ SEARCHES = (
 )
 # Of single reads the lead learns no subject and no visit while the campaign is open, though scores are no secret.
 OPEN_TO_THE_LEAD = {"tilt", "discordant", "others"}
-Script = Callable[[World], list[Step]]
+Script = Callable[[World], list[WorldRequest]]
 
 
 def return_first(world: World, held: Frozen) -> None:
@@ -49,7 +49,7 @@ def return_first(world: World, held: Frozen) -> None:
     return_read(read=read, reason="incomplete", note="a joint was overlooked", **coordinator)
 
 
-def correcting(world: World) -> list[Step]:
+def correcting(world: World) -> list[WorldRequest]:
     """The reader changes signed values: without a reason, with one that is not on the list, and as the dialog asks."""
     returned = Read.objects.get(reader=world.people["reader"], status="returned")
     part = next(one for one in parts_of(world, "reader") if one.read == returned)
@@ -66,20 +66,20 @@ def correcting(world: World) -> list[Step]:
     ]
     signing = page(part, "sign", "post", {"password": PASSWORD, "meaning": "corrected", "values_digest": "@digest"})
     shown = [page(part, "screen"), *saves, page(part, "screen"), page(part, "review"), signing, page(part, "signed")]
-    return [*shown, Step("reading:worklist", "/read/"), Step("home", "/")]
+    return [*shown, WorldRequest("reading:worklist", "/read/"), WorldRequest("home", "/")]
 
 
-def following(world: World) -> list[Step]:
+def following(world: World) -> list[WorldRequest]:
     """What the lead opens of the history: every list, some cells, and a signature that is not theirs."""
     tokens = DisplayedTimepoint.objects.order_by("pk").values_list("token", flat=True)[:3]
-    lists = [Step("scoring:scores", SCORES + search) for search in SEARCHES]
-    cells = [Step("scoring:score_cell", f"{SCORES}cells/{token}/GL-PIP2/") for token in tokens]
-    return [*lists, *cells, Step("scoring:review_scores", f"{SCORES}review/")]
+    lists = [WorldRequest("scoring:scores", SCORES + search) for search in SEARCHES]
+    cells = [WorldRequest("scoring:score_cell", f"{SCORES}cells/{token}/GL-PIP2/") for token in tokens]
+    return [*lists, *cells, WorldRequest("scoring:review_scores", f"{SCORES}review/")]
 
 
 def played(
-    who: str, secrets: Secrets, script: Script | Sequence[Step], planted: Leak
-) -> tuple[list[Step], list[list[Answer]]]:
+    who: str, secrets: Secrets, script: Script | Sequence[WorldRequest], planted: Leak
+) -> tuple[list[WorldRequest], list[list[WorldAnswer]]]:
     """The script in one world: as the product is, and with a leak."""
     with world_of(secrets, stage="reading", ids_by_content=False) as (world, held):
         return_first(world, held)
@@ -87,7 +87,7 @@ def played(
         return steps, [play_one(world, held, who, steps, leak)[0] for leak in (None, planted)]
 
 
-def compared(who: str, second: Secrets, script: Script, planted: Leak) -> list[Answer]:
+def compared(who: str, second: Secrets, script: Script, planted: Leak) -> list[WorldAnswer]:
     """No answer differs between the worlds unless the leak is there; gives the answers of the first."""
     steps, (one, one_leaking) = played(who, FIRST, script, planted)
     _, (two, two_leaking) = played(who, second, steps, planted)
@@ -105,7 +105,7 @@ def test_the_dialog_for_a_changed_value_and_its_refusals_tell_nothing_hidden() -
 
 def identities_at_once(patch: pytest.MonkeyPatch) -> None:
     """Subjects and visits as if the campaign were closed."""
-    patch.setattr(Seen, "identities", property(lambda seen: Identities(seen.whole)))
+    patch.setattr(HistoryAccess, "identities", property(lambda seen: Identities(seen.whole)))
 
 
 def test_the_leads_history_of_an_open_campaign_tells_neither_whose_nor_which_visit_a_value_is() -> None:

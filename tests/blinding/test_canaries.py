@@ -21,7 +21,7 @@ from jobs.models import Job
 from jobs.queue import publish
 from reading.views import screen
 from tests.blinding.addresses import every_step, things_in
-from tests.blinding.asking import Answer, Step
+from tests.blinding.asking import WorldAnswer, WorldRequest
 from tests.blinding.draws import some_of_each
 from tests.blinding.frozen import Frozen
 from tests.blinding.planted import films_of, kept
@@ -62,7 +62,7 @@ def singing(text: str) -> list[str]:
     return [word for word in ("canary", *written_days()) if word in text.lower() or word in text]
 
 
-def first_of_each(steps: list[Step]) -> list[Step]:
+def first_of_each(steps: list[WorldRequest]) -> list[WorldRequest]:
     """One GET of every route."""
     return list({step.route: step for step in reversed(steps) if step.method == "get"}.values())
 
@@ -71,7 +71,7 @@ class Heard:
     """What a reader's day leaves: answers, log lines, tables read."""
 
     def __init__(self) -> None:
-        self.answers: list[Answer] = []
+        self.answers: list[WorldAnswer] = []
         self.tables: set[str] = set()
 
     def watch(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -120,7 +120,7 @@ def test_no_canary_reaches_a_reader(
     assert len(tables) > 15
 
 
-def told_by(answer: Answer) -> str:
+def told_by(answer: WorldAnswer) -> str:
     """An answer as text."""
     body = answer.body.decode("latin-1")
     return json.dumps([answer.headers, answer.cookies, answer.mails, answer.reason]) + body

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.blinding.addresses import Found, steps_of
-from tests.blinding.asking import Step
+from tests.blinding.addresses import AddressValues, steps_of
+from tests.blinding.asking import WorldRequest
 from tests.blinding.building import token_text
 from tests.blinding.playing import differences, play_both
 from tests.blinding.roles import Blinded
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 FULL = [pytest.param(who, marks=pytest.mark.full) for who in ("lead", "sponsor", "statistician")]
 
 
-def asked_by(who: str, found: Found) -> Iterator[Step]:
+def asked_by(who: str, found: AddressValues) -> Iterator[WorldRequest]:
     """Every address of the API in every way, with the person's token."""
     sender = {"authorization": f"Bearer {token_text(who)}"}
     routes = every_route()
@@ -36,7 +36,7 @@ def asked_by(who: str, found: Found) -> Iterator[Step]:
 def test_nothing_hidden_shows_to_a_program(who: str, settings: Any) -> None:
     settings.API_REQUESTS_PER_MINUTE = 10**6  # both worlds have the same tokens and the same minute
 
-    def choose(world: World, found: Found) -> Sequence[Step]:
+    def choose(world: World, found: AddressValues) -> Sequence[WorldRequest]:
         return list(asked_by(who, found))
 
     person = Blinded(who)

@@ -8,8 +8,8 @@ import pytest
 from django.http import HttpRequest
 
 from reading.models import DisplayedTimepoint
-from tests.blinding.addresses import Found
-from tests.blinding.asking import Answer, Step
+from tests.blinding.addresses import AddressValues
+from tests.blinding.asking import WorldAnswer, WorldRequest
 from tests.blinding.finding import play_one
 from tests.blinding.planted import Leak, day_of, in_page
 from tests.blinding.playing import differences, world_of
@@ -33,10 +33,12 @@ def day_of_each_timepoint(patch: pytest.MonkeyPatch) -> None:
 LEAK = Leak("days on the page of a read", "lead", day_of_each_timepoint, ("check",))
 
 
-def played(secrets: Secrets, steps: Sequence[Step] | None = None) -> tuple[Sequence[Step], list[list[Answer]]]:
+def played(
+    secrets: Secrets, steps: Sequence[WorldRequest] | None = None
+) -> tuple[Sequence[WorldRequest], list[list[WorldAnswer]]]:
     """The lead's script in one world: as the product is, and with the leak."""
     with world_of(secrets, stage="adjudicating", ids_by_content=False) as (world, held):
-        asked = steps or lead_steps(world, "lead", Found({}))
+        asked = steps or lead_steps(world, "lead", AddressValues({}))
         return asked, [play_one(world, held, "lead", asked, leak)[0] for leak in (None, LEAK)]
 
 

@@ -14,7 +14,7 @@ from reading import border
 from reading.border import FORBIDDEN_TABLES, BorderCrossed, forbidden_in, is_forbidden
 from studies.models import Visit
 from tests.blinding.addresses import every_step, things_in
-from tests.blinding.asking import Step, ask, browser
+from tests.blinding.asking import WorldRequest, ask, browser
 from tests.blinding.draws import some_of_each
 from tests.blinding.playing import world_of
 from tests.blinding.scripts import reader_steps
@@ -26,12 +26,14 @@ STAGES = {"reader": "reading", "adjudicator": "adjudicating"}
 READERS = ["reader", pytest.param("adjudicator", marks=pytest.mark.full)]
 
 
-def some_of(steps: list[Step]) -> list[Step]:
+def some_of(steps: list[WorldRequest]) -> list[WorldRequest]:
     """Of every route the first address with GET and with POST."""
     return [step for step in some_of_each(steps, 1) if step.method in ("get", "post")]
 
 
-def crossings(who: str, choose: Callable[[list[Step]], list[Step]]) -> tuple[dict[str, set[str]], set[str]]:
+def crossings(
+    who: str, choose: Callable[[list[WorldRequest]], list[WorldRequest]]
+) -> tuple[dict[str, set[str]], set[str]]:
     """What each route named that it must not, and every route asked."""
     found: dict[str, set[str]] = defaultdict(set)
     with world_of(FIRST, stage=STAGES[who], ids_by_content=False) as (world, _):

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from accounts.hidden import EXCEPTIONS, PRESENTATIONS, Secret
-from tests.blinding.addresses import Found
-from tests.blinding.asking import Step
+from tests.blinding.addresses import AddressValues
+from tests.blinding.asking import WorldRequest
 from tests.blinding.comparing import IN_STATES, PAIRS, compared
 from tests.blinding.draws import script, worlds
 from tests.blinding.playing import TAKEN_OUT, differences, play_both
@@ -31,15 +31,20 @@ def test_nothing_hidden_shows_in_any_answer(who: str, own: int, record_property:
     record_property(who, compared(who, FIRST, SECOND, 1, per_route=1, own=own))
 
 
-def first_visits(world: World, found: Found) -> list[Step]:
+def first_visits(world: World, found: AddressValues) -> list[WorldRequest]:
     """Each case as far as its second visit, which is looked at and not signed."""
     parts = [part for part in parts_of(world, "reader") if part.step.position < 2]
-    steps = [Step("reading:worklist", "/read/"), Step("home", "/")]
+    steps = [WorldRequest("reading:worklist", "/read/"), WorldRequest("home", "/")]
     for part in parts:
         steps += look_at(part)[:4]
         if part.step.position == 0:
             steps += [*enter(part), page(part, "review"), *sign_off(part)]
-    return [*steps, Step("reading:worklist", "/read/"), Step("reading:past", "/read/past/"), Step("home", "/")]
+    return [
+        *steps,
+        WorldRequest("reading:worklist", "/read/"),
+        WorldRequest("reading:past", "/read/past/"),
+        WorldRequest("home", "/"),
+    ]
 
 
 def test_visit_by_visit_nothing_tells_how_many_visits_follow() -> None:

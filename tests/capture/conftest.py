@@ -6,11 +6,11 @@ import pytest
 
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.conftest import clean_page, page, site, window_script  # noqa: F401
-from tests.viewer.site import Site
+from tests.viewer.site import StaticSite
 
 
 @pytest.fixture
-def room(site: Site) -> ReadingRoom:  # noqa: F811
+def room(site: StaticSite) -> ReadingRoom:  # noqa: F811
     """A read of two timepoints scored by Larsen 1995: 64 cells."""
     return ReadingRoom(site, panes=2, instrument="larsen-1995")
 

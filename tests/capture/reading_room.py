@@ -16,7 +16,7 @@ import instruments
 from imaging.levels import NormalForm
 from reading.room.change_reasons import CHANGE_REASONS
 from tests.viewer.films import drawn, put_film
-from tests.viewer.site import NO_ANSWER, Answer, Request, Site
+from tests.viewer.site import NO_ANSWER, HandlerAnswer, Request, StaticSite
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 SIDES = (("L", "hand"), ("R", "hand"), ("L", "foot"), ("R", "foot"))
@@ -27,7 +27,7 @@ PROBLEMS = [
 ]
 
 
-def small_film(site: Site, token: str, side: str, view: str, seed: int) -> dict[str, Any]:
+def small_film(site: StaticSite, token: str, side: str, view: str, seed: int) -> dict[str, Any]:
     """A film of noise, for tests that look at values and not at films."""
     form = NormalForm(drawn(96, 80, 4095, seed), 2000, 3000)
     return put_film(site, token, form, side=side, view=view, joints={"MCP2": [40.0, 50.0], "PIP2": [30.0, 20.0]})
@@ -37,12 +37,12 @@ def small_film(site: Site, token: str, side: str, view: str, seed: int) -> dict[
 class ReadingRoom:
     """One read on a site: `stored` is what a server has, in order; `faults` are answers given before any other."""
 
-    site: Site
+    site: StaticSite
     token: str = "read"
     panes: int = 3
     instrument: str = "svdh"
     terms: dict[str, Any] = field(default_factory=dict)
-    film: Callable[[Site, str, str, str, int], dict[str, Any]] = small_film
+    film: Callable[[StaticSite, str, str, str, int], dict[str, Any]] = small_film
     absent: frozenset[tuple[int, str, str]] = frozenset()
     label: str = "Case 12 of 40"
     next_room: ReadingRoom | None = None
@@ -61,12 +61,12 @@ class ReadingRoom:
         self.base = f"/read/{self.token}/"
         self.form = instruments.get(self.instrument)
         self.shown = [self._pane(place) for place in range(self.panes)]
-        routes: dict[str, Callable[[Request], Answer]] = {
+        routes: dict[str, Callable[[Request], HandlerAnswer]] = {
             "": self._screen,
             "values": self._values,
             "notes": self._note,
-            "problem": lambda request: Answer(status=303, headers={"Location": self.base}),
-            "take-over": lambda request: Answer(status=204),
+            "problem": lambda request: HandlerAnswer(status=303, headers={"Location": self.base}),
+            "take-over": lambda request: HandlerAnswer(status=204),
             "review": self._review,
             "sign": self._sign,
             "signed": self._signed,
@@ -98,21 +98,21 @@ class ReadingRoom:
             marked = {"value": None, "reason": "ABSENT", "revision": 1, "by_system": True}
             self.cells[(f"{self.token}-{letter}", item.key)] = marked
 
-    def _guarded(self, handler: Callable[[Request], Answer]) -> Callable[[Request], Answer]:
-        def answer(request: Request) -> Answer:
+    def _guarded(self, handler: Callable[[Request], HandlerAnswer]) -> Callable[[Request], HandlerAnswer]:
+        def answer(request: Request) -> HandlerAnswer:
             fault = self.faults.pop(0) if self.faults and request.method == "POST" else ""
             if fault in ("lost", "killed"):
                 handler(request)
-                return Answer(status=503 if fault == "lost" else NO_ANSWER)
+                return HandlerAnswer(status=503 if fault == "lost" else NO_ANSWER)
             if fault == "cut":
                 handler(request)
-                return Answer(b'{"results": [', "application/json")
+                return HandlerAnswer(b'{"results": [', "application/json")
             if fault == "proxy":
-                return Answer(b"<h1>Forbidden</h1>", "text/html", 403)
+                return HandlerAnswer(b"<h1>Forbidden</h1>", "text/html", 403)
             if fault:
-                return Answer.of_json({"error": f"fault {fault}"}, int(fault))
+                return HandlerAnswer.of_json({"error": f"fault {fault}"}, int(fault))
             if not self.signed_in:
-                return Answer.of_json({"error": "signed out"}, 401)
+                return HandlerAnswer.of_json({"error": "signed out"}, 401)
             return handler(request)
 
         return answer
@@ -141,9 +141,9 @@ class ReadingRoom:
             "panes": self.shown,
         }
 
-    def _screen(self, request: Request) -> Answer:
+    def _screen(self, request: Request) -> HandlerAnswer:
         if self.other_user:
-            return Answer(b"not here", "text/html", 404)
+            return HandlerAnswer(b"not here", "text/html", 404)
         presets = [{"label": "Film", "center": 0, "width": 1}, {"label": "Bone", "center": 0.15, "width": 0.6}]
         terms = {"bulk_zero": True, "entry_order": "joint-major", "looking": "whole", "presets": presets, **self.terms}
         follower = self.next_room
@@ -158,7 +158,7 @@ class ReadingRoom:
             "change_reasons": [{"code": code, "label": label} for code, label in CHANGE_REASONS.items()],
             "csrf_token": "token-1",
         }
-        return Answer(render_to_string("reading/screen.html", context).encode(), "text/html; charset=utf-8")
+        return HandlerAnswer(render_to_string("reading/screen.html", context).encode(), "text/html; charset=utf-8")
 
     def _instrument(self) -> dict[str, Any]:
         form = self.form
@@ -181,13 +181,13 @@ class ReadingRoom:
             cell.update(flag=note["flag"], comment=note["comment"])
         return present
 
-    def _values(self, request: Request) -> Answer:
+    def _values(self, request: Request) -> HandlerAnswer:
         operations: Any = request.json()["ops"]
         for operation in operations:
             item = self.form.item(operation["item"])
             if operation["value"] is not None and operation["value"] not in item.allowed:
-                return Answer.of_json({"error": f"{item.label}: {operation['value']} is not allowed"}, 400)
-        return Answer.of_json({"results": [self._take(operation) for operation in operations], **self.progress})
+                return HandlerAnswer.of_json({"error": f"{item.label}: {operation['value']} is not allowed"}, 400)
+        return HandlerAnswer.of_json({"results": [self._take(operation) for operation in operations], **self.progress})
 
     def _take(self, operation: dict[str, Any]) -> dict[str, Any]:
         place = (operation["timepoint"], operation["item"])
@@ -207,12 +207,12 @@ class ReadingRoom:
         self.stored[operation["op_id"]] = {**operation, **here, **new}
         return {**here, **new, "status": "saved"}
 
-    def _note(self, request: Request) -> Answer:
+    def _note(self, request: Request) -> HandlerAnswer:
         note: dict[str, Any] = request.json()
         self.notes[str(note["op_id"])] = note
-        return Answer.of_json({**note, "saved_at": "2026-11-22T12:01:03.000Z", **self.progress})
+        return HandlerAnswer.of_json({**note, "saved_at": "2026-11-22T12:01:03.000Z", **self.progress})
 
-    def _review(self, request: Request, error: str = "", status: int = 200) -> Answer:
+    def _review(self, request: Request, error: str = "", status: int = 200) -> HandlerAnswer:
         gaps = [
             {"timepoint": pane["timepoint"], "letter": pane["letter"], "item": item.key, "label": item.label}
             for item in self.form.items
@@ -240,16 +240,16 @@ class ReadingRoom:
             "csrf_token": "token-1",
         }
         body = render_to_string("reading/review.html", context).encode()
-        return Answer(body, "text/html; charset=utf-8", status)
+        return HandlerAnswer(body, "text/html; charset=utf-8", status)
 
-    def _sign(self, request: Request) -> Answer:
+    def _sign(self, request: Request) -> HandlerAnswer:
         fields = dict(pair.split("=", 1) for pair in request.body.decode().split("&"))
         if fields["password"] != "right":
             return self._review(request, "The password is not right.", 400)
         self.signatures.append(fields)
-        return Answer(status=303, headers={"Location": f"{self.base}signed"})
+        return HandlerAnswer(status=303, headers={"Location": f"{self.base}signed"})
 
-    def _signed(self, request: Request) -> Answer:
+    def _signed(self, request: Request) -> HandlerAnswer:
         following = {"token": self.next_room.token, "status": "issued", "what": "Case"} if self.next_room else None
         context = {
             "case": {**self.case, "panes": []},
@@ -259,12 +259,12 @@ class ReadingRoom:
             "queue_key": KEY,
             "csrf_token": "token-1",
         }
-        return Answer(render_to_string("reading/signed.html", context).encode(), "text/html; charset=utf-8")
+        return HandlerAnswer(render_to_string("reading/signed.html", context).encode(), "text/html; charset=utf-8")
 
-    def _sign_in(self, request: Request) -> Answer:
+    def _sign_in(self, request: Request) -> HandlerAnswer:
         if request.method == "GET":
-            return Answer.of_json({"csrf": "token-2", "signed_in": self.signed_in})
+            return HandlerAnswer.of_json({"csrf": "token-2", "signed_in": self.signed_in})
         if b"password=right" not in request.body:
-            return Answer.of_json({"error": "That was not accepted."}, 401)
+            return HandlerAnswer.of_json({"error": "That was not accepted."}, 401)
         self.signed_in = True
-        return Answer.of_json({"csrf": "token-3"})
+        return HandlerAnswer.of_json({"csrf": "token-3"})

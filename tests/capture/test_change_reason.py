@@ -9,13 +9,13 @@ from playwright.sync_api import Page
 
 from tests.capture.acting import open_read, press, shown, wait_saved
 from tests.capture.reading_room import ReadingRoom
-from tests.viewer.site import Site
+from tests.viewer.site import StaticSite
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def room(site: Site) -> ReadingRoom:
+def room(site: StaticSite) -> ReadingRoom:
     """A returned read: every cell has 0, and every value was signed."""
     room = ReadingRoom(site, panes=2, instrument="larsen-1995", signed_before=True)
     for item in room.form.items:

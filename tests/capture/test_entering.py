@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from tests.capture.acting import ROW_FILL, asked, noted, open_read, press, said, shown, wait_ready, wait_saved
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.films import wait_until
-from tests.viewer.site import Site
+from tests.viewer.site import StaticSite
 
 pytestmark = pytest.mark.browser
 FLASHES = """() => {
@@ -60,7 +60,7 @@ def test_a_digit_out_of_range_is_refused_where_it_stands(clean_page: Page, room:
     assert room.stored == {}
 
 
-def test_ten_has_a_key_of_its_own_on_the_feet(clean_page: Page, site: Site) -> None:
+def test_ten_has_a_key_of_its_own_on_the_feet(clean_page: Page, site: StaticSite) -> None:
     room = ReadingRoom(site, panes=2)
     open_read(clean_page, room, "#EL-MTP1/read-A")
     press(clean_page, "x", "9")
@@ -183,7 +183,7 @@ def test_a_side_that_changes_by_itself_is_named_for_a_moment(clean_page: Page, r
     wait_until(clean_page, "document.querySelector('.side-named').textContent === ''")
 
 
-def test_zero_for_the_rest_needs_the_charter(clean_page: Page, site: Site) -> None:
+def test_zero_for_the_rest_needs_the_charter(clean_page: Page, site: StaticSite) -> None:
     room = ReadingRoom(site, panes=2, instrument="larsen-1995", terms={"bulk_zero": False})
     open_read(clean_page, room)
     press(clean_page, ROW_FILL)
@@ -192,7 +192,7 @@ def test_zero_for_the_rest_needs_the_charter(clean_page: Page, site: Site) -> No
     assert shown(clean_page, "GL-PIP2") == ""
 
 
-def test_an_absent_film_is_marked_by_the_system_and_passed_over(clean_page: Page, site: Site) -> None:
+def test_an_absent_film_is_marked_by_the_system_and_passed_over(clean_page: Page, site: StaticSite) -> None:
     room = ReadingRoom(site, panes=2, instrument="larsen-1995", absent=frozenset({(1, "L", "hand")}))
     open_read(clean_page, room)
     press(clean_page, "1", "2")
@@ -278,7 +278,7 @@ def test_grade_texts_come_on_demand(clean_page: Page, room: ReadingRoom) -> None
     assert "Mutilating change" in clean_page.inner_text(".wording")
 
 
-def test_a_signed_read_can_be_looked_at_and_takes_nothing(clean_page: Page, site: Site) -> None:
+def test_a_signed_read_can_be_looked_at_and_takes_nothing(clean_page: Page, site: StaticSite) -> None:
     room = ReadingRoom(site, panes=2, instrument="larsen-1995", read_only="This read is signed.")
     open_read(clean_page, room)
     press(clean_page, "3", "f")

@@ -19,7 +19,7 @@ from tests.capture.acting import (
 )
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.films import wait_until
-from tests.viewer.site import NO_ANSWER, Answer
+from tests.viewer.site import NO_ANSWER, HandlerAnswer
 
 pytestmark = pytest.mark.browser
 
@@ -152,7 +152,7 @@ def test_a_network_lost_while_signing_in_is_not_taken_for_somebody_else(clean_pa
     press(clean_page, "3")
     wait_until(clean_page, "document.querySelector('.sign-in').open")
     screen = room.site.routes[room.base]
-    room.site.routes[room.base] = lambda request: Answer(status=NO_ANSWER)
+    room.site.routes[room.base] = lambda request: HandlerAnswer(status=NO_ANSWER)
     clean_page.fill(".sign-in [name=email]", "reader.one@demo.example")
     clean_page.fill(".sign-in [name=password]", "right")
     clean_page.click(".sign-in button[type=submit]")

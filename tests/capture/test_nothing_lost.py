@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Page
 from tests.capture.acting import kill_renderer, on_disk, open_read, wait_ready, wait_saved
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.films import wait_until
-from tests.viewer.site import Site
+from tests.viewer.site import StaticSite
 
 pytestmark = pytest.mark.browser
 ENTER = """async steps => {
@@ -112,7 +112,7 @@ def stored(room: ReadingRoom) -> dict[Cell, list[int]]:
     return values
 
 
-def run(page: Page, site: Site, edits: int) -> Reader:
+def run(page: Page, site: StaticSite, edits: int) -> Reader:
     room = ReadingRoom(site, panes=2, instrument="larsen-1995")
     open_read(page, room)
     reader = Reader(page.context, room, random.Random(edits), page, batch=max(20, edits // 150))
@@ -138,10 +138,10 @@ def run(page: Page, site: Site, edits: int) -> Reader:
     return reader
 
 
-def test_edits_through_every_fault_are_all_there(page: Page, site: Site) -> None:
+def test_edits_through_every_fault_are_all_there(page: Page, site: StaticSite) -> None:
     run(page, site, 130)
 
 
 @pytest.mark.full
-def test_ten_thousand_edits_through_faults_are_all_there(page: Page, site: Site) -> None:
+def test_ten_thousand_edits_through_faults_are_all_there(page: Page, site: StaticSite) -> None:
     run(page, site, 10_000)

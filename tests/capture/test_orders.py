@@ -11,7 +11,7 @@ import instruments
 from tests.capture.acting import ALL_FULL, ROW_FILL, asked, fill_row, open_read, press, wait_saved
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.films import wait_until
-from tests.viewer.site import Site
+from tests.viewer.site import StaticSite
 
 pytestmark = pytest.mark.browser
 
@@ -33,14 +33,14 @@ def walk(page: Page, steps: int) -> list[tuple[str, int]]:
         ("two-pass", [("EL-IP1", 0), ("EL-IP1", 1), ("EL-PIP2", 0), ("EL-PIP2", 1), ("EL-PIP3", 0), ("EL-PIP3", 1)]),
     ],
 )
-def test_cells_come_in_the_charters_order(clean_page: Page, site: Site, order: str, wanted: list[Any]) -> None:
+def test_cells_come_in_the_charters_order(clean_page: Page, site: StaticSite, order: str, wanted: list[Any]) -> None:
     room = ReadingRoom(site, panes=2, terms={"entry_order": order})
     open_read(clean_page, room)
     assert walk(clean_page, len(wanted) - 1) == wanted
 
 
 @pytest.mark.parametrize("order", ["joint-major", "timepoint-major", "two-pass"])
-def test_every_cell_comes_once(clean_page: Page, site: Site, order: str) -> None:
+def test_every_cell_comes_once(clean_page: Page, site: StaticSite, order: str) -> None:
     room = ReadingRoom(site, panes=2, instrument="larsen-1995", terms={"entry_order": order})
     open_read(clean_page, room)
     cells = walk(clean_page, 63)
@@ -57,7 +57,7 @@ def enter(page: Page, keys: list[str]) -> int:
     return len(keys)
 
 
-def test_four_timepoints_of_86_values_take_one_key_each(clean_page: Page, site: Site) -> None:
+def test_four_timepoints_of_86_values_take_one_key_each(clean_page: Page, site: StaticSite) -> None:
     room = ReadingRoom(site, panes=4)
     open_read(clean_page, room)
     keys = []
@@ -72,7 +72,7 @@ def test_four_timepoints_of_86_values_take_one_key_each(clean_page: Page, site: 
             assert room.value(item.key, place) == (item.allowed[(number + place) % len(item.allowed)], "")
 
 
-def test_a_case_of_zeros_takes_one_chord_per_row(clean_page: Page, site: Site) -> None:
+def test_a_case_of_zeros_takes_one_chord_per_row(clean_page: Page, site: StaticSite) -> None:
     room = ReadingRoom(site, panes=4)
     open_read(clean_page, room)
     fill_row(clean_page)

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from tests.capture.acting import asked, open_read, press, shown, wait_on_disk, wait_ready, wait_saved
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.films import wait_until
-from tests.viewer.site import Site
+from tests.viewer.site import StaticSite
 
 pytestmark = pytest.mark.browser
 REVIEW = "document.querySelector('#room').dataset.page === 'review'"
@@ -16,7 +16,7 @@ SCREEN = "document.querySelector('#room').dataset.page === 'screen'"
 
 
 @pytest.fixture
-def two_rooms(site: Site) -> tuple[ReadingRoom, ReadingRoom]:
+def two_rooms(site: StaticSite) -> tuple[ReadingRoom, ReadingRoom]:
     """A read that is filled in but for one cell, and the one after it."""
     after = ReadingRoom(site, "next", panes=2, instrument="larsen-1995", label="Case 13 of 40")
     first = ReadingRoom(site, panes=2, instrument="larsen-1995", next_room=after)
@@ -66,7 +66,7 @@ def test_a_read_is_reviewed_and_signed_and_the_next_case_is_there(
 
 
 def test_the_next_cases_films_are_not_fetched_again(
-    clean_page: Page, two_rooms: tuple[ReadingRoom, ReadingRoom], site: Site
+    clean_page: Page, two_rooms: tuple[ReadingRoom, ReadingRoom], site: StaticSite
 ) -> None:
     first, after = two_rooms
     open_read(clean_page, first)

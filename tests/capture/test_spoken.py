@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from tests.capture.acting import open_read, press, wait_saved
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.films import wait_until
-from tests.viewer.site import Site
+from tests.viewer.site import StaticSite
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +23,7 @@ def spoken(page: Page) -> list[str]:
     return [node["name"]["value"] for node in nodes if node.get("role", {}).get("value") == "gridcell"]
 
 
-def test_an_empty_cell_is_called_empty_and_nothing_else(clean_page: Page, site: Site) -> None:
+def test_an_empty_cell_is_called_empty_and_nothing_else(clean_page: Page, site: StaticSite) -> None:
     room = ReadingRoom(site, panes=2)
     open_read(clean_page, room, "#EL-PIP4/read-A")
     names = spoken(clean_page)
@@ -72,7 +72,7 @@ def test_a_cell_that_differs_from_the_reference_says_what_the_reference_is(clean
     assert spoken(clean_page)[:2] == ["A, PIP 2, Grade, 2, reference 3", "B, PIP 2, Grade, 3"]
 
 
-def test_a_cell_without_a_film_says_so(clean_page: Page, site: Site) -> None:
+def test_a_cell_without_a_film_says_so(clean_page: Page, site: StaticSite) -> None:
     room = ReadingRoom(site, panes=2, instrument="larsen-1995", absent=frozenset({(1, "L", "hand")}))
     open_read(clean_page, room)
     assert spoken(clean_page)[1] == "B, PIP 2, Grade, not assessable, no film"

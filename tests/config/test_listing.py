@@ -25,7 +25,7 @@ from tests.cast import make_user
 
 
 @dataclass
-class Film:
+class PlainRow:
     """A row that is no model."""
 
     name: str
@@ -35,9 +35,9 @@ class Film:
 
 
 FILMS = [
-    Film("b", date(2026, 1, 2), 10),
-    Film("A", None, 9, "held"),
-    Film("c", date(2026, 3, 1), 100),
+    PlainRow("b", date(2026, 1, 2), 10),
+    PlainRow("A", None, 9, "held"),
+    PlainRow("c", date(2026, 3, 1), 100),
 ]
 COLUMNS = [
     Column("name", "Name", sort="x", filter=TextFilter("name")),
@@ -93,7 +93,7 @@ def test_plain_rows_are_sorted_and_narrowed(query: str, expected: list[str]) -> 
 
 
 def test_whole_numbers_and_numbers_with_decimals_are_sorted_as_numbers() -> None:
-    rows = [Film("a", None, 12), Film("b", None, 7), Film("c", None, 10)]
+    rows = [PlainRow("a", None, 12), PlainRow("b", None, 7), PlainRow("c", None, 10)]
     column = Column("joints", "Joints", lambda film: Number(10.5, 1) if film.name == "c" else film.joints, "x")
     listing = Listing(RequestFactory().get("/?sort=joints"), rows, columns=[column], name="films")
     assert names(listing) == ["b", "c", "a"]
@@ -134,7 +134,7 @@ def test_a_column_that_is_not_sortable_is_not_sorted_by() -> None:
 
 def test_pages_are_turned_and_the_last_one_stands_for_any_after_it() -> None:
     request = RequestFactory().get("/?page=9&size=25")
-    listing = Listing(request, [Film(str(n), None, n) for n in range(60)], columns=COLUMNS, name="films")
+    listing = Listing(request, [PlainRow(str(n), None, n) for n in range(60)], columns=COLUMNS, name="films")
     assert names(listing) == [str(n) for n in range(50, 60)]
     assert (listing.page_number, listing.next_url, listing.count) == ("3", "", 60)
 

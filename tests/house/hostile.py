@@ -9,8 +9,8 @@ from typing import Any
 
 from django.test import Client
 
-from tests.blinding.addresses import Found, every_step, things_in
-from tests.blinding.asking import Step, ask, browser
+from tests.blinding.addresses import AddressValues, every_step, things_in
+from tests.blinding.asking import WorldRequest, ask, browser
 from tests.blinding.scripts import JSON, operations, parts_of
 from tests.blinding.worlds import World
 
@@ -47,7 +47,7 @@ VALUES: tuple[Any, ...] = ("\ud800", "a\x00b", *TEXTS[:5], 10**400, -1, 1e308, T
 INPUT = re.compile(rb'<(?:input|select|textarea)[^>]*\bname="([^"]+)"')
 
 
-def opened(world: World, who: str) -> Iterator[tuple[Client, Step, list[str]]]:
+def opened(world: World, who: str) -> Iterator[tuple[Client, WorldRequest, list[str]]]:
     """Every page that opens for the person, with the names of its inputs."""
     client = browser(world.people.get(who))
     asked = set()
@@ -67,7 +67,7 @@ def filled(names: list[str], place: int, *, each: bool) -> Iterator[dict[str, st
             yield dict.fromkeys(names, "1") | {name: TEXTS[(place + number) % len(TEXTS)]}
 
 
-def json_doors(world: World, found: Found) -> Iterator[Step]:
+def json_doors(world: World, found: AddressValues) -> Iterator[WorldRequest]:
     """Every address that takes JSON, with bodies that are none and with one field at a time replaced."""
     part = parts_of(world, "reader")[0]
     given = operations(part, lambda place: 0)[0]
@@ -77,8 +77,8 @@ def json_doors(world: World, found: Found) -> Iterator[Step]:
     door = {base + "values": given, base + "notes": note, "/sign-in/over/": {"email": "a", "password": "b"}, site: file}
     for path, sent in door.items():
         for body in BODIES:
-            yield Step("", path, "post", body, JSON)
+            yield WorldRequest("", path, "post", body, JSON)
         for name in sent:
             for value in VALUES:
                 whole: Any = {"ops": [sent | {name: value}]} if path.endswith("values") else sent | {name: value}
-                yield Step("", path, "post", json.dumps(whole), JSON)
+                yield WorldRequest("", path, "post", json.dumps(whole), JSON)

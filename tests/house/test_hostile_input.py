@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.blinding.addresses import things_in
-from tests.blinding.asking import Step, ask, browser
+from tests.blinding.asking import WorldRequest, ask, browser
 from tests.blinding.playing import world_of
 from tests.blinding.roles import PEOPLE
 from tests.blinding.secrets_of import FIRST
@@ -24,7 +24,7 @@ def hostile_part(key: str, kind: str) -> object:
     return "TWO" if key == "code" else HOSTILE.get(kind, DEFAULTS.get(key, "none"))
 
 
-def failures(client: Client, steps: list[Step]) -> list[str]:
+def failures(client: Client, steps: list[WorldRequest]) -> list[str]:
     """The steps that were answered by a failure of the server."""
     return [f"{step} {step.data!r:.200}" for step in steps if ask(client, step).status == 500]
 
@@ -36,7 +36,9 @@ def test_no_input_of_any_page_makes_the_server_fail(who: str, pytestconfig: pyte
     with world_of(FIRST, stage="adjudicating", ids_by_content=False) as (world, _):
         for place, (client, step, names) in enumerate(opened(world, who)):
             for form in filled(names, place, each=each):
-                found += failures(client, [Step("", step.path, "get", form), Step("", step.path, "post", form)])
+                found += failures(
+                    client, [WorldRequest("", step.path, "get", form), WorldRequest("", step.path, "post", form)]
+                )
             if step.route.startswith(("sign_", "password_")):
                 client.logout()
     assert found == []
@@ -56,5 +58,5 @@ def test_no_address_makes_the_server_fail(who: str) -> None:
         for name, route in every_route().items():
             kinds = {key: type(kind).__name__ for key, kind in route.pattern.converters.items()}
             paths.append(reverse(name, kwargs={key: hostile_part(key, kind) for key, kind in kinds.items()}))
-        steps = [Step("", path, method) for path in paths for method in ("get", "post")]
+        steps = [WorldRequest("", path, method) for path in paths for method in ("get", "post")]
         assert failures(client, steps) == []

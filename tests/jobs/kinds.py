@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from audit.trail import Actor, audited_atomic, record
-from jobs.queue import Lease, Refused, add
+from jobs.queue import JobRefused, Lease, add
 
 
 def keep(lease: Lease, name: str) -> None:
@@ -38,7 +38,7 @@ def fail(*, payload: dict[str, Any], lease: Lease) -> None:
 
 
 def refuse(*, payload: dict[str, Any], lease: Lease) -> None:
-    raise Refused("the film shows a foot, not a hand")
+    raise JobRefused("the film shows a foot, not a hand")
 
 
 def lose_connection(*, payload: dict[str, Any], lease: Lease) -> None:

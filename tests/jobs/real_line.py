@@ -54,7 +54,7 @@ ACKNOWLEDGED = ["spacing-missing", "text", "side-letter", "acquisition", "retake
 
 
 @dataclass(frozen=True)
-class Step:
+class JobRequest:
     """How a job of the kind is requested, and how often its result exists."""
 
     kind: str
@@ -77,26 +77,26 @@ def mails(subject: str) -> Callable[[], int]:
     return count
 
 
-def film_steps(planned: Planned) -> Iterator[Step]:
+def film_steps(planned: Planned) -> Iterator[JobRequest]:
     """A film from the door to its reader image, and a question to its site."""
     coordinator, content = planned.actor("coordinator"), file_of(dx())
-    yield Step(
+    yield JobRequest(
         "studies.deidentify",
         lambda: send(planned, content, visit=planned.visit()),
         events("studies.film.deidentified"),
     )
-    yield Step(
+    yield JobRequest(
         "studies.mail_question",
         lambda: questions.ask(trial=planned.trial, text="Is it done?", actor=coordinator, visit=planned.visit(1)),
         mails("is waiting for your answer"),
     )
     film = Film.objects.get(trial=planned.trial)
-    yield Step("studies.rendition", lambda: accept(film, coordinator), events("studies.film.rendered"))
+    yield JobRequest("studies.rendition", lambda: accept(film, coordinator), events("studies.film.rendered"))
     first, other = [*right_hands(planned)]
     for hand in (first, other):
         accept(hand, coordinator, side="R", spacing_mm=1.0)
     wait_for(done, "both films have their reader images", seconds=60)
-    yield Step(
+    yield JobRequest(
         "studies.joint_proposal",
         lambda: place(film=first, side="R", actor=coordinator, joints={"MCP2": [112, 109], "PIP3": [92, 64]}),
         lambda: sum(bool(rendition.proposed) for rendition in Rendition.objects.all()),
@@ -133,9 +133,9 @@ def accept(film: Film, coordinator: Actor, side: str = "L", spacing_mm: float = 
     )
 
 
-def reading_steps(house: BuiltTrial) -> Iterator[Step]:
+def reading_steps(house: BuiltTrial) -> Iterator[JobRequest]:
     """A case from its batch to the dataset."""
-    yield Step(
+    yield JobRequest(
         "reading.leak_scan",
         lambda: request_scan(campaign=draft_of(house), actor=house.actor("coordinator")),
         events("reading.leak-scan.completed"),
@@ -145,15 +145,17 @@ def reading_steps(house: BuiltTrial) -> Iterator[Step]:
     coordinator = house.actor("coordinator")
     readers = [house.people["reader"], house.people["reader.two"]]
     batch: dict[str, Any] = {"name": "one", "due_on": timezone.localdate(), "readers": readers, "size": 2}
-    yield Step(
+    yield JobRequest(
         "reading.issue",
         lambda: request_batch(campaign=campaign, actor=coordinator, **batch),
         events("reading.batch.issued"),
     )
-    yield Step("reading.remind", lambda: remind_readers(campaign=campaign, actor=coordinator), mails("waiting for you"))
-    yield Step("scoring.consensus", read_case, events("scoring.result.computed"))
+    yield JobRequest(
+        "reading.remind", lambda: remind_readers(campaign=campaign, actor=coordinator), mails("waiting for you")
+    )
+    yield JobRequest("scoring.consensus", read_case, events("scoring.result.computed"))
     close_campaign(campaign=campaign, actor=coordinator)
-    yield Step(
+    yield JobRequest(
         "scoring.dataset",
         lambda: request_dataset(campaign=campaign, actor=house.actor("statistician")),
         events("scoring.dataset.built"),
@@ -162,9 +164,9 @@ def reading_steps(house: BuiltTrial) -> Iterator[Step]:
     campaign.refresh_from_db()
     holders.seal({subject.code: "AB"[place % 2] for place, subject in enumerate(house.subjects)})
     opening = Opening(house, holders, campaign, key_folder())
-    yield Step("scoring.mail_custodians", opening.ask, mails("please give your opening share"))
-    yield Step("scoring.unseal", lambda: give_two_shares(opening), events("scoring.arms.opened"))
-    yield Step("scoring.by_arm", lambda: compare_arms(house), events("scoring.arms-report.made"))
+    yield JobRequest("scoring.mail_custodians", opening.ask, mails("please give your opening share"))
+    yield JobRequest("scoring.unseal", lambda: give_two_shares(opening), events("scoring.arms.opened"))
+    yield JobRequest("scoring.by_arm", lambda: compare_arms(house), events("scoring.arms-report.made"))
 
 
 def draft_of(house: BuiltTrial) -> Campaign:
@@ -208,16 +210,16 @@ def read_case() -> None:
         sign(read)
 
 
-def house_steps() -> Iterator[Step]:
+def house_steps() -> Iterator[JobRequest]:
     """The regular jobs of the installation."""
-    yield Step(
+    yield JobRequest(
         "accounts.mail_link",
         lambda: people.invite(email="admin@house.example", actor=SYSTEM, is_administrator=True),
         mails("You are invited"),
     )
-    yield Step("accounts.alert", alert, mails("something odd"))
-    yield Step("jobs.backup", lambda: add_job(backups.KIND), events("jobs.backup.written"))
-    yield Step("jobs.verify_audit", verifying.ask_daily, events("audit.trail.verified"))
+    yield JobRequest("accounts.alert", alert, mails("something odd"))
+    yield JobRequest("jobs.backup", lambda: add_job(backups.KIND), events("jobs.backup.written"))
+    yield JobRequest("jobs.verify_audit", verifying.ask_daily, events("audit.trail.verified"))
 
 
 def alert() -> None:
@@ -236,10 +238,12 @@ def grant_lead(planned: Planned) -> None:
     grant(trial=planned.trial, user=person("x"), role=Role.LEAD, reason="experienced", actor=coordinator)
 
 
-def every_step() -> Iterator[Step]:
+def every_step() -> Iterator[JobRequest]:
     """One step for each kind, each asked for when the one before it is done."""
     planned = plan("RA-1")
     yield from film_steps(planned)
     yield from reading_steps(build_house(subjects=2, visits=("W00", "W52")))
     yield from house_steps()
-    yield Step("studies.mail_membership", lambda: grant_lead(planned), mails("a role is waiting for your confirmation"))
+    yield JobRequest(
+        "studies.mail_membership", lambda: grant_lead(planned), mails("a role is waiting for your confirmation")
+    )

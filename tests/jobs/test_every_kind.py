@@ -14,7 +14,7 @@ from config.job_kinds import KINDS
 from jobs.models import Job
 from jobs.sweeping import hint_again
 from studies.models import Membership
-from tests.jobs.real_line import Step, every_step
+from tests.jobs.real_line import JobRequest, every_step
 from tests.nest import ForkedWorker
 from tests.servers import StartWorker, kill_group
 from tests.tracking import tell_rows, tell_what_was_made
@@ -41,7 +41,7 @@ class Killer:
     def start(self) -> ForkedWorker:
         return self.begin(self.broker_url, JOB_LEASE_SECONDS="2", PAUSES=str(self.pauses))
 
-    def kill_in_the_middle_of(self, step: Step) -> None:
+    def kill_in_the_middle_of(self, step: JobRequest) -> None:
         """Asks for the work, waits until its result is half written, kills the worker, starts another."""
         armed = self.pauses / step.kind
         armed.touch()

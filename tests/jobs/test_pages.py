@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from audit.trail import Actor, audited_atomic, record
 from jobs.carrying import run_due_jobs
-from jobs.health import Answer, ask, further, vital
+from jobs.health import ComponentHealth, ask, further, vital
 from jobs.models import Job, Pulse
 from jobs.presence import own_name
 from jobs.pulse import beat
@@ -24,7 +24,7 @@ from tests.protection import lift
 pytestmark = pytest.mark.django_db
 
 
-def answer(part: str) -> Answer:
+def answer(part: str) -> ComponentHealth:
     return next(found for found in [*vital(), *further()] if found.part == part)
 
 
@@ -62,7 +62,7 @@ def test_a_worker_that_is_gone_is_missed_within_ten_seconds(add_job: AddJob) -> 
     begin_work()
     add_job("count")
     Job.objects.update(status="running", lease="a", leased_until=timezone.now() + timedelta(minutes=1))
-    assert answer("worker") == Answer("worker", True, "1 worker, busy")
+    assert answer("worker") == ComponentHealth("worker", True, "1 worker, busy")
     Pulse.objects.update(at=timezone.now() - timedelta(seconds=10))
     assert (answer("worker").well, healthz()[0]) == (False, 503)
 
@@ -71,14 +71,14 @@ def test_one_of_two_workers_that_is_gone_is_named_and_the_other_suffices() -> No
     begin_work()
     beat("worker elsewhere 7")
     Pulse.objects.filter(part="worker elsewhere 7").update(at=timezone.now() - timedelta(seconds=10))
-    assert answer("worker") == Answer("worker", True, "1 worker, 1 gone, idle")
+    assert answer("worker") == ComponentHealth("worker", True, "1 worker, 1 gone, idle")
 
 
 def test_a_worker_that_no_message_reaches_is_not_well() -> None:
     begin_work()
     Pulse.objects.filter(part="worker").update(at=timezone.now() - timedelta(minutes=5))
     says = "1 worker, but messages do not reach it: last seen 5\xa0minutes ago"
-    assert answer("worker") == Answer("worker", False, says)
+    assert answer("worker") == ComponentHealth("worker", False, says)
 
 
 def test_a_full_disk_is_reported(settings: Any) -> None:
@@ -107,7 +107,7 @@ def test_lifted_protection_makes_the_database_unwell() -> None:
 
 def test_a_backup_that_is_too_old_is_told(settings: Any) -> None:
     settings.BACKUP_DAILY = True
-    assert answer("backups") == Answer("backups", False, "never seen")
+    assert answer("backups") == ComponentHealth("backups", False, "never seen")
     beat("backup")
     assert answer("backups").well
     Pulse.objects.update(at=timezone.now() - timedelta(hours=30))
@@ -116,7 +116,7 @@ def test_a_backup_that_is_too_old_is_told(settings: Any) -> None:
 
 def test_a_decoder_server_that_is_away_is_told(settings: Any) -> None:
     settings.DECODER_SOCKET = "/nowhere/socket"
-    assert answer("decoders") == Answer("decoders", False, "no connection: No such file or directory")
+    assert answer("decoders") == ComponentHealth("decoders", False, "no connection: No such file or directory")
 
 
 def test_a_chore_that_failed_makes_the_sweeper_unwell() -> None:
@@ -144,7 +144,7 @@ def test_what_has_not_happened_yet_is_not_shown_as_well(cast: Cast, settings: An
     verified(events=0)
     assert not answer("audit trail").shown
     verified(events=2)
-    assert answer("audit trail") == Answer("audit trail", True, "intact 0\xa0minutes ago, 2 events")
+    assert answer("audit trail") == ComponentHealth("audit trail", True, "intact 0\xa0minutes ago, 2 events")
 
 
 def verified(events: int) -> None:

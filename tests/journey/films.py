@@ -32,7 +32,7 @@ REAL_FILMS = {"hand": ("normal-hand-pa.jpg", "L"), "foot": ("normal-foot-ap.jpg"
 
 
 @dataclass(frozen=True)
-class Shot:
+class PlannedFilm:
     """One film of the journey's plan."""
 
     subject: str
@@ -48,18 +48,18 @@ class Shot:
         )
 
 
-class Films:
+class JourneyFilms:
     """Writes the files of a journey and remembers which is which, as somebody who looks at them would see."""
 
-    def __init__(self, folder: Path, draw: Callable[[Shot], tuple[str, bytes]]) -> None:
+    def __init__(self, folder: Path, draw: Callable[[PlannedFilm], tuple[str, bytes]]) -> None:
         self.folder, self.draw = folder, draw
-        self.shots: dict[str, Shot] = {}
+        self.shots: dict[str, PlannedFilm] = {}
 
     def of_visit(self, subject: str, visit: str) -> list[Path]:
         """The four files of a visit; their names carry a planted name."""
-        return [self.write(Shot(subject, visit, side, view)) for side, view in VIEWS]
+        return [self.write(PlannedFilm(subject, visit, side, view)) for side, view in VIEWS]
 
-    def write(self, shot: Shot) -> Path:
+    def write(self, shot: PlannedFilm) -> Path:
         """One file on disk."""
         ending, content = self.draw(shot)
         path = self.folder / f"CANARY-{shot.subject}-{shot.visit}-{shot.view}-{shot.side}.{ending}"
@@ -67,18 +67,18 @@ class Films:
         self.shots[hashlib.sha256(content).hexdigest()] = shot
         return path
 
-    def seen(self, film: ReceivedFilm) -> Shot:
+    def seen(self, film: ReceivedFilm) -> PlannedFilm:
         """What a film at the desk shows."""
         return self.shots[film.sha256]
 
 
-def synthetic(shot: Shot) -> tuple[str, bytes]:
+def synthetic(shot: PlannedFilm) -> tuple[str, bytes]:
     """A drawn film of 0.2 mm pixels as a DICOM file."""
     paint = draw_hand if shot.view == "hand" else draw_foot
     return "dcm", wrapped(paint(shot.side, Damage(), 7 + shot.seed // 10, 1000 + shot.seed, scale=0.2), shot)
 
 
-def real(shot: Shot) -> tuple[str, bytes]:
+def real(shot: PlannedFilm) -> tuple[str, bytes]:
     """A real film: of the first subject wrapped as a 12-bit DICOM file, of the second as a plain JPEG."""
     name, side = REAL_FILMS[shot.view]
     grey = np.asarray(Image.open(REAL / name).convert("L"), dtype=np.float32)
@@ -102,7 +102,7 @@ def at_another_visit(grey: NDArray[np.float32], seed: int) -> NDArray[np.float32
     return noisy
 
 
-def wrapped(film: SyntheticFilm, shot: Shot) -> bytes:
+def wrapped(film: SyntheticFilm, shot: PlannedFilm) -> bytes:
     """As the hospital's system sends it, with a name that must not come through."""
     return as_dx(
         film,

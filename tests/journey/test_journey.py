@@ -19,7 +19,7 @@ from reading.models import Case, CaseStatus, Read
 from scoring.models import Dataset, Lock
 from studies.models import Film, FilmStatus, MaskSet
 from tests.cast import PASSWORD, make_cast
-from tests.journey.films import REAL, SUBJECTS, VISITS, Films, real, synthetic
+from tests.journey.films import REAL, SUBJECTS, VISITS, JourneyFilms, real, synthetic
 from tests.journey.people import People
 from tests.servers import ROOT
 from tests.tracking import tell_what_was_made
@@ -55,7 +55,7 @@ def plan_the_trial(people: People) -> None:
         page.wait_for_selector(f"text={subject}")
 
 
-def upload(people: People, films: Films) -> None:
+def upload(people: People, films: JourneyFilms) -> None:
     rows = 0
     for subject in SUBJECTS:
         for visit, day in VISITS.items():
@@ -90,7 +90,7 @@ def drop_files(page: Page, paths: list[Path]) -> None:
         devtools.send("Input.dispatchDragEvent", {"type": step, **where, "data": data})
 
 
-def pass_the_desk(people: People, films: Films) -> None:
+def pass_the_desk(people: People, films: JourneyFilms) -> None:
     """With the keyboard: what the coordinator sees, text or none, accept; then the checker confirms the masks."""
     for film in Film.objects.filter(status=FilmStatus.DEIDENTIFIED).order_by("pk"):
         page = people.go("coordinator", f"desk/{film.pk}/")
@@ -253,16 +253,16 @@ def independent_totals(folder: Path, typed: Typed) -> Counter[tuple[str, str, st
 
 
 def test_from_drag_and_drop_to_a_verified_dataset(people: People, tmp_path: Path) -> None:
-    walk_the_line(people, tmp_path, Films(tmp_path, synthetic))
+    walk_the_line(people, tmp_path, JourneyFilms(tmp_path, synthetic))
 
 
 @pytest.mark.full
 @pytest.mark.skipif(not REAL.is_dir(), reason=f"the folder of real radiographs is not there: {REAL}")
 def test_the_same_with_real_films_as_dicom_and_as_plain_jpeg(people: People, tmp_path: Path) -> None:
-    walk_the_line(people, tmp_path, Films(tmp_path, real))
+    walk_the_line(people, tmp_path, JourneyFilms(tmp_path, real))
 
 
-def walk_the_line(people: People, tmp_path: Path, films: Films) -> None:
+def walk_the_line(people: People, tmp_path: Path, films: JourneyFilms) -> None:
     """Each person in turn, from the plan of the trial to the copy that proves itself."""
     plan_the_trial(people)
     upload(people, films)

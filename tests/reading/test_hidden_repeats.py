@@ -19,7 +19,7 @@ WASHOUT = 28
 
 
 @dataclass(frozen=True)
-class Plan:
+class CampaignPlan:
     """A campaign as its charter and its coordinator run it."""
 
     cases: int
@@ -30,10 +30,10 @@ class Plan:
 
 
 PLANS = {
-    "a batch a week": Plan(cases=240, share=0.1, size=16),
-    "all that may go out at once": Plan(cases=200, share=0.2, size=200),
-    "two readers": Plan(cases=160, share=0.15, size=10, readers=2),
-    "many repeats": Plan(cases=240, share=0.33, size=24),
+    "a batch a week": CampaignPlan(cases=240, share=0.1, size=16),
+    "all that may go out at once": CampaignPlan(cases=200, share=0.2, size=200),
+    "two readers": CampaignPlan(cases=160, share=0.15, size=10, readers=2),
+    "many repeats": CampaignPlan(cases=240, share=0.33, size=24),
 }
 
 
@@ -41,7 +41,7 @@ PLANS = {
 class Simulated:
     """A campaign without a database, by the functions that draw the real one."""
 
-    plan: Plan
+    plan: CampaignPlan
     seed: int
 
     def __post_init__(self) -> None:
@@ -141,7 +141,7 @@ def held_out_area(campaigns: list[Simulated]) -> tuple[float, int]:
     return area_under_curve(scaled[1] @ weights, truths[1]), int(truths[0].sum() + truths[1].sum())
 
 
-def simulated(plan: Plan, repeats: int) -> list[Simulated]:
+def simulated(plan: CampaignPlan, repeats: int) -> list[Simulated]:
     """Campaigns enough for this many repeats."""
     found: list[Simulated] = []
     while sum(truth for one in found for truth, _ in one.shown) < repeats or len(found) % 2:

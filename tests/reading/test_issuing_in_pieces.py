@@ -22,6 +22,7 @@ from reading.issuing.seeds import open_seed
 from reading.models import Campaign, Case, DisplayedFilm, Read, ReadStatus
 from reading.room.worklist import waiting_for
 from studies.models import ReaderImage
+from tests.jobs.killed import Killed
 from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
 from tests.scoring.three_readers import add_third_reader
 
@@ -43,10 +44,6 @@ def campaign(house: BuiltTrial) -> Campaign:
         campaign=opened, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=SUBJECTS
     )
     return opened
-
-
-class Killed(BaseException):
-    """What a worker that is killed does not survive."""
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from reading.leak_scan.statistics import (
-    Films,
-    Finding,
+    FeatureFinding,
+    FilmPlaces,
     Numbers,
     Places,
     auc_of,
@@ -22,14 +22,14 @@ from reading.leak_scan.statistics import (
 )
 
 
-def trial(cases: int, timepoints: int = 2, views: int = 4) -> Films:
+def trial(cases: int, timepoints: int = 2, views: int = 4) -> FilmPlaces:
     """So many cases with every film."""
     grid = np.meshgrid(np.arange(cases), np.arange(views), np.arange(timepoints), indexing="ij")
     case, series, place = (part.ravel().astype(np.int64) for part in grid)
-    return Films(case, series, place)
+    return FilmPlaces(case, series, place)
 
 
-def one(films: Films, values: Numbers) -> Finding:
+def one(films: FilmPlaces, values: Numbers) -> FeatureFinding:
     return scan(films, {"it": values})[0]
 
 
@@ -69,18 +69,18 @@ def test_the_permutation_p_comes_near_the_exact_one() -> None:
     assert found.p == pytest.approx(np.mean(np.array(exact) >= found.auc - 1e-12), abs=0.05)
 
 
-def matrix(films: Films, rng: np.random.Generator) -> Numbers:
+def matrix(films: FilmPlaces, rng: np.random.Generator) -> Numbers:
     """Follow-up films come from another detector."""
     return np.where(films.place > 0, 2048.0, 1760.0)
 
 
-def drift(films: Films, rng: np.random.Generator) -> Numbers:
+def drift(films: FilmPlaces, rng: np.random.Generator) -> Numbers:
     """Every hospital has its own grey, and each grows darker with time."""
     own = 100 * rng.normal(size=int(films.case.max()) + 1)
     return np.asarray(own[films.case] - films.place + rng.normal(0, 0.3, len(films.case)), dtype=np.float64)
 
 
-def rare(films: Films, rng: np.random.Generator) -> Numbers:
+def rare(films: FilmPlaces, rng: np.random.Generator) -> Numbers:
     """One marker in three, on last films only."""
     last = films.place == films.place.max()
     return np.where(last & (rng.random(len(films.case)) < 0.33), 1.0, 0.0)
@@ -118,7 +118,7 @@ def test_what_is_the_same_on_all_films_says_nothing() -> None:
 def test_films_that_are_missing_or_unknown_are_left_out() -> None:
     films = trial(20, 3)
     kept: Places = np.flatnonzero((films.case + films.series + films.place) % 7 != 0)
-    films = Films(films.case[kept], films.series[kept], films.place[kept])
+    films = FilmPlaces(films.case[kept], films.series[kept], films.place[kept])
     values = films.place.astype(np.float64)
     values[::5] = np.nan
     found = one(films, values)

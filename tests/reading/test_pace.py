@@ -17,16 +17,16 @@ from jobs.carrying import run_due_jobs
 from reading.charter.terms import Terms
 from reading.issuing.assignments import request_batch
 from reading.models import Read, ReadStatus, ReadStep
-from reading.room.pace import Span, why_wait
+from reading.room.pace import CaseSpan, why_wait
 from reading.room.sessions import open_read
 from tests.reading.builders import BuiltTrial, begun, build_house, fill_read, open_campaign_of, read_through
 
 NOON = timezone.make_aware(datetime(2025, 6, 2, 12, 0))  # noqa: DTZ001
 
 
-def spans(*minutes_ago: tuple[int, int]) -> list[Span]:
+def spans(*minutes_ago: tuple[int, int]) -> list[CaseSpan]:
     """Cases by when they began and ended, in minutes before noon."""
-    return [Span(NOON - timedelta(minutes=began), NOON - timedelta(minutes=ended)) for began, ended in minutes_ago]
+    return [CaseSpan(NOON - timedelta(minutes=began), NOON - timedelta(minutes=ended)) for began, ended in minutes_ago]
 
 
 def test_without_limits_there_is_no_wait() -> None:

@@ -13,7 +13,7 @@ from jobs.carrying import run_due_jobs
 from reading.issuing.assignments import request_batch
 from reading.models import Campaign, CampaignStatus, CaseStatus, DisplayedFilm, DisplayedTimepoint, Read, ReadStep
 from reading.room.writable import demand_writable, hold_writable
-from scoring.history.reviews import NOTE_AT_MOST, Range, demand_reviewable
+from scoring.history.reviews import NOTE_AT_MOST, ReviewedRows, demand_reviewable
 from tests.reading.builders import build_house, open_campaign_of, read_through
 
 AUDITOR = Actor(1, "Auditor", "auditor")
@@ -43,11 +43,11 @@ def test_a_signed_read_has_no_step_that_takes_entries() -> None:
 def test_a_review_covers_at_least_one_revision_of_a_locked_campaign_and_a_note_of_limited_length() -> None:
     locked = Campaign(status=CampaignStatus.LOCKED)
     with pytest.raises(WrongState, match="can be reviewed once it is locked"):
-        demand_reviewable(Campaign(status=CampaignStatus.OPEN), AUDITOR, Range(1, 1, 1, ""), "")
+        demand_reviewable(Campaign(status=CampaignStatus.OPEN), AUDITOR, ReviewedRows(1, 1, 1, ""), "")
     with pytest.raises(BadInput, match="nothing to sign"):
-        demand_reviewable(locked, AUDITOR, Range(0, 0, 0, ""), "")
+        demand_reviewable(locked, AUDITOR, ReviewedRows(0, 0, 0, ""), "")
     with pytest.raises(BadInput, match=f"At most {NOTE_AT_MOST} are kept"):
-        demand_reviewable(locked, AUDITOR, Range(1, 1, 1, ""), "x" * (NOTE_AT_MOST + 1))
+        demand_reviewable(locked, AUDITOR, ReviewedRows(1, 1, 1, ""), "x" * (NOTE_AT_MOST + 1))
 
 
 def test_a_long_list_begins_at_a_row_that_is_a_number() -> None:

@@ -14,7 +14,7 @@ from rehearsal.drawing import draw_bones
 from rehearsal.film import SyntheticFilm, draw_foot, draw_hand
 from rehearsal.regions import Region
 from rehearsal.skeleton import Skeleton, articulate
-from rehearsal.subject import Subject, Visit
+from rehearsal.subject import SyntheticSubject, SyntheticVisit
 
 SUBJECT, VISIT, SCALE = 11, 3, 0.2
 REGIONS = {"hand": regions.HAND, "foot": regions.FOOT}
@@ -47,13 +47,13 @@ def whole(region: str) -> SyntheticFilm:
 
 def skeleton(region: str, damage: Damage = WHOLE, visit: int = VISIT, subject: int = SUBJECT) -> Skeleton:
     where: Region = REGIONS[region]
-    return articulate(where, damage, Visit(Subject(subject, region, where.drawn), visit))
+    return articulate(where, damage, SyntheticVisit(SyntheticSubject(subject, region, where.drawn), visit))
 
 
 def bone(region: str, damage: Damage = WHOLE) -> NDArray[np.float32]:
     """Millimetres of bone before exposure."""
     placed = skeleton(region, damage)
-    return draw_bones(placed, damage, Subject(SUBJECT, region, REGIONS[region].drawn), SCALE)
+    return draw_bones(placed, damage, SyntheticSubject(SUBJECT, region, REGIONS[region].drawn), SCALE)
 
 
 def distance_from(film: SyntheticFilm, joint: str) -> NDArray[np.float64]:

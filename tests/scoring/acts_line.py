@@ -66,7 +66,7 @@ def signing(act: Act, read: Read) -> Post:
     return post
 
 
-class Line:
+class ActsLine:
     """A trial on its way; each step does what comes before the next form."""
 
     def __init__(self, folder: Path) -> None:

@@ -20,6 +20,7 @@ from scoring.datasets import evidence
 from scoring.datasets.building import request_dataset, write_tables
 from scoring.datasets.transfer_facts import transfer_of
 from scoring.models import Dataset, DatasetStatus
+from tests.jobs.killed import Killed
 from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
 from tests.reading.test_line import read_all
 
@@ -47,7 +48,7 @@ def scores_in_memory() -> list[ItemScore]:
     return [one for one in gc.get_objects() if type(one) is ItemScore]
 
 
-class Watching(Lease):
+class BuildWatch(Lease):
     """Counts, before each block, the queries and the scores in memory that were not there before the build."""
 
     def __init__(self, queries: CaptureQueriesContext) -> None:
@@ -64,15 +65,11 @@ def test_every_block_takes_as_many_queries_and_no_more_memory_than_the_one_befor
 ) -> None:
     monkeypatch.setattr("scoring.datasets.loading.BLOCK", 2)
     with CaptureQueriesContext(connection) as queries:
-        lease = Watching(queries)
+        lease = BuildWatch(queries)
         write_tables(dataset, tmp_path, lease, transfer_of(dataset.campaign, None))
         first, second, third = (before for before, _ in lease.seen)
         assert second - first == third - second == len(queries) - third <= 20
     assert [alive for _, alive in lease.seen] == [0, 0, 0], "nothing of a block is held when the next begins"
-
-
-class Killed(BaseException):
-    """What a worker that is killed does not survive."""
 
 
 def test_pictures_that_were_checked_are_not_checked_again_after_a_kill(

@@ -8,7 +8,7 @@ import numpy as np
 
 import instruments
 from scoring.checks.order_rules import beside_the_partner, in_true_order
-from scoring.checks.rules import Finding
+from scoring.checks.rules import RuleFinding
 from tests.scoring.test_score_checks import ITEMS, SVDH, patient, read_of
 
 
@@ -21,14 +21,14 @@ def test_a_fall_of_two_grades_is_a_finding_in_true_order_alone() -> None:
     grades[:, 4] = [0, 2, 1]
     assert list(in_true_order(SVDH, grades, none())) == []
     grades[:, 4] = [2, 1, 0]
-    assert list(in_true_order(SVDH, grades, none())) == [Finding("decrease", "", (SVDH.items[4].key,))]
+    assert list(in_true_order(SVDH, grades, none())) == [RuleFinding("decrease", "", (SVDH.items[4].key,))]
     assert list(in_true_order(SVDH, grades[::-1], none())) == []
 
 
 def test_a_joint_that_was_operated_and_is_graded_later_is_a_finding() -> None:
     grades, operated = np.zeros((3, ITEMS)), none()
     grades[1, 6], operated[1, 6] = np.nan, True
-    assert list(in_true_order(SVDH, grades, operated)) == [Finding("prosthesis", "", (SVDH.items[6].key,))]
+    assert list(in_true_order(SVDH, grades, operated)) == [RuleFinding("prosthesis", "", (SVDH.items[6].key,))]
     grades[2, 6], operated[2, 6] = np.nan, True
     assert list(in_true_order(SVDH, grades, operated)) == []
 

@@ -23,7 +23,7 @@ from scoring.endpoint.estimand import (
     serving_film,
     value_of,
 )
-from scoring.endpoint.films import CaseFilm, Pair, Status, pairs_of
+from scoring.endpoint.films import CaseFilm, ChangePair, Status, pairs_of
 from scoring.endpoint.visits import AnalysisVisits, PlannedVisit, analysis_visits
 
 PAIRED = get_rule("paired-proportional")
@@ -38,7 +38,9 @@ def film(code: str, day: int, change: int | None = 0, base: int = 10, kind: str 
     """A film with a change from this base; without a change it is not evaluable."""
     plan = code if kind == "scheduled" else None
     pair = (
-        Pair(Fraction(base), Fraction(base + change), "", 32, 0) if change is not None else Pair(None, None, "x", 0, 0)
+        ChangePair(Fraction(base), Fraction(base + change), "", 32, 0)
+        if change is not None
+        else ChangePair(None, None, "x", 0, 0)
     )
     return CaseFilm(code, kind, "2025-01-01", plan, day, {"total": STATUS}, {"total": pair} if day else {})
 

@@ -15,7 +15,7 @@ import pytest
 from jobs.carrying import run_due_jobs
 from reading.campaigns.reopening import reopen_campaign
 from reading.room.signing import return_read
-from scoring.datasets.columns import Table
+from scoring.datasets.columns import DatasetTable
 from scoring.datasets.row_diff import KEYS, Change, altered, counted_diff, diff_table
 from scoring.datasets.tables import SCORES, TABLES, TOTALS
 from scoring.datasets.unlocking import agree_unlock, ask_unlock
@@ -24,11 +24,11 @@ from tests.reading.test_line import lock_it, read_all
 from tests.scoring.packages import package_of
 
 
-def rows_by_key(table: Table, lines: io.TextIOBase) -> dict[tuple[str, ...], dict[str, str]]:
+def rows_by_key(table: DatasetTable, lines: io.TextIOBase) -> dict[tuple[str, ...], dict[str, str]]:
     return {tuple(row[column] for column in KEYS[table.name]): row for row in csv.DictReader(lines)}
 
 
-def expected(table: Table, archive: zipfile.ZipFile, folder: Path) -> list[Change]:
+def expected(table: DatasetTable, archive: zipfile.ZipFile, folder: Path) -> list[Change]:
     """The same with both tables in memory."""
     (name,) = [name for name in archive.namelist() if name.endswith(f"/{table.name}")]
     before = rows_by_key(table, io.StringIO(archive.read(name).decode(), newline=""))
@@ -73,7 +73,7 @@ def test_the_rows_that_changed_between_two_real_locks_are_those_that_differ(tmp_
     assert found["altered"]
 
 
-def two_tables(folder: Path, table: Table, rows: int) -> tuple[zipfile.ZipFile, Path]:
+def two_tables(folder: Path, table: DatasetTable, rows: int) -> tuple[zipfile.ZipFile, Path]:
     """A locked table and a new one of this many rows in other orders, some of them added, removed and altered."""
     dice = random.Random(rows)
     made = [[f"{name} {number}" for name in table.names] for number in range(rows)]
@@ -86,7 +86,7 @@ def two_tables(folder: Path, table: Table, rows: int) -> tuple[zipfile.ZipFile, 
     return zipfile.ZipFile(folder / "old.zip"), folder
 
 
-def write(path: Path, table: Table, rows: list[list[str]]) -> None:
+def write(path: Path, table: DatasetTable, rows: list[list[str]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(table.names)
@@ -95,7 +95,7 @@ def write(path: Path, table: Table, rows: list[list[str]]) -> None:
 
 @pytest.mark.parametrize("table", [SCORES, TOTALS])
 def test_rows_in_any_order_are_compared_by_the_columns_that_name_them(
-    table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    table: DatasetTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("scoring.datasets.sorted_rows.RUN", 40)
     archive, folder = two_tables(tmp_path, table, 500)

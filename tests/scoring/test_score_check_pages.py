@@ -28,7 +28,7 @@ from reading.models import (
     SignedValues,
 )
 from reading.unblinding import seal, unseal
-from scoring.checks.rules import Finding
+from scoring.checks.rules import RuleFinding
 from scoring.checks.signed_sheets import check_campaign
 from scoring.consensus.signed_series import AlteredValues
 from studies.models import Film, Subject, Visit
@@ -159,7 +159,7 @@ def main_of(client: Client, address: str) -> str:
     return client.get(address).content.decode().split("<main")[1].split("</main>")[0]
 
 
-def findings_of(campaign: Campaign) -> list[tuple[int, list[Finding]]]:
+def findings_of(campaign: Campaign) -> list[tuple[int, list[RuleFinding]]]:
     return [(one.read.pk, one.findings) for one in check_campaign(campaign).found]
 
 

@@ -12,7 +12,7 @@ import pytest
 from scipy.stats import binomtest
 
 import instruments
-from scoring.checks.rules import Checks, Finding, Sheet
+from scoring.checks.rules import Checks, RuleFinding, Sheet
 
 SVDH = instruments.get("svdh")
 CHECKS = Checks(SVDH)
@@ -25,7 +25,7 @@ def sheet(grades: np.ndarray) -> Sheet:
     return Sheet(grades, np.ones(grades.shape, dtype=bool), np.zeros(grades.shape, dtype=bool))
 
 
-def kinds(found: list[Finding]) -> set[str]:
+def kinds(found: list[RuleFinding]) -> set[str]:
     return {one.kind for one in found}
 
 
@@ -176,7 +176,7 @@ def test_an_increase_and_a_decrease_of_three_grades_are_the_same_finding() -> No
     read = np.zeros((2, ITEMS))
     read[0, 5] = 3
     (finding,) = CHECKS.of(sheet(read))
-    assert finding == Finding("difference", "", (SVDH.items[5].key,))
+    assert finding == RuleFinding("difference", "", (SVDH.items[5].key,))
     assert CHECKS.of(sheet(read[::-1])) == [finding]
     read[0, 5] = 2
     assert CHECKS.of(sheet(read)) == []
@@ -197,7 +197,7 @@ def test_a_grade_and_a_reason_that_the_item_does_not_have_are_impossible() -> No
     strange = np.zeros(read.shape, dtype=bool)
     read[0, 2], strange[1, 7] = 1.5, True
     (finding,) = CHECKS.of(Sheet(read, np.ones(read.shape, dtype=bool), strange))
-    assert finding == Finding("impossible", "", (SVDH.items[2].key, SVDH.items[7].key))
+    assert finding == RuleFinding("impossible", "", (SVDH.items[2].key, SVDH.items[7].key))
 
 
 def test_every_instrument_can_be_checked() -> None:

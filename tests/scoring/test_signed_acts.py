@@ -12,7 +12,7 @@ from accounts.models import Signature, User
 from accounts.signed_acts import ACTS, Act
 from audit.models import Event
 from tests.routes import every_route
-from tests.scoring.acts_line import Line, Post
+from tests.scoring.acts_line import ActsLine, Post
 
 pytestmark = pytest.mark.django_db
 # A session is written by every request.
@@ -79,15 +79,15 @@ def replayed(post: Post, first: tuple[int, str, bytes]) -> None:
 
 
 @pytest.fixture
-def line(tmp_path: Path) -> Line:
-    made = Line(tmp_path)
+def line(tmp_path: Path) -> ActsLine:
+    made = ActsLine(tmp_path)
     other = made.house.people["lead"]
     other.set_password(OTHERS)
     other.save()
     return made
 
 
-def test_every_act_is_done_by_the_right_password_of_its_person_alone_and_once(line: Line) -> None:
+def test_every_act_is_done_by_the_right_password_of_its_person_alone_and_once(line: ActsLine) -> None:
     done: list[Act] = []
     for post in line.posts():
         page = unescape(post.client.get(post.page).content.decode())

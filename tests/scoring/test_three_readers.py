@@ -21,7 +21,7 @@ from reading.charter.terms import Terms
 from reading.issuing.assignments import request_batch
 from reading.models import Campaign, CaseStatus, Read, ReadKind
 from scoring.consensus.discordance import Series
-from scoring.consensus.panel import Chosen, Panel
+from scoring.consensus.panel import ChosenReaders, Panel
 from scoring.consensus.sealed_result import opened_result
 from scoring.models import CaseResult
 from studies.models import Membership
@@ -271,9 +271,9 @@ def test_fewer_than_two_of_three_readers_are_too_few() -> None:
     values = np.zeros((1, 1))
     everyone = tuple(Series(reader, values, values > 0) for reader in (7, 8, 9))
     panel = Panel(everyone, (7, 8))
-    assert panel.at([7, 8]) == panel.at([7, 8, 9]) == panel.at([]) == Chosen((7, 8))
-    assert panel.at([8, 9]) == Chosen((8, 9))
-    assert panel.at([9]) == Chosen((9,), "evaluable for only 1 of 3 readers")
+    assert panel.at([7, 8]) == panel.at([7, 8, 9]) == panel.at([]) == ChosenReaders((7, 8))
+    assert panel.at([8, 9]) == ChosenReaders((8, 9))
+    assert panel.at([9]) == ChosenReaders((9,), "evaluable for only 1 of 3 readers")
     assert Panel(everyone, (7, 8, 9), "evaluable-readers").at([8]).reason == "evaluable for only 1 of 3 readers"
     assert Panel(everyone, (7, 8, 9), "missing").at([7, 8]).reason == "evaluable for only 2 of 3 readers"
-    assert Panel(everyone, (9,)).at([7, 8]) == Chosen((9,))
+    assert Panel(everyone, (9,)).at([7, 8]) == ChosenReaders((9,))

@@ -35,7 +35,7 @@ TEXT = {"code": "text", "text": "There may be text in the picture.", "boxes": [[
 
 
 @dataclass
-class Cast:
+class DeskCast:
     """One trial with two subjects at two sites, and who works in it."""
 
     trial: Trial
@@ -58,7 +58,7 @@ def person(trial: Trial, role: Role, name: str = "", site: Site | None = None) -
     return Actor(user_id=user.pk, label=name, role=role)
 
 
-def make_cast(code: str = "RA-1") -> Cast:
+def make_cast(code: str = "RA-1") -> DeskCast:
     """A trial as it stands when its first films arrive."""
     trial = Trial.objects.create(code=code, title="Trial")
     sites = [Site.objects.create(trial=trial, code=number) for number in ("01", "02")]
@@ -70,7 +70,7 @@ def make_cast(code: str = "RA-1") -> Cast:
     visits = [
         Visit.objects.create(subject=subject, plan=plan, code=plan.code) for subject in subjects for plan in plans
     ]
-    return Cast(
+    return DeskCast(
         trial=trial,
         sites=sites,
         subjects=subjects,
@@ -110,7 +110,7 @@ def store_picture(folder: str, picture: Levels) -> None:
             keep_padded(Path(file.name), f"{folder}/{name}")
 
 
-def film_at_desk(cast: Cast, **values: Any) -> Film:
+def film_at_desk(cast: DeskCast, **values: Any) -> Film:
     """A film that waits for a decision, with a picture of its own."""
     number = next(NUMBERS)
     visit = values.pop("visit", cast.visits[0])
@@ -177,7 +177,7 @@ def browser(actor: Actor) -> Client:
     return client
 
 
-def imaged(cast: Cast, **values: Any) -> Rendition:
+def imaged(cast: DeskCast, **values: Any) -> Rendition:
     """A film accepted with CONFIRMED, or with other values, and its reader image with all its files."""
     film = film_at_desk(cast)
     quality.accept(film=film, actor=cast.coordinator, **(CONFIRMED | values))

@@ -15,7 +15,7 @@ from studies.models import Film, Site, Trial
 from tests.studies.planned import Planned
 
 
-def send(planned: Planned, content: bytes, name: str = "a.dcm", site: int = 0, **declared: Any) -> intake.Receipt:
+def send(planned: Planned, content: bytes, name: str = "a.dcm", site: int = 0, **declared: Any) -> intake.IntakeReceipt:
     """What became of one file at the door."""
     actor = planned.actor(f"site {planned.sites[site].code}")
     return sent_by(planned.trial, planned.sites[site], actor, content, name, **declared)
@@ -23,7 +23,7 @@ def send(planned: Planned, content: bytes, name: str = "a.dcm", site: int = 0, *
 
 def sent_by(
     trial: Trial, site: Site, actor: Actor, content: bytes, name: str = "a.dcm", **declared: Any
-) -> intake.Receipt:
+) -> intake.IntakeReceipt:
     """The same, for any trial."""
     transmittal = intake.open_transmittal(trial=trial, site=site, channel="browser", actor=actor)
     return intake.receive(transmittal=transmittal, name=name, file=io.BytesIO(content), actor=actor, **declared)

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from studies.desk.joint_template import HAND
 from studies.models import FilmStatus, MaskSet
-from tests.studies.desk_cast import COLUMNS, ROWS, TEXT, Cast, film_at_desk, imaged, make_cast
+from tests.studies.desk_cast import COLUMNS, ROWS, TEXT, DeskCast, film_at_desk, imaged, make_cast
 from tests.studies.desk_screen import Open, at_full_size, keys, shows, status
 from tests.viewer.screens import put_on_screen, wait_drawn_for
 from tests.waiting import wait_for
@@ -16,11 +16,11 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
 
 @pytest.fixture
-def cast() -> Cast:
+def cast() -> DeskCast:
     return make_cast()
 
 
-def test_suggested_masks_are_taken_with_one_key_and_the_film_goes_on(cast: Cast, open_page: Open) -> None:
+def test_suggested_masks_are_taken_with_one_key_and_the_film_goes_on(cast: DeskCast, open_page: Open) -> None:
     film = film_at_desk(cast, findings=[TEXT])
     page = open_page(cast.coordinator, f"desk/{film.pk}/")
     shows(page, film)
@@ -32,7 +32,7 @@ def test_suggested_masks_are_taken_with_one_key_and_the_film_goes_on(cast: Cast,
     wait_for(lambda: status(film) == FilmStatus.ACCEPTED, "the film accepted")
 
 
-def test_what_was_entered_about_a_film_is_still_there_when_masks_were_sent(cast: Cast, open_page: Open) -> None:
+def test_what_was_entered_about_a_film_is_still_there_when_masks_were_sent(cast: DeskCast, open_page: Open) -> None:
     film = film_at_desk(cast, findings=[TEXT, {"code": "size", "text": "small"}])
     page = open_page(cast.coordinator, f"desk/{film.pk}/")
     shows(page, film)
@@ -52,7 +52,7 @@ def test_what_was_entered_about_a_film_is_still_there_when_masks_were_sent(cast:
     wait_for(lambda: status(film) == FilmStatus.ACCEPTED, "the film accepted")
 
 
-def test_what_was_entered_about_a_film_does_not_go_over_to_the_next(cast: Cast, open_page: Open) -> None:
+def test_what_was_entered_about_a_film_does_not_go_over_to_the_next(cast: DeskCast, open_page: Open) -> None:
     first, second = film_at_desk(cast), film_at_desk(cast)
     page = open_page(cast.coordinator, f"desk/{first.pk}/")
     shows(page, first)
@@ -63,7 +63,7 @@ def test_what_was_entered_about_a_film_does_not_go_over_to_the_next(cast: Cast, 
         assert page.locator("#accept :checked:not(option)").count() == 0
 
 
-def test_a_mask_is_drawn_with_the_mouse_and_moved_with_the_arrows(cast: Cast, open_page: Open) -> None:
+def test_a_mask_is_drawn_with_the_mouse_and_moved_with_the_arrows(cast: DeskCast, open_page: Open) -> None:
     film = film_at_desk(cast)
     page = open_page(cast.coordinator, f"desk/{film.pk}/")
     shows(page, film)
@@ -85,7 +85,9 @@ def test_a_mask_is_drawn_with_the_mouse_and_moved_with_the_arrows(cast: Cast, op
     assert width > height
 
 
-def test_on_a_screen_of_another_resolution_the_film_is_sharp_and_boxes_stay_on_it(cast: Cast, open_page: Open) -> None:
+def test_on_a_screen_of_another_resolution_the_film_is_sharp_and_boxes_stay_on_it(
+    cast: DeskCast, open_page: Open
+) -> None:
     film = film_at_desk(cast, findings=[TEXT])
     page = open_page(cast.coordinator, f"desk/{film.pk}/")
     shows(page, film)
@@ -96,7 +98,7 @@ def test_on_a_screen_of_another_resolution_the_film_is_sharp_and_boxes_stay_on_i
         assert page.locator(".overlay .suggested").bounding_box() == pytest.approx(before, abs=1)
 
 
-def test_masks_drawn_but_not_sent_keep_the_film_from_being_accepted(cast: Cast, open_page: Open) -> None:
+def test_masks_drawn_but_not_sent_keep_the_film_from_being_accepted(cast: DeskCast, open_page: Open) -> None:
     film = film_at_desk(cast)
     page = open_page(cast.coordinator, f"desk/{film.pk}/")
     shows(page, film)
@@ -105,7 +107,7 @@ def test_masks_drawn_but_not_sent_keep_the_film_from_being_accepted(cast: Cast, 
     assert status(film) == FilmStatus.DEIDENTIFIED
 
 
-def test_a_film_of_both_sides_is_cut_by_keys(cast: Cast, open_page: Open) -> None:
+def test_a_film_of_both_sides_is_cut_by_keys(cast: DeskCast, open_page: Open) -> None:
     film = film_at_desk(cast)
     page = open_page(cast.coordinator, f"desk/{film.pk}/")
     shows(page, film)
@@ -127,7 +129,7 @@ def click_on(page: Page, x: float, y: float) -> None:
     page.mouse.click(left + x * zoom, top + y * zoom)
 
 
-def test_three_clicks_lay_the_template_and_a_joint_is_dragged_to_its_place(cast: Cast, open_page: Open) -> None:
+def test_three_clicks_lay_the_template_and_a_joint_is_dragged_to_its_place(cast: DeskCast, open_page: Open) -> None:
     rendition = imaged(cast)
     page = open_page(cast.coordinator, f"joints/{rendition.index}/")
     at_full_size(page)
@@ -149,7 +151,7 @@ def test_three_clicks_lay_the_template_and_a_joint_is_dragged_to_its_place(cast:
     assert set(placement.joints) == set(HAND.joints)
 
 
-def test_clicks_that_no_server_answers_are_asked_for_again(cast: Cast, open_page: Open, faults: list[str]) -> None:
+def test_clicks_that_no_server_answers_are_asked_for_again(cast: DeskCast, open_page: Open, faults: list[str]) -> None:
     page = open_page(cast.coordinator, f"joints/{imaged(cast).index}/")
     at_full_size(page)
     page.context.set_offline(True)
@@ -164,7 +166,7 @@ def test_clicks_that_no_server_answers_are_asked_for_again(cast: Cast, open_page
     assert [fault for fault in faults if "ERR_INTERNET_DISCONNECTED" not in fault] == []
 
 
-def test_suggested_boxes_are_where_drawing_begins(cast: Cast, open_page: Open) -> None:
+def test_suggested_boxes_are_where_drawing_begins(cast: DeskCast, open_page: Open) -> None:
     film = film_at_desk(cast, findings=[TEXT])
     page = open_page(cast.coordinator, f"desk/{film.pk}/")
     shows(page, film)

@@ -13,7 +13,7 @@ from studies.desk import masks, quality
 from studies.models import Film, FilmStatus, MaskSet, QualityDecision, Question
 from tests.studies.desk_cast import (
     TEXT,
-    Cast,
+    DeskCast,
     film_at_desk,
     imaged,
     make_cast,
@@ -25,11 +25,11 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
 
 @pytest.fixture
-def cast() -> Cast:
+def cast() -> DeskCast:
     return make_cast()
 
 
-def test_a_run_of_films_is_decided_with_the_keyboard_alone(cast: Cast, open_page: Open, faults: list[str]) -> None:
+def test_a_run_of_films_is_decided_with_the_keyboard_alone(cast: DeskCast, open_page: Open, faults: list[str]) -> None:
     films = [film_at_desk(cast, side=side, findings=[{"code": "size", "text": "small"}]) for side in "LRLRL"]
     page = open_page(cast.coordinator, f"desk/{films[0].pk}/")
     for film, decision in zip(films, ("lhka", "rhka", "x3", "q1", "lfka"), strict=True):
@@ -50,7 +50,7 @@ def test_a_run_of_films_is_decided_with_the_keyboard_alone(cast: Cast, open_page
     assert faults == []
 
 
-def test_the_next_film_is_in_memory_before_it_is_turned_to(cast: Cast, open_page: Open) -> None:
+def test_the_next_film_is_in_memory_before_it_is_turned_to(cast: DeskCast, open_page: Open) -> None:
     first, second = film_at_desk(cast), film_at_desk(cast)
     asked: list[str] = []
     here: list[str] = []
@@ -67,7 +67,7 @@ def test_the_next_film_is_in_memory_before_it_is_turned_to(cast: Cast, open_page
     assert not [url for url in asked if f"/desk/{second.pk}/picture/full" in url]
 
 
-def test_a_film_is_not_accepted_before_the_person_said_what_he_sees(cast: Cast, open_page: Open) -> None:
+def test_a_film_is_not_accepted_before_the_person_said_what_he_sees(cast: DeskCast, open_page: Open) -> None:
     film = film_at_desk(cast, findings=[{"code": "size", "text": "small"}])
     page = open_page(cast.coordinator, f"desk/{film.pk}/")
     at_full_size(page)
@@ -77,14 +77,14 @@ def test_a_film_is_not_accepted_before_the_person_said_what_he_sees(cast: Cast, 
     assert status(film) == FilmStatus.DEIDENTIFIED
 
 
-def test_a_side_that_differs_from_the_declared_one_is_said_at_once(cast: Cast, open_page: Open) -> None:
+def test_a_side_that_differs_from_the_declared_one_is_said_at_once(cast: DeskCast, open_page: Open) -> None:
     film = film_at_desk(cast, side="R")
     page = open_page(cast.coordinator, f"desk/{film.pk}/")
     keys(page, "l")
     assert "declared: right, you see: left" in page.locator("#differs-words").inner_text()
 
 
-def test_holding_the_accept_key_down_accepts_no_further_film(cast: Cast, open_page: Open) -> None:
+def test_holding_the_accept_key_down_accepts_no_further_film(cast: DeskCast, open_page: Open) -> None:
     films = [film_at_desk(cast) for _ in range(2)]
     page = open_page(cast.coordinator, f"desk/{films[0].pk}/")
     shows(page, films[0])
@@ -94,7 +94,7 @@ def test_holding_the_accept_key_down_accepts_no_further_film(cast: Cast, open_pa
     assert [status(film) for film in films] == [FilmStatus.ACCEPTED, FilmStatus.DEIDENTIFIED]
 
 
-def test_what_the_server_refuses_is_said_on_the_film_and_nothing_typed_is_lost(cast: Cast, open_page: Open) -> None:
+def test_what_the_server_refuses_is_said_on_the_film_and_nothing_typed_is_lost(cast: DeskCast, open_page: Open) -> None:
     film = film_at_desk(cast)
     page = open_page(cast.coordinator, f"desk/{film.pk}/")
     shows(page, film)
@@ -105,7 +105,7 @@ def test_what_the_server_refuses_is_said_on_the_film_and_nothing_typed_is_lost(c
     assert page.locator("#accept-note").input_value() == "seen twice"
 
 
-def test_a_film_decided_by_somebody_else_meanwhile_is_said(cast: Cast, open_page: Open) -> None:
+def test_a_film_decided_by_somebody_else_meanwhile_is_said(cast: DeskCast, open_page: Open) -> None:
     film = film_at_desk(cast)
     page = open_page(cast.coordinator, f"desk/{film.pk}/")
     shows(page, film)
@@ -114,7 +114,7 @@ def test_a_film_decided_by_somebody_else_meanwhile_is_said(cast: Cast, open_page
     expect(page.locator("#notices")).to_contain_text("is rejected")
 
 
-def test_the_second_person_blinks_before_and_after_and_confirms_by_key(cast: Cast, open_page: Open) -> None:
+def test_the_second_person_blinks_before_and_after_and_confirms_by_key(cast: DeskCast, open_page: Open) -> None:
     film = film_at_desk(cast)
     masks.propose(film=film, actor=cast.coordinator, rectangles=[[20, 20, 60, 20]])
     page = open_page(cast.checker, f"masks/{film.pk}/")
@@ -126,7 +126,7 @@ def test_the_second_person_blinks_before_and_after_and_confirms_by_key(cast: Cas
     wait_for(lambda: MaskSet.objects.filter(confirmed_by=cast.checker.user_id).count(), "the confirmation")
 
 
-def test_the_second_person_refuses_by_number(cast: Cast, open_page: Open) -> None:
+def test_the_second_person_refuses_by_number(cast: DeskCast, open_page: Open) -> None:
     film = film_at_desk(cast)
     masks.propose(film=film, actor=cast.coordinator, rectangles=[[20, 20, 60, 20]])
     page = open_page(cast.checker, f"masks/{film.pk}/")
@@ -141,7 +141,7 @@ def serious_faults(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_axe_finds_no_serious_fault_on_the_screens(
-    cast: Cast, open_page: Open, colours: Literal["light", "dark"]
+    cast: DeskCast, open_page: Open, colours: Literal["light", "dark"]
 ) -> None:
     rendition = imaged(cast)
     waiting = film_at_desk(cast, side="R", findings=[TEXT], header={"BitsStored": 12, "Side": "L"})

@@ -103,7 +103,7 @@ def test_a_zip_that_cannot_be_opened_is_a_line_of_the_manifest_to_the_byte(ra1: 
     assert (receipt.entry.size, receipt.entry.sha256) == (len(content), hashlib.sha256(content).hexdigest())
 
 
-def received(ra1: Planned, name: str, file: io.BytesIO) -> list[tuple[str, intake.Receipt]]:
+def received(ra1: Planned, name: str, file: io.BytesIO) -> list[tuple[str, intake.IntakeReceipt]]:
     """What the door says of a file that site 01 sends."""
     actor = ra1.actor("site 01")
     file.seek(0)

@@ -10,18 +10,18 @@ import pytest
 from studies.desk import joints
 from studies.models import Rendition
 from studies.sealed_links import image_of
-from tests.studies.desk_cast import Cast, browser, imaged, make_cast
+from tests.studies.desk_cast import DeskCast, browser, imaged, make_cast
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def cast() -> Cast:
+def cast() -> DeskCast:
     return make_cast()
 
 
 @pytest.mark.parametrize("path", ["", "{key}/", "{key}/picture/full/0"])
-def test_only_who_places_joints_comes_to_the_joints(cast: Cast, path: str) -> None:
+def test_only_who_places_joints_comes_to_the_joints(cast: DeskCast, path: str) -> None:
     key = imaged(cast).index
     address = f"/trials/RA-1/joints/{path.format(key=key)}"
     assert browser(cast.coordinator).get(address).status_code == 200
@@ -30,7 +30,7 @@ def test_only_who_places_joints_comes_to_the_joints(cast: Cast, path: str) -> No
     assert browser(cast.outsider).get(address).status_code == 404
 
 
-def test_the_joint_pages_tell_no_subject_visit_date_or_film_number(cast: Cast) -> None:
+def test_the_joint_pages_tell_no_subject_visit_date_or_film_number(cast: DeskCast) -> None:
     rendition = imaged(cast, film_date=date(2019, 7, 23))
     client = browser(cast.coordinator)
     pages = [client.get("/trials/RA-1/joints/"), client.get(f"/trials/RA-1/joints/{rendition.index}/")]
@@ -40,7 +40,7 @@ def test_the_joint_pages_tell_no_subject_visit_date_or_film_number(cast: Cast) -
         assert not re.search(told, text)
 
 
-def test_joints_are_placed_as_a_plain_form_after_three_clicks(cast: Cast) -> None:
+def test_joints_are_placed_as_a_plain_form_after_three_clicks(cast: DeskCast) -> None:
     rendition = imaged(cast)
     key, client = rendition.index, browser(cast.coordinator)
     clicks = ["100, 40", "120, 200", "60, 205"]
@@ -53,7 +53,7 @@ def test_joints_are_placed_as_a_plain_form_after_three_clicks(cast: Cast) -> Non
     assert placement.readability == {"MCP2": "limited"}
 
 
-def test_joints_that_cannot_be_placed_are_shown_again_with_the_reason(cast: Cast) -> None:
+def test_joints_that_cannot_be_placed_are_shown_again_with_the_reason(cast: DeskCast) -> None:
     key = imaged(cast).index
     answer = browser(cast.coordinator).post(f"/trials/RA-1/joints/{key}/place/", {"x-MCP2": "5000", "y-MCP2": "7"})
     assert answer.status_code == 400
@@ -61,7 +61,7 @@ def test_joints_that_cannot_be_placed_are_shown_again_with_the_reason(cast: Cast
     assert 'name="x-MCP2" value="5000.0"' in answer.content.decode()
 
 
-def test_placing_leads_on_through_the_images_that_wait_and_round_to_the_first(cast: Cast) -> None:
+def test_placing_leads_on_through_the_images_that_wait_and_round_to_the_first(cast: DeskCast) -> None:
     shown: tuple[dict[str, str], ...] = ({}, {"side": "R"}, {"view": "foot"})
     first, second, third = sorted(imaged(cast, **values).index for values in shown)
     client = browser(cast.coordinator)
@@ -73,7 +73,7 @@ def test_placing_leads_on_through_the_images_that_wait_and_round_to_the_first(ca
     assert joints.waiting(cast.trial).count() == 1
 
 
-def test_a_click_that_is_no_point_is_refused_in_words(cast: Cast) -> None:
+def test_a_click_that_is_no_point_is_refused_in_words(cast: DeskCast) -> None:
     key = imaged(cast).index
     answer = browser(cast.coordinator).post(f"/trials/RA-1/joints/{key}/fit/", {"anchor": ["100, 40", "there"]})
     assert answer.status_code == 400

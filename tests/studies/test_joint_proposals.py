@@ -19,7 +19,7 @@ from studies.desk import joint_proposals, joints, quality
 from studies.desk.placements import Places, whole
 from studies.models import AbsentFilm, Film, FilmStatus, Rendition, Visit
 from studies.sealed_links import image_of
-from tests.studies.desk_cast import CONFIRMED, Cast, browser, film_at_desk, make_cast, ready, store_image
+from tests.studies.desk_cast import CONFIRMED, DeskCast, browser, film_at_desk, make_cast, ready, store_image
 from tests.studies.desk_screen import Open, at_full_size, keys
 
 pytestmark = pytest.mark.django_db
@@ -27,11 +27,11 @@ SPACING = 1.0
 
 
 @pytest.fixture
-def cast() -> Cast:
+def cast() -> DeskCast:
     return make_cast()
 
 
-class Drawn:
+class DrawnHand:
     """A synthetic left hand at one visit, as large as the pictures of these tests: one pixel a millimetre."""
 
     def __init__(self, visit: int) -> None:
@@ -42,10 +42,10 @@ class Drawn:
         self.joints: Places = {joint: [round(x / 5, 1), round(y / 5, 1)] for joint, (x, y) in film.sites.items()}
 
 
-DRAWN = [Drawn(visit) for visit in range(2)]
+DRAWN = [DrawnHand(visit) for visit in range(2)]
 
 
-def image(cast: Cast, visit: int, **values: Any) -> Rendition:
+def image(cast: DeskCast, visit: int, **values: Any) -> Rendition:
     """An accepted film of that visit of the first subject, and its reader image."""
     film = film_at_desk(cast, visit=cast.visits[visit])
     quality.accept(film=film, actor=cast.coordinator, **(CONFIRMED | {"spacing_mm": SPACING} | values))
@@ -55,11 +55,11 @@ def image(cast: Cast, visit: int, **values: Any) -> Rendition:
     return rendition
 
 
-def place(cast: Cast, rendition: Rendition, places: Places) -> None:
+def place(cast: DeskCast, rendition: Rendition, places: Places) -> None:
     joints.place(film=rendition.film, side=rendition.side, actor=cast.coordinator, joints=places)
 
 
-def suggest(cast: Cast, target: Rendition, proposal: joint_proposals.Proposal) -> None:
+def suggest(cast: DeskCast, target: Rendition, proposal: joint_proposals.Proposal) -> None:
     """This proposal, from a film that was placed first."""
     source = image(cast, 0)
     place(cast, source, {"MCP2": [50, 60]})
@@ -74,7 +74,7 @@ def requested() -> QuerySet[Job]:
     return Job.objects.filter(kind="studies.joint_proposal")
 
 
-def test_a_placed_film_proposes_the_joints_of_the_other_and_a_person_confirms_them(cast: Cast) -> None:
+def test_a_placed_film_proposes_the_joints_of_the_other_and_a_person_confirms_them(cast: DeskCast) -> None:
     source, target = image(cast, 0), image(cast, 1)
     place(cast, source, DRAWN[0].joints)
     run_due_jobs()
@@ -92,7 +92,7 @@ def test_a_placed_film_proposes_the_joints_of_the_other_and_a_person_confirms_th
     assert "found from another film" not in client.get(address).content.decode()
 
 
-def test_joints_are_proposed_within_one_subject_side_and_view_alone(cast: Cast) -> None:
+def test_joints_are_proposed_within_one_subject_side_and_view_alone(cast: DeskCast) -> None:
     source = image(cast, 0)
     others = [image(cast, 2), image(cast, 1, side="R"), image(cast, 1, view="foot")]
     place(cast, source, DRAWN[0].joints)
@@ -100,7 +100,7 @@ def test_joints_are_proposed_within_one_subject_side_and_view_alone(cast: Cast) 
     assert [proposed(one) for one in others] == [{}, {}, {}]
 
 
-def test_nothing_is_proposed_before_every_planned_film_is_here_nor_on_one_that_comes_later(cast: Cast) -> None:
+def test_nothing_is_proposed_before_every_planned_film_is_here_nor_on_one_that_comes_later(cast: DeskCast) -> None:
     source = image(cast, 0)
     place(cast, source, DRAWN[0].joints)
     late = image(cast, 1)
@@ -109,7 +109,7 @@ def test_nothing_is_proposed_before_every_planned_film_is_here_nor_on_one_that_c
     assert proposed(late) == {}
 
 
-def test_a_visit_that_was_not_done_and_a_film_not_taken_are_not_waited_for(cast: Cast) -> None:
+def test_a_visit_that_was_not_done_and_a_film_not_taken_are_not_waited_for(cast: DeskCast) -> None:
     first, second = image(cast, 0), image(cast, 2)
     Visit.objects.filter(pk=cast.visits[1].pk).update(not_done_reason="Moved away")
     AbsentFilm.objects.create(visit=cast.visits[3], side="L", view="hand", reason="Plaster cast")
@@ -121,7 +121,7 @@ def test_a_visit_that_was_not_done_and_a_film_not_taken_are_not_waited_for(cast:
     assert joints.following(cast.trial) == second
 
 
-def test_an_image_placed_before_the_job_ran_gets_no_proposal(cast: Cast) -> None:
+def test_an_image_placed_before_the_job_ran_gets_no_proposal(cast: DeskCast) -> None:
     source, other = image(cast, 0), image(cast, 1)
     place(cast, source, DRAWN[0].joints)
     place(cast, other, {"MCP2": [50, 60]})
@@ -130,7 +130,7 @@ def test_an_image_placed_before_the_job_ran_gets_no_proposal(cast: Cast) -> None
     assert other.proposed == {}
 
 
-def test_the_proposal_of_a_source_that_was_moved_or_withdrawn_is_not_shown(cast: Cast) -> None:
+def test_the_proposal_of_a_source_that_was_moved_or_withdrawn_is_not_shown(cast: DeskCast) -> None:
     source, target = image(cast, 0), image(cast, 1)
     place(cast, source, DRAWN[0].joints)
     run_due_jobs()
@@ -140,7 +140,7 @@ def test_the_proposal_of_a_source_that_was_moved_or_withdrawn_is_not_shown(cast:
         assert proposed(target) == {}
 
 
-def test_the_key_of_the_job_does_not_show_which_images_belong_together(cast: Cast) -> None:
+def test_the_key_of_the_job_does_not_show_which_images_belong_together(cast: DeskCast) -> None:
     source, other = image(cast, 0), image(cast, 1)
     place(cast, source, DRAWN[0].joints)
     assert re.fullmatch("[0-9a-f]{64}", requested().get().key)
@@ -149,7 +149,7 @@ def test_the_key_of_the_job_does_not_show_which_images_belong_together(cast: Cas
     assert other.proposed == {}
 
 
-def test_the_film_placed_first_stays_the_source_and_its_correction_is_followed(cast: Cast) -> None:
+def test_the_film_placed_first_stays_the_source_and_its_correction_is_followed(cast: DeskCast) -> None:
     first, second, third = (image(cast, visit) for visit in (0, 1, 1))
     place(cast, first, DRAWN[0].joints)
     run_due_jobs()
@@ -163,7 +163,7 @@ def test_the_film_placed_first_stays_the_source_and_its_correction_is_followed(c
     assert 2 < np.median(shift) < 6
 
 
-def test_joints_that_were_not_found_are_named_and_less_certain_ones_are_marked(cast: Cast) -> None:
+def test_joints_that_were_not_found_are_named_and_less_certain_ones_are_marked(cast: DeskCast) -> None:
     target = image(cast, 1)
     suggest(cast, target, {"MCP2": [50, 60, 0.9], "MCP3": [70, 60, 0.45]})
     page = browser(cast.coordinator).get(f"/trials/RA-1/joints/{target.index}/").content.decode()
@@ -179,7 +179,7 @@ def test_joints_that_were_not_found_are_named_and_less_certain_ones_are_marked(c
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_in_the_browser_a_proposal_needs_one_key_and_a_missing_joint_one_click(
-    cast: Cast, open_page: Open, faults: list[str]
+    cast: DeskCast, open_page: Open, faults: list[str]
 ) -> None:
     target = image(cast, 1)
     sure = {joint: [x, y, 0.9] for joint, (x, y) in DRAWN[1].joints.items() if joint != "PIP3"}

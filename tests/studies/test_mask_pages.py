@@ -6,17 +6,17 @@ import pytest
 
 from studies.desk import masks
 from studies.models import MaskSet
-from tests.studies.desk_cast import Cast, browser, film_at_desk, make_cast
+from tests.studies.desk_cast import DeskCast, browser, film_at_desk, make_cast
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def cast() -> Cast:
+def cast() -> DeskCast:
     return make_cast()
 
 
-def test_the_second_person_sees_masks_before_and_after_and_confirms(cast: Cast) -> None:
+def test_the_second_person_sees_masks_before_and_after_and_confirms(cast: DeskCast) -> None:
     film = film_at_desk(cast)
     masks.propose(film=film, actor=cast.coordinator, rectangles=[[5, 6, 30, 10]])
     client = browser(cast.checker)
@@ -28,7 +28,7 @@ def test_the_second_person_sees_masks_before_and_after_and_confirms(cast: Cast) 
     assert MaskSet.objects.get().confirmed_by_id == cast.checker.user_id
 
 
-def test_the_second_person_refuses_with_a_reason(cast: Cast) -> None:
+def test_the_second_person_refuses_with_a_reason(cast: DeskCast) -> None:
     film = film_at_desk(cast)
     masks.propose(film=film, actor=cast.coordinator, rectangles=[[5, 6, 30, 10]])
     client = browser(cast.checker)
@@ -38,7 +38,7 @@ def test_the_second_person_refuses_with_a_reason(cast: Cast) -> None:
     assert MaskSet.objects.get().refused_reason == "A mask covers a joint"
 
 
-def test_masks_that_were_replaced_while_looked_at_are_not_confirmed(cast: Cast) -> None:
+def test_masks_that_were_replaced_while_looked_at_are_not_confirmed(cast: DeskCast) -> None:
     film = film_at_desk(cast)
     for size in (20, 30):
         masks.propose(film=film, actor=cast.coordinator, rectangles=[[0, 0, size, size]])
@@ -47,7 +47,7 @@ def test_masks_that_were_replaced_while_looked_at_are_not_confirmed(cast: Cast) 
     assert not MaskSet.objects.filter(confirmed_by__isnull=False).exists()
 
 
-def test_a_film_without_open_masks_does_not_show_its_picture_to_the_second_person(cast: Cast) -> None:
+def test_a_film_without_open_masks_does_not_show_its_picture_to_the_second_person(cast: DeskCast) -> None:
     film = film_at_desk(cast)
     client = browser(cast.checker)
     assert client.get(f"/trials/RA-1/masks/{film.pk}/").status_code == 404

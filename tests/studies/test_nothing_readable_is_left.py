@@ -96,7 +96,7 @@ def naming(name: bytes, folder: Path) -> list[Path]:
     return [path for path in files if name in path.read_bytes()]
 
 
-class Watched(io.BytesIO):
+class SlowBody(io.BytesIO):
     """A body that is slow enough for somebody to look into a folder whenever the next bytes are asked for."""
 
     def __init__(self, content: bytes, folder: Path) -> None:
@@ -112,7 +112,7 @@ def test_an_upload_too_large_for_memory_is_in_no_file_that_can_be_opened(tempora
     settings.FILE_UPLOAD_TEMP_DIR = str(temporary)
     large = CONTENT + bytes(settings.FILE_UPLOAD_MAX_MEMORY_SIZE)
     request = RequestFactory().post("/", {"films": io.BytesIO(large)})
-    body = Watched(request.body, temporary)
+    body = SlowBody(request.body, temporary)
     handlers = [load_handler(name, request) for name in settings.FILE_UPLOAD_HANDLERS]
     _, files = MultiPartParser(request.META, body, handlers).parse()
     sent: Any = files["films"]
@@ -125,7 +125,7 @@ def test_an_object_sent_over_the_web_is_in_no_file_that_can_be_opened(
 ) -> None:
     token = issue_token(trial=ra1.trial, site=ra1.sites[0], label="PACS of 01", actor=SETTING_UP)[1]
     large = film(1, PatientName=NAME.decode(), pixels=picture(900, 900))
-    body = Watched(body_of(large, film(2)), tmp_path)
+    body = SlowBody(body_of(large, film(2)), tmp_path)
     stream: dict[str, Any] = {"wsgi.input": body, "CONTENT_LENGTH": str(len(body.getvalue()))}
     answer = Client().post(
         "/dicomweb/studies",

@@ -17,17 +17,17 @@ from jobs.models import Job
 from studies.desk import masks, quality
 from studies.forms.desk import AcceptForm
 from studies.models import Film, FilmStatus, QualityDecision, Question
-from tests.studies.desk_cast import CONFIRMED, TEXT, Cast, film_at_desk, make_cast, ready
+from tests.studies.desk_cast import CONFIRMED, TEXT, DeskCast, film_at_desk, make_cast, ready
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def cast() -> Cast:
+def cast() -> DeskCast:
     return make_cast()
 
 
-def accept(cast: Cast, film: Film, **values: Any) -> QualityDecision:
+def accept(cast: DeskCast, film: Film, **values: Any) -> QualityDecision:
     return quality.accept(film=film, actor=cast.coordinator, **(CONFIRMED | values))
 
 
@@ -39,7 +39,7 @@ def rendition_jobs(film: Film) -> int:
     return Job.objects.filter(kind="studies.rendition", payload__film=film.pk).count()
 
 
-def test_an_accepted_film_carries_what_the_person_confirmed_and_goes_on_to_its_reader_image(cast: Cast) -> None:
+def test_an_accepted_film_carries_what_the_person_confirmed_and_goes_on_to_its_reader_image(cast: DeskCast) -> None:
     film = film_at_desk(cast, side="", view="", film_date_source="site", spacing_mm=None)
     decision = accept(cast, film, side="R", view="foot", film_date=date(2024, 3, 2), spacing_mm=0.143)
     film.refresh_from_db()
@@ -49,7 +49,7 @@ def test_an_accepted_film_carries_what_the_person_confirmed_and_goes_on_to_its_r
     assert rendition_jobs(film) == 1
 
 
-def test_accepting_tells_one_event_with_what_changed_and_the_pixels_approved(cast: Cast) -> None:
+def test_accepting_tells_one_event_with_what_changed_and_the_pixels_approved(cast: DeskCast) -> None:
     film = film_at_desk(cast, side="R")
     accept(cast, film, note="marker covered")
     event = Event.objects.get(action="studies.film.accepted")
@@ -73,18 +73,18 @@ def test_accepting_tells_one_event_with_what_changed_and_the_pixels_approved(cas
         {"spacing_mm": float("nan")},
     ],
 )
-def test_side_view_date_and_scale_must_be_confirmed_within_their_bounds(cast: Cast, wrong: dict[str, Any]) -> None:
+def test_side_view_date_and_scale_must_be_confirmed_within_their_bounds(cast: DeskCast, wrong: dict[str, Any]) -> None:
     film = film_at_desk(cast)
     with pytest.raises(BadInput):
         accept(cast, film, **wrong)
     assert status(film) == FilmStatus.DEIDENTIFIED
 
 
-def test_a_film_may_be_accepted_without_a_known_scale(cast: Cast) -> None:
+def test_a_film_may_be_accepted_without_a_known_scale(cast: DeskCast) -> None:
     assert accept(cast, film_at_desk(cast), spacing_mm=None).spacing_mm is None
 
 
-def test_every_finding_must_be_acknowledged(cast: Cast) -> None:
+def test_every_finding_must_be_acknowledged(cast: DeskCast) -> None:
     findings = [{"code": "spacing", "text": "The spacing differs."}, {"code": "size", "text": "The film is small."}]
     film = film_at_desk(cast, findings=findings)
     with pytest.raises(BadInput, match="The film is small"):
@@ -92,7 +92,7 @@ def test_every_finding_must_be_acknowledged(cast: Cast) -> None:
     assert accept(cast, film, acknowledged=["spacing", "size"]).decision == "accept"
 
 
-def test_a_film_without_a_visit_is_accepted_only_with_one(cast: Cast) -> None:
+def test_a_film_without_a_visit_is_accepted_only_with_one(cast: DeskCast) -> None:
     film = film_at_desk(cast, visit=None)
     with pytest.raises(BadInput, match="visit"):
         accept(cast, film)
@@ -101,12 +101,12 @@ def test_a_film_without_a_visit_is_accepted_only_with_one(cast: Cast) -> None:
     assert (film.visit, film.subject) == (cast.visits[1], cast.subjects[0])
 
 
-def test_a_film_is_not_filed_under_a_subject_of_another_site(cast: Cast) -> None:
+def test_a_film_is_not_filed_under_a_subject_of_another_site(cast: DeskCast) -> None:
     with pytest.raises(BadInput, match="site 01"):
         accept(cast, film_at_desk(cast), visit=cast.visits[2])
 
 
-def test_a_film_is_not_filed_under_a_visit_that_was_not_done(cast: Cast) -> None:
+def test_a_film_is_not_filed_under_a_visit_that_was_not_done(cast: DeskCast) -> None:
     film = film_at_desk(cast)
     cast.visits[0].not_done_reason = "no show"
     cast.visits[0].save(update_fields=["not_done_reason"])
@@ -114,7 +114,7 @@ def test_a_film_is_not_filed_under_a_visit_that_was_not_done(cast: Cast) -> None
         accept(cast, film)
 
 
-def test_only_the_coordinator_decides_and_never_a_job(cast: Cast) -> None:
+def test_only_the_coordinator_decides_and_never_a_job(cast: DeskCast) -> None:
     film = film_at_desk(cast)
     for actor in (cast.checker, cast.reader, Actor.system("studies.deidentify")):
         with pytest.raises(NotAllowed):
@@ -122,7 +122,7 @@ def test_only_the_coordinator_decides_and_never_a_job(cast: Cast) -> None:
     assert status(film) == FilmStatus.DEIDENTIFIED
 
 
-def test_a_film_is_decided_once_whoever_is_slower(cast: Cast) -> None:
+def test_a_film_is_decided_once_whoever_is_slower(cast: DeskCast) -> None:
     film = film_at_desk(cast)
     seen_by_another = Film.objects.get(pk=film.pk)
     quality.reject(film=film, actor=cast.coordinator, reason="motion")
@@ -130,7 +130,7 @@ def test_a_film_is_decided_once_whoever_is_slower(cast: Cast) -> None:
         accept(cast, seen_by_another)
 
 
-def test_suspected_text_holds_a_film_until_somebody_drew_masks_or_said_there_is_none(cast: Cast) -> None:
+def test_suspected_text_holds_a_film_until_somebody_drew_masks_or_said_there_is_none(cast: DeskCast) -> None:
     film = film_at_desk(cast, findings=[TEXT])
     with pytest.raises(WrongState, match="The masks of film .* are missing"):
         accept(cast, film, acknowledged=["text"])
@@ -140,7 +140,7 @@ def test_suspected_text_holds_a_film_until_somebody_drew_masks_or_said_there_is_
     assert rendition_jobs(film) == 0
 
 
-def test_a_film_accepted_before_its_masks_are_confirmed_goes_on_with_the_confirmation(cast: Cast) -> None:
+def test_a_film_accepted_before_its_masks_are_confirmed_goes_on_with_the_confirmation(cast: DeskCast) -> None:
     film = film_at_desk(cast)
     mask_set = masks.propose(film=film, actor=cast.coordinator, rectangles=[[5, 5, 30, 10]])
     accept(cast, film)
@@ -149,7 +149,7 @@ def test_a_film_accepted_before_its_masks_are_confirmed_goes_on_with_the_confirm
     assert (status(film), rendition_jobs(film)) == (FilmStatus.ACCEPTED, 1)
 
 
-def test_a_refused_mask_set_brings_an_accepted_film_back_to_the_desk(cast: Cast) -> None:
+def test_a_refused_mask_set_brings_an_accepted_film_back_to_the_desk(cast: DeskCast) -> None:
     film = film_at_desk(cast)
     mask_set = masks.propose(film=film, actor=cast.coordinator, rectangles=[[5, 5, 30, 10]])
     accept(cast, film)
@@ -160,7 +160,7 @@ def test_a_refused_mask_set_brings_an_accepted_film_back_to_the_desk(cast: Cast)
         accept(cast, film)
 
 
-def test_a_film_of_both_sides_needs_its_cuts_first_and_a_cut_film_shows_both_sides(cast: Cast) -> None:
+def test_a_film_of_both_sides_needs_its_cuts_first_and_a_cut_film_shows_both_sides(cast: DeskCast) -> None:
     film = film_at_desk(cast)
     with pytest.raises(BadInput, match="is not cut into a left and a right part"):
         accept(cast, film, side="B")
@@ -172,14 +172,14 @@ def test_a_film_of_both_sides_needs_its_cuts_first_and_a_cut_film_shows_both_sid
     assert accept(cast, film, side="B").side == "B"
 
 
-def test_a_rejected_film_says_why_in_words_for_the_site(cast: Cast) -> None:
+def test_a_rejected_film_says_why_in_words_for_the_site(cast: DeskCast) -> None:
     film = film_at_desk(cast)
     quality.reject(film=film, actor=cast.coordinator, reason="cut-off", note="fifth toe")
     film.refresh_from_db()
     assert (film.status, film.status_reason) == ("rejected", "Joints are cut off: fifth toe")
 
 
-def test_a_rejection_taken_back_brings_the_film_to_the_desk_again(cast: Cast) -> None:
+def test_a_rejection_taken_back_brings_the_film_to_the_desk_again(cast: DeskCast) -> None:
     film = film_at_desk(cast)
     with pytest.raises(WrongState, match="rejected"):
         quality.reopen(film=film, actor=cast.coordinator, reason="the toe is there")
@@ -197,7 +197,7 @@ def test_a_rejection_taken_back_brings_the_film_to_the_desk_again(cast: Cast) ->
         quality.reopen(film=looked_at_before, actor=cast.coordinator, reason="from a page opened long ago")
 
 
-def test_another_reason_needs_a_note_and_unknown_reasons_are_refused(cast: Cast) -> None:
+def test_another_reason_needs_a_note_and_unknown_reasons_are_refused(cast: DeskCast) -> None:
     film = film_at_desk(cast)
     with pytest.raises(BadInput, match="note"):
         quality.reject(film=film, actor=cast.coordinator, reason="other")
@@ -205,7 +205,7 @@ def test_another_reason_needs_a_note_and_unknown_reasons_are_refused(cast: Cast)
         quality.reject(film=film, actor=cast.coordinator, reason="ugly")
 
 
-def test_a_questioned_film_stays_at_the_desk_and_can_be_accepted_after_the_answer(cast: Cast) -> None:
+def test_a_questioned_film_stays_at_the_desk_and_can_be_accepted_after_the_answer(cast: DeskCast) -> None:
     film = film_at_desk(cast)
     quality.question(film=film, actor=cast.coordinator, reason="side", text="Which side is it?")
     asked = Question.objects.get(film=film)
@@ -216,7 +216,7 @@ def test_a_questioned_film_stays_at_the_desk_and_can_be_accepted_after_the_answe
     assert status(film) == FilmStatus.ACCEPTED
 
 
-def test_a_question_without_words_leaves_the_film_as_it_was(cast: Cast) -> None:
+def test_a_question_without_words_leaves_the_film_as_it_was(cast: DeskCast) -> None:
     film = film_at_desk(cast)
     with pytest.raises(BadInput):
         quality.question(film=film, actor=cast.coordinator, reason="side", text="  ")
@@ -224,7 +224,7 @@ def test_a_question_without_words_leaves_the_film_as_it_was(cast: Cast) -> None:
     assert not Question.objects.exists()
 
 
-def test_only_a_ready_film_is_withdrawn_and_it_stops_counting(cast: Cast) -> None:
+def test_only_a_ready_film_is_withdrawn_and_it_stops_counting(cast: DeskCast) -> None:
     film = film_at_desk(cast)
     with pytest.raises(WrongState, match="ready"):
         quality.withdraw(film=film, actor=cast.coordinator, reason="identity")
@@ -236,7 +236,7 @@ def test_only_a_ready_film_is_withdrawn_and_it_stops_counting(cast: Cast) -> Non
     assert film not in Film.objects.ready()
 
 
-def test_a_film_accepted_anew_after_a_question_is_made_anew(cast: Cast) -> None:
+def test_a_film_accepted_anew_after_a_question_is_made_anew(cast: DeskCast) -> None:
     film = film_at_desk(cast)
     accept(cast, film)
     quality.question(film=film, actor=cast.coordinator, reason="other", text="Are you certain?")
@@ -245,14 +245,14 @@ def test_a_film_accepted_anew_after_a_question_is_made_anew(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("table", ["studies_qualitydecision"])
-def test_a_decision_is_never_changed_or_deleted_by_sql(cast: Cast, table: str) -> None:
+def test_a_decision_is_never_changed_or_deleted_by_sql(cast: DeskCast, table: str) -> None:
     decision = accept(cast, film_at_desk(cast))
     for sql in (f"UPDATE {table} SET side = 'R' WHERE id = %s", f"DELETE FROM {table} WHERE id = %s"):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql, [decision.pk])
 
 
-def test_one_role_of_each_kind_may_decide_as_the_table_of_roles_says(cast: Cast) -> None:
+def test_one_role_of_each_kind_may_decide_as_the_table_of_roles_says(cast: DeskCast) -> None:
     allowed = {role for role in Role if role not in (Role.SYSTEM,)} - {Role.COORDINATOR}
     film = film_at_desk(cast)
     for role in allowed:
@@ -263,7 +263,7 @@ def test_one_role_of_each_kind_may_decide_as_the_table_of_roles_says(cast: Cast)
 CONTRADICTS = {"code": "polarity", "text": "MONOCHROME2 and PresentationLUTShape INVERSE contradict each other."}
 
 
-def test_a_film_whose_polarity_contradicts_itself_is_accepted_once_a_person_has_chosen_it(cast: Cast) -> None:
+def test_a_film_whose_polarity_contradicts_itself_is_accepted_once_a_person_has_chosen_it(cast: DeskCast) -> None:
     film = film_at_desk(cast, findings=[CONTRADICTS])
     with pytest.raises(BadInput, match="polarity"):
         accept(cast, film, acknowledged=["polarity"])
@@ -273,13 +273,13 @@ def test_a_film_whose_polarity_contradicts_itself_is_accepted_once_a_person_has_
     assert (film.status, film.inverted, decision.inverted) == ("accepted", True, True)
 
 
-def test_the_polarity_of_an_ordinary_film_cannot_be_changed(cast: Cast) -> None:
+def test_the_polarity_of_an_ordinary_film_cannot_be_changed(cast: DeskCast) -> None:
     film = film_at_desk(cast)
     with pytest.raises(BadInput, match="polarity"):
         accept(cast, film, inverted=True)
 
 
-def test_the_page_asks_for_the_polarity_and_leaves_a_contradicted_date_open(cast: Cast) -> None:
+def test_the_page_asks_for_the_polarity_and_leaves_a_contradicted_date_open(cast: DeskCast) -> None:
     dates = {"code": "dates-contradict", "text": "AcquisitionDate is 2019-01-01, StudyDate is 2025-03-10."}
     plain, asked = AcceptForm(film_at_desk(cast)), AcceptForm(film_at_desk(cast, findings=[CONTRADICTS, dates]))
     assert (plain["film_date"].value(), asked["film_date"].value()) == (date(2024, 3, 1), None)

@@ -11,13 +11,13 @@ from studies.desk import quality
 from studies.desk.film_facts import desk_film
 from studies.desk.sides import side_in_name
 from studies.models import FilmStatus
-from tests.studies.desk_cast import CONFIRMED, Cast, browser, film_at_desk, make_cast
+from tests.studies.desk_cast import CONFIRMED, DeskCast, browser, film_at_desk, make_cast
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def cast() -> Cast:
+def cast() -> DeskCast:
     return make_cast()
 
 
@@ -31,7 +31,7 @@ def cast() -> Cast:
     ],
 )
 def test_a_contradicted_side_is_accepted_only_when_the_person_says_they_looked_again(
-    cast: Cast, values: dict[str, Any], says: str
+    cast: DeskCast, values: dict[str, Any], says: str
 ) -> None:
     film = film_at_desk(cast, **values)
     with pytest.raises(BadInput, match=f"You see left, but {says}"):
@@ -41,13 +41,13 @@ def test_a_contradicted_side_is_accepted_only_when_the_person_says_they_looked_a
     assert (film.status, film.side) == (FilmStatus.ACCEPTED, "L")
 
 
-def test_a_side_that_nothing_contradicts_needs_no_further_word(cast: Cast) -> None:
+def test_a_side_that_nothing_contradicts_needs_no_further_word(cast: DeskCast) -> None:
     agreeing = {"original_name": "hand_left.dcm", "header": {"Side": "L", "SideLetters": ["L", "R"]}}
     for values in (agreeing, {"original_name": "film.dcm"}):
         quality.accept(film=film_at_desk(cast, **values), actor=cast.coordinator, **CONFIRMED)
 
 
-def test_the_form_of_the_desk_carries_the_confirmation(cast: Cast) -> None:
+def test_the_form_of_the_desk_carries_the_confirmation(cast: DeskCast) -> None:
     film = film_at_desk(cast, header={"Side": "R"})
     client, address = browser(cast.coordinator), f"/trials/RA-1/desk/{film.pk}/accept/"
     form = {**CONFIRMED, "acknowledged": [], "visit": film.visit_id}
@@ -74,7 +74,7 @@ def test_the_side_in_the_name_of_a_file(name: str, side: str) -> None:
     assert side_in_name(name) == side
 
 
-def test_the_acquisition_of_a_hand_is_compared_with_hands_and_of_no_known_view_with_neither(cast: Cast) -> None:
+def test_the_acquisition_of_a_hand_is_compared_with_hands_and_of_no_known_view_with_neither(cast: DeskCast) -> None:
     film = film_at_desk(cast, view="", header={"Rows": 2500})
     film_at_desk(cast, view="foot", header={"Rows": 3000})
     film_at_desk(cast, view="", header={"Rows": 3500})

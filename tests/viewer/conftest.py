@@ -10,7 +10,7 @@ from playwright.sync_api import ConsoleMessage, Error, Page
 from tests.capture.reading_room import ReadingRoom
 from tests.chromium import Windows
 from tests.viewer.large_films import WITHOUT_WEBGL, large_film
-from tests.viewer.site import Site
+from tests.viewer.site import StaticSite
 
 
 @pytest.fixture
@@ -37,9 +37,9 @@ def page(
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
+def site() -> Iterator[StaticSite]:
     """A fresh site."""
-    site = Site()
+    site = StaticSite()
     yield site
     site.close()
 
@@ -65,7 +65,7 @@ def clean_page(page: Page) -> Iterator[Page]:
 
 
 @pytest.fixture
-def room(site: Site) -> ReadingRoom:
+def room(site: StaticSite) -> ReadingRoom:
     """A read of two timepoints scored by Larsen 1995, with films large enough to be looked at."""
     return ReadingRoom(site, panes=2, instrument="larsen-1995", film=large_film)
 

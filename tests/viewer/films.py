@@ -9,7 +9,7 @@ from playwright.sync_api import Error, Page
 
 from imaging.bitpacking import band_digest, encode, shown_digest
 from imaging.levels import Levels, NormalForm, preview, quarter
-from tests.viewer.site import ROOT, Site
+from tests.viewer.site import ROOT, StaticSite
 
 BENCH = b"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>bench</title>
 <script type="module" src="/bench.js"></script></head><body></body></html>"""
@@ -27,7 +27,7 @@ def drawn(rows: int, columns: int, top: int, seed: int = 1) -> Levels:
     return levels
 
 
-def put_film(site: Site, token: str, form: NormalForm, **more: Any) -> dict[str, Any]:
+def put_film(site: StaticSite, token: str, form: NormalForm, **more: Any) -> dict[str, Any]:
     """Serves a film's bands and preview and returns its descriptor."""
     bands = {"full": encode(form.levels, 4), "small": encode(quarter(form.levels), 1)}
     digests = {level: [shown_digest(token, band_digest(part)) for part in parts] for level, parts in bands.items()}
@@ -64,7 +64,7 @@ WITH_A_GRAPHICS_CARD = """{
 }"""
 
 
-def open_bench(site: Site, page: Page) -> None:
+def open_bench(site: StaticSite, page: Page) -> None:
     """Opens the page that draws with the real modules; in a window WITH_A_GRAPHICS_CARD."""
     site.put("/bench.html", BENCH, "text/html")
     site.put("/bench.js", (ROOT / "tests/viewer/renderer_bench.js").read_bytes(), "text/javascript")

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from imaging.levels import NormalForm
 from tests.viewer.films import WITH_A_GRAPHICS_CARD, drawn, put_film
-from tests.viewer.site import Answer, Request, Site
+from tests.viewer.site import HandlerAnswer, Request, StaticSite
 
 ROWS, COLUMNS = 900, 700
 JOINT, SECOND_JOINT = (200, 150), (350, 450)
@@ -31,16 +31,16 @@ def form(seed: int) -> NormalForm:
     return NormalForm(drawn(ROWS, COLUMNS, 4095, seed), 2000.0, 2400)
 
 
-def large_film(site: Site, token: str, side: str, view: str, seed: int) -> dict[str, Any]:
+def large_film(site: StaticSite, token: str, side: str, view: str, seed: int) -> dict[str, Any]:
     places = {"PIP2": [*JOINT], "PIP3": [*SECOND_JOINT], "MTP2": [100.0, 100.0]}
     return put_film(site, token, form(seed), side=side, view=view, joints=places)
 
 
-def hold(site: Site, path: str, until: threading.Event) -> None:
+def hold(site: StaticSite, path: str, until: threading.Event) -> None:
     """Answers a path only after the event."""
     answer = site.routes[path]
 
-    def late(request: Request) -> Answer:
+    def late(request: Request) -> HandlerAnswer:
         until.wait(20)
         return answer(request)
 

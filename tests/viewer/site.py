@@ -39,7 +39,7 @@ class Request:
 
 
 @dataclass
-class Answer:
+class HandlerAnswer:
     """What a handler gives back."""
 
     body: bytes = b""
@@ -48,15 +48,15 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of_json(cls, content: object, status: int = 200) -> Answer:
+    def of_json(cls, content: object, status: int = 200) -> HandlerAnswer:
         """A JSON answer."""
         return cls(json.dumps(content).encode(), "application/json", status)
 
 
-Handler = Callable[[Request], Answer]
+Handler = Callable[[Request], HandlerAnswer]
 
 
-class Site:
+class StaticSite:
     """Serves `routes` (exact path, or a prefix ending in *) and the static folder on a port of its own."""
 
     def __init__(self) -> None:
@@ -74,9 +74,9 @@ class Site:
 
     def put(self, path: str, body: bytes, kind: str = "application/octet-stream") -> None:
         """Serves fixed content at a path."""
-        self.routes[path] = lambda request: Answer(body, kind)
+        self.routes[path] = lambda request: HandlerAnswer(body, kind)
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> HandlerAnswer:
         """The answer of the route, of a static file, or 404."""
         self.asked.append(f"{request.method} {request.path}")
         handler = self.routes.get(request.path) or next(
@@ -113,15 +113,15 @@ class Site:
         return Handling
 
 
-def static(path: str) -> Answer:
+def static(path: str) -> HandlerAnswer:
     file = ROOT / path.lstrip("/")
     if not path.startswith("/static/") or ".." in path or not file.is_file():
-        return Answer(b"not here", "text/plain", 404)
+        return HandlerAnswer(b"not here", "text/plain", 404)
     name = path.removeprefix("/static/")
     if name in BEGINNINGS:
-        return Answer(joined_file(name), "text/javascript")
+        return HandlerAnswer(joined_file(name), "text/javascript")
     kind = "text/javascript" if file.suffix == ".js" else mimetypes.guess_type(file.name)[0]
-    return Answer(file.read_bytes(), kind or "application/octet-stream")
+    return HandlerAnswer(file.read_bytes(), kind or "application/octet-stream")
 
 
 @cache

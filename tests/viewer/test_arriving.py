@@ -11,7 +11,7 @@ from tests.capture.acting import ALL_FULL, asked, noted, open_read, press, said,
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.films import wait_until
 from tests.viewer.large_films import SIZE, hold, seen
-from tests.viewer.site import Answer, Request
+from tests.viewer.site import HandlerAnswer, Request
 
 pytestmark = pytest.mark.browser
 
@@ -150,10 +150,10 @@ def test_an_ended_session_shows_while_films_are_fetched(clean_page: Page, room: 
     band = room.site.routes["/film/read-A-L-hand/full/0"]
     ended = [True]
 
-    def guarded(request: Request) -> Answer:
+    def guarded(request: Request) -> HandlerAnswer:
         room.signed_in = room.signed_in and not ended
         ended.clear()
-        return band(request) if room.signed_in else Answer.of_json({"error": "signed out"}, 401)
+        return band(request) if room.signed_in else HandlerAnswer.of_json({"error": "signed out"}, 401)
 
     room.site.routes["/film/read-A-L-hand/full/0"] = guarded
     clean_page.goto(room.site.address + room.base)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from imaging.bitpacking import band_digest, shown_digest
 from imaging.levels import NormalForm
 from tests.viewer.films import WITH_A_GRAPHICS_CARD, drawn, open_bench, put_film
-from tests.viewer.site import Answer, Request, Site
+from tests.viewer.site import HandlerAnswer, Request, StaticSite
 
 pytestmark = pytest.mark.browser
 FORM = NormalForm(drawn(160, 120, 4095), 2000, 1800)
@@ -24,7 +24,7 @@ def window_script() -> str:
     return WITH_A_GRAPHICS_CARD
 
 
-def band(site: Site, path: str) -> bytes:
+def band(site: StaticSite, path: str) -> bytes:
     return site.answer(Request("GET", path, {}, b"")).body
 
 
@@ -50,7 +50,9 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.parametrize("level", ["small/0", "full/2"])
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
-def test_a_damaged_band_is_refused(site: Site, clean_page: Page, level: str, damage: Callable[[bytes], bytes]) -> None:
+def test_a_damaged_band_is_refused(
+    site: StaticSite, clean_page: Page, level: str, damage: Callable[[bytes], bytes]
+) -> None:
     film = put_film(site, "token", FORM)
     path = f"/film/token/{level}"
     site.put(path, damage(band(site, path)))
@@ -60,7 +62,7 @@ def test_a_damaged_band_is_refused(site: Site, clean_page: Page, level: str, dam
     assert "digest" in answer["fault"]
 
 
-def test_swapped_bands_are_refused(site: Site, clean_page: Page) -> None:
+def test_swapped_bands_are_refused(site: StaticSite, clean_page: Page) -> None:
     film = put_film(site, "token", FORM)
     first, second = (band(site, f"/film/token/full/{k}") for k in (0, 1))
     site.put("/film/token/full/0", second)
@@ -69,7 +71,7 @@ def test_swapped_bands_are_refused(site: Site, clean_page: Page) -> None:
     assert outcome(clean_page, film)["state"] == "refused"
 
 
-def test_another_films_band_is_refused(site: Site, clean_page: Page) -> None:
+def test_another_films_band_is_refused(site: StaticSite, clean_page: Page) -> None:
     film = put_film(site, "token", FORM)
     put_film(site, "other", OTHER)
     site.put("/film/token/full/3", band(site, "/film/other/full/3"))
@@ -77,14 +79,14 @@ def test_another_films_band_is_refused(site: Site, clean_page: Page) -> None:
     assert outcome(clean_page, film)["state"] == "refused"
 
 
-def test_the_same_film_under_another_token_is_refused(site: Site, clean_page: Page) -> None:
+def test_the_same_film_under_another_token_is_refused(site: StaticSite, clean_page: Page) -> None:
     film = put_film(site, "token", FORM)
     film["digests"] = put_film(site, "again", FORM)["digests"]
     open_bench(site, clean_page)
     assert outcome(clean_page, film)["state"] == "refused"
 
 
-def test_a_band_of_the_wrong_length_is_refused_even_with_a_digest_to_match(site: Site, clean_page: Page) -> None:
+def test_a_band_of_the_wrong_length_is_refused_even_with_a_digest_to_match(site: StaticSite, clean_page: Page) -> None:
     film = put_film(site, "token", FORM)
     short = band(site, "/film/token/full/1")[:-2]
     site.put("/film/token/full/1", short)
@@ -95,17 +97,17 @@ def test_a_band_of_the_wrong_length_is_refused_even_with_a_digest_to_match(site:
     assert "bytes" in answer["fault"]
 
 
-def test_a_band_the_server_will_not_give_is_a_refusal(site: Site, clean_page: Page) -> None:
+def test_a_band_the_server_will_not_give_is_a_refusal(site: StaticSite, clean_page: Page) -> None:
     film = put_film(site, "token", FORM)
-    site.routes["/film/token/full/1"] = lambda request: Answer(b"gone", "text/plain", 410)
+    site.routes["/film/token/full/1"] = lambda request: HandlerAnswer(b"gone", "text/plain", 410)
     open_bench(site, clean_page)
     assert outcome(clean_page, film)["state"] == "refused"
 
 
-def test_a_band_is_asked_for_again_when_the_server_stumbles(site: Site, clean_page: Page) -> None:
+def test_a_band_is_asked_for_again_when_the_server_stumbles(site: StaticSite, clean_page: Page) -> None:
     film = put_film(site, "token", FORM)
     good = band(site, "/film/token/full/1")
-    answers = [Answer(b"", status=503), Answer(good)]
+    answers = [HandlerAnswer(b"", status=503), HandlerAnswer(good)]
     site.routes["/film/token/full/1"] = lambda request: answers.pop(0)
     open_bench(site, clean_page)
     assert outcome(clean_page, film)["state"] == "full"

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from config.errors import BadInput
-from imaging.levels import Lut, NormalForm, Stored, normalise, preview, quarter, render8
+from imaging.levels import Lut, NormalForm, StoredPixels, normalise, preview, quarter, render8
 
 RAMP = np.arange(4096, dtype=np.uint16).reshape(64, 64)
 
 
-def dicom_greys(stored: Stored) -> np.ndarray:
+def dicom_greys(stored: StoredPixels) -> np.ndarray:
     """PS3.3 C.11 written out in floating point for a rescaled image with a LINEAR window, polarity last."""
     modality = stored.pixels.astype(np.float64) * stored.rescale_slope + stored.rescale_intercept
     center, width = stored.window_center or 0, stored.window_width or 1
@@ -35,7 +35,7 @@ def shown(form: NormalForm) -> np.ndarray:
 def test_the_default_window_shows_what_dicom_says(photometric: str, slope: float, signed: bool) -> None:
     pixels = RAMP.astype(np.int16) - 2048 if signed else RAMP
     middle = slope * float(pixels.mean()) + 7
-    stored = Stored(
+    stored = StoredPixels(
         pixels, photometric, 12, signed, slope, 7.0, window_center=middle, window_width=abs(slope) * 900 + 1
     )
     assert np.abs(shown(normalise(stored)) - dicom_greys(stored)).max() <= 1
@@ -45,63 +45,69 @@ def test_the_default_window_shows_what_dicom_says(photometric: str, slope: float
 def test_no_two_stored_values_become_one(bits: int, signed: bool, photometric: str) -> None:
     low = -(1 << (bits - 1)) if signed else 0
     pixels = np.arange(low, low + (1 << bits), dtype=np.int32).reshape(1, -1)
-    levels = normalise(Stored(pixels, photometric, bits, signed)).levels.astype(np.int64)
+    levels = normalise(StoredPixels(pixels, photometric, bits, signed)).levels.astype(np.int64)
     assert set(np.diff(levels[0])) <= {1 if photometric == "MONOCHROME2" else -1}
     assert levels.min() == 0
 
 
 def test_monochrome1_is_turned_round_once() -> None:
-    assert (normalise(Stored(RAMP, "MONOCHROME1", 12)).levels == 4095 - RAMP).all()
+    assert (normalise(StoredPixels(RAMP, "MONOCHROME1", 12)).levels == 4095 - RAMP).all()
 
 
 def test_a_negative_slope_and_monochrome1_cancel() -> None:
-    assert (normalise(Stored(RAMP, "MONOCHROME1", 12, rescale_slope=-1.0)).levels == RAMP).all()
+    assert (normalise(StoredPixels(RAMP, "MONOCHROME1", 12, rescale_slope=-1.0)).levels == RAMP).all()
 
 
 def test_bits_above_those_stored_are_no_picture() -> None:
-    assert (normalise(Stored(RAMP | 0x8000, "MONOCHROME2", 12)).levels == RAMP).all()
+    assert (normalise(StoredPixels(RAMP | 0x8000, "MONOCHROME2", 12)).levels == RAMP).all()
 
 
 def test_an_exact_linear_window_is_the_same_window_in_other_words() -> None:
-    form = normalise(Stored(RAMP, "MONOCHROME2", 12, window_center=2000, window_width=800, voi_function="LINEAR_EXACT"))
+    form = normalise(
+        StoredPixels(RAMP, "MONOCHROME2", 12, window_center=2000, window_width=800, voi_function="LINEAR_EXACT")
+    )
     assert (form.window_center, form.window_width) == (2000.5, 801)
 
 
 def test_a_voi_table_wins_over_the_window_and_is_shown_whole() -> None:
     table = Lut(first=100, values=np.arange(0, 1024, dtype=np.uint16), bits=10)
-    form = normalise(Stored(RAMP, "MONOCHROME2", 12, voi_lut=table, window_center=1, window_width=2))
+    form = normalise(StoredPixels(RAMP, "MONOCHROME2", 12, voi_lut=table, window_center=1, window_width=2))
     assert (form.levels == np.clip(RAMP.astype(int) - 100, 0, 1023)).all()
     assert (form.window_center, form.window_width) == (512.0, 1024)
 
 
 def test_a_sigmoid_is_tabulated_with_its_middle_at_half() -> None:
-    form = normalise(Stored(RAMP, "MONOCHROME2", 12, window_center=2000, window_width=500, voi_function="SIGMOID"))
+    form = normalise(
+        StoredPixels(RAMP, "MONOCHROME2", 12, window_center=2000, window_width=500, voi_function="SIGMOID")
+    )
     assert form.levels[RAMP == 2000] == 32768
     assert (np.diff(form.levels.ravel().astype(int)) >= 0).all()
 
 
 def test_a_modality_table_replaces_the_rescale() -> None:
     table = Lut(first=0, values=(np.arange(4096) * 16).astype(np.uint16), bits=16)
-    assert (normalise(Stored(RAMP, "MONOCHROME2", 12, rescale_slope=9.0, modality_lut=table)).levels == RAMP * 16).all()
+    assert (
+        normalise(StoredPixels(RAMP, "MONOCHROME2", 12, rescale_slope=9.0, modality_lut=table)).levels == RAMP * 16
+    ).all()
 
 
 def test_padding_is_black_and_left_out_of_the_window() -> None:
     pixels = RAMP.copy()
     pixels[:32] = 4095
-    form = normalise(Stored(pixels, "MONOCHROME2", 12, padding=(4095, 4095)))
+    form = normalise(StoredPixels(pixels, "MONOCHROME2", 12, padding=(4095, 4095)))
     assert (form.levels[:32] == 0).all()
     assert form.window_center > 2048 + 500
 
 
 @pytest.mark.parametrize(("center", "width"), [(None, None), (2000.0, 0.0), (-9e5, 10.0), (float("nan"), 100.0)])
 def test_without_a_usable_window_percentiles_decide(center: float | None, width: float | None) -> None:
-    form = normalise(Stored(RAMP, "MONOCHROME2", 12, window_center=center, window_width=width))
+    form = normalise(StoredPixels(RAMP, "MONOCHROME2", 12, window_center=center, window_width=width))
     assert abs(form.window_center - 2048) <= 2
     assert abs(form.window_width - 0.98 * 4096) <= 4
 
 
 def test_a_picture_of_one_value_has_a_window() -> None:
-    form = normalise(Stored(np.full((3, 3), 9, np.uint16), "MONOCHROME2", 12))
+    form = normalise(StoredPixels(np.full((3, 3), 9, np.uint16), "MONOCHROME2", 12))
     assert form.window_width >= 1
 
 
@@ -111,7 +117,7 @@ def test_a_quarter_is_the_rounded_mean_of_two_by_two_boxes_twice() -> None:
 
 
 def test_the_preview_is_a_small_jpeg_that_says_nothing_else() -> None:
-    form = normalise(Stored(np.tile(RAMP, (40, 30)), "MONOCHROME2", 12))
+    form = normalise(StoredPixels(np.tile(RAMP, (40, 30)), "MONOCHROME2", 12))
     image = Image.open(io.BytesIO(preview(form)))
     assert (image.format, image.mode, max(image.size)) == ("JPEG", "L", 640)
     assert not image.getexif()
@@ -129,4 +135,4 @@ def test_the_preview_is_a_small_jpeg_that_says_nothing_else() -> None:
 )
 def test_what_cannot_be_shown_rightly_is_refused(wrong: dict[str, object], says: str) -> None:
     with pytest.raises(BadInput, match=says):
-        normalise(dataclasses.replace(Stored(RAMP, "MONOCHROME2", 12), **wrong))  # type: ignore[arg-type]
+        normalise(dataclasses.replace(StoredPixels(RAMP, "MONOCHROME2", 12), **wrong))  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from tests.capture.acting import open_read, press, wait_ready
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.films import WITH_A_GRAPHICS_CARD, wait_until
 from tests.viewer.large_films import BY_EITHER, JOINT, ROWS, SECOND_JOINT, SIZE, assert_exact, form, large_film, seen
-from tests.viewer.site import Site
+from tests.viewer.site import StaticSite
 
 pytestmark = pytest.mark.browser
 WITH_SMALL_TEXTURES = """
@@ -52,8 +52,8 @@ def test_one_to_one_shows_the_joint_in_question(clean_page: Page, room: ReadingR
     assert_exact(clean_page, render8(form(4).levels, 2000, 2400), place=1, at=SECOND_JOINT)
 
 
-def test_one_to_one_stays_where_it_is_when_the_joint_has_no_known_place(clean_page: Page, site: Site) -> None:
-    def film(site: Site, token: str, side: str, view: str, seed: int) -> dict[str, Any]:
+def test_one_to_one_stays_where_it_is_when_the_joint_has_no_known_place(clean_page: Page, site: StaticSite) -> None:
+    def film(site: StaticSite, token: str, side: str, view: str, seed: int) -> dict[str, Any]:
         return {**large_film(site, token, side, view, seed), "joints": {}}
 
     open_read(clean_page, ReadingRoom(site, panes=2, instrument="larsen-1995", film=film))
@@ -173,7 +173,7 @@ def test_the_magnifier_is_there_while_its_key_is_held(clean_page: Page, room: Re
     assert (seen(clean_page) == before).all()
 
 
-def test_in_the_joints_way_the_next_joint_moves_all_films(clean_page: Page, site: Site) -> None:
+def test_in_the_joints_way_the_next_joint_moves_all_films(clean_page: Page, site: StaticSite) -> None:
     room = ReadingRoom(site, panes=2, instrument="larsen-1995", film=large_film, terms={"looking": "joints"})
     open_read(clean_page, room)
     assert clean_page.is_visible(".strip >> nth=0")

@@ -13,7 +13,7 @@ from tests.capture.acting import open_read, press, wait_ready
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.films import WITH_A_GRAPHICS_CARD, wait_until
 from tests.viewer.large_films import BY_EITHER, SIZE, assert_exact, form, hold, large_film, seen
-from tests.viewer.site import Site
+from tests.viewer.site import StaticSite
 
 pytestmark = pytest.mark.browser
 KEEP = "() => { window.left = document.querySelector('.surface') }"
@@ -55,7 +55,7 @@ def test_the_next_page_draws_on_the_same_surface(either: Page, room: ReadingRoom
 
 
 @BY_EITHER
-def test_nothing_is_seen_of_the_page_that_was_left(either: Page, room: ReadingRoom, site: Site) -> None:
+def test_nothing_is_seen_of_the_page_that_was_left(either: Page, room: ReadingRoom, site: StaticSite) -> None:
     until = threading.Event()
     other = ReadingRoom(site, "other", panes=2, instrument="larsen-1995", film=large_film, label="Case 13 of 40")
     for letter in "AB":

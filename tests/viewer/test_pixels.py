@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from imaging.levels import Levels, Stored, normalise, quarter, render8
+from imaging.levels import Levels, StoredPixels, normalise, quarter, render8
 from tests.viewer.films import WITH_A_GRAPHICS_CARD, drawn, open_bench, put_film
-from tests.viewer.site import Site
+from tests.viewer.site import StaticSite
 
 pytestmark = pytest.mark.browser
 ROWS, COLUMNS = 431, 517
@@ -47,12 +47,12 @@ def cut(greys: np.ndarray) -> np.ndarray:
 
 
 SOURCES = {
-    "8 bits": Stored(drawn(ROWS, COLUMNS, 255), "MONOCHROME2", 8),
-    "10 bits": Stored(drawn(ROWS, COLUMNS, 1023), "MONOCHROME2", 10, window_center=511, window_width=700),
-    "12 bits": Stored(drawn(ROWS, COLUMNS, 4095), "MONOCHROME2", 12, window_center=2000, window_width=1800),
-    "16 bits": Stored(drawn(ROWS, COLUMNS, 65535), "MONOCHROME2", 16),
-    "MONOCHROME1": Stored(drawn(ROWS, COLUMNS, 4095), "MONOCHROME1", 12, window_center=2100, window_width=2500),
-    "signed, rescaled": Stored(
+    "8 bits": StoredPixels(drawn(ROWS, COLUMNS, 255), "MONOCHROME2", 8),
+    "10 bits": StoredPixels(drawn(ROWS, COLUMNS, 1023), "MONOCHROME2", 10, window_center=511, window_width=700),
+    "12 bits": StoredPixels(drawn(ROWS, COLUMNS, 4095), "MONOCHROME2", 12, window_center=2000, window_width=1800),
+    "16 bits": StoredPixels(drawn(ROWS, COLUMNS, 65535), "MONOCHROME2", 16),
+    "MONOCHROME1": StoredPixels(drawn(ROWS, COLUMNS, 4095), "MONOCHROME1", 12, window_center=2100, window_width=2500),
+    "signed, rescaled": StoredPixels(
         drawn(ROWS, COLUMNS, 4095).astype(np.int16) - 2048, "MONOCHROME2", 12, True, -2.0, 5.0, None, None, 90.0, 3000.0
     ),
 }
@@ -60,7 +60,7 @@ SOURCES = {
 
 @pytest.mark.parametrize("kind", ["webgl2", "canvas"])
 @pytest.mark.parametrize("source", SOURCES)
-def test_one_to_one_greys_are_numpys_greys(site: Site, clean_page: Page, kind: str, source: str) -> None:
+def test_one_to_one_greys_are_numpys_greys(site: StaticSite, clean_page: Page, kind: str, source: str) -> None:
     form = normalise(SOURCES[source])
     film = put_film(site, "token", form)
     open_bench(site, clean_page)
@@ -81,7 +81,7 @@ def test_one_to_one_greys_are_numpys_greys(site: Site, clean_page: Page, kind: s
 
 
 @pytest.mark.parametrize("kind", ["webgl2", "canvas"])
-def test_turned_and_mirrored_films_keep_their_true_pixels(site: Site, clean_page: Page, kind: str) -> None:
+def test_turned_and_mirrored_films_keep_their_true_pixels(site: StaticSite, clean_page: Page, kind: str) -> None:
     form = normalise(SOURCES["12 bits"])
     film = put_film(site, "token", form)
     open_bench(site, clean_page)
@@ -111,7 +111,7 @@ def occurs(part: np.ndarray, whole: np.ndarray) -> bool:
 
 
 @pytest.mark.parametrize("kind", ["webgl2", "canvas"])
-def test_from_three_times_on_true_pixels_are_shown(site: Site, clean_page: Page, kind: str) -> None:
+def test_from_three_times_on_true_pixels_are_shown(site: StaticSite, clean_page: Page, kind: str) -> None:
     form = normalise(SOURCES["12 bits"])
     film = put_film(site, "token", form)
     open_bench(site, clean_page)
@@ -122,7 +122,7 @@ def test_from_three_times_on_true_pixels_are_shown(site: Site, clean_page: Page,
     assert occurs(shown, tile)
 
 
-def test_both_renderers_reduce_and_enlarge_alike(site: Site, clean_page: Page) -> None:
+def test_both_renderers_reduce_and_enlarge_alike(site: StaticSite, clean_page: Page) -> None:
     form = normalise(SOURCES["12 bits"])
     film = put_film(site, "token", form)
     open_bench(site, clean_page)
@@ -133,7 +133,7 @@ def test_both_renderers_reduce_and_enlarge_alike(site: Site, clean_page: Page) -
         assert np.count_nonzero(apart > 2) < apart.size // 200
 
 
-def test_the_whole_film_reduced_is_the_film(site: Site, clean_page: Page) -> None:
+def test_the_whole_film_reduced_is_the_film(site: StaticSite, clean_page: Page) -> None:
     form = normalise(SOURCES["12 bits"])
     film = put_film(site, "token", form)
     open_bench(site, clean_page)
@@ -144,12 +144,12 @@ def test_the_whole_film_reduced_is_the_film(site: Site, clean_page: Page) -> Non
 
 
 @pytest.mark.parametrize("level", ["small", "full"])
-def test_the_browser_decodes_what_was_encoded(site: Site, clean_page: Page, level: str) -> None:
+def test_the_browser_decodes_what_was_encoded(site: StaticSite, clean_page: Page, level: str) -> None:
     open_bench(site, clean_page)
     random = np.random.default_rng(3)
     for k, shape in enumerate([(1, 1), (1, 70), (70, 1), (5, 16), (9, 33), (64, 65)]):
         for kind, levels in edge_pictures(shape, random).items():
-            film = put_film(site, f"{kind}{k}", normalise(Stored(levels, "MONOCHROME2", 16)))
+            film = put_film(site, f"{kind}{k}", normalise(StoredPixels(levels, "MONOCHROME2", 16)))
             got = clean_page.evaluate("([film, level]) => bench.levels(film, level)", [film, level])
             wanted = levels if level == "full" else quarter(levels)
             decoded = np.frombuffer(base64.b64decode(got), dtype=np.uint16).reshape(wanted.shape)

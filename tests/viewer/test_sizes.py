@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from tests.capture.acting import open_read, press
 from tests.capture.reading_room import ReadingRoom
 from tests.viewer.screens import put_on_screen, wait_drawn_for
-from tests.viewer.site import Site
+from tests.viewer.site import StaticSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.own_window]
 PRESETS = [
@@ -51,7 +51,7 @@ ROWS_SEEN = """() => {
 HEIGHT_OF = "selector => document.querySelector(selector).getBoundingClientRect().height"
 
 
-def opened(page: Page, site: Site, size: tuple[int, int, float], panes: int = 4) -> None:
+def opened(page: Page, site: StaticSite, size: tuple[int, int, float], panes: int = 4) -> None:
     """A case of the instrument with the most rows and the most grades, in a window of this size."""
     width, height, ratio = size
     page.set_viewport_size({"width": width, "height": height})
@@ -61,7 +61,9 @@ def opened(page: Page, site: Site, size: tuple[int, int, float], panes: int = 4)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}@{size[2]}")
-def test_sides_rows_and_buttons_are_seen_whole(clean_page: Page, site: Site, size: tuple[int, int, float]) -> None:
+def test_sides_rows_and_buttons_are_seen_whole(
+    clean_page: Page, site: StaticSite, size: tuple[int, int, float]
+) -> None:
     opened(clean_page, site, size)
     for selector in (".tabs button", ".bar :is(button, .button)", ".tools button", ".pad button", ".grid thead th"):
         assert clean_page.evaluate(CUT, selector) == []
@@ -72,14 +74,14 @@ def test_sides_rows_and_buttons_are_seen_whole(clean_page: Page, site: Site, siz
 
 @pytest.mark.parametrize("size", [SIZES[0], SIZES[3], SIZES[5]], ids=["wide", "low", "zoomed"])
 def test_eight_timepoints_are_seen_side_by_side_with_their_joints(
-    clean_page: Page, site: Site, size: tuple[int, int, float]
+    clean_page: Page, site: StaticSite, size: tuple[int, int, float]
 ) -> None:
     opened(clean_page, site, size, panes=8)
     assert clean_page.evaluate(CUT, ".grid tbody tr:first-child td, .grid thead th") == []
     assert clean_page.evaluate("document.querySelector('.grid tbody th').getBoundingClientRect().width") > 50
 
 
-def test_on_a_large_screen_rows_digits_and_buttons_are_larger(clean_page: Page, site: Site) -> None:
+def test_on_a_large_screen_rows_digits_and_buttons_are_larger(clean_page: Page, site: StaticSite) -> None:
     opened(clean_page, site, (1920, 1080, 1))
     usual = {each: clean_page.evaluate(HEIGHT_OF, each) for each in (".grid td", ".grades button", ".tools button")}
     digits = "parseFloat(getComputedStyle(document.querySelector('.grid td')).fontSize)"
@@ -90,7 +92,7 @@ def test_on_a_large_screen_rows_digits_and_buttons_are_larger(clean_page: Page, 
     assert clean_page.evaluate(digits) / usual_digits == pytest.approx(4 / 3, abs=0.01)
 
 
-def test_what_is_on_shows_in_a_persons_own_colours(clean_page: Page, site: Site) -> None:
+def test_what_is_on_shows_in_a_persons_own_colours(clean_page: Page, site: StaticSite) -> None:
     opened(clean_page, site, (1366, 768, 1))
     clean_page.emulate_media(forced_colors="active")
     colour = "name => getComputedStyle(document.querySelector(`[data-command=${name}]`)).backgroundColor"

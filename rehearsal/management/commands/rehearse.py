@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from config.errors import BadInput, Refusal
 from rehearsal.trial.design_file import find_design
 from rehearsal.trial.report import rehearse
-from rehearsal.trial.run import Plan
+from rehearsal.trial.run import RehearsalPlan
 from rehearsal.trial.scenarios import SCENARIOS
 from rehearsal.whole.playing import play
 from scoring.endpoint.by_arm.report import refuse_used
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         self.stdout.write(f"The report is {options['out'] / 'index.html'}.")
 
 
-def plan_of(options: dict[str, Any]) -> Plan:
+def plan_of(options: dict[str, Any]) -> RehearsalPlan:
     """The plan that the options describe."""
     design = find_design(options["design"])
     given = {**options, "subjects": design.subjects if options["subjects"] is None else options["subjects"]}
@@ -63,4 +63,4 @@ def plan_of(options: dict[str, Any]) -> Plan:
                 f"The number of --{name} cannot be {given[name]}. Give a whole number from {least} to {most}."
             )
     scenarios = tuple(options["scenario"] or SCENARIOS)
-    return Plan(design, given["subjects"], given["seed"], given["replicates"], scenarios, given["processes"])
+    return RehearsalPlan(design, given["subjects"], given["seed"], given["replicates"], scenarios, given["processes"])

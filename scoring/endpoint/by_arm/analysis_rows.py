@@ -32,7 +32,7 @@ LIMIT = re.compile(r"(<=?)\s*([0-9]+(?:\.[0-9]+)?)")
 
 
 @dataclass(frozen=True)
-class Criterion:
+class NoProgression:
     """No progression by one threshold: its number, None where it was not estimated, and whether it is strict."""
 
     says: str
@@ -67,7 +67,7 @@ class AnalysisRow:
     origin: str
     reason: str
     film_date: date | None
-    flags: Mapping[Criterion, str] = field(default_factory=dict)
+    flags: Mapping[NoProgression, str] = field(default_factory=dict)
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -75,8 +75,8 @@ class AnalysisRow:
         return self.subject, self.param, self.avisit, self.basetype
 
 
-ZERO = Criterion("CHG <= 0", 0.0)
-HALF = Criterion("CHG <= 0.5", 0.5)
+ZERO = NoProgression("CHG <= 0", 0.0)
+HALF = NoProgression("CHG <= 0.5", 0.5)
 
 
 def read_analysis(path: Path) -> list[AnalysisRow]:
@@ -123,7 +123,7 @@ def origin_of(line: FileLine) -> str:
     return found
 
 
-def flags_of(line: FileLine, criteria: list[str], change: float | None) -> dict[Criterion, str]:
+def flags_of(line: FileLine, criteria: list[str], change: float | None) -> dict[NoProgression, str]:
     if not criteria:
         return {one: one.met(change) for one in (ZERO, HALF)}
     found = {}
@@ -136,14 +136,14 @@ def flags_of(line: FileLine, criteria: list[str], change: float | None) -> dict[
     return found
 
 
-def criterion_of(text: str) -> Criterion:
+def criterion_of(text: str) -> NoProgression:
     """The criterion that a text names.
 
     >>> criterion_of("CHG <= 0.5 (fixed number)").limit, criterion_of("CHG < 1 (SDC)").strict
     (0.5, True)
     """
     found = LIMIT.search(text)
-    return Criterion(text, float(found[2]) if found else None, bool(found and found[1] == "<"))
+    return NoProgression(text, float(found[2]) if found else None, bool(found and found[1] == "<"))
 
 
 def refuse_doubles(rows: list[AnalysisRow], lines: list[FileLine]) -> None:

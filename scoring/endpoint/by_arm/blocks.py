@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scoring.endpoint.by_arm.svg import Drawing, drawn
+from scoring.endpoint.by_arm.svg import Plot, drawn
 from scoring.plain_files.numbers import csv_text
 
 Value = str | int | float | None
@@ -16,7 +16,7 @@ Row = dict[str, Value]
 
 
 @dataclass(frozen=True)
-class Column:
+class ReportColumn:
     """A column: its key in the rows, its label, and how a number is shown (text, count, number, percent, p)."""
 
     key: str
@@ -25,12 +25,12 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class ReportTable:
     """A table under the name of its CSV file; rows hold unrounded numbers."""
 
     name: str
     title: str
-    columns: tuple[Column, ...]
+    columns: tuple[ReportColumn, ...]
     rows: Sequence[Mapping[str, Value]]
     notes: tuple[str, ...] = ()
 
@@ -51,8 +51,8 @@ class Table:
 class Figure:
     """A drawing and its data."""
 
-    drawing: Drawing
-    data: Table
+    drawing: Plot
+    data: ReportTable
 
     @property
     def svg(self) -> str:
@@ -61,11 +61,11 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Section:
+class ReportSection:
     """A part of the report with a heading."""
 
     title: str
-    tables: tuple[Table, ...] = ()
+    tables: tuple[ReportTable, ...] = ()
     figures: tuple[Figure, ...] = ()
     sentences: tuple[str, ...] = ()
 
@@ -95,7 +95,7 @@ def file_name(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
-def csv_of(table: Table) -> str:
+def csv_of(table: ReportTable) -> str:
     """A table as CSV: its keys as header, unrounded numbers.
 
     >>> csv_of(Table("t", "T", (Column("arm", "Arm", "text"), Column("n", "n")), [{"arm": "=1", "n": 2}, {"arm": "b"}]))

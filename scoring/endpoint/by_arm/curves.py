@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scoring.endpoint.by_arm.blocks import Column, Row
+from scoring.endpoint.by_arm.blocks import ReportColumn, Row
 from scoring.endpoint.by_arm.descriptive import cumulative
 from scoring.endpoint.by_arm.linear import Matrix
-from scoring.endpoint.by_arm.svg import Axis, Drawing, Line, axis_over
-from scoring.endpoint.by_arm.visits import Visit
+from scoring.endpoint.by_arm.svg import Axis, Plot, PlotLine, axis_over
+from scoring.endpoint.by_arm.visits import AnalysisVisit
 
-POINT = (Column("percent", "Cumulative %"), Column("change", "Change"))
+POINT = (ReportColumn("percent", "Cumulative %"), ReportColumn("change", "Change"))
 BAND = "Dashed: the smallest detectable change."
 Samples = Sequence[tuple[str, Matrix]]
 
 
-def band_of(visit: Visit) -> list[float]:
+def band_of(visit: AnalysisVisit) -> list[float]:
     """The smallest detectable change of the visit, above and below zero; empty where it was not estimated."""
     found = [one.limit for one in visit.criteria if one.limit and "SDC" in one.says]
     return [sign * limit for limit in found for sign in (1, -1)]
 
 
-def cumulative_drawing(title: str, samples: Samples, limits: Sequence[float]) -> Drawing:
+def cumulative_drawing(title: str, samples: Samples, limits: Sequence[float]) -> Plot:
     """The cumulative probability of each sample of changes, with dashed limits."""
     lines = []
     for name, changes in samples:
         percent, ordered = (one.tolist() for one in cumulative(changes))
-        lines.append(Line(f"{name} (n = {len(ordered)})", percent, ordered))
+        lines.append(PlotLine(f"{name} (n = {len(ordered)})", percent, ordered))
     reach = [*(change for line in lines for change in line.y), *limits, 0.0]
-    return Drawing(title, Axis("Cumulative %", 0, 100), axis_over("Change from baseline", reach), lines, limits)
+    return Plot(title, Axis("Cumulative %", 0, 100), axis_over("Change from baseline", reach), lines, limits)
 
 
 def cumulative_rows(key: str, samples: Samples) -> list[Row]:
@@ -40,7 +40,7 @@ def cumulative_rows(key: str, samples: Samples) -> list[Row]:
     return found
 
 
-def mean_drawing(title: str, key: str, names: Sequence[str], rows: Sequence[Row]) -> Drawing:
+def mean_drawing(title: str, key: str, names: Sequence[str], rows: Sequence[Row]) -> Plot:
     """Mean changes with intervals by visit, from 0 at the baseline; a line for each name under `key`."""
     visits = list(dict.fromkeys(str(row["visit"]) for row in rows))
     places = {name: at for at, name in enumerate(visits, start=1)}
@@ -51,11 +51,11 @@ def mean_drawing(title: str, key: str, names: Sequence[str], rows: Sequence[Row]
         x = [0.0, *(places[str(row["visit"])] + shift for row in own)]
         y = [0.0, *(number_in(row, "mean") for row in own)]
         limits = [(0.0, 0.0), *((number_in(row, "lower"), number_in(row, "upper")) for row in own)]
-        lines.append(Line(name, x, y, limits, marks=True))
+        lines.append(PlotLine(name, x, y, limits, marks=True))
     ticks = ((0.0, "Baseline"), *((float(at), name) for name, at in places.items()))
     reach = [end for line in lines for pair in line.limits for end in pair]
     axis = Axis("Visit", -0.3, len(places) + 0.3, ticks)
-    return Drawing(title, axis, axis_over("Mean change from baseline", [*reach, 0.0]), lines)
+    return Plot(title, axis, axis_over("Mean change from baseline", [*reach, 0.0]), lines)
 
 
 def number_in(row: Row, key: str) -> float:

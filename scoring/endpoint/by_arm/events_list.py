@@ -21,7 +21,7 @@ AFTER = "after the event: missing by the strategy"
 
 
 @dataclass(frozen=True)
-class Event:
+class ListedEvent:
     """An event of a subject: its kind and its day on the scale of ADY."""
 
     subject: str
@@ -55,7 +55,7 @@ def strategies_of(given: Iterable[str]) -> dict[str, str]:
 
 def read_events(
     path: Path, origins: Mapping[str, date], subjects: Iterable[str], strategies: Mapping[str, str]
-) -> list[Event]:
+) -> list[ListedEvent]:
     """Every event; `origins` is the date of day 0 by subject, for files that give dates."""
     known = set(subjects)
     with in_file(path):
@@ -67,7 +67,7 @@ def read_events(
 
 def read_event(
     line: FileLine, with_day: bool, origins: Mapping[str, date], known: set[str], strategies: Mapping[str, str]
-) -> Event:
+) -> ListedEvent:
     subject, kind = line.text("subject"), line.text("kind")
     if subject not in known:
         raise line.refusal("subject", "The dataset has no such subject. Write a subject of the dataset.")
@@ -76,7 +76,7 @@ def read_event(
     found = day(line, "day") if with_day else days_to(line, origins.get(subject))
     if found is None:
         raise line.refusal("day", "Write the day of the event, counted from the baseline film.")
-    return Event(subject, kind, found)
+    return ListedEvent(subject, kind, found)
 
 
 def days_to(line: FileLine, origin: date | None) -> int:
@@ -97,13 +97,13 @@ def baseline_dates(rows: Iterable[AnalysisRow]) -> dict[str, date]:
     }
 
 
-def apply_events(rows: Sequence[AnalysisRow], events: Iterable[Event], strategies: Mapping[str, str]) -> Applied:
+def apply_events(rows: Sequence[AnalysisRow], events: Iterable[ListedEvent], strategies: Mapping[str, str]) -> Applied:
     """The rows with values after a subject's earliest event replaced by the strategy of its kind.
 
     Changes are extrapolated, so that value and baseline keep to one pair; a kind whose strategy is `observed` replaces
     nothing.
     """
-    first: dict[str, Event] = {}
+    first: dict[str, ListedEvent] = {}
     for event in sorted(events, key=lambda one: one.day):
         if strategies[event.kind] != OBSERVED:
             first.setdefault(event.subject, event)
@@ -132,7 +132,7 @@ def is_after(row: AnalysisRow, event_day: int) -> bool:
     return row.target_day is not None and row.target_day > 0 and row.target_day >= event_day
 
 
-def replace_value(row: AnalysisRow, series: Sequence[AnalysisRow], event: Event, strategy: str) -> AnalysisRow:
+def replace_value(row: AnalysisRow, series: Sequence[AnalysisRow], event: ListedEvent, strategy: str) -> AnalysisRow:
     if strategy == MISSING:
         return replace(row, aval=None, chg=None, origin=OBSERVED, reason=AFTER, flags=dict.fromkeys(row.flags, ""))
     target = row.target_day if row.target_day is not None else row.ady

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from config.figure import painted
-from scoring.endpoint.by_arm.svg import COLOURS, DASHES, Axis, Drawing, Line
+from scoring.endpoint.by_arm.svg import COLOURS, DASHES, Axis, Plot, PlotLine
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,7 +14,7 @@ MARKERS = ("o", "s", "D", "^")
 QUIET = "#5b6470"
 
 
-def as_png(drawing: Drawing) -> bytes:
+def as_png(drawing: Plot) -> bytes:
     """The same bytes for the same drawing."""
 
     def draw(axes: Axes) -> None:
@@ -30,7 +30,7 @@ def as_png(drawing: Drawing) -> bytes:
     return painted(draw)
 
 
-def draw_line(axes: Axes, line: Line, number: int) -> None:
+def draw_line(axes: Axes, line: PlotLine, number: int) -> None:
     """The line of a name, with its marks and intervals."""
     colour, dash = COLOURS[number], DASHES[number]
     style: Any = (0, tuple(float(part) / 1.8 for part in dash.split())) if dash else "-"

@@ -13,12 +13,12 @@ from django.template.loader import render_to_string
 from config.errors import BadInput
 from scoring.endpoint.by_arm.analysis_rows import AnalysisRow
 from scoring.endpoint.by_arm.arms_list import Arms
-from scoring.endpoint.by_arm.blocks import Section, Table, csv_of
+from scoring.endpoint.by_arm.blocks import ReportSection, ReportTable, csv_of
 from scoring.endpoint.by_arm.figures import figures_of
 from scoring.endpoint.by_arm.imputation import Imputations
 from scoring.endpoint.by_arm.permutation import Permutations
 from scoring.endpoint.by_arm.sensitivity import sensitivity_of
-from scoring.endpoint.by_arm.tables import Subject, tables_of
+from scoring.endpoint.by_arm.tables import ParameterData, tables_of
 from scoring.endpoint.by_arm.visits import later, visits_of
 
 SUPPORTIVE = "Supportive, not the trial's analysis plan"
@@ -35,42 +35,42 @@ class Methods:
 
 
 @dataclass(frozen=True)
-class Report:
+class ArmReport:
     """What is written: heading, facts as pairs of name and text, the sections, and who may see it."""
 
     heading: str
     title: str
     facts: tuple[tuple[str, str], ...]
-    sections: tuple[Section, ...]
+    sections: tuple[ReportSection, ...]
     note: str = WITH_ARMS
 
     @property
-    def tables(self) -> Iterator[Table]:
+    def tables(self) -> Iterator[ReportTable]:
         """Every table, those of figures included."""
         for section in self.sections:
             yield from section.tables
             yield from (figure.data for figure in section.figures)
 
 
-def sections_of(rows: Sequence[AnalysisRow], arms: Arms, methods: Methods) -> tuple[Section, ...]:
+def sections_of(rows: Sequence[AnalysisRow], arms: Arms, methods: Methods) -> tuple[ReportSection, ...]:
     """One section for each parameter."""
     by_param = visits_of(rows)
     if not any(later(visits) for visits in by_param.values()):
         raise BadInput("The file analysis.csv has no visit after the baseline, so there is no change to compare.")
     return tuple(
-        section_of(Subject(param, visits, arms, methods.permutations), methods)
+        section_of(ParameterData(param, visits, arms, methods.permutations), methods)
         for param, visits in by_param.items()
         if later(visits)
     )
 
 
-def section_of(subject: Subject, methods: Methods) -> Section:
+def section_of(subject: ParameterData, methods: Methods) -> ReportSection:
     figures, sentences = figures_of(subject)
     tables = tables_of(subject)
     if methods.imputations is not None:
         imputed, sentence = sensitivity_of(subject, methods.imputations, methods.maximum)
         tables, sentences = (*tables, *imputed), (*sentences, *filter(None, [sentence]))
-    return Section(subject.label, tables, figures, sentences)
+    return ReportSection(subject.label, tables, figures, sentences)
 
 
 def refuse_used(out: Path) -> None:
@@ -81,11 +81,11 @@ def refuse_used(out: Path) -> None:
 
 def report_of(
     about: Mapping[str, Any], root: str, rows: Sequence[AnalysisRow], arms: Arms, methods: Methods, **more: Any
-) -> Report:
+) -> ArmReport:
     """The report of a dataset with this manifest and root; `more` is its heading and further facts."""
     title = f"{about.get('trial', '')}, campaign {about.get('campaign', '')}: endpoint by arm"
     facts = (*dataset_facts(about, root), *arm_facts(arms), *more.get("facts", ()))
-    return Report(more.get("heading", SUPPORTIVE), title, facts, sections_of(rows, arms, methods))
+    return ArmReport(more.get("heading", SUPPORTIVE), title, facts, sections_of(rows, arms, methods))
 
 
 def dataset_facts(about: Mapping[str, Any], root: str) -> list[tuple[str, str]]:
@@ -110,7 +110,7 @@ def arm_facts(arms: Arms) -> list[tuple[str, str]]:
     ]
 
 
-def files_of(report: Report) -> Iterator[tuple[str, str]]:
+def files_of(report: ArmReport) -> Iterator[tuple[str, str]]:
     """The path and the text of every file: index.html, results.json, and a folder each of tables and figures."""
     yield "index.html", render_to_string("scoring/endpoint/report.html", {"report": report})
     yield "results.json", json.dumps(as_data(report), indent=1, allow_nan=False) + "\n"
@@ -122,7 +122,7 @@ def files_of(report: Report) -> Iterator[tuple[str, str]]:
             yield f"figures/{figure.data.file}.svg", figure.svg
 
 
-def write_report(report: Report, out: Path) -> None:
+def write_report(report: ArmReport, out: Path) -> None:
     """Writes the files of the report into a folder."""
     for name, text in files_of(report):
         path = out / name
@@ -130,7 +130,7 @@ def write_report(report: Report, out: Path) -> None:
         path.write_text(text, encoding="utf-8", newline="")
 
 
-def as_data(report: Report) -> dict[str, Any]:
+def as_data(report: ArmReport) -> dict[str, Any]:
     """Everything as plain data, numbers unrounded."""
     return {
         "heading": report.heading,

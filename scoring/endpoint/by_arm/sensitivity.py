@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.endpoint.by_arm.analysis_rows import FILLED, AnalysisRow
-from scoring.endpoint.by_arm.blocks import Column, Row, Table
+from scoring.endpoint.by_arm.blocks import ReportColumn, ReportTable, Row
 from scoring.endpoint.by_arm.imputation import Imputations, compared, impute, tipping_point
 from scoring.endpoint.by_arm.linear import Matrix
 from scoring.endpoint.by_arm.sample import Flags, Sample, design_of
-from scoring.endpoint.by_arm.tables import COMPARED, LIMITS, REASON, VISIT, N, P, Subject
-from scoring.endpoint.by_arm.visits import Visit, changes_of, later
+from scoring.endpoint.by_arm.tables import COMPARED, LIMITS, REASON, VISIT, N, P, ParameterData
+from scoring.endpoint.by_arm.visits import AnalysisVisit, changes_of, later
 from scoring.plain_files.lines import natural
 
 
@@ -23,10 +23,12 @@ class Observed:
 
     sample: Sample
     changes: Matrix
-    visits: tuple[Visit, ...]
+    visits: tuple[AnalysisVisit, ...]
 
 
-def sensitivity_of(subject: Subject, imputations: Imputations, maximum: int) -> tuple[tuple[Table, ...], str]:
+def sensitivity_of(
+    subject: ParameterData, imputations: Imputations, maximum: int
+) -> tuple[tuple[ReportTable, ...], str]:
     """The table of imputed results with its tipping points, or a sentence why there is none."""
     found = observed_of(subject)
     if found is None:
@@ -47,7 +49,7 @@ def sensitivity_of(subject: Subject, imputations: Imputations, maximum: int) -> 
     return (table(subject, rows, imputations),), ""
 
 
-def observed_of(subject: Subject) -> Observed | None:
+def observed_of(subject: ParameterData) -> Observed | None:
     """One row for each subject with a status baseline."""
     visits = tuple(later(subject.visits))
     if not visits or not any(value(row) is not None for visit in visits for row in visit.rows):
@@ -89,10 +91,13 @@ def row_of(found: Observed, copies: Matrix, missing: Flags, place: tuple[int, in
     }
 
 
-def table(subject: Subject, rows: Sequence[Row], imputations: Imputations) -> Table:
-    shares = (Column("imputed_arm", "Imputed, arm", "percent"), Column("imputed_reference", "reference", "percent"))
-    numbers = (Column("difference", "Difference"), Column("se", "SE"), *LIMITS, P)
-    columns = (VISIT, COMPARED, N, *shares, *numbers, Column("delta", "Tipping delta"), REASON)
+def table(subject: ParameterData, rows: Sequence[Row], imputations: Imputations) -> ReportTable:
+    shares = (
+        ReportColumn("imputed_arm", "Imputed, arm", "percent"),
+        ReportColumn("imputed_reference", "reference", "percent"),
+    )
+    numbers = (ReportColumn("difference", "Difference"), ReportColumn("se", "SE"), *LIMITS, P)
+    columns = (VISIT, COMPARED, N, *shares, *numbers, ReportColumn("delta", "Tipping delta"), REASON)
     made = f"{imputations.number} imputations, seed {imputations.seed}"
     notes = (
         f"Every change that was not observed is imputed under missing at random, also extrapolated ones ({made}): "
@@ -100,4 +105,4 @@ def table(subject: Subject, rows: Sequence[Row], imputations: Imputations) -> Ta
         "Rubin's rules with the degrees of freedom of Barnard and Rubin.",
         "Tipping delta: the smallest number, to 0.01, that makes p exceed 0.05 when added to the imputed changes.",
     )
-    return Table(f"{subject.param}_imputation", "Multiple imputation and tipping point", columns, rows, notes)
+    return ReportTable(f"{subject.param}_imputation", "Multiple imputation and tipping point", columns, rows, notes)

@@ -28,7 +28,7 @@ DARK = """
 
 
 @dataclass(frozen=True)
-class Line:
+class PlotLine:
     """The points of an arm, with limits where points have an interval."""
 
     name: str
@@ -54,13 +54,13 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class Plot:
     """A figure: its title for screen readers, axes, one line for each arm, and dashed horizontal limits."""
 
     title: str
     x: Axis
     y: Axis
-    lines: Sequence[Line]
+    lines: Sequence[PlotLine]
     limits: Sequence[float] = ()
 
     def place(self, x: float, y: float) -> tuple[float, float]:
@@ -89,12 +89,12 @@ def axis_over(label: str, values: Sequence[float]) -> Axis:
     return Axis(label, ticks[0], ticks[-1])
 
 
-def height_of(drawing: Drawing) -> int:
+def height_of(drawing: Plot) -> int:
     """The height of the figure with its legend; its width is WIDTH."""
     return HEIGHT + LEGEND_LINE * len(drawing.lines)
 
 
-def drawn(drawing: Drawing, *, on_white: bool = False) -> str:
+def drawn(drawing: Plot, *, on_white: bool = False) -> str:
     """The figure as an SVG document, on a white ground or on that of the page around it."""
     height = height_of(drawing)
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">'
@@ -107,7 +107,7 @@ def drawn(drawing: Drawing, *, on_white: bool = False) -> str:
     return "\n".join([*parts, "</svg>"])
 
 
-def axes(drawing: Drawing) -> Iterator[str]:
+def axes(drawing: Plot) -> Iterator[str]:
     right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
     for at, text in drawing.x.ticks:
         x, _ = drawing.place(at, drawing.y.low)
@@ -124,13 +124,13 @@ def axes(drawing: Drawing) -> Iterator[str]:
     yield f'<text x="14" y="{middle}" {turned}>{escape(drawing.y.label)}</text>'
 
 
-def draw_limits(drawing: Drawing) -> Iterator[str]:
+def draw_limits(drawing: Plot) -> Iterator[str]:
     for limit in drawing.limits:
         _, y = drawing.place(drawing.x.low, limit)
         yield f'<path class="limit" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>'
 
 
-def draw_line(drawing: Drawing, line: Line, number: int) -> Iterator[str]:
+def draw_line(drawing: Plot, line: PlotLine, number: int) -> Iterator[str]:
     points = [drawing.place(x, y) for x, y in zip(line.x, line.y, strict=True)]
     if points:
         path = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
@@ -153,7 +153,7 @@ def mark(x: float, y: float, number: int) -> str:
     return f'<path class="mark a{number}" d="M{x:.1f} {y:.1f}{shapes[number % len(shapes)]}"/>'
 
 
-def legend(line: Line, number: int) -> Iterator[str]:
+def legend(line: PlotLine, number: int) -> Iterator[str]:
     y = HEIGHT + LEGEND_LINE * number + 8
     yield f'<path class="line {look(number)} d="M{LEFT} {y}h36"/>'
     if line.marks:

@@ -5,41 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from scoring.endpoint.by_arm.analysis_rows import FILLED, AnalysisRow, Criterion
+from scoring.endpoint.by_arm.analysis_rows import FILLED, AnalysisRow, NoProgression
 from scoring.endpoint.by_arm.ancova import Ancova, ancova, rank_ancova
 from scoring.endpoint.by_arm.arms_list import Arms
-from scoring.endpoint.by_arm.blocks import Column, Row, Table
+from scoring.endpoint.by_arm.blocks import ReportColumn, ReportTable, Row
 from scoring.endpoint.by_arm.descriptive import share, summary
 from scoring.endpoint.by_arm.linear import Effect
 from scoring.endpoint.by_arm.miettinen_nurminen import difference_of_shares
 from scoring.endpoint.by_arm.permutation import Permutations
 from scoring.endpoint.by_arm.sample import Sample
-from scoring.endpoint.by_arm.visits import Visit, changes_of, filled_by_arm, later, sample_of
+from scoring.endpoint.by_arm.visits import AnalysisVisit, changes_of, filled_by_arm, later, sample_of
 
-VISIT = Column("visit", "Visit", "text")
-USED = Column("used", "Values", "text")
-ARM = Column("arm", "Arm", "text")
-COMPARED = Column("compared", "Comparison", "text")
-N = Column("n", "n", "count")
-FILLED_SHARE = Column("filled_share", "Extrapolated", "percent")
-LIMITS = (Column("lower", "95 % from"), Column("upper", "to"))
-P = Column("p", "p", "p")
-REASON = Column("reason", "Note", "text")
+VISIT = ReportColumn("visit", "Visit", "text")
+USED = ReportColumn("used", "Values", "text")
+ARM = ReportColumn("arm", "Arm", "text")
+COMPARED = ReportColumn("compared", "Comparison", "text")
+N = ReportColumn("n", "n", "count")
+FILLED_SHARE = ReportColumn("filled_share", "Extrapolated", "percent")
+LIMITS = (ReportColumn("lower", "95 % from"), ReportColumn("upper", "to"))
+P = ReportColumn("p", "p", "p")
+REASON = ReportColumn("reason", "Note", "text")
 LABELS_OF_PARAMS = {
     "total": "Total score",
     "mtss": "Total score (mTSS)",
     "erosion": "Erosion score",
     "narrowing": "Joint-space narrowing score",
 }
-CRITERION = Column("criterion", "No progression", "text")
+CRITERION = ReportColumn("criterion", "No progression", "text")
 
 
 @dataclass(frozen=True)
-class Subject:
+class ParameterData:
     """What the tables of a parameter are made from."""
 
     param: str
-    visits: Sequence[Visit]
+    visits: Sequence[AnalysisVisit]
     arms: Arms
     permutations: Permutations | None
 
@@ -49,14 +49,14 @@ class Subject:
         return LABELS_OF_PARAMS.get(self.param.lower(), self.param)
 
     @property
-    def uses(self) -> Iterator[tuple[Visit, str, tuple[AnalysisRow, ...]]]:
+    def uses(self) -> Iterator[tuple[AnalysisVisit, str, tuple[AnalysisRow, ...]]]:
         """Every later visit with its values: all, and observed alone."""
         for visit in later(self.visits):
             for used, rows in visit.uses:
                 yield visit, used, rows
 
 
-def tables_of(subject: Subject) -> tuple[Table, ...]:
+def tables_of(subject: ParameterData) -> tuple[ReportTable, ...]:
     """All tables of a parameter, models last."""
     return (
         origins(subject),
@@ -68,7 +68,7 @@ def tables_of(subject: Subject) -> tuple[Table, ...]:
     )
 
 
-def origins(subject: Subject) -> Table:
+def origins(subject: ParameterData) -> ReportTable:
     """Where the values of every visit come from, by arm."""
     rows: list[Row] = []
     for visit in later(subject.visits):
@@ -80,9 +80,9 @@ def origins(subject: Subject) -> Table:
             counts = {"subjects": len(own), "observed": len(kept) - made, **filled, "missing": len(own) - len(kept)}
             rows.append({"visit": visit.name, "arm": arm, **counts, "filled_share": made / len(kept) if kept else None})
     names = ("subjects", "observed", *FILLED, "missing")
-    columns = tuple(Column(name, name.capitalize(), "count") for name in names)
-    share_of = Column("filled_share", "Share not observed", "percent")
-    return Table(
+    columns = tuple(ReportColumn(name, name.capitalize(), "count") for name in names)
+    share_of = ReportColumn("filled_share", "Share not observed", "percent")
+    return ReportTable(
         f"{subject.param}_origins",
         "Where the changes come from",
         (VISIT, ARM, *columns, share_of),
@@ -93,17 +93,17 @@ def origins(subject: Subject) -> Table:
 
 STATISTICS = ("mean", "lower", "upper", "sd", "minimum", "q1", "median", "q3", "maximum")
 LABELS = {"lower": "95 % from", "upper": "to", "sd": "SD", "q1": "Q1", "q3": "Q3"}
-DESCRIBED = tuple(Column(name, LABELS.get(name, name.capitalize())) for name in STATISTICS)
+DESCRIBED = tuple(ReportColumn(name, LABELS.get(name, name.capitalize())) for name in STATISTICS)
 
 
-def values(subject: Subject) -> Table:
+def values(subject: ParameterData) -> ReportTable:
     """Totals by visit and arm, the baseline included."""
     rows: list[Row] = []
     for visit in subject.visits:
         own = [row for row in visit.rows if row.aval is not None]
         sample = sample_of(own, subject.arms, [row.aval for row in own])
         rows.extend(described(sample, {"visit": visit.name}, filled_by_arm(own, subject.arms)))
-    return Table(
+    return ReportTable(
         f"{subject.param}_values",
         "Values by visit",
         (VISIT, ARM, N, FILLED_SHARE, *DESCRIBED),
@@ -112,13 +112,13 @@ def values(subject: Subject) -> Table:
     )
 
 
-def changes(subject: Subject) -> Table:
+def changes(subject: ParameterData) -> ReportTable:
     """Changes from baseline by visit and arm, observed beside extrapolated."""
     rows: list[Row] = []
     for visit, used, own in subject.uses:
         sample = changes_of(own, subject.arms)
         rows.extend(described(sample, {"visit": visit.name, "used": used}, filled_by_arm(own, subject.arms)))
-    return Table(
+    return ReportTable(
         f"{subject.param}_changes",
         "Change from baseline",
         (VISIT, USED, ARM, N, FILLED_SHARE, *DESCRIBED),
@@ -134,11 +134,11 @@ def described(sample: Sample, about: Row, filled: Mapping[str, int]) -> Iterator
         yield {**about, "arm": arm, **found, "filled_share": made}
 
 
-def rows_that_count(rows: Sequence[AnalysisRow], criterion: Criterion) -> list[AnalysisRow]:
+def rows_that_count(rows: Sequence[AnalysisRow], criterion: NoProgression) -> list[AnalysisRow]:
     return [row for row in rows if row.flags.get(criterion, "")]
 
 
-def shares(subject: Subject) -> Table:
+def shares(subject: ParameterData) -> ReportTable:
     """Shares without progression by every threshold."""
     rows: list[Row] = []
     for visit, used, own in subject.uses:
@@ -157,9 +157,9 @@ def shares(subject: Subject) -> Table:
                 }
                 made = filled[arm] / len(flags) if flags else None
                 rows.append({**about, "without": flags.count("Y"), **interval(found, "share"), "filled_share": made})
-    columns = (Column("without", "Without", "count"), Column("share", "Share", "percent"))
-    limits = (Column("lower", "95 % from", "percent"), Column("upper", "to", "percent"))
-    return Table(
+    columns = (ReportColumn("without", "Without", "count"), ReportColumn("share", "Share", "percent"))
+    limits = (ReportColumn("lower", "95 % from", "percent"), ReportColumn("upper", "to", "percent"))
+    return ReportTable(
         f"{subject.param}_shares",
         "Subjects without progression",
         (VISIT, USED, CRITERION, ARM, N, FILLED_SHARE, *columns, *limits, REASON),
@@ -168,7 +168,7 @@ def shares(subject: Subject) -> Table:
     )
 
 
-def differences(subject: Subject) -> Table:
+def differences(subject: ParameterData) -> ReportTable:
     """Differences of shares without progression, stratified by the factors."""
     rows: list[Row] = []
     for visit, used, own in subject.uses:
@@ -181,9 +181,9 @@ def differences(subject: Subject) -> Table:
                 compared = {**arms_compared(sample, place), "n": number_compared(sample, place)}
                 filled = shares_filled(known, subject.arms, place)
                 rows.append({**about, **compared, **interval(found, "difference"), "p": found.p, **filled})
-    difference = Column("difference", "Difference", "percent")
-    limits = (Column("lower", "95 % from", "percent"), Column("upper", "to", "percent"))
-    return Table(
+    difference = ReportColumn("difference", "Difference", "percent")
+    limits = (ReportColumn("lower", "95 % from", "percent"), ReportColumn("upper", "to", "percent"))
+    return ReportTable(
         f"{subject.param}_share_differences",
         "Difference of the shares without progression",
         (VISIT, USED, CRITERION, COMPARED, N, *FILLED_PAIR, difference, *limits, P, REASON),
@@ -206,8 +206,8 @@ def share_difference(sample: Sample, place: int) -> Effect:
 
 
 FILLED_PAIR = (
-    Column("filled_arm", "Extrapolated, arm", "percent"),
-    Column("filled_reference", "Extrapolated, reference", "percent"),
+    ReportColumn("filled_arm", "Extrapolated, arm", "percent"),
+    ReportColumn("filled_reference", "Extrapolated, reference", "percent"),
 )
 
 
@@ -233,7 +233,7 @@ def interval(found: Effect, name: str) -> Row:
     return {name: found.estimate, "lower": found.lower, "upper": found.upper, "reason": found.reason}
 
 
-def models(subject: Subject) -> Iterator[Table]:
+def models(subject: ParameterData) -> Iterator[ReportTable]:
     """Least-squares means, their differences, and the rank analysis."""
     means: list[Row] = []
     compared: list[Row] = []
@@ -263,27 +263,29 @@ def effect_row(found: Ancova, place: int) -> Row:
     return {"n": found.n, **interval(effect, "difference"), "se": effect.se, "df": effect.df, "p": effect.p}
 
 
-def model_tables(subject: Subject, means: list[Row], compared: list[Row], ranked: list[Row]) -> Iterator[Table]:
+def model_tables(
+    subject: ParameterData, means: list[Row], compared: list[Row], ranked: list[Row]
+) -> Iterator[ReportTable]:
     model = "Change = arm + status baseline" + "".join(f" + {name}" for name in subject.arms.factors)
-    se, df = Column("se", "SE"), Column("df", "df", "count")
-    difference = Column("difference", "Difference")
+    se, df = ReportColumn("se", "SE"), ReportColumn("df", "df", "count")
+    difference = ReportColumn("difference", "Difference")
     pair = (VISIT, USED, COMPARED, N, *FILLED_PAIR, difference, se, df, *LIMITS, P)
-    yield Table(
+    yield ReportTable(
         f"{subject.param}_ls_means",
         "Least-squares means of the change",
-        (VISIT, USED, ARM, N, FILLED_SHARE, Column("mean", "LS mean"), se, *LIMITS, REASON),
+        (VISIT, USED, ARM, N, FILLED_SHARE, ReportColumn("mean", "LS mean"), se, *LIMITS, REASON),
         means,
         (f"{model}; at the mean baseline, levels of a factor weighted equally. Standard errors are HC3.",),
     )
     tested = permutation_note(subject.permutations)
-    yield Table(
+    yield ReportTable(
         f"{subject.param}_ls_differences",
         "Differences of the least-squares means",
-        (*pair, Column("permutation", "Permutation p", "p"), REASON),
+        (*pair, ReportColumn("permutation", "Permutation p", "p"), REASON),
         compared,
         (f"{model}; HC3. {tested}",),
     )
-    yield Table(
+    yield ReportTable(
         f"{subject.param}_rank_ancova",
         "Rank analysis of covariance",
         (*pair, REASON),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.endpoint.by_arm.analysis_rows import FILLED, AnalysisRow, Criterion
+from scoring.endpoint.by_arm.analysis_rows import FILLED, AnalysisRow, NoProgression
 from scoring.endpoint.by_arm.arms_list import Arms
 from scoring.endpoint.by_arm.sample import Sample
 from scoring.plain_files.lines import natural
@@ -16,7 +16,7 @@ EVERY, OBSERVED_ONLY, OBSERVED = "Observed and extrapolated", "Observed only", "
 
 
 @dataclass(frozen=True, eq=False)
-class Visit:
+class AnalysisVisit:
     """The rows of one parameter at one analysis visit, in the order of subjects."""
 
     param: str
@@ -30,7 +30,7 @@ class Visit:
         return all(row.chg is None or row.aval == row.base for row in self.rows)
 
     @property
-    def criteria(self) -> tuple[Criterion, ...]:
+    def criteria(self) -> tuple[NoProgression, ...]:
         """Every criterion of the visit, in the order of the file."""
         return tuple(dict.fromkeys(criterion for row in self.rows for criterion in row.flags))
 
@@ -42,14 +42,16 @@ class Visit:
         return ((OBSERVED, every),) if len(every) == len(observed) else ((EVERY, every), (OBSERVED_ONLY, observed))
 
 
-def visits_of(rows: Iterable[AnalysisRow]) -> dict[str, list[Visit]]:
+def visits_of(rows: Iterable[AnalysisRow]) -> dict[str, list[AnalysisVisit]]:
     """The visits of every parameter, baseline included, in the order of their numbers; total first."""
     found: dict[tuple[str, float, str], list[AnalysisRow]] = {}
     for row in sorted(rows, key=lambda one: natural(one.subject)):
         found.setdefault((row.param, row.avisitn, row.avisit), []).append(row)
-    by_param: dict[str, list[Visit]] = {}
+    by_param: dict[str, list[AnalysisVisit]] = {}
     for (param, number, name), own in sorted(found.items(), key=lambda one: (rank(one[0][0]), one[0])):
-        by_param.setdefault(param, []).extend(Visit(param, part, number, kept) for part, kept in parts(name, own))
+        by_param.setdefault(param, []).extend(
+            AnalysisVisit(param, part, number, kept) for part, kept in parts(name, own)
+        )
     return by_param
 
 
@@ -70,7 +72,7 @@ def parts(name: str, rows: list[AnalysisRow]) -> Iterator[tuple[str, tuple[Analy
         yield f"{name} ({basetype})", tuple(row for row in rows if row.basetype == basetype)
 
 
-def later(visits: Sequence[Visit]) -> list[Visit]:
+def later(visits: Sequence[AnalysisVisit]) -> list[AnalysisVisit]:
     """The visits with a change."""
     first = min(visit.number for visit in visits)
     return [visit for visit in visits if not (visit.number == first and visit.is_baseline)]

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from reading.charter.terms import EVENT_KINDS
-from scoring.endpoint.by_arm.blocks import Column, Row, Table
+from scoring.endpoint.by_arm.blocks import ReportColumn, ReportTable, Row
 from scoring.endpoint.by_arm.tables import VISIT
-from scoring.endpoint.by_arm.visits import Visit, later
+from scoring.endpoint.by_arm.visits import AnalysisVisit, later
 from scoring.models import Outcome
 
 Line = Mapping[str, str]
@@ -17,7 +17,7 @@ MOST_REASONS = 20
 OUTCOMES = {str(value): str(label) for value, label in Outcome.choices} | {VOIDED: "Voided"}
 
 
-def disposition(cases: Sequence[Line], events: Iterable[Line]) -> Table:
+def disposition(cases: Sequence[Line], events: Iterable[Line]) -> ReportTable:
     """Cases by outcome, reasons of voided ones, and subjects with an intercurrent event that was imported."""
     outcomes = Counter(case["OUTCOME"] for case in cases)
     reasons = Counter(case["VOIDREASON"] for case in cases if case["OUTCOME"] == VOIDED)
@@ -31,22 +31,26 @@ def disposition(cases: Sequence[Line], events: Iterable[Line]) -> Table:
         for kind, words in EVENT_KINDS.items()
         if having[kind]
     ]
-    columns = (Column("what", "Cases and subjects", "text"), Column("n", "n", "count"), Column("share", "%", "percent"))
-    return Table("disposition", "Disposition of cases", columns, rows)
+    columns = (
+        ReportColumn("what", "Cases and subjects", "text"),
+        ReportColumn("n", "n", "count"),
+        ReportColumn("share", "%", "percent"),
+    )
+    return ReportTable("disposition", "Disposition of cases", columns, rows)
 
 
 def share_row(what: str, number: int, of: int) -> Row:
     return {"what": what, "n": number, "share": number / of if of else None}
 
 
-def missing_reasons(param: str, visits: Sequence[Visit]) -> Table:
+def missing_reasons(param: str, visits: Sequence[AnalysisVisit]) -> ReportTable:
     """Why changes of a parameter are missing, by visit, the most frequent reason first."""
     rows: list[Row] = []
     for visit in later(visits):
         reasons = Counter(row.reason for row in visit.rows if row.chg is None)
         rows += [{"visit": visit.name, "reason": reason, "n": number} for reason, number in most(reasons)]
-    columns = (VISIT, Column("reason", "Reason", "text"), Column("n", "n", "count"))
-    return Table(f"{param}_missing", "Why changes are missing", columns, rows)
+    columns = (VISIT, ReportColumn("reason", "Reason", "text"), ReportColumn("n", "n", "count"))
+    return ReportTable(f"{param}_missing", "Why changes are missing", columns, rows)
 
 
 def most(counts: Counter[str]) -> list[tuple[str, int]]:

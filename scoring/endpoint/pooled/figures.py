@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scoring.endpoint.by_arm.blocks import Column, Figure, Row, Table
+from scoring.endpoint.by_arm.blocks import Figure, ReportColumn, ReportTable, Row
 from scoring.endpoint.by_arm.curves import BAND, POINT, band_of, cumulative_drawing, cumulative_rows, mean_drawing
 from scoring.endpoint.by_arm.descriptive import summary
-from scoring.endpoint.by_arm.tables import LIMITS, USED, VISIT, N, Subject
-from scoring.endpoint.by_arm.visits import Visit, changes_of, later
+from scoring.endpoint.by_arm.tables import LIMITS, USED, VISIT, N, ParameterData
+from scoring.endpoint.by_arm.visits import AnalysisVisit, changes_of, later
 
 
-def figures_of(subject: Subject) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
+def figures_of(subject: ParameterData) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
     """Mean change by visit, the cumulative probability at each visit, and a sentence for each visit with too few."""
     sentences, drawable = [], []
     for visit in later(subject.visits):
@@ -24,27 +24,27 @@ def figures_of(subject: Subject) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
     return (mean_changes(subject, drawable), *(probability(subject, one) for one in drawable)), tuple(sentences)
 
 
-def probability(subject: Subject, visit: Visit) -> Figure:
+def probability(subject: ParameterData, visit: AnalysisVisit) -> Figure:
     """The cumulative probability of changes, with the smallest detectable change as a dashed band."""
     samples = [(used, changes_of(rows, subject.arms).values) for used, rows in visit.uses]
     limits = band_of(visit)
     title = f"{subject.label}, {visit.name}: cumulative probability of the change"
     name = f"{subject.param}_{visit.name}_cumulative"
-    table = Table(name, title, (USED, *POINT), cumulative_rows("used", samples), (BAND,) if limits else ())
+    table = ReportTable(name, title, (USED, *POINT), cumulative_rows("used", samples), (BAND,) if limits else ())
     return Figure(cumulative_drawing(title, samples, limits), table)
 
 
-def mean_changes(subject: Subject, visits: Sequence[Visit]) -> Figure:
+def mean_changes(subject: ParameterData, visits: Sequence[AnalysisVisit]) -> Figure:
     """The mean change with its 95 % interval by visit."""
     data = list(means(subject, visits))
     title = f"{subject.label}: mean change from baseline with 95 % interval"
     names = list(dict.fromkeys(str(row["used"]) for row in data))
-    columns = (VISIT, USED, N, Column("mean", "Mean"), *LIMITS)
+    columns = (VISIT, USED, N, ReportColumn("mean", "Mean"), *LIMITS)
     drawing = mean_drawing(title, "used", names, data)
-    return Figure(drawing, Table(f"{subject.param}_mean_change", title, columns, data))
+    return Figure(drawing, ReportTable(f"{subject.param}_mean_change", title, columns, data))
 
 
-def means(subject: Subject, visits: Sequence[Visit]) -> Iterator[Row]:
+def means(subject: ParameterData, visits: Sequence[AnalysisVisit]) -> Iterator[Row]:
     for visit in visits:
         for used, rows in visit.uses:
             found = summary(changes_of(rows, subject.arms).values)

@@ -17,14 +17,14 @@ from reading.charter.versions import terms_of
 from scoring.endpoint.by_arm.analysis_rows import NEEDED, AnalysisRow, read_analysis
 from scoring.endpoint.films import params_of
 from scoring.endpoint.pooled.disposition import Line
-from scoring.endpoint.pooled.results import Results, results_of
+from scoring.endpoint.pooled.results import PooledResults, results_of
 from scoring.models import Dataset
 from studies.arrival.sealed_files import copy_export
 
 ANALYSIS = "analysis.csv"
 # What results are made from, besides the criteria.
 USED = frozenset({*NEEDED, "site", "basetype", "target_day", "ady", "reason", "film_date"})
-kept = Kept[Results](size=16)
+kept = Kept[PooledResults](size=16)
 
 
 def scores_of(dataset: Dataset) -> tuple[str, ...]:
@@ -33,12 +33,12 @@ def scores_of(dataset: Dataset) -> tuple[str, ...]:
     return params_of(instrument) if dataset.counts["rows"][ANALYSIS] else ()
 
 
-def results_in(dataset: Dataset, score: str) -> Results:
+def results_in(dataset: Dataset, score: str) -> PooledResults:
     """The results of a dataset for one score, computed once for its root in this process."""
     return kept.of((dataset.pk, score), dataset.root, lambda: computed(dataset, score))
 
 
-def computed(dataset: Dataset, score: str) -> Results:
+def computed(dataset: Dataset, score: str) -> PooledResults:
     """The results from the stored package."""
     with on_disk() as file:
         copy_export(dataset.folder, file)

@@ -20,7 +20,7 @@ from scoring.endpoint.by_arm.events_list import apply_events, baseline_dates, re
 from scoring.endpoint.by_arm.imputation import Imputations
 from scoring.endpoint.by_arm.opened_dataset import OpenedDataset, opened
 from scoring.endpoint.by_arm.permutation import Permutations
-from scoring.endpoint.by_arm.report import SUPPORTIVE, Methods, Report, refuse_used, report_of, write_report
+from scoring.endpoint.by_arm.report import SUPPORTIVE, ArmReport, Methods, refuse_used, report_of, write_report
 from scoring.plain_files.spreadsheet_text import said_of_encoding
 
 DIGEST = re.compile(r"[0-9a-fA-F]{64}")
@@ -72,7 +72,7 @@ def heading_of(digest: str) -> str:
     return f"Analysis under the signed plan with SHA-256 {digest.strip().lower()}"
 
 
-def report(dataset: OpenedDataset, heading: str, options: dict[str, Any]) -> Report:
+def report(dataset: OpenedDataset, heading: str, options: dict[str, Any]) -> ArmReport:
     methods = methods_from(options, dataset.maximum)
     rows = read_analysis(dataset.analysis)
     choice = ArmsChoice(options["reference"], tuple(options["factor"]), options["allow_unread"])

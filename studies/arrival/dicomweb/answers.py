@@ -11,7 +11,7 @@ from pydicom.datadict import dictionary_VR, keyword_for_tag, tag_for_keyword
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredInstance:
     """One instance; `failure` is 0 when it has been stored safely."""
 
     sop_class: str
@@ -32,7 +32,7 @@ class Stored:
 class StoreAnswer:
     """All instances of one request."""
 
-    instances: list[Stored] = field(default_factory=list)
+    instances: list[StoredInstance] = field(default_factory=list)
 
     @property
     def status(self) -> int:

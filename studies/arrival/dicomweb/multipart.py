@@ -14,7 +14,7 @@ from typing import Protocol
 CHUNK = 256 * 1024
 LONGEST_HEADERS = 16 * 1024
 MOST_PARTS = 5_000
-_PARAMETER = re.compile(r';\s*([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
+PARAMETER = re.compile(r';\s*([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
 
 
 class BrokenMultipart(Exception):
@@ -30,7 +30,7 @@ class Readable(Protocol):
 def parse_content_type(value: str) -> tuple[str, dict[str, str]]:
     """Media type and parameters, names in lower case."""
     kind = value.partition(";")[0].strip().lower()
-    found = {name.lower(): quoted or bare for name, quoted, bare in _PARAMETER.findall(value)}
+    found = {name.lower(): quoted or bare for name, quoted, bare in PARAMETER.findall(value)}
     return kind, found
 
 

@@ -15,7 +15,7 @@ from audit.trail import Actor
 from config.unnamed_files import on_disk, path_of
 from imaging.decoder.client import DecoderFailed, DecoderGone
 from studies.arrival import objects
-from studies.arrival.dicomweb.answers import StoreAnswer, Stored
+from studies.arrival.dicomweb.answers import StoreAnswer, StoredInstance
 from studies.arrival.dicomweb.multipart import BodyPart, BrokenMultipart, Multipart, Readable, parse_content_type
 from studies.arrival.intake import open_transmittal
 from studies.arrival.objects import OUT_OF_RESOURCES, WRONG_CLASS, look_at
@@ -72,19 +72,19 @@ def store_parts(request: HttpRequest, sender: SenderToken, study: str, boundary:
     return answer
 
 
-def store_part(transmittal: Transmittal, part: BodyPart, number: int, study: str, actor: Actor) -> Stored:
+def store_part(transmittal: Transmittal, part: BodyPart, number: int, study: str, actor: Actor) -> StoredInstance:
     """Received whatever it is, so that the manifest lists it; only an object of another study is skipped."""
     check_room()
     with on_disk() as file:
         if not spooled(part, file):
-            return Stored("", "", OUT_OF_RESOURCES)
+            return StoredInstance("", "", OUT_OF_RESOURCES)
         file.flush()
         path = path_of(file)
         seen = look_at(path)
         if study and seen.uids.get("StudyInstanceUID") != study:
-            return Stored(seen.sop_class, seen.instance, seen.failure or WRONG_CLASS)
+            return StoredInstance(seen.sop_class, seen.instance, seen.failure or WRONG_CLASS)
         failure = objects.store(transmittal=transmittal, path=path, number=number, seen=seen, actor=actor)
-    return Stored(seen.sop_class, seen.instance, failure)
+    return StoredInstance(seen.sop_class, seen.instance, failure)
 
 
 def spooled(part: BodyPart, file: IO[bytes]) -> bool:

@@ -17,7 +17,7 @@ from config.days import day_from
 from config.errors import Refusal
 from config.wording import counted, either
 from studies.arrival import bulk
-from studies.arrival.intake import Receipt, open_transmittal
+from studies.arrival.intake import IntakeReceipt, open_transmittal
 from studies.models import Film, Site, Subject, Trial, Visit
 
 AGAIN = (
@@ -25,7 +25,7 @@ AGAIN = (
     " with paths, receive files again that were refused before"
 )
 ACTOR = Actor.system("intake command")
-Received = tuple[str, Receipt | Film | str]
+Received = tuple[str, IntakeReceipt | Film | str]
 
 
 class Command(BaseCommand):
@@ -79,12 +79,12 @@ class Command(BaseCommand):
         transmittal = open_transmittal(trial=site.trial, site=site, channel="command", actor=ACTOR)
         return bulk.deliver_all(transmittal, paths, declared, ACTOR)
 
-    def _answers(self, received: Iterator[Received], at_once: int) -> Iterator[bulk.Answer]:
+    def _answers(self, received: Iterator[Received], at_once: int) -> Iterator[bulk.BulkResult]:
         """A single film is processed in this thread; with more, a few films wait while the next one is received."""
         if at_once == 1:
             yield from (bulk.answer(*pair) for pair in received)
             return
-        waiting: deque[Future[bulk.Answer]] = deque()
+        waiting: deque[Future[bulk.BulkResult]] = deque()
         with ThreadPoolExecutor(at_once) as pool:
             for pair in received:
                 waiting.append(pool.submit(bulk.answered, *pair))

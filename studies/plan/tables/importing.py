@@ -12,7 +12,7 @@ from config.errors import BadInput, NotAllowed, WrongState
 from config.wording import quoted
 from studies.models import Trial
 from studies.naming import shortened
-from studies.plan.tables.kinds import Field, Key, Table
+from studies.plan.tables.kinds import Field, Key, TableKind
 from studies.plan.tables.reading import Fault, TableLine, read_lines
 
 
@@ -20,7 +20,7 @@ from studies.plan.tables.reading import Fault, TableLine, read_lines
 class Preview:
     """The content of the file: the rows as they would be written, and everything that is wrong with them."""
 
-    table: Table
+    table: TableKind
     columns: list[str]
     lines: list[TableLine]
     rows: list[dict[str, Any]]
@@ -44,7 +44,7 @@ class Preview:
         return bool(self.rows) and not self.faults
 
 
-def preview(*, trial: Trial, table: Table, text: str, actor: Actor) -> Preview:
+def preview(*, trial: Trial, table: TableKind, text: str, actor: Actor) -> Preview:
     """Checks every value of the table against the trial as it is now, and every line against what the person may do."""
     fields = table.fields(trial)
     names, required = [field.name for field in fields], [field.name for field in fields if field.otherwise is None]
@@ -76,7 +76,7 @@ def read_row(line: TableLine, fields: list[Field]) -> tuple[dict[str, Any], list
     return row, wrong
 
 
-def twice(table: Table, line: TableLine, seen: set[Key]) -> Iterator[Fault]:
+def twice(table: TableKind, line: TableLine, seen: set[Key]) -> Iterator[Fault]:
     """A fault when the row's key is in the trial or further up in the file; remembers it otherwise."""
     key = tuple(line.values.get(name, "") for name in table.key)
     if key in seen:
@@ -103,7 +103,7 @@ def first_problem(checked: Preview) -> str:
     return f"{place}: {fault.says}"
 
 
-def write_table(*, trial: Trial, table: Table, text: str, actor: Actor) -> int:
+def write_table(*, trial: Trial, table: TableKind, text: str, actor: Actor) -> int:
     """Writes every row, each with its own audit event; returns their number."""
     authorise(actor, Action.SET_UP_TRIAL)
     checked = preview(trial=trial, table=table, text=text, actor=actor)

@@ -34,7 +34,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableKind:
     """A kind of table. `fields`, `taken` and `write` look at the trial as it is; `key` names what is unique.
 
     `write_all`, where there is one, writes many rows at once. `check`, where there is one, is made for one table and
@@ -182,7 +182,7 @@ def people_fields(trial: Trial) -> list[Field]:
 TABLES = {
     table.slug: table
     for table in (
-        Table(
+        TableKind(
             slug="sites",
             label="Sites",
             example="site,name\n01,University Hospital\n02,City Hospital\n",
@@ -191,7 +191,7 @@ TABLES = {
             taken=lambda trial: {(found,) for found in trial.sites.values_list("code", flat=True)},
             write=lambda trial, row, actor: add_site(trial=trial, code=row["site"], name=row["name"], actor=actor),
         ),
-        Table(
+        TableKind(
             slug="planned-visits",
             label="Planned visits",
             example="visit,label,target_day,days_before,days_after\nBL,Baseline,0,28,0\nW24,Week 24,168,14,14\n",
@@ -208,7 +208,7 @@ TABLES = {
                 actor=actor,
             ),
         ),
-        Table(
+        TableKind(
             slug="subjects",
             label="Subjects",
             example="site,subject\n01,01-001\n01,01-002\n",
@@ -220,7 +220,7 @@ TABLES = {
                 trial=trial, enrolled=[(row["site"], row["subject"]) for row in rows], actor=actor
             ),
         ),
-        Table(
+        TableKind(
             slug="visits",
             label="Visits outside the plan",
             example="subject,visit,kind\n01-001,UNS-1,unscheduled\n01-002,RES-1,rescue\n",
@@ -231,7 +231,7 @@ TABLES = {
                 subject=row["subject"], code=row["visit"], kind=row["kind"], actor=actor
             ),
         ),
-        Table(
+        TableKind(
             slug="people",
             label="People",
             example="email,role,site,reason,name\nreader@hospital.example,reader,,qualified on the training films,\n"

@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Table:
+class LookupTable:
     """A look-up table as the standard means it, and how its descriptor's second value is written."""
 
     first: int
@@ -65,7 +65,7 @@ def windowed(x: Floats, center: float, width: float, function: str) -> Floats:
 
 
 @dataclass(frozen=True)
-class Case:
+class RenderingCase:
     """A film and what the standard makes of it."""
 
     pixels: Grey
@@ -73,8 +73,8 @@ class Case:
     photometric: str = "MONOCHROME2"
     slope: float = 1
     intercept: float = 0
-    modality: Table | None = None
-    voi: Table | None = None
+    modality: LookupTable | None = None
+    voi: LookupTable | None = None
     window: tuple[float, float] | None = None
     function: str = "LINEAR"
 
@@ -106,37 +106,43 @@ SIGNED = (PLAIN.astype(np.int32) - 2048).astype(np.int16)
 DEEP = picture(bits=16)
 TABLE = curve(4096, 12)
 CASES = {
-    "table from nought": Case(PLAIN, voi=Table(0, TABLE, 12)),
-    "table past its ends": Case(PLAIN, voi=Table(700, curve(1500, 16), 16)),
-    "table, signed pixels, SS": Case(SIGNED, voi=Table(-2048, TABLE, 12, "SS")),
-    "table, signed pixels, US that wrapped": Case(SIGNED, voi=Table(-2048, TABLE, 12)),
-    "table, rescaled below nought, SS": Case(PLAIN, intercept=-2048, voi=Table(-2048, curve(4096, 16), 16, "SS")),
-    "table, rescaled below nought, US that wrapped": Case(
-        PLAIN, intercept=-2048, voi=Table(-2048, curve(4096, 16), 16)
+    "table from nought": RenderingCase(PLAIN, voi=LookupTable(0, TABLE, 12)),
+    "table past its ends": RenderingCase(PLAIN, voi=LookupTable(700, curve(1500, 16), 16)),
+    "table, signed pixels, SS": RenderingCase(SIGNED, voi=LookupTable(-2048, TABLE, 12, "SS")),
+    "table, signed pixels, US that wrapped": RenderingCase(SIGNED, voi=LookupTable(-2048, TABLE, 12)),
+    "table, rescaled below nought, SS": RenderingCase(
+        PLAIN, intercept=-2048, voi=LookupTable(-2048, curve(4096, 16), 16, "SS")
     ),
-    "table, negative slope": Case(PLAIN, slope=-1, intercept=100, voi=Table(-3995, curve(4096, 10), 10)),
-    "table, fractional slope": Case(PLAIN, slope=0.5, intercept=-500, voi=Table(-500, curve(2048, 12), 12)),
-    "table, 16 bits from 33000": Case(DEEP, bits=16, voi=Table(33000, curve(32000, 12), 12)),
-    "table, 16 bits from 33000, written as SS": Case(
-        DEEP, bits=16, voi=Table(33000 - 65536, curve(32000, 12), 12, "SS")
+    "table, rescaled below nought, US that wrapped": RenderingCase(
+        PLAIN, intercept=-2048, voi=LookupTable(-2048, curve(4096, 16), 16)
     ),
-    "table of 65536 entries": Case(DEEP, bits=16, voi=Table(0, curve(65536, 16), 16)),
-    "table, MONOCHROME1": Case(SIGNED, photometric="MONOCHROME1", voi=Table(-2048, TABLE, 12)),
-    "table behind a modality table": Case(
-        PLAIN, modality=Table(0, curve(4096, 16, 0.8), 16), voi=Table(40000, curve(20000, 12), 12)
+    "table, negative slope": RenderingCase(PLAIN, slope=-1, intercept=100, voi=LookupTable(-3995, curve(4096, 10), 10)),
+    "table, fractional slope": RenderingCase(
+        PLAIN, slope=0.5, intercept=-500, voi=LookupTable(-500, curve(2048, 12), 12)
     ),
-    "modality table, signed pixels": Case(
-        SIGNED, modality=Table(-2048, curve(4096, 16, 0.8), 16), window=(30000, 20000)
+    "table, 16 bits from 33000": RenderingCase(DEEP, bits=16, voi=LookupTable(33000, curve(32000, 12), 12)),
+    "table, 16 bits from 33000, written as SS": RenderingCase(
+        DEEP, bits=16, voi=LookupTable(33000 - 65536, curve(32000, 12), 12, "SS")
     ),
-    "window": Case(PLAIN, window=(1800, 2500)),
-    "window, signed and rescaled": Case(SIGNED, slope=2, intercept=-7, window=(-300, 3500)),
-    "window, MONOCHROME1 and negative slope": Case(
+    "table of 65536 entries": RenderingCase(DEEP, bits=16, voi=LookupTable(0, curve(65536, 16), 16)),
+    "table, MONOCHROME1": RenderingCase(SIGNED, photometric="MONOCHROME1", voi=LookupTable(-2048, TABLE, 12)),
+    "table behind a modality table": RenderingCase(
+        PLAIN, modality=LookupTable(0, curve(4096, 16, 0.8), 16), voi=LookupTable(40000, curve(20000, 12), 12)
+    ),
+    "modality table, signed pixels": RenderingCase(
+        SIGNED, modality=LookupTable(-2048, curve(4096, 16, 0.8), 16), window=(30000, 20000)
+    ),
+    "window": RenderingCase(PLAIN, window=(1800, 2500)),
+    "window, signed and rescaled": RenderingCase(SIGNED, slope=2, intercept=-7, window=(-300, 3500)),
+    "window, MONOCHROME1 and negative slope": RenderingCase(
         PLAIN, photometric="MONOCHROME1", slope=-10, intercept=5, window=(-20000, 15000)
     ),
-    "window, fractional slope": Case(DEEP, bits=16, slope=0.0625, window=(2000, 1500)),
-    "window, exact": Case(PLAIN, window=(1800, 2500), function="LINEAR_EXACT"),
-    "sigmoid": Case(PLAIN, window=(1800, 2500), function="SIGMOID"),
-    "sigmoid, signed, MONOCHROME1": Case(SIGNED, photometric="MONOCHROME1", window=(-200, 2500), function="SIGMOID"),
+    "window, fractional slope": RenderingCase(DEEP, bits=16, slope=0.0625, window=(2000, 1500)),
+    "window, exact": RenderingCase(PLAIN, window=(1800, 2500), function="LINEAR_EXACT"),
+    "sigmoid": RenderingCase(PLAIN, window=(1800, 2500), function="SIGMOID"),
+    "sigmoid, signed, MONOCHROME1": RenderingCase(
+        SIGNED, photometric="MONOCHROME1", window=(-200, 2500), function="SIGMOID"
+    ),
 }
 # The standard rescales 33000 to a signed number nowhere: as SS it is a slip of the writer, and still means 33000.
 MEANT = {"table, 16 bits from 33000, written as SS": CASES["table, 16 bits from 33000"]}
@@ -170,16 +176,16 @@ def test_an_ordinary_film_raises_no_finding_about_its_greys(name: str, tmp_path:
 
 
 def test_a_table_that_declares_more_bits_than_it_uses_is_shown_by_its_real_range_and_said(tmp_path: Path) -> None:
-    case = Case(PLAIN, voi=Table(0, TABLE, 16))
+    case = RenderingCase(PLAIN, voi=LookupTable(0, TABLE, 16))
     loaded = read(tmp_path, file_of(case.dataset()))
-    assert np.abs(shown(loaded) - Case(PLAIN, voi=Table(0, TABLE, 12)).expected()).max() <= 1
+    assert np.abs(shown(loaded) - RenderingCase(PLAIN, voi=LookupTable(0, TABLE, 12)).expected()).max() <= 1
     assert "16 bits" in findings(tmp_path, file_of(case.dataset()))["table-bits"]
 
 
 def test_a_table_whose_entries_need_more_bits_than_declared_does_not_wrap(tmp_path: Path) -> None:
-    case = Case(PLAIN, voi=Table(0, curve(4096, 14), 12))
+    case = RenderingCase(PLAIN, voi=LookupTable(0, curve(4096, 14), 12))
     loaded = read(tmp_path, file_of(case.dataset()))
-    assert np.abs(shown(loaded) - Case(PLAIN, voi=Table(0, curve(4096, 14), 14)).expected()).max() <= 1
+    assert np.abs(shown(loaded) - RenderingCase(PLAIN, voi=LookupTable(0, curve(4096, 14), 14)).expected()).max() <= 1
     assert "table-bits" in findings(tmp_path, file_of(case.dataset()))
 
 
@@ -190,15 +196,15 @@ def binary() -> Grey:
 @pytest.mark.parametrize(
     "case",
     {
-        "a table beyond every pixel": Case(PLAIN, voi=Table(20000, TABLE, 12)),
-        "pixels of one value": Case(np.full_like(PLAIN, 900), window=(2000, 3000)),
-        "pixels within a few greys": Case(PLAIN // np.uint16(64) + np.uint16(900), window=(2000, 4000)),
-        "a sigmoid beside the picture": Case(PLAIN, window=(60000, 100), function="SIGMOID"),
-        "black and white": Case(binary(), window=(2000, 3000)),
+        "a table beyond every pixel": RenderingCase(PLAIN, voi=LookupTable(20000, TABLE, 12)),
+        "pixels of one value": RenderingCase(np.full_like(PLAIN, 900), window=(2000, 3000)),
+        "pixels within a few greys": RenderingCase(PLAIN // np.uint16(64) + np.uint16(900), window=(2000, 4000)),
+        "a sigmoid beside the picture": RenderingCase(PLAIN, window=(60000, 100), function="SIGMOID"),
+        "black and white": RenderingCase(binary(), window=(2000, 3000)),
     }.items(),
     ids=lambda item: item[0],
 )
-def test_a_picture_of_almost_one_grey_is_always_a_finding(case: tuple[str, Case], tmp_path: Path) -> None:
+def test_a_picture_of_almost_one_grey_is_always_a_finding(case: tuple[str, RenderingCase], tmp_path: Path) -> None:
     assert "almost-one-grey" in findings(tmp_path, file_of(case[1].dataset()))
 
 
@@ -210,7 +216,7 @@ def test_padding_does_not_hide_that_the_rest_is_one_grey(tmp_path: Path) -> None
 
 
 def test_a_window_that_misses_every_pixel_is_replaced_and_said(tmp_path: Path) -> None:
-    content = file_of(Case(PLAIN, window=(50000, 200)).dataset())
+    content = file_of(RenderingCase(PLAIN, window=(50000, 200)).dataset())
     greys = shown(read(tmp_path, content))
     assert np.percentile(greys, 95) - np.percentile(greys, 5) > 150
     assert "window-missed" in findings(tmp_path, content)

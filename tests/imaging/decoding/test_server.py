@@ -165,7 +165,7 @@ def test_without_a_configured_server_one_is_started_and_replaced(tmp_path: Path,
     settings.DECODER_SOCKET = ""
     (tmp_path / "film").write_bytes(file_of(dx()))
     assert client.run("inspect", input=str(tmp_path / "film"))["media_type"] == "application/dicom"
-    process = client._own._process
+    process = client.own_server._process
     assert process is not None
     process.kill()
     process.wait()

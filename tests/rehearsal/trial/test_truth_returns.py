@@ -13,12 +13,12 @@ from rehearsal.trial.design import Design
 from rehearsal.trial.design_file import find_design
 from rehearsal.trial.extrapolation import inflation
 from rehearsal.trial.reading import open_room, placed
-from rehearsal.trial.results import Results, results_of
-from rehearsal.trial.run import Plan, Returned, run
+from rehearsal.trial.results import TrialResults, results_of
+from rehearsal.trial.run import RehearsalPlan, Returned, run
 from rehearsal.trial.scenarios import SCENARIOS
 from rehearsal.trial.tables import agreement, compared, coverage, differences, means
 from rehearsal.trial.theory import extrapolated_mean, share_above, spread
-from scoring.endpoint.by_arm.blocks import Table
+from scoring.endpoint.by_arm.blocks import ReportTable
 
 PEOPLE = 12
 FAULTLESS: dict[str, Any] = {
@@ -36,7 +36,7 @@ def quiet(text: str) -> None:
     """Progress that nobody reads."""
 
 
-def plainly(table: Table) -> list[dict[str, Any]]:
+def plainly(table: ReportTable) -> list[dict[str, Any]]:
     """The rows of a table with numbers to reckon with."""
     return [dict(row) for row in table.rows]
 
@@ -47,7 +47,7 @@ def faultless(design: Design) -> Design:
     return replace(design, readers=readers, visits=tuple(replace(visit, sdc=0.0) for visit in design.visits))
 
 
-def played(design: Design, subjects: int = 300) -> tuple[Courses, Results]:
+def played(design: Design, subjects: int = 300) -> tuple[Courses, TrialResults]:
     rng = np.random.default_rng(5)
     courses = draw_courses(design, subjects, rng, PEOPLE)
     return courses, results_of(open_room(design, courses, rng), rng)
@@ -93,7 +93,7 @@ def test_errors_are_placed_on_different_sites_with_room_and_never_more_than_ther
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, Returned]:
-    plan = Plan(find_design("ra-beam"), 150, 3, 20, ("observed", "adjudication", "as designed"), people=PEOPLE)
+    plan = RehearsalPlan(find_design("ra-beam"), 150, 3, 20, ("observed", "adjudication", "as designed"), people=PEOPLE)
     return run(plan, quiet)
 
 
@@ -126,7 +126,9 @@ def test_what_is_observed_and_what_is_extrapolated_is_kept_apart(found: dict[str
 
 
 def test_the_same_seed_returns_the_same_numbers_whatever_else_is_run(found: dict[str, Returned]) -> None:
-    again = run(Plan(find_design("ra-beam"), 150, 3, 2, ("adjudication",), people=PEOPLE), quiet)["adjudication"]
+    again = run(RehearsalPlan(find_design("ra-beam"), 150, 3, 2, ("adjudication",), people=PEOPLE), quiet)[
+        "adjudication"
+    ]
     assert np.array_equal(again.arms, found["adjudication"].arms[:2], equal_nan=True)
 
 
@@ -143,7 +145,7 @@ def test_truth_returns_over_two_thousand_trials() -> None:
     Third reads and SDC are up to 2 % rarer and smaller: films with few damaged sites have no room for many errors.
     """
     design = find_design("ra-beam")
-    plain = run(Plan(design, 1305, 11, 2000, ("observed",), processes=2), quiet)
+    plain = run(RehearsalPlan(design, 1305, 11, 2000, ("observed",), processes=2), quiet)
     for row in [*plainly(means(plain)), *plainly(differences(plain))]:
         assert abs(row["bias"]) < 3.5 * row["error"], row
         assert 0.935 <= row["coverage"] <= 0.965, row
@@ -159,7 +161,7 @@ def test_truth_returns_over_two_thousand_trials() -> None:
 @pytest.mark.full
 def test_extrapolation_keeps_the_mean_and_inflates_the_spread_as_in_oskira_1() -> None:
     design = find_design("oskira-1")
-    table = inflation(Plan(design, 623, 11, 300), quiet)
+    table = inflation(RehearsalPlan(design, 623, 11, 300), quiet)
     for row in plainly(table):
         assert abs(row["mean"] - 0.36) < 0.03, row
         assert row["sd"] == pytest.approx(row["theory_sd"], rel=0.03), row

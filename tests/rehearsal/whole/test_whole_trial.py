@@ -15,7 +15,7 @@ from config.errors import WrongState
 from reading.charter.versions import current_charter
 from rehearsal.trial.design import Design
 from rehearsal.trial.design_file import find_design
-from rehearsal.trial.run import Plan
+from rehearsal.trial.run import RehearsalPlan
 from rehearsal.whole.planning import CODE, RESCUE, prepare
 from rehearsal.whole.playing import play
 from scoring.models import Dataset, DatasetStatus
@@ -26,8 +26,8 @@ from tests.rehearsal.trial.test_truth_returns import PEOPLE, faultless, quiet
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def plan(subjects: int, design: Design) -> Plan:
-    return Plan(design, subjects, 2, 1, people=PEOPLE)
+def plan(subjects: int, design: Design) -> RehearsalPlan:
+    return RehearsalPlan(design, subjects, 2, 1, people=PEOPLE)
 
 
 def test_a_trial_is_planned_once_and_found_again() -> None:

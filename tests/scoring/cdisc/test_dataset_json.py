@@ -13,7 +13,7 @@ import instruments
 from scoring.cdisc.dataset_json import JsonFile
 from scoring.cdisc.facts import CampaignFacts
 from scoring.cdisc.transfer import TABLES
-from scoring.cdisc.variables import Origin, Row, TransferTable, number, text
+from scoring.cdisc.variables import DefineOrigin, Row, TransferTable, number, text
 
 CAMPAIGN = CampaignFacts("TWO", "C1", 1, instruments.get("svdh"))
 TABLE = TransferTable(
@@ -23,10 +23,10 @@ TABLE = TransferTable(
     "",
     ("USUBJID",),
     (
-        text("USUBJID", "Unique Subject Identifier", 10, Origin.ASSIGNED),
-        number("AVAL", "Analysis Value", Origin.DERIVED, digits=4),
-        number("AVISITN", "Analysis Visit (N)", Origin.DERIVED),
-        number("ADT", "Analysis Date", Origin.DERIVED, format="DATE9."),
+        text("USUBJID", "Unique Subject Identifier", 10, DefineOrigin.ASSIGNED),
+        number("AVAL", "Analysis Value", DefineOrigin.DERIVED, digits=4),
+        number("AVISITN", "Analysis Visit (N)", DefineOrigin.DERIVED),
+        number("ADT", "Analysis Date", DefineOrigin.DERIVED, format="DATE9."),
     ),
 )
 

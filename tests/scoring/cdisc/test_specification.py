@@ -12,7 +12,7 @@ from scoring.cdisc.parameters import joint_parameters, total_parameters
 from scoring.cdisc.scored import CATEGORIES, CODES, NAMES, dir_of, loc_of, named_test
 from scoring.cdisc.terms import codelists
 from scoring.cdisc.transfer import TABLES
-from scoring.cdisc.variables import Origin, TransferTable
+from scoring.cdisc.variables import DefineOrigin, TransferTable
 from scoring.cdisc.xport import TransportFile
 
 
@@ -26,9 +26,9 @@ def test_every_name_label_and_length_is_within_the_limits(table: TransferTable) 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_every_variable_says_where_its_values_come_from(table: TransferTable) -> None:
     for one in table.variables:
-        needs_words = one.origin in (Origin.DERIVED, Origin.PREDECESSOR, Origin.NOT_AVAILABLE)
+        needs_words = one.origin in (DefineOrigin.DERIVED, DefineOrigin.PREDECESSOR, DefineOrigin.NOT_AVAILABLE)
         assert one.says or one.codelist or not needs_words, one.name
-    assert [one.name for one in table.variables if one.origin == Origin.DERIVED and not one.says] == []
+    assert [one.name for one in table.variables if one.origin == DefineOrigin.DERIVED and not one.says] == []
 
 
 def test_a_variable_in_several_datasets_is_the_same() -> None:

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.cdisc.variables import Origin, Row, TransferTable, Variable, number, text
+from scoring.cdisc.variables import DefineOrigin, Row, TransferTable, Variable, number, text
 from scoring.cdisc.xport import NotTransferable, TransportFile
-from tests.scoring.cdisc.transport_reader import Read, parsed
+from tests.scoring.cdisc.transport_reader import TransportDataset, parsed
 
-SUBJECT = text("USUBJID", "Unique Subject Identifier", 10, Origin.ASSIGNED)
-VALUE = number("AVAL", "Analysis Value", Origin.DERIVED, missing_by="WHY")
-DAY = number("ADT", "Analysis Date", Origin.DERIVED, format="DATE9.")
+SUBJECT = text("USUBJID", "Unique Subject Identifier", 10, DefineOrigin.ASSIGNED)
+VALUE = number("AVAL", "Analysis Value", DefineOrigin.DERIVED, missing_by="WHY")
+DAY = number("ADT", "Analysis Date", DefineOrigin.DERIVED, format="DATE9.")
 LARGEST = 16.0**63 * (1 - 2.0**-53)
 DOUBLES = st.floats(-LARGEST, LARGEST).filter(lambda value: value == 0 or abs(value) >= 16.0**-65)
 TEXTS = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=10).map(str.rstrip)
@@ -35,7 +35,7 @@ def written(rows: Sequence[Row], *, at_once: int = 1000, of: TransferTable | Non
         return file.getvalue()
 
 
-def read(rows: Sequence[Row]) -> Read:
+def read(rows: Sequence[Row]) -> TransportDataset:
     return parsed(written(rows))
 
 
@@ -79,7 +79,7 @@ def test_a_value_that_is_not_a_number_is_missing_and_a_letter_says_why() -> None
 
 
 def test_a_short_row_that_looks_like_the_end_of_the_file_is_not_lost() -> None:
-    short = table(text("A", "A", 2, Origin.ASSIGNED))
+    short = table(text("A", "A", 2, DefineOrigin.ASSIGNED))
     assert parsed(written([{"A": ""}, {"A": "x"}][1:], of=short)).rows == [{"A": "x"}]
     with pytest.raises(NotTransferable, match=r"Row 2 of ADXR has no value\."):
         written([{"A": "x"}, {"A": ""}], of=short)
@@ -114,19 +114,19 @@ def test_what_cannot_be_written_is_refused_with_variable_row_and_value(row: Row,
         ),
         (table(label="x" * 41), f"The label of dataset ADXR, “{'x' * 41}”, is not ASCII of at most 40 characters."),
         (
-            table(text("aval", "Value", 1, Origin.ASSIGNED)),
+            table(text("aval", "Value", 1, DefineOrigin.ASSIGNED)),
             "The name of variable “aval” is not 1 to 8 of A-Z, 0-9 and _, a digit not first.",
         ),
         (
-            table(text("A", "Größe", 1, Origin.ASSIGNED)),
+            table(text("A", "Größe", 1, DefineOrigin.ASSIGNED)),
             "The label of variable A, “Größe”, is not ASCII of at most 40 characters.",
         ),
         (
-            table(text("A", "A", 201, Origin.ASSIGNED)),
+            table(text("A", "A", 201, DefineOrigin.ASSIGNED)),
             "The length of variable A is 201. Text has 1 to 200, a number 8.",
         ),
         (
-            table(number("A", "A", Origin.ASSIGNED, format="9DATE")),
+            table(number("A", "A", DefineOrigin.ASSIGNED, format="9DATE")),
             "The format of variable A, “9DATE”, is not a format like DATE9.",
         ),
     ],

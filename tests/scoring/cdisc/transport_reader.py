@@ -24,7 +24,7 @@ class Described:
 
 
 @dataclass(frozen=True)
-class Read:
+class TransportDataset:
     """A dataset as read; a special missing value is its letter after a point."""
 
     name: str
@@ -37,12 +37,12 @@ class Read:
         return {one.name: one.length for one in self.variables}
 
 
-def read_transport(path: Path) -> Read:
+def read_transport(path: Path) -> TransportDataset:
     """The one dataset of a file."""
     return parsed(path.read_bytes())
 
 
-def parsed(content: bytes) -> Read:
+def parsed(content: bytes) -> TransportDataset:
     """The one dataset of these bytes."""
     assert len(content) % 80 == 0
     assert content.startswith(HEADER + b"LIBRARY HEADER RECORD!!!!!!!" + b"0" * 30 + b"  ")
@@ -60,7 +60,7 @@ def parsed(content: bytes) -> Read:
     rows = [{one.name: cell_of(line[one.at : one.at + one.length], one) for one in variables} for line in lines]
     while lines and not lines[-1].strip(b" "):
         del lines[-1], rows[-1]
-    return Read(member[8:16].decode().rstrip(), described[32:72].decode().rstrip(), variables, rows)
+    return TransportDataset(member[8:16].decode().rstrip(), described[32:72].decode().rstrip(), variables, rows)
 
 
 def variable_of(record: bytes) -> Described:

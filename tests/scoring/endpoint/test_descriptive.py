@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from scoring.endpoint.by_arm.descriptive import cumulative, share, summary
-from scoring.endpoint.by_arm.svg import Axis, Drawing, Line, axis_over, drawn
+from scoring.endpoint.by_arm.svg import Axis, Plot, PlotLine, axis_over, drawn
 
 
 def test_a_summary_is_the_one_computed_by_hand() -> None:
@@ -58,10 +58,10 @@ def test_an_axis_covers_its_numbers_in_round_steps() -> None:
 
 def test_a_drawing_is_well_formed_shows_every_arm_differently_and_escapes_names() -> None:
     lines = [
-        Line(f"<arm {place}> & more", [0, 100], [0, place], [(0, 0), (place - 1, place + 1)], True)
+        PlotLine(f"<arm {place}> & more", [0, 100], [0, place], [(0, 0), (place - 1, place + 1)], True)
         for place in range(8)
     ]
-    figure = Drawing("A <title>", Axis("x", 0, 100), Axis("y", -1, 9), lines, (1.4, -1.4))
+    figure = Plot("A <title>", Axis("x", 0, 100), Axis("y", -1, 9), lines, (1.4, -1.4))
     text = drawn(figure)
     root = ElementTree.fromstring(text)
     space = {"svg": "http://www.w3.org/2000/svg"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scoring.endpoint.by_arm.analysis_rows import AnalysisRow, read_analysis
-from scoring.endpoint.by_arm.events_list import Event, apply_events, baseline_dates, read_events
+from scoring.endpoint.by_arm.events_list import ListedEvent, apply_events, baseline_dates, read_events
 from tests.scoring.endpoint.built_dataset import (
     Row,
     arms_of,
@@ -39,7 +39,7 @@ def series(subject: str = "S1") -> list[Row]:
 
 def after(folder: Path, strategy: str, day: int = 180, rows: list[Row] | None = None) -> AnalysisRow:
     """W52 of the subject after the event."""
-    found = apply_events(rows_in(folder, rows or series()), [Event("S1", "rescue", day)], {"rescue": strategy})
+    found = apply_events(rows_in(folder, rows or series()), [ListedEvent("S1", "rescue", day)], {"rescue": strategy})
     return next(row for row in found.rows if row.avisit == "W52")
 
 
@@ -83,7 +83,7 @@ def test_a_value_that_the_dataset_filled_is_made_again_from_films_before_the_eve
 
 def test_the_earliest_event_that_replaces_anything_counts(tmp_path: Path) -> None:
     rows = rows_in(tmp_path, series())
-    events = [Event("S1", "switch", 20), Event("S1", "death", 300), Event("S1", "rescue", 180)]
+    events = [ListedEvent("S1", "switch", 20), ListedEvent("S1", "death", 300), ListedEvent("S1", "rescue", 180)]
     strategies = {"switch": "observed", "rescue": "locf", "death": "missing"}
     found = apply_events(rows, events, strategies)
     assert next(row for row in found.rows if row.avisit == "W52").chg == 2
@@ -94,7 +94,7 @@ def test_dates_are_counted_from_the_baseline_film(tmp_path: Path) -> None:
     rows = rows_in(tmp_path, series())
     (tmp_path / "events.csv").write_text("Subject;Kind;Date\nS1;rescue;2025-06-30\n")
     found = read_events(tmp_path / "events.csv", baseline_dates(rows), {"S1"}, {"rescue": "locf"})
-    assert found == [Event("S1", "rescue", 180)]
+    assert found == [ListedEvent("S1", "rescue", 180)]
 
 
 def test_the_report_counts_what_events_replaced_by_arm(tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from scoring.endpoint.by_arm.analysis_rows import read_analysis
-from scoring.endpoint.by_arm.blocks import Table
+from scoring.endpoint.by_arm.blocks import ReportTable
 from scoring.endpoint.by_arm.png import as_png
 from scoring.endpoint.by_arm.svg import drawn
 from scoring.endpoint.pooled.disposition import MOST_REASONS, disposition
-from scoring.endpoint.pooled.results import Results, results_of
+from scoring.endpoint.pooled.results import PooledResults, results_of
 from tests.scoring.endpoint.built_dataset import Row, trial, write_rows
 
 CASES = [
@@ -31,18 +31,18 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @pytest.fixture
-def results(tmp_path: Path) -> Results:
+def results(tmp_path: Path) -> PooledResults:
     """40 subjects; at W52 some changes are extrapolated and some are missing."""
     return results_of(read_analysis(write_rows(tmp_path / "analysis.csv", trial(40))), CASES, EVENTS)
 
 
-def table(results: Results, name: str) -> Table:
+def table(results: PooledResults, name: str) -> ReportTable:
     found = results.table(name)
     assert found is not None
     return found
 
 
-def one(results: Results, name: str, **where: object) -> dict[str, object]:
+def one(results: PooledResults, name: str, **where: object) -> dict[str, object]:
     (row,) = [row for row in table(results, name).rows if all(row[key] == value for key, value in where.items())]
     return dict(row)
 
@@ -57,7 +57,7 @@ USES = [("W24", "Observed", False), ("W52", "Observed and extrapolated", False),
 
 @pytest.mark.parametrize(("visit", "used", "observed"), USES)
 def test_changes_and_shares_equal_an_independent_computation(
-    results: Results, visit: str, used: str, observed: bool
+    results: PooledResults, visit: str, used: str, observed: bool
 ) -> None:
     rows = chosen(visit, observed=observed)
     changes = np.array([float(str(row["chg"])) for row in rows])
@@ -75,14 +75,14 @@ def test_changes_and_shares_equal_an_independent_computation(
         assert float(str(share["lower"])) < without / len(changes) < float(str(share["upper"]))
 
 
-def test_no_table_has_a_column_of_arms_and_each_has_one_row_for_all_subjects(results: Results) -> None:
+def test_no_table_has_a_column_of_arms_and_each_has_one_row_for_all_subjects(results: PooledResults) -> None:
     assert not any(column.key == "arm" for found in results.tables for column in found.columns)
     values = one(results, "mtss_values", visit="W00")
     bases = [float(str(row["aval"])) for row in trial(40) if row["avisit"] == "W00"]
     assert [values["n"], values["mean"]] == pytest.approx([40, np.mean(bases)])
 
 
-def test_what_is_missing_is_counted_with_its_reason(results: Results) -> None:
+def test_what_is_missing_is_counted_with_its_reason(results: PooledResults) -> None:
     (row,) = table(results, "mtss_missing").rows
     missing = [row for row in trial(40) if row["reason"] == "no film at this visit"]
     assert dict(row) == {"visit": "W52", "reason": "no film at this visit", "n": len(missing)}
@@ -93,7 +93,7 @@ def test_what_is_missing_is_counted_with_its_reason(results: Results) -> None:
     ]  # fmt: skip
 
 
-def test_the_disposition_counts_cases_by_outcome_and_events_of_subjects_who_were_read(results: Results) -> None:
+def test_the_disposition_counts_cases_by_outcome_and_events_of_subjects_who_were_read(results: PooledResults) -> None:
     assert [(row["what"], row["n"], row["share"]) for row in results.disposition.rows] == [
         ("Subjects with a case", 3, None),
         ("Cases", 4, None),
@@ -113,7 +113,7 @@ def test_many_reasons_are_the_most_frequent_ones_and_all_others() -> None:
     assert dict(rows[-1]) == {"what": "Voided: other reasons", "n": 10, "share": 1 / 3}
 
 
-def test_a_figure_shows_observed_values_beside_all_values_as_svg_and_as_png(results: Results) -> None:
+def test_a_figure_shows_observed_values_beside_all_values_as_svg_and_as_png(results: PooledResults) -> None:
     figure = results.figure("mtss_w52_cumulative")
     assert figure is not None
     filled = sum(row["dtype"] == "extrapolated" for row in trial(40))

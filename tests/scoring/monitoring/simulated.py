@@ -33,7 +33,7 @@ class Shift:
 
 
 @dataclass(frozen=True)
-class Campaign:
+class SimulatedCampaign:
     """The cases in order: two readers and the difference of the first from the second, in SD of the difference."""
 
     pairs: list[Pair]
@@ -46,7 +46,7 @@ class Campaign:
 
 def simulated(
     chance: np.random.Generator, cases: int, readers: int, shift: Shift | None = None, draw: Draw = normal
-) -> Campaign:
+) -> SimulatedCampaign:
     """A campaign of readers who differ by constants as well as by chance."""
     habits = chance.normal(0, 0.3, readers)
     errors = draw(chance, cases)
@@ -60,4 +60,4 @@ def simulated(
             if shift and reader == shift.reader and seen[reader] >= shift.place:
                 difference += sign * shift.size
         pairs.append((first, second, float(difference)))
-    return Campaign(pairs)
+    return SimulatedCampaign(pairs)
