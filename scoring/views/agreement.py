@@ -39,7 +39,7 @@ def agreement(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     data = chosen.data(request)
     context = {"trial": chosen.campaign.trial, "campaign": chosen.campaign, "chosen": chosen, "data": data}
     context["timing"] = timing_of(chosen.campaign)
-    return render(request, "scoring/agreement.html", context)
+    return render(request, "scoring/agreement/page.html", context)
 
 
 def agreement_json(request: HttpRequest, code: str, slug: str) -> HttpResponse:

@@ -60,7 +60,7 @@ def requests(request: HttpRequest, code: str) -> HttpResponse:
         "requests": made,
         "campaigns": [(campaign, why_not_open(campaign)) for campaign in campaigns],
     }
-    return render(request, "scoring/arms_requests.html", context)
+    return render(request, "scoring/arms/requests.html", context)
 
 
 def ask(request: HttpRequest, code: str, slug: str) -> HttpResponse:
@@ -105,7 +105,7 @@ def one(request: HttpRequest, code: str, token: str) -> HttpResponse:
         "job": Job.objects.filter(kind="scoring.unseal", key=f"request-{asked.pk}").first(),
         "form": form,
     }
-    return render(request, "scoring/arms_request.html", context, status=400 if form.errors else 200)
+    return render(request, "scoring/arms/request.html", context, status=400 if form.errors else 200)
 
 
 @sensitive_variables()
@@ -146,4 +146,4 @@ def receive(request: HttpRequest, code: str, token: str) -> HttpResponseBase:
             name = f"{trial.code}-{asked.campaign.code}-arms-UNBLINDED.zip"
             return FileResponse(io.BytesIO(content), as_attachment=True, filename=name)
     context = {"trial": trial, "asked": asked, "form": form}
-    return render(request, "scoring/receive_arms.html", context, status=400 if form.errors else 200)
+    return render(request, "scoring/arms/receive.html", context, status=400 if form.errors else 200)

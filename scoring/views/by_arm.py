@@ -59,7 +59,7 @@ def by_arm(request: HttpRequest, code: str, token: str) -> HttpResponse:
             return redirect("scoring:by_arm_report", code, token, report.number)
     reports = [(report, names[report.reference]) for report in asked.reports.select_related("asked_by")]
     context = {"trial": trial, "asked": asked, "reports": reports, "form": form}
-    return render(request, "scoring/by_arm.html", context, status=400 if form.errors else 200)
+    return render(request, "scoring/by_arm/page.html", context, status=400 if form.errors else 200)
 
 
 @sensitive_variables()
@@ -77,7 +77,7 @@ def by_arm_report(request: HttpRequest, code: str, token: str, number: int) -> H
         context |= shown(json.loads(file_in(content_of(report, signer_of(request)), "results.json") or "{}"), request)
     else:
         context["job"] = Job.objects.filter(kind="scoring.by_arm", key=f"report-{report.pk}").first()
-    return render(request, "scoring/by_arm_report.html", context)
+    return render(request, "scoring/by_arm/report.html", context)
 
 
 def shown(results: dict[str, Any], request: HttpRequest) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def results(request: HttpRequest, code: str, slug: str, number: int) -> HttpResp
         "section": found.section,
         "figures": [(one, WIDTH, height_of(one.drawing)) for one in found.figures],
     }
-    return render(request, "scoring/endpoint_results.html", context)
+    return render(request, "scoring/endpoint/results.html", context)
 
 
 def results_with(dataset: Dataset, name: str) -> PooledResults:

@@ -36,13 +36,13 @@ def scores(request: HttpRequest, code: str) -> HttpResponseBase:
     }
     if seen.campaign is None or seen.counts_only:
         counts = counts_of(seen.campaign) if seen.campaign else []
-        return render(request, "scoring/score_counts.html", context | {"counts": counts})
+        return render(request, "scoring/history/counts.html", context | {"counts": counts})
     listing = history_of(request, seen)
     if listing.param("format") == "csv":
         record_export(campaign=seen.campaign, actor=seen.actor, filters=filters_in(listing))
     reviews = ScoreReview.objects.filter(campaign=seen.campaign).select_related("signature")[:20]
     context |= {"reviews": reviews, "may_review": allows(seen.actor.role, Action.REVIEW_SCORES)}
-    return listing.respond("scoring/score_history.html", context | {"identified": seen.identities is not None})
+    return listing.respond("scoring/history/page.html", context | {"identified": seen.identities is not None})
 
 
 def history_of(request: HttpRequest, seen: HistoryAccess) -> KeysetListing:
@@ -83,7 +83,7 @@ def cell(request: HttpRequest, code: str, timepoint: str, item: str) -> HttpResp
     )
     if listing.param("format") == "csv":
         record_export(campaign=campaign, actor=actor, filters={"timepoint": timepoint, "item": item})
-    return listing.respond("scoring/score_cell.html", {"trial": trial, "campaign": campaign, "item": item})
+    return listing.respond("scoring/history/cell.html", {"trial": trial, "campaign": campaign, "item": item})
 
 
 def review(request: HttpRequest, code: str) -> HttpResponse:
@@ -105,4 +105,4 @@ def review(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, f"Signed: review {made.number} covers {counted(made.rows, 'revision')}.")
             return redirect(reverse("scoring:scores", args=[code]) + f"?campaign={campaign.code}")
     context = {"trial": seen.trial, "campaign": campaign, "filters": filters, "reviewed": reviewed, "form": form}
-    return render(request, "scoring/score_review.html", context, status=400 if form.errors else 200)
+    return render(request, "scoring/history/review.html", context, status=400 if form.errors else 200)

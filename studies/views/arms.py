@@ -54,7 +54,7 @@ def arms(request: HttpRequest, code: str) -> HttpResponse:
         "without": without_arm(newest) if newest else [],
         "role": actor.role,
     }
-    return render(request, "studies/arms.html", context)
+    return render(request, "studies/arms/page.html", context)
 
 
 def choose(request: HttpRequest, code: str) -> HttpResponse:
@@ -71,7 +71,7 @@ def choose(request: HttpRequest, code: str) -> HttpResponse:
                 hold_arms(trial=trial, actor=actor, user=signed_in(request), reason=reason)
             return redirect("studies:arms", code)
     context = {"trial": trial, "form": form, "held": held}
-    return render(request, "studies/arms_choose.html", context, status=400 if form.errors else 200)
+    return render(request, "studies/arms/choose.html", context, status=400 if form.errors else 200)
 
 
 def key(request: HttpRequest, code: str) -> HttpResponse:
@@ -83,7 +83,7 @@ def key(request: HttpRequest, code: str) -> HttpResponse:
             typed = form.cleaned_data["public_key"]
             made = register_key(trial=trial, actor=actor, user=signed_in(request), public_key=typed)
             return redirect("studies:arms_confirm", code, made.pk)
-    return render(request, "studies/arms_key.html", {"trial": trial, "form": form}, status=400 if form.errors else 200)
+    return render(request, "studies/arms/key.html", {"trial": trial, "form": form}, status=400 if form.errors else 200)
 
 
 def confirm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
@@ -99,7 +99,7 @@ def confirm(request: HttpRequest, code: str, pk: int) -> HttpResponse:
             messages.success(request, "Your key is confirmed. The next import will be sealed to it.")
             return redirect("studies:arms", code)
     context = {"trial": trial, "form": form, "key": waiting, "server_key": public_key_text()}
-    return render(request, "studies/arms_confirm.html", context, status=400 if form.errors else 200)
+    return render(request, "studies/arms/confirm.html", context, status=400 if form.errors else 200)
 
 
 def script(request: HttpRequest, code: str) -> HttpResponse:
@@ -131,4 +131,4 @@ def import_list(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("studies:arms", code)
     keys = trial.custodian_keys.usable().select_related("custodian")
     context = {"trial": trial, "form": form, "faults": faults, "keys": keys, "holds": holds_arms(trial)}
-    return render(request, "studies/arms_import.html", context, status=400 if form.errors else 200)
+    return render(request, "studies/arms/import.html", context, status=400 if form.errors else 200)

@@ -36,8 +36,8 @@ def import_table(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         text = form.cleaned_data["text"]
         with refused_on(form):
             found = preview(trial=trial, table=table, text=text, actor=actor)
-            return render(request, "studies/table_preview.html", context | {"preview": found, "text": text})
-    return render(request, "studies/table_import.html", context | {"form": form}, status=400 if form.errors else 200)
+            return render(request, "studies/tables/preview.html", context | {"preview": found, "text": text})
+    return render(request, "studies/tables/import.html", context | {"form": form}, status=400 if form.errors else 200)
 
 
 def write(request: HttpRequest, code: str, slug: str) -> HttpResponse:

@@ -112,7 +112,7 @@ def arm_facts(arms: Arms) -> list[tuple[str, str]]:
 
 def files_of(report: ArmReport) -> Iterator[tuple[str, str]]:
     """The path and the text of every file: index.html, results.json, and a folder each of tables and figures."""
-    yield "index.html", render_to_string("scoring/endpoint/report.html", {"report": report})
+    yield "index.html", render_to_string("scoring/by_arm/file/report.html", {"report": report})
     yield "results.json", json.dumps(as_data(report), indent=1, allow_nan=False) + "\n"
     for section in report.sections:
         for table in section.tables:

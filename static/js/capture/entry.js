@@ -12,8 +12,10 @@ export class Entry {
   // whyNot(timepoint, region) says why a cell cannot be scored yet ("" when it can), coming(timepoint, region) whether that
   // is because its film is on its way; putting makes edits, changeReason asks why a signed value changes; say(text)
   // refuses, note(text) informs.
-  constructor({ sheet, cursor, instrument, terms, rowFill, putting, changeReason, nameOf, ...asks }) {
-    const { say, note, coming, whyNot, refused, asking } = asks;
+  constructor({
+    sheet, cursor, instrument, terms, rowFill, putting, changeReason, nameOf,
+    say, note, coming, whyNot, refused, asking,
+  }) {
     Object.assign(this, { sheet, cursor, instrument, terms, rowFill, putting, changeReason });
     Object.assign(this, { say, note, coming, whyNot, refused, asking });
     this.history = new History();
