@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from accounts.identity import person
 from accounts.link_mail import mail_forgotten, mail_link
 from accounts.models import User
-from accounts.people import check_new_password, tell
+from accounts.people import check_new_password, record_event
 from accounts.roles import Action, authorise
 from accounts.signatures import check_password_for_signature
 from audit.trail import Actor, audited_atomic
@@ -23,7 +23,7 @@ def change_password(*, request: HttpRequest, user: User, old: str, new: str) -> 
         user.set_password(new)
         user.save(update_fields=["password"])
         update_session_auth_hash(request, user)
-        tell("accounts.password.changed", person(user), user, tracked=[user])
+        record_event("accounts.password.changed", person(user), user, tracked=[user])
 
 
 def forget_password(*, email: str) -> None:
@@ -43,7 +43,7 @@ def send_password_link(*, user: User, reason: str, actor: Actor) -> None:
         raise WrongState(f"The invitation of {user} has not been accepted yet. Send it again instead.")
     with audited_atomic():
         mail_link(user=user, purpose="password")
-        tell("accounts.password-link.sent", actor, user, reason=reason)
+        record_event("accounts.password-link.sent", actor, user, reason=reason)
 
 
 def reset_password(*, user: User, password: str) -> None:
@@ -53,4 +53,4 @@ def reset_password(*, user: User, password: str) -> None:
         user.set_password(password)
         user.session_generation += 1
         user.save(update_fields=["password", "session_generation"])
-        tell("accounts.password.reset", person(user), user, tracked=[user])
+        record_event("accounts.password.reset", person(user), user, tracked=[user])

@@ -37,7 +37,7 @@ def invite(*, email: str, actor: Actor, is_administrator: bool = False, by_mail:
         user.set_unusable_password()
         with used_once(email):
             user.save()
-        tell(
+        record_event(
             "accounts.user.invited",
             actor,
             user,
@@ -61,10 +61,10 @@ def used_once(email: str) -> Iterator[None]:
 
 def inviters_of(users: Iterable[int]) -> dict[int, int | None]:
     """Who made each of the accounts, by the audit trail; None for the system. Later invitations count for nobody."""
-    told = Event.objects.filter(
+    earlier = Event.objects.filter(
         action="accounts.user.invited", subject_type="accounts.user", subject_id__in=[str(user) for user in users]
     )
-    return {int(user): actor for user, actor in told.order_by("-pk").values_list("subject_id", "actor_id")}
+    return {int(user): actor for user, actor in earlier.order_by("-pk").values_list("subject_id", "actor_id")}
 
 
 def authorise_or_system(actor: Actor) -> None:
@@ -109,7 +109,7 @@ def invite_again(*, user: User, actor: Actor) -> None:
         raise WrongState(f"The invitation of {user} has been accepted. Send a link for a new password instead.")
     with audited_atomic():
         User.objects.filter(pk=user.pk).update(invited_at=timezone.now())
-        tell("accounts.user.invited", actor, user, details={"email": user.email, "again": True})
+        record_event("accounts.user.invited", actor, user, details={"email": user.email, "again": True})
         mail_link(user=user, purpose="invitation")
 
 
@@ -126,7 +126,9 @@ def accept_invitation(*, user: User, name: str, password: str) -> None:
         given, locked.name = locked.name, name
         locked.set_password(password)
         locked.save(update_fields=["name", "password"])
-        tell("accounts.invitation.accepted", person(locked), locked, changes={"name": [given, name]}, tracked=[locked])
+        record_event(
+            "accounts.invitation.accepted", person(locked), locked, changes={"name": [given, name]}, tracked=[locked]
+        )
 
 
 def check_new_password(password: str, user: User) -> None:
@@ -166,7 +168,7 @@ def rename(*, user: User, name: str) -> None:
         if old == name:
             return
         User.objects.filter(pk=user.pk).update(name=name)
-        tell("accounts.user.renamed", person(user), user, changes={"name": [old, name]}, tracked=[user])
+        record_event("accounts.user.renamed", person(user), user, changes={"name": [old, name]}, tracked=[user])
 
 
 def disable(*, user: User, reason: str, actor: Actor) -> None:
@@ -177,7 +179,9 @@ def disable(*, user: User, reason: str, actor: Actor) -> None:
         active = User.objects.active().filter(pk=user.pk)
         if active.update(is_active=False, session_generation=F("session_generation") + 1) != 1:
             raise WrongState(f"The account of {user} is already disabled.")
-        tell("accounts.user.disabled", actor, user, reason=reason, changes={"is_active": [True, False]}, tracked=[user])
+        record_event(
+            "accounts.user.disabled", actor, user, reason=reason, changes={"is_active": [True, False]}, tracked=[user]
+        )
 
 
 def enable(*, user: User, reason: str, actor: Actor) -> None:
@@ -186,7 +190,9 @@ def enable(*, user: User, reason: str, actor: Actor) -> None:
     with audited_atomic():
         if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True) != 1:
             raise WrongState(f"The account of {user} is not disabled.")
-        tell("accounts.user.enabled", actor, user, reason=reason, changes={"is_active": [False, True]}, tracked=[user])
+        record_event(
+            "accounts.user.enabled", actor, user, reason=reason, changes={"is_active": [False, True]}, tracked=[user]
+        )
 
 
 def set_administrator(*, user: User, is_administrator: bool, reason: str, actor: Actor) -> None:
@@ -204,7 +210,7 @@ def set_administrator(*, user: User, is_administrator: bool, reason: str, actor:
             raise WrongState(why_unchanged(user, is_administrator))
         change = {"is_administrator": [not is_administrator, is_administrator]}
         action = f"accounts.administrator-role.{'granted' if is_administrator else 'revoked'}"
-        tell(action, actor, user, reason=reason, changes=change, tracked=[user])
+        record_event(action, actor, user, reason=reason, changes=change, tracked=[user])
 
 
 def why_unchanged(user: User, is_administrator: bool) -> str:
@@ -226,10 +232,10 @@ def end_sessions(*, user: User, reason: str, actor: Actor) -> None:
     authorise(actor, Action.MANAGE_ACCOUNTS)
     with audited_atomic():
         User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
-        tell("accounts.sessions.ended", actor, user, reason=reason)
+        record_event("accounts.sessions.ended", actor, user, reason=reason)
 
 
-def tell(
+def record_event(
     action: str,
     actor: Actor,
     user: User,

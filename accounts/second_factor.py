@@ -81,7 +81,7 @@ def demand_second_factor(*, user: User, role: str) -> None:
     with audited_atomic():
         User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
         reason = "a role that requires a second factor was granted"
-        tell("accounts.sessions.ended", Actor.system("roles"), user, [], reason=reason)
+        record_event("accounts.sessions.ended", Actor.system("roles"), user, [], reason=reason)
 
 
 def spend_code(*, user: User, code: str) -> bool:
@@ -114,7 +114,7 @@ def spend_recovery_code(user: User, code: str) -> bool:
         if factor is None or not factor.wrap().validate_code(code):
             return False
         details: dict[str, object] = {"left": codes_left(user)}
-        tell("accounts.recovery-code.used", person(user), user, [factor], details=details)
+        record_event("accounts.recovery-code.used", person(user), user, [factor], details=details)
     return True
 
 
@@ -147,7 +147,7 @@ def add_second_factor(*, user: User, secret: str, code: str) -> list[str]:
         if has_second_factor(user):
             raise WrongState("You already have a second factor. Remove it before you add another one.")
         app, codes = TOTP.activate(user, secret), RecoveryCodes.activate(user)
-        tell("accounts.second-factor.added", person(user), user, [app.instance, codes.instance])
+        record_event("accounts.second-factor.added", person(user), user, [app.instance, codes.instance])
     return list(codes.get_unused_codes())
 
 
@@ -158,7 +158,7 @@ def renew_recovery_codes(*, user: User) -> list[str]:
             raise WrongState("You have no second factor. Add one to get recovery codes.")
         gone = delete(user, Authenticator.Type.RECOVERY_CODES)
         codes = RecoveryCodes.activate(user)
-        tell("accounts.recovery-codes.renewed", person(user), user, [*gone, codes.instance])
+        record_event("accounts.recovery-codes.renewed", person(user), user, [*gone, codes.instance])
     return list(codes.get_unused_codes())
 
 
@@ -174,7 +174,7 @@ def remove_second_factor(*, user: User) -> None:
         text = "Your role requires a second factor, so you cannot remove it. An administrator can reset it."
         raise WrongState(text)
     with audited_atomic():
-        tell("accounts.second-factor.removed", person(user), user, delete_all(user))
+        record_event("accounts.second-factor.removed", person(user), user, delete_all(user))
 
 
 def reset_second_factor(*, user: User, reason: str, actor: Actor) -> None:
@@ -185,7 +185,7 @@ def reset_second_factor(*, user: User, reason: str, actor: Actor) -> None:
     with audited_atomic():
         gone = delete_all(user)
         User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
-        tell("accounts.second-factor.reset", actor, user, gone, reason=reason)
+        record_event("accounts.second-factor.reset", actor, user, gone, reason=reason)
 
 
 def delete_all(user: User) -> list[Authenticator]:
@@ -203,7 +203,7 @@ def delete(user: User, *kinds: str) -> list[Authenticator]:
     return gone
 
 
-def tell(
+def record_event(
     action: str,
     actor: Actor,
     user: User,

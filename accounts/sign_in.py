@@ -37,7 +37,7 @@ def check_password(request: HttpRequest, *, email: str, password: str) -> User |
     user = authenticate(request, username=email, password=password) if may_try(request, email) else None
     if isinstance(user, User):
         return user
-    tell_failure(request, User.objects.filter(email=email).first(), "password")
+    record_failure(request, User.objects.filter(email=email).first(), "password")
     return None
 
 
@@ -47,7 +47,7 @@ def check_code(request: HttpRequest, *, user: User, code: str) -> bool:
         if spend_code(user=user, code=code):
             return True
         user_login_failed.send(sender=__name__, credentials={"username": user.email}, request=request)
-    tell_failure(request, user, "second factor")
+    record_failure(request, user, "second factor")
     return False
 
 
@@ -58,7 +58,7 @@ def may_try(request: HttpRequest, email: str) -> bool:
     return allowed
 
 
-def tell_failure(request: HttpRequest, user: User | None, what: str) -> None:
+def record_failure(request: HttpRequest, user: User | None, what: str) -> None:
     """Records a failure without what was typed: people type passwords into the wrong field."""
     # Recorded and alerted once, by the attempt that reached the limit.
     just_locked = getattr(request, "axes_locked_out", False) and not getattr(request, "already_locked_out", False)

@@ -17,7 +17,7 @@ from accounts.identity import person
 from accounts.models import Signature, User
 from accounts.signed_acts import ACTS, Act, meaning_of
 from audit.trail import Actor, audited_atomic
-from audit.trail import record as tell
+from audit.trail import record as record_event
 from config.errors import BadInput, NotAllowed, WrongState
 from config.wording import quoted
 
@@ -46,7 +46,7 @@ def count_wrong_password(user: User) -> int:
     with audited_atomic():
         User.objects.filter(pk=user.pk).update(wrong_signature_passwords=F("wrong_signature_passwords") + 1)
         count = User.objects.get(pk=user.pk).wrong_signature_passwords
-        tell(
+        record_event(
             action="accounts.signature.refused",
             actor=person(user),
             stream="system",
@@ -62,7 +62,7 @@ def end_after_misuse(user: User) -> None:
         User.objects.filter(pk=user.pk).update(
             session_generation=F("session_generation") + 1, wrong_signature_passwords=0
         )
-        tell(
+        record_event(
             action="accounts.sessions.ended",
             actor=Actor.system("signatures"),
             stream="system",
@@ -88,7 +88,7 @@ def write_signature(
     if Signature.objects.filter(signer=user, **signed).exists():
         raise WrongState(f"You have already signed this with the meaning {quoted(meaning)}.")
     signature = Signature.objects.create(signer=user, printed_name=str(user), role=str(actor.role), **signed)
-    tell(
+    record_event(
         action="accounts.signature.applied",
         actor=actor,
         stream=stream,

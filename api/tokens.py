@@ -42,7 +42,7 @@ def make_token(
         token = AccessToken.objects.create(
             membership=membership, label=label, scopes=chosen, expires_on=expires_on, made_by=maker
         )
-        tell(token, "api.token.made", actor)
+        record_event(token, "api.token.made", actor)
     return token
 
 
@@ -100,7 +100,7 @@ def show_token(*, token: AccessToken, actor: Actor) -> str:
                 f"The access token {quoted(token.label)} has already been shown, or was revoked."
                 " Ask the coordinator of the trial for another one."
             )
-        tell(token, "api.token.collected", actor)
+        record_event(token, "api.token.collected", actor)
     return text
 
 
@@ -119,7 +119,7 @@ def revoke_token(*, token: AccessToken, reason: str, actor: Actor) -> None:
     with audited_atomic():
         if not AccessToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
             raise WrongState(f"The access token {quoted(token.label)} has already been revoked.")
-        tell(token, "api.token.revoked", actor, reason)
+        record_event(token, "api.token.revoked", actor, reason)
 
 
 def valid_token(text: str) -> AccessToken | None:
@@ -146,7 +146,7 @@ def actor_of(token: AccessToken) -> Actor:
     return Actor(membership.user_id, f"{membership.user} (token {token.label})", membership.role)
 
 
-def tell(token: AccessToken, action: str, actor: Actor, reason: str = "") -> None:
+def record_event(token: AccessToken, action: str, actor: Actor, reason: str = "") -> None:
     """The event of a change to one token."""
     membership = token.membership
     record(

@@ -19,7 +19,7 @@ from audit.canonical import canonical, instant
 from audit.mac import mac_of, newest_key
 from audit.models import Event, Head
 from audit.rows import Digest, digests
-from audit.streams import Telling, home_of, is_part, locking_order
+from audit.streams import ChainState, home_of, is_part, locking_order
 from audit.tracking import TrackedDigest, tracked_digests
 
 VERSION = 1
@@ -43,7 +43,7 @@ class PendingEvent:
     details: dict[str, Any]
     rows: tuple[models.Model, ...] = field(default=())
     tracked: tuple[models.Model, ...] = field(default=())
-    chains: Mapping[str, Telling] = field(default_factory=dict)
+    chains: Mapping[str, ChainState] = field(default_factory=dict)
 
 
 def event_hash(stream: str, seq: int, prev: str, body: str) -> str:
@@ -75,8 +75,8 @@ def append(entries: Sequence[PendingEvent], held: Mapping[str, Head]) -> None:
     events = []
     for entry in entries:
         wanted = [rows[row._meta.db_table, str(row.pk)] for row in entry.rows]
-        told = sorted({tracked[row._meta.db_table, str(row.pk)] for row in entry.tracked})
-        body = body_of(entry, group, now, wanted, told, heads)
+        recorded = sorted({tracked[row._meta.db_table, str(row.pk)] for row in entry.tracked})
+        body = body_of(entry, group, now, wanted, recorded, heads)
         events.append(next_event(heads[entry.stream], entry, body, now, key))
     Event.objects.bulk_create(events)
     for stream in {entry.stream for entry in entries}:
@@ -85,11 +85,15 @@ def append(entries: Sequence[PendingEvent], held: Mapping[str, Head]) -> None:
 
 def heads_for(entries: Sequence[PendingEvent], held: Mapping[str, Head]) -> dict[str, Head]:
     """The heads of every chain that the entries lengthen or record; those that begin are created."""
-    told = {stream: telling for entry in entries for stream, telling in entry.chains.items()}
-    fresh = [Head(stream=stream, seq=0, hash=secrets.token_hex(32)) for stream in told if told[stream] == Telling.BEGUN]
+    recorded = {stream: state for entry in entries for stream, state in entry.chains.items()}
+    fresh = [
+        Head(stream=stream, seq=0, hash=secrets.token_hex(32))
+        for stream in recorded
+        if recorded[stream] == ChainState.BEGUN
+    ]
     Head.objects.bulk_create(fresh, batch_size=500)
     known = {head.stream: head for head in fresh} | dict(held)
-    return known | lock_heads(({entry.stream for entry in entries} | told.keys()) - known.keys())
+    return known | lock_heads(({entry.stream for entry in entries} | recorded.keys()) - known.keys())
 
 
 def lock_heads(streams: Iterable[str]) -> dict[str, Head]:
@@ -148,7 +152,7 @@ def body_of(
         content["tracked"] = tracked
     if entry.chains:
         content["chains"] = [
-            [stream, telling, heads[stream].seq, heads[stream].hash] for stream, telling in entry.chains.items()
+            [stream, state, heads[stream].seq, heads[stream].hash] for stream, state in entry.chains.items()
         ]
     return canonical(content)
 

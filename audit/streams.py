@@ -11,7 +11,7 @@ SYSTEM = "system"
 SEPARATOR = "/"
 
 
-class Telling(StrEnum):
+class ChainState(StrEnum):
     """What the trial's chain says of a part's chain: it begins, it may go on from here, or it ends here."""
 
     BEGUN = "begun"

@@ -56,14 +56,14 @@ def tracked_digests(instances: Iterable[models.Model]) -> dict[tuple[str, str], 
     keys: dict[str, dict[object, None]] = defaultdict(dict)
     for instance in instances:
         keys[instance._meta.db_table][instance.pk] = None
-    told = {}
+    recorded = {}
     for table, pks in keys.items():
         version, wanted = newest(table), list(pks)
-        told.update({(table, str(pk)): (table, str(pk), version, DELETED) for pk in wanted})
+        recorded.update({(table, str(pk)): (table, str(pk), version, DELETED) for pk in wanted})
         for start in range(0, len(wanted), 500):
             for key, digest in stored(table, version, wanted[start : start + 500]):
-                told[table, key] = (table, key, version, digest)
-    return told
+                recorded[table, key] = (table, key, version, digest)
+    return recorded
 
 
 def stored(table: str, version: int, pks: Sequence[object]) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from audit.chain import PendingEvent, append, lock_heads
 from audit.models import Head
 from audit.protection import PROTECTED
 from audit.registry import declared
-from audit.streams import Telling
+from audit.streams import ChainState
 from audit.tracking import TRACKED
 
 SYSTEM_ROLE = "system"
@@ -113,7 +113,7 @@ def record(
     details: Mapping[str, object] | None = None,
     rows: Sequence[models.Model] = (),
     tracked: Iterable[models.Model] = (),
-    chains: Mapping[str, Telling] | None = None,
+    chains: Mapping[str, ChainState] | None = None,
 ) -> None:
     """Records one event. `changes` maps a field to [old, new]; `rows` are the regulated rows created by this change,
     whose digests go into the event. Every row created in a protected table must be recorded by an event.

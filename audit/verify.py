@@ -69,7 +69,7 @@ def read_anchor(path: Path, chains: Chains, report: Report) -> anchors.Anchor | 
     return anchor
 
 
-def tell(*, report: Report, actor: Actor) -> None:
+def record_event(*, report: Report, actor: Actor) -> None:
     """Records the result in the trail itself: who verified, when, and what was found."""
     with audited_atomic():
         record(

@@ -13,9 +13,9 @@ from audit.chain import GENESIS, is_hash_of
 from audit.findings import Report
 from audit.mac import UnknownKey, is_authentic
 from audit.models import Event, Head
-from audit.streams import Telling, home_of, is_part
-from audit.told_rows import RecordedRows
-from audit.verify_parts import RecordedHead, Tellings
+from audit.recorded_rows import RecordedRows
+from audit.streams import ChainState, home_of, is_part
+from audit.verify_parts import RecordedHead, RecordedHeads
 
 CHUNK = 5000
 COPIES = ("action", "actor_id", "actor_label", "role", "subject_type", "subject_id")  # of parts of the body
@@ -30,12 +30,12 @@ class Chains:
     only: str = ""  # the one trial to check, instead of everything
     wanted: dict[tuple[str, int], list[tuple[str, str]]] = field(default_factory=dict)  # (hash, anchor) by position
     ends: dict[str, tuple[int, str]] = field(default_factory=dict)
-    parts: Tellings = field(default_factory=Tellings)
+    parts: RecordedHeads = field(default_factory=RecordedHeads)
     keys: dict[str, int] = field(default_factory=dict)  # the number of the last key of each chain
-    told: RecordedRows = field(init=False)
+    recorded: RecordedRows = field(init=False)
 
     def __post_init__(self) -> None:
-        self.told = RecordedRows(self.report)
+        self.recorded = RecordedRows(self.report)
 
     def walk(self) -> None:
         """Checks the events added since the last pass; a trial's chain before those of its parts, which it records."""
@@ -97,22 +97,22 @@ class Chains:
         try:
             body = json.loads(event[4])
             actor, subject = body["actor"], body["subject"]
-            told = (body["at"], body["action"], actor["id"], actor["label"], actor["role"], *subject)
+            recorded = (body["at"], body["action"], actor["id"], actor["label"], actor["role"], *subject)
             rows = [(str(table), str(key), str(digest)) for table, key, digest in body["rows"]]
             tracked = [
                 (str(table), str(key), int(version), str(digest))
                 for table, key, version, digest in body.get("tracked", ())
             ]
             parts = [
-                RecordedHead(part, Telling(what), int(seq), own, name)
+                RecordedHead(part, ChainState(what), int(seq), own, name)
                 for part, what, seq, own in body.get("chains", ())
             ]
         except (ValueError, KeyError, TypeError, RecursionError):
             self.report.found("altered event", "audit_event", name, "its body cannot be read")
             return
-        if (home_of(stream), *told) != (event[6], instant(event[5]), *event[9:]):
+        if (home_of(stream), *recorded) != (event[6], instant(event[5]), *event[9:]):
             self.report.found("altered event", "audit_event", name, "its columns differ from its body")
-        self.told.hear(stream, name, body["at"], rows, tracked)
+        self.recorded.hear(stream, name, body["at"], rows, tracked)
         for part in parts:
             self.parts.hear(stream, part)
 

@@ -160,7 +160,7 @@ def store_in_orthanc(films: Path, folder: Path) -> float:
         return time.perf_counter() - began
 
 
-def store_in_house(films: Path, folder: Path) -> float:
+def store_films(films: Path, folder: Path) -> float:
     """Seconds until every film is received: hashed, encrypted, durable, filed with its audit event and its job."""
     return float(IntakeSetting(folder).manage("shell", "-c", STORE.format(folder=str(films))).split()[-1])
 
@@ -174,7 +174,7 @@ def measure(count: int, at_once: int, folder: Path) -> dict[str, Any]:
     (folder / "peer").mkdir()
     found["orthanc_store_per_s"] = count / store_in_orthanc(films, folder / "peer")
     shutil.rmtree(folder / "peer")
-    found["store_per_s"] = count / store_in_house(films, folder / "store")
+    found["store_per_s"] = count / store_films(films, folder / "store")
     shutil.rmtree(folder / "store")
     few = folder / "few"
     few.mkdir()

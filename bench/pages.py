@@ -46,8 +46,8 @@ def measured(subjects: int, profile: str) -> dict[str, Any]:
         sys.stdout.flush()
         os._exit(0)
     os.close(writer)
-    with os.fdopen(reader) as told:
-        content = told.read()
+    with os.fdopen(reader) as recorded:
+        content = recorded.read()
     os.waitpid(child, 0)
     found: dict[str, Any] = json.loads(content)
     return found

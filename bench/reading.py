@@ -49,7 +49,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="blindread-bench-") as name:
         folder = Path(name)
         settle_environment(folder)
-        told("drawing films and building the peer")
+        show_progress("drawing films and building the peer")
         drawn = films.draw_all()
         (folder / "peer").mkdir()
         page = peer.build(folder / "peer")
@@ -60,7 +60,7 @@ def main() -> None:
     report(found)
 
 
-def told(text: str) -> None:
+def show_progress(text: str) -> None:
     """Progress, on the error stream."""
     print(f"{datetime.now(UTC):%H:%M:%S} {text}", file=sys.stderr, flush=True)  # noqa: TID251
 
@@ -95,16 +95,16 @@ def measure(folder: Path, drawn: list[films.Packed], page: Path) -> dict[str, An
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     peer.publish(page, drawn, Path(settings.STATIC_ROOT))
-    told("making a trial with cases")
-    house = ReadingSetting(drawn)
+    show_progress("making a trial with cases")
+    prepared = ReadingSetting(drawn)
     with serving.web(int(os.environ["BENCH_PORT"]), folder) as address, sync_playwright() as playwright:
-        states = {email: looking.signed_in(playwright, address, email, house.password) for email in READERS}
-        found = beside(playwright, address, states[READERS[0]], house.path(READERS[0]))
-        found |= memories(playwright, address, house, folder, found["ours"][0]["boxes"])
-        found |= at_work(playwright, address, states[READERS[0]], house, folder)
+        states = {email: looking.signed_in(playwright, address, email, prepared.password) for email in READERS}
+        found = beside(playwright, address, states[READERS[0]], prepared.path(READERS[0]))
+        found |= memories(playwright, address, prepared, folder, found["ours"][0]["boxes"])
+        found |= at_work(playwright, address, states[READERS[0]], prepared, folder)
         turns: list[float] = []
         for email in READERS:
-            turns += turning(playwright, address, states[email], house, email)
+            turns += turning(playwright, address, states[email], prepared, email)
         return found | {"next_case_ms": turns}
 
 
@@ -112,43 +112,45 @@ def beside(playwright: Playwright, address: str, state: Any, path: str) -> dict[
     """Alternating cold visits; the first of each is not counted."""
     ours, theirs = [], []
     for number in range(RUNS + 1):
-        told(f"cold visits, {number} of {RUNS}")
+        show_progress(f"cold visits, {number} of {RUNS}")
         ours.append(looking.open_cold(playwright, address, state, path))
         theirs.append(looking.open_peer(playwright, address, ours[0]["boxes"]))
     return {"ours": ours[1:], "peer": theirs[1:]}
 
 
-def memories(playwright: Playwright, address: str, house: Any, folder: Path, boxes: list[list[int]]) -> dict[str, Any]:
+def memories(
+    playwright: Playwright, address: str, prepared: Any, folder: Path, boxes: list[list[int]]
+) -> dict[str, Any]:
     """Alternating visits by browsers without development tools."""
     from bench.room.setting import READERS
 
-    told("memory")
+    show_progress("memory")
     log = folder / serving.ACCESS_LOG
-    own = alone.profile(playwright, folder / "profile", address, READERS[0], house.password)
+    own = alone.profile(playwright, folder / "profile", address, READERS[0], prepared.password)
     ours, theirs = [], []
     for _ in range(RUNS):
-        ours.append(alone.memory_of(own, address + house.path(READERS[0]), log, alone.ours_fetched))
+        ours.append(alone.memory_of(own, address + prepared.path(READERS[0]), log, alone.ours_fetched))
         theirs.append(alone.memory_of(own, address + looking.peer_path(boxes), log, alone.peer_fetched))
     empty = alone.memory_of(own, "about:blank", log, lambda _: True)
     return {"our_memory": ours, "peer_memory": theirs, "empty_memory": empty}
 
 
-def at_work(playwright: Playwright, address: str, state: Any, house: Any, folder: Path) -> dict[str, Any]:
+def at_work(playwright: Playwright, address: str, state: Any, prepared: Any, folder: Path) -> dict[str, Any]:
     """Digits, joints and saving, on one case; saving is also measured beside a busy worker."""
     from bench.room.setting import READERS
 
     with looking.fresh_browser(playwright, state) as (_, page):
-        page.goto(address + house.path(READERS[0]))
+        page.goto(address + prepared.path(READERS[0]))
         looking.wait_for(page, "probe.full > 0")
         page.wait_for_timeout(4000)
-        told("digits and joints")
+        show_progress("digits and joints")
         digits = looking.pressed(page, [str(number % 5) for number in range(KEYS)], 60)
         page.keyboard.press("z")
         page.wait_for_timeout(1000)
         joints = looking.pressed(page, ["ArrowDown" if k % 20 < 10 else "ArrowUp" for k in range(JOINTS)], 150)
         page.keyboard.press("z")
-        told("saving beside a busy worker")
-        with serving.worker(folder), kept_busy(house.keep_busy) as issued:
+        show_progress("saving beside a busy worker")
+        with serving.worker(folder), kept_busy(prepared.keep_busy) as issued:
             page.wait_for_timeout(6000)
             saves = looking.saved(page, [str(number % 5) for number in range(SAVES)])
         return {"key_ms": digits, "joint_ms": joints, "save_ms": saves, "jobs_meanwhile": len(issued)}
@@ -177,17 +179,17 @@ def kept_busy(act: Callable[[], None]) -> Iterator[list[float]]:
         thread.join()
 
 
-def turning(playwright: Playwright, address: str, state: Any, house: Any, email: str) -> list[float]:
+def turning(playwright: Playwright, address: str, state: Any, prepared: Any, email: str) -> list[float]:
     """From case to case: each is signed while it is on the screen, with the next one already fetched."""
-    told(f"turning to the next case, {email}")
+    show_progress(f"turning to the next case, {email}")
     times = []
     with looking.fresh_browser(playwright, state) as (_, page):
         fetched: list[str] = []
         page.context.on("response", lambda answer: fetched.append(answer.url))
-        page.goto(address + house.path(email))
+        page.goto(address + prepared.path(email))
         for _ in range(TURNS):
             looking.wait_for(page, "probe.full > 0")
-            house.sign(house.waiting(email)[0])
+            prepared.sign(prepared.waiting(email)[0])
             following = looking.next_path(page)
             looking.wait_until_fetched(page, fetched, following)
             times.append(looking.turn_to(page, following))

@@ -46,7 +46,7 @@ class Result:
     typical_us: float
 
     @property
-    def tells_nothing(self) -> bool:
+    def reveals_nothing(self) -> bool:
         """Whether the interval is within the margin around zero."""
         return self.low_us >= -MARGIN_US and self.high_us <= MARGIN_US
 
@@ -164,7 +164,7 @@ def print_table(results: list[Result]) -> None:
     print("|---|---|---|---|---|---|")
     for one in results:
         span = f"{one.low_us:+.0f} to {one.high_us:+.0f}"
-        verdict = "yes" if one.tells_nothing else "no"
+        verdict = "yes" if one.reveals_nothing else "no"
         print(f"| {one.name} | {one.pairs} | {one.typical_us:.0f} | {one.median_us:+.0f} | {span} | {verdict} |")
 
 
@@ -177,7 +177,7 @@ def as_json(results: list[Result], engine: str) -> dict[str, Any]:
             "typical_us": round(one.typical_us),
             "median_us": round(one.median_us, 1),
             "interval_us": [round(one.low_us, 1), round(one.high_us, 1)],
-            "tells_nothing": one.tells_nothing,
+            "reveals_nothing": one.reveals_nothing,
         }
         for one in results
     ]

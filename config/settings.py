@@ -58,7 +58,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "config.static_files.HouseStaticFiles",
+    "config.static_files.ProductStaticFiles",
     "django_htmx",
     "rest_framework",
     "drf_spectacular",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
-class HouseStaticFiles(StaticFilesConfig):
+class ProductStaticFiles(StaticFilesConfig):
     """Leaves out the static files of packages whose pages are not used."""
 
     ignore_patterns = [

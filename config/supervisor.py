@@ -228,13 +228,13 @@ def waiting_for(answer: IO[bytes]) -> str:
 
 def wait_until_ready(demo: Demo) -> None:
     """Shows what the demo is waiting for whenever it changes."""
-    told = ""
+    reported = ""
     while not demo.ready:
         demo.check_parts()
         demo.ready, text = ask_health(demo.address)
-        if text != told and not demo.ready:
+        if text != reported and not demo.ready:
             say(f"  waiting for {text}")
-            told = text
+            reported = text
         time.sleep(0.3)
 
 

@@ -49,7 +49,7 @@ class Backup:
         return f"{self.folder.name}: {self.files} files, {self.size / 1e6:.1f} MB, {state}"
 
 
-def write_backup(*, to: Path, recipient: str = "", told: Callable[[int], None] = lambda done: None) -> Backup:
+def write_backup(*, to: Path, recipient: str = "", progressed: Callable[[int], None] = lambda done: None) -> Backup:
     """Makes a backup in a new folder below `to`; a folder without its final name is not a backup."""
     key, earlier = recipient_from(recipient), Earlier.in_folder(to, recipient)
     name = f"backup-{timezone.now():%Y%m%dT%H%M%S.%fZ}"
@@ -60,7 +60,7 @@ def write_backup(*, to: Path, recipient: str = "", told: Callable[[int], None] =
             listed = [put(part, NAMES[connection.vendor], database, key)]
         for done, entry in enumerate(copies(part, key, earlier), start=1):
             listed.append(entry)
-            told(done)
+            progressed(done)
         durable_text(part / MANIFEST, json.dumps(manifest_of(listed, recipient), indent=1))
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)  # what is left of it would take the room that was lacking
@@ -132,7 +132,7 @@ def drop_old(*, folder: Path, kept: int) -> None:
             shutil.rmtree(part)
 
 
-def tell_backup(*, backup: Backup, actor: Actor) -> None:
+def record_backup(*, backup: Backup, actor: Actor) -> None:
     """Records the backup on the health page and in the audit trail."""
     with audited_atomic():
         beat("backup", says=str(backup))
@@ -158,9 +158,9 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
     backup = write_backup(
         to=settings.BACKUP_FOLDER,
         recipient=settings.BACKUP_RECIPIENT,
-        told=lambda done: lease.progress(done, 0, f"{done} files"),
+        progressed=lambda done: lease.progress(done, 0, f"{done} files"),
     )
     with audited_atomic():
         lease.finish()
-        tell_backup(backup=backup, actor=Actor.system("backup"))
+        record_backup(backup=backup, actor=Actor.system("backup"))
     drop_old(folder=settings.BACKUP_FOLDER, kept=settings.BACKUPS_KEPT)

@@ -118,7 +118,7 @@ def restore(*, folder: Path, replace: bool, actor: Actor, identity: Identity | N
     call_command("migrate", verbosity=0)
     for role in roles:
         call_command("grant_rights", role, verbosity=0)
-    tell_restore(copy=copy, actor=actor)
+    record_restore(copy=copy, actor=actor)
     return verify(in_time=False)
 
 
@@ -146,7 +146,7 @@ def work_folder() -> Path:
     return folder
 
 
-def tell_restore(*, copy: Copy, actor: Actor) -> None:
+def record_restore(*, copy: Copy, actor: Actor) -> None:
     """Records in the restored audit trail that it was restored, and from which backup."""
     with audited_atomic():
         record(

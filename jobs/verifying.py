@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from audit.trail import Actor, audited_atomic
-from audit.verify import tell, verify
+from audit.verify import record_event, verify
 from jobs.models import Job
 from jobs.queue import Lease, add
 
@@ -34,4 +34,4 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
     report = verify()
     with audited_atomic():
         lease.finish()
-        tell(report=report, actor=actor)
+        record_event(report=report, actor=actor)

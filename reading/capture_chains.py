@@ -10,13 +10,13 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-from audit.streams import Telling, part_of
+from audit.streams import ChainState, part_of
 from audit.trail import hold
 from reading.models import Campaign, CaseStatus, Read, ReadStatus, ReadStep
 from reading.models.read import KEPT_FOR_LOOKS
 
 IN_HAND = (ReadStatus.DRAWN, ReadStatus.ISSUED, ReadStatus.OPENED, ReadStatus.RETURNED)
-Chains = dict[str, Telling]
+Chains = dict[str, ChainState]
 
 
 def chain_of(read: Read) -> str:
@@ -31,20 +31,20 @@ def hold_chains(reads: Iterable[Read]) -> None:
 
 def begun(reads: Iterable[Read], trial_code: str) -> Chains:
     """The chains of reads that are being issued."""
-    return {part_of(trial_code, f"read-{read.pk}"): Telling.BEGUN for read in reads}
+    return {part_of(trial_code, f"read-{read.pk}"): ChainState.BEGUN for read in reads}
 
 
 def ended(reads: Iterable[Read]) -> Chains:
     """The chains of reads that accept nothing more."""
-    return {chain_of(read): Telling.ENDED for read in reads}
+    return {chain_of(read): ChainState.ENDED for read in reads}
 
 
 def resumed(reads: Iterable[Read]) -> Chains:
     """The chains of reads that accept entries again."""
-    return {chain_of(read): Telling.OPEN for read in reads}
+    return {chain_of(read): ChainState.OPEN for read in reads}
 
 
-def told(read: Read) -> Chains:
+def chain_after_change(read: Read) -> Chains:
     """The chain of a read after a change, as it is stored now: it ends unless the reader may still work on it."""
     return resumed([read]) if in_hand(read) else ended([read])
 

@@ -21,7 +21,7 @@ from jobs.lease import Lease
 from reading.campaigns.frozen_films import FrozenCase
 from reading.campaigns.opening import open_case_seal
 from reading.campaigns.reference_table import Scores
-from reading.campaigns.training import reference_of, tell
+from reading.campaigns.training import record_event, reference_of
 from reading.charter.versions import terms_of
 from reading.models import Campaign, Case, Qualification, Read, ReadStatus, TrainingMarks, TrainingResult
 from reading.room.cells import instrument_of_campaign
@@ -73,7 +73,7 @@ def keep_marks(case: Case, marks: Sequence[TrainingMarks]) -> None:
     there = set(TrainingMarks.objects.filter(read__case=case).values_list("read_id", flat=True))
     fresh = TrainingMarks.objects.bulk_create(one for one in marks if one.read_id not in there)
     if fresh:
-        tell(case.campaign, "reading.training-reads.compared", ACTOR, {"reads": len(fresh)}, fresh)
+        record_event(case.campaign, "reading.training-reads.compared", ACTOR, {"reads": len(fresh)}, fresh)
 
 
 def beside(read: Read, reference: dict[int, Scores]) -> dict[str, Scores]:
@@ -158,7 +158,7 @@ def keep(campaign: Campaign, one: Assessed) -> None:
     result = TrainingResult.objects.create(
         campaign=campaign, reader=one.reader, inputs_digest=one.digest, figures=one.figures, passed=one.passed
     )
-    tell(
+    record_event(
         campaign,
         "reading.training.assessed",
         ACTOR,

@@ -25,8 +25,8 @@ pytest_plugins = [
 KNOWS_THE_ENGINE = {"audit", "config", "jobs"}
 let_tests_empty_the_database()
 # How long a draw takes says how busy the machine is, and nothing about what is drawn.
-hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-hypothesis.settings.load_profile("house")
+hypothesis.settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.settings.load_profile("project")
 # Hundreds of signatures are given in the tests; how long a guess takes is no matter of theirs.
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 1024
 

@@ -81,14 +81,14 @@ def fork_a_worker(request: dict[str, Any]) -> int:
     """The number of the new process, which leads a session of its own already."""
     differing = [name for name in SHARED if request["environment"].get(name) != os.environ.get(name)]
     assert not differing, f"workers are forked for one database and one folder; {differing} differ"
-    hears, tells = os.pipe()
+    hears, records_rows = os.pipe()
     child = os.fork()
     if child == 0:
         os.setsid()
         os.close(hears)
-        os.close(tells)
+        os.close(records_rows)
         be_a_worker(request)
-    os.close(tells)
+    os.close(records_rows)
     os.read(hears, 1)
     os.close(hears)
     return child

@@ -43,7 +43,7 @@ def trial(answers: str, method: str = "get") -> RoutePermissions:
     return RoutePermissions({who: int(status) for who, status in pairs}, method)
 
 
-def house(answers: str, method: str = "get", otherwise: int = 403) -> RoutePermissions:
+def installation(answers: str, method: str = "get", otherwise: int = 403) -> RoutePermissions:
     """A page of no trial: strangers to the trial are refused like everybody else."""
     return RoutePermissions(trial(answers).answers, method, otherwise=otherwise, strangers=otherwise)
 
@@ -78,19 +78,19 @@ ACCOUNTS = {
     "second_factor": own(),
     "second_factor_remove": own(302, "post"),
     "recovery_codes": own(302, "post"),
-    "accounts": house("administrator=200"),
-    "account_invite": house("administrator=200"),
-    "account": house("administrator=404"),
-    "account_step": house("administrator=404", "post"),
+    "accounts": installation("administrator=200"),
+    "account_invite": installation("administrator=200"),
+    "account": installation("administrator=404"),
+    "account_step": installation("administrator=404", "post"),
 }
 JOBS = {
-    "health": house("administrator=200"),
-    "jobs": house("administrator=200"),
-    "retry_job": house("administrator=404", "post"),
+    "health": installation("administrator=200"),
+    "jobs": installation("administrator=200"),
+    "retry_job": installation("administrator=404", "post"),
     "healthz": world(503),
 }
 STUDIES = {
-    "studies:new_trial": house("coordinator=200"),
+    "studies:new_trial": installation("coordinator=200"),
     "studies:trial": RoutePermissions({"coordinator": 200}, otherwise=302),
     "studies:set_up": trial("coordinator=200"),
     "studies:sites": trial("coordinator=200"),
@@ -103,8 +103,8 @@ STUDIES = {
     "studies:example_table": trial("coordinator=404"),
     "studies:members": trial("coordinator=200"),
     "studies:end_membership": trial("coordinator=404"),
-    "studies:roles_to_confirm": house("coordinator=200 administrator=200"),
-    "studies:decide_role": house("coordinator=404 administrator=404"),
+    "studies:roles_to_confirm": installation("coordinator=200 administrator=200"),
+    "studies:decide_role": installation("coordinator=404 administrator=404"),
     "studies:arms": trial("coordinator=200 custodian=200"),
     "studies:arms_choose": trial("coordinator=200"),
     "studies:arms_key": trial("custodian=200"),
@@ -202,10 +202,10 @@ READING = {
     "reading:return": trial("coordinator=404"),
     "reading:replace": trial("coordinator=404"),
     "reading:settle": trial("coordinator=404"),
-    "reading:worklist": house("reader=200 adjudicator=200"),
-    "reading:own-training": house("reader=200 adjudicator=200"),
-    "reading:past": house("reader=200 adjudicator=200"),
-    "reading:display-check": house("reader=200 adjudicator=200"),
+    "reading:worklist": installation("reader=200 adjudicator=200"),
+    "reading:own-training": installation("reader=200 adjudicator=200"),
+    "reading:past": installation("reader=200 adjudicator=200"),
+    "reading:display-check": installation("reader=200 adjudicator=200"),
     "reading:screen": read(),
     "reading:values": read("post"),
     "reading:notes": read("post"),

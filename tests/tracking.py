@@ -24,7 +24,7 @@ Rows = dict[str, tuple[object, ...]]
 declare("tests.rows.made", label="Rows made", sentence="made rows for a test", seen_by={"auditor"})
 
 
-def tell_rows(stream: str, rows: Iterable[models.Model]) -> None:
+def record_rows(stream: str, rows: Iterable[models.Model]) -> None:
     """Records what a test made without the functions of the product, so that a verification is about the test."""
     with audited_atomic():
         record(
@@ -43,7 +43,7 @@ class Watch:
         self.transaction: object = None
         self.before: dict[str, Rows] = {}
         self.newest_event = 0
-        self.untold: list[str] = []
+        self.unrecorded: list[str] = []
 
     def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
         found = WRITES.match(str(sql))
@@ -61,12 +61,12 @@ class Watch:
 
     def compare(self, bodies: list[dict[str, Any]]) -> None:
         """Before the events are written: what has changed, and is it told, here or by another transaction since?"""
-        told = rows_in(bodies) | rows_in(events_after(self.newest_event))
+        recorded = rows_in(bodies) | rows_in(events_after(self.newest_event))
         for table, before in self.before.items():
             after = rows_of(table)
             changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
             actions = ", ".join(sorted({body["action"] for body in bodies}))
-            self.untold += [f"{actions}: {table} {key}" for key in sorted(changed) if (table, key) not in told]
+            self.unrecorded += [f"{actions}: {table} {key}" for key in sorted(changed) if (table, key) not in recorded]
 
 
 def rows_in(bodies: Iterable[dict[str, Any]]) -> set[tuple[str, str]]:
@@ -118,20 +118,20 @@ def watched() -> Iterator[Watch]:
 
 
 @pytest.fixture(autouse=True)
-def every_tracked_row_is_told() -> Iterator[None]:
+def every_tracked_row_is_recorded() -> Iterator[None]:
     """Fails a test in which a function of the product changed a tracked row and told nobody."""
     with watched() as watch:
         yield
-    assert watch.untold == [], "record(tracked=...) lacks these rows"
+    assert watch.unrecorded == [], "record(tracked=...) lacks these rows"
 
 
-def tell_what_was_made(stream: str) -> None:
+def record_new_rows(stream: str) -> None:
     """Tells every tracked row that no event has told: what the fixtures of a test put straight into the tables."""
-    told = rows_in(json.loads(body) for body in Event.objects.values_list("body", flat=True))
-    untold: dict[str, list[models.Model]] = {"system": [], stream: []}
+    recorded = rows_in(json.loads(body) for body in Event.objects.values_list("body", flat=True))
+    unrecorded: dict[str, list[models.Model]] = {"system": [], stream: []}
     for table in TRACKED:
         home = "system" if table in ("accounts_user", "mfa_authenticator") else stream
-        untold[home] += [row for row in model_of(table)._base_manager.all() if (table, str(row.pk)) not in told]
-    for home, rows in untold.items():
+        unrecorded[home] += [row for row in model_of(table)._base_manager.all() if (table, str(row.pk)) not in recorded]
+    for home, rows in unrecorded.items():
         if rows:
-            tell_rows(home, rows)
+            record_rows(home, rows)

@@ -136,8 +136,8 @@ def pressed(page: Page, keys: list[str], pause_ms: int) -> list[float]:
         page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         page.wait_for_timeout(pause_ms)
     page.wait_for_timeout(300)
-    told: list[float] = page.evaluate("probe.keys")
-    return told + [16.0] * (len(keys) - len(told))
+    measured: list[float] = page.evaluate("probe.keys")
+    return measured + [16.0] * (len(keys) - len(measured))
 
 
 def saved(page: Page, keys: list[str]) -> list[float]:

@@ -54,15 +54,15 @@ def reads_in(trial: Trial, user_id: int | None) -> bool:
 
 def open_batch_seed(batch: Batch) -> dict[str, Any]:
     """A batch's seed, checked against its commitment in the audit trail."""
-    told = event_of(batch)
-    committed = told.content["details"]["commitment"]
+    recorded = event_of(batch)
+    committed = recorded.content["details"]["commitment"]
     seed = seed_committed_to(batch, committed)
     if not seed:
         raise WrongState(
             f"The seed of {batch.name} is not the one that the audit trail committed to. "
             "Ask an administrator to verify the audit trail."
         )
-    trail = {"stream": told.stream, "seq": told.seq, "hash": told.hash}
+    trail = {"stream": recorded.stream, "seq": recorded.seq, "hash": recorded.hash}
     return {"batch": batch.name, "commitment": batch.commitment, "seed": seed, "trail": trail}
 
 
@@ -77,10 +77,12 @@ def seed_committed_to(batch: Batch, committed: str) -> str:
 def event_of(batch: Batch) -> Event:
     """The event that recorded the commitment of a batch when it was requested."""
     of_batch = Event.objects.of_record("reading.batch", str(batch.pk))
-    told = of_batch.filter(stream=batch.campaign.trial.code, action="reading.batch.requested").order_by("seq").first()
-    if told is None:
+    recorded = (
+        of_batch.filter(stream=batch.campaign.trial.code, action="reading.batch.requested").order_by("seq").first()
+    )
+    if recorded is None:
         raise WrongState(
             f"The audit trail holds no commitment for the seed of {batch.name}. "
             "Ask an administrator to verify the audit trail."
         )
-    return told
+    return recorded

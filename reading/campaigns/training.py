@@ -48,7 +48,7 @@ def make_training(*, campaign: Campaign, actor: Actor, least_status: float, leas
         raise WrongState(f"{said_of(campaign)} Only a campaign in preparation can be used for training.")
     with audited_atomic():
         made = TrainingSet.objects.create(campaign=campaign, least_status=least_status, least_change=least_change)
-        tell(
+        record_event(
             campaign,
             "reading.training.set-up",
             actor,
@@ -71,7 +71,7 @@ def bring_references(*, campaign: Campaign, actor: Actor, content: bytes) -> int
     rows = [sealed_reference(case, {visit: found[place] for visit, place in places[case.pk].items()}) for case in cases]
     with audited_atomic():
         SealedReference.objects.bulk_create(rows)
-        tell(campaign, "reading.reference-scores.imported", actor, {"cases": len(rows)}, rows)
+        record_event(campaign, "reading.reference-scores.imported", actor, {"cases": len(rows)}, rows)
     return len(rows)
 
 
@@ -123,7 +123,9 @@ def issue_training(
     with audited_atomic():
         batch = open_batch(campaign, name, due_on, actor)
         ask_for_reads(batch, wanted)
-        tell(campaign, "reading.training-reads.requested", actor, {"readers": len(readers), "reads": len(wanted)}, [])
+        record_event(
+            campaign, "reading.training-reads.requested", actor, {"readers": len(readers), "reads": len(wanted)}, []
+        )
     return batch
 
 
@@ -134,7 +136,7 @@ def demand_training(campaign: Campaign) -> None:
     demand_open(campaign, "Training is possible")
 
 
-def tell(campaign: Campaign, action: str, actor: Actor, details: dict[str, Any], rows: Sequence[Any]) -> None:
+def record_event(campaign: Campaign, action: str, actor: Actor, details: dict[str, Any], rows: Sequence[Any]) -> None:
     """One event on the campaign."""
     record(
         action=action,

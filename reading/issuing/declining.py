@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
-from reading.capture_chains import hold_chains, told
+from reading.capture_chains import chain_after_change, hold_chains
 from reading.issuing.assignments import move_read
 from reading.models import Read, ReadStatus, ReadStep
 from reading.room.steps import status_of
@@ -43,7 +43,7 @@ def decline_read(*, read: Read, actor: Actor, reason: str, step: ReadStep | None
             reason=reason,
             details={"case": read.case.number} | ({"step": step.position} if step is not None and mixed else {}),
             tracked=changed,
-            chains=told(read),
+            chains=chain_after_change(read),
         )
 
 

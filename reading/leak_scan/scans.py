@@ -54,7 +54,7 @@ def request_scan(*, campaign: Campaign, actor: Actor) -> LeakScan:
             raise WrongState(text)
         made = LeakScan.objects.create(campaign=campaign, number=newest.number + 1 if newest else 1)
         add(kind="reading.leak_scan", key=f"scan-{made.pk}", payload={"scan": made.pk})
-        tell("reading.leak-scan.requested", made, actor)
+        record_event("reading.leak-scan.requested", made, actor)
     return made
 
 
@@ -89,7 +89,9 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
             cases_of=measured.of,
             findings=[as_json(finding) for finding in findings],
         )
-        tell("reading.leak-scan.completed", made, Actor.system("leak scan"), warned=[FEATURES[name] for name in warned])
+        record_event(
+            "reading.leak-scan.completed", made, Actor.system("leak scan"), warned=[FEATURES[name] for name in warned]
+        )
 
 
 def acknowledge_scan(*, made: LeakScan, actor: Actor, user: User, reason: str) -> None:
@@ -104,7 +106,7 @@ def acknowledge_scan(*, made: LeakScan, actor: Actor, user: User, reason: str) -
             acknowledged_at=timezone.now(),
             acknowledgement=reason,
         )
-        tell("reading.leak-scan.acknowledged", made, actor, reason=reason)
+        record_event("reading.leak-scan.acknowledged", made, actor, reason=reason)
 
 
 def in_the_way(campaign: Campaign) -> str:
@@ -135,7 +137,7 @@ def move_scan(made: LeakScan, to: LeakScanStatus, **changes: object) -> None:
         raise WrongState(f"The leak scan of campaign {made.campaign.code} {state}, so it cannot be {becomes}.")
 
 
-def tell(action: str, made: LeakScan, actor: Actor, reason: str = "", **details: object) -> None:
+def record_event(action: str, made: LeakScan, actor: Actor, reason: str = "", **details: object) -> None:
     """One event about a scan."""
     record(
         action=action,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 AT_MOST = timedelta(hours=24)
 
 
-def is_plausible(told: datetime, received: datetime) -> bool:
+def is_plausible(stated: datetime, received: datetime) -> bool:
     """Whether a time on the reader's computer is within 24 hours of the time at which the server received it.
 
     >>> from datetime import UTC
@@ -15,4 +15,4 @@ def is_plausible(told: datetime, received: datetime) -> bool:
     >>> is_plausible(noon - AT_MOST, noon), is_plausible(noon + AT_MOST + timedelta(seconds=1), noon)
     (True, False)
     """
-    return abs(told - received) <= AT_MOST
+    return abs(stated - received) <= AT_MOST

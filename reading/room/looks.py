@@ -17,12 +17,12 @@ from reading.room.capture_times import is_plausible
 
 
 def first_looks(
-    instrument: Instrument, films: Sequence[DisplayedFilm], told: Sequence[tuple[ItemScore, datetime | None]]
+    instrument: Instrument, films: Sequence[DisplayedFilm], entered: Sequence[tuple[ItemScore, datetime | None]]
 ) -> list[FilmLook]:
     """The first views of films reported with these scores; BadInput names a film that has not been opened in full."""
     by_place = {(film.timepoint_id, film.side, film.view): film for film in films}
     looks: dict[int, FilmLook] = {}
-    for score, seen_at in told:
+    for score, seen_at in entered:
         item = instrument.item(score.item)
         film = by_place[score.timepoint_id, item.side, item.region]
         if film.pk in looks or hasattr(film, "look"):

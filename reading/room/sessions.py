@@ -35,7 +35,7 @@ from reading.room.steps import open_step, place_in
 from reading.room.writable import hold_writable
 
 BEGUN_FROM = (ReadStatus.ISSUED, ReadStatus.OPENED)
-Told = tuple[ItemScore, datetime | None]
+Entered = tuple[ItemScore, datetime | None]
 
 
 @dataclass(frozen=True)
@@ -134,22 +134,22 @@ def save_values(
         check_operation(instrument, operation)
     with audited_atomic():
         writable = hold_writable(read, step)
-        saved, told = settle_operations(operations, writable.timepoints, sitting)
-        if told:
-            looks = FilmLook.objects.bulk_create(first_looks(instrument, writable.films, told))
-            scores = ItemScore.objects.bulk_create([score for score, _ in told])
+        saved, entered = settle_operations(operations, writable.timepoints, sitting)
+        if entered:
+            looks = FilmLook.objects.bulk_create(first_looks(instrument, writable.films, entered))
+            scores = ItemScore.objects.bulk_create([score for score, _ in entered])
             record_saving(read, actor, operations, [*looks, *scores])
     return saved
 
 
 def settle_operations(
     operations: Sequence[Operation], timepoints: list[DisplayedTimepoint], sitting: int | None
-) -> tuple[Saved, list[Told]]:
+) -> tuple[Saved, list[Entered]]:
     """The outcome of each operation, and the scores to store, each with the time its film was viewed."""
     by_token = {timepoint.token: timepoint for timepoint in timepoints}
     cells, stored = cells_and_operations(timepoints, {operation.op_id for operation in operations})
     outcomes: list[OperationResult] = []
-    told: list[Told] = []
+    entered: list[Entered] = []
     for operation in operations:
         timepoint = shown_one(by_token, operation.timepoint)
         if operation.op_id in stored:
@@ -162,11 +162,11 @@ def settle_operations(
         if timepoint.signed_before and (operation.value, operation.reason) != (cell.value, cell.reason):
             demand_change_reason(operation.change_reason, operation.change_note)
         score = new_score(timepoint, operation, sitting)
-        told.append((score, operation.seen_at))
+        entered.append((score, operation.seen_at))
         stored[score.op_id] = score
         cells[timepoint.pk, score.item] = CellContent(score.value, score.reason, score.revision, score.entry)
         outcomes.append(saved(operation, score))
-    return Saved(outcomes, timepoints, cells), told
+    return Saved(outcomes, timepoints, cells), entered
 
 
 def shown_one(timepoints: Mapping[str, DisplayedTimepoint], token: str) -> DisplayedTimepoint:

@@ -17,7 +17,7 @@ from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from config.wording import counted, either, quoted
 from jobs.queue import add
-from reading.capture_chains import hold_chains, resumed, told
+from reading.capture_chains import chain_after_change, hold_chains, resumed
 from reading.charter.versions import terms_of
 from reading.issuing.assignments import move_case, move_read
 from reading.issuing.presentations import MIXED
@@ -114,7 +114,7 @@ def sign_step(
             details={**place_in(read, step), "digest": signed.digest, "meaning": meaning_of(MEANINGS[meaning])},
             rows=[signed],
             tracked=changed,
-            chains=told(read),
+            chains=chain_after_change(read),
         )
         if read.status == ReadStatus.SIGNED:
             ask_for_consensus(read)

@@ -29,7 +29,7 @@ def move_film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             moved = move_and_reissue(film=film, actor=actor, user=signed_in(request), **form.cleaned_data)
-            tell(request, moved)
+            show_result(request, moved)
             return redirect("studies:film", code, pk)
     context = {
         "trial": trial,
@@ -41,7 +41,7 @@ def move_film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     return render(request, "reading/move_film.html", context, status=400 if form.errors else 200)
 
 
-def tell(request: HttpRequest, moved: Moved) -> None:
+def show_result(request: HttpRequest, moved: Moved) -> None:
     """What happened, and what follows from it."""
     if moved.films:
         messages.success(request, f"{counted(len(moved.films), 'film')} moved.")

@@ -19,7 +19,7 @@ from audit.trail import Actor, audited_atomic
 from config.errors import BadInput
 from config.given_json import read_json
 from jobs.queue import add
-from scoring.arms.requests import demand_waiting, key_of, move_request, place_of, tell, values_of
+from scoring.arms.requests import demand_waiting, key_of, move_request, place_of, record_event, values_of
 from scoring.models import ArmsRequest, ArmsRequestStatus, OpeningShare
 from studies.arms.custodian.custodian import OPENED
 from studies.arms.sealing import is_share
@@ -112,7 +112,7 @@ def count_wrong_share(asked: ArmsRequest, actor: Actor, why: str) -> None:
     with audited_atomic():
         ArmsRequest.objects.filter(pk=asked.pk).update(wrong_shares=F("wrong_shares") + 1)
         asked.refresh_from_db()
-        tell("scoring.opening-share.refused", asked, actor, reason=why, wrong_shares=asked.wrong_shares)
+        record_event("scoring.opening-share.refused", asked, actor, reason=why, wrong_shares=asked.wrong_shares)
 
 
 @sensitive_variables()
@@ -138,7 +138,7 @@ def keep_share(asked: ArmsRequest, actor: Actor, user: User, key: CustodianKey, 
             move_request(asked, ArmsRequestStatus.OPENING)
             changed.append(asked)
             add(kind="scoring.unseal", key=f"request-{asked.pk}", payload={"request": asked.pk})
-        tell("scoring.opening-share.given", asked, actor, changed, fingerprint=key.fingerprint)
+        record_event("scoring.opening-share.given", asked, actor, changed, fingerprint=key.fingerprint)
     return share
 
 

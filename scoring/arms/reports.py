@@ -70,7 +70,7 @@ def ask_for_report(*, asked: ArmsRequest, actor: Actor, user: User, reference: s
         number = (asked.reports.aggregate(Max("number"))["number__max"] or 0) + 1
         report = ArmsReport.objects.create(request=asked, number=number, asked_by=user, **kind)
         add(kind="scoring.by_arm", key=f"report-{report.pk}", payload={"report": report.pk})
-        tell("scoring.arms-report.requested", report, actor)
+        record_event("scoring.arms-report.requested", report, actor)
     return report
 
 
@@ -94,7 +94,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
     with audited_atomic():
         lease.finish()
         moved(report, ArmsReportStatus.READY, ARMS_REPORT_TRANSITIONS, folder=name, digest=digest)
-        tell("scoring.arms-report.made", report, ACTOR)
+        record_event("scoring.arms-report.made", report, ACTOR)
 
 
 @sensitive_variables()
@@ -129,7 +129,7 @@ def mark_failed(report: ArmsReport, reason: str) -> None:
     """The report with the reason why it failed."""
     with audited_atomic():
         moved(report, ArmsReportStatus.FAILED, ARMS_REPORT_TRANSITIONS, failure=reason[:500])
-        tell("scoring.arms-report.failed", report, ACTOR, reason=report.failure)
+        record_event("scoring.arms-report.failed", report, ACTOR, reason=report.failure)
 
 
 @sensitive_variables()
@@ -146,10 +146,10 @@ def note_download(*, report: ArmsReport, actor: Actor, file: str) -> None:
     """The audit trail names who downloaded the zip or one file of a report."""
     authorise(actor, Action.SEE_BY_ARM)
     with audited_atomic():
-        tell("scoring.arms-report.downloaded", report, actor, file=file)
+        record_event("scoring.arms-report.downloaded", report, actor, file=file)
 
 
-def tell(action: str, report: ArmsReport, actor: Actor, reason: str = "", **more: str) -> None:
+def record_event(action: str, report: ArmsReport, actor: Actor, reason: str = "", **more: str) -> None:
     """One event about a report; never an arm."""
     campaign = report.request.campaign
     record(

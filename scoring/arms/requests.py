@@ -82,7 +82,7 @@ def ask_for_arms(*, campaign: Campaign, actor: Actor, user: User, reason: str) -
             expires_at=timezone.now() + timedelta(hours=settings.ARMS_REQUEST_HOURS),
         )
         add(kind="scoring.mail_custodians", key=f"request-{asked.pk}", payload={"request": asked.pk})
-        tell("scoring.arms.requested", asked, actor, [asked], reason=asked.reason)
+        record_event("scoring.arms.requested", asked, actor, [asked], reason=asked.reason)
     return asked
 
 
@@ -92,7 +92,7 @@ def withdraw_request(*, asked: ArmsRequest, actor: Actor) -> None:
     with audited_atomic():
         move_request(asked, ArmsRequestStatus.WITHDRAWN)
         wipe_shares(asked)
-        tell("scoring.arms-request.withdrawn", asked, actor, [asked])
+        record_event("scoring.arms-request.withdrawn", asked, actor, [asked])
 
 
 def expire(asked: ArmsRequest) -> None:
@@ -100,7 +100,7 @@ def expire(asked: ArmsRequest) -> None:
     with audited_atomic():
         move_request(asked, ArmsRequestStatus.EXPIRED)
         wipe_shares(asked)
-        tell("scoring.arms-request.expired", asked, Actor.system("arms"), [asked])
+        record_event("scoring.arms-request.expired", asked, Actor.system("arms"), [asked])
 
 
 def expire_all() -> None:
@@ -173,7 +173,7 @@ def sealed_package(*, asked: ArmsRequest, actor: Actor, user: User) -> dict[str,
     }
     package["signature"] = signing_key().sign(statement(package)).hex()
     with audited_atomic():
-        tell("scoring.sealed-package.downloaded", asked, actor, fingerprint=key.fingerprint)
+        record_event("scoring.sealed-package.downloaded", asked, actor, fingerprint=key.fingerprint)
     return package
 
 
@@ -198,7 +198,7 @@ def wipe_shares(asked: ArmsRequest) -> None:
     OpeningShare.objects.filter(request=asked).update(content=None)
 
 
-def tell(
+def record_event(
     action: str, asked: ArmsRequest, actor: Actor, tracked: Sequence[Model] = (), reason: str = "", **details: object
 ) -> None:
     """One event about a request; never a share or a value."""

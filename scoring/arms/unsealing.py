@@ -36,8 +36,8 @@ from scoring.arms.requests import (
     demand_lock_in_force,
     move_request,
     place_of,
+    record_event,
     subjects_read,
-    tell,
     values_of,
     wipe_shares,
 )
@@ -79,7 +79,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
         move_request(asked, ArmsRequestStatus.OPENED, folder=name, root=root, opened_at=timezone.now())
         wipe_shares(asked)
         holding = note_arms_opened(asked.campaign.trial)
-        tell("scoring.arms.opened", asked, ACTOR, [asked, holding], root=root, subjects=len(arms))
+        record_event("scoring.arms.opened", asked, ACTOR, [asked, holding], root=root, subjects=len(arms))
         anchors.write_on_commit()
 
 
@@ -122,7 +122,7 @@ def mark_failed(asked: ArmsRequest, reason: str) -> None:
     with audited_atomic():
         move_request(asked, ArmsRequestStatus.FAILED, failure=reason[:500])
         wipe_shares(asked)
-        tell("scoring.arms-opening.failed", asked, ACTOR, [asked], reason=reason)
+        record_event("scoring.arms-opening.failed", asked, ACTOR, [asked], reason=reason)
 
 
 @sensitive_variables()
@@ -213,7 +213,7 @@ def hand_over(asked: ArmsRequest, actor: Actor, user: User) -> None:
     )
     move_to_unblinded_side(trial=trial, user=user, actor=actor, reason=f"received the arms of {asked.campaign.code}")
     holding = note_arms_received(trial)
-    tell("scoring.arms.received", asked, actor, [asked, holding], root=asked.root)
+    record_event("scoring.arms.received", asked, actor, [asked, holding], root=asked.root)
 
 
 def record_of(asked: ArmsRequest) -> tuple[str, str]:

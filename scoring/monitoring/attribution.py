@@ -29,14 +29,14 @@ def who_drifted(before: Sequence[Pair], since: Sequence[Pair]) -> int | None:
     True
     """
     readers = sorted({reader for first, second, _ in since for reader in (first, second)})
-    if len(readers) < FEWEST_READERS or not told_apart(before, readers) or not told_apart(since, readers):
+    if len(readers) < FEWEST_READERS or not are_all_compared(before, readers) or not are_all_compared(since, readers):
         return None
     moved = np.abs(effects_of(since, readers) - effects_of(before, readers))
     order = np.argsort(-moved)
     return readers[order[0]] if moved[order[0]] >= CLEAR * moved[order[1]] else None
 
 
-def told_apart(pairs: Sequence[Pair], readers: Sequence[int]) -> bool:
+def are_all_compared(pairs: Sequence[Pair], readers: Sequence[int]) -> bool:
     """Whether these pairs compare every reader with every other, directly or through others."""
     rank = np.linalg.matrix_rank(design_of(pairs, readers)) if pairs else 0
     return bool(rank == len(readers) - 1)

@@ -42,7 +42,7 @@ def hold_arms(*, trial: Trial, actor: Actor, user: User, reason: str) -> ArmsHol
         if holds_arms(trial):
             raise WrongState(f"Trial {trial.code} already holds arms. Nothing was changed.")
         holding = ArmsHolding.objects.create(trial=trial, chosen_by=user, reason=reason)
-        tell("studies.sealed-arms.chosen", trial, actor, [holding], reason=reason)
+        record_event("studies.sealed-arms.chosen", trial, actor, [holding], reason=reason)
     return holding
 
 
@@ -60,7 +60,7 @@ def hold_no_arms(*, trial: Trial, actor: Actor, reason: str) -> None:
         holdings = ArmsHolding.objects.filter(trial=trial)
         gone = list(holdings)
         holdings.delete()
-        tell("studies.sealed-arms.declined", trial, actor, gone, reason=reason)
+        record_event("studies.sealed-arms.declined", trial, actor, gone, reason=reason)
 
 
 def register_key(*, trial: Trial, actor: Actor, user: User, public_key: str) -> CustodianKey:
@@ -82,7 +82,9 @@ def register_key(*, trial: Trial, actor: Actor, user: User, public_key: str) -> 
         own.update(replaced_at=timezone.now())
         with used_once(f"This public key was already registered in trial {trial.code}. {NEW_KEY}", field="public_key"):
             key = CustodianKey.objects.create(trial=trial, custodian=user, public_key=text, fingerprint=mark)
-        tell("studies.custodian-key.registered", trial, actor, [key, *replaced], fingerprint=mark, custodian=user.pk)
+        record_event(
+            "studies.custodian-key.registered", trial, actor, [key, *replaced], fingerprint=mark, custodian=user.pk
+        )
     return key
 
 
@@ -117,7 +119,7 @@ def confirm_key(*, key: CustodianKey, actor: Actor, user: User, typed: str) -> N
             raise WrongState(
                 f"The key {key.fingerprint} was already confirmed or replaced. Register a new one instead."
             )
-        tell("studies.custodian-key.confirmed", key.trial, actor, [key], fingerprint=key.fingerprint)
+        record_event("studies.custodian-key.confirmed", key.trial, actor, [key], fingerprint=key.fingerprint)
 
 
 def demand_true_fingerprint(key: CustodianKey) -> None:
@@ -163,7 +165,7 @@ def note_arms_received(trial: Trial) -> ArmsHolding:
     return ArmsHolding.objects.get(trial=trial)
 
 
-def tell(
+def record_event(
     action: str, trial: Trial, actor: Actor, tracked: Sequence[Model] = (), reason: str = "", **details: object
 ) -> None:
     """One event about the arms of a trial; never a value."""

@@ -160,7 +160,9 @@ def keep(
     try:
         keep_padded(folder / result["blind"], blind, unpacked)
         keep_tree_padded(folder / "desk", desk, unpacked // len(picture["bands"]["full"]))
-        write(film, lease, FilmStatus.DEIDENTIFIED, "studies.film.deidentified", values, told(result, found, pixels))
+        write(
+            film, lease, FilmStatus.DEIDENTIFIED, "studies.film.deidentified", values, details_of(result, found, pixels)
+        )
     except BaseException:
         drop_file(blind)
         drop_tree(desk)
@@ -177,7 +179,7 @@ def recognised(film: Film, placed: Placement, result: dict[str, Any], pixels: st
     return [finding] if finding else []
 
 
-def told(result: dict[str, Any], found: list[dict[str, Any]], pixels: str) -> dict[str, Any]:
+def details_of(result: dict[str, Any], found: list[dict[str, Any]], pixels: str) -> dict[str, Any]:
     report = result["report"]
     return {
         "rules": report["rules_version"],

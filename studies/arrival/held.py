@@ -41,7 +41,7 @@ def complete(
         film = locked_held(film)
         changes = move(film, FilmStatus.RECEIVED, **values)
         add(kind="studies.deidentify", key=f"film-{film.pk}-{secrets.token_hex(4)}", payload={"film": film.pk})
-        tell(film, "studies.film.completed", actor, changes)
+        record_event(film, "studies.film.completed", actor, changes)
 
 
 def keep_apart(*, film: Film, reason: str, actor: Actor) -> None:
@@ -58,7 +58,7 @@ def keep_apart(*, film: Film, reason: str, actor: Actor) -> None:
         header = {**film.header, KEPT_APART: True}
         changes = move(film, FilmStatus.RECEIVED, status_reason="", header=header)
         add(kind="studies.deidentify", key=f"film-{film.pk}-{secrets.token_hex(4)}", payload={"film": film.pk})
-        tell(film, "studies.film.kept-apart", actor, {"status": changes["status"]}, reason)
+        record_event(film, "studies.film.kept-apart", actor, {"status": changes["status"]}, reason)
 
 
 def discard(*, film: Film, reason: str, actor: Actor) -> None:
@@ -68,7 +68,7 @@ def discard(*, film: Film, reason: str, actor: Actor) -> None:
     with audited_atomic():
         film = locked_held(film)
         changes = move(film, FilmStatus.REFUSED, status_reason=f"Taken back by the site: {reason}"[:500])
-        tell(film, "studies.film.taken-back", actor, changes, reason)
+        record_event(film, "studies.film.taken-back", actor, changes, reason)
 
 
 def read_again(*, film: Film, actor: Actor) -> None:
@@ -84,7 +84,7 @@ def read_again(*, film: Film, actor: Actor) -> None:
         check_alone(film)
         changes = move(film, FilmStatus.RECEIVED, status_reason="")
         add(kind="studies.deidentify", key=f"film-{film.pk}-{secrets.token_hex(4)}", payload={"film": film.pk})
-        tell(film, "studies.film.read-again", actor, changes)
+        record_event(film, "studies.film.read-again", actor, changes)
 
 
 def locked_held(film: Film) -> Film:
@@ -121,7 +121,7 @@ def confirm_date(*, film: Film, film_date: date, actor: Actor) -> None:
             "film_date": [film.film_date, day],
             "film_date_source": [film.film_date_source, source],
         }
-        tell(film, "studies.film-date.confirmed", actor, changes)
+        record_event(film, "studies.film-date.confirmed", actor, changes)
 
 
 def date_films(*, films: Sequence[Film], film_date: date, actor: Actor) -> None:
@@ -157,7 +157,7 @@ def check_place(film: Film, subject: Subject | None, visit: Visit | None) -> Non
         raise BadInput(f"Visit {visit.code} does not belong to subject {subject.code}.", field="visit")
 
 
-def tell(film: Film, action: str, actor: Actor, changes: dict[str, list[object]], reason: str = "") -> None:
+def record_event(film: Film, action: str, actor: Actor, changes: dict[str, list[object]], reason: str = "") -> None:
     record(
         action=action,
         actor=actor,

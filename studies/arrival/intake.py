@@ -192,14 +192,14 @@ def enter_film(transmittal: Transmittal, film: Film, actor: Actor, again: bool) 
         if known is not None:
             entry = enter(transmittal, film, "duplicate", resent.compare(known, film, actor), known)
             details = {"became": known.status, "says": entry.reason}
-            tell("studies.film.received-again", transmittal, film, known, actor, details, ())
+            record_event("studies.film.received-again", transmittal, film, known, actor, details, ())
         else:
             film.save(force_insert=True)
             if film.header:
                 sop_instances.claim(film, film.sop_instance_uid, film.header[CONTENT])
             add(kind="studies.deidentify", key=f"film-{film.pk}", payload={"film": film.pk})
             entry = enter(transmittal, film, "filed", "", film)
-            tell("studies.film.received", transmittal, film, film, actor, {}, (film,))
+            record_event("studies.film.received", transmittal, film, film, actor, {}, (film,))
     if known is not None:
         drop_original(film.original_file)
         known.refresh_from_db()
@@ -221,7 +221,7 @@ def enter(transmittal: Transmittal, film: Film, outcome: str, reason: str, filed
     )
 
 
-def tell(
+def record_event(
     action: str,
     transmittal: Transmittal,
     film: Film,

@@ -43,17 +43,17 @@ def place(film: Film, facts: dict[str, Any], identity: dict[str, str]) -> Placem
     """Declared values take precedence; a header that contradicts them becomes a finding for the desk."""
     subject = film.subject or subject_by_header(film, identity)
     visit = film.visit or (visit_by_header(subject, identity) if subject else None)
-    told = header_date(facts)
+    stated = header_date(facts)
     placed = Placement(
         subject=subject,
         visit=visit,
-        film_date=film.film_date or told,
-        film_date_source=film.film_date_source or ("header" if told else ""),
+        film_date=film.film_date or stated,
+        film_date_source=film.film_date_source or ("header" if stated else ""),
         side=film.side or str(facts.get("Side", "")),
         view=film.view or str(facts.get("View", "")),
     )
-    if film.film_date and told and told != film.film_date:
-        text = f"The film date is {told} in the header, but the site entered {film.film_date}."
+    if film.film_date and stated and stated != film.film_date:
+        text = f"The film date is {stated} in the header, but the site entered {film.film_date}."
         placed.findings.append({"code": "date-differs", "text": text})
     for word, declared, header in (("side", film.side, facts.get("Side")), ("view", film.view, facts.get("View"))):
         if declared and header and declared != header:

@@ -28,7 +28,7 @@ def issue_token(*, trial: Trial, site: Site, label: str, actor: Actor) -> tuple[
     label, text = checked_text("label", label, longest=80), secrets.token_urlsafe(32)
     with audited_atomic():
         token = SenderToken.objects.create(trial=trial, site=site, label=label, digest=digest_of(text))
-        tell(
+        record_event(
             "studies.sender.admitted",
             trial,
             ("studies.sendertoken", str(token.pk)),
@@ -50,7 +50,7 @@ def admit_peer(*, trial: Trial, site: Site, calling_ae: str, called_ae: str, add
         ):
             peer = DicomPeer.objects.create(trial=trial, site=site, address=address, **values)
         details = {"site": site.code, "address": address, **values}
-        tell("studies.sender.admitted", trial, ("studies.dicompeer", str(peer.pk)), actor, details)
+        record_event("studies.sender.admitted", trial, ("studies.dicompeer", str(peer.pk)), actor, details)
     return peer
 
 
@@ -62,7 +62,7 @@ def revoke(*, sender: SenderToken | DicomPeer, actor: Actor) -> None:
         if in_use.update(revoked_at=timezone.now()) != 1:
             raise WrongState(f"The sender {quoted(str(sender))} has already been revoked.")
         subject = (f"studies.{type(sender).__name__.lower()}", str(sender.pk))
-        tell("studies.sender.revoked", sender.trial, subject, actor, {"site": sender.site.code})
+        record_event("studies.sender.revoked", sender.trial, subject, actor, {"site": sender.site.code})
 
 
 def token_holder(text: str) -> SenderToken | None:
@@ -109,5 +109,7 @@ def check_site(trial: Trial, site: Site) -> None:
         raise BadInput(f"Site {site.code} belongs to another trial. Choose a site of trial {trial.code}.", field="site")
 
 
-def tell(action: str, trial: Trial, subject: tuple[str, str], actor: Actor, details: Mapping[str, object]) -> None:
+def record_event(
+    action: str, trial: Trial, subject: tuple[str, str], actor: Actor, details: Mapping[str, object]
+) -> None:
     record(action=action, actor=actor, stream=trial.code, subject=subject, details=details)

@@ -105,7 +105,7 @@ def propose(
             crops=cuts,
             proposed_by_id=person(actor),
         )
-        tell(masks, "studies.masks.proposed", actor, details={"rectangles": boxes, "crops": cuts})
+        record_event(masks, "studies.masks.proposed", actor, details={"rectangles": boxes, "crops": cuts})
     return masks
 
 
@@ -138,7 +138,7 @@ def confirm(*, mask_set: MaskSet, actor: Actor) -> None:
         MaskSet.objects.filter(pk=mask_set.pk).update(confirmed_by=person(actor), confirmed_at=timezone.now())
         if film.status == FilmStatus.ACCEPTED:
             order_rendition(film)
-        tell(mask_set, "studies.masks.confirmed", actor)
+        record_event(mask_set, "studies.masks.confirmed", actor)
 
 
 def refuse(*, mask_set: MaskSet, actor: Actor, reason: str) -> None:
@@ -154,7 +154,7 @@ def refuse(*, mask_set: MaskSet, actor: Actor, reason: str) -> None:
         if film.status == FilmStatus.ACCEPTED:
             changes = move(film, FilmStatus.DEIDENTIFIED, status_reason=f"Masks refused: {reason}"[:500])
             moved = [film]
-        tell(mask_set, "studies.masks.refused", actor, reason=reason, changes=changes, films=moved)
+        record_event(mask_set, "studies.masks.refused", actor, reason=reason, changes=changes, films=moved)
 
 
 def check_second(film: Film, mask_set: MaskSet, actor: Actor) -> None:
@@ -174,7 +174,7 @@ def check_second(film: Film, mask_set: MaskSet, actor: Actor) -> None:
     demand_second_person(Act.MASKS, first=last.proposed_by_id, second=person(actor))
 
 
-def tell(
+def record_event(
     masks: MaskSet,
     action: str,
     actor: Actor,

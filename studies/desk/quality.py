@@ -73,7 +73,7 @@ def accept(
         decision = decide(film, actor, "accept", note=note, **confirmed.fields())
         if masks.state_of(film, mask_set) in (MaskState.CONFIRMED, MaskState.NOT_NEEDED):
             order_rendition(film)
-        tell(film, "accept", actor, decision, changes, seen(film, visit, mask_set, acknowledged), losing)
+        record_event(film, "accept", actor, decision, changes, seen(film, visit, mask_set, acknowledged), losing)
     return decision
 
 
@@ -244,7 +244,7 @@ def end(
         film = locked(film)
         changes = move(film, to, **values)
         decision = decide(film, actor, verb, reason=reason, note=note)
-        tell(film, verb, actor, decision, changes, {"question": asked} if asked else {})
+        record_event(film, verb, actor, decision, changes, {"question": asked} if asked else {})
     return decision
 
 
@@ -252,7 +252,7 @@ def decide(film: Film, actor: Actor, verb: str, **values: object) -> QualityDeci
     return QualityDecision.objects.create(film=film, decision=verb, decided_by_id=person(actor), **values)
 
 
-def tell(
+def record_event(
     film: Film,
     verb: str,
     actor: Actor,
@@ -261,7 +261,7 @@ def tell(
     details: Mapping[str, object],
     others: Sequence[Film] = (),
 ) -> None:
-    told = {
+    recorded = {
         name: [str(value) if isinstance(value, Model) else value for value in pair] for name, pair in changes.items()
     }
     record(
@@ -269,7 +269,7 @@ def tell(
         actor=actor,
         stream=film.trial.code,
         subject=("studies.film", str(film.pk)),
-        changes=told,
+        changes=recorded,
         reason=": ".join(filter(None, [decision.reason, decision.note])),
         details={"decision": decision.pk, **details},
         rows=[decision],

@@ -37,7 +37,7 @@ def record_absence(*, visit: Visit, side: str, view: str, reason: str, actor: Ac
             )
         with used_once(f"The {film} of this visit is already recorded as not available.", field="film"):
             absent = AbsentFilm.objects.create(visit=visit, side=side, view=view, reason=reason)
-        tell(absent, "studies.film.marked-absent", actor, reason)
+        record_event(absent, "studies.film.marked-absent", actor, reason)
     return absent
 
 
@@ -49,10 +49,10 @@ def withdraw_absence(*, absent: AbsentFilm, reason: str, actor: Actor) -> None:
         ended = AbsentFilm.objects.filter(pk=absent.pk, withdrawn_at=None).update(withdrawn_at=timezone.now())
         if not ended:
             raise WrongState(f"The {view_name(absent.side, absent.view)} of this visit is already expected again.")
-        tell(absent, "studies.film.expected-again", actor, reason)
+        record_event(absent, "studies.film.expected-again", actor, reason)
 
 
-def tell(absent: AbsentFilm, action: str, actor: Actor, reason: str) -> None:
+def record_event(absent: AbsentFilm, action: str, actor: Actor, reason: str) -> None:
     """The event of a film recorded as not available or expected again."""
     record(
         action=action,

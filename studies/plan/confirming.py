@@ -13,7 +13,7 @@ from audit.trail import Actor, audited_atomic
 from config.errors import NotAllowed, WrongState
 from studies.models import Membership, Trial
 from studies.naming import checked_text
-from studies.plan.membership import mail_about, name_of, tell
+from studies.plan.membership import mail_about, name_of, record_event
 
 
 def confirm_membership(*, membership: Membership, actor: Actor) -> None:
@@ -25,7 +25,7 @@ def confirm_membership(*, membership: Membership, actor: Actor) -> None:
         if not user.is_active:
             raise WrongState(f"The account of {user} is disabled. Refuse the role, or have the account enabled.")
         settle(membership, pending=False, confirmed_at=timezone.now(), confirmed_by_id=actor.user_id)
-        tell(membership, "studies.membership.confirmed", actor, "")
+        record_event(membership, "studies.membership.confirmed", actor, "")
         demand_second_factor(user=user, role=membership.role)
         mail_about(membership, "confirmed")
 
@@ -37,7 +37,7 @@ def refuse_membership(*, membership: Membership, reason: str, actor: Actor) -> N
     with audited_atomic():
         demand_third_person(membership, actor)
         settle(membership, revoked_at=timezone.now())
-        tell(membership, "studies.membership.refused", actor, reason)
+        record_event(membership, "studies.membership.refused", actor, reason)
         mail_about(membership, "refused")
 
 

@@ -17,7 +17,7 @@ from studies.naming import checked_text
 from studies.plan.deviation_entries import LONGEST_REASON, Entry, checked_past_day, entry_of
 
 # What an event says of a change; the texts stay in the log, the event holds the digest of the version.
-TOLD = ("noticed_on", "category", "effect", "status", "closed_on")
+RECORDED = ("noticed_on", "category", "effect", "status", "closed_on")
 # Within this time an equal entry of the same person is taken for the same form, sent twice.
 SENT_AGAIN = timedelta(minutes=1)
 ACTIONS_TAKEN = {"corrective_action": "corrective action", "preventive_action": "preventive action"}
@@ -33,7 +33,7 @@ def log_deviation(*, trial: Trial, entry: Entry, actor: Actor) -> DeviationVersi
         made = DeviationVersion.objects.create(
             trial=trial, number=last + 1, version=1, written_by_id=actor.user_id, **columns
         )
-        tell(made, "studies.deviation.logged", actor, {})
+        record_event(made, "studies.deviation.logged", actor, {})
     return made
 
 
@@ -119,7 +119,7 @@ def follow(
             written_by_id=actor.user_id,
             **kept,
         )
-        tell(made, action, actor, changes_between(seen, made))
+        record_event(made, action, actor, changes_between(seen, made))
     return made
 
 
@@ -130,11 +130,11 @@ def take_turn(trial_id: int) -> None:
 
 def changes_between(old: DeviationVersion, new: DeviationVersion) -> dict[str, list[object]]:
     """The columns whose change an event names."""
-    pairs = {name: [getattr(old, name), getattr(new, name)] for name in TOLD}
+    pairs = {name: [getattr(old, name), getattr(new, name)] for name in RECORDED}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def tell(made: DeviationVersion, action: str, actor: Actor, changes: dict[str, list[object]]) -> None:
+def record_event(made: DeviationVersion, action: str, actor: Actor, changes: dict[str, list[object]]) -> None:
     """The event of a version."""
     record(
         action=action,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from audit.trail import Actor, audited_atomic
 from config.errors import NotAllowed
 from studies.models import Membership
-from studies.plan.membership import tell
+from studies.plan.membership import record_event
 
 
 def note_first_use(held: Iterable[Membership]) -> None:
@@ -25,6 +25,6 @@ def begin_use(*, membership: Membership) -> None:
     with audited_atomic():
         fresh = Membership.objects.current().filter(pk=membership.pk, first_used_at=None)
         if fresh.update(first_used_at=timezone.now()):
-            tell(membership, "studies.membership.used", actor, "")
+            record_event(membership, "studies.membership.used", actor, "")
         elif not Membership.objects.current().filter(pk=membership.pk).exists():
             raise NotAllowed(message="Your role in this trial has just ended. Ask its coordinator.")

@@ -36,10 +36,10 @@ def grant(*, trial: Trial, user: User, role: str, reason: str, actor: Actor, sit
             trial=trial, user=user, role=role, site=site, reason=reason, granted_by_id=actor.user_id, pending=pending
         )
         if pending:
-            tell(membership, "studies.membership.proposed", actor, reason)
+            record_event(membership, "studies.membership.proposed", actor, reason)
             mail_about(membership, "proposed")
         else:
-            tell(membership, "studies.membership.granted", actor, reason)
+            record_event(membership, "studies.membership.granted", actor, reason)
             demand_second_factor(user=user, role=role)
     return membership
 
@@ -66,7 +66,7 @@ def appoint_first_coordinator(*, trial: Trial, user: User, actor: Actor) -> Memb
             reason="first coordinator, by creating the trial",
             granted_by_id=actor.user_id,
         )
-        tell(membership, "studies.first-coordinator.appointed", actor, membership.reason)
+        record_event(membership, "studies.first-coordinator.appointed", actor, membership.reason)
         demand_second_factor(user=user, role=Role.COORDINATOR)
     return membership
 
@@ -143,7 +143,7 @@ def end(membership: Membership, reason: str, actor: Actor) -> None:
         ended = open_now.update(revoked_at=timezone.now())
         if not ended:
             raise WrongState(f"The role {name_of(membership.role)} of {membership.user} has already been revoked.")
-        tell(membership, "studies.membership.revoked", actor, reason)
+        record_event(membership, "studies.membership.revoked", actor, reason)
 
 
 def move_to_unblinded_side(*, trial: Trial, user: User, actor: Actor, reason: str) -> None:
@@ -174,7 +174,7 @@ def move_to_unblinded_side(*, trial: Trial, user: User, actor: Actor, reason: st
             )
 
 
-def tell(membership: Membership, action: str, actor: Actor, reason: str) -> None:
+def record_event(membership: Membership, action: str, actor: Actor, reason: str) -> None:
     """The event of a role granted or revoked."""
     record(
         action=action,

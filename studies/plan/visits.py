@@ -138,7 +138,9 @@ def mark_not_done(*, visit: Visit, reason: str, actor: Actor) -> None:
             raise WrongState(
                 f"{named(visit)} is already recorded as not done. Reopen it before you give another reason."
             )
-        tell(visit, "studies.visit.marked-not-done", actor, changes={"not_done_reason": ["", reason]}, reason=reason)
+        record_event(
+            visit, "studies.visit.marked-not-done", actor, changes={"not_done_reason": ["", reason]}, reason=reason
+        )
 
 
 def reopen_visit(*, visit: Visit, reason: str, actor: Actor) -> None:
@@ -150,7 +152,9 @@ def reopen_visit(*, visit: Visit, reason: str, actor: Actor) -> None:
         if not old:
             raise WrongState(f"{named(visit)} is already expected. Only a visit recorded as not done can be reopened.")
         Visit.objects.filter(pk=visit.pk).update(not_done_reason="")
-        tell(visit, "studies.visit.expected-again", actor, changes={"not_done_reason": [old, ""]}, reason=reason)
+        record_event(
+            visit, "studies.visit.expected-again", actor, changes={"not_done_reason": [old, ""]}, reason=reason
+        )
 
 
 def named(visit: Visit) -> str:
@@ -158,7 +162,7 @@ def named(visit: Visit) -> str:
     return f"Visit {visit.code} of subject {visit.subject.code}"
 
 
-def tell(visit: Visit, action: str, actor: Actor, *, changes: dict[str, list[object]], reason: str) -> None:
+def record_event(visit: Visit, action: str, actor: Actor, *, changes: dict[str, list[object]], reason: str) -> None:
     """The event of a change to one visit."""
     record(
         action=action,

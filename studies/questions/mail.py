@@ -40,11 +40,11 @@ def mail_about(question: Question, what: str) -> EmailMessage:
     return EmailMessage(
         subject=f"{code}: question {number} {SAYS[what]}",
         body=f"Question {number} of trial {code} {SAYS[what]}.\n\nSign in to read it: {link}\n",
-        bcc=list(told(question, what).values_list("user__email", flat=True).distinct()),
+        bcc=list(recipients_of(question, what).values_list("user__email", flat=True).distinct()),
     )
 
 
-def told(question: Question, what: str) -> QuerySet[Membership]:
+def recipients_of(question: Question, what: str) -> QuerySet[Membership]:
     """The recipients: everyone at the site, or everyone who may ask questions."""
     current = Membership.objects.current().filter(trial=question.trial_id, user__is_active=True)
     if what == "answered":

@@ -133,7 +133,7 @@ def remind(*, question: Question, actor: Actor) -> None:
             key=f"question-{question.pk}-reminder-{today}",
             payload={"question": question.pk, "what": "reminded"},
         )
-        tell(question, "studies.question.reminded", actor, {}, ())
+        record_event(question, "studies.question.reminded", actor, {}, ())
 
 
 def checked_message(text: str) -> str:
@@ -158,14 +158,14 @@ def write(question: Question, text: str, actor: Actor, action: str, changes: dic
     messages: tuple[QuestionMessage, ...] = ()
     if text:
         messages = (QuestionMessage.objects.create(question=question, author_id=actor.user_id, text=text),)
-    tell(question, action, actor, changes, messages)
+    record_event(question, action, actor, changes, messages)
     what = action.rpartition(".")[2]
     if what != "closed":
         key = f"question-{question.pk}-message-{messages[0].pk}"
         add(kind="studies.mail_question", key=key, payload={"question": question.pk, "what": what})
 
 
-def tell(
+def record_event(
     question: Question,
     action: str,
     actor: Actor,

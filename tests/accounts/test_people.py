@@ -134,8 +134,8 @@ def test_disabling_and_enabling_are_told_with_the_reason(cast: Cast) -> None:
     anna, client = cast.user("reader"), cast.client("administrator")
     client.post(f"/accounts/{anna.pk}/disable/", {"reason": "left"})
     client.post(f"/accounts/{anna.pk}/enable/", {"reason": "came back"})
-    told = [json.loads(event.body) for event in Event.objects.filter(action__startswith="accounts.user")]
-    assert [(event["reason"], event["changes"]) for event in told] == [
+    recorded = [json.loads(event.body) for event in Event.objects.filter(action__startswith="accounts.user")]
+    assert [(event["reason"], event["changes"]) for event in recorded] == [
         ("left", {"is_active": [True, False]}),
         ("came back", {"is_active": [False, True]}),
     ]

@@ -32,7 +32,7 @@ def sign_in(client: Client, password: str = PASSWORD, email: str = "anna@house.e
     return client.post("/sign-in/", {"email": email, "password": password, **more})
 
 
-def told() -> list[str]:
+def recorded_actions() -> list[str]:
     return list(Event.objects.filter(stream="system").order_by("seq").values_list("action", flat=True))
 
 
@@ -46,7 +46,7 @@ def rewind(client: Client, key: str, seconds: float) -> None:
 def test_the_right_password_opens_the_start_page_and_is_told(client: Client, anna: User) -> None:
     assert sign_in(client).headers["Location"] == "/"
     assert "Welcome, Anna Berg" in client.get("/").content.decode()
-    assert told() == ["accounts.session.started"]
+    assert recorded_actions() == ["accounts.session.started"]
 
 
 def test_the_address_may_be_typed_in_any_case(client: Client, anna: User) -> None:
@@ -61,7 +61,7 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client: Cli
     wrong, unknown = sign_in(client, password="nope"), sign_in(client, email="nobody@house.example")
     assert wrong.status_code == unknown.status_code == 200
     assert words(wrong) == words(unknown)
-    assert told() == ["accounts.sign-in.failed"] * 2
+    assert recorded_actions() == ["accounts.sign-in.failed"] * 2
 
 
 def test_what_was_typed_into_a_failed_try_is_not_told(client: Client, anna: User) -> None:
@@ -73,7 +73,7 @@ def test_after_five_failures_even_the_right_password_is_locked_out(client: Clien
     answers = [sign_in(client, password="nope").status_code for _ in range(settings.AXES_FAILURE_LIMIT)]
     assert answers == [200, 200, 200, 200, 429]
     assert sign_in(client).status_code == 429
-    assert told().count("accounts.sign-in.locked") == 1
+    assert recorded_actions().count("accounts.sign-in.locked") == 1
     assert Job.objects.filter(kind="accounts.alert").count() == 1
 
 
@@ -83,7 +83,7 @@ def test_a_disabled_account_does_not_get_in(client: Client, anna: User) -> None:
     assert client.get("/", headers=PAGE).headers["Location"] == "/sign-in/"
 
 
-def test_the_way_back_leads_only_into_this_house(client: Client, anna: User) -> None:
+def test_the_way_back_leads_only_into_this_installation(client: Client, anna: User) -> None:
     assert sign_in(client, next="/you/").headers["Location"] == "/you/"
     client.post("/sign-out/")
     assert sign_in(client, next="https://evil.example/").headers["Location"] == "/"
@@ -103,7 +103,7 @@ def test_signing_out_ends_the_session_and_is_told(cast: Cast) -> None:
     client = cast.client("reader")
     assert client.post("/sign-out/").headers["Location"] == "/sign-in/"
     assert client.get("/you/", headers=JSON).status_code == 401
-    assert told() == ["accounts.session.ended"]
+    assert recorded_actions() == ["accounts.session.ended"]
 
 
 def test_signing_out_by_a_link_is_refused(cast: Cast) -> None:

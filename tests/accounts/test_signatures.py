@@ -18,7 +18,7 @@ from config.errors import BadInput, NotAllowed, WrongState
 from jobs.models import Job
 from tests.cast import PASSWORD, Cast
 from tests.protection import lifted
-from tests.tracking import tell_what_was_made
+from tests.tracking import record_new_rows
 
 RECORD = ("reading.read", "7")
 
@@ -134,7 +134,7 @@ def test_the_database_refuses_to_change_a_signature(cast: Cast, statement: str) 
 
 def test_a_signature_moved_to_another_record_is_found(cast: Cast) -> None:
     signature = sign(cast)
-    tell_what_was_made("RA-1")
+    record_new_rows("RA-1")
     assert verify().intact
     with lifted():
         Signature.objects.filter(pk=signature.pk).update(record_id="8")

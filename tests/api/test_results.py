@@ -21,22 +21,22 @@ from scoring.datasets.building import request_dataset
 from scoring.models import Dataset, DatasetStatus
 from tests.api.programs import program_of
 from tests.api.test_plan import assert_problem
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
+from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
 from tests.reading.test_line import lock_it, read_all
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house() -> BuiltTrial:
+def built_trial() -> BuiltTrial:
     """A campaign in which every read is signed."""
-    found = build_house(subjects=2, visits=("W00", "W52"))
+    found = build_reading_trial(subjects=2, visits=("W00", "W52"))
     read_all(found, open_campaign_of(found, concordant_share=0.0))
     return found
 
 
-def test_a_campaign_is_followed_without_a_score(house: BuiltTrial) -> None:
-    program = program_of(house.trial, "coordinator")
+def test_a_campaign_is_followed_without_a_score(built_trial: BuiltTrial) -> None:
+    program = program_of(built_trial.trial, "coordinator")
     (found,) = program.every("trials/TWO/campaigns")
     assert (found["code"], found["status"], found["training"]) == ("C1", "open", False)
     progress = program.get("trials/TWO/campaigns/C1").json()
@@ -45,11 +45,11 @@ def test_a_campaign_is_followed_without_a_score(house: BuiltTrial) -> None:
     assert_problem(program.get("trials/TWO/campaigns/none"), 404)
 
 
-def test_a_dataset_is_sent_only_once_it_is_locked_and_the_download_is_recorded(house: BuiltTrial) -> None:
-    program, campaign = program_of(house.trial, "statistician"), house.trial.campaigns.get()
-    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
+def test_a_dataset_is_sent_only_once_it_is_locked_and_the_download_is_recorded(built_trial: BuiltTrial) -> None:
+    program, campaign = program_of(built_trial.trial, "statistician"), built_trial.trial.campaigns.get()
+    close_campaign(campaign=campaign, actor=built_trial.actor("coordinator"))
     campaign.refresh_from_db()
-    request_dataset(campaign=campaign, actor=house.actor("statistician"))
+    request_dataset(campaign=campaign, actor=built_trial.actor("statistician"))
     run_due_jobs()
     (built,) = program.every("trials/TWO/datasets")
     assert built["status"] == "built"
@@ -59,9 +59,9 @@ def test_a_dataset_is_sent_only_once_it_is_locked_and_the_download_is_recorded(h
     assert not Event.objects.filter(action="scoring.dataset.downloaded").exists()
 
 
-def test_a_locked_dataset_is_downloaded_as_the_page_sends_it(house: BuiltTrial) -> None:
-    program = program_of(house.trial, "statistician")
-    lock_it(house, house.trial.campaigns.get())
+def test_a_locked_dataset_is_downloaded_as_the_page_sends_it(built_trial: BuiltTrial) -> None:
+    program = program_of(built_trial.trial, "statistician")
+    lock_it(built_trial, built_trial.trial.campaigns.get())
     (lock,) = program.every("trials/TWO/locks", campaign="C1")
     answer = program.get(f"trials/TWO/datasets/{lock['dataset']}/zip")
     content = b"".join(answer.streaming_content)
@@ -70,13 +70,13 @@ def test_a_locked_dataset_is_downloaded_as_the_page_sends_it(house: BuiltTrial) 
     assert lock["state"] == "in force"
     (event,) = Event.objects.filter(action="scoring.dataset.downloaded")
     assert event.actor_label == "statistician (token statistician program)"
-    assert_problem(program_of(house.trial, "coordinator").get(f"trials/TWO/datasets/{lock['dataset']}/zip"), 403)
+    assert_problem(program_of(built_trial.trial, "coordinator").get(f"trials/TWO/datasets/{lock['dataset']}/zip"), 403)
 
 
-def test_an_auditor_reads_the_whole_trail_as_the_export_of_the_page_has_it(house: BuiltTrial) -> None:
-    program = program_of(house.trial, "auditor")
+def test_an_auditor_reads_the_whole_trail_as_the_export_of_the_page_has_it(built_trial: BuiltTrial) -> None:
+    program = program_of(built_trial.trial, "auditor")
     client = Client()
-    client.force_login(house.people["auditor"], backend=BACKEND)
+    client.force_login(built_trial.people["auditor"], backend=BACKEND)
     answer: Any = client.get("/trials/TWO/audit/trial/export.json")
     exported = {(one["stream"], one["seq"]): one for one in json.loads(b"".join(answer.streaming_content))}
     sent = {(one["stream"], one["seq"]): one for one in program.every("trials/TWO/audit-events")}
@@ -93,12 +93,12 @@ def test_an_auditor_reads_the_whole_trail_as_the_export_of_the_page_has_it(house
     ("path", "role"), [("campaigns", "lead"), ("datasets", "statistician"), ("audit-events", "auditor")]
 )
 def test_these_lists_ask_the_database_the_same_number_of_times_whatever_their_size(path: str, role: str) -> None:
-    house = build_house(subjects=1, visits=("W00", "W24"))
-    campaign, program = open_campaign_of(house), program_of(house.trial, role)
+    built_trial = build_reading_trial(subjects=1, visits=("W00", "W24"))
+    campaign, program = open_campaign_of(built_trial), program_of(built_trial.trial, role)
 
     def fill(first: int, last: int) -> None:
         for number in range(first, last):
-            Campaign.objects.create(trial=house.trial, charter=campaign.charter, code=f"D{number}", title="Draft")
+            Campaign.objects.create(trial=built_trial.trial, charter=campaign.charter, code=f"D{number}", title="Draft")
             Dataset.objects.create(campaign=campaign, number=number, status=DatasetStatus.DISCARDED)
 
     def asked() -> int:

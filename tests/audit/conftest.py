@@ -15,12 +15,12 @@ from audit.protection import PROTECTED, install, protect
 from audit.trail import Actor, audited_atomic, record
 from jobs.models import Pulse
 from tests.protection import lift
-from tests.reading.builders import build_house, open_campaign_of
+from tests.reading.builders import build_reading_trial, open_campaign_of
 from tests.reading.test_line import lock_it, read_all
 from tests.studies.arms_cast import make_holders
 
 ACTOR = Actor(user_id=7, label="Reader One", role="reader")
-Tell = Callable[..., None]
+RecordEvent = Callable[..., None]
 
 
 @pytest.fixture
@@ -33,21 +33,21 @@ def own_actions() -> Iterator[None]:
 
 
 @pytest.fixture
-def tell(own_actions: None) -> Tell:
+def record_event(own_actions: None) -> RecordEvent:
     """Records an event in its own transaction."""
     hides = {"reason", "changes.score", "details.arm"}
     registry.declare("tests.note.taken", label="Note taken", sentence="took a note", seen_by={"lead"}, hides=hides)
 
-    def tell(stream: str = "TRIAL", **more: Any) -> None:
+    def record_event(stream: str = "TRIAL", **more: Any) -> None:
         with audited_atomic():
             about: dict[str, Any] = {"action": "tests.note.taken", "actor": ACTOR, "subject": ("tests.thing", "1")}
             record(stream=stream, **(about | more))
 
-    return tell
+    return record_event
 
 
 @pytest.fixture
-def regulated(tell: Tell, transactional_db: None) -> Iterator[Callable[[str], Pulse]]:
+def regulated(record_event: RecordEvent, transactional_db: None) -> Iterator[Callable[[str], Pulse]]:
     """Makes rows of a table that is regulated for this test, each recorded in an event."""
     protect("jobs_pulse")
     install()
@@ -67,10 +67,12 @@ def regulated(tell: Tell, transactional_db: None) -> Iterator[Callable[[str], Pu
 @pytest.fixture
 def line(db: None, tmp_path: Path) -> None:
     """A locked dataset, and everything that leads to it, made by the functions people's pages call."""
-    house = build_house(subjects=1, visits=("W00", "W52"))
-    holders = make_holders(house.trial, house.actor("coordinator"), house.people["coordinator"], tmp_path, custodians=2)
-    holders.seal({subject.code: "A" for subject in house.subjects})
-    campaign = open_campaign_of(house, concordant_share=0.0)
-    read_all(house, campaign, lambda timepoint, item: 1)
-    lock_it(house, campaign)
+    built_trial = build_reading_trial(subjects=1, visits=("W00", "W52"))
+    holders = make_holders(
+        built_trial.trial, built_trial.actor("coordinator"), built_trial.people["coordinator"], tmp_path, custodians=2
+    )
+    holders.seal({subject.code: "A" for subject in built_trial.subjects})
+    campaign = open_campaign_of(built_trial, concordant_share=0.0)
+    read_all(built_trial, campaign, lambda timepoint, item: 1)
+    lock_it(built_trial, campaign)
     connection.check_constraints()  # PostgreSQL alters no table on which a deferred check is pending

@@ -41,8 +41,8 @@ def on_table(table: str) -> Iterator[Tampering]:
     yield f"delete from {table}", partial(delete, table)
     yield f"copy in {table}", partial(copy, table)
     if is_insert_only(table):
-        yield f"alter and tell again {table}", partial(tell_again, table, "same")
-        yield f"tell elsewhere {table}", partial(tell_again, table, "other")
+        yield f"alter and tell again {table}", partial(record_again, table, "same")
+        yield f"tell elsewhere {table}", partial(record_again, table, "other")
 
 
 def on_the_trail() -> Iterator[Tampering]:
@@ -148,16 +148,16 @@ def copy(table: str, draw: Random) -> Target | None:
     return (table, key) if tried(lambda: type(row)._base_manager.bulk_create([type(row)(**values)])) else None
 
 
-def tell_again(table: str, where: str, draw: Random) -> Target | None:
+def record_again(table: str, where: str, draw: Random) -> Target | None:
     """A row is altered, and a new event at the end of a chain tells its new digest, correctly linked."""
     row = any_row(table, draw)
-    told = Event.objects.filter(body__contains=f'["{table}","{row.pk}",').order_by("pk").first()
-    assert told is not None
+    recorded = Event.objects.filter(body__contains=f'["{table}","{row.pk}",').order_by("pk").first()
+    assert recorded is not None
     if where == "same":
         assert any(alter_this(table, row, name) for name in covered(table))
-    stream = told.stream if where == "same" else Head.objects.exclude(pk=told.stream).order_by("pk")[0].pk
+    stream = recorded.stream if where == "same" else Head.objects.exclude(pk=recorded.stream).order_by("pk")[0].pk
     digest = dict(digests_by_key(table, [row.pk]))[str(row.pk)]
-    append_forged(told, stream, [[table, str(row.pk), digest]])
+    append_forged(recorded, stream, [[table, str(row.pk), digest]])
     return table, str(row.pk)
 
 
@@ -168,10 +168,10 @@ def alter_this(table: str, row: models.Model, column: str) -> bool:
     return any(tried(partial(rows(table).filter(pk=row.pk).update, **{column: value})) for value in values)
 
 
-def append_forged(like: Event, stream: str, told: list[list[str]]) -> None:
+def append_forged(like: Event, stream: str, recorded: list[list[str]]) -> None:
     """An event by the rules that anybody can read: the hash follows from the one before, the head moves on."""
     head = Head.objects.get(pk=stream)
-    body = canonical(json.loads(like.body) | {"rows": told})
+    body = canonical(json.loads(like.body) | {"rows": recorded})
     own = event_hash(stream, head.seq + 1, head.hash, body)
     like.pk, like.stream, like.seq, like.prev, like.hash, like.body = None, stream, head.seq + 1, head.hash, own, body
     like.save(force_insert=True)

@@ -154,8 +154,8 @@ def test_values_read_as_words() -> None:
         "did {code|id}[ ({reads:read})][ to {kind.what}][ from {old.who} to {new.who}][, again{again?}]"
     )
     details = {"code": "C1", "reads": 1, "what": "reading.leakscan", "again": True}
-    told = sentence.of("7", {"who": ["A", "B"]}, details)
-    assert told == "did C1 (1 read) to leak scan from A to B, again"
+    recorded = sentence.of("7", {"who": ["A", "B"]}, details)
+    assert recorded == "did C1 (1 read) to leak scan from A to B, again"
     assert sentence.of("7", {}, {"reads": ["a", "b"]}) == "did 7 (2 reads)"
 
 

@@ -17,18 +17,18 @@ from audit.verify import verify
 from config.env import BadSetting, env_targets
 from jobs.health import Unwell
 from jobs.health import anchors as health_of_anchors
-from tests.audit.conftest import Tell
+from tests.audit.conftest import RecordEvent
 from tests.protection import lifted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def three(tell: Tell) -> list[Path]:
+def three(record_event: RecordEvent) -> list[Path]:
     """Three anchors."""
     paths = []
     for number in range(3):
-        tell(details={"number": number})
+        record_event(details={"number": number})
         path = anchors.write()
         assert path
         paths.append(path)
@@ -67,8 +67,8 @@ def test_one_anchor_removed_is_a_gap(three: list[Path]) -> None:
     assert ("missing anchor", "anchor-00000002") in found()
 
 
-def test_events_without_an_anchor_are_found_after_two_intervals(tell: Tell) -> None:
-    tell()
+def test_events_without_an_anchor_are_found_after_two_intervals(record_event: RecordEvent) -> None:
+    record_event()
     assert found() == []
     grow_old()
     assert "late anchor" in dict(found())
@@ -88,11 +88,11 @@ def test_an_anchor_that_differs_from_its_copy_is_found(three: list[Path], elsewh
     assert found() == [("bad anchor", three[1].name)]
 
 
-def test_each_new_anchor_is_copied_once(three: list[Path], elsewhere: Path, tell: Tell) -> None:
+def test_each_new_anchor_is_copied_once(three: list[Path], elsewhere: Path, record_event: RecordEvent) -> None:
     copy_anchors()
     before = {path.name: path.stat().st_mtime_ns for path in elsewhere.iterdir()}
     assert set(before) == {path.name for path in three}
-    tell()
+    record_event()
     assert anchors.write()
     copy_anchors()
     assert {path.name: path.stat().st_mtime_ns for path in elsewhere.iterdir()}.items() > before.items()

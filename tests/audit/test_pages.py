@@ -19,7 +19,7 @@ from audit.trail import Actor, audited_atomic, record
 from config.cells import EXCEL_MARK
 from jobs.carrying import run_due_jobs
 from tests.cast import Cast
-from tests.tracking import tell_what_was_made
+from tests.tracking import record_new_rows
 
 CANARY = "CANARY-4711"
 
@@ -41,20 +41,22 @@ def trail(cast: Cast, own_actions: None) -> Cast:
     )
     reader = cast.actor("reader")
     for code in cast.trials:
-        tell("tests.box.opened", code, reader, changes={"lid": ["shut", "open"]}, reason=f"to look in {code}")
-    tell(
+        record_event("tests.box.opened", code, reader, changes={"lid": ["shut", "open"]}, reason=f"to look in {code}")
+    record_event(
         "tests.joint.scored",
         "RA-1",
         reader,
         changes={"score": [None, CANARY], "item": [None, "EL-MCP2"]},
         details={"d": CANARY},
     )
-    tell("tests.arm.viewed", "RA-1", reader, changes={"arm": [None, CANARY]}, reason=CANARY, details={"arm": CANARY})
-    tell("tests.box.opened", "system", Actor.system("sweeper"), reason="house-keeping")
+    record_event(
+        "tests.arm.viewed", "RA-1", reader, changes={"arm": [None, CANARY]}, reason=CANARY, details={"arm": CANARY}
+    )
+    record_event("tests.box.opened", "system", Actor.system("sweeper"), reason="house-keeping")
     return cast
 
 
-def tell(action: str, stream: str, actor: Actor, **more: object) -> None:
+def record_event(action: str, stream: str, actor: Actor, **more: object) -> None:
     with audited_atomic():
         record(action=action, stream=stream, actor=actor, subject=("tests.box", "17"), **more)  # type: ignore[arg-type]
 
@@ -74,7 +76,7 @@ def test_the_trail_tells_who_did_what_when_and_why(trail: Cast) -> None:
         assert words in text
 
 
-def test_another_trial_and_the_house_are_not_in_it(trail: Cast) -> None:
+def test_another_trial_and_the_installation_are_not_in_it(trail: Cast) -> None:
     assert "RA-2" not in page(trail).replace("RA-2 of", "")
     assert "house-keeping" not in page(trail)
     assert "house-keeping" in page(trail, "system/")
@@ -148,7 +150,7 @@ def test_the_csv_holds_the_same_rows_as_the_list(trail: Cast) -> None:
 
 def test_signatures_are_listed_with_name_time_and_meaning(trail: Cast) -> None:
     details = {"meaning": "I have read this case", "record_kind": "read", "record_id": "9", "digest": "ab" * 32}
-    tell("accounts.signature.applied", "RA-1", trail.actor("reader"), details=details)
+    record_event("accounts.signature.applied", "RA-1", trail.actor("reader"), details=details)
     text = page(trail, "signatures/")
     for words in ("reader of RA-1", "I have read this case", "ab" * 32):
         assert words in text
@@ -156,7 +158,7 @@ def test_signatures_are_listed_with_name_time_and_meaning(trail: Cast) -> None:
 
 def test_an_auditor_has_the_trail_verified_and_sees_the_result(trail: Cast) -> None:
     assert "not been verified yet" in page(trail)
-    tell_what_was_made("RA-1")
+    record_new_rows("RA-1")
     assert trail.client("auditor").post("/trials/RA-1/audit/verify/").status_code == 302
     run_due_jobs(kinds=frozenset({"jobs.verify_audit"}))
     text = page(trail)
@@ -194,5 +196,5 @@ def test_the_list_asks_the_database_as_often_for_thirty_events_as_for_three(trai
     queries()
     few = queries()
     for _ in range(30):
-        tell("tests.box.opened", "RA-1", trail.actor("reader"))
+        record_event("tests.box.opened", "RA-1", trail.actor("reader"))
     assert queries() == few

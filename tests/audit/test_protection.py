@@ -9,7 +9,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from audit.models import Event
 from audit.protection import PROTECTED, Unprotected, demand, existing, unprotected
-from tests.audit.conftest import Tell
+from tests.audit.conftest import RecordEvent
 from tests.protection import lift
 
 CHANGES = [
@@ -29,14 +29,14 @@ def assert_refused(sql: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("sql", CHANGES)
-def test_raw_sql_on_the_trail_is_refused(tell: Tell, sql: str) -> None:
-    tell()
+def test_raw_sql_on_the_trail_is_refused(record_event: RecordEvent, sql: str) -> None:
+    record_event()
     assert_refused(sql)
 
 
 @pytest.mark.django_db
-def test_the_querysets_own_update_and_delete_are_refused(tell: Tell) -> None:
-    tell()
+def test_the_querysets_own_update_and_delete_are_refused(record_event: RecordEvent) -> None:
+    record_event()
     with pytest.raises(IntegrityError), transaction.atomic():
         Event.objects.update(body="{}")
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -44,8 +44,8 @@ def test_the_querysets_own_update_and_delete_are_refused(tell: Tell) -> None:
 
 
 @pytest.mark.django_db
-def test_replacing_a_row_is_refused(tell: Tell) -> None:
-    tell()
+def test_replacing_a_row_is_refused(record_event: RecordEvent) -> None:
+    record_event()
     if connection.vendor == "sqlite":
         assert_refused("REPLACE INTO audit_event SELECT * FROM audit_event")
     else:
@@ -56,24 +56,24 @@ def test_replacing_a_row_is_refused(tell: Tell) -> None:
 
 @pytest.mark.postgresql
 @pytest.mark.django_db
-def test_truncate_is_refused(tell: Tell) -> None:
-    tell()
+def test_truncate_is_refused(record_event: RecordEvent) -> None:
+    record_event()
     assert_refused("TRUNCATE audit_event")
     assert_refused("TRUNCATE audit_event CASCADE")
 
 
 @pytest.mark.postgresql
 @pytest.mark.django_db
-def test_a_replication_role_does_not_pass_the_triggers_by(tell: Tell) -> None:
-    tell()
+def test_a_replication_role_does_not_pass_the_triggers_by(record_event: RecordEvent) -> None:
+    record_event()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
     assert_refused("DELETE FROM audit_event")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_migration_that_rebuilds_the_table_leaves_it_protected(tell: Tell) -> None:
-    tell()
+def test_a_migration_that_rebuilds_the_table_leaves_it_protected(record_event: RecordEvent) -> None:
+    record_event()
     add = migrations.AddConstraint(
         "event", models.CheckConstraint(condition=models.Q(seq__gte=1), name="audit_event_counts_from_one")
     )

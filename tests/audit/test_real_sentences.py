@@ -21,9 +21,14 @@ pytestmark = pytest.mark.django_db
 def trail(tmp_path: Path) -> list[Event]:
     opening = make_opening(tmp_path, read=True)
     opening.holders.seal(arms_of(opening))
-    house = opening.house
+    built_trial = opening.built_trial
     opening.ask()
-    ask(trial=house.trial, text="Which side is it?", actor=house.actor("coordinator"), subject=house.subjects[0])
+    ask(
+        trial=built_trial.trial,
+        text="Which side is it?",
+        actor=built_trial.actor("coordinator"),
+        subject=built_trial.subjects[0],
+    )
     return list(Event.objects.order_by("pk"))
 
 
@@ -49,8 +54,8 @@ def test_a_signed_read_names_its_case_to_those_who_know_scores_alone(trail: list
 
 
 def test_what_people_call_a_thing_is_in_the_sentence(trail: list[Event]) -> None:
-    told = read_by(trail, Role.STATISTICIAN)
-    assert told["reading.campaign.opened"].sentence.startswith("coordinator opened campaign C1 with 2 cases")
-    assert re.match(r"coordinator issued|System \(issuing\) issued", told["reading.batch.issued"].sentence)
-    assert told["scoring.lock.confirmed"].sentence == "signer confirmed the lock of dataset 1 of campaign C1"
-    assert told["scoring.arms.requested"].sentence.startswith("statistician requested the arms of campaign C1")
+    recorded = read_by(trail, Role.STATISTICIAN)
+    assert recorded["reading.campaign.opened"].sentence.startswith("coordinator opened campaign C1 with 2 cases")
+    assert re.match(r"coordinator issued|System \(issuing\) issued", recorded["reading.batch.issued"].sentence)
+    assert recorded["scoring.lock.confirmed"].sentence == "signer confirmed the lock of dataset 1 of campaign C1"
+    assert recorded["scoring.arms.requested"].sentence.startswith("statistician requested the arms of campaign C1")

@@ -16,9 +16,9 @@ from audit.trail import NotAudited, audited_atomic, record
 from audit.verify import verify
 from jobs.models import Pulse
 from studies.models import Site, Trial
-from tests.audit.conftest import ACTOR, Tell
+from tests.audit.conftest import ACTOR, RecordEvent
 from tests.protection import lifted
-from tests.tracking import Watch, newest_event, rows_of, tell_rows, watched
+from tests.tracking import Watch, newest_event, record_rows, rows_of, watched
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,7 +28,7 @@ def trial() -> Trial:
     """A trial with two sites, all told."""
     trial = Trial.objects.create(code="TRIAL", title="A trial")
     sites = [Site.objects.create(trial=trial, code=code, name="") for code in ("01", "02")]
-    tell_rows("TRIAL", [trial, *sites])
+    record_rows("TRIAL", [trial, *sites])
     return trial
 
 
@@ -37,8 +37,8 @@ def found() -> list[tuple[str, str, str]]:
 
 
 def test_one_event_tells_every_row_of_a_change_without_its_values(trial: Trial) -> None:
-    told = Event.objects.get().content["tracked"]
-    assert [(table, version) for table, _, version, _ in told] == [
+    recorded = Event.objects.get().content["tracked"]
+    assert [(table, version) for table, _, version, _ in recorded] == [
         ("studies_site", 1),
         ("studies_site", 1),
         ("studies_trial", 1),
@@ -48,7 +48,7 @@ def test_one_event_tells_every_row_of_a_change_without_its_values(trial: Trial) 
 
 def test_the_row_is_told_as_it_is_when_the_transaction_ends(trial: Trial) -> None:
     with audited_atomic():
-        tell_rows("TRIAL", [trial])
+        record_rows("TRIAL", [trial])
         Trial.objects.filter(pk=trial.pk).update(title="Another")
     assert found() == []
 
@@ -69,12 +69,12 @@ def test_a_row_that_was_deleted_and_told_is_not_missing(trial: Trial) -> None:
     with audited_atomic():
         site = Site.objects.order_by("-pk")[0]
         Site.objects.filter(pk=site.pk).delete()
-        tell_rows("TRIAL", [site])
+        record_rows("TRIAL", [site])
     assert found() == []
 
 
 def test_a_tracked_row_told_in_another_trial_is_found(trial: Trial) -> None:
-    tell_rows("OTHER", [trial])
+    record_rows("OTHER", [trial])
     assert found() == [("told elsewhere", "studies_trial", str(trial.pk))]
 
 
@@ -83,9 +83,9 @@ def test_a_digest_needs_the_key_outside_the_database(trial: Trial, settings: Any
     assert ("altered row", "studies_trial", str(trial.pk)) in found()
 
 
-def test_a_row_of_a_table_that_is_not_tracked_is_refused(tell: Tell) -> None:
+def test_a_row_of_a_table_that_is_not_tracked_is_refused(record_event: RecordEvent) -> None:
     with pytest.raises(NotAudited, match="jobs_pulse"):
-        tell(tracked=[Pulse(part="worker")])
+        record_event(tracked=[Pulse(part="worker")])
 
 
 def again(stream: str, pulse: Pulse) -> None:
@@ -118,7 +118,7 @@ def test_no_page_shows_a_digest(trial: Trial) -> None:
 def begin_a_trial() -> None:
     """In a thread with a connection of its own."""
     try:
-        tell_rows("OTHER", [Trial.objects.create(code="OTHER", title="Another")])
+        record_rows("OTHER", [Trial.objects.create(code="OTHER", title="Another")])
     finally:
         connection.close()
 
@@ -126,12 +126,12 @@ def begin_a_trial() -> None:
 @pytest.mark.postgresql
 def test_the_guard_of_these_tests_blames_no_transaction_for_the_rows_of_another() -> None:
     with watched() as watch, audited_atomic():
-        tell_rows("TRIAL", [Trial.objects.create(code="TRIAL", title="A trial")])
+        record_rows("TRIAL", [Trial.objects.create(code="TRIAL", title="A trial")])
         other = threading.Thread(target=begin_a_trial)
         other.start()
         other.join(timeout=30)
     assert Trial.objects.count() == 2
-    assert watch.untold == []
+    assert watch.unrecorded == []
 
 
 def test_the_guard_of_these_tests_names_a_row_that_nobody_told(trial: Trial) -> None:
@@ -139,4 +139,4 @@ def test_the_guard_of_these_tests_names_a_row_that_nobody_told(trial: Trial) -> 
     watch.before, watch.newest_event = {"studies_site": rows_of("studies_site")}, newest_event()
     site = Site.objects.create(trial=trial, code="03", name="")
     watch.compare([])
-    assert watch.untold == [f": studies_site {site.pk}"]
+    assert watch.unrecorded == [f": studies_site {site.pk}"]

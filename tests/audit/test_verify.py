@@ -20,7 +20,7 @@ from audit.models import Event, Head
 from audit.trail import audited_atomic
 from audit.verify import verify
 from jobs.models import Pulse
-from tests.audit.conftest import Tell
+from tests.audit.conftest import RecordEvent
 from tests.protection import lifted
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,9 +36,9 @@ def found() -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def five(tell: Tell) -> list[int]:
+def five(record_event: RecordEvent) -> list[int]:
     for number in range(5):
-        tell(details={"number": number})
+        record_event(details={"number": number})
     return list(Event.objects.order_by("seq").values_list("pk", flat=True))
 
 
@@ -143,11 +143,11 @@ def test_an_event_before_the_first_of_its_chain_is_named(five: list[int]) -> Non
     assert found() == [("out of place", f"{copy.pk} (TRIAL #-3)")]
 
 
-def test_an_anchor_holds_the_heads_that_moved_and_the_first_of_a_day_all(tell: Tell) -> None:
+def test_an_anchor_holds_the_heads_that_moved_and_the_first_of_a_day_all(record_event: RecordEvent) -> None:
     for stream in ("ONE", "TWO"):
-        tell(stream)
+        record_event(stream)
     first, second = anchors.write(), None
-    tell("TWO")
+    record_event("TWO")
     second = anchors.write()
     assert first
     assert second
@@ -156,9 +156,9 @@ def test_an_anchor_holds_the_heads_that_moved_and_the_first_of_a_day_all(tell: T
     assert verify().intact
 
 
-def test_a_head_that_did_not_move_is_held_by_the_root_of_each_anchor(tell: Tell) -> None:
+def test_a_head_that_did_not_move_is_held_by_the_root_of_each_anchor(record_event: RecordEvent) -> None:
     for stream in ("ONE", "TWO"):
-        tell(stream)
+        record_event(stream)
     anchors.write()
     forge("UPDATE audit_event SET body = replace(body, 'note', 'NOTE') WHERE stream = 'ONE'")
     with lifted():
@@ -166,7 +166,7 @@ def test_a_head_that_did_not_move_is_held_by_the_root_of_each_anchor(tell: Tell)
         own = event_hash("ONE", 1, GENESIS, event.body)
         Event.objects.filter(pk=event.pk).update(hash=own, mac=mac_of(own, 1))
         Head.objects.filter(pk="ONE").update(hash=own)
-    tell("TWO")
+    record_event("TWO")
     later = anchors.write()
     assert later
     assert ("rewritten", f"{event.pk} (ONE #1)") in found()
@@ -228,10 +228,10 @@ def test_an_altered_anchor_is_found(five: list[int]) -> None:
     assert found() == [("bad anchor", path.name)]
 
 
-def test_an_anchor_taken_out_of_the_row_is_found(tell: Tell) -> None:
+def test_an_anchor_taken_out_of_the_row_is_found(record_event: RecordEvent) -> None:
     paths = []
     for _ in range(3):
-        tell()
+        record_event()
         paths.append(anchors.write())
     assert all(paths)
     assert verify().intact
@@ -240,33 +240,33 @@ def test_an_anchor_taken_out_of_the_row_is_found(tell: Tell) -> None:
     assert found() == gap
 
 
-def test_anchors_written_at_once_follow_each_other(tell: Tell) -> None:
+def test_anchors_written_at_once_follow_each_other(record_event: RecordEvent) -> None:
     with ThreadPoolExecutor(4) as pool:
-        for written in [pool.submit(tell_and_anchor, tell, f"T{number}") for number in range(8)]:
+        for written in [pool.submit(record_and_anchor, record_event, f"T{number}") for number in range(8)]:
             written.result()
     names = [path.name.split("-")[1] for path in anchors.files()]
     assert names == [f"{number:08}" for number in range(1, len(names) + 1)]
     assert verify().intact
 
 
-def tell_and_anchor(tell: Tell, stream: str) -> None:
+def record_and_anchor(record_event: RecordEvent, stream: str) -> None:
     try:
-        tell(stream)
+        record_event(stream)
         anchors.write()
     finally:
         connection.close()
 
 
-def test_an_anchor_is_written_when_the_transaction_has_committed(tell: Tell) -> None:
+def test_an_anchor_is_written_when_the_transaction_has_committed(record_event: RecordEvent) -> None:
     with audited_atomic():
-        tell()
+        record_event()
         anchors.write_on_commit()
         assert anchors.files() == []
     assert len(anchors.files()) == 1
 
 
-def test_no_anchor_is_written_when_nothing_has_happened(tell: Tell) -> None:
-    tell()
+def test_no_anchor_is_written_when_nothing_has_happened(record_event: RecordEvent) -> None:
+    record_event()
     assert anchors.write()
     assert anchors.write() is None
 

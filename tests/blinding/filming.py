@@ -61,7 +61,7 @@ def build_films(world: World, trial: Trial, ids_by_content: bool) -> None:
             **({"pk": pk} if pk else {}), subject=world.subjects[number], plan=plan, code=plan.code, kind=kind
         )
         add_films(world, visit, number, slot, place, pk)
-    tell_of_films(world, trial)
+    record_films(world, trial)
     for extra in range(secrets.foreign):
         add_foreign(world, sites[1], plans[0], extra, ids_by_content)
 
@@ -94,16 +94,16 @@ def add_films(world: World, visit: Visit, number: int, slot: int, place: int, pk
         link(film=film, side=side, view=view, image=image_of(number, slot, f"{view}-{side}"))
 
 
-def tell_of_films(world: World, trial: Trial) -> None:
+def record_films(world: World, trial: Trial) -> None:
     """What the trail hears of films on their way in, with the names of files and what their headers say."""
     with audited_atomic():
         for film in Film.objects.filter(trial=trial, status="ready").order_by("view", "side", "subject_id")[:4]:
             subject = ("studies.film", str(film.pk))
-            told: dict[str, dict[str, object]] = {
+            recorded: dict[str, dict[str, object]] = {
                 "studies.film.received": {"name": film.original_name, "size": film.size},
                 "studies.film.deidentified": dict(film.header),
             }
-            for action, details in told.items():
+            for action, details in recorded.items():
                 record(action=action, actor=Actor.system("intake"), stream="TWO", subject=subject, details=details)
 
 

@@ -114,11 +114,11 @@ def tile(patch: pytest.MonkeyPatch) -> None:
 
 @leak("note that a film's case was discordant", "site", "site_film")
 def discordant_film(patch: pytest.MonkeyPatch) -> None:
-    def told(facts: list[Any], film: Film) -> list[Any]:
+    def leaked(facts: list[Any], film: Film) -> list[Any]:
         states = Case.objects.order_by("number").values_list("status", "reads__status")
         return [*facts, ("Reading", str(list(states)))]
 
-    reshaped("studies.views.site_film.facts", told)(patch)
+    reshaped("studies.views.site_film.facts", leaked)(patch)
 
 
 @leak("audit trail without redaction", "auditor", "event")
@@ -130,12 +130,12 @@ def unredacted(patch: pytest.MonkeyPatch) -> None:
 def export_of_results(patch: pytest.MonkeyPatch) -> None:
     original = redaction.ShownEvent.as_dict
 
-    def told(self: redaction.ShownEvent) -> dict[str, Any]:
+    def leaked(self: redaction.ShownEvent) -> dict[str, Any]:
         kind, key = self.subject
         result = CaseResult.objects.filter(case_id=key).first() if kind == "reading.case" else None
         return original(self) | {"result": result.outcome if result else ""}
 
-    patch.setattr(redaction.ShownEvent, "as_dict", told)
+    patch.setattr(redaction.ShownEvent, "as_dict", leaked)
 
 
 @leak("amount of data held, on the public health page", "anonymous", "healthz")
@@ -165,10 +165,10 @@ def completeness(patch: pytest.MonkeyPatch) -> None:
 
     original = kept(listing, "render")
 
-    def telling(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def leaking(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         response = original(request, *args, **kwargs)
-        told = " ".join(sum_of(case) for case in Case.objects.order_by("number"))
-        response.content = response.content.replace(b"</main>", told.encode() + b"</main>", 1)
+        leaked = " ".join(sum_of(case) for case in Case.objects.order_by("number"))
+        response.content = response.content.replace(b"</main>", leaked.encode() + b"</main>", 1)
         return response
 
-    patch.setattr(listing, "render", telling)
+    patch.setattr(listing, "render", leaking)

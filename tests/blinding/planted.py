@@ -81,19 +81,19 @@ def arm_of(subject: Subject, secrets: Secrets) -> str:
     return dict(zip(secrets.subjects, secrets.arms, strict=True)).get(subject.code, "")
 
 
-def in_page(patch: pytest.MonkeyPatch, place: str, before: bytes, told: Callable[[HttpRequest], object]) -> None:
+def in_page(patch: pytest.MonkeyPatch, place: str, before: bytes, recorded: Callable[[HttpRequest], object]) -> None:
     """Puts what is told in front of some text of a page, in the view module that renders it."""
     import importlib
 
     module = importlib.import_module(place)
     original = module.render
 
-    def telling(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def leaking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = original(request, *args, **kwargs)
-        response.content = response.content.replace(before, str(told(request)).encode() + before, 1)
+        response.content = response.content.replace(before, str(recorded(request)).encode() + before, 1)
         return response
 
-    patch.setattr(module, "render", telling)
+    patch.setattr(module, "render", leaking)
 
 
 def kept(module: object, name: str) -> Any:
@@ -106,7 +106,7 @@ def token_in(request: HttpRequest) -> str:
     return request.path.split("/")[2]
 
 
-def with_header(patch: pytest.MonkeyPatch, name: str, told: Callable[[Film], str]) -> None:
+def with_header(patch: pytest.MonkeyPatch, name: str, recorded: Callable[[Film], str]) -> None:
     """A header about the film on previews and bands."""
     from reading.views import screen
 
@@ -121,7 +121,7 @@ def with_header(patch: pytest.MonkeyPatch, name: str, told: Callable[[Film], str
     def keeping(response: HttpResponse) -> HttpResponse:
         answer = unkept(response)
         if last:
-            answer[name] = told(last.pop())
+            answer[name] = recorded(last.pop())
         return answer
 
     patch.setattr(screen, "film_or_404", finding)

@@ -27,7 +27,7 @@ from tests.blinding.secrets_of import Secrets
 from tests.blinding.worlds import World
 
 # What an answer says that a later step must send back.
-TOLD = {
+RECORDED = {
     "@digest": re.compile(rb'name="values_digest" value="([0-9a-f]{64})"'),
     "@transmittal": re.compile(rb'"transmittal": "([^"]+)"'),
 }
@@ -61,13 +61,13 @@ def play(world: World, held: Frozen, who: str, steps: Sequence[WorldRequest]) ->
     """Every answer to the script; a second passes between steps, jobs are carried where one says so and at the end."""
     person = world.people.get(who)
     held.begin("signing in")
-    client, told, answers = browser(person), dict[str, str](), []
+    client, recorded, answers = browser(person), dict[str, str](), []
     for number, step in enumerate(steps):
         held.begin(f"step {number}", timedelta(hours=1, seconds=number))
         if step.sign_in:
             client = browser(person)
-        answer = ask(client, filled(step, told))
-        told |= {name: found[1].decode() for name, said in TOLD.items() if (found := said.search(answer.body))}
+        answer = ask(client, filled(step, recorded))
+        recorded |= {name: found[1].decode() for name, said in RECORDED.items() if (found := said.search(answer.body))}
         answers.append(answer)
         if step.work:
             carry_jobs(held)
@@ -85,10 +85,10 @@ def last_words(person: object, client: Client) -> WorldAnswer:
     return WorldAnswer("mails", 0, "", (), (), b"", mails)
 
 
-def filled(step: WorldRequest, told: dict[str, str]) -> WorldRequest:
+def filled(step: WorldRequest, recorded: dict[str, str]) -> WorldRequest:
     """The step with what the answers before it said."""
     data = step.data
-    for name, said in told.items():
+    for name, said in recorded.items():
         if isinstance(data, dict):
             data = {key: said if value == name else value for key, value in data.items()}
         elif isinstance(data, str):

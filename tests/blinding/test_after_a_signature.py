@@ -60,9 +60,9 @@ def correcting(world: World) -> list[WorldRequest]:
         post(
             part,
             "values",
-            {"ops": [one | told | {"op_id": f"again-{nth}-{place}"} for place, one in enumerate(changed)]},
+            {"ops": [one | recorded | {"op_id": f"again-{nth}-{place}"} for place, one in enumerate(changed)]},
         )
-        for nth, told in enumerate(sent)
+        for nth, recorded in enumerate(sent)
     ]
     signing = page(part, "sign", "post", {"password": PASSWORD, "meaning": "corrected", "values_digest": "@digest"})
     shown = [page(part, "screen"), *saves, page(part, "screen"), page(part, "review"), signing, page(part, "signed")]

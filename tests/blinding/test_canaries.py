@@ -112,7 +112,7 @@ def test_no_canary_reaches_a_reader(
         jobs = str(list(Job.objects.values_list("kind", "key", "payload", "reason", "doing")))
         tables = {table: singing(rows_of(table)) for table in heard.tables}
     lines = [formatter().format(record) for record in caplog.records]
-    assert [answer.step for answer in heard.answers if singing(told_by(answer))] == []
+    assert [answer.step for answer in heard.answers if singing(text_of(answer))] == []
     assert [line for line in lines if singing(line)] == []
     assert messages
     assert singing(" ".join(messages) + jobs) == []
@@ -120,7 +120,7 @@ def test_no_canary_reaches_a_reader(
     assert len(tables) > 15
 
 
-def told_by(answer: WorldAnswer) -> str:
+def text_of(answer: WorldAnswer) -> str:
     """An answer as text."""
     body = answer.body.decode("latin-1")
     return json.dumps([answer.headers, answer.cookies, answer.mails, answer.reason]) + body

@@ -68,11 +68,11 @@ def test_each_leak_is_found(who: str) -> None:
 
 def strings_of(reads: list[Read], person: User) -> set[bytes]:
     """Every long string in the answers about these reads, without the pixels."""
-    client, told = browser(person), set()
+    client, recorded = browser(person), set()
     for part in [Part(read, step) for read in reads for step in read.steps.all()]:
         for step in [*look_at(part)[:2], page(part, "review"), page(part, "decline")]:
-            told |= set(LONG.findall(PIXELS.sub(b"", ask(client, step).body)))
-    return told
+            recorded |= set(LONG.findall(PIXELS.sub(b"", ask(client, step).body)))
+    return recorded
 
 
 def recurring() -> set[bytes]:

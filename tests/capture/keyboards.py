@@ -50,8 +50,8 @@ def keyboard_of(layout: str) -> Iterator[Keyboard]:
     )
     os.close(writing)
     try:
-        with os.fdopen(reading) as told:
-            keyboard = Keyboard(f":{told.readline().strip()}")
+        with os.fdopen(reading) as recorded:
+            keyboard = Keyboard(f":{recorded.readline().strip()}")
         keyboard.run("setxkbmap", layout)
         yield keyboard
     finally:

@@ -16,7 +16,7 @@ from reading.models import ItemScore, Read
 from tests.capture.acting import press, sign_in, wait_ready, wait_saved
 from tests.chromium import close
 from tests.journey.conftest import answers, free_port
-from tests.reading.builders import PASSWORD, build_house, open_campaign_of
+from tests.reading.builders import PASSWORD, build_reading_trial, open_campaign_of
 from tests.servers import ROOT, environment_of_a_part, kill_group
 from tests.waiting import wait_for
 
@@ -25,12 +25,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def read() -> Read:
-    house = build_house(subjects=1, visits=("W00", "W24"))
-    campaign, coordinator = open_campaign_of(house), house.actor("coordinator")
-    readers = [house.people["reader"], house.people["reader.two"]]
+    built_trial = build_reading_trial(subjects=1, visits=("W00", "W24"))
+    campaign, coordinator = open_campaign_of(built_trial), built_trial.actor("coordinator")
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
     request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=9)
     run_due_jobs()
-    return Read.objects.get(reader=house.people["reader"])
+    return Read.objects.get(reader=built_trial.people["reader"])
 
 
 @pytest.fixture

@@ -31,26 +31,26 @@ from tests.capture.acting import (
     wait_saved,
 )
 from tests.chromium import Windows
-from tests.reading.builders import PASSWORD, BuiltTrial, build_house, open_campaign_of
+from tests.reading.builders import PASSWORD, BuiltTrial, build_reading_trial, open_campaign_of
 from tests.viewer.films import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def house() -> BuiltTrial:
-    house = build_house(subjects=2, visits=("W00", "W24"))
-    campaign = open_campaign_of(house, bulk_zero=True)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    coordinator = house.actor("coordinator")
+def built_trial() -> BuiltTrial:
+    built_trial = build_reading_trial(subjects=2, visits=("W00", "W24"))
+    campaign = open_campaign_of(built_trial, bulk_zero=True)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    coordinator = built_trial.actor("coordinator")
     request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=9)
     run_due_jobs()
-    return house
+    return built_trial
 
 
 @pytest.fixture
-def reads(house: BuiltTrial) -> list[Read]:
-    return list(Read.objects.filter(reader=house.people["reader"]).order_by("queue_position"))
+def reads(built_trial: BuiltTrial) -> list[Read]:
+    return list(Read.objects.filter(reader=built_trial.people["reader"]).order_by("queue_position"))
 
 
 @pytest.fixture
@@ -144,10 +144,10 @@ def test_the_right_reader_can_still_go_on_after_another_tried(reader: Page, read
 
 
 def test_a_code_is_asked_for_alone_and_the_password_is_sent_once(
-    reader: Page, reads: list[Read], house: BuiltTrial
+    reader: Page, reads: list[Read], built_trial: BuiltTrial
 ) -> None:
     secret = second_factor.new_secret()
-    second_factor.add_second_factor(user=house.people["reader"], secret=secret, code=code_of(secret))
+    second_factor.add_second_factor(user=built_trial.people["reader"], secret=secret, code=code_of(secret))
     sent: list[str] = []
     reader.on("request", lambda request: sent.append(request.post_data or "") if "/over/" in request.url else None)
     end_session_while_entering(reader, "3")

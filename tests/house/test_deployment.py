@@ -82,7 +82,7 @@ def test_a_service_that_is_waited_for_as_healthy_says_when_it_is(compose: dict[s
                 assert "healthcheck" in compose["services"][name]
 
 
-def test_every_part_of_the_house_is_a_service(compose: dict[str, Any]) -> None:
+def test_every_part_of_the_installation_is_a_service(compose: dict[str, Any]) -> None:
     assert {*PARTS, "proxy", "postgres", "redis", "objects"} <= set(compose["services"])
 
 
@@ -199,7 +199,7 @@ def test_every_folder_that_is_mounted_is_made_in_the_image(compose: dict[str, An
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-class TestTheRoleTheHouseWorksUnder:
+class TestTheRoleTheInstallationWorksUnder:
     """It may add to regulated tables and nothing else; the protection is out of its reach."""
 
     @pytest.fixture
@@ -232,7 +232,7 @@ class TestTheRoleTheHouseWorksUnder:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             link.execute(sql)
 
-    def test_it_can_do_the_work_of_the_house(self, link: Any) -> None:
+    def test_it_can_do_the_work_of_the_installation(self, link: Any) -> None:
         link.execute("INSERT INTO jobs_pulse (part, at, well, says) VALUES ('worker', now(), true, '')")
         link.execute("UPDATE jobs_pulse SET says = 'x'")
         link.execute("DELETE FROM jobs_pulse")
@@ -242,6 +242,6 @@ class TestTheRoleTheHouseWorksUnder:
 
 @pytest.mark.postgresql
 @pytest.mark.django_db
-def test_an_owner_or_a_superuser_is_not_taken_for_the_role_of_the_house() -> None:
+def test_an_owner_or_a_superuser_is_not_taken_for_the_role_of_the_installation() -> None:
     with pytest.raises(Exception, match="own no table"):
         call_command("grant_rights", connection.settings_dict["USER"])

@@ -75,7 +75,7 @@ def test_the_statisticians_guide_explains_every_option_of_the_report_and_no_othe
     Endpoint().add_arguments(parser)
     options = {option for action in parser._actions for option in action.option_strings}
     guide = (DOCS / "statisticians-guide.md").read_text(encoding="utf-8")
-    told = set(
+    recorded = set(
         re.findall(r"--[a-z][a-z0-9-]*", guide.partition("## The report by arm")[2].partition("## Other commands")[0])
     )
-    assert told == options
+    assert recorded == options

@@ -18,7 +18,7 @@ from reading.issuing.assignments import request_batch
 from studies.questions.threads import ask
 from tests.cast import make_user
 from tests.pages import begun_with, found_by_links
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
+from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
 from tests.scoring.unsealing_cast import make_opening
 
 pytestmark = [pytest.mark.full, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -28,39 +28,46 @@ TRIAL_ROLES = [role.value for role in Role if role not in (Role.ADMINISTRATOR, R
 
 
 @pytest.fixture(params=["under way", "locked"])
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> BuiltTrial:
+def built_trial(request: pytest.FixtureRequest, tmp_path: Path) -> BuiltTrial:
     """A trial with an administrator, a question to a site, and a campaign."""
     if request.param == "locked":
-        house = make_opening(tmp_path, read=True).house
+        built_trial = make_opening(tmp_path, read=True).built_trial
     else:
-        house = build_house(subjects=2, visits=("W00", "W24"))
-        campaign, coordinator = open_campaign_of(house), house.actor("coordinator")
-        readers = [house.people["reader"], house.people["reader.two"]]
+        built_trial = build_reading_trial(subjects=2, visits=("W00", "W24"))
+        campaign, coordinator = open_campaign_of(built_trial), built_trial.actor("coordinator")
+        readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
         request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=9)
         run_due_jobs()
-    house.people["administrator"] = make_user("administrator@two.example", "administrator", is_administrator=True)
-    ask(trial=house.trial, text="Which side is it?", actor=house.actor("coordinator"), subject=house.subjects[0])
-    return house
+    built_trial.people["administrator"] = make_user("administrator@two.example", "administrator", is_administrator=True)
+    ask(
+        trial=built_trial.trial,
+        text="Which side is it?",
+        actor=built_trial.actor("coordinator"),
+        subject=built_trial.subjects[0],
+    )
+    return built_trial
 
 
-def browser_of(house: BuiltTrial, who: str) -> Client:
+def browser_of(built_trial: BuiltTrial, who: str) -> Client:
     """The browser of a person, signed in; of nobody for "anonymous"."""
     client = Client()
     if who != "anonymous":
-        client.force_login(house.people[who], backend=BACKEND)
+        client.force_login(built_trial.people[who], backend=BACKEND)
     return client
 
 
-def pages_of(house: BuiltTrial, who: str) -> dict[str, str]:
+def pages_of(built_trial: BuiltTrial, who: str) -> dict[str, str]:
     """By kind, the first page that links lead to, with its address."""
-    found = found_by_links(browser_of(house, who), begun_with(who, GIVEN))
+    found = found_by_links(browser_of(built_trial, who), begun_with(who, GIVEN))
     return {kind: reached.path for kind, reached in found.items() if reached.is_page}
 
 
-def signed_in(chromium: Browser, live_server: LiveServer, house: BuiltTrial, who: str, *, bare: bool) -> BrowserContext:
+def signed_in(
+    chromium: Browser, live_server: LiveServer, built_trial: BuiltTrial, who: str, *, bare: bool
+) -> BrowserContext:
     """Axe brings styles of its own, which the strict policy would refuse: it looks in a context without the policy."""
     context = chromium.new_context(viewport={"width": 1366, "height": 768}, bypass_csp=bare)
-    for name, cookie in browser_of(house, who).cookies.items():
+    for name, cookie in browser_of(built_trial, who).cookies.items():
         context.add_cookies([{"name": name, "value": cookie.value, "url": live_server.url}])
     return context
 
@@ -79,14 +86,14 @@ def serious_faults(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("who", [*TRIAL_ROLES, "administrator", "anonymous"])
 def test_no_page_of_a_person_has_a_serious_fault(
-    chromium: Browser, live_server: LiveServer, house: BuiltTrial, who: str
+    chromium: Browser, live_server: LiveServer, built_trial: BuiltTrial, who: str
 ) -> None:
     complaints: list[str] = []
-    context, bare = (signed_in(chromium, live_server, house, who, bare=bare) for bare in (False, True))
+    context, bare = (signed_in(chromium, live_server, built_trial, who, bare=bare) for bare in (False, True))
     page, looked_at = context.new_page(), bare.new_page()
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda line: complaints.append(line.text) if "Content Security Policy" in line.text else None)
-    urls = {name: live_server.url + path for name, path in pages_of(house, who).items()}
+    urls = {name: live_server.url + path for name, path in pages_of(built_trial, who).items()}
     not_opened = [name for name, url in urls.items() if not is_page(page, url)]
     page.goto("about:blank")
     faults = {name: serious_faults(looked_at) for name, url in urls.items() if is_page(looked_at, url)}

@@ -69,10 +69,10 @@ def faults_on_paper(page: Page) -> list[str]:
 def test_results_and_plans_print_whole_and_show_whole_in_the_smallest_window(
     windows: Windows, live_server: LiveServer, tmp_path: Path
 ) -> None:
-    house = make_opening(tmp_path, read=True).house
+    built_trial = make_opening(tmp_path, read=True).built_trial
     wrong = {}
     for who, path in PRINTED:
         with windows.lend(width=1366, height=768, base_url=live_server.url, own=True) as page:
-            signed_in(page, house.people[who].email, f"/trials/TWO/{path}")
+            signed_in(page, built_trial.people[who].email, f"/trials/TWO/{path}")
             wrong[path] = sticking_out(page, screen=True), faults_on_paper(page)
     assert {path: found for path, found in wrong.items() if found != ([], [])} == {}

@@ -188,7 +188,7 @@ def test_the_children_of_a_part_that_died_end_before_it_is_started_again(var: Pa
     demo.stop()
 
 
-def test_a_house_that_stops_just_after_a_part_died_leaves_none_of_its_children(var: Path) -> None:
+def test_an_installation_that_stops_just_after_a_part_died_leaves_none_of_its_children(var: Path) -> None:
     demo = Demo(var, 1)
     leave_a_child(demo)
     demo.stop()

@@ -89,12 +89,12 @@ def first_name(node: ast.expr) -> set[str]:
     return {node.id} if isinstance(node, ast.Name) else set()
 
 
-def tells(function: ast.FunctionDef) -> bool:
+def records_rows(function: ast.FunctionDef) -> bool:
     """Whether it calls something with the rows to tell."""
     calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
     named = {first for call in calls for first in first_name(call.func)} & {
         "record",
-        "tell",
+        "record_event",
         "record_lock",
         "write",
     }
@@ -103,7 +103,7 @@ def tells(function: ast.FunctionDef) -> bool:
 
 def test_a_function_that_writes_a_tracked_row_also_records_it() -> None:
     known = CALLED_BY_WRITERS | UNTRACKED_ONLY
-    bare = {name for name, function in functions() if writes_tracked(function) and not tells(function)}
+    bare = {name for name, function in functions() if writes_tracked(function) and not records_rows(function)}
     assert bare - known == set()
 
 

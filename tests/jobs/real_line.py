@@ -41,7 +41,7 @@ from studies.models import Film, Rendition
 from studies.plan.membership import grant
 from studies.questions import threads as questions
 from tests.reading import builders
-from tests.reading.builders import BuiltTrial, build_house, fill_read, open_campaign_of, sign
+from tests.reading.builders import BuiltTrial, build_reading_trial, fill_read, open_campaign_of, sign
 from tests.scoring.unsealing_cast import Opening
 from tests.studies.arms_cast import make_holders
 from tests.studies.films import dx, file_of
@@ -133,17 +133,19 @@ def accept(film: Film, coordinator: Actor, side: str = "L", spacing_mm: float = 
     )
 
 
-def reading_steps(house: BuiltTrial) -> Iterator[JobRequest]:
+def reading_steps(built_trial: BuiltTrial) -> Iterator[JobRequest]:
     """A case from its batch to the dataset."""
     yield JobRequest(
         "reading.leak_scan",
-        lambda: request_scan(campaign=draft_of(house), actor=house.actor("coordinator")),
+        lambda: request_scan(campaign=draft_of(built_trial), actor=built_trial.actor("coordinator")),
         events("reading.leak-scan.completed"),
     )
-    holders = make_holders(house.trial, house.actor("coordinator"), house.people["coordinator"], key_folder())
-    campaign = open_campaign_of(house, concordant_share=0.0, arms_may_be_opened=True)
-    coordinator = house.actor("coordinator")
-    readers = [house.people["reader"], house.people["reader.two"]]
+    holders = make_holders(
+        built_trial.trial, built_trial.actor("coordinator"), built_trial.people["coordinator"], key_folder()
+    )
+    campaign = open_campaign_of(built_trial, concordant_share=0.0, arms_may_be_opened=True)
+    coordinator = built_trial.actor("coordinator")
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
     batch: dict[str, Any] = {"name": "one", "due_on": timezone.localdate(), "readers": readers, "size": 2}
     yield JobRequest(
         "reading.issue",
@@ -157,24 +159,26 @@ def reading_steps(house: BuiltTrial) -> Iterator[JobRequest]:
     close_campaign(campaign=campaign, actor=coordinator)
     yield JobRequest(
         "scoring.dataset",
-        lambda: request_dataset(campaign=campaign, actor=house.actor("statistician")),
+        lambda: request_dataset(campaign=campaign, actor=built_trial.actor("statistician")),
         events("scoring.dataset.built"),
     )
-    lock(house, Dataset.objects.get(campaign=campaign))
+    lock(built_trial, Dataset.objects.get(campaign=campaign))
     campaign.refresh_from_db()
-    holders.seal({subject.code: "AB"[place % 2] for place, subject in enumerate(house.subjects)})
-    opening = Opening(house, holders, campaign, key_folder())
+    holders.seal({subject.code: "AB"[place % 2] for place, subject in enumerate(built_trial.subjects)})
+    opening = Opening(built_trial, holders, campaign, key_folder())
     yield JobRequest("scoring.mail_custodians", opening.ask, mails("please give your opening share"))
     yield JobRequest("scoring.unseal", lambda: give_two_shares(opening), events("scoring.arms.opened"))
-    yield JobRequest("scoring.by_arm", lambda: compare_arms(house), events("scoring.arms-report.made"))
+    yield JobRequest("scoring.by_arm", lambda: compare_arms(built_trial), events("scoring.arms-report.made"))
 
 
-def draft_of(house: BuiltTrial) -> Campaign:
+def draft_of(built_trial: BuiltTrial) -> Campaign:
     """A campaign in preparation, under a charter of its own."""
-    coordinator, user = house.actor("coordinator"), house.people["coordinator"]
-    charter = draft_charter(trial=house.trial, actor=coordinator, terms={"instrument": "larsen-1995"})
+    coordinator, user = built_trial.actor("coordinator"), built_trial.people["coordinator"]
+    charter = draft_charter(trial=built_trial.trial, actor=coordinator, terms={"instrument": "larsen-1995"})
     charter = sign_charter(charter=charter, actor=coordinator, user=user, password=builders.PASSWORD)
-    return create_campaign(trial=house.trial, actor=coordinator, charter=charter, code="DRAFT", title="To be scanned")
+    return create_campaign(
+        trial=built_trial.trial, actor=coordinator, charter=charter, code="DRAFT", title="To be scanned"
+    )
 
 
 def key_folder() -> Path:
@@ -182,11 +186,13 @@ def key_folder() -> Path:
     return Path(tempfile.mkdtemp(dir=settings.VAR))
 
 
-def lock(house: BuiltTrial, dataset: Dataset) -> None:
+def lock(built_trial: BuiltTrial, dataset: Dataset) -> None:
     """Two people lock the dataset."""
-    people, password = house.people, builders.PASSWORD
-    request_lock(dataset=dataset, actor=house.actor("statistician"), user=people["statistician"], password=password)
-    confirm_lock(dataset=dataset, actor=house.actor("signer"), user=people["signer"], password=password)
+    people, password = built_trial.people, builders.PASSWORD
+    request_lock(
+        dataset=dataset, actor=built_trial.actor("statistician"), user=people["statistician"], password=password
+    )
+    confirm_lock(dataset=dataset, actor=built_trial.actor("signer"), user=people["signer"], password=password)
 
 
 def give_two_shares(opening: Opening) -> None:
@@ -196,9 +202,9 @@ def give_two_shares(opening: Opening) -> None:
         opening.give(asked, number)
 
 
-def compare_arms(house: BuiltTrial) -> None:
+def compare_arms(built_trial: BuiltTrial) -> None:
     """The statistician receives the arms and asks for a report."""
-    asked, signs = ArmsRequest.objects.get(), house.signs("statistician")
+    asked, signs = ArmsRequest.objects.get(), built_trial.signs("statistician")
     receive_arms(asked=asked, **signs)
     ask_for_report(asked=asked, actor=signs["actor"], user=signs["user"], reference="A", by_site=False)
 
@@ -210,7 +216,7 @@ def read_case() -> None:
         sign(read)
 
 
-def house_steps() -> Iterator[JobRequest]:
+def regular_jobs() -> Iterator[JobRequest]:
     """The regular jobs of the installation."""
     yield JobRequest(
         "accounts.mail_link",
@@ -242,8 +248,8 @@ def every_step() -> Iterator[JobRequest]:
     """One step for each kind, each asked for when the one before it is done."""
     planned = plan("RA-1")
     yield from film_steps(planned)
-    yield from reading_steps(build_house(subjects=2, visits=("W00", "W52")))
-    yield from house_steps()
+    yield from reading_steps(build_reading_trial(subjects=2, visits=("W00", "W52")))
+    yield from regular_jobs()
     yield JobRequest(
         "studies.mail_membership", lambda: grant_lead(planned), mails("a role is waiting for your confirmation")
     )

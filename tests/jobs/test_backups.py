@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ACTOR = Actor.system("tests")
 
 
-def tell(count: int) -> None:
+def record_events(count: int) -> None:
     for _ in range(count):
         with audited_atomic():
             record(action="jobs.job.retried", actor=ACTOR, stream="TRIAL", subject=("tests.thing", "1"))
@@ -42,7 +42,7 @@ def backup(tmp_path: Path, settings: Any) -> Backup:
     settings.STORAGES = settings.STORAGES | folders
     storages["quarantine"].save("ab/film", ContentFile(b"\x00identified"))
     storages["reading"].save("image", ContentFile(b"levels"))
-    tell(3)
+    record_events(3)
     anchors.write()
     return write_backup(to=settings.BACKUP_FOLDER)
 
@@ -65,21 +65,21 @@ def test_a_backup_is_brought_back_on_a_blank_machine(
 
 
 def test_what_changed_since_is_undone_and_the_trail_goes_on(backup: Backup) -> None:
-    tell(2)
+    record_events(2)
     assert restore(folder=backup.folder, replace=True, actor=ACTOR).findings == []
     assert Event.objects.filter(stream="TRIAL").count() == 3
-    tell(1)
+    record_events(1)
     assert verify().intact
 
 
 def test_what_was_lost_since_the_backup_is_shown_by_newer_anchors(backup: Backup) -> None:
-    tell(2)
+    record_events(2)
     anchors.write()
     findings = restore(folder=backup.folder, replace=True, actor=ACTOR).findings
     assert [(finding.fault, finding.row) for finding in findings] == [("tail cut", "TRIAL #5")]
 
 
-def test_a_house_in_use_is_not_replaced_by_accident(backup: Backup) -> None:
+def test_an_installation_in_use_is_not_replaced_by_accident(backup: Backup) -> None:
     with pytest.raises(NotRestorable, match="--replace"):
         restore(folder=backup.folder, replace=False, actor=ACTOR)
 
@@ -122,7 +122,7 @@ def test_old_backups_go_when_enough_newer_ones_are_there(backup: Backup) -> None
     assert [one.folder.exists() for one in made] == [False, True, True]
 
 
-def test_the_house_makes_its_own_backup_once_a_day(backup: Backup, settings: Any) -> None:
+def test_the_installation_makes_its_own_backup_once_a_day(backup: Backup, settings: Any) -> None:
     settings.BACKUP_DAILY = True
     assert ask_daily() == ask_daily()
     assert run_due_jobs() == 1

@@ -17,7 +17,7 @@ from studies.models import Membership
 from tests.jobs.real_line import JobRequest, every_step
 from tests.nest import ForkedWorker
 from tests.servers import StartWorker, kill_group
-from tests.tracking import tell_rows, tell_what_was_made
+from tests.tracking import record_new_rows, record_rows
 from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
@@ -66,6 +66,6 @@ def test_no_kind_of_work_is_lost_or_doubled(
         assert step.kept() == before + Job.objects.filter(kind=step.kind).count(), step.kind
         kinds.add(step.kind)
     assert kinds == set(KINDS), "every kind there is"
-    tell_what_was_made("TWO")
-    tell_rows("RA-1", Membership.objects.filter(trial__code="RA-1"))
+    record_new_rows("TWO")
+    record_rows("RA-1", Membership.objects.filter(trial__code="RA-1"))
     assert verify().findings == []

@@ -28,9 +28,9 @@ from scoring.models import Dataset, DatasetStatus
 from studies.arrival.intake import complete
 from studies.films import order_rendition
 from studies.models import Film, FilmStatus, QualityDecision
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
+from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
 from tests.scoring.unsealing_cast import arms_of, make_opening
-from tests.tracking import tell_rows, tell_what_was_made
+from tests.tracking import record_new_rows, record_rows
 
 pytestmark = pytest.mark.django_db
 # Nobody waits at a page for these: a mail that was not sent, a backup or a verification shows on the health page.
@@ -55,18 +55,18 @@ def use_up(kind: str) -> None:
 
 
 @pytest.fixture
-def house() -> BuiltTrial:
-    return build_house(subjects=1, visits=("W00", "W24"))
+def built_trial() -> BuiltTrial:
+    return build_reading_trial(subjects=1, visits=("W00", "W24"))
 
 
 @pytest.fixture
-def campaign(house: BuiltTrial) -> Campaign:
-    return open_campaign_of(house)
+def campaign(built_trial: BuiltTrial) -> Campaign:
+    return open_campaign_of(built_trial)
 
 
-def browser(house: BuiltTrial, name: str) -> Client:
+def browser(built_trial: BuiltTrial, name: str) -> Client:
     client = Client()
-    client.force_login(house.people[name], backend=BACKEND)
+    client.force_login(built_trial.people[name], backend=BACKEND)
     return client
 
 
@@ -74,9 +74,9 @@ def test_every_kind_that_people_wait_for_is_marked_or_shown() -> None:
     assert GIVEN_UP.keys() | WITHOUT_A_STATE | {ISSUING, CONSENSUS, "reading.leak_scan"} == KINDS.keys()
 
 
-def test_a_dataset_is_not_being_built_for_ever(house: BuiltTrial, campaign: Campaign) -> None:
+def test_a_dataset_is_not_being_built_for_ever(built_trial: BuiltTrial, campaign: Campaign) -> None:
     dataset = Dataset.objects.create(campaign=campaign, number=1)
-    tell_rows("TWO", [dataset])
+    record_rows("TWO", [dataset])
     with audited_atomic():
         add(kind="scoring.dataset", key="dataset-1", payload={"dataset": dataset.pk})
     use_up("scoring.dataset")
@@ -84,7 +84,7 @@ def test_a_dataset_is_not_being_built_for_ever(house: BuiltTrial, campaign: Camp
     assert dataset.status == DatasetStatus.FAILED
     assert dataset.failure == f"{WORKERS_DIED} Nothing was lost. Build another dataset once this is resolved."
     assert Event.objects.filter(action="scoring.dataset.failed").count() == 1
-    page = browser(house, "statistician").get("/trials/TWO/results/C1/datasets/1/").content.decode()
+    page = browser(built_trial, "statistician").get("/trials/TWO/results/C1/datasets/1/").content.decode()
     assert WORKERS_DIED in page
     Job.objects.update(status="queued", attempts=0)
     run_due_jobs()
@@ -92,28 +92,28 @@ def test_a_dataset_is_not_being_built_for_ever(house: BuiltTrial, campaign: Camp
     assert dataset.status == DatasetStatus.FAILED, "trying the job again leaves a failed dataset as it is"
 
 
-def test_a_film_that_could_not_be_processed_is_held_and_goes_on_when_its_site_saves_it(house: BuiltTrial) -> None:
+def test_a_film_that_could_not_be_processed_is_held_and_goes_on_when_its_site_saves_it(built_trial: BuiltTrial) -> None:
     film = Film.objects.order_by("pk")[0]
     Film.objects.filter(pk=film.pk).update(status=FilmStatus.RECEIVED)
-    tell_rows("TWO", [film])
+    record_rows("TWO", [film])
     with audited_atomic():
         add(kind="studies.deidentify", key="film", payload={"film": film.pk})
     use_up("studies.deidentify")
     film.refresh_from_db()
     assert (film.status, WORKERS_DIED in film.status_reason) == (FilmStatus.HELD, True)
-    page = browser(house, "site").get(f"/trials/TWO/site/films/{film.pk}/").content.decode()
+    page = browser(built_trial, "site").get(f"/trials/TWO/site/films/{film.pk}/").content.decode()
     assert WORKERS_DIED in page
     assert "Save and continue" in page
-    complete(film=film, actor=house.actor("site"), visit=film.visit, film_date=film.film_date)
+    complete(film=film, actor=built_trial.actor("site"), visit=film.visit, film_date=film.film_date)
     assert Job.objects.filter(kind="studies.deidentify", status=Job.Status.QUEUED).count() == 1
 
 
-def test_a_film_whose_reader_image_could_not_be_made_returns_to_the_desk(house: BuiltTrial) -> None:
+def test_a_film_whose_reader_image_could_not_be_made_returns_to_the_desk(built_trial: BuiltTrial) -> None:
     film = Film.objects.order_by("pk")[0]
     Film.objects.filter(pk=film.pk).update(status=FilmStatus.ACCEPTED)
-    QualityDecision.objects.create(film=film, decision="accept", decided_by=house.people["coordinator"])
-    tell_what_was_made("TWO")
-    tell_rows("TWO", [film])
+    QualityDecision.objects.create(film=film, decision="accept", decided_by=built_trial.people["coordinator"])
+    record_new_rows("TWO")
+    record_rows("TWO", [film])
     with audited_atomic():
         order_rendition(film)
     use_up("studies.rendition")
@@ -138,15 +138,15 @@ def test_arms_that_could_not_be_opened_are_requested_again(tmp_path: Path) -> No
 
 
 def test_a_batch_that_was_not_issued_is_shown_to_its_coordinator_and_issued_after_all(
-    house: BuiltTrial, campaign: Campaign
+    built_trial: BuiltTrial, campaign: Campaign
 ) -> None:
-    readers = [house.people["reader"], house.people["reader.two"]]
-    coordinator = house.actor("coordinator")
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    coordinator = built_trial.actor("coordinator")
     request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=9)
     use_up(ISSUING)
     (stopped,) = stopped_work(campaign)
     assert stopped.says == "The reads of batch one were not issued."
-    client = browser(house, "coordinator")
+    client = browser(built_trial, "coordinator")
     assert stopped.says in client.get("/trials/TWO/campaigns/C1/").content.decode()
     client.post(f"/trials/TWO/campaigns/C1/stopped/{stopped.job}/")
     run_due_jobs()
@@ -165,14 +165,18 @@ def test_a_case_whose_result_was_not_computed_is_shown_to_its_coordinator(campai
     assert [work.says for work in stopped_work(campaign)] == ["The result of case 1 was not computed."]
 
 
-def test_a_leak_scan_that_stopped_can_be_run_again(house: BuiltTrial, campaign: Campaign) -> None:
+def test_a_leak_scan_that_stopped_can_be_run_again(built_trial: BuiltTrial, campaign: Campaign) -> None:
     draft = create_campaign(
-        trial=house.trial, actor=house.actor("coordinator"), charter=campaign.charter, code="C2", title="Second"
+        trial=built_trial.trial,
+        actor=built_trial.actor("coordinator"),
+        charter=campaign.charter,
+        code="C2",
+        title="Second",
     )
-    request_scan(campaign=draft, actor=house.actor("coordinator"))
+    request_scan(campaign=draft, actor=built_trial.actor("coordinator"))
     use_up("reading.leak_scan")
     assert in_the_way(draft) == "The leak scan stopped before it had finished. Run it again."
-    assert request_scan(campaign=draft, actor=house.actor("coordinator")).number == 2
+    assert request_scan(campaign=draft, actor=built_trial.actor("coordinator")).number == 2
 
 
 def test_the_reason_says_what_to_resolve_and_never_repeats_the_error() -> None:

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 
 @dataclass(frozen=True)
-class House:
+class Installation:
     """An installation on its own database, whose tables belong to a role without any special right."""
 
     url: str
@@ -53,46 +53,50 @@ class House:
             return done.fetchall() if done.description else []
 
 
-MakeHouse = Callable[[str], House]
+MakeInstallation = Callable[[str], Installation]
 
 
 @pytest.fixture
-def make_house(blank_database: BlankDatabase, tmp_path: Path) -> Iterator[MakeHouse]:
+def make_installation(blank_database: BlankDatabase, tmp_path: Path) -> Iterator[MakeInstallation]:
     """Installations, each with an extension of a superuser that the owner of the tables cannot drop."""
-    made: list[House] = []
+    made: list[Installation] = []
 
-    def make(name: str) -> House:
+    def make(name: str) -> Installation:
         url = blank_database(name)
-        house = House(url, f"owner_{url.partition('@/')[2].partition('?')[0]}", tmp_path / name)
-        run_on_server("CREATE ROLE {} LOGIN", house.owner)
-        made.append(house)
-        owned = House(url.replace("//postgres", f"//{house.owner}", 1), house.owner, house.folder)
-        give = sql.SQL("ALTER DATABASE {} OWNER TO {}").format(
-            sql.Identifier(house.database), sql.Identifier(house.owner)
+        installation = Installation(url, f"owner_{url.partition('@/')[2].partition('?')[0]}", tmp_path / name)
+        run_on_server("CREATE ROLE {} LOGIN", installation.owner)
+        made.append(installation)
+        owned = Installation(
+            url.replace("//postgres", f"//{installation.owner}", 1), installation.owner, installation.folder
         )
-        house.by_superuser(give.as_string(), "CREATE EXTENSION hstore", "CREATE EXTENSION pg_stat_statements")
+        give = sql.SQL("ALTER DATABASE {} OWNER TO {}").format(
+            sql.Identifier(installation.database), sql.Identifier(installation.owner)
+        )
+        installation.by_superuser(give.as_string(), "CREATE EXTENSION hstore", "CREATE EXTENSION pg_stat_statements")
         assert owned.manage("migrate", "--verbosity", "0").returncode == 0
         return owned
 
     yield make
-    for house in made:
+    for installation in made:
         details = connection.settings_dict
         place = {"host": details["HOST"], "port": details["PORT"] or None, "user": details["USER"]}
         with psycopg.connect(dbname="postgres", autocommit=True, **place) as server:
-            names = {"database": sql.Identifier(house.database), "role": sql.Identifier(house.owner)}
+            names = {"database": sql.Identifier(installation.database), "role": sql.Identifier(installation.owner)}
             server.execute(sql.SQL("DROP DATABASE IF EXISTS {database} WITH (FORCE)").format(**names))
             server.execute(sql.SQL("DROP ROLE {role}").format(**names))
 
 
-def backup_of(house: House, *options: str) -> Path:
+def backup_of(installation: Installation, *options: str) -> Path:
     """A backup of the installation; its folder."""
-    done = house.manage("backup", *options)
+    done = installation.manage("backup", *options)
     assert done.returncode == 0, done.stderr
     return Path(done.stdout.splitlines()[0])
 
 
-def test_a_superusers_extension_and_another_owner_do_not_stop_a_restore(make_house: MakeHouse, tmp_path: Path) -> None:
-    first, second = make_house("first"), make_house("second")
+def test_a_superusers_extension_and_another_owner_do_not_stop_a_restore(
+    make_installation: MakeInstallation, tmp_path: Path
+) -> None:
+    first, second = make_installation("first"), make_installation("second")
     first.manage("verify_audit")
     key = Identity.generate()
     (tmp_path / "identity.txt").write_text(str(key))
@@ -107,53 +111,55 @@ def test_a_superusers_extension_and_another_owner_do_not_stop_a_restore(make_hou
 
 
 @pytest.mark.full
-def test_the_working_role_has_its_rights_after_a_restore(make_house: MakeHouse) -> None:
-    house = make_house("first")
-    house.by_superuser("CREATE ROLE app_of_the_drill")
+def test_the_working_role_has_its_rights_after_a_restore(make_installation: MakeInstallation) -> None:
+    installation = make_installation("first")
+    installation.by_superuser("CREATE ROLE app_of_the_drill")
     try:
-        assert house.manage("grant_rights", "app_of_the_drill").returncode == 0
-        done = house.manage("restore", str(backup_of(house)), "--replace")
+        assert installation.manage("grant_rights", "app_of_the_drill").returncode == 0
+        done = installation.manage("restore", str(backup_of(installation)), "--replace")
         assert done.returncode == 0, done.stderr
         asked = "SELECT has_table_privilege('app_of_the_drill', 'audit_event', 'INSERT'),"
         asked += " has_table_privilege('app_of_the_drill', 'audit_event', 'DELETE')"
-        assert house.by_superuser(asked) == [(True, False)]
+        assert installation.by_superuser(asked) == [(True, False)]
     finally:
-        house.by_superuser("DROP OWNED BY app_of_the_drill", "DROP ROLE app_of_the_drill")
+        installation.by_superuser("DROP OWNED BY app_of_the_drill", "DROP ROLE app_of_the_drill")
 
 
 @pytest.mark.full
-def test_a_role_that_does_not_own_the_tables_is_told_who_does(make_house: MakeHouse) -> None:
-    house, other = make_house("first"), make_house("second")
-    folder = backup_of(house)
-    stranger = House(house.url.replace(f"//{house.owner}", f"//{other.owner}"), other.owner, house.folder)
-    house.by_superuser("GRANT SELECT ON ALL TABLES IN SCHEMA public TO PUBLIC")
+def test_a_role_that_does_not_own_the_tables_is_told_who_does(make_installation: MakeInstallation) -> None:
+    installation, other = make_installation("first"), make_installation("second")
+    folder = backup_of(installation)
+    stranger = Installation(
+        installation.url.replace(f"//{installation.owner}", f"//{other.owner}"), other.owner, installation.folder
+    )
+    installation.by_superuser("GRANT SELECT ON ALL TABLES IN SCHEMA public TO PUBLIC")
     done = stranger.manage("restore", str(folder), "--replace")
     assert done.returncode == 1
-    assert f"belong to {house.owner}" in done.stderr
+    assert f"belong to {installation.owner}" in done.stderr
 
 
 @pytest.mark.full
-def test_a_backup_of_a_newer_server_is_refused_before_anything_is_changed(make_house: MakeHouse) -> None:
-    house = make_house("first")
-    folder = backup_of(house)
+def test_a_backup_of_a_newer_server_is_refused_before_anything_is_changed(make_installation: MakeInstallation) -> None:
+    installation = make_installation("first")
+    folder = backup_of(installation)
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps(manifest | {"server": "990001"}))
-    done = house.manage("restore", str(folder), "--replace")
+    done = installation.manage("restore", str(folder), "--replace")
     assert done.returncode == 1
     assert "The backup was made on PostgreSQL 99. This server has the older version" in done.stderr
 
 
-def test_a_dump_that_the_tool_cannot_read_leaves_the_database_as_it_was(make_house: MakeHouse) -> None:
-    house = make_house("first")
-    folder = backup_of(house)
-    house.manage("verify_audit")
+def test_a_dump_that_the_tool_cannot_read_leaves_the_database_as_it_was(make_installation: MakeInstallation) -> None:
+    installation = make_installation("first")
+    folder = backup_of(installation)
+    installation.manage("verify_audit")
     manifest = json.loads((folder / "manifest.json").read_text())
     dump = folder / "database.dump"
     dump.write_bytes(dump.read_bytes()[:-2000])
     entry = next(entry for entry in manifest["files"] if entry["name"] == "database.dump")
     entry |= {"size": dump.stat().st_size, "sha256": hashlib.sha256(dump.read_bytes()).hexdigest()}
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    done = house.manage("restore", str(folder), "--replace")
+    done = installation.manage("restore", str(folder), "--replace")
     assert done.returncode == 1
     assert "The program pg_restore failed" in done.stderr
-    assert house.by_superuser("SELECT count(*) FROM audit_event") == [(2,)]
+    assert installation.by_superuser("SELECT count(*) FROM audit_event") == [(2,)]

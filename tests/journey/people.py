@@ -28,13 +28,13 @@ class People:
 
     def sign_in(self, who: str) -> Page:
         """Through the sign-in page."""
-        house = "house" if who in ("administrator", "outsider") else self.trial.lower()
+        domain = "house" if who in ("administrator", "outsider") else self.trial.lower()
         context = self.chromium.new_context(viewport={"width": 1366, "height": 768}, accept_downloads=True)
         page = context.new_page()
         page.on("pageerror", lambda error: self.faults.append(f"{who}: {error}"))
         page.on("console", lambda line: self.complain(who, line.text) if line.type == "error" else None)
         page.goto(f"{self.address}/sign-in/")
-        page.fill("input[type=email]", f"{who}@{house}.example")
+        page.fill("input[type=email]", f"{who}@{domain}.example")
         page.fill("input[type=password]", PASSWORD)
         page.press("input[type=password]", "Enter")
         page.wait_for_url(lambda url: "/sign-in/" not in url)

@@ -22,7 +22,7 @@ from tests.cast import PASSWORD, make_cast
 from tests.journey.films import REAL, SUBJECTS, VISITS, JourneyFilms, real, synthetic
 from tests.journey.people import People
 from tests.servers import ROOT
-from tests.tracking import tell_what_was_made
+from tests.tracking import record_new_rows
 from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.browser, pytest.mark.long]
@@ -34,7 +34,7 @@ Typed = dict[tuple[str, str], dict[str, int]]  # (read token, letter) -> item ->
 @pytest.fixture
 def people(product: str, chromium: Browser) -> Iterator[People]:
     make_cast()
-    tell_what_was_made("RA-1")
+    record_new_rows("RA-1")
     people = People(chromium, product)
     yield people
     people.close()

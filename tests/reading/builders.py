@@ -33,7 +33,7 @@ from reading.room.signing import canonical_text, canonical_values, digest_of, si
 from reading.room.steps import open_step
 from studies.models import Film, Membership, ReaderImage, Site, Subject, Trial, Visit, VisitPlan
 from studies.sealed_links import link
-from tests.tracking import tell_what_was_made
+from tests.tracking import record_new_rows
 
 PASSWORD = "correct horse battery staple"
 VIEWS = (("L", "hand"), ("R", "hand"), ("L", "foot"), ("R", "foot"))
@@ -64,7 +64,9 @@ class BuiltTrial:
         return {"actor": self.actors[name], "user": self.people[name], "password": PASSWORD}
 
 
-def build_house(subjects: int = 3, visits: tuple[str, ...] = ("W00", "W24", "W52"), code: str = "TWO") -> BuiltTrial:
+def build_reading_trial(
+    subjects: int = 3, visits: tuple[str, ...] = ("W00", "W24", "W52"), code: str = "TWO"
+) -> BuiltTrial:
     """A trial of this many subjects, everyone qualified."""
     trial = Trial.objects.create(code=code, title="A trial")
     sites = [Site.objects.create(trial=trial, code=number) for number in ("01", "02")]
@@ -78,7 +80,7 @@ def build_house(subjects: int = 3, visits: tuple[str, ...] = ("W00", "W24", "W52
             visit = Visit.objects.create(subject=subject, plan=plan, code=plan.code)
             for side, view in VIEWS:
                 add_ready_film(visit, side, view, date(2025, 1, 1) + timedelta(days=plan.target_day))
-    tell_what_was_made(code)
+    record_new_rows(code)
     return BuiltTrial(trial, people, made, list(visits), actors)
 
 
@@ -216,14 +218,16 @@ def read_through(read: Read, grade_of: GradeOf = nothing_wrong) -> None:
         read.refresh_from_db()
 
 
-def open_campaign_of(house: BuiltTrial, **terms: object) -> Campaign:
+def open_campaign_of(built_trial: BuiltTrial, **terms: object) -> Campaign:
     """A signed charter and an open campaign over all subjects and visits."""
-    coordinator = house.actor("coordinator")
-    charter = draft_charter(trial=house.trial, actor=coordinator, terms={"instrument": "larsen-1995", **terms})
-    charter = sign_charter(charter=charter, actor=coordinator, user=house.people["coordinator"], password=PASSWORD)
-    campaign = create_campaign(trial=house.trial, actor=coordinator, charter=charter, code="C1", title="First")
+    coordinator = built_trial.actor("coordinator")
+    charter = draft_charter(trial=built_trial.trial, actor=coordinator, terms={"instrument": "larsen-1995", **terms})
+    charter = sign_charter(
+        charter=charter, actor=coordinator, user=built_trial.people["coordinator"], password=PASSWORD
+    )
+    campaign = create_campaign(trial=built_trial.trial, actor=coordinator, charter=charter, code="C1", title="First")
     scanned(campaign)
-    open_campaign(campaign=campaign, actor=coordinator, subjects=house.subjects, visits=house.visits)
+    open_campaign(campaign=campaign, actor=coordinator, subjects=built_trial.subjects, visits=built_trial.visits)
     campaign.refresh_from_db()
     return campaign
 
@@ -231,7 +235,7 @@ def open_campaign_of(house: BuiltTrial, **terms: object) -> Campaign:
 def scanned(campaign: Campaign) -> None:
     """A leak scan that found nothing, as stored: without one no campaign opens."""
     LeakScan.objects.create(campaign=campaign, number=1, status=LeakScanStatus.CLEAN, finished_at=timezone.now())
-    tell_what_was_made(campaign.trial.code)
+    record_new_rows(campaign.trial.code)
 
 
 def change_first(read: Read, value: int) -> None:

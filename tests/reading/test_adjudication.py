@@ -26,7 +26,7 @@ from reading.models import Campaign, CaseStatus, Qualification, Read, ReadKind, 
 from studies.models import Membership
 from tests.reading.builders import (
     BuiltTrial,
-    build_house,
+    build_reading_trial,
     fill_read,
     hashed_password,
     open_campaign_of,
@@ -39,26 +39,26 @@ PAGE = "/trials/TWO/campaigns/C1/"
 
 
 @pytest.fixture
-def house() -> BuiltTrial:
-    return build_house(subjects=1, visits=("W00", "W24"))
+def built_trial() -> BuiltTrial:
+    return build_reading_trial(subjects=1, visits=("W00", "W24"))
 
 
-def adjudicator(house: BuiltTrial, name: str) -> User:
+def adjudicator(built_trial: BuiltTrial, name: str) -> User:
     user = User.objects.create(email=f"{name}@two.example", name=name, password=hashed_password())
-    Membership.objects.create(trial=house.trial, user=user, role=Role.ADJUDICATOR, reason="test")
-    Qualification.objects.create(trial=house.trial, reader=user, instrument="larsen-1995", evidence="test set")
+    Membership.objects.create(trial=built_trial.trial, user=user, role=Role.ADJUDICATOR, reason="test")
+    Qualification.objects.create(trial=built_trial.trial, reader=user, instrument="larsen-1995", evidence="test set")
     return user
 
 
-def discordant(house: BuiltTrial, cases: int = 1) -> Campaign:
+def discordant(built_trial: BuiltTrial, cases: int = 1) -> Campaign:
     """Two readers who are far apart on every case, in a campaign that mixes no controls."""
-    campaign = open_campaign_of(house, concordant_share=0.0, adjudication_threshold=0)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    asking = house.actor("coordinator")
+    campaign = open_campaign_of(built_trial, concordant_share=0.0, adjudication_threshold=0)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    asking = built_trial.actor("coordinator")
     request_batch(campaign=campaign, actor=asking, name="one", due_on=None, readers=readers, size=cases)
     run_due_jobs()
     for read in Read.objects.order_by("pk"):
-        if read.reader == house.people["reader.two"]:
+        if read.reader == built_trial.people["reader.two"]:
             fill_read(read, lambda timepoint, item: timepoint.position % 2)
         else:
             fill_read(read)
@@ -75,20 +75,20 @@ def decline(read: Read) -> None:
     decline_read(read=read, actor=Actor(read.reader_id, str(read.reader), "adjudicator"), reason="I know this patient")
 
 
-def coordinator(house: BuiltTrial) -> Client:
+def coordinator(built_trial: BuiltTrial) -> Client:
     client = Client()
-    client.force_login(house.people["coordinator"], backend=BACKEND)
+    client.force_login(built_trial.people["coordinator"], backend=BACKEND)
     return client
 
 
 def test_a_declined_adjudication_goes_to_somebody_who_never_had_the_case_and_the_campaign_closes(
-    house: BuiltTrial,
+    built_trial: BuiltTrial,
 ) -> None:
-    campaign = discordant(house)
+    campaign = discordant(built_trial)
     (first,) = thirds()
-    second = adjudicator(house, "second")
+    second = adjudicator(built_trial, "second")
     decline(first)
-    client = coordinator(house)
+    client = coordinator(built_trial)
     assert "Cases without an adjudicator" in client.get("/").content.decode()
     page = client.get(PAGE)
     assert [case.number for case in page.context["unadjudicated"]] == [1]
@@ -100,15 +100,15 @@ def test_a_declined_adjudication_goes_to_somebody_who_never_had_the_case_and_the
     read_through(thirds()[1])
     run_due_jobs()
     assert campaign.cases.get().status == CaseStatus.ADJUDICATED
-    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
+    close_campaign(campaign=campaign, actor=built_trial.actor("coordinator"))
 
 
-def test_asked_twice_before_the_read_is_there_it_is_issued_once(house: BuiltTrial) -> None:
-    campaign = discordant(house)
-    adjudicator(house, "second")
-    adjudicator(house, "third")
+def test_asked_twice_before_the_read_is_there_it_is_issued_once(built_trial: BuiltTrial) -> None:
+    campaign = discordant(built_trial)
+    adjudicator(built_trial, "second")
+    adjudicator(built_trial, "third")
     decline(thirds()[0])
-    asking = house.actor("coordinator")
+    asking = built_trial.actor("coordinator")
     assert ask_adjudicators(campaign=campaign, actor=asking) == (1, 0)
     assert unadjudicated(campaign.cases.all()) == [], "it is requested, though not issued yet"
     assert ask_adjudicators(campaign=campaign, actor=asking) == (0, 0)
@@ -116,83 +116,87 @@ def test_asked_twice_before_the_read_is_there_it_is_issued_once(house: BuiltTria
     assert len(thirds()) == 2
 
 
-def test_where_nobody_is_able_the_coordinator_is_told_until_somebody_is(house: BuiltTrial) -> None:
-    Qualification.objects.filter(reader=house.people["adjudicator"]).delete()
-    campaign = discordant(house)
+def test_where_nobody_is_able_the_coordinator_is_told_until_somebody_is(built_trial: BuiltTrial) -> None:
+    Qualification.objects.filter(reader=built_trial.people["adjudicator"]).delete()
+    campaign = discordant(built_trial)
     assert thirds() == []
-    client = coordinator(house)
-    told = client.post(f"{PAGE}adjudicators/", follow=True).content.decode()
-    assert "Cases still without an adjudicator: 1; no qualified adjudicator is left" in told
-    late = adjudicator(house, "late")
-    assert ask_adjudicators(campaign=campaign, actor=house.actor("coordinator")) == (1, 0)
+    client = coordinator(built_trial)
+    recorded = client.post(f"{PAGE}adjudicators/", follow=True).content.decode()
+    assert "Cases still without an adjudicator: 1; no qualified adjudicator is left" in recorded
+    late = adjudicator(built_trial, "late")
+    assert ask_adjudicators(campaign=campaign, actor=built_trial.actor("coordinator")) == (1, 0)
     run_due_jobs()
     assert [read.reader for read in thirds()] == [late]
 
 
-def test_an_adjudication_given_to_another_by_hand_is_not_asked_for_again(house: BuiltTrial) -> None:
-    campaign = discordant(house)
-    second = adjudicator(house, "second")
-    adjudicator(house, "third")
-    asking = house.actor("coordinator")
+def test_an_adjudication_given_to_another_by_hand_is_not_asked_for_again(built_trial: BuiltTrial) -> None:
+    campaign = discordant(built_trial)
+    second = adjudicator(built_trial, "second")
+    adjudicator(built_trial, "third")
+    asking = built_trial.actor("coordinator")
     replace_reader(read=thirds()[0], actor=asking, new_reader=second, reason="on leave")
     assert unadjudicated(campaign.cases.all()) == []
     run_due_jobs()
     assert [read.reader for read in thirds()][1:] == [second]
 
 
-def test_who_declined_a_case_gets_it_by_no_way_again(house: BuiltTrial) -> None:
-    campaign = discordant(house)
-    second = adjudicator(house, "second")
+def test_who_declined_a_case_gets_it_by_no_way_again(built_trial: BuiltTrial) -> None:
+    campaign = discordant(built_trial)
+    second = adjudicator(built_trial, "second")
     (first,) = thirds()
     decline(first)
-    ask_adjudicators(campaign=campaign, actor=house.actor("coordinator"))
+    ask_adjudicators(campaign=campaign, actor=built_trial.actor("coordinator"))
     run_due_jobs()
     with pytest.raises(BadInput, match="neither has this case nor declined it"):
-        replace_reader(read=thirds()[1], actor=house.actor("coordinator"), new_reader=first.reader, reason="on leave")
+        replace_reader(
+            read=thirds()[1], actor=built_trial.actor("coordinator"), new_reader=first.reader, reason="on leave"
+        )
     assert thirds()[1].reader == second
 
 
-def test_a_case_issued_again_comes_neither_to_who_declined_it_nor_to_one_of_its_readers(house: BuiltTrial) -> None:
-    campaign = discordant(house)
+def test_a_case_issued_again_comes_neither_to_who_declined_it_nor_to_one_of_its_readers(
+    built_trial: BuiltTrial,
+) -> None:
+    campaign = discordant(built_trial)
     (first,) = thirds()
-    second = adjudicator(house, "second")
-    house.people["reader"].memberships.create(trial=house.trial, role=Role.ADJUDICATOR, reason="test")
+    second = adjudicator(built_trial, "second")
+    built_trial.people["reader"].memberships.create(trial=built_trial.trial, role=Role.ADJUDICATOR, reason="test")
     decline(first)
     case = campaign.cases.get()
-    again = void_and_reissue(case=case, **house.signs("coordinator"), reason="a name on a film")
+    again = void_and_reissue(case=case, **built_trial.signs("coordinator"), reason="a name on a film")
     assert again is not None
-    assert {first.reader_id, house.people["reader"].pk} <= may_not_adjudicate(again)
+    assert {first.reader_id, built_trial.people["reader"].pk} <= may_not_adjudicate(again)
     assert second.pk not in may_not_adjudicate(again)
     assert first.reader_id in may_not_read(again)
 
 
-def test_a_case_voided_before_its_adjudication_is_issued_comes_before_nobody(house: BuiltTrial) -> None:
-    campaign = discordant(house)
-    adjudicator(house, "second")
+def test_a_case_voided_before_its_adjudication_is_issued_comes_before_nobody(built_trial: BuiltTrial) -> None:
+    campaign = discordant(built_trial)
+    adjudicator(built_trial, "second")
     decline(thirds()[0])
-    ask_adjudicators(campaign=campaign, actor=house.actor("coordinator"))
-    void_and_reissue(case=campaign.cases.get(), **house.signs("coordinator"), reason="a name on a film")
+    ask_adjudicators(campaign=campaign, actor=built_trial.actor("coordinator"))
+    void_and_reissue(case=campaign.cases.get(), **built_trial.signs("coordinator"), reason="a name on a film")
     run_due_jobs()
     assert [read.status for read in thirds()] == [ReadStatus.DECLINED]
 
 
 def test_many_cases_at_once_are_spread_over_the_adjudicators_and_the_trail_names_who_asked() -> None:
-    house = build_house(subjects=4, visits=("W00", "W24"))
-    Qualification.objects.filter(reader=house.people["adjudicator"]).delete()
-    campaign = discordant(house, cases=4)
-    people = {adjudicator(house, name).pk for name in ("second", "third")}
-    assert ask_adjudicators(campaign=campaign, actor=house.actor("coordinator")) == (4, 0)
+    built_trial = build_reading_trial(subjects=4, visits=("W00", "W24"))
+    Qualification.objects.filter(reader=built_trial.people["adjudicator"]).delete()
+    campaign = discordant(built_trial, cases=4)
+    people = {adjudicator(built_trial, name).pk for name in ("second", "third")}
+    assert ask_adjudicators(campaign=campaign, actor=built_trial.actor("coordinator")) == (4, 0)
     asked = Event.objects.get(action="reading.adjudication.requested")
     assert "coordinator" in asked.actor_label
     run_due_jobs()
     assert Counter(read.reader_id for read in thirds()) == dict.fromkeys(people, 2)
 
 
-def test_a_request_that_failed_leaves_its_case_among_those_that_wait(house: BuiltTrial) -> None:
-    campaign = discordant(house)
-    adjudicator(house, "second")
+def test_a_request_that_failed_leaves_its_case_among_those_that_wait(built_trial: BuiltTrial) -> None:
+    campaign = discordant(built_trial)
+    adjudicator(built_trial, "second")
     decline(thirds()[0])
-    asking = house.actor("coordinator")
+    asking = built_trial.actor("coordinator")
     ask_adjudicators(campaign=campaign, actor=asking)
     failed = Job.objects.filter(key__startswith="adjudication-", status=Job.Status.QUEUED)
     failed.update(status=Job.Status.FAILED, finished_at=timezone.now())
@@ -204,10 +208,10 @@ def test_a_request_that_failed_leaves_its_case_among_those_that_wait(house: Buil
     assert len(thirds()) == 2, "tried again after another was issued, it issues none"
 
 
-def test_a_closed_campaign_asks_nobody(house: BuiltTrial) -> None:
-    campaign = discordant(house)
+def test_a_closed_campaign_asks_nobody(built_trial: BuiltTrial) -> None:
+    campaign = discordant(built_trial)
     decline(thirds()[0])
     Campaign.objects.filter(pk=campaign.pk).update(status="closed")
     campaign.refresh_from_db()
     with pytest.raises(WrongState, match="closed"):
-        ask_adjudicators(campaign=campaign, actor=house.actor("coordinator"))
+        ask_adjudicators(campaign=campaign, actor=built_trial.actor("coordinator"))

@@ -19,7 +19,7 @@ from accounts.sign_in import BACKEND
 from audit.chain import NoSuchChain, event_hash
 from audit.mac import mac_of
 from audit.models import Event, Head
-from audit.streams import Telling, part_of
+from audit.streams import ChainState, part_of
 from audit.trail import NotAudited, audited_atomic, hold, record
 from audit.verify import verify
 from config.errors import WrongState
@@ -33,25 +33,34 @@ from reading.room.cells import timepoints_of
 from reading.room.sessions import open_read
 from reading.room.signing import return_read
 from tests.protection import lifted
-from tests.reading.builders import BuiltTrial, build_house, fill_read, open_campaign_of, operation_on, read_through
+from tests.reading.builders import (
+    BuiltTrial,
+    build_reading_trial,
+    fill_read,
+    open_campaign_of,
+    operation_on,
+    read_through,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def house() -> BuiltTrial:
-    return build_house(subjects=1, visits=("W00", "W24"))
+def built_trial() -> BuiltTrial:
+    return build_reading_trial(subjects=1, visits=("W00", "W24"))
 
 
 @pytest.fixture
-def read(house: BuiltTrial) -> Read:
+def read(built_trial: BuiltTrial) -> Read:
     """The first reader's read of the one case, opened, with a value."""
-    campaign = open_campaign_of(house, concordant_share=0.0)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=1)
+    campaign = open_campaign_of(built_trial, concordant_share=0.0)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    request_batch(
+        campaign=campaign, actor=built_trial.actor("coordinator"), name="one", due_on=None, readers=readers, size=1
+    )
     run_due_jobs()
-    read = Read.objects.get(reader=house.people["reader"])
-    open_read(read=read, actor=house.actor("reader"))
+    read = Read.objects.get(reader=built_trial.people["reader"])
+    open_read(read=read, actor=built_trial.actor("reader"))
     operation_on(read, timepoints_of(read.steps.get())[0], 1)
     read.refresh_from_db()
     return read
@@ -61,11 +70,11 @@ def found() -> list[tuple[str, str]]:
     return [(finding.fault, finding.row) for finding in verify().findings if finding.table == "audit_head"]
 
 
-def last_told(read: Read) -> list[object]:
+def last_recorded(read: Read) -> list[object]:
     """What the trial's chain says last of the read's chain: whether it goes on, and its position."""
     events = Event.objects.filter(stream=read.case.campaign.trial.code).order_by("seq")
-    told = [part for event in events for part in event.content.get("chains", ()) if part[0] == chain_of(read)]
-    last: list[object] = told[-1][1:3]
+    recorded = [part for event in events for part in event.content.get("chains", ()) if part[0] == chain_of(read)]
+    last: list[object] = recorded[-1][1:3]
     return last
 
 
@@ -91,9 +100,9 @@ def test_what_a_reader_does_is_in_the_chain_of_the_read_and_the_trials_chain_tel
     events = Event.objects.filter(stream=chain_of(read)).order_by("seq")
     assert [event.action for event in events] == ["reading.read.opened", "reading.scores.saved"]
     assert {event.home for event in events} == {"TWO"}
-    assert last_told(read) == [Telling.BEGUN, 0]
+    assert last_recorded(read) == [ChainState.BEGUN, 0]
     read_through(read)
-    assert last_told(read) == [Telling.ENDED, Head.objects.get(pk=chain_of(read)).seq]
+    assert last_recorded(read) == [ChainState.ENDED, Head.objects.get(pk=chain_of(read)).seq]
     assert verify().intact
 
 
@@ -121,10 +130,10 @@ def test_a_chain_that_was_told_to_end_and_goes_on_is_found(read: Read) -> None:
     assert ("grown", chain_of(read)) in found()
 
 
-def test_a_chain_that_grew_between_its_end_and_its_return_is_found(house: BuiltTrial, read: Read) -> None:
+def test_a_chain_that_grew_between_its_end_and_its_return_is_found(built_trial: BuiltTrial, read: Read) -> None:
     read_through(read)
     lengthen(chain_of(read), Event.objects.filter(action="reading.read.opened").latest("pk"))
-    return_read(read=read, reason="other", note="", **house.signs("coordinator"))
+    return_read(read=read, reason="other", note="", **built_trial.signs("coordinator"))
     assert ("grown", chain_of(read)) in found()
 
 
@@ -140,28 +149,28 @@ def test_a_chain_begun_anew_with_another_genesis_is_found(read: Read) -> None:
     assert "broken link" in [finding.fault for finding in verify().findings]
 
 
-def the_read_is_void(house: BuiltTrial, read: Read) -> None:
-    void_and_reissue(case=read.case, reason="Wrong film", **house.signs("coordinator"))
+def the_read_is_void(built_trial: BuiltTrial, read: Read) -> None:
+    void_and_reissue(case=read.case, reason="Wrong film", **built_trial.signs("coordinator"))
 
 
-def the_read_is_declined(house: BuiltTrial, read: Read) -> None:
-    decline_read(read=read, actor=house.actor("reader"), reason="I know the patient")
+def the_read_is_declined(built_trial: BuiltTrial, read: Read) -> None:
+    decline_read(read=read, actor=built_trial.actor("reader"), reason="I know the patient")
 
 
 @pytest.mark.parametrize("end", [the_read_is_void, the_read_is_declined])
 def test_the_trial_tells_the_end_of_a_read_that_takes_no_more_entries(
-    house: BuiltTrial, read: Read, end: Callable[[BuiltTrial, Read], None]
+    built_trial: BuiltTrial, read: Read, end: Callable[[BuiltTrial, Read], None]
 ) -> None:
-    end(house, read)
-    assert last_told(read) == [Telling.ENDED, 2]
+    end(built_trial, read)
+    assert last_recorded(read) == [ChainState.ENDED, 2]
     assert verify().intact
 
 
-def test_a_returned_read_goes_on_from_where_it_ended(house: BuiltTrial, read: Read) -> None:
+def test_a_returned_read_goes_on_from_where_it_ended(built_trial: BuiltTrial, read: Read) -> None:
     read_through(read)
-    ended_at = last_told(read)[1]
-    return_read(read=read, reason="other", note="", **house.signs("coordinator"))
-    assert last_told(read) == [Telling.OPEN, ended_at]
+    ended_at = last_recorded(read)[1]
+    return_read(read=read, reason="other", note="", **built_trial.signs("coordinator"))
+    assert last_recorded(read) == [ChainState.OPEN, ended_at]
     read.refresh_from_db()
     operation_on(read, timepoints_of(read.steps.get())[0], 3)
     assert Head.objects.get(pk=chain_of(read)).seq == int(str(ended_at)) + 1
@@ -175,12 +184,14 @@ def test_a_closed_campaign_takes_no_entry_that_was_on_its_way(read: Read) -> Non
         operation_on(read, timepoints_of(read.steps.get())[0], 2)
 
 
-def test_a_problem_with_a_film_of_a_signed_read_is_told_in_the_trials_chain(house: BuiltTrial, read: Read) -> None:
-    report_problem(read=read, actor=house.actor("reader"), film_token="", reason="other", note="")
+def test_a_problem_with_a_film_of_a_signed_read_is_told_in_the_trials_chain(
+    built_trial: BuiltTrial, read: Read
+) -> None:
+    report_problem(read=read, actor=built_trial.actor("reader"), film_token="", reason="other", note="")
     read_through(read)
-    report_problem(read=read, actor=house.actor("reader"), film_token="", reason="other", note="")
-    told = Event.objects.filter(action="reading.image-problem.reported").order_by("pk")
-    assert [event.part for event in told] == [f"read-{read.pk}", ""]
+    report_problem(read=read, actor=built_trial.actor("reader"), film_token="", reason="other", note="")
+    recorded = Event.objects.filter(action="reading.image-problem.reported").order_by("pk")
+    assert [event.part for event in recorded] == [f"read-{read.pk}", ""]
     assert verify().intact
 
 
@@ -197,9 +208,11 @@ def test_chains_are_held_in_a_transaction_only(read: Read) -> None:
         hold([chain_of(read)])
 
 
-def test_the_trail_page_and_the_export_put_the_chains_of_a_trial_in_one_order(house: BuiltTrial, read: Read) -> None:
+def test_the_trail_page_and_the_export_put_the_chains_of_a_trial_in_one_order(
+    built_trial: BuiltTrial, read: Read
+) -> None:
     client = Client()
-    client.force_login(house.people["auditor"], backend=BACKEND)
+    client.force_login(built_trial.people["auditor"], backend=BACKEND)
     text = client.get("/trials/TWO/audit/?sort=at").content.decode()
     places = [text.index(sentence) for sentence in ("issued batch", "opened read", "saved scores in read")]
     assert places == sorted(places)
@@ -211,10 +224,10 @@ def test_the_trail_page_and_the_export_put_the_chains_of_a_trial_in_one_order(ho
 
 
 def test_an_auditor_without_the_audit_key_verifies_the_links_of_an_export(
-    house: BuiltTrial, read: Read, settings: Any
+    built_trial: BuiltTrial, read: Read, settings: Any
 ) -> None:
     client = Client()
-    client.force_login(house.people["auditor"], backend=BACKEND)
+    client.force_login(built_trial.people["auditor"], backend=BACKEND)
     export = json.loads(b"".join(client.get("/trials/TWO/audit/trial/export.json")))
     settings.AUDIT_MAC_KEYS = {}
     ends: dict[str, str] = {}
@@ -224,9 +237,9 @@ def test_an_auditor_without_the_audit_key_verifies_the_links_of_an_export(
     assert ends == dict(Head.objects.filter(seq__gt=0).exclude(pk="system").values_list("stream", "hash"))
 
 
-def test_the_trail_page_asks_as_often_for_twenty_chains_as_for_one(house: BuiltTrial, read: Read) -> None:
+def test_the_trail_page_asks_as_often_for_twenty_chains_as_for_one(built_trial: BuiltTrial, read: Read) -> None:
     client = Client()
-    client.force_login(house.people["auditor"], backend=BACKEND)
+    client.force_login(built_trial.people["auditor"], backend=BACKEND)
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as found:
@@ -238,11 +251,11 @@ def test_the_trail_page_asks_as_often_for_twenty_chains_as_for_one(house: BuiltT
     for number in range(20):
         with audited_atomic():
             stream = part_of("TWO", f"read-{900 + number}")
-            told: dict[str, Any] = {
-                "actor": house.actor("reader"),
+            recorded: dict[str, Any] = {
+                "actor": built_trial.actor("reader"),
                 "action": "reading.read.taken-over",
                 "subject": ("reading.read", "9"),
             }
-            record(stream="TWO", chains={stream: Telling.BEGUN}, **told)
-            record(stream=stream, **told)
+            record(stream="TWO", chains={stream: ChainState.BEGUN}, **recorded)
+            record(stream=stream, **recorded)
     assert queries() == few

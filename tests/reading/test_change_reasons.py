@@ -27,7 +27,7 @@ from reading.room.served import keep_served
 from reading.room.sessions import open_read, save_values
 from reading.room.signing import return_read
 from tests.once_per_file import Once
-from tests.reading.builders import PASSWORD, build_house, fill_read, open_campaign_of, serve_films, sign
+from tests.reading.builders import PASSWORD, build_reading_trial, fill_read, open_campaign_of, serve_films, sign
 
 pytestmark = pytest.mark.django_db
 ITEM = "GL-PIP2"
@@ -35,12 +35,14 @@ ITEM = "GL-PIP2"
 
 def build_fresh() -> Read:
     """A read of two timepoints that its reader has opened; no film has been sent."""
-    house = build_house(subjects=1, visits=("W00", "W24"))
-    campaign = open_campaign_of(house)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=1)
+    built_trial = build_reading_trial(subjects=1, visits=("W00", "W24"))
+    campaign = open_campaign_of(built_trial)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    request_batch(
+        campaign=campaign, actor=built_trial.actor("coordinator"), name="one", due_on=None, readers=readers, size=1
+    )
     run_due_jobs()
-    read = Read.objects.get(reader=house.people["reader"])
+    read = Read.objects.get(reader=built_trial.people["reader"])
     open_read(read=read, actor=reader_of(read))
     read.refresh_from_db()
     return read
@@ -150,11 +152,11 @@ def test_the_reason_costs_a_save_no_statement(returned: Read) -> None:
 )
 def test_a_time_far_from_the_servers_is_kept_and_marked(fresh: Read, hours: float, plausible: bool) -> None:
     serve_films(fresh, timepoints_of(fresh.steps.get()))
-    told = timezone.now() + timedelta(hours=hours)
-    save(fresh, edit(fresh, captured_at=told, seen_at=told))
+    recorded = timezone.now() + timedelta(hours=hours)
+    save(fresh, edit(fresh, captured_at=recorded, seen_at=recorded))
     score, look = ItemScore.objects.get(), FilmLook.objects.get()
-    assert (score.captured_at, score.captured_plausible) == (told, plausible)
-    assert (look.seen_at, look.seen_plausible) == (told, plausible)
+    assert (score.captured_at, score.captured_plausible) == (recorded, plausible)
+    assert (look.seen_at, look.seen_plausible) == (recorded, plausible)
 
 
 def test_the_newest_revision_counts_whatever_the_clock_of_the_reader_says(fresh: Read) -> None:

@@ -14,29 +14,33 @@ from reading.charter.versions import draft_charter, sign_charter
 from reading.forms.charter import CharterForm
 from reading.forms.charter_sections import BEGINNINGS, IDLE_WITH
 from reading.models import TrainingResult
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
+from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
 
 pytestmark = pytest.mark.django_db
 BASE = "/trials/TWO/"
 
 
 @pytest.fixture
-def house() -> BuiltTrial:
-    return build_house(subjects=1, visits=("W00", "W24"))
+def built_trial() -> BuiltTrial:
+    return build_reading_trial(subjects=1, visits=("W00", "W24"))
 
 
-def browser(house: BuiltTrial, who: str) -> Client:
+def browser(built_trial: BuiltTrial, who: str) -> Client:
     client = Client()
-    client.force_login(house.people[who], backend=BACKEND)
+    client.force_login(built_trial.people[who], backend=BACKEND)
     return client
 
 
-def test_an_auditor_reads_charter_qualifications_and_training_and_changes_none(house: BuiltTrial) -> None:
-    campaign = open_campaign_of(house)
+def test_an_auditor_reads_charter_qualifications_and_training_and_changes_none(built_trial: BuiltTrial) -> None:
+    campaign = open_campaign_of(built_trial)
     TrainingResult.objects.create(
-        campaign=campaign, reader=house.people["reader"], inputs_digest="0" * 64, figures={"status": 0.97}, passed=True
+        campaign=campaign,
+        reader=built_trial.people["reader"],
+        inputs_digest="0" * 64,
+        figures={"status": 0.97},
+        passed=True,
     )
-    client = browser(house, "auditor")
+    client = browser(built_trial, "auditor")
     pages = {path: client.get(BASE + path).content.decode() for path in ("charter/", "charter/1/", "qualifications/")}
     assert "Version 1" in pages["charter/"]
     assert "Adjudicate above a difference of" in pages["charter/1/"]
@@ -51,15 +55,15 @@ def test_an_auditor_reads_charter_qualifications_and_training_and_changes_none(h
     assert "C1,Passed" in csv
 
 
-def amended(house: BuiltTrial, **terms: object) -> None:
+def amended(built_trial: BuiltTrial, **terms: object) -> None:
     """The next version, signed."""
-    actor = house.actor("coordinator")
-    charter = draft_charter(trial=house.trial, actor=actor, terms={"instrument": "larsen-1995", **terms})
-    sign_charter(charter=charter, **house.signs("coordinator"))
+    actor = built_trial.actor("coordinator")
+    charter = draft_charter(trial=built_trial.trial, actor=actor, terms={"instrument": "larsen-1995", **terms})
+    sign_charter(charter=charter, **built_trial.signs("coordinator"))
 
 
-def test_every_term_stands_in_one_section_and_its_help_has_an_example(house: BuiltTrial) -> None:
-    form = CharterForm(house.trial)
+def test_every_term_stands_in_one_section_and_its_help_has_an_example(built_trial: BuiltTrial) -> None:
+    form = CharterForm(built_trial.trial)
     placed = [row.field.name for section in form.sections for row in section.rows]
     assert placed == list(form.fields)
     assert [name for name in placed if "Example:" not in str(form.fields[name].help_text)] == []
@@ -67,20 +71,20 @@ def test_every_term_stands_in_one_section_and_its_help_has_an_example(house: Bui
     assert set(BEGINNINGS) <= set(form.fields)
 
 
-def test_sections_under_more_open_where_a_default_was_changed(house: BuiltTrial) -> None:
-    client, page = browser(house, "coordinator"), f"{BASE}charter/write/"
+def test_sections_under_more_open_where_a_default_was_changed(built_trial: BuiltTrial) -> None:
+    client, page = browser(built_trial, "coordinator"), f"{BASE}charter/write/"
     assert "<details open>" not in client.get(page).content.decode()
-    amended(house, cases_per_day=40)
+    amended(built_trial, cases_per_day=40)
     shown = client.get(page).content.decode()
     assert shown.count("<details open>") == 1
     assert 'data-idle-beside="cases_per_sitting" data-idle-with="0"' in shown
 
 
-def test_the_signed_charter_reads_in_plain_words_and_says_what_an_amendment_changed(house: BuiltTrial) -> None:
-    amended(house)
-    amended(house, cases_per_day=40, concordant_share=0.2, repeats_share=0.1, qualification_required=False)
-    amended(house, cases_per_day=41, concordant_share=0.2)
-    client = browser(house, "auditor")
+def test_the_signed_charter_reads_in_plain_words_and_says_what_an_amendment_changed(built_trial: BuiltTrial) -> None:
+    amended(built_trial)
+    amended(built_trial, cases_per_day=40, concordant_share=0.2, repeats_share=0.1, qualification_required=False)
+    amended(built_trial, cases_per_day=41, concordant_share=0.2)
+    client = browser(built_trial, "auditor")
     page = client.get(f"{BASE}charter/1/").content.decode()
     facts = dict(re.findall(r"<dt>([^<]*)</dt>\s*<dd>\s*([^<]*?)\s*</dd>", page))
     assert facts["Cases in a day"] == "No limit"
@@ -103,9 +107,10 @@ def test_the_signed_charter_reads_in_plain_words_and_says_what_an_amendment_chan
     assert [client.get(f"{BASE}charter/3/?against={other}").status_code for other in ("3", "9", "x")] == [404] * 3
 
 
-def test_versions_with_the_same_terms_say_so(house: BuiltTrial) -> None:
-    amended(house)
-    amended(house)
+def test_versions_with_the_same_terms_say_so(built_trial: BuiltTrial) -> None:
+    amended(built_trial)
+    amended(built_trial)
     assert (
-        "The two versions have the same terms." in browser(house, "auditor").get(f"{BASE}charter/2/").content.decode()
+        "The two versions have the same terms."
+        in browser(built_trial, "auditor").get(f"{BASE}charter/2/").content.decode()
     )

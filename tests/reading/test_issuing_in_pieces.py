@@ -23,7 +23,7 @@ from reading.models import Campaign, Case, DisplayedFilm, Read, ReadStatus
 from reading.room.worklist import waiting_for
 from studies.models import ReaderImage
 from tests.jobs.killed import Killed
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
+from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
 from tests.scoring.three_readers import add_third_reader
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,17 +31,17 @@ SUBJECTS, PIECE = 3, 4
 
 
 @pytest.fixture
-def house(monkeypatch: pytest.MonkeyPatch) -> BuiltTrial:
+def built_trial(monkeypatch: pytest.MonkeyPatch) -> BuiltTrial:
     monkeypatch.setattr("reading.issuing.reads.PIECE", PIECE)
-    return build_house(subjects=SUBJECTS, visits=("W00", "W24"))
+    return build_reading_trial(subjects=SUBJECTS, visits=("W00", "W24"))
 
 
 @pytest.fixture
-def campaign(house: BuiltTrial) -> Campaign:
-    opened = open_campaign_of(house, repeats_share=0.5)
-    readers = [house.people["reader"], house.people["reader.two"]]
+def campaign(built_trial: BuiltTrial) -> Campaign:
+    opened = open_campaign_of(built_trial, repeats_share=0.5)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
     request_batch(
-        campaign=opened, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=SUBJECTS
+        campaign=opened, actor=built_trial.actor("coordinator"), name="one", due_on=None, readers=readers, size=SUBJECTS
     )
     return opened
 
@@ -68,7 +68,7 @@ def killed_after_one_piece(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_kill_costs_one_piece_and_the_rest_is_issued_with_the_same_draws(
-    house: BuiltTrial, killed_after_one_piece: Job
+    built_trial: BuiltTrial, killed_after_one_piece: Job
 ) -> None:
     before = dict(Read.objects.values_list("token", "queue_position"))
     assert len(before) == PIECE
@@ -77,7 +77,9 @@ def test_a_kill_costs_one_piece_and_the_rest_is_issued_with_the_same_draws(
     assert len(after) == 2 * SUBJECTS
     assert before.items() <= after.items()
     for name in ("reader", "reader.two"):
-        assert_drawn_from_the_seed(list(Read.objects.filter(reader=house.people[name]).order_by("queue_position")))
+        assert_drawn_from_the_seed(
+            list(Read.objects.filter(reader=built_trial.people[name]).order_by("queue_position"))
+        )
     assert verify().intact
 
 
@@ -87,8 +89,10 @@ def assert_drawn_from_the_seed(own: list[Read]) -> None:
     assert draw_repeats(seed, tokens, 0.5) == {read.token for read in own if was_drawn(read)}
 
 
-def test_readers_see_no_read_of_a_batch_before_all_are_written(house: BuiltTrial, killed_after_one_piece: Job) -> None:
-    people = [house.people["reader"].pk, house.people["reader.two"].pk]
+def test_readers_see_no_read_of_a_batch_before_all_are_written(
+    built_trial: BuiltTrial, killed_after_one_piece: Job
+) -> None:
+    people = [built_trial.people["reader"].pk, built_trial.people["reader.two"].pk]
     assert [waiting_for(person) for person in people] == [[], []]
     run_due_jobs()
     assert [len(waiting_for(person)) for person in people] == [SUBJECTS, SUBJECTS]
@@ -103,13 +107,13 @@ def test_a_job_that_advanced_has_its_attempts_again(killed_after_one_piece: Job)
 
 
 def test_reads_of_a_case_voided_while_they_were_issued_are_never_shown(
-    house: BuiltTrial, killed_after_one_piece: Job
+    built_trial: BuiltTrial, killed_after_one_piece: Job
 ) -> None:
     written = Case.objects.filter(reads__isnull=False).distinct()
     voided = [written[0], *Case.objects.exclude(pk__in=written)]
     for case in voided:
         with audited_atomic():
-            void_case(case, house.actor("coordinator"), "the wrong films")
+            void_case(case, built_trial.actor("coordinator"), "the wrong films")
     run_due_jobs()
     of_them = Read.objects.filter(case__in=voided)
     assert of_them.count() == 4, "they keep their place in the drawn queues"
@@ -127,11 +131,14 @@ def test_every_piece_is_one_event_and_the_batch_is_issued_with_one(killed_after_
 
 
 def test_two_releases_before_the_first_is_issued_give_a_case_no_more_readers(
-    house: BuiltTrial, campaign: Campaign
+    built_trial: BuiltTrial, campaign: Campaign
 ) -> None:
     """The second release was requested twice, as by a double click, and once for other readers."""
-    third = add_third_reader(house)
-    coordinator, two = house.actor("coordinator"), [house.people["reader"], house.people["reader.two"]]
+    third = add_third_reader(built_trial)
+    coordinator, two = (
+        built_trial.actor("coordinator"),
+        [built_trial.people["reader"], built_trial.people["reader.two"]],
+    )
     for name, readers in (("again", two), ("others", [two[1], third])):
         request_batch(
             campaign=campaign, actor=coordinator, name=name, due_on=None, readers=readers, size=SUBJECTS, reason="late"

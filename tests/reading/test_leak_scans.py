@@ -23,15 +23,15 @@ from reading.leak_scan.scans import acknowledge_scan, newest_scan, request_scan
 from reading.models import Campaign, CampaignStatus, LeakScan, LeakScanStatus
 from studies.models import Film, QualityDecision, ReaderImage
 from studies.sealed_links import image_of
-from tests.reading.builders import PASSWORD, BuiltTrial, build_house
+from tests.reading.builders import PASSWORD, BuiltTrial, build_reading_trial
 
 pytestmark = pytest.mark.django_db
 Shape = tuple[int, int]
 
 
-def redraw(house: BuiltTrial, shape_of: Callable[[Film], Shape]) -> None:
+def redraw(built_trial: BuiltTrial, shape_of: Callable[[Film], Shape]) -> None:
     """Gives every film levels of its own, as films have, at that matrix."""
-    for number, film in enumerate(Film.objects.filter(trial=house.trial).select_related("visit__plan")):
+    for number, film in enumerate(Film.objects.filter(trial=built_trial.trial).select_related("visit__plan")):
         rows, columns = shape_of(film)
         rng = np.random.default_rng(number)
         levels = rng.integers(0, 3000 + 100 * (number % 7), (rows, columns), dtype=np.uint16)
@@ -43,15 +43,15 @@ def redraw(house: BuiltTrial, shape_of: Callable[[Film], Shape]) -> None:
         ReaderImage.objects.filter(pk=image.pk).update(rows=rows, columns=columns, bands=image.bands)
 
 
-def draft_campaign(house: BuiltTrial) -> Campaign:
-    coordinator, user = house.actor("coordinator"), house.people["coordinator"]
-    charter = draft_charter(trial=house.trial, actor=coordinator, terms={"instrument": "larsen-1995"})
+def draft_campaign(built_trial: BuiltTrial) -> Campaign:
+    coordinator, user = built_trial.actor("coordinator"), built_trial.people["coordinator"]
+    charter = draft_charter(trial=built_trial.trial, actor=coordinator, terms={"instrument": "larsen-1995"})
     charter = sign_charter(charter=charter, actor=coordinator, user=user, password=PASSWORD)
-    return create_campaign(trial=house.trial, actor=coordinator, charter=charter, code="C1", title="First")
+    return create_campaign(trial=built_trial.trial, actor=coordinator, charter=charter, code="C1", title="First")
 
 
-def scanned_by_job(house: BuiltTrial, campaign: Campaign) -> LeakScan:
-    made = request_scan(campaign=campaign, actor=house.actor("coordinator"))
+def scanned_by_job(built_trial: BuiltTrial, campaign: Campaign) -> LeakScan:
+    made = request_scan(campaign=campaign, actor=built_trial.actor("coordinator"))
     run_due_jobs()
     made.refresh_from_db()
     return made
@@ -68,65 +68,70 @@ def by_visit(film: Film) -> Shape:
     return (32, 24) if film.visit.code == "W00" else (40, 28)
 
 
-def open_it(house: BuiltTrial, campaign: Campaign) -> None:
-    open_campaign(campaign=campaign, actor=house.actor("coordinator"), subjects=house.subjects, visits=house.visits)
+def open_it(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    open_campaign(
+        campaign=campaign,
+        actor=built_trial.actor("coordinator"),
+        subjects=built_trial.subjects,
+        visits=built_trial.visits,
+    )
     campaign.refresh_from_db()
 
 
 def test_a_clean_trial_is_not_warned_and_opens() -> None:
-    house = build_house(subjects=10, visits=("W00", "W52"))
-    redraw(house, by_subject)
-    campaign = draft_campaign(house)
+    built_trial = build_reading_trial(subjects=10, visits=("W00", "W52"))
+    redraw(built_trial, by_subject)
+    campaign = draft_campaign(built_trial)
     assert [one.text for one in why_not(campaign) if one.blocking] == ["The leak scan has not been run."]
     with pytest.raises(WrongState, match="The leak scan has not been run"):
-        open_it(house, campaign)
-    made = scanned_by_job(house, campaign)
+        open_it(built_trial, campaign)
+    made = scanned_by_job(built_trial, campaign)
     assert (made.status, made.cases, made.films) == (LeakScanStatus.CLEAN, 10, 80)
     assert not any(finding["warns"] for finding in made.findings)
-    open_it(house, campaign)
+    open_it(built_trial, campaign)
     assert campaign.status == CampaignStatus.OPEN
 
 
 def test_a_trial_whose_follow_up_films_have_another_matrix_is_warned_and_opens_once_that_is_acknowledged() -> None:
-    house = build_house(subjects=10, visits=("W00", "W52"))
-    redraw(house, by_visit)
-    campaign = draft_campaign(house)
-    made = scanned_by_job(house, campaign)
+    built_trial = build_reading_trial(subjects=10, visits=("W00", "W52"))
+    redraw(built_trial, by_visit)
+    campaign = draft_campaign(built_trial)
+    made = scanned_by_job(built_trial, campaign)
     assert made.status == LeakScanStatus.WARNED
     warned = {finding["feature"]: finding["auc"] for finding in made.findings if finding["warns"]}
     assert {"rows", "columns"} <= set(warned)
     assert warned["rows"] == 1.0
     with pytest.raises(WrongState, match="the order can be recognised"):
-        open_it(house, campaign)
+        open_it(built_trial, campaign)
     client = Client()
-    client.force_login(house.people["coordinator"], backend=BACKEND)
-    url = reverse("reading:leak-scan", args=[house.trial.code, "C1"])
+    client.force_login(built_trial.people["coordinator"], backend=BACKEND)
+    url = reverse("reading:leak-scan", args=[built_trial.trial.code, "C1"])
     page = client.get(url).content.decode()
     assert "Readers could recognise the order of films from: Matrix: rows, Matrix: columns" in page
-    figure = client.get(reverse("reading:leak-figure", args=[house.trial.code, "C1"]))
+    figure = client.get(reverse("reading:leak-figure", args=[built_trial.trial.code, "C1"]))
     assert figure["Content-Type"] == "image/svg+xml"
     assert b"<svg" in figure.content
     assert client.post(url, {"reason": " "}).status_code == 400
     assert client.post(url, {"reason": "the detectors were replaced; the report says so"}).status_code == 302
-    open_it(house, campaign)
-    told = Event.objects.get(action="reading.leak-scan.acknowledged")
-    assert "the detectors were replaced" in str(told.content)
+    open_it(built_trial, campaign)
+    recorded = Event.objects.get(action="reading.leak-scan.acknowledged")
+    assert "the detectors were replaced" in str(recorded.content)
 
 
 def test_a_clean_or_acknowledged_scan_is_not_acknowledged_again_and_an_open_campaign_is_not_scanned() -> None:
-    house = build_house(subjects=2, visits=("W00", "W52"))
-    campaign, user = draft_campaign(house), house.people["coordinator"]
-    made = scanned_by_job(house, campaign)
+    built_trial = build_reading_trial(subjects=2, visits=("W00", "W52"))
+    campaign, user = draft_campaign(built_trial), built_trial.people["coordinator"]
+    made = scanned_by_job(built_trial, campaign)
     with pytest.raises(WrongState, match="The leak scan of campaign"):
-        acknowledge_scan(made=made, actor=house.actor("coordinator"), user=user, reason="why not")
-    open_it(house, campaign)
+        acknowledge_scan(made=made, actor=built_trial.actor("coordinator"), user=user, reason="why not")
+    open_it(built_trial, campaign)
     with pytest.raises(WrongState, match="while a campaign is in preparation"):
-        request_scan(campaign=campaign, actor=house.actor("coordinator"))
+        request_scan(campaign=campaign, actor=built_trial.actor("coordinator"))
 
 
 def test_a_scan_that_runs_holds_the_campaign_and_one_that_failed_can_be_asked_for_again() -> None:
-    house = build_house(subjects=2, visits=("W00", "W52"))
-    campaign, coordinator = draft_campaign(house), house.actor("coordinator")
+    built_trial = build_reading_trial(subjects=2, visits=("W00", "W52"))
+    campaign, coordinator = draft_campaign(built_trial), built_trial.actor("coordinator")
     request_scan(campaign=campaign, actor=coordinator)
     assert [one.text for one in why_not(campaign) if one.blocking] == ["The leak scan is still running."]
     with pytest.raises(WrongState, match="already running"):
@@ -140,11 +145,11 @@ def test_a_scan_that_runs_holds_the_campaign_and_one_that_failed_can_be_asked_fo
 
 
 def test_films_accepted_after_the_scan_are_said_to_be_unseen() -> None:
-    house = build_house(subjects=2, visits=("W00", "W52"))
-    campaign = draft_campaign(house)
-    scanned_by_job(house, campaign)
+    built_trial = build_reading_trial(subjects=2, visits=("W00", "W52"))
+    campaign = draft_campaign(built_trial)
+    scanned_by_job(built_trial, campaign)
     assert why_not(campaign) == []
-    film = Film.objects.filter(trial=house.trial)[0]
-    QualityDecision.objects.create(film=film, decision="accept", decided_by=house.people["coordinator"])
+    film = Film.objects.filter(trial=built_trial.trial)[0]
+    QualityDecision.objects.create(film=film, decision="accept", decided_by=built_trial.people["coordinator"])
     (note,) = why_not(campaign)
     assert (note.text, note.blocking) == ("1 film was accepted after the leak scan. Run it again.", False)

@@ -30,7 +30,7 @@ from tests.reading.builders import (
     PASSWORD,
     BuiltTrial,
     GradeOf,
-    build_house,
+    build_reading_trial,
     change_first,
     fill_read,
     nothing_wrong,
@@ -42,14 +42,14 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house() -> BuiltTrial:
-    return build_house(subjects=2)
+def built_trial() -> BuiltTrial:
+    return build_reading_trial(subjects=2)
 
 
-def read_all(house: BuiltTrial, campaign: Campaign, grade_of: GradeOf = nothing_wrong) -> list[Read]:
-    readers = [house.people["reader"], house.people["reader.two"]]
+def read_all(built_trial: BuiltTrial, campaign: Campaign, grade_of: GradeOf = nothing_wrong) -> list[Read]:
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
     request_batch(
-        campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=99
+        campaign=campaign, actor=built_trial.actor("coordinator"), name="one", due_on=None, readers=readers, size=99
     )
     run_due_jobs()
     reads = list(Read.objects.filter(case__campaign=campaign, kind=ReadKind.PRIMARY))
@@ -69,29 +69,29 @@ def by_visit(read: Read, week: str, one: int) -> GradeOf:
     )
 
 
-def test_every_case_gets_two_readers_and_each_his_own_stored_order(house: BuiltTrial) -> None:
-    campaign = open_campaign_of(house)
-    reads = read_all(house, campaign)
+def test_every_case_gets_two_readers_and_each_his_own_stored_order(built_trial: BuiltTrial) -> None:
+    campaign = open_campaign_of(built_trial)
+    reads = read_all(built_trial, campaign)
     assert len(reads) == 4
-    assert {read.reader_id for read in reads} == {house.people["reader"].pk, house.people["reader.two"].pk}
+    assert {read.reader_id for read in reads} == {built_trial.people["reader"].pk, built_trial.people["reader.two"].pk}
     for read in reads:
         letters = [timepoint.letter for timepoint in read.steps.get().timepoints.order_by("position")]
         assert letters == ["A", "B", "C"]
 
 
-def test_two_agreeing_readers_make_a_consensus(house: BuiltTrial) -> None:
-    campaign = open_campaign_of(house, concordant_share=0.0)
-    read_all(house, campaign)
+def test_two_agreeing_readers_make_a_consensus(built_trial: BuiltTrial) -> None:
+    campaign = open_campaign_of(built_trial, concordant_share=0.0)
+    read_all(built_trial, campaign)
     assert {case.status for case in campaign.cases.all()} == {CaseStatus.CONSENSUS}
     assert CaseResult.objects.filter(case__campaign=campaign).count() == 2
 
 
 def test_a_difference_in_change_above_the_threshold_goes_to_the_adjudicator_and_the_two_closest_decide(
-    house: BuiltTrial,
+    built_trial: BuiltTrial,
 ) -> None:
-    campaign = open_campaign_of(house, concordant_share=0.0, adjudication_threshold=5)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    coordinator = house.actor("coordinator")
+    campaign = open_campaign_of(built_trial, concordant_share=0.0, adjudication_threshold=5)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    coordinator = built_trial.actor("coordinator")
     request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=1)
     run_due_jobs()
     first, second = Read.objects.filter(case__campaign=campaign)
@@ -104,7 +104,7 @@ def test_a_difference_in_change_above_the_threshold_goes_to_the_adjudicator_and_
     case.refresh_from_db()
     assert case.status == CaseStatus.DISCORDANT
     third = Read.objects.get(case=case, kind=ReadKind.ADJUDICATION)
-    assert third.reader == house.people["adjudicator"]
+    assert third.reader == built_trial.people["adjudicator"]
     fill_read(third, by_visit(third, "W52", 2))
     sign(third)
     run_due_jobs()
@@ -115,10 +115,12 @@ def test_a_difference_in_change_above_the_threshold_goes_to_the_adjudicator_and_
     assert Fraction(opened_result(result)["numbers"]["result"]["changes"][-1]["total"]["value"]) == 24
 
 
-def test_a_case_at_the_threshold_is_not_adjudicated(house: BuiltTrial) -> None:
-    campaign = open_campaign_of(house, concordant_share=0.0, adjudication_threshold=24)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=1)
+def test_a_case_at_the_threshold_is_not_adjudicated(built_trial: BuiltTrial) -> None:
+    campaign = open_campaign_of(built_trial, concordant_share=0.0, adjudication_threshold=24)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    request_batch(
+        campaign=campaign, actor=built_trial.actor("coordinator"), name="one", due_on=None, readers=readers, size=1
+    )
     run_due_jobs()
     first, second = Read.objects.filter(case__campaign=campaign)
     fill_read(first, by_visit(first, "W52", 2))
@@ -130,21 +132,23 @@ def test_a_case_at_the_threshold_is_not_adjudicated(house: BuiltTrial) -> None:
     assert first.case.status == CaseStatus.CONSENSUS
 
 
-def test_a_read_with_an_empty_cell_cannot_be_signed(house: BuiltTrial) -> None:
-    campaign = open_campaign_of(house)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=1)
+def test_a_read_with_an_empty_cell_cannot_be_signed(built_trial: BuiltTrial) -> None:
+    campaign = open_campaign_of(built_trial)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    request_batch(
+        campaign=campaign, actor=built_trial.actor("coordinator"), name="one", due_on=None, readers=readers, size=1
+    )
     run_due_jobs()
     read = Read.objects.filter(case__campaign=campaign)[0]
     with pytest.raises(WrongState, match="96 cells have neither a score nor a reason"):
         sign(read)
 
 
-def test_a_returned_read_is_signed_again_and_both_signatures_are_kept(house: BuiltTrial) -> None:
-    campaign = open_campaign_of(house, concordant_share=0.0)
-    read = read_all(house, campaign)[0]
+def test_a_returned_read_is_signed_again_and_both_signatures_are_kept(built_trial: BuiltTrial) -> None:
+    campaign = open_campaign_of(built_trial, concordant_share=0.0)
+    read = read_all(built_trial, campaign)[0]
     read.refresh_from_db()
-    return_read(read=read, **house.signs("coordinator"), reason="incomplete", note="")
+    return_read(read=read, **built_trial.signs("coordinator"), reason="incomplete", note="")
     read.case.refresh_from_db()
     assert (read.status, read.case.status) == (ReadStatus.RETURNED, CaseStatus.OPEN)
     sign(read)
@@ -154,11 +158,11 @@ def test_a_returned_read_is_signed_again_and_both_signatures_are_kept(house: Bui
     assert SignedValues.objects.filter(step__read=read).count() == 2
 
 
-def test_a_voided_case_is_kept_and_issued_again_whole_with_new_tokens(house: BuiltTrial) -> None:
-    campaign = open_campaign_of(house, concordant_share=0.0)
-    old = read_all(house, campaign)[0]
+def test_a_voided_case_is_kept_and_issued_again_whole_with_new_tokens(built_trial: BuiltTrial) -> None:
+    campaign = open_campaign_of(built_trial, concordant_share=0.0)
+    old = read_all(built_trial, campaign)[0]
     old.refresh_from_db()
-    new = void_and_reissue(case=old.case, **house.signs("coordinator"), reason="a film came late")
+    new = void_and_reissue(case=old.case, **built_trial.signs("coordinator"), reason="a film came late")
     run_due_jobs()
     old.refresh_from_db()
     assert old.status == ReadStatus.VOIDED
@@ -178,20 +182,20 @@ def test_a_voided_case_is_kept_and_issued_again_whole_with_new_tokens(house: Bui
 
 
 def test_the_dataset_equals_the_sum_of_what_was_entered_and_two_people_lock_it(
-    house: BuiltTrial, tmp_path: Path
+    built_trial: BuiltTrial, tmp_path: Path
 ) -> None:
-    campaign = open_campaign_of(house, concordant_share=0.0)
-    read_all(house, campaign, lambda timepoint, item: 1)
-    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
-    dataset = request_dataset(campaign=campaign, actor=house.actor("statistician"))
+    campaign = open_campaign_of(built_trial, concordant_share=0.0)
+    read_all(built_trial, campaign, lambda timepoint, item: 1)
+    close_campaign(campaign=campaign, actor=built_trial.actor("coordinator"))
+    dataset = request_dataset(campaign=campaign, actor=built_trial.actor("statistician"))
     run_due_jobs()
     dataset.refresh_from_db()
     assert dataset.status == DatasetStatus.BUILT, dataset.failure
-    statistician, signer = house.people["statistician"], house.people["signer"]
-    request_lock(dataset=dataset, actor=house.actor("statistician"), user=statistician, password=PASSWORD)
+    statistician, signer = built_trial.people["statistician"], built_trial.people["signer"]
+    request_lock(dataset=dataset, actor=built_trial.actor("statistician"), user=statistician, password=PASSWORD)
     with pytest.raises(NotAllowed, match="Another person must"):
-        confirm_lock(dataset=dataset, actor=house.actor("signer"), user=statistician, password=PASSWORD)
-    lock = confirm_lock(dataset=dataset, actor=house.actor("signer"), user=signer, password=PASSWORD)
+        confirm_lock(dataset=dataset, actor=built_trial.actor("signer"), user=statistician, password=PASSWORD)
+    lock = confirm_lock(dataset=dataset, actor=built_trial.actor("signer"), user=signer, password=PASSWORD)
     with io.BytesIO() as file:
         copy_export(dataset.folder, file)
         archive = zipfile.ZipFile(file)
@@ -208,32 +212,34 @@ def test_the_dataset_equals_the_sum_of_what_was_entered_and_two_people_lock_it(
     assert verifier.verify(folder, lock.root) == ["scores.csv has been changed."]
 
 
-def test_unlocking_needs_a_second_person_and_the_next_lock_says_what_changed(house: BuiltTrial) -> None:
-    campaign = open_campaign_of(house, concordant_share=0.0)
-    read = read_all(house, campaign)[0]
-    lock = lock_it(house, campaign)
-    unlock = ask_unlock(lock=lock, **house.signs("statistician"), reason="a joint overlooked")
+def test_unlocking_needs_a_second_person_and_the_next_lock_says_what_changed(built_trial: BuiltTrial) -> None:
+    campaign = open_campaign_of(built_trial, concordant_share=0.0)
+    read = read_all(built_trial, campaign)[0]
+    lock = lock_it(built_trial, campaign)
+    unlock = ask_unlock(lock=lock, **built_trial.signs("statistician"), reason="a joint overlooked")
     with pytest.raises(NotAllowed, match="Another person must"):
-        agree_unlock(unlock=unlock, **house.signs("signer") | {"user": house.people["statistician"]})
-    agree_unlock(unlock=unlock, **house.signs("signer"))
+        agree_unlock(unlock=unlock, **built_trial.signs("signer") | {"user": built_trial.people["statistician"]})
+    agree_unlock(unlock=unlock, **built_trial.signs("signer"))
     campaign.refresh_from_db()
-    reopen_campaign(campaign=campaign, **house.signs("coordinator"), reason="a joint overlooked")
+    reopen_campaign(campaign=campaign, **built_trial.signs("coordinator"), reason="a joint overlooked")
     read.refresh_from_db()
-    return_read(read=read, **house.signs("coordinator"), reason="incomplete", note="")
+    return_read(read=read, **built_trial.signs("coordinator"), reason="incomplete", note="")
     change_first(read, 3)
     sign(read)
     run_due_jobs()
-    second = lock_it(house, campaign)
+    second = lock_it(built_trial, campaign)
     assert second.number == 2
     assert second.row_diff["tables"]["scores.csv"]["altered"] == 96
 
 
-def lock_it(house: BuiltTrial, campaign: Campaign) -> Lock:
+def lock_it(built_trial: BuiltTrial, campaign: Campaign) -> Lock:
     campaign.refresh_from_db()
-    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
-    dataset = request_dataset(campaign=campaign, actor=house.actor("statistician"))
+    close_campaign(campaign=campaign, actor=built_trial.actor("coordinator"))
+    dataset = request_dataset(campaign=campaign, actor=built_trial.actor("statistician"))
     run_due_jobs()
     dataset.refresh_from_db()
-    people = house.people
-    request_lock(dataset=dataset, actor=house.actor("statistician"), user=people["statistician"], password=PASSWORD)
-    return confirm_lock(dataset=dataset, actor=house.actor("signer"), user=people["signer"], password=PASSWORD)
+    people = built_trial.people
+    request_lock(
+        dataset=dataset, actor=built_trial.actor("statistician"), user=people["statistician"], password=PASSWORD
+    )
+    return confirm_lock(dataset=dataset, actor=built_trial.actor("signer"), user=people["signer"], password=PASSWORD)

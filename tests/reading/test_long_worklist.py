@@ -12,32 +12,32 @@ from jobs.carrying import run_due_jobs
 from reading.issuing.assignments import request_batch
 from reading.models import Read
 from reading.views import worklist
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
+from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
 
 pytestmark = pytest.mark.django_db
 CASE = re.compile(r'<a href="/read/([^/"]+)/">Case (\d+)</a>')
 
 
 @pytest.fixture
-def house(monkeypatch: pytest.MonkeyPatch) -> BuiltTrial:
+def built_trial(monkeypatch: pytest.MonkeyPatch) -> BuiltTrial:
     """Five cases issued to a reader whose page has two."""
     monkeypatch.setattr(worklist, "READS_A_PAGE", 2)
-    house = build_house(subjects=5, visits=("W00", "W24"))
-    readers = [house.people["reader"], house.people["reader.two"]]
+    built_trial = build_reading_trial(subjects=5, visits=("W00", "W24"))
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
     request_batch(
-        campaign=open_campaign_of(house),
-        actor=house.actor("coordinator"),
+        campaign=open_campaign_of(built_trial),
+        actor=built_trial.actor("coordinator"),
         name="one",
         due_on=None,
         readers=readers,
         size=99,
     )
     run_due_jobs()
-    return house
+    return built_trial
 
 
-def test_a_long_worklist_says_how_much_it_shows_and_leads_to_the_rest(house: BuiltTrial, client: Client) -> None:
-    reader = house.people["reader"]
+def test_a_long_worklist_says_how_much_it_shows_and_leads_to_the_rest(built_trial: BuiltTrial, client: Client) -> None:
+    reader = built_trial.people["reader"]
     client.force_login(reader, backend=BACKEND)
     pages = [client.get(f"/read/?page={number}").content.decode() for number in (1, 2, 3)]
     found = [CASE.findall(page) for page in pages]
@@ -52,7 +52,9 @@ def test_a_long_worklist_says_how_much_it_shows_and_leads_to_the_rest(house: Bui
     assert all(first in page for page in pages), "the next case is that of the first page"
 
 
-def test_a_short_worklist_has_no_pages(house: BuiltTrial, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_short_worklist_has_no_pages(
+    built_trial: BuiltTrial, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(worklist, "READS_A_PAGE", 50)
-    client.force_login(house.people["reader"], backend=BACKEND)
+    client.force_login(built_trial.people["reader"], backend=BACKEND)
     assert "Pages of your cases" not in client.get("/read/").content.decode()

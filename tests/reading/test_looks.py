@@ -16,19 +16,21 @@ from reading.models import DisplayedTimepoint, FilmLook, ItemScore, Read
 from reading.room.cells import timepoints_of
 from reading.room.operations import Operation
 from reading.room.sessions import open_read, save_values
-from tests.reading.builders import build_house, open_campaign_of, serve_films
+from tests.reading.builders import build_reading_trial, open_campaign_of, serve_films
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def read() -> Read:
-    house = build_house(subjects=1, visits=("W00", "W24"))
-    campaign = open_campaign_of(house)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=1)
+    built_trial = build_reading_trial(subjects=1, visits=("W00", "W24"))
+    campaign = open_campaign_of(built_trial)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    request_batch(
+        campaign=campaign, actor=built_trial.actor("coordinator"), name="one", due_on=None, readers=readers, size=1
+    )
     run_due_jobs()
-    read = Read.objects.get(reader=house.people["reader"])
+    read = Read.objects.get(reader=built_trial.people["reader"])
     open_read(read=read, actor=Actor(read.reader_id, "reader", "reader"))
     read.refresh_from_db()
     serve_films(read, timepoints_of(read.steps.get()))

@@ -22,12 +22,12 @@ from scoring.consensus.sealed_result import sealed_result
 from studies.desk import joints, quality
 from studies.models import Film, Rendition, Site, Subject, Visit
 from studies.sealed_links import image_of
-from tests.reading.builders import BuiltTrial, build_house, fill_read, open_campaign_of, sign
+from tests.reading.builders import BuiltTrial, build_reading_trial, fill_read, open_campaign_of, sign
 from tests.reading.greedy import matched
 from tests.reading.joining import Truth, blind_side, chance, identity_side, join
 from tests.studies.films import dx, file_of
 from tests.studies.sending import sent_by
-from tests.tracking import tell_rows
+from tests.tracking import record_rows
 
 pytestmark = pytest.mark.django_db
 SUBJECTS, VISITS = 12, ("W00", "W24")
@@ -68,21 +68,24 @@ def pixels(number: int, rows: int, columns: int) -> Any:
 
 def build(stores: Path) -> BuiltTrial:
     """A trial whose films come in at the door from two sites, pass the desk, are read by two readers, with results."""
-    house = build_house(subjects=0, visits=VISITS)
-    sites = [house.trial.sites.order_by("pk")[0], Site.objects.create(trial=house.trial, code="09", name="Second")]
-    tell_rows(house.trial.code, sites[1:])
-    plans = list(house.trial.visit_plans.order_by("target_day"))
-    house.subjects = [
-        Subject.objects.create(trial=house.trial, site=sites[n % 2], code=f"S{n:03d}") for n in range(SUBJECTS)
+    built_trial = build_reading_trial(subjects=0, visits=VISITS)
+    sites = [
+        built_trial.trial.sites.order_by("pk")[0],
+        Site.objects.create(trial=built_trial.trial, code="09", name="Second"),
     ]
-    for number, subject in enumerate(house.subjects):
+    record_rows(built_trial.trial.code, sites[1:])
+    plans = list(built_trial.trial.visit_plans.order_by("target_day"))
+    built_trial.subjects = [
+        Subject.objects.create(trial=built_trial.trial, site=sites[n % 2], code=f"S{n:03d}") for n in range(SUBJECTS)
+    ]
+    for number, subject in enumerate(built_trial.subjects):
         for place, plan in enumerate(plans):
             visit = Visit.objects.create(subject=subject, plan=plan, code=plan.code)
             day = date(2024, 1, 1) + timedelta(days=plan.target_day + number)
-            pass_through(house, visit, number * len(plans) + place, day, FORMATS[number % 2][number // 2 % 2])
-    campaign = open_campaign_of(house)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    coordinator = house.actor("coordinator")
+            pass_through(built_trial, visit, number * len(plans) + place, day, FORMATS[number % 2][number // 2 % 2])
+    campaign = open_campaign_of(built_trial)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    coordinator = built_trial.actor("coordinator")
     request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=SUBJECTS)
     run_due_jobs()
     draw = Random(8)
@@ -90,19 +93,19 @@ def build(stores: Path) -> BuiltTrial:
         fill_read(read, lambda timepoint, item: draw.choice(item.allowed))
         sign(read)
     run_due_jobs()
-    return house
+    return built_trial
 
 
-def pass_through(house: BuiltTrial, visit: Visit, number: int, day: date, matrix: tuple[int, int]) -> None:
+def pass_through(built_trial: BuiltTrial, visit: Visit, number: int, day: date, matrix: tuple[int, int]) -> None:
     """One film from the door to its reader image with joints."""
-    coordinator, window = house.actor("coordinator"), 2000 + 7 * number
+    coordinator, window = built_trial.actor("coordinator"), 2000 + 7 * number
     known: dict[str, Any] = {
         "SOPInstanceUID": f"1.2.3.{number + 1}",
         "PatientID": visit.subject.code,
         "WindowWidth": window,
     }
     content = file_of(dx(pixels(number, *matrix), StudyDate=f"{day:%Y%m%d}", WindowCenter=1000 + 3 * number, **known))
-    film = sent_by(house.trial, visit.subject.site, house.actor("site"), content, visit=visit).film
+    film = sent_by(built_trial.trial, visit.subject.site, built_trial.actor("site"), content, visit=visit).film
     assert film is not None
     run_due_jobs()
     film.refresh_from_db()

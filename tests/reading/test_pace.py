@@ -19,7 +19,7 @@ from reading.issuing.assignments import request_batch
 from reading.models import Read, ReadStatus, ReadStep
 from reading.room.pace import CaseSpan, why_wait
 from reading.room.sessions import open_read
-from tests.reading.builders import BuiltTrial, begun, build_house, fill_read, open_campaign_of, read_through
+from tests.reading.builders import BuiltTrial, begun, build_reading_trial, fill_read, open_campaign_of, read_through
 
 NOON = timezone.make_aware(datetime(2025, 6, 2, 12, 0))  # noqa: DTZ001
 
@@ -58,24 +58,26 @@ def test_a_day_ends_at_midnight() -> None:
 
 
 @pytest.fixture
-def house(db: None) -> BuiltTrial:
-    return build_house(subjects=2, visits=("W00", "W24"))
+def built_trial(db: None) -> BuiltTrial:
+    return build_reading_trial(subjects=2, visits=("W00", "W24"))
 
 
-def worklist_of(house: BuiltTrial, **terms: object) -> tuple[Client, list[Read]]:
-    campaign = open_campaign_of(house, concordant_share=0.0, **terms)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=9)
+def worklist_of(built_trial: BuiltTrial, **terms: object) -> tuple[Client, list[Read]]:
+    campaign = open_campaign_of(built_trial, concordant_share=0.0, **terms)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    request_batch(
+        campaign=campaign, actor=built_trial.actor("coordinator"), name="one", due_on=None, readers=readers, size=9
+    )
     run_due_jobs()
     client = Client()
-    client.force_login(house.people["reader"], backend=BACKEND)
-    return client, list(Read.objects.filter(reader=house.people["reader"]).order_by("queue_position"))
+    client.force_login(built_trial.people["reader"], backend=BACKEND)
+    return client, list(Read.objects.filter(reader=built_trial.people["reader"]).order_by("queue_position"))
 
 
 def test_a_case_too_many_is_refused_in_plain_words_and_the_worklist_says_from_when_it_may_be_begun(
-    house: BuiltTrial,
+    built_trial: BuiltTrial,
 ) -> None:
-    client, (first, second) = worklist_of(house, cases_per_sitting=1)
+    client, (first, second) = worklist_of(built_trial, cases_per_sitting=1)
     read_through(first)
     answer = begun(client, f"/read/{second.token}/")
     assert answer.status_code == 409
@@ -91,17 +93,17 @@ def test_a_case_too_many_is_refused_in_plain_words_and_the_worklist_says_from_wh
     assert begun(client, f"/read/{second.token}/").status_code == 200
 
 
-def test_what_was_begun_can_be_gone_on_with_and_another_reader_is_not_held_up(house: BuiltTrial) -> None:
-    client, (first, second) = worklist_of(house, cases_per_day=1)
+def test_what_was_begun_can_be_gone_on_with_and_another_reader_is_not_held_up(built_trial: BuiltTrial) -> None:
+    client, (first, second) = worklist_of(built_trial, cases_per_day=1)
     assert begun(client, f"/read/{first.token}/").status_code == 200
     assert begun(client, f"/read/{first.token}/").status_code == 200
     with pytest.raises(WrongState, match="1 case started today"):
         fill_read(second)
-    fill_read(Read.objects.filter(reader=house.people["reader.two"])[0])
+    fill_read(Read.objects.filter(reader=built_trial.people["reader.two"])[0])
 
 
-def test_the_steps_of_a_hybrid_are_one_case(house: BuiltTrial) -> None:
-    _, reads = worklist_of(house, cases_per_day=1, presentation="alone-then-together")
+def test_the_steps_of_a_hybrid_are_one_case(built_trial: BuiltTrial) -> None:
+    _, reads = worklist_of(built_trial, cases_per_day=1, presentation="alone-then-together")
     read_through(reads[0])
     assert reads[0].status == ReadStatus.SIGNED
     with pytest.raises(WrongState, match="You can start the next case after"):
@@ -143,15 +145,15 @@ class SecondTab(threading.Thread):
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_two_tabs_at_once_do_not_pass_the_cap() -> None:
-    house = build_house(subjects=2, visits=("W00", "W24"))
-    _, (first, second) = worklist_of(house, cases_per_day=1)
+    built_trial = build_reading_trial(subjects=2, visits=("W00", "W24"))
+    _, (first, second) = worklist_of(built_trial, cases_per_day=1)
     second = Read.objects.select_related("case__campaign__charter", "case__campaign__trial").get(pk=second.pk)
-    tab = SecondTab(second, house.actor("reader"))
+    tab = SecondTab(second, built_trial.actor("reader"))
     with audited_atomic():
-        open_read(read=first, actor=house.actor("reader"))
+        open_read(read=first, actor=built_trial.actor("reader"))
         tab.start()
         assert tab.waits_for_the_first()
     tab.join(10)
     assert tab.refused is not None
     assert "1 case started today" in str(tab.refused)
-    assert list(Read.objects.filter(reader=house.people["reader"], status=ReadStatus.OPENED)) == [first]
+    assert list(Read.objects.filter(reader=built_trial.people["reader"], status=ReadStatus.OPENED)) == [first]

@@ -16,32 +16,34 @@ from reading.issuing.assignments import request_batch
 from reading.models import Campaign, Read, ReadStatus
 from scoring.models import Dataset
 from studies.models import Film
-from tests.reading.builders import PASSWORD, BuiltTrial, begun, build_house, fill_read, open_campaign_of, sign
+from tests.reading.builders import PASSWORD, BuiltTrial, begun, build_reading_trial, fill_read, open_campaign_of, sign
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house() -> BuiltTrial:
-    return build_house(subjects=2, visits=("W00", "W24"))
+def built_trial() -> BuiltTrial:
+    return build_reading_trial(subjects=2, visits=("W00", "W24"))
 
 
-def browser(house: BuiltTrial, who: str) -> Client:
+def browser(built_trial: BuiltTrial, who: str) -> Client:
     client = Client()
-    client.force_login(house.people[who], backend=BACKEND)
+    client.force_login(built_trial.people[who], backend=BACKEND)
     return client
 
 
-def issued(house: BuiltTrial) -> Campaign:
-    campaign = open_campaign_of(house, concordant_share=0.0)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=9)
+def issued(built_trial: BuiltTrial) -> Campaign:
+    campaign = open_campaign_of(built_trial, concordant_share=0.0)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    request_batch(
+        campaign=campaign, actor=built_trial.actor("coordinator"), name="one", due_on=None, readers=readers, size=9
+    )
     run_due_jobs()
     return campaign
 
 
-def test_a_coordinator_writes_signs_and_opens_by_forms_alone(house: BuiltTrial) -> None:
-    client, base = browser(house, "coordinator"), "/trials/TWO/"
+def test_a_coordinator_writes_signs_and_opens_by_forms_alone(built_trial: BuiltTrial) -> None:
+    client, base = browser(built_trial, "coordinator"), "/trials/TWO/"
     form = client.get(f"{base}charter/write/").context["form"]
     typed = {name: field.initial for name, field in form.fields.items() if field.initial is not None}
     chosen = {name: field.choices[0][0] for name, field in form.fields.items() if hasattr(field, "choices")}
@@ -50,7 +52,7 @@ def test_a_coordinator_writes_signs_and_opens_by_forms_alone(house: BuiltTrial) 
     assert client.post(f"{base}charter/1/", {"password": "wrong"}).status_code == 400
     assert client.post(f"{base}charter/1/", {"password": PASSWORD}).status_code == 302
     client.post(
-        f"{base}campaigns/", {"campaign_code": "C1", "title": "First", "charter": house.trial.charters.get().pk}
+        f"{base}campaigns/", {"campaign_code": "C1", "title": "First", "charter": built_trial.trial.charters.get().pk}
     )
     assert "The leak scan has not been run." in client.get(f"{base}campaigns/C1/").content.decode()
     client.post(f"{base}campaigns/C1/leak-scan/run/")
@@ -58,7 +60,7 @@ def test_a_coordinator_writes_signs_and_opens_by_forms_alone(house: BuiltTrial) 
     page = client.get(f"{base}campaigns/C1/")
     assert "Nothing prevents this campaign from opening" in page.content.decode()
     assert client.post(f"{base}campaigns/C1/", {"visits": ["W00", "W24"]}).status_code == 302
-    people = [house.people[name].pk for name in ("reader", "reader.two")]
+    people = [built_trial.people[name].pk for name in ("reader", "reader.two")]
     preview = client.post(f"{base}campaigns/C1/assign/", {"name": "B", "size": 2, "readers": people, "preview": 1})
     assert "What this batch would add" in preview.content.decode()
     client.post(f"{base}campaigns/C1/assign/", {"name": "B", "size": 2, "readers": people, "release": 1})
@@ -67,40 +69,44 @@ def test_a_coordinator_writes_signs_and_opens_by_forms_alone(house: BuiltTrial) 
 
 
 @pytest.mark.parametrize("path", ["campaigns/", "campaigns/C1/", "campaigns/C1/cases/", "campaigns/C1/reads/"])
-def test_the_coordinators_pages_of_an_open_campaign(house: BuiltTrial, path: str) -> None:
-    issued(house)
-    assert browser(house, "coordinator").get(f"/trials/TWO/{path}").status_code == 200
+def test_the_coordinators_pages_of_an_open_campaign(built_trial: BuiltTrial, path: str) -> None:
+    issued(built_trial)
+    assert browser(built_trial, "coordinator").get(f"/trials/TWO/{path}").status_code == 200
 
 
-def test_a_campaign_without_readers_says_why_it_cannot_start(house: BuiltTrial) -> None:
-    house.trial.qualifications.all().delete()
-    client = browser(house, "coordinator")
-    actor = house.actor("coordinator")
-    charter = draft_charter(trial=house.trial, actor=actor, terms={"instrument": "svdh"})
-    sign_charter(charter=charter, actor=actor, user=house.people["coordinator"], password=PASSWORD)
-    create_campaign(trial=house.trial, actor=actor, charter=charter, code="C1", title="First")
+def test_a_campaign_without_readers_says_why_it_cannot_start(built_trial: BuiltTrial) -> None:
+    built_trial.trial.qualifications.all().delete()
+    client = browser(built_trial, "coordinator")
+    actor = built_trial.actor("coordinator")
+    charter = draft_charter(trial=built_trial.trial, actor=actor, terms={"instrument": "svdh"})
+    sign_charter(charter=charter, actor=actor, user=built_trial.people["coordinator"], password=PASSWORD)
+    create_campaign(trial=built_trial.trial, actor=actor, charter=charter, code="C1", title="First")
     page = client.get("/trials/TWO/campaigns/C1/").content.decode()
     assert "The trial has 0 qualified readers. The charter requires 2 for each case." in page
     assert 'href="/trials/TWO/qualifications/">Qualifications</a>' in page
     assert 'href="/trials/TWO/campaigns/C1/leak-scan/">Leak scan</a>' in page
 
 
-def test_a_campaign_names_the_subjects_with_too_few_timepoints_and_where_to_look(house: BuiltTrial) -> None:
-    Film.objects.filter(subject=house.subjects[1], visit__code="W24").update(status="deidentified")
-    charter = draft_charter(trial=house.trial, actor=house.actor("coordinator"), terms={"instrument": "svdh"})
-    charter = sign_charter(charter=charter, **house.signs("coordinator"))
-    create_campaign(trial=house.trial, actor=house.actor("coordinator"), charter=charter, code="C1", title="First")
+def test_a_campaign_names_the_subjects_with_too_few_timepoints_and_where_to_look(built_trial: BuiltTrial) -> None:
+    Film.objects.filter(subject=built_trial.subjects[1], visit__code="W24").update(status="deidentified")
+    charter = draft_charter(
+        trial=built_trial.trial, actor=built_trial.actor("coordinator"), terms={"instrument": "svdh"}
+    )
+    charter = sign_charter(charter=charter, **built_trial.signs("coordinator"))
+    create_campaign(
+        trial=built_trial.trial, actor=built_trial.actor("coordinator"), charter=charter, code="C1", title="First"
+    )
     for path in ("campaigns/C1/", ""):
-        page = browser(house, "coordinator").get(f"/trials/TWO/{path}").content.decode()
+        page = browser(built_trial, "coordinator").get(f"/trials/TWO/{path}").content.decode()
         assert "1 subject has ready films at fewer than 2 timepoints and would not be read: S001 (1)." in page
         assert 'href="/trials/TWO/completeness/">Completeness</a>' in page
         assert 'href="/trials/TWO/desk/">QC desk</a>' in page
 
 
-def test_a_get_never_opens_a_read(house: BuiltTrial) -> None:
+def test_a_get_never_opens_a_read(built_trial: BuiltTrial) -> None:
     """Only the request that says so begins a case: not a link that is followed, fetched ahead or shown as a preview."""
-    issued(house)
-    client, own = browser(house, "reader"), Read.objects.filter(reader=house.people["reader"])[0]
+    issued(built_trial)
+    client, own = browser(built_trial, "reader"), Read.objects.filter(reader=built_trial.people["reader"])[0]
     path = f"/read/{own.token}/"
     for headers in ({}, {"X-Requested-With": "fetch"}, {"Sec-Purpose": "prefetch"}):
         page = client.get(path, headers=headers)
@@ -114,11 +120,11 @@ def test_a_get_never_opens_a_read(house: BuiltTrial) -> None:
     assert b'id="room"' in client.get(path).content
 
 
-def test_a_reader_finds_his_cases_and_the_screen_and_nobody_elses(house: BuiltTrial) -> None:
-    issued(house)
-    client = browser(house, "reader")
+def test_a_reader_finds_his_cases_and_the_screen_and_nobody_elses(built_trial: BuiltTrial) -> None:
+    issued(built_trial)
+    client = browser(built_trial, "reader")
     assert client.get("/read/").status_code == 200
-    own, foreign = (Read.objects.filter(reader=house.people[name]).first() for name in ("reader", "reader.two"))
+    own, foreign = (Read.objects.filter(reader=built_trial.people[name]).first() for name in ("reader", "reader.two"))
     assert own is not None
     assert foreign is not None
     assert begun(client, f"/read/{own.token}/").status_code == 200
@@ -130,25 +136,31 @@ def test_a_reader_finds_his_cases_and_the_screen_and_nobody_elses(house: BuiltTr
     assert client.get("/read/past/").status_code == 200
 
 
-def test_previews_come_with_a_page_that_is_opened_and_not_with_one_that_is_turned_to(house: BuiltTrial) -> None:
-    issued(house)
-    client = browser(house, "reader")
-    path = f"/read/{Read.objects.filter(reader=house.people['reader']).order_by('queue_position')[0].token}/"
-    assert begun(client, path).text.count("data:image/jpeg") == len(house.visits)
+def test_previews_come_with_a_page_that_is_opened_and_not_with_one_that_is_turned_to(built_trial: BuiltTrial) -> None:
+    issued(built_trial)
+    client = browser(built_trial, "reader")
+    path = f"/read/{Read.objects.filter(reader=built_trial.people['reader']).order_by('queue_position')[0].token}/"
+    assert begun(client, path).text.count("data:image/jpeg") == len(built_trial.visits)
     assert "data:image" not in client.get(path, headers={"X-Requested-With": "fetch"}).text
 
 
-def test_statistician_and_signer_go_from_agreement_to_the_lock_by_pages(house: BuiltTrial) -> None:
-    campaign = issued(house)
+def test_statistician_and_signer_go_from_agreement_to_the_lock_by_pages(built_trial: BuiltTrial) -> None:
+    campaign = issued(built_trial)
     for read in Read.objects.all():
         fill_read(read)
         sign(read)
     run_due_jobs()
-    own = f"/read/{Read.objects.filter(reader=house.people['reader'])[0].token}/"
-    assert browser(house, "reader").get(own).status_code == 200
-    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
-    assert browser(house, "reader").get(own).status_code == 404, "from now on readers do not see even their own scores"
-    statistician, signer, base = browser(house, "statistician"), browser(house, "signer"), "/trials/TWO/results/"
+    own = f"/read/{Read.objects.filter(reader=built_trial.people['reader'])[0].token}/"
+    assert browser(built_trial, "reader").get(own).status_code == 200
+    close_campaign(campaign=campaign, actor=built_trial.actor("coordinator"))
+    assert browser(built_trial, "reader").get(own).status_code == 404, (
+        "from now on readers do not see even their own scores"
+    )
+    statistician, signer, base = (
+        browser(built_trial, "statistician"),
+        browser(built_trial, "signer"),
+        "/trials/TWO/results/",
+    )
     assert statistician.get(base).status_code == 200
     assert statistician.get(f"{base}C1/agreement/?group=total").status_code == 200
     figure = statistician.get(f"{base}C1/figures/bland-altman.svg")
@@ -167,16 +179,16 @@ def test_statistician_and_signer_go_from_agreement_to_the_lock_by_pages(house: B
     assert signer.get(f"{base}C1/datasets/1/").status_code == 200
 
 
-def test_who_sees_no_scores_gets_no_results(house: BuiltTrial) -> None:
-    issued(house)
+def test_who_sees_no_scores_gets_no_results(built_trial: BuiltTrial) -> None:
+    issued(built_trial)
     for who in ("coordinator", "reader", "sponsor", "site"):
-        assert browser(house, who).get("/trials/TWO/results/C1/agreement/").status_code == 403
+        assert browser(built_trial, who).get("/trials/TWO/results/C1/agreement/").status_code == 403
 
 
-def test_a_charter_reads_in_the_words_of_the_form_that_wrote_it(house: BuiltTrial) -> None:
-    campaign = open_campaign_of(house)
-    page = browser(house, "coordinator").get("/trials/TWO/charter/1/").content.decode()
-    form = CharterForm(house.trial)
+def test_a_charter_reads_in_the_words_of_the_form_that_wrote_it(built_trial: BuiltTrial) -> None:
+    campaign = open_campaign_of(built_trial)
+    page = browser(built_trial, "coordinator").get("/trials/TWO/charter/1/").content.decode()
+    form = CharterForm(built_trial.trial)
     for name in form.fields:
         assert f"<dt>{escape(str(form[name].label))}</dt>" in page
     for code in ("Looking", "Bulk zero", "Unverified acknowledged", "<dd>svdh"):
@@ -184,8 +196,8 @@ def test_a_charter_reads_in_the_words_of_the_form_that_wrote_it(house: BuiltTria
     assert escape(instruments.get(campaign.charter.terms["instrument"]).title) in page
 
 
-def test_a_campaign_whose_cases_all_have_readers_does_not_count_zero_of_them(house: BuiltTrial) -> None:
-    campaign = issued(house)
-    page = browser(house, "coordinator").get(f"/trials/TWO/campaigns/{campaign.code}/assign/").content.decode()
+def test_a_campaign_whose_cases_all_have_readers_does_not_count_zero_of_them(built_trial: BuiltTrial) -> None:
+    campaign = issued(built_trial)
+    page = browser(built_trial, "coordinator").get(f"/trials/TWO/campaigns/{campaign.code}/assign/").content.decode()
     assert "No case needs readers at the moment." in page
     assert "0 cases" not in page

@@ -33,7 +33,7 @@ from tests.reading.builders import (
     BuiltTrial,
     GradeOf,
     begun,
-    build_house,
+    build_reading_trial,
     fill_read,
     open_campaign_of,
     operation_on,
@@ -46,30 +46,32 @@ WEEKS = ("W00", "W24", "W52")
 
 
 @pytest.fixture
-def house() -> BuiltTrial:
-    return build_house(subjects=1, visits=WEEKS)
+def built_trial() -> BuiltTrial:
+    return build_reading_trial(subjects=1, visits=WEEKS)
 
 
 @pytest.fixture
 def two_cases() -> BuiltTrial:
-    return build_house(subjects=2, visits=WEEKS[:2])
+    return build_reading_trial(subjects=2, visits=WEEKS[:2])
 
 
-def issue(house: BuiltTrial, presentation: str) -> Campaign:
-    campaign = open_campaign_of(house, presentation=presentation, concordant_share=0.0)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=9)
+def issue(built_trial: BuiltTrial, presentation: str) -> Campaign:
+    campaign = open_campaign_of(built_trial, presentation=presentation, concordant_share=0.0)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    request_batch(
+        campaign=campaign, actor=built_trial.actor("coordinator"), name="one", due_on=None, readers=readers, size=9
+    )
     run_due_jobs()
     return campaign
 
 
-def first_read(house: BuiltTrial) -> Read:
-    return Read.objects.filter(reader=house.people["reader"]).order_by("queue_position")[0]
+def first_read(built_trial: BuiltTrial) -> Read:
+    return Read.objects.filter(reader=built_trial.people["reader"]).order_by("queue_position")[0]
 
 
-def browser(house: BuiltTrial, who: str = "reader") -> Client:
+def browser(built_trial: BuiltTrial, who: str = "reader") -> Client:
     client = Client()
-    client.force_login(house.people[who], backend=BACKEND)
+    client.force_login(built_trial.people[who], backend=BACKEND)
     return client
 
 
@@ -86,19 +88,19 @@ def panes(client: Client, address: str) -> list[dict[str, object]]:
     return found
 
 
-def test_together_in_known_order_goes_from_the_first_visit_to_the_last(house: BuiltTrial) -> None:
-    issue(house, "together-ordered")
+def test_together_in_known_order_goes_from_the_first_visit_to_the_last(built_trial: BuiltTrial) -> None:
+    issue(built_trial, "together-ordered")
     for read in Read.objects.all():
         weeks = weeks_of(read)
         shown = read.steps.get().timepoints.order_by("position")
         assert [weeks[one.token] for one in shown] == list(WEEKS)
-    page = begun(browser(house), f"/read/{first_read(house).token}/").content.decode()
+    page = begun(browser(built_trial), f"/read/{first_read(built_trial).token}/").content.decode()
     assert "in chronological order, A is the first" in page
 
 
-def test_locked_visits_come_one_by_one_in_the_order_of_time_beside_those_before(house: BuiltTrial) -> None:
-    issue(house, "locked-visits")
-    read, client = first_read(house), browser(house)
+def test_locked_visits_come_one_by_one_in_the_order_of_time_beside_those_before(built_trial: BuiltTrial) -> None:
+    issue(built_trial, "locked-visits")
+    read, client = first_read(built_trial), browser(built_trial)
     weeks = weeks_of(read)
     for number, _ in enumerate(WEEKS, start=1):
         shown = panes(client, read.token)
@@ -111,10 +113,10 @@ def test_locked_visits_come_one_by_one_in_the_order_of_time_beside_those_before(
     assert read.status == ReadStatus.SIGNED
 
 
-def test_nothing_before_the_last_visit_tells_how_many_follow(house: BuiltTrial) -> None:
+def test_nothing_before_the_last_visit_tells_how_many_follow(built_trial: BuiltTrial) -> None:
     """A read of three visits and one of two, at their first visit, differ in random tokens alone."""
-    issue(house, "locked-visits")
-    read, client = first_read(house), browser(house)
+    issue(built_trial, "locked-visits")
+    read, client = first_read(built_trial), browser(built_trial)
     later = [one for step in list(read.steps.order_by("position"))[1:] for one in step.timepoints.all()]
     films = DisplayedFilm.objects.filter(timepoint__in=later)
     pages = [begun(client, f"/read/{read.token}/").content.decode()]
@@ -129,9 +131,9 @@ def test_nothing_before_the_last_visit_tells_how_many_follow(house: BuiltTrial) 
     assert progress == {"saved_count": 0, "expected_count": 32}
 
 
-def test_a_locked_step_takes_no_value_and_a_later_one_none_before_its_time(house: BuiltTrial) -> None:
-    issue(house, "locked-visits")
-    read = first_read(house)
+def test_a_locked_step_takes_no_value_and_a_later_one_none_before_its_time(built_trial: BuiltTrial) -> None:
+    issue(built_trial, "locked-visits")
+    read = first_read(built_trial)
     first, second, _ = read.steps.order_by("position")
     fill_read(read)
     with pytest.raises(WrongState, match="not the next one to sign"):
@@ -157,8 +159,8 @@ def damaged_at(weeks: dict[str, str], week: str) -> GradeOf:
     return lambda timepoint, item: int(weeks[timepoint.token] == week)
 
 
-def test_every_visit_of_locked_visits_counts(house: BuiltTrial) -> None:
-    campaign = issue(house, "locked-visits")
+def test_every_visit_of_locked_visits_counts(built_trial: BuiltTrial) -> None:
+    campaign = issue(built_trial, "locked-visits")
     case = campaign.cases.order_by("number")[0]
     for read in case.reads.all():
         read_through(read, damaged_at(weeks_of(read), "W52"))
@@ -174,9 +176,9 @@ def test_every_visit_of_locked_visits_counts(house: BuiltTrial) -> None:
 def test_single_timepoints_are_entries_of_their_own_and_nothing_tells_which_belong_together(
     two_cases: BuiltTrial,
 ) -> None:
-    house = two_cases
-    issue(house, "single")
-    client, reader = browser(house), house.people["reader"]
+    built_trial = two_cases
+    issue(built_trial, "single")
+    client, reader = browser(built_trial), built_trial.people["reader"]
     entries = waiting_for(reader.pk)
     assert len(entries) == 2 * 2
     assert {entry.status for entry in entries} == {ReadStatus.ISSUED}
@@ -196,9 +198,9 @@ def test_single_timepoints_are_entries_of_their_own_and_nothing_tells_which_belo
 
 
 def test_a_begun_timepoint_does_not_mark_the_others_of_its_case(two_cases: BuiltTrial) -> None:
-    house = two_cases
-    issue(house, "single")
-    client, reader = browser(house), house.people["reader"]
+    built_trial = two_cases
+    issue(built_trial, "single")
+    client, reader = browser(built_trial), built_trial.people["reader"]
     chosen = waiting_for(reader.pk)[2]
     panes(client, chosen.token)
     states = {entry.token: entry.status for entry in waiting_for(reader.pk)}
@@ -207,35 +209,35 @@ def test_a_begun_timepoint_does_not_mark_the_others_of_its_case(two_cases: Built
 
 
 def test_single_timepoints_are_signed_one_by_one_and_make_a_case_together() -> None:
-    house = build_house(subjects=1, visits=WEEKS[:2])
-    campaign = issue(house, "single")
+    built_trial = build_reading_trial(subjects=1, visits=WEEKS[:2])
+    campaign = issue(built_trial, "single")
     for reader in ("reader", "reader.two"):
-        while entries := waiting_for(house.people[reader].pk):
+        while entries := waiting_for(built_trial.people[reader].pk):
             step = ReadStep.objects.select_related("read__reader").get(pk=entries[0].step)
             assert entries[0].token == step.token
             fill_read(step.read, step=step)
             sign(step.read, step=step)
     run_due_jobs()
     assert {case.status for case in campaign.cases.all()} == {CaseStatus.CONSENSUS}
-    done = ReadStep.objects.filter(read__reader=house.people["reader"])[0]
-    assert browser(house).get(f"/read/{done.token}/").status_code == 404, (
+    done = ReadStep.objects.filter(read__reader=built_trial.people["reader"])[0]
+    assert browser(built_trial).get(f"/read/{done.token}/").status_code == 404, (
         "a look back would set timepoints side by side"
     )
-    assert "You have no signed case that can be viewed." in browser(house).get("/read/past/").content.decode()
+    assert "You have no signed case that can be viewed." in browser(built_trial).get("/read/past/").content.decode()
 
 
 def test_the_hybrid_locks_each_alone_and_only_the_scores_given_together_count() -> None:
-    house = build_house(subjects=1, visits=WEEKS[:2])
-    campaign = issue(house, "alone-then-together")
-    case, client = campaign.cases.order_by("number")[0], browser(house)
+    built_trial = build_reading_trial(subjects=1, visits=WEEKS[:2])
+    campaign = issue(built_trial, "alone-then-together")
+    case, client = campaign.cases.order_by("number")[0], browser(built_trial)
     for read in case.reads.all():
         for place in range(2):
-            if read.reader == house.people["reader"]:
+            if read.reader == built_trial.people["reader"]:
                 assert [pane["letter"] for pane in panes(client, read.token)] == ["A"]
             fill_read(read, lambda timepoint, item: 3)
             sign(read)
             assert SignedValues.objects.filter(step__read=read).count() == place + 1
-        if read.reader == house.people["reader"]:
+        if read.reader == built_trial.people["reader"]:
             assert [pane["letter"] for pane in panes(client, read.token)] == ["A", "B"]
             assert not begun(client, f"/read/{read.token}/").context["values"][
                 str(panes(client, read.token)[0]["timepoint"])
@@ -250,20 +252,22 @@ def test_the_hybrid_locks_each_alone_and_only_the_scores_given_together_count() 
 
 
 def test_a_returned_hybrid_opens_its_last_step_alone() -> None:
-    house = build_house(subjects=1, visits=WEEKS[:2])
-    issue(house, "alone-then-together")
-    read = first_read(house)
+    built_trial = build_reading_trial(subjects=1, visits=WEEKS[:2])
+    issue(built_trial, "alone-then-together")
+    read = first_read(built_trial)
     read_through(read)
-    return_read(read=read, **house.signs("coordinator"), reason="incomplete", note="")
+    return_read(read=read, **built_trial.signs("coordinator"), reason="incomplete", note="")
     assert [step.locked_at is None for step in read.steps.order_by("position")] == [False, False, True]
 
 
 @pytest.mark.parametrize("presentation", ["together-random", "single"])
 def test_random_presentations_store_an_order_that_is_not_the_true_one_for_all(presentation: str) -> None:
-    house = build_house(subjects=3, visits=WEEKS)
-    campaign = open_campaign_of(house, presentation=presentation, concordant_share=0.0)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=9)
+    built_trial = build_reading_trial(subjects=3, visits=WEEKS)
+    campaign = open_campaign_of(built_trial, presentation=presentation, concordant_share=0.0)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    request_batch(
+        campaign=campaign, actor=built_trial.actor("coordinator"), name="one", due_on=None, readers=readers, size=9
+    )
     run_due_jobs()
     orders = set()
     for read in Read.objects.filter(kind=ReadKind.PRIMARY):

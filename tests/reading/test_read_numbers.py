@@ -19,39 +19,41 @@ from reading.issuing.numbers import FIRST, MANY, draw_numbers
 from reading.models import Campaign, Read, ReadStep
 from scoring.datasets.building import request_dataset
 from scoring.models import Dataset
-from tests.reading.builders import BuiltTrial, begun, build_house, fill_read, open_campaign_of, sign
+from tests.reading.builders import BuiltTrial, begun, build_reading_trial, fill_read, open_campaign_of, sign
 from tests.scoring.packages import package_bytes
 
 pytestmark = pytest.mark.django_db
 READS = "/trials/TWO/campaigns/C1/reads/"
 
 
-def browser(house: BuiltTrial, who: str) -> Client:
+def browser(built_trial: BuiltTrial, who: str) -> Client:
     client = Client()
-    client.force_login(house.people[who], backend=BACKEND)
+    client.force_login(built_trial.people[who], backend=BACKEND)
     return client
 
 
 def issued(**terms: object) -> tuple[BuiltTrial, Campaign]:
-    house = build_house(subjects=2, visits=("W00", "W24"))
-    campaign = open_campaign_of(house, concordant_share=0.0, **terms)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=9)
+    built_trial = build_reading_trial(subjects=2, visits=("W00", "W24"))
+    campaign = open_campaign_of(built_trial, concordant_share=0.0, **terms)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    request_batch(
+        campaign=campaign, actor=built_trial.actor("coordinator"), name="one", due_on=None, readers=readers, size=9
+    )
     run_due_jobs()
-    return house, campaign
+    return built_trial, campaign
 
 
-def found(house: BuiltTrial, typed: str) -> list[str]:
+def found(built_trial: BuiltTrial, typed: str) -> list[str]:
     """The reads that the coordinator's search shows, by the numbers in the list."""
-    text = b"".join(browser(house, "coordinator").get(READS, {"q": typed, "format": "csv"})).decode()
+    text = b"".join(browser(built_trial, "coordinator").get(READS, {"q": typed, "format": "csv"})).decode()
     return [line[1] for line in list(csv.reader(io.StringIO(text)))[1:]]
 
 
 def test_worklist_screen_and_signature_name_a_case_by_one_number_and_no_dataset_has_it() -> None:
-    house, campaign = issued()
+    built_trial, campaign = issued()
     numbers = list(Read.objects.values_list("number", flat=True))
     assert len(set(numbers)) == 4
-    reader, own = browser(house, "reader"), Read.objects.filter(reader=house.people["reader"])[0]
+    reader, own = browser(built_trial, "reader"), Read.objects.filter(reader=built_trial.people["reader"])[0]
     name = f"Case {own.number}"
     assert name in reader.get("/read/").content.decode()
     assert name in reader.get(f"/read/{own.token}/decline").content.decode().replace("case", "Case")
@@ -64,11 +66,11 @@ def test_worklist_screen_and_signature_name_a_case_by_one_number_and_no_dataset_
     assert f"{name} signed" in reader.get(f"/read/{own.token}/signed").content.decode()
     assert name in reader.get("/read/past/").content.decode()
     spoken = f"{str(own.number)[:3]} {str(own.number)[3:]}"
-    assert [found(house, typed) for typed in (str(own.number), f" {spoken} ")] == [[str(own.number)]] * 2
-    assert found(house, "99") == []
+    assert [found(built_trial, typed) for typed in (str(own.number), f" {spoken} ")] == [[str(own.number)]] * 2
+    assert found(built_trial, "99") == []
     run_due_jobs()
-    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
-    request_dataset(campaign=campaign, actor=house.actor("statistician"))
+    close_campaign(campaign=campaign, actor=built_trial.actor("coordinator"))
+    request_dataset(campaign=campaign, actor=built_trial.actor("statistician"))
     run_due_jobs()
     assert numbers_in(package_bytes(Dataset.objects.get())) & set(numbers) == set()
 
@@ -81,15 +83,15 @@ def numbers_in(package: bytes) -> set[int]:
 
 
 def test_mixed_timepoints_have_a_number_each_and_any_of_them_finds_the_read() -> None:
-    house, _ = issued(presentation="single")
+    built_trial, _ = issued(presentation="single")
     numbers = set(ReadStep.objects.values_list("number", flat=True))
     assert len(numbers) == 8
     assert set(Read.objects.values_list("number", flat=True)) == {None}
-    page = browser(house, "reader").get("/read/").content.decode()
-    own = ReadStep.objects.filter(read__reader=house.people["reader"])
+    page = browser(built_trial, "reader").get("/read/").content.decode()
+    own = ReadStep.objects.filter(read__reader=built_trial.people["reader"])
     assert all(f"Timepoint {step.number}" in page for step in own)
     for step in own.select_related("read")[:2]:
-        (line,) = found(house, str(step.number))
+        (line,) = found(built_trial, str(step.number))
         assert str(step.number) in line
 
 

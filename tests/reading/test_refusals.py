@@ -20,33 +20,37 @@ from reading.issuing.adjudication import ask_adjudicators
 from reading.issuing.assignments import request_batch
 from reading.leak_scan.scans import acknowledge_scan
 from reading.models import Campaign, CampaignStatus, Qualification
-from tests.reading.builders import PASSWORD, BuiltTrial, build_house, open_campaign_of, scanned
+from tests.reading.builders import PASSWORD, BuiltTrial, build_reading_trial, open_campaign_of, scanned
 from tests.refused import said
 
 database = pytest.mark.django_db
 
 
 @pytest.fixture
-def house() -> BuiltTrial:
-    return build_house(subjects=1, visits=("W00", "W24"))
+def built_trial() -> BuiltTrial:
+    return build_reading_trial(subjects=1, visits=("W00", "W24"))
 
 
 @pytest.fixture
-def campaign(house: BuiltTrial) -> Campaign:
-    return open_campaign_of(house, concordant_share=0.0, batch_size=3)
+def campaign(built_trial: BuiltTrial) -> Campaign:
+    return open_campaign_of(built_trial, concordant_share=0.0, batch_size=3)
 
 
-def batch(house: BuiltTrial, campaign: Campaign, *names: str, size: int = 1) -> None:
-    people = [house.people[name] for name in names or ("reader", "reader.two")]
+def batch(built_trial: BuiltTrial, campaign: Campaign, *names: str, size: int = 1) -> None:
+    people = [built_trial.people[name] for name in names or ("reader", "reader.two")]
     request_batch(
-        campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=people, size=size
+        campaign=campaign, actor=built_trial.actor("coordinator"), name="one", due_on=None, readers=people, size=size
     )
 
 
-def draft(house: BuiltTrial, campaign: Campaign, code: str) -> Campaign:
+def draft(built_trial: BuiltTrial, campaign: Campaign, code: str) -> Campaign:
     """Another campaign under the same charter, in preparation."""
     return create_campaign(
-        trial=house.trial, actor=house.actor("coordinator"), charter=campaign.charter, code=code, title="Another"
+        trial=built_trial.trial,
+        actor=built_trial.actor("coordinator"),
+        charter=campaign.charter,
+        code=code,
+        title="Another",
     )
 
 
@@ -70,35 +74,39 @@ def test_a_term_of_a_charter_names_what_can_be_chosen(terms: dict[str, Any], mes
 
 
 @database
-def test_a_charter_is_drafted_and_signed_by_what_the_trial_has(house: BuiltTrial, campaign: Campaign) -> None:
-    actor, trial = house.actor("coordinator"), house.trial
+def test_a_charter_is_drafted_and_signed_by_what_the_trial_has(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    actor, trial = built_trial.actor("coordinator"), built_trial.trial
     unplanned = said(draft_charter, trial=trial, actor=actor, terms={"reference_visit": "W99"})
     assert unplanned == "The plan of the trial has no visit W99. Choose W00 or W24."
-    assert sign_charter(charter=campaign.charter, **house.signs("coordinator")) == campaign.charter, "as the first did"
-    other = replace(house.actor("coordinator"), user_id=house.people["lead"].pk)
-    again = said(sign_charter, charter=campaign.charter, actor=other, user=house.people["lead"], password=PASSWORD)
+    assert sign_charter(charter=campaign.charter, **built_trial.signs("coordinator")) == campaign.charter, (
+        "as the first did"
+    )
+    other = replace(built_trial.actor("coordinator"), user_id=built_trial.people["lead"].pk)
+    again = said(
+        sign_charter, charter=campaign.charter, actor=other, user=built_trial.people["lead"], password=PASSWORD
+    )
     assert again == "Charter version 1 is already signed. Write a new draft to amend it."
 
 
 @database
-def test_a_reader_is_qualified_by_evidence_and_once_withdrawn_stays_so(house: BuiltTrial) -> None:
-    given: dict[str, Any] = {"trial": house.trial, **house.signs("coordinator"), "evidence": "ten films"}
-    reader = {"reader": house.people["reader"], "instrument": "svdh"}
+def test_a_reader_is_qualified_by_evidence_and_once_withdrawn_stays_so(built_trial: BuiltTrial) -> None:
+    given: dict[str, Any] = {"trial": built_trial.trial, **built_trial.signs("coordinator"), "evidence": "ten films"}
+    reader = {"reader": built_trial.people["reader"], "instrument": "svdh"}
     unknown = said(qualify_reader, **given | reader | {"instrument": "sharp"})
     assert unknown.startswith("The instrument cannot be “sharp”. Choose svdh, ")
     silent = said(qualify_reader, **given | reader | {"evidence": " "})
     assert silent == "The evidence is missing. Write in a sentence what was tested and when."
-    other = said(qualify_reader, **given | reader | {"reader": house.people["lead"]})
+    other = said(qualify_reader, **given | reader | {"reader": built_trial.people["lead"]})
     assert other == "Choose a reader or adjudicator of this trial. lead is neither."
-    one: dict[str, Any] = {"qualification": Qualification.objects.filter(reader=house.people["reader"])[0]}
-    one |= {"actor": house.actor("coordinator"), "reason": "on leave"}
+    one: dict[str, Any] = {"qualification": Qualification.objects.filter(reader=built_trial.people["reader"])[0]}
+    one |= {"actor": built_trial.actor("coordinator"), "reason": "on leave"}
     disqualify_reader(**one)
     assert said(disqualify_reader, **one) == "The qualification of reader has already been withdrawn."
 
 
 @database
-def test_a_campaign_says_why_it_cannot_be_made_or_opened(house: BuiltTrial, campaign: Campaign) -> None:
-    actor, trial = house.actor("coordinator"), house.trial
+def test_a_campaign_says_why_it_cannot_be_made_or_opened(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    actor, trial = built_trial.actor("coordinator"), built_trial.trial
     made: dict[str, Any] = {"trial": trial, "actor": actor, "title": "Again"}
     assert said(create_campaign, charter=campaign.charter, code="C1", **made) == (
         "Trial TWO already has a campaign C1. Choose another code."
@@ -107,8 +115,8 @@ def test_a_campaign_says_why_it_cannot_be_made_or_opened(house: BuiltTrial, camp
     assert said(create_campaign, charter=amended, code="C2", **made) == (
         "A campaign of trial TWO needs a signed charter of the same trial. Charter version 2 of trial TWO is a draft."
     )
-    second = draft(house, campaign, "C2")
-    opened: dict[str, Any] = {"campaign": second, "actor": actor, "subjects": house.subjects}
+    second = draft(built_trial, campaign, "C2")
+    opened: dict[str, Any] = {"campaign": second, "actor": actor, "subjects": built_trial.subjects}
     assert said(open_campaign, visits=["W00"], **opened) == (
         "Campaign C2 cannot be opened yet. The leak scan has not been run."
     )
@@ -117,57 +125,59 @@ def test_a_campaign_says_why_it_cannot_be_made_or_opened(house: BuiltTrial, camp
         "The charter requires films at 2 or more timepoints in each case. "
         "No chosen subject has films at as many of the visits W00."
     )
-    acknowledged = {"made": second.leak_scans.get(), "actor": actor, "user": house.people["coordinator"]}
+    acknowledged = {"made": second.leak_scans.get(), "actor": actor, "user": built_trial.people["coordinator"]}
     assert said(acknowledge_scan, reason="seen", **acknowledged) == (
         "The leak scan of campaign C2 has finished without a warning, so it cannot be acknowledged."
     )
 
 
 @database
-def test_a_campaign_goes_on_only_in_the_right_state_and_says_which(house: BuiltTrial, campaign: Campaign) -> None:
-    actor, second = house.actor("coordinator"), draft(house, campaign, "C2")
+def test_a_campaign_goes_on_only_in_the_right_state_and_says_which(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    actor, second = built_trial.actor("coordinator"), draft(built_trial, campaign, "C2")
     assert said(ask_adjudicators, campaign=second, actor=actor) == (
         "Campaign C2 is in preparation. Adjudicators are requested only while it is open."
     )
-    assert said(reopen_campaign, campaign=second, **house.signs("coordinator"), reason=" ") == (
+    assert said(reopen_campaign, campaign=second, **built_trial.signs("coordinator"), reason=" ") == (
         "A reason is needed. Write it in a sentence."
     )
-    assert said(reopen_campaign, campaign=campaign, **house.signs("coordinator"), reason="late film") == (
+    assert said(reopen_campaign, campaign=campaign, **built_trial.signs("coordinator"), reason="late film") == (
         "Campaign C1 is open. Only a campaign that is closed, and not locked, can be reopened."
     )
     assert said(close_campaign, campaign=second, actor=actor) == (
         "Campaign C2 is in preparation. It can be closed only while it is open."
     )
-    assert said(open_campaign, campaign=campaign, actor=actor, subjects=house.subjects, visits=house.visits) == (
-        "Campaign C1 is open. Only a campaign in preparation can be opened."
-    )
+    assert said(
+        open_campaign, campaign=campaign, actor=actor, subjects=built_trial.subjects, visits=built_trial.visits
+    ) == ("Campaign C1 is open. Only a campaign in preparation can be opened.")
     assert said(move_campaign, campaign, CampaignStatus.LOCKED) == (
         "Campaign C1 is open. Only a campaign that is closed can be locked."
     )
     assert said(close_campaign, campaign=campaign, actor=actor) == (
         "Campaign C1 cannot be closed yet. 1 case has no result."
     )
-    assert said(reveal_seeds, campaign=campaign, actor=house.actor("statistician")) == (
+    assert said(reveal_seeds, campaign=campaign, actor=built_trial.actor("statistician")) == (
         "Campaign C1 is open. Its seeds can be revealed once it is locked."
     )
 
 
 @database
-def test_a_batch_names_the_reader_or_the_size_that_is_wrong(house: BuiltTrial, campaign: Campaign) -> None:
-    assert said(batch, house, campaign, size=4) == ("The charter allows at most 3 cases in a batch. You requested 4.")
-    assert said(batch, house, campaign, "lead") == (
+def test_a_batch_names_the_reader_or_the_size_that_is_wrong(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    assert said(batch, built_trial, campaign, size=4) == (
+        "The charter allows at most 3 cases in a batch. You requested 4."
+    )
+    assert said(batch, built_trial, campaign, "lead") == (
         "Choose qualified readers of this trial. lead has no recorded qualification."
     )
-    batch(house, campaign)
+    batch(built_trial, campaign)
     run_due_jobs()
-    assert said(batch, house, campaign) == (
+    assert said(batch, built_trial, campaign) == (
         "No remaining case can be read by reader or reader.two. Choose other readers."
     )
 
 
 @database
-def test_training_says_what_is_missing(house: BuiltTrial, campaign: Campaign) -> None:
-    actor, lead, reader = house.actor("coordinator"), house.actor("lead"), house.people["reader"]
+def test_training_says_what_is_missing(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    actor, lead, reader = built_trial.actor("coordinator"), built_trial.actor("lead"), built_trial.people["reader"]
     limits: dict[str, Any] = {"actor": actor, "least_status": 0.8, "least_change": 0.7}
     issued: dict[str, Any] = {"actor": actor, "name": "one", "due_on": None}
     assert said(make_training, campaign=campaign, **limits) == (
@@ -176,7 +186,7 @@ def test_training_says_what_is_missing(house: BuiltTrial, campaign: Campaign) ->
     assert said(bring_references, campaign=campaign, actor=lead, content=b"") == (
         "Campaign C1 is not a training campaign. Its reads count."
     )
-    training = draft(house, campaign, "T1")
+    training = draft(built_trial, campaign, "T1")
     make_training(campaign=training, **limits)
     assert said(make_training, campaign=training, **limits) == "Campaign T1 is already a training campaign."
     assert said(issue_training, campaign=training, readers=[reader], **issued) == (
@@ -184,17 +194,17 @@ def test_training_says_what_is_missing(house: BuiltTrial, campaign: Campaign) ->
     )
     Campaign.objects.filter(pk=campaign.pk).update(status=CampaignStatus.CLOSED)
     scanned(training)
-    open_campaign(campaign=training, actor=actor, subjects=house.subjects, visits=house.visits)
+    open_campaign(campaign=training, actor=actor, subjects=built_trial.subjects, visits=built_trial.visits)
     training = Campaign.objects.get(pk=training.pk)
-    assert said(batch, house, training) == "Campaign T1 is for training. Issue its reads on its training page."
-    assert said(issue_training, campaign=training, readers=[house.people["lead"]], **issued) == (
+    assert said(batch, built_trial, training) == "Campaign T1 is for training. Issue its reads on its training page."
+    assert said(issue_training, campaign=training, readers=[built_trial.people["lead"]], **issued) == (
         "Choose readers of this trial. lead is not one."
     )
     assert said(issue_training, campaign=training, readers=[reader], **issued) == (
         "Campaign T1 does not have reference scores for every case. "
         "The imaging lead must import them before reads are issued."
     )
-    bring_references(campaign=training, actor=lead, content=references(house))
+    bring_references(campaign=training, actor=lead, content=references(built_trial))
     issue_training(campaign=training, readers=[reader], **issued)
     run_due_jobs()
     assert said(issue_training, campaign=training, readers=[reader], **issued) == (
@@ -205,10 +215,10 @@ def test_training_says_what_is_missing(house: BuiltTrial, campaign: Campaign) ->
     )
 
 
-def references(house: BuiltTrial) -> bytes:
+def references(built_trial: BuiltTrial) -> bytes:
     """A grade of 0 for every item of every timepoint."""
     items = [item.key for item in instruments.get("larsen-1995").items]
-    places = [(subject.code, visit) for subject in house.subjects for visit in house.visits]
+    places = [(subject.code, visit) for subject in built_trial.subjects for visit in built_trial.visits]
     return "\n".join([",".join(HEAD), *(f"{s},{v},{item},0," for s, v in places for item in items)]).encode()
 
 

@@ -32,7 +32,7 @@ from tests.once_per_file import Once
 from tests.reading.builders import (
     PASSWORD,
     BuiltTrial,
-    build_house,
+    build_reading_trial,
     fill_read,
     open_campaign_of,
     serve_films,
@@ -44,34 +44,36 @@ JSON = "application/json"
 database = pytest.mark.django_db
 
 
-def make_house() -> BuiltTrial:
-    return build_house(subjects=1, visits=("W00", "W24"))
+def make_built_trial() -> BuiltTrial:
+    return build_reading_trial(subjects=1, visits=("W00", "W24"))
 
 
-def build_read(house: BuiltTrial) -> Read:
+def build_read(built_trial: BuiltTrial) -> Read:
     """The first reader's read of the one case, not started."""
     campaign, readers = (
-        open_campaign_of(house, concordant_share=0.0),
-        [house.people["reader"], house.people["reader.two"]],
+        open_campaign_of(built_trial, concordant_share=0.0),
+        [built_trial.people["reader"], built_trial.people["reader.two"]],
     )
-    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=1)
+    request_batch(
+        campaign=campaign, actor=built_trial.actor("coordinator"), name="one", due_on=None, readers=readers, size=1
+    )
     run_due_jobs()
     return Read.objects.select_related("case__campaign__charter", "case__campaign__trial", "reader").get(
-        reader=house.people["reader"]
+        reader=built_trial.people["reader"]
     )
 
 
 @pytest.fixture(scope="module")
 def built(once: Once) -> tuple[BuiltTrial, Read]:
     def build() -> tuple[BuiltTrial, Read]:
-        made = make_house()
+        made = make_built_trial()
         return made, build_read(made)
 
     return once(build)
 
 
 @pytest.fixture
-def house(built: tuple[BuiltTrial, Read]) -> BuiltTrial:
+def built_trial(built: tuple[BuiltTrial, Read]) -> BuiltTrial:
     return deepcopy(built[0])
 
 
@@ -88,9 +90,9 @@ def operation(read: Read, **changes: Any) -> Operation:
     return replace(made, **changes)
 
 
-def saved(house: BuiltTrial, read: Read, *operations: Operation) -> None:
+def saved(built_trial: BuiltTrial, read: Read, *operations: Operation) -> None:
     serve_films(read, timepoints_of(read.steps.get()))
-    save_values(read=read, actor=house.actor("reader"), operations=operations)
+    save_values(read=read, actor=built_trial.actor("reader"), operations=operations)
 
 
 ITEM = instruments.get("larsen-1995").items[0]
@@ -112,31 +114,31 @@ def test_an_entry_names_the_joint_and_what_may_be_entered(changes: dict[str, Any
 
 
 @database
-def test_entries_are_taken_for_the_timepoints_of_a_read_in_progress(house: BuiltTrial, read: Read) -> None:
-    assert said(saved, house, read, operation(read)) == "This read is not started, so it accepts no entries now."
-    open_read(read=read, actor=house.actor("reader"))
+def test_entries_are_taken_for_the_timepoints_of_a_read_in_progress(built_trial: BuiltTrial, read: Read) -> None:
+    assert said(saved, built_trial, read, operation(read)) == "This read is not started, so it accepts no entries now."
+    open_read(read=read, actor=built_trial.actor("reader"))
     elsewhere = "This timepoint accepts no entries now. Load the page again."
-    assert said(saved, house, read, operation(read, timepoint="another")) == elsewhere
-    note = {"item": ITEM.key, "flag": True, "comment": "", "op_id": "n1", "actor": house.actor("reader")}
+    assert said(saved, built_trial, read, operation(read, timepoint="another")) == elsewhere
+    note = {"item": ITEM.key, "flag": True, "comment": "", "op_id": "n1", "actor": built_trial.actor("reader")}
     assert said(save_note, read=read, timepoint_token="another", **note) == elsewhere
     first = operation(read)
-    saved(house, read, first)
+    saved(built_trial, read, first)
     other = instruments.get("larsen-1995").items[1].key
-    assert said(saved, house, read, replace(first, item=other)) == (
+    assert said(saved, built_trial, read, replace(first, item=other)) == (
         "This entry was already saved for another cell. Load the page again."
     )
     unseen = operation(read, item=instruments.get("larsen-1995").items[-1].key, seen_at=None)
     assert "has not been opened in full. Open the whole film before its first score." in said(
-        saved, house, read, unseen
+        saved, built_trial, read, unseen
     )
 
 
 @database
-def test_a_read_is_signed_and_returned_with_words_that_are_offered(house: BuiltTrial, read: Read) -> None:
+def test_a_read_is_signed_and_returned_with_words_that_are_offered(built_trial: BuiltTrial, read: Read) -> None:
     fill_read(read)
     step = open_step(read)
     assert step is not None
-    signed: dict[str, Any] = {"read": read, "step": step, "actor": house.actor("reader"), "user": read.reader}
+    signed: dict[str, Any] = {"read": read, "step": step, "actor": built_trial.actor("reader"), "user": read.reader}
     signed |= {"password": PASSWORD, "meaning": "read", "shown_digest": "another"}
     assert said(sign_step, **signed | {"meaning": "seen"}).startswith(
         "The meaning of the signature cannot be “seen”. Choose “I read these films myself and these are my scores” or "
@@ -147,26 +149,26 @@ def test_a_read_is_signed_and_returned_with_words_that_are_offered(house: BuiltT
     sign(read)
     assert said(sign_step, **signed) == "This read is signed, so it accepts no signature now."
     assert said(lock_step, read, step) == "This step is already signed."
-    returned: dict[str, Any] = {"read": read, **house.signs("coordinator"), "note": ""}
+    returned: dict[str, Any] = {"read": read, **built_trial.signs("coordinator"), "note": ""}
     assert said(return_read, reason="because", **returned).startswith(
         "The reason cannot be “because”. Choose “A joint was overlooked”, "
     )
     read.refresh_from_db()
-    declined = said(decline_read, read=read, actor=house.actor("reader"), reason="I know the patient")
+    declined = said(decline_read, read=read, actor=built_trial.actor("reader"), reason="I know the patient")
     assert declined == "This read is signed, so it cannot be declined."
     assert said(move_read, read, ReadStatus.OPENED) == "This read is signed, so it cannot be started."
     assert said(move_read, read, ReadStatus.SIGNED) == "This read is signed, so it cannot be signed again."
     assert said(move_case, read.case, CaseStatus.ADJUDICATED) == (
         "Case 1 is being read, so it cannot be decided by its adjudicator."
     )
-    assert said(void_and_reissue, case=read.case, **house.signs("coordinator"), reason="") == (
+    assert said(void_and_reissue, case=read.case, **built_trial.signs("coordinator"), reason="") == (
         "A reason is needed. Write it in a sentence."
     )
 
 
 @database
-def test_an_image_problem_is_named_by_what_is_offered_and_settled_once(house: BuiltTrial, read: Read) -> None:
-    problem: dict[str, Any] = {"read": read, "actor": house.actor("reader"), "note": "", "film_token": ""}
+def test_an_image_problem_is_named_by_what_is_offered_and_settled_once(built_trial: BuiltTrial, read: Read) -> None:
+    problem: dict[str, Any] = {"read": read, "actor": built_trial.actor("reader"), "note": "", "film_token": ""}
     assert said(report_problem, reason="ugly", **problem).startswith(
         "The problem cannot be “ugly”. Choose “The film shows the other side”, "
     )
@@ -174,7 +176,7 @@ def test_an_image_problem_is_named_by_what_is_offered_and_settled_once(house: Bu
         "This film is not on the screen. Choose one that is, and report the problem again."
     )
     made = report_problem(reason="other", **problem)
-    actor = house.actor("coordinator")
+    actor = built_trial.actor("coordinator")
     assert said(settle_problem, problem=made, actor=actor, settlement="") == (
         "Write in a sentence what was done about the problem."
     )
@@ -185,9 +187,9 @@ def test_an_image_problem_is_named_by_what_is_offered_and_settled_once(house: Bu
 
 
 @database
-def test_a_read_is_given_to_somebody_who_may_have_it(house: BuiltTrial, read: Read) -> None:
-    given: dict[str, Any] = {"read": read, "actor": house.actor("coordinator"), "reason": "on leave"}
-    assert said(replace_reader, new_reader=house.people["reader.two"], **given) == (
+def test_a_read_is_given_to_somebody_who_may_have_it(built_trial: BuiltTrial, read: Read) -> None:
+    given: dict[str, Any] = {"read": read, "actor": built_trial.actor("coordinator"), "reason": "on leave"}
+    assert said(replace_reader, new_reader=built_trial.people["reader.two"], **given) == (
         "This read cannot be given to reader.two. Choose a qualified reader who neither has this case nor declined it."
     )
 
@@ -210,34 +212,34 @@ TIMED = ENTRY | {"captured_at": "2026-01-31T12:00:00Z"}
     ],
 )
 def test_a_request_of_the_screen_says_what_is_wrong_with_it(
-    house: BuiltTrial, read: Read, path: str, body: object, message: str
+    built_trial: BuiltTrial, read: Read, path: str, body: object, message: str
 ) -> None:
     client = Client()
-    client.force_login(house.people["reader"], backend=BACKEND)
+    client.force_login(built_trial.people["reader"], backend=BACKEND)
     text = body if isinstance(body, str) else json.dumps(body)
     answer = client.post(f"/read/{read.token}/{path}", text, content_type=JSON)
     assert (answer.status_code, answer.json()["error"].startswith(message)) == (400, True), answer.content
 
 
 @database
-def test_a_signed_read_is_not_taken_over_and_a_display_check_is_whole(house: BuiltTrial, read: Read) -> None:
+def test_a_signed_read_is_not_taken_over_and_a_display_check_is_whole(built_trial: BuiltTrial, read: Read) -> None:
     client = Client()
-    client.force_login(house.people["reader"], backend=BACKEND)
+    client.force_login(built_trial.people["reader"], backend=BACKEND)
     page = client.post("/read/display/", {"dark": "yes", "bright": "yes"}).content.decode()
     assert "The display check is not complete. Also confirm “The room is dimmed" in page
     fill_read(read)
     sign(read)
     answer = client.post(f"/read/{read.token}/take-over", "{}", content_type=JSON)
     assert (answer.status_code, answer.json()["error"]) == (409, "This read is signed, so it accepts no entries now.")
-    client.force_login(house.people["lead"], backend=BACKEND)
+    client.force_login(built_trial.people["lead"], backend=BACKEND)
     assert "Your role does not allow you to read cases." in client.get("/read/").content.decode()
 
 
 @database
-def test_who_reads_no_more_in_the_trial_reaches_no_case(house: BuiltTrial, read: Read) -> None:
-    Membership.objects.filter(user=house.people["reader"]).update(revoked_at=timezone.now())
+def test_who_reads_no_more_in_the_trial_reaches_no_case(built_trial: BuiltTrial, read: Read) -> None:
+    Membership.objects.filter(user=built_trial.people["reader"]).update(revoked_at=timezone.now())
     client = Client()
-    client.force_login(house.people["reader"], backend=BACKEND)
+    client.force_login(built_trial.people["reader"], backend=BACKEND)
     assert "Your role does not allow you to read cases." in client.get(f"/read/{read.token}/").content.decode()
     for path in ("values", "notes"):
         answer = client.post(f"/read/{read.token}/{path}", {"ops": []}, JSON, headers={"accept": JSON})

@@ -14,7 +14,7 @@ from reading.issuing.assignments import request_batch
 from reading.models import Campaign, CampaignStatus, CaseStatus, DisplayedFilm, DisplayedTimepoint, Read, ReadStep
 from reading.room.writable import demand_writable, hold_writable
 from scoring.history.reviews import NOTE_AT_MOST, ReviewedRows, demand_reviewable
-from tests.reading.builders import build_house, open_campaign_of, read_through
+from tests.reading.builders import build_reading_trial, open_campaign_of, read_through
 
 AUDITOR = Actor(1, "Auditor", "auditor")
 
@@ -29,10 +29,12 @@ def test_a_case_that_was_voided_takes_no_entry() -> None:
 
 @pytest.mark.django_db
 def test_a_signed_read_has_no_step_that_takes_entries() -> None:
-    house = build_house(subjects=1, visits=("W00", "W24"))
-    readers = [house.people["reader"], house.people["reader.two"]]
-    campaign = open_campaign_of(house)
-    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=1)
+    built_trial = build_reading_trial(subjects=1, visits=("W00", "W24"))
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    campaign = open_campaign_of(built_trial)
+    request_batch(
+        campaign=campaign, actor=built_trial.actor("coordinator"), name="one", due_on=None, readers=readers, size=1
+    )
     run_due_jobs()
     read = Read.objects.get(reader=readers[0])
     read_through(read)

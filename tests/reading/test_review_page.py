@@ -28,7 +28,7 @@ from reading.room.notes import save_note
 from reading.room.score_grid import codes_on_paper
 from tests.capture.acting import sign_in
 from tests.chromium import Windows
-from tests.reading.builders import PASSWORD, BuiltTrial, build_house, fill_read, open_campaign_of
+from tests.reading.builders import PASSWORD, BuiltTrial, build_reading_trial, fill_read, open_campaign_of
 from tests.reading.test_pages import browser, issued
 
 pytestmark = pytest.mark.django_db
@@ -38,15 +38,15 @@ DIGEST = re.compile(r'name="values_digest" value="([0-9a-f]{64})"')
 
 
 @pytest.fixture
-def house() -> BuiltTrial:
-    return build_house(subjects=2, visits=("W00", "W24"))
+def built_trial() -> BuiltTrial:
+    return build_reading_trial(subjects=2, visits=("W00", "W24"))
 
 
 @pytest.fixture
-def own(house: BuiltTrial) -> list[Read]:
+def own(built_trial: BuiltTrial) -> list[Read]:
     """The two reads of the first reader, in drawn order."""
-    issued(house)
-    return list(Read.objects.filter(reader=house.people["reader"]).order_by("queue_position"))
+    issued(built_trial)
+    return list(Read.objects.filter(reader=built_trial.people["reader"]).order_by("queue_position"))
 
 
 def words_of(client: Client, read: Read) -> str:
@@ -62,10 +62,10 @@ def by_place(timepoint: DisplayedTimepoint, item: Item) -> int:
 
 
 def test_the_sign_page_shows_the_value_of_every_joint_at_every_timepoint_and_no_sum(
-    house: BuiltTrial, own: list[Read]
+    built_trial: BuiltTrial, own: list[Read]
 ) -> None:
     fill_read(own[0], by_place)
-    client = browser(house, "reader")
+    client = browser(built_trial, "reader")
     words = words_of(client, own[0])
     assert "Left hand Joint A B G G" in words
     rows = [row for part in client.get(f"/read/{own[0].token}/review").context["grid"] for row in part.rows]
@@ -76,8 +76,8 @@ def test_the_sign_page_shows_the_value_of_every_joint_at_every_timepoint_and_no_
     assert "total" not in words.lower()
 
 
-def test_a_flag_a_reason_and_an_empty_cell_are_seen_where_they_are(house: BuiltTrial, own: list[Read]) -> None:
-    client = browser(house, "reader")
+def test_a_flag_a_reason_and_an_empty_cell_are_seen_where_they_are(built_trial: BuiltTrial, own: list[Read]) -> None:
+    client = browser(built_trial, "reader")
     assert words_of(client, own[0]).count("empty") >= 64
     fill_read(own[0])
     step = own[0].steps.get()
@@ -111,16 +111,18 @@ def prompts(client: Client, read: Read) -> list[object]:
     return [context[name] for name in names]
 
 
-def test_nothing_on_the_sign_page_compares_timepoints(house: BuiltTrial, own: list[Read]) -> None:
+def test_nothing_on_the_sign_page_compares_timepoints(built_trial: BuiltTrial, own: list[Read]) -> None:
     """Surgery between films is legitimate: a joint that improves is prompted like one that stays the same."""
-    client = browser(house, "reader")
+    client = browser(built_trial, "reader")
     fill_read(own[0], by_place)
     fill_read(own[1])
     assert prompts(client, own[0]) == prompts(client, own[1]) == [[], [], [], [], [], ""]
 
 
-def test_a_grade_that_the_item_does_not_have_is_named_and_cannot_be_signed(house: BuiltTrial, own: list[Read]) -> None:
-    client = browser(house, "reader")
+def test_a_grade_that_the_item_does_not_have_is_named_and_cannot_be_signed(
+    built_trial: BuiltTrial, own: list[Read]
+) -> None:
+    client = browser(built_trial, "reader")
     fill_read(own[0])
     score = ItemScore.objects.filter(timepoint__step__read=own[0]).order_by("pk")[0]
     ItemScore.objects.create(
@@ -141,14 +143,14 @@ def test_a_grade_that_the_item_does_not_have_is_named_and_cannot_be_signed(house
     ],
 )
 def test_an_impossible_code_is_refused_by_the_signature_itself_and_named_with_its_joint(
-    house: BuiltTrial, own: list[Read], content: dict[str, object], says: str
+    built_trial: BuiltTrial, own: list[Read], content: dict[str, object], says: str
 ) -> None:
     """Whatever page, script or request asks for the signature."""
     fill_read(own[0])
     score = ItemScore.objects.filter(timepoint__step__read=own[0]).select_related("timepoint").order_by("pk")[0]
     ItemScore.objects.bulk_create([again(score, entry="key", **content)])
     item = instrument_of(own[0]).item(score.item)
-    client = browser(house, "reader")
+    client = browser(built_trial, "reader")
     review = client.get(f"/read/{own[0].token}/review")
     form = {"password": PASSWORD, "meaning": "read", "values_digest": review.context["values_digest"]}
     answer = client.post(f"/read/{own[0].token}/sign", form)
@@ -169,8 +171,8 @@ def post_signature(client: Client, read: Read) -> str:
     return str(first["Location"])
 
 
-def test_after_the_signature_the_next_case_is_offered_and_not_opened(house: BuiltTrial, own: list[Read]) -> None:
-    client = browser(house, "reader")
+def test_after_the_signature_the_next_case_is_offered_and_not_opened(built_trial: BuiltTrial, own: list[Read]) -> None:
+    client = browser(built_trial, "reader")
     fill_read(own[0])
     address = post_signature(client, own[0])
     page = client.get(address).content.decode()
@@ -186,11 +188,11 @@ def test_after_the_signature_the_next_case_is_offered_and_not_opened(house: Buil
 
 
 def test_a_read_that_is_not_signed_has_no_such_page_and_nobody_elses_is_found(
-    house: BuiltTrial, own: list[Read]
+    built_trial: BuiltTrial, own: list[Read]
 ) -> None:
-    client = browser(house, "reader")
+    client = browser(built_trial, "reader")
     assert client.get(f"/read/{own[0].token}/signed")["Location"] == f"/read/{own[0].token}/"
-    other = Read.objects.filter(reader=house.people["reader.two"])[0]
+    other = Read.objects.filter(reader=built_trial.people["reader.two"])[0]
     assert client.get(f"/read/{other.token}/signed").status_code == 404
 
 
@@ -220,12 +222,14 @@ def paper(windows: Windows, live_server: LiveServer) -> Iterator[Page]:
 def seven_timepoints() -> Read:
     """A filled read, six of its timepoints without any grade and one set row by row."""
     visits = tuple(f"W{week:02d}" for week in range(0, 84, 12))
-    house = build_house(subjects=1, visits=visits)
-    campaign = open_campaign_of(house, instrument="svdh", concordant_share=0.0)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=1)
+    built_trial = build_reading_trial(subjects=1, visits=visits)
+    campaign = open_campaign_of(built_trial, instrument="svdh", concordant_share=0.0)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    request_batch(
+        campaign=campaign, actor=built_trial.actor("coordinator"), name="one", due_on=None, readers=readers, size=1
+    )
     run_due_jobs()
-    read = Read.objects.get(reader=house.people["reader"])
+    read = Read.objects.get(reader=built_trial.people["reader"])
     fill_read(read)
     scores = ItemScore.objects.filter(timepoint__step__read=read)
     ItemScore.objects.bulk_create(

@@ -17,25 +17,27 @@ from reading.issuing.assignments import request_batch
 from reading.models import Batch, Campaign, Case, Read, ReadStep
 from reading.room.cells import instrument_of, timepoints_of
 from reading.room.sessions import open_read
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of, serve_films
+from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of, serve_films
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house() -> BuiltTrial:
-    return build_house(subjects=1, visits=("W00", "W24"))
+def built_trial() -> BuiltTrial:
+    return build_reading_trial(subjects=1, visits=("W00", "W24"))
 
 
 @pytest.fixture
-def read(house: BuiltTrial) -> Read:
+def read(built_trial: BuiltTrial) -> Read:
     """A read that its reader has opened."""
-    campaign = open_campaign_of(house)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=1)
+    campaign = open_campaign_of(built_trial)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    request_batch(
+        campaign=campaign, actor=built_trial.actor("coordinator"), name="one", due_on=None, readers=readers, size=1
+    )
     run_due_jobs()
-    read = Read.objects.get(reader=house.people["reader"])
-    open_read(read=read, actor=house.actor("reader"))
+    read = Read.objects.get(reader=built_trial.people["reader"])
+    open_read(read=read, actor=built_trial.actor("reader"))
     serve_films(read, timepoints_of(read.steps.get()))
     return read
 
@@ -45,9 +47,9 @@ def body_of(read: Read, first: int, count: int) -> str:
     timepoints = timepoints_of(read.steps.get())
     cells = [(one, item) for one in timepoints for item in instrument_of(read).items][first : first + count]
     now = timezone.now().isoformat()
-    told = {"value": 1, "reason": "", "base_revision": 0, "captured_at": now, "entry": "key", "seen_at": now}
+    recorded = {"value": 1, "reason": "", "base_revision": 0, "captured_at": now, "entry": "key", "seen_at": now}
     return json.dumps(
-        {"ops": [told | {"op_id": new_token(), "timepoint": one.token, "item": item.key} for one, item in cells]}
+        {"ops": [recorded | {"op_id": new_token(), "timepoint": one.token, "item": item.key} for one, item in cells]}
     )
 
 
@@ -66,17 +68,17 @@ def notes_of_use(statements: list[str]) -> int:
 
 
 @pytest.mark.parametrize("count", [1, 20])
-def test_a_save_takes_at_most_ten_statements(house: BuiltTrial, read: Read, count: int) -> None:
+def test_a_save_takes_at_most_ten_statements(built_trial: BuiltTrial, read: Read, count: int) -> None:
     client = Client()
-    client.force_login(house.people["reader"], backend=BACKEND)
+    client.force_login(built_trial.people["reader"], backend=BACKEND)
     statements_of(client, read, body_of(read, 0, 20))
-    told = statements_of(client, read, body_of(read, 20, count))
-    assert len(told) <= 10, "\n".join(told)
+    recorded = statements_of(client, read, body_of(read, 20, count))
+    assert len(recorded) <= 10, "\n".join(recorded)
 
 
-def test_a_save_costs_the_same_beside_many_cases_in_many_campaigns(house: BuiltTrial, read: Read) -> None:
+def test_a_save_costs_the_same_beside_many_cases_in_many_campaigns(built_trial: BuiltTrial, read: Read) -> None:
     client = Client()
-    client.force_login(house.people["reader"], backend=BACKEND)
+    client.force_login(built_trial.people["reader"], backend=BACKEND)
     statements_of(client, read, body_of(read, 0, 1))
     few = statements_of(client, read, body_of(read, 1, 1))
     for number in range(5):
@@ -85,10 +87,10 @@ def test_a_save_costs_the_same_beside_many_cases_in_many_campaigns(house: BuiltT
     assert len(many) - notes_of_use(many) == len(few) - notes_of_use(few), "\n".join(many)
 
 
-def test_a_read_is_found_by_its_token_and_no_table_is_searched_for_it(house: BuiltTrial, read: Read) -> None:
+def test_a_read_is_found_by_its_token_and_no_table_is_searched_for_it(built_trial: BuiltTrial, read: Read) -> None:
     add_open_campaign(read, "MANY", cases=300)
     client = Client()
-    client.force_login(house.people["reader"], backend=BACKEND)
+    client.force_login(built_trial.people["reader"], backend=BACKEND)
     found = next(sql for sql in statements_of(client, read, body_of(read, 0, 1)) if "reading_readstep" in sql)
     assert [line for line in plan_of(found) if searches(line)] == []
 

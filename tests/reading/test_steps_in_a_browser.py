@@ -13,7 +13,7 @@ from reading.issuing.assignments import request_batch
 from reading.models import Read, ReadStatus, ReadStep, SignedValues
 from tests.capture.acting import press, said, sign_in, wait_ready, wait_saved
 from tests.chromium import Windows
-from tests.reading.builders import PASSWORD, build_house, fill_read, open_campaign_of
+from tests.reading.builders import PASSWORD, build_reading_trial, fill_read, open_campaign_of
 from tests.viewer.films import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -28,10 +28,10 @@ def begin(windows: Windows, live_server: LiveServer) -> Iterator[Begin]:
         page.on("pageerror", lambda error: faults.append(str(error)))
 
         def begun(presentation: str) -> Page:
-            house = build_house(subjects=1, visits=("W00", "W24"))
-            campaign = open_campaign_of(house, presentation=presentation, bulk_zero=True)
-            readers = [house.people["reader"], house.people["reader.two"]]
-            coordinator = house.actor("coordinator")
+            built_trial = build_reading_trial(subjects=1, visits=("W00", "W24"))
+            campaign = open_campaign_of(built_trial, presentation=presentation, bulk_zero=True)
+            readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+            coordinator = built_trial.actor("coordinator")
             request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=9)
             run_due_jobs()
             sign_in(page, "reader@two.example", PASSWORD)

@@ -29,7 +29,7 @@ from scoring.consensus.signed_series import visits_of
 from scoring.datasets.building import request_dataset
 from scoring.models import CaseResult
 from studies.models import Visit
-from tests.reading.builders import PASSWORD, BuiltTrial, begun, build_house, fill_read, sign
+from tests.reading.builders import PASSWORD, BuiltTrial, begun, build_reading_trial, fill_read, sign
 
 pytestmark = pytest.mark.django_db
 ITEMS = instruments.get("larsen-1995").items
@@ -37,26 +37,33 @@ LAST = "W24"
 
 
 @pytest.fixture
-def house() -> BuiltTrial:
+def built_trial() -> BuiltTrial:
     """Nobody is qualified; the charter asks for it."""
-    house = build_house(subjects=4, visits=("W00", LAST))
+    built_trial = build_reading_trial(subjects=4, visits=("W00", LAST))
     Qualification.objects.all().delete()
-    charter = draft_charter(trial=house.trial, actor=house.actor("coordinator"), terms={"instrument": "larsen-1995"})
-    sign_charter(charter=charter, actor=house.actor("coordinator"), user=house.people["coordinator"], password=PASSWORD)
-    return house
+    charter = draft_charter(
+        trial=built_trial.trial, actor=built_trial.actor("coordinator"), terms={"instrument": "larsen-1995"}
+    )
+    sign_charter(
+        charter=charter,
+        actor=built_trial.actor("coordinator"),
+        user=built_trial.people["coordinator"],
+        password=PASSWORD,
+    )
+    return built_trial
 
 
 @pytest.fixture
-def campaign(house: BuiltTrial) -> Campaign:
+def campaign(built_trial: BuiltTrial) -> Campaign:
     """An open campaign for training, with its reference."""
-    coordinator, charter = house.actor("coordinator"), current_charter(house.trial)
+    coordinator, charter = built_trial.actor("coordinator"), current_charter(built_trial.trial)
     assert charter is not None
-    made = create_campaign(trial=house.trial, actor=coordinator, charter=charter, code="T1", title="Training one")
+    made = create_campaign(trial=built_trial.trial, actor=coordinator, charter=charter, code="T1", title="Training one")
     make_training(campaign=made, actor=coordinator, least_status=0.8, least_change=0.7)
     scanned(made)
-    open_campaign(campaign=made, actor=coordinator, subjects=house.subjects, visits=house.visits)
+    open_campaign(campaign=made, actor=coordinator, subjects=built_trial.subjects, visits=built_trial.visits)
     made = Campaign.objects.get(pk=made.pk)
-    bring_references(campaign=made, actor=house.actor("lead"), content=table(house))
+    bring_references(campaign=made, actor=built_trial.actor("lead"), content=table(built_trial))
     return made
 
 
@@ -69,64 +76,64 @@ def grade(subject: int, visit: str, place: int) -> int:
     return min(5, (place % 5 < subject) + (visit == LAST and place % 7 < subject))
 
 
-def table(house: BuiltTrial, without: int = 0) -> bytes:
+def table(built_trial: BuiltTrial, without: int = 0) -> bytes:
     lines = [
         f"{subject.code},{visit},{item.key},{grade(number, visit, place)},"
-        for number, subject in enumerate(house.subjects)
-        for visit in house.visits
+        for number, subject in enumerate(built_trial.subjects)
+        for visit in built_trial.visits
         for place, item in enumerate(ITEMS)
     ]
     return "\n".join(["subject,visit,item,value,reason", *lines[: len(lines) - without]]).encode()
 
 
-def issue(house: BuiltTrial, campaign: Campaign) -> list[Read]:
-    coordinator, reader = house.actor("coordinator"), house.people["reader"]
+def issue(built_trial: BuiltTrial, campaign: Campaign) -> list[Read]:
+    coordinator, reader = built_trial.actor("coordinator"), built_trial.people["reader"]
     issue_training(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=[reader])
     run_due_jobs()
     return list(Read.objects.filter(case__campaign=campaign, reader=reader).order_by("queue_position"))
 
 
-def read_like_the_reference(house: BuiltTrial, read: Read, off: int = 0) -> None:
+def read_like_the_reference(built_trial: BuiltTrial, read: Read, off: int = 0) -> None:
     visits = {visit.pk: visit for visit in Visit.objects.select_related("subject")}
     shown = {token: visits[pk] for token, pk in visits_of(read).items()}
     places = {item.key: place for place, item in enumerate(ITEMS)}
 
     def seen(timepoint: DisplayedTimepoint, item: object) -> int:
         visit, place = shown[timepoint.token], places[item.key]  # type: ignore[attr-defined]
-        found = grade(house.subjects.index(visit.subject), visit.code, place)
+        found = grade(built_trial.subjects.index(visit.subject), visit.code, place)
         return found if place >= off else (found + 3) % 6 if visit.code == LAST else found
 
     fill_read(read, seen)
     sign(read)
 
 
-def signed_in(house: BuiltTrial, who: str) -> Client:
+def signed_in(built_trial: BuiltTrial, who: str) -> Client:
     client = Client()
-    client.force_login(house.people[who], backend=BACKEND)
+    client.force_login(built_trial.people[who], backend=BACKEND)
     return client
 
 
-def test_a_pass_is_dated_and_opens_the_gate(house: BuiltTrial, campaign: Campaign) -> None:
+def test_a_pass_is_dated_and_opens_the_gate(built_trial: BuiltTrial, campaign: Campaign) -> None:
     assert qualified_readers(campaign.charter, "reader") == []
-    reads = issue(house, campaign)
+    reads = issue(built_trial, campaign)
     for read in reads[:-1]:
-        read_like_the_reference(house, read)
+        read_like_the_reference(built_trial, read)
     run_due_jobs()
     assert not TrainingResult.objects.exists()
-    read_like_the_reference(house, reads[-1])
+    read_like_the_reference(built_trial, reads[-1])
     run_due_jobs()
     result = TrainingResult.objects.get()
     assert result.passed
     assert result.figures["same"] == 1
     assert result.figures["status_icc"] == pytest.approx(1)
     assert result.figures["change_icc"] == pytest.approx(1)
-    assert qualified_readers(campaign.charter, "reader") == [house.people["reader"]]
+    assert qualified_readers(campaign.charter, "reader") == [built_trial.people["reader"]]
     assert f"Training T1, {result.taken_at:%Y-%m-%d}" in Qualification.objects.get().evidence
 
 
-def test_a_reader_who_differs_does_not_pass(house: BuiltTrial, campaign: Campaign) -> None:
-    for read in issue(house, campaign):
-        read_like_the_reference(house, read, off=20)
+def test_a_reader_who_differs_does_not_pass(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    for read in issue(built_trial, campaign):
+        read_like_the_reference(built_trial, read, off=20)
     run_due_jobs()
     result = TrainingResult.objects.get()
     assert not result.passed
@@ -135,79 +142,79 @@ def test_a_reader_who_differs_does_not_pass(house: BuiltTrial, campaign: Campaig
 
 
 def test_the_reference_is_not_seen_before_the_signature_and_is_afterwards(
-    house: BuiltTrial, campaign: Campaign
+    built_trial: BuiltTrial, campaign: Campaign
 ) -> None:
-    read = issue(house, campaign)[0]
-    client = signed_in(house, "reader")
+    read = issue(built_trial, campaign)[0]
+    client = signed_in(built_trial, "reader")
     before = begun(client, f"/read/{read.token}/")
     assert before.status_code == 200
     assert not any("reference" in cell for cells in before.context["values"].values() for cell in cells.values())
     assert not before.context["case"]["awaits_reference"]
-    read_like_the_reference(house, read, off=1)
+    read_like_the_reference(built_trial, read, off=1)
     assert begun(client, f"/read/{read.token}/").context["case"]["awaits_reference"]
     run_due_jobs()
     after = begun(client, f"/read/{read.token}/")
     assert not after.context["case"]["awaits_reference"]
     values = after.context["values"]
-    told = [cell for cells in values.values() for cell in cells.values()]
-    assert all("reference" in cell for cell in told)
-    assert sum(cell["reference"]["value"] != cell["value"] for cell in told) == 1
+    recorded = [cell for cells in values.values() for cell in cells.values()]
+    assert all("reference" in cell for cell in recorded)
+    assert sum(cell["reference"]["value"] != cell["value"] for cell in recorded) == 1
 
 
-def test_nothing_of_a_training_counts(house: BuiltTrial, campaign: Campaign) -> None:
-    for read in issue(house, campaign):
-        read_like_the_reference(house, read)
+def test_nothing_of_a_training_counts(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    for read in issue(built_trial, campaign):
+        read_like_the_reference(built_trial, read)
     run_due_jobs()
     assert not CaseResult.objects.exists()
     with pytest.raises(WrongState, match="training"):
-        request_dataset(campaign=campaign, actor=house.actor("statistician"))
-    assert TrainingMarks.objects.count() == len(house.subjects)
+        request_dataset(campaign=campaign, actor=built_trial.actor("statistician"))
+    assert TrainingMarks.objects.count() == len(built_trial.subjects)
 
 
-def test_the_reference_must_be_whole_and_comes_once(house: BuiltTrial, campaign: Campaign) -> None:
+def test_the_reference_must_be_whole_and_comes_once(built_trial: BuiltTrial, campaign: Campaign) -> None:
     with pytest.raises(WrongState, match="already has its reference scores"):
-        bring_references(campaign=campaign, actor=house.actor("lead"), content=table(house))
+        bring_references(campaign=campaign, actor=built_trial.actor("lead"), content=table(built_trial))
     with pytest.raises(BadInput, match="The minimum ICC for status cannot be “2”. Give a number from 0 to 1."):
-        make_training(campaign=campaign, actor=house.actor("coordinator"), least_status=2, least_change=0)
+        make_training(campaign=campaign, actor=built_trial.actor("coordinator"), least_status=2, least_change=0)
 
 
-def test_a_training_can_be_opened_before_anybody_is_qualified(house: BuiltTrial) -> None:
-    charter, coordinator = current_charter(house.trial), house.actor("coordinator")
+def test_a_training_can_be_opened_before_anybody_is_qualified(built_trial: BuiltTrial) -> None:
+    charter, coordinator = current_charter(built_trial.trial), built_trial.actor("coordinator")
     assert charter is not None
-    made = create_campaign(trial=house.trial, actor=coordinator, charter=charter, code="C9", title="A real one")
+    made = create_campaign(trial=built_trial.trial, actor=coordinator, charter=charter, code="C9", title="A real one")
     assert any("qualified readers" in obstacle.text for obstacle in why_not(made))
     make_training(campaign=made, actor=coordinator, least_status=0.8, least_change=0.7)
     scanned(made)
     assert why_not(Campaign.objects.get(pk=made.pk)) == []
 
 
-def test_the_pages_say_to_each_what_is_his(house: BuiltTrial, campaign: Campaign) -> None:
-    for read in issue(house, campaign):
-        read_like_the_reference(house, read, off=20)
+def test_the_pages_say_to_each_what_is_his(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    for read in issue(built_trial, campaign):
+        read_like_the_reference(built_trial, read, off=20)
     run_due_jobs()
-    base = f"/trials/{house.trial.code}/campaigns/T1"
-    coordinator = signed_in(house, "coordinator").get(f"{base}/training/").content.decode()
+    base = f"/trials/{built_trial.trial.code}/campaigns/T1"
+    coordinator = signed_in(built_trial, "coordinator").get(f"{base}/training/").content.decode()
     assert "not passed" in coordinator
     assert "ICC of status" not in coordinator
     for who, address in (("lead", f"{base}/reference/"), ("reader", "/read/training/")):
-        page = signed_in(house, who).get(address).content.decode()
+        page = signed_in(built_trial, who).get(address).content.decode()
         assert "not passed" in page
         assert "ICC of status" in page
 
 
-def test_the_lead_brings_the_reference_by_its_page(house: BuiltTrial) -> None:
-    coordinator, charter = house.actor("coordinator"), current_charter(house.trial)
+def test_the_lead_brings_the_reference_by_its_page(built_trial: BuiltTrial) -> None:
+    coordinator, charter = built_trial.actor("coordinator"), current_charter(built_trial.trial)
     assert charter is not None
-    made = create_campaign(trial=house.trial, actor=coordinator, charter=charter, code="T2", title="Training two")
-    page = signed_in(house, "coordinator").post(
-        f"/trials/{house.trial.code}/campaigns/T2/training/begin/", {"least_status": 0.8, "least_change": 0.7}
+    made = create_campaign(trial=built_trial.trial, actor=coordinator, charter=charter, code="T2", title="Training two")
+    page = signed_in(built_trial, "coordinator").post(
+        f"/trials/{built_trial.trial.code}/campaigns/T2/training/begin/", {"least_status": 0.8, "least_change": 0.7}
     )
     assert page.status_code == 302
     made = Campaign.objects.get(pk=made.pk)
     scanned(made)
-    open_campaign(campaign=made, actor=coordinator, subjects=house.subjects, visits=house.visits)
-    lead, address = signed_in(house, "lead"), f"/trials/{house.trial.code}/campaigns/T2/reference/"
-    short = lead.post(address, {"file": io.BytesIO(table(house, without=1))})
+    open_campaign(campaign=made, actor=coordinator, subjects=built_trial.subjects, visits=built_trial.visits)
+    lead, address = signed_in(built_trial, "lead"), f"/trials/{built_trial.trial.code}/campaigns/T2/reference/"
+    short = lead.post(address, {"file": io.BytesIO(table(built_trial, without=1))})
     assert "1 item is missing for subject" in short.content.decode()
-    assert lead.post(address, {"file": io.BytesIO(table(house))}).status_code == 302
-    assert SealedReference.objects.count() == len(house.subjects)
+    assert lead.post(address, {"file": io.BytesIO(table(built_trial))}).status_code == 302
+    assert SealedReference.objects.count() == len(built_trial.subjects)

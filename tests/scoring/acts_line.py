@@ -26,7 +26,7 @@ from scoring.datasets.building import request_dataset
 from scoring.datasets.locking import confirm_lock, request_lock
 from scoring.models import Dataset
 from tests.cast import PASSWORD as CAST_PASSWORD
-from tests.reading.builders import PASSWORD, BuiltTrial, build_house, fill_read, read_through, scanned
+from tests.reading.builders import PASSWORD, BuiltTrial, build_reading_trial, fill_read, read_through, scanned
 from tests.scoring.unsealing_cast import CANARIES, Opening
 from tests.studies.arms_cast import make_holders
 
@@ -70,11 +70,11 @@ class ActsLine:
     """A trial on its way; each step does what comes before the next form."""
 
     def __init__(self, folder: Path) -> None:
-        self.house: BuiltTrial = build_house(subjects=2, visits=("W00", "W24"))
-        trial, coordinator = self.house.trial, self.house.actor("coordinator")
+        self.built_trial: BuiltTrial = build_reading_trial(subjects=2, visits=("W00", "W24"))
+        trial, coordinator = self.built_trial.trial, self.built_trial.actor("coordinator")
         for number in range(2, len(CANARIES)):
             trial.subjects.create(site=trial.sites.all()[0], code=f"S{number:03d}")
-        self.holders = make_holders(trial, coordinator, self.house.people["coordinator"], folder)
+        self.holders = make_holders(trial, coordinator, self.built_trial.people["coordinator"], folder)
         self.folder = folder
 
     @property
@@ -85,7 +85,7 @@ class ActsLine:
     def form(self, *acts: Act, who: str, name: str, key: tuple[object, ...] = (), **fields: Any) -> Post:
         """A form on a page of the trial, which is its own address."""
         address = reverse(name, args=["TWO", *key])
-        return Post(acts, self.house.people[who], address, address, lambda: dict(fields))
+        return Post(acts, self.built_trial.people[who], address, address, lambda: dict(fields))
 
     def posts(self) -> Iterator[Post]:
         """From the charter to the arms."""
@@ -98,27 +98,29 @@ class ActsLine:
     def before_reading(self) -> Iterator[Post]:
         """Charter and qualification."""
         terms = {"instrument": "larsen-1995", "concordant_share": 0.0, "arms_may_be_opened": True}
-        draft_charter(trial=self.house.trial, actor=self.house.actor("coordinator"), terms=terms)
+        draft_charter(trial=self.built_trial.trial, actor=self.built_trial.actor("coordinator"), terms=terms)
         yield self.form(Act.CHARTER, who="coordinator", name="reading:charter", key=(1,))
-        reader = self.house.people["reader"].pk
+        reader = self.built_trial.people["reader"].pk
         given: dict[str, Any] = {"reader": reader, "instrument": "sens", "evidence": "ten films"}
         yield self.form(Act.QUALIFICATION, who="coordinator", name="reading:qualifications", **given)
 
     def issue(self) -> None:
         """An open campaign whose reads are issued."""
-        house, coordinator = self.house, self.house.actor("coordinator")
-        charter = house.trial.charters.get()
-        campaign = create_campaign(trial=house.trial, actor=coordinator, charter=charter, code="C1", title="First")
+        built_trial, coordinator = self.built_trial, self.built_trial.actor("coordinator")
+        charter = built_trial.trial.charters.get()
+        campaign = create_campaign(
+            trial=built_trial.trial, actor=coordinator, charter=charter, code="C1", title="First"
+        )
         scanned(campaign)
-        open_campaign(campaign=campaign, actor=coordinator, subjects=house.subjects, visits=house.visits)
-        readers = [house.people["reader"], house.people["reader.two"]]
+        open_campaign(campaign=campaign, actor=coordinator, subjects=built_trial.subjects, visits=built_trial.visits)
+        readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
         request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=9)
         run_due_jobs()
 
     def reading(self) -> Iterator[Post]:
         """A read, its return and its correction, a case voided and issued again."""
         self.issue()
-        read, *others = Read.objects.filter(reader=self.house.people["reader"]).order_by("pk")
+        read, *others = Read.objects.filter(reader=self.built_trial.people["reader"]).order_by("pk")
         fill_read(read)
         yield signing(Act.READ, read)
         key = ("C1", read.pk)
@@ -131,7 +133,7 @@ class ActsLine:
             Act.VOID, Act.REISSUE, who="coordinator", name="reading:void", key=key, reason="a name on a film"
         )
         run_due_jobs()
-        film, visits = self.house.subjects[0].films.all()[0], self.house.subjects[0].visits.order_by("pk")
+        film, visits = self.built_trial.subjects[0].films.all()[0], self.built_trial.subjects[0].visits.order_by("pk")
         given = {"visit": visits[1].pk, "scope": "exchange", "reason": "two visits were exchanged"}
         acts = (Act.MOVE, Act.VOID, Act.REISSUE)
         yield self.form(*acts, who="coordinator", name="reading:move-film", key=(film.pk,), **given)
@@ -142,15 +144,15 @@ class ActsLine:
         for read in Read.objects.filter(status="issued"):
             read_through(read)
         run_due_jobs()
-        close_campaign(campaign=self.campaign, actor=self.house.actor("coordinator"))
+        close_campaign(campaign=self.campaign, actor=self.built_trial.actor("coordinator"))
         yield self.form(
             Act.REOPENING, who="coordinator", name="reading:reopen", key=("C1",), reason="a late film is expected"
         )
-        close_campaign(campaign=self.campaign, actor=self.house.actor("coordinator"))
+        close_campaign(campaign=self.campaign, actor=self.built_trial.actor("coordinator"))
 
     def build(self) -> Dataset:
         """A dataset, built."""
-        made = request_dataset(campaign=self.campaign, actor=self.house.actor("statistician"))
+        made = request_dataset(campaign=self.campaign, actor=self.built_trial.actor("statistician"))
         run_due_jobs()
         return Dataset.objects.select_related("campaign__trial", "campaign__charter").get(pk=made.pk)
 
@@ -163,21 +165,21 @@ class ActsLine:
         yield self.form(Act.UNLOCK_REQUEST, who="statistician", name="scoring:unlock", key=lock, reason="overlooked")
         yield self.form(Act.UNLOCK_AGREEMENT, who="signer", name="scoring:agree", key=lock)
         again = self.build()
-        request_lock(dataset=again, **self.house.signs("statistician"))
-        confirm_lock(dataset=again, **self.house.signs("signer"))
+        request_lock(dataset=again, **self.built_trial.signs("statistician"))
+        confirm_lock(dataset=again, **self.built_trial.signs("signer"))
         review = self.form(Act.SCORE_REVIEW, who="auditor", name="scoring:review_scores", note="all of them")
         review.page = review.address = f"{review.address}?campaign=C1"
         yield review
 
     def opening(self) -> Iterator[Post]:
         """Two shares and the arms."""
-        opening = Opening(self.house, self.holders, self.campaign, self.folder)
-        codes = self.house.trial.subjects.order_by("code").values_list("code", flat=True)
+        opening = Opening(self.built_trial, self.holders, self.campaign, self.folder)
+        codes = self.built_trial.trial.subjects.order_by("code").values_list("code", flat=True)
         self.holders.seal(dict(zip(codes, CANARIES, strict=True)))
         asked = ask_for_arms(
             campaign=self.campaign,
-            actor=self.house.actor("statistician"),
-            user=self.house.people["statistician"],
+            actor=self.built_trial.actor("statistician"),
+            user=self.built_trial.people["statistician"],
             reason="the final analysis",
         )
         share = opening.share(asked, 0)

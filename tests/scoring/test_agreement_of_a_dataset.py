@@ -19,7 +19,7 @@ from instruments.definition import Item
 from jobs.carrying import run_due_jobs
 from reading.issuing.assignments import request_batch
 from reading.models import DisplayedTimepoint, Read, ReadKind, ReadStatus
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of, read_through
+from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of, read_through
 from tests.reading.test_line import lock_it
 from tests.scoring.test_randomisation import put_rows, rows_of, unpacked
 
@@ -28,27 +28,27 @@ VISITS = ("W00", "W24", "W52")
 
 
 @pytest.fixture
-def house() -> BuiltTrial:
-    return build_house(subjects=4, visits=VISITS)
+def built_trial() -> BuiltTrial:
+    return build_reading_trial(subjects=4, visits=VISITS)
 
 
 @pytest.fixture
-def folder(house: BuiltTrial, tmp_path: Path) -> Path:
+def folder(built_trial: BuiltTrial, tmp_path: Path) -> Path:
     """A locked dataset of four cases with sites that are not assessable, most of them adjudicated."""
-    return read_and_locked(house, tmp_path, adjudication_threshold=3)
+    return read_and_locked(built_trial, tmp_path, adjudication_threshold=3)
 
 
-def read_and_locked(house: BuiltTrial, tmp_path: Path, **terms: object) -> Path:
+def read_and_locked(built_trial: BuiltTrial, tmp_path: Path, **terms: object) -> Path:
     """The dataset of a campaign whose every read, third reads included, was signed."""
-    campaign = open_campaign_of(house, **terms)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    coordinator = house.actor("coordinator")
+    campaign = open_campaign_of(built_trial, **terms)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    coordinator = built_trial.actor("coordinator")
     request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=9)
     run_due_jobs()
     for _ in range(2):
         read_all_issued()
     assert Read.objects.filter(kind=ReadKind.ADJUDICATION, status=ReadStatus.SIGNED).exists()
-    lock_it(house, campaign)
+    lock_it(built_trial, campaign)
     return unpacked(campaign, tmp_path / "copy")
 
 
@@ -78,18 +78,18 @@ def totals_of(folder: Path) -> list[dict[str, str]]:
 
 @pytest.mark.django_db
 def test_the_exported_scores_give_the_totals_of_the_dataset_and_the_agreement_of_the_page(
-    house: BuiltTrial, folder: Path
+    built_trial: BuiltTrial, folder: Path
 ) -> None:
     compare_totals(folder)
-    compare_agreement(house, folder)
+    compare_agreement(built_trial, folder)
 
 
 @pytest.mark.django_db
 def test_a_third_read_of_a_concordant_case_is_in_the_scores_and_counts_for_nothing(
-    house: BuiltTrial, tmp_path: Path
+    built_trial: BuiltTrial, tmp_path: Path
 ) -> None:
     terms = {"adjudication_threshold": 400, "partial_visits": "missing"}  # nothing asks for a third read
-    folder = read_and_locked(house, tmp_path, concordant_share=1.0, **terms)
+    folder = read_and_locked(built_trial, tmp_path, concordant_share=1.0, **terms)
     reads = {(row["READER"], row["COUNTFL"]) for row in rows_of(folder / "scores.csv")}
     assert reads == {("READER 1", "Y"), ("READER 2", "Y"), ("ADJUDICATOR", "")}
     compare_totals(folder)
@@ -115,10 +115,10 @@ def compare_totals(folder: Path) -> None:
     assert receipts.count("\nSubject ") + 1 == len(stored) + sum(visit != "W00" for _, visit, _ in stored)
 
 
-def compare_agreement(house: BuiltTrial, folder: Path) -> None:
+def compare_agreement(built_trial: BuiltTrial, folder: Path) -> None:
     """SDC, ICC and bias of each interval, for a group of sites."""
     browser = Client()
-    browser.force_login(house.people["statistician"], backend=BACKEND)
+    browser.force_login(built_trial.people["statistician"], backend=BACKEND)
     options = ("--instrument", INSTRUMENT, "--missing", "paired-proportional:limit=0.5", "--sites", "grade-hand")
     found = json.loads(command("agreement", folder / "scores.csv", *options, "--json", "--replicates", 0))
     for visit in VISITS[1:]:

@@ -22,7 +22,7 @@ from scoring.models import CaseResult, Outcome
 from scoring.ratings.campaign import ratings_of
 from studies.models import Visit
 from tests.once_per_file import Once
-from tests.reading.builders import VIEWS, BuiltTrial, add_ready_film, build_house, open_campaign_of
+from tests.reading.builders import VIEWS, BuiltTrial, add_ready_film, build_reading_trial, open_campaign_of
 
 pytestmark = pytest.mark.django_db
 PAGE = "/trials/TWO/results/C1/agreement/"
@@ -31,9 +31,9 @@ CHANGES = ((3, 2), (1, 2), (4, 2), (0, 0))
 SDC = 0.98 * (5 / 3) ** 0.5
 
 
-def make_house() -> BuiltTrial:
+def make_built_trial() -> BuiltTrial:
     """Four subjects with W00, W24 and W52; two of them have an unscheduled visit after W52."""
-    built = build_house(subjects=4, visits=("W00", "W24", "W52"))
+    built = build_reading_trial(subjects=4, visits=("W00", "W24", "W52"))
     for subject in built.subjects[:2]:
         visit = Visit.objects.create(subject=subject, code="U1", kind="unscheduled")
         for side, view in VIEWS:
@@ -42,31 +42,31 @@ def make_house() -> BuiltTrial:
     return built
 
 
-def build_campaign(house: BuiltTrial) -> Campaign:
+def build_campaign(built_trial: BuiltTrial) -> Campaign:
     """Both readers have signed every case; the first case was also read by an adjudicator with the lowest account."""
-    campaign = open_campaign_of(house, concordant_share=0.0)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    coordinator = house.actor("coordinator")
+    campaign = open_campaign_of(built_trial, concordant_share=0.0)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    coordinator = built_trial.actor("coordinator")
     request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=9)
     run_due_jobs()
     Read.objects.update(status=ReadStatus.SIGNED, signed_at=timezone.now())
     for case, changes in zip(campaign.cases.order_by("number"), CHANGES, strict=True):
         write_result(case, {reader.pk: change for reader, change in zip(readers, changes, strict=True)})
-    adjudicate(campaign.cases.order_by("number")[0], house)
+    adjudicate(campaign.cases.order_by("number")[0], built_trial)
     return campaign
 
 
 @pytest.fixture(scope="module")
 def built(once: Once) -> tuple[BuiltTrial, Campaign]:
     def build() -> tuple[BuiltTrial, Campaign]:
-        made = make_house()
+        made = make_built_trial()
         return made, build_campaign(made)
 
     return once(build)
 
 
 @pytest.fixture
-def house(built: tuple[BuiltTrial, Campaign]) -> BuiltTrial:
+def built_trial(built: tuple[BuiltTrial, Campaign]) -> BuiltTrial:
     return deepcopy(built[0])
 
 
@@ -106,10 +106,10 @@ def write_result(case: Case, changes: dict[int, float], version: int = 1, outcom
     )
 
 
-def adjudicate(case: Case, house: BuiltTrial) -> None:
+def adjudicate(case: Case, built_trial: BuiltTrial) -> None:
     """A third read whose reader has a lower account id than both primary readers."""
     primary = list(Read.objects.filter(case=case))
-    third = min(house.people.values(), key=lambda user: user.pk)
+    third = min(built_trial.people.values(), key=lambda user: user.pk)
     assert all(third.pk < read.reader_id for read in primary)
     Read.objects.create(
         case=case,
@@ -125,30 +125,30 @@ def adjudicate(case: Case, house: BuiltTrial) -> None:
     write_result(case, changes | {third.pk: 50}, version=2, outcome=Outcome.ADJUDICATED)
 
 
-def browser(house: BuiltTrial, who: str) -> Client:
+def browser(built_trial: BuiltTrial, who: str) -> Client:
     client = Client()
-    client.force_login(house.people[who], backend=BACKEND)
+    client.force_login(built_trial.people[who], backend=BACKEND)
     return client
 
 
-def test_changes_are_the_charters_and_readers_are_the_primaries(house: BuiltTrial, campaign: Campaign) -> None:
+def test_changes_are_the_charters_and_readers_are_the_primaries(built_trial: BuiltTrial, campaign: Campaign) -> None:
     """Subtracting the totals would give -7 to everybody; the adjudicator would change by 50."""
     ratings = ratings_of(campaign)
-    assert ratings.people == (house.people["reader"].pk, house.people["reader.two"].pk)
+    assert ratings.people == (built_trial.people["reader"].pk, built_trial.people["reader.two"].pk)
     at = ratings.visits.ends.index("W52")
     assert ratings.changes[:, at].tolist() == [list(pair) for pair in CHANGES]
-    data = browser(house, "statistician").get(f"{PAGE[:-1]}.json").json()
+    data = browser(built_trial, "statistician").get(f"{PAGE[:-1]}.json").json()
     assert data["readers"] == ["R02", "R03"]
     assert (data["to"], data["n"], data["cases"]) == ("W52", 4, 4)
     assert data["sdc"]["value"] == pytest.approx(SDC)
 
 
 def test_planned_visits_come_first_and_an_unscheduled_one_never_by_itself(
-    house: BuiltTrial, campaign: Campaign
+    built_trial: BuiltTrial, campaign: Campaign
 ) -> None:
     ratings = ratings_of(campaign)
     assert (ratings.visits.planned, ratings.visits.unscheduled) == (("W00", "W24", "W52"), ("U1",))
-    lead = browser(house, "lead")
+    lead = browser(built_trial, "lead")
     page = " ".join(lead.get(PAGE).content.decode().split())
     assert '<option value="W52" selected>W00 to W52</option>' in page
     assert page.index('label="Planned visits"') < page.index('"W24"') < page.index('label="Unscheduled visits"')
@@ -160,15 +160,15 @@ def test_planned_visits_come_first_and_an_unscheduled_one_never_by_itself(
     )
 
 
-def test_a_correction_after_signing_is_no_independent_read(house: BuiltTrial, campaign: Campaign) -> None:
+def test_a_correction_after_signing_is_no_independent_read(built_trial: BuiltTrial, campaign: Campaign) -> None:
     last = campaign.cases.order_by("number")[3]
-    pair = [house.people["reader"].pk, house.people["reader.two"].pk]
+    pair = [built_trial.people["reader"].pk, built_trial.people["reader.two"].pk]
     write_result(last, dict.fromkeys(pair, 9), version=2)
     assert np.nanmax(ratings_of(campaign).changes[3, 1]) == 0
 
 
-def test_the_page_names_its_figures_and_its_model(house: BuiltTrial, campaign: Campaign) -> None:
-    page = " ".join(browser(house, "lead").get(PAGE).content.decode().split())
+def test_the_page_names_its_figures_and_its_model(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    page = " ".join(browser(built_trial, "lead").get(PAGE).content.decode().split())
     for words in (
         "Total, change from W00 to W52: 4 of 4 cases have a change scored by at least two primary readers",
         "Only 4 cases have a change scored by two readers over this interval",
@@ -187,23 +187,25 @@ def test_the_page_names_its_figures_and_its_model(house: BuiltTrial, campaign: C
         assert words in page, words
 
 
-def test_the_lead_sees_no_point_of_a_case_before_the_campaign_is_closed(house: BuiltTrial, campaign: Campaign) -> None:
+def test_the_lead_sees_no_point_of_a_case_before_the_campaign_is_closed(
+    built_trial: BuiltTrial, campaign: Campaign
+) -> None:
     """Beside the values of its timepoints, the change of a case would tell their true order."""
-    lead, figure = browser(house, "lead"), PAGE.replace("agreement/", "figures/bland-altman.svg")
+    lead, figure = browser(built_trial, "lead"), PAGE.replace("agreement/", "figures/bland-altman.svg")
     assert figure not in lead.get(PAGE).content.decode()
     refused = lead.get(figure)
     assert refused.status_code == 409
     assert "Figures with a point for each case appear once campaign C1 is closed." in refused.content.decode()
-    assert figure in browser(house, "statistician").get(PAGE).content.decode()
+    assert figure in browser(built_trial, "statistician").get(PAGE).content.decode()
     Campaign.objects.update(status=CampaignStatus.CLOSED)
     assert figure in lead.get(PAGE).content.decode()
     assert lead.get(figure).status_code == 200
 
 
 def test_the_csv_has_the_figures_of_the_page_and_the_plots_the_sdc_of_the_interval(
-    house: BuiltTrial, campaign: Campaign
+    built_trial: BuiltTrial, campaign: Campaign
 ) -> None:
-    statistician = browser(house, "statistician")
+    statistician = browser(built_trial, "statistician")
     answer = statistician.get(f"{PAGE[:-1]}.csv", {"interval": "W52"})
     assert answer["Content-Disposition"] == 'attachment; filename="TWO-C1-agreement-total-W52.csv"'
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))

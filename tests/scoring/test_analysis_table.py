@@ -28,13 +28,13 @@ from tests.reading.builders import (
     BuiltTrial,
     GradeOf,
     add_ready_film,
-    build_house,
+    build_reading_trial,
     open_campaign_of,
     read_through,
 )
 from tests.reading.test_line import lock_it
 from tests.scoring.test_randomisation import rows_of, unpacked
-from tests.tracking import tell_rows, tell_what_was_made
+from tests.tracking import record_new_rows, record_rows
 
 pytestmark = pytest.mark.django_db
 MISSING_JOINT, NO_WEEK_24, ADJUDICATED, UNSCHEDULED, LATE = (f"S{number:03d}" for number in range(5))
@@ -42,47 +42,47 @@ Row = dict[str, str]
 
 
 @pytest.fixture
-def house() -> BuiltTrial:
+def built_trial() -> BuiltTrial:
     return varied_trial()
 
 
 def varied_trial() -> BuiltTrial:
     """S001 has no film at W24, S003 an unscheduled one on day 370 in place of W52, S004 its W52 on day 400."""
-    house = build_house(subjects=5)
-    change_films(house, NO_WEEK_24, "W24", status="withdrawn")
-    change_films(house, UNSCHEDULED, "W52", status="withdrawn")
-    change_films(house, LATE, "W52", film_date=date(2025, 1, 1) + timedelta(days=400))
+    built_trial = build_reading_trial(subjects=5)
+    change_films(built_trial, NO_WEEK_24, "W24", status="withdrawn")
+    change_films(built_trial, UNSCHEDULED, "W52", status="withdrawn")
+    change_films(built_trial, LATE, "W52", film_date=date(2025, 1, 1) + timedelta(days=400))
     extra = Visit.objects.create(subject=Subject.objects.get(code=UNSCHEDULED), code="U1", kind="unscheduled")
     for side, view in VIEWS:
         add_ready_film(extra, side, view, date(2025, 1, 1) + timedelta(days=370))
-    tell_what_was_made(house.trial.code)
-    house.visits.append("U1")
-    return house
+    record_new_rows(built_trial.trial.code)
+    built_trial.visits.append("U1")
+    return built_trial
 
 
-def change_films(house: BuiltTrial, subject: str, visit: str, **fields: object) -> None:
+def change_films(built_trial: BuiltTrial, subject: str, visit: str, **fields: object) -> None:
     films = Film.objects.filter(visit__subject__code=subject, visit__code=visit)
     films.update(**fields)
-    tell_rows(house.trial.code, list(films))
+    record_rows(built_trial.trial.code, list(films))
 
 
 @pytest.fixture
-def folder(house: BuiltTrial, tmp_path: Path) -> Path:
-    return unpacked(read_and_locked(house), tmp_path / "copy")
+def folder(built_trial: BuiltTrial, tmp_path: Path) -> Path:
+    return unpacked(read_and_locked(built_trial), tmp_path / "copy")
 
 
-def read_and_locked(house: BuiltTrial) -> Campaign:
+def read_and_locked(built_trial: BuiltTrial) -> Campaign:
     """The campaign of the varied trial, read and locked."""
-    campaign = all_read(house)
-    lock_it(house, campaign)
+    campaign = all_read(built_trial)
+    lock_it(built_trial, campaign)
     return campaign
 
 
-def all_read(house: BuiltTrial) -> Campaign:
+def all_read(built_trial: BuiltTrial) -> Campaign:
     """The campaign of the varied trial, read as `grades_of` says."""
-    campaign = open_campaign_of(house, concordant_share=0.0)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    coordinator = house.actor("coordinator")
+    campaign = open_campaign_of(built_trial, concordant_share=0.0)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    coordinator = built_trial.actor("coordinator")
     request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=9)
     run_due_jobs()
     for _ in range(2):

@@ -21,7 +21,7 @@ from scoring.datasets.building import request_dataset, write_tables
 from scoring.datasets.transfer_facts import transfer_of
 from scoring.models import Dataset, DatasetStatus
 from tests.jobs.killed import Killed
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
+from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
 from tests.reading.test_line import read_all
 
 SUBJECTS = 6
@@ -31,16 +31,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def dataset() -> Dataset:
     """Requested and not built."""
-    house = build_house(subjects=SUBJECTS, visits=("W00", "W24"))
-    campaign = open_campaign_of(house, concordant_share=0.0)
-    read_all(house, campaign)
-    return requested(house, campaign)
+    built_trial = build_reading_trial(subjects=SUBJECTS, visits=("W00", "W24"))
+    campaign = open_campaign_of(built_trial, concordant_share=0.0)
+    read_all(built_trial, campaign)
+    return requested(built_trial, campaign)
 
 
-def requested(house: BuiltTrial, campaign: Campaign) -> Dataset:
+def requested(built_trial: BuiltTrial, campaign: Campaign) -> Dataset:
     campaign.refresh_from_db()
-    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
-    return request_dataset(campaign=campaign, actor=house.actor("statistician"))
+    close_campaign(campaign=campaign, actor=built_trial.actor("coordinator"))
+    return request_dataset(campaign=campaign, actor=built_trial.actor("statistician"))
 
 
 def scores_in_memory() -> list[ItemScore]:

@@ -60,12 +60,12 @@ def opening(built: Opening, caplog: Any) -> Opening:
 
 def received(opening: Opening) -> bytes:
     """The package of arms, as the statistician receives it."""
-    return receive_arms(asked=ArmsRequest.objects.get(), **opening.house.signs("statistician"))
+    return receive_arms(asked=ArmsRequest.objects.get(), **opening.built_trial.signs("statistician"))
 
 
 def asked_for(opening: Opening, reference: str, by_site: bool = False) -> ArmsReport:
     """The report that the statistician asks for."""
-    actor, user = opening.house.actor("statistician"), opening.house.people["statistician"]
+    actor, user = opening.built_trial.actor("statistician"), opening.built_trial.people["statistician"]
     return ask_for_report(asked=ArmsRequest.objects.get(), actor=actor, user=user, reference=reference, by_site=by_site)
 
 
@@ -83,10 +83,10 @@ def offline(opening: Opening, package: bytes, reference: str, folder: Path) -> A
 def test_the_report_is_the_offline_report_and_leaves_no_arm_in_the_clear(
     opening: Opening, tmp_path: Path, tmp_path_factory: Any, caplog: Any
 ) -> None:
-    package, code = received(opening), opening.house.trial.code
+    package, code = received(opening), opening.built_trial.trial.code
     reference, other = list(arms_of(opening).values())[1::-1]
     client, token = Client(), ArmsRequest.objects.get().token
-    client.force_login(opening.house.people["statistician"], backend=BACKEND)
+    client.force_login(opening.built_trial.people["statistician"], backend=BACKEND)
     page = reverse("scoring:by_arm", args=[code, token])
     assert page in client.get(reverse("scoring:arms_request", args=[code, token])).content.decode()
     assert "No report has been made." in client.get(page).content.decode()
@@ -111,9 +111,9 @@ def test_the_report_is_the_offline_report_and_leaves_no_arm_in_the_clear(
     assert table.content.decode() == written
     assert client.get(reverse("scoring:by_arm_table", args=[code, token, 1, "none"])).status_code == 404
     assert found_in(dump(tmp_path, caplog)) == []
-    told = list(Event.objects.filter(action__startswith="scoring.arms-report").values_list("action", flat=True))
+    recorded = list(Event.objects.filter(action__startswith="scoring.arms-report").values_list("action", flat=True))
     done = ["downloaded"] * 2 + ["made", "requested"]  # the zip and the table; not the one that is not there
-    assert sorted(told) == [f"scoring.arms-report.{one}" for one in done]
+    assert sorted(recorded) == [f"scoring.arms-report.{one}" for one in done]
     assert verify_audit().findings == []
 
 
@@ -126,7 +126,7 @@ def test_a_report_is_made_once_for_people_who_received_the_arms_and_again_after_
     assert asked_for(opening, reference) == report
     assert asked_for(opening, reference, by_site=True).number == 2
     with pytest.raises(WrongState, match="Report 1 by arm is not ready, so it has no files."):
-        content_of(report, opening.house.people["statistician"])
+        content_of(report, opening.built_trial.people["statistician"])
     given_up(payload={"report": report.pk}, says="The disk was full.")
     report.refresh_from_db()
     assert report.failure == "The disk was full. Ask for the report again once this is resolved."

@@ -23,7 +23,7 @@ from scoring.datasets.building import request_dataset
 from scoring.endpoint.pooled import stored
 from scoring.models import Dataset
 from tests.once_per_file import Once
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
+from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
 from tests.reading.test_line import read_all
 from tests.scoring.packages import package_of
 from tests.scoring.test_analysis_table import read_and_locked, varied_trial
@@ -37,9 +37,9 @@ WEEK_52 = (11.4783, 12.0, 13.0, 12.0, 0.0)
 @pytest.fixture(scope="module")
 def built(once: Once) -> BuiltTrial:
     def build() -> BuiltTrial:
-        house = varied_trial()
-        read_and_locked(house)
-        return house
+        built_trial = varied_trial()
+        read_and_locked(built_trial)
+        return built_trial
 
     return once(build)
 
@@ -134,12 +134,12 @@ def test_a_score_that_the_instrument_does_not_have_is_refused(locked: BuiltTrial
 
 
 def test_a_dataset_that_is_still_being_built_has_no_results() -> None:
-    house = build_house(subjects=1, visits=("W00", "W24"), code="NEW")
-    campaign = open_campaign_of(house, concordant_share=0.0)
-    read_all(house, campaign)
-    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
+    built_trial = build_reading_trial(subjects=1, visits=("W00", "W24"), code="NEW")
+    campaign = open_campaign_of(built_trial, concordant_share=0.0)
+    read_all(built_trial, campaign)
+    close_campaign(campaign=campaign, actor=built_trial.actor("coordinator"))
     campaign.refresh_from_db()
-    request_dataset(campaign=campaign, actor=house.actor("statistician"))
-    answer = browser(house).get(PAGE.replace("TWO", "NEW"))
+    request_dataset(campaign=campaign, actor=built_trial.actor("statistician"))
+    answer = browser(built_trial).get(PAGE.replace("TWO", "NEW"))
     assert answer.status_code == 409
     assert "Dataset 1 is still being built. It has no results to show." in answer.content.decode()

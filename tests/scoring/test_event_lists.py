@@ -30,7 +30,7 @@ from scoring.datasets.locking import request_lock
 from scoring.endpoint.event_lists import import_events
 from scoring.models import Dataset, EventList
 from studies.models import Visit
-from tests.reading.builders import BuiltTrial, GradeOf, build_house, open_campaign_of, read_through
+from tests.reading.builders import BuiltTrial, GradeOf, build_reading_trial, open_campaign_of, read_through
 from tests.scoring.packages import package_of
 from tests.scoring.test_analysis_table import cells, change_films, of
 from tests.scoring.test_randomisation import rows_of
@@ -43,50 +43,50 @@ THRESHOLDS = {"zero_threshold": False, "sdc_threshold": False, "fixed_threshold"
 
 
 @pytest.fixture
-def house() -> BuiltTrial:
+def built_trial() -> BuiltTrial:
     return rescued_trial()
 
 
 def rescued_trial() -> BuiltTrial:
     """Two subjects; S001 has no film at W24."""
-    house = build_house(subjects=2)
-    change_films(house, "S001", "W24", status="withdrawn")
-    return house
+    built_trial = build_reading_trial(subjects=2)
+    change_films(built_trial, "S001", "W24", status="withdrawn")
+    return built_trial
 
 
 @pytest.fixture
-def campaign(house: BuiltTrial) -> Campaign:
-    return issued(house)
+def campaign(built_trial: BuiltTrial) -> Campaign:
+    return issued(built_trial)
 
 
-def issued(house: BuiltTrial) -> Campaign:
+def issued(built_trial: BuiltTrial) -> Campaign:
     """Rescue is declared independent of the arm, a switch is not. Changes are 2 at W24 and 10 at W52."""
     independent = {"rescue_independent": True, "death_independent": True, "missing_visit": "interpolated"}
-    campaign = open_campaign_of(house, concordant_share=0.0, **independent, **THRESHOLDS)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    coordinator = house.actor("coordinator")
+    campaign = open_campaign_of(built_trial, concordant_share=0.0, **independent, **THRESHOLDS)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    coordinator = built_trial.actor("coordinator")
     request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=9)
     run_due_jobs()
     return campaign
 
 
 @pytest.fixture
-def closed(house: BuiltTrial, campaign: Campaign) -> Campaign:
-    return read_and_closed(house, campaign)
+def closed(built_trial: BuiltTrial, campaign: Campaign) -> Campaign:
+    return read_and_closed(built_trial, campaign)
 
 
-def all_read_and_closed(house: BuiltTrial) -> Campaign:
+def all_read_and_closed(built_trial: BuiltTrial) -> Campaign:
     """The campaign, read and closed."""
-    return read_and_closed(house, issued(house))
+    return read_and_closed(built_trial, issued(built_trial))
 
 
-def read_and_closed(house: BuiltTrial, campaign: Campaign) -> Campaign:
+def read_and_closed(built_trial: BuiltTrial, campaign: Campaign) -> Campaign:
     """The issued campaign, read and closed."""
     codes = dict(Visit.objects.values_list("pk", "code"))
     for read in Read.objects.all():
         read_through(read, by_visit({token: codes[pk] for token, pk in visits_of(read).items()}))
     run_due_jobs()
-    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
+    close_campaign(campaign=campaign, actor=built_trial.actor("coordinator"))
     campaign.refresh_from_db()
     return campaign
 
@@ -101,32 +101,32 @@ def grade(visit: str, item: Item) -> int:
     return 2 if item.key in [f"GL-{joint}" for joint in ("PIP2", "PIP3", "PIP4", "PIP5", "MCP2")][:sites] else 0
 
 
-def give(house: BuiltTrial, campaign: Campaign, text: str) -> EventList:
-    actor, user = house.actor("statistician"), house.people["statistician"]
+def give(built_trial: BuiltTrial, campaign: Campaign, text: str) -> EventList:
+    actor, user = built_trial.actor("statistician"), built_trial.people["statistician"]
     return import_events(campaign=campaign, actor=actor, user=user, text=text)
 
 
-def browser(house: BuiltTrial) -> Client:
+def browser(built_trial: BuiltTrial) -> Client:
     client = Client()
-    client.force_login(house.people["statistician"], backend=BACKEND)
+    client.force_login(built_trial.people["statistician"], backend=BACKEND)
     return client
 
 
-def built(house: BuiltTrial, campaign: Campaign) -> Dataset:
-    dataset = request_dataset(campaign=campaign, actor=house.actor("statistician"))
+def built(built_trial: BuiltTrial, campaign: Campaign) -> Dataset:
+    dataset = request_dataset(campaign=campaign, actor=built_trial.actor("statistician"))
     run_due_jobs()
     dataset.refresh_from_db()
     assert dataset.failure == ""
     return dataset
 
 
-def test_events_are_imported_only_after_the_campaign_is_closed(house: BuiltTrial, campaign: Campaign) -> None:
+def test_events_are_imported_only_after_the_campaign_is_closed(built_trial: BuiltTrial, campaign: Campaign) -> None:
     with pytest.raises(WrongState, match="Events are imported after a campaign is closed"):
-        give(house, campaign, RESCUE)
-    assert "Events are imported after a campaign is closed" in browser(house).get(PAGE).content.decode()
+        give(built_trial, campaign, RESCUE)
+    assert "Events are imported after a campaign is closed" in browser(built_trial).get(PAGE).content.decode()
 
 
-def test_each_wrong_line_is_named_and_nothing_is_imported(house: BuiltTrial, closed: Campaign) -> None:
+def test_each_wrong_line_is_named_and_nothing_is_imported(built_trial: BuiltTrial, closed: Campaign) -> None:
     tomorrow = (timezone.now() + timedelta(days=2)).date().isoformat()
     lines = [
         "S000,rescue,2025-07-01,CRF",
@@ -139,7 +139,7 @@ def test_each_wrong_line_is_named_and_nothing_is_imported(house: BuiltTrial, clo
         f"S001,rescue,{tomorrow},CRF",
         "S001,death,2025-07-01,",
     ]
-    page = browser(house).post(PAGE, {"text": HEAD + "\n".join(lines)})
+    page = browser(built_trial).post(PAGE, {"text": HEAD + "\n".join(lines)})
     assert page.status_code == 400
     assert "The list has 8 errors, so nothing was imported." in page.content.decode()
     faults = [(fault.line, fault.says) for fault in page.context["faults"]]
@@ -159,8 +159,8 @@ def test_each_wrong_line_is_named_and_nothing_is_imported(house: BuiltTrial, clo
     assert not EventList.objects.exists()
 
 
-def test_versions_are_kept_and_the_same_list_is_no_new_one(house: BuiltTrial, closed: Campaign) -> None:
-    client = browser(house)
+def test_versions_are_kept_and_the_same_list_is_no_new_one(built_trial: BuiltTrial, closed: Campaign) -> None:
+    client = browser(built_trial)
     for text in (RESCUE, RESCUE, HEAD):
         assert client.post(PAGE, {"text": text}).status_code == 302
     assert [(one.number, len(one.events)) for one in EventList.objects.all()] == [(2, 0), (1, 1)]
@@ -174,17 +174,17 @@ def test_versions_are_kept_and_the_same_list_is_no_new_one(house: BuiltTrial, cl
 
 
 def test_the_dataset_applies_the_events_by_the_charters_strategy(
-    house: BuiltTrial, closed: Campaign, tmp_path: Path
+    built_trial: BuiltTrial, closed: Campaign, tmp_path: Path
 ) -> None:
     """Rescue on day 181: W24 (day 168) stands; W52 (day 364) is 2 x 364/168 = 13/3 and not the 10 of its film.
 
     Without a film at W24, its change is 10 x 168/364 = 60/13 by interpolation.
     """
-    before = built(house, closed)
-    give(house, closed, RESCUE)
+    before = built(built_trial, closed)
+    give(built_trial, closed, RESCUE)
     with pytest.raises(WrongState, match="Event list 1 came after this dataset was requested"):
-        request_lock(dataset=before, **house.signs("statistician"))
-    dataset = built(house, closed)
+        request_lock(dataset=before, **built_trial.signs("statistician"))
+    dataset = built(built_trial, closed)
     with package_of(dataset) as archive:
         archive.extractall(tmp_path / "copy")
     (folder,) = (tmp_path / "copy").iterdir()
@@ -220,8 +220,8 @@ def values_are_those_by_hand(rows: list[dict[str, str]]) -> None:
     ]  # fmt: skip
 
 
-def test_a_charter_begins_with_the_terms_that_apply_where_it_says_nothing(house: BuiltTrial) -> None:
-    form = CharterForm(house.trial)
+def test_a_charter_begins_with_the_terms_that_apply_where_it_says_nothing(built_trial: BuiltTrial) -> None:
+    form = CharterForm(built_trial.trial)
     for name in [field.name for field in fields(Terms) if field.name in form.fields]:
         initial = form.fields[name].initial
         if initial is None:

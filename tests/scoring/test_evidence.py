@@ -19,20 +19,20 @@ from scoring.models import Dataset, DatasetStatus
 from studies.models import Film, ReaderImage
 from tests.once_per_file import Once
 from tests.protection import lifted
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
+from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
 from tests.reading.test_line import read_all
 
 
-def make_house() -> BuiltTrial:
+def make_built_trial() -> BuiltTrial:
     """One subject with two visits."""
-    return build_house(subjects=1, visits=("W00", "W52"))
+    return build_reading_trial(subjects=1, visits=("W00", "W52"))
 
 
-def build_closed(house: BuiltTrial) -> Campaign:
+def build_closed(built_trial: BuiltTrial) -> Campaign:
     """A campaign that has been read and closed."""
-    campaign = open_campaign_of(house, concordant_share=0.0)
-    read_all(house, campaign, lambda timepoint, item: 1)
-    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
+    campaign = open_campaign_of(built_trial, concordant_share=0.0)
+    read_all(built_trial, campaign, lambda timepoint, item: 1)
+    close_campaign(campaign=campaign, actor=built_trial.actor("coordinator"))
     connection.check_constraints()
     return campaign
 
@@ -40,14 +40,14 @@ def build_closed(house: BuiltTrial) -> Campaign:
 @pytest.fixture(scope="module")
 def prepared(once: Once) -> tuple[BuiltTrial, Campaign]:
     def build() -> tuple[BuiltTrial, Campaign]:
-        made = make_house()
+        made = make_built_trial()
         return made, build_closed(made)
 
     return once(build)
 
 
 @pytest.fixture
-def house(prepared: tuple[BuiltTrial, Campaign], db: None) -> BuiltTrial:
+def built_trial(prepared: tuple[BuiltTrial, Campaign], db: None) -> BuiltTrial:
     return deepcopy(prepared[0])
 
 
@@ -56,10 +56,10 @@ def closed(prepared: tuple[BuiltTrial, Campaign]) -> Campaign:
     return deepcopy(prepared[1])
 
 
-def built(house: BuiltTrial, campaign: Campaign) -> Dataset:
+def built(built_trial: BuiltTrial, campaign: Campaign) -> Dataset:
     """The outcome of a build."""
     campaign.refresh_from_db()
-    dataset = request_dataset(campaign=campaign, actor=house.actor("statistician"))
+    dataset = request_dataset(campaign=campaign, actor=built_trial.actor("statistician"))
     run_due_jobs()
     dataset.refresh_from_db()
     return dataset
@@ -82,23 +82,23 @@ FORGERIES = {
 
 
 @pytest.mark.parametrize("table", FORGERIES)
-def test_a_build_refuses_an_altered_record_and_names_it(house: BuiltTrial, closed: Campaign, table: str) -> None:
+def test_a_build_refuses_an_altered_record_and_names_it(built_trial: BuiltTrial, closed: Campaign, table: str) -> None:
     sql = FORGERIES[table]
     forge(sql.replace("x'00'", "'\\x00'") if connection.vendor == "postgresql" else sql)
-    dataset = built(house, closed)
+    dataset = built(built_trial, closed)
     assert dataset.status == DatasetStatus.FAILED
     assert table in dataset.failure
     assert "Ask an administrator to run verify_audit." in dataset.failure
 
 
-def test_a_build_refuses_a_chain_with_an_altered_event(house: BuiltTrial, closed: Campaign) -> None:
+def test_a_build_refuses_a_chain_with_an_altered_event(built_trial: BuiltTrial, closed: Campaign) -> None:
     event = Event.objects.filter(action="reading.campaign.opened").get()
     forge("UPDATE audit_event SET actor_label = 'Somebody else' WHERE id = %s", event.pk)
-    assert f"altered event: audit_event {event.pk}" in built(house, closed).failure
+    assert f"altered event: audit_event {event.pk}" in built(built_trial, closed).failure
 
 
 def test_a_build_refuses_a_chain_of_a_read_cut_together_with_its_head_and_rows(
-    house: BuiltTrial, closed: Campaign
+    built_trial: BuiltTrial, closed: Campaign
 ) -> None:
     """No anchor is needed: the trial's chain records how far the chain of a signed read reached."""
     head = Head.objects.filter(stream__startswith="TWO/", seq__gt=1).order_by("stream")[0]
@@ -108,15 +108,15 @@ def test_a_build_refuses_a_chain_of_a_read_cut_together_with_its_head_and_rows(
         forge(f"DELETE FROM {table} WHERE id = %s", int(key))
     forge("DELETE FROM audit_event WHERE id = %s", last.pk)
     forge("UPDATE audit_head SET seq = %s, hash = %s WHERE stream = %s", before.seq, before.hash, head.stream)
-    assert f"tail cut: audit_head {head.stream}" in built(house, closed).failure
+    assert f"tail cut: audit_head {head.stream}" in built(built_trial, closed).failure
 
 
-def test_a_build_refuses_a_picture_that_was_replaced(house: BuiltTrial, closed: Campaign) -> None:
+def test_a_build_refuses_a_picture_that_was_replaced(built_trial: BuiltTrial, closed: Campaign) -> None:
     name = ReaderImage.objects.order_by("pk")[0].bands["full"][0]["name"]
     with storages["reading"].open(name) as file:
         picture = file.read()
     put(name, b"another picture")
-    assert f"file {name} was altered" in built(house, closed).failure
+    assert f"file {name} was altered" in built(built_trial, closed).failure
     put(name, picture)
 
 
@@ -126,8 +126,8 @@ def put(name: str, picture: bytes) -> None:
     storages["reading"].save(name, ContentFile(picture))
 
 
-def test_an_altered_record_of_another_trial_does_not_stop_a_build(house: BuiltTrial, closed: Campaign) -> None:
-    other = build_house(subjects=1, visits=("W00", "W52"), code="OTHER")
+def test_an_altered_record_of_another_trial_does_not_stop_a_build(built_trial: BuiltTrial, closed: Campaign) -> None:
+    other = build_reading_trial(subjects=1, visits=("W00", "W52"), code="OTHER")
     Film.objects.filter(trial=other.trial).update(film_date="2020-02-02")
-    made = built(house, closed)
+    made = built(built_trial, closed)
     assert made.status == DatasetStatus.BUILT, made.failure

@@ -19,26 +19,28 @@ from scoring.datasets.building import request_dataset
 from scoring.ratings.campaign import discordant_as_first_signed, ratings_of
 from studies.models import Visit
 from tests.once_per_file import Once
-from tests.reading.builders import BuiltTrial, build_house, fill_read, open_campaign_of, operation_on, sign
+from tests.reading.builders import BuiltTrial, build_reading_trial, fill_read, open_campaign_of, operation_on, sign
 from tests.scoring.packages import package_of
 
 pytestmark = pytest.mark.django_db
 Rows = dict[str, list[dict[str, str]]]
 
 
-def make_house() -> BuiltTrial:
-    return build_house(subjects=1, visits=("W00", "W52"))
+def make_built_trial() -> BuiltTrial:
+    return build_reading_trial(subjects=1, visits=("W00", "W52"))
 
 
-def build_campaign(house: BuiltTrial) -> Campaign:
+def build_campaign(built_trial: BuiltTrial) -> Campaign:
     """The threshold is 3. The first reader signs a change of 4, corrects it to 1 before the second signs a change of 0.
 
     First signed: 4 and 0, a difference of 4, discordant. Last signed: 1 and 0, a difference of 1, concordant; the
     result is their mean, 1/2, and by the values signed first 2.
     """
-    campaign = open_campaign_of(house, concordant_share=0.0, adjudication_threshold=3)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=1)
+    campaign = open_campaign_of(built_trial, concordant_share=0.0, adjudication_threshold=3)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    request_batch(
+        campaign=campaign, actor=built_trial.actor("coordinator"), name="one", due_on=None, readers=readers, size=1
+    )
     run_due_jobs()
     one, two = (Read.objects.get(reader=reader) for reader in readers)
     fill_read(one)
@@ -48,7 +50,7 @@ def build_campaign(house: BuiltTrial) -> Campaign:
     operation_on(one, late, 4)
     sign(one)
     one.refresh_from_db()
-    return_read(read=one, reason="reader-asked", note="", **house.signs("coordinator"))
+    return_read(read=one, reason="reader-asked", note="", **built_trial.signs("coordinator"))
     operation_on(one, late, 1)
     sign(one)
     fill_read(two)
@@ -60,14 +62,14 @@ def build_campaign(house: BuiltTrial) -> Campaign:
 @pytest.fixture(scope="module")
 def built(once: Once) -> tuple[BuiltTrial, Campaign]:
     def build() -> tuple[BuiltTrial, Campaign]:
-        made = make_house()
+        made = make_built_trial()
         return made, build_campaign(made)
 
     return once(build)
 
 
 @pytest.fixture
-def house(built: tuple[BuiltTrial, Campaign]) -> BuiltTrial:
+def built_trial(built: tuple[BuiltTrial, Campaign]) -> BuiltTrial:
     return deepcopy(built[0])
 
 
@@ -76,10 +78,10 @@ def campaign(built: tuple[BuiltTrial, Campaign]) -> Campaign:
     return deepcopy(built[1])
 
 
-def dataset(house: BuiltTrial, campaign: Campaign) -> Rows:
+def dataset(built_trial: BuiltTrial, campaign: Campaign) -> Rows:
     campaign.refresh_from_db()
-    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
-    made = request_dataset(campaign=campaign, actor=house.actor("statistician"))
+    close_campaign(campaign=campaign, actor=built_trial.actor("coordinator"))
+    made = request_dataset(campaign=campaign, actor=built_trial.actor("statistician"))
     run_due_jobs()
     made.refresh_from_db()
     assert made.failure == ""
@@ -102,8 +104,10 @@ def test_the_case_is_decided_by_what_was_signed_last_and_counts_as_discordant_at
     assert discordant_as_first_signed(campaign) == (1, 1)
 
 
-def test_the_dataset_holds_both_and_says_what_the_correction_changes(house: BuiltTrial, campaign: Campaign) -> None:
-    tables = dataset(house, campaign)
+def test_the_dataset_holds_both_and_says_what_the_correction_changes(
+    built_trial: BuiltTrial, campaign: Campaign
+) -> None:
+    tables = dataset(built_trial, campaign)
     change = [row for row in tables["changes.csv"] if (row["SOURCE"], row["GROUP"]) == ("RESULT", "total")]
     assert [row["EXACT"] for row in change] == ["1/2"]
     early = [row for row in tables["first_signed.csv"] if (row["KIND"], row["GROUP"]) == ("change", "total")]
@@ -112,8 +116,10 @@ def test_the_dataset_holds_both_and_says_what_the_correction_changes(house: Buil
     ]
 
 
-def test_every_revision_is_a_row_and_says_which_signature_covers_it(house: BuiltTrial, campaign: Campaign) -> None:
-    rows = dataset(house, campaign)["revisions.csv"]
+def test_every_revision_is_a_row_and_says_which_signature_covers_it(
+    built_trial: BuiltTrial, campaign: Campaign
+) -> None:
+    rows = dataset(built_trial, campaign)["revisions.csv"]
     assert len(rows) == ItemScore.objects.count()
     corrected = max(rows, key=lambda row: int(row["REVISION"]))
     cell = [row for row in rows if all(row[name] == corrected[name] for name in ("READID", "BLINDPOS", "PARAMCD"))]

@@ -21,21 +21,21 @@ from reading.models import Campaign, CampaignStatus, DisplayedTimepoint, Read, R
 from scoring.ratings.joints import JointGrades, fill
 from scoring.ratings.visits import CaseVisits
 from tests.once_per_file import Once
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of, read_through
+from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of, read_through
 
 pytestmark = pytest.mark.django_db
 PAGE = "/trials/TWO/results/C1/joints/"
 
 
-def make_house() -> BuiltTrial:
-    return build_house(subjects=5, visits=("W00", "W24"))
+def make_built_trial() -> BuiltTrial:
+    return build_reading_trial(subjects=5, visits=("W00", "W24"))
 
 
-def build_campaign(house: BuiltTrial) -> Campaign:
+def build_campaign(built_trial: BuiltTrial) -> Campaign:
     """Every case is read twice: left PIP 2 has grades 2 and 1, right MCP 3 none and 1, every other joint 0."""
-    campaign = open_campaign_of(house, concordant_share=0.0)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    coordinator = house.actor("coordinator")
+    campaign = open_campaign_of(built_trial, concordant_share=0.0)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    coordinator = built_trial.actor("coordinator")
     request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=9)
     run_due_jobs()
     for read in Read.objects.filter(status=ReadStatus.ISSUED):
@@ -46,14 +46,14 @@ def build_campaign(house: BuiltTrial) -> Campaign:
 @pytest.fixture(scope="module")
 def built(once: Once) -> tuple[BuiltTrial, Campaign]:
     def build() -> tuple[BuiltTrial, Campaign]:
-        made = make_house()
+        made = make_built_trial()
         return made, build_campaign(made)
 
     return once(build)
 
 
 @pytest.fixture
-def house(built: tuple[BuiltTrial, Campaign]) -> BuiltTrial:
+def built_trial(built: tuple[BuiltTrial, Campaign]) -> BuiltTrial:
     return deepcopy(built[0])
 
 
@@ -70,9 +70,9 @@ def second(timepoint: DisplayedTimepoint, item: Item) -> int | None:
     return {"GL-PIP2": 1, "GR-MCP3": 1}.get(item.key, 0)
 
 
-def browser(house: BuiltTrial, who: str = "statistician") -> Client:
+def browser(built_trial: BuiltTrial, who: str = "statistician") -> Client:
     client = Client()
-    client.force_login(house.people[who], backend=BACKEND)
+    client.force_login(built_trial.people[who], backend=BACKEND)
     return client
 
 
@@ -88,8 +88,10 @@ def drawn(page: str) -> dict[tuple[str, str], dict[str, Any]]:
     return {(joint["side"], joint["joint"]): joint for joint in json.loads(text)}
 
 
-def test_every_joint_has_its_figures_in_the_list_and_in_the_drawing(house: BuiltTrial, campaign: Campaign) -> None:
-    client = browser(house)
+def test_every_joint_has_its_figures_in_the_list_and_in_the_drawing(
+    built_trial: BuiltTrial, campaign: Campaign
+) -> None:
+    client = browser(built_trial)
     rows = {row["Joint"]: row for row in lines(client, PAGE)}
     pip, mcp = rows["Left PIP 2"], rows["Right MCP 3"]
     assert pip["Mean absolute difference (grades)"] == "1.000"
@@ -102,8 +104,8 @@ def test_every_joint_has_its_figures_in_the_list_and_in_the_drawing(house: Built
     assert joints["L", "PIP2"]["text"] == "Left PIP 2: mean absolute difference (grades) 1.000"
 
 
-def test_single_cases_are_shown_once_the_campaign_is_closed(house: BuiltTrial, campaign: Campaign) -> None:
-    client, address = browser(house, "lead"), f"{PAGE}GL-PIP2/"
+def test_single_cases_are_shown_once_the_campaign_is_closed(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    client, address = browser(built_trial, "lead"), f"{PAGE}GL-PIP2/"
     assert "once the campaign is closed" in client.get(address).content.decode()
     Campaign.objects.update(status=CampaignStatus.CLOSED)
     rows = lines(client, f"{address}")
@@ -113,17 +115,17 @@ def test_single_cases_are_shown_once_the_campaign_is_closed(house: BuiltTrial, c
 
 
 def test_what_does_not_exist_is_refused_and_a_campaign_without_reads_says_so(built: object, db: None) -> None:
-    house = build_house(subjects=1, visits=("W00", "W24"), code="NEW")
-    open_campaign_of(house)
-    client, page = browser(house), PAGE.replace("TWO", "NEW")
+    built_trial = build_reading_trial(subjects=1, visits=("W00", "W24"), code="NEW")
+    open_campaign_of(built_trial)
+    client, page = browser(built_trial), PAGE.replace("TWO", "NEW")
     assert "No case with two visits has a signed primary read yet" in client.get(page).content.decode()
     assert client.get(f"{page}GL-XYZ/").status_code == 400
 
 
 def test_the_page_takes_as_many_queries_for_five_cases_as_for_one(
-    house: BuiltTrial, campaign: Campaign, django_assert_max_num_queries: Any
+    built_trial: BuiltTrial, campaign: Campaign, django_assert_max_num_queries: Any
 ) -> None:
-    client = browser(house)
+    client = browser(built_trial)
     client.get(PAGE)
     with django_assert_max_num_queries(24):
         client.get(PAGE)

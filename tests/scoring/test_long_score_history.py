@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.sign_in import BACKEND
 from reading.models import ItemScore, Read
 from reading.room.cells import timepoints_of
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
+from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
 from tests.reading.test_line import read_all
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long, pytest.mark.full]
@@ -22,10 +22,10 @@ PAGE = "/trials/TWO/audit/scores/"
 
 
 @pytest.fixture
-def house() -> BuiltTrial:
+def built_trial() -> BuiltTrial:
     """Two subjects read by two readers, and revision after revision of every cell."""
-    house = build_house(subjects=2, visits=("W00", "W24"))
-    read_all(house, open_campaign_of(house, concordant_share=0.0))
+    built_trial = build_reading_trial(subjects=2, visits=("W00", "W24"))
+    read_all(built_trial, open_campaign_of(built_trial, concordant_share=0.0))
     now = timezone.now()
     timepoints = [one for read in Read.objects.all() for one in timepoints_of(read.steps.get())]
     items = sorted(set(ItemScore.objects.values_list("item", flat=True)))
@@ -50,15 +50,15 @@ def house() -> BuiltTrial:
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return house
+    return built_trial
 
 
-def test_every_page_and_every_filter_takes_less_than_a_second(house: BuiltTrial) -> None:
+def test_every_page_and_every_filter_takes_less_than_a_second(built_trial: BuiltTrial) -> None:
     client = Client()
-    client.force_login(house.people["lead"], backend=BACKEND)
+    client.force_login(built_trial.people["lead"], backend=BACKEND)
     client.get(PAGE)
     oldest = ItemScore.objects.order_by("pk")[100].pk
-    reader = house.people["reader"].pk
+    reader = built_trial.people["reader"].pk
     day = timezone.localdate()
     period = f"saved-from={day:%Y-%m-%d}&saved-to={day:%Y-%m-%d}"
     queries = (

@@ -83,7 +83,7 @@ def opening(server: Path, tmp_path_factory: Any, caplog: Any) -> Opening:
     made = make_opening(tmp_path_factory.mktemp("custodians"))
     file = io.BytesIO(csv_of(arms_of(made)).encode())
     file.name = "arms.csv"
-    url = reverse("studies:arms_import", args=[made.house.trial.code])
+    url = reverse("studies:arms_import", args=[made.built_trial.trial.code])
     assert browser(made.holders.custodians[0]).post(url, {"file": file, "understood": "on"}).status_code == 302
     assert SealedArm.objects.count() == len(CANARIES) == 50
     return made
@@ -106,7 +106,7 @@ def dump(server: Path, caplog: Any) -> bytes:
 def test_fifty_arms_appear_nowhere_after_their_import(opening: Opening, server: Path, caplog: Any) -> None:
     whole = dump(server, caplog)
     assert b"S049" in whole, "the dump holds the subjects"
-    assert opening.house.trial.code.encode() in whole
+    assert opening.built_trial.trial.code.encode() in whole
     assert found_in(whole) == []
 
 
@@ -129,7 +129,7 @@ def test_one_custodians_key_and_the_whole_server_open_no_arm(opening: Opening) -
 
 def tries(opening: Opening, value: SealedArm, key: X25519PrivateKey) -> Iterator[str]:
     """Every arm that one key opens: its own shares and everything stored with them, in every place of every pair."""
-    trial, code = opening.house.trial.code, value.subject.code
+    trial, code = opening.built_trial.trial.code, value.subject.code
     own = dict(shares_of(trial, code, value.sealed, key))
     beside = [bytes(32), settings.SEALING_KEY.encode(), *map(bytes.fromhex, value.sealed["commitments"].values())]
     for place, share in own.items():
@@ -156,6 +156,6 @@ def shares_of(trial: str, code: str, sealed: dict[str, Any], key: X25519PrivateK
 def test_two_custodians_keys_do_open_them_so_the_attempt_is_a_real_one(opening: Opening) -> None:
     keys = [load_key(one.key_file, PASSPHRASE.encode()) for one in opening.holders.custodians[:2]]
     for value in SealedArm.objects.select_related("subject")[:3]:
-        trial, code = opening.house.trial.code, value.subject.code
+        trial, code = opening.built_trial.trial.code, value.subject.code
         given = dict(pair for key in keys for pair in shares_of(trial, code, value.sealed, key))
         assert open_arm(value.sealed, given, trial=trial, subject=code, version=1) == arms_of(opening)[code]

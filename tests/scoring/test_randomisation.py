@@ -29,28 +29,33 @@ from reading.issuing.replacing import replace_reader
 from reading.models import Batch, Campaign, Read, ReadKind, ReadStatus
 from studies.arrival.sealed_files import copy_export
 from studies.models import Membership
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of, read_through
+from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of, read_through
 from tests.reading.test_line import lock_it
-from tests.tracking import tell_rows
+from tests.tracking import record_rows
 
 SEED = bytes(range(32))
 SHORT = ("alone-then-together",)
 EACH = [pytest.param(key, marks=[] if key in SHORT else [pytest.mark.full]) for key in PRESENTATIONS]
 
 
-def read_with_repeats(house: BuiltTrial, **terms: object) -> Campaign:
+def read_with_repeats(built_trial: BuiltTrial, **terms: object) -> Campaign:
     """Every first read and every repeat signed."""
-    campaign = open_campaign_of(house, concordant_share=0.0, repeats_share=0.5, repeats_washout_days=1, **terms)
-    readers = [house.people["reader"], house.people["reader.two"]]
+    campaign = open_campaign_of(built_trial, concordant_share=0.0, repeats_share=0.5, repeats_washout_days=1, **terms)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
     for name, size in (("one", 2), ("two", 4)):
         request_batch(
-            campaign=campaign, actor=house.actor("coordinator"), name=name, due_on=None, readers=readers, size=size
+            campaign=campaign,
+            actor=built_trial.actor("coordinator"),
+            name=name,
+            due_on=None,
+            readers=readers,
+            size=size,
         )
         run_due_jobs()
         for read in Read.objects.filter(status=ReadStatus.ISSUED):
             read_through(read, lambda timepoint, item: 1)
             Read.objects.filter(pk=read.pk).update(signed_at=read.signed_at - timedelta(days=2))  # type: ignore[operator]
-            tell_rows(house.trial.code, [read])
+            record_rows(built_trial.trial.code, [read])
         run_due_jobs()
     return campaign
 
@@ -95,13 +100,13 @@ def put_rows(path: Path, rows: list[dict[str, str]]) -> None:
 def test_every_stored_order_is_drawn_again_from_the_revealed_seed_and_a_changed_one_is_named(
     presentation: str, tmp_path: Path
 ) -> None:
-    house = build_house(subjects=5, visits=("W00", "W24"))
-    campaign = read_with_repeats(house, presentation=presentation)
+    built_trial = build_reading_trial(subjects=5, visits=("W00", "W24"))
+    campaign = read_with_repeats(built_trial, presentation=presentation)
     assert Read.objects.filter(kind=ReadKind.REPEAT).count() == 2
-    lock_it(house, campaign)
+    lock_it(built_trial, campaign)
     campaign.refresh_from_db()
     seeds = tmp_path / "seeds.json"
-    seeds.write_text(json.dumps(reveal_seeds(campaign=campaign, actor=house.actor("statistician"))))
+    seeds.write_text(json.dumps(reveal_seeds(campaign=campaign, actor=built_trial.actor("statistician"))))
     folder = unpacked(campaign, tmp_path / "copy")
     assert verified(folder, seeds) == (0, "12 reads from 2 seeds: every order is as it was drawn.\n")
     if presentation == "alone-then-together":
@@ -141,69 +146,71 @@ def assert_repeats_are_marked(folder: Path) -> None:
 
 @pytest.fixture
 def locked(db: None) -> tuple[BuiltTrial, Campaign]:
-    house = build_house(subjects=1, visits=("W00", "W24"))
-    campaign = open_campaign_of(house, concordant_share=0.0)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=9)
+    built_trial = build_reading_trial(subjects=1, visits=("W00", "W24"))
+    campaign = open_campaign_of(built_trial, concordant_share=0.0)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    request_batch(
+        campaign=campaign, actor=built_trial.actor("coordinator"), name="one", due_on=None, readers=readers, size=9
+    )
     run_due_jobs()
     for read in Read.objects.all():
         read_through(read)
     run_due_jobs()
-    return house, campaign
+    return built_trial, campaign
 
 
 def test_seeds_are_revealed_after_the_lock_alone_and_the_trail_says_so(locked: tuple[BuiltTrial, Campaign]) -> None:
-    house, campaign = locked
+    built_trial, campaign = locked
     client = Client()
-    client.force_login(house.people["statistician"], backend=BACKEND)
+    client.force_login(built_trial.people["statistician"], backend=BACKEND)
     assert client.post("/trials/TWO/results/C1/seeds/").status_code == 409
-    lock_it(house, campaign)
+    lock_it(built_trial, campaign)
     answer = client.post("/trials/TWO/results/C1/seeds/")
     (entry,) = json.loads(answer.content)["seeds"]
     assert commitment(bytes.fromhex(entry["seed"])) == entry["commitment"] == Batch.objects.get().commitment
-    told = Event.objects.get(stream="TWO", seq=entry["trail"]["seq"])
-    assert told.content["details"]["commitment"] == entry["commitment"]
+    recorded = Event.objects.get(stream="TWO", seq=entry["trail"]["seq"])
+    assert recorded.content["details"]["commitment"] == entry["commitment"]
     revealed = Event.objects.get(action="reading.seeds.revealed")
     assert entry["seed"] not in revealed.body
     first = Batch.objects.get()
     assert first.seed_revealed_at is not None
-    again = void_after_unlock(house, campaign)
+    again = void_after_unlock(built_trial, campaign)
     assert again.commitment != first.commitment, "what comes later is drawn from a seed nobody knows"
 
 
-def void_after_unlock(house: BuiltTrial, campaign: Campaign) -> Batch:
+def void_after_unlock(built_trial: BuiltTrial, campaign: Campaign) -> Batch:
     """Opens the lock and gives an unsigned read, issued again, to the other reader: the batch it comes with."""
     Campaign.objects.filter(pk=campaign.pk).update(status="open")
     read = Read.objects.select_related("case__campaign__charter", "case__campaign__trial", "batch").get(
-        reader=house.people["reader"]
+        reader=built_trial.people["reader"]
     )
     Read.objects.filter(case=read.case).exclude(pk=read.pk).update(status=ReadStatus.VOIDED)
     Read.objects.filter(pk=read.pk).update(status=ReadStatus.OPENED)
     read.refresh_from_db()
-    coordinator = house.actor("coordinator")
-    replace_reader(read=read, actor=coordinator, new_reader=house.people["reader.two"], reason="on leave")
+    coordinator = built_trial.actor("coordinator")
+    replace_reader(read=read, actor=coordinator, new_reader=built_trial.people["reader.two"], reason="on leave")
     return Batch.objects.order_by("-pk")[0]
 
 
 def test_who_reads_in_the_trial_is_never_told_a_seed(locked: tuple[BuiltTrial, Campaign]) -> None:
-    house, campaign = locked
-    lock_it(house, campaign)
+    built_trial, campaign = locked
+    lock_it(built_trial, campaign)
     campaign.refresh_from_db()
     with pytest.raises(NotAllowed):
-        reveal_seeds(campaign=campaign, actor=house.actor("reader"))
-    statistician = house.people["statistician"]
-    Membership.objects.create(trial=house.trial, user=statistician, role=Role.ADJUDICATOR, reason="by mistake")
+        reveal_seeds(campaign=campaign, actor=built_trial.actor("reader"))
+    statistician = built_trial.people["statistician"]
+    Membership.objects.create(trial=built_trial.trial, user=statistician, role=Role.ADJUDICATOR, reason="by mistake")
     with pytest.raises(NotAllowed, match="You read in trial"):
-        reveal_seeds(campaign=campaign, actor=house.actor("statistician"))
+        reveal_seeds(campaign=campaign, actor=built_trial.actor("statistician"))
 
 
 def test_a_seed_that_is_not_the_committed_one_is_not_revealed(locked: tuple[BuiltTrial, Campaign]) -> None:
-    house, campaign = locked
-    lock_it(house, campaign)
+    built_trial, campaign = locked
+    lock_it(built_trial, campaign)
     campaign.refresh_from_db()
     Batch.objects.update(commitment=commitment(SEED))
     with pytest.raises(WrongState, match="not the one that the audit trail committed to"):
-        reveal_seeds(campaign=campaign, actor=house.actor("statistician"))
+        reveal_seeds(campaign=campaign, actor=built_trial.actor("statistician"))
     assert not Event.objects.filter(action="reading.seeds.revealed").exists()
 
 

@@ -19,7 +19,7 @@ from reading.room.operations import Operation
 from reading.room.sessions import open_read, save_values
 from reading.room.steps import open_step
 from scoring.reading_times import FASTEST_SECONDS
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of, serve_films, sign
+from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of, serve_films, sign
 
 pytestmark = pytest.mark.django_db
 PAGE = "/trials/TWO/results/C1/times/"
@@ -28,12 +28,14 @@ PAGE = "/trials/TWO/results/C1/times/"
 @pytest.fixture
 def reads() -> tuple[BuiltTrial, list[Read]]:
     """One case of two timepoints, issued to two readers."""
-    house = build_house(subjects=1, visits=("W00", "W24"))
-    campaign = open_campaign_of(house, concordant_share=0.0)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=9)
+    built_trial = build_reading_trial(subjects=1, visits=("W00", "W24"))
+    campaign = open_campaign_of(built_trial, concordant_share=0.0)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    request_batch(
+        campaign=campaign, actor=built_trial.actor("coordinator"), name="one", due_on=None, readers=readers, size=9
+    )
     run_due_jobs()
-    return house, list(Read.objects.select_related("reader", "case__campaign__trial").order_by("pk"))
+    return built_trial, list(Read.objects.select_related("reader", "case__campaign__trial").order_by("pk"))
 
 
 def enter(read: Read, seconds: float) -> None:
@@ -66,15 +68,15 @@ def enter(read: Read, seconds: float) -> None:
     sign(read)
 
 
-def browser(house: BuiltTrial, who: str) -> Client:
+def browser(built_trial: BuiltTrial, who: str) -> Client:
     client = Client()
-    client.force_login(house.people[who], backend=BACKEND)
+    client.force_login(built_trial.people[who], backend=BACKEND)
     return client
 
 
 def test_the_imaging_lead_finds_the_fast_read_and_not_the_other(reads: tuple[BuiltTrial, list[Read]]) -> None:
-    house, (fast, calm) = reads
-    lead = browser(house, "lead")
+    built_trial, (fast, calm) = reads
+    lead = browser(built_trial, "lead")
     assert "No read of this campaign has been signed yet" in lead.get(PAGE).content.decode()
     enter(fast, 6)
     enter(calm, 2 * FASTEST_SECONDS + 1)
@@ -90,11 +92,11 @@ def test_the_imaging_lead_finds_the_fast_read_and_not_the_other(reads: tuple[Bui
 
 
 def test_neither_the_reader_nor_anybody_else_learns_of_it(reads: tuple[BuiltTrial, list[Read]]) -> None:
-    house, (fast, _) = reads
+    built_trial, (fast, _) = reads
     enter(fast, 6)
     for who in ("reader", "reader.two", "coordinator", "statistician", "auditor", "sponsor"):
-        client = browser(house, who)
+        client = browser(built_trial, who)
         assert client.get(PAGE).status_code in (403, 404), who
         assert "unusually fast" not in client.get("/").content.decode().lower(), who
-    own = browser(house, "reader" if fast.reader == house.people["reader"] else "reader.two")
+    own = browser(built_trial, "reader" if fast.reader == built_trial.people["reader"] else "reader.two")
     assert "fast" not in own.get("/read/").content.decode()

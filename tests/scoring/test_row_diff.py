@@ -19,7 +19,7 @@ from scoring.datasets.columns import DatasetTable
 from scoring.datasets.row_diff import KEYS, Change, altered, counted_diff, diff_table
 from scoring.datasets.tables import SCORES, TABLES, TOTALS
 from scoring.datasets.unlocking import agree_unlock, ask_unlock
-from tests.reading.builders import build_house, change_first, open_campaign_of, sign
+from tests.reading.builders import build_reading_trial, change_first, open_campaign_of, sign
 from tests.reading.test_line import lock_it, read_all
 from tests.scoring.packages import package_of
 
@@ -41,21 +41,22 @@ def expected(table: DatasetTable, archive: zipfile.ZipFile, folder: Path) -> lis
 
 @pytest.mark.django_db
 def test_the_rows_that_changed_between_two_real_locks_are_those_that_differ(tmp_path: Path) -> None:
-    house = build_house(subjects=2)
-    campaign = open_campaign_of(house, concordant_share=0.0)
-    read = read_all(house, campaign)[0]
-    first = lock_it(house, campaign)
+    built_trial = build_reading_trial(subjects=2)
+    campaign = open_campaign_of(built_trial, concordant_share=0.0)
+    read = read_all(built_trial, campaign)[0]
+    first = lock_it(built_trial, campaign)
     agree_unlock(
-        unlock=ask_unlock(lock=first, **house.signs("statistician"), reason="overlooked"), **house.signs("signer")
+        unlock=ask_unlock(lock=first, **built_trial.signs("statistician"), reason="overlooked"),
+        **built_trial.signs("signer"),
     )
     campaign.refresh_from_db()
-    reopen_campaign(campaign=campaign, **house.signs("coordinator"), reason="overlooked")
+    reopen_campaign(campaign=campaign, **built_trial.signs("coordinator"), reason="overlooked")
     read.refresh_from_db()
-    return_read(read=read, **house.signs("coordinator"), reason="incomplete", note="")
+    return_read(read=read, **built_trial.signs("coordinator"), reason="incomplete", note="")
     change_first(read, 3)
     sign(read)
     run_due_jobs()
-    second = lock_it(house, campaign)
+    second = lock_it(built_trial, campaign)
     package_of(second.dataset).extractall(tmp_path / "new")
     (folder,) = (tmp_path / "new").iterdir()
     found = Counter[str]()
@@ -63,11 +64,11 @@ def test_the_rows_that_changed_between_two_real_locks_are_those_that_differ(tmp_
         wanted = expected(table, package_of(first.dataset), folder)
         assert list(diff_table(table, package_of(first.dataset), folder)) == wanted, table.name
         counts = Counter(kind for kind, _, _ in wanted)
-        told = second.row_diff["tables"][table.name]
-        assert {kind: told[kind] for kind in ("added", "altered", "removed")} == {
+        recorded = second.row_diff["tables"][table.name]
+        assert {kind: recorded[kind] for kind in ("added", "altered", "removed")} == {
             kind: counts[kind] for kind in ("added", "altered", "removed")
         }
-        assert [tuple(one["row"]) for one in told["first"]] == [key for _, key, _ in wanted][:200]
+        assert [tuple(one["row"]) for one in recorded["first"]] == [key for _, key, _ in wanted][:200]
         found += counts
     assert found["added"]
     assert found["altered"]

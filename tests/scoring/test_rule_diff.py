@@ -33,20 +33,20 @@ def refused(lock: str, *options: str) -> str:
     return str(refusal.value)
 
 
-def signed_lock(house: BuiltTrial) -> Lock:
+def signed_lock(built_trial: BuiltTrial) -> Lock:
     """The lock of a campaign whose dataset applies a rescue of S000 on day 181."""
-    campaign = all_read_and_closed(house)
-    give(house, campaign, RESCUE)
-    dataset = built(house, campaign)
-    request_lock(dataset=dataset, **house.signs("statistician"))
+    campaign = all_read_and_closed(built_trial)
+    give(built_trial, campaign, RESCUE)
+    dataset = built(built_trial, campaign)
+    request_lock(dataset=dataset, **built_trial.signs("statistician"))
     dataset.refresh_from_db()
-    return confirm_lock(dataset=dataset, **house.signs("signer"))
+    return confirm_lock(dataset=dataset, **built_trial.signs("signer"))
 
 
 def test_another_missing_rule_changes_the_rows_with_a_missing_joint_and_nothing_stored() -> None:
     """PIP2 missing at W52: paired, the change is 264/23; by visits, 528/23 - 12 = 252/23."""
-    house = varied_trial()
-    campaign = read_and_locked(house)
+    built_trial = varied_trial()
+    campaign = read_and_locked(built_trial)
     before = Event.objects.count(), package_bytes(campaign.datasets.get())
     rows, said = listed("TWO/C1/1", "--missing-rule", "visit-proportional")
     changes = [row for row in rows if row["column"] in ("chg_exact", "base_exact")]
@@ -60,14 +60,14 @@ def test_another_missing_rule_changes_the_rows_with_a_missing_joint_and_nothing_
 
 
 def test_another_strategy_changes_the_rows_after_the_event_and_a_lock_that_was_opened_again_is_refused() -> None:
-    house = rescued_trial()
-    lock = signed_lock(house)
+    built_trial = rescued_trial()
+    lock = signed_lock(built_trial)
     rows, said = listed("TWO/C1/1", "--event-rule", "rescue=observed")
     changes = [tuple(row.values()) for row in rows if row["column"] == "chg"]
     assert changes == [("S000", "total", "W52", "chg", "4.3333", "10.0000")]
     assert said == "1 row differs from lock TWO/C1/1.\n"
-    unlock = ask_unlock(lock=lock, **house.signs("statistician"), reason="a joint was overlooked")
-    agree_unlock(unlock=unlock, **house.signs("signer"))
+    unlock = ask_unlock(lock=lock, **built_trial.signs("statistician"), reason="a joint was overlooked")
+    agree_unlock(unlock=unlock, **built_trial.signs("signer"))
     assert refused("TWO/C1/1", "--event-rule", "rescue=observed") == (
         "Lock TWO/C1/1 was unlocked, so its values may have changed. Give a lock that is in force."
     )

@@ -33,7 +33,7 @@ from scoring.checks.signed_sheets import check_campaign
 from scoring.consensus.signed_series import AlteredValues
 from studies.models import Film, Subject, Visit
 from tests.protection import lifted
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of, read_through
+from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of, read_through
 
 pytestmark = pytest.mark.django_db
 PROGRESS = "/trials/TWO/progress/"
@@ -41,8 +41,8 @@ CHECKS = "/trials/TWO/results/C1/checks/"
 
 
 @pytest.fixture
-def house() -> BuiltTrial:
-    return build_house(subjects=2, visits=("W00", "W24"))
+def built_trial() -> BuiltTrial:
+    return build_reading_trial(subjects=2, visits=("W00", "W24"))
 
 
 def grade_of(timepoint: DisplayedTimepoint, item: Item) -> int | None:
@@ -50,11 +50,11 @@ def grade_of(timepoint: DisplayedTimepoint, item: Item) -> int | None:
     return 4 if item.key == "EL-PIP2" and timepoint.letter == "A" else 0
 
 
-def campaign_of(house: BuiltTrial, **terms: object) -> Campaign:
+def campaign_of(built_trial: BuiltTrial, **terms: object) -> Campaign:
     """Both cases are issued; the first reader has signed both, the second none."""
-    campaign = open_campaign_of(house, instrument="svdh", concordant_share=0.0, **terms)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    coordinator = house.actor("coordinator")
+    campaign = open_campaign_of(built_trial, instrument="svdh", concordant_share=0.0, **terms)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    coordinator = built_trial.actor("coordinator")
     request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=9)
     run_due_jobs()
     for read in Read.objects.filter(status=ReadStatus.ISSUED, reader=readers[0]):
@@ -63,9 +63,9 @@ def campaign_of(house: BuiltTrial, **terms: object) -> Campaign:
     return campaign
 
 
-def browser(house: BuiltTrial, who: str = "lead") -> Client:
+def browser(built_trial: BuiltTrial, who: str = "lead") -> Client:
     client = Client()
-    client.force_login(house.people[who], backend=BACKEND)
+    client.force_login(built_trial.people[who], backend=BACKEND)
     return client
 
 
@@ -74,24 +74,24 @@ def lines(client: Client, address: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_the_lead_follows_every_campaign_and_can_change_none(house: BuiltTrial) -> None:
-    client = browser(house)
+def test_the_lead_follows_every_campaign_and_can_change_none(built_trial: BuiltTrial) -> None:
+    client = browser(built_trial)
     assert "The trial has no campaign yet." in client.get(PROGRESS).content.decode()
-    campaign_of(house)
+    campaign_of(built_trial)
     (row,) = lines(client, PROGRESS)
     assert (row["Campaign"], row["Cases with a result"], row["Reads signed"]) == ("C1", "0 of 2", "2 of 4")
     assert CHECKS in client.get(PROGRESS).content.decode()
     cases = client.get("/trials/TWO/campaigns/C1/cases/").content.decode()
     assert "Void and issue again" not in cases
     assert PROGRESS in cases, "the way back is a page that the lead may open"
-    own = browser(house, "coordinator")
+    own = browser(built_trial, "coordinator")
     assert "Void and issue again" in own.get("/trials/TWO/campaigns/C1/cases/").content.decode()
     assert "Score checks" not in own.get(PROGRESS).content.decode()
 
 
-def test_a_finding_leads_to_the_films_and_values_of_its_read_with_the_joint_marked(house: BuiltTrial) -> None:
-    campaign_of(house)
-    client = browser(house)
+def test_a_finding_leads_to_the_films_and_values_of_its_read_with_the_joint_marked(built_trial: BuiltTrial) -> None:
+    campaign_of(built_trial)
+    client = browser(built_trial)
     rows = lines(client, CHECKS)
     assert {(row["Reader"], row["Check"], row["Joints"]) for row in rows} == {
         ("reader", "Difference of 3 or more grades", "left hand PIP 2")
@@ -105,10 +105,10 @@ def test_a_finding_leads_to_the_films_and_values_of_its_read_with_the_joint_mark
     assert client.get(f"{CHECKS}films/{film.token}.jpg")["Content-Type"] == "image/jpeg"
 
 
-def test_what_the_true_order_shows_is_reported_once_the_campaign_is_closed(house: BuiltTrial) -> None:
+def test_what_the_true_order_shows_is_reported_once_the_campaign_is_closed(built_trial: BuiltTrial) -> None:
     """Left PIP 2 is 4 under letter A and 0 under B: a decrease in the cases of which A is the earlier visit."""
-    campaign = campaign_of(house)
-    client = browser(house)
+    campaign = campaign_of(built_trial)
+    client = browser(built_trial)
     assert "Decrease of 2 or more grades" not in {row["Check"] for row in lines(client, CHECKS)}
     Campaign.objects.update(status=CampaignStatus.CLOSED)
     falls = [row for row in lines(client, CHECKS) if row["Check"] == "Decrease of 2 or more grades"]
@@ -128,9 +128,9 @@ def decreasing(campaign: Campaign) -> list[Read]:
     ]
 
 
-def test_only_signed_reads_of_the_campaign_are_opened(house: BuiltTrial) -> None:
-    campaign_of(house)
-    client = browser(house)
+def test_only_signed_reads_of_the_campaign_are_opened(built_trial: BuiltTrial) -> None:
+    campaign_of(built_trial)
+    client = browser(built_trial)
     unsigned = Read.objects.filter(status=ReadStatus.ISSUED)[0]
     assert client.get(f"{CHECKS}{unsigned.token}/").status_code == 404
     film = DisplayedFilm.objects.filter(timepoint__step__read=unsigned)[0]
@@ -139,11 +139,11 @@ def test_only_signed_reads_of_the_campaign_are_opened(house: BuiltTrial) -> None
 
 @pytest.mark.parametrize("presentation", ["together-random", "together-ordered", "locked-visits", "single"])
 def test_the_pages_are_the_same_whatever_the_true_order_the_dates_and_the_patients_are(
-    house: BuiltTrial, presentation: str
+    built_trial: BuiltTrial, presentation: str
 ) -> None:
     """Two worlds: the sealed order turned round, every film a year later, every subject another."""
-    campaign = campaign_of(house, presentation=presentation)
-    client = browser(house)
+    campaign = campaign_of(built_trial, presentation=presentation)
+    client = browser(built_trial)
     addresses = [CHECKS, *(f"{CHECKS}{read.token}/" for read in Read.objects.filter(status=ReadStatus.SIGNED))]
     assert len(addresses) == 3
     before, found = [main_of(client, address) for address in addresses], findings_of(campaign)
@@ -174,8 +174,8 @@ def turn_round() -> None:
     Subject.objects.update(code=Concat(Value("X"), "code"))
 
 
-def test_values_that_differ_from_what_was_signed_are_not_checked(house: BuiltTrial) -> None:
-    campaign = campaign_of(house)
+def test_values_that_differ_from_what_was_signed_are_not_checked(built_trial: BuiltTrial) -> None:
+    campaign = campaign_of(built_trial)
     with lifted():
         SignedValues.objects.update(digest="0" * 64)
     with pytest.raises(AlteredValues, match="differ from what was signed"):
@@ -185,9 +185,9 @@ def test_values_that_differ_from_what_was_signed_are_not_checked(house: BuiltTri
 def test_the_checks_take_as_many_queries_for_one_read_as_for_four() -> None:
     counts = []
     for number, code in ((1, "ONE"), (4, "FOUR")):
-        house = build_house(subjects=number, visits=("W00", "W24"), code=code)
-        campaign_of(house)
-        client = browser(house)
+        built_trial = build_reading_trial(subjects=number, visits=("W00", "W24"), code=code)
+        campaign_of(built_trial)
+        client = browser(built_trial)
         client.get("/")
         with CaptureQueriesContext(connection) as queries:
             client.get(f"/trials/{code}/results/C1/checks/")

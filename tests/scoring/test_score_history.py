@@ -29,24 +29,24 @@ from reading.room.sessions import save_values
 from reading.room.signing import return_read
 from scoring.models import ScoreReview
 from tests.once_per_file import Once
-from tests.reading.builders import PASSWORD, BuiltTrial, build_house, change_first, open_campaign_of, sign
+from tests.reading.builders import PASSWORD, BuiltTrial, build_reading_trial, change_first, open_campaign_of, sign
 from tests.reading.test_line import read_all
-from tests.tracking import tell_rows
+from tests.tracking import record_rows
 
 pytestmark = pytest.mark.django_db
 PAGE = "/trials/TWO/audit/scores/"
 
 
-def make_house() -> BuiltTrial:
-    return build_house(subjects=1, visits=("W00", "W24"))
+def make_built_trial() -> BuiltTrial:
+    return build_reading_trial(subjects=1, visits=("W00", "W24"))
 
 
-def build_campaign(house: BuiltTrial) -> Campaign:
+def build_campaign(built_trial: BuiltTrial) -> Campaign:
     """One case signed by two readers; the first was returned, its first cell changed to 3 and signed again."""
-    campaign = open_campaign_of(house, concordant_share=0.0)
-    read = read_all(house, campaign)[0]
+    campaign = open_campaign_of(built_trial, concordant_share=0.0)
+    read = read_all(built_trial, campaign)[0]
     read.refresh_from_db()
-    return_read(read=read, reason="incomplete", note="", **house.signs("coordinator"))
+    return_read(read=read, reason="incomplete", note="", **built_trial.signs("coordinator"))
     change_first(read, 3)
     sign(read)
     return campaign
@@ -55,14 +55,14 @@ def build_campaign(house: BuiltTrial) -> Campaign:
 @pytest.fixture(scope="module")
 def built(once: Once) -> tuple[BuiltTrial, Campaign]:
     def build() -> tuple[BuiltTrial, Campaign]:
-        made = make_house()
+        made = make_built_trial()
         return made, build_campaign(made)
 
     return once(build)
 
 
 @pytest.fixture
-def house(built: tuple[BuiltTrial, Campaign]) -> BuiltTrial:
+def built_trial(built: tuple[BuiltTrial, Campaign]) -> BuiltTrial:
     return deepcopy(built[0])
 
 
@@ -71,9 +71,9 @@ def campaign(built: tuple[BuiltTrial, Campaign]) -> Campaign:
     return deepcopy(built[1])
 
 
-def browser(house: BuiltTrial, who: str) -> Client:
+def browser(built_trial: BuiltTrial, who: str) -> Client:
     client = Client()
-    client.force_login(house.people[who], backend=BACKEND)
+    client.force_login(built_trial.people[who], backend=BACKEND)
     return client
 
 
@@ -85,17 +85,17 @@ def rows(client: Client, query: str = "") -> list[dict[str, str]]:
 
 def at(campaign: Campaign, status: CampaignStatus) -> None:
     Campaign.objects.filter(pk=campaign.pk).update(status=status)
-    tell_rows(campaign.trial.code, [campaign])
+    record_rows(campaign.trial.code, [campaign])
 
 
 def test_a_corrected_cell_says_what_it_was_why_it_changed_and_what_was_signed(
-    house: BuiltTrial, campaign: Campaign
+    built_trial: BuiltTrial, campaign: Campaign
 ) -> None:
-    (changed,) = rows(browser(house, "lead"), "&after=True")
+    (changed,) = rows(browser(built_trial, "lead"), "&after=True")
     assert (changed["Old"], changed["New"], changed["Revision"]) == ("0", "3", "2")
     assert changed["Reason"] == "The joint was judged again: The erosion is plain on a second look"
     assert changed["Signature"] == "signed, version 2"
-    cell = browser(house, "lead").get(rows_url(campaign)).content.decode()
+    cell = browser(built_trial, "lead").get(rows_url(campaign)).content.decode()
     assert "signed, version 1" in cell
     assert "signed, version 2" in cell
 
@@ -106,9 +106,9 @@ def rows_url(campaign: Campaign) -> str:
 
 
 def test_the_lead_sees_no_subject_and_no_visit_while_the_campaign_is_open(
-    house: BuiltTrial, campaign: Campaign
+    built_trial: BuiltTrial, campaign: Campaign
 ) -> None:
-    lead = browser(house, "lead")
+    lead = browser(built_trial, "lead")
     page = lead.get(PAGE).content.decode()
     assert not {"Subject", "Visit"} & set(rows(lead)[0])
     assert not [word for word in ("S000", "W00", "W24") if word in page]
@@ -117,10 +117,10 @@ def test_the_lead_sees_no_subject_and_no_visit_while_the_campaign_is_open(
 
 
 def test_a_period_includes_both_days_and_is_compared_with_the_column_that_has_an_index(
-    house: BuiltTrial, campaign: Campaign
+    built_trial: BuiltTrial, campaign: Campaign
 ) -> None:
     day = timezone.localdate()
-    lead, after = browser(house, "lead"), day + timedelta(days=1)
+    lead, after = browser(built_trial, "lead"), day + timedelta(days=1)
     assert len(rows(lead, f"&saved-from={day}&saved-to={day}")) == ItemScore.objects.count()
     assert rows(lead, f"&saved-from={after}") == rows(lead, f"&saved-to={day - timedelta(days=1)}") == []
     with CaptureQueriesContext(connection) as asked:
@@ -143,10 +143,10 @@ def test_no_score_and_no_note_is_stored_without_its_operation(campaign: Campaign
 
 @pytest.mark.parametrize("status", [CampaignStatus.OPEN, CampaignStatus.CLOSED])
 def test_an_auditor_sees_counts_alone_before_the_lock(
-    house: BuiltTrial, campaign: Campaign, status: CampaignStatus
+    built_trial: BuiltTrial, campaign: Campaign, status: CampaignStatus
 ) -> None:
     at(campaign, status)
-    auditor = browser(house, "auditor")
+    auditor = browser(built_trial, "auditor")
     for query in ("", "?format=csv", "?after=True"):
         page = auditor.get(PAGE + query).content.decode()
         assert "once the campaign is locked" in page
@@ -156,9 +156,11 @@ def test_an_auditor_sees_counts_alone_before_the_lock(
     assert auditor.get(f"{PAGE}review/").status_code == 404
 
 
-def test_an_auditor_sees_rows_after_the_lock_and_signs_a_filtered_range(house: BuiltTrial, campaign: Campaign) -> None:
+def test_an_auditor_sees_rows_after_the_lock_and_signs_a_filtered_range(
+    built_trial: BuiltTrial, campaign: Campaign
+) -> None:
     at(campaign, CampaignStatus.LOCKED)
-    auditor = browser(house, "auditor")
+    auditor = browser(built_trial, "auditor")
     assert {"Subject", "Visit", "Reason"} <= set(rows(auditor)[0])
     address = f"{PAGE}review/?after=True"
     assert "1 revision of" in auditor.get(address).content.decode()
@@ -175,8 +177,8 @@ def test_an_auditor_sees_rows_after_the_lock_and_signs_a_filtered_range(house: B
         cursor.execute("UPDATE scoring_scorereview SET rows = 9")
 
 
-def test_a_range_without_rows_and_an_open_campaign_are_not_signed(house: BuiltTrial, campaign: Campaign) -> None:
-    auditor = browser(house, "auditor")
+def test_a_range_without_rows_and_an_open_campaign_are_not_signed(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    auditor = browser(built_trial, "auditor")
     assert auditor.post(f"{PAGE}review/", {"password": PASSWORD}).status_code == 404
     at(campaign, CampaignStatus.LOCKED)
     refused = auditor.post(f"{PAGE}review/?method=bulk", {"password": PASSWORD})
@@ -185,8 +187,8 @@ def test_a_range_without_rows_and_an_open_campaign_are_not_signed(house: BuiltTr
     assert not ScoreReview.objects.exists()
 
 
-def test_taking_a_copy_is_told_and_looking_is_not(house: BuiltTrial, campaign: Campaign) -> None:
-    lead = browser(house, "lead")
+def test_taking_a_copy_is_told_and_looking_is_not(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    lead = browser(built_trial, "lead")
     exported = Event.objects.filter(action="scoring.history.exported")
     lead.get(PAGE)
     assert not exported.exists()
@@ -194,8 +196,8 @@ def test_taking_a_copy_is_told_and_looking_is_not(house: BuiltTrial, campaign: C
     assert shown(exported.get(), "lead").details["filters"] == {"feature": "grade"}
 
 
-def test_every_filter_leaves_what_the_tables_hold(house: BuiltTrial, campaign: Campaign) -> None:
-    lead, reader = browser(house, "lead"), house.people["reader"]
+def test_every_filter_leaves_what_the_tables_hold(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    lead, reader = browser(built_trial, "lead"), built_trial.people["reader"]
     of_reader = ItemScore.objects.filter(timepoint__step__read__reader=reader)
     today = timezone.now().date().isoformat()
     assert len(rows(lead, f"&reader={reader.pk}")) == of_reader.count()
@@ -203,11 +205,11 @@ def test_every_filter_leaves_what_the_tables_hold(house: BuiltTrial, campaign: C
     assert len(rows(lead, "&method=click")) == ItemScore.objects.filter(entry="click").count() == 1
     assert len(rows(lead, f"&saved-from={today}&saved-to={today}")) == ItemScore.objects.count()
     assert rows(lead, "&case-from=999") == []
-    assert browser(house, "lead").get(f"{PAGE}?joint=NOSE").status_code == 400
+    assert browser(built_trial, "lead").get(f"{PAGE}?joint=NOSE").status_code == 400
 
 
-def test_pages_follow_one_another_without_a_gap_and_lead_back(house: BuiltTrial, campaign: Campaign) -> None:
-    lead, address, seen = browser(house, "lead"), f"{PAGE}?size=25", []
+def test_pages_follow_one_another_without_a_gap_and_lead_back(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    lead, address, seen = browser(built_trial, "lead"), f"{PAGE}?size=25", []
     while address:
         listing = lead.get(address).context["listing"]
         seen += [row.object.pk for row in listing.rows]
@@ -219,9 +221,9 @@ def test_pages_follow_one_another_without_a_gap_and_lead_back(house: BuiltTrial,
     assert [row.object.pk for row in listing.rows] == seen[:25]
 
 
-def test_a_page_costs_the_same_whatever_the_number_of_its_rows(house: BuiltTrial, campaign: Campaign) -> None:
+def test_a_page_costs_the_same_whatever_the_number_of_its_rows(built_trial: BuiltTrial, campaign: Campaign) -> None:
     at(campaign, CampaignStatus.CLOSED)
-    lead, counts = browser(house, "lead"), []
+    lead, counts = browser(built_trial, "lead"), []
     lead.get(PAGE)
     for query in ("?size=25", "?size=100"):
         with CaptureQueriesContext(connection) as made:
@@ -230,16 +232,16 @@ def test_a_page_costs_the_same_whatever_the_number_of_its_rows(house: BuiltTrial
     assert counts[0] == counts[1]
 
 
-def test_a_thousand_edits_are_a_thousand_rows_equal_to_the_tables(house: BuiltTrial, campaign: Campaign) -> None:
+def test_a_thousand_edits_are_a_thousand_rows_equal_to_the_tables(built_trial: BuiltTrial, campaign: Campaign) -> None:
     read = Read.objects.get(steps__timepoints__scores__after_signature=True)
     before = ItemScore.objects.count()
-    return_read(read=read, reason="incomplete", note="", **house.signs("coordinator"))
+    return_read(read=read, reason="incomplete", note="", **built_trial.signs("coordinator"))
     edits = make_edits(read, 1000)
-    told = rows(browser(house, "lead"), "&size=500&after=True")[::-1][1:]
-    assert ItemScore.objects.count() - before == len(told) == 1000
-    assert [(row["Old"], row["New"], int(row["Revision"]), row["Reason"]) for row in told] == edits
+    recorded = rows(browser(built_trial, "lead"), "&size=500&after=True")[::-1][1:]
+    assert ItemScore.objects.count() - before == len(recorded) == 1000
+    assert [(row["Old"], row["New"], int(row["Revision"]), row["Reason"]) for row in recorded] == edits
     stored = ItemScore.objects.filter(after_signature=True).order_by("pk").values_list("value", flat=True)[1:]
-    assert [int(row["New"]) for row in told] == list(stored)
+    assert [int(row["New"]) for row in recorded] == list(stored)
 
 
 def make_edits(read: Read, count: int) -> list[tuple[str, str, int, str]]:

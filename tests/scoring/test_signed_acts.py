@@ -47,8 +47,8 @@ def changed(before: Rows) -> dict[str, set[object]]:
 
 def counters(user: User) -> tuple[int, int]:
     """The wrong passwords of a person, and the events that told them."""
-    told = Event.objects.filter(action="accounts.signature.refused", subject_id=str(user.pk))
-    return User.objects.get(pk=user.pk).wrong_signature_passwords, told.count()
+    recorded = Event.objects.filter(action="accounts.signature.refused", subject_id=str(user.pk))
+    return User.objects.get(pk=user.pk).wrong_signature_passwords, recorded.count()
 
 
 def changed_besides_counting(post: Post, before: Rows, typed: int) -> dict[str, set[object]]:
@@ -62,13 +62,13 @@ def changed_besides_counting(post: Post, before: Rows, typed: int) -> dict[str, 
 
 def refused(post: Post, case: dict[str, str]) -> None:
     """The form sent with this password changes no row; a password that was typed is counted and told once."""
-    before, (count, told) = every_row(), counters(post.user)
+    before, (count, recorded) = every_row(), counters(post.user)
     status, leads_to, content = post.send(**case)
     typed = int(bool(case.get("password")) or post.address.endswith("/sign"))
     assert status in (200, 400), (post.acts, case, status)  # the form again, with what is wrong
     assert (leads_to, content) == ("", b""), (post.acts, case)
     assert changed_besides_counting(post, before, typed) == {}, (post.acts, case)
-    assert counters(post.user) == (count + typed, told + typed), (post.acts, case)
+    assert counters(post.user) == (count + typed, recorded + typed), (post.acts, case)
 
 
 def replayed(post: Post, first: tuple[int, str, bytes]) -> None:
@@ -81,7 +81,7 @@ def replayed(post: Post, first: tuple[int, str, bytes]) -> None:
 @pytest.fixture
 def line(tmp_path: Path) -> ActsLine:
     made = ActsLine(tmp_path)
-    other = made.house.people["lead"]
+    other = made.built_trial.people["lead"]
     other.set_password(OTHERS)
     other.save()
     return made

@@ -26,43 +26,50 @@ from studies.plan.progress import standing
 from studies.plan.tally import States
 from studies.questions.threads import ask
 from tests.protection import lifted
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
+from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
 from tests.scoring.monitoring.signed_cases import add_signed
 
 pytestmark = pytest.mark.django_db
 PAGE = "/trials/TWO/sites-by-month/"
 
 
-def browser(house: BuiltTrial, who: str = "sponsor") -> Client:
+def browser(built_trial: BuiltTrial, who: str = "sponsor") -> Client:
     client = Client()
-    client.force_login(house.people[who], backend=BACKEND)
+    client.force_login(built_trial.people[who], backend=BACKEND)
     return client
 
 
-def lines(house: BuiltTrial, table: str = "") -> list[dict[str, str]]:
-    text = b"".join(browser(house).get(f"{PAGE}?{table}format=csv")).decode("utf-8-sig")
+def lines(built_trial: BuiltTrial, table: str = "") -> list[dict[str, str]]:
+    text = b"".join(browser(built_trial).get(f"{PAGE}?{table}format=csv")).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def issued(house: BuiltTrial) -> Campaign:
+def issued(built_trial: BuiltTrial) -> Campaign:
     """A campaign whose reads are issued to both readers."""
-    campaign = open_campaign_of(house, concordant_share=0.0)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=9)
+    campaign = open_campaign_of(built_trial, concordant_share=0.0)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    request_batch(
+        campaign=campaign, actor=built_trial.actor("coordinator"), name="one", due_on=None, readers=readers, size=9
+    )
     run_due_jobs()
     return campaign
 
 
 def test_films_deviations_questions_and_primary_reads_are_counted_by_site_and_month() -> None:
     """Subjects 0 and 2 are of site 01; the windows of W00 end in January 2025, those of W24 in July."""
-    house = build_house(subjects=3, visits=("W00", "W24"))
-    ask(trial=house.trial, text="Which side is it?", actor=house.actor("coordinator"), subject=house.subjects[0])
-    issued(house)
+    built_trial = build_reading_trial(subjects=3, visits=("W00", "W24"))
+    ask(
+        trial=built_trial.trial,
+        text="Which side is it?",
+        actor=built_trial.actor("coordinator"),
+        subject=built_trial.subjects[0],
+    )
+    issued(built_trial)
     Read.objects.update(status=ReadStatus.SIGNED, signed_at=timezone.now())
-    late = Film.objects.filter(subject=house.subjects[1], visit__code="W24")
+    late = Film.objects.filter(subject=built_trial.subjects[1], visit__code="W24")
     late.update(film_date=date(2025, 9, 1))
-    Visit.objects.create(subject=house.subjects[1], code="U1", kind="unscheduled")
-    rows = {(row["Month"], row["Site"]): row for row in lines(house)}
+    Visit.objects.create(subject=built_trial.subjects[1], code="U1", kind="unscheduled")
+    rows = {(row["Month"], row["Site"]): row for row in lines(built_trial)}
     now = f"{timezone.localdate():%Y-%m}"
     first = rows[now, "01"]
     assert (first["Films received"], first["Of these accepted"], first["Reads signed"]) == ("16", "16", "4")
@@ -76,9 +83,9 @@ def test_films_deviations_questions_and_primary_reads_are_counted_by_site_and_mo
         ("2025-07", "02"): ("4", "1"),
         ("No day yet", "02"): ("4", "1"),
     }
-    assert_agrees_with_other_pages(house.trial)
-    Read.objects.filter(reader=house.people["reader.two"]).update(kind=ReadKind.ADJUDICATION)
-    assert sum(row.reads for row in site_months(house.trial, timezone.localdate())) == 3
+    assert_agrees_with_other_pages(built_trial.trial)
+    Read.objects.filter(reader=built_trial.people["reader.two"]).update(kind=ReadKind.ADJUDICATION)
+    assert sum(row.reads for row in site_months(built_trial.trial, timezone.localdate())) == 3
 
 
 def assert_agrees_with_other_pages(trial: Trial) -> None:
@@ -101,46 +108,46 @@ def test_a_rate_is_shown_from_fifty_cases_on_and_again_after_ten_more() -> None:
 
 
 def test_the_sponsor_and_the_auditor_see_the_rate_of_the_campaign_and_the_coordinator_never() -> None:
-    house = build_house(subjects=1, visits=("W00", "W24"))
-    pair = (house.people["reader"], house.people["reader.two"])
-    add_signed(open_campaign_of(house), [(*pair, 0.0, False)] * 50)
-    assert adjudication_rates(house.trial, timezone.localdate()) == []
+    built_trial = build_reading_trial(subjects=1, visits=("W00", "W24"))
+    pair = (built_trial.people["reader"], built_trial.people["reader.two"])
+    add_signed(open_campaign_of(built_trial), [(*pair, 0.0, False)] * 50)
+    assert adjudication_rates(built_trial.trial, timezone.localdate()) == []
     last_month = timezone.now().replace(day=1) - timedelta(days=2)
     with lifted():
         CaseResult.objects.update(computed_at=last_month)
         some = list(CaseResult.objects.order_by("pk").values_list("pk", flat=True)[:10])
         CaseResult.objects.filter(pk__in=some).update(outcome="discordant")
     Case.objects.filter(results__in=some[:1]).update(status="voided", void_reason="a late film")
-    (row,) = lines(house, "rates-")
+    (row,) = lines(built_trial, "rates-")
     assert [*row.values()][2:] == [f"{last_month:%Y-%m}", "50", "20 %"]
-    assert all("20 %" in browser(house, who).get(PAGE).content.decode() for who in ("auditor", "statistician"))
-    answer = browser(house, "coordinator").get(f"{PAGE}?rates-format=csv")
+    assert all("20 %" in browser(built_trial, who).get(PAGE).content.decode() for who in ("auditor", "statistician"))
+    answer = browser(built_trial, "coordinator").get(f"{PAGE}?rates-format=csv")
     assert "20 %" not in answer.content.decode()
     assert "list-adjudication" not in answer.content.decode()
 
 
 def test_an_empty_trial_says_so_everywhere() -> None:
-    house = build_house(subjects=0)
-    page = browser(house).get(PAGE).content.decode()
+    built_trial = build_reading_trial(subjects=0)
+    page = browser(built_trial).get(PAGE).content.decode()
     nothing = ("Nothing is expected and nothing", "No campaign had 50 cases with a result", "No dataset is locked yet.")
     assert [words for words in nothing if words not in page] == []
 
 
 def test_a_lock_says_how_often_its_dataset_was_given_out() -> None:
-    house = build_house(subjects=1, visits=("W00", "W24"))
-    lock = locked(house, open_campaign_of(house))
-    assert lines(house, "locks-")[0]["Downloads"] == "0"
+    built_trial = build_reading_trial(subjects=1, visits=("W00", "W24"))
+    lock = locked(built_trial, open_campaign_of(built_trial))
+    assert lines(built_trial, "locks-")[0]["Downloads"] == "0"
     for _ in range(2):
-        record_download(dataset=lock.dataset, actor=house.actor("statistician"))
-    (row,) = lines(house, "locks-")
+        record_download(dataset=lock.dataset, actor=built_trial.actor("statistician"))
+    (row,) = lines(built_trial, "locks-")
     assert (row["Lock"], row["State"], row["Downloads"]) == ("C1, lock 1", "In force", "2")
     assert row["Last download"] >= row["Locked"]
 
 
-def locked(house: BuiltTrial, campaign: Campaign) -> Lock:
+def locked(built_trial: BuiltTrial, campaign: Campaign) -> Lock:
     """A lock straight into the tables."""
     signed = Signature.objects.create(
-        signer=house.people["statistician"],
+        signer=built_trial.people["statistician"],
         printed_name="statistician",
         role="statistician",
         meaning="lock",
@@ -156,10 +163,10 @@ def locked(house: BuiltTrial, campaign: Campaign) -> Lock:
 def test_the_page_asks_as_often_for_five_subjects_as_for_one() -> None:
     counts = []
     for number, code in ((1, "ONE"), (5, "FIVE")):
-        house = build_house(subjects=number, visits=("W00", "W24"), code=code)
-        Film.objects.filter(trial=house.trial, subject=house.subjects[0]).update(film_date=date(2025, 3, 1))
-        open_campaign_of(house)
-        client = browser(house)
+        built_trial = build_reading_trial(subjects=number, visits=("W00", "W24"), code=code)
+        Film.objects.filter(trial=built_trial.trial, subject=built_trial.subjects[0]).update(film_date=date(2025, 3, 1))
+        open_campaign_of(built_trial)
+        client = browser(built_trial)
         with CaptureQueriesContext(connection) as queries:
             assert client.get(f"/trials/{code}/sites-by-month/").status_code == 200
         counts.append(len(queries))

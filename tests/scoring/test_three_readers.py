@@ -25,7 +25,7 @@ from scoring.consensus.panel import ChosenReaders, Panel
 from scoring.consensus.sealed_result import opened_result
 from scoring.models import CaseResult
 from studies.models import Membership
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
+from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
 from tests.reading.test_line import lock_it
 from tests.scoring.cdisc.transport_reader import read_transport
 from tests.scoring.test_joint_pages import lines
@@ -51,15 +51,15 @@ MISSING = {("S001", "W52", 2, "GR-PIP2")}
 
 
 @pytest.fixture
-def house() -> BuiltTrial:
-    house = build_house(subjects=2)
-    add_third_reader(house)
-    return house
+def built_trial() -> BuiltTrial:
+    built_trial = build_reading_trial(subjects=2)
+    add_third_reader(built_trial)
+    return built_trial
 
 
-def test_two_closest_is_refused_with_three_readers(house: BuiltTrial) -> None:
+def test_two_closest_is_refused_with_three_readers(built_trial: BuiltTrial) -> None:
     client = Client()
-    client.force_login(house.people["coordinator"], backend=BACKEND)
+    client.force_login(built_trial.people["coordinator"], backend=BACKEND)
     given = {name: value for name, value in Terms(readers_per_case=3).as_json().items() if value is not False}
     page = client.post("/trials/TWO/charter/write/", given)
     assert page.status_code == 400
@@ -72,19 +72,19 @@ def test_two_closest_is_refused_with_three_readers(house: BuiltTrial) -> None:
     assert "3 readers for each case, no adjudication" in " ".join(page.content.decode().split())
 
 
-def test_every_case_goes_to_three_different_qualified_readers(house: BuiltTrial) -> None:
+def test_every_case_goes_to_three_different_qualified_readers(built_trial: BuiltTrial) -> None:
     """The coordinator reads how many are needed; fewer are refused, and no adjudicator is missed."""
-    campaign = open_campaign_of(house, **TERMS)
+    campaign = open_campaign_of(built_trial, **TERMS)
     Membership.objects.filter(role="adjudicator").delete()
     assert [obstacle.text for obstacle in why_not(campaign)] == []
     page = f"/trials/TWO/campaigns/{campaign.code}/assign/"
     client = Client()
-    client.force_login(house.people["coordinator"], backend=BACKEND)
+    client.force_login(built_trial.people["coordinator"], backend=BACKEND)
     assert "Each case goes to 3 different readers." in " ".join(client.get(page).content.decode().split())
-    three = [person for name, person in house.people.items() if name.startswith("reader")]
+    three = [person for name, person in built_trial.people.items() if name.startswith("reader")]
     asked: dict[str, Any] = {
         "campaign": campaign,
-        "actor": house.actor("coordinator"),
+        "actor": built_trial.actor("coordinator"),
         "name": "one",
         "due_on": None,
         "size": 9,
@@ -97,15 +97,15 @@ def test_every_case_goes_to_three_different_qualified_readers(house: BuiltTrial)
         assert set(case.reads.values_list("reader_id", flat=True)) == {person.pk for person in three}
 
 
-def test_the_mean_of_three_decides_and_nobody_adjudicates(house: BuiltTrial, tmp_path: Path) -> None:
+def test_the_mean_of_three_decides_and_nobody_adjudicates(built_trial: BuiltTrial, tmp_path: Path) -> None:
     """Readers 7 points apart, above the threshold of 1: consensus; the same in every file that is delivered."""
-    campaign = open_campaign_of(house, **TERMS)
-    read_by_all(house, campaign, TOTALS, MISSING)
+    campaign = open_campaign_of(built_trial, **TERMS)
+    read_by_all(built_trial, campaign, TOTALS, MISSING)
     assert {case.status for case in campaign.cases.all()} == {CaseStatus.CONSENSUS}
     assert not Read.objects.filter(kind=ReadKind.ADJUDICATION).exists()
     assert {result.rule for result in CaseResult.objects.all()} == {"mean-of-all"}
-    agreement_page(house, campaign)
-    lock_it(house, campaign)
+    agreement_page(built_trial, campaign)
+    lock_it(built_trial, campaign)
     folder = unpacked(campaign, tmp_path / "copy")
     cases(folder)
     analysis(folder)
@@ -115,13 +115,13 @@ def test_the_mean_of_three_decides_and_nobody_adjudicates(house: BuiltTrial, tmp
     assert "Every case has three readers." in (folder / "README.md").read_text()
     everything_in_numpy(folder)
     transfer(folder)
-    other_pages(house, campaign)
+    other_pages(built_trial, campaign)
 
 
-def agreement_page(house: BuiltTrial, campaign: Campaign) -> None:
+def agreement_page(built_trial: BuiltTrial, campaign: Campaign) -> None:
     """SDC = 1.96 s_D / (sqrt(2) sqrt(3)) with s_D squared = 2 MSE, residuals of subjects x readers, in numpy."""
     client = Client()
-    client.force_login(house.people["statistician"], backend=BACKEND)
+    client.force_login(built_trial.people["statistician"], backend=BACKEND)
     address = f"/trials/TWO/results/{campaign.code}/agreement"
     data = client.get(f"{address}.json").json()
     assert data["model"] == "Two-way model, absolute agreement: the same three readers read every case"
@@ -138,10 +138,10 @@ def sdc_in_numpy() -> float:
     return float(1.96 * np.sqrt(2 * (residual**2).sum() / 2) / np.sqrt(2 * 3))
 
 
-def other_pages(house: BuiltTrial, campaign: Campaign) -> None:
+def other_pages(built_trial: BuiltTrial, campaign: Campaign) -> None:
     """At left PIP 2 the reads of W52 have 2, 4 and 5, then 5 each: differences of 2, 3, 1, 0, 0 and 0."""
     client, address = Client(), f"/trials/TWO/results/{campaign.code}"
-    client.force_login(house.people["lead"], backend=BACKEND)
+    client.force_login(built_trial.people["lead"], backend=BACKEND)
     rows = {row["Joint"]: row for row in lines(client, f"{address}/joints/")}
     figures = ("Pairs of reads with both grades", "Mean absolute difference (grades)", "Exact agreement")
     assert [rows["Left PIP 2"][name] for name in figures] == ["6", "1.000", "0.500"]
@@ -251,11 +251,11 @@ def test_a_visit_that_one_of_two_readers_could_evaluate_follows_the_charter(
     rule: str, outcome: str, status: str | None, change: str | None, readers: tuple[int, ...]
 ) -> None:
     """The example of the charter's form. Changes to W52 of 5, 6 and 10: the two closest are the primary readers."""
-    house = build_house(subjects=1)
-    campaign = open_campaign_of(house, partial_visits=rule, concordant_share=0.0)
+    built_trial = build_reading_trial(subjects=1)
+    campaign = open_campaign_of(built_trial, partial_visits=rule, concordant_share=0.0)
     totals = {("S000", "W00"): (10, 8, 9), ("S000", "W24"): (12, None, 13), ("S000", "W52"): (15, 14, 19)}
-    read_by_all(house, campaign, totals)
-    people = [house.people[name].pk for name in ("reader", "reader.two", "adjudicator")]
+    read_by_all(built_trial, campaign, totals)
+    people = [built_trial.people[name].pk for name in ("reader", "reader.two", "adjudicator")]
     assert campaign.cases.get().status == outcome
     result = opened_result(CaseResult.objects.order_by("-version")[0])["numbers"]["result"]
     (week_24, week_52), at_24 = (one["total"] for one in result["changes"]), result["totals"][1]["total"]

@@ -23,10 +23,10 @@ from scoring.ratings import thresholds
 from scoring.ratings.campaign import discordant_as_first_signed
 from studies.models import Film
 from tests.once_per_file import Once
-from tests.reading.builders import BuiltTrial, build_house, change_first, open_campaign_of, sign
+from tests.reading.builders import BuiltTrial, build_reading_trial, change_first, open_campaign_of, sign
 from tests.scoring.test_joint_pages import browser, lines
 from tests.scoring.three_readers import read_by_all
-from tests.tracking import tell_rows, tell_what_was_made
+from tests.tracking import record_new_rows, record_rows
 
 pytestmark = pytest.mark.django_db
 RESULTS = "/trials/TWO/results/C1/"
@@ -51,22 +51,22 @@ Rates = dict[float, tuple[float, float]]
 
 def build() -> tuple[BuiltTrial, Campaign]:
     """Read, adjudicated, corrected in one value and closed."""
-    house = build_house(subjects=4)
+    built_trial = build_reading_trial(subjects=4)
     absent = Film.objects.filter(visit__subject__code="S003", visit__code="W24")
     absent.update(status="withdrawn")
-    tell_rows(house.trial.code, list(absent))
-    campaign = open_campaign_of(house, adjudication_threshold=float(OWN), concordant_share=0.0)
-    read_by_all(house, campaign, TOTALS)
-    correct_one(house)
+    record_rows(built_trial.trial.code, list(absent))
+    campaign = open_campaign_of(built_trial, adjudication_threshold=float(OWN), concordant_share=0.0)
+    read_by_all(built_trial, campaign, TOTALS)
+    correct_one(built_trial)
     campaign.refresh_from_db()
-    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
-    return house, campaign
+    close_campaign(campaign=campaign, actor=built_trial.actor("coordinator"))
+    return built_trial, campaign
 
 
-def correct_one(house: BuiltTrial) -> None:
+def correct_one(built_trial: BuiltTrial) -> None:
     """A read of S003, the case with two visits, gets another value after it was signed: it differs by 4 at most."""
     read = next(read for read in Read.objects.order_by("pk") if read.steps.get().timepoints.count() == 2)
-    return_read(read=read, reason="incomplete", note="", **house.signs("coordinator"))
+    return_read(read=read, reason="incomplete", note="", **built_trial.signs("coordinator"))
     read.refresh_from_db()
     change_first(read, 4)
     read.refresh_from_db()
@@ -80,7 +80,7 @@ def built(once: Once) -> tuple[BuiltTrial, Campaign]:
 
 
 @pytest.fixture
-def house(built: tuple[BuiltTrial, Campaign]) -> BuiltTrial:
+def built_trial(built: tuple[BuiltTrial, Campaign]) -> BuiltTrial:
     thresholds.kept.results.clear()
     return deepcopy(built[0])
 
@@ -90,9 +90,9 @@ def campaign(built: tuple[BuiltTrial, Campaign]) -> Campaign:
     return deepcopy(built[1])
 
 
-def rates(house: BuiltTrial, who: str = "statistician") -> Rates:
+def rates(built_trial: BuiltTrial, who: str = "statistician") -> Rates:
     """Cases adjudicated and per cent by threshold, from the list as CSV."""
-    rows = lines(browser(house, who), PAGE)
+    rows = lines(browser(built_trial, who), PAGE)
     return {
         float(row["Threshold (score units)"]): (float(row["Cases adjudicated"]), float(row["Adjudication rate (%)"]))
         for row in rows
@@ -117,10 +117,10 @@ def numpy_count(threshold: float) -> int:
 
 
 def test_the_rate_at_every_threshold_is_what_the_charter_would_have_adjudicated(
-    house: BuiltTrial, campaign: Campaign
+    built_trial: BuiltTrial, campaign: Campaign
 ) -> None:
     """At the charter's own threshold it is the campaign's rate; reads count as first signed."""
-    found = rates(house)
+    found = rates(built_trial)
     assert list(found) == [step / 2 for step in range(41)]
     assert {threshold: cases for threshold, (cases, _) in found.items()} == {
         threshold: numpy_count(threshold) for threshold in found
@@ -131,8 +131,8 @@ def test_the_rate_at_every_threshold_is_what_the_charter_would_have_adjudicated(
     assert found[OWN][1] == 50
 
 
-def test_each_rate_has_wilsons_interval_and_the_charters_threshold_is_marked(house: BuiltTrial) -> None:
-    client = browser(house, "lead")
+def test_each_rate_has_wilsons_interval_and_the_charters_threshold_is_marked(built_trial: BuiltTrial) -> None:
+    client = browser(built_trial, "lead")
     (row,) = [row for row in lines(client, PAGE) if row["In the charter"]]
     assert [row[name] for name in ("Threshold (score units)", "Of cases", "In the charter")] == ["5.0", "4", "Charter"]
     by_hand = share(2, 4)
@@ -149,12 +149,12 @@ def test_each_rate_has_wilsons_interval_and_the_charters_threshold_is_marked(hou
 
 
 def test_no_threshold_is_looked_at_while_a_campaign_is_open_but_in_training_it_is(
-    house: BuiltTrial, campaign: Campaign
+    built_trial: BuiltTrial, campaign: Campaign
 ) -> None:
     """In training, the two people who read S000 are all who did: the rates are the same."""
-    closed = rates(house)
+    closed = rates(built_trial)
     Campaign.objects.update(status=CampaignStatus.OPEN)
-    client = browser(house)
+    client = browser(built_trial)
     assert "once the campaign is closed" in client.get(PAGE).content.decode()
     assert "Thresholds</a>" not in client.get("/trials/TWO/results/").content.decode()
     assert "3.0" not in client.get(f"{PAGE}?format=csv").content.decode().partition("<main")[2]
@@ -163,39 +163,39 @@ def test_no_threshold_is_looked_at_while_a_campaign_is_open_but_in_training_it_i
     assert "Other thresholds are shown once campaign C1 is closed." in refused.content.decode()
     assert "once the campaign is closed" in client.get(CASES).content.decode()
     TrainingSet.objects.create(campaign=campaign, least_status=0.8, least_change=0.7)
-    tell_what_was_made("TWO")
-    assert rates(house) == closed
+    record_new_rows("TWO")
+    assert rates(built_trial) == closed
     assert "Every two of them are compared" in client.get(PAGE).content.decode()
     assert "Thresholds</a>" in client.get("/trials/TWO/results/").content.decode()
 
 
 def test_the_largest_difference_of_each_case_is_shown_after_the_close_to_who_may_see_scores(
-    house: BuiltTrial, campaign: Campaign
+    built_trial: BuiltTrial, campaign: Campaign
 ) -> None:
     found = sorted(
         (float(row["Largest difference of two readers (score units)"]), row["Result"])
-        for row in lines(browser(house), CASES)
+        for row in lines(browser(built_trial), CASES)
     )
     (corrected, agreed), (other, _) = found[1], found[2]
     assert [found[0], found[3]] == [(0.0, "Adjudicated"), (6.0, "Adjudicated")]
     assert (sorted((corrected, other))[0] > 0, 3.0 in (corrected, other)) == (True, True), "by the values signed last"
     assert agreed == "Consensus of the readers"
-    page = " ".join(browser(house, "lead").get(CASES).content.decode().split())
+    page = " ".join(browser(built_trial, "lead").get(CASES).content.decode().split())
     assert "A case is adjudicated above 5." in page
     assert "largest: 6.00 score units." in page
-    assert browser(house, "coordinator").get(CASES).status_code == 403
+    assert browser(built_trial, "coordinator").get(CASES).status_code == 403
 
 
-def test_a_campaign_without_complete_reads_says_so(house: BuiltTrial) -> None:
+def test_a_campaign_without_complete_reads_says_so(built_trial: BuiltTrial) -> None:
     Read.objects.filter(kind=ReadKind.PRIMARY).update(status="returned")
-    page = browser(house).get(PAGE).content.decode()
+    page = browser(built_trial).get(PAGE).content.decode()
     assert "No case has complete primary reads." in page
 
 
 def test_the_pages_ask_the_database_for_nothing_that_grows_with_the_cases(
-    house: BuiltTrial, django_assert_max_num_queries: Any
+    built_trial: BuiltTrial, django_assert_max_num_queries: Any
 ) -> None:
-    client = browser(house)
+    client = browser(built_trial)
     for page in (PAGE, CASES):
         with django_assert_max_num_queries(24):
             assert client.get(page).status_code == 200

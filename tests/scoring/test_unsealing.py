@@ -66,8 +66,10 @@ def test_two_custodians_open_the_arms_of_the_subjects_read_and_of_no_other(tmp_p
     opening.give(asked, 2)
     run_due_jobs()
     assert state(asked) == ArmsRequestStatus.OPENED
-    statistician = opening.house.people["statistician"]
-    content = receive_arms(asked=asked, actor=opening.house.actor("statistician"), user=statistician, password=PASSWORD)
+    statistician = opening.built_trial.people["statistician"]
+    content = receive_arms(
+        asked=asked, actor=opening.built_trial.actor("statistician"), user=statistician, password=PASSWORD
+    )
     zipfile.ZipFile(io.BytesIO(content)).extractall(tmp_path / "copy")
     (folder,) = (tmp_path / "copy").iterdir()
     assert verifier.verify(folder, asked.root) == []
@@ -75,13 +77,13 @@ def test_two_custodians_open_the_arms_of_the_subjects_read_and_of_no_other(tmp_p
     assert {row["SUBJID"]: row["ARM"] for row in rows} == dict(list(arms_of(opening).items())[:2])
     assert json.loads((folder / "manifest.json").read_text())["dataset_root"] == asked.lock.root
     assert not OpeningShare.objects.exclude(content=None).exists(), "shares are wiped once they have served"
-    told = set(Event.objects.values_list("action", flat=True))
+    recorded = set(Event.objects.values_list("action", flat=True))
     assert {
         "scoring.arms.requested",
         "scoring.opening-share.given",
         "scoring.arms.opened",
         "scoring.arms.received",
-    } <= told
+    } <= recorded
     assert verify_audit().findings == []
 
 
@@ -117,7 +119,7 @@ def test_without_the_charters_permission_or_the_lock_nobody_may_ask(tmp_path: Pa
 def test_a_wrong_or_foreign_share_says_so_and_is_counted(opening: Opening) -> None:
     first = opening.ask()
     own = json.loads(opening.share(first, 0))
-    withdraw_request(asked=first, actor=opening.house.actor("statistician"))
+    withdraw_request(asked=first, actor=opening.built_trial.actor("statistician"))
     asked = opening.ask()
     good = json.loads(opening.share(asked, 0))
     wrong = good["shares"] | {"S001": good["shares"]["S000"]}
@@ -135,7 +137,7 @@ def test_a_wrong_or_foreign_share_says_so_and_is_counted(opening: Opening) -> No
     assert asked.wrong_shares == 6
     assert Event.objects.filter(action="scoring.opening-share.refused").count() == 6
     page = browser(opening.holders.custodians[1]).get(
-        reverse("scoring:arms_request", args=[opening.house.trial.code, asked.token])
+        reverse("scoring:arms_request", args=[opening.built_trial.trial.code, asked.token])
     )
     assert "Wrong shares refused: 6." in page.content.decode()
     opening.give(asked, 0, json.dumps(good).encode())
@@ -147,7 +149,7 @@ def test_one_custodian_cannot_give_two_shares_and_nobody_without_a_key_gives_one
     first = opening.give(asked, 0, share)
     assert opening.give(asked, 0, share) == first, "sent twice, it is answered as the first was"
     assert (state(asked), OpeningShare.objects.count()) == (ArmsRequestStatus.WAITING, 1)
-    opening.holders.custodians[1].user = opening.house.people["custodian"]
+    opening.holders.custodians[1].user = opening.built_trial.people["custodian"]
     with pytest.raises(WrongState, match="Version 1 of the arms was not sealed to a key of yours"):
         opening.give(asked, 1, share)
 
@@ -197,13 +199,13 @@ def test_a_value_altered_in_the_table_opens_nothing(opening: Opening) -> None:
 
 
 def test_whoever_receives_the_arms_never_works_blinded_in_the_trial_again(opening: Opening) -> None:
-    house, asked = opening.house, opening.ask()
-    statistician, coordinator = house.people["statistician"], house.actor("coordinator")
-    grant(trial=house.trial, user=statistician, role="checker", reason="helps out", actor=coordinator)
+    built_trial, asked = opening.built_trial, opening.ask()
+    statistician, coordinator = built_trial.people["statistician"], built_trial.actor("coordinator")
+    grant(trial=built_trial.trial, user=statistician, role="checker", reason="helps out", actor=coordinator)
     opening.give(asked, 0)
     opening.give(asked, 1)
     run_due_jobs()
-    client, code = Client(), house.trial.code
+    client, code = Client(), built_trial.trial.code
     client.force_login(statistician, backend=BACKEND)
     assert client.get(reverse("studies:masks", args=[code])).status_code == 200
     receive = reverse("scoring:receive_arms", args=[code, asked.token])
@@ -217,20 +219,20 @@ def test_whoever_receives_the_arms_never_works_blinded_in_the_trial_again(openin
     assert client.get(reverse("scoring:results", args=[code])).status_code == 200
     for role in ("reader", "adjudicator", "coordinator", "lead", "checker"):
         with pytest.raises(WrongState, match=r"(unblinded|Statistician|Quality checker) in this trial"):
-            grant(trial=house.trial, user=statistician, role=role, reason="again", actor=coordinator)
+            grant(trial=built_trial.trial, user=statistician, role=role, reason="again", actor=coordinator)
     Membership.objects.filter(user=statistician).update(revoked_at=timezone.now())
     with pytest.raises(WrongState, match="unblinded in this trial"):
-        grant(trial=house.trial, user=statistician, role="checker", reason="years later", actor=coordinator)
+        grant(trial=built_trial.trial, user=statistician, role="checker", reason="years later", actor=coordinator)
 
 
 def test_who_ever_read_in_the_trial_never_receives_the_arms(opening: Opening) -> None:
-    house, asked = opening.house, opening.ask()
+    built_trial, asked = opening.built_trial, opening.ask()
     opening.give(asked, 0)
     opening.give(asked, 1)
     run_due_jobs()
-    statistician = house.people["statistician"]
+    statistician = built_trial.people["statistician"]
     Membership.objects.create(
-        trial=house.trial,
+        trial=built_trial.trial,
         user=statistician,
         role="reader",
         reason="long ago",
@@ -239,12 +241,12 @@ def test_who_ever_read_in_the_trial_never_receives_the_arms(opening: Opening) ->
     )
     asked.refresh_from_db()
     with pytest.raises(WrongState, match="who is or was a reader of it"):
-        receive_arms(asked=asked, actor=house.actor("statistician"), user=statistician, password=PASSWORD)
+        receive_arms(asked=asked, actor=built_trial.actor("statistician"), user=statistician, password=PASSWORD)
 
 
 def test_the_custodian_hands_in_his_share_on_its_page(opening: Opening) -> None:
     asked, one = opening.ask(), opening.holders.custodians[0]
-    client, code = browser(one), opening.house.trial.code
+    client, code = browser(one), opening.built_trial.trial.code
     url = reverse("scoring:arms_request", args=[code, asked.token])
     package = client.get(reverse("scoring:arms_package", args=[code, asked.token])).json()
     key = custodian.load_key(one.key_file, b"a passphrase of the tests")
@@ -257,11 +259,11 @@ def test_the_custodian_hands_in_his_share_on_its_page(opening: Opening) -> None:
 
 
 def test_a_trial_without_arms_has_no_page_about_opening_them(opening: Opening) -> None:
-    house = opening.house
+    built_trial = opening.built_trial
     ArmsHolding.objects.all().delete()
     client = Client()
-    client.force_login(house.people["statistician"], backend=BACKEND)
-    assert client.get(reverse("scoring:arms_requests", args=[house.trial.code])).status_code == 404
-    assert "arms" not in client.get(reverse("scoring:results", args=[house.trial.code])).content.decode().replace(
+    client.force_login(built_trial.people["statistician"], backend=BACKEND)
+    assert client.get(reverse("scoring:arms_requests", args=[built_trial.trial.code])).status_code == 404
+    assert "arms" not in client.get(reverse("scoring:results", args=[built_trial.trial.code])).content.decode().replace(
         "No treatment arm", ""
     )

@@ -15,7 +15,7 @@ from reading.models import Campaign, DisplayedTimepoint, Qualification, Read, Re
 from scoring.consensus.signed_series import visits_of
 from studies.models import Membership, Visit
 from tests.reading.builders import BuiltTrial, GradeOf, read_through
-from tests.tracking import tell_what_was_made
+from tests.tracking import record_new_rows
 
 INSTRUMENT = "larsen-1995"
 # By subject and visit: what each reader, in the order of their account ids, gives; None where no site is assessable.
@@ -24,22 +24,24 @@ Totals = Mapping[tuple[str, str], tuple[int | None, ...]]
 Missing = Collection[tuple[str, str, int, str]]
 
 
-def add_third_reader(house: BuiltTrial) -> User:
+def add_third_reader(built_trial: BuiltTrial) -> User:
     """A third qualified reader in the trial."""
     user = User.objects.create(email="reader.three@two.example", name="reader.three")
-    user.password = house.people["reader"].password
+    user.password = built_trial.people["reader"].password
     user.save()
-    Membership.objects.create(trial=house.trial, user=user, role="reader", reason="test", first_used_at=timezone.now())
-    Qualification.objects.create(trial=house.trial, reader=user, instrument=INSTRUMENT, evidence="test set")
-    tell_what_was_made(house.trial.code)
-    house.people["reader.three"] = user
+    Membership.objects.create(
+        trial=built_trial.trial, user=user, role="reader", reason="test", first_used_at=timezone.now()
+    )
+    Qualification.objects.create(trial=built_trial.trial, reader=user, instrument=INSTRUMENT, evidence="test set")
+    record_new_rows(built_trial.trial.code)
+    built_trial.people["reader.three"] = user
     return user
 
 
-def read_by_all(house: BuiltTrial, campaign: Campaign, totals: Totals, missing: Missing = frozenset()) -> None:
+def read_by_all(built_trial: BuiltTrial, campaign: Campaign, totals: Totals, missing: Missing = frozenset()) -> None:
     """Every case read by all readers of the trial, who give these totals, and adjudicated where that is asked."""
-    readers = [person for name, person in house.people.items() if name.startswith("reader")]
-    actor = house.actor("coordinator")
+    readers = [person for name, person in built_trial.people.items() if name.startswith("reader")]
+    actor = built_trial.actor("coordinator")
     request_batch(campaign=campaign, actor=actor, name="one", due_on=None, readers=readers, size=9)
     run_due_jobs()
     places = {person.pk: place for place, person in enumerate(sorted(readers, key=lambda one: one.pk))}

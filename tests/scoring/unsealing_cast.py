@@ -19,7 +19,7 @@ from scoring.arms.requests import ask_for_arms, sealed_package
 from scoring.models import ArmsRequest, Dataset, DatasetStatus, Lock, OpeningShare
 from studies.arms.custodian import custodian
 from tests.cast import PASSWORD as CAST_PASSWORD
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
+from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
 from tests.reading.test_line import lock_it, read_all
 from tests.studies.arms_cast import PASSPHRASE, Custodian, Holders, make_holders
 
@@ -30,17 +30,17 @@ CANARIES = [f"Canary{number:02d}-{name}" for number in range(10) for name in ("X
 class Opening:
     """Everything that leads to a request."""
 
-    house: BuiltTrial
+    built_trial: BuiltTrial
     holders: Holders
     campaign: Campaign
     folder: Path
 
     def ask(self) -> ArmsRequest:
         """The statistician asks."""
-        statistician = self.house.people["statistician"]
+        statistician = self.built_trial.people["statistician"]
         return ask_for_arms(
             campaign=self.campaign,
-            actor=self.house.actor("statistician"),
+            actor=self.built_trial.actor("statistician"),
             user=statistician,
             reason="the final analysis",
         )
@@ -68,11 +68,11 @@ class Opening:
         return give_share(asked=asked, actor=one.actor, user=one.user, content=content, password=CAST_PASSWORD)
 
 
-def lock_unread(house: BuiltTrial, campaign: Campaign) -> None:
+def lock_unread(built_trial: BuiltTrial, campaign: Campaign) -> None:
     """A lock as it is in the tables, for tests that do not need what was read."""
     signatures = [
         Signature.objects.create(
-            signer=house.people[name],
+            signer=built_trial.people[name],
             printed_name=name,
             role=name,
             meaning="lock",
@@ -94,24 +94,24 @@ def make_opening(
     folder: Path, *, subjects: int = 2, permitted: bool = True, read: bool = False, code: str = "TWO"
 ) -> Opening:
     """A locked trial, `read` by the whole line or not, with more subjects than were read, and an arm for each."""
-    house = build_house(subjects=subjects, visits=("W00", "W52"), code=code)
-    trial = house.trial
+    built_trial = build_reading_trial(subjects=subjects, visits=("W00", "W52"), code=code)
+    trial = built_trial.trial
     for number in range(subjects, len(CANARIES)):
         trial.subjects.create(site=trial.sites.all()[0], code=f"S{number:03d}")
-    holders = make_holders(trial, house.actor("coordinator"), house.people["coordinator"], folder)
-    campaign = open_campaign_of(house, concordant_share=0.0, arms_may_be_opened=permitted)
+    holders = make_holders(trial, built_trial.actor("coordinator"), built_trial.people["coordinator"], folder)
+    campaign = open_campaign_of(built_trial, concordant_share=0.0, arms_may_be_opened=permitted)
     if read:
-        read_all(house, campaign)
-        lock_it(house, campaign)
+        read_all(built_trial, campaign)
+        lock_it(built_trial, campaign)
     else:
-        lock_unread(house, campaign)
+        lock_unread(built_trial, campaign)
     campaign.refresh_from_db()
-    return Opening(house, holders, campaign, folder)
+    return Opening(built_trial, holders, campaign, folder)
 
 
 def arms_of(opening: Opening) -> dict[str, str]:
     """A canary for each subject, by code."""
-    codes = opening.house.trial.subjects.order_by("code").values_list("code", flat=True)
+    codes = opening.built_trial.trial.subjects.order_by("code").values_list("code", flat=True)
     return dict(zip(codes, CANARIES, strict=True))
 
 

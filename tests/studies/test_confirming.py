@@ -166,8 +166,8 @@ def test_a_refusal_needs_a_reason_and_ends_the_role(ra1: Planned) -> None:
     assert decide(client, held, "refuse").status_code == 400
     assert decide(client, held, "refuse", "knows the sponsor").status_code == 302
     assert not Membership.objects.pending().exists()
-    told = Event.objects.newest_first().filter(action="studies.membership.refused")[0]
-    assert told.content["reason"] == "knows the sponsor"
+    recorded = Event.objects.newest_first().filter(action="studies.membership.refused")[0]
+    assert recorded.content["reason"] == "knows the sponsor"
     page = ra1.client("coordinator").get(ra1.url("people/")).content.decode()
     assert "never confirmed" in page
 

@@ -220,7 +220,7 @@ def test_a_clash_of_roles_is_said_on_the_form(ra1: Planned, desk: Client) -> Non
     assert "The role Statistician cannot be granted to" in answer.content.decode()
 
 
-def test_the_accounts_of_the_house_are_not_listed_to_a_coordinator(ra1: Planned, desk: Client) -> None:
+def test_the_accounts_of_the_installation_are_not_listed_to_a_coordinator(ra1: Planned, desk: Client) -> None:
     stranger = person("stranger")
     assert stranger.email not in page(ra1, desk, "people/")
     answer = desk.post(ra1.url("people/"), {"person": "nobody@house.example", "role": "reader", "reason": "x"})

@@ -36,8 +36,8 @@ def test_the_joint_pages_tell_no_subject_visit_date_or_film_number(cast: DeskCas
     pages = [client.get("/trials/RA-1/joints/"), client.get(f"/trials/RA-1/joints/{rendition.index}/")]
     for page in pages:
         text = page.content.decode()
-        told = rf"\b(01-001|BL|2019|07-23|[Ff]ilm[- ]{rendition.film_id})\b"
-        assert not re.search(told, text)
+        recorded = rf"\b(01-001|BL|2019|07-23|[Ff]ilm[- ]{rendition.film_id})\b"
+        assert not re.search(recorded, text)
 
 
 def test_joints_are_placed_as_a_plain_form_after_three_clicks(cast: DeskCast) -> None:

@@ -14,7 +14,7 @@ from studies.forms.desk import AcceptForm
 from studies.forms.upload import UploadForm
 from studies.models import Subject
 from studies.plan.subjects import enrol
-from tests.reading.builders import build_house
+from tests.reading.builders import build_reading_trial
 from tests.studies.planned import SETTING_UP, Planned, film_of
 
 CODES = ["01-001", "01-2", "01-9", "01-10", "01-100", "A-2", "a-11", "B 3"]
@@ -66,11 +66,11 @@ def test_selects_offer_subjects_as_people_count(many: Planned) -> None:
 
 
 def test_visits_are_offered_as_people_count(db: None) -> None:
-    house = build_house(subjects=1, visits=("W104", "W24", "W8", "W00"))
-    offered = OpenForm(house.trial).fields["visits"].choices  # type: ignore[attr-defined]
+    built_trial = build_reading_trial(subjects=1, visits=("W104", "W24", "W8", "W00"))
+    offered = OpenForm(built_trial.trial).fields["visits"].choices  # type: ignore[attr-defined]
     assert [code for code, _ in offered] == ["W00", "W8", "W24", "W104"]
     with pytest.raises(BadInput, match="Choose W00, W8, W24 or W104."):
-        draft_charter(trial=house.trial, actor=house.actor("coordinator"), terms={"reference_visit": "W9"})
+        draft_charter(trial=built_trial.trial, actor=built_trial.actor("coordinator"), terms={"reference_visit": "W9"})
 
 
 def test_the_first_of_the_missing_is_the_first_as_people_count() -> None:

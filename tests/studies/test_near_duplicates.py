@@ -26,7 +26,7 @@ def hand(visit: int = 1) -> np.ndarray:
     return draw_hand("L", Damage(), 1, visit, 0.2).pixels
 
 
-def told(film: Film) -> str:
+def finding_text(film: Film) -> str:
     """The finding for the desk; empty when there is none."""
     return next((finding["text"] for finding in film.findings if finding["code"] == CODE), "")
 
@@ -42,28 +42,28 @@ def sent(
 
 def test_a_changed_copy_on_another_subject_visit_or_side_is_a_finding_and_never_a_refusal(ra1: Planned) -> None:
     first = sent(ra1, 1, hand())
-    assert told(first) == ""
+    assert finding_text(first) == ""
     ra1.subjects.append(enrol(trial=ra1.trial, site=ra1.sites[0], code="01-002", actor=SETTING_UP))
     again = sent(ra1, 2, hand()[60:-80, 40:-100], subject=2)
-    assert told(again) == (
+    assert finding_text(again) == (
         f"The picture appears to be the same as that of {first} (subject 01-001, visit BL, left). Compare them."
     )
     mirrored = sent(ra1, 3, hand()[:, ::-1], ImageLaterality="R")
-    assert f"{first} (subject 01-001, visit BL, left, mirrored)" in told(mirrored)
+    assert f"{first} (subject 01-001, visit BL, left, mirrored)" in finding_text(mirrored)
     grey = (hand() // 16).astype(np.uint8)
     jpeg = arrived(ra1, plain("JPEG", grey, quality=60), visit=ra1.visit(0, "W24"), film_date=first.film_date)
-    assert str(first) in told(jpeg)
+    assert str(first) in finding_text(jpeg)
 
 
 def test_another_film_of_the_same_hand_and_a_second_copy_for_the_same_place_are_no_finding(ra1: Planned) -> None:
     sent(ra1, 1, hand())
-    assert told(sent(ra1, 2, hand(2), code="W24")) == ""
-    assert told(sent(ra1, 3, hand()[10:, 10:])) == ""
+    assert finding_text(sent(ra1, 2, hand(2), code="W24")) == ""
+    assert finding_text(sent(ra1, 3, hand()[10:, 10:])) == ""
 
 
 def test_a_film_is_not_compared_with_those_of_other_sites(ra1: Planned) -> None:
     sent(ra1, 1, hand())
-    assert told(sent(ra1, 2, hand()[10:, 10:], subject=1, site=1)) == ""
+    assert finding_text(sent(ra1, 2, hand()[10:, 10:], subject=1, site=1)) == ""
 
 
 def test_what_a_film_is_recognised_by_is_stored_sealed_and_in_one_length(ra1: Planned) -> None:

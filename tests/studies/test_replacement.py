@@ -27,8 +27,8 @@ def test_the_replaced_film_no_longer_counts_and_says_why(ra1: Planned, before: s
     set_aside(film=new, actor=ra1.actor("coordinator"))
     old.refresh_from_db()
     assert (old.status, old.designated, old.status_reason) == (after, False, f"replaced by film {new.pk}")
-    told = Event.objects.newest_first()[0]
-    assert (told.action, told.subject_id, told.content["details"]) == (
+    recorded = Event.objects.newest_first()[0]
+    assert (recorded.action, recorded.subject_id, recorded.content["details"]) == (
         "studies.film.replaced",
         str(old.pk),
         {"replacement": new.pk},

@@ -126,8 +126,8 @@ def test_nobody_grants_themselves_a_role(ra1: Planned) -> None:
 def test_who_creates_a_trial_becomes_its_first_coordinator_and_the_trail_says_so(ra1: Planned) -> None:
     answer = ra1.client("coordinator").post("/trials/new/", {"trial_code": "NEW", "title": "A new trial"})
     assert answer.status_code == 302
-    told = Event.objects.newest_first().filter(stream="NEW")[0]
-    assert told.action == "studies.first-coordinator.appointed"
+    recorded = Event.objects.newest_first().filter(stream="NEW")[0]
+    assert recorded.action == "studies.first-coordinator.appointed"
     trial = Membership.objects.get(trial__code="NEW").trial
     with pytest.raises(WrongState, match="already has people"):
         appoint_first_coordinator(trial=trial, user=person("x"), actor=ra1.actor("coordinator"))
@@ -153,8 +153,8 @@ def test_the_head_count_fits_the_table_and_no_smaller_group_does(arms: bool) -> 
 
 def test_the_trail_labels_a_grant_by_the_system(ra1: Planned) -> None:
     give(ra1, Role.STATISTICIAN, person("x"), SETTING_UP)
-    told = Event.objects.newest_first()[0]
-    assert (told.action, told.content["details"]["by_system"]) == ("studies.membership.granted", "tests")
+    recorded = Event.objects.newest_first()[0]
+    assert (recorded.action, recorded.content["details"]["by_system"]) == ("studies.membership.granted", "tests")
 
 
 def test_the_system_grants_nothing_while_a_page_is_served(ra1: Planned) -> None:

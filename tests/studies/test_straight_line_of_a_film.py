@@ -50,13 +50,13 @@ def test_a_film_goes_from_the_door_to_a_reader_image(ra1: Planned) -> None:
     bands = [storages["reading"].open(band["name"]).read() for band in image.bands["full"]]
     assert [hashlib.sha256(band).hexdigest() for band in bands] == [band["sha256"] for band in image.bands["full"]]
     assert np.array_equal(decode(bands, image.rows, image.columns), picture())
-    told = set(Event.objects.filter(stream="RA-1").values_list("action", flat=True))
+    recorded = set(Event.objects.filter(stream="RA-1").values_list("action", flat=True))
     assert {
         "studies.film.received",
         "studies.film.deidentified",
         "studies.film.accepted",
         "studies.film.rendered",
-    } <= told
+    } <= recorded
 
 
 def test_the_random_key_of_a_reader_image_stands_in_a_dataset_as_it_is(

@@ -40,8 +40,8 @@ def send(ra1: Planned, client: Client, content: bytes, name: str = "IMG_1.dcm", 
     half = len(content) // 2
     for begin, piece in ((0, content[:half]), (half, content[half:])):
         client.put(f"{base}{begin}/", piece, content_type="application/octet-stream")
-    told = {"transmittal": begun(ra1, client), "visit": ra1.visit().pk, "film_date": "", "replaces": ""}
-    body = json.dumps({**told, "name": name, "size": len(content), **said})
+    recorded = {"transmittal": begun(ra1, client), "visit": ra1.visit().pk, "film_date": "", "replaces": ""}
+    body = json.dumps({**recorded, "name": name, "size": len(content), **said})
     return client.post(f"{base}finish/", body, content_type="application/json")
 
 

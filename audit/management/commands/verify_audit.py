@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 
 from audit.trail import Actor
-from audit.verify import tell, verify
+from audit.verify import record_event, verify
 from audit.verify_files import check_files
 
 
@@ -40,7 +40,7 @@ class Command(BaseCommand):
             files = f", {report.files} records with files" if options["files"] else ""
             self.stdout.write(f"{report.events} events, {report.rows} rows, {report.anchors} anchors{files}: {verdict}")
         try:
-            tell(report=report, actor=Actor.system("verify_audit"))
+            record_event(report=report, actor=Actor.system("verify_audit"))
         except DatabaseError as error:
             self.stderr.write(f"the result could not be recorded in the audit trail: {type(error).__name__}")
         if not report.intact:

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from audit.trail import Actor
 from config.errors import Refusal
-from jobs.backups import drop_old, tell_backup, write_backup
+from jobs.backups import drop_old, record_backup, write_backup
 from jobs.database_copy import CopyFailed
 from jobs.encrypting import NotEncrypted
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         except OSError as error:
             where = f"The folder or file {error.filename or 'of the backup'}"
             raise CommandError(f"{where} cannot be used: {error.strerror}.") from error
-        tell_backup(backup=backup, actor=Actor.system("backup"))
+        record_backup(backup=backup, actor=Actor.system("backup"))
         if options["to"] is None:
             drop_old(folder=settings.BACKUP_FOLDER, kept=settings.BACKUPS_KEPT)
         self.stdout.write(f"{backup.folder}\n{backup}")

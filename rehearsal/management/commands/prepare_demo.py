@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.roles import ROLE_NAMES
-from config.static_files import HouseStaticFiles
+from config.static_files import ProductStaticFiles
 from rehearsal.demo.people import ACCOUNTS, PASSWORD
 
 
@@ -21,7 +21,7 @@ def stamp_of_static_files() -> str:
     found = sorted(
         (str(path), store.path(path))
         for finder in get_finders()
-        for path, store in finder.list(list(HouseStaticFiles.ignore_patterns))
+        for path, store in finder.list(list(ProductStaticFiles.ignore_patterns))
     )
     states = [(name, (stat := Path(path).stat()).st_size, stat.st_mtime_ns) for name, path in found]
     return hashlib.sha256(repr(states).encode()).hexdigest()

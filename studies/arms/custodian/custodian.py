@@ -114,7 +114,7 @@ def check_package(package: dict[str, Any], server_key: str, root: str) -> None:
         raise Refused(f"The package is for the lock root {package['root']}, not for {root}. Nothing was opened.")
 
 
-def tell_package(package: dict[str, Any]) -> None:
+def print_package(package: dict[str, Any]) -> None:
     """What the custodian reads before the tool asks for their passphrase."""
     print(f"trial        {package['trial']}, campaign {package['campaign']}, lock {package['lock']}")
     print(f"lock root    {package['root']}")
@@ -141,7 +141,7 @@ def opening_share(package: dict[str, Any], key: X25519PrivateKey) -> dict[str, A
     return {"format": OPENED, **facts, "shares": shares}
 
 
-def tell_key(public_key: bytes) -> None:
+def print_key(public_key: bytes) -> None:
     """What the custodian registers, and what they compare."""
     print(f"public key   {base64.b64encode(public_key).decode()}")
     print(f"fingerprint  {fingerprint(public_key)}")
@@ -198,15 +198,15 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.command == "open":
         package = read_package(arguments.package)
         check_package(package, arguments.server_key, arguments.root)
-        tell_package(package)
+        print_package(package)
     passphrase = passphrase_of(arguments, twice=arguments.command == "keygen")
     if arguments.command == "keygen":
-        tell_key(make_key(arguments.key, passphrase))
+        print_key(make_key(arguments.key, passphrase))
         print(f"private key  {arguments.key}: keep it and its passphrase apart, with a copy of each in a second place")
         return
     key = load_key(arguments.key, passphrase)
     if arguments.command == "fingerprint":
-        tell_key(raw(key.public_key()))
+        print_key(raw(key.public_key()))
         return
     write_share(package, key, arguments.out or arguments.package.with_suffix(".share.json"))
 

@@ -57,7 +57,7 @@ def test_what_is_written_for_the_standards_sake_says_nothing(keyword: str) -> No
 
 def test_the_profile_is_only_a_floor() -> None:
     """What reveals the order of films and is not in the table: an allow-list keeps it out, a deny-list would not."""
-    telling = [
+    state = [
         "InstanceNumber",
         "AcquisitionNumber",
         "SoftwareVersions",
@@ -65,5 +65,5 @@ def test_the_profile_is_only_a_floor() -> None:
         "ImageType",
         "Exposure",
     ]
-    assert [action(keyword) for keyword in telling] == [None] * len(telling)
-    assert not set(telling) & KEPT
+    assert [action(keyword) for keyword in state] == [None] * len(state)
+    assert not set(state) & KEPT

@@ -42,9 +42,9 @@ def facts_of(folder: Path, content: bytes) -> dict[str, Any]:
 def test_a_side_in_words_is_understood_and_said(keyword: str, word: str, side: str, tmp_path: Path) -> None:
     content = film(SOPClassUID=CR, **({"ImageLaterality": None} | {keyword: word}))
     assert facts_of(tmp_path, content)["Side"] == side
-    told = findings(tmp_path, content)
-    assert "side-in-words" in told
-    assert word not in told["side-in-words"]
+    recorded = findings(tmp_path, content)
+    assert "side-in-words" in recorded
+    assert word not in recorded["side-in-words"]
 
 
 def test_a_side_in_the_body_part_is_understood(tmp_path: Path) -> None:
@@ -61,9 +61,9 @@ def test_a_word_that_names_no_side_is_not_taken_for_one(word: str, tmp_path: Pat
 
 
 def test_dates_years_apart_are_said(tmp_path: Path) -> None:
-    told = findings(tmp_path, film(AcquisitionDate="20190101", StudyDate="20250310"))
-    assert "2019-01-01" in told["dates-contradict"]
-    assert "2025-03-10" in told["dates-contradict"]
+    recorded = findings(tmp_path, film(AcquisitionDate="20190101", StudyDate="20250310"))
+    assert "2019-01-01" in recorded["dates-contradict"]
+    assert "2025-03-10" in recorded["dates-contradict"]
 
 
 def test_a_study_opened_some_days_before_the_exposure_is_in_order(tmp_path: Path) -> None:

@@ -228,6 +228,6 @@ def test_a_decimal_comma_is_read_as_a_decimal_point_and_said(tmp_path: Path) -> 
         content = content.replace(point, point.replace(b".", b","))
     loaded = read(tmp_path, content)
     assert (loaded.stored.window_center, loaded.stored.window_width) == (1111.5, 2222.5)
-    told = findings(tmp_path, content)
-    assert "decimal-comma" in told
-    assert not {"window-ignored", "spacing-ignored"} & set(told)
+    recorded = findings(tmp_path, content)
+    assert "decimal-comma" in recorded
+    assert not {"window-ignored", "spacing-ignored"} & set(recorded)

@@ -25,13 +25,13 @@ from tests.reading.builders import (
     BuiltTrial,
     GradeOf,
     add_ready_film,
-    build_house,
+    build_reading_trial,
     open_campaign_of,
     read_through,
 )
 from tests.scoring.cdisc.transport_reader import Cell, read_transport
 from tests.scoring.packages import package_of
-from tests.tracking import tell_rows, tell_what_was_made
+from tests.tracking import record_new_rows, record_rows
 
 MISSING_SITE, ADJUDICATED, NO_FEET = "S000", "S001", "S002"
 INSTRUMENT = "svdh-two-sides"
@@ -40,16 +40,16 @@ Record = dict[str, Cell]
 
 def build_small_trial() -> BuiltTrial:
     """Three subjects, three planned visits and an unscheduled one."""
-    house = build_house(subjects=3)
+    built_trial = build_reading_trial(subjects=3)
     feet = Film.objects.filter(visit__subject__code=NO_FEET, visit__code="W24", view="foot")
     feet.update(status="withdrawn")
-    tell_rows(house.trial.code, list(feet))
+    record_rows(built_trial.trial.code, list(feet))
     extra = Visit.objects.create(subject=Subject.objects.get(code=NO_FEET), code="U1", kind="unscheduled")
     for side, view in VIEWS:
         add_ready_film(extra, side, view, date(2025, 1, 1) + timedelta(days=250))
-    tell_what_was_made(house.trial.code)
-    house.visits.append("U1")
-    return house
+    record_new_rows(built_trial.trial.code)
+    built_trial.visits.append("U1")
+    return built_trial
 
 
 def grades_of(read: Read) -> GradeOf:
@@ -78,10 +78,10 @@ def foot_grade(read: Read, item: Item) -> int:
     return 5 if read.reader.name == "reader" and item.joint in ("MTP2", "MTP3") else 0
 
 
-def read_small_trial(house: BuiltTrial) -> Campaign:
-    campaign = open_campaign_of(house, instrument=INSTRUMENT, concordant_share=0.0, qualification_required=False)
-    readers = [house.people["reader"], house.people["reader.two"]]
-    coordinator = house.actor("coordinator")
+def read_small_trial(built_trial: BuiltTrial) -> Campaign:
+    campaign = open_campaign_of(built_trial, instrument=INSTRUMENT, concordant_share=0.0, qualification_required=False)
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    coordinator = built_trial.actor("coordinator")
     request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=9)
     run_due_jobs()
     for _ in range(2):
@@ -91,9 +91,9 @@ def read_small_trial(house: BuiltTrial) -> Campaign:
     return campaign
 
 
-def built(house: BuiltTrial, campaign: Campaign, where: Path) -> Path:
+def built(built_trial: BuiltTrial, campaign: Campaign, where: Path) -> Path:
     """The dataset of a closed campaign, unpacked."""
-    dataset = request_dataset(campaign=campaign, actor=house.actor("statistician"))
+    dataset = request_dataset(campaign=campaign, actor=built_trial.actor("statistician"))
     run_due_jobs()
     dataset.refresh_from_db()
     assert dataset.status == DatasetStatus.BUILT, dataset.failure

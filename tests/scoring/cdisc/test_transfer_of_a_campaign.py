@@ -40,22 +40,22 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house() -> BuiltTrial:
+def built_trial() -> BuiltTrial:
     return build_small_trial()
 
 
 @pytest.fixture
-def campaign(house: BuiltTrial) -> Campaign:
-    campaign = read_small_trial(house)
+def campaign(built_trial: BuiltTrial) -> Campaign:
+    campaign = read_small_trial(built_trial)
     campaign.refresh_from_db()
-    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
+    close_campaign(campaign=campaign, actor=built_trial.actor("coordinator"))
     return campaign
 
 
 def test_the_files_agree_with_the_tables_and_with_values_worked_out_by_hand(
-    house: BuiltTrial, campaign: Campaign, tmp_path: Path
+    built_trial: BuiltTrial, campaign: Campaign, tmp_path: Path
 ) -> None:
-    folder = built(house, campaign, tmp_path / "first")
+    folder = built(built_trial, campaign, tmp_path / "first")
     assert verify(folder) == []
     scores_are_those_signed(folder)
     scores_by_hand(folder)
@@ -69,7 +69,7 @@ def test_the_files_agree_with_the_tables_and_with_values_worked_out_by_hand(
     dataset_json_has_the_same_rows(folder)
     package_lists_the_files(folder)
     guides_are_filled(folder)
-    again = built(house, campaign, tmp_path / "second")
+    again = built(built_trial, campaign, tmp_path / "second")
     assert len({dataset.root for dataset in Dataset.objects.all()}) == 1, "the same reads give the same bytes"
     assert (again / "cdisc/adxr.xpt").read_bytes() == (folder / "cdisc/adxr.xpt").read_bytes()
 

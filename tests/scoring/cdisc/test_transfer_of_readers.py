@@ -17,27 +17,27 @@ from scoring.cdisc.readings import short_slot
 from scoring.cdisc.terms import codelists
 from scoring.datasets.package import write_codebook
 from studies.models import Film
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of, read_through
+from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of, read_through
 from tests.scoring.cdisc.small_campaign import built, every_key_is_unique_and_every_term_listed, picked, records
 from tests.scoring.test_randomisation import read_with_repeats, rows_of
 from tests.scoring.three_readers import INSTRUMENT, add_third_reader, read_by_all
-from tests.tracking import tell_rows
+from tests.tracking import record_rows
 
 pytestmark = pytest.mark.django_db
 
 
 def test_no_read_is_accepted_for_a_value_that_does_not_exist(tmp_path: Path) -> None:
     """S000's W24 has one reader where the charter asks for two; S001's has no films of the feet."""
-    house = build_house(subjects=2)
+    built_trial = build_reading_trial(subjects=2)
     feet = Film.objects.filter(visit__subject__code="S001", visit__code="W24", view="foot")
     feet.update(status="withdrawn")
-    tell_rows(house.trial.code, list(feet))
-    campaign = open_campaign_of(house, partial_visits="missing", concordant_share=0.0)
+    record_rows(built_trial.trial.code, list(feet))
+    campaign = open_campaign_of(built_trial, partial_visits="missing", concordant_share=0.0)
     totals = {("S000", "W00"): (10, 8), ("S000", "W24"): (12, None), ("S000", "W52"): (15, 14)}
-    totals |= {("S001", visit): (1, 1) for visit in house.visits}
-    read_by_all(house, campaign, totals)
-    close(house, campaign)
-    folder = built(house, campaign, tmp_path / "copy")
+    totals |= {("S001", visit): (1, 1) for visit in built_trial.visits}
+    read_by_all(built_trial, campaign, totals)
+    close(built_trial, campaign)
+    folder = built(built_trial, campaign, tmp_path / "copy")
     accepted = {
         (subject, visit, region): {
             row["MKEVALID"]
@@ -54,14 +54,14 @@ def test_no_read_is_accepted_for_a_value_that_does_not_exist(tmp_path: Path) -> 
 
 def test_a_reader_keeps_their_number_when_they_or_others_are_replaced(tmp_path: Path) -> None:
     """A repeat stays in the dataset under its reader's number; the replacement is the third person of the case."""
-    house = build_house(subjects=5, visits=("W00", "W24"))
-    third = add_third_reader(house)
-    campaign = read_with_repeats(house)
+    built_trial = build_reading_trial(subjects=5, visits=("W00", "W24"))
+    third = add_third_reader(built_trial)
+    campaign = read_with_repeats(built_trial)
     repeat = Read.objects.filter(kind=ReadKind.REPEAT).order_by("pk")[0]
     people = list(repeat.case.reads.filter(kind=ReadKind.PRIMARY).order_by("pk").values_list("reader", flat=True))
-    replace_signed(house, repeat)
-    close(house, campaign)
-    folder = built(house, campaign, tmp_path / "copy")
+    replace_signed(built_trial, repeat)
+    close(built_trial, campaign)
+    folder = built(built_trial, campaign, tmp_path / "copy")
     every_key_is_unique_and_every_term_listed(folder, INSTRUMENT)
     of_case = {read.token: read for read in repeat.case.reads.all()}
     rows = [row for row in rows_of(folder / "scores.csv") if row["READID"] in of_case]
@@ -94,18 +94,18 @@ def test_a_fourth_reader_of_a_case_has_parameters_and_terms_of_their_own(tmp_pat
     assert codebook["scores.csv", "READER"] == "READER 1;READER 2;READER 3;READER 4;ADJUDICATOR"
 
 
-def replace_signed(house: BuiltTrial, repeat: Read) -> None:
+def replace_signed(built_trial: BuiltTrial, repeat: Read) -> None:
     """The first read of a repeat is returned to its reader, and then read by somebody else."""
     first = Read.objects.get(case=repeat.case, reader=repeat.reader, kind=ReadKind.PRIMARY)
-    return_read(read=first, reason="incomplete", note="", **house.signs("coordinator"))
+    return_read(read=first, reason="incomplete", note="", **built_trial.signs("coordinator"))
     first.refresh_from_db()
-    actor, other = house.actor("coordinator"), house.people["reader.three"]
+    actor, other = built_trial.actor("coordinator"), built_trial.people["reader.three"]
     replace_reader(read=first, actor=actor, new_reader=other, reason="The reader left the study")
     run_due_jobs()
     read_through(Read.objects.get(case=repeat.case, reader=other))
     run_due_jobs()
 
 
-def close(house: BuiltTrial, campaign: Campaign) -> None:
+def close(built_trial: BuiltTrial, campaign: Campaign) -> None:
     campaign.refresh_from_db()
-    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
+    close_campaign(campaign=campaign, actor=built_trial.actor("coordinator"))

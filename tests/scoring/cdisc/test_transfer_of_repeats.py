@@ -14,22 +14,22 @@ from scoring.cdisc.facts import sas_date
 from scoring.datasets.building import request_dataset
 from scoring.models import DatasetStatus
 from studies.models import Film, Subject
-from tests.reading.builders import build_house, open_campaign_of, read_through
+from tests.reading.builders import build_reading_trial, open_campaign_of, read_through
 from tests.reading.test_line import by_visit, read_all
 from tests.scoring.cdisc.small_campaign import built, cells, every_key_is_unique_and_every_term_listed, picked, records
 from tests.scoring.test_randomisation import read_with_repeats, rows_of
-from tests.tracking import tell_rows
+from tests.tracking import record_rows
 
 pytestmark = pytest.mark.django_db
 
 
 def test_repeats_and_visits_read_alone_first_are_numbered_and_kept_apart(tmp_path: Path) -> None:
     """Alone first, then together: readings 1 and 2 of a visit; the repeat of both is 3 and 4. Larsen has no term."""
-    house = build_house(subjects=5, visits=("W00", "W24"))
-    campaign = read_with_repeats(house, presentation="alone-then-together")
+    built_trial = build_reading_trial(subjects=5, visits=("W00", "W24"))
+    campaign = read_with_repeats(built_trial, presentation="alone-then-together")
     campaign.refresh_from_db()
-    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
-    folder = built(house, campaign, tmp_path / "copy")
+    close_campaign(campaign=campaign, actor=built_trial.actor("coordinator"))
+    folder = built(built_trial, campaign, tmp_path / "copy")
     every_key_is_unique_and_every_term_listed(folder, "larsen-1995")
     rows = records(folder, "mk")
     assert len(rows) == len(rows_of(folder / "scores.csv"))
@@ -44,15 +44,15 @@ def test_repeats_and_visits_read_alone_first_are_numbered_and_kept_apart(tmp_pat
 
 def test_a_value_that_a_transport_file_cannot_hold_stops_the_build_and_is_named() -> None:
     """No page accepts such a code; it came from elsewhere."""
-    house = build_house(subjects=1, visits=("W00", "W24"))
-    campaign = open_campaign_of(house, concordant_share=0.0)
-    read_all(house, campaign)
-    subjects = Subject.objects.filter(trial=house.trial)
+    built_trial = build_reading_trial(subjects=1, visits=("W00", "W24"))
+    campaign = open_campaign_of(built_trial, concordant_share=0.0)
+    read_all(built_trial, campaign)
+    subjects = Subject.objects.filter(trial=built_trial.trial)
     subjects.update(code="Zürich-1")
-    tell_rows(house.trial.code, list(subjects))
+    record_rows(built_trial.trial.code, list(subjects))
     campaign.refresh_from_db()
-    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
-    dataset = request_dataset(campaign=campaign, actor=house.actor("statistician"))
+    close_campaign(campaign=campaign, actor=built_trial.actor("coordinator"))
+    dataset = request_dataset(campaign=campaign, actor=built_trial.actor("statistician"))
     run_due_jobs()
     dataset.refresh_from_db()
     assert dataset.status == DatasetStatus.FAILED
@@ -60,14 +60,14 @@ def test_a_value_that_a_transport_file_cannot_hold_stops_the_build_and_is_named(
 
 
 def test_the_third_read_of_a_concordant_case_is_a_record_that_nothing_uses(tmp_path: Path) -> None:
-    house = build_house(subjects=1, visits=("W00", "W24"))
-    campaign = open_campaign_of(house, concordant_share=1.0)
-    read_all(house, campaign)
+    built_trial = build_reading_trial(subjects=1, visits=("W00", "W24"))
+    campaign = open_campaign_of(built_trial, concordant_share=1.0)
+    read_all(built_trial, campaign)
     read_through(Read.objects.get(kind=ReadKind.ADJUDICATION))
     run_due_jobs()
     campaign.refresh_from_db()
-    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
-    folder = built(house, campaign, tmp_path / "copy")
+    close_campaign(campaign=campaign, actor=built_trial.actor("coordinator"))
+    folder = built(built_trial, campaign, tmp_path / "copy")
     every_key_is_unique_and_every_term_listed(folder, "larsen-1995")
     flags = {(row["MKEVALID"], row["MKACPTFL"]) for row in records(folder, "mk")}
     assert flags == {("READER 1", "Y"), ("READER 2", "Y"), ("ADJUDICATOR 1", "")}
@@ -79,20 +79,22 @@ def test_the_third_read_of_a_concordant_case_is_a_record_that_nothing_uses(tmp_p
 
 def test_a_value_made_by_the_charter_is_in_adxr_as_in_the_analysis_table(tmp_path: Path) -> None:
     """S000 has no film at W24. From 0 at day 0 to 24 at day 364, day 168 is 24 x 168/364 = 11.0769."""
-    house = build_house(subjects=2)
+    built_trial = build_reading_trial(subjects=2)
     films = Film.objects.filter(visit__code="W24", visit__subject__code="S000")
     films.update(status="withdrawn")
-    tell_rows(house.trial.code, list(films))
-    campaign = open_campaign_of(house, concordant_share=0.0, missing_visit="interpolated")
-    readers = [house.people["reader"], house.people["reader.two"]]
-    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=9)
+    record_rows(built_trial.trial.code, list(films))
+    campaign = open_campaign_of(built_trial, concordant_share=0.0, missing_visit="interpolated")
+    readers = [built_trial.people["reader"], built_trial.people["reader.two"]]
+    request_batch(
+        campaign=campaign, actor=built_trial.actor("coordinator"), name="one", due_on=None, readers=readers, size=9
+    )
     run_due_jobs()
     for read in Read.objects.all():
         read_through(read, by_visit(read, "W52", 2))
     run_due_jobs()
     campaign.refresh_from_db()
-    close_campaign(campaign=campaign, actor=house.actor("coordinator"))
-    folder = built(house, campaign, tmp_path / "copy")
+    close_campaign(campaign=campaign, actor=built_trial.actor("coordinator"))
+    folder = built(built_trial, campaign, tmp_path / "copy")
     every_key_is_unique_and_every_term_listed(folder, "larsen-1995")
     (row,) = [row for row in rows_of(folder / "analysis.csv") if row["dtype"]]
     assert [row[name] for name in ("avisit", "aval", "base", "chg")] == ["W24", "11.0769", "0.0000", "11.0769"]

@@ -17,7 +17,7 @@ from scoring.consensus.signed_series import AlteredValues
 from scoring.monitoring.campaign import monitor
 from tests.cast import make_user
 from tests.protection import lifted
-from tests.reading.builders import BuiltTrial, build_house, open_campaign_of
+from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
 from tests.scoring.monitoring.signed_cases import Signed, add_signed
 
 pytestmark = pytest.mark.django_db
@@ -25,30 +25,30 @@ PAGE = "/trials/TWO/results/C1/readers/"
 
 
 @pytest.fixture
-def house() -> BuiltTrial:
-    return build_house(subjects=1, visits=("W00", "W24"))
+def built_trial() -> BuiltTrial:
+    return build_reading_trial(subjects=1, visits=("W00", "W24"))
 
 
 @pytest.fixture
-def campaign(house: BuiltTrial) -> Campaign:
-    return open_campaign_of(house)
+def campaign(built_trial: BuiltTrial) -> Campaign:
+    return open_campaign_of(built_trial)
 
 
-def two(house: BuiltTrial) -> tuple[User, User]:
-    return house.people["reader"], house.people["reader.two"]
+def two(built_trial: BuiltTrial) -> tuple[User, User]:
+    return built_trial.people["reader"], built_trial.people["reader.two"]
 
 
-def cases_of(house: BuiltTrial, number: int, *, shifted_from: int = 999) -> list[Signed]:
+def cases_of(built_trial: BuiltTrial, number: int, *, shifted_from: int = 999) -> list[Signed]:
     """Differences of 1 and -1 in turn, 6 more from one case on; every fifth case is discordant."""
-    first, second = two(house)
+    first, second = two(built_trial)
     return [
         (first, second, (-1.0) ** place + 6 * (place >= shifted_from), place % 5 == 0) for place in range(1, number + 1)
     ]
 
 
-def lead(house: BuiltTrial) -> Client:
+def lead(built_trial: BuiltTrial) -> Client:
     client = Client()
-    client.force_login(house.people["lead"], backend=BACKEND)
+    client.force_login(built_trial.people["lead"], backend=BACKEND)
     return client
 
 
@@ -57,15 +57,15 @@ def lines(client: Client, address: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_without_a_signed_read_the_page_says_so(house: BuiltTrial, campaign: Campaign) -> None:
-    client = lead(house)
+def test_without_a_signed_read_the_page_says_so(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    client = lead(built_trial)
     assert "No read of this campaign has been signed yet." in client.get(PAGE).content.decode()
     assert client.get(f"{PAGE}1/").status_code == 404
 
 
-def test_fewer_than_ten_cases_are_too_few_for_any_figure(house: BuiltTrial, campaign: Campaign) -> None:
-    add_signed(campaign, cases_of(house, 9))
-    client = lead(house)
+def test_fewer_than_ten_cases_are_too_few_for_any_figure(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    add_signed(campaign, cases_of(built_trial, 9))
+    client = lead(built_trial)
     for row in lines(client, f"{PAGE}?format=csv"):
         assert (row["Reads signed"], row["Compared with a partner"], row["Drift"]) == ("9", "9", "No chart")
         figures = ("Mean difference", "Discordant", "Not assessable", "Grade 0", "Median minutes", "SDC of repeats")
@@ -77,10 +77,10 @@ def test_fewer_than_ten_cases_are_too_few_for_any_figure(house: BuiltTrial, camp
 
 
 def test_a_reader_who_drifts_passes_the_limit_and_two_readers_do_not_show_which(
-    house: BuiltTrial, campaign: Campaign
+    built_trial: BuiltTrial, campaign: Campaign
 ) -> None:
-    add_signed(campaign, cases_of(house, 60, shifted_from=41))
-    client = lead(house)
+    add_signed(campaign, cases_of(built_trial, 60, shifted_from=41))
+    client = lead(built_trial)
     first, second = lines(client, f"{PAGE}?format=csv")
     assert (first["Mean difference"], second["Mean difference"]) == ("2.0", "-2.0")
     assert first["Drift"].startswith("Beyond the limit at case 4")
@@ -95,9 +95,9 @@ def test_a_reader_who_drifts_passes_the_limit_and_two_readers_do_not_show_which(
         assert (answer["Content-Type"], answer["Cache-Control"]) == ("image/svg+xml", "private, no-store")
 
 
-def test_every_chart_has_its_table_as_csv(house: BuiltTrial, campaign: Campaign) -> None:
-    add_signed(campaign, cases_of(house, 60, shifted_from=41))
-    client = lead(house)
+def test_every_chart_has_its_table_as_csv(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    add_signed(campaign, cases_of(built_trial, 60, shifted_from=41))
+    client = lead(built_trial)
     drift = lines(client, f"{PAGE}1/?drift-format=csv")
     assert [row["Place"] for row in drift] == [str(place) for place in range(1, 61)]
     assert (drift[0]["Partner"], drift[0]["Difference"], drift[0]["Moving average"]) == ("reader.two", "-1.0", "")
@@ -112,8 +112,8 @@ def test_every_chart_has_its_table_as_csv(house: BuiltTrial, campaign: Campaign)
     assert (week["Reads first signed"], week["Median minutes"]) == ("60", "10.0")
 
 
-def test_with_three_readers_the_one_who_changed_is_named(house: BuiltTrial, campaign: Campaign) -> None:
-    first, second = two(house)
+def test_with_three_readers_the_one_who_changed_is_named(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    first, second = two(built_trial)
     third = make_user("three@two.example", "reader.three")
     turns = [(first, second), (second, third), (third, first)]
     cases = []
@@ -122,13 +122,13 @@ def test_with_three_readers_the_one_who_changed_is_named(house: BuiltTrial, camp
         moved = 6 * ((one == third) - (other == third)) if place >= 90 else 0
         cases.append((one, other, (-1.0) ** (place // 3) + moved, False))
     add_signed(campaign, cases)
-    page = lead(house).get(PAGE).content.decode()
+    page = lead(built_trial).get(PAGE).content.decode()
     assert "The pairs of readers show that reader.three changed." in page
     assert "show that reader changed" not in page
 
 
-def test_values_that_differ_from_what_was_signed_are_not_counted(house: BuiltTrial, campaign: Campaign) -> None:
-    add_signed(campaign, cases_of(house, 1))
+def test_values_that_differ_from_what_was_signed_are_not_counted(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    add_signed(campaign, cases_of(built_trial, 1))
     with lifted():
         SignedValues.objects.update(digest="0" * 64)
     with pytest.raises(AlteredValues, match="differ from what was signed"):
@@ -136,11 +136,11 @@ def test_values_that_differ_from_what_was_signed_are_not_counted(house: BuiltTri
 
 
 def test_the_monitoring_takes_as_many_queries_for_a_few_cases_as_for_many(
-    house: BuiltTrial, campaign: Campaign
+    built_trial: BuiltTrial, campaign: Campaign
 ) -> None:
     counts = []
     for _ in range(2):
-        add_signed(campaign, cases_of(house, 12))
+        add_signed(campaign, cases_of(built_trial, 12))
         fetched = Campaign.objects.select_related("charter").get(pk=campaign.pk)
         with CaptureQueriesContext(connection) as queries:
             assert len(monitor(fetched).readers) == 2

@@ -58,11 +58,11 @@ class RecordedRows:
         for table, key, version, digest in tracked:
             self._hear_tracked((Kind.TRACKED, table, key, digest, version, at, home, event))
 
-    def _hear_made(self, told: tuple[str, str, str, str, int, str, str, str]) -> None:
-        if self.store.execute(ADD, told).rowcount:
+    def _hear_made(self, recorded: tuple[str, str, str, str, int, str, str, str]) -> None:
+        if self.store.execute(ADD, recorded).rowcount:
             return
-        _, table, key, digest, _, _, stream, event = told
-        first, _, first_event, _, home = self.store.execute(FIND, told[:3]).fetchone()
+        _, table, key, digest, _, _, stream, event = recorded
+        first, _, first_event, _, home = self.store.execute(FIND, recorded[:3]).fetchone()
         if digest != first:
             self.report.found(
                 "told twice", table, key, f"event {event} records another content than event {first_event}"
@@ -70,15 +70,15 @@ class RecordedRows:
         if stream != home:
             self._elsewhere(table, key, event, first_event)
 
-    def _hear_tracked(self, told: tuple[str, str, str, str, int, str, str, str]) -> None:
-        if self.store.execute(ADD, told).rowcount:
+    def _hear_tracked(self, recorded: tuple[str, str, str, str, int, str, str, str]) -> None:
+        if self.store.execute(ADD, recorded).rowcount:
             return
-        _, table, key, _, _, at, home, event = told
-        _, _, last_event, last_at, first_home = self.store.execute(FIND, told[:3]).fetchone()
+        _, table, key, _, _, at, home, event = recorded
+        _, _, last_event, last_at, first_home = self.store.execute(FIND, recorded[:3]).fetchone()
         if home != first_home:
             self._elsewhere(table, key, event, last_event)
         elif at >= last_at:
-            self.store.execute(REPLACE, told)
+            self.store.execute(REPLACE, recorded)
 
     def _elsewhere(self, table: str, key: str, event: str, first_event: str) -> None:
         text = f"event {event} records it in another chain than event {first_event}, where it belongs"
