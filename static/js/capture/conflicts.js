@@ -33,8 +33,8 @@ export class Conflicts {
       const { value, reason } = theirs;
       this.sheet.edit(item, timepoint, { value, reason });
       const { seen_at, change_reason, change_note } = record;
-      const told = { seen_at, change_reason, change_note };
-      const edit = { kind: "value", timepoint, item, value, reason, entry: "click", dwell_ms: 0, ...told };
+      const context = { seen_at, change_reason, change_note };
+      const edit = { kind: "value", timepoint, item, value, reason, entry: "click", dwell_ms: 0, ...context };
       await this.queue.release(record.op_id, { ...edit, captured_at: new Date().toISOString() });
     } else {
       await this.queue.release(record.op_id);

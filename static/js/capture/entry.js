@@ -58,7 +58,7 @@ export class Entry {
     this.rowFill.ask(empty, () => {
       this.#enter(empty, { value: 0, reason: "" }, "bulk", () => {
         this.cursor.nextEmpty();
-        this.note(this.rowFill.told(empty));
+        this.note(this.rowFill.summary(empty));
       });
     });
   }

@@ -21,14 +21,14 @@ export class Held {
       return this.say(`${wordOf(wanted)} was not entered: ${first} is still waiting for its film. Escape discards it.`);
     }
     this.#held = { cell, wanted, how };
-    this.#tell();
+    this.#announce();
   }
 
   // Something of the films has changed.
   retry() {
     if (!this.#held) return;
     const { cell, wanted, how } = this.#held;
-    if (this.coming(cell)) return this.why(cell) !== this.#missing && this.#tell();
+    if (this.coming(cell)) return this.why(cell) !== this.#missing && this.#announce();
     this.#held = null;
     this.note("");
     this.enter(cell, wanted, how);
@@ -36,7 +36,7 @@ export class Held {
 
   // The reader is at this cell now.
   moved(cell) {
-    if (!this.#held || same(cell, this.#held.cell)) return this.#held && this.#tell();
+    if (!this.#held || same(cell, this.#held.cell)) return this.#held && this.#announce();
     this.letGo();
   }
 
@@ -51,7 +51,7 @@ export class Held {
     return this.#held ? `${wordOf(this.#held.wanted)} for ${this.nameOf(this.#held.cell)} still waits for its film.` : "";
   }
 
-  #tell() {
+  #announce() {
     const { cell, wanted } = this.#held;
     this.#missing = this.why(cell);
     this.note(`${wordOf(wanted)} is waiting and not entered yet. ${this.#missing} Escape discards it.`);

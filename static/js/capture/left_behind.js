@@ -15,18 +15,18 @@ const left = await SealedStore.reads().catch(() => new Set());
 for (const entry of dataOf(document, "queues") ?? []) if (left.has(entry.token)) await send(entry);
 
 async function send({ token, key, label, urls }) {
-  const desk = await OpenRead.open(token, key, { urls, session });
-  if (!desk.lock.held) return desk.close();
+  const openRead = await OpenRead.open(token, key, { urls, session });
+  if (!openRead.lock.held) return openRead.close();
   return new Promise((done) => {
-    const told = () => {
-      const { waiting, conflicts, refused, sealed } = desk.queue;
-      const stuck = conflicts.length + refused.length + sealed || desk.sender.state === "stopped";
+    const changed = () => {
+      const { waiting, conflicts, refused, sealed } = openRead.queue;
+      const stuck = conflicts.length + refused.length + sealed || openRead.sender.state === "stopped";
       say(label, waiting, stuck);
       if (waiting && !stuck) return;
-      desk.close();
+      openRead.close();
       done();
     };
-    desk.attach({ sheet: new ScoreSheet({}), told, gained() {}, lost() {} }, { saved_count: 0, expected_count: 0 });
+    openRead.attach({ sheet: new ScoreSheet({}), changed, gained() {}, lost() {} }, { saved_count: 0, expected_count: 0 });
   });
 }
 

@@ -6,7 +6,7 @@ import { Sender } from "./sender.js";
 import { TabLock } from "./tab_lock.js";
 
 export class OpenRead {
-  #told = () => {};
+  #changed = () => {};
 
   constructor(read, { urls, session }) {
     Object.assign(this, { read, urls, session });
@@ -14,29 +14,29 @@ export class OpenRead {
   }
 
   static async open(read, key, { urls, session }) {
-    const desk = new OpenRead(read, { urls, session });
+    const opened = new OpenRead(read, { urls, session });
     const store = await SealedStore.open(read, key).catch(() => null);
-    desk.queue = new Queue(store);
-    desk.sender = new Sender({ queue: desk.queue, session, urls, may: () => desk.lock.held, told: () => desk.#told() });
-    desk.queue.watch(() => desk.#told());
-    desk.lock = new TabLock(read, {
-      gained: () => desk.queue.load().then(() => desk.page?.gained()),
-      lost: () => desk.#lost(),
-      moved: () => desk.#merge(),
+    opened.queue = new Queue(store);
+    opened.sender = new Sender({ queue: opened.queue, session, urls, may: () => opened.lock.held, changed: () => opened.#changed() });
+    opened.queue.watch(() => opened.#changed());
+    opened.lock = new TabLock(read, {
+      gained: () => opened.queue.load().then(() => opened.page?.gained()),
+      lost: () => opened.#lost(),
+      moved: () => opened.#merge(),
     });
-    if (await desk.lock.start()) await desk.queue.load();
-    return desk;
+    if (await opened.lock.start()) await opened.queue.load();
+    return opened;
   }
 
-  // The page now on the screen: {sheet, told(), gained(), lost()}. Unsaved edits are laid over its values.
+  // The page now on the screen: {sheet, changed(), gained(), lost()}. Unsaved edits are laid over its values.
   attach(page, progress) {
     this.page = page;
-    this.#told = () => page.told();
+    this.#changed = () => page.changed();
     this.sender.sheet = page.sheet;
     this.sender.progress = progress;
     for (const record of this.queue.records) overlay(page.sheet, record);
     this.sender.resume();
-    page.told();
+    page.changed();
   }
 
   store(edit, revision) {
@@ -65,7 +65,7 @@ export class OpenRead {
   async #lost() {
     this.page?.lost();
     await this.queue.written;
-    this.lock.tellMoved();
+    this.lock.announceMoved();
   }
 
   async #merge() {

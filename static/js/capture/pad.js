@@ -79,5 +79,5 @@ export class Pad {
 }
 
 const digit = (value, text) => make("button", { type: "button", "data-digit": value }, text);
-const told = ({ value, reason }) => (reason ? "not assessable" : value);
-const beside = (cell) => (cell.reference ? ` · yours ${told(cell)}, reference ${told(cell.reference)}` : "");
+const scoreText = ({ value, reason }) => (reason ? "not assessable" : value);
+const beside = (cell) => (cell.reference ? ` · yours ${scoreText(cell)}, reference ${scoreText(cell.reference)}` : "");

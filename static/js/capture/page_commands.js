@@ -61,14 +61,14 @@ function showKeys({ root, room }) {
 
 // Leaves when the server has everything; when it has not, says what is waiting, and a second try leaves anyway.
 async function leaveFor(page, go) {
-  const { desk } = page;
+  const { openRead } = page;
   page.keepTyped();
   const { warning } = page.entry.held;
   if (warning && !page.warned) {
     page.warned = true;
     return page.say(`${warning} Once more leaves the page without it.`);
   }
-  if (!desk || page.warned || !desk.lock.held || (await desk.emptied(PATIENCE))) return go();
+  if (!openRead || page.warned || !openRead.lock.held || (await openRead.emptied(PATIENCE))) return go();
   page.warned = true;
-  page.say(`${desk.queue.waiting} not saved yet. They are kept encrypted on this computer. Do the same again to leave the page.`);
+  page.say(`${openRead.queue.waiting} not saved yet. They are kept encrypted on this computer. Do the same again to leave the page.`);
 }

@@ -1,4 +1,4 @@
-// What outlives a page of the reading room: workers, packed films, keys, the session, the desk of the present read.
+// What outlives a page of the reading room: workers, packed films, keys, the session, the open read.
 // Pages of the room are swapped in place, so that the next case's films, already here, are not fetched again.
 
 import { loader } from "../viewer/head_start.js";
@@ -25,13 +25,13 @@ export class ReadingRoom {
       signedOut: () => this.session.signedOut(),
       waiting: (on) => this.page?.filmsWait?.(on),
     });
-    this.desk = null;
+    this.openRead = null;
     addEventListener("popstate", () => {
       if (location.pathname !== this.path) this.go(location.href, { push: false });
     });
     addEventListener("beforeunload", (event) => {
       this.page?.keepTyped?.();
-      const queue = this.desk?.queue;
+      const queue = this.openRead?.queue;
       if (queue?.unwritten || (queue?.waiting && !queue.kept)) event.preventDefault();
     });
     this.enter(root);
@@ -44,10 +44,10 @@ export class ReadingRoom {
     this.session.overlay = new SignInOverlay(root.querySelector(".sign-in"), { screen: urls.screen, key });
     this.path = location.pathname;
     const page = (this.page = new PAGES[root.dataset.page](root, this));
-    this.#deskFor(token, key, urls).then((desk) => {
+    this.#openReadFor(token, key, urls).then((openRead) => {
       if (this.page !== page) return;
-      this.desk = desk;
-      page.attach(desk);
+      this.openRead = openRead;
+      page.attach(openRead);
     });
   }
 
@@ -55,12 +55,12 @@ export class ReadingRoom {
   // the one begun last is made.
   async go(url, { push = true, way = {} } = {}) {
     const turn = (this.turn = Symbol());
-    await this.desk?.sender.pause();
+    await this.openRead?.sender.pause();
     const page = await this.#fetched(url, way);
     if (this.turn !== turn) return;
     this.turn = null;
     if (page.status === 0) {
-      this.desk?.sender.resume();
+      this.openRead?.sender.resume();
       return this.page.say("The server cannot be reached. Nothing is lost; try again in a moment.");
     }
     if (!page.document) return location.assign(page.url);
@@ -86,13 +86,13 @@ export class ReadingRoom {
     this.enter(root);
   }
 
-  // One desk per read: its screen and its review share it.
-  #deskFor(token, key, urls) {
+  // One for each read: its screen and its review share it.
+  #openReadFor(token, key, urls) {
     if (this.#opened?.token !== token) {
-      this.#opened?.desk.then((desk) => desk.close());
-      this.desk = null;
-      this.#opened = { token, desk: OpenRead.open(token, key, { urls, session: this.session }) };
+      this.#opened?.openRead.then((openRead) => openRead.close());
+      this.openRead = null;
+      this.#opened = { token, openRead: OpenRead.open(token, key, { urls, session: this.session }) };
     }
-    return this.#opened.desk;
+    return this.#opened.openRead;
   }
 }

@@ -5,7 +5,7 @@ import { ScoreSheet } from "./score_sheet.js";
 import { showStatus } from "./status_line.js";
 
 export class ReviewPage {
-  #desk = null;
+  #openRead = null;
   #stale = false;
 
   constructor(root, room) {
@@ -16,19 +16,19 @@ export class ReviewPage {
     root.querySelector("form.sign")?.addEventListener("submit", (event) => this.#submitted(event));
   }
 
-  attach(desk) {
-    this.#desk = desk;
-    this.#stale = desk.queue.waiting > 0;
-    desk.attach(this, this.case.progress);
-    if (!desk.lock.held) this.lost();
+  attach(openRead) {
+    this.#openRead = openRead;
+    this.#stale = openRead.queue.waiting > 0;
+    openRead.attach(this, this.case.progress);
+    if (!openRead.lock.held) this.lost();
   }
 
   // Values that came after this page was made are not on it: once all are saved it is made again.
-  told() {
-    const { queue } = this.#desk;
-    showStatus(this.root.querySelector(".status"), this.#desk);
+  changed() {
+    const { queue } = this.#openRead;
+    showStatus(this.root.querySelector(".status"), this.#openRead);
     const waiting = queue.waiting;
-    const { state, text } = this.#desk.sender;
+    const { state, text } = this.#openRead.sender;
     const why = `${waiting} not saved yet. Signing waits for the server to have everything.`;
     this.#forbid(state === "stopped" ? text : waiting ? why : "");
     if (waiting) this.#stale = true;

@@ -26,7 +26,7 @@ export class RowFill {
     this.dialog.showModal();
   }
 
-  told(cells) {
+  summary(cells) {
     return `0 was entered for ${this.#named(cells)}. Undo takes it back.`;
   }
 

@@ -1,4 +1,4 @@
-// The reading screen of one case: what it is made of, and what happens to it while its desk opens, closes or is lost.
+// The reading screen of one case: what it is made of, and what happens to it while its read opens, closes or is lost.
 // The films come first; the sheet beside them is laid out once the first of them is seen, or after a moment.
 
 import { Lightbox } from "../viewer/lightbox.js";
@@ -18,7 +18,7 @@ import { buildSheetSide } from "./sheet_side.js";
 import { showStatus } from "./status_line.js";
 
 export class ScreenPage {
-  #desk = null;
+  #openRead = null;
   #conflicts = null;
   #left = false;
 
@@ -47,47 +47,47 @@ export class ScreenPage {
     if (this.case.awaits_reference) awaitReference(this);
   }
 
-  // The desk is open: what was left unsaved is on the sheet, entering may begin.
-  async attach(desk) {
+  // The read is open: what was left unsaved is on the sheet, entering may begin.
+  async attach(openRead) {
     await this.furnished;
     if (this.#left) return;
-    this.#desk = desk;
+    this.#openRead = openRead;
     this.#conflicts = new Conflicts(this.root.querySelector(".conflicts"), {
-      queue: desk.queue,
+      queue: openRead.queue,
       sheet: this.sheet,
       plan: this.plan,
       panes: this.panes,
       reasons: this.instrument.reasons,
-      may: () => desk.lock.held,
-      kick: () => desk.sender.kick(),
+      may: () => openRead.lock.held,
+      kick: () => openRead.sender.kick(),
     });
-    desk.attach(this, this.case.progress);
-    if (!desk.lock.held) this.lost();
+    openRead.attach(this, this.case.progress);
+    if (!openRead.lock.held) this.lost();
     this.entry.held.retry();
   }
 
-  get opening() { return !this.case.read_only && !this.#desk; }
+  get opening() { return !this.case.read_only && !this.#openRead; }
 
-  get desk() { return this.#desk; }
+  get openRead() { return this.#openRead; }
 
   get left() { return this.#left; }
 
   store(edit, revision) {
-    return this.#desk.store(edit, revision);
+    return this.#openRead.store(edit, revision);
   }
 
   // "" or why nothing can be entered on this page at all.
   closed() {
     if (this.case.read_only) return this.case.read_only;
-    if (!this.#desk) return "One moment: this page is still loading.";
-    if (!this.#desk.lock.held) return "This case is open in another tab, where values are entered.";
-    return this.#desk.sender.state === "stopped" ? this.#desk.sender.text : "";
+    if (!this.#openRead) return "One moment: this page is still loading.";
+    if (!this.#openRead.lock.held) return "This case is open in another tab, where values are entered.";
+    return this.#openRead.sender.state === "stopped" ? this.#openRead.sender.text : "";
   }
 
-  told() {
-    showStatus(this.root.querySelector(".status"), this.#desk);
+  changed() {
+    showStatus(this.root.querySelector(".status"), this.#openRead);
     this.#conflicts.draw();
-    const { state, text } = this.#desk.sender;
+    const { state, text } = this.#openRead.sender;
     if (state === "stopped") this.notices.lock(this, text);
   }
 
@@ -97,7 +97,7 @@ export class ScreenPage {
 
   lost() {
     this.#conflicts.draw();
-    this.notices.otherTab(() => this.#desk.takeOver());
+    this.notices.otherTab(() => this.#openRead.takeOver());
   }
 
   filmsWait(on) {

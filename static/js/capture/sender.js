@@ -13,9 +13,9 @@ export class Sender {
   text = "";
   lastSaved = null;
 
-  // may(): this tab is the one that writes; told() after every change. The sheet is the one now on the screen.
-  constructor({ queue, session, urls, may, told }) {
-    Object.assign(this, { queue, session, urls, may, told });
+  // may(): this tab is the one that writes; changed() after every change. The sheet is the one now on the screen.
+  constructor({ queue, session, urls, may, changed }) {
+    Object.assign(this, { queue, session, urls, may, changed });
     this.sheet = null;
     this.progress = null;
     this.paused = false;
@@ -52,7 +52,7 @@ export class Sender {
     this.#busy = true;
     this.#running = this.#run().finally(() => {
       this.#busy = false;
-      this.told();
+      this.changed();
     });
   }
 
@@ -124,7 +124,7 @@ export class Sender {
   #become(state) {
     if (this.state !== state) {
       this.state = state;
-      this.told();
+      this.changed();
     }
     return false;
   }

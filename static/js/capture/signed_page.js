@@ -5,7 +5,7 @@ import { ScoreSheet } from "./score_sheet.js";
 import { showStatus } from "./status_line.js";
 
 export class SignedPage {
-  #desk = null;
+  #openRead = null;
 
   constructor(root, room) {
     Object.assign(this, { root, room });
@@ -15,13 +15,13 @@ export class SignedPage {
     root.querySelector("[data-offer]")?.focus();
   }
 
-  attach(desk) {
-    this.#desk = desk;
-    desk.attach(this, this.case.progress);
+  attach(openRead) {
+    this.#openRead = openRead;
+    openRead.attach(this, this.case.progress);
   }
 
-  told() {
-    showStatus(this.root.querySelector(".status"), this.#desk);
+  changed() {
+    showStatus(this.root.querySelector(".status"), this.#openRead);
   }
 
   gained() {}

@@ -25,10 +25,10 @@ export function statusOf({ queue, sender }) {
   return { level, line: line[0].toUpperCase() + line.slice(1) };
 }
 
-export function showStatus(element, desk) {
-  const { level, line } = statusOf(desk);
+export function showStatus(element, openRead) {
+  const { level, line } = statusOf(openRead);
   if (element.textContent !== line) element.textContent = line;
   element.dataset.state = level;
-  element.dataset.waiting = desk.queue.waiting;
-  element.dataset.unwritten = desk.queue.unwritten;
+  element.dataset.waiting = openRead.queue.waiting;
+  element.dataset.unwritten = openRead.queue.unwritten;
 }

@@ -32,7 +32,7 @@ export class TabLock {
   }
 
   // Called by the tab that lost the lock once its last edits are on disk.
-  tellMoved() {
+  announceMoved() {
     this.channel.postMessage("moved");
   }
 

@@ -37,12 +37,12 @@ const enter = async () => {
     headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": csrf },
     body: JSON.stringify({ ...body, user_token: dialog.dataset.owner }),
   });
-  const told = await answer.json();
-  if (answer.ok) return done(told.csrf);
-  proof = told.proof ?? "";
+  const reply = await answer.json();
+  if (answer.ok) return done(reply.csrf);
+  proof = reply.proof ?? "";
   part("first").hidden = Boolean(proof);
   part("second").hidden = !proof;
-  say(told.needs === "code" && !form.get("code") ? "" : told.error);
+  say(reply.needs === "code" && !form.get("code") ? "" : reply.error);
   dialog.querySelector(proof ? "#sign-over-code" : "#sign-over-password").focus();
 };
 
