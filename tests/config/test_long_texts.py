@@ -9,11 +9,11 @@ from config.long_texts import LongTextField
 from scoring.forms import ReviewForm
 from studies.forms.desk import QuestionForm
 from studies.forms.deviations import EntryForm
-from studies.forms.questions import AskForm, CloseForm, MessageForm
+from studies.forms.questions import AskForm, CloseQuestionForm, MessageForm
 
 WRITTEN = [
     (AskForm, "message"),
-    (CloseForm, "message"),
+    (CloseQuestionForm, "message"),
     (MessageForm, "message"),
     (QuestionForm, "text"),
     (EntryForm, "description"),

@@ -8,16 +8,18 @@ from jobs.carrying import run_due_jobs
 from reading.issuing.assignments import request_batch, void_and_reissue
 from reading.models import Read
 from scoring.datasets.building import reader_codes
-from tests.reading.builders import PASSWORD, build_house, open_campaign_of, read_through
+from tests.reading.builders import PASSWORD, build_reading_trial, open_campaign_of, read_through
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_code_stays_when_others_sign_later_and_when_a_read_is_voided() -> None:
-    house = build_house(subjects=1)
-    campaign = open_campaign_of(house)
-    readers = [person for name, person in house.people.items() if name.startswith("reader")]
-    request_batch(campaign=campaign, actor=house.actor("coordinator"), name="one", due_on=None, readers=readers, size=9)
+    built_trial = build_reading_trial(subjects=1)
+    campaign = open_campaign_of(built_trial)
+    readers = [person for name, person in built_trial.people.items() if name.startswith("reader")]
+    request_batch(
+        campaign=campaign, actor=built_trial.actor("coordinator"), name="one", due_on=None, readers=readers, size=9
+    )
     run_due_jobs()
     earlier_account, later_account = Read.objects.order_by("reader_id")
     read_through(later_account)
@@ -25,10 +27,10 @@ def test_a_code_stays_when_others_sign_later_and_when_a_read_is_voided() -> None
     read_through(earlier_account)
     both = {later_account.reader_id: "R01", earlier_account.reader_id: "R02"}
     assert reader_codes(campaign) == both
-    coordinator = house.people["coordinator"]
+    coordinator = built_trial.people["coordinator"]
     void_and_reissue(
         case=later_account.case,
-        actor=house.actor("coordinator"),
+        actor=built_trial.actor("coordinator"),
         user=coordinator,
         password=PASSWORD,
         reason="Films of another subject",
