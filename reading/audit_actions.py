@@ -16,6 +16,7 @@ for table in ("sealedcase", "sealedtimepoint", "sealedread", "sealedseed"):
 
 track("reading_charter", "trial_id version status terms digest signature_id written_at")
 track("reading_qualification", "trial_id reader_id instrument evidence signature_id granted_at revoked_at")
+track("reading_siteaffiliation", "site_id person_id reason recorded_at ended_at")
 track("reading_campaign", "trial_id charter_id code title status film_cut_off closed_at locked_root")
 track("reading_case", "campaign_id token number status void_reason replaces_id")
 track("reading_batch", "campaign_id name due_on commitment issued_at seed_revealed_at")
@@ -65,6 +66,16 @@ def on_order(name: str, label: str, sentence: str, seen_by: Iterable[Role] = (),
 planned("reading.charter.drafted", "Charter drafted", "drafted [version {version} of ]the charter")
 planned("reading.charter.signed", "Charter signed", "signed [version {version} of ]the charter")
 planned("reading.reader.qualified", "Reader qualified", "qualified reader {reader|id}[ for {instrument}]")
+planned(
+    "reading.affiliation.recorded",
+    "Site affiliation recorded",
+    "recorded that reader {reader|id} belongs to a site[ ({site})]",
+)
+planned(
+    "reading.affiliation.ended",
+    "Site affiliation ended",
+    "recorded that reader {reader|id} no longer belongs to a site[ ({site})]",
+)
 planned(
     "reading.reader.disqualified",
     "Reader qualification withdrawn",

@@ -5,7 +5,20 @@ from __future__ import annotations
 from django.urls import path
 
 from reading.border import behind
-from reading.views import campaigns, charters, leak, moving, progress, reads, review, screen, signed, training, worklist
+from reading.views import (
+    affiliations,
+    campaigns,
+    charters,
+    leak,
+    moving,
+    progress,
+    reads,
+    review,
+    screen,
+    signed,
+    training,
+    worklist,
+)
 
 app_name = "reading"
 coordinator = [
@@ -14,6 +27,8 @@ coordinator = [
     path("trials/<slug:code>/charter/<int:version>/", charters.charter, name="charter"),
     path("trials/<slug:code>/qualifications/", charters.qualifications, name="qualifications"),
     path("trials/<slug:code>/qualifications/<int:pk>/withdraw/", charters.disqualify, name="disqualify"),
+    path("trials/<slug:code>/affiliations/", affiliations.affiliations, name="affiliations"),
+    path("trials/<slug:code>/affiliations/<int:pk>/end/", affiliations.end, name="end-affiliation"),
     path("trials/<slug:code>/films/<int:pk>/move/", moving.move_film, name="move-film"),
     path("trials/<slug:code>/progress/", progress.progress, name="progress"),
     path("trials/<slug:code>/campaigns/", campaigns.campaigns, name="campaigns"),

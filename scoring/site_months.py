@@ -15,7 +15,7 @@ from django.db.models import Count, Min
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
-from reading.campaigns.opening import identities
+from reading.campaigns.case_seals import identities
 from reading.models import Case, Read, ReadKind, ReadStatus
 from studies.models import AbsentFilm, Film, Question, QuestionStatus, Site, Subject, Trial
 from studies.models.film import FOUND_GOOD

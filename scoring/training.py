@@ -18,8 +18,8 @@ from audit.trail import Actor, audited_atomic, record
 from instruments.definition import Instrument
 from instruments.missing import MissingRule
 from jobs.lease import Lease
+from reading.campaigns.case_seals import open_case_seal
 from reading.campaigns.frozen_films import FrozenCase
-from reading.campaigns.opening import open_case_seal
 from reading.campaigns.reference_table import Scores
 from reading.campaigns.training import record_event, reference_of
 from reading.charter.versions import terms_of

@@ -179,6 +179,8 @@ READING = {
     "reading:charter": trial("coordinator=404 auditor=404"),
     "reading:qualifications": trial("coordinator=200 auditor=200"),
     "reading:disqualify": trial("coordinator=404"),
+    "reading:affiliations": trial("coordinator=200 auditor=200"),
+    "reading:end-affiliation": trial("coordinator=404"),
     "reading:progress": trial("coordinator=200 lead=200"),
     "reading:campaigns": trial("coordinator=200"),
     "reading:campaign": trial("coordinator=404"),

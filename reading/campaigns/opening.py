@@ -15,6 +15,7 @@ from config.errors import BadInput, WrongState
 from config.tokens import new_token
 from config.transitions import leading_to, moved
 from config.wording import both, counted, either
+from reading.campaigns.case_seals import identities
 from reading.campaigns.frozen_films import FrozenCase, freeze
 from reading.campaigns.outstanding import outstanding_in
 from reading.capture_chains import ended, hold_chains, reads_in_hand
@@ -24,7 +25,7 @@ from reading.leak_scan.scans import films_since, in_the_way
 from reading.models import Campaign, CampaignStatus, Case, Charter, CharterStatus, DisplayedFilm, SealedCase
 from reading.models.campaign import CAMPAIGN_TRANSITIONS
 from reading.states import CAMPAIGN_BECOMES, CAMPAIGN_IS, demand_open, said_of
-from reading.unblinding import seal, unseal
+from reading.unblinding import seal
 from studies.models import Film, Subject, Trial, Visit
 from studies.sealed_links import shuffle_images
 
@@ -221,24 +222,6 @@ def demand_all_read(campaign: Campaign) -> int:
     if left.reads:
         raise WrongState(f"{cannot} {counted(left.reads, 'read is', 'reads are')} not signed.")
     return left.lapsed
-
-
-def open_case_seal(case: Case) -> FrozenCase:
-    """Whose case it is: for coordinators' pages and for issuing a case again; never on a reader's path."""
-    sealed = SealedCase.objects.get(case=case)
-    return FrozenCase.from_json(unseal(sealed.sealed, bound_to=f"case {case.token}"))
-
-
-def identities(cases: Sequence[Case]) -> dict[int, FrozenCase]:
-    """The frozen films by case id, in one query."""
-    wanted = [case.pk for case in cases]
-    sealed = dict(SealedCase.objects.filter(case__in=wanted).values_list("case_id", "sealed"))
-    return {case.pk: FrozenCase.from_json(unseal(sealed[case.pk], bound_to=f"case {case.token}")) for case in cases}
-
-
-def identity_in(case: Case) -> FrozenCase:
-    """Whose case it is, for one that was fetched with its `sealedcase`."""
-    return FrozenCase.from_json(unseal(case.sealedcase.sealed, bound_to=f"case {case.token}"))
 
 
 def cases_with_other_films(campaign: Campaign) -> list[tuple[Case, str]]:

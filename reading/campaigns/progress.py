@@ -10,7 +10,7 @@ from functools import cached_property
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from reading.campaigns.opening import identity_in
+from reading.campaigns.case_seals import identity_in
 from reading.models import Campaign, Case, CaseStatus, Read, ReadStatus
 from studies.models import Subject
 

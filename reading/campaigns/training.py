@@ -11,7 +11,7 @@ from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from config.wording import both, quoted
-from reading.campaigns.opening import identities
+from reading.campaigns.case_seals import identities
 from reading.campaigns.reference_table import Place, Scores, read_references
 from reading.charter.versions import people_in_role
 from reading.issuing.allocation import Assignment

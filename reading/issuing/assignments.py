@@ -19,10 +19,12 @@ from config.tokens import new_token
 from config.transitions import moved
 from config.wording import counted, either
 from jobs.queue import add
+from reading.campaigns.case_seals import open_case_seal
 from reading.campaigns.frozen_films import FrozenCase, freeze
-from reading.campaigns.opening import add_cases, open_case_seal, visits_of
+from reading.campaigns.opening import add_cases, visits_of
 from reading.capture_chains import ended, hold_chains
 from reading.charter.versions import qualified_readers, terms_of
+from reading.issuing.affiliations import affiliated
 from reading.issuing.allocation import Assignment, allocate
 from reading.issuing.eligible import decliners, primary_readers, wanted_readers
 from reading.issuing.randomisation import Draw, new_seed
@@ -50,14 +52,14 @@ def plan_batch(campaign: Campaign, readers: Sequence[User], size: int) -> list[A
 
     Repeats of these readers whose wash-out is over take the places of some of the cases.
     """
-    held, declined = primary_readers(campaign), decliners(campaign)
+    held, declined, at_site = primary_readers(campaign), decliners(campaign), affiliated(campaign)
     wanted, people = wanted_readers(campaign, held), [reader.pk for reader in readers]
     repeats = repeats_of_a_batch(campaign, people, size, unread=len(wanted))
     places = len(repeats) // terms_of(campaign.charter).readers_per_case
     first = allocate(
         Draw(new_seed(), "allocation"),
         wanted=wanted,
-        excluded={case: frozenset(able | declined[case]) for case, able in held.items()},
+        excluded={case: frozenset(able | declined[case] | at_site.get(case, set())) for case, able in held.items()},
         readers=people,
         loads=open_loads(campaign) + Counter(one.reader for one in repeats),
         size=size - places,

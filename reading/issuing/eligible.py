@@ -1,4 +1,5 @@
-"""Who may read a case: nobody receives a case again that they declined, nobody adjudicates a case that they read.
+"""Who may read a case: nobody receives a case of their own site, or one that they declined; nobody adjudicates a case
+that they read.
 
 A case issued again shows the patient of the one it replaces, so its reads and declines count too.
 """
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from django.db.models import Q
 
 from reading.charter.versions import terms_of
+from reading.issuing.affiliations import affiliated
 from reading.models import Campaign, Case, CaseStatus, Read, ReadKind, ReadStatus
 
 DECLINED = Q(status=ReadStatus.DECLINED)
@@ -29,15 +31,24 @@ def decliners(campaign: Campaign) -> dict[int, set[int]]:
 
 
 def may_not_read(case: Case) -> set[int]:
-    """Who already has a read of the case, or declined it."""
+    """Who already has a read of the case, declined it, or belongs to its site."""
     held = set(case.reads.counting().values_list("reader_id", flat=True))
-    return held | decliners(case.campaign)[case.pk]
+    return held | decliners(case.campaign)[case.pk] | at_its_site(case)
 
 
 def may_not_adjudicate(case: Case) -> set[int]:
-    """Everyone who has had the case. The adjudicator of the case that it replaces may adjudicate again."""
+    """Everyone who has had the case or belongs to its site.
+
+    The adjudicator of the case that it replaces may adjudicate again.
+    """
     earlier = Q(case__in=replaced_by(case)) & (~Q(kind=ReadKind.ADJUDICATION) | DECLINED)
-    return set(Read.objects.filter(Q(case=case) | earlier).values_list("reader_id", flat=True))
+    had = set(Read.objects.filter(Q(case=case) | earlier).values_list("reader_id", flat=True))
+    return had | at_its_site(case)
+
+
+def at_its_site(case: Case) -> set[int]:
+    """Who belongs to the site of the case."""
+    return affiliated(case.campaign, [case]).get(case.pk, set())
 
 
 def replaced_by(case: Case) -> list[int]:

@@ -13,8 +13,9 @@ from accounts.signatures import prove, statement, write_signature
 from accounts.signed_acts import Act, meaning_of
 from audit.trail import Actor, audited_atomic
 from config.errors import WrongState
+from reading.campaigns.case_seals import identities
 from reading.campaigns.frozen_films import FrozenCase, freeze
-from reading.campaigns.opening import identities, placements, visit_codes_of
+from reading.campaigns.opening import placements, visit_codes_of
 from reading.campaigns.reopening import keeps_its_result
 from reading.issuing.assignments import void_and_issue_again
 from reading.models import Campaign, CampaignStatus, Case, Read

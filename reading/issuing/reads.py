@@ -13,7 +13,7 @@ from django.db.models import Model
 
 from audit.trail import Actor, audited_atomic, record
 from jobs.queue import Lease
-from reading.campaigns.opening import identities
+from reading.campaigns.case_seals import identities
 from reading.capture_chains import begun, ended
 from reading.charter.versions import terms_of
 from reading.issuing.allocation import Assignment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reading.models.affiliation import SiteAffiliation
 from reading.models.campaign import Batch, Campaign, CampaignStatus, Case, CaseStatus
 from reading.models.capture import FilmLook, FilmServed, ImageProblem, ItemNote, ItemScore, SignedValues, Sitting
 from reading.models.charter import Charter, CharterStatus, Qualification
@@ -39,6 +40,7 @@ __all__ = [
     "SealedReference",
     "SealedSeed",
     "SignedValues",
+    "SiteAffiliation",
     "Sitting",
     "TrainingMarks",
     "TrainingResult",

@@ -17,7 +17,8 @@ from audit.trail import Actor
 from jobs.carrying import run_due_jobs
 from jobs.models import Job, Pulse
 from jobs.pulse import beat
-from reading.campaigns.opening import close_campaign, create_campaign, identities, open_campaign
+from reading.campaigns.case_seals import identities
+from reading.campaigns.opening import close_campaign, create_campaign, open_campaign
 from reading.charter.versions import current_charter, draft_charter, sign_charter
 from reading.issuing.assignments import request_batch
 from reading.leak_scan.scans import acknowledge_scan, newest_scan, request_scan

@@ -10,7 +10,8 @@ from django.utils import timezone
 import instruments
 from jobs.carrying import run_due_jobs
 from jobs.models import Job
-from reading.campaigns.opening import create_campaign, identities, open_campaign
+from reading.campaigns.case_seals import identities
+from reading.campaigns.opening import create_campaign, open_campaign
 from reading.charter.versions import current_charter
 from reading.issuing.assignments import request_batch
 from reading.issuing.repeats import stock_of

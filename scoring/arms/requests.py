@@ -18,7 +18,7 @@ from config.errors import WrongState
 from config.tokens import new_token
 from config.transitions import moved
 from jobs.queue import add
-from reading.campaigns.opening import identities
+from reading.campaigns.case_seals import identities
 from reading.charter.versions import terms_of
 from reading.models import Campaign, CampaignStatus
 from reading.states import again_if_same, demand_reason, said_of

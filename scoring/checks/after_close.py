@@ -10,7 +10,7 @@ from statistics import fmean, stdev
 from django.db.models import prefetch_related_objects
 
 from instruments.definition import Instrument
-from reading.campaigns.opening import identities
+from reading.campaigns.case_seals import identities
 from reading.models import Campaign, CampaignStatus, Case, Read, ReadKind
 from reading.room.cells import instrument_of_campaign
 from scoring.checks.order_rules import beside_the_partner, in_true_order

@@ -14,8 +14,8 @@ from audit.trail import Actor, audited_atomic, record
 from instruments.definition import Instrument
 from instruments.missing import MissingRule
 from jobs.queue import Lease
+from reading.campaigns.case_seals import open_case_seal
 from reading.campaigns.frozen_films import FrozenCase
-from reading.campaigns.opening import open_case_seal
 from reading.charter.terms import MEAN_OF_ALL, Terms
 from reading.charter.versions import terms_of
 from reading.issuing.adjudication import request_adjudication

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from audit.verify_trial import verify_trial
 from config.wording import counted
 from jobs.lease import Lease
-from reading.campaigns.opening import identities
+from reading.campaigns.case_seals import identities
 from reading.models import (
     Batch,
     Campaign,

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import prefetch_related_objects
 
+from reading.campaigns.case_seals import identities
 from reading.campaigns.frozen_films import FrozenCase
-from reading.campaigns.opening import identities, images_of
+from reading.campaigns.opening import images_of
 from reading.models import Campaign, Case
 from scoring.consensus.signed_series import SIGNED
 from scoring.datasets.case_rows import CaseData

@@ -13,7 +13,8 @@ from audit import anchors
 from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
 from config.wording import counted
-from reading.campaigns.opening import identities, move_campaign
+from reading.campaigns.case_seals import identities
+from reading.campaigns.opening import move_campaign
 from reading.campaigns.outstanding import outstanding_in
 from reading.models import Campaign, CampaignStatus
 from reading.states import demand_reason, said_of

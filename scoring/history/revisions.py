@@ -9,7 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 import instruments
 from instruments.definition import Instrument
-from reading.campaigns.opening import identities
+from reading.campaigns.case_seals import identities
 from reading.charter.versions import terms_of
 from reading.models import Campaign, CampaignStatus, ItemScore, SignedValues
 from reading.room.change_reasons import CHANGE_REASONS

@@ -11,7 +11,7 @@ from django.db.models import prefetch_related_objects
 
 import instruments
 from accounts.models import User
-from reading.campaigns.opening import identities
+from reading.campaigns.case_seals import identities
 from reading.charter.versions import terms_of
 from reading.issuing.release import FEWEST_PAIRS
 from reading.models import Campaign, Read, ReadKind, ReadStatus

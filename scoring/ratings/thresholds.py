@@ -15,7 +15,7 @@ from django.db.models import prefetch_related_objects
 
 import instruments
 from config.kept import Kept
-from reading.campaigns.opening import identities
+from reading.campaigns.case_seals import identities
 from reading.charter.terms import Terms
 from reading.charter.versions import terms_of
 from reading.models import Campaign, CampaignStatus, Read, ReadKind, ReadStatus

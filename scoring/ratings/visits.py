@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reading.campaigns.opening import identities
+from reading.campaigns.case_seals import identities
 from reading.models import Case
 from studies.models import Visit, VisitKind
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.http import HttpRequest, HttpResponse
 
-from reading.campaigns.opening import identities
+from reading.campaigns.case_seals import identities
 from reading.models import Case, DisplayedFilm, DisplayedTimepoint
 from studies.models import Film, Subject
 from studies.sealed_links import renditions_of

@@ -10,7 +10,8 @@ from accounts.models import Signature
 from audit.models import Event
 from config.errors import BadInput, WrongState
 from jobs.carrying import run_due_jobs
-from reading.campaigns.opening import cases_with_other_films, close_campaign, open_case_seal
+from reading.campaigns.case_seals import open_case_seal
+from reading.campaigns.opening import cases_with_other_films, close_campaign
 from reading.issuing.assignments import request_batch, void_and_reissue
 from reading.issuing.moved_films import Moved, move_and_reissue
 from reading.models import Campaign, Case, CaseStatus, Read

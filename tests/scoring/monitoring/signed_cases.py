@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Signature, User
 from config.tokens import new_token
-from reading.campaigns.opening import open_case_seal
+from reading.campaigns.case_seals import open_case_seal
 from reading.models import Batch, Campaign, Case, CaseStatus, Read, ReadStatus, ReadStep, SealedCase, SignedValues
 from reading.unblinding import seal
 from scoring.consensus.sealed_result import sealed_result

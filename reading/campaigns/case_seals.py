@@ -1,0 +1,27 @@
+"""Whose case it is: read from the sealed tables for pages and jobs of those who may know, never on a reader's path."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reading.campaigns.frozen_films import FrozenCase
+from reading.models import Case, SealedCase
+from reading.unblinding import unseal
+
+
+def open_case_seal(case: Case) -> FrozenCase:
+    """Whose case it is: for coordinators' pages and for issuing a case again; never on a reader's path."""
+    sealed = SealedCase.objects.get(case=case)
+    return FrozenCase.from_json(unseal(sealed.sealed, bound_to=f"case {case.token}"))
+
+
+def identities(cases: Sequence[Case]) -> dict[int, FrozenCase]:
+    """The frozen films by case id, in one query."""
+    wanted = [case.pk for case in cases]
+    sealed = dict(SealedCase.objects.filter(case__in=wanted).values_list("case_id", "sealed"))
+    return {case.pk: FrozenCase.from_json(unseal(sealed[case.pk], bound_to=f"case {case.token}")) for case in cases}
+
+
+def identity_in(case: Case) -> FrozenCase:
+    """Whose case it is, for one that was fetched with its `sealedcase`."""
+    return FrozenCase.from_json(unseal(case.sealedcase.sealed, bound_to=f"case {case.token}"))

@@ -1,0 +1,22 @@
+"""Recording that a reader belongs to a site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from studies.models import Site, Trial
+
+
+class AffiliationForm(forms.Form):
+    """A reader, their site, and how it became known."""
+
+    person = forms.ModelChoiceField(queryset=None, label="Reader", empty_label="Choose")
+    site = forms.ModelChoiceField(Site.objects.none(), empty_label="Choose")
+    reason = forms.CharField(max_length=300, help_text="How the reader belongs to the site, and how you know.")
+
+    def __init__(self, trial: Trial, people: Any, data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["person"].queryset = people  # type: ignore[attr-defined]
+        self.fields["site"].queryset = trial.sites.all()  # type: ignore[attr-defined]

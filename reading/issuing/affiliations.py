@@ -1,0 +1,100 @@
+"""Independence of readers: nobody reads or adjudicates a case of a site to which they belong.
+
+Recorded by the coordinator, ended with a reason, never edited. Signed reads stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import READING_ROLES, Action, authorise
+from audit.trail import Actor, audited_atomic, record
+from config.errors import BadInput, WrongState
+from reading.campaigns.case_seals import identities
+from reading.models import Campaign, Case, Read, ReadStatus, SiteAffiliation
+from reading.states import demand_reason
+from studies.models import Membership, Site, Subject, Trial
+
+UNSIGNED = (ReadStatus.DRAWN, ReadStatus.ISSUED, ReadStatus.OPENED, ReadStatus.RETURNED)
+
+
+def record_affiliation(*, site: Site, person: User, actor: Actor, reason: str) -> SiteAffiliation:
+    """The person belongs to the site from now on: none of its cases is issued to them any more."""
+    authorise(actor, Action.WRITE_CHARTER)
+    demand_reason(reason)
+    trial = site.trial
+    if not Membership.objects.current().filter(trial=trial, user=person, role__in=READING_ROLES).exists():
+        raise BadInput(f"Choose a reader or adjudicator of trial {trial.code}. {person} is neither.", field="person")
+    with audited_atomic():
+        Trial.objects.select_for_update().get(pk=trial.pk)
+        if SiteAffiliation.objects.filter(site=site, person=person, ended_at=None).exists():
+            raise WrongState(f"It is already recorded that {person} belongs to site {site.code}.")
+        made = SiteAffiliation.objects.create(site=site, person=person, reason=reason.strip())
+        record_event(made, "reading.affiliation.recorded", actor, made.reason)
+    return made
+
+
+def end_affiliation(*, affiliation: SiteAffiliation, actor: Actor, reason: str) -> None:
+    """The person no longer belongs to the site; its cases can be issued to them again."""
+    authorise(actor, Action.WRITE_CHARTER)
+    demand_reason(reason)
+    with audited_atomic():
+        current = SiteAffiliation.objects.filter(pk=affiliation.pk, ended_at=None)
+        if current.update(ended_at=timezone.now()) != 1:
+            raise WrongState(f"That {affiliation.person} belongs to site {affiliation.site.code} has already ended.")
+        record_event(affiliation, "reading.affiliation.ended", actor, reason)
+
+
+def record_event(affiliation: SiteAffiliation, action: str, actor: Actor, reason: str) -> None:
+    """The event of an affiliation that was recorded or ended."""
+    record(
+        action=action,
+        actor=actor,
+        stream=affiliation.site.trial.code,
+        subject=("accounts.user", str(affiliation.person_id)),
+        reason=reason,
+        details={"reader": str(affiliation.person), "site": affiliation.site.code},
+        tracked=[affiliation],
+    )
+
+
+def affiliated(campaign: Campaign, cases: Collection[Case] | None = None) -> dict[int, set[int]]:
+    """Who belongs to the site of each case; of all live cases where none are given. Opens seals only if anyone does."""
+    people = people_by_site(campaign.trial_id)
+    if not people:
+        return {}
+    wanted = campaign.cases.live() if cases is None else cases
+    return {case: people[site] for case, site in sites_of(list(wanted)).items() if site in people}
+
+
+def people_by_site(trial: int) -> dict[int, set[int]]:
+    """The people who belong to each site of the trial now."""
+    found = defaultdict[int, set[int]](set)
+    current = SiteAffiliation.objects.filter(site__trial=trial, ended_at=None)
+    for site, person in current.values_list("site_id", "person_id"):
+        found[site].add(person)
+    return dict(found)
+
+
+def sites_of(cases: list[Case]) -> dict[int, int]:
+    """The site of each case."""
+    subjects = {case: films.subject for case, films in identities(cases).items()}
+    site = dict(Subject.objects.filter(pk__in=set(subjects.values())).values_list("pk", "site_id"))
+    return {case: site[subject] for case, subject in subjects.items()}
+
+
+def unsigned_reads_at(site: Site, person: User) -> int:
+    """How many unsigned reads of cases of the site the person holds, over all campaigns."""
+    held = Read.objects.filter(reader=person, status__in=UNSIGNED, case__campaign__trial=site.trial_id)
+    return number_at(site.pk, held.select_related("case"))
+
+
+def number_at(site: int, reads: Iterable[Read]) -> int:
+    """How many of the reads are of cases of the site."""
+    cases = [read.case for read in reads]
+    found = sites_of(list({case.pk: case for case in cases}.values()))
+    return sum(found[case.pk] == site for case in cases)
