@@ -130,7 +130,7 @@ def test_a_step_without_a_reason_is_refused(cast: Cast) -> None:
     assert (answer.status_code, User.objects.get(pk=anna.pk).is_active) == (400, True)
 
 
-def test_disabling_and_enabling_are_told_with_the_reason(cast: Cast) -> None:
+def test_disabling_and_enabling_are_recorded_with_the_reason(cast: Cast) -> None:
     anna, client = cast.user("reader"), cast.client("administrator")
     client.post(f"/accounts/{anna.pk}/disable/", {"reason": "left"})
     client.post(f"/accounts/{anna.pk}/enable/", {"reason": "came back"})

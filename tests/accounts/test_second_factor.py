@@ -98,7 +98,7 @@ def test_signing_in_over_a_page_asks_for_the_code(cast: Cast, secret: str, clien
     assert client.get("/").status_code == 200
 
 
-def test_a_recovery_code_lets_in_once_and_is_told(cast: Cast, secret: str) -> None:
+def test_a_recovery_code_lets_in_once_and_is_recorded(cast: Cast, secret: str) -> None:
     reader = cast.user("reader")
     code = second_factor.renew_recovery_codes(user=reader)[3]
     assert second_factor.spend_code(user=reader, code=code)

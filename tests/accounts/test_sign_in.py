@@ -43,7 +43,7 @@ def rewind(client: Client, key: str, seconds: float) -> None:
     session.save()
 
 
-def test_the_right_password_opens_the_start_page_and_is_told(client: Client, anna: User) -> None:
+def test_the_right_password_opens_the_start_page_and_is_recorded(client: Client, anna: User) -> None:
     assert sign_in(client).headers["Location"] == "/"
     assert "Welcome, Anna Berg" in client.get("/").content.decode()
     assert recorded_actions() == ["accounts.session.started"]
@@ -64,7 +64,7 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client: Cli
     assert recorded_actions() == ["accounts.sign-in.failed"] * 2
 
 
-def test_what_was_typed_into_a_failed_try_is_not_told(client: Client, anna: User) -> None:
+def test_what_was_typed_into_a_failed_try_is_not_recorded(client: Client, anna: User) -> None:
     sign_in(client, email="my-secret-password@house.example")
     assert "my-secret-password" not in Event.objects.get().body
 
@@ -93,13 +93,13 @@ def test_a_page_leads_to_signing_in_and_back(client: Client) -> None:
     assert client.get("/you/?tab=1", headers=PAGE).headers["Location"] == "/sign-in/?next=%2Fyou%2F%3Ftab%3D1"
 
 
-def test_a_program_is_told_401(client: Client) -> None:
+def test_a_program_is_answered_401(client: Client) -> None:
     for headers in (JSON, {"accept": "*/*"}, {"accept": "text/html", "hx-request": "true"}):
         response = client.get("/you/", headers=headers)
         assert (response.status_code, response.json()) == (401, {"error": "signed out"})
 
 
-def test_signing_out_ends_the_session_and_is_told(cast: Cast) -> None:
+def test_signing_out_ends_the_session_and_is_recorded(cast: Cast) -> None:
     client = cast.client("reader")
     assert client.post("/sign-out/").headers["Location"] == "/sign-in/"
     assert client.get("/you/", headers=JSON).status_code == 401
@@ -133,7 +133,7 @@ def test_signing_out_leaves_nothing_of_the_pages_in_the_browser(anna: User, clie
     assert {name: cookie.value for name, cookie in client.cookies.items()} == {"session": "", "csrf": ""}
 
 
-def test_an_idle_session_ends_and_is_told(cast: Cast, settings: Any) -> None:
+def test_an_idle_session_ends_and_is_recorded(cast: Cast, settings: Any) -> None:
     client = cast.client("reader")
     assert client.get("/you/", headers=JSON).status_code == 200
     rewind(client, SEEN, settings.IDLE_MINUTES * 60 + 1)

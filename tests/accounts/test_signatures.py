@@ -48,7 +48,7 @@ def test_it_keeps_the_name_it_was_given_with(cast: Cast) -> None:
     assert signature.printed_name == "reader of RA-1"
 
 
-def test_the_right_password_passes_and_a_wrong_one_is_refused_and_told(cast: Cast) -> None:
+def test_the_right_password_passes_and_a_wrong_one_is_refused_and_recorded(cast: Cast) -> None:
     reader = cast.user("reader")
     check_password_for_signature(user=reader, password=PASSWORD)
     with pytest.raises(BadInput, match="the password you sign in with") as refusal:

@@ -65,11 +65,11 @@ def test_every_number_leads_to_a_page_that_opens(cast: Cast) -> None:
             assert cast.client(who).get(found.url).status_code == 200
 
 
-def test_somebody_without_work_is_told_so(cast: Cast) -> None:
+def test_somebody_without_work_is_informed(cast: Cast) -> None:
     assert "You have no open tasks here." in cast.client("auditor").get("/").content.decode()
 
 
-def test_somebody_without_a_role_is_told_what_to_wait_for(cast: Cast) -> None:
+def test_somebody_without_a_role_learns_what_to_wait_for(cast: Cast) -> None:
     page = cast.client("outsider").get("/").content.decode()
     assert "You have no role in a trial yet." in page
     assert "RA-1" not in page

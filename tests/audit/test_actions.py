@@ -60,7 +60,7 @@ def test_every_action_of_an_app_is_declared_by_that_app() -> None:
         )
 
 
-def test_labels_tell_actions_apart() -> None:
+def test_labels_distinguish_actions() -> None:
     labels = [action.label for action in DECLARED]
     assert sorted(labels) == sorted(set(labels))
     assert all(re.fullmatch(r"[A-Z][A-Za-z -]+", label) for label in labels)

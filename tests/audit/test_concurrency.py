@@ -20,7 +20,7 @@ PROCESSES, COUNT = 4, 25
 
 
 @pytest.mark.django_db(transaction=True)
-def test_processes_that_tell_at_once_never_fork_a_chain() -> None:
+def test_processes_that_record_at_once_never_fork_a_chain() -> None:
     environment = environment_of_a_part(PYTHONPATH=os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
     streams = ["ONE", "TWO", "ONE", "TWO"]
     command = [sys.executable, "-m", "tests.audit.appender"]

@@ -70,7 +70,7 @@ def page(cast: Cast, path: str = "", who: str = "auditor", trial: str = "RA-1") 
 PAGES = ["", "trial/", "system/", "signatures/", "trial/2/", "trial/3/", "trial/tests.box/17/", "trial/export.json"]
 
 
-def test_the_trail_tells_who_did_what_when_and_why(trail: Cast) -> None:
+def test_the_trail_shows_who_did_what_when_and_why(trail: Cast) -> None:
     text = page(trail)
     for words in ("reader of RA-1 opened box 17", "Box opened", "lid: shut → open", "to look in RA-1", "Box 17"):
         assert words in text
@@ -133,7 +133,7 @@ def test_the_export_holds_every_event_of_the_chain_in_order(trail: Cast) -> None
     assert events[1]["label"] == "Joint scored"
 
 
-def test_what_no_person_did_is_told_of_the_system_by_the_name_of_its_work(trail: Cast) -> None:
+def test_what_no_person_did_is_recorded_of_the_system_by_the_name_of_its_work(trail: Cast) -> None:
     """ "rendition made the reader images" reads like a sentence with a word missing."""
     assert "System (sweeper) " in page(trail, "system/")
 

@@ -53,7 +53,7 @@ def assert_every_change_is_refused() -> None:
             assert_refused(f"TRUNCATE {table} CASCADE", table)
 
 
-def test_what_the_line_makes_is_all_told_and_intact(line: None) -> None:
+def test_what_the_line_makes_is_all_recorded_and_intact(line: None) -> None:
     report = verify()
     assert report.findings == []
     assert report.rows > 100

@@ -36,7 +36,7 @@ def found() -> list[tuple[str, str, str]]:
     return [(finding.fault, finding.table, finding.row) for finding in verify().findings]
 
 
-def test_one_event_tells_every_row_of_a_change_without_its_values(trial: Trial) -> None:
+def test_one_event_records_every_row_of_a_change_without_its_values(trial: Trial) -> None:
     recorded = Event.objects.get().content["tracked"]
     assert [(table, version) for table, _, version, _ in recorded] == [
         ("studies_site", 1),
@@ -46,7 +46,7 @@ def test_one_event_tells_every_row_of_a_change_without_its_values(trial: Trial) 
     assert found() == []
 
 
-def test_the_row_is_told_as_it_is_when_the_transaction_ends(trial: Trial) -> None:
+def test_the_row_is_recorded_as_it_is_when_the_transaction_ends(trial: Trial) -> None:
     with audited_atomic():
         record_rows("TRIAL", [trial])
         Trial.objects.filter(pk=trial.pk).update(title="Another")
@@ -65,7 +65,7 @@ def test_an_altered_a_missing_and_an_unknown_row_are_named(trial: Trial) -> None
     ]
 
 
-def test_a_row_that_was_deleted_and_told_is_not_missing(trial: Trial) -> None:
+def test_a_row_that_was_deleted_and_recorded_is_not_missing(trial: Trial) -> None:
     with audited_atomic():
         site = Site.objects.order_by("-pk")[0]
         Site.objects.filter(pk=site.pk).delete()
@@ -73,7 +73,7 @@ def test_a_row_that_was_deleted_and_told_is_not_missing(trial: Trial) -> None:
     assert found() == []
 
 
-def test_a_tracked_row_told_in_another_trial_is_found(trial: Trial) -> None:
+def test_a_tracked_row_recorded_in_another_trial_is_found(trial: Trial) -> None:
     record_rows("OTHER", [trial])
     assert found() == [("told elsewhere", "studies_trial", str(trial.pk))]
 
@@ -93,7 +93,7 @@ def again(stream: str, pulse: Pulse) -> None:
         record(action="tests.note.taken", actor=ACTOR, stream=stream, subject=("jobs.pulse", pulse.part), rows=[pulse])
 
 
-def test_an_insert_only_row_told_again_with_other_content_is_found(regulated: Callable[[str], Pulse]) -> None:
+def test_an_insert_only_row_recorded_again_with_other_content_is_found(regulated: Callable[[str], Pulse]) -> None:
     pulse = regulated("a")
     with lifted():
         Pulse.objects.filter(pk=pulse.pk).update(says="0 of 5")
@@ -102,7 +102,7 @@ def test_an_insert_only_row_told_again_with_other_content_is_found(regulated: Ca
     assert ("told twice", "jobs_pulse", "a") in found()
 
 
-def test_an_insert_only_row_told_in_a_second_chain_is_found(regulated: Callable[[str], Pulse]) -> None:
+def test_an_insert_only_row_recorded_in_a_second_chain_is_found(regulated: Callable[[str], Pulse]) -> None:
     again("OTHER", regulated("a"))
     assert [fault for fault, _, _ in found()] == ["told elsewhere"]
 
@@ -134,7 +134,7 @@ def test_the_guard_of_these_tests_blames_no_transaction_for_the_rows_of_another(
     assert watch.unrecorded == []
 
 
-def test_the_guard_of_these_tests_names_a_row_that_nobody_told(trial: Trial) -> None:
+def test_the_guard_of_these_tests_names_a_row_that_nobody_recorded(trial: Trial) -> None:
     watch = Watch()
     watch.before, watch.newest_event = {"studies_site": rows_of("studies_site")}, newest_event()
     site = Site.objects.create(trial=trial, code="03", name="")

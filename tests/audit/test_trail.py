@@ -91,12 +91,12 @@ def test_events_of_one_transaction_share_a_group(record_event: RecordEvent) -> N
     assert groups[0] == groups[1] != groups[2]
 
 
-def test_telling_outside_a_transaction_is_refused(record_event: RecordEvent) -> None:
+def test_recording_outside_a_transaction_is_refused(record_event: RecordEvent) -> None:
     with pytest.raises(NotAudited, match="outside"):
         record(action="tests.note.taken", actor=ACTOR, stream="TRIAL", subject=("a", "1"))
 
 
-def test_telling_inside_a_plain_transaction_is_refused(record_event: RecordEvent) -> None:
+def test_recording_inside_a_plain_transaction_is_refused(record_event: RecordEvent) -> None:
     with pytest.raises(NotAudited, match="use audited_atomic"), audited_atomic(), transaction.atomic():
         record(action="tests.note.taken", actor=ACTOR, stream="TRIAL", subject=("a", "1"))
 
@@ -108,7 +108,7 @@ def test_an_audited_change_cannot_hide_inside_a_plain_transaction(record_event: 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_runs_on_commit_tells_in_a_transaction_of_its_own(record_event: RecordEvent) -> None:
+def test_what_runs_on_commit_records_in_a_transaction_of_its_own(record_event: RecordEvent) -> None:
     with audited_atomic():
         record_event()
         transaction.on_commit(lambda: record_event("LATER"))

@@ -297,6 +297,6 @@ def test_the_command_speaks_json(five: list[int]) -> None:
     assert report["findings"][0]["fault"] == "gap"
 
 
-def test_each_verification_is_told_in_the_trail(five: list[int]) -> None:
+def test_each_verification_is_recorded_in_the_trail(five: list[int]) -> None:
     run_command()
     assert Event.objects.get(action="audit.trail.verified").content["details"]["intact"] is True

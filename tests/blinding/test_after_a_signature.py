@@ -96,7 +96,7 @@ def compared(who: str, second: Secrets, script: Script, planted: Leak) -> list[W
     return one
 
 
-def test_the_dialog_for_a_changed_value_and_its_refusals_tell_nothing_hidden() -> None:
+def test_the_dialog_for_a_changed_value_and_its_refusals_reveal_nothing_hidden() -> None:
     leak = next(one for one in LEAKS if one.title == "error text with the visit")
     one = compared("reader", Blinded("reader").second(FIRST, SECOND), correcting, leak)
     assert [answer.status for answer in one if answer.step.endswith("/values")] == [400, 400, 400, 200]
@@ -108,7 +108,7 @@ def identities_at_once(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(HistoryAccess, "identities", property(lambda seen: Identities(seen.whole)))
 
 
-def test_the_leads_history_of_an_open_campaign_tells_neither_whose_nor_which_visit_a_value_is() -> None:
+def test_the_leads_history_of_an_open_campaign_reveals_neither_whose_nor_which_visit_a_value_is() -> None:
     leak = Leak("identities in the score history of an open campaign", "lead", identities_at_once, ("scores",))
     fields = Blinded("reader").fields() - OPEN_TO_THE_LEAD
     one = compared("lead", mixed(fields), following, leak)

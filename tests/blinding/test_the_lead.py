@@ -42,7 +42,7 @@ def played(
         return asked, [play_one(world, held, "lead", asked, leak)[0] for leak in (None, LEAK)]
 
 
-def test_progress_score_checks_and_history_tell_the_lead_of_an_open_campaign_no_order() -> None:
+def test_progress_score_checks_and_history_show_the_lead_of_an_open_campaign_no_order() -> None:
     steps, (one, one_leaking) = played(FIRST)
     _, (two, two_leaking) = played(mixed(HIDDEN), steps)
     assert {answer.status for answer in one[:-1]} == {200}

@@ -47,7 +47,7 @@ def first_visits(world: World, found: AddressValues) -> list[WorldRequest]:
     ]
 
 
-def test_visit_by_visit_nothing_tells_how_many_visits_follow() -> None:
+def test_visit_by_visit_nothing_reveals_how_many_visits_follow() -> None:
     """Cases of three timepoints against cases of two: until the second is signed every answer is the same."""
     three = replace(FIRST, presentation="locked-visits", begun=False, order=((0, 1, 2),) * 3)
     two_timepoints = replace(three, absent=4)
@@ -58,7 +58,7 @@ def test_visit_by_visit_nothing_tells_how_many_visits_follow() -> None:
 
 @pytest.mark.full
 @pytest.mark.parametrize("who", PEOPLE)
-def test_no_drawn_world_and_script_tells_the_hidden(who: str, record_property: Recorded) -> None:
+def test_no_drawn_world_and_script_reveals_the_hidden(who: str, record_property: Recorded) -> None:
     counted: list[int] = []
 
     @settings(

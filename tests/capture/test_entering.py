@@ -135,7 +135,7 @@ def test_undo_and_redo_are_new_edits(clean_page: Page, room: ReadingRoom) -> Non
     assert len(room.stored) == 5
 
 
-def test_zero_for_the_rest_of_the_row_is_told_apart(clean_page: Page, room: ReadingRoom) -> None:
+def test_zero_for_the_rest_of_the_row_is_distinguished(clean_page: Page, room: ReadingRoom) -> None:
     open_read(clean_page, room)
     press(clean_page, "2", "ArrowLeft", ROW_FILL, "Tab", "Enter", ROW_FILL)
     assert [shown(clean_page, "GL-PIP2", place) for place in (0, 1)] == ["2", "0"]

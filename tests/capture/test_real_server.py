@@ -206,7 +206,7 @@ def test_a_signed_read_takes_nothing_more(reader: Page, reads: list[Read]) -> No
     assert not ItemScore.objects.exists()
 
 
-def test_films_are_private_and_not_told_apart_by_headers(reader: Page, reads: list[Read]) -> None:
+def test_films_are_private_and_not_distinguished_by_headers(reader: Page, reads: list[Read]) -> None:
     film = reader.evaluate("JSON.parse(document.querySelector('#case').textContent).panes[0].films[0]")
     answer = reader.request.get(film["bands_url"].replace("{level}", "full").replace("{band}", "0"))
     assert answer.ok

@@ -66,7 +66,7 @@ def files_in(folder: Path) -> Iterator[Path]:
     return (path for path in folder.rglob("*") if path.is_file())
 
 
-def test_no_file_of_an_encrypted_backup_tells_anything_and_none_was_readable_on_the_way(backup: Backup) -> None:
+def test_no_file_of_an_encrypted_backup_reveals_anything_and_none_was_readable_on_the_way(backup: Backup) -> None:
     for path in files_in(backup.folder):
         content = path.read_bytes()
         assert b"CANARY" not in content, path

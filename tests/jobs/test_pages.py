@@ -93,7 +93,7 @@ def test_the_disk_answers_however_many_ask_at_once() -> None:
     assert [answer.says for answer in answers if not answer.well] == []
 
 
-def test_a_broker_that_is_away_is_told(settings: Any) -> None:
+def test_a_broker_that_is_away_is_reported(settings: Any) -> None:
     from tests.servers import publishing_to
 
     with publishing_to("redis://127.0.0.1:1/0"):
@@ -105,7 +105,7 @@ def test_lifted_protection_makes_the_database_unwell() -> None:
     assert "audit_event" in answer("database").says
 
 
-def test_a_backup_that_is_too_old_is_told(settings: Any) -> None:
+def test_a_backup_that_is_too_old_is_reported(settings: Any) -> None:
     settings.BACKUP_DAILY = True
     assert answer("backups") == ComponentHealth("backups", False, "never seen")
     beat("backup")
@@ -114,7 +114,7 @@ def test_a_backup_that_is_too_old_is_told(settings: Any) -> None:
     assert not answer("backups").well
 
 
-def test_a_decoder_server_that_is_away_is_told(settings: Any) -> None:
+def test_a_decoder_server_that_is_away_is_reported(settings: Any) -> None:
     settings.DECODER_SOCKET = "/nowhere/socket"
     assert answer("decoders") == ComponentHealth("decoders", False, "no connection: No such file or directory")
 

@@ -126,7 +126,7 @@ def test_the_working_role_has_its_rights_after_a_restore(make_installation: Make
 
 
 @pytest.mark.full
-def test_a_role_that_does_not_own_the_tables_is_told_who_does(make_installation: MakeInstallation) -> None:
+def test_a_role_that_does_not_own_the_tables_learns_who_does(make_installation: MakeInstallation) -> None:
     installation, other = make_installation("first"), make_installation("second")
     folder = backup_of(installation)
     stranger = Installation(

@@ -116,7 +116,7 @@ def test_asked_twice_before_the_read_is_there_it_is_issued_once(built_trial: Bui
     assert len(thirds()) == 2
 
 
-def test_where_nobody_is_able_the_coordinator_is_told_until_somebody_is(built_trial: BuiltTrial) -> None:
+def test_where_nobody_is_able_the_coordinator_is_informed_until_somebody_is(built_trial: BuiltTrial) -> None:
     Qualification.objects.filter(reader=built_trial.people["adjudicator"]).delete()
     campaign = discordant(built_trial)
     assert thirds() == []

@@ -96,7 +96,7 @@ def lengthen(stream: str, like: Event) -> None:
     Head(stream=stream, seq=like.seq, hash=own).save()
 
 
-def test_what_a_reader_does_is_in_the_chain_of_the_read_and_the_trials_chain_tells_its_head(read: Read) -> None:
+def test_what_a_reader_does_is_in_the_chain_of_the_read_and_the_trials_chain_records_its_head(read: Read) -> None:
     events = Event.objects.filter(stream=chain_of(read)).order_by("seq")
     assert [event.action for event in events] == ["reading.read.opened", "reading.scores.saved"]
     assert {event.home for event in events} == {"TWO"}
@@ -124,7 +124,7 @@ def test_a_chain_that_is_gone_is_found(read: Read) -> None:
     assert found() == [("missing chain", chain_of(read))]
 
 
-def test_a_chain_that_was_told_to_end_and_goes_on_is_found(read: Read) -> None:
+def test_a_chain_that_was_recorded_to_end_and_goes_on_is_found(read: Read) -> None:
     read_through(read)
     lengthen(chain_of(read), Event.objects.filter(action="reading.read.opened").latest("pk"))
     assert ("grown", chain_of(read)) in found()
@@ -137,7 +137,7 @@ def test_a_chain_that_grew_between_its_end_and_its_return_is_found(built_trial: 
     assert ("grown", chain_of(read)) in found()
 
 
-def test_a_chain_that_nothing_tells_of_is_found(read: Read) -> None:
+def test_a_chain_that_nothing_records_is_found(read: Read) -> None:
     lengthen("TWO/read-999", Event.objects.filter(action="reading.read.opened").latest("pk"))
     assert ("unknown chain", "TWO/read-999") in found()
 
@@ -158,7 +158,7 @@ def the_read_is_declined(built_trial: BuiltTrial, read: Read) -> None:
 
 
 @pytest.mark.parametrize("end", [the_read_is_void, the_read_is_declined])
-def test_the_trial_tells_the_end_of_a_read_that_takes_no_more_entries(
+def test_the_trial_records_the_end_of_a_read_that_takes_no_more_entries(
     built_trial: BuiltTrial, read: Read, end: Callable[[BuiltTrial, Read], None]
 ) -> None:
     end(built_trial, read)
@@ -184,7 +184,7 @@ def test_a_closed_campaign_takes_no_entry_that_was_on_its_way(read: Read) -> Non
         operation_on(read, timepoints_of(read.steps.get())[0], 2)
 
 
-def test_a_problem_with_a_film_of_a_signed_read_is_told_in_the_trials_chain(
+def test_a_problem_with_a_film_of_a_signed_read_is_recorded_in_the_trials_chain(
     built_trial: BuiltTrial, read: Read
 ) -> None:
     report_problem(read=read, actor=built_trial.actor("reader"), film_token="", reason="other", note="")

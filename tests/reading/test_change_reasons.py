@@ -177,7 +177,7 @@ def test_that_a_film_was_seen_counts_only_when_it_was_sent_for_this_read(fresh: 
     save(fresh, edit(fresh))
 
 
-def test_that_a_film_was_sent_is_stored_once_and_told(fresh: Read) -> None:
+def test_that_a_film_was_sent_is_stored_once_and_recorded(fresh: Read) -> None:
     shown = timepoints_of(fresh.steps.get())[0]
     films = list(shown.films.all())
     keep_served(read=fresh, actor=reader_of(fresh), films=films[:1])

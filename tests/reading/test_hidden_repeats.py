@@ -150,7 +150,7 @@ def simulated(plan: CampaignPlan, repeats: int) -> list[Simulated]:
 
 
 @pytest.mark.parametrize("name", PLANS)
-def test_a_repeat_cannot_be_told_from_its_position_batch_date_or_neighbours(name: str) -> None:
+def test_a_repeat_cannot_be_recognised_by_its_position_batch_date_or_neighbours(name: str) -> None:
     area, repeats = held_out_area(simulated(PLANS[name], 2000))
     assert repeats >= 2000
     assert 0.45 <= area <= 0.55, f"{name}: {area:.3f} over {repeats} repeats"
@@ -158,7 +158,7 @@ def test_a_repeat_cannot_be_told_from_its_position_batch_date_or_neighbours(name
 
 @pytest.mark.full
 @pytest.mark.parametrize("name", PLANS)
-def test_a_repeat_cannot_be_told_over_twenty_thousand_of_them(name: str) -> None:
+def test_a_repeat_cannot_be_recognised_over_twenty_thousand_of_them(name: str) -> None:
     area, repeats = held_out_area(simulated(PLANS[name], 20_000))
     print(f"{name}: AUC {area:.3f} over {repeats} repeats")
     assert 0.45 <= area <= 0.55

@@ -87,7 +87,7 @@ def rare(films: FilmPlaces, rng: np.random.Generator) -> Numbers:
 
 
 @pytest.mark.parametrize("leak", [matrix, drift, rare])
-def test_a_feature_that_tells_the_order_warns(leak: object) -> None:
+def test_a_feature_that_reveals_the_order_warns(leak: object) -> None:
     films = trial(30, 3)
     found = one(films, leak(films, np.random.default_rng(1)))  # type: ignore[operator]
     assert found.warns
@@ -95,7 +95,7 @@ def test_a_feature_that_tells_the_order_warns(leak: object) -> None:
     assert found.auc > found.null[1]
 
 
-def test_a_feature_that_tells_the_patient_but_not_the_order_does_not_warn() -> None:
+def test_a_feature_that_reveals_the_patient_but_not_the_order_does_not_warn() -> None:
     films, rng = trial(30, 3), np.random.default_rng(2)
     of_the_case = rng.normal(size=30)[films.case]
     features = {

@@ -55,7 +55,7 @@ def test_a_score_for_a_film_that_was_not_opened_whole_is_refused(read: Read) -> 
     assert not ItemScore.objects.exists()
 
 
-def test_the_first_score_of_a_film_tells_that_it_was_opened_and_later_ones_need_not(read: Read) -> None:
+def test_the_first_score_of_a_film_records_that_it_was_opened_and_later_ones_need_not(read: Read) -> None:
     timepoint = timepoints_of(read.steps.get())[0]
     first = replace(one_score(timepoint), seen_at=timezone.now())
     save(read, first)

@@ -169,7 +169,7 @@ def answers(client: Client, token: str, digest: str) -> list[tuple[int, bytes]]:
     return [(answer.status_code, answer.content.replace(token.encode(), b"")) for answer in asked]
 
 
-def test_asking_for_a_timepoint_not_begun_does_not_tell_whether_another_of_its_case_was(
+def test_asking_for_a_timepoint_not_begun_does_not_reveal_whether_another_of_its_case_was(
     built_trial: BuiltTrial, campaign: Campaign
 ) -> None:
     client, entry = browser(built_trial), list_of(built_trial)[0]

@@ -113,7 +113,7 @@ def test_locked_visits_come_one_by_one_in_the_order_of_time_beside_those_before(
     assert read.status == ReadStatus.SIGNED
 
 
-def test_nothing_before_the_last_visit_tells_how_many_follow(built_trial: BuiltTrial) -> None:
+def test_nothing_before_the_last_visit_reveals_how_many_follow(built_trial: BuiltTrial) -> None:
     """A read of three visits and one of two, at their first visit, differ in random tokens alone."""
     issue(built_trial, "locked-visits")
     read, client = first_read(built_trial), browser(built_trial)
@@ -173,7 +173,7 @@ def test_every_visit_of_locked_visits_counts(built_trial: BuiltTrial) -> None:
     ]
 
 
-def test_single_timepoints_are_entries_of_their_own_and_nothing_tells_which_belong_together(
+def test_single_timepoints_are_entries_of_their_own_and_nothing_reveals_which_belong_together(
     two_cases: BuiltTrial,
 ) -> None:
     built_trial = two_cases

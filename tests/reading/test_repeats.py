@@ -160,10 +160,10 @@ def test_concordant_cases_go_to_the_adjudicator_too_and_his_scores_are_not_used(
     run_due_jobs()
     assert [opened_result(one) for one in CaseResult.objects.order_by("pk")] == before
     assert {case.status for case in campaign.cases.all()} == {CaseStatus.CONSENSUS}
-    assert_the_trail_tells_an_auditor_no_control_from_an_adjudication(campaign)
+    assert_the_trail_shows_an_auditor_no_control_from_an_adjudication(campaign)
 
 
-def assert_the_trail_tells_an_auditor_no_control_from_an_adjudication(campaign: Campaign) -> None:
+def assert_the_trail_shows_an_auditor_no_control_from_an_adjudication(campaign: Campaign) -> None:
     """Both are computed for each signature once two readers have signed, and no time says more than another."""
     for case in campaign.cases.all():
         events = Event.objects.of_record("reading.case", str(case.pk)).filter(action="scoring.result.computed")
@@ -245,7 +245,7 @@ def test_the_repeats_of_a_reader_who_has_left_lapse(built_trial: BuiltTrial) -> 
     assert outstanding_in(campaign).lapsed == 1
 
 
-def test_a_campaign_does_not_close_over_a_control_which_would_tell_its_reader_that_it_was_one() -> None:
+def test_a_campaign_does_not_close_over_a_control_which_would_reveal_to_its_reader_that_it_was_one() -> None:
     built_trial = build_reading_trial(subjects=2, visits=("W00", "W24"))
     campaign = read_first(built_trial, concordant_share=1.0, repeats_share=0.0)
     with pytest.raises(WrongState, match="2 reads are not signed"):

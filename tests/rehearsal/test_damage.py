@@ -39,7 +39,7 @@ def test_each_erosion_grade_removes_more_bone_than_the_one_below(joint: str) -> 
 
 
 @pytest.mark.parametrize("joint", ["PIP2", "MTP1"])
-def test_every_erosion_grade_can_be_told_from_the_one_below_on_the_film(joint: str) -> None:
+def test_every_erosion_grade_can_be_distinguished_from_the_one_below_on_the_film(joint: str) -> None:
     artist, side = (draw_hand, "L") if region_of(joint) == "hand" else (draw_foot, "R")
     films = [artist(side, with_erosion(joint, grade), SUBJECT, VISIT) for grade in range(6)]  # type: ignore[arg-type]
     near = distance_from(films[0], joint) < 14

@@ -192,7 +192,7 @@ def void_after_unlock(built_trial: BuiltTrial, campaign: Campaign) -> Batch:
     return Batch.objects.order_by("-pk")[0]
 
 
-def test_who_reads_in_the_trial_is_never_told_a_seed(locked: tuple[BuiltTrial, Campaign]) -> None:
+def test_who_reads_in_the_trial_is_never_shown_a_seed(locked: tuple[BuiltTrial, Campaign]) -> None:
     built_trial, campaign = locked
     lock_it(built_trial, campaign)
     campaign.refresh_from_db()

@@ -118,7 +118,7 @@ def test_a_job_that_has_not_failed_is_not_tried_again(built_trial: BuiltTrial, d
     )
 
 
-def test_who_has_no_part_in_results_or_arms_is_told_what_the_role_does_not_allow(tmp_path: Path) -> None:
+def test_who_has_no_part_in_results_or_arms_reads_what_the_role_does_not_allow(tmp_path: Path) -> None:
     built_trial = make_opening(tmp_path).built_trial
     for name, path in (("datasets", ["TWO", "C1"]), ("arms_requests", ["TWO"])):
         page = browser(built_trial, "reader").get(reverse(f"scoring:{name}", args=path)).content.decode()

@@ -187,7 +187,7 @@ def test_a_range_without_rows_and_an_open_campaign_are_not_signed(built_trial: B
     assert not ScoreReview.objects.exists()
 
 
-def test_taking_a_copy_is_told_and_looking_is_not(built_trial: BuiltTrial, campaign: Campaign) -> None:
+def test_taking_a_copy_is_recorded_and_looking_is_not(built_trial: BuiltTrial, campaign: Campaign) -> None:
     lead = browser(built_trial, "lead")
     exported = Event.objects.filter(action="scoring.history.exported")
     lead.get(PAGE)

@@ -87,7 +87,7 @@ def test_two_custodians_open_the_arms_of_the_subjects_read_and_of_no_other(tmp_p
     assert verify_audit().findings == []
 
 
-def test_the_custodians_are_told_by_mail_and_no_arm_subject_or_reason_is_named(opening: Opening) -> None:
+def test_the_custodians_are_informed_by_mail_and_no_arm_subject_or_reason_is_named(opening: Opening) -> None:
     asked = opening.ask()
     run_due_jobs()
     (message,) = [one for one in mail.outbox if "opening share" in one.subject]

@@ -61,14 +61,14 @@ def test_a_film_made_differently_is_noticed(ra1: Planned) -> None:
 
 
 @pytest.mark.parametrize(("day", "outside"), [(date(2024, 7, 17), False), (date(2024, 10, 1), True)])
-def test_a_day_outside_the_window_is_told_and_not_corrected(day: date, outside: bool, ra1: Planned) -> None:
+def test_a_day_outside_the_window_is_reported_and_not_corrected(day: date, outside: bool, ra1: Planned) -> None:
     arrived(ra1, film(1), visit=ra1.visit())
     later = arrived(ra1, film(2, 2, StudyDate=f"{day:%Y%m%d}"), visit=ra1.visit(code="W24"))
     assert ("outside-window" in finding_texts(later)) == outside
     assert later.film_date == day
 
 
-def test_side_view_and_date_that_contradict_the_header_are_told(ra1: Planned) -> None:
+def test_side_view_and_date_that_contradict_the_header_are_reported(ra1: Planned) -> None:
     declared = {"side": "R", "view": "foot", "film_date": date(2024, 2, 1)}
     found = arrived(ra1, film(1), visit=ra1.visit(), **declared)
     assert finding_texts(found) == {
@@ -79,7 +79,7 @@ def test_side_view_and_date_that_contradict_the_header_are_told(ra1: Planned) ->
     assert (found.side, found.view, found.film_date) == ("R", "foot", date(2024, 2, 1))
 
 
-def test_a_lateral_view_and_an_unknown_scale_are_told(ra1: Planned) -> None:
+def test_a_lateral_view_and_an_unknown_scale_are_reported(ra1: Planned) -> None:
     found = arrived(ra1, film(1, ViewPosition="LL", ImagerPixelSpacing=None), visit=ra1.visit())
     assert finding_texts(found) == {
         "view-position": "The header states the view position lateral.",

@@ -62,7 +62,7 @@ def test_five_roles_wait_and_the_others_do_not(ra1: Planned) -> None:
 
 
 @pytest.mark.parametrize("role", WAITING)
-def test_a_waiting_role_gives_no_access_and_its_holder_is_told(ra1: Planned, role: Role) -> None:
+def test_a_waiting_role_gives_no_access_and_its_holder_is_informed(ra1: Planned, role: Role) -> None:
     held = propose(ra1, role)
     client = browser(held.user)
     assert client.get(ra1.url()).status_code == 404

@@ -155,7 +155,7 @@ def test_a_visit_outside_the_plan_is_added_on_the_page_of_its_subject(ra1: Plann
     assert "RES-1" in page(ra1, desk, f"visits/subject/{subject.pk}/")
 
 
-def test_the_page_of_a_film_tells_its_history_and_never_the_name_of_its_file(ra1: Planned, desk: Client) -> None:
+def test_the_page_of_a_film_shows_its_history_and_never_the_name_of_its_file(ra1: Planned, desk: Client) -> None:
     film = film_of(ra1.visit())
     question = asked(ra1, film)
     answer(question=question, text="The left one.", actor=ra1.actor("site 01"))

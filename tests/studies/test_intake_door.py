@@ -197,7 +197,7 @@ def test_no_work_folder_outlives_its_job(ra1: Planned, settings: Any) -> None:
     assert list(Path(settings.WORK_FOLDER).iterdir()) == []
 
 
-def test_every_look_at_an_original_is_told(ra1: Planned, tmp_path: Path) -> None:
+def test_every_look_at_an_original_is_recorded(ra1: Planned, tmp_path: Path) -> None:
     film = arrived(ra1, file_of(dx()), visit=ra1.visit())
     call_command("original", str(film.pk), "--to", str(tmp_path / "again.dcm"), "--reason", "the site asks for it")
     assert (tmp_path / "again.dcm").read_bytes() == file_of(dx())

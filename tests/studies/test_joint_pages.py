@@ -30,7 +30,7 @@ def test_only_who_places_joints_comes_to_the_joints(cast: DeskCast, path: str) -
     assert browser(cast.outsider).get(address).status_code == 404
 
 
-def test_the_joint_pages_tell_no_subject_visit_date_or_film_number(cast: DeskCast) -> None:
+def test_the_joint_pages_show_no_subject_visit_date_or_film_number(cast: DeskCast) -> None:
     rendition = imaged(cast, film_date=date(2019, 7, 23))
     client = browser(cast.coordinator)
     pages = [client.get("/trials/RA-1/joints/"), client.get(f"/trials/RA-1/joints/{rendition.index}/")]

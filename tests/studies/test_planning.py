@@ -17,7 +17,7 @@ from studies.plan.visits import add_visit, change_plan, mark_not_done, plan_visi
 from tests.studies.planned import SETTING_UP, Planned, film_of
 
 
-def test_a_trial_is_told_in_its_own_stream(db: None) -> None:
+def test_a_trial_is_recorded_in_its_own_stream(db: None) -> None:
     create_trial(code="RA-9", title="Trial nine", actor=SETTING_UP)
     assert [event.action for event in Event.objects.filter(stream="RA-9")] == ["studies.trial.created"]
 
@@ -82,7 +82,7 @@ def test_a_plan_out_of_bounds_is_refused(ra1: Planned, field: str, value: object
         plan_visit(trial=ra1.trial, code="W9", actor=SETTING_UP, **wanted)  # type: ignore[arg-type]
 
 
-def test_an_amendment_tells_only_what_changed_and_why(ra1: Planned) -> None:
+def test_an_amendment_records_only_what_changed_and_why(ra1: Planned) -> None:
     plan = ra1.trial.visit_plans.get(code="W24")
     coordinator = ra1.actor("coordinator")
     change_plan(

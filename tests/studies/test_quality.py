@@ -49,7 +49,7 @@ def test_an_accepted_film_carries_what_the_person_confirmed_and_goes_on_to_its_r
     assert rendition_jobs(film) == 1
 
 
-def test_accepting_tells_one_event_with_what_changed_and_the_pixels_approved(cast: DeskCast) -> None:
+def test_accepting_records_one_event_with_what_changed_and_the_pixels_approved(cast: DeskCast) -> None:
     film = film_at_desk(cast, side="R")
     accept(cast, film, note="marker covered")
     event = Event.objects.get(action="studies.film.accepted")

@@ -114,7 +114,7 @@ def test_the_same_file_for_another_subject_or_visit_is_a_finding(ra1: Planned, r
     assert Event.objects.get(action="studies.film.received-again").content["details"]["says"] == entry.reason
 
 
-def test_a_contradiction_is_told_once(ra1: Planned) -> None:
+def test_a_contradiction_is_reported_once(ra1: Planned) -> None:
     film = arrived(ra1, file_of(dx()), visit=ra1.visit())
     for _ in range(2):
         send(ra1, file_of(dx()), visit=ra1.visit(code="W24"))

@@ -99,7 +99,7 @@ def test_a_file_in_another_encoding_is_refused() -> None:
         decoded("site,name\n01,Köln\n".encode("latin-1"))
 
 
-def test_a_right_table_is_written_and_each_row_told(ra1: Planned) -> None:
+def test_a_right_table_is_written_and_each_row_recorded(ra1: Planned) -> None:
     before = Event.objects.count()
     text = "site,subject\n01,01-002\n02,02-002\n02,02-003\n"
     assert write_table(trial=ra1.trial, table=TABLES["subjects"], text=text, actor=ra1.actor("coordinator")) == 3

@@ -91,7 +91,7 @@ def sent(page: Page, count: int) -> None:
     expect(page.locator("[data-rows] tr")).to_have_count(count, timeout=20000)
 
 
-def test_many_files_are_sent_at_once_and_each_tells_what_became_of_it(
+def test_many_files_are_sent_at_once_and_each_shows_what_became_of_it(
     ra1: Planned, open_page: Open, tmp_path: Path, faults: list[str]
 ) -> None:
     page = open_page(f"site/upload/?visit={ra1.visit().pk}")

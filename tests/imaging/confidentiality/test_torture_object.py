@@ -71,7 +71,7 @@ def test_only_allow_listed_attributes_are_there(torture: Planted, tmp_path: Path
     assert "ViewCodeSequence" not in blind
 
 
-def test_the_report_tells_what_was_removed_at_every_depth(torture: Planted, tmp_path: Path) -> None:
+def test_the_report_lists_what_was_removed_at_every_depth(torture: Planted, tmp_path: Path) -> None:
     report = made_of(torture, tmp_path)["report"]
     assert isinstance(report, dict)
     removed = report["removed"]

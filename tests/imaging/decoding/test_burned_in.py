@@ -89,7 +89,7 @@ def test_a_film_without_text_raises_no_suspicion(seed: int) -> None:
 
 @pytest.mark.parametrize("letter", ["L", "R"])
 @pytest.mark.parametrize("turn", TURNS)
-def test_a_letter_of_the_side_that_stands_alone_is_told_apart_from_text(turn: str, letter: str) -> None:
+def test_a_letter_of_the_side_that_stands_alone_is_distinguished_from_text(turn: str, letter: str) -> None:
     seen = suspected(with_letters(letter, TURNS[turn]))
     assert (seen.text, len(seen.side_letters)) == ([], 1)
     assert seen.letters == [letter]
