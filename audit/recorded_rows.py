@@ -16,14 +16,14 @@ from audit.tracking import TrackedDigest
 
 CHUNK = 500
 TABLE = (
-    "CREATE TABLE told (kind TEXT, tbl TEXT, key TEXT, digest TEXT, version INTEGER, at TEXT, home TEXT, event TEXT,"
-    " PRIMARY KEY (kind, tbl, key)) WITHOUT ROWID"
+    "CREATE TABLE recorded (kind TEXT, tbl TEXT, key TEXT, digest TEXT, version INTEGER, at TEXT, home TEXT,"
+    " event TEXT, PRIMARY KEY (kind, tbl, key)) WITHOUT ROWID"
 )
-ADD = "INSERT OR IGNORE INTO told VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-REPLACE = "INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-FIND = "SELECT digest, version, event, at, home FROM told WHERE kind = ? AND tbl = ? AND key = ?"
-NEXT = "SELECT key FROM told WHERE kind = ? AND tbl = ? AND key > ? AND digest <> '' ORDER BY key LIMIT ?"
-TABLES = "SELECT tbl, COUNT(*) FROM told WHERE kind = ? GROUP BY tbl ORDER BY tbl"
+ADD = "INSERT OR IGNORE INTO recorded VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+REPLACE = "INSERT OR REPLACE INTO recorded VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+FIND = "SELECT digest, version, event, at, home FROM recorded WHERE kind = ? AND tbl = ? AND key = ?"
+NEXT = "SELECT key FROM recorded WHERE kind = ? AND tbl = ? AND key > ? AND digest <> '' ORDER BY key LIMIT ?"
+TABLES = "SELECT tbl, COUNT(*) FROM recorded WHERE kind = ? GROUP BY tbl ORDER BY tbl"
 
 
 class Kind(StrEnum):
@@ -43,7 +43,7 @@ class RecordedRow:
 
 
 class RecordedRows:
-    """What counts for each row, and a finding for each telling that contradicts another."""
+    """What counts for each row, and a finding for each record that contradicts another."""
 
     def __init__(self, report: Report) -> None:
         self.report = report
@@ -65,7 +65,7 @@ class RecordedRows:
         first, _, first_event, _, home = self.store.execute(FIND, recorded[:3]).fetchone()
         if digest != first:
             self.report.found(
-                "told twice", table, key, f"event {event} records another content than event {first_event}"
+                "recorded twice", table, key, f"event {event} records another content than event {first_event}"
             )
         if stream != home:
             self._elsewhere(table, key, event, first_event)
@@ -82,7 +82,7 @@ class RecordedRows:
 
     def _elsewhere(self, table: str, key: str, event: str, first_event: str) -> None:
         text = f"event {event} records it in another chain than event {first_event}, where it belongs"
-        self.report.found("told elsewhere", table, key, text)
+        self.report.found("recorded elsewhere", table, key, text)
 
     def of(self, kind: Kind, table: str, key: str) -> RecordedRow | None:
         """What counts for one row."""

@@ -27,9 +27,9 @@ UNTRACKED: dict[str, frozenset[str]] = {}
 
 
 def track(table: str, columns: str, *, besides: str = "", version: int = 1) -> None:
-    """Makes the table tracked. `columns` decide results; `besides` names the others, which change untold.
+    """Makes the table tracked. `columns` decide results; `besides` names the others, which change unrecorded.
 
-    A change of the columns is a new version. Earlier ones stay declared, for the rows not told since.
+    A change of the columns is a new version. Earlier ones stay declared, for the rows not recorded since.
     """
     TRACKED.setdefault(table, {})[version] = tuple(columns.split())
     UNTRACKED[table] = frozenset(besides.split())

@@ -25,7 +25,7 @@ class RecordedHead:
 
 @dataclass
 class RecordedHeads:
-    """Everything told of the chains of parts, in the order in which it was recorded."""
+    """Everything recorded of the chains of parts, in the order of the events."""
 
     recorded: dict[str, list[RecordedHead]] = field(default_factory=dict)
     strange: list[Fault] = field(default_factory=list)
@@ -74,13 +74,13 @@ class RecordedHeads:
         yield from self._hashes(stream, recorded, end)
 
     def _steps(self, stream: str, recorded: list[RecordedHead]) -> Iterator[Fault]:
-        """From one telling to the next: an ended chain stays as long as it is until it is recorded to go on."""
+        """From one record to the next: an ended chain stays as long as it is until it is recorded to go on."""
         for before, after in zip(recorded, recorded[1:], strict=False):
             if after.seq < before.seq or (before.state == ChainState.ENDED and after.seq > before.seq):
                 text = (
                     f"event {before.event} records #{before.seq} as its end, event {after.event} records #{after.seq}"
                 )
-                yield "grown" if after.seq > before.seq else "told shorter", stream, text
+                yield "grown" if after.seq > before.seq else "recorded shorter", stream, text
 
     def _hashes(self, stream: str, recorded: list[RecordedHead], end: tuple[int, str]) -> Iterator[Fault]:
         wanted = {one.seq: one for one in recorded if 0 < one.seq < end[0]}

@@ -10,7 +10,7 @@ from audit.verify_rows import check_these
 
 
 def verify_trial(code: str, rows: Mapping[str, Iterable[object]]) -> Report:
-    """Checks the trial's chains, those of its parts, these rows by table and key, and that no row told is missing."""
+    """Checks the trial's chains and those of its parts, these rows, and that no recorded row is missing."""
     report = Report()
     chains = Chains(report, only=code)
     chains.walk()

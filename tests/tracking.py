@@ -1,4 +1,4 @@
-"""Watches every audited transaction of a test: a tracked row that it changes must be told in one of its events."""
+"""Watches every audited transaction of a test: a tracked row that it changes must be recorded in one of its events."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Watch:
         return execute(sql, params, many, context)
 
     def compare(self, bodies: list[dict[str, Any]]) -> None:
-        """Before the events are written: what has changed, and is it told, here or by another transaction since?"""
+        """Before the events are written: what has changed, and is it recorded, here or by another transaction since?"""
         recorded = rows_in(bodies) | rows_in(events_after(self.newest_event))
         for table, before in self.before.items():
             after = rows_of(table)
@@ -70,7 +70,7 @@ class Watch:
 
 
 def rows_in(bodies: Iterable[dict[str, Any]]) -> set[tuple[str, str]]:
-    """The table and key of every row that the events tell."""
+    """The table and key of every row that the events record."""
     return {(table, key) for body in bodies for table, key, *_ in body.get("tracked", ())}
 
 
@@ -81,7 +81,7 @@ def newest_event() -> int:
 
 
 def events_after(newest: int) -> list[dict[str, Any]]:
-    """What other transactions have told since; the events of the open one are not yet written."""
+    """What other transactions have recorded since; the events of the open one are not yet written."""
     cursor = connection.connection.cursor()
     cursor.execute(f"SELECT body FROM audit_event WHERE id > {newest}")
     return [json.loads(body) for (body,) in cursor.fetchall()]
@@ -119,14 +119,14 @@ def watched() -> Iterator[Watch]:
 
 @pytest.fixture(autouse=True)
 def every_tracked_row_is_recorded() -> Iterator[None]:
-    """Fails a test in which a function of the product changed a tracked row and told nobody."""
+    """Fails a test in which a function of the product changed a tracked row and recorded nothing."""
     with watched() as watch:
         yield
     assert watch.unrecorded == [], "record(tracked=...) lacks these rows"
 
 
 def record_new_rows(stream: str) -> None:
-    """Tells every tracked row that no event has told: what the fixtures of a test put straight into the tables."""
+    """Records every tracked row that no event has recorded: what a test's fixtures put straight into the tables."""
     recorded = rows_in(json.loads(body) for body in Event.objects.values_list("body", flat=True))
     unrecorded: dict[str, list[models.Model]] = {"system": [], stream: []}
     for table in TRACKED:

@@ -146,7 +146,7 @@ def draw_reads(batch: Batch, planned: Sequence[PlannedRead]) -> list[DrawnRead]:
 
 
 def write_reads(batch: Batch, drawn: Sequence[DrawnRead], places: Places, status: ReadStatus, action: str) -> None:
-    """Reads, steps, timepoints and films with their seals, told as this action; called inside a transaction."""
+    """Reads, steps, timepoints and films with their seals, recorded as this action; called inside a transaction."""
     numbers = draw_numbers([entry for one in drawn for entry in one.plan.entries])
     reads = Read.objects.bulk_create(
         Read(

@@ -1,4 +1,4 @@
-"""Which reader drifted: told from the differences of all pairs, and only with three or more readers. Pure: numpy only.
+"""Which reader drifted: found from the differences of all pairs, and only with three or more readers. Pure: numpy only.
 
 A difference of two readers does not say which of them moved; the differences from a third reader do.
 """

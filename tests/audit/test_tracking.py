@@ -75,7 +75,7 @@ def test_a_row_that_was_deleted_and_recorded_is_not_missing(trial: Trial) -> Non
 
 def test_a_tracked_row_recorded_in_another_trial_is_found(trial: Trial) -> None:
     record_rows("OTHER", [trial])
-    assert found() == [("told elsewhere", "studies_trial", str(trial.pk))]
+    assert found() == [("recorded elsewhere", "studies_trial", str(trial.pk))]
 
 
 def test_a_digest_needs_the_key_outside_the_database(trial: Trial, settings: Any) -> None:
@@ -99,12 +99,12 @@ def test_an_insert_only_row_recorded_again_with_other_content_is_found(regulated
         Pulse.objects.filter(pk=pulse.pk).update(says="0 of 5")
     pulse.refresh_from_db()
     again("TRIAL", pulse)
-    assert ("told twice", "jobs_pulse", "a") in found()
+    assert ("recorded twice", "jobs_pulse", "a") in found()
 
 
 def test_an_insert_only_row_recorded_in_a_second_chain_is_found(regulated: Callable[[str], Pulse]) -> None:
     again("OTHER", regulated("a"))
-    assert [fault for fault, _, _ in found()] == ["told elsewhere"]
+    assert [fault for fault, _, _ in found()] == ["recorded elsewhere"]
 
 
 def test_no_page_shows_a_digest(trial: Trial) -> None:

@@ -90,7 +90,7 @@ def first_name(node: ast.expr) -> set[str]:
 
 
 def records_rows(function: ast.FunctionDef) -> bool:
-    """Whether it calls something with the rows to tell."""
+    """Whether it calls something with the rows to record."""
     calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
     named = {first for call in calls for first in first_name(call.func)} & {
         "record",
@@ -115,7 +115,7 @@ def test_the_named_functions_are_there() -> None:
 
 @pytest.mark.parametrize("table", sorted(TRACKED))
 def test_every_column_of_a_tracked_table_is_declared(table: str) -> None:
-    """A new column is either told with each change, or named as one that decides nothing."""
+    """A new column is either recorded with each change, or named as one that decides nothing."""
     model = model_of(table)
     pk = model._meta.pk
     there = {field.attname for field in model._meta.concrete_fields if field is not pk}
