@@ -34,7 +34,7 @@ class Secret(StrEnum):
     OTHER_TRIALS = "data of other trials"
 
 
-class State(StrEnum):
+class HidingState(StrEnum):
     """The states of a campaign that change what is hidden."""
 
     OPEN = "open"
@@ -102,16 +102,18 @@ class Lift:
 
     given: Sight
     presentations: frozenset[str]
-    states: frozenset[State]
+    states: frozenset[HidingState]
 
 
 LIFTS: dict[Sight, Lift] = {
-    Sight.WHILE_OPEN: Lift(Sight.OWN, frozenset(PRESENTATIONS), frozenset({State.OPEN})),
-    Sight.CHARTER: Lift(Sight.SEEN, ORDER_KNOWN, frozenset({State.OPEN})),
-    Sight.AT_LOCK: Lift(Sight.SEEN, frozenset(PRESENTATIONS), frozenset({State.ASKED, State.LOCKED, State.UNSEALED})),
-    Sight.CLOSED: Lift(Sight.SEEN, frozenset(PRESENTATIONS), frozenset(State) - {State.OPEN}),
-    Sight.LOCKED: Lift(Sight.SEEN, frozenset(PRESENTATIONS), frozenset({State.LOCKED, State.UNSEALED})),
-    Sight.UNSEALED: Lift(Sight.SEEN, frozenset(PRESENTATIONS), frozenset({State.UNSEALED})),
+    Sight.WHILE_OPEN: Lift(Sight.OWN, frozenset(PRESENTATIONS), frozenset({HidingState.OPEN})),
+    Sight.CHARTER: Lift(Sight.SEEN, ORDER_KNOWN, frozenset({HidingState.OPEN})),
+    Sight.AT_LOCK: Lift(
+        Sight.SEEN, frozenset(PRESENTATIONS), frozenset({HidingState.ASKED, HidingState.LOCKED, HidingState.UNSEALED})
+    ),
+    Sight.CLOSED: Lift(Sight.SEEN, frozenset(PRESENTATIONS), frozenset(HidingState) - {HidingState.OPEN}),
+    Sight.LOCKED: Lift(Sight.SEEN, frozenset(PRESENTATIONS), frozenset({HidingState.LOCKED, HidingState.UNSEALED})),
+    Sight.UNSEALED: Lift(Sight.SEEN, frozenset(PRESENTATIONS), frozenset({HidingState.UNSEALED})),
 }
 
 
@@ -122,7 +124,7 @@ def sight(secret: Secret, role: Role) -> Sight:
     return Sight.SEEN if role in SEEN[secret] else Sight.HIDDEN
 
 
-def seen_in(secret: Secret, role: Role, presentation: str, state: State) -> Sight:
+def seen_in(secret: Secret, role: Role, presentation: str, state: HidingState) -> Sight:
     """Hidden, own or seen, under this presentation and in this state of the campaign."""
     seen = sight(secret, role)
     lift = LIFTS.get(seen)

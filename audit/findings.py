@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Finding:
+class AuditFinding:
     """One fault: its kind, table and row, and what is wrong."""
 
     fault: str
@@ -27,10 +27,10 @@ class Report:
     rows: int = 0
     anchors: int = 0
     files: int = 0
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[AuditFinding] = field(default_factory=list)
 
     def found(self, fault: str, table: str, row: object, says: str) -> None:
-        self.findings.append(Finding(fault, table, str(row), says))
+        self.findings.append(AuditFinding(fault, table, str(row), says))
 
     @property
     def intact(self) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.utils.module_loading import import_string
 
-from audit.findings import Finding, Report
+from audit.findings import AuditFinding, Report
 from config.file_checks import FILE_CHECKS, ROW_CHECKS
 
 
@@ -26,7 +26,7 @@ class Checked:
 
 
 @dataclass
-class Place:
+class RunPlace:
     """How far a run has come."""
 
     done: list[str] = field(default_factory=list)
@@ -40,28 +40,30 @@ def check_sealed_rows(report: Report) -> None:
     for name in ROW_CHECKS:
         check: Callable[[], Iterator[Checked]] = import_string(name)
         for checked in check():
-            report.findings += [Finding("altered row", checked.table, checked.key, fault) for fault in checked.faults]
+            report.findings += [
+                AuditFinding("altered row", checked.table, checked.key, fault) for fault in checked.faults
+            ]
 
 
 def check_files(report: Report, state: Path) -> None:
     """Checks what is left, keeps the place after each record, and adds everything found to the report."""
-    place = Place(**json.loads(state.read_text(encoding="utf-8"))) if state.exists() else Place()
+    place = RunPlace(**json.loads(state.read_text(encoding="utf-8"))) if state.exists() else RunPlace()
     for kind, name in FILE_CHECKS.items():
         if kind in place.done:
             continue
         check: Callable[[str], Iterator[Checked]] = import_string(name)
         for checked in check(place.last):
             place.last, place.files = checked.key, place.files + 1
-            place.found += [asdict(Finding("altered file", checked.table, checked.key, f)) for f in checked.faults]
+            place.found += [asdict(AuditFinding("altered file", checked.table, checked.key, f)) for f in checked.faults]
             keep(place, state)
         place.done, place.last = [*place.done, kind], ""
         keep(place, state)
     report.files = place.files
-    report.findings += [Finding(**one) for one in place.found]
+    report.findings += [AuditFinding(**one) for one in place.found]
     state.unlink()
 
 
-def keep(place: Place, state: Path) -> None:
+def keep(place: RunPlace, state: Path) -> None:
     part = state.with_suffix(".part")
     part.write_text(json.dumps(asdict(place)), encoding="utf-8")
     part.rename(state)

@@ -9,7 +9,7 @@ from audit.models import Event
 from audit.streams import ChainState, home_of, is_part
 
 Ends = Mapping[str, tuple[int, str]]
-Fault = tuple[str, str, str]  # its kind, the chain, and what is wrong
+ChainFault = tuple[str, str, str]  # its kind, the chain, and what is wrong
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class RecordedHeads:
     """Everything recorded of the chains of parts, in the order of the events."""
 
     recorded: dict[str, list[RecordedHead]] = field(default_factory=dict)
-    strange: list[Fault] = field(default_factory=list)
+    strange: list[ChainFault] = field(default_factory=list)
 
     def hear(self, stream: str, recorded: RecordedHead) -> None:
         """Keeps what an event of a trial's chain records; only the trial's own chain may record its parts."""
@@ -44,7 +44,7 @@ class RecordedHeads:
         recorded = self.recorded.get(stream, ())
         return recorded[0].hash if recorded and recorded[0].state == ChainState.BEGUN else ""
 
-    def faults(self, ends: Ends) -> list[Fault]:
+    def faults(self, ends: Ends) -> list[ChainFault]:
         """Chains that are missing, cut, rewritten, longer than recorded, or not recorded at all."""
         found = list(self.strange)
         for stream, heard in sorted(self.recorded.items()):
@@ -52,7 +52,9 @@ class RecordedHeads:
         unknown = sorted(stream for stream in ends if is_part(stream) and stream not in self.recorded)
         return found + [("unknown chain", stream, "no event of the trial records that it began") for stream in unknown]
 
-    def _faults_of(self, stream: str, recorded: list[RecordedHead], end: tuple[int, str] | None) -> Iterator[Fault]:
+    def _faults_of(
+        self, stream: str, recorded: list[RecordedHead], end: tuple[int, str] | None
+    ) -> Iterator[ChainFault]:
         last = recorded[-1]
         if recorded[0].state != ChainState.BEGUN:
             yield "no genesis", stream, f"event {recorded[0].event} records it, but none records that it began"
@@ -73,7 +75,7 @@ class RecordedHeads:
         yield from self._steps(stream, recorded)
         yield from self._hashes(stream, recorded, end)
 
-    def _steps(self, stream: str, recorded: list[RecordedHead]) -> Iterator[Fault]:
+    def _steps(self, stream: str, recorded: list[RecordedHead]) -> Iterator[ChainFault]:
         """From one record to the next: an ended chain stays as long as it is until it is recorded to go on."""
         for before, after in zip(recorded, recorded[1:], strict=False):
             if after.seq < before.seq or (before.state == ChainState.ENDED and after.seq > before.seq):
@@ -82,7 +84,7 @@ class RecordedHeads:
                 )
                 yield "grown" if after.seq > before.seq else "recorded shorter", stream, text
 
-    def _hashes(self, stream: str, recorded: list[RecordedHead], end: tuple[int, str]) -> Iterator[Fault]:
+    def _hashes(self, stream: str, recorded: list[RecordedHead], end: tuple[int, str]) -> Iterator[ChainFault]:
         wanted = {one.seq: one for one in recorded if 0 < one.seq < end[0]}
         events = Event.objects.filter(stream=stream, seq__in=wanted)
         hashes = dict(events.values_list("seq", "hash")) if wanted else {}

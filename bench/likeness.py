@@ -22,12 +22,12 @@ from imaging.likeness import SAME, Likeness, compared, likeness_of, matches
 from rehearsal.damage import Damage
 from rehearsal.film import draw_foot, draw_hand
 
-Picture = NDArray[np.uint16]
-Change = Callable[[Picture, np.random.Generator], Picture]
+GreyPicture = NDArray[np.uint16]
+PictureChange = Callable[[GreyPicture, np.random.Generator], GreyPicture]
 FILMS = 20_880
 
 
-def as_jpeg(picture: Picture, random: np.random.Generator) -> Picture:
+def as_jpeg(picture: GreyPicture, random: np.random.Generator) -> GreyPicture:
     """Eight bits of a window, as a JPEG of quality 50 to 90."""
     low, high = np.percentile(picture, [0.5, 99.5])
     grey = np.clip((picture - low) * (255 / max(high - low, 1)), 0, 255).astype(np.uint8)
@@ -36,7 +36,7 @@ def as_jpeg(picture: Picture, random: np.random.Generator) -> Picture:
     return np.asarray(Image.open(out)).astype(np.uint16)
 
 
-def at_another_size(picture: Picture, random: np.random.Generator) -> Picture:
+def at_another_size(picture: GreyPicture, random: np.random.Generator) -> GreyPicture:
     """From 0.4 to 1.6 times as large."""
     factor = random.uniform(0.4, 1.6)
     size = (round(picture.shape[1] * factor), round(picture.shape[0] * factor))
@@ -47,12 +47,12 @@ def at_another_size(picture: Picture, random: np.random.Generator) -> Picture:
     )
 
 
-def mirrored(picture: Picture, random: np.random.Generator) -> Picture:
+def mirrored(picture: GreyPicture, random: np.random.Generator) -> GreyPicture:
     """Left and right exchanged."""
     return picture[:, ::-1]
 
 
-def cropped(picture: Picture, random: np.random.Generator) -> Picture:
+def cropped(picture: GreyPicture, random: np.random.Generator) -> GreyPicture:
     """Up to 15 % cut from each edge."""
     rows, columns = picture.shape
     top, bottom = (random.uniform(0, 0.15, 2) * rows).astype(int)
@@ -60,12 +60,12 @@ def cropped(picture: Picture, random: np.random.Generator) -> Picture:
     return picture[top : rows - bottom, left : columns - right]
 
 
-def cropped_and_mirrored(picture: Picture, random: np.random.Generator) -> Picture:
+def cropped_and_mirrored(picture: GreyPicture, random: np.random.Generator) -> GreyPicture:
     """Both."""
     return mirrored(cropped(picture, random), random)
 
 
-CHANGES: dict[str, Change] = {
+CHANGES: dict[str, PictureChange] = {
     "recompressed": as_jpeg,
     "rescaled": at_another_size,
     "mirrored": mirrored,
@@ -74,7 +74,7 @@ CHANGES: dict[str, Change] = {
 }
 
 
-def drawn(subjects: int) -> Iterator[Picture]:
+def drawn(subjects: int) -> Iterator[GreyPicture]:
     """Both hands and feet of every subject at two visits."""
     for subject in range(subjects):
         for visit in range(2):
@@ -84,13 +84,13 @@ def drawn(subjects: int) -> Iterator[Picture]:
                 yield draw_foot(side, Damage(), *seeds, 0.2).pixels
 
 
-def real(folder: Path) -> Iterator[Picture]:
+def real(folder: Path) -> Iterator[GreyPicture]:
     """The radiographs of a folder, 12 bits deep."""
     for path in sorted(folder.glob("*.jpg")):
         yield np.asarray(Image.open(path).convert("L")).astype(np.uint16) * 16
 
 
-def measured(pictures: list[Picture], others: list[Likeness]) -> dict[str, Any]:
+def measured(pictures: list[GreyPicture], others: list[Likeness]) -> dict[str, Any]:
     """The share of changed films that are recognised, and of wrong ones among all comparisons."""
     random = np.random.default_rng(20261129)
     found: dict[str, Any] = {}

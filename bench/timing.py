@@ -35,7 +35,7 @@ class Contest:
 
 
 @dataclass(frozen=True)
-class Result:
+class TimingResult:
     """The median difference in microseconds, with its interval."""
 
     name: str
@@ -128,7 +128,7 @@ def film_at(read: str, film: str) -> str:
     return f"/read/{read}/film/{film}/preview.jpg"
 
 
-def measure(contest: Contest) -> Result:
+def measure(contest: Contest) -> TimingResult:
     """The paired differences of one route; the first tenth warms up and is not counted."""
     chance, differences, typical = random.Random(20261122), [], []
     for number in range(contest.pairs + contest.pairs // 10):
@@ -140,7 +140,7 @@ def measure(contest: Contest) -> Result:
             differences.append(hidden - absent)
             typical.append(absent)
     low, middle, high = interval(differences)
-    return Result(contest.name, contest.pairs, middle, low, high, sorted(typical)[len(typical) // 2])
+    return TimingResult(contest.name, contest.pairs, middle, low, high, sorted(typical)[len(typical) // 2])
 
 
 def timed(ask: Ask) -> float:
@@ -158,7 +158,7 @@ def interval(values: list[float]) -> tuple[float, float, float]:
     return ranked[low], ranked[count // 2], ranked[high]
 
 
-def print_table(results: list[Result]) -> None:
+def print_table(results: list[TimingResult]) -> None:
     """One row a route."""
     print("| hidden against absent | pairs | typical µs | median difference µs | 95 % interval | within 200 µs |")
     print("|---|---|---|---|---|---|")
@@ -168,7 +168,7 @@ def print_table(results: list[Result]) -> None:
         print(f"| {one.name} | {one.pairs} | {one.typical_us:.0f} | {one.median_us:+.0f} | {span} | {verdict} |")
 
 
-def as_json(results: list[Result], engine: str) -> dict[str, Any]:
+def as_json(results: list[TimingResult], engine: str) -> dict[str, Any]:
     """The same for machines."""
     rounded = [
         {

@@ -19,7 +19,7 @@ from config.days import day_from
 from config.errors import BadInput
 from config.wording import either, quoted
 
-Test = Callable[[object], bool]
+FieldTest = Callable[[object], bool]
 LARGEST = 1e15  # beyond it, a number compared with a column is no longer exact
 
 
@@ -34,7 +34,7 @@ class Filter(Protocol):
     def query(self, label: str, values: Mapping[str, str]) -> Q:
         """The condition for a queryset."""
 
-    def test(self, label: str, values: Mapping[str, str]) -> Test:
+    def test(self, label: str, values: Mapping[str, str]) -> FieldTest:
         """The same condition for the value of a plain object."""
 
 
@@ -54,7 +54,7 @@ class TextFilter:
         fields = [self.fields] if isinstance(self.fields, str) else self.fields
         return any_of(Q(**{f"{name}__icontains": values[""]}) for name in fields)
 
-    def test(self, label: str, values: Mapping[str, str]) -> Test:
+    def test(self, label: str, values: Mapping[str, str]) -> FieldTest:
         """The text contains it."""
         wanted = values[""].casefold()
         return lambda value: wanted in str(value).casefold()
@@ -87,7 +87,7 @@ class ChoiceFilter:
         """The field equals the choice."""
         return Q(**{self.field: self._known(label, values[""])})
 
-    def test(self, label: str, values: Mapping[str, str]) -> Test:
+    def test(self, label: str, values: Mapping[str, str]) -> FieldTest:
         """The value is the choice or its label."""
         chosen = self._known(label, values[""])
         words = {chosen, dict(self.options())[chosen]}
@@ -133,7 +133,7 @@ class RangeFilter:
         given = {f"{self.field}__{self.lookups[end]}": self.read(label, text) for end, text in values.items() if text}
         return Q(**given)
 
-    def test(self, label: str, values: Mapping[str, str]) -> Test:
+    def test(self, label: str, values: Mapping[str, str]) -> FieldTest:
         """The value is between the bounds."""
         low, high = (self.read(label, values[end]) if values[end] else None for end in self.lookups)
 

@@ -31,7 +31,7 @@ class Dated(Protocol):
     def day(self) -> int: ...
 
 
-Film = TypeVar("Film", bound=Dated)
+AnyFilm = TypeVar("AnyFilm", bound=Dated)
 
 
 @dataclass(frozen=True)
@@ -131,14 +131,14 @@ def checked_days(name: str, value: object) -> int:
 
 
 def film_of_visit(
-    own: Film | None,
-    others: Sequence[Film],
+    own: AnyFilm | None,
+    others: Sequence[AnyFilm],
     *,
     target_day: int,
     window: tuple[int, int] | None,
     event_day: int | None,
     rule: EventRule,
-) -> Film | None:
+) -> AnyFilm | None:
     """The film that serves a visit, None without one.
 
     A film counts when the rule does not replace it after the event. Among `own`, the visit's scheduled film, and the
@@ -149,7 +149,7 @@ def film_of_visit(
     offered = [*([own] if own else []), *inside]
     counting = [film for film in offered if not replaced(film, event_day, rule)]
 
-    def order(film: Film) -> tuple[bool, bool, int, int]:
+    def order(film: AnyFilm) -> tuple[bool, bool, int, int]:
         outside = window is not None and not window[0] <= film.day <= window[1]
         return outside, film is not own, abs(film.day - target_day), film.day
 

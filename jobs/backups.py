@@ -22,7 +22,7 @@ from pyrage.x25519 import Recipient
 
 from audit.baseline import BASELINE
 from audit.trail import Actor, audited_atomic, record
-from jobs.copying import MANIFEST, VERSION, Earlier, Entry, put
+from jobs.copying import MANIFEST, VERSION, Earlier, ManifestEntry, put
 from jobs.database_copy import NAMES, reading_out, server_version
 from jobs.encrypting import is_encrypted, recipient_from
 from jobs.models import Job
@@ -69,7 +69,7 @@ def write_backup(*, to: Path, recipient: str = "", progressed: Callable[[int], N
     return Backup(to / name, len(listed), sum(entry["size"] for entry in listed), recipient)
 
 
-def manifest_of(listed: list[Entry], recipient: str) -> dict[str, Any]:
+def manifest_of(listed: list[ManifestEntry], recipient: str) -> dict[str, Any]:
     """What a restore must know before it begins; nothing in it needs a key."""
     return {
         "version": VERSION,
@@ -82,7 +82,7 @@ def manifest_of(listed: list[Entry], recipient: str) -> dict[str, Any]:
     }
 
 
-def copies(part: Path, key: Recipient | None, earlier: Earlier) -> Iterator[Entry]:
+def copies(part: Path, key: Recipient | None, earlier: Earlier) -> Iterator[ManifestEntry]:
     """Copies every stored file and every anchor, one by one."""
     for store in STORES:
         storage = storages[store]
@@ -106,7 +106,9 @@ def names_in(storage: Storage, folder: str = "") -> Iterator[str]:
         yield from names_in(storage, f"{folder}/{name}" if folder else name)
 
 
-def copy_file(storage: Storage, name: str, part: Path, listed: str, key: Recipient | None, earlier: Earlier) -> Entry:
+def copy_file(
+    storage: Storage, name: str, part: Path, listed: str, key: Recipient | None, earlier: Earlier
+) -> ManifestEntry:
     """Copies one file from its store as it is if it is encrypted there; an unchanged one is shared with `earlier`."""
     size = storage.size(name)
     if entry := earlier.link(part, listed, size):

@@ -14,7 +14,7 @@ from pyrage.x25519 import Recipient
 from jobs.encrypting import SUFFIX, pour
 
 MANIFEST, VERSION = "manifest.json", 2
-Entry = dict[str, Any]
+ManifestEntry = dict[str, Any]
 
 
 class MeasuredWriter:
@@ -35,7 +35,7 @@ class MeasuredWriter:
         os.fsync(self.file.fileno())
 
 
-def put(folder: Path, name: str, source: IO[bytes], recipient: Recipient | None, **about: Any) -> Entry:
+def put(folder: Path, name: str, source: IO[bytes], recipient: Recipient | None, **about: Any) -> ManifestEntry:
     """Writes one file of a backup durably; returns how the manifest lists it."""
     path = folder / (name + SUFFIX if recipient else name)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,7 +47,7 @@ def put(folder: Path, name: str, source: IO[bytes], recipient: Recipient | None,
     return {**found, "name": name, "encrypted": recipient is not None, **about}
 
 
-def is_as_listed(folder: Path, entry: Entry) -> bool:
+def is_as_listed(folder: Path, entry: ManifestEntry) -> bool:
     """Whether the file is there and has the size and the digest of the manifest."""
     path = folder / entry["path"]
     if not path.is_file() or path.stat().st_size != entry["size"]:
@@ -61,7 +61,7 @@ class Earlier:
     """The newest backup in the same place that is encrypted to the same key: unchanged files are taken over from it."""
 
     folder: Path = Path()
-    entries: dict[str, Entry] = field(default_factory=dict)
+    entries: dict[str, ManifestEntry] = field(default_factory=dict)
 
     @classmethod
     def in_folder(cls, to: Path, recipient: str) -> Earlier:
@@ -75,7 +75,7 @@ class Earlier:
                 continue
         return cls()
 
-    def link(self, part: Path, name: str, size: int) -> Entry | None:
+    def link(self, part: Path, name: str, size: int) -> ManifestEntry | None:
         """The entry of the unchanged file, which both backups then share; None if it must be copied again."""
         entry = self.entries.get(name)
         if entry is None or entry.get("content") != size or not is_as_listed(self.folder, entry):

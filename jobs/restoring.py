@@ -21,7 +21,7 @@ from audit.findings import Report
 from audit.models import Event
 from audit.trail import Actor, audited_atomic, record
 from audit.verify import verify
-from jobs.copying import MANIFEST, VERSION, Entry, is_as_listed
+from jobs.copying import MANIFEST, VERSION, ManifestEntry, is_as_listed
 from jobs.database_copy import NAMES, copy_in, server_version
 from jobs.encrypting import pour_back
 from jobs.granted import granted_roles, owned_by_others
@@ -39,12 +39,12 @@ class Copy:
     manifest: dict[str, Any]
     identity: Identity | None = None
 
-    def pour(self, entry: Entry, into: IO[bytes]) -> None:
+    def pour(self, entry: ManifestEntry, into: IO[bytes]) -> None:
         """The content of one file, decrypted."""
         with (self.folder / entry["path"]).open("rb") as source:
             pour_back(source, into, self.identity if entry["encrypted"] else None)
 
-    def below(self, folder: str) -> Iterator[tuple[str, Entry]]:
+    def below(self, folder: str) -> Iterator[tuple[str, ManifestEntry]]:
         """The files of a folder of the backup, each with its name inside it."""
         for entry in self.manifest["files"]:
             if entry["name"].startswith(f"{folder}/"):

@@ -16,7 +16,7 @@ from reading.models import Campaign, CaseStatus, Read, ReadStatus, ReadStep
 from reading.models.read import KEPT_FOR_LOOKS
 
 IN_HAND = (ReadStatus.DRAWN, ReadStatus.ISSUED, ReadStatus.OPENED, ReadStatus.RETURNED)
-Chains = dict[str, ChainState]
+ChainStates = dict[str, ChainState]
 
 
 def chain_of(read: Read) -> str:
@@ -29,22 +29,22 @@ def hold_chains(reads: Iterable[Read]) -> None:
     hold([chain_of(read) for read in reads])
 
 
-def begun(reads: Iterable[Read], trial_code: str) -> Chains:
+def begun(reads: Iterable[Read], trial_code: str) -> ChainStates:
     """The chains of reads that are being issued."""
     return {part_of(trial_code, f"read-{read.pk}"): ChainState.BEGUN for read in reads}
 
 
-def ended(reads: Iterable[Read]) -> Chains:
+def ended(reads: Iterable[Read]) -> ChainStates:
     """The chains of reads that accept nothing more."""
     return {chain_of(read): ChainState.ENDED for read in reads}
 
 
-def resumed(reads: Iterable[Read]) -> Chains:
+def resumed(reads: Iterable[Read]) -> ChainStates:
     """The chains of reads that accept entries again."""
     return {chain_of(read): ChainState.OPEN for read in reads}
 
 
-def chain_after_change(read: Read) -> Chains:
+def chain_after_change(read: Read) -> ChainStates:
     """The chain of a read after a change, as it is stored now: it ends unless the reader may still work on it."""
     return resumed([read]) if in_hand(read) else ended([read])
 

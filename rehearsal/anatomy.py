@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Point = tuple[float, float]
-Form = Literal["metacarpal", "proximal", "middle", "distal"]
+BoneForm = Literal["metacarpal", "proximal", "middle", "distal"]
 Side = Literal["L", "R"]
 
 
@@ -23,7 +23,7 @@ class LongBone:
     """
 
     name: str
-    form: Form
+    form: BoneForm
     length: float
     base: float
     waist: float

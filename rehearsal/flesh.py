@@ -8,7 +8,7 @@ from rehearsal.anatomy import points
 from rehearsal.damage import Damage
 from rehearsal.raster import Affine
 from rehearsal.skeleton import Joint, LongPlace, Skeleton, through
-from rehearsal.soft_tissue import Grid, Knot, Pad, quarter_square
+from rehearsal.soft_tissue import CoarseField, Knot, Pad, quarter_square
 
 PALM = Pad(
     points(
@@ -41,7 +41,7 @@ SWELLING = 1.8
 SPINDLE = (-1.0, -0.66, -0.33, 0.0, 0.33, 0.66, 1.0)
 
 
-def soft_tissue(skeleton: Skeleton, damage: Damage) -> Grid:
+def soft_tissue(skeleton: Skeleton, damage: Damage) -> CoarseField:
     """Q of the whole hand or foot on the coarse grid."""
     hand = skeleton.region.name == "hand"
     chains = [chain(skeleton, ray.number, hand) for ray in skeleton.region.rays]

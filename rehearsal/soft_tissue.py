@@ -20,7 +20,7 @@ from rehearsal.raster import Field, signed_distance
 GRID = 0.5
 OUTSIDE = np.float32(-60.0)
 OVERLAP = 0.3
-Grid = NDArray[np.float32]
+CoarseField = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Pad:
     half: tuple[Point, ...]
 
 
-def quarter_square(chains: Sequence[Sequence[Knot]], pads: Sequence[Pad], *, film: Point, blend: float) -> Grid:
+def quarter_square(chains: Sequence[Sequence[Knot]], pads: Sequence[Pad], *, film: Point, blend: float) -> CoarseField:
     """Q of all bodies together on a film of this size (mm)."""
     shape = (round(film[1] / GRID), round(film[0] / GRID))
     fingers = np.full(shape, OUTSIDE, dtype=np.float32)
@@ -52,13 +52,13 @@ def quarter_square(chains: Sequence[Sequence[Knot]], pads: Sequence[Pad], *, fil
     return np.asarray(ndimage.gaussian_filter(together, 0.6 / GRID), dtype=np.float32)
 
 
-def enlarged(quarter: Grid, shape: tuple[int, int]) -> Field:
+def enlarged(quarter: CoarseField, shape: tuple[int, int]) -> Field:
     """Thickness in millimetres at film resolution."""
     fine = np.asarray(Image.fromarray(quarter).resize((shape[1], shape[0]), Image.Resampling.BICUBIC))
     return np.asarray(1.84 * np.sqrt(np.maximum(fine, 0)), dtype=np.float32)
 
 
-def capsule(field: Grid, start: Knot, end: Knot) -> None:
+def capsule(field: CoarseField, start: Knot, end: Knot) -> None:
     """Raise Q to that of a cone between two spheres, within reach of it."""
     reach = max(start.radius, end.radius) + 8
     low = np.floor((np.minimum(start.centre, end.centre) - reach) / GRID).astype(int)
@@ -75,7 +75,7 @@ def capsule(field: Grid, start: Knot, end: Knot) -> None:
     np.maximum(window, (radius**2 - gone**2).astype(np.float32), out=window)
 
 
-def draw_pad(pad: Pad, shape: tuple[int, int]) -> Grid:
+def draw_pad(pad: Pad, shape: tuple[int, int]) -> CoarseField:
     d = signed_distance(outlines.smooth(pad.outline), (0.0, 0.0), shape, GRID)
     levels = (np.arange(shape[0]) + 0.5) * GRID
     half = np.interp(levels, *np.array(pad.half).T)[:, None]
@@ -83,7 +83,7 @@ def draw_pad(pad: Pad, shape: tuple[int, int]) -> Grid:
     return np.asarray(np.where(d < 0, np.maximum(2 * half * d, OUTSIDE), inside), dtype=np.float32)
 
 
-def soft_max(a: Grid, b: Grid, width: float) -> Grid:
+def soft_max(a: CoarseField, b: CoarseField, width: float) -> CoarseField:
     """The larger of two, rounded where they are nearly equal; where they overlap a web shows as a faint arc."""
     rounded = np.float32(width / 4) * np.exp(-np.abs(a - b) / np.float32(width))
     return np.asarray(np.maximum(a, b) + rounded + np.float32(OVERLAP) * np.maximum(np.minimum(a, b), 0))

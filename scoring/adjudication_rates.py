@@ -22,7 +22,7 @@ FEWEST_CASES = 50
 FEWEST_MORE = 10
 STEPS = 20  # shares in steps of 5 %
 # The month, the case and the outcome of each result, in the order in which they were computed.
-Computed = list[tuple[date, int, str]]
+ComputedDays = list[tuple[date, int, str]]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def adjudication_rates(trial: Trial, today: date) -> list[AdjudicationRate]:
     """The rates of each campaign that adjudicates, at the ends of past months. A voided case still counts: a rate that
     changed when it was voided would show what became of it.
     """
-    computed = defaultdict[int, Computed](list)
+    computed = defaultdict[int, ComputedDays](list)
     results = CaseResult.objects.filter(case__campaign__trial=trial)
     found = results.order_by("computed_at", "version")
     for campaign, at, case, outcome in found.values_list("case__campaign", "computed_at", "case", "outcome"):
@@ -62,7 +62,7 @@ def month_of(at: datetime) -> date:
     return timezone.localdate(at).replace(day=1)
 
 
-def rates_of(campaign: Campaign, computed: Computed, this_month: date) -> Iterator[AdjudicationRate]:
+def rates_of(campaign: Campaign, computed: ComputedDays, this_month: date) -> Iterator[AdjudicationRate]:
     """A rate at the end of each month with enough cases, and enough more than at the last rate shown."""
     outcomes: dict[int, str] = {}
     needed = FEWEST_CASES

@@ -22,8 +22,8 @@ from studies.models.film import FOUND_GOOD
 from studies.plan.tally import VIEWS, States, VisitRow, baselines_of, plain_tally
 
 # A site and the first day of a month; None for visits of which no day is known yet.
-Place = tuple[int, date | None]
-Counts = dict[Place, int]
+SiteAndMonth = tuple[int, date | None]
+CountsByPlace = dict[SiteAndMonth, int]
 NO_DAY = "No day yet"
 
 
@@ -56,7 +56,7 @@ def site_months(trial: Trial, today: date) -> list[SiteMonth]:
     """A row for each site and month with anything in it, the newest month first."""
     sites = {site.pk: site.code for site in Site.objects.filter(trial=trial)}
     counts = {**of_visits(trial, today), **of_films(trial), **of_questions(trial, today), "reads": signed_reads(trial)}
-    rows: dict[Place, SiteMonth] = {}
+    rows: dict[SiteAndMonth, SiteMonth] = {}
     for name, found in counts.items():
         for (site, month), number in found.items():
             row = rows.setdefault((site, month), SiteMonth(sites[site], month))
@@ -64,9 +64,9 @@ def site_months(trial: Trial, today: date) -> list[SiteMonth]:
     return sorted(rows.values(), key=lambda row: (row.month is None, -(row.month or today).toordinal(), row.site))
 
 
-def of_visits(trial: Trial, today: date) -> dict[str, Counts]:
+def of_visits(trial: Trial, today: date) -> dict[str, CountsByPlace]:
     """Films expected, as on the overview, and visits with a deviation, as on the page of completeness."""
-    expected, deviating = defaultdict[Place, int](int), defaultdict[Place, int](int)
+    expected, deviating = defaultdict[SiteAndMonth, int](int), defaultdict[SiteAndMonth, int](int)
     absent = AbsentFilm.objects.filter(visit__subject__trial=trial, withdrawn_at=None).order_by()
     given_up = dict(absent.values_list("visit").annotate(Count("pk")))
     states = States(trial, today)
@@ -101,7 +101,7 @@ def month_of_visit(row: VisitRow, window: tuple[date, date] | None) -> date | No
     return day.replace(day=1) if day else None
 
 
-def of_films(trial: Trial) -> dict[str, Counts]:
+def of_films(trial: Trial) -> dict[str, CountsByPlace]:
     """Films by the month in which they were received."""
     films = Film.objects.filter(trial=trial)
     return {
@@ -110,7 +110,7 @@ def of_films(trial: Trial) -> dict[str, Counts]:
     }
 
 
-def of_questions(trial: Trial, today: date) -> dict[str, Counts]:
+def of_questions(trial: Trial, today: date) -> dict[str, CountsByPlace]:
     """Questions by the month in which they were opened, and the age in days of the oldest that is not closed."""
     asked = Question.objects.filter(trial=trial)
     still = asked.exclude(status=QuestionStatus.CLOSED)
@@ -122,18 +122,18 @@ def of_questions(trial: Trial, today: date) -> dict[str, Counts]:
     }
 
 
-def by_month(rows: Any, moment: str, what: Any) -> dict[Place, Any]:
+def by_month(rows: Any, moment: str, what: Any) -> dict[SiteAndMonth, Any]:
     """An aggregate of the rows of each site by the month of a moment."""
     found = rows.order_by().annotate(month=TruncMonth(moment)).values("site", "month").annotate(found=what)
     return {(row["site"], row["month"].date()): row["found"] for row in found}
 
 
-def signed_reads(trial: Trial) -> Counts:
+def signed_reads(trial: Trial) -> CountsByPlace:
     """The signed primary reads, by the site of the case; training does not count."""
     cases = list(Case.objects.live().filter(campaign__trial=trial, campaign__training=None))
     subject_of, site_of = {case: films.subject for case, films in identities(cases).items()}, sites_of(trial)
     signed = Read.objects.filter(case__in=cases, kind=ReadKind.PRIMARY, status=ReadStatus.SIGNED)
-    counts = defaultdict[Place, int](int)
+    counts = defaultdict[SiteAndMonth, int](int)
     for case, at in signed.order_by().values_list("case", "signed_at"):
         counts[site_of[subject_of[case]], month_of(at)] += 1
     return counts

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from imaging.decoding.pixels import Grey, grey_of
-from imaging.decoding.sniff import Kind
+from imaging.decoding.sniff import FileKind
 from imaging.decoding.unreadable import Unreadable
 
 ORIENTATION = 274
@@ -32,7 +32,7 @@ def is_deep_colour(image: Image.Image) -> bool:
     return not image.mode.startswith("I") and ";16" in str(getattr(image, "tile", ""))
 
 
-def read_deep_colour(content: bytes, kind: Kind, image: Image.Image) -> Grey:
+def read_deep_colour(content: bytes, kind: FileKind, image: Image.Image) -> Grey:
     """The grey of equal channels in all of its 16 bits, turned as the file says."""
     decoder: Callable[[bytes], Any] = imagecodecs.png_decode if kind == "png" else imagecodecs.tiff_decode
     channels = np.asarray(decoder(content))

@@ -14,7 +14,7 @@ from imaging.decoding.header import DicomFilm, read_dicom
 from imaging.decoding.limits import Limits
 from imaging.decoding.pixels import Pixels, decode
 from imaging.decoding.plain import read_plain
-from imaging.decoding.sniff import HEAD, Kind, sniff
+from imaging.decoding.sniff import HEAD, FileKind, sniff
 from imaging.decoding.unreadable import Unreadable
 from imaging.levels import StoredPixels
 
@@ -23,7 +23,7 @@ from imaging.levels import StoredPixels
 class Loaded:
     """Decoded pixels, and the checked DICOM file they came from unless it was a plain picture."""
 
-    kind: Kind
+    kind: FileKind
     film: DicomFilm | None
     pixels: Pixels
 
@@ -33,7 +33,7 @@ class Loaded:
         return stored(self.film.dataset if self.film else Dataset(), self.pixels)
 
 
-def kind_of(path: Path) -> Kind:
+def kind_of(path: Path) -> FileKind:
     """By the first bytes; a zip is not a film."""
     with path.open("rb") as file:
         kind = sniff(file.read(HEAD))

@@ -12,7 +12,7 @@ from imaging.decoding.deep_colour import is_deep_colour, read_deep_colour
 from imaging.decoding.header import check_size
 from imaging.decoding.limits import Limits
 from imaging.decoding.pixels import Grey, Pixels, grey_of
-from imaging.decoding.sniff import Kind
+from imaging.decoding.sniff import FileKind
 from imaging.decoding.unreadable import Unreadable
 
 ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -20,7 +20,7 @@ PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 1024 * 1024
 WHITE_IS_ZERO = 0
 
 
-def read_plain(path: Path, kind: Kind, limits: Limits) -> Pixels:
+def read_plain(path: Path, kind: FileKind, limits: Limits) -> Pixels:
     """The one grey picture of the file, or Unreadable with a sentence."""
     if path.stat().st_size > limits.file:
         raise Unreadable(
@@ -43,7 +43,7 @@ def read_plain(path: Path, kind: Kind, limits: Limits) -> Pixels:
         ) from error
 
 
-def pixels(path: Path, image: Image.Image, kind: Kind, limits: Limits) -> Pixels:
+def pixels(path: Path, image: Image.Image, kind: FileKind, limits: Limits) -> Pixels:
     check_size(image.height, image.width, limits)
     if (frames := getattr(image, "n_frames", 1)) != 1:
         raise Unreadable("frames", f"The file has {frames} pictures. Send one picture in each file.")

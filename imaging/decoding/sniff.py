@@ -6,10 +6,10 @@ from typing import Literal
 
 from imaging.decoding.unreadable import Unreadable
 
-Kind = Literal["dicom", "bare-dicom", "jpeg", "png", "tiff", "zip"]
+FileKind = Literal["dicom", "bare-dicom", "jpeg", "png", "tiff", "zip"]
 
 HEAD = 4096
-MEDIA_TYPES: dict[Kind, str] = {
+MEDIA_TYPES: dict[FileKind, str] = {
     "dicom": "application/dicom",
     "bare-dicom": "application/dicom",
     "jpeg": "image/jpeg",
@@ -17,7 +17,7 @@ MEDIA_TYPES: dict[Kind, str] = {
     "tiff": "image/tiff",
     "zip": "application/zip",
 }
-FILMS: list[tuple[bytes, Kind]] = [
+FILMS: list[tuple[bytes, FileKind]] = [
     (b"\xff\xd8\xff", "jpeg"),
     (b"\x89PNG\r\n\x1a\n", "png"),
     (b"II*\x00", "tiff"),
@@ -42,7 +42,7 @@ TEXTS: list[tuple[bytes, str]] = [(b"<svg", "an SVG"), (b"<html", "an HTML page"
 ALLOWED = "DICOM, JPEG, PNG, TIFF or zip"
 
 
-def sniff(head: bytes) -> Kind:
+def sniff(head: bytes) -> FileKind:
     """The kind of the file that begins with these bytes (its first 4096, or all of it)."""
     if not head:
         raise Unreadable("empty-file", "The file is empty.")

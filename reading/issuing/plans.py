@@ -43,7 +43,7 @@ class PlannedRead:
 
 
 @dataclass(frozen=True)
-class Places:
+class DrawnPlaces:
     """What was drawn for readers: the name of each entry's queue, its position, and which reads will be repeated."""
 
     queues: dict[str, str]
@@ -109,9 +109,9 @@ def hidden_only(assignments: Sequence[Assignment]) -> list[Assignment]:
     return [*others, *hidden(repeats, unread)]
 
 
-def draw_places(seed: bytes, planned: Sequence[PlannedRead], share: float) -> Places:
+def draw_places(seed: bytes, planned: Sequence[PlannedRead], share: float) -> DrawnPlaces:
     """A queue for each reader, and the reads that will be repeated; the same each time for the same tokens."""
-    places = Places({}, {}, set())
+    places = DrawnPlaces({}, {}, set())
     for reader in sorted({one.assignment.reader for one in planned}):
         own = [one for one in planned if one.assignment.reader == reader]
         entries = [entry for one in own for entry in one.entries]

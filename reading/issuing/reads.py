@@ -19,7 +19,7 @@ from reading.charter.versions import terms_of
 from reading.issuing.allocation import Assignment
 from reading.issuing.drawing import DrawnStep, DrawnTimepoint, draw_steps
 from reading.issuing.numbers import draw_numbers
-from reading.issuing.plans import Places, PlannedRead, draw_places, plan_reads, still_free, still_wanted
+from reading.issuing.plans import DrawnPlaces, PlannedRead, draw_places, plan_reads, still_free, still_wanted
 from reading.issuing.seeds import open_seed
 from reading.models import (
     Batch,
@@ -78,7 +78,7 @@ def most_readers(batch: Batch) -> int | None:
     return None if batch.campaign.trains else terms_of(batch.campaign.charter).readers_per_case
 
 
-def places_of(batch: Batch, planned: Sequence[PlannedRead]) -> Places:
+def places_of(batch: Batch, planned: Sequence[PlannedRead]) -> DrawnPlaces:
     """Queues, positions and repeats of these reads."""
     return draw_places(open_seed(batch), planned, terms_of(batch.campaign.charter).repeats_share)
 
@@ -145,7 +145,7 @@ def draw_reads(batch: Batch, planned: Sequence[PlannedRead]) -> list[DrawnRead]:
     ]
 
 
-def write_reads(batch: Batch, drawn: Sequence[DrawnRead], places: Places, status: ReadStatus, action: str) -> None:
+def write_reads(batch: Batch, drawn: Sequence[DrawnRead], places: DrawnPlaces, status: ReadStatus, action: str) -> None:
     """Reads, steps, timepoints and films with their seals, recorded as this action; called inside a transaction."""
     numbers = draw_numbers([entry for one in drawn for entry in one.plan.entries])
     reads = Read.objects.bulk_create(
@@ -187,7 +187,7 @@ def issued_rows(reads: Sequence[Read]) -> list[Model]:
 
 
 def write_steps(
-    reads: Sequence[Read], drawn: Sequence[DrawnRead], places: Places, numbers: Mapping[str, int]
+    reads: Sequence[Read], drawn: Sequence[DrawnRead], places: DrawnPlaces, numbers: Mapping[str, int]
 ) -> list[tuple[ReadStep, DrawnTimepoint]]:
     """The steps of each read; returns every timepoint with the step it belongs to."""
     planned = [
@@ -233,7 +233,7 @@ def write_timepoints(planned: Sequence[tuple[ReadStep, DrawnTimepoint]]) -> list
     )
 
 
-def purpose_of(read: Read, places: Places) -> dict[str, Any]:
+def purpose_of(read: Read, places: DrawnPlaces) -> dict[str, Any]:
     """Why the read is issued: first read, trigger, concordant control or repeat; and whether it will be repeated."""
     if read.kind == ReadKind.ADJUDICATION:
         return {"purpose": "trigger" if read.case.status == CaseStatus.DISCORDANT else "control"}

@@ -14,7 +14,7 @@ from reading.charter.terms import Terms
 from reading.charter.versions import terms_of
 from reading.models import DisplayedFilm, DisplayedTimepoint, Read, ReadStatus
 from reading.room.access import Piece
-from reading.room.cells import ABSENT, Cells, cells_of, count_filled, instrument_of, notes_of
+from reading.room.cells import ABSENT, CellContents, cells_of, count_filled, instrument_of, notes_of
 from reading.room.steps import address_of, name_of, order_note
 from reading.room.worklist import in_turn
 from reading.states import READ_IS
@@ -97,7 +97,7 @@ def blind_film(address: str, film: DisplayedFilm) -> BlindedFilm:
     )
 
 
-def blind_case(piece: Piece, shown: Sequence[DisplayedTimepoint], cells: Cells) -> BlindedCase:
+def blind_case(piece: Piece, shown: Sequence[DisplayedTimepoint], cells: CellContents) -> BlindedCase:
     """The case of a read, with the panes shown at its reader's step and the number of filled cells."""
     read, step = piece.read, piece.step
     return BlindedCase(
@@ -129,7 +129,7 @@ def why_read_only(piece: Piece) -> str:
 
 
 def progress_of(
-    piece: Piece, cells: Cells | None = None, timepoints: list[DisplayedTimepoint] | None = None
+    piece: Piece, cells: CellContents | None = None, timepoints: list[DisplayedTimepoint] | None = None
 ) -> dict[str, int]:
     """Counted on the server: how many cells of the step have a grade or a reason, and how many there are.
 
@@ -185,7 +185,7 @@ def describe_instrument(instrument: Instrument, terms: Terms) -> dict[str, Any]:
     }
 
 
-def present_values(timepoints: list[DisplayedTimepoint], cells: Cells) -> dict[str, dict[str, dict[str, Any]]]:
+def present_values(timepoints: list[DisplayedTimepoint], cells: CellContents) -> dict[str, dict[str, dict[str, Any]]]:
     """The content of each cell that is not empty, by timepoint token and item."""
     tokens = {timepoint.pk: timepoint.token for timepoint in timepoints}
     values: dict[str, dict[str, dict[str, Any]]] = {token: {} for token in tokens.values()}

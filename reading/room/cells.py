@@ -32,7 +32,7 @@ class CellContent:
         return self.value is not None or bool(self.reason)
 
 
-Cells = dict[tuple[int, str], CellContent]
+CellContents = dict[tuple[int, str], CellContent]
 
 
 def instrument_of(read: Read) -> Instrument:
@@ -60,9 +60,9 @@ def timepoints_of(step: ReadStep) -> list[DisplayedTimepoint]:
     return list(step.timepoints.all())
 
 
-def cells_of(timepoints: list[DisplayedTimepoint]) -> Cells:
+def cells_of(timepoints: list[DisplayedTimepoint]) -> CellContents:
     """The newest revision of every cell that has one, by timepoint id and item key; each timepoint in one order."""
-    cells: Cells = {}
+    cells: CellContents = {}
     rows = ItemScore.objects.filter(timepoint__in=timepoints).order_by("revision", "item")
     for timepoint, item, value, reason, revision, entry in rows.values_list(
         "timepoint_id", "item", "value", "reason", "revision", "entry"
@@ -73,11 +73,11 @@ def cells_of(timepoints: list[DisplayedTimepoint]) -> Cells:
 
 def cells_and_operations(
     timepoints: list[DisplayedTimepoint], op_ids: Collection[str]
-) -> tuple[Cells, dict[str, ItemScore]]:
+) -> tuple[CellContents, dict[str, ItemScore]]:
     """The newest revision of every cell, and what was stored for any of these operations; in one statement."""
     own = {timepoint.pk for timepoint in timepoints}
     rows = ItemScore.objects.filter(Q(timepoint__in=own) | Q(op_id__in=op_ids)).order_by("revision", "item")
-    cells: Cells = {}
+    cells: CellContents = {}
     stored: dict[str, ItemScore] = {}
     for row in rows.only("timepoint", "item", "value", "reason", "revision", "entry", "op_id", "saved_at"):
         if row.timepoint_id in own:
@@ -93,7 +93,7 @@ def notes_of(timepoints: list[DisplayedTimepoint]) -> dict[tuple[int, str], Item
     return {(note.timepoint_id, note.item): note for note in notes}
 
 
-def count_filled(cells: Cells) -> int:
+def count_filled(cells: CellContents) -> int:
     """How many cells have a grade or a reason."""
     return sum(cell.filled for cell in cells.values())
 

@@ -8,7 +8,7 @@ from config.errors import WrongState
 from config.wording import either, quoted
 from instruments.definition import ABSENT, Instrument, Item
 from reading.models import DisplayedTimepoint
-from reading.room.cells import CellContent, Cells
+from reading.room.cells import CellContent, CellContents
 
 SIDES = {"L": "Left", "R": "Right"}
 NAMED = 3
@@ -36,7 +36,7 @@ def joint_in_words(item: Item) -> str:
     return f"{SIDES[item.side]} {item.region}, {item.label}, {item.feature}"
 
 
-def demand_possible(instrument: Instrument, timepoints: list[DisplayedTimepoint], cells: Cells) -> None:
+def demand_possible(instrument: Instrument, timepoints: list[DisplayedTimepoint], cells: CellContents) -> None:
     """WrongState, naming joint and code, when a cell holds what its item does not have."""
     found = list(faults(instrument, timepoints, cells))
     if found:
@@ -44,7 +44,7 @@ def demand_possible(instrument: Instrument, timepoints: list[DisplayedTimepoint]
         raise WrongState(f"{' '.join(found[:NAMED])}{more} Correct every impossible code before you sign.")
 
 
-def faults(instrument: Instrument, timepoints: list[DisplayedTimepoint], cells: Cells) -> Iterator[str]:
+def faults(instrument: Instrument, timepoints: list[DisplayedTimepoint], cells: CellContents) -> Iterator[str]:
     """A sentence for each impossible code, in reading order."""
     for item in instrument.items:
         for timepoint in timepoints:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from instruments.definition import ABSENT, Instrument, Item
 from reading.models import DisplayedTimepoint, ItemNote
 from reading.room.blinded import FEATURE_LABELS
-from reading.room.cells import CellContent, Cells
+from reading.room.cells import CellContent, CellContents
 from reading.room.impossible_codes import SIDES, knows_reason, reason_in_words
 
 EMPTY_ON_PAPER = "?"
@@ -40,7 +40,7 @@ class GridPart:
 
 
 def score_grid(
-    instrument: Instrument, timepoints: list[DisplayedTimepoint], cells: Cells, notes: Notes
+    instrument: Instrument, timepoints: list[DisplayedTimepoint], cells: CellContents, notes: Notes
 ) -> list[GridPart]:
     """Every value of a step, part by part."""
     parts: dict[tuple[str, str], list[Item]] = {}
@@ -50,7 +50,7 @@ def score_grid(
 
 
 def part_of(
-    instrument: Instrument, items: list[Item], timepoints: list[DisplayedTimepoint], cells: Cells, notes: Notes
+    instrument: Instrument, items: list[Item], timepoints: list[DisplayedTimepoint], cells: CellContents, notes: Notes
 ) -> GridPart:
     """The grid of these items, which are of one side and region."""
     features = list(dict.fromkeys(item.feature for item in items))

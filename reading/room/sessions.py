@@ -21,7 +21,7 @@ from reading.models.read import KEPT_FOR_LOOKS
 from reading.room.cells import (
     ABSENT,
     CellContent,
-    Cells,
+    CellContents,
     absent_items,
     cells_and_operations,
     instrument_of,
@@ -44,7 +44,7 @@ class Saved:
 
     outcomes: list[OperationResult]
     timepoints: list[DisplayedTimepoint]
-    cells: Cells
+    cells: CellContents
 
 
 def open_read(*, read: Read, actor: Actor, step: ReadStep | None = None) -> None:

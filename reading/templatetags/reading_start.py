@@ -12,7 +12,7 @@ from reading.models import CampaignStatus, CharterStatus
 from studies.models import Trial
 
 register = template.Library()
-Waiting = tuple[str, str, list[Obstacle]]
+WaitingCampaign = tuple[str, str, list[Obstacle]]
 
 
 @register.inclusion_tag("reading/why_not.html")
@@ -25,7 +25,7 @@ def why_reading_cannot_start(trial: Trial) -> dict[str, Any]:
     return {"waiting": waiting or nothing_prepared(trial, campaigns), "open": len(campaigns) - len(drafts)}
 
 
-def nothing_prepared(trial: Trial, campaigns: list[Any]) -> list[Waiting]:
+def nothing_prepared(trial: Trial, campaigns: list[Any]) -> list[WaitingCampaign]:
     """The step before a campaign can be opened; nothing when there is a campaign."""
     if campaigns:
         return []

@@ -19,7 +19,7 @@ from instruments.definition import Instrument, Item
 from reading.models import DisplayedTimepoint, Read, SignedValues
 from reading.room.access import Piece, piece_or_404
 from reading.room.blinded import blind_case
-from reading.room.cells import ABSENT, CellContent, Cells, cells_of, instrument_of, notes_of, timepoints_of
+from reading.room.cells import ABSENT, CellContent, CellContents, cells_of, instrument_of, notes_of, timepoints_of
 from reading.room.impossible_codes import is_impossible, joint_in_words, reason_in_words
 from reading.room.queue_key import queue_key
 from reading.room.score_grid import codes_on_paper, score_grid
@@ -117,7 +117,7 @@ def meanings_for(read: Read) -> dict[str, str]:
 
 
 def cells_that(
-    instrument: Instrument, timepoints: list[DisplayedTimepoint], cells: Cells, wanted: Any
+    instrument: Instrument, timepoints: list[DisplayedTimepoint], cells: CellContents, wanted: Any
 ) -> list[dict[str, str]]:
     """The cells for which the condition holds, in reading order."""
     empty = CellContent(None, "", 0, "")
@@ -152,7 +152,7 @@ def flagged(instrument: Instrument, timepoints: list[DisplayedTimepoint]) -> lis
     ]
 
 
-def count_cells(instrument: Instrument, timepoint: DisplayedTimepoint, cells: Cells) -> dict[str, Any]:
+def count_cells(instrument: Instrument, timepoint: DisplayedTimepoint, cells: CellContents) -> dict[str, Any]:
     """Counts of cells of one timepoint, never sums of scores."""
     own = [cell for (pk, _), cell in cells.items() if pk == timepoint.pk and cell.filled]
     absent = sum(cell.reason == ABSENT for cell in own)

@@ -31,7 +31,7 @@ from reading.room.blinded import (
     screen_terms,
     terms_for,
 )
-from reading.room.cells import Cells, cells_of, instrument_of
+from reading.room.cells import CellContents, cells_of, instrument_of
 from reading.room.change_reasons import CHANGE_REASONS
 from reading.room.films import inline_preview, read_band, read_preview
 from reading.room.notes import save_note
@@ -86,7 +86,7 @@ def screen_context(request: HttpRequest, piece: Piece, terms: Terms) -> dict[str
     }
 
 
-def values_shown(piece: Piece, timepoints: list[DisplayedTimepoint], cells: Cells) -> dict[str, Any]:
+def values_shown(piece: Piece, timepoints: list[DisplayedTimepoint], cells: CellContents) -> dict[str, Any]:
     """The contents of the cells; on a signed training read, the reference as well."""
     found = present_values(timepoints, cells)
     if not piece.writable and piece.read.case.campaign.trains:

@@ -81,7 +81,7 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Numbers:
+class NumberTable:
     """A table of numbers within limits, by name."""
 
     least: float
@@ -101,7 +101,7 @@ class Numbers:
 
 
 @dataclass(frozen=True)
-class Factors(Numbers):
+class Factors(NumberTable):
     """How many times as often errors fall on a joint, by joint."""
 
     least: float = 0.0

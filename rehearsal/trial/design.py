@@ -10,7 +10,7 @@ import instruments
 from instruments.intercurrent_events import GAPS
 from instruments.missing import RULES
 from reading.charter.terms import RESULT_RULES
-from rehearsal.trial.allowed import Allowed, Choice, Factors, Numbers, RealNumber, Text, Whole
+from rehearsal.trial.allowed import Allowed, Choice, Factors, NumberTable, RealNumber, Text, Whole
 
 DAYS = 7
 # Where each point of a grade is a point of the total.
@@ -44,7 +44,7 @@ class Arm:
 
     name: str = plan(Text())
     weight: int = plan(Whole(1, 20))
-    change: Mapping[str, float] = plan(Numbers(0, 60))
+    change: Mapping[str, float] = plan(NumberTable(0, 60))
     progressors: float = plan(RealNumber(0.01, 1))
     rescued: float = plan(RealNumber(0, 1), default=0.0)
     rescue_week: int = plan(Whole(1, 520), default=16)

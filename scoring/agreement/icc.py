@@ -14,7 +14,7 @@ from scoring.agreement.variance import MeanSquares, mean_squares
 MODELS = (1, 2, 3)
 EXACT = "F distribution (Shrout and Fleiss 1979)"
 ABSOLUTE = "F distribution (McGraw and Wong 1996)"
-Limits = tuple[float, float]
+ConfidenceLimits = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -127,21 +127,21 @@ def degrees(squares: MeanSquares, model: int) -> tuple[int, int]:
     return n - 1, n * (k - 1) if model == 1 else (n - 1) * (k - 1)
 
 
-def ratio_limits(squares: MeanSquares, model: int, level: float) -> Limits:
+def ratio_limits(squares: MeanSquares, model: int, level: float) -> ConfidenceLimits:
     """Limits of ICC(1,1) and ICC(3,1): (F* - 1)/(F* + k - 1) with F* = F / F(.975; v1, v2) and F x F(.975; v2, v1)."""
     lower, upper = f_limits(squares, model, level)
     k = squares.k
     return (lower - 1) / (lower + k - 1), (upper - 1) / (upper + k - 1)
 
 
-def f_limits(squares: MeanSquares, model: int, level: float) -> Limits:
+def f_limits(squares: MeanSquares, model: int, level: float) -> ConfidenceLimits:
     above, below = degrees(squares, model)
     ratio = squares.subjects / error_of(squares, model)
     tail = (1 + level) / 2
     return ratio / float(fdtri(above, below, tail)), ratio * float(fdtri(below, above, tail))
 
 
-def absolute_limits(squares: MeanSquares, model: int, level: float) -> Limits:
+def absolute_limits(squares: MeanSquares, model: int, level: float) -> ConfidenceLimits:
     """McGraw and Wong's limits of ICC(2,1)."""
     n, k, msr, msc, mse = squares.n, squares.k, squares.subjects, squares.readers, squares.residual
     v = satterthwaite(squares)

@@ -11,7 +11,7 @@ import odmlib.define_2_1.model as define
 from odmlib.ns_registry import NamespaceRegistry
 
 from scoring.cdisc.define_lists import codelist, grade_lists
-from scoring.cdisc.define_values import Values, values_of
+from scoring.cdisc.define_values import ValueLevels, values_of
 from scoring.cdisc.facts import CampaignFacts
 from scoring.cdisc.terms import ADAM_CT, SDTM_CT, Codelist, codelists
 from scoring.cdisc.variables import DATE_TEXTS, DefineOrigin, TransferTable, Variable
@@ -97,7 +97,7 @@ def add_table(
     found: define.MetaDataVersion,
     table: TransferTable,
     lists: dict[str, Codelist],
-    values: dict[tuple[str, str], Values],
+    values: dict[tuple[str, str], ValueLevels],
 ) -> None:
     """A dataset with its variables, and the methods and comments that these need."""
     group = define.ItemGroupDef(
@@ -140,7 +140,9 @@ def item_ref(table: TransferTable, one: Variable, place: int) -> define.ItemRef:
     return define.ItemRef(**given)
 
 
-def item_def(table: TransferTable, one: Variable, lists: dict[str, Codelist], values: Values | None) -> define.ItemDef:
+def item_def(
+    table: TransferTable, one: Variable, lists: dict[str, Codelist], values: ValueLevels | None
+) -> define.ItemDef:
     """What a variable is, and where its values come from."""
     given: dict[str, object] = {"OID": f"IT.{table.name}.{one.name}", "Name": one.name, "SASFieldName": one.name}
     given |= typed(one)

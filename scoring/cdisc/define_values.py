@@ -18,7 +18,7 @@ COLLECTED, ASSIGNED = "Collected", "Assigned"
 
 
 @dataclass(frozen=True)
-class Values:
+class ValueLevels:
     """The values of one variable: the list, its conditions, and an item for each."""
 
     variable: tuple[str, str]
@@ -38,7 +38,7 @@ class ValueLevel:
     codelist: str = ""
 
 
-def values_of(campaign: CampaignFacts, tables: Sequence[TransferTable]) -> list[Values]:
+def values_of(campaign: CampaignFacts, tables: Sequence[TransferTable]) -> list[ValueLevels]:
     """Every list of values of these datasets; conditions are shared by the variables of a dataset."""
     found = []
     if MK in tables:
@@ -66,7 +66,9 @@ def qualifiers() -> Iterator[ValueLevel]:
         yield ValueLevel(term.value, {"QNAM": term.value}, term.says, ASSIGNED)
 
 
-def listed(table: TransferTable, variable: str, cases: Sequence[ValueLevel], *, shares_clauses: bool = False) -> Values:
+def listed(
+    table: TransferTable, variable: str, cases: Sequence[ValueLevel], *, shares_clauses: bool = False
+) -> ValueLevels:
     """The list of one variable."""
     found = define.ValueListDef(OID=f"VL.{table.name}.{variable}")
     for place, case in enumerate(cases, start=1):
@@ -74,7 +76,7 @@ def listed(table: TransferTable, variable: str, cases: Sequence[ValueLevel], *, 
         ref.WhereClauseRef.append(define.WhereClauseRef(WhereClauseOID=f"WC.{table.name}.{case.name}"))
         found.ItemRef.append(ref)
     clauses = () if shares_clauses else tuple(clause(table, case) for case in cases)
-    return Values((table.name, variable), found, clauses, tuple(item(table, variable, case) for case in cases))
+    return ValueLevels((table.name, variable), found, clauses, tuple(item(table, variable, case) for case in cases))
 
 
 def clause(table: TransferTable, case: ValueLevel) -> define.WhereClauseDef:

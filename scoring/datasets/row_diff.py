@@ -33,7 +33,7 @@ KEYS = {
 }
 SHOWN = 200
 KINDS = ("added", "altered", "removed")
-Change = tuple[str, tuple[str, ...], dict[str, list[str]]]
+RowChange = tuple[str, tuple[str, ...], dict[str, list[str]]]
 
 
 def diff_against_last_lock(dataset: Dataset, folder: Path) -> dict[str, object]:
@@ -48,7 +48,7 @@ def diff_against_last_lock(dataset: Dataset, folder: Path) -> dict[str, object]:
     return {"against lock": last.number, "tables": tables}
 
 
-def diff_table(table: DatasetTable, archive: zipfile.ZipFile, folder: Path) -> Iterator[Change]:
+def diff_table(table: DatasetTable, archive: zipfile.ZipFile, folder: Path) -> Iterator[RowChange]:
     """Every row of one table that was added, removed or altered, with the columns that differ as [old, new]."""
     with both_sides(table, archive, folder) as (before, after):
         for kind in KINDS:
@@ -78,7 +78,7 @@ def both_sides(table: DatasetTable, archive: zipfile.ZipFile, folder: Path) -> I
             yield before, after
 
 
-def changes(before: SortedRows, after: SortedRows) -> Iterator[Change]:
+def changes(before: SortedRows, after: SortedRows) -> Iterator[RowChange]:
     """What differs between two sorted tables, in the order of the keys; both are read side by side."""
     sides = heapq.merge(
         ((key, "before", values) for key, values in before),

@@ -29,7 +29,7 @@ from scoring.endpoint.estimand import (
     value_of,
 )
 from scoring.endpoint.event_lists import Events, events_by_subject
-from scoring.endpoint.films import CaseFilm, ChangePair, Status, pairs_of, params_of
+from scoring.endpoint.films import CaseFilm, ChangePair, StatusTotal, pairs_of, params_of
 from scoring.endpoint.visits import AnalysisVisits, PlannedVisit, analysis_visits
 from scoring.models import EventList, Outcome
 from scoring.ratings.visits import case_visits
@@ -150,19 +150,19 @@ def pairs_after(data: CaseData, computed: Computed, analysis: Analysis, place: i
     return pairs_of(data.instrument, computed.panel, analysis.estimand.missing_rule, place)
 
 
-def statuses(computed: Computed, place: int, params: tuple[str, ...]) -> dict[str, Status]:
+def statuses(computed: Computed, place: int, params: tuple[str, ...]) -> dict[str, StatusTotal]:
     """The result's status totals at a timepoint."""
     if computed.numbers["result"] is None:
-        return dict.fromkeys(params, Status(None, WAITING, 0, 0))
+        return dict.fromkeys(params, StatusTotal(None, WAITING, 0, 0))
     result: Mapping[str, Any] = computed.numbers["result"]
     amounts, readers = result["totals"][place], tuple(result["readers"]["totals"][place])
     return {param: status_of(amounts[param], readers) for param in params}
 
 
-def status_of(amount: Mapping[str, Any], readers: tuple[int, ...]) -> Status:
+def status_of(amount: Mapping[str, Any], readers: tuple[int, ...]) -> StatusTotal:
     """A stored amount as numbers."""
     value = None if amount["value"] is None else Fraction(amount["value"])
-    return Status(value, amount["reason"], amount["assessed"], amount["imputed"], readers)
+    return StatusTotal(value, amount["reason"], amount["assessed"], amount["imputed"], readers)
 
 
 def shared_columns(data: CaseData, computed: Computed) -> Row:

@@ -38,7 +38,7 @@ class ChangePair:
 
 
 @dataclass(frozen=True)
-class Status:
+class StatusTotal:
     """The status total of a visit, the mean over the same readers; None with the reason."""
 
     value: Fraction | None
@@ -60,7 +60,7 @@ class CaseFilm:
     date: str
     plan: str | None
     day: int
-    status: Mapping[str, Status]
+    status: Mapping[str, StatusTotal]
     pairs: Mapping[str, ChangePair]
 
 
@@ -121,7 +121,7 @@ def pairs_at(
 
 
 @dataclass(frozen=True)
-class Columns:
+class ChangeColumns:
     """One group of the changes of many readers: base and value as numerator and denominator, counts, and faults."""
 
     base: list[tuple[int, int]]
@@ -131,7 +131,7 @@ class Columns:
     reasons: list[str]
 
 
-def columns_of(changes: Changes, feature: str | None, region: str | None) -> Columns:
+def columns_of(changes: Changes, feature: str | None, region: str | None) -> ChangeColumns:
     """The group of a feature in a region; the reason is empty where the change is known."""
     found = changes.difference
     column = found.column(feature=feature, region=region)
@@ -141,10 +141,10 @@ def columns_of(changes: Changes, feature: str | None, region: str | None) -> Col
     )
     lost, faults = (found.denominator[:, column] == 0).tolist(), found.faults[:, column].tolist()
     reasons = [found.reasons[fault] if gone else "" for fault, gone in zip(faults, lost, strict=True)]
-    return Columns(base, value, found.assessed[:, column].tolist(), found.imputed[:, column].tolist(), reasons)
+    return ChangeColumns(base, value, found.assessed[:, column].tolist(), found.imputed[:, column].tolist(), reasons)
 
 
-def mean_pair(of: Columns, rows: Sequence[int], reason: str) -> ChangePair:
+def mean_pair(of: ChangeColumns, rows: Sequence[int], reason: str) -> ChangePair:
     """The mean over readers; missing for the given reason, or with the first where any reader's change is missing."""
     counts = min(of.assessed[row] for row in rows), max(of.imputed[row] for row in rows)
     reasons = [reason] if reason else [of.reasons[row] for row in rows if of.reasons[row]]

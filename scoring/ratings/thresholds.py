@@ -30,7 +30,7 @@ from scoring.ratings.signed_state import signed_state
 
 LARGEST, STEP = 20, 0.5
 kept = Kept[ThresholdRates](size=16)
-Compared = tuple[int, Discordance]
+CaseDiscordance = tuple[int, Discordance]
 
 
 class ReadPair(NamedTuple):
@@ -94,7 +94,7 @@ def primary_reads(campaign: Campaign) -> Mapping[int, list[Read]]:
     return found
 
 
-def compared_pairs(terms: Terms, pairs: Sequence[ReadPair]) -> Iterator[Compared]:
+def compared_pairs(terms: Terms, pairs: Sequence[ReadPair]) -> Iterator[CaseDiscordance]:
     """Each pair with what the charter's trigger finds; pairs with equally many timepoints are compared at once."""
     instrument, rule = instruments.get(terms.instrument), rule_of(terms)
     third_read = terms.partial_visits == THIRD_READ

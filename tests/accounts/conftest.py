@@ -12,11 +12,11 @@ from pytest_django.live_server_helper import LiveServer
 from tests.cast import PASSWORD
 from tests.chromium import Windows
 
-Visit = Callable[..., Page]
+OpenPage = Callable[..., Page]
 
 
 @pytest.fixture
-def visit(windows: Windows, live_server: LiveServer) -> Iterator[Visit]:
+def visit(windows: Windows, live_server: LiveServer) -> Iterator[OpenPage]:
     """Opens a page as somebody; any error of the page or its policy fails the test."""
     faults: list[str] = []
 

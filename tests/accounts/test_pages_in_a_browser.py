@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from tests.accounts.conftest import Visit
+from tests.accounts.conftest import OpenPage
 from tests.cast import PASSWORD, make_user
 
 PAGES = ("/", "/accounts/", "/accounts/invite/", "/you/", "/you/password/", "/you/second-factor/", "/help/")
@@ -33,7 +33,7 @@ def notice_the_end(page: Page) -> None:
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 
-def test_what_was_typed_survives_the_end_of_the_session(admin: User, visit: Visit) -> None:
+def test_what_was_typed_survives_the_end_of_the_session(admin: User, visit: OpenPage) -> None:
     page = visit("/accounts/invite/", admin.email)
     page.locator("main").get_by_label("E-mail address").fill("new@house.example")
     end_every_session()
@@ -49,14 +49,14 @@ def test_what_was_typed_survives_the_end_of_the_session(admin: User, visit: Visi
     expect(page.get_by_role("status")).to_contain_text("new@house.example has been invited")
 
 
-def test_a_list_asked_for_after_the_end_of_the_session_offers_to_sign_in(admin: User, visit: Visit) -> None:
+def test_a_list_asked_for_after_the_end_of_the_session_offers_to_sign_in(admin: User, visit: OpenPage) -> None:
     page = visit("/accounts/", admin.email)
     end_every_session()
     page.get_by_role("columnheader", name="E-mail address").get_by_role("link").click()
     expect(page.get_by_role("dialog", name="You have been signed out")).to_be_visible()
 
 
-def test_a_step_is_asked_for_and_can_be_cancelled(admin: User, visit: Visit) -> None:
+def test_a_step_is_asked_for_and_can_be_cancelled(admin: User, visit: OpenPage) -> None:
     anna = make_user("anna@house.example", "Anna Berg")
     page = visit(f"/accounts/{anna.pk}/", admin.email)
     page.get_by_label("Reason to disable the account").fill("left")
@@ -70,7 +70,7 @@ def test_a_step_is_asked_for_and_can_be_cancelled(admin: User, visit: Visit) -> 
     assert not User.objects.get(pk=anna.pk).is_active
 
 
-def test_a_list_is_sorted_and_searched_without_leaving_the_page(admin: User, visit: Visit) -> None:
+def test_a_list_is_sorted_and_searched_without_leaving_the_page(admin: User, visit: OpenPage) -> None:
     for name in ("Anna", "Berta", "Carla"):
         make_user(f"{name.lower()}@house.example", name)
     page = visit("/accounts/", admin.email)
@@ -87,7 +87,7 @@ def test_a_list_is_sorted_and_searched_without_leaving_the_page(admin: User, vis
     expect(page.get_by_label("Search")).to_be_focused()
 
 
-def test_single_keys_are_listed_and_can_be_turned_off(admin: User, visit: Visit) -> None:
+def test_single_keys_are_listed_and_can_be_turned_off(admin: User, visit: OpenPage) -> None:
     make_user("anna@house.example", "Anna")
     page = visit("/accounts/", admin.email)
     page.keyboard.press("?")
@@ -99,7 +99,7 @@ def test_single_keys_are_listed_and_can_be_turned_off(admin: User, visit: Visit)
     expect(page.get_by_label("Search")).not_to_be_focused()
 
 
-def test_the_chosen_colours_stay(admin: User, visit: Visit) -> None:
+def test_the_chosen_colours_stay(admin: User, visit: OpenPage) -> None:
     page = visit("/", admin.email)
     paper: Callable[[], str] = lambda: page.evaluate("getComputedStyle(document.body).backgroundColor")  # noqa: E731
     light = paper()
@@ -111,7 +111,7 @@ def test_the_chosen_colours_stay(admin: User, visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_can_be_used_by_everybody(admin: User, visit: Visit, scheme: Literal["light", "dark"]) -> None:
+def test_the_pages_can_be_used_by_everybody(admin: User, visit: OpenPage, scheme: Literal["light", "dark"]) -> None:
     # The examiner puts its own styles into the page, which the policy refuses and the page does not need.
     page = visit("/", admin.email, scheme=scheme, strict=False)
     faults: dict[str, list[str]] = {}
@@ -130,7 +130,7 @@ def test_the_pages_can_be_used_by_everybody(admin: User, visit: Visit, scheme: L
     assert faults == {}
 
 
-def test_a_date_field_shows_its_day_in_the_one_order_of_the_lists(admin: User, visit: Visit) -> None:
+def test_a_date_field_shows_its_day_in_the_one_order_of_the_lists(admin: User, visit: OpenPage) -> None:
     """01/12/2026 is 1 December to some browsers and 12 January to others."""
     page = visit("/accounts/", admin.email)
     field = page.get_by_label("Last signed in from")

@@ -12,7 +12,7 @@ from django.core.management.color import no_style
 from django.db import connection
 from django.utils import timezone
 
-from accounts.hidden import State
+from accounts.hidden import HidingState
 from accounts.models import User
 from accounts.roles import Role
 from api.models import AccessToken
@@ -69,8 +69,8 @@ def build(secrets: Secrets, held: Frozen, *, stage: str, ids_by_content: bool = 
     if stage != "planned":
         build_campaign(world, trial, held)
         (build_reading if stage == "reading" else build_adjudicating)(world, held)
-        if stage in list(State):
-            build_state(world, held, State(stage))
+        if stage in list(HidingState):
+            build_state(world, held, HidingState(stage))
     if secrets.another_trial:
         build_another_trial()
     restart_numbers()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accounts.hidden import State
+from accounts.hidden import HidingState
 from tests.blinding.draws import script
 from tests.blinding.playing import differences, play_both
 from tests.blinding.roles import PEOPLE, Blinded
@@ -13,16 +13,23 @@ from tests.routes import every_route
 PAIRS = 10_000
 # Once the campaign is locked, and once the arms are open, everybody asks; before that, those for whom it matters.
 CONCERNED = {
-    State.CLOSED: ["reader", "coordinator", "site", "statistician", "signer"],
-    State.ASKED: ["lead", "statistician", "signer"],
-    State.LOCKED: PEOPLE,
-    State.UNSEALED: PEOPLE,
+    HidingState.CLOSED: ["reader", "coordinator", "site", "statistician", "signer"],
+    HidingState.ASKED: ["lead", "statistician", "signer"],
+    HidingState.LOCKED: PEOPLE,
+    HidingState.UNSEALED: PEOPLE,
 }
 IN_STATES = [(state, who) for state, people in CONCERNED.items() for who in people]
 
 
 def compared(
-    who: str, first: Secrets, second: Secrets, seed: int, *, per_route: int, own: int, state: State = State.OPEN
+    who: str,
+    first: Secrets,
+    second: Secrets,
+    seed: int,
+    *,
+    per_route: int,
+    own: int,
+    state: HidingState = HidingState.OPEN,
 ) -> int:
     """How many pairs of answers were compared; fails at the first difference that is not declared."""
     person = Blinded(who, first.presentation, state)

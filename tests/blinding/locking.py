@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from accounts.hidden import State
+from accounts.hidden import HidingState
 from reading.campaigns.opening import close_campaign
 from reading.models import Campaign, Read
 from scoring.arms.opening_shares import give_share
@@ -18,9 +18,9 @@ from tests.blinding.reading import carry_jobs, read_and_sign
 from tests.blinding.worlds import HOLDERS, PASSWORD, World, custodian_key
 
 
-def build_state(world: World, held: Frozen, state: State) -> None:
+def build_state(world: World, held: Frozen, state: HidingState) -> None:
     """Every state on the way, from a campaign whose primary reads are signed."""
-    for follow in (close, ask_for_lock, lock, open_arms)[: list(State).index(state)]:
+    for follow in (close, ask_for_lock, lock, open_arms)[: list(HidingState).index(state)]:
         held.begin(follow.__name__)
         follow(world, held)
         campaign_of(world).refresh_from_db()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from accounts.hidden import Secret, Sight, State, seen_in
+from accounts.hidden import HidingState, Secret, Sight, seen_in
 from accounts.roles import Role
 from tests.blinding.secrets_of import Secrets
 
@@ -41,12 +41,12 @@ class Blinded:
 
     who: str
     presentation: str = "together-random"
-    state: State = State.OPEN
+    state: HidingState = HidingState.OPEN
 
     @property
     def stage(self) -> str:
         """How far the campaign is."""
-        return STAGES.get(self.who, "adjudicating") if self.state == State.OPEN else self.state.value
+        return STAGES.get(self.who, "adjudicating") if self.state == HidingState.OPEN else self.state.value
 
     @property
     def ids_by_content(self) -> bool:

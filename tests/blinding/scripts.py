@@ -25,7 +25,7 @@ CONDITIONS: tuple[dict[str, str], ...] = (
 
 
 @dataclass(frozen=True)
-class Part:
+class ScriptPart:
     """A step of a read under the address at which its reader finds it."""
 
     read: Read
@@ -37,10 +37,10 @@ class Part:
         return address_of(self.read, self.step)
 
 
-def parts_of(world: World, who: str) -> list[Part]:
+def parts_of(world: World, who: str) -> list[ScriptPart]:
     """Every step of every read of the person, in the order in which they come before him."""
     reads = Read.objects.filter(reader=world.people[who]).order_by("batch", "queue_position", "pk")
-    return [Part(read, step) for read in reads for step in read.steps.order_by("position")]
+    return [ScriptPart(read, step) for read in reads for step in read.steps.order_by("position")]
 
 
 def reader_steps(world: World, who: str, found: AddressValues) -> list[WorldRequest]:
@@ -61,12 +61,12 @@ def reader_steps(world: World, who: str, found: AddressValues) -> list[WorldRequ
     ]
 
 
-def page(part: Part, name: str, method: str = "get", data: Any = None, **headers: str) -> WorldRequest:
+def page(part: ScriptPart, name: str, method: str = "get", data: Any = None, **headers: str) -> WorldRequest:
     """A page of one read."""
     return WorldRequest(f"reading:{name}", reverse(f"reading:{name}", args=[part.token]), method, data, headers)
 
 
-def look_at(part: Part) -> list[WorldRequest]:
+def look_at(part: ScriptPart) -> list[WorldRequest]:
     """The screen, every preview, every band."""
     steps = [page(part, "screen", "post"), page(part, "screen"), page(part, "decline")]
     shown = DisplayedFilm.objects.filter(timepoint__step=part.step).order_by("timepoint__position", "view", "side")
@@ -81,7 +81,7 @@ def look_at(part: Part) -> list[WorldRequest]:
     return steps
 
 
-def operations(part: Part, values: Callable[[int], int]) -> list[dict[str, Any]]:
+def operations(part: ScriptPart, values: Callable[[int], int]) -> list[dict[str, Any]]:
     """A value for every item of every timepoint of the step."""
     return [
         {
@@ -101,14 +101,14 @@ def operations(part: Part, values: Callable[[int], int]) -> list[dict[str, Any]]
     ]
 
 
-def post(part: Part, name: str, body: Any) -> WorldRequest:
+def post(part: ScriptPart, name: str, body: Any) -> WorldRequest:
     """A JSON body to one address of a read."""
     return WorldRequest(
         f"reading:{name}", reverse(f"reading:{name}", args=[part.token]), "post", json.dumps(body), JSON
     )
 
 
-def enter(part: Part) -> list[WorldRequest]:
+def enter(part: ScriptPart) -> list[WorldRequest]:
     """Values and notes, good and bad, in portions the screen would send."""
     given = operations(part, lambda place: place % 3)
     timepoint = given[0]["timepoint"] if given else "none"
@@ -128,7 +128,7 @@ def enter(part: Part) -> list[WorldRequest]:
     ]
 
 
-def sign_off(part: Part) -> list[WorldRequest]:
+def sign_off(part: ScriptPart) -> list[WorldRequest]:
     """Signing what is not ready, with a wrong digest, and at last as the review shows it."""
     form = {"password": PASSWORD, "meaning": "read", "values_digest": "0" * 64}
     good = form | {"values_digest": "@digest"}
@@ -142,7 +142,7 @@ def sign_off(part: Part) -> list[WorldRequest]:
     ]
 
 
-def refused(part: Part) -> list[WorldRequest]:
+def refused(part: ScriptPart) -> list[WorldRequest]:
     """Giving a case back, without and with a reason; the read is gone afterwards."""
     return [
         page(part, "decline", "post", {"reason": " "}),

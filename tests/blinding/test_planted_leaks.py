@@ -16,7 +16,7 @@ from tests.blinding.finding import PLANTED_IN, found_by, row_of, table
 from tests.blinding.planted import LEAKS, Leak
 from tests.blinding.playing import world_of
 from tests.blinding.reading import build_campaign, carry_jobs, issue
-from tests.blinding.scripts import Part, look_at, page
+from tests.blinding.scripts import ScriptPart, look_at, page
 from tests.blinding.secrets_of import FIRST
 from tests.blinding.worlds import PASSWORD
 
@@ -69,7 +69,7 @@ def test_each_leak_is_found(who: str) -> None:
 def strings_of(reads: list[Read], person: User) -> set[bytes]:
     """Every long string in the answers about these reads, without the pixels."""
     client, recorded = browser(person), set()
-    for part in [Part(read, step) for read in reads for step in read.steps.all()]:
+    for part in [ScriptPart(read, step) for read in reads for step in read.steps.all()]:
         for step in [*look_at(part)[:2], page(part, "review"), page(part, "decline")]:
             recorded |= set(LONG.findall(PIXELS.sub(b"", ask(client, step).body)))
     return recorded

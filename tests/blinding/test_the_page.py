@@ -10,9 +10,9 @@ from accounts.hidden import (
     ORDER_KNOWN,
     OTHERWISE,
     PRESENTATIONS,
+    HidingState,
     Secret,
     Sight,
-    State,
     seen_in,
     sight,
 )
@@ -42,10 +42,10 @@ def hidden_table() -> str:
 
 def states_table() -> str:
     """What presentation and state change."""
-    lines = ["| who | what | presentation | " + " | ".join(State) + " |", "|---" * (3 + len(State)) + "|"]
+    lines = ["| who | what | presentation | " + " | ".join(HidingState) + " |", "|---" * (3 + len(HidingState)) + "|"]
     for secret, role in OTHERWISE:
         for group in groups_of(secret, role):
-            cells = [MARKS.get(seen := seen_in(secret, role, group[0], state), seen.value) for state in State]
+            cells = [MARKS.get(seen := seen_in(secret, role, group[0], state), seen.value) for state in HidingState]
             where = "every" if len(group) == len(PRESENTATIONS) else ", ".join(f"`{one}`" for one in group)
             lines.append(f"| {ROLE_NAMES[role].lower()} | {secret} | {where} | {' | '.join(cells)} |")
     return "\n".join(lines)
@@ -76,7 +76,7 @@ def test_the_table_of_what_is_hidden_is_that_of_the_code() -> None:
 def test_what_presentation_and_state_change_is_as_in_the_code_and_nothing_else_changes() -> None:
     assert states_table() in page()
     for secret, role in itertools.product(Secret, [role for role in Role if role != Role.SYSTEM]):
-        seen = {seen_in(secret, role, one, state) for one in PRESENTATIONS for state in State}
+        seen = {seen_in(secret, role, one, state) for one in PRESENTATIONS for state in HidingState}
         assert (len(seen) == 1) == (sight(secret, role) not in LIFTS), (secret, role)
 
 

@@ -30,7 +30,7 @@ ENTER = """async steps => {
   if (document.querySelector('.pad .note').textContent.includes('is waiting')) document.body.dispatchEvent(escape);
   return taken;
 }"""
-Cell = tuple[str, int]
+CellPlace = tuple[str, int]
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Reader:
     random: random.Random
     page: Page
     batch: int
-    wanted: dict[Cell, list[int]] = field(default_factory=lambda: defaultdict(list))
+    wanted: dict[CellPlace, list[int]] = field(default_factory=lambda: defaultdict(list))
     entered: int = 0
 
     def enter(self, number: int) -> None:
@@ -104,9 +104,9 @@ class Reader:
         wait_until(self.page, "!document.querySelector('.sign-in').open")
 
 
-def stored(room: ReadingRoom) -> dict[Cell, list[int]]:
+def stored(room: ReadingRoom) -> dict[CellPlace, list[int]]:
     """What the server has per cell, in the order in which it took it."""
-    values: dict[Cell, list[int]] = defaultdict(list)
+    values: dict[CellPlace, list[int]] = defaultdict(list)
     for operation in room.stored.values():
         values[operation["item"], "AB".index(operation["timepoint"][-1])].append(operation["value"])
     return values

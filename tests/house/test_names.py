@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -21,6 +22,12 @@ def names_of(tree: ast.Module) -> Iterator[str]:
             yield from (part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name))
 
 
+def types_of(tree: ast.Module) -> Iterator[str]:
+    """The short names that a module gives to types: Rows = dict[str, int]."""
+    classes = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
+    yield from (name for name in names_of(tree) if name not in classes and re.fullmatch("[A-Z]+[a-z]+[A-Za-z]*", name))
+
+
 def is_hidden(name: str) -> bool:
     return name.startswith("_") and name != "_" and not name.startswith("__")
 
@@ -37,3 +44,9 @@ def test_a_class_name_has_one_meaning_in_the_whole_project() -> None:
             if isinstance(node, ast.ClassDef) and node.name not in FRAMEWORK:
                 places[node.name].append(path)
     assert {name: paths for name, paths in places.items() if len(paths) > 1} == {}
+
+
+def test_no_type_has_the_name_of_a_class_that_is_something_else() -> None:
+    classes = {node.name for _, tree in modules() for node in tree.body if isinstance(node, ast.ClassDef)}
+    found = [f"{path}: {name}" for path, tree in modules() for name in types_of(tree) if name in classes]
+    assert found == []

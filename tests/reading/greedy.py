@@ -13,14 +13,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
-from tests.reading.joining import Column, Columns, Truth, within
+from tests.reading.joining import JoinedColumn, JoinedColumns, JoinedTruth, within
 
 Weights = npt.NDArray[np.float64]
 # Columns of one kind on both sides are compared by rank: sizes with sizes, times with times, places with places.
 KINDS = {"size": "size|length", "time": "mtime|_at$|captured|saved", "place": r"\(place\)|\.id$|seq|position|number"}
 
 
-def matched(films: Columns, images: Columns, groups: Sequence[Truth]) -> int:
+def matched(films: JoinedColumns, images: JoinedColumns, groups: Sequence[JoinedTruth]) -> int:
     """How many images of these groups it links to the right film."""
     right = 0
     for truth in groups:
@@ -32,7 +32,7 @@ def matched(films: Columns, images: Columns, groups: Sequence[Truth]) -> int:
     return right
 
 
-def by_values(films: Columns, images: Columns, rows: Sequence[int], columns: Sequence[str]) -> Weights:
+def by_values(films: JoinedColumns, images: JoinedColumns, rows: Sequence[int], columns: Sequence[str]) -> Weights:
     """Every value that both sides have, in whatever column, weighs the more the rarer it is."""
     weights = np.zeros((len(rows), len(columns)))
     of_films, of_images = owners_by_value(films), owners_by_value(images)
@@ -43,7 +43,7 @@ def by_values(films: Columns, images: Columns, rows: Sequence[int], columns: Seq
     return weights
 
 
-def owners_by_value(side: Columns) -> dict[str, set[Any]]:
+def owners_by_value(side: JoinedColumns) -> dict[str, set[Any]]:
     """Who has a value."""
     owners: dict[str, set[Any]] = defaultdict(set)
     for column in side.values():
@@ -52,7 +52,7 @@ def owners_by_value(side: Columns) -> dict[str, set[Any]]:
     return owners
 
 
-def by_ranks(films: Columns, images: Columns, rows: Sequence[int], columns: Sequence[str]) -> Weights:
+def by_ranks(films: JoinedColumns, images: JoinedColumns, rows: Sequence[int], columns: Sequence[str]) -> Weights:
     """Columns of one kind weigh by how near the ranks are; each kind weighs as much as one rare value."""
     weights = np.zeros((len(rows), len(columns)))
     for pattern in KINDS.values():
@@ -64,14 +64,14 @@ def by_ranks(films: Columns, images: Columns, rows: Sequence[int], columns: Sequ
     return weights
 
 
-def ranks_of(side: Columns, pattern: str, owners: Sequence[Any]) -> list[Weights]:
+def ranks_of(side: JoinedColumns, pattern: str, owners: Sequence[Any]) -> list[Weights]:
     """The ranks in every complete column of numbers of that kind, if it tells owners apart."""
     found = [column for name, column in side.items() if re.search(pattern, name) and is_complete(column, owners)]
     ranked = [rankdata([column[owner] for owner in owners]) for column in found]
     return [ranks for ranks in ranked if len(set(ranks)) > 1]
 
 
-def is_complete(column: Column, owners: Sequence[Any]) -> bool:
+def is_complete(column: JoinedColumn, owners: Sequence[Any]) -> bool:
     """Whether every owner has a number there."""
     return all(isinstance(column.get(owner), int | float) for owner in owners)
 

@@ -15,10 +15,10 @@ from django.db import connection
 from django.db.models import ForeignKey
 from scipy.stats import pearsonr, poisson, rankdata
 
-Column = dict[str, Any]  # film or image -> the value there
-Columns = dict[str, Column]
-Truth = dict[str, Any]  # image -> its film
-Part = tuple[Column, Column, Truth]
+JoinedColumn = dict[str, Any]  # film or image -> the value there
+JoinedColumns = dict[str, JoinedColumn]
+JoinedTruth = dict[str, Any]  # image -> its film
+JoinedPart = tuple[JoinedColumn, JoinedColumn, JoinedTruth]
 
 
 def rows_of(table: str) -> Iterator[dict[str, Any]]:
@@ -51,7 +51,7 @@ def parsed(value: Any) -> Any:
     return value
 
 
-def add(columns: Columns, owner: Any, prefix: str, values: dict[str, Any]) -> None:
+def add(columns: JoinedColumns, owner: Any, prefix: str, values: dict[str, Any]) -> None:
     """The values of one row, or of one file, as its owner's; the first row of each kind counts."""
     for name, value in values.items():
         for leaf, content in leaves(f"{prefix}.{name}", value):
@@ -69,9 +69,9 @@ def file_facts(path: Path) -> dict[str, Any]:
     }
 
 
-def identity_side(stores: Path) -> Columns:
+def identity_side(stores: Path) -> JoinedColumns:
     """By film: its rows, what refers to it, its events, its jobs and its files."""
-    columns: Columns = defaultdict(dict)
+    columns: JoinedColumns = defaultdict(dict)
     for film in rows_of("studies_film"):
         add(columns, film["id"], "film", film)
         add(columns, film["id"], "original file", file_facts(stores / "quarantine" / film["original_file"]))
@@ -96,7 +96,7 @@ def referring_to(table: str) -> Iterator[tuple[str, str]]:
                 yield model._meta.db_table, field.column
 
 
-def add_folder(columns: Columns, owner: Any, prefix: str, folder: Path) -> None:
+def add_folder(columns: JoinedColumns, owner: Any, prefix: str, folder: Path) -> None:
     """Every file below a folder, and the folder's own time."""
     add(columns, owner, f"{prefix} folder", {"mtime": folder.stat().st_mtime_ns})
     for path in sorted(folder.rglob("*")):
@@ -104,9 +104,9 @@ def add_folder(columns: Columns, owner: Any, prefix: str, folder: Path) -> None:
             add(columns, owner, f"{prefix} {path.relative_to(folder).as_posix()}", file_facts(path))
 
 
-def blind_side(stores: Path) -> Columns:
+def blind_side(stores: Path) -> JoinedColumns:
     """By reader image: its row and files, and what was shown of it with its timepoint, step, read and case."""
-    columns: Columns = defaultdict(dict)
+    columns: JoinedColumns = defaultdict(dict)
     for image in rows_of("studies_readerimage"):
         add(columns, image["key"], "image", image)
         add_folder(columns, image["key"], "image file", stores / "reading" / "images" / image["key"])
@@ -126,12 +126,12 @@ def blind_side(stores: Path) -> Columns:
     return columns
 
 
-def add_scores(columns: Columns) -> None:
+def add_scores(columns: JoinedColumns) -> None:
     """By reader image: the scores of its timepoint with their sum, and the results of its case."""
-    image_of: Column = {}
+    image_of: JoinedColumn = {}
     for film in rows_of("reading_displayedfilm"):
         image_of[film["timepoint_id"]] = film["reader_image_id"] or image_of.get(film["timepoint_id"])
-    sums: Column = Counter()
+    sums: JoinedColumn = Counter()
     for score in rows_of("reading_itemscore"):
         image = image_of[score["timepoint_id"]]
         if image is None:
@@ -145,18 +145,20 @@ def add_scores(columns: Columns) -> None:
             add(columns, image, "result", result)
 
 
-def join(of_films: Column, of_images: Column, groups: Sequence[Truth]) -> dict[str, tuple[int, float]]:
+def join(
+    of_films: JoinedColumn, of_images: JoinedColumn, groups: Sequence[JoinedTruth]
+) -> dict[str, tuple[int, float]]:
     """How many links each way of joining finds within the groups, and how probable that is by chance."""
     parts = [(within(of_films, truth.values()), within(of_images, truth), truth) for truth in groups]
     return {"value": by_value(parts), "rank": by_rank(parts), "correlation": by_correlation(parts)}
 
 
-def within(column: Column, owners: Collection[Any]) -> Column:
+def within(column: JoinedColumn, owners: Collection[Any]) -> JoinedColumn:
     """The part of a column that belongs to a group."""
     return {owner: column[owner] for owner in owners if owner in column}
 
 
-def by_value(parts: Sequence[Part]) -> tuple[int, float]:
+def by_value(parts: Sequence[JoinedPart]) -> tuple[int, float]:
     """Values that one film and one image alone have."""
     right, expected = 0, 0.0
     for of_films, of_images, truth in parts:
@@ -167,13 +169,13 @@ def by_value(parts: Sequence[Part]) -> tuple[int, float]:
     return right, chance(right, expected)
 
 
-def only(column: Column) -> Iterator[tuple[Any, str]]:
+def only(column: JoinedColumn) -> Iterator[tuple[Any, str]]:
     """Owners with a value that no other has."""
     counted = Counter(map(str, column.values()))
     return ((key, str(value)) for key, value in column.items() if counted[str(value)] == 1)
 
 
-def by_rank(parts: Sequence[Part]) -> tuple[int, float]:
+def by_rank(parts: Sequence[JoinedPart]) -> tuple[int, float]:
     """The first film with the first image, and so on; and from the other end."""
     if any(len(f) != len(i) or min(distinct(f), distinct(i)) < len(truth) for f, i, truth in parts):
         return 0, 1.0
@@ -185,7 +187,7 @@ def by_rank(parts: Sequence[Part]) -> tuple[int, float]:
     return max(found), min(1.0, 2 * chance(max(found), float(len(parts))))
 
 
-def by_correlation(parts: Sequence[Part]) -> tuple[int, float]:
+def by_correlation(parts: Sequence[JoinedPart]) -> tuple[int, float]:
     """Whether within the groups the larger belongs to the larger."""
     left: list[float] = []
     right: list[float] = []
@@ -205,12 +207,12 @@ def chance(right: int, expected: float) -> float:
     return float(poisson.sf(right - 1, expected)) if right else 1.0
 
 
-def distinct(column: Column) -> int:
+def distinct(column: JoinedColumn) -> int:
     """How many different values there are."""
     return len(set(map(str, column.values())))
 
 
-def in_order(column: Column) -> list[Any]:
+def in_order(column: JoinedColumn) -> list[Any]:
     """The owners by value."""
     numbers = all(isinstance(value, int | float) for value in column.values())
     return sorted(column, key=lambda key: column[key] if numbers else str(column[key]))

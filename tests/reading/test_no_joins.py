@@ -24,7 +24,7 @@ from studies.models import Film, Rendition, Site, Subject, Visit
 from studies.sealed_links import image_of
 from tests.reading.builders import BuiltTrial, build_reading_trial, fill_read, open_campaign_of, sign
 from tests.reading.greedy import matched
-from tests.reading.joining import Truth, blind_side, chance, identity_side, join
+from tests.reading.joining import JoinedTruth, blind_side, chance, identity_side, join
 from tests.studies.films import dx, file_of
 from tests.studies.sending import sent_by
 from tests.tracking import record_rows
@@ -139,9 +139,9 @@ def test_no_value_and_no_rank_of_the_dump_or_the_files_links_an_image_to_its_fil
     assert chance(seen, len(groups)) < 0.001, "the matcher sees a link where there is one"
 
 
-def alike() -> list[Truth]:
+def alike() -> list[JoinedTruth]:
     """The true links, in groups of one site, matrix size and spacing, which are known of films and images."""
-    groups: dict[Any, Truth] = {}
+    groups: dict[Any, JoinedTruth] = {}
     for rendition in Rendition.objects.select_related("film"):
         image = image_of(rendition)
         known = (rendition.film.site_id, image.rows, image.columns, image.spacing_mm)
@@ -151,7 +151,7 @@ def alike() -> list[Truth]:
     return list(groups.values())
 
 
-def truth_of(groups: list[Truth]) -> Truth:
+def truth_of(groups: list[JoinedTruth]) -> JoinedTruth:
     """All true links."""
     return {image: film for truth in groups for image, film in truth.items()}
 

@@ -23,7 +23,7 @@ from scoring.endpoint.estimand import (
     serving_film,
     value_of,
 )
-from scoring.endpoint.films import CaseFilm, ChangePair, Status, pairs_of
+from scoring.endpoint.films import CaseFilm, ChangePair, StatusTotal, pairs_of
 from scoring.endpoint.visits import AnalysisVisits, PlannedVisit, analysis_visits
 
 PAIRED = get_rule("paired-proportional")
@@ -31,7 +31,7 @@ PLAN = [("W00", 0, 14, 14), ("W24", 168, 14, 14), ("W52", 364, 14, 14)]
 VISITS = analysis_visits(PLAN, ["W00", "W24", "W52"])
 WEEK_24, WEEK_52 = VISITS.later
 ESTIMAND = Estimand(PAIRED, 160)
-STATUS = Status(Fraction(10), "", 32, 0)
+STATUS = StatusTotal(Fraction(10), "", 32, 0)
 
 
 def film(code: str, day: int, change: int | None = 0, base: int = 10, kind: str = "scheduled") -> CaseFilm:

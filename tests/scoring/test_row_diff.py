@@ -16,7 +16,7 @@ from jobs.carrying import run_due_jobs
 from reading.campaigns.reopening import reopen_campaign
 from reading.room.signing import return_read
 from scoring.datasets.columns import DatasetTable
-from scoring.datasets.row_diff import KEYS, Change, altered, counted_diff, diff_table
+from scoring.datasets.row_diff import KEYS, RowChange, altered, counted_diff, diff_table
 from scoring.datasets.tables import SCORES, TABLES, TOTALS
 from scoring.datasets.unlocking import agree_unlock, ask_unlock
 from tests.reading.builders import build_reading_trial, change_first, open_campaign_of, sign
@@ -28,7 +28,7 @@ def rows_by_key(table: DatasetTable, lines: io.TextIOBase) -> dict[tuple[str, ..
     return {tuple(row[column] for column in KEYS[table.name]): row for row in csv.DictReader(lines)}
 
 
-def expected(table: DatasetTable, archive: zipfile.ZipFile, folder: Path) -> list[Change]:
+def expected(table: DatasetTable, archive: zipfile.ZipFile, folder: Path) -> list[RowChange]:
     """The same with both tables in memory."""
     (name,) = [name for name in archive.namelist() if name.endswith(f"/{table.name}")]
     before = rows_by_key(table, io.StringIO(archive.read(name).decode(), newline=""))

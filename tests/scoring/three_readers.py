@@ -19,9 +19,9 @@ from tests.tracking import record_new_rows
 
 INSTRUMENT = "larsen-1995"
 # By subject and visit: what each reader, in the order of their account ids, gives; None where no site is assessable.
-Totals = Mapping[tuple[str, str], tuple[int | None, ...]]
+ReaderTotals = Mapping[tuple[str, str], tuple[int | None, ...]]
 # Single sites that are not assessable: subject, visit, place of the reader, item.
-Missing = Collection[tuple[str, str, int, str]]
+MissingCells = Collection[tuple[str, str, int, str]]
 
 
 def add_third_reader(built_trial: BuiltTrial) -> User:
@@ -38,7 +38,9 @@ def add_third_reader(built_trial: BuiltTrial) -> User:
     return user
 
 
-def read_by_all(built_trial: BuiltTrial, campaign: Campaign, totals: Totals, missing: Missing = frozenset()) -> None:
+def read_by_all(
+    built_trial: BuiltTrial, campaign: Campaign, totals: ReaderTotals, missing: MissingCells = frozenset()
+) -> None:
     """Every case read by all readers of the trial, who give these totals, and adjudicated where that is asked."""
     readers = [person for name, person in built_trial.people.items() if name.startswith("reader")]
     actor = built_trial.actor("coordinator")
@@ -51,7 +53,7 @@ def read_by_all(built_trial: BuiltTrial, campaign: Campaign, totals: Totals, mis
         run_due_jobs()
 
 
-def grades(read: Read, totals: Totals, missing: Missing, place: int) -> GradeOf:
+def grades(read: Read, totals: ReaderTotals, missing: MissingCells, place: int) -> GradeOf:
     """Grades in the left hand that add up to the reader's total, 5 at most in each site."""
     visits = {visit.pk: visit for visit in Visit.objects.select_related("subject")}
     shown = {token: (visits[pk].subject.code, visits[pk].code) for token, pk in visits_of(read).items()}

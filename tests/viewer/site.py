@@ -53,14 +53,14 @@ class HandlerAnswer:
         return cls(json.dumps(content).encode(), "application/json", status)
 
 
-Handler = Callable[[Request], HandlerAnswer]
+SiteHandler = Callable[[Request], HandlerAnswer]
 
 
 class StaticSite:
     """Serves `routes` (exact path, or a prefix ending in *) and the static folder on a port of its own."""
 
     def __init__(self) -> None:
-        self.routes: dict[str, Handler] = {}
+        self.routes: dict[str, SiteHandler] = {}
         self.asked: list[str] = []
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True

@@ -35,7 +35,7 @@ def parse_content_type(value: str) -> tuple[str, dict[str, str]]:
 
 
 @dataclass
-class BodyPart:
+class MimePart:
     """One part: its headers, and its bytes, which can be read once."""
 
     headers: dict[str, str]
@@ -54,14 +54,14 @@ class Multipart:
         self._body, self._buffer, self._ended = body, b"\r\n", False
         self._mark = b"\n--" + boundary.encode("latin-1", "replace")
 
-    def __iter__(self) -> Iterator[BodyPart]:
+    def __iter__(self) -> Iterator[MimePart]:
         """Whatever the caller did not read of a part is skipped."""
         for _ in self._until_mark():
             pass
         for _ in range(MOST_PARTS):
             if self._is_last():
                 return
-            part = BodyPart(self._headers(), self._until_mark())
+            part = MimePart(self._headers(), self._until_mark())
             yield part
             for _ in part:
                 pass

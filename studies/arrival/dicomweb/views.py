@@ -16,7 +16,7 @@ from config.unnamed_files import on_disk, path_of
 from imaging.decoder.client import DecoderFailed, DecoderGone
 from studies.arrival import objects
 from studies.arrival.dicomweb.answers import StoreAnswer, StoredInstance
-from studies.arrival.dicomweb.multipart import BodyPart, BrokenMultipart, Multipart, Readable, parse_content_type
+from studies.arrival.dicomweb.multipart import BrokenMultipart, MimePart, Multipart, Readable, parse_content_type
 from studies.arrival.intake import open_transmittal
 from studies.arrival.objects import OUT_OF_RESOURCES, WRONG_CLASS, look_at
 from studies.arrival.quarantine import StoreFull, check_room
@@ -72,7 +72,7 @@ def store_parts(request: HttpRequest, sender: SenderToken, study: str, boundary:
     return answer
 
 
-def store_part(transmittal: Transmittal, part: BodyPart, number: int, study: str, actor: Actor) -> StoredInstance:
+def store_part(transmittal: Transmittal, part: MimePart, number: int, study: str, actor: Actor) -> StoredInstance:
     """Received whatever it is, so that the manifest lists it; only an object of another study is skipped."""
     check_room()
     with on_disk() as file:
@@ -87,7 +87,7 @@ def store_part(transmittal: Transmittal, part: BodyPart, number: int, study: str
     return StoredInstance(seen.sop_class, seen.instance, failure)
 
 
-def spooled(part: BodyPart, file: IO[bytes]) -> bool:
+def spooled(part: MimePart, file: IO[bytes]) -> bool:
     """Writes the part to disk; False when it is longer than a file may be."""
     size = 0
     for chunk in part:

@@ -12,7 +12,7 @@ from config.errors import BadInput, NotAllowed, WrongState
 from config.wording import quoted
 from studies.models import Trial
 from studies.naming import shortened
-from studies.plan.tables.kinds import Field, Key, TableKind
+from studies.plan.tables.kinds import Key, TableField, TableKind
 from studies.plan.tables.reading import Fault, TableLine, read_lines
 
 
@@ -64,7 +64,7 @@ def preview(*, trial: Trial, table: TableKind, text: str, actor: Actor) -> Previ
     return Preview(table, names, lines, rows, sorted(faults, key=lambda fault: fault.line))
 
 
-def read_row(line: TableLine, fields: list[Field]) -> tuple[dict[str, Any], list[Fault]]:
+def read_row(line: TableLine, fields: list[TableField]) -> tuple[dict[str, Any], list[Fault]]:
     """The values of one row, and a fault for each that is not valid."""
     row, wrong = {}, []
     for field in fields:

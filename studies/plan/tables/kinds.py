@@ -19,16 +19,16 @@ from studies.plan.subjects import enrol, enrol_all
 from studies.plan.trials import add_site
 from studies.plan.visits import OUTSIDE_THE_PLAN, add_visit, checked_number, plan_visit
 
-Read = Callable[[str], Any]
+ReadCell = Callable[[str], Any]
 Key = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Field:
+class TableField:
     """One column: how it is read and how it is described to people; an optional one has a default value."""
 
     name: str
-    read: Read
+    read: ReadCell
     says: str
     otherwise: str | None = None
 
@@ -45,7 +45,7 @@ class TableKind:
     label: str
     example: str
     key: tuple[str, ...]
-    fields: Callable[[Trial], list[Field]]
+    fields: Callable[[Trial], list[TableField]]
     taken: Callable[[Trial], set[Key]]
     write: Callable[[Trial, Mapping[str, Any], Actor], object]
     write_all: Callable[[Trial, Sequence[Mapping[str, Any]], Actor], object] | None = None
@@ -61,17 +61,17 @@ class TableKind:
             self.write(trial, row, actor)
 
 
-def code(thing: str) -> Read:
+def code(thing: str) -> ReadCell:
     """Reads a code."""
     return lambda text: checked_code(f"{thing} code", text, field=thing)
 
 
-def number(field: str) -> Read:
+def number(field: str) -> ReadCell:
     """Reads one of the numbers of a plan."""
     return lambda text: checked_number(field, text)
 
 
-def one_of(thing: str, known: Mapping[str, Any]) -> Read:
+def one_of(thing: str, known: Mapping[str, Any]) -> ReadCell:
     """Reads the name of something that exists."""
 
     def read(text: str) -> Any:
@@ -92,11 +92,11 @@ def choice(thing: str, known: list[str]) -> str:
     return f"Use {either(some)}."
 
 
-def site_fields(trial: Trial) -> list[Field]:
+def site_fields(trial: Trial) -> list[TableField]:
     """Columns of the table of sites."""
     return [
-        Field("site", code("site"), "code of the site"),
-        Field(
+        TableField("site", code("site"), "code of the site"),
+        TableField(
             "name",
             lambda text: checked_name("name", text, longest=200, required=False),
             "name of the hospital",
@@ -105,33 +105,35 @@ def site_fields(trial: Trial) -> list[Field]:
     ]
 
 
-def plan_fields(trial: Trial) -> list[Field]:
+def plan_fields(trial: Trial) -> list[TableField]:
     """Columns of the table of planned visits."""
     return [
-        Field("visit", code("visit"), "code of the visit"),
-        Field("label", lambda text: checked_name("label", text, longest=80), "name shown on pages, such as Week 24"),
-        Field("target_day", number("target_day"), "days from baseline, which is day 0"),
-        Field("days_before", number("days_before"), "days allowed before the target day", otherwise="14"),
-        Field("days_after", number("days_after"), "days allowed after the target day", otherwise="14"),
+        TableField("visit", code("visit"), "code of the visit"),
+        TableField(
+            "label", lambda text: checked_name("label", text, longest=80), "name shown on pages, such as Week 24"
+        ),
+        TableField("target_day", number("target_day"), "days from baseline, which is day 0"),
+        TableField("days_before", number("days_before"), "days allowed before the target day", otherwise="14"),
+        TableField("days_after", number("days_after"), "days allowed after the target day", otherwise="14"),
     ]
 
 
-def subject_fields(trial: Trial) -> list[Field]:
+def subject_fields(trial: Trial) -> list[TableField]:
     """Columns of the table of subjects."""
     sites = {site.code: site for site in trial.sites.all()}
     return [
-        Field("site", one_of("site", sites), "code of a site of this trial"),
-        Field("subject", checked_subject_code, "code of the subject"),
+        TableField("site", one_of("site", sites), "code of a site of this trial"),
+        TableField("subject", checked_subject_code, "code of the subject"),
     ]
 
 
-def visit_fields(trial: Trial) -> list[Field]:
+def visit_fields(trial: Trial) -> list[TableField]:
     """Columns of the table of visits outside the plan."""
     subjects = {subject.code: subject for subject in trial.subjects.select_related("trial")}
     return [
-        Field("subject", one_of("subject", subjects), "code of a subject of this trial"),
-        Field("visit", code_outside_plan(trial), "code of the visit, such as UNS-1"),
-        Field("kind", kind_of_visit, "why it took place"),
+        TableField("subject", one_of("subject", subjects), "code of a subject of this trial"),
+        TableField("visit", code_outside_plan(trial), "code of the visit, such as UNS-1"),
+        TableField("kind", kind_of_visit, "why it took place"),
     ]
 
 
@@ -142,7 +144,7 @@ def kind_of_visit(text: str) -> str:
     return found
 
 
-def code_outside_plan(trial: Trial) -> Read:
+def code_outside_plan(trial: Trial) -> ReadCell:
     """Reads the code of a visit outside the plan."""
     planned = set(trial.visit_plans.values_list("code", flat=True))
 
@@ -156,21 +158,21 @@ def code_outside_plan(trial: Trial) -> Read:
     return read
 
 
-def people_fields(trial: Trial) -> list[Field]:
+def people_fields(trial: Trial) -> list[TableField]:
     """Columns of the table of people."""
     sites = {site.code: site for site in trial.sites.all()}
     roles = {role.value: role.value for role in GRANTABLE}
     return [
-        Field("email", checked_address, "e-mail address; a new one is invited, if you may invite people"),
-        Field("role", lambda text: one_of("role", roles)(text.lower()), f"one of {', '.join(roles)}"),
-        Field("reason", lambda text: checked_text("reason", text, longest=200), "why the role is granted"),
-        Field(
+        TableField("email", checked_address, "e-mail address; a new one is invited, if you may invite people"),
+        TableField("role", lambda text: one_of("role", roles)(text.lower()), f"one of {', '.join(roles)}"),
+        TableField("reason", lambda text: checked_text("reason", text, longest=200), "why the role is granted"),
+        TableField(
             "site",
             lambda text: one_of("site", sites)(text) if text else None,
             "code of a site, only for the role site",
             otherwise="",
         ),
-        Field(
+        TableField(
             "name",
             lambda text: checked_person_name(text) if text else "",
             "name of a person who is invited; of all others it is ignored",

@@ -30,7 +30,7 @@ from tests.studies.films import (
     stream_of,
 )
 
-Change = Callable[[bytes], bytes]
+FilmDamage = Callable[[bytes], bytes]
 PIXELS = b"\xe0\x7f\x10\x00OW\x00\x00"
 
 

@@ -29,13 +29,13 @@ from tests.reading.builders import (
     open_campaign_of,
     read_through,
 )
-from tests.scoring.cdisc.transport_reader import Cell, read_transport
+from tests.scoring.cdisc.transport_reader import TransportCell, read_transport
 from tests.scoring.packages import package_of
 from tests.tracking import record_new_rows, record_rows
 
 MISSING_SITE, ADJUDICATED, NO_FEET = "S000", "S001", "S002"
 INSTRUMENT = "svdh-two-sides"
-Record = dict[str, Cell]
+Record = dict[str, TransportCell]
 
 
 def build_small_trial() -> BuiltTrial:
@@ -107,16 +107,16 @@ def records(folder: Path, name: str) -> list[Record]:
     return read_transport(folder / f"cdisc/{name}.xpt").rows
 
 
-def picked(rows: list[Record], **wanted: Cell) -> list[Record]:
+def picked(rows: list[Record], **wanted: TransportCell) -> list[Record]:
     return [row for row in rows if all(row[name] == value for name, value in wanted.items())]
 
 
-def the(rows: list[Record], **wanted: Cell) -> Record:
+def the(rows: list[Record], **wanted: TransportCell) -> Record:
     (row,) = picked(rows, **wanted)
     return row
 
 
-def cells(row: Record, names: str) -> list[Cell]:
+def cells(row: Record, names: str) -> list[TransportCell]:
     return [row[name] for name in names.split()]
 
 
@@ -137,7 +137,7 @@ def every_key_is_unique_and_every_term_listed(folder: Path, instrument: str) -> 
                 assert {row[one.name] for row in found.rows} - {""} <= set(listed.values), one.name
 
 
-def sortable(cell: Cell) -> tuple[float, str]:
+def sortable(cell: TransportCell) -> tuple[float, str]:
     if cell is None:
         return -1e9, ""
     return (cell, "") if isinstance(cell, float) else (0.0, str(cell))

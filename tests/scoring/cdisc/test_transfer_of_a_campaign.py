@@ -33,7 +33,7 @@ from tests.scoring.cdisc.small_campaign import (
     records,
     the,
 )
-from tests.scoring.cdisc.transport_reader import Cell, read_transport
+from tests.scoring.cdisc.transport_reader import TransportCell, read_transport
 from tests.scoring.test_randomisation import rows_of
 
 pytestmark = pytest.mark.django_db
@@ -172,7 +172,7 @@ def totals_are_exactly_those_of_the_table(folder: Path) -> None:
     assert change == {(row["USUBJID"], row["VISIT"], row["SOURCE"], row["GROUP"]): numbers_in(row) for row in changes}
 
 
-def numbers_in(row: dict[str, str]) -> list[Cell]:
+def numbers_in(row: dict[str, str]) -> list[TransportCell]:
     return [float(row["AVAL"]) if row["AVAL"] else None, float(row["ASSESSED"]), float(row["IMPUTED"])]
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 HEADER = b"HEADER RECORD*******"
-Cell = str | float | None
+TransportCell = str | float | None
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class TransportDataset:
     name: str
     label: str
     variables: tuple[Described, ...]
-    rows: list[dict[str, Cell]]
+    rows: list[dict[str, TransportCell]]
 
     @property
     def lengths(self) -> dict[str, int]:
@@ -72,7 +72,7 @@ def variable_of(record: bytes) -> Described:
     return Described(name, label, kind == 1, length, f"{shown}{width}.{decimals or ''}" if shown else "", at)
 
 
-def cell_of(content: bytes, one: Described) -> Cell:
+def cell_of(content: bytes, one: Described) -> TransportCell:
     if not one.number:
         return content.decode("ascii").rstrip(" ")
     if not any(content[1:]) and content[0] in b"._ABCDEFGHIJKLMNOPQRSTUVWXYZ" and content[0]:

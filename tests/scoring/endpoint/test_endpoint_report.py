@@ -131,7 +131,7 @@ def test_the_cumulative_probability_is_drawn_and_is_a_file(made: Path) -> None:
     ElementTree.parse(made / "figures" / "mtss_w24_cumulative.svg")
 
 
-class Page(HTMLParser):
+class ReportPage(HTMLParser):
     """Elements and addresses of a page."""
 
     def __init__(self) -> None:
@@ -147,7 +147,7 @@ class Page(HTMLParser):
 
 def test_the_page_has_no_script_needs_no_network_and_links_only_files_beside_it(made: Path) -> None:
     text = (made / "index.html").read_text(encoding="utf-8")
-    page = Page()
+    page = ReportPage()
     page.feed(text)
     assert not {"script", "link", "img", "iframe", "object"} & set(page.elements)
     assert page.elements.count("figure") == 3

@@ -11,7 +11,7 @@ import numpy as np
 from scoring.monitoring.attribution import Pair
 
 # Errors of readers with variance 1: normal, or with the heavy tails of scores that are mostly equal.
-Draw = Callable[[np.random.Generator, int], "np.ndarray[Any, np.dtype[np.float64]]"]
+DrawDifferences = Callable[[np.random.Generator, int], "np.ndarray[Any, np.dtype[np.float64]]"]
 
 
 def normal(chance: np.random.Generator, number: int) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -45,7 +45,7 @@ class SimulatedCampaign:
 
 
 def simulated(
-    chance: np.random.Generator, cases: int, readers: int, shift: Shift | None = None, draw: Draw = normal
+    chance: np.random.Generator, cases: int, readers: int, shift: Shift | None = None, draw: DrawDifferences = normal
 ) -> SimulatedCampaign:
     """A campaign of readers who differ by constants as well as by chance."""
     habits = chance.normal(0, 0.3, readers)

@@ -12,12 +12,12 @@ from scipy.stats import binomtest
 
 from scoring.monitoring.attribution import who_drifted
 from scoring.monitoring.drift import BASELINE, drift_of
-from tests.scoring.monitoring.simulated import Draw, Shift, heavy, normal, simulated
+from tests.scoring.monitoring.simulated import DrawDifferences, Shift, heavy, normal, simulated
 
 CASES, SHIFTED_AT, SOON = 200, 51, 30
 
 
-def has_alarm(chance: np.random.Generator, readers: int, draw: Draw) -> bool:
+def has_alarm(chance: np.random.Generator, readers: int, draw: DrawDifferences) -> bool:
     """Whether any reader of a stable campaign has an alarm."""
     campaign = simulated(chance, CASES, readers, draw=draw)
     return any(drift_of(campaign.of(reader)).alarm is not None for reader in range(readers))
@@ -73,7 +73,7 @@ def test_a_shift_is_found_within_thirty_cases() -> None:
 @pytest.mark.parametrize("draw", [normal, heavy])
 @pytest.mark.parametrize("readers", [2, 3, 4, 6])
 def test_at_most_one_stable_campaign_in_twenty_has_an_alarm(
-    readers: int, draw: Draw, record_property: Callable[[str, object], None]
+    readers: int, draw: DrawDifferences, record_property: Callable[[str, object], None]
 ) -> None:
     """Drawn afresh in every run; 2,000 campaigns of 200 cases."""
     seed = secrets.randbits(32)
