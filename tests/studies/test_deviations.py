@@ -171,71 +171,71 @@ def test_a_correction_changes_something_has_a_reason_and_never_overrides_one_tha
 
 
 def test_the_coordinator_logs_corrects_closes_and_reopens_on_the_pages(ra1: Planned) -> None:
-    desk, log = ra1.client("coordinator"), ra1.url("deviations/")
-    assert "No deviation has been logged in this trial." in said(desk, log)
-    assert 'value="W24" selected' in said(desk, f"{log}new/?subject={ra1.subjects[0].pk}&visit=W24")
+    client, log = ra1.client("coordinator"), ra1.url("deviations/")
+    assert "No deviation has been logged in this trial." in said(client, log)
+    assert 'value="W24" selected' in said(client, f"{log}new/?subject={ra1.subjects[0].pk}&visit=W24")
     typed = SAID | {"subject": ra1.subjects[0].pk, "visit": "BL"}
-    assert "not one of the available choices" in said(desk, f"{log}new/", typed | {"visit": "UNS-1"}, status=400)
+    assert "not one of the available choices" in said(client, f"{log}new/", typed | {"visit": "UNS-1"}, status=400)
     add_visit(subject=ra1.subjects[1], code="UNS-1", kind=VisitKind.UNSCHEDULED, actor=SETTING_UP)
-    assert "Subject 01-001 has no visit UNS-1." in said(desk, f"{log}new/", typed | {"visit": "UNS-1"}, status=400)
-    assert "Choose the subject of the visit." in said(desk, f"{log}new/", typed | {"subject": ""}, status=400)
-    page = said(desk, f"{log}new/", typed)
+    assert "Subject 01-001 has no visit UNS-1." in said(client, f"{log}new/", typed | {"visit": "UNS-1"}, status=400)
+    assert "Choose the subject of the visit." in said(client, f"{log}new/", typed | {"subject": ""}, status=400)
+    page = said(client, f"{log}new/", typed)
     assert "Deviation 1 was logged." in page
     assert "Site 01, subject 01-001, visit BL" in page
     one = f"{log}1/"
-    assert "has no corrective action" in said(desk, f"{one}close/", {"version": 1, **ending()}, status=400)
-    form = said(desk, f"{one}correct/")
+    assert "has no corrective action" in said(client, f"{one}close/", {"version": 1, **ending()}, status=400)
+    form = said(client, f"{one}correct/")
     assert 'data-searchable=""' in form
     assert 'value="2026-03-02"' in form
     changed = typed | DONE | {"version": 1, "reason": "Completed."}
-    assert "It is now version 2." in said(desk, f"{one}correct/", changed)
-    assert "was changed meanwhile" in said(desk, f"{one}correct/", changed | {"category": "other"}, status=400)
-    assert "Deviation 1 is closed." in said(desk, f"{one}close/", {"version": 2, **ending()})
-    assert "is closed already" in said(desk, f"{one}close/", {"version": 3, **ending()}, status=400)
-    assert "Enter a valid date" in said(desk, f"{one}close/", {"version": 3, "closed_on": "soon"}, status=400)
-    assert "Deviation 1 is open again." in said(desk, f"{one}reopen/", {"version": 3, "reason": "It happened again."})
-    assert "is open already" in said(desk, f"{one}reopen/", {"version": 4, "reason": "Once more."}, status=400)
-    earlier = said(desk, f"{one}versions/1/")
+    assert "It is now version 2." in said(client, f"{one}correct/", changed)
+    assert "was changed meanwhile" in said(client, f"{one}correct/", changed | {"category": "other"}, status=400)
+    assert "Deviation 1 is closed." in said(client, f"{one}close/", {"version": 2, **ending()})
+    assert "is closed already" in said(client, f"{one}close/", {"version": 3, **ending()}, status=400)
+    assert "Enter a valid date" in said(client, f"{one}close/", {"version": 3, "closed_on": "soon"}, status=400)
+    assert "Deviation 1 is open again." in said(client, f"{one}reopen/", {"version": 3, "reason": "It happened again."})
+    assert "is open already" in said(client, f"{one}reopen/", {"version": 4, "reason": "Once more."}, status=400)
+    earlier = said(client, f"{one}versions/1/")
     assert "None entered yet." in earlier
     assert "This is an earlier version." in earlier
     assert "Changed: Corrective action, Preventive action" in earlier
 
 
 def test_an_entry_sent_twice_is_logged_once(ra1: Planned, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk, new = ra1.client("coordinator"), ra1.url("deviations/new/")
+    client, new = ra1.client("coordinator"), ra1.url("deviations/new/")
     for _ in range(2):
-        assert "Deviation 1 was logged." in said(desk, new, SAID)
-    assert "Deviation 2 was logged." in said(desk, new, SAID | {"category": "system"})
-    assert "Deviation 3 was logged." in said(desk, new, SAID)
+        assert "Deviation 1 was logged." in said(client, new, SAID)
+    assert "Deviation 2 was logged." in said(client, new, SAID | {"category": "system"})
+    assert "Deviation 3 was logged." in said(client, new, SAID)
     changed = SAID | {"version": 1, "reason": "So.", "effect": "none"}
-    said(desk, ra1.url("deviations/3/correct/"), changed)
-    assert "Deviation 4 was logged." in said(desk, new, SAID)
+    said(client, ra1.url("deviations/3/correct/"), changed)
+    assert "Deviation 4 was logged." in said(client, new, SAID)
     monkeypatch.setattr(deviation_log, "SENT_AGAIN", timedelta(0))
-    assert "Deviation 5 was logged." in said(desk, new, SAID)
+    assert "Deviation 5 was logged." in said(client, new, SAID)
 
 
 def test_what_was_decided_on_an_earlier_version_is_refused_with_a_way_to_the_newest(ra1: Planned) -> None:
-    desk, one, actor = ra1.client("coordinator"), ra1.url("deviations/1/"), ra1.actor("coordinator")
+    client, one, actor = ra1.client("coordinator"), ra1.url("deviations/1/"), ra1.actor("coordinator")
     second = correct_deviation(seen=logged(ra1), entry=Entry(**SAID | DONE), reason="Completed.", actor=actor)
     earlier = correct_deviation(seen=second, entry=Entry(**SAID | DONE | {"effect": "none"}), reason="So.", actor=actor)
-    page = said(desk, f"{one}close/", {"version": 2, **ending()}, status=400)
+    page = said(client, f"{one}close/", {"version": 2, **ending()}, status=400)
     assert "version 3 follows version 2, which you read" in page
     assert f'<a href="{one}">Open the newest version</a>' in page
     reopen_deviation(seen=closed(ra1, earlier), reason="It happened again.", actor=actor)
-    page = said(desk, f"{one}reopen/", {"version": 4, "reason": "Once more."}, status=400)
+    page = said(client, f"{one}reopen/", {"version": 4, "reason": "Once more."}, status=400)
     assert "version 5 follows version 4, which you read" in page
     assert f'<a href="{one}">Open the newest version</a>' in page
     for step in ("close", "reopen", "correct"):
-        said(desk, f"{one}{step}/", {"version": "+4", **ending()}, status=404)
-        said(desk, f"{one}{step}/", ending(), status=400)
+        said(client, f"{one}{step}/", {"version": "+4", **ending()}, status=404)
+        said(client, f"{one}{step}/", ending(), status=400)
 
 
 def test_each_form_says_once_what_to_leave_out_and_a_line_end_counts_once(ra1: Planned) -> None:
-    desk, log = ra1.client("coordinator"), ra1.url("deviations/")
+    client, log = ra1.client("coordinator"), ra1.url("deviations/")
     long = SAID | DONE | {"description": "x\r\n" * 1999 + "xx"}
-    assert "Deviation 1 was logged." in said(desk, f"{log}new/", long)
+    assert "Deviation 1 was logged." in said(client, f"{log}new/", long)
     assert DeviationVersion.objects.get().description == "x\n" * 1999 + "xx"
-    shown = [said(desk, f"{log}{path}").count(KEEP_OUT) for path in ("new/", "1/correct/", "1/")]
+    shown = [said(client, f"{log}{path}").count(KEEP_OUT) for path in ("new/", "1/correct/", "1/")]
     assert shown == [1, 1, 1]
     with pytest.raises(BadInput, match="The description has 4,001 characters"):
         logged(ra1, description="x\r\n" * 2000 + "x")
@@ -273,26 +273,26 @@ def test_the_list_is_filtered_and_a_file_has_every_text_and_on_demand_every_vers
 
 
 def test_open_deviations_are_counted_where_coordinator_and_sponsor_begin(ra1: Planned) -> None:
-    desk, sponsor = ra1.client("coordinator"), ra1.client("sponsor")
-    assert "No deviation is open." in said(desk, ra1.url())
+    client, sponsor = ra1.client("coordinator"), ra1.client("sponsor")
+    assert "No deviation is open." in said(client, ra1.url())
     closed(ra1, logged(ra1, **DONE))
     for _ in range(6):
         logged(ra1)
-    assert "All 6 open deviations" in said(desk, ra1.url())
-    home = said(desk, "/")
+    assert "All 6 open deviations" in said(client, ra1.url())
+    home = said(client, "/")
     assert "Open deviations" in home
     assert "<strong>6</strong><span>open deviations in the log</span>" in said(sponsor, ra1.url("sites-by-month/"))
     assert "Open deviations" not in said(sponsor, "/")
 
 
 def test_the_pages_ask_no_more_of_the_database_for_a_long_log_of_many_subjects(ra1: Planned) -> None:
-    desk, paths = ra1.client("coordinator"), ("deviations/", "deviations/1/", "deviations/1/correct/", "")
+    client, paths = ra1.client("coordinator"), ("deviations/", "deviations/1/", "deviations/1/correct/", "")
     logged(ra1, visit=ra1.visit())
-    said(desk, ra1.url())
-    few = [queries(desk, ra1.url(path)) for path in paths]
+    said(client, ra1.url())
+    few = [queries(client, ra1.url(path)) for path in paths]
     for number in range(2, 30):
         logged(ra1, subject=enrol(trial=ra1.trial, site=ra1.sites[0], code=f"01-{number}", actor=SETTING_UP))
-    assert [queries(desk, ra1.url(path)) for path in paths] == few
+    assert [queries(client, ra1.url(path)) for path in paths] == few
     assert DeviationVersion.objects.filter(status=DeviationStatus.OPEN).count() == 29
 
 
