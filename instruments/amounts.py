@@ -52,7 +52,7 @@ class Amount:
 
 @dataclass(frozen=True)
 class Total:
-    """The amounts of one exposure, or of one change, by feature, region and side."""
+    """The amounts of one timepoint, or of one change, by feature, region and side."""
 
     amounts: dict[Group, Amount]
 

@@ -61,7 +61,7 @@ def score_timepoints(instrument: Instrument, grades: Values, rule: MissingRule, 
 def score_one(
     instrument: Instrument, values: Mapping[str, int | None], rule: MissingRule, operated: Collection[str] = ()
 ) -> Total:
-    """The total of one exposure from {item key: grade or None}; an item left out is not scored."""
+    """The total of one timepoint from {item key: grade or None}; an item left out is not scored."""
     grades, flags = as_row(instrument, values, operated)
     return score(instrument, grades[None], rule, flags[None]).row(0)
 

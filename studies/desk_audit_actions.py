@@ -7,14 +7,14 @@ from audit.protection import protect
 from audit.registry import declare
 from audit.tracking import track
 
-AT_THE_DESK = frozenset({Role.COORDINATOR, Role.CHECKER, Role.AUDITOR})
+DESK_ROLES = frozenset({Role.COORDINATOR, Role.CHECKER, Role.AUDITOR})
 # Notes and questions are for the people who wrote them.
 WRITERS = frozenset({Role.COORDINATOR})
 
 
 def on_film(name: str, label: str, sentence: str) -> None:
     """Declares an action on a film at the desk."""
-    declare(name, label=label, sentence=sentence, seen_by=AT_THE_DESK)
+    declare(name, label=label, sentence=sentence, seen_by=DESK_ROLES)
 
 
 on_film("studies.film.accepted", "Film accepted", "accepted film {id}")

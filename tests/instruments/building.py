@@ -1,4 +1,4 @@
-"""Values for tests: whole exposures with one grade everywhere, and arrays of random grades."""
+"""Values for tests: whole timepoints with one grade everywhere, and arrays of random grades."""
 
 from __future__ import annotations
 
