@@ -150,13 +150,14 @@ EXCEPTIONS = (
         READERS,
         "together in chronological order; visit by visit",
         "the true order of the timepoints",
-        "the charter chose a chronological presentation; read visit by visit, the number of later visits stays hidden",
+        "the charter chose a chronological presentation; in visit-by-visit reading, the number of later visits stays "
+        "hidden",
     ),
     DeclaredException(
         "panes",
         READERS,
         "every presentation",
-        "how many timepoints are shown together, and which of their four films exist",
+        "how many timepoints are shown together, and which of the four films of each exist",
         "these are the films to be read; a pane cannot be both shown and hidden",
     ),
     DeclaredException(
@@ -171,9 +172,9 @@ EXCEPTIONS = (
         "company",
         READERS,
         "one timepoint at a time",
-        "which timepoints belong to one case, when the case is issued or removed by itself: a single adjudication, "
+        "which timepoints belong to one case, if the case is issued or removed on its own: a single adjudication, "
         "a case issued again, a case voided or reassigned",
-        "a case issued or removed alone cannot be mixed with others, and incorrect films must be removed. The "
+        "a case issued or removed on its own cannot be mixed with others, and incorrect films must be removed. The "
         "charter's share of concordant cases is mixed with adjudications. Declining or returning a timepoint affects "
         "only that timepoint",
     ),
@@ -202,19 +203,20 @@ EXCEPTIONS = (
         "figures",
         frozenset({R.LEAD}),
         "while the campaign is open",
-        "agreement in change between named visits, computed over all cases with a result; and in which order a reader "
-        "entered values, which is the true order if the presentation is chronological",
-        "agreement must be followed while readers read. No figure draws or names a case, and no page says which visit "
-        "a timepoint is",
+        "agreement in change between named visits, computed over all cases with a result; and the order in which a "
+        "reader entered values, which is the true order if the presentation is chronological",
+        "agreement must be followed during the reading. No figure shows or names a single case, and no page says "
+        "which visit a timepoint is",
     ),
     DeclaredException(
         "progress",
         frozenset({R.SPONSOR, R.AUDITOR}),
         "always",
-        "how many primary reads were signed, by site and month; from 50 cases with a result on, the share of the cases "
-        "of a whole campaign that were adjudicated, to 5 %, at the ends of months and after at least 10 more cases",
-        "sponsor and auditor follow the work. No adjudication is counted by site, and no page shows which case it was; "
-        "in a trial of one site the share is that of the site",
+        "how many primary reads were signed, by site and month; once 50 cases have a result, the share of cases of "
+        "the whole campaign that were adjudicated, rounded to 5 % and updated only at the end of a month and after "
+        "at least 10 more cases",
+        "sponsor and auditor follow the progress of the work. Adjudications are not counted by site, and no page shows "
+        "which cases they were; in a trial with one site, the share is that of the site",
     ),
     DeclaredException(
         "digests",
@@ -228,13 +230,14 @@ EXCEPTIONS = (
         frozenset({R.ADMINISTRATOR}),
         "always",
         "the code of the site to which a person with the site role belongs",
-        "it is part of the role that the administrator manages",
+        "the code is part of the role that the administrator manages",
     ),
     DeclaredException(
         "numbers",
         frozenset({R.SITE, R.AUDITOR, R.ADMINISTRATOR}),
         "always",
-        "running numbers of films, questions, events and jobs: how much work there was, and in which order",
-        "they identify records in the audit trail; they count work and do not show whose it is",
+        "running numbers of films, questions, events and jobs, and with them how much work there was and in which "
+        "order",
+        "the numbers identify records in the audit trail; they count work and do not show whose it is",
     ),
 )

@@ -17,7 +17,7 @@ from config.problems import MEDIA_TYPE
 
 # What every operation may answer besides its own status.
 REFUSALS = {
-    400: "A parameter or the content is wrong; the sentence says which and what is allowed.",
+    400: "A parameter or the content is wrong; `detail` says which, and what is allowed.",
     401: "No valid access token was sent.",
     403: "The token does not have the scope, or the role does not permit it.",
     404: "There is nothing at this address that the token may see.",
@@ -27,18 +27,18 @@ REFUSALS_OF_WRITING = {
     409: "The record is in a state that does not permit it.",
     413: "The content is too long.",
     415: "The content is not JSON.",
-    422: "The idempotency key was used before with another request.",
+    422: "The idempotency key was used before with a different request.",
 }
 
 
 class ProblemSerializer(serializers.Serializer[object]):
     """Why a request failed (RFC 9457)."""
 
-    type = serializers.CharField(help_text="Always about:blank: the status says what kind of problem it is.")
-    title = serializers.CharField(help_text="The phrase of the status.")
+    type = serializers.CharField(help_text="Always about:blank; the status says what kind of problem it is.")
+    title = serializers.CharField(help_text="The standard phrase for the status.")
     status = serializers.IntegerField()
-    detail = serializers.CharField(help_text="One or more sentences for a person.")
-    field = serializers.CharField(required=False, help_text="The field or parameter that it is about.")
+    detail = serializers.CharField(help_text="What is wrong and what is allowed, in sentences for a person.")
+    field = serializers.CharField(required=False, help_text="The field or parameter that is wrong, if it is only one.")
 
 
 class Description(AutoSchema):
@@ -72,13 +72,13 @@ class Description(AutoSchema):
         """The filters, and the place in the list."""
         found = [OpenApiParameter(name, str, description=text) for name, text in self.operation.filters]
         if self.operation.paged:
-            cursor = "The value of `next` of the page before; without it the first page."
+            cursor = "The value of `next` in the previous page; leave it out to get the first page."
             limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
             found.append(OpenApiParameter("cursor", str, description=cursor))
-            found.append(OpenApiParameter("limit", limit, description="Rows in a page."))
+            found.append(OpenApiParameter("limit", limit, description="The number of records in a page."))
         if self.operation.body:
             key = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[!-~]+$"}
-            text = "A new random text for each request, and the same one when a request is sent again."
+            text = "A new random text for each request; when you repeat a request, send the same text again."
             found.append(OpenApiParameter(HEADER, key, "header", required=True, description=text))
         return found
 

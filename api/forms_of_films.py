@@ -79,10 +79,11 @@ class VisitStateSerializer(serializers.Serializer[object]):
     complete = serializers.BooleanField(help_text="Every view is accepted, or recorded as not available.")
     views = ViewStateSerializer(many=True)
     window = serializers.ListField(
-        child=serializers.DateField(allow_null=True), help_text="First and last day of the plan; null if unknown."
+        child=serializers.DateField(allow_null=True),
+        help_text="First and last day of the visit window; null if unknown.",
     )
     days = serializers.ListField(child=serializers.DateField(), help_text="The days on which films were taken.")
-    days_outside_window = serializers.IntegerField(help_text="Negative when early.")
+    days_outside_window = serializers.IntegerField(help_text="Negative if the films were taken too early.")
     deviations = serializers.ListField(child=serializers.CharField())
 
 

@@ -17,7 +17,9 @@ class CampaignSerializer(serializers.Serializer[object]):
     title = serializers.CharField()
     status = serializers.ChoiceField(choices=CampaignStatus.choices)
     charter_version = serializers.IntegerField(source="charter.version")
-    training = serializers.BooleanField(source="trains", help_text="Whether it trains readers; its reads do not count.")
+    training = serializers.BooleanField(
+        source="trains", help_text="Whether it is a training campaign, whose reads do not count."
+    )
     film_cut_off = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
 
@@ -27,13 +29,15 @@ class ProgressSerializer(serializers.Serializer[object]):
 
     campaign = CampaignSerializer()
     cases = serializers.IntegerField()
-    finished = serializers.IntegerField(help_text="Cases that are read, and adjudicated where necessary.")
+    finished = serializers.IntegerField(help_text="Cases that have been read and, where necessary, adjudicated.")
     in_adjudication = serializers.IntegerField()
     unassigned = serializers.IntegerField()
     reads = serializers.IntegerField()
     signed = serializers.IntegerField()
     overdue = serializers.IntegerField()
-    forecast = serializers.DateField(allow_null=True, help_text="When the rest will be read at the pace of seven days.")
+    forecast = serializers.DateField(
+        allow_null=True, help_text="When all reads will be signed, at the pace of the last seven days."
+    )
 
 
 class DatasetSerializer(serializers.Serializer[object]):
@@ -50,7 +54,7 @@ class DatasetSerializer(serializers.Serializer[object]):
         return {
             **super().get_fields(),
             "root": serializers.CharField(
-                allow_blank=True, help_text="The SHA-256 of its manifest; verify_dataset takes it."
+                allow_blank=True, help_text="The SHA-256 of the manifest; give it to verify_dataset as --root."
             ),
         }
 
@@ -83,18 +87,20 @@ class EventActorSerializer(serializers.Serializer[object]):
 class EventSerializer(serializers.Serializer[object]):
     """An event of the audit trail, without what is hidden from auditors."""
 
-    stream = serializers.CharField(help_text="The chain that the event is in.")
+    stream = serializers.CharField(help_text="The chain to which the event belongs.")
     seq = serializers.IntegerField()
     at = serializers.CharField()
     action = serializers.CharField()
     sentence = serializers.CharField()
     actor = EventActorSerializer()
-    subject = serializers.ListField(child=serializers.CharField(allow_blank=True), help_text="Kind and key.")
+    subject = serializers.ListField(
+        child=serializers.CharField(allow_blank=True), help_text="The kind of the record and its key."
+    )
     changes = serializers.DictField()
     reason = serializers.CharField(allow_blank=True)
     details = serializers.DictField()
     rows = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
-    hidden = serializers.ListField(child=serializers.CharField(), help_text="The parts that are hidden.")
+    hidden = serializers.ListField(child=serializers.CharField(), help_text="The parts of the event that are hidden.")
     prev = serializers.CharField(allow_blank=True)
     hash = serializers.CharField()
     mac = serializers.CharField()

@@ -15,15 +15,17 @@ REASON = "Recorded in the audit trail."
 class NewSiteSerializer(serializers.Serializer[object]):
     """A hospital that will send films."""
 
-    site = serializers.CharField(max_length=32, help_text="Its code.")
+    site = serializers.CharField(max_length=32, help_text="The code of the site.")
     name = serializers.CharField(max_length=200, required=False)
 
 
 class NewPlannedVisitSerializer(serializers.Serializer[object]):
-    """A visit of the protocol; subjects who are enrolled already get it too."""
+    """A visit of the protocol. Subjects who are already enrolled get this visit too."""
 
-    visit = serializers.CharField(max_length=32, help_text="Its code.")
-    target_day = serializers.IntegerField(min_value=-365, max_value=7305, help_text="Days from baseline.")
+    visit = serializers.CharField(max_length=32, help_text="The code of the visit.")
+    target_day = serializers.IntegerField(
+        min_value=-365, max_value=7305, help_text="Days from baseline, which is day 0."
+    )
     days_before = serializers.IntegerField(min_value=0, max_value=365, required=False)
     days_after = serializers.IntegerField(min_value=0, max_value=365, required=False)
 
@@ -35,7 +37,7 @@ class NewPlannedVisitSerializer(serializers.Serializer[object]):
 class NewSubjectSerializer(serializers.Serializer[object]):
     """A subject to be enrolled with the planned visits."""
 
-    site = serializers.CharField(max_length=32, help_text="The code of its site.")
+    site = serializers.CharField(max_length=32, help_text="The code of the subject's site.")
     subject = serializers.CharField(max_length=64, help_text="The code of the subject.")
 
 

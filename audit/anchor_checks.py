@@ -70,4 +70,4 @@ def check_copies(report: Report) -> None:
             if copy.name not in own:
                 report.found("missing anchor", "", copy.name, f"there is a copy of it in {place}")
             elif copy.read_bytes() != own[copy.name].read_bytes():
-                report.found("bad anchor", "", copy.name, f"the copy in {place} has another content")
+                report.found("bad anchor", "", copy.name, f"the copy in {place} has different content")

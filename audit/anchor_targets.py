@@ -93,8 +93,9 @@ def mail_weekly(place: str) -> None:
     if not kept or (mark.exists() and now - datetime.fromtimestamp(mark.stat().st_mtime, UTC) < MAIL_EVERY):
         return
     text = (
-        "The newest anchor of the audit trail is attached. Keep this message. To check the trail against it, have an"
-        f" administrator run\n\n    bin/manage verify_audit --from-anchor {kept[-1].name}\n"
+        "The newest anchor of the Blindread audit trail is attached. Please keep this message. To check the trail"
+        " against it, ask the administrator of the server to run this command with the attached file:\n\n"
+        f"    bin/manage verify_audit --from-anchor {kept[-1].name}\n"
     )
     mail = EmailMessage(f"Anchor of the audit trail, {now:%d %b %Y}", text, to=[place])
     mail.attach(kept[-1].name, kept[-1].read_text(encoding="utf-8"), "application/json")

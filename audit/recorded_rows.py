@@ -65,7 +65,7 @@ class RecordedRows:
         first, _, first_event, _, home = self.store.execute(FIND, recorded[:3]).fetchone()
         if digest != first:
             self.report.found(
-                "recorded twice", table, key, f"event {event} records another content than event {first_event}"
+                "recorded twice", table, key, f"event {event} records different content from event {first_event}"
             )
         if stream != home:
             self._elsewhere(table, key, event, first_event)
@@ -81,7 +81,7 @@ class RecordedRows:
             self.store.execute(REPLACE, recorded)
 
     def _elsewhere(self, table: str, key: str, event: str, first_event: str) -> None:
-        text = f"event {event} records it in another chain than event {first_event}, where it belongs"
+        text = f"event {event} records it in a different chain from that of event {first_event}, where it belongs"
         self.report.found("recorded elsewhere", table, key, text)
 
     def of(self, kind: Kind, table: str, key: str) -> RecordedRow | None:

@@ -72,7 +72,7 @@ class Chains:
         if seq != last + 1:
             self.report.found("gap", "audit_event", name, f"the previous event is #{last}: events are missing")
         elif own_prev != prev:
-            self.report.found("broken link", "audit_event", name, "it does not carry the hash of the previous event")
+            self.report.found("broken link", "audit_event", name, "it does not contain the hash of the previous event")
         if not is_hash_of(own_hash, stream, seq, own_prev, body):
             self.report.found("altered event", "audit_event", name, "its hash does not match its content")
         for hash_wanted, anchor in self.wanted.pop((stream, seq), ()):
@@ -89,7 +89,7 @@ class Chains:
         except UnknownKey:
             self.report.found("forged event", "audit_event", name, f"AUDIT_MAC_KEYS has no key {number}")
         if number < self.keys.get(stream, 0):
-            text = f"it was made with audit key {number}, but key {self.keys[stream]} was in use already"
+            text = f"it was made with audit key {number}, but key {self.keys[stream]} was already in use"
             self.report.found("retired key", "audit_event", name, text)
         self.keys[stream] = max(number, self.keys.get(stream, 0))
 

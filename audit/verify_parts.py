@@ -76,7 +76,7 @@ class RecordedHeads:
         yield from self._hashes(stream, recorded, end)
 
     def _steps(self, stream: str, recorded: list[RecordedHead]) -> Iterator[ChainFault]:
-        """From one record to the next: an ended chain stays as long as it is until it is recorded to go on."""
+        """From one record to the next: an ended chain does not grow until an event records that it may continue."""
         for before, after in zip(recorded, recorded[1:], strict=False):
             if after.seq < before.seq or (before.state == ChainState.ENDED and after.seq > before.seq):
                 text = (
@@ -91,4 +91,4 @@ class RecordedHeads:
         hashes[end[0]] = end[1]
         for one in recorded:
             if one.seq in hashes and one.seq <= end[0] and hashes[one.seq] != one.hash:
-                yield "rewritten", stream, f"event {one.event} records another hash of its #{one.seq}"
+                yield "rewritten", stream, f"event {one.event} records a different hash for its #{one.seq}"

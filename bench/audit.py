@@ -1,4 +1,4 @@
-"""How fast events are recorded one by one and verified: bin/bench audit [EVENTS]. Uses a database of its own."""
+"""Measures how fast events are recorded one by one, and verified: bin/bench audit [EVENTS]. Uses its own database."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Compares the folder import with Orthanc storing the same films; python -m bench.intake [--films 400].
+"""Compares the import of a folder with Orthanc storing the same films: bin/bench intake [--films 400].
 
-Films are 12-bit DX of 2000 x 2500 pixels, each different. Prints a table and, last, one line of JSON.
+The films are 12-bit DX of 2000 x 2500 pixels, each different. Prints a table, and then one line of JSON.
 """
 
 from __future__ import annotations
@@ -190,8 +190,8 @@ def measure(count: int, at_once: int, folder: Path) -> dict[str, Any]:
 def main() -> None:
     """The table, then the line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--films", type=int, default=400)
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--films", type=int, default=400, help="number of films")
+    parser.add_argument("--workers", type=int, default=2, help="number of films processed at once")
     parser.add_argument(
         "--folder", type=Path, default=None, help="a folder with 45 MB of temporary space for each film"
     )

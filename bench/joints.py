@@ -1,7 +1,7 @@
-"""Joints found on one film from those of another: errors in millimetres, what is left to do by hand, and order.
+"""Measures how well joints are found on one film from those on another: errors, work left to do by hand, order.
 
-Synthetic subjects have two films with other pose, exposure and damage; real films, if a folder has them, are changed by
-affine and elastic maps, another curve and noise. Order is guessed from the placements of held-out subjects.
+Synthetic subjects have two films that differ in pose, exposure and damage; real films, if a folder has any, are changed
+by affine and elastic maps, another curve and noise. A classifier guesses the order of films of held-out subjects.
 """
 
 from __future__ import annotations
@@ -207,9 +207,14 @@ def auc_of(features: Points, later: NDArray[np.bool_]) -> float:
 def main() -> None:
     """The table, then the line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--subjects", type=int, default=40)
-    parser.add_argument("--order-subjects", type=int, default=120)
-    parser.add_argument("--radiographs", type=Path, default=Path("../shared/radiographs"))
+    parser.add_argument("--subjects", type=int, default=40, help="number of synthetic subjects")
+    parser.add_argument("--order-subjects", type=int, default=120, help="number of held-out subjects")
+    parser.add_argument(
+        "--radiographs",
+        type=Path,
+        default=Path("../shared/radiographs"),
+        help="a folder with real films, if there is one",
+    )
     options = parser.parse_args()
     found = {"subjects": options.subjects, **synthetic(options.subjects), **real(options.radiographs, 8)}
     found |= {"order_subjects": options.order_subjects, **order_guessed(options.order_subjects)}

@@ -1,7 +1,7 @@
-"""How surely a film is recognised again, and how often a wrong one is; python -m bench.likeness [--subjects 30].
+"""Measures how often a film that is sent again is recognised, and how often a wrong one: bin/bench likeness.
 
-Synthetic hands and feet of many subjects at two visits each, and the radiographs of a folder, are sent again: as JPEG,
-at another size, mirrored, and cropped. Prints a table and, last, one line of JSON.
+Synthetic hands and feet of many subjects at two visits each, and the radiographs in a folder, are sent again: as JPEG,
+in another size, mirrored, and cropped. Prints a table, and then one line of JSON.
 """
 
 from __future__ import annotations
@@ -129,8 +129,13 @@ def at_full_size(film: Likeness, others: list[Likeness]) -> float:
 def main() -> None:
     """The table, then the line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--subjects", type=int, default=30)
-    parser.add_argument("--radiographs", type=Path, default=Path("../shared/radiographs"))
+    parser.add_argument("--subjects", type=int, default=30, help="number of synthetic subjects")
+    parser.add_argument(
+        "--radiographs",
+        type=Path,
+        default=Path("../shared/radiographs"),
+        help="a folder with real films, if there is one",
+    )
     options = parser.parse_args()
     pictures = list(drawn(options.subjects))
     others = [likeness_of(picture) for picture in pictures]

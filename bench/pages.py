@@ -1,7 +1,7 @@
-"""Time and queries of every kind of page that each role comes to by links: bin/bench pages [SUBJECTS ...].
+"""Measures time and queries of every kind of page that each role can reach by links: bin/bench pages [SUBJECTS ...].
 
-Uses a PostgreSQL of its own, or the database that DATABASE_URL names. Prints a table and, last, one line of JSON.
-With --profile PART, the work behind the pages whose address contains PART.
+Uses its own PostgreSQL, or the database that DATABASE_URL names. Prints a table, and then one line of JSON.
+With --profile PART, it shows the work behind the pages whose address contains PART.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ def main() -> None:
     """A table for people, then one line of JSON."""
     parser = argparse.ArgumentParser(prog="bin/bench pages")
     parser.add_argument("subjects", nargs="*", type=int, default=[12, 1305])
-    parser.add_argument("--profile", default="")
+    parser.add_argument(
+        "--profile", default="", metavar="PART", help="profile the pages with this part in their address"
+    )
     given = parser.parse_args()
     sizes = {subjects: measured(subjects, given.profile) for subjects in given.subjects}
     print_table(sizes)

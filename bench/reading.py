@@ -1,7 +1,7 @@
 """Compares the reading screen with cornerstone3D: bin/bench reading [RUNS]. Takes five minutes on an idle machine.
 
-Everything is made in a temporary folder: films, a trial with cases, the peer by npm. Chromium is Debian's, without
-a GPU. Needs node, npm and a package registry for the peer; the product itself does not.
+Everything is made in a temporary folder: films, a trial with cases, and cornerstone3D, which npm installs. Chromium is
+Debian's, without a GPU. Only cornerstone3D needs node, npm and a package registry.
 """
 
 from __future__ import annotations

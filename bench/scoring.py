@@ -1,6 +1,6 @@
-"""Times totals and agreement of a whole trial, and a plain Python sum of the same data; python -m bench.scoring.
+"""Times totals and agreement of a whole trial, and a plain Python sum of the same data: bin/bench scoring.
 
-Prints a table and, last, one line of JSON.
+Prints a table, and then one line of JSON.
 """
 
 from __future__ import annotations
@@ -149,14 +149,14 @@ NAMES = {
 
 def main() -> None:
     found = measured()
-    print(f"{found['reads']} reads of {found['items']} values, {found['incomplete_reads']} with something missing")
+    print(f"{found['reads']} reads of {found['items']} values, {found['incomplete_reads']} with missing values")
     print(f"{'':<50}{'wall s':>10}{'processor s':>13}{'limit s':>9}{'x plain sum':>13}")
     for name, words in NAMES.items():
         limit = LIMITS.get(name, "")
         ratio = found["processor_ratio_to_plain_sum"][name]
         print(f"{words:<50}{found['wall_s'][name]:>10.4f}{found['processor_s'][name]:>13.4f}{limit:>9}{ratio:>13.1f}")
     for times, held in found["peak_bytes_per_read"].items():
-        print(f"{f'peak memory of totals, {times} x the reads':<50}{held:>10.0f} bytes a read")
+        print(f"{f'peak memory of totals, {times} x the reads':<50}{held:>10.0f} bytes per read")
     print(json.dumps(found))
 
 

@@ -1,7 +1,7 @@
-"""Whether response times reveal what exists: bin/bench timing [PAIRS]. Paired, in random order, in process.
+"""Measures whether response times reveal which records exist: bin/bench timing [PAIRS].
 
-Each pair requests one hidden thing that exists and one that does not; the table gives the median difference with
-its 95 % interval (order statistics of the paired differences). Uses a database of its own.
+Each pair requests a hidden record that exists and one that does not, in random order and in process. The table gives
+the median difference with its 95 % interval (order statistics of the paired differences). Uses its own database.
 """
 
 from __future__ import annotations

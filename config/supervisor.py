@@ -241,7 +241,7 @@ def wait_until_ready(demo: Demo) -> None:
 def greet(demo: Demo, accounts: str, seconds: float) -> None:
     """Shows the address of the demo and who can sign in."""
     say(f"\nReady after {seconds:.0f} s: {demo.address}\n\n{accounts}")
-    say(f"Stop with Ctrl-C. The data are kept in {demo.var}; use --fresh to start again without them.\n")
+    say(f"Stop with Ctrl-C. The data is kept in {demo.var}; use --fresh to start without it next time.\n")
 
 
 def run(port: int, fresh: bool, var: Path) -> None:
@@ -282,7 +282,7 @@ def stop_on_signals() -> None:
 def main() -> int:
     """Reads the command line."""
     parser = argparse.ArgumentParser(prog="bin/demo", description="The Blindread demo, on this machine only.")
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", type=int, default=8000, help="the port of the demo on this machine")
     parser.add_argument("--fresh", action="store_true", help="remove the data of earlier demos in var/ first")
     options = parser.parse_args()
     stop_on_signals()

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Creates every secret of docker-compose.yml that does not exist yet: sh deploy/secrets.sh
 # Other accounts on this host cannot open the folder; the accounts inside the containers can read the files.
-# Keep a copy of sealing_key, quarantine_key, anchor_key and audit_mac_keys apart from the backups: see docs/operations/keys.md.
+# Keep a copy of sealing_key, quarantine_key, anchor_key and audit_mac_keys in a place apart from the backups: docs/operations/keys.md.
 set -eu
 cd "$(dirname "$0")/.."
 mkdir -p secrets
@@ -18,4 +18,4 @@ make database_url "postgresql://blindread_app:$(cat secrets/app_password)@postgr
 make owner_database_url "postgresql://blindread_owner:$(cat secrets/owner_password)@postgres:5432/blindread"
 make s3_credentials "$(printf '[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n' \
     "$(cat secrets/objects_user)" "$(cat secrets/objects_password)")"
-echo "secrets/ holds $(ls secrets | wc -l) files."
+echo "secrets/ contains $(ls secrets | wc -l) files."

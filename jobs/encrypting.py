@@ -35,7 +35,7 @@ def recipient_from(text: str) -> Recipient | None:
     try:
         return Recipient.from_str(text.strip())
     except pyrage.RecipientError:
-        said = f"The recipient “{text}” is not a public key of age."
+        said = f"The recipient “{text}” is not an age public key."
         raise BadInput(f"{said} Give the line of age-keygen that begins with age1.") from None
 
 
@@ -47,7 +47,7 @@ def identity_from(path: Path) -> Identity:
         (only,) = keys
         return Identity.from_str(only)
     except (ValueError, pyrage.IdentityError):
-        said = f"The file {path} holds no private key of age."
+        said = f"The file {path} does not contain an age private key."
         raise BadInput(f"{said} It must have one line that begins with AGE-SECRET-KEY-1.") from None
 
 

@@ -93,7 +93,7 @@ def demand_key(manifest: dict[str, Any], identity: Identity | None) -> None:
     if identity is None:
         raise NotRestorable(f"{said}. Give the file with its private key: --identity FILE.")
     if str(identity.to_public()) != recipient:
-        raise NotRestorable(f"{said}, and the identity opens {identity.to_public()}. Give the other private key.")
+        raise NotRestorable(f"{said}, but the private key given is that of {identity.to_public()}. Give the other one.")
 
 
 def is_in_use() -> bool:
@@ -111,7 +111,9 @@ def restore(*, folder: Path, replace: bool, actor: Actor, identity: Identity | N
     demand_key(copy.manifest, identity)
     demand_server(copy.manifest)
     if is_in_use() and not replace:
-        raise NotRestorable("The database of this server is in use. Add --replace to replace it with the backup.")
+        raise NotRestorable(
+            "The database of this server already has data. Add --replace to replace it with the backup."
+        )
     roles = granted_roles()
     restore_files(copy)
     copy_in(copy.database)

@@ -24,7 +24,7 @@ class NotDoneView(ApiView):
     operations = {"post": ApiOperation("mark_visit_not_done", WRITE, VisitSerializer, body=ReasonSerializer)}
 
     def post(self, request: Request, code: str, pk: int) -> Response:
-        """Records that the visit took place without films or not at all; no films of it are expected any more."""
+        """Records that the visit took place without films, or not at all. Its films are then no longer expected."""
         visit = visit_of(self, pk)
 
         def write(given: dict[str, Any]) -> Visit:
@@ -40,7 +40,7 @@ class ExpectedView(ApiView):
     operations = {"post": ApiOperation("expect_visit_again", WRITE, VisitSerializer, body=ReasonSerializer)}
 
     def post(self, request: Request, code: str, pk: int) -> Response:
-        """Expects the films of a visit again that was recorded as not done."""
+        """Withdraws the record that a visit was not done. Its films are then expected again."""
         visit = visit_of(self, pk)
 
         def write(given: dict[str, Any]) -> Visit:
@@ -61,7 +61,7 @@ class AbsentFilmsView(ApiView):
     }
 
     def get(self, request: Request, code: str, pk: int) -> Response:
-        """The films that were recorded as not available, also those that are expected again."""
+        """The films that were recorded as not available, including those that are expected again."""
         return self.page(AbsentFilm.objects.filter(visit=visit_of(self, pk)))
 
     def post(self, request: Request, code: str, pk: int) -> Response:
@@ -81,7 +81,7 @@ class FilmExpectedView(ApiView):
     operations = {"post": ApiOperation("expect_film_again", WRITE, AbsentFilmSerializer, body=ReasonSerializer)}
 
     def post(self, request: Request, code: str, pk: int) -> Response:
-        """Expects a film again that was recorded as not available."""
+        """Withdraws the record that a film is not available. The film is then expected again."""
         rows = AbsentFilm.objects.filter(visit__subject__trial=self.trial).select_related("visit__subject__trial")
         absent = get_object_or_404(rows, pk=pk)
 

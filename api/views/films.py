@@ -39,7 +39,7 @@ class FilmsView(ApiView):
     }
 
     def get(self, request: Request, code: str) -> Response:
-        """Every film that was received, also those that were refused, rejected or withdrawn."""
+        """Every film that was received, including those that were refused, rejected or withdrawn."""
         return self.page(one_of(request, films_of(self), status=FilmStatus, subject="subject__code"))
 
 
@@ -49,7 +49,7 @@ class OneFilmView(ApiView):
     operations = {"get": ApiOperation("read_film", FILMS, FilmSerializer)}
 
     def get(self, request: Request, code: str, pk: int) -> Response:
-        """One film by its number, which is the one on the pages."""
+        """One film by its number, which is the same as on the pages."""
         return Response(FilmSerializer(get_object_or_404(films_of(self), pk=pk)).data)
 
 
@@ -59,7 +59,7 @@ class DeliveriesView(ApiView):
     operations = {"get": ApiOperation("list_deliveries", FILMS, DeliverySerializer, paged=True, filters=(OF_SITE,))}
 
     def get(self, request: Request, code: str) -> Response:
-        """Every delivery of files, with the number of its files by outcome."""
+        """Every delivery of files, with the numbers of its files by outcome."""
         outcomes: dict[str, Any] = {
             outcome: Count("entries", filter=Q(entries__outcome=outcome))
             for outcome in ("filed", "duplicate", "refused", "ignored")
@@ -78,7 +78,7 @@ class QuestionsView(ApiView):
     }
 
     def get(self, request: Request, code: str) -> Response:
-        """Every question to a site with its messages."""
+        """Every question to a site, with its messages."""
         rows = Question.objects.of_trial(self.trial).prefetch_related("messages")
         return self.page(one_of(request, rows, status=QuestionStatus, site="site__code"))
 

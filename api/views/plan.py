@@ -33,7 +33,7 @@ class TrialsView(ApiView):
     operations = {"get": ApiOperation("list_trials", PLAN, serializers.TrialSerializer, paged=True)}
 
     def get(self, request: Request) -> Response:
-        """The trials that the token is for: one."""
+        """The trials that the token gives access to, which is always exactly one."""
         return self.page(Trial.objects.filter(pk=self.trial.pk))
 
 
@@ -87,7 +87,7 @@ class PlannedVisitsView(ApiView):
         return self.page(self.trial.visit_plans.all())
 
     def post(self, request: Request, code: str) -> Response:
-        """Plans a visit; subjects who are enrolled already get it too."""
+        """Adds a planned visit. Subjects who are already enrolled get this visit too."""
 
         def write(given: dict[str, Any]) -> VisitPlan:
             return plan_visit(trial=self.trial, code=given.pop("visit"), actor=self.actor, **given)
@@ -110,7 +110,7 @@ class SubjectsView(ApiView):
         return self.page(one_of(request, subjects_of(self), site="site__code"))
 
     def post(self, request: Request, code: str) -> Response:
-        """Enrols a subject of a site with the planned visits."""
+        """Enrols a subject at a site, with the planned visits."""
 
         def write(given: dict[str, Any]) -> Subject:
             site = self.trial.sites.filter(code=given["site"]).first()
@@ -148,7 +148,7 @@ class VisitsView(ApiView):
         return self.page(one_of(request, visits_of(self), subject="subject__code"))
 
     def post(self, request: Request, code: str) -> Response:
-        """Adds a visit outside the plan: unscheduled, early escape or rescue, early termination."""
+        """Adds a visit outside the plan: an unscheduled visit, early escape or rescue, or early termination."""
 
         def write(given: dict[str, Any]) -> Visit:
             subject = subjects_of(self).select_related("trial").filter(code=given["subject"]).first()

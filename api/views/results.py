@@ -41,7 +41,7 @@ class CampaignsView(ApiView):
     operations = {"get": ApiOperation("list_campaigns", CAMPAIGNS, CampaignSerializer, paged=True)}
 
     def get(self, request: Request, code: str) -> Response:
-        """Every campaign, drafts and training included."""
+        """Every campaign, including drafts and training campaigns."""
         return self.page(campaigns_of(self))
 
 
@@ -75,7 +75,7 @@ class DatasetFileView(ApiView):
     operations = {"get": ApiOperation("download_dataset", DATASETS, media_type="application/zip")}
 
     def get(self, request: Request, code: str, pk: int) -> StreamingHttpResponse:
-        """The package of a locked dataset, the same bytes every time; the download is recorded in the audit trail."""
+        """The package of a locked dataset. Its bytes never change; each download is recorded in the audit trail."""
         found = get_object_or_404(datasets_of(self), pk=pk)
         if found.status != DatasetStatus.LOCKED:
             raise WrongState(f"{said_of_dataset(found)} A program can download a dataset only once it is locked.")
@@ -94,7 +94,7 @@ class LocksView(ApiView):
     operations = {"get": ApiOperation("list_locks", DATASETS, LockSerializer, paged=True, filters=(OF_CAMPAIGN,))}
 
     def get(self, request: Request, code: str) -> Response:
-        """Every lock, also those that were opened again, which are superseded."""
+        """Every lock, including superseded locks, which were opened again."""
         rows = Lock.objects.filter(campaign__trial=self.trial).select_related("campaign", "unlock")
         return self.page(one_of(request, rows, campaign="campaign__code"))
 

@@ -62,7 +62,7 @@ def carry(*, payload: dict[str, Any], lease: Lease) -> None:
     link = settings.PUBLIC_URL.rstrip("/") + reverse("reading:worklist")
     mail = EmailMessage(
         subject=f"{payload['trial']}: {cases} waiting for you",
-        body=f"You have {cases} to read. The first due date is {payload['due']}.\n\nSign in to read: {link}\n",
+        body=f"You have {cases} to read. The earliest due date is {payload['due']}.\n\nSign in to read: {link}\n",
         to=[User.objects.get(pk=payload["reader"]).email],
     )
     send(mail, lease)

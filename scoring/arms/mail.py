@@ -1,4 +1,4 @@
-"""The mail that asks custodians for their shares: it names the trial's code and the deadline, nothing else."""
+"""The e-mail that asks custodians for their shares: it contains the trial's code and the deadline, nothing else."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def mail_about(asked: ArmsRequest) -> EmailMessage:
     link = settings.PUBLIC_URL.rstrip("/") + reverse("scoring:arms_request", args=[trial, asked.token])
     holders = CustodianKey.objects.filter(pk__in=asked.imported.keys).values("custodian")
     return EmailMessage(
-        subject=f"{trial}: please give your opening share",
-        body=f"Opening the arms needs the shares of two custodians by {asked.expires_at:%Y-%m-%d %H:%M} UTC.\n\n"
-        f"Sign in: {link}\n",
+        subject=f"{trial}: your opening share is needed",
+        body=f"The arms of trial {trial} have been requested. Opening them needs the shares of two custodians by"
+        f" {asked.expires_at:%Y-%m-%d %H:%M} UTC.\n\nSign in to give your share: {link}\n",
         bcc=list(User.objects.filter(pk__in=holders, is_active=True).values_list("email", flat=True)),
     )

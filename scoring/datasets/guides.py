@@ -19,7 +19,7 @@ EXPECTED = (
     ("CORE-000915", "More than one MKLOBXFL=Y", "Once it is filled: the rule ignores location, side and evaluator."),
     ("CORE-000701", "EPOCH is missing", "It needs the subject elements (SE) of the sponsor."),
     ("CORE-000767", "PR without an FA dataset", "No findings about procedures were collected."),
-    ("CORE-000739", "EX is absent", "This transfer holds the central reading alone."),
+    ("CORE-000739", "EX is absent", "This transfer contains only the central reading."),
 )
 
 
@@ -51,14 +51,14 @@ image set (PRLNKID) has many scores (MKLNKID).
 A site that could not be assessed has MKSTAT=NOT DONE and a reason. No value is imputed in SDTM.
 MKACPTFL and MKREPNUM are qualifiers of findings that SDTMIG 3.4 does not list for MK.
 
-### Terms of ours
+### Terms without a published value
 {extended(facts)}
 
 ### Empty variables
 {empty("SDTMIG")}
 
 ## 4. Conformance
-Sponsor: software, version and rules of the check. Findings to be expected, with their explanation:
+Sponsor: software, version and rules of the check. These findings are expected, for the reasons given:
 
 | Rule | Finding | Explanation |
 |---|---|---|
@@ -87,9 +87,10 @@ ADaM {ADAM_CT}, Define-XML 2.1. Software: {facts["product"]}.
 {considerations(facts)}
 
 ## 4. Creation of the data
-ADXRJ copies each score of MK and adds the same reader's score at the baseline. ADXR holds totals computed from exact
-fractions and rounded once, half to even, to 4 decimals; they are equal to `totals.csv`, the changes to `changes.csv`.
-The totals of ADXR are the sums of the scores of one reader, visit and test, with missing sites by the rule above.
+ADXRJ copies each score of MK and adds the same reader's score at the baseline. ADXR contains totals that are computed
+from exact fractions and rounded once, half to even, to 4 decimals; they equal those of `totals.csv`, and the changes
+equal those of `changes.csv`. The totals of ADXR are the sums of the scores of one reader, visit and test, with missing
+sites handled by the rule above.
 
 ## 5. Datasets
 {datasets("ADaMIG", facts)}
@@ -111,11 +112,11 @@ def considerations(facts: dict[str, Any]) -> str:
     return f"""- **Baseline.** BASETYPE names campaign, repeat, and STATUS or an interval. One baseline belongs to each
   BASETYPE. Use STATUS for totals at a visit, and an interval for changes.
 - **Missing sites.** {rule.kind.says} NASSESS and NIMPUTE count the sites.
-- **Primary analysis.** ANL01FL=Y: the mean of the readers who decide the case, at the radiograph that serves the visit.
-- **Readers.** AVAL, BASE and CHG of an interval are means of the same readers. Where one who decides the case could not
-  evaluate a visit, the charter says whose mean it is. A status total has no BASE that is the mean of other readers.
-- **Intercurrent events and missing visits.** {events_in_words(facts["events"])} A value made by the charter's rules has
-  DTYPE (EXTRAP, LOCF, INTERP) and a BASETYPE of its own.
+- **Primary analysis.** ANL01FL=Y: the mean of the readers who decide the case, at the radiograph used for the visit.
+- **Readers.** AVAL, BASE and CHG of an interval are means of the same readers. If a reader who decides the case could
+  not evaluate a visit, the charter says whose mean is used. A status total has no BASE that is the mean of others.
+- **Intercurrent events and missing visits.** {events_in_words(facts["events"])} A value supplied by the charter's rules
+  has DTYPE (EXTRAP, LOCF, INTERP) and its own BASETYPE.
 - **Days.** ADY counts from the baseline radiograph, which is day 1. There is no day 0.
 - **Populations and treatment.** No dataset of this transfer has a treatment or a population flag. Sponsor: ADSL."""
 

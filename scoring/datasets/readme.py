@@ -70,28 +70,31 @@ The analysis of record is lock {corrected["lock"]} (root {corrected["root"]}). I
     return says
 
 
-NOTES = """Results use the values signed last. Agreement between readers, the smallest detectable change and the
-adjudication rate use those signed first: a correction is no independent read. `revisions.csv` holds both, and
-`first_signed.csv` says what the corrections change. Its FIRSTDISC, case by case, gives the adjudication rate.
+NOTES = """Results use the last-signed values. Agreement between readers, the smallest detectable change and the
+adjudication rate use the first-signed values, because a correction is not an independent read. `revisions.csv` contains
+both, and `first_signed.csv` shows what the corrections change. FIRSTDISC in that file says for each case whether the
+first-signed values were discordant; the adjudication rate is computed from it.
 
-In `analysis.csv`, aval, base and chg of a row belong together: the missing rule treats both visits alike, so the
-baseline of the change to W24 may differ from that of W52. basetype names it, and status_base is the status total at
-baseline, the covariate of analysis. aval and base are means of the same readers, which the row names. base and chg are
-rounded once; aval is their sum. Days count from the baseline film (day 0). A film outside the plan serves the visit
-whose window it is in, if no scheduled film is inside that window.
+In `analysis.csv`, aval, base and chg of a row belong together: the missing-data rule treats both visits of a change
+alike, so the baseline of the change to W24 may differ from that of the change to W52. basetype names the baseline, and
+status_base is the status total at baseline, which is the covariate of the analysis. aval and base are means of the same
+readers, whose codes are in the row. base and chg are rounded once; aval is their sum. Days count from the baseline film
+(day 0). A film outside the plan is used for the visit whose window it is in, unless a scheduled film is inside that
+window.
 {events}
 
 Values are used in results where COUNTFL is Y. Repeats (REPEATFL) measure intra-reader agreement and are not used in
-any result; neither is a control, the third read of a case whose readers agreed. Once the campaign is locked, its seeds
-can be revealed. `bin/manage verify_randomisation . --seed FILE` then draws every order in `orders.csv` again.
+any result. Controls, which are third reads of cases whose readers agreed, are not used either. Once the campaign is
+locked, its seeds can be revealed. `bin/manage verify_randomisation . --seed FILE` then draws every order in
+`orders.csv` again.
 
-The folder `cdisc` has the same numbers as SAS transport files (version 5): the scores as SDTM, totals, changes and
-joints as ADaM. In ADXR, BASETYPE says which baseline a value belongs to. STATUS rows have the totals of `totals.csv`;
-the rows of an interval have the change over it, with the baseline and the total that belong to it. What only the
-sponsor knows (RFSTDTC, RFXSTDTC, EPOCH) is empty. Times inside these files are fixed, so that the same reads give the
-same bytes.
+The folder `cdisc` has the same numbers as SAS transport files (version 5): the scores as SDTM; totals, changes and
+joints as ADaM. In ADXR, BASETYPE says to which baseline a value belongs. STATUS rows have the totals of `totals.csv`;
+the rows of an interval have the change over that interval, with the baseline and the total that belong to it. What only
+the sponsor knows (RFSTDTC, RFXSTDTC, EPOCH) is empty. Times inside these files are fixed, so that the same reads give
+the same bytes.
 
-EXACT holds fractions. AVAL is rounded once, half to even, to 4 decimals. A text cell that begins like a spreadsheet
+EXACT contains fractions. AVAL is rounded once, half to even, to 4 decimals. A text cell that begins like a spreadsheet
 formula is preceded by an apostrophe. Files are UTF-8, comma-separated, with CRLF line ends.
 """
 
@@ -103,7 +106,7 @@ def events_in_words(events: dict[str, Any]) -> str:
     No intercurrent event was imported, so none is applied.
     Not applied, because the charter does not declare them independent of the arm: events of the kind switch.
     """
-    listed = f"Event list {events['list']} is applied by the charter's strategies; `events.csv` holds it."
+    listed = f"Event list {events['list']} is applied by the charter's strategies; `events.csv` contains it."
     says = listed if events["list"] else "No intercurrent event was imported, so none is applied."
     if kinds := events["not_applied"]:
         because = "because the charter does not declare them independent of the arm"
@@ -116,7 +119,7 @@ def adjudication_in_words(terms: Terms) -> str:
     partial = f"Visits that only some readers could evaluate: {PARTIAL_RULES[terms.partial_visits]}."
     if not terms.adjudicates:
         says = "Every case has three readers. Its result is the mean of all three; no case is adjudicated."
-        left = "missing" if terms.partial_visits == MISSING else "the mean of those who could, two or more"
+        left = "missing" if terms.partial_visits == MISSING else "the mean of those who could, if two or more could"
         return f"{says}\nVisits that only some readers could evaluate: {left}."
     threshold = f"{terms.adjudication_threshold:g}"
     third = ",\nor when only one of them could evaluate a visit" if terms.partial_visits == THIRD_READ else ""
@@ -149,8 +152,8 @@ Missing sites: {terms["missing_rule"]} (limit {terms["missing_limit"]:g}). This 
 {files}
 {transfer}
 - `{FOLDER}/*.ndjson`: the same datasets as Dataset-JSON 1.1, one line for each record.
-- `{FOLDER}/csdrg.md`, `{FOLDER}/adrg.md`: drafts of the reviewer's guides, filled from the charter.
-- `{FOLDER}/{DEFINE}`: Define-XML 2.1: every variable of these files with origin, derivation, codelist and keys.
+- `{FOLDER}/csdrg.md`, `{FOLDER}/adrg.md`: drafts of the reviewer's guides, filled in from the charter.
+- `{FOLDER}/{DEFINE}`: Define-XML 2.1, with the origin, derivation, codelist and keys of every variable of these files.
 - `codebook.csv`: every column of every table, with its type, length and codelist.
 - `read.R`, `read.sas`: read every table with the types of the codebook.
 - `manifest.json`: size and SHA-256 of every file; its own SHA-256 is the root that two people sign.

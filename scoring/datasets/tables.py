@@ -8,7 +8,7 @@ from scoring.datasets.columns import DatasetColumn, DatasetTable
 STUDY = DatasetColumn("STUDYID", "Trial code")
 SUBJECT = DatasetColumn("USUBJID", "Subject code, unique in the trial")
 SITE = DatasetColumn("SITEID", "Site code")
-VISITNUM = DatasetColumn("VISITNUM", "Place of the visit among the case's visits by film date, from 1")
+VISITNUM = DatasetColumn("VISITNUM", "Position of the visit among the case's visits by film date, from 1")
 VISIT = DatasetColumn("VISIT", "Visit code of the trial")
 VISITTYPE = DatasetColumn("VISITTYPE", "scheduled, unscheduled, rescue or early-termination")
 FILMDTC = DatasetColumn("FILMDTC", "Day of the first film of the visit (ISO 8601)")
@@ -28,8 +28,8 @@ EXACT = DatasetColumn("EXACT", "The exact value as a fraction n/d; empty when mi
 VALUE = DatasetColumn("AVAL", "The value rounded once, half to even, to 4 decimals; empty when missing")
 REASON = DatasetColumn("NAREASON", "Why the value is missing; empty otherwise")
 ASSESSED = DatasetColumn("ASSESSED", "Sites whose entered score was used")
-IMPUTED = DatasetColumn("IMPUTED", "Sites whose value was imputed by the charter's missing rule")
-AVERAGED = DatasetColumn("READERS", "Codes of the readers whose mean a RESULT is; empty for a reader's own values")
+IMPUTED = DatasetColumn("IMPUTED", "Sites whose value was imputed by the charter's missing-data rule")
+AVERAGED = DatasetColumn("READERS", "Codes of the readers averaged in a RESULT; empty for a reader's own values")
 GROUP = DatasetColumn("GROUP", "total, or a feature, a region or both (erosion-hand): what was summed")
 SOURCE = DatasetColumn(
     "SOURCE",
@@ -93,7 +93,7 @@ TOTALS = DatasetTable(
 )
 CHANGES = DatasetTable(
     "changes.csv",
-    "Change from the first visit, per reader and of the result; the charter's missing rule treats both visits alike",
+    "Change from the first visit, per reader and of the result; the missing-data rule treats both visits alike",
     (
         STUDY,
         SUBJECT,
@@ -201,7 +201,7 @@ CORRECTIONS = DatasetTable(
 )
 REVISIONS = DatasetTable(
     "revisions.csv",
-    "One row per revision of every score, whatever became of its read, in the order of saving on the server",
+    "One row per revision of every score, whatever the status of its read, in the order of saving on the server",
     (
         STUDY,
         SUBJECT,
@@ -225,7 +225,7 @@ REVISIONS = DatasetTable(
         DatasetColumn("AVAL", "The grade; empty when not assessable or cleared"),
         DatasetColumn("NAREASON", "Why the item was not assessable; empty otherwise"),
         DatasetColumn("ENTRYMTH", "key, click, bulk (a whole joint at once) or system"),
-        DatasetColumn("CAPTDTC", "Time on the reader's computer (UTC), as sent; it orders nothing"),
+        DatasetColumn("CAPTDTC", "Time on the reader's computer (UTC), as sent; never used to order revisions"),
         DatasetColumn("CAPTFL", "N when that time is more than 24 hours from the server's; empty otherwise"),
         DatasetColumn("SCOREDTC", "When the revision was saved on the server (UTC)"),
         DatasetColumn("AFTERFL", "Y when the step had been signed before"),
@@ -233,14 +233,14 @@ REVISIONS = DatasetTable(
             "CHGREAS",
             "Why a signed value changed: typing-error, wrong-joint, wrong-timepoint, overlooked, judged-again, other",
         ),
-        DatasetColumn("CHGTEXT", "The reader's own words on that change"),
+        DatasetColumn("CHGTEXT", "The reader's explanation of that change"),
         DatasetColumn("FIRSTFL", "Y when the revision was signed in the first signature of its step"),
         DatasetColumn("LASTFL", "Y when the revision is signed in the newest signature of its step"),
     ),
 )
 FIRST_SIGNED = DatasetTable(
     "first_signed.csv",
-    "Sensitivity of the results to corrections: the result from the values signed first beside the result signed last",
+    "Effect of corrections on the results: the result from the first-signed values beside that from the last-signed",
     (
         STUDY,
         SUBJECT,
@@ -249,14 +249,14 @@ FIRST_SIGNED = DatasetTable(
         VISITNUM,
         VISIT,
         GROUP,
-        DatasetColumn("FIRSTEXACT", "The same readers' values signed first, as a fraction n/d; empty when missing"),
+        DatasetColumn(
+            "FIRSTEXACT", "From the same readers' first-signed values, as a fraction n/d; empty when missing"
+        ),
         DatasetColumn("FIRSTVAL", "The same rounded once, half to even, to 4 decimals"),
-        DatasetColumn("LASTEXACT", "The result, from the values signed last, as a fraction n/d; empty when missing"),
+        DatasetColumn("LASTEXACT", "The result, from the last-signed values, as a fraction n/d; empty when missing"),
         DatasetColumn("LASTVAL", "The same rounded once, half to even, to 4 decimals"),
         DatasetColumn("DIFF", "LASTEXACT minus FIRSTEXACT, rounded once; empty when one is missing"),
-        DatasetColumn(
-            "FIRSTDISC", "Y when the readers disagreed beyond the charter's trigger by the values signed first"
-        ),
+        DatasetColumn("FIRSTDISC", "Y when the case was discordant by the readers' first-signed values"),
     ),
 )
 TABLES = (ANALYSIS, EVENTS, SCORES, TOTALS, CHANGES, CASES, READS, REVISIONS, FIRST_SIGNED, ORDERS)
@@ -266,7 +266,7 @@ CODEBOOK = DatasetTable(
     (
         DatasetColumn("FILE", "File"),
         DatasetColumn("COLUMN", "Column"),
-        DatasetColumn("MEANING", "What it holds"),
+        DatasetColumn("MEANING", "What it contains"),
         DatasetColumn("TYPE", "text, integer, decimal, date (ISO 8601) or time (ISO 8601, UTC)"),
         DatasetColumn("LENGTH", "Largest number of characters"),
         DatasetColumn(

@@ -77,7 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(fault)
     if faults:
         return 1
-    compared = "" if options.root else " It was not compared with a signed root: give --root."
+    compared = "" if options.root else " It was not compared with the root that was signed: give --root."
     print(f"The dataset is intact. Its root is {file_digest(options.folder / MANIFEST)}.{compared}")
     return 0
 

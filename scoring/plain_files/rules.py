@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from instruments.missing import RULES, MissingRule, get_rule
 
-RULE_HELP = f"one of {', '.join(RULES)}, with parameters as RULE:limit=0.25,whole_side=true"
+RULE_HELP = f"one of {', '.join(RULES)}; parameters are given as RULE:limit=0.25,whole_side=true"
 
 
 def parsed_rule(text: str) -> MissingRule:

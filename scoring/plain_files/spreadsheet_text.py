@@ -52,7 +52,7 @@ def decoded(content: bytes, name: str) -> tuple[str, str]:
         return content.decode("utf-8-sig"), UTF_8
     except UnicodeDecodeError as error:
         if error.encoding.startswith("utf-16"):
-            raise BadInput(f"The file {name} is not whole in UTF-16: byte {error.start}.") from None
+            raise BadInput(f"The file {name} is not valid UTF-16 at byte {error.start}.") from None
     try:
         return content.decode("cp1252"), LATIN
     except UnicodeDecodeError as error:

@@ -166,7 +166,7 @@ def reading_steps(built_trial: BuiltTrial) -> Iterator[JobRequest]:
     campaign.refresh_from_db()
     holders.seal({subject.code: "AB"[place % 2] for place, subject in enumerate(built_trial.subjects)})
     opening = Opening(built_trial, holders, campaign, key_folder())
-    yield JobRequest("scoring.mail_custodians", opening.ask, mails("please give your opening share"))
+    yield JobRequest("scoring.mail_custodians", opening.ask, mails("your opening share is needed"))
     yield JobRequest("scoring.unseal", lambda: give_two_shares(opening), events("scoring.arms.opened"))
     yield JobRequest("scoring.by_arm", lambda: compare_arms(built_trial), events("scoring.arms-report.made"))
 

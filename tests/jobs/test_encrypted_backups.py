@@ -117,7 +117,7 @@ def test_without_the_private_key_or_with_another_nothing_is_changed(backup: Back
     before = Event.objects.count()
     other = identity.with_name("other.txt")
     other.write_text(f"{Identity.generate()}\n")
-    for key, said in ((None, "--identity FILE"), (identity_from(other), "the identity opens age1")):
+    for key, said in ((None, "--identity FILE"), (identity_from(other), "the private key given is that of age1")):
         with pytest.raises(NotRestorable, match=said):
             restore(folder=backup.folder, replace=True, actor=ACTOR, identity=key)
     assert Event.objects.count() == before
@@ -127,12 +127,12 @@ def test_without_the_private_key_or_with_another_nothing_is_changed(backup: Back
 def test_a_file_that_holds_no_private_key_is_named(content: str, tmp_path: Path, settings: Any) -> None:
     path = tmp_path / "identity.txt"
     path.write_text(content)
-    with pytest.raises(CommandError, match="identity.txt holds no private key of age"):
+    with pytest.raises(CommandError, match="identity.txt does not contain an age private key"):
         call_command("restore", str(tmp_path), identity=path)
 
 
 def test_a_recipient_that_is_no_public_key_is_refused_before_anything_is_written(settings: Any) -> None:
-    with pytest.raises(BadInput, match="“age1nobody” is not a public key"):
+    with pytest.raises(BadInput, match="“age1nobody” is not an age public key"):
         write_backup(to=settings.BACKUP_FOLDER, recipient="age1nobody")
     assert not settings.BACKUP_FOLDER.exists()
 
@@ -144,7 +144,7 @@ def test_the_command_says_whether_its_copy_can_be_read(original: str, recipient:
         call_command("backup", recipient=key, stdout=out)
         said[key] = out.getvalue()
     assert "readable by anyone who has it" in said[""]
-    assert "This copy is not encrypted" in said[""]
+    assert "This backup is not encrypted" in said[""]
     assert f"encrypted to {recipient}\n" in said[recipient]
     assert "not encrypted" not in said[recipient]
 

@@ -266,7 +266,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
         ("none.csv", r"The file .*none\.csv cannot be read: No such file or directory\."),
         ("binary.csv", r"binary\.csv is not text in UTF-8, UTF-16 or Windows-1252 \(Latin-1\): byte 32 is 0x81\."),
         ("nul.csv", r"nul\.csv is not text: it contains the character NUL"),
-        ("half.csv", r"half\.csv is not whole in UTF-16: byte 14\."),
+        ("half.csv", r"half\.csv is not valid UTF-16 at byte 14\."),
         ("book.csv", r"book\.csv is a workbook\. Save it as CSV first\."),
     ):
         with pytest.raises(CommandError, match=message):

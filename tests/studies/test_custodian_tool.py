@@ -59,7 +59,7 @@ def test_a_key_is_encrypted_for_its_owner_alone_and_never_overwritten(folder: Pa
 def test_a_wrong_passphrase_and_a_short_one_are_refused(folder: Path) -> None:
     run(folder, "keygen", "--key", "mine.pem")
     (folder / "passphrase").write_text("another passphrase\n")
-    assert "another passphrase" in run(folder, "fingerprint", "--key", "mine.pem").stderr
+    assert "the passphrase is wrong" in run(folder, "fingerprint", "--key", "mine.pem").stderr
     (folder / "passphrase").write_text("short\n")
     assert "fewer than 12" in run(folder, "fingerprint", "--key", "mine.pem").stderr
 
@@ -115,7 +115,7 @@ def test_lock_root_trial_and_number_of_subjects_are_shown_before_anything_is_ope
         (signed() | {"root": "cd" * 32}, (), "The package was altered"),
         (signed() | {"trial": "RA-2"}, (), "The package was altered"),
         (signed() | {"sealed": {"S-1": "", "S-2": ""}}, (), "The package was altered"),
-        (signed(subjects=2), (), "1 shares for 2 subjects"),
+        (signed(subjects=2), (), "1 sealed shares for 2 subjects"),
         (signed(), ("--root", "cd" * 32), "The package is for the lock root"),
         (signed(), ("--server-key", "00" * 32), "another server signed it"),
         (signed(), ("--server-key", "xyz"), "Check --server-key"),

@@ -138,7 +138,7 @@ def test_the_manifest_lists_every_file_that_was_read(ra1: Planned, tmp_path: Pat
         (["--trial", "RA-1", "--site", "01", "--subject", "02-001"], "Site 01 has no subject 02-001. Choose 01-001."),
         (
             ["--trial", "RA-1", "--site", "01", "--visit", "BL"],
-            "There is no visit BL of the subject. Choose a visit of the subject named by --subject.",
+            "Visit BL is given without its subject. Choose it with --subject.",
         ),
     ],
 )

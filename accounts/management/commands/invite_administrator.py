@@ -1,4 +1,4 @@
-"""The first account of a new installation: prints the link with which its owner sets name and password."""
+"""Creates the first account of an installation and prints the link with which its owner sets a name and a password."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Command(BaseCommand):
     help = __doc__ or ""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Whom."""
-        parser.add_argument("email")
+        """The person to invite."""
+        parser.add_argument("email", help="the e-mail address of the administrator")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Creates the account and prints the link, which works once within 14 days."""

@@ -11,7 +11,7 @@ from audit.anchors import public_key, write
 
 
 class Command(BaseCommand):
-    help = "Write an anchor: the signed end of every chain of the audit trail, in a file to be kept elsewhere."
+    help = "Write an anchor: a file with the signed ends of the audit trail's chains. Keep a copy of it elsewhere."
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = write()

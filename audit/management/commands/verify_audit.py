@@ -18,14 +18,14 @@ from audit.verify_files import check_files
 
 
 class Command(BaseCommand):
-    help = "Verify the audit trail, the regulated rows and their protection. Exit code 1 when anything is wrong."
+    help = "Verify the audit trail, the regulated rows and their protection. The exit code is 1 if anything is wrong."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--json", action="store_true", help="the whole report as JSON")
-        parser.add_argument("--from-anchor", type=Path, metavar="FILE", help="an anchor kept outside this machine")
-        parser.add_argument("--files", action="store_true", help="check every stored file too; resumes if stopped")
-        parser.add_argument("--state", type=Path, metavar="FILE", help="where --files keeps its place")
+        parser.add_argument("--json", action="store_true", help="print the whole report as JSON")
+        parser.add_argument("--from-anchor", type=Path, metavar="FILE", help="an anchor that was kept elsewhere")
+        parser.add_argument("--files", action="store_true", help="check every stored file too; can be interrupted")
+        parser.add_argument("--state", type=Path, metavar="FILE", help="the file that records how far --files has got")
 
     def handle(self, *args: Any, **options: Any) -> None:
         report = verify(from_anchor=options["from_anchor"])
@@ -42,6 +42,6 @@ class Command(BaseCommand):
         try:
             record_event(report=report, actor=Actor.system("verify_audit"))
         except DatabaseError as error:
-            self.stderr.write(f"the result could not be recorded in the audit trail: {type(error).__name__}")
+            self.stderr.write(f"The result could not be recorded in the audit trail: {type(error).__name__}.")
         if not report.intact:
             sys.exit(1)

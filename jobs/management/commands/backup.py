@@ -1,4 +1,4 @@
-"""manage.py backup: database, files and anchors into one folder, encrypted to a public key if one is given."""
+"""manage.py backup: copies database, files and anchors into one folder, encrypted to a public key if one is given."""
 
 from __future__ import annotations
 
@@ -17,13 +17,21 @@ from jobs.encrypting import NotEncrypted
 
 
 class Command(BaseCommand):
-    help = "Back up the database, every stored file and the anchors into a new folder with a manifest."
+    help = "Back up the database, all stored files and the anchors to a new folder with a manifest."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--to", type=Path, metavar="FOLDER", help="default: BACKUP_FOLDER, which is pruned")
         parser.add_argument(
-            "--recipient", default=settings.BACKUP_RECIPIENT, metavar="age1...", help="default: BACKUP_RECIPIENT"
+            "--to",
+            type=Path,
+            metavar="FOLDER",
+            help="where to make the backup; default: BACKUP_FOLDER, from which the oldest backups are deleted",
+        )
+        parser.add_argument(
+            "--recipient",
+            default=settings.BACKUP_RECIPIENT,
+            metavar="age1...",
+            help="the public key to which the backup is encrypted; default: BACKUP_RECIPIENT",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -39,4 +47,4 @@ class Command(BaseCommand):
             drop_old(folder=settings.BACKUP_FOLDER, kept=settings.BACKUPS_KEPT)
         self.stdout.write(f"{backup.folder}\n{backup}")
         if not backup.recipient:
-            self.stdout.write("This copy is not encrypted. Give --recipient with the public key of a key pair of age.")
+            self.stdout.write("This backup is not encrypted. To encrypt it, give --recipient with an age public key.")

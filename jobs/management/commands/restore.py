@@ -17,13 +17,13 @@ from jobs.restoring import NotRestorable, restore
 
 
 class Command(BaseCommand):
-    help = "Restore a backup: files, anchors and database, then verify the audit trail. Stop Blindread first."
+    help = "Restore files, anchors and database from a backup, then verify the audit trail. Stop Blindread first."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("folder", type=Path, help="a folder written by backup")
+        parser.add_argument("folder", type=Path, help="a folder made by the backup command")
         parser.add_argument("--identity", type=Path, metavar="FILE", help="the private key of an encrypted backup")
-        parser.add_argument("--replace", action="store_true", help="even though the database is in use")
+        parser.add_argument("--replace", action="store_true", help="replace a database that already contains data")
 
     def handle(self, *args: Any, **options: Any) -> None:
         actor = Actor.system("restore")

@@ -14,11 +14,11 @@ from jobs.sweeping import sweep
 
 
 class Command(BaseCommand):
-    help = "Announce waiting jobs again, write anchors, send what is due. Run one sweeper per installation."
+    help = "Announce waiting jobs again, write anchors, and start daily work. Run one sweeper per installation."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--once", action="store_true", help="do each chore once, then exit")
+        parser.add_argument("--once", action="store_true", help="do each task once, then exit")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

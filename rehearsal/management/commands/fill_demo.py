@@ -18,9 +18,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--carry", action="store_true", help="run the jobs in this process, when no worker is running"
+            "--carry", action="store_true", help="run the jobs in this process; for use when no worker is running"
         )
-        parser.add_argument("--processes", type=int, default=2)
+        parser.add_argument("--processes", type=int, default=2, help="number of processes that draw films")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:

@@ -1,7 +1,7 @@
-"""Rehearses a trial with a known truth: simulated subjects, films and readers, results by the product's own functions.
+"""Rehearses a trial with a known truth: subjects, films and readers are simulated, the product computes the results.
 
-DESIGN is ra-beam, ra-begin, larsen, oskira-1, or a file ending in .toml. Without a database; with --database one trial
-is played through every function of the product, on a database that holds nothing else.
+DESIGN is ra-beam, ra-begin, larsen, oskira-1, or a file ending in .toml. No database is needed. With --database, one
+trial is run through every function of the product, in a database that contains nothing else.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ class Command(BaseCommand):
         add("--design", required=True, metavar="DESIGN", help="the name of a design, or a TOML file")
         add("--out", type=Path, required=True, metavar="DIR", help="a new folder for the report")
         add("--subjects", type=int, metavar="N", help="subjects in each trial; by default those of the design")
-        add("--seed", type=int, default=1, help="the same seed returns the same numbers")
-        add("--replicates", type=int, default=200, metavar="R", help="trials simulated in each scenario")
+        add("--seed", type=int, default=1, help="seed of the simulation; the same seed gives the same numbers")
+        add("--replicates", type=int, default=200, metavar="R", help="number of trials simulated in each scenario")
         add("--processes", type=int, default=1, help="how many trials are simulated at the same time")
-        add("--scenario", action="append", choices=list(SCENARIOS), help="only this scenario; may be repeated")
+        add("--scenario", action="append", choices=list(SCENARIOS), help="only this scenario; can be given repeatedly")
 
-        add("--database", action="store_true", help="one trial through the database, instead of replicates")
+        add("--database", action="store_true", help="run one trial through the database, instead of replicates")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -75,7 +75,7 @@ def verified(folder: Path, path: Path, root: str) -> OpenedDataset:
         raise BadInput(f"The dataset {path} is not intact. {' '.join(faults[:FAULTS_SHOWN])}{more}")
     if not (folder / ANALYSIS).is_file():
         has = both(sorted(one.name for one in folder.iterdir()))
-        raise BadInput(f"The dataset {path} has no file {ANALYSIS}, which holds the endpoint. It has {has}.")
+        raise BadInput(f"The dataset {path} has no file {ANALYSIS}, which contains the endpoint. It has {has}.")
     facts = json.loads((folder / verifier.MANIFEST).read_text("utf-8"))
     if not isinstance(facts.get("instrument"), dict) or "maximum" not in facts["instrument"]:
         raise BadInput(f"The file {verifier.MANIFEST} of {path} does not name its instrument and the largest total.")

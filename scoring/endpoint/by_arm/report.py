@@ -22,7 +22,7 @@ from scoring.endpoint.by_arm.tables import ParameterData, tables_of
 from scoring.endpoint.by_arm.visits import later, visits_of
 
 SUPPORTIVE = "Supportive, not the trial's analysis plan"
-WITH_ARMS = "This report contains treatment arms. Keep it from everyone who is still blinded."
+WITH_ARMS = "This report contains treatment arms. Do not show it to anyone who is still blinded."
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def section_of(subject: ParameterData, methods: Methods) -> ReportSection:
 def refuse_used(out: Path) -> None:
     """Refuses a place that already holds something: no report replaces another."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise BadInput(f"The place {out} of --out is not an empty folder. Give a new folder.")
+        raise BadInput(f"{out}, given with --out, is not an empty folder. Give a new folder.")
 
 
 def report_of(

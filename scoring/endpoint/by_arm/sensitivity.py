@@ -100,9 +100,10 @@ def table(subject: ParameterData, rows: Sequence[Row], imputations: Imputations)
     columns = (VISIT, COMPARED, N, *shares, *numbers, ReportColumn("delta", "Tipping delta"), REASON)
     made = f"{imputations.number} imputations, seed {imputations.seed}"
     notes = (
-        f"Every change that was not observed is imputed under missing at random, also extrapolated ones ({made}): "
-        "Bayesian linear regression on arm, status baseline, factors, earlier changes. ANCOVA with HC3 in each copy; "
-        "Rubin's rules with the degrees of freedom of Barnard and Rubin.",
-        "Tipping delta: the smallest number, to 0.01, that makes p exceed 0.05 when added to the imputed changes.",
+        "Every change that was not observed, including extrapolated ones, is imputed under the assumption of missing at"
+        f" random ({made}), by Bayesian linear regression on arm, status baseline, factors and earlier changes. ANCOVA"
+        " with HC3 is computed for each imputation; the results are combined by Rubin's rules, with the degrees of"
+        " freedom of Barnard and Rubin.",
+        "Tipping delta: the smallest number, to 0.01, that makes p exceed 0.05 if it is added to the imputed changes.",
     )
     return ReportTable(f"{subject.param}_imputation", "Multiple imputation and tipping point", columns, rows, notes)

@@ -1,6 +1,7 @@
-"""Computes agreement between readers from a CSV file (subject, reader, value; visit for change), without a database.
+"""Computes agreement between readers from a CSV file, without a database.
 
-With --instrument, the file holds item scores: scores.csv of a dataset, of which the primary reads are used.
+The file has the columns subject, reader and value, and for agreement in change also visit. With --instrument, it
+contains item scores, such as scores.csv of a dataset, of which the primary reads are used.
 """
 
 from __future__ import annotations
@@ -49,13 +50,13 @@ class Command(BaseCommand):
         )
         parser.add_argument("--missing", default=DEFAULT, metavar="RULE", help=f"for item scores: {RULE_HELP}")
         parser.add_argument(
-            "--sites", default="total", metavar="GROUP", help="for item scores: total, erosion-hand ..."
+            "--sites", default="total", metavar="GROUP", help="for item scores: such as total or erosion-hand"
         )
         parser.add_argument(
             "--replicates", type=int, default=Bootstrap.replicates, help="number of bootstrap replicates, 0 for none"
         )
         parser.add_argument("--seed", type=int, default=Bootstrap.seed, help="seed of the bootstrap")
-        parser.add_argument("--json", action="store_true", help="numbers unrounded, as JSON")
+        parser.add_argument("--json", action="store_true", help="print unrounded numbers as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

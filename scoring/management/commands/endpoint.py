@@ -24,7 +24,7 @@ from scoring.endpoint.by_arm.report import SUPPORTIVE, ArmReport, Methods, refus
 from scoring.plain_files.spreadsheet_text import said_of_encoding
 
 DIGEST = re.compile(r"[0-9a-fA-F]{64}")
-CONTAINS_ARMS = "This folder contains treatment arms. Keep it from everyone who is still blinded."
+CONTAINS_ARMS = "This folder contains treatment arms. Do not show it to anyone who is still blinded."
 
 
 class Command(BaseCommand):
@@ -36,15 +36,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         add = parser.add_argument
         add("dataset", type=Path, metavar="DATASET", help="the folder or zip of a locked dataset")
-        add("--arms", type=Path, required=True, metavar="FILE", help="subject, arm and factors, one line each")
+        add("--arms", type=Path, required=True, metavar="FILE", help="the arms file: one line for each subject")
         add("--out", type=Path, required=True, metavar="DIR", help="a new folder for the report")
-        add("--reference", default="", metavar="ARM", help="the arm of comparison; by default the first by name")
+        add("--reference", default="", metavar="ARM", help="the arm to compare with; by default the first by name")
         add("--factor", action="append", default=[], metavar="NAME", help="a column of the arms file, or site")
-        add("--events", type=Path, metavar="FILE", help="intercurrent events: subject, kind, and day or date")
-        add("--strategy", action="append", default=[], metavar="KIND=RULE", help="what an event of a kind replaces")
+        add("--events", type=Path, metavar="FILE", help="the file with intercurrent events")
+        add("--strategy", action="append", default=[], metavar="KIND=RULE", help="the strategy for a kind of event")
         add("--plan-sha256", default="", metavar="HEX", help="SHA-256 of the signed analysis plan")
         add("--root", default="", metavar="HEX", help="the SHA-256 that two people signed")
-        add("--allow-unread", action="store_true", help="the arms file may name subjects without a read")
+        add("--allow-unread", action="store_true", help="allow subjects without a read in the arms file")
         add("--permutations", type=int, default=Permutations.number, help="number of permutations, 0 for none")
         add("--imputations", type=int, default=Imputations.number, help="number of imputations, 0 for none")
         add("--seed", type=int, default=Permutations.seed, help="seed of permutations and imputations")

@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("key", nargs="?", help=f"one of {', '.join(instruments.KEYS)}")
-        parser.add_argument("--json", action="store_true", help="the definition as JSON")
+        parser.add_argument("--json", action="store_true", help="print the definition as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         key = options["key"]

@@ -1,7 +1,7 @@
-"""Lists what other rules would change in a locked analysis.csv, without touching it.
+"""Lists what other rules would change in the analysis.csv of a lock. The lock itself is not changed.
 
 LOCK is TRIAL/CAMPAIGN/NUMBER. The values are computed from the same signed values, with the same readers and the same
-smallest detectable change. Each line of the answer is a column of a row that differs, as CSV.
+smallest detectable change. The output is CSV, with one line for each column of a row that differs.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add = parser.add_argument
-        add("lock", metavar="LOCK", help="trial, campaign and number of a lock in force, as RA-1/C1/1")
+        add("lock", metavar="LOCK", help="trial, campaign and number of a lock in force, such as RA-1/C1/1")
         add("--missing-rule", default="", metavar="RULE", help=RULE_HELP)
         add(
             "--event-rule",

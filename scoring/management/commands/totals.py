@@ -1,7 +1,7 @@
 """Computes totals of the item scores in a CSV file: one line per subject, visit and reader, without a database.
 
 Columns: subject, visit, reader; then item, value, reason (long), or one column per item (wide); optional campaign, day.
-Also scores.csv of a dataset: the kind of read is the campaign, and VISITNUM gives the order of visits.
+The file can also be scores.csv of a dataset: the kind of read is then the campaign, and VISITNUM orders the visits.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--receipt", action="store_true", help="shows every item of every total and how it was computed"
         )
-        parser.add_argument("--json", action="store_true", help="all amounts, unrounded, as JSON")
+        parser.add_argument("--json", action="store_true", help="print all amounts, unrounded, as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -1,6 +1,6 @@
 """Draws every stored order of an unpacked dataset again from its revealed seeds, without a database or secrets.
 
-Exits with 0 when all orders are as drawn, 1 when one is not (it is named), 2 when the files cannot be used.
+The exit code is 0 if all orders are as drawn, 1 if one is not (it is named), and 2 if the files cannot be used.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("folder", type=Path)
+        parser.add_argument("folder", type=Path, help="the folder of the unpacked dataset")
         parser.add_argument("--seed", type=Path, required=True, help="the file of revealed seeds")
 
     def handle(self, *args: Any, **options: Any) -> None:

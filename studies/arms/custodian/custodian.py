@@ -1,6 +1,6 @@
-"""The custodian's tool: creates a key pair, shows its fingerprint, turns a sealed package into an opening share.
+"""The custodian's tool: creates a key pair, shows its fingerprint, and turns a sealed package into an opening share.
 
-One file, to be run on the custodian's own computer with Python 3.11 or newer and cryptography 47 or newer.
+It is one file, to be run on the custodian's own computer with Python 3.11 or newer and cryptography 47 or newer.
 It makes no network connection. The private key never leaves the file that `keygen` writes.
 """
 
@@ -71,10 +71,10 @@ def load_key(path: Path, passphrase: bytes) -> X25519PrivateKey:
         key = serialization.load_pem_private_key(path.read_bytes(), passphrase)
     except (OSError, ValueError, TypeError) as fault:
         raise Refused(
-            f"{path} cannot be opened. It is missing, is not a key file, or has another passphrase."
+            f"{path} cannot be opened. The file is missing or is not a key file, or the passphrase is wrong."
         ) from fault
     if not isinstance(key, X25519PrivateKey):
-        raise Refused(f"{path} holds another kind of key. Use a key file made by keygen.")
+        raise Refused(f"{path} contains a different kind of key. Use a key file made by keygen.")
     return key
 
 
@@ -101,7 +101,7 @@ def check_package(package: dict[str, Any], server_key: str, root: str) -> None:
         signature = bytes.fromhex(package.get("signature", ""))
         server = Ed25519PublicKey.from_public_bytes(bytes.fromhex(server_key))
     except (ValueError, TypeError) as fault:
-        raise Refused("The server key or the signature is not in hexadecimal digits. Check --server-key.") from fault
+        raise Refused("The server key or the signature is not a hexadecimal number. Check --server-key.") from fault
     if not signature:
         raise Refused("The package is not signed, so nothing was opened. Download it again from the server.")
     try:
@@ -109,7 +109,8 @@ def check_package(package: dict[str, Any], server_key: str, root: str) -> None:
     except InvalidSignature as fault:
         raise Refused("The package was altered, or another server signed it. Nothing was opened.") from fault
     if len(package["sealed"]) != package["subjects"]:
-        raise Refused(f"{len(package['sealed'])} shares for {package['subjects']} subjects. Nothing was opened.")
+        shares, subjects = len(package["sealed"]), package["subjects"]
+        raise Refused(f"The package has {shares} sealed shares for {subjects} subjects. Nothing was opened.")
     if root and root.lower() != package["root"]:
         raise Refused(f"The package is for the lock root {package['root']}, not for {root}. Nothing was opened.")
 
@@ -128,7 +129,7 @@ def opening_share(package: dict[str, Any], key: X25519PrivateKey) -> dict[str, A
     """The custodian's half: one share for each subject of the package, but no arm."""
     own = fingerprint(raw(key.public_key()))
     if package["fingerprint"] != own:
-        raise Refused(f"The package is for the key {package['fingerprint']}, not for {own}. Use the other key.")
+        raise Refused(f"The package is for the key {package['fingerprint']}, not for {own}. Use that key with --key.")
     trial, version, part = package["trial"], package["version"], f"share {package['place']}"
     shares = {}
     for subject, sealed in package["sealed"].items():
@@ -174,7 +175,7 @@ def passphrase_of(arguments: argparse.Namespace, *, twice: bool) -> bytes:
 
 def parser() -> argparse.ArgumentParser:
     """The three commands."""
-    whole = argparse.ArgumentParser(prog="custodian.py", description="Keeps a key to the arms of a Blindread trial.")
+    whole = argparse.ArgumentParser(prog="custodian.py", description="A custodian's tool for the arms of a trial.")
     commands = whole.add_subparsers(dest="command", required=True)
     for name, says in (
         ("keygen", "create a key pair; prints the public key and its fingerprint"),
@@ -185,7 +186,7 @@ def parser() -> argparse.ArgumentParser:
         if name == "open":
             command.add_argument("package", type=Path, help="the sealed package, as downloaded from the server")
             command.add_argument("--server-key", required=True, help="the server's public key that you noted down")
-            command.add_argument("--root", default="", help="the lock root that you received separately")
+            command.add_argument("--root", default="", help="the root of the lock, as you received it separately")
             command.add_argument("--out", type=Path, help="file for the opening share (default: next to the package)")
         command.add_argument("--key", type=Path, default=Path("custodian-key.pem"), help="the key file")
         command.add_argument("--passphrase-file", help="read the passphrase from this file instead of asking")
@@ -202,7 +203,8 @@ def run(arguments: argparse.Namespace) -> None:
     passphrase = passphrase_of(arguments, twice=arguments.command == "keygen")
     if arguments.command == "keygen":
         print_key(make_key(arguments.key, passphrase))
-        print(f"private key  {arguments.key}: keep it and its passphrase apart, with a copy of each in a second place")
+        print(f"private key  {arguments.key}")
+        print("Keep this file and its passphrase in different places, with a copy of each in a second place.")
         return
     key = load_key(arguments.key, passphrase)
     if arguments.command == "fingerprint":

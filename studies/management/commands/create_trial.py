@@ -23,9 +23,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The trial and its first coordinator."""
-        parser.add_argument("code", help="part of every page address, for example RA-1")
-        parser.add_argument("--title", required=True)
-        parser.add_argument("--sponsor", default="")
+        parser.add_argument("code", help="the code of the trial, part of every page address, for example RA-1")
+        parser.add_argument("--title", required=True, help="the title of the trial")
+        parser.add_argument("--sponsor", default="", help="the name of the sponsor")
         parser.add_argument("--coordinator", required=True, help="e-mail address of an active account")
 
     def handle(self, **options: Any) -> None:

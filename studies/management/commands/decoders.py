@@ -1,4 +1,4 @@
-"""The decoder server: limited child processes that read untrusted files, outside the workers, without their secrets."""
+"""The decoder server: limited child processes that read untrusted files, without access to the workers' secrets."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from imaging.decoder.client import ROOT, clean_environment, command
 class Command(BaseCommand):
     """Replaces itself with the server, so that nothing of Django stays in memory."""
 
-    help = "Serve decoding on a Unix socket until SIGTERM."
+    help = "Decode films for the workers, on a Unix socket, until SIGTERM."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Where to listen and how many films at once."""
         parser.add_argument("--socket", default=settings.DECODER_SOCKET, help="default: the setting DECODER_SOCKET")
-        parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+        parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="films decoded at once")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Never returns."""

@@ -21,27 +21,27 @@ from studies.arrival.intake import IntakeReceipt, open_transmittal
 from studies.models import Film, Site, Subject, Trial, Visit
 
 AGAIN = (
-    "after an upgrade: without paths, read again every film of the site that was refused as unreadable;"
-    " with paths, receive files again that were refused before"
+    "for use after an upgrade: without paths, every film of the site that was refused as unreadable is read again;"
+    " with paths, files that were refused before are received again"
 )
 ACTOR = Actor.system("intake command")
 Received = tuple[str, IntakeReceipt | Film | str]
 
 
 class Command(BaseCommand):
-    """Exit code 0 when every file has a result, whatever it is; 1 when one could not be processed."""
+    """The exit code is 0 if every file has a result, whatever it is, and 1 if one could not be processed."""
 
     help = "Receive films from files, folders and zip files; --json prints one line for each file."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What to bring in, and what is known of all of it."""
-        parser.add_argument("paths", nargs="*", type=Path)
-        parser.add_argument("--trial", required=True)
-        parser.add_argument("--site", required=True)
-        parser.add_argument("--subject", default="")
-        parser.add_argument("--visit", default="")
-        parser.add_argument("--date", type=day_from, help="the date of the films, YYYY-MM-DD")
-        parser.add_argument("--json", action="store_true")
+        parser.add_argument("paths", nargs="*", type=Path, help="files, folders and zip files")
+        parser.add_argument("--trial", required=True, help="the code of the trial")
+        parser.add_argument("--site", required=True, help="the code of the site")
+        parser.add_argument("--subject", default="", help="the code of the subject, if all films are of one subject")
+        parser.add_argument("--visit", default="", help="the code of the visit, if all films are of one visit")
+        parser.add_argument("--date", type=day_from, help="the date of all films, YYYY-MM-DD")
+        parser.add_argument("--json", action="store_true", help="print one line of JSON for each file")
         parser.add_argument("--again", action="store_true", help=AGAIN)
         parser.add_argument("--at-once", type=int, default=os.cpu_count() or 1, help="films processed at once")
 
@@ -96,25 +96,27 @@ class Command(BaseCommand):
     def _declared(self, options: dict[str, Any]) -> tuple[Site, bulk.Declared]:
         trial = Trial.objects.filter(code=options["trial"]).first()
         if trial is None:
-            raise CommandError(f"There is no trial {options['trial']}. Choose {codes_of(Trial.objects.all())}.")
+            raise CommandError(f"There is no trial {options['trial']}. {choices(Trial.objects.all(), 'trial')}")
         site = Site.objects.filter(trial=trial, code=options["site"]).select_related("trial").first()
         if site is None:
-            raise CommandError(f"Trial {trial} has no site {options['site']}. Choose {codes_of(trial.sites.all())}.")
+            raise CommandError(f"Trial {trial} has no site {options['site']}. {choices(trial.sites.all(), 'site')}")
         subject, visit = None, None
         if options["subject"]:
             subject = Subject.objects.filter(site=site, code=options["subject"]).first()
             if subject is None:
                 raise CommandError(
-                    f"Site {site} has no subject {options['subject']}. Choose {codes_of(site.subjects.all())}."
+                    f"Site {site} has no subject {options['subject']}. {choices(site.subjects.all(), 'subject')}"
                 )
         if options["visit"]:
-            visit = Visit.objects.filter(subject=subject, code=options["visit"]).first() if subject else None
+            if subject is None:
+                raise CommandError(f"Visit {options['visit']} is given without its subject. Choose it with --subject.")
+            visit = Visit.objects.filter(subject=subject, code=options["visit"]).first()
             if visit is None:
-                allowed = codes_of(subject.visits.all()) if subject else "a visit of the subject named by --subject"
-                raise CommandError(f"There is no visit {options['visit']} of the subject. Choose {allowed}.")
+                allowed = choices(subject.visits.all(), "visit")
+                raise CommandError(f"Subject {subject.code} has no visit {options['visit']}. {allowed}")
         return site, bulk.Declared(subject, visit, options["date"], options["again"])
 
 
-def codes_of(found: Any) -> str:
+def choices(found: Any, kind: str) -> str:
     codes = list(found.values_list("code", flat=True)[:20])
-    return either(codes) if codes else "another one, because none exists yet"
+    return f"Choose {either(codes)}." if codes else f"Create the {kind} first: none exists yet."

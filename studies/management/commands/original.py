@@ -1,4 +1,4 @@
-"""Writes an identified original from the quarantine store to a file, with a reason kept in the audit trail."""
+"""Writes an identified original from the quarantine store to a file, and records the reason in the audit trail."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Which film, where to, and why."""
-        parser.add_argument("film", type=int)
-        parser.add_argument("--to", type=Path, required=True)
-        parser.add_argument("--reason", required=True)
+        parser.add_argument("film", type=int, help="the number of the film")
+        parser.add_argument("--to", type=Path, required=True, help="the file to write; it must not exist yet")
+        parser.add_argument("--reason", required=True, help="why the original is needed")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Never overwrites; only the owner can read the file."""

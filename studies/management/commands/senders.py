@@ -1,4 +1,4 @@
-"""Admitting the machines that send films: tokens for STOW-RS, peers for C-STORE."""
+"""Admits machines that send films: tokens for STOW-RS, peers for C-STORE."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ACTOR = Actor.system("senders command")
 class Command(BaseCommand):
     """`senders token`, `senders peer`, `senders list`, `senders revoke`."""
 
-    help = "Admit, list and revoke machines that send films."
+    help = "Admit machines that send films, list them, and end their admission."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One sub-command each."""

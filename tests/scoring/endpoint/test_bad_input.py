@@ -150,7 +150,7 @@ def test_a_dataset_without_an_analysis_or_an_instrument_is_refused(tmp_path: Pat
     other.mkdir()
     (other / "totals.csv").write_text("USUBJID\n")
     seal_folder(other, {})
-    assert "has no file analysis.csv, which holds the endpoint. It has manifest.json, totals.csv" in refusal_of(
+    assert "has no file analysis.csv, which contains the endpoint. It has manifest.json, totals.csv" in refusal_of(
         tmp_path
     )
     write_rows(other / "analysis.csv", trial(12))
@@ -173,7 +173,7 @@ def test_what_is_neither_a_folder_nor_a_dataset_as_zip_is_refused(tmp_path: Path
 def test_no_report_replaces_what_is_there(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "notes.txt").write_text("mine")
-    assert "of --out is not an empty folder. Give a new folder." in refusal_of(tmp_path)
+    assert "given with --out, is not an empty folder. Give a new folder." in refusal_of(tmp_path)
 
 
 @pytest.mark.parametrize(
