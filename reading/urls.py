@@ -9,6 +9,7 @@ from reading.views import (
     affiliations,
     campaigns,
     charters,
+    guide,
     leak,
     moving,
     progress,
@@ -56,6 +57,7 @@ coordinator = [
 reader = [
     path("read/", worklist.worklist, name="worklist"),
     path("read/training/", training.own_training, name="own-training"),
+    path("read/guide/", guide.guide, name="guide"),
     path("read/past/", worklist.past, name="past"),
     path("read/display/", worklist.display_check, name="display-check"),
     path("read/<str:token>/", screen.screen, name="screen"),

@@ -206,6 +206,7 @@ READING = {
     "reading:settle": trial("coordinator=404"),
     "reading:worklist": installation("reader=200 adjudicator=200"),
     "reading:own-training": installation("reader=200 adjudicator=200"),
+    "reading:guide": installation("reader=200 adjudicator=200"),
     "reading:past": installation("reader=200 adjudicator=200"),
     "reading:display-check": installation("reader=200 adjudicator=200"),
     "reading:screen": read(),

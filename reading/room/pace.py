@@ -122,10 +122,8 @@ def demand_pace(read: Read, beginning: ReadStep) -> None:
 
 
 def in_words(until: datetime) -> str:
-    """A time of day, with its date when it is not today."""
-    local = timezone.localtime(until)
-    today = local.date() == timezone.localdate()
-    return f"{local:%H:%M}" if today else f"{local:%Y-%m-%d %H:%M}"
+    """A time with its date and zone: the reader may be in any."""
+    return f"{timezone.localtime(until):%Y-%m-%d %H:%M} UTC"
 
 
 def pace_of(entry: WorklistEntry) -> list[str]:

@@ -11,7 +11,7 @@ from reading.models import SignedValues
 from reading.room.access import Piece, piece_or_404
 from reading.room.blinded import blind_case
 from reading.room.cells import cells_of, timepoints_of
-from reading.room.pace import in_words, wait_for
+from reading.room.pace import wait_for
 from reading.room.queue_key import queue_key
 from reading.room.worklist import waiting_for
 from reading.views.screen import unkept
@@ -32,7 +32,6 @@ def signed(request: HttpRequest, token: str) -> HttpResponse:
         "signature": signature_of(piece),
         "following": following if following and not wait else None,
         "wait": wait,
-        "until": in_words(wait.until) if wait else "",
         "queue_key": queue_key(piece.read.reader_id, piece.token),
     }
     return unkept(render(request, "reading/signed.html", context))

@@ -19,7 +19,7 @@ from reading.issuing.declining import decline_read
 from reading.models import Campaign, CampaignStatus, ReadStatus
 from reading.room.access import own_id, piece_or_404
 from reading.room.blinded import urls_of
-from reading.room.pace import in_words, pace_of, wait_for
+from reading.room.pace import pace_of, wait_for
 from reading.room.queue_key import queue_key
 from reading.room.sessions import begin_sitting
 from reading.room.steps import may_look_back, name_of
@@ -59,7 +59,6 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "signed": signed_entries(own_id(request)).count(),
         "first": first,
         "wait": wait,
-        "until": in_words(wait.until) if wait else "",
         "pace": pace_of(fresh) if fresh else [],
     }
     return unkept(render(request, "reading/worklist.html", context))

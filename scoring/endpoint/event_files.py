@@ -29,13 +29,13 @@ class BadEvents(BadInput):
 
 
 def read_events(
-    text: str, *, subjects: Collection[str], independent: Collection[str], today: date
+    text: str, *, subjects: Collection[str], independent: Collection[str], latest: date
 ) -> list[dict[str, Any]]:
     """The events in the order of the file; BadEvents when any line is wrong."""
     lines, faults = read_lines(text, COLUMNS, COLUMNS)
     seen: dict[tuple[str, str], int] = {}
     for line in lines:
-        found = list(faults_of(line, subjects, independent, today, seen))
+        found = list(faults_of(line, subjects, independent, latest, seen))
         faults += found
         if not found:
             seen[line.values["subject"], line.values["kind"]] = line.number
@@ -48,7 +48,7 @@ def faults_of(
     line: TableLine,
     subjects: Collection[str],
     independent: Collection[str],
-    today: date,
+    latest: date,
     seen: dict[tuple[str, str], int],
 ) -> Iterator[Fault]:
     """What is wrong with one line."""
@@ -59,7 +59,7 @@ def faults_of(
         yield Fault(line.number, "subject", f"Line {earlier} has an event of this kind for the same subject. Keep one.")
     if says := fault_of_kind(kind, independent):
         yield Fault(line.number, "kind", says)
-    if says := fault_of_day(day, today):
+    if says := fault_of_day(day, latest):
         yield Fault(line.number, "date", says)
     if not source or len(source) > LONGEST_SOURCE:
         says = f"The source has {len(source)} characters. Say in 1 to {LONGEST_SOURCE} where the event is recorded."
@@ -78,7 +78,7 @@ def fault_of_kind(kind: str, independent: Collection[str]) -> str:
     return ""
 
 
-def fault_of_day(text: str, today: date) -> str:
+def fault_of_day(text: str, latest: date) -> str:
     """Why the day cannot be used; empty when it can."""
     try:
         day = date.fromisoformat(text)
@@ -86,4 +86,4 @@ def fault_of_day(text: str, today: date) -> str:
         return f"The date cannot be {quoted(shortened(text))}. Write it as 2025-04-23."
     if len(text) != len("2025-04-23"):
         return f"The date cannot be {quoted(shortened(text))}. Write it as 2025-04-23."
-    return "" if day <= today else f"The date {text} is after today, {today.isoformat()}. Write a day up to today."
+    return "" if day <= latest else f"The date {text} is in the future. Write a day up to {latest.isoformat()}."

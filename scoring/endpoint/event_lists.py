@@ -7,8 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from django.utils import timezone
-
 from accounts.models import User
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
@@ -20,6 +18,7 @@ from reading.states import said_of
 from scoring.consensus.rules import event_rule_of, independent_kinds
 from scoring.endpoint.event_files import read_events
 from scoring.models import Dataset, EventList
+from studies.desk.confirmed import latest_day
 
 Events = Mapping[str, list[tuple[str, date]]]
 
@@ -37,7 +36,7 @@ def import_events(*, campaign: Campaign, actor: Actor, user: User, text: str) ->
         text,
         subjects=set(campaign.trial.subjects.values_list("code", flat=True)),
         independent=independent_kinds(terms_of(campaign.charter)),
-        today=timezone.now().date(),
+        latest=latest_day(),
     )
     digest = hashlib.sha256(text.encode()).hexdigest()
     with audited_atomic():

@@ -100,6 +100,7 @@ def test_the_menu_marks_one_entry(cast: Cast) -> None:
         ("/read/", "Your cases"),
         ("/read/past/", "Cases you signed"),
         ("/read/training/", "Your training"),
+        ("/read/guide/", "Reading guide"),
     ):
         page = cast.client("reader").get(address).content.decode()
         assert re.findall(r'aria-current="page">([^<]+)<', page) == [label]

@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 import instruments
 from imaging.levels import NormalForm
 from reading.room.change_reasons import CHANGE_REASONS
+from reading.room.pace import Wait
 from tests.viewer.films import drawn, put_film
 from tests.viewer.site import NO_ANSWER, HandlerAnswer, Request, StaticSite
 
@@ -51,6 +52,7 @@ class ReadingRoom:
     read_only: str = ""
     awaits_reference: bool = False
     signed_before: bool = False
+    wait: Wait | None = None
     stored: dict[str, dict[str, Any]] = field(default_factory=dict)
     cells: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     notes: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -256,6 +258,7 @@ class ReadingRoom:
             "what": "Case",
             "signature": {"signature": {"printed_name": "Reader", "meaning": "These are my scores"}},
             "following": following,
+            "wait": self.wait,
             "queue_key": KEY,
             "csrf_token": "token-1",
         }

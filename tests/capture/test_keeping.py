@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from playwright.sync_api import Page
 
+from reading.room.pace import Wait
 from tests.capture.acting import (
     on_disk,
     open_read,
@@ -82,6 +85,18 @@ def test_the_time_of_the_last_save_is_in_the_readers_zone_with_the_zone_named(
     press(clean_page, "1")
     wait_saved(clean_page)
     assert status(clean_page) == "Saved 21:01:03 GMT+9 · 1 of 64 saved"
+    session.send("Emulation.setTimezoneOverride", {"timezoneId": ""})
+    session.detach()
+
+
+def test_the_time_of_the_next_case_is_in_the_readers_zone_with_the_zone_named(
+    clean_page: Page, room: ReadingRoom
+) -> None:
+    room.wait = Wait("the charter requires 30 minutes between cases", datetime(2026, 12, 1, 20, 21, tzinfo=UTC))
+    session = clean_page.context.new_cdp_session(clean_page)
+    session.send("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Tokyo"})
+    clean_page.goto(f"{room.site.address}{room.base}signed")
+    wait_until(clean_page, "document.querySelector('time').textContent === '2026-12-02 05:21 GMT+9'")
     session.send("Emulation.setTimezoneOverride", {"timezoneId": ""})
     session.detach()
 

@@ -17,6 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(trans
 PRINTED = (
     ("coordinator", "charter/1/"),
     ("coordinator", "campaigns/C1/"),
+    ("coordinator", "campaigns/C1/cases/"),
+    ("coordinator", "campaigns/C1/reads/"),
     ("statistician", "results/"),
     ("statistician", "results/C1/agreement/"),
     ("statistician", "results/C1/thresholds/"),
@@ -35,7 +37,35 @@ STICKS_OUT = """() => [...document.querySelectorAll("main td, main th, main code
     const edge = Math.min(around.getBoundingClientRect().right, innerWidth);
     return one.getBoundingClientRect().right > edge + 1 || one.scrollWidth > one.clientWidth + 1 && one.clientWidth;
   }).map((one) => `${one.tagName} ${one.textContent.trim().slice(0, 40)}`)"""
-CHROME = ".bar, .side, .crumbs, .actions, main form, main button, input"
+# Of all that a table or a digest says, what is not on the paper; a word that is cut in two; a ground darker than grey.
+LEFT_OUT = """() => [...document.querySelectorAll("main th, main td, main code, main .digest")]
+  .filter((one) => one.textContent.trim() && !one.closest("form, .card:has(> form), .actions"))
+  .filter((one) => !one.querySelector("form, .button, button"))
+  .filter((one) => !one.checkVisibility() || !one.getBoundingClientRect().width)
+  .map((one) => `not on paper: ${one.textContent.trim().slice(0, 40)}`)"""
+CUT_WORDS = """() => {
+  const found = [];
+  for (const cell of document.querySelectorAll("main th, main td")) {
+    const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    while (cell.checkVisibility() && texts.nextNode()) {
+      const words = texts.currentNode.data.matchAll(/(?<![\\p{L}\\d])\\p{L}{2,20}(?![\\p{L}\\d])/gu);
+      for (const { 0: word, index } of words) {
+        const range = document.createRange();
+        range.setStart(texts.currentNode, index);
+        range.setEnd(texts.currentNode, index + word.length);
+        const tops = new Set([...range.getClientRects()].map((one) => Math.round(one.top)));
+        if (tops.size > 1) found.push(`cut in two: ${word}`);
+      }
+    }
+  }
+  return found;
+}"""
+DARK = """() => [...document.querySelectorAll("main, main *:not(svg *)")].filter((one) => one.checkVisibility())
+  .filter((one) => {
+    const [red, green, blue, alpha = 1] = getComputedStyle(one).backgroundColor.match(/[\\d.]+/g).map(Number);
+    return alpha > 0.1 && red + green + blue < 3 * 160;
+  }).map((one) => `dark: ${one.outerHTML.slice(0, 60)}`)"""
+CHROME = ".bar, .side, .crumbs, .actions, .sort, main form, main button, input"
 A4 = re.compile(rb"/MediaBox\s*\[0 0 59[45]\.\d* 84[12]\.?\d*\]")
 
 
@@ -63,6 +93,7 @@ def faults_on_paper(page: Page) -> list[str]:
     faults += ["menus or forms"] * sum(one.is_visible() for one in page.locator(CHROME).all())
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     faults += [] if ground == "rgb(255, 255, 255)" else [f"ground {ground}"]
+    faults += [fault for each in (LEFT_OUT, CUT_WORDS, DARK) for fault in page.evaluate(each)]
     return faults + ([] if A4.search(page.pdf(prefer_css_page_size=True)) else ["not A4"])
 
 

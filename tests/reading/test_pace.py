@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import datetime, timedelta
 
@@ -81,10 +82,13 @@ def test_a_case_too_many_is_refused_in_plain_words_and_the_worklist_says_from_wh
     read_through(first)
     answer = begun(client, f"/read/{second.token}/")
     assert answer.status_code == 409
-    assert "1 case started in this sitting; the charter allows 1" in answer.content.decode()
+    assert re.search(
+        r"after \d{4}-\d\d-\d\d \d\d:\d\d UTC: 1 case started in this sitting; the charter allows 1",
+        answer.content.decode(),
+    )
     page = client.get("/read/").content.decode()
     assert "at most 1 case in a sitting" in page
-    assert "You can start the next case after" in page
+    assert re.search(r"You can start the next case after <time datetime=[^>]+>[^<]+ UTC</time>: 1 case", page)
     assert "Read the next case" not in page
     second.refresh_from_db()
     assert second.status == ReadStatus.ISSUED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -29,6 +29,7 @@ from scoring.datasets.building import request_dataset
 from scoring.datasets.locking import request_lock
 from scoring.endpoint.event_lists import import_events
 from scoring.models import Dataset, EventList
+from studies.desk import confirmed
 from studies.models import Visit
 from tests.reading.builders import BuiltTrial, GradeOf, build_reading_trial, open_campaign_of, read_through
 from tests.scoring.packages import package_of
@@ -150,13 +151,24 @@ def test_each_wrong_line_is_named_and_nothing_is_imported(built_trial: BuiltTria
         (6, "The kind cannot be “pregnancy”. Write rescue, discontinuation, death or switch."),
         (7, "The date cannot be “01.07.2025”. Write it as 2025-04-23."),
         (8, "The date cannot be “20250701”. Write it as 2025-04-23."),
-        (9, f"The date {tomorrow} is after today"),
+        (9, f"The date {tomorrow} is in the future"),
         (10, "The source has 0 characters."),
     ]
     assert [line for line, _ in faults] == [line for line, _ in expected]
     for (_, says), (_, begins) in zip(faults, expected, strict=True):
         assert says.startswith(begins)
     assert not EventList.objects.exists()
+
+
+def test_an_event_of_this_morning_in_auckland_is_taken(
+    built_trial: BuiltTrial, closed: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confirmed, "now", lambda: datetime(2025, 6, 30, 11, 0, tzinfo=UTC))
+    give(built_trial, closed, RESCUE)
+    page = browser(built_trial).post(PAGE, {"text": RESCUE.replace("07-01", "07-02")})
+    assert [fault.says for fault in page.context["faults"]] == [
+        "The date 2025-07-02 is in the future. Write a day up to 2025-07-01."
+    ]
 
 
 def test_versions_are_kept_and_the_same_list_is_no_new_one(built_trial: BuiltTrial, closed: Campaign) -> None:

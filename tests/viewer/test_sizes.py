@@ -27,6 +27,7 @@ SIZES = [
     (911, 512, 1.5),
     (683, 384, 2),
 ]
+SMALLEST = SIZES[-1]  # while a reason is asked for, the buttons below the reasons are scrolled to
 
 # Of the elements shown that a selector finds, those not seen whole: text that is cut, or an edge beyond the window or
 # beyond a box that scrolls.
@@ -41,6 +42,8 @@ CUT = """selector => [...document.querySelectorAll(selector)].filter((each) => {
   return !frames.every((frame) => box.left >= frame.left - 1 && box.top >= frame.top - 1
     && box.right <= frame.right + 1 && box.bottom <= frame.bottom + 1);
 }).map((each) => each.innerText || each.outerHTML)"""
+# The same after each has been scrolled to: what is not reached at all.
+OUT_OF_REACH = CUT.replace("const box", "each.scrollIntoView({ block: 'nearest' });\n  const box")
 ROWS_SEEN = """() => {
   const table = document.querySelector('table.grid:not([hidden])');
   const frame = document.querySelector('.grids').getBoundingClientRect();
@@ -70,6 +73,9 @@ def test_sides_rows_and_buttons_are_seen_whole(
     assert clean_page.evaluate(ROWS_SEEN) >= 12
     press(clean_page, "]", "]")
     assert clean_page.evaluate(CUT, ".pad button") == []
+    press(clean_page, "n")
+    assert clean_page.evaluate(CUT, ".reasons button" if size == SMALLEST else ".pad button") == []
+    assert clean_page.evaluate(OUT_OF_REACH, ".pad button") == []
 
 
 @pytest.mark.parametrize("size", [SIZES[0], SIZES[3], SIZES[5]], ids=["wide", "low", "zoomed"])

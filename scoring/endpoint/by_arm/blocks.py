@@ -74,7 +74,7 @@ def shown(value: Value, kind: str) -> str:
     """A value as people read it.
 
     >>> shown(0.81, "percent"), shown(0.00004, "p"), shown(-1.25, "number"), shown(None, "number"), shown(12, "count")
-    ('81.0 %', '< 0.0001', '−1.250', '', '12')
+    ('81.0\xa0%', '< 0.0001', '−1.250', '', '12')
     """
     if value is None:
         return ""
@@ -82,7 +82,7 @@ def shown(value: Value, kind: str) -> str:
         return str(value)
     if kind == "p":
         return "< 0.0001" if value < 0.0001 else f"{value:.4f}"
-    text = f"{100 * value:.1f} %" if kind == "percent" else f"{value:.3f}"
+    text = f"{100 * value:.1f}\N{NO-BREAK SPACE}%" if kind == "percent" else f"{value:.3f}"
     return text.replace("-", "−")
 
 

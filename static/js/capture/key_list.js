@@ -1,12 +1,10 @@
 // The list of keys: shows them, changes them, turns none off by accident: a key that is taken is refused by name.
 
-import { keysShown, readLayout } from "./layout.js";
+import { keysFor, readLayout, wordsOn } from "./layout.js";
 import { GROUPS } from "./words.js";
 
 const HELD = ["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "NumLock"];
 const NAMELESS = ["Dead", "Process", "Unidentified"];
-const KNOWN = "Keys are shown as they are on your keyboard.";
-const UNKNOWN = "This browser does not report your keyboard layout, so keys are named by the characters they type.";
 const wordOf = (command) => GROUPS.map(([, words]) => words[command]).find(Boolean);
 
 export class KeyList {
@@ -31,7 +29,7 @@ export class KeyList {
 
   // The button whose key is changed keeps the focus, so that the next key comes to this dialog.
   #draw(focused = "") {
-    this.dialog.querySelector(".layout").textContent = this.layout ? KNOWN : UNKNOWN;
+    this.dialog.querySelector(".layout").textContent = wordsOn(this.layout);
     const rows = this.dialog.querySelector(".key-rows");
     rows.replaceChildren(...GROUPS.flatMap(([title, words]) => [heading(title), ...this.#rows(words)]));
     rows.querySelector(`[data-for="${focused}"]`)?.focus();
@@ -42,7 +40,7 @@ export class KeyList {
       const name = document.createElement("span");
       name.textContent = text;
       const keys = document.createElement("span");
-      for (const text of this.#shown(command)) {
+      for (const text of keysFor(command, this.bindings, this.layout)) {
         const key = document.createElement("kbd");
         key.textContent = text;
         keys.append(key, " ");
@@ -55,11 +53,6 @@ export class KeyList {
       change.addEventListener("click", () => this.#ask(command));
       return [name, keys, change];
     });
-  }
-
-  #shown(command) {
-    const bound = (sign) => this.bindings.commandOf(sign) !== null;
-    return this.bindings.keysOf(command).flatMap((chord) => keysShown(chord, this.layout, bound));
   }
 
   #ask(command) {

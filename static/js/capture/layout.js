@@ -2,6 +2,8 @@
 
 import { foreign, placesOf } from "./chords.js";
 
+const KNOWN = "Keys are shown as they are on your keyboard. Signs such as [ are shown as signs, even if they need AltGr.";
+const UNKNOWN = "This browser does not report your keyboard layout, so keys are named by the characters they type.";
 const NAMES = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
 
 // A map from places to what they write, or null where the browser does not say.
@@ -10,8 +12,15 @@ export async function readLayout() {
   return map?.size ? map : null;
 }
 
-// The keys for a chord, each as text; isBound(sign): some command has that sign.
-export function keysShown(chord, layout, isBound) {
+export const wordsOn = (layout) => (layout ? KNOWN : UNKNOWN);
+
+// The keys of a command, each as text.
+export function keysFor(command, bindings, layout) {
+  const isBound = (sign) => bindings.commandOf(sign) !== null;
+  return bindings.keysOf(command).flatMap((chord) => keysShown(chord, layout, isBound));
+}
+
+function keysShown(chord, layout, isBound) {
   const [, held, name] = /^((?:(?:Ctrl|Alt|AltGr|Shift)\+)*)(.+)$/s.exec(chord);
   return baseKeys(name, layout, isBound).map((key) => held + key);
 }

@@ -1,5 +1,6 @@
 // After the signature: the next case is offered and has the focus, so that Enter opens it; nothing opens by itself.
 
+import { inZone } from "../site/zone.js";
 import { dataOf, followLinks } from "./pages.js";
 import { ScoreSheet } from "./score_sheet.js";
 import { showStatus } from "./status_line.js";
@@ -11,6 +12,7 @@ export class SignedPage {
     Object.assign(this, { root, room });
     this.case = dataOf(root, "case");
     this.sheet = new ScoreSheet({});
+    for (const time of root.querySelectorAll("time")) time.textContent = inZone(new Date(time.dateTime));
     followLinks(root, room);
     root.querySelector("[data-offer]")?.focus();
   }

@@ -65,7 +65,7 @@ export const GROUPS = [
       pointer: "Show or hide the joint pointer",
       link: "Link or unlink the films",
       reset: "Reset the films",
-      help: "This list",
+      help: "List of keys",
     },
   ],
 ];

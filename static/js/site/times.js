@@ -1,15 +1,9 @@
 // Times are served in UTC. On the screen they are shown in the zone of the person's computer, with the zone named; in
 // print, and without this module, they stay in UTC. Nothing about the zone is sent or kept.
+import { inZone } from "./zone.js";
+
 const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
 const isUtc = ["UTC", "Etc/UTC", "GMT", "Etc/GMT"].includes(timeZone);
-const format = new Intl.DateTimeFormat("en-GB", {
-  year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short",
-});
-
-function inZone(moment) {
-  const part = Object.fromEntries(format.formatToParts(moment).map(({ type, value }) => [type, value]));
-  return `${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute} ${part.timeZoneName}`;
-}
 
 function show(time) {
   const moment = new Date(time.dateTime);
