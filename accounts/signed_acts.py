@@ -23,6 +23,7 @@ class Act(StrEnum):
     VOID = "void"
     REISSUE = "re-issue of a case"
     MOVE = "moving films"
+    RETAKE = "designating a retake"
     REOPENING = "reopening"
     LOCK_REQUEST = "request of lock"
     LOCK_CONFIRMATION = "confirmation of lock"
@@ -66,6 +67,7 @@ ACTS: dict[Act, ActTerms] = {
     Act.VOID: ActTerms("reading:void", "I void this case for the reason given"),
     Act.REISSUE: ActTerms("reading:void", "I issue this case again with the films as they are now"),
     Act.MOVE: ActTerms("reading:move-film", "I move these films for the reason given"),
+    Act.RETAKE: ActTerms("reading:designate-film", "I designate this film for its view for the reason given"),
     Act.REOPENING: ActTerms("reading:reopen", "I reopen this campaign for the reason given"),
     Act.LOCK_REQUEST: ActTerms("scoring:dataset", "I request the lock of this dataset"),
     Act.LOCK_CONFIRMATION: ActTerms(

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from imaging.likeness import SAME, Likeness, compared, likeness_of, matches
+from imaging.likeness import AT_ONCE, SAME, Likeness, compared, likeness_of, matches, whole_matches
 from rehearsal.damage import Damage
 from rehearsal.film import draw_foot, draw_hand
 
@@ -90,14 +90,17 @@ def real(folder: Path) -> Iterator[GreyPicture]:
         yield np.asarray(Image.open(path).convert("L")).astype(np.uint16) * 16
 
 
-def measured(pictures: list[GreyPicture], others: list[Likeness]) -> dict[str, Any]:
-    """The share of changed films that are recognised, and of wrong ones among all comparisons."""
+def measured(pictures: list[GreyPicture], others: list[Likeness], times: int = 1) -> dict[str, Any]:
+    """The share of changed films that are recognised, and of wrong ones among all comparisons.
+
+    Each picture is changed so many times; `others` begins with the likenesses of the pictures, in their order.
+    """
     random = np.random.default_rng(20261129)
     found: dict[str, Any] = {}
     wrong, pairs, took = 0, 0, 0.0
     for name, change in CHANGES.items():
         right = 0
-        for place, picture in enumerate(pictures):
+        for place, picture in [*enumerate(pictures)] * times:
             film = likeness_of(change(picture, random))
             began = time.perf_counter()
             hits = {match.place for match in matches(film, others)}
@@ -105,8 +108,9 @@ def measured(pictures: list[GreyPicture], others: list[Likeness]) -> dict[str, A
             right += place in hits
             wrong += len(hits - {place})
             pairs += len(others) - 1
-        found[name] = right / len(pictures)
-    found |= {"wrong_matches": wrong, "pairs": pairs, "ms_per_film": 1000 * took / len(CHANGES) / len(pictures)}
+        found[name] = right / len(pictures) / times
+    films = len(CHANGES) * len(pictures) * times
+    found |= {"wrong_matches": wrong, "pairs": pairs, "ms_per_film": 1000 * took / films}
     return found
 
 
@@ -116,6 +120,30 @@ def closest(others: list[Likeness]) -> float:
     for place, film in enumerate(others):
         best = max([best, *(match.score for match in compared(film, others[:place], 0.0, 0.0))])
     return best
+
+
+def measured_anywhere(pictures: list[GreyPicture], others: list[Likeness]) -> dict[str, float]:
+    """The same against films of every site, where whole pictures alone are compared."""
+    random = np.random.default_rng(20261130)
+    found = {}
+    for name in ("recompressed", "rescaled", "mirrored"):
+        hits = [
+            {match.place for match in whole_matches(likeness_of(CHANGES[name](picture, random)), others)}
+            for picture in pictures
+        ]
+        found[f"anywhere_{name}"] = sum(place in hit for place, hit in enumerate(hits)) / len(pictures)
+        wrong = sum(len(hit - {place}) for place, hit in enumerate(hits))
+        found["anywhere_wrong"] = found.get("anywhere_wrong", 0) + wrong
+    return found
+
+
+def at_full_size_anywhere(film: Likeness, others: list[Likeness]) -> float:
+    """Seconds for one film against 20,880 of all sites."""
+    many = (others * (FILMS // len(others) + 1))[:FILMS]
+    began = time.perf_counter()
+    for start in range(0, FILMS, AT_ONCE):
+        whole_matches(film, many[start : start + AT_ONCE])
+    return time.perf_counter() - began
 
 
 def at_full_size(film: Likeness, others: list[Likeness]) -> float:
@@ -140,11 +168,13 @@ def main() -> None:
     pictures = list(drawn(options.subjects))
     others = [likeness_of(picture) for picture in pictures]
     found = {"films": len(pictures), "threshold": SAME, **measured(pictures, others), "closest_other": closest(others)}
+    found |= measured_anywhere(pictures, others)
     found["s_per_film_of_20880"] = at_full_size(others[0], others)
+    found["anywhere_s_per_film_of_20880"] = at_full_size_anywhere(others[0], others)
     own = list(real(options.radiographs))
     if own:
         kept = [likeness_of(picture) for picture in own]
-        found |= {f"real_{name}": value for name, value in measured(own * 20, kept + others).items()}
+        found |= {f"real_{name}": value for name, value in measured(own, kept + others, times=20).items()}
         found["real_films"] = len(own)
     for word, value in found.items():
         print(f"{word:28}{value:>14.4g}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +18,15 @@ from imaging.levels import Levels
 
 SIDE = 64
 COARSE = 32
+COARSEST = 16
 # Brightness is compared with its surroundings within this part of a side, and with at least this part of the contrast.
 REACH = 0.09
 FAINT = 0.1
-# The smallest part of a side that a crop keeps, and how many films are compared closely after the coarse pass.
+# The smallest part of a side that a crop keeps, and how many films are compared closely after the coarse pass: of a
+# site, and of each AT_ONCE films of a trial.
 SMALLEST_CROP = 0.55
 CLOSELY = 24
+FEW = 6
 CLOSE = 40
 # A picture whose local contrast is somewhere this part of the whole contrast, in this part of its area, has structure.
 CONTRAST, STRUCTURED = 0.3, 0.08
@@ -30,6 +34,8 @@ STEPS = (0.5, 0.15)
 # From these correlations on, two pictures show the same film: whole pictures, and a part against a whole. Measured by
 # bench/likeness.py.
 SAME, SAME_PART = 0.985, 0.98
+# The same for whole pictures compared with every film of a trial: some two hundred million pairs.
+SAME_ANYWHERE = 0.992
 # How many films are in memory at a time.
 AT_ONCE = 2000
 
@@ -110,13 +116,40 @@ def matches(film: Likeness, others: Sequence[Likeness]) -> list[Match]:
     return sorted(best.values(), key=lambda match: -match.score)
 
 
+def whole_matches(film: Likeness, others: Sequence[Likeness]) -> list[Match]:
+    """The others that surely show the same picture as a whole, mirrored or not; at most AT_ONCE others.
+
+    Quick enough for every film of a large trial, and too strict for a part.
+    """
+    if not others:
+        return []
+    found: dict[int, Match] = {}
+    stack = stacked(others)
+    part = SIDE // COARSEST
+    rows = stack.reshape(-1, COARSEST, part, SIDE).sum(2, dtype=np.uint16)
+    small = rows.reshape(-1, COARSEST, COARSEST, part).sum(3, dtype=np.uint16) / np.float32(part * part)
+    reliefs = relief_of(small, round(REACH * COARSEST))
+    for mirrored in (False, True):
+        own = grey_of(film)[:, ::-1] if mirrored else grey_of(film)
+        for place, score in wholes(own, stack, reliefs, SAME_ANYWHERE, FEW):
+            match = Match(place, mirrored, round(score, 3))
+            found[place] = max(match, found.get(place, match), key=lambda one: one.score)
+    return sorted(found.values(), key=lambda match: -match.score)
+
+
+def stacked(likenesses: Sequence[Likeness]) -> NDArray[np.uint8]:
+    """The small pictures, one behind the other."""
+    joined = b"".join(likeness.content for likeness in likenesses)
+    return np.frombuffer(joined, np.uint8).reshape(-1, SIDE, SIDE)
+
+
 def compared(
     film: Likeness, others: Sequence[Likeness], whole: float = SAME, part: float = SAME_PART
 ) -> Iterator[Match]:
     """Every comparison that reaches these correlations: of whole pictures, and of one as a part of the other."""
     if not others:
         return
-    stack = np.stack([grey_of(other) for other in others])
+    stack = stacked(others).astype(np.float32)
     sizes = np.array([(other.rows, other.columns) for other in others], np.float64)
     small = resized(stack, COARSE, COARSE)
     reliefs = relief_of(small, round(REACH * COARSE))
@@ -133,13 +166,16 @@ def grey_of(likeness: Likeness) -> Grey:
     return np.frombuffer(likeness.content, np.uint8).reshape(SIDE, SIDE).astype(np.float32)
 
 
-def wholes(own: Grey, stack: Grey, reliefs: Grey, least: float) -> Iterator[tuple[int, float]]:
-    """Correlations of whole pictures; their polarity may differ."""
-    relief = relief_of(resized(own, COARSE, COARSE), round(REACH * COARSE))
+def wholes(
+    own: Grey, stack: NDArray[Any], reliefs: Grey, least: float, closely: int = CLOSELY
+) -> Iterator[tuple[int, float]]:
+    """Correlations of whole pictures, of those whose small reliefs fit best; their polarity may differ."""
+    side = reliefs.shape[-1]
+    relief = relief_of(resized(own, side, side), round(REACH * side))
     coarse = np.abs(np.tensordot(reliefs, relief, 2))
-    chosen = np.argsort(-coarse)[:CLOSELY]
-    closely = relief_of(stack[chosen], round(REACH * SIDE))
-    scores = np.abs(np.tensordot(closely, relief_of(own, round(REACH * SIDE)), 2))
+    chosen = np.argsort(-coarse)[:closely]
+    large = relief_of(stack[chosen].astype(np.float32), round(REACH * SIDE))
+    scores = np.abs(np.tensordot(large, relief_of(own, round(REACH * SIDE)), 2))
     yield from ((int(place), float(score)) for place, score in zip(chosen, scores, strict=True) if score >= least)
 
 

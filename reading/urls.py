@@ -31,6 +31,7 @@ coordinator = [
     path("trials/<slug:code>/affiliations/", affiliations.affiliations, name="affiliations"),
     path("trials/<slug:code>/affiliations/<int:pk>/end/", affiliations.end, name="end-affiliation"),
     path("trials/<slug:code>/films/<int:pk>/move/", moving.move_film, name="move-film"),
+    path("trials/<slug:code>/films/<int:pk>/designate/", moving.designate_film, name="designate-film"),
     path("trials/<slug:code>/progress/", progress.progress, name="progress"),
     path("trials/<slug:code>/campaigns/", campaigns.campaigns, name="campaigns"),
     path("trials/<slug:code>/campaigns/<slug:slug>/", campaigns.campaign, name="campaign"),

@@ -19,7 +19,7 @@ from imaging.confidentiality.build import deidentify as build_blind
 from imaging.confidentiality.report import DeidentificationReport
 from imaging.decoding import facts
 from imaging.decoding.burned_in import Suspicion, suspected
-from imaging.decoding.content import content_digest
+from imaging.decoding.content import content_digest, header_digest
 from imaging.decoding.contradictions import contradictions
 from imaging.decoding.display import ignored
 from imaging.decoding.findings import Finding, once
@@ -41,6 +41,7 @@ TEXT_FINDING = "text"
 TEXT_WORDS = "Text or a marker may be burned into the picture."
 SIDE_LETTER_FINDING = "side-letter"
 SIDE_LETTER_WORDS = "A single letter was found, probably the side marker. Check that it says L or R and nothing else."
+NO_CONTENT = {"content_sha256": "", "header_sha256": ""}  # a plain picture has no identifier to be compared under
 Answer = dict[str, Any]
 
 
@@ -56,10 +57,11 @@ def inspect(*, input: str, limits: Limits) -> Answer:
             "identity": facts.identity(film),
             "uids": facts.uids(film),
             "content_sha256": content_digest(film),
+            "header_sha256": header_digest(film),
         }
     rows, columns = read_plain(path, kind, limits).values.shape
     plain = {"Rows": rows, "Columns": columns}
-    return {"media_type": MEDIA_TYPES[kind], "facts": plain, "identity": {}, "uids": {}, "content_sha256": ""}
+    return {"media_type": MEDIA_TYPES[kind], "facts": plain, "identity": {}, "uids": {}, **NO_CONTENT}
 
 
 def identify(*, input: str, limits: Limits) -> Answer:
@@ -70,6 +72,11 @@ def identify(*, input: str, limits: Limits) -> Answer:
     words = {keyword: text(dataset, keyword) for keyword in ("SOPClassUID", *REPLACED_UIDS)}
     known = {keyword: uid for keyword, uid in words.items() if re.fullmatch(r"[0-9.]{1,64}", uid)}
     return {"sop_class": known.pop("SOPClassUID", ""), "uids": known, "day": facts.film_date(dataset)[0]}
+
+
+def compare(*, input: str, limits: Limits) -> Answer:
+    """The digest of the decoded pixels, for comparing two encodings of one image."""
+    return {"pixel_sha256": pixel_digest(load(Path(input), limits).pixels)}
 
 
 def deidentify(
@@ -185,6 +192,7 @@ def render(
 
 
 OPERATIONS: dict[str, Callable[..., Answer]] = {
+    "compare": compare,
     "identify": identify,
     "inspect": inspect,
     "deidentify": deidentify,

@@ -1,4 +1,4 @@
-"""A digest of what a DICOM file holds, the same whether its elements have implicit or explicit VR.
+"""Digests of what a DICOM file holds, the same whether its elements have implicit or explicit VR.
 
 Both write values alike in little endian; they differ in the headers of elements and in the lengths of sequences.
 """
@@ -22,6 +22,15 @@ from imaging.decoding.header import DicomFilm
 
 PIXEL_DATA, PADDING = 0x7FE00010, 0xFFFCFFFC
 BEGIN, END = b"[", b"]"
+# What a program changes when it compresses the pixels without loss or expands them, and nothing else.
+OF_ENCODING = (
+    "DerivationDescription",
+    "DerivationCodeSequence",
+    "PhotometricInterpretation",
+    "PlanarConfiguration",
+    "BitsAllocated",
+    "LossyImageCompression",
+)
 
 
 def content_digest(film: DicomFilm) -> str:
@@ -36,13 +45,32 @@ def content_digest(film: DicomFilm) -> str:
     return hashlib.sha256(film.data[film.structure.start : film.structure.end]).hexdigest()
 
 
+def header_digest(film: DicomFilm) -> str:
+    """SHA-256 over tags and values without the pixels, the same for every lossless encoding of them.
+
+    Empty where the parser cannot read the header.
+    """
+    with suppress(Exception), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found, dataset = hashlib.sha256(b"header"), header_of(film)
+        for keyword in OF_ENCODING:
+            dataset.pop(keyword, None)
+        add(dataset, found)
+        return found.hexdigest()
+    return ""
+
+
 def digest(film: DicomFilm) -> str:
     found = hashlib.sha256(film.syntax.name.encode() if film.structure.fragments else b"native")
-    add(pydicom.dcmread(io.BytesIO(film.data), force=True, stop_before_pixels=True), found)
+    add(header_of(film), found)
     spans = [film.structure.native] if film.structure.native else list(film.structure.fragments)
     for span in spans:
         found.update(film.data[span.start : span.start + span.length])
     return found.hexdigest()
+
+
+def header_of(film: DicomFilm) -> Dataset:
+    return pydicom.dcmread(io.BytesIO(film.data), force=True, stop_before_pixels=True)
 
 
 def add(dataset: Dataset, found: Any) -> None:

@@ -1,4 +1,4 @@
-"""The form that files films under another subject or visit."""
+"""The forms that file films under another subject or visit, and that designate a retake."""
 
 from __future__ import annotations
 
@@ -27,3 +27,9 @@ class MoveForm(ActForm):
         self.fields["visit"].widget.attrs["data-searchable"] = ""
         self.fields["scope"].initial = MoveScope.FILM
         self.order_fields(["visit", "scope", "reason", "password"])
+
+
+class DesignateForm(ActForm):
+    """Why this film counts for its view from now on; signed once there are reads."""
+
+    reason = forms.CharField(max_length=200, help_text="Recorded in the audit trail of every film and case.")

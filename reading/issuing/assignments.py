@@ -30,6 +30,7 @@ from reading.issuing.eligible import decliners, primary_readers, wanted_readers
 from reading.issuing.randomisation import Draw, new_seed
 from reading.issuing.release import hidden
 from reading.issuing.repeats import repeats_of_a_batch, stock_of
+from reading.issuing.requested import requested_readers
 from reading.issuing.seeds import batch_with_seed
 from reading.models import (
     Batch,
@@ -199,7 +200,8 @@ def void_and_reissue(*, case: Case, actor: Actor, user: User, password: str, rea
 def void_and_issue_again(case: Case, films: Sequence[FrozenCase], actor: Actor, user: User, reason: str) -> Case | None:
     """Both acts, signed, with these films; None when they are too few. Called inside a transaction."""
     sign_for_case(Act.VOID, case, actor, user, said_of_void(case, reason))
-    readers = void_case(case, actor, reason)
+    requested = requested_readers(case)
+    readers = list(dict.fromkeys([*void_case(case, actor, reason), *requested]))
     if not films or len(films[0].timepoints) < terms_of(case.campaign.charter).minimum_timepoints:
         return None
     new = reissue(case, films, readers, actor, user)

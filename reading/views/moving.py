@@ -1,4 +1,4 @@
-"""Moving films to the subject and visit they belong to."""
+"""Moving films to the subject and visit they belong to, and designating a retake for its view."""
 
 from __future__ import annotations
 
@@ -12,24 +12,27 @@ from accounts.roles import Action
 from accounts.signed_acts import Act
 from config.form_refusals import refused_on
 from config.wording import both, counted
-from reading.forms.moving import MoveForm
-from reading.issuing.moved_films import Moved, is_signed, move_and_reissue
+from reading.forms.moving import DesignateForm, MoveForm
+from reading.issuing.affected_cases import Moved, is_signed
+from reading.issuing.moved_films import move_and_reissue
+from reading.issuing.retakes import designate_and_reissue
 from studies.access import trial_or_404
+from studies.desk.designation import rivals
 from studies.models import Film
 
-ACTS = (Act.MOVE, Act.VOID, Act.REISSUE)
+FOLLOWING = (Act.VOID, Act.REISSUE)
 
 
 def move_film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Files a film, all films of its visit, or the films of two visits where they belong."""
     trial, actor = trial_or_404(request, code, Action.RETURN_READS)
     film = get_object_or_404(Film.objects.of_trial(trial).select_related("trial"), pk=pk)
-    acts = ACTS if is_signed(trial) else ()
+    acts = (Act.MOVE, *FOLLOWING) if is_signed(trial) else ()
     form = MoveForm(film, *acts, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             moved = move_and_reissue(film=film, actor=actor, user=signed_in(request), **form.cleaned_data)
-            show_result(request, moved)
+            show_result(request, moved, f"{counted(len(moved.films), 'film')} moved.")
             return redirect("studies:film", code, pk)
     context = {
         "trial": trial,
@@ -41,10 +44,33 @@ def move_film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     return render(request, "reading/move_film.html", context, status=400 if form.errors else 200)
 
 
-def show_result(request: HttpRequest, moved: Moved) -> None:
+def designate_film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Of several films of one view of a visit, this one counts from now on."""
+    trial, actor = trial_or_404(request, code, Action.RETURN_READS)
+    film = get_object_or_404(Film.objects.of_trial(trial).select_related("trial"), pk=pk)
+    acts = (Act.RETAKE, *FOLLOWING) if is_signed(trial) else ()
+    form = DesignateForm(*acts, data=request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            moved = designate_and_reissue(film=film, actor=actor, user=signed_in(request), **form.cleaned_data)
+            show_result(request, moved, f"Film {film.pk}: designated.")
+            return redirect("studies:desk_film", code, pk)
+    others = rivals(film, visit=film.visit, side=film.side, view=film.view) if film.side else []
+    context = {
+        "trial": trial,
+        "film": film,
+        "form": form,
+        "others": [other for other in others if other.designated],
+        "heading": f"Designate film {film.pk}",
+        "back": reverse("studies:desk_film", args=[code, pk]),
+    }
+    return render(request, "reading/designate_film.html", context, status=400 if form.errors else 200)
+
+
+def show_result(request: HttpRequest, moved: Moved, says: str) -> None:
     """What happened, and what follows from it."""
     if moved.films:
-        messages.success(request, f"{counted(len(moved.films), 'film')} moved.")
+        messages.success(request, says)
     for case, new in moved.cases:
         then = f"it is issued again as case {new.number}" if new else "too few timepoints remain to issue it again"
         messages.warning(request, f"Case {case.number} of campaign {case.campaign.code} is voided; {then}.")

@@ -13,6 +13,7 @@ from imaging.decoder import client
 from imaging.decoding.unreadable import Unreadable
 from jobs.lease import Lease
 from studies.arrival import checks
+from studies.arrival.content import content_of, reencoded
 from studies.arrival.likenesses import given_likeness, keep_likeness, near_duplicates
 from studies.arrival.placing import Placement, place
 from studies.arrival.quarantine import keyed_digest
@@ -46,7 +47,7 @@ def read(film: Film, original: IO[bytes], folder: Path, lease: Lease) -> None:
     seen = client.run("inspect", film=original)
     header = kept_header(seen) | {name: film.header[name] for name in SITE_SAID if name in film.header}
     placed = place(film, seen["facts"], seen["identity"])
-    twin = claim(film, seen["uids"].get("SOPInstanceUID", ""), header[CONTENT])
+    twin = twin_of(film, seen["uids"].get("SOPInstanceUID", ""), header)
     if twin and twin.bars(film):
         stop_twin(film, lease, twin, placed, seen, header)
         return
@@ -64,10 +65,19 @@ def read(film: Film, original: IO[bytes], folder: Path, lease: Lease) -> None:
     keep(film, folder, lease, placed, known_fields(placed, seen, header), result)
 
 
+def twin_of(film: Film, uid: str, header: dict[str, Any]) -> Twin | None:
+    """The other film that has the UID; the same image in another encoding counts as that film's content from now on."""
+    twin = claim(film, uid, header[CONTENT])
+    if twin is None or twin.same or not reencoded(film, twin.film, header[CONTENT]):
+        return twin
+    header[CONTENT] = twin.film.header[CONTENT]
+    return Twin(twin.film, same=True)
+
+
 def kept_header(seen: dict[str, Any]) -> dict[str, Any]:
     """Facts; identities only as keyed digests."""
     header = {name: value for name, value in seen["facts"].items() if value not in ("", [])}
-    header[CONTENT] = keyed_pixels(seen["content_sha256"])
+    header[CONTENT] = content_of(seen)
     for name in ("Patient", "Device"):
         if seen["identity"].get(name):
             header[f"{name}Key"] = keyed_digest(name, seen["identity"][name])
@@ -170,7 +180,7 @@ def keep(
 
 
 def recognised(film: Film, placed: Placement, result: dict[str, Any], pixels: str) -> list[dict[str, Any]]:
-    """Whether the picture was received before under another subject, visit or side."""
+    """Whether the picture was received before in another form."""
     likeness = given_likeness(result["likeness"])
     if likeness is None:
         return []

@@ -1,23 +1,25 @@
-"""The same film under another subject, visit or side, though recompressed, rescaled, cropped or mirrored: a finding."""
+"""The same film again, though recompressed, rescaled, cropped or mirrored, wherever it was filed: a finding."""
 
 from __future__ import annotations
 
 import base64
 import struct
+from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from imaging.likeness import Likeness, Match, matches
+from imaging.likeness import AT_ONCE, Likeness, Match, matches, whole_matches
 from studies.arrival.placing import Finding, Placement
 from studies.models import Film, SealedLikeness
-from studies.models.film import SIDES
+from studies.models.film import SIDES, FilmQuerySet
 from studies.sealing_key import opened_bytes, sealed_bytes
 
 CODE = "near-duplicate"
 NAMED = 3
 # Rows and columns, then the small picture, then an end that is no padding.
 SIZE, END = ">II", b"."
+Row = tuple[int, bytes | memoryview]
 
 
 def keep_likeness(film: Film, likeness: Likeness) -> None:
@@ -34,24 +36,42 @@ def given_likeness(answer: dict[str, Any] | None) -> Likeness | None:
 
 def near_duplicates(film: Film, placed: Placement, likeness: Likeness, pixels: str) -> Finding | None:
     """The finding for the desk; films with exactly these pixels have a finding of their own."""
-    others = list(comparable_likenesses(film, placed, pixels))
-    found = matches(likeness, [opened(film_pk, sealed) for film_pk, sealed in others])
+    found = dict(in_site(film, placed, likeness, pixels)) | dict(elsewhere(film, placed, likeness, pixels))
     if not found:
         return None
-    keys = [others[match.place][0] for match in found]
-    films = Film.objects.filter(pk__in=keys).select_related("subject", "visit").in_bulk()
-    named = [name_match(films[key], match) for key, match in zip(keys, found, strict=True)]
+    films = Film.objects.filter(pk__in=found).select_related("subject", "visit", "site").in_bulk()
+    closest = sorted(found, key=lambda key: -found[key].score)
+    named = [name_match(films[key], found[key], film) for key in closest]
     more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
     text = f"The picture appears to be the same as that of {', '.join(named[:NAMED])}{more}. Compare them."
     return {"code": CODE, "text": text}
 
 
-def comparable_likenesses(
-    film: Film, placed: Placement, pixels: str
-) -> QuerySet[SealedLikeness, tuple[int, bytes | memoryview]]:
-    """Films in play of the site that could show this view, except another copy for the same place."""
-    films = Film.objects.live().filter(site=film.site).exclude(pk=film.pk).exclude(pixel_sha256=pixels)
-    films = films.exclude(Q(visit=placed.visit, side=placed.side) & ~Q(side=""))
+def in_site(film: Film, placed: Placement, likeness: Likeness, pixels: str) -> Iterator[tuple[int, Match]]:
+    """Films of the site that show the same picture or a part of it, by their keys."""
+    others = list(comparable(placed, pixels, Film.objects.filter(site=film.site).exclude(pk__in=[*apart(film)])))
+    for match in matches(likeness, [opened(*other) for other in others]):
+        yield others[match.place][0], match
+
+
+def elsewhere(film: Film, placed: Placement, likeness: Likeness, pixels: str) -> Iterator[tuple[int, Match]]:
+    """Films of the trial's other sites that surely show the same whole picture; some are in memory at a time."""
+    rows = comparable(placed, pixels, Film.objects.filter(trial=film.trial).exclude(site=film.site))
+    others = list(rows[:AT_ONCE])
+    while others:
+        for match in whole_matches(likeness, [opened(*other) for other in others]):
+            yield others[match.place][0], match
+        others = list(rows.filter(pk__gt=others[-1][0])[:AT_ONCE])
+
+
+def apart(film: Film) -> set[int]:
+    """The film itself and the one that it replaces."""
+    return {film.pk} | ({film.replaces_id} if film.replaces_id else set())
+
+
+def comparable(placed: Placement, pixels: str, among: FilmQuerySet) -> QuerySet[SealedLikeness, Row]:
+    """Those in play that could show this view; ordered by key."""
+    films = among.live().exclude(pixel_sha256=pixels)
     if placed.view:
         films = films.filter(view__in=("", placed.view))
     return SealedLikeness.objects.filter(film__in=films).order_by("pk").values_list("pk", "sealed")
@@ -68,8 +88,10 @@ def binding(film: int) -> str:
     return f"likeness of film {film}"
 
 
-def name_match(film: Film, match: Match) -> str:
-    side = dict(SIDES).get(film.side, "").lower()
-    place = [f"subject {film.subject}" if film.subject else "", f"visit {film.visit.code}" if film.visit else "", side]
+def name_match(other: Film, match: Match, film: Film) -> str:
+    site = f"site {other.site.code}" if other.site_id != film.site_id else ""
+    side = dict(SIDES).get(other.side, "").lower()
+    subject = f"subject {other.subject}" if other.subject else ""
+    visit = f"visit {other.visit.code}" if other.visit else ""
     mirrored = "mirrored" if match.mirrored else ""
-    return f"{film} ({', '.join(filter(None, [*place, mirrored]))})"
+    return f"{other} ({', '.join(filter(None, [site, subject, visit, side, mirrored]))})"

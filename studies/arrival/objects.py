@@ -11,10 +11,10 @@ from pathlib import Path
 from audit.trail import Actor
 from imaging.decoder import client
 from imaging.decoding.unreadable import Unreadable
+from studies.arrival.content import content_of
 from studies.arrival.intake import IntakeReceipt, receive
 from studies.arrival.sop_instances import contested
 from studies.models import Transmittal
-from studies.sealing_key import keyed_pixels
 
 # PS3.18 table I.2-2 and PS3.4 C-STORE.
 OUT_OF_RESOURCES, WRONG_CLASS, CANNOT_UNDERSTAND = 0xA700, 0xA900, 0xC000
@@ -61,7 +61,7 @@ def look_at(path: Path) -> DecodedObject:
         sop_class=seen["facts"].get("SOPClassUID", ""),
         uids=seen["uids"],
         failure=0 if seen["uids"] else CANNOT_UNDERSTAND,
-        content=keyed_pixels(seen["content_sha256"]),
+        content=content_of(seen),
         day=seen["facts"].get("FilmDate") or "",
     )
 

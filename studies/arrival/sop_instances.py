@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from config.errors import WrongState
+from studies.arrival.content import reencoded
 from studies.models import Film, SopInstance
 from studies.models.film import BEFORE_DESK, CONTENT, KEPT_APART, OUT_OF_PLAY
 
@@ -37,6 +38,7 @@ def claim(film: Film, uid: str, content: str) -> Twin | None:
         SopInstance.objects.get_or_create(trial=film.trial, uid=uid)
         row = SopInstance.objects.select_for_update().get(trial=film.trial, uid=uid)
         Film.objects.filter(pk=film.pk).update(sop_instance_uid=uid)
+        film.sop_instance_uid = uid
         holder = find_holder(row, film)
         if row.film_id != (holder or film).pk or holder is None:
             row.film, row.content = holder or film, str(holder.header.get(CONTENT, "")) if holder else content
@@ -53,11 +55,13 @@ def find_holder(row: SopInstance, film: Film) -> Film | None:
 
 
 def contested(film: Film, content: str) -> bool:
-    """Whether the film waits for its site because another image has its UID."""
+    """Whether the film waits for its site because another image has its UID; may decode both to know."""
     row = SopInstance.objects.filter(trial=film.trial, uid=film.sop_instance_uid).select_related("film").first()
     if row is None or row.film is None or row.film == film or KEPT_APART in film.header:
         return False
-    return row.film.status not in OUT_OF_PLAY and not (content and content == row.content)
+    if row.film.status in OUT_OF_PLAY or (row.content and row.content in (content, film.header.get(CONTENT))):
+        return False
+    return not reencoded(film, row.film, content)
 
 
 def check_alone(film: Film) -> None:

@@ -9,11 +9,16 @@ from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
 from studies.films import locked, locked_visit
-from studies.models import Film, Visit
+from studies.models import Film, FilmStatus, Visit
 from studies.models.film import FOUND_GOOD, SIDES
 from studies.naming import checked_text
 
 SIDES_OF = {"L": frozenset("L"), "R": frozenset("R"), "B": frozenset("LR")}
+
+
+def can_be_designated(film: Film) -> bool:
+    """Whether the film was accepted and another one counts for its view."""
+    return film.status in FOUND_GOOD and not film.designated
 
 
 def rivals(film: Film, *, visit: Visit | None, side: str, view: str) -> list[Film]:
@@ -25,10 +30,16 @@ def rivals(film: Film, *, visit: Visit | None, side: str, view: str) -> list[Fil
 def stand_back(film: Film, others: list[Film]) -> list[Film]:
     """The others no longer count; refused when a side would be left without a film that counts.
 
-    Returns the films that did count, which the caller records.
+    A film that readers may have seen gives way only to one that can be shown in its place at once. Returns the films
+    that did count, which the caller records.
     """
     losing = [other for other in others if other.designated]
     for other in losing:
+        if other.status == FilmStatus.READY and film.status != FilmStatus.READY:
+            raise WrongState(
+                f"Film {other.pk} has a reader image, and film {film.pk} has none yet."
+                f" Keep film {film.pk} as an additional film, and designate it once its reader image is made."
+            )
         if left := SIDES_OF[other.side] - SIDES_OF[film.side]:
             shown = " and ".join(f"the {dict(SIDES)[side].lower()} side" for side in sorted(left))
             raise WrongState(
@@ -46,7 +57,7 @@ def designate(*, film: Film, actor: Actor, reason: str) -> None:
     with audited_atomic():
         locked_visit(film.visit_id)
         film = locked(film)
-        if film.status not in FOUND_GOOD or film.designated:
+        if not can_be_designated(film):
             state = (
                 "is already designated for its view" if film.designated else f"is {film.get_status_display().lower()}"
             )

@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from studies.arrival.checks import ACQUISITION
 from studies.desk import masks
-from studies.desk.designation import rivals
+from studies.desk.designation import can_be_designated, rivals
 from studies.desk.masks import MaskState
 from studies.desk.pictures import picture_of
 from studies.desk.quality import polarity_asked
 from studies.desk.sides import Witness, witnesses
 from studies.models import Film, FilmStatus, MaskSet, Question
-from studies.models.film import FILM_TRANSITIONS, FOUND_GOOD, MASKABLE, OUT_OF_PLAY, SIDES, VIEWS, WITHOUT_PICTURE
+from studies.models.film import FILM_TRANSITIONS, MASKABLE, OUT_OF_PLAY, SIDES, VIEWS, WITHOUT_PICTURE
 from studies.plan.completeness import VisitState, visit_states
 from studies.plan.known_visits import subjects_with_visits
 
@@ -57,6 +57,12 @@ class DeskFilm:
         return polarity_asked(self.film)
 
     @property
+    def designated_later(self) -> bool:
+        """Whether the film that counts for the view has a reader image, so that this one needs one first."""
+        counting = [other for other in self.rivals if other.designated and other.pk != self.film.replaces_id]
+        return any(other.status == FilmStatus.READY for other in counting)
+
+    @property
     def deviations(self) -> list[str]:
         """How the visit deviates from the plan; flagged and never corrected. Single views are shown separately."""
         if self.visit_state is None:
@@ -95,7 +101,7 @@ def may(film: Film) -> frozenset[str]:
         FilmStatus.WITHDRAWN: "withdraw",
     }
     found = {verbs[status] for status in FILM_TRANSITIONS[FilmStatus(film.status)] if status in verbs}
-    if film.status in FOUND_GOOD and not film.designated:
+    if can_be_designated(film):
         found.add("designate")
     if film.status == FilmStatus.REJECTED:
         found.add("reopen")

@@ -39,7 +39,7 @@ def move_films(*, film: Film, visit: Visit, scope: str, reason: str, actor: Acto
     with audited_atomic():
         for pk in sorted({film.visit_id or visit.pk, visit.pk}):
             locked_visit(pk)
-        film, visit = locked(film), Visit.objects.select_related("subject").get(pk=visit.pk)
+        film, visit = locked(film), Visit.objects.select_related("subject__site").get(pk=visit.pk)
         source = checked_source(film, visit)
         going = [film] if scope == MoveScope.FILM else films_of(source)
         coming = films_of(visit) if scope == MoveScope.EXCHANGE else []
@@ -65,7 +65,8 @@ def checked_source(film: Film, visit: Visit) -> Visit:
     if visit.subject.site_id != film.site_id:
         raise BadInput(
             f"{named(visit)} belongs to another site than film {film.pk}."
-            f" Choose a visit of a subject of site {film.site.code}.",
+            f" Choose a visit of a subject of site {film.site.code}, or reject or withdraw the film"
+            f" and ask site {visit.subject.site.code} to send it.",
             field="visit",
         )
     if visit.not_done_reason:

@@ -84,12 +84,6 @@ class QuestionForm(forms.Form):
     text = LongTextField(max_length=LONGEST_TEXT)
 
 
-class DesignateForm(forms.Form):
-    """Why this film counts for its view from now on."""
-
-    reason = forms.CharField(max_length=200)
-
-
 class ReverseRejectionForm(forms.Form):
     """Why a rejection is reversed."""
 

@@ -17,7 +17,6 @@ urlpatterns = [
     path(f"{DESK}<int:pk>/question/", desk.question, name="desk_question"),
     path(f"{DESK}<int:pk>/withdraw/", desk.withdraw, name="desk_withdraw"),
     path(f"{DESK}<int:pk>/reopen/", desk.reopen, name="desk_reopen"),
-    path(f"{DESK}<int:pk>/designate/", desk.designate, name="desk_designate"),
     path(f"{DESK}<int:pk>/masks/", desk.propose, name="desk_masks"),
     path(MASKS, masks.mask_queue, name="masks"),
     path(f"{MASKS}<int:pk>/", masks.mask_page, name="mask"),

@@ -16,13 +16,12 @@ from accounts.roles import Action
 from audit.trail import Actor
 from config.form_refusals import refused_on
 from studies.access import trial_or_404
-from studies.desk import designation, masks, quality
+from studies.desk import masks, quality
 from studies.desk.film_facts import desk_film, for_viewer
 from studies.desk.queue import QueuePosition, address, place_of, queue, waits_for_site
 from studies.desk.verdicts import WORDING
 from studies.forms.desk import (
     AcceptForm,
-    DesignateForm,
     MasksForm,
     QuestionForm,
     RejectForm,
@@ -38,7 +37,6 @@ FORMS: dict[str, Callable[[Film], BaseForm]] = {
     "question_form": lambda film: QuestionForm(auto_id="question-%s"),
     "withdraw_form": lambda film: WithdrawForm(auto_id="withdraw-%s"),
     "reopen_form": lambda film: ReverseRejectionForm(auto_id="reopen-%s"),
-    "designate_form": lambda film: DesignateForm(auto_id="designate-%s"),
 }
 Decide = Callable[[dict[str, Any]], object]
 
@@ -115,15 +113,6 @@ def withdraw(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     form = WithdrawForm(request.POST, auto_id="withdraw-%s")
     decide: Decide = lambda given: quality.withdraw(film=film, actor=actor, **given)  # noqa: E731
     return decided(request, trial, film, "withdraw_form", form, decide, "withdrawn", stay=True)
-
-
-@require_POST
-def designate(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """This film counts for its view from now on."""
-    trial, actor, film = film_for_request(request, code, pk)
-    form = DesignateForm(request.POST, auto_id="designate-%s")
-    decide: Decide = lambda given: designation.designate(film=film, actor=actor, **given)  # noqa: E731
-    return decided(request, trial, film, "designate_form", form, decide, "designated", stay=True)
 
 
 @require_POST

@@ -14,6 +14,7 @@ from config.cells import Badge, Column, Link
 from config.filters import ChoiceFilter
 from config.listing import Listing
 from studies.access import trial_or_404
+from studies.desk.designation import can_be_designated
 from studies.desk.moving import can_be_moved
 from studies.models import Film, Question
 from studies.models.film import WITHOUT_PICTURE
@@ -68,6 +69,7 @@ def film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "facts": facts(film),
         "at_the_desk": film.status not in WITHOUT_PICTURE,
         "can_be_moved": can_be_moved(film),
+        "can_be_designated": can_be_designated(film),
         "replaced_by": film.replaced_by.order_by("pk"),
         "questions": Question.objects.of_trial(trial).filter(film=film).order_by("pk"),
         "history": history_of("studies.film", film.pk, actor.role),

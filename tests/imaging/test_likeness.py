@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bench.likeness import CHANGES
-from imaging.likeness import has_structure, likeness_of, matches
+from imaging.likeness import has_structure, likeness_of, matches, whole_matches
 from rehearsal.damage import Damage
 from rehearsal.film import draw_foot, draw_hand
 from tests.studies.films import picture
@@ -31,6 +31,15 @@ def test_a_changed_film_is_recognised_and_no_other_is_taken_for_it(films: list[n
         found = matches(likeness_of(CHANGES[change](film, np.random.default_rng(place))), others)
         assert [match.place for match in found] == [place], (change, place)
         assert found[0].mirrored == ("mirrored" in change)
+
+
+@pytest.mark.parametrize("change", ["recompressed", "rescaled", "mirrored"])
+def test_a_whole_film_is_recognised_among_all_films_of_a_trial(films: list[np.ndarray], change: str) -> None:
+    others = [likeness_of(film) for film in films]
+    for place, film in enumerate(films):
+        (found,) = whole_matches(likeness_of(CHANGES[change](film, np.random.default_rng(place))), others)
+        assert (found.place, found.mirrored) == (place, change == "mirrored")
+    assert whole_matches(others[0], others[1:]) == whole_matches(others[0], []) == []
 
 
 def test_a_film_is_recognised_when_the_earlier_one_was_the_cropped_one(films: list[np.ndarray]) -> None:

@@ -12,8 +12,9 @@ from config.errors import BadInput, WrongState
 from jobs.carrying import run_due_jobs
 from reading.campaigns.case_seals import open_case_seal
 from reading.campaigns.opening import cases_with_other_films, close_campaign
+from reading.issuing.affected_cases import Moved
 from reading.issuing.assignments import request_batch, void_and_reissue
-from reading.issuing.moved_films import Moved, move_and_reissue
+from reading.issuing.moved_films import move_and_reissue
 from reading.models import Campaign, Case, CaseStatus, Read
 from studies.models import Film, Visit
 from tests.reading.builders import PASSWORD, BuiltTrial, build_reading_trial, open_campaign_of, read_through
@@ -107,6 +108,18 @@ def test_two_visits_exchanged_void_the_case_and_issue_it_again_with_each_film_at
     assert cases_with_other_films(campaign) == []
 
 
+def test_a_case_voided_before_its_reads_are_issued_is_issued_again_to_the_same_people(built_trial: BuiltTrial) -> None:
+    campaign = issued(built_trial)
+    readers = {read.reader_id for read in case_of(built_trial, campaign, 0).reads.all()}
+    film = film_of(built_trial, 0, "W00")
+    for code in ("W24", "W00"):
+        move(built_trial, film, visit_of(built_trial, 0, code), "exchange", reason=f"belongs to {code}")
+        film.refresh_from_db()
+    run_due_jobs()
+    assert {read.reader_id for read in case_of(built_trial, campaign, 0).reads.all()} == readers
+    assert len(readers) == 2
+
+
 def test_a_film_of_another_subject_changes_the_cases_of_both_and_one_signature_covers_it(
     built_trial: BuiltTrial,
 ) -> None:
@@ -149,7 +162,7 @@ def test_a_closed_campaign_is_reopened_before_a_film_of_it_is_moved(built_trial:
     run_due_jobs()
     close_campaign(campaign=campaign, actor=built_trial.actor("coordinator"))
     film, target = film_of(built_trial, 0, "W00"), visit_of(built_trial, 0, "W24")
-    with pytest.raises(WrongState, match="Reopen the campaign before you move them"):
+    with pytest.raises(WrongState, match="Reopen the campaign first"):
         move(built_trial, film, target, "exchange")
     assert Film.objects.get(pk=film.pk).visit == film.visit
     campaign.batches.update(seed_revealed_at=campaign.film_cut_off)

@@ -20,11 +20,13 @@ from jobs.carrying import run_due_jobs
 from reading.campaigns.opening import close_campaign, create_campaign, open_campaign
 from reading.charter.versions import draft_charter
 from reading.issuing.assignments import request_batch
+from reading.issuing.moved_films import move_and_reissue
 from reading.models import Campaign, Read
 from scoring.arms.requests import ask_for_arms
 from scoring.datasets.building import request_dataset
 from scoring.datasets.locking import confirm_lock, request_lock
 from scoring.models import Dataset
+from studies.models import Film, Visit
 from tests.cast import PASSWORD as CAST_PASSWORD
 from tests.reading.builders import PASSWORD, BuiltTrial, build_reading_trial, fill_read, read_through, scanned
 from tests.scoring.unsealing_cast import CANARIES, Opening
@@ -137,6 +139,17 @@ class ActsLine:
         given = {"visit": visits[1].pk, "scope": "exchange", "reason": "two visits were exchanged"}
         acts = (Act.MOVE, Act.VOID, Act.REISSUE)
         yield self.form(*acts, who="coordinator", name="reading:move-film", key=(film.pk,), **given)
+        yield self.retake(film, visits[0])
+
+    def retake(self, film: Film, visit: Visit) -> Post:
+        """A film that came to a visit which had one of its view already is designated there."""
+        film.refresh_from_db()
+        signs = self.built_trial.signs("coordinator")
+        move_and_reissue(film=film, visit=visit, scope="film", reason="of the same visit", **signs)
+        acts = (Act.RETAKE, Act.VOID, Act.REISSUE)
+        return self.form(
+            *acts, who="coordinator", name="reading:designate-film", key=(film.pk,), reason="the sharper one"
+        )
 
     def after_reading(self) -> Iterator[Post]:
         """Everything is read; the campaign is closed, reopened and closed again."""

@@ -51,6 +51,20 @@ def test_a_retake_can_be_designated_while_it_is_accepted(cast: DeskCast) -> None
     assert [film.designated for film in Film.objects.order_by("pk")] == [False, True]
 
 
+def test_a_film_with_a_reader_image_gives_way_only_to_one_that_has_an_image_too(cast: DeskCast) -> None:
+    first, second, third = (film_at_desk(cast) for _ in range(3))
+    accept(cast, first)
+    ready(first)
+    with pytest.raises(WrongState, match=f"Film {first.pk} has a reader image, and film {second.pk} has none yet"):
+        accept(cast, second, designate=True)
+    accept(cast, third)
+    with pytest.raises(WrongState, match="designate it once its reader image is made"):
+        designation.designate(film=third, actor=cast.coordinator, reason="sharper")
+    ready(third)
+    designation.designate(film=third, actor=cast.coordinator, reason="sharper")
+    assert [film.designated for film in Film.objects.order_by("pk")] == [False, True, True]
+
+
 def test_films_of_other_sides_views_or_visits_do_not_compete(cast: DeskCast) -> None:
     films = [film_at_desk(cast) for _ in range(3)] + [film_at_desk(cast, visit=cast.visits[1])]
     for film, values in zip(films, ({}, {"side": "R"}, {"view": "foot"}, {}), strict=True):

@@ -23,6 +23,7 @@ from tests.studies.desk_cast import (
     imaged,
     make_cast,
     person,
+    ready,
 )
 
 pytestmark = pytest.mark.django_db
@@ -197,8 +198,24 @@ def test_a_retake_is_made_to_count_from_its_page(cast: DeskCast) -> None:
     first, second = film_at_desk(cast), film_at_desk(cast)
     for film in (first, second):
         quality.accept(film=film, actor=cast.coordinator, **CONFIRMED)
-    assert post(cast, f"{second.pk}/designate/", reason="sharper")["Location"] == desk(f"{second.pk}/")
+    address = f"/trials/RA-1/films/{second.pk}/designate/"
+    client = browser(cast.coordinator)
+    assert address in client.get(desk(f"{second.pk}/")).content.decode()
+    assert client.post(address, {"reason": "sharper"})["Location"] == desk(f"{second.pk}/")
     assert [film.designated for film in Film.objects.order_by("pk")] == [False, True]
+
+
+def test_a_film_is_offered_instead_of_another_at_its_acceptance_until_that_one_has_a_reader_image(
+    cast: DeskCast,
+) -> None:
+    first, second = film_at_desk(cast), film_at_desk(cast)
+    quality.accept(film=first, actor=cast.coordinator, **CONFIRMED)
+    client, offered = browser(cast.coordinator), 'name="designate"'
+    assert offered in client.get(desk(f"{second.pk}/")).content.decode()
+    ready(first)
+    page = client.get(desk(f"{second.pk}/")).content.decode()
+    assert offered not in page
+    assert "Designate it on this page once its reader image is made" in page
 
 
 def test_suggested_masks_are_taken_with_one_button(cast: DeskCast) -> None:

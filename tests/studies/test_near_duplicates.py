@@ -10,7 +10,9 @@ import pytest
 
 from rehearsal.damage import Damage
 from rehearsal.film import draw_hand
+from studies.arrival import likenesses
 from studies.arrival.likenesses import CODE
+from studies.desk import quality
 from studies.models import Film, SealedLikeness
 from studies.plan.subjects import enrol
 from tests.studies.films import dx, file_of, plain
@@ -32,10 +34,17 @@ def finding_text(film: Film) -> str:
 
 
 def sent(
-    ra1: Planned, number: int, pixels: np.ndarray, subject: int = 0, code: str = "BL", site: int = 0, **values: Any
+    ra1: Planned,
+    number: int,
+    pixels: np.ndarray,
+    subject: int = 0,
+    code: str = "BL",
+    site: int = 0,
+    replaces: Film | None = None,
+    **values: Any,
 ) -> Film:
     content = file_of(dx(np.ascontiguousarray(pixels), SOPInstanceUID=f"1.2.3.{number}", **values))
-    film = arrived(ra1, content, site=site, visit=ra1.visit(subject, code))
+    film = arrived(ra1, content, site=site, visit=ra1.visit(subject, code), replaces=replaces)
     assert film.status == "deidentified", film.status_reason
     return film
 
@@ -55,15 +64,34 @@ def test_a_changed_copy_on_another_subject_visit_or_side_is_a_finding_and_never_
     assert str(first) in finding_text(jpeg)
 
 
-def test_another_film_of_the_same_hand_and_a_second_copy_for_the_same_place_are_no_finding(ra1: Planned) -> None:
+def test_a_changed_copy_for_the_same_place_is_a_finding_too_unless_it_replaces_the_first(ra1: Planned) -> None:
+    first = sent(ra1, 1, hand())
+    again = sent(ra1, 2, hand()[10:, 10:])
+    assert f"{first} (subject 01-001, visit BL, left)" in finding_text(again)
+    quality.reject(film=again, reason="wrong-subject", actor=ra1.actor("coordinator"))
+    assert finding_text(sent(ra1, 3, hand()[8:, 10:], replaces=first)) == ""
+
+
+def test_another_film_of_the_same_hand_is_no_finding(ra1: Planned) -> None:
     sent(ra1, 1, hand())
     assert finding_text(sent(ra1, 2, hand(2), code="W24")) == ""
-    assert finding_text(sent(ra1, 3, hand()[10:, 10:])) == ""
 
 
-def test_a_film_is_not_compared_with_those_of_other_sites(ra1: Planned) -> None:
-    sent(ra1, 1, hand())
-    assert finding_text(sent(ra1, 2, hand()[10:, 10:], subject=1, site=1)) == ""
+def test_a_whole_film_of_another_site_is_found_and_a_part_of_one_is_not_guessed_at(ra1: Planned) -> None:
+    first = sent(ra1, 1, hand())
+    again = sent(ra1, 2, hand()[::2, ::2], subject=1, site=1)
+    assert f"same as that of {first} (site 01, subject 01-001, visit BL, left). Compare them." in finding_text(again)
+    Film.objects.filter(pk=again.pk).update(status="rejected")
+    assert finding_text(sent(ra1, 3, hand()[60:-80, 40:-100], subject=1, site=1)) == ""
+    assert finding_text(sent(ra1, 4, hand(2), subject=1, site=1, code="W24")) == ""
+
+
+def test_every_film_of_a_trial_is_compared_however_few_are_in_memory_at_a_time(
+    ra1: Planned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(likenesses, "AT_ONCE", 1)
+    films = [sent(ra1, 1, hand(2)), sent(ra1, 2, hand()), sent(ra1, 3, hand(3))]
+    assert str(films[1]) in finding_text(sent(ra1, 4, hand()[::2, ::2], subject=1, site=1))
 
 
 def test_what_a_film_is_recognised_by_is_stored_sealed_and_in_one_length(ra1: Planned) -> None:

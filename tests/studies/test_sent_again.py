@@ -13,7 +13,16 @@ from jobs.carrying import run_due_jobs
 from studies.arrival import held
 from studies.desk import quality
 from studies.models import Film, FilmStatus, TransmittalEntry
-from tests.studies.films import dx, file_of, picture
+from tests.studies.films import (
+    JPEG_2000_LOSSLESS,
+    JPEG_LOSSLESS_SV1,
+    JPEG_LS,
+    RLE,
+    compressed,
+    dx,
+    file_of,
+    picture,
+)
 from tests.studies.planned import Planned, film_of
 from tests.studies.sending import arrived, blind_object, send
 
@@ -156,6 +165,34 @@ def test_a_date_confirmed_while_the_film_is_read_is_kept(ra1: Planned) -> None:
     held.confirm_date(film=film, film_date=date(2024, 1, 30), actor=ra1.actor("site 01"))
     film.refresh_from_db()
     assert film.film_date == date(2024, 1, 30)
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_the_same_image_compressed_without_loss_or_expanded_again_is_one_film(ra1: Planned, back: bool) -> None:
+    packed = [compressed(picture(), syntax) for syntax in (JPEG_LOSSLESS_SV1, JPEG_LS, JPEG_2000_LOSSLESS, RLE)]
+    said = [compressed(picture(), JPEG_LS, DerivationDescription="Lossless JPEG-LS", LossyImageCompression="00")]
+    first, *others = [*packed, *said, file_of(dx())][:: -1 if back else 1]
+    film = arrived(ra1, first, visit=ra1.visit())
+    for content in others:
+        again = arrived(ra1, content, visit=ra1.visit())
+        assert again.status_reason == f"The same image was received before ({film})."
+        assert send(ra1, content, visit=ra1.visit()).film == film, "it stands for the film that has the image"
+
+
+def test_a_compressed_copy_with_other_pixels_or_another_patient_is_held(ra1: Planned) -> None:
+    arrived(ra1, file_of(dx()), visit=ra1.visit())
+    for content in (compressed(picture(seed=2), JPEG_LS), compressed(picture(), JPEG_LS, PatientID="ZZ-0002")):
+        assert arrived(ra1, content, visit=ra1.visit()).status == FilmStatus.HELD
+
+
+def test_the_compressed_copy_of_another_site_is_filed_and_can_come_back(ra1: Planned) -> None:
+    first = arrived(ra1, file_of(dx()), visit=ra1.visit())
+    other = arrived(ra1, compressed(picture(), RLE), site=1, visit=ra1.visit(1))
+    assert findings(other)["other-site"] == f"The same film was also sent by site 01 ({first})."
+    quality.reject(film=other, reason="exposure", actor=ra1.actor("coordinator"))
+    quality.reopen(film=other, reason="it can be read", actor=ra1.actor("coordinator"))
+    other.refresh_from_db()
+    assert other.status == FilmStatus.DEIDENTIFIED
 
 
 def test_the_same_image_in_implicit_and_explicit_encoding_is_one_film(ra1: Planned) -> None:

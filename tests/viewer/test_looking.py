@@ -189,6 +189,27 @@ def test_in_the_joints_way_the_next_joint_moves_all_films(clean_page: Page, site
     assert (seen(clean_page) != second[0]).any()
 
 
+def test_close_to_a_joint_every_film_shows_as_many_millimetres_wherever_its_joints_were_placed(
+    clean_page: Page, site: StaticSite
+) -> None:
+    spacings = [0.1, 0.14]
+
+    def film(site: StaticSite, token: str, side: str, view: str, seed: int) -> dict[str, Any]:
+        later = int(seed >= 4)
+        places = {"PIP2": [*JOINT], "PIP3": [300.0 + 40 * later, 400.0 + 30 * later]}
+        return {**large_film(site, token, side, view, seed), "spacing_mm": spacings[later], "joints": places}
+
+    open_read(clean_page, ReadingRoom(site, panes=2, instrument="larsen-1995", film=film, terms={"looking": "joints"}))
+    shown = []
+    for keys in (["z"], ["1", "1"]):
+        press(clean_page, *keys)
+        boxes = clean_page.evaluate(
+            "[...document.querySelectorAll('.strip rect')].map(r => [r.width, r.height].map(a => a.baseVal.value))"
+        )
+        shown += [np.array(box) * spacing for box, spacing in zip(boxes, spacings, strict=True)]
+    assert np.allclose(shown, shown[0], rtol=0.01)
+
+
 def test_the_pointer_marks_the_joint_and_can_be_hidden(clean_page: Page, room: ReadingRoom) -> None:
     open_read(clean_page, room)
     assert clean_page.get_attribute(".joint:not(.under) >> nth=0", "d") != ""

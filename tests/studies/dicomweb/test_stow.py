@@ -12,7 +12,7 @@ from django.test import Client
 from jobs.carrying import run_due_jobs
 from studies.arrival.senders import issue_token, revoke
 from studies.models import Film, FilmStatus, TransmittalEntry
-from tests.studies.films import BIG_ENDIAN, dx, file_of, plain
+from tests.studies.films import BIG_ENDIAN, JPEG_LS, compressed, dx, file_of, picture, plain
 from tests.studies.planned import SETTING_UP, Planned
 
 EDGE = "edge-of-parts"
@@ -112,11 +112,13 @@ def test_another_image_under_a_uid_fails_again_when_it_is_sent_again(ra1: Planne
 
 def test_the_same_image_in_another_encoding_is_a_success(ra1: Planned, token: str) -> None:
     again = file_of(dx(SOPInstanceUID="1.2.3.1", PatientID="01-001", ClinicalTrialTimePointID="BL"), implicit=True)
-    for content in (film(1), again, again):
+    packed = compressed(picture(), JPEG_LS, SOPInstanceUID="1.2.3.1", PatientID="01-001", ClinicalTrialTimePointID="BL")
+    for content in (film(1), again, packed, again, packed):
         assert stow(token, content).status_code == 200
     run_due_jobs()
     assert Film.objects.live().count() == 1
-    assert stow(token, again).status_code == 200
+    for content in (again, packed):
+        assert stow(token, content).status_code == 200
 
 
 def test_a_film_is_named_so_that_its_site_finds_it_in_the_archive(ra1: Planned, token: str) -> None:

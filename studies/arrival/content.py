@@ -1,0 +1,46 @@
+"""Whether two files of one SOP Instance UID hold the same image, also when one was compressed without loss.
+
+A content is kept in two halves: the keyed digest of the header alone, then that of the header with its pixel bytes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from imaging.decoder import client
+from imaging.decoding.unreadable import Unreadable
+from studies.arrival.work_folder import opened_original
+from studies.models import Film
+from studies.models.film import CONTENT
+from studies.sealing_key import keyed_pixels
+
+HALF = 32
+
+
+def content_of(seen: dict[str, Any]) -> str:
+    """The content of a file that the decoder has inspected; empty for a plain picture."""
+    header, whole = keyed_pixels(seen["header_sha256"]), keyed_pixels(seen["content_sha256"])
+    return (header or whole)[:HALF] + whole[:HALF]
+
+
+def reencoded(film: Film, other: Film, content: str) -> bool:
+    """Whether `film`, with this content, is `other` in another encoding: the same header and the same decoded pixels.
+
+    Decodes what was not decoded before, so it is called outside of any transaction.
+    """
+    kept = str(other.header.get(CONTENT, ""))
+    if not content or kept[:HALF] != content[:HALF]:
+        return False
+    pixels = pixels_of(film)
+    return bool(pixels) and pixels == pixels_of(other)
+
+
+def pixels_of(film: Film) -> str:
+    """The keyed digest of its decoded pixels; empty when they cannot be decoded."""
+    if film.pixel_sha256:
+        return film.pixel_sha256
+    try:
+        with opened_original(film) as original:
+            return keyed_pixels(client.run("compare", film=original)["pixel_sha256"])
+    except Unreadable:
+        return ""
