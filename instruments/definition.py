@@ -1,42 +1,13 @@
-"""What a scoring instrument is: items, grades, wordings, reasons, terms and where each fact comes from."""
+"""What a scoring instrument is: items, grades, wordings, terms, and the facts behind them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 
-
-class Mark(StrEnum):
-    """How well a fact is supported; shown to the user beside the fact."""
-
-    VERIFIED = "V"
-    COMPUTED = "C"
-    GENERAL = "G"
-    UNKNOWN = "?"
-
-    @property
-    def says(self) -> str:
-        return {
-            "V": "read in the source named",
-            "C": "computed, reproducible",
-            "G": "general knowledge, not verified",
-        }.get(self.value, "not found")
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One statement about an instrument or a rule, with its mark and source."""
-
-    about: str
-    says: str
-    mark: Mark
-    source: str
-
-    @property
-    def verified(self) -> bool:
-        return self.mark in (Mark.VERIFIED, Mark.COMPUTED)
+from instruments.facts import Fact
+from instruments.not_assessable import ABSENT, Reason, UnknownReason
 
 
 @dataclass(frozen=True)
@@ -52,24 +23,6 @@ class CdiscTerms:
     lat_code: str = ""
     dir: str = ""
     method: str = "X-RAY"
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why a site was not assessable."""
-
-    code: str
-    label: str
-    operated: bool = False
-
-    @property
-    def short(self) -> str:
-        """Two letters for a narrow cell on paper, where a legend explains them."""
-        return self.code[:2].lower()
-
-
-# Recorded by the system for a film that does not exist; a reader cannot choose it.
-ABSENT = Reason("ABSENT", "the film is absent")
 
 
 @dataclass(frozen=True)
@@ -105,14 +58,6 @@ class UnknownItem(ValueError):
     def __init__(self, instrument: str, key: str) -> None:
         super().__init__(f"The item “{key}” is not an item of {instrument}.")
         self.instrument, self.key = instrument, key
-
-
-class UnknownReason(ValueError):
-    """A code that is not a reason why a site is not assessable."""
-
-    def __init__(self, code: str, allowed: Iterable[Reason]) -> None:
-        super().__init__(f"The reason cannot be “{code}”. Give one of {', '.join(reason.code for reason in allowed)}.")
-        self.code = code
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,24 +131,6 @@ class Instrument:
             if reason.code == code:
                 return reason
         raise UnknownReason(code, (*self.reasons, ABSENT))
-
-
-REASONS = (
-    Reason("IMAGE", "missing image"),
-    Reason("SURGERY", "surgery or prosthesis", operated=True),
-    Reason("OVERLAP", "overlap"),
-    Reason("PROJECTION", "projection"),
-    Reason("EXPOSURE", "exposure"),
-    Reason("OTHER", "other"),
-)
-
-REASONS_FACT = Fact(
-    "reasons",
-    "A site not scored is kept with its reason. Published example reasons: missing anatomy, joint replacement, "
-    "surgical alteration, inadequate image quality. The six reasons offered here are our own list.",
-    Mark.GENERAL,
-    "SDTMIG MK example (kept rows and example reasons); the list itself is ours",
-)
 
 
 def maximum_of(items: Iterable[Item], unit: int = 1) -> int:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Protocol, TypeVar
 
-from instruments.definition import Fact, Mark
+from instruments.facts import Fact, Mark
 
 NO_FILM = "no film after baseline and before the event or the missing visit"
 NO_VISIT = "no film at this visit"

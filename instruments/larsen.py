@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from instruments import sites
-from instruments.definition import REASONS, REASONS_FACT, Fact, Instrument, Item, Mark, maximum_of
+from instruments.definition import Instrument, Item, maximum_of
+from instruments.facts import Fact, Mark
+from instruments.not_assessable import REASONS, REASONS_FACT
 
 GRADES = tuple(range(6))
 QUADRANTS = tuple(

@@ -14,7 +14,7 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from instruments.definition import Fact, Mark
+from instruments.facts import Fact, Mark
 
 Values = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]

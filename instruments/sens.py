@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from instruments import sites, svdh
-from instruments.definition import REASONS, REASONS_FACT, CdiscTerms, Fact, Instrument, Item, Mark, maximum_of
+from instruments.definition import CdiscTerms, Instrument, Item, maximum_of
+from instruments.facts import Fact, Mark
+from instruments.not_assessable import REASONS, REASONS_FACT
 
 ABSTRACT = "van der Heijde et al., Rheumatology 2000, abstract"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from instruments.definition import CdiscTerms, Fact, Item, Mark
+from instruments.definition import CdiscTerms, Item
+from instruments.facts import Fact, Mark
 
 SIDES = ("L", "R")
 REGIONS = ("hand", "foot")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from instruments import sites
-from instruments.definition import REASONS, REASONS_FACT, Fact, Instrument, Item, Mark, maximum_of
+from instruments.definition import Instrument, Item, maximum_of
+from instruments.facts import Fact, Mark
+from instruments.not_assessable import REASONS, REASONS_FACT
 
 EROSION_TEST = sites.Test("SVBESCR", "Sharp/Van der Heijde Bone Erosion Score", "C128988")
 NARROWING_TEST = sites.Test("SVJSNSCR", "Sharp/Van der Heijde JSN Score", "C128989")

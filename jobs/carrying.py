@@ -6,24 +6,20 @@ Delivery is at least once; the result is written exactly once, because finishing
 from __future__ import annotations
 
 import logging
-import traceback
-from datetime import timedelta
-from pathlib import Path
 from typing import Any, Protocol
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from audit.trail import Actor, audited_atomic, record
-from config.away import is_away
 from config.errors import Refusal
 from config.job_kinds import KINDS
-from jobs.giving_up import WORKERS_DIED, in_words, mark_failed
+from jobs.giving_up import WORKERS_DIED
 from jobs.insisting import until_back
 from jobs.lease import Lease, LeaseLost, claim, heartbeat
 from jobs.models import Job
 from jobs.queue import JobRefused
+from jobs.retrying import give_up, try_later
 
 log = logging.getLogger(__name__)
 
@@ -62,46 +58,6 @@ def work(job: Job, lease: Lease) -> None:
         give_up(job, lease, str(refusal), str(refusal))
     except Exception as error:
         try_later(job, lease, error)
-
-
-def try_later(job: Job, lease: Lease, error: Exception) -> None:
-    reason = place_of(error)
-    log.warning("job %s, attempt %s: %s", job.pk, lease.attempt, reason)
-    if is_away(error):  # says nothing about the job: it is no attempt, and its lease is not waited for
-        pause = timedelta(seconds=settings.JOB_RETRY_SECONDS)
-        until_back(lambda: lease.put_back(wait=pause, reason=reason, counts=False))
-    elif lease.attempt >= settings.JOB_ATTEMPTS:
-        give_up(job, lease, reason, in_words(error))
-    else:
-        lease.put_back(wait=timedelta(seconds=settings.JOB_RETRY_SECONDS * 4 ** (lease.attempt - 1)), reason=reason)
-
-
-def give_up(job: Job, lease: Lease, reason: str, says: str) -> None:
-    """`reason` is for those who run the server, `says` for those who wait for the work."""
-    with audited_atomic():
-        lease.give_up(reason=reason[:2000])
-        record(
-            action="jobs.job.failed",
-            actor=Actor.system(f"job {job.kind}"),
-            stream="system",
-            subject=("jobs.job", str(job.pk)),
-            changes={"status": [Job.Status.RUNNING, Job.Status.FAILED]},
-            reason=reason[:2000],
-            details={"kind": job.kind, "key": job.key, "attempt": lease.attempt},
-        )
-        mark_failed(job, says)
-
-
-def place_of(error: BaseException) -> str:
-    """The error's type and the last lines of our own code in it; its text is omitted: it may identify people."""
-    own = [frame for frame in traceback.extract_tb(error.__traceback__) if is_ours(frame.filename)]
-    places = [f"{Path(frame.filename).relative_to(settings.BASE_DIR)}:{frame.lineno}" for frame in own[-3:]]
-    return f"{type(error).__name__} at {', '.join(places) or 'an unknown place'}"
-
-
-def is_ours(filename: str) -> bool:
-    path = Path(filename)
-    return path.is_relative_to(settings.BASE_DIR) and ".venv" not in path.parts
 
 
 def run_due_jobs(*, kinds: frozenset[str] | None = None) -> int:

@@ -9,14 +9,12 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from audit.trail import Actor, audited_atomic, record
 from config.celery import app
-from config.errors import WrongState
 from config.job_kinds import KINDS
 from jobs.lease import Lease, LeaseLost
 from jobs.models import Job
 
-__all__ = ["Lease", "LeaseLost", "JobRefused", "add", "publish", "retry"]
+__all__ = ["Lease", "LeaseLost", "JobRefused", "add", "publish"]
 log = logging.getLogger(__name__)
 
 
@@ -49,22 +47,3 @@ def publish(job_id: int) -> None:
     except Exception as error:  # kombu passes on whatever its transport raises
         log.warning("job %s was not announced: %s", job_id, type(error).__name__)
         job.update(hinted_at=None)
-
-
-def retry(*, job: Job, actor: Actor) -> None:
-    """Queues a failed job again, starting with its first attempt."""
-    with audited_atomic():
-        failed = Job.objects.filter(pk=job.pk, status=Job.Status.FAILED)
-        if failed.update(status=Job.Status.QUEUED, attempts=0, due_at=timezone.now(), finished_at=None) != 1:
-            job.refresh_from_db()
-            state = job.get_status_display().lower()
-            raise WrongState(f"Job {job.pk} is {state}. Only a job that has failed can be tried again.")
-        record(
-            action="jobs.job.retried",
-            actor=actor,
-            stream="system",
-            subject=("jobs.job", str(job.pk)),
-            changes={"status": [Job.Status.FAILED, Job.Status.QUEUED]},
-            details={"kind": job.kind, "key": job.key},
-        )
-        transaction.on_commit(lambda: publish(job.pk))

@@ -17,10 +17,10 @@ from django.utils.module_loading import import_string
 
 from config.celery import app
 from config.chores import CHORES
-from jobs.carrying import place_of
 from jobs.models import Job
 from jobs.pulse import beat
 from jobs.queue import publish
+from jobs.retrying import place_of
 from jobs.tasks import PROBE
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from enum import Enum
 from functools import cache
 
 import instruments
-from instruments.definition import ABSENT
+from instruments.not_assessable import ABSENT
 
 FAULTS = {
     "Python's None": re.compile(r"\bNone\b"),

@@ -15,7 +15,7 @@ from config.job_kinds import KINDS
 from config.listing import Listing
 from jobs.health import further, vital
 from jobs.models import Job
-from jobs.queue import retry
+from jobs.retrying import retry
 
 
 def progress_of(job: Job) -> Progress | None:

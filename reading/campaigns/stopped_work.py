@@ -8,7 +8,7 @@ from accounts.roles import Action, authorise
 from audit.trail import Actor
 from config.errors import BadInput
 from jobs.models import Job
-from jobs.queue import retry
+from jobs.retrying import retry
 from reading.models import Campaign
 
 ISSUING, CONSENSUS = "reading.issue", "scoring.consensus"

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from config.errors import WrongState
 from config.wording import either, quoted
-from instruments.definition import ABSENT, Instrument, Item
+from instruments.definition import Instrument, Item
+from instruments.not_assessable import ABSENT
 from reading.models import DisplayedTimepoint
 from reading.room.cells import CellContent, CellContents
 

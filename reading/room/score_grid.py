@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from instruments.definition import ABSENT, Instrument, Item
+from instruments.definition import Instrument, Item
+from instruments.not_assessable import ABSENT
 from reading.models import DisplayedTimepoint, ItemNote
 from reading.room.blinded import FEATURE_LABELS
 from reading.room.cells import CellContent, CellContents

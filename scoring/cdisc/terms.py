@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from instruments.definition import ABSENT, Instrument
+from instruments.definition import Instrument
+from instruments.not_assessable import ABSENT
 from scoring.cdisc.facts import READERS
 from scoring.cdisc.parameters import Parameter, joint_parameters, reader_slots, total_parameters
 from scoring.cdisc.scored import CATEGORIES, dir_of, loc_of, named_test

@@ -11,7 +11,8 @@ import numpy as np
 from django.db.models import QuerySet
 
 from config.kept import Kept
-from instruments.definition import ABSENT, Instrument
+from instruments.definition import Instrument
+from instruments.not_assessable import ABSENT
 from reading.models import Campaign, Read, ReadStatus, SignedValues
 from reading.room.cells import instrument_of_campaign
 from reading.room.impossible_codes import knows_reason

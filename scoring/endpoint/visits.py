@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from scoring.endpoint.films import CaseFilm
+from studies.visit_window import window_days
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class PlannedVisit:
     @property
     def window(self) -> tuple[int, int]:
         """First and last day of the window, in days since baseline."""
-        return self.target_day - self.days_before, self.target_day + self.days_after
+        return window_days(self.target_day, self.days_before, self.days_after)
 
     def holds(self, day: int) -> bool:
         """Whether the day is inside the window."""

@@ -11,7 +11,7 @@ from statistics import median
 from django.utils import timezone
 
 from scoring.endpoint.by_arm.svg import Axis, Plot, PlotLine, axis_over, drawn
-from scoring.monitoring.discordance import CaseGroup
+from scoring.monitoring.discordance_chart import CaseGroup
 from scoring.monitoring.drift import LIMIT, Drift
 from scoring.monitoring.reader import MonitoredReader
 from scoring.monitoring.signed_counts import ReadCounts

@@ -7,7 +7,7 @@ from functools import cached_property
 from statistics import fmean, median
 from typing import Any
 
-from scoring.monitoring.discordance import CaseGroup, groups_of
+from scoring.monitoring.discordance_chart import CaseGroup, groups_of
 from scoring.monitoring.drift import Drift, drift_of
 from scoring.monitoring.pairs import ComparedCase
 from scoring.monitoring.signed_counts import ReadCounts

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Sum
 
-from instruments.definition import ABSENT
+from instruments.not_assessable import ABSENT
 from reading.models import Campaign, Read, ReadKind, ReadStatus, ReadStep, SignedValues
 from scoring.consensus.signed_series import demand_as_signed
 

@@ -7,8 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 from instruments import Instrument, Item
-from instruments.definition import ABSENT, Fact
+from instruments.facts import Fact
 from instruments.layout import layout_of
+from instruments.not_assessable import ABSENT
 
 
 def as_data(instrument: Instrument) -> dict[str, Any]:

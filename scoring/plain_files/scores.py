@@ -9,7 +9,8 @@ from functools import lru_cache
 from config.errors import BadInput
 from config.wording import both, either, quoted
 from instruments import Instrument
-from instruments.definition import ABSENT, Item
+from instruments.definition import Item
+from instruments.not_assessable import ABSENT
 from scoring.plain_files.lines import MISSING, OPTIONAL, READ, FileLine, natural, need
 from scoring.plain_files.numbers import whole_in
 

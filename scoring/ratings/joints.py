@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 import instruments
-from instruments.definition import ABSENT, Instrument, Item
+from instruments.definition import Instrument, Item
+from instruments.not_assessable import ABSENT
 from reading.charter.versions import terms_of
 from reading.models import Campaign, Case, Read, ReadKind, ReadStatus, SignedValues
 from scoring.agreement.joints import JointAgreement, joint_agreement

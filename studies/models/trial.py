@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from accounts.roles import Role
 from accounts.roles_apart import GRANTABLE
 from studies.natural_keys import NaturalKey
+from studies.visit_window import window_dates
 
 
 class Trial(models.Model):
@@ -112,8 +113,7 @@ class Visit(models.Model):
         """First and last day on which the plan expects the films; None outside the plan or before a baseline."""
         if self.plan is None or baseline is None:
             return None
-        target = baseline + timedelta(days=self.plan.target_day)
-        return target - timedelta(days=self.plan.days_before), target + timedelta(days=self.plan.days_after)
+        return window_dates(baseline, self.plan.target_day, self.plan.days_before, self.plan.days_after)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import NamedTuple, Self, overload
 
@@ -19,6 +19,7 @@ from studies.models.film import FOUND_GOOD, OUT_OF_PLAY
 from studies.plan.absences import EXPECTED
 from studies.plan.completeness import ViewStatus, VisitState, visit_states
 from studies.plan.known_visits import load_visits, subjects_with_visits
+from studies.visit_window import window_dates
 
 VIEWS = len(EXPECTED)
 AT_ONCE = 2000
@@ -72,8 +73,7 @@ class VisitRow(NamedTuple):
         """As Visit.window."""
         if self.target_day is None or baseline is None:
             return None
-        target = baseline + timedelta(days=self.target_day)
-        return target - timedelta(days=self.days_before or 0), target + timedelta(days=self.days_after or 0)
+        return window_dates(baseline, self.target_day, self.days_before or 0, self.days_after or 0)
 
 
 def rows_of(trial: Trial, site: Site | None = None) -> list[VisitRow]:

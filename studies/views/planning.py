@@ -21,6 +21,13 @@ from studies.models import Site, Subject, Trial, VisitPlan
 from studies.plan.subjects import enrol
 from studies.plan.trials import add_site, rename_site
 from studies.plan.visits import change_plan, plan_visit
+from studies.visit_window import window_days
+
+
+def window_in_words(plan: VisitPlan) -> str:
+    """The days on which the films of the visit are expected."""
+    first, last = window_days(plan.target_day, plan.days_before, plan.days_after)
+    return f"day {first} to {last}"
 
 
 def set_up(request: HttpRequest, code: str) -> HttpResponse:
@@ -102,7 +109,7 @@ def plans(request: HttpRequest, code: str) -> HttpResponseBase:
         Column("visit", "Visit", lambda plan: link(plan, "change_plan", code), "code"),
         Column("label", "Label", sort="label"),
         Column("target_day", "Target day", sort="target_day"),
-        Column("window", "Window", lambda p: f"day {p.target_day - p.days_before} to {p.target_day + p.days_after}"),
+        Column("window", "Window", window_in_words),
         Column("days_before", "Days before", sort="days_before"),
         Column("days_after", "Days after", sort="days_after"),
         Column("done", "Visits with films", "n_done", "n_done"),

@@ -12,8 +12,10 @@ import pytest
 
 import instruments
 from instruments import Instrument
-from instruments.definition import ABSENT, REASONS, Fact, Mark, UnknownItem, UnknownReason
+from instruments.definition import UnknownItem
+from instruments.facts import Fact, Mark
 from instruments.layout import layout_of
+from instruments.not_assessable import ABSENT, REASONS, UnknownReason
 from scoring.plain_files import instrument_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -243,7 +245,9 @@ def copy(package: Path) -> None:
 
 HALVES = """
 from instruments import sites
-from instruments.definition import REASONS, Fact, Instrument, Mark, maximum_of
+from instruments.not_assessable import REASONS
+from instruments.facts import Fact, Mark
+from instruments.definition import Instrument, maximum_of
 
 ITEMS = tuple(
     sites.make_item(feature="erosion", side=side, site=site, allowed=tuple(range(8)))

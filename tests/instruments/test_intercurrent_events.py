@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from instruments.definition import Mark
+from instruments.facts import Mark
 from instruments.intercurrent_events import (
     EVENT_RULES,
     DatedScore,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from instruments.change import change, change_series
-from instruments.definition import Mark
+from instruments.facts import Mark
 from instruments.missing import DEFAULT, RULES, MissingRule, UnknownRule, get_rule, rule_from
 from instruments.totals import as_row, score_one, score_series
 from tests.instruments.building import SVDH, everywhere

@@ -18,7 +18,8 @@ from config.job_kinds import KINDS
 from jobs.carrying import carry_job, run_due_jobs
 from jobs.lease import LeaseLost, claim
 from jobs.models import Job
-from jobs.queue import add, retry
+from jobs.queue import add
+from jobs.retrying import retry
 from tests.jobs.conftest import AddJob, kept
 from tests.servers import publishing_to
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from audit.trail import Actor
 from jobs.carrying import run_due_jobs
 from jobs.models import Job
-from jobs.queue import retry
+from jobs.retrying import retry
 from reading.campaigns.opening import close_campaign
 from reading.models import Campaign, CampaignStatus
 from scoring.arms.requests import withdraw_request

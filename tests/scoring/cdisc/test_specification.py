@@ -7,7 +7,7 @@ import io
 import pytest
 
 import instruments
-from instruments.definition import ABSENT
+from instruments.not_assessable import ABSENT
 from scoring.cdisc.parameters import joint_parameters, total_parameters
 from scoring.cdisc.scored import CATEGORIES, CODES, NAMES, dir_of, loc_of, named_test
 from scoring.cdisc.terms import codelists

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from scoring.monitoring.discordance import GROUP, groups_of
+from scoring.monitoring.discordance_chart import GROUP, groups_of
 
 
 def test_limits_are_three_standard_errors_around_the_share_of_the_campaign() -> None:

@@ -1,0 +1,16 @@
+"""The window of a planned visit: the days before and after its target day on which its films are expected."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+
+def window_days(target_day: int, days_before: int, days_after: int) -> tuple[int, int]:
+    """First and last day of the window, in days since baseline."""
+    return target_day - days_before, target_day + days_after
+
+
+def window_dates(baseline: date, target_day: int, days_before: int, days_after: int) -> tuple[date, date]:
+    """First and last date of the window."""
+    first, last = window_days(target_day, days_before, days_after)
+    return baseline + timedelta(days=first), baseline + timedelta(days=last)
