@@ -89,6 +89,7 @@ def signatures(request: HttpRequest, code: str) -> HttpResponseBase:
         search=("actor_label",),
         sort="-at",
         empty="Nothing has been signed in this trial yet.",
+        hidden=["digest"],
     )
     return listing.respond("audit/signatures.html", {"trial": trial})
 
