@@ -13,15 +13,13 @@ from scoring.ratings.campaign import CampaignRatings, discordant_as_first_signed
 from scoring.ratings.repeats import own_agreement, pairs_of, ratings_twice
 
 Row = dict[str, Any]
-# A reader whose only reads were returned for correction has no dataset code yet.
-CORRECTING = "reader correcting"
 
 
 def agreement_data(
     campaign: Campaign, ratings: CampaignRatings, *, group: str, end: str, names: Mapping[int, str]
 ) -> Row:
     """Agreement between readers and of each reader with their own repeats; `names` says how readers are named."""
-    cube = ratings.cube([names.get(reader, CORRECTING) for reader in ratings.people])
+    cube = ratings.cube([names[reader] for reader in ratings.people])
     return {
         "trial": campaign.trial.code,
         "campaign": campaign.code,

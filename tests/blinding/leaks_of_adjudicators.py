@@ -74,13 +74,10 @@ DISAGREE = frozenset({1})
 def ordered_trigger(patch: pytest.MonkeyPatch) -> None:
     from scoring.consensus import case_result as consensus
 
-    original = kept(consensus, "compare")
+    original = kept(consensus, "compare_readers")
 
-    def ends(instrument: Any, first: Any, second: Any, rule: Any, threshold: Any) -> Any:
-        one, other = (
-            replace(series, values=series.values[[0, -1]], operated=series.operated[[0, -1]])
-            for series in (first, second)
-        )
-        return original(instrument, one, other, rule, threshold)
+    def ends(instrument: Any, readers: Any, *terms: Any) -> Any:
+        cut = [replace(one, values=one.values[[0, -1]], operated=one.operated[[0, -1]]) for one in readers]
+        return original(instrument, cut, *terms)
 
-    patch.setattr(consensus, "compare", ends)
+    patch.setattr(consensus, "compare_readers", ends)

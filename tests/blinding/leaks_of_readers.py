@@ -115,7 +115,7 @@ def cookie(patch: pytest.MonkeyPatch) -> None:
 
 def place_of(image: Any) -> int:
     """How late in the trial a film was taken."""
-    return int(film_behind(image.key).visit.code[1:])  # type: ignore[union-attr]
+    return int(film_behind(image.key).visit.code[-2:])  # type: ignore[union-attr]
 
 
 @leak("preview size that depends on the visit", "reader", "preview")
