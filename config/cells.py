@@ -136,10 +136,14 @@ class Cell:
 
     @property
     def style(self) -> str:
-        """The class of the cell: numbers right-aligned, long text wrapped, everything else on one line."""
-        if self.kind == "number":
-            return "number"
-        return "words" if self.kind == "text" and len(str(self.value)) > LONG_TEXT else ""
+        """The class of the cell: numbers right-aligned, text of several words wrapped, everything else on one line.
+
+        Long text keeps a width in which it can be read; short text is wrapped only where the list would not fit.
+        """
+        if self.kind != "text":
+            return "number" if self.kind == "number" else ""
+        text = str(self.value)
+        return "words" if len(text) > LONG_TEXT else "wraps" if " " in text else ""
 
 
 # bool before int, datetime before date: each is also the other.

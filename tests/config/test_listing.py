@@ -200,6 +200,7 @@ def test_times_are_written_in_utc_and_say_so() -> None:
 def test_long_text_may_break_and_numbers_stand_at_the_right() -> None:
     column = Column("name", "Name")
     assert Cell(column, "x" * 41).style == "words"
+    assert Cell(column, "x y").style == "wraps"
     assert Cell(column, "x").style == ""
     assert Cell(column, 4).style == "number"
     assert Cell(column, True).style == ""
