@@ -95,12 +95,12 @@ def add_films(world: World, visit: Visit, number: int, slot: int, place: int, pk
 
 
 def record_films(world: World, trial: Trial) -> None:
-    """What the trail hears of films on their way in, with the names of files and what their headers say."""
+    """What the trail records of films on their way in, and what their headers say."""
     with audited_atomic():
         for film in Film.objects.filter(trial=trial, status="ready").order_by("view", "side", "subject_id")[:4]:
             subject = ("studies.film", str(film.pk))
             recorded: dict[str, dict[str, object]] = {
-                "studies.film.received": {"name": film.original_name, "size": film.size},
+                "studies.film.received": {"size": film.size, "channel": film.channel},
                 "studies.film.deidentified": dict(film.header),
             }
             for action, details in recorded.items():

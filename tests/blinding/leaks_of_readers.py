@@ -207,11 +207,10 @@ def all_films(piece: Any) -> Any:
 
 @leak("worklist sorted by subject code", "reader", "worklist", first=FRESH, second=TURNED)
 def sorted_worklist(patch: pytest.MonkeyPatch) -> None:
-    def by_code(entries: list[Any], user_id: int) -> list[Any]:
-        reads = Read.objects.in_bulk([entry.read for entry in entries])
-        return sorted(entries, key=lambda entry: subject_of(reads[entry.read].case).code)
+    def by_code(steps: Any, given: Any) -> list[Any]:
+        return sorted(steps, key=lambda step: subject_of(step.read.case).code)
 
-    reshaped("reading.views.worklist.waiting_for", by_code)(patch)
+    reshaped("reading.views.worklist.fetched", by_code)(patch)
 
 
 @leak("badge that counts other readers' signatures", "reader", "home", first=OTHERS_SIGNED, second=OTHERS_NONE)
@@ -245,7 +244,10 @@ def error_text(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(screen, "save_values", saving)
 
 
-@leak("redirect after a signature with the next subject", "reader", "screen", "values", "review", "sign")
+SIGNED = ("screen", "preview", "band", "values", "review", "sign")
+
+
+@leak("redirect after a signature with the next subject", "reader", *SIGNED)
 def redirect_address(patch: pytest.MonkeyPatch) -> None:
     def further(address: str, piece: Any) -> str:
         return f"{address}?after={subject_of(piece.read.case).code}"
