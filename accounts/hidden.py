@@ -186,6 +186,13 @@ EXCEPTIONS = (
         "pixels are shown exactly; before a campaign opens, the leak scan measures how far they reveal the order",
     ),
     DeclaredException(
+        "affiliation",
+        READERS,
+        "when the coordinator records that they belong to a site",
+        "that later cases are of other sites, and which unsigned cases were of their own, if these are reassigned",
+        "nobody reads cases of their own site; which cases were removed cannot be hidden from the person who had them",
+    ),
+    DeclaredException(
         "training",
         frozenset({R.READER}),
         "training campaigns, after signing",

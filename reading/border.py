@@ -43,6 +43,7 @@ FORBIDDEN_TABLES = frozenset(
         "reading_sealedread",
         "reading_sealedreference",
         "reading_sealedseed",
+        "reading_siteaffiliation",
     }
 )
 # Whole families: access tokens, results and datasets, and everything about arms.

@@ -73,7 +73,8 @@ def suspected(pixels: NDArray[np.integer]) -> Suspicion:
     found.sort(reverse=True)
     text = merge([box for _, box, letter in found if not letter])[:MOST_BOXES]
     # The closed part of a letter in a line of text is a shape of its own; it belongs to that line.
-    alone = [(box, letter) for _, box, letter in found if letter and not any(overlap(box, line) for line in text)]
+    several = [box for number, box, _ in found if number > 1]
+    alone = [(box, letter) for _, box, letter in found if letter and not any(within(box, line) for line in several)]
     return Suspicion(text, merge([box for box, _ in alone]), sorted({letter for _, letter in alone}))
 
 
@@ -197,6 +198,15 @@ def merge(boxes: list[Rectangle]) -> list[Rectangle]:
 
 def overlap(a: Rectangle, b: Rectangle) -> bool:
     return a[0] < b[0] + b[2] and b[0] < a[0] + a[2] and a[1] < b[1] + b[3] and b[1] < a[1] + a[3]
+
+
+def within(letter: Rectangle, line: Rectangle) -> bool:
+    """Whether the letter, without the margin of its box, is inside the line."""
+    left, top, width, height = letter
+    inner = left + MARGIN, top + MARGIN, left + width - MARGIN, top + height - MARGIN
+    return (
+        line[0] <= inner[0] and line[1] <= inner[1] and inner[2] <= line[0] + line[2] and inner[3] <= line[1] + line[3]
+    )
 
 
 def united(a: Rectangle, b: Rectangle) -> Rectangle:

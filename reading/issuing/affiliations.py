@@ -1,12 +1,12 @@
-"""Independence of readers: nobody reads or adjudicates a case of a site to which they belong.
+"""Independence of readers: nobody reads or adjudicates a case of a site to which they belong, except in training.
 
-Recorded by the coordinator, ended with a reason, never edited. Signed reads stay as they are.
+Recorded by the coordinator, ended with a reason, never edited. Reads that were issued before stay as they are.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 
 from django.utils import timezone
 
@@ -15,6 +15,7 @@ from accounts.roles import READING_ROLES, Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from reading.campaigns.case_seals import identities
+from reading.issuing.allocation import Assignment
 from reading.models import Campaign, Case, Read, ReadStatus, SiteAffiliation
 from reading.states import demand_reason
 from studies.models import Membership, Site, Subject, Trial
@@ -45,7 +46,10 @@ def end_affiliation(*, affiliation: SiteAffiliation, actor: Actor, reason: str) 
     with audited_atomic():
         current = SiteAffiliation.objects.filter(pk=affiliation.pk, ended_at=None)
         if current.update(ended_at=timezone.now()) != 1:
-            raise WrongState(f"That {affiliation.person} belongs to site {affiliation.site.code} has already ended.")
+            text = (
+                f"It is already recorded that {affiliation.person} no longer belongs to site {affiliation.site.code}."
+            )
+            raise WrongState(text)
         record_event(affiliation, "reading.affiliation.ended", actor, reason)
 
 
@@ -64,11 +68,20 @@ def record_event(affiliation: SiteAffiliation, action: str, actor: Actor, reason
 
 def affiliated(campaign: Campaign, cases: Collection[Case] | None = None) -> dict[int, set[int]]:
     """Who belongs to the site of each case; of all live cases where none are given. Opens seals only if anyone does."""
-    people = people_by_site(campaign.trial_id)
+    people = {} if campaign.trains else people_by_site(campaign.trial_id)
     if not people:
         return {}
     wanted = campaign.cases.live() if cases is None else cases
     return {case: people[site] for case, site in sites_of(list(wanted)).items() if site in people}
+
+
+def independent(assignments: Sequence[Assignment]) -> list[Assignment]:
+    """Without those of a reader who belongs to the site of the case: also when it was recorded after the request."""
+    if not assignments:
+        return []
+    cases = list(Case.objects.filter(pk__in={one.case for one in assignments}).select_related("campaign"))
+    barred = affiliated(cases[0].campaign, cases)
+    return [one for one in assignments if one.reader not in barred.get(one.case, set())]
 
 
 def people_by_site(trial: int) -> dict[int, set[int]]:
@@ -88,13 +101,8 @@ def sites_of(cases: list[Case]) -> dict[int, int]:
 
 
 def unsigned_reads_at(site: Site, person: User) -> int:
-    """How many unsigned reads of cases of the site the person holds, over all campaigns."""
+    """How many unsigned reads of cases of the site the person holds, over all campaigns that are not for training."""
     held = Read.objects.filter(reader=person, status__in=UNSIGNED, case__campaign__trial=site.trial_id)
-    return number_at(site.pk, held.select_related("case"))
-
-
-def number_at(site: int, reads: Iterable[Read]) -> int:
-    """How many of the reads are of cases of the site."""
-    cases = [read.case for read in reads]
+    cases = [read.case for read in held.select_related("case__campaign") if not read.case.campaign.trains]
     found = sites_of(list({case.pk: case for case in cases}.values()))
-    return sum(found[case.pk] == site for case in cases)
+    return sum(found[case.pk] == site.pk for case in cases)

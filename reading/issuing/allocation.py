@@ -29,15 +29,14 @@ def allocate(
     """Draws up to `size` cases and gives each as many readers as it still needs.
 
     `wanted` maps case to missing reads, `excluded` case to people who may not read it, `loads` reader to open reads.
-    A case for which too few readers remain is passed over.
+    A case for which too few readers remain is passed over, and another one is drawn in its place.
     """
     load = {reader: loads.get(reader, 0) for reader in readers}
+    able = {case: [reader for reader in readers if reader not in excluded.get(case, frozenset())] for case in wanted}
+    readable = sorted(case for case in wanted if len(able[case]) >= wanted[case])
     assignments: list[Assignment] = []
-    for case in draw.permutation(sorted(wanted))[:size]:
-        able = [reader for reader in readers if reader not in excluded.get(case, frozenset())]
-        if len(able) < wanted[case]:
-            continue
-        for reader in least_loaded(draw, able, load)[: wanted[case]]:
+    for case in draw.permutation(readable)[:size]:
+        for reader in least_loaded(draw, able[case], load)[: wanted[case]]:
             load[reader] += 1
             assignments.append(Assignment(case, reader))
     return assignments

@@ -12,6 +12,7 @@ from typing import Any
 
 from config.tokens import new_token
 from reading.campaigns.frozen_films import FrozenCase
+from reading.issuing.affiliations import independent
 from reading.issuing.allocation import Assignment
 from reading.issuing.presentations import MIXED, draw_queue, draw_repeats, queue_name
 from reading.issuing.release import hidden
@@ -74,8 +75,8 @@ def still_wanted(assignments: Sequence[Assignment], most: int | None) -> list[As
 
 
 def still_free(assignments: Sequence[Assignment], most: int | None) -> list[Assignment]:
-    """Without a second adjudication of an adjudicated case, and without what another batch has meanwhile given to the
-    same reader, or to `most` primary readers of a case (None: any number).
+    """Without cases of the reader's own site, a second adjudication of an adjudicated case, and what another batch has
+    meanwhile given to the same reader, or to `most` primary readers of a case (None: any number).
 
     Called inside a transaction, in which the cases stay as they are.
     """
@@ -98,7 +99,7 @@ def still_free(assignments: Sequence[Assignment], most: int | None) -> list[Assi
         own.add(one.reader)
         return True
 
-    return [one for one in assignments if is_free(one)]
+    return [one for one in independent(assignments) if is_free(one)]
 
 
 def hidden_only(assignments: Sequence[Assignment]) -> list[Assignment]:

@@ -17,6 +17,7 @@ from audit.states import state_of
 from config.kept import Kept
 from config.wording import counted
 from reading.charter.versions import qualified_readers, terms_of
+from reading.issuing.affiliations import affiliated
 from reading.issuing.allocation import Assignment
 from reading.issuing.eligible import primary_readers, wanted_readers
 from reading.issuing.randomisation import Draw, new_seed
@@ -55,12 +56,17 @@ def was_drawn(read: Read) -> bool:
 
 
 def repeats_to_come(campaign: Campaign, readers: Collection[int]) -> list[Read]:
-    """The first reads of these readers, signed or not, that were drawn and have not been issued again."""
+    """The first reads of these readers, signed or not, that were drawn and have not been issued again.
+
+    Without cases of a site to which the reader now belongs: their repeats lapse.
+    """
     if terms_of(campaign.charter).repeats_share == 0:
         return []
     again = Read.objects.filter(case=OuterRef("case"), reader=OuterRef("reader"), kind=ReadKind.REPEAT)
-    first = first_reads(campaign).filter(~Exists(again), reader__in=readers)
-    return list(first.filter(pk__in=drawn_reads(campaign)))
+    first = first_reads(campaign).filter(~Exists(again), reader__in=readers, pk__in=drawn_reads(campaign))
+    found = list(first.select_related("case"))
+    barred = affiliated(campaign, [read.case for read in found])
+    return [read for read in found if read.reader_id not in barred.get(read.case_id, set())]
 
 
 def of_which_due(campaign: Campaign, to_come: Collection[Read], now: datetime) -> list[Read]:

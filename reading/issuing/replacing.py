@@ -31,7 +31,9 @@ def replace_reader(*, read: Read, actor: Actor, new_reader: User, reason: str) -
     barred = may_not_read(read.case) if read.kind == ReadKind.PRIMARY else may_not_adjudicate(read.case)
     if new_reader.pk not in able - barred:
         text = f"This read cannot be given to {new_reader}."
-        wanted = f"Choose a qualified {role} who neither has this case nor declined it."
+        wanted = (
+            f"Choose a qualified {role} who neither has this case nor declined it, and does not belong to its site."
+        )
         raise BadInput(f"{text} {wanted}", field="new_reader")
     with audited_atomic():
         hold_chains([read])

@@ -63,7 +63,7 @@ def said_of(made: SiteAffiliation) -> str:
     if not held:
         return text
     already = counted(held, "unsigned read of its cases is", "unsigned reads of its cases are")
-    return f"{text} {already} already theirs. Give what they have not signed to another reader."
+    return f"{text} {already} already theirs. Give each to another reader, or have them decline it if it is a repeat."
 
 
 def end(request: HttpRequest, code: str, pk: int) -> HttpResponse:

@@ -215,6 +215,6 @@ def adjudicators(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     if asked:
         messages.success(request, f"Adjudications requested: {asked}.")
     if left:
-        text = "no qualified adjudicator is left who has not had the case before"
+        text = "no qualified adjudicator is left who has not had the case before and does not belong to its site"
         messages.warning(request, f"Cases still without an adjudicator: {left}; {text}.")
     return redirect("reading:campaign", code, slug)

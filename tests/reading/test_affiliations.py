@@ -10,7 +10,7 @@ from config.errors import BadInput, WrongState
 from jobs.carrying import run_due_jobs
 from reading.campaigns.case_seals import identities
 from reading.issuing.affiliations import affiliated, end_affiliation, record_affiliation
-from reading.issuing.assignments import request_batch
+from reading.issuing.assignments import plan_batch, request_batch
 from reading.issuing.eligible import may_not_adjudicate, may_not_read
 from reading.models import Campaign, Read, SiteAffiliation
 from studies.models import Site
@@ -59,6 +59,26 @@ def test_no_case_of_their_site_is_issued_to_a_reader_or_adjudicator(built: Built
     assert Read.objects.filter(reader=reader, case=own).exists()
 
 
+def test_what_was_requested_before_is_not_issued_afterwards(built: BuiltTrial) -> None:
+    campaign = open_campaign_of(built)
+    readers = [built.people["reader"], built.people["reader.two"]]
+    coordinator = built.actor("coordinator")
+    request_batch(campaign=campaign, actor=coordinator, name="one", due_on=None, readers=readers, size=9)
+    belongs(built)
+    run_due_jobs()
+    held = Read.objects.filter(reader=built.people["reader"]).select_related("case")
+    films = identities([read.case for read in held])
+    assert [films[read.case_id].subject for read in held] == [built.subjects[1].pk]
+
+
+def test_a_smaller_batch_finds_the_cases_that_can_be_read(built: BuiltTrial) -> None:
+    campaign = open_campaign_of(built)
+    belongs(built)
+    for _ in range(8):
+        readers = [built.people["reader"], built.people["reader.two"]]
+        assert {one.reader for one in plan_batch(campaign, readers, 1)} == {reader.pk for reader in readers}
+
+
 def test_reads_issued_before_are_named_to_the_coordinator(built: BuiltTrial) -> None:
     campaign = open_campaign_of(built)
     issue(built, campaign, "one")
@@ -79,7 +99,7 @@ def test_reads_issued_before_are_named_to_the_coordinator(built: BuiltTrial) -> 
     held.refresh_from_db()
     assert held.ended_at is not None
     again = client.post(f"{ADDRESS}{held.pk}/end/", {"reason": "Left the clinic"}).content.decode()
-    assert "has already ended" in again
+    assert "It is already recorded that reader no longer belongs to site" in again
 
 
 def test_only_readers_and_adjudicators_are_affiliated(built: BuiltTrial) -> None:

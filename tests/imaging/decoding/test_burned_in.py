@@ -110,6 +110,15 @@ def test_the_closed_part_of_a_letter_in_a_line_of_text_is_no_side_marker() -> No
     assert (seen.side_letters, seen.letters) == ([], [])
 
 
+def test_a_side_marker_above_small_initials_stays_a_side_marker() -> None:
+    plate = Image.fromarray(np.random.default_rng(1).integers(480, 520, (500, 500), dtype=np.uint16).astype(np.float32))
+    draw = ImageDraw.Draw(plate)
+    draw.text((200, 200), "L", 4095, font=ImageFont.load_default(80))
+    draw.text((203, 283), "JKM", 4095, font=ImageFont.load_default(16))
+    seen = suspected(np.asarray(plate).astype(np.uint16))
+    assert (len(seen.text), seen.letters) == (1, ["L"])
+
+
 def with_letters(letters: str, turn: int) -> Grey:
     """The film with large letters on air."""
     tile = Image.new("L", (150, 150))
