@@ -6,13 +6,14 @@ from typing import Any
 
 from django import forms
 
+from accounts.models import User
 from studies.models import Site, Trial
 
 
 class AffiliationForm(forms.Form):
     """A reader, their site, and how it became known."""
 
-    person = forms.ModelChoiceField(queryset=None, label="Reader", empty_label="Choose")
+    person = forms.ModelChoiceField(User.objects.none(), label="Reader", empty_label="Choose")
     site = forms.ModelChoiceField(Site.objects.none(), empty_label="Choose")
     reason = forms.CharField(max_length=300, help_text="How the reader belongs to the site, and how you know.")
 
