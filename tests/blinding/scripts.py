@@ -47,7 +47,6 @@ def reader_steps(world: World, who: str, found: AddressValues) -> list[WorldRequ
     """A day in the reading room, with every film of every read of the person."""
     parts = parts_of(world, who)
     steps = [WorldRequest("reading:worklist", "/read/"), WorldRequest("home", "/")]
-    steps.append(WorldRequest("reading:guide", "/read/guide/"))
     for part in parts:
         steps += look_at(part)
     for part in parts:
@@ -57,6 +56,7 @@ def reader_steps(world: World, who: str, found: AddressValues) -> list[WorldRequ
     return [
         *steps,
         WorldRequest("reading:past", "/read/past/"),
+        WorldRequest("reading:guide", "/read/guide/"),
         WorldRequest("reading:worklist", "/read/"),
         WorldRequest("home", "/"),
     ]

@@ -17,8 +17,9 @@ export class OpenRead {
     const opened = new OpenRead(read, { urls, session });
     const store = await SealedStore.open(read, key).catch(() => null);
     opened.queue = new Queue(store);
-    opened.sender = new Sender({ queue: opened.queue, session, urls, may: () => opened.lock.held, changed: () => opened.#changed() });
-    opened.queue.watch(() => opened.#changed());
+    const changed = () => opened.#changed();
+    opened.sender = new Sender({ queue: opened.queue, session, urls, may: () => opened.lock.held, changed });
+    opened.queue.watch(changed);
     opened.lock = new TabLock(read, {
       gained: () => opened.queue.load().then(() => opened.page?.gained()),
       lost: () => opened.#lost(),

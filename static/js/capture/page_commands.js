@@ -70,5 +70,6 @@ async function leaveFor(page, go) {
   }
   if (!openRead || page.warned || !openRead.lock.held || (await openRead.emptied(PATIENCE))) return go();
   page.warned = true;
-  page.say(`${openRead.queue.waiting} not saved yet. They are kept encrypted on this computer. Do the same again to leave the page.`);
+  const { waiting } = openRead.queue;
+  page.say(`${waiting} not saved yet. They are kept encrypted on this computer. Do the same again to leave the page.`);
 }
