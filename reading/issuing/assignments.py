@@ -249,8 +249,10 @@ def sign_for_case(act: Act, case: Case, actor: Actor, user: User, digest: str) -
 
 def void_case(case: Case, actor: Actor, reason: str) -> list[int]:
     """Voids the case and its reads; returns the readers of its primary reads. Called inside a transaction."""
+    hold_chains(list(case.reads.select_related("case__campaign__trial")))
+    # A job that is issuing reads of the case holds it: what it writes is voided with the rest.
+    Case.objects.select_for_update().get(pk=case.pk)
     own = list(case.reads.select_related("case__campaign__trial"))
-    hold_chains(own)
     reads = list(case.reads.filter(status__in=COUNTING))
     before = case.status
     move_case(case, CaseStatus.VOIDED, void_reason=reason)

@@ -11,7 +11,6 @@ from imaging.decoder import client
 from imaging.decoding.unreadable import Unreadable
 from studies.arrival.work_folder import opened_original
 from studies.models import Film
-from studies.models.film import CONTENT
 from studies.sealing_key import keyed_pixels
 
 HALF = 32
@@ -23,12 +22,13 @@ def content_of(seen: dict[str, Any]) -> str:
     return (header or whole)[:HALF] + whole[:HALF]
 
 
-def reencoded(film: Film, other: Film, content: str) -> bool:
-    """Whether `film`, with this content, is `other` in another encoding: the same header and the same decoded pixels.
+def reencoded(film: Film, content: str, other: Film, kept: str) -> bool:
+    """Whether `film`, with its content, is `other`, with the content kept of it, in another encoding.
+
+    They have the same header and the same decoded pixels.
 
     Decodes what was not decoded before, so it is called outside of any transaction.
     """
-    kept = str(other.header.get(CONTENT, ""))
     if not content or kept[:HALF] != content[:HALF]:
         return False
     pixels = pixels_of(film)

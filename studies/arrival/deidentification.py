@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -68,10 +69,10 @@ def read(film: Film, original: IO[bytes], folder: Path, lease: Lease) -> None:
 def twin_of(film: Film, uid: str, header: dict[str, Any]) -> Twin | None:
     """The other film that has the UID; the same image in another encoding counts as that film's content from now on."""
     twin = claim(film, uid, header[CONTENT])
-    if twin is None or twin.same or not reencoded(film, twin.film, header[CONTENT]):
+    if twin is None or twin.same or not reencoded(film, header[CONTENT], twin.film, twin.content):
         return twin
-    header[CONTENT] = twin.film.header[CONTENT]
-    return Twin(twin.film, same=True)
+    header[CONTENT] = twin.content
+    return replace(twin, same=True)
 
 
 def kept_header(seen: dict[str, Any]) -> dict[str, Any]:

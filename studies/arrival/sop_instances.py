@@ -14,10 +14,11 @@ from studies.models.film import BEFORE_DESK, CONTENT, KEPT_APART, OUT_OF_PLAY
 
 @dataclass(frozen=True)
 class Twin:
-    """The film that already has the UID, and whether it has the same image and header."""
+    """The film that already has the UID, whether it has the same image and header, and its content as claimed."""
 
     film: Film
     same: bool
+    content: str
 
     def bars(self, film: Film) -> bool:
         """Whether `film` cannot be processed because of it.
@@ -43,7 +44,7 @@ def claim(film: Film, uid: str, content: str) -> Twin | None:
         if row.film_id != (holder or film).pk or holder is None:
             row.film, row.content = holder or film, str(holder.header.get(CONTENT, "")) if holder else content
             row.save(update_fields=["film", "content"])
-    return Twin(holder, bool(content) and content == row.content) if holder else None
+    return Twin(holder, bool(content) and content == row.content, row.content) if holder else None
 
 
 def find_holder(row: SopInstance, film: Film) -> Film | None:
@@ -61,7 +62,7 @@ def contested(film: Film, content: str) -> bool:
         return False
     if row.film.status in OUT_OF_PLAY or (row.content and row.content in (content, film.header.get(CONTENT))):
         return False
-    return not reencoded(film, row.film, content)
+    return not reencoded(film, content, row.film, row.content)
 
 
 def check_alone(film: Film) -> None:

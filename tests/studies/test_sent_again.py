@@ -9,8 +9,13 @@ import pytest
 
 from audit.models import Event
 from config.errors import WrongState
-from jobs.carrying import run_due_jobs
+from imaging.decoder import client
+from jobs.carrying import carry_job, run_due_jobs
+from jobs.models import Job
 from studies.arrival import held
+from studies.arrival.content import content_of
+from studies.arrival.sop_instances import claim
+from studies.arrival.work_folder import opened_original
 from studies.desk import quality
 from studies.models import Film, FilmStatus, TransmittalEntry
 from tests.studies.films import (
@@ -177,6 +182,17 @@ def test_the_same_image_compressed_without_loss_or_expanded_again_is_one_film(ra
         again = arrived(ra1, content, visit=ra1.visit())
         assert again.status_reason == f"The same image was received before ({film})."
         assert send(ra1, content, visit=ra1.visit()).film == film, "it stands for the film that has the image"
+
+
+def test_two_encodings_on_their_way_at_once_are_one_film(ra1: Planned) -> None:
+    first = send(ra1, file_of(dx()), visit=ra1.visit()).film
+    with opened_original(first) as original:
+        content = content_of(client.run("inspect", film=original))
+    claim(first, str(dx().SOPInstanceUID), content)  # as far as its worker has got
+    second = send(ra1, compressed(picture(), JPEG_LS), visit=ra1.visit()).film
+    carry_job(Job.objects.get(kind="studies.deidentify", payload__film=second.pk).pk)
+    second.refresh_from_db()
+    assert second.status_reason == f"The same image was received before ({first})."
 
 
 def test_a_compressed_copy_with_other_pixels_or_another_patient_is_held(ra1: Planned) -> None:
