@@ -77,6 +77,9 @@ class Action(StrEnum):
     REQUEST_LOCK = "request a lock"
     CONFIRM_LOCK = "confirm a lock"
     DOWNLOAD_DATASET = "download a dataset"
+    MAKE_TRANSFER = "make a transfer"
+    RECEIVE_TRANSFER = "receive a transfer"
+    DECIDE_REVIEW = "decide in the blinded data review"
     REQUEST_UNLOCK = "request an unlock"
     REVEAL_SEEDS = "reveal the seeds of a locked campaign"
     CHOOSE_ARMS = "choose whether the trial holds arms"
@@ -145,6 +148,9 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.BUILD_DATASET,
             Action.REQUEST_LOCK,
             Action.DOWNLOAD_DATASET,
+            Action.MAKE_TRANSFER,
+            Action.RECEIVE_TRANSFER,
+            Action.DECIDE_REVIEW,
             Action.REQUEST_UNLOCK,
             Action.REVEAL_SEEDS,
             Action.REQUEST_ARMS,
@@ -188,6 +194,8 @@ ALLOWED: dict[Role, frozenset[Action]] = {
         Action.RECEIVE_ARMS,
         Action.SEE_BY_ARM,
         Action.CONFIRM_LOCK,
+        Action.RECEIVE_TRANSFER,
+        Action.DECIDE_REVIEW,
         Action.MANAGE_ACCOUNTS,
         Action.CONFIRM_MEMBERSHIP,
         Action.MANAGE_TOKENS,

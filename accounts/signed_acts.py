@@ -29,6 +29,8 @@ class Act(StrEnum):
     LOCK_CONFIRMATION = "confirmation of lock"
     UNLOCK_REQUEST = "request of unlock"
     UNLOCK_AGREEMENT = "agreement of unlock"
+    TRANSFER_RECEIPT = "receipt of a transfer"
+    REVIEW_DECISION = "decision of the data review"
     ARMS_SHARE = "share that opens the arms"
     ARMS_RECEIPT = "receiving arms"
     SCORE_REVIEW = "review of the score history"
@@ -83,6 +85,8 @@ ACTS: dict[Act, ActTerms] = {
         after=Act.UNLOCK_REQUEST,
         refusal="You requested this unlocking yourself. Another person must agree.",
     ),
+    Act.TRANSFER_RECEIPT: ActTerms("scoring:transfer", "I received the transfer of this number with this root"),
+    Act.REVIEW_DECISION: ActTerms("scoring:finding", "I decide on these findings for the reason given"),
     Act.ARMS_SHARE: ActTerms("scoring:arms_request", "I give my share to open the arms", after=Act.ARMS_SHARE),
     Act.ARMS_RECEIPT: ActTerms(
         "scoring:receive_arms", "I receive the arms and can never be blinded in this trial again"

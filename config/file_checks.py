@@ -9,5 +9,6 @@ FILE_CHECKS: dict[str, str] = {
     "originals": "studies.arrival.stored_files.originals",
     "reader images": "studies.arrival.stored_files.bands",
     "dataset packages": "scoring.datasets.stored_packages.packages",
+    "transfer packages": "scoring.datasets.stored_packages.transfer_packages",
 }
 ROW_CHECKS = ("studies.sealed_links.altered_images",)

@@ -14,6 +14,7 @@ KINDS: dict[str, str] = {
     "scoring.consensus": "scoring.consensus.case_result.carry",
     "scoring.dataset": "scoring.datasets.building.carry",
     "scoring.mail_custodians": "scoring.arms.mail.carry",
+    "scoring.transfer": "scoring.transfers.building.carry",
     "scoring.unseal": "scoring.arms.unsealing.carry",
     "studies.deidentify": "studies.arrival.deidentification.carry",
     "studies.joint_proposal": "studies.desk.joint_proposals.carry",
@@ -27,6 +28,7 @@ KINDS: dict[str, str] = {
 GIVEN_UP: dict[str, str] = {
     "scoring.by_arm": "scoring.arms.reports.given_up",
     "scoring.dataset": "scoring.datasets.building.given_up",
+    "scoring.transfer": "scoring.transfers.building.given_up",
     "scoring.unseal": "scoring.arms.unsealing.given_up",
     "studies.deidentify": "studies.arrival.deidentification.given_up",
     "studies.rendition": "studies.arrival.rendition.given_up",

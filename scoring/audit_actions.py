@@ -13,6 +13,13 @@ protect("scoring_lock")
 protect("scoring_scorereview")
 protect("scoring_dataset", column="status", values=("locked",))
 track("scoring_dataset", "campaign_id number events_id status folder root counts failure built_at")
+protect("scoring_transferreceipt")
+protect("scoring_reviewdecision")
+track(
+    "scoring_datatransfer",
+    "campaign_id number purpose recipient_id asked_by_id asked_at cut cases seed before_id lock_id status folder root"
+    " counts failure built_at",
+)
 track("scoring_lockrequest", "dataset_id signature_id withdrawn_at")
 track("scoring_unlock", "lock_id reason requested_id agreed_id")
 track(
@@ -78,6 +85,22 @@ on_dataset("scoring.lock.declined", "Lock declined", f"declined to lock {DATASET
 on_dataset("scoring.lock.confirmed", "Lock confirmed", f"confirmed the lock of {DATASET}")
 on_dataset("scoring.unlock.requested", "Unlock requested", f"requested unlocking of {DATASET}")
 on_dataset("scoring.unlock.approved", "Unlock approved", f"approved unlocking of {DATASET}")
+
+TRANSFER = "transfer {number|id}[ of campaign {campaign}][ ({purpose})]"
+for verb, label, says in (
+    ("requested", "requested", "requested"),
+    ("built", "built", "built"),
+    ("failed", "failed", "could not build"),
+    ("downloaded", "downloaded", "downloaded"),
+    ("received", "received", "received"),
+):
+    on_dataset(f"scoring.transfer.{verb}", f"Transfer {label}", f"{says} {TRANSFER}")
+
+on_dataset(
+    "scoring.finding.decided",
+    "Finding decided",
+    "decided[ on {findings:finding}] in the data review of transfer {number|id}[ of campaign {campaign}]",
+)
 
 on_arms("scoring.arms.requested", "Arms requested", "requested the arms[ of campaign {campaign}] (request {id})")
 on_arms(

@@ -9,6 +9,9 @@ from django.db import models
 from django.db.models import Q
 
 from reading.models import Campaign, Case
+from scoring.transfer_models import DataTransfer as DataTransfer
+from scoring.transfer_models import ReviewDecision as ReviewDecision
+from scoring.transfer_models import TransferReceipt as TransferReceipt
 from studies.models import ArmsImport, CustodianKey
 
 

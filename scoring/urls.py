@@ -12,17 +12,20 @@ from scoring.views import (
     datasets,
     endpoint,
     events,
+    findings,
     history,
     joints,
     monitoring,
     site_months,
     thresholds,
     times,
+    transfers,
 )
 
 app_name = "scoring"
 OF_REPORT = "trials/<slug:code>/arms/requests/<str:token>/by-arm/<int:number>/"
 OF_DATASET = "trials/<slug:code>/results/<slug:slug>/datasets/<int:number>/results/"
+OF_TRANSFER = "trials/<slug:code>/results/<slug:slug>/transfers/<int:number>/"
 urlpatterns = [
     path("trials/<slug:code>/sites-by-month/", site_months.dashboard, name="site_months"),
     path("trials/<slug:code>/results/", agreement.results, name="results"),
@@ -60,6 +63,11 @@ urlpatterns = [
     path("trials/<slug:code>/results/<slug:slug>/datasets/<int:number>/decline/", datasets.decline, name="decline"),
     path("trials/<slug:code>/results/<slug:slug>/datasets/<int:number>/discard/", datasets.discard, name="discard"),
     path("trials/<slug:code>/results/<slug:slug>/datasets/<int:number>/zip/", datasets.download, name="download"),
+    path("trials/<slug:code>/results/<slug:slug>/transfers/", transfers.transfers, name="transfers"),
+    path(OF_TRANSFER, transfers.transfer, name="transfer"),
+    path(f"{OF_TRANSFER}findings/", findings.findings, name="findings"),
+    path(f"{OF_TRANSFER}findings/<slug:name>/", findings.finding, name="finding"),
+    path(f"{OF_TRANSFER}zip/", transfers.transfer_zip, name="transfer_zip"),
     path(OF_DATASET, endpoint.results, name="endpoint"),
     path(f"{OF_DATASET}<slug:name>.csv", endpoint.table, name="endpoint_table"),
     path(f"{OF_DATASET}<slug:name>.svg", endpoint.drawing, name="endpoint_drawing"),

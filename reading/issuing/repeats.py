@@ -22,8 +22,8 @@ from reading.issuing.allocation import Assignment
 from reading.issuing.eligible import primary_readers, wanted_readers
 from reading.issuing.randomisation import Draw, new_seed
 from reading.issuing.release import FEWEST_UNREAD, Stock, choose_repeats, places_for_repeats
-from reading.models import Campaign, CaseStatus, Read, ReadKind, ReadStatus
-from reading.unblinding import unseal
+from reading.models import Campaign, CaseStatus, Read, ReadKind, ReadStatus, SealedRead
+from reading.unblinding import seal, unseal
 
 drawn = Kept[list[int]](size=16)
 
@@ -53,6 +53,12 @@ def first_reads(campaign: Campaign) -> QuerySet[Read]:
 def was_drawn(read: Read) -> bool:
     """Whether the read was drawn to be repeated."""
     return bool(unseal(read.sealedread.sealed, bound_to=f"read {read.token}").get("repeat"))
+
+
+def renamed(read: Read, token: str) -> None:
+    """Gives a read another token in memory alone, and seals under it whether the read was drawn to be repeated."""
+    sealed = seal({"repeat": was_drawn(read)}, bound_to=f"read {token}")
+    read.token, read.sealedread = token, SealedRead(sealed=sealed)
 
 
 def repeats_to_come(campaign: Campaign, readers: Collection[int]) -> list[Read]:

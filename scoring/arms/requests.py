@@ -24,6 +24,7 @@ from reading.models import Campaign, CampaignStatus
 from reading.states import again_if_same, demand_reason, said_of
 from scoring.datasets.corrections import lock_in_force
 from scoring.models import ARMS_REQUEST_TRANSITIONS, ArmsRequest, ArmsRequestStatus, Lock, OpeningShare
+from scoring.transfers.locked import is_interim
 from studies.arms.custodian.custodian import PACKAGE, statement
 from studies.arms.custodian_keys import demand_true_fingerprint, holds_arms, newest_import
 from studies.models import CustodianKey, SealedArm
@@ -57,6 +58,8 @@ def why_not_open(campaign: Campaign) -> list[str]:
         obstacles.append(f"Charter version {campaign.charter.version} does not permit it.")
     if campaign.status != CampaignStatus.LOCKED:
         obstacles.append(f"{said_of(campaign)} It must be locked first.")
+    if is_interim(campaign):
+        obstacles.append("It was transferred as an interim, and arms never open on one.")
     return obstacles
 
 

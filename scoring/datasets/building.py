@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,38 +15,24 @@ from config.errors import WrongState
 from config.transitions import moved
 from jobs.queue import Lease, add
 from jobs.work_folders import work_folder
-from reading.models import Campaign, CampaignStatus, CaseStatus, SignedValues
+from reading.models import Campaign, CampaignStatus, SignedValues
 from reading.states import again_if_same, said_of
-from scoring.cdisc.transfer import Transfer
 from scoring.cdisc.xport import NotTransferable
 from scoring.consensus.signed_series import AlteredValues
-from scoring.datasets.analysis_table import ANALYSIS, EVENTS
-from scoring.datasets.case_rows import (
-    CaseData,
-    ResultDiffers,
-    case_row,
-    checked_result,
-    number_rows,
-    score_rows,
-)
+from scoring.datasets.case_rows import ResultDiffers
 from scoring.datasets.corrections import deliver_record, takes_corrections
+from scoring.datasets.documents import write_documents
 from scoring.datasets.evidence import NotIntact, demand_intact
-from scoring.datasets.guides import write_guides
-from scoring.datasets.loading import BLOCK, blocks_of, case_order, loaded
-from scoring.datasets.package import Package, seal_folder, write_codebook, zip_folder
-from scoring.datasets.read_scripts import write_read_scripts
-from scoring.datasets.readme import describe, write_readme
-from scoring.datasets.revision_rows import first_signed_rows, revision_rows
+from scoring.datasets.loading import case_order
+from scoring.datasets.package import seal_folder, zip_folder
+from scoring.datasets.readme import describe
 from scoring.datasets.row_diff import diff_against_last_lock
-from scoring.datasets.shown_rows import order_rows, read_rows
-from scoring.datasets.tables import CASES, CHANGES, FIRST_SIGNED, ORDERS, READS, REVISIONS, SCORES, TOTALS
-from scoring.datasets.transfer_facts import CampaignTransfer, facts_of_case, transfer_of
-from scoring.endpoint.analysis_rows import analysis_of, analysis_rows
+from scoring.datasets.transfer_facts import CampaignTransfer, transfer_of
+from scoring.datasets.writing import CaseSource, Rows, write_cases
+from scoring.endpoint.analysis_rows import analysis_of
 from scoring.endpoint.event_lists import event_rows, newest_events
 from scoring.models import DATASET_TRANSITIONS, Dataset, DatasetStatus
 from studies.arrival.sealed_files import keep_export
-
-Rows = dict[str, int]
 
 
 def request_dataset(*, campaign: Campaign, actor: Actor) -> Dataset:
@@ -111,11 +96,8 @@ def build(dataset: Dataset, work: Path, lease: Lease) -> dict[str, Any]:
     analysis = analysis_of(dataset.campaign, dataset.events)
     shared = transfer_of(dataset.campaign, analysis)
     rows, transferred = write_tables(dataset, folder, lease, shared)
-    write_codebook(folder, shared.facts.instrument, shared.facts.readers)
-    write_read_scripts(folder)
-    facts = describe(dataset, rows, transferred, analysis, shared.facts.readers) | deliver_record(dataset, folder)
-    write_readme(folder, dataset, facts)
-    write_guides(folder, facts)
+    facts = describe(dataset.campaign, rows, transferred, shared, dataset.events) | deliver_record(dataset, folder)
+    write_documents(folder, facts, shared)
     root = seal_folder(folder, facts)
     diff = diff_against_last_lock(dataset, folder)
     zip_folder(folder, work / f"{name}.zip")
@@ -132,41 +114,8 @@ def package_name(dataset: Dataset) -> str:
 
 def write_tables(dataset: Dataset, folder: Path, lease: Lease, shared: CampaignTransfer) -> tuple[Rows, Rows]:
     """Every case's rows in the order of the subjects' codes; gives rows by table and rows by CDISC file."""
-    codes, order = reader_codes(dataset.campaign), case_order(dataset.campaign)
-    with Package(folder) as package, Transfer(folder, shared.facts) as transfer:
-        for done, block in enumerate(blocks_of(order)):
-            lease.progress(done * BLOCK, len(order), "recomputing and writing cases")
-            write_block(package, transfer, block, codes, shared)
-        package.write(EVENTS, event_rows(dataset))
-        return package.counts, transfer.counts
-
-
-def write_block(
-    package: Package, transfer: Transfer, block: Sequence[int], codes: dict[int, str], shared: CampaignTransfer
-) -> None:
-    """The rows of some cases; nothing of them is held afterwards."""
-    for data in loaded(block, codes):
-        write_case(package, transfer, data, shared)
-
-
-def write_case(package: Package, transfer: Transfer, data: CaseData, shared: CampaignTransfer) -> None:
-    """The rows of one case into every table; of a voided case its one row and the orders that were shown."""
-    package.write(ORDERS, order_rows(data))
-    package.write(REVISIONS, revision_rows(data))
-    if data.case.status == CaseStatus.VOIDED:
-        package.write(CASES, [case_row(data, None)])
-        return
-    result, computed = checked_result(data)
-    scores, totals = list(score_rows(data)), list(number_rows(data, computed, "totals"))
-    package.write(CASES, [case_row(data, result)])
-    package.write(SCORES, scores)
-    package.write(TOTALS, totals)
-    transfer.write(facts_of_case(data, computed, shared, scores, totals))
-    package.write(CHANGES, number_rows(data, computed, "changes"))
-    package.write(READS, read_rows(data))
-    package.write(FIRST_SIGNED, first_signed_rows(data, computed))
-    if shared.analysis is not None:
-        package.write(ANALYSIS, analysis_rows(data, computed, shared.analysis))
+    source = CaseSource(case_order(dataset.campaign), reader_codes(dataset.campaign), shared)
+    return write_cases(source, folder, lease, event_rows(dataset))
 
 
 def reader_codes(campaign: Campaign) -> dict[int, str]:

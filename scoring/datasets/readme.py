@@ -13,20 +13,24 @@ from reading.campaigns.analysis_of_record import POST_HOC, timing_of
 from reading.charter.terms import ENTRY_ORDERS, PARTIAL_RULES, RESULT_RULES, Terms
 from reading.charter.versions import terms_of
 from reading.issuing.presentations import ORDER_KNOWN, PRESENTATIONS
+from reading.models import Campaign
 from scoring.cdisc.transfer import DEFINE, FOLDER
 from scoring.cdisc.transfer import TABLES as TRANSFER_TABLES
 from scoring.consensus.panel import MISSING, THIRD_READ
 from scoring.datasets.tables import TABLES
-from scoring.endpoint.analysis_rows import Analysis
+from scoring.datasets.transfer_facts import CampaignTransfer
 from scoring.endpoint.event_lists import kinds_left_out
-from scoring.models import Dataset
+from scoring.models import EventList
 
 
 def describe(
-    dataset: Dataset, rows: dict[str, int], transferred: dict[str, int], analysis: Analysis | None, readers: int
+    campaign: Campaign,
+    rows: dict[str, int],
+    transferred: dict[str, int],
+    shared: CampaignTransfer,
+    events: EventList | None = None,
 ) -> dict[str, Any]:
     """The facts in the manifest: no times, so that the same reads give the same bytes."""
-    campaign = dataset.campaign
     terms = terms_of(campaign.charter)
     instrument = instruments.get(terms.instrument)
     return {
@@ -35,12 +39,12 @@ def describe(
         "campaign": campaign.code,
         "charter": {"version": campaign.charter.version, "digest": campaign.charter.digest, "terms": terms.as_json()},
         "instrument": {"key": instrument.key, "version": instrument.version, "maximum": instrument.maximum},
-        "readers": readers,
+        "readers": shared.facts.readers,
         "analysis": timing_of(campaign),
-        "sdc": analysis.detectable if analysis else {},
+        "sdc": shared.analysis.detectable if shared.analysis else {},
         "events": {
-            "list": dataset.events.number if dataset.events else None,
-            "sha256": dataset.events.digest if dataset.events else "",
+            "list": events.number if events else None,
+            "sha256": events.digest if events else "",
             "not_applied": kinds_left_out(terms),
         },
         "rows": rows,
@@ -128,7 +132,7 @@ Result after adjudication: {RESULT_RULES[terms.result_rule]}.
 {partial}"""
 
 
-def write_readme(folder: Path, dataset: Dataset, facts: dict[str, Any]) -> None:
+def write_readme(folder: Path, facts: dict[str, Any]) -> None:
     """README.md: what was read, how, and how to use and verify the files."""
     terms = facts["charter"]["terms"]
     files = "\n".join(f"- `{table.name}` ({facts['rows'][table.name]} rows): {table.says}." for table in TABLES)

@@ -6,7 +6,7 @@ import heapq
 import io
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -30,6 +30,8 @@ KEYS = {
     "revisions.csv": ("READID", "STEP", "BLINDPOS", "PARAMCD", "REVISION"),
     "first_signed.csv": ("USUBJID", "KIND", "VISIT", "GROUP"),
     "orders.csv": ("READID", "STEP", "POSITION"),
+    "findings.csv": ("FINDING",),
+    "films.csv": ("READID", "VISIT", "VIEW", "SIDE"),
 }
 SHOWN = 200
 KINDS = ("added", "altered", "removed")
@@ -41,11 +43,15 @@ def diff_against_last_lock(dataset: Dataset, folder: Path) -> dict[str, object]:
     last = Lock.objects.filter(campaign=dataset.campaign, corrects=None).select_related("dataset").last()
     if last is None:
         return {}
+    return {"against lock": last.number, "tables": counted_diffs(last.dataset.folder, folder, TABLES)}
+
+
+def counted_diffs(stored: str, folder: Path, tables: Sequence[DatasetTable]) -> dict[str, dict[str, object]]:
+    """What differs in each of these tables between a stored package and a folder."""
     with on_disk() as file:
-        copy_export(last.dataset.folder, file)
+        copy_export(stored, file)
         with zipfile.ZipFile(file) as archive:
-            tables = {table.name: counted_diff(table, archive, folder) for table in TABLES}
-    return {"against lock": last.number, "tables": tables}
+            return {table.name: counted_diff(table, archive, folder) for table in tables}
 
 
 def diff_table(table: DatasetTable, archive: zipfile.ZipFile, folder: Path) -> Iterator[RowChange]:

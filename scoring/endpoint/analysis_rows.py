@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -62,6 +62,15 @@ class Analysis:
 
 def analysis_of(campaign: Campaign, events: EventList | None) -> Analysis | None:
     """The analysis of a campaign with a list of events; None when its trial plans no visits."""
+    planned = planned_analysis(campaign)
+    if planned is None:
+        return None
+    detectable = detectable_changes(campaign, planned.params)
+    return replace(planned, detectable=detectable, events=events_by_subject(events))
+
+
+def planned_analysis(campaign: Campaign) -> Analysis | None:
+    """The same without a look at any score: no smallest detectable change is known, and no event."""
     terms = terms_of(campaign.charter)
     instrument = instruments.get(terms.instrument)
     plans = VisitPlan.objects.filter(trial=campaign.trial)
@@ -74,8 +83,8 @@ def analysis_of(campaign: Campaign, events: EventList | None) -> Analysis | None
         analysis_visits(planned, case_visits(list(campaign.cases.live())).planned),
         params,
         Estimand(rule_of(terms), instrument.maximum, terms.missing_visit),
-        detectable_changes(campaign, params),
-        events_by_subject(events),
+        {param: {} for param in params},
+        {},
     )
 
 

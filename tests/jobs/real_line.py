@@ -35,6 +35,7 @@ from scoring.arms.unsealing import receive_arms
 from scoring.datasets.building import request_dataset
 from scoring.datasets.locking import confirm_lock, request_lock
 from scoring.models import ArmsRequest, Dataset
+from scoring.transfers.asking import WantedTransfer, ask_for_transfer
 from studies.desk import quality
 from studies.desk.joints import place
 from studies.models import Film, Rendition
@@ -162,6 +163,7 @@ def reading_steps(built_trial: BuiltTrial) -> Iterator[JobRequest]:
         lambda: request_dataset(campaign=campaign, actor=built_trial.actor("statistician")),
         events("scoring.dataset.built"),
     )
+    yield JobRequest("scoring.transfer", lambda: transfer_test(built_trial, campaign), events("scoring.transfer.built"))
     lock(built_trial, Dataset.objects.get(campaign=campaign))
     campaign.refresh_from_db()
     holders.seal({subject.code: "AB"[place % 2] for place, subject in enumerate(built_trial.subjects)})
@@ -184,6 +186,14 @@ def draft_of(built_trial: BuiltTrial) -> Campaign:
 def key_folder() -> Path:
     """Where the custodians of the tests keep their keys."""
     return Path(tempfile.mkdtemp(dir=settings.VAR))
+
+
+def transfer_test(built_trial: BuiltTrial, campaign: Campaign) -> None:
+    """A test transfer for the statistician."""
+    user = built_trial.people["statistician"]
+    campaign.refresh_from_db()
+    wanted = WantedTransfer(purpose="test", recipient=user)
+    ask_for_transfer(campaign=campaign, actor=built_trial.actor("statistician"), user=user, wanted=wanted)
 
 
 def lock(built_trial: BuiltTrial, dataset: Dataset) -> None:

@@ -26,7 +26,10 @@ from scoring.arms.requests import ask_for_arms
 from scoring.datasets.building import request_dataset
 from scoring.datasets.locking import confirm_lock, request_lock
 from scoring.models import Dataset
-from studies.models import Film, Visit
+from scoring.transfers.asking import WantedTransfer, ask_for_transfer
+from scoring.transfers.reviewing import findings_of
+from studies.models import Film, Question, Visit
+from studies.questions.threads import ask, close
 from tests.cast import PASSWORD as CAST_PASSWORD
 from tests.reading.builders import PASSWORD, BuiltTrial, build_reading_trial, fill_read, read_through, scanned
 from tests.scoring.unsealing_cast import CANARIES, Opening
@@ -94,6 +97,7 @@ class ActsLine:
         yield from self.before_reading()
         yield from self.reading()
         yield from self.after_reading()
+        yield from self.transferring()
         yield from self.locking()
         yield from self.opening()
 
@@ -162,6 +166,28 @@ class ActsLine:
             Act.REOPENING, who="coordinator", name="reading:reopen", key=("C1",), reason="a late film is expected"
         )
         close_campaign(campaign=self.campaign, actor=self.built_trial.actor("coordinator"))
+
+    def transferring(self) -> Iterator[Post]:
+        """The listings of the blinded data review are received, and a finding decided on."""
+        statistician = self.built_trial.people["statistician"]
+        subject = self.built_trial.subjects[0]
+        ask(
+            trial=self.built_trial.trial,
+            text="Which hand?",
+            actor=self.built_trial.actor("coordinator"),
+            subject=subject,
+        )
+        wanted = WantedTransfer(purpose="review", recipient=statistician)
+        actor = self.built_trial.actor("statistician")
+        made = ask_for_transfer(campaign=self.campaign, actor=actor, user=statistician, wanted=wanted)
+        run_due_jobs()
+        close(question=Question.objects.get(), actor=self.built_trial.actor("coordinator"))
+        made.refresh_from_db()
+        key = ("C1", made.number)
+        yield self.form(Act.TRANSFER_RECEIPT, who="statistician", name="scoring:transfer", key=key, root=made.root)
+        given = {"decision": "accepted", "note": "seen at the meeting"}
+        found = findings_of(made)[0]["FINDING"]
+        yield self.form(Act.REVIEW_DECISION, who="statistician", name="scoring:finding", key=(*key, found), **given)
 
     def build(self) -> Dataset:
         """A dataset, built."""

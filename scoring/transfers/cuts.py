@@ -1,0 +1,110 @@
+"""The cut of a transfer: whole cases of a campaign, by the day on which their last read was signed, and by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Max, Q
+from django.utils import timezone
+
+from config.errors import BadInput, WrongState
+from config.wording import both, counted
+from reading.models import Batch, Campaign, Case, CaseStatus, Read, ReadKind, ReadStatus
+from reading.models.read import COUNTING
+
+WITH_RESULT = (CaseStatus.CONSENSUS, CaseStatus.ADJUDICATED)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """How cases are chosen: signed up to a day, and read in these batches; without either, every whole case."""
+
+    until: date | None = None
+    batches: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is stored and written into the manifest."""
+        return {"until": self.until.isoformat() if self.until else None, "batches": list(self.batches)}
+
+
+def cut_in_words(cut: dict[str, Any]) -> str:
+    """The cut as the page and the README say it.
+
+    >>> cut_in_words({"until": "2026-03-01", "batches": ["one", "two"]})
+    'whole cases signed up to 2026-03-01, of the batches one and two'
+    >>> cut_in_words({"until": None, "batches": []})
+    'every whole case'
+    """
+    if not cut.get("until") and not cut.get("batches"):
+        return "every whole case"
+    until = f" signed up to {cut['until']}" if cut["until"] else ""
+    named = f", of the batch{'es' if len(cut['batches']) > 1 else ''} {both(cut['batches'])}" if cut["batches"] else ""
+    return f"whole cases{until}{named}"
+
+
+def whole_cases(campaign: Campaign, cut: Cut) -> list[int]:
+    """The ids of the cases of a cut, voided ones included whose reads are all of its batches."""
+    counting = Q(reads__status__in=[str(status) for status in COUNTING])
+    signed = Q(reads__status=ReadStatus.SIGNED)
+    cases = campaign.cases.annotate(
+        unsigned=Count("reads", filter=counting & ~signed),
+        last=Max("reads__signed_at", filter=signed),
+    ).order_by("pk")
+    outside = outside_of(campaign, demand_batches(campaign, cut.batches))
+    found = [case for case in cases if is_whole(case) and within(case, cut.until) and case.pk not in outside]
+    return [case.pk for case in found]
+
+
+def is_whole(case: Any) -> bool:
+    """Whether a case has its result and no read is left to sign; a voided case is done with."""
+    return case.status == CaseStatus.VOIDED or (case.status in WITH_RESULT and not case.unsigned)
+
+
+def within(case: Any, until: date | None) -> bool:
+    """Whether the last read of a case was signed by the end of a day in UTC; a voided case without one is not."""
+    if until is None:
+        return True
+    return case.last is not None and case.last.date() <= until
+
+
+def demand_batches(campaign: Campaign, names: Sequence[str]) -> set[int]:
+    """The batches of these names; BadInput names one that the campaign does not have."""
+    known = list(Batch.objects.filter(campaign=campaign, name__in=names).values_list("pk", "name"))
+    if missing := set(names) - {name for _, name in known}:
+        raise BadInput(f"Campaign {campaign.code} has no batch {both(sorted(missing))}.", field="batches")
+    return {pk for pk, _ in known}
+
+
+def outside_of(campaign: Campaign, batches: set[int]) -> set[int]:
+    """The cases that no primary read of these batches belongs to; nobody is outside when no batch was chosen."""
+    if not batches:
+        return set()
+    primary = Read.objects.filter(case__campaign=campaign, kind=ReadKind.PRIMARY)
+    inside = set(primary.filter(batch__in=batches).values_list("case", flat=True))
+    return set(campaign.cases.values_list("pk", flat=True)) - inside
+
+
+def demand_cut(campaign: Campaign, cut: Cut) -> list[int]:
+    """The cases of a cut, of which there is at least one with a result."""
+    if cut.until and cut.until > timezone.now().date():
+        raise BadInput(f"The last day cannot be {cut.until}: it is after today.", field="until")
+    cases = whole_cases(campaign, cut)
+    if not Case.objects.filter(pk__in=cases, status__in=WITH_RESULT).exists():
+        raise WrongState(
+            f"No case of campaign {campaign.code} is whole in this cut. A case is whole once it has its result and all"
+            " of its reads are signed."
+        )
+    return cases
+
+
+def demand_still_whole(campaign: Campaign, cases: Iterable[int]) -> None:
+    """WrongState when a case of a stored cut has been reopened since."""
+    lost = set(cases) - set(whole_cases(campaign, Cut()))
+    if lost:
+        raise WrongState(
+            f"{counted(len(lost), 'case')} of the cut {'was' if len(lost) == 1 else 'were'} reopened after the transfer"
+            " was requested. Ask for another transfer."
+        )

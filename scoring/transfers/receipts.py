@@ -1,0 +1,81 @@
+"""Handing a transfer over: the recipient alone downloads it, and signs that they received its number and root."""
+
+from __future__ import annotations
+
+from accounts.models import User
+from accounts.roles import Action, authorise
+from accounts.signatures import prove, statement, write_signature
+from accounts.signed_acts import Act
+from audit.trail import Actor, audited_atomic
+from config.errors import BadInput, NotAllowed, WrongState
+from config.wording import quoted
+from scoring.models import DataTransfer, TransferReceipt
+from scoring.transfer_models import TransferStatus
+from scoring.transfers.asking import record_event
+
+TRANSFER_IS: dict[str, str] = {
+    TransferStatus.BUILDING: "is still being built",
+    TransferStatus.READY: "is ready",
+    TransferStatus.FAILED: "could not be built",
+}
+
+
+def demand_own(transfer: DataTransfer, user: User) -> None:
+    """Refuses everybody but the recipient, and a transfer that is not ready."""
+    if transfer.recipient_id != user.pk:
+        raise NotAllowed(message=f"Transfer {transfer.number} is for {transfer.recipient}. Only they can receive it.")
+    if transfer.status != TransferStatus.READY:
+        raise WrongState(f"Transfer {transfer.number} {TRANSFER_IS[transfer.status]}. It cannot be received.")
+
+
+def record_download(*, transfer: DataTransfer, actor: Actor, user: User) -> None:
+    """Records in the audit trail that the recipient downloaded a copy."""
+    authorise(actor, Action.RECEIVE_TRANSFER)
+    demand_own(transfer, user)
+    with audited_atomic():
+        record_event("scoring.transfer.downloaded", transfer, actor)
+
+
+def receive(*, transfer: DataTransfer, actor: Actor, user: User, password: str, root: str) -> TransferReceipt:
+    """The recipient signs the number and the root, which they type as their copy has it. Sent twice, signed once."""
+    authorise(actor, Action.RECEIVE_TRANSFER)
+    demand_own(transfer, user)
+    demand_same_root(transfer, root)
+    prove(act=Act.TRANSFER_RECEIPT, user=user, password=password)
+    with audited_atomic():
+        DataTransfer.objects.select_for_update(no_key=True).get(pk=transfer.pk)
+        if same := TransferReceipt.objects.filter(transfer=transfer).first():
+            return same
+        signature = write_signature(
+            act=Act.TRANSFER_RECEIPT,
+            actor=actor,
+            user=user,
+            record=("scoring.datatransfer", str(transfer.pk)),
+            digest=what_is_signed(transfer),
+            stream=transfer.campaign.trial.code,
+        )
+        receipt = TransferReceipt.objects.create(transfer=transfer, signature=signature)
+        record_event("scoring.transfer.received", transfer, actor, rows=[receipt])
+    return receipt
+
+
+def demand_same_root(transfer: DataTransfer, root: str) -> None:
+    """BadInput when the copy of the recipient has another root."""
+    if root.strip().lower() != transfer.root:
+        raise BadInput(
+            f"The root of your copy is {quoted(root.strip()[:64])}; that of transfer {transfer.number} is another. "
+            "Download it again, or tell the person who made it.",
+            field="root",
+        )
+
+
+def what_is_signed(transfer: DataTransfer) -> str:
+    """The digest of trial, campaign, number, purpose and root."""
+    campaign = transfer.campaign
+    return statement(
+        trial=campaign.trial.code,
+        campaign=campaign.code,
+        number=transfer.number,
+        purpose=transfer.purpose,
+        root=transfer.root,
+    )

@@ -1,0 +1,84 @@
+"""Writes a review transfer: findings and films, their codebook and a README."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from jobs.queue import Lease
+from reading.campaigns.case_seals import identities
+from reading.models import Case
+from scoring.datasets.building import reader_codes
+from scoring.datasets.loading import BLOCK
+from scoring.datasets.package import TableFile, described
+from scoring.datasets.tables import CODEBOOK
+from scoring.datasets.transfer_facts import CampaignTransfer
+from scoring.datasets.writing import CaseSource
+from scoring.models import DataTransfer
+from scoring.transfers.listing_tables import FILMS, FINDINGS, LISTINGS
+from scoring.transfers.listings import film_rows, findings_of_cases, findings_of_subjects, late_findings
+from studies.models import Subject
+
+AT_ONCE = BLOCK * 20
+
+
+def write_listings(
+    transfer: DataTransfer, folder: Path, lease: Lease, order: Sequence[int], shared: CampaignTransfer
+) -> dict[str, int]:
+    """Every finding and every film of the cut; gives rows by file."""
+    source = CaseSource(order, reader_codes(transfer.campaign), shared)
+    findings, films = TableFile(folder, FINDINGS), TableFile(folder, FILMS)
+    with findings.file, films.file:
+        for block in source.blocks(lease, "listing cases"):
+            cases = list(source.load(block))
+            findings.write(findings_of_cases(cases))
+            for data in cases:
+                films.write(film_rows(data))
+        subject_of = subjects_of(transfer)
+        findings.write(late_findings(transfer.campaign, subject_of))
+        for some in chunks(list(dict.fromkeys(subject_of.values()))):
+            findings.write(findings_of_subjects(transfer.campaign, some, transfer.asked_at.date()))
+    write_codebook(folder, shared.facts.readers)
+    return {FINDINGS.name: findings.rows, FILMS.name: films.rows}
+
+
+def subjects_of(transfer: DataTransfer) -> dict[int, Subject]:
+    """The subject of each case of the cut, by the case; in the order of the subjects' codes."""
+    cases = list(Case.objects.filter(pk__in=transfer.cases))
+    subject_of = {case: frozen.subject for case, frozen in identities(cases).items()}
+    found = Subject.objects.select_related("site", "trial").in_bulk(set(subject_of.values()))
+    return {case: found[subject_of[case]] for case in sorted(subject_of, key=lambda one: found[subject_of[one]].code)}
+
+
+def chunks(subjects: Sequence[Subject]) -> Iterator[Sequence[Subject]]:
+    """The subjects, some at a time."""
+    for start in range(0, len(subjects), AT_ONCE):
+        yield subjects[start : start + AT_ONCE]
+
+
+def write_codebook(folder: Path, readers: int) -> None:
+    """One row per column of both tables."""
+    codebook = TableFile(folder, CODEBOOK)
+    with codebook.file:
+        for table in LISTINGS:
+            codebook.write({"FILE": table.name, **described(column, readers)} for column in table.columns)
+
+
+def write_readme(folder: Path, facts: dict[str, Any]) -> None:
+    """README.md: what the review decides on, and what the files do not hold."""
+    files = "\n".join(f"- `{table.name}` ({facts['rows'][table.name]} rows): {table.says}." for table in LISTINGS)
+    text = f"""# {facts["trial"]}, campaign {facts["campaign"]}: blinded data review, transfer {facts["number"]}
+
+Listings for the blinded data review. They hold no score, no change, no result and no treatment arm.
+Cut: {facts["cut_in_words"]}. Cases: {facts["cases"]}. For: {facts["recipient"]}.
+
+The root of this package was fixed before the review. Every decision is signed over that root and the finding.
+
+## Files
+{files}
+- `codebook.csv`: every column of both tables, with its type, length and codelist.
+- `manifest.json`: size and SHA-256 of every file; its own SHA-256 is the root.
+- `verify.py`: `python verify.py . --root ROOT` proves that this folder is intact. It needs only Python 3.
+"""
+    (folder / "README.md").write_text(text, encoding="utf-8", newline="\n")

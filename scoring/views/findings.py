@@ -1,0 +1,129 @@
+"""The blinded data review: the findings of a review transfer, and the form that decides on one or on a kind."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from accounts.identity import signed_in
+from accounts.roles import Action
+from config.cells import Badge, Column, Link
+from config.filters import ChoiceFilter
+from config.form_refusals import refused_on
+from config.listing import Listing
+from config.wording import counted
+from scoring.models import DataTransfer, ReviewDecision
+from scoring.transfer_forms import ReviewDecisionForm
+from scoring.transfer_models import Decided
+from scoring.transfers.listing_tables import KINDS
+from scoring.transfers.reviewing import FindingRow, NewDecision, decide, findings_of, newest_decisions, undecided
+from scoring.views.transfers import campaign_of, transfer_of
+
+OPEN = ("open", "No decision yet")
+STANDS = [OPEN, *Decided.choices]
+LONGEST_LIST = 50
+
+
+@require_GET
+def findings(request: HttpRequest, code: str, slug: str, number: int) -> HttpResponseBase:
+    """Every finding with the decision that counts."""
+    campaign, _ = campaign_of(request, code, slug, Action.DECIDE_REVIEW)
+    shown = transfer_of(campaign, number)
+    decided = newest_decisions(shown)
+    rows = [row_of(shown, one, decided.get(one["FINDING"])) for one in findings_of(shown)]
+    waiting = Counter(one["kind"] for one in rows if one["stands"] == OPEN[0])
+    listing = Listing(
+        request,
+        rows,
+        columns=COLUMNS,
+        name=f"findings-{campaign.trial.code}-{campaign.code}-{number}",
+        caption="Findings",
+        search=["subject", "says"],
+        empty="The listings hold no finding.",
+    )
+    context = {"trial": campaign.trial, "campaign": campaign, "transfer": shown, "waiting": sorted(waiting.items())}
+    return listing.respond("scoring/transfers/findings.html", context)
+
+
+COLUMNS = [
+    Column("kind", "Kind", "kind", "kind", ChoiceFilter("kind", [(kind, kind) for kind in KINDS])),
+    Column("site", "Site", "site", "site"),
+    Column("subject", "Subject", "subject", "subject"),
+    Column("visit", "Visit", "visit", "visit"),
+    Column("reader", "Reader", "reader", "reader"),
+    Column("says", "FindingRow", "says", "says"),
+    Column("decision", "Decision", "decision", "stands", ChoiceFilter("stands", STANDS)),
+    Column("note", "Reason", "note"),
+    Column("by", "By", "by", "by"),
+    Column("unblinding", "Unblinding", "unblinding", "unblinding"),
+    Column("open", "", "open", csv=False),
+]
+
+
+def row_of(shown: DataTransfer, one: FindingRow, made: ReviewDecision | None) -> dict[str, object]:
+    """A finding with its decision."""
+    campaign = shown.campaign
+    address = reverse("scoring:finding", args=[campaign.trial.code, campaign.code, shown.number, one["FINDING"]])
+    return {
+        "kind": one["KIND"],
+        "site": one["SITEID"],
+        "subject": one["USUBJID"],
+        "visit": one["VISIT"],
+        "reader": one["READERID"],
+        "says": one["SAYS"],
+        "stands": made.decision if made else OPEN[0],
+        "decision": Badge(made.decision, made.get_decision_display()) if made else Badge(*OPEN),
+        "note": made.note if made else "",
+        "by": f"{made.signature.printed_name}, {made.decided_at:%Y-%m-%d %H:%M} UTC" if made else "",
+        "unblinding": unblinding_in_words(made),
+        "open": Link("Decide", address),
+    }
+
+
+def unblinding_in_words(made: ReviewDecision | None) -> str:
+    """Whether arms of the trial had been opened before the decision."""
+    if made is None:
+        return ""
+    return "post-unblinding" if made.after_unblinding else "before"
+
+
+def finding(request: HttpRequest, code: str, slug: str, number: int, name: str) -> HttpResponse:
+    """One finding, or every finding of a kind without a decision: earlier decisions, and the form for the next."""
+    campaign, actor = campaign_of(request, code, slug, Action.DECIDE_REVIEW)
+    shown = transfer_of(campaign, number)
+    form = ReviewDecisionForm(request.POST or None)
+    chosen = undecided(shown, name)
+    ids = tuple(one["FINDING"] for one in chosen) or just_decided(shown, name)
+    if not ids or not (chosen or request.method == "POST"):
+        raise Http404
+    if request.method == "POST" and form.is_valid():
+        with refused_on(form):
+            typed = form.cleaned_data
+            deciding = NewDecision(findings=ids, decision=typed["decision"], note=typed["note"])
+            decide(transfer=shown, actor=actor, user=signed_in(request), password=typed["password"], deciding=deciding)
+            messages.success(request, f"Signed. The decision covers {counted(len(ids), 'finding')}.")
+            return redirect("scoring:findings", code, slug, number)
+    context = {"trial": campaign.trial, "campaign": campaign, "transfer": shown, "form": form, "count": len(chosen)}
+    context |= {"chosen": chosen[:LONGEST_LIST], "more": max(0, len(chosen) - LONGEST_LIST)}
+    context["earlier"] = decisions_on(shown, chosen[0]["FINDING"]) if len(chosen) == 1 else []
+    return render(request, "scoring/transfers/finding.html", context, status=400 if form.errors else 200)
+
+
+def decisions_on(shown: DataTransfer, name: str) -> list[ReviewDecision]:
+    """Every decision on a finding, the newest first."""
+    every = ReviewDecision.objects.filter(transfer=shown).select_related("signature").order_by("-number")
+    return [one for one in every if name in one.findings]
+
+
+def just_decided(shown: DataTransfer, kind: str) -> tuple[str, ...]:
+    """The findings of the last decision, if they are all of this kind: its form was sent twice."""
+    last = ReviewDecision.objects.filter(transfer=shown).last()
+    kinds = {one["FINDING"]: one["KIND"] for one in findings_of(shown)}
+    found = tuple(last.findings) if last else ()
+    return found if found and {kinds[one] for one in found} == {kind} else ()
