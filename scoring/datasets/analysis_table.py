@@ -37,14 +37,14 @@ ANALYSIS = DatasetTable(
         DatasetColumn("param", "Group of sites that was summed", Form(TEXT, 9, PARAMS)),
         DatasetColumn(
             "basetype",
-            "Which baseline base is; one for each subject, param and basetype. W52 PAIRED: the baseline"
-            " by the sites evaluable at both visits",
+            "Which baseline base is; one for each subject, param and basetype. W52 PAIRED: the baseline computed"
+            " from the sites evaluable at both visits",
             Form(TEXT, 60),
         ),
         DatasetColumn("avisit", "Analysis visit: code of the planned visit"),
         DatasetColumn("avisitn", "Number of the planned visit in the protocol, from 1 by target day", WHOLE),
         DatasetColumn("target_day", "Planned day of the visit, in days since the baseline film (day 0)", WHOLE),
-        DatasetColumn("ady", "Day of the film that serves the visit, in days since the baseline film (day 0)", WHOLE),
+        DatasetColumn("ady", "Day of the film used for the visit, in days since the baseline film (day 0)", WHOLE),
         DatasetColumn(
             "window",
             "Whether that film is inside the window of the visit; none without a film or a baseline",
@@ -62,7 +62,7 @@ ANALYSIS = DatasetTable(
         DatasetColumn("reason", "Why aval is missing; empty otherwise", Form(TEXT, 300)),
         DatasetColumn(
             "event_kind",
-            "Kind of the intercurrent event that decides later visits; empty without one",
+            "Kind of the intercurrent event that decides the values of later visits; empty without one",
             Form(TEXT, 15, tuple(EVENT_KINDS)),
         ),
         DatasetColumn("event_day", "Day of that event, in days since the baseline film", WHOLE),
@@ -72,11 +72,13 @@ ANALYSIS = DatasetTable(
             YES_NO,
         ),
         DatasetColumn("adjudicated", "Y when the case was adjudicated", YES_NO),
-        DatasetColumn("readers", "Codes of the readers whose mean aval and base are"),
-        DatasetColumn("assessed", "Sites whose entered score was used at both visits, least over the readers", WHOLE),
-        DatasetColumn("imputed", "Sites whose value was imputed, most over the readers", WHOLE),
+        DatasetColumn("readers", "Codes of the readers averaged in aval and base"),
+        DatasetColumn(
+            "assessed", "Sites whose entered score was used at both visits; the smallest number of any reader", WHOLE
+        ),
+        DatasetColumn("imputed", "Sites whose value was imputed; the largest number of any reader", WHOLE),
         *criterion_columns(),
-        DatasetColumn("visit", "Code of the visit whose film serves the analysis visit"),
+        DatasetColumn("visit", "Code of the visit whose film is used for the analysis visit"),
         DatasetColumn("visit_kind", "Kind of that visit", Form(TEXT, 17, tuple(VisitKind.values))),
         DatasetColumn("film_date", "Day of its first film (ISO 8601)", Form(DATE, 10)),
         DatasetColumn("status", "Status total at that visit, as in totals.csv; empty when missing", NUMBER),
