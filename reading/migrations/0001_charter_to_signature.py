@@ -668,6 +668,46 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="SiteAffiliation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(max_length=300)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="site_affiliations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="affiliations", to="studies.site"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["site", "person"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("site", "person"), name="affiliated_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="affiliation_has_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at", None), ("ended_at__gte", models.F("recorded_at")), _connector="OR"
+                        ),
+                        name="affiliation_ends_after_it_began",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Sitting",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

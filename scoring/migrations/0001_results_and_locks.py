@@ -8,6 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
+        ("accounts", "__first__"),
         ("reading", "0001_charter_to_signature"),
         ("studies", "0001_planned_and_arrived"),
     ]
@@ -143,6 +144,112 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="DataTransfer",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("test", "Test"),
+                            ("review", "Blinded data review"),
+                            ("interim", "Interim"),
+                            ("final", "Final"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(auto_now_add=True)),
+                ("cut", models.JSONField(default=dict)),
+                ("cases", models.JSONField(default=list)),
+                ("seed", models.CharField(blank=True, max_length=64)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("building", "Being built"), ("ready", "Ready"), ("failed", "Failed")],
+                        default="building",
+                        max_length=10,
+                    ),
+                ),
+                ("folder", models.CharField(blank=True, max_length=120)),
+                ("root", models.CharField(blank=True, max_length=64)),
+                ("counts", models.JSONField(default=dict)),
+                ("failure", models.CharField(blank=True, max_length=1000)),
+                ("built_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "before",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="scoring.datatransfer",
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="transfers", to="reading.campaign"
+                    ),
+                ),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "lock",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transfers",
+                        to="scoring.lock",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["campaign", "-number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("campaign", "number"), name="transfer_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("purpose__in", ["test", "review", "interim", "final"])),
+                        name="transfer_purpose_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["building", "ready", "failed"])),
+                        name="transfer_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lock__isnull", False), ("purpose__in", ["interim", "final"])),
+                            models.Q(
+                                models.Q(("purpose__in", ["interim", "final"]), _negated=True), ("lock__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="transfer_of_a_lock_names_it",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("purpose", "test"), models.Q(("seed", ""), _negated=True)),
+                            models.Q(models.Q(("purpose", "test"), _negated=True), ("seed", "")),
+                            _connector="OR",
+                        ),
+                        name="test_transfer_has_a_seed",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="ArmsRequest",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -267,6 +374,51 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ReviewDecision",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("findings", models.JSONField()),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[
+                            ("accepted", "Used as it is"),
+                            ("to-correct", "To be corrected before the lock"),
+                            ("left-out", "Left out of an analysis set"),
+                            ("other", "Another decision, given in the note"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("note", models.CharField(max_length=500)),
+                ("after_unblinding", models.BooleanField()),
+                ("decided_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "signature",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.signature"
+                    ),
+                ),
+                (
+                    "transfer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="scoring.datatransfer"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["transfer", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("transfer", "number"), name="review_decision_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("decision__in", ["accepted", "to-correct", "left-out", "other"])),
+                        name="review_decision_known",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="ScoreReview",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -298,6 +450,25 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(condition=models.Q(("rows__gt", 0)), name="score_review_has_rows"),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="TransferReceipt",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("received_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "signature",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.signature"
+                    ),
+                ),
+                (
+                    "transfer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="receipt", to="scoring.datatransfer"
+                    ),
+                ),
+            ],
         ),
         migrations.CreateModel(
             name="Unlock",
