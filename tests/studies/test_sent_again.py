@@ -186,10 +186,12 @@ def test_the_same_image_compressed_without_loss_or_expanded_again_is_one_film(ra
 
 def test_two_encodings_on_their_way_at_once_are_one_film(ra1: Planned) -> None:
     first = send(ra1, file_of(dx()), visit=ra1.visit()).film
+    assert first is not None
     with opened_original(first) as original:
         content = content_of(client.run("inspect", film=original))
     claim(first, str(dx().SOPInstanceUID), content)  # as far as its worker has got
     second = send(ra1, compressed(picture(), JPEG_LS), visit=ra1.visit()).film
+    assert second is not None
     carry_job(Job.objects.get(kind="studies.deidentify", payload__film=second.pk).pk)
     second.refresh_from_db()
     assert second.status_reason == f"The same image was received before ({first})."
