@@ -22,10 +22,12 @@ COPY instruments instruments
 COPY jobs jobs
 COPY reading reading
 COPY rehearsal rehearsal
+COPY requirements requirements
 COPY scoring scoring
 COPY static static
 COPY studies studies
 COPY templates templates
+COPY validation validation
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     BLINDREAD_VAR=/var/lib/blindread \

@@ -36,7 +36,12 @@ def logging_at(level: str) -> dict[str, Any]:
             "stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["but_health", "one_line"]}
         },
         "root": {"handlers": ["stderr"], "level": level},
-        "loggers": {"django.request": {"level": "ERROR"}, "axes": {"level": "ERROR"}, "kombu": {"level": "ERROR"}},
+        "loggers": {
+            "django.request": {"level": "ERROR"},
+            "axes": {"level": "ERROR"},
+            "kombu": {"level": "ERROR"},
+            "fontTools": {"level": "WARNING"},  # otherwise 80 lines for each PDF
+        },
     }
 
 

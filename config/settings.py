@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "scoring",
     "api",
     "rehearsal",
+    "validation",
 ]
 
 MIDDLEWARE = [

@@ -34,6 +34,7 @@ APPS = (
     "rehearsal",
     "scoring",
     "studies",
+    "validation",
 )
 ERRORS = ROOT / "config" / "errors.py"
 KINDS = frozenset({"BadInput", "WrongState", "NotAllowed"})

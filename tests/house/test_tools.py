@@ -24,6 +24,7 @@ MODULES = [
     "rehearsal",
     "scoring",
     "studies",
+    "validation",
 ]
 
 

@@ -32,6 +32,7 @@ CODE = [
     "reading",
     "rehearsal",
     "scoring",
+    "validation",
 ]
 PLACES = [*WHERE, *CODE, "studies", "docker-compose.yml", "Dockerfile"]
 # What to avoid, and what to write instead.

@@ -1,0 +1,85 @@
+"""The child process of OQ and PQ: python -m validation.child STAGE, in the environment of a private installation."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from validation.checks import FAILED, Result
+from validation.private import PLACE, private_installation
+
+RESULTS = "results.json"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run_in_child(stage: str) -> list[Result]:
+    """Runs a stage in a private installation; a child that breaks off is a failed check."""
+    began = timezone.now()
+    with private_installation() as environment:
+        command = [sys.executable, "-m", "validation.child", stage]
+        done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=False)  # noqa: S603  our own module
+        path = Path(environment[PLACE]) / RESULTS
+        if done.returncode == 0 and path.exists():
+            return [result_of(one) for one in json.loads(path.read_text(encoding="utf-8"))]
+    seen = f"The process of the checks ended with code {done.returncode}"
+    return [
+        Result("private installation", ("R-50",), "Runs the checks.", "Results", seen, FAILED, began, timezone.now())
+    ]
+
+
+def as_plain(result: Result) -> dict[str, Any]:
+    """A result for the file between the processes."""
+    return asdict(result) | {"began": result.began.isoformat(), "ended": result.ended.isoformat()}
+
+
+def result_of(given: dict[str, Any]) -> Result:
+    """The result again."""
+    times = {name: datetime.fromisoformat(given[name]) for name in ("began", "ended")}
+    return Result(**(given | times | {"requirements": tuple(given["requirements"])}))
+
+
+def say(text: str) -> None:
+    """Progress, on standard error."""
+    sys.stderr.write(f"{time.strftime('%H:%M:%S')} {text}\n")
+    sys.stderr.flush()
+
+
+def demand_private() -> Path:
+    """The folder of the private installation; ends the process when the settings name anything outside it."""
+    from django.conf import settings
+
+    folder = Path(os.environ.get(PLACE, "/nowhere"))
+    named = str(settings.DATABASES["default"]["NAME"])
+    own = named.startswith("blindread_validation_") or Path(named).resolve().parent == folder.resolve()
+    if settings.VAR.parent != folder or not own:
+        raise SystemExit("This process runs only in a private installation. Use bin/manage validate.")
+    return folder
+
+
+def main(stage: str) -> None:
+    """Makes the tables, runs the checks, and writes the results."""
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    folder = demand_private()
+    from validation.oq.all_checks import run_oq
+    from validation.pq import run_pq
+
+    say("making the tables of the private installation")
+    call_command("migrate", verbosity=0)
+    results = {"oq": run_oq, "pq": run_pq}[stage](folder, say)
+    (folder / RESULTS).write_text(json.dumps([as_plain(one) for one in results]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

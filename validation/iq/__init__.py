@@ -1,0 +1,1 @@
+"""Installation qualification: the installation as it is. Nothing is written to it."""

@@ -1,0 +1,53 @@
+"""Runs a stage and writes its report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.utils import timezone
+
+from config.errors import BadInput
+from validation.checks import Result, Say
+from validation.child import run_in_child
+from validation.facts import facts_of
+from validation.iq.all_checks import run_iq
+from validation.iq.product_files import Digests
+from validation.pdf import as_pdf
+from validation.report import Report, as_json
+
+STAGES = ("iq", "oq", "pq")
+
+
+@dataclass(frozen=True)
+class Options:
+    """Where the report goes, the manifest of the release, and where progress is said."""
+
+    out: Path
+    manifest: Digests | None
+    say: Say
+
+
+def run_stage(stage: str, given: Options) -> tuple[Report, list[Path]]:
+    """One stage and its report, as two new files."""
+    began = timezone.now()
+    paths = [given.out / f"{stage}-{began:%Y%m%dT%H%M%SZ}.{kind}" for kind in ("json", "pdf")]
+    given.out.mkdir(parents=True, exist_ok=True)
+    refuse_existing(paths)
+    results = results_of(stage, given)
+    report = Report(stage, facts_of(stage, began, timezone.now()), tuple(results))
+    paths[0].write_text(as_json(report), encoding="utf-8")
+    paths[1].write_bytes(as_pdf(report))
+    return report, paths
+
+
+def results_of(stage: str, given: Options) -> list[Result]:
+    """The results of the checks of a stage."""
+    return run_iq(given.manifest, given.say) if stage == "iq" else run_in_child(stage)
+
+
+def refuse_existing(paths: list[Path]) -> None:
+    """No report is overwritten."""
+    for path in paths:
+        if path.exists():
+            raise BadInput(f"The file {path} exists. Wait a second, or give another folder.")
