@@ -243,5 +243,5 @@ class TestTheRoleTheInstallationWorksUnder:
 @pytest.mark.postgresql
 @pytest.mark.django_db
 def test_an_owner_or_a_superuser_is_not_taken_for_the_role_of_the_installation() -> None:
-    with pytest.raises(Exception, match="own no table"):
+    with pytest.raises(Exception, match="must not own a table"):
         call_command("grant_rights", connection.settings_dict["USER"])
