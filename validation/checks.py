@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from django.utils import timezone
 
 PASSED, FAILED = "passed", "failed"
-World = TypeVar("World")
+Tried = TypeVar("Tried")
 Say = Callable[[str], object]
 
 
@@ -19,18 +19,18 @@ class Deviation(Exception):
 
 
 @dataclass(frozen=True)
-class Check(Generic[World]):
+class Check(Generic[Tried]):
     """One check. `run` returns what was seen, and raises Deviation when that is not what `expects` says."""
 
     name: str
     requirements: tuple[str, ...]
     does: str
     expects: str
-    run: Callable[[World], str]
+    run: Callable[[Tried], str]
 
 
 @dataclass(frozen=True)
-class Result:
+class CheckResult:
     """The outcome of one check."""
 
     name: str
@@ -43,16 +43,16 @@ class Result:
     ended: datetime
 
 
-def check(*numbers: str, name: str, does: str, expects: str) -> Callable[[Callable[[World], str]], Check[World]]:
+def check(*numbers: str, name: str, does: str, expects: str) -> Callable[[Callable[[Tried], str]], Check[Tried]]:
     """Makes a check of a function."""
 
-    def made(run: Callable[[World], str]) -> Check[World]:
+    def made(run: Callable[[Tried], str]) -> Check[Tried]:
         return Check(name, numbers, does, expects, run)
 
     return made
 
 
-def run_check(one: Check[World], world: World) -> Result:
+def run_check(one: Check[Tried], world: Tried) -> CheckResult:
     """Runs one check. An error of any kind is a failure and ends nothing: the other checks still run."""
     began = timezone.now()
     try:
@@ -61,10 +61,10 @@ def run_check(one: Check[World], world: World) -> Result:
         seen, outcome = str(found), FAILED
     except Exception as error:  # what stops a check is what it has seen
         seen, outcome = f"The check ended with {type(error).__name__}: {error}", FAILED
-    return Result(one.name, one.requirements, one.does, one.expects, seen, outcome, began, timezone.now())
+    return CheckResult(one.name, one.requirements, one.does, one.expects, seen, outcome, began, timezone.now())
 
 
-def run_checks(checks: Iterable[Check[World]], world: World, say: Say) -> list[Result]:
+def run_checks(checks: Iterable[Check[Tried]], world: Tried, say: Say) -> list[CheckResult]:
     """Runs checks in order and says how each ended."""
     results = []
     for one in checks:

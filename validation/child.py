@@ -14,14 +14,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from validation.checks import FAILED, Result
+from validation.checks import FAILED, CheckResult
 from validation.private import PLACE, private_installation
 
 RESULTS = "results.json"
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def run_in_child(stage: str) -> list[Result]:
+def run_in_child(stage: str) -> list[CheckResult]:
     """Runs a stage in a private installation; a child that breaks off is a failed check."""
     began = timezone.now()
     with private_installation() as environment:
@@ -32,19 +32,21 @@ def run_in_child(stage: str) -> list[Result]:
             return [result_of(one) for one in json.loads(path.read_text(encoding="utf-8"))]
     seen = f"The process of the checks ended with code {done.returncode}"
     return [
-        Result("private installation", ("R-50",), "Runs the checks.", "Results", seen, FAILED, began, timezone.now())
+        CheckResult(
+            "private installation", ("R-50",), "Runs the checks.", "Results", seen, FAILED, began, timezone.now()
+        )
     ]
 
 
-def as_plain(result: Result) -> dict[str, Any]:
+def as_plain(result: CheckResult) -> dict[str, Any]:
     """A result for the file between the processes."""
     return asdict(result) | {"began": result.began.isoformat(), "ended": result.ended.isoformat()}
 
 
-def result_of(given: dict[str, Any]) -> Result:
+def result_of(given: dict[str, Any]) -> CheckResult:
     """The result again."""
     times = {name: datetime.fromisoformat(given[name]) for name in ("began", "ended")}
-    return Result(**(given | times | {"requirements": tuple(given["requirements"])}))
+    return CheckResult(**(given | times | {"requirements": tuple(given["requirements"])}))
 
 
 def say(text: str) -> None:

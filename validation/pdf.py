@@ -6,8 +6,8 @@ import io
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from validation.checks import Result
-from validation.report import Report, Traced
+from validation.checks import CheckResult
+from validation.report import StageReport, Traced
 
 PAGE_INCHES, MARGIN_INCHES = (11.69, 8.27), 0.5
 POINTS, LINES_ON_A_PAGE, SIGNS_ON_A_LINE = 7, 58, 170
@@ -19,7 +19,7 @@ SIGNATURE = (
 )
 
 
-def as_pdf(report: Report) -> bytes:
+def as_pdf(report: StageReport) -> bytes:
     """The report. matplotlib is loaded with the first one."""
     import matplotlib as mpl
     from matplotlib.backends.backend_pdf import PdfPages
@@ -40,7 +40,7 @@ def as_pdf(report: Report) -> bytes:
     return out.getvalue()
 
 
-def pages_of(report: Report) -> list[list[str]]:
+def pages_of(report: StageReport) -> list[list[str]]:
     """The lines of each page."""
     return list(in_pages(blocks_of(report), f"{report.title}, {report.facts['began']}"))
 
@@ -67,7 +67,7 @@ def in_pages(blocks: Iterable[list[str]], title: str) -> Iterator[list[str]]:
     yield page
 
 
-def blocks_of(report: Report) -> Iterator[list[str]]:
+def blocks_of(report: StageReport) -> Iterator[list[str]]:
     """The parts of the report, in order."""
     yield head(report)
     yield ["DEVIATIONS", "", *([] if report.deviations else ["none", ""])]
@@ -81,7 +81,7 @@ def blocks_of(report: Report) -> Iterator[list[str]]:
     yield ["SIGNATURES", "", "Performed and reviewed by", "", *SIGNATURE, "", "", "Approved by", "", *SIGNATURE]
 
 
-def head(report: Report) -> list[str]:
+def head(report: StageReport) -> list[str]:
     """The first lines: what was validated, and the verdict."""
     verdict = (
         "PASSED" if report.passed else f"NOT PASSED: {len(report.deviations)} of {len(report.results)} checks failed"
@@ -96,7 +96,7 @@ def labelled(label: str, text: str) -> list[str]:
     return [f"{label:8}{lines[0]}", *(f"{'':8}{line}" for line in lines[1:])]
 
 
-def seen_in(result: Result) -> list[str]:
+def seen_in(result: CheckResult) -> list[str]:
     """What was seen."""
     return labelled("", f"seen: {result.seen}")
 
@@ -112,7 +112,7 @@ def block_of(one: Traced) -> list[str]:
     return [*lines, *labelled("", f"result: {one.outcome}"), ""]
 
 
-def block_of_result(number: int, one: Result) -> list[str]:
+def block_of_result(number: int, one: CheckResult) -> list[str]:
     """A check in full."""
     seconds = (one.ended - one.began).total_seconds()
     return [

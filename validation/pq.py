@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from audit.findings import Report
+from audit.findings import StageReport
 from audit.verify import verify
 from audit.verify_files import check_files
 from rehearsal.trial.design import Design
@@ -18,7 +18,7 @@ from rehearsal.trial.run import RehearsalPlan
 from rehearsal.whole.playing import Row, play
 from scoring.models import Dataset, DatasetStatus
 from studies.models import Film
-from validation.checks import Deviation, Result, Say, check, demand, run_checks
+from validation.checks import CheckResult, Deviation, Say, check, demand, run_checks
 
 SUBJECTS, SEED, MOST_MINUTES = 20, 1, 25
 DESIGN = "ra-beam"
@@ -28,7 +28,7 @@ NO_ERRORS: dict[str, Any] = dict.fromkeys(ERRORS, 0.0)
 
 
 @dataclass
-class Played:
+class PlayedTrial:
     """The trial that was played: what was planted and what came back, and how long it took."""
 
     folder: Path
@@ -51,7 +51,7 @@ def without_error(design: Design) -> Design:
     does=f"Plays a trial of {SUBJECTS} subjects: films, desk, reading by three readers, results, dataset, lock.",
     expects=f"It reaches its lock within {MOST_MINUTES} minutes, and the dataset verifies against the signed root",
 )
-def whole_trial(world: Played) -> str:
+def whole_trial(world: PlayedTrial) -> str:
     began = time.monotonic()
     plan = RehearsalPlan(without_error(find_design(DESIGN)), SUBJECTS, SEED, 1)
     world.rows = play(plan, world.folder / "trial", world.say)
@@ -68,7 +68,7 @@ def whole_trial(world: Played) -> str:
     does="Compares the change of each subject at each visit in the locked dataset with the change that was planted.",
     expects="Each observed change equals the planted one exactly, and each that was carried is marked as such",
 )
-def totals(world: Played) -> str:
+def totals(world: PlayedTrial) -> str:
     if not world.rows:
         raise Deviation("there is no row to compare")
     return compared_totals(world.rows)
@@ -91,7 +91,7 @@ def compared_totals(rows: list[Row]) -> str:
     does="Compares the films that were sent with those that are stored and were shown to readers.",
     expects="Each film sent became a reader image",
 )
-def films(world: Played) -> str:
+def films(world: PlayedTrial) -> str:
     found = Counter(Film.objects.values_list("status", flat=True))
     faults = [f"{count} films are {status}" for status, count in sorted(found.items()) if status != "ready"]
     return demand(faults if found else ["no film arrived"], f"{found['ready']} films, all ready")
@@ -104,8 +104,8 @@ def films(world: Played) -> str:
     does="Verifies chains, regulated and tracked rows, and every stored file.",
     expects="Nothing altered, missing or unrecorded",
 )
-def trail(world: Played) -> str:
-    report: Report = verify(in_time=False)
+def trail(world: PlayedTrial) -> str:
+    report: StageReport = verify(in_time=False)
     check_files(report, world.folder / "files.json")
     seen = f"{report.events:,} events, {report.rows:,} rows, {report.files:,} records with files: intact"
     return demand([f"{finding.fault}: {finding}" for finding in report.findings[:20]], seen)
@@ -114,6 +114,6 @@ def trail(world: Played) -> str:
 CHECKS = (whole_trial, totals, films, trail)
 
 
-def run_pq(folder: Path, say: Say) -> list[Result]:
+def run_pq(folder: Path, say: Say) -> list[CheckResult]:
     """Plays the trial and compares it with what was planted."""
-    return run_checks(CHECKS, Played(folder, say), say)
+    return run_checks(CHECKS, PlayedTrial(folder, say), say)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from validation.checks import FAILED, PASSED, Result
+from validation.checks import FAILED, PASSED, CheckResult
 from validation.facts import Facts
 from validation.requirements import Requirement, requirements
 
@@ -24,7 +24,7 @@ class Traced:
     """One requirement, the checks of this stage that show it, and how it came out."""
 
     requirement: Requirement
-    results: tuple[Result, ...]
+    results: tuple[CheckResult, ...]
 
     @property
     def outcome(self) -> str:
@@ -37,19 +37,19 @@ class Traced:
 
 
 @dataclass(frozen=True)
-class Report:
+class StageReport:
     """What one stage found."""
 
     stage: str
     facts: Facts
-    results: tuple[Result, ...]
+    results: tuple[CheckResult, ...]
 
     @property
     def title(self) -> str:
         return TITLES[self.stage]
 
     @property
-    def deviations(self) -> list[Result]:
+    def deviations(self) -> list[CheckResult]:
         """The checks that failed."""
         return [one for one in self.results if one.outcome == FAILED]
 
@@ -63,12 +63,12 @@ class Report:
         return [Traced(one, tuple(showing(one.number, self.results))) for one in requirements().values()]
 
 
-def showing(number: str, results: Iterable[Result]) -> list[Result]:
+def showing(number: str, results: Iterable[CheckResult]) -> list[CheckResult]:
     """The results that concern a requirement."""
     return [one for one in results if number in one.requirements]
 
 
-def as_json(report: Report) -> str:
+def as_json(report: StageReport) -> str:
     """The whole report for programs."""
     content: dict[str, Any] = {
         "title": report.title,

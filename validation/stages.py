@@ -8,13 +8,13 @@ from pathlib import Path
 from django.utils import timezone
 
 from config.errors import BadInput
-from validation.checks import Result, Say
+from validation.checks import CheckResult, Say
 from validation.child import run_in_child
 from validation.facts import facts_of
 from validation.iq.all_checks import run_iq
 from validation.iq.product_files import Digests
 from validation.pdf import as_pdf
-from validation.report import Report, as_json
+from validation.report import StageReport, as_json
 
 STAGES = ("iq", "oq", "pq")
 
@@ -28,20 +28,20 @@ class Options:
     say: Say
 
 
-def run_stage(stage: str, given: Options) -> tuple[Report, list[Path]]:
+def run_stage(stage: str, given: Options) -> tuple[StageReport, list[Path]]:
     """One stage and its report, as two new files."""
     began = timezone.now()
     paths = [given.out / f"{stage}-{began:%Y%m%dT%H%M%SZ}.{kind}" for kind in ("json", "pdf")]
     given.out.mkdir(parents=True, exist_ok=True)
     refuse_existing(paths)
     results = results_of(stage, given)
-    report = Report(stage, facts_of(stage, began, timezone.now()), tuple(results))
+    report = StageReport(stage, facts_of(stage, began, timezone.now()), tuple(results))
     paths[0].write_text(as_json(report), encoding="utf-8")
     paths[1].write_bytes(as_pdf(report))
     return report, paths
 
 
-def results_of(stage: str, given: Options) -> list[Result]:
+def results_of(stage: str, given: Options) -> list[CheckResult]:
     """The results of the checks of a stage."""
     return run_iq(given.manifest, given.say) if stage == "iq" else run_in_child(stage)
 

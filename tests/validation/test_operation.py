@@ -9,16 +9,16 @@ import pytest
 from studies.models import Trial
 from tests.protection import lift
 from tests.tracking import record_rows
-from validation.checks import FAILED, PASSED, Check, Result, run_check
+from validation.checks import FAILED, PASSED, Check, CheckResult, run_check
 from validation.oq import trail
-from validation.oq.world import World
+from validation.oq.world import CheckedTrial
 
 pytestmark = pytest.mark.django_db
 
 
-def result_of(check: Check[World]) -> Result:
+def result_of(check: Check[CheckedTrial]) -> CheckResult:
     """The result of a check that needs nothing of the small trial."""
-    return run_check(check, cast(World, None))
+    return run_check(check, cast(CheckedTrial, None))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from django.db import connection
 from config.database import parse_database_url
 from config.errors import WrongState
 from tests.cast import Cast
-from validation.checks import FAILED, Deviation, Result
+from validation.checks import FAILED, CheckResult, Deviation
 from validation.child import as_plain, demand_private, result_of, run_in_child
 from validation.pq import compared_totals
 from validation.private import environment_of, private_database, private_installation
@@ -109,7 +109,7 @@ def test_checks_that_break_off_are_a_failure_and_touch_nothing(cast: Cast) -> No
 
 def test_a_result_is_the_same_on_both_sides() -> None:
     now = datetime(2026, 3, 1, tzinfo=UTC)
-    result = Result("name", ("R-01", "R-02"), "does", "expects", "seen", FAILED, now, now)
+    result = CheckResult("name", ("R-01", "R-02"), "does", "expects", "seen", FAILED, now, now)
     assert result_of(as_plain(result)) == result
 
 

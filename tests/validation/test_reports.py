@@ -13,7 +13,7 @@ from config.errors import BadInput
 from validation.checks import Check, Deviation, run_checks
 from validation.iq.product_files import read_manifest
 from validation.pdf import as_pdf, pages_of
-from validation.report import Report, as_json
+from validation.report import StageReport, as_json
 from validation.requirements import RISKS, requirements
 from validation.stages import refuse_existing
 
@@ -31,10 +31,10 @@ def sees(text: str) -> Check[None]:
     return Check(f"check {text}", ("R-10", "R-11"), "Looks.", "Nothing", run)
 
 
-def report_of(*texts: str) -> Report:
+def report_of(*texts: str) -> StageReport:
     now = datetime(2026, 3, 1, tzinfo=UTC)
     results = run_checks([sees(text) for text in texts], None, lambda _: None)
-    return Report("iq", {"stage": "IQ", "began": f"{now:%Y-%m-%d}"}, tuple(results))
+    return StageReport("iq", {"stage": "IQ", "began": f"{now:%Y-%m-%d}"}, tuple(results))
 
 
 def test_every_requirement_has_a_text_a_source_and_a_risk() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from validation.checks import Check, Result, Say, run_checks
+from validation.checks import Check, CheckResult, Say, run_checks
 from validation.iq import chosen_settings, clocks, keys, stored, tables, versions
 from validation.iq.product_files import Digests, files_check
 
@@ -33,6 +33,6 @@ CHECKS: tuple[Check[Any], ...] = (
 )
 
 
-def run_iq(manifest: Digests | None, say: Say) -> list[Result]:
+def run_iq(manifest: Digests | None, say: Say) -> list[CheckResult]:
     """Looks at the installation and changes nothing."""
     return run_checks((files_check(manifest), *CHECKS), None, say)

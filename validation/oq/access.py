@@ -19,7 +19,7 @@ from rehearsal.demo.people import ACCOUNTS, DOMAIN, PASSWORD, SYSTEM
 from studies.models import Membership
 from studies.plan.membership import grant
 from validation.checks import check, demand
-from validation.oq.world import OTHERS_PASSWORD, TRIAL, World, sign_in
+from validation.oq.world import OTHERS_PASSWORD, TRIAL, CheckedTrial, sign_in
 
 # Who opens a page; everybody else is refused.
 PAGES: dict[str, tuple[str, ...]] = {
@@ -54,7 +54,7 @@ NEVER_THERE = {"code": TRIAL, "pk": 999_999, "number": 1, "version": 1, "begin":
     does=f"Opens {len(PAGES)} pages as each of {len(ACCOUNTS)} people.",
     expects="Each page opens for its roles, and for nobody else",
 )
-def roles_and_pages(world: World) -> str:
+def roles_and_pages(world: CheckedTrial) -> str:
     names = [account.email.removesuffix(DOMAIN) for account in ACCOUNTS]
     faults = []
     for page, allowed in PAGES.items():
@@ -73,7 +73,7 @@ def roles_and_pages(world: World) -> str:
     does="Opens every address of the product without signing in.",
     expects="Only the entrances, the health of the server and the description of the interface answer",
 )
-def nothing_without_signing_in(world: World) -> str:
+def nothing_without_signing_in(world: CheckedTrial) -> str:
     faults, tried = [], 0
     for name, pattern in routes(get_resolver().url_patterns, ""):
         address = address_of(name, pattern)
@@ -110,7 +110,7 @@ def address_of(name: str, pattern: URLPattern) -> str | None:
     does="Grants a reader the role of a coordinator, and ends the role of a checker who is signed in.",
     expects="The grant is refused, the next request of the checker too, and the end is recorded",
 )
-def roles_apart(world: World) -> str:
+def roles_apart(world: CheckedTrial) -> str:
     fields = {"person": f"reader.one{DOMAIN}", "role": "coordinator", "reason": "validation"}
     status = world.post("coordinator", reverse("studies:members", args=[TRIAL]), **fields).status_code
     held = Membership.objects.filter(user=world.user("reader.one"), role="coordinator").count()
@@ -133,7 +133,7 @@ def roles_apart(world: World) -> str:
     does="Sends a form without its token, as another site would.",
     expects="It is refused and changes nothing",
 )
-def requests_from_elsewhere(world: World) -> str:
+def requests_from_elsewhere(world: CheckedTrial) -> str:
     browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
     browser.cookies = world.client("coordinator").cookies
     before = Membership.objects.count()
@@ -149,7 +149,7 @@ def requests_from_elsewhere(world: World) -> str:
     does="Types wrong passwords at the entrance until the limit, then the right one; leaves another session idle.",
     expects="The right password is refused too, the idle session is signed out, and all of it is recorded",
 )
-def lock_out_and_idle_end(world: World) -> str:
+def lock_out_and_idle_end(world: CheckedTrial) -> str:
     failed = Event.objects.filter(action__startswith="accounts.sign-in.")
     before, browser = failed.count(), Client(REMOTE_ADDR="192.0.2.7", raise_request_exception=False)
     for _ in range(settings.AXES_FAILURE_LIMIT):
@@ -174,7 +174,7 @@ def lock_out_and_idle_end(world: World) -> str:
     does="Adds a second factor to an account, signs in with it, and has an administrator reset it.",
     expects="The password alone does not open the account, and the reset ends its session at once",
 )
-def lost_second_factor(world: World) -> str:
+def lost_second_factor(world: CheckedTrial) -> str:
     user, secret = world.user("sponsor"), second_factor.new_secret()
     second_factor.add_second_factor(user=user, secret=secret, code=code_of(secret, 0))
     half = Client(raise_request_exception=False)
@@ -201,7 +201,7 @@ def code_of(secret: str, step: int) -> str:
     does="Changes a password to a short one, a common one and one like the address, then to a good one and back.",
     expects="The weak ones are refused, the good one is accepted",
 )
-def weak_passwords(world: World) -> str:
+def weak_passwords(world: CheckedTrial) -> str:
     weak = ("short", "password1234", "lead@demo.example")
     faults = [f"“{given}” was accepted" for given in weak if changes_password(world, PASSWORD, given)]
     good = secrets.token_hex(12)
@@ -210,7 +210,7 @@ def weak_passwords(world: World) -> str:
     return demand(faults, f"{len(weak)} refused, 1 accepted")
 
 
-def changes_password(world: World, old: str, new: str) -> bool:
+def changes_password(world: CheckedTrial, old: str, new: str) -> bool:
     """Whether the imaging lead can change their password to this one."""
     world.post("lead", reverse("password_change"), old=old, password=new, again=new)
     return bool(world.user("lead").check_password(new))
@@ -222,7 +222,7 @@ def changes_password(world: World, old: str, new: str) -> bool:
     does="Gives a new person the role of a reader, without a qualification, and issues them a batch.",
     expects="They are not offered, and the batch is refused",
 )
-def no_reading_without_training(world: World) -> str:
+def no_reading_without_training(world: CheckedTrial) -> str:
     user, trial = world.user("other"), world.play.trial
     grant(trial=trial, user=user, role="reader", reason="validation", actor=SYSTEM)
     where = reverse("reading:assign", args=[TRIAL, "C1"])

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from validation.checks import Check, Result, Say, run_checks
+from validation.checks import Check, CheckResult, Say, run_checks
 from validation.oq import access, blinding, operations, records, signatures, trail
-from validation.oq.world import World, build_world, lock_world
+from validation.oq.world import CheckedTrial, build_world, lock_world
 
-READING: tuple[Check[World], ...] = (
+READING: tuple[Check[CheckedTrial], ...] = (
     *access.READING,
     *trail.READING,
     *operations.READING,
     *blinding.READING,
     *signatures.READING,
 )
-LOCKED: tuple[Check[World], ...] = (
+LOCKED: tuple[Check[CheckedTrial], ...] = (
     *trail.LOCKED,
     *blinding.LOCKED,
     *records.LOCKED,
@@ -25,7 +25,7 @@ LOCKED: tuple[Check[World], ...] = (
 CHECKS = (*READING, *LOCKED)
 
 
-def run_oq(folder: Path, say: Say) -> list[Result]:
+def run_oq(folder: Path, say: Say) -> list[CheckResult]:
     """Builds the trial, runs the checks of its reading, locks it, and runs the rest."""
     world = build_world(folder, say)
     results = run_checks(READING, world, say)

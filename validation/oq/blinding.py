@@ -18,7 +18,7 @@ from reading.models import DisplayedFilm
 from studies.models import Film, Subject, Visit
 from validation.checks import Deviation, check, demand
 from validation.oq import room
-from validation.oq.world import World
+from validation.oq.world import CheckedTrial
 
 NAME = "CANARY"
 PLAN = ("reading_charter", "reading_campaign", "reading_leakscan")
@@ -38,7 +38,7 @@ def words_in(text: str) -> list[str]:
     return [found[0] for one in words() if (found := one.search(text))]
 
 
-def answers(world: World) -> Iterator[tuple[str, str, dict[str, str]]]:
+def answers(world: CheckedTrial) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Every kind of answer of the reading room: its address, its content as text, its headers."""
     token = world.read.token
     film = DisplayedFilm.objects.filter(timepoint__step__read=world.read, reader_image__isnull=False)[0].token
@@ -62,7 +62,7 @@ def answers(world: World) -> Iterator[tuple[str, str, dict[str, str]]]:
     does="Reads every kind of answer of the reading room, contents and headers, of pages and of images.",
     expects="No name, subject, visit or date of a film in any of them",
 )
-def what_readers_are_sent(world: World) -> str:
+def what_readers_are_sent(world: CheckedTrial) -> str:
     faults, seen = [], 0
     for address, content, headers in answers(world):
         seen += 1
@@ -79,7 +79,7 @@ def what_readers_are_sent(world: World) -> str:
     does="Records the SQL of a reader's requests, and asks for a subject from within the reading room.",
     expects="No statement names a table or column with identities, and the query across the border is refused",
 )
-def what_requests_read(world: World) -> str:
+def what_requests_read(world: CheckedTrial) -> str:
     faults: list[str] = []
     with CaptureQueriesContext(connection) as captured:
         for _ in answers(world):
@@ -101,7 +101,7 @@ def what_requests_read(world: World) -> str:
     does="Reads every value of the tables of the reading as a copy of the database shows them.",
     expects="No name, subject, visit code or date of a film",
 )
-def database_without_keys(_: World) -> str:
+def database_without_keys(_: CheckedTrial) -> str:
     faults, count = [], 0
     for model in blind_models():
         for row in model._base_manager.values_list(*(field.attname for field in model._meta.concrete_fields)):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from jobs.models import Job
 from validation.checks import check, demand
 from validation.oq import room
-from validation.oq.world import TRIAL, World
+from validation.oq.world import TRIAL, CheckedTrial
 
 
 @contextmanager
@@ -33,7 +33,7 @@ def no_broker() -> Iterator[None]:
     does="Takes the broker away, enters a value as a reader, and requests a verification as the auditor.",
     expects="The value is saved, and the work is recorded although no worker hears of it",
 )
-def work_without_the_broker(world: World) -> str:
+def work_without_the_broker(world: CheckedTrial) -> str:
     before = Job.objects.count()
     with no_broker():
         saved = room.enter(world, 3, 0)

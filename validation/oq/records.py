@@ -25,7 +25,7 @@ from studies.arrival.stored_files import fault_of_original
 from studies.models import Film, TransmittalEntry
 from validation.checks import check, demand
 from validation.oq.blinding import NAME
-from validation.oq.world import CAMPAIGN, TRIAL, World
+from validation.oq.world import CAMPAIGN, TRIAL, CheckedTrial
 from validation.requirements import requirements
 
 # Each is one statement of someone who owns the tables; the fault is that it is not found.
@@ -46,7 +46,7 @@ ALTERATIONS = (
     does=f"Alters rows of {len(ALTERATIONS)} tables as their owner could, without protection; each is undone.",
     expects="The verification names the table of each",
 )
-def alterations_are_found(_: World) -> str:
+def alterations_are_found(_: CheckedTrial) -> str:
     unseen = [table for table, statement in ALTERATIONS if table not in found_after(statement)]
     return demand([f"an altered row of {table} was not found" for table in unseen], f"{len(ALTERATIONS)} of them named")
 
@@ -72,7 +72,7 @@ def found_after(statement: str) -> set[str]:
     does="Downloads the locked dataset over HTTP and verifies it against the signed root; then alters one sign in it.",
     expects="The copy verifies, and the altered one does not",
 )
-def complete_copy(world: World) -> str:
+def complete_copy(world: CheckedTrial) -> str:
     dataset = Dataset.objects.get()
     answer = world.get("statistician", reverse("scoring:download", args=[TRIAL, CAMPAIGN, dataset.number]))
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
@@ -93,7 +93,7 @@ def complete_copy(world: World) -> str:
     does="Decrypts every original, and compares it with the delivery it came in.",
     expects="Each has the SHA-256 that was taken when it was received, and is a line of its delivery",
 )
-def sent_is_stored(_: World) -> str:
+def sent_is_stored(_: CheckedTrial) -> str:
     films = list(Film.objects.exclude(original_file=""))
     lines = set(TransmittalEntry.objects.values_list("sha256", flat=True))
     faults = [f"film {film.pk}: {fault}" for film in films if (fault := fault_of_original(film))]
@@ -113,7 +113,7 @@ def files_below(folder: Path) -> list[Path]:
     does="Reads every stored file: originals, blind objects, reader images and datasets.",
     expects="None has the name of a patient, and no original is readable as DICOM",
 )
-def no_identity_in_files(_: World) -> str:
+def no_identity_in_files(_: CheckedTrial) -> str:
     files = files_below(settings.VAR / "files")
     faults = []
     for path in files:
@@ -130,7 +130,7 @@ def no_identity_in_files(_: World) -> str:
     does="Makes a backup and compares it with its manifest; then alters one of its files.",
     expects="Database and every stored file are in it, and the altered backup is refused",
 )
-def backup(world: World) -> str:
+def backup(world: CheckedTrial) -> str:
     target = world.folder / "backups"
     call_command("backup", "--to", str(target), stdout=io.StringIO())
     (folder,) = (path.parent for path in target.rglob(MANIFEST))
@@ -161,7 +161,7 @@ def refuses(act: Callable[[], object]) -> bool:
     does="Drafts a charter without signing it, and begins a campaign under it, then one under the signed charter.",
     expects="The first is refused, the second is made",
 )
-def approvals_before_reading(world: World) -> str:
+def approvals_before_reading(world: CheckedTrial) -> str:
     signed = Campaign.objects.get(code=CAMPAIGN).charter
     terms = {"instrument": world.play.design.instrument}
     draft = draft_charter(trial=world.play.trial, actor=world.play.actor("coordinator"), terms=terms)
@@ -178,7 +178,7 @@ def approvals_before_reading(world: World) -> str:
     does="Reads every line logged and every address asked for during these checks, and the page of an error.",
     expects="No name of a patient and no subject in any of them",
 )
-def no_identity_in_logs(world: World) -> str:
+def no_identity_in_logs(world: CheckedTrial) -> str:
     codes = [subject.code for subject in world.play.subjects]
     page = world.get("coordinator", reverse("studies:film", args=[TRIAL, 999_999])).content.decode()
     lines = [*world.logged.lines, *world.addresses, page]
@@ -192,7 +192,7 @@ def no_identity_in_logs(world: World) -> str:
     does="Compares the requirements with the checks of all stages.",
     expects="Each requirement has a check or a procedure for the owner",
 )
-def traceability(_: World) -> str:
+def traceability(_: CheckedTrial) -> str:
     from validation.traced import checked_numbers
 
     checked = checked_numbers()

@@ -19,37 +19,37 @@ from rehearsal.demo.people import PASSWORD
 from rehearsal.demo.reads import AT_ONCE, operations_for
 from rehearsal.whole import stages
 from validation.checks import Deviation
-from validation.oq.world import World
+from validation.oq.world import CheckedTrial
 
 READER = "reader.one"
 DIGEST = re.compile(r'name="values_digest" value="([0-9a-f]{64})"')
 REASONED = {"change_reason": "judged-again", "change_note": "seen again on the film"}
 
 
-def address(world: World, name: str, *key: Any) -> str:
+def address(world: CheckedTrial, name: str, *key: Any) -> str:
     """An address of the read."""
     return reverse(f"reading:{name}", args=[world.read.token, *key])
 
 
-def begin(world: World) -> Any:
+def begin(world: CheckedTrial) -> Any:
     """Confirms the display check and begins the case."""
     screen = address(world, "screen")
     world.post(READER, reverse("reading:display-check"), next=screen, **dict.fromkeys(CHECKS, "yes"))
     return world.post(READER, screen)
 
 
-def timepoints(world: World) -> list[DisplayedTimepoint]:
+def timepoints(world: CheckedTrial) -> list[DisplayedTimepoint]:
     """The timepoints of the case."""
     return timepoints_of(world.read.steps.get())
 
 
-def look(world: World) -> list[Any]:
+def look(world: CheckedTrial) -> list[Any]:
     """Fetches every film of the case in full, as the screen does."""
     films = DisplayedFilm.objects.filter(timepoint__step__read=world.read, reader_image__isnull=False)
     return [world.get(READER, address(world, "band", film.token, "full", 0)) for film in films]
 
 
-def operation(world: World, item: int, value: int | None, **more: Any) -> dict[str, Any]:
+def operation(world: CheckedTrial, item: int, value: int | None, **more: Any) -> dict[str, Any]:
     """An edit of an item of the first timepoint, as the browser sends it."""
     timepoint = timepoints(world)[0]
     key = instrument_of(world.read).items[item].key
@@ -69,13 +69,13 @@ def operation(world: World, item: int, value: int | None, **more: Any) -> dict[s
     } | more
 
 
-def send(world: World, *operations: dict[str, Any]) -> Any:
+def send(world: CheckedTrial, *operations: dict[str, Any]) -> Any:
     """Sends edits."""
     where = address(world, "values")
     return world.client(READER).post(where, {"ops": list(operations)}, content_type="application/json")
 
 
-def enter(world: World, item: int, value: int | None, **more: Any) -> dict[str, Any]:
+def enter(world: CheckedTrial, item: int, value: int | None, **more: Any) -> dict[str, Any]:
     """Enters a value; Deviation when it is not saved."""
     answer = send(world, operation(world, item, value, **more))
     if answer.status_code != 200 or answer.json()["results"][0]["status"] != "saved":
@@ -89,7 +89,7 @@ def minutes_ago(minutes: int) -> str:
     return (timezone.now() - timedelta(minutes=minutes)).isoformat()
 
 
-def fill(world: World) -> None:
+def fill(world: CheckedTrial) -> None:
     """Enters what is still empty."""
     play, read = world.play, world.read
     subjects = {subject.pk: at for at, subject in enumerate(play.subjects)}
@@ -100,7 +100,7 @@ def fill(world: World) -> None:
         save_values(read=read, actor=play.actor(READER), operations=operations[start : start + AT_ONCE])
 
 
-def sign(world: World, password: str = PASSWORD, meaning: str = "read") -> Any:
+def sign(world: CheckedTrial, password: str = PASSWORD, meaning: str = "read") -> Any:
     """Signs what the review shows."""
     found = DIGEST.search(world.get(READER, address(world, "review")).content.decode())
     if found is None:
@@ -109,6 +109,6 @@ def sign(world: World, password: str = PASSWORD, meaning: str = "read") -> Any:
     return world.post(READER, address(world, "sign"), **given)
 
 
-def signed(world: World) -> int:
+def signed(world: CheckedTrial) -> int:
     """How often the read was signed."""
     return SignedValues.objects.filter(step__read=world.read).count()

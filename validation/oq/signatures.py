@@ -16,7 +16,7 @@ from reading.models import ItemScore, SignedValues
 from rehearsal.demo.people import DOMAIN, PASSWORD
 from validation.checks import Deviation, check, demand
 from validation.oq import room
-from validation.oq.world import CAMPAIGN, OTHERS_PASSWORD, TRIAL, World
+from validation.oq.world import CAMPAIGN, OTHERS_PASSWORD, TRIAL, CheckedTrial
 
 WRONG = "not the password"
 
@@ -27,7 +27,7 @@ WRONG = "not the password"
     does="Signs a case with empty cells, closes the campaign over open reads, and requests a dataset of it.",
     expects="Each is refused and changes nothing",
 )
-def steps_in_order(world: World) -> str:
+def steps_in_order(world: CheckedTrial) -> str:
     answer = room.sign(world)
     closing = world.post("coordinator", reverse("reading:close", args=[TRIAL, CAMPAIGN]))
     building = world.post("statistician", reverse("scoring:build", args=[TRIAL, CAMPAIGN]))
@@ -44,7 +44,7 @@ def steps_in_order(world: World) -> str:
     does="Signs a full case without a password, with a wrong one, with that of another person, and with the right one.",
     expects="Only the right one signs, once",
 )
-def password_again(world: World) -> str:
+def password_again(world: CheckedTrial) -> str:
     room.fill(world)
     faults = []
     for what, given in (("no password", ""), ("a wrong one", WRONG), ("another person's", OTHERS_PASSWORD)):
@@ -61,7 +61,7 @@ def password_again(world: World) -> str:
     does="Sends a value to the signed read.",
     expects="It is refused, and no revision is added",
 )
-def signed_read_is_closed(world: World) -> str:
+def signed_read_is_closed(world: CheckedTrial) -> str:
     before = ItemScore.objects.count()
     status = room.send(world, room.operation(world, 0, 3)).status_code
     added = ItemScore.objects.count() - before
@@ -76,7 +76,7 @@ def signed_read_is_closed(world: World) -> str:
     does="Returns the signed read, changes a value without a reason, with blanks, with a reason, and signs again.",
     expects="Only the change with a reason is kept, both signatures and both values stay, and the return is recorded",
 )
-def change_after_signing(world: World) -> str:
+def change_after_signing(world: CheckedTrial) -> str:
     where = reverse("reading:return", args=[TRIAL, CAMPAIGN, world.read.pk])
     world.post("coordinator", where, reason="incomplete", note="look again", password=PASSWORD)
     faults = []
@@ -99,7 +99,7 @@ def change_after_signing(world: World) -> str:
     does="Reads the list of signatures as the auditor.",
     expects="Name, time with zone, and meaning of each kind of signature given",
 )
-def what_a_signature_shows(world: World) -> str:
+def what_a_signature_shows(world: CheckedTrial) -> str:
     page = world.get("auditor", reverse("audit:signatures", args=[TRIAL])).content.decode()
     wanted = [ACTS[act].meaning for act in (Act.READ, Act.LOCK_REQUEST, Act.LOCK_CONFIRMATION)]
     wanted += ["Demo Statistician", "Demo Second Signer", "UTC"]
@@ -113,7 +113,7 @@ def what_a_signature_shows(world: World) -> str:
     does="Invites a new address, then the same in capital letters, and deletes the account of a signer.",
     expects="One account is made and no second one, and no account that has signed can be deleted",
 )
-def one_person_one_account(world: World) -> str:
+def one_person_one_account(world: CheckedTrial) -> str:
     before = User.objects.count()
     for address in (f"new{DOMAIN}", f"NEW{DOMAIN}"):
         world.post("admin", reverse("account_invite"), email=address)
@@ -136,7 +136,7 @@ def one_person_one_account(world: World) -> str:
     does="Computes the digest of every signed read again, and of one in which a single sign is changed.",
     expects="Each signature covers exactly the digest of its read, and not that of the changed one",
 )
-def bound_to_content(_: World) -> str:
+def bound_to_content(_: CheckedTrial) -> str:
     rows = list(SignedValues.objects.select_related("signature"))
     if not rows:
         raise Deviation("nothing was signed")
@@ -157,7 +157,7 @@ def digest_of(text: str) -> str:
     does="Requests the opening of a lock without a reason, then lets the same person agree to it.",
     expects="Without a reason it is refused, and nobody agrees to their own request",
 )
-def after_the_lock(world: World) -> str:
+def after_the_lock(world: CheckedTrial) -> str:
     where = reverse("scoring:unlock", args=[TRIAL, CAMPAIGN, 1])
     bare = world.post("statistician", where, password=PASSWORD).status_code
     world.post("statistician", where, password=PASSWORD, reason="validation")
@@ -174,7 +174,7 @@ def after_the_lock(world: World) -> str:
     does="Types wrong passwords at a signature until the limit of this installation.",
     expects="Each is recorded, the session ends, and the administrators are alerted by e-mail",
 )
-def misuse(world: World) -> str:
+def misuse(world: CheckedTrial) -> str:
     jobs = Job.objects.filter(kind="accounts.alert").count()
     before = Event.objects.filter(action="accounts.signature.refused").count()
     where = reverse("scoring:review_scores", args=[TRIAL]) + f"?campaign={CAMPAIGN}"

@@ -15,7 +15,7 @@ from reading.models import ItemScore
 from rehearsal.demo.people import PASSWORD
 from validation.checks import check, demand
 from validation.oq import room
-from validation.oq.world import TRIAL, World
+from validation.oq.world import TRIAL, CheckedTrial
 
 WANTED_STEPS = (
     "studies.film.received",
@@ -38,7 +38,7 @@ WANTED_STEPS = (
     does="Enters two of the values of a case over HTTP, then changes one of them.",
     expects="Three revisions in all, and an entry for each request with person, role, time and exactly its values",
 )
-def one_value_one_entry(world: World) -> str:
+def one_value_one_entry(world: CheckedTrial) -> str:
     room.begin(world)
     room.look(world)
     before = Event.objects.filter(action="reading.scores.saved").count()
@@ -61,7 +61,7 @@ def one_value_one_entry(world: World) -> str:
     does="Reads the revisions of the value that was changed.",
     expects="Both values, in order",
 )
-def earlier_values_stay(world: World) -> str:
+def earlier_values_stay(world: CheckedTrial) -> str:
     key = room.operation(world, 0, None)["item"]
     found = ItemScore.objects.filter(timepoint=room.timepoints(world)[0], item=key).order_by("revision")
     values = list(found.values_list("value", flat=True))
@@ -74,7 +74,7 @@ def earlier_values_stay(world: World) -> str:
     does="Sends a value that was entered ten minutes ago, as a browser does that was offline.",
     expects="Both times are kept, ten minutes apart",
 )
-def two_times(world: World) -> str:
+def two_times(world: CheckedTrial) -> str:
     sent = room.operation(world, 2, 0, captured_at=room.minutes_ago(10))
     room.send(world, sent)
     score = ItemScore.objects.get(op_id=sent["op_id"])
@@ -89,7 +89,7 @@ def two_times(world: World) -> str:
     does="Looks for an entry of each kind of step from the arrival of films to the lock, and of sign-ins.",
     expects="Each is there",
 )
-def steps_of_the_work(_: World) -> str:
+def steps_of_the_work(_: CheckedTrial) -> str:
     found = set(Event.objects.values_list("action", flat=True).distinct())
     missing = [action for action in WANTED_STEPS if action not in found]
     return demand([f"no entry {action}" for action in missing], f"{len(found)} kinds of entries")
@@ -102,7 +102,7 @@ def steps_of_the_work(_: World) -> str:
     does="Verifies the trail of the whole trial: chains, and every regulated and tracked row.",
     expects="No row that no entry records, and nothing altered",
 )
-def everything_is_recorded(_: World) -> str:
+def everything_is_recorded(_: CheckedTrial) -> str:
     report = verify(in_time=False)
     seen = f"{report.events:,} events and {report.rows:,} rows, all intact"
     return demand([str(finding) for finding in report.findings[:10]], seen)
@@ -114,7 +114,7 @@ def everything_is_recorded(_: World) -> str:
     does="Disables the protection of the scores, inside a transaction that is undone.",
     expects="The verification names the table; afterwards it is protected again",
 )
-def switching_off_is_noticed(_: World) -> str:
+def switching_off_is_noticed(_: CheckedTrial) -> str:
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(f'ALTER TABLE "reading_itemscore" DISABLE TRIGGER {ROWS}')
@@ -156,7 +156,7 @@ def attempts() -> tuple[str, ...]:
     does="Sends UPDATE, DELETE and TRUNCATE to the trail, scores, signed values and signatures.",
     expects="The database refuses each",
 )
-def records_cannot_be_changed(_: World) -> str:
+def records_cannot_be_changed(_: CheckedTrial) -> str:
     accepted = [statement for statement in attempts() if is_accepted(statement)]
     return demand([f"accepted: {statement}" for statement in accepted], f"{len(attempts())} statements refused")
 
@@ -179,7 +179,7 @@ def is_accepted(statement: str) -> bool:
     does="Downloads the whole trail as the auditor, and searches it for signatures.",
     expects="Every event in order with its hash, each linked to the one before it; the search finds the signatures",
 )
-def trail_as_a_file(world: World) -> str:
+def trail_as_a_file(world: CheckedTrial) -> str:
     answer = world.get("auditor", reverse("audit:export", args=[TRIAL, "trial"]))
     events = json.loads(b"".join(answer.streaming_content))
     held = Event.objects.of_home(TRIAL).count()
@@ -202,7 +202,7 @@ def trail_as_a_file(world: World) -> str:
     does="Opens the trail as each reader, and compares the auditor's file with what each action hides.",
     expects="Readers are refused, and nothing hidden is in the file",
 )
-def nothing_unblinding(world: World) -> str:
+def nothing_unblinding(world: CheckedTrial) -> str:
     where = reverse("audit:trail", args=[TRIAL])
     faults = []
     for who in ("reader.one", "reader.two", "adjudicator", "lead", "coordinator"):
@@ -226,7 +226,7 @@ def nothing_unblinding(world: World) -> str:
     does="Signs the review of the score history as the auditor.",
     expects="The review is stored with its range and its signature",
 )
-def review_of_scores(world: World) -> str:
+def review_of_scores(world: CheckedTrial) -> str:
     before = Event.objects.filter(action="accounts.signature.applied").count()
     where = reverse("scoring:review_scores", args=[TRIAL]) + "?campaign=C1"
     answer = world.post("auditor", where, note="validation", password=PASSWORD)
@@ -242,7 +242,7 @@ def review_of_scores(world: World) -> str:
     does="Reads the page of an event, and the numbers of the events of every chain.",
     expects="The time names its zone, and the numbers of each chain have no gap, whatever the clock said",
 )
-def times_and_order(world: World) -> str:
+def times_and_order(world: CheckedTrial) -> str:
     page = world.get("auditor", reverse("audit:event", args=[TRIAL, "trial", 1])).content.decode()
     faults = [] if "UTC" in page else ["the page of an event names no zone"]
     last: dict[str, int] = {}

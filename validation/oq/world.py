@@ -40,7 +40,7 @@ class Logged(logging.Handler):
 
 
 @dataclass
-class World:
+class CheckedTrial:
     """The trial, the browsers of its people, and everything that was logged and asked for."""
 
     play: Play
@@ -96,13 +96,13 @@ def listen() -> Logged:
     return logged
 
 
-def build_world(folder: Path, say: Say) -> World:
+def build_world(folder: Path, say: Say) -> CheckedTrial:
     """Films received and accepted, the campaign open, and the first batch of reads issued."""
     logged = listen()
     design = without_error(find_design(DESIGN))
     design = replace(design, charter=replace(design.charter, repeats=0.0))
     play = prepare(RehearsalPlan(design, SUBJECTS, SEED, 1), say)
-    world = World(play, folder, logged)
+    world = CheckedTrial(play, folder, logged)
     other = invite(email=f"other{DOMAIN}", actor=SYSTEM, by_mail=False)
     accept_invitation(user=other, name="Another Person", password=OTHERS_PASSWORD)
     run_steps(
@@ -121,7 +121,7 @@ def build_world(folder: Path, say: Say) -> World:
     return world
 
 
-def lock_world(world: World, say: Say) -> None:
+def lock_world(world: CheckedTrial, say: Say) -> None:
     """Everything else is read, the campaign closed, the dataset built and locked."""
     run_steps(
         say,
