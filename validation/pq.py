@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from audit.findings import StageReport
+from audit.findings import Report
 from audit.verify import verify
 from audit.verify_files import check_files
 from rehearsal.trial.design import Design
@@ -105,7 +105,7 @@ def films(world: PlayedTrial) -> str:
     expects="Nothing altered, missing or unrecorded",
 )
 def trail(world: PlayedTrial) -> str:
-    report: StageReport = verify(in_time=False)
+    report: Report = verify(in_time=False)
     check_files(report, world.folder / "files.json")
     seen = f"{report.events:,} events, {report.rows:,} rows, {report.files:,} records with files: intact"
     return demand([f"{finding.fault}: {finding}" for finding in report.findings[:20]], seen)
