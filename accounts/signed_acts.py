@@ -78,14 +78,14 @@ ACTS: dict[Act, ActTerms] = {
         after=Act.LOCK_REQUEST,
         refusal="You requested this lock yourself. Another person must confirm it.",
     ),
-    Act.UNLOCK_REQUEST: ActTerms("scoring:unlock", "I request that this lock is opened for the reason given"),
+    Act.UNLOCK_REQUEST: ActTerms("scoring:unlock", "I request that this lock be opened for the reason given"),
     Act.UNLOCK_AGREEMENT: ActTerms(
         "scoring:agree",
-        "I agree that this lock is opened for the reason given",
+        "I agree that this lock be opened for the reason given",
         after=Act.UNLOCK_REQUEST,
         refusal="You requested this unlocking yourself. Another person must agree.",
     ),
-    Act.TRANSFER_RECEIPT: ActTerms("scoring:transfer", "I received the transfer of this number with this root"),
+    Act.TRANSFER_RECEIPT: ActTerms("scoring:transfer", "I received the transfer with this number and this root"),
     Act.REVIEW_DECISION: ActTerms("scoring:finding", "I decide on these findings for the reason given"),
     Act.ARMS_SHARE: ActTerms("scoring:arms_request", "I give my share to open the arms", after=Act.ARMS_SHARE),
     Act.ARMS_RECEIPT: ActTerms(

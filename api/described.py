@@ -78,7 +78,7 @@ class Description(AutoSchema):
             found.append(OpenApiParameter("limit", limit, description="The number of records in a page."))
         if self.operation.body:
             key = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[!-~]+$"}
-            text = "A new random text for each request; when you repeat a request, send the same text again."
+            text = "A new random string for each request; when you repeat a request, send the same string again."
             found.append(OpenApiParameter(HEADER, key, "header", required=True, description=text))
         return found
 

@@ -44,7 +44,8 @@ def after_of(request: Request) -> int:
         place = None
     if place is None:
         raise BadInput(
-            f"The cursor {quoted(given[:80])} was not given by this list. Send the value of “next” of the page before.",
+            f"The cursor {quoted(given[:80])} was not given by this list."
+            " Send the value of “next” from the previous page.",
             field="cursor",
         )
     return place

@@ -51,7 +51,7 @@ def key_of(request: Request) -> str:
     key = request.headers.get(HEADER, "")
     if not KEY.fullmatch(key):
         raise BadInput(
-            f"The header {HEADER} is missing or not valid. Send a new random text of 1 to 64 visible ASCII characters"
+            f"The header {HEADER} is missing or not valid. Send a new random string of 1 to 64 visible ASCII characters"
             " with each request, and the same one when you send a request again.",
             field=HEADER,
         )

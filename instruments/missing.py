@@ -114,8 +114,8 @@ KINDS = (
     ),
     RuleKind(
         "visit-proportional",
-        "Each visit is imputed on its own, proportionally within region. Can make a false change when different sites "
-        "are evaluable at the two visits.",
+        "Each visit is imputed on its own, proportionally within region. May produce a false change when different "
+        "sites are evaluable at the two visits.",
         general("Proportional within region, each visit on its own."),
         together=Together.VISIT,
     ),
@@ -140,8 +140,8 @@ KINDS = (
     ),
     RuleKind(
         "excluded-all-visits",
-        "A site not evaluable at any one visit of the reader is left out at all visits; the total is scaled to the "
-        "full range by the sites left, within region.",
+        "A joint site that the reader could not evaluate at one or more visits is left out at every visit; the total "
+        "is scaled up to the full range from the remaining sites of the region.",
         general("Paired exclusion at all time points of the patient."),
         together=Together.SERIES,
     ),

@@ -72,7 +72,7 @@ planned("studies.membership.refused", "Role refused", "refused a role[ ({role})]
 planned(
     "studies.membership.used",
     "Role used for the first time",
-    "made the first request in a role[ ({role})], membership {id}",
+    "used a role[ ({role})] for the first time, membership {id}",
 )
 planned(
     "studies.first-coordinator.appointed",
@@ -127,7 +127,7 @@ on_arms(
     "imported the sealed arms[ of {subjects:subject}][, version {version}], import {id}",
 )
 
-on_question("studies.question.asked", "Question asked", "asked question {id}[ to site {site}][ about film {film}]")
+on_question("studies.question.asked", "Question asked", "sent question {id}[ to site {site}][ about film {film}]")
 on_question("studies.question.answered", "Question answered", "answered question {id}[ about film {film}]")
 on_question("studies.question.reminded", "Question reminder sent", "reminded the site of question {id}")
 on_question("studies.question.closed", "Question closed", "closed question {id}[ about film {film}]")

@@ -61,7 +61,7 @@ class BatchForm(forms.Form):
         min_value=1,
         max_value=MOST,
         label="Cases",
-        help_text="Drawn at random across all sites. Repeats due take the place of some.",
+        help_text="Drawn at random across all sites. Repeats that are due take the place of some of these cases.",
     )
     due_on = DayField(required=False, label="Due on")
     readers = forms.ModelMultipleChoiceField(User.objects.none(), widget=forms.CheckboxSelectMultiple)

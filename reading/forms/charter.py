@@ -46,8 +46,8 @@ def independent(kind: str) -> forms.BooleanField:
     return forms.BooleanField(
         required=False,
         label=f"Events of {EVENT_KINDS[kind]} are independent of the arm",
-        help_text="Only then are they applied before the arms are known. Example: if every subject on placebo switches "
-        "at week 24, the date of a switch is the arm.",
+        help_text="If ticked, these events are applied before the arms are known; otherwise only afterwards. Example: "
+        "if every subject on placebo switches at week 24, the date of a switch is the arm.",
     )
 
 
@@ -122,8 +122,8 @@ class CharterForm(forms.Form):
         max_value=1,
         initial=0.1,
         label="Share of concordant cases in the adjudicators' queue",
-        help_text="0 to 1. With these, adjudicators cannot know why they read a case. Their scores are not used. "
-        "There are none with three readers per case.",
+        help_text="0 to 1. Concordant cases in the queue keep adjudicators from knowing why they were given a case. "
+        "Their scores of these cases are not used. Not available with three readers per case.",
     )
     repeats_share = forms.FloatField(
         min_value=0,
@@ -170,8 +170,8 @@ class CharterForm(forms.Form):
     missing_visit = forms.ChoiceField(
         choices=choices(dict(GAPS)),
         label="Visits without a film",
-        help_text="Where no event explains it. Example: changes of 1 on day 84 and 4 on day 364, no film at week 24 "
-        "(day 168). Interpolated, its change is 1 + 3 x 84/280 = 1.9; extrapolated, it is 2.",
+        help_text="Applies when no event explains the missing film. Example: changes of 1 on day 84 and 4 on day 364, "
+        "no film at week 24 (day 168). Interpolated, its change is 1 + 3 x 84/280 = 1.9; extrapolated, it is 2.",
     )
     rescue_strategy = strategy(
         "rescue",

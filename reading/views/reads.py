@@ -80,7 +80,9 @@ def reads(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     names = SubjectNames(campaign)
     columns = [
         Column("case", "Case", "case.number", "case__number"),
-        Column("number", "Number for the reader", numbers_of, help="What the reader sees and can say on the phone"),
+        Column(
+            "number", "Number shown to the reader", numbers_of, help="What the reader sees and can say on the phone"
+        ),
         Column("subject", "Subject", lambda read: names.of(read.case)),
         Column("reader", "Reader", "reader", "reader__name"),
         Column("kind", "Kind", "get_kind_display", "kind", ChoiceFilter("kind", ReadKind.choices)),

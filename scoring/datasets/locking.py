@@ -29,7 +29,7 @@ def why_not_lock(campaign: Campaign) -> list[str]:
     """What blocks a lock, in plain words."""
     obstacles = []
     if campaign.status != CampaignStatus.CLOSED and not takes_corrections(campaign):
-        obstacles.append(f"{said_of(campaign)} It must be closed and not locked.")
+        obstacles.append(f"{said_of(campaign)} It must be closed, but not yet locked.")
     if left := outstanding_in(campaign).reads:
         obstacles.append(f"{counted(left, 'read is', 'reads are')} not signed.")
     open_questions = Question.objects.filter(trial=campaign.trial).exclude(status=QuestionStatus.CLOSED).count()

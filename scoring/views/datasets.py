@@ -212,7 +212,7 @@ def unlock(request: HttpRequest, code: str, slug: str, number: int) -> HttpRespo
     context = {
         "trial": trial,
         "form": form,
-        "heading": f"Request unlocking of lock {number}",
+        "heading": f"Request to unlock lock {number}",
         "submit": "Request",
         "danger": True,
     }

@@ -12,8 +12,10 @@ from config.long_texts import LongTextField
 from studies.models import DeviationCategory, DeviationEffect, DeviationVersion, Site, Subject, Trial, Visit
 from studies.plan.deviation_entries import LONGEST_EXPLANATION, LONGEST_REASON, LONGEST_TEXT, Entry, entry_of
 
-READ_BY = "Statistician, imaging lead, sponsor and auditor read every text of an entry."
-KEEP_OUT = "Write no case or read number, timepoint letter, adjudication, treatment arm, score or name of a person."
+READ_BY = "The statistician, imaging lead, sponsor and auditor can read everything in an entry."
+KEEP_OUT = (
+    "Do not mention case or read numbers, timepoint letters, adjudication, treatment arms, scores or names of people."
+)
 ON_CLOSING = "Needed to close the entry. If no action is needed, write why."
 
 
@@ -40,7 +42,7 @@ class EntryForm(forms.Form):
         Site.objects.none(),
         required=False,
         empty_label="None",
-        help_text="Leave site, subject and visit empty if the whole trial is concerned.",
+        help_text="Leave site, subject and visit empty if the deviation concerns the whole trial.",
     )
     subject = SubjectField()
     visit = forms.ChoiceField(required=False, help_text="A visit of the subject.")
@@ -52,7 +54,9 @@ class EntryForm(forms.Form):
         help_text="Why there is this effect, or none, in one sentence.",
     )
     corrective_action = words("Corrective action", f"What was done about this deviation. {ON_CLOSING}", required=False)
-    preventive_action = words("Preventive action", f"What prevents another one. {ON_CLOSING}", required=False)
+    preventive_action = words(
+        "Preventive action", f"What will prevent it from happening again. {ON_CLOSING}", required=False
+    )
 
     def __init__(self, trial: Trial, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)

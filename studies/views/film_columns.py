@@ -20,7 +20,7 @@ VIEW = Column("view", "View", "get_view_display", "view", ChoiceFilter("view", V
 DAY = Column("film_date", "Film date", sort="film_date", filter=DayFilter("film_date"), field="film_date")
 SOURCE = Column(
     "source",
-    "Date from",
+    "Source of the date",
     "get_film_date_source_display",
     "film_date_source",
     field="film_date_source",

@@ -78,7 +78,7 @@ def facts(film: Film) -> list[tuple[str, object]]:
         ("Side", film.get_side_display()),
         ("View", film.get_view_display()),
         ("Film date", film.film_date),
-        ("Date from", film.get_film_date_source_display()),
+        ("Source of the date", film.get_film_date_source_display()),
         ("Received", film.received_at),
         ("Size", f"{film.size:,} bytes"),
     ]

@@ -68,7 +68,7 @@ def test_a_lock_says_what_is_in_its_way_and_who_must_sign(built_trial: BuiltTria
     Campaign.objects.update(status=CampaignStatus.OPEN)
     dataset.campaign.refresh_from_db()
     assert said(request_lock, dataset=dataset, **statistician) == (
-        "Dataset 1 cannot be locked yet. Campaign C1 is open. It must be closed and not locked."
+        "Dataset 1 cannot be locked yet. Campaign C1 is open. It must be closed, but not yet locked."
     )
     Campaign.objects.update(status=CampaignStatus.CLOSED)
     dataset.campaign.refresh_from_db()

@@ -98,7 +98,7 @@ def test_a_transfer_is_asked_for_downloaded_and_received_by_its_recipient(
     for _ in range(2):
         assert client.post(address("transfer", 1), {"root": f" {root} ", "password": PASSWORD}).status_code == 302
     receipt = TransferReceipt.objects.get()
-    assert receipt.signature.meaning == "I received the transfer of this number with this root"
+    assert receipt.signature.meaning == "I received the transfer with this number and this root"
     assert "I received the transfer of this number" in client.get(address("transfer", 1)).content.decode()
     assert said_by("downloaded") == "statistician downloaded transfer 1 of campaign C1 (test)"
     assert said_by("received") == "statistician received transfer 1 of campaign C1 (test)"

@@ -163,7 +163,9 @@ def people_fields(trial: Trial) -> list[TableField]:
     sites = {site.code: site for site in trial.sites.all()}
     roles = {role.value: role.value for role in GRANTABLE}
     return [
-        TableField("email", checked_address, "e-mail address; a new one is invited, if you may invite people"),
+        TableField(
+            "email", checked_address, "e-mail address; a new address receives an invitation if you may invite people"
+        ),
         TableField("role", lambda text: one_of("role", roles)(text.lower()), f"one of {', '.join(roles)}"),
         TableField("reason", lambda text: checked_text("reason", text, longest=200), "why the role is granted"),
         TableField(
@@ -175,7 +177,7 @@ def people_fields(trial: Trial) -> list[TableField]:
         TableField(
             "name",
             lambda text: checked_person_name(text) if text else "",
-            "name of a person who is invited; of all others it is ignored",
+            "name of the person if they are invited; otherwise ignored",
             otherwise="",
         ),
     ]
