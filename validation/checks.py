@@ -9,13 +9,17 @@ from typing import Generic, TypeVar
 
 from django.utils import timezone
 
-PASSED, FAILED = "passed", "failed"
+PASSED, FAILED, NOT_TRIED = "passed", "failed", "not tried"
 Tried = TypeVar("Tried")
 Say = Callable[[str], object]
 
 
 class Deviation(Exception):
     """What was seen is not what was expected; the text says what was seen."""
+
+
+class NotTried(Exception):
+    """There was nothing to try; the text says why. This is no failure, and it shows nothing."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,9 @@ class CheckResult:
     ended: datetime
 
 
+Keep = Callable[[CheckResult], object]
+
+
 def check(*numbers: str, name: str, does: str, expects: str) -> Callable[[Callable[[Tried], str]], Check[Tried]]:
     """Makes a check of a function."""
 
@@ -59,19 +66,32 @@ def run_check(one: Check[Tried], world: Tried) -> CheckResult:
         seen, outcome = one.run(world), PASSED
     except Deviation as found:
         seen, outcome = str(found), FAILED
+    except NotTried as reason:
+        seen, outcome = str(reason), NOT_TRIED
     except Exception as error:  # what stops a check is what it has seen
         seen, outcome = f"The check ended with {type(error).__name__}: {error}", FAILED
     return CheckResult(one.name, one.requirements, one.does, one.expects, seen, outcome, began, timezone.now())
 
 
-def run_checks(checks: Iterable[Check[Tried]], world: Tried, say: Say) -> list[CheckResult]:
-    """Runs checks in order and says how each ended."""
+def keep_nothing(_: CheckResult) -> None:
+    """Where the results are not stored one by one."""
+
+
+def run_checks(checks: Iterable[Check[Tried]], world: Tried, say: Say, keep: Keep = keep_nothing) -> list[CheckResult]:
+    """Runs checks in order, keeps each result at once, and says how each ended."""
     results = []
     for one in checks:
         result = run_check(one, world)
-        say(f"{result.outcome}: {result.name}" + (f": {result.seen}" if result.outcome == FAILED else ""))
+        keep(result)
+        say(f"{result.outcome}: {result.name}" + ("" if result.outcome == PASSED else f": {result.seen}"))
         results.append(result)
     return results
+
+
+def not_run(one: Check[Tried], why: str) -> CheckResult:
+    """The result of a check that was not run."""
+    now = timezone.now()
+    return CheckResult(one.name, one.requirements, one.does, one.expects, why, NOT_TRIED, now, now)
 
 
 def demand(faults: Iterable[str], seen: str) -> str:

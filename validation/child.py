@@ -14,7 +14,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from validation.checks import FAILED, CheckResult
+from validation.checks import FAILED, CheckResult, Keep, not_run
 from validation.private import PLACE, private_installation
 
 RESULTS = "results.json"
@@ -22,20 +22,46 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def run_in_child(stage: str) -> list[CheckResult]:
-    """Runs a stage in a private installation; a child that breaks off is a failed check."""
+    """Runs a stage in a private installation. A child that breaks off is a failed check, and its results stay."""
     began = timezone.now()
     with private_installation() as environment:
         command = [sys.executable, "-m", "validation.child", stage]
         done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=False)  # noqa: S603  our own module
-        path = Path(environment[PLACE]) / RESULTS
-        if done.returncode == 0 and path.exists():
-            return [result_of(one) for one in json.loads(path.read_text(encoding="utf-8"))]
-    seen = f"The process of the checks ended with code {done.returncode}"
-    return [
-        CheckResult(
-            "private installation", ("R-50",), "Runs the checks.", "Results", seen, FAILED, began, timezone.now()
-        )
-    ]
+        results = read_results(Path(environment[PLACE]))
+    return [*results, *left_out(stage, results, done.returncode, began)]
+
+
+def left_out(stage: str, results: list[CheckResult], code: int, began: datetime) -> list[CheckResult]:
+    """A failed check when the process broke off or left checks out, and each of these as not tried."""
+    from validation.traced import checks_of
+
+    ran = {one.name for one in results}
+    missing = [not_run(one, "it was not run") for one in checks_of(stage) if one.name not in ran]
+    if code == 0 and not missing:
+        return []
+    seen = f"The process of the checks ended with code {code}; {len(missing)} checks were not run"
+    does, expects = "Runs the checks of the stage in a process of its own.", "Every check ran"
+    ended = CheckResult("private installation", ("R-50",), does, expects, seen, FAILED, began, timezone.now())
+    return [ended, *missing]
+
+
+def read_results(folder: Path) -> list[CheckResult]:
+    """The results that were kept."""
+    path = folder / RESULTS
+    return [result_of(one) for one in json.loads(path.read_text(encoding="utf-8"))] if path.exists() else []
+
+
+def keeper(folder: Path) -> Keep:
+    """Keeps results one by one; a process that is killed leaves those before it, in a complete file."""
+    results: list[dict[str, Any]] = []
+
+    def keep(result: CheckResult) -> None:
+        results.append(as_plain(result))
+        new = folder / f"{RESULTS}.new"
+        new.write_text(json.dumps(results), encoding="utf-8")
+        new.replace(folder / RESULTS)
+
+    return keep
 
 
 def as_plain(result: CheckResult) -> dict[str, Any]:
@@ -68,7 +94,7 @@ def demand_private() -> Path:
 
 
 def main(stage: str) -> None:
-    """Makes the tables, runs the checks, and writes the results."""
+    """Makes the tables, runs the checks, and keeps each result."""
     import django
     from django.core.management import call_command
 
@@ -79,8 +105,7 @@ def main(stage: str) -> None:
 
     say("making the tables of the private installation")
     call_command("migrate", verbosity=0)
-    results = {"oq": run_oq, "pq": run_pq}[stage](folder, say)
-    (folder / RESULTS).write_text(json.dumps([as_plain(one) for one in results]), encoding="utf-8")
+    {"oq": run_oq, "pq": run_pq}[stage](folder, say, keeper(folder))
 
 
 if __name__ == "__main__":

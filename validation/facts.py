@@ -25,7 +25,7 @@ def facts_of(stage: str, began: datetime, ended: datetime) -> Facts:
         "digest of the product's files": digest_over(digests(settings.BASE_DIR)),
         "Python": sys.version.split()[0],
         "database": f"{engine} {server_version()}",
-        "mode": settings.MODE,
+        "mode": settings.MODE if stage == "iq" else f"test, in a private installation beside this one: {settings.MODE}",
         "machine": f"{platform.node()}, {platform.platform()}, {os.cpu_count()} cores",
         "began": f"{began:%Y-%m-%d %H:%M:%S} UTC",
         "ended": f"{ended:%Y-%m-%d %H:%M:%S} UTC",

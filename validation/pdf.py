@@ -83,11 +83,9 @@ def blocks_of(report: StageReport) -> Iterator[list[str]]:
 
 def head(report: StageReport) -> list[str]:
     """The first lines: what was validated, and the verdict."""
-    verdict = (
-        "PASSED" if report.passed else f"NOT PASSED: {len(report.deviations)} of {len(report.results)} checks failed"
-    )
     facts = [f"{name:30} {value}" for name, value in report.facts.items()]
-    return [report.title.upper(), "", *facts, f"{'result':30} {verdict}", ""]
+    untried = [line for one in report.untried for line in labelled("", f"not tried: {one.name}: {one.seen}")]
+    return [report.title.upper(), "", *facts, f"{'result':30} {report.verdict.upper()}", *untried, ""]
 
 
 def labelled(label: str, text: str) -> list[str]:

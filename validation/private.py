@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,10 +18,12 @@ from django.db import connection
 from psycopg import sql
 
 from config.errors import WrongState
+from rehearsal.demo.people import PASSWORD
 
 PLACE = "BLINDREAD_VALIDATION"
-# What a child needs from the system, and the rules of this installation that it follows. Nothing else is passed on:
-# no address, key or folder of the live installation.
+# What a child needs from the system, how it reaches a PostgreSQL server (PGSSL...), and the rules of this installation
+# that it follows. Nothing else is passed on: no key or folder of the live installation. On PostgreSQL the child has the
+# address of the server and the role that made its database, since it works in a database of the same server.
 PASSED_ON = (
     "PATH",
     "HOME",
@@ -36,21 +40,44 @@ PASSED_ON = (
     "SESSION_HOURS",
     "SIGN_IN_FAILURES",
     "SIGN_IN_COOL_OFF_MINUTES",
+    "PASSWORD_LENGTH",
 )
+ALSO_PASSED_ON = "PGSSL"
 
 
 @contextmanager
 def private_installation() -> Iterator[dict[str, str]]:
     """The environment of a child process that works in a database and folders of its own."""
-    with tempfile.TemporaryDirectory(prefix="blindread-validation-") as name:
+    with ended_in_order(), tempfile.TemporaryDirectory(prefix="blindread-validation-") as name:
         folder = Path(name)
         with private_database(folder) as url:
             yield environment_of(os.environ, folder, url)
 
 
+@contextmanager
+def ended_in_order() -> Iterator[None]:
+    """While it lasts, SIGTERM ends this process as an error does: what was made is removed first."""
+
+    def end(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def environment_of(given: Mapping[str, str], folder: Path, url: str) -> dict[str, str]:
-    """What the child is given."""
-    return {name: given[name] for name in PASSED_ON if name in given} | {
+    """What the child is given; WrongState when its accounts would break the rule for passwords."""
+    if int(given.get("PASSWORD_LENGTH") or 0) > len(PASSWORD):
+        text = (
+            f"PASSWORD_LENGTH is {given['PASSWORD_LENGTH']}, and the passwords in OQ and PQ have {len(PASSWORD)} signs."
+        )
+        raise WrongState(f"{text} Run this command with PASSWORD_LENGTH={len(PASSWORD)}.")
+    passed_on = {name: value for name, value in given.items() if name in PASSED_ON or name.startswith(ALSO_PASSED_ON)}
+    return passed_on | {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "BLINDREAD_MODE": "test",
         "BLINDREAD_VAR": str(folder / "var"),
@@ -72,8 +99,7 @@ def private_database(folder: Path) -> Iterator[str]:
     try:
         yield address_of(details, name)
     finally:
-        with server(details) as link:
-            link.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        drop_database(details, name)
 
 
 def create_database(details: Mapping[str, Any], name: str) -> None:
@@ -84,6 +110,16 @@ def create_database(details: Mapping[str, Any], name: str) -> None:
     except psycopg.Error as error:
         text = f"A private database could not be made ({type(error).__name__}), and the live one is never used."
         raise WrongState(f"{text} Run the command as a database role that can create databases.") from None
+
+
+def drop_database(details: Mapping[str, Any], name: str) -> None:
+    """Drops it; a failure is a warning that names it, and the results of the checks stay."""
+    try:
+        with server(details) as link:
+            link.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    except psycopg.Error as error:
+        text = f"Warning: the private database {name} could not be dropped ({type(error).__name__}). Drop it by hand."
+        sys.stderr.write(f"{text}\n")
 
 
 def server(details: Mapping[str, Any]) -> psycopg.Connection[Any]:

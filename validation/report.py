@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from validation.checks import FAILED, PASSED, CheckResult
+from validation.checks import FAILED, NOT_TRIED, PASSED, CheckResult
 from validation.facts import Facts
 from validation.requirements import Requirement, requirements
 
@@ -28,11 +28,11 @@ class Traced:
 
     @property
     def outcome(self) -> str:
-        """Failed if any of its checks failed."""
-        if any(one.outcome == FAILED for one in self.results):
-            return FAILED
-        if self.results:
-            return PASSED
+        """Failed if any of its checks failed, and passed only if all of them did."""
+        found = {one.outcome for one in self.results}
+        for worst in (FAILED, NOT_TRIED, PASSED):
+            if worst in found:
+                return worst
         return BY_HAND if self.requirement.procedure else ELSEWHERE
 
 
@@ -54,9 +54,20 @@ class StageReport:
         return [one for one in self.results if one.outcome == FAILED]
 
     @property
+    def untried(self) -> list[CheckResult]:
+        """The checks that had nothing to try, or were not run."""
+        return [one for one in self.results if one.outcome == NOT_TRIED]
+
+    @property
     def passed(self) -> bool:
-        """Whether every check passed; a stage without a check has shown nothing."""
-        return bool(self.results) and not self.deviations
+        """Whether no check failed and some passed; a stage without a check has shown nothing."""
+        return any(one.outcome == PASSED for one in self.results) and not self.deviations
+
+    @property
+    def verdict(self) -> str:
+        """The result in words, with the number of the checks that were not tried."""
+        failed = f"NOT PASSED: {len(self.deviations)} of {len(self.results)} checks failed"
+        return ("passed" if self.passed else failed) + (f"; not tried: {len(self.untried)}" if self.untried else "")
 
     def traced(self) -> list[Traced]:
         """Every requirement with the checks that show it."""
@@ -80,6 +91,7 @@ def as_json(report: StageReport) -> str:
         ],
         "checks": [asdict(one) | {"began": when(one.began), "ended": when(one.ended)} for one in report.results],
         "deviations": [one.name for one in report.deviations],
+        "not tried": [one.name for one in report.untried],
         "signatures": [],
     }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

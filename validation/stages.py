@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,11 +35,11 @@ def run_stage(stage: str, given: Options) -> tuple[StageReport, list[Path]]:
     began = timezone.now()
     paths = [given.out / f"{stage}-{began:%Y%m%dT%H%M%SZ}.{kind}" for kind in ("json", "pdf")]
     given.out.mkdir(parents=True, exist_ok=True)
-    refuse_existing(paths)
-    results = results_of(stage, given)
-    report = StageReport(stage, facts_of(stage, began, timezone.now()), tuple(results))
-    paths[0].write_text(as_json(report), encoding="utf-8")
-    paths[1].write_bytes(as_pdf(report))
+    with new_files(paths):
+        results = results_of(stage, given)
+        report = StageReport(stage, facts_of(stage, began, timezone.now()), tuple(results))
+        paths[0].write_text(as_json(report), encoding="utf-8")
+        paths[1].write_bytes(as_pdf(report))
     return report, paths
 
 
@@ -46,8 +48,19 @@ def results_of(stage: str, given: Options) -> list[CheckResult]:
     return run_iq(given.manifest, given.say) if stage == "iq" else run_in_child(stage)
 
 
-def refuse_existing(paths: list[Path]) -> None:
-    """No report is overwritten."""
-    for path in paths:
-        if path.exists():
-            raise BadInput(f"The file {path} exists. Wait a second, or give another folder.")
+@contextmanager
+def new_files(paths: list[Path]) -> Iterator[None]:
+    """Makes the files before a run, so that no report is overwritten or lost; a run that is refused leaves none."""
+    made = []
+    try:
+        for path in paths:
+            path.open("x").close()
+            made.append(path)
+        yield
+    except BaseException as error:
+        for empty in made:
+            if not empty.stat().st_size:
+                empty.unlink()
+        if isinstance(error, FileExistsError) and len(made) < len(paths):
+            raise BadInput(f"The file {path} exists. Wait a second, or give another folder.") from None
+        raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import Distribution
 from pathlib import Path
@@ -17,22 +18,23 @@ from django.db import connection
 from accounts import second_factor
 from audit import anchors
 from audit.models import Event
-from audit.protection import ROWS
+from audit.protection import ROWS, Protection
+from config.file_checks import FILE_CHECKS
 from studies.arrival.quarantine import keep_original
 from studies.models import Film, Rendition, Trial
 from tests.accounts.test_second_factor import code_of
 from tests.cast import Cast
 from tests.tracking import record_rows
-from validation.checks import FAILED, PASSED, Check, Deviation, run_check
+from validation.checks import FAILED, NOT_TRIED, PASSED, Check, Deviation, NotTried, run_check
 from validation.iq import chosen_settings, keys, stored, tables, versions
 from validation.iq.clocks import clocks, compared_clocks
-from validation.iq.product_files import compared, digests, read_manifest, write_manifest
+from validation.iq.product_files import compared, digests, files_check, read_manifest, write_manifest
 
 
 def seen(check: Check[Any]) -> str:
-    """What a failed check has seen; empty when it passed."""
+    """What a failed check has seen; empty when it did not fail."""
     result = run_check(check, None)
-    assert result.outcome in (PASSED, FAILED)
+    assert result.outcome in (PASSED, FAILED, NOT_TRIED)
     return result.seen if result.outcome == FAILED else ""
 
 
@@ -122,7 +124,45 @@ def test_each_wrong_key_is_named_and_the_others_pass(something_under_each_key: N
     assert not Rendition.objects.exists()
 
 
+def test_a_key_must_open_every_record_that_is_there_and_one_without_a_record_is_not_tried() -> None:
+    def seen_with(*answers: bool | None) -> str:
+        return keys.seen_of([keys.tried_on("KEY", answers, lambda answer: answer)])
+
+    assert seen_with(True, None, True) == "KEY: opens 2 of 2"
+    with pytest.raises(Deviation, match="^KEY is wrong, or records were altered: it opens 2 of 3 records"):
+        seen_with(True, False, True)
+    with pytest.raises(NotTried, match="^KEY: nothing is stored under it yet"):
+        seen_with(None)
+
+
+@pytest.mark.django_db
+def test_checks_with_nothing_to_try_are_not_passed(settings: Any) -> None:
+    untried: list[Check[Any]] = [keys.quarantine_key, stored.stored_files, files_check(None)]
+    untried += [tables.rights, clocks] if connection.vendor == "sqlite" else []
+    assert {one.name: run_check(one, None).outcome for one in untried} == {one.name: NOT_TRIED for one in untried}
+    with pytest.raises(NotTried, match="^no server: messages are files$"):
+        versions.demand_redis("files")
+    settings.PRODUCTION = True
+    with pytest.raises(Deviation, match="^no Redis in production: messages are files$"):
+        versions.demand_redis("files")
+
+
+def test_a_trigger_that_acts_less_often_than_installed_is_altered() -> None:
+    always, locked = Protection("audit_event"), Protection("scoring_dataset", "status", ("locked",))
+    rows = tables.Trigger(ROWS, "A", tables.KINDS[ROWS])
+    assert tables.acts_as_installed(always, rows)
+    assert not tables.acts_as_installed(always, replace(rows, kind=1 + 2 + 8))
+    assert not tables.acts_as_installed(always, replace(rows, columns="3"))
+    assert not tables.acts_as_installed(always, replace(rows, condition="(false)"))
+    when = replace(rows, condition="(((old.status)::text = 'locked'::text))")
+    assert tables.acts_as_installed(locked, when)
+    assert not tables.acts_as_installed(locked, rows)
+    assert not tables.acts_as_installed(locked, replace(rows, condition="(((old.status)::text = 'lock'::text))"))
+    assert not tables.acts_as_installed(locked, replace(rows, condition=f"({when.condition} AND false)"))
+
+
 def test_a_stored_file_that_was_altered_is_named(something_under_each_key: None) -> None:
+    assert stored.records_with_files().keys() == FILE_CHECKS.keys()
     assert seen(stored.stored_files) == ""
     film = Film.objects.get()
     storages["quarantine"].delete(film.original_file)
@@ -207,6 +247,9 @@ def test_settings_that_protect_nothing_are_named(
     assert "DEBUG is on" in seen(chosen_settings.mode)
     assert "lock-out only after 50 wrong passwords" in seen(chosen_settings.sign_in)
     assert "BACKUP_RECIPIENT is empty" in seen(chosen_settings.copies)
+    settings.BACKUP_DAILY, settings.BACKUP_RECIPIENT = True, "age1"
+    settings.ANCHOR_TARGETS = ["mail:person@hospital.example", "folder:/anchors"]
+    assert run_check(chosen_settings.copies, None).seen == "daily, encrypted; anchors to folder, mail"
 
 
 @pytest.mark.django_db

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from pathlib import Path
 from typing import cast
 
 import pytest
 
+from rehearsal.whole.planning import Play
 from studies.models import Trial
 from tests.protection import lift
 from tests.tracking import record_rows
 from validation.checks import FAILED, PASSED, Check, CheckResult, run_check
-from validation.oq import trail
-from validation.oq.world import CheckedTrial
+from validation.oq import access, trail
+from validation.oq.all_checks import run_oq
+from validation.oq.world import CheckedTrial, Logged
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +52,42 @@ def test_a_trigger_that_is_gone_fails_the_checks_of_the_protection(trial: Trial)
     result = result_of(trail.records_cannot_be_changed)
     assert result.outcome == FAILED
     assert "accepted: DELETE FROM audit_event" in result.seen
+
+
+def test_every_address_leads_to_signing_in_and_one_that_answers_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = CheckedTrial(cast(Play, None), tmp_path, Logged())
+    result = run_check(access.nothing_without_signing_in, world)
+    assert result.outcome == PASSED, result.seen
+    monkeypatch.setattr(access, "OPEN", access.OPEN - {"invitation"})
+    result = run_check(access.nothing_without_signing_in, world)
+    assert result.seen == "invitation answered with 400"
+
+
+@pytest.fixture
+def same_logging() -> Iterator[None]:
+    """Puts back what the checks change of the logging."""
+    root = logging.getLogger()
+    level, levels = root.level, {handler: handler.level for handler in root.handlers}
+    yield
+    root.setLevel(level)
+    for handler in list(root.handlers):
+        if handler in levels:
+            handler.setLevel(levels[handler])
+        else:
+            root.removeHandler(handler)
+
+
+def test_a_trial_that_cannot_be_built_ends_the_checks_and_its_result_is_kept(
+    trial: Trial, tmp_path: Path, same_logging: None
+) -> None:
+    """The rehearsal refuses a database that holds another trial."""
+    kept: list[CheckResult] = []
+    results = run_oq(tmp_path, lambda _: None, kept.append)
+    assert [(one.name, one.outcome) for one in results] == [("the trial of the checks", FAILED)]
+    assert "This database holds trial TRIAL" in results[0].seen
+    assert kept == results
 
 
 def test_a_missing_kind_of_entry_fails_the_check_of_the_steps(trial: Trial) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -14,13 +17,16 @@ from django.db import connection
 from config.database import parse_database_url
 from config.errors import WrongState
 from tests.cast import Cast
-from validation.checks import FAILED, CheckResult, Deviation
-from validation.child import as_plain, demand_private, result_of, run_in_child
-from validation.pq import compared_totals
-from validation.private import environment_of, private_database, private_installation
+from validation.checks import FAILED, NOT_TRIED, PASSED, CheckResult
+from validation.child import as_plain, demand_private, keeper, left_out, read_results, result_of, run_in_child
+from validation.pq import Planted, faults_of_totals, seen_of_totals
+from validation.private import drop_database, ended_in_order, environment_of, private_database, private_installation
+from validation.report import StageReport
+from validation.traced import checks_of
 
 LIVE = {
     "PATH": "/bin",
+    "PGSSLMODE": "verify-full",
     "IDLE_MINUTES": "20",
     "DATABASE_URL": "postgresql://live@db/blindread",
     "SEALING_KEY": "ab" * 32,
@@ -44,6 +50,47 @@ def test_the_child_gets_the_rules_of_the_installation_and_none_of_its_places_or_
     assert given["BLINDREAD_VAR"] == str(tmp_path / "var")
     assert not {"SEALING_KEY", "SEALING_KEY_FILE", "S3_READING", "ANCHOR_FOLDER", "EMAIL_HOST"} & given.keys()
     assert "DECODER_SOCKET" not in given
+    assert given["PGSSLMODE"] == "verify-full"
+    with pytest.raises(WrongState, match="PASSWORD_LENGTH is 18, and the passwords in OQ and PQ have 17 signs."):
+        environment_of(LIVE | {"PASSWORD_LENGTH": "18"}, tmp_path, "sqlite:///elsewhere")
+
+
+def test_a_run_that_is_ended_removes_its_folder_and_a_database_that_stays_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folders = []
+
+    def run_that_is_ended() -> None:
+        with ended_in_order(), TemporaryDirectory() as folder:
+            folders.append(Path(folder))
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.raises(SystemExit, match="143"):
+        run_that_is_ended()
+    assert not folders[0].exists()
+    drop_database(
+        {"HOST": "/nowhere", "PORT": "", "USER": "", "PASSWORD": "", "NAME": "live"}, "blindread_validation_1"
+    )
+    assert "the private database blindread_validation_1 could not be dropped" in capsys.readouterr().err
+
+
+def test_a_process_that_breaks_off_keeps_its_results_and_names_what_it_did_not_run(tmp_path: Path) -> None:
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    first, *others = checks_of("pq")
+    keep = keeper(tmp_path)
+    keep(CheckResult(first.name, first.requirements, first.does, first.expects, "seen", PASSED, now, now))
+    kept = read_results(tmp_path)
+    ended, *missing = left_out("pq", kept, -9, now)
+    assert [one.name for one in kept] == [first.name]
+    assert (ended.outcome, ended.seen) == (
+        FAILED,
+        "The process of the checks ended with code -9; 3 checks were not run",
+    )
+    assert [(one.name, one.outcome) for one in missing] == [(one.name, NOT_TRIED) for one in others]
+    report = StageReport("pq", {}, (*kept, ended, *missing))
+    assert report.verdict == "NOT PASSED: 1 of 5 checks failed; not tried: 3"
+    assert {one.requirement.number: one.outcome for one in report.traced()}["R-43"] == NOT_TRIED
+    assert left_out("pq", [*kept, *missing], 0, now) == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -103,7 +150,7 @@ def test_checks_that_break_off_are_a_failure_and_touch_nothing(cast: Cast) -> No
     before = rows()
     (result,) = run_in_child("no such stage")
     assert (result.outcome, result.requirements) == (FAILED, ("R-50",))
-    assert "ended with code 1" in result.seen
+    assert "ended with code 1;" in result.seen
     assert rows() == before
 
 
@@ -113,12 +160,30 @@ def test_a_result_is_the_same_on_both_sides() -> None:
     assert result_of(as_plain(result)) == result
 
 
-def test_a_total_other_than_planted_is_named() -> None:
-    row: dict[str, Any] = {"subject": "001", "visit": "W24", "true": 3, "returned": "3", "origin": ""}
-    rows = [row | {"subject": f"{number:03}"} for number in range(20)]
-    carried = row | {"returned": "7/2", "origin": "LOCF"}
-    assert compared_totals([*rows, carried]) == "20 observed changes as planted (1 LOCF, 20 observed)"
-    with pytest.raises(Deviation, match="^002 W24: planted 3, returned 7/2$"):
-        compared_totals([*rows, row | {"subject": "002", "returned": "7/2"}])
-    with pytest.raises(Deviation, match="only 1 changes were observed"):
-        compared_totals([row])
+def test_a_total_that_is_missing_there_twice_or_other_than_planted_is_named() -> None:
+    """Subject 00 has no film at week 52."""
+    planted: Planted = {(f"{at:02}", visit): at for at in range(20) for visit in ("W24", "W52")}
+    planted["00", "W52"] = None
+    rows: list[dict[str, Any]] = [
+        {
+            "subject": subject,
+            "visit": visit,
+            "returned": str(change or 0),
+            "origin": "" if change is not None else "LOCF",
+        }
+        for (subject, visit), change in planted.items()
+    ]
+
+    def faults(**changed: str) -> list[str]:
+        return list(faults_of_totals([*rows[:-1], rows[-1] | changed], planted))
+
+    assert faults() == []
+    assert seen_of_totals(rows) == "as planted: 1 LOCF, 39 observed"
+    assert faults(returned="37/2") == ["19 W52: planted 19, returned 37/2 (observed)"]
+    assert faults(origin="LOCF") == ["19 W52: planted 19, returned 19 (LOCF)"]
+    assert faults(returned="") == ["19 W52: planted 19, returned  (observed)"]
+    assert list(faults_of_totals(rows[:-1], planted)) == ["19 W52: 0 rows"]
+    assert list(faults_of_totals([*rows, rows[-1]], planted)) == ["19 W52: 2 rows"]
+    rows[1]["origin"] = ""
+    assert faults() == ["00 W52: returned 0 as observed, and there was no film to observe it on"]
+    assert list(faults_of_totals([], {})) == ["0 changes were planted"]

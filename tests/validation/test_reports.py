@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,12 +11,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from config.errors import BadInput
-from validation.checks import Check, Deviation, run_checks
+from validation.checks import Check, Deviation, NotTried, run_checks
 from validation.iq.product_files import read_manifest
 from validation.pdf import as_pdf, pages_of
 from validation.report import StageReport, as_json
 from validation.requirements import RISKS, requirements
-from validation.stages import refuse_existing
+from validation.stages import new_files
 
 NUMBERS = [f"R-{number:02}" for number in range(1, 58)]
 
@@ -65,6 +66,22 @@ def test_json_and_pdf_hold_every_requirement_and_every_deviation() -> None:
     assert as_pdf(report).count(b"/Type /Page ") == len(pages)
 
 
+def test_a_check_with_nothing_to_try_is_listed_under_the_verdict_and_passes_nothing() -> None:
+    def run(_: None) -> str:
+        raise NotTried("nothing is stored")
+
+    untried: Check[None] = Check("key", ("R-10",), "Looks.", "Something", run)
+    report = replace(report_of(""), results=tuple(run_checks([sees(""), untried], None, lambda _: None)))
+    assert report.passed
+    assert report.verdict == "passed; not tried: 1"
+    assert {one.requirement.number: one.outcome for one in report.traced()}["R-10"] == "not tried"
+    lines = [line for page in pages_of(report) for line in page]
+    at = next(place for place, line in enumerate(lines) if line.endswith("PASSED; NOT TRIED: 1"))
+    assert lines[at + 1].strip() == "not tried: key: nothing is stored"
+    assert json.loads(as_json(report))["not tried"] == ["key"]
+    assert not replace(report, results=report.results[1:]).passed
+
+
 def test_a_check_that_breaks_off_is_a_failure_and_a_stage_without_checks_shows_nothing() -> None:
     broken: Check[None] = Check("broken", ("R-10",), "", "", lambda _: str(1 / 0))
     (result,) = run_checks([broken], None, lambda _: None)
@@ -84,5 +101,20 @@ def test_what_cannot_be_done_is_refused_and_nothing_is_overwritten(tmp_path: Pat
         call_command("validate", "iq", "--out", str(tmp_path), "--manifest", str(target))
     with pytest.raises(CommandError, match="The command has no stage or no folder. Give iq, oq, pq or all"):
         call_command("validate", "iq")
-    with pytest.raises(BadInput, match=r"The file .*manifest.json exists. Wait a second, or give another folder."):
-        refuse_existing([target])
+    exists = r"The file .*manifest.json exists. Wait a second, or give another folder."
+    with pytest.raises(BadInput, match=exists), new_files([tmp_path / "iq.json", target]):
+        raise AssertionError("an existing file was accepted")
+    assert not (tmp_path / "iq.json").exists()
+
+
+def test_the_files_of_a_report_are_made_before_the_run_and_a_run_that_is_refused_leaves_none(tmp_path: Path) -> None:
+    paths = [tmp_path / "oq.json", tmp_path / "oq.pdf"]
+
+    def run_that_is_refused() -> None:
+        with new_files(paths):
+            assert all(path.exists() for path in paths)
+            raise BadInput("refused")
+
+    with pytest.raises(BadInput, match="refused"):
+        run_that_is_refused()
+    assert not any(path.exists() for path in paths)

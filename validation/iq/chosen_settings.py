@@ -113,7 +113,8 @@ def copies(_: object) -> str:
         "ANCHOR_TARGETS is empty: no anchor leaves this host": not settings.ANCHOR_TARGETS,
     }
     faults = [fault for fault, found in wrong.items() if found]
-    return demand(faults, f"daily, encrypted; anchors to {', '.join(settings.ANCHOR_TARGETS)}")
+    kinds = sorted({target.partition(":")[0] for target in settings.ANCHOR_TARGETS})  # the rest may name a person
+    return demand(faults, f"daily, encrypted; anchors to {', '.join(kinds)}")
 
 
 @check(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import TypeVar
 
 from allauth.mfa.models import Authenticator
@@ -19,22 +21,46 @@ from config.errors import WrongState
 from studies.arrival.stored_files import fault_of_original
 from studies.models import Film, Rendition
 from studies.sealed_links import image_key
-from validation.checks import check, demand
+from validation.checks import NotTried, check, demand
 
 TRIED = 3
 NOTHING = "nothing is stored under it yet, so it could not be tried"
 Row = TypeVar("Row")
+# Whether a key opens a record; None where the record is missing, which says nothing of the key.
+Opens = Callable[[Row], bool | None]
 
 
-def opens_none(rows: Iterable[Row], opens: Callable[[Row], bool]) -> tuple[int, bool]:
-    """How many rows were tried, and whether the key opened none of them: one that opens any is the right key."""
-    answers = [opens(row) for row in rows]
-    return len(answers), bool(answers) and not any(answers)
+@dataclass(frozen=True)
+class KeyTrial:
+    """What a key was tried on: how many records there were to open, and how many it opened."""
+
+    name: str
+    tried: int
+    opened: int
+
+    @property
+    def seen(self) -> str:
+        return f"{self.name}: {f'opens {self.opened} of {self.tried}' if self.tried else NOTHING}"
 
 
-def seen_of(name: str, tried: int) -> str:
-    """What is reported of a key that passes."""
-    return f"{name}: {f'opens what is stored ({tried} tried)' if tried else NOTHING}"
+def tried_on(name: str, rows: Iterable[Row], opens: Opens[Row]) -> KeyTrial:
+    """Tries a key on the first rows."""
+    answers = [opens(row) for row in islice(rows, TRIED)]
+    given = [answer for answer in answers if answer is not None]
+    return KeyTrial(name, len(given), sum(given))
+
+
+def seen_of(trials: list[KeyTrial], faults: Iterable[str] = ()) -> str:
+    """What was seen of the keys; Deviation when any did not open a record, NotTried when any had none to open."""
+    found = list(faults)
+    for one in trials:
+        if one.opened < one.tried:
+            opened = f"it opens {one.opened} of {one.tried} records stored under it"
+            found.append(f"{one.name} is wrong, or records were altered: {opened}")
+    seen = demand(found, "; ".join(one.seen for one in trials))
+    if not all(one.tried for one in trials):
+        raise NotTried(seen)
+    return seen
 
 
 @check(
@@ -42,27 +68,19 @@ def seen_of(name: str, tried: int) -> str:
     "R-35",
     name="AUDIT_MAC_KEYS",
     does="Verifies the newest events made with each key, by its number.",
-    expects="Every number used has a key, and each key authenticates its events",
+    expects="Every number used has a key, and each key authenticates every event tried",
 )
 def mac_keys(_: object) -> str:
     used = sorted(set(Event.objects.order_by().values_list("mac_key", flat=True).distinct()))
-    faults, seen = [], []
+    faults, trials = [], []
     for number in sorted({*used, *settings.AUDIT_MAC_KEYS}):
         name = f"key {number} of AUDIT_MAC_KEYS"
         if number not in settings.AUDIT_MAC_KEYS:
             faults.append(f"{name} is not configured, but events were made with it")
             continue
-        newest = Event.objects.filter(mac_key=number).order_by("-pk")[:TRIED]
-        tried, wrong = opens_none(newest, lambda one: is_authentic(one.hash, one.mac_key, one.mac))
-        faults += [f"{name} is wrong: it authenticates none of {tried} events"] if wrong else []
-        seen.append(seen_of(name, tried))
-    return demand(faults, "; ".join(seen))
-
-
-def one_key(name: str, rows: Iterable[Row], opens: Callable[[Row], bool]) -> str:
-    """What was seen of one key."""
-    tried, wrong = opens_none(islice(rows, TRIED), opens)
-    return demand([f"{name} is wrong: it opens none of {tried} records stored under it"] * wrong, seen_of(name, tried))
+        newest = Event.objects.filter(mac_key=number).order_by("-pk")
+        trials.append(tried_on(name, newest[:TRIED], lambda one: is_authentic(one.hash, one.mac_key, one.mac)))
+    return seen_of(trials, faults)
 
 
 @check(
@@ -72,8 +90,8 @@ def one_key(name: str, rows: Iterable[Row], opens: Callable[[Row], bool]) -> str
     expects="They open, and the digests are those recorded",
 )
 def sealing_key(_: object) -> str:
-    links = [one_key("SEALING_KEY", Rendition.objects.order_by("-pk"), opens_link)]
-    return "; ".join([*links, one_key("SEALING_KEY, digests", recorded(), lambda pair: pair[0] == pair[1])])
+    links = tried_on("SEALING_KEY", Rendition.objects.order_by("-pk")[:TRIED], opens_link)
+    return seen_of([links, tried_on("SEALING_KEY, digests", recorded(), lambda pair: pair[0] == pair[1])])
 
 
 def opens_link(rendition: Rendition) -> bool:
@@ -104,7 +122,13 @@ def recorded() -> Iterator[tuple[str, str]]:
 )
 def quarantine_key(_: object) -> str:
     films = Film.objects.only("original_file", "sha256").exclude(original_file="").order_by("-pk")
-    return one_key("QUARANTINE_KEY", films, lambda film: "decrypted" not in fault_of_original(film))
+    return seen_of([tried_on("QUARANTINE_KEY", films[:TRIED], opens_original)])
+
+
+def opens_original(film: Film) -> bool | None:
+    """Whether the key opens this original and it is the file that was received; None when it is missing."""
+    fault = fault_of_original(film)
+    return None if "missing" in fault else not fault
 
 
 @check(
@@ -114,15 +138,15 @@ def quarantine_key(_: object) -> str:
     expects="They were signed with this key",
 )
 def anchor_key(_: object) -> str:
-    return one_key("ANCHOR_KEY", reversed(anchors.files()), lambda path: opens_anchor(path.name))
+    return seen_of([tried_on("ANCHOR_KEY", reversed(anchors.files()), opens_anchor)])
 
 
-def opens_anchor(name: str) -> bool:
-    """Whether the anchor was signed with the configured key."""
+def opens_anchor(path: Path) -> bool:
+    """Whether the anchor is intact and was signed with the configured key."""
     try:
-        anchors.read(settings.ANCHOR_FOLDER / name)
-    except anchors.BadAnchor as error:
-        return "not signed" not in str(error)
+        anchors.read(path)
+    except anchors.BadAnchor:
+        return False
     return True
 
 
@@ -133,9 +157,8 @@ def opens_anchor(name: str) -> bool:
     expects="They open",
 )
 def secret_key(_: object) -> str:
-    return one_key(
-        "SECRET_KEY", Authenticator.objects.filter(type=Authenticator.Type.TOTP).order_by("-pk"), opens_factor
-    )
+    factors = Authenticator.objects.filter(type=Authenticator.Type.TOTP).order_by("-pk")
+    return seen_of([tried_on("SECRET_KEY", factors[:TRIED], opens_factor)])
 
 
 def opens_factor(factor: Authenticator) -> bool:

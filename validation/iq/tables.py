@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from audit.baseline import OtherTables, demand_own_tables
 from audit.protection import PROTECTED, ROWS, TRUNCATE, Protection, existing, sqlite_triggers, unprotected
-from validation.checks import check, demand
+from validation.checks import NotTried, check, demand
 
 STATES = {"D": "is disabled", "O": "is not enabled always", "R": "is not enabled always"}
+# What pg_trigger.tgtype adds up: each row 1, before 2, insert 4, delete 8, update 16, truncate 32.
+KINDS = {ROWS: 1 + 2 + 8 + 16, TRUNCATE: 2 + 32}
+TRIGGERS = (
+    "SELECT tgname, tgenabled::text, tgtype, tgattr::text, COALESCE(substring(pg_get_triggerdef(oid) from"
+    " 'WHEN (.*) EXECUTE'), '') FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal"
+)
 RIGHTS = (
-    "SELECT rolsuper, pg_has_role(current_user, c.relowner, 'USAGE'),"
-    " has_table_privilege(c.oid, 'UPDATE'), has_table_privilege(c.oid, 'DELETE'),"
+    "SELECT rolsuper, pg_has_role(current_user, c.relowner, 'MEMBER'),"
+    " has_any_column_privilege(c.oid, 'UPDATE'), has_table_privilege(c.oid, 'DELETE'),"
     " has_table_privilege(c.oid, 'TRUNCATE')"
     " FROM pg_class c JOIN pg_roles r ON r.rolname = current_user WHERE c.oid = %s::regclass"
 )
@@ -50,8 +58,8 @@ def protection(_: object) -> str:
     faults = [f"table {table} is missing" for table in absent]
     wrong = set(unprotected())
     for one in held:
-        if one.table in wrong:
-            faults += list(faults_of_triggers(one)) or [f"the triggers of {one.table} were altered"]
+        altered = [f"the triggers of {one.table} were altered"] if one.table in wrong else []
+        faults += list(faults_of_triggers(one)) or altered
     return demand(faults, f"{len(held)} regulated tables, each with its triggers")
 
 
@@ -62,19 +70,43 @@ def faults_of_triggers(one: Protection) -> Iterator[str]:
     for name in names:
         if name not in found:
             yield f"trigger {name} of {one.table} is missing"
-        elif state := STATES.get(found[name]):
+        elif state := STATES.get(found[name].state):
             yield f"trigger {name} of {one.table} {state}"
+        elif connection.vendor == "postgresql" and not acts_as_installed(one, found[name]):
+            yield f"trigger {name} of {one.table} was altered"
 
 
-def states_of(table: str) -> dict[str, str]:
-    """The triggers of a table, each with its state; SQLite has no state but being there."""
+@dataclass(frozen=True)
+class Trigger:
+    """A trigger as the catalogue has it; of SQLite only the name, since its text is compared as a whole."""
+
+    name: str
+    state: str = ""
+    kind: int = 0
+    columns: str = ""
+    condition: str = ""
+
+
+def acts_as_installed(one: Protection, found: Trigger) -> bool:
+    """Whether a trigger acts before the statements, on the columns and under the condition it was installed with."""
+    if found.kind != KINDS[found.name] or found.columns:
+        return False
+    if not one.column or found.name == TRUNCATE:
+        return not found.condition
+    values = set(re.findall("'([^']*)'", found.condition))
+    named = set(re.findall(r"old\.\"?(\w+)", found.condition))
+    turned = re.search(r"<>|\b(AND|OR|NOT|new)\b", found.condition)
+    return named == {one.column} and values == set(one.values) and not turned
+
+
+def states_of(table: str) -> dict[str, Trigger]:
+    """The triggers of a table by name."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            query = "SELECT tgname, tgenabled::text FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal"
-            cursor.execute(query, [f'"{table}"'])
+            cursor.execute(TRIGGERS, [f'"{table}"'])
         else:
-            cursor.execute("SELECT name, '' FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
-        return dict(cursor.fetchall())
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
+        return {row[0]: Trigger(*row) for row in cursor.fetchall()}
 
 
 @check(
@@ -86,7 +118,7 @@ def states_of(table: str) -> dict[str, str]:
 )
 def rights(_: object) -> str:
     if connection.vendor != "postgresql":
-        return "SQLite has no roles: everybody who can open the file owns it. Use PostgreSQL for a trial."
+        raise NotTried("SQLite has no roles: everybody who can open the file owns it. Use PostgreSQL for a trial.")
     return demand(faults_of_rights(), "no superuser, no owner; regulated rows can only be added")
 
 

@@ -17,7 +17,7 @@ from redis import Redis
 
 from jobs import health
 from jobs.database_copy import server_version
-from validation.checks import Deviation, check, demand
+from validation.checks import Deviation, NotTried, check, demand
 
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)(?: *; *(?P<marker>[^\\]+))?", re.MULTILINE)
 LEAST_PYTHON, LEAST_POSTGRESQL = (3, 11), 14
@@ -58,16 +58,30 @@ def database(_: object) -> str:
     return demand([] if number >= LEAST_POSTGRESQL else [f"PostgreSQL {number}"], f"PostgreSQL {server_version()}")
 
 
-@check("R-46", "R-50", name="broker", does="Connects to the broker.", expects="It answers and gives its version")
+@check(
+    "R-46",
+    "R-50",
+    name="broker",
+    does="Connects to the broker.",
+    expects="It answers and gives its version; in production it is Redis",
+)
 def broker(_: object) -> str:
     try:
         kind = health.broker()
     except Exception as error:
         raise Deviation(f"The broker does not answer: {type(error).__name__}") from None
-    if kind != "Redis":
-        return f"no server: messages are {kind}"
+    demand_redis(kind)
     with Redis.from_url(settings.CELERY_BROKER_URL, socket_timeout=5) as link:
         return f"Redis {link.info('server')['redis_version']}"
+
+
+def demand_redis(kind: str) -> None:
+    """Deviation in production when the broker is another than Redis; elsewhere there is no server to try."""
+    if kind == "Redis":
+        return
+    if settings.PRODUCTION:
+        raise Deviation(f"no Redis in production: messages are {kind}")
+    raise NotTried(f"no server: messages are {kind}")
 
 
 @check(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from validation.checks import Check, CheckResult, Say, run_checks
+from validation.checks import PASSED, Check, CheckResult, Deviation, Keep, Say, check, run_checks
 from validation.oq import access, blinding, operations, records, signatures, trail
 from validation.oq.world import CheckedTrial, build_world, lock_world
 
@@ -14,6 +16,7 @@ READING: tuple[Check[CheckedTrial], ...] = (
     *operations.READING,
     *blinding.READING,
     *signatures.READING,
+    *blinding.SIGNED,
 )
 LOCKED: tuple[Check[CheckedTrial], ...] = (
     *trail.LOCKED,
@@ -22,12 +25,54 @@ LOCKED: tuple[Check[CheckedTrial], ...] = (
     *signatures.LOCKED,
     *access.LOCKED,
 )
-CHECKS = (*READING, *LOCKED)
 
 
-def run_oq(folder: Path, say: Say) -> list[CheckResult]:
-    """Builds the trial, runs the checks of its reading, locks it, and runs the rest."""
-    world = build_world(folder, say)
-    results = run_checks(READING, world, say)
-    lock_world(world, say)
-    return results + run_checks(LOCKED, world, say)
+@dataclass
+class Preparation:
+    """The trial while it is prepared; there is none before it is built."""
+
+    folder: Path
+    say: Say
+    world: CheckedTrial | None = None
+
+    def built(self) -> CheckedTrial:
+        """The trial."""
+        if self.world is None:
+            raise Deviation("there is no trial")
+        return self.world
+
+
+@check(
+    "R-50",
+    name="the trial of the checks",
+    does="Builds a small trial: films received and accepted, a campaign opened, reads issued.",
+    expects="Each step succeeds",
+)
+def building(given: Preparation) -> str:
+    given.world = build_world(given.folder, given.say)
+    return "built, the first reads issued"
+
+
+@check(
+    "R-50",
+    name="the lock of the trial of the checks",
+    does="Reads what is left, closes the campaign, builds the dataset and locks it.",
+    expects="Each step succeeds",
+)
+def locking(given: Preparation) -> str:
+    lock_world(given.built(), given.say)
+    return "read, closed, built, locked"
+
+
+CHECKS: tuple[Check[Any], ...] = (building, *READING, locking, *LOCKED)
+
+
+def run_oq(folder: Path, say: Say, keep: Keep) -> list[CheckResult]:
+    """Builds the trial, runs the checks of its reading, locks it, and runs the rest; a trial that failed ends it."""
+    given, results = Preparation(folder, say), list[CheckResult]()
+    for prepare, checks in ((building, READING), (locking, LOCKED)):
+        results += run_checks((prepare,), given, say, keep)
+        if results[-1].outcome != PASSED:
+            break
+        results += run_checks(checks, given.built(), say, keep)
+    return results

@@ -39,37 +39,57 @@ def words_in(text: str) -> list[str]:
 
 
 def answers(world: CheckedTrial) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Every kind of answer of the reading room: its address, its content as text, its headers."""
+    """Every kind of answer of the reading room before a signature: its address, its content as text, its headers."""
     token = world.read.token
     film = DisplayedFilm.objects.filter(timepoint__step__read=world.read, reader_image__isnull=False)[0].token
     addresses = [reverse("reading:worklist"), reverse("reading:past"), reverse("reading:display-check")]
-    addresses += [reverse(f"reading:{name}", args=[token]) for name in ("screen", "review", "signed", "decline")]
+    addresses += [reverse(f"reading:{name}", args=[token]) for name in ("screen", "review", "decline")]
     addresses += [
         reverse("reading:preview", args=[token, film]),
         reverse("reading:band", args=[token, film, "full", 0]),
     ]
     for address in addresses:
-        answer = world.get(room.READER, address)
-        if answer.status_code not in (200, 302):
-            raise Deviation(f"{address} was answered with {answer.status_code}")
-        yield address, answer.content.decode("latin-1"), dict(answer.items())
+        yield answered(world, address)
+
+
+def answered(world: CheckedTrial, address: str) -> tuple[str, str, dict[str, str]]:
+    """An answer; Deviation when the page was not shown, since a refusal shows nothing."""
+    answer = world.get(room.READER, address)
+    if answer.status_code != 200:
+        raise Deviation(f"{address} was answered with {answer.status_code}")
+    return address, answer.content.decode("latin-1"), dict(answer.items())
 
 
 @check(
     "R-40",
     "R-42",
     name="what readers are sent",
-    does="Reads every kind of answer of the reading room, contents and headers, of pages and of images.",
+    does="Reads every kind of answer of the reading room before a signature: pages, images and headers.",
     expects="No name, subject, visit or date of a film in any of them",
 )
 def what_readers_are_sent(world: CheckedTrial) -> str:
-    faults, seen = [], 0
-    for address, content, headers in answers(world):
-        seen += 1
+    return without_words(list(answers(world)))
+
+
+@check(
+    "R-40",
+    "R-42",
+    name="what readers are sent after signing",
+    does="Reads the answer of the reading room after a signature, contents and headers.",
+    expects="No name, subject, visit or date of a film in it",
+)
+def what_signers_are_sent(world: CheckedTrial) -> str:
+    return without_words([answered(world, room.address(world, "signed"))])
+
+
+def without_words(sent: list[tuple[str, str, dict[str, str]]]) -> str:
+    """What was seen of the answers; Deviation names each word that no reader may be sent."""
+    faults = []
+    for address, content, headers in sent:
         faults += [f"{address} has {word}" for word in words_in(content) + words_in(repr(headers))]
         faults += [f"{address} has a name"] if NAME in content else []
         faults += [f"{address} shows when it was stored"] if "Last-Modified" in headers else []
-    return demand(faults[:5], f"{seen} answers without any of {len(words())} words")
+    return demand(faults[:5], f"{len(sent)} answers without any of {len(words())} words")
 
 
 @check(
@@ -121,4 +141,5 @@ def plain(value: object) -> str:
 
 
 READING = (what_readers_are_sent, what_requests_read)
+SIGNED = (what_signers_are_sent,)
 LOCKED = (database_without_keys,)

@@ -110,8 +110,8 @@ def files_below(folder: Path) -> list[Path]:
     "R-54",
     "R-55",
     name="no identity in a stored file",
-    does="Reads every stored file: originals, blind objects, reader images and datasets.",
-    expects="None has the name of a patient, and no original is readable as DICOM",
+    does="Reads the bytes of every stored file: originals, blind objects, reader images and datasets.",
+    expects="None has the name of the patients of these checks, and none begins as a DICOM file does",
 )
 def no_identity_in_files(_: CheckedTrial) -> str:
     files = files_below(settings.VAR / "files")
@@ -175,8 +175,8 @@ def approvals_before_reading(world: CheckedTrial) -> str:
 @check(
     "R-56",
     name="no identity in logs and addresses",
-    does="Reads every line logged and every address asked for during these checks, and the page of an error.",
-    expects="No name of a patient and no subject in any of them",
+    does="Reads every line logged and address asked for in these checks, and the page of a film that does not exist.",
+    expects="No name of the patients of these checks and no subject in any of them",
 )
 def no_identity_in_logs(world: CheckedTrial) -> str:
     codes = [subject.code for subject in world.play.subjects]

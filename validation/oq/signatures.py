@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from accounts.models import Signature, User
+from accounts.signatures import check_password_for_signature
 from accounts.signed_acts import ACTS, Act
 from audit.models import Event
 from jobs.models import Job
 from reading.models import ItemScore, SignedValues
-from rehearsal.demo.people import DOMAIN, PASSWORD
+from rehearsal.demo.people import DOMAIN, PASSWORD, SYSTEM
+from scoring.models import Unlock
+from studies.models import Membership, Trial
+from studies.plan.membership import grant, revoke
 from validation.checks import Deviation, check, demand
 from validation.oq import room
+from validation.oq.trail import SIGNED, rows_of
 from validation.oq.world import CAMPAIGN, OTHERS_PASSWORD, TRIAL, CheckedTrial
 
 WRONG = "not the password"
@@ -41,7 +47,8 @@ def steps_in_order(world: CheckedTrial) -> str:
     "R-19",
     "R-22",
     name="the password again",
-    does="Signs a full case without a password, with a wrong one, with that of another person, and with the right one.",
+    does="Signs a full case without a password, with a wrong one, with that of another person, and with the right one."
+    " The right password is also given after each wrong one, as few wrong ones in a row may end the session.",
     expects="Only the right one signs, once",
 )
 def password_again(world: CheckedTrial) -> str:
@@ -50,6 +57,7 @@ def password_again(world: CheckedTrial) -> str:
     for what, given in (("no password", ""), ("a wrong one", WRONG), ("another person's", OTHERS_PASSWORD)):
         room.sign(world, given)
         faults += [f"{what} signed"] if room.signed(world) else []
+        check_password_for_signature(user=world.user(room.READER), password=PASSWORD)
     answer = room.sign(world)
     faults += [] if (answer.status_code, room.signed(world)) == (303, 1) else [f"the right one: {answer.status_code}"]
     return demand(faults, "3 attempts refused, 1 signature")
@@ -74,7 +82,7 @@ def signed_read_is_closed(world: CheckedTrial) -> str:
     "R-23",
     name="a change after signing",
     does="Returns the signed read, changes a value without a reason, with blanks, with a reason, and signs again.",
-    expects="Only the change with a reason is kept, both signatures and both values stay, and the return is recorded",
+    expects="Only the change with a reason is kept, with its reason; two signatures stay; the return is recorded",
 )
 def change_after_signing(world: CheckedTrial) -> str:
     where = reverse("reading:return", args=[TRIAL, CAMPAIGN, world.read.pk])
@@ -96,14 +104,22 @@ def change_after_signing(world: CheckedTrial) -> str:
 @check(
     "R-18",
     name="what a signature shows",
-    does="Reads the list of signatures as the auditor.",
-    expects="Name, time with zone, and meaning of each kind of signature given",
+    does="Downloads the list of signatures as the auditor and compares it with the signatures stored.",
+    expects="A row with name, meaning and time in UTC for each signature of a read and of the two steps of a lock",
 )
 def what_a_signature_shows(world: CheckedTrial) -> str:
-    page = world.get("auditor", reverse("audit:signatures", args=[TRIAL])).content.decode()
-    wanted = [ACTS[act].meaning for act in (Act.READ, Act.LOCK_REQUEST, Act.LOCK_CONFIRMATION)]
-    wanted += ["Demo Statistician", "Demo Second Signer", "UTC"]
-    return demand([f"“{text}” is not shown" for text in wanted if text not in page], f"{len(wanted)} texts shown")
+    answer = world.get("auditor", reverse("audit:signatures", args=[TRIAL]) + "?format=csv")
+    shown = {(row["Who"], row["Meaning"], row["Time"]) for row in rows_of(answer)}
+    faults, seen = [], 0
+    for act in (Act.READ, Act.LOCK_REQUEST, Act.LOCK_CONFIRMATION):
+        given = Signature.objects.filter(meaning=ACTS[act].meaning)
+        faults += [] if given else [f"nobody signed “{ACTS[act].meaning}”"]
+        for one in given:
+            at = Event.objects.get(action=SIGNED, subject_id=str(one.pk)).at
+            row = (one.printed_name, one.meaning, f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC")
+            faults += [] if row in shown else [f"no row {row}"]
+            seen += 1
+    return demand(faults[:5], f"{seen} signatures shown with name, meaning and time in UTC")
 
 
 @check(
@@ -154,25 +170,37 @@ def digest_of(text: str) -> str:
 @check(
     "R-37",
     name="after the lock",
-    does="Requests the opening of a lock without a reason, then lets the same person agree to it.",
-    expects="Without a reason it is refused, and nobody agrees to their own request",
+    does="Requests the opening of a lock without and with a reason. The person then becomes second signer and agrees.",
+    expects="Without a reason it is refused; one request is kept with its reason; nobody agrees to their own request",
 )
 def after_the_lock(world: CheckedTrial) -> str:
     where = reverse("scoring:unlock", args=[TRIAL, CAMPAIGN, 1])
     bare = world.post("statistician", where, password=PASSWORD).status_code
+    faults = [f"without a reason: {bare}"] if bare not in (400, 409) or Unlock.objects.exists() else []
     world.post("statistician", where, password=PASSWORD, reason="validation")
-    own = world.post("statistician", reverse("scoring:agree", args=[TRIAL, CAMPAIGN, 1]), password=PASSWORD).status_code
-    faults = [f"without a reason: {bare}"] if bare not in (400, 409) else []
-    faults += [f"agreement to one's own request: {own}"] if own not in (400, 403, 404, 409) else []
-    faults += ["the lock was opened"] if Signature.objects.filter(meaning=ACTS[Act.UNLOCK_AGREEMENT].meaning) else []
-    return demand(faults, f"without a reason: {bare}; own request: {own}")
+    become_signer(world.user("statistician"), world.play.trial)
+    agreeing = reverse("scoring:agree", args=[TRIAL, CAMPAIGN, 1])
+    offered = world.get("statistician", agreeing).status_code
+    own = world.post("statistician", agreeing, password=PASSWORD).status_code
+    faults += [f"the page of the agreement: {offered}"] if offered != 200 else []
+    faults += [f"agreement to one's own request: {own}"] if own not in (400, 403, 409) else []
+    kept = list(Unlock.objects.values_list("reason", "requested__signer", "agreed"))
+    faults += [] if kept == [("validation", world.user("statistician").pk, None)] else [f"stored was {kept}"]
+    return demand(faults, f"without a reason: {bare}; own request: {own}; one request stored")
+
+
+def become_signer(user: User, trial: Trial) -> None:
+    """Ends the roles of a person in the trial, and grants the one that agrees to opening a lock."""
+    for held in Membership.objects.current().filter(user=user, trial=trial):
+        revoke(membership=held, reason="validation", actor=SYSTEM)
+    grant(trial=trial, user=user, role="signer", reason="validation", actor=SYSTEM)
 
 
 @check(
     "R-24",
     name="misuse of a signature",
     does="Types wrong passwords at a signature until the limit of this installation.",
-    expects="Each is recorded, the session ends, and the administrators are alerted by e-mail",
+    expects="Each is recorded, the session ends, and an alert to the administrators is requested",
 )
 def misuse(world: CheckedTrial) -> str:
     jobs = Job.objects.filter(kind="accounts.alert").count()

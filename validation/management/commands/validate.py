@@ -53,6 +53,5 @@ class Command(BaseCommand):
 
     def one(self, stage: str, given: Options) -> bool:
         report, paths = run_stage(stage, given)
-        verdict = "passed" if report.passed else f"NOT PASSED: {len(report.deviations)} checks failed"
-        self.stdout.write(f"{report.title}: {verdict}. {', '.join(map(str, paths))}")
+        self.stdout.write(f"{report.title}: {report.verdict}. {', '.join(map(str, paths))}")
         return report.passed
