@@ -10,7 +10,7 @@ from accounts.act_forms import ActForm
 from accounts.signed_acts import Act
 from reading.models import Batch, Campaign
 from scoring.transfer_models import Decided, Purpose
-from scoring.transfers.asking import WantedTransfer, recipients
+from scoring.transfers.asking import INTERIM_MEANS, WantedTransfer, recipients
 from scoring.transfers.cuts import Cut
 
 DAY = forms.DateInput(attrs={"type": "date"})
@@ -24,7 +24,11 @@ class TransferForm(forms.Form):
         label="Cases signed up to",
         required=False,
         widget=DAY,
-        help_text="Day in UTC. For a test or a review; empty for every whole case.",
+        help_text="Day in UTC, for a test or a review only. Leave empty to include every complete case.",
+    )
+    confirmed = forms.BooleanField(
+        label=f"For an interim, I confirm: {INTERIM_MEANS[0].lower()}{INTERIM_MEANS[1:]}",
+        required=False,
     )
 
     def __init__(self, campaign: Campaign, data: Any = None) -> None:
@@ -41,14 +45,16 @@ class TransferForm(forms.Form):
             widget=forms.CheckboxSelectMultiple,
             help_text="For a test or a review: cases first read in these batches. Choose none for all.",
         )
-        self.order_fields(["purpose", "recipient", "until", "batches"])
+        self.order_fields(["purpose", "recipient", "until", "batches", "confirmed"])
 
     @property
     def wanted(self) -> WantedTransfer:
         """What was requested."""
         typed = self.cleaned_data
         cut = Cut(typed["until"], tuple(typed["batches"]))
-        return WantedTransfer(purpose=typed["purpose"], recipient=typed["recipient"], cut=cut)
+        return WantedTransfer(
+            purpose=typed["purpose"], recipient=typed["recipient"], cut=cut, confirmed=typed["confirmed"]
+        )
 
 
 class ReceiptForm(ActForm):

@@ -39,11 +39,11 @@ TRANSFER_TRANSITIONS: dict[TransferStatus, frozenset[TransferStatus]] = {
 
 
 class DataTransfer(models.Model):
-    """A package for one recipient. A test or review transfer is built from whole cases of a cut; one of a lock is the
-    locked package itself.
+    """A package for one recipient. A test or review transfer is built from complete cases of a cut; one of a lock is
+    the locked package itself.
 
-    `cut` says how the cases were chosen, `cases` holds their ids. `seed` is what a test transfer was scrambled by.
-    `before` is the transfer of the same purpose that this one is compared with.
+    `cut` says how the cases were chosen and out of how many, `cases` holds their ids. `seed` gives the values of a test
+    transfer. `before` is the transfer of the same purpose that this one is compared with.
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="transfers")

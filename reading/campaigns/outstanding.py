@@ -23,11 +23,19 @@ class Outstanding:
 
 def outstanding_in(campaign: Campaign) -> Outstanding:
     """The work left. A repeat or control of somebody who no longer reads in the trial lapses."""
-    able = {person.pk for role in ("reader", "adjudicator") for person in qualified_readers(campaign.charter, role)}
     live = campaign.cases.live()
-    reads = Read.objects.counting().filter(case__in=live, reader__in=able).exclude(status=ReadStatus.SIGNED)
+    reads = (
+        Read.objects.counting()
+        .filter(case__in=live, reader__in=able_readers(campaign))
+        .exclude(status=ReadStatus.SIGNED)
+    )
     return Outstanding(
         cases=live.filter(status__in=WITHOUT_RESULT).count(),
         reads=reads.count(),
         lapsed=lapsed_repeats(campaign),
     )
+
+
+def able_readers(campaign: Campaign) -> set[int]:
+    """Who can read in the campaign now. An unsigned read of anybody else is not waited for."""
+    return {person.pk for role in ("reader", "adjudicator") for person in qualified_readers(campaign.charter, role)}

@@ -27,7 +27,7 @@ from scoring.models import ARMS_REQUEST_TRANSITIONS, ArmsRequest, ArmsRequestSta
 from scoring.transfers.locked import is_interim
 from studies.arms.custodian.custodian import PACKAGE, statement
 from studies.arms.custodian_keys import demand_true_fingerprint, holds_arms, newest_import
-from studies.models import CustodianKey, SealedArm
+from studies.models import ArmsImport, CustodianKey, SealedArm
 
 UNDER_WAY = (ArmsRequestStatus.WAITING, ArmsRequestStatus.OPENING)
 REQUEST_IS: dict[str, str] = {
@@ -67,12 +67,8 @@ def ask_for_arms(*, campaign: Campaign, actor: Actor, user: User, reason: str) -
     """Requests the shares of any two custodians within the time limit."""
     authorise(actor, Action.REQUEST_ARMS)
     demand_reason(reason)
-    imported = newest_import(campaign.trial)
-    if obstacles := why_not_open(campaign):
-        raise WrongState(f"The arms of campaign {campaign.code} cannot be opened. {' '.join(obstacles)}")
-    assert imported is not None  # noqa: S101  one of the obstacles
     with audited_atomic():
-        Campaign.objects.select_for_update().get(pk=campaign.pk)
+        imported = import_to_open(Campaign.objects.select_for_update().get(pk=campaign.pk))
         if campaign.arms_requests.filter(status__in=UNDER_WAY).exists():
             raise WrongState(f"The arms of campaign {campaign.code} have already been requested.")
         asked = ArmsRequest.objects.create(
@@ -87,6 +83,14 @@ def ask_for_arms(*, campaign: Campaign, actor: Actor, user: User, reason: str) -
         add(kind="scoring.mail_custodians", key=f"request-{asked.pk}", payload={"request": asked.pk})
         record_event("scoring.arms.requested", asked, actor, [asked], reason=asked.reason)
     return asked
+
+
+def import_to_open(campaign: Campaign) -> ArmsImport:
+    """The version of the arms that would be opened; WrongState says what blocks the opening."""
+    imported, obstacles = newest_import(campaign.trial), why_not_open(campaign)
+    if imported is None or obstacles:
+        raise WrongState(f"The arms of campaign {campaign.code} cannot be opened. {' '.join(obstacles)}")
+    return imported
 
 
 def withdraw_request(*, asked: ArmsRequest, actor: Actor) -> None:

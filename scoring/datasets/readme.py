@@ -88,9 +88,7 @@ window.
 {events}
 
 Values are used in results where COUNTFL is Y. Repeats (REPEATFL) measure intra-reader agreement and are not used in
-any result. Controls, which are third reads of cases whose readers agreed, are not used either. Once the campaign is
-locked, its seeds can be revealed. `bin/manage verify_randomisation . --seed FILE` then draws every order in
-`orders.csv` again.
+any result. Controls, which are third reads of cases whose readers agreed, are not used either. {orders}
 
 The folder `cdisc` has the same numbers as SAS transport files (version 5): the scores as SDTM; totals, changes and
 joints as ADaM. In ADXR, BASETYPE says to which baseline a value belongs. STATUS rows have the totals of `totals.csv`;
@@ -101,6 +99,12 @@ the same bytes.
 EXACT contains fractions. AVAL is rounded once, half to even, to 4 decimals. A text cell that begins like a spreadsheet
 formula is preceded by an apostrophe. Files are UTF-8, comma-separated, with CRLF line ends.
 """
+
+
+REVEALED = """Once the campaign is
+locked, its seeds can be revealed. `bin/manage verify_randomisation . --seed FILE` then draws every order in
+`orders.csv` again."""
+SCRAMBLED = "The\norders in `orders.csv` have scrambled names, so no seed of the trial draws them again."
 
 
 def events_in_words(events: dict[str, Any]) -> str:
@@ -163,5 +167,5 @@ Missing sites: {terms["missing_rule"]} (limit {terms["missing_limit"]:g}). This 
 - `manifest.json`: size and SHA-256 of every file; its own SHA-256 is the root that two people sign.
 - `verify.py`: `python verify.py . --root ROOT` proves that this folder is intact. It needs only Python 3.
 
-{NOTES.format(events=events_in_words(facts["events"]))}"""
+{NOTES.format(events=events_in_words(facts["events"]), orders=SCRAMBLED if "scrambled" in facts else REVEALED)}"""
     (folder / "README.md").write_text(text, encoding="utf-8", newline="\n")

@@ -27,14 +27,17 @@ from studies.naming import checked_choice
 
 RECEIVING = [role for role, actions in ALLOWED.items() if Action.RECEIVE_TRANSFER in actions]
 
+INTERIM_MEANS = "The arms of this campaign can then never be opened here, and it can never become final."
+
 
 @dataclass(frozen=True, kw_only=True)
 class WantedTransfer:
-    """What a person asks for."""
+    """What a person asks for; for an interim they have confirmed that its arms never open."""
 
     purpose: str
     recipient: User
     cut: Cut = Cut()
+    confirmed: bool = False
 
 
 def recipients(trial: Trial) -> QuerySet[User]:
@@ -46,9 +49,8 @@ def recipients(trial: Trial) -> QuerySet[User]:
 def ask_for_transfer(*, campaign: Campaign, actor: Actor, user: User, wanted: WantedTransfer) -> DataTransfer:
     """The next transfer of the campaign; a job builds it."""
     authorise(actor, Action.MAKE_TRANSFER)
-    chosen = checked(campaign, wanted)
     with audited_atomic():
-        Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+        chosen = checked(Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk), wanted)
         earlier = DataTransfer.objects.filter(campaign=campaign)
         before = earlier.filter(purpose=wanted.purpose, status=TransferStatus.READY).first()
         transfer = DataTransfer.objects.create(
@@ -57,7 +59,7 @@ def ask_for_transfer(*, campaign: Campaign, actor: Actor, user: User, wanted: Wa
             purpose=wanted.purpose,
             recipient=wanted.recipient,
             asked_by=user,
-            cut=wanted.cut.as_json(),
+            cut={**wanted.cut.as_json(), "campaign_cases": campaign.cases.count()},
             seed=seed_for(wanted.purpose, before),
             before=before,
             **chosen,
@@ -76,13 +78,15 @@ def checked(campaign: Campaign, wanted: WantedTransfer) -> dict[str, Any]:
     if wanted.purpose not in OF_A_LOCK:
         if campaign.status == CampaignStatus.DRAFT:
             raise WrongState(f"{said_of(campaign)} A transfer needs a campaign that was opened.")
-        return {"cases": demand_cut(campaign, wanted.cut)}
+        return {"cases": demand_cut(campaign, wanted.purpose, wanted.cut)}
     if wanted.cut != Cut():
         raise BadInput(
             f"{Purpose(wanted.purpose).label} transfers hold the whole locked dataset. Leave day and batches empty.",
             field="until",
         )
     lock: Lock = demand_lock_for(campaign, wanted.purpose)
+    if wanted.purpose == Purpose.INTERIM and not wanted.confirmed:
+        raise BadInput(f"An interim needs your confirmation. {INTERIM_MEANS}", field="confirmed")
     return {"lock": lock}
 
 

@@ -16,7 +16,6 @@ from config.unnamed_files import on_disk
 from jobs.queue import Lease
 from jobs.work_folders import work_folder
 from reading.campaigns.case_seals import identities
-from reading.models import Case
 from scoring.cdisc.xport import NotTransferable
 from scoring.consensus.signed_series import AlteredValues
 from scoring.datasets import verifier
@@ -41,14 +40,18 @@ from scoring.transfers.review_package import write_listings, write_readme
 from scoring.transfers.scrambling import Scramble
 from studies.arrival.sealed_files import copy_export, keep_export
 from studies.models import Subject
+from studies.sealing_key import index_of
 
 ACTOR = Actor.system("transfers")
 FAULTS = (ResultDiffers, AlteredValues, NotTransferable, WrongState)
 TEST_HEADING = """# TEST DATA: scrambled subjects and values
 
-No row of this package is true. Subjects, sites, case numbers, tokens and days are others; every grade was drawn from
-the seed in `manifest.json`, not from what readers saw. Only the structure is that of the trial: visits, films that are
-absent, readings and revisions. Use it to test programs, and never for a result.
+No row of this package is real. Every grade was drawn from the seed in `manifest.json`, not from what readers saw, and
+entries are shown as if made by key one after another. Subjects, sites, case numbers, tokens and days were replaced with
+a key that stays on the server, so the true ones cannot be computed from this package. Only the structure is that of the
+trial: visits, films that are absent, readings and revisions. Use it to test programs, and never for a result.
+
+Cut: {cut_in_words}. Cases: {cases} of {campaign_cases}.
 
 """
 
@@ -98,11 +101,12 @@ def build(transfer: DataTransfer, work: Path, lease: Lease) -> dict[str, Any]:
     """Writes or unpacks the package; gives root, folder and counts."""
     if transfer.lock is not None:
         return of_lock(transfer, transfer.lock, work)
-    demand_still_whole(transfer.campaign, transfer.cases)
+    demand_still_whole(transfer)
     folder = work / package_name(transfer)
     folder.mkdir()
     write = write_test if transfer.purpose == Purpose.TEST else write_review
     rows, facts = write(transfer, folder, lease)
+    demand_still_whole(transfer)
     root = seal_folder(folder, facts)
     zip_folder(folder, work / "package.zip")
     stored = f"transfers/{transfer.pk}/{root}.zip"
@@ -138,6 +142,7 @@ def facts_of(transfer: DataTransfer) -> dict[str, Any]:
         "cut": transfer.cut,
         "cut_in_words": cut_in_words(transfer.cut),
         "cases": len(transfer.cases),
+        "campaign_cases": transfer.cut["campaign_cases"],
     }
 
 
@@ -145,22 +150,31 @@ def write_test(transfer: DataTransfer, folder: Path, lease: Lease) -> tuple[dict
     """The tables of a dataset over the cut, with every case scrambled; no event and no smallest detectable change."""
     scramble = scramble_of(transfer)
     shared = transfer_of(transfer.campaign, planned_analysis(transfer.campaign))
-    source = CaseSource(scramble.order, reader_codes(transfer.campaign), shared, scramble)
+    cut = set(transfer.cases)
+    order = [case for case in scramble.order if case in cut]
+    source = CaseSource(order, reader_codes(transfer.campaign), shared, scramble)
     rows, transferred = write_cases(source, folder, lease)
     facts = describe(transfer.campaign, rows, transferred, shared) | facts_of(transfer)
-    facts["scrambled"] = {"seed": transfer.seed, "values": "drawn from the seed, none is a true one"}
+    facts["scrambled"] = {
+        "seed": transfer.seed,
+        "values": "drawn from the seed, none is a true one",
+        "names": "by a key that stays on the server",
+    }
     write_documents(folder, facts, shared)
     readme = folder / "README.md"
-    readme.write_text(TEST_HEADING + readme.read_text(encoding="utf-8"), encoding="utf-8", newline="\n")
+    readme.write_text(TEST_HEADING.format(**facts) + readme.read_text(encoding="utf-8"), encoding="utf-8", newline="\n")
     return rows, facts
 
 
 def scramble_of(transfer: DataTransfer) -> Scramble:
-    """The scramble of the cases of the cut."""
-    frozen = identities(list(Case.objects.filter(pk__in=transfer.cases)))
+    """The scramble of every case of the campaign."""
+    cases = list(transfer.campaign.cases.all())
     subjects = dict(Subject.objects.filter(trial=transfer.campaign.trial).values_list("pk", "site"))
     return Scramble(
-        bytes.fromhex(transfer.seed), {case: (one.subject, subjects[one.subject]) for case, one in frozen.items()}
+        bytes.fromhex(transfer.seed),
+        bytes.fromhex(index_of(f"{transfer.campaign_id} {transfer.seed}", purpose="test transfer")),
+        {case: (one.subject, subjects[one.subject]) for case, one in identities(cases).items()},
+        frozenset(case.pk for case in cases if case.replaces_id is not None),
     )
 
 

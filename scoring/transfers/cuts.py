@@ -1,8 +1,8 @@
-"""The cut of a transfer: whole cases of a campaign, by the day on which their last read was signed, and by batch."""
+"""The cut of a transfer: complete cases of a campaign, by the day on which their last read was signed, and by batch."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,15 +12,23 @@ from django.utils import timezone
 
 from config.errors import BadInput, WrongState
 from config.wording import both, counted
-from reading.models import Batch, Campaign, Case, CaseStatus, Read, ReadKind, ReadStatus
+from reading.campaigns.outstanding import able_readers
+from reading.charter.versions import terms_of
+from reading.models import Batch, Campaign, CaseStatus, Read, ReadKind, ReadStatus
 from reading.models.read import COUNTING
+from scoring.models import DataTransfer
+from scoring.transfer_models import Purpose
 
 WITH_RESULT = (CaseStatus.CONSENSUS, CaseStatus.ADJUDICATED)
+COMPLETE = {
+    Purpose.TEST: "A case is complete once it has its result and all of its reads are signed.",
+    Purpose.REVIEW: "For a review, a case is complete once all of its primary reads are signed.",
+}
 
 
 @dataclass(frozen=True)
 class Cut:
-    """How cases are chosen: signed up to a day, and read in these batches; without either, every whole case."""
+    """How cases are chosen: signed up to a day, and read in these batches; without either, every complete case."""
 
     until: date | None = None
     batches: tuple[str, ...] = ()
@@ -34,33 +42,47 @@ def cut_in_words(cut: dict[str, Any]) -> str:
     """The cut as the page and the README say it.
 
     >>> cut_in_words({"until": "2026-03-01", "batches": ["one", "two"]})
-    'whole cases signed up to 2026-03-01, of the batches one and two'
+    'complete cases signed up to 2026-03-01, of the batches one and two'
     >>> cut_in_words({"until": None, "batches": []})
-    'every whole case'
+    'every complete case'
     """
     if not cut.get("until") and not cut.get("batches"):
-        return "every whole case"
+        return "every complete case"
     until = f" signed up to {cut['until']}" if cut["until"] else ""
     named = f", of the batch{'es' if len(cut['batches']) > 1 else ''} {both(cut['batches'])}" if cut["batches"] else ""
-    return f"whole cases{until}{named}"
+    return f"complete cases{until}{named}"
 
 
-def whole_cases(campaign: Campaign, cut: Cut) -> list[int]:
-    """The ids of the cases of a cut, voided ones included whose reads are all of its batches."""
-    counting = Q(reads__status__in=[str(status) for status in COUNTING])
-    signed = Q(reads__status=ReadStatus.SIGNED)
+def complete_cases(campaign: Campaign, purpose: str, cut: Cut) -> list[int]:
+    """The ids of the complete cases of a cut, voided ones included.
+
+    A review looks at primary reads alone: that a case waits for its adjudication would tell of its changes.
+    """
+    of_kind = Q(reads__kind=ReadKind.PRIMARY) if purpose == Purpose.REVIEW else Q()
+    signed = of_kind & Q(reads__status=ReadStatus.SIGNED)
+    counting = of_kind & Q(reads__status__in=[str(status) for status in COUNTING])
+    waiting = counting & ~Q(reads__status=ReadStatus.SIGNED) & Q(reads__reader__in=able_readers(campaign))
     cases = campaign.cases.annotate(
-        unsigned=Count("reads", filter=counting & ~signed),
+        signed=Count("reads", filter=signed),
+        waiting=Count("reads", filter=waiting),
         last=Max("reads__signed_at", filter=signed),
     ).order_by("pk")
+    is_complete = is_read if purpose == Purpose.REVIEW else has_result
+    readers = terms_of(campaign.charter).readers_per_case
     outside = outside_of(campaign, demand_batches(campaign, cut.batches))
-    found = [case for case in cases if is_whole(case) and within(case, cut.until) and case.pk not in outside]
-    return [case.pk for case in found]
+    return [
+        case.pk for case in cases if is_complete(case, readers) and within(case, cut.until) and case.pk not in outside
+    ]
 
 
-def is_whole(case: Any) -> bool:
+def is_read(case: Any, readers: int) -> bool:
+    """Whether every primary read of a case is signed; a voided case is done with."""
+    return case.status == CaseStatus.VOIDED or (case.signed >= readers and not case.waiting)
+
+
+def has_result(case: Any, _: int) -> bool:
     """Whether a case has its result and no read is left to sign; a voided case is done with."""
-    return case.status == CaseStatus.VOIDED or (case.status in WITH_RESULT and not case.unsigned)
+    return case.status == CaseStatus.VOIDED or (case.status in WITH_RESULT and not case.waiting)
 
 
 def within(case: Any, until: date | None) -> bool:
@@ -87,22 +109,19 @@ def outside_of(campaign: Campaign, batches: set[int]) -> set[int]:
     return set(campaign.cases.values_list("pk", flat=True)) - inside
 
 
-def demand_cut(campaign: Campaign, cut: Cut) -> list[int]:
-    """The cases of a cut, of which there is at least one with a result."""
+def demand_cut(campaign: Campaign, purpose: str, cut: Cut) -> list[int]:
+    """The cases of a cut, of which at least one is not voided."""
     if cut.until and cut.until > timezone.now().date():
         raise BadInput(f"The last day cannot be {cut.until}: it is after today.", field="until")
-    cases = whole_cases(campaign, cut)
-    if not Case.objects.filter(pk__in=cases, status__in=WITH_RESULT).exists():
-        raise WrongState(
-            f"No case of campaign {campaign.code} is whole in this cut. A case is whole once it has its result and all"
-            " of its reads are signed."
-        )
+    cases = complete_cases(campaign, purpose, cut)
+    if not campaign.cases.live().filter(pk__in=cases).exists():
+        raise WrongState(f"No case of campaign {campaign.code} is complete in this cut. {COMPLETE[Purpose(purpose)]}")
     return cases
 
 
-def demand_still_whole(campaign: Campaign, cases: Iterable[int]) -> None:
+def demand_still_whole(transfer: DataTransfer) -> None:
     """WrongState when a case of a stored cut has been reopened since."""
-    lost = set(cases) - set(whole_cases(campaign, Cut()))
+    lost = set(transfer.cases) - set(complete_cases(transfer.campaign, transfer.purpose, Cut()))
     if lost:
         raise WrongState(
             f"{counted(len(lost), 'case')} of the cut {'was' if len(lost) == 1 else 'were'} reopened after the transfer"

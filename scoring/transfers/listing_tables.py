@@ -45,7 +45,7 @@ FILMS = DatasetTable(
         DatasetColumn("VIEW", "hand or foot"),
         DatasetColumn("ABSENT", "Y when there was no film to show", YES),
         FILMDTC,
-        DatasetColumn("DATESRC", "CaseSource of the film date: header, site or confirmed"),
+        DatasetColumn("DATESRC", "Source of the film date: header, site or confirmed"),
         DatasetColumn("SITES", "Sites of the film that were read", Form(INTEGER, 12)),
         DatasetColumn("MISSING", "Sites of the film that were not assessable", Form(INTEGER, 12)),
     ),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.db.models import Max
+
 from config.errors import WrongState
 from reading.models import Campaign, CampaignStatus
 from reading.states import said_of
 from scoring.models import ArmsRequest, ArmsRequestStatus, DataTransfer, Lock
-from scoring.transfer_models import Purpose
+from scoring.transfer_models import Purpose, TransferStatus
 
 CONCERNING_ARMS = (ArmsRequestStatus.WAITING, ArmsRequestStatus.OPENING, ArmsRequestStatus.OPENED)
 
@@ -28,28 +30,36 @@ def demand_lock_for(campaign: Campaign, purpose: str) -> Lock:
 
 
 def is_interim(campaign: Campaign) -> bool:
-    """Whether an interim transfer of the campaign was ever requested."""
-    return DataTransfer.objects.filter(campaign=campaign, purpose=Purpose.INTERIM).exists()
+    """Whether the campaign was transferred as an interim, or is just being."""
+    return has_transfer(campaign, Purpose.INTERIM)
+
+
+def has_transfer(campaign: Campaign, purpose: Purpose) -> bool:
+    """Whether the campaign has a transfer of this purpose that did not fail."""
+    return (
+        DataTransfer.objects.filter(campaign=campaign, purpose=purpose).exclude(status=TransferStatus.FAILED).exists()
+    )
 
 
 def demand_interim(campaign: Campaign) -> None:
-    """WrongState for a campaign whose arms are open, that was final, or beside which another was opened before it was
-    locked."""
+    """WrongState for a campaign whose arms are open, that was final, or beside which another was open."""
     if ArmsRequest.objects.filter(campaign=campaign, status__in=CONCERNING_ARMS).exists():
         raise WrongState(
             f"The arms of campaign {campaign.code} were requested, so it is no interim: arms never open on one."
         )
-    if DataTransfer.objects.filter(campaign=campaign, purpose=Purpose.FINAL).exists():
+    if has_transfer(campaign, Purpose.FINAL):
         raise WrongState(f"Campaign {campaign.code} was transferred as final, so it is no interim.")
-    if other := opened_before_the_lock(campaign):
+    if other := open_beside(campaign):
         raise WrongState(
-            f"Campaign {other.code} was opened before {campaign.code} was locked. An interim is locked before the next "
-            "campaign is opened, so that no case is read in both at the same time."
+            f"Campaign {other.code} was opened before {campaign.code} was locked and was not locked before "
+            f"{campaign.code} was opened. An interim is read beside no other campaign, so that no case is read in both "
+            "at the same time."
         )
 
 
-def opened_before_the_lock(campaign: Campaign) -> Campaign | None:
-    """A later campaign of the trial that was opened before the first lock of this one; not one for training."""
+def open_beside(campaign: Campaign) -> Campaign | None:
+    """Another campaign that was open together with this one before its first lock; not one for training."""
     first = Lock.objects.filter(campaign=campaign).earliest("number")
     others = Campaign.objects.filter(trial=campaign.trial, training=None).exclude(pk=campaign.pk)
-    return others.filter(film_cut_off__gt=campaign.film_cut_off, film_cut_off__lt=first.locked_at).first()
+    opened = others.filter(film_cut_off__lt=first.locked_at).annotate(last_lock=Max("locks__locked_at"))
+    return opened.exclude(status=CampaignStatus.LOCKED, last_lock__lt=campaign.film_cut_off).first()

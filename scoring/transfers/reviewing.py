@@ -33,11 +33,12 @@ kept = Kept[list[FindingRow]](size=4)
 
 @dataclass(frozen=True, kw_only=True)
 class NewDecision:
-    """What a person decides, on which findings, and why."""
+    """What a person decides, on which findings, and why; `undecided` leaves out those that have a decision."""
 
     findings: tuple[str, ...]
     decision: str
     note: str
+    undecided: bool = False
 
 
 def findings_of(transfer: DataTransfer) -> list[FindingRow]:
@@ -77,14 +78,16 @@ def decide(*, transfer: DataTransfer, actor: Actor, user: User, password: str, d
     authorise(actor, Action.DECIDE_REVIEW)
     chosen = checked(transfer, deciding)
     prove(act=Act.REVIEW_DECISION, user=user, password=password)
-    opened = arms_opened_at(transfer.campaign.trial) is not None
     with audited_atomic():
         DataTransfer.objects.select_for_update(no_key=True).get(pk=transfer.pk)
         last = ReviewDecision.objects.filter(transfer=transfer).select_related("signature").last()
-        if last and last.signature.signer_id == user.pk and all(getattr(last, name) == chosen[name] for name in chosen):
+        left = left_to_decide(transfer, chosen["findings"]) if deciding.undecided else chosen["findings"]
+        if last and last.signature.signer_id == user.pk and is_sent_twice(last, chosen, left):
             return last
-        number = (last.number if last else 0) + 1
-        facts = {"number": number, "after_unblinding": opened, **chosen}
+        if not left:
+            raise WrongState("Each of these findings was decided in the meantime. The list shows the decisions.")
+        opened = arms_opened_at(transfer.campaign.trial) is not None
+        facts = {**chosen, "findings": left, "number": (last.number if last else 0) + 1, "after_unblinding": opened}
         signature = write_signature(
             act=Act.REVIEW_DECISION,
             actor=actor,
@@ -96,6 +99,19 @@ def decide(*, transfer: DataTransfer, actor: Actor, user: User, password: str, d
         made = ReviewDecision.objects.create(transfer=transfer, signature=signature, **facts)
         record_decision(made, actor)
     return made
+
+
+def left_to_decide(transfer: DataTransfer, findings: Sequence[str]) -> list[str]:
+    """Those of the findings that have no decision."""
+    decided = newest_decisions(transfer)
+    return [finding for finding in findings if finding not in decided]
+
+
+def is_sent_twice(last: ReviewDecision, chosen: dict[str, Any], left: Sequence[str]) -> bool:
+    """Whether the last decision says the same on the same findings, or on the last of them that had none."""
+    if (last.decision, last.note) != (chosen["decision"], chosen["note"]):
+        return False
+    return last.findings == chosen["findings"] or (not left and set(last.findings) <= set(chosen["findings"]))
 
 
 def checked(transfer: DataTransfer, deciding: NewDecision) -> dict[str, Any]:
@@ -130,11 +146,6 @@ def record_decision(made: ReviewDecision, actor: Actor) -> None:
     )
 
 
-def undecided(transfer: DataTransfer, name: str) -> Sequence[FindingRow]:
-    """The finding of that name, or every finding of a kind that has no decision yet."""
-    decided = newest_decisions(transfer)
-    return [
-        one
-        for one in findings_of(transfer)
-        if one["FINDING"] == name or (one["KIND"] == name and one["FINDING"] not in decided)
-    ]
+def called(transfer: DataTransfer, name: str) -> list[FindingRow]:
+    """The finding of that name, or every finding of that kind."""
+    return [one for one in findings_of(transfer) if name in (one["FINDING"], one["KIND"])]

@@ -1,6 +1,7 @@
 """A case of a test transfer: another subject, other days and tokens, drawn values. Nothing of it is ever stored.
 
-Everything that the writers read is replaced in memory, so that whatever column they write is scrambled.
+Everything that the writers read is replaced in memory, so that whatever column they write is scrambled. The seed, which
+the manifest states, gives grades and entries; names, numbers, days and tokens come from a key that the server keeps.
 """
 
 from __future__ import annotations
@@ -22,23 +23,32 @@ from scoring.consensus.case_result import compute_from, trigger_json
 from scoring.consensus.sealed_result import sealed_result
 from scoring.datasets.case_rows import CaseData, timepoints_of
 from scoring.models import CaseResult
+from scoring.transfers.drawn_times import redraw_entries
 from scoring.transfers.drawn_values import DrawnValues, redraw
 from studies.models import Film, Site, Subject
 
 FEWEST_DAYS, MOST_DAYS = 30, 1000
+MILLISECONDS_OF_A_DAY = 24 * 60 * 60 * 1000
 
 
 @dataclass(frozen=True)
 class Scramble:
-    """What a seed makes of the cases of a cut: `cases` by id, each with its subject and site."""
+    """What seed and key make of the cases of a campaign: `cases` by id, each with its subject and site.
+
+    All of them are numbered, whatever the cut, so that each keeps its number in the next test. A case that was added
+    later, as a `replacement`, comes after those that the campaign began with.
+    """
 
     seed: bytes
+    key: bytes
     cases: dict[int, tuple[int, int]]
+    replacements: frozenset[int] = frozenset()
 
     @cached_property
     def numbers(self) -> dict[int, int]:
         """The number of each case, drawn."""
-        return self.numbered(self.cases, "cases")
+        first = self.numbered(self.cases.keys() - self.replacements, "cases")
+        return first | {case: len(first) + place for place, case in enumerate(sorted(self.replacements), start=1)}
 
     @cached_property
     def subjects(self) -> dict[int, int]:
@@ -52,7 +62,7 @@ class Scramble:
 
     def numbered(self, ids: Iterable[int], purpose: str) -> dict[int, int]:
         """Numbers from 1 in a drawn order."""
-        return {pk: number for number, pk in enumerate(Draw(self.seed, purpose).permutation(sorted(ids)), start=1)}
+        return {pk: number for number, pk in enumerate(Draw(self.key, purpose).permutation(sorted(ids)), start=1)}
 
     @property
     def order(self) -> list[int]:
@@ -66,13 +76,14 @@ class Scramble:
         return subject
 
     def shift(self, subject: int) -> timedelta:
-        """By how many days everything about a subject lies earlier."""
-        draw = Draw(self.seed, f"days of subject {self.subjects[subject]}")
-        return timedelta(days=FEWEST_DAYS + draw.below(MOST_DAYS - FEWEST_DAYS))
+        """By how much everything about a subject is earlier; not by whole days, so that no time of day is true."""
+        draw = Draw(self.key, f"days of subject {self.subjects[subject]}")
+        days = FEWEST_DAYS + draw.below(MOST_DAYS - FEWEST_DAYS)
+        return timedelta(days=days, milliseconds=draw.below(MILLISECONDS_OF_A_DAY))
 
     def token(self, true: str) -> str:
         """Another token of the same length."""
-        return hmac.new(self.seed, true.encode(), sha256).hexdigest()[: len(true)]
+        return hmac.new(self.key, true.encode(), sha256).hexdigest()[: len(true)]
 
     def __call__(self, data: CaseData) -> CaseData:
         """The case in whose place the writers get another."""
@@ -81,6 +92,7 @@ class Scramble:
         for read in data.reads:
             redraw(read, values)
             self.rename(read, days)
+            redraw_entries(read, Draw(self.seed, f"entries of read {read.token}"), data.instrument)
         case = copy(data.case)
         case.number = self.numbers[case.pk]
         case.void_reason = "scrambled" if case.void_reason else ""

@@ -22,7 +22,7 @@ from scoring.models import DataTransfer, ReviewDecision
 from scoring.transfer_forms import ReviewDecisionForm
 from scoring.transfer_models import Decided
 from scoring.transfers.listing_tables import KINDS
-from scoring.transfers.reviewing import FindingRow, NewDecision, decide, findings_of, newest_decisions, undecided
+from scoring.transfers.reviewing import FindingRow, NewDecision, called, decide, findings_of, newest_decisions
 from scoring.views.transfers import campaign_of, transfer_of
 
 OPEN = ("open", "No decision yet")
@@ -57,7 +57,7 @@ COLUMNS = [
     Column("subject", "Subject", "subject", "subject"),
     Column("visit", "Visit", "visit", "visit"),
     Column("reader", "Reader", "reader", "reader"),
-    Column("says", "FindingRow", "says", "says"),
+    Column("says", "Finding", "says", "says"),
     Column("decision", "Decision", "decision", "stands", ChoiceFilter("stands", STANDS)),
     Column("note", "Reason", "note"),
     Column("by", "By", "by", "by"),
@@ -98,16 +98,19 @@ def finding(request: HttpRequest, code: str, slug: str, number: int, name: str) 
     campaign, actor = campaign_of(request, code, slug, Action.DECIDE_REVIEW)
     shown = transfer_of(campaign, number)
     form = ReviewDecisionForm(request.POST or None)
-    chosen = undecided(shown, name)
-    ids = tuple(one["FINDING"] for one in chosen) or just_decided(shown, name)
-    if not ids or not (chosen or request.method == "POST"):
+    every, of_kind = called(shown, name), name in KINDS
+    decided = newest_decisions(shown) if of_kind else {}
+    chosen = [one for one in every if one["FINDING"] not in decided]
+    if not every or not (chosen or request.method == "POST"):
         raise Http404
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             typed = form.cleaned_data
-            deciding = NewDecision(findings=ids, decision=typed["decision"], note=typed["note"])
-            decide(transfer=shown, actor=actor, user=signed_in(request), password=typed["password"], deciding=deciding)
-            messages.success(request, f"Signed. The decision covers {counted(len(ids), 'finding')}.")
+            ids = tuple(one["FINDING"] for one in every)
+            deciding = NewDecision(findings=ids, decision=typed["decision"], note=typed["note"], undecided=of_kind)
+            user, password = signed_in(request), typed["password"]
+            made = decide(transfer=shown, actor=actor, user=user, password=password, deciding=deciding)
+            messages.success(request, f"Signed. The decision covers {counted(len(made.findings), 'finding')}.")
             return redirect("scoring:findings", code, slug, number)
     context = {"trial": campaign.trial, "campaign": campaign, "transfer": shown, "form": form, "count": len(chosen)}
     context |= {"chosen": chosen[:LONGEST_LIST], "more": max(0, len(chosen) - LONGEST_LIST)}
@@ -119,11 +122,3 @@ def decisions_on(shown: DataTransfer, name: str) -> list[ReviewDecision]:
     """Every decision on a finding, the newest first."""
     every = ReviewDecision.objects.filter(transfer=shown).select_related("signature").order_by("-number")
     return [one for one in every if name in one.findings]
-
-
-def just_decided(shown: DataTransfer, kind: str) -> tuple[str, ...]:
-    """The findings of the last decision, if they are all of this kind: its form was sent twice."""
-    last = ReviewDecision.objects.filter(transfer=shown).last()
-    kinds = {one["FINDING"]: one["KIND"] for one in findings_of(shown)}
-    found = tuple(last.findings) if last else ()
-    return found if found and {kinds[one] for one in found} == {kind} else ()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from accounts.roles import Role
@@ -21,10 +22,12 @@ from reading.campaigns.opening import create_campaign
 from reading.models import Campaign, TrainingSet
 from scoring.arms.requests import why_not_open
 from scoring.datasets import verifier
-from scoring.models import ArmsRequest, Lock, TransferReceipt
+from scoring.models import ArmsRequest, Dataset, DataTransfer, Lock, TransferReceipt
+from scoring.transfer_models import TransferStatus
 from scoring.transfers.asking import WantedTransfer, ask_for_transfer
-from scoring.transfers.building import of_lock
+from scoring.transfers.building import given_up, of_lock
 from scoring.transfers.cuts import Cut
+from scoring.transfers.locked import demand_interim
 from scoring.transfers.receipts import receive, record_download
 from studies.models import ArmsImport
 from tests.once_per_file import Once
@@ -60,7 +63,7 @@ def built_trial(made_once: BuiltTrial) -> BuiltTrial:
 def asking(built_trial: BuiltTrial, purpose: str, **cut: Any) -> dict[str, Any]:
     """What the statistician asks for, for themself."""
     statistician = built_trial.people["statistician"]
-    wanted = WantedTransfer(purpose=purpose, recipient=statistician, cut=Cut(**cut))
+    wanted = WantedTransfer(purpose=purpose, recipient=statistician, cut=Cut(**cut), confirmed=purpose == "interim")
     campaign = Campaign.objects.select_related("trial", "charter").get(code="C1")
     return {"campaign": campaign, "actor": built_trial.actor("statistician"), "user": statistician, "wanted": wanted}
 
@@ -85,7 +88,7 @@ def test_a_transfer_is_asked_for_downloaded_and_received_by_its_recipient(
     )
     run_due_jobs()
     page = client.get(address("transfer", 1)).content.decode()
-    assert "Test data: subjects and values are scrambled. No row is true." in page
+    assert "Test data: subjects and values are scrambled. No row is real." in page
     answer = client.get(address("transfer_zip", 1))
     assert 'filename="TWO-C1-transfer-1-TEST-SCRAMBLED.zip"' in answer["Content-Disposition"]
     with zipfile.ZipFile(io.BytesIO(b"".join(answer))) as archive:
@@ -99,7 +102,7 @@ def test_a_transfer_is_asked_for_downloaded_and_received_by_its_recipient(
         assert client.post(address("transfer", 1), {"root": f" {root} ", "password": PASSWORD}).status_code == 302
     receipt = TransferReceipt.objects.get()
     assert receipt.signature.meaning == "I received the transfer with this number and this root"
-    assert "I received the transfer of this number" in client.get(address("transfer", 1)).content.decode()
+    assert "I received the transfer with this number" in client.get(address("transfer", 1)).content.decode()
     assert said_by("downloaded") == "statistician downloaded transfer 1 of campaign C1 (test)"
     assert said_by("received") == "statistician received transfer 1 of campaign C1 (test)"
     assert Event.objects.filter(action="scoring.transfer.received").count() == 1
@@ -159,6 +162,12 @@ def test_arms_never_open_on_an_interim_and_it_never_becomes_final(built_trial: B
     assert said(ask_for_transfer, **asking(built_trial, "interim", batches=("one",))) == (
         "Interim transfers hold the whole locked dataset. Leave day and batches empty."
     )
+    page = browser(built_trial, "statistician").post(address("transfers"), typed(built_trial, purpose="interim"))
+    assert (page.status_code, DataTransfer.objects.count()) == (400, 0)
+    assert (
+        "An interim needs your confirmation. The arms of this campaign can then never be opened here, and it can never "
+        "become final." in page.content.decode()
+    )
     ask_for_transfer(**asking(built_trial, "interim"))
     assert "It was transferred as an interim, and arms never open on one." in why_not_open(Campaign.objects.get())
     assert said(ask_for_transfer, **asking(built_trial, "final")) == (
@@ -167,18 +176,32 @@ def test_arms_never_open_on_an_interim_and_it_never_becomes_final(built_trial: B
     )
 
 
-def test_an_interim_is_locked_before_the_next_campaign_is_opened(built_trial: BuiltTrial) -> None:
+def test_a_transfer_that_could_not_be_built_makes_no_campaign_interim_or_final(built_trial: BuiltTrial) -> None:
+    for purpose in ("interim", "final", "interim"):
+        made = ask_for_transfer(**asking(built_trial, purpose))
+        given_up(payload={"transfer": made.pk}, says="The disk is full.")
+        made.refresh_from_db()
+        assert made.status == TransferStatus.FAILED
+    assert "as an interim" not in " ".join(why_not_open(Campaign.objects.get()))
+
+
+def test_an_interim_is_read_beside_no_other_campaign(built_trial: BuiltTrial) -> None:
     first, lock = Campaign.objects.get(), Lock.objects.get()
+    assert first.film_cut_off is not None
     second = create_campaign(
         trial=first.trial, actor=built_trial.actor("coordinator"), charter=first.charter, code="C2", title="Second"
     )
-    opened = lock.locked_at - timedelta(microseconds=1)
-    Campaign.objects.filter(pk=second.pk).update(status="open", film_cut_off=opened)
-    assert said(ask_for_transfer, **asking(built_trial, "interim")) == (
-        "Campaign C2 was opened before C1 was locked. An interim is locked before the next campaign is opened, so that "
-        "no case is read in both at the same time."
-    )
+    moment = timedelta(microseconds=1)
+    for opened in (first.film_cut_off - moment, lock.locked_at - moment):
+        Campaign.objects.filter(pk=second.pk).update(status="open", film_cut_off=opened)
+        assert said(ask_for_transfer, **asking(built_trial, "interim")) == (
+            "Campaign C2 was opened before C1 was locked and was not locked before C1 was opened. An interim is read "
+            "beside no other campaign, so that no case is read in both at the same time."
+        )
+    Campaign.objects.filter(pk=second.pk).update(film_cut_off=lock.locked_at + moment)
+    demand_interim(first)
     second.refresh_from_db()
+    second.status = "locked"
     assert said(ask_for_transfer, **asking(built_trial, "final") | {"campaign": second}) == (
         "Campaign C2 is open. An interim or final transfer holds a locked dataset, so the campaign must be locked."
     )
@@ -187,6 +210,23 @@ def test_an_interim_is_locked_before_the_next_campaign_is_opened(built_trial: Bu
     assert said(ask_for_transfer, **asking(built_trial, "review") | {"campaign": second}) == (
         "Campaign C2 is in preparation. A transfer needs a campaign that was opened."
     )
+
+
+def test_an_interim_may_follow_a_campaign_that_was_locked_before_it_was_opened(built_trial: BuiltTrial) -> None:
+    later, lock = Campaign.objects.get(), Lock.objects.get()
+    earlier = create_campaign(
+        trial=later.trial, actor=built_trial.actor("coordinator"), charter=later.charter, code="C0", title="Earlier"
+    )
+    with transaction.atomic():
+        dataset = Dataset.objects.create(campaign=earlier, number=1)
+        signed = {"requested": lock.requested, "confirmed": lock.confirmed}
+        own = Lock.objects.create(dataset=dataset, campaign=earlier, number=1, root="0" * 64, **signed)
+        Campaign.objects.filter(pk=earlier.pk).update(status="locked", film_cut_off=lock.locked_at - timedelta(days=1))
+        later.film_cut_off = own.locked_at + timedelta(seconds=1)
+        demand_interim(later)
+        later.film_cut_off = own.locked_at
+        assert said(demand_interim, later).startswith("Campaign C0 was opened before C1 was locked")
+        transaction.set_rollback(True)
 
 
 def test_a_campaign_whose_arms_were_requested_is_no_interim_and_one_for_training_is_never_transferred(

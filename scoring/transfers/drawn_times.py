@@ -1,0 +1,49 @@
+"""How and when the values of a test transfer were entered. Drawn too: rows that were filled at once held zeros."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import chain
+
+from instruments.definition import Instrument
+from reading.issuing.randomisation import Draw
+from reading.models import ItemScore, Read
+from scoring.datasets.case_rows import timepoints_of
+
+KEY, SYSTEM = "key", "system"
+SHORTEST, LONGEST = 1_000, 20_000  # milliseconds between two entries
+
+
+def redraw_entries(read: Read, draw: Draw, instrument: Instrument) -> None:
+    """Every entry of a read by key, one after another in the order of the sheet, in memory alone.
+
+    What the system entered for absent films stays as it is.
+    """
+    groups = entries_of(read, instrument)
+    for group in groups:
+        spread(group, draw)
+    ordered = list(chain.from_iterable(groups))
+    for score, pk in zip(ordered, sorted(score.pk for score in ordered), strict=True):
+        score.pk = pk
+
+
+def entries_of(read: Read, instrument: Instrument) -> list[Sequence[ItemScore]]:
+    """The entries of each step, those after its first signature apart; each in the order of the sheet."""
+    groups: dict[tuple[bool, int], dict[tuple[int, int, int], ItemScore]] = defaultdict(dict)
+    for timepoint in timepoints_of(read):
+        for score in timepoint.scores.all():
+            if score.entry != SYSTEM:
+                place = (score.revision, timepoint.position, instrument.positions[score.item])
+                groups[score.after_signature, timepoint.step.position][place] = score
+    return [[group[place] for place in sorted(group)] for _, group in sorted(groups.items())]
+
+
+def spread(entries: Sequence[ItemScore], draw: Draw) -> None:
+    """Entered by key at drawn intervals, the last one when the last was saved."""
+    at = max(score.saved_at for score in entries)
+    for score in reversed(entries):
+        score.entry, score.captured_plausible = KEY, True
+        score.saved_at, score.captured_at = at, at - timedelta(milliseconds=draw.below(SHORTEST))
+        at -= timedelta(milliseconds=SHORTEST + draw.below(LONGEST - SHORTEST))
