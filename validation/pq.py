@@ -29,7 +29,7 @@ SUBJECTS, SEED, MOST_MINUTES = 20, 1, 25
 DESIGN = "ra-beam"
 # Readers without error, so that every planted change must come back exactly.
 ERRORS = ("slips", "drift", "seen", "fatigue", "lean", "misjudged", "invented", "missing", "lost")
-Planted = dict[tuple[str, str], int | None]
+PlantedChanges = dict[tuple[str, str], int | None]
 NO_ERRORS: dict[str, Any] = dict.fromkeys(ERRORS, 0.0)
 
 
@@ -40,7 +40,7 @@ class PlayedTrial:
     folder: Path
     say: Say
     rows: list[Row] = field(default_factory=list)
-    planted: Planted = field(default_factory=dict)
+    planted: PlantedChanges = field(default_factory=dict)
     minutes: float = 0.0
 
 
@@ -83,10 +83,10 @@ def totals(world: PlayedTrial) -> str:
     return demand(faults_of_totals(world.rows, world.planted), seen_of_totals(world.rows))
 
 
-def planted_changes(plan: RehearsalPlan) -> Planted:
+def planted_changes(plan: RehearsalPlan) -> PlantedChanges:
     """The change of each subject at each visit; None without a film, and after a rescue, where a rule replaces it."""
     courses = draw_courses(plan.design, plan.subjects, np.random.default_rng((plan.seed, 0)), plan.people)
-    found: Planted = {}
+    found: PlantedChanges = {}
     for code in Subject.objects.filter(trial__code=CODE).values_list("code", flat=True):
         at = int(code.rpartition("-")[2])
         for column, visit in enumerate(plan.design.codes, start=1):
@@ -96,7 +96,7 @@ def planted_changes(plan: RehearsalPlan) -> Planted:
     return found
 
 
-def faults_of_totals(rows: list[Row], planted: Planted) -> Iterator[str]:
+def faults_of_totals(rows: list[Row], planted: PlantedChanges) -> Iterator[str]:
     """Each subject and visit that is missing, there twice, or other than planted."""
     if len(planted) != SUBJECTS * len(find_design(DESIGN).codes):
         yield f"{len(planted)} changes were planted"

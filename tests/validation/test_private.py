@@ -19,7 +19,7 @@ from config.errors import WrongState
 from tests.cast import Cast
 from validation.checks import FAILED, NOT_TRIED, PASSED, CheckResult
 from validation.child import as_plain, demand_private, keeper, left_out, read_results, result_of, run_in_child
-from validation.pq import Planted, faults_of_totals, seen_of_totals
+from validation.pq import PlantedChanges, faults_of_totals, seen_of_totals
 from validation.private import drop_database, ended_in_order, environment_of, private_database, private_installation
 from validation.report import StageReport
 from validation.traced import checks_of
@@ -162,7 +162,7 @@ def test_a_result_is_the_same_on_both_sides() -> None:
 
 def test_a_total_that_is_missing_there_twice_or_other_than_planted_is_named() -> None:
     """Subject 00 has no film at week 52."""
-    planted: Planted = {(f"{at:02}", visit): at for at in range(20) for visit in ("W24", "W52")}
+    planted: PlantedChanges = {(f"{at:02}", visit): at for at in range(20) for visit in ("W24", "W52")}
     planted["00", "W52"] = None
     rows: list[dict[str, Any]] = [
         {
