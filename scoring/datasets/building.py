@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import storages
-from django.db.models import Min
 from django.utils import timezone
 
 from accounts.roles import Action, authorise
@@ -15,7 +14,7 @@ from config.errors import WrongState
 from config.transitions import moved
 from jobs.queue import Lease, add
 from jobs.work_folders import work_folder
-from reading.models import Campaign, CampaignStatus, SignedValues
+from reading.models import Campaign, CampaignStatus
 from reading.states import again_if_same, said_of
 from scoring.cdisc.xport import NotTransferable
 from scoring.consensus.signed_series import AlteredValues
@@ -32,6 +31,7 @@ from scoring.datasets.writing import CaseSource, Rows, write_cases
 from scoring.endpoint.analysis_rows import analysis_of
 from scoring.endpoint.event_lists import event_rows, newest_events
 from scoring.models import DATASET_TRANSITIONS, Dataset, DatasetStatus
+from scoring.reader_codes import reader_codes
 from studies.arrival.sealed_files import keep_export
 
 
@@ -116,14 +116,6 @@ def write_tables(dataset: Dataset, folder: Path, lease: Lease, shared: CampaignT
     """Every case's rows in the order of the subjects' codes; gives rows by table and rows by CDISC file."""
     source = CaseSource(case_order(dataset.campaign), reader_codes(dataset.campaign), shared)
     return write_cases(source, folder, lease, event_rows(dataset))
-
-
-def reader_codes(campaign: Campaign) -> dict[int, str]:
-    """R01, R02 ... for everyone who ever signed, in the order of their first signatures; a code never changes."""
-    signed = SignedValues.objects.filter(step__read__case__campaign=campaign)
-    people = signed.values("step__read__reader").annotate(first=Min("pk")).order_by("first")
-    ids = people.values_list("step__read__reader", flat=True)
-    return {reader: f"R{place:02d}" for place, reader in enumerate(ids, start=1)}
 
 
 def asked_for(payload: dict[str, Any]) -> Dataset:

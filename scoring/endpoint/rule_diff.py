@@ -16,11 +16,11 @@ from reading.charter.terms import EVENT_KINDS, STRATEGIES
 from reading.models import CaseStatus
 from scoring.consensus.case_result import Computed
 from scoring.consensus.results import chosen_readers, mean_of, numbers_of
-from scoring.datasets.building import reader_codes
 from scoring.datasets.case_rows import CaseData, Row, checked_result
 from scoring.datasets.loading import blocks_of, case_order, loaded
 from scoring.endpoint.analysis_rows import Analysis, analysis_of, analysis_rows
 from scoring.models import Lock
+from scoring.reader_codes import reader_codes
 
 KEY = ("subject", "param", "avisit")
 

@@ -12,7 +12,6 @@ from config.kept import Kept
 from config.wording import counted
 from reading.charter.versions import terms_of
 from reading.models import Campaign
-from scoring.datasets.building import reader_codes
 from scoring.monitoring.attribution import FEWEST_READERS, Pair, who_drifted
 from scoring.monitoring.drift import BASELINE
 from scoring.monitoring.pairs import ComparedCase, compared_cases
@@ -21,6 +20,7 @@ from scoring.monitoring.signed_counts import counts_of_reads
 from scoring.ratings.repeats import own_agreement, pairs_of, ratings_twice
 from scoring.ratings.signed_state import signed_state
 from scoring.ratings.visits import case_visits
+from scoring.reader_codes import reader_codes
 
 # To tell who drifted, the reader's cases from so many before the alarm to so many after it are compared.
 BEFORE_ALARM, AFTER_ALARM = 20, 10

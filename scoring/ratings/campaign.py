@@ -16,6 +16,7 @@ from scoring.agreement.report import Cube
 from scoring.consensus.sealed_result import opened_result
 from scoring.models import CaseResult
 from scoring.ratings.visits import CaseVisits, case_visits
+from scoring.reader_codes import reader_codes
 
 Values = npt.NDArray[np.float64]
 
@@ -24,7 +25,7 @@ Values = npt.NDArray[np.float64]
 class CampaignRatings:
     """The primary readers' totals (cases x visits x readers) and changes (to each visit after baseline).
 
-    `people` are the account ids of the readers, in the order of the columns.
+    `people` are the account ids of the readers, in the order of the columns and of their codes.
     """
 
     totals: Values
@@ -55,7 +56,8 @@ def ratings_of(campaign: Campaign, group: str = "total") -> CampaignRatings:
     """
     cases = list(campaign.cases.live().order_by("number"))
     visits, reads = case_visits(cases), primary_numbers(cases, readers_of(campaign))
-    people = tuple(sorted({reader for of_case in reads.values() for reader in of_case}))
+    found = {reader for of_case in reads.values() for reader in of_case}
+    people = tuple(reader for reader in reader_codes(campaign) if reader in found)
     totals, changes = np.full((2, len(cases), len(visits.every), len(people)), np.nan)
     for row, case in enumerate(cases):
         for reader, numbers in reads.get(case.pk, {}).items():

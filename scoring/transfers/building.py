@@ -19,7 +19,6 @@ from reading.campaigns.case_seals import identities
 from scoring.cdisc.xport import NotTransferable
 from scoring.consensus.signed_series import AlteredValues
 from scoring.datasets import verifier
-from scoring.datasets.building import reader_codes
 from scoring.datasets.case_rows import ResultDiffers
 from scoring.datasets.columns import DatasetTable
 from scoring.datasets.documents import write_documents
@@ -32,6 +31,7 @@ from scoring.datasets.transfer_facts import transfer_of
 from scoring.datasets.writing import CaseSource, write_cases
 from scoring.endpoint.analysis_rows import planned_analysis
 from scoring.models import DataTransfer, Lock
+from scoring.reader_codes import reader_codes
 from scoring.transfer_models import Purpose, TransferStatus
 from scoring.transfers.asking import move_transfer, record_event
 from scoring.transfers.cuts import cut_in_words, demand_still_whole

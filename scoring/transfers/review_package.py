@@ -9,13 +9,13 @@ from typing import Any
 from jobs.queue import Lease
 from reading.campaigns.case_seals import identities
 from reading.models import Case
-from scoring.datasets.building import reader_codes
 from scoring.datasets.loading import BLOCK
 from scoring.datasets.package import TableFile, described
 from scoring.datasets.tables import CODEBOOK
 from scoring.datasets.transfer_facts import CampaignTransfer
 from scoring.datasets.writing import CaseSource
 from scoring.models import DataTransfer
+from scoring.reader_codes import reader_codes
 from scoring.transfers.listing_tables import FILMS, FINDINGS, LISTINGS
 from scoring.transfers.listings import film_rows, findings_of_cases, findings_of_subjects, late_findings
 from studies.models import Subject

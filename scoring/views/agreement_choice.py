@@ -19,10 +19,10 @@ from reading.campaigns.analysis_of_record import timing_of
 from reading.charter.versions import terms_of
 from reading.models import Campaign, CampaignStatus
 from scoring.consensus.results import group_words, groups_of
-from scoring.datasets.building import reader_codes
 from scoring.ratings.agreement_data import agreement_data
 from scoring.ratings.campaign import CampaignRatings, Values, ratings_of
 from scoring.ratings.signed_state import signed_state
+from scoring.reader_codes import reader_codes
 from studies.access import memberships_or_404, trial_or_404
 from studies.models import Trial
 

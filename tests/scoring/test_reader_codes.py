@@ -7,7 +7,7 @@ import pytest
 from jobs.carrying import run_due_jobs
 from reading.issuing.assignments import request_batch, void_and_reissue
 from reading.models import Read
-from scoring.datasets.building import reader_codes
+from scoring.reader_codes import reader_codes
 from tests.reading.builders import PASSWORD, build_reading_trial, open_campaign_of, read_through
 
 pytestmark = pytest.mark.django_db

@@ -14,11 +14,11 @@ import pytest
 from jobs.carrying import run_due_jobs
 from reading.models import Case, ItemScore, Read
 from scoring.datasets import verifier
-from scoring.datasets.building import reader_codes
 from scoring.datasets.case_rows import timepoints_of
 from scoring.datasets.loading import loaded
 from scoring.datasets.revision_rows import revision_rows
 from scoring.models import DataTransfer
+from scoring.reader_codes import reader_codes
 from scoring.transfers.building import scramble_of
 from scoring.transfers.scrambling import Scramble
 from tests.once_per_file import Once
