@@ -87,14 +87,11 @@ on_dataset("scoring.unlock.requested", "Unlock requested", f"requested unlocking
 on_dataset("scoring.unlock.approved", "Unlock approved", f"approved unlocking of {DATASET}")
 
 TRANSFER = "transfer {number|id}[ of campaign {campaign}][ ({purpose})]"
-for verb, label, says in (
-    ("requested", "requested", "requested"),
-    ("built", "built", "built"),
-    ("failed", "failed", "could not build"),
-    ("downloaded", "downloaded", "downloaded"),
-    ("received", "received", "received"),
-):
-    on_dataset(f"scoring.transfer.{verb}", f"Transfer {label}", f"{says} {TRANSFER}")
+on_dataset("scoring.transfer.requested", "Transfer requested", f"requested {TRANSFER}")
+on_dataset("scoring.transfer.built", "Transfer built", f"built {TRANSFER}")
+on_dataset("scoring.transfer.failed", "Transfer failed", f"could not build {TRANSFER}")
+on_dataset("scoring.transfer.downloaded", "Transfer downloaded", f"downloaded {TRANSFER}")
+on_dataset("scoring.transfer.received", "Transfer received", f"received {TRANSFER}")
 
 on_dataset(
     "scoring.finding.decided",

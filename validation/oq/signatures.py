@@ -184,8 +184,10 @@ def after_the_lock(world: CheckedTrial) -> str:
     own = world.post("statistician", agreeing, password=PASSWORD).status_code
     faults += [f"the page of the agreement: {offered}"] if offered != 200 else []
     faults += [f"agreement to one's own request: {own}"] if own not in (400, 403, 409) else []
-    kept = list(Unlock.objects.values_list("reason", "requested__signer", "agreed"))
-    faults += [] if kept == [("validation", world.user("statistician").pk, None)] else [f"stored was {kept}"]
+    own_requests = Unlock.objects.filter(requested__signer=world.user("statistician"))
+    open_requests = own_requests.filter(agreed=None, reason="validation")
+    kept = (open_requests.count(), Unlock.objects.count())
+    faults += [] if kept == (1, 1) else [f"stored were {kept[1]} requests, {kept[0]} of them as sent"]
     return demand(faults, f"without a reason: {bare}; own request: {own}; one request stored")
 
 
