@@ -27,7 +27,7 @@ SIZES = [
     (911, 512, 1.5),
     (683, 384, 2),
 ]
-SMALLEST = SIZES[-1]  # while a reason is asked for, the buttons below the reasons are scrolled to
+SMALLEST = SIZES[-1]  # here the reasons fill the panel, so its other buttons are reached by scrolling
 
 # Of the elements shown that a selector finds, those not seen whole: text that is cut, or an edge beyond the window or
 # beyond a box that scrolls.
