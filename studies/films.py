@@ -45,6 +45,15 @@ def locked_visit(visit_id: int | None) -> None:
         Visit.objects.select_for_update().get(pk=visit_id)
 
 
+def locked_at_its_visit(film: Film) -> Film:
+    """The current film, locked with its visit; refused when the film was moved after it was read."""
+    locked_visit(film.visit_id)
+    current = locked(film)
+    if current.visit_id != film.visit_id:
+        raise WrongState(f"Film {film.pk} was moved to another visit in the meantime. Open its page again.")
+    return current
+
+
 def move(film: Film, to: FilmStatus, **values: Any) -> dict[str, list[object]]:
     """Sets the status and the values of a locked film; returns the changes for the audit trail."""
     old = FilmStatus(film.status)

@@ -10,6 +10,7 @@ from audit.trail import Actor, audited_atomic
 from reading.issuing.affected_cases import Moved, concerned_by, follow, is_signed
 from reading.states import demand_reason
 from studies.desk.designation import designate
+from studies.films import locked_at_its_visit
 from studies.models import Film
 
 
@@ -27,6 +28,7 @@ def designate_and_reissue(*, film: Film, actor: Actor, user: User, password: str
             return Moved()
     concerned = concerned_by(film.trial, {film.subject_id})
     with audited_atomic():
+        locked_at_its_visit(film)
         before = [one.films_now() for one in concerned]
         designate(film=film, actor=actor, reason=reason)
         if signed:

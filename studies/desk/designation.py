@@ -8,7 +8,7 @@ from __future__ import annotations
 from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import WrongState
-from studies.films import locked, locked_visit
+from studies.films import locked_at_its_visit
 from studies.models import Film, FilmStatus, Visit
 from studies.models.film import FOUND_GOOD, SIDES
 from studies.naming import checked_text
@@ -55,8 +55,7 @@ def designate(*, film: Film, actor: Actor, reason: str) -> None:
     authorise(actor, Action.CHECK_FILMS)
     reason = checked_text("reason", reason, longest=200)
     with audited_atomic():
-        locked_visit(film.visit_id)
-        film = locked(film)
+        film = locked_at_its_visit(film)
         if not can_be_designated(film):
             state = (
                 "is already designated for its view" if film.designated else f"is {film.get_status_display().lower()}"

@@ -13,7 +13,7 @@ from accounts.roles import Action, authorise
 from audit.trail import Actor, audited_atomic, record
 from config.errors import BadInput, WrongState
 from studies.desk.designation import rivals
-from studies.films import locked, locked_visit
+from studies.films import locked_at_its_visit, locked_visit
 from studies.models import Film, Visit
 from studies.models.film import FOUND_GOOD, PLACEABLE
 from studies.naming import checked_choice, checked_text
@@ -39,7 +39,7 @@ def move_films(*, film: Film, visit: Visit, scope: str, reason: str, actor: Acto
     with audited_atomic():
         for pk in sorted({film.visit_id or visit.pk, visit.pk}):
             locked_visit(pk)
-        film, visit = locked(film), Visit.objects.select_related("subject__site").get(pk=visit.pk)
+        film, visit = locked_at_its_visit(film), Visit.objects.select_related("subject__site").get(pk=visit.pk)
         source = checked_source(film, visit)
         going = [film] if scope == MoveScope.FILM else films_of(source)
         coming = films_of(visit) if scope == MoveScope.EXCHANGE else []

@@ -10,7 +10,7 @@ from accounts.models import Signature
 from accounts.sign_in import BACKEND
 from accounts.signed_acts import Act, meaning_of
 from audit.models import Event
-from config.errors import BadInput
+from config.errors import BadInput, WrongState
 from reading.campaigns.opening import cases_with_other_films
 from reading.issuing.affected_cases import Moved
 from reading.issuing.retakes import designate_and_reissue
@@ -82,3 +82,17 @@ def test_the_same_form_sent_twice_designates_once_and_a_wrong_password_nothing(
     assert not retake.designated
     assert len(designate(built_trial, retake).cases) == 1
     assert designate(built_trial, retake) == Moved()
+
+
+def test_a_film_that_was_moved_after_its_page_was_opened_is_neither_designated_nor_moved(
+    built_trial: BuiltTrial, retake: Film
+) -> None:
+    issued(built_trial)
+    move(built_trial, Film.objects.get(pk=retake.pk), visit_of(built_trial, 2, "W24"))
+    with pytest.raises(WrongState, match="was moved to another visit in the meantime"):
+        designate(built_trial, retake)
+    with pytest.raises(WrongState, match="was moved to another visit in the meantime"):
+        move(built_trial, retake, visit_of(built_trial, 0, "W00"))
+    now = Film.objects.get(pk=retake.pk)
+    assert (now.visit, now.designated) == (visit_of(built_trial, 2, "W24"), False)
+    assert not Signature.objects.filter(meaning=meaning_of(Act.RETAKE)).exists()
