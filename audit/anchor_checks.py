@@ -8,10 +8,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.utils import timezone
 
 from audit import anchors
+from audit.anchor_targets import copies
 from audit.findings import Report
 from audit.models import Event
 from config.chores import CHORES
@@ -62,12 +64,20 @@ def unanchored() -> int:
 
 
 def check_copies(report: Report) -> None:
-    """Each copy in a folder of ANCHOR_TARGETS has the same content here: the newest anchor cannot vanish unnoticed."""
+    """Each copy in a folder or bucket of ANCHOR_TARGETS is here too: the newest anchor cannot vanish unnoticed."""
     own = {path.name: path for path in anchors.files()}
     for target in settings.ANCHOR_TARGETS:
-        kind, _, place = target.partition(":")
-        for copy in sorted(Path(place).glob("anchor-*.json")) if kind == "folder" else ():
-            if copy.name not in own:
-                report.found("missing anchor", "", copy.name, f"there is a copy of it in {place}")
-            elif copy.read_bytes() != own[copy.name].read_bytes():
-                report.found("bad anchor", "", copy.name, f"the copy in {place} has different content")
+        try:
+            for name, content in copies(target):
+                compare(report, name, own.get(name), content, target)
+        except (BotoCoreError, ClientError, OSError) as error:
+            says = f"the copies could not be compared ({type(error).__name__})"
+            report.found("copies not compared", "", target, says)
+
+
+def compare(report: Report, name: str, own: Path | None, content: bytes | None, target: str) -> None:
+    """A copy with the anchor of its name here."""
+    if own is None:
+        report.found("missing anchor", "", name, f"there is a copy of it in {target}")
+    elif content is not None and content != own.read_bytes():
+        report.found("bad anchor", "", name, f"the copy in {target} has different content")

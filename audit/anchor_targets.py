@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import boto3
 from django.conf import settings
@@ -67,23 +69,66 @@ def copy_to_folder(place: str) -> None:
             part.rename(folder / path.name)
 
 
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket with object lock: nobody, the owner of the account included, can delete a copy before its time."""
+
+    client: Any
+    name: str
+    prefix: str
+
+    @classmethod
+    def at(cls, place: str) -> Bucket:
+        """The bucket at BUCKET/PREFIX; credentials as for the AWS tools."""
+        name, _, prefix = place.partition("/")
+        client = boto3.client("s3", endpoint_url=settings.S3_ENDPOINT_URL or None)
+        return cls(client, name, f"{prefix.rstrip('/')}/" if prefix else "")
+
+    def names(self) -> set[str]:
+        """The names of the anchors that are there."""
+        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=f"{self.prefix}anchor-")
+        return {one["Key"].removeprefix(self.prefix) for page in pages for one in page.get("Contents", ())}
+
+    def read(self, name: str) -> bytes:
+        """An anchor."""
+        return bytes(self.client.get_object(Bucket=self.name, Key=f"{self.prefix}{name}")["Body"].read())
+
+    def write(self, path: Path) -> None:
+        """A copy of an anchor, locked for ten years."""
+        self.client.put_object(
+            Bucket=self.name,
+            Key=f"{self.prefix}{path.name}",
+            Body=path.read_bytes(),
+            ChecksumAlgorithm="SHA256",
+            ObjectLockMode="COMPLIANCE",
+            ObjectLockRetainUntilDate=timezone.now() + KEPT,
+        )
+
+
 def copy_to_bucket(place: str) -> None:
-    """Into a bucket with object lock: nobody, the owner of the account included, can delete a copy before its time."""
-    bucket, _, prefix = place.partition("/")
-    start = f"{prefix.rstrip('/')}/" if prefix else ""
-    client = boto3.client("s3", endpoint_url=settings.S3_ENDPOINT_URL or None)
-    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{start}anchor-")
-    there = {one["Key"] for page in pages for one in page.get("Contents", ())}
+    """Into a bucket, each anchor once."""
+    bucket = Bucket.at(place)
+    there = bucket.names()
     for path in anchors.files():
-        if f"{start}{path.name}" not in there:
-            client.put_object(
-                Bucket=bucket,
-                Key=f"{start}{path.name}",
-                Body=path.read_bytes(),
-                ChecksumAlgorithm="SHA256",
-                ObjectLockMode="COMPLIANCE",
-                ObjectLockRetainUntilDate=timezone.now() + KEPT,
-            )
+        if path.name not in there:
+            bucket.write(path)
+
+
+def copies(target: str) -> Iterator[tuple[str, bytes | None]]:
+    """The anchors at a target with their content, oldest first; none for a mail address.
+
+    Of a bucket only the newest is read, because it holds the digest of the one before, and so of all of them.
+    """
+    kind, _, place = target.partition(":")
+    if kind == "folder":
+        for path in sorted(path for path in Path(place).iterdir() if path.name.startswith("anchor-")):
+            yield path.name, path.read_bytes()
+    if kind == "s3":
+        bucket = Bucket.at(place)
+        *older, newest = sorted(bucket.names()) or [""]
+        yield from ((name, None) for name in older)
+        if newest:
+            yield newest, bucket.read(newest)
 
 
 def mail_weekly(place: str) -> None:
