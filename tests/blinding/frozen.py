@@ -9,21 +9,25 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import secrets
 import shutil
 import sys
 import time
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 from unittest.mock import patch
 
-from django.utils import timezone
+from django.utils import crypto, timezone
+
+from reading.issuing import randomisation
 
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ROOM = shutil._ntuple_diskusage(10**12, 3 * 10**11, 7 * 10**11)
 # Modules through which others draw: the stream belongs to who asked them.
-DRAWING = {"secrets", "random", "uuid", "reading.randomisation", "django.utils.crypto"}
+DRAWING = {module.__name__ for module in (secrets, random, uuid, crypto, randomisation)}
 
 
 class Frozen:
