@@ -18,13 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from imaging.likeness import AT_ONCE, SAME, Likeness, compared, likeness_of, matches, whole_matches
+from imaging.likeness import AT_ONCE, SAME, SAME_ANYWHERE, Likeness, likeness_of, part_matches, whole_matches
+from imaging.likeness_parts import SAME_IN_DETAIL, detail_score
 from rehearsal.damage import Damage
 from rehearsal.film import draw_foot, draw_hand
 
 GreyPicture = NDArray[np.uint16]
 PictureChange = Callable[[GreyPicture, np.random.Generator], GreyPicture]
-FILMS = 20_880
+# Of 20,880 films of a trial, those of one view.
+FILMS = 10_440
 
 
 def as_jpeg(picture: GreyPicture, random: np.random.Generator) -> GreyPicture:
@@ -90,67 +92,62 @@ def real(folder: Path) -> Iterator[GreyPicture]:
         yield np.asarray(Image.open(path).convert("L")).astype(np.uint16) * 16
 
 
-def measured(pictures: list[GreyPicture], others: list[Likeness], times: int = 1) -> dict[str, Any]:
+def recognised(
+    picture: GreyPicture, pictures: list[GreyPicture], others: list[Likeness], least: float, details: list[float]
+) -> set[int]:
+    """The films that show the same picture or a part of it; `details` gets the scores of wrong ones near to that."""
+    film, keyed = likeness_of(picture), list(enumerate(others))
+    found = {match.key for match in whole_matches(film, keyed, least)}
+    for match in part_matches(film, [keyed]):
+        score = detail_score(picture, pictures[match.key], mirrored=match.mirrored)
+        if score >= SAME_IN_DETAIL:
+            found.add(match.key)
+        else:
+            details.append(score)
+    return found
+
+
+def measured(own: int, pictures: list[GreyPicture], least: float, times: int = 1) -> dict[str, Any]:
     """The share of changed films that are recognised, and of wrong ones among all comparisons.
 
-    Each picture is changed so many times; `others` begins with the likenesses of the pictures, in their order.
+    The first `own` pictures are changed so many times each.
     """
     random = np.random.default_rng(20261129)
+    others = [likeness_of(picture) for picture in pictures]
     found: dict[str, Any] = {}
+    details: list[float] = [0.0]
     wrong, pairs, took = 0, 0, 0.0
     for name, change in CHANGES.items():
         right = 0
-        for place, picture in [*enumerate(pictures)] * times:
-            film = likeness_of(change(picture, random))
+        for place in [*range(own)] * times:
+            picture = change(pictures[place], random)
             began = time.perf_counter()
-            hits = {match.place for match in matches(film, others)}
+            hits = recognised(picture, pictures, others, least, details)
             took += time.perf_counter() - began
             right += place in hits
             wrong += len(hits - {place})
             pairs += len(others) - 1
-        found[name] = right / len(pictures) / times
-    films = len(CHANGES) * len(pictures) * times
+        found[name] = right / own / times
+    films = len(CHANGES) * own * times
     found |= {"wrong_matches": wrong, "pairs": pairs, "ms_per_film": 1000 * took / films}
-    return found
+    return found | {"compared_in_detail": len(details) - 1, "closest_in_detail": max(details)}
 
 
-def closest(others: list[Likeness]) -> float:
-    """The highest correlation of two films that are not the same."""
-    best = 0.0
-    for place, film in enumerate(others):
-        best = max([best, *(match.score for match in compared(film, others[:place], 0.0, 0.0))])
-    return best
-
-
-def measured_anywhere(pictures: list[GreyPicture], others: list[Likeness]) -> dict[str, float]:
-    """The same against films of every site, where whole pictures alone are compared."""
-    random = np.random.default_rng(20261130)
-    found = {}
-    for name in ("recompressed", "rescaled", "mirrored"):
-        hits = [
-            {match.place for match in whole_matches(likeness_of(CHANGES[name](picture, random)), others)}
-            for picture in pictures
-        ]
-        found[f"anywhere_{name}"] = sum(place in hit for place, hit in enumerate(hits)) / len(pictures)
-        wrong = sum(len(hit - {place}) for place, hit in enumerate(hits))
-        found["anywhere_wrong"] = found.get("anywhere_wrong", 0) + wrong
-    return found
-
-
-def at_full_size_anywhere(film: Likeness, others: list[Likeness]) -> float:
-    """Seconds for one film against 20,880 of all sites."""
-    many = (others * (FILMS // len(others) + 1))[:FILMS]
-    began = time.perf_counter()
-    for start in range(0, FILMS, AT_ONCE):
-        whole_matches(film, many[start : start + AT_ONCE])
-    return time.perf_counter() - began
+def closest_whole(others: list[Likeness]) -> float:
+    """The highest correlation of two whole films that are not the same."""
+    keyed = list(enumerate(others))
+    found = [whole_matches(film, keyed[:place], 0.0) for place, film in keyed if place]
+    return max(match.score for matches in found for match in matches)
 
 
 def at_full_size(film: Likeness, others: list[Likeness]) -> float:
-    """Seconds for one film in a trial of 20,880."""
-    many = (others * (FILMS // len(others) + 1))[:FILMS]
+    """Seconds for one film in a trial with so many films of its view, without reading them from the database."""
+    many = [(key, others[key % len(others)]) for key in range(FILMS)]
+    batches = [many[start : start + AT_ONCE] for start in range(0, FILMS, AT_ONCE)]
     began = time.perf_counter()
-    matches(film, many)
+    for batch in batches:
+        whole_matches(film, batch, SAME_ANYWHERE)
+    list(part_matches(film, batches))
     return time.perf_counter() - began
 
 
@@ -167,15 +164,14 @@ def main() -> None:
     options = parser.parse_args()
     pictures = list(drawn(options.subjects))
     others = [likeness_of(picture) for picture in pictures]
-    found = {"films": len(pictures), "threshold": SAME, **measured(pictures, others), "closest_other": closest(others)}
-    found |= measured_anywhere(pictures, others)
-    found["s_per_film_of_20880"] = at_full_size(others[0], others)
-    found["anywhere_s_per_film_of_20880"] = at_full_size_anywhere(others[0], others)
+    found: dict[str, Any] = {"films": len(pictures)}
+    for word, least in (("site", SAME), ("trial", SAME_ANYWHERE)):
+        found |= {f"{word}_{name}": value for name, value in measured(len(pictures), pictures, least).items()}
+    found |= {"closest_whole": closest_whole(others), f"s_per_film_of_{FILMS}": at_full_size(others[0], others)}
     own = list(real(options.radiographs))
     if own:
-        kept = [likeness_of(picture) for picture in own]
-        found |= {f"real_{name}": value for name, value in measured(own, kept + others, times=20).items()}
-        found["real_films"] = len(own)
+        values = measured(len(own), own + pictures, SAME_ANYWHERE, times=20)
+        found |= {f"real_{name}": value for name, value in values.items()} | {"real_films": len(own)}
     for word, value in found.items():
         print(f"{word:28}{value:>14.4g}")
     print(json.dumps(found))

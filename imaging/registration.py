@@ -16,7 +16,7 @@ from scipy import ndimage
 from scipy.fft import irfft2, next_fast_len, rfft2
 
 from imaging.levels import Levels
-from imaging.likeness import Grey, relief_of, window_sums
+from imaging.reliefs import Grey, relief_of, window_sums
 
 Places = NDArray[np.float64]
 # Films without a pixel spacing are taken as this high, in millimetres; a film beyond these sides is not searched.

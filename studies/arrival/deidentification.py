@@ -22,6 +22,7 @@ from studies.arrival.resent import SENT_AGAIN, compare, product_version
 from studies.arrival.sealed_files import keep_padded, keep_tree_padded
 from studies.arrival.sop_instances import Twin, claim
 from studies.arrival.work_folder import drop_file, drop_tree, opened_original, work_folder
+from studies.desk.pictures import StoredLevels
 from studies.films import locked, move
 from studies.models import BlindUid, Film, FilmStatus, Subject, Trial
 from studies.models.film import CONTENT, DATE_CONFIRMED, SAME_IMAGE, SAME_UID, SITE_SAID, UNREADABLE_BY
@@ -157,7 +158,7 @@ def keep(
     blind, desk = f"blind/{token}{Path(result['blind']).suffix}", f"desk/{token}"
     pixels = keyed_pixels(result["pixel_sha256"])
     found = [*result["findings"], *checks.findings(film, placed, known["header"], pixels)]
-    found += recognised(film, placed, result, pixels)
+    found += recognised(film, placed, result, pixels, folder / "desk")
     values = {
         **known,
         "status_reason": "",
@@ -180,13 +181,14 @@ def keep(
         raise
 
 
-def recognised(film: Film, placed: Placement, result: dict[str, Any], pixels: str) -> list[dict[str, Any]]:
+def recognised(film: Film, placed: Placement, result: dict[str, Any], pixels: str, desk: Path) -> list[dict[str, Any]]:
     """Whether the picture was received before in another form."""
     likeness = given_likeness(result["likeness"])
     if likeness is None:
         return []
     keep_likeness(film, likeness)
-    finding = near_duplicates(film, placed, likeness, pixels)
+    picture = StoredLevels.of(lambda name: (desk / name).read_bytes())
+    finding = near_duplicates(film, placed, likeness, pixels, picture)
     return [finding] if finding else []
 
 

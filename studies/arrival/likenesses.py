@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
 
-from imaging.likeness import AT_ONCE, Likeness, Match, matches, whole_matches
+from imaging.likeness import AT_ONCE, SAME, SAME_ANYWHERE, Likeness, Match, part_matches, whole_matches
+from imaging.likeness_parts import DETAIL, is_part_in_detail
 from studies.arrival.placing import Finding, Placement
+from studies.arrival.sealed_files import read_padded
+from studies.desk.pictures import StoredLevels
 from studies.models import Film, SealedLikeness
 from studies.models.film import SIDES, FilmQuerySet
 from studies.sealing_key import opened_bytes, sealed_bytes
@@ -34,11 +37,24 @@ def given_likeness(answer: dict[str, Any] | None) -> Likeness | None:
     return Likeness(answer["rows"], answer["columns"], base64.b64decode(answer["content"])) if answer else None
 
 
-def near_duplicates(film: Film, placed: Placement, likeness: Likeness, pixels: str) -> Finding | None:
+def near_duplicates(
+    film: Film, placed: Placement, likeness: Likeness, pixels: str, picture: StoredLevels
+) -> Finding | None:
     """The finding for the desk; films with exactly these pixels have a finding of their own."""
-    found = dict(in_site(film, placed, likeness, pixels)) | dict(elsewhere(film, placed, likeness, pixels))
-    if not found:
-        return None
+    among = comparable(placed, pixels, Film.objects.filter(trial=film.trial).exclude(pk__in=[*apart(film)]))
+    found: dict[int, Match] = {}
+    for rows, least in (
+        (among.filter(film__site=film.site), SAME),
+        (among.exclude(film__site=film.site), SAME_ANYWHERE),
+    ):
+        parts = part_matches(likeness, batches(rows))
+        found |= {match.key: match for match in parts if is_confirmed(match, picture)}
+        found |= {match.key: match for others in batches(rows) for match in whole_matches(likeness, others, least)}
+    return finding_of(film, found) if found else None
+
+
+def finding_of(film: Film, found: Mapping[int, Match]) -> Finding:
+    """Names the closest of the films that were found."""
     films = Film.objects.filter(pk__in=found).select_related("subject", "visit", "site").in_bulk()
     closest = sorted(found, key=lambda key: -found[key].score)
     named = [name_match(films[key], found[key], film) for key in closest]
@@ -47,21 +63,23 @@ def near_duplicates(film: Film, placed: Placement, likeness: Likeness, pixels: s
     return {"code": CODE, "text": text}
 
 
-def in_site(film: Film, placed: Placement, likeness: Likeness, pixels: str) -> Iterator[tuple[int, Match]]:
-    """Films of the site that show the same picture or a part of it, by their keys."""
-    others = list(comparable(placed, pixels, Film.objects.filter(site=film.site).exclude(pk__in=[*apart(film)])))
-    for match in matches(likeness, [opened(*other) for other in others]):
-        yield others[match.place][0], match
+def is_confirmed(match: Match, picture: StoredLevels) -> bool:
+    """Whether the pixels of both films show that one of them is a part of the other."""
+    folder = Film.objects.get(pk=match.key).desk_folder
+    if not folder:
+        return False
+    other = StoredLevels.of(lambda name: read_padded(f"{folder}/{name}"))
+    largest = max(picture.rows, picture.columns, other.rows, other.columns)
+    level = "small" if largest >= 4 * DETAIL else "full"
+    return is_part_in_detail(picture.level(level), other.level(level), mirrored=match.mirrored)
 
 
-def elsewhere(film: Film, placed: Placement, likeness: Likeness, pixels: str) -> Iterator[tuple[int, Match]]:
-    """Films of the trial's other sites that surely show the same whole picture; some are in memory at a time."""
-    rows = comparable(placed, pixels, Film.objects.filter(trial=film.trial).exclude(site=film.site))
-    others = list(rows[:AT_ONCE])
-    while others:
-        for match in whole_matches(likeness, [opened(*other) for other in others]):
-            yield others[match.place][0], match
-        others = list(rows.filter(pk__gt=others[-1][0])[:AT_ONCE])
+def batches(rows: QuerySet[SealedLikeness, Row]) -> Iterator[list[tuple[int, Likeness]]]:
+    """The films with their likenesses; some are in memory at a time."""
+    last = 0
+    while some := [(key, opened(key, sealed)) for key, sealed in rows.filter(pk__gt=last)[:AT_ONCE]]:
+        yield some
+        last = some[-1][0]
 
 
 def apart(film: Film) -> set[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.core.files.storage import storages
 from django.http import Http404
 
 from config.errors import WrongState
+from imaging.bitpacking import decode
+from imaging.levels import Levels
 from studies.arrival.sealed_files import read_padded
 from studies.models import Film
 
@@ -39,6 +42,28 @@ def picture_of(film: Film) -> DeskPicture:
         )
     meta: dict[str, Any] = json.loads(read_padded(f"{film.desk_folder}/meta.json"))
     return DeskPicture(**{name: meta[name] for name in DeskPicture.__dataclass_fields__})
+
+
+@dataclass(frozen=True)
+class StoredLevels:
+    """The levels of a picture, full or with a quarter of the pixels each way; `read` gives a file of it by its name."""
+
+    rows: int
+    columns: int
+    bands: dict[str, list[str]]
+    read: Callable[[str], bytes]
+
+    @classmethod
+    def of(cls, read: Callable[[str], bytes]) -> StoredLevels:
+        """Of the picture whose files these are."""
+        meta = json.loads(read("meta.json"))
+        return cls(meta["rows"], meta["columns"], meta["bands"], read)
+
+    def level(self, name: str) -> Levels:
+        """The levels: "small" or "full"."""
+        factor = 4 if name == "small" else 1
+        bands = [self.read(f"{name}/{number}") for number in range(len(self.bands[name]))]
+        return decode(bands, -(-self.rows // factor), -(-self.columns // factor))
 
 
 def part(folder: str, name: str) -> tuple[bytes, str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.likeness import CHANGES
-from imaging.likeness import has_structure, likeness_of, matches, whole_matches
+from bench.likeness import CHANGES, recognised
+from imaging.likeness import SAME, SAME_ANYWHERE, has_structure, likeness_of, part_matches, whole_matches
+from imaging.likeness_parts import SAME_IN_DETAIL, detail_score
 from rehearsal.damage import Damage
 from rehearsal.film import draw_foot, draw_hand
 from tests.studies.films import picture
@@ -24,32 +25,42 @@ def films() -> list[np.ndarray]:
 FILMS = (("L", 1, 1), ("L", 1, 2), ("R", 1, 1), ("L", 2, 3))
 
 
+@pytest.mark.parametrize("least", [SAME, SAME_ANYWHERE])
 @pytest.mark.parametrize("change", sorted(CHANGES))
-def test_a_changed_film_is_recognised_and_no_other_is_taken_for_it(films: list[np.ndarray], change: str) -> None:
+def test_a_changed_film_is_recognised_and_no_other_is_taken_for_it(
+    films: list[np.ndarray], change: str, least: float
+) -> None:
     others = [likeness_of(film) for film in films]
     for place, film in enumerate(films):
-        found = matches(likeness_of(CHANGES[change](film, np.random.default_rng(place))), others)
-        assert [match.place for match in found] == [place], (change, place)
-        assert found[0].mirrored == ("mirrored" in change)
-
-
-@pytest.mark.parametrize("change", ["recompressed", "rescaled", "mirrored"])
-def test_a_whole_film_is_recognised_among_all_films_of_a_trial(films: list[np.ndarray], change: str) -> None:
-    others = [likeness_of(film) for film in films]
-    for place, film in enumerate(films):
-        (found,) = whole_matches(likeness_of(CHANGES[change](film, np.random.default_rng(place))), others)
-        assert (found.place, found.mirrored) == (place, change == "mirrored")
-    assert whole_matches(others[0], others[1:]) == whole_matches(others[0], []) == []
+        changed = CHANGES[change](film, np.random.default_rng(place))
+        assert recognised(changed, films, others, least, []) == {place}, (change, place)
+        matches = [*whole_matches(likeness_of(changed), list(enumerate(others)), least)]
+        matches += part_matches(likeness_of(changed), [list(enumerate(others))])
+        assert {match.mirrored for match in matches if match.key == place} == {"mirrored" in change}
 
 
 def test_a_film_is_recognised_when_the_earlier_one_was_the_cropped_one(films: list[np.ndarray]) -> None:
-    cropped = [likeness_of(CHANGES["cropped"](film, np.random.default_rng(7))) for film in films]
-    assert [match.place for match in matches(likeness_of(films[0]), cropped)] == [0]
+    cropped = [CHANGES["cropped"](film, np.random.default_rng(7)) for film in films]
+    assert recognised(films[0], cropped, [likeness_of(film) for film in cropped], SAME, []) == {0}
+
+
+def test_films_are_found_however_they_are_divided_into_batches(films: list[np.ndarray]) -> None:
+    keyed = [(100 + place, likeness_of(film)) for place, film in enumerate(films)]
+    changed = likeness_of(CHANGES["cropped"](films[3], np.random.default_rng(7)))
+    assert 103 in {match.key for match in part_matches(changed, [keyed[:2], [], keyed[2:]])}
+
+
+def test_a_part_is_confirmed_only_by_details_that_no_other_film_shares(films: list[np.ndarray]) -> None:
+    cropped = CHANGES["cropped"](films[0], np.random.default_rng(3))
+    scores = [detail_score(cropped, film, mirrored=False) for film in films]
+    assert scores[0] > SAME_IN_DETAIL + 0.1
+    assert max(scores[1:]) < SAME_IN_DETAIL - 0.1
+    assert detail_score(cropped, films[0][:, ::-1], mirrored=True) == pytest.approx(scores[0], abs=0.02)
 
 
 def test_the_other_polarity_is_the_same_film(films: list[np.ndarray]) -> None:
     others = [likeness_of(film) for film in films]
-    assert [match.place for match in matches(likeness_of(4095 - films[1]), others)] == [1]
+    assert recognised(4095 - films[1], films, others, SAME, []) == {1}
 
 
 def test_a_picture_without_structure_is_not_compared(films: list[np.ndarray]) -> None:
@@ -57,4 +68,4 @@ def test_a_picture_without_structure_is_not_compared(films: list[np.ndarray]) ->
     assert has_structure(likeness_of(films[0]))
     assert not has_structure(likeness_of(picture()))
     assert not has_structure(likeness_of(np.zeros((80, 60), np.uint16)))
-    assert matches(likeness_of(films[0]), []) == []
+    assert whole_matches(likeness_of(films[0]), []) == list(part_matches(likeness_of(films[0]), [[]])) == []
