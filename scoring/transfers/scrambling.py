@@ -27,7 +27,7 @@ from scoring.transfers.drawn_times import redraw_entries
 from scoring.transfers.drawn_values import DrawnValues, redraw
 from studies.models import Film, Site, Subject
 
-# Ten years at least: the films of a trial lie within fewer, so no true day of anybody is given to somebody else.
+# Ten years at least: the films of a trial span less, so no true day of a subject becomes a day of another one.
 FEWEST_DAYS, MOST_DAYS = 3650, 4650
 MILLISECONDS_OF_A_DAY = 24 * 60 * 60 * 1000
 
