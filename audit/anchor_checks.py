@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from audit import anchors
-from audit.anchor_targets import copies
+from audit.anchor_targets import AnchorCopy, copies
 from audit.findings import Report
 from audit.models import Event
 from config.chores import CHORES
@@ -65,19 +65,21 @@ def unanchored() -> int:
 
 def check_copies(report: Report) -> None:
     """Each copy in a folder or bucket of ANCHOR_TARGETS is here too: the newest anchor cannot vanish unnoticed."""
-    own = {path.name: path for path in anchors.files()}
     for target in settings.ANCHOR_TARGETS:
         try:
-            for name, content in copies(target):
-                compare(report, name, own.get(name), content, target)
-        except (BotoCoreError, ClientError, OSError) as error:
+            for copy in copies(target):
+                compare(report, copy, target)
+        except (BotoCoreError, ClientError, OSError, ValueError) as error:
             says = f"the copies could not be compared ({type(error).__name__})"
             report.found("copies not compared", "", target, says)
 
 
-def compare(report: Report, name: str, own: Path | None, content: bytes | None, target: str) -> None:
+def compare(report: Report, copy: AnchorCopy, target: str) -> None:
     """A copy with the anchor of its name here."""
-    if own is None:
-        report.found("missing anchor", "", name, f"there is a copy of it in {target}")
-    elif content is not None and content != own.read_bytes():
-        report.found("bad anchor", "", name, f"the copy in {target} has different content")
+    own = settings.ANCHOR_FOLDER / copy.name
+    if not own.exists():
+        report.found("missing anchor", "", copy.name, f"there is a copy of it in {target}")
+    elif copy.content is not None and copy.content != own.read_bytes():
+        report.found("bad anchor", "", copy.name, f"the copy in {target} has different content")
+    if copy.changed:
+        report.found("changed copy", "", copy.name, f"the copy in {target} was deleted or written again")

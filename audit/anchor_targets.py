@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils import timezone
@@ -23,6 +24,9 @@ from audit import anchors
 
 KEPT = timedelta(days=3653)
 MAIL_EVERY = timedelta(days=7)
+ANCHOR = "anchor-"
+# A bucket that does not answer must not keep a verification waiting.
+PATIENCE = Config(connect_timeout=5, read_timeout=30, retries={"max_attempts": 2})
 
 
 class NotCopied(Exception):
@@ -71,7 +75,10 @@ def copy_to_folder(place: str) -> None:
 
 @dataclass(frozen=True)
 class Bucket:
-    """A bucket with object lock: nobody, the owner of the account included, can delete a copy before its time."""
+    """A bucket with object lock: nobody can delete a version before its time, the owner of the account included.
+
+    A mark can hide it, and a newer version can take its place; both are found.
+    """
 
     client: Any
     name: str
@@ -81,17 +88,28 @@ class Bucket:
     def at(cls, place: str) -> Bucket:
         """The bucket at BUCKET/PREFIX; credentials as for the AWS tools."""
         name, _, prefix = place.partition("/")
-        client = boto3.client("s3", endpoint_url=settings.S3_ENDPOINT_URL or None)
+        client = boto3.client("s3", endpoint_url=settings.S3_ENDPOINT_URL or None, config=PATIENCE)
         return cls(client, name, f"{prefix.rstrip('/')}/" if prefix else "")
 
-    def names(self) -> set[str]:
-        """The names of the anchors that are there."""
-        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=f"{self.prefix}anchor-")
-        return {one["Key"].removeprefix(self.prefix) for page in pages for one in page.get("Contents", ())}
+    def versions(self) -> dict[str, list[str]]:
+        """Every version of each anchor that is there, oldest first; "" is a mark that hides those before it."""
+        listed: list[tuple[datetime, bool, int, str, str]] = []
+        pages = self.client.get_paginator("list_object_versions")
+        for page in pages.paginate(Bucket=self.name, Prefix=f"{self.prefix}{ANCHOR}"):
+            for kind in ("Versions", "DeleteMarkers"):
+                for one in page.get(kind, ()):
+                    hides, before = kind == "DeleteMarkers", -len(listed)  # of one second, the newer is listed first
+                    version = "" if hides else one["VersionId"]
+                    listed.append((one["LastModified"], hides, before, one["Key"], version))
+        found: dict[str, list[str]] = {}
+        for *_, key, version in sorted(listed):
+            found.setdefault(key.removeprefix(self.prefix), []).append(version)
+        return found
 
-    def read(self, name: str) -> bytes:
-        """An anchor."""
-        return bytes(self.client.get_object(Bucket=self.name, Key=f"{self.prefix}{name}")["Body"].read())
+    def read(self, name: str, version: str) -> bytes:
+        """A version of an anchor."""
+        key = f"{self.prefix}{name}"
+        return bytes(self.client.get_object(Bucket=self.name, Key=key, VersionId=version)["Body"].read())
 
     def write(self, path: Path) -> None:
         """A copy of an anchor, locked for ten years."""
@@ -108,27 +126,39 @@ class Bucket:
 def copy_to_bucket(place: str) -> None:
     """Into a bucket, each anchor once."""
     bucket = Bucket.at(place)
-    there = bucket.names()
+    there = bucket.versions()
     for path in anchors.files():
         if path.name not in there:
             bucket.write(path)
 
 
-def copies(target: str) -> Iterator[tuple[str, bytes | None]]:
-    """The anchors at a target with their content, oldest first; none for a mail address.
+@dataclass(frozen=True)
+class AnchorCopy:
+    """A copy of an anchor at a target: its content where it was read, and whether it was hidden or written again."""
 
-    Of a bucket only the newest is read, because it holds the digest of the one before, and so of all of them.
+    name: str
+    content: bytes | None
+    changed: bool = False
+
+
+def copies(target: str) -> Iterator[AnchorCopy]:
+    """The copies at a target, oldest first; none for a mail address.
+
+    Of a bucket only the newest is read, in its first version, because it holds the digest of the one before, and so of
+    all of them.
     """
     kind, _, place = target.partition(":")
     if kind == "folder":
-        for path in sorted(path for path in Path(place).iterdir() if path.name.startswith("anchor-")):
-            yield path.name, path.read_bytes()
+        for path in sorted(Path(place).iterdir()):
+            if path.name.startswith(ANCHOR) and path.name.endswith(".json"):
+                yield AnchorCopy(path.name, path.read_bytes())
     if kind == "s3":
         bucket = Bucket.at(place)
-        *older, newest = sorted(bucket.names()) or [""]
-        yield from ((name, None) for name in older)
-        if newest:
-            yield newest, bucket.read(newest)
+        versions = bucket.versions()
+        for name in sorted(versions):
+            first = versions[name][0]
+            content = bucket.read(name, first) if first and name == max(versions) else None
+            yield AnchorCopy(name, content, changed=len(versions[name]) > 1)
 
 
 def mail_weekly(place: str) -> None:

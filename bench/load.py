@@ -88,9 +88,11 @@ def measured(
     process = subprocess.run(command, input=json.dumps(plan).encode(), stdout=subprocess.PIPE, cwd=ROOT, check=True)
     found: dict[str, Any] = json.loads(process.stdout)
     used = {name: processor_s(pid) - before[name] for name, pid in pids.items()}
+    took = sorted(found["took_ms"])
+    if found["most_by_one"] >= min(len(reader["cells"]) for reader in some):
+        raise SystemExit(f"Some of the {number} readers had no cells left. Choose fewer seconds.")
     for reader in readers[:number]:
         reader["cells"] = reader["cells"][found["most_by_one"] :]
-    took = sorted(found["took_ms"])
     saved = found["statuses"].get("200", 0)
     return {
         "readers": number,

@@ -24,6 +24,7 @@ DONE = {
     FilmStatus.READY: "made ready",
     FilmStatus.WITHDRAWN: "withdrawn",
 }
+MOVED_MEANWHILE = "Film {} was moved to another visit in the meantime. Open its page again."
 
 
 def person(actor: Actor) -> int:
@@ -50,7 +51,7 @@ def locked_at_its_visit(film: Film) -> Film:
     locked_visit(film.visit_id)
     current = locked(film)
     if current.visit_id != film.visit_id:
-        raise WrongState(f"Film {film.pk} was moved to another visit in the meantime. Open its page again.")
+        raise WrongState(MOVED_MEANWHILE.format(film.pk))
     return current
 
 

@@ -44,9 +44,13 @@ class Saver(threading.Thread):
         now = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
         operation = {name: cell[name] for name in ("op_id", "timepoint", "item", "value")}
         operation |= {"reason": "", "base_revision": 0, "captured_at": now, "entry": "key", "dwell_ms": 700}
-        self.connection.request("POST", cell["path"], json.dumps({"ops": [operation]}), self.reader["headers"])
-        answer = self.connection.getresponse()
-        content = answer.read()
+        try:
+            self.connection.request("POST", cell["path"], json.dumps({"ops": [operation]}), self.reader["headers"])
+            answer = self.connection.getresponse()
+            content = answer.read()
+        except (OSError, http.client.HTTPException):
+            self.connection.close()  # the next request opens it again
+            return 0
         if answer.status == 200 and json.loads(content)["results"][0]["status"] != "saved":
             return 0
         return answer.status

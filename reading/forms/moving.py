@@ -9,10 +9,29 @@ from django import forms
 from accounts.act_forms import ActForm
 from accounts.signed_acts import Act
 from studies.desk.moving import MoveScope
+from studies.films import MOVED_MEANWHILE
 from studies.models import Film, Visit
 
 
-class MoveForm(ActForm):
+class FiledFilmForm(ActForm):
+    """An act on a film under the visit that the page shows; refused when the film was moved in the meantime."""
+
+    shown_visit = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, film: Film, *acts: Act, data: Any = None) -> None:
+        super().__init__(*acts, data=data)
+        self.film = film
+        self.fields["shown_visit"].initial = film.visit_id
+
+    def clean(self) -> dict[str, Any]:
+        """The page and the film agree."""
+        cleaned = super().clean()
+        if cleaned.pop("shown_visit", None) not in (None, self.film.visit_id):
+            raise forms.ValidationError(MOVED_MEANWHILE.format(self.film.pk))
+        return cleaned
+
+
+class MoveForm(FiledFilmForm):
     """Where the film belongs, what moves with it, and why; signed once there are reads."""
 
     visit = forms.ModelChoiceField(Visit.objects.none(), label="Belongs to", empty_label="Choose")
@@ -20,7 +39,7 @@ class MoveForm(ActForm):
     reason = forms.CharField(max_length=200, help_text="Recorded in the audit trail of every film and case.")
 
     def __init__(self, film: Film, *acts: Act, data: Any = None) -> None:
-        super().__init__(*acts, data=data)
+        super().__init__(film, *acts, data=data)
         visits = Visit.objects.filter(subject__site=film.site_id, not_done_reason="")
         ordered = visits.select_related("subject", "plan").order_by("subject__natural", "plan__target_day", "code")
         self.fields["visit"].queryset = ordered  # type: ignore[attr-defined]
@@ -29,7 +48,7 @@ class MoveForm(ActForm):
         self.order_fields(["visit", "scope", "reason", "password"])
 
 
-class DesignateForm(ActForm):
+class DesignateForm(FiledFilmForm):
     """Why this film counts for its view from now on; signed once there are reads."""
 
     reason = forms.CharField(max_length=200, help_text="Recorded in the audit trail of every film and case.")

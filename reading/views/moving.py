@@ -49,7 +49,7 @@ def designate_film(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     trial, actor = trial_or_404(request, code, Action.RETURN_READS)
     film = get_object_or_404(Film.objects.of_trial(trial).select_related("trial"), pk=pk)
     acts = (Act.RETAKE, *FOLLOWING) if is_signed(trial) else ()
-    form = DesignateForm(*acts, data=request.POST or None)
+    form = DesignateForm(film, *acts, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refused_on(form):
             moved = designate_and_reissue(film=film, actor=actor, user=signed_in(request), **form.cleaned_data)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import base64
+import logging
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet
 
+from config.errors import BadInput
+from imaging.levels import Levels
 from imaging.likeness import AT_ONCE, SAME, SAME_ANYWHERE, Likeness, Match, part_matches, whole_matches
 from imaging.likeness_parts import DETAIL, is_part_in_detail
 from studies.arrival.placing import Finding, Placement
+from studies.arrival.quarantine import Tampered
 from studies.arrival.sealed_files import read_padded
 from studies.desk.pictures import StoredLevels
 from studies.models import Film, SealedLikeness
@@ -20,9 +25,13 @@ from studies.sealing_key import opened_bytes, sealed_bytes
 
 CODE = "near-duplicate"
 NAMED = 3
+# At most so many films are compared pixel by pixel.
+CONFIRMED = 12
 # Rows and columns, then the small picture, then an end that is no padding.
 SIZE, END = ">II", b"."
 Row = tuple[int, bytes | memoryview]
+LevelOf = Callable[[str], Levels]
+log = logging.getLogger(__name__)
 
 
 def keep_likeness(film: Film, likeness: Likeness) -> None:
@@ -42,15 +51,25 @@ def near_duplicates(
 ) -> Finding | None:
     """The finding for the desk; films with exactly these pixels have a finding of their own."""
     among = comparable(placed, pixels, Film.objects.filter(trial=film.trial).exclude(pk__in=[*apart(film)]))
-    found: dict[int, Match] = {}
-    for rows, least in (
-        (among.filter(film__site=film.site), SAME),
-        (among.exclude(film__site=film.site), SAME_ANYWHERE),
-    ):
-        parts = part_matches(likeness, batches(rows))
-        found |= {match.key: match for match in parts if is_confirmed(match, picture)}
-        found |= {match.key: match for others in batches(rows) for match in whole_matches(likeness, others, least)}
+    own, level_of = among.filter(film__site=film.site), cache(picture.level)
+    found = same_among(own, likeness, SAME, picture, level_of)
+    found |= same_among(among.exclude(film__site=film.site), likeness, SAME_ANYWHERE, picture, level_of)
     return finding_of(film, found) if found else None
+
+
+def same_among(
+    rows: QuerySet[SealedLikeness, Row], likeness: Likeness, least: float, picture: StoredLevels, level_of: LevelOf
+) -> dict[int, Match]:
+    """The films that show the same picture or a part of it, by key."""
+    whole: dict[int, Match] = {}
+
+    def compared() -> Iterator[list[tuple[int, Likeness]]]:
+        for others in batches(rows):
+            whole.update({match.key: match for match in whole_matches(likeness, others, least)})
+            yield others
+
+    parts = sorted(part_matches(likeness, compared()), key=lambda match: -match.score)[:CONFIRMED]
+    return {match.key: match for match in parts if is_confirmed(match, picture, level_of)} | whole
 
 
 def finding_of(film: Film, found: Mapping[int, Match]) -> Finding:
@@ -63,15 +82,22 @@ def finding_of(film: Film, found: Mapping[int, Match]) -> Finding:
     return {"code": CODE, "text": text}
 
 
-def is_confirmed(match: Match, picture: StoredLevels) -> bool:
-    """Whether the pixels of both films show that one of them is a part of the other."""
+def is_confirmed(match: Match, picture: StoredLevels, level_of: LevelOf) -> bool:
+    """Whether the pixels of both films show that one is a part of the other; yes while the other has no pixels to show.
+
+    That is so while another process still reads it, or when its file is damaged: a person then compares them.
+    """
     folder = Film.objects.get(pk=match.key).desk_folder
     if not folder:
-        return False
-    other = StoredLevels.of(lambda name: read_padded(f"{folder}/{name}"))
-    largest = max(picture.rows, picture.columns, other.rows, other.columns)
-    level = "small" if largest >= 4 * DETAIL else "full"
-    return is_part_in_detail(picture.level(level), other.level(level), mirrored=match.mirrored)
+        return True
+    try:
+        other = StoredLevels.of(lambda name: read_padded(f"{folder}/{name}"))
+        largest = max(picture.rows, picture.columns, other.rows, other.columns)
+        level = "small" if largest >= 4 * DETAIL else "full"
+        return is_part_in_detail(level_of(level), other.level(level), mirrored=match.mirrored)
+    except (OSError, Tampered, BadInput, ValueError) as error:
+        log.warning("film %s could not be compared in detail: %s", match.key, type(error).__name__)
+        return True
 
 
 def batches(rows: QuerySet[SealedLikeness, Row]) -> Iterator[list[tuple[int, Likeness]]]:

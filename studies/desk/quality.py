@@ -19,7 +19,7 @@ from studies.desk.designation import rivals, stand_back
 from studies.desk.masks import MaskState
 from studies.desk.sides import check_side
 from studies.desk.verdicts import QuestionReason, RejectReason, WithdrawReason, checked_reason
-from studies.films import locked, locked_visit, move, order_rendition, person
+from studies.films import locked, locked_at_its_visit, locked_visit, move, order_rendition, person
 from studies.models import Film, FilmStatus, MaskSet, QualityDecision, Visit
 from studies.naming import checked_choice, checked_text
 from studies.plan.visits import named
@@ -61,8 +61,9 @@ def accept(
     confirmed.check()
     note = checked_text("note", note, longest=500, required=False)
     with audited_atomic():
-        locked_visit(visit.pk if visit else film.visit_id)
-        film = locked(film)
+        if visit:
+            locked_visit(visit.pk)
+        film = locked(film) if visit else locked_at_its_visit(film)
         visit = checked_visit(film, visit)
         check_acknowledged(film, acknowledged)
         check_polarity(film, inverted)

@@ -83,6 +83,18 @@ def test_an_anchor_that_is_missing_or_changed_here_is_found_by_the_copies_in_the
     assert found() == [("missing anchor", two[1].name)]
 
 
+def test_a_copy_that_was_hidden_or_written_again_is_found_though_its_first_version_stays(
+    bucket: Any, two: list[Path]
+) -> None:
+    copy_anchors()
+    bucket.delete_object(Bucket=BUCKET, Key=f"trail/{two[0].name}")
+    bucket.put_object(Bucket=BUCKET, Key=f"trail/{two[1].name}", Body=b"{}")
+    copy_anchors()
+    assert sorted(found()) == [("changed copy", two[0].name), ("changed copy", two[1].name)]
+    two[1].unlink()
+    assert ("missing anchor", two[1].name) in found()
+
+
 def test_a_bucket_that_is_gone_shows_on_the_health_page_and_in_the_verification(
     bucket: Any, two: list[Path], settings: Any
 ) -> None:

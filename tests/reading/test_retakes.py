@@ -96,3 +96,20 @@ def test_a_film_that_was_moved_after_its_page_was_opened_is_neither_designated_n
     now = Film.objects.get(pk=retake.pk)
     assert (now.visit, now.designated) == (visit_of(built_trial, 2, "W24"), False)
     assert not Signature.objects.filter(meaning=meaning_of(Act.RETAKE)).exists()
+
+
+def test_a_page_that_shows_another_visit_than_the_film_has_now_is_refused(
+    built_trial: BuiltTrial, retake: Film, client: Any
+) -> None:
+    client.force_login(built_trial.people["coordinator"], backend=BACKEND)
+    for address, given in (
+        ("designate", {}),
+        ("move", {"visit": visit_of(built_trial, 0, "W00").pk, "scope": "visit"}),
+    ):
+        page = client.get(f"/trials/TWO/films/{retake.pk}/{address}/").content.decode()
+        assert f'name="shown_visit" value="{retake.visit_id}"' in page
+        stale = {"reason": "sharper", "shown_visit": visit_of(built_trial, 2, "W24").pk, **given}
+        answer = client.post(f"/trials/TWO/films/{retake.pk}/{address}/", stale)
+        assert answer.status_code == 400
+        assert "was moved to another visit in the meantime" in answer.content.decode()
+    assert not Film.objects.get(pk=retake.pk).designated

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -85,6 +87,18 @@ def test_a_changed_copy_at_another_site_is_found_whole_or_cropped_and_another_po
         assert named in finding_text(again)
         Film.objects.filter(pk=again.pk).update(status="rejected")
     assert finding_text(sent(ra1, 4, hand(2), subject=1, site=1, code="W24")) == ""
+
+
+@pytest.mark.parametrize("state", ["still read by another process", "damaged"])
+def test_a_crop_of_a_film_whose_pixels_cannot_be_compared_is_found_by_its_likeness(
+    ra1: Planned, state: str, stores: Path
+) -> None:
+    first = sent(ra1, 1, hand())
+    if state == "damaged":
+        shutil.rmtree(stores / "reading" / first.desk_folder)
+    else:
+        Film.objects.filter(pk=first.pk).update(desk_folder="", status="received")
+    assert str(first) in finding_text(sent(ra1, 2, hand()[60:-80, 40:-100], code="W24"))
 
 
 def test_every_film_of_a_trial_is_compared_however_few_are_in_memory_at_a_time(
