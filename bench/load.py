@@ -80,7 +80,7 @@ def prepared(readers: int) -> list[dict[str, Any]]:
 def measured(
     port: int, readers: list[dict[str, Any]], pids: dict[str, int], number: int, pause: float, seconds: float
 ) -> dict[str, Any]:
-    """One run of so many readers; each goes on with the cells that the runs before have left."""
+    """One run of so many readers; each fills the cells that the runs before have left."""
     some = [reader | {"share": place / number} for place, reader in enumerate(readers[:number])]
     plan = {"port": port, "pause_s": pause, "seconds": seconds, "readers": some}
     before = {name: processor_s(pid) for name, pid in pids.items()}

@@ -67,7 +67,7 @@ def headers_of(user: User) -> dict[str, str]:
 
 def cells_of(user: User) -> list[dict[str, Any]]:
     """Every cell of the person's reads, in the order in which they fill them."""
-    found = []
+    found: list[dict[str, Any]] = []
     for read in Read.objects.filter(reader=user).order_by("queue_position", "pk"):
         open_read(read=read, actor=Actor(user.pk, str(user), Role.READER))
         read.refresh_from_db()

@@ -23,16 +23,19 @@ from config.tokens import new_token
 from jobs.carrying import run_due_jobs
 from reading.campaigns.opening import create_campaign, open_campaign
 from reading.charter.versions import draft_charter, sign_charter, terms_of
+from reading.issuing.adjudication import ask_adjudicators
 from reading.issuing.assignments import request_batch
 from reading.models import (
     Campaign,
     Case,
+    CaseStatus,
     DisplayedTimepoint,
     ItemScore,
     LeakScan,
     LeakScanStatus,
     Qualification,
     Read,
+    ReadKind,
     ReadStatus,
     ReadStep,
     SignedValues,
@@ -43,34 +46,47 @@ from scoring.consensus.case_result import STATUS, compute, inputs_digest, trigge
 from scoring.consensus.sealed_result import sealed_result
 from scoring.models import CaseResult
 from studies.models import Trial, VisitPlan
+from studies.plan.visits import plan_visit
 
 COORDINATOR = cast.COORDINATOR
 READERS = ("reader.one@demo.example", "reader.two@demo.example")
 
 
 class WholeTrial:
-    """One campaign of a trial of this many subjects, or of its first cases, issued and read on request."""
+    """One campaign of a trial of this many subjects, or of its first cases, issued and read on request.
 
-    def __init__(self, subjects: int, cases: int | None = None, instrument: str = "larsen-1995") -> None:
+    `later` are visits after those of the demo's plan: code, label and day.
+    """
+
+    def __init__(
+        self,
+        subjects: int,
+        cases: int | None = None,
+        instrument: str = "larsen-1995",
+        threshold: float = 30.0,
+        later: Sequence[tuple[str, str, int]] = (),
+    ) -> None:
         self.people = cast.make_accounts()
         planned = plan_trial()
         self.trial: Trial = planned.trial
+        for code, label, day in later:
+            plan_visit(trial=self.trial, code=code, label=label, target_day=day, actor=cast.SYSTEM)
         cast.admit(self.trial, planned.sites["01"], self.people)
         every = add_subjects(self.trial, subjects)
         finished = [subject for place, subject in enumerate(every) if place % 20 != 1]
         add_films(self.trial, finished)
         add_unfinished(self.trial, every[1::20], self.people[COORDINATOR].pk)
         self.subjects = finished[:cases]
-        self.campaign = self.opened(instrument)
+        self.campaign = self.opened(instrument, threshold)
 
     @property
     def coordinator(self) -> Actor:
         """The coordinator."""
         return cast.actor(self.people, COORDINATOR)
 
-    def opened(self, instrument: str) -> Campaign:
+    def opened(self, instrument: str, threshold: float) -> Campaign:
         """Charter and campaign by the real functions."""
-        terms = {"instrument": instrument, "adjudication_threshold": 30.0, "concordant_share": 0.0}
+        terms = {"instrument": instrument, "adjudication_threshold": threshold, "concordant_share": 0.0}
         charter = draft_charter(trial=self.trial, actor=self.coordinator, terms=terms)
         user = self.people[COORDINATOR]
         charter = sign_charter(charter=charter, actor=self.coordinator, user=user, password=cast.PASSWORD)
@@ -105,6 +121,18 @@ class WholeTrial:
             reads = Read.objects.filter(case__in=some).select_related("case__campaign__charter")
             sign_in_bulk(list(reads.order_by("pk")))
             results_in_bulk(some)
+
+    def adjudicate(self) -> int:
+        """A signed third read for every discordant case, issued by the real job; gives how many."""
+        ask_adjudicators(campaign=self.campaign, actor=self.coordinator)
+        run_due_jobs(kinds=frozenset({"reading.issue"}))
+        discordant = self.campaign.cases.filter(status=CaseStatus.DISCORDANT)
+        cases = list(discordant.select_related("campaign__charter", "campaign__trial").order_by("pk"))
+        for some in chunks(cases, 100):
+            reads = Read.objects.filter(case__in=some, kind=ReadKind.ADJUDICATION)
+            sign_in_bulk(list(reads.select_related("case__campaign__charter").order_by("pk")))
+            results_in_bulk(some, version=2)
+        return len(cases)
 
 
 def sign_in_bulk(reads: Sequence[Read]) -> None:
@@ -146,7 +174,7 @@ def signed_step(read: Read, step: ReadStep, timepoints: dict[str, Any]) -> Signe
     return SignedValues(step=step, version=1, values=text, digest=digest, signature=signature)
 
 
-def results_in_bulk(cases: Sequence[Case]) -> None:
+def results_in_bulk(cases: Sequence[Case], version: int = 1) -> None:
     """The result of each case."""
     rows = []
     for case in cases:
@@ -155,7 +183,7 @@ def results_in_bulk(cases: Sequence[Case]) -> None:
             continue
         sealed = sealed_result(
             case=case.pk,
-            version=1,
+            version=version,
             readers=computed.readers,
             numbers=computed.numbers,
             one_sided=computed.trigger.one_sided,
@@ -163,7 +191,7 @@ def results_in_bulk(cases: Sequence[Case]) -> None:
         rows.append(
             CaseResult(
                 case=case,
-                version=1,
+                version=version,
                 outcome=computed.outcome,
                 rule=computed.rule,
                 inputs=list(computed.inputs),

@@ -16,6 +16,7 @@ from scoring.cdisc.define import define_xml
 from scoring.cdisc.facts import CampaignFacts, CaseFacts
 from scoring.cdisc.mk_rows import mk_rows
 from scoring.cdisc.other_sdtm_rows import pr_rows, relrec_rows, supp_rows
+from scoring.cdisc.parquet import ParquetFile
 from scoring.cdisc.sdtm import MK, PR, RELREC, SUPPMK
 from scoring.cdisc.variables import Row, TransferTable
 from scoring.cdisc.xport import TransportFile
@@ -31,6 +32,7 @@ class Transfer:
         self.folder, self.campaign, self.stack = folder / FOLDER, campaign, ExitStack()
         self.files: dict[str, TransportFile] = {}
         self.lines: dict[str, JsonFile] = {}
+        self.columns: dict[str, ParquetFile] = {}
 
     def __enter__(self) -> Transfer:
         self.folder.mkdir()
@@ -38,6 +40,7 @@ class Transfer:
         for table in TABLES:
             self.files[table.name] = TransportFile(self.opened(table.file), table)
             self.lines[table.name] = JsonFile(self.opened(table.json_file), table, self.campaign)
+            self.columns[table.name] = ParquetFile(self.opened(table.parquet_file), table)
         self.put("RELREC", relrec_rows(self.campaign))
         return self
 
@@ -49,10 +52,10 @@ class Transfer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with self.stack:
-            for file in self.files.values():
-                file.close()
-            for lines in self.lines.values():
-                lines.close()
+            for name in self.files:
+                self.files[name].close()
+                self.lines[name].close()
+                self.columns[name].close()
 
     def write(self, case: CaseFacts) -> None:
         """The rows of one case into every file."""
@@ -64,9 +67,10 @@ class Transfer:
         self.put("ADXRJ", adxrj_rows(case, scored))
 
     def put(self, name: str, rows: Sequence[Row]) -> None:
-        """Rows of one dataset, in both formats."""
+        """Rows of one dataset, in each format."""
         self.files[name].write(rows)
         self.lines[name].write(rows)
+        self.columns[name].write(rows)
 
     @property
     def counts(self) -> dict[str, int]:

@@ -103,6 +103,11 @@ class TransferTable:
         return f"{self.name.lower()}.ndjson"
 
     @property
+    def parquet_file(self) -> str:
+        """The name of its file in Parquet."""
+        return f"{self.name.lower()}.parquet"
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The names of its variables, in order."""
         return tuple(variable.name for variable in self.variables)

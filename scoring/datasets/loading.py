@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import prefetch_related_objects
 
-from reading.campaigns.case_seals import identities
+from reading.campaigns.case_seals import identities, identity_in
 from reading.campaigns.frozen_films import FrozenCase
 from reading.campaigns.opening import images_of
 from reading.models import Campaign, Case
@@ -23,10 +23,9 @@ PARTS = tuple(f"reads__{part}" for part in ("reader", "batch", "sealedread", *SI
 
 def case_order(campaign: Campaign) -> list[int]:
     """The keys of the cases in the order of their rows: by the code of the subject, then by number."""
-    cases = list(campaign.cases.all())
-    frozen = identities(cases)
     codes = dict(Subject.objects.filter(trial=campaign.trial).values_list("pk", "code"))
-    return [case.pk for case in sorted(cases, key=lambda case: (codes[frozen[case.pk].subject], case.number))]
+    cases = campaign.cases.select_related("sealedcase").iterator()
+    return [key for *_, key in sorted((codes[identity_in(case).subject], case.number, case.pk) for case in cases)]
 
 
 def blocks_of(order: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -10,9 +10,9 @@ from scoring.datasets.tables import TABLES
 
 R_CLASSES = {INTEGER: "integer", DECIMAL: "numeric", DATE: "Date"}
 R_START = """# Reads every table of this dataset: source("read.R") in the folder of the package.
-# Empty cells become NA. Text stays text; times are ISO 8601 in UTC.
+# Empty cells become NA. Text stays text, in UTF-8 in any locale; times are ISO 8601 in UTC.
 read_table <- function(file, classes) {
-  read.csv(file, colClasses = classes, na.strings = "", fileEncoding = "UTF-8", check.names = FALSE)
+  read.csv(file, colClasses = classes, na.strings = "", encoding = "UTF-8", check.names = FALSE)
 }
 """
 SAS_START = """/* Reads every table of this dataset. Run SAS in UTF-8. First set the folder of the package. */

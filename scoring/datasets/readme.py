@@ -160,6 +160,7 @@ Missing sites: {terms["missing_rule"]} (limit {terms["missing_limit"]:g}). This 
 {files}
 {transfer}
 - `{FOLDER}/*.ndjson`: the same datasets as Dataset-JSON 1.1, one line for each record.
+- `{FOLDER}/*.parquet`: the same datasets as Parquet, with the type and the label of every column.
 - `{FOLDER}/csdrg.md`, `{FOLDER}/adrg.md`: drafts of the reviewer's guides, filled in from the charter.
 - `{FOLDER}/{DEFINE}`: Define-XML 2.1, with the origin, derivation, codelist and keys of every variable of these files.
 - `codebook.csv`: every column of every table, with its type, length and codelist.

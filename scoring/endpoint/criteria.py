@@ -9,7 +9,7 @@ from fractions import Fraction
 from instruments.progression import Threshold, progressed, sdc_threshold
 from reading.models import Campaign
 from scoring.agreement.intervals import sdc_of_intervals
-from scoring.ratings.campaign import ratings_of, readers_of
+from scoring.ratings.campaign import CampaignRatings, ratings_of_groups, readers_of
 
 Detectable = Mapping[str, Mapping[str, str]]
 
@@ -51,13 +51,13 @@ def detectable_changes(campaign: Campaign, params: Sequence[str]) -> Detectable:
     From the first-signed primary reads of all cases, discordant ones included, for the mean of the primary readers of
     a case; over all arms; rounded once to 4 decimals, so that a lock keeps one number.
     """
-    return {param: detectable_of(campaign, param) for param in params}
+    readers = readers_of(campaign)
+    return {param: detectable_of(found, readers) for param, found in ratings_of_groups(campaign, params).items()}
 
 
-def detectable_of(campaign: Campaign, param: str) -> dict[str, str]:
-    """The SDC of one parameter by visit."""
-    ratings = ratings_of(campaign, param)
+def detectable_of(ratings: CampaignRatings, readers: int) -> dict[str, str]:
+    """The SDC of one parameter by visit, for the mean of so many readers."""
     ends = [code for code in ratings.visits.every[1:] if code in ratings.visits.planned]
     at = [ratings.visits.every.index(code) - 1 for code in ends]
-    each, _ = sdc_of_intervals(ratings.changes[:, at], readers_averaged=readers_of(campaign))
+    each, _ = sdc_of_intervals(ratings.changes[:, at], readers_averaged=readers)
     return {code: "" if one.value is None else f"{one.value:.4f}" for code, one in zip(ends, each, strict=True)}

@@ -35,7 +35,7 @@ def compared_cases(campaign: Campaign) -> list[ComparedCase]:
     """
     cases = list(campaign.cases.live().order_by("number"))
     each = readers_of(campaign)
-    numbers, results = primary_numbers(cases, each), newest_results(campaign)
+    numbers, results = dict(primary_numbers(cases, each)), newest_results(campaign)
     found: list[ComparedCase] = []
     for case in cases:
         readers = numbers.get(case.pk, {})

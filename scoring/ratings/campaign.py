@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from scoring.ratings.visits import CaseVisits, case_visits
 from scoring.reader_codes import reader_codes
 
 Values = npt.NDArray[np.float64]
+AT_ONCE = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,17 +56,31 @@ def ratings_of(campaign: Campaign, group: str = "total") -> CampaignRatings:
 
     Every case with a result counts, discordant ones included. A missing number is NaN.
     """
+    return ratings_of_groups(campaign, (group,))[group]
+
+
+def ratings_of_groups(campaign: Campaign, groups: Sequence[str]) -> dict[str, CampaignRatings]:
+    """The same for several groups, from one pass over the results; those of one case are held at a time."""
     cases = list(campaign.cases.live().order_by("number"))
-    visits, reads = case_visits(cases), primary_numbers(cases, readers_of(campaign))
-    found = {reader for of_case in reads.values() for reader in of_case}
-    people = tuple(reader for reader in reader_codes(campaign) if reader in found)
-    totals, changes = np.full((2, len(cases), len(visits.every), len(people)), np.nan)
-    for row, case in enumerate(cases):
-        for reader, numbers in reads.get(case.pk, {}).items():
-            at = people.index(reader)
-            fill(visits, case.pk, numbers, group, totals[row, :, at], changes[row, :, at])
-    totals.setflags(write=False)
-    changes.setflags(write=False)
+    visits, codes = case_visits(cases), tuple(reader_codes(campaign))
+    rows = {case.pk: row for row, case in enumerate(cases)}
+    every = {group: np.full((2, len(cases), len(visits.every), len(codes)), np.nan) for group in groups}
+    found = set[int]()
+    for case, by_reader in primary_numbers(cases, readers_of(campaign)):
+        found |= by_reader.keys()
+        for reader, numbers in by_reader.items():
+            at = (slice(None), rows[case], slice(None), codes.index(reader))
+            for group in groups:
+                fill(visits, case, numbers, group, *every[group][at])
+    people = tuple(reader for reader in codes if reader in found)
+    columns = [codes.index(reader) for reader in people]
+    return {group: frozen_ratings(values[..., columns], visits, people) for group, values in every.items()}
+
+
+def frozen_ratings(values: Values, visits: CaseVisits, people: tuple[int, ...]) -> CampaignRatings:
+    """Totals and changes in one array, which nobody can alter."""
+    values.setflags(write=False)
+    totals, changes = values
     return CampaignRatings(totals, changes[:, 1:], visits, people)
 
 
@@ -73,22 +89,23 @@ def readers_of(campaign: Campaign) -> int:
     return terms_of(campaign.charter).readers_per_case
 
 
-def primary_numbers(cases: Sequence[Case], each: int) -> dict[int, dict[int, Any]]:
-    """By case, then by primary reader in order of signing, at most `each` of them: numbers as first signed.
+def primary_numbers(cases: Sequence[Case], each: int) -> Iterator[tuple[int, dict[int, Any]]]:
+    """Each case with the numbers of its primary readers in order of signing, at most `each` of them: as first signed.
 
     A correction after signing is no independent read and does not enter, whenever the result was computed.
     """
-    first: dict[tuple[int, int], Any] = {}
-    for result in CaseResult.objects.filter(case__in=cases).order_by("version"):
-        for reader, numbers in opened_result(result)["numbers"]["first"].items():
-            first.setdefault((result.case_id, int(reader)), numbers)
-    found: dict[int, dict[int, Any]] = {}
+    signed: dict[int, list[int]] = {}
     reads = Read.objects.counting().filter(case__in=cases, kind=ReadKind.PRIMARY).order_by("signed_at", "pk")
     for case, reader in reads.values_list("case_id", "reader_id"):
-        of_case = found.setdefault(case, {})
-        if (case, reader) in first and len(of_case) < each:
-            of_case[reader] = first[case, reader]
-    return found
+        signed.setdefault(case, []).append(reader)
+    results = CaseResult.objects.filter(case__in=cases).order_by("case_id", "version").iterator(AT_ONCE)
+    for case, of_case in groupby(results, key=lambda result: result.case_id):
+        first: dict[int, Any] = {}
+        for result in of_case:
+            for reader, numbers in opened_result(result)["numbers"]["first"].items():
+                first.setdefault(int(reader), numbers)
+        known = [reader for reader in dict.fromkeys(signed.get(case, ())) if reader in first]
+        yield case, {reader: first[reader] for reader in known[:each]}
 
 
 def discordant_as_first_signed(campaign: Campaign) -> tuple[int, int]:

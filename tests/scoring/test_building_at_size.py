@@ -20,6 +20,7 @@ from scoring.datasets import evidence
 from scoring.datasets.building import request_dataset, write_tables
 from scoring.datasets.transfer_facts import transfer_of
 from scoring.models import Dataset, DatasetStatus
+from scoring.ratings.campaign import ratings_of, ratings_of_groups
 from tests.jobs.killed import Killed
 from tests.reading.builders import BuiltTrial, build_reading_trial, open_campaign_of
 from tests.reading.test_line import read_all
@@ -33,7 +34,7 @@ def dataset() -> Dataset:
     """Requested and not built."""
     built_trial = build_reading_trial(subjects=SUBJECTS, visits=("W00", "W24"))
     campaign = open_campaign_of(built_trial, concordant_share=0.0)
-    read_all(built_trial, campaign)
+    read_all(built_trial, campaign, lambda _, item: 1 if item.region == "hand" else 2)
     return requested(built_trial, campaign)
 
 
@@ -70,6 +71,22 @@ def test_every_block_takes_as_many_queries_and_no_more_memory_than_the_one_befor
         first, second, third = (before for before, _ in lease.seen)
         assert second - first == third - second == len(queries) - third <= 20
     assert [alive for _, alive in lease.seen] == [0, 0, 0], "nothing of a block is held when the next begins"
+
+
+def test_the_ratings_of_several_groups_take_the_queries_of_one_and_are_the_same(dataset: Dataset) -> None:
+    """So the smallest detectable changes of a dataset come from one pass over the results."""
+    campaign, groups = dataset.campaign, ("total", "total-hand", "total-foot")
+    with CaptureQueriesContext(connection) as of_one:
+        alone = {"total": ratings_of(campaign)}
+    with CaptureQueriesContext(connection) as of_all:
+        together = ratings_of_groups(campaign, groups)
+    assert len(of_all) == len(of_one)
+    alone |= {group: ratings_of(campaign, group) for group in groups[1:]}
+    for group in groups:
+        assert together[group].totals.tolist() == alone[group].totals.tolist()
+        assert together[group].changes.tolist() == alone[group].changes.tolist()
+    total, hands, feet = (set(together[group].totals.ravel().tolist()) for group in groups)
+    assert (total, hands, feet) == ({24.0 + 16}, {24.0}, {16.0})
 
 
 def test_pictures_that_were_checked_are_not_checked_again_after_a_kill(

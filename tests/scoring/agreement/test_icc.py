@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +10,7 @@ from scipy.stats import f as f_distribution
 
 from scoring.agreement.icc import icc, icc_all
 from scoring.agreement.variance import mean_squares
+from tests.equal_to_r.running import rows_from_r, run_r
 from tests.scoring.agreement.published import ANXIETY, MINI_1, SHROUT_FLEISS, WRIGHT_1
 
 # Points: Shrout and Fleiss 1979, table 4 (.17 .29 .71 .44 .62 .91); limits: psych::ICC(lmer=FALSE) on the same table.
@@ -137,17 +135,14 @@ def test_a_model_that_does_not_exist_is_refused() -> None:
         icc(SHROUT_FLEISS, 4)
 
 
-@pytest.mark.skipif(shutil.which("Rscript") is None, reason="Rscript is not installed: psych::ICC cannot be run live")
+@pytest.mark.full
 def test_random_matrices_agree_with_psych_icc_run_live(tmp_path: Path) -> None:
     """60 random tables of 3 to 200 subjects and 2 to 6 readers, to 1e-6, with the R call below."""
-    if subprocess.run(["Rscript", "-e", "library(psych)"], capture_output=True).returncode:
-        pytest.skip("the R package psych is not installed: psych::ICC cannot be run live")
     tables = [random_table(seed) for seed in range(60)]
     for number, table in enumerate(tables):
         np.savetxt(tmp_path / f"{number}.csv", table, delimiter=",", fmt="%.17g")
-    (tmp_path / "icc.R").write_text(R_CALL)
-    subprocess.run(["Rscript", "icc.R", str(len(tables))], cwd=tmp_path, check=True, capture_output=True)
-    rows = list(csv.DictReader((tmp_path / "found.csv").open()))
+    run_r(tmp_path, R_CALL, str(len(tables)))
+    rows = rows_from_r(tmp_path / "found.csv")
     worst = 0.0
     for number, table in enumerate(tables):
         ours = icc_all(table)

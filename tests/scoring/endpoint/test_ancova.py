@@ -1,13 +1,9 @@
-"""Analysis of covariance against independent least squares, closed forms, and R where it is installed."""
+"""Analysis of covariance against independent least squares and closed forms; tests/equal_to_r compares it with R."""
 
 from __future__ import annotations
 
-import csv
 import math
-import shutil
-import subprocess
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -177,45 +173,3 @@ def test_a_model_that_cannot_be_estimated_says_why(sample: Sample, reason: str) 
     found = ancova(sample, Permutations(10))
     assert {effect.reason for effect in (*found.means, *found.differences)} == {reason}
     assert set(found.permutation) == {None}
-
-
-@pytest.mark.skipif(shutil.which("Rscript") is None, reason="Rscript is not installed: R's lm cannot be run live")
-def test_estimates_agree_with_r_run_live(tmp_path: Path) -> None:
-    """lm in base R, with HC3 and least-squares means written out there, to 1e-6; so do the ranks and the tests."""
-    sample = drawn(200, seed=21)
-    with (tmp_path / "data.csv").open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["arm", "base", "chg", "region", "erosive"])
-        rows = zip(sample.arm, sample.base, sample.values, sample.factors, strict=True)
-        writer.writerows([f"a{arm}", base, chg, *levels] for arm, base, chg, levels in rows)
-    (tmp_path / "ancova.R").write_text(R_CALL)
-    subprocess.run(["Rscript", "ancova.R"], cwd=tmp_path, check=True, capture_output=True)
-    theirs = [[float(cell) for cell in row] for row in list(csv.reader((tmp_path / "found.csv").open()))[1:]]
-    ours = [
-        [effect.estimate, effect.se, effect.lower, effect.upper, effect.p]
-        for found in (ancova(sample), rank_ancova(sample))
-        for effect in found.differences
-    ]
-    means = [[effect.estimate, effect.se, effect.lower, effect.upper, 0.0] for effect in ancova(sample).means]
-    assert np.abs(np.array([*ours, *means], dtype=float) - np.array(theirs)).max() < 1e-6
-
-
-R_CALL = """
-data <- read.csv("data.csv", stringsAsFactors = TRUE)
-hc3 <- function(fit) {
-  x <- model.matrix(fit); inverse <- solve(crossprod(x))
-  inverse %*% t(x) %*% diag(residuals(fit)^2 / (1 - hatvalues(fit))^2) %*% x %*% inverse
-}
-row <- function(fit, weights, with_p) {
-  value <- sum(weights * coef(fit)); se <- sqrt(drop(t(weights) %*% hc3(fit) %*% weights)); df <- df.residual(fit)
-  half <- qt(0.975, df) * se
-  c(value, se, value - half, value + half, if (with_p) 2 * pt(-abs(value) / se, df) else 0)
-}
-fit <- lm(chg ~ arm + base + region + erosive, data)
-ranked <- lm(rank(chg) ~ arm + rank(base) + region + erosive, data)
-unit <- function(at) replace(numeric(7), at, 1)
-mean_of <- function(arm) c(1, arm == 1, arm == 2, mean(data$base), 1/3, 1/3, 1/2)
-rows <- rbind(row(fit, unit(2), TRUE), row(fit, unit(3), TRUE), row(ranked, unit(2), TRUE), row(ranked, unit(3), TRUE),
-              t(sapply(0:2, function(arm) row(fit, mean_of(arm), FALSE))))
-write.csv(format(rows, digits = 15), "found.csv", row.names = FALSE, quote = FALSE)
-"""
