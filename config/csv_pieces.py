@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeAlias
@@ -19,7 +19,7 @@ LINES, AT_ONCE = 200, 2000
 TEXTS_KEPT = 1024
 
 
-def csv_pieces(rows: Rows, columns: Sequence[Column], load: Load | None = None) -> Iterator[str]:
+def csv_pieces(rows: Rows | Iterable[Any], columns: Sequence[Column], load: Load | None = None) -> Iterator[str]:
     """The heads of the columns, then every row."""
     writer = csv.writer(Echo())
     yield EXCEL_MARK + str(writer.writerow([csv_safe(column.label) for column in columns]))
@@ -28,7 +28,7 @@ def csv_pieces(rows: Rows, columns: Sequence[Column], load: Load | None = None) 
         yield "".join(map(writer.writerow, some))
 
 
-def cells_of(rows: Rows, columns: Sequence[Column], load: Load | None) -> Iterator[list[str]]:
+def cells_of(rows: Rows | Iterable[Any], columns: Sequence[Column], load: Load | None) -> Iterator[list[str]]:
     """The cells of each row: from the stored values alone where every column names its field."""
     if isinstance(rows, QuerySet) and all(column.field for column in columns):
         texts = [lru_cache(TEXTS_KEPT)(column.in_csv) for column in columns]
@@ -38,7 +38,7 @@ def cells_of(rows: Rows, columns: Sequence[Column], load: Load | None) -> Iterat
         yield from ([csv_safe(column.of(row)) for column in columns] for row in loaded(rows, load))
 
 
-def loaded(rows: Rows, load: Load | None) -> Iterator[Any]:
+def loaded(rows: Rows | Iterable[Any], load: Load | None) -> Iterator[Any]:
     """The rows with what their columns need."""
     every = iter(rows.iterator(AT_ONCE) if isinstance(rows, QuerySet) else rows)
     if load is None:

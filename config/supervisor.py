@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
-KEPT = ("anchors", "backups", "broker", "files", "log", "mail", "secrets", "static", "work")
+KEPT = ("anchors", "backups", "broker", "custodians", "files", "log", "mail", "secrets", "static", "work")
 DEATH_SIGNAL = 1  # prctl's PR_SET_PDEATHSIG: a process ends when the supervisor is killed
 GRACE_SECONDS, MOST_DEATHS, DEATH_SECONDS = 8.0, 4, 60.0
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 import instruments
 from docs.make_reading_pictures import ARGUMENTS, PASSWORD, READY, signed_in, take, until
 
-TRIAL, CODE = "/trials/DEMO-RA", "TRAIN-1"
+TRIAL, CODE = "/trials/DEMO-RA", "TRAIN-2"
 SUBJECTS = ("01-001", "01-002")
 VISITS = ("W00", "W24", "W52")
 # The reference is shown: some cell has both grades.
@@ -56,7 +56,7 @@ def make_training(page: Page, base: str) -> None:
     here = f"{base}{TRIAL}/campaigns/"
     page.goto(here)
     page.fill("[name=campaign_code]", CODE)
-    page.fill("[name=title]", "Training on two cases")
+    page.fill("[name=title]", "Training on two other cases")
     page.click("text=Create the campaign")
     page.goto(f"{here}{CODE}/training/begin/")
     page.click("text=Use for training")
@@ -118,7 +118,7 @@ def main(base: str) -> None:
         with person(browser, base, "reader.one") as page:
             for _ in SUBJECTS:
                 page.goto(f"{base}/read/")
-                page.click("tr:has-text('Training on two cases') a")
+                page.click("tr:has-text('Training on two other cases') a")
                 read_case(page)
             until(page, DIFFERS)
             take(page, "reading-training")

@@ -90,7 +90,7 @@ TRANSFER = "transfer {number|id}[ of campaign {campaign}][ ({purpose})]"
 on_dataset("scoring.transfer.requested", "Transfer requested", f"requested {TRANSFER}")
 on_dataset("scoring.transfer.built", "Transfer built", f"built {TRANSFER}")
 on_dataset("scoring.transfer.failed", "Transfer failed", f"could not build {TRANSFER}")
-on_dataset("scoring.transfer.downloaded", "Transfer downloaded", f"downloaded {TRANSFER}")
+on_dataset("scoring.transfer.downloaded", "Transfer downloaded", f"downloaded[ the {{part}} of] {TRANSFER}")
 on_dataset("scoring.transfer.received", "Transfer received", f"received {TRANSFER}")
 
 on_dataset(

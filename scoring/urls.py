@@ -68,6 +68,7 @@ urlpatterns = [
     path(f"{OF_TRANSFER}findings/", findings.findings, name="findings"),
     path(f"{OF_TRANSFER}findings/<slug:name>/", findings.finding, name="finding"),
     path(f"{OF_TRANSFER}zip/", transfers.transfer_zip, name="transfer_zip"),
+    path(f"{OF_TRANSFER}differences/", transfers.transfer_differences, name="transfer_differences"),
     path(OF_DATASET, endpoint.results, name="endpoint"),
     path(f"{OF_DATASET}<slug:name>.csv", endpoint.table, name="endpoint_table"),
     path(f"{OF_DATASET}<slug:name>.svg", endpoint.drawing, name="endpoint_drawing"),

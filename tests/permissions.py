@@ -259,6 +259,7 @@ SCORING = {
     "scoring:findings": trial("statistician=404"),
     "scoring:finding": trial("statistician=404"),
     "scoring:transfer_zip": trial("statistician=404"),
+    "scoring:transfer_differences": trial("statistician=404"),
     "scoring:endpoint": trial("statistician=404"),
     "scoring:endpoint_table": trial("statistician=404"),
     "scoring:endpoint_drawing": trial("statistician=404"),

@@ -26,10 +26,11 @@ PARTIAL_RULES = {
 }
 MOST_READERS = 3
 LATE_FILM_RULES = {"void-and-reissue": "Void the affected case and issue the whole case again"}
+BY_FEATURE = "two-pass"
 ENTRY_ORDERS = {
-    "joint-major": "Joint by joint, both features",
+    "joint-major": "Joint by joint, all scores of a joint",
     "timepoint-major": "Timepoint by timepoint",
-    "two-pass": "All erosions, then all joint space narrowing",
+    BY_FEATURE: "All erosions, then all joint space narrowing",
 }
 EVENT_KINDS = {
     "rescue": "rescue",
@@ -208,6 +209,10 @@ def check_instrument(terms: Terms) -> None:
     if terms.wording and terms.wording not in instrument.wordings:
         text = f"{instrument.title} has no grade text {quoted(terms.wording)}. Choose {either(instrument.wordings)}."
         raise BadInput(text, field="wording")
+    if terms.entry_order == BY_FEATURE and len(instrument.features) < 2:
+        others = either(order for order in ENTRY_ORDERS if order != BY_FEATURE)
+        text = f"With {instrument.title}, the entry order cannot be {quoted(BY_FEATURE)}: it has no second feature."
+        raise BadInput(f"{text} Choose {others}.", field="entry_order")
     if instrument.unverified and not terms.unverified_acknowledged:
         text = f"{instrument.title} has unverified parts. Read its notes and acknowledge them to choose it."
         raise BadInput(text, field="unverified_acknowledged")

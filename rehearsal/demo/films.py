@@ -28,6 +28,11 @@ def seed_of(subject: Subject) -> int:
     return int(stream("demo subject", subject.code).integers(1, 2**31))
 
 
+def first_day(subject: Subject) -> date:
+    """The day from which the visits of a subject are counted."""
+    return BEFORE_THE_TRIAL + timedelta(days=seed_of(subject) % 90)
+
+
 def truths_of(subject: Subject, weeks: Sequence[float] = WEEKS) -> tuple[Truth, ...]:
     """What is true of the subject in these weeks after baseline, by default at the planned visits."""
     return course(seed_of(subject), weeks, progression=FAST if subject.code in FAST_SUBJECTS else SLOW)
@@ -42,7 +47,7 @@ def truths_by_visit(subject: Subject) -> dict[Visit, Truth]:
 def orders_for(subject: Subject) -> Iterator[Order]:
     """The films of each visit that a campaign shows, taken within a few days of the target."""
     seed, weeks = seed_of(subject), weeks_of(subject)
-    start = BEFORE_THE_TRIAL + timedelta(days=seed % 90)
+    start = first_day(subject)
     for place, (visit, truth) in enumerate(truths_by_visit(subject).items()):
         day = start + timedelta(days=int(weeks[visit] * 7) + (seed >> place) % 9)
         for order in orders_at(subject, visit, day, truth):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
 
 from accounts.models import User
 from accounts.people import accept_invitation, invite
@@ -42,11 +46,22 @@ ACCOUNTS = (
     Account("admin@demo.example", "Demo Administrator", Role.ADMINISTRATOR),
 )
 
+CUSTODIANS = (
+    Account("custodian.one@demo.example", "Demo Custodian One", Role.CUSTODIAN),
+    Account("custodian.two@demo.example", "Demo Custodian Two", Role.CUSTODIAN),
+)
+EVERYBODY = (*ACCOUNTS, *CUSTODIANS)
 
-def make_accounts() -> dict[str, User]:
-    """Every account by its e-mail address; those that exist stay."""
+
+def key_folder() -> Path:
+    """Where the key files of the custodians are; their passphrase is the password of the demo."""
+    return Path(settings.VAR) / "custodians"
+
+
+def make_accounts(accounts: Sequence[Account] = ACCOUNTS) -> dict[str, User]:
+    """Each account by its e-mail address; those that exist stay."""
     people = {}
-    for account in ACCOUNTS:
+    for account in accounts:
         user = User.objects.filter(email=account.email).first()
         if user is None:
             administrator = account.role == Role.ADMINISTRATOR
@@ -57,9 +72,15 @@ def make_accounts() -> dict[str, User]:
     return people
 
 
-def admit(trial: Trial, site: Site, people: dict[str, User], instrument: str = "svdh") -> None:
+def admit(
+    trial: Trial,
+    site: Site,
+    people: dict[str, User],
+    instrument: str = "svdh",
+    accounts: Sequence[Account] = ACCOUNTS,
+) -> None:
     """Grants each account its role in the trial and qualifies the readers."""
-    for account in ACCOUNTS:
+    for account in accounts:
         user = people[account.email]
         held = Membership.objects.current().filter(trial=trial, user=user, role=account.role)
         if account.role == Role.ADMINISTRATOR or held.exists():
@@ -81,6 +102,6 @@ def admit(trial: Trial, site: Site, people: dict[str, User], instrument: str = "
 
 def actor(people: dict[str, User], email: str) -> Actor:
     """The person in their role."""
-    role = next(account.role for account in ACCOUNTS if account.email == email)
+    role = next(account.role for account in EVERYBODY if account.email == email)
     user = people[email]
     return Actor(user.pk, str(user), role)

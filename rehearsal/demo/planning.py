@@ -1,8 +1,9 @@
-"""The demo trial as planned: two sites, twelve subjects, three visits, and what does not go to plan in real trials."""
+"""The demo's trials as planned: sites, subjects, visits, charter, and what does not go to plan in real trials."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from rehearsal.demo.people import SYSTEM
 from studies.models import Site, Subject, Trial, Visit, VisitPlan
@@ -10,8 +11,17 @@ from studies.plan.subjects import enrol
 from studies.plan.trials import add_site, create_trial
 from studies.plan.visits import add_visit, plan_visit
 
-CODE = "DEMO-RA"
-VISITS = (("W00", "Baseline", 0), ("W24", "Week 24", 168), ("W52", "Week 52", 364))
+Planned = tuple[str, str, int]
+BASELINE, WEEK_24, WEEK_52 = ("W00", "Baseline", 0), ("W24", "Week 24", 168), ("W52", "Week 52", 364)
+VISITS: tuple[Planned, ...] = (BASELINE, WEEK_24, WEEK_52)
+TERMS: dict[str, Any] = {
+    "adjudication_threshold": 5.0,
+    "reference_visit": "W52",
+    "concordant_share": 0.0,
+    "bulk_zero": True,
+    "rescue_independent": True,
+    "arms_may_be_opened": True,
+}
 # Visits outside the plan that the locked campaign shows: code, kind and week.
 OUTSIDE = {"01-003": ("ESC", "rescue", 16.0), "02-002": ("UNS-1", "unscheduled", 36.0)}
 # A visit at which one side was not filmed, and a visit at which a hand covers joints of the other.
@@ -19,36 +29,76 @@ ONE_SIDED = ("02-003", "W24", "L")
 COVERED = ("02-001", "W52", "R", ("MCP2", "MCP3"))
 # Damage grows fast in these; the second reader overlooks it, so the case goes to the adjudicator.
 FAST_SUBJECTS = ("01-004", "01-005")
-SUBJECTS = tuple(f"{site}-{number:03d}" for number in range(1, 7) for site in ("01", "02"))
+
+
+@dataclass(frozen=True)
+class TrialPlan:
+    """What is planned for a trial; its subjects are enrolled at its sites in turn."""
+
+    code: str
+    title: str
+    instrument: str
+    sites: tuple[str, ...]
+    subjects: int
+    visits: tuple[Planned, ...]
+
+    @property
+    def codes(self) -> list[str]:
+        """The subjects' codes in the order of enrolment."""
+        pairs = ((number, site) for number in range(1, self.subjects // len(self.sites) + 1) for site in self.sites)
+        return [f"{site}-{number:03d}" for number, site in pairs]
+
+
+SHARP = TrialPlan(
+    code="DEMO-RA",
+    title="Demonstration: a rheumatoid arthritis trial of synthetic films",
+    instrument="svdh",
+    sites=("01", "02"),
+    subjects=12,
+    visits=VISITS,
+)
+LARSEN = TrialPlan(
+    code="DEMO-LARSEN",
+    title="Demonstration: a small trial read by Larsen, with opened arms",
+    instrument="larsen-1995",
+    sites=("11", "12"),
+    subjects=10,
+    visits=(BASELINE, WEEK_52),
+)
 
 
 @dataclass(frozen=True)
 class PlannedTrial:
     """The trial and what was planned for it."""
 
+    plan: TrialPlan
     trial: Trial
     sites: dict[str, Site]
     subjects: list[Subject]
 
 
-def plan_trial() -> PlannedTrial:
+def plan_trial(plan: TrialPlan = SHARP) -> PlannedTrial:
     """Makes the trial once; afterwards finds it."""
-    trial = Trial.objects.filter(code=CODE).first()
+    trial = Trial.objects.filter(code=plan.code).first()
     if trial is None:
-        title = "Demonstration: a rheumatoid arthritis trial of synthetic films"
-        trial = create_trial(code=CODE, title=title, sponsor="None: a demonstration", actor=SYSTEM)
-    for code in ("01", "02"):
-        if not Site.objects.filter(trial=trial, code=code).exists():
-            add_site(trial=trial, code=code, name=f"Demo site {code}", actor=SYSTEM)
-    for code, label, day in VISITS:
+        trial = create_trial(code=plan.code, title=plan.title, sponsor="None: a demonstration", actor=SYSTEM)
+    for code in plan.sites:
+        site_of(trial, code)
+    for code, label, day in plan.visits:
         if not VisitPlan.objects.filter(trial=trial, code=code).exists():
             plan_visit(trial=trial, code=code, label=label, target_day=day, actor=SYSTEM)
     sites = {site.code: site for site in trial.sites.all()}
-    for code in SUBJECTS:
+    for code in plan.codes:
         if not Subject.objects.filter(trial=trial, code=code).exists():
             enrol(trial=trial, site=sites[code[:2]], code=code, actor=SYSTEM)
     subjects = {subject.code: subject for subject in trial.subjects.select_related("site")}
-    return PlannedTrial(trial, sites, [subjects[code] for code in SUBJECTS])
+    return PlannedTrial(plan, trial, sites, [subjects[code] for code in plan.codes])
+
+
+def site_of(trial: Trial, code: str) -> Site:
+    """A site of the trial, made once."""
+    site = Site.objects.filter(trial=trial, code=code).first()
+    return site or add_site(trial=trial, code=code, name=f"Demo site {code}", actor=SYSTEM)
 
 
 def visit_outside(subject: Subject, code: str, kind: str = "unscheduled") -> Visit:

@@ -8,7 +8,7 @@ from pathlib import Path
 from reading.campaigns.analysis_of_record import stays_of_record
 from reading.models import Campaign, CampaignStatus
 from scoring.datasets.package import TableFile
-from scoring.datasets.row_diff import diff_table
+from scoring.datasets.row_diff import written_changes
 from scoring.datasets.tables import CORRECTIONS, TABLES
 from scoring.models import Dataset, Lock
 from studies.arrival.sealed_files import copy_export
@@ -41,9 +41,5 @@ def write_corrections(folder: Path) -> None:
     """The rows that differ, value by value."""
     listed = TableFile(folder, CORRECTIONS)
     with zipfile.ZipFile(folder / RECORD_FILE) as archive:
-        for table in TABLES:
-            for change, key, columns in diff_table(table, archive, folder):
-                named = {"FILE": table.name, "CHANGE": change, "ROW": ";".join(key)}
-                differing = [{"COLUMN": name, "BEFORE": old, "AFTER": new} for name, (old, new) in columns.items()]
-                listed.write({**named, **one} for one in differing or [{}])
+        listed.write(written_changes(TABLES, archive, folder))
     listed.file.close()

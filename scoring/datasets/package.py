@@ -25,6 +25,7 @@ from scoring.datasets.case_rows import Row
 from scoring.datasets.column_forms import DECIMAL, INTEGER, TEXT, form_of
 from scoring.datasets.columns import DatasetColumn, DatasetTable
 from scoring.datasets.tables import CODEBOOK, CORRECTIONS, TABLES
+from scoring.endpoint.films import params_of
 
 PIECE, AT_ONCE = 1 << 20, 1000
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -100,7 +101,7 @@ def write_codebook(folder: Path, instrument: Instrument, readers: int) -> None:
     """One row per column of every table and per variable of every transport file; no READER has a larger number."""
     codebook = TableFile(folder, CODEBOOK)
     for table in (*TABLES, CORRECTIONS):
-        codebook.write({"FILE": table.name, **described(column, readers)} for column in table.columns)
+        codebook.write({"FILE": table.name, **described(column, readers, instrument)} for column in table.columns)
     lists = codelists(instrument, readers)
     for transferred in TRANSFER_TABLES:
         name = f"{FOLDER}/{transferred.file}"
@@ -108,10 +109,15 @@ def write_codebook(folder: Path, instrument: Instrument, readers: int) -> None:
     codebook.file.close()
 
 
-def described(column: DatasetColumn, readers: int) -> Row:
+def described(column: DatasetColumn, readers: int, instrument: Instrument) -> Row:
     """A column as a row of the codebook."""
     form = column.typed
-    codes = (*reader_slots(1, readers), ADJUDICATOR) if column.name == "READER" else form.codes
+    of_campaign = {
+        "READER": (*reader_slots(1, readers), ADJUDICATOR),
+        "FEATURE": instrument.features,
+        "param": params_of(instrument),
+    }
+    codes = of_campaign.get(column.name, form.codes)
     row: Row = {"COLUMN": column.name, "MEANING": column.says, "TYPE": form.kind, "LENGTH": form.length}
     return row | {"CODELIST": ";".join(codes)}
 

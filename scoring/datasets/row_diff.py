@@ -6,7 +6,7 @@ import heapq
 import io
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -36,6 +36,7 @@ KEYS = {
 SHOWN = 200
 KINDS = ("added", "altered", "removed")
 RowChange = tuple[str, tuple[str, ...], dict[str, list[str]]]
+NewTables = Path | zipfile.Path  # a folder, or the folder within a package
 
 
 def diff_against_last_lock(dataset: Dataset, folder: Path) -> dict[str, object]:
@@ -54,7 +55,20 @@ def counted_diffs(stored: str, folder: Path, tables: Sequence[DatasetTable]) -> 
             return {table.name: counted_diff(table, archive, folder) for table in tables}
 
 
-def diff_table(table: DatasetTable, archive: zipfile.ZipFile, folder: Path) -> Iterator[RowChange]:
+def written_changes(
+    tables: Iterable[DatasetTable], archive: zipfile.ZipFile, folder: NewTables
+) -> Iterator[dict[str, object]]:
+    """A line for every row that was added or removed, and for every value that was altered, table by table."""
+    for table in tables:
+        for change, key, columns in diff_table(table, archive, folder):
+            named: dict[str, object] = {"FILE": table.name, "CHANGE": change, "ROW": ";".join(key)}
+            if not columns:
+                yield named
+            for name, (old, new) in columns.items():
+                yield {**named, "COLUMN": name, "BEFORE": old, "AFTER": new}
+
+
+def diff_table(table: DatasetTable, archive: zipfile.ZipFile, folder: NewTables) -> Iterator[RowChange]:
     """Every row of one table that was added, removed or altered, with the columns that differ as [old, new]."""
     with both_sides(table, archive, folder) as (before, after):
         for kind in KINDS:
@@ -74,7 +88,9 @@ def counted_diff(table: DatasetTable, archive: zipfile.ZipFile, folder: Path) ->
 
 
 @contextmanager
-def both_sides(table: DatasetTable, archive: zipfile.ZipFile, folder: Path) -> Iterator[tuple[SortedRows, SortedRows]]:
+def both_sides(
+    table: DatasetTable, archive: zipfile.ZipFile, folder: NewTables
+) -> Iterator[tuple[SortedRows, SortedRows]]:
     """The table as it was locked and as it is now, each sorted."""
     (name,) = [name for name in archive.namelist() if name.endswith(f"/{table.name}")]
     key = KEYS[table.name]

@@ -23,14 +23,14 @@ COUNTFL = DatasetColumn(
     "Y when results may use the values; empty for repeats, controls (third reads of concordant cases), uncounted steps",
 )
 REPEATFL = DatasetColumn("REPEATFL", "Y when the read repeats an earlier one of the same reader, who was not informed")
-FEATURE = DatasetColumn("FEATURE", "erosion, narrowing or grade")
+FEATURE = DatasetColumn("FEATURE", "The feature of the instrument that was scored")
 EXACT = DatasetColumn("EXACT", "The exact value as a fraction n/d; empty when missing")
 VALUE = DatasetColumn("AVAL", "The value rounded once, half to even, to 4 decimals; empty when missing")
 REASON = DatasetColumn("NAREASON", "Why the value is missing; empty otherwise")
 ASSESSED = DatasetColumn("ASSESSED", "Sites whose entered score was used")
 IMPUTED = DatasetColumn("IMPUTED", "Sites whose value was imputed by the charter's missing-data rule")
 AVERAGED = DatasetColumn("READERS", "Codes of the readers averaged in a RESULT; empty for a reader's own values")
-GROUP = DatasetColumn("GROUP", "total, or a feature, a region or both (erosion-hand): what was summed")
+GROUP = DatasetColumn("GROUP", "total, or a feature, a region or both (feature-region): what was summed")
 SOURCE = DatasetColumn(
     "SOURCE",
     "A READER by number, ADJUDICATOR, a READER's REPEAT, or RESULT: the mean of the readers who decide the case",

@@ -112,8 +112,7 @@ def build(transfer: DataTransfer, work: Path, lease: Lease) -> dict[str, Any]:
     stored = f"transfers/{transfer.pk}/{root}.zip"
     if not storages["exports"].exists(stored):
         keep_export(work / "package.zip", stored)
-    tables = TABLES if transfer.purpose == Purpose.TEST else LISTINGS
-    return {"root": root, "folder": stored, "counts": {"rows": rows, "diff": diff_of(transfer, folder, tables)}}
+    return {"root": root, "folder": stored, "counts": {"rows": rows, "diff": diff_of(transfer, folder)}}
 
 
 def package_name(transfer: DataTransfer) -> str:
@@ -123,13 +122,18 @@ def package_name(transfer: DataTransfer) -> str:
     return f"{campaign.trial.code}-{campaign.code}-transfer-{transfer.number}-{transfer.purpose.upper()}{scrambled}"
 
 
-def diff_of(transfer: DataTransfer, folder: Path, tables: Sequence[DatasetTable]) -> dict[str, Any]:
+def tables_of(transfer: DataTransfer) -> Sequence[DatasetTable]:
+    """The tables of its package that are compared with those of the transfer before."""
+    return LISTINGS if transfer.purpose == Purpose.REVIEW else TABLES
+
+
+def diff_of(transfer: DataTransfer, folder: Path) -> dict[str, Any]:
     """The rows that differ from the transfer of the same purpose before; empty for the first."""
     if transfer.before is None:
         return {}
     return {
         "against transfer": transfer.before.number,
-        "tables": counted_diffs(transfer.before.folder, folder, tables),
+        "tables": counted_diffs(transfer.before.folder, folder, tables_of(transfer)),
     }
 
 
@@ -198,5 +202,5 @@ def of_lock(transfer: DataTransfer, lock: Lock, work: Path) -> dict[str, Any]:
     (folder,) = (work / "locked").iterdir()
     if faults := verifier.verify(folder, lock.root):
         raise WrongState(f"The package of lock {lock.number} is not what was locked: {'; '.join(faults[:3])}.")
-    counts = {"rows": lock.dataset.counts["rows"], "diff": diff_of(transfer, folder, TABLES)}
+    counts = {"rows": lock.dataset.counts["rows"], "diff": diff_of(transfer, folder)}
     return {"root": lock.root, "folder": lock.dataset.folder, "counts": counts}

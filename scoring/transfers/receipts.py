@@ -28,12 +28,26 @@ def demand_own(transfer: DataTransfer, user: User) -> None:
         raise WrongState(f"Transfer {transfer.number} {TRANSFER_IS[transfer.status]}. It cannot be received.")
 
 
-def record_download(*, transfer: DataTransfer, actor: Actor, user: User) -> None:
-    """Records in the audit trail that the recipient downloaded a copy."""
+def record_download(*, transfer: DataTransfer, actor: Actor, user: User, part: str = "") -> None:
+    """Records in the audit trail that the recipient downloaded a copy, or a part of what it holds."""
     authorise(actor, Action.RECEIVE_TRANSFER)
     demand_own(transfer, user)
     with audited_atomic():
-        record_event("scoring.transfer.downloaded", transfer, actor)
+        if part:
+            record_event("scoring.transfer.downloaded", transfer, actor, part=part)
+        else:
+            record_event("scoring.transfer.downloaded", transfer, actor)
+
+
+def record_comparison(*, transfer: DataTransfer, actor: Actor, user: User) -> DataTransfer:
+    """Records that the recipient downloaded the rows that differ from the transfer before, and returns that one."""
+    if transfer.before is None:
+        purpose = transfer.get_purpose_display().lower()
+        raise WrongState(
+            f"Transfer {transfer.number} is the first with the purpose {purpose}, so there is none to compare it with."
+        )
+    record_download(transfer=transfer, actor=actor, user=user, part="row differences")
+    return transfer.before
 
 
 def receive(*, transfer: DataTransfer, actor: Actor, user: User, password: str, root: str) -> TransferReceipt:

@@ -9,6 +9,7 @@ from typing import Any
 from jobs.queue import Lease
 from reading.campaigns.case_seals import identities
 from reading.models import Case
+from scoring.cdisc.facts import CampaignFacts
 from scoring.datasets.loading import BLOCK
 from scoring.datasets.package import TableFile, described
 from scoring.datasets.tables import CODEBOOK
@@ -39,7 +40,7 @@ def write_listings(
         findings.write(late_findings(transfer.campaign, subject_of))
         for some in chunks(list(dict.fromkeys(subject_of.values()))):
             findings.write(findings_of_subjects(transfer.campaign, some, transfer.asked_at.date()))
-    write_codebook(folder, shared.facts.readers)
+    write_codebook(folder, shared.facts)
     return {FINDINGS.name: findings.rows, FILMS.name: films.rows}
 
 
@@ -57,12 +58,14 @@ def chunks(subjects: Sequence[Subject]) -> Iterator[Sequence[Subject]]:
         yield subjects[start : start + AT_ONCE]
 
 
-def write_codebook(folder: Path, readers: int) -> None:
+def write_codebook(folder: Path, facts: CampaignFacts) -> None:
     """One row per column of both tables."""
     codebook = TableFile(folder, CODEBOOK)
     with codebook.file:
         for table in LISTINGS:
-            codebook.write({"FILE": table.name, **described(column, readers)} for column in table.columns)
+            codebook.write(
+                {"FILE": table.name, **described(column, facts.readers, facts.instrument)} for column in table.columns
+            )
 
 
 def write_readme(folder: Path, facts: dict[str, Any]) -> None:

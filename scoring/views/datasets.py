@@ -27,6 +27,7 @@ from scoring.datasets.locking import confirm_lock, decline_lock, request_lock, w
 from scoring.datasets.unlocking import agree_unlock, ask_unlock
 from scoring.models import Dataset, DatasetStatus, Lock, Unlock
 from studies.access import actor_of, memberships_or_404, trial_or_404
+from studies.arms.custodian_keys import holds_arms
 from studies.arrival.sealed_files import export_pieces, export_size
 from studies.forms.planning import ReasonForm
 from studies.models import Trial
@@ -93,6 +94,7 @@ def datasets(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         "takes_corrections": takes_corrections(campaign),
         "timing": timing_of(campaign),
         "obstacles": why_not_lock(campaign),
+        "holds_arms": holds_arms(trial),
     }
     return render(request, "scoring/datasets.html", context)
 

@@ -58,11 +58,11 @@ COLUMNS = [
     Column("visit", "Visit", "visit", "visit"),
     Column("reader", "Reader", "reader", "reader"),
     Column("says", "Finding", "says", "says"),
+    Column("open", "", "open", csv=False),
     Column("decision", "Decision", "decision", "stands", ChoiceFilter("stands", STANDS)),
     Column("note", "Reason", "note"),
     Column("by", "By", "by", "by"),
     Column("unblinding", "Unblinding", "unblinding", "unblinding"),
-    Column("open", "", "open", csv=False),
 ]
 
 

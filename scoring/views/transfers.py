@@ -14,13 +14,15 @@ from audit.trail import Actor
 from config.form_refusals import refused_on
 from jobs.models import Job
 from reading.models import Campaign
+from scoring.datasets.row_diff import KINDS
 from scoring.models import DataTransfer, TransferReceipt
 from scoring.transfer_forms import ReceiptForm, TransferForm
 from scoring.transfer_models import Purpose, TransferStatus
 from scoring.transfers.asking import ask_for_transfer
 from scoring.transfers.building import package_name
 from scoring.transfers.cuts import cut_in_words
-from scoring.transfers.receipts import receive, record_download
+from scoring.transfers.differences import differences_csv
+from scoring.transfers.receipts import receive, record_comparison, record_download
 from studies.access import trial_or_404
 from studies.arrival.sealed_files import export_pieces, export_size
 
@@ -70,12 +72,15 @@ def transfer(request: HttpRequest, code: str, slug: str, number: int) -> HttpRes
 def facts_of(shown: DataTransfer) -> dict[str, Any]:
     """What the page says of a transfer."""
     diff = shown.counts.get("diff", {}).get("tables", {})
-    first = [{"file": name, **one} for name, table in diff.items() for one in table["first"][:20]]
+    first = [{"file": name, **one} for name, table in diff.items() for one in table["first"][:20]][:100]
+    differ = sum(table[kind] for table in diff.values() for kind in KINDS)
     return {
         "job": Job.objects.filter(kind="scoring.transfer", key=f"transfer-{shown.pk}").first(),
         "rows": shown.counts.get("rows", {}).items(),
         "diff": diff.items(),
-        "first": first[:100],
+        "differ": differ,
+        "first": first,
+        "more_differ": differ > len(first),
         "cut": "the locked dataset" if shown.lock else cut_in_words(shown.cut),
         "receipt": TransferReceipt.objects.filter(transfer=shown).select_related("signature").first(),
         "is_test": shown.purpose == Purpose.TEST,
@@ -93,3 +98,14 @@ def transfer_zip(request: HttpRequest, code: str, slug: str, number: int) -> Str
         "Content-Length": str(export_size(shown.folder)),
     }
     return StreamingHttpResponse(export_pieces(shown.folder), content_type="application/zip", headers=headers)
+
+
+def transfer_differences(request: HttpRequest, code: str, slug: str, number: int) -> StreamingHttpResponse:
+    """Every row that differs from the transfer before, for the recipient; the download is recorded."""
+    campaign, actor = campaign_of(request, code, slug, Action.RECEIVE_TRANSFER)
+    shown = transfer_of(campaign, number)
+    before = record_comparison(transfer=shown, actor=actor, user=signed_in(request))
+    name = f"{code}-{slug}-transfer-{number}-against-{before.number}.csv"
+    headers = {"Cache-Control": "private, no-store", "Content-Disposition": f'attachment; filename="{name}"'}
+    lines = differences_csv(shown, before)
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)

@@ -67,6 +67,11 @@ def draft(built_trial: BuiltTrial, campaign: Campaign, code: str) -> Campaign:
             {"instrument": "larsen-1977"},
             "Larsen 1977 has unverified parts. Read its notes and acknowledge them to choose it.",
         ),
+        (
+            {"instrument": "larsen-1995", "entry_order": "two-pass"},
+            "With Larsen 1995, long-term studies, the entry order cannot be “two-pass”: it has no second feature. "
+            "Choose joint-major or timepoint-major.",
+        ),
     ],
 )
 def test_a_term_of_a_charter_names_what_can_be_chosen(terms: dict[str, Any], message: str) -> None:

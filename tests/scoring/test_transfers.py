@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections import Counter
 from copy import deepcopy
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +16,9 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.roles import Role
+from audit.models import Event
+from audit.redaction import shown
 from jobs.carrying import run_due_jobs
 from reading.models import Campaign, CaseStatus, Read, ReadKind, ReadStatus
 from reading.room.signing import return_read
@@ -22,10 +27,11 @@ from scoring.models import DataTransfer, ReviewDecision
 from scoring.transfer_models import TransferStatus
 from scoring.transfers.asking import WantedTransfer, ask_for_transfer
 from scoring.transfers.cuts import Cut, complete_cases
+from scoring.transfers.receipts import record_comparison
 from scoring.transfers.reviewing import NewDecision, called, decide, findings_of
 from studies.models import ArmsHolding, Membership
 from tests.once_per_file import Once
-from tests.reading.builders import PASSWORD, BuiltTrial, sign
+from tests.reading.builders import PASSWORD, BuiltTrial, read_through, sign
 from tests.refused import said
 from tests.scoring.test_event_lists import browser
 from tests.scoring.test_randomisation import rows_of
@@ -198,3 +204,41 @@ def test_only_a_finding_of_a_review_is_decided_on_and_one_of_a_kind_that_has_a_d
     assert said(findings_of, test) == "Transfer 1 has the purpose test. Only a data review has findings."
     review.status = TransferStatus.BUILDING
     assert said(findings_of, review) == "Transfer 2 is still being built, so it has no findings."
+
+
+def test_its_recipient_downloads_every_row_in_which_a_transfer_differs_from_the_one_before(
+    built_trial: BuiltTrial, tmp_path: Path
+) -> None:
+    client, before = browser(built_trial), DataTransfer.objects.get(purpose="test")
+    first = client.get(reverse("scoring:transfer_differences", args=["TWO", "C1", before.number]))
+    assert first.status_code == 409
+    assert "is the first with the purpose test, so there is none to compare it with" in first.content.decode()
+    corrected(built_trial)
+    for read in Read.objects.filter(batch__name="three", status__in=[ReadStatus.ISSUED, ReadStatus.OPENED]):
+        read_through(read) if read.status == ReadStatus.ISSUED else sign(read)
+    run_due_jobs()
+    after = asked(built_trial, "test")
+    page = client.get(reverse("scoring:transfer", args=["TWO", "C1", after.number])).content.decode()
+    (link,) = re.findall(r'href="([^"]*/differences/)"', page)
+    rows = list(csv.DictReader(io.StringIO(text_of(client.get(link)))))
+    lines = Counter((row["File"], row["Change"]) for row in {(r["File"], r["Row"]): r for r in rows}.values())
+    assert lines == Counter(
+        {
+            (name, kind): table[kind]
+            for name, table in after.counts["diff"]["tables"].items()
+            for kind in ("added", "removed", "altered")
+            if table[kind]
+        }
+    )
+    old, new = ({row["READID"] for row in rows_of(unpacked(one, tmp_path) / "reads.csv")} for one in (before, after))
+    added = {row["Row"].split(";")[0] for row in rows if (row["File"], row["Change"]) == ("reads.csv", "added")}
+    assert (len(added), added) == (2, new - old)
+    altered = [row for row in rows if row["Change"] == "altered"]
+    assert altered
+    assert all(row["Column"] and row["Before"] != row["After"] for row in altered)
+    said_of_it = shown(Event.objects.filter(action="scoring.transfer.downloaded").latest("pk"), Role.STATISTICIAN)
+    assert said_of_it.sentence == (
+        f"statistician downloaded the row differences of transfer {after.number} of campaign C1 (test)"
+    )
+    other = {"actor": built_trial.actor("statistician"), "user": built_trial.people["lead"]}
+    assert said(record_comparison, transfer=after, **other).endswith("Only they can receive it.")

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from rehearsal.demo.fill import fill
-from rehearsal.demo.people import ACCOUNTS, PASSWORD
+from rehearsal.demo.people import EVERYBODY, PASSWORD
 
 
 class Command(BaseCommand):
@@ -26,5 +26,5 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("The demo trial has known passwords, so it cannot be filled in production.")
         fill(say=self.stdout.write, carry=options["carry"], processes=options["processes"])
-        for account in ACCOUNTS:
+        for account in EVERYBODY:
             self.stdout.write(f"{account.email}  {PASSWORD}  {account.role}")

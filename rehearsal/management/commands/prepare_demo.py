@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.roles import ROLE_NAMES
 from config.static_files import ProductStaticFiles
-from rehearsal.demo.people import ACCOUNTS, PASSWORD
+from rehearsal.demo.people import EVERYBODY, PASSWORD, key_folder
 
 
 def stamp_of_static_files() -> str:
@@ -39,7 +39,8 @@ class Command(BaseCommand):
         if not marker.exists() or marker.read_text(encoding="ascii") != stamp:
             call_command("collectstatic", "--noinput", verbosity=0)
             marker.write_text(stamp, encoding="ascii")
-        width = max(len(account.email) for account in ACCOUNTS)
-        for account in ACCOUNTS:
+        width = max(len(account.email) for account in EVERYBODY)
+        for account in EVERYBODY:
             self.stdout.write(f"  {account.email:{width}}  {ROLE_NAMES[account.role]}")
-        self.stdout.write(f"\n  The password of every account: {PASSWORD}")
+        self.stdout.write(f"\n  The password of every account, and of the custodians' key files: {PASSWORD}")
+        self.stdout.write(f"  The key files, once they are made: {key_folder()}")

@@ -1,0 +1,44 @@
+"""What happens around the reads of a trial: a deviation, and a reader who belongs to a site."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from reading.issuing.affiliations import record_affiliation
+from reading.models import SiteAffiliation
+from rehearsal.demo.filling import Filling
+from rehearsal.demo.planning import ONE_SIDED, site_of
+from studies.models import DeviationCategory, DeviationEffect, DeviationVersion
+from studies.plan.deviation_entries import Entry
+from studies.plan.deviation_log import log_deviation
+
+SITE_WITHOUT_SUBJECTS = "03"
+
+
+def log_a_deviation(run: Filling) -> None:
+    """The side that was not filmed at one visit."""
+    code, visit, _ = ONE_SIDED
+    if DeviationVersion.objects.filter(trial=run.planned.trial).exists():
+        return
+    subject = next(one for one in run.planned.subjects if one.code == code)
+    entry = Entry(
+        noticed_on=timezone.localdate() - timedelta(days=2),
+        category=DeviationCategory.ACQUISITION,
+        description="At week 24 the site filmed the right side only.",
+        effect=DeviationEffect.POSSIBLE,
+        effect_explained="The left side is missing at one visit; the charter's rule for missing joints applies.",
+        site=subject.site,
+        subject=subject,
+        visit=subject.visits.get(code=visit),
+        corrective_action="The site was asked for the missing films, and has none.",
+    )
+    log_deviation(trial=run.planned.trial, entry=entry, actor=run.coordinator)
+
+
+def record_a_site_of_a_reader(run: Filling) -> None:
+    """The second reader works at a site that has enrolled nobody, so that no case of the demo is barred."""
+    site, person = site_of(run.planned.trial, SITE_WITHOUT_SUBJECTS), run.user("reader.two")
+    if not SiteAffiliation.objects.filter(site=site, person=person).exists():
+        record_affiliation(site=site, person=person, actor=run.coordinator, reason="works in the site's clinic")
