@@ -207,6 +207,15 @@ EXCEPTIONS = (
         "the coordinator must follow the progress of the work; no score and no difference is shown",
     ),
     DeclaredException(
+        "alarms",
+        frozenset({R.COORDINATOR, R.AUDITOR}),
+        "when a rule of the charter raises an alarm about a reader",
+        "that the reader's differences from their partners drift, or that their share of discordant cases or of sites "
+        "not assessable is above the charter's limit, from 10 cases on",
+        "the coordinator trains or suspends the reader, and the audit trail records it; no figure, no case and no "
+        "direction is shown",
+    ),
+    DeclaredException(
         "figures",
         frozenset({R.LEAD}),
         "while the campaign is open",

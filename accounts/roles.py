@@ -72,6 +72,7 @@ class Action(StrEnum):
     ADJUDICATE = "adjudicate"
     SEE_AGREEMENT = "see agreement"
     SEE_READER_SCORES = "see scores per reader"
+    HANDLE_ALARMS = "see alarms about readers and record what is done"
     IMPORT_EVENTS = "import intercurrent events"
     BUILD_DATASET = "build a dataset"
     REQUEST_LOCK = "request a lock"
@@ -121,6 +122,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.ASSIGN_READS,
             Action.RETURN_READS,
             Action.SEE_PROGRESS,
+            Action.HANDLE_ALARMS,
             Action.SEE_COMPLETENESS,
             Action.FOLLOW_TRIAL,
             Action.SEE_DEVIATIONS,
@@ -136,6 +138,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             Action.SEE_AGREEMENT,
             Action.SEE_READER_SCORES,
             Action.SEE_PROGRESS,
+            Action.HANDLE_ALARMS,
             Action.SEE_DEVIATIONS,
             Action.SEE_SCORE_HISTORY,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +20,17 @@ def day_from(text: str) -> date:
     if not FIRST <= day <= LAST:
         raise ValueError(ALLOWED)
     return day
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later, or the last day of a shorter month.
+
+    >>> months_later(date(2026, 11, 30), 24), months_later(date(2026, 11, 30), 3)
+    (datetime.date(2028, 11, 30), datetime.date(2027, 2, 28))
+    """
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def moment_from(text: str) -> datetime:

@@ -59,6 +59,7 @@ def make_training(page: Page, base: str) -> None:
     page.fill("[name=title]", "Training on two other cases")
     page.click("text=Create the campaign")
     page.goto(f"{here}{CODE}/training/begin/")
+    page.fill("[name=fewest_cases]", "2")
     page.click("text=Use for training")
     page.goto(f"{here}{CODE}/leak-scan/")
     page.click("text=Run the leak scan")

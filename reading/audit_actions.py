@@ -15,7 +15,10 @@ for table in ("sealedcase", "sealedtimepoint", "sealedread", "sealedseed"):
     protect(f"reading_{table}")
 
 track("reading_charter", "trial_id version status terms digest signature_id written_at")
-track("reading_qualification", "trial_id reader_id instrument evidence signature_id granted_at revoked_at")
+track(
+    "reading_qualification",
+    "trial_id reader_id instrument evidence signature_id result_id granted_at expires_on revoked_at",
+)
 track("reading_siteaffiliation", "site_id person_id reason recorded_at ended_at")
 track("reading_campaign", "trial_id charter_id code title status film_cut_off closed_at locked_root")
 track("reading_case", "campaign_id token number status void_reason replaces_id")
@@ -65,7 +68,9 @@ def on_order(name: str, label: str, sentence: str, seen_by: Iterable[Role] = (),
 
 planned("reading.charter.drafted", "Charter drafted", "drafted [version {version} of ]the charter")
 planned("reading.charter.signed", "Charter signed", "signed [version {version} of ]the charter")
-planned("reading.reader.qualified", "Reader qualified", "qualified reader {reader|id}[ for {instrument}]")
+planned(
+    "reading.reader.qualified", "Reader qualified", "qualified reader {reader|id}[ for {instrument}][ until {until}]"
+)
 planned(
     "reading.affiliation.recorded",
     "Site affiliation recorded",

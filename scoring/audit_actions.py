@@ -20,6 +20,7 @@ track(
     "campaign_id number purpose recipient_id asked_by_id asked_at cut cases seed before_id lock_id status folder root"
     " counts failure built_at",
 )
+track("scoring_readeralarm", "campaign_id reader_id rule detail raised_at action reason acted_by_id acted_at")
 track("scoring_lockrequest", "dataset_id signature_id withdrawn_at")
 track("scoring_unlock", "lock_id reason requested_id agreed_id")
 track(
@@ -50,6 +51,12 @@ def on_arms(name: str, label: str, sentence: str) -> None:
     declare(name, label=label, sentence=sentence, seen_by=AROUND_ARMS)
 
 
+ABOUT_ALARMS = frozenset({Role.COORDINATOR, Role.LEAD, Role.STATISTICIAN, Role.AUDITOR})
+for name, label, sentence in (
+    ("scoring.alarm.raised", "Alarm about a reader raised", "raised alarm {id}[ about reader {name}][: {rule}]"),
+    ("scoring.alarm.handled", "Alarm about a reader handled", "recorded what is done about alarm {id}[: {action}]"),
+):
+    declare(name, label=label, sentence=sentence, seen_by=ABOUT_ALARMS)
 declare(
     "scoring.result.computed",
     label="Result computed",

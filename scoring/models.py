@@ -9,6 +9,9 @@ from django.db import models
 from django.db.models import Q
 
 from reading.models import Campaign, Case
+from scoring.alarm_models import AlarmAction as AlarmAction
+from scoring.alarm_models import AlarmRule as AlarmRule
+from scoring.alarm_models import ReaderAlarm as ReaderAlarm
 from scoring.transfer_models import DataTransfer as DataTransfer
 from scoring.transfer_models import ReviewDecision as ReviewDecision
 from scoring.transfer_models import TransferReceipt as TransferReceipt

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from accounts.models import User
-from audit.trail import Actor, audited_atomic, record
+from audit.trail import Actor, audited_atomic
 from instruments.definition import Instrument
 from instruments.missing import MissingRule
 from jobs.lease import Lease
@@ -23,25 +23,15 @@ from reading.campaigns.frozen_films import FrozenCase
 from reading.campaigns.reference_table import Scores
 from reading.campaigns.training import record_event, reference_of
 from reading.charter.versions import terms_of
-from reading.models import Campaign, Case, Qualification, Read, ReadStatus, TrainingMarks, TrainingResult
+from reading.models import Campaign, Case, Read, ReadStatus, TrainingMarks, TrainingResult, TrainingSet
 from reading.room.cells import instrument_of_campaign
-from scoring.agreement.icc import icc
+from scoring.agreement.with_reference import BesideReference, Targets, all_met, figures_beside
 from scoring.consensus.discordance import Series
 from scoring.consensus.results import numbers_of
 from scoring.consensus.rules import rule_of
-from scoring.consensus.signed_series import SignedRead, counting_values, fill, load, visits_of
+from scoring.consensus.signed_series import fill, first_values, series_of, visits_of
 
 ACTOR = Actor.system("training")
-Pairs = list[tuple[float, float]]
-
-
-@dataclass(frozen=True)
-class Compared:
-    """A reader compared with the reference: totals at every timepoint, changes from the first, and every cell."""
-
-    status: Pairs
-    change: Pairs
-    cells: Pairs
 
 
 @dataclass(frozen=True)
@@ -59,7 +49,7 @@ def carry(case: Case, lease: Lease) -> None:
     campaign, reference = case.campaign, reference_of(case)
     signed = list(case.reads.counting().filter(status=ReadStatus.SIGNED, marks=None))
     marks = [TrainingMarks(read=read, reference=beside(read, reference)) for read in signed]
-    assessed = [assess(campaign, reader) for reader in readers_done(campaign)]
+    assessed = [found for reader in readers_done(campaign) if (found := assess(campaign, reader)) is not None]
     with audited_atomic():
         lease.finish()
         keep_marks(case, marks)
@@ -92,23 +82,38 @@ def readers_done(campaign: Campaign) -> list[User]:
     return list(User.objects.filter(pk__in=done).order_by("pk"))
 
 
-def assess(campaign: Campaign, reader: User) -> Assessed:
-    """Agreement of the signed values with the reference: ICC(2,1) of status and of change, single cells, bias."""
+def assess(campaign: Campaign, reader: User) -> Assessed | None:
+    """Agreement with the reference, and the targets; None where it was assessed before.
+
+    The values signed first are compared: a reader who corrects a read afterwards has seen the reference.
+    """
     instrument, rule = instrument_of_campaign(campaign), rule_of(terms_of(campaign.charter))
-    whole = Compared([], [], [])
-    digests: list[str] = []
-    for case in campaign.cases.live():
-        frozen, read = open_case_seal(case), case.reads.counting().get(reader=reader)
-        signed = load(read, counting_values(read), instrument, frozen)
-        add_case(whole, instrument, rule, signed, reference_series(instrument, frozen, reference_of(case)))
-        digests += signed.digests
-    figures = figures_of(whole)
-    limits = campaign.training
-    passed = all(
-        figures[name] is not None and figures[name] >= least
-        for name, least in (("status_icc", limits.least_status), ("change_icc", limits.least_change))
+    cases = [(case, open_case_seal(case), case.reads.counting().get(reader=reader)) for case in campaign.cases.live()]
+    first = [[step for step in first_values(read) if step.step.counts] for _, _, read in cases]
+    digests = sorted(step.digest for steps in first for step in steps)
+    digest = hashlib.sha256("".join(digests).encode()).hexdigest()
+    if TrainingResult.objects.filter(campaign=campaign, reader=reader, inputs_digest=digest).exists():
+        return None
+    signed = [
+        series_of(read, steps, visits_of(read), instrument, frozen)
+        for (_, frozen, read), steps in zip(cases, first, strict=True)
+    ]
+    references = [reference_series(instrument, frozen, reference_of(case)) for case, frozen, _ in cases]
+    compared = compare(instrument, rule, signed, references)
+    items = [item.key for item in instrument.items]
+    figures = figures_beside(compared, items, targets_of(campaign.training))
+    return Assessed(reader, digest, figures, all_met(figures))
+
+
+def targets_of(training: TrainingSet) -> Targets:
+    """The targets of a training campaign."""
+    return Targets(
+        least_status=training.least_status,
+        least_change=training.least_change,
+        most_sdc=training.most_sdc,
+        least_kappa=training.least_kappa,
+        fewest=training.fewest_cases,
     )
-    return Assessed(reader, hashlib.sha256("".join(sorted(digests)).encode()).hexdigest(), figures, passed)
 
 
 def reference_series(instrument: Instrument, frozen: FrozenCase, reference: dict[int, Scores]) -> Series:
@@ -121,38 +126,27 @@ def reference_series(instrument: Instrument, frozen: FrozenCase, reference: dict
     return Series(0, values, operated)
 
 
-def add_case(whole: Compared, instrument: Instrument, rule: MissingRule, signed: SignedRead, reference: Series) -> None:
-    """The pairs of one case."""
-    numbers = [numbers_of(instrument, series, rule) for series in (signed.series, reference)]
-    for kind, pairs in (("totals", whole.status), ("changes", whole.change)):
-        rows = [[one["total"]["value"] for one in each[kind]] for each in numbers]
-        both = zip(*rows, strict=True)
-        pairs.extend((float(Fraction(a)), float(Fraction(b))) for a, b in both if a is not None and b is not None)
-    ours, theirs = signed.series.values.ravel(), reference.values.ravel()
-    known = ~(np.isnan(ours) | np.isnan(theirs))
-    whole.cells.extend(zip(ours[known].tolist(), theirs[known].tolist(), strict=True))
-
-
-def figures_of(whole: Compared) -> dict[str, Any]:
-    """Unrounded figures; an ICC that cannot be estimated is None, with its reason beside it."""
-    cells = np.array(whole.cells).reshape(-1, 2)
-    apart = np.abs(cells[:, 0] - cells[:, 1])
-    figures: dict[str, Any] = {
-        "cells": len(cells),
-        "same": float((apart == 0).mean()) if len(cells) else None,
-        "within_one": float((apart <= 1).mean()) if len(cells) else None,
-    }
-    for name, pairs in (("status", whole.status), ("change", whole.change)):
-        found = icc(np.array(pairs, dtype=float).reshape(-1, 2), 2).estimate
-        table = np.array(pairs).reshape(-1, 2)
-        figures[f"{name}_icc"], figures[f"{name}_why"] = found.value, found.reason
-        figures[f"{name}_pairs"] = len(pairs)
-        figures[f"{name}_bias"] = float((table[:, 0] - table[:, 1]).mean()) if pairs else None
-    return figures
+def compare(
+    instrument: Instrument, rule: MissingRule, signed: Sequence[Series], references: Sequence[Series]
+) -> BesideReference:
+    """The reader's cases beside the reference: totals, changes from the first timepoint, and grades."""
+    pairs: dict[str, list[tuple[float, float]]] = {"totals": [], "changes": []}
+    for own, reference in zip(signed, references, strict=True):
+        numbers = [numbers_of(instrument, series, rule) for series in (own, reference)]
+        for kind, known in pairs.items():
+            rows = zip(*([one["total"]["value"] for one in each[kind]] for each in numbers), strict=True)
+            known.extend((float(Fraction(a)), float(Fraction(b))) for a, b in rows if a is not None and b is not None)
+    return BesideReference(
+        cases=len(signed),
+        status=np.array(pairs["totals"]).reshape(-1, 2),
+        change=np.array(pairs["changes"]).reshape(-1, 2),
+        own=np.vstack([one.values for one in signed]),
+        reference=np.vstack([one.values for one in references]),
+    )
 
 
 def keep(campaign: Campaign, one: Assessed) -> None:
-    """The result, once for these signatures; a pass qualifies the reader. Inside a transaction."""
+    """The result, once for these signatures. Inside a transaction."""
     if TrainingResult.objects.filter(campaign=campaign, reader=one.reader, inputs_digest=one.digest).exists():
         return
     result = TrainingResult.objects.create(
@@ -164,31 +158,4 @@ def keep(campaign: Campaign, one: Assessed) -> None:
         ACTOR,
         {"reader": one.reader.pk, "name": str(one.reader), "passed": one.passed},
         [result],
-    )
-    if one.passed:
-        qualify(campaign, result)
-
-
-def qualify(campaign: Campaign, result: TrainingResult) -> None:
-    """The qualification that a campaign requires of its readers, with the dated result as its evidence."""
-    instrument = instrument_of_campaign(campaign).key
-    if Qualification.objects.filter(
-        trial=campaign.trial, reader=result.reader, instrument=instrument, revoked_at=None
-    ).exists():
-        return
-    figures = result.figures
-    evidence = (
-        f"Training {campaign.code}, {result.taken_at:%Y-%m-%d}: ICC with the reference "
-        f"{figures['status_icc']:.2f} for status, {figures['change_icc']:.2f} for change (result {result.pk})"
-    )
-    made = Qualification.objects.create(
-        trial=campaign.trial, reader=result.reader, instrument=instrument, evidence=evidence
-    )
-    record(
-        action="reading.reader.qualified",
-        actor=ACTOR,
-        stream=campaign.trial.code,
-        subject=("accounts.user", str(result.reader_id)),
-        details={"reader": str(result.reader), "instrument": instrument, "evidence": evidence},
-        tracked=[made],
     )

@@ -6,6 +6,7 @@ from django.urls import path
 
 from scoring.views import (
     agreement,
+    alarms,
     arms,
     by_arm,
     checks,
@@ -49,6 +50,8 @@ urlpatterns = [
         monitoring.reader_figure,
         name="reader_figure",
     ),
+    path("trials/<slug:code>/alarms/", alarms.alarms, name="alarms"),
+    path("trials/<slug:code>/alarms/<int:pk>/", alarms.alarm, name="alarm"),
     path("trials/<slug:code>/audit/scores/", history.scores, name="scores"),
     path("trials/<slug:code>/audit/scores/review/", history.review, name="review_scores"),
     path("trials/<slug:code>/audit/scores/cells/<str:timepoint>/<str:item>/", history.cell, name="score_cell"),

@@ -1,4 +1,4 @@
-"""What waits for the statistician and the second signer, for the start page."""
+"""What waits for those who work with results and monitor readers, for the start page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from accounts.navigation import TrialRole
 from accounts.roles import Action
 from accounts.waiting import Waiting, declare_waiting
 from reading.models import Campaign, CampaignStatus
-from scoring.models import ArmsRequest, ArmsRequestStatus, Dataset, DatasetStatus, Unlock
+from scoring.models import ArmsRequest, ArmsRequestStatus, Dataset, DatasetStatus, ReaderAlarm, Unlock
 from scoring.reading_times import count_fast
 
 
@@ -42,7 +42,14 @@ def entered_fast(user_id: int, place: TrialRole) -> Iterator[Waiting]:
     yield Waiting("Reads entered unusually fast", count_fast(place.code), page)
 
 
+def to_handle(user_id: int, place: TrialRole) -> Iterator[Waiting]:
+    """Alarms about readers without a recorded action."""
+    count = ReaderAlarm.objects.filter(campaign__trial__code=place.code, action="").count()
+    yield Waiting("Alarms about readers", count, reverse("scoring:alarms", args=[place.code]))
+
+
 declare_waiting(Action.SEE_READER_SCORES, entered_fast)
+declare_waiting(Action.HANDLE_ALARMS, to_handle)
 declare_waiting(Action.OPEN_ARMS, to_open)
 declare_waiting(Action.BUILD_DATASET, to_build)
 declare_waiting(Action.CONFIRM_LOCK, to_confirm)

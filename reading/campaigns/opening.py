@@ -19,6 +19,7 @@ from reading.campaigns.case_seals import identities
 from reading.campaigns.frozen_films import FrozenCase, freeze
 from reading.campaigns.outstanding import outstanding_in
 from reading.capture_chains import ended, hold_chains, reads_in_hand
+from reading.charter.unqualified import unqualified_people
 from reading.charter.versions import qualified_readers, terms_of
 from reading.issuing.randomisation import Draw, new_seed
 from reading.leak_scan.scans import films_since, in_the_way
@@ -88,7 +89,8 @@ def people_lacking(campaign: Campaign) -> list[Obstacle]:
         obstacles.append(
             Obstacle("There is no qualified adjudicator. Discordant cases would have to wait.", blocking=False)
         )
-    return obstacles
+    expired = [one.sentence for one in unqualified_people(campaign.charter) if one.expired_on]
+    return [*obstacles, *(Obstacle(sentence, blocking=False) for sentence in expired)]
 
 
 def films_lacking(campaign: Campaign) -> list[Obstacle]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reading.charter.versions import qualified_readers
+from reading.charter.versions import readers_at_work
 from reading.issuing.repeats import lapsed_repeats
 from reading.models import Campaign, CaseStatus, Read, ReadStatus
 
@@ -37,5 +37,8 @@ def outstanding_in(campaign: Campaign) -> Outstanding:
 
 
 def able_readers(campaign: Campaign) -> set[int]:
-    """Who can read in the campaign now. An unsigned read of anybody else is not waited for."""
-    return {person.pk for role in ("reader", "adjudicator") for person in qualified_readers(campaign.charter, role)}
+    """Who can read in the campaign now. An unsigned read of anybody else is not waited for.
+
+    A person whose qualification has expired finishes the reads that they were given before.
+    """
+    return {person.pk for role in ("reader", "adjudicator") for person in readers_at_work(campaign.charter, role)}

@@ -13,7 +13,8 @@ from config.errors import BadInput, WrongState
 from config.wording import both, quoted
 from reading.campaigns.case_seals import identities
 from reading.campaigns.reference_table import Place, Scores, read_references
-from reading.charter.versions import people_in_role
+from reading.charter.terms import in_words
+from reading.charter.versions import MOST_MONTHS, people_in_role
 from reading.issuing.allocation import Assignment
 from reading.issuing.assignments import ask_for_reads, open_batch
 from reading.models import (
@@ -32,30 +33,58 @@ from reading.states import demand_open, said_of
 from reading.unblinding import seal, unseal
 from studies.models import Subject, Visit
 
-LEAST_STATUS, LEAST_CHANGE = 0.8, 0.7
+# The targets that the form suggests: ICCs of status and of change, SDC in score units, kappa of each joint.
+LEAST_STATUS, LEAST_CHANGE, MOST_SDC, LEAST_KAPPA = 0.8, 0.7, 5.0, 0.4
+FEWEST_CASES, VALID_MONTHS = 10, 24
+# No figure can be estimated from fewer cases.
+SMALLEST = 2
+RANGES: dict[str, tuple[str, float, float]] = {
+    "least_status": ("minimum ICC for status", 0, 1),
+    "least_change": ("minimum ICC for change", 0, 1),
+    "most_sdc": ("largest SDC", 0, 448),
+    "least_kappa": ("minimum kappa of each joint", 0, 1),
+    "fewest_cases": ("fewest cases", SMALLEST, 1000),
+    "valid_months": ("months of validity", 1, MOST_MONTHS),
+}
+TARGETS = ("least_status", "least_change", "most_sdc", "least_kappa")
 
 
-def make_training(*, campaign: Campaign, actor: Actor, least_status: float, least_change: float) -> TrainingSet:
-    """Makes a draft campaign a training campaign, permanently; the limits are ICCs with the reference."""
+def make_training(
+    *,
+    campaign: Campaign,
+    actor: Actor,
+    least_status: float | None,
+    least_change: float | None,
+    most_sdc: float | None = None,
+    least_kappa: float | None = None,
+    fewest_cases: int = SMALLEST,
+    valid_months: int | None = None,
+) -> TrainingSet:
+    """Makes a draft campaign a training campaign, permanently, with the targets for passing; None is no target."""
     authorise(actor, Action.RUN_CAMPAIGN)
-    for name, value in (("status", least_status), ("change", least_change)):
-        if not 0 <= value <= 1:
-            text = f"The minimum ICC for {name} cannot be {quoted(value)}. Give a number from 0 to 1."
-            raise BadInput(text, field=f"least_{name}")
+    given: dict[str, Any] = {"least_status": least_status, "least_change": least_change, "most_sdc": most_sdc}
+    given |= {"least_kappa": least_kappa, "fewest_cases": fewest_cases, "valid_months": valid_months}
+    demand_targets(given)
     if campaign.trains:
         raise WrongState(f"Campaign {campaign.code} is already a training campaign.")
     if campaign.status != CampaignStatus.DRAFT:
         raise WrongState(f"{said_of(campaign)} Only a campaign in preparation can be used for training.")
     with audited_atomic():
-        made = TrainingSet.objects.create(campaign=campaign, least_status=least_status, least_change=least_change)
-        record_event(
-            campaign,
-            "reading.training.set-up",
-            actor,
-            {"least status": least_status, "least change": least_change},
-            [made],
-        )
+        made = TrainingSet.objects.create(campaign=campaign, **given)
+        details = {in_words(name): value for name, value in given.items() if value is not None}
+        record_event(campaign, "reading.training.set-up", actor, details, [made])
     return made
+
+
+def demand_targets(given: dict[str, Any]) -> None:
+    """BadInput unless every number is possible and there is a target."""
+    for name, (called, low, high) in RANGES.items():
+        value = given[name]
+        if value is not None and not low <= value <= high:
+            text = f"The {called} cannot be {quoted(value)}. Give a number from {low:g} to {high:g}."
+            raise BadInput(text, field=name)
+    if all(given[name] is None for name in TARGETS):
+        raise BadInput("The training has no target. Give at least one.", field=TARGETS[0])
 
 
 def bring_references(*, campaign: Campaign, actor: Actor, content: bytes) -> int:

@@ -71,6 +71,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "grace_days": (0, 90),
     "minimum_interval": (1, 365),
     "fixed_threshold": (0, 448),
+    "alarm_missing": (0, 1),
+    "alarm_discordant": (0, 1),
 }
 
 
@@ -94,6 +96,10 @@ class Terms:
     `minimum_interval` is the least number of days from baseline to a film that may be extrapolated. `fixed_threshold`
     is a threshold of progression besides 0, 0.5 and the smallest detectable change; 0 for none. With
     `threshold_strict`, progression is a change above the threshold, otherwise at or above it.
+
+    An alarm about a reader is raised when `alarm_drift` is set and their chart of drift passes its limit, and when more
+    than the share `alarm_missing` of their sites was not assessable or more than the share `alarm_discordant` of their
+    cases was discordant; 0 for no alarm.
     """
 
     instrument: str = "svdh"
@@ -139,6 +145,9 @@ class Terms:
     bulk_zero: bool = False
     display_check_required: bool = False
     arms_may_be_opened: bool = False
+    alarm_drift: bool = True
+    alarm_missing: float = 0.2
+    alarm_discordant: float = 0.5
 
     @property
     def adjudicates(self) -> bool:

@@ -13,13 +13,16 @@ from accounts.roles import Action, authorise
 from accounts.signatures import prove, statement, write_signature
 from accounts.signed_acts import Act
 from audit.trail import Actor, audited_atomic, record
+from config.days import months_later
 from config.errors import BadInput, WrongState
 from config.natural import natural_key
-from config.wording import either, quoted
+from config.wording import counted, either, quoted
 from reading.charter.terms import Terms, read_terms
-from reading.models import Charter, CharterStatus, Qualification
+from reading.models import Charter, CharterStatus, Qualification, TrainingResult
 from reading.states import demand_reason
 from studies.models import Membership, Trial
+
+MOST_MONTHS = 120
 
 
 def current_charter(trial: Trial) -> Charter | None:
@@ -103,42 +106,72 @@ def sign_charter(*, charter: Charter, actor: Actor, user: User, password: str) -
 
 
 def qualify_reader(
-    *, trial: Trial, actor: Actor, user: User, password: str, reader: User, instrument: str, evidence: str
+    *,
+    trial: Trial,
+    actor: Actor,
+    user: User,
+    password: str,
+    reader: User,
+    instrument: str,
+    evidence: str,
+    months: int | None = None,
+    result: TrainingResult | None = None,
 ) -> Qualification:
-    """Records that a reader of the trial may read by an instrument, and on what evidence, under a signature."""
+    """Records that a reader of the trial may read by an instrument, on what evidence and for how many months, signed.
+
+    Without `months` it has no end. Earlier qualifications remain. `result` is the training that is the evidence.
+    """
     authorise(actor, Action.WRITE_CHARTER)
-    if instrument not in instruments.KEYS:
-        text = f"The instrument cannot be {quoted(instrument)}. Choose {either(instruments.KEYS)}."
-        raise BadInput(text, field="instrument")
-    if not evidence.strip():
-        raise BadInput("The evidence is missing. Write in a sentence what was tested and when.", field="evidence")
+    demand_grounds(instrument, evidence, months, result)
     if not Membership.objects.current().filter(trial=trial, user=reader, role__in=["reader", "adjudicator"]).exists():
         raise BadInput(f"Choose a reader or adjudicator of this trial. {reader} is neither.", field="reader")
     prove(act=Act.QUALIFICATION, user=user, password=password)
+    until = None if months is None else months_later(timezone.localdate(), months)
     given: dict[str, Any] = {"reader": reader, "instrument": instrument, "evidence": evidence.strip()}
+    given |= {"expires_on": until, "result": result}
     with audited_atomic():
         earlier = Qualification.objects.filter(trial=Trial.objects.select_for_update().get(pk=trial.pk))
         if same := earlier.filter(**given, revoked_at=None, signature__signer=user).first():
             return same
-        facts = {**given, "reader": reader.pk, "number": earlier.count()}
+        facts = {"instrument": instrument, "evidence": evidence.strip(), "until": until.isoformat() if until else ""}
         signature = write_signature(
             act=Act.QUALIFICATION,
             actor=actor,
             user=user,
             record=("accounts.user", str(reader.pk)),
-            digest=statement(trial=trial.code, **facts),
+            digest=statement(trial=trial.code, reader=reader.pk, number=earlier.count(), **facts),
             stream=trial.code,
         )
         qualification = Qualification.objects.create(trial=trial, **given, signature=signature)
-        record(
-            action="reading.reader.qualified",
-            actor=actor,
-            stream=trial.code,
-            subject=("accounts.user", str(reader.pk)),
-            details={"reader": str(reader), "instrument": instrument, "evidence": qualification.evidence},
-            tracked=[qualification],
-        )
+        record_event(qualification, actor, facts)
     return qualification
+
+
+def record_event(qualification: Qualification, actor: Actor, facts: dict[str, str]) -> None:
+    """The event of a new qualification."""
+    record(
+        action="reading.reader.qualified",
+        actor=actor,
+        stream=qualification.trial.code,
+        subject=("accounts.user", str(qualification.reader_id)),
+        details={"reader": str(qualification.reader), **facts},
+        tracked=[qualification],
+    )
+
+
+def demand_grounds(instrument: str, evidence: str, months: int | None, result: TrainingResult | None) -> None:
+    """BadInput unless instrument, evidence and time are possible and the training was passed."""
+    if instrument not in instruments.KEYS:
+        text = f"The instrument cannot be {quoted(instrument)}. Choose {either(instruments.KEYS)}."
+        raise BadInput(text, field="instrument")
+    if not evidence.strip():
+        raise BadInput("The evidence is missing. Write in a sentence what was tested and when.", field="evidence")
+    if months is not None and not 1 <= months <= MOST_MONTHS:
+        text = f"A qualification cannot last {counted(months, 'month')}. Give 1 to {MOST_MONTHS} months, or none."
+        raise BadInput(text, field="months")
+    if result is not None and not result.passed:
+        text = f"Training {result.campaign.code} was not passed by {result.reader}. Choose one that they passed."
+        raise BadInput(text, field="evidence")
 
 
 def disqualify_reader(*, qualification: Qualification, actor: Actor, reason: str) -> None:
@@ -174,12 +207,19 @@ def people_in_role(trial: Trial, role: str) -> QuerySet[User]:
 
 
 def qualified_readers(charter: Charter, role: str) -> list[User]:
-    """The people who hold the role in the trial now and, where the charter requires it, are qualified."""
+    """The people who hold the role in the trial now and, where the charter requires it, are qualified today."""
+    return qualified_among(charter, role, Qualification.objects.valid())
+
+
+def readers_at_work(charter: Charter, role: str) -> list[User]:
+    """The same with those whose qualification has expired: they get nothing new, and finish what they have."""
+    return qualified_among(charter, role, Qualification.objects.held())
+
+
+def qualified_among(charter: Charter, role: str, held: QuerySet[Qualification]) -> list[User]:
+    """The people in the role with one of these qualifications, where the charter requires one."""
     terms, people = terms_of(charter), people_in_role(charter.trial, role)
     if terms.qualification_required:
-        people = people.filter(
-            qualifications__trial=charter.trial,
-            qualifications__instrument=terms.instrument,
-            qualifications__revoked_at=None,
-        )
+        of_charter = held.filter(trial=charter.trial, instrument=terms.instrument)
+        people = people.filter(pk__in=of_charter.order_by().values("reader"))
     return list(people)

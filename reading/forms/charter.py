@@ -8,9 +8,6 @@ from typing import Any
 from django import forms
 
 import instruments
-from accounts.act_forms import ActForm
-from accounts.models import User
-from accounts.signed_acts import Act
 from instruments.intercurrent_events import GAPS
 from instruments.missing import RULES
 from reading.charter.terms import (
@@ -228,6 +225,23 @@ class CharterForm(forms.Form):
         label="Progression is a change above a threshold, not at it",
         help_text="Example: a change of exactly 0.5 is progression by 0.5 only if this is not ticked.",
     )
+    alarm_drift = forms.BooleanField(
+        required=False, initial=True, label="Alarm when a reader's differences from their partners drift"
+    )
+    alarm_missing = forms.FloatField(
+        min_value=0,
+        max_value=1,
+        initial=0.2,
+        label="Alarm above a share of sites not assessable",
+        help_text="0 for no alarm. Counted from 10 cases of a reader on.",
+    )
+    alarm_discordant = forms.FloatField(
+        min_value=0,
+        max_value=1,
+        initial=0.5,
+        label="Alarm above a share of discordant cases",
+        help_text="0 for no alarm. Counted from 10 compared cases on. Not used with three readers per case.",
+    )
     late_film_rule = forms.ChoiceField(choices=choices(LATE_FILM_RULES), label="Late, replaced or wrong films")
     arms_may_be_opened = forms.BooleanField(
         required=False,
@@ -277,17 +291,3 @@ class CharterForm(forms.Form):
     def terms(self) -> dict[str, Any]:
         """The terms as stored."""
         return {field.name: self.cleaned_data[field.name] for field in fields(Terms) if field.name in self.cleaned_data}
-
-
-class QualificationForm(ActForm):
-    """A reader's qualification for an instrument."""
-
-    reader = forms.ModelChoiceField(User.objects.none(), empty_label="Choose")
-    instrument = forms.ChoiceField(choices=[])
-    evidence = forms.CharField(max_length=300, help_text="What was tested, on which films, when, and with what result.")
-
-    def __init__(self, people: Any, data: Any = None) -> None:
-        super().__init__(Act.QUALIFICATION, data=data)
-        self.fields["reader"].queryset = people  # type: ignore[attr-defined]
-        options = [(key, instruments.get(key).title) for key in instruments.KEYS]
-        self.fields["instrument"].choices = options  # type: ignore[attr-defined]

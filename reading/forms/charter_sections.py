@@ -34,6 +34,7 @@ BEGINNINGS: dict[str, CharterSection] = {
     "missing_rule": CharterSection("Missing scores and films"),
     "rescue_strategy": CharterSection("Events during the trial"),
     "zero_threshold": CharterSection("Progression"),
+    "alarm_drift": CharterSection("Alarms about readers", more=True),
     "late_film_rule": CharterSection("Late films, and arms"),
 }
 
@@ -58,6 +59,7 @@ IDLE_WITH: dict[str, tuple[str, tuple[str, ...]]] = {
     "wording": ("instrument", tuple(key for key in instruments.KEYS if len(instruments.get(key).wordings) < 2)),
     "adjudication_threshold": ("readers_per_case", ("3",)),
     "concordant_share": ("readers_per_case", ("3",)),
+    "alarm_discordant": ("readers_per_case", ("3",)),
     "repeats_washout_days": ("repeats_share", ("0",)),
     "sitting_pause_minutes": ("cases_per_sitting", ("0",)),
     "missing_limit": ("missing_rule", ("none",)),

@@ -31,7 +31,7 @@ EXAMPLES = {
     "together.",
     "display_check_required": "a reader who begins at 9:00 answers the display check before the first case.",
     "readers_per_case": "with two readers, 300 cases give 600 first reads.",
-    "qualification_required": "a reader who has not passed the training campaign gets no case.",
+    "qualification_required": "a reader without a qualification, or whose qualification has expired, gets no new case.",
     "minimum_timepoints": "with 2, a subject with baseline films alone is not read.",
     "adjudication_threshold": "with 10, changes of 3 and 14 points differ by 11, and the case is adjudicated; changes "
     "of 3 and 13 differ by 10, and it is not.",
@@ -50,9 +50,13 @@ EXAMPLES = {
     "the four have 8 points.",
     "missing_limit": "with 0.5, a region of 16 sites of which 9 are missing has no total.",
     "late_film_rule": "a film of week 24 arrives after the case was read. The whole case is read again with it.",
+    "alarm_drift": "from the 60th case on, a reader's totals are 3 points higher than before. Some cases later, the "
+    "imaging lead and the coordinators get an e-mail.",
+    "alarm_missing": "with 0.2, a reader who marked 30 of 100 sites as not assessable raises an alarm.",
+    "alarm_discordant": "with 0.5, a reader of whose 20 compared cases 11 were discordant raises an alarm.",
     "arms_may_be_opened": "if not ticked, the arms stay sealed here, and the analysis by arm is made elsewhere.",
 }
-SHARES = ("concordant_share", "repeats_share", "missing_limit")
+SHARES = ("concordant_share", "repeats_share", "missing_limit", "alarm_missing", "alarm_discordant")
 UNITS = {
     "repeats_washout_days": "day",
     "grace_days": "day",
@@ -72,6 +76,8 @@ ZEROS = {
     "read_interval_minutes": "No pause",
     "fixed_threshold": "None",
     "repeats_share": "None",
+    "alarm_missing": "No alarm",
+    "alarm_discordant": "No alarm",
 }
 NO_EFFECT = "Not used with these terms"
 

@@ -1,4 +1,4 @@
-"""Forms for training: the limits for passing, the reference scores, the readers to be trained."""
+"""Forms for training: the targets for passing, the reference scores, the readers to be trained."""
 
 from __future__ import annotations
 
@@ -8,21 +8,73 @@ from django import forms
 
 from accounts.models import User
 from config.days import DayField
-from reading.campaigns.training import LEAST_CHANGE, LEAST_STATUS
+from reading.campaigns.training import (
+    FEWEST_CASES,
+    LEAST_CHANGE,
+    LEAST_KAPPA,
+    LEAST_STATUS,
+    MOST_SDC,
+    RANGES,
+    VALID_MONTHS,
+)
 from reading.charter.versions import people_in_role
+from reading.forms.qualifying import months_field
 from studies.models import Trial
 
 
-class LimitsForm(forms.Form):
-    """The agreement that a reader needs to pass."""
+def target(name: str, label: str, initial: float, example: str) -> forms.FloatField:
+    """An optional target."""
+    _, low, high = RANGES[name]
+    text = f"Leave it empty for no target. Example: {example}"
+    return forms.FloatField(label=label, required=False, min_value=low, max_value=high, initial=initial, help_text=text)
 
-    HELP = "Intraclass correlation with the reference, absolute agreement, 0 to 1."
-    least_status = forms.FloatField(
-        label="Minimum ICC for status", min_value=0, max_value=1, initial=LEAST_STATUS, help_text=HELP
+
+class LimitsForm(forms.Form):
+    """The agreement with the reference that a reader needs to pass."""
+
+    least_status = target(
+        "least_status",
+        "Minimum ICC for status",
+        LEAST_STATUS,
+        "with 0.8, a reader whose total scores have an ICC(2,1) of 0.85 with the reference meets the target. An ICC of "
+        "1 means equal totals; a reader who gives 5 points more in every case has a lower one.",
     )
-    least_change = forms.FloatField(
-        label="Minimum ICC for change", min_value=0, max_value=1, initial=LEAST_CHANGE, help_text=HELP
+    least_change = target(
+        "least_change",
+        "Minimum ICC for change",
+        LEAST_CHANGE,
+        "with 0.7, a reader whose changes from the first timepoint have an ICC(2,1) of 0.65 does not meet the target.",
     )
+    most_sdc = target(
+        "most_sdc",
+        "Largest smallest detectable change (SDC)",
+        MOST_SDC,
+        "in score units. The reader's changes differ from those of the reference with a standard deviation of 3: the "
+        "SDC is 1.96 x 3 / √2 = 4.2, and 5 is met.",
+    )
+    least_kappa = target(
+        "least_kappa",
+        "Minimum weighted kappa of each joint",
+        LEAST_KAPPA,
+        "with 0.4, a reader with a kappa of 0.35 at one joint does not meet the target. A difference of two grades "
+        "counts twice as much as one. Joints with too few grades, or with one grade throughout the reference, are "
+        "left out.",
+    )
+    fewest_cases = forms.IntegerField(
+        label="Fewest cases",
+        required=False,
+        min_value=2,
+        max_value=1000,
+        initial=FEWEST_CASES,
+        help_text=f"With fewer cases, no figure is given and nobody passes; empty means {FEWEST_CASES}. A joint needs "
+        "as many grades. Example: with 10, a training on 8 cases says “too few”.",
+    )
+    valid_months = months_field(VALID_MONTHS)
+
+    def clean_fewest_cases(self) -> int:
+        """Left empty, the number suggested."""
+        given: int | None = self.cleaned_data["fewest_cases"]
+        return given or FEWEST_CASES
 
 
 class ReferenceForm(forms.Form):

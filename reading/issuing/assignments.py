@@ -23,13 +23,14 @@ from reading.campaigns.case_seals import open_case_seal
 from reading.campaigns.frozen_films import FrozenCase, freeze
 from reading.campaigns.opening import add_cases, visits_of
 from reading.capture_chains import ended, hold_chains
-from reading.charter.versions import qualified_readers, terms_of
+from reading.charter.unqualified import demand_qualified
+from reading.charter.versions import terms_of
 from reading.issuing.affiliations import affiliated
 from reading.issuing.allocation import Assignment, allocate
 from reading.issuing.eligible import decliners, primary_readers, wanted_readers
 from reading.issuing.randomisation import Draw, new_seed
 from reading.issuing.release import hidden
-from reading.issuing.repeats import repeats_of_a_batch, stock_of
+from reading.issuing.repeats import able_to_read, repeats_of_a_batch, stock_of
 from reading.issuing.requested import requested_readers
 from reading.issuing.seeds import batch_with_seed
 from reading.models import (
@@ -97,11 +98,7 @@ def request_batch(
     if largest and size > largest:
         text = f"The charter allows at most {counted(largest, 'case')} in a batch. You requested {size}."
         raise BadInput(text, field="size")
-    able = {reader.pk for reader in qualified_readers(campaign.charter, "reader")}
-    for reader in readers:
-        if reader.pk not in able:
-            text = f"Choose qualified readers of this trial. {reader} has no recorded qualification."
-            raise BadInput(text, field="readers")
+    demand_qualified(campaign.charter, readers)
     demand_enough_readers(campaign, readers)
     reason = demand_kept_back(campaign, size, reason.strip())
     assignments = plan_batch(campaign, readers, size)
@@ -210,14 +207,20 @@ def void_and_issue_again(case: Case, films: Sequence[FrozenCase], actor: Actor, 
 
 
 def reissue(case: Case, films: Sequence[FrozenCase], readers: Sequence[int], actor: Actor, user: User) -> Case:
-    """The case again for the same readers, signed; called inside the transaction that voids the old one."""
+    """The case again for the same readers, signed; called inside the transaction that voids the old one.
+
+    A reader who may be given no new case does not get it: the case then needs another reader.
+    """
     campaign = case.campaign
     number = campaign.cases.count() + 1
     (new,) = add_cases(campaign, films, first_number=number)
     Case.objects.filter(pk=new.pk).update(replaces=case)
     sign_for_case(Act.REISSUE, new, actor, user, statement(case=new.token, replaces=case.token))
-    batch = open_batch(campaign, f"Case {number}, issued again", None, actor)
-    ask_for_reads(batch, [Assignment(new.pk, reader) for reader in readers])
+    able_now = set(readers) if campaign.trains else able_to_read(campaign)
+    able = [reader for reader in readers if reader in able_now]
+    if able:
+        batch = open_batch(campaign, f"Case {number}, issued again", None, actor)
+        ask_for_reads(batch, [Assignment(new.pk, reader) for reader in able])
     record(
         action="reading.case.reissued",
         actor=actor,

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from studies.models import Trial
 
@@ -44,10 +45,23 @@ class Charter(models.Model):
         return f"charter version {self.version}"
 
 
-class Qualification(models.Model):
-    """A person's qualification to read with an instrument in a trial: since when and on what evidence.
+class QualificationQuerySet(models.QuerySet["Qualification"]):
+    """Qualifications of readers."""
 
-    Signed by the person who records it; a job that finds a training passed records it without a signature.
+    def held(self) -> QualificationQuerySet:
+        """Those not withdrawn, expired or not."""
+        return self.filter(revoked_at=None)
+
+    def valid(self) -> QualificationQuerySet:
+        """Those not withdrawn whose last day has not passed."""
+        return self.held().filter(Q(expires_on=None) | Q(expires_on__gte=timezone.localdate()))
+
+
+class Qualification(models.Model):
+    """A person's qualification to read with an instrument in a trial: since when, until when and on what evidence.
+
+    Signed by the person who records it. `expires_on` is its last day, None for no end; `result` is the passed training
+    that it is based on, if any.
     """
 
     trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="qualifications")
@@ -55,11 +69,24 @@ class Qualification(models.Model):
     instrument = models.CharField(max_length=32)
     evidence = models.CharField(max_length=300)
     signature = models.ForeignKey("accounts.Signature", on_delete=models.PROTECT, null=True, blank=True)
+    result = models.ForeignKey(
+        "reading.TrainingResult", on_delete=models.PROTECT, null=True, blank=True, related_name="qualifications"
+    )
     granted_at = models.DateTimeField(auto_now_add=True)
+    expires_on = models.DateField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = QualificationQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["trial", "reader"]
 
     def __str__(self) -> str:
         return f"{self.reader_id} {self.instrument}"
+
+    @property
+    def state(self) -> str:
+        """valid, expired or withdrawn."""
+        if self.revoked_at is not None:
+            return "withdrawn"
+        return "expired" if self.expires_on is not None and self.expires_on < timezone.localdate() else "valid"

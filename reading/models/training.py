@@ -15,11 +15,19 @@ from reading.models.read import Read
 
 
 class TrainingSet(models.Model):
-    """Marks a campaign as training: its reads do not count. Holds the minimum agreement with the reference to pass."""
+    """Marks a campaign as training: its reads do not count. Holds the targets for passing; None is no target.
+
+    ICCs of status and of change, weighted kappa of each joint (at least), SDC in score units (at most). With fewer than
+    `fewest_cases` cases nobody passes. A qualification based on it is valid for `valid_months`; None is without end.
+    """
 
     campaign = models.OneToOneField(Campaign, on_delete=models.PROTECT, related_name="training")
-    least_status = models.FloatField()
-    least_change = models.FloatField()
+    least_status = models.FloatField(null=True)
+    least_change = models.FloatField(null=True)
+    most_sdc = models.FloatField(null=True)
+    least_kappa = models.FloatField(null=True)
+    fewest_cases = models.PositiveSmallIntegerField(default=2)
+    valid_months = models.PositiveSmallIntegerField(null=True)
     made_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -47,7 +55,10 @@ class TrainingMarks(models.Model):
 
 
 class TrainingResult(models.Model):
-    """A reader's agreement with the reference over a whole training campaign, on the day it was complete."""
+    """A reader's agreement with the reference over a whole training campaign, on the day it was complete.
+
+    `figures` holds each figure with its interval, its target and whether the target was met, as they were that day.
+    """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="training_results")
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="training_results")

@@ -1,4 +1,4 @@
-"""The trial's charter: its versions, the form for its draft, its signature; and the qualifications of readers."""
+"""The trial's charter: its versions, the form for its draft, and its signature."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 import instruments
 from accounts.act_forms import ActForm
 from accounts.identity import signed_in
-from accounts.models import User
-from accounts.roles import READING_ROLES, Action, allows
+from accounts.roles import Action, allows
 from accounts.signed_acts import Act
 from config.cells import Column
 from config.form_refusals import refused_on
@@ -19,18 +18,14 @@ from config.whole import whole_from
 from reading.charter.possible_repeats import possible_repeats
 from reading.charter.terms import Terms
 from reading.charter.versions import (
-    disqualify_reader,
     draft_charter,
     people_in_role,
-    qualify_reader,
     sign_charter,
     terms_of,
 )
-from reading.forms.charter import CharterForm, QualificationForm
-from reading.models import Charter, CharterStatus, Qualification, TrainingResult
+from reading.forms.charter import CharterForm
+from reading.models import Charter, CharterStatus
 from studies.access import trial_or_404
-from studies.forms.planning import ReasonForm
-from studies.models import Membership, Trial
 
 
 def charters(request: HttpRequest, code: str) -> HttpResponse:
@@ -117,76 +112,3 @@ def change_table(request: HttpRequest, rows: list[dict[str, str]], earlier: Char
     ]
     empty, name = "The two versions have the same terms.", f"charter-{earlier.version}-to-{later.version}"
     return Listing(request, rows, columns=columns, name=name, prefix="changes", caption="Changes", empty=empty)
-
-
-COLUMNS = [
-    Column("reader", "Reader", "reader", "reader__name"),
-    Column("instrument", "Instrument", lambda row: instruments.get(row.instrument).title, "instrument"),
-    Column("evidence", "Evidence", "evidence", "evidence"),
-    Column("since", "Since", "granted_at", "granted_at"),
-    Column("until", "Until", "revoked_at", "revoked_at"),
-]
-WITHDRAW = Column("end", "", lambda row: "", template="reading/cells/disqualify.html", csv=False)
-TRAINED = [
-    Column("reader", "Reader", "reader", "reader__name"),
-    Column("campaign", "Training campaign", "campaign", "campaign__code"),
-    Column("result", "Result", lambda row: "Passed" if row.passed else "Not passed", "passed"),
-    Column("taken", "Completed", "taken_at", "taken_at"),
-]
-
-
-def qualifications(request: HttpRequest, code: str) -> HttpResponseBase:
-    """The qualifications and the training of readers, and a form to record another qualification."""
-    posted = request.method == "POST"
-    trial, actor = trial_or_404(request, code, Action.WRITE_CHARTER if posted else Action.SEE_CHARTER)
-    people = User.objects.filter(
-        memberships__in=Membership.objects.current().filter(trial=trial, role__in=READING_ROLES)
-    ).distinct()
-    form = QualificationForm(people, request.POST or None)
-    if posted and form.is_valid():
-        with refused_on(form):
-            qualify_reader(trial=trial, actor=actor, user=signed_in(request), **form.cleaned_data)
-            return redirect(request.path)
-    writes = allows(actor.role, Action.WRITE_CHARTER)
-    tables = {"qualified": qualified_table(request, trial, writes), "trained": trained_table(request, trial)}
-    if (asked := asked_for(request, tables.values())) is not None:
-        return asked.respond("reading/qualifications.html")
-    context = {"trial": trial, "form": form, "writes": writes, "tables": tables}
-    return render(request, "reading/qualifications.html", context, status=400 if form.errors else 200)
-
-
-def qualified_table(request: HttpRequest, trial: Trial, writes: bool) -> Listing:
-    """Every qualification, also those withdrawn."""
-    rows = trial.qualifications.select_related("reader", "trial")
-    columns, empty = [*COLUMNS, WITHDRAW] if writes else COLUMNS, "No qualification has been recorded yet."
-    search = ["reader__name"]
-    return Listing(request, rows, columns=columns, name="qualifications", search=search, sort="reader", empty=empty)
-
-
-def trained_table(request: HttpRequest, trial: Trial) -> Listing:
-    """Who completed which training, when, and whether they passed: no figures."""
-    rows = TrainingResult.objects.filter(campaign__trial=trial).select_related("reader", "campaign")
-    return Listing(
-        request,
-        rows,
-        columns=TRAINED,
-        name="training-records",
-        prefix="training",
-        search=["reader__name", "campaign__code"],
-        sort="-taken",
-        empty="No reader has completed a training campaign yet.",
-    )
-
-
-def disqualify(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """Withdraws one qualification."""
-    trial, actor = trial_or_404(request, code, Action.WRITE_CHARTER)
-    held = get_object_or_404(Qualification.objects.select_related("reader", "trial"), trial=trial, pk=pk)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        with refused_on(form):
-            disqualify_reader(qualification=held, actor=actor, reason=form.cleaned_data["reason"])
-            return redirect("reading:qualifications", code)
-    heading = f"Withdraw {held.reader}'s qualification for {instruments.get(held.instrument).title}"
-    context = {"trial": trial, "form": form, "heading": heading, "submit": "Withdraw the qualification"}
-    return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)

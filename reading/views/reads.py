@@ -26,6 +26,7 @@ from config.wording import counted
 from reading.campaigns.image_problems import settle_problem
 from reading.campaigns.progress import SubjectNames
 from reading.campaigns.reminders import remind_readers
+from reading.charter.unqualified import unqualified_people
 from reading.charter.versions import qualified_readers
 from reading.forms.campaign import BatchForm, ReplaceForm, ReturnForm
 from reading.issuing.adjudication import ask_adjudicators
@@ -61,6 +62,7 @@ def assign(request: HttpRequest, code: str, slug: str) -> HttpResponse:
             preview = load_preview(campaign, list(typed["readers"]), typed["size"])
     context = {"trial": trial, "campaign": campaign, "form": form, "stock": stock, "preview": preview}
     context |= {"kept": stock.cases - stock.releasable, "each": stock.readers_per_case}
+    context["unqualified"] = unqualified_people(campaign.charter, "reader")
     return render(request, "reading/assign.html", context, status=400 if form.errors else 200)
 
 

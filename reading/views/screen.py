@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -42,6 +43,8 @@ from reading.room.sessions import awaits_opening, open_read, save_values
 from reading.room.steps import film_shown, timepoints_shown
 from reading.room.taking_over import take_over_read
 from studies.models import ReaderImage
+
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 MAX_OPERATIONS = 50
 OP_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -105,7 +108,7 @@ def first_previews(timepoints: list[DisplayedTimepoint]) -> dict[str, str]:
     return {film.token: inline_preview(film.reader_image) for film in first if film.reader_image}
 
 
-def unkept(response: HttpResponse) -> HttpResponse:
+def unkept(response: Answer) -> Answer:
     """The response is not stored anywhere and does not reveal its age."""
     response["Cache-Control"] = "private, no-store"
     return response

@@ -6,18 +6,22 @@ from django.contrib import messages
 from django.db.models import Count
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from accounts.roles import Action
+from accounts.roles import Action, allows
 from config.form_refusals import refused_on
-from config.wording import counted
+from config.listing import Listing, asked_for
+from config.wording import both, counted
 from reading.campaigns.training import bring_references, issue_training, make_training
 from reading.forms.training import LimitsForm, ReferenceForm, TrainingBatchForm
-from reading.models import Campaign, SealedReference, TrainingResult
+from reading.models import Campaign, SealedReference, TrainingResult, TrainingSet
 from reading.room.access import own_id
 from reading.views.campaigns import campaign_or_404
+from reading.views.qualification_lists import own_qualifications, qualified_table, trained_table
 from reading.views.screen import unkept
+from reading.views.training_lists import training_tables
 from reading.views.worklist import reading_actor
 from studies.access import trial_or_404
 
@@ -35,7 +39,7 @@ def begin(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     return render(request, "reading/one_form.html", context, status=400 if form.errors else 200)
 
 
-def training(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+def training(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     """The trained readers and who has passed: dates and words only, because coordinators see no scores."""
     trial, campaign, actor = campaign_or_404(request, code, slug, Action.ASSIGN_READS)
     if not campaign.trains:
@@ -46,18 +50,20 @@ def training(request: HttpRequest, code: str, slug: str) -> HttpResponse:
             issue_training(campaign=campaign, actor=actor, **form.cleaned_data)
             messages.success(request, "The reads are being issued.")
             return redirect(request.path)
-    return training_page(request, "reading/training.html", campaign, form)
+    tables = {"trained": trained_table(request, trial, allows(actor.role, Action.WRITE_CHARTER), campaign)}
+    return training_page(request, "reading/training.html", campaign, form, tables)
 
 
 @require_GET
-def references(request: HttpRequest, code: str) -> HttpResponse:
-    """The training campaigns of a trial, for the imaging lead."""
+def references(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The training campaigns and the qualifications of a trial, for the imaging lead."""
     trial, _ = trial_or_404(request, code, Action.SEE_READER_SCORES)
     found = trial.campaigns.filter(training__isnull=False).annotate(cases_referenced=Count("cases__reference"))
-    return render(request, "reading/references.html", {"trial": trial, "campaigns": found})
+    listing = qualified_table(request, trial, writes=False)
+    return listing.respond("reading/references.html", {"trial": trial, "campaigns": found})
 
 
-def reference(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+def reference(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     """The imaging lead imports the reference scores and sees every trained reader's figures."""
     _, campaign, actor = campaign_or_404(request, code, slug, Action.SEE_READER_SCORES)
     if not campaign.trains:
@@ -68,24 +74,52 @@ def reference(request: HttpRequest, code: str, slug: str) -> HttpResponse:
             done = bring_references(campaign=campaign, actor=actor, content=form.cleaned_data["file"].read())
             messages.success(request, f"The reference scores of {counted(done, 'case')} are sealed.")
             return redirect(request.path)
-    return training_page(request, "reading/reference.html", campaign, form)
+    results = campaign.training_results.select_related("reader", "campaign__trial", "campaign__charter")
+    return training_page(
+        request, "reading/reference.html", campaign, form, training_tables(request, results, own=False)
+    )
 
 
-def training_page(request: HttpRequest, template: str, campaign: Campaign, form: Form) -> HttpResponse:
-    """A training campaign: the number of cases with a reference, and the results of the readers."""
+def training_page(
+    request: HttpRequest, template: str, campaign: Campaign, form: Form, tables: dict[str, Listing]
+) -> HttpResponseBase:
+    """A training campaign: its targets, the number of cases with a reference, and lists of completed trainings."""
+    if (asked := asked_for(request, tables.values())) is not None:
+        return asked.respond(template)
     context = {
         "trial": campaign.trial,
         "campaign": campaign,
         "form": form,
         "referenced": SealedReference.objects.filter(case__campaign=campaign).count(),
-        "results": campaign.training_results.select_related("reader"),
+        "targets": targets_in_words(campaign.training),
+        "tables": tables,
     }
     return render(request, template, context, status=400 if form.errors else 200)
 
 
+def targets_in_words(training: TrainingSet) -> str:
+    """What a reader needs to pass.
+
+    >>> targets_in_words(TrainingSet(least_status=0.8, most_sdc=5.0, fewest_cases=10))
+    'an ICC of status of at least 0.8 and an SDC of at most 5, from 10 cases or more'
+    """
+    limits = {
+        "an ICC of status of at least": training.least_status,
+        "an ICC of change of at least": training.least_change,
+        "an SDC of at most": training.most_sdc,
+        "a weighted kappa of each joint of at least": training.least_kappa,
+    }
+    wanted = both(f"{words} {limit:g}" for words, limit in limits.items() if limit is not None)
+    return f"{wanted}, from {training.fewest_cases} cases or more"
+
+
 @require_GET
-def own_training(request: HttpRequest) -> HttpResponse:
-    """A reader's own results."""
+def own_training(request: HttpRequest) -> HttpResponseBase:
+    """A reader's own results and qualifications."""
     reading_actor(request)
-    own = TrainingResult.objects.filter(reader_id=own_id(request)).select_related("campaign__trial")
-    return unkept(render(request, "reading/own_training.html", {"results": own}))
+    own = TrainingResult.objects.filter(reader_id=own_id(request))
+    tables = training_tables(request, own.select_related("campaign__trial", "campaign__charter"), own=True)
+    tables["qualified"] = own_qualifications(request, own_id(request))
+    if (asked := asked_for(request, tables.values())) is not None:
+        return unkept(asked.respond("reading/own_training.html"))
+    return unkept(render(request, "reading/own_training.html", {"tables": tables}))

@@ -1,6 +1,6 @@
-"""The primary readers of each case compared, two by two: mean difference of totals, and whether they were discordant.
+"""The primary readers of each case compared: mean difference, whether discordant, whom the result went against.
 
-As first signed. The mean over timepoints is the same in any order of time.
+As first signed. All of it is the same in any order of the timepoints.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
+from reading.charter.versions import terms_of
 from reading.models import Campaign, Case
 from scoring.consensus.sealed_result import opened_result
 from scoring.ratings.campaign import newest_results, primary_numbers, readers_of
@@ -18,7 +19,11 @@ from scoring.ratings.campaign import newest_results, primary_numbers, readers_of
 
 @dataclass(frozen=True)
 class ComparedCase:
-    """A case with two of its readers and the difference of the first from the second, in score units."""
+    """A case with two of its readers and the difference of the first from the second, in score units.
+
+    `against` are the readers whose changes the accepted result differs from by more than the charter's threshold; None
+    while there is no accepted result, and where no case is adjudicated.
+    """
 
     case: int
     number: int
@@ -26,6 +31,7 @@ class ComparedCase:
     second: int
     difference: float
     discordant: bool
+    against: frozenset[int] | None = None
 
 
 def compared_cases(campaign: Campaign) -> list[ComparedCase]:
@@ -34,22 +40,47 @@ def compared_cases(campaign: Campaign) -> list[ComparedCase]:
     A case appears once its readers are complete.
     """
     cases = list(campaign.cases.live().order_by("number"))
-    each = readers_of(campaign)
+    each, terms = readers_of(campaign), terms_of(campaign.charter)
     numbers, results = dict(primary_numbers(cases, each)), newest_results(campaign)
     found: list[ComparedCase] = []
     for case in cases:
         readers = numbers.get(case.pk, {})
         if len(readers) == each:
-            discordant = bool(opened_result(results[case.pk])["numbers"]["first_discordant"])
-            found += pairs_in(case, readers, discordant)
+            opened = opened_result(results[case.pk])["numbers"]
+            against = readers_against(opened, readers, terms.adjudication_threshold) if terms.adjudicates else None
+            found += pairs_in(case, readers, bool(opened["first_discordant"]), against)
     return found
 
 
-def pairs_in(case: Case, readers: dict[int, Any], discordant: bool) -> Iterator[ComparedCase]:
+def pairs_in(
+    case: Case, readers: dict[int, Any], discordant: bool, against: frozenset[int] | None = None
+) -> Iterator[ComparedCase]:
     """Every two readers of a case, in the order of signing."""
     for (first, own), (second, other) in combinations(readers.items(), 2):
         if (difference := mean_difference(own, other)) is not None:
-            yield ComparedCase(case.pk, case.number, first, second, difference, discordant)
+            yield ComparedCase(case.pk, case.number, first, second, difference, discordant, against)
+
+
+def readers_against(numbers: Any, readers: dict[int, Any], threshold: float) -> frozenset[int] | None:
+    """Whom the accepted result of a case went against; None without one."""
+    accepted = numbers.get("first_result") or numbers["result"]
+    if accepted is None:
+        return None
+    limit = Fraction(str(threshold))
+    apart = {reader: largest_apart(own, accepted) for reader, own in readers.items()}
+    return frozenset(reader for reader, found in apart.items() if found is not None and found > limit)
+
+
+def largest_apart(own: dict[str, Any], accepted: dict[str, Any]) -> Fraction | None:
+    """The largest difference of the two changes over all pairs of timepoints with both totals; None without a pair.
+
+    >>> one = {"totals": [{"total": {"value": "7"}}, {"total": {"value": "9"}}, {"total": {"value": "8"}}]}
+    >>> other = {"totals": [{"total": {"value": "7"}}, {"total": {"value": "20"}}, {"total": {"value": "5"}}]}
+    >>> largest_apart(one, other), largest_apart(other, one)
+    (Fraction(14, 1), Fraction(14, 1))
+    """
+    apart = differences(own, accepted)
+    return max(apart) - min(apart) if len(apart) > 1 else None
 
 
 def mean_difference(first: dict[str, Any], second: dict[str, Any]) -> float | None:
@@ -60,9 +91,14 @@ def mean_difference(first: dict[str, Any], second: dict[str, Any]) -> float | No
     >>> mean_difference(one, other), mean_difference(other, one)
     (2.0, -2.0)
     """
-    pairs = [
-        (Fraction(mine["total"]["value"]), Fraction(theirs["total"]["value"]))
+    found = differences(first, second)
+    return float(sum(found) / len(found)) if found else None
+
+
+def differences(first: dict[str, Any], second: dict[str, Any]) -> list[Fraction]:
+    """The first's totals less the second's, at the timepoints at which both have one."""
+    return [
+        Fraction(mine["total"]["value"]) - Fraction(theirs["total"]["value"])
         for mine, theirs in zip(first["totals"], second["totals"], strict=True)
         if mine["total"]["value"] is not None and theirs["total"]["value"] is not None
     ]
-    return float(sum(mine - theirs for mine, theirs in pairs) / len(pairs)) if pairs else None

@@ -7,6 +7,8 @@ from functools import cached_property
 from statistics import fmean, median
 from typing import Any
 
+from scoring.agreement.kappa import share
+from scoring.agreement.results import Estimate
 from scoring.monitoring.discordance_chart import CaseGroup, groups_of
 from scoring.monitoring.drift import Drift, drift_of
 from scoring.monitoring.pairs import ComparedCase
@@ -56,6 +58,15 @@ class MonitoredReader:
     def discordant_share(self) -> float | None:
         """The share of the compared cases that were discordant."""
         return fmean(one.discordant for one in self.compared) if len(self.compared) >= FEWEST_CASES else None
+
+    @cached_property
+    def disagreement(self) -> Estimate | None:
+        """The reader disagreement index: of the compared cases with an accepted result, the share it went against."""
+        known = [one.against for one in self.compared if one.against is not None]
+        if len(known) < FEWEST_CASES:
+            return None
+        blank = Estimate("disagreement index", None, None, None, len(known), 1)
+        return share(sum(self.pk in against for against in known), blank)
 
     @property
     def missing_share(self) -> float | None:

@@ -13,12 +13,17 @@ from config.cells import Badge, Column, Link
 from config.listing import Listing, asked_for
 from reading.charter.versions import terms_of
 from reading.models import Campaign
+from scoring.agreement.results import Estimate
+from scoring.models import ReaderAlarm
 from scoring.monitoring.campaign import Monitored, monitored_campaign
 from scoring.monitoring.drift import BASELINE, FEWEST, LIMIT
 from scoring.monitoring.figures import figures_of
 from scoring.monitoring.reader import FEWEST_CASES, MonitoredReader
 from scoring.views.agreement_choice import campaign_for
+from scoring.views.alarms import alarm_table
 from scoring.views.monitoring_lists import TOO_FEW, number, per_cent, tables_of
+
+OF_ADJUDICATION = {"discordant", "index", "index_from", "index_to"}
 
 
 @require_GET
@@ -34,10 +39,15 @@ def readers(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
         caption="Readers",
         search=["reader"],
         empty="No read of this campaign has been signed yet.",
+        hidden=["index_from", "index_to", "zeros"],
     )
+    rows = ReaderAlarm.objects.filter(campaign=campaign)
+    alarms = alarm_table(request, campaign.trial, rows, shows_detail=True, prefix="alarms")
+    if (asked := asked_for(request, [alarms])) is not None:
+        return asked.respond("scoring/readers.html")
     context = {"trial": campaign.trial, "campaign": campaign, "cases": monitored.cases, "fewest": FEWEST_CASES}
     context["alarms"] = [words for one in monitored.readers if (words := monitored.alarm_in_words(one))]
-    return listing.respond("scoring/readers.html", context)
+    return listing.respond("scoring/readers.html", context | {"raised": alarms})
 
 
 def columns_of(campaign: Campaign) -> list[Column]:
@@ -53,6 +63,9 @@ def columns_of(campaign: Campaign) -> list[Column]:
         Column("difference", "Mean difference", lambda row: number(row.mean_difference), "difference"),
         Column("drift", "Drift", drift_badge, "drift"),
         Column("discordant", "Discordant", lambda row: per_cent(row.discordant_share), "discordant"),
+        Column("index", "Disagreement index", lambda row: share_of(row.disagreement, "value")),
+        Column("index_from", "Index, 95 % from", lambda row: share_of(row.disagreement, "lower")),
+        Column("index_to", "Index, 95 % to", lambda row: share_of(row.disagreement, "upper")),
         Column("missing", "Not assessable", lambda row: per_cent(row.missing_share), "missing"),
         Column("zeros", "Grade 0", lambda row: per_cent(row.zero_share), "zeros"),
         Column("minutes", "Median minutes", lambda row: number(row.minutes, 1), "minutes"),
@@ -61,7 +74,16 @@ def columns_of(campaign: Campaign) -> list[Column]:
         Column("sdc", "SDC of repeats", lambda row: estimate(row, "sdc")),
     ]
     adjudicates = terms_of(campaign.charter).adjudicates
-    return [column for column in columns if adjudicates or column.key != "discordant"]
+    return [column for column in columns if adjudicates or column.key not in OF_ADJUDICATION]
+
+
+def share_of(found: Estimate | None, part: str) -> str:
+    """A part of an estimated share: its value or a limit.
+
+    >>> share_of(Estimate("disagreement index", 0.125, 0.05, 0.25, 40, 1), "upper"), share_of(None, "value")
+    ('25.0 %', 'Too few')
+    """
+    return per_cent(getattr(found, part, None))
 
 
 def drift_badge(row: MonitoredReader) -> Badge:

@@ -149,6 +149,7 @@ def lead_steps(world: World, who: str, found: AddressValues) -> list[WorldReques
     steps += [WorldRequest("scoring:reading_times", "/trials/TWO/results/C1/times/")]
     steps += [WorldRequest("scoring:scores", f"/trials/TWO/audit/scores/{search}") for search in ("", "?format=csv")]
     steps += [WorldRequest("scoring:checks", f"{base}{search}") for search in ("", "?format=csv", "?q=reader")]
+    steps += [WorldRequest("scoring:alarms", f"/trials/TWO/alarms/{search}") for search in ("", "?format=csv")]
     readers = "/trials/TWO/results/C1/readers/"
     steps += [WorldRequest("scoring:readers", f"{readers}{search}") for search in ("", "?format=csv")]
     steps += [WorldRequest("scoring:reader", f"{readers}1/{search}") for search in ("", "?drift-format=csv")]

@@ -34,7 +34,8 @@ from scoring.arms.reports import ask_for_report
 from scoring.arms.unsealing import receive_arms
 from scoring.datasets.building import request_dataset
 from scoring.datasets.locking import confirm_lock, request_lock
-from scoring.models import ArmsRequest, Dataset
+from scoring.models import ArmsRequest, Dataset, ReaderAlarm
+from scoring.monitoring.alarms import ask_daily, raise_new
 from scoring.transfers.asking import WantedTransfer, ask_for_transfer
 from studies.desk import quality
 from studies.desk.joints import place
@@ -157,6 +158,8 @@ def reading_steps(built_trial: BuiltTrial) -> Iterator[JobRequest]:
         "reading.remind", lambda: remind_readers(campaign=campaign, actor=coordinator), mails("waiting for you")
     )
     yield JobRequest("scoring.consensus", read_case, events("scoring.result.computed"))
+    yield JobRequest("scoring.alarms", ask_daily, looked_at)
+    yield JobRequest("scoring.mail_alarm", lambda: raise_one(campaign), mails("an alarm about a reader"))
     close_campaign(campaign=campaign, actor=coordinator)
     yield JobRequest(
         "scoring.dataset",
@@ -217,6 +220,18 @@ def compare_arms(built_trial: BuiltTrial) -> None:
     asked, signs = ArmsRequest.objects.get(), built_trial.signs("statistician")
     receive_arms(asked=asked, **signs)
     ask_for_report(asked=asked, actor=signs["actor"], user=signs["user"], reference="A", by_site=False)
+
+
+def looked_at() -> int:
+    """How many looks at a campaign are done."""
+    return Job.objects.filter(kind="scoring.alarms", status="done").count()
+
+
+def raise_one(campaign: Campaign) -> None:
+    """An alarm about a reader of the campaign."""
+    reader = Read.objects.filter(case__campaign=campaign).earliest("pk").reader
+    with audited_atomic():
+        raise_new(campaign, [ReaderAlarm(campaign=campaign, reader=reader, rule="drift", detail="for a test")])
 
 
 def read_case() -> None:

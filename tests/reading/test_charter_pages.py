@@ -37,7 +37,7 @@ def test_an_auditor_reads_charter_qualifications_and_training_and_changes_none(b
         campaign=campaign,
         reader=built_trial.people["reader"],
         inputs_digest="0" * 64,
-        figures={"status": 0.97},
+        figures={name: {"value": 0.97, "met": True} for name in ("status", "change", "sdc", "kappa")},
         passed=True,
     )
     client = browser(built_trial, "auditor")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -57,7 +58,7 @@ def draft(built_trial: BuiltTrial, campaign: Campaign, code: str) -> Campaign:
 @pytest.mark.parametrize(
     ("terms", "message"),
     [
-        ({"colour": "red"}, "A charter has no term “colour”. It has adjudication threshold, arms may be opened,"),
+        ({"colour": "red"}, "A charter has no term “colour”. It has adjudication threshold, alarm discordant,"),
         ({"looking": "twice"}, "The looking cannot be “twice”. Choose whole or joints."),
         ({"missing_limit": 2}, "The missing limit cannot be “2”. Give a number from 0 to 1."),
         ({"batch_size": None}, "The batch size cannot be nothing. Give a whole number from 0 to 5000."),
@@ -173,6 +174,11 @@ def test_a_batch_names_the_reader_or_the_size_that_is_wrong(built_trial: BuiltTr
     assert said(batch, built_trial, campaign, "lead") == (
         "Choose qualified readers of this trial. lead has no recorded qualification."
     )
+    Qualification.objects.filter(reader=built_trial.people["reader"]).update(expires_on=date(2026, 2, 28))
+    assert said(batch, built_trial, campaign) == (
+        "The qualification of reader expired on 2026-02-28. Record a new qualification, or choose other readers."
+    )
+    Qualification.objects.update(expires_on=None)
     batch(built_trial, campaign)
     run_due_jobs()
     assert said(batch, built_trial, campaign) == (

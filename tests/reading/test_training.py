@@ -1,19 +1,31 @@
-"""Training: no result counts, the reference is seen only after signing, a pass opens the gate of a campaign."""
+"""Training: no result counts, the reference is seen only after signing, a signed pass opens the gate of a campaign."""
 
 from __future__ import annotations
 
+import csv
 import io
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 import instruments
 from accounts.sign_in import BACKEND
+from config.days import months_later
 from config.errors import BadInput, WrongState
 from jobs.carrying import run_due_jobs
 from reading.campaigns.opening import create_campaign, open_campaign, why_not
 from reading.campaigns.training import bring_references, issue_training, make_training
-from reading.charter.versions import current_charter, draft_charter, qualified_readers, sign_charter
+from reading.charter.versions import (
+    current_charter,
+    draft_charter,
+    qualified_readers,
+    qualify_reader,
+    readers_at_work,
+    sign_charter,
+)
 from reading.models import (
     Campaign,
     DisplayedTimepoint,
@@ -24,16 +36,28 @@ from reading.models import (
     SealedReference,
     TrainingMarks,
     TrainingResult,
+    TrainingSet,
 )
+from reading.room.signing import return_read
+from reading.views.training_lists import TARGET_NAMES
 from scoring.consensus.signed_series import visits_of
 from scoring.datasets.building import request_dataset
 from scoring.models import CaseResult
 from studies.models import Visit
-from tests.reading.builders import PASSWORD, BuiltTrial, begun, build_reading_trial, fill_read, sign
+from tests.reading.builders import PASSWORD, BuiltTrial, begun, build_reading_trial, change_first, fill_read, sign
 
 pytestmark = pytest.mark.django_db
 ITEMS = instruments.get("larsen-1995").items
 LAST = "W24"
+# Four cases are enough here; a qualification lasts a year.
+TARGETS: dict[str, Any] = {
+    "least_status": 0.8,
+    "least_change": 0.7,
+    "most_sdc": 5.0,
+    "least_kappa": 0.3,
+    "fewest_cases": 4,
+    "valid_months": 12,
+}
 
 
 @pytest.fixture
@@ -59,7 +83,7 @@ def campaign(built_trial: BuiltTrial) -> Campaign:
     coordinator, charter = built_trial.actor("coordinator"), current_charter(built_trial.trial)
     assert charter is not None
     made = create_campaign(trial=built_trial.trial, actor=coordinator, charter=charter, code="T1", title="Training one")
-    make_training(campaign=made, actor=coordinator, least_status=0.8, least_change=0.7)
+    make_training(campaign=made, actor=coordinator, **TARGETS)
     scanned(made)
     open_campaign(campaign=made, actor=coordinator, subjects=built_trial.subjects, visits=built_trial.visits)
     made = Campaign.objects.get(pk=made.pk)
@@ -107,13 +131,20 @@ def read_like_the_reference(built_trial: BuiltTrial, read: Read, off: int = 0) -
     sign(read)
 
 
+def rows_of(client: Client, address: str) -> list[dict[str, str]]:
+    text = b"".join(client.get(address)).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
 def signed_in(built_trial: BuiltTrial, who: str) -> Client:
     client = Client()
     client.force_login(built_trial.people[who], backend=BACKEND)
     return client
 
 
-def test_a_pass_is_dated_and_opens_the_gate(built_trial: BuiltTrial, campaign: Campaign) -> None:
+def test_a_pass_opens_the_gate_once_the_coordinator_has_signed_it_and_until_its_last_day(
+    built_trial: BuiltTrial, campaign: Campaign
+) -> None:
     assert qualified_readers(campaign.charter, "reader") == []
     reads = issue(built_trial, campaign)
     for read in reads[:-1]:
@@ -125,10 +156,30 @@ def test_a_pass_is_dated_and_opens_the_gate(built_trial: BuiltTrial, campaign: C
     result = TrainingResult.objects.get()
     assert result.passed
     assert result.figures["same"] == 1
-    assert result.figures["status_icc"] == pytest.approx(1)
-    assert result.figures["change_icc"] == pytest.approx(1)
+    assert result.figures["status"]["value"] == pytest.approx(1)
+    assert result.figures["change"]["value"] == pytest.approx(1)
+    assert qualified_readers(campaign.charter, "reader") == []
+    coordinator = signed_in(built_trial, "coordinator")
+    address = f"/trials/TWO/qualifications/training/{result.pk}/"
+    assert address in coordinator.get("/trials/TWO/campaigns/T1/training/").content.decode()
+    assert coordinator.post(address, {"months": 12, "password": "wrong"}).status_code == 400
+    assert coordinator.post(address, {"months": 12, "password": PASSWORD}).status_code == 302
     assert qualified_readers(campaign.charter, "reader") == [built_trial.people["reader"]]
-    assert f"Training T1, {result.taken_at:%Y-%m-%d}" in Qualification.objects.get().evidence
+    (held,) = rows_of(coordinator, "/trials/TWO/qualifications/?format=csv")
+    assert (held["Reader"], held["State"], held["Granted by"]) == ("reader", "Valid", "coordinator")
+    today = timezone.localdate()
+    assert held["Valid until"] == months_later(today, 12).isoformat()
+    assert held["Evidence"] == f"Training T1, completed on {result.taken_at:%Y-%m-%d}: every target was met"
+    (trained,) = rows_of(coordinator, "/trials/TWO/qualifications/?training-format=csv")
+    assert (trained["Result"], trained["Targets not met"], trained["Qualified on this"]) == ("Passed", "", "yes")
+    assert address not in coordinator.get("/trials/TWO/qualifications/").content.decode()
+    for last, able in ((today, True), (today - timedelta(days=1), False)):
+        Qualification.objects.update(expires_on=last)
+        assert (built_trial.people["reader"] in qualified_readers(campaign.charter, "reader")) is able
+        assert built_trial.people["reader"] in readers_at_work(campaign.charter, "reader")
+    for who, shown in (("coordinator", "qualifications"), ("lead", "training")):
+        assert "Expired" in signed_in(built_trial, who).get(f"/trials/TWO/{shown}/").content.decode()
+    assert "Expired" in signed_in(built_trial, "reader").get("/read/training/").content.decode()
 
 
 def test_a_reader_who_differs_does_not_pass(built_trial: BuiltTrial, campaign: Campaign) -> None:
@@ -137,8 +188,52 @@ def test_a_reader_who_differs_does_not_pass(built_trial: BuiltTrial, campaign: C
     run_due_jobs()
     result = TrainingResult.objects.get()
     assert not result.passed
-    assert result.figures["change_icc"] < 0.7
+    assert result.figures["change"]["value"] < 0.7
+    coordinator = signed_in(built_trial, "coordinator")
+    assert coordinator.get(f"/trials/TWO/qualifications/training/{result.pk}/").status_code == 404
+    with pytest.raises(BadInput, match="Training T1 was not passed by reader. Choose one that they passed."):
+        qualify_reader(
+            trial=built_trial.trial,
+            **built_trial.signs("coordinator"),
+            reader=built_trial.people["reader"],
+            instrument="larsen-1995",
+            evidence="T1",
+            result=result,
+        )
+    with pytest.raises(BadInput, match="A qualification cannot last 121 months. Give 1 to 120 months, or none."):
+        qualify_reader(
+            trial=built_trial.trial,
+            **built_trial.signs("coordinator"),
+            reader=built_trial.people["reader"],
+            instrument="larsen-1995",
+            evidence="T1",
+            months=121,
+        )
+    (trained,) = rows_of(coordinator, "/trials/TWO/campaigns/T1/training/?training-format=csv")
+    assert "ICC of change" in trained["Targets not met"]
+    shown = rows_of(signed_in(built_trial, "lead"), "/trials/TWO/campaigns/T1/reference/?targets-format=csv")
+    assert [row["Figure"] for row in shown] == list(TARGET_NAMES.values())
+    assert [float(row["Value"]) for row in shown] == [result.figures[key]["value"] for key in TARGET_NAMES]
+    assert (shown[1]["Target"], shown[1]["Met"], shown[1]["n"]) == ("at least 0.7", "Not met", "4")
+    own = rows_of(signed_in(built_trial, "reader"), "/read/training/?joints-format=csv")
+    assert [row["Joint"] for row in own][:2] == ["Left PIP 2, grade", "Left PIP 3, grade"]
     assert qualified_readers(campaign.charter, "reader") == []
+
+
+def test_a_read_corrected_beside_the_reference_does_not_change_the_result(
+    built_trial: BuiltTrial, campaign: Campaign
+) -> None:
+    reads = issue(built_trial, campaign)
+    for read in reads:
+        read_like_the_reference(built_trial, read, off=20)
+    run_due_jobs()
+    before = TrainingResult.objects.get().figures
+    returned = Read.objects.get(pk=reads[0].pk)
+    return_read(read=returned, **built_trial.signs("coordinator"), reason="other", note="")
+    change_first(returned, 5)
+    sign(returned)
+    run_due_jobs()
+    assert TrainingResult.objects.get().figures == before
 
 
 def test_the_reference_is_not_seen_before_the_signature_and_is_afterwards(
@@ -176,6 +271,8 @@ def test_the_reference_must_be_whole_and_comes_once(built_trial: BuiltTrial, cam
         bring_references(campaign=campaign, actor=built_trial.actor("lead"), content=table(built_trial))
     with pytest.raises(BadInput, match="The minimum ICC for status cannot be “2”. Give a number from 0 to 1."):
         make_training(campaign=campaign, actor=built_trial.actor("coordinator"), least_status=2, least_change=0)
+    with pytest.raises(BadInput, match="The training has no target. Give at least one."):
+        make_training(campaign=campaign, actor=built_trial.actor("coordinator"), least_status=None, least_change=None)
 
 
 def test_a_training_can_be_opened_before_anybody_is_qualified(built_trial: BuiltTrial) -> None:
@@ -194,12 +291,12 @@ def test_the_pages_say_to_each_what_is_his(built_trial: BuiltTrial, campaign: Ca
     run_due_jobs()
     base = f"/trials/{built_trial.trial.code}/campaigns/T1"
     coordinator = signed_in(built_trial, "coordinator").get(f"{base}/training/").content.decode()
-    assert "not passed" in coordinator
-    assert "ICC of status" not in coordinator
+    assert "Not passed" in coordinator
+    assert "95 % from" not in coordinator
     for who, address in (("lead", f"{base}/reference/"), ("reader", "/read/training/")):
         page = signed_in(built_trial, who).get(address).content.decode()
-        assert "not passed" in page
-        assert "ICC of status" in page
+        assert "Not passed" in page
+        assert "95 % from" in page
 
 
 def test_the_lead_brings_the_reference_by_its_page(built_trial: BuiltTrial) -> None:
@@ -210,6 +307,8 @@ def test_the_lead_brings_the_reference_by_its_page(built_trial: BuiltTrial) -> N
         f"/trials/{built_trial.trial.code}/campaigns/T2/training/begin/", {"least_status": 0.8, "least_change": 0.7}
     )
     assert page.status_code == 302
+    training = TrainingSet.objects.get(campaign=made)
+    assert (training.most_sdc, training.least_kappa, training.fewest_cases) == (None, None, 10)
     made = Campaign.objects.get(pk=made.pk)
     scanned(made)
     open_campaign(campaign=made, actor=coordinator, subjects=built_trial.subjects, visits=built_trial.visits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections.abc import Iterator
@@ -241,7 +242,8 @@ def no_reading_without_training(world: CheckedTrial) -> str:
     answer = world.post("coordinator", where, **fields)
     page = world.get("coordinator", where).content.decode()
     faults = [] if answer.status_code in (400, 409) else [f"the batch was answered with {answer.status_code}"]
-    faults += [f"{user} is offered"] if str(user) in page else []
+    faults += [f"{user} is offered"] if re.search(rf'name="readers"[^>]*value="{user.pk}"', page) else []
+    faults += [] if f"{user} has no recorded qualification." in page else [f"{user} is not named as unqualified"]
     faults += [] if str(world.user("reader.one")) in page else ["no qualified reader is offered"]
     return demand(faults, f"not offered; refused with {answer.status_code}")
 

@@ -26,8 +26,13 @@ ENTRIES = {
 }
 
 
-def add_signed(campaign: Campaign, cases: Sequence[Signed], *, seconds: float = 600.0) -> None:
-    """Cases in order: two readers, the difference of the first from the second, and whether they were discordant."""
+def add_signed(
+    campaign: Campaign, cases: Sequence[Signed], *, seconds: float = 600.0, accepted: Sequence[float] = ()
+) -> None:
+    """Cases in order: two readers, the difference of the first from the second, and whether they were discordant.
+
+    `accepted` are the totals of the result at both timepoints; without them, there is none.
+    """
     batch = Batch.objects.create(campaign=campaign, name="signed", commitment="0" * 64)
     begun, films = campaign.cases.count(), open_case_seal(campaign.cases.order_by("pk")[0])
     for place, (first, second, difference, discordant) in enumerate(cases, start=1):
@@ -37,7 +42,7 @@ def add_signed(campaign: Campaign, cases: Sequence[Signed], *, seconds: float = 
         SealedCase.objects.create(case=case, sealed=seal(films.as_json(), bound_to=f"case {case.token}"))
         for reader in (first, second):
             add_read(case, batch, reader, seconds)
-        add_result(case, {first.pk: 10 + difference, second.pk: 10.0}, discordant)
+        add_result(case, {first.pk: 10 + difference, second.pk: 10.0}, discordant, accepted)
 
 
 def add_read(case: Case, batch: Batch, reader: User, seconds: float) -> None:
@@ -60,10 +65,11 @@ def add_read(case: Case, batch: Batch, reader: User, seconds: float) -> None:
     SignedValues.objects.create(step=step, version=1, values=values, digest=digest, signature=signature)
 
 
-def add_result(case: Case, totals: dict[int, float], discordant: bool) -> None:
+def add_result(case: Case, totals: dict[int, float], discordant: bool, accepted: Sequence[float] = ()) -> None:
     """The result of two reads whose totals differ alike at both timepoints."""
     first = {str(reader): {"totals": [amount(total)] * 2, "changes": [amount(0)]} for reader, total in totals.items()}
-    numbers = {"readers": first, "result": None, "first": first, "first_discordant": discordant}
+    result = {"totals": [amount(total) for total in accepted]} if accepted else None
+    numbers = {"readers": first, "result": result, "first": first, "first_discordant": discordant}
     CaseResult.objects.create(
         case=case,
         version=1,

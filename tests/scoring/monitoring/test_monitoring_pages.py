@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from scipy import stats
 
 from accounts.models import User
 from accounts.sign_in import BACKEND
@@ -93,6 +94,22 @@ def test_a_reader_who_drifts_passes_the_limit_and_two_readers_do_not_show_which(
         assert f"{PAGE}1/{name}.svg" in shown
         answer = client.get(f"{PAGE}1/{name}.svg")
         assert (answer["Content-Type"], answer["Cache-Control"]) == ("image/svg+xml", "private, no-store")
+
+
+def test_the_disagreement_index_is_the_share_of_results_that_went_against_the_reader(
+    built_trial: BuiltTrial, campaign: Campaign
+) -> None:
+    """The threshold is 10. Both readers see no change; the result changes by 11 in 3 of 12 cases."""
+    add_signed(campaign, cases_of(built_trial, 3), accepted=(10, 21))
+    add_signed(campaign, cases_of(built_trial, 6), accepted=(20, 10))
+    add_signed(campaign, cases_of(built_trial, 5))
+    assert [one.disagreement for one in monitor(campaign).readers] == [None, None]
+    add_signed(campaign, cases_of(built_trial, 3), accepted=(10, 10))
+    found = stats.binomtest(3, 12).proportion_ci(0.95, "exact")
+    for row in lines(lead(built_trial), f"{PAGE}?format=csv"):
+        assert row["Disagreement index"] == "25.0 %"
+        limits = [f"{100 * limit:.1f} %" for limit in (found.low, found.high)]
+        assert [row["Index, 95 % from"], row["Index, 95 % to"]] == limits
 
 
 def test_every_chart_has_its_table_as_csv(built_trial: BuiltTrial, campaign: Campaign) -> None:

@@ -1,0 +1,24 @@
+"""The form that records what is done about an alarm."""
+
+from __future__ import annotations
+
+from django import forms
+
+from scoring.models import AlarmAction
+
+
+class AlarmForm(forms.Form):
+    """The action and its reason."""
+
+    action = forms.ChoiceField(
+        choices=AlarmAction.choices,
+        label="What is done",
+        widget=forms.RadioSelect,
+        help_text="This only records the decision. A coordinator sets up a training or suspends the reader. Reads that "
+        "are signed remain valid.",
+    )
+    reason = forms.CharField(
+        max_length=300,
+        help_text="Example: the films of cases 41 to 50 were looked at together; the reader grades wrists higher than "
+        "before.",
+    )
